@@ -1,0 +1,1 @@
+"""Teams and HTTP: knows everything but SQL."""

@@ -1,0 +1,28 @@
+"""The facts card: what decides which questions apply. Nothing is chosen beforehand; empty means unknown."""
+
+from bot.cards.parts import Card, Pen, action_sets, card, choice_set, head_lines, heading, notices, subtle
+from bot.cards.group import now_line
+from dialogs.views import FactsView
+
+
+def facts_card(pen: Pen, view: FactsView) -> Card:
+    """Ask for the facts of a case, or of one further child."""
+    body = [*head_lines(pen, view.head), *notices(pen, view.notices), heading(pen.say("card.facts_title"))]
+    body.append(subtle(pen.say("card.facts_why")))
+    answers = {"ja": pen.say("answers.ja"), "nej": pen.say("answers.nej"), "unknown": pen.say("answers.unknown")}
+    for field in view.fields:
+        body.append(choice_set(field.fact, pen.fact(field.fact), answers))
+        body += now_line(pen, field.current)
+    if view.children:
+        label = pen.say("card.children")
+        body.append(
+            {"type": "Input.Number", "id": "children", "label": label, "min": 1, "max": 20, "value": view.children}
+        )
+        planned = {"type": "Input.Date", "id": "planned", "label": pen.say("card.planned")}
+        body.append({**planned, "value": view.planned} if not view.planned_typed else planned)
+    if view.units:
+        units = {str(unit_id): name for unit_id, name in view.units}
+        body.append(choice_set("unit", pen.say("card.unit"), units, value=str(view.unit), compact=True))
+    body += action_sets(pen, (view.save,))
+    body += action_sets(pen, view.nav, inputs=False)
+    return card(pen, body, view.refresh)

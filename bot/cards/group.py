@@ -1,0 +1,32 @@
+"""The information card: several items, a choice set for each, one button."""
+
+from bot.cards.parts import Card, Element, Pen, action_sets, card, choice_set, head_lines, heading, notices, subtle
+from checklists.files import checklist_version
+from dialogs.views import GroupView, Listed
+
+
+def group_card(pen: Pen, view: GroupView) -> Card:
+    """Ask the items of a group together."""
+    group = checklist_version(view.checklist, view.version).group(view.group)
+    body = [
+        *head_lines(pen, view.head),
+        *notices(pen, view.notices),
+        heading(group.title_en if pen.language == "en" else group.title),
+    ]
+    for listed in view.items:
+        item = pen.item(view.checklist, view.version, listed.item)
+        body.append(choice_set(item.id, pen.label(item), choices(pen, listed)))
+        body += now_line(pen, listed.current)
+    body += action_sets(pen, (view.save,))
+    body += action_sets(pen, view.nav, inputs=False)
+    return card(pen, body, view.refresh)
+
+
+def choices(pen: Pen, listed: Listed) -> dict[str, str]:
+    """Return what may be chosen for an item, in words."""
+    return {choice: pen.say("answers." + choice) for choice in listed.allowed}
+
+
+def now_line(pen: Pen, current: str) -> list[Element]:
+    """Return what is answered already, in words: it is never chosen beforehand."""
+    return [subtle(pen.say("card.now", answer=pen.say("answers." + current)))] if current else []

@@ -1,0 +1,28 @@
+"""Help, welcome, a person's cases, and the question which case."""
+
+from bot.cards.parts import Card, Pen, action_sets, card, heading, notices, subtle, text, text_input
+from dialogs.views import AskRefView, CasesView, MenuView
+
+
+def menu_card(pen: Pen, view: MenuView) -> Card:
+    """Say something and offer what can be done from here."""
+    body = [*notices(pen, view.notices), heading(pen.line(view.title)), *(text(pen.line(line)) for line in view.lines)]
+    return card(pen, body + action_sets(pen, view.buttons, inputs=False))
+
+
+def cases_card(pen: Pen, view: CasesView) -> Card:
+    """List some of a person's cases, a button to each."""
+    body = [heading(pen.say("card.cases_title")), *notices(pen, view.notices)]
+    for line in view.cases:
+        body.append(text(line.case_ref, weight="Bolder", separator=True))
+        body.append(subtle(" · ".join([pen.line(line.status), *(pen.line(more) for more in line.lines)])))
+        body += action_sets(pen, (line.button,), inputs=False)
+    body += action_sets(pen, (view.more,) if view.more else (), inputs=False)
+    return card(pen, body)
+
+
+def ask_ref_card(pen: Pen, view: AskRefView) -> Card:
+    """Ask for a case reference."""
+    body = [*notices(pen, view.notices), heading(pen.say("card.ask_ref"))]
+    body.append(text_input("case_ref", pen.say("card.case"), most=64, hint="SN 2026/0123"))
+    return card(pen, body + action_sets(pen, (view.save,)))

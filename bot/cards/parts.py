@@ -1,0 +1,184 @@
+"""The few pieces every card is made of. What people wrote goes into text runs, where markdown means nothing."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from checklists.files import all_facts, checklist_version
+from checklists.model import Item
+from dialogs.tokens import Mint
+from dialogs.turn import Reply
+from dialogs.views import Button, Claim, Head, Line
+from texts import Language, say
+
+Card = dict[str, Any]
+Element = dict[str, Any]
+MOST_ACTIONS = 6
+"""Actions in one set; Teams shows no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """What a builder writes with: the reader's language, and the mint that signs her buttons."""
+
+    language: Language
+    tenant_id: int
+    person_id: int
+    channel_user: str
+    mint: Mint
+    private: bool
+    """Only she sees it (an invoke response); what is posted or updated holds nothing anyone wrote."""
+
+    def say(self, key: str, **args: object) -> str:
+        """Return a sentence in the reader's language."""
+        return say(key, self.language, **args)
+
+    def line(self, line: Line) -> str:
+        """Return the sentence of a line."""
+        return self.say(line.say, **line.args)
+
+    def data(self, claim: Claim) -> dict[str, str]:
+        """Return the data of an action: the verb and one token."""
+        return {"verb": claim.verb, "token": self.mint.sign(self.tenant_id, self.person_id, claim)}
+
+    def ask(self, item: Item) -> str:
+        """Return a question in the reader's language."""
+        return item.ask_en if self.language == "en" else item.ask
+
+    def label(self, item: Item) -> str:
+        """Return an item's short label."""
+        short = item.label_en if self.language == "en" else item.label
+        return short or self.ask(item)
+
+    def fact(self, fact_id: str) -> str:
+        """Return a fact's question in the reader's language."""
+        fact = all_facts()[fact_id]
+        return fact.ask_en if self.language == "en" else fact.ask
+
+    def item(self, checklist: str, version: int, item_id: str) -> Item:
+        """Return an item of a pinned list."""
+        return checklist_version(checklist, version).by_id[item_id]
+
+
+def pen_for(reply: Reply, mint: Mint, *, private: bool) -> Pen:
+    """Return the pen a reply is written with."""
+    return Pen(reply.language, reply.tenant_id, reply.person_id, reply.channel_user, mint, private)
+
+
+def text(words: str, **more: Any) -> Element:
+    """Return a block of our own words, wrapped."""
+    return {"type": "TextBlock", "text": words, "wrap": True, **more}
+
+
+def heading(words: str) -> Element:
+    """Return a heading; screen readers find it as one."""
+    return text(words, style="heading", weight="Bolder", size="Medium")
+
+
+def subtle(words: str) -> Element:
+    """Return a quieter line."""
+    return text(words, isSubtle=True, spacing="Small", size="Small")
+
+
+def written(label: str, words: str) -> Element:
+    """Return something a person wrote, under a label, exactly as written."""
+    runs = [{"type": "TextRun", "text": f"{label}: ", "weight": "Bolder"}, {"type": "TextRun", "text": words}]
+    return {"type": "RichTextBlock", "inlines": runs, "spacing": "Small"}
+
+
+def notices(pen: Pen, lines: Iterable[Line]) -> list[Element]:
+    """Return what is said above the content: an echo, a refusal, what to do."""
+    return [
+        {"type": "Container", "style": "emphasis", "items": [text(pen.line(line))], "spacing": "Small"}
+        for line in lines
+    ]
+
+
+def head_lines(pen: Pen, head: Head) -> list[Element]:
+    """Return case, child and progress as one quiet line."""
+    parts = [head.case_ref]
+    if head.child:
+        parts.append(child_words(pen, head.child))
+    if head.total:
+        parts.append(pen.say("card.progress", done=head.done, total=head.total))
+    return [subtle(" · ".join(parts))]
+
+
+def child_words(pen: Pen, child: int) -> str:
+    """Return a child's name among the siblings: the first is the eldest."""
+    return pen.say("card.eldest" if child == 1 else "card.child", child=child)
+
+
+def execute(pen: Pen, button: Button, *, inputs: bool = True, primary: bool = False) -> Element:
+    """Return a button: Action.Execute, with a Submit that carries the same data for older clients."""
+    title, data = pen.line(button.title), pen.data(button.claim)
+    gather = {} if inputs else {"associatedInputs": "none"}
+    look = {"style": "positive"} if primary else {}
+    fallback = {"type": "Action.Submit", "title": title, "data": data, **gather}
+    return {
+        "type": "Action.Execute",
+        "title": title,
+        "verb": button.claim.verb,
+        "data": data,
+        **gather,
+        **look,
+        "fallback": fallback,
+    }
+
+
+def action_sets(pen: Pen, buttons: Iterable[Button], *, inputs: bool = True, primary: int = 0) -> list[Element]:
+    """Return buttons in sets of at most six; the first `primary` of them stand out."""
+    actions = [execute(pen, button, inputs=inputs, primary=place < primary) for place, button in enumerate(buttons)]
+    return [
+        {"type": "ActionSet", "actions": actions[start : start + MOST_ACTIONS]}
+        for start in range(0, len(actions), MOST_ACTIONS)
+    ]
+
+
+def choice_set(
+    input_id: str, label: str, choices: Mapping[str, str], *, value: str = "", compact: bool = False
+) -> Element:
+    """Return a labelled set of choices, value by title. Nothing is chosen unless `value` says so."""
+    made: Element = {
+        "type": "Input.ChoiceSet",
+        "id": input_id,
+        "label": label,
+        "style": "compact" if compact else "expanded",
+        "wrap": True,
+        "choices": [{"title": title, "value": key} for key, title in choices.items()],
+    }
+    if value:
+        made["value"] = value
+    return made
+
+
+def text_input(
+    input_id: str, label: str, *, value: str = "", most: int = 4000, lines: bool = False, hint: str = ""
+) -> Element:
+    """Return a labelled text field."""
+    made: Element = {"type": "Input.Text", "id": input_id, "label": label, "maxLength": most, "isMultiline": lines}
+    if hint:
+        made["placeholder"] = hint
+    if value:
+        made["value"] = value
+    return made
+
+
+def card(pen: Pen, body: list[Element], refresh: Claim | None = None) -> Card:
+    """Return a whole card; with `refresh` her client asks what it should show now."""
+    made: Card = {
+        "type": "AdaptiveCard",
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "version": "1.5",
+        "lang": pen.language,
+        "body": body,
+    }
+    if refresh is not None:
+        action = {
+            "type": "Action.Execute",
+            "title": pen.say("card.refresh"),
+            "verb": refresh.verb,
+            "data": pen.data(refresh),
+        }
+        made["refresh"] = {"action": action, "userIds": [pen.channel_user]}
+    return made

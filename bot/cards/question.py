@@ -1,0 +1,32 @@
+"""The question card: no input; answers in one set of buttons, ways out in another."""
+
+from bot.cards.parts import Card, Element, Pen, action_sets, card, head_lines, heading, notices, subtle, text
+from checklists.model import Item
+from dialogs.views import QuestionView
+
+
+def question_card(pen: Pen, view: QuestionView) -> Card:
+    """Ask one question."""
+    item = pen.item(view.checklist, view.version, view.item.item)
+    body = [
+        *head_lines(pen, view.head),
+        *notices(pen, view.notices),
+        heading(pen.ask(item)),
+        *marks(pen, item),
+    ]
+    if view.item.current:
+        body.append(text(pen.say("card.now", answer=pen.say("answers." + view.item.current))))
+    body += action_sets(pen, view.answers)
+    body += action_sets(pen, view.nav)
+    return card(pen, body, view.refresh)
+
+
+def marks(pen: Pen, item: Item) -> list[Element]:
+    """Return the hint of a question, and the mark of one that the unit itself has added."""
+    found = []
+    hint = item.hint_en if pen.language == "en" else item.hint
+    if hint:
+        found.append(subtle(hint))
+    if item.wording == "local":
+        found.append(subtle(pen.say("card.local_addition")))
+    return found

@@ -1,0 +1,51 @@
+"""From a reply to what the channel shows: a card, or plain sentences."""
+
+from collections.abc import Callable
+from typing import Any
+
+from bot.cards.facts import facts_card
+from bot.cards.group import group_card
+from bot.cards.menus import ask_ref_card, cases_card, menu_card
+from bot.cards.motivation import motivation_card
+from bot.cards.parts import Card, Pen, pen_for
+from bot.cards.question import question_card
+from bot.cards.summary import closed_card, missing_card, summary_card
+from dialogs.tokens import Mint
+from dialogs.turn import Reply
+from dialogs.views import without_texts
+from texts import say
+
+_BUILDERS: dict[str, Callable[[Pen, Any], Card]] = {
+    "facts": facts_card,
+    "question": question_card,
+    "group": group_card,
+    "motivation": motivation_card,
+    "summary": summary_card,
+    "missing": missing_card,
+    "cases": cases_card,
+    "menu": menu_card,
+    "ask_ref": ask_ref_card,
+    "closed": closed_card,
+}
+"""One builder per kind of view; a test holds it to be complete."""
+
+
+def render_card(reply: Reply, mint: Mint, *, private: bool) -> Card | None:
+    """Return the reply's card, None when it is plain sentences.
+
+    private: it goes to her alone in an invoke response; else nothing anyone wrote stands in it.
+    """
+    view = reply.view if private else without_texts(reply.view)
+    if view.kind == "say":
+        return None
+    return _BUILDERS[view.kind](pen_for(reply, mint, private=private), view)
+
+
+def render_text(reply: Reply) -> str:
+    """Return a reply of plain sentences."""
+    return " ".join(say(line.say, reply.language, **line.args) for line in reply.view.notices)
+
+
+def neutral_summary(reply: Reply) -> str:
+    """Return what a notification may show: that there is a card, nothing of what is on it."""
+    return say("card.neutral_summary", reply.language)

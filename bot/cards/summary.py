@@ -1,0 +1,91 @@
+"""The summary, what is missing, and what is left of a card that is done with."""
+
+from bot.cards.parts import (
+    Card,
+    Element,
+    Pen,
+    action_sets,
+    card,
+    child_words,
+    choice_set,
+    head_lines,
+    heading,
+    notices,
+    subtle,
+    text,
+    written,
+)
+from checklists.files import checklist_version
+from dialogs.views import ClosedView, GapRow, MissingView, Row, SummaryView
+
+
+def summary_card(pen: Pen, view: SummaryView) -> Card:
+    """Show every answer and every gap, with what can be done now."""
+    body = [*head_lines(pen, view.head), *notices(pen, view.notices), heading(pen.say("card.summary_title"))]
+    if view.sent:
+        body.append(text(pen.say("card.sent_at", time=view.sent)))
+    body += _gaps(pen, view)
+    questions: dict[str, str] = {}
+    numbers = checklist_version(view.checklist, view.version).numbers
+    for sheet in view.sheets:
+        if sheet.head.child:
+            body.append(text(child_words(pen, sheet.head.child), weight="Bolder", style="heading"))
+        for row in sheet.rows:
+            body += _row(pen, view, row)
+            if sheet is view.sheets[0]:
+                item = pen.item(view.checklist, view.version, row.item)
+                questions[row.item] = f"{numbers[row.item]}. {pen.ask(item)}"
+    body += action_sets(pen, view.buttons, inputs=False, primary=1)
+    body.append(choice_set("item", pen.say("card.change_which"), questions, compact=True))
+    body += action_sets(pen, (view.change,))
+    return card(pen, body, view.refresh)
+
+
+def _row(pen: Pen, view: SummaryView, row: Row) -> list[Element]:
+    item = pen.item(view.checklist, view.version, row.item)
+    answer = pen.say("answers." + row.state)
+    if row.motivation and item.motivates:
+        answer = f"{answer} ({pen.say('motivations.' + row.motivation)})"
+    elif row.motivation:
+        answer = f"{answer}. {pen.say('motivations.' + row.motivation)}"
+    runs = [
+        {"type": "TextRun", "text": pen.ask(item) + " "},
+        {"type": "TextRun", "text": answer, "weight": "Bolder"},
+    ]
+    rows: list[Element] = [{"type": "RichTextBlock", "inlines": runs, "spacing": "Small"}]
+    if pen.private:
+        for key, words in (("card.motivation", row.text), ("card.place", row.place), ("card.note", row.note)):
+            if words:
+                rows.append(written(pen.say(key), words))
+    return rows
+
+
+def _gaps(pen: Pen, view: SummaryView | MissingView) -> list[Element]:
+    if not view.gaps:
+        return [text(pen.say("card.no_gaps"))]
+    lines = [text(pen.say("card.gaps_title"), weight="Bolder")]
+    for gap in view.gaps:
+        lines.append(text(_gap_words(pen, view, gap), spacing="Small"))
+        if gap.button:
+            lines += action_sets(pen, (gap.button,), inputs=False)
+    return lines
+
+
+def _gap_words(pen: Pen, view: SummaryView | MissingView, gap: GapRow) -> str:
+    question = pen.fact(gap.id) if gap.of == "fact" else pen.ask(pen.item(view.checklist, view.version, gap.id))
+    whose = f"{child_words(pen, gap.child)}: " if gap.child else ""
+    return f"• {whose}{question} {pen.say('gaps.' + gap.why)}"
+
+
+def missing_card(pen: Pen, view: MissingView) -> Card:
+    """Say what is missing, with a button straight to each gap."""
+    body = [*head_lines(pen, view.head), *notices(pen, view.notices), heading(pen.say("card.missing_title"))]
+    body += _gaps(pen, view)
+    body += action_sets(pen, view.buttons, inputs=False, primary=1)
+    return card(pen, body)
+
+
+def closed_card(pen: Pen, view: ClosedView) -> Card:
+    """Return the emptied card of something paused, sent or moved."""
+    body = [*notices(pen, view.notices), subtle(view.case_ref), text(pen.line(view.line))]
+    return card(pen, body + action_sets(pen, view.buttons, inputs=False))

@@ -1,0 +1,77 @@
+"""Refusals a person can do something about: a code and its arguments.
+
+UserError
+├── PersonalNumberInText   BK-104
+├── BadCaseRef             BK-110
+├── TextTooLong            BK-111
+├── BadDate                BK-112
+├── BadChildren            BK-113
+├── AnswerNotAllowed       BK-120
+├── NothingToSay           BK-121
+└── PlaceMissing           BK-122
+
+The sentences are in texts/sv/errors.yaml and texts/en/errors.yaml, under the code.
+"""
+
+
+class UserError(Exception):
+    """Something a person wrote or pressed cannot be kept as it is; nothing else was lost."""
+
+    code = "BK-100"
+
+    def __init__(self, **args: str | int) -> None:
+        super().__init__(self.code)
+        self.args_for_text = args
+
+    @property
+    def text_key(self) -> str:
+        """Return the key of the sentence that says what happened and what to do."""
+        return "errors." + self.code
+
+
+class PersonalNumberInText(UserError):
+    """A personal or coordination number was written; nothing of the text is kept."""
+
+    code = "BK-104"
+
+
+class BadCaseRef(UserError):
+    """The case reference does not have the shape the tenant uses."""
+
+    code = "BK-110"
+
+
+class TextTooLong(UserError):
+    """A free text is longer than the field holds."""
+
+    code = "BK-111"
+
+
+class BadDate(UserError):
+    """A date could not be read as a calendar date."""
+
+    code = "BK-112"
+
+
+class BadChildren(UserError):
+    """The number of children is not a whole number in range, or would hide a begun list."""
+
+    code = "BK-113"
+
+
+class AnswerNotAllowed(UserError):
+    """The checklist does not allow this answer on this item now."""
+
+    code = "BK-120"
+
+
+class NothingToSay(UserError):
+    """A motivation was saved with nothing written in it."""
+
+    code = "BK-121"
+
+
+class PlaceMissing(UserError):
+    """She said the motivation stands in the file, but not where."""
+
+    code = "BK-122"

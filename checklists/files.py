@@ -1,0 +1,245 @@
+"""Read checklists from YAML; every fault in a file is told at once, with its line and what to do."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from checklists.model import Checklist, Condition, Fact
+
+DEFINITIONS = Path(__file__).parent / "definitions"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong in a file: the line (from 1), what is wrong, and what to do about it."""
+
+    line: int
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.what}. {self.remedy}"
+
+
+class BadFile(Exception):
+    """A definition file cannot be used; `faults` says all that is wrong with it."""
+
+    def __init__(self, path: Path, faults: tuple[Fault, ...]) -> None:
+        super().__init__("\n".join(f"{path.name}, {fault}" for fault in faults))
+        self.faults = faults
+
+
+class FactsFile(BaseModel, extra="forbid"):
+    """The file that names the facts."""
+
+    facts: tuple[Fact, ...]
+
+
+Path_ = tuple[str | int, ...]
+
+
+def read_checklist(path: Path, facts: dict[str, Fact] | None = None) -> Checklist:
+    """Read one checklist.
+
+    Raises: BadFile: with every fault in it. OSError: the file cannot be read.
+    """
+    data, lines, faults = _parse(path)
+    checklist = _validate(Checklist, data, lines, faults)
+    if isinstance(checklist, Checklist):
+        faults += list(_cross_faults(checklist, facts if facts is not None else all_facts(), lines))
+    if faults or not isinstance(checklist, Checklist):
+        raise BadFile(path, tuple(sorted(faults, key=lambda fault: fault.line)))
+    return checklist
+
+
+def _parse(path: Path) -> tuple[Any, dict[Path_, int], list[Fault]]:
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except UnicodeDecodeError as error:
+        raise BadFile(path, (Fault(1, "the file is not UTF-8", f"Save it as UTF-8 (byte {error.start})."),)) from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        fault = Fault(line, f"not valid YAML: {error.problem}", "Check indentation, colons and quotes on this line.")
+        raise BadFile(path, (fault,)) from None
+    if root is None:
+        raise BadFile(path, (Fault(1, "the file is empty", "Start with `id:`, as in an existing checklist."),))
+    lines: dict[Path_, int] = {}
+    faults: list[Fault] = []
+    return _plain(root, (), lines, faults), lines, faults
+
+
+def _plain(node: yaml.Node, at: Path_, lines: dict[Path_, int], faults: list[Fault]) -> Any:
+    lines[at] = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            if key in result:
+                remedy = "Keep one of them; the other would be lost without a word."
+                faults.append(Fault(key_node.start_mark.line + 1, f"`{key}` stands twice", remedy))
+            result[key] = _plain(value_node, (*at, key), lines, faults)
+            lines[(*at, key)] = key_node.start_mark.line + 1
+        return result
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(child, (*at, place), lines, faults) for place, child in enumerate(node.value)]
+    return yaml.SafeLoader("").construct_object(node)
+
+
+def _validate(model: type[BaseModel], data: Any, lines: dict[Path_, int], faults: list[Fault]) -> BaseModel | None:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        for detail in error.errors():
+            location = tuple(detail["loc"])
+            faults.append(
+                Fault(_line(lines, location), _what(detail["type"], location, detail["msg"]), _remedy(detail))
+            )
+        return None
+
+
+def _line(lines: dict[Path_, int], location: Path_) -> int:
+    while location not in lines and location:
+        location = location[:-1]
+    return lines.get(location, 1)
+
+
+def _what(kind: str, location: Path_, message: str) -> str:
+    name = str(location[-1]) if location else "the file"
+    if kind == "extra_forbidden":
+        return f"`{name}` is not a key that exists here"
+    if kind == "missing":
+        return f"`{name}` is missing"
+    return f"`{name}`: {message.removeprefix('Value error, ')}"
+
+
+def _remedy(detail: Any) -> str:
+    context = detail.get("ctx", {})
+    if detail["type"] == "extra_forbidden":
+        return "Correct the spelling or remove the line."
+    if detail["type"] == "missing":
+        return "Add it; an existing checklist shows how."
+    if detail["type"] == "literal_error":
+        return f"Write one of {context.get('expected')}."
+    if detail["type"] == "string_pattern_mismatch":
+        return (
+            "Use only a-z, 0-9 and _, three to sixty characters."
+            if "a-z" in context.get("pattern", "")
+            else "Use one of the codes B1-B4, R1-R4, N1-N8."
+        )
+    return "Change this line and run `checklist check` again."
+
+
+def _cross_faults(checklist: Checklist, facts: dict[str, Fact], lines: dict[Path_, int]) -> Iterator[Fault]:
+    """Find what only shows when items, facts, sections and groups are seen together."""
+    seen: dict[str, int] = {}
+    sections, groups = {s.id for s in checklist.sections}, {g.id for g in checklist.groups}
+    for place, item in enumerate(checklist.items):
+        at: Path_ = ("items", place)
+        line = _line(lines, at)
+        if item.id in seen:
+            yield Fault(
+                _line(lines, (*at, "id")), f"the id `{item.id}` stands twice", "Give one of them an id of its own."
+            )
+        if item.section not in sections:
+            yield Fault(
+                _line(lines, (*at, "section")),
+                f"no section `{item.section}`",
+                "Add it under sections, or use one that is there.",
+            )
+        if item.group is not None and item.group not in groups:
+            yield Fault(
+                _line(lines, (*at, "group")),
+                f"no group `{item.group}`",
+                "Add it under groups, or use one that is there.",
+            )
+        if item.group is not None and item.label is None:
+            yield Fault(
+                line,
+                f"`{item.id}` is in a group and has no label",
+                "Add `label:` and `label_en:`; they stand beside the boxes.",
+            )
+        yield from _condition_faults(item.id, [item.when, *item.only.values()], seen, facts, lines, at)
+        if item.motivates and item.motivates not in seen and item.motivates not in facts:
+            yield Fault(
+                _line(lines, (*at, "motivates")),
+                f"`motivates: {item.motivates}` names nothing above",
+                "Name an item that stands above this one, or a fact.",
+            )
+        seen[item.id] = place
+
+
+def _condition_faults(
+    item_id: str,
+    conditions: list[Condition | None],
+    above: dict[str, int],
+    facts: dict[str, Fact],
+    lines: dict[Path_, int],
+    at: Path_,
+) -> Iterator[Fault]:
+    line = _line(lines, (*at, "when")) if (*at, "when") in lines else _line(lines, at)
+    for leaf in (leaf for condition in conditions if condition for leaf in condition.leaves()):
+        if leaf.fact and leaf.fact not in facts:
+            yield Fault(
+                line,
+                f"`{item_id}` depends on the fact `{leaf.fact}`, which does not exist",
+                f"Use one of {', '.join(facts)}.",
+            )
+        if leaf.item and leaf.item not in above:
+            yield Fault(
+                line,
+                f"`{item_id}` depends on `{leaf.item}`, which does not stand above it",
+                "Move it below, or correct the id.",
+            )
+
+
+@cache
+def all_facts() -> dict[str, Fact]:
+    """Return every fact by id, in the order they are asked."""
+    path = DEFINITIONS / "facts.v1.yaml"
+    data, lines, faults = _parse(path)
+    read = _validate(FactsFile, data, lines, faults)
+    if faults or not isinstance(read, FactsFile):
+        raise BadFile(path, tuple(faults))
+    return {fact.id: fact for fact in read.facts}
+
+
+@cache
+def all_checklists() -> dict[tuple[str, int], Checklist]:
+    """Return every shipped checklist by id and version.
+
+    Raises: BadFile: a definition has a fault, or its file name does not say its id and version.
+    """
+    found: dict[tuple[str, int], Checklist] = {}
+    for path in sorted(DEFINITIONS.glob("*.v*.yaml")):
+        if path.name.startswith("facts."):
+            continue
+        checklist = read_checklist(path)
+        if path.name != f"{checklist.id}.v{checklist.version}.yaml":
+            raise BadFile(
+                path,
+                (
+                    Fault(
+                        1,
+                        "the file name does not say its id and version",
+                        f"Name it {checklist.id}.v{checklist.version}.yaml.",
+                    ),
+                ),
+            )
+        found[checklist.id, checklist.version] = checklist
+    return found
+
+
+def checklist_version(checklist_id: str, version: int) -> Checklist:
+    """Return one version, for lists that are pinned to it. Raises: KeyError: it was never shipped."""
+    return all_checklists()[checklist_id, version]
+
+
+def newest(checklist_id: str) -> Checklist:
+    """Return the newest version of a list. Raises: KeyError: no such list."""
+    versions = [version for list_id, version in all_checklists() if list_id == checklist_id]
+    return all_checklists()[checklist_id, max(versions, default=0)]

@@ -1,0 +1,195 @@
+"""What a checklist is: data read from YAML, and what can be answered to it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Choice = Literal["ja", "nej", "delvis", "pagaende", "ej_tillampligt"]
+"""What a person can answer. Stored rows also hold `fritext` (imports) and `obesvarad` (taken back)."""
+CHOICES: tuple[Choice, ...] = ("ja", "nej", "delvis", "pagaende", "ej_tillampligt")
+OPEN = "obesvarad"
+
+Per = Literal["case", "child"]
+Role = Literal["case_worker", "unit_manager", "deputy", "peer_reviewer", "manager", "auditor", "admin"]
+Step = Literal[
+    "orosanmalan",
+    "skyddsbedomning",
+    "forhandsbedomning",
+    "utredning",
+    "dokumentation",
+    "beslut",
+    "uppfoljning",
+    "egenkontroll",
+]
+Criticism = Annotated[str, Field(pattern=r"^(B[1-4]|R[1-4]|N[1-8])$")]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9_]{3,60}$")]
+Text = Annotated[str, Field(min_length=1, max_length=300)]
+Motivation = Literal["", "text", "reference", "missing"]
+"""How an answer is motivated: not at all, by a text, by "finns i akten", or said to be missing."""
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Condition(_Data):
+    """When something applies: one fact or item, or several joined by `all` or `any`."""
+
+    fact: Id | None = None
+    item: Id | None = None
+    values: frozenset[Choice] = Field(default=frozenset(), alias="is")
+    all: tuple["Condition", ...] = ()
+    any: tuple["Condition", ...] = ()
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        given = [self.fact is not None, self.item is not None, bool(self.all), bool(self.any)]
+        if sum(given) != 1:
+            raise ValueError("a condition names exactly one of fact, item, all or any")
+        if (self.fact or self.item) and not self.values:
+            raise ValueError("a condition on a fact or an item needs `is: [ja]` or other answers")
+        if self.fact and not self.values <= {"ja", "nej"}:
+            raise ValueError("a fact is ja or nej")
+        return self
+
+    def leaves(self) -> Iterator["Condition"]:
+        """Give every condition on a single fact or item in this one."""
+        if self.all or self.any:
+            for part in self.all + self.any:
+                yield from part.leaves()
+        else:
+            yield self
+
+
+class Fact(_Data):
+    """Something about the case or a child that decides which items apply: ja, nej or unknown."""
+
+    id: Id
+    per: Per
+    ask: Text
+    ask_en: Text
+
+
+class Heading(_Data):
+    """A section or a group of items, with the words that stand over it."""
+
+    id: Id
+    title: Text
+    title_en: Text
+
+
+class Item(_Data):
+    """One question. Its id is stored with every answer, so it is never renamed."""
+
+    id: Id
+    ask: Text
+    ask_en: Text
+    answers: tuple[Choice, ...] = Field(min_length=1)
+    section: Id
+    step: Step
+    wording: Literal["source", "local"]
+    criticism: tuple[Criticism, ...] = ()
+    label: Text | None = None
+    label_en: Text | None = None
+    hint: Text | None = None
+    hint_en: Text | None = None
+    group: Id | None = None
+    when: Condition | None = None
+    only: Mapping[Choice, Condition] = Field(default_factory=dict)
+    motivates: Id | None = None
+    motivate_on: frozenset[Choice] = frozenset()
+    gap_on: frozenset[Choice] = frozenset()
+    gap_on_unmotivated: frozenset[Choice] = frozenset()
+    asked_of: tuple[Role, ...] = ()
+    enabled: bool = True
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        allowed = set(self.answers)
+        if len(allowed) != len(self.answers):
+            raise ValueError("the same answer is listed twice under answers")
+        for name in ("motivate_on", "gap_on", "gap_on_unmotivated"):
+            extra = getattr(self, name) - allowed
+            if extra:
+                raise ValueError(f"{name} names {', '.join(sorted(extra))}, which answers does not allow")
+        if set(self.only) - allowed:
+            raise ValueError("only names an answer that answers does not allow")
+        if self.motivates and not {"ja", "nej"} <= allowed:
+            raise ValueError("an item that motivates another needs the answers ja and nej")
+        if self.motivates and (self.motivate_on or self.group):
+            raise ValueError("an item that motivates another carries no motivation of its own and is in no group")
+        return self
+
+
+class Checklist(_Data):
+    """A whole list in one version. An item's number is its place in the file, fixed in that version."""
+
+    id: Literal["decision_basis", "peer_review_bou", "rvt_case_round", "rvt_self_check", "sample_audit", "intake"]
+    version: int = Field(ge=1)
+    title: Text
+    title_en: Text
+    source: Text
+    per: Per
+    answered_by: tuple[Role, ...] = Field(min_length=1)
+    sections: tuple[Heading, ...] = Field(min_length=1)
+    groups: tuple[Heading, ...] = ()
+    items: tuple[Item, ...] = Field(min_length=1)
+
+    @cached_property
+    def by_id(self) -> dict[str, Item]:
+        """Map item id to item."""
+        return {item.id: item for item in self.items}
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """Map item id to its fixed number, from 1."""
+        return {item.id: place for place, item in enumerate(self.items, start=1)}
+
+    @cached_property
+    def siblings(self) -> dict[str, Item]:
+        """Map the id of a motivated item or fact to the enabled item that asks for its motivation."""
+        return {item.motivates: item for item in self.items if item.motivates and item.enabled}
+
+    def asked(self, role: str) -> tuple[Item, ...]:
+        """Return the enabled items put to this role, in list order."""
+        return tuple(item for item in self.items if item.enabled and (not item.asked_of or role in item.asked_of))
+
+    def facts_used(self, role: str) -> tuple[str, ...]:
+        """Return the ids of the facts that something asked of this role depends on, in no order."""
+        used: set[str] = set()
+        for item in self.asked(role):
+            conditions = [item.when, *item.only.values()]
+            used |= {leaf.fact for condition in conditions if condition for leaf in condition.leaves() if leaf.fact}
+        return tuple(used)
+
+    def group(self, group_id: str) -> Heading:
+        """Return the group's heading."""
+        return next(group for group in self.groups if group.id == group_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The newest revision of one answer, as far as rules need to know it.
+
+    choice: a Choice, `fritext` or `obesvarad`. revision: from 1, 0 when nothing was ever stored.
+    """
+
+    choice: str
+    revision: int = 1
+    motivation: Motivation = ""
+    noted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that stands between a list and a signature.
+
+    of: item or fact. why: `unanswered`, `unknown`, the answer that is a gap, or `unmotivated`.
+    """
+
+    of: Literal["item", "fact"]
+    id: str
+    why: str

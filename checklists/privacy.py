@@ -1,0 +1,102 @@
+"""Find Swedish personal and coordination numbers in text, so that they can be refused.
+
+Source: Skatteverket's rules for personnummer (YYMMDD-NNNC, check digit by weights 2 and 1)
+and samordningsnummer (day + 60). The rule of what is refused: product contract, chapter 4 rule 2.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
+
+from checklists.errors import PersonalNumberInText
+
+# Every dash that keyboards, phones and word processors put between digits.
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d\u02d7\u2796"), "-")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None)
+
+_STANDARD = re.compile(r"(?<!\d)(\d{2})?(\d{6})([-+ ]?)(\d{4})(?!\d)")
+_CHAIN = re.compile(r"\d+(?:[^\w]{1,3}\d+)+")
+_CLOCK_AFTER_DATE = re.compile(
+    r"(?<!\d)(?:19|20)?\d{2}[-./ ]?(?:0[1-9]|1[0-2])[-./ ]?(?:0[1-9]|[12]\d|3[01])"  # a date ...
+    r"(?:[ T,]+(?:kl\.? ?)?|-)(?:[01]\d|2[0-3])[:.][0-5]\d(?!\d)",  # ... and a time of day
+    re.IGNORECASE,
+)
+
+
+def _plain(text: str) -> str:
+    """Fold full-width digits, odd dashes and spaces so that one pattern sees them all."""
+    if text.isascii():
+        return text
+    digits = "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text)
+    folded = unicodedata.normalize("NFKC", digits.translate(_INVISIBLE | _DASHES))
+    return "".join(" " if unicodedata.category(c) == "Zs" else c for c in folded)
+
+
+def check_digit(nine: str) -> int:
+    """Return the check digit for nine digits (YYMMDDNNN), by the alternating 2-1 weights."""
+    total = sum(sum(divmod(int(digit) * (2 - place % 2), 10)) for place, digit in enumerate(nine))
+    return -total % 10
+
+
+def _is_date(century: str, six: str) -> bool:
+    """Say whether YYMMDD is a day of birth, with 60 added to the day or not."""
+    year, month, day = int(six[:2]), int(six[2:4]), int(six[4:])
+    day -= 60 if day > 60 else 0
+    if century and century not in ("18", "19", "20"):
+        return False
+    # Without a century any in which the day exists will do: 29 February must not slip through.
+    years = [int(century) * 100 + year] if century else [1900 + year, 2000 + year]
+    return any(_exists(y, month, day) for y in years)
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_number(digits: str, *, separator: str) -> bool:
+    century, ten = (digits[:2], digits[2:]) if len(digits) == 12 else ("", digits)
+    return _is_date(century, ten[:6]) and (bool(separator) or check_digit(ten[:9]) == int(ten[9]))
+
+
+def has_personal_number(text: str) -> bool:
+    """Say whether the text holds something that reads as a personal or coordination number.
+
+    The standard shape is refused on a valid date with a right check digit or a separator (a mistyped
+    number is still one); digits with other separators between them on date and check digit. A date
+    followed by a clock time is let through.
+    """
+    plain = _CLOCK_AFTER_DATE.sub(" # ", _plain(text))
+    for found in _STANDARD.finditer(plain):
+        century, six, separator, four = found.groups()
+        if _is_number((century or "") + six + four, separator=separator):
+            return True
+    return any(_is_number(digits, separator="") for digits in _spread_digits(plain))
+
+
+def _spread_digits(plain: str) -> Iterator[str]:
+    """Give every 10 or 12 digits that begin and end where a run of digits does, separators left out."""
+    for chain in _CHAIN.finditer(plain):
+        runs = re.findall(r"\d+", chain.group())
+        for first in range(len(runs)):
+            digits = ""
+            for run in runs[first:]:
+                digits += run
+                if len(digits) > 12:
+                    break
+                if len(digits) in (10, 12):
+                    yield digits
+
+
+def refuse_personal_numbers(text: str) -> str:
+    """Return the text unchanged.
+
+    Raises: PersonalNumberInText: it holds a personal or coordination number.
+    """
+    if has_personal_number(text):
+        raise PersonalNumberInText
+    return text

@@ -1,0 +1,49 @@
+"""Who may do what: each dialog declares its verbs and who may use them; here the rows are gathered and checked.
+
+A right is a pair of role and relation to the case. The roles come from the people register only.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+Relation = Literal["lead", "co_worker", "own_unit", "other"]
+"""How a person in a role stands to a case: its lead, its co-worker, same unit, none of these."""
+RELATIONS: tuple[Relation, ...] = get_args(Relation)
+ROLES = ("case_worker", "unit_manager", "deputy", "peer_reviewer", "manager", "auditor", "admin")
+
+ANYONE: Mapping[str, tuple[Relation, ...]] = dict.fromkeys(ROLES, RELATIONS)
+OWN_CASE: Mapping[str, tuple[Relation, ...]] = {"case_worker": ("lead", "co_worker")}
+"""The worker's own cases; the co-worker shares them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One verb and who may use it: relations by role. `about` says whether it is about a case at all."""
+
+    verb: str
+    about: Literal["case", "self"]
+    may: Mapping[str, tuple[Relation, ...]] = field(default_factory=dict)
+
+
+def table(rights: Iterable[Right]) -> dict[str, Right]:
+    """Gather the declared rights by verb.
+
+    Raises: ValueError: a verb is declared twice, or names a role or relation that does not exist.
+    """
+    gathered: dict[str, Right] = {}
+    for right in rights:
+        if right.verb in gathered:
+            raise ValueError(f"the verb {right.verb} is declared twice")
+        unknown = set(right.may) - set(ROLES) | {r for relations in right.may.values() for r in relations} - set(
+            RELATIONS
+        )
+        if unknown or not right.may:
+            raise ValueError(f"the verb {right.verb} has no rights, or unknown ones: {sorted(unknown)}")
+        gathered[right.verb] = right
+    return gathered
+
+
+def may(right: Right, standing: Iterable[tuple[str, Relation]]) -> bool:
+    """Say whether someone who stands so (role, relation) may use the verb."""
+    return any(relation in right.may.get(role, ()) for role, relation in standing)

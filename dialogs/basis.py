@@ -1,0 +1,185 @@
+"""A case's lists of one kind as a worker meets them: one sheet per child, and the way through all of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from checklists.files import all_facts, checklist_version, newest
+from checklists.model import Answer, Checklist, Gap
+from checklists.route import Stop, before, is_open, next_open, stops
+from checklists.rules import gaps, progress
+from dialogs.talk import Talk
+from dialogs.views import Claim, Head
+from storage import answers, cases, filled
+from storage.answers import AnswerRow
+from storage.cases import CaseRow, FactRow, case_id
+from storage.filled import FilledRow, filled_id
+
+WORKER = "case_worker"
+
+
+@dataclass
+class Sheet:
+    """One child's list (or the whole case's) with its facts and newest answers."""
+
+    case: CaseRow
+    filled: FilledRow
+    checklist: Checklist
+    facts: dict[str, str]
+    rows: dict[str, AnswerRow]
+    children: int
+
+    @cached_property
+    def answers(self) -> dict[str, Answer]:
+        """Return the newest answers as the rules read them."""
+        return {item_id: answers.to_domain(row) for item_id, row in self.rows.items()}
+
+    @cached_property
+    def way(self) -> tuple[Stop, ...]:
+        """Return the cards that apply now, in order."""
+        return stops(self.checklist, self.filled.role, self.facts, self.answers)
+
+    @property
+    def shown_child(self) -> int:
+        """Return the child's number, 0 when there is only one: then nothing of it is seen."""
+        return self.filled.child if self.children > 1 else 0
+
+    @property
+    def head(self) -> Head:
+        """Return the heading of this sheet's cards."""
+        done, total = progress(self.checklist, self.filled.role, self.facts, self.answers)
+        return Head(case_ref=self.case.ref, child=self.shown_child, done=done, total=total)
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Return what stands between this sheet and a signature."""
+        return gaps(self.checklist, self.filled.role, self.facts, self.answers, tuple(all_facts()))
+
+    def claim(self, verb: str, item: str = "", revision: str = "", choice: str = "") -> Claim:
+        """Return what a button of this sheet stands for."""
+        return Claim(
+            verb=verb,
+            case=case_id(self.case),
+            filled=filled_id(self.filled),
+            item=item,
+            revision=revision,
+            version=self.filled.version,
+            choice=choice,
+        )
+
+    def revisions(self, item_ids: tuple[str, ...]) -> str:
+        """Return the newest revision of each item, joined by commas; 0 for one that was never answered."""
+        return ",".join(str(self.rows[item_id].revision if item_id in self.rows else 0) for item_id in item_ids)
+
+    def stop(self, key: str) -> Stop | None:
+        """Return the stop with this key, None when it does not apply any more."""
+        return next((stop for stop in self.way if stop.key == key), None)
+
+    def stop_before(self, key: str) -> Stop | None:
+        """Return the card before this one, None at the beginning."""
+        return before(self.way, key)
+
+    def next_open(self, after: str = "") -> Stop | None:
+        """Return the next card that asks something."""
+        return next_open(self.way, self.checklist, self.facts, self.answers, after)
+
+    def is_open(self, stop: Stop) -> bool:
+        """Say whether a card still asks something."""
+        return is_open(self.checklist, stop, self.facts, self.answers)
+
+
+@dataclass
+class Basis:
+    """The newest occasion of one kind of list on a case. `sheets` is empty until the facts card is saved."""
+
+    case: CaseRow
+    checklist: Checklist
+    facts: dict[tuple[int, str], FactRow]
+    sheets: tuple[Sheet, ...]
+
+    def sheet(self, row_id: int) -> Sheet | None:
+        """Return the sheet with this filled-list id."""
+        return next((sheet for sheet in self.sheets if filled_id(sheet.filled) == row_id), None)
+
+    @property
+    def is_sent(self) -> bool:
+        """Say whether every sheet is with the chef."""
+        return bool(self.sheets) and all(sheet.filled.status == "sent" for sheet in self.sheets)
+
+    @property
+    def head(self) -> Head:
+        """Return the heading of what is about all sheets together."""
+        heads = [sheet.head for sheet in self.sheets]
+        return Head(case_ref=self.case.ref, done=sum(h.done for h in heads), total=sum(h.total for h in heads))
+
+    def all_gaps(self) -> Iterator[tuple[Sheet, Gap]]:
+        """Give every gap once: a fact about the whole case is told with the first child."""
+        for sheet in self.sheets:
+            for gap in sheet.gaps:
+                shared = gap.of == "fact" and all_facts()[gap.id].per == "case"
+                if not shared or sheet is self.sheets[0]:
+                    yield sheet, gap
+
+    def next_from(self, row_id: int = 0, after: str = "") -> tuple[Sheet, Stop] | None:
+        """Return the next open card: further on this sheet, then on the following ones, then from the start."""
+        ids = [filled_id(sheet.filled) for sheet in self.sheets]
+        start = ids.index(row_id) if row_id in ids else 0
+        for sheet in self.sheets[start:] + self.sheets[:start]:
+            stop = sheet.next_open(after if filled_id(sheet.filled) == row_id else "")
+            if stop:
+                return sheet, stop
+        return None
+
+    def asked_facts(self, child: int) -> bool:
+        """Say whether the child's own facts were ever asked."""
+        return any(at_child == child for at_child, _ in self.facts)
+
+
+def load(talk: Talk, case: CaseRow, checklist_id: str = "decision_basis") -> Basis:
+    """Read a case's newest occasion of a list, and note that this turn is about the case."""
+    talk.touched = case
+    talk.conversation.case_id = case_id(case)
+    return reload(talk, case, checklist_id)
+
+
+def reload(talk: Talk, case: CaseRow, checklist_id: str) -> Basis:
+    """Read the newest occasion again, after something was stored."""
+    talk.session.flush()
+    facts = cases.facts(talk.session, case_id(case))
+    rows = filled.of_case(talk.session, case_id(case), checklist_id, WORKER)
+    occasion = max((row.occasion for row in rows), default=0)
+    sheets = tuple(_sheet(talk, case, row, facts) for row in rows if row.occasion == occasion)
+    return Basis(case, newest(checklist_id), facts, sheets)
+
+
+def _sheet(talk: Talk, case: CaseRow, row: FilledRow, facts: dict[tuple[int, str], FactRow]) -> Sheet:
+    known = {
+        name: fact.value
+        for (child, name), fact in facts.items()
+        if child in (cases.WHOLE_CASE, row.child) and fact.value != cases.UNKNOWN
+    }
+    stored = answers.latest(talk.session, filled_id(row))
+    return Sheet(case, row, checklist_version(row.checklist, row.version), known, stored, case.children)
+
+
+def begin(talk: Talk, basis: Basis) -> Basis:
+    """Store the sheets that do not exist yet, one per child, pinned to the version and the unit of today."""
+    present = {sheet.filled.child for sheet in basis.sheets}
+    wanted = range(1, basis.case.children + 1) if basis.checklist.per == "child" else (filled.NO_CHILD,)
+    first = basis.sheets[0].filled if basis.sheets else None
+    for child in wanted:
+        if child not in present:
+            row = FilledRow(
+                tenant_id=talk.tenant_id,
+                case_id=case_id(basis.case),
+                unit_id=first.unit_id if first else basis.case.unit_id,
+                checklist=basis.checklist.id,
+                version=first.version if first else basis.checklist.version,
+                occasion=first.occasion if first else 1,
+                child=child,
+                role=WORKER,
+                begun_at=talk.turn.now,
+            )
+            filled.add(talk.session, row)
+            talk.record("list_begun", case=basis.case, filled_id=filled_id(row))
+    return reload(talk, basis.case, basis.checklist.id)

@@ -1,0 +1,63 @@
+"""Gathers every dialog's commands and verbs; first words to a dialog, presses to a verb."""
+
+import unicodedata
+from collections.abc import Mapping
+
+from checklists.rights import RELATIONS, Right, may, table
+from dialogs import fill_checklist, menu, my_cases, open_case, summary
+from dialogs.talk import Talk
+from dialogs.views import AnyView, Claim, Line, SayView
+from dialogs.words import Command, Press, Verb
+
+MODULES = (open_case, fill_checklist, summary, my_cases, menu)
+COMMANDS: tuple[Command, ...] = tuple(command for module in MODULES for command in module.COMMANDS)
+VERBS: Mapping[str, Verb] = {verb.right.verb: verb for module in MODULES for verb in module.VERBS}
+RIGHTS: Mapping[str, Right] = table(verb.right for module in MODULES for verb in module.VERBS)
+
+
+def folded(text: str) -> str:
+    """Return words as they are compared: lower case, å/ä/ö as a/a/o, single spaces."""
+    plain = unicodedata.normalize("NFD", text.casefold())
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+
+
+_BY_WORD: Mapping[str, Command] = {folded(word): c for c in COMMANDS for word in (c.word, *c.aliases)}
+
+
+def find_command(talk: Talk, text: str, *, whole: bool) -> tuple[Command, str] | None:
+    """Return the command a line gives and the rest of the line.
+
+    whole: only when all of the line reads as the command, as where any other text would be an answer.
+    """
+    words = text.split()
+    for count in (2, 1):
+        command = _BY_WORD.get(folded(" ".join(words[:count]))) if len(words) >= count else None
+        rest = " ".join(words[count:])
+        if command and (not whole or command.whole(talk, rest)):
+            return command, rest
+    return None
+
+
+def run_command(talk: Talk, word: str, rest: str) -> AnyView:
+    """Do what a typed command does, if this person may."""
+    command = _BY_WORD[folded(word)]
+    if command.right.about == "self" and not _may(talk, command.right):
+        return SayView(notices=(Line(say="common.not_for_your_role"),))
+    return command.run(talk, rest)
+
+
+def run_verb(talk: Talk, claim: Claim, inputs: Mapping[str, str]) -> AnyView:
+    """Do what a press asks, if this person may; a verb about a case checks her standing to the case itself."""
+    verb = VERBS[claim.verb]
+    if verb.right.about == "self" and not _may(talk, verb.right):
+        return SayView(notices=(Line(say="common.not_for_your_role"),))
+    return verb.run(talk, Press(claim, inputs))
+
+
+def not_understood(talk: Talk, text: str) -> AnyView:
+    """Answer a line that is no command and answers nothing."""
+    return menu.not_understood(talk, folded(text), {word: command.word for word, command in _BY_WORD.items()})
+
+
+def _may(talk: Talk, right: Right) -> bool:
+    return may(right, [(row.role, relation) for row in talk.roles for relation in RELATIONS])

@@ -1,0 +1,79 @@
+"""A worker's own cases: status, gaps and the nearest date, five at a time."""
+
+from datetime import date
+
+from checklists.deadlines import finish_by
+from checklists.rights import Right
+from dialogs.basis import Basis, reload
+from dialogs.show_summary import open_claim
+from dialogs.talk import Talk
+from dialogs.views import AnyView, Button, CaseLine, CasesView, Claim, Line
+from dialogs.words import Command, Press, Verb
+from storage import cases
+from storage.cases import CaseRow
+
+PAGE = 5
+MY_CASES = Right("my_cases", "self", {"case_worker": ("lead", "co_worker", "own_unit", "other")})
+
+
+def my_cases(talk: Talk, _rest: str) -> AnyView:
+    """List her open cases, the nearest date first."""
+    return _page(talk, 0)
+
+
+def more(talk: Talk, press: Press) -> AnyView:
+    """List the next five."""
+    return _page(talk, int(press.claim.choice or 0))
+
+
+def nearest_date(case: CaseRow) -> tuple[str, date] | None:
+    """Return which date of a case comes first, and the date: the planned decision or the four-month limit."""
+    dates = []
+    if case.planned_decision_on:
+        dates.append((case.planned_decision_on, "planned"))
+    if case.opened_on:
+        dates.append((finish_by(case.opened_on), "four_months"))
+    if not dates:
+        return None
+    day, name = min(dates)
+    return name, day
+
+
+def _page(talk: Talk, start: int) -> AnyView:
+    found = sorted(cases.of_worker(talk.session, talk.tenant_id, talk.person_id), key=_by_date)
+    shown = found[start : start + PAGE]
+    end = start + PAGE
+    claim = Claim(verb="more_cases", choice=str(end))
+    return CasesView(
+        notices=() if found else (Line(say="cases.none"),),
+        cases=tuple(_line(reload(talk, case, "decision_basis")) for case in shown),
+        more=Button(title=Line(say="buttons.show_more"), claim=claim) if len(found) > end else None,
+    )
+
+
+def _by_date(case: CaseRow) -> tuple[date, str]:
+    nearest = nearest_date(case)
+    return nearest[1] if nearest else date.max, case.ref
+
+
+def _line(basis: Basis) -> CaseLine:
+    head, gaps = basis.head, sum(1 for _ in basis.all_gaps())
+    if not basis.sheets:
+        status = Line(say="cases.not_begun")
+    elif basis.is_sent:
+        status = Line(say="cases.sent")
+    else:
+        status = Line(say="cases.under_way", args={"done": head.done, "total": head.total})
+    lines = []
+    if basis.sheets:
+        lines.append(Line(say="cases.gaps" if gaps != 1 else "cases.one_gap", args={"gaps": gaps}))
+    nearest = nearest_date(basis.case)
+    if nearest:
+        lines.append(Line(say="cases.date_" + nearest[0], args={"date": nearest[1].isoformat()}))
+    verb, title = ("open", "buttons.open_case") if basis.is_sent else ("continue", "buttons.continue_case")
+    button = Button(title=Line(say=title, args={"ref": basis.case.ref}), claim=open_claim(basis.case, verb))
+    return CaseLine(case_ref=basis.case.ref, status=status, lines=tuple(lines), button=button)
+
+
+VERBS = (Verb(Right("more_cases", "self", MY_CASES.may), more, keeps=False),)
+COMMANDS = (Command("mina ärenden", ("mina arenden", "my cases"), my_cases, MY_CASES),)

@@ -1,0 +1,103 @@
+"""What comes next: a function of the list, the facts and the stored answers. Shows, stores nothing."""
+
+from checklists.model import OPEN
+from checklists.route import Stop
+from checklists.rules import allowed
+from dialogs import show_facts, show_summary
+from dialogs.basis import Basis, Sheet
+from dialogs.talk import Talk
+from dialogs.views import AnyView, Button, GroupView, Line, Listed, MotivationView, QuestionView
+from storage import drafts
+
+
+def go_on(talk: Talk, basis: Basis, at: int = 0, after: str = "", notices: tuple[Line, ...] = ()) -> AnyView:
+    """Return the next card that asks something, else the summary."""
+    found = basis.next_from(at, after)
+    if found is None:
+        return show_summary.summary(talk, basis, notices)
+    sheet, stop = found
+    if sheet.filled.child > 1 and not basis.asked_facts(sheet.filled.child):
+        return show_facts.child_facts(talk, basis, sheet, notices)
+    return card(talk, sheet, stop, notices)
+
+
+def card(talk: Talk, sheet: Sheet, stop: Stop, notices: tuple[Line, ...] = ()) -> AnyView:
+    """Return the view of one card of a sheet."""
+    if stop.kind == "question":
+        return _question(sheet, stop, notices)
+    if stop.kind == "group":
+        return _group(sheet, stop, notices)
+    text, place = drafts.read(talk.session, sheet.filled, stop.items[0], talk.person_id)
+    return motivation(sheet, stop, notices, text, place)
+
+
+def _question(sheet: Sheet, stop: Stop, notices: tuple[Line, ...]) -> QuestionView:
+    item = sheet.checklist.by_id[stop.items[0]]
+    revision = sheet.revisions(stop.items)
+    choices = allowed(sheet.checklist, item, sheet.facts, sheet.answers)
+    return QuestionView(
+        notices=notices,
+        head=sheet.head,
+        checklist=sheet.checklist.id,
+        version=sheet.checklist.version,
+        item=_listed(sheet, item.id),
+        answers=tuple(
+            Button(title=Line(say="answers." + choice), claim=sheet.claim("answer", stop.key, revision, choice))
+            for choice in choices
+        ),
+        nav=_nav(sheet, stop),
+        refresh=sheet.claim("show_current"),
+    )
+
+
+def _group(sheet: Sheet, stop: Stop, notices: tuple[Line, ...]) -> GroupView:
+    claim = sheet.claim("save_group", stop.key, sheet.revisions(stop.items))
+    return GroupView(
+        notices=notices,
+        head=sheet.head,
+        checklist=sheet.checklist.id,
+        version=sheet.checklist.version,
+        group=sheet.checklist.by_id[stop.items[0]].group or "",
+        items=tuple(_listed(sheet, item_id) for item_id in stop.items),
+        save=Button(title=Line(say="buttons.save"), claim=claim),
+        nav=_nav(sheet, stop),
+        refresh=sheet.claim("show_current"),
+    )
+
+
+def motivation(sheet: Sheet, stop: Stop, notices: tuple[Line, ...], text: str, place: str) -> MotivationView:
+    """Return the card that asks for a motivation, with what she has begun to write."""
+    revision = sheet.revisions(stop.items)
+    titles = (("motivate", "save"), ("in_the_file", "in_the_file"), ("no_motivation", "no_motivation"))
+    return MotivationView(
+        notices=notices,
+        head=sheet.head,
+        checklist=sheet.checklist.id,
+        version=sheet.checklist.version,
+        items=stop.items,
+        about=stop.about,
+        current="" if sheet.is_open(stop) else sheet.answers[stop.items[0]].motivation,
+        text=text,
+        place=place,
+        buttons=tuple(
+            Button(title=Line(say="buttons." + title), claim=sheet.claim(verb, stop.key, revision))
+            for verb, title in titles
+        ),
+        nav=_nav(sheet, stop),
+        refresh=sheet.claim("show_current"),
+    )
+
+
+def _listed(sheet: Sheet, item_id: str) -> Listed:
+    answer = sheet.answers.get(item_id)
+    current = answer.choice if answer and answer.choice != OPEN else ""
+    item = sheet.checklist.by_id[item_id]
+    return Listed(item=item_id, allowed=allowed(sheet.checklist, item, sheet.facts, sheet.answers), current=current)
+
+
+def _nav(sheet: Sheet, stop: Stop) -> tuple[Button, ...]:
+    back = [Button(title=Line(say="buttons.back"), claim=sheet.claim("back", stop.key))]
+    return (
+        *(back if sheet.stop_before(stop.key) else []),
+        Button(title=Line(say="buttons.pause"), claim=sheet.claim("pause", stop.key)),
+    )

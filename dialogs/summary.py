@@ -1,0 +1,50 @@
+"""The end of a list: every answer, what is missing, and sending it to the chef."""
+
+from checklists.rights import OWN_CASE, Right
+from dialogs import show, show_facts, show_summary
+from dialogs.basis import load
+from dialogs.doors import ask_ref, case_by_id, case_by_ref, closed_case, latest_case, maybe_ref
+from dialogs.talk import Talk
+from dialogs.views import AnyView
+from dialogs.words import Command, Press, Verb
+from storage.filled import filled_id
+
+MISSING = Right("missing", "case", OWN_CASE)
+SEND = Right("send", "case", OWN_CASE)
+OPEN = Right("open", "case", OWN_CASE)
+
+
+def missing_typed(talk: Talk, rest: str) -> AnyView:
+    """Say what is missing, with a button straight to each gap."""
+    case = case_by_ref(talk, rest, MISSING) if rest else latest_case(talk, MISSING)
+    if case is None:
+        return ask_ref("vad saknas")
+    basis = load(talk, case)
+    return show_summary.missing(basis) if basis.sheets else show_facts.facts_card(talk, basis)
+
+
+def send(talk: Talk, press: Press) -> AnyView:
+    """Store every child's list as sent to the chef. Gaps do not stop it; they are told."""
+    case = case_by_id(talk, press.claim.case, SEND)
+    basis = load(talk, case)
+    if case.closed_on is not None:
+        return closed_case(case)
+    if not basis.sheets:
+        return show_facts.facts_card(talk, basis)
+    for sheet in basis.sheets:
+        if sheet.filled.status != "sent":
+            sheet.filled.status, sheet.filled.sent_at = "sent", talk.turn.now
+            talk.record("sent", case=case, filled_id=filled_id(sheet.filled))
+    return show_summary.sent_card(basis)
+
+
+def open_pressed(talk: Talk, press: Press) -> AnyView:
+    """Show the whole of a case's list, wherever it stands."""
+    basis = load(talk, case_by_id(talk, press.claim.case, OPEN))
+    if not basis.sheets:
+        return show_facts.facts_card(talk, basis)
+    return show_summary.summary(talk, basis) if basis.is_sent else show.go_on(talk, basis)
+
+
+VERBS = (Verb(SEND, send), Verb(OPEN, open_pressed, keeps=False))
+COMMANDS = (Command("vad saknas", ("saknas", "missing"), missing_typed, MISSING, maybe_ref),)

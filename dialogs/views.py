@@ -1,0 +1,273 @@
+"""What a person sees, as plain data: no card, no markup, no sentence; keys and ids that bot/cards renders.
+
+A view is stored with the inbox and can be hashed, so it holds everything its picture depends on.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Claim(_Data):
+    """What a button stands for.
+
+    item: a stop's key or an item id. revision: of each item it answers, joined by commas.
+    """
+
+    verb: str
+    case: int = 0
+    filled: int = 0
+    item: str = ""
+    revision: str = ""
+    version: int = 0
+    choice: str = ""
+
+
+class Line(_Data):
+    """A sentence by its key in texts/, with its arguments."""
+
+    say: str
+    args: Mapping[str, str | int] = Field(default_factory=dict)
+
+
+class Button(_Data):
+    """Something to press."""
+
+    title: Line
+    claim: Claim
+
+
+class View(_Data):
+    """What all views share: lines said above the content (an echo, a refusal), and whether the card moves."""
+
+    notices: tuple[Line, ...] = ()
+
+
+class Head(_Data):
+    """Which list this is about. child 0: the child is not shown (there is one). done of total apply now."""
+
+    case_ref: str
+    child: int = 0
+    done: int = 0
+    total: int = 0
+
+
+class Listed(_Data):
+    """One item of a list, with what is allowed and what is answered now (empty: nothing)."""
+
+    item: str
+    allowed: tuple[str, ...] = ()
+    current: str = ""
+
+
+class SayView(View):
+    """Plain sentences, no card."""
+
+    kind: Literal["say"] = "say"
+
+
+class FactField(_Data):
+    """One fact on the facts card; current is ja, nej, unknown or empty (never said)."""
+
+    fact: str
+    current: str = ""
+
+
+class FactsView(View):
+    """The facts card.
+
+    children 0: the number of children is not asked here. units: id and name, when there are several.
+    """
+
+    kind: Literal["facts"] = "facts"
+    head: Head
+    fields: tuple[FactField, ...]
+    children: int = 0
+    planned: str = ""
+    planned_typed: bool = False
+    units: tuple[tuple[int, str], ...] = ()
+    unit: int = 0
+    save: Button
+    nav: tuple[Button, ...] = ()
+    refresh: Claim
+
+
+class QuestionView(View):
+    """One question: its answers as buttons."""
+
+    kind: Literal["question"] = "question"
+    head: Head
+    checklist: str
+    version: int
+    item: Listed
+    answers: tuple[Button, ...]
+    nav: tuple[Button, ...]
+    refresh: Claim
+
+
+class GroupView(View):
+    """Several items on one card, a choice set for each."""
+
+    kind: Literal["group"] = "group"
+    head: Head
+    checklist: str
+    version: int
+    group: str
+    items: tuple[Listed, ...]
+    save: Button
+    nav: tuple[Button, ...]
+    refresh: Claim
+
+
+class MotivationView(View):
+    """Asks for the motivation of `about` (an item or a fact), or of the items' own answers when it is empty.
+
+    text and place: what she has begun to write; never in a posted or updated card.
+    """
+
+    kind: Literal["motivation"] = "motivation"
+    head: Head
+    checklist: str
+    version: int
+    items: tuple[str, ...]
+    about: str = ""
+    current: str = ""
+    text: str = ""
+    place: str = ""
+    buttons: tuple[Button, ...]
+    nav: tuple[Button, ...]
+    refresh: Claim
+
+
+class Row(_Data):
+    """One answer on the summary: `state` as figures count it; texts never in a posted or updated card."""
+
+    item: str
+    state: str
+    motivation: str = ""
+    text: str = ""
+    place: str = ""
+    note: str = ""
+
+
+class GapRow(_Data):
+    """One gap in words, with the button that leads to it."""
+
+    child: int = 0
+    of: Literal["item", "fact"]
+    id: str
+    why: str
+    button: Button | None = None
+
+
+class SheetRows(_Data):
+    """One child's list on the summary."""
+
+    head: Head
+    rows: tuple[Row, ...]
+
+
+class SummaryView(View):
+    """Every answer, the gaps, and what can be done now."""
+
+    kind: Literal["summary"] = "summary"
+    head: Head
+    checklist: str
+    version: int
+    sheets: tuple[SheetRows, ...]
+    gaps: tuple[GapRow, ...]
+    sent: str = ""
+    buttons: tuple[Button, ...]
+    change: Button
+    refresh: Claim
+
+
+class MissingView(View):
+    """The gaps in words, a button straight to each."""
+
+    kind: Literal["missing"] = "missing"
+    head: Head
+    checklist: str
+    version: int
+    gaps: tuple[GapRow, ...]
+    buttons: tuple[Button, ...]
+
+
+class CaseLine(_Data):
+    """One case in a list."""
+
+    case_ref: str
+    status: Line
+    lines: tuple[Line, ...]
+    button: Button
+
+
+class CasesView(View):
+    """Some of a person's cases."""
+
+    kind: Literal["cases"] = "cases"
+    cases: tuple[CaseLine, ...]
+    more: Button | None = None
+
+
+class MenuView(View):
+    """Sentences and what can be done from here: help, welcome, a word that was not understood."""
+
+    kind: Literal["menu"] = "menu"
+    title: Line
+    lines: tuple[Line, ...]
+    buttons: tuple[Button, ...]
+
+
+class AskRefView(View):
+    """Asks for a case reference."""
+
+    kind: Literal["ask_ref"] = "ask_ref"
+    save: Button
+
+
+class ClosedView(View):
+    """What is left of a card that is done, paused or moved: no answers."""
+
+    kind: Literal["closed"] = "closed"
+    case_ref: str
+    line: Line
+    buttons: tuple[Button, ...] = ()
+
+
+AnyView = Annotated[
+    SayView
+    | FactsView
+    | QuestionView
+    | GroupView
+    | MotivationView
+    | SummaryView
+    | MissingView
+    | CasesView
+    | MenuView
+    | AskRefView
+    | ClosedView,
+    Field(discriminator="kind"),
+]
+
+
+def without_texts(view: AnyView) -> AnyView:
+    """Return the view as it may be posted or put into a posted card: nothing anyone wrote in it."""
+    if isinstance(view, SummaryView):
+        bare = tuple(
+            sheet.model_copy(
+                update={
+                    "rows": tuple(row.model_copy(update={"text": "", "place": "", "note": ""}) for row in sheet.rows)
+                }
+            )
+            for sheet in view.sheets
+        )
+        return view.model_copy(update={"sheets": bare})
+    if isinstance(view, MotivationView):
+        return view.model_copy(update={"text": "", "place": ""})
+    return view

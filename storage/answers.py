@@ -1,0 +1,162 @@
+"""Answers as revisions: every answer is a new row, nothing is overwritten, free text is sealed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, get_args
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, Session, SQLModel, col, func, select
+
+from checklists.model import OPEN, Answer, Motivation
+from storage.filled import FilledRow, filled_id
+from storage.sealing import seal, unseal
+from storage.times import Moment
+
+TextField = Literal["motivation", "place", "note", "raw"]
+TEXT_FIELDS: tuple[TextField, ...] = get_args(TextField)
+
+
+class AnswerRow(SQLModel, table=True):
+    """One revision of one answer.
+
+    choice: a Choice, `fritext` or `obesvarad`. act: rows stored by one press share it. undo_of: the act
+    this row takes back. The four texts are sealed: the motivation, where in the file it stands, the
+    reservation, and the raw cell of an import.
+    """
+
+    __tablename__ = "answer"
+    __table_args__ = (UniqueConstraint("filled_id", "item_id", "revision"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenant.id")
+    filled_id: int = Field(foreign_key="filled_checklist.id")
+    item_id: str = Field(max_length=60)
+    revision: int
+    choice: str = Field(max_length=20)
+    option: str = Field(default="", max_length=60)
+    answered_on: date | None = None
+    motivation_kind: str = Field(default="", max_length=10)
+    motivation: bytes | None = None
+    place: bytes | None = None
+    note: bytes | None = None
+    raw: bytes | None = None
+    author_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    at: datetime = Field(sa_type=Moment)
+    act: str = Field(max_length=40)
+    undo_of: str = Field(default="", max_length=40)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is to be stored as the next revision of an answer; texts in clear."""
+
+    choice: str
+    motivation_kind: Motivation = ""
+    motivation: str = ""
+    place: str = ""
+    note: str = ""
+    raw: str = ""
+    option: str = ""
+    answered_on: date | None = None
+
+
+def latest(session: Session, filled: int) -> dict[str, AnswerRow]:
+    """Return the newest revision per item; an unknown list gives an empty dict."""
+    newest = select(func.max(col(AnswerRow.id))).where(AnswerRow.filled_id == filled).group_by(col(AnswerRow.item_id))
+    rows = session.exec(select(AnswerRow).where(col(AnswerRow.id).in_(newest)))
+    return {row.item_id: row for row in rows}
+
+
+def to_domain(row: AnswerRow) -> Answer:
+    """Return what the rules need to know of a stored answer."""
+    kind = next(kind for kind in get_args(Motivation) if kind == row.motivation_kind)
+    return Answer(row.choice, row.revision, kind, noted=row.note is not None)
+
+
+def add(
+    session: Session,
+    filled: FilledRow,
+    item_id: str,
+    revision: int,
+    written: Written,
+    *,
+    author: int | None,
+    at: datetime,
+    act: str,
+) -> AnswerRow:
+    """Store one revision, texts sealed.
+
+    Raises: sqlalchemy.exc.IntegrityError (at flush): someone else stored that revision first.
+    """
+    row = AnswerRow(
+        tenant_id=filled.tenant_id,
+        filled_id=filled_id(filled),
+        item_id=item_id,
+        revision=revision,
+        choice=written.choice,
+        option=written.option,
+        answered_on=written.answered_on,
+        motivation_kind=written.motivation_kind,
+        author_id=author,
+        at=at,
+        act=act,
+    )
+    for name in TEXT_FIELDS:
+        text = getattr(written, name)
+        if text:
+            setattr(row, name, seal(session, filled.tenant_id, filled.case_id, "answer." + name, _row(row), text))
+    session.add(row)
+    return row
+
+
+def text(session: Session, filled: FilledRow, row: AnswerRow, name: TextField) -> str:
+    """Open one of the row's sealed texts; empty when there is none. Raises: SealBroken, KeyGone."""
+    sealed: bytes | None = getattr(row, name)
+    if sealed is None:
+        return ""
+    return unseal(session, filled.tenant_id, filled.case_id, "answer." + name, _row(row), sealed)
+
+
+def read(session: Session, filled: FilledRow, row: AnswerRow) -> Written:
+    """Return a stored revision with its texts in clear."""
+    kind = to_domain(row).motivation
+    texts = {name: text(session, filled, row, name) for name in TEXT_FIELDS}
+    return Written(row.choice, kind, option=row.option, answered_on=row.answered_on, **texts)
+
+
+def revision_before(session: Session, row: AnswerRow) -> AnswerRow | None:
+    """Return the revision that this one replaced."""
+    query = select(AnswerRow).where(
+        AnswerRow.filled_id == row.filled_id, AnswerRow.item_id == row.item_id, AnswerRow.revision == row.revision - 1
+    )
+    return session.exec(query).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What one press of one person stored on a list. newest: row id of its newest row. undone: taken back since."""
+
+    rows: tuple[AnswerRow, ...]
+    newest: int
+    undone: bool
+
+
+def acts_of(session: Session, filled: int, author: int) -> list[Act]:
+    """Return the author's acts on a list, newest first; takings-back are not acts of their own."""
+    query = select(AnswerRow).where(AnswerRow.filled_id == filled, AnswerRow.author_id == author)
+    rows = session.exec(query.order_by(col(AnswerRow.id).desc())).all()
+    undone = {row.undo_of for row in rows if row.undo_of}
+    acts: dict[str, list[AnswerRow]] = {}
+    for row in rows:
+        if not row.undo_of:
+            acts.setdefault(row.act, []).append(row)
+    return [Act(tuple(found), found[0].id or 0, act in undone) for act, found in acts.items()]
+
+
+def nothing() -> Written:
+    """Return the revision that says: this was taken back and is unanswered again."""
+    return Written(OPEN)
+
+
+def _row(row: AnswerRow) -> str:
+    return f"{row.filled_id}:{row.item_id}:{row.revision}"

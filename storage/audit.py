@@ -1,0 +1,151 @@
+"""The trail: every act as an event without content, chained and sealed per tenant by one sealer.
+
+An event is inserted in the act's own transaction. Within a second the sealer gives it its place in the
+tenant's chain: a keyed hash over the event and the hash before it. Without the key nobody can re-hash.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Index, UniqueConstraint, not_, text
+from sqlmodel import Field, Session, SQLModel, col, func, select
+
+from storage.sealing import Keys, keys_of
+from storage.times import Moment
+
+_LOCK = 0x6265736C  # one sealer at a time on PostgreSQL
+_BATCH = 1000
+
+
+class EventRow(SQLModel, table=True):
+    """One act. actor: `person:ID`, `cli:USER`, `import` or `system`. No free text, no answers."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        Index("ix_event_unsealed", "id", sqlite_where=text("not sealed"), postgresql_where=text("not sealed")),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenant.id", index=True)
+    at: datetime = Field(sa_type=Moment)
+    actor: str = Field(max_length=100)
+    act: str = Field(max_length=60)
+    case_id: int | None = None
+    filled_id: int | None = None
+    item_id: str = Field(default="", max_length=60)
+    revision: int | None = None
+    detail: str = Field(default="", max_length=200)
+    sealed: bool = False
+
+
+class SealRow(SQLModel, table=True):
+    """An event's place in its tenant's chain."""
+
+    __tablename__ = "event_seal"
+    __table_args__ = (UniqueConstraint("event_id"),)
+
+    tenant_id: int = Field(primary_key=True, foreign_key="tenant.id")
+    place: int = Field(primary_key=True)
+    event_id: int = Field(foreign_key="event.id")
+    master_id: str = Field(max_length=40)
+    hash: str = Field(max_length=64)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What verifying found: the first bad row (None = whole), events sealed, events not sealed yet."""
+
+    bad: str | None
+    sealed: int
+    unsealed: int
+
+
+def record(session: Session, tenant_id: int, at: datetime, actor: str, act: str, **about: int | str | None) -> None:
+    """Store an event; `about` names case_id, filled_id, item_id, revision or detail (a code, never content)."""
+    session.add(EventRow.model_validate({"tenant_id": tenant_id, "at": at, "actor": actor, "act": act, **about}))
+
+
+def seal_new(session: Session) -> int:
+    """Seal the events that have no place yet, oldest first; return how many. One sealer at a time."""
+    if session.get_bind().dialect.name == "postgresql":
+        got = session.connection().execute(text("select pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK}).scalar()
+        if not got:
+            return 0
+    unsealed = select(EventRow).where(not_(col(EventRow.sealed))).order_by(col(EventRow.id)).limit(_BATCH)
+    events = session.exec(unsealed).all()
+    ends: dict[int, tuple[int, str]] = {}
+    keys = keys_of(session)
+    for event in events:
+        tenant_id, event_id = event.tenant_id, event.id
+        assert event_id is not None
+        place, previous = ends.get(tenant_id) or _end(session, tenant_id)
+        digest = _hash(keys, keys.newest, previous, place + 1, event)
+        session.add(
+            SealRow(tenant_id=tenant_id, place=place + 1, event_id=event_id, master_id=keys.newest, hash=digest)
+        )
+        event.sealed = True
+        ends[tenant_id] = (place + 1, digest)
+    return len(events)
+
+
+def verify(session: Session, tenant_id: int) -> Verdict:
+    """Walk a tenant's chain from the beginning and say where it first breaks."""
+    keys = keys_of(session)
+    query = (
+        select(SealRow, EventRow)
+        .join(EventRow, col(EventRow.id) == col(SealRow.event_id), isouter=True)
+        .where(SealRow.tenant_id == tenant_id)
+        .order_by(col(SealRow.place))
+        .execution_options(yield_per=_BATCH)
+    )
+    previous, expected = "", 1
+    bad: str | None = None
+    rows: Iterable[tuple[SealRow, EventRow | None]] = session.exec(query)
+    for seal_row, event in rows:
+        if seal_row.place != expected:
+            bad = f"place {expected} is missing"
+        elif event is None:
+            bad = f"place {expected}: event {seal_row.event_id} is missing"
+        elif event.tenant_id != tenant_id or not hmac.compare_digest(
+            seal_row.hash, _hash(keys, seal_row.master_id, previous, expected, event)
+        ):
+            bad = f"place {expected}: event {seal_row.event_id} was changed"
+        if bad:
+            break
+        previous, expected = seal_row.hash, expected + 1
+    sealed = session.exec(select(func.count()).select_from(SealRow).where(SealRow.tenant_id == tenant_id)).one()
+    events = session.exec(select(func.count()).select_from(EventRow).where(EventRow.tenant_id == tenant_id)).one()
+    return Verdict(bad, sealed, max(0, events - sealed))
+
+
+def _end(session: Session, tenant_id: int) -> tuple[int, str]:
+    last = session.exec(
+        select(SealRow).where(SealRow.tenant_id == tenant_id).order_by(col(SealRow.place).desc()).limit(1)
+    ).first()
+    return (last.place, last.hash) if last else (0, "")
+
+
+def _hash(keys: Keys, master_id: str, previous: str, place: int, event: EventRow) -> str:
+    canonical = json.dumps(
+        [
+            previous,
+            place,
+            event.id,
+            event.tenant_id,
+            event.at.astimezone(UTC).isoformat(),
+            event.actor,
+            event.act,
+            event.case_id,
+            event.filled_id,
+            event.item_id,
+            event.revision,
+            event.detail,
+        ],
+        separators=(",", ":"),
+        ensure_ascii=False,
+    )
+    return hmac.new(keys.trail_key(master_id), canonical.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,108 @@
+"""Cases, and the facts about them and their children as revisions."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import UniqueConstraint, or_
+from sqlmodel import Field, Session, SQLModel, col, func, select
+
+from storage.sealing import keys_of
+from storage.times import Moment
+
+WHOLE_CASE = 0
+"""The child number under which facts about the whole case are kept."""
+UNKNOWN = "unknown"
+
+
+class CaseRow(SQLModel, table=True):
+    """A case by its reference. Dates are Swedish calendar dates."""
+
+    __tablename__ = "cases"
+    __table_args__ = (UniqueConstraint("tenant_id", "ref"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenant.id")
+    ref: str = Field(max_length=64)
+    unit_id: int = Field(foreign_key="unit.id", index=True)
+    case_type: str = Field(default="barn", max_length=10)
+    lead_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    co_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    children: int = 1
+    protected_identity: bool = False
+    received_on: date | None = None
+    assigned_on: date | None = None
+    opened_on: date | None = None
+    planned_decision_on: date | None = None
+    decided_on: date | None = None
+    closed_on: date | None = None
+
+
+class FactRow(SQLModel, table=True):
+    """One revision of one fact. child 0 is the whole case. value: ja, nej or unknown."""
+
+    __tablename__ = "fact"
+    __table_args__ = (UniqueConstraint("case_id", "child", "name", "revision"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenant.id")
+    case_id: int = Field(foreign_key="cases.id")
+    child: int
+    name: str = Field(max_length=60)
+    revision: int
+    value: str = Field(max_length=10)
+    author_id: int | None = Field(default=None, foreign_key="person.id")
+    at: datetime = Field(sa_type=Moment)
+
+
+def case_id(row: CaseRow) -> int:
+    """Return the row's id; it has one once it is stored."""
+    assert row.id is not None
+    return row.id
+
+
+def find(session: Session, tenant_id: int, ref: str) -> CaseRow | None:
+    """Return the case with this normalised reference."""
+    return session.exec(select(CaseRow).where(CaseRow.tenant_id == tenant_id, CaseRow.ref == ref)).first()
+
+
+def get(session: Session, tenant_id: int, row_id: int) -> CaseRow | None:
+    """Return a case of this tenant by row id."""
+    return session.exec(select(CaseRow).where(CaseRow.tenant_id == tenant_id, CaseRow.id == row_id)).first()
+
+
+def lock(session: Session, row: CaseRow) -> None:
+    """Let one transaction at a time change what belongs to the case (a row lock; SQLite has one writer anyway)."""
+    session.refresh(row, with_for_update=True)
+
+
+def add(session: Session, row: CaseRow) -> CaseRow:
+    """Store a new case with a key of its own."""
+    session.add(row)
+    session.flush()
+    keys_of(session).make(session, row.tenant_id, case_id(row))
+    session.flush()
+    return row
+
+
+def of_worker(session: Session, tenant_id: int, person_id: int) -> Sequence[CaseRow]:
+    """Return the open cases where the person is lead or co-worker, newest first."""
+    mine = or_(col(CaseRow.lead_id) == person_id, col(CaseRow.co_id) == person_id)
+    query = select(CaseRow).where(CaseRow.tenant_id == tenant_id, col(CaseRow.closed_on).is_(None), mine)
+    return session.exec(query.order_by(col(CaseRow.id).desc())).all()
+
+
+def facts(session: Session, row_id: int) -> dict[tuple[int, str], FactRow]:
+    """Return the newest revision of each fact, by child and name."""
+    newest = (
+        select(func.max(col(FactRow.id)))
+        .where(FactRow.case_id == row_id)
+        .group_by(col(FactRow.child), col(FactRow.name))
+    )
+    rows = session.exec(select(FactRow).where(col(FactRow.id).in_(newest)))
+    return {(row.child, row.name): row for row in rows}
+
+
+def set_fact(session: Session, row: CaseRow, fact: FactRow) -> None:
+    """Store a new revision of a fact; the caller counted the revision on from the newest."""
+    assert fact.case_id == row.id
+    session.add(fact)

@@ -1,0 +1,154 @@
+"""The engine, and one transaction per turn: one writer on SQLite, a small pool on PostgreSQL."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.pool import QueuePool, StaticPool
+from sqlmodel import Session
+
+from storage.sealing import Keys
+
+T = TypeVar("T")
+__all__ = ["CannotOpen", "Desk", "Session", "opened"]
+_TRIES = 5
+_POOL = 5
+_SQLITE_PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
+"""synchronous 2 is FULL: a commit is on disk before it is answered for."""
+
+
+class CannotOpen(Exception):
+    """The database cannot be opened as it must be; the message is one line for the one who runs it."""
+
+
+class Desk:
+    """Runs whole turns, each in one transaction, off the event loop."""
+
+    def __init__(self, url: str, keys: Keys) -> None:
+        """Open the database (`sqlite:///PATH` or `postgresql://…`).
+
+        Raises: CannotOpen: it is not there, or SQLite does not keep the promises asked of it.
+        """
+        self.keys = keys
+        self.dialect = "sqlite" if url.startswith("sqlite") else "postgresql"
+        self.engine = _sqlite(url) if self.dialect == "sqlite" else _postgresql(url)
+        # SQLite: one connection, so one transaction at a time, whichever thread asks.
+        self._one_writer = threading.Lock() if self.dialect == "sqlite" else contextlib.nullcontext()
+        self._threads = ThreadPoolExecutor(1 if self.dialect == "sqlite" else _POOL, thread_name_prefix="desk")
+
+    async def run(self, work: Callable[[Session], T], serial: str = "") -> T:
+        """Run `work` in one transaction and commit; see `run_now`."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self.run_now, work, serial)
+
+    def run_now(self, work: Callable[[Session], T], serial: str = "") -> T:
+        """Run `work(session)` in one transaction, commit, and return its result.
+
+        serial: transactions with the same name follow one another (a chat's turns). When someone else
+        stored the same revision first, or PostgreSQL asks for it, the whole of `work` runs again.
+        Raises: what `work` raises; nothing of it is then stored.
+        """
+        for left in range(_TRIES - 1, -1, -1):
+            try:
+                return self._once(work, serial)
+            except (IntegrityError, OperationalError) as error:
+                if not left or not _worth_another_try(error):
+                    raise
+        raise AssertionError("unreachable")
+
+    def _once(self, work: Callable[[Session], T], serial: str) -> T:
+        with self._one_writer, Session(self.engine, expire_on_commit=False) as session:
+            session.info["keys"] = self.keys
+            if serial and self.dialect == "postgresql":
+                statement = text("select pg_advisory_xact_lock(hashtextextended(:name, 0))")
+                session.connection().execute(statement, {"name": serial})
+            result = work(session)
+            session.commit()
+            self.keys.remember(session)
+            return result
+
+    def is_ready(self) -> bool:
+        """Say whether the database answers."""
+        try:
+            self.run_now(lambda session: session.connection().execute(text("select 1")).scalar())
+        except DBAPIError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Finish what runs and let the database go."""
+        self._threads.shutdown(wait=True)
+        self.engine.dispose()
+
+
+@contextlib.contextmanager
+def opened(url: str, keys: Keys) -> Iterator[Desk]:
+    """Open a desk for the length of a with block."""
+    desk = Desk(url, keys)
+    try:
+        yield desk
+    finally:
+        desk.close()
+
+
+def _worth_another_try(error: IntegrityError | OperationalError) -> bool:
+    if isinstance(error, IntegrityError):
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    return state in ("40001", "40P01") or bool(error.connection_invalidated)
+
+
+def _sqlite(url: str) -> Engine:
+    path = Path(url.removeprefix("sqlite:///"))
+    if not url.startswith("sqlite:///") or not path.name:
+        raise CannotOpen(
+            "BK_DATABASE_URL must read sqlite:///PATH or postgresql://…; a database in memory would lose answers"
+        )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotOpen(f"the folder for the database cannot be made: {error.strerror}") from None
+    engine = create_engine(
+        f"sqlite:///{path}", poolclass=StaticPool, connect_args={"check_same_thread": False, "timeout": 5}
+    )
+    event.listen(engine, "connect", _keep_promises)
+    # The driver must not begin transactions by itself: a read first and a write later fails at once when another
+    # process writes in between. BEGIN IMMEDIATE waits its turn instead.
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    try:
+        with engine.connect():
+            pass
+    except OperationalError as error:
+        raise CannotOpen(f"the database {path} cannot be opened: {error.orig}") from None
+    return engine
+
+
+def _keep_promises(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma, wanted in _SQLITE_PRAGMAS.items():
+        connection.execute(f"pragma {pragma}={wanted}").close()
+        got = connection.execute(f"pragma {pragma}").fetchone()[0]
+        if got != wanted:
+            raise CannotOpen(f"SQLite answers {got} for {pragma}, not {wanted}: answers would not be safe here")
+
+
+def _postgresql(url: str) -> Engine:
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise CannotOpen("BK_DATABASE_URL must read sqlite:///PATH or postgresql://…")
+    return create_engine(
+        "postgresql+psycopg://" + url.partition("://")[2],
+        poolclass=QueuePool,
+        pool_size=_POOL,
+        max_overflow=2,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        connect_args={
+            "connect_timeout": 5,
+            "options": "-c synchronous_commit=on -c statement_timeout=20000 -c lock_timeout=5000 -c timezone=UTC",
+        },
+    )

@@ -1,0 +1,61 @@
+"""What someone began to write and left with Pausa or Tillbaka: sealed, hers alone, gone once it is saved."""
+
+from sqlmodel import Field, Session, SQLModel, select
+
+from storage.filled import FilledRow, filled_id
+from storage.sealing import seal, unseal
+
+
+class DraftRow(SQLModel, table=True):
+    """A begun motivation."""
+
+    __tablename__ = "draft"
+
+    filled_id: int = Field(primary_key=True, foreign_key="filled_checklist.id")
+    item_id: str = Field(primary_key=True, max_length=60)
+    person_id: int = Field(primary_key=True, foreign_key="person.id")
+    text: bytes
+    place: bytes
+
+
+def keep(session: Session, filled: FilledRow, item_id: str, person_id: int, text: str, place: str) -> None:
+    """Keep a begun text, in place of an earlier one; with nothing written, forget it."""
+    forget(session, filled, item_id, person_id)
+    if not text and not place:
+        return
+    at = f"{filled_id(filled)}:{item_id}:{person_id}"
+    sealed = [
+        seal(session, filled.tenant_id, filled.case_id, field, at, value)
+        for field, value in (("draft.text", text), ("draft.place", place))
+    ]
+    session.add(
+        DraftRow(filled_id=filled_id(filled), item_id=item_id, person_id=person_id, text=sealed[0], place=sealed[1])
+    )
+    session.flush()
+
+
+def read(session: Session, filled: FilledRow, item_id: str, person_id: int) -> tuple[str, str]:
+    """Return the begun text and place, empty when there is none."""
+    row = _find(session, filled, item_id, person_id)
+    if row is None:
+        return "", ""
+    at = f"{filled_id(filled)}:{item_id}:{person_id}"
+    return (
+        unseal(session, filled.tenant_id, filled.case_id, "draft.text", at, row.text),
+        unseal(session, filled.tenant_id, filled.case_id, "draft.place", at, row.place),
+    )
+
+
+def forget(session: Session, filled: FilledRow, item_id: str, person_id: int) -> None:
+    """Drop a begun text."""
+    row = _find(session, filled, item_id, person_id)
+    if row is not None:
+        session.delete(row)
+        session.flush()
+
+
+def _find(session: Session, filled: FilledRow, item_id: str, person_id: int) -> DraftRow | None:
+    query = select(DraftRow).where(
+        DraftRow.filled_id == filled_id(filled), DraftRow.item_id == item_id, DraftRow.person_id == person_id
+    )
+    return session.exec(query).first()

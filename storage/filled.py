@@ -1,0 +1,83 @@
+"""Filled-in checklists: one per case x list x occasion x child x role x person x round x file part."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from storage.times import Moment
+
+NO_CHILD = 0
+NOBODY = 0
+NO_ROUND = 0
+
+
+class FilledRow(SQLModel, table=True):
+    """One filled-in list, pinned to its version and to the unit it began in.
+
+    child 0: the list is about the whole case. person_id 0: shared by the case's workers.
+    status: open, sent.
+    """
+
+    __tablename__ = "filled_checklist"
+    __table_args__ = (
+        UniqueConstraint(
+            "case_id",
+            "checklist",
+            "occasion",
+            "child",
+            "role",
+            "person_id",
+            "round_id",
+            "file_part",
+            name="uq_filled_key",
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenant.id")
+    case_id: int = Field(foreign_key="cases.id")
+    unit_id: int = Field(foreign_key="unit.id")
+    checklist: str = Field(max_length=60)
+    version: int
+    occasion: int = 1
+    child: int = NO_CHILD
+    role: str = Field(max_length=40)
+    person_id: int = NOBODY
+    round_id: int = NO_ROUND
+    file_part: str = Field(default="", max_length=10)
+    status: str = Field(default="open", max_length=20)
+    begun_at: datetime = Field(sa_type=Moment)
+    sent_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+def filled_id(row: FilledRow) -> int:
+    """Return the row's id; it has one once it is stored."""
+    assert row.id is not None
+    return row.id
+
+
+def of_case(session: Session, case_id: int, checklist: str, role: str) -> Sequence[FilledRow]:
+    """Return the case's lists of one kind and role, by occasion and child."""
+    query = select(FilledRow).where(
+        FilledRow.case_id == case_id, FilledRow.checklist == checklist, FilledRow.role == role
+    )
+    return session.exec(query.order_by(col(FilledRow.occasion), col(FilledRow.child))).all()
+
+
+def get(session: Session, tenant_id: int, row_id: int) -> FilledRow | None:
+    """Return a filled-in list of this tenant by row id."""
+    return session.exec(select(FilledRow).where(FilledRow.tenant_id == tenant_id, FilledRow.id == row_id)).first()
+
+
+def add(session: Session, row: FilledRow) -> FilledRow:
+    """Store a new filled-in list."""
+    session.add(row)
+    session.flush()
+    return row
+
+
+def all_of_tenant(session: Session, tenant_id: int) -> Sequence[FilledRow]:
+    """Return every filled-in list of a tenant, oldest first."""
+    return session.exec(select(FilledRow).where(FilledRow.tenant_id == tenant_id).order_by(col(FilledRow.id))).all()

@@ -1,0 +1,82 @@
+"""What came in and what was answered: the same activity, or the same press, gets the stored reply.
+
+A row is written in the transaction of the act it answers, so a reply is there exactly when its act is.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from storage.sealing import TENANT_ITSELF, keys_of, seal, unseal
+from storage.times import Moment
+
+
+class InboxRow(SQLModel, table=True):
+    """One activity that was acted upon.
+
+    digest: keyed digest of what it said; the same id with another digest is not the same act.
+    press: keyed digest of who pressed what with which inputs; null for what is not a press.
+    case_id: whose key seals the reply, 0 for the tenant's own.
+    """
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "channel_id", "activity_id"),
+        UniqueConstraint("tenant_id", "press"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenant.id")
+    channel_id: str = Field(max_length=500)
+    activity_id: str = Field(max_length=500)
+    digest: str = Field(max_length=64)
+    press: str | None = Field(default=None, max_length=64)
+    case_id: int = TENANT_ITSELF
+    reply: bytes
+    at: datetime = Field(sa_type=Moment, index=True)
+    posted: str = Field(default="", max_length=500)
+
+
+def digest(session: Session, parts: Iterable[str]) -> str:
+    """Return a keyed digest of the parts; it tells nothing about them to someone without the key."""
+    whole = "\x1f".join(parts)
+    return hmac.new(keys_of(session).digest_key, whole.encode(), hashlib.sha256).hexdigest()
+
+
+def by_activity(session: Session, tenant_id: int, channel_id: str, activity_id: str) -> InboxRow | None:
+    """Return the row of an activity that was acted upon."""
+    query = select(InboxRow).where(
+        InboxRow.tenant_id == tenant_id, InboxRow.channel_id == channel_id, InboxRow.activity_id == activity_id
+    )
+    return session.exec(query).first()
+
+
+def by_press(session: Session, tenant_id: int, press: str) -> InboxRow | None:
+    """Return the row of a press that was acted upon."""
+    return session.exec(select(InboxRow).where(InboxRow.tenant_id == tenant_id, InboxRow.press == press)).first()
+
+
+def newest_in(session: Session, tenant_id: int, channel_id: str) -> InboxRow | None:
+    """Return the newest row of a chat."""
+    query = select(InboxRow).where(InboxRow.tenant_id == tenant_id, InboxRow.channel_id == channel_id)
+    return session.exec(query.order_by(col(InboxRow.id).desc()).limit(1)).first()
+
+
+def keep(session: Session, row: InboxRow, reply: str) -> InboxRow:
+    """Store the row with its reply (canonical JSON of the Reply), sealed. The row comes with an empty reply."""
+    row.reply = seal(session, row.tenant_id, row.case_id, "inbox.reply", _place(row), reply)
+    session.add(row)
+    return row
+
+
+def reply_of(session: Session, row: InboxRow) -> str:
+    """Open the stored reply. Raises: SealBroken, KeyGone."""
+    return unseal(session, row.tenant_id, row.case_id, "inbox.reply", _place(row), row.reply)
+
+
+def _place(row: InboxRow) -> str:
+    return f"{row.channel_id}:{row.activity_id}"

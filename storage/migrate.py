@@ -1,0 +1,46 @@
+"""Bring a database to the newest schema, and say whether it is there."""
+
+from pathlib import Path
+
+from sqlalchemy import inspect, text
+from sqlmodel import Session
+
+from storage.desk import Desk
+
+HEAD = "0001"
+"""The newest migration; a test holds it to what is in migrations/versions."""
+
+
+def is_current(desk: Desk) -> bool:
+    """Say whether the schema is the newest, without loading the migration tool."""
+    return _version(desk) == HEAD
+
+
+def upgrade(desk: Desk) -> None:
+    """Run the migrations that are missing, in one transaction, one process at a time."""
+    if is_current(desk):
+        return
+    # Imported here: the tool costs a fifth of a second at start, and a database that is current does not need it.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+
+    def work(session: Session) -> None:
+        config.attributes["connection"] = session.connection()
+        command.upgrade(config, "head")
+
+    desk.run_now(work, serial="migrate")
+
+
+def _version(desk: Desk) -> str | None:
+    def work(session: Session) -> str | None:
+        connection = session.connection()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        version: str | None = connection.execute(text("select version_num from alembic_version")).scalar()
+        return version
+
+    return desk.run_now(work)

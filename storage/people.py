@@ -1,0 +1,113 @@
+"""The people register: who exists, in which unit, in which role, between which dates."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, Session, SQLModel, col, select
+
+ORGANISATION = ""
+"""The name of the unit that stands for the whole organisation."""
+
+
+class UnitRow(SQLModel, table=True):
+    """A unit. The one with an empty name is the whole organisation; all others have a parent."""
+
+    __tablename__ = "unit"
+    __table_args__ = (UniqueConstraint("tenant_id", "name"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenant.id")
+    name: str = Field(max_length=200)
+    parent_id: int | None = Field(default=None, foreign_key="unit.id")
+
+
+class PersonRow(SQLModel, table=True):
+    """A person: Entra object id, or only an e-mail until first contact binds it once."""
+
+    __tablename__ = "person"
+    __table_args__ = (UniqueConstraint("tenant_id", "object_id"), UniqueConstraint("tenant_id", "email"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenant.id")
+    object_id: str | None = Field(default=None, max_length=100)
+    email: str | None = Field(default=None, max_length=320)
+    name: str = Field(max_length=200)
+    language: str = Field(default="sv", max_length=2)
+    welcomed: bool = False
+
+
+class RoleRow(SQLModel, table=True):
+    """A role held in a unit, between two dates (both days counted; none = open)."""
+
+    __tablename__ = "role"
+    __table_args__ = (UniqueConstraint("person_id", "unit_id", "role"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenant.id")
+    person_id: int = Field(foreign_key="person.id", index=True)
+    unit_id: int = Field(foreign_key="unit.id")
+    role: str = Field(max_length=40)
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+def by_object_id(session: Session, tenant_id: int, object_id: str) -> PersonRow | None:
+    """Return the person with this Entra object id in this tenant."""
+    return session.exec(
+        select(PersonRow).where(PersonRow.tenant_id == tenant_id, PersonRow.object_id == object_id)
+    ).first()
+
+
+def by_email(session: Session, tenant_id: int, email: str) -> PersonRow | None:
+    """Return the person with this e-mail (compared in lower case) in this tenant."""
+    return session.exec(
+        select(PersonRow).where(PersonRow.tenant_id == tenant_id, PersonRow.email == email.strip().lower())
+    ).first()
+
+
+def unbound_emails_exist(session: Session, tenant_id: int) -> bool:
+    """Say whether someone in the register waits to be bound by e-mail at first contact."""
+    waiting = select(PersonRow.id).where(PersonRow.tenant_id == tenant_id, col(PersonRow.object_id).is_(None)).limit(1)
+    return session.exec(waiting).first() is not None
+
+
+def person(session: Session, tenant_id: int, person_id: int) -> PersonRow | None:
+    """Return a person of this tenant by row id."""
+    return session.exec(select(PersonRow).where(PersonRow.tenant_id == tenant_id, PersonRow.id == person_id)).first()
+
+
+def bind(row: PersonRow, object_id: str) -> None:
+    """Bind an e-mail-only row to its Entra object id. Raises: ValueError: it is bound already."""
+    if row.object_id is not None:
+        raise ValueError("bound already")
+    row.object_id = object_id
+
+
+def roles_on(session: Session, person_id: int, day: date) -> Sequence[RoleRow]:
+    """Return the roles the person holds on a day."""
+    rows = session.exec(select(RoleRow).where(RoleRow.person_id == person_id)).all()
+    return [row for row in rows if (row.valid_from or day) <= day <= (row.valid_to or day)]
+
+
+def unit(session: Session, tenant_id: int, name: str) -> UnitRow:
+    """Return the unit with this name, made under the organisation if it is new."""
+    row = session.exec(select(UnitRow).where(UnitRow.tenant_id == tenant_id, UnitRow.name == name)).first()
+    if row is None:
+        parent = None if name == ORGANISATION else unit(session, tenant_id, ORGANISATION).id
+        row = UnitRow(tenant_id=tenant_id, name=name, parent_id=parent)
+        session.add(row)
+        session.flush()
+    return row
+
+
+def unit_names(session: Session, tenant_id: int) -> dict[int, str]:
+    """Map unit row id to name."""
+    rows = session.exec(select(UnitRow).where(UnitRow.tenant_id == tenant_id)).all()
+    return {row.id: row.name for row in rows if row.id is not None}
+
+
+def person_id(row: PersonRow) -> int:
+    """Return the row's id; it has one once it is stored."""
+    assert row.id is not None
+    return row.id

@@ -1,0 +1,157 @@
+"""Free text is sealed before it reaches a table: AES-256-GCM, one key per case, wrapped by a master key.
+
+A sealed value is bound to where it stands: tenant, case, field and row are associated data, so a value
+moved to another row does not open. Dropping a case key makes every text of the case unreadable.
+"""
+
+import os
+from base64 import b64decode
+from collections import OrderedDict
+from collections.abc import Mapping
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlmodel import Field, Session, SQLModel, select
+
+_NONCE = 12
+_REMEMBERED = 4096
+TENANT_ITSELF = 0
+"""The case id under which a tenant keeps the key for what belongs to no case."""
+
+
+class SealBroken(Exception):
+    """A sealed value does not open: wrong key, moved, or changed."""
+
+
+class KeyGone(Exception):
+    """The key of a case was dropped (disposal), or the master key that wraps it is not configured."""
+
+
+class SealingKeyRow(SQLModel, table=True):
+    """A case's key, wrapped. case_id 0 is the tenant's own."""
+
+    __tablename__ = "sealing_key"
+
+    tenant_id: int = Field(primary_key=True, foreign_key="tenant.id")
+    case_id: int = Field(primary_key=True)
+    master_id: str = Field(max_length=40)
+    wrapped: bytes
+
+
+class Keys:
+    """The master keys and the case keys opened lately. One per process."""
+
+    def __init__(self, masters: Mapping[str, bytes]) -> None:
+        """Take the master keys, 32 bytes each, newest first: the first wraps, all unwrap.
+
+        Raises: ValueError: there is none, or one is not 32 bytes long.
+        """
+        if not masters or any(len(key) != 32 for key in masters.values()):
+            raise ValueError("each master key is 32 bytes, and there must be one")
+        self._masters = {key_id: AESGCM(key) for key_id, key in masters.items()}
+        self.newest = next(iter(masters))
+        self._trail = {key_id: _derive(key, b"trail") for key_id, key in masters.items()}
+        self._digest = {key_id: _derive(key, b"digest") for key_id, key in masters.items()}
+        self._opened: OrderedDict[tuple[int, int], AESGCM] = OrderedDict()
+
+    def trail_key(self, master_id: str) -> bytes:
+        """Return the key that chains the trail. Raises: KeyGone: that master key is not configured."""
+        try:
+            return self._trail[master_id]
+        except KeyError:
+            raise KeyGone(f"the master key {master_id} is not configured") from None
+
+    @property
+    def digest_key(self) -> bytes:
+        """Return the key for digests of what came in, so that a digest cannot be guessed back to a text."""
+        return self._digest[self.newest]
+
+    def make(self, session: Session, tenant_id: int, case_id: int) -> None:
+        """Make and store the key of a new case (or of the tenant itself, case 0)."""
+        key = AESGCM.generate_key(256)
+        nonce = os.urandom(_NONCE)
+        wrapped = nonce + self._masters[self.newest].encrypt(nonce, key, _wrap_data(tenant_id, case_id))
+        session.add(SealingKeyRow(tenant_id=tenant_id, case_id=case_id, master_id=self.newest, wrapped=wrapped))
+
+    def of(self, session: Session, tenant_id: int, case_id: int) -> AESGCM:
+        """Return the opened key of a case. Raises: KeyGone, SealBroken."""
+        at = (tenant_id, case_id)
+        mine: dict[tuple[int, int], AESGCM] = session.info.setdefault("opened_keys", {})
+        if at in self._opened:
+            self._opened.move_to_end(at)
+            return self._opened[at]
+        if at not in mine:
+            query = select(SealingKeyRow).where(SealingKeyRow.tenant_id == tenant_id, SealingKeyRow.case_id == case_id)
+            row = session.exec(query).first()
+            if row is None or row.master_id not in self._masters:
+                raise KeyGone(f"no key for case row {case_id}")
+            mine[at] = AESGCM(_open(self._masters[row.master_id], row.wrapped, _wrap_data(tenant_id, case_id)))
+        return mine[at]
+
+    def remember(self, session: Session) -> None:
+        """Keep the keys a transaction opened, after its commit.
+
+        Not earlier: a rolled-back case gives its row id to the next one, and a key remembered for it
+        would seal texts that never open again.
+        """
+        self._opened.update(session.info.pop("opened_keys", {}))
+        while len(self._opened) > _REMEMBERED:
+            self._opened.popitem(last=False)
+
+
+def keys_of(session: Session) -> Keys:
+    """Return the keys this session works with; the desk put them there."""
+    keys: Keys = session.info["keys"]
+    return keys
+
+
+def seal(session: Session, tenant_id: int, case_id: int, field: str, row: str, text: str) -> bytes:
+    """Seal a text for one place: `field` names table and column, `row` the row's natural key with its revision."""
+    nonce = os.urandom(_NONCE)
+    key = keys_of(session).of(session, tenant_id, case_id)
+    return nonce + key.encrypt(nonce, text.encode(), _data(tenant_id, case_id, field, row))
+
+
+def unseal(session: Session, tenant_id: int, case_id: int, field: str, row: str, sealed: bytes) -> str:
+    """Open a sealed text. Raises: SealBroken: it was changed or moved. KeyGone: it was disposed of."""
+    key = keys_of(session).of(session, tenant_id, case_id)
+    return _open(key, sealed, _data(tenant_id, case_id, field, row)).decode()
+
+
+def parse_keys(setting: str) -> dict[str, bytes]:
+    """Read `id:base64,id:base64`, newest first.
+
+    Raises: ValueError: the shape is wrong, an id stands twice, or a key is not 32 bytes.
+    """
+    keys: dict[str, bytes] = {}
+    for part in filter(None, (piece.strip() for piece in setting.split(","))):
+        key_id, colon, encoded = part.partition(":")
+        try:
+            key = b64decode(encoded, validate=True)
+        except ValueError:
+            key = b""
+        if not colon or not key_id or key_id in keys or len(key) != 32:
+            raise ValueError("BK_KEYS must read id:base64,id:base64 with 32 bytes in each key and ids that differ")
+        keys[key_id] = key
+    return keys
+
+
+def _open(key: AESGCM, sealed: bytes, data: bytes) -> bytes:
+    try:
+        return key.decrypt(sealed[:_NONCE], sealed[_NONCE:], data)
+    except (InvalidTag, ValueError):
+        raise SealBroken from None
+
+
+def _derive(key: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"beslutskollen " + purpose).derive(key)
+
+
+def _wrap_data(tenant_id: int, case_id: int) -> bytes:
+    return f"key|{tenant_id}|{case_id}".encode()
+
+
+def _data(tenant_id: int, case_id: int, field: str, row: str) -> bytes:
+    return f"{tenant_id}|{case_id}|{field}|{row}".encode()

@@ -1,0 +1,9 @@
+"""Every table, so that migrations and tests see the whole of it."""
+
+from sqlmodel import SQLModel
+
+from storage import answers, audit, cases, conversations, drafts, filled, inbox, outbox, people, sealing, tenants
+
+MODULES = (answers, audit, cases, conversations, drafts, filled, inbox, outbox, people, sealing, tenants)
+"""The modules that hold a table."""
+METADATA = SQLModel.metadata

@@ -1,0 +1,27 @@
+"""Every sentence a person reads, in Swedish and English, one file per room. The lowest layer."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+
+Language = Literal["sv", "en"]
+LANGUAGES: tuple[Language, ...] = ("sv", "en")
+_FOLDER = Path(__file__).parent
+
+
+@cache
+def sentences(language: Language) -> Mapping[str, str]:
+    """Return every sentence of a language by `room.key`."""
+    found: dict[str, str] = {}
+    for path in sorted((_FOLDER / language).glob("*.yaml")):
+        room = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        found |= {f"{path.stem}.{key}": text for key, text in room.items()}
+    return found
+
+
+def say(key: str, language: Language, **args: object) -> str:
+    """Return a sentence with its arguments filled in. Raises: KeyError: no such sentence or argument."""
+    return sentences(language)[key].format(**args)
