@@ -12,7 +12,7 @@ from dialogs.talk import STOCKHOLM, Talk
 from dialogs.tokens import Mint, Signed
 from dialogs.turn import Reply, Turn
 from dialogs.views import AnyView, ClosedView, Line, SayView, SummaryView
-from storage import conversations, inbox, people, tenants
+from storage import audit, conversations, inbox, people, tenants
 from storage.cases import case_id
 from storage.desk import Session
 from storage.inbox import InboxRow
@@ -24,10 +24,15 @@ RESENT_WITHIN = timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a turn came to. reply: None when nothing is said. posted: the reply is out already, under this id."""
+    """What a turn came to.
+
+    reply: None when nothing is said. posted: the reply is out already, under this id. may_bind: nobody by
+    this object id, but the register holds people who wait to be bound by e-mail.
+    """
 
     reply: Reply | None
     posted: str = ""
+    may_bind: bool = False
 
 
 def take_turn(session: Session, turn: Turn, mint: Mint) -> Outcome:
@@ -40,7 +45,8 @@ def take_turn(session: Session, turn: Turn, mint: Mint) -> Outcome:
     today = turn.now.astimezone(STOCKHOLM).date()
     roles = people.roles_on(session, people.person_id(person), today) if person else []
     if tenant is None or person is None or not roles:
-        return Outcome(None if turn.kind in ("removed", "installed") and tenant is None else _stranger(turn))
+        waiting = tenant is not None and person is None and people.unbound_emails_exist(session, tenants.key(tenant))
+        return Outcome(None if turn.kind == "removed" else _stranger(turn), may_bind=waiting and not turn.emails)
     conversation = conversations.ensure(
         session, tenants.key(tenant), people.person_id(person), turn.channel_id, turn.service_url, turn.reference
     )
@@ -61,12 +67,12 @@ def take_turn(session: Session, turn: Turn, mint: Mint) -> Outcome:
 def _known(session: Session, tenant_id: int, turn: Turn) -> PersonRow | None:
     """Find the person in the register; an e-mail-only row is bound once, at first contact."""
     found = people.by_object_id(session, tenant_id, turn.object_id)
-    if found is None and turn.email:
-        found = people.by_email(session, tenant_id, turn.email)
-        if found is not None and found.object_id is None:
-            people.bind(found, turn.object_id)
-        else:
-            found = None
+    for email in turn.emails if found is None else ():
+        waiting = people.by_email(session, tenant_id, email)
+        if waiting is not None and waiting.object_id is None:
+            people.bind(waiting, turn.object_id)
+            audit.record(session, tenant_id, turn.now, f"person:{waiting.id}", "bound")
+            return waiting
     return found
 
 

@@ -19,7 +19,7 @@ class Turn:
         installed or removed. tenant, object_id: who, as the channel vouches. channel_id: the chat.
     data: what the card sent, as text by name: `verb`, `token` and the inputs. invoke: the answer goes
         back in the response. reply_to: the posted card she pressed on. resent: the same text came while
-        the first was not answered for. email: her address, when the register waits to bind it.
+        the first was not answered for. emails: her addresses, when the register waits to bind one.
     """
 
     kind: Literal["text", "press", "refresh", "installed", "removed"]
@@ -36,7 +36,7 @@ class Turn:
     invoke: bool = False
     reply_to: str = ""
     resent: bool = False
-    email: str = ""
+    emails: tuple[str, ...] = ()
 
 
 class Reply(BaseModel):

@@ -106,3 +106,12 @@ def set_fact(session: Session, row: CaseRow, fact: FactRow) -> None:
     """Store a new revision of a fact; the caller counted the revision on from the newest."""
     assert fact.case_id == row.id
     session.add(fact)
+
+
+def known_facts(session: Session, row_id: int, child: int) -> dict[str, str]:
+    """Return the facts that hold for a child and are known: ja or nej by name."""
+    return {
+        name: fact.value
+        for (at_child, name), fact in facts(session, row_id).items()
+        if at_child in (WHOLE_CASE, child) and fact.value != UNKNOWN
+    }

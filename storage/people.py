@@ -111,3 +111,9 @@ def person_id(row: PersonRow) -> int:
     """Return the row's id; it has one once it is stored."""
     assert row.id is not None
     return row.id
+
+
+def role(session: Session, person_row_id: int, unit_id: int, name: str) -> RoleRow | None:
+    """Return a role as the person holds it in a unit, between whatever dates."""
+    query = select(RoleRow).where(RoleRow.person_id == person_row_id, RoleRow.unit_id == unit_id, RoleRow.role == name)
+    return session.exec(query).first()

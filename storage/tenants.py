@@ -1,9 +1,10 @@
 """A municipality: one tenant in Entra, its own settings and its own keys."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from checklists.references import DEFAULT_PATTERN
 from storage.sealing import TENANT_ITSELF, keys_of
@@ -46,3 +47,8 @@ def setting(row: TenantRow, name: str) -> Any:
     """Return a tenant's own setting, or its default."""
     defaults = {"case_ref_pattern": DEFAULT_PATTERN}
     return json.loads(row.settings).get(name, defaults[name])
+
+
+def everyone(session: Session) -> Sequence[TenantRow]:
+    """Return every tenant."""
+    return session.exec(select(TenantRow).order_by(col(TenantRow.id))).all()

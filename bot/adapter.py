@@ -1,0 +1,271 @@
+"""The only file that imports the Bot Framework SDK: an activity becomes a Turn, a Reply becomes activities.
+
+botbuilder-core carries the activity types and the turn (ActivityHandler dispatches, TurnContext sends). Its
+HTTP clients stay out: it builds two per turn. What goes out is ours, over one shared session (bot/sender).
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from botbuilder.core import ActivityHandler, BotAdapter, InvokeResponse, TurnContext
+from botbuilder.schema import Activity, ChannelAccount, ConversationAccount, ConversationReference, ResourceResponse
+
+from bot.cards.render import neutral_summary, render_card, render_text
+from bot.clock import Clock
+from bot.inbound import Inbound
+from bot.sender import Sender, SendError
+from bot.turns import Turns
+from dialogs.take_turn import Outcome
+from dialogs.turn import Reply, Turn
+from texts import say
+
+CARD = "application/vnd.microsoft.card.adaptive"
+MESSAGE = "application/vnd.microsoft.activity.message"
+PATIENCE = 2.0
+"""Seconds a request waits for its reply to go out; after that it goes out in the background."""
+_INVOKE = "invoke_response"
+_INBOUND = "inbound"
+
+log = logging.getLogger(__name__)
+
+
+class TeamsAdapter(BotAdapter):
+    """Takes activities in and sends what a turn says, through our own sender."""
+
+    def __init__(self, sender: Sender, turns: Turns, clock: Clock) -> None:
+        super().__init__()
+        self.sender = sender
+        self._handler = _Handler(turns, clock)
+        self._sending: set[asyncio.Task[Any]] = set()
+
+    async def process(self, inbound: Inbound) -> InvokeResponse | None:
+        """Take one activity; for an invoke, return the response. Committed when this returns."""
+        context = TurnContext(self, _activity(inbound))
+        context.turn_state[_INBOUND] = inbound
+        await self.run_pipeline(context, self._handler.on_turn)
+        return context.turn_state.get(_INVOKE)
+
+    async def send_activities(self, context: TurnContext, activities: list[Activity]) -> list[ResourceResponse]:
+        """Send a turn's activities; an invoke response is kept for the request it answers."""
+        sent = []
+        for activity in activities:
+            if activity.type == "invokeResponse":
+                context.turn_state[_INVOKE] = activity.value
+                sent.append(ResourceResponse(id=""))
+                continue
+            inbound: Inbound = context.turn_state[_INBOUND]
+            call = self.sender.send_now(inbound.service_url or "", inbound.conversation.id, _wire(activity))
+            sent.append(ResourceResponse(id=await self._patiently(call)))
+        return sent
+
+    async def update_activity(self, context: TurnContext, activity: Activity) -> ResourceResponse:
+        """Put new content into a posted message."""
+        inbound: Inbound = context.turn_state[_INBOUND]
+        call = self.sender.update(inbound.service_url or "", inbound.conversation.id, activity.id, _wire(activity))
+        await self._patiently(call)
+        return ResourceResponse(id=activity.id)
+
+    async def delete_activity(self, context: TurnContext, reference: ConversationReference) -> None:
+        """Take a posted message back."""
+        inbound: Inbound = context.turn_state[_INBOUND]
+        await self._patiently(
+            self.sender.delete(inbound.service_url or "", inbound.conversation.id, reference.activity_id)
+        )
+
+    async def close(self) -> None:
+        """Let what is on its way out finish."""
+        if self._sending:
+            await asyncio.wait(self._sending, timeout=10)
+
+    async def _patiently(self, call: Any) -> str:
+        """Wait a little for something to go out; a connector that hangs must not hold the request."""
+        task: asyncio.Task[Any] = asyncio.ensure_future(_logged(call))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+        done, _ = await asyncio.wait({task}, timeout=PATIENCE)
+        return (task.result() or "") if done else ""
+
+
+async def _logged(call: Any) -> str | None:
+    """Send; a failure is logged by its kind. What was kept is kept, and she finds it with `fortsätt`."""
+    try:
+        sent: str | None = await call
+    except SendError as error:
+        log.warning("reply not sent: %s", type(error).__name__)
+        return None
+    return sent
+
+
+class _Handler(ActivityHandler):
+    """From the SDK's kinds of activity to turns, and back."""
+
+    def __init__(self, turns: Turns, clock: Clock) -> None:
+        self._turns = turns
+        self._clock = clock
+
+    async def on_message_activity(self, turn_context: TurnContext) -> None:
+        inbound = _inbound(turn_context)
+        if not _is_personal(inbound):
+            await turn_context.send_activity(_text_activity(say("common.not_personal", "sv")))
+            return
+        pressed = inbound.value is not None and not (inbound.text or "").strip()
+        turn = self._turn(inbound, "press" if pressed else "text", data=_strings(inbound.value or {}))
+        outcome = await self._turns.take(turn, _user(inbound))
+        if outcome.reply is None or outcome.posted:
+            return
+        activity = self._message(outcome.reply)
+        if pressed and turn.reply_to and activity.attachments:
+            activity.id = turn.reply_to
+            await turn_context.update_activity(activity)
+        else:
+            sent = await turn_context.send_activity(activity)
+            await self._turns.posted(turn, outcome.reply, sent.id if sent else "")
+
+    async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
+        inbound = _inbound(turn_context)
+        action = (inbound.value or {}).get("action")
+        if inbound.name != "adaptiveCard/action" or not isinstance(action, dict):
+            return InvokeResponse(status=HTTPStatus.BAD_REQUEST, body={"error": "invoke"})
+        if not _is_personal(inbound):
+            return _invoke(MESSAGE, say("common.not_personal", "sv"))
+        data = action.get("data")
+        strings = _strings(data if isinstance(data, dict) else {})
+        # The verb stands in the data too; where a client sends only the action's own, that one counts.
+        strings.setdefault("verb", str(action.get("verb", "")))
+        kind = "refresh" if strings["verb"] == "show_current" else "press"
+        turn = self._turn(inbound, kind, data=strings, invoke=True)
+        outcome = await self._turns.take(turn, _user(inbound))
+        if outcome.reply is None:
+            return InvokeResponse(status=HTTPStatus.OK, body={})
+        card = render_card(outcome.reply, self._turns.mint, private=True)
+        return _invoke(CARD, card) if card else _invoke(MESSAGE, render_text(outcome.reply))
+
+    async def on_installation_update(self, turn_context: TurnContext) -> None:
+        inbound = _inbound(turn_context)
+        await self._install(turn_context, "removed" if inbound.action == "remove" else "installed")
+
+    async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
+        if _inbound(turn_context).members_added:
+            await self._install(turn_context, "installed")
+
+    async def _install(self, turn_context: TurnContext, kind: str) -> None:
+        inbound = _inbound(turn_context)
+        if not _is_personal(inbound) or inbound.from_ is None:
+            return
+        turn = self._turn(inbound, kind)
+        outcome: Outcome = await self._turns.take(turn, _user(inbound))
+        is_stranger_again = inbound.type != "installationUpdate" and outcome.reply and not outcome.reply.person_id
+        if outcome.reply is not None and not is_stranger_again:
+            await turn_context.send_activity(self._message(outcome.reply))
+
+    def _turn(
+        self, inbound: Inbound, kind: Any, *, data: Mapping[str, str] | None = None, invoke: bool = False
+    ) -> Turn:
+        sender = inbound.from_
+        return Turn(
+            kind=kind,
+            tenant=inbound.tenant_id or "",
+            object_id=(sender.aad_object_id if sender else None) or "",
+            channel_id=inbound.conversation.id,
+            channel_user=_user(inbound),
+            activity_id=inbound.id or "",
+            now=self._clock.now(),
+            service_url=inbound.service_url or "",
+            reference=_reference(inbound.raw),
+            text=inbound.text or "" if kind == "text" else "",
+            data=data or {},
+            invoke=invoke,
+            reply_to=inbound.reply_to_id or "",
+        )
+
+    def _message(self, reply: Reply) -> Activity:
+        return message_activity(reply, self._turns)
+
+
+def message_activity(reply: Reply, turns: Turns) -> Activity:
+    """Return a reply as a message to post: a card without anything anyone wrote, or plain sentences."""
+    card = render_card(reply, turns.mint, private=False)
+    if card is None:
+        return _text_activity(render_text(reply))
+    attachment = {"contentType": CARD, "content": card}
+    return Activity(type="message", text="", summary=neutral_summary(reply), attachments=[attachment])
+
+
+def wire_message(reply: Reply, turns: Turns) -> dict[str, Any]:
+    """Return a reply as the JSON of a message, for what is sent outside a turn."""
+    return _wire(message_activity(reply, turns))
+
+
+def _activity(inbound: Inbound) -> Activity:
+    """Build the SDK's activity from the fields it needs; its own reader loses the tenant of the conversation."""
+    return Activity(
+        type=inbound.type,
+        id=inbound.id,
+        name=inbound.name,
+        text=inbound.text,
+        value=inbound.value,
+        action=inbound.action,
+        channel_id=inbound.channel_id,
+        service_url=inbound.service_url,
+        reply_to_id=inbound.reply_to_id,
+        from_property=ChannelAccount(id=inbound.from_.id) if inbound.from_ else None,
+        recipient=ChannelAccount(id=inbound.recipient.id) if inbound.recipient else None,
+        conversation=ConversationAccount(
+            id=inbound.conversation.id, conversation_type=inbound.conversation.conversation_type
+        ),
+        members_added=[ChannelAccount(id=member.id) for member in inbound.members_added],
+    )
+
+
+def _wire(activity: Activity) -> dict[str, Any]:
+    """Return an outgoing activity as JSON; the SDK's own writer costs more than all of the rest."""
+    wire: dict[str, Any] = {"type": activity.type, "text": activity.text or ""}
+    if activity.attachments:
+        wire |= {"attachments": activity.attachments, "summary": activity.summary}
+    if activity.id:
+        wire["id"] = activity.id
+    return wire
+
+
+def _text_activity(words: str) -> Activity:
+    return Activity(type="message", text=words)
+
+
+def _invoke(kind: str, value: Any) -> InvokeResponse:
+    return InvokeResponse(status=HTTPStatus.OK, body={"statusCode": 200, "type": kind, "value": value})
+
+
+def _inbound(context: TurnContext) -> Inbound:
+    inbound: Inbound = context.turn_state[_INBOUND]
+    return inbound
+
+
+def _is_personal(inbound: Inbound) -> bool:
+    return inbound.conversation.conversation_type == "personal" and not inbound.conversation.is_group
+
+
+def _user(inbound: Inbound) -> str:
+    return inbound.from_.id if inbound.from_ else ""
+
+
+def _strings(data: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a card sent as text by name; numbers as digits, anything nested is dropped."""
+    found = {}
+    for name, value in data.items():
+        if isinstance(value, bool):
+            found[name] = "true" if value else "false"
+        elif isinstance(value, str | int | float):
+            found[name] = str(value)
+    return found
+
+
+def _reference(raw: Mapping[str, Any]) -> str:
+    """Return the channel's own addressing as it came: it survives a change of SDK, a rebuilt one does not."""
+    names = {"user": "from", "bot": "recipient", "conversation": "conversation"}
+    kept = {name: raw.get(source) for name, source in names.items()}
+    kept |= {name: raw.get(name) for name in ("channelId", "serviceUrl", "locale")}
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,136 @@
+"""The check of the token Teams sends with every activity: who signed it, for whom, and until when."""
+
+import hashlib
+import re
+import time
+from base64 import urlsafe_b64decode
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from jwt import PyJWS
+from jwt.exceptions import InvalidTokenError
+
+from bot import strict_json
+from bot.key_ring import Key, KeyRing
+
+DEFAULT_ISSUER = "https://api.botframework.com"
+LEEWAY_SECONDS = 300
+MAX_TOKEN = 8000
+_REMEMBERED = 1000
+_BEARER = re.compile(r"bearer +([\w-]+)\.([\w-]+)\.([\w-]+)", re.IGNORECASE | re.ASCII)
+_RS256 = PyJWS(algorithms=["RS256"])
+
+
+class BadToken(Exception):
+    """The token proves nothing. `reason` is one fixed word of ours, fit for a log."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Caller:
+    """What a good token says of its bearer: the address it may give, the channels its key may speak for."""
+
+    service_url: str
+    endorsements: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Verified:
+    key: Key
+    expires: float
+    not_before: float
+    service_url: str
+
+
+class BearerCheck:
+    """Checks tokens from one issuer for one app.
+
+    Teams sends the same token with many activities, so a verified one is remembered, by its digest; its times are
+    looked at again every time, and it is forgotten when its key is.
+    Source: Microsoft's "Authenticate requests from the Bot Connector service to your bot".
+    """
+
+    def __init__(
+        self, keys: KeyRing, *, app_id: str, issuer: str = DEFAULT_ISSUER, now: Callable[[], float] = time.time
+    ) -> None:
+        if not app_id or not issuer:
+            raise ValueError("a token check needs an app id and an issuer")
+        self._keys = keys
+        self._app_id = app_id
+        self._issuer = issuer
+        self._now = now
+        self._verified: OrderedDict[bytes, _Verified] = OrderedDict()
+
+    async def check(self, authorization: str | None) -> Caller:
+        """Check an Authorization header and say what it proves.
+
+        The activity's serviceUrl and channel must still be held against the answer. Raises: BadToken.
+        """
+        if authorization is None or len(authorization) > MAX_TOKEN:
+            raise BadToken("missing" if authorization is None else "too_long")
+        match = _BEARER.fullmatch(authorization)
+        if match is None:
+            raise BadToken("not_bearer")
+        header = _segment(match[1])
+        # Only the kid is taken from the header. An address in it (jku, x5u) is never followed, and an extension it
+        # calls critical is one we do not know.
+        kid = header.get("kid")
+        if header.get("alg") != "RS256" or not isinstance(kid, str) or "crit" in header:
+            raise BadToken("header")
+        key = await self._keys.find(kid)
+        if key is None:
+            raise BadToken("unknown_key")
+        verified = self._verify(authorization[match.start(1) :], match[2], key)
+        now = self._now()
+        if verified.expires + LEEWAY_SECONDS <= now:
+            raise BadToken("expired")
+        if verified.not_before - LEEWAY_SECONDS > now:
+            raise BadToken("not_yet")
+        return Caller(verified.service_url, key.endorsements)
+
+    def _verify(self, token: str, payload: str, key: Key) -> _Verified:
+        digest = hashlib.sha256(token.encode()).digest()
+        known = self._verified.get(digest)
+        if known is not None and known.key is key:
+            self._verified.move_to_end(digest)
+            return known
+        try:
+            _RS256.decode(token, key.public, algorithms=["RS256"])
+        except InvalidTokenError:
+            raise BadToken("signature") from None
+        verified = self._read_claims(_segment(payload), key)
+        self._verified[digest] = verified
+        if len(self._verified) > _REMEMBERED:
+            self._verified.popitem(last=False)
+        return verified
+
+    def _read_claims(self, claims: dict[str, Any], key: Key) -> _Verified:
+        if claims.get("iss") != self._issuer:
+            raise BadToken("issuer")
+        if claims.get("aud") != self._app_id:  # a list never equals: a token for several is not for us
+            raise BadToken("audience")
+        service_url = claims.get("serviceurl")
+        if not isinstance(service_url, str) or not service_url:
+            raise BadToken("no_service_url")
+        return _Verified(key, _seconds(claims.get("exp")), _seconds(claims.get("nbf")), service_url)
+
+
+def _segment(encoded: str) -> dict[str, Any]:
+    try:
+        read = strict_json.loads(urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode())
+    except ValueError:
+        raise BadToken("malformed") from None
+    if not isinstance(read, dict):
+        raise BadToken("malformed")
+    return read
+
+
+def _seconds(claim: Any) -> float:
+    if isinstance(claim, bool) or not isinstance(claim, (int, float)):
+        raise BadToken("no_times")
+    return float(claim)

@@ -1,0 +1,103 @@
+"""How fast the bot may send: a limit per conversation and one for everything, shared fairly by all who wait."""
+
+import asyncio
+import math
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
+
+PER_CONVERSATION = 7
+IN_TOTAL = 25
+# One second and a tenth: what left here a second apart may arrive closer together, and the limit is counted there.
+WINDOW_SECONDS = 1.1
+
+
+@dataclass(eq=False)
+class _Slot:
+    """One send, at loop time `at`."""
+
+    at: float
+
+
+@dataclass(eq=False)
+class _Waiter:
+    conversation: str
+    turn: asyncio.Future[_Slot] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class Pace:
+    """Lets at most so many sends start in any window, per conversation and in total.
+
+    Windows slide, so there is never a double burst as with a refilled bucket. Those who wait go in the order they
+    came, people before reminders; a conversation that has used up its share keeps nobody else waiting.
+    Source: Microsoft's "Optimize your bot with rate limiting in Teams": 7 a second per conversation; 25 in total keeps
+        below the 30 a second per app and tenant named there.
+    """
+
+    def __init__(
+        self, per_conversation: int = PER_CONVERSATION, total: int = IN_TOTAL, window: float = WINDOW_SECONDS
+    ) -> None:
+        self._per_conversation = per_conversation
+        self._window = window
+        self._recent: deque[_Slot] = deque(maxlen=total)
+        self._conversations: OrderedDict[str, deque[_Slot]] = OrderedDict()
+        self._urgent: dict[_Waiter, None] = {}
+        self._normal: dict[_Waiter, None] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def remembered(self) -> int:
+        """Count the conversations remembered: those that sent within a window before the last turn."""
+        return len(self._conversations)
+
+    async def turn(self, conversation: str, *, urgent: bool = False) -> None:
+        """Wait until one more send to this conversation may start; `urgent` when a person waits for it."""
+        queue = self._urgent if urgent else self._normal
+        waiter = _Waiter(conversation)
+        queue[waiter] = None
+        self._let_go()
+        try:
+            slot = await waiter.turn
+        finally:
+            queue.pop(waiter, None)  # still there only when the caller gave up
+        slot.at = asyncio.get_running_loop().time()  # a busy loop may have woken us late: the window starts here
+
+    def _let_go(self) -> None:
+        """Let everyone through whose turn it is; come back when the next one's turn comes."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        self._forget_idle(now)
+        come_back = math.inf
+        for waiter in [*self._urgent, *self._normal]:
+            all_full_until = self._free_at(self._recent)
+            if all_full_until > now:
+                come_back = min(come_back, all_full_until)
+                break
+            free_at = self._free_at(self._conversations.get(waiter.conversation))
+            if free_at > now:
+                come_back = min(come_back, free_at)
+            else:
+                self._take(waiter, now)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = loop.call_at(come_back, self._let_go) if come_back < math.inf else None
+
+    def _take(self, waiter: _Waiter, now: float) -> None:
+        self._urgent.pop(waiter, None)
+        self._normal.pop(waiter, None)
+        if waiter.turn.done():  # given up a moment ago
+            return
+        slot = _Slot(now)
+        self._recent.append(slot)
+        self._conversations.setdefault(waiter.conversation, deque(maxlen=self._per_conversation)).append(slot)
+        self._conversations.move_to_end(waiter.conversation)
+        waiter.turn.set_result(slot)
+
+    def _free_at(self, slots: deque[_Slot] | None) -> float:
+        return slots[0].at + self._window if slots and len(slots) == slots.maxlen else 0.0
+
+    def _forget_idle(self, now: float) -> None:
+        while self._conversations:
+            oldest = next(iter(self._conversations.values()))
+            if oldest[-1].at + self._window > now:
+                return
+            self._conversations.popitem(last=False)

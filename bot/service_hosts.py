@@ -1,0 +1,54 @@
+"""Which addresses the bot may be told to answer to: one rule for what comes in and for what goes out."""
+
+import re
+from ipaddress import ip_address
+from typing import Literal
+
+Mode = Literal["dev", "production"]
+
+# Teams' public connector hosts and the Bot Framework's own. A leading dot stands for every host below that name.
+# trafficmanager.net is never written with a dot: anyone can rent a name under it.
+# Source: Microsoft's "Create conversations and send messages", list of global service URLs per Teams environment.
+DEFAULT_SERVICE_HOSTS = frozenset({"smba.trafficmanager.net", ".teams.microsoft.com", ".botframework.com"})
+
+# Deliberately narrower than RFC 3986: no user info, query, fragment or backslash, so that this pattern and the HTTP
+# client can never read the same address in two ways.
+_SERVICE_URL = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?(?:/[\w.~!$&'()*+,;=:%/-]*)?",
+    re.IGNORECASE | re.ASCII,
+)
+_LONGEST = 1000
+
+
+def may_call(url: str, *, mode: Mode, hosts: frozenset[str]) -> bool:
+    """Say whether `url` is a service URL this bot may send to.
+
+    Args: hosts: lower-case host names; ".name" or "*.name" stands for every host below name; "host:port" pins a port.
+    Dev mode looks only at the address itself: loopback, http or https. Production wants https and a listed host;
+    http is let through only to a loopback host that is listed by its own name (a local stand-in for Teams).
+    """
+    match = _SERVICE_URL.fullmatch(url) if len(url) <= _LONGEST else None
+    if match is None or int(match["port"] or 0) > 65535:
+        return False
+    host = match["host"].lower()
+    loopback = _is_loopback(host)
+    if mode == "dev":
+        return loopback
+    named = host in hosts or f"{host}:{match['port']}" in hosts or host.strip("[]") in hosts
+    if match["scheme"].lower() == "http":
+        return loopback and named
+    return named or any(_below(host, listed) for listed in hosts)
+
+
+def _below(host: str, listed: str) -> bool:
+    suffix = listed.removeprefix("*")
+    return suffix.startswith(".") and len(suffix) > 1 and host.endswith(suffix) and host != suffix
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,81 @@
+"""JSON read without mercy: what two readers could understand differently is refused."""
+
+import json
+import math
+from typing import Any, NoReturn
+
+import aiohttp
+
+MAX_DEPTH = 64
+_INT_DIGITS = 20
+_INT_LIMIT = 2**63
+
+
+def loads(text: str) -> Any:
+    """Read one JSON value.
+
+    Raises: ValueError: not JSON; or a repeated key, NaN or Infinity, a number beyond 64 bits, more than MAX_DEPTH
+        levels, or half a surrogate pair (which no database here can store). Its message never quotes the text.
+    """
+    try:
+        tree = json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_int, parse_float=_float)
+        _check_depth(tree)
+        # Lone surrogates can only have come in as \u escapes: raw bytes were decoded as UTF-8 before.
+        if "\\u" in text:
+            json.dumps(tree, ensure_ascii=False).encode()
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    except UnicodeEncodeError:
+        raise ValueError("lone surrogate") from None
+    except json.JSONDecodeError:
+        raise ValueError("not JSON") from None
+    return tree
+
+
+async def read_json(response: aiohttp.ClientResponse, limit: int) -> Any:
+    """Read a JSON answer of at most `limit` bytes; ValueError when it is longer or not JSON."""
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > limit:
+            raise ValueError("answer too long")
+    return loads(body.decode())
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    read = dict(pairs)
+    if len(read) != len(pairs):
+        raise ValueError("repeated key")
+    return read
+
+
+def _constant(_name: str) -> NoReturn:
+    raise ValueError("not a JSON number")
+
+
+def _int(digits: str) -> int:
+    # The length is looked at first: turning thousands of digits into a number is work an attacker gets for free.
+    if len(digits) > _INT_DIGITS or not -_INT_LIMIT <= (number := int(digits)) < _INT_LIMIT:
+        raise ValueError("number too large")
+    return number
+
+
+def _float(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError("number too large")
+    return number
+
+
+def _check_depth(tree: Any) -> None:
+    level = [tree]
+    for _ in range(MAX_DEPTH + 1):
+        level = [child for node in level for child in _children(node)]
+        if not level:
+            return
+    raise ValueError("nested too deep")
+
+
+def _children(node: Any) -> list[Any]:
+    inside = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    return [child for child in inside if isinstance(child, (dict, list))]

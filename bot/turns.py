@@ -1,0 +1,78 @@
+"""Runs a person's turns: one transaction each, off the event loop, then what follows from the commit."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from bot.sender import Sender, SendError
+from dialogs.take_turn import Outcome, note_posted, take_turn
+from dialogs.tokens import Mint
+from dialogs.turn import Reply, Turn
+from storage.desk import Desk
+
+_REMEMBERED = 10_000
+_RESENT_SECONDS = 10.0
+
+
+class Turns:
+    """Takes turns at the desk. `wake` is called after each commit, for whoever sends what it left to send."""
+
+    def __init__(self, desk: Desk, mint: Mint, sender: Sender, wake: Callable[[], None]) -> None:
+        self.mint = mint
+        self._desk = desk
+        self._sender = sender
+        self._wake = wake
+        self._answered: OrderedDict[tuple[str, str], float] = OrderedDict()
+
+    async def take(self, turn: Turn, channel_user_id: str) -> Outcome:
+        """Take one turn; it is committed when this returns.
+
+        Raises: sqlalchemy errors when the database cannot keep it: nothing of the turn is stored then.
+        """
+        turn = replace(turn, resent=not self._was_answered(turn))
+        outcome = await self._run(turn)
+        if outcome.may_bind:
+            emails = await self._emails(turn, channel_user_id)
+            outcome = await self._run(replace(turn, emails=emails)) if emails else outcome
+        self._wake()
+        return outcome
+
+    async def posted(self, turn: Turn, reply: Reply, activity_id: str) -> None:
+        """Remember under which id a reply went out."""
+        if reply.person_id and activity_id:
+            await self._desk.run(lambda session: note_posted(session, turn, reply, activity_id))
+
+    def answered(self, channel_id: str, text: str) -> None:
+        """Remember that the person got her answer: the same words again are a second saying, not a second sending."""
+        self._answered[channel_id, text] = time.monotonic()
+        while len(self._answered) > _REMEMBERED:
+            self._answered.popitem(last=False)
+
+    def _was_answered(self, turn: Turn) -> bool:
+        at = self._answered.pop((turn.channel_id, turn.text), None)
+        return at is not None and time.monotonic() - at < _RESENT_SECONDS
+
+    async def _run(self, turn: Turn) -> Outcome:
+        serial = f"{turn.tenant}|{turn.channel_id}"
+        return await self._desk.run(lambda session: take_turn(session, turn, self.mint), serial)
+
+    async def _emails(self, turn: Turn, channel_user_id: str) -> tuple[str, ...]:
+        """Ask the channel who she is; a guest, or someone of another tenant, is nobody we bind."""
+        try:
+            member = await self._sender.member(turn.service_url, turn.channel_id, channel_user_id)
+        except SendError:
+            return ()
+        return _own_addresses(member or {}, turn)
+
+
+def _own_addresses(member: dict[str, Any], turn: Turn) -> tuple[str, ...]:
+    said_to_be = member.get("aadObjectId") or member.get("objectId")
+    tenant = member.get("tenantId")
+    if (said_to_be and said_to_be != turn.object_id) or (tenant and tenant != turn.tenant):
+        return ()
+    addresses = [member.get(name) for name in ("email", "userPrincipalName")]
+    found = tuple(address for address in addresses if isinstance(address, str) and address)
+    is_guest = member.get("userRole") == "guest" or any("#ext#" in address.casefold() for address in found)
+    return () if is_guest else found
