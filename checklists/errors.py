@@ -6,6 +6,7 @@ UserError
 ├── TextTooLong            BK-111
 ├── BadDate                BK-112
 ├── BadChildren            BK-113
+├── BadPeople              BK-114
 ├── AnswerNotAllowed       BK-120
 ├── NothingToSay           BK-121
 └── PlaceMissing           BK-122
@@ -57,6 +58,12 @@ class BadChildren(UserError):
     """The number of children is not a whole number in range, or would hide a begun list."""
 
     code = "BK-113"
+
+
+class BadPeople(UserError):
+    """The person chosen cannot have that place in the case."""
+
+    code = "BK-114"
 
 
 class AnswerNotAllowed(UserError):

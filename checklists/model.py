@@ -81,6 +81,23 @@ class Heading(_Data):
     title_en: Text
 
 
+class Option(_Data):
+    """One way an answer came about, such as how a child was heard."""
+
+    id: Id
+    title: Text
+    title_en: Text
+
+
+class How(_Data):
+    """What may be told besides an answer, never asked for: the question, the answers it goes with, the options."""
+
+    ask: Text
+    ask_en: Text
+    answers: frozenset[Choice] = Field(alias="on", min_length=1)
+    options: tuple[Option, ...] = Field(min_length=1, max_length=6)
+
+
 class Item(_Data):
     """One question. Its id is stored with every answer, so it is never renamed."""
 
@@ -99,6 +116,7 @@ class Item(_Data):
     group: Id | None = None
     when: Condition | None = None
     only: Mapping[Choice, Condition] = Field(default_factory=dict)
+    how: How | None = None
     motivates: Id | None = None
     motivate_on: frozenset[Choice] = frozenset()
     gap_on: frozenset[Choice] = frozenset()
@@ -115,6 +133,8 @@ class Item(_Data):
             extra = getattr(self, name) - allowed
             if extra:
                 raise ValueError(f"{name} names {', '.join(sorted(extra))}, which answers does not allow")
+        if self.how and self.how.answers - allowed:
+            raise ValueError("how names an answer that answers does not allow")
         if set(self.only) - allowed:
             raise ValueError("only names an answer that answers does not allow")
         if self.motivates and not {"ja", "nej"} <= allowed:

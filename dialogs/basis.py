@@ -39,6 +39,12 @@ class Sheet:
         """Return the cards that apply now, in order."""
         return stops(self.checklist, self.filled.role, self.facts, self.answers)
 
+    def note(self, row: AnswerRow) -> None:
+        """Take a new revision in: what follows from the answers is worked out anew."""
+        self.rows[row.item_id] = row
+        for derived in ("answers", "way"):
+            self.__dict__.pop(derived, None)
+
     @property
     def shown_child(self) -> int:
         """Return the child's number, 0 when there is only one: then nothing of it is seen."""
@@ -162,7 +168,7 @@ def _sheet(talk: Talk, case: CaseRow, row: FilledRow, facts: dict[tuple[int, str
     return Sheet(case, row, checklist_version(row.checklist, row.version), known, stored, case.children)
 
 
-def begin(talk: Talk, basis: Basis) -> Basis:
+def begin(talk: Talk, basis: Basis, occasion: int = 1) -> Basis:
     """Store the sheets that do not exist yet, one per child, pinned to the version and the unit of today."""
     present = {sheet.filled.child for sheet in basis.sheets}
     wanted = range(1, basis.case.children + 1) if basis.checklist.per == "child" else (filled.NO_CHILD,)
@@ -175,7 +181,7 @@ def begin(talk: Talk, basis: Basis) -> Basis:
                 unit_id=first.unit_id if first else basis.case.unit_id,
                 checklist=basis.checklist.id,
                 version=first.version if first else basis.checklist.version,
-                occasion=first.occasion if first else 1,
+                occasion=first.occasion if first else occasion,
                 child=child,
                 role=WORKER,
                 begun_at=talk.turn.now,

@@ -1,24 +1,18 @@
 """Gathers every dialog's commands and verbs; first words to a dialog, presses to a verb."""
 
-import unicodedata
 from collections.abc import Mapping
 
+from checklists.replies import folded
 from checklists.rights import RELATIONS, Right, may, table
-from dialogs import fill_checklist, menu, my_cases, open_case, summary
+from dialogs import case_details, change, fill_checklist, form, menu, my_cases, open_case, remarks, summary, undo
 from dialogs.talk import Talk
 from dialogs.views import AnyView, Claim, Line, SayView
 from dialogs.words import Command, Press, Verb
 
-MODULES = (open_case, fill_checklist, summary, my_cases, menu)
+MODULES = (open_case, fill_checklist, remarks, form, change, undo, summary, my_cases, case_details, menu)
 COMMANDS: tuple[Command, ...] = tuple(command for module in MODULES for command in module.COMMANDS)
 VERBS: Mapping[str, Verb] = {verb.right.verb: verb for module in MODULES for verb in module.VERBS}
 RIGHTS: Mapping[str, Right] = table(verb.right for module in MODULES for verb in module.VERBS)
-
-
-def folded(text: str) -> str:
-    """Return words as they are compared: lower case, å/ä/ö as a/a/o, single spaces."""
-    plain = unicodedata.normalize("NFD", text.casefold())
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
 
 
 _BY_WORD: Mapping[str, Command] = {folded(word): c for c in COMMANDS for word in (c.word, *c.aliases)}

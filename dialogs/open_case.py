@@ -7,11 +7,12 @@ from checklists.errors import BadChildren, BadDate, UserError
 from checklists.files import all_facts
 from checklists.references import normal_ref
 from checklists.rights import OWN_CASE, Right
-from dialogs import show, show_facts
+from dialogs import show, show_facts, show_form
 from dialogs.basis import Basis, begin, load
 from dialogs.doors import ask_ref, case_by_id, case_by_ref, closed_case, latest_case, maybe_ref
+from dialogs.show_summary import open_claim
 from dialogs.talk import Talk
-from dialogs.views import AnyView, Line
+from dialogs.views import AnyView, Button, Claim, Line, MenuView
 from dialogs.words import Command, Press, Verb
 from storage import cases, tenants
 from storage.cases import CaseRow, FactRow, case_id
@@ -21,6 +22,7 @@ MOST_CHILDREN = 20
 
 NEW = Right("new", "self", {"case_worker": ("lead", "co_worker", "own_unit", "other")})
 CONTINUE = Right("continue", "case", OWN_CASE)
+NEW_OCCASION = Right("new_occasion", "case", OWN_CASE)
 SAVE_FACTS = Right("save_facts", "case", OWN_CASE)
 LISTS = {"decision_basis": "decision_basis", "beslutsunderlag": "decision_basis"}
 """Words for a list after `ny`."""
@@ -38,12 +40,40 @@ def new(talk: Talk, rest: str) -> AnyView:
         return ask_ref("ny")
     ref = normal_ref(rest, tenants.setting(talk.tenant, "case_ref_pattern"))
     if cases.find(talk.session, talk.tenant_id, ref) is not None:
-        return _continue(talk, case_by_ref(talk, ref, CONTINUE))
+        return _again(talk, case_by_ref(talk, ref, CONTINUE))
     units = talk.units_as("case_worker")
     row = CaseRow(tenant_id=talk.tenant_id, ref=ref, unit_id=units[0], lead_id=talk.person_id)
     case = cases.add(talk.session, row)
     talk.record("case_opened", case=case)
     return show_facts.facts_card(talk, load(talk, case))
+
+
+def _again(talk: Talk, case: CaseRow) -> AnyView:
+    """Go on with a known case; when its newest basis is signed, offer a new one."""
+    basis = load(talk, case)
+    if not basis.sheets or any(sheet.filled.status != "signed" for sheet in basis.sheets) or case.closed_on:
+        return _continue(talk, case)
+    claim = Claim(verb="new_occasion", case=case_id(case), revision=str(basis.sheets[0].filled.occasion))
+    return MenuView(
+        title=Line(say="facts.signed_title", args={"ref": case.ref}),
+        lines=(Line(say="facts.signed"),),
+        buttons=(
+            Button(title=Line(say="buttons.new_occasion"), claim=claim),
+            Button(title=Line(say="buttons.open"), claim=open_claim(case, "open")),
+        ),
+    )
+
+
+def new_occasion(talk: Talk, press: Press) -> AnyView:
+    """Begin a new basis on a case whose newest one is signed; the signed one stays as it is."""
+    case = case_by_id(talk, press.claim.case, NEW_OCCASION)
+    basis = load(talk, case)
+    if case.closed_on is not None:
+        return closed_case(case)
+    if not basis.sheets or str(basis.sheets[0].filled.occasion) != press.claim.revision:
+        return _continue(talk, case)
+    basis = begin(talk, Basis(case, basis.checklist, basis.facts, ()), int(press.claim.revision) + 1)
+    return show_facts.facts_card(talk, basis)
 
 
 def _new_whole(talk: Talk, rest: str) -> bool:
@@ -89,32 +119,37 @@ def save_facts(talk: Talk, press: Press) -> AnyView:
     if problems:
         return show_facts.facts_card(talk, basis, problems, press.inputs.get("planned", ""), child)
     basis = begin(talk, basis)
-    at = next((filled_id(sheet.filled) for sheet in basis.sheets if sheet.filled.child == child), 0)
-    return show.go_on(talk, basis, at)
+    sheet = next((sheet for sheet in basis.sheets if sheet.filled.child == child), basis.sheets[0])
+    if press.claim.choice == "form":
+        return show_form.form(sheet, sheet.way)
+    return show.go_on(talk, basis, filled_id(sheet.filled))
 
 
 def _store_facts(talk: Talk, basis: Basis, child: int, inputs: Mapping[str, str]) -> None:
-    """Store the facts that were chosen and differ; on first saving also those left empty, as unknown."""
+    """Store the facts on the card of a child; one that is left empty the first time is unknown."""
     for fact_id, fact in all_facts().items():
-        at_child = child if fact.per == "child" else cases.WHOLE_CASE
-        old = basis.facts.get((at_child, fact_id))
-        value = inputs.get(fact_id, "") or ("" if old else cases.UNKNOWN)
-        if fact_id not in inputs and child > 1 and fact.per == "case":
-            continue
-        if value not in ("ja", "nej", cases.UNKNOWN) or (old and old.value == value):
-            continue
-        row = FactRow(
-            tenant_id=talk.tenant_id,
-            case_id=case_id(basis.case),
-            child=at_child,
-            name=fact_id,
-            revision=old.revision + 1 if old else 1,
-            value=value,
-            author_id=talk.person_id,
-            at=talk.turn.now,
-        )
-        cases.set_fact(talk.session, basis.case, row)
-        talk.record("fact_set", case=basis.case, item_id=fact_id, revision=row.revision)
+        at = child if fact.per == "child" else cases.WHOLE_CASE
+        first_time = (at, fact_id) not in basis.facts and (fact_id in inputs or child == 1 or fact.per == "child")
+        store_fact(talk, basis, at, fact_id, inputs.get(fact_id, "") or (cases.UNKNOWN if first_time else ""))
+
+
+def store_fact(talk: Talk, basis: Basis, at: int, fact_id: str, value: str) -> None:
+    """Store a fact of a child (0 the case) as its next revision, if it says something new."""
+    old = basis.facts.get((at, fact_id))
+    if value not in ("ja", "nej", cases.UNKNOWN) or (old and old.value == value):
+        return
+    row = FactRow(
+        tenant_id=talk.tenant_id,
+        case_id=case_id(basis.case),
+        child=at,
+        name=fact_id,
+        revision=old.revision + 1 if old else 1,
+        value=value,
+        author_id=talk.person_id,
+        at=talk.turn.now,
+    )
+    cases.set_fact(talk.session, basis.case, row)
+    talk.record("fact_set", case=basis.case, item_id=fact_id, revision=row.revision, detail=f"child {at}" if at else "")
 
 
 def _store_case(talk: Talk, case: CaseRow, inputs: Mapping[str, str]) -> tuple[Line, ...]:
@@ -182,6 +217,7 @@ def named_case(talk: Talk, press: Press) -> AnyView:
 VERBS = (
     Verb(SAVE_FACTS, save_facts),
     Verb(CONTINUE, continue_pressed, keeps=False),
+    Verb(NEW_OCCASION, new_occasion),
     Verb(Right("named_case", "self", NEW.may), named_case, keeps=False),
 )
 COMMANDS = (

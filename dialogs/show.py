@@ -6,7 +6,7 @@ from checklists.rules import allowed
 from dialogs import show_facts, show_summary
 from dialogs.basis import Basis, Sheet
 from dialogs.talk import Talk
-from dialogs.views import AnyView, Button, GroupView, Line, Listed, MotivationView, QuestionView
+from dialogs.views import AnyView, Aside, Button, GroupView, Line, Listed, MotivationView, QuestionView
 from storage import drafts
 
 
@@ -40,7 +40,7 @@ def _question(sheet: Sheet, stop: Stop, notices: tuple[Line, ...]) -> QuestionVi
         head=sheet.head,
         checklist=sheet.checklist.id,
         version=sheet.checklist.version,
-        item=_listed(sheet, item.id),
+        item=listed(sheet, item.id),
         answers=tuple(
             Button(title=Line(say="answers." + choice), claim=sheet.claim("answer", stop.key, revision, choice))
             for choice in choices
@@ -58,7 +58,7 @@ def _group(sheet: Sheet, stop: Stop, notices: tuple[Line, ...]) -> GroupView:
         checklist=sheet.checklist.id,
         version=sheet.checklist.version,
         group=sheet.checklist.by_id[stop.items[0]].group or "",
-        items=tuple(_listed(sheet, item_id) for item_id in stop.items),
+        items=tuple(listed(sheet, item_id) for item_id in stop.items),
         save=Button(title=Line(say="buttons.save"), claim=claim),
         nav=_nav(sheet, stop),
         refresh=sheet.claim("show_current"),
@@ -88,7 +88,8 @@ def motivation(sheet: Sheet, stop: Stop, notices: tuple[Line, ...], text: str, p
     )
 
 
-def _listed(sheet: Sheet, item_id: str) -> Listed:
+def listed(sheet: Sheet, item_id: str) -> Listed:
+    """Return an item with what is allowed and what is answered now."""
     answer = sheet.answers.get(item_id)
     current = answer.choice if answer and answer.choice != OPEN else ""
     item = sheet.checklist.by_id[item_id]
@@ -96,8 +97,28 @@ def _listed(sheet: Sheet, item_id: str) -> Listed:
 
 
 def _nav(sheet: Sheet, stop: Stop) -> tuple[Button, ...]:
-    back = [Button(title=Line(say="buttons.back"), claim=sheet.claim("back", stop.key))]
-    return (
-        *(back if sheet.stop_before(stop.key) else []),
-        Button(title=Line(say="buttons.pause"), claim=sheet.claim("pause", stop.key)),
+    """Return the ways out of a card; a reservation is made to one question, so only its card has it."""
+    verbs = ["back"] if sheet.stop_before(stop.key) else []
+    verbs += ["pause"]
+    verbs += [] if stop.kind == "motivation" else ["form"]
+    verbs += ["comment"] if stop.kind == "question" else []
+    return tuple(Button(title=Line(say="buttons." + verb), claim=sheet.claim(verb, stop.key)) for verb in verbs)
+
+
+def with_aside(sheet: Sheet, view: AnyView, item_id: str) -> AnyView:
+    """Return the next card with the question how the last answer came about: buttons that may be left alone."""
+    item, row = sheet.checklist.by_id[item_id], sheet.rows.get(item_id)
+    if item.how is None or row is None or row.choice not in item.how.answers or row.option:
+        return view
+    if not isinstance(view, QuestionView | GroupView):
+        return view
+    revision = sheet.revisions((item_id,))
+    place = f"{sheet.checklist.id}/{sheet.checklist.version}/{item_id}"
+    buttons = tuple(
+        Button(
+            title=Line(say="buttons.option", args={"item": place, "option": option.id}),
+            claim=sheet.claim("how", f"question:{item_id}", revision, option.id),
+        )
+        for option in item.how.options
     )
+    return view.model_copy(update={"aside": Aside(item=place, buttons=buttons)})

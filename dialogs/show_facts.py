@@ -11,7 +11,7 @@ from storage.filled import filled_id
 
 
 def facts_card(
-    talk: Talk, basis: Basis, notices: tuple[Line, ...] = (), planned_typed: str = "", child: int = 1
+    talk: Talk, basis: Basis, notices: tuple[Line, ...] = (), planned_typed: str = "", child: int = 1, then: str = ""
 ) -> FactsView:
     """Return the card with the facts of the case and of one child. Nothing on it is chosen beforehand."""
     case = basis.case
@@ -28,7 +28,8 @@ def facts_card(
         planned_typed=bool(planned_typed),
         units=tuple((unit_id, names[unit_id]) for unit_id in units) if len(units) > 1 else (),
         unit=case.unit_id,
-        save=Button(title=Line(say="buttons.save"), claim=claim),
+        save=Button(title=Line(say="buttons.save"), claim=claim.model_copy(update={"choice": then})),
+        nav=(Button(title=Line(say="buttons.form"), claim=claim.model_copy(update={"choice": "form"})),),
         refresh=Claim(verb="show_current", case=case_id(case)),
     )
 

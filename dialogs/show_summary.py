@@ -1,5 +1,6 @@
 """The end of a list, and what is left of a card when it is done with."""
 
+from checklists.files import all_facts
 from checklists.model import Gap
 from checklists.rules import applicable, state
 from dialogs.basis import Basis, Sheet
@@ -7,6 +8,7 @@ from dialogs.talk import Talk, clock_words
 from dialogs.views import Button, Claim, ClosedView, GapRow, Line, MissingView, Row, SheetRows, SummaryView
 from storage import answers
 from storage.cases import CaseRow, case_id
+from storage.filled import filled_id
 
 
 def summary(talk: Talk, basis: Basis, notices: tuple[Line, ...] = ()) -> SummaryView:
@@ -17,7 +19,10 @@ def summary(talk: Talk, basis: Basis, notices: tuple[Line, ...] = ()) -> Summary
         head=basis.head,
         checklist=basis.checklist.id,
         version=last.filled.version,
-        sheets=tuple(SheetRows(head=sheet.head, rows=_rows(talk, sheet)) for sheet in basis.sheets),
+        sheets=tuple(
+            SheetRows(head=sheet.head, filled=filled_id(sheet.filled), rows=_rows(talk, sheet))
+            for sheet in basis.sheets
+        ),
         gaps=tuple(_gap_row(sheet, gap) for sheet, gap in basis.all_gaps()),
         sent=_sent_words(talk, basis),
         buttons=() if basis.is_sent else (_send_button(basis),),
@@ -38,7 +43,8 @@ def _rows(talk: Talk, sheet: Sheet) -> tuple[Row, ...]:
                 motivation=texts.motivation_kind,
                 text=texts.motivation,
                 place=texts.place,
-                note=texts.note,
+                note=texts.note or "",
+                option=texts.option,
             )
         )
     return tuple(rows)
@@ -51,7 +57,8 @@ def _gap_row(sheet: Sheet, gap: Gap, *, button: bool = False) -> GapRow:
         else Line(say="buttons.answer_number", args={"number": sheet.checklist.numbers[gap.id]})
     )
     pressed = Button(title=title, claim=sheet.claim("go_to", gap.id)) if button else None
-    return GapRow(child=sheet.shown_child, of=gap.of, id=gap.id, why=gap.why, button=pressed)
+    shared = gap.of == "fact" and all_facts()[gap.id].per == "case"
+    return GapRow(child=0 if shared else sheet.shown_child, of=gap.of, id=gap.id, why=gap.why, button=pressed)
 
 
 def _send_button(basis: Basis) -> Button:

@@ -7,6 +7,7 @@ from dialogs.views import (
     AskRefView,
     Button,
     Claim,
+    CommentView,
     FactsView,
     GroupView,
     Listed,
@@ -47,5 +48,8 @@ def of(view: AnyView) -> Shown | None:
     if isinstance(view, SummaryView):
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.refresh, buttons=view.buttons)
     if isinstance(view, FactsView):
-        return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.save.claim)
+        items = tuple(Listed(item=field.fact, current=field.current) for field in view.fields)
+        return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.save.claim, items=items)
+    if isinstance(view, CommentView):
+        return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.buttons[0].claim)
     return None

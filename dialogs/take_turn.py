@@ -11,6 +11,7 @@ from dialogs.doors import NoSuchCase, no_such_case
 from dialogs.talk import STOCKHOLM, Talk
 from dialogs.tokens import Mint, Signed
 from dialogs.turn import Reply, Turn
+from dialogs.typed import answer_typed
 from dialogs.views import AnyView, ClosedView, Line, SayView, SummaryView
 from storage import audit, conversations, inbox, people, tenants
 from storage.cases import case_id
@@ -184,9 +185,9 @@ def _typed_view(talk: Talk, text: str) -> AnyView:
     found = commands.find_command(talk, text, whole=True)
     if found:
         return commands.run_command(talk, found[0].word, found[1])
-    last = talk.shown
-    if last is not None and last.kind == "ask_ref":
-        return commands.run_verb(talk, last.at, {"case_ref": text})
+    answered = answer_typed(talk, talk.shown, text)
+    if answered is not None:
+        return answered
     found = commands.find_command(talk, text, whole=False)
     if found:
         return commands.run_command(talk, found[0].word, found[1])
@@ -207,8 +208,9 @@ def _guarded(talk: Talk, act: Callable[[], AnyView]) -> AnyView:
 def _keep_place(talk: Talk, view: AnyView) -> None:
     """Remember what is shown now, and bring posted cards in line: moved, summed up, emptied."""
     turn, chat = talk.turn, talk.conversation
-    place = shown.of(view)
-    chat.shown = place.model_dump_json(exclude_defaults=True) if place else ""
+    if not _only_told(view):
+        place = shown.of(view)
+        chat.shown = place.model_dump_json(exclude_defaults=True) if place else ""
     if talk.touched is None:
         return
     moves = hasattr(view, "refresh")
@@ -222,6 +224,11 @@ def _keep_place(talk: Talk, view: AnyView) -> None:
             moved = ClosedView(case_ref=talk.touched.ref, line=Line(say="common.moved"))
             talk.update_posted(chat.card, moved)
         chat.card, chat.card_case_id = "", talk.touched.id if moves else None
+
+
+def _only_told(view: AnyView) -> bool:
+    """Say whether the view only tells how to answer what was shown: that is then still the last thing shown."""
+    return isinstance(view, SayView) and all(line.say.startswith(("typed.", "errors.")) for line in view.notices)
 
 
 def note_posted(session: Session, turn: Turn, reply: Reply, activity_id: str) -> None:

@@ -65,6 +65,13 @@ class Listed(_Data):
     current: str = ""
 
 
+class Aside(_Data):
+    """Something that may be told besides the last answer, and never has to be. item: list/version/item."""
+
+    item: str
+    buttons: tuple[Button, ...]
+
+
 class SayView(View):
     """Plain sentences, no card."""
 
@@ -107,6 +114,7 @@ class QuestionView(View):
     item: Listed
     answers: tuple[Button, ...]
     nav: tuple[Button, ...]
+    aside: Aside | None = None
     refresh: Claim
 
 
@@ -121,6 +129,7 @@ class GroupView(View):
     items: tuple[Listed, ...]
     save: Button
     nav: tuple[Button, ...]
+    aside: Aside | None = None
     refresh: Claim
 
 
@@ -144,6 +153,82 @@ class MotivationView(View):
     refresh: Claim
 
 
+class CommentView(View):
+    """Asks for a reservation to one item's answer. text: what stands there now, never in a posted card."""
+
+    kind: Literal["comment"] = "comment"
+    head: Head
+    checklist: str
+    version: int
+    item: Listed
+    text: str = ""
+    buttons: tuple[Button, ...]
+    refresh: Claim
+
+
+class FormField(_Data):
+    """One question of the form: a choice, or (stop `motivation`) a text, a place, or that it is missing."""
+
+    kind: Literal["choice", "motivation"]
+    stop: str
+    items: tuple[Listed, ...]
+    about: str = ""
+    text: str = ""
+    place: str = ""
+
+
+class FormView(View):
+    """Many questions on one card. What is left empty stays as it is."""
+
+    kind: Literal["form"] = "form"
+    head: Head
+    checklist: str
+    version: int
+    fields: tuple[FormField, ...]
+    save: Button
+    nav: tuple[Button, ...]
+    refresh: Claim
+
+
+class DetailsView(View):
+    """The facts of a case and its children, its dates and its people.
+
+    facts: child number (0 the case) with each field. dates: field and ISO date. workers: id and name.
+    """
+
+    kind: Literal["details"] = "details"
+    head: Head
+    facts: tuple[tuple[int, FactField], ...]
+    protected: bool
+    dates: tuple[tuple[str, str], ...]
+    workers: tuple[tuple[int, str], ...] = ()
+    co_worker: str = ""
+    buttons: tuple[Button, ...]
+    refresh: Claim
+
+
+class ExtendView(View):
+    """Asks why and until when a time limit is extended."""
+
+    kind: Literal["extend"] = "extend"
+    head: Head
+    limits: tuple[tuple[str, str], ...]
+    until: str = ""
+    text: str = ""
+    buttons: tuple[Button, ...]
+    refresh: Claim
+
+
+class CloseView(View):
+    """Asks whether the case is to be closed, and on which day."""
+
+    kind: Literal["close"] = "close"
+    head: Head
+    day: str
+    buttons: tuple[Button, ...]
+    refresh: Claim
+
+
 class Row(_Data):
     """One answer on the summary: `state` as figures count it; texts never in a posted or updated card."""
 
@@ -153,6 +238,7 @@ class Row(_Data):
     text: str = ""
     place: str = ""
     note: str = ""
+    option: str = ""
 
 
 class GapRow(_Data):
@@ -166,9 +252,10 @@ class GapRow(_Data):
 
 
 class SheetRows(_Data):
-    """One child's list on the summary."""
+    """One child's list on the summary. filled: the list's row id."""
 
     head: Head
+    filled: int
     rows: tuple[Row, ...]
 
 
@@ -251,7 +338,12 @@ AnyView = Annotated[
     | CasesView
     | MenuView
     | AskRefView
-    | ClosedView,
+    | ClosedView
+    | CommentView
+    | FormView
+    | DetailsView
+    | ExtendView
+    | CloseView,
     Field(discriminator="kind"),
 ]
 
@@ -270,4 +362,9 @@ def without_texts(view: AnyView) -> AnyView:
         return view.model_copy(update={"sheets": bare})
     if isinstance(view, MotivationView):
         return view.model_copy(update={"text": "", "place": ""})
+    if isinstance(view, CommentView | ExtendView):
+        return view.model_copy(update={"text": ""})
+    if isinstance(view, FormView):
+        bare_fields = tuple(field.model_copy(update={"text": "", "place": ""}) for field in view.fields)
+        return view.model_copy(update={"fields": bare_fields})
     return view

@@ -48,13 +48,16 @@ class AnswerRow(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What is to be stored as the next revision of an answer; texts in clear."""
+    """What is to be stored as the next revision of an answer; texts in clear.
+
+    note None: the reservation stays as it was; the one who stores it carries it over.
+    """
 
     choice: str
     motivation_kind: Motivation = ""
     motivation: str = ""
     place: str = ""
-    note: str = ""
+    note: str | None = None
     raw: str = ""
     option: str = ""
     answered_on: date | None = None

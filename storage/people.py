@@ -117,3 +117,15 @@ def role(session: Session, person_row_id: int, unit_id: int, name: str) -> RoleR
     """Return a role as the person holds it in a unit, between whatever dates."""
     query = select(RoleRow).where(RoleRow.person_id == person_row_id, RoleRow.unit_id == unit_id, RoleRow.role == name)
     return session.exec(query).first()
+
+
+def holders(session: Session, tenant_id: int, unit_id: int, name: str, day: date) -> Sequence[PersonRow]:
+    """Return those who hold a role in a unit on a day, by name."""
+    query = (
+        select(PersonRow, RoleRow)
+        .join(RoleRow, col(RoleRow.person_id) == col(PersonRow.id))
+        .where(PersonRow.tenant_id == tenant_id, RoleRow.unit_id == unit_id, RoleRow.role == name)
+        .order_by(col(PersonRow.name))
+    )
+    found = session.exec(query).all()
+    return [person for person, held in found if (held.valid_from or day) <= day <= (held.valid_to or day)]

@@ -2,8 +2,21 @@
 
 from sqlmodel import SQLModel
 
-from storage import answers, audit, cases, conversations, drafts, filled, inbox, outbox, people, sealing, tenants
+from storage import (
+    answers,
+    audit,
+    cases,
+    conversations,
+    drafts,
+    extensions,
+    filled,
+    inbox,
+    outbox,
+    people,
+    sealing,
+    tenants,
+)
 
-MODULES = (answers, audit, cases, conversations, drafts, filled, inbox, outbox, people, sealing, tenants)
+MODULES = (answers, audit, cases, conversations, drafts, extensions, filled, inbox, outbox, people, sealing, tenants)
 """The modules that hold a table."""
 METADATA = SQLModel.metadata

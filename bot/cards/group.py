@@ -1,6 +1,18 @@
 """The information card: several items, a choice set for each, one button."""
 
-from bot.cards.parts import Card, Element, Pen, action_sets, card, choice_set, head_lines, heading, notices, subtle
+from bot.cards.parts import (
+    Card,
+    Element,
+    Pen,
+    action_sets,
+    aside_lines,
+    card,
+    choice_set,
+    head_lines,
+    heading,
+    notices,
+    subtle,
+)
 from checklists.files import checklist_version
 from dialogs.views import GroupView, Listed
 
@@ -19,6 +31,7 @@ def group_card(pen: Pen, view: GroupView) -> Card:
         body += now_line(pen, listed.current)
     body += action_sets(pen, (view.save,))
     body += action_sets(pen, view.nav, inputs=False)
+    body += aside_lines(pen, view.aside)
     return card(pen, body, view.refresh)
 
 

@@ -7,8 +7,9 @@ from dialogs.views import MotivationView
 
 def motivation_card(pen: Pen, view: MotivationView) -> Card:
     """Ask for a motivation; the server decides what may be left empty."""
-    body = [*head_lines(pen, view.head), *notices(pen, view.notices), heading(_asked(pen, view))]
-    body.append(subtle(_about(pen, view)))
+    view_place = (view.checklist, view.version, view.items, view.about)
+    body = [*head_lines(pen, view.head), *notices(pen, view.notices), heading(asked_words(pen, *view_place))]
+    body.append(subtle(about_words(pen, *view_place)))
     if view.current:
         body.append(text(pen.say("card.now", answer=pen.say("motivations." + view.current))))
     typed, place = (view.text, view.place) if pen.private else ("", "")
@@ -21,20 +22,22 @@ def motivation_card(pen: Pen, view: MotivationView) -> Card:
     return card(pen, body, view.refresh)
 
 
-def _asked(pen: Pen, view: MotivationView) -> str:
-    if view.about:
-        return pen.ask(pen.item(view.checklist, view.version, view.items[0]))
-    labels = ", ".join(pen.label(pen.item(view.checklist, view.version, item_id)) for item_id in view.items)
-    return pen.say("card.why_no", labels=labels)
+def asked_words(pen: Pen, checklist: str, version: int, items: tuple[str, ...], about: str) -> str:
+    """Return the question that asks for the motivation."""
+    if about:
+        return pen.ask(pen.item(checklist, version, items[0]))
+    labels = ", ".join(pen.label(pen.item(checklist, version, item_id)) for item_id in items)
+    grouped = pen.item(checklist, version, items[0]).group
+    return pen.say("card.why_not_informed" if grouped else "card.why_no", labels=labels)
 
 
-def _about(pen: Pen, view: MotivationView) -> str:
+def about_words(pen: Pen, checklist: str, version: int, items: tuple[str, ...], about: str) -> str:
     """Say which answer is to be motivated."""
-    if view.about in all_facts():
-        return pen.say("card.about_no", question=pen.fact(view.about))
-    if view.about:
-        item = pen.item(view.checklist, view.version, view.about)
-        answer = pen.item(view.checklist, view.version, view.items[0]).when
-        given = sorted(answer.values)[0] if answer else "ja"
-        return pen.say("card.about", question=pen.ask(item), answer=pen.say("answers." + given))
-    return pen.say("card.about_group")
+    if about in all_facts():
+        return pen.say("card.about", question=pen.fact(about), answer=pen.say("answers.nej"))
+    if about:
+        condition = pen.item(checklist, version, items[0]).when
+        given = sorted(condition.values)[0] if condition else "ja"
+        question = pen.ask(pen.item(checklist, version, about))
+        return pen.say("card.about", question=question, answer=pen.say("answers." + given))
+    return pen.say("card.about_own")

@@ -8,7 +8,7 @@ from checklists.files import all_facts, checklist_version
 from checklists.model import Item
 from dialogs.tokens import Mint
 from dialogs.turn import Reply
-from dialogs.views import Button, Claim, Head, Line
+from dialogs.views import Aside, Button, Claim, Head, Line
 from texts import Language, say
 
 Card = dict[str, Any]
@@ -35,7 +35,7 @@ class Pen:
 
     def line(self, line: Line) -> str:
         """Return the sentence of a line."""
-        return self.say(line.say, **line.args)
+        return line_words(line, self.language)
 
     def data(self, claim: Claim) -> dict[str, str]:
         """Return the data of an action: the verb and one token."""
@@ -58,6 +58,34 @@ class Pen:
     def item(self, checklist: str, version: int, item_id: str) -> Item:
         """Return an item of a pinned list."""
         return checklist_version(checklist, version).by_id[item_id]
+
+
+def line_words(line: Line, language: Language) -> str:
+    """Return the sentence of a line. An `item` (list/version/item) stands for its question, a `choice` for its word."""
+    args: dict[str, object] = dict(line.args)
+    if "item" in line.args:
+        checklist, version, item_id = str(line.args["item"]).split("/")
+        item = checklist_version(checklist, int(version)).by_id[item_id]
+        args["question"] = item.ask_en if language == "en" else item.ask
+        options = {option.id: option for option in item.how.options} if item.how else {}
+        option = options.get(str(line.args.get("option", "")))
+        args["option"] = (option.title_en if language == "en" else option.title) if option else ""
+    if "choice" in line.args:
+        args["answer"] = say(f"answers.{line.args['choice']}", language)
+    return say(line.say, language, **args)
+
+
+def aside_lines(pen: Pen, aside: Aside | None) -> list[Element]:
+    """Return the question how the last answer came about, with its buttons; nothing waits for it."""
+    if aside is None:
+        return []
+    checklist, version, item_id = aside.item.split("/")
+    how = pen.item(checklist, int(version), item_id).how
+    assert how is not None
+    return [
+        subtle(pen.say("card.optional", question=how.ask_en if pen.language == "en" else how.ask)),
+        *action_sets(pen, aside.buttons, inputs=False),
+    ]
 
 
 def pen_for(reply: Reply, mint: Mint, *, private: bool) -> Pen:

@@ -1,6 +1,18 @@
 """The question card: no input; answers in one set of buttons, ways out in another."""
 
-from bot.cards.parts import Card, Element, Pen, action_sets, card, head_lines, heading, notices, subtle, text
+from bot.cards.parts import (
+    Card,
+    Element,
+    Pen,
+    action_sets,
+    aside_lines,
+    card,
+    head_lines,
+    heading,
+    notices,
+    subtle,
+    text,
+)
 from checklists.model import Item
 from dialogs.views import QuestionView
 
@@ -18,6 +30,7 @@ def question_card(pen: Pen, view: QuestionView) -> Card:
         body.append(text(pen.say("card.now", answer=pen.say("answers." + view.item.current))))
     body += action_sets(pen, view.answers)
     body += action_sets(pen, view.nav)
+    body += aside_lines(pen, view.aside)
     return card(pen, body, view.refresh)
 
 

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
+from bot.cards.comment import comment_card
+from bot.cards.details import close_card, details_card, extend_card
 from bot.cards.facts import facts_card
+from bot.cards.form import form_card
 from bot.cards.group import group_card
 from bot.cards.menus import ask_ref_card, cases_card, menu_card
 from bot.cards.motivation import motivation_card
-from bot.cards.parts import Card, Pen, pen_for
+from bot.cards.parts import Card, Pen, line_words, pen_for
 from bot.cards.question import question_card
 from bot.cards.summary import closed_card, missing_card, summary_card
 from dialogs.tokens import Mint
@@ -26,6 +29,11 @@ _BUILDERS: dict[str, Callable[[Pen, Any], Card]] = {
     "menu": menu_card,
     "ask_ref": ask_ref_card,
     "closed": closed_card,
+    "comment": comment_card,
+    "form": form_card,
+    "details": details_card,
+    "extend": extend_card,
+    "close": close_card,
 }
 """One builder per kind of view; a test holds it to be complete."""
 
@@ -43,7 +51,7 @@ def render_card(reply: Reply, mint: Mint, *, private: bool) -> Card | None:
 
 def render_text(reply: Reply) -> str:
     """Return a reply of plain sentences."""
-    return " ".join(say(line.say, reply.language, **line.args) for line in reply.view.notices)
+    return " ".join(line_words(line, reply.language) for line in reply.view.notices)
 
 
 def neutral_summary(reply: Reply) -> str:

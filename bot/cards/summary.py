@@ -16,6 +16,7 @@ from bot.cards.parts import (
     written,
 )
 from checklists.files import checklist_version
+from checklists.model import Item
 from dialogs.views import ClosedView, GapRow, MissingView, Row, SummaryView
 
 
@@ -32,9 +33,9 @@ def summary_card(pen: Pen, view: SummaryView) -> Card:
             body.append(text(child_words(pen, sheet.head.child), weight="Bolder", style="heading"))
         for row in sheet.rows:
             body += _row(pen, view, row)
-            if sheet is view.sheets[0]:
-                item = pen.item(view.checklist, view.version, row.item)
-                questions[row.item] = f"{numbers[row.item]}. {pen.ask(item)}"
+            item = pen.item(view.checklist, view.version, row.item)
+            whose = f"{child_words(pen, sheet.head.child)}: " if sheet.head.child else ""
+            questions[f"{sheet.filled}/{row.item}"] = f"{whose}{numbers[row.item]}. {pen.ask(item)}"
     body += action_sets(pen, view.buttons, inputs=False, primary=1)
     body.append(choice_set("item", pen.say("card.change_which"), questions, compact=True))
     body += action_sets(pen, (view.change,))
@@ -44,10 +45,9 @@ def summary_card(pen: Pen, view: SummaryView) -> Card:
 def _row(pen: Pen, view: SummaryView, row: Row) -> list[Element]:
     item = pen.item(view.checklist, view.version, row.item)
     answer = pen.say("answers." + row.state)
-    if row.motivation and item.motivates:
-        answer = f"{answer} ({pen.say('motivations.' + row.motivation)})"
-    elif row.motivation:
-        answer = f"{answer}. {pen.say('motivations.' + row.motivation)}"
+    said = [pen.say("motivations." + row.motivation)] if row.motivation else []
+    said += [_option(pen, item, row.option)] if row.option else []
+    answer += f" ({', '.join(said)})" if said else ""
     runs = [
         {"type": "TextRun", "text": pen.ask(item) + " "},
         {"type": "TextRun", "text": answer, "weight": "Bolder"},
@@ -58,6 +58,13 @@ def _row(pen: Pen, view: SummaryView, row: Row) -> list[Element]:
             if words:
                 rows.append(written(pen.say(key), words))
     return rows
+
+
+def _option(pen: Pen, item: Item, option_id: str) -> str:
+    found = next((option for option in item.how.options if option.id == option_id), None) if item.how else None
+    if found is None:
+        return option_id
+    return found.title_en if pen.language == "en" else found.title
 
 
 def _gaps(pen: Pen, view: SummaryView | MissingView) -> list[Element]:

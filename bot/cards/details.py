@@ -1,0 +1,70 @@
+"""A case's details, extending a time limit, and closing."""
+
+from bot.cards.group import now_line
+from bot.cards.parts import (
+    Card,
+    Element,
+    Pen,
+    action_sets,
+    card,
+    child_words,
+    choice_set,
+    head_lines,
+    heading,
+    notices,
+    subtle,
+    text,
+    text_input,
+)
+from dialogs.views import CloseView, DetailsView, ExtendView, FactField
+
+
+def details_card(pen: Pen, view: DetailsView) -> Card:
+    """Show and ask what is known about a case. What is left empty stays as it is."""
+    body = [*head_lines(pen, view.head), *notices(pen, view.notices), heading(pen.say("card.details_title"))]
+    body.append(subtle(pen.say("card.details_how")))
+    several = any(child > 1 for child, _ in view.facts)
+    for child, field in view.facts:
+        body += _fact(pen, child, field, several=several)
+    yes_no = {"ja": pen.say("answers.ja"), "nej": pen.say("answers.nej")}
+    body.append(choice_set("protected_identity", pen.say("card.protected_identity"), yes_no))
+    body += now_line(pen, "ja" if view.protected else "nej")
+    for name, day in view.dates:
+        made: Element = {"type": "Input.Date", "id": name, "label": pen.say("card." + name)}
+        body.append({**made, "value": day} if day else made)
+    if view.workers:
+        workers = {"0": pen.say("card.no_co_worker"), **{str(row_id): name for row_id, name in view.workers}}
+        body.append(choice_set("co_worker", pen.say("card.co_worker"), workers, compact=True))
+        body += [subtle(pen.say("card.now", answer=view.co_worker))] if view.co_worker else []
+    return card(pen, body + action_sets(pen, view.buttons, primary=1), view.refresh)
+
+
+def _fact(pen: Pen, child: int, field: FactField, *, several: bool) -> list[Element]:
+    label = pen.fact(field.fact)
+    if child and several:
+        label = f"{label} ({child_words(pen, child)})"
+    answers = {"ja": pen.say("answers.ja"), "nej": pen.say("answers.nej"), "unknown": pen.say("answers.unknown")}
+    return [choice_set(f"{field.fact}.{child}", label, answers), *now_line(pen, field.current)]
+
+
+def extend_card(pen: Pen, view: ExtendView) -> Card:
+    """Ask for an extension."""
+    body = [*head_lines(pen, view.head), *notices(pen, view.notices), heading(pen.say("card.extend_title"))]
+    limits = {limit: pen.say("limits.l" + limit) for limit, _ in view.limits}
+    body.append(choice_set("limit", pen.say("card.limit"), limits))
+    body += [subtle(pen.say("card.limit_ends", date=day)) for _, day in view.limits if day]
+    classes = {name: pen.say("limits." + name) for name in ("grounds", "organisation")}
+    body.append(choice_set("reason_class", pen.say("card.reason_class"), classes))
+    body.append(subtle(pen.say("card.reason_class_how")))
+    typed = view.text if pen.private else ""
+    body.append(text_input("reason", pen.say("card.reason"), value=typed, lines=True, hint=pen.say("card.no_names")))
+    body.append({"type": "Input.Date", "id": "until", "label": pen.say("card.until")})
+    return card(pen, body + action_sets(pen, view.buttons), view.refresh)
+
+
+def close_card(pen: Pen, view: CloseView) -> Card:
+    """Ask once before closing."""
+    body = [*head_lines(pen, view.head), *notices(pen, view.notices), heading(pen.say("card.close_title"))]
+    body.append(text(pen.say("card.close_means")))
+    body.append({"type": "Input.Date", "id": "closed_on", "label": pen.say("card.closed_on"), "value": view.day})
+    return card(pen, body + action_sets(pen, view.buttons), view.refresh)

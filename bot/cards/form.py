@@ -1,0 +1,69 @@
+"""The form: many questions on one card. What is answered already is said in words, never chosen beforehand."""
+
+from bot.cards.group import choices, now_line
+from bot.cards.motivation import about_words, asked_words
+from bot.cards.parts import (
+    Card,
+    Element,
+    Pen,
+    action_sets,
+    card,
+    choice_set,
+    head_lines,
+    heading,
+    notices,
+    subtle,
+    text,
+    text_input,
+)
+from bot.cards.question import marks
+from checklists.files import checklist_version
+from dialogs.views import FormField, FormView
+
+
+def form_card(pen: Pen, view: FormView) -> Card:
+    """Ask everything that is in the form."""
+    body = [*head_lines(pen, view.head), *notices(pen, view.notices), heading(pen.say("card.form_title"))]
+    body.append(subtle(pen.say("card.form_how")))
+    for field in view.fields:
+        body += _motivation(pen, view, field) if field.kind == "motivation" else _choices(pen, view, field)
+    body += action_sets(pen, (view.save,), primary=1)
+    body += action_sets(pen, view.nav, inputs=False)
+    return card(pen, body, view.refresh)
+
+
+def _choices(pen: Pen, view: FormView, field: FormField) -> list[Element]:
+    made: list[Element] = []
+    first = pen.item(view.checklist, view.version, field.items[0].item)
+    if first.group:
+        group = checklist_version(view.checklist, view.version).group(first.group)
+        made.append(text(group.title_en if pen.language == "en" else group.title, weight="Bolder", separator=True))
+    for listed in field.items:
+        item = pen.item(view.checklist, view.version, listed.item)
+        made.append(choice_set(item.id, pen.label(item), choices(pen, listed)))
+        made += [*now_line(pen, listed.current), *marks(pen, item)]
+    return made
+
+
+def _motivation(pen: Pen, view: FormView, field: FormField) -> list[Element]:
+    items = tuple(listed.item for listed in field.items)
+    asked = asked_words(pen, view.checklist, view.version, items, field.about)
+    prefix = items[0]
+    typed, place = (field.text, field.place) if pen.private else ("", "")
+    return [
+        text(asked, weight="Bolder", separator=True),
+        subtle(about_words(pen, view.checklist, view.version, items, field.about)),
+        text_input(
+            f"{prefix}.text", pen.say("card.motivation"), value=typed, lines=True, hint=pen.say("card.no_names")
+        ),
+        text_input(f"{prefix}.place", pen.say("card.place"), value=place, most=500, hint=pen.say("card.place_hint")),
+        {
+            "type": "Input.Toggle",
+            "id": f"{prefix}.missing",
+            "title": pen.say("buttons.no_motivation"),
+            "label": pen.say("card.or"),
+            "valueOn": "true",
+            "valueOff": "false",
+            "value": "false",
+        },
+    ]

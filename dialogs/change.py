@@ -1,0 +1,65 @@
+"""Changing an answer by its number, at any time until the case is closed, also after it was sent."""
+
+import re
+
+from checklists.rights import OWN_CASE, Right
+from checklists.route import stop_of
+from dialogs import show, show_facts, show_summary
+from dialogs.basis import Basis, Sheet, load
+from dialogs.doors import ask_ref, case_by_ref, closed_case, latest_case, maybe_ref
+from dialogs.talk import Talk
+from dialogs.views import AnyView, Line
+from dialogs.words import Command
+
+CHANGE = Right("change", "case", OWN_CASE)
+_REST = re.compile(
+    r"(?:(?P<number>\d{1,3})(?:\s+|$))?(?P<ref>.*?)\s*(?:\b(?:barn|child)\s+(?P<child>\d{1,2}))?", re.IGNORECASE
+)
+
+
+def change_typed(talk: Talk, rest: str) -> AnyView:
+    """Show the question with a number: of the case named or last touched, of the child named or last shown."""
+    found = _REST.fullmatch(rest.strip())
+    assert found is not None
+    case = case_by_ref(talk, found["ref"], CHANGE) if found["ref"] else latest_case(talk, CHANGE)
+    if case is None:
+        return ask_ref("ändra")
+    basis = load(talk, case)
+    if case.closed_on is not None:
+        return closed_case(case)
+    if not basis.sheets:
+        return show_facts.facts_card(talk, basis)
+    if not found["number"]:
+        return show_summary.summary(talk, basis, (Line(say="fill.choose_question"),))
+    return _question(talk, basis, _sheet(talk, basis, found["child"]), int(found["number"]))
+
+
+def _sheet(talk: Talk, basis: Basis, child: str | None) -> Sheet:
+    """Return the named child's sheet, else the one last shown, else the first."""
+    if child:
+        return next((sheet for sheet in basis.sheets if sheet.filled.child == int(child)), basis.sheets[0])
+    shown = talk.shown
+    return (basis.sheet(shown.at.filled) if shown else None) or basis.sheets[0]
+
+
+def _question(talk: Talk, basis: Basis, sheet: Sheet, number: int) -> AnyView:
+    item = next((item for item, at in sheet.checklist.numbers.items() if at == number), None)
+    if item is None:
+        line = Line(
+            say="change.no_such_number",
+            args={"most": max(sheet.checklist.numbers[asked.id] for asked in sheet.checklist.asked(sheet.filled.role))},
+        )
+        return show_summary.summary(talk, basis, (line,))
+    stop = stop_of(sheet.way, item)
+    if stop is None:
+        return show_summary.summary(talk, basis, (Line(say="change.does_not_apply", args={"number": number}),))
+    return show.card(talk, sheet, stop)
+
+
+def _whole(talk: Talk, rest: str) -> bool:
+    found = _REST.fullmatch(rest.strip())
+    return found is not None and bool(found["number"] or not rest) and maybe_ref(talk, found["ref"])
+
+
+VERBS = ()
+COMMANDS = (Command("ändra", ("change",), change_typed, CHANGE, _whole),)

@@ -1,0 +1,70 @@
+"""Taking back: her own last answer, as a new revision, up to ten steps."""
+
+from checklists.rights import OWN_CASE, Right
+from checklists.route import stop_of
+from dialogs import show
+from dialogs.basis import Basis, Sheet, load, reload
+from dialogs.doors import case_by_id, case_by_ref, closed_case, latest_case, maybe_ref
+from dialogs.keep import store
+from dialogs.talk import Talk
+from dialogs.views import AnyView, Line, SayView
+from dialogs.words import Command, Press, Verb
+from storage import answers
+from storage.answers import AnswerRow
+from storage.filled import filled_id
+
+MOST_UNDO = 10
+UNDO = Right("undo", "case", OWN_CASE)
+
+
+def undo(talk: Talk, press: Press) -> AnyView:
+    """Take her last answer back, pressed."""
+    return _undo(talk, load(talk, case_by_id(talk, press.claim.case, UNDO)))
+
+
+def undo_typed(talk: Talk, rest: str) -> AnyView:
+    """Take her last answer back, typed: on the case named, else the one last touched."""
+    case = case_by_ref(talk, rest, UNDO) if rest else latest_case(talk, UNDO)
+    if case is None:
+        return SayView(notices=(Line(say="fill.nothing_to_undo"),))
+    return _undo(talk, load(talk, case))
+
+
+def _undo(talk: Talk, basis: Basis) -> AnyView:
+    if basis.case.closed_on is not None:
+        return closed_case(basis.case)
+    found = _last_act(talk, basis)
+    if found is None:
+        return show.go_on(talk, basis, notices=(Line(say="fill.nothing_to_undo"),))
+    sheet, rows = found
+    if any(sheet.rows[row.item_id].id != row.id for row in rows):
+        return show.go_on(talk, basis, notices=(Line(say="fill.changed_by_other"),))
+    for row in rows:
+        before = answers.revision_before(talk.session, row)
+        written = answers.read(talk.session, sheet.filled, before) if before else answers.nothing()
+        store(talk, sheet, row.item_id, written)
+        sheet.rows[row.item_id].undo_of = row.act
+    basis = reload(talk, basis.case, basis.checklist.id)
+    sheet = basis.sheet(filled_id(sheet.filled)) or sheet
+    number = min(sheet.checklist.numbers[row.item_id] for row in rows)
+    notices = (Line(say="fill.undone", args={"number": number}),)
+    stop = stop_of(sheet.way, min(rows, key=lambda row: sheet.checklist.numbers[row.item_id]).item_id)
+    return show.card(talk, sheet, stop, notices) if stop else show.go_on(talk, basis, notices=notices)
+
+
+def _last_act(talk: Talk, basis: Basis) -> tuple[Sheet, list[AnswerRow]] | None:
+    """Find her newest act that is not taken back, among her last ten on this basis."""
+    acts = [
+        (act, sheet)
+        for sheet in basis.sheets
+        for act in answers.acts_of(talk.session, filled_id(sheet.filled), talk.person_id)
+    ]
+    acts.sort(key=lambda pair: pair[0].newest, reverse=True)
+    for act, sheet in acts[:MOST_UNDO]:
+        if not act.undone:
+            return sheet, list(act.rows)
+    return None
+
+
+VERBS = (Verb(UNDO, undo),)
+COMMANDS = (Command("ångra", ("undo",), undo_typed, UNDO, maybe_ref),)
