@@ -11,6 +11,7 @@ import getpass
 import io
 import logging
 import sys
+import tomllib
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
@@ -97,6 +98,10 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--format", choices=["csv"], default="csv")
     export.add_argument("--out", type=Path, metavar="FILE")
     export.set_defaults(run=_export)
+
+    package = commands.add_parser("package", help="build the Teams app package")
+    package.add_argument("--out", type=Path, default=Path("beslutskollen.zip"), metavar="FILE")
+    package.set_defaults(run=_package)
 
     commands.add_parser("verify-log", help="check the trail from the beginning").set_defaults(run=_verify_log)
     return parser
@@ -205,6 +210,31 @@ def _verify_log(_parsed: argparse.Namespace) -> None:
         raise Stop("\n".join(broken))
 
 
+def _version() -> str:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return str(project["project"]["version"])
+
+
+def _package(parsed: argparse.Namespace) -> None:
+    # Imported here: it knows every command of the bot, which the others need not load.
+    from bot.package import build
+    from bot.package_check import check
+
+    settings = read_settings()
+    try:
+        package = build(settings.app_id, settings.public_url, _version())
+    except ValueError as error:
+        raise Stop(str(error)) from None
+    faults = check(package)
+    if faults:
+        raise Stop("\n".join(faults))
+    try:
+        parsed.out.write_bytes(package)
+    except OSError as error:
+        raise Stop(f"{parsed.out} cannot be written: {error.strerror}") from None
+    print(f"{parsed.out}: {len(package)} bytes")
+
+
 # --- serve -------------------------------------------------------------------------------------------------
 
 
@@ -216,6 +246,8 @@ def _serve(parsed: argparse.Namespace) -> None:
     if parsed.demo:
         if settings.mode != "dev":
             raise Stop("--demo brings made-up people and a page without sign-in: only with BK_MODE=dev", code=2)
+        if settings.app_id or settings.app_password:
+            raise Stop("--demo is never run beside real credentials: unset MicrosoftAppId and MicrosoftAppPassword", 2)
         settings = settings.model_copy(update={"tenants": settings.tenants | {DEMO_TENANT}})
     settings.check_for_serving()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")

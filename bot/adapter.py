@@ -65,8 +65,8 @@ class TeamsAdapter(BotAdapter):
     async def update_activity(self, context: TurnContext, activity: Activity) -> ResourceResponse:
         """Put new content into a posted message."""
         inbound: Inbound = context.turn_state[_INBOUND]
-        call = self.sender.update(inbound.service_url or "", inbound.conversation.id, activity.id, _wire(activity))
-        await self._patiently(call)
+        at = (inbound.service_url or "", inbound.conversation.id, activity.id)
+        await self._patiently(self.sender.update(*at, _wire(activity), urgent=True))
         return ResourceResponse(id=activity.id)
 
     async def delete_activity(self, context: TurnContext, reference: ConversationReference) -> None:

@@ -4,7 +4,6 @@ import hashlib
 import re
 import time
 from base64 import urlsafe_b64decode
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +18,7 @@ DEFAULT_ISSUER = "https://api.botframework.com"
 LEEWAY_SECONDS = 300
 MAX_TOKEN = 8000
 _REMEMBERED = 1000
-_BEARER = re.compile(r"bearer +([\w-]+)\.([\w-]+)\.([\w-]+)", re.IGNORECASE | re.ASCII)
+_BEARER = re.compile(r"bearer +([\w-]+)\.[\w-]+\.[\w-]+", re.IGNORECASE | re.ASCII)
 _RS256 = PyJWS(algorithms=["RS256"])
 
 
@@ -41,6 +40,7 @@ class Caller:
 
 @dataclass(frozen=True)
 class _Verified:
+    kid: str
     key: Key
     expires: float
     not_before: float
@@ -64,7 +64,7 @@ class BearerCheck:
         self._app_id = app_id
         self._issuer = issuer
         self._now = now
-        self._verified: OrderedDict[bytes, _Verified] = OrderedDict()
+        self._verified: dict[bytes, _Verified] = {}  # oldest first
 
     async def check(self, authorization: str | None) -> Caller:
         """Check an Authorization header and say what it proves.
@@ -73,43 +73,36 @@ class BearerCheck:
         """
         if authorization is None or len(authorization) > MAX_TOKEN:
             raise BadToken("missing" if authorization is None else "too_long")
-        match = _BEARER.fullmatch(authorization)
-        if match is None:
-            raise BadToken("not_bearer")
-        header = _segment(match[1])
-        # Only the kid is taken from the header. An address in it (jku, x5u) is never followed, and an extension it
-        # calls critical is one we do not know.
-        kid = header.get("kid")
-        if header.get("alg") != "RS256" or not isinstance(kid, str) or "crit" in header:
-            raise BadToken("header")
+        digest = hashlib.sha256(authorization.encode(errors="surrogateescape")).digest()
+        known = self._verified.get(digest)
+        kid = known.kid if known else _kid(authorization)
         key = await self._keys.find(kid)
         if key is None:
             raise BadToken("unknown_key")
-        verified = self._verify(authorization[match.start(1) :], match[2], key)
+        if known is None or known.key is not key:
+            known = self._remember(digest, self._verify(authorization, kid, key))
         now = self._now()
-        if verified.expires + LEEWAY_SECONDS <= now:
+        if known.expires + LEEWAY_SECONDS <= now:
             raise BadToken("expired")
-        if verified.not_before - LEEWAY_SECONDS > now:
+        if known.not_before - LEEWAY_SECONDS > now:
             raise BadToken("not_yet")
-        return Caller(verified.service_url, key.endorsements)
+        return Caller(known.service_url, key.endorsements)
 
-    def _verify(self, token: str, payload: str, key: Key) -> _Verified:
-        digest = hashlib.sha256(token.encode()).digest()
-        known = self._verified.get(digest)
-        if known is not None and known.key is key:
-            self._verified.move_to_end(digest)
-            return known
+    def _remember(self, digest: bytes, verified: _Verified) -> _Verified:
+        self._verified[digest] = verified
+        if len(self._verified) > _REMEMBERED:
+            del self._verified[next(iter(self._verified))]
+        return verified
+
+    def _verify(self, authorization: str, kid: str, key: Key) -> _Verified:
+        token = authorization.split()[1]
         try:
             _RS256.decode(token, key.public, algorithms=["RS256"])
         except InvalidTokenError:
             raise BadToken("signature") from None
-        verified = self._read_claims(_segment(payload), key)
-        self._verified[digest] = verified
-        if len(self._verified) > _REMEMBERED:
-            self._verified.popitem(last=False)
-        return verified
+        return self._read_claims(_segment(token.split(".")[1]), kid, key)
 
-    def _read_claims(self, claims: dict[str, Any], key: Key) -> _Verified:
+    def _read_claims(self, claims: dict[str, Any], kid: str, key: Key) -> _Verified:
         if claims.get("iss") != self._issuer:
             raise BadToken("issuer")
         if claims.get("aud") != self._app_id:  # a list never equals: a token for several is not for us
@@ -117,7 +110,22 @@ class BearerCheck:
         service_url = claims.get("serviceurl")
         if not isinstance(service_url, str) or not service_url:
             raise BadToken("no_service_url")
-        return _Verified(key, _seconds(claims.get("exp")), _seconds(claims.get("nbf")), service_url)
+        return _Verified(kid, key, _seconds(claims.get("exp")), _seconds(claims.get("nbf")), service_url)
+
+
+def _kid(authorization: str) -> str:
+    """Take the key's id from a token's header, and nothing else.
+
+    An address in it (jku, x5u) is never followed, and an extension it calls critical is one we do not know.
+    """
+    match = _BEARER.fullmatch(authorization)
+    if match is None:
+        raise BadToken("not_bearer")
+    header = _segment(match[1])
+    kid = header.get("kid")
+    if not isinstance(kid, str) or "crit" in header:
+        raise BadToken("header")
+    return kid
 
 
 def _segment(encoded: str) -> dict[str, Any]:

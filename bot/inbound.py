@@ -162,7 +162,8 @@ def read_activity(body: bytes) -> Inbound:
     Raises: ValueError: not UTF-8, not strict JSON, not an object, or a used field of the wrong kind or too long.
     """
     # PostgreSQL takes no NUL in any text; dropped here, it cannot hide in a name or a stored reference either.
-    tree = strict_json.loads(_NUL_ESCAPE.sub(r"\1", body.decode()))
+    text = body.decode()
+    tree = strict_json.loads(_NUL_ESCAPE.sub(r"\1", text) if r"\u0000" in text else text)
     if not isinstance(tree, dict):
         raise ValueError("not an object")
     return Inbound.model_validate({**tree, "raw": tree})

@@ -8,7 +8,7 @@ from functools import partial
 
 from bot.adapter import wire_message
 from bot.clock import Clock
-from bot.sender import Gone, Sender, SendError, Throttled, TooLarge
+from bot.sender import Gone, Sender, SendError, Throttled, TooLarge, Unreachable
 from bot.turns import Turns
 from dialogs.turn import Reply
 from storage import outbox
@@ -72,6 +72,8 @@ class OutboxWorker:
             return outbox.STOPPED, None
         except Throttled as throttled:
             return outbox.WAITING, self._later(throttled.retry_after)
+        except Unreachable:
+            return outbox.WAITING, self._later(None)
         except SendError:
             # Putting the same card twice does no harm; a message that may be out is not sent again.
             return (outbox.WAITING, self._later(None)) if activity_id else (outbox.UNCERTAIN, None)

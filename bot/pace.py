@@ -9,6 +9,7 @@ PER_CONVERSATION = 7
 IN_TOTAL = 25
 # One second and a tenth: what left here a second apart may arrive closer together, and the limit is counted there.
 WINDOW_SECONDS = 1.1
+SPREAD = 1.1
 
 
 @dataclass(eq=False)
@@ -27,8 +28,10 @@ class _Waiter:
 class Pace:
     """Lets at most so many sends start in any window, per conversation and in total.
 
-    Windows slide, so there is never a double burst as with a refilled bucket. Those who wait go in the order they
-    came, people before reminders; a conversation that has used up its share keeps nobody else waiting.
+    Windows slide, so there is never a double burst as with a refilled bucket. People go before reminders, and each in
+    the order they came; a conversation that has used up its share keeps nobody else waiting. A person's message goes
+    at once while there is room; reminders are spread evenly, a little slower than the limit: a burst of them that is
+    held up on the way would run into the next one, and would leave no room for people.
     Source: Microsoft's "Optimize your bot with rate limiting in Teams": 7 a second per conversation; 25 in total keeps
         below the 30 a second per app and tenant named there.
     """
@@ -50,15 +53,14 @@ class Pace:
         return len(self._conversations)
 
     async def turn(self, conversation: str, *, urgent: bool = False) -> None:
-        """Wait until one more send to this conversation may start; `urgent` when a person waits for it."""
-        queue = self._urgent if urgent else self._normal
+        """Wait until one more send to this conversation may start; `urgent` when a person waits for it.
+
+        Use it just before sending: the place counts from when this returns.
+        """
         waiter = _Waiter(conversation)
-        queue[waiter] = None
+        (self._urgent if urgent else self._normal)[waiter] = None
         self._let_go()
-        try:
-            slot = await waiter.turn
-        finally:
-            queue.pop(waiter, None)  # still there only when the caller gave up
+        slot = await waiter.turn
         slot.at = asyncio.get_running_loop().time()  # a busy loop may have woken us late: the window starts here
 
     def _let_go(self) -> None:
@@ -68,11 +70,12 @@ class Pace:
         self._forget_idle(now)
         come_back = math.inf
         for waiter in [*self._urgent, *self._normal]:
-            all_full_until = self._free_at(self._recent)
-            if all_full_until > now:
-                come_back = min(come_back, all_full_until)
+            spread = waiter in self._normal
+            all_wait_until = self._free_at(self._recent, spread=spread)
+            if all_wait_until > now:
+                come_back = min(come_back, all_wait_until)
                 break
-            free_at = self._free_at(self._conversations.get(waiter.conversation))
+            free_at = self._free_at(self._conversations.get(waiter.conversation), spread=spread)
             if free_at > now:
                 come_back = min(come_back, free_at)
             else:
@@ -84,7 +87,7 @@ class Pace:
     def _take(self, waiter: _Waiter, now: float) -> None:
         self._urgent.pop(waiter, None)
         self._normal.pop(waiter, None)
-        if waiter.turn.done():  # given up a moment ago
+        if waiter.turn.done():  # whoever waited has given up
             return
         slot = _Slot(now)
         self._recent.append(slot)
@@ -92,8 +95,11 @@ class Pace:
         self._conversations.move_to_end(waiter.conversation)
         waiter.turn.set_result(slot)
 
-    def _free_at(self, slots: deque[_Slot] | None) -> float:
-        return slots[0].at + self._window if slots and len(slots) == slots.maxlen else 0.0
+    def _free_at(self, slots: deque[_Slot] | None, *, spread: bool) -> float:
+        if not slots or slots.maxlen is None:
+            return 0.0
+        window_opens = slots[0].at + self._window if len(slots) == slots.maxlen else 0.0
+        return max(window_opens, slots[-1].at + SPREAD * self._window / slots.maxlen) if spread else window_opens
 
     def _forget_idle(self, now: float) -> None:
         while self._conversations:

@@ -106,7 +106,7 @@ class Sender:
         *,
         urgent: bool = False,
     ) -> str:
-        """Post an activity, as a reply when `reply_to` is given.
+        """Post an activity, as a reply when `reply_to` is given; `urgent` when a person waits: it goes before others.
 
         Returns: the new activity's id; "" when the connector took the message but named none. Raises: SendError.
         """
@@ -116,10 +116,16 @@ class Sender:
         return new_id if isinstance(new_id, str) else ""
 
     async def update(
-        self, service_url: str, conversation_id: str, activity_id: str, activity: Mapping[str, Any]
+        self,
+        service_url: str,
+        conversation_id: str,
+        activity_id: str,
+        activity: Mapping[str, Any],
+        *,
+        urgent: bool = False,
     ) -> None:
         """Put a new content in the place of a message sent before. Raises: SendError."""
-        await self._call("PUT", service_url, conversation_id, ["activities", activity_id], activity)
+        await self._call("PUT", service_url, conversation_id, ["activities", activity_id], activity, urgent=urgent)
 
     async def delete(self, service_url: str, conversation_id: str, activity_id: str) -> None:
         """Take back a message sent before. Raises: SendError."""
@@ -184,7 +190,7 @@ class Sender:
         if not may_call(service_url, mode=self._mode, hosts=self._service_hosts):
             raise Failed
         url = _address(service_url, "v3", "conversations", conversation_id, *path)
-        headers = await self._headers()
+        headers = await self._headers(url)
         data = None if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         await self._pace.turn(conversation_id, urgent=urgent)
         try:
@@ -198,9 +204,10 @@ class Sender:
         except (aiohttp.ClientError, OSError):  # TimeoutError is an OSError
             raise Uncertain from None
 
-    async def _headers(self) -> dict[str, str]:
+    async def _headers(self, url: URL) -> dict[str, str]:
         headers = {"Content-Type": "application/json; charset=utf-8"}
-        if self._token is not None:
+        # Plain http goes to a listed loopback host only, a stand-in for Teams: the real token stays away from it.
+        if self._token is not None and (url.scheme == "https" or self._token.is_from_stand_in):
             try:
                 headers["Authorization"] = f"Bearer {await self._token.get()}"
             except NoServiceToken:

@@ -50,6 +50,11 @@ class ServiceToken:
         self._renew_at = 0.0
         self._fetching: asyncio.Task[str] | None = None
 
+    @property
+    def is_from_stand_in(self) -> bool:
+        """Say whether the token comes over plain http, from a stand-in on this machine, and opens nothing real."""
+        return self._endpoint.startswith("http://")
+
     async def get(self) -> str:
         """Give a token good for some minutes more; all who ask at the same time share one fetch.
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from typing import Any, NoReturn
 
 import aiohttp
@@ -9,6 +10,7 @@ import aiohttp
 MAX_DEPTH = 64
 _INT_DIGITS = 20
 _INT_LIMIT = 2**63
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def loads(text: str) -> Any:
@@ -18,10 +20,11 @@ def loads(text: str) -> Any:
         levels, or half a surrogate pair (which no database here can store). Its message never quotes the text.
     """
     try:
-        tree = json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_int, parse_float=_float)
-        _check_depth(tree)
-        # Lone surrogates can only have come in as \u escapes: raw bytes were decoded as UTF-8 before.
-        if "\\u" in text:
+        tree = _DECODER.decode(text)
+        if text.count("{") + text.count("[") > MAX_DEPTH:  # most texts have too few brackets to be deep
+            _check_depth(tree)
+        # Half a surrogate pair can only have come in as an escape: raw bytes were decoded as UTF-8 before.
+        if _SURROGATE.search(text):
             json.dumps(tree, ensure_ascii=False).encode()
     except RecursionError:
         raise ValueError("nested too deep") from None
@@ -79,3 +82,6 @@ def _check_depth(tree: Any) -> None:
 def _children(node: Any) -> list[Any]:
     inside = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
     return [child for child in inside if isinstance(child, (dict, list))]
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_int=_int, parse_float=_float)

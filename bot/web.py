@@ -23,6 +23,7 @@ from bot.turns import Turns
 from dialogs.tokens import Mint
 from storage import outbox
 from storage.desk import Desk
+from texts import say
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +96,8 @@ async def messages(request: web.Request) -> web.StreamResponse:
         answer = await office.adapter.process(inbound)
     except Exception as error:
         log.error("turn failed: %s", type(error).__name__)
-        return web.json_response({"error": "not_kept"}, status=503, headers={"Retry-After": "2"})
+        body = {"error": "not_kept", "message": say("common.failed", "sv")}
+        return web.json_response(body, status=503, headers={"Retry-After": "2"}, dumps=_dumps)
     if request.transport is not None and not request.transport.is_closing():
         office.turns.answered(inbound.conversation.id, inbound.text or "")
     if answer is None:

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from checklists.model import Checklist, Condition, Fact
+from checklists.model import Checklist, Fact
 
 DEFINITIONS = Path(__file__).parent / "definitions"
 
@@ -50,8 +50,7 @@ def read_checklist(path: Path, facts: dict[str, Fact] | None = None) -> Checklis
     """
     data, lines, faults = _parse(path)
     checklist = _validate(Checklist, data, lines, faults)
-    if isinstance(checklist, Checklist):
-        faults += list(_cross_faults(checklist, facts if facts is not None else all_facts(), lines))
+    faults += _cross_faults(data, facts if facts is not None else all_facts(), lines)
     if faults or not isinstance(checklist, Checklist):
         raise BadFile(path, tuple(sorted(faults, key=lambda fault: fault.line)))
     return checklist
@@ -62,9 +61,10 @@ def _parse(path: Path) -> tuple[Any, dict[Path_, int], list[Fault]]:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except UnicodeDecodeError as error:
         raise BadFile(path, (Fault(1, "the file is not UTF-8", f"Save it as UTF-8 (byte {error.start})."),)) from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        fault = Fault(line, f"not valid YAML: {error.problem}", "Check indentation, colons and quotes on this line.")
+    except yaml.YAMLError as error:
+        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", "a character not allowed")
+        what = f"not valid YAML: {problem}"
+        fault = Fault(mark.line + 1 if mark else 1, what, "Check indentation, colons and quotes on this line.")
         raise BadFile(path, (fault,)) from None
     if root is None:
         raise BadFile(path, (Fault(1, "the file is empty", "Start with `id:`, as in an existing checklist."),))
@@ -87,7 +87,11 @@ def _plain(node: yaml.Node, at: Path_, lines: dict[Path_, int], faults: list[Fau
         return result
     if isinstance(node, yaml.SequenceNode):
         return [_plain(child, (*at, place), lines, faults) for place, child in enumerate(node.value)]
-    return yaml.SafeLoader("").construct_object(node)
+    try:
+        return yaml.SafeLoader("").construct_object(node)
+    except (yaml.YAMLError, ValueError):
+        faults.append(Fault(lines[at], f"`{node.value}` cannot be read", "Put it in quotes, without a tag before it."))
+        return node.value
 
 
 def _validate(model: type[BaseModel], data: Any, lines: dict[Path_, int], faults: list[Fault]) -> BaseModel | None:
@@ -134,67 +138,90 @@ def _remedy(detail: Any) -> str:
     return "Change this line and run `checklist check` again."
 
 
-def _cross_faults(checklist: Checklist, facts: dict[str, Fact], lines: dict[Path_, int]) -> Iterator[Fault]:
-    """Find what only shows when items, facts, sections and groups are seen together."""
-    seen: dict[str, int] = {}
-    sections, groups = {s.id for s in checklist.sections}, {g.id for g in checklist.groups}
-    for place, item in enumerate(checklist.items):
+def _cross_faults(data: Any, facts: dict[str, Fact], lines: dict[Path_, int]) -> Iterator[Fault]:
+    """Find what only shows when items, facts, sections and groups are seen together.
+
+    It reads the file as it stands, so that these are told together with what the model refuses.
+    """
+    seen: set[str] = set()
+    sections, groups = ({_get(heading, "id") for heading in _rows(data, name)} for name in ("sections", "groups"))
+    for place, item in enumerate(_rows(data, "items")):
+        if not isinstance(item, dict):
+            continue
         at: Path_ = ("items", place)
-        line = _line(lines, at)
-        if item.id in seen:
+        item_id, section, group = _get(item, "id"), _get(item, "section"), _get(item, "group")
+        if item_id and item_id in seen:
             yield Fault(
-                _line(lines, (*at, "id")), f"the id `{item.id}` stands twice", "Give one of them an id of its own."
+                _line(lines, (*at, "id")), f"the id `{item_id}` stands twice", "Give one of them an id of its own."
             )
-        if item.section not in sections:
+        if section and sections and section not in sections:
             yield Fault(
                 _line(lines, (*at, "section")),
-                f"no section `{item.section}`",
+                f"no section `{section}`",
                 "Add it under sections, or use one that is there.",
             )
-        if item.group is not None and item.group not in groups:
+        if group and group not in groups:
             yield Fault(
                 _line(lines, (*at, "group")),
-                f"no group `{item.group}`",
+                f"no group `{group}`",
                 "Add it under groups, or use one that is there.",
             )
-        if item.group is not None and item.label is None:
+        if group and "label" not in item:
             yield Fault(
-                line,
-                f"`{item.id}` is in a group and has no label",
+                _line(lines, at),
+                f"`{item_id}` is in a group and has no label",
                 "Add `label:` and `label_en:`; they stand beside the boxes.",
             )
-        yield from _condition_faults(item.id, [item.when, *item.only.values()], seen, facts, lines, at)
-        if item.motivates and item.motivates not in seen and item.motivates not in facts:
+        yield from _condition_faults(item, seen, facts, lines, at)
+        motivates = _get(item, "motivates")
+        if motivates and motivates not in seen and motivates not in facts:
             yield Fault(
                 _line(lines, (*at, "motivates")),
-                f"`motivates: {item.motivates}` names nothing above",
+                f"`motivates: {motivates}` names nothing above",
                 "Name an item that stands above this one, or a fact.",
             )
-        seen[item.id] = place
+        seen.add(item_id)
 
 
 def _condition_faults(
-    item_id: str,
-    conditions: list[Condition | None],
-    above: dict[str, int],
-    facts: dict[str, Fact],
-    lines: dict[Path_, int],
-    at: Path_,
+    item: dict[str, Any], above: set[str], facts: dict[str, Fact], lines: dict[Path_, int], at: Path_
 ) -> Iterator[Fault]:
-    line = _line(lines, (*at, "when")) if (*at, "when") in lines else _line(lines, at)
-    for leaf in (leaf for condition in conditions if condition for leaf in condition.leaves()):
-        if leaf.fact and leaf.fact not in facts:
-            yield Fault(
-                line,
-                f"`{item_id}` depends on the fact `{leaf.fact}`, which does not exist",
-                f"Use one of {', '.join(facts)}.",
-            )
-        if leaf.item and leaf.item not in above:
-            yield Fault(
-                line,
-                f"`{item_id}` depends on `{leaf.item}`, which does not stand above it",
-                "Move it below, or correct the id.",
-            )
+    only = item.get("only")
+    conditions: list[tuple[Path_, Any]] = [(("when",), item.get("when"))]
+    conditions += [(("only", choice), part) for choice, part in only.items()] if isinstance(only, dict) else []
+    for place, condition in conditions:
+        line = _line(lines, (*at, *place))
+        for leaf in _leaves(condition):
+            fact, other = _get(leaf, "fact"), _get(leaf, "item")
+            if fact and fact not in facts:
+                yield Fault(
+                    line,
+                    f"`{_get(item, 'id')}` depends on the fact `{fact}`, which does not exist",
+                    f"Use one of {', '.join(facts)}.",
+                )
+            if other and other not in above:
+                yield Fault(
+                    line,
+                    f"`{_get(item, 'id')}` depends on `{other}`, which does not stand above it",
+                    "Move it below, or correct the id.",
+                )
+
+
+def _rows(data: Any, name: str) -> list[Any]:
+    rows = data.get(name) if isinstance(data, dict) else None
+    return rows if isinstance(rows, list) else []
+
+
+def _get(data: Any, name: str) -> str:
+    """Return what stands under a key, empty when it is no text: the model tells that by itself."""
+    value = data.get(name) if isinstance(data, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def _leaves(condition: Any) -> Iterator[Any]:
+    yield condition  # one that joins others names neither fact nor item
+    for part in _rows(condition, "all") + _rows(condition, "any"):
+        yield from _leaves(part)
 
 
 @cache

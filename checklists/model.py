@@ -137,10 +137,12 @@ class Item(_Data):
             raise ValueError("how names an answer that answers does not allow")
         if set(self.only) - allowed:
             raise ValueError("only names an answer that answers does not allow")
+        if set(self.only) == allowed:
+            raise ValueError("only puts a condition on every answer; one must always be allowed")
         if self.motivates and not {"ja", "nej"} <= allowed:
             raise ValueError("an item that motivates another needs the answers ja and nej")
-        if self.motivates and (self.motivate_on or self.group):
-            raise ValueError("an item that motivates another carries no motivation of its own and is in no group")
+        if self.motivates and (self.motivate_on or self.group or self.only):
+            raise ValueError("an item that motivates another has no motivation, group or only of its own")
         return self
 
 

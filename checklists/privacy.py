@@ -16,10 +16,15 @@ _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u22
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None)
 
 _STANDARD = re.compile(r"(?<!\d)(\d{2})?(\d{6})([-+ ]?)(\d{4})(?!\d)")
-_CHAIN = re.compile(r"\d+(?:[^\w]{1,3}\d+)+")
-_CLOCK_AFTER_DATE = re.compile(
+_CHAIN = re.compile(r"(?<!\d)\d+(?:[^\w]{1,3}\d+)+")  # looking back keeps a long row of digits from costing its square
+_ISO_DATE = r"(?:19|20)\d{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)"
+_CLOCK = r"(?:[01]\d|2[0-3])[:.][0-5]\d(?!\d)"
+_LET_THROUGH = re.compile(
     r"(?<!\d)(?:19|20)?\d{2}[-./ ]?(?:0[1-9]|1[0-2])[-./ ]?(?:0[1-9]|[12]\d|3[01])"  # a date ...
-    r"(?:[ T,]+(?:kl\.? ?)?|-)(?:[01]\d|2[0-3])[:.][0-5]\d(?!\d)",  # ... and a time of day
+    rf"(?:[ T,(]+(?:kl\.? ?)?|-){_CLOCK}"  # ... and a time of day
+    rf"|(?<!\d){_CLOCK}(?=[^\w]{{1,3}}{_ISO_DATE})"  # a time of day before a date
+    rf"|(?<!\d){_ISO_DATE}(?=[^\w]{{1,3}}{_ISO_DATE})"  # a date before a date
+    r"|(?<!\d)(?:\+46 ?\(0\) ?|0)\d{1,2}[- ]\d{3}(?: ?\d{2,3}){2}(?!\d)",  # a telephone number, parted as those are
     re.IGNORECASE,
 )
 
@@ -67,10 +72,10 @@ def has_personal_number(text: str) -> bool:
     """Say whether the text holds something that reads as a personal or coordination number.
 
     The standard shape is refused on a valid date with a right check digit or a separator (a mistyped
-    number is still one); digits with other separators between them on date and check digit. A date
-    followed by a clock time is let through.
+    number is still one); digits with other separators between them on date and check digit. Let through:
+    a date with a clock time, an ISO date before another, a telephone number parted after its area code.
     """
-    plain = _CLOCK_AFTER_DATE.sub(" # ", _plain(text))
+    plain = _LET_THROUGH.sub(" # ", _plain(text))
     for found in _STANDARD.finditer(plain):
         century, six, separator, four = found.groups()
         if _is_number((century or "") + six + four, separator=separator):

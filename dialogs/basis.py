@@ -144,7 +144,8 @@ class Basis:
 def load(talk: Talk, case: CaseRow, checklist_id: str = "decision_basis") -> Basis:
     """Read a case's newest occasion of a list, and note that this turn is about the case."""
     talk.touched = case
-    talk.conversation.case_id = case_id(case)
+    if talk.turn.kind != "refresh":  # her client asks that by itself; it is not what she last turned to
+        talk.conversation.case_id = case_id(case)
     return reload(talk, case, checklist_id)
 
 

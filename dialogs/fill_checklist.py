@@ -6,8 +6,8 @@ from checklists.model import Motivation
 from checklists.rights import OWN_CASE, Right
 from checklists.route import Stop, stop_of
 from dialogs import show, show_facts, show_summary
-from dialogs.basis import Sheet, load, reload
-from dialogs.doors import case_by_id, case_by_ref, latest_case, maybe_ref
+from dialogs.basis import Sheet, load
+from dialogs.doors import case_by_id, case_by_ref, closed_case, latest_case, maybe_ref
 from dialogs.keep import (
     MOST_TEXT,
     At,
@@ -21,9 +21,11 @@ from dialogs.keep import (
     store,
 )
 from dialogs.talk import Talk
+from dialogs.turn import Reply
 from dialogs.views import AnyView, Line, SayView
 from dialogs.words import Command, Press, Verb
-from storage import drafts
+from storage import audit, drafts, inbox
+from storage.cases import case_id
 
 ANSWER = Right("answer", "case", OWN_CASE)
 GROUP = Right("save_group", "case", OWN_CASE)
@@ -55,11 +57,9 @@ def save_group(talk: Talk, press: Press) -> AnyView:
     check_allowed(at.sheet, chosen)
     for item_id, choice in chosen.items():
         choose(talk, at.sheet, item_id, choice)
-    basis = reload(talk, at.basis.case, at.basis.checklist.id)
-    sheet = basis.sheet(press.claim.filled) or at.sheet
-    stop = sheet.stop(at.stop.key)
-    if stop and sheet.is_open(stop):
-        return show.card(talk, sheet, stop, (Line(say="fill.group_open" if chosen else "fill.group_nothing"),))
+    stop = at.sheet.stop(at.stop.key)
+    if stop and at.sheet.is_open(stop):
+        return show.card(talk, at.sheet, stop, (Line(say="fill.group_open" if chosen else "fill.group_nothing"),))
     return after(talk, at)
 
 
@@ -158,8 +158,18 @@ def _keep_draft(talk: Talk, sheet: Sheet, press: Press) -> tuple[Line, ...]:
 
 
 def show_current(talk: Talk, press: Press) -> AnyView:
-    """Return what the case's card shows now; changes nothing."""
-    basis = load(talk, case_by_id(talk, press.claim.case, SHOW))
+    """Return what a card shows now; changes nothing.
+
+    While nothing of the case has moved since the card was made (`revision`: its newest event then), that is the
+    card itself, as stored with the turn that made it (`choice`). Else it is where the list stands.
+    """
+    case = case_by_id(talk, press.claim.case, SHOW)
+    row = inbox.by_activity(talk.session, talk.tenant_id, talk.turn.channel_id, press.claim.choice)
+    if row is not None and press.claim.revision == str(audit.newest_of_case(talk.session, case_id(case))):
+        return Reply.model_validate_json(inbox.reply_of(talk.session, row)).view
+    basis = load(talk, case)
+    if case.closed_on is not None:
+        return closed_case(case)
     if not basis.sheets:
         return show_facts.facts_card(talk, basis)
     if basis.is_sent:

@@ -6,7 +6,7 @@ from checklists.errors import PersonalNumberInText, UserError
 from checklists.rights import OWN_CASE, Right
 from checklists.route import Stop
 from dialogs import show, show_facts, show_form
-from dialogs.basis import Basis, Sheet, load, reload
+from dialogs.basis import Basis, Sheet, load
 from dialogs.doors import ask_ref, case_by_id, case_by_ref, closed_case, latest_case, maybe_ref
 from dialogs.keep import MOST_TEXT, check_allowed, choose, in_row, motivation_written, store
 from dialogs.show_form import input_id
@@ -51,8 +51,6 @@ def save_form(talk: Talk, press: Press) -> AnyView:
         return show.go_on(talk, basis, notices=(Line(say="fill.card_is_old"),))
     shown = [stop for stop in (sheet.stop(key) for key in press.claim.item.split(",")) if stop]
     notices, typed = _store_all(talk, sheet, shown, press)
-    basis = reload(talk, case, basis.checklist.id)
-    sheet = basis.sheet(filled_id(sheet.filled)) or sheet
     still = tuple(stop for stop in sheet.way if sheet.is_open(stop))
     if still:
         return show_form.form(sheet, still, notices or (Line(say="form.still_open"),), typed)

@@ -10,7 +10,7 @@ from checklists.rights import Right
 from checklists.route import Stop
 from checklists.rules import allowed
 from dialogs import show
-from dialogs.basis import Basis, Sheet, load, reload
+from dialogs.basis import Basis, Sheet, load
 from dialogs.doors import case_by_id, closed_case
 from dialogs.talk import Talk, clock_words
 from dialogs.views import AnyView, Line
@@ -77,8 +77,7 @@ def store(talk: Talk, sheet: Sheet, item_id: str, written: Written) -> None:
 
 def after(talk: Talk, at: At, notices: tuple[Line, ...] = ()) -> AnyView:
     """Return what comes next once something was stored."""
-    basis = reload(talk, at.basis.case, at.basis.checklist.id)
-    return show.go_on(talk, basis, filled_id(at.sheet.filled), at.stop.key, notices)
+    return show.go_on(talk, at.basis, filled_id(at.sheet.filled), at.stop.key, notices)
 
 
 def choose(talk: Talk, sheet: Sheet, item_id: str, choice: str) -> None:

@@ -79,5 +79,5 @@ def _buttons(talk: Talk) -> tuple[Button, ...]:
 VERBS = (Verb(COMMAND, command_pressed, keeps=False),)
 COMMANDS = (
     Command("hjälp", ("hej", "hejsan", "?", "help", "hello", "hi"), help_, HELP),
-    Command("språk", ("language",), language, LANGUAGE, lambda _talk, rest: rest.casefold() in _LANGUAGES),
+    Command("språk", ("language",), language, LANGUAGE, lambda _talk, rest: not rest or rest.casefold() in _LANGUAGES),
 )

@@ -7,15 +7,14 @@ from checklists.model import OPEN
 from checklists.privacy import refuse_personal_numbers
 from checklists.rights import OWN_CASE, Right
 from dialogs import show
-from dialogs.basis import Sheet, load, reload
+from dialogs.basis import Sheet, load
 from dialogs.doors import case_by_id
-from dialogs.keep import MOST_TEXT, At, landed, store
+from dialogs.keep import MOST_TEXT, At, after, landed, store
 from dialogs.talk import Talk
 from dialogs.views import AnyView, Button, CommentView, Line
 from dialogs.words import Press, Verb
 from storage import answers
 from storage.answers import Written
-from storage.filled import filled_id
 
 COMMENT = Right("comment", "case", OWN_CASE)
 SAVE_COMMENT = Right("save_comment", "case", OWN_CASE)
@@ -73,12 +72,10 @@ def save_comment(talk: Talk, press: Press) -> AnyView:
 
 def _back_to(talk: Talk, at: At, say: str) -> AnyView:
     """Show the question while it is open, else what comes next."""
-    basis = reload(talk, at.basis.case, at.basis.checklist.id)
-    sheet = basis.sheet(filled_id(at.sheet.filled)) or at.sheet
-    stop = sheet.stop(at.stop.key)
-    if stop and sheet.is_open(stop):
-        return show.card(talk, sheet, stop, (Line(say=say),))
-    return show.go_on(talk, basis, filled_id(sheet.filled), at.stop.key, (Line(say=say),))
+    stop = at.sheet.stop(at.stop.key)
+    if stop and at.sheet.is_open(stop):
+        return show.card(talk, at.sheet, stop, (Line(say=say),))
+    return after(talk, at, (Line(say=say),))
 
 
 def how(talk: Talk, press: Press) -> AnyView:
@@ -93,8 +90,7 @@ def how(talk: Talk, press: Press) -> AnyView:
         raise UserError
     written = answers.read(talk.session, at.sheet.filled, row)
     store(talk, at.sheet, item_id, replace(written, option=press.claim.choice))
-    basis = reload(talk, at.basis.case, at.basis.checklist.id)
-    return show.go_on(talk, basis, filled_id(at.sheet.filled), at.stop.key, (Line(say="remarks.how_kept"),))
+    return after(talk, at, (Line(say="remarks.how_kept"),))
 
 
 VERBS = (Verb(COMMENT, comment, keeps=False), Verb(SAVE_COMMENT, save_comment), Verb(HOW, how))

@@ -1,8 +1,7 @@
 """What comes next: a function of the list, the facts and the stored answers. Shows, stores nothing."""
 
-from checklists.model import OPEN
 from checklists.route import Stop
-from checklists.rules import allowed
+from checklists.rules import allowed, is_answered
 from dialogs import show_facts, show_summary
 from dialogs.basis import Basis, Sheet
 from dialogs.talk import Talk
@@ -89,11 +88,10 @@ def motivation(sheet: Sheet, stop: Stop, notices: tuple[Line, ...], text: str, p
 
 
 def listed(sheet: Sheet, item_id: str) -> Listed:
-    """Return an item with what is allowed and what is answered now."""
-    answer = sheet.answers.get(item_id)
-    current = answer.choice if answer and answer.choice != OPEN else ""
-    item = sheet.checklist.by_id[item_id]
-    return Listed(item=item_id, allowed=allowed(sheet.checklist, item, sheet.facts, sheet.answers), current=current)
+    """Return an item with what is allowed and what is answered now; an answer that no longer counts is none."""
+    place = (sheet.checklist, sheet.checklist.by_id[item_id], sheet.facts, sheet.answers)
+    current = sheet.answers[item_id].choice if is_answered(*place) else ""
+    return Listed(item=item_id, allowed=allowed(*place), current=current)
 
 
 def _nav(sheet: Sheet, stop: Stop) -> tuple[Button, ...]:

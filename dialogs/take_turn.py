@@ -55,7 +55,7 @@ def take_turn(session: Session, turn: Turn, mint: Mint) -> Outcome:
     if turn.kind in ("installed", "removed"):
         return _install(talk)
     if turn.kind == "refresh":
-        return Outcome(talk.reply(_pressed(talk, mint)[0]))
+        return Outcome(talk.reply(_anchored(talk, _pressed(talk, mint)[0], "")))
     if turn.kind == "text" and has_personal_number(turn.text):
         # Not a trace of it: no inbox row either; saying it twice does no harm.
         return Outcome(talk.reply(SayView(notices=(Line(say="errors.BK-104_typed"),))))
@@ -137,6 +137,7 @@ def _stored(talk: Talk, row: InboxRow) -> Outcome:
 
 def _act(talk: Talk, mint: Mint) -> Outcome:
     view, key = _pressed(talk, mint) if talk.turn.kind == "press" else (_typed(talk), None)
+    view = _anchored(talk, view, talk.turn.activity_id)
     _keep_place(talk, view)
     reply = talk.reply(view)
     row = InboxRow(
@@ -153,6 +154,16 @@ def _act(talk: Talk, mint: Mint) -> Outcome:
     return Outcome(reply)
 
 
+def _anchored(talk: Talk, view: AnyView, made_by: str) -> AnyView:
+    """Have a moving card's refresh name the turn that made it, and how far the case had come then."""
+    refresh = getattr(view, "refresh", None)
+    if refresh is None or talk.touched is None or (not made_by and refresh.choice):
+        return view
+    newest = audit.newest_of_case(talk.session, case_id(talk.touched))
+    anchored = refresh.model_copy(update={"choice": made_by, "revision": str(newest)})
+    return view.model_copy(update={"refresh": anchored})
+
+
 def _pressed(talk: Talk, mint: Mint) -> tuple[AnyView, str | None]:
     """Do what a press asks; with the key of the press when what it did must not be done twice."""
     data = dict(talk.turn.data)
@@ -164,6 +175,21 @@ def _pressed(talk: Talk, mint: Mint) -> tuple[AnyView, str | None]:
     assert signed is not None
     view = _guarded(talk, lambda: commands.run_verb(talk, signed.claim, data))
     return view, _press_key(talk)
+
+
+def _refreshed(talk: Talk, mint: Mint) -> AnyView:
+    """Return what a card shows now: what this chat was shown last of the case, while nothing was done to it since.
+
+    Otherwise her client, which asks by itself, would take a form, an earlier question or an echo with its Ångra away.
+    """
+    current = _pressed(talk, mint)[0]
+    case = talk.touched
+    row = inbox.newest_about(talk.session, talk.tenant_id, case_id(case)) if case and not case.closed_on else None
+    if row is None or row.channel_id != talk.turn.channel_id:
+        return current
+    last = Reply.model_validate_json(inbox.reply_of(talk.session, row))
+    is_hers = last.person_id == talk.person_id and last.language == talk.language
+    return last.view if is_hers and hasattr(last.view, "refresh") else current
 
 
 def _is_hers(talk: Talk, signed: Signed | None, verb: str) -> bool:

@@ -1,5 +1,6 @@
 """What comes in and what goes out, as plain data that knows nothing of the channel's formats."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -54,5 +55,7 @@ class Reply(BaseModel):
     view: AnyView
 
     def canonical(self) -> str:
-        """Return the one JSON text of this reply."""
-        return self.model_dump_json(exclude_defaults=True)
+        """Return the one JSON text of this reply: short, but always with the word that says which view it is."""
+        slim = self.model_dump(mode="json", exclude_defaults=True)
+        slim["view"] = {"kind": self.view.kind, **slim["view"]}
+        return json.dumps(slim, ensure_ascii=False, separators=(",", ":"))

@@ -3,7 +3,7 @@
 from checklists.rights import OWN_CASE, Right
 from checklists.route import stop_of
 from dialogs import show
-from dialogs.basis import Basis, Sheet, load, reload
+from dialogs.basis import Basis, Sheet, load
 from dialogs.doors import case_by_id, case_by_ref, closed_case, latest_case, maybe_ref
 from dialogs.keep import store
 from dialogs.talk import Talk
@@ -44,8 +44,6 @@ def _undo(talk: Talk, basis: Basis) -> AnyView:
         written = answers.read(talk.session, sheet.filled, before) if before else answers.nothing()
         store(talk, sheet, row.item_id, written)
         sheet.rows[row.item_id].undo_of = row.act
-    basis = reload(talk, basis.case, basis.checklist.id)
-    sheet = basis.sheet(filled_id(sheet.filled)) or sheet
     number = min(sheet.checklist.numbers[row.item_id] for row in rows)
     notices = (Line(say="fill.undone", args={"number": number}),)
     stop = stop_of(sheet.way, min(rows, key=lambda row: sheet.checklist.numbers[row.item_id]).item_id)

@@ -34,7 +34,7 @@ class EventRow(SQLModel, table=True):
     at: datetime = Field(sa_type=Moment)
     actor: str = Field(max_length=100)
     act: str = Field(max_length=60)
-    case_id: int | None = None
+    case_id: int | None = Field(default=None, index=True)
     filled_id: int | None = None
     item_id: str = Field(default="", max_length=60)
     revision: int | None = None
@@ -67,6 +67,11 @@ class Verdict:
 def record(session: Session, tenant_id: int, at: datetime, actor: str, act: str, **about: int | str | None) -> None:
     """Store an event; `about` names case_id, filled_id, item_id, revision or detail (a code, never content)."""
     session.add(EventRow.model_validate({"tenant_id": tenant_id, "at": at, "actor": actor, "act": act, **about}))
+
+
+def newest_of_case(session: Session, case_id: int) -> int:
+    """Return the id of the newest event about a case, 0 when there is none: it moves whenever anything of it does."""
+    return session.exec(select(func.max(col(EventRow.id))).where(EventRow.case_id == case_id)).one() or 0
 
 
 def seal_new(session: Session) -> int:

@@ -5,6 +5,7 @@ moved to another row does not open. Dropping a case key makes every text of the 
 """
 
 import os
+import threading
 from base64 import b64decode
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -55,6 +56,7 @@ class Keys:
         self._trail = {key_id: _derive(key, b"trail") for key_id, key in masters.items()}
         self._digest = {key_id: _derive(key, b"digest") for key_id, key in masters.items()}
         self._opened: OrderedDict[tuple[int, int], AESGCM] = OrderedDict()
+        self._lock = threading.Lock()
 
     def trail_key(self, master_id: str) -> bytes:
         """Return the key that chains the trail. Raises: KeyGone: that master key is not configured."""
@@ -79,9 +81,10 @@ class Keys:
         """Return the opened key of a case. Raises: KeyGone, SealBroken."""
         at = (tenant_id, case_id)
         mine: dict[tuple[int, int], AESGCM] = session.info.setdefault("opened_keys", {})
-        if at in self._opened:
-            self._opened.move_to_end(at)
-            return self._opened[at]
+        with self._lock:
+            if at in self._opened:
+                self._opened.move_to_end(at)
+                return self._opened[at]
         if at not in mine:
             query = select(SealingKeyRow).where(SealingKeyRow.tenant_id == tenant_id, SealingKeyRow.case_id == case_id)
             row = session.exec(query).first()
@@ -96,9 +99,10 @@ class Keys:
         Not earlier: a rolled-back case gives its row id to the next one, and a key remembered for it
         would seal texts that never open again.
         """
-        self._opened.update(session.info.pop("opened_keys", {}))
-        while len(self._opened) > _REMEMBERED:
-            self._opened.popitem(last=False)
+        with self._lock:
+            self._opened.update(session.info.pop("opened_keys", {}))
+            while len(self._opened) > _REMEMBERED:
+                self._opened.popitem(last=False)
 
 
 def keys_of(session: Session) -> Keys:

@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_event_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_event_tenant_id"), ["tenant_id"], unique=False)
         batch_op.create_index(
             "ix_event_unsealed",
@@ -360,6 +361,7 @@ def downgrade() -> None:
             "ix_event_unsealed", sqlite_where=sa.text("not sealed"), postgresql_where=sa.text("not sealed")
         )
         batch_op.drop_index(batch_op.f("ix_event_tenant_id"))
+        batch_op.drop_index(batch_op.f("ix_event_case_id"))
 
     op.drop_table("event")
     op.drop_table("tenant")

@@ -1,0 +1,74 @@
+"""The front door on a real port: what it lets in is written down, what it refuses is answered as in production."""
+
+import json
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+from aiohttp import web
+
+from bot.front_door import Gate, Refused, receive, refusal, server_options
+from bot.inbound import Inbound
+
+TENANT = "11111111-1111-4111-8111-111111111111"
+RECORDED = Path(__file__).with_name("recorded")
+DEV = Gate(mode="dev", tenants=frozenset({TENANT}))
+
+
+def recorded(name: str) -> dict[str, Any]:
+    """Read one recorded activity."""
+    activity: dict[str, Any] = json.loads((RECORDED / f"{name}.json").read_text())
+    return activity
+
+
+class Door:
+    """A bot that is nothing but its front door."""
+
+    def __init__(self, gate: Gate, *, read_seconds: float = 10.0) -> None:
+        self.gate = gate
+        self.turns: list[Inbound] = []
+        app = web.Application()
+        app.router.add_post("/api/messages", self._messages)
+        self._runner = web.AppRunner(app, **server_options(read_seconds))
+
+    async def __aenter__(self) -> Self:
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self._session = aiohttp.ClientSession()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._session.close()
+        await self._runner.cleanup()
+
+    @property
+    def port(self) -> int:
+        """Say where it listens."""
+        port: int = self._runner.addresses[0][1]
+        return port
+
+    @property
+    def url(self) -> str:
+        """Say where activities are posted."""
+        return f"http://127.0.0.1:{self.port}/api/messages"
+
+    async def post(self, body: Any, headers: dict[str, str] | None = None) -> int:
+        """Post a body (bytes as they are, else as JSON) and give the status of the answer."""
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        sent = {"Content-Type": "application/json"} | (headers or {})
+        skip = [name for name, value in sent.items() if not value]
+        sent = {name: value for name, value in sent.items() if value}
+        async with self._session.post(self.url, data=data, headers=sent, skip_auto_headers=skip) as response:
+            await response.read()
+            return response.status
+
+    async def _messages(self, request: web.Request) -> web.Response:
+        try:
+            inbound = await receive(request, self.gate)
+        except Refused as refused:
+            return refusal(refused)
+        self.turns.append(inbound)
+        return web.Response(status=200)

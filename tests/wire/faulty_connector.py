@@ -1,0 +1,101 @@
+"""A stand-in for the Bot Connector on 127.0.0.1 that writes down what arrives and fails as it is told."""
+
+import asyncio
+import json
+from collections import deque
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One answer: a status with headers, or one of the ways not to answer.
+
+    `how`: "answer"; "hang" (the request is taken, nothing comes back); "drip" (a good answer, one byte and no more);
+    "reset" (the connection is torn after the request was read).
+    """
+
+    status: int = 201
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str = '{"id": "sent"}'
+    how: str = "answer"
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One request as it came in; `at` is loop time, `path` still percent-encoded."""
+
+    at: float
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: str
+
+    @property
+    def activity(self) -> Any:
+        """Read what was sent as JSON."""
+        return json.loads(self.body)
+
+
+class FaultyConnector:
+    """Takes requests, answers each with the next fault of its script, and well when the script is at its end."""
+
+    def __init__(self) -> None:
+        self.script: deque[Fault] = deque()
+        self.arrivals: list[Arrival] = []
+        self._over = asyncio.Event()
+        app = web.Application()
+        app.router.add_route("*", "/{anything:.*}", self._take)
+        self._server = TestServer(app)
+
+    async def __aenter__(self) -> Self:
+        await self._server.start_server()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        await self._server.close()
+
+    @property
+    def service_url(self) -> str:
+        """Say where to send, as an activity's serviceUrl would."""
+        return str(self._server.make_url("/_connector/"))
+
+    async def stop(self) -> None:
+        """Go off the net."""
+        self._over.set()
+        await self._server.close()
+
+    async def _take(self, request: web.Request) -> web.StreamResponse:
+        body = await request.text()
+        self.arrivals.append(
+            Arrival(
+                asyncio.get_running_loop().time(),
+                request.method,
+                request.raw_path,
+                dict(request.headers),
+                body,
+            )
+        )
+        fault = self.script.popleft() if self.script else Fault()
+        if fault.how == "hang":
+            await self._over.wait()
+        if fault.how == "reset" and request.transport is not None:
+            request.transport.abort()
+        if fault.how == "drip":
+            return await self._drip(request, fault)
+        return web.Response(status=fault.status, headers=fault.headers, text=fault.body)
+
+    async def _drip(self, request: web.Request, fault: Fault) -> web.StreamResponse:
+        response = web.StreamResponse(status=fault.status, headers=fault.headers)
+        response.content_length = len(fault.body)
+        await response.prepare(request)
+        await response.write(fault.body[:1].encode())
+        await self._over.wait()
+        return response

@@ -1,0 +1,116 @@
+"""A stand-in for Bot Framework's sign-in on 127.0.0.1: publishes keys and signs tokens, good and bad."""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+import time
+from functools import cache
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from jwt.algorithms import RSAAlgorithm
+
+APP_ID = "22222222-2222-4222-8222-222222222222"
+ISSUER = "https://api.botframework.com"
+SERVICE_URL = "https://smba.trafficmanager.net/emea/"
+
+
+@cache
+def private_key(name: str, bits: int = 2048) -> rsa.RSAPrivateKey:
+    """Give the key of this name, made once per test run."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=bits)
+
+
+def published(kid: str, key: rsa.RSAPrivateKey, **extra: Any) -> dict[str, Any]:
+    """Write a key the way Bot Framework publishes it, endorsed for Teams unless told otherwise."""
+    jwk = RSAAlgorithm.to_jwk(key.public_key(), as_dict=True)
+    return {k: v for k, v in jwk.items() if k != "key_ops"} | {"kid": kid, "endorsements": ["msteams"]} | extra
+
+
+def segment(part: Any) -> str:
+    """Encode one part of a token; text goes in as it is, so that a test can write broken or doubled JSON."""
+    text = part if isinstance(part, (str, bytes)) else json.dumps(part)
+    raw = text.encode() if isinstance(text, str) else text
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def good_claims(**changed: Any) -> dict[str, Any]:
+    """Write the claims Teams sends; None takes a claim out."""
+    now = int(time.time())
+    claims = {"iss": ISSUER, "aud": APP_ID, "serviceurl": SERVICE_URL, "nbf": now - 60, "exp": now + 3600} | changed
+    return {name: value for name, value in claims.items() if value is not None}
+
+
+def signed(header: Any, claims: Any, key: rsa.RSAPrivateKey) -> str:
+    """Sign any header and claims with RS256, also ones no honest issuer would write."""
+    signing_input = f"{segment(header)}.{segment(claims)}"
+    signature = key.sign(signing_input.encode(), padding.PKCS1v15(), hashes.SHA256())
+    return f"{signing_input}.{segment(signature)}"
+
+
+def signed_with_public_key(kid: str, key: rsa.RSAPrivateKey) -> str:
+    """Forge a token the classic way: HS256, with the public key everyone can read as the secret."""
+    pem = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    signing_input = f"{segment({'alg': 'HS256', 'kid': kid})}.{segment(good_claims())}"
+    return f"{signing_input}.{segment(hmac.digest(pem, signing_input.encode(), hashlib.sha256))}"
+
+
+class Issuer:
+    """Serves the OpenID document and the keys, counts both, and can refuse or hang on request."""
+
+    def __init__(self) -> None:
+        self.keys: dict[str, rsa.RSAPrivateKey] = {"one": private_key("one")}
+        self.listed: list[Any] | None = None
+        self.key_fetches = 0
+        self.broken = False
+        self.hanging = False
+        self.asked = asyncio.Event()
+        self._answer = asyncio.Event()
+        app = web.Application()
+        app.router.add_get("/openid", self._openid)
+        app.router.add_get("/keys", self._publish)
+        self._server = TestServer(app)
+
+    async def __aenter__(self) -> Self:
+        await self._server.start_server()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._answer.set()
+        await self._server.close()
+
+    @property
+    def metadata_url(self) -> str:
+        """Say where the OpenID document is."""
+        return str(self._server.make_url("/openid"))
+
+    def token(self, *, kid: str = "one", header: dict[str, Any] | None = None, **claims: Any) -> str:
+        """Sign a good token, with the claims given changed."""
+        return signed(
+            {"alg": "RS256", "typ": "JWT", "kid": kid} | (header or {}), good_claims(**claims), self.keys[kid]
+        )
+
+    async def stop(self) -> None:
+        """Go off the net."""
+        await self._server.close()
+
+    async def _openid(self, _request: web.Request) -> web.Response:
+        return web.json_response({"issuer": ISSUER, "jwks_uri": str(self._server.make_url("/keys"))})
+
+    async def _publish(self, _request: web.Request) -> web.Response:
+        self.key_fetches += 1
+        self.asked.set()
+        if self.hanging:
+            await self._answer.wait()
+        if self.broken:
+            return web.Response(status=503, text="down")
+        listed = [published(kid, key) for kid, key in self.keys.items()]
+        return web.json_response({"keys": listed if self.listed is None else self.listed})
