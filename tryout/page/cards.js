@@ -1,0 +1,114 @@
+// One adaptive card in a chat: shows it with Microsoft's renderer, and says what was pressed.
+
+import { HOST_CONFIG } from './hostconfig.js';
+import { make, spoken } from './dom.js';
+import { toHtml } from './markdown.js';
+import { translate } from './words.js';
+
+const renderer = window.AdaptiveCards;
+let hostConfig;
+if (renderer) {
+  hostConfig = new renderer.HostConfig(HOST_CONFIG);
+  renderer.GlobalSettings.setTabIndexAtCardRoot = false;
+  renderer.AdaptiveCard.onProcessMarkdown = (text, result) => {
+    result.outputHtml = toHtml(text);
+    result.didProcess = true;
+  };
+}
+
+export class CardHost {
+  /** `onPress(host, action)` is called for Action.Execute and Action.Submit; `summary` names a card without `speak`. */
+  constructor(card, { messageId, summary, onPress }) {
+    Object.assign(this, { messageId, summary, onPress, touched: false, busy: false, turn: 0 });
+    const touch = () => { this.touched = true; };
+    this.element = make('div', { class: 'card', role: 'group', tabindex: '-1', oninput: touch });
+    this.below = make('div', { class: 'card-below' });
+    this.box = make('div', { class: 'card-box' }, this.element, this.below);
+    this.show(card);
+  }
+
+  /** Nothing on it waits for the person: no input begun, no press under way, none to try again. */
+  get isUntouched() {
+    return !this.touched && !this.busy && !this.below.querySelector('.failure');
+  }
+
+  /** The action Teams would refresh this card with for the user, or nothing. */
+  refreshFor(user) {
+    const { action, userIds } = this.card.refresh ?? {};
+    return action?.type === 'Action.Execute' && (!userIds || userIds.includes(user)) ? action : undefined;
+  }
+
+  /** Show another card in its place; the same card again changes nothing, so that no focus and no text is lost. */
+  show(card) {
+    this.turn += 1;
+    this.below.replaceChildren();
+    const asText = JSON.stringify(card);
+    if (asText !== this.asText) {
+      const hadFocus = this.element.contains(document.activeElement);
+      this.card = card;
+      this.asText = asText;
+      this.touched = false;
+      this.element.lang = card.lang ?? 'sv';
+      this.element.replaceChildren(this.render(card));
+      this.name(card);
+      if (hadFocus) this.element.focus({ preventScroll: true });
+    }
+  }
+
+  /** While the bot works on a press, further presses on the same card wait. */
+  work(isBusy) {
+    this.busy = isBusy;
+    this.element.setAttribute('aria-busy', String(isBusy));
+  }
+
+  name(card) {
+    const label = card.speak ?? this.summary;
+    if (label) {
+      delete this.element.dataset.label;
+      this.element.setAttribute('aria-label', label);
+    } else {
+      this.element.dataset.label = 'card';
+      translate(this.box);
+    }
+  }
+
+  render(card) {
+    if (!renderer) return spoken('p', { class: 'gone', 'data-word': 'renderer_missing' });
+    try {
+      const adaptive = new renderer.AdaptiveCard();
+      adaptive.hostConfig = hostConfig;
+      adaptive.onExecuteAction = (action) => this.pressed(action);
+      adaptive.parse(card);
+      const rendered = adaptive.render();
+      if (rendered) return groupChoices(rendered);
+    } catch (problem) {
+      console.error('card not shown', problem);
+    }
+    if (card.fallbackText) return make('p', {}, card.fallbackText);
+    return spoken('p', { class: 'gone', 'data-word': 'card_unshown' });
+  }
+
+  pressed(action) {
+    const type = action.getJsonTypeName();
+    if (type === 'Action.OpenUrl') {
+      if (/^https?:/i.test(action.url)) window.open(action.url, '_blank', 'noopener,noreferrer');
+    } else if (!this.busy && type === 'Action.Execute') {
+      const { title, verb, data } = action;
+      this.onPress(this, { type, title, verb, data });
+    } else if (!this.busy && type === 'Action.Submit') {
+      this.onPress(this, { type, data: action.data });
+    }
+  }
+}
+
+/** The renderer names only the first of several boxes or radio buttons by their question: make each set a named group. */
+function groupChoices(rendered) {
+  for (const set of rendered.querySelectorAll('.ac-choiceSetInput-expanded, .ac-choiceSetInput-multiSelect')) {
+    const label = set.closest('.ac-input-container')?.previousElementSibling;
+    if (label?.id) {
+      set.setAttribute('role', set.matches('.ac-choiceSetInput-expanded') ? 'radiogroup' : 'group');
+      set.setAttribute('aria-labelledby', label.id);
+    }
+  }
+  return rendered;
+}
