@@ -276,11 +276,17 @@ def _add_tryout(app: object, settings: Settings, clock: Clock) -> None:
         app,
         people=[Person(*row) for row in demo_people()],
         bot_url=lambda: f"http://127.0.0.1:{settings.port}",
-        history=VAR / "tryout.jsonl",
+        history=_chats_beside(settings.database_url),
         renderer=ROOT / "node_modules" / "adaptivecards" / "dist" / "adaptivecards.min.js",
         bot_name="Beslutskollen",
         clock=clock,
     )
+
+
+def _chats_beside(database_url: str) -> Path:
+    """Return where the try-out page keeps its chats: beside the database, so that the two stay together."""
+    is_file = database_url.startswith("sqlite:///")
+    return Path(database_url.removeprefix("sqlite:///")).with_suffix(".chats.jsonl") if is_file else VAR / "chats.jsonl"
 
 
 def demo_people() -> list[tuple[str, str, str, str]]:

@@ -98,8 +98,13 @@ def _validate(model: type[BaseModel], data: Any, lines: dict[Path_, int], faults
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        for detail in error.errors():
+        details = error.errors()
+        for detail in details:
             location = tuple(detail["loc"])
+            # A list whose every part is refused counts as empty; the parts tell it better.
+            inside = [d for d in details if len(d["loc"]) > len(location) and d["loc"][: len(location)] == location]
+            if detail["type"] == "too_short" and inside:
+                continue
             faults.append(
                 Fault(_line(lines, location), _what(detail["type"], location, detail["msg"]), _remedy(detail))
             )

@@ -16,7 +16,7 @@ _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u22
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None)
 
 _STANDARD = re.compile(r"(?<!\d)(\d{2})?(\d{6})([-+ ]?)(\d{4})(?!\d)")
-_CHAIN = re.compile(r"(?<!\d)\d+(?:[^\w]{1,3}\d+)+")  # looking back keeps a long row of digits from costing its square
+_CHAIN = re.compile(r"(?<!\d)\d+(?:[\W_]{1,5}\d+)+")  # looking back keeps a long row of digits from costing its square
 _ISO_DATE = r"(?:19|20)\d{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)"
 _CLOCK = r"(?:[01]\d|2[0-3])[:.][0-5]\d(?!\d)"
 _LET_THROUGH = re.compile(

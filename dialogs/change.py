@@ -43,14 +43,11 @@ def _sheet(talk: Talk, basis: Basis, child: str | None) -> Sheet:
 
 
 def _question(talk: Talk, basis: Basis, sheet: Sheet, number: int) -> AnyView:
-    item = next((item for item, at in sheet.checklist.numbers.items() if at == number), None)
-    if item is None:
-        line = Line(
-            say="change.no_such_number",
-            args={"most": max(sheet.checklist.numbers[asked.id] for asked in sheet.checklist.asked(sheet.filled.role))},
-        )
+    by_number = {sheet.checklist.numbers[item.id]: item.id for item in sheet.checklist.asked(sheet.filled.role)}
+    if number not in by_number:
+        line = Line(say="change.no_such_number", args={"most": max(by_number)})
         return show_summary.summary(talk, basis, (line,))
-    stop = stop_of(sheet.way, item)
+    stop = stop_of(sheet.way, by_number[number])
     if stop is None:
         return show_summary.summary(talk, basis, (Line(say="change.does_not_apply", args={"number": number}),))
     return show.card(talk, sheet, stop)

@@ -174,22 +174,8 @@ def _pressed(talk: Talk, mint: Mint) -> tuple[AnyView, str | None]:
         return SayView(notices=(Line(say="common.card_not_yours"),)), None
     assert signed is not None
     view = _guarded(talk, lambda: commands.run_verb(talk, signed.claim, data))
-    return view, _press_key(talk)
-
-
-def _refreshed(talk: Talk, mint: Mint) -> AnyView:
-    """Return what a card shows now: what this chat was shown last of the case, while nothing was done to it since.
-
-    Otherwise her client, which asks by itself, would take a form, an earlier question or an echo with its Ångra away.
-    """
-    current = _pressed(talk, mint)[0]
-    case = talk.touched
-    row = inbox.newest_about(talk.session, talk.tenant_id, case_id(case)) if case and not case.closed_on else None
-    if row is None or row.channel_id != talk.turn.channel_id:
-        return current
-    last = Reply.model_validate_json(inbox.reply_of(talk.session, row))
-    is_hers = last.person_id == talk.person_id and last.language == talk.language
-    return last.view if is_hers and hasattr(last.view, "refresh") else current
+    # A press that changed nothing may be made again later, and is then to show how things stand by then.
+    return view, _press_key(talk) if talk.stores else None
 
 
 def _is_hers(talk: Talk, signed: Signed | None, verb: str) -> bool:

@@ -35,6 +35,8 @@ class Talk:
     act: str = field(default_factory=lambda: uuid4().hex)
     touched: CaseRow | None = None
     """The case this turn is about; its key seals the stored reply."""
+    stores: bool = False
+    """Whether this turn has stored something that must not be stored twice."""
     commands: "Callable[[Talk, str, str], AnyView] | None" = None
     """Runs a typed command; set by dialogs/commands.py, which knows them all."""
 
@@ -85,6 +87,7 @@ class Talk:
 
     def record(self, act: str, *, case: CaseRow | None = None, **about: int | str | None) -> None:
         """Put an event in the trail, in this turn's transaction."""
+        self.stores = self.stores or act not in ("denied", "conflict")
         about["case_id"] = case_id(case) if case else None
         audit.record(self.session, self.tenant_id, self.turn.now, f"person:{self.person_id}", act, **about)
 

@@ -37,13 +37,16 @@ def _undo(talk: Talk, basis: Basis) -> AnyView:
     if found is None:
         return show.go_on(talk, basis, notices=(Line(say="fill.nothing_to_undo"),))
     sheet, rows = found
-    if any(sheet.rows[row.item_id].id != row.id for row in rows):
+    # One act may store an answer twice (`nej, TEXT`): rows come newest first, so these are its last and its first.
+    last = {row.item_id: row for row in reversed(rows)}
+    first = {row.item_id: row for row in rows}
+    if not all(_stands(talk, sheet.rows[item_id], row) for item_id, row in last.items()):
         return show.go_on(talk, basis, notices=(Line(say="fill.changed_by_other"),))
-    for row in rows:
+    for item_id, row in first.items():
         before = answers.revision_before(talk.session, row)
         written = answers.read(talk.session, sheet.filled, before) if before else answers.nothing()
-        store(talk, sheet, row.item_id, written)
-        sheet.rows[row.item_id].undo_of = row.act
+        store(talk, sheet, item_id, written)
+        sheet.rows[item_id].undo_of = row.act
     number = min(sheet.checklist.numbers[row.item_id] for row in rows)
     notices = (Line(say="fill.undone", args={"number": number}),)
     stop = stop_of(sheet.way, min(rows, key=lambda row: sheet.checklist.numbers[row.item_id]).item_id)
@@ -62,6 +65,18 @@ def _last_act(talk: Talk, basis: Basis) -> tuple[Sheet, list[AnswerRow]] | None:
         if not act.undone:
             return sheet, list(act.rows)
     return None
+
+
+def _stands(talk: Talk, newest: AnswerRow, row: AnswerRow) -> bool:
+    """Say whether the answer is as this row left it: all that came after was taken back again, step by step."""
+    now: AnswerRow | None = newest
+    while now is not None and now.undo_of:
+        taken = now.undo_of
+        while now is not None and now.act != taken:
+            now = answers.revision_before(talk.session, now)
+        while now is not None and now.act == taken:
+            now = answers.revision_before(talk.session, now)
+    return now is not None and now.id == row.id
 
 
 VERBS = (Verb(UNDO, undo),)

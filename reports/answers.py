@@ -102,4 +102,6 @@ def _texts(session: Session, row: FilledRow, answer: AnswerRow) -> tuple[str, st
         motivation = f"Finns i akten: {written.place}" + (f". {written.motivation}" if written.motivation else "")
     elif written.place:
         motivation = f"{written.motivation} (Var i akten: {written.place})"
-    return written.option, motivation, written.note
+    how = checklist_version(row.checklist, row.version).by_id[answer.item_id].how
+    options = {option.id: option.title for option in how.options} if how else {}
+    return options.get(written.option, written.option), motivation, written.note or ""

@@ -5,19 +5,19 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-_DANGEROUS = "=+-@\t\r\n|%"
+_DANGEROUS = "=+-@|%"
 
 
 def safe(cell: str) -> str:
     """Return a cell no spreadsheet reads as a formula: a dangerous beginning gets an apostrophe before it.
 
-    White space and full-width signs are looked through; line breaks inside become spaces, so that no
-    physical line of the file begins dangerously either.
+    White space, invisible characters and full-width signs are looked through; line breaks inside become
+    spaces, so that no physical line of the file begins dangerously either.
     Source: OWASP, CSV injection.
     """
-    flat = " ".join(cell.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-    folded = unicodedata.normalize("NFKC", flat).lstrip()
-    return "'" + flat if folded[:1] in tuple(_DANGEROUS) or flat[:1] in tuple("\t") else flat
+    flat = " ".join(cell.splitlines())
+    seen = (sign for sign in unicodedata.normalize("NFKC", flat) if sign.isprintable() and sign != " ")
+    return "'" + flat if flat.startswith("\t") or next(seen, "\0") in _DANGEROUS else flat
 
 
 def write_csv(out: TextIO, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:

@@ -66,12 +66,6 @@ def newest_in(session: Session, tenant_id: int, channel_id: str) -> InboxRow | N
     return session.exec(query.order_by(col(InboxRow.id).desc()).limit(1)).first()
 
 
-def newest_about(session: Session, tenant_id: int, case_id: int) -> InboxRow | None:
-    """Return the newest row about a case, in whoever's chat."""
-    query = select(InboxRow).where(InboxRow.tenant_id == tenant_id, InboxRow.case_id == case_id)
-    return session.exec(query.order_by(col(InboxRow.id).desc()).limit(1)).first()
-
-
 def keep(session: Session, row: InboxRow, reply: str) -> InboxRow:
     """Store the row with its reply (canonical JSON of the Reply), sealed. The row comes with an empty reply."""
     row.reply = seal(session, row.tenant_id, row.case_id, "inbox.reply", _place(row), reply)

@@ -1,0 +1,113 @@
+"""The whole bot as a process, with made-up people and the try-out page, on free ports and a fresh database."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+
+from tests.conftest import ROOT
+
+STARTS_WITHIN = 60
+
+
+@dataclass
+class RealBot:
+    """`python app.py serve --demo`; killed and started again on the same database and ports."""
+
+    folder: Path
+    port: int
+    admin_port: int
+    more: dict[str, str] = field(default_factory=dict)
+    process: asyncio.subprocess.Process | None = None
+
+    @property
+    def url(self) -> str:
+        """Return where the page and the bot answer."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the settings, for the bot and for commands on its database."""
+        settings = {
+            "BK_MODE": "dev",
+            "PORT": str(self.port),
+            "BK_ADMIN_PORT": str(self.admin_port),
+            "BK_DATABASE_URL": f"sqlite:///{self.folder / 'bot.db'}",
+        }
+        return {**os.environ, **settings, **self.more}
+
+    async def start(self) -> None:
+        """Start, and return once it answers."""
+        log = (self.folder / "bot.log").open("ab")
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable, str(ROOT / "app.py"), "serve", "--demo", env=self.environment, stdout=log, stderr=log
+        )
+        log.close()
+        async with asyncio.timeout(STARTS_WITHIN), aiohttp.ClientSession() as session:
+            while True:
+                assert self.process.returncode is None, (self.folder / "bot.log").read_text(encoding="utf-8")
+                try:
+                    async with session.get(self.url + "/healthz") as answer:
+                        if answer.status == 200:
+                            return
+                except aiohttp.ClientConnectionError:
+                    await asyncio.sleep(0.05)  # nothing tells when a port is open but trying it
+
+    async def kill(self) -> None:
+        """End it at once, as when the machine goes down."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        await self.process.wait()
+
+    async def stop(self) -> None:
+        """Let it end."""
+        if self.process is not None and self.process.returncode is None:
+            self.process.terminate()
+            await self.process.wait()
+
+    async def command(self, *words: str) -> str:
+        """Run a command on the bot's database and return what it prints."""
+        ran = await asyncio.create_subprocess_exec(
+            sys.executable, str(ROOT / "app.py"), *words, env=self.environment, stdout=asyncio.subprocess.PIPE
+        )
+        out, _ = await ran.communicate()
+        assert ran.returncode == 0
+        return out.decode("utf-8-sig")
+
+    def files(self) -> bytes:
+        """Return every byte the bot itself has on disk: database, write-ahead log, log."""
+        return b"".join(path.read_bytes() for path in self.folder.glob("bot.*") if path.suffix != ".jsonl")
+
+    def posted(self) -> str:
+        """Return what the channel holds of posted and updated cards."""
+        return (self.folder / "bot.chats.jsonl").read_text(encoding="utf-8")
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports nobody listens on."""
+    taken = [socket.socket() for _ in range(count)]
+    for one in taken:
+        one.bind(("127.0.0.1", 0))
+    ports = [one.getsockname()[1] for one in taken]
+    for one in taken:
+        one.close()
+    return ports
+
+
+@asynccontextmanager
+async def running(folder: Path, **more: str) -> AsyncIterator[RealBot]:
+    """Yield a started bot and end it afterwards."""
+    port, admin = free_ports(2)
+    bot = RealBot(folder, port, admin, dict(more))
+    await bot.start()
+    try:
+        yield bot
+    finally:
+        await bot.stop()
