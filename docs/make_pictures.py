@@ -42,12 +42,12 @@ async def play(page: Page, url: str) -> None:
     await box.fill("ny SN 2026/0123")
     await box.press("Enter")
     for label in ("Är det ett våldsärende?", "Beslutas om insats?", "Har barnet kommunicerats?"):
-        await page.get_by_role("radiogroup", name=label).get_by_label("Ja", exact=True).check()
-    await page.get_by_role("radiogroup", name="Är barnet placerat?").get_by_label("Nej", exact=True).check()
+        await page.get_by_role("radiogroup", name=label).get_by_text("Ja", exact=True).click()
+    await page.get_by_role("radiogroup", name="Är barnet placerat?").get_by_text("Nej", exact=True).click()
     await page.screenshot(path=PICTURES / "facts.png")
     await page.get_by_role("button", name="Spara").last.click()
     await page.get_by_role("button", name="Nej").last.click()
-    await page.get_by_label("Motivering").last.fill("Barnet är för ungt för ett eget samtal")
+    await page.get_by_label("Motivering", exact=True).last.fill("Barnet är för ungt för ett eget samtal")
     await page.screenshot(path=PICTURES / "chat.png")
 
 

@@ -12,4 +12,4 @@ def comment_card(pen: Pen, view: CommentView) -> Card:
     body += now_line(pen, view.item.current)
     typed = view.text if pen.private else ""
     body.append(text_input("comment", pen.say("card.note"), value=typed, lines=True, hint=pen.say("card.no_names")))
-    return card(pen, body + action_sets(pen, view.buttons), view.refresh)
+    return card(pen, body + action_sets(pen, view.buttons, primary=1), view.refresh)

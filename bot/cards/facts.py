@@ -23,5 +23,5 @@ def facts_card(pen: Pen, view: FactsView) -> Card:
     if view.units:
         units = {str(unit_id): name for unit_id, name in view.units}
         body.append(choice_set("unit", pen.say("card.unit"), units, value=str(view.unit), compact=True))
-    body += action_sets(pen, (view.save, *view.nav))
+    body += action_sets(pen, (view.save, *view.nav), primary=1)
     return card(pen, body, view.refresh)

@@ -29,7 +29,7 @@ def group_card(pen: Pen, view: GroupView) -> Card:
         item = pen.item(view.checklist, view.version, listed.item)
         body.append(choice_set(item.id, pen.label(item), choices(pen, listed)))
         body += now_line(pen, listed.current)
-    body += action_sets(pen, (view.save,))
+    body += action_sets(pen, (view.save,), primary=1)
     body += action_sets(pen, view.nav, inputs=False)
     body += aside_lines(pen, view.aside)
     return card(pen, body, view.refresh)

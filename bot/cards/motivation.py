@@ -17,7 +17,7 @@ def motivation_card(pen: Pen, view: MotivationView) -> Card:
         text_input("motivation", pen.say("card.motivation"), value=typed, lines=True, hint=pen.say("card.no_names"))
     )
     body.append(text_input("place", pen.say("card.place"), value=place, most=500, hint=pen.say("card.place_hint")))
-    body += action_sets(pen, view.buttons)
+    body += action_sets(pen, view.buttons, primary=1)
     body += action_sets(pen, view.nav)
     return card(pen, body, view.refresh)
 

@@ -1,0 +1,113 @@
+"""Every kind of card, rendered by Microsoft's own renderer, narrow and wide, in both languages."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page
+
+from bot.cards.render import _BUILDERS, render_card
+from dialogs.tokens import Mint
+from dialogs.turn import Reply
+from storage import migrate
+from storage.desk import Desk
+from storage.sealing import Keys
+from tests.chat.harness import Chat, Room
+from tests.conftest import NODE_MODULES
+from texts import LANGUAGES, Language
+
+pytestmark = pytest.mark.browser
+
+PAGE = """<!doctype html><html lang="{lang}"><head><title>Kort</title><style>
+body {{ margin: 0; font: 14px/1.4 sans-serif; }} .ac-adaptiveCard {{ box-sizing: border-box; max-width: 100%; }}
+</style></head><body><main><h1 style="font-size:14px">Kort</h1><div id="here"></div></main></body></html>"""
+RENDER = """payload => {
+    const card = new AdaptiveCards.AdaptiveCard();
+    card.hostConfig = new AdaptiveCards.HostConfig({ supportsInteractivity: true, fontFamily: 'sans-serif', textBlock: { headingLevel: 2 } });
+    const context = new AdaptiveCards.SerializationContext();
+    card.parse(payload, context);
+    const here = document.getElementById('here');
+    here.replaceChildren(card.render());
+    return {
+        faults: [...Array(context.eventCount).keys()].map(n => context.getEventAt(n).message),
+        inputs: card.getAllInputs().length,
+        labels: here.querySelectorAll('label, .ac-input-label, [id$="-label"]').length,
+        headings: here.querySelectorAll('[role=heading]').length,
+        overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    };
+}"""
+
+
+def every_view(anna: Chat) -> Iterator[Reply]:
+    """Play a worker through every kind of card and give each as a reply."""
+    yes_no = {"Är det ett våldsärende?": "Ja", "Har barnet kommunicerats?": "Nej", "Beslutas om insats?": "Nej"}
+    steps: tuple[Callable[[], Chat], ...] = (
+        lambda: anna.installs(),
+        lambda: anna.types("ny"),
+        lambda: anna.types("ny SN 2026/0123"),
+        lambda: anna.presses("Spara", {**yes_no, "Är barnet placerat?": "Ja", "Antal barn": "2"}),
+        lambda: anna.presses("Nej"),
+        lambda: anna.presses("Spara", {"Motivering": "Påhittad motivering " * 20, "Var i akten": "Journal"}),
+        lambda: anna.presses("Formulär"),
+        lambda: anna.types("ändra 7"),
+        lambda: anna.presses("Kommentera"),
+        lambda: anna.types("vad saknas"),
+        lambda: anna.types("uppgifter"),
+        lambda: anna.presses("Förläng"),
+        lambda: anna.types("ändra"),
+        lambda: anna.types("mina ärenden"),
+        lambda: anna.types("paus"),
+        lambda: anna.types("uppgifter"),
+        lambda: anna.presses("Avsluta"),
+        lambda: anna.types("obegripligt"),
+    )
+    for step in steps:
+        step()
+        assert anna.view is not None
+        yield Reply(tenant_id=1, person_id=1, channel_user=anna.user, language="sv", view=anna.view)
+
+
+@pytest.fixture
+def replies(tmp_path: Path) -> list[Reply]:
+    desk = Desk(f"sqlite:///{tmp_path / 'bot.db'}", Keys({"test": bytes(32)}))
+    migrate.upgrade(desk)
+    found = list(every_view(Room(desk).chat("anna")))
+    desk.close()
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [320, 900])
+async def test_every_card_is_drawn_whole_and_accessible(
+    page: Page, replies: list[Reply], language: Language, width: int
+) -> None:
+    await page.set_viewport_size({"width": width, "height": 800})
+    await page.set_content(PAGE.format(lang=language))
+    await page.add_script_tag(path=NODE_MODULES / "adaptivecards" / "dist" / "adaptivecards.min.js")
+    await page.add_script_tag(path=NODE_MODULES / "axe-core" / "axe.min.js")
+    kinds = set()
+    for reply in replies:
+        said = reply.model_copy(update={"language": language})
+        card = render_card(said, Mint(bytes(32)), private=True)
+        assert card is not None
+        kinds.add(said.view.kind)
+        drawn = await page.evaluate(RENDER, card)
+        # The renderer keeps the place of its last match of `lang` and so complains about every other card's.
+        assert [fault for fault in drawn["faults"] if '"lang"' not in fault] == []
+        assert drawn["overflow"] <= 0, said.view.kind
+        assert drawn["inputs"] == json.dumps(card).count('"type": "Input.'), said.view.kind
+        assert drawn["labels"] >= drawn["inputs"], said.view.kind
+        assert drawn["headings"] >= (said.view.kind != "closed"), said.view.kind
+        if width == 320:
+            assert await _violations(page) == [], said.view.kind
+    assert kinds == set(_BUILDERS)
+
+
+async def _violations(page: Page) -> list[str]:
+    # Colours and the size of boxes are the host's, not the card's.
+    found: dict[str, Any] = await page.evaluate(
+        "axe.run(document, { rules: { 'color-contrast': { enabled: false } } })"
+    )
+    return [f"{one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]]
