@@ -18,7 +18,7 @@ from dialogs.open_case import store_fact
 from dialogs.talk import Talk
 from dialogs.views import AnyView, Button, Claim, CloseView, DetailsView, ExtendView, Head, Line, MenuView
 from dialogs.words import Command, Press, Verb
-from storage import cases, extensions, people
+from storage import audit, cases, extensions, people
 from storage.cases import CaseRow, case_id
 from storage.extensions import ExtensionRow
 
@@ -43,7 +43,7 @@ def _details(talk: Talk, basis: Basis, notices: tuple[Line, ...] = ()) -> AnyVie
     case = basis.case
     if case.closed_on is not None:
         return closed_case(case)
-    verbs = (("save_details", "save"), ("extend", "extend"), ("close", "close"))
+    claims = (("save", _save_claim(talk, basis)), *((verb, _claim(basis, verb)) for verb in ("extend", "close")))
     shared = [(cases.WHOLE_CASE, fact_id) for fact_id, fact in all_facts().items() if fact.per == "case"]
     own = [(n + 1, f) for n in range(case.children) for f, fact in all_facts().items() if fact.per == "child"]
     mates = people.holders(talk.session, talk.tenant_id, case.unit_id, "case_worker", talk.today)
@@ -56,13 +56,19 @@ def _details(talk: Talk, basis: Basis, notices: tuple[Line, ...] = ()) -> AnyVie
         dates=tuple((name, day.isoformat() if (day := getattr(case, name)) else "") for name in DATES),
         workers=tuple((row_id, name) for row_id, name in names.items() if row_id != case.lead_id),
         co_worker=names.get(case.co_id or 0, ""),
-        buttons=tuple(Button(title=Line(say="buttons." + title), claim=_claim(basis, verb)) for verb, title in verbs),
+        buttons=tuple(Button(title=Line(say="buttons." + title), claim=claim) for title, claim in claims),
         refresh=_claim(basis, "show_current"),
     )
 
 
 def _claim(basis: Basis, verb: str) -> Claim:
     return Claim(verb=verb, case=case_id(basis.case), revision=_state(basis) if verb.startswith("save") else "")
+
+
+def _save_claim(talk: Talk, basis: Basis) -> Claim:
+    """Return the claim of Spara; with the newest event, so that a date set back and forth is a new press each time."""
+    newest = audit.newest_of_case(talk.session, case_id(basis.case))
+    return Claim(verb="save_details", case=case_id(basis.case), revision=f"{_state(basis)}.{newest}")
 
 
 def _state(basis: Basis) -> str:
@@ -78,7 +84,7 @@ def save_details(talk: Talk, press: Press) -> AnyView:
     basis = load(talk, case_by_id(talk, press.claim.case, SAVE_DETAILS))
     if basis.case.closed_on is not None:
         return closed_case(basis.case)
-    if press.claim.revision != _state(basis):
+    if press.claim.revision.partition(".")[0] != _state(basis):
         return _details(talk, basis, (Line(say="facts.changed_meanwhile"),))
     problems = []
     _store_facts(talk, basis, press.inputs)

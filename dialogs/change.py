@@ -31,6 +31,9 @@ def change_typed(talk: Talk, rest: str) -> AnyView:
         return show_facts.facts_card(talk, basis)
     if not found["number"]:
         return show_summary.summary(talk, basis, (Line(say="fill.choose_question"),))
+    if found["child"] and not 1 <= int(found["child"]) <= case.children:
+        line = Line(say="change.no_such_child", args={"child": found["child"], "most": case.children})
+        return show_summary.summary(talk, basis, (line,))
     return _question(talk, basis, _sheet(talk, basis, found["child"]), int(found["number"]))
 
 

@@ -101,6 +101,8 @@ def _motivate(talk: Talk, press: Press, right: Right, how: Motivation) -> AnyVie
 def go_to(talk: Talk, press: Press) -> AnyView:
     """Show one item's card, answered or not."""
     basis = load(talk, case_by_id(talk, press.claim.case, GOTO))
+    if basis.case.closed_on is not None:
+        return closed_case(basis.case)
     chosen_list, _, chosen_item = press.inputs.get("item", "").partition("/")
     item_id = press.claim.item or chosen_item
     row_id = press.claim.filled if press.claim.item or not chosen_list.isdigit() else int(chosen_list)
@@ -125,6 +127,8 @@ def _motivation_if_only_that_lacks(sheet: Sheet, stop: Stop, item_id: str) -> St
 def back(talk: Talk, press: Press) -> AnyView:
     """Show the question before; nothing is changed, and what was begun to be written is kept as a draft."""
     basis = load(talk, case_by_id(talk, press.claim.case, BACK))
+    if basis.case.closed_on is not None:
+        return closed_case(basis.case)
     sheet = basis.sheet(press.claim.filled)
     if sheet is None:
         return show.go_on(talk, basis)
@@ -138,6 +142,8 @@ def back(talk: Talk, press: Press) -> AnyView:
 def pause(talk: Talk, press: Press) -> AnyView:
     """Leave off; everything given is stored already, and what was begun to be written is kept as a draft."""
     basis = load(talk, case_by_id(talk, press.claim.case, PAUSE))
+    if basis.case.closed_on is not None:
+        return closed_case(basis.case)
     sheet = basis.sheet(press.claim.filled)
     notices = _keep_draft(talk, sheet, press) if sheet else ()
     return show_summary.paused(basis, notices)

@@ -37,6 +37,8 @@ def _open(talk: Talk, basis: Basis, row_id: int = 0) -> AnyView:
         return show_facts.facts_card(talk, basis, then="form")
     found = basis.next_from(row_id)
     sheet = (basis.sheet(row_id) if row_id else None) or (found[0] if found else basis.sheets[0])
+    if sheet.filled.child > 1 and not basis.asked_facts(sheet.filled.child):
+        return show_facts.child_facts(talk, basis, sheet, then="form")
     return show_form.form(sheet, sheet.way)
 
 

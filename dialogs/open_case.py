@@ -111,7 +111,8 @@ def save_facts(talk: Talk, press: Press) -> AnyView:
     if case.closed_on is not None:
         return closed_case(case)
     child = int(press.claim.item.removeprefix("facts:"))
-    if press.claim.revision != show_facts.revisions(basis, child) and _contradicts(basis, child, press.inputs):
+    is_old = press.claim.revision.partition(".")[0] != show_facts.revisions(basis, child)
+    if is_old and _contradicts(basis, child, press.inputs):
         return show_facts.facts_card(talk, basis, (Line(say="facts.changed_meanwhile"),), child=child)
     _store_facts(talk, basis, child, press.inputs)
     problems = () if press.claim.filled else _store_case(talk, case, press.inputs)

@@ -5,7 +5,7 @@ from checklists.files import all_facts
 from dialogs.basis import Basis, Sheet
 from dialogs.talk import Talk
 from dialogs.views import Button, Claim, FactField, FactsView, Head, Line
-from storage import cases, people
+from storage import audit, cases, people
 from storage.cases import case_id
 from storage.filled import filled_id
 
@@ -17,7 +17,9 @@ def facts_card(
     case = basis.case
     units = talk.units_as("case_worker") if case.lead_id == talk.person_id and not basis.sheets else []
     names = people.unit_names(talk.session, talk.tenant_id)
-    claim = Claim(verb="save_facts", case=case_id(case), item=f"facts:{child}", revision=revisions(basis, child))
+    # With the newest event: a planned date set back and forth is a new press each time, not the first one again.
+    revision = f"{revisions(basis, child)}.{audit.newest_of_case(talk.session, case_id(case))}"
+    claim = Claim(verb="save_facts", case=case_id(case), item=f"facts:{child}", revision=revision)
     proposed = case.planned_decision_on or finish_by(case.opened_on or talk.today)
     return FactsView(
         notices=notices,
@@ -34,7 +36,7 @@ def facts_card(
     )
 
 
-def child_facts(talk: Talk, basis: Basis, sheet: Sheet, notices: tuple[Line, ...] = ()) -> FactsView:
+def child_facts(talk: Talk, basis: Basis, sheet: Sheet, notices: tuple[Line, ...] = (), then: str = "") -> FactsView:
     """Return the small facts card of a further child: only what is about that child."""
     child, case = sheet.filled.child, basis.case
     revision = revisions(basis, child)
@@ -46,7 +48,7 @@ def child_facts(talk: Talk, basis: Basis, sheet: Sheet, notices: tuple[Line, ...
         notices=notices,
         head=sheet.head,
         fields=tuple(field(basis, fact_id, child) for fact_id in own),
-        save=Button(title=Line(say="buttons.save"), claim=claim),
+        save=Button(title=Line(say="buttons.save"), claim=claim.model_copy(update={"choice": then})),
         refresh=sheet.claim("show_current"),
     )
 

@@ -11,21 +11,32 @@ from storage.cases import CaseRow, case_id
 from storage.filled import filled_id
 
 
-def summary(talk: Talk, basis: Basis, notices: tuple[Line, ...] = ()) -> SummaryView:
-    """Return every answer and every gap, with what can be done now."""
+MOST_GAPS = 15
+MOST_CHILDREN = 3
+"""What fits on one card of 24 KB; the rest is a press on Visa fler away."""
+
+
+def summary(talk: Talk, basis: Basis, notices: tuple[Line, ...] = (), first: int = 0) -> SummaryView:
+    """Return the answers and the gaps, with what can be done now. first: the child to begin with, from 0."""
     last = basis.sheets[-1]
+    shown = basis.sheets[first : first + MOST_CHILDREN]
+    gaps = tuple(_gap_row(sheet, gap) for sheet, gap in basis.all_gaps())
+    buttons = () if basis.is_sent else (_send_button(basis),)
+    if len(basis.sheets) > len(shown):
+        after = first + MOST_CHILDREN if first + MOST_CHILDREN < len(basis.sheets) else 0
+        buttons += (_more_button(basis, "more_children", after),)
     return SummaryView(
         notices=notices,
         head=basis.head,
         checklist=basis.checklist.id,
         version=last.filled.version,
         sheets=tuple(
-            SheetRows(head=sheet.head, filled=filled_id(sheet.filled), rows=_rows(talk, sheet))
-            for sheet in basis.sheets
+            SheetRows(head=sheet.head, filled=filled_id(sheet.filled), rows=_rows(talk, sheet)) for sheet in shown
         ),
-        gaps=tuple(_gap_row(sheet, gap) for sheet, gap in basis.all_gaps()),
+        gaps=gaps[:MOST_GAPS],
+        more_gaps=len(gaps[MOST_GAPS:]),
         sent=_sent_words(talk, basis),
-        buttons=() if basis.is_sent else (_send_button(basis),),
+        buttons=buttons,
         change=Button(title=Line(say="buttons.change"), claim=basis.sheets[0].claim("go_to")),
         refresh=basis.sheets[0].claim("show_current"),
     )
@@ -67,19 +78,26 @@ def _send_button(basis: Basis) -> Button:
     return Button(title=Line(say="buttons.send_to_chef"), claim=claim)
 
 
+def _more_button(basis: Basis, verb: str, first: int) -> Button:
+    return Button(title=Line(say="buttons.show_more"), claim=basis.sheets[0].claim(verb, choice=str(first)))
+
+
 def _sent_words(talk: Talk, basis: Basis) -> str:
     moments = [sheet.filled.sent_at for sheet in basis.sheets if sheet.filled.sent_at]
     return clock_words(max(moments), talk.turn.now) if basis.is_sent and moments else ""
 
 
-def missing(basis: Basis) -> MissingView:
-    """Return the gaps in words."""
+def missing(basis: Basis, first: int = 0) -> MissingView:
+    """Return the gaps in words, so many as fit from the one at place `first`."""
+    gaps = list(basis.all_gaps())
+    after = first + MOST_GAPS
+    more = (_more_button(basis, "more_gaps", after),) if len(gaps) > after else ()
     return MissingView(
         head=basis.head,
         checklist=basis.checklist.id,
         version=basis.sheets[0].filled.version,
-        gaps=tuple(_gap_row(sheet, gap, button=True) for sheet, gap in basis.all_gaps()),
-        buttons=() if basis.is_sent else (_send_button(basis),),
+        gaps=tuple(_gap_row(sheet, gap, button=True) for sheet, gap in gaps[first:after]),
+        buttons=more if basis.is_sent else (_send_button(basis), *more),
     )
 
 

@@ -12,6 +12,8 @@ from storage.filled import filled_id
 MISSING = Right("missing", "case", OWN_CASE)
 SEND = Right("send", "case", OWN_CASE)
 OPEN = Right("open", "case", OWN_CASE)
+MORE_CHILDREN = Right("more_children", "case", OWN_CASE)
+MORE_GAPS = Right("more_gaps", "case", OWN_CASE)
 
 
 def missing_typed(talk: Talk, rest: str) -> AnyView:
@@ -46,5 +48,24 @@ def open_pressed(talk: Talk, press: Press) -> AnyView:
     return show_summary.summary(talk, basis) if basis.is_sent else show.go_on(talk, basis)
 
 
-VERBS = (Verb(SEND, send), Verb(OPEN, open_pressed, keeps=False))
+def more_children(talk: Talk, press: Press) -> AnyView:
+    """Show the summary of the next children."""
+    basis = load(talk, case_by_id(talk, press.claim.case, MORE_CHILDREN))
+    if not basis.sheets:
+        return show_facts.facts_card(talk, basis)
+    return show_summary.summary(talk, basis, first=int(press.claim.choice))
+
+
+def more_gaps(talk: Talk, press: Press) -> AnyView:
+    """Say what else is missing."""
+    basis = load(talk, case_by_id(talk, press.claim.case, MORE_GAPS))
+    return show_summary.missing(basis, int(press.claim.choice)) if basis.sheets else show_facts.facts_card(talk, basis)
+
+
+VERBS = (
+    Verb(SEND, send),
+    Verb(OPEN, open_pressed, keeps=False),
+    Verb(MORE_CHILDREN, more_children, keeps=False),
+    Verb(MORE_GAPS, more_gaps, keeps=False),
+)
 COMMANDS = (Command("vad saknas", ("saknas", "missing"), missing_typed, MISSING, maybe_ref),)

@@ -1,8 +1,8 @@
 """One turn, inside one transaction: who is it, was it seen before, what is answered, what is kept of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from checklists.errors import UserError
 from checklists.privacy import has_personal_number
@@ -17,7 +17,8 @@ from storage import audit, conversations, inbox, people, tenants
 from storage.cases import case_id
 from storage.desk import Session
 from storage.inbox import InboxRow
-from storage.people import PersonRow
+from storage.people import PersonRow, RoleRow
+from storage.tenants import TenantRow
 
 RESENT_WITHIN = timedelta(seconds=10)
 """A text sent again this soon, while the first was not answered for, is the same text and not a second one."""
@@ -41,13 +42,11 @@ def take_turn(session: Session, turn: Turn, mint: Mint) -> Outcome:
 
     Raises: sqlalchemy errors, on which the whole turn is run again or nothing of it is kept.
     """
-    tenant = tenants.find(session, turn.tenant)
-    person = _known(session, tenants.key(tenant), turn) if tenant else None
     today = turn.now.astimezone(STOCKHOLM).date()
-    roles = people.roles_on(session, people.person_id(person), today) if person else []
-    if tenant is None or person is None or not roles:
-        waiting = tenant is not None and person is None and people.unbound_emails_exist(session, tenants.key(tenant))
-        return Outcome(None if turn.kind == "removed" else _stranger(turn), may_bind=waiting and not turn.emails)
+    known = people.known(session, turn.tenant, turn.object_id, today) or _bound(session, turn, today)
+    if known is None:
+        return _refused(session, turn)
+    tenant, person, roles = known
     conversation = conversations.ensure(
         session, tenants.key(tenant), people.person_id(person), turn.channel_id, turn.service_url, turn.reference
     )
@@ -65,16 +64,29 @@ def take_turn(session: Session, turn: Turn, mint: Mint) -> Outcome:
 # --- who ---------------------------------------------------------------------------------------------------
 
 
-def _known(session: Session, tenant_id: int, turn: Turn) -> PersonRow | None:
-    """Find the person in the register; an e-mail-only row is bound once, at first contact."""
-    found = people.by_object_id(session, tenant_id, turn.object_id)
-    for email in turn.emails if found is None else ():
-        waiting = people.by_email(session, tenant_id, email)
+def _bound(session: Session, turn: Turn, today: date) -> tuple[TenantRow, PersonRow, Sequence[RoleRow]] | None:
+    """Bind a row that has only an e-mail to the person who was just found to own it; once, at first contact."""
+    tenant = tenants.find(session, turn.tenant) if turn.emails else None
+    if tenant is None or people.by_object_id(session, tenants.key(tenant), turn.object_id) is not None:
+        return None
+    for email in turn.emails:
+        waiting = people.by_email(session, tenants.key(tenant), email)
         if waiting is not None and waiting.object_id is None:
             people.bind(waiting, turn.object_id)
-            audit.record(session, tenant_id, turn.now, f"person:{waiting.id}", "bound")
-            return waiting
-    return found
+            audit.record(session, tenants.key(tenant), turn.now, f"person:{waiting.id}", "bound")
+            session.flush()
+            return people.known(session, turn.tenant, turn.object_id, today)
+    return None
+
+
+def _refused(session: Session, turn: Turn) -> Outcome:
+    """Return the one polite sentence, and whether her e-mail might still tell who she is."""
+    tenant = tenants.find(session, turn.tenant)
+    if turn.kind == "removed" or tenant is None:
+        return Outcome(None if turn.kind == "removed" else _stranger(turn))
+    is_new = people.by_object_id(session, tenants.key(tenant), turn.object_id) is None
+    may_bind = is_new and not turn.emails and people.unbound_emails_exist(session, tenants.key(tenant))
+    return Outcome(_stranger(turn), may_bind=may_bind)
 
 
 def _stranger(turn: Turn) -> Reply:
@@ -99,7 +111,8 @@ def _install(talk: Talk) -> Outcome:
 
 def _digest(talk: Talk) -> str:
     turn = talk.turn
-    data = [f"{name}={value}" for name, value in sorted(turn.data.items())]
+    # Of a personal number not even a digest is kept.
+    data = [f"{name}={value}" for name, value in sorted(turn.data.items()) if not has_personal_number(value)]
     return inbox.digest(talk.session, [turn.kind, turn.text, *data])
 
 
@@ -113,14 +126,14 @@ def _press_key(talk: Talk) -> str | None:
 def _seen_before(talk: Talk, mint: Mint) -> Outcome | None:
     """Return the stored reply when this act is a repetition of one that was acted upon."""
     turn = talk.turn
-    row = inbox.by_activity(talk.session, talk.tenant_id, turn.channel_id, turn.activity_id)
+    key = _press_key(talk)
+    row, pressed = inbox.seen(talk.session, talk.tenant_id, turn.channel_id, turn.activity_id, key)
     if row is not None:
         if row.digest == _digest(talk):
             return _stored(talk, row)
         talk.record("conflict", detail="same id, other content")
         return Outcome(talk.reply(SayView(notices=(Line(say="common.conflict"),))))
-    key = _press_key(talk)
-    row = inbox.by_press(talk.session, talk.tenant_id, key) if key else None
+    row = pressed
     if row is None and turn.kind == "text" and turn.resent:
         newest = inbox.newest_in(talk.session, talk.tenant_id, turn.channel_id)
         soon = newest is not None and turn.now - newest.at <= RESENT_WITHIN
@@ -159,7 +172,7 @@ def _anchored(talk: Talk, view: AnyView, made_by: str) -> AnyView:
     refresh = getattr(view, "refresh", None)
     if refresh is None or talk.touched is None or (not made_by and refresh.choice):
         return view
-    newest = audit.newest_of_case(talk.session, case_id(talk.touched))
+    newest = talk.newest_event()
     anchored = refresh.model_copy(update={"choice": made_by, "revision": str(newest)})
     return view.model_copy(update={"refresh": anchored})
 

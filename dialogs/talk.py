@@ -11,6 +11,7 @@ from dialogs.shown import Shown
 from dialogs.turn import Reply, Turn
 from dialogs.views import AnyView, without_texts
 from storage import audit, outbox, people, tenants
+from storage.audit import EventRow
 from storage.cases import CaseRow, case_id
 from storage.conversations import ConversationRow, row_id
 from storage.desk import Session
@@ -37,6 +38,8 @@ class Talk:
     """The case this turn is about; its key seals the stored reply."""
     stores: bool = False
     """Whether this turn has stored something that must not be stored twice."""
+    last_event: EventRow | None = None
+    """The last event this turn recorded about that case."""
     commands: "Callable[[Talk, str, str], AnyView] | None" = None
     """Runs a typed command; set by dialogs/commands.py, which knows them all."""
 
@@ -85,11 +88,39 @@ class Talk:
             return "co_worker"
         return "own_unit" if row.unit_id == case.unit_id else "other"
 
-    def record(self, act: str, *, case: CaseRow | None = None, **about: int | str | None) -> None:
+    def record(
+        self,
+        act: str,
+        *,
+        case: CaseRow | None = None,
+        filled_id: int | None = None,
+        item_id: str = "",
+        revision: int | None = None,
+        detail: str = "",
+    ) -> None:
         """Put an event in the trail, in this turn's transaction."""
-        self.stores = self.stores or act not in ("denied", "conflict")
-        about["case_id"] = case_id(case) if case else None
-        audit.record(self.session, self.tenant_id, self.turn.now, f"person:{self.person_id}", act, **about)
+        event = audit.record(
+            self.session,
+            self.tenant_id,
+            self.turn.now,
+            f"person:{self.person_id}",
+            act,
+            case_id=case_id(case) if case else None,
+            filled_id=filled_id,
+            item_id=item_id,
+            revision=revision,
+            detail=detail,
+        )
+        if case is not None and case is self.touched:
+            self.last_event = event
+
+    def newest_event(self) -> int:
+        """Return the id of the newest event about the case this turn is about."""
+        self.session.flush()
+        assert self.touched is not None
+        if self.last_event is not None and self.last_event.id is not None:
+            return self.last_event.id
+        return audit.newest_of_case(self.session, case_id(self.touched))
 
     def reply(self, view: AnyView) -> Reply:
         """Return a view as the reply to this person."""

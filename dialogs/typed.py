@@ -165,7 +165,7 @@ def _with_undo(talk: Talk, shown: Shown, view: AnyView, echo: Line | None) -> An
     is_refused = isinstance(view, SayView | ClosedView) or any(line.say.startswith(_REFUSALS) for line in view.notices)
     if echo is None or is_refused:
         return view
-    claim = Claim(verb="undo", case=shown.at.case, filled=shown.at.filled)
+    claim = Claim(verb="undo", case=shown.at.case, filled=shown.at.filled, choice=talk.act)
     undo = Button(title=Line(say="buttons.undo"), claim=claim)
     changes: Mapping[str, object] = {"notices": (echo, *view.notices)}
     for name in ("nav", "buttons"):

@@ -19,7 +19,7 @@ UNDO = Right("undo", "case", OWN_CASE)
 
 def undo(talk: Talk, press: Press) -> AnyView:
     """Take her last answer back, pressed."""
-    return _undo(talk, load(talk, case_by_id(talk, press.claim.case, UNDO)))
+    return _undo(talk, load(talk, case_by_id(talk, press.claim.case, UNDO)), press.claim.choice)
 
 
 def undo_typed(talk: Talk, rest: str) -> AnyView:
@@ -30,10 +30,11 @@ def undo_typed(talk: Talk, rest: str) -> AnyView:
     return _undo(talk, load(talk, case))
 
 
-def _undo(talk: Talk, basis: Basis) -> AnyView:
+def _undo(talk: Talk, basis: Basis, act: str = "") -> AnyView:
+    """Take back the act named by the button beside its echo, else her last one."""
     if basis.case.closed_on is not None:
         return closed_case(basis.case)
-    found = _last_act(talk, basis)
+    found = _last_act(talk, basis, act)
     if found is None:
         return show.go_on(talk, basis, notices=(Line(say="fill.nothing_to_undo"),))
     sheet, rows = found
@@ -53,8 +54,8 @@ def _undo(talk: Talk, basis: Basis) -> AnyView:
     return show.card(talk, sheet, stop, notices) if stop else show.go_on(talk, basis, notices=notices)
 
 
-def _last_act(talk: Talk, basis: Basis) -> tuple[Sheet, list[AnswerRow]] | None:
-    """Find her newest act that is not taken back, among her last ten on this basis."""
+def _last_act(talk: Talk, basis: Basis, name: str) -> tuple[Sheet, list[AnswerRow]] | None:
+    """Find her newest act that is not taken back, or the one named, among her last ten on this basis."""
     acts = [
         (act, sheet)
         for sheet in basis.sheets
@@ -62,7 +63,7 @@ def _last_act(talk: Talk, basis: Basis) -> tuple[Sheet, list[AnswerRow]] | None:
     ]
     acts.sort(key=lambda pair: pair[0].newest, reverse=True)
     for act, sheet in acts[:MOST_UNDO]:
-        if not act.undone:
+        if not act.undone and name in ("", act.rows[0].act):
             return sheet, list(act.rows)
     return None
 

@@ -260,7 +260,7 @@ class SheetRows(_Data):
 
 
 class SummaryView(View):
-    """Every answer, the gaps, and what can be done now."""
+    """The answers, the gaps (`more_gaps`: how many do not fit), and what can be done now."""
 
     kind: Literal["summary"] = "summary"
     head: Head
@@ -268,6 +268,7 @@ class SummaryView(View):
     version: int
     sheets: tuple[SheetRows, ...]
     gaps: tuple[GapRow, ...]
+    more_gaps: int = 0
     sent: str = ""
     buttons: tuple[Button, ...]
     change: Button

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, get_args
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, bindparam
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from checklists.model import OPEN, Answer, Motivation
@@ -63,10 +63,18 @@ class Written:
     answered_on: date | None = None
 
 
+_LATEST = select(AnswerRow).where(
+    col(AnswerRow.id).in_(
+        select(func.max(col(AnswerRow.id)))
+        .where(col(AnswerRow.filled_id) == bindparam("filled_id"))
+        .group_by(col(AnswerRow.item_id))
+    )
+)
+
+
 def latest(session: Session, filled: int) -> dict[str, AnswerRow]:
     """Return the newest revision per item; an unknown list gives an empty dict."""
-    newest = select(func.max(col(AnswerRow.id))).where(AnswerRow.filled_id == filled).group_by(col(AnswerRow.item_id))
-    rows = session.exec(select(AnswerRow).where(col(AnswerRow.id).in_(newest)))
+    rows = session.exec(_LATEST, params={"filled_id": filled})
     return {row.item_id: row for row in rows}
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Index, UniqueConstraint, not_, text
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
-from storage.sealing import Keys, keys_of
+from storage.sealing import KeyGone, Keys, keys_of
 from storage.times import Moment
 
 _LOCK = 0x6265736C  # one sealer at a time on PostgreSQL
@@ -64,9 +64,33 @@ class Verdict:
     unsealed: int
 
 
-def record(session: Session, tenant_id: int, at: datetime, actor: str, act: str, **about: int | str | None) -> None:
-    """Store an event; `about` names case_id, filled_id, item_id, revision or detail (a code, never content)."""
-    session.add(EventRow.model_validate({"tenant_id": tenant_id, "at": at, "actor": actor, "act": act, **about}))
+def record(
+    session: Session,
+    tenant_id: int,
+    at: datetime,
+    actor: str,
+    act: str,
+    *,
+    case_id: int | None = None,
+    filled_id: int | None = None,
+    item_id: str = "",
+    revision: int | None = None,
+    detail: str = "",
+) -> EventRow:
+    """Store an event; `detail` is a code, never content."""
+    row = EventRow(
+        tenant_id=tenant_id,
+        at=at,
+        actor=actor,
+        act=act,
+        case_id=case_id,
+        filled_id=filled_id,
+        item_id=item_id,
+        revision=revision,
+        detail=detail,
+    )
+    session.add(row)
+    return row
 
 
 def newest_of_case(session: Session, case_id: int) -> int:
@@ -111,20 +135,42 @@ def verify(session: Session, tenant_id: int) -> Verdict:
     bad: str | None = None
     rows: Iterable[tuple[SealRow, EventRow | None]] = session.exec(query)
     for seal_row, event in rows:
-        if seal_row.place != expected:
-            bad = f"place {expected} is missing"
-        elif event is None:
-            bad = f"place {expected}: event {seal_row.event_id} is missing"
-        elif event.tenant_id != tenant_id or not hmac.compare_digest(
-            seal_row.hash, _hash(keys, seal_row.master_id, previous, expected, event)
-        ):
-            bad = f"place {expected}: event {seal_row.event_id} was changed"
+        bad = _fault(keys, tenant_id, previous, expected, seal_row, event)
         if bad:
             break
         previous, expected = seal_row.hash, expected + 1
+    bad = bad or _seal_lost(session, tenant_id)
     sealed = session.exec(select(func.count()).select_from(SealRow).where(SealRow.tenant_id == tenant_id)).one()
     events = session.exec(select(func.count()).select_from(EventRow).where(EventRow.tenant_id == tenant_id)).one()
     return Verdict(bad, sealed, max(0, events - sealed))
+
+
+def _fault(
+    keys: Keys, tenant_id: int, previous: str, expected: int, seal_row: SealRow, event: EventRow | None
+) -> str | None:
+    """Say what is wrong at one place of the chain, None when it fits."""
+    if seal_row.place != expected:
+        return f"place {expected} is missing"
+    at = f"place {expected}: event {seal_row.event_id}"
+    if event is None:
+        return f"{at} is missing"
+    try:
+        digest = _hash(keys, seal_row.master_id, previous, expected, event)
+    except KeyGone:
+        return f"{at} names a master key that is not configured"
+    fits = event.tenant_id == tenant_id and hmac.compare_digest(seal_row.hash.encode(), digest.encode())
+    return None if fits else f"{at} was changed"
+
+
+def _seal_lost(session: Session, tenant_id: int) -> str | None:
+    """Find an event that was sealed and has no place any more: the end of the chain was cut off."""
+    query = (
+        select(func.min(col(EventRow.id)))
+        .join(SealRow, col(SealRow.event_id) == col(EventRow.id), isouter=True)
+        .where(EventRow.tenant_id == tenant_id, col(EventRow.sealed), col(SealRow.event_id).is_(None))
+    )
+    lost = session.exec(query).one()
+    return None if lost is None else f"event {lost} has lost its seal"
 
 
 def _end(session: Session, tenant_id: int) -> tuple[int, str]:

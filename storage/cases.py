@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import UniqueConstraint, or_
+from sqlalchemy import UniqueConstraint, bindparam, or_
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from storage.sealing import keys_of
@@ -60,6 +60,17 @@ def case_id(row: CaseRow) -> int:
     return row.id
 
 
+# Built once: building a statement costs more than running it.
+_BY_ID = select(CaseRow).where(col(CaseRow.tenant_id) == bindparam("tenant_id"), col(CaseRow.id) == bindparam("id"))
+_NEWEST_FACTS = select(FactRow).where(
+    col(FactRow.id).in_(
+        select(func.max(col(FactRow.id)))
+        .where(col(FactRow.case_id) == bindparam("case_id"))
+        .group_by(col(FactRow.child), col(FactRow.name))
+    )
+)
+
+
 def find(session: Session, tenant_id: int, ref: str) -> CaseRow | None:
     """Return the case with this normalised reference."""
     return session.exec(select(CaseRow).where(CaseRow.tenant_id == tenant_id, CaseRow.ref == ref)).first()
@@ -67,7 +78,7 @@ def find(session: Session, tenant_id: int, ref: str) -> CaseRow | None:
 
 def get(session: Session, tenant_id: int, row_id: int) -> CaseRow | None:
     """Return a case of this tenant by row id."""
-    return session.exec(select(CaseRow).where(CaseRow.tenant_id == tenant_id, CaseRow.id == row_id)).first()
+    return session.exec(_BY_ID, params={"tenant_id": tenant_id, "id": row_id}).first()
 
 
 def lock(session: Session, row: CaseRow) -> None:
@@ -93,12 +104,7 @@ def of_worker(session: Session, tenant_id: int, person_id: int) -> Sequence[Case
 
 def facts(session: Session, row_id: int) -> dict[tuple[int, str], FactRow]:
     """Return the newest revision of each fact, by child and name."""
-    newest = (
-        select(func.max(col(FactRow.id)))
-        .where(FactRow.case_id == row_id)
-        .group_by(col(FactRow.child), col(FactRow.name))
-    )
-    rows = session.exec(select(FactRow).where(col(FactRow.id).in_(newest)))
+    rows = session.exec(_NEWEST_FACTS, params={"case_id": row_id})
     return {(row.child, row.name): row for row in rows}
 
 

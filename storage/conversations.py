@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, Session, SQLModel, select
+from sqlalchemy import UniqueConstraint, bindparam
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.times import Moment
 
@@ -33,12 +33,14 @@ class ConversationRow(SQLModel, table=True):
     card_case_id: int | None = Field(default=None, foreign_key="cases.id")
 
 
+_BY_CHANNEL = select(ConversationRow).where(
+    col(ConversationRow.tenant_id) == bindparam("tenant_id"), col(ConversationRow.channel_id) == bindparam("channel_id")
+)
+
+
 def find(session: Session, tenant_id: int, channel_id: str) -> ConversationRow | None:
     """Return the chat with this channel conversation id."""
-    query = select(ConversationRow).where(
-        ConversationRow.tenant_id == tenant_id, ConversationRow.channel_id == channel_id
-    )
-    return session.exec(query).first()
+    return session.exec(_BY_CHANNEL, params={"tenant_id": tenant_id, "channel_id": channel_id}).first()
 
 
 def ensure(

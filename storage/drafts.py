@@ -1,6 +1,6 @@
 """What someone began to write and left with Pausa or Tillbaka: sealed, hers alone, gone once it is saved."""
 
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from storage.filled import FilledRow, filled_id
 from storage.sealing import seal, unseal
@@ -48,10 +48,12 @@ def read(session: Session, filled: FilledRow, item_id: str, person_id: int) -> t
 
 def forget(session: Session, filled: FilledRow, item_id: str, person_id: int) -> None:
     """Drop a begun text."""
-    row = _find(session, filled, item_id, person_id)
-    if row is not None:
-        session.delete(row)
-        session.flush()
+    mine = (
+        col(DraftRow.filled_id) == filled_id(filled),
+        col(DraftRow.item_id) == item_id,
+        col(DraftRow.person_id) == person_id,
+    )
+    session.exec(delete(DraftRow).where(*mine))
 
 
 def _find(session: Session, filled: FilledRow, item_id: str, person_id: int) -> DraftRow | None:

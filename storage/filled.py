@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, bindparam
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.times import Moment
@@ -58,12 +58,20 @@ def filled_id(row: FilledRow) -> int:
     return row.id
 
 
+_OF_CASE = (
+    select(FilledRow)
+    .where(
+        col(FilledRow.case_id) == bindparam("case_id"),
+        col(FilledRow.checklist) == bindparam("checklist"),
+        col(FilledRow.role) == bindparam("role"),
+    )
+    .order_by(col(FilledRow.occasion), col(FilledRow.child))
+)
+
+
 def of_case(session: Session, case_id: int, checklist: str, role: str) -> Sequence[FilledRow]:
     """Return the case's lists of one kind and role, by occasion and child."""
-    query = select(FilledRow).where(
-        FilledRow.case_id == case_id, FilledRow.checklist == checklist, FilledRow.role == role
-    )
-    return session.exec(query.order_by(col(FilledRow.occasion), col(FilledRow.child))).all()
+    return session.exec(_OF_CASE, params={"case_id": case_id, "checklist": checklist, "role": role}).all()
 
 
 def get(session: Session, tenant_id: int, row_id: int) -> FilledRow | None:

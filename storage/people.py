@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, bindparam
 from sqlmodel import Field, Session, SQLModel, col, select
+
+from storage.tenants import TenantRow
 
 ORGANISATION = ""
 """The name of the unit that stands for the whole organisation."""
@@ -50,6 +52,24 @@ class RoleRow(SQLModel, table=True):
     role: str = Field(max_length=40)
     valid_from: date | None = None
     valid_to: date | None = None
+
+
+_KNOWN = (
+    select(TenantRow, PersonRow, RoleRow)
+    .join(PersonRow, col(PersonRow.tenant_id) == col(TenantRow.id))
+    .join(RoleRow, col(RoleRow.person_id) == col(PersonRow.id))
+    .where(col(TenantRow.entra_id) == bindparam("tenant"), col(PersonRow.object_id) == bindparam("object_id"))
+    .order_by(col(RoleRow.id))
+)
+
+
+def known(
+    session: Session, entra_id: str, object_id: str, day: date
+) -> tuple[TenantRow, PersonRow, Sequence[RoleRow]] | None:
+    """Return tenant, person and the roles she holds on a day, read at once; None when she holds none."""
+    rows = session.exec(_KNOWN, params={"tenant": entra_id, "object_id": object_id}).all()
+    held = [role for _, _, role in rows if (role.valid_from or day) <= day <= (role.valid_to or day)]
+    return (rows[0][0], rows[0][1], held) if held else None
 
 
 def by_object_id(session: Session, tenant_id: int, object_id: str) -> PersonRow | None:
