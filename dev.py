@@ -1,0 +1,261 @@
+#!/usr/bin/env python3
+"""Set Beslutskollen up and run it, with nothing but Python 3.11 or later on the machine.
+
+python3 dev.py COMMAND [ARGUMENTS]
+
+  setup   install into .venv (from requirements.lock) and node_modules (from package-lock.json)
+  run     the bot with the try-out page and made-up people; arguments go to `app.py serve`
+  test    the whole suite; arguments go to pytest
+  check   ruff, mypy and the import contracts
+  bench   the figures; arguments go to the benchmark
+  faults  the full fault programme; arguments go to pytest
+"""
+
+# Only the standard library, and only words an old Python can read too: it must get as far as saying that it is old.
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+OLDEST_PYTHON = (3, 11)
+STAMP = ".beslutskollen-stamp"
+WINDOWS = os.name == "nt"
+PYTEST_PLACES_ITSELF = ("-n", "--numprocesses", "-p", "--pdb")
+
+
+class StopError(Exception):
+    """It cannot go on; the text says why and what to do."""
+
+
+def check_python(version: tuple[int, ...]) -> None:
+    """Refuse a Python that is too old. Raises: StopError."""
+    if version < OLDEST_PYTHON:
+        found = ".".join(str(part) for part in version[:3])
+        raise StopError(f"Python 3.11 or later is needed, this is {found}. Install a newer one and run dev.py with it.")
+
+
+def program(root: Path, name: str) -> Path:
+    """Say where a command inside .venv lies."""
+    return root / ".venv" / ("Scripts" if WINDOWS else "bin") / (name + ".exe" if WINDOWS else name)
+
+
+def fingerprint(*files: Path) -> str:
+    """Return one hash over the contents of the files; a missing file raises OSError."""
+    return hashlib.sha256(b"\0".join(hashlib.sha256(file.read_bytes()).digest() for file in files)).hexdigest()
+
+
+def read_stamp(folder: Path) -> str:
+    """Return what was stamped when the folder was finished, or nothing if it never was."""
+    stamp = folder / STAMP
+    return stamp.read_text(encoding="ascii") if stamp.is_file() else ""
+
+
+def write_stamp(folder: Path, text: str) -> None:
+    """Stamp a finished folder; done last, so that an interrupted set-up is done again."""
+    (folder / STAMP).write_text(text, encoding="ascii")
+
+
+def call(root: Path, *command: str | Path) -> int:
+    """Run a program to its end in the project's folder and return its exit code; 127 if it cannot be started."""
+    sys.stdout.flush()
+    try:
+        return subprocess.call([str(part) for part in command], cwd=root, stdin=subprocess.DEVNULL)
+    except OSError as problem:
+        print(problem, file=sys.stderr)
+        return 127
+
+
+def hand_over(root: Path, *command: str | Path) -> int:
+    """Become the program, so that its exit code and the signals sent to us are its own (Windows: wait for it)."""
+    words = [str(part) for part in command]
+    os.chdir(root)
+    sys.stdout.flush()
+    if not WINDOWS:
+        os.execv(words[0], words)
+    return subprocess.call(words)
+
+
+# --- setting up -------------------------------------------------------------------------------------------------------
+
+
+def wanted_venv(root: Path) -> str:
+    """Return what .venv must be stamped with: the lock, and the Python in there; empty if that Python does not run."""
+    ask = "import sys; print('%d.%d' % sys.version_info[:2])"
+    try:
+        answer = subprocess.run([program(root, "python"), "-c", ask], capture_output=True, check=True, text=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return f"{fingerprint(root / 'requirements.lock')} {answer.stdout.strip()}"
+
+
+def is_venv_finished(root: Path) -> bool:
+    """Say whether .venv runs and was made from the lock of today."""
+    wanted = wanted_venv(root)
+    return wanted != "" and read_stamp(root / ".venv") == wanted
+
+
+def set_up_python(root: Path) -> None:
+    """Make .venv anew from requirements.lock, unless it is finished. Raises: StopError."""
+    if is_venv_finished(root):
+        return
+    venv = root / ".venv"
+    uv = shutil.which("uv")
+    print(f"Setting up .venv from requirements.lock with {'uv' if uv else 'pip; a minute or two the first time'} ...")
+    if not uv and importlib.util.find_spec("ensurepip") is None:
+        raise StopError("This Python cannot make a virtual environment. On Debian or Ubuntu: apt install python3-venv")
+    try:
+        if venv.exists():
+            shutil.rmtree(venv)
+    except OSError as problem:
+        raise StopError(f"Could not remove the old .venv: {problem}. Is something still running from it?") from problem
+    # The interpreter below any venv we were started from: that venv may be the very one just removed.
+    base = getattr(sys, "_base_executable", "") or sys.executable
+    maker = [uv, "venv", "--quiet", "--python", base] if uv else [base, "-m", "venv"]
+    if call(root, *maker, venv):
+        raise StopError("Could not make .venv; the lines above say why.")
+    install(root, "requirements.lock")
+    write_stamp(venv, wanted_venv(root))
+
+
+def install(root: Path, lock: str) -> None:
+    """Install what a hashed lock names into .venv. Raises: StopError."""
+    python = program(root, "python")
+    uv = shutil.which("uv")
+    if uv:
+        options = ["--quiet", "--compile-bytecode", "--require-hashes"]
+        failed = call(root, uv, "pip", "install", *options, "--python", python, "-r", lock)
+    else:
+        # A .venv that uv made has no pip; ensurepip brings the one that Python carries.
+        failed = subprocess.call([python, "-c", "import pip"], stderr=subprocess.DEVNULL)
+        failed = failed and call(root, python, "-m", "ensurepip")
+        options = ["--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes"]
+        failed = failed or call(root, python, "-m", "pip", "install", *options, "-r", lock)
+    if failed:
+        raise StopError(f"Could not install from {lock}; the lines above say why. Is the package index within reach?")
+
+
+def set_up_node(root: Path) -> None:
+    """Install the npm packages, unless node_modules is stamped with their lock. Raises: StopError."""
+    modules = root / "node_modules"
+    wanted = fingerprint(root / "package.json", root / "package-lock.json")
+    if read_stamp(modules) == wanted:
+        return
+    npm: str | Path | None = shutil.which("npm")
+    if npm is None:
+        npm = program(root, "npm")
+        if not npm.exists():
+            print("There is no npm here; installing one into .venv from requirements-node.lock ...")
+            install(root, "requirements-node.lock")
+    print("Installing the npm packages of package-lock.json ...")
+    if call(root, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"):
+        raise StopError(
+            "Could not install the npm packages; the lines above say why. Is the npm registry within reach?\n"
+            "The try-out page and the browser tests need them; the bot itself does not."
+        )
+    write_stamp(modules, wanted)
+
+
+# --- the commands: each takes the project's folder and the further arguments, and returns an exit code ----------------
+
+
+def setup(root: Path, _arguments: list[str]) -> int:
+    """Install everything."""
+    set_up_python(root)
+    set_up_node(root)
+    print("Everything is installed. Next: python3 dev.py run")
+    return 0
+
+
+def run(root: Path, arguments: list[str]) -> int:
+    """Start the bot with its try-out page; dev mode unless BK_MODE says otherwise."""
+    set_up_python(root)
+    set_up_node(root)
+    os.environ.setdefault("BK_MODE", "dev")
+    return hand_over(root, program(root, "python"), "app.py", "serve", "--demo", *arguments)
+
+
+def set_up_tests(root: Path) -> None:
+    """Install everything; go on without npm packages, as the suite says what it leaves out. Raises: StopError."""
+    set_up_python(root)
+    try:
+        set_up_node(root)
+    except StopError as problem:
+        if os.environ.get("BK_REQUIRE_ALL") == "1" or (root / "node_modules" / "adaptivecards").is_dir():
+            raise
+        print(f"{problem}\nGoing on without them.")
+
+
+def test(root: Path, arguments: list[str]) -> int:
+    """Run the suite in two processes, unless the arguments say how it is to be run."""
+    set_up_tests(root)
+    placed = any(argument.startswith(PYTEST_PLACES_ITSELF) for argument in arguments)
+    spread = [] if placed else ["-n", "2", "--dist", "loadgroup"]
+    return hand_over(root, program(root, "python"), "-m", "pytest", *spread, *arguments)
+
+
+def check(root: Path, _arguments: list[str]) -> int:
+    """Run every check, also when one fails, and name the failed ones."""
+    set_up_python(root)
+    python = program(root, "python")
+    checks: dict[str, list[str | Path]] = {
+        "ruff check": [python, "-m", "ruff", "check", "."],
+        "ruff format": [python, "-m", "ruff", "format", "--check", "."],
+        "mypy": [python, "-m", "mypy"],
+        "lint-imports": [program(root, "lint-imports")],
+    }
+    failed = []
+    for name, command in checks.items():
+        print(f"== {name}")
+        if call(root, *command):
+            failed.append(name)
+    print(f"Failed: {', '.join(failed)}" if failed else "All checks passed.")
+    return 1 if failed else 0
+
+
+def bench(root: Path, arguments: list[str]) -> int:
+    """Measure the figures."""
+    if not (root / "bench" / "__main__.py").is_file():
+        raise StopError("There is no bench/ here yet.")
+    set_up_python(root)
+    return hand_over(root, program(root, "python"), "-m", "bench", *arguments)
+
+
+def faults(root: Path, arguments: list[str]) -> int:
+    """Run the fault programme with the long form of every test, one at a time."""
+    if not any((root / "tests" / "faults").glob("**/test_*.py")):
+        raise StopError("There is no fault programme in tests/faults yet.")
+    set_up_tests(root)
+    os.environ["BK_SLOW"] = "1"
+    return hand_over(root, program(root, "python"), "-m", "pytest", "tests/faults", *arguments)
+
+
+COMMANDS = {"setup": setup, "run": run, "test": test, "check": check, "bench": bench, "faults": faults}
+
+
+def main(arguments: list[str]) -> int:
+    """Do one command; 0 done, 1 failed or a person can fix it, 2 wrong usage, else the program's own exit code."""
+    try:
+        check_python(sys.version_info[:3])
+        if arguments[:1] in (["-h"], ["--help"]):
+            print(__doc__)
+            return 0
+        if not arguments or arguments[0] not in COMMANDS:
+            print(__doc__, file=sys.stderr)
+            return 2
+        return COMMANDS[arguments[0]](ROOT, arguments[1:])
+    except StopError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

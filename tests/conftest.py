@@ -1,0 +1,233 @@
+"""What every test shares: what it may need, what it may reach, and a browser."""
+
+import ctypes
+import ipaddress
+import os
+import secrets
+import shutil
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
+
+import hypothesis
+import psycopg
+import pytest
+
+if TYPE_CHECKING:  # heavy, and only the browser tests need it
+    from playwright.async_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parent.parent
+NODE_MODULES = ROOT / "node_modules"
+KEPT_SETTINGS = {"BK_REQUIRE_ALL", "BK_SLOW", "BK_TEST_POSTGRES_URL", "BK_TEST_CHROMIUM"}
+
+hypothesis.settings.register_profile(
+    "steady", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], derandomize="CI" in os.environ
+)
+hypothesis.settings.load_profile("steady")
+
+
+# --- what a test may need ---------------------------------------------------------------------------------------------
+
+
+def postgres_url() -> str:
+    """Return the address of the server the tests may make databases on."""
+    return os.environ.get("BK_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
+
+
+@cache
+def has_postgres() -> bool:
+    try:
+        psycopg.connect(postgres_url(), connect_timeout=5).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def find_chromium() -> str | None:
+    """Return the path of the browser, or None. BK_TEST_CHROMIUM goes before what is on PATH."""
+    named = os.environ.get("BK_TEST_CHROMIUM")
+    return shutil.which(named) if named else shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@cache
+def has_libatomic() -> bool:
+    if sys.platform == "linux":
+        try:
+            ctypes.CDLL("libatomic.so.1")
+        except OSError:
+            return False
+    return True
+
+
+def has_node_modules() -> bool:
+    return (NODE_MODULES / "adaptivecards" / "package.json").is_file()
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something outside Python; `words` ends the sentence "12 tests need …"."""
+
+    words: str
+    is_there: Callable[[], bool]
+
+
+POSTGRES = Need("PostgreSQL (set BK_TEST_POSTGRES_URL)", has_postgres)
+CHROMIUM = Need("Chromium (apt install chromium)", lambda: find_chromium() is not None)
+DRIVER = Need("the library that Playwright's Node loads (apt install libatomic1)", has_libatomic)
+NPM = Need("the npm packages (python3 dev.py setup)", has_node_modules)
+SLOW = Need("time (set BK_SLOW=1)", lambda: os.environ.get("BK_SLOW") == "1")
+OUTSIDE = (POSTGRES, CHROMIUM, DRIVER, NPM)
+NEEDS_OF_MARKER = {"postgres": (POSTGRES,), "browser": (CHROMIUM, DRIVER, NPM), "slow": (SLOW,)}
+MARKER_OF_FIXTURE = {"postgres_database": "postgres", "chromium": "browser", "page": "browser"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the developer's own settings out, and refuse at once when everything is required and something is absent."""
+    for name in list(os.environ):
+        settings = name.startswith(("BK_", "MicrosoftApp")) or name == "PORT" or name.lower().endswith("_proxy")
+        if settings and name not in KEPT_SETTINGS:
+            del os.environ[name]
+    if os.environ.get("BK_REQUIRE_ALL") == "1" and not hasattr(config, "workerinput"):
+        absent = [need.words for need in OUTSIDE if not need.is_there()]
+        if absent:
+            raise pytest.UsageError(f"BK_REQUIRE_ALL=1, but these are not there: {', '.join(absent)}")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what needs something absent; a test that takes a fixture here gets its marker by itself."""
+    slow_asked_for = "slow" in config.option.markexpr
+    for item in items:
+        for fixture in getattr(item, "fixturenames", ()):
+            if fixture in MARKER_OF_FIXTURE:
+                item.add_marker(MARKER_OF_FIXTURE[fixture])
+        needs = [need for marker, some in NEEDS_OF_MARKER.items() if item.get_closest_marker(marker) for need in some]
+        if "node_modules" in getattr(item, "fixturenames", ()):
+            needs.append(NPM)
+        absent = next((n for n in needs if not n.is_there() and not (n is SLOW and slow_asked_for)), None)
+        if absent is not None:
+            item.add_marker(pytest.mark.skip(reason=f"needs {absent.words}"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Count what was left out, from the reports: under xdist these are all the controller has."""
+    reasons = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", [])]
+    counts = [(sum(reason.endswith(f"needs {need.words}") for reason in reasons), need) for need in (*OUTSIDE, SLOW)]
+    lines = [f"{count} {'tests need' if count > 1 else 'test needs'} {need.words}" for count, need in counts if count]
+    if lines:
+        terminalreporter.write_line(f"Left out: {', '.join(lines)}", yellow=True)
+
+
+@pytest.fixture
+def postgres_database() -> Iterator[str]:
+    """Yield the URL of an empty UTF-8 database of the test's own, dropped afterwards with whoever is still in it."""
+    name = f"bk_test_{secrets.token_hex(8)}"
+    with psycopg.connect(postgres_url(), autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'".encode())
+        try:
+            yield urlunsplit(urlsplit(postgres_url())._replace(path=f"/{name}"))
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture
+def node_modules() -> Path:
+    """Return the folder of the npm packages; a test that takes it is left out when they are absent."""
+    return NODE_MODULES
+
+
+# --- what a test may reach --------------------------------------------------------------------------------------------
+
+
+def is_local(host: object) -> bool:
+    """Say whether a host is this machine's loopback; a name other than localhost is not, whatever it resolves to."""
+    name = host.decode() if isinstance(host, bytes) else str(host)
+    try:
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def refuse_beyond_loopback(host: object) -> None:
+    if not is_local(host):
+        raise RuntimeError(f"a test may reach 127.0.0.1 only, this one tried {host!r}")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _only_loopback() -> Iterator[None]:
+    """Let no test look up or connect to anything beyond this machine (what C libraries connect by themselves apart)."""
+    plain_connect, plain_connect_ex, plain_lookup = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+
+    def connect(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            refuse_beyond_loopback(address[0])
+        plain_connect(self, address)
+
+    def connect_ex(self: socket.socket, address: Any) -> int:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            refuse_beyond_loopback(address[0])
+        return plain_connect_ex(self, address)
+
+    def getaddrinfo(host: Any, *arguments: Any, **options: Any) -> Any:
+        if host:  # nothing means "any address of mine", which a server listens on
+            refuse_beyond_loopback(host)
+        return plain_lookup(host, *arguments, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect)
+        patch.setattr(socket.socket, "connect_ex", connect_ex)
+        patch.setattr(socket, "getaddrinfo", getaddrinfo)
+        yield
+
+
+# --- a browser --------------------------------------------------------------------------------------------------------
+
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-proxy-server",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]
+
+
+def complaints_of(page: "Page") -> list[str]:
+    """Return a list that fills with what goes wrong on a page: errors on its console and uncaught ones."""
+    found: list[str] = []
+    page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
+@pytest.fixture
+async def chromium() -> "AsyncIterator[Browser]":
+    """Yield a browser of the test's own; it finds no host but 127.0.0.1 and localhost."""
+    from playwright.async_api import async_playwright
+
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def page(chromium: "Browser") -> "AsyncIterator[Page]":
+    """Yield an empty page of a Swedish user; anything on its error console fails the test."""
+    context = await chromium.new_context(
+        viewport={"width": 1280, "height": 900}, locale="sv-SE", timezone_id="Europe/Stockholm"
+    )
+    page = await context.new_page()
+    complaints = complaints_of(page)
+    yield page
+    await context.close()
+    assert not complaints, "the page complained on its console"

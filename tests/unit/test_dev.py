@@ -1,0 +1,271 @@
+"""The starter and the suite's own rules, tried in small projects of their own: real venvs and processes, no network."""
+
+import base64
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import dev
+
+# One made-up project serves the whole file, so one xdist process has to take it.
+pytestmark = pytest.mark.xdist_group("dev")
+REPOSITORY = Path(dev.__file__).parent
+
+APP = """
+import os, signal, sys
+try:
+    print(os.getpid(), os.environ["BK_MODE"], *sys.argv[1:], flush=True)
+    signal.pause()
+except KeyboardInterrupt:
+    sys.exit(7)
+"""
+
+
+def make_wheel(folder: Path, module: str = "made_up") -> str:
+    """Put a wheel with one made-up module into the folder and return the lock that names it."""
+    name = f"{module}-1.0"
+    wheel = folder / f"{name}-py3-none-any.whl"
+    files = {
+        f"{module}.py": "KIND = 'invented'\n",
+        f"{name}.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n",
+        f"{name}.dist-info/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = f"{name}.dist-info/RECORD,,\n"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for path, text in files.items():
+            archive.writestr(path, text)
+            digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+            record += f"{path},sha256={digest},{len(text)}\n"
+        archive.writestr(f"{name}.dist-info/RECORD", record)
+    sha256 = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    return f"--no-index\n--find-links {folder}\n{module}==1.0 --hash=sha256:{sha256}\n"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with dev.py, a lock of one local wheel, and a .venv made from it over the remains of another."""
+    root = tmp_path_factory.mktemp("project")
+    shutil.copy(REPOSITORY / "dev.py", root)
+    (root / "requirements.lock").write_text(make_wheel(tmp_path_factory.mktemp("wheels")))
+    (root / "package.json").write_text("{}")
+    (root / "package-lock.json").write_text("{}")
+    (root / "app.py").write_text(APP)
+    (root / ".venv").mkdir()
+    (root / ".venv" / "remains").touch()
+    dev.set_up_python(root)
+    return root
+
+
+def put_npm(folder: Path, monkeypatch: pytest.MonkeyPatch, exit_code: int = 0) -> Path:
+    """Put an npm in front on PATH that writes its arguments down; return the file it writes to."""
+    calls = folder / "npm-calls"
+    npm = folder / "npm"
+    npm.write_text(f'#!/bin/sh\necho "$@" >> "{calls}"\nmkdir -p node_modules\nexit {exit_code}\n')
+    npm.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    return calls
+
+
+def dev_py(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, root / "dev.py", *words], capture_output=True, text=True, timeout=120)
+
+
+@pytest.mark.parametrize("version", [(2, 7, 18), (3, 9, 2), (3, 10, 13)])
+def test_an_old_python_is_refused_in_one_line_that_names_it(version: tuple[int, int, int]) -> None:
+    with pytest.raises(dev.StopError, match=r"^Python 3\.11 or later .* this is {}\.{}\.{}.*$".format(*version)):
+        dev.check_python(version)
+
+
+def test_python_3_11_and_later_are_taken() -> None:
+    dev.check_python((3, 11, 0))
+    dev.check_python((4, 0, 0))
+
+
+@pytest.mark.parametrize("words", [[], ["tset"], ["--verbose"]])
+def test_an_unknown_command_gets_the_usage_and_exit_2(words: list[str]) -> None:
+    done = dev_py(REPOSITORY, *words)
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert all(f"\n  {command} " in done.stderr for command in dev.COMMANDS)
+
+
+def test_an_unfinished_venv_is_made_anew_from_the_lock(project: Path) -> None:
+    assert not (project / ".venv" / "remains").exists()
+    assert subprocess.call([dev.program(project, "python"), "-c", "import made_up"]) == 0
+
+
+def test_a_finished_venv_is_left_as_it_is(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    left = project / ".venv" / "left-here"
+    left.touch()
+
+    dev.set_up_python(project)
+
+    assert left.exists()
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("spoil", ["lock", "python", "stamp"])
+def test_a_venv_that_is_not_that_of_the_lock_is_not_taken_for_finished(
+    project: Path, tmp_path: Path, spoil: str
+) -> None:
+    root = tmp_path / "copy"
+    shutil.copytree(project, root, symlinks=True)
+    assert dev.is_venv_finished(root)
+
+    if spoil == "lock":
+        lock = root / "requirements.lock"
+        lock.write_text(lock.read_text() + "# another\n")
+    elif spoil == "python":
+        dev.program(root, "python").unlink()
+    else:
+        (root / ".venv" / dev.STAMP).unlink()
+
+    assert not dev.is_venv_finished(root)
+
+
+def test_a_package_that_is_not_the_hashed_one_is_refused(
+    project: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    lock = make_wheel(tmp_path, "another")
+    (tmp_path / "wrong.lock").write_text(f"{lock[: lock.index('sha256:')]}sha256:{'0' * 64}\n")
+
+    with pytest.raises(dev.StopError, match=r"Could not install from .*wrong\.lock"):
+        dev.install(project, str(tmp_path / "wrong.lock"))
+
+    assert "hash" in capfd.readouterr().err.lower()
+
+
+def test_npm_packages_are_installed_once_per_lock_and_run_no_scripts(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = put_npm(tmp_path, monkeypatch)
+
+    dev.set_up_node(project)
+    dev.set_up_node(project)
+    assert calls.read_text() == "ci --ignore-scripts --no-audit --no-fund\n"
+
+    (project / "package-lock.json").write_text('{"another": 1}')
+    dev.set_up_node(project)
+    assert len(calls.read_text().splitlines()) == 2
+
+
+def test_a_failing_npm_stops_run_but_leaves_only_the_browser_tests_out_of_test(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put_npm(tmp_path, monkeypatch, exit_code=1)
+    shutil.rmtree(project / "node_modules", ignore_errors=True)
+
+    with pytest.raises(dev.StopError, match="Could not install the npm packages"):
+        dev.run(project, [])
+
+    monkeypatch.delenv("BK_REQUIRE_ALL", raising=False)
+    dev.set_up_tests(project)
+    assert "Going on without them" in capsys.readouterr().out
+
+    monkeypatch.setenv("BK_REQUIRE_ALL", "1")
+    with pytest.raises(dev.StopError, match="Could not install the npm packages"):
+        dev.set_up_tests(project)
+
+
+@pytest.mark.parametrize(("given", "mode"), [(None, "dev"), ("production", "production")])
+def test_run_becomes_the_demo_in_dev_mode_and_a_signal_reaches_it(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str | None, mode: str
+) -> None:
+    put_npm(tmp_path, monkeypatch)
+    dev.set_up_node(project)
+    monkeypatch.delenv("BK_MODE", raising=False)
+    if given:
+        monkeypatch.setenv("BK_MODE", given)
+
+    command = [sys.executable, str(project / "dev.py"), "run", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as started:
+        assert started.stdout is not None
+        said = started.stdout.readline()
+        started.send_signal(signal.SIGINT)
+        try:
+            _, errors = started.communicate(timeout=60)
+        finally:
+            started.kill()
+
+    assert said == f"{started.pid} {mode} serve --demo --port 0\n"
+    assert started.returncode == 7
+    assert errors == ""
+
+
+def test_figures_and_faults_that_are_not_there_are_said_in_one_line(project: Path) -> None:
+    for command in ("bench", "faults"):
+        done = dev_py(project, command)
+
+        assert done.returncode == 1
+        assert done.stderr.startswith("There is no ")
+        assert done.stderr.count("\n") == 1
+
+
+# --- the suite: what is absent is counted, or fails -------------------------------------------------------------------
+
+SMALL_SUITE = """
+import socket, pytest
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("time", [1, 2])
+def test_marked(time): pass
+
+def test_by_fixture(postgres_database): pass
+
+async def test_page(page): pass
+
+@pytest.mark.slow
+def test_long(): pass
+
+def test_far():
+    with socket.socket() as plug:
+        for reach in (plug.connect, plug.connect_ex, lambda to: socket.getaddrinfo(*to)):
+            with pytest.raises(RuntimeError, match="127.0.0.1 only"):
+                reach(("192.0.2.1", 80))
+"""
+
+
+def run_small_suite(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a few tests under our conftest where neither PostgreSQL nor Chromium is to be found."""
+    (folder / "tests").mkdir()
+    shutil.copy(REPOSITORY / "pyproject.toml", folder)
+    shutil.copy(REPOSITORY / "tests" / "conftest.py", folder / "tests")
+    (folder / "node_modules" / "adaptivecards").mkdir(parents=True)
+    (folder / "node_modules" / "adaptivecards" / "package.json").touch()
+    (folder / "tests" / "test_small.py").write_text(SMALL_SUITE)
+    absent = {"BK_TEST_POSTGRES_URL": "postgresql://nobody@127.0.0.1:1/none", "BK_TEST_CHROMIUM": "/not/there"}
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("BK_", "PYTEST_"))}
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words]
+    return subprocess.run(
+        command, cwd=folder, env=clean | absent | settings, capture_output=True, text=True, timeout=120
+    )
+
+
+def test_what_is_absent_is_left_out_and_counted_also_when_spread(tmp_path: Path) -> None:
+    done = run_small_suite(tmp_path, "-n", "1")
+
+    assert done.returncode == 0, done.stdout
+    assert "Left out: 3 tests need PostgreSQL (set BK_TEST_POSTGRES_URL), 1 test needs Chromium" in done.stdout
+    assert "1 passed, 5 skipped" in done.stdout
+
+
+def test_what_is_absent_fails_when_everything_is_required(tmp_path: Path) -> None:
+    done = run_small_suite(tmp_path, "-n", "1", BK_REQUIRE_ALL="1")
+
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "BK_REQUIRE_ALL=1, but these are not there: PostgreSQL" in done.stderr
+    assert "passed" not in done.stdout
+
+
+def test_a_long_test_runs_when_it_is_asked_for(tmp_path: Path) -> None:
+    done = run_small_suite(tmp_path, "-m", "slow")
+
+    assert "1 passed, 5 deselected" in done.stdout
