@@ -25,6 +25,7 @@ class RealBot:
     port: int
     admin_port: int
     more: dict[str, str] = field(default_factory=dict)
+    arguments: tuple[str, ...] = ("--demo",)
     process: asyncio.subprocess.Process | None = None
 
     @property
@@ -47,7 +48,13 @@ class RealBot:
         """Start, and return once it answers."""
         log = (self.folder / "bot.log").open("ab")
         self.process = await asyncio.create_subprocess_exec(
-            sys.executable, str(ROOT / "app.py"), "serve", "--demo", env=self.environment, stdout=log, stderr=log
+            sys.executable,
+            str(ROOT / "app.py"),
+            "serve",
+            *self.arguments,
+            env=self.environment,
+            stdout=log,
+            stderr=log,
         )
         log.close()
         async with asyncio.timeout(STARTS_WITHIN), aiohttp.ClientSession() as session:
