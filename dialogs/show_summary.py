@@ -10,7 +10,6 @@ from storage import answers
 from storage.cases import CaseRow, case_id
 from storage.filled import filled_id
 
-
 MOST_GAPS = 15
 MOST_CHILDREN = 3
 """What fits on one card of 24 KB; the rest is a press on Visa fler away."""
@@ -21,7 +20,7 @@ def summary(talk: Talk, basis: Basis, notices: tuple[Line, ...] = (), first: int
     last = basis.sheets[-1]
     shown = basis.sheets[first : first + MOST_CHILDREN]
     gaps = tuple(_gap_row(sheet, gap) for sheet, gap in basis.all_gaps())
-    buttons = () if basis.is_sent else (_send_button(basis),)
+    buttons: tuple[Button, ...] = () if basis.is_sent else (_send_button(basis),)
     if len(basis.sheets) > len(shown):
         after = first + MOST_CHILDREN if first + MOST_CHILDREN < len(basis.sheets) else 0
         buttons += (_more_button(basis, "more_children", after),)

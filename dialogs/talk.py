@@ -99,6 +99,7 @@ class Talk:
         detail: str = "",
     ) -> None:
         """Put an event in the trail, in this turn's transaction."""
+        self.stores = self.stores or act not in ("denied", "conflict")
         event = audit.record(
             self.session,
             self.tenant_id,

@@ -133,12 +133,14 @@ def verify(session: Session, tenant_id: int) -> Verdict:
     )
     previous, expected = "", 1
     bad: str | None = None
-    rows: Iterable[tuple[SealRow, EventRow | None]] = session.exec(query)
+    result = session.exec(query)
+    rows: Iterable[tuple[SealRow, EventRow | None]] = result
     for seal_row, event in rows:
         bad = _fault(keys, tenant_id, previous, expected, seal_row, event)
         if bad:
             break
         previous, expected = seal_row.hash, expected + 1
+    result.close()
     bad = bad or _seal_lost(session, tenant_id)
     sealed = session.exec(select(func.count()).select_from(SealRow).where(SealRow.tenant_id == tenant_id)).one()
     events = session.exec(select(func.count()).select_from(EventRow).where(EventRow.tenant_id == tenant_id)).one()

@@ -6,7 +6,9 @@ import os
 import secrets
 import shutil
 import socket
+import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -209,14 +211,30 @@ def complaints_of(page: "Page") -> list[str]:
     return found
 
 
+@pytest.fixture(scope="session")
+def chromium_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Yield where a browser listens that all tests of this process share: starting one costs more than most tests."""
+    profile = tmp_path_factory.mktemp("chromium")
+    words = [find_chromium() or "", "--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}"]
+    with subprocess.Popen([*words, *CHROMIUM_ARGUMENTS], stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        said = (line.partition("DevTools listening on ")[2].strip() for line in process.stderr)
+        address = next(filter(None, said))
+        threading.Thread(target=process.stderr.read, daemon=True).start()  # a full pipe would stop it
+        yield address
+        process.terminate()
+
+
 @pytest.fixture
-async def chromium() -> "AsyncIterator[Browser]":
-    """Yield a browser of the test's own; it finds no host but 127.0.0.1 and localhost."""
+async def chromium(chromium_address: str) -> "AsyncIterator[Browser]":
+    """Yield a browser; it finds no host but 127.0.0.1 and localhost. What a test opens in it is closed afterwards."""
     from playwright.async_api import async_playwright
 
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS)
+        browser = await playwright.chromium.connect_over_cdp(chromium_address)
         yield browser
+        for context in browser.contexts[1:]:
+            await context.close()
         await browser.close()
 
 

@@ -1,5 +1,7 @@
 """The summary, what is missing, and what is left of a card that is done with."""
 
+import json
+
 from bot.cards.parts import (
     Card,
     Element,
@@ -19,9 +21,20 @@ from checklists.files import checklist_version
 from checklists.model import Item
 from dialogs.views import ClosedView, GapRow, MissingView, Row, SummaryView
 
+MOST_BYTES = 24 * 1024
+"""Of one card's JSON; Teams refuses larger ones."""
+
 
 def summary_card(pen: Pen, view: SummaryView) -> Card:
-    """Show every answer and every gap, with what can be done now."""
+    """Show the answers and the gaps, with what can be done now; long texts only as far as the card holds them."""
+    for most in (4000, 1000, 300, 100):
+        made = _summary(pen, view, most)
+        if len(json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()) <= MOST_BYTES:
+            return made
+    return _summary(pen, view, 0)
+
+
+def _summary(pen: Pen, view: SummaryView, most: int) -> Card:
     body = [*head_lines(pen, view.head), *notices(pen, view.notices), heading(pen.say("card.summary_title"))]
     if view.sent:
         body.append(text(pen.say("card.sent_at", time=view.sent)))
@@ -32,7 +45,7 @@ def summary_card(pen: Pen, view: SummaryView) -> Card:
         if sheet.head.child:
             body.append(text(child_words(pen, sheet.head.child), weight="Bolder", style="heading"))
         for row in sheet.rows:
-            body += _row(pen, view, row)
+            body += _row(pen, view, row, most)
             item = pen.item(view.checklist, view.version, row.item)
             whose = f"{child_words(pen, sheet.head.child)}: " if sheet.head.child else ""
             questions[f"{sheet.filled}/{row.item}"] = f"{whose}{numbers[row.item]}. {pen.ask(item)}"
@@ -42,7 +55,7 @@ def summary_card(pen: Pen, view: SummaryView) -> Card:
     return card(pen, body, view.refresh)
 
 
-def _row(pen: Pen, view: SummaryView, row: Row) -> list[Element]:
+def _row(pen: Pen, view: SummaryView, row: Row, most: int) -> list[Element]:
     item = pen.item(view.checklist, view.version, row.item)
     answer = pen.say("answers." + row.state)
     said = [pen.say("motivations." + row.motivation)] if row.motivation else []
@@ -56,7 +69,7 @@ def _row(pen: Pen, view: SummaryView, row: Row) -> list[Element]:
     if pen.private:
         for key, words in (("card.motivation", row.text), ("card.place", row.place), ("card.note", row.note)):
             if words:
-                rows.append(written(pen.say(key), words))
+                rows.append(written(pen.say(key), words if len(words) <= most else words[:most] + " …"))
     return rows
 
 
@@ -75,6 +88,8 @@ def _gaps(pen: Pen, view: SummaryView | MissingView) -> list[Element]:
         lines.append(text(_gap_words(pen, view, gap), spacing="Small"))
         if gap.button:
             lines += action_sets(pen, (gap.button,), inputs=False)
+    if isinstance(view, SummaryView) and view.more_gaps:
+        lines.append(text(pen.say("card.more_gaps", count=view.more_gaps), spacing="Small"))
     return lines
 
 

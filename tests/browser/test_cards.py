@@ -21,11 +21,13 @@ from texts import LANGUAGES, Language
 pytestmark = pytest.mark.browser
 
 PAGE = """<!doctype html><html lang="{lang}"><head><title>Kort</title><style>
-body {{ margin: 0; font: 14px/1.4 sans-serif; }} .ac-adaptiveCard {{ box-sizing: border-box; max-width: 100%; }}
+body {{ margin: 0; font: 14px/1.4 sans-serif; }}
+.ac-adaptiveCard {{ box-sizing: border-box; max-width: 100%; }}
 </style></head><body><main><h1 style="font-size:14px">Kort</h1><div id="here"></div></main></body></html>"""
 RENDER = """payload => {
     const card = new AdaptiveCards.AdaptiveCard();
-    card.hostConfig = new AdaptiveCards.HostConfig({ supportsInteractivity: true, fontFamily: 'sans-serif', textBlock: { headingLevel: 2 } });
+    const host = { supportsInteractivity: true, fontFamily: 'sans-serif', textBlock: { headingLevel: 2 } };
+    card.hostConfig = new AdaptiveCards.HostConfig(host);
     const context = new AdaptiveCards.SerializationContext();
     card.parse(payload, context);
     const here = document.getElementById('here');

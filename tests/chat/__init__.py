@@ -1,0 +1,1 @@
+"""Whole conversations: turns in, replies out, on a real database, every card looked over."""

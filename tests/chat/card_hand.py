@@ -1,0 +1,87 @@
+"""What a client does with a card: finds buttons by title and inputs by label, and gathers what was filled in."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Card = dict[str, Any]
+Element = dict[str, Any]
+
+
+def elements(card: Card) -> Iterator[Element]:
+    """Give every element of the body, containers before what is in them."""
+    pending: list[Element] = list(card["body"])
+    while pending:
+        element = pending.pop(0)
+        yield element
+        pending = [*element.get("items", ()), *element.get("columns", ()), *pending]
+
+
+def actions(card: Card) -> list[Element]:
+    """Return every button, in the order they stand."""
+    return [action for element in elements(card) for action in element.get("actions", ())]
+
+
+def titles(card: Card) -> list[str]:
+    """Return what stands on the buttons."""
+    return [action["title"] for action in actions(card)]
+
+
+def button(card: Card, title: str, nth: int = 0) -> Element:
+    """Return a button by its title; `nth` counts from 0 when several are called the same."""
+    found = [action for action in actions(card) if action["title"] == title]
+    assert len(found) > nth, f"no button {title!r} here, only {titles(card)}"
+    return found[nth]
+
+
+def inputs(card: Card) -> dict[str, Element]:
+    """Return every input by id."""
+    return {element["id"]: element for element in elements(card) if element["type"].startswith("Input.")}
+
+
+def gathered(card: Card, action: Element, fields: Mapping[str, str]) -> dict[str, str]:
+    """Return what a client sends with a press: the button's data, and each input as filled in or as it stood.
+
+    fields: by label or by id; a choice by its title.
+    """
+    data: dict[str, str] = dict(action["data"])
+    found = inputs(card)
+    filled = {_input_id(found, name): value for name, value in fields.items()}
+    if action.get("associatedInputs") == "none":
+        assert not filled, "this button sends no inputs"
+        return data
+    for input_id, element in found.items():
+        data[input_id] = _value(element, filled[input_id]) if input_id in filled else str(element.get("value", ""))
+    return data
+
+
+def _input_id(found: Mapping[str, Element], name: str) -> str:
+    if name in found:
+        return name
+    by_label = [input_id for input_id, element in found.items() if element["label"] == name]
+    assert len(by_label) == 1, f"{len(by_label)} inputs are called {name!r}; there are {list(found)}"
+    return by_label[0]
+
+
+def _value(element: Element, said: str) -> str:
+    if element["type"] != "Input.ChoiceSet":
+        return said
+    by_title = {choice["title"]: str(choice["value"]) for choice in element["choices"]}
+    assert said in by_title or said in by_title.values() or said == "", f"{said!r} is not among {list(by_title)}"
+    return by_title.get(said, said)
+
+
+def words(card: Card) -> str:
+    """Return all that can be read on a card, a line for each piece."""
+    lines: list[str] = []
+    for element in elements(card):
+        lines += [str(element[name]) for name in ("text", "label", "title", "value", "placeholder") if name in element]
+        lines.append("".join(run["text"] for run in element.get("inlines", ())))
+        lines += [choice["title"] for choice in element.get("choices", ())]
+        lines += [action["title"] for action in element.get("actions", ())]
+    return "\n".join(line for line in lines if line)
+
+
+def as_sent(card: Card) -> str:
+    """Return the card's JSON as it goes over the wire."""
+    return json.dumps(card, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,182 @@
+"""Says everything that is wrong with a card, knowing only Adaptive Cards 1.5 and what our contract promises.
+
+Written from the public schema of Adaptive Cards 1.5, by hand, so that it shares nothing with the builders.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from tests.chat.card_hand import Card, Element, actions, as_sent, elements, inputs
+
+MOST_BYTES = 24 * 1024
+MOST_ACTIONS = 6
+SHORTEST_WRITTEN = 4
+"""A text shorter than this is not looked for: it could stand on the card by itself."""
+
+_ELEMENT = {"type", "id", "isVisible", "requires", "fallback", "height", "separator", "spacing"}
+_INPUT = _ELEMENT | {"label", "isRequired", "errorMessage", "value"}
+_ACTION = {"type", "id", "title", "iconUrl", "style", "fallback", "tooltip", "isEnabled", "mode", "requires", "data"}
+_BOX = _ELEMENT | {
+    "items",
+    "selectAction",
+    "style",
+    "verticalContentAlignment",
+    "bleed",
+    "backgroundImage",
+    "minHeight",
+}
+_LOOK = {"color", "fontType", "isSubtle", "size", "weight"}
+KEYS: dict[str, set[str]] = {
+    "TextBlock": _ELEMENT | _LOOK | {"text", "horizontalAlignment", "maxLines", "wrap", "style"},
+    "RichTextBlock": _ELEMENT | {"inlines", "horizontalAlignment"},
+    "Container": _BOX | {"rtl"},
+    "ColumnSet": _ELEMENT | {"columns", "selectAction", "style", "bleed", "minHeight", "horizontalAlignment"},
+    "Column": _BOX | {"width", "rtl"},
+    "FactSet": _ELEMENT | {"facts"},
+    "ActionSet": _ELEMENT | {"actions"},
+    "Input.Text": _INPUT | {"isMultiline", "maxLength", "placeholder", "regex", "style", "inlineAction"},
+    "Input.Number": _INPUT | {"min", "max", "placeholder"},
+    "Input.Date": _INPUT | {"min", "max", "placeholder"},
+    "Input.Time": _INPUT | {"min", "max", "placeholder"},
+    "Input.Toggle": _INPUT | {"title", "valueOn", "valueOff", "wrap"},
+    "Input.ChoiceSet": _INPUT | {"choices", "isMultiSelect", "style", "placeholder", "wrap"},
+    "Action.Execute": _ACTION | {"verb", "associatedInputs"},
+    "Action.Submit": _ACTION | {"associatedInputs"},
+}
+CARD_KEYS = {"type", "$schema", "version", "lang", "body", "refresh"}
+RUN_KEYS = _LOOK | {"type", "text", "highlight", "italic", "selectAction", "strikethrough", "underline"}
+SPACING = {"default", "none", "small", "medium", "large", "extraLarge", "padding"}
+WORDS: dict[tuple[str, str], set[str]] = {
+    ("TextBlock", "style"): {"default", "heading"},
+    ("TextBlock", "size"): {"default", "small", "medium", "large", "extraLarge"},
+    ("TextBlock", "weight"): {"default", "lighter", "bolder"},
+    ("Container", "style"): {"default", "emphasis", "good", "attention", "warning", "accent"},
+    ("Input.ChoiceSet", "style"): {"compact", "expanded", "filtered"},
+    ("Input.Text", "style"): {"text", "tel", "url", "email", "password"},
+    ("Action.Execute", "style"): {"default", "positive", "destructive"},
+    ("Action.Submit", "style"): {"default", "positive", "destructive"},
+    ("Action.Execute", "associatedInputs"): {"auto", "none"},
+    ("Action.Submit", "associatedInputs"): {"auto", "none"},
+}
+
+
+def check_card(card: Card, *, language: str, user: str, public: bool, written: Iterable[str] = ()) -> None:
+    """Fail with everything that is wrong with a card.
+
+    user: her id on the channel. public: it is posted or put into a posted card. written: what people wrote.
+    """
+    faults = list(faults_of(card, language=language, user=user, public=public, written=written))
+    assert not faults, "\n".join([*faults, as_sent(card)[:1000]])
+
+
+def faults_of(card: Card, *, language: str, user: str, public: bool, written: Iterable[str] = ()) -> Iterator[str]:
+    """Give everything that is wrong with a card, one sentence for each."""
+    yield from _whole(card, language, user)
+    for element in elements(card):
+        yield from _element(element)
+    for action in actions(card):
+        yield from _action(action)
+    ids = Counter(element["id"] for element in elements(card) if "id" in element)
+    yield from (f"the id {name} stands {count} times" for name, count in ids.items() if count > 1)
+    yield from (fault for element in inputs(card).values() for fault in _input(element))
+    if public:
+        yield from _words_of_people(card, written)
+
+
+def _whole(card: Card, language: str, user: str) -> Iterator[str]:
+    size = len(as_sent(card).encode())
+    if size > MOST_BYTES:
+        yield f"the card is {size} bytes, more than {MOST_BYTES}"
+    if card.get("type") != "AdaptiveCard" or card.get("version") != "1.5":
+        yield "the card is not an AdaptiveCard 1.5"
+    if card.get("lang") != language:
+        yield f"lang is {card.get('lang')!r}, the reader's language is {language}"
+    yield from (f"the card has the unknown key {key}" for key in card.keys() - CARD_KEYS)
+    refresh = card.get("refresh")
+    if refresh is not None:
+        action = refresh.get("action", {})
+        yield from _execute(action)
+        if action.get("verb") != "show_current":
+            yield "refresh does something else than show_current"
+        if refresh.keys() != {"action", "userIds"} or refresh["userIds"] != [user]:
+            yield f"refresh is not for her alone: {sorted(refresh)} {refresh.get('userIds')}"
+
+
+def _element(element: Element) -> Iterator[str]:
+    kind = element.get("type", "?")
+    if kind not in KEYS or kind.startswith("Action."):
+        yield f"{kind} is no element of Adaptive Cards 1.5 that we use"
+        return
+    yield from _keys_and_words(element)
+    if element.get("spacing", "default")[:1].lower() + element.get("spacing", "default")[1:] not in SPACING:
+        yield f"spacing {element['spacing']} does not exist"
+    if kind == "TextBlock" and (not element.get("text") or element.get("wrap") is not True):
+        yield f"a TextBlock is empty or does not wrap: {element.get('text')!r}"
+    if kind == "ActionSet" and not 1 <= len(element["actions"]) <= MOST_ACTIONS:
+        yield f"an ActionSet has {len(element['actions'])} actions"
+    for run in element.get("inlines", ()):
+        if run.get("type") != "TextRun" or not run.get("text") or run.keys() - RUN_KEYS:
+            yield f"a text run is empty or has unknown keys: {sorted(run)}"
+
+
+def _keys_and_words(element: Element) -> Iterator[str]:
+    kind = element["type"]
+    yield from (f"{kind} has the unknown key {key}" for key in element.keys() - KEYS[kind])
+    for (of, key), known in WORDS.items():
+        value = str(element.get(key, ""))
+        if of == kind and value and value[:1].lower() + value[1:] not in known:
+            yield f"{kind} has {key} {value}, which does not exist"
+
+
+def _input(element: Element) -> Iterator[str]:
+    name, value = element.get("id"), element.get("value")
+    if not name or not element.get("label"):
+        yield f"the input {name!r} has no label"
+    if element["type"] == "Input.ChoiceSet":
+        values = [choice.get("value") for choice in element["choices"]]
+        if not values or len(set(values)) != len(values):
+            yield f"{name} has no choices, or two with the same value"
+        if any(choice.keys() != {"title", "value"} or not choice["title"] for choice in element["choices"]):
+            yield f"{name} has a choice without title, or with more than title and value"
+        if value == "ja":
+            yield f"{name} comes with Ja chosen beforehand"
+        if value is not None and value not in values:
+            yield f"{name} comes with {value!r} chosen, which is not among its choices"
+    if element["type"] == "Input.Toggle" and value == element.get("valueOn", "true"):
+        yield f"{name} comes switched on"
+
+
+def _action(action: Element) -> Iterator[str]:
+    if action.get("type") != "Action.Execute":
+        yield f"a button is {action.get('type')}, not Action.Execute"
+        return
+    yield from _execute(action)
+    yield from _keys_and_words(action)
+    fallback: Any = action.get("fallback")
+    if not isinstance(fallback, dict) or fallback.get("type") != "Action.Submit":
+        yield f"the button {action.get('title')!r} has no Submit fallback"
+        return
+    yield from _keys_and_words(fallback)
+    for name in ("title", "data", "associatedInputs"):
+        if fallback.get(name) != action.get(name):
+            yield f"the fallback of {action.get('title')!r} differs in {name}"
+
+
+def _execute(action: Element) -> Iterator[str]:
+    data = action.get("data", {})
+    if not action.get("title"):
+        yield "a button has no title"
+    if not action.get("verb") or data.keys() != {"verb", "token"} or data["verb"] != action["verb"]:
+        yield f"the data of {action.get('title')!r} is not its verb and one token: {sorted(data)}"
+    if not all(isinstance(value, str) and value for value in data.values()):
+        yield f"the data of {action.get('title')!r} is not text"
+
+
+def _words_of_people(card: Card, written: Iterable[str]) -> Iterator[str]:
+    sent = as_sent(card)
+    for text in written:
+        begins = json.dumps(text[:40], ensure_ascii=False)[1:-1]
+        if len(text) >= SHORTEST_WRITTEN and begins in sent:
+            yield f"a posted card holds what someone wrote: {text[:40]!r}"

@@ -1,0 +1,75 @@
+"""A room with the bot's database for each test, and the people in it."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage import migrate
+from storage.desk import Desk
+from storage.sealing import Keys
+from tests.chat.harness import Chat, Room, move_in
+
+KEYS = {"test": bytes(32)}
+
+
+class Furnished:
+    """A database with the people in it that can be brought back to how it was: far cheaper than a new one each time."""
+
+    def __init__(self, path: Path) -> None:
+        self.desk = Desk(f"sqlite:///{path}", Keys(KEYS))
+        migrate.upgrade(self.desk)
+        move_in(self.desk)
+        connection = self.desk.engine.raw_connection().driver_connection
+        assert isinstance(connection, sqlite3.Connection)
+        self._connection = connection
+        self._connection.execute("pragma synchronous=off")  # these tests lose no power
+        self._as_it_was = sqlite3.connect(":memory:")
+        self._connection.backup(self._as_it_was)
+
+    def room(self) -> Room:
+        """Return a room where nothing has been said yet."""
+        self._as_it_was.backup(self._connection)
+        self.desk.keys = Keys(KEYS)
+        return Room(self.desk)
+
+    def close(self) -> None:
+        """Let the database go."""
+        self._as_it_was.close()
+        self.desk.close()
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
+    made = Furnished(tmp_path_factory.mktemp("furnished") / "bot.db")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def room(furnished: Furnished) -> Room:
+    return furnished.room()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def either_room(request: pytest.FixtureRequest, furnished: Furnished) -> Iterator[Room]:
+    """Yield a room on each database the bot runs on."""
+    if request.param == "sqlite":
+        yield furnished.room()
+        return
+    desk = Desk(request.getfixturevalue("postgres_database"), Keys(KEYS))
+    migrate.upgrade(desk)
+    move_in(desk)
+    yield Room(desk)
+    desk.close()
+
+
+@pytest.fixture
+def anna(room: Room) -> Chat:
+    return room.chat("anna")
+
+
+@pytest.fixture
+def bo(room: Room) -> Chat:
+    return room.chat("bo")

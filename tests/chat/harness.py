@@ -1,0 +1,482 @@
+"""A town of made-up people who chat with the bot: turns in, replies out, on a real database.
+
+`Chat` plays a person and her Teams client: it shows what is posted, asks for refreshes as Teams does, puts the
+answer of a press in the card's place, and obeys updates. Every card goes past the oracle, in both languages.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import inspect, text
+from sqlmodel import col, select
+
+from bot.cards.render import neutral_summary, render_card, render_text
+from checklists.files import all_facts, newest
+from checklists.replies import read_answer
+from checklists.rules import applicable, gaps, state
+from dialogs.basis import WORKER
+from dialogs.people_admin import import_people
+from dialogs.take_turn import note_posted, take_turn
+from dialogs.tokens import Mint
+from dialogs.turn import Reply, Turn
+from dialogs.views import AnyView
+from storage import answers, cases, filled, outbox
+from storage.answers import AnswerRow
+from storage.audit import EventRow
+from storage.cases import CaseRow, case_id
+from storage.conversations import ConversationRow
+from storage.desk import Desk, Session
+from storage.filled import FilledRow, filled_id
+from storage.inbox import InboxRow
+from storage.outbox import OutboxRow
+from tests.chat.card_hand import Card, button, gathered, titles, words
+from tests.chat.card_oracle import check_card
+from texts import LANGUAGES
+
+TENANT = "11111111-1111-4111-8111-111111111111"
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+NORTH, SOUTH = "Barn och unga Nord (påhittad)", "Barn och unga Syd (påhittad)"
+REF = "SN 2026/0123"
+SECRET = bytes(range(32))
+LIST = newest("decision_basis")
+REGISTER = (
+    ("anna", "Anna Påhittad", NORTH, "case_worker"),
+    ("bo", "Bo Exempel", NORTH, "case_worker"),
+    ("doris", "Doris Uppdiktad", SOUTH, "case_worker"),
+    ("eva", "Eva Tvåenheter", NORTH, "case_worker"),
+    ("eva", "Eva Tvåenheter", SOUTH, "case_worker"),
+    ("cecilia", "Cecilia Fiktiv", NORTH, "unit_manager"),
+    ("vera", "Vera Revisorsson", "", "auditor"),
+)
+
+
+def object_id(name: str) -> str:
+    """Return a made-up person's Entra object id."""
+    return f"00000000-0000-4000-8000-{int.from_bytes(name.encode()[:6]):012x}"
+
+
+def people_csv() -> bytes:
+    """Return the register as a file for import."""
+    rows = [
+        f"{TENANT},{object_id(name)},{name}@example.invalid,{full},{unit},{role},"
+        for name, full, unit, role in REGISTER
+    ]
+    return "\n".join(["tenant_id,object_id,email,name,unit,role,valid_from", *rows]).encode()
+
+
+def move_in(desk: Desk) -> None:
+    """Bring the made-up people into the register."""
+    at = datetime(2026, 5, 1, 8, tzinfo=STOCKHOLM)
+    desk.run_now(lambda session: import_people(session, people_csv(), frozenset({TENANT}), at, "cli:test"))
+
+
+@dataclass
+class Room:
+    """The bot with its database, and the clock everyone goes by."""
+
+    desk: Desk
+    mint: Mint = field(default_factory=lambda: Mint(SECRET))
+    now: datetime = datetime(2026, 5, 12, 10, 42, tzinfo=STOCKHOLM)
+    ids: Iterator[int] = field(default_factory=lambda: count(1))
+    refused: set[str] = field(default_factory=set)
+    """Free text that was sent and may not be in a posted card, whether it was kept or not."""
+    chats: dict[str, "Chat"] = field(default_factory=dict)
+    _opened: dict[int, set[str]] = field(default_factory=dict)
+
+    def chat(self, name: str) -> "Chat":
+        """Return someone's personal chat with the bot, always the same; `name` need not be in the register."""
+        return self.chats.setdefault(name, Chat(self, name))
+
+    def later(self, **step: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**step)
+
+    def case(self, ref: str = REF) -> CaseRow:
+        """Return a case."""
+        return self.desk.run_now(lambda session: session.exec(select(CaseRow).where(CaseRow.ref == ref)).one())
+
+    def count(self, *tables: type[Any]) -> int:
+        """Return how many rows tables hold together; answers, when none is named."""
+        return self.desk.run_now(
+            lambda session: sum(len(session.exec(select(table)).all()) for table in tables or (AnswerRow,))
+        )
+
+    def events(self, act: str = "") -> list[EventRow]:
+        """Return the trail, oldest first; of one act, if it is named."""
+        rows = self.desk.run_now(lambda session: session.exec(select(EventRow).order_by(col(EventRow.id))).all())
+        return [row for row in rows if act in ("", row.act)]
+
+    def written(self) -> set[str]:
+        """Return every free text that was ever stored or sent."""
+
+        def work(session: Session) -> None:
+            for row in session.exec(select(AnswerRow).where(col(AnswerRow.id) > max(self._opened, default=0))):
+                of = session.get_one(FilledRow, row.filled_id)
+                texts = answers.read(session, of, row)
+                self._opened[row.id or 0] = {texts.motivation, texts.place, texts.note or ""}
+
+        if self.scalar("select coalesce(max(id), 0) from answer") != max(self._opened, default=0):
+            self.desk.run_now(work)
+        return set().union(self.refused, *self._opened.values()) - {""}
+
+    def scalar(self, statement: str) -> Any:
+        """Return the one value of a query; on SQLite past all that a session costs."""
+        if self.desk.dialect == "sqlite":
+            return self.raw.execute(statement).fetchone()[0]
+        return self.desk.run_now(lambda session: session.connection().execute(text(statement)).scalar())
+
+    @property
+    def raw(self) -> Any:
+        """Return the driver's own connection (SQLite has one)."""
+        return self.desk.engine.raw_connection().driver_connection
+
+    def content(self) -> dict[str, list[str]]:
+        """Return all rows of all tables as text: equal before and after when nothing at all was stored."""
+        return self.content_but()
+
+    def content_but(self, *tables: str) -> dict[str, list[str]]:
+        """Return all rows as text, but for some tables."""
+
+        def work(session: Session) -> dict[str, list[str]]:
+            connection = session.connection()
+            names = [name for name in inspect(connection).get_table_names() if name not in tables]
+            return {name: sorted(map(str, connection.execute(text(f'select * from "{name}"')))) for name in names}
+
+        return self.desk.run_now(work)
+
+
+class Chat:
+    """One person at her Teams client. `card` is what she looks at, `said` the last plain sentence."""
+
+    def __init__(self, room: Room, name: str) -> None:
+        self.room = room
+        self.name = name
+        self.channel_id = f"a:personal-{name}"
+        self.user = f"29:{name}"
+        self.posted: dict[str, Card | str] = {}
+        self.at = ""
+        """The message she looks at."""
+        self.said = ""
+        self.last_id = ""
+        """The id of her last activity."""
+        self.view: AnyView | None = None
+        self.language = "sv"
+        self.presses_made = 0
+        self.refreshing = True
+
+    # --- doing ------------------------------------------------------------------------------------------------
+
+    def types(self, line: str, *, again: str = "", resent: bool = False) -> "Chat":
+        """Write a line. again: the id of an earlier activity, as when the channel sends it a second time."""
+        said = read_answer(line)
+        self.room.refused |= {said.text} if said and said.text else set()
+        self._message(self._turn("text", again, text=line, resent=resent))
+        return self
+
+    def presses(
+        self,
+        title: str,
+        fields: Mapping[str, str] | None = None,
+        *,
+        on: "Shown | None" = None,
+        again: str = "",
+        nth: int = 0,
+        **more: str,
+    ) -> "Chat":
+        """Press a button by its title, the card's fields filled in by label. on: a card she was shown earlier."""
+        shown = on or self.shown
+        data = gathered(shown.card, button(shown.card, title, nth), {**(fields or {}), **more})
+        return self.sends(data, reply_to=shown.message, again=again)
+
+    def sends(self, data: Mapping[str, str], *, reply_to: str = "", again: str = "", invoke: bool = True) -> "Chat":
+        """Send a card's data as it is: a press in the shape a client would give it, or one that was tampered with."""
+        self.room.refused |= {value for name, value in data.items() if _is_free_text(name)}
+        self.presses_made += 1
+        turn = self._turn("press", again, data=data, invoke=invoke, reply_to=reply_to or self.at)
+        if invoke:
+            self._invoked(turn)
+        else:
+            self._message(turn)
+        return self
+
+    def submits(self, title: str, fields: Mapping[str, str] | None = None) -> "Chat":
+        """Press as an older client does: Action.Submit, which arrives as a message."""
+        action = button(self.card, title)["fallback"]
+        return self.sends(gathered(self.card, action, fields or {}), invoke=False)
+
+    def refreshes(self, on: "Shown | None" = None) -> "Chat":
+        """Ask what a card should show now, as her client does by itself when a card comes into view."""
+        shown = on or self.shown
+        refresh = shown.card.get("refresh")
+        if refresh is None:
+            return self
+        before = self._changes()
+        turn = self._turn("refresh", "", data=refresh["action"]["data"], invoke=True, reply_to=shown.message)
+        reply = self._taken(turn)
+        assert before == self._changes(), "a refresh stored something"
+        assert reply is not None
+        card = render_card(reply, self.room.mint, private=True)
+        if card is not None:
+            self.posted[shown.message] = card
+            self.view = reply.view if shown.message == self.at else self.view
+        return self
+
+    def installs(self) -> "Chat":
+        """Install the app."""
+        reply = self._taken(self._turn("installed", ""))
+        if reply is not None:
+            self._post(reply, None)
+        return self
+
+    def removes(self) -> None:
+        """Remove the app."""
+        assert self._taken(self._turn("removed", "")) is None
+
+    # --- looking ----------------------------------------------------------------------------------------------
+
+    @property
+    def card(self) -> Card:
+        """Return the card she looks at."""
+        card = self.posted[self.at]
+        assert isinstance(card, dict), f"a plain sentence was said last: {card}"
+        return card
+
+    @property
+    def shown(self) -> "Shown":
+        """Return the card she looks at, to press on it later as an old one."""
+        return Shown(self.at, self.card)
+
+    @property
+    def text(self) -> str:
+        """Return what she can read: what was said last, and the card she looks at."""
+        card = self.posted.get(self.at, "")
+        return self.said + "\n" + (words(card) if isinstance(card, dict) else card)
+
+    @property
+    def buttons(self) -> list[str]:
+        """Return the titles of the buttons on the card she looks at."""
+        return titles(self.card)
+
+    def sees(self, *texts: str) -> "Chat":
+        """Check that she can read this."""
+        for wanted in texts:
+            assert wanted in self.text, f"{wanted!r} is not among:\n{self.text}"
+        return self
+
+    def sees_no(self, *texts: str) -> "Chat":
+        """Check that she cannot read this."""
+        for unwanted in texts:
+            assert unwanted not in self.text, f"{unwanted!r} is among:\n{self.text}"
+        return self
+
+    def is_asked(self, item_id: str) -> "Chat":
+        """Check that the card she looks at asks an item, a group by its first item, or the motivation an item is."""
+        assert self.view is not None
+        assert asked(self.view) == item_id, f"asked is {asked(self.view)!r}: {self.text}"
+        return self
+
+    def kind(self) -> str:
+        """Return what kind of card she looks at."""
+        assert self.view is not None
+        return self.view.kind
+
+    # --- what is kept -----------------------------------------------------------------------------------------
+
+    def stored(self, item_id: str, *, ref: str = REF, child: int = 1) -> str:
+        """Return the newest stored answer to an item, empty when there never was one."""
+        row = self.row(item_id, ref=ref, child=child)
+        return row.choice if row else ""
+
+    def row(self, item_id: str, *, ref: str = REF, child: int = 1) -> AnswerRow | None:
+        """Return the newest revision of an answer."""
+        return self.sheet(ref, child)[1].get(item_id)
+
+    def written(self, item_id: str, *, ref: str = REF, child: int = 1) -> answers.Written:
+        """Return the newest revision of an answer with its texts in clear."""
+
+        def work(session: Session) -> answers.Written:
+            sheet, rows, _ = self._read(session, ref, child)
+            return answers.read(session, sheet, rows[item_id])
+
+        return self.room.desk.run_now(work)
+
+    def counted(self, item_id: str, *, ref: str = REF, child: int = 1) -> str:
+        """Return the answer as figures and exports count it."""
+        _, rows, facts = self.sheet(ref, child)
+        domain = {name: answers.to_domain(row) for name, row in rows.items()}
+        return state(LIST, LIST.by_id[item_id], facts, domain)
+
+    def gaps(self, *, ref: str = REF, child: int = 1) -> list[str]:
+        """Return the ids of the items and facts that are gaps."""
+        _, rows, facts = self.sheet(ref, child)
+        domain = {name: answers.to_domain(row) for name, row in rows.items()}
+        return [gap.id for gap in gaps(LIST, WORKER, facts, domain, tuple(all_facts()))]
+
+    def applicable(self, *, ref: str = REF, child: int = 1) -> int:
+        """Return how many questions apply."""
+        _, rows, facts = self.sheet(ref, child)
+        return len(applicable(LIST, WORKER, facts, {name: answers.to_domain(row) for name, row in rows.items()}))
+
+    def facts(self, *, ref: str = REF, child: int = 1) -> dict[str, str]:
+        """Return the facts that are known for a child."""
+        case = self.room.case(ref)
+        return self.room.desk.run_now(lambda session: cases.known_facts(session, case_id(case), child))
+
+    def revisions(self, item_id: str, *, ref: str = REF, child: int = 1) -> list[str]:
+        """Return every stored choice of an item, oldest first."""
+
+        def work(session: Session) -> list[str]:
+            sheet = self._read(session, ref, child)[0]
+            query = select(AnswerRow).where(AnswerRow.filled_id == filled_id(sheet), AnswerRow.item_id == item_id)
+            return [row.choice for row in session.exec(query.order_by(col(AnswerRow.revision)))]
+
+        return self.room.desk.run_now(work)
+
+    def sheet(self, ref: str, child: int) -> tuple[FilledRow, dict[str, AnswerRow], dict[str, str]]:
+        return self.room.desk.run_now(lambda session: self._read(session, ref, child))
+
+    def _read(self, session: Session, ref: str, child: int) -> tuple[FilledRow, dict[str, AnswerRow], dict[str, str]]:
+        case = session.exec(select(CaseRow).where(CaseRow.ref == ref)).one()
+        rows = [row for row in filled.of_case(session, case_id(case), LIST.id, WORKER) if row.child == child]
+        return rows[-1], answers.latest(session, filled_id(rows[-1])), cases.known_facts(session, case_id(case), child)
+
+    # --- the client -------------------------------------------------------------------------------------------
+
+    def _turn(self, kind: Any, again: str, **more: Any) -> Turn:
+        activity_id = again or f"in-{next(self.room.ids)}"
+        if kind != "refresh":
+            self.last_id = activity_id
+        return Turn(
+            kind=kind,
+            tenant=TENANT,
+            object_id=object_id(self.name),
+            channel_id=self.channel_id,
+            channel_user=self.user,
+            activity_id=activity_id,
+            now=self.room.now,
+            service_url="http://127.0.0.1:1/",
+            **more,
+        )
+
+    def _taken(self, turn: Turn) -> Reply | None:
+        outcome = self.room.desk.run_now(lambda session: take_turn(session, turn, self.room.mint), turn.channel_id)
+        if outcome.reply is not None:
+            self._look_over(outcome.reply, self.room.written())
+        if outcome.posted:
+            return None
+        return outcome.reply
+
+    def _message(self, turn: Turn) -> None:
+        """What the adapter does with a message: posts the reply, or puts it into the card that was pressed."""
+        reply = self._taken(turn)
+        if reply is None:
+            return
+        if turn.kind == "press" and render_card(reply, self.room.mint, private=False) is not None:
+            self._show(turn.reply_to, reply, private=False)
+        else:
+            self._post(reply, turn)
+        self._obey_updates()
+        self._come_into_view()
+
+    def _invoked(self, turn: Turn) -> None:
+        """What a client does with the answer of a press: a card goes in the card's place, a sentence below it."""
+        reply = self._taken(turn)
+        assert reply is not None, "a press was not answered"
+        self.said = ""
+        if render_card(reply, self.room.mint, private=True) is None:
+            self.said = render_text(reply)
+            self.view = reply.view
+        else:
+            self._show(turn.reply_to, reply, private=True)
+        self._obey_updates()
+        self._come_into_view()
+
+    def _post(self, reply: Reply, turn: Turn | None) -> None:
+        message = f"out-{next(self.room.ids)}"
+        self.said = ""
+        self._show(message, reply, private=False)
+        if turn is not None and reply.person_id:
+            self.room.desk.run_now(lambda session: note_posted(session, turn, reply, message))
+
+    def _show(self, message: str, reply: Reply, *, private: bool) -> None:
+        card = render_card(reply, self.room.mint, private=private)
+        self.posted[message] = card if card is not None else render_text(reply)
+        self.at, self.view, self.language = message, reply.view, reply.language
+        if card is None:
+            self.said = render_text(reply)
+
+    def _come_into_view(self) -> None:
+        card = self.posted.get(self.at)
+        if self.refreshing and isinstance(card, dict) and not self.said:
+            view = self.view
+            self.refreshes()
+            assert asked(self.view) == asked(view), f"the refresh led from {asked(view)} to {asked(self.view)}"
+
+    def _obey_updates(self) -> None:
+        """Put what the outbox holds for this chat into the posted cards, as the worker would."""
+
+        def work(session: Session) -> list[tuple[str, Reply]]:
+            query = select(OutboxRow, ConversationRow).join(
+                ConversationRow, col(ConversationRow.id) == col(OutboxRow.conversation_id)
+            )
+            found = []
+            for row, chat in session.exec(query.where(OutboxRow.state == outbox.WAITING)).all():
+                if chat.channel_id == self.channel_id:
+                    row.state = outbox.SENT
+                    found.append((row.activity_id, Reply.model_validate_json(outbox.view_of(session, row))))
+            return found
+
+        if not self.room.scalar("select count(*) from outbox where state = 'waiting'"):
+            return
+        for message, reply in self.room.desk.run_now(work):
+            self._look_over(reply, self.room.written())
+            card = render_card(reply, self.room.mint, private=False)
+            assert card is not None
+            assert message in self.posted, "a card was updated that was never posted"
+            self.posted[message] = card
+
+    def _look_over(self, reply: Reply, written: set[str]) -> None:
+        """Have every way this reply can be shown looked over: posted and hers alone, in both languages."""
+        for language in LANGUAGES:
+            said = reply.model_copy(update={"language": language})
+            for private in (True, False):
+                card = render_card(said, self.room.mint, private=private)
+                if card is not None:
+                    check_card(card, language=language, user=self.user, public=not private, written=written)
+            plain = render_text(said) if said.view.kind == "say" else neutral_summary(said)
+            assert plain.strip()
+            assert not [text for text in written if len(text) > 3 and text in plain]
+
+    def _changes(self) -> object:
+        if self.room.desk.dialect == "sqlite":
+            return self.room.raw.total_changes
+        return self.room.count(AnswerRow, EventRow, InboxRow, OutboxRow, ConversationRow)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A card as it looked at one moment, and the message it stood in."""
+
+    message: str
+    card: Card
+
+
+def asked(view: AnyView | None) -> str:
+    """Return what a view asks: an item id, a fact card's child, or just its kind."""
+    if view is None:
+        return ""
+    if view.kind == "question":
+        return view.item.item
+    if view.kind == "group":
+        return view.items[0].item
+    if view.kind == "motivation":
+        return view.items[0] if view.about else f"motivation of {','.join(view.items)}"
+    return view.kind
+
+
+def _is_free_text(input_id: str) -> bool:
+    return input_id in ("motivation", "place", "comment", "reason") or input_id.endswith((".text", ".place"))

@@ -1,0 +1,124 @@
+"""What a list should hold after what was said, in plain dictionaries: a model to hold the bot against.
+
+It knows the rules of the list (checklists/) and nothing of dialogs, tokens or tables. An act counts if the question
+still applies, the answer is allowed and nothing answered it since the card was shown; undo takes an own act back.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from checklists.model import OPEN, Answer, Motivation
+from checklists.route import stops
+from checklists.rules import allowed, applicable
+from dialogs.basis import WORKER
+from dialogs.views import AnyView
+from tests.chat.card_hand import titles
+from tests.chat.harness import LIST, Shown
+
+MOST_UNDO = 10
+Place = tuple[int, str]
+"""A child and an item."""
+
+
+@dataclass
+class Model:
+    """The answers by child and item; each act as what stood before it, emptied once it is taken back."""
+
+    facts: dict[int, dict[str, str]] = field(default_factory=dict)
+    answers: dict[Place, Answer] = field(default_factory=dict)
+    acts: list[dict[Place, Answer | None]] = field(default_factory=list)
+
+    def of(self, child: int) -> dict[str, Answer]:
+        """Return a child's answers."""
+        return {item: answer for (at, item), answer in self.answers.items() if at == child}
+
+    def revision(self, child: int, item: str) -> int:
+        """Return how often something was stored for an item."""
+        answer = self.answers.get((child, item))
+        return answer.revision if answer else 0
+
+    def may(self, child: int, item: str, choice: str) -> bool:
+        """Say whether an answer is allowed now."""
+        return choice in allowed(LIST, LIST.by_id[item], self.facts[child], self.of(child))
+
+    def store(self, child: int, given: Mapping[str, Answer]) -> None:
+        """Take in one act."""
+        if given:
+            self.acts.append({(child, item): self.answers.get((child, item)) for item in given})
+        for item, answer in given.items():
+            self.answers[child, item] = replace(answer, revision=self.revision(child, item) + 1)
+
+    def choose(self, child: int, given: Mapping[str, str]) -> None:
+        """Take in choices; the same as before is nothing new."""
+        old = self.of(child)
+        self.store(child, {item: Answer(c) for item, c in given.items() if item not in old or old[item].choice != c})
+
+    def motivate(self, child: int, items: tuple[str, ...], about: str, how: Motivation) -> None:
+        """Take in a motivation: the answer of an item that asks for it, else in the items' own rows."""
+        choice, old = "nej" if how == "missing" else "ja", self.of(child)
+        self.store(child, {i: Answer(choice if about else old[i].choice, motivation=how) for i in items})
+
+    def undo(self, place: int | None = None) -> None:
+        """Take back the newest act that stands, or the one at a place, if it is among the last ten."""
+        first = max(0, len(self.acts) - MOST_UNDO)
+        among = [at for at in range(first, len(self.acts)) if self.acts[at] and place in (None, at)]
+        if not among:
+            return
+        act, later = self.acts[among[-1]], self.acts[among[-1] + 1 :]
+        if any(act.keys() & other.keys() for other in later):
+            return
+        for at, before in act.items():
+            self.answers[at] = replace(before or Answer(OPEN), revision=self.answers[at].revision + 1)
+        act.clear()
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A card as she saw it, with what the model knew of it then: how far its items had come, its echo's act."""
+
+    shown: Shown
+    kind: str
+    child: int
+    items: tuple[str, ...]
+    about: str
+    revisions: tuple[int, ...]
+    echo: int
+    aside: tuple[int, int]
+    """The child whose answer it asks how came about, and that answer's revision; zeros when it does not."""
+
+    def answers(self, model: Model) -> bool:
+        """Say whether what it asks can still be answered on it."""
+        way = stops(LIST, WORKER, model.facts[self.child], model.of(self.child))
+        same = next((stop for stop in way if stop.kind == self.kind and stop.items[0] == self.items[0]), None)
+        return same is not None and tuple(model.revision(self.child, item) for item in same.items) == self.revisions
+
+    def still_open_for(self, model: Model, item: str, choice: str) -> bool:
+        """Say whether a form's field can still be taken: it applies, is allowed, and nobody answered it since."""
+        facts, now = model.facts[self.child], model.of(self.child)
+        applies = item in {asked.id for asked in applicable(LIST, WORKER, facts, now)}
+        fresh = model.revision(self.child, item) == self.revisions[self.items.index(item)]
+        return applies and fresh and model.may(self.child, item, choice)
+
+
+def seen(shown: Shown, view: AnyView, model: Model) -> Seen:
+    """Return a card as it is seen now. Lists have ids in the order of the children, as in a fresh database."""
+    child, about, aside = 1, "", (0, 0)
+    items: tuple[str, ...] = ()
+    made: Any = view
+    if view.kind in ("question", "group", "motivation", "form"):
+        child = made.head.child or 1
+    if view.kind == "question":
+        items = (made.item.item,)
+    elif view.kind == "group":
+        items = tuple(listed.item for listed in made.items)
+    elif view.kind == "motivation":
+        items, about = made.items, made.about
+    elif view.kind == "form":
+        items = tuple(listed.item for field in made.fields for listed in field.items)
+    if getattr(view, "aside", None) is not None:
+        whose = made.aside.buttons[0].claim.filled
+        aside = (whose, model.revision(whose, "child_heard"))
+    revisions = tuple(model.revision(child, item) for item in items)
+    echo = len(model.acts) - 1 if "Ångra" in titles(shown.card) else -1
+    return Seen(shown, view.kind, child, items, about, revisions, echo, aside)

@@ -1,0 +1,175 @@
+"""Several children: one list each, child by child; with one child the word is never seen."""
+
+import re
+
+import pytest
+
+from tests.chat.card_hand import inputs
+from tests.chat.drive import fills, opens, saves_facts
+from tests.chat.harness import REF, Chat, Room
+
+ALL = {"violence": "nej", "child_placed": "nej", "intervention_decided": "nej", "child_communicated": "ja"}
+SHARED = {"violence": "ja", "intervention_decided": "nej"}
+
+
+@pytest.fixture
+def two(anna: Chat) -> Chat:
+    """Anna has opened a case with two children."""
+    return opens(anna, children=2, **ALL)
+
+
+def test_two_children_are_answered_child_by_child_with_the_eldest_first(two: Chat) -> None:
+    two.sees("Barn 1 (äldst)", "0 av 7")
+    fills(two, until="facts").sees("Barn 2").sees_no("Barn 1")
+    saves_facts(two, child_placed="ja", child_communicated="nej").is_asked("child_heard").sees("Barn 2", "0 av 9")
+
+    fills(two).sees("Barn 1 (äldst)", "Barn 2", "Skicka till chef")
+
+    assert two.gaps(child=1) == two.gaps(child=2) == []
+    assert two.stored("health_check_done", child=1) == ""
+    assert two.stored("health_check_done", child=2) == "ja"
+
+
+def test_facts_about_the_whole_case_are_asked_once(two: Chat) -> None:
+    fills(two, until="facts")
+
+    assert set(inputs(two.card)) == {"child_placed", "child_communicated"}
+
+
+def test_a_childs_own_facts_are_its_own(two: Chat) -> None:
+    fills(two, until="facts")
+    saves_facts(two, child_placed="ja")
+
+    assert two.facts(child=1) == ALL
+    assert two.facts(child=2) == {"violence": "nej", "intervention_decided": "nej", "child_placed": "ja"}
+    assert "child_communicated" in two.gaps(child=2)
+
+
+def test_an_answer_for_one_child_is_not_one_for_the_other(two: Chat) -> None:
+    two.presses("Nej").presses("Motivering saknas")
+
+    assert two.stored("child_heard", child=1) == "nej"
+    assert two.stored("child_heard", child=2) == ""
+
+
+@pytest.mark.parametrize(
+    ("command", "child"),
+    [
+        ("ändra 1 barn 2", "Barn 2"),
+        (f"ändra 1 {REF} barn 2", "Barn 2"),
+        ("CHANGE 1 child 2", "Barn 2"),
+        ("ändra 1 barn 1", "Barn 1 (äldst)"),
+    ],
+)
+def test_change_names_the_child(two: Chat, command: str, child: str) -> None:
+    fills(two)
+
+    two.types(command).is_asked("child_heard").sees(child).presses("Nej")
+
+    assert two.stored("child_heard", child=2 if child == "Barn 2" else 1) == "nej"
+
+
+def test_change_without_a_child_is_about_the_one_last_shown(two: Chat) -> None:
+    fills(two, until="facts")
+    saves_facts(two).presses("Ja")
+
+    two.types("ändra 1").sees("Barn 2", "Nu: Ja")
+
+
+def test_a_child_that_does_not_exist_is_said_and_nothing_of_another_is_shown(two: Chat) -> None:
+    fills(two)
+
+    two.types("ändra 1 barn 3").sees("Barn 3")
+    assert two.kind() != "question"
+
+
+def test_what_is_missing_names_the_child_and_leads_to_it(two: Chat) -> None:
+    fills(two, {"communication_boxes_filled": "nej"}, until="facts")
+    two.types("vad saknas").sees("Barn 1 (äldst): Är kommuniceringsrutorna", "Barn 2: Har barnet kommit till tals")
+
+    places = [place for place, title in enumerate(two.buttons) if title == "Besvara fråga 1"]
+    assert len(places) == 1
+    two.presses("Besvara fråga 1").is_asked("child_heard").sees("Barn 2")
+
+
+def test_an_unknown_fact_about_the_case_is_one_gap_and_one_about_a_child_is_the_childs(anna: Chat) -> None:
+    opens(anna, children=2).types("vad saknas")
+
+    text = anna.text
+    assert text.count("Är det ett våldsärende? Inte känt.") == 1
+    assert "Barn 1 (äldst): Är barnet placerat? Inte känt." in text
+    assert "Barn 2: Är barnet placerat? Inte känt." in text
+
+
+def test_the_facts_of_a_child_are_reached_from_what_is_missing(anna: Chat) -> None:
+    opens(anna, children=2, **SHARED).types("vad saknas")
+
+    facts = [place for place, title in enumerate(t for t in anna.buttons if t == "Fyll i uppgifter")]
+    anna.presses("Fyll i uppgifter", nth=facts[-1]).sees("Barn 2")
+    saves_facts(anna, child_placed="ja")
+
+    assert anna.facts(child=2)["child_placed"] == "ja"
+    assert "child_placed" not in anna.facts(child=1)
+
+
+def test_the_details_ask_each_childs_facts(two: Chat) -> None:
+    two.types("uppgifter").presses(
+        "Spara", {"Är barnet placerat? (Barn 2)": "Ja", "Är barnet placerat? (Barn 1 (äldst))": "Nej"}
+    )
+
+    assert two.facts(child=1)["child_placed"] == "nej"
+    assert two.facts(child=2)["child_placed"] == "ja"
+
+
+def test_one_sending_sends_all_the_children(two: Chat, room: Room) -> None:
+    fills(two).presses("Skicka till chef")
+
+    assert room.scalar("select count(*) from filled_checklist where status = 'sent'") == 2
+    assert len(room.events("sent")) == 2
+
+
+def test_undo_goes_back_over_the_children_in_the_order_answered(two: Chat) -> None:
+    fills(two, until="facts")
+    saves_facts(two).presses("Ja")
+
+    two.types("ångra").is_asked("child_heard").sees("Barn 2")
+    two.types("ångra").is_asked("police_report_motivated").sees("Barn 1 (äldst)")
+
+
+def test_my_cases_counts_all_the_children(two: Chat) -> None:
+    two.presses("Ja").types("mina ärenden").sees("1 av 14 besvarade")
+
+
+def test_a_child_added_later_gets_a_list_of_its_own(anna: Chat, room: Room) -> None:
+    fills(opens(anna, **ALL)).types("vad saknas")
+    anna.types("uppgifter").presses("Spara", {"Är barnet placerat?": "Vet inte"})
+    anna.types("vad saknas").presses("Fyll i uppgifter").presses(
+        "Spara", {"Antal barn": "2", "Är barnet placerat?": "Nej"}
+    )
+
+    anna.sees("Barn 2")
+    assert room.scalar("select count(*) from filled_checklist") == 2
+    assert anna.stored("child_heard", child=1) == "ja"
+
+
+def test_with_one_child_the_word_is_never_seen(anna: Chat) -> None:
+    def looked() -> None:
+        assert not re.search(r"\bBarn \d|\bChild \d", anna.text), anna.text
+
+    opens(anna, **ALL)
+    for command in ("fortsätt", "formulär", "vad saknas", "uppgifter", "ändra 1", "mina ärenden", "nej", "paus"):
+        anna.types(command)
+        looked()
+    fills(anna.types("fortsätt"))
+    looked()
+    anna.presses("Skicka till chef")
+    looked()
+    anna.presses("Öppna")
+    looked()
+
+
+def test_children_in_english(anna: Chat) -> None:
+    anna.types("language en")
+    opens(anna, children=2, **ALL).sees("Child 1 (eldest)")
+
+    fills(anna, until="facts").sees("Child 2")

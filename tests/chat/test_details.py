@@ -1,0 +1,302 @@
+"""`uppgifter`: facts, protected identity, dates, co-worker, extending a time limit, closing."""
+
+from datetime import date
+
+import pytest
+from sqlmodel import select
+
+from storage.extensions import ExtensionRow
+from tests.chat.card_hand import button, gathered, inputs
+from tests.chat.drive import fills, opens
+from tests.chat.harness import REF, Chat, Room
+
+ALL = {"violence": "nej", "child_placed": "nej", "intervention_decided": "nej", "child_communicated": "ja"}
+REASON = "Påhittat skäl: utlåtande från annan huvudman väntas"
+NUMBER = "19121212-1212"
+
+
+@pytest.fixture
+def details(anna: Chat) -> Chat:
+    """Anna looks at the details of a case she has begun."""
+    return opens(anna, **ALL).types("uppgifter").sees("Uppgifter", REF)
+
+
+@pytest.mark.parametrize("command", ["uppgifter", f"Uppgifter {REF}", "details", f"DETAILS {REF.lower()}"])
+def test_details_by_command(anna: Chat, command: str) -> None:
+    opens(anna, **ALL).types(command).sees("Skyddade personuppgifter", "Medhandläggare", "Förläng", "Avsluta")
+
+
+def test_details_can_be_looked_at_before_the_facts_are_saved(anna: Chat) -> None:
+    anna.types(f"ny {REF}").types("uppgifter").sees("Skyddade personuppgifter")
+
+
+@pytest.mark.parametrize(
+    ("label", "column"),
+    [
+        ("Anmälan inkom", "received_on"),
+        ("Tilldelat handläggare", "assigned_on"),
+        ("Utredning inledd", "opened_on"),
+        ("Planerat beslutsdatum", "planned_decision_on"),
+        ("Beslut fattat", "decided_on"),
+    ],
+)
+def test_each_date_is_kept_by_itself_and_told_in_the_trail(details: Chat, room: Room, label: str, column: str) -> None:
+    details.presses("Spara", {label: "2026-04-30"}).sees("Sparat.")
+
+    assert getattr(room.case(), column) == date(2026, 4, 30)
+    assert [event.detail for event in room.events(column + "_set")] == ["2026-04-30"]
+    assert inputs(details.card)[column]["value"] == "2026-04-30"
+
+
+def test_a_bad_date_stops_only_the_dates(details: Chat, room: Room) -> None:
+    details.presses(
+        "Spara", {"Utredning inledd": "31/4", "Skyddade personuppgifter": "Ja", "Är barnet placerat?": "Ja"}
+    ).sees("Datumet kunde inte läsas")
+
+    assert room.case().opened_on is None
+    assert room.case().protected_identity is True
+    assert details.facts()["child_placed"] == "ja"
+
+
+@pytest.mark.parametrize(
+    ("question", "fact"),
+    [
+        ("Är det ett våldsärende?", "violence"),
+        ("Är barnet placerat?", "child_placed"),
+        ("Beslutas om insats?", "intervention_decided"),
+        ("Har barnet kommunicerats?", "child_communicated"),
+    ],
+)
+def test_each_fact_can_be_changed_and_forgotten(details: Chat, question: str, fact: str) -> None:
+    other = {"ja": "nej", "nej": "ja"}[ALL[fact]]
+    details.presses("Spara", {question: other.capitalize()}).sees("Sparat.", f"Nu: {other.capitalize()}")
+    assert details.facts() == ALL | {fact: other}
+
+    details.presses("Spara", {question: "Vet inte"})
+    assert fact not in details.facts()
+    assert fact in details.gaps()
+
+
+def test_what_is_left_empty_stays_as_it_is(details: Chat, room: Room) -> None:
+    details.presses("Spara", {"Skyddade personuppgifter": "Ja", "Beslut fattat": "2026-05-02"})
+    before = len(room.events())
+
+    details.presses("Spara", {"Beslut fattat": ""}).sees("Sparat.")
+
+    assert room.case().protected_identity is True
+    assert room.case().decided_on == date(2026, 5, 2)
+    assert details.facts() == ALL
+    assert len(room.events()) == before
+
+
+def test_protected_identity_is_yes_or_no_and_can_go_back_and_forth(details: Chat, room: Room) -> None:
+    details.sees("Nu: Nej")
+    for word in ("Ja", "Nej", "Ja", "Nej"):
+        details.presses("Spara", {"Skyddade personuppgifter": word})
+        assert room.case().protected_identity is (word == "Ja")
+    assert [event.detail for event in room.events("protected_identity_set")] == ["ja", "nej", "ja", "nej"]
+
+
+def test_a_planned_date_can_go_back_and_forth(details: Chat, room: Room) -> None:
+    for day in ("2026-06-01", "2026-07-01", "2026-06-01", "2026-07-01"):
+        details.presses("Spara", {"Planerat beslutsdatum": day})
+        assert str(room.case().planned_decision_on) == day
+
+
+def test_an_old_details_card_overwrites_nothing(details: Chat, room: Room) -> None:
+    old = details.shown
+    details.presses("Spara", {"Beslut fattat": "2026-05-02"})
+
+    details.presses("Spara", {"Beslut fattat": "2026-05-09"}, on=old).sees(
+        "Uppgifterna har ändrats sedan kortet visades"
+    )
+
+    assert room.case().decided_on == date(2026, 5, 2)
+
+
+# --- co-worker ---------------------------------------------------------------------------------------------
+
+
+def test_a_co_worker_of_the_unit_shares_the_case_until_she_is_taken_away(details: Chat, bo: Chat, room: Room) -> None:
+    bo.types(f"fortsätt {REF}").sees("Det finns inget ärende")
+
+    details.presses("Spara", {"Medhandläggare": "Bo Exempel"}).sees("Nu: Bo Exempel")
+    bo.types(f"fortsätt {REF}").is_asked("child_heard").presses("Ja")
+    row = details.row("child_heard")
+    assert row is not None
+    assert row.author_id == room.scalar("select id from person where name = 'Bo Exempel'")
+    old = bo.shown
+
+    details.types("uppgifter").presses("Spara", {"Medhandläggare": "Ingen"})
+    bo.types(f"fortsätt {REF}").sees("Det finns inget ärende")
+    bo.presses("Spara", {"Orosanmälan": "Ja"}, on=old).sees("Det finns inget ärende")
+    assert details.stored("child_informed_report") == ""
+
+
+def test_only_workers_of_the_unit_can_be_chosen_and_never_the_lead(details: Chat) -> None:
+    found = {choice["title"] for choice in inputs(details.card)["co_worker"]["choices"]}
+
+    assert found == {"Ingen", "Bo Exempel", "Eva Tvåenheter"}
+
+
+def test_a_forged_co_worker_is_refused_and_the_rest_is_kept(details: Chat, room: Room) -> None:
+    data = gathered(details.card, button(details.card, "Spara"), {"Beslut fattat": "2026-05-02"})
+    for person in ("Anna Påhittad", "Doris Uppdiktad", "Cecilia Fiktiv"):
+        forged = str(room.scalar(f"select id from person where name = '{person}'"))
+        details.types("uppgifter")
+        data = gathered(details.card, button(details.card, "Spara"), {"Beslut fattat": "2026-05-02"})
+        details.sends(data | {"co_worker": forged}).sees("kan inte vara medhandläggare")
+
+    assert room.case().co_id is None
+    assert room.case().decided_on == date(2026, 5, 2)
+
+
+def test_the_co_worker_may_do_what_the_lead_may(details: Chat, bo: Chat) -> None:
+    details.presses("Spara", {"Medhandläggare": "Bo Exempel"})
+
+    bo.types(f"uppgifter {REF}").presses("Spara", {"Är barnet placerat?": "Ja"}).sees("Sparat.")
+    fills(bo.types(f"fortsätt {REF}")).presses("Skicka till chef").sees("Skickat till chef")
+
+
+# --- förläng -----------------------------------------------------------------------------------------------
+
+
+def extensions(room: Room) -> list[tuple[str, str, str]]:
+    """Return limit, class and new last day of each extension."""
+    return room.desk.run_now(
+        lambda session: [(row.limit, row.reason_class, str(row.until)) for row in session.exec(select(ExtensionRow))]
+    )
+
+
+@pytest.mark.parametrize(
+    ("reason_class", "code", "said"),
+    [
+        ("Synnerliga eller särskilda skäl", "grounds", "Förlängningen till 2026-10-01 är sparad."),
+        ("Arbetsbelastning, organisation eller bemanning", "organisation", "räknas som försenat"),
+    ],
+)
+def test_an_extension_carries_limit_class_reason_and_day(
+    details: Chat, room: Room, reason_class: str, code: str, said: str
+) -> None:
+    details.presses("Förläng").presses(
+        "Spara",
+        {
+            "Tidsgräns": "Utredning, fyra månader",
+            "Skälets klass": reason_class,
+            "Skäl": REASON,
+            "Ny sista dag": "2026-10-01",
+        },
+    )
+
+    details.sees(said)
+    assert extensions(room) == [("4m", code, "2026-10-01")]
+    assert REASON not in str(room.content())
+    assert [event.detail for event in room.events("extended")] == [f"4m {code} 2026-10-01"]
+
+
+def test_the_extension_card_says_when_four_months_run_out(details: Chat) -> None:
+    details.presses("Spara", {"Utredning inledd": "2025-10-31"}).presses("Förläng")
+
+    details.sees("Fyra månader går ut 2026-02-28.")
+
+
+@pytest.mark.parametrize("missing", ["Tidsgräns", "Skälets klass", "Skäl", "Ny sista dag"])
+def test_an_extension_needs_all_four_and_keeps_what_was_typed(details: Chat, room: Room, missing: str) -> None:
+    fields = {
+        "Tidsgräns": "Förhandsbedömning, 14 dagar",
+        "Skälets klass": "Synnerliga eller särskilda skäl",
+        "Skäl": REASON,
+        "Ny sista dag": "2026-10-01",
+    }
+
+    details.presses("Förläng").presses("Spara", fields | {missing: ""})
+
+    assert extensions(room) == []
+    if missing != "Skäl":
+        details.sees(REASON)
+    details.presses("Tillbaka").sees("Skyddade personuppgifter")
+
+
+def test_a_personal_number_in_a_reason_is_refused(details: Chat, room: Room) -> None:
+    details.presses("Förläng").presses("Spara", Skäl=f"Mamman {NUMBER}").sees("personnummer").sees_no("Mamman", NUMBER)
+
+    assert extensions(room) == []
+    assert NUMBER not in str(room.content())
+
+
+# --- avsluta -----------------------------------------------------------------------------------------------
+
+
+def test_closing_is_asked_once_with_its_consequence_and_can_be_left(details: Chat, room: Room) -> None:
+    details.presses("Avsluta").sees("När ärendet är avslutat kan inget i det ändras.")
+    assert inputs(details.card)["closed_on"]["value"] == "2026-05-12"
+    assert room.case().closed_on is None
+
+    details.presses("Tillbaka").sees("Skyddade personuppgifter")
+    assert room.case().closed_on is None
+
+
+def test_a_bad_closing_day_closes_nothing(details: Chat, room: Room) -> None:
+    details.presses("Avsluta").presses("Avsluta", Avslutat="igår").sees("Datumet kunde inte läsas")
+
+    assert room.case().closed_on is None
+
+
+def test_after_closing_nothing_of_the_case_can_be_changed(anna: Chat, room: Room) -> None:
+    opens(anna, **ALL)
+    cards = {"facts": anna.types("vad saknas").shown}
+    cards["question"] = anna.types("fortsätt").shown
+    cards["comment"] = anna.presses("Kommentera").shown
+    cards["group"] = anna.types("ändra 3").shown
+    anna.types("ändra 1").presses("Nej")
+    cards["motivation"] = anna.shown
+    cards["form"] = anna.types("formulär").shown
+    cards["details"] = anna.types("uppgifter").shown
+    cards["extend"] = anna.presses("Förläng").shown
+    fills(anna.types("fortsätt"))
+    cards["summary"] = anna.shown
+    anna.types("uppgifter").presses("Avsluta").presses("Avsluta").sees(f"{REF} är avslutat", "2026-05-12")
+    closed = room.content_but("inbox", "conversation", "outbox", "event_seal")
+
+    for title, card, fields in (
+        ("Ja", "question", {}),
+        ("Spara", "comment", {"Kommentar": "Påhittad kommentar"}),
+        ("Spara", "group", {"Orosanmälan": "Nej"}),
+        ("Spara", "motivation", {"Motivering": REASON}),
+        ("Finns i akten", "motivation", {"Var i akten": REASON}),
+        ("Motivering saknas", "motivation", {}),
+        ("Pausa", "motivation", {"Motivering": REASON}),
+        ("Spara", "form", {"child_heard": "Ja"}),
+        ("Spara", "details", {"Skyddade personuppgifter": "Ja"}),
+        ("Spara", "extend", {"Skäl": REASON}),
+        ("Skicka till chef", "summary", {}),
+    ):
+        anna.presses(title, fields, on=cards[card])
+        assert room.content_but("inbox", "conversation", "outbox", "event_seal") == closed, (
+            f"{title} on the {card} card"
+        )
+    for line in (
+        "ångra",
+        "ändra 1",
+        "formulär",
+        f"ny {REF}",
+        f"fortsätt {REF}",
+        "uppgifter",
+        "vad saknas",
+        "ja",
+        "paus",
+        "tillbaka",
+    ):
+        anna.types(line)
+        assert room.content_but("inbox", "conversation", "outbox", "event_seal") == closed, line
+    anna.types("ändra 1").sees("Ärendet är avslutat och kan inte ändras")
+    anna.types("mina ärenden").sees("Du har inga öppna ärenden")
+
+
+def test_details_in_english(anna: Chat, room: Room) -> None:
+    anna.types("language en")
+    opens(anna, **ALL).types("details").presses("Save", {"Protected identity": "Yes", "Is the child placed?": "Yes"})
+
+    anna.sees("Now: Yes").presses("Extend").sees("Class of reason").presses("Back")
+    anna.presses("Close").presses("Close").sees("is closed")
+    assert room.case().protected_identity is True

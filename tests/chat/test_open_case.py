@@ -1,0 +1,267 @@
+"""`ny`: a new case gets the facts card, a known one continues; the facts card decides which questions are asked."""
+
+import pytest
+
+from checklists.files import all_facts
+from tests.chat.card_hand import inputs
+from tests.chat.drive import fact_fields, fills, opens, saves_facts
+from tests.chat.harness import NORTH, REF, SOUTH, Chat, Room
+
+ALL = {"violence": "nej", "child_placed": "nej", "intervention_decided": "nej", "child_communicated": "ja"}
+
+
+def test_a_new_case_gets_the_facts_card_then_question_one(anna: Chat, room: Room) -> None:
+    anna.types("ny SN 2026/0123").sees("Uppgifter som avgör vilka frågor som ställs", REF)
+    anna.presses("Spara").is_asked("child_heard")
+
+    assert room.case().lead_id is not None
+    assert [event.act for event in room.events("case_opened")] == ["case_opened"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "ny sn 2026/0123",
+        "Ny  SN  2026/0123 ",
+        "NYTT SN 2026/0123",
+        "new SN 2026/0123",
+        "ny beslutsunderlag SN 2026/0123",
+    ],
+)
+def test_the_reference_is_kept_in_one_form_however_it_is_typed(anna: Chat, room: Room, typed: str) -> None:
+    anna.types(typed).sees(REF)
+
+    assert room.case().ref == REF
+
+
+def test_a_known_case_continues_where_it_was(anna: Chat, room: Room) -> None:
+    opens(anna).presses("Ja")
+
+    anna.types("ny sn 2026/0123").is_asked("child_informed_report").sees_no("Uppgifter som avgör")
+
+    assert len(room.events("case_opened")) == 1
+
+
+def test_without_a_reference_it_is_asked_for_on_a_card(anna: Chat, room: Room) -> None:
+    anna.types("ny").sees("Vilket ärende gäller det?")
+    anna.presses("Öppna").sees("Vilket ärende gäller det?")
+    anna.presses("Öppna", Ärende="SN 2026/0123").sees("Uppgifter som avgör")
+
+    assert room.case().ref == REF
+
+
+def test_the_reference_may_be_typed_once_it_is_asked_for(anna: Chat, room: Room) -> None:
+    anna.types("new").types("sn 2026/0123").sees("Uppgifter som avgör")
+
+    assert room.case().ref == REF
+
+
+@pytest.mark.parametrize("bad", ["2", "!!", "SN 2026/0123 och en hel mening till", "SN"])
+def test_a_bad_reference_opens_nothing_and_says_how_to_write_it(anna: Chat, room: Room, bad: str) -> None:
+    anna.types(f"ny {bad}").sees("Beteckningen känns inte igen", "SN 2026/0123")
+    anna.types("ny").presses("Öppna", Ärende=bad).sees("Beteckningen känns inte igen")
+
+    assert room.events("case_opened") == []
+
+
+@pytest.mark.parametrize("number", ["19121212-1212", "121212 1212", "191212121212", "１９１２１２１２－１２１２"])
+def test_a_personal_number_as_reference_is_refused_and_not_a_trace_is_kept(anna: Chat, room: Room, number: str) -> None:
+    anna.types("hjälp")
+    before = room.content()
+
+    anna.types(f"ny {number}").sees("personnummer", "Radera meddelandet i Teams").sees_no(number, number[-4:])
+
+    assert room.content() == before
+    anna.types("ny").presses("Öppna", Ärende=number).sees("personnummer").sees_no(number[-4:])
+    assert room.events("case_opened") == []
+
+
+def test_a_case_of_someone_else_gets_the_same_words_as_one_that_does_not_exist(anna: Chat, room: Room) -> None:
+    doris = opens(room.chat("doris"), "SY 2026/0777")
+    missing = anna.types("fortsätt SN 2099/9999").text
+
+    for command in ("fortsätt", "vad saknas", "formulär", "uppgifter", "ändra 1", "ångra", "tillbaka", "paus", "ny"):
+        assert anna.types(f"{command} SY 2026/0777").text == missing
+    assert "Det finns inget ärende med den beteckningen som du kan öppna" in missing
+    assert anna.types("mina ärenden").sees_no("SY 2026/0777")
+    assert {event.case_id for event in room.events("denied")} == {None, room.case("SY 2026/0777").id}
+    doris.types("fortsätt").is_asked("child_heard")
+
+
+def test_the_chef_of_the_unit_cannot_answer_for_the_worker(anna: Chat, room: Room) -> None:
+    opens(anna)
+
+    room.chat("cecilia").types(f"fortsätt {REF}").sees("Det finns inget ärende")
+
+
+# --- the facts card ----------------------------------------------------------------------------------------
+
+
+def test_nothing_on_the_facts_card_is_chosen_beforehand(anna: Chat) -> None:
+    anna.types(f"ny {REF}")
+
+    assert [element.get("value") for element in inputs(anna.card).values()] == [None] * 4 + [1, "2026-09-12"]
+
+
+def test_empty_facts_are_unknown_their_items_are_not_asked_and_the_facts_are_the_gaps(anna: Chat) -> None:
+    opens(anna)
+
+    assert anna.facts() == {}
+    assert anna.gaps()[:4] == list(all_facts())
+    fills(anna)
+    for waiting in ("health_check_done", "further_violence_risk_assessed", "child_not_communicated_motivated"):
+        assert anna.stored(waiting) == ""
+        assert anna.counted(waiting) == "obesvarad"
+    assert anna.gaps() == list(all_facts())
+    anna.sees("Är det ett våldsärende? Inte känt.")
+
+
+@pytest.mark.parametrize("said", ["Vet inte", ""])
+def test_dont_know_and_empty_are_the_same_unknown(anna: Chat, said: str) -> None:
+    anna.types(f"ny {REF}").presses("Spara", {"Är det ett våldsärende?": said})
+
+    assert "violence" not in anna.facts()
+    assert "violence" in anna.gaps()
+
+
+def test_the_planned_date_is_proposed_four_months_from_today_and_ny_sets_no_date_by_itself(
+    anna: Chat, room: Room
+) -> None:
+    anna.types(f"ny {REF}")
+    assert inputs(anna.card)["planned"]["value"] == "2026-09-12"
+    assert room.case().planned_decision_on is None
+
+    anna.presses("Spara")
+    case = room.case()
+    assert str(case.planned_decision_on) == "2026-09-12"
+    assert (case.received_on, case.opened_on, case.decided_on) == (None, None, None)
+
+
+def test_the_planned_date_is_proposed_from_the_day_the_investigation_was_opened(anna: Chat, room: Room) -> None:
+    anna.types(f"ny {REF}").types("uppgifter").presses("Spara", {"Utredning inledd": "2025-10-31"})
+
+    anna.types(f"ny {REF}")
+
+    assert inputs(anna.card)["planned"]["value"] == "2026-02-28"
+
+
+@pytest.mark.parametrize("bad", ["0", "21", "två", "1.5", "-1", "99999"])
+def test_a_bad_number_of_children_is_asked_again_and_the_rest_is_kept(anna: Chat, room: Room, bad: str) -> None:
+    fields = fact_fields(anna.types(f"ny {REF}"), ALL)
+    anna.presses("Spara", {**fields, "Antal barn": bad, "Planerat beslutsdatum": "2026-08-01"})
+
+    anna.sees("Antal barn ska vara ett helt tal från 1 till 20", "Uppgifter som avgör", "Nu: Nej")
+    case = room.case()
+    assert (case.children, str(case.planned_decision_on)) == (1, "2026-08-01")
+    anna.presses("Spara", {"Antal barn": "1"}).is_asked("child_heard")
+    assert anna.facts() == ALL
+
+
+def test_a_number_of_children_as_a_client_writes_it_is_a_whole_number(anna: Chat, room: Room) -> None:
+    anna.types(f"ny {REF}").presses("Spara", {"Antal barn": "2.0"})
+
+    assert room.case().children == 2
+
+
+@pytest.mark.parametrize("bad", ["5/12 2026", "2026-02-30", "i höst", "19121212-1212"])
+def test_a_bad_date_is_asked_again_and_the_rest_is_kept(anna: Chat, room: Room, bad: str) -> None:
+    fields = fact_fields(anna.types(f"ny {REF}"), ALL)
+    anna.presses("Spara", {**fields, "Antal barn": "2", "Planerat beslutsdatum": bad})
+
+    anna.sees("Datumet kunde inte läsas. Skriv det som 2026-12-05").sees_no(bad)
+    assert room.case().planned_decision_on is None
+    assert room.case().children == 2
+    anna.presses("Spara", {"Planerat beslutsdatum": "2026-12-05"}).is_asked("child_heard")
+    assert anna.facts() == ALL
+    assert str(room.case().planned_decision_on) == "2026-12-05"
+
+
+def test_the_number_of_children_cannot_be_lowered_once_a_list_is_begun(anna: Chat, room: Room) -> None:
+    opens(anna, children=2)
+    anna.types("vad saknas").presses("Fyll i uppgifter").presses("Spara", {"Antal barn": "1"})
+
+    anna.sees("får inte minskas")
+    assert room.case().children == 2
+
+
+def test_a_worker_in_one_unit_is_not_asked_for_it(anna: Chat) -> None:
+    anna.types(f"ny {REF}").sees_no("Enhet")
+
+
+def test_a_worker_in_several_units_chooses_one(room: Room) -> None:
+    eva = room.chat("eva").types(f"ny {REF}")
+    chosen = inputs(eva.card)["unit"]
+    assert {choice["title"] for choice in chosen["choices"]} == {NORTH, SOUTH}
+
+    eva.presses("Spara", Enhet=SOUTH).is_asked("child_heard")
+
+    south = room.scalar(f"select id from unit where name = '{SOUTH}'")
+    assert room.case().unit_id == south
+    assert room.scalar("select unit_id from filled_checklist") == south
+
+
+def test_the_form_can_be_opened_from_the_first_card(anna: Chat) -> None:
+    anna.types(f"ny {REF}").presses("Formulär", fact_fields(anna, ALL))
+
+    assert anna.kind() == "form"
+    assert anna.facts() == ALL
+
+
+# --- facts that change -------------------------------------------------------------------------------------
+
+
+def test_a_fact_that_changes_closes_an_item_and_brings_its_old_answer_back(anna: Chat) -> None:
+    opens(anna, **(ALL | {"child_placed": "ja"}))
+    fills(anna, {"health_check_done": "pagaende"})
+    assert anna.gaps() == []
+
+    anna.types("uppgifter").presses("Spara", {"Är barnet placerat?": "Nej"})
+    assert anna.counted("health_check_done") == "ej_tillampligt"
+    anna.types("fortsätt").sees_no("hälsoundersökning")
+
+    anna.types("uppgifter").presses("Spara", {"Är barnet placerat?": "Ja"})
+    assert anna.counted("health_check_done") == "pagaende"
+    assert anna.revisions("health_check_done") == ["pagaende"]
+    assert anna.gaps() == []
+    anna.types("fortsätt").sees("hälsoundersökning", "Pågår")
+
+
+def test_not_applicable_is_offered_only_when_its_fact_says_so(anna: Chat) -> None:
+    opens(anna, **(ALL | {"violence": "ja"}))
+    fills(anna, until="police_report_decided")
+    assert "Ej tillämpligt" not in anna.buttons
+
+    anna.types("uppgifter").presses("Spara", {"Är det ett våldsärende?": "Nej"})
+    anna.types("fortsätt").is_asked("police_report_decided")
+    assert "Ej tillämpligt" in anna.buttons
+
+
+def test_a_stored_not_applicable_that_the_facts_no_longer_allow_is_open_again(anna: Chat) -> None:
+    opens(anna, **ALL)
+    fills(anna, {"police_report_decided": "ej_tillampligt", "child_informed_intervention": "ej_tillampligt"})
+    assert anna.gaps() == []
+
+    anna.types("uppgifter").presses("Spara", {"Är det ett våldsärende?": "Ja", "Beslutas om insats?": "Ja"})
+
+    assert anna.gaps() == ["child_informed_intervention", "police_report_decided", "further_violence_risk_assessed"]
+    anna.types("fortsätt").is_asked("child_informed_report").sees_no("Ej tillämpligt")
+    assert anna.revisions("police_report_decided") == ["ej_tillampligt"]
+
+
+def test_an_old_facts_card_does_not_undo_what_was_said_since(anna: Chat) -> None:
+    anna.types(f"ny {REF}")
+    old = anna.shown
+    saves_facts(anna, **ALL)
+
+    anna.presses("Spara", {"Är det ett våldsärende?": "Ja"}, on=old).sees(
+        "Uppgifterna har ändrats sedan kortet visades"
+    )
+
+    assert anna.facts() == ALL
+
+
+def test_a_planned_date_on_the_facts_card_can_go_back_and_forth(anna: Chat, room: Room) -> None:
+    opens(anna, **{name: value for name, value in ALL.items() if name != "violence"})
+    for day in ("2026-06-01", "2026-07-01", "2026-06-01", "2026-07-01"):
+        anna.types("vad saknas").presses("Fyll i uppgifter").presses("Spara", {"Planerat beslutsdatum": day})
+        assert str(room.case().planned_decision_on) == day

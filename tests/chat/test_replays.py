@@ -1,0 +1,340 @@
+"""Everything that arrives twice, too late, from the wrong person or tampered with."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from dialogs.commands import VERBS
+from dialogs.tokens import Mint
+from dialogs.views import Claim
+from storage.answers import AnswerRow
+from storage.audit import EventRow
+from storage.outbox import OutboxRow
+from tests.chat.card_hand import button, gathered
+from tests.chat.drive import fills, opens
+from tests.chat.harness import REF, SECRET, Chat, Room
+
+ALL = {"violence": "nej", "child_placed": "nej", "intervention_decided": "nej", "child_communicated": "ja"}
+KEPT = (AnswerRow, EventRow, OutboxRow)
+WHY = "Påhittat skäl: umgänget var inställt"
+
+
+# --- twice -------------------------------------------------------------------------------------------------
+
+
+def test_the_same_activity_twice_gets_the_same_reply_and_stores_nothing_more(anna: Chat, room: Room) -> None:
+    opens(anna, **ALL)
+    question = anna.shown
+    anna.presses("Nej", on=question)
+    first, rows, said = anna.last_id, room.count(*KEPT), anna.text
+
+    anna.presses("Nej", on=question, again=first)
+
+    assert (room.count(*KEPT), anna.text) == (rows, said)
+
+
+def test_a_typed_activity_twice_is_answered_once(anna: Chat, room: Room) -> None:
+    opens(anna, **ALL).types("nej")
+    first, rows, posted = anna.last_id, room.count(*KEPT), len(anna.posted)
+
+    anna.types("nej", again=first)
+
+    assert room.count(*KEPT) == rows
+    assert len(anna.posted) == posted
+    assert anna.stored("child_not_heard_motivated") == ""
+
+
+def test_the_same_id_with_other_content_is_refused_and_told_in_the_trail(anna: Chat, room: Room) -> None:
+    opens(anna, **ALL)
+    question = anna.shown
+    anna.presses("Nej", on=question)
+
+    anna.presses("Ja", on=question, again=anna.last_id).sees("kom två gånger med olika innehåll")
+
+    assert anna.revisions("child_heard") == ["nej"]
+    assert len(room.events("conflict")) == 1
+
+
+def test_the_same_press_under_a_new_id_gets_the_stored_reply(anna: Chat, room: Room) -> None:
+    opens(anna, **ALL)
+    question = anna.shown
+    anna.presses("Nej", on=question)
+    rows, said = room.count(*KEPT), anna.text
+    fills(anna, until="communication_boxes_filled")
+    answered = room.count(*KEPT)
+    anna.refreshing = False  # which would show where the list is by now
+
+    anna.presses("Nej", on=question)
+
+    assert (room.count(*KEPT), anna.text) == (answered, said)
+    assert answered > rows
+
+
+def test_a_motivation_pressed_twice_is_kept_once_and_answered_alike(anna: Chat, room: Room) -> None:
+    opens(anna, **ALL).presses("Nej")
+    card = anna.shown
+    said = anna.presses("Spara", Motivering=WHY, on=card).text
+
+    assert anna.presses("Spara", Motivering=WHY, on=card).text == said
+    assert anna.revisions("child_not_heard_motivated") == ["ja"]
+
+
+def test_another_value_on_an_old_card_says_when_it_was_answered_and_shows_where_the_list_is(
+    anna: Chat, room: Room
+) -> None:
+    opens(anna, **ALL)
+    question = anna.shown
+    anna.presses("Nej", on=question)
+    room.later(minutes=7)
+
+    anna.presses("Ja", on=question).sees("Redan besvarad 10:42.").is_asked("child_not_heard_motivated")
+
+    assert anna.revisions("child_heard") == ["nej"]
+
+
+def test_an_old_card_of_another_day_says_which_day_it_was_answered(anna: Chat, room: Room) -> None:
+    opens(anna, **ALL)
+    question = anna.shown
+    anna.presses("Nej", on=question)
+    room.later(days=40)
+
+    anna.presses("Ja", on=question).sees("Redan besvarad 2026-05-12 10:42.")
+
+
+def test_a_card_does_not_age(anna: Chat, room: Room) -> None:
+    opens(anna, **ALL)
+    room.later(days=400)
+
+    anna.presses("Nej")
+
+    assert anna.stored("child_heard") == "nej"
+
+
+def test_an_old_card_of_a_question_that_is_no_longer_asked_says_so(anna: Chat) -> None:
+    opens(anna, **ALL).presses("Nej")
+    why = anna.shown
+    anna.types("ändra 1").presses("Ja")
+
+    anna.presses("Spara", Motivering=WHY, on=why).sees("Den frågan ställs inte längre")
+
+    assert anna.stored("child_not_heard_motivated") == ""
+
+
+def test_another_text_on_an_old_motivation_card_is_not_kept(anna: Chat) -> None:
+    opens(anna, **ALL).presses("Nej")
+    why = anna.shown
+    anna.presses("Spara", Motivering=WHY)
+
+    anna.presses("Spara", Motivering="Påhittad annan text", on=why).sees("Redan besvarad 10:42.")
+
+    assert anna.written("child_not_heard_motivated").motivation == WHY
+
+
+# --- two people, two devices -------------------------------------------------------------------------------
+
+
+def test_two_people_answer_one_case_at_once_and_the_first_stands(anna: Chat, bo: Chat) -> None:
+    opens(anna, **ALL).types("uppgifter").presses("Spara", {"Medhandläggare": "Bo Exempel"})
+    anna.types("fortsätt").is_asked("child_heard")
+    bo.types(f"fortsätt {REF}").is_asked("child_heard")
+
+    bo.presses("Nej").is_asked("child_not_heard_motivated")
+    anna.presses("Ja").sees("Redan besvarad 10:42.").is_asked("child_not_heard_motivated")
+
+    assert anna.revisions("child_heard") == ["nej"]
+    anna.presses("Motivering saknas").is_asked("child_informed_report")
+    bo.presses("Spara", Motivering=WHY).sees("Redan besvarad").is_asked("child_informed_report")
+
+
+def test_two_people_on_different_questions_do_not_disturb_each_other(anna: Chat, bo: Chat) -> None:
+    opens(anna, **ALL).types("uppgifter").presses("Spara", {"Medhandläggare": "Bo Exempel"})
+    anna.types("fortsätt")
+    bo.types(f"ändra 7 {REF}").presses("Ja")
+
+    anna.presses("Ja").is_asked("child_informed_report").sees("2 av 7")
+    fills(anna)
+    assert anna.gaps() == []
+
+
+def test_the_card_on_another_device_catches_up_when_it_is_looked_at(anna: Chat) -> None:
+    first = opens(anna, **ALL).shown
+    fills(anna, until="communication_boxes_filled")
+
+    anna.refreshes(on=first)
+
+    assert "Är kommuniceringsrutorna" in str(anna.posted[first.message])
+
+
+def test_a_card_on_a_device_that_is_behind_shows_what_the_co_worker_did(anna: Chat, bo: Chat) -> None:
+    opens(anna, **ALL).types("uppgifter").presses("Spara", {"Medhandläggare": "Bo Exempel"})
+    anna.types("fortsätt").is_asked("child_heard")
+    bo.types(f"fortsätt {REF}").presses("Ja")
+
+    anna.refreshes().is_asked("child_informed_report")
+
+
+# --- not hers ----------------------------------------------------------------------------------------------
+
+
+def test_someone_elses_card_does_nothing_and_tells_nothing(anna: Chat, bo: Chat, room: Room) -> None:
+    opens(anna, **ALL)
+    bo.types("hjälp")
+
+    bo.presses("Ja", on=anna.shown).sees("Det här kortet kan inte användas av dig.").sees_no(REF, "Har barnet")
+
+    assert anna.stored("child_heard") == ""
+    assert [event.detail for event in room.events("denied")] == ["token"]
+
+
+def test_a_co_worker_presses_her_own_cards_only(anna: Chat, bo: Chat) -> None:
+    opens(anna, **ALL).types("uppgifter").presses("Spara", {"Medhandläggare": "Bo Exempel"})
+    anna.types("fortsätt")
+
+    bo.presses("Ja", on=anna.shown).sees("Det här kortet kan inte användas av dig.")
+
+    assert anna.stored("child_heard") == ""
+
+
+def test_someone_elses_card_is_not_refreshed_for_another(anna: Chat, bo: Chat) -> None:
+    opens(anna, **ALL)
+    bo.refreshing = False
+    bo.types("hjälp")
+    taken = bo.room.desk.run_now  # the same database: only the answer counts
+
+    bo.sends(anna.card["refresh"]["action"]["data"]).sees("kan inte användas av dig").sees_no(REF)
+    assert taken is not None
+
+
+def edits(token: str) -> Iterator[str]:
+    """Give the token with every byte changed, each in two ways, and in pieces."""
+    for place, character in enumerate(token):
+        for other in ("A" if character != "A" else "B", chr(ord(character) ^ 1)):
+            yield token[:place] + other + token[place + 1 :]
+    yield from ("", ".", token[:-1], token + "=", token + "A", token + "\n", " " + token, token.replace(".", ""))
+    yield from (token.partition(".")[0] + ".", "." + token.partition(".")[2], token * 2, "å" * 40, "%00", "{}")
+
+
+def test_every_byte_of_a_token_counts(anna: Chat) -> None:
+    opens(anna, **ALL)
+    token = button(anna.card, "Ja")["data"]["token"]
+    mint = Mint(SECRET)
+
+    assert mint.read(token) is not None
+    assert [edited for edited in edits(token) if mint.read(edited) is not None] == []
+
+
+def test_a_forged_token_does_nothing_and_is_told_in_the_trail(anna: Chat, room: Room) -> None:
+    opens(anna, **ALL)
+    data = button(anna.card, "Ja")["data"]
+    rows = room.count()
+    for place, forged in enumerate(list(edits(data["token"]))[::23], start=1):
+        anna.sends({**data, "token": forged}).sees("Det här kortet kan inte användas av dig.")
+        assert room.count() == rows
+        assert len(room.events("denied")) == place
+
+
+CLAIM = Claim(verb="answer", case=1, filled=1, item="question:child_heard", revision="0", version=1, choice="ja")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"case": 2},
+        {"case": 999},
+        {"filled": 2},
+        {"filled": 999},
+        {"item": "question:police_report_decided"},
+        {"item": "question:manager_ready_to_sign"},
+        {"item": "nonsense"},
+        {"item": ""},
+        {"revision": "7"},
+        {"revision": "-1"},
+        {"version": 2},
+        {"choice": "delvis"},
+        {"choice": "ej_tillampligt"},
+        {"choice": ""},
+        {"choice": "obesvarad"},
+    ],
+)
+def test_a_claim_the_bot_would_not_have_made_is_kept_nowhere_wrong(
+    anna: Chat, room: Room, change: dict[str, object]
+) -> None:
+    """Even with our own key: each field is held against what is true now, not believed."""
+    opens(room.chat("doris"), "SY 2026/0777", **ALL)
+    opens(anna, **ALL)
+    ids = {"case": room.case().id, "filled": 2}
+    claim = CLAIM.model_copy(update={**ids, **change})
+    if change in ({"case": 2}, {"filled": 2}):
+        claim = claim.model_copy(update=dict.fromkeys(change, 1))  # the other worker's
+    person = room.scalar("select id from person where name = 'Anna Påhittad'")
+
+    anna.sends({"verb": claim.verb, "token": Mint(SECRET).sign(1, person, claim)})
+
+    stored = room.desk.run_now(
+        lambda session: session.connection().exec_driver_sql("select filled_id, item_id, choice from answer").all()
+    )
+    assert stored in ([], [(2, "police_report_decided", "ja")])
+    assert not stored or change == {"item": "question:police_report_decided"}
+
+
+@pytest.mark.parametrize("other", [{"tenant_id": 2}, {"person_id": 999}])
+def test_a_token_made_out_to_someone_else_or_for_another_tenant_is_not_hers(
+    anna: Chat, room: Room, other: dict[str, int]
+) -> None:
+    opens(anna, **ALL)
+    to = {"tenant_id": 1, "person_id": room.scalar("select id from person where name = 'Anna Påhittad'"), **other}
+
+    token = Mint(SECRET).sign(**to, claim=CLAIM)
+    anna.sends({"verb": "answer", "token": token}).sees("Det här kortet kan inte användas av dig.")
+
+    assert anna.stored("child_heard") == ""
+
+
+def test_a_token_signed_with_another_key_is_not_ours(anna: Chat, room: Room) -> None:
+    opens(anna, **ALL)
+    person = room.scalar("select id from person where name = 'Anna Påhittad'")
+
+    anna.sends({"verb": "answer", "token": Mint(bytes(32)).sign(1, person, CLAIM)}).sees("kan inte användas av dig")
+
+    assert anna.stored("child_heard") == ""
+
+
+@pytest.mark.parametrize("verb", sorted({*VERBS, "", "nonsense", "ANSWER", "answer "} - {"answer"}))
+def test_a_token_is_good_for_its_own_verb_only(anna: Chat, room: Room, verb: str) -> None:
+    opens(anna, **ALL)
+    anna.refreshing = False
+    data = button(anna.card, "Ja")["data"]
+
+    anna.sends({**data, "verb": verb}).sees("Det här kortet kan inte användas av dig.")
+
+    assert anna.stored("child_heard") == ""
+
+
+def test_missing_and_added_fields_of_the_data_change_nothing(anna: Chat) -> None:
+    opens(anna, **ALL)
+    data = button(anna.card, "Ja")["data"]
+
+    anna.sends({"token": data["token"]}).sees("kan inte användas av dig")
+    anna.sends({"verb": data["verb"]}).sees("kan inte användas av dig")
+    anna.sends({}).sees("kan inte användas av dig")
+    assert anna.stored("child_heard") == ""
+    anna.sends({**data, "role": "unit_manager", "child_heard": "nej", "case": "2"}).is_asked("child_informed_report")
+    assert anna.stored("child_heard") == "ja"
+
+
+def test_inputs_of_other_items_on_a_card_are_ignored(anna: Chat) -> None:
+    opens(anna, **ALL).presses("Ja")
+    data = gathered(anna.card, button(anna.card, "Spara"), {"Orosanmälan": "Ja"})
+
+    anna.sends({**data, "police_report_decided": "ja", "communication_boxes_filled": "ja"})
+
+    assert anna.stored("child_informed_report") == "ja"
+    assert anna.stored("police_report_decided") == anna.stored("communication_boxes_filled") == ""
+
+
+def test_a_submit_from_an_older_client_does_the_same(anna: Chat) -> None:
+    opens(anna, **ALL).submits("Nej").is_asked("child_not_heard_motivated")
+    anna.submits("Spara", {"Motivering": WHY}).is_asked("child_informed_report")
+
+    assert anna.written("child_not_heard_motivated").motivation == WHY
+    assert len([card for card in anna.posted.values() if "Orosanmälan" in str(card)]) == 1

@@ -1,0 +1,392 @@
+"""Typed words: commands win, then what was shown last is answered; the reply echoes, and the old card has moved."""
+
+import pytest
+
+from tests.chat.drive import fills, opens
+from tests.chat.harness import REF, Chat, Room
+
+ALL = {"violence": "nej", "child_placed": "nej", "intervention_decided": "nej", "child_communicated": "ja"}
+WHY = "barnet bodde påhittat utomlands"
+NUMBER = "19121212-1212"
+GROUP = tuple(f"child_informed_{name}" for name in ("report", "investigation", "intervention", "decision"))
+
+
+@pytest.fixture
+def asked_first(anna: Chat) -> Chat:
+    """Anna has been asked question one of a case of her own."""
+    return opens(anna, **ALL).is_asked("child_heard")
+
+
+@pytest.fixture
+def asked_why(asked_first: Chat) -> Chat:
+    """Anna is asked for the reason why the child was not heard."""
+    return asked_first.types("nej").is_asked("child_not_heard_motivated")
+
+
+def informed(chat: Chat) -> list[str]:
+    return [chat.stored(item) for item in GROUP]
+
+
+# --- one word ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "stored"),
+    [
+        ("ja", "ja"),
+        ("j", "ja"),
+        ("jo", "ja"),
+        ("JA", "ja"),
+        (" Ja. ", "ja"),
+        ("yes", "ja"),
+        ("nej", "nej"),
+        ("n", "nej"),
+        ("Nej!", "nej"),
+        ("no", "nej"),
+    ],
+)
+def test_a_word_answers_the_question_shown_last(asked_first: Chat, line: str, stored: str) -> None:
+    asked_first.types(line)
+
+    assert asked_first.stored("child_heard") == stored
+
+
+@pytest.mark.parametrize(
+    ("line", "stored"),
+    [
+        ("pågår", "pagaende"),
+        ("pagar", "pagaende"),
+        ("pågående", "pagaende"),
+        ("ongoing", "pagaende"),
+        ("1", "ja"),
+        ("2", "nej"),
+        ("3.", "pagaende"),
+    ],
+)
+def test_ongoing_and_numbers_answer_by_the_button_that_says_so(anna: Chat, line: str, stored: str) -> None:
+    opens(anna, **(ALL | {"child_placed": "ja"}))
+    fills(anna, until="health_check_done").types(line)
+
+    assert anna.stored("health_check_done") == stored
+
+
+@pytest.mark.parametrize("line", ["et", "E/T", "ej tillämpligt", "ej tillampligt"])
+def test_not_applicable_may_be_typed_where_it_is_offered(anna: Chat, line: str) -> None:
+    fills(opens(anna, **ALL), until="police_report_decided").types(line)
+
+    assert anna.stored("police_report_decided") == "ej_tillampligt"
+
+
+def test_an_answer_the_card_does_not_offer_is_refused_and_the_question_still_stands(asked_first: Chat) -> None:
+    asked_first.types("delvis").sees("Det svaret kan inte ges på den här frågan just nu.")
+    assert asked_first.stored("child_heard") == ""
+
+    asked_first.types("ja")
+    assert asked_first.stored("child_heard") == "ja"
+
+
+@pytest.mark.parametrize("line", ["vet inte", "vet ej", "hoppa över", "skip"])
+def test_a_question_may_be_left_for_later(asked_first: Chat, line: str) -> None:
+    asked_first.types(line).sees("Frågan är kvar till senare.").is_asked("child_informed_report")
+
+    assert asked_first.stored("child_heard") == ""
+    fills(asked_first, until="child_heard")
+
+
+def test_the_titles_of_the_buttons_may_be_typed(asked_first: Chat) -> None:
+    asked_first.types("Kommentera").sees("Kommentar").types("fortsätt").types("Pausa").sees("Pausad")
+
+
+@pytest.mark.parametrize("line", ["99", "0", "17"])
+def test_a_number_without_a_button_answers_nothing(asked_first: Chat, line: str) -> None:
+    asked_first.types(line).sees("Det förstod jag inte")
+
+    assert asked_first.stored("child_heard") == ""
+
+
+def test_the_reply_is_a_new_card_that_echoes_case_and_question_with_a_way_back(asked_first: Chat) -> None:
+    old = asked_first.shown
+
+    asked_first.types("ja").sees(f"{REF} · Fråga 1: Har barnet kommit till tals under utredning? Ja.")
+
+    assert asked_first.at != old.message
+    assert "Kortet är flyttat längre ned i chatten." in str(asked_first.posted[old.message])
+    assert "refresh" not in asked_first.posted[old.message]
+    asked_first.presses("Ångra").is_asked("child_heard")
+    assert asked_first.stored("child_heard") == "obesvarad"
+
+
+def test_each_echo_takes_back_its_own_answer(asked_first: Chat) -> None:
+    asked_first.types("ja").presses("Ångra").types("nej")
+    assert asked_first.stored("child_heard") == "nej"
+
+    asked_first.presses("Ångra").is_asked("child_heard")
+
+    assert asked_first.revisions("child_heard") == ["ja", "obesvarad", "nej", "obesvarad"]
+
+
+def test_an_old_echo_takes_back_that_very_answer_and_nothing_newer(asked_first: Chat) -> None:
+    echo = asked_first.types("ja").shown
+    asked_first.types("ja ja ja ja")
+
+    asked_first.presses("Ångra", on=echo).is_asked("child_heard")
+
+    assert (asked_first.stored("child_heard"), informed(asked_first)) == ("obesvarad", ["ja"] * 4)
+
+
+def test_pressing_undo_twice_takes_back_once(asked_first: Chat) -> None:
+    asked_first.presses("Ja")
+    echo = asked_first.types("ja ja ja ja").shown
+
+    said = asked_first.presses("Ångra", on=echo).text
+
+    assert asked_first.presses("Ångra", on=echo).text == said
+    assert asked_first.stored("child_heard") == "ja"
+    assert informed(asked_first) == ["obesvarad"] * 4
+
+
+def test_in_english_both_languages_are_understood_and_the_echo_is_english(anna: Chat) -> None:
+    anna.types("language en")
+    opens(anna, **ALL).types("yes").sees(f"{REF} · Question 1: Has the child been heard during the investigation? Yes.")
+    anna.types("ja nej ja ongoing").sees("4 answers")
+
+    assert informed(anna) == ["ja", "nej", "ja", "pagaende"]
+
+
+# --- only what was shown last ------------------------------------------------------------------------------
+
+
+def test_a_no_after_help_is_not_stored_but_asked_about(asked_first: Chat, room: Room) -> None:
+    asked_first.types("hjälp").types("nej").sees("Vilken fråga svarar du på?", "svaret sparades inte")
+
+    assert room.count() == 0
+    asked_first.presses(f"Fortsätt {REF}").is_asked("child_heard").types("nej")
+    assert asked_first.stored("child_heard") == "nej"
+
+
+@pytest.mark.parametrize("line", ["mina ärenden", "vad saknas", "paus", "uppgifter", "språk sv", "ny"])
+def test_after_anything_else_was_shown_an_answer_is_asked_about(asked_first: Chat, room: Room, line: str) -> None:
+    asked_first.types(line).types("ja")
+
+    assert room.count() == 0
+
+
+def test_an_answer_before_any_case_is_just_not_understood(anna: Chat, room: Room) -> None:
+    anna.types("ja").sees("Det förstod jag inte")
+
+    assert room.count() == 0
+
+
+def test_what_cannot_be_understood_leaves_the_question_to_be_found_again(asked_first: Chat) -> None:
+    asked_first.types("vad menas med det?").sees("Det förstod jag inte")
+
+    asked_first.presses(f"Fortsätt {REF}").is_asked("child_heard")
+
+
+def test_a_command_wins_over_an_answer(asked_first: Chat) -> None:
+    asked_first.types("ny SN 2026/0999").sees("Uppgifter som avgör", "SN 2026/0999")
+
+    assert asked_first.stored("child_heard") == ""
+
+
+# --- motivations -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("line", [f"nej, {WHY}", f"Nej: {WHY}", f"n; {WHY}", f"nej ,{WHY}"])
+def test_no_with_a_text_answers_and_motivates(asked_first: Chat, line: str) -> None:
+    asked_first.types(line).is_asked("child_informed_report").sees("Fråga 1: Har barnet kommit till tals")
+
+    assert asked_first.stored("child_heard") == "nej"
+    kept = asked_first.written("child_not_heard_motivated")
+    assert (kept.choice, kept.motivation_kind, kept.motivation) == ("ja", "text", WHY)
+    assert "child_not_heard_motivated" not in asked_first.gaps()
+
+
+def test_no_with_a_text_is_taken_back_whole(asked_first: Chat) -> None:
+    asked_first.types(f"nej, {WHY}").types("ångra").is_asked("child_heard")
+
+    assert asked_first.stored("child_heard") == "obesvarad"
+    assert asked_first.stored("child_not_heard_motivated") == "obesvarad"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Ny bedömning görs i höst",
+        "Ändra inget förrän i maj",
+        "Pausad utredning",
+        "hjälp söks hos annan",
+        "fortsätt följa upp",
+        WHY,
+        "1912",
+    ],
+)
+def test_at_a_motivation_any_other_line_is_the_motivation(asked_why: Chat, room: Room, line: str) -> None:
+    asked_why.types(line).is_asked("child_informed_report")
+
+    assert asked_why.written("child_not_heard_motivated").motivation == line
+    assert room.events("case_opened")[1:] == []
+
+
+@pytest.mark.parametrize("line", ["nej", "n", "NEJ", "Motivering saknas"])
+def test_at_a_motivation_no_means_that_it_is_missing(asked_why: Chat, line: str) -> None:
+    asked_why.types(line).is_asked("child_informed_report")
+
+    assert asked_why.written("child_not_heard_motivated").motivation_kind == "missing"
+
+
+@pytest.mark.parametrize(
+    "line", ["hjälp", "paus", "mina ärenden", "vad saknas", f"fortsätt {REF}", "tillbaka", "ändra 1", "uppgifter"]
+)
+def test_at_a_motivation_a_whole_line_command_still_wins(asked_why: Chat, line: str) -> None:
+    asked_why.types(line)
+
+    assert asked_why.stored("child_not_heard_motivated") == ""
+
+
+def test_at_a_motivation_a_yes_alone_is_asked_what_it_means(asked_why: Chat) -> None:
+    asked_why.types("ja").sees("Skriv själva motiveringen, eller nej om den saknas.")
+    assert asked_why.stored("child_not_heard_motivated") == ""
+
+    asked_why.types(WHY)
+    assert asked_why.written("child_not_heard_motivated").motivation == WHY
+
+
+def test_several_lines_are_one_motivation(asked_why: Chat) -> None:
+    asked_why.types("Första raden.\nAndra raden.")
+
+    assert asked_why.written("child_not_heard_motivated").motivation == "Första raden.\nAndra raden."
+
+
+def test_a_typed_motivation_over_4000_characters_is_refused_and_may_be_typed_again(asked_why: Chat) -> None:
+    asked_why.types("å" * 4001).sees("4001 tecken och 4000 får plats")
+    assert asked_why.stored("child_not_heard_motivated") == ""
+
+    asked_why.types(WHY)
+    assert asked_why.written("child_not_heard_motivated").motivation == WHY
+
+
+@pytest.mark.parametrize("line", [f"Mamman {NUMBER} ville inte", f"nej, pappan {NUMBER}", f"ny {NUMBER}", NUMBER])
+def test_a_typed_personal_number_leaves_no_trace_and_is_asked_to_be_deleted(
+    asked_why: Chat, room: Room, line: str
+) -> None:
+    before = room.content()
+
+    asked_why.types(line).sees("Inget av det sparades. Radera meddelandet i Teams").sees_no(NUMBER)
+
+    assert room.content() == before
+    asked_why.types(WHY)
+    assert asked_why.written("child_not_heard_motivated").motivation == WHY
+
+
+# --- cards with several items ------------------------------------------------------------------------------
+
+
+def test_a_group_is_answered_word_by_word(asked_first: Chat) -> None:
+    asked_first.presses("Ja")
+    for place, (word, title) in enumerate((("ja", "Orosanmälan"), ("ja", "Utredning"), ("pågår", "Insats")), start=3):
+        asked_first.types(word).sees(f"{REF} · Fråga {place}: Har barnet fått information; {title}")
+        asked_first.is_asked("child_informed_report").sees("kvar att svara på")
+    asked_first.types("ja").is_asked("communication_boxes_filled")
+
+    assert informed(asked_first) == ["ja", "ja", "pagaende", "ja"]
+
+
+@pytest.mark.parametrize("line", ["ja ja nej pågår", "ja, ja, nej, pågår", "J J N pagar", "ja  ja nej pågår."])
+def test_a_group_is_answered_in_a_row(asked_first: Chat, line: str) -> None:
+    asked_first.presses("Ja").types(line).sees(f"{REF} · 4 svar är sparade i ordning.")
+
+    assert informed(asked_first) == ["ja", "ja", "nej", "pagaende"]
+    asked_first.is_asked("motivation of child_informed_intervention")
+
+
+def test_fewer_words_than_rows_answer_the_first_open_ones(asked_first: Chat) -> None:
+    asked_first.presses("Ja").types("ja nej")
+
+    assert informed(asked_first) == ["ja", "nej", "", ""]
+
+
+def test_too_many_words_answer_nothing_and_say_how(asked_first: Chat) -> None:
+    asked_first.presses("Ja").types("ja ja ja ja ja").sees("lika många svar som det finns rader")
+
+    assert informed(asked_first) == [""] * 4
+    asked_first.types("ja ja ja ja")
+    assert informed(asked_first) == ["ja"] * 4
+
+
+def test_a_row_with_one_answer_that_is_not_allowed_is_kept_not_at_all(asked_first: Chat) -> None:
+    asked_first.presses("Ja").types("ja pågår ja ja").sees("Det svaret kan inte ges")
+
+    assert informed(asked_first) == [""] * 4
+
+
+def test_no_with_a_text_in_a_group_motivates_in_the_own_row(asked_first: Chat) -> None:
+    asked_first.presses("Ja").types(f"nej, {WHY}")
+
+    kept = asked_first.written("child_informed_report")
+    assert (kept.choice, kept.motivation_kind, kept.motivation) == ("nej", "text", WHY)
+    asked_first.types("ångra")
+    assert asked_first.stored("child_informed_report") == "obesvarad"
+    assert asked_first.written("child_informed_report").motivation == ""
+
+
+def test_the_motivation_of_several_no_may_be_typed(asked_first: Chat) -> None:
+    asked_first.presses("Ja").types("nej ja ja nej").types(WHY).is_asked("communication_boxes_filled")
+
+    assert {asked_first.written(GROUP[place]).motivation for place in (0, 3)} == {WHY}
+
+
+@pytest.mark.parametrize("line", ["ja nej nej vet inte", "j n n vet ej", "ja, nej, nej, vet inte"])
+def test_the_facts_are_typed_in_a_row(anna: Chat, line: str) -> None:
+    anna.types(f"ny {REF}").types(line).is_asked("child_heard")
+
+    assert anna.facts() == {"violence": "ja", "child_placed": "nej", "intervention_decided": "nej"}
+
+
+@pytest.mark.parametrize("line", ["ja", "ja nej", "ja nej nej ja ja", "ja nej delvis ja"])
+def test_facts_that_are_not_one_for_each_are_not_kept(anna: Chat, line: str) -> None:
+    anna.types(f"ny {REF}").types(line).sees("4 svar i följd")
+
+    assert anna.facts() == {}
+    anna.types("ja nej nej ja").is_asked("child_heard")
+
+
+def test_send_to_chef_may_be_typed_on_the_summary(asked_first: Chat, room: Room) -> None:
+    fills(asked_first).types("skicka till chef").sees("Skickat till chef. Inget saknas.")
+
+    assert len(room.events("sent")) == 1
+
+
+def test_the_whole_list_can_be_typed(asked_first: Chat) -> None:
+    for line in ("ja", "ja ja ja ja", "j", "1", "vi har en påhittad motivering"):
+        asked_first.types(line)
+
+    asked_first.sees("Sammanfattning")
+    assert asked_first.gaps() == []
+
+
+# --- the same text again -----------------------------------------------------------------------------------
+
+
+def test_a_text_sent_again_before_it_was_answered_is_the_same_text(asked_first: Chat, room: Room) -> None:
+    asked_first.types("ja")
+    said, rows = asked_first.text, room.count()
+    room.later(seconds=9)
+
+    asked_first.types("ja", resent=True)
+
+    assert room.count() == rows
+    assert informed(asked_first) == [""] * 4
+    assert asked_first.text == said
+
+
+@pytest.mark.parametrize(("resent", "seconds"), [(False, 1), (True, 11)])
+def test_the_same_word_answered_for_or_later_is_a_new_answer(
+    asked_first: Chat, room: Room, resent: bool, seconds: int
+) -> None:
+    asked_first.types("ja")
+    room.later(seconds=seconds)
+
+    asked_first.types("ja", resent=resent)
+
+    assert informed(asked_first) == ["ja", "", "", ""]

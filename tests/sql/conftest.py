@@ -1,0 +1,177 @@
+"""One suite, two databases: a desk on each, migrated and with a little in it."""
+
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from sqlalchemy import event, text
+
+from storage import cases, filled, migrate, people, tenants
+from storage.cases import CaseRow, case_id
+from storage.desk import Desk, Session, opened
+from storage.filled import FilledRow, filled_id
+from storage.people import PersonRow, person_id
+from storage.sealing import Keys
+from storage.tables import METADATA
+from tests.conftest import postgres_url
+
+KEYS = {"first": b"1" * 32}
+NOW = datetime(2026, 5, 12, 8, 30, tzinfo=UTC)
+
+POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgres)
+on_postgresql = pytest.mark.parametrize("kind", [POSTGRESQL], indirect=True)
+"""For what only PostgreSQL does."""
+
+
+@pytest.fixture(params=["sqlite", POSTGRESQL])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Return which database this run is on."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of a database with nothing in it."""
+    if kind == "sqlite":
+        return f"sqlite:///{tmp_path / 'bot.db'}"
+    return str(request.getfixturevalue("postgres_database"))
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("migrated") / "bot.db"
+    with opened(f"sqlite:///{path}", Keys(KEYS)) as desk:
+        migrate.upgrade(desk)
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres() -> Iterator[str]:
+    """Yield the URL of a migrated database for all tests of this process: making one costs more than most tests."""
+    name = f"bk_test_{secrets.token_hex(8)}"
+    url = urlunsplit(urlsplit(postgres_url())._replace(path=f"/{name}"))
+    with psycopg.connect(postgres_url(), autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'".encode())
+        try:
+            with opened(url, Keys(KEYS)) as desk:
+                migrate.upgrade(desk)
+            yield url
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture
+def url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of a migrated database with nothing in it."""
+    if kind == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "bot.db")
+        return f"sqlite:///{tmp_path / 'bot.db'}"
+    url = str(request.getfixturevalue("migrated_postgres"))
+    with psycopg.connect(url) as connection:
+        for table in reversed(METADATA.sorted_tables):  # TRUNCATE takes ten times as long on tables this small
+            connection.execute(f"DELETE FROM {table.name}".encode())
+    return url
+
+
+OpenDesk = Callable[..., Desk]
+
+
+@pytest.fixture
+def open_desk(url: str) -> Iterator[OpenDesk]:
+    """Give a way to open the database once more, as another process would."""
+    desks: list[Desk] = []
+
+    def open_it(masters: dict[str, bytes] = KEYS) -> Desk:
+        desks.append(without_waiting_for_the_disk(Desk(url, Keys(masters))))
+        return desks[-1]
+
+    yield open_it
+    for desk in desks:
+        desk.close()
+
+
+def without_waiting_for_the_disk(desk: Desk) -> Desk:
+    """Return the desk, its commits no longer forced to the disk: these tests lose no power."""
+    if desk.dialect == "sqlite":
+        desk.engine.raw_connection().driver_connection.execute("pragma synchronous=off")  # type: ignore[union-attr]
+    else:
+
+        def do_not_wait(connection: Any, _record: Any) -> None:
+            connection.execute("set synchronous_commit=off")
+            connection.commit()
+
+        event.listen(desk.engine, "connect", do_not_wait)
+    return desk
+
+
+@pytest.fixture
+def desk(open_desk: OpenDesk) -> Desk:
+    return open_desk()
+
+
+@dataclass(frozen=True)
+class World:
+    """Row ids of one made-up municipality: a case with one filled-in list."""
+
+    tenant: int
+    unit: int
+    person: int
+    case: int
+    filled: int
+
+
+def make_world(session: Session, name: str = "one") -> World:
+    tenant = tenants.key(tenants.ensure(session, f"made-up-{name}"))
+    unit = people.unit(session, tenant, "Påhittade enheten").id
+    assert unit is not None
+    person = PersonRow(tenant_id=tenant, object_id=f"object-{name}", name="Anna Påhitt")
+    session.add(person)
+    session.flush()
+    case = cases.add(session, CaseRow(tenant_id=tenant, ref="SN 2026/0001", unit_id=unit, lead_id=person.id))
+    row = FilledRow(
+        tenant_id=tenant,
+        case_id=case_id(case),
+        unit_id=unit,
+        checklist="decision_basis",
+        version=1,
+        child=1,
+        role="case_worker",
+        begun_at=NOW,
+    )
+    filled.add(session, row)
+    return World(tenant, unit, person_id(person), case_id(case), filled_id(row))
+
+
+@pytest.fixture
+def world(desk: Desk) -> World:
+    return desk.run_now(make_world)
+
+
+def the_list(session: Session, world: World) -> FilledRow:
+    row = filled.get(session, world.tenant, world.filled)
+    assert row is not None
+    return row
+
+
+def the_case(session: Session, world: World) -> CaseRow:
+    row = cases.get(session, world.tenant, world.case)
+    assert row is not None
+    return row
+
+
+def scalar(desk: Desk, statement: str, **values: Any) -> Any:
+    """Return one value by plain SQL."""
+    return desk.run_now(lambda session: session.connection().execute(text(statement), values).scalar())
+
+
+def change(desk: Desk, statement: str, **values: Any) -> int:
+    """Change rows behind the bot's back, by plain SQL; return how many."""
+    return desk.run_now(lambda session: session.connection().execute(text(statement), values).rowcount)

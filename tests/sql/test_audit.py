@@ -1,0 +1,309 @@
+"""The trail: chained and sealed per tenant, and any tampering is named by the first bad place."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+from sqlmodel import col, select
+
+from storage import audit, tenants
+from storage.audit import EventRow, SealRow, Verdict
+from storage.desk import Desk, Session
+from storage.sealing import Keys
+from tests.sql.conftest import KEYS, NOW, OpenDesk, World, make_world, on_postgresql, scalar
+
+LENGTH = 12
+
+
+def verdict(desk: Desk, world: World) -> Verdict:
+    return desk.run_now(lambda session: audit.verify(session, world.tenant))
+
+
+def record(desk: Desk, world: World, count: int) -> None:
+    def work(session: Session) -> None:
+        for number in range(count):
+            audit.record(
+                session,
+                world.tenant,
+                NOW,
+                f"person:{world.person}",
+                f"act_{number}",
+                case_id=world.case,
+                filled_id=world.filled,
+                item_id="child_heard",
+                revision=number,
+                detail=f"code_{number}",
+            )
+
+    desk.run_now(work)
+
+
+@dataclass
+class Trail:
+    """A sealed trail, and a way to tamper with it that no key and no foreign key hinders."""
+
+    desk: Desk
+    world: World
+    url: str
+
+    def event(self, place: int) -> int:
+        """Return the row id of the event at a place."""
+        return int(scalar(self.desk, f"select event_id from event_seal where place = {place}"))
+
+    def tamper(self, *statements: str) -> None:
+        if self.desk.dialect == "sqlite":
+            connection = sqlite3.connect(self.url.removeprefix("sqlite:///"))
+            with connection:
+                assert all(connection.execute(statement).rowcount == 1 for statement in statements)
+            connection.close()
+            return
+        with psycopg.connect(self.url) as server:
+            server.execute("set session_replication_role = replica")
+            assert all(server.execute(statement.encode()).rowcount == 1 for statement in statements)
+
+    @property
+    def bad(self) -> str | None:
+        return verdict(self.desk, self.world).bad
+
+
+@pytest.fixture
+def trail(desk: Desk, url: str, world: World) -> Trail:
+    record(desk, world, LENGTH)
+    assert desk.run_now(audit.seal_new) == LENGTH
+    made = Trail(desk, world, url)
+    assert made.bad is None
+    return made
+
+
+# --- sealing ---------------------------------------------------------------------------------------------------------
+
+
+def test_events_are_sealed_in_the_order_they_came_and_counted(desk: Desk, world: World) -> None:
+    assert verdict(desk, world) == Verdict(None, sealed=0, unsealed=0)
+    record(desk, world, 5)
+    assert verdict(desk, world) == Verdict(None, sealed=0, unsealed=5)
+
+    assert desk.run_now(audit.seal_new) == 5
+    record(desk, world, 2)
+
+    assert verdict(desk, world) == Verdict(None, sealed=5, unsealed=2)
+    in_chain = desk.run_now(
+        lambda session: session.exec(
+            select(EventRow.act).join(SealRow, col(SealRow.event_id) == col(EventRow.id)).order_by(col(SealRow.place))
+        ).all()
+    )
+    assert in_chain == [f"act_{number}" for number in range(5)]
+
+
+def test_a_long_tail_is_sealed_in_parts(desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "_BATCH", 4)
+    record(desk, world, 10)
+
+    assert [desk.run_now(audit.seal_new) for _ in range(4)] == [4, 4, 2, 0]
+    assert verdict(desk, world) == Verdict(None, sealed=10, unsealed=0)
+
+
+def test_each_municipality_has_a_chain_of_its_own(desk: Desk, world: World) -> None:
+    other = desk.run_now(lambda session: make_world(session, "two"))
+    for _ in range(3):
+        record(desk, world, 2)
+        record(desk, other, 1)
+        desk.run_now(audit.seal_new)
+
+    assert verdict(desk, world) == Verdict(None, sealed=6, unsealed=0)
+    assert verdict(desk, other) == Verdict(None, sealed=3, unsealed=0)
+    assert scalar(desk, f"select max(place) from event_seal where tenant_id = {other.tenant}") == 3
+
+
+def test_an_event_and_its_act_are_stored_together_or_not_at_all(desk: Desk, world: World) -> None:
+    def work(session: Session) -> None:
+        audit.record(session, world.tenant, NOW, "system", "tried")
+        session.flush()
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        desk.run_now(work)
+    assert scalar(desk, "select count(*) from event") == 0
+
+
+@on_postgresql
+def test_two_sealers_do_not_seal_at_once(desk: Desk, open_desk: OpenDesk, world: World) -> None:
+    record(desk, world, 3)
+    other = open_desk()
+
+    def work(session: Session) -> tuple[int, int]:
+        return audit.seal_new(session), other.run_now(audit.seal_new)
+
+    assert desk.run_now(work) == (3, 0)
+    assert other.run_now(audit.seal_new) == 0
+    assert verdict(desk, world) == Verdict(None, sealed=3, unsealed=0)
+
+
+def test_the_chain_goes_on_after_the_master_key_was_changed(desk: Desk, open_desk: OpenDesk, world: World) -> None:
+    record(desk, world, 2)
+    desk.run_now(audit.seal_new)
+    newer = open_desk({"second": b"2" * 32} | KEYS)
+    record(newer, world, 2)
+    newer.run_now(audit.seal_new)
+
+    assert verdict(newer, world) == Verdict(None, sealed=4, unsealed=0)
+    assert verdict(desk, world).bad == f"place 3: event {scalar(desk, 'select max(id) - 1 from event')} names a " + (
+        "master key that is not configured"
+    )
+
+
+# --- tampering -------------------------------------------------------------------------------------------------------
+
+EDITS = {
+    "at": "'2026-05-12 08:30:01'",
+    "actor": "'person:999'",
+    "act": "'nothing'",
+    "case_id": "999",
+    "filled_id": "null",
+    "item_id": "'child_informed_report'",
+    "revision": "revision + 1",
+    "detail": "''",
+}
+
+
+@pytest.mark.parametrize(("place", "column"), [(1, "act"), (LENGTH, "act"), *((7, column) for column in EDITS)])
+def test_an_edited_event_is_named(trail: Trail, column: str, place: int) -> None:
+    event = trail.event(place)
+    trail.tamper(f"update event set {column} = {EDITS[column]} where id = {event}")
+
+    assert trail.bad == f"place {place}: event {event} was changed"
+
+
+def test_an_event_moved_to_another_municipality_is_named(trail: Trail) -> None:
+    other = trail.desk.run_now(lambda session: tenants.key(tenants.ensure(session, "made-up-two")))
+    event = trail.event(5)
+    trail.tamper(f"update event set tenant_id = {other} where id = {event}")
+
+    assert trail.bad == f"place 5: event {event} was changed"
+
+
+@pytest.mark.parametrize("place", [1, 6, LENGTH])
+def test_a_deleted_event_is_named(trail: Trail, place: int) -> None:
+    event = trail.event(place)
+    trail.tamper(f"delete from event where id = {event}")
+
+    assert trail.bad == f"place {place}: event {event} is missing"
+
+
+@pytest.mark.parametrize("place", [1, 6])
+def test_an_event_deleted_together_with_its_seal_is_named(trail: Trail, place: int) -> None:
+    trail.tamper(f"delete from event where id = {trail.event(place)}", f"delete from event_seal where place = {place}")
+
+    assert trail.bad == f"place {place} is missing"
+
+
+def test_a_gap_that_was_closed_up_again_is_named(trail: Trail) -> None:
+    event, after = trail.event(6), trail.event(7)
+    trail.tamper(
+        f"delete from event where id = {event}",
+        "delete from event_seal where place = 6",
+        *(f"update event_seal set place = {place - 1} where place = {place}" for place in range(7, LENGTH + 1)),
+    )
+
+    assert trail.bad == f"place 6: event {after} was changed"
+
+
+def test_swapped_events_are_named_by_the_first(trail: Trail) -> None:
+    third, fourth = trail.event(3), trail.event(4)
+    trail.tamper(
+        "update event_seal set event_id = -1 where place = 3",
+        f"update event_seal set event_id = {third} where place = 4",
+        f"update event_seal set event_id = {fourth} where place = 3",
+    )
+
+    assert trail.bad == f"place 3: event {fourth} was changed"
+
+
+def test_swapped_contents_are_named_by_the_first(trail: Trail) -> None:
+    third, fourth = trail.event(3), trail.event(4)
+    trail.tamper(
+        f"update event set id = -1 where id = {third}",
+        f"update event set id = {third} where id = {fourth}",
+        f"update event set id = {fourth} where id = -1",
+    )
+
+    assert trail.bad == f"place 3: event {third} was changed"
+
+
+def test_an_end_whose_seals_were_cut_off_is_named(trail: Trail) -> None:
+    first_cut = trail.event(LENGTH - 1)
+    trail.tamper(*(f"delete from event_seal where place = {place}" for place in (LENGTH - 1, LENGTH)))
+
+    assert trail.bad == f"event {first_cut} has lost its seal"
+    record(trail.desk, trail.world, 1)
+    trail.desk.run_now(audit.seal_new)
+    assert trail.bad == f"event {first_cut} has lost its seal", "going on hid the cut"
+
+
+INSERTED = """insert into event (tenant_id, at, actor, act, item_id, detail, sealed)
+values ({tenant}, '2026-05-12 08:30:00', 'person:1', 'signed', '', '', {sealed})"""
+
+
+def test_an_event_slipped_in_as_if_it_were_sealed_is_named(trail: Trail) -> None:
+    trail.tamper(INSERTED.format(tenant=trail.world.tenant, sealed="true"))
+
+    slipped_in = scalar(trail.desk, "select id from event where act = 'signed'")
+    assert trail.bad == f"event {slipped_in} has lost its seal"
+
+
+def test_an_event_slipped_in_with_a_seal_of_its_own_is_named(trail: Trail) -> None:
+    trail.tamper(INSERTED.format(tenant=trail.world.tenant, sealed="true"))
+    slipped_in = scalar(trail.desk, "select id from event where act = 'signed'")
+    seal = f"select tenant_id, {LENGTH + 1}, {slipped_in}, master_id, hash from event_seal where place = {LENGTH}"
+    trail.tamper(f"insert into event_seal (tenant_id, place, event_id, master_id, hash) {seal}")
+
+    assert trail.bad == f"place {LENGTH + 1}: event {slipped_in} was changed"
+
+
+def rehash(key: Keys, start: int, master_id: str) -> Callable[[Session], None]:
+    """Give a turn that seals the chain anew from a place on with other keys."""
+
+    def work(session: Session) -> None:
+        rows = session.exec(
+            select(SealRow, EventRow).join(EventRow, col(EventRow.id) == col(SealRow.event_id)).order_by(SealRow.place)  # type: ignore[arg-type]
+        ).all()
+        previous = ""
+        for seal_row, event in rows:
+            if seal_row.place >= start:
+                if seal_row.place == start:
+                    event.act = "something else"
+                seal_row.hash = audit._hash(key, "first", previous, seal_row.place, event)
+                seal_row.master_id = master_id
+            previous = seal_row.hash
+
+    return work
+
+
+@pytest.mark.parametrize("start", [1, 8])
+def test_a_chain_that_was_hashed_anew_without_the_key_is_named_where_it_begins(trail: Trail, start: int) -> None:
+    event = trail.event(start)
+    trail.desk.run_now(rehash(Keys({"first": b"x" * 32}), start, "first"))
+
+    assert trail.bad == f"place {start}: event {event} was changed"
+
+
+def test_a_chain_that_names_a_key_of_somebody_else_is_named_where_it_begins(trail: Trail) -> None:
+    event = trail.event(8)
+    trail.desk.run_now(rehash(Keys({"first": b"x" * 32}), 8, "theirs"))
+
+    assert trail.bad == f"place 8: event {event} names a master key that is not configured"
+
+
+def test_a_hash_that_is_no_hash_is_named(trail: Trail) -> None:
+    event = trail.event(4)
+    trail.tamper("update event_seal set hash = 'åäö' where place = 4")
+
+    assert trail.bad == f"place 4: event {event} was changed"
+
+
+def test_the_helper_hashes_as_the_sealer_does(trail: Trail) -> None:
+    trail.desk.run_now(rehash(Keys(KEYS), 8, "first"))
+
+    assert trail.bad is None, "the tests above would prove nothing"

@@ -1,0 +1,273 @@
+"""What came in and what goes out: acted upon once, answered the same again, and never sent by two at a time."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from storage import conversations, inbox, outbox
+from storage.desk import Desk, Session
+from storage.inbox import InboxRow
+from storage.outbox import OutboxRow
+from storage.sealing import SealBroken
+from tests.sql.conftest import NOW, OpenDesk, World, change, make_world, on_postgresql, scalar
+
+HOLD = timedelta(seconds=60)
+
+
+def keep(
+    desk: Desk, world: World, activity: str, press: str | None = None, *, chat: str = "chat", reply: str = "{}"
+) -> None:
+    def work(session: Session) -> None:
+        row = InboxRow(
+            tenant_id=world.tenant,
+            channel_id=chat,
+            activity_id=activity,
+            digest="digest",
+            press=press,
+            case_id=world.case,
+            reply=b"",
+            at=NOW,
+        )
+        inbox.keep(session, row, reply)
+
+    desk.run_now(work)
+
+
+# --- inbox -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_activity_is_kept_once(desk: Desk, world: World) -> None:
+    keep(desk, world, "1", reply="first")
+
+    with pytest.raises(IntegrityError):
+        keep(desk, world, "1", reply="second")
+
+    row = desk.run_now(lambda session: inbox.by_activity(session, world.tenant, "chat", "1"))
+    assert row is not None
+    assert desk.run_now(lambda session: inbox.reply_of(session, row)) == "first"
+
+
+def test_the_same_activity_id_in_another_chat_or_municipality_is_another_activity(desk: Desk, world: World) -> None:
+    other = desk.run_now(lambda session: make_world(session, "two"))
+    keep(desk, world, "1")
+    keep(desk, world, "1", chat="other chat")
+    keep(desk, other, "1")
+
+    assert scalar(desk, "select count(*) from inbox") == 3
+    assert desk.run_now(lambda session: inbox.by_activity(session, world.tenant, "no such chat", "1")) is None
+
+
+def test_a_press_is_kept_once_whatever_its_activity(desk: Desk, world: World) -> None:
+    keep(desk, world, "1", "press")
+
+    with pytest.raises(IntegrityError):
+        keep(desk, world, "2", "press")
+    assert scalar(desk, "select count(*) from inbox") == 1
+
+
+def test_what_is_no_press_never_counts_as_the_same_one(desk: Desk, world: World) -> None:
+    keep(desk, world, "1", None)
+    keep(desk, world, "2", None)
+
+    found = desk.run_now(lambda session: inbox.seen(session, world.tenant, "chat", "3", None))
+    assert found == (None, None)
+
+
+def test_the_same_activity_and_the_same_press_are_found_and_told_apart(desk: Desk, world: World) -> None:
+    other = desk.run_now(lambda session: make_world(session, "two"))
+    keep(desk, world, "1", "press one")
+    keep(desk, world, "2", "press two")
+    keep(desk, other, "3", "press three")
+
+    def seen(activity: str, press: str | None) -> tuple[str | None, str | None]:
+        def work(session: Session) -> tuple[str | None, str | None]:
+            same, pressed = inbox.seen(session, world.tenant, "chat", activity, press)
+            return same.activity_id if same else None, pressed.activity_id if pressed else None
+
+        return desk.run_now(work)
+
+    assert seen("1", "press one") == ("1", "1")
+    assert seen("1", "press two") == ("1", "2")
+    assert seen("9", "press two") == (None, "2")
+    assert seen("2", None) == ("2", None)
+    assert seen("3", "press three") == (None, None)
+
+
+def test_the_newest_of_a_chat_is_found(desk: Desk, world: World) -> None:
+    for activity, chat in (("1", "chat"), ("2", "chat"), ("3", "other")):
+        keep(desk, world, activity, chat=chat)
+
+    newest = desk.run_now(lambda session: inbox.newest_in(session, world.tenant, "chat"))
+    assert newest is not None
+    assert newest.activity_id == "2"
+    assert desk.run_now(lambda session: inbox.newest_in(session, world.tenant, "silent")) is None
+
+
+def test_a_reply_moved_to_another_activity_does_not_open(desk: Desk, world: World) -> None:
+    keep(desk, world, "1")
+    keep(desk, world, "2")
+    mine = "(select reply from inbox where activity_id = '1')"
+    assert change(desk, f"update inbox set reply = {mine} where activity_id = '2'") == 1
+
+    def work(session: Session) -> str:
+        row = inbox.by_activity(session, world.tenant, "chat", "2")
+        assert row is not None
+        return inbox.reply_of(session, row)
+
+    with pytest.raises(SealBroken):
+        desk.run_now(work)
+
+
+def test_a_digest_tells_parts_apart_and_needs_the_key(desk: Desk, open_desk: OpenDesk) -> None:
+    def digest(at: Desk, *parts: str) -> str:
+        return at.run_now(lambda session: inbox.digest(session, parts))
+
+    other = open_desk({"first": b"x" * 32})
+    assert digest(desk, "press", "ja") == digest(open_desk(), "press", "ja")
+    assert len({digest(desk, "press", "ja"), digest(desk, "pressj", "a"), digest(desk, "pressja")}) == 3
+    assert digest(desk, "press", "ja") != digest(other, "press", "ja")
+
+
+# --- outbox ----------------------------------------------------------------------------------------------------------
+
+
+def put(desk: Desk, world: World, count: int = 1, *, once: str | None = None, in_seconds: int = 0) -> None:
+    def work(session: Session) -> None:
+        chat = conversations.ensure(session, world.tenant, world.person, "chat", "http://127.0.0.1/", "{}")
+        for number in range(count):
+            row = OutboxRow(
+                tenant_id=world.tenant,
+                kind="update",
+                conversation_id=conversations.row_id(chat),
+                case_id=world.case,
+                nonce=uuid4().hex,
+                view=b"",
+                once=once,
+                due_at=NOW + timedelta(seconds=in_seconds),
+                created_at=NOW + timedelta(seconds=number),
+            )
+            outbox.put(session, row, f"view {number}")
+
+    desk.run_now(work)
+
+
+def lease(desk: Desk, seconds: float = 0, most: int = 10) -> list[int]:
+    """Lease rows at so many seconds past NOW and return their ids."""
+    now = NOW + timedelta(seconds=seconds)
+    return desk.run_now(lambda session: [row.id or 0 for row in outbox.lease(session, now, HOLD, most)])
+
+
+def test_a_leased_row_is_nobody_elses_until_the_lease_runs_out(desk: Desk, open_desk: OpenDesk, world: World) -> None:
+    put(desk, world, 2)
+    first = lease(desk, 0)
+    assert len(first) == 2
+    other = open_desk()
+
+    assert lease(other, 0) == lease(other, 59.999) == []
+    assert lease(other, 60) == first
+    assert lease(desk, 119.999) == []
+    assert scalar(desk, "select min(attempts) from outbox") == scalar(desk, "select max(attempts) from outbox") == 2
+
+
+def test_rows_go_out_oldest_first_and_not_more_than_asked_for(desk: Desk, world: World) -> None:
+    put(desk, world, 5)
+
+    taken = [lease(desk, most=2) for _ in range(4)]
+
+    assert [len(ids) for ids in taken] == [2, 2, 1, 0]
+    in_order = [row_id for ids in taken for row_id in ids]
+    assert in_order == sorted(in_order)
+
+
+def test_a_row_is_not_taken_before_it_is_due(desk: Desk, world: World) -> None:
+    put(desk, world, in_seconds=30)
+
+    assert lease(desk, 29.999) == []
+    assert len(lease(desk, 30)) == 1
+
+
+@pytest.mark.parametrize("state", [outbox.SENT, outbox.UNCERTAIN, outbox.STOPPED])
+def test_a_row_that_is_done_with_is_not_taken_again(desk: Desk, world: World, state: str) -> None:
+    put(desk, world)
+    change(desk, "update outbox set state = :state", state=state)
+
+    assert lease(desk, 3600) == []
+    assert desk.run_now(outbox.oldest_waiting) is None
+
+
+def test_a_lease_that_was_rolled_back_was_none(desk: Desk, world: World) -> None:
+    put(desk, world)
+
+    def work(session: Session) -> None:
+        assert outbox.lease(session, NOW, HOLD, 10)
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        desk.run_now(work)
+    assert len(lease(desk)) == 1
+
+
+@on_postgresql
+def test_a_row_that_another_worker_is_taking_is_passed_over(desk: Desk, open_desk: OpenDesk, world: World) -> None:
+    put(desk, world, 5)
+    other = open_desk()
+
+    def work(session: Session) -> tuple[list[int], list[int]]:
+        mine = [row.id or 0 for row in outbox.lease(session, NOW, HOLD, 3)]
+        session.flush()
+        return mine, lease(other)
+
+    mine, theirs = desk.run_now(work)
+    assert (len(mine), len(theirs)) == (3, 2)
+    assert not set(mine) & set(theirs)
+
+
+def test_two_workers_never_take_the_same_row(desk: Desk, open_desk: OpenDesk, world: World) -> None:
+    put(desk, world, 60)
+    together = threading.Barrier(2, timeout=30)
+
+    def take_all(at: Desk) -> list[int]:
+        taken: list[int] = []
+        together.wait()
+        while ids := lease(at, most=3):
+            taken += ids
+        return taken
+
+    with ThreadPoolExecutor(2) as pool:
+        running = [pool.submit(take_all, at) for at in (desk, open_desk())]
+        mine, theirs = (one.result(timeout=60) for one in running)
+
+    assert len(mine + theirs) == len(set(mine + theirs)) == 60
+
+
+def test_what_must_be_said_once_is_stored_once(desk: Desk, world: World) -> None:
+    put(desk, world, once="2026-05-12:chef:LUCKOR")
+
+    with pytest.raises(IntegrityError):
+        put(desk, world, once="2026-05-12:chef:LUCKOR")
+    put(desk, world, 2, once=None)
+    assert scalar(desk, "select count(*) from outbox") == 3
+
+
+def test_a_view_comes_back_as_it_was_put_in(desk: Desk, open_desk: OpenDesk, world: World) -> None:
+    put(desk, world)
+    (row_id,) = lease(desk)
+
+    def work(session: Session) -> str:
+        row = outbox.get(session, row_id)
+        assert row is not None
+        return outbox.view_of(session, row)
+
+    assert open_desk().run_now(work) == "view 0"
+
+
+def test_the_oldest_that_waits_is_told(desk: Desk, world: World) -> None:
+    assert desk.run_now(outbox.oldest_waiting) is None
+    put(desk, world, 3)
+    assert desk.run_now(outbox.oldest_waiting) == NOW
+    change(desk, "update outbox set state = 'sent' where id = (select min(id) from outbox)")
+    assert desk.run_now(outbox.oldest_waiting) == NOW + timedelta(seconds=1)

@@ -1,0 +1,101 @@
+"""The schema: migrating from nothing gives exactly what the models say, on both databases."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
+
+from storage import migrate, tenants
+from storage.desk import Desk, opened
+from storage.sealing import Keys
+from storage.tables import METADATA, MODULES
+from tests.sql.conftest import KEYS
+
+MIGRATIONS = Path(migrate.__file__).parent / "migrations"
+
+
+def differences(desk: Desk) -> list[object]:
+    def work(session: object) -> list[object]:
+        context = MigrationContext.configure(
+            session.connection(),  # type: ignore[attr-defined]
+            opts={"compare_type": True, "compare_server_default": True},
+        )
+        return list(compare_metadata(context, METADATA))
+
+    return desk.run_now(work)
+
+
+def test_migrating_from_nothing_gives_what_the_models_say(empty_url: str) -> None:
+    with opened(empty_url, Keys(KEYS)) as desk:
+        assert not migrate.is_current(desk)
+        assert differences(desk), "the comparison sees nothing"
+
+        migrate.upgrade(desk)
+
+        assert migrate.is_current(desk)
+        assert differences(desk) == []
+
+
+def test_every_module_with_a_table_is_among_the_tables() -> None:
+    folder = Path(migrate.__file__).parent
+    with_table = {path.stem for path in folder.glob("*.py") if "table=True" in path.read_text(encoding="utf-8")}
+
+    assert with_table == {module.__name__.removeprefix("storage.") for module in MODULES}
+
+
+def test_the_head_that_is_compared_with_is_the_newest_migration() -> None:
+    newest = max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+    assert ScriptDirectory(str(MIGRATIONS)).get_heads() == [migrate.HEAD]
+    assert newest == migrate.HEAD
+
+
+def test_migrating_twice_changes_nothing(empty_url: str) -> None:
+    with opened(empty_url, Keys(KEYS)) as desk:
+        migrate.upgrade(desk)
+        desk.run_now(lambda session: tenants.ensure(session, "made-up"))
+
+        migrate.upgrade(desk)
+
+        assert migrate.is_current(desk)
+        assert desk.run_now(lambda session: tenants.find(session, "made-up")) is not None
+
+
+def test_a_database_of_an_older_schema_is_not_current(empty_url: str) -> None:
+    with opened(empty_url, Keys(KEYS)) as desk:
+        migrate.upgrade(desk)
+        desk.run_now(lambda session: session.connection().exec_driver_sql("update alembic_version set version_num='0'"))
+
+        assert not migrate.is_current(desk)
+
+
+def test_two_processes_may_migrate_at_once(empty_url: str) -> None:
+    together = threading.Barrier(2, timeout=30)
+
+    def start() -> None:
+        with opened(empty_url, Keys(KEYS)) as desk:
+            together.wait()
+            migrate.upgrade(desk)
+            assert migrate.is_current(desk)
+
+    with ThreadPoolExecutor(2) as pool:
+        for running in [pool.submit(start) for _ in range(2)]:
+            running.result(timeout=60)
+
+    with opened(empty_url, Keys(KEYS)) as desk:
+        assert differences(desk) == []
+
+
+def test_names_of_keys_are_the_same_on_both_databases(url: str) -> None:
+    with opened(url, Keys(KEYS)) as desk:
+        names = desk.run_now(
+            lambda session: {
+                table: inspect(session.connection()).get_pk_constraint(table)["name"] for table in METADATA.tables
+            }
+        )
+
+    assert names == {table: f"pk_{table}" for table in METADATA.tables}

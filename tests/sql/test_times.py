@@ -1,0 +1,51 @@
+"""Moments: refused without a zone, and the same UTC moment out of both databases."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy.exc import StatementError
+from sqlmodel import col, select
+
+from storage import audit
+from storage.audit import EventRow
+from storage.desk import Desk, Session
+from tests.sql.conftest import World
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+MOMENTS = [
+    datetime(2026, 5, 12, 10, 30, tzinfo=STOCKHOLM),
+    datetime(2026, 5, 12, 8, 30, 0, 123456, tzinfo=UTC),
+    datetime(2026, 3, 29, 3, 0, tzinfo=STOCKHOLM),
+    datetime(2026, 10, 25, 2, 30, fold=0, tzinfo=STOCKHOLM),
+    datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=STOCKHOLM),
+    datetime(2026, 12, 31, 23, 59, 59, 999999, tzinfo=timezone(timedelta(hours=-11))),
+]
+
+
+@pytest.mark.parametrize("moment", MOMENTS, ids=str)
+def test_a_moment_comes_back_as_the_same_one_in_utc(desk: Desk, world: World, moment: datetime) -> None:
+    desk.run_now(lambda session: audit.record(session, world.tenant, moment, "system", "tried"))
+
+    stored = desk.run_now(lambda session: session.exec(select(EventRow)).one().at)
+
+    assert stored == moment.astimezone(UTC)  # a moment that comes twice a year equals none in another zone
+    assert stored.tzinfo is UTC
+
+
+def test_moments_are_compared_as_moments(desk: Desk, world: World) -> None:
+    def work(session: Session) -> list[str]:
+        for moment in MOMENTS:
+            audit.record(session, world.tenant, moment, "system", moment.isoformat())
+        session.flush()
+        late = select(EventRow.act).where(col(EventRow.at) > MOMENTS[3]).order_by(col(EventRow.at))
+        return list(session.exec(late))
+
+    assert desk.run_now(work) == [MOMENTS[4].isoformat(), MOMENTS[5].isoformat()]
+
+
+def test_a_moment_without_a_zone_is_refused(desk: Desk, world: World) -> None:
+    naive = MOMENTS[0].replace(tzinfo=None)
+
+    with pytest.raises(StatementError, match="a moment needs its time zone"):
+        desk.run_now(lambda session: audit.record(session, world.tenant, naive, "system", "tried"))

@@ -1,0 +1,347 @@
+"""The shipped lists say what the source says, and whoever edits one is told everything that is wrong, by line."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from checklists import files
+from checklists.files import BadFile, all_checklists, all_facts, checklist_version, newest, read_checklist
+from checklists.model import Checklist
+
+JN = ("ja", "nej")
+NO = frozenset({"nej"})
+
+# id, question, answers, condition, motivates, process step, criticism, is "nej" a gap ("U": only while unmotivated)
+DECISION_BASIS = """
+child_heard | Har barnet kommit till tals under utredning? | JN | | | utredning | B2 |
+child_not_heard_motivated | Om inte, finns en motivering till varför? | JN | child_heard = nej | child_heard | dokumentation | B2 | G
+child_informed_report | Har barnet fått information; Orosanmälan | JN | | | utredning | B2 | U
+child_informed_investigation | Har barnet fått information; Utredning | JN | | | utredning | B2 | U
+child_informed_intervention | Har barnet fått information; Insats | JN+P+E | | | beslut | B2 | U
+child_informed_decision | Har barnet fått information; Beslut | JN+P | | | beslut | B2 | U
+communication_boxes_filled | Är kommuniceringsrutorna på sista sidan ifyllda? | JN | | | dokumentation | B2 | G
+child_not_communicated_motivated | Om inte barnet kommunicerats, finns motivering? | JN | child_communicated = nej | child_communicated | dokumentation | B2 | G
+police_report_decided | Har beslut tagits kring polisanmälan? | JN+E | | | beslut | B4 | G
+police_report_motivated | Finns motivering till det beslutet? | JN | police_report_decided = ja | police_report_decided | beslut | B4 | G
+health_check_done | Om barnet placerats, har hälsoundersökning genomförts? | JN+P | child_placed = ja | | uppfoljning | B1 | G
+further_violence_risk_assessed | Har risken för att barnet utsätts för eller bevittnar ytterligare våld bedömts? | JN | violence = ja | | utredning | B3 | G
+manager_ready_to_sign | Är underlaget klart att signera? | JN | | | beslut | |
+"""  # noqa: E501
+ROWS = [[cell.strip() for cell in line.split("|")] for line in DECISION_BASIS.strip().splitlines()]
+CODES = {"JN": ("ja", "nej"), "P": ("pagaende",), "E": ("ej_tillampligt",)}
+
+BASIS = checklist_version("decision_basis", 1)
+
+
+def test_the_decision_basis_asks_exactly_these_questions_in_this_order() -> None:
+    assert [(item.id, item.ask) for item in BASIS.items] == [(row[0], row[1]) for row in ROWS]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row[0]))
+def test_each_question_of_the_decision_basis_is_as_the_source_has_it(row: list[str]) -> None:
+    item_id, _, answers, condition, motivates, step, criticism, gap = row
+    item = BASIS.by_id[item_id]
+
+    assert item.answers == tuple(code for part in answers.split("+") for code in CODES[part])
+    about, _, value = condition.partition(" = ")
+    if about:
+        assert item.when is not None
+        assert (item.when.fact or item.when.item, set(item.when.values)) == (about, {value})
+        assert (item.when.item is not None) == (about in BASIS.by_id)
+    else:
+        assert item.when is None
+    assert (item.motivates or "") == motivates
+    assert item.step == step
+    assert list(item.criticism) == criticism.split()
+    assert item.gap_on == (NO if gap == "G" else frozenset())
+    assert item.gap_on_unmotivated == (NO if gap == "U" else frozenset())
+
+
+def test_not_applicable_is_only_for_a_case_it_can_be_true_of() -> None:
+    conditions = {
+        item.id: {choice: (only.fact, set(only.values)) for choice, only in item.only.items()}
+        for item in BASIS.items
+        if item.only
+    }
+
+    assert conditions == {
+        "child_informed_intervention": {"ej_tillampligt": ("intervention_decided", {"nej"})},
+        "police_report_decided": {"ej_tillampligt": ("violence", {"nej"})},
+    }
+
+
+def test_the_four_information_questions_stand_together_and_are_motivated_in_their_own_row() -> None:
+    together = [item for item in BASIS.items if item.group]
+
+    assert [item.label for item in together] == ["Orosanmälan", "Utredning", "Insats", "Beslut"]
+    assert {item.group for item in together} == {"information"}
+    assert BASIS.group("information").title == "Har barnet fått information om"
+    assert all(item.motivate_on == NO for item in together)
+
+
+def test_local_additions_are_marked_and_only_the_risk_question_is_on() -> None:
+    assert [(item.id, item.enabled) for item in BASIS.items if item.wording == "local"] == [
+        ("further_violence_risk_assessed", True),
+        ("manager_ready_to_sign", False),
+    ]
+    assert BASIS.by_id["manager_ready_to_sign"].asked_of == ("unit_manager",)
+
+
+def test_the_facts_are_asked_in_these_words() -> None:
+    assert [(fact.id, fact.per, fact.ask) for fact in all_facts().values()] == [
+        ("violence", "case", "Är det ett våldsärende?"),
+        ("child_placed", "child", "Är barnet placerat?"),
+        ("intervention_decided", "case", "Beslutas om insats?"),
+        ("child_communicated", "child", "Har barnet kommunicerats?"),
+    ]
+
+
+def test_the_basis_is_one_per_child_for_worker_and_chef() -> None:
+    assert (BASIS.per, set(BASIS.answered_by)) == ("child", {"case_worker", "unit_manager"})
+
+
+@pytest.mark.parametrize("checklist", all_checklists().values(), ids=lambda c: f"{c.id}.v{c.version}")
+def test_every_shipped_list_has_english_and_a_source(checklist: Checklist) -> None:
+    assert checklist.source
+    assert len({item.ask_en for item in checklist.items}) == len(checklist.items)
+    assert all(item.ask_en != item.ask for item in checklist.items)
+    assert all(item.label_en for item in checklist.items if item.label)
+    assert all(item.hint_en for item in checklist.items if item.hint)
+
+
+def put_list(folder: Path, name: str, version: int) -> None:
+    text = f"{HEAD}items:\n  {ITEM}\n".replace("version: 1", f"version: {version}")
+    (folder / name).write_text(text, encoding="utf-8")
+
+
+def test_the_newest_version_of_a_list_is_found_by_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for version in (1, 9, 10):
+        put_list(tmp_path, f"intake.v{version}.yaml", version)
+    monkeypatch.setattr(files, "DEFINITIONS", tmp_path)
+    monkeypatch.setattr(files, "all_checklists", all_checklists.__wrapped__)
+
+    assert newest("intake").version == 10
+    assert checklist_version("intake", 9).version == 9
+
+
+def test_a_file_whose_name_does_not_say_what_is_in_it_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_list(tmp_path, "intake.v2.yaml", 1)
+    monkeypatch.setattr(files, "DEFINITIONS", tmp_path)
+
+    with pytest.raises(BadFile, match=r"intake\.v2\.yaml, line 1: .* Name it intake\.v1\.yaml\."):
+        all_checklists.__wrapped__()
+
+
+def test_a_list_or_version_that_was_never_shipped_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        newest("no_such_list")
+    with pytest.raises(KeyError):
+        checklist_version("decision_basis", 99)
+
+
+# --- faults ----------------------------------------------------------------------------------------------------------
+
+HEAD = """\
+id: intake
+version: 1
+title: "Påhittad"
+title_en: "Made up"
+source: "påhittad"
+per: case
+answered_by: [case_worker]
+sections:
+  - {id: only_one, title: "Påhittad", title_en: "Made up"}
+"""
+ITEM = (
+    '- {id: first_item, ask: "A?", ask_en: "A?", answers: [ja, nej], section: only_one, step: beslut, wording: local}'
+)
+
+# Every line that ends in `#! WORDS` has a fault; its text says those words.
+ALL_AT_ONCE = """\
+id: intake
+version: 1
+version: 2 #! `version` stands twice
+titel: "Påhittad" #! `titel` is not a key that exists here
+title: "Påhittad"
+title_en: "Made up"
+per: case
+answered_by: [case_worker, boss] #! Input should be
+sections:
+  - {id: only_one, title: "Påhittad", title_en: "Made up"}
+items:
+  - id: Not-An-Id #! `id`: String should match
+    ask: "?"
+    ask_en: "?"
+    answers: [ja, nej]
+    section: only_one
+    step: beslut
+    wording: local
+  - id: bad_answer
+    ask: "?"
+    ask_en: "?"
+    answers: [ja, kanske] #! Input should be
+    section: only_one
+    step: bakvagen #! Input should be
+    criticism: [B9] #! String should match
+    wording: local
+  - id: gap_outside #! gap_on names delvis, which answers does not allow
+    ask: "?"
+    ask_en: "?"
+    answers: [ja, nej]
+    gap_on: [delvis]
+    section: only_one
+    step: beslut
+    wording: local
+  - id: key_is_missing #! `ask` is missing
+    ask_en: "?"
+    answers: [ja, nej]
+    section: only_one
+    step: beslut
+    wording: local
+  - id: unknown_fact
+    ask: "?"
+    ask_en: "?"
+    answers: [ja, nej]
+    when: #! depends on the fact `weather`, which does not exist
+      fact: weather
+      is: [ja]
+    only: {nej: {all: [{fact: climate, is: [ja]}]}} #! depends on the fact `climate`
+    section: only_one
+    step: beslut
+    wording: local
+  - id: looks_ahead
+    ask: "?"
+    ask_en: "?"
+    answers: [ja, nej]
+    when: {any: [{item: comes_later, is: [ja]}, {fact: violence, is: [ja]}]} #! which does not stand above it
+    section: elsewhere #! no section `elsewhere`
+    step: beslut
+    wording: local
+  - id: comes_later
+    ask: "?"
+    ask: "!" #! `ask` stands twice
+    ask_en: "?"
+    answers: [ja, nej]
+    motivates: nothing_here #! names nothing above
+    section: only_one
+    step: beslut
+    wording: local
+  - id: comes_later #! the id `comes_later` stands twice
+    ask: "?"
+    ask_en: "?"
+    answers: [ja, nej]
+    when: {fact: violence} #! needs `is: [ja]`
+    section: only_one
+    step: beslut
+    wording: !odd local #! `local` cannot be read
+  - id: in_no_group #! is in a group and has no label
+    ask: "?"
+    ask_en: "?"
+    answers: [ja, nej]
+    group: nobody #! no group `nobody`
+    section: only_one
+    step: beslut
+    wording: local
+  - id: never_answerable #! one must always be allowed
+    ask: "?"
+    ask_en: "?"
+    answers: [ja]
+    only: {ja: {fact: violence, is: [ja]}}
+    section: only_one
+    step: beslut
+    wording: local
+"""
+
+
+def refusal(folder: Path, content: str | bytes) -> BadFile:
+    path = folder / "made_up.yaml"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(BadFile) as caught:
+        read_checklist(path)
+    return caught.value
+
+
+def test_everything_wrong_in_a_file_is_told_at_once_with_line_and_remedy(tmp_path: Path) -> None:
+    expected = [
+        (number, line.partition("#! ")[2])
+        for number, line in enumerate(ALL_AT_ONCE.splitlines(), start=1)
+        if "#! " in line
+    ]
+    expected.append((1, "`source` is missing"))
+
+    told = refusal(tmp_path, ALL_AT_ONCE).faults
+
+    for line, words in expected:
+        assert [fault for fault in told if fault.line == line and words in fault.what], f"line {line}: {words}"
+    assert len(told) == len(expected), [str(fault) for fault in told]
+    assert all(re.fullmatch(r"[A-Z].*\.", fault.remedy) for fault in told)
+    assert [fault.line for fault in told] == sorted(fault.line for fault in told)
+
+
+def test_a_refusal_names_the_file_the_line_the_fault_and_what_to_do(tmp_path: Path) -> None:
+    message = str(refusal(tmp_path, f"{HEAD}items:\n  {ITEM}\nsoruce: x\n"))
+
+    assert message == (
+        "made_up.yaml, line 12: `soruce` is not a key that exists here. Correct the spelling or remove the line."
+    )
+
+
+def test_a_file_without_faults_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "made_up.yaml"
+    path.write_text(f"{HEAD}items:\n  {ITEM}\n", encoding="utf-8")
+
+    assert [item.id for item in read_checklist(path).items] == ["first_item"]
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "words"),
+    [
+        (b"", 1, "the file is empty"),
+        (b"# only a comment\n", 1, "the file is empty"),
+        ("id: intake\ntitle: Påhittad\n".encode("latin-1"), 1, "not UTF-8"),
+        (b"id: intake\n  version: 1\n", 2, "not valid YAML"),
+        (b"id: intake\ntitle: 'never closed\n", 3, "not valid YAML"),
+        (b"id: intake\n---\nid: intake\n", 2, "not valid YAML"),
+        (b"id: in\x00take\n", 1, "not valid YAML"),
+        (b"id: *nowhere\n", 1, "not valid YAML"),
+        (b"- a list\n- not a checklist\n", 1, "the file"),
+        (b"just words\n", 1, "the file"),
+        (b"items: [1, [2], {when: 3, only: [4]}]\n", 1, "`when`"),
+        (b"version: 2026-99-99\n", 1, "`2026-99-99` cannot be read"),
+    ],
+)
+def test_what_is_no_checklist_at_all_is_refused_in_words(tmp_path: Path, content: bytes, line: int, words: str) -> None:
+    told = refusal(tmp_path, content).faults
+
+    assert [fault for fault in told if fault.line == line and words in str(fault)], [str(fault) for fault in told]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ("answers: [ja, ja]", "the same answer is listed twice"),
+        ("answers: [ja, nej], motivate_on: [delvis]", "motivate_on names delvis"),
+        ("answers: [ja, nej], gap_on_unmotivated: [delvis]", "gap_on_unmotivated names delvis"),
+        ("answers: [ja, nej], only: {delvis: {fact: violence, is: [ja]}}", "only names an answer"),
+        ("answers: [ja], motivates: violence", "needs the answers ja and nej"),
+        ("answers: [ja, nej], motivates: violence, motivate_on: [nej]", "has no motivation, group or only"),
+        ("answers: [ja, nej], motivates: violence, only: {ja: {fact: violence, is: [ja]}}", "has no motivation"),
+        (
+            "answers: [ja, nej], when: {fact: violence, any: [{fact: child_placed, is: [ja]}], is: [ja]}",
+            "names exactly one of",
+        ),
+        ("answers: [ja, nej], when: {is: [ja]}", "names exactly one of"),
+        ("answers: [ja, nej], when: {fact: violence, is: [delvis]}", "a fact is ja or nej"),
+        ("answers: [ja, nej], when: {fact: violence, is: [ja], unless: 1}", "`unless` is not a key"),
+        ("answers: []", "at least 1 item"),
+        ("answers: [ja, nej], when: {item: this_item, is: [ja]}", "does not stand above it"),
+    ],
+)
+def test_an_item_that_contradicts_itself_is_refused(tmp_path: Path, fields: str, words: str) -> None:
+    item = f'- {{id: this_item, ask: "A?", ask_en: "A?", {fields}, section: only_one, step: beslut, wording: local}}'
+    told = refusal(tmp_path, f"{HEAD}items:\n  {item}\n").faults
+
+    assert [(fault.line, words in fault.what) for fault in told] == [(11, True)], [str(fault) for fault in told]

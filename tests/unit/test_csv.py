@@ -1,0 +1,179 @@
+"""Files in and out: every bad row is named by its line, and nothing that leaves reads as a formula."""
+
+import csv
+import io
+import unicodedata
+import uuid
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checklists.csv_in import BadCsv, CsvRow, read_csv
+from reports.csv_out import safe, write_csv
+
+COLUMNS = ("name", "unit", "day")
+
+
+def rows_of(raw: str | bytes, needed: tuple[str, ...] = ("name",)) -> list[CsvRow]:
+    return read_csv(raw if isinstance(raw, bytes) else raw.encode(), COLUMNS, needed)
+
+
+def faults_of(raw: str | bytes, needed: tuple[str, ...] = ("name",)) -> tuple[str, ...]:
+    with pytest.raises(BadCsv) as caught:
+        rows_of(raw, needed)
+    assert str(caught.value) == "\n".join(caught.value.faults)
+    return caught.value.faults
+
+
+# --- in --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["no BOM", "BOM"])
+@pytest.mark.parametrize("separator", [",", ";"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_the_usual_ways_of_saving_a_file_read_alike(mark: str, separator: str, line_end: str) -> None:
+    lines = [separator.join(cells) for cells in (["name", "unit"], ["Åsa Påhitt", " Östra "], ["Bo", ""])]
+
+    assert rows_of(mark + line_end.join(lines)) == [
+        CsvRow(2, {"name": "Åsa Påhitt", "unit": "Östra", "day": ""}),
+        CsvRow(3, {"name": "Bo", "unit": "", "day": ""}),
+    ]
+
+
+def test_the_separator_is_the_one_the_header_uses() -> None:
+    assert rows_of("name;unit\nPåhitt, Åsa;Östra\n")[0].cells["name"] == "Påhitt, Åsa"
+    assert rows_of('name,unit\n"a;b;c",Östra\n')[0].cells["name"] == "a;b;c"
+
+
+def test_columns_are_found_by_name_in_any_order_and_others_are_ignored() -> None:
+    assert rows_of(" UNIT ;colour;Name\nÖstra;red;Åsa\n") == [CsvRow(2, {"name": "Åsa", "unit": "Östra", "day": ""})]
+
+
+def test_empty_rows_are_passed_over_and_short_rows_filled_up() -> None:
+    assert [row.line for row in rows_of("name;unit\n\n;;\n  ;\nÅsa\n")] == [5]
+
+
+def test_lines_are_counted_as_the_file_has_them_when_a_cell_holds_line_breaks() -> None:
+    assert [row.line for row in rows_of('name;unit\n"one\ntwo";x\nÅsa;y\n')] == [2, 4]
+
+
+def test_every_bad_row_is_told_by_line_and_no_row_comes_out() -> None:
+    raw = "name;unit\nÅsa;Östra\nBo;Östra;too;many\nMor 640823-3234;Östra\nCai;Östra\nDag;640823 3234\n"
+
+    assert faults_of(raw) == (
+        "line 3: 4 cells under 2 columns",
+        "line 4: a cell holds what reads as a personal number; take it out",
+        "line 6: a cell holds what reads as a personal number; take it out",
+    )
+
+
+def test_a_personal_number_is_not_repeated_in_the_fault() -> None:
+    assert not any("3234" in fault for fault in faults_of("name\n640823-3234\n"))
+
+
+def test_an_entra_id_is_no_text_and_may_hold_any_digits() -> None:
+    unlucky = "4a150275-2356-4b59-9d02-bcabeb58d67b"
+    assert rows_of(f"name\n{unlucky}\n {unlucky.upper()} \n")
+
+    rng = Random("ids")
+    many = "\n".join(str(uuid.UUID(int=rng.getrandbits(128), version=4)) for _ in range(5000))
+    assert len(rows_of(f"name\n{many}\n")) == 5000
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b"", "name, unit is missing"),
+        (b"name\n", "unit is missing"),
+        (b"colour;size\n1;2\n", "name, unit is missing"),
+        ("name;unit\nÅsa;x\n".encode("latin-1"), "not UTF-8"),
+        ("name;unit\nÅsa;x\n".encode("utf-16"), "not UTF-8"),
+        (b'name;unit\n"never closed;x\n', "line 2"),
+        (b'name;unit\n"closed" and more;x\n', "line 2"),
+    ],
+)
+def test_what_is_no_such_file_is_refused_in_words(raw: bytes, words: str) -> None:
+    (fault,) = faults_of(raw, needed=("name", "unit"))
+
+    assert words in fault
+    assert "nothing was stored" in fault
+
+
+def test_days_are_iso_dates_or_empty() -> None:
+    full, empty, wrong = rows_of("name;day\na;2026-05-12\nb;\nc;12/5 2026\n")
+
+    assert full.day("day") is not None
+    assert str(full.day("day")) == "2026-05-12"
+    assert empty.day("day") is None
+    with pytest.raises(ValueError, match="12/5 2026"):
+        wrong.day("day")
+
+
+# --- out -------------------------------------------------------------------------------------------------------------
+
+SIGNS = ["=", "+", "-", "@", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\ufe66", "\ufe62", "\ufe63", "\ufe6b"]
+BEFORE = ["", " ", "\t", "\u00a0", "\n", "\r\n", "\u3000", "\u200b", "\ufeff", "\x00", "\u2028", " \t\u00a0 "]
+DANGEROUS = [f"{before}{sign}SUMMA(A1)" for sign in SIGNS[:8] for before in BEFORE[:9]] + [
+    *(f"{before}=cmd|' /C calc'!A0" for before in BEFORE),
+    *(f"{sign}1+1" for sign in SIGNS),
+    *(
+        f"ordinary text{end}{sign}HYPERLINK(1)"
+        for end in ("\n", "\r", "\r\n", "\u2028", "\x85", "\x0b")
+        for sign in "=@"
+    ),
+    'quoted "\n=1+1"',
+    "semicolon;\n=1+1",
+    "\tonly a tab",
+    "-",
+    "=",
+]
+
+
+def written(*cells: str) -> str:
+    out = io.StringIO(newline="")
+    assert write_csv(out, ["column"] * len(cells), [cells]) == 1
+    return out.getvalue()
+
+
+def looks_dangerous(field: str) -> bool:
+    """Say whether a spreadsheet that trims and folds all it can would begin a formula here."""
+    plain = unicodedata.normalize("NFKC", field)
+    visible = "".join(sign for sign in plain if unicodedata.category(sign) not in ("Cc", "Cf", "Zs", "Zl", "Zp"))
+    return visible[:1] in tuple("=+-@|%") or field.startswith("\t")
+
+
+@pytest.mark.parametrize("cell", DANGEROUS, ids=ascii)
+def test_no_physical_line_of_what_leaves_has_a_field_that_begins_dangerously(cell: str) -> None:
+    text = written("before", cell, "after").removeprefix("\ufeff")
+
+    fields = [field for line in text.splitlines() for row in csv.reader([line], delimiter=";") for field in row]
+    assert not [field for field in fields if looks_dangerous(field)]
+    assert len(text.splitlines()) == 2, "a cell broke its row in two"
+
+
+@pytest.mark.parametrize("cell", DANGEROUS, ids=ascii)
+def test_a_made_safe_cell_can_still_be_read(cell: str) -> None:
+    assert safe(cell).removeprefix("'").split() == cell.split()
+
+
+@pytest.mark.parametrize(
+    "cell", ["", "Barnet hördes = ja", "12,5", "SN 2026/0123", "a-b", "åäö 🙂", "'=1", "2026-05-12"]
+)
+def test_an_ordinary_cell_leaves_as_it_is(cell: str) -> None:
+    assert safe(cell) == cell
+
+
+@given(st.lists(st.text(max_size=30), min_size=2, max_size=4))
+def test_whatever_is_written_can_be_read_again_as_one_row_of_as_many_cells(cells: list[str]) -> None:
+    text = written(*cells).removeprefix("\ufeff")
+
+    read = list(csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True))[1:]
+    assert len(read) == 1
+    assert read[0] == [safe(cell) for cell in cells]
+    assert not any(looks_dangerous(cell) for cell in read[0])
+
+
+def test_a_file_opens_in_swedish_excel() -> None:
+    assert written("å;ä", "ö") == '\ufeffcolumn;column\r\n"å;ä";ö\r\n'

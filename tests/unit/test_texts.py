@@ -1,0 +1,194 @@
+"""Every sentence exists in both languages, is used somewhere, and is used with the arguments it needs."""
+
+import ast
+import string
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import pytest
+import yaml
+
+from checklists import errors
+from checklists.errors import UserError
+from checklists.files import all_checklists
+from checklists.model import CHOICES, OPEN, Motivation
+from texts import LANGUAGES, Language, say, sentences
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS_OF_CODE = ("bot", "dialogs", "reports")
+SOURCES = [ROOT / "app.py", ROOT / "checklists" / "errors.py"]
+SOURCES += [path for room in ROOMS_OF_CODE for path in sorted((ROOT / room).rglob("*.py"))]
+SWEDISH, ENGLISH = sentences("sv"), sentences("en")
+ROOMS = {key.partition(".")[0] for key in SWEDISH}
+
+# What is put together from a beginning and a code that the data or the rules give.
+FROM_CODES = {
+    "answers.": {*CHOICES, OPEN, "fritext", "unknown"},
+    "motivations.": set(get_args(Motivation)) - {""},
+    "gaps.": {"unanswered", "unknown", "unmotivated"}
+    | {str(choice) for checklist in all_checklists().values() for item in checklist.items for choice in item.gap_on},
+}
+
+
+def codes(error: type[UserError] = UserError) -> set[str]:
+    """Return the code of every refusal there is."""
+    return {error.code}.union(*(codes(kind) for kind in error.__subclasses__())) - {UserError.code}
+
+
+def strings(tree: ast.AST) -> Iterator[ast.Constant]:
+    """Give every string in a source that is not documentation."""
+    documentation = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
+            yield node
+
+
+TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
+WORDS = {str(node.value) for tree in TREES.values() for node in strings(tree)}
+
+
+def named() -> dict[str, str]:
+    """Map every `room.key`, and every beginning of one, that stands in the source to where it stands."""
+    found = {}
+    for path, tree in TREES.items():
+        for node in strings(tree):
+            room, dot, key = str(node.value).partition(".")
+            if dot and room in ROOMS and not key.strip(string.ascii_letters + string.digits + "_-"):
+                found[str(node.value)] = f"{path.relative_to(ROOT)}:{node.lineno}"
+    return found
+
+
+NAMED = named()
+WHOLE = {text for text in NAMED if text in SWEDISH}
+BEGINNINGS = {text for text in NAMED if text not in SWEDISH and any(key.startswith(text) for key in SWEDISH)}
+
+
+def endings(beginning: str) -> set[str]:
+    """Return every whole key that a beginning stands for: what is put behind it is a code, or a word in the source."""
+    if beginning in FROM_CODES:
+        return {beginning + code for code in FROM_CODES[beginning]}
+    if beginning == "errors.":
+        return {beginning + code for code in codes()}
+    return {key for key in SWEDISH if key.startswith(beginning) and key.removeprefix(beginning) in WORDS}
+
+
+def test_both_languages_have_the_same_sentences() -> None:
+    assert SWEDISH.keys() == ENGLISH.keys()
+    assert {p.name for p in (ROOT / "texts" / "sv").iterdir()} == {p.name for p in (ROOT / "texts" / "en").iterdir()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_stands_twice_in_a_file(language: Language) -> None:
+    for path in sorted((ROOT / "texts" / language).glob("*.yaml")):
+        node = yaml.compose(path.read_text(encoding="utf-8"))
+        assert isinstance(node, yaml.MappingNode)
+        keys = [key.value for key, _ in node.value]
+        assert len(keys) == len(set(keys)), path.name
+
+
+def placeholders(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+
+
+@pytest.mark.parametrize("key", sorted(SWEDISH))
+def test_a_sentence_says_the_same_things_in_both_languages(key: str) -> None:
+    swedish, english = SWEDISH[key], ENGLISH.get(key, "")
+
+    assert isinstance(swedish, str)
+    assert swedish.strip() == swedish != ""
+    assert english.strip() == english != ""
+    assert placeholders(swedish) == placeholders(english)
+    assert all(name.isidentifier() for name in placeholders(swedish)), "a placeholder without a name"
+
+
+def test_every_sentence_the_source_names_exists() -> None:
+    missing = {text: at for text, at in NAMED.items() if text not in WHOLE | BEGINNINGS}
+    missing |= {key: NAMED[b] for b in BEGINNINGS for key in endings(b) if key not in SWEDISH}
+
+    assert not missing
+
+
+def test_every_sentence_is_used_somewhere() -> None:
+    assert not set(SWEDISH) - WHOLE.union(*map(endings, BEGINNINGS))
+
+
+def said(call: ast.Call) -> tuple[list[str], set[str]] | None:
+    """Return the keys a call may say, and the names of its arguments; None when they are not all written out."""
+    function = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    keywords = {keyword.arg: keyword.value for keyword in call.keywords}
+    if None in keywords:
+        return None
+    if function == "Line":
+        key, given = keywords.get("say"), keywords.get("args", ast.Dict([], []))
+        if not isinstance(given, ast.Dict) or not all(isinstance(name, ast.Constant) for name in given.keys):
+            return None
+        names = {str(name.value) for name in given.keys if isinstance(name, ast.Constant)}
+    elif function == "say" and call.args:
+        key, names = call.args[0], {name for name in keywords if name}
+    else:
+        return None
+    options = [key.body, key.orelse] if isinstance(key, ast.IfExp) else [key]
+    found = [str(option.value) for option in options if isinstance(option, ast.Constant)]
+    return (found, names) if len(found) == len(options) else None
+
+
+def test_every_sentence_is_said_with_the_arguments_it_needs() -> None:
+    calls = [
+        (f"{path.relative_to(ROOT)}:{node.lineno}", key, what[1])
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and (what := said(node))
+        for key in what[0]
+        if key in SWEDISH
+    ]
+    assert len(calls) > 50, "the check looks at nothing"
+
+    wrong = {at: (key, given) for at, key, given in calls if placeholders(SWEDISH[key]) - given}
+    assert not wrong
+
+
+# --- saying ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_sentence_is_said_with_its_arguments_filled_in() -> None:
+    assert say("card.progress", "sv", done=3, total=9) == "3 av 9"
+    assert say("card.progress", "en", done=3, total=9) == "3 of 9"
+
+
+def test_braces_in_what_someone_wrote_stay_as_they_are() -> None:
+    assert say("card.now", "sv", answer="{done} {0}") == "Nu: {done} {0}"
+
+
+@pytest.mark.parametrize(("key", "args"), [("card.no_such_sentence", {}), ("card.progress", {"done": 3})])
+def test_a_sentence_or_an_argument_that_is_missing_is_an_error(key: str, args: dict[str, int]) -> None:
+    with pytest.raises(KeyError):
+        say(key, "sv", **args)
+
+
+# --- refusals --------------------------------------------------------------------------------------------------------
+
+
+def kinds(error: type[UserError] = UserError) -> list[type[UserError]]:
+    return [kind for child in error.__subclasses__() for kind in (child, *kinds(child))]
+
+
+def test_every_refusal_has_a_code_of_its_own_and_a_sentence() -> None:
+    own = [kind for kind in kinds() if kind.__module__ == errors.__name__]
+
+    assert len(own) > 5
+    assert len({kind.code for kind in own}) == len(own)
+    assert {kind().text_key for kind in own} <= set(SWEDISH)
+
+
+def test_the_tree_at_the_top_of_the_module_names_every_refusal() -> None:
+    assert errors.__doc__ is not None
+    for kind in kinds():
+        if kind.__module__ == errors.__name__:
+            assert any(kind.__name__ in line and kind.code in line for line in errors.__doc__.splitlines()), kind
