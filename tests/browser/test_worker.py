@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.browser.real_bot import RealBot, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("real_bot")]
+pytestmark = pytest.mark.browser
 
 ANNA = "Anna Påhittad"
 REASON = "Barnet är för ungt för ett eget samtal, zq7-kanarie"

@@ -167,6 +167,9 @@ class Chat:
         self.language = "sv"
         self.presses_made = 0
         self.refreshing = True
+        """Her client asks by itself what a card in view shows now."""
+        self.replays = False
+        """She presses what she has pressed before: the stored reply comes, and the refresh may lead on from it."""
 
     # --- doing ------------------------------------------------------------------------------------------------
 
@@ -414,7 +417,9 @@ class Chat:
         if self.refreshing and isinstance(card, dict) and not self.said:
             view = self.view
             self.refreshes()
-            assert asked(self.view) == asked(view), f"the refresh led from {asked(view)} to {asked(self.view)}"
+            assert self.replays or asked(self.view) == asked(view), (
+                f"the refresh led from {asked(view)} to {asked(self.view)}"
+            )
 
     def _obey_updates(self) -> None:
         """Put what the outbox holds for this chat into the posted cards, as the worker would."""

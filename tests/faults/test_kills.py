@@ -16,8 +16,6 @@ from tests.browser.real_bot import RealBot, free_ports
 from tests.wire.door import TENANT, recorded
 from tests.wire.faulty_connector import FaultyConnector
 
-pytestmark = pytest.mark.xdist_group("kills")
-
 PEOPLE = "tenant_id,object_id,name,unit,role\n" + "".join(
     f"{TENANT},person-{n},Påhittad {n},Enhet (påhittad),case_worker\n" for n in range(4)
 )

@@ -1,0 +1,234 @@
+"""The whole bot as a process, spoken to as Teams does: recorded JSON in, what the connector takes and answers get."""
+
+import asyncio
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.browser.real_bot import RealBot, free_ports
+from tests.conftest import ROOT
+from tests.wire.door import TENANT, recorded
+from tests.wire.faulty_connector import Arrival, Fault, FaultyConnector
+
+PEOPLE = (
+    "tenant_id;object_id;email;name;unit;role\n"
+    f"{TENANT};anna;;Anna Påhittad;Enhet (påhittad);case_worker\n"
+    f"{TENANT};;mejl@example.invalid;Mejl Påhittad;Enhet (påhittad);case_worker\n"
+)
+
+
+class Teams:
+    """The channel's side: posts activities for people and sees what comes back."""
+
+    def __init__(self, bot: RealBot, connector: FaultyConnector, session: aiohttp.ClientSession) -> None:
+        self.bot, self.connector, self.session = bot, connector, session
+
+    async def posts(self, kind: str, who: str = "anna", **changes: Any) -> tuple[int, Any, list[Arrival]]:
+        """Post a recorded activity as someone's; return status, body and what reached the connector by then."""
+        activity = recorded(kind) | {"id": str(uuid.uuid4()), "serviceUrl": self.connector.service_url.rstrip("/")}
+        activity["from"] = {"id": f"29:{who}", "aadObjectId": who}
+        if "group" not in kind:
+            activity["conversation"] = {"conversationType": "personal", "tenantId": TENANT, "id": f"a:{who}"}
+        before = len(self.connector.arrivals)
+        async with self.session.post(self.bot.url + "/api/messages", json=activity | changes) as answer:
+            text = await answer.text()
+        return answer.status, json.loads(text) if text else None, self.connector.arrivals[before:]
+
+    async def types(self, words: str, who: str = "anna") -> dict[str, Any]:
+        """Write a line and return the message that came back."""
+        _, _, arrivals = await self.posts("message.text", who, text=words)
+        message: dict[str, Any] = [a for a in arrivals if a.method == "POST"][-1].activity
+        return message
+
+
+def card_of(message: dict[str, Any]) -> dict[str, Any]:
+    card: dict[str, Any] = message["attachments"][0]["content"]
+    return card
+
+
+def button(card: dict[str, Any], title: str) -> dict[str, Any]:
+    return next(a for part in card["body"] for a in part.get("actions", ()) if a["title"] == title)
+
+
+@pytest.fixture
+async def teams(tmp_path: Path) -> AsyncIterator[Teams]:
+    port, admin = free_ports(2)
+    bot = RealBot(tmp_path, port, admin, {"BK_TENANTS": TENANT}, arguments=())
+    (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
+    await bot.command("people", "import", str(tmp_path / "people.csv"))
+    await bot.start()
+    async with FaultyConnector() as connector, aiohttp.ClientSession() as session:
+        yield Teams(bot, connector, session)
+    await bot.stop()
+
+
+async def test_she_is_welcomed_once_and_a_message_with_a_card_has_no_text(teams: Teams) -> None:
+    _, _, first = await teams.posts("installationUpdate.add")
+    again = [await teams.posts("conversationUpdate.start"), await teams.posts("conversationUpdate.mocked-add-user")]
+
+    message = first[0].activity
+    assert message["text"] == ""
+    assert message["summary"] == "Beslutskollen har något att visa dig."
+    assert "Välkommen" in json.dumps(card_of(message), ensure_ascii=False)
+    assert [arrivals for _, _, arrivals in again] == [[], []]
+
+
+async def test_in_a_group_it_says_one_neutral_sentence(teams: Teams) -> None:
+    status, _, arrivals = await teams.posts("message.group-mention")
+
+    assert status == 200
+    assert [a.activity["text"] for a in arrivals] == [
+        "Beslutskollen svarar bara i personlig chatt. Skriv till mig där, så hjälper jag dig."
+    ]
+    assert (await teams.bot.command("verify-log")).count("0 not sealed") == 1
+
+
+async def test_an_older_clients_press_moves_the_card_it_was_made_on(teams: Teams) -> None:
+    facts = card_of(await teams.types("ny SN 2026/0001"))
+    data = button(facts, "Spara")["fallback"]["data"] | {"violence": "nej", "child_communicated": "ja"}
+    _, _, arrivals = await teams.posts("message.action-submit", value=data, replyToId="the-card")
+
+    assert [(a.method, a.path.rpartition("/")[2]) for a in arrivals] == [("PUT", "the-card")]
+    assert button(card_of(arrivals[0].activity), "Ja")
+
+
+async def test_a_press_is_answered_in_the_response_and_nothing_is_sent(teams: Teams) -> None:
+    facts = card_of(await teams.types("ny SN 2026/0001"))
+    action = {"verb": "save_facts", "data": button(facts, "Spara")["data"] | {"violence": "nej"}}
+    status, body, arrivals = await teams.posts("invoke.adaptiveCard-action", value={"action": action})
+
+    assert (status, body["statusCode"], arrivals) == (200, 200, [])
+    assert body["type"] == "application/vnd.microsoft.card.adaptive"
+    assert button(body["value"], "Nej")
+
+
+async def test_an_invoke_it_does_not_know_is_bad_input(teams: Teams) -> None:
+    action = {"action": {"verb": "made_up", "data": {"token": "x"}}}
+
+    assert (await teams.posts("invoke.adaptiveCard-action", name="task/fetch"))[0] == 400
+    status, body, _ = await teams.posts("invoke.adaptiveCard-action", value=action)
+    assert (status, body["type"]) == (200, "application/vnd.microsoft.activity.message")
+
+
+@pytest.mark.parametrize(
+    ("member", "is_bound"),
+    [
+        ({"email": "Mejl@Example.invalid", "tenantId": TENANT}, True),
+        ({"userPrincipalName": "mejl@example.invalid", "tenantId": TENANT}, True),
+        ({"email": "mejl@example.invalid", "tenantId": "another"}, False),
+        ({"email": "mejl@example.invalid", "tenantId": TENANT, "userRole": "guest"}, False),
+        ({"userPrincipalName": "mejl_example.invalid#EXT#@other", "email": "mejl@example.invalid"}, False),
+        ({"email": "mejl@example.invalid", "tenantId": TENANT, "aadObjectId": "someone"}, False),
+    ],
+)
+async def test_an_email_is_bound_at_first_contact_to_its_own_person_only(
+    teams: Teams, member: dict[str, str], is_bound: bool
+) -> None:
+    teams.connector.script.append(Fault(200, body=json.dumps({"id": "29:mejl"} | member)))
+    message = await teams.types("hej", "mejl")
+
+    assert ("attachments" in message) == is_bound
+    if is_bound:
+        assert [a.method for a in (await teams.posts("message.text", "mejl", text="hej"))[2]] == ["POST"]
+
+
+async def test_a_typed_personal_number_reaches_no_file(teams: Teams) -> None:
+    message = await teams.types("640823-3234 har inte kommit till tals")
+
+    assert "Radera meddelandet i Teams" in message["text"]
+    await teams.bot.stop()
+    assert b"640823" not in teams.bot.files()
+
+
+# --- commands and starting -------------------------------------------------------------------------------------------
+
+
+def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a command with a database of its own and these settings only."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("BK_", "Microsoft"))}
+    plain = {"BK_MODE": "dev", "BK_DATABASE_URL": f"sqlite:///{folder / 'x.db'}"}
+    return subprocess.run(
+        [sys.executable, str(ROOT / "app.py"), *words],
+        env={**kept, **plain, **settings},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"BK_MODE": "production", "BK_TENANTS": TENANT}, "MicrosoftAppId"),
+        ({"BK_TENANTS": ""}, "BK_TENANTS"),
+        ({"BK_TENANTS": TENANT, "BK_HOST": "0.0.0.0"}, "BK_HOST"),
+        ({"BK_MODE": "production", "BK_NOW": "2026-05-12T09:00:00+02:00"}, "BK_NOW"),
+        ({"BK_TENANTS": TENANT, "BK_KEYS": "a:short"}, "BK_KEYS"),
+        ({"BK_TENANTS": TENANT, "BK_SECRET_KEY": "abc"}, "BK_SECRET_KEY"),
+        ({"BK_TENANTS": TENANT, "BK_DATABASE_URL": "sqlite://"}, "BK_DATABASE_URL"),
+    ],
+)
+def test_what_would_open_the_bot_does_not_start(tmp_path: Path, settings: dict[str, str], words: str) -> None:
+    done = run(tmp_path, "serve", **settings)
+
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert words in done.stderr
+
+
+def test_made_up_people_never_come_beside_real_credentials(tmp_path: Path) -> None:
+    assert run(tmp_path, "serve", "--demo", BK_MODE="production").returncode == 2
+    assert run(tmp_path, "serve", "--demo", MicrosoftAppId="x").returncode == 2
+
+
+def test_people_are_taken_all_or_none(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(PEOPLE + f"{TENANT};;;Ingen;;king\n{TENANT};x;;X;;case_worker\n", encoding="utf-8")
+    bad = run(tmp_path, "people", "import", str(file))
+    file.write_bytes(b"\xef\xbb\xbf" + PEOPLE.encode())
+    good, again = run(tmp_path, "people", "import", str(file)), run(tmp_path, "people", "import", str(file))
+
+    assert (bad.returncode, good.returncode, again.returncode) == (1, 0, 0)
+    assert "line 4" in bad.stderr
+    assert "line 5" in bad.stderr
+    assert "added: 2, changed: 0, unchanged: 0" in good.stdout
+    assert "added: 0, changed: 0, unchanged: 2" in again.stdout
+
+
+def test_a_faulty_checklist_is_told_with_line_and_remedy(tmp_path: Path) -> None:
+    file = tmp_path / "decision_basis.v9.yaml"
+    source = (ROOT / "checklists" / "definitions" / "decision_basis.v1.yaml").read_text(encoding="utf-8")
+    file.write_text(source.replace("gap_on: [nej]", "gap_onn: [nej]", 1), encoding="utf-8")
+    done = run(tmp_path, "checklist", "check", str(file))
+
+    assert done.returncode == 1
+    assert "`gap_onn` is not a key that exists here" in done.stderr
+    assert f"line {source[: source.index('gap_on: [nej]')].count(chr(10)) + 1}:" in done.stderr
+    assert run(tmp_path, "checklist", "check").returncode == 0
+
+
+async def test_a_changed_event_is_named_by_verify_log(teams: Teams) -> None:
+    await teams.types("hej")
+    await teams.types("ny SN 2026/0001")
+    for _ in range(20):  # within a second the sealer comes round
+        if "0 not sealed" in await teams.bot.command("verify-log"):
+            break
+        await asyncio.sleep(0.1)
+    await teams.bot.stop()
+    with sqlite3.connect(teams.bot.folder / "bot.db") as database:
+        database.execute("update event set act = 'nothing' where act = 'case_opened'")
+    database.close()
+
+    done = run(teams.bot.folder, "verify-log", BK_DATABASE_URL=f"sqlite:///{teams.bot.folder / 'bot.db'}")
+    assert done.returncode == 1
+    assert "was changed" in done.stderr
