@@ -14,7 +14,7 @@ from dialogs.turn import Reply
 from storage import migrate
 from storage.desk import Desk
 from storage.sealing import Keys
-from tests.chat.harness import Chat, Room
+from tests.chat.harness import Chat, Room, move_in
 from tests.conftest import NODE_MODULES
 from texts import LANGUAGES, Language
 
@@ -75,6 +75,7 @@ def every_view(anna: Chat) -> Iterator[Reply]:
 def replies(tmp_path: Path) -> list[Reply]:
     desk = Desk(f"sqlite:///{tmp_path / 'bot.db'}", Keys({"test": bytes(32)}))
     migrate.upgrade(desk)
+    move_in(desk)
     found = list(every_view(Room(desk).chat("anna")))
     desk.close()
     return found

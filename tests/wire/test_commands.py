@@ -1,0 +1,225 @@
+"""The command line: what comes out, and with which exit code (0 done, 1 a person can fix it, 2 wrong usage)."""
+
+import csv
+import io
+import os
+import socket
+import subprocess
+import sys
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.wire.door import TENANT
+
+PRODUCTION = {
+    "BK_MODE": "production",
+    "BK_TENANTS": TENANT,
+    "MicrosoftAppId": "made-up",
+    "MicrosoftAppPassword": "made-up",
+    "MicrosoftAppTenantId": TENANT,
+    "BK_SECRET_KEY": "0" * 64,
+    "BK_KEYS": "made-up:" + b64encode(bytes(32)).decode(),
+}
+HEADER = "tenant_id;object_id;email;name;unit;role;valid_from;valid_to"
+ANNA = f"{TENANT};anna;;Anna Påhittad;Enhet (påhittad);case_worker;;"
+
+
+def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a command with a database of its own, in a folder of its own, with these settings only."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("BK_", "Microsoft", "PORT"))}
+    plain = {"BK_MODE": "dev", "BK_DATABASE_URL": f"sqlite:///{folder / 'bot.db'}"}
+    return subprocess.run(
+        [sys.executable, str(ROOT / "app.py"), *words],
+        cwd=folder,
+        env={**kept, **plain, **settings},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+
+
+def imports(folder: Path, *rows: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Import people from a file with these rows."""
+    (folder / "people.csv").write_text("\n".join([HEADER, *rows]), encoding="utf-8")
+    return run(folder, "people", "import", "people.csv", **settings)
+
+
+# --- usage -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("nonsense",),
+        ("export",),
+        ("export", "--what", "nonsense"),
+        ("export", "--what", "answers", "--from", "i maj"),
+        ("people",),
+        ("people", "import"),
+        ("serve", "extra"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_is_exit_2_and_says_what_is_right(tmp_path: Path, words: tuple[str, ...]) -> None:
+    done = run(tmp_path, *words)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("usage: app.py")
+    assert not (tmp_path / "bot.db").exists()
+
+
+def test_help_names_every_command(tmp_path: Path) -> None:
+    done = run(tmp_path, "--help")
+
+    assert done.returncode == 0
+    for command in ("serve", "migrate", "people", "checklist", "export", "verify-log", "package"):
+        assert command in done.stdout
+
+
+# --- settings ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MicrosoftAppId", ""),
+        ("MicrosoftAppPassword", ""),
+        ("MicrosoftAppTenantId", ""),
+        ("BK_TENANTS", ""),
+        ("BK_TENANTS", " , "),
+        ("BK_SECRET_KEY", ""),
+        ("BK_KEYS", ""),
+        ("BK_KEYS", "a:" + "A" * 44 + ",a:" + "A" * 44),
+        ("BK_NOW", "2026-05-12T09:00:00+02:00"),
+        ("BK_MODE", "open"),
+        ("MicrosoftAppType", "Anyone"),
+        ("PORT", "http"),
+        ("BK_DATABASE_URL", "mysql://127.0.0.1/bot"),
+    ],
+)
+def test_production_does_not_start_without_all_that_keeps_it_closed(tmp_path: Path, name: str, value: str) -> None:
+    done = run(tmp_path, "serve", **(PRODUCTION | {name: value}))
+
+    assert done.returncode == 2
+    assert name in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stderr
+    assert "made-up" not in done.stderr, "a setting's value is repeated"
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.invalid"])
+def test_dev_mode_answers_nowhere_but_on_this_machine(tmp_path: Path, host: str) -> None:
+    done = run(tmp_path, "serve", BK_TENANTS=TENANT, BK_HOST=host)
+
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "BK_HOST" in done.stderr
+
+
+def test_an_address_that_is_taken_is_exit_1(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = run(tmp_path, "serve", BK_TENANTS=TENANT, PORT=str(taken.getsockname()[1]), BK_ADMIN_PORT="0")
+
+    assert done.returncode == 1
+    assert "cannot listen on 127.0.0.1" in done.stderr
+
+
+# --- people ------------------------------------------------------------------------------------------------
+
+
+def test_every_bad_row_is_named_by_its_line_and_nothing_is_stored(tmp_path: Path) -> None:
+    bad = imports(
+        tmp_path,
+        ANNA,
+        f"{TENANT};;;Ingen;Enhet;case_worker;;",
+        f"{TENANT};bo;;Bo;Enhet;kung;;",
+        f"{TENANT};bo;;Bo;;case_worker;;",
+        f"{TENANT};bo;;Bo;Enhet;case_worker;2026-13-01;",
+        f"{TENANT};bo;;Bo;Enhet;deputy;;",
+        "another;bo;;Bo;Enhet;case_worker;;",
+        BK_TENANTS=TENANT,
+    )
+
+    assert bad.returncode == 1
+    assert [line.partition(":")[0] for line in bad.stderr.splitlines()] == [f"line {number}" for number in range(3, 9)]
+    assert imports(tmp_path, ANNA).stdout == "added: 1, changed: 0, unchanged: 0\n"
+
+
+def test_the_same_file_again_is_unchanged_and_a_row_that_left_stays(tmp_path: Path) -> None:
+    bo = f"{TENANT};bo;;Bo Påhittad;Enhet (påhittad);unit_manager;;"
+    imports(tmp_path, ANNA, bo)
+
+    assert imports(tmp_path, ANNA, bo).stdout == "added: 0, changed: 0, unchanged: 2\n"
+    assert imports(tmp_path, ANNA.replace("Anna", "Annika")).stdout == "added: 0, changed: 1, unchanged: 0\n"
+    assert imports(tmp_path, bo).stdout == "added: 0, changed: 0, unchanged: 1\n"
+
+
+@pytest.mark.parametrize("raw", [b"", b"\xff\xfe", b"namn;roll\nAnna;x", f'{HEADER}\n"{TENANT};anna'.encode()])
+def test_a_file_that_is_no_register_is_exit_1_with_one_sentence(tmp_path: Path, raw: bytes) -> None:
+    (tmp_path / "people.csv").write_bytes(raw)
+    done = run(tmp_path, "people", "import", "people.csv")
+
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "nothing was stored" in done.stderr
+
+
+def test_a_personal_number_in_the_register_is_named_by_line_and_not_repeated(tmp_path: Path) -> None:
+    done = imports(tmp_path, ANNA, f"{TENANT};bo;;19121212-1212;Enhet;case_worker;;")
+
+    assert done.returncode == 1
+    assert "line 3" in done.stderr
+    assert "1212" not in done.stderr
+
+
+def test_a_file_that_is_not_there_is_exit_1(tmp_path: Path) -> None:
+    assert run(tmp_path, "people", "import", "no.csv").returncode == 1
+    assert run(tmp_path, "checklist", "check", "no.yaml").returncode == 1
+
+
+# --- the rest ----------------------------------------------------------------------------------------------
+
+
+def test_an_empty_export_is_a_header_as_swedish_excel_opens_it(tmp_path: Path) -> None:
+    imports(tmp_path, ANNA)
+    printed = run(tmp_path, "export", "--what", "answers")
+    assert run(tmp_path, "export", "--what", "answers", "--out", "out.csv").returncode == 0
+
+    assert printed.stdout.startswith("\ufefftenant_id;case_ref;checklist;role;child;item;answer;")
+    assert (tmp_path / "out.csv").read_bytes().decode().replace("\r\n", "\n") == printed.stdout
+    assert list(csv.DictReader(io.StringIO(printed.stdout), delimiter=";")) == []
+    assert run(tmp_path, "export", "--what", "answers", "--out", "no/such/folder.csv").returncode == 1
+
+
+def test_the_log_of_a_fresh_database_is_whole_and_every_export_is_in_it(tmp_path: Path) -> None:
+    imports(tmp_path, ANNA)
+    run(tmp_path, "export", "--what", "answers")
+    done = run(tmp_path, "verify-log")
+
+    assert done.returncode == 0
+    assert done.stdout == f"{TENANT}: 0 sealed, 2 not sealed yet\n"
+
+
+def test_a_faulty_checklist_is_exit_1_with_every_fault_and_the_good_one_is_told_too(tmp_path: Path) -> None:
+    source = (ROOT / "checklists" / "definitions" / "decision_basis.v1.yaml").read_text(encoding="utf-8")
+    (tmp_path / "good.yaml").write_text(source, encoding="utf-8")
+    (tmp_path / "bad.yaml").write_text(source.replace("[ja, nej]", "[ja, kanske]", 2), encoding="utf-8")
+    done = run(tmp_path, "checklist", "check", "good.yaml", "bad.yaml")
+
+    assert done.returncode == 1
+    assert "good.yaml: 13 questions, no faults" in done.stdout
+    assert done.stderr.count("bad.yaml, line") >= 2
+
+
+def test_with_another_key_the_texts_do_not_open_and_that_is_said(tmp_path: Path) -> None:
+    imports(tmp_path, ANNA, BK_KEYS="one:" + b64encode(bytes(32)).decode())
+    done = run(tmp_path, "verify-log", BK_KEYS="two:" + b64encode(bytes(32)).decode())
+
+    assert done.returncode in (0, 1)
+    assert "Traceback" not in done.stderr
