@@ -248,4 +248,6 @@ async def page(chromium: "Browser") -> "AsyncIterator[Page]":
     complaints = complaints_of(page)
     yield page
     await context.close()
-    assert not complaints, "the page complained on its console"
+    # The bot of a test may end before its page does; that the page then looks for it again is as it should be.
+    real = [words for words in complaints if not ("/live" in words and "ERR_CONNECTION" in words)]
+    assert not real, "the page complained on its console"

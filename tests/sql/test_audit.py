@@ -52,16 +52,18 @@ class Trail:
         """Return the row id of the event at a place."""
         return int(scalar(self.desk, f"select event_id from event_seal where place = {place}"))
 
-    def tamper(self, *statements: str) -> None:
+    def tamper(self, *statements: str, count: int | None = 1) -> None:
+        """Run statements; `count`: how many rows each must touch, None for whatever it is."""
         if self.desk.dialect == "sqlite":
             connection = sqlite3.connect(self.url.removeprefix("sqlite:///"))
             with connection:
-                assert all(connection.execute(statement).rowcount == 1 for statement in statements)
+                touched = [connection.execute(statement).rowcount for statement in statements]
             connection.close()
-            return
-        with psycopg.connect(self.url) as server:
-            server.execute("set session_replication_role = replica")
-            assert all(server.execute(statement.encode()).rowcount == 1 for statement in statements)
+        else:
+            with psycopg.connect(self.url) as server:
+                server.execute("set session_replication_role = replica")
+                touched = [server.execute(statement.encode()).rowcount for statement in statements]
+        assert count is None or touched == [count] * len(statements)
 
     @property
     def bad(self) -> str | None:
@@ -240,6 +242,47 @@ def test_an_end_whose_seals_were_cut_off_is_named(trail: Trail) -> None:
     record(trail.desk, trail.world, 1)
     trail.desk.run_now(audit.seal_new)
     assert trail.bad == f"event {first_cut} has lost its seal", "going on hid the cut"
+
+
+def test_an_event_given_another_number_is_named(trail: Trail) -> None:
+    event = trail.event(5)
+    trail.tamper(
+        f"update event set id = 999999999 where id = {event}",
+        "update event_seal set event_id = 999999999 where place = 5",
+    )
+
+    assert trail.bad == "place 5: event 999999999 was changed"
+
+
+def test_an_event_put_back_from_another_course_of_the_same_trail_is_named(trail: Trail) -> None:
+    """As from an older copy: its seal was made with the right key, at that very place, but in another chain."""
+    event = trail.event(10)
+    trail.tamper(*(f"create table old_{name} as select * from {name}" for name in ("event", "event_seal")), count=None)
+    for place in range(8, LENGTH + 1):
+        trail.tamper(
+            f"delete from event where id = {trail.event(place)}", f"delete from event_seal where place = {place}"
+        )
+    record(trail.desk, trail.world, LENGTH - 7)
+    trail.desk.run_now(audit.seal_new)
+    assert trail.bad is None
+
+    trail.tamper(f"delete from event where id = {trail.event(10)}", "delete from event_seal where place = 10")
+    trail.tamper(f"insert into event select * from old_event where id = {event}")
+    trail.tamper("insert into event_seal select * from old_event_seal where place = 10")
+    trail.tamper("drop table old_event", "drop table old_event_seal", count=None)
+
+    assert trail.bad == f"place 10: event {event} was changed"
+
+
+def test_the_trail_of_another_municipality_does_not_pass_as_this_ones(trail: Trail) -> None:
+    other = trail.desk.run_now(lambda session: make_world(session, "two"))
+    record(trail.desk, other, 3)
+    trail.desk.run_now(audit.seal_new)
+    theirs = scalar(trail.desk, f"select min(id) from event where tenant_id = {other.tenant}")
+    trail.tamper(f"delete from event_seal where tenant_id = {trail.world.tenant}", count=LENGTH)
+    trail.tamper(f"update event_seal set tenant_id = {trail.world.tenant}", count=3)
+
+    assert trail.bad == f"place 1: event {theirs} was changed"
 
 
 INSERTED = """insert into event (tenant_id, at, actor, act, item_id, detail, sealed)

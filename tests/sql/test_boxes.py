@@ -73,8 +73,12 @@ def test_what_is_no_press_never_counts_as_the_same_one(desk: Desk, world: World)
     keep(desk, world, "1", None)
     keep(desk, world, "2", None)
 
-    found = desk.run_now(lambda session: inbox.seen(session, world.tenant, "chat", "3", None))
-    assert found == (None, None)
+    def seen(activity: str) -> list[str | None]:
+        found = desk.run_now(lambda session: inbox.seen(session, world.tenant, "chat", activity, None))
+        return [row.activity_id if row else None for row in found]
+
+    assert seen("2") == ["2", None]
+    assert seen("3") == [None, None]
 
 
 def test_the_same_activity_and_the_same_press_are_found_and_told_apart(desk: Desk, world: World) -> None:

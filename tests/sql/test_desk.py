@@ -315,10 +315,18 @@ def test_a_connection_lost_in_the_middle_runs_the_whole_turn_again(desk: Desk, u
 
 @on_postgresql
 def test_connections_cut_between_turns_are_made_anew(desk: Desk, url: str, world: World) -> None:
+    calls = 0
+
+    def work(session: Session) -> int:
+        nonlocal calls
+        calls += 1
+        return answer_next(session, world)
+
     cut = "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() "
     assert other_connection(url, cut + "and pid <> pg_backend_pid()")
 
-    assert desk.run_now(lambda session: answer_next(session, world)) == 1
+    assert desk.run_now(work) == 1
+    assert calls == 1, "the turn ran on a dead connection first"
 
 
 def test_a_desk_says_whether_its_database_answers(desk: Desk) -> None:

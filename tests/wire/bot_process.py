@@ -35,7 +35,10 @@ def people_csv(names: tuple[str, ...], role: str = "case_worker") -> str:
 
 
 class RecordingConnector:
-    """Takes what is sent to it. `chats` holds each chat's messages as they stand; `bodies` everything that ever came."""
+    """Takes what is sent to it.
+
+    `chats` holds each chat's messages as they stand; `bodies` everything that ever came.
+    """
 
     def __init__(self) -> None:
         self.chats: defaultdict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
