@@ -112,9 +112,18 @@ def without_waiting_for_the_disk(desk: Desk) -> Desk:
     return desk
 
 
+@pytest.fixture(scope="session")
+def desk_on_postgres(migrated_postgres: str) -> Iterator[Desk]:
+    """Yield one desk for all tests on PostgreSQL; row ids are never given twice, so its keys hold throughout."""
+    with opened(migrated_postgres, Keys(KEYS)) as desk:
+        yield without_waiting_for_the_disk(desk)
+
+
 @pytest.fixture
-def desk(open_desk: OpenDesk) -> Desk:
-    return open_desk()
+def desk(kind: str, url: str, open_desk: OpenDesk, request: pytest.FixtureRequest) -> Desk:
+    """Return a desk on a migrated database with nothing in it."""
+    made: Desk = open_desk() if kind == "sqlite" else request.getfixturevalue("desk_on_postgres")
+    return made
 
 
 @dataclass(frozen=True)

@@ -34,23 +34,24 @@ def held_on(desk: Desk, world: World, day: date) -> set[str]:
     return one_way
 
 
-@pytest.mark.parametrize(
-    ("first", "last", "inside", "outside"),
-    [
-        (FIRST, LAST, [FIRST, LAST], [FIRST - timedelta(1), LAST + timedelta(1)]),
-        (FIRST, FIRST, [FIRST], [FIRST - timedelta(1), FIRST + timedelta(1)]),
-        (FIRST, None, [FIRST, date(9999, 12, 31)], [FIRST - timedelta(1)]),
-        (None, LAST, [date(1, 1, 1), LAST], [LAST + timedelta(1)]),
-        (None, None, [date(1, 1, 1), date(9999, 12, 31)], []),
-    ],
-)
-def test_a_role_is_held_from_the_first_to_the_last_day(
-    desk: Desk, world: World, first: date | None, last: date | None, inside: list[date], outside: list[date]
-) -> None:
-    hold(desk, world, "deputy", first, last)
+BEFORE, AFTER = FIRST - timedelta(1), LAST + timedelta(1)
+ALWAYS = [date(1, 1, 1), BEFORE, FIRST, LAST, AFTER, date(9999, 12, 31)]
+HELD = {
+    (FIRST, LAST): [FIRST, LAST],
+    (FIRST, FIRST): [FIRST],
+    (FIRST, None): [FIRST, LAST, AFTER, date(9999, 12, 31)],
+    (None, LAST): [date(1, 1, 1), BEFORE, FIRST, LAST],
+    (None, None): ALWAYS,
+}
 
-    assert [held_on(desk, world, day) for day in inside] == [{"deputy"}] * len(inside)
-    assert [held_on(desk, world, day) for day in outside] == [set()] * len(outside)
+
+def test_a_role_is_held_from_the_first_to_the_last_day(desk: Desk, world: World) -> None:
+    for number, (first, last) in enumerate(HELD):
+        hold(desk, world, f"role {number}", first, last)
+    held = {day: held_on(desk, world, day) for day in ALWAYS}
+
+    for number, days in enumerate(HELD.values()):
+        assert [day for day in ALWAYS if f"role {number}" in held[day]] == days
 
 
 def test_several_roles_are_held_at_once(desk: Desk, world: World) -> None:
