@@ -17,7 +17,9 @@ class FilledRow(SQLModel, table=True):
     """One filled-in list, pinned to its version and to the unit it began in.
 
     child 0: the list is about the whole case. person_id 0: shared by the case's workers.
-    status: open, sent.
+    status, of a worker's list: open, sent, returned, signed, or voided (signed once, changed since). Of a
+    reader's: open until she has seen the differences (seen_at), then seen; signed. return_id: the newest
+    return of a worker's list, until it is signed.
     """
 
     __tablename__ = "filled_checklist"
@@ -50,6 +52,8 @@ class FilledRow(SQLModel, table=True):
     status: str = Field(default="open", max_length=20)
     begun_at: datetime = Field(sa_type=Moment)
     sent_at: datetime | None = Field(default=None, sa_type=Moment)
+    seen_at: datetime | None = Field(default=None, sa_type=Moment)
+    return_id: int | None = None
 
 
 def filled_id(row: FilledRow) -> int:

@@ -40,7 +40,10 @@ class PersonRow(SQLModel, table=True):
 
 
 class RoleRow(SQLModel, table=True):
-    """A role held in a unit, between two dates (both days counted; none = open)."""
+    """A role held in a unit, between two dates (both days counted; none = open).
+
+    stands_in_for_id: the chef a deputy stands in for, when it is known which.
+    """
 
     __tablename__ = "role"
     __table_args__ = (UniqueConstraint("person_id", "unit_id", "role"),)
@@ -52,6 +55,7 @@ class RoleRow(SQLModel, table=True):
     role: str = Field(max_length=40)
     valid_from: date | None = None
     valid_to: date | None = None
+    stands_in_for_id: int | None = None
 
 
 _KNOWN = (

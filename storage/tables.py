@@ -13,10 +13,27 @@ from storage import (
     inbox,
     outbox,
     people,
+    returns,
     sealing,
+    signatures,
     tenants,
 )
 
-MODULES = (answers, audit, cases, conversations, drafts, extensions, filled, inbox, outbox, people, sealing, tenants)
+MODULES = (
+    answers,
+    audit,
+    cases,
+    conversations,
+    drafts,
+    extensions,
+    filled,
+    inbox,
+    outbox,
+    people,
+    returns,
+    sealing,
+    signatures,
+    tenants,
+)
 """The modules that hold a table."""
 METADATA = SQLModel.metadata

@@ -1,0 +1,73 @@
+"""What a chef sends back: her comment, sealed, and the questions she points at."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from storage.sealing import seal, unseal
+from storage.times import Moment
+
+
+class ReturnRow(SQLModel, table=True):
+    """One return of an occasion of a case's list to its workers."""
+
+    __tablename__ = "returned"
+
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenant.id")
+    case_id: int = Field(foreign_key="cases.id", index=True)
+    checklist: str = Field(max_length=60)
+    occasion: int
+    person_id: int = Field(foreign_key="person.id")
+    role: str = Field(max_length=40)
+    at: datetime = Field(sa_type=Moment)
+    nonce: str = Field(max_length=40)
+    comment: bytes
+
+
+class PointRow(SQLModel, table=True):
+    """One question she points at, and the revision its answer had then (0: never answered)."""
+
+    __tablename__ = "returned_point"
+
+    return_id: int = Field(primary_key=True, foreign_key="returned.id")
+    filled_id: int = Field(primary_key=True, foreign_key="filled_checklist.id")
+    item_id: str = Field(primary_key=True, max_length=60)
+    revision: int
+
+
+def add(session: Session, row: ReturnRow, comment: str, points: Iterable[tuple[int, str, int]]) -> ReturnRow:
+    """Store a return with its comment sealed. points: filled list, item, revision. The row comes without a comment."""
+    row.comment = seal(session, row.tenant_id, row.case_id, "returned.comment", row.nonce, comment)
+    session.add(row)
+    session.flush()
+    assert row.id is not None
+    for filled_id, item_id, revision in points:
+        session.add(PointRow(return_id=row.id, filled_id=filled_id, item_id=item_id, revision=revision))
+    session.flush()
+    return row
+
+
+def points(session: Session, return_id: int, filled_id: int) -> Mapping[str, int]:
+    """Return the revision of each item pointed at in one list."""
+    query = select(PointRow).where(PointRow.return_id == return_id, PointRow.filled_id == filled_id)
+    return {row.item_id: row.revision for row in session.exec(query)}
+
+
+def get(session: Session, tenant_id: int, row_id: int) -> ReturnRow | None:
+    """Return a return of this tenant by row id."""
+    return session.exec(select(ReturnRow).where(ReturnRow.tenant_id == tenant_id, ReturnRow.id == row_id)).first()
+
+
+def newest(session: Session, case_id: int, checklist: str, occasion: int) -> ReturnRow | None:
+    """Return the newest return of an occasion."""
+    query = select(ReturnRow).where(
+        ReturnRow.case_id == case_id, ReturnRow.checklist == checklist, ReturnRow.occasion == occasion
+    )
+    return session.exec(query.order_by(col(ReturnRow.id).desc()).limit(1)).first()
+
+
+def comment_of(session: Session, row: ReturnRow) -> str:
+    """Open the comment. Raises: SealBroken, KeyGone."""
+    return unseal(session, row.tenant_id, row.case_id, "returned.comment", row.nonce, row.comment)

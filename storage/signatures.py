@@ -1,0 +1,112 @@
+"""Signatures: who signed which occasion of a case's list, what she saw, and whether it still stands."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Index, bindparam, text
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from storage.sealing import seal, unseal
+from storage.times import Moment
+
+Revisions = Mapping[str, Mapping[str, int]]
+"""The newest revision of each item, by row id of the filled-in list: what a signature is bound to."""
+
+
+class SignatureRow(SQLModel, table=True):
+    """One signature: "read according to the checklist" for every list of one occasion of a case.
+
+    role: as what she signed (`unit_manager` or `deputy`). bound: JSON of the revisions of both sets of answers.
+    view: sealed canonical JSON of what she saw; view_hash: its SHA-256. reason: sealed, when signed with shortfall.
+    voided_at: a later change voided it; at most one signature of an occasion stands.
+    """
+
+    __tablename__ = "signature"
+    __table_args__ = (
+        Index(
+            "uq_signature_standing",
+            "case_id",
+            "checklist",
+            "occasion",
+            unique=True,
+            sqlite_where=text("voided_at is null"),
+            postgresql_where=text("voided_at is null"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenant.id")
+    case_id: int = Field(foreign_key="cases.id", index=True)
+    checklist: str = Field(max_length=60)
+    version: int
+    occasion: int
+    signer_id: int = Field(foreign_key="person.id")
+    role: str = Field(max_length=40)
+    at: datetime = Field(sa_type=Moment)
+    shortfall: bool = False
+    nonce: str = Field(max_length=40)
+    reason: bytes | None = None
+    view: bytes
+    view_hash: str = Field(max_length=64)
+    bound: str
+    voided_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+def add(session: Session, row: SignatureRow, view: str, reason: str, bound: Revisions) -> SignatureRow:
+    """Store a signature with the view she saw and her reason sealed. The row comes without them.
+
+    Raises: sqlalchemy.exc.IntegrityError (at flush): another signature of the occasion stands.
+    """
+    at = (row.tenant_id, row.case_id)
+    row.view = seal(session, *at, "signature.view", row.nonce, view)
+    row.reason = seal(session, *at, "signature.reason", row.nonce, reason) if reason else None
+    row.view_hash = view_hash(view)
+    row.bound = json.dumps(bound, separators=(",", ":"), sort_keys=True)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def view_hash(view: str) -> str:
+    """Return the hash of a view's canonical JSON, 64 hex digits."""
+    return hashlib.sha256(view.encode()).hexdigest()
+
+
+_STANDING = select(SignatureRow).where(
+    col(SignatureRow.case_id) == bindparam("case_id"),
+    col(SignatureRow.checklist) == bindparam("checklist"),
+    col(SignatureRow.occasion) == bindparam("occasion"),
+    col(SignatureRow.voided_at).is_(None),
+)
+
+
+def standing(session: Session, case_id: int, checklist: str, occasion: int) -> SignatureRow | None:
+    """Return the signature of an occasion that stands, if there is one."""
+    named = {"case_id": case_id, "checklist": checklist, "occasion": occasion}
+    return session.exec(_STANDING, params=named).first()
+
+
+def of_case(session: Session, case_id: int) -> Sequence[SignatureRow]:
+    """Return every signature of a case, newest first, voided ones too."""
+    query = select(SignatureRow).where(SignatureRow.case_id == case_id)
+    return session.exec(query.order_by(col(SignatureRow.id).desc())).all()
+
+
+def get(session: Session, tenant_id: int, row_id: int) -> SignatureRow | None:
+    """Return a signature of this tenant by row id."""
+    query = select(SignatureRow).where(SignatureRow.tenant_id == tenant_id, SignatureRow.id == row_id)
+    return session.exec(query).first()
+
+
+def view_of(session: Session, row: SignatureRow) -> str:
+    """Open the view she saw. Raises: SealBroken, KeyGone."""
+    return unseal(session, row.tenant_id, row.case_id, "signature.view", row.nonce, row.view)
+
+
+def reason_of(session: Session, row: SignatureRow) -> str:
+    """Open her reason, empty when nothing was lacking. Raises: SealBroken, KeyGone."""
+    if row.reason is None:
+        return ""
+    return unseal(session, row.tenant_id, row.case_id, "signature.reason", row.nonce, row.reason)
