@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from checklists.route import Stop
-from dialogs import show
 from dialogs.basis import Sheet
 from dialogs.views import Button, FormField, FormView, Line
 
@@ -31,7 +30,7 @@ def _field(sheet: Sheet, stop: Stop, typed: Mapping[str, str]) -> FormField:
     return FormField(
         kind="motivation" if stop.kind == "motivation" else "choice",
         stop=stop.key,
-        items=tuple(show.listed(sheet, item_id) for item_id in stop.items),
+        items=tuple(sheet.listed(item_id) for item_id in stop.items),
         about=stop.about,
         text=typed.get(input_id(stop, "text"), ""),
         place=typed.get(input_id(stop, "place"), ""),
