@@ -11,6 +11,7 @@ from checklists.files import all_facts, checklist_version, newest
 from checklists.model import Answer, Checklist, Gap
 from checklists.route import Stop, before, is_open, next_open, stops
 from checklists.rules import allowed, gaps, is_answered, progress
+from checklists.rules import is_open as is_item_open
 from dialogs.talk import Talk
 from dialogs.views import Claim, Head, Listed
 from storage import answers, cases, filled, returns
@@ -109,7 +110,12 @@ class Sheet:
 
     def may_answer(self, stop: Stop) -> bool:
         """Say whether a card may be answered: a reader who has seen the worker's answers only what opened again."""
-        return self.filled.seen_at is None or self.is_open(stop)
+        return any(self.may_choose(item_id) for item_id in stop.items)
+
+    def may_choose(self, item_id: str) -> bool:
+        """Say whether an item may be answered; see `may_answer`."""
+        item = self.checklist.by_id[item_id]
+        return self.filled.seen_at is None or is_item_open(self.checklist, item, self.facts, self.answers)
 
     def listed(self, item_id: str) -> Listed:
         """Return an item with what is allowed and what is answered now; an answer that no longer counts is none."""

@@ -86,6 +86,8 @@ def after(talk: Talk, at: At, notices: tuple[Line, ...] = ()) -> AnyView:
 def choose(talk: Talk, sheet: Sheet, item_id: str, choice: str) -> None:
     """Keep one choice; the same as before is no new revision, but where the chef pointed at it it is said again."""
     old = sheet.answers.get(item_id)
+    if not sheet.may_choose(item_id):
+        return
     if old is None or old.choice != choice:
         store(talk, sheet, item_id, Written(choice))
     elif old.returned:

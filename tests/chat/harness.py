@@ -58,19 +58,20 @@ def object_id(name: str) -> str:
     return f"00000000-0000-4000-8000-{int.from_bytes(name.encode()[:6]):012x}"
 
 
-def people_csv() -> bytes:
-    """Return the register as a file for import."""
+def people_csv(*people: tuple[str, str, str, str], days: str = ",") -> bytes:
+    """Return people as a register file: name, full name, unit, role; days: from and to, joined by a comma."""
     rows = [
-        f"{TENANT},{object_id(name)},{name}@example.invalid,{full},{unit},{role},"
-        for name, full, unit, role in REGISTER
+        f"{TENANT},{object_id(name)},{name}@example.invalid,{full},{unit},{role},{days}"
+        for name, full, unit, role in people
     ]
-    return "\n".join(["tenant_id,object_id,email,name,unit,role,valid_from", *rows]).encode()
+    return "\n".join(["tenant_id,object_id,email,name,unit,role,valid_from,valid_to", *rows]).encode()
 
 
-def move_in(desk: Desk) -> None:
-    """Bring the made-up people into the register."""
+def move_in(desk: Desk, *people: tuple[str, str, str, str], days: str = ",") -> None:
+    """Bring made-up people into the register; all of the town when none is named."""
     at = datetime(2026, 5, 1, 8, tzinfo=STOCKHOLM)
-    desk.run_now(lambda session: import_people(session, people_csv(), frozenset({TENANT}), at, "cli:test"))
+    raw = people_csv(*(people or REGISTER), days=days)
+    desk.run_now(lambda session: import_people(session, raw, frozenset({TENANT}), at, "cli:test"))
 
 
 @dataclass
