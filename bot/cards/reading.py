@@ -45,7 +45,7 @@ def differences_card(pen: Pen, view: DifferencesView) -> Card:
 
     def make(most: int) -> Card:
         body = [subtle(view.seen.case_ref), *notices(pen, view), heading(pen.say("reading.differences_title"))]
-        body += _compared(pen, view.seen, view.first, most)
+        body += _compared(pen, view.seen, view.first, most, "reading.both")
         body += _gaps(pen, view.seen)
         body.append(subtle(pen.say("reading.signing_means")))
         return card(pen, body + action_sets(pen, view.buttons, inputs=False, primary=1), view.refresh)
@@ -53,26 +53,26 @@ def differences_card(pen: Pen, view: DifferencesView) -> Card:
     return fitting(make)
 
 
-def _compared(pen: Pen, seen: Comparison, first: int, most: int) -> list[Element]:
+def _compared(pen: Pen, seen: Comparison, first: int, most: int, both: str) -> list[Element]:
     differing = sum(row.differs for sheet in seen.sheets for row in sheet.rows)
     count = "reading.differ" if differing != 1 else "reading.differs_once"
     body = [text(pen.say(count, count=differing) if differing else pen.say("reading.no_difference"))]
     for sheet in seen.sheets[first : first + CHILDREN_SHOWN]:
-        body += _sheet(pen, seen, sheet, most)
+        body += _sheet(pen, seen, sheet, most, both)
     return body
 
 
-def _sheet(pen: Pen, seen: Comparison, sheet: ComparedSheet, most: int) -> list[Element]:
+def _sheet(pen: Pen, seen: Comparison, sheet: ComparedSheet, most: int, both: str) -> list[Element]:
     body = [text(child_words(pen, sheet.child), weight="Bolder", style="heading")] if sheet.child else []
     facts = "  ·  ".join(f"{pen.fact(fact)} {pen.say('answers.' + value)}" for fact, value in sheet.facts)
     body.append(subtle(facts))
     numbers = checklist_version(seen.checklist, seen.version).numbers
     for row in sorted(sheet.rows, key=lambda row: (not row.differs, numbers[row.item])):
-        body += _row(pen, seen, row, numbers[row.item], most)
+        body += _row(pen, seen, row, numbers[row.item], most, both)
     return body
 
 
-def _row(pen: Pen, seen: Comparison, row: Compared, number: int, most: int) -> list[Element]:
+def _row(pen: Pen, seen: Comparison, row: Compared, number: int, most: int, both: str) -> list[Element]:
     item = pen.item(seen.checklist, seen.version, row.item)
     said = [pen.say("motivations." + row.motivation)] if row.motivation else []
     said += [option_words(pen, item, row.option)] if row.option else []
@@ -81,11 +81,11 @@ def _row(pen: Pen, seen: Comparison, row: Compared, number: int, most: int) -> l
     runs: list[Element] = [{"type": "TextRun", "text": f"{number}. {pen.ask(item)} "}]
     if row.differs:
         runs.append({"type": "TextRun", "text": pen.say("reading.differs") + " ", "weight": "Bolder"})
-        words = pen.say("reading.both", hers=hers, theirs=theirs + more)
+        words = pen.say(both, hers=hers, theirs=theirs + more)
     elif row.hers and row.theirs:
         words = pen.say("reading.same", answer=theirs + more)
     else:
-        words = pen.say("reading.both", hers=hers, theirs=theirs + more)
+        words = pen.say(both, hers=hers, theirs=theirs + more)
     runs.append({"type": "TextRun", "text": words, "weight": "Bolder"})
     rows: list[Element] = [{"type": "RichTextBlock", "inlines": runs, "spacing": "Small"}]
     if pen.private:
@@ -155,7 +155,7 @@ def signed_card(pen: Pen, view: SignedView) -> Card:
         if view.shortfall:
             body.append(text(pen.say("reading.seen_shortfall")))
             body += [written(pen.say("card.reason"), clipped(view.reason, most))] if view.reason and pen.private else []
-        body += _compared(pen, view.seen, view.first, most)
+        body += _compared(pen, view.seen, view.first, most, "reading.both_then")
         body += _gaps(pen, view.seen)
         whole = pen.say("reading.hash_whole" if view.is_whole else "reading.hash_broken")
         body += [text(whole), subtle(pen.say("reading.hash", hash=view.hash))]

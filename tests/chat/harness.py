@@ -163,6 +163,7 @@ class Chat:
         self.said = ""
         self.last_id = ""
         """The id of her last activity."""
+        self._prompts: list[Reply] = []
         self.received: list[Card] = []
         """What the bot has sent her by itself, oldest first."""
         self.view: AnyView | None = None
@@ -248,6 +249,11 @@ class Chat:
         message = next(name for name, card in reversed(self.posted.items()) if card is self.received[-1])
         self.at, self.said, self.view = message, "", None
         return self
+
+    def prompts(self) -> list[Reply]:
+        """Return what the bot has sent her by itself, as replies, oldest first."""
+        self._obey_updates()
+        return self._prompts
 
     # --- looking ----------------------------------------------------------------------------------------------
 
@@ -449,6 +455,7 @@ class Chat:
             return
         for message, reply in self.room.desk.run_now(work):
             self._look_over(reply, self.room.written())
+            self._prompts += [] if message else [reply]
             card = render_card(reply, self.room.mint, private=False)
             assert card is not None
             if not message:

@@ -25,7 +25,7 @@ def test_sending_tells_the_chef_at_once_with_the_exact_questions_and_no_free_tex
     sent(room, TWO_GAPS)
 
     cecilia.receives().sees(f"{REF} är skickat för läsning", "Handläggare: Anna Påhittad")
-    cecilia.sees("Planerat beslut 2026-09-12", "8 av 8 är klara. Det här saknas:")
+    cecilia.sees("Planerat beslut 2026-09-12", "8 av 8, saknas:")
     cecilia.sees("• Är kommuniceringsrutorna på sista sidan ifyllda?", "• Finns motivering till det beslutet?")
     cecilia.sees_no("Besvarad med Nej", TEXTS["motivation"])
     assert cecilia.buttons == ["Börja läsa"]
@@ -205,4 +205,4 @@ def test_a_reading_in_english(room: Room, cecilia: Chat) -> None:
 
     reads(cecilia, {"child_heard": "nej", "child_not_heard_motivated": "ja"}).presses("Show differences")
 
-    cecilia.sees("You: No. Case worker: Yes.", "This is missing")
+    cecilia.sees("You: No. Case worker: Yes.", "missing:")

@@ -81,7 +81,7 @@ def test_a_signature_is_bound_to_both_sets_of_answers_and_to_what_she_saw(room: 
     assert [len(lists) for lists in bound.values()] == [8, 8]
     assert row.version == 1
     cecilia.presses("Visa det som signerades").sees("Cecilia Fiktiv, chef, 10:42", f"SHA-256 {row.view_hash}")
-    cecilia.sees("oförändrat sedan signeringen", "Du: Nej. Handläggaren: Ja.", TEXTS["motivation"])
+    cecilia.sees("oförändrat sedan signeringen", "Läsaren: Nej. Handläggaren: Ja.", TEXTS["motivation"])
     assert len(room.events("signature_shown")) == 1
 
 
@@ -235,7 +235,7 @@ def test_sent_again_she_reads_only_what_was_changed(room: Room, cecilia: Chat, a
     sends_back(cecilia, BOXES)
     anna.types("fortsätt").presses("Ja").presses("Skicka till chef")
 
-    cecilia.receives().sees("skickat för läsning igen", "Inget saknas").presses("Fortsätt läsa")
+    cecilia.receives().sees("skickat för läsning igen", "inget saknas").presses("Fortsätt läsa")
     assert list(inputs(cecilia.card)) == ["communication_boxes_filled"]
     reads(cecilia).presses("Visa skillnader").presses("Signera").sees("Signerat")
 
