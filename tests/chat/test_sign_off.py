@@ -177,6 +177,39 @@ def test_what_has_changed_since_she_saw_it_is_not_signed(room: Room, cecilia: Ch
     assert room.count(SignatureRow) == 0
 
 
+def test_an_old_differences_card_signs_nothing_after_a_change_was_read(room: Room, cecilia: Chat) -> None:
+    old = has_read(room).shown
+    room.chat("anna").types("ändra 7").presses("Kommentera").presses("Spara", Kommentar=WHY)
+    reads(cecilia.types("fortsätt")).presses("Visa skillnader")
+
+    cecilia.presses("Signera", on=old).sees("har ändrats sedan du såg det", WHY)
+    assert room.count(SignatureRow) == 0
+    cecilia.presses("Signera").sees("Signerat")
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_a_change_and_a_signature_at_once_never_leave_a_signature_over_something_else(
+    either_room: Room, turn: int
+) -> None:
+    room = either_room
+    chef = has_read(room)
+    anna = room.chat("anna").types("ändra 7")
+    together = threading.Barrier(2, timeout=30)
+
+    def press(chat: Chat, title: str) -> None:
+        chat.refreshing = False
+        together.wait()
+        chat.presses(title)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(press, (chef, anna), ("Signera", "Nej")))
+
+    standing = room.scalar("select count(*) from signature where voided_at is null")
+    assert (standing, anna.stored("communication_boxes_filled")) == (0, "nej")
+    waits = room.scalar("select status from filled_checklist where role = 'case_worker'")
+    assert waits == ("voided" if room.count(SignatureRow) else "sent")
+
+
 # --- sending back ------------------------------------------------------------------------------------------
 
 
