@@ -47,7 +47,8 @@ def _open(talk: Talk, basis: Basis, row_id: int = 0) -> AnyView:
 
 def _open_reading(talk: Talk, basis: Basis) -> AnyView:
     """Show a reader her questions; all of them again while she has not seen the worker's answers."""
-    if basis.status == "open" and basis.next_from() is None:
+    is_blind = basis.status == "open" and all(sheet.filled.seen_at is None for sheet in basis.sheets)
+    if is_blind and basis.next_from() is None:
         return show_reading.questions(basis.sheets[0])
     return enter(talk, basis.case)
 

@@ -37,7 +37,9 @@ def questions(sheet: Sheet, notices: tuple[Line, ...] = ()) -> AnyView:
 
 
 def _read_through(mine: Basis, notices: tuple[Line, ...]) -> ReadingView:
-    verbs = (("differences", "differences"), ("send_back", "return"), ("form", "form"))
+    verbs = [("differences", "differences"), ("send_back", "return")]
+    if all(sheet.filled.seen_at is None for sheet in mine.sheets):
+        verbs.append(("form", "form"))
     buttons = tuple(_button(verb, title, mine.case) for verb, title in verbs)
     line = Line(say="reading.read_through")
     refresh = _claim("show_current", mine.case)
