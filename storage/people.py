@@ -153,3 +153,9 @@ def holders(session: Session, tenant_id: int, unit_id: int, name: str, day: date
     )
     found = session.exec(query).all()
     return [person for person, held in found if (held.valid_from or day) <= day <= (held.valid_to or day)]
+
+
+def all_roles_on(session: Session, tenant_id: int, day: date) -> Sequence[RoleRow]:
+    """Return every role held in a tenant on a day, oldest first."""
+    rows = session.exec(select(RoleRow).where(RoleRow.tenant_id == tenant_id).order_by(col(RoleRow.id))).all()
+    return [row for row in rows if (row.valid_from or day) <= day <= (row.valid_to or day)]

@@ -12,6 +12,7 @@ from bot.cards.menus import ask_ref_card, cases_card, menu_card
 from bot.cards.motivation import motivation_card
 from bot.cards.parts import Card, Pen, line_words, pen_for
 from bot.cards.question import question_card
+from bot.cards.reminder import reminder_card
 from bot.cards.summary import closed_card, missing_card, summary_card
 from dialogs.tokens import Mint
 from dialogs.turn import Reply
@@ -34,6 +35,7 @@ _BUILDERS: dict[str, Callable[[Pen, Any], Card]] = {
     "details": details_card,
     "extend": extend_card,
     "close": close_card,
+    "reminder": reminder_card,
 }
 """One builder per kind of view; a test holds it to be complete."""
 

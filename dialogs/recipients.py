@@ -1,0 +1,93 @@
+"""Who is told of what about a case: its workers, the chefs of its unit or those who stand in for them, managers.
+
+Nobody but the workers and the unit's chefs and their ersättare is told of a case with protected identity.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from checklists.reminders import Audience
+from storage import people
+from storage.cases import CaseRow
+from storage.desk import Session
+from storage.people import RoleRow
+
+
+class Staff:
+    """Who holds which role in one municipality on one day, read once."""
+
+    def __init__(self, session: Session, tenant_id: int, day: date) -> None:
+        """Read the roles held on a day."""
+        self._roles: Sequence[RoleRow] = people.all_roles_on(session, tenant_id, day)
+        self._present = {role.person_id for role in self._roles}
+
+    def told(self, case: CaseRow, audiences: Iterable[Audience]) -> list[int]:
+        """Return the person ids of the audiences of a case, each once."""
+        return list(dict.fromkeys(person for audience in audiences for person in self._audience(case, audience)))
+
+    def instead(self, case: CaseRow, person_id: int) -> tuple[list[int], ...]:
+        """Return who is told when someone cannot be reached, in tiers: the unit's ersättare, else the managers.
+
+        Of a case with protected identity the unit's chefs are told in the managers' place.
+        """
+        mine = {person_id, case.lead_id, case.co_id}
+        last = self._holders("unit_manager", case) if case.protected_identity else self._holders("manager")
+        tiers = (self._holders("deputy", case), last)
+        return tuple([person for person in tier if person not in mine] for tier in tiers)
+
+    def reads(self, case: CaseRow, person_id: int) -> bool:
+        """Say whether someone has the chef's rights to a case."""
+        readers = self._holders("unit_manager", case) + self._holders("deputy", case)
+        return person_id in readers and person_id not in (case.lead_id, case.co_id)
+
+    def may_be_told(self, case: CaseRow, person_id: int) -> bool:
+        """Say whether someone may be told of a case at all."""
+        if person_id in self.workers(case) or self.reads(case, person_id):
+            return True
+        return not case.protected_identity and person_id in self._holders("manager")
+
+    def workers(self, case: CaseRow) -> list[int]:
+        """Return lead and co-worker, as far as they still work here."""
+        return [person for person in (case.lead_id, case.co_id) if person is not None and person in self._present]
+
+    def chefs(self, case: CaseRow) -> list[int]:
+        """Return who reads and signs: each chef of the unit, or her ersättare while one is named.
+
+        Nobody reads a case of her own: where the chef is its worker, only her ersättare is left.
+        """
+        mine = {case.lead_id, case.co_id}
+        chefs = self._holders("unit_manager", case)
+        found = []
+        for chef in chefs:
+            deputies = [
+                role.person_id
+                for role in self._in_unit("deputy", case)
+                if role.stands_in_for_id == chef or (role.stands_in_for_id is None and len(chefs) == 1)
+            ]
+            standing_in = [person for person in deputies if person not in mine]
+            found += standing_in or ([chef] if chef not in mine else [])
+        return list(dict.fromkeys(found))
+
+    def _audience(self, case: CaseRow, audience: Audience) -> list[int]:
+        if audience == "worker":
+            return self.workers(case) or self.chefs(case)
+        if audience == "chef":
+            return self.chefs(case)
+        return self._deputies_else_managers(case) if audience == "deputy_else_manager" else []
+
+    def _deputies_else_managers(self, case: CaseRow) -> list[int]:
+        mine = {case.lead_id, case.co_id}
+        deputies = [person for person in self._holders("deputy", case) if person not in mine]
+        if deputies:
+            return deputies
+        if case.protected_identity:
+            return self.chefs(case)
+        return [person for person in self._holders("manager") if person not in mine]
+
+    def _holders(self, name: str, case: CaseRow | None = None) -> list[int]:
+        """Return who holds a role in the case's unit, or anywhere."""
+        roles = self._in_unit(name, case) if case else [role for role in self._roles if role.role == name]
+        return list(dict.fromkeys(role.person_id for role in roles))
+
+    def _in_unit(self, name: str, case: CaseRow) -> list[RoleRow]:
+        return [role for role in self._roles if role.role == name and role.unit_id == case.unit_id]
