@@ -74,3 +74,10 @@ def check_together(settings: TenantSettings) -> None:
         raise ValueError("gaps_first is nearer the decision than gaps_last")
     if settings.four_months_first < settings.four_months_last:
         raise ValueError("four_months_first is nearer the limit than four_months_last")
+
+
+def show_settings(settings: TenantSettings) -> dict[str, str]:
+    """Return every setting as it would be written after `NAME=`."""
+    kept = _STORED.dump_python(settings, mode="json")
+    shown = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in kept.items()}
+    return {name: shown[name] for name in NAMES}

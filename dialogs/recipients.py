@@ -3,7 +3,7 @@
 Nobody but the workers and the unit's chefs and their ersättare is told of a case with protected identity.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from checklists.reminders import Audience
@@ -21,9 +21,13 @@ class Staff:
         self._roles: Sequence[RoleRow] = people.all_roles_on(session, tenant_id, day)
         self._present = {role.person_id for role in self._roles}
 
-    def told(self, case: CaseRow, audiences: Iterable[Audience]) -> list[int]:
-        """Return the person ids of the audiences of a case, each once."""
-        return list(dict.fromkeys(person for audience in audiences for person in self._audience(case, audience)))
+    def told(self, case: CaseRow, audience: Audience) -> list[int]:
+        """Return who is told of a case, each once."""
+        if audience == "worker":
+            return self.workers(case) or self.chefs(case)
+        if audience == "chef":
+            return self.chefs(case)
+        return self._deputies_else_managers(case) if audience == "deputy_else_manager" else []
 
     def instead(self, case: CaseRow, person_id: int) -> tuple[list[int], ...]:
         """Return who is told when someone cannot be reached, in tiers: the unit's ersättare, else the managers.
@@ -34,6 +38,10 @@ class Staff:
         last = self._holders("unit_manager", case) if case.protected_identity else self._holders("manager")
         tiers = (self._holders("deputy", case), last)
         return tuple([person for person in tier if person not in mine] for tier in tiers)
+
+    def own_chefs(self, case: CaseRow) -> list[int]:
+        """Return the unit's chefs themselves, whoever stands in for them; never the case's own workers."""
+        return [chef for chef in self._holders("unit_manager", case) if chef not in (case.lead_id, case.co_id)]
 
     def reads(self, case: CaseRow, person_id: int) -> bool:
         """Say whether someone has the chef's rights to a case."""
@@ -67,13 +75,6 @@ class Staff:
             standing_in = [person for person in deputies if person not in mine]
             found += standing_in or ([chef] if chef not in mine else [])
         return list(dict.fromkeys(found))
-
-    def _audience(self, case: CaseRow, audience: Audience) -> list[int]:
-        if audience == "worker":
-            return self.workers(case) or self.chefs(case)
-        if audience == "chef":
-            return self.chefs(case)
-        return self._deputies_else_managers(case) if audience == "deputy_else_manager" else []
 
     def _deputies_else_managers(self, case: CaseRow) -> list[int]:
         mine = {case.lead_id, case.co_id}

@@ -6,7 +6,8 @@ and nothing of a case is left in the outbox when the case is disposed of.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from itertools import count
 from uuid import uuid4
 
 from checklists.reminders import Due, due, protection_due
@@ -43,6 +44,9 @@ MOST_CASES = 8
 """What fits on a card of 24 KB with its buttons; the rest is named by reference and rule."""
 OPENS = {"worker": "continue", "chef": ""}
 """The verb of a case's button, by how its reader stands to it; none where there is nothing to open."""
+GATHER = timedelta(minutes=2)
+"""How long what is handed over to someone is gathered before it goes."""
+_HANDED_OVER = Line(say="reminders.handed_over")
 _ORDER = ("SKYDD", "14D", "4M", "LUCKOR", "ATER", "OLAST", "TYST", "PAGAR", "6M", "GRANSKA")
 _PLAIN = {"LUCKOR": "reminders.gaps", "OLAST": "reminders.unread", "TYST": "reminders.silent"}
 _PLAIN |= {"4M": "reminders.four_months", "PAGAR": "reminders.ongoing", "SKYDD": "reminders.protection"}
@@ -69,6 +73,7 @@ def _put(
     *,
     urgent: bool = False,
     case: int = 0,
+    due_at: datetime | None = None,
 ) -> None:
     if outbox.by_once(session, person.tenant_id, once) is not None:
         return
@@ -80,7 +85,7 @@ def _put(
         nonce=uuid4().hex,
         view=b"",
         once=once,
-        due_at=now,
+        due_at=due_at or now,
         created_at=now,
         rank=outbox.URGENT if urgent else outbox.NOT_URGENT,
     )
@@ -253,19 +258,35 @@ def hand_over(session: Session, row: OutboxRow, now: datetime) -> None:
 
 def _hand_over_bundle(session: Session, told: Iterable[ToldRow], gone: PersonRow, staff: Staff, now: datetime) -> None:
     already = reminders.told_about(session, {note.case_id for note in told})
-    bundles: dict[int, tuple[PersonRow, ConversationRow, str]] = {}
+    bundles: dict[int, str] = {}
     for note in told:
         case = cases.get(session, note.tenant_id, note.case_id)
-        for person, chat in reachable_instead(session, staff, case, people.person_id(gone)) if case else ():
+        instead = reachable_instead(session, staff, case, people.person_id(gone)) if case else []
+        if not instead:
+            reminders.forget(session, [note])  # nobody to tell: the next sweep looks again
+        for person, chat in instead:
             person_id = people.person_id(person)
             if (person_id, note.rule, note.case_id, note.mark) not in already:
-                bundle = f"handover:{person_id}:{note.day}:{people.person_id(gone)}"
-                note_told(session, note, person_id, note.day, bundle)
-                bundles[person_id] = (person, chat, bundle)
-    for person, chat, bundle in bundles.values():
-        notice = Line(say="reminders.handed_over", args={"name": gone.name})
-        view = ReminderView(notices=(notice,), title=Line(say="reminders.title"), cases=())
-        _put(session, chat, person, bundle, now, view, urgent=True)
+                if person_id not in bundles:
+                    bundles[person_id] = _gathering_bundle(session, chat, person, note.day, now)
+                note_told(session, note, person_id, note.day, bundles[person_id])
+
+
+def _gathering_bundle(session: Session, chat: ConversationRow, person: PersonRow, day: date, now: datetime) -> str:
+    """Return the bundle that gathers what is handed over to someone; a new one once the last is on its way.
+
+    It waits a little: when many cannot be reached, she gets one message and not one for each of them.
+    """
+    for number in count(1):
+        bundle = f"handover:{person.id}:{day}:{number}"
+        row = outbox.by_once(session, person.tenant_id, bundle)
+        if row is None:
+            view = ReminderView(notices=(_HANDED_OVER,), title=Line(say="reminders.title"), cases=())
+            _put(session, chat, person, bundle, now, view, due_at=now + GATHER)
+            return bundle
+        if row.state == outbox.WAITING and row.attempts == 0:
+            return bundle
+    raise AssertionError  # count() has no end
 
 
 def note_told(session: Session, like: ToldRow, person_id: int, day: date, bundle: str) -> None:

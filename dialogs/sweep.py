@@ -5,11 +5,11 @@ office is open. Each step is one transaction; several replicas may take steps by
 is first noted, occasion by occasion, and put into the outbox as one bundle when every case has been looked at.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
 from checklists.deadlines import months_on
-from checklists.reminders import CaseState, Due, due, protection_due
+from checklists.reminders import Audience, CaseState, Due, due, protection_due
 from checklists.tenant_settings import TenantSettings
 from dialogs.case_state import case_dates, is_protection_answered, read_case
 from dialogs.recipients import Staff
@@ -86,7 +86,7 @@ class _Sweeping:
         """Note who is to be told of what about a case."""
         state = read_case(self._session, case).state
         for one in due(state, self._day, self._settings, self._settings.workdays):
-            for person in reached(self._session, self._staff, case, self._staff.told(case, one.audiences)):
+            for person in reached(self._session, self._staff, case, one.audiences):
                 self._note(case, one, person)
 
     def _note(self, case: CaseRow, one: Due, person: int) -> None:
@@ -99,19 +99,30 @@ class _Sweeping:
             note.day, note.bundle = self._day, bundle
 
 
-def reached(session: Session, staff: Staff, case: CaseRow, wanted: list[int]) -> Iterator[int]:
-    """Give those who can be reached, and for each who no longer can those who are told instead.
+def reached(session: Session, staff: Staff, case: CaseRow, audiences: Iterable[Audience]) -> list[int]:
+    """Return those who can be reached, and for each who no longer can those who are told instead.
 
-    Who never had the app is passed over: that is shown to worker, manager and admin, and told once she has it.
+    Who never had the app is passed over: that is shown to worker, manager and admin, and told once she has it. An
+    ersättare without it leaves it to the chef.
     """
-    given: set[int] = set()
+    found: list[int] = []
+    for audience in audiences:
+        some = _reached(session, staff, case, staff.told(case, audience))
+        if not some and audience == "chef":
+            some = _reached(session, staff, case, staff.own_chefs(case))
+        found += some
+    return list(dict.fromkeys(found))
+
+
+def _reached(session: Session, staff: Staff, case: CaseRow, wanted: list[int]) -> list[int]:
+    found = []
     for person in wanted:
         chats = conversations.of_person(session, person)
-        found = [person] if conversations.reachable(chats) else []
-        if chats and not found:
-            found = [person_id(other) for other, _ in reachable_instead(session, staff, case, person)]
-        yield from (other for other in found if other not in given)
-        given |= set(found)
+        if conversations.reachable(chats):
+            found.append(person)
+        elif chats:
+            found += [person_id(other) for other, _ in reachable_instead(session, staff, case, person)]
+    return found
 
 
 def _tell(session: Session, tenant_id: int, occasion: Occasion, day: date, bundle: str) -> ToldRow:
@@ -155,7 +166,7 @@ def tell_of_protection(session: Session, now: datetime) -> int:
         for case in found:
             assert staff is not None
             one = _protection(session, case, day)
-            for person in reached(session, staff, case, staff.told(case, one.audiences)) if one else ():
+            for person in reached(session, staff, case, one.audiences) if one else ():
                 occasion = (person, "SKYDD", case_id(case), day.isoformat())
                 if occasion not in told:
                     bundle = f"skydd:{person}:{case_id(case)}:{day}"

@@ -62,8 +62,8 @@ class SweepRow(SQLModel, table=True):
 
 
 def sweep(session: Session, tenant_id: int, day: date) -> SweepRow | None:
-    """Return the day's sweep, None when it has not begun."""
-    return session.get(SweepRow, (tenant_id, day))
+    """Return the day's sweep, locked: one step at a time, whoever takes it. None when it has not begun."""
+    return session.get(SweepRow, (tenant_id, day), with_for_update=True)
 
 
 def begin_sweep(session: Session, tenant_id: int, day: date, at: datetime) -> SweepRow:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from checklists.tenant_settings import TenantSettings, read_settings
+from checklists.tenant_settings import NAMES, TenantSettings, read_settings
 from storage.sealing import TENANT_ITSELF, keys_of
 
 
@@ -54,7 +54,9 @@ def settings(row: TenantRow) -> TenantSettings:
 
 
 def setting(row: TenantRow, name: str) -> Any:
-    """Return a tenant's own setting, or its default."""
+    """Return a tenant's own setting, or its default. Raises: KeyError: there is no such setting."""
+    if name not in NAMES:
+        raise KeyError(name)
     return getattr(settings(row), name)
 
 

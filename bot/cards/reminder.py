@@ -6,7 +6,7 @@ from bot.cards.parts import Card, Element, Pen, action_sets, card, child_words, 
 from bot.cards.summary import MOST_BYTES
 from dialogs.views import ReminderCase, ReminderItem, ReminderPoint, ReminderView
 
-MOST_OTHERS = 30
+MOST_OTHERS = 100
 _MOST_ITEMS = (20, 10, 5, 2)
 
 

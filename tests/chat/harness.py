@@ -7,6 +7,7 @@ answer of a press in the card's place, and obeys updates. Every card goes past t
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from bot.cards.render import neutral_summary, render_card, render_text
 from checklists.files import all_facts, newest
 from checklists.replies import read_answer
 from checklists.rules import applicable, gaps, state
+from dialogs import reminders, sweep
 from dialogs.basis import WORKER
 from dialogs.people_admin import import_people
 from dialogs.take_turn import note_posted, take_turn
@@ -94,6 +96,13 @@ class Room:
     def later(self, **step: float) -> None:
         """Let time pass."""
         self.now += timedelta(**step)
+
+    def sweeps(self) -> None:
+        """Have the day's sweep run if the office is open, and SKYDD whenever, as the bot does by itself."""
+        self.desk.run_now(lambda session: sweep.tell_of_protection(session, self.now))
+        for tenant_id in self.desk.run_now(lambda session: sweep.tenants_to_sweep(session, self.now, ())):
+            while self.desk.run_now(partial(sweep.step, tenant_id=tenant_id, now=self.now)):
+                continue
 
     def case(self, ref: str = REF) -> CaseRow:
         """Return a case."""
@@ -238,6 +247,25 @@ class Chat:
     def removes(self) -> None:
         """Remove the app."""
         assert self._taken(self._turn("removed", "")) is None
+
+    def receives(self) -> int:
+        """Have posted what the outbox holds for her, as the worker would; return how many messages that were."""
+
+        def work(session: Session) -> list[Reply]:
+            query = select(OutboxRow).join(ConversationRow, col(ConversationRow.id) == col(OutboxRow.conversation_id))
+            query = query.where(ConversationRow.channel_id == self.channel_id, OutboxRow.activity_id == "")
+            found = []
+            for row in session.exec(query.where(OutboxRow.state == outbox.WAITING).order_by(col(OutboxRow.id))).all():
+                reply = reminders.content(session, row, self.room.now)
+                row.state = outbox.SENT if reply else outbox.DROPPED
+                found += [reply] if reply else []
+            return found
+
+        replies = self.room.desk.run_now(work)
+        for reply in replies:
+            self._look_over(reply, self.room.written())
+            self._post(reply, None)
+        return len(replies)
 
     # --- looking ----------------------------------------------------------------------------------------------
 
@@ -430,7 +458,7 @@ class Chat:
             )
             found = []
             for row, chat in session.exec(query.where(OutboxRow.state == outbox.WAITING)).all():
-                if chat.channel_id == self.channel_id:
+                if chat.channel_id == self.channel_id and row.activity_id:
                     row.state = outbox.SENT
                     found.append((row.activity_id, Reply.model_validate_json(outbox.view_of(session, row))))
             return found
