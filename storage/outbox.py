@@ -7,7 +7,7 @@ its own, just before; whoever dies in between leaves it uncertain, and it is not
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Index, UniqueConstraint, update
+from sqlalchemy import Index, UniqueConstraint, or_, update
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from storage.sealing import TENANT_ITSELF, seal, unseal
@@ -65,7 +65,7 @@ def lease(session: Session, now: datetime, hold: timedelta, most: int) -> Sequen
     query = (
         select(OutboxRow)
         .where(OutboxRow.state == WAITING, col(OutboxRow.due_at) <= now)
-        .where(func.coalesce(col(OutboxRow.leased_until), now) <= now)
+        .where(or_(col(OutboxRow.leased_until).is_(None), col(OutboxRow.leased_until) <= now))
         .order_by(col(OutboxRow.rank), col(OutboxRow.id))
         .limit(most)
         .with_for_update(skip_locked=True)
