@@ -23,7 +23,8 @@ from storage.desk import Desk, Session
 from storage.outbox import OutboxRow
 from storage.sealing import KeyGone, SealBroken
 
-HOLD = timedelta(seconds=60)
+HOLD = timedelta(seconds=150)
+"""Longer than a send may take and the clocks of two replicas may differ, together."""
 EVERY = 1.0
 MOST_ATTEMPTS = 6
 YOUNG = 1.0
