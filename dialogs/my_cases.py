@@ -41,6 +41,8 @@ def nearest_date(case: CaseRow, clocks: tuple[Deadline | None, ...]) -> tuple[st
 
 def _clocks(talk: Talk, case: CaseRow) -> tuple[Deadline | None, ...]:
     """Return a case's clocks, extensions counted in."""
+    if case.received_on is None and case.opened_on is None:
+        return ()
     dates = case_dates(case, cases.facts(talk.session, case_id(case)))
     extended = case_extensions(talk.session, case)
     return assessment(dates, extended), investigation(dates, extended)

@@ -205,6 +205,15 @@ def test_what_could_not_go_before_the_office_closed_comes_the_next_morning_and_n
     assert planned.receives() == 1
 
 
+def test_yesterdays_message_is_not_sent_today_beside_todays(planned: Chat, room: Room) -> None:
+    sweeps_on(room, "2026-05-26")
+    room.now = morning("2026-05-27", "08:00")
+
+    assert planned.receives() == 0
+    room.sweeps()
+    assert planned.receives() == 1
+
+
 @pytest.mark.parametrize(("state", "comes"), [("waiting", 1), ("uncertain", 1), ("stopped", 1), ("sent", 0)])
 def test_what_a_day_could_not_tell_for_certain_is_told_the_next(
     planned: Chat, room: Room, state: str, comes: int
@@ -531,6 +540,20 @@ def test_nothing_of_a_case_stands_in_the_outbox(planned: Chat, room: Room) -> No
     found = room.desk.run_now(views)
     assert len(found) == 2
     assert not [view for view in found if REF in view]
+
+
+# --- mina ärenden ------------------------------------------------------------------------------------------
+
+
+def test_my_cases_tells_the_nearest_clock_that_runs_and_what_follows_a_closed_one(anna: Chat, room: Room) -> None:
+    anna.types(f"ny {REF}")
+    sets(room, received_on="2026-05-04", planned_decision_on="2026-06-30")
+    anna.types("mina ärenden").sees("Förhandsbedömningen går ut 2026-05-18")
+
+    sets(room, opened_on="2026-05-08")
+    anna.types("mina ärenden").sees("Planerat beslut 2026-06-30").sees_no("Ny utredning")
+    sets(room, earlier_closed_on="2026-05-05", planned_decision_on="2026-09-30")
+    anna.types("mina ärenden").sees("Fyra månader går ut 2026-09-08", "Ny utredning direkt efter en avslutad")
 
 
 # --- both databases ----------------------------------------------------------------------------------------
