@@ -12,8 +12,8 @@ import io
 import logging
 import sys
 import tomllib
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TextIO
@@ -22,7 +22,10 @@ from bot.clock import Clock
 from bot.settings import ROOT, VAR, BadSettings, Settings, read_settings
 from checklists.csv_in import BadCsv
 from checklists.files import DEFINITIONS, BadFile, read_checklist
-from dialogs.people_admin import Imported, import_people
+from checklists.tenant_settings import check_together, parse_setting, show_settings
+from dialogs.cases_import import import_cases
+from dialogs.importing import Imported
+from dialogs.people_admin import import_people
 from reports.answers import COLUMNS, Selection, answer_rows
 from reports.csv_out import write_csv
 from storage import audit, migrate, tenants
@@ -83,6 +86,16 @@ def _parser() -> argparse.ArgumentParser:
     people_import.add_argument("file", type=Path)
     people_import.set_defaults(run=_people_import)
 
+    known_cases = commands.add_parser("cases", help="the cases").add_subparsers(required=True, metavar="import")
+    cases_import = known_cases.add_parser("import", help="read cases, their dates and facts from a CSV file")
+    cases_import.add_argument("file", type=Path)
+    cases_import.set_defaults(run=_cases_import)
+
+    own = commands.add_parser("settings", help="show a tenant's own settings, or set them")
+    own.add_argument("tenant", metavar="TENANT")
+    own.add_argument("changes", nargs="*", metavar="NAME=VALUE")
+    own.set_defaults(run=_settings)
+
     lists = commands.add_parser("checklist", help="checklist files").add_subparsers(required=True, metavar="check")
     check = lists.add_parser("check", help="say what is wrong in checklist files")
     check.add_argument("files", type=Path, nargs="*", metavar="FILE")
@@ -142,13 +155,45 @@ def _people_import(parsed: argparse.Namespace) -> None:
     print(f"added: {done.added}, changed: {done.changed}, unchanged: {done.unchanged}")
 
 
-def _import_file(desk: Desk, settings: Settings, path: Path) -> Imported:
+def _cases_import(parsed: argparse.Namespace) -> None:
+    settings = read_settings()
+    with _desk(settings) as desk:
+        done = _import_file(desk, settings, parsed.file, import_cases)
+    print(f"added: {done.added}, changed: {done.changed}, unchanged: {done.unchanged}")
+
+
+Importer = Callable[[Session, bytes, frozenset[str], datetime, str], Imported]
+
+
+def _import_file(desk: Desk, settings: Settings, path: Path, importer: Importer = import_people) -> Imported:
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise Stop(f"{path} cannot be read: {error.strerror}") from None
     now = Clock(settings.now).now()
-    return desk.run_now(lambda session: import_people(session, raw, settings.tenants, now, _actor()))
+    return desk.run_now(lambda session: importer(session, raw, settings.tenants, now, _actor()))
+
+
+def _settings(parsed: argparse.Namespace) -> None:
+    settings = read_settings()
+    with _desk(settings) as desk:
+        try:
+            lines = desk.run_now(lambda session: _change_settings(session, parsed, Clock(settings.now).now()))
+        except ValueError as error:
+            raise Stop(str(error)) from None
+    print("\n".join(lines))
+
+
+def _change_settings(session: Session, parsed: argparse.Namespace, now: datetime) -> list[str]:
+    tenant = tenants.find(session, parsed.tenant)
+    if tenant is None:
+        raise ValueError(f"there is no tenant {parsed.tenant} in the database; import its people first")
+    for change in parsed.changes:
+        name, _, value = change.partition("=")
+        tenants.set_setting(tenant, name, parse_setting(name, value))
+        audit.record(session, tenants.key(tenant), now, _actor(), "setting_changed", detail=name)
+    check_together(tenants.settings(tenant))
+    return [f"{name}={shown}" for name, shown in show_settings(tenants.settings(tenant)).items()]
 
 
 def _checklist_check(parsed: argparse.Namespace) -> None:

@@ -1,26 +1,51 @@
-"""Sends what the outbox holds: leases rows, sends, marks. It knows no rule of what is to be said."""
+"""Sends what the outbox holds: leases rows, sends, settles. It knows no rule of what is to be said.
+
+A new message is marked as being sent, in a commit of its own, just before it leaves. Whoever dies in between leaves it
+uncertain: it may be out, and it is not sent again. An update of a card may be repeated and is.
+"""
 
 import asyncio
 import logging
 import random
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 from bot.adapter import wire_message
 from bot.clock import Clock
-from bot.sender import Gone, Sender, SendError, Throttled, TooLarge, Unreachable
+from bot.sender import Failed, Gone, Sender, SendError, Throttled, TooLarge, Unreachable
 from bot.turns import Turns
+from dialogs import reminders
 from dialogs.turn import Reply
-from storage import outbox
-from storage.conversations import ConversationRow
+from storage import conversations, outbox
+from storage.conversations import row_id
 from storage.desk import Desk, Session
+from storage.outbox import OutboxRow
+from storage.sealing import KeyGone, SealBroken
 
-HOLD = timedelta(seconds=60)
+HOLD = timedelta(seconds=150)
+"""Longer than a send may take and the clocks of two replicas may differ, together."""
 EVERY = 1.0
 MOST_ATTEMPTS = 6
+YOUNG = 1.0
+"""Seconds a send holds the next one back; one that takes longer hangs, and the others go past it."""
+MOST_IN_FLIGHT = 20
+LONGEST_PAUSE = 300.0
+CLOSING = 5.0
+"""Seconds for what is on its way out when the bot is stopped."""
 _BATCH = 20
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """What one row sends now, and where to. activity_id: the card to update; empty for a new message."""
+
+    service_url: str
+    channel_id: str
+    activity_id: str
+    reply: Reply
 
 
 class OutboxWorker:
@@ -31,6 +56,7 @@ class OutboxWorker:
         self._sender = sender
         self._clock = clock
         self._awake = asyncio.Event()
+        self._in_flight: set[asyncio.Task[None]] = set()
         self.turns: Turns | None = None
 
     def wake(self) -> None:
@@ -38,68 +64,131 @@ class OutboxWorker:
         self._awake.set()
 
     async def run(self) -> None:
-        """Send until cancelled."""
-        while True:
-            try:
-                while await self._send_some():
-                    pass
-            except Exception as error:
-                log.error("outbox: %s", type(error).__name__)
-            self._awake.clear()
-            try:
-                await asyncio.wait_for(self._awake.wait(), EVERY)
-            except TimeoutError:
-                continue
+        """Send until cancelled; what is on its way out then gets a moment to arrive."""
+        try:
+            while True:
+                try:
+                    while await self.send_some():
+                        pass
+                except Exception as error:
+                    log.error("outbox: %s", type(error).__name__)
+                self._awake.clear()
+                try:
+                    await asyncio.wait_for(self._awake.wait(), EVERY)
+                except TimeoutError:
+                    continue
+        finally:
+            if self._in_flight:
+                await asyncio.wait(self._in_flight, timeout=CLOSING)
+            for task in self._in_flight:
+                task.cancel()
 
-    async def _send_some(self) -> bool:
+    async def send_some(self) -> bool:
+        """Lease some rows and send them, one young send at a time; say whether there were any."""
         leased = await self._desk.run(lambda session: _lease(session, self._clock.now()))
-        for row_id, service_url, channel_id, activity_id, reply in leased:
-            state, later = await self._send(service_url, channel_id, activity_id, reply)
-            await self._desk.run(partial(_mark, row_id=row_id, state=state, due_at=later))
+        for row, attempt in leased:
+            while len(self._in_flight) >= MOST_IN_FLIGHT:
+                await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED)
+            task = asyncio.create_task(self._deliver(row, attempt))
+            self._in_flight.add(task)
+            task.add_done_callback(self._in_flight.discard)
+            await asyncio.wait({task}, timeout=YOUNG)
         return bool(leased)
 
-    async def _send(
-        self, service_url: str, channel_id: str, activity_id: str, reply: Reply
-    ) -> tuple[str, datetime | None]:
-        assert self.turns is not None
-        message = wire_message(reply, self.turns)
+    async def _deliver(self, row: int, attempt: int) -> None:
+        """Send one row, if it is still ours and there is something to say."""
         try:
-            if activity_id:
-                await self._sender.update(service_url, channel_id, activity_id, {**message, "id": activity_id})
+            parcel = await self._desk.run(partial(_begin, row=row, attempt=attempt, now=self._clock.now()))
+            if parcel is not None:
+                state, due_at = await self._send(parcel, attempt)
+                now = self._clock.now()
+                await self._desk.run(partial(_settle, row=row, attempt=attempt, state=state, due_at=due_at, now=now))
+        except Exception as error:
+            log.error("outbox row %s: %s", row, type(error).__name__)
+
+    async def _send(self, parcel: _Parcel, attempt: int) -> tuple[str, datetime | None]:
+        """Send, and return the row's next state and when it is due again."""
+        assert self.turns is not None
+        message = wire_message(parcel.reply, self.turns)
+        at = (parcel.service_url, parcel.channel_id)
+        try:
+            if parcel.activity_id:
+                await self._sender.update(*at, parcel.activity_id, {**message, "id": parcel.activity_id})
             else:
-                await self._sender.send(service_url, channel_id, message)
-        except (Gone, TooLarge):
-            return outbox.STOPPED, None
-        except Throttled as throttled:
-            return outbox.WAITING, self._later(throttled.retry_after)
-        except Unreachable:
-            return outbox.WAITING, self._later(None)
-        except SendError:
-            # Putting the same card twice does no harm; a message that may be out is not sent again.
-            return (outbox.WAITING, self._later(None)) if activity_id else (outbox.UNCERTAIN, None)
+                await self._sender.send(*at, message)
+        except SendError as error:
+            return self._after(error, attempt, is_update=bool(parcel.activity_id))
         return outbox.SENT, None
 
-    def _later(self, retry_after: float | None) -> datetime:
-        seconds = retry_after if retry_after is not None else random.uniform(1, 30)
-        return self._clock.now() + timedelta(seconds=seconds)
+    def _after(self, error: SendError, attempt: int, *, is_update: bool) -> tuple[str, datetime | None]:
+        if isinstance(error, Gone):
+            return outbox.STOPPED if is_update else outbox.GONE, None
+        if isinstance(error, TooLarge):
+            return outbox.STOPPED, None
+        if _was_refused(error) or is_update:
+            retry_after = error.retry_after if isinstance(error, Throttled) else None
+            return self._again(attempt, retry_after)
+        if isinstance(error, Failed) and error.status is not None and error.status < 500:
+            return outbox.STOPPED, None
+        return outbox.UNCERTAIN, None
+
+    def _again(self, attempt: int, retry_after: float | None) -> tuple[str, datetime | None]:
+        """Wait at least Retry-After, and a random part of a pause that doubles with each attempt."""
+        if attempt >= MOST_ATTEMPTS:
+            return outbox.STOPPED, None
+        jitter = random.uniform(0, min(LONGEST_PAUSE, 2.0**attempt))
+        return outbox.WAITING, self._clock.now() + timedelta(seconds=(retry_after or 0.0) + jitter)
 
 
-def _lease(session: Session, now: datetime) -> list[tuple[int, str, str, str, Reply]]:
-    found = []
-    for row in outbox.lease(session, now, HOLD, _BATCH):
-        if row.attempts > MOST_ATTEMPTS:
-            row.state = outbox.STOPPED
-            continue
-        chat = session.get(ConversationRow, row.conversation_id)
-        assert chat is not None
-        assert row.id is not None
-        reply = Reply.model_validate_json(outbox.view_of(session, row))
-        found.append((row.id, chat.service_url, chat.channel_id, row.activity_id, reply))
-    return found
+def _was_refused(error: SendError) -> bool:
+    """Say whether it is certain that nothing was delivered, and worth another try."""
+    return isinstance(error, Throttled | Unreachable) or error.status == 401
 
 
-def _mark(session: Session, row_id: int, state: str, due_at: datetime | None) -> None:
-    row = outbox.get(session, row_id)
-    if row is not None:
-        row.state, row.leased_until = state, None
-        row.due_at = due_at or row.due_at
+def _lease(session: Session, now: datetime) -> list[tuple[int, int]]:
+    outbox.give_up_cut_off(session, now)
+    return [(row.id or 0, row.attempts) for row in outbox.lease(session, now, HOLD, _BATCH)]
+
+
+def _begin(session: Session, row: int, attempt: int, now: datetime) -> _Parcel | None:
+    """Work out what a row says now and mark it as being sent; None when it is not to be sent."""
+    found = outbox.begin(session, row, attempt, now)
+    if found is None:
+        return None
+    if found.attempts > MOST_ATTEMPTS:
+        found.state = outbox.STOPPED
+        return None
+    chat = conversations.get(session, found.conversation_id)
+    assert chat is not None
+    if not found.activity_id and conversations.reachable([chat]) is None:
+        # Known to be gone, perhaps since the row was put here: another chat of hers, else someone else is told.
+        chat = conversations.reachable(conversations.of_person(session, chat.person_id))
+        if chat is None:
+            _gone(session, found, now)
+            return None
+        found.conversation_id = row_id(chat)
+    try:
+        reply = reminders.content(session, found, now)
+    except (KeyGone, SealBroken):
+        reply = None  # the case was disposed of
+    if reply is None:
+        found.state = outbox.DROPPED
+        return None
+    if not found.activity_id:
+        found.state = outbox.SENDING
+    return _Parcel(chat.service_url, chat.channel_id, found.activity_id, reply)
+
+
+def _settle(session: Session, row: int, attempt: int, state: str, due_at: datetime | None, now: datetime) -> None:
+    found = outbox.settle(session, row, attempt, state, due_at)
+    if found is not None and state == outbox.GONE:
+        chat = conversations.get(session, found.conversation_id)
+        if chat is not None:
+            chat.unreachable_at = now
+        _gone(session, found, now)
+
+
+def _gone(session: Session, found: OutboxRow, now: datetime) -> None:
+    found.state = outbox.GONE
+    session.flush()
+    reminders.hand_over(session, found, now)

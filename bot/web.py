@@ -15,13 +15,14 @@ from bot.clock import Clock
 from bot.front_door import Gate, Refused, receive, refusal, server_options
 from bot.key_ring import KeyRing
 from bot.outbox_worker import OutboxWorker
+from bot.reminders import Reminding
 from bot.sealer import seal_forever
 from bot.sender import Sender
 from bot.service_token import ServiceToken, token_endpoint
 from bot.settings import Settings
 from bot.turns import Turns
 from dialogs.tokens import Mint
-from storage import outbox
+from storage import conversations, outbox
 from storage.desk import Desk
 from texts import say
 
@@ -51,7 +52,9 @@ def make_app(settings: Settings, desk: Desk, clock: Clock) -> web.Application:
         async with aiohttp.ClientSession(auto_decompress=True) as session:
             office, worker, keys = _build(settings, desk, clock, session)
             app[OFFICE] = office
-            tasks = [asyncio.create_task(worker.run()), asyncio.create_task(seal_forever(desk))]
+            reminding = Reminding(desk, clock, worker.wake)
+            loops = (worker.run(), seal_forever(desk), reminding.run())
+            tasks = [asyncio.create_task(loop) for loop in loops]
             yield
             await office.adapter.close()
             for task in tasks:
@@ -127,10 +130,18 @@ def make_admin_app(desk: Desk, clock: Clock) -> web.Application:
 
     async def metrics(_request: web.Request) -> web.Response:
         age = await _outbox_age(desk, clock)
+        counts = await desk.run(outbox.counts)
+        unreachable = await desk.run(conversations.unreachable_people)
         lines = [
             "# HELP beslutskollen_outbox_age_seconds Age of the oldest message that still waits to be sent.",
             "# TYPE beslutskollen_outbox_age_seconds gauge",
             f"beslutskollen_outbox_age_seconds {age:.1f}",
+            "# HELP beslutskollen_outbox_messages Messages in the outbox, by state.",
+            "# TYPE beslutskollen_outbox_messages gauge",
+            *(f'beslutskollen_outbox_messages{{state="{state}"}} {counts.get(state, 0)}' for state in outbox.STATES),
+            "# HELP beslutskollen_unreachable_people People who had the app and cannot be reached by it any more.",
+            "# TYPE beslutskollen_unreachable_people gauge",
+            f"beslutskollen_unreachable_people {unreachable}",
         ]
         return web.Response(text="\n".join(lines) + "\n", content_type="text/plain", charset="utf-8")
 

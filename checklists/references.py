@@ -20,3 +20,12 @@ def normal_ref(text: str, pattern: str = DEFAULT_PATTERN) -> str:
     if not re.fullmatch(pattern, ref, re.IGNORECASE):
         raise BadCaseRef
     return ref
+
+
+def compiles(pattern: str) -> bool:
+    """Say whether a tenant's pattern is a regular expression."""
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return True

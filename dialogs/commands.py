@@ -19,6 +19,7 @@ from dialogs import (
     summary,
     undo,
 )
+from dialogs import reminders as reminding
 from dialogs.talk import Talk
 from dialogs.views import AnyView, Claim, Line, SayView
 from dialogs.words import Command, Press, Verb
@@ -37,6 +38,7 @@ MODULES = (
     sign_off,
     deputies,
     menu,
+    reminding,
 )
 COMMANDS: tuple[Command, ...] = tuple(command for module in MODULES for command in module.COMMANDS)
 VERBS: Mapping[str, Verb] = {verb.right.verb: verb for module in MODULES for verb in module.VERBS}

@@ -6,9 +6,9 @@ from datetime import date
 
 from checklists.errors import BadDate, BadDeputy, BadPeriod, UserError
 from checklists.rights import RELATIONS, Right
-from dialogs import recipients
 from dialogs.doors import command_button
 from dialogs.reading_views import DeputiesView, Deputy
+from dialogs.recipients import without_app
 from dialogs.talk import Talk
 from dialogs.tell import tell
 from dialogs.views import AnyView, Button, Claim, Line, MenuView
@@ -94,7 +94,7 @@ def _without_app(talk: Talk, units: Mapping[int, str]) -> tuple[str, ...]:
         for row, role in people.everyone(talk.session, talk.tenant_id)
         if role.role in _STANDS_IN and role.unit_id in units and people.is_held(role, talk.today)
     }
-    return tuple(row.name for row in recipients.without_app(talk.session, found.values()))[:MOST_NAMES]
+    return tuple(row.name for row in without_app(talk.session, found.values()))[:MOST_NAMES]
 
 
 # --- naming ------------------------------------------------------------------------------------------------

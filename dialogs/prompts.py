@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from dialogs import recipients
 from dialogs.basis import Basis
 from dialogs.doors import command_button
 from dialogs.reading_views import PromptView
+from dialogs.recipients import Staff, named
 from dialogs.show_summary import gap_row, open_claim
 from dialogs.talk import Talk
 from dialogs.tell import tell
@@ -23,7 +23,8 @@ def to_readers(talk: Talk, theirs: Basis, reason: str) -> list[PersonRow]:
 
     When none of them can, the managers are: state is kept all the same, and nothing waits on an absent person.
     """
-    found = recipients.readers(talk.session, theirs.case, talk.today)
+    staff = Staff(talk.session, talk.tenant_id, talk.today)
+    found = named(talk.session, talk.tenant_id, staff.chefs(theirs.case))
     lead = people.person(talk.session, talk.tenant_id, theirs.case.lead_id or 0)
     gaps = [gap_row(sheet, gap).model_copy(update={"why": ""}) for sheet, gap in theirs.all_gaps()]
     claim = Claim(verb="read", case=case_id(theirs.case))
@@ -31,11 +32,11 @@ def to_readers(talk: Talk, theirs: Basis, reason: str) -> list[PersonRow]:
     view = _view(theirs, reason, lead.name if lead else "", gaps, (Button(title=Line(say=title), claim=claim),))
     missed = tell(talk.session, found, view, now=talk.turn.now, case=case_id(theirs.case))
     if len(missed) == len(found):
-        _to_managers(talk, theirs, missed)
+        _to_managers(talk, theirs, missed, staff)
     return missed
 
 
-def _to_managers(talk: Talk, theirs: Basis, missed: Sequence[PersonRow]) -> None:
+def _to_managers(talk: Talk, theirs: Basis, missed: Sequence[PersonRow], staff: Staff) -> None:
     """Tell the managers that a case waits for someone without the app; of a protected one not even which."""
     ref = "" if theirs.case.protected_identity else theirs.case.ref
     names = ", ".join(row.name for row in missed)
@@ -43,7 +44,7 @@ def _to_managers(talk: Talk, theirs: Basis, missed: Sequence[PersonRow]) -> None
     why = Line(say="prompts.no_app", args={"names": names}) if names else Line(say="prompts.no_chef")
     button = command_button("ersättare", "buttons.deputies")
     view = MenuView(title=Line(say="prompts.nobody_reads"), lines=(waits, why), buttons=(button,))
-    found = recipients.managers(talk.session, talk.tenant_id, talk.today)
+    found = named(talk.session, talk.tenant_id, staff.managers())
     tell(talk.session, found, view, now=talk.turn.now, case=case_id(theirs.case))
 
 
@@ -52,7 +53,8 @@ def to_workers(talk: Talk, theirs: Basis, points: Sequence[GapRow]) -> None:
     args = {"ref": theirs.case.ref}
     button = Button(title=Line(say="buttons.continue_case", args=args), claim=open_claim(theirs.case))
     view = _view(theirs, "returned", talk.person.name, points, (button,))
-    found = recipients.workers(talk.session, theirs.case)
+    staff = Staff(talk.session, talk.tenant_id, talk.today)
+    found = named(talk.session, talk.tenant_id, staff.workers(theirs.case))
     tell(talk.session, found, view, now=talk.turn.now, case=case_id(theirs.case))
 
 

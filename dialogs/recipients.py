@@ -1,46 +1,111 @@
-"""Who is told of a case: its workers, and who reads it on a day. Nobody is told of a case she may not open."""
+"""Who is told of what about a case: its workers, the chefs of its unit or those who stand in for them, managers.
 
-from collections.abc import Iterable
+Nobody but the workers and the unit's chefs and their ersättare is told of a case with protected identity.
+"""
+
+from collections.abc import Iterable, Sequence
 from datetime import date
 
+from checklists.reminders import Audience
 from storage import conversations, people
 from storage.cases import CaseRow
 from storage.desk import Session
-from storage.people import PersonRow, person_id
+from storage.people import PersonRow, RoleRow, person_id
 
 
-def workers(session: Session, case: CaseRow) -> list[PersonRow]:
-    """Return the case's lead and co-worker."""
-    found = [people.person(session, case.tenant_id, row_id) for row_id in (case.lead_id, case.co_id) if row_id]
+class Staff:
+    """Who holds which role in one municipality on one day, read once."""
+
+    def __init__(self, session: Session, tenant_id: int, day: date) -> None:
+        """Read the roles held on a day."""
+        self._roles: Sequence[RoleRow] = people.all_roles_on(session, tenant_id, day)
+        self._present = {role.person_id for role in self._roles}
+
+    def told(self, case: CaseRow, audience: Audience) -> list[int]:
+        """Return who is told of a case, each once."""
+        if audience == "worker":
+            return self.workers(case) or self.chefs(case)
+        if audience == "chef":
+            return self.chefs(case)
+        return self._deputies_else_managers(case) if audience == "deputy_else_manager" else []
+
+    def instead(self, case: CaseRow, gone: int) -> tuple[list[int], ...]:
+        """Return who is told when someone cannot be reached, in tiers: the unit's ersättare, else the managers.
+
+        Of a case with protected identity the unit's chefs are told in the managers' place.
+        """
+        mine = {gone, case.lead_id, case.co_id}
+        last = self._holders("unit_manager", case) if case.protected_identity else self._holders("manager")
+        tiers = (self._holders("deputy", case), last)
+        return tuple([person for person in tier if person not in mine] for tier in tiers)
+
+    def own_chefs(self, case: CaseRow) -> list[int]:
+        """Return the unit's chefs themselves, whoever stands in for them; never the case's own workers."""
+        return [chef for chef in self._holders("unit_manager", case) if chef not in (case.lead_id, case.co_id)]
+
+    def reads(self, case: CaseRow, person: int) -> bool:
+        """Say whether someone has the chef's rights to a case."""
+        readers = self._holders("unit_manager", case) + self._holders("deputy", case)
+        return person in readers and person not in (case.lead_id, case.co_id)
+
+    def may_be_told(self, case: CaseRow, person: int) -> bool:
+        """Say whether someone may be told of a case at all."""
+        if person in self.workers(case) or self.reads(case, person):
+            return True
+        return not case.protected_identity and person in self._holders("manager")
+
+    def workers(self, case: CaseRow) -> list[int]:
+        """Return lead and co-worker, as far as they still work here."""
+        return [person for person in (case.lead_id, case.co_id) if person is not None and person in self._present]
+
+    def chefs(self, case: CaseRow) -> list[int]:
+        """Return who reads and signs: each chef of the unit, or her ersättare while one is named.
+
+        Nobody reads a case of her own: where the chef is its worker, only her ersättare is left.
+        """
+        mine = {case.lead_id, case.co_id}
+        chefs = self._holders("unit_manager", case)
+        found = []
+        for chef in chefs:
+            deputies = [
+                role.person_id
+                for role in self._in_unit("deputy", case)
+                if role.stands_in_for_id == chef or (role.stands_in_for_id is None and len(chefs) == 1)
+            ]
+            standing_in = [person for person in deputies if person not in mine]
+            found += standing_in or ([chef] if chef not in mine else [])
+        if len(chefs) != 1:  # who stands in for nobody in particular reads beside several chefs, or instead of none
+            found += [role.person_id for role in self._in_unit("deputy", case) if role.stands_in_for_id is None]
+        return [person for person in dict.fromkeys(found) if person not in mine]
+
+    def managers(self) -> list[int]:
+        """Return the managers of the organisation."""
+        return self._holders("manager")
+
+    def _deputies_else_managers(self, case: CaseRow) -> list[int]:
+        mine = {case.lead_id, case.co_id}
+        deputies = [person for person in self._holders("deputy", case) if person not in mine]
+        if deputies:
+            return deputies
+        if case.protected_identity:
+            return self.chefs(case)
+        return [person for person in self._holders("manager") if person not in mine]
+
+    def _holders(self, name: str, case: CaseRow | None = None) -> list[int]:
+        """Return who holds a role in the case's unit, or anywhere."""
+        roles = self._in_unit(name, case) if case else [role for role in self._roles if role.role == name]
+        return list(dict.fromkeys(role.person_id for role in roles))
+
+    def _in_unit(self, name: str, case: CaseRow) -> list[RoleRow]:
+        return [role for role in self._roles if role.role == name and role.unit_id == case.unit_id]
+
+
+def named(session: Session, tenant_id: int, ids: Iterable[int]) -> list[PersonRow]:
+    """Return the people with these row ids, in that order."""
+    found = (people.person(session, tenant_id, row_id) for row_id in ids)
     return [row for row in found if row is not None]
-
-
-def readers(session: Session, case: CaseRow, day: date) -> list[PersonRow]:
-    """Return who is to read a case on a day: the unit's chefs, each replaced by her deputy while one is named.
-
-    A deputy who is named for nobody in particular replaces the chef only where there is one. Whoever is lead or
-    co-worker of the case is left out.
-    """
-    chefs = list(people.holders(session, case.tenant_id, case.unit_id, "unit_manager", day))
-    held = people.held_in(session, case.tenant_id, "deputy", case.unit_id)
-    deputies = [(row, role) for row, role in held if people.is_held(role, day)]
-    replaced = {role.stands_in_for_id for _, role in deputies if role.stands_in_for_id}
-    if any(role.stands_in_for_id is None for _, role in deputies) and len(chefs) == 1:
-        replaced.add(person_id(chefs[0]))
-    present = [row for row in chefs if row.id not in replaced] + [row for row, _ in deputies]
-    return _once(row for row in present if row.id not in (case.lead_id, case.co_id))
-
-
-def managers(session: Session, tenant_id: int, day: date) -> list[PersonRow]:
-    """Return the managers of the organisation on a day."""
-    held = people.held_in(session, tenant_id, "manager")
-    return _once(row for row, role in held if people.is_held(role, day))
 
 
 def without_app(session: Session, found: Iterable[PersonRow]) -> list[PersonRow]:
     """Return those among them who cannot be written to: the app is not installed, or was blocked."""
-    return [row for row in found if conversations.reachable(session, row.tenant_id, person_id(row)) is None]
-
-
-def _once(found: Iterable[PersonRow]) -> list[PersonRow]:
-    return list({row.id: row for row in found}.values())
+    return [row for row in found if conversations.chat_with(session, person_id(row)) is None]

@@ -3,8 +3,8 @@
 from checklists.files import all_facts
 from checklists.model import Gap
 from checklists.rules import applicable, state
-from dialogs import recipients
 from dialogs.basis import Basis, Sheet
+from dialogs.recipients import Staff, named, without_app
 from dialogs.talk import Talk, clock_words
 from dialogs.views import Button, Claim, ClosedView, GapRow, Line, MissingView, Row, SheetRows, SummaryView
 from storage import answers, people, returns, signatures
@@ -155,8 +155,8 @@ def sent_card(talk: Talk, basis: Basis) -> ClosedView:
 
 
 def _no_app(talk: Talk, basis: Basis) -> tuple[Line, ...]:
-    found = recipients.readers(talk.session, basis.case, talk.today)
-    missed = recipients.without_app(talk.session, found)
+    found = named(talk.session, talk.tenant_id, Staff(talk.session, talk.tenant_id, talk.today).chefs(basis.case))
+    missed = without_app(talk.session, found)
     if not found:
         return (Line(say="summary.no_chef"),)
     return (Line(say="summary.no_app", args={"names": ", ".join(row.name for row in missed)}),) if missed else ()

@@ -24,7 +24,7 @@ def tell(
     """
     missed = []
     for person in found:
-        chat = conversations.reachable(session, person.tenant_id, person_id(person))
+        chat = conversations.chat_with(session, person_id(person))
         if chat is None:
             missed.append(person)
             continue

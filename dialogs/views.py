@@ -280,6 +280,42 @@ class ClosedView(View):
     buttons: tuple[Button, ...] = ()
 
 
+class ReminderItem(Data):
+    """One question a reminder names. child 0: the child is not shown."""
+
+    child: int = 0
+    of: Literal["item", "fact"]
+    id: str
+
+
+class ReminderPoint(Data):
+    """What one rule says about a case: a sentence, and the exact questions; never an answer, never what was written."""
+
+    rule: str
+    line: Line
+    items: tuple[ReminderItem, ...] = ()
+
+
+class ReminderCase(Data):
+    """One case in a reminder, with the button that leads to it. version: of the list the questions stand in."""
+
+    case_ref: str
+    checklist: str
+    version: int
+    points: tuple[ReminderPoint, ...]
+    button: Button | None = None
+
+
+class ReminderView(View):
+    """One person's reminders of a day. others: reference and rules of the cases that do not fit on the card."""
+
+    kind: Literal["reminder"] = "reminder"
+    title: Line
+    cases: tuple[ReminderCase, ...]
+    others: tuple[tuple[str, str], ...] = ()
+    snooze: Button | None = None
+
+
 AnyView = Annotated[
     SayView
     | FactsView
@@ -303,7 +339,8 @@ AnyView = Annotated[
     | ShortfallView
     | ReturnView
     | SignedView
-    | DeputiesView,
+    | DeputiesView
+    | ReminderView,
     Field(discriminator="kind"),
 ]
 

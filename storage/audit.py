@@ -98,6 +98,11 @@ def newest_of_case(session: Session, case_id: int) -> int:
     return session.exec(select(func.max(col(EventRow.id))).where(EventRow.case_id == case_id)).one() or 0
 
 
+def newest(session: Session) -> int:
+    """Return the id of the newest event of all, 0 when there is none: it moves whenever anything does."""
+    return session.exec(select(func.max(col(EventRow.id)))).one() or 0
+
+
 def seal_new(session: Session) -> int:
     """Seal the events that have no place yet, oldest first; return how many. One sealer at a time."""
     if session.get_bind().dialect.name == "postgresql":

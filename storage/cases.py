@@ -15,7 +15,10 @@ UNKNOWN = "unknown"
 
 
 class CaseRow(SQLModel, table=True):
-    """A case by its reference. Dates are Swedish calendar dates."""
+    """A case by its reference. Dates are Swedish calendar dates.
+
+    earlier_closed_on: when the investigation before the one now open was closed, if there was one.
+    """
 
     __tablename__ = "cases"
     __table_args__ = (UniqueConstraint("tenant_id", "ref"),)
@@ -29,12 +32,13 @@ class CaseRow(SQLModel, table=True):
     co_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     children: int = 1
     protected_identity: bool = False
-    received_on: date | None = None
+    received_on: date | None = Field(default=None, index=True)
     assigned_on: date | None = None
     opened_on: date | None = None
     planned_decision_on: date | None = None
     decided_on: date | None = None
     closed_on: date | None = None
+    earlier_closed_on: date | None = None
 
 
 class FactRow(SQLModel, table=True):

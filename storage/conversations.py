@@ -1,10 +1,11 @@
 """A person's personal chat with the bot: where to reach her, and what was last shown there."""
 
 import json
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import UniqueConstraint, bindparam
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from storage.times import Moment
 
@@ -59,20 +60,10 @@ def ensure(
         )
         session.add(row)
         session.flush()
-    elif row.service_url != service_url or not row.installed or row.person_id != person_id:
+    elif row.service_url != service_url or not row.installed or row.person_id != person_id or row.unreachable_at:
         row.service_url, row.reference, row.installed, row.person_id = service_url, reference, True, person_id
+        row.unreachable_at = None  # she has just written from there
     return row
-
-
-def reachable(session: Session, tenant_id: int, person_id: int) -> ConversationRow | None:
-    """Return the chat in which a person can be written to: the newest in which the app is, None when there is none."""
-    query = select(ConversationRow).where(
-        ConversationRow.tenant_id == tenant_id,
-        ConversationRow.person_id == person_id,
-        col(ConversationRow.installed),
-        col(ConversationRow.unreachable_at).is_(None),
-    )
-    return session.exec(query.order_by(col(ConversationRow.id).desc()).limit(1)).first()
 
 
 def user_of(row: ConversationRow) -> str:
@@ -85,3 +76,33 @@ def row_id(row: ConversationRow) -> int:
     """Return the row's id; it has one once it is stored."""
     assert row.id is not None
     return row.id
+
+
+def get(session: Session, row_id: int) -> ConversationRow | None:
+    """Return a chat by row id."""
+    return session.get(ConversationRow, row_id)
+
+
+def of_person(session: Session, person_id: int) -> Sequence[ConversationRow]:
+    """Return a person's chats, the newest first; none means that she lacks the app."""
+    query = select(ConversationRow).where(ConversationRow.person_id == person_id)
+    return session.exec(query.order_by(col(ConversationRow.id).desc())).all()
+
+
+def reachable(chats: Iterable[ConversationRow]) -> ConversationRow | None:
+    """Return the first chat a message can be sent to."""
+    return next((chat for chat in chats if chat.installed and chat.unreachable_at is None), None)
+
+
+def chat_with(session: Session, person_id: int) -> ConversationRow | None:
+    """Return the chat in which a person can be written to: the newest in which the app is, None when there is none."""
+    return reachable(of_person(session, person_id))
+
+
+def unreachable_people(session: Session) -> int:
+    """Count the people who have had the app and cannot be reached by it any more."""
+    reached = select(ConversationRow.person_id).where(
+        col(ConversationRow.installed), col(ConversationRow.unreachable_at).is_(None)
+    )
+    query = select(func.count(func.distinct(col(ConversationRow.person_id))))
+    return session.exec(query.where(col(ConversationRow.person_id).not_in(reached))).one()

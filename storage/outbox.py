@@ -1,29 +1,35 @@
 """What must still go out: stored in the transaction that caused it, sent by a worker that leases it.
 
-At least once: a row is marked sent after the channel took it.
+An update of a card goes at least once. A new message goes at most once: it is marked as being sent, in a commit of
+its own, just before; whoever dies in between leaves it uncertain, and it is not sent again.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, or_, update
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from storage.sealing import TENANT_ITSELF, seal, unseal
 from storage.times import Moment
 
-WAITING, SENT, UNCERTAIN, STOPPED = "waiting", "sent", "uncertain", "stopped"
+WAITING, SENDING, SENT, UNCERTAIN, STOPPED = "waiting", "sending", "sent", "uncertain", "stopped"
+GONE, DROPPED = "gone", "dropped"
+"""gone: the person cannot be reached. dropped: nothing was left to say."""
+STATES = (WAITING, SENDING, SENT, UNCERTAIN, STOPPED, GONE, DROPPED)
+URGENT, NOT_URGENT = 0, 1
 
 
 class OutboxRow(SQLModel, table=True):
     """One message to send or one posted card to update.
 
     once: a natural key; a second row with the same one is refused (null: no such key).
-    activity_id: the posted card to update; empty for a new message. view: sealed canonical JSON.
+    activity_id: the posted card to update; empty for a new message. view: sealed canonical JSON. rank: lower goes
+    first. attempts: counted at each lease, so that an old lease marks nothing.
     """
 
     __tablename__ = "outbox"
-    __table_args__ = (UniqueConstraint("tenant_id", "once"),)
+    __table_args__ = (UniqueConstraint("tenant_id", "once"), Index("ix_outbox_next", "state", "rank", "id"))
 
     id: int | None = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
@@ -39,6 +45,7 @@ class OutboxRow(SQLModel, table=True):
     due_at: datetime = Field(sa_type=Moment)
     leased_until: datetime | None = Field(default=None, sa_type=Moment)
     created_at: datetime = Field(sa_type=Moment)
+    rank: int = Field(default=URGENT, sa_column_kwargs={"server_default": "0"})
 
 
 def put(session: Session, row: OutboxRow, view: str) -> OutboxRow:
@@ -58,8 +65,8 @@ def lease(session: Session, now: datetime, hold: timedelta, most: int) -> Sequen
     query = (
         select(OutboxRow)
         .where(OutboxRow.state == WAITING, col(OutboxRow.due_at) <= now)
-        .where(func.coalesce(col(OutboxRow.leased_until), now) <= now)
-        .order_by(col(OutboxRow.id))
+        .where(or_(col(OutboxRow.leased_until).is_(None), col(OutboxRow.leased_until) <= now))
+        .order_by(col(OutboxRow.rank), col(OutboxRow.id))
         .limit(most)
         .with_for_update(skip_locked=True)
     )
@@ -68,6 +75,39 @@ def lease(session: Session, now: datetime, hold: timedelta, most: int) -> Sequen
         row.leased_until = now + hold
         row.attempts += 1
     return rows
+
+
+def begin(session: Session, row_id: int, attempt: int, now: datetime) -> OutboxRow | None:
+    """Return a leased row that may be sent now, locked; None when this attempt's lease has run out."""
+    row = session.exec(select(OutboxRow).where(OutboxRow.id == row_id).with_for_update()).first()
+    if row is None or row.state != WAITING or row.attempts != attempt:
+        return None
+    return row if row.leased_until is not None and row.leased_until > now else None
+
+
+def settle(session: Session, row_id: int, attempt: int, state: str, due_at: datetime | None = None) -> OutboxRow | None:
+    """Store what an attempt came to; None when a later attempt has taken over, which alone counts then."""
+    row = session.exec(select(OutboxRow).where(OutboxRow.id == row_id).with_for_update()).first()
+    if row is None or row.attempts != attempt or row.state not in (WAITING, SENDING, UNCERTAIN):
+        return None
+    row.state, row.leased_until, row.due_at = state, None, due_at or row.due_at
+    return row
+
+
+def give_up_cut_off(session: Session, now: datetime) -> int:
+    """Mark as uncertain what was being sent when its worker died; return how many."""
+    cut_off = update(OutboxRow).where(col(OutboxRow.state) == SENDING, col(OutboxRow.leased_until) <= now)
+    return session.exec(cut_off.values(state=UNCERTAIN, leased_until=None)).rowcount
+
+
+def counts(session: Session) -> dict[str, int]:
+    """Return how many rows there are in each state."""
+    return dict(session.exec(select(OutboxRow.state, func.count()).group_by(OutboxRow.state)).all())
+
+
+def by_once(session: Session, tenant_id: int, once: str) -> OutboxRow | None:
+    """Return the row with a natural key."""
+    return session.exec(select(OutboxRow).where(OutboxRow.tenant_id == tenant_id, OutboxRow.once == once)).first()
 
 
 def get(session: Session, row_id: int) -> OutboxRow | None:

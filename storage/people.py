@@ -188,3 +188,9 @@ def let_go(session: Session, held: RoleRow, day: date) -> None:
 def is_held(held: RoleRow, day: date) -> bool:
     """Say whether a role is held on a day; both its first and last day count."""
     return (held.valid_from or day) <= day <= (held.valid_to or day)
+
+
+def all_roles_on(session: Session, tenant_id: int, day: date) -> Sequence[RoleRow]:
+    """Return every role held in a tenant on a day, oldest first."""
+    rows = session.exec(select(RoleRow).where(RoleRow.tenant_id == tenant_id).order_by(col(RoleRow.id))).all()
+    return [row for row in rows if is_held(row, day)]

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from checklists.references import DEFAULT_PATTERN
+from checklists.tenant_settings import NAMES, TenantSettings, read_settings
 from storage.sealing import TENANT_ITSELF, keys_of
 
 
@@ -23,6 +23,11 @@ class TenantRow(SQLModel, table=True):
 def find(session: Session, entra_id: str) -> TenantRow | None:
     """Return the tenant with this Entra id, None if it was never set up."""
     return session.exec(select(TenantRow).where(TenantRow.entra_id == entra_id)).first()
+
+
+def get(session: Session, row_id: int) -> TenantRow | None:
+    """Return a tenant by row id."""
+    return session.get(TenantRow, row_id)
 
 
 def ensure(session: Session, entra_id: str) -> TenantRow:
@@ -43,10 +48,21 @@ def key(row: TenantRow) -> int:
     return row.id
 
 
+def settings(row: TenantRow) -> TenantSettings:
+    """Return a tenant's own settings, with the defaults for what it has not set."""
+    return read_settings(row.settings)
+
+
 def setting(row: TenantRow, name: str) -> Any:
-    """Return a tenant's own setting, or its default."""
-    defaults = {"case_ref_pattern": DEFAULT_PATTERN}
-    return json.loads(row.settings).get(name, defaults[name])
+    """Return a tenant's own setting, or its default. Raises: KeyError: there is no such setting."""
+    if name not in NAMES:
+        raise KeyError(name)
+    return getattr(settings(row), name)
+
+
+def set_setting(row: TenantRow, name: str, value: Any) -> None:
+    """Store one setting as JSON keeps it (see `parse_setting`)."""
+    row.settings = json.dumps({**json.loads(row.settings), name: value}, ensure_ascii=False)
 
 
 def everyone(session: Session) -> Sequence[TenantRow]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Protocol
+
+from holidays import country_holidays
 
 from tryout.activities import STOCKHOLM
 
 MORNING = time(8, 5)
-FIXED_FREE_DAYS = frozenset({(1, 1), (1, 6), (5, 1), (6, 6), (12, 24), (12, 25), (12, 26), (12, 31)})
 
 
 class Clock(Protocol):
@@ -48,25 +50,10 @@ STEPS: dict[str, Callable[[datetime], timedelta]] = {
 
 
 def is_working_day(day: date) -> bool:
-    """Say whether Swedish offices are open: not weekends, public holidays or the eves taken as such.
-
-    Source: lagen (1989:253) om allmänna helgdagar; for the eves of midsummer, Christmas and New Year semesterlagen
-    (1977:480) 3 a §.
-    """
-    if day.weekday() >= 5 or (day.month, day.day) in FIXED_FREE_DAYS:
-        return False
-    midsummer_eve = day.month == 6 and day.weekday() == 4 and 19 <= day.day <= 25
-    return not midsummer_eve and (day - easter_sunday(day.year)).days not in (-2, 1, 39)
+    """Say whether Swedish offices are open: not weekends, public holidays or the eves taken as such."""
+    return day.weekday() < 5 and day not in _free_days(day.year)
 
 
-def easter_sunday(year: int) -> date:
-    """Easter Sunday of the Gregorian calendar, by the anonymous method with the letters it is known by."""
-    a = year % 19
-    b, c = divmod(year, 100)
-    d, e = divmod(b, 4)
-    h = (19 * a + b - d - (8 * b + 13) // 25 + 15) % 30
-    i, k = divmod(c, 4)
-    l7 = (32 + 2 * e + 2 * i - h - k) % 7
-    m = (a + 11 * h + 19 * l7) // 433
-    n = (h + l7 - 7 * m + 90) // 25
-    return date(year, n, (h + l7 - 7 * m + 33 * n + 19) % 32)
+@cache
+def _free_days(year: int) -> frozenset[date]:
+    return frozenset(country_holidays("SE", categories=("public", "de_facto"), years=year))

@@ -1,7 +1,7 @@
 """The few pieces every card is made of. What people wrote goes into text runs, where markdown means nothing."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,9 +126,9 @@ def notices(pen: Pen, view: View) -> list[Element]:
     return [{"type": "Container", "style": "emphasis", "items": items, "spacing": "Small"} for items in said]
 
 
-def fitting(make: Callable[[int], Card]) -> Card:
-    """Return a card whose long texts are shown only as far as it holds them; `make` takes the most of each."""
-    for most in (4000, 1000, 300, 100):
+def fitting(make: Callable[[int], Card], steps: Sequence[int] = (4000, 1000, 300, 100)) -> Card:
+    """Return the fullest card that is small enough; `make` takes the most of what is cut, by default of each text."""
+    for most in steps:
         made = make(most)
         if len(json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()) <= MOST_BYTES:
             return made

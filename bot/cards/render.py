@@ -15,6 +15,7 @@ from bot.cards.parts import Card, Pen, line_words, pen_for
 from bot.cards.prompt import prompt_card
 from bot.cards.question import question_card
 from bot.cards.reading import differences_card, reading_card, return_card, shortfall_card, signed_card
+from bot.cards.reminder import reminder_card
 from bot.cards.summary import closed_card, missing_card, summary_card
 from dialogs.tokens import Mint
 from dialogs.turn import Reply
@@ -44,6 +45,7 @@ _BUILDERS: dict[str, Callable[[Pen, Any], Card]] = {
     "return": return_card,
     "signed": signed_card,
     "deputies": deputies_card,
+    "reminder": reminder_card,
 }
 """One builder per kind of view; a test holds it to be complete."""
 

@@ -44,6 +44,15 @@ RENDER = """payload => {
 }"""
 
 
+def reminded(anna: Chat) -> Chat:
+    """Have the morning's reminder come to her: the decision is near, and the basis has gaps."""
+    change = "update cases set planned_decision_on = '2026-05-15'"
+    anna.room.desk.run_now(lambda session: session.connection().exec_driver_sql(change))
+    anna.room.sweeps()
+    assert anna.arrives() == 1
+    return anna
+
+
 def every_view(anna: Chat) -> Iterator[Reply]:
     """Play a worker and her chef through every kind of card and give each as a reply."""
     yield from workers_views(anna)
@@ -94,6 +103,7 @@ def workers_views(anna: Chat) -> Iterator[Reply]:
         lambda: anna.presses("Förläng"),
         lambda: anna.types("ändra"),
         lambda: anna.types("mina ärenden"),
+        lambda: reminded(anna),
         lambda: anna.types("paus"),
         lambda: anna.types("uppgifter"),
         lambda: anna.presses("Avsluta"),

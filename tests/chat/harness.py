@@ -7,6 +7,7 @@ answer of a press in the card's place, and obeys updates. Every card goes past t
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from bot.cards.render import neutral_summary, render_card, render_text
 from checklists.files import all_facts, newest
 from checklists.replies import read_answer
 from checklists.rules import applicable, gaps, state
+from dialogs import reminders, sweep
 from dialogs.people_admin import import_people
 from dialogs.take_turn import note_posted, take_turn
 from dialogs.tokens import Mint
@@ -95,6 +97,13 @@ class Room:
         """Let time pass."""
         self.now += timedelta(**step)
 
+    def sweeps(self) -> None:
+        """Have the day's sweep run if the office is open, and SKYDD whenever, as the bot does by itself."""
+        self.desk.run_now(lambda session: sweep.tell_of_protection(session, self.now))
+        for tenant_id in self.desk.run_now(lambda session: sweep.tenants_to_sweep(session, self.now, ())):
+            while self.desk.run_now(partial(sweep.step, tenant_id=tenant_id, now=self.now)):
+                continue
+
     def case(self, ref: str = REF) -> CaseRow:
         """Return a case."""
         return self.desk.run_now(lambda session: session.exec(select(CaseRow).where(CaseRow.ref == ref)).one())
@@ -163,8 +172,7 @@ class Chat:
         self.said = ""
         self.last_id = ""
         """The id of her last activity."""
-        self._prompts: list[Reply] = []
-        self.received: list[Card] = []
+        self.received: list[Reply] = []
         """What the bot has sent her by itself, oldest first."""
         self.view: AnyView | None = None
         self.language = "sv"
@@ -242,18 +250,45 @@ class Chat:
         """Remove the app."""
         assert self._taken(self._turn("removed", "")) is None
 
+    def arrives(self) -> int:
+        """Have posted what the outbox holds for her, as the worker would; return how many messages that were."""
+
+        def work(session: Session) -> list[Reply]:
+            query = select(OutboxRow).join(ConversationRow, col(ConversationRow.id) == col(OutboxRow.conversation_id))
+            query = query.where(ConversationRow.channel_id == self.channel_id, OutboxRow.activity_id == "")
+            found = []
+            for row in session.exec(query.where(OutboxRow.state == outbox.WAITING).order_by(col(OutboxRow.id))).all():
+                reply = reminders.content(session, row, self.room.now)
+                row.state = outbox.SENT if reply else outbox.DROPPED
+                found += [reply] if reply else []
+            return found
+
+        replies = self.room.desk.run_now(work)
+        for reply in replies:
+            self._look_over(reply, self.room.written())
+            self._post(reply, None)
+            self.received.append(reply)
+        return len(replies)
+
+    def reminded(self) -> int:
+        """Take in what the bot has sent her by itself; return how many reminders there were among it."""
+        before = len(self.received)
+        self.arrives()
+        return sum(reply.view.kind == "reminder" for reply in self.received[before:])
+
     def receives(self) -> "Chat":
         """Take in what the bot has sent her by itself, and look at the last of it."""
-        self._obey_updates()
-        assert self.received, "nothing was sent to her"
-        message = next(name for name, card in reversed(self.posted.items()) if card is self.received[-1])
-        self.at, self.said, self.view = message, "", None
+        if not self.arrives():
+            assert self.received, "nothing was sent to her"
+            self._post(self.received[-1], None)
         return self
 
     def prompts(self) -> list[Reply]:
-        """Return what the bot has sent her by itself, as replies, oldest first."""
-        self._obey_updates()
-        return self._prompts
+        """Return what the bot has sent her by itself, oldest first; she goes on looking at what she looked at."""
+        before = self.at, self.view, self.said
+        self.arrives()
+        self.at, self.view, self.said = before
+        return self.received
 
     # --- looking ----------------------------------------------------------------------------------------------
 
@@ -446,7 +481,7 @@ class Chat:
             )
             found = []
             for row, chat in session.exec(query.where(OutboxRow.state == outbox.WAITING)).all():
-                if chat.channel_id == self.channel_id:
+                if chat.channel_id == self.channel_id and row.activity_id:
                     row.state = outbox.SENT
                     found.append((row.activity_id, Reply.model_validate_json(outbox.view_of(session, row))))
             return found
@@ -455,13 +490,8 @@ class Chat:
             return
         for message, reply in self.room.desk.run_now(work):
             self._look_over(reply, self.room.written())
-            self._prompts += [] if message else [reply]
             card = render_card(reply, self.room.mint, private=False)
             assert card is not None
-            if not message:
-                self.received.append(card)
-                self.posted[f"out-{next(self.room.ids)}"] = card
-                continue
             assert message in self.posted, "a card was updated that was never posted"
             self.posted[message] = card
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -46,6 +47,10 @@ class FaultyConnector:
 
     def __init__(self) -> None:
         self.script: deque[Fault] = deque()
+        self.by_path: Callable[[str], Fault | None] = lambda _path: None
+        """Goes before the script: the answer to a path, still percent-encoded; None leaves it to the script."""
+        self.before: Callable[[], Awaitable[object]] | None = None
+        """Waited for before an answer is given, when there is one."""
         self.arrivals: list[Arrival] = []
         self._over = asyncio.Event()
         app = web.Application()
@@ -83,7 +88,9 @@ class FaultyConnector:
                 body,
             )
         )
-        fault = self.script.popleft() if self.script else Fault()
+        if self.before is not None:
+            await self.before()
+        fault = self.by_path(request.raw_path) or (self.script.popleft() if self.script else Fault())
         if fault.how == "hang":
             await self._over.wait()
         if fault.how == "reset" and request.transport is not None:

@@ -77,7 +77,7 @@ def test_help_names_every_command(tmp_path: Path) -> None:
     done = run(tmp_path, "--help")
 
     assert done.returncode == 0
-    for command in ("serve", "migrate", "people", "checklist", "export", "verify-log", "package"):
+    for command in ("serve", "migrate", "people", "cases", "settings", "checklist", "export", "verify-log", "package"):
         assert command in done.stdout
 
 
@@ -223,3 +223,35 @@ def test_with_another_key_the_texts_do_not_open_and_that_is_said(tmp_path: Path)
 
     assert done.returncode in (0, 1)
     assert "Traceback" not in done.stderr
+
+
+# --- cases and a tenant's own settings ----------------------------------------------------------------------
+
+
+def test_cases_are_imported_all_or_none_and_the_same_file_again_changes_nothing(tmp_path: Path) -> None:
+    header = "tenant_id;case_ref;unit;received_on"
+    good, bad = f"{TENANT};SN 2026/1;Enhet (påhittad);2026-03-02", f"{TENANT};SN 2026/2;;i mars"
+    cases = tmp_path / "cases.csv"
+    cases.write_text(f"{header}\n{good}\n{bad}", encoding="utf-8")
+
+    done = run(tmp_path, "cases", "import", "cases.csv", BK_TENANTS=TENANT)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "line 3: received_on is written as 2026-12-05\n")
+    cases.write_text(f"{header}\n{good}", encoding="utf-8")
+    for counted in ("added: 1, changed: 0, unchanged: 0\n", "added: 0, changed: 0, unchanged: 1\n"):
+        done = run(tmp_path, "cases", "import", "cases.csv", BK_TENANTS=TENANT)
+        assert (done.returncode, done.stdout, done.stderr) == (0, counted, "")
+
+
+def test_a_tenants_settings_are_shown_set_and_refused(tmp_path: Path) -> None:
+    imports(tmp_path, ANNA)
+
+    shown = run(tmp_path, "settings", TENANT)
+    assert shown.returncode == 0
+    assert {"gaps_first=3", "office_opens=08:00:00", "free_days="} <= set(shown.stdout.splitlines())
+    done = run(tmp_path, "settings", TENANT, "free_days=2026-12-23", "gaps_first=4")
+    assert {"gaps_first=4", "free_days=2026-12-23"} <= set(done.stdout.splitlines())
+    for change in ("gaps_first=many", "no_such=1", "office_opens=18:00"):
+        refused = run(tmp_path, "settings", TENANT, "unread=5", change)
+        assert (refused.returncode, refused.stderr.count("\n")) == (1, 1), change
+    assert "unread=2" in run(tmp_path, "settings", TENANT).stdout
+    assert run(tmp_path, "settings", "someone-else").returncode == 1

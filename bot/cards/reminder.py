@@ -1,0 +1,59 @@
+"""A person's reminders of a day: cases, rules and exact questions, never an answer."""
+
+from bot.cards.parts import (
+    Card,
+    Element,
+    Pen,
+    action_sets,
+    card,
+    child_words,
+    fitting,
+    heading,
+    notices,
+    subtle,
+    text,
+)
+from dialogs.views import ReminderCase, ReminderItem, ReminderPoint, ReminderView
+
+MOST_OTHERS = 100
+_MOST_ITEMS = (20, 10, 5, 2)
+
+
+def reminder_card(pen: Pen, view: ReminderView) -> Card:
+    """Name case, rule and questions, a button to each case; as many questions as the card holds."""
+    return fitting(lambda most: _made(pen, view, most), _MOST_ITEMS)
+
+
+def _made(pen: Pen, view: ReminderView, most: int) -> Card:
+    body = [heading(pen.line(view.title)), *notices(pen, view)]
+    for case in view.cases:
+        body.append(text(case.case_ref, weight="Bolder", separator=True))
+        for point in case.points:
+            body += _point(pen, case, point, most)
+        body += action_sets(pen, (case.button,) if case.button else (), inputs=False)
+    if view.others:
+        body.append(text(pen.say("reminders.others"), separator=True))
+        body.append(text(_bullets([f"{ref}: {rules}" for ref, rules in view.others[:MOST_OTHERS]])))
+        body += _more(pen, len(view.others) - MOST_OTHERS)
+    body += action_sets(pen, (view.snooze,) if view.snooze else (), inputs=False)
+    return card(pen, body)
+
+
+def _point(pen: Pen, case: ReminderCase, point: ReminderPoint, most: int) -> list[Element]:
+    rows = [text(f"{point.rule} · {pen.line(point.line)}", spacing="Small")]
+    if point.items and most:
+        rows.append(text(_bullets([_question(pen, case, item) for item in point.items[:most]]), spacing="Small"))
+    return rows + _more(pen, len(point.items) - most)
+
+
+def _question(pen: Pen, case: ReminderCase, item: ReminderItem) -> str:
+    question = pen.fact(item.id) if item.of == "fact" else pen.ask(pen.item(case.checklist, case.version, item.id))
+    return f"{child_words(pen, item.child)}: {question}" if item.child else question
+
+
+def _more(pen: Pen, count: int) -> list[Element]:
+    return [subtle(pen.say("reminders.more", count=count))] if count > 0 else []
+
+
+def _bullets(lines: list[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)

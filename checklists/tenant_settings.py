@@ -1,0 +1,83 @@
+"""A tenant's own settings, typed, each with its default."""
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime, time
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, TypeAdapter, ValidationError
+
+from checklists.references import DEFAULT_PATTERN, compiles
+from checklists.reminders import Thresholds
+from checklists.workdays import Workdays
+
+
+def _pattern(text: str) -> str:
+    if not compiles(text):
+        raise ValueError("is no regular expression")
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class TenantSettings(Thresholds):
+    """The thresholds of the reminders and what else a tenant decides for itself.
+
+    office_opens, office_closes: Swedish time of day; reminders go out from the first, none after the second.
+    free_days: days on which the authority is closed besides the holidays.
+    """
+
+    case_ref_pattern: Annotated[str, AfterValidator(_pattern)] = DEFAULT_PATTERN
+    office_opens: time = time(8, 0)
+    office_closes: time = time(16, 30)
+    free_days: tuple[date, ...] = ()
+
+    @property
+    def workdays(self) -> Workdays:
+        """Return the working days with the tenant's own free days taken out."""
+        return Workdays(frozenset(self.free_days))
+
+    def in_office_hours(self, local: datetime) -> bool:
+        """Say whether reminders may go out at a moment, given in Swedish time."""
+        opens = self.office_opens <= local.time() < self.office_closes
+        return opens and self.workdays.is_working(local.date())
+
+
+NAMES = tuple(field.name for field in fields(TenantSettings))
+DEFAULTS = TenantSettings()
+_STORED = TypeAdapter(TenantSettings)
+
+
+def read_settings(stored: str) -> TenantSettings:
+    """Return settings from their JSON; what is not there has its default. Raises: ValueError: one is wrong."""
+    return DEFAULTS if stored == "{}" else _STORED.validate_json(stored)
+
+
+def parse_setting(name: str, text: str) -> Any:
+    """Return one setting as it is kept in JSON, read from `NAME=VALUE`. Dates of `free_days` are parted by commas.
+
+    Raises: ValueError: there is no such setting, or the value is not one; the message says which.
+    """
+    if name not in NAMES:
+        raise ValueError(f"there is no setting {name}; there are {', '.join(NAMES)}")
+    value: Any = [part.strip() for part in text.split(",") if part.strip()] if name == "free_days" else text
+    try:
+        checked = _STORED.validate_python({name: value})
+    except ValidationError as error:
+        raise ValueError(f"{name}: {error.errors()[0]['msg']}") from None
+    return _STORED.dump_python(checked, mode="json")[name]
+
+
+def check_together(settings: TenantSettings) -> None:
+    """Refuse settings that fit one by one and not together. Raises: ValueError."""
+    if settings.office_opens >= settings.office_closes:
+        raise ValueError("office_opens is not before office_closes")
+    if settings.gaps_first < settings.gaps_last:
+        raise ValueError("gaps_first is nearer the decision than gaps_last")
+    if settings.four_months_first < settings.four_months_last:
+        raise ValueError("four_months_first is nearer the limit than four_months_last")
+
+
+def show_settings(settings: TenantSettings) -> dict[str, str]:
+    """Return every setting as it would be written after `NAME=`."""
+    kept = _STORED.dump_python(settings, mode="json")
+    shown = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in kept.items()}
+    return {name: shown[name] for name in NAMES}

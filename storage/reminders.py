@@ -1,0 +1,163 @@
+"""What was told to whom, what is to be told again, and how far a day's sweep has come."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import UniqueConstraint, delete, or_
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from storage.cases import CaseRow
+from storage.outbox import DROPPED, STOPPED, UNCERTAIN, WAITING, OutboxRow
+from storage.times import Moment
+
+Occasion = tuple[int, str, int, str]
+"""Person, rule, case, mark: what is told once."""
+
+
+class ToldRow(SQLModel, table=True):
+    """One rule's occasion on one case told to one person. bundle: the `once` key of the outbox row that tells it."""
+
+    __tablename__ = "told"
+    __table_args__ = (UniqueConstraint("person_id", "rule", "case_id", "mark"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenant.id")
+    person_id: int = Field(foreign_key="person.id")
+    rule: str = Field(max_length=10)
+    case_id: int = Field(foreign_key="cases.id", index=True)
+    mark: str = Field(max_length=40)
+    day: date = Field(index=True)
+    bundle: str = Field(max_length=100, index=True)
+
+    @property
+    def occasion(self) -> Occasion:
+        """Return what is told once."""
+        return self.person_id, self.rule, self.case_id, self.mark
+
+
+class SnoozeRow(SQLModel, table=True):
+    """A bundle its reader wants told again on a later day."""
+
+    __tablename__ = "snooze"
+
+    person_id: int = Field(primary_key=True, foreign_key="person.id")
+    bundle: str = Field(primary_key=True, max_length=100)
+    tenant_id: int = Field(foreign_key="tenant.id")
+    until: date
+
+
+class SweepRow(SQLModel, table=True):
+    """One day's sweep of a tenant. reached: the last case it has looked at; done_at: null until it is through."""
+
+    __tablename__ = "sweep"
+
+    tenant_id: int = Field(primary_key=True, foreign_key="tenant.id")
+    day: date = Field(primary_key=True)
+    reached: int = 0
+    begun_at: datetime = Field(sa_type=Moment)
+    done_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+# --- the sweep ---------------------------------------------------------------------------------------------
+
+
+def sweep(session: Session, tenant_id: int, day: date) -> SweepRow | None:
+    """Return the day's sweep, locked: one step at a time, whoever takes it. None when it has not begun."""
+    return session.get(SweepRow, (tenant_id, day), with_for_update=True)
+
+
+def begin_sweep(session: Session, tenant_id: int, day: date, at: datetime) -> SweepRow:
+    """Begin the day's sweep. Raises: sqlalchemy.exc.IntegrityError: another process has begun it just now."""
+    row = SweepRow(tenant_id=tenant_id, day=day, begun_at=at)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def cases_after(session: Session, tenant_id: int, reached: int, most: int, decided_since: date) -> Sequence[CaseRow]:
+    """Return the next cases a sweep looks at: open ones, and closed ones whose decision is to be followed up."""
+    query = select(CaseRow).where(CaseRow.tenant_id == tenant_id, col(CaseRow.id) > reached)
+    query = query.where(or_(col(CaseRow.closed_on).is_(None), col(CaseRow.decided_on) >= decided_since))
+    return session.exec(query.order_by(col(CaseRow.id)).limit(most)).all()
+
+
+def received(session: Session, tenant_id: int, day: date) -> Sequence[CaseRow]:
+    """Return the open cases whose report came in on a day."""
+    query = select(CaseRow).where(CaseRow.received_on == day, CaseRow.tenant_id == tenant_id)
+    return session.exec(query.where(col(CaseRow.closed_on).is_(None)).order_by(col(CaseRow.id))).all()
+
+
+# --- what was told -----------------------------------------------------------------------------------------
+
+
+def told_about(session: Session, case_ids: Iterable[int]) -> dict[Occasion, ToldRow]:
+    """Return what was told about some cases, by occasion."""
+    rows = session.exec(select(ToldRow).where(col(ToldRow.case_id).in_(list(case_ids)))).all()
+    return {row.occasion: row for row in rows}
+
+
+def in_bundle(session: Session, bundle: str) -> Sequence[ToldRow]:
+    """Return what a bundle tells, in the order it was put in."""
+    return session.exec(select(ToldRow).where(ToldRow.bundle == bundle).order_by(col(ToldRow.id))).all()
+
+
+def tell(session: Session, row: ToldRow) -> None:
+    """Note that someone is told of an occasion."""
+    session.add(row)
+
+
+def forget(session: Session, rows: Iterable[ToldRow]) -> None:
+    """Take back that someone was told: the occasion may be told again while it holds."""
+    for row in rows:
+        session.delete(row)
+
+
+def bundles_without_message(session: Session, tenant_id: int, day: date, most: int) -> Sequence[tuple[int, str]]:
+    """Return person and bundle of what a day's sweep has put together and not yet put into the outbox."""
+    query = (
+        select(ToldRow.person_id, ToldRow.bundle)
+        .where(ToldRow.day == day, ToldRow.tenant_id == tenant_id, col(ToldRow.bundle).startswith("reminder:"))
+        .where(
+            ~select(OutboxRow.id)
+            .where(OutboxRow.tenant_id == tenant_id, col(OutboxRow.once) == col(ToldRow.bundle))
+            .exists()
+        )
+        .distinct()
+        .order_by(col(ToldRow.person_id))
+    )
+    return session.exec(query.limit(most)).all()
+
+
+def take_back_unsent(session: Session, tenant_id: int, today: date) -> None:
+    """Let what an earlier day could not tell for certain be told again: not sent, given up, or perhaps arrived.
+
+    What still waits from an earlier day is dropped: the new day's bundle tells it, if it still holds.
+    """
+    unsent = (
+        select(OutboxRow)
+        .where(OutboxRow.tenant_id == tenant_id, col(OutboxRow.state).in_((WAITING, UNCERTAIN, STOPPED)))
+        .where(select(ToldRow.id).where(ToldRow.bundle == OutboxRow.once, ToldRow.day < today).exists())
+    )
+    for row in session.exec(unsent).all():
+        session.exec(delete(ToldRow).where(col(ToldRow.bundle) == row.once, col(ToldRow.day) < today))
+        if row.state == WAITING:
+            row.state = DROPPED
+
+
+# --- told again --------------------------------------------------------------------------------------------
+
+
+def snooze(session: Session, row: SnoozeRow) -> None:
+    """Have a bundle told again on a later day."""
+    session.merge(row)
+
+
+def snoozed(session: Session, tenant_id: int, day: date) -> set[str]:
+    """Return the bundles to be told again by a day."""
+    query = select(SnoozeRow.bundle).where(SnoozeRow.tenant_id == tenant_id, SnoozeRow.until <= day)
+    return set(session.exec(query).all())
+
+
+def forget_snoozed(session: Session, tenant_id: int, day: date) -> None:
+    """Forget what was to be told again by a day: it was."""
+    session.exec(delete(SnoozeRow).where(col(SnoozeRow.tenant_id) == tenant_id, col(SnoozeRow.until) <= day))

@@ -1,0 +1,591 @@
+"""Reminders in whole conversations: who is told what on which morning, what falls away, and who is told instead."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from dialogs.people_admin import import_people
+from storage import audit, outbox
+from storage.cases import case_id
+from storage.desk import Session
+from storage.filled import FilledRow
+from storage.outbox import OutboxRow
+from storage.reminders import ToldRow
+from storage.returns import ReturnRow, add
+from tests.chat.drive import TEXTS, fills, opens
+from tests.chat.harness import NORTH, REF, STOCKHOLM, TENANT, Chat, Room, object_id
+from tests.chat.test_sending import ALL
+
+REASON = "Påhittad kommentar som ingen påminnelse får visa"
+
+
+def morning(day: str, clock: str = "08:00") -> datetime:
+    return datetime.fromisoformat(f"{day}T{clock}:00").replace(tzinfo=STOCKHOLM)
+
+
+def sets(room: Room, ref: str = REF, **values: Any) -> None:
+    """Set columns of a case, dates written as ISO dates."""
+
+    row = room.case(ref)
+
+    def work(session: Session) -> None:
+        case = session.merge(row)
+        for name, value in values.items():
+            setattr(case, name, date.fromisoformat(value) if name.endswith("_on") else value)
+        audit.record(session, case.tenant_id, room.now, "cli:test", "dates_set", case_id=case_id(case))
+
+    room.desk.run_now(work)
+
+
+def joins(room: Room, name: str, role: str, unit: str = NORTH, first: str = "", last: str = "") -> Chat:
+    """Have someone made up join the register and install the app."""
+    columns = "tenant_id,object_id,email,name,unit,role,valid_from,valid_to"
+    row = f"{TENANT},{object_id(name)},{name}@example.invalid,{name.title()} Påhittad,{unit},{role},{first},{last}"
+    raw = f"{columns}\n{row}".encode()
+    room.desk.run_now(lambda session: import_people(session, raw, frozenset(), room.now, "cli:test"))
+    return room.chat(name).installs()
+
+
+def sweeps_on(room: Room, day: str, clock: str = "08:00") -> None:
+    room.now = morning(day, clock)
+    room.sweeps()
+
+
+@pytest.fixture
+def cecilia(room: Room) -> Chat:
+    return room.chat("cecilia").installs()
+
+
+@pytest.fixture
+def planned(anna: Chat, room: Room, cecilia: Chat) -> Chat:
+    """A basis of Anna's with gaps, its decision planned for Friday 29 May."""
+    anna.installs()
+    fills(opens(anna, **ALL), until="police_report_decided")
+    sets(room, planned_decision_on="2026-05-29")
+    return anna
+
+
+# --- the bundle --------------------------------------------------------------------------------------------
+
+
+def test_three_working_days_before_the_decision_worker_and_chef_are_told_the_exact_gaps(
+    planned: Chat, room: Room, cecilia: Chat
+) -> None:
+    sweeps_on(room, "2026-05-25")
+    assert planned.reminded() == cecilia.reminded() == 0
+
+    sweeps_on(room, "2026-05-26")
+
+    assert planned.reminded() == cecilia.reminded() == 1
+    for chat in (planned, cecilia):
+        chat.sees("Påminnelse", REF, "LUCKOR · Beslut är planerat till 2026-05-29.", "polisanmälan?")
+        chat.sees_no("Har barnet kommit till tals", TEXTS["motivation"])
+    assert planned.buttons == [f"Öppna {REF}", "Påminn i morgon"]
+    planned.presses(f"Öppna {REF}").is_asked("police_report_decided")
+
+
+def test_each_of_the_two_days_is_told_once(planned: Chat, room: Room) -> None:
+    mornings = [("2026-05-26", 1), ("2026-05-27", 0), ("2026-05-28", 1), ("2026-05-29", 0), ("2026-06-01", 0)]
+    for day, count in mornings:
+        sweeps_on(room, day)
+        assert planned.reminded() == count, day
+        room.sweeps()
+        room.later(hours=3)
+        room.sweeps()
+        assert planned.reminded() == 0, "told twice on a day"
+
+
+def test_a_gap_closed_before_the_message_goes_is_not_named_and_with_the_last_one_nothing_goes(
+    planned: Chat, room: Room, cecilia: Chat
+) -> None:
+    sweeps_on(room, "2026-05-26")
+    planned.types("fortsätt").presses("Ja")
+
+    assert cecilia.reminded() == 1
+    cecilia.sees("Finns motivering till det beslutet?").sees_no("Har beslut tagits kring polisanmälan?")
+
+    fills(planned)
+    assert planned.reminded() == 0
+    assert room.scalar("select count(*) from outbox where state = 'dropped'") == 1
+
+
+def test_what_fell_away_may_come_again_when_it_holds_again(planned: Chat, room: Room) -> None:
+    sweeps_on(room, "2026-05-26")
+    fills(planned)
+    assert planned.reminded() == 0
+    planned.types("ändra 10").presses("Motivering saknas")
+
+    sweeps_on(room, "2026-05-27")
+
+    assert planned.reminded() == 1
+
+
+def test_a_list_nobody_has_begun_misses_everything(anna: Chat, room: Room) -> None:
+    anna.types(f"ny {REF}")
+    sets(room, planned_decision_on="2026-05-29")
+
+    sweeps_on(room, "2026-05-26")
+
+    assert anna.reminded() == 1
+    anna.sees("Är det ett våldsärende?", "Har barnet kommit till tals under utredning?")
+    anna.presses(f"Öppna {REF}").sees("Uppgifter som avgör")
+
+
+def test_all_cases_of_a_morning_come_in_one_message_that_fits(anna: Chat, room: Room) -> None:
+    for number in range(11):
+        anna.types(f"ny SN 2026/{number}")
+        sets(room, f"SN 2026/{number}", planned_decision_on="2026-05-29", children=3)
+
+    sweeps_on(room, "2026-05-26")
+
+    assert anna.reminded() == 1  # the oracle weighs it
+    anna.sees("SN 2026/0", "Barn 2: Har barnet kommit till tals", "Påminnelser finns också för:", "SN 2026/10: LUCKOR")
+    assert len(anna.buttons) == 9
+
+
+def test_a_reader_who_chose_english_is_reminded_in_english(planned: Chat, room: Room) -> None:
+    planned.types("språk en")
+    sweeps_on(room, "2026-05-26")
+
+    assert planned.reminded() == 1
+    planned.sees(
+        "Reminder", "The decision is planned for 2026-05-29.", "Has a decision been taken about a police report?"
+    )
+    assert planned.buttons == [f"Open {REF}", "Remind me tomorrow"]
+
+
+# --- when ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "swept"),
+    [
+        ("2026-05-26", "07:59", False),
+        ("2026-05-26", "08:00", True),
+        ("2026-05-26", "16:29", True),
+        ("2026-05-26", "16:30", False),
+        ("2026-05-23", "10:00", False),
+        ("2026-06-19", "10:00", False),
+    ],
+)
+def test_a_sweep_runs_in_office_hours_of_a_working_day(
+    planned: Chat, room: Room, day: str, clock: str, swept: bool
+) -> None:
+    sweeps_on(room, day, clock)
+
+    assert room.scalar("select count(*) from sweep") == swept
+
+
+def test_a_morning_that_was_missed_is_caught_up(planned: Chat, room: Room) -> None:
+    sweeps_on(room, "2026-05-27", "13:12")
+
+    assert planned.reminded() == 1
+
+
+def test_a_tenants_own_free_day_and_hours_are_heeded(planned: Chat, room: Room) -> None:
+    settings = '{"free_days": ["2026-05-28"], "office_opens": "09:00"}'
+    room.desk.run_now(lambda s: s.connection().exec_driver_sql("update tenant set settings = ?", (settings,)))
+
+    sweeps_on(room, "2026-05-25", "08:59")
+    assert planned.reminded() == 0
+    sweeps_on(room, "2026-05-25", "09:00")
+    assert planned.reminded() == 1
+
+
+def test_what_could_not_go_before_the_office_closed_comes_the_next_morning_and_not_at_night(
+    planned: Chat, room: Room
+) -> None:
+    sweeps_on(room, "2026-05-26", "16:29")
+    room.now = morning("2026-05-26", "16:31")
+    assert planned.reminded() == 0
+
+    sweeps_on(room, "2026-05-27")
+    assert planned.reminded() == 1
+
+
+def test_yesterdays_message_is_not_sent_today_beside_todays(planned: Chat, room: Room) -> None:
+    sweeps_on(room, "2026-05-26")
+    room.now = morning("2026-05-27", "08:00")
+
+    assert planned.reminded() == 0
+    room.sweeps()
+    assert planned.reminded() == 1
+
+
+@pytest.mark.parametrize(("state", "comes"), [("waiting", 1), ("uncertain", 1), ("stopped", 1), ("sent", 0)])
+def test_what_a_day_could_not_tell_for_certain_is_told_the_next(
+    planned: Chat, room: Room, state: str, comes: int
+) -> None:
+    sweeps_on(room, "2026-05-26")
+    room.desk.run_now(lambda s: s.connection().exec_driver_sql("update outbox set state = ?", (state,)))
+
+    sweeps_on(room, "2026-05-26", "12:00")
+    assert room.count(OutboxRow) == 2
+    sweeps_on(room, "2026-05-27")
+
+    assert planned.reminded() == comes
+    room.later(hours=1)
+    assert planned.reminded() == 0
+
+
+# --- Påminn i morgon ---------------------------------------------------------------------------------------
+
+
+def test_a_snoozed_bundle_comes_again_the_next_working_day_if_it_still_holds(planned: Chat, room: Room) -> None:
+    sets(room, planned_decision_on="2026-06-02")
+    sweeps_on(room, "2026-05-28")
+    assert planned.reminded() == 1
+    bundle = planned.shown
+    planned.presses("Påminn i morgon").sees("Påminnelsen kommer igen 2026-05-29")
+    planned.presses("Påminn i morgon", on=bundle).sees("2026-05-29")
+
+    sweeps_on(room, "2026-05-29")
+    assert planned.reminded() == 1
+    planned.sees("LUCKOR", "polisanmälan?").presses("Påminn i morgon").sees("2026-06-01")
+    fills(planned.types("fortsätt"))
+    sweeps_on(room, "2026-06-01")
+
+    assert planned.reminded() == 0
+    assert len(room.events("snoozed")) == 2
+
+
+# --- the other rules ---------------------------------------------------------------------------------------
+
+
+def test_a_list_nobody_reads_is_told_to_the_chef_and_then_to_the_manager(anna: Chat, room: Room, cecilia: Chat) -> None:
+    boss = joins(room, "maria", "manager", unit="")
+    fills(opens(anna, **ALL)).presses("Skicka till chef")
+
+    sweeps_on(room, "2026-05-13")
+    assert cecilia.reminded() == 0
+    sweeps_on(room, "2026-05-15")  # the 14th is Ascension Day
+    assert (cecilia.reminded(), boss.reminded()) == (1, 0)
+    cecilia.sees("OLAST · Underlaget skickades till chef 2026-05-12 och är inte läst än.")
+    sweeps_on(room, "2026-05-18")
+    assert (cecilia.reminded(), boss.reminded()) == (0, 0)
+    sweeps_on(room, "2026-05-19")
+    assert (cecilia.reminded(), boss.reminded(), anna.reminded()) == (0, 1, 0)
+    boss.sees("TYST", REF).sees_no("Har barnet")
+    assert boss.buttons == ["Påminn i morgon"]
+
+
+def test_a_reading_that_is_finished_stops_it_and_one_from_before_the_sending_does_not(
+    anna: Chat, room: Room, cecilia: Chat
+) -> None:
+    fills(opens(anna, **ALL)).presses("Skicka till chef")
+
+    def reads(seen_at: datetime) -> None:
+        def work(session: Session) -> None:
+            mine = session.get_one(FilledRow, 1)
+            row = FilledRow(**mine.model_dump(exclude={"id", "sent_at"}))
+            row.role, row.person_id, row.status, row.seen_at = "unit_manager", 99, "seen", seen_at
+            session.add(row)
+
+        room.desk.run_now(work)
+
+    reads(morning("2026-05-12", "09:00"))
+    sweeps_on(room, "2026-05-15")
+    assert cecilia.reminded() == 1
+    room.desk.run_now(
+        lambda s: s.connection().exec_driver_sql("update filled_checklist set seen_at = '2026-05-12 11:00:00'")
+    )
+    cecilia.presses("Påminn i morgon")
+    sweeps_on(room, "2026-05-18")
+    assert cecilia.reminded() == 0
+
+
+def returns_it(room: Room, at: datetime) -> None:
+    def work(session: Session) -> None:
+        mine = session.get_one(FilledRow, 1)
+        mine.status = "returned"
+        row = ReturnRow(
+            tenant_id=mine.tenant_id,
+            case_id=mine.case_id,
+            checklist=mine.checklist,
+            occasion=1,
+            person_id=6,
+            role="unit_manager",
+            at=at,
+            nonce="n",
+            comment=b"",
+        )
+        mine.return_id = add(session, row, REASON, [(1, "child_heard", 1)]).id
+
+    room.desk.run_now(work)
+
+
+def test_a_returned_list_left_alone_is_told_to_the_workers_once_with_the_questions(
+    anna: Chat, bo: Chat, room: Room, cecilia: Chat
+) -> None:
+    bo.installs()
+    fills(opens(anna, **ALL)).presses("Skicka till chef")
+    bo_id = room.scalar("select id from person where name like 'Bo %'")
+    sets(room, co_id=bo_id)
+    returns_it(room, room.now)
+
+    sweeps_on(room, "2026-05-15")
+
+    assert (anna.reminded(), bo.reminded(), cecilia.reminded()) == (1, 1, 0)
+    bo.sees("ATER", "återlämnades 2026-05-12", "Har barnet kommit till tals under utredning?").sees_no(REASON)
+    sweeps_on(room, "2026-05-18")
+    assert anna.reminded() == 0
+
+
+def test_a_returned_list_that_was_touched_is_not(anna: Chat, room: Room) -> None:
+    fills(opens(anna, **ALL)).presses("Skicka till chef")
+    returns_it(room, room.now)
+    room.later(hours=1)
+    anna.types("ändra 1").presses("Nej")
+
+    sweeps_on(room, "2026-05-15")
+
+    assert anna.reminded() == 0
+
+
+def test_fourteen_days_are_told_on_three_days_and_the_last_asks_for_the_reason(anna: Chat, room: Room) -> None:
+    anna.types(f"ny {REF}")
+    sets(room, received_on="2026-05-12")
+    words = {
+        "2026-05-22": "ska vara klar senast 2026-05-26",
+        "2026-05-26": "ska vara klar senast 2026-05-26",
+        "2026-05-27": "skulle ha varit klar 2026-05-26. Ange skälet",
+    }
+    for day in range(13, 32):
+        sweeps_on(room, f"2026-05-{day}")
+        written = words.get(f"2026-05-{day}")
+        assert anna.reminded() == bool(written), day
+        if written:
+            anna.sees("14D", written)
+
+
+def test_violence_is_to_be_opened_at_once(anna: Chat, room: Room) -> None:
+    opens(anna, violence="ja")
+    sets(room, received_on="2026-05-12")
+    sweeps_on(room, "2026-05-12", "11:00")
+    anna.reminded()
+
+    anna.sees("14D · Våldsärende: utredning ska inledas utan dröjsmål.")
+
+
+def test_four_months_what_was_under_way_and_the_follow_up(anna: Chat, room: Room) -> None:
+    anna.installs()
+    facts = {**ALL, "intervention_decided": "ja"}
+    fills(opens(anna, **facts), {"child_informed_decision": "pagaende"})
+    sets(room, opened_on="2026-02-09")
+
+    sweeps_on(room, "2026-06-02")
+    assert anna.reminded() == 1
+    anna.sees("4M · Utredningen ska vara klar senast 2026-06-09.")
+    sets(room, decided_on="2026-06-05")
+    sweeps_on(room, "2026-06-12")
+    assert anna.reminded() == 1
+    anna.sees("PAGAR · Beslutet fattades 2026-06-05.", "information").sees_no("Har barnet kommit till tals")
+    sets(room, closed_on="2026-06-15")
+    sweeps_on(room, "2026-12-04")
+    assert anna.reminded() == 1
+    anna.sees("6M · Det är sex månader sedan insatsen beslutades, 2026-06-05.")
+    assert anna.buttons == ["Påminn i morgon"]
+
+
+# --- SKYDD -------------------------------------------------------------------------------------------------
+
+
+def test_a_report_of_today_is_told_at_once_whatever_the_hour_and_once(anna: Chat, room: Room, cecilia: Chat) -> None:
+    anna.types(f"ny {REF}")
+    room.now = morning("2026-05-16", "23:40")  # a Saturday night
+    sets(room, received_on="2026-05-16")
+
+    room.sweeps()
+    room.sweeps()
+
+    assert anna.reminded() == cecilia.reminded() == 1
+    anna.sees("Skyddsbedömning i dag", REF, "SKYDD", "Har en omedelbar skyddsbedömning gjorts?")
+    assert anna.buttons == [f"Öppna {REF}"]
+    room.later(hours=10)
+    room.sweeps()
+    assert anna.reminded() == 0
+
+
+def test_a_report_of_yesterday_or_with_an_answer_is_not(anna: Chat, room: Room, cecilia: Chat) -> None:
+    anna.types(f"ny {REF}")
+    sets(room, received_on="2026-05-11")
+    room.sweeps()
+    assert cecilia.reminded() == 0
+
+    anna.types("ny SN 2026/2")
+    sets(room, "SN 2026/2", received_on="2026-05-12")
+    row = "insert into filled_checklist (tenant_id, case_id, unit_id, checklist, version, occasion, child, role, {})"
+    row = row.format("person_id, round_id, file_part, status, begun_at")
+    values = "values (1, 2, 1, 'intake', 1, 1, 0, 'case_worker', 0, 0, '', 'open', '2026-05-12 08:00:00')"
+    answer = (
+        "insert into answer (tenant_id, filled_id, item_id, revision, choice, option, motivation_kind, at, act, {})"
+    )
+    answered = "values (1, 1, 'protection_assessment_made', 1, 'ja', '', '', '2026-05-12 08:00:00', '', '')"
+
+    def work(session: Session) -> None:
+        session.connection().exec_driver_sql(f"{row} {values}")
+        session.connection().exec_driver_sql(f"{answer.format('undo_of')} {answered}")
+
+    room.desk.run_now(work)
+    room.sweeps()
+    assert cecilia.reminded() == 0
+
+
+# --- who ---------------------------------------------------------------------------------------------------
+
+
+def test_the_deputy_is_told_in_the_chefs_place_while_one_is_named(planned: Chat, room: Room, cecilia: Chat) -> None:
+    deputy = joins(room, "disa", "deputy", first="2026-05-01", last="2026-05-27")
+
+    sweeps_on(room, "2026-05-26")
+    assert (cecilia.reminded(), deputy.reminded()) == (0, 1)
+    sweeps_on(room, "2026-05-28")
+    assert (cecilia.reminded(), deputy.reminded()) == (1, 0)
+
+
+def test_a_deputy_without_the_app_leaves_it_to_the_chef(planned: Chat, room: Room, cecilia: Chat) -> None:
+    joins(room, "disa", "deputy", first="2026-05-01", last="2026-05-27")
+    room.desk.run_now(
+        lambda s: s.connection().exec_driver_sql("delete from conversation where channel_id like '%disa'")
+    )
+
+    sweeps_on(room, "2026-05-26")
+
+    assert cecilia.reminded() == 1
+
+
+def test_with_several_chefs_a_deputy_replaces_only_the_one_she_stands_in_for(
+    planned: Chat, room: Room, cecilia: Chat
+) -> None:
+    other = joins(room, "carl", "unit_manager")
+    deputy = joins(room, "disa", "deputy", first="2026-05-01", last="2026-06-27")
+
+    sweeps_on(room, "2026-05-26")
+    assert (cecilia.reminded(), other.reminded(), deputy.reminded()) == (1, 1, 1)
+    room.desk.run_now(
+        lambda s: s.connection().exec_driver_sql(
+            "update role set stands_in_for_id = (select id from person where name like 'Carl%') where role = 'deputy'"
+        )
+    )
+    sweeps_on(room, "2026-05-28")
+    assert (cecilia.reminded(), other.reminded(), deputy.reminded()) == (1, 0, 1)
+
+
+def test_a_chef_is_not_told_as_chef_of_a_case_of_her_own(room: Room, cecilia: Chat) -> None:
+    joins(room, "cecilia", "case_worker")
+    deputy = joins(room, "disa", "deputy", first="2026-05-01", last="2026-06-27")
+    fills(opens(cecilia, **ALL)).presses("Skicka till chef")
+
+    sweeps_on(room, "2026-05-15")
+
+    assert (cecilia.reminded(), deputy.reminded()) == (0, 1)
+
+
+def test_of_protected_identity_only_workers_chefs_and_deputies_are_told(anna: Chat, room: Room, cecilia: Chat) -> None:
+    boss = joins(room, "maria", "manager", unit="")
+    fills(opens(anna, **ALL)).presses("Skicka till chef")
+    sets(room, protected_identity=True)
+
+    for day in ("2026-05-15", "2026-05-19", "2026-05-20"):
+        sweeps_on(room, day)
+
+    assert boss.reminded() == 0
+    assert room.scalar("select count(*) from told where rule = 'TYST'") == 1
+    boss_id = room.scalar("select id from person where name like 'Maria%'")
+    assert room.scalar(f"select count(*) from told where person_id = {boss_id}") == 0
+
+
+def test_identity_that_was_protected_after_the_sweep_is_heeded_at_sending(anna: Chat, room: Room) -> None:
+    boss = joins(room, "maria", "manager", unit="")
+    fills(opens(anna, **ALL)).presses("Skicka till chef")
+    for day in ("2026-05-15", "2026-05-19"):
+        sweeps_on(room, day)
+    sets(room, protected_identity=True)
+
+    assert boss.reminded() == 0
+
+
+def test_someone_without_the_app_is_told_when_she_has_it(planned: Chat, room: Room) -> None:
+    joins(room, "carl", "unit_manager")
+    room.desk.run_now(
+        lambda s: s.connection().exec_driver_sql("delete from conversation where channel_id like '%carl'")
+    )
+    sweeps_on(room, "2026-05-26")
+    carl = room.chat("carl").installs()
+
+    sweeps_on(room, "2026-05-27")
+
+    assert carl.reminded() == 1
+
+
+def test_someone_who_removed_the_app_is_stood_in_for(planned: Chat, room: Room, cecilia: Chat) -> None:
+    boss = joins(room, "maria", "manager", unit="")
+    cecilia.removes()
+
+    sweeps_on(room, "2026-05-26")
+
+    assert (cecilia.reminded(), boss.reminded()) == (0, 1)
+    boss.sees("LUCKOR", REF)
+
+
+def test_nothing_of_a_case_stands_in_the_outbox(planned: Chat, room: Room) -> None:
+    sweeps_on(room, "2026-05-26")
+
+    def views(session: Session) -> list[str]:
+        rows = [session.get_one(OutboxRow, number) for number in (1, 2)]
+        return [outbox.view_of(session, row) for row in rows if row.once]
+
+    found = room.desk.run_now(views)
+    assert len(found) == 2
+    assert not [view for view in found if REF in view]
+
+
+# --- mina ärenden ------------------------------------------------------------------------------------------
+
+
+def test_my_cases_tells_the_nearest_clock_that_runs_and_what_follows_a_closed_one(anna: Chat, room: Room) -> None:
+    anna.types(f"ny {REF}")
+    sets(room, received_on="2026-05-04", planned_decision_on="2026-06-30")
+    anna.types("mina ärenden").sees("Förhandsbedömningen går ut 2026-05-18")
+
+    sets(room, opened_on="2026-05-08")
+    anna.types("mina ärenden").sees("Planerat beslut 2026-06-30").sees_no("Ny utredning")
+    sets(room, earlier_closed_on="2026-05-05", planned_decision_on="2026-09-30")
+    anna.types("mina ärenden").sees("Fyra månader går ut 2026-09-08", "Ny utredning direkt efter en avslutad")
+
+
+# --- both databases ----------------------------------------------------------------------------------------
+
+
+def test_a_morning_on_either_database(either_room: Room) -> None:
+    room = either_room
+    anna, cecilia = room.chat("anna").installs(), room.chat("cecilia").installs()
+    fills(opens(anna, **ALL), until="police_report_decided")
+    sets(room, planned_decision_on="2026-05-29", received_on="2026-05-26")
+
+    sweeps_on(room, "2026-05-26")
+    room.sweeps()
+
+    assert (anna.reminded(), cecilia.reminded()) == (2, 2)  # SKYDD, and the bundle
+    anna.sees("LUCKOR").presses("Påminn i morgon")
+    sweeps_on(room, "2026-05-27")
+    assert (anna.reminded(), cecilia.reminded()) == (1, 0)
+    assert room.count(ToldRow) == 4
+
+
+def test_two_replicas_sweep_a_morning_once(either_room: Room) -> None:
+    room = either_room
+    anna = room.chat("anna").installs()
+    for number in range(25):
+        anna.types(f"ny SN 2026/{number}")
+        sets(room, f"SN 2026/{number}", planned_decision_on="2026-05-29")
+    room.now = morning("2026-05-26")
+    with ThreadPoolExecutor(2) as pool:
+        for running in [pool.submit(room.sweeps) for _ in range(2)]:
+            running.result(timeout=60)
+
+    assert anna.reminded() == 1
+    assert room.count(ToldRow) == 25
+    assert len(room.events("swept")) == 1

@@ -1,0 +1,218 @@
+"""Cases from a file, on both databases: every column, all or nothing, and the same file twice."""
+
+from datetime import date
+
+import pytest
+from sqlmodel import col, select
+
+from checklists.csv_in import BadCsv
+from dialogs.cases_import import COLUMNS, import_cases
+from dialogs.importing import Imported
+from storage import cases, people, tenants
+from storage.audit import EventRow
+from storage.cases import CaseRow, FactRow
+from storage.desk import Desk, Session
+from storage.filled import FilledRow
+from storage.people import PersonRow, UnitRow
+from tests.sql.conftest import NOW, scalar
+
+TENANT = "made-up-cases"
+FULL = {
+    "tenant_id": TENANT,
+    "case_ref": " sn  2026/0123 ",
+    "unit": "Påhittade enheten",
+    "case_type": "barn",
+    "lead_email": "Anna@example.invalid",
+    "co_email": "bo@example.invalid",
+    "received_on": "2026-03-02",
+    "assigned_on": "2026-03-20",
+    "opened_on": "2026-03-05",
+    "planned_decision_on": "2026-06-26",
+    "decided_on": "2026-06-25",
+    "closed_on": "2026-06-30",
+    "violence": "ja",
+    "child_placed": "nej",
+    "intervention_decided": "Ja",
+    "children": "2",
+    "protected_identity": "ja",
+}
+
+
+@pytest.fixture
+def register(desk: Desk) -> Desk:
+    """Return a desk with two people in the register."""
+
+    def work(session: Session) -> None:
+        tenant_id = tenants.key(tenants.ensure(session, TENANT))
+        for name in ("anna", "bo"):
+            session.add(PersonRow(tenant_id=tenant_id, email=f"{name}@example.invalid", name=name.title()))
+
+    desk.run_now(work)
+    return desk
+
+
+def imports(desk: Desk, *rows: dict[str, str], separator: str = ";", allowed: frozenset[str] = frozenset()) -> Imported:
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    lines = [columns, *([row.get(name, "") for name in columns] for row in rows)]
+    raw = "\ufeff" + "\r\n".join(separator.join(line) for line in lines)
+    return desk.run_now(lambda session: import_cases(session, raw.encode(), allowed, NOW, "cli:test"))
+
+
+def the_case(desk: Desk, ref: str = "SN 2026/0123") -> CaseRow:
+    return desk.run_now(lambda session: session.exec(select(CaseRow).where(CaseRow.ref == ref)).one())
+
+
+def acts(desk: Desk) -> list[tuple[str, str]]:
+    rows = desk.run_now(lambda session: session.exec(select(EventRow).order_by(col(EventRow.id))).all())
+    assert {row.actor for row in rows} <= {"cli:test"}
+    return [(row.act, row.detail) for row in rows]
+
+
+def test_every_column_is_taken_and_normalised(register: Desk) -> None:
+    assert imports(register, FULL) == Imported(1, 0, 0)
+
+    case = the_case(register)
+    names = {1: "Anna", 2: "Bo"}
+    ids = dict(register.run_now(lambda s: [(row.name, row.id) for row in s.exec(select(PersonRow)).all()]))
+    assert (case.lead_id, case.co_id) == (ids[names[1]], ids[names[2]])
+    assert (case.case_type, case.children, case.protected_identity) == ("barn", 2, True)
+    for name in ("received_on", "assigned_on", "opened_on", "planned_decision_on", "decided_on", "closed_on"):
+        assert getattr(case, name) == date.fromisoformat(FULL[name])
+    facts = register.run_now(lambda session: cases.facts(session, cases.case_id(case)))
+    assert {at: row.value for at, row in facts.items()} == {
+        (0, "violence"): "ja",
+        (0, "intervention_decided"): "ja",
+        (1, "child_placed"): "nej",
+        (2, "child_placed"): "nej",
+    }
+    units = register.run_now(lambda session: [row.name for row in session.exec(select(UnitRow)).all()])
+    assert "Påhittade enheten" in units
+    found = acts(register)
+    assert found[0] == ("case_opened", "")
+    assert {("received_on_set", "2026-03-02"), ("closed", "2026-06-30"), ("fact_set", "child 2")} <= set(found)
+
+
+def test_the_same_file_again_changes_nothing(register: Desk) -> None:
+    imports(register, FULL)
+    before = acts(register)
+
+    assert imports(register, FULL, separator=",") == Imported(0, 0, 1)
+    assert acts(register) == before
+
+
+def test_only_cells_that_are_not_empty_overwrite_each_as_an_event(register: Desk) -> None:
+    imports(register, FULL)
+    before = len(acts(register))
+    ref = {"tenant_id": TENANT, "case_ref": FULL["case_ref"]}
+
+    assert imports(register, ref) == Imported(0, 0, 1)
+    done = imports(register, {**ref, "decided_on": "2026-06-24", "violence": "nej", "lead_email": ""})
+
+    assert done == Imported(0, 1, 0)
+    assert acts(register)[before:] == [("decided_on_set", "2026-06-24"), ("fact_set", "")]
+    assert the_case(register).received_on == date(2026, 3, 2)
+    facts = register.run_now(lambda s: s.exec(select(FactRow).where(FactRow.name == "violence")).all())
+    assert [(row.revision, row.value) for row in facts] == [(1, "ja"), (2, "nej")]
+
+
+BAD = [
+    ({"case_ref": ""}, "case_ref is empty or has not the shape"),
+    ({"case_ref": "ÅÄÖ"}, "case_ref is empty or has not the shape"),
+    ({"unit": ""}, "unit is empty; a new case needs one"),
+    ({"case_type": "ungdom"}, "case_type is neither barn nor vuxen"),
+    ({"lead_email": "nobody@example.invalid"}, "lead_email is not in the people register"),
+    ({"co_email": "anna@example.invalid"}, "name the same person"),
+    ({"received_on": "2/3 2026"}, "received_on is written as 2026-12-05"),
+    ({"violence": "yes"}, "violence is neither ja, nej nor empty"),
+    ({"protected_identity": "1"}, "protected_identity is neither"),
+    ({"children": "0"}, "children is not a whole number from 1 to 20"),
+    ({"children": "två"}, "children is not a whole number from 1 to 20"),
+    ({"tenant_id": ""}, "tenant_id is empty"),
+    ({"tenant_id": "someone-else"}, "tenant_id is not among BK_TENANTS"),
+]
+
+
+@pytest.mark.parametrize(("change", "words"), BAD)
+def test_a_bad_row_is_named_by_its_line_and_nothing_is_stored(
+    register: Desk, change: dict[str, str], words: str
+) -> None:
+    good = {**FULL, "case_ref": "SN 2026/1"}
+
+    with pytest.raises(BadCsv) as caught:
+        imports(register, good, {**FULL, **change}, good, {**FULL, **change}, allowed=frozenset({TENANT}))
+
+    assert [fault.partition(":")[0] for fault in caught.value.faults] == ["line 3", "line 5"]
+    assert all(words in fault for fault in caught.value.faults)
+    assert scalar(register, "select count(*) from cases") == 0
+
+
+def test_a_personal_number_is_refused_and_not_told(register: Desk) -> None:
+    with pytest.raises(BadCsv) as caught:
+        imports(register, {**FULL, "case_ref": "19121212-1212"})
+
+    assert "1212" not in str(caught.value)
+
+
+def test_columns_that_are_missing_are_empty_and_others_are_ignored(register: Desk) -> None:
+    row = {"tenant_id": TENANT, "case_ref": "SN 2026/9", "unit": "Ny påhittad enhet", "note": "annat"}
+
+    assert imports(register, row) == Imported(1, 0, 0)
+
+    case = the_case(register, "SN 2026/9")
+    assert (case.children, case.lead_id, case.received_on, case.case_type) == (1, None, None, "barn")
+    assert scalar(register, "select count(*) from fact") == 0
+    assert set(COLUMNS) == set(FULL)
+
+
+def test_a_list_that_is_begun_is_not_hidden_by_fewer_children(register: Desk) -> None:
+    imports(register, {**FULL, "closed_on": ""})
+    case = the_case(register)
+
+    def work(session: Session) -> None:
+        row = FilledRow(
+            tenant_id=case.tenant_id,
+            case_id=cases.case_id(case),
+            unit_id=case.unit_id,
+            checklist="decision_basis",
+            version=1,
+            child=2,
+            role="case_worker",
+            begun_at=NOW,
+        )
+        session.add(row)
+
+    register.run_now(work)
+    with pytest.raises(BadCsv, match="children is lower than the number of lists already begun"):
+        imports(register, {**FULL, "children": "1"})
+    assert imports(register, {**FULL, "closed_on": "", "children": "3"}) == Imported(0, 1, 0)
+    facts = register.run_now(lambda session: cases.known_facts(session, cases.case_id(case), 3))
+    assert facts["child_placed"] == "nej"
+
+
+@pytest.mark.parametrize("closing", ["", "2026-06-30"])
+def test_an_investigation_opened_after_a_closing_opens_the_case_again_and_keeps_that_day(
+    register: Desk, closing: str
+) -> None:
+    imports(register, FULL)
+    again = {**FULL, "opened_on": "2026-07-06", "decided_on": "", "closed_on": closing}
+
+    assert imports(register, again) == Imported(0, 1, 0)
+
+    case = the_case(register)
+    assert (case.closed_on, case.earlier_closed_on, case.opened_on) == (None, date(2026, 6, 30), date(2026, 7, 6))
+    assert ("reopened", "2026-06-30") in acts(register)
+    assert imports(register, again) == Imported(0, 0, 1)
+    assert imports(register, {**again, "closed_on": "2026-10-30"}) == Imported(0, 1, 0)
+    assert the_case(register).closed_on == date(2026, 10, 30)
+
+
+def test_nobody_of_another_tenant_becomes_a_worker(register: Desk) -> None:
+    def work(session: Session) -> None:
+        other = tenants.key(tenants.ensure(session, "made-up-other"))
+        session.add(PersonRow(tenant_id=other, email="doris@example.invalid", name="Doris"))
+        people.unit(session, other, "Enhet")
+
+    register.run_now(work)
+
+    with pytest.raises(BadCsv, match="lead_email is not in the people register"):
+        imports(register, {**FULL, "lead_email": "doris@example.invalid"})

@@ -1,0 +1,257 @@
+"""Which reminders are due: every day of four years swept one by one, against days counted in a table by hand.
+
+The expectation shares nothing with the rules: it counts in the list of working days of test_workdays.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from checklists.deadlines import CaseDates, Extension, months_on
+from checklists.reminders import (
+    Asked,
+    BasisState,
+    CaseState,
+    Due,
+    Thresholds,
+    due,
+    protection_due,
+    review_due,
+)
+from checklists.workdays import Workdays
+from tests.unit.test_workdays import ALL, OPEN, after, before, on_or_before
+
+GAP = (Asked(1, "item", "child_heard"),)
+A_DAY = timedelta(days=1)
+
+
+def told(state: CaseState, first: date, last: date, days: Iterable[date] = OPEN) -> list[tuple[str, str, date]]:
+    """Sweep every working day of a stretch and return what would be told: rule, for whom, day; a mark once."""
+    seen: set[tuple[str, str]] = set()
+    found: list[tuple[str, str, date]] = []
+    for day in (day for day in days if first <= day <= last):
+        for one in due(state, day):
+            if (one.rule, one.mark) not in seen:
+                seen.add((one.rule, one.mark))
+                found.append((one.rule, "+".join(one.audiences), day))
+    return found
+
+
+def planned(day: date) -> CaseState:
+    return CaseState(CaseDates(planned_decision_on=day), BasisState(gaps=GAP))
+
+
+def sent(day: date, **more: Any) -> CaseState:
+    return CaseState(basis=BasisState(status="sent", waits_since=day, **more))
+
+
+def returned(day: date, **more: Any) -> CaseState:
+    return CaseState(basis=BasisState(status="returned", returned=7, returned_on=day, **more))
+
+
+def received(day: date, **more: Any) -> CaseState:
+    return CaseState(CaseDates(received_on=day, **more))
+
+
+def opened(day: date, **more: Any) -> CaseState:
+    return CaseState(CaseDates(opened_on=day, **more))
+
+
+def decided(day: date, **more: Any) -> CaseState:
+    return CaseState(CaseDates(decided_on=day), **more)
+
+
+BOTH = "worker+chef"
+
+
+def expect_planned(day: date) -> list[tuple[str, str, date]]:
+    return [("LUCKOR", BOTH, before(day, 3)), ("LUCKOR", BOTH, before(day, 1))]
+
+
+def expect_sent(day: date) -> list[tuple[str, str, date]]:
+    return [("OLAST", "chef", after(day, 2)), ("TYST", "deputy_else_manager", after(day, 4))]
+
+
+def expect_returned(day: date) -> list[tuple[str, str, date]]:
+    return [("ATER", "worker", after(day, 2))]
+
+
+def expect_received(day: date) -> list[tuple[str, str, date]]:
+    days = {on_or_before(day + number * A_DAY) for number in (10, 14, 15)}
+    return [("14D", BOTH, told_on) for told_on in sorted(days)]
+
+
+def expect_violence(day: date) -> list[tuple[str, str, date]]:
+    """Each from its day until the next one's; what falls on a free day before the report waits for the next sweep."""
+    starts = sorted({on_or_before(day + number * A_DAY) for number in (0, 1, 10, 14, 15)})
+    firsts = [after(max(start, day) - A_DAY, 1) for start in starts]
+    ends = [*starts[1:], date.max]
+    return [("14D", BOTH, told_on) for told_on, end in zip(firsts, ends, strict=True) if told_on < end]
+
+
+def expect_opened(day: date) -> list[tuple[str, str, date]]:
+    limit = months_on(day, 4)
+    return [("4M", BOTH, on_or_before(limit - number * A_DAY)) for number in (30, 7)]
+
+
+def expect_decided(day: date) -> list[tuple[str, str, date]]:
+    return [("PAGAR", "worker", after(day, 5)), ("6M", "worker", on_or_before(months_on(day, 6)))]
+
+
+SCENES: list[tuple[Callable[[date], CaseState], Callable[[date], list[tuple[str, str, date]]], int, int]] = [
+    (planned, expect_planned, -16, 3),
+    (sent, expect_sent, 0, 30),
+    (returned, expect_returned, 0, 30),
+    (received, expect_received, 0, 40),
+    (opened, expect_opened, 80, 130),
+    (lambda day: decided(day, basis=BasisState(ongoing=GAP), intervention=True), expect_decided, 0, 220),
+]
+
+
+@pytest.mark.parametrize(("scene", "expected", "first", "last"), SCENES)
+def test_every_day_of_2025_to_2028_is_told_on_the_days_counted_by_hand(
+    scene: Callable[[date], CaseState], expected: Callable[[date], list[Any]], first: int, last: int
+) -> None:
+    step = 1 if last < 100 else 3
+    for day in ALL[20:-230:step]:
+        stretch = (day + first * A_DAY, day + last * A_DAY)
+        assert told(scene(day), *stretch) == expected(day), day
+
+
+def test_with_violence_every_day_is_told_at_once_and_asked_for_the_reason() -> None:
+    for day in ALL[20:-60]:
+        assert told(received(day, violence=True), day, day + 40 * A_DAY) == expect_violence(day), day
+
+
+# --- what a missed day catches up, and what it does not -----------------------------------------------------
+
+FRIDAY = date(2026, 5, 29)
+
+
+@pytest.mark.parametrize(
+    ("state", "missed", "rule"),
+    [
+        (planned(FRIDAY), date(2026, 5, 27), "LUCKOR"),
+        (planned(FRIDAY), FRIDAY, "LUCKOR"),
+        (sent(FRIDAY), date(2026, 6, 3), "OLAST"),
+        (returned(FRIDAY), date(2026, 6, 15), "ATER"),
+        (received(FRIDAY), date(2026, 6, 11), "14D"),
+        (received(FRIDAY), date(2026, 6, 17), "14D"),
+        (opened(FRIDAY), date(2026, 9, 4), "4M"),
+        (decided(FRIDAY, basis=BasisState(ongoing=GAP)), date(2026, 6, 17), "PAGAR"),
+        (decided(FRIDAY, intervention=True), date(2026, 12, 7), "6M"),
+    ],
+)
+def test_a_day_that_was_missed_is_caught_up_while_it_holds(state: CaseState, missed: date, rule: str) -> None:
+    assert rule in [one.rule for one in due(state, missed)]
+
+
+@pytest.mark.parametrize(
+    ("state", "day"),
+    [
+        (planned(FRIDAY), FRIDAY + A_DAY),
+        (opened(FRIDAY), date(2026, 9, 30)),
+        (decided(FRIDAY, basis=BasisState(ongoing=GAP), intervention=True), date(2026, 8, 3)),
+        (decided(FRIDAY, intervention=True), date(2027, 1, 15)),
+        (received(date(2021, 1, 4)), FRIDAY),
+    ],
+)
+def test_what_is_long_past_is_not_dug_out(state: CaseState, day: date) -> None:
+    assert due(state, day) == ()
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        CaseState(CaseDates(planned_decision_on=FRIDAY), BasisState()),
+        CaseState(CaseDates(planned_decision_on=FRIDAY), BasisState(status="signed", gaps=GAP)),
+        CaseState(CaseDates(planned_decision_on=FRIDAY, closed_on=FRIDAY - 9 * A_DAY), BasisState(gaps=GAP)),
+        CaseState(CaseDates(planned_decision_on=FRIDAY, decided_on=FRIDAY - 3 * A_DAY), BasisState(gaps=GAP)),
+        sent(FRIDAY - 9 * A_DAY, read=True),
+        returned(FRIDAY - 9 * A_DAY, touched=True),
+        received(FRIDAY - 10 * A_DAY, opened_on=FRIDAY),
+        received(FRIDAY - 10 * A_DAY, closed_on=FRIDAY),
+        received(FRIDAY - 10 * A_DAY, about_child=False),
+        opened(months_on(FRIDAY, -4), closed_on=FRIDAY - A_DAY),
+        CaseState(CaseDates(decided_on=FRIDAY - 9 * A_DAY, closed_on=FRIDAY), BasisState(ongoing=GAP)),
+        decided(months_on(FRIDAY, -6)),
+    ],
+)
+def test_what_is_settled_is_not_reminded_of(state: CaseState) -> None:
+    assert due(state, FRIDAY) == ()
+
+
+def test_a_follow_up_comes_also_after_closing() -> None:
+    day = months_on(FRIDAY, -6)
+    state = CaseState(CaseDates(decided_on=day, closed_on=day + A_DAY), intervention=True)
+
+    assert [one.rule for one in due(state, FRIDAY)] == ["6M"]
+
+
+def test_a_voided_signature_waits_for_a_reader_like_a_sent_list() -> None:
+    state = sent(FRIDAY)
+    voided = replace(state, basis=replace(state.basis, status="voided"))
+
+    assert told(voided, FRIDAY, FRIDAY + 30 * A_DAY) == expect_sent(FRIDAY)
+
+
+# --- extensions and the reason -----------------------------------------------------------------------------
+
+
+def test_grounds_move_the_days_and_the_organisation_only_answers_what_the_reason_is() -> None:
+    day, until = date(2026, 3, 2), date(2026, 4, 1)
+    grounds = replace(received(day), extensions=(Extension("14d", True, until),))
+    lax = replace(received(day), extensions=(Extension("14d", False, until),))
+
+    assert [told_on for _, _, told_on in told(grounds, day, day + 60 * A_DAY)] == [
+        date(2026, 3, 12),
+        until,
+        until + A_DAY,
+    ]
+    assert [told_on for _, _, told_on in told(lax, day, day + 60 * A_DAY)] == [date(2026, 3, 12), date(2026, 3, 16)]
+    (reason,) = due(received(day), date(2026, 3, 17))
+    assert (reason.late, reason.on) == (True, date(2026, 3, 16))
+
+
+def test_a_moved_limit_of_an_investigation_is_told_anew() -> None:
+    moved = replace(opened(date(2026, 3, 2)), extensions=(Extension("4m", True, date(2026, 9, 1)),))
+
+    assert [day for _, _, day in told(moved, date(2026, 5, 1), date(2026, 9, 2))] == [
+        date(2026, 7, 31),  # 2 August is a Sunday
+        date(2026, 8, 25),
+    ]
+
+
+# --- the two that are not of the sweep, and the thresholds -------------------------------------------------
+
+
+def test_a_report_of_today_without_an_answer_is_told_whatever_the_day() -> None:
+    for day in ALL:
+        assert protection_due(received(day), day) == Due("SKYDD", ("worker", "chef"), str(day), day)
+        assert protection_due(received(day), day + A_DAY) is None
+    state = received(FRIDAY)
+    assert protection_due(replace(state, protected_now=True), FRIDAY) is None
+    assert protection_due(received(FRIDAY, closed_on=FRIDAY), FRIDAY) is None
+    assert protection_due(received(FRIDAY, about_child=False), FRIDAY) is None
+
+
+def test_a_reviewer_is_told_from_five_working_days_before_a_round_closes() -> None:
+    for closes in ALL[30:]:
+        days = [day for day in OPEN if closes - 20 * A_DAY <= day <= closes + 5 * A_DAY]
+        told_on = [day for day in days if review_due(closes, 1, day)]
+        assert told_on == [day for day in days if before(closes, 5) <= day <= closes]
+    assert review_due(FRIDAY, 0, FRIDAY) is None
+
+
+def test_the_thresholds_and_the_free_days_are_the_tenants_own() -> None:
+    mine = Thresholds(gaps_first=5, unread=1, assessment_first=7)
+    closed = Workdays(frozenset({date(2026, 5, 28)}))
+
+    assert due(planned(FRIDAY), date(2026, 5, 22), mine) != ()
+    assert due(planned(FRIDAY), date(2026, 5, 21), mine) == ()
+    assert due(planned(FRIDAY), date(2026, 5, 21), mine, closed) != ()
+    assert [one.rule for one in due(sent(FRIDAY), date(2026, 6, 1), mine)] == ["OLAST"]
+    assert [one.rule for one in due(received(FRIDAY), date(2026, 6, 5), mine)] == ["14D"]

@@ -1,0 +1,75 @@
+"""A tenant's own settings: typed, with defaults, and refused in words when they are wrong."""
+
+from datetime import date, datetime, time
+
+import pytest
+
+from checklists.tenant_settings import (
+    DEFAULTS,
+    NAMES,
+    check_together,
+    parse_setting,
+    read_settings,
+    show_settings,
+)
+
+
+def test_what_is_not_set_has_its_default_and_what_is_unknown_is_left_alone() -> None:
+    found = read_settings('{"gaps_first": 4, "free_days": ["2026-12-23"], "office_opens": "07:30", "other": 1}')
+
+    assert (found.gaps_first, found.gaps_last) == (4, 1)
+    assert found.free_days == (date(2026, 12, 23),)
+    assert (found.office_opens, found.office_closes) == (time(7, 30), time(16, 30))
+    assert read_settings("{}") == DEFAULTS
+
+
+def test_what_is_shown_can_be_set_again() -> None:
+    shown = show_settings(read_settings('{"free_days": ["2026-12-23", "2026-12-30"], "unread": 3}'))
+
+    assert tuple(shown) == NAMES
+    assert shown["free_days"] == "2026-12-23,2026-12-30"
+    again = {name: parse_setting(name, value) for name, value in shown.items()}
+    assert again["unread"] == 3
+    assert again["free_days"] == ["2026-12-23", "2026-12-30"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("gaps_first", "-1", "gaps_first"),
+        ("gaps_first", "tre", "gaps_first"),
+        ("follow_up_months", "0", "follow_up_months"),
+        ("office_opens", "klockan åtta", "office_opens"),
+        ("free_days", "2026-12-23,julafton", "free_days"),
+        ("case_ref_pattern", "(", "is no regular expression"),
+        ("no_such", "1", "there is no setting no_such"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_name(name: str, value: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        parse_setting(name, value)
+
+
+@pytest.mark.parametrize(
+    "stored",
+    ['{"office_opens": "17:00"}', '{"gaps_first": 0}', '{"four_months_last": 31}'],
+)
+def test_settings_that_do_not_fit_together_are_refused(stored: str) -> None:
+    with pytest.raises(ValueError, match="_"):
+        check_together(read_settings(stored))
+    check_together(DEFAULTS)
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_open"),
+    [
+        ("2026-05-12T07:59", False),
+        ("2026-05-12T08:00", True),
+        ("2026-05-12T16:29", True),
+        ("2026-05-12T16:30", False),
+        ("2026-05-14T10:00", False),
+        ("2026-05-16T10:00", False),
+    ],
+)
+def test_the_office_is_open_on_working_days_between_its_hours(moment: str, is_open: bool) -> None:
+    assert DEFAULTS.in_office_hours(datetime.fromisoformat(moment)) is is_open

@@ -1,0 +1,61 @@
+"""The running bot when the clock is moved to a working morning: the sweep comes by itself, and is counted."""
+
+import asyncio
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.clock import Clock
+from bot.settings import Settings
+from bot.web import make_admin_app, make_app
+from storage import migrate
+from storage.desk import Desk
+from storage.sealing import Keys
+from tests.wire.faulty_connector import Fault, FaultyConnector
+from tests.wire.test_outbox import KEYS, TENANT, chat_of, move_in
+
+EVENING = datetime(2026, 5, 25, 20, 0, tzinfo=ZoneInfo("Europe/Stockholm"))
+
+
+async def test_a_clock_moved_to_the_morning_gives_the_sweep_within_five_seconds(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'bot.db'}"
+    desk, clock = Desk(url, Keys(KEYS)), Clock(EVENING)
+    migrate.upgrade(desk)
+    settings = Settings(mode="dev", database_url=url, tenants=frozenset({TENANT}), secret_key="0" * 64)
+    async with FaultyConnector() as connector:
+        move_in(desk, connector.service_url, 3)
+        connector.by_path = lambda path: {"w1": Fault(500), "w2": Fault(404)}.get(chat_of(path))
+        came = asyncio.Event()
+
+        async def note() -> None:
+            came.set()
+
+        connector.before = note
+        async with (
+            TestServer(make_app(settings, desk, clock)),
+            TestClient(TestServer(make_admin_app(desk, clock))) as admin,
+        ):
+            clock.advance(timedelta(hours=12, minutes=5))
+            begun = time.monotonic()
+            async with asyncio.timeout(20):
+                await came.wait()
+            assert time.monotonic() - begun < 5
+            metrics = await counted(admin)
+        assert 'beslutskollen_outbox_messages{state="sent"} 1' in metrics
+        assert 'beslutskollen_outbox_messages{state="uncertain"} 1' in metrics
+        assert 'beslutskollen_outbox_messages{state="gone"} 1' in metrics
+        assert "beslutskollen_unreachable_people 1" in metrics
+    desk.close()
+
+
+async def counted(admin: "TestClient[web.Request, web.Application]") -> str:
+    """Return the metrics once the last message is settled."""
+    async with asyncio.timeout(20):
+        while True:
+            text = await (await admin.get("/metrics")).text()
+            if all(f'state="{state}"}} 1' in text for state in ("sent", "uncertain", "gone")):
+                return text

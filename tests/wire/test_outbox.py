@@ -1,0 +1,447 @@
+"""The outbox worker over HTTP to a connector that fails in every way: nobody told twice, nobody silently forgotten."""
+
+import asyncio
+import logging
+import shutil
+import time
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo
+
+import aiohttp
+import pytest
+from sqlalchemy import text
+from sqlmodel import select
+
+from bot import outbox_worker
+from bot.clock import Clock
+from bot.outbox_worker import OutboxWorker
+from bot.pace import Pace
+from bot.reminders import Reminding
+from bot.sender import Sender
+from bot.turns import Turns
+from dialogs.tokens import Mint
+from dialogs.turn import Turn
+from storage import cases, conversations, migrate, outbox, people, tenants
+from storage.cases import CaseRow
+from storage.desk import Desk, Session
+from storage.outbox import OutboxRow
+from storage.people import PersonRow, RoleRow
+from storage.sealing import Keys
+from tests.wire.faulty_connector import Fault, FaultyConnector
+
+log = logging.getLogger(__name__)
+
+TENANT = "made-up-town"
+KEYS = {"test": bytes(32)}
+MORNING = datetime(2026, 5, 26, 8, 0, tzinfo=ZoneInfo("Europe/Stockholm"))
+BOSS = "maria"
+
+
+def move_in(desk: Desk, service_url: str, workers: int) -> None:
+    """Bring in so many workers, each with a chat and a case with gaps whose decision is near; and one manager."""
+
+    def person(session: Session, tenant_id: int, name: str, unit_id: int, role: str) -> int:
+        row = PersonRow(tenant_id=tenant_id, object_id=name, name=f"{name} Påhittad")
+        session.add(row)
+        session.flush()
+        person_id = people.person_id(row)
+        session.add(RoleRow(tenant_id=tenant_id, person_id=person_id, unit_id=unit_id, role=role))
+        conversations.ensure(session, tenant_id, person_id, f"a:{name}", service_url, "{}")
+        return person_id
+
+    def work(session: Session) -> None:
+        tenant_id = tenants.key(tenants.ensure(session, TENANT))
+        unit_id = people.unit(session, tenant_id, "Påhittade enheten").id or 0
+        person(session, tenant_id, BOSS, people.unit(session, tenant_id, people.ORGANISATION).id or 0, "manager")
+        for number in range(workers):
+            lead = person(session, tenant_id, f"w{number}", unit_id, "case_worker")
+            ref = f"SN 2026/{number}"
+            case = CaseRow(tenant_id=tenant_id, ref=ref, unit_id=unit_id, lead_id=lead)
+            case.planned_decision_on = date(2026, 5, 29)
+            cases.add(session, case)
+
+    desk.run_now(work)
+
+
+@dataclass
+class Town:
+    """A bot's outbox with its clock, and the connector it sends to."""
+
+    desk: Desk
+    connector: FaultyConnector
+    session: aiohttp.ClientSession
+    clock: Clock = field(default_factory=lambda: Clock(MORNING))
+    pace: Pace = field(default_factory=lambda: Pace(per_conversation=1000, total=1000))
+
+    def worker(self, desk: Desk | None = None) -> OutboxWorker:
+        sender = Sender(self.session, mode="dev", service_hosts=frozenset(), pace=self.pace, time_out=SENDER_WAITS)
+        made = OutboxWorker(desk or self.desk, sender, self.clock)
+        made.turns = Turns(desk or self.desk, Mint(bytes(range(32))), sender, made.wake)
+        return made
+
+    async def sweeps(self) -> None:
+        await Reminding(self.desk, self.clock, lambda: None).look()
+
+    async def empties(self, worker: OutboxWorker, most: int = 40) -> None:
+        """Send until nothing waits, moving the clock past pauses and leases."""
+        for _ in range(most):
+            while await worker.send_some():
+                pass
+            if worker._in_flight:
+                await asyncio.wait(worker._in_flight)
+            if not {outbox.WAITING, outbox.SENDING} & self.states().keys():
+                return
+            self.clock.advance(timedelta(minutes=3))
+        raise AssertionError(f"something waits for ever: {self.states()}")
+
+    def states(self) -> Counter[str]:
+        rows = self.desk.run_now(lambda session: session.exec(select(OutboxRow)).all())
+        return Counter(row.state for row in rows)
+
+    def state_of(self) -> dict[str, str]:
+        """Return the state of each person's bundle by the name of the chat it was for."""
+        query = "select c.channel_id, o.state from outbox o join conversation c on c.id = o.conversation_id"
+        rows = self.desk.run_now(lambda s: s.connection().execute(text(f"{query} where once like 'reminder:%'")).all())
+        return {channel.removeprefix("a:"): state for channel, state in rows}
+
+    def arrivals(self) -> dict[str, list[float]]:
+        """Return when messages came to the connector, by chat."""
+        found: dict[str, list[float]] = defaultdict(list)
+        for arrival in self.connector.arrivals:
+            if arrival.method == "POST":
+                found[chat_of(arrival.path)].append(arrival.at)
+        return found
+
+    def told(self, name: str) -> int:
+        query = "select count(*) from told t join person p on p.id = t.person_id where p.object_id = :name"
+        return int(self.desk.run_now(lambda s: s.connection().execute(text(query), {"name": name}).scalar()) or 0)
+
+
+SENDER_WAITS = 0.5
+
+
+def chat_of(path: str) -> str:
+    return unquote(path).split("/conversations/a:")[1].split("/")[0]
+
+
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("empty") / "bot.db"
+    desk = Desk(f"sqlite:///{path}", Keys(KEYS))
+    migrate.upgrade(desk)
+    desk.close()
+    return path
+
+
+@pytest.fixture
+def desk(empty_file: Path, tmp_path: Path) -> Iterator[Desk]:
+    shutil.copy(empty_file, tmp_path / "bot.db")
+    made = Desk(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+async def town(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
+    monkeypatch.setattr(outbox_worker, "YOUNG", 0.05)
+    async with FaultyConnector() as connector, aiohttp.ClientSession() as session:
+        yield Town(desk, connector, session)
+
+
+# --- every fault at once -----------------------------------------------------------------------------------
+
+FAULTS = (
+    Fault(),
+    Fault(429, {"Retry-After": "1"}),
+    Fault(500),
+    Fault(403),
+    Fault(404),
+    Fault(how="hang"),
+    Fault(502),
+    Fault(412),
+    Fault(how="reset"),
+)
+ALWAYS, ONCE = (500, 403, 404, 502), (429, 412)
+
+
+def of_number(number: int) -> Fault:
+    return FAULTS[number % len(FAULTS)]
+
+
+def fails_by_number(connector: FaultyConnector) -> None:
+    """Have each worker's chat fail in its own way: throttled ones the first time, the others always."""
+    throttled: set[str] = set()
+
+    def answer(path: str) -> Fault | None:
+        name = chat_of(path)
+        fault = of_number(int(name[1:])) if name.startswith("w") else Fault()
+        if fault.status in ONCE and name in throttled:
+            return Fault()
+        throttled.add(name)
+        return fault
+
+    connector.by_path = answer
+
+
+def check_everybody(town: Town, workers: int) -> None:
+    """Hold that nobody was told twice and nobody forgotten, from what came to the connector and what is stored."""
+    arrivals, states = town.arrivals(), town.state_of()
+    for number in range(workers):
+        name, fault = f"w{number}", of_number(number)
+        expected = outbox.SENT
+        if fault.status in (403, 404):
+            expected = outbox.GONE
+        elif fault.status in (500, 502) or fault.how in ("hang", "reset"):
+            expected = outbox.UNCERTAIN
+        assert states[name] == expected, (name, fault)
+        assert len(arrivals[name]) == (2 if fault.status in ONCE else 1), (name, fault)
+    gone = sum(of_number(number).status in (403, 404) for number in range(workers))
+    assert town.told(BOSS) == gone
+    assert 1 <= len(arrivals[BOSS]) <= 1 + gone // 20
+    reached = town.desk.run_now(conversations.unreachable_people)
+    assert reached == gone
+
+
+async def test_nobody_is_told_twice_and_nobody_is_forgotten_whatever_the_connector_does(town: Town) -> None:
+    workers = 27
+    move_in(town.desk, town.connector.service_url, workers)
+    fails_by_number(town.connector)
+    await town.sweeps()
+
+    await town.empties(town.worker())
+
+    check_everybody(town, workers)
+    await town.sweeps()
+    assert town.states()[outbox.WAITING] == 0
+
+
+async def test_a_connector_that_hangs_for_some_holds_nobody_else_up(town: Town) -> None:
+    move_in(town.desk, town.connector.service_url, 30)
+    town.connector.by_path = lambda path: Fault(how="hang") if chat_of(path) in ("w0", "w1", "w2") else None
+    await town.sweeps()
+    worker = town.worker()
+    begun = time.perf_counter()
+
+    await worker.send_some()
+    await worker.send_some()
+
+    assert len(town.arrivals()) == 30
+    assert time.perf_counter() - begun < 3 * SENDER_WAITS
+    assert town.states()[outbox.SENDING] == 3
+    await town.empties(worker)
+    assert town.states() == {outbox.SENT: 27, outbox.UNCERTAIN: 3}
+
+
+async def test_no_more_than_twenty_are_in_flight(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox_worker, "YOUNG", 0.001)
+    monkeypatch.setattr(outbox_worker, "MOST_IN_FLIGHT", 4)
+    move_in(town.desk, town.connector.service_url, 10)
+    town.connector.by_path = lambda _path: Fault(how="hang")
+    await town.sweeps()
+    worker, most = town.worker(), 0
+    sending = asyncio.create_task(worker.send_some())
+    while not sending.done():
+        most = max(most, len(worker._in_flight))
+        await asyncio.wait({sending}, timeout=0.005)
+
+    assert most == 4
+    await town.empties(worker)
+
+
+# --- pauses and attempts -----------------------------------------------------------------------------------
+
+
+class StillClock(Clock):
+    """Stands where it is put."""
+
+    at = MORNING
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@pytest.mark.parametrize("after", [1, 30, 0])
+async def test_never_before_retry_after_and_at_most_six_times_with_pauses_that_differ(town: Town, after: int) -> None:
+    town.clock = clock = StillClock()
+    move_in(town.desk, town.connector.service_url, 1)
+    town.connector.by_path = lambda _path: Fault(429, {"Retry-After": str(after)} if after else {})
+    await town.sweeps()
+    worker = town.worker()
+    pauses: list[float] = []
+    for attempt in range(1, 7):
+        assert await worker.send_some()
+        assert len(town.connector.arrivals) == attempt
+        row = town.desk.run_now(lambda session: session.exec(select(OutboxRow)).one())
+        if attempt < 6:
+            pauses.append((row.due_at - clock.at).total_seconds())
+            clock.at = row.due_at - timedelta(milliseconds=1)
+            assert not await worker.send_some(), "sent before its time"
+            clock.at = row.due_at
+
+    clock.at += timedelta(hours=1)
+    assert not await worker.send_some()
+    assert town.states() == {outbox.STOPPED: 1}
+    assert min(pauses) >= after
+    assert len(set(pauses)) == 5, "no jitter"
+
+
+async def test_an_update_of_a_card_is_repeated_until_it_is_taken_and_one_that_is_gone_stops(town: Town) -> None:
+    move_in(town.desk, town.connector.service_url, 2)
+    await town.sweeps()
+    town.desk.run_now(lambda s: s.connection().execute(text("update outbox set activity_id = 'card-' || id")))
+    town.connector.script.extend([Fault(500), Fault(404), Fault(how="reset"), Fault()])
+
+    await town.empties(town.worker())
+
+    assert town.states() == {outbox.SENT: 1, outbox.STOPPED: 1}
+    assert [arrival.method for arrival in town.connector.arrivals] == ["PUT"] * 4
+    assert town.desk.run_now(conversations.unreachable_people) == 0
+
+
+async def test_a_refusal_of_the_message_itself_is_not_sent_again(town: Town) -> None:
+    move_in(town.desk, town.connector.service_url, 2)
+    await town.sweeps()
+    town.connector.script.extend([Fault(400), Fault(413)])
+
+    await town.empties(town.worker())
+
+    assert town.states() == {outbox.STOPPED: 2}
+    assert len(town.connector.arrivals) == 2
+
+
+async def test_someone_known_to_be_gone_is_not_tried_again_and_writing_makes_her_reachable(town: Town) -> None:
+    move_in(town.desk, town.connector.service_url, 1)
+    town.connector.by_path = lambda path: Fault(403) if chat_of(path) == "w0" else None
+    await town.sweeps()
+    worker = town.worker()
+    await town.empties(worker)
+    assert (len(town.arrivals()["w0"]), len(town.arrivals()[BOSS])) == (1, 1)
+
+    town.clock.advance(timedelta(days=2))  # the last day before the decision
+    await town.sweeps()
+    await town.empties(worker)
+    assert (len(town.arrivals()["w0"]), len(town.arrivals()[BOSS])) == (1, 2)
+
+    assert worker.turns is not None
+    await worker.turns.take(hello("w0", town), "29:w0")
+    assert town.desk.run_now(conversations.unreachable_people) == 0
+
+
+def hello(name: str, town: Town) -> Turn:
+    return Turn(
+        kind="text",
+        tenant=TENANT,
+        object_id=name,
+        channel_id=f"a:{name}",
+        channel_user=f"29:{name}",
+        activity_id=f"in-{time.perf_counter_ns()}",
+        now=town.clock.now(),
+        service_url=town.connector.service_url,
+        text="hjälp",
+    )
+
+
+# --- killed between marking and settling -------------------------------------------------------------------
+
+
+async def kill(worker: OutboxWorker, running: "asyncio.Task[None]") -> None:
+    """End a worker where it stands: what it has begun is not settled."""
+    for task in [*worker._in_flight, running]:
+        task.cancel()
+    await asyncio.gather(*worker._in_flight, running, return_exceptions=True)
+
+
+async def kills_and_goes_on(town: Town, other_desk: Desk, kills: int, workers: int) -> None:
+    """Run two workers, end one again and again in the middle of sending, and go on with a fresh one."""
+    slow = asyncio.Event()
+    town.connector.before = slow.wait
+    steady = town.worker(other_desk)
+    steady_runs = asyncio.create_task(steady.run())
+    for _ in range(kills):
+        slow.clear()
+        victim = town.worker()
+        runs = asyncio.create_task(victim.run())
+        seen = len(town.connector.arrivals)
+        async with asyncio.timeout(20):
+            while len(town.connector.arrivals) < min(seen + 2, workers) and not all_begun(town, workers):
+                await asyncio.wait({runs}, timeout=0.01)
+        await kill(victim, runs)
+        slow.set()
+    steady_runs.cancel()
+    await asyncio.gather(steady_runs, return_exceptions=True)
+    town.clock.advance(timedelta(minutes=2))  # the leases of the dead run out
+    await town.empties(town.worker())
+
+    arrivals, states = town.arrivals(), town.state_of()
+    assert len(states) == workers
+    assert max(len(times) for times in arrivals.values()) == 1, "told twice"
+    for name, state in states.items():
+        assert state in (outbox.SENT, outbox.UNCERTAIN)
+        assert name in arrivals or state == outbox.UNCERTAIN, "silently missing"
+    assert town.states()[outbox.UNCERTAIN] > 0, "no kill hit a send: the test shows nothing"
+
+
+def all_begun(town: Town, workers: int) -> bool:
+    return len(town.connector.arrivals) >= workers
+
+
+async def test_two_workers_on_one_database_killed_while_sending_tell_nobody_twice(
+    postgres_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox_worker, "YOUNG", 0.02)
+    first, second = Desk(postgres_database, Keys(KEYS)), Desk(postgres_database, Keys(KEYS))
+    migrate.upgrade(first)
+    async with FaultyConnector() as connector, aiohttp.ClientSession() as session:
+        move_in(first, connector.service_url, 60)
+        town = Town(first, connector, session)
+        await town.sweeps()
+        await kills_and_goes_on(town, second, kills=6, workers=60)
+    first.close()
+    second.close()
+
+
+# --- the long form -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+async def test_a_thousand_reminders_against_every_fault_leave_people_unhindered(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workers = 1000
+    async with FaultyConnector() as connector, aiohttp.ClientSession() as session:
+        town = Town(desk, connector, session, pace=Pace())
+        move_in(desk, connector.service_url, workers)
+        fails_by_number(connector)
+        worker = town.worker()
+        assert worker.turns is not None
+        sweeping = asyncio.create_task(town.sweeps())
+        waits = await waits_of(town, worker, until=sweeping)
+        sending = asyncio.create_task(town.empties(worker, most=400))
+        waits += await waits_of(town, worker, until=sending)
+        await sending
+        check_everybody(town, workers)
+        times = sorted(at for some in town.arrivals().values() for at in some)
+        busiest = max(sum(at <= other < at + 1 for other in times) for at in times)
+    waits.sort()
+    half, most = (waits[int(len(waits) * share)] for share in (0.5, 0.95))
+    log.info("inbound p50 %.4f s, p95 %.4f s of %d turns; busiest second %d", half, most, len(waits), busiest)
+    assert most < 0.3
+    assert busiest <= 25
+
+
+async def waits_of(town: Town, worker: OutboxWorker, until: "asyncio.Task[None]") -> list[float]:
+    """Have someone say hello ten times a second until a task is done; return how long each answer took."""
+    assert worker.turns is not None
+    waits = []
+    while not until.done():
+        begun = time.perf_counter()
+        await worker.turns.take(hello(BOSS, town), f"29:{BOSS}")
+        waits.append(time.perf_counter() - begun)
+        await asyncio.wait({until}, timeout=0.1)
+    until.result()
+    return waits
