@@ -25,7 +25,8 @@ from bot.reminders import Reminding
 from bot.sender import Sender
 from bot.turns import Turns
 from dialogs.tokens import Mint
-from dialogs.turn import Turn
+from dialogs.turn import Reply, Turn
+from dialogs.views import Line, SayView
 from storage import cases, conversations, migrate, outbox, people, tenants
 from storage.cases import CaseRow
 from storage.desk import Desk, Session
@@ -341,6 +342,38 @@ async def test_of_several_messages_to_someone_who_is_gone_one_is_tried_and_all_a
 
     assert (len(town.arrivals()["w0"]), len(town.arrivals()[BOSS])) == (1, 1)
     assert (town.told(BOSS), town.states()) == (2, {outbox.GONE: 2, outbox.SENT: 1})
+
+
+async def test_a_prompt_that_cannot_reach_its_reader_is_told_of_to_the_manager_without_its_content(town: Town) -> None:
+    move_in(town.desk, town.connector.service_url, 1)
+    town.connector.by_path = lambda path: Fault(403) if chat_of(path) == "w0" else None
+
+    def prompt(session: Session) -> None:
+        case = session.exec(select(CaseRow)).one()
+        assert case.lead_id is not None
+        view = SayView(notices=(Line(say="summary.sent_with_gaps", args={"gaps": 77}),))
+        reply = Reply(tenant_id=case.tenant_id, person_id=case.lead_id, channel_user="", language="sv", view=view)
+        chat = conversations.row_id(conversations.of_person(session, case.lead_id)[0])
+        row = OutboxRow(
+            tenant_id=case.tenant_id,
+            kind="prompt",
+            conversation_id=chat,
+            case_id=cases.case_id(case),
+            nonce="n",
+            view=b"",
+            due_at=town.clock.now(),
+            created_at=town.clock.now(),
+        )
+        outbox.put(session, row, reply.canonical())
+
+    town.desk.run_now(prompt)
+    await town.empties(town.worker())
+
+    first, second = (arrival.body for arrival in town.connector.arrivals)
+    assert "77" in first
+    assert "77" not in second
+    assert "w0 Påhittad kunde inte nås i Teams. Meddelandet gällde SN 2026/0." in second
+    assert town.states() == {outbox.GONE: 1, outbox.SENT: 1}
 
 
 def hello(name: str, town: Town) -> Turn:
