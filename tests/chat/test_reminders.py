@@ -537,8 +537,8 @@ def test_of_protected_identity_no_manager_stands_in(planned: Chat, room: Room, c
 
     sweeps_on(room, "2026-05-26")
 
-    assert (planned.receives(), cecilia.receives(), boss.receives()) == (1, 0, 0)
     assert room.count(ToldRow) == 1
+    assert (planned.receives(), cecilia.receives(), boss.receives()) == (1, 0, 0)
 
 
 def test_nothing_of_a_case_stands_in_the_outbox(planned: Chat, room: Room) -> None:
