@@ -15,7 +15,7 @@ from bot.adapter import wire_message
 from bot.clock import Clock
 from bot.sender import Failed, Gone, Sender, SendError, Throttled, TooLarge, Unreachable
 from bot.turns import Turns
-from dialogs import reminders
+from dialogs import reminders, stand_in
 from dialogs.turn import Reply
 from storage import conversations, outbox
 from storage.conversations import row_id
@@ -191,4 +191,4 @@ def _settle(session: Session, row: int, attempt: int, state: str, due_at: dateti
 def _gone(session: Session, found: OutboxRow, now: datetime) -> None:
     found.state = outbox.GONE
     session.flush()
-    reminders.hand_over(session, found, now)
+    stand_in.hand_over(session, found, now)

@@ -232,7 +232,7 @@ def _newest(on: _On, days: list[date]) -> date | None:
     """Return which of some days is the newest whose working day, on or before it, has come; None when too old."""
     starts = [(on.workdays.on_or_before(day), day) for day in days]
     for (start, day), (end, _) in pairwise([*starts, (date.max, date.max)]):
-        if start < end and on.holds(start, end if end != date.max else None):
+        if on.holds(start, end if end != date.max else None):
             return day
     return None
 

@@ -3,14 +3,15 @@
 Nobody but the workers and the unit's chefs and their ersättare is told of a case with protected identity.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 
 from checklists.reminders import Audience
 from storage import conversations, people
 from storage.cases import CaseRow
 from storage.desk import Session
-from storage.people import PersonRow, RoleRow, person_id
+from storage.people import Holding, PersonRow, person_id
 
 
 class Staff:
@@ -18,8 +19,11 @@ class Staff:
 
     def __init__(self, session: Session, tenant_id: int, day: date) -> None:
         """Read the roles held on a day."""
-        self._roles: Sequence[RoleRow] = people.all_roles_on(session, tenant_id, day)
-        self._present = {role.person_id for role in self._roles}
+        self._present: set[int] = set()
+        self._by_role: defaultdict[str, list[Holding]] = defaultdict(list)
+        for holding in people.holdings_on(session, tenant_id, day):
+            self._present.add(holding.person_id)
+            self._by_role[holding.role].append(holding)
 
     def told(self, case: CaseRow, audience: Audience) -> list[int]:
         """Return who is told of a case, each once."""
@@ -68,14 +72,14 @@ class Staff:
         found = []
         for chef in chefs:
             deputies = [
-                role.person_id
-                for role in self._in_unit("deputy", case)
-                if role.stands_in_for_id == chef or (role.stands_in_for_id is None and len(chefs) == 1)
+                holding.person_id
+                for holding in self._in_unit("deputy", case)
+                if holding.stands_in_for == chef or (holding.stands_in_for is None and len(chefs) == 1)
             ]
             standing_in = [person for person in deputies if person not in mine]
             found += standing_in or ([chef] if chef not in mine else [])
         if len(chefs) != 1:  # who stands in for nobody in particular reads beside several chefs, or instead of none
-            found += [role.person_id for role in self._in_unit("deputy", case) if role.stands_in_for_id is None]
+            found += [one.person_id for one in self._in_unit("deputy", case) if one.stands_in_for is None]
         return [person for person in dict.fromkeys(found) if person not in mine]
 
     def managers(self) -> list[int]:
@@ -93,11 +97,11 @@ class Staff:
 
     def _holders(self, name: str, case: CaseRow | None = None) -> list[int]:
         """Return who holds a role in the case's unit, or anywhere."""
-        roles = self._in_unit(name, case) if case else [role for role in self._roles if role.role == name]
-        return list(dict.fromkeys(role.person_id for role in roles))
+        holdings = self._in_unit(name, case) if case else self._by_role[name]
+        return list(dict.fromkeys(holding.person_id for holding in holdings))
 
-    def _in_unit(self, name: str, case: CaseRow) -> list[RoleRow]:
-        return [role for role in self._roles if role.role == name and role.unit_id == case.unit_id]
+    def _in_unit(self, name: str, case: CaseRow) -> list[Holding]:
+        return [holding for holding in self._by_role[name] if holding.unit_id == case.unit_id]
 
 
 def named(session: Session, tenant_id: int, ids: Iterable[int]) -> list[PersonRow]:

@@ -1,20 +1,19 @@
-"""What a reminder says, asked again at the moment of sending; `Påminn i morgon`; and who is told instead.
+"""What a reminder says, asked again at the moment of sending; and `Påminn i morgon`.
 
 A bundle is what one person is told at once. Its outbox row holds no content: the notes of what was told name rule,
 case and occasion, and what they say is worked out when it is sent. So a gap that was closed meanwhile is not named,
 and nothing of a case is left in the outbox when the case is disposed of.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
-from itertools import count
-from uuid import uuid4
+from collections.abc import Sequence
+from datetime import datetime
 
 from checklists.reminders import Due, due, protection_due
 from checklists.rights import ANYONE, Right
 from checklists.tenant_settings import TenantSettings
 from dialogs.case_state import BASIS, Standing, read_case
 from dialogs.recipients import Staff
+from dialogs.reminder_outbox import reply_to
 from dialogs.show_summary import open_claim
 from dialogs.talk import STOCKHOLM, Talk
 from dialogs.turn import Reply
@@ -30,76 +29,21 @@ from dialogs.views import (
     ReminderView,
 )
 from dialogs.words import Command, Press, Verb
-from storage import cases, conversations, outbox, people, reminders, tenants
+from storage import cases, outbox, people, reminders, tenants
 from storage.cases import CaseRow
-from storage.conversations import ConversationRow, row_id
 from storage.desk import Session
 from storage.outbox import OutboxRow
 from storage.people import PersonRow
 from storage.reminders import SnoozeRow, ToldRow
 
-KIND = "reminder"
 SNOOZE = Right("snooze", "self", ANYONE)
 MOST_CASES = 8
 """What fits on a card of 24 KB with its buttons; the rest is named by reference and rule."""
 OPENS = {"worker": "continue", "chef": "read"}
 """The verb of a case's button, by how its reader stands to it; none where there is nothing to open."""
-GATHER = timedelta(minutes=2)
-"""How long what is handed over to someone is gathered before it goes."""
-_HANDED_OVER = Line(say="reminders.handed_over")
 _ORDER = ("SKYDD", "14D", "4M", "LUCKOR", "ATER", "OLAST", "TYST", "PAGAR", "6M", "GRANSKA")
 _PLAIN = {"LUCKOR": "reminders.gaps", "OLAST": "reminders.unread", "TYST": "reminders.silent"}
 _PLAIN |= {"4M": "reminders.four_months", "PAGAR": "reminders.ongoing", "SKYDD": "reminders.protection"}
-
-
-# --- putting a message into the outbox ---------------------------------------------------------------------
-
-
-def put_bundle(
-    session: Session, chat: ConversationRow, person: PersonRow, bundle: str, now: datetime, *, urgent: bool = False
-) -> None:
-    """Put the message of a bundle into the outbox, if it is not there yet."""
-    title = "reminders.protection_title" if urgent else "reminders.title"
-    _put(session, chat, person, bundle, now, ReminderView(title=Line(say=title), cases=()), urgent=urgent)
-
-
-def _put(
-    session: Session,
-    chat: ConversationRow,
-    person: PersonRow,
-    once: str,
-    now: datetime,
-    view: AnyView,
-    *,
-    urgent: bool = False,
-    case: int = 0,
-    due_at: datetime | None = None,
-) -> None:
-    if outbox.by_once(session, person.tenant_id, once) is not None:
-        return
-    row = OutboxRow(
-        tenant_id=person.tenant_id,
-        kind=KIND,
-        conversation_id=row_id(chat),
-        case_id=case,
-        nonce=uuid4().hex,
-        view=b"",
-        once=once,
-        due_at=due_at or now,
-        created_at=now,
-        rank=outbox.URGENT if urgent else outbox.NOT_URGENT,
-    )
-    outbox.put(session, row, _reply(person, view).canonical())
-
-
-def _reply(person: PersonRow, view: AnyView) -> Reply:
-    return Reply(
-        tenant_id=person.tenant_id,
-        person_id=people.person_id(person),
-        channel_user="",
-        language="en" if person.language == "en" else "sv",
-        view=view,
-    )
 
 
 # --- what it says at the moment of sending -----------------------------------------------------------------
@@ -121,7 +65,7 @@ def content(session: Session, row: OutboxRow, now: datetime) -> Reply | None:
     if not holding:
         return None
     view = still.view(stored.view, row.once, holding)
-    return _reply(person, view)
+    return reply_to(person, view)
 
 
 class _Still:
@@ -231,92 +175,6 @@ def snooze(talk: Talk, press: Press) -> AnyView:
         lines=(Line(say="reminders.snoozed", args={"date": until.isoformat()}),),
         buttons=(),
     )
-
-
-# --- who is told instead -----------------------------------------------------------------------------------
-
-
-def hand_over(session: Session, row: OutboxRow, now: datetime) -> None:
-    """Tell the ersättare, else the managers, what someone who cannot be reached was to be told."""
-    chat = conversations.get(session, row.conversation_id)
-    gone = people.person(session, row.tenant_id, chat.person_id) if chat else None
-    if gone is None:
-        return
-    today = now.astimezone(STOCKHOLM).date()
-    staff = Staff(session, row.tenant_id, today)
-    told = reminders.in_bundle(session, row.once or "")
-    if told:
-        _hand_over_bundle(session, told, gone, staff, now)
-    elif row.case_id:
-        case = cases.get(session, row.tenant_id, row.case_id)
-        for person, to in reachable_instead(session, staff, case, people.person_id(gone)) if case else ():
-            args = {"name": gone.name, "ref": case.ref if case else ""}
-            title, line = Line(say="reminders.not_reached_title"), Line(say="reminders.not_reached", args=args)
-            view = MenuView(title=title, lines=(line,), buttons=())
-            _put(session, to, person, f"handover:{person.id}:{row.id}", now, view, urgent=True, case=row.case_id)
-
-
-def _hand_over_bundle(session: Session, told: Iterable[ToldRow], gone: PersonRow, staff: Staff, now: datetime) -> None:
-    already = reminders.told_about(session, {note.case_id for note in told})
-    bundles: dict[int, str] = {}
-    for note in told:
-        case = cases.get(session, note.tenant_id, note.case_id)
-        instead = reachable_instead(session, staff, case, people.person_id(gone)) if case else []
-        if not instead:
-            reminders.forget(session, [note])  # nobody to tell: the next sweep looks again
-        for person, chat in instead:
-            person_id = people.person_id(person)
-            if (person_id, note.rule, note.case_id, note.mark) not in already:
-                if person_id not in bundles:
-                    bundles[person_id] = _gathering_bundle(session, chat, person, note.day, now)
-                note_told(session, note, person_id, note.day, bundles[person_id])
-
-
-def _gathering_bundle(session: Session, chat: ConversationRow, person: PersonRow, day: date, now: datetime) -> str:
-    """Return the bundle that gathers what is handed over to someone; a new one once the last is on its way.
-
-    It waits a little: when many cannot be reached, she gets one message and not one for each of them.
-    """
-    for number in count(1):
-        bundle = f"handover:{person.id}:{day}:{number}"
-        row = outbox.by_once(session, person.tenant_id, bundle)
-        if row is None:
-            view = ReminderView(notices=(_HANDED_OVER,), title=Line(say="reminders.title"), cases=())
-            _put(session, chat, person, bundle, now, view, due_at=now + GATHER)
-            return bundle
-        if row.state == outbox.WAITING and row.attempts == 0:
-            return bundle
-    raise AssertionError  # count() has no end
-
-
-def note_told(session: Session, like: ToldRow, person_id: int, day: date, bundle: str) -> None:
-    """Note that someone else is told the same."""
-    row = ToldRow(
-        tenant_id=like.tenant_id,
-        person_id=person_id,
-        rule=like.rule,
-        case_id=like.case_id,
-        mark=like.mark,
-        day=day,
-        bundle=bundle,
-    )
-    reminders.tell(session, row)
-
-
-def reachable_instead(
-    session: Session, staff: Staff, case: CaseRow, person_id: int
-) -> list[tuple[PersonRow, ConversationRow]]:
-    """Return those of the first who are told instead of someone and can be reached, with their chats."""
-    for tier in staff.instead(case, person_id):
-        found = []
-        for other in tier:
-            chat = conversations.chat_with(session, other)
-            person = people.person(session, case.tenant_id, other)
-            if chat is not None and person is not None:
-                found.append((person, chat))
-        if found:
-            return found
-    return []
 
 
 VERBS = (Verb(SNOOZE, snooze),)

@@ -13,7 +13,8 @@ from checklists.reminders import Audience, CaseState, Due, due, protection_due
 from checklists.tenant_settings import TenantSettings
 from dialogs.case_state import case_dates, is_protection_answered, read_case
 from dialogs.recipients import Staff
-from dialogs.reminders import put_bundle, reachable_instead
+from dialogs.reminder_outbox import put_bundle
+from dialogs.stand_in import reachable_instead
 from dialogs.talk import STOCKHOLM
 from storage import audit, cases, conversations, people, reminders, tenants
 from storage.cases import CaseRow, case_id
@@ -21,8 +22,9 @@ from storage.desk import Session
 from storage.people import person_id
 from storage.reminders import Occasion, ToldRow
 
-CASES_AT_ONCE = 10
-BUNDLES_AT_ONCE = 20
+CASES_AT_ONCE = 5
+BUNDLES_AT_ONCE = 10
+"""What one step does: some hundredths of a second, for on SQLite a person's turn waits as long."""
 
 
 def swept_day(now: datetime) -> date:

@@ -1,9 +1,10 @@
 """The people register: who exists, in which unit, in which role, between which dates."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import UniqueConstraint, bindparam
+from sqlalchemy import UniqueConstraint, bindparam, or_
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.tenants import TenantRow
@@ -190,7 +191,21 @@ def is_held(held: RoleRow, day: date) -> bool:
     return (held.valid_from or day) <= day <= (held.valid_to or day)
 
 
-def all_roles_on(session: Session, tenant_id: int, day: date) -> Sequence[RoleRow]:
-    """Return every role held in a tenant on a day, oldest first."""
-    rows = session.exec(select(RoleRow).where(RoleRow.tenant_id == tenant_id).order_by(col(RoleRow.id))).all()
-    return [row for row in rows if is_held(row, day)]
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Who holds a role where, on one day. stands_in_for: the chef a deputy stands in for, when it is known which."""
+
+    person_id: int
+    unit_id: int
+    role: str
+    stands_in_for: int | None
+
+
+def holdings_on(session: Session, tenant_id: int, day: date) -> list[Holding]:
+    """Return every role held in a tenant on a day, oldest first; read as plain rows, for there are many."""
+    query = select(RoleRow.person_id, RoleRow.unit_id, RoleRow.role, RoleRow.stands_in_for_id).where(
+        RoleRow.tenant_id == tenant_id,
+        or_(col(RoleRow.valid_from).is_(None), col(RoleRow.valid_from) <= day),
+        or_(col(RoleRow.valid_to).is_(None), col(RoleRow.valid_to) >= day),
+    )
+    return [Holding(*row) for row in session.exec(query.order_by(col(RoleRow.id))).all()]

@@ -530,6 +530,17 @@ def test_someone_who_removed_the_app_is_stood_in_for(planned: Chat, room: Room, 
     boss.sees("LUCKOR", REF)
 
 
+def test_of_protected_identity_no_manager_stands_in(planned: Chat, room: Room, cecilia: Chat) -> None:
+    boss = joins(room, "maria", "manager", unit="")
+    sets(room, protected_identity=True)
+    cecilia.removes()
+
+    sweeps_on(room, "2026-05-26")
+
+    assert room.count(ToldRow) == 1
+    assert (planned.reminded(), cecilia.reminded(), boss.reminded()) == (1, 0, 0)
+
+
 def test_nothing_of_a_case_stands_in_the_outbox(planned: Chat, room: Room) -> None:
     sweeps_on(room, "2026-05-26")
 

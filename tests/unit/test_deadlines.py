@@ -116,7 +116,9 @@ def test_with_violence_it_is_to_be_opened_at_once_and_nothing_extends_that() -> 
 def test_a_report_while_an_investigation_runs_has_no_clock() -> None:
     assert assessment(CaseDates(received_on=RECEIVED, opened_on=day(-1))) is None
     assert assessment(CaseDates(received_on=RECEIVED, opened_on=day(-9), closed_on=day(0))) is None
-    assert assessment(CaseDates(received_on=RECEIVED, opened_on=day(-9), closed_on=day(-1))) is not None
+    again = assessment(CaseDates(received_on=RECEIVED, opened_on=day(-9), closed_on=day(-1)))
+    assert again is not None
+    assert again.runs(day(20)), "what was closed before the report came in stops nothing"
 
 
 def test_only_what_is_about_a_child_has_clocks_and_only_once_its_date_is_known() -> None:

@@ -25,7 +25,8 @@ from bot.reminders import Reminding
 from bot.sender import Sender
 from bot.turns import Turns
 from dialogs.tokens import Mint
-from dialogs.turn import Turn
+from dialogs.turn import Reply, Turn
+from dialogs.views import Line, SayView
 from storage import cases, conversations, migrate, outbox, people, tenants
 from storage.cases import CaseRow
 from storage.desk import Desk, Session
@@ -77,9 +78,10 @@ class Town:
     session: aiohttp.ClientSession
     clock: Clock = field(default_factory=lambda: Clock(MORNING))
     pace: Pace = field(default_factory=lambda: Pace(per_conversation=1000, total=1000))
+    sender_waits: float = 0.5
 
     def worker(self, desk: Desk | None = None) -> OutboxWorker:
-        sender = Sender(self.session, mode="dev", service_hosts=frozenset(), pace=self.pace, time_out=SENDER_WAITS)
+        sender = Sender(self.session, mode="dev", service_hosts=frozenset(), pace=self.pace, time_out=self.sender_waits)
         made = OutboxWorker(desk or self.desk, sender, self.clock)
         made.turns = Turns(desk or self.desk, Mint(bytes(range(32))), sender, made.wake)
         return made
@@ -120,9 +122,6 @@ class Town:
     def told(self, name: str) -> int:
         query = "select count(*) from told t join person p on p.id = t.person_id where p.object_id = :name"
         return int(self.desk.run_now(lambda s: s.connection().execute(text(query), {"name": name}).scalar()) or 0)
-
-
-SENDER_WAITS = 0.5
 
 
 def chat_of(path: str) -> str:
@@ -224,17 +223,17 @@ async def test_a_connector_that_hangs_for_some_holds_nobody_else_up(town: Town) 
     move_in(town.desk, town.connector.service_url, 30)
     town.connector.by_path = lambda path: Fault(how="hang") if chat_of(path) in ("w0", "w1", "w2") else None
     await town.sweeps()
+    town.sender_waits = 60.0  # whoever was held up would wait as long
     worker = town.worker()
-    begun = time.perf_counter()
 
-    await worker.send_some()
-    await worker.send_some()
+    async with asyncio.timeout(30):
+        while await worker.send_some() or town.states()[outbox.SENT] < 27:
+            pass
 
     assert len(town.arrivals()) == 30
-    assert time.perf_counter() - begun < 3 * SENDER_WAITS
-    assert town.states()[outbox.SENDING] == 3
-    await town.empties(worker)
-    assert town.states() == {outbox.SENT: 27, outbox.UNCERTAIN: 3}
+    assert town.states() == {outbox.SENT: 27, outbox.SENDING: 3}
+    for task in worker._in_flight:
+        task.cancel()
 
 
 async def test_no_more_than_twenty_are_in_flight(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -275,6 +274,8 @@ async def test_never_before_retry_after_and_at_most_six_times_with_pauses_that_d
     pauses: list[float] = []
     for attempt in range(1, 7):
         assert await worker.send_some()
+        if worker._in_flight:
+            await asyncio.wait(worker._in_flight)
         assert len(town.connector.arrivals) == attempt
         row = town.desk.run_now(lambda session: session.exec(select(OutboxRow)).one())
         if attempt < 6:
@@ -330,6 +331,51 @@ async def test_someone_known_to_be_gone_is_not_tried_again_and_writing_makes_her
     assert worker.turns is not None
     await worker.turns.take(hello("w0", town), "29:w0")
     assert town.desk.run_now(conversations.unreachable_people) == 0
+
+
+async def test_of_several_messages_to_someone_who_is_gone_one_is_tried_and_all_are_handed_over(town: Town) -> None:
+    move_in(town.desk, town.connector.service_url, 1)
+    town.desk.run_now(lambda s: s.connection().execute(text("update cases set received_on = '2026-05-26'")))
+    town.connector.by_path = lambda path: Fault(404) if chat_of(path) == "w0" else None
+    await town.sweeps()
+    assert town.states()[outbox.WAITING] == 2  # SKYDD, and the morning's bundle
+
+    await town.empties(town.worker())
+
+    assert (len(town.arrivals()["w0"]), len(town.arrivals()[BOSS])) == (1, 1)
+    assert (town.told(BOSS), town.states()) == (2, {outbox.GONE: 2, outbox.SENT: 1})
+
+
+async def test_a_prompt_that_cannot_reach_its_reader_is_told_of_to_the_manager_without_its_content(town: Town) -> None:
+    move_in(town.desk, town.connector.service_url, 1)
+    town.connector.by_path = lambda path: Fault(403) if chat_of(path) == "w0" else None
+
+    def prompt(session: Session) -> None:
+        case = session.exec(select(CaseRow)).one()
+        assert case.lead_id is not None
+        view = SayView(notices=(Line(say="summary.sent_with_gaps", args={"gaps": 77}),))
+        reply = Reply(tenant_id=case.tenant_id, person_id=case.lead_id, channel_user="", language="sv", view=view)
+        chat = conversations.row_id(conversations.of_person(session, case.lead_id)[0])
+        row = OutboxRow(
+            tenant_id=case.tenant_id,
+            kind="prompt",
+            conversation_id=chat,
+            case_id=cases.case_id(case),
+            nonce="n",
+            view=b"",
+            due_at=town.clock.now(),
+            created_at=town.clock.now(),
+        )
+        outbox.put(session, row, reply.canonical())
+
+    town.desk.run_now(prompt)
+    await town.empties(town.worker())
+
+    first, second = (arrival.body for arrival in town.connector.arrivals)
+    assert "77" in first
+    assert "77" not in second
+    assert "w0 Påhittad kunde inte nås i Teams. Meddelandet gällde SN 2026/0." in second
+    assert town.states() == {outbox.GONE: 1, outbox.SENT: 1}
 
 
 def hello(name: str, town: Town) -> Turn:
