@@ -20,6 +20,7 @@ from typing import TextIO
 
 from bot.clock import Clock
 from bot.settings import ROOT, VAR, BadSettings, Settings, read_settings
+from checklists.coverage import coverage, newest_files
 from checklists.csv_in import BadCsv
 from checklists.files import DEFINITIONS, BadFile, read_checklist
 from dialogs.people_admin import Imported, import_people
@@ -88,6 +89,10 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("files", type=Path, nargs="*", metavar="FILE")
     check.set_defaults(run=_checklist_check)
 
+    covers = commands.add_parser("coverage", help="say which question answers to which criticism")
+    covers.add_argument("files", type=Path, nargs="*", metavar="FILE")
+    covers.set_defaults(run=_coverage)
+
     export = commands.add_parser("export", help="write rows as CSV")
     export.add_argument("--what", required=True, choices=["answers"])
     export.add_argument("--checklist", default="", metavar="ID")
@@ -152,7 +157,7 @@ def _import_file(desk: Desk, settings: Settings, path: Path) -> Imported:
 
 
 def _checklist_check(parsed: argparse.Namespace) -> None:
-    files = parsed.files or sorted(path for path in DEFINITIONS.glob("*.yaml") if not path.name.startswith("facts"))
+    files = parsed.files or sorted(path for path in DEFINITIONS.glob("*.v*.yaml") if not path.name.startswith("facts."))
     faults = []
     for path in files:
         try:
@@ -164,6 +169,20 @@ def _checklist_check(parsed: argparse.Namespace) -> None:
             faults.append(f"{path} cannot be read: {error.strerror}")
     if faults:
         raise Stop("\n".join(faults))
+
+
+def _coverage(parsed: argparse.Namespace) -> None:
+    try:
+        checklists = [read_checklist(path) for path in parsed.files or newest_files()]
+    except OSError as error:
+        raise Stop(f"{error.filename} cannot be read: {error.strerror}") from None
+    told = coverage(checklists)
+    for one in told:
+        if one.questions:
+            print(f"{one.finding.code} {one.finding.text_en}: {', '.join(one.questions)}")
+    bare = [f"{one.finding.code} {one.finding.text_en}: no enabled question" for one in told if not one.questions]
+    if bare:
+        raise Stop("\n".join(bare))
 
 
 def _export(parsed: argparse.Namespace) -> None:
