@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from bot.clock import Clock
 from bot.settings import ROOT, VAR, BadSettings, Settings, read_settings
@@ -24,8 +24,11 @@ from checklists.coverage import coverage, newest_files
 from checklists.csv_in import BadCsv
 from checklists.files import DEFINITIONS, BadFile, read_checklist
 from dialogs.people_admin import Imported, import_people
-from reports.answers import COLUMNS, Selection, answer_rows
+from reports.answers import COLUMNS, answer_rows
 from reports.csv_out import write_csv
+from reports.selected import Run, Selection
+from reports.table import one_after_another, tables
+from reports.xlsx_out import Sheet, TooLarge, write_xlsx
 from storage import audit, migrate, tenants
 from storage.desk import CannotOpen, Desk, Session, opened
 from storage.sealing import KeyGone, Keys, SealBroken
@@ -93,14 +96,14 @@ def _parser() -> argparse.ArgumentParser:
     covers.add_argument("files", type=Path, nargs="*", metavar="FILE")
     covers.set_defaults(run=_coverage)
 
-    export = commands.add_parser("export", help="write rows as CSV")
-    export.add_argument("--what", required=True, choices=["answers"])
+    export = commands.add_parser("export", help="write rows as CSV or a workbook")
+    export.add_argument("--what", required=True, choices=["answers", "table"])
     export.add_argument("--checklist", default="", metavar="ID")
     export.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DATE")
     export.add_argument("--to", dest="last", type=date.fromisoformat, metavar="DATE")
     export.add_argument("--unit", default="")
     export.add_argument("--role", default="")
-    export.add_argument("--format", choices=["csv"], default="csv")
+    export.add_argument("--format", choices=["csv", "xlsx"], default="csv")
     export.add_argument("--out", type=Path, metavar="FILE")
     export.set_defaults(run=_export)
 
@@ -189,30 +192,58 @@ def _export(parsed: argparse.Namespace) -> None:
     settings = read_settings()
     selection = Selection(parsed.checklist, parsed.unit, parsed.role, parsed.first, parsed.last)
     with _desk(settings) as desk, _output(parsed.out) as out:
-        desk.run_now(lambda session: _write_export(session, selection, out, settings))
+        desk.run_now(lambda session: _record_export(session, settings, parsed.what))
+        write = _write_answers if parsed.what == "answers" else _write_table
+        try:
+            write(desk.run_now, selection, out, xlsx=parsed.format == "xlsx")
+        except TooLarge as error:
+            raise Stop(str(error) or str(TooLarge.__doc__)) from None
 
 
-def _write_export(session: Session, selection: Selection, out: TextIO, settings: Settings) -> None:
+def _record_export(session: Session, settings: Settings, what: str) -> None:
     now = Clock(settings.now).now()
     for tenant in tenants.everyone(session):
-        audit.record(session, tenants.key(tenant), now, _actor(), "export", detail="answers")
-    write_csv(out, COLUMNS, answer_rows(session, selection))
+        audit.record(session, tenants.key(tenant), now, _actor(), "export", detail=what)
+
+
+def _write_answers(run: Run, selection: Selection, out: BinaryIO, *, xlsx: bool) -> None:
+    rows = answer_rows(run, selection)
+    if xlsx:
+        write_xlsx(out, Sheet("answers", COLUMNS, rows))
+    else:
+        with _as_text(out) as text:
+            write_csv(text, COLUMNS, rows)
+
+
+def _write_table(run: Run, selection: Selection, out: BinaryIO, *, xlsx: bool) -> None:
+    found = tables(run, selection)
+    if xlsx:
+        write_xlsx(out, *(Sheet(table.name, table.header, table.rows) for table in found))
+    else:
+        header, *rows = one_after_another(found)
+        with _as_text(out) as text:
+            write_csv(text, header, rows)
 
 
 @contextlib.contextmanager
-def _output(path: Path | None) -> Iterator[TextIO]:
-    if path is not None:
-        try:
-            with path.open("w", encoding="utf-8", newline="") as file:
-                yield file
-        except OSError as error:
-            raise Stop(f"{path} cannot be written: {error.strerror}") from None
+def _output(path: Path | None) -> Iterator[BinaryIO]:
+    if path is None:
+        yield sys.stdout.buffer
         return
-    out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=True)
     try:
-        yield out
+        with path.open("wb") as file:
+            yield file
+    except OSError as error:
+        raise Stop(f"{path} cannot be written: {error.strerror}") from None
+
+
+@contextlib.contextmanager
+def _as_text(out: BinaryIO) -> Iterator[TextIO]:
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
+    try:
+        yield text
     finally:
-        out.detach()
+        text.detach()
 
 
 def _verify_log(_parsed: argparse.Namespace) -> None:
