@@ -12,8 +12,8 @@ import io
 import logging
 import sys
 import tomllib
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -23,7 +23,9 @@ from bot.settings import ROOT, VAR, BadSettings, Settings, read_settings
 from checklists.coverage import coverage, newest_files
 from checklists.csv_in import BadCsv
 from checklists.files import DEFINITIONS, BadFile, read_checklist
-from dialogs.people_admin import Imported, import_people
+from dialogs.answers_import import import_answers
+from dialogs.imports import Imported
+from dialogs.people_admin import import_people
 from reports.answers import COLUMNS, answer_rows
 from reports.csv_out import write_csv
 from reports.selected import Run, Selection
@@ -43,6 +45,10 @@ TITLES = {
     "auditor": "Revisor",
     "admin": "Systemförvaltare",
 }
+
+
+Importer = Callable[[Session, bytes, frozenset[str], datetime, str], Imported]
+"""Takes a file's bytes in: the tenants that may be named (empty = any), when, and who ran it."""
 
 
 class Stop(Exception):
@@ -86,6 +92,11 @@ def _parser() -> argparse.ArgumentParser:
     people_import = people.add_parser("import", help="read people and roles from a CSV file")
     people_import.add_argument("file", type=Path)
     people_import.set_defaults(run=_people_import)
+
+    answers = commands.add_parser("answers", help="the answers").add_subparsers(required=True, metavar="import")
+    answers_import = answers.add_parser("import", help="read answers from a CSV file")
+    answers_import.add_argument("file", type=Path)
+    answers_import.set_defaults(run=_answers_import)
 
     lists = commands.add_parser("checklist", help="checklist files").add_subparsers(required=True, metavar="check")
     check = lists.add_parser("check", help="say what is wrong in checklist files")
@@ -146,17 +157,28 @@ def _migrate(_parsed: argparse.Namespace) -> None:
 def _people_import(parsed: argparse.Namespace) -> None:
     settings = read_settings()
     with _desk(settings) as desk:
-        done = _import_file(desk, settings, parsed.file)
+        done = _import_file(desk, settings, parsed.file, import_people)
+    _tell(done)
+
+
+def _answers_import(parsed: argparse.Namespace) -> None:
+    settings = read_settings()
+    with _desk(settings) as desk:
+        done = _import_file(desk, settings, parsed.file, import_answers)
+    _tell(done)
+
+
+def _tell(done: Imported) -> None:
     print(f"added: {done.added}, changed: {done.changed}, unchanged: {done.unchanged}")
 
 
-def _import_file(desk: Desk, settings: Settings, path: Path) -> Imported:
+def _import_file(desk: Desk, settings: Settings, path: Path, take: Importer) -> Imported:
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise Stop(f"{path} cannot be read: {error.strerror}") from None
     now = Clock(settings.now).now()
-    return desk.run_now(lambda session: import_people(session, raw, settings.tenants, now, _actor()))
+    return desk.run_now(lambda session: take(session, raw, settings.tenants, now, _actor()))
 
 
 def _checklist_check(parsed: argparse.Namespace) -> None:
@@ -308,7 +330,7 @@ def _serve(parsed: argparse.Namespace) -> None:
             desk.run_now(partial(tenants.ensure, entra_id=tenant))
         app = make_app(settings, desk, clock)
         if parsed.demo:
-            _import_file(desk, settings, DEMO_PEOPLE)
+            _import_file(desk, settings, DEMO_PEOPLE, import_people)
             _add_tryout(app, settings, clock)
         try:
             asyncio.run(serve(app, make_admin_app(desk, clock), settings))

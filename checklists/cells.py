@@ -17,7 +17,7 @@ _CHOICE_OF = {choice: choice for choice in (*CHOICES, OPEN)} | {word.casefold():
 _YES_AND_METHOD = re.compile(r"ja\.\s*(?P<method>\S.*)", re.IGNORECASE | re.DOTALL)
 _BETWEEN_METHODS = re.compile(r"\s*[,;/+&]\s*|\s+och\s+", re.IGNORECASE)
 _IN_THE_FILE = "Finns i akten: "
-_TEXT_AND_PLACE = re.compile(r"(?P<text>.*\S)\s*\(Var i akten: (?P<place>.+)\)", re.DOTALL)
+_TEXT_AND_PLACE = re.compile(r"(?P<text>.+) \(Var i akten: (?P<place>.+)\)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,9 @@ def _methods(item: Item, choice: str, method: str) -> tuple[str, str]:
 def _motivation(told: Told, cell: str) -> Told:
     if not cell:
         return told
-    if cell.startswith(_IN_THE_FILE) and cell.removeprefix(_IN_THE_FILE).strip():
-        return replace(told, motivation_kind="reference", place=cell.removeprefix(_IN_THE_FILE).strip())
+    place = cell[len(_IN_THE_FILE) :].strip()
+    if place and cell.casefold().startswith(_IN_THE_FILE.casefold()):
+        return replace(told, motivation_kind="reference", place=place)
     both = _TEXT_AND_PLACE.fullmatch(cell)
     if both:
         return replace(told, motivation_kind="text", motivation=both["text"], place=both["place"])

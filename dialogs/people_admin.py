@@ -1,11 +1,10 @@
 """The people register from a file: all rows or none, and what changed."""
 
-from collections import Counter
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from checklists.csv_in import BadCsv, CsvRow, read_csv
+from checklists.csv_in import CsvRow, read_csv
 from checklists.rights import ROLES
+from dialogs.imports import Imported, Outcome, check_tenant, take_all
 from storage import audit, people, tenants
 from storage.desk import Session
 from storage.people import PersonRow, RoleRow
@@ -15,34 +14,15 @@ NEEDED = ("tenant_id", "role")
 _IN_A_UNIT = ("case_worker", "unit_manager", "deputy")
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """How many rows were added, changed and unchanged."""
-
-    added: int
-    changed: int
-    unchanged: int
-
-
 def import_people(session: Session, raw: bytes, allowed: frozenset[str], at: datetime, actor: str) -> Imported:
     """Bring the register in line with a file's rows; people and roles not in it stay.
 
     allowed: the tenants that may be named; empty = any. Raises: BadCsv: with every bad row; nothing is stored then.
     """
-    rows = read_csv(raw, COLUMNS, NEEDED)
-    faults: list[str] = []
-    counted: Counter[str] = Counter()
-    for row in rows:
-        try:
-            counted[_import_row(session, row, allowed, at, actor)] += 1
-        except ValueError as error:
-            faults.append(f"line {row.line}: {error}")
-    if faults:
-        raise BadCsv(faults)
-    return Imported(counted["added"], counted["changed"], counted["unchanged"])
+    return take_all(read_csv(raw, COLUMNS, NEEDED), lambda row: _import_row(session, row, allowed, at, actor))
 
 
-def _import_row(session: Session, row: CsvRow, allowed: frozenset[str], at: datetime, actor: str) -> str:
+def _import_row(session: Session, row: CsvRow, allowed: frozenset[str], at: datetime, actor: str) -> Outcome:
     cells = row.cells
     _check(cells, allowed)
     valid_from, valid_to = _days(row)
@@ -66,10 +46,7 @@ def _import_row(session: Session, row: CsvRow, allowed: frozenset[str], at: date
 
 
 def _check(cells: dict[str, str], allowed: frozenset[str]) -> None:
-    if not cells["tenant_id"]:
-        raise ValueError("tenant_id is empty")
-    if allowed and cells["tenant_id"] not in allowed:
-        raise ValueError("tenant_id is not among BK_TENANTS")
+    check_tenant(cells["tenant_id"], allowed)
     if not cells["object_id"] and not cells["email"]:
         raise ValueError("object_id and email are both empty; give one of them")
     if cells["email"] and "@" not in cells["email"]:
@@ -95,7 +72,7 @@ def _days(row: CsvRow) -> tuple[date | None, date | None]:
     return first, last
 
 
-def _person(session: Session, tenant_id: int, cells: dict[str, str]) -> tuple[PersonRow, str]:
+def _person(session: Session, tenant_id: int, cells: dict[str, str]) -> tuple[PersonRow, Outcome]:
     """Find or make the person; say whether her own row changed."""
     object_id, email = cells["object_id"] or None, cells["email"].lower() or None
     found = people.by_object_id(session, tenant_id, object_id) if object_id else None

@@ -33,7 +33,7 @@ def write_xlsx(out: BinaryIO, *sheets: Sheet) -> int:
     The header stays in sight and can be filtered by. What waits on the disk until the end lies in a folder that
     only this user may read. Raises: TooLarge.
     """
-    # Imported here: it costs a tenth of a second, and only who asks for a workbook needs it.
+    # Imported here: it costs a twentieth of a second, and only who asks for a workbook needs it.
     import xlsxwriter
 
     with tempfile.TemporaryDirectory(prefix="bk-") as folder:
