@@ -135,13 +135,12 @@ def _motivation_words(told: Told) -> str:
 
 
 def table_words(item: Item, told: Told, counted: str) -> str:
-    """Return the answer as the auditor's table writes it: the cell as it came in, else in the table's own words.
+    """Return the answer as the auditor's table writes it: the cell as it came in, else as figures count it.
 
     A cell that came in as a code is put into words; a method from a column of its own follows its Ja.
     """
-    plain = told.raw.strip().casefold()
-    method = method_words(item, told)
-    if told.raw and plain not in (*CHOICES, OPEN) and not (plain == "ja" and method):
+    method, choice = method_words(item, told), told.choice if told.raw else counted
+    if told.raw and told.raw not in (*CHOICES, OPEN) and not (method and told.raw.casefold() == "ja"):
         return told.raw
-    word = WORDS.get(counted, "")
-    return f"{word}. {method}" if counted == "ja" and method else word
+    word = WORDS.get(choice, "")
+    return f"{word}. {method}" if choice == "ja" and method else word

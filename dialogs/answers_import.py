@@ -191,10 +191,9 @@ class _Import:
     def date_lists(self) -> None:
         """Say when each list was begun: on the earliest day of its answers, where only imports wrote in it."""
         for here in self.lists.values():
-            if here.row is not None and all(row.author_id is None for row in here.stored.values()):
-                days = [row.answered_on for row in here.stored.values() if row.answered_on]
-                if days:
-                    here.row.begun_at = datetime.combine(min(days), time(), _STOCKHOLM)
+            days = [row.answered_on for row in here.stored.values() if row.answered_on]
+            if here.row is not None and days and not answers.a_person_wrote(self.session, filled_id(here.row)):
+                here.row.begun_at = datetime.combine(min(days), time(), _STOCKHOLM)
         self.session.flush()
 
 

@@ -163,6 +163,12 @@ def revision_before(session: Session, row: AnswerRow) -> AnswerRow | None:
     return session.exec(query).first()
 
 
+def a_person_wrote(session: Session, filled: int) -> bool:
+    """Say whether any revision of a list is a person's; an import has no author."""
+    query = select(AnswerRow.id).where(AnswerRow.filled_id == filled, col(AnswerRow.author_id).is_not(None))
+    return session.exec(query.limit(1)).first() is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """What one press of one person stored on a list. newest: row id of its newest row. undone: taken back since."""
