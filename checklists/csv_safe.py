@@ -12,6 +12,8 @@ def safe(cell: str) -> str:
     spaces, so that no physical line of the file begins dangerously either.
     Source: OWASP, CSV injection.
     """
+    if not cell or (cell[0].isascii() and cell[0].isalnum() and cell.isprintable()):
+        return cell  # nearly every cell; the long way would return it too
     flat = " ".join(cell.splitlines())
     seen = (sign for sign in unicodedata.normalize("NFKC", flat) if sign.isprintable() and sign != " ")
     return "'" + flat if flat.startswith("\t") or next(seen, "\0") in _DANGEROUS else flat

@@ -15,6 +15,7 @@ from storage.times import Moment
 
 TextField = Literal["motivation", "place", "note", "raw", "method"]
 TEXT_FIELDS: tuple[TextField, ...] = get_args(TextField)
+_KINDS: dict[str, Motivation] = {kind: kind for kind in get_args(Motivation)}
 
 
 class AnswerRow(SQLModel, table=True):
@@ -83,7 +84,7 @@ def latest(session: Session, filled: int) -> dict[str, AnswerRow]:
 
 def to_domain(row: AnswerRow) -> Answer:
     """Return what the rules need to know of a stored answer."""
-    kind = next(kind for kind in get_args(Motivation) if kind == row.motivation_kind)
+    kind = _KINDS[row.motivation_kind]
     told_how = bool(row.option) or row.method is not None
     return Answer(row.choice, row.revision, kind, noted=row.note is not None, told_how=told_how)
 
@@ -145,9 +146,8 @@ NOTHING_TOLD = Told(OPEN)
 
 def told(session: Session, filled: FilledRow, row: AnswerRow) -> Told:
     """Return a stored revision as it is written to a file. Raises: SealBroken, KeyGone."""
-    fields = asdict(read(session, filled, row))
-    del fields["answered_on"]
-    return Told(**fields)
+    texts = {name: text(session, filled, row, name) for name in TEXT_FIELDS}
+    return Told(row.choice, row.option, motivation_kind=_KINDS[row.motivation_kind], **texts)
 
 
 def from_told(what: Told, answered_on: date | None) -> Written:
