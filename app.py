@@ -170,6 +170,8 @@ def _answers_import(parsed: argparse.Namespace) -> None:
 
 def _tell(done: Imported) -> None:
     print(f"added: {done.added}, changed: {done.changed}, unchanged: {done.unchanged}")
+    if done.flagged:
+        print(f"kept as text, outside the scale: line {', '.join(map(str, done.flagged))}")
 
 
 def _import_file(desk: Desk, settings: Settings, path: Path, take: Importer) -> Imported:

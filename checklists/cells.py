@@ -69,9 +69,10 @@ def read_cells(item: Item, cells: Cells) -> Told:
 def _choice(item: Item, answer: str) -> tuple[str, str]:
     choice = _CHOICE_OF.get(answer.strip().casefold())
     if choice is not None:
-        return (choice, "") if choice in (*item.answers, OPEN) else (FREE, "")
+        out_of_place = choice == "ej_tillampligt" and item.when is not None  # its condition was not met, says the file
+        return (choice if choice in (*item.answers, OPEN) or out_of_place else FREE), ""
     found = _YES_AND_METHOD.fullmatch(answer.strip())
-    if found and item.how and "ja" in item.how.answers and _known(item.how, found["method"]):
+    if found and item.how and "ja" in item.how.answers and (item.how.other or _known(item.how, found["method"])):
         return "ja", found["method"]
     return FREE, ""
 

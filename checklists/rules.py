@@ -51,10 +51,13 @@ def allowed(checklist: Checklist, item: Item, facts: Facts, answers: Answers) ->
 def is_answered(checklist: Checklist, item: Item, facts: Facts, answers: Answers) -> bool:
     """Say whether the item applies and its newest answer still counts.
 
-    An answer that the facts no longer allow is open again; a text from an import counts.
+    An answer that the facts no longer allow is open again; so is an import's "not applicable" on an item that
+    knows no such answer, once the item applies. A text from an import counts.
     """
     answer = answers.get(item.id)
     if answer is None or answer.choice == OPEN or applies(checklist, item, facts, answers) != "yes":
+        return False
+    if answer.choice == "ej_tillampligt" and answer.choice not in item.answers:
         return False
     return answer.choice not in item.only or answer.choice in allowed(checklist, item, facts, answers)
 

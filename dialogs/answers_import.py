@@ -4,11 +4,11 @@ How a cell becomes an answer: checklists/cells.py and docs/decisions/0010.
 """
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from checklists.cells import Cells, read_cells, write_cells
+from checklists.cells import FREE, Cells, read_cells, write_cells
 from checklists.csv_in import CsvRow, read_csv
 from checklists.csv_safe import as_written
 from checklists.errors import UserError
@@ -74,6 +74,7 @@ class _Import:
         self.act = uuid.uuid4().hex
         self.lists: dict[_Where, _List] = {}
         self.cases: dict[tuple[str, str], CaseRow] = {}
+        self.outside: list[int] = []
 
     def take(self, row: CsvRow) -> Outcome:
         """Take in one row. Raises: ValueError: it is bad."""
@@ -82,8 +83,10 @@ class _Import:
         role, child = _role(cells["role"], newest(checklist_id)), _child(cells["child"], newest(checklist_id), case)
         here = self._list(_Where(case.tenant_id, case_id(case), checklist_id, role, child), case)
         item = _item(here.checklist, cells["item"], role)
-        told, day = _texts(cells), _day(row)
-        return self._keep(here, role, child, item, told, day)
+        texts, day = _texts(cells), _day(row)
+        if read_cells(item, texts).choice == FREE:
+            self.outside.append(row.line)
+        return self._keep(here, role, child, item, texts, day)
 
     def _case(self, cells: dict[str, str]) -> CaseRow:
         check_tenant(cells["tenant_id"], self.allowed)
@@ -202,6 +205,7 @@ def import_answers(session: Session, raw: bytes, allowed: frozenset[str], at: da
 
     allowed: the tenants that may be named; empty = any. actor: who ran it, for the trail; the answers themselves
     are the actor `import`. Rows are taken in order: of two that answer the same, the later is the newer revision.
+    Flagged are the lines whose answer is outside the scale and was kept as `fritext`.
     Raises: BadCsv: with every bad row; the caller stores nothing then.
     """
     coming = _Import(session, allowed, at)
@@ -209,7 +213,7 @@ def import_answers(session: Session, raw: bytes, allowed: frozenset[str], at: da
     coming.date_lists()
     for tenant_id in sorted({where.tenant_id for where in coming.lists}):
         audit.record(session, tenant_id, at, actor, "import", detail="answers")
-    return done
+    return replace(done, flagged=tuple(coming.outside))
 
 
 def _checklist_id(cell: str) -> str:

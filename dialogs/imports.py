@@ -12,11 +12,12 @@ Outcome = Literal["added", "changed", "unchanged"]
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """How many rows were added, changed and unchanged."""
+    """How many rows were added, changed and unchanged. flagged: lines that a person should look at."""
 
     added: int
     changed: int
     unchanged: int
+    flagged: tuple[int, ...] = ()
 
 
 def take_all(rows: Iterable[CsvRow], take: Callable[[CsvRow], Outcome]) -> Imported:

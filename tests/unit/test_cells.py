@@ -47,6 +47,14 @@ def test_an_answer_this_question_does_not_take_is_kept_as_it_came() -> None:
     assert write_cells(HEARD, told, "fritext").answer == "Delvis"
 
 
+def test_not_applicable_is_taken_for_a_question_with_a_condition_and_for_no_other() -> None:
+    placed = BASIS.by_id["health_check_done"]
+
+    assert read_cells(placed, Cells("E/T")).choice == "ej_tillampligt"
+    assert read_cells(placed, Cells("Delvis")).choice == "fritext"
+    assert read_cells(HEARD, Cells("E/T")).choice == "fritext"
+
+
 @pytest.mark.parametrize(
     ("answer", "method", "choice", "option", "words"),
     [
@@ -56,7 +64,9 @@ def test_an_answer_this_question_does_not_take_is_kept_as_it_came() -> None:
         ("Ja. FREDA och BBIC", "", "ja", "freda,bbic", ""),
         ("Ja. annan", "", "ja", "another", ""),
         ("Ja. FREDA, Signs of Safety", "", "ja", "freda,another", "FREDA, Signs of Safety"),
-        ("Ja. Signs of Safety", "", "fritext", "", ""),
+        ("Ja. Signs of Safety", "", "ja", "another", "Signs of Safety"),
+        ("Ja. BBIC men inte FREDA", "", "ja", "another", "BBIC men inte FREDA"),
+        ("Ja.", "", "fritext", "", ""),
         ("Ja", "BBIC", "ja", "bbic", ""),
         ("Ja", "Signs of Safety", "ja", "another", "Signs of Safety"),
         ("Ja. FREDA", "BBIC", "ja", "freda,bbic", ""),
@@ -75,6 +85,7 @@ def test_yes_and_a_method_are_two_answers_in_one_cell(
 def test_a_question_with_one_option_keeps_two_in_words() -> None:
     assert read_cells(HEARD, Cells("Ja. Observation")).option == "observation"
     assert read_cells(HEARD, Cells("Ja", "Via annan")).option == "through_other"
+    assert read_cells(HEARD, Cells("Ja. Inte alls")).choice == "fritext", "it is none of the options"
     both = read_cells(HEARD, Cells("Ja", "Eget samtal och Observation"))
     assert (both.option, both.method) == ("", "Eget samtal och Observation")
 

@@ -168,6 +168,8 @@ def worth(checklist: Checklist, condition: Condition | None, facts: dict[str, st
         return 0
     if worth(checklist, asked.when, facts, answers) < 2:
         return 0
+    if given.choice == "ej_tillampligt" and "ej_tillampligt" not in asked.answers:
+        return 0
     if worth(checklist, asked.only.get(given.choice), facts, answers) < 2:  # type: ignore[call-overload]
         return 0
     return 2 * (given.choice in condition.values)
@@ -294,6 +296,14 @@ def test_what_hangs_on_an_unknown_fact_is_not_asked_but_counts_as_unanswered() -
     assert applies(BASIS, item, {}, {}) == "waits"
     assert item not in applicable(BASIS, WORKER, {}, {})
     assert state(BASIS, item, {}, {item.id: Answer("ja")}) == OPEN
+
+
+def test_a_not_applicable_that_the_question_does_not_know_counts_only_while_it_does_not_apply() -> None:
+    item = BASIS.by_id["health_check_done"]
+    answers = {item.id: Answer("ej_tillampligt")}
+
+    counted = {known: state(BASIS, item, {"child_placed": known}, answers) for known in ("ja", "nej")}
+    assert counted == {"ja": OPEN, "nej": "ej_tillampligt"}
 
 
 def test_what_does_not_apply_counts_so_whatever_was_answered_before() -> None:
