@@ -10,6 +10,20 @@ from dataclasses import dataclass, replace
 from checklists.csv_safe import safe
 from checklists.model import CHOICES, OPEN, How, Item, Motivation
 
+COLUMNS = (
+    "tenant_id",
+    "case_ref",
+    "checklist",
+    "role",
+    "child",
+    "item",
+    "answer",
+    "method",
+    "motivation",
+    "note",
+    "answered_on",
+)
+"""The columns that come in; an export has them first."""
 FREE = "fritext"
 WORDS = {"ja": "Ja", "nej": "Nej", "delvis": "Delvis", "pagaende": "Pågående", "ej_tillampligt": "E/T"}
 """How the auditor's table writes each answer."""

@@ -5,43 +5,27 @@ How a cell becomes an answer: checklists/cells.py and docs/decisions/0010.
 
 import uuid
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
-from checklists.cells import FREE, Cells, read_cells, write_cells
+from checklists.cells import COLUMNS, FREE, Cells, read_cells, write_cells
 from checklists.csv_in import CsvRow, read_csv
 from checklists.csv_safe import as_written
 from checklists.errors import UserError
-from checklists.files import all_checklists, checklist_version, newest
+from checklists.files import checklist_version, newest
 from checklists.model import Checklist, Item
 from checklists.references import normal_ref
-from checklists.rights import ROLES
 from checklists.rules import state
+from dialogs import answer_rows
 from dialogs.imports import Imported, Outcome, check_tenant, take_all
-from dialogs.keep import MOST_TEXT
 from storage import answers, audit, cases, filled, tenants
 from storage.answers import AnswerRow
 from storage.cases import CaseRow, case_id
 from storage.desk import Session
 from storage.filled import FilledRow, filled_id
+from storage.times import midnight
 
-COLUMNS = (
-    "tenant_id",
-    "case_ref",
-    "checklist",
-    "role",
-    "child",
-    "item",
-    "answer",
-    "method",
-    "motivation",
-    "note",
-    "answered_on",
-)
 NEEDED = ("tenant_id", "case_ref", "checklist", "role", "item", "answer")
 ACTOR = "import"
-_TEXTS = ("answer", "method", "motivation", "note")
-_STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 
 @dataclass(slots=True)
@@ -79,11 +63,12 @@ class _Import:
     def take(self, row: CsvRow) -> Outcome:
         """Take in one row. Raises: ValueError: it is bad."""
         cells = {name: as_written(cell) for name, cell in row.cells.items()}
-        case, checklist_id = self._case(cells), _checklist_id(cells["checklist"])
-        role, child = _role(cells["role"], newest(checklist_id)), _child(cells["child"], newest(checklist_id), case)
-        here = self._list(_Where(case.tenant_id, case_id(case), checklist_id, role, child), case)
-        item = _item(here.checklist, cells["item"], role)
-        texts, day = _texts(cells), _day(row)
+        case, checklist = self._case(cells), newest(answer_rows.checklist_id_of(cells["checklist"]))
+        role = answer_rows.role_of(cells["role"], checklist)
+        child = answer_rows.child_of(cells["child"], checklist, case)
+        here = self._list(_Where(case.tenant_id, case_id(case), checklist.id, role, child), case)
+        item = answer_rows.item_of(here.checklist, cells["item"], role)
+        texts, day = answer_rows.texts_of(cells), answer_rows.day_of(row)
         if read_cells(item, texts).choice == FREE:
             self.outside.append(row.line)
         return self._keep(here, role, child, item, texts, day)
@@ -155,7 +140,7 @@ class _Import:
         self, here: _List, row: FilledRow, item: Item, old: AnswerRow, cells: Cells, day: date | None
     ) -> bool:
         """Say whether the row tells what is stored, or what an export told of it: then it is no new revision."""
-        if day is not None and day != (old.answered_on or old.at.astimezone(_STOCKHOLM).date()):
+        if day is not None and day != answers.day_of(old):
             return False
         told = answers.told(self.session, row, old)
         new = read_cells(item, cells)
@@ -196,7 +181,7 @@ class _Import:
         for here in self.lists.values():
             days = [row.answered_on for row in here.stored.values() if row.answered_on]
             if here.row is not None and days and not answers.a_person_wrote(self.session, filled_id(here.row)):
-                here.row.begun_at = datetime.combine(min(days), time(), _STOCKHOLM)
+                here.row.begun_at = midnight(min(days))
         self.session.flush()
 
 
@@ -214,53 +199,3 @@ def import_answers(session: Session, raw: bytes, allowed: frozenset[str], at: da
     for tenant_id in sorted({where.tenant_id for where in coming.lists}):
         audit.record(session, tenant_id, at, actor, "import", detail="answers")
     return replace(done, flagged=tuple(coming.outside))
-
-
-def _checklist_id(cell: str) -> str:
-    ids = sorted({checklist_id for checklist_id, _ in all_checklists()})
-    if cell not in ids:
-        raise ValueError(f"checklist is not one of {', '.join(ids)}")
-    return cell
-
-
-def _role(cell: str, checklist: Checklist) -> str:
-    if cell not in ROLES:
-        raise ValueError(f"role is not one of {', '.join(ROLES)}")
-    if cell not in checklist.answered_by:
-        raise ValueError(f"{checklist.id} is not answered by {cell}, but by {' or '.join(checklist.answered_by)}")
-    return cell
-
-
-def _child(cell: str, checklist: Checklist, case: CaseRow) -> int:
-    if checklist.per == "case":
-        if cell:
-            raise ValueError(f"child is not empty; {checklist.id} is about the whole case")
-        return filled.NO_CHILD
-    if not (cell or "1").isascii() or not (cell or "1").isdigit() or not 1 <= int(cell or "1") <= case.children:
-        raise ValueError(f"child is not a whole number from 1 to {case.children}, the children of the case")
-    return int(cell or "1")
-
-
-def _item(checklist: Checklist, cell: str, role: str) -> Item:
-    item = checklist.by_id.get(cell)
-    if item is None:
-        raise ValueError(f"item is no question of {checklist.id} version {checklist.version}")
-    if item not in checklist.asked(role):
-        raise ValueError(f"item is not put to {role} in {checklist.id} version {checklist.version}")
-    return item
-
-
-def _texts(cells: dict[str, str]) -> Cells:
-    if not cells["answer"]:
-        raise ValueError("answer is empty; write obesvarad, or leave the row out")
-    too_long = [name for name in _TEXTS if len(cells[name]) > MOST_TEXT]
-    if too_long:
-        raise ValueError(f"{', '.join(too_long)} is longer than {MOST_TEXT} characters")
-    return Cells(*(cells[name] for name in _TEXTS))
-
-
-def _day(row: CsvRow) -> date | None:
-    try:
-        return row.day("answered_on")
-    except ValueError:
-        raise ValueError("answered_on is written as 2026-12-05") from None

@@ -2,34 +2,18 @@
 
 from collections.abc import Iterator
 
+from checklists.cells import COLUMNS as COLUMNS_IN
 from checklists.cells import write_cells
 from checklists.files import checklist_version
 from checklists.model import OPEN
 from checklists.rules import state
-from reports.selected import Run, Selection, day_of, each
+from reports.selected import Run, Selection, each
 from storage import answers
 from storage.answers import AnswerRow
 from storage.desk import Session
 from storage.exported import Exported
 
-COLUMNS = (
-    "tenant_id",
-    "case_ref",
-    "checklist",
-    "role",
-    "child",
-    "item",
-    "answer",
-    "method",
-    "motivation",
-    "note",
-    "answered_on",
-    "unit",
-    "version",
-    "occasion",
-    "question",
-    "revision",
-)
+COLUMNS = (*COLUMNS_IN, "unit", "version", "occasion", "question", "revision")
 
 
 def answer_rows(run: Run, selection: Selection) -> Iterator[list[str]]:
@@ -59,7 +43,7 @@ def _rows_of(session: Session, tenant_id: str, one: Exported) -> list[list[str]]
                 cells.method,
                 cells.motivation,
                 cells.note,
-                day_of(answer).isoformat(),
+                answers.day_of(answer).isoformat(),
                 one.unit,
                 str(row.version),
                 str(row.occasion),

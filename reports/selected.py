@@ -5,19 +5,17 @@ A long export so holds neither the whole of it in memory nor the one writer of S
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Protocol, TypeVar
-from zoneinfo import ZoneInfo
 
 from storage import exported, tenants
-from storage.answers import AnswerRow
 from storage.desk import Session
 from storage.exported import Exported, Wanted
 from storage.filled import filled_id
 from storage.tenants import TenantRow
+from storage.times import midnight
 
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
 T = TypeVar("T")
 
 
@@ -44,16 +42,6 @@ class Selection:
         first = midnight(self.first) if self.first else None
         before = midnight(self.last + timedelta(days=1)) if self.last and self.last < date.max else None
         return Wanted(self.checklist, self.unit, self.role, first, before)
-
-
-def midnight(day: date) -> datetime:
-    """Return the moment a day begins in Sweden."""
-    return datetime.combine(day, time(), STOCKHOLM).astimezone(UTC)
-
-
-def day_of(row: AnswerRow) -> date:
-    """Return the day an answer was given: as it was told, else the day it was stored, in Sweden."""
-    return row.answered_on or row.at.astimezone(STOCKHOLM).date()
 
 
 def each(

@@ -11,7 +11,7 @@ from checklists.cells import Told
 from checklists.model import OPEN, Answer, Motivation
 from storage.filled import FilledRow, filled_id
 from storage.sealing import seal, unseal
-from storage.times import Moment
+from storage.times import STOCKHOLM, Moment
 
 TextField = Literal["motivation", "place", "note", "raw", "method"]
 TEXT_FIELDS: tuple[TextField, ...] = get_args(TextField)
@@ -148,6 +148,11 @@ def told(session: Session, filled: FilledRow, row: AnswerRow) -> Told:
     """Return a stored revision as it is written to a file. Raises: SealBroken, KeyGone."""
     texts = {name: text(session, filled, row, name) for name in TEXT_FIELDS}
     return Told(row.choice, row.option, motivation_kind=_KINDS[row.motivation_kind], **texts)
+
+
+def day_of(row: AnswerRow) -> date:
+    """Return the day an answer was given: as it was told, else the day it was stored, in Sweden."""
+    return row.answered_on or row.at.astimezone(STOCKHOLM).date()
 
 
 def from_told(what: Told, answered_on: date | None) -> Written:

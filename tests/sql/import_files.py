@@ -4,8 +4,9 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from checklists.cells import COLUMNS
 from checklists.files import newest
-from dialogs.answers_import import COLUMNS, import_answers
+from dialogs.answers_import import import_answers
 from dialogs.imports import Imported
 from storage import cases, people, tenants
 from storage.cases import CaseRow

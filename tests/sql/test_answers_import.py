@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from checklists.cells import COLUMNS as COLUMNS_IN
 from checklists.csv_in import BadCsv
-from dialogs.answers_import import COLUMNS as COLUMNS_IN
 from dialogs.answers_import import import_answers
 from dialogs.imports import Imported
 from reports.answers import COLUMNS, answer_rows

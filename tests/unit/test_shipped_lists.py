@@ -8,6 +8,7 @@ from checklists.files import BadFile, newest, read_checklist
 from checklists.model import Answer, Checklist, Gap
 from checklists.rules import applies, gaps, state
 from tests.unit.made_up import made_list, raw_item
+from tests.unit.test_checklist_files import HEAD, ITEM
 
 CODES = {"JN": ("ja", "nej"), "JNE": ("ja", "nej", "ej_tillampligt")}
 SCALE = ("ja", "nej", "delvis", "pagaende", "ej_tillampligt")
@@ -201,17 +202,6 @@ def test_what_the_source_asks_for_beside_an_answer_has_its_place() -> None:
 
 # --- the new keys ----------------------------------------------------------------------------------------------------
 
-HEAD = """\
-id: intake
-version: 1
-title: "Påhittad"
-title_en: "Made up"
-source: "påhittad"
-per: case
-answered_by: [case_worker]
-sections:
-  - {id: only_one, title: "Påhittad", title_en: "Made up"}
-"""
 OPTIONS = 'options: [{id: one, title: "A", title_en: "A"}, {id: two, title: "B", title_en: "B"}]'
 HOW = f'how: {{ask: "A?", ask_en: "A?", on: [ja], {OPTIONS}'
 LONG = ", ".join(f'{{id: {letter * 12}, title: "A", title_en: "A"}}' for letter in "abcde")
@@ -258,8 +248,7 @@ def test_an_item_that_cannot_be_yes_or_no_is_not_computed(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("parts", ["[fysisk, molnet]", "fysisk"])
 def test_file_parts_are_the_two_there_are(tmp_path: Path, parts: str) -> None:
-    item = '- {id: item, ask: "A?", ask_en: "A?", answers: [ja, nej], section: only_one, step: beslut, wording: local}'
-    (tmp_path / "made_up.yaml").write_text(f"{HEAD}file_parts: {parts}\nitems:\n  {item}\n", encoding="utf-8")
+    (tmp_path / "made_up.yaml").write_text(f"{HEAD}file_parts: {parts}\nitems:\n  {ITEM}\n", encoding="utf-8")
 
     with pytest.raises(BadFile, match=r"line 10: "):
         read_checklist(tmp_path / "made_up.yaml")
