@@ -247,6 +247,7 @@ class Answer:
 
     choice: a Choice, `fritext` or `obesvarad`. revision: from 1, 0 when nothing was ever stored.
     noted: it has a reservation. told_how: it says how it came about (an option or a method in words).
+    returned: the chef has pointed at it and it was not answered again since; it still counts as answered.
     """
 
     choice: str
@@ -254,13 +255,14 @@ class Answer:
     motivation: Motivation = ""
     noted: bool = False
     told_how: bool = False
+    returned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
     """Something that stands between a list and a signature.
 
-    of: item or fact. why: `unanswered`, `unknown`, the answer that is a gap, `unmotivated`, or `no_method`.
+    of: item or fact. why: `unanswered`, `unknown`, `returned`, the answer that is a gap, `unmotivated`, or `no_method`.
     """
 
     of: Literal["item", "fact"]

@@ -34,6 +34,8 @@ class _List:
 
     case: CaseRow
     checklist: Checklist
+    occasion: int
+    signed: bool
     row: FilledRow | None
     stored: dict[str, AnswerRow]
     before: dict[str, Cells]
@@ -100,12 +102,17 @@ class _Import:
         found = [
             row
             for row in filled.of_case(self.session, where.case_id, where.checklist, where.role)
-            if (row.child, row.person_id, row.round_id, row.file_part)
-            == (where.child, filled.NOBODY, filled.NO_ROUND, "")
+            if (row.person_id, row.round_id, row.file_part) == (filled.NOBODY, filled.NO_ROUND, "")
         ]
         if not found:
-            return _List(case, newest(where.checklist), None, {}, {})
-        row, checklist = found[-1], checklist_version(where.checklist, found[-1].version)
+            return _List(case, newest(where.checklist), 1, False, None, {}, {})
+        # The lists of all children of an occasion belong together: one version, signed at once.
+        occasion, checklist = found[-1].occasion, checklist_version(where.checklist, found[-1].version)
+        together = {row.child: row for row in found if row.occasion == occasion}
+        signed = any(row.status == "signed" for row in together.values())
+        row = together.get(where.child)
+        if row is None:
+            return _List(case, checklist, occasion, signed, None, {}, {})
         stored = answers.latest(self.session, filled_id(row))
         facts = cases.rule_facts(case, where.child, cases.facts(self.session, where.case_id))
         domain = {item_id: answers.to_domain(answer) for item_id, answer in stored.items()}
@@ -116,13 +123,13 @@ class _Import:
             for item in checklist.items
             if item.id in stored
         }
-        return _List(case, checklist, row, stored, before)
+        return _List(case, checklist, occasion, signed, row, stored, before)
 
     def _keep(self, here: _List, role: str, child: int, item: Item, cells: Cells, day: date | None) -> Outcome:
         old, told = here.stored.get(item.id), read_cells(item, cells)
         if old is not None and here.row is not None and self._is_said_already(here, here.row, item, old, cells, day):
             return "unchanged"
-        if here.row is not None and here.row.status == "signed":
+        if here.signed:
             raise ValueError("this list is signed; change the answer in the bot, so that the chef reads it again")
         if here.row is None:
             here.row = self._begin(here, role, child)
@@ -154,6 +161,7 @@ class _Import:
             unit_id=here.case.unit_id,
             checklist=here.checklist.id,
             version=here.checklist.version,
+            occasion=here.occasion,
             child=child,
             role=role,
             begun_at=self.at,

@@ -208,6 +208,17 @@ def test_columns_of_an_export_that_do_not_come_in_are_ignored(desk: Desk, world:
     assert out(desk)[0]["occasion"] == "1"
 
 
+def test_a_childs_first_answer_goes_into_the_occasion_of_the_other_children(desk: Desk, world: World) -> None:
+    def begin(session: Session) -> None:
+        the_case(session, world).children = 2
+        filled.add(session, FilledRow(**the_list(session, world).model_dump(exclude={"id"}) | {"occasion": 2}))
+
+    desk.run_now(begin)
+
+    assert bring(desk, answer(world, child="2")) == Imported(1, 0, 0)
+    assert [(row["child"], row["occasion"]) for row in out(desk)] == [("2", "2")]
+
+
 # --- what is refused -------------------------------------------------------------------------------------------------
 
 
@@ -263,6 +274,8 @@ def test_a_signed_list_is_not_changed_behind_the_chefs_back(desk: Desk, world: W
 
     assert bring(desk, row) == Imported(0, 0, 1)
     assert "is signed" in faults(desk, answer(world, answer="Nej"))[0]
+    set_case(desk, world, children=2)
+    assert "is signed" in faults(desk, answer(world, child="2"))[0], "it was signed with the other child's"
 
 
 # --- out and in again ------------------------------------------------------------------------------------------------
