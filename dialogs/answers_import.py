@@ -35,7 +35,7 @@ class _List:
     case: CaseRow
     checklist: Checklist
     occasion: int
-    signed: bool
+    with_chef: bool
     row: FilledRow | None
     stored: dict[str, AnswerRow]
     before: dict[str, Cells]
@@ -89,6 +89,7 @@ class _Import:
             found = cases.find(self.session, tenants.key(tenant), ref)
             if found is None:
                 raise ValueError("case_ref is no case here; import the cases first")
+            cases.lock(self.session, found)  # nobody sends or signs it meanwhile
             self.cases[at] = found
         return self.cases[at]
 
@@ -106,13 +107,13 @@ class _Import:
         ]
         if not found:
             return _List(case, newest(where.checklist), 1, False, None, {}, {})
-        # The lists of all children of an occasion belong together: one version, signed at once.
+        # The lists of all children of an occasion belong together: one version, sent and signed at once.
         occasion, checklist = found[-1].occasion, checklist_version(where.checklist, found[-1].version)
         together = {row.child: row for row in found if row.occasion == occasion}
-        signed = any(row.status == "signed" for row in together.values())
+        with_chef = any(row.status != "open" for row in together.values())
         row = together.get(where.child)
         if row is None:
-            return _List(case, checklist, occasion, signed, None, {}, {})
+            return _List(case, checklist, occasion, with_chef, None, {}, {})
         stored = answers.latest(self.session, filled_id(row))
         facts = cases.rule_facts(case, where.child, cases.facts(self.session, where.case_id))
         domain = {item_id: answers.to_domain(answer) for item_id, answer in stored.items()}
@@ -123,14 +124,14 @@ class _Import:
             for item in checklist.items
             if item.id in stored
         }
-        return _List(case, checklist, occasion, signed, row, stored, before)
+        return _List(case, checklist, occasion, with_chef, row, stored, before)
 
     def _keep(self, here: _List, role: str, child: int, item: Item, cells: Cells, day: date | None) -> Outcome:
         old, told = here.stored.get(item.id), read_cells(item, cells)
         if old is not None and here.row is not None and self._is_said_already(here, here.row, item, old, cells, day):
             return "unchanged"
-        if here.signed:
-            raise ValueError("this list is signed; change the answer in the bot, so that the chef reads it again")
+        if here.with_chef:
+            raise ValueError("the chef has had this list; change the answer in the bot, so that she reads it again")
         if here.row is None:
             here.row = self._begin(here, role, child)
         revision = old.revision + 1 if old else 1

@@ -263,19 +263,16 @@ def test_a_personal_number_is_refused_and_not_repeated(desk: Desk, world: World,
     assert "1212" not in fault
 
 
-def test_a_signed_list_is_not_changed_behind_the_chefs_back(desk: Desk, world: World) -> None:
+@pytest.mark.parametrize("status", ["sent", "returned", "signed", "voided"])
+def test_a_list_the_chef_has_had_is_not_changed_behind_her_back(desk: Desk, world: World, status: str) -> None:
     row = answer(world)
     bring(desk, row)
-
-    def sign(session: Session) -> None:
-        the_list(session, world).status = "signed"
-
-    desk.run_now(sign)
+    desk.run_now(lambda session: setattr(the_list(session, world), "status", status))
 
     assert bring(desk, row) == Imported(0, 0, 1)
-    assert "is signed" in faults(desk, answer(world, answer="Nej"))[0]
+    assert "change the answer in the bot" in faults(desk, answer(world, answer="Nej"))[0]
     set_case(desk, world, children=2)
-    assert "is signed" in faults(desk, answer(world, child="2"))[0], "it was signed with the other child's"
+    assert "the chef has had" in faults(desk, answer(world, child="2"))[0], "it was sent with the other child's"
 
 
 # --- out and in again ------------------------------------------------------------------------------------------------
