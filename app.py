@@ -16,18 +16,23 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from bot.clock import Clock
 from bot.settings import ROOT, VAR, BadSettings, Settings, read_settings
+from checklists.coverage import coverage, newest_files
 from checklists.csv_in import BadCsv
 from checklists.files import DEFINITIONS, BadFile, read_checklist
 from checklists.tenant_settings import check_together, parse_setting, show_settings
+from dialogs.answers_import import import_answers
 from dialogs.cases_import import import_cases
-from dialogs.importing import Imported
+from dialogs.imports import Imported
 from dialogs.people_admin import import_people
-from reports.answers import COLUMNS, Selection, answer_rows
+from reports.answers import COLUMNS, answer_rows
 from reports.csv_out import write_csv
+from reports.selected import Run, Selection
+from reports.table import one_after_another, tables
+from reports.xlsx_out import Sheet, TooLarge, write_xlsx
 from storage import audit, migrate, tenants
 from storage.desk import CannotOpen, Desk, Session, opened
 from storage.sealing import KeyGone, Keys, SealBroken
@@ -42,6 +47,10 @@ TITLES = {
     "auditor": "Revisor",
     "admin": "Systemförvaltare",
 }
+
+
+Importer = Callable[[Session, bytes, frozenset[str], datetime, str], Imported]
+"""Takes a file's bytes in: the tenants that may be named (empty = any), when, and who ran it."""
 
 
 class Stop(Exception):
@@ -96,19 +105,28 @@ def _parser() -> argparse.ArgumentParser:
     own.add_argument("changes", nargs="*", metavar="NAME=VALUE")
     own.set_defaults(run=_settings)
 
+    answers = commands.add_parser("answers", help="the answers").add_subparsers(required=True, metavar="import")
+    answers_import = answers.add_parser("import", help="read answers from a CSV file")
+    answers_import.add_argument("file", type=Path)
+    answers_import.set_defaults(run=_answers_import)
+
     lists = commands.add_parser("checklist", help="checklist files").add_subparsers(required=True, metavar="check")
     check = lists.add_parser("check", help="say what is wrong in checklist files")
     check.add_argument("files", type=Path, nargs="*", metavar="FILE")
     check.set_defaults(run=_checklist_check)
 
-    export = commands.add_parser("export", help="write rows as CSV")
-    export.add_argument("--what", required=True, choices=["answers"])
+    covers = commands.add_parser("coverage", help="say which question answers to which criticism")
+    covers.add_argument("files", type=Path, nargs="*", metavar="FILE")
+    covers.set_defaults(run=_coverage)
+
+    export = commands.add_parser("export", help="write rows as CSV or a workbook")
+    export.add_argument("--what", required=True, choices=["answers", "table"])
     export.add_argument("--checklist", default="", metavar="ID")
     export.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DATE")
     export.add_argument("--to", dest="last", type=date.fromisoformat, metavar="DATE")
     export.add_argument("--unit", default="")
     export.add_argument("--role", default="")
-    export.add_argument("--format", choices=["csv"], default="csv")
+    export.add_argument("--format", choices=["csv", "xlsx"], default="csv")
     export.add_argument("--out", type=Path, metavar="FILE")
     export.set_defaults(run=_export)
 
@@ -151,27 +169,37 @@ def _migrate(_parsed: argparse.Namespace) -> None:
 def _people_import(parsed: argparse.Namespace) -> None:
     settings = read_settings()
     with _desk(settings) as desk:
-        done = _import_file(desk, settings, parsed.file)
+        done = _import_file(desk, settings, parsed.file, import_people)
+    _tell(done)
+
+
+def _answers_import(parsed: argparse.Namespace) -> None:
+    settings = read_settings()
+    with _desk(settings) as desk:
+        done = _import_file(desk, settings, parsed.file, import_answers)
+    _tell(done)
+
+
+def _tell(done: Imported) -> None:
     print(f"added: {done.added}, changed: {done.changed}, unchanged: {done.unchanged}")
+    if done.flagged:
+        print(f"kept as text, outside the scale: line {', '.join(map(str, done.flagged))}")
 
 
 def _cases_import(parsed: argparse.Namespace) -> None:
     settings = read_settings()
     with _desk(settings) as desk:
         done = _import_file(desk, settings, parsed.file, import_cases)
-    print(f"added: {done.added}, changed: {done.changed}, unchanged: {done.unchanged}")
+    _tell(done)
 
 
-Importer = Callable[[Session, bytes, frozenset[str], datetime, str], Imported]
-
-
-def _import_file(desk: Desk, settings: Settings, path: Path, importer: Importer = import_people) -> Imported:
+def _import_file(desk: Desk, settings: Settings, path: Path, take: Importer) -> Imported:
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise Stop(f"{path} cannot be read: {error.strerror}") from None
     now = Clock(settings.now).now()
-    return desk.run_now(lambda session: importer(session, raw, settings.tenants, now, _actor()))
+    return desk.run_now(lambda session: take(session, raw, settings.tenants, now, _actor()))
 
 
 def _settings(parsed: argparse.Namespace) -> None:
@@ -197,7 +225,7 @@ def _change_settings(session: Session, parsed: argparse.Namespace, now: datetime
 
 
 def _checklist_check(parsed: argparse.Namespace) -> None:
-    files = parsed.files or sorted(path for path in DEFINITIONS.glob("*.yaml") if not path.name.startswith("facts"))
+    files = parsed.files or sorted(path for path in DEFINITIONS.glob("*.v*.yaml") if not path.name.startswith("facts."))
     faults = []
     for path in files:
         try:
@@ -211,34 +239,76 @@ def _checklist_check(parsed: argparse.Namespace) -> None:
         raise Stop("\n".join(faults))
 
 
+def _coverage(parsed: argparse.Namespace) -> None:
+    try:
+        checklists = [read_checklist(path) for path in parsed.files or newest_files()]
+    except OSError as error:
+        raise Stop(f"{error.filename} cannot be read: {error.strerror}") from None
+    told = coverage(checklists)
+    for one in told:
+        if one.questions:
+            print(f"{one.finding.code} {one.finding.text_en}: {', '.join(one.questions)}")
+    bare = [f"{one.finding.code} {one.finding.text_en}: no enabled question" for one in told if not one.questions]
+    if bare:
+        raise Stop("\n".join(bare))
+
+
 def _export(parsed: argparse.Namespace) -> None:
     settings = read_settings()
     selection = Selection(parsed.checklist, parsed.unit, parsed.role, parsed.first, parsed.last)
     with _desk(settings) as desk, _output(parsed.out) as out:
-        desk.run_now(lambda session: _write_export(session, selection, out, settings))
+        desk.run_now(lambda session: _record_export(session, settings, parsed.what))
+        write = _write_answers if parsed.what == "answers" else _write_table
+        try:
+            write(desk.run_now, selection, out, xlsx=parsed.format == "xlsx")
+        except TooLarge as error:
+            raise Stop(str(error) or str(TooLarge.__doc__)) from None
 
 
-def _write_export(session: Session, selection: Selection, out: TextIO, settings: Settings) -> None:
+def _record_export(session: Session, settings: Settings, what: str) -> None:
     now = Clock(settings.now).now()
     for tenant in tenants.everyone(session):
-        audit.record(session, tenants.key(tenant), now, _actor(), "export", detail="answers")
-    write_csv(out, COLUMNS, answer_rows(session, selection))
+        audit.record(session, tenants.key(tenant), now, _actor(), "export", detail=what)
+
+
+def _write_answers(run: Run, selection: Selection, out: BinaryIO, *, xlsx: bool) -> None:
+    rows = answer_rows(run, selection)
+    if xlsx:
+        write_xlsx(out, Sheet("answers", COLUMNS, rows))
+    else:
+        with _as_text(out) as text:
+            write_csv(text, COLUMNS, rows)
+
+
+def _write_table(run: Run, selection: Selection, out: BinaryIO, *, xlsx: bool) -> None:
+    found = tables(run, selection)
+    if xlsx:
+        write_xlsx(out, *(Sheet(table.name, table.header, table.rows) for table in found))
+    else:
+        header, *rows = one_after_another(found)
+        with _as_text(out) as text:
+            write_csv(text, header, rows)
 
 
 @contextlib.contextmanager
-def _output(path: Path | None) -> Iterator[TextIO]:
-    if path is not None:
-        try:
-            with path.open("w", encoding="utf-8", newline="") as file:
-                yield file
-        except OSError as error:
-            raise Stop(f"{path} cannot be written: {error.strerror}") from None
+def _output(path: Path | None) -> Iterator[BinaryIO]:
+    if path is None:
+        yield sys.stdout.buffer
         return
-    out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=True)
     try:
-        yield out
+        with path.open("wb") as file:
+            yield file
+    except OSError as error:
+        raise Stop(f"{path} cannot be written: {error.strerror}") from None
+
+
+@contextlib.contextmanager
+def _as_text(out: BinaryIO) -> Iterator[TextIO]:
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
+    try:
+        yield text
     finally:
-        out.detach()
+        text.detach()
 
 
 def _verify_log(_parsed: argparse.Namespace) -> None:
@@ -303,7 +373,7 @@ def _serve(parsed: argparse.Namespace) -> None:
             desk.run_now(partial(tenants.ensure, entra_id=tenant))
         app = make_app(settings, desk, clock)
         if parsed.demo:
-            _import_file(desk, settings, DEMO_PEOPLE)
+            _import_file(desk, settings, DEMO_PEOPLE, import_people)
             _add_tryout(app, settings, clock)
         try:
             asyncio.run(serve(app, make_admin_app(desk, clock), settings))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -41,6 +41,7 @@ class FactsFile(BaseModel, extra="forbid"):
 
 
 Path_ = tuple[str | int, ...]
+Read = TypeVar("Read", bound=BaseModel)
 
 
 def read_checklist(path: Path, facts: dict[str, Fact] | None = None) -> Checklist:
@@ -229,15 +230,19 @@ def _leaves(condition: Any) -> Iterator[Any]:
         yield from _leaves(part)
 
 
+def read_data(model: type[Read], path: Path) -> Read:
+    """Read a file of another shape than a checklist's. Raises: BadFile: with every fault in it."""
+    data, lines, faults = _parse(path)
+    read = _validate(model, data, lines, faults)
+    if faults or not isinstance(read, model):
+        raise BadFile(path, tuple(faults))
+    return read
+
+
 @cache
 def all_facts() -> dict[str, Fact]:
     """Return every fact by id, in the order they are asked."""
-    path = DEFINITIONS / "facts.v1.yaml"
-    data, lines, faults = _parse(path)
-    read = _validate(FactsFile, data, lines, faults)
-    if faults or not isinstance(read, FactsFile):
-        raise BadFile(path, tuple(faults))
-    return {fact.id: fact for fact in read.facts}
+    return {fact.id: fact for fact in read_data(FactsFile, DEFINITIONS / "facts.v1.yaml").facts}
 
 
 @cache

@@ -12,7 +12,12 @@ Choice = Literal["ja", "nej", "delvis", "pagaende", "ej_tillampligt"]
 CHOICES: tuple[Choice, ...] = ("ja", "nej", "delvis", "pagaende", "ej_tillampligt")
 OPEN = "obesvarad"
 
+ListId = Literal["decision_basis", "peer_review_bou", "rvt_case_round", "rvt_self_check", "sample_audit", "intake"]
 Per = Literal["case", "child"]
+CaseType = Literal["barn", "vuxen"]
+CASE_TYPE = "case_type"
+"""The name under which rules are told the type of the case, among the facts; it is always known."""
+FilePart = Literal["fysisk", "digital"]
 Role = Literal["case_worker", "unit_manager", "deputy", "peer_reviewer", "manager", "auditor", "admin"]
 Step = Literal[
     "orosanmalan",
@@ -27,6 +32,8 @@ Step = Literal[
 Criticism = Annotated[str, Field(pattern=r"^(B[1-4]|R[1-4]|N[1-8])$")]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9_]{3,60}$")]
 Text = Annotated[str, Field(min_length=1, max_length=300)]
+MOST_OPTIONS = 60
+"""Characters in the ids of what was told besides one answer, commas counted."""
 Motivation = Literal["", "text", "reference", "missing"]
 """How an answer is motivated: not at all, by a text, by "finns i akten", or said to be missing."""
 
@@ -36,27 +43,30 @@ class _Data(BaseModel):
 
 
 class Condition(_Data):
-    """When something applies: one fact or item, or several joined by `all` or `any`."""
+    """When something applies: one fact, item or type of case, or several joined by `all` or `any`."""
 
     fact: Id | None = None
     item: Id | None = None
+    case_type: CaseType | None = None
     values: frozenset[Choice] = Field(default=frozenset(), alias="is")
     all: tuple["Condition", ...] = ()
     any: tuple["Condition", ...] = ()
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        given = [self.fact is not None, self.item is not None, bool(self.all), bool(self.any)]
-        if sum(given) != 1:
-            raise ValueError("a condition names exactly one of fact, item, all or any")
+        single = (self.fact, self.item, self.case_type)
+        if sum(one is not None for one in single) + bool(self.all) + bool(self.any) != 1:
+            raise ValueError("a condition names exactly one of fact, item, case_type, all or any")
         if (self.fact or self.item) and not self.values:
             raise ValueError("a condition on a fact or an item needs `is: [ja]` or other answers")
+        if self.case_type and self.values:
+            raise ValueError("a condition on case_type has no `is`; write `case_type: barn` alone")
         if self.fact and not self.values <= {"ja", "nej"}:
             raise ValueError("a fact is ja or nej")
         return self
 
     def leaves(self) -> Iterator["Condition"]:
-        """Give every condition on a single fact or item in this one."""
+        """Give every condition on a single fact, item or type of case in this one."""
         if self.all or self.any:
             for part in self.all + self.any:
                 yield from part.leaves()
@@ -90,16 +100,45 @@ class Option(_Data):
 
 
 class How(_Data):
-    """What may be told besides an answer, never asked for: the question, the answers it goes with, the options."""
+    """What may be told besides an answer: the question, the answers it goes with, the options.
+
+    several: more than one option may be told. required: without one the answer is a gap. other: the option
+    under which anything that is not among the options is put into words.
+    """
 
     ask: Text
     ask_en: Text
     answers: frozenset[Choice] = Field(alias="on", min_length=1)
     options: tuple[Option, ...] = Field(min_length=1, max_length=6)
+    several: bool = False
+    required: bool = False
+    other: Id | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        ids = [option.id for option in self.options]
+        if len(set(ids)) != len(ids):
+            raise ValueError("the same option is listed twice under options")
+        if self.other and self.other not in ids:
+            raise ValueError(f"other names {self.other}, which is not among the options")
+        if self.several and len(",".join(ids)) > MOST_OPTIONS:
+            raise ValueError(f"the ids of the options are together longer than {MOST_OPTIONS} characters; shorten them")
+        return self
+
+
+class Day(_Data):
+    """A date that may be told besides an answer: the question and the answers it goes with."""
+
+    ask: Text
+    ask_en: Text
+    answers: frozenset[Choice] = Field(alias="on", min_length=1)
 
 
 class Item(_Data):
-    """One question. Its id is stored with every answer, so it is never renamed."""
+    """One question. Its id is stored with every answer, so it is never renamed.
+
+    computed: the clock whose outcome is proposed as the answer; a person confirms it.
+    """
 
     id: Id
     ask: Text
@@ -117,6 +156,8 @@ class Item(_Data):
     when: Condition | None = None
     only: Mapping[Choice, Condition] = Field(default_factory=dict)
     how: How | None = None
+    day: Day | None = None
+    computed: Literal["within_14_days", "within_4_months"] | None = None
     motivates: Id | None = None
     motivate_on: frozenset[Choice] = frozenset()
     gap_on: frozenset[Choice] = frozenset()
@@ -135,6 +176,10 @@ class Item(_Data):
                 raise ValueError(f"{name} names {', '.join(sorted(extra))}, which answers does not allow")
         if self.how and self.how.answers - allowed:
             raise ValueError("how names an answer that answers does not allow")
+        if self.day and self.day.answers - allowed:
+            raise ValueError("day names an answer that answers does not allow")
+        if self.computed and not {"ja", "nej"} <= allowed:
+            raise ValueError("an item that is computed needs the answers ja and nej")
         if set(self.only) - allowed:
             raise ValueError("only names an answer that answers does not allow")
         if set(self.only) == allowed:
@@ -147,15 +192,19 @@ class Item(_Data):
 
 
 class Checklist(_Data):
-    """A whole list in one version. An item's number is its place in the file, fixed in that version."""
+    """A whole list in one version. An item's number is its place in the file, fixed in that version.
 
-    id: Literal["decision_basis", "peer_review_bou", "rvt_case_round", "rvt_self_check", "sample_audit", "intake"]
+    file_parts: the parts of a case file that are each gone through with a list of their own; none = one list.
+    """
+
+    id: ListId
     version: int = Field(ge=1)
     title: Text
     title_en: Text
     source: Text
     per: Per
     answered_by: tuple[Role, ...] = Field(min_length=1)
+    file_parts: tuple[FilePart, ...] = ()
     sections: tuple[Heading, ...] = Field(min_length=1)
     groups: tuple[Heading, ...] = ()
     items: tuple[Item, ...] = Field(min_length=1)
@@ -197,6 +246,7 @@ class Answer:
     """The newest revision of one answer, as far as rules need to know it.
 
     choice: a Choice, `fritext` or `obesvarad`. revision: from 1, 0 when nothing was ever stored.
+    noted: it has a reservation. told_how: it says how it came about (an option or a method in words).
     returned: the chef has pointed at it and it was not answered again since; it still counts as answered.
     """
 
@@ -204,6 +254,7 @@ class Answer:
     revision: int = 1
     motivation: Motivation = ""
     noted: bool = False
+    told_how: bool = False
     returned: bool = False
 
 
@@ -211,7 +262,7 @@ class Answer:
 class Gap:
     """Something that stands between a list and a signature.
 
-    of: item or fact. why: `unanswered`, `unknown`, `returned`, the answer that is a gap, or `unmotivated`.
+    of: item or fact. why: `unanswered`, `unknown`, `returned`, the answer that is a gap, `unmotivated`, or `no_method`.
     """
 
     of: Literal["item", "fact"]

@@ -1,13 +1,13 @@
 """Which items apply, what is open, what is a gap: pure functions of a list, facts and answers.
 
-`facts` maps fact id to ja or nej; a fact that is missing is unknown. `answers` maps item id to the
-newest Answer; an item that is missing was never answered.
+`facts` maps fact id to ja or nej, and `case_type` to barn or vuxen; what is missing is unknown.
+`answers` maps item id to the newest Answer; an item that is missing was never answered.
 """
 
 from collections.abc import Mapping
 from typing import Literal
 
-from checklists.model import OPEN, Answer, Checklist, Choice, Condition, Gap, Item
+from checklists.model import CASE_TYPE, OPEN, Answer, Checklist, Choice, Condition, Gap, Item
 
 Facts = Mapping[str, str]
 Answers = Mapping[str, Answer]
@@ -26,9 +26,10 @@ def _met(checklist: Checklist, condition: Condition, facts: Facts, answers: Answ
         strong: Applies = "no" if condition.all else "yes"
         weak: Applies = "yes" if condition.all else "no"
         return strong if strong in parts else "waits" if "waits" in parts else weak
-    if condition.fact:
-        known = facts.get(condition.fact)
-        return "waits" if known is None else "yes" if known in condition.values else "no"
+    if condition.fact or condition.case_type:
+        known = facts.get(condition.fact or CASE_TYPE)
+        wanted = condition.values if condition.fact else (condition.case_type,)
+        return "waits" if known is None else "yes" if known in wanted else "no"
     item = checklist.by_id[condition.item or ""]
     if not item.enabled or not is_answered(checklist, item, facts, answers):
         return "no"
@@ -50,10 +51,13 @@ def allowed(checklist: Checklist, item: Item, facts: Facts, answers: Answers) ->
 def is_answered(checklist: Checklist, item: Item, facts: Facts, answers: Answers) -> bool:
     """Say whether the item applies and its newest answer still counts.
 
-    An answer that the facts no longer allow is open again; a text from an import counts.
+    An answer that the facts no longer allow is open again; so is an import's "not applicable" on an item that
+    knows no such answer, once the item applies. A text from an import counts.
     """
     answer = answers.get(item.id)
     if answer is None or answer.choice == OPEN or applies(checklist, item, facts, answers) != "yes":
+        return False
+    if answer.choice == "ej_tillampligt" and answer.choice not in item.answers:
         return False
     return answer.choice not in item.only or answer.choice in allowed(checklist, item, facts, answers)
 
@@ -111,4 +115,6 @@ def _why_gap(checklist: Checklist, item: Item, facts: Facts, answers: Answers) -
         return answer.choice
     if answer.choice in item.gap_on_unmotivated and answer.motivation not in ("text", "reference"):
         return "unmotivated"
+    if item.how and item.how.required and answer.choice in item.how.answers and not answer.told_how:
+        return "no_method"
     return ""

@@ -224,11 +224,7 @@ def reading(session: Session, case: CaseRow, checklist_id: str, person_id: int) 
 
 
 def _sheet(session: Session, case: CaseRow, row: FilledRow, facts: dict[tuple[int, str], FactRow]) -> Sheet:
-    known = {
-        name: fact.value
-        for (child, name), fact in facts.items()
-        if child in (cases.WHOLE_CASE, row.child) and fact.value != cases.UNKNOWN
-    }
+    known = cases.rule_facts(case, row.child, facts)
     stored = answers.latest(session, filled_id(row))
     points = returns.points(session, row.return_id, filled_id(row)) if row.return_id else {}
     return Sheet(case, row, checklist_version(row.checklist, row.version), known, stored, case.children, points)

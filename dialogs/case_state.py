@@ -81,7 +81,14 @@ def _as_if_begun(basis: Basis) -> Basis:
         return basis
     case = basis.case
     sheets = tuple(
-        Sheet(case, _not_begun(case, child), basis.checklist, _known(basis.facts, child), {}, case.children)
+        Sheet(
+            case,
+            _not_begun(case, child),
+            basis.checklist,
+            cases.rule_facts(case, child, basis.facts),
+            {},
+            case.children,
+        )
         for child in range(1, case.children + 1)
     )
     return replace(basis, sheets=sheets)
@@ -99,14 +106,6 @@ def _not_begun(case: CaseRow, child: int) -> FilledRow:
         role=WRITER,
         begun_at=datetime.min.replace(tzinfo=UTC),
     )
-
-
-def _known(facts: dict[tuple[int, str], FactRow], child: int) -> dict[str, str]:
-    return {
-        name: fact.value
-        for (at, name), fact in facts.items()
-        if at in (cases.WHOLE_CASE, child) and fact.value != cases.UNKNOWN
-    }
 
 
 def _state(session: Session, basis: Basis) -> BasisState:

@@ -11,7 +11,7 @@ from checklists.csv_in import CsvRow, read_csv
 from checklists.errors import UserError
 from checklists.files import all_facts
 from checklists.references import normal_ref
-from dialogs.importing import Imported, What, check_cells, import_rows
+from dialogs.imports import Imported, Outcome, check_cells, take_all
 from dialogs.open_case import MOST_CHILDREN
 from storage import audit, cases, filled, people, tenants
 from storage.cases import CaseRow, FactRow, case_id
@@ -32,7 +32,7 @@ def import_cases(session: Session, raw: bytes, allowed: frozenset[str], at: date
     allowed: the tenants that may be named; empty = any. Raises: BadCsv: with every bad row; nothing is stored then.
     """
     rows = read_csv(raw, COLUMNS, NEEDED)
-    return import_rows(rows, lambda row: _Row(session, row, allowed, at, actor).take())
+    return take_all(rows, lambda row: _Row(session, row, allowed, at, actor).take())
 
 
 @dataclass
@@ -52,7 +52,7 @@ class _Row:
         """Return the row's cells by column."""
         return self.row.cells
 
-    def take(self) -> What:
+    def take(self) -> Outcome:
         """Store the row. Raises: ValueError: what is wrong with it."""
         check_cells(self.cells, self.allowed)
         dates, count = self._dates(), self._count()

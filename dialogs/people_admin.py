@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from checklists.csv_in import CsvRow, read_csv
 from checklists.rights import ROLES
-from dialogs.importing import Imported, What, check_cells, import_rows
+from dialogs.imports import Imported, Outcome, check_cells, take_all
 from storage import audit, people, tenants
 from storage.desk import Session
 from storage.people import PersonRow, RoleRow
@@ -19,11 +19,10 @@ def import_people(session: Session, raw: bytes, allowed: frozenset[str], at: dat
 
     allowed: the tenants that may be named; empty = any. Raises: BadCsv: with every bad row; nothing is stored then.
     """
-    rows = read_csv(raw, COLUMNS, NEEDED)
-    return import_rows(rows, lambda row: _import_row(session, row, allowed, at, actor))
+    return take_all(read_csv(raw, COLUMNS, NEEDED), lambda row: _import_row(session, row, allowed, at, actor))
 
 
-def _import_row(session: Session, row: CsvRow, allowed: frozenset[str], at: datetime, actor: str) -> What:
+def _import_row(session: Session, row: CsvRow, allowed: frozenset[str], at: datetime, actor: str) -> Outcome:
     cells = row.cells
     _check(cells, allowed)
     valid_from, valid_to = _days(row)
@@ -70,7 +69,7 @@ def _days(row: CsvRow) -> tuple[date | None, date | None]:
     return first, last
 
 
-def _person(session: Session, tenant_id: int, cells: dict[str, str]) -> tuple[PersonRow, What]:
+def _person(session: Session, tenant_id: int, cells: dict[str, str]) -> tuple[PersonRow, Outcome]:
     """Find or make the person; say whether her own row changed."""
     object_id, email = cells["object_id"] or None, cells["email"].lower() or None
     found = people.by_object_id(session, tenant_id, object_id) if object_id else None

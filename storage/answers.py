@@ -1,27 +1,29 @@
 """Answers as revisions: every answer is a new row, nothing is overwritten, free text is sealed."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Literal, get_args
 
 from sqlalchemy import UniqueConstraint, bindparam
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
+from checklists.cells import Told
 from checklists.model import OPEN, Answer, Motivation
 from storage.filled import FilledRow, filled_id
 from storage.sealing import seal, unseal
-from storage.times import Moment
+from storage.times import STOCKHOLM, Moment
 
-TextField = Literal["motivation", "place", "note", "raw"]
+TextField = Literal["motivation", "place", "note", "raw", "method"]
 TEXT_FIELDS: tuple[TextField, ...] = get_args(TextField)
+_KINDS: dict[str, Motivation] = {kind: kind for kind in get_args(Motivation)}
 
 
 class AnswerRow(SQLModel, table=True):
     """One revision of one answer.
 
     choice: a Choice, `fritext` or `obesvarad`. act: rows stored by one press share it. undo_of: the act
-    this row takes back. The four texts are sealed: the motivation, where in the file it stands, the
-    reservation, and the raw cell of an import.
+    this row takes back. option: ids of options, by commas. The five texts are sealed: the motivation, where
+    in the file it stands, the reservation, the raw cell of an import, and a method that is no option.
     """
 
     __tablename__ = "answer"
@@ -40,6 +42,7 @@ class AnswerRow(SQLModel, table=True):
     place: bytes | None = None
     note: bytes | None = None
     raw: bytes | None = None
+    method: bytes | None = None
     author_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     at: datetime = Field(sa_type=Moment)
     act: str = Field(max_length=40)
@@ -61,6 +64,7 @@ class Written:
     raw: str = ""
     option: str = ""
     answered_on: date | None = None
+    method: str = ""
 
 
 _LATEST = select(AnswerRow).where(
@@ -80,8 +84,9 @@ def latest(session: Session, filled: int) -> dict[str, AnswerRow]:
 
 def to_domain(row: AnswerRow) -> Answer:
     """Return what the rules need to know of a stored answer."""
-    kind = next(kind for kind in get_args(Motivation) if kind == row.motivation_kind)
-    return Answer(row.choice, row.revision, kind, noted=row.note is not None)
+    kind = _KINDS[row.motivation_kind]
+    told_how = bool(row.option) or row.method is not None
+    return Answer(row.choice, row.revision, kind, noted=row.note is not None, told_how=told_how)
 
 
 def add(
@@ -135,12 +140,38 @@ def read(session: Session, filled: FilledRow, row: AnswerRow) -> Written:
     return Written(row.choice, kind, option=row.option, answered_on=row.answered_on, **texts)
 
 
+NOTHING_TOLD = Told(OPEN)
+"""A question that was never answered, or whose answer was taken back."""
+
+
+def told(session: Session, filled: FilledRow, row: AnswerRow) -> Told:
+    """Return a stored revision as it is written to a file. Raises: SealBroken, KeyGone."""
+    texts = {name: text(session, filled, row, name) for name in TEXT_FIELDS}
+    return Told(row.choice, row.option, motivation_kind=_KINDS[row.motivation_kind], **texts)
+
+
+def day_of(row: AnswerRow) -> date:
+    """Return the day an answer was given: as it was told, else the day it was stored, in Sweden."""
+    return row.answered_on or row.at.astimezone(STOCKHOLM).date()
+
+
+def from_told(what: Told, answered_on: date | None) -> Written:
+    """Return what is to be stored of an answer read from a file."""
+    return Written(**asdict(what), answered_on=answered_on)
+
+
 def revision_before(session: Session, row: AnswerRow) -> AnswerRow | None:
     """Return the revision that this one replaced."""
     query = select(AnswerRow).where(
         AnswerRow.filled_id == row.filled_id, AnswerRow.item_id == row.item_id, AnswerRow.revision == row.revision - 1
     )
     return session.exec(query).first()
+
+
+def a_person_wrote(session: Session, filled: int) -> bool:
+    """Say whether any revision of a list is a person's; an import has no author."""
+    query = select(AnswerRow.id).where(AnswerRow.filled_id == filled, col(AnswerRow.author_id).is_not(None))
+    return session.exec(query.limit(1)).first() is not None
 
 
 @dataclass(frozen=True, slots=True)

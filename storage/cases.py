@@ -1,11 +1,12 @@
 """Cases, and the facts about them and their children as revisions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import UniqueConstraint, bindparam, or_
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
+from checklists.model import CASE_TYPE
 from storage.sealing import keys_of
 from storage.times import Moment
 
@@ -116,6 +117,12 @@ def set_fact(session: Session, row: CaseRow, fact: FactRow) -> None:
     """Store a new revision of a fact; the caller counted the revision on from the newest."""
     assert fact.case_id == row.id
     session.add(fact)
+
+
+def rule_facts(row: CaseRow, child: int, newest: Mapping[tuple[int, str], FactRow]) -> dict[str, str]:
+    """Return what the rules ask of a case and a child: the known ones of its newest facts, and the type of the case."""
+    known = {name: fact.value for (at, name), fact in newest.items() if at in (WHOLE_CASE, child)}
+    return {name: value for name, value in known.items() if value != UNKNOWN} | {CASE_TYPE: row.case_type}
 
 
 def known_facts(session: Session, row_id: int, child: int) -> dict[str, str]:

@@ -116,8 +116,3 @@ def add(session: Session, row: FilledRow) -> FilledRow:
     session.add(row)
     session.flush()
     return row
-
-
-def all_of_tenant(session: Session, tenant_id: int) -> Sequence[FilledRow]:
-    """Return every filled-in list of a tenant, oldest first."""
-    return session.exec(select(FilledRow).where(FilledRow.tenant_id == tenant_id).order_by(col(FilledRow.id))).all()

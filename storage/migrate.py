@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from storage.desk import Desk
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; a test holds it to what is in migrations/versions."""
 
 

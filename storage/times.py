@@ -1,9 +1,17 @@
 """Moments in tables: always UTC, always with their zone when they come out, on both databases."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import DateTime, TypeDecorator
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+
+
+def midnight(day: date) -> datetime:
+    """Return the moment a day begins in Sweden."""
+    return datetime.combine(day, time(), STOCKHOLM).astimezone(UTC)
 
 
 class Moment(TypeDecorator[datetime]):

@@ -20,6 +20,7 @@ FULL = Written(
     place="Journal 12 maj",
     note="Förskolan hördes",
     raw="Nej*",
+    method="Annan metod",
     option="through_other",
     answered_on=date(2026, 5, 11),
 )
@@ -158,7 +159,7 @@ TEXTS = {
 def test_a_text_comes_back_exactly_as_it_was_written(desk: Desk, open_desk: OpenDesk, world: World) -> None:
     again = open_desk()
     for name, text in TEXTS.items():
-        written = Written("nej", "text", motivation=text, place=text, note=text, raw=text)
+        written = Written("nej", "text", motivation=text, place=text, note=text, raw=text, method=text)
         add(desk, world, written)
 
         assert newest(again, world) == written, name

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from storage import cases, conversations, drafts, extensions, filled
+from storage import cases, conversations, drafts, exported, extensions, filled
 from storage.cases import UNKNOWN, WHOLE_CASE, CaseRow, FactRow
 from storage.desk import Desk, Session
+from storage.exported import Wanted
 from storage.extensions import ExtensionRow
 from storage.filled import FilledRow
 from tests.sql.conftest import NOW, World, make_world, scalar, the_case, the_list
@@ -162,8 +163,8 @@ def test_a_list_is_found_in_its_own_municipality_only(desk: Desk, world: World) 
 
     assert desk.run_now(lambda session: filled.get(session, world.tenant, world.filled)) is not None
     assert desk.run_now(lambda session: filled.get(session, other.tenant, world.filled)) is None
-    of_other = desk.run_now(lambda session: filled.all_of_tenant(session, other.tenant))
-    assert [row.id for row in of_other] == [other.filled]
+    of_other = desk.run_now(lambda session: exported.page(session, other.tenant, Wanted(), 0))
+    assert [one.filled.id for one in of_other] == [other.filled]
 
 
 # --- drafts, extensions, chats ---------------------------------------------------------------------------------------

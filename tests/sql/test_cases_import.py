@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from checklists.csv_in import BadCsv
 from dialogs.cases_import import COLUMNS, import_cases
-from dialogs.importing import Imported
+from dialogs.imports import Imported
 from storage import cases, people, tenants
 from storage.audit import EventRow
 from storage.cases import CaseRow, FactRow

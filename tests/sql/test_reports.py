@@ -5,8 +5,9 @@ import io
 from datetime import UTC, date, datetime
 
 from checklists.files import checklist_version
-from reports.answers import COLUMNS, Selection, answer_rows
+from reports.answers import COLUMNS, answer_rows
 from reports.csv_out import write_csv
+from reports.selected import Selection
 from storage import answers, cases, filled, people
 from storage.answers import Written
 from storage.cases import CaseRow, FactRow, case_id
@@ -27,8 +28,7 @@ def give(desk: Desk, world: World, item: str, *written: Written) -> None:
 
 
 def rows(desk: Desk, selection: Selection = EVERYTHING) -> list[dict[str, str]]:
-    found = desk.run_now(lambda session: list(answer_rows(session, selection)))
-    return [dict(zip(COLUMNS, row, strict=True)) for row in found]
+    return [dict(zip(COLUMNS, row, strict=True)) for row in answer_rows(desk.run_now, selection)]
 
 
 def test_a_row_says_all_there_is_to_an_answer(desk: Desk, world: World) -> None:
@@ -181,7 +181,7 @@ def test_an_exported_file_can_be_read_again(desk: Desk, world: World) -> None:
     give(desk, world, "child_informed_report", Written("nej", "text", motivation='=1+1;\n"å"', note="-"))
 
     out = io.StringIO(newline="")
-    count = desk.run_now(lambda session: write_csv(out, COLUMNS, answer_rows(session, EVERYTHING)))
+    count = write_csv(out, COLUMNS, answer_rows(desk.run_now, EVERYTHING))
 
     header, row = csv.reader(io.StringIO(out.getvalue().removeprefix("\ufeff"), newline=""), delimiter=";")
     assert (count, tuple(header)) == (1, COLUMNS)

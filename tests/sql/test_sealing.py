@@ -30,7 +30,7 @@ ITEM = "child_heard"
 def write_everywhere(session: Session, world: World, words: str) -> None:
     """Put the words into every place where someone's own words can stand."""
     row = the_list(session, world)
-    written = Written("nej", "text", motivation=words, place=words, note=words, raw=words)
+    written = Written("nej", "text", motivation=words, place=words, note=words, raw=words, method=words)
     answers.add(session, row, ITEM, 1, written, author=world.person, at=NOW, act="act")
     drafts.keep(session, row, ITEM, world.person, words, words)
     tenant, case = world.tenant, world.case
@@ -161,7 +161,7 @@ def test_a_text_of_one_municipality_does_not_open_in_another(desk: Desk, world: 
 def test_bytes_copied_to_another_answer_do_not_open(desk: Desk, world: World, name: str) -> None:
     def work(session: Session) -> None:
         row = the_list(session, world)
-        written = Written("nej", "text", motivation=CANARY, place=CANARY, note=CANARY, raw=CANARY)
+        written = Written("nej", "text", motivation=CANARY, place=CANARY, note=CANARY, raw=CANARY, method=CANARY)
         for revision in (1, 2):
             answers.add(session, row, ITEM, revision, written, author=None, at=NOW, act="act")
 
@@ -262,7 +262,7 @@ def test_old_texts_open_after_the_master_key_was_changed(desk: Desk, open_desk: 
         return answers.read(session, the_list(session, world), row), extensions.reason(session, first)
 
     written, reason = newer.run_now(work)
-    assert {written.motivation, written.place, written.note, written.raw, reason} == {CANARY}
+    assert {written.motivation, written.place, written.note, written.raw, written.method, reason} == {CANARY}
     wrapped_by = "select master_id from sealing_key order by case_id"
     assert newer.run_now(lambda s: [row[0] for row in s.connection().execute(text(wrapped_by))]) == [
         "first",

@@ -7,11 +7,12 @@ from typing import Any, get_args
 from hypothesis import strategies as st
 
 from checklists.files import all_checklists
-from checklists.model import CHOICES, OPEN, Answer, Checklist, Condition, Motivation
+from checklists.model import CASE_TYPE, CHOICES, OPEN, Answer, CaseType, Checklist, Condition, Motivation
 from checklists.route import Stop, next_open, stops
 from checklists.rules import allowed, is_answered
 
 FACTS = ("violence", "child_placed", "intervention_decided", "child_communicated")
+CASE_TYPES = get_args(CaseType)
 WORKER = "case_worker"
 HEADING = {"title": "Påhittad rubrik", "title_en": "Made-up heading"}
 
@@ -21,12 +22,12 @@ seeds = st.integers(0, 2**32 - 1)
 def some_facts(rng: Random) -> dict[str, str]:
     """Draw facts, about a third of them unknown."""
     drawn = {fact: rng.choice(["ja", "nej", ""]) for fact in FACTS}
-    return {fact: value for fact, value in drawn.items() if value}
+    return {fact: value for fact, value in drawn.items() if value} | {CASE_TYPE: rng.choice(CASE_TYPES)}
 
 
 def all_known(rng: Random) -> dict[str, str]:
     """Draw facts that are all known."""
-    return {fact: rng.choice(["ja", "nej"]) for fact in FACTS}
+    return {fact: rng.choice(["ja", "nej"]) for fact in FACTS} | {CASE_TYPE: rng.choice(CASE_TYPES)}
 
 
 def some_answers(rng: Random, checklist: Checklist) -> dict[str, Answer]:
@@ -72,6 +73,8 @@ def _condition(rng: Random, earlier: list[str], *, single: bool = False) -> dict
     if not single and rng.random() < 0.4:
         parts = [_condition(rng, earlier, single=True) for _ in range(rng.randint(1, 3))]
         return {rng.choice(["all", "any"]): parts}
+    if rng.random() < 0.1:
+        return {"case_type": rng.choice(CASE_TYPES)}
     if earlier and rng.random() < 0.6:
         return {"item": rng.choice(earlier), "is": _some(rng, CHOICES, least=1)}
     return {"fact": rng.choice(FACTS), "is": _some(rng, ["ja", "nej"], least=1)}
@@ -144,7 +147,7 @@ def take_in(
         if is_answered(checklist, item, facts, told):
             continue
         options = [c for c in allowed(checklist, item, facts, told) if not no_gaps or c not in item.gap_on]
-        told[item.id] = Answer(rng.choice(options))
+        told[item.id] = Answer(rng.choice(options), told_how=no_gaps or rng.random() < 0.5)
     return told
 
 

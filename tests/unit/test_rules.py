@@ -158,6 +158,8 @@ def worth(checklist: Checklist, condition: Condition | None, facts: dict[str, st
     if condition.all or condition.any:
         parts = [worth(checklist, part, facts, answers) for part in (*condition.all, *condition.any)]
         return min(parts) if condition.all else max(parts)
+    if condition.case_type:
+        return 2 * (facts["case_type"] == condition.case_type)
     if condition.fact:
         return 1 if condition.fact not in facts else 2 * (facts[condition.fact] in condition.values)
     asked = next(item for item in checklist.items if item.id == condition.item)
@@ -165,6 +167,8 @@ def worth(checklist: Checklist, condition: Condition | None, facts: dict[str, st
     if given is None or given.choice == "obesvarad" or not asked.enabled:
         return 0
     if worth(checklist, asked.when, facts, answers) < 2:
+        return 0
+    if given.choice == "ej_tillampligt" and "ej_tillampligt" not in asked.answers:
         return 0
     if worth(checklist, asked.only.get(given.choice), facts, answers) < 2:  # type: ignore[call-overload]
         return 0
@@ -292,6 +296,14 @@ def test_what_hangs_on_an_unknown_fact_is_not_asked_but_counts_as_unanswered() -
     assert applies(BASIS, item, {}, {}) == "waits"
     assert item not in applicable(BASIS, WORKER, {}, {})
     assert state(BASIS, item, {}, {item.id: Answer("ja")}) == OPEN
+
+
+def test_a_not_applicable_that_the_question_does_not_know_counts_only_while_it_does_not_apply() -> None:
+    item = BASIS.by_id["health_check_done"]
+    answers = {item.id: Answer("ej_tillampligt")}
+
+    counted = {known: state(BASIS, item, {"child_placed": known}, answers) for known in ("ja", "nej")}
+    assert counted == {"ja": OPEN, "nej": "ej_tillampligt"}
 
 
 def test_what_does_not_apply_counts_so_whatever_was_answered_before() -> None:

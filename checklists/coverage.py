@@ -1,0 +1,71 @@
+"""Which question answers to which criticism: a list that cannot see what was criticised would still report 100 %."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from checklists.files import DEFINITIONS, read_data
+from checklists.model import Checklist, Criticism, ListId, Text
+
+
+class Finding(BaseModel, frozen=True, extra="forbid"):
+    """One criticism: its code, its words, and the lists of the units it was told to."""
+
+    code: Criticism
+    lists: tuple[ListId, ...]
+    text: Text
+    text_en: Text
+
+
+class FindingsFile(BaseModel, extra="forbid"):
+    """The file that names the criticisms."""
+
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A criticism and the enabled questions that answer to it, each as `list/question`."""
+
+    finding: Finding
+    questions: tuple[str, ...]
+
+
+@cache
+def all_findings() -> tuple[Finding, ...]:
+    """Return every criticism in the order of the file. Raises: BadFile: the file has a fault."""
+    return read_data(FindingsFile, DEFINITIONS / "findings.yaml").findings
+
+
+def coverage(checklists: Sequence[Checklist]) -> tuple[Covered, ...]:
+    """Say for each criticism that these lists should see which of their enabled questions do.
+
+    They should see what was told to the units that fill in one of them; lists that are nobody's should see all.
+    A criticism that is seen without being asked for is told as well.
+    """
+    present = {checklist.id for checklist in checklists}
+    demanded = {finding.code for finding in all_findings() if present & set(finding.lists)}
+    found = []
+    for finding in all_findings():
+        questions = tuple(
+            f"{checklist.id}/{item.id}"
+            for checklist in checklists
+            for item in checklist.items
+            if item.enabled and finding.code in item.criticism
+        )
+        if questions or finding.code in demanded or not demanded:
+            found.append(Covered(finding, questions))
+    return tuple(found)
+
+
+def newest_files() -> list[Path]:
+    """Return the shipped files of the newest version of each list."""
+    newest: dict[str, tuple[int, Path]] = {}
+    for path in DEFINITIONS.glob("*.v*.yaml"):
+        name, _, version = path.stem.rpartition(".v")
+        if name != "facts":
+            newest[name] = max(newest.get(name, (0, path)), (int(version), path))
+    return sorted(path for _, path in newest.values())

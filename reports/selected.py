@@ -1,0 +1,75 @@
+"""Which filled-in lists an export tells of, read a page at a time, each page in a transaction of its own.
+
+A long export so holds neither the whole of it in memory nor the one writer of SQLite from those who answer.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from typing import Protocol, TypeVar
+
+from storage import exported, tenants
+from storage.desk import Session
+from storage.exported import Exported, Wanted
+from storage.filled import filled_id
+from storage.tenants import TenantRow
+from storage.times import midnight
+
+T = TypeVar("T")
+
+
+class Run(Protocol):
+    """How a piece of work gets its transaction: `Desk.run_now`."""
+
+    def __call__(self, work: Callable[[Session], T]) -> T:
+        """Run the work and return its result."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which filled-in lists: empty or None means every one. Days are the day a list was begun, both counted."""
+
+    checklist: str = ""
+    unit: str = ""
+    role: str = ""
+    first: date | None = None
+    last: date | None = None
+
+    def wanted(self) -> Wanted:
+        """Return the selection with its days as moments: from midnight in Sweden to midnight."""
+        first = midnight(self.first) if self.first else None
+        before = midnight(self.last + timedelta(days=1)) if self.last and self.last < date.max else None
+        return Wanted(self.checklist, self.unit, self.role, first, before)
+
+
+def each(
+    run: Run, selection: Selection, tell: Callable[[Session, str, Exported], T], size: int = exported.PAGE
+) -> Iterator[T]:
+    """Give `tell(session, tenant, list)` of every list of the selection, oldest first within each tenant.
+
+    Raises: SealBroken, KeyGone, from what `tell` opens.
+    """
+    wanted = selection.wanted()
+    for tenant in run(tenants.everyone):
+        after = 0
+        while True:
+            after, told = run(partial(_page, tenant=tenant, wanted=wanted, after=after, size=size, tell=tell))
+            yield from told
+            if not after:
+                break
+
+
+def _page(
+    session: Session,
+    tenant: TenantRow,
+    wanted: Wanted,
+    after: int,
+    size: int,
+    tell: Callable[[Session, str, Exported], T],
+) -> tuple[int, list[T]]:
+    """Return a page told, and the row id to go on after; 0 when it was the last."""
+    found = exported.page(session, tenants.key(tenant), wanted, after, size)
+    told = [tell(session, tenant.entra_id, one) for one in found]
+    return (filled_id(found[-1].filled) if len(found) == size else 0), told

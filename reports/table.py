@@ -1,0 +1,119 @@
+"""The auditor's table: questions by cases, the notes numbered below, as the appendix of the audit report has it."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from checklists.cells import table_words
+from checklists.files import checklist_version
+from checklists.model import Checklist
+from checklists.rules import state
+from reports.answers import is_taken_back
+from reports.selected import Run, Selection, each
+from storage import answers
+from storage.desk import Session
+from storage.exported import Exported
+from texts import say
+
+Row = list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One checklist version as one role answered it. Its header names the cases; the notes are among the rows."""
+
+    name: str
+    header: Row
+    rows: list[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One filled-in list: where it belongs and stands, its heading, and the words and note of each question."""
+
+    table: tuple[str, int, str]
+    place: tuple[object, ...]
+    heading: str
+    cells: dict[str, tuple[str, str]]
+
+
+def tables(run: Run, selection: Selection) -> list[Table]:
+    """Return the tables of a selection, by checklist, version and role; the cases of each by their reference.
+
+    The whole of it is in memory, for cases are columns. Cases with protected identity are not in it.
+    Raises: SealBroken, KeyGone.
+    """
+    columns = list(each(run, selection, _column))
+    found = []
+    for number, key in enumerate(sorted({column.table for column in columns}), start=1):
+        of_table = sorted((column for column in columns if column.table == key), key=lambda column: column.place)
+        found.append(_table(f"{number} {key[0]}", checklist_version(*key[:2]), key[2], of_table))
+    return found or [Table("1", [say("table.nothing", "sv")], [])]
+
+
+def one_after_another(found: Sequence[Table]) -> Iterator[Row]:
+    """Give all rows of several tables, headers too, with an empty row between tables."""
+    for number, table in enumerate(found):
+        if number:
+            yield []
+        yield table.header
+        yield from table.rows
+
+
+def _column(session: Session, tenant_id: str, one: Exported) -> _Column:
+    row, checklist = one.filled, checklist_version(one.filled.checklist, one.filled.version)
+    domain = {item_id: answers.to_domain(answer) for item_id, answer in one.answers.items()}
+    cells = {}
+    for item in checklist.items:
+        counted, answer = state(checklist, item, one.facts, domain), one.answers.get(item.id)
+        told = answers.told(session, row, answer) if answer and not is_taken_back(answer) else answers.NOTHING_TOLD
+        cells[item.id] = (table_words(item, told, counted), told.note)
+    place = (tenant_id, *_natural(one.case.ref), row.occasion, row.child, row.file_part, row.id)
+    return _Column((row.checklist, row.version, row.role), place, _heading(one), cells)
+
+
+def _natural(ref: str) -> tuple[tuple[str, int], ...]:
+    """Return what sorts references as people do: SN 2 before SN 10."""
+    parts = re.findall(r"(\D*)(\d*)", ref)
+    return tuple((text, int(digits or -1)) for text, digits in parts)
+
+
+def _heading(one: Exported) -> str:
+    """Return what stands over a column. With one child none is named."""
+    row, heading = one.filled, one.case.ref
+    if row.child and one.case.children > 1:
+        heading = f"{heading}, {say('card.child', 'sv', child=row.child)}"
+    if row.occasion > 1:
+        heading = say("table.occasion", "sv", heading=heading, occasion=row.occasion)
+    return say("table.file_part", "sv", heading=heading, part=row.file_part) if row.file_part else heading
+
+
+def _table(name: str, checklist: Checklist, role: str, columns: Sequence[_Column]) -> Table:
+    heading = say(
+        "table.heading", "sv", title=checklist.title, version=checklist.version, role=say("table.role_" + role, "sv")
+    )
+    numbers: dict[str, int] = {}
+    rows = [
+        _question(item.ask, [column.cells[item.id] for column in columns], numbers) for item in checklist.asked(role)
+    ]
+    notes = [[f"[{number}]", note] for note, number in numbers.items()]
+    return Table(name, [heading, *_told_apart(columns)], rows + ([[], *notes] if notes else []))
+
+
+def _question(ask: str, cells: Sequence[tuple[str, str]], numbers: dict[str, int]) -> Row:
+    """Return a question's row. A note gets the next number the first time it is met, and keeps it."""
+    row = [ask]
+    for words, note in cells:
+        mark = f"[{numbers.setdefault(note, len(numbers) + 1)}]" if note else ""
+        row.append(f"{words} {mark}".strip())
+    return row
+
+
+def _told_apart(columns: Sequence[_Column]) -> Iterator[str]:
+    """Give the headings; of several lists on the same case, the second and later by number."""
+    met: Counter[str] = Counter()
+    for column in columns:
+        met[column.heading] += 1
+        number = met[column.heading]
+        yield say("table.same_again", "sv", heading=column.heading, number=number) if number > 1 else column.heading

@@ -1,0 +1,346 @@
+"""Answers from a file: nothing dropped, nothing guessed, all rows or none, and out again as they came in."""
+
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from checklists.cells import COLUMNS as COLUMNS_IN
+from checklists.csv_in import BadCsv
+from dialogs.answers_import import import_answers
+from dialogs.imports import Imported
+from reports.answers import COLUMNS, answer_rows
+from reports.csv_out import safe
+from reports.selected import Selection
+from storage import answers, cases, filled
+from storage.answers import Written
+from storage.audit import EventRow
+from storage.cases import CaseRow, FactRow
+from storage.desk import Desk, Session
+from storage.filled import FilledRow
+from tests.sql.conftest import NOW, World, make_world, scalar, the_case, the_list
+from tests.sql.import_files import CLI, add_sample_cases, answer, bring, file_of, sample_rows
+
+MADE_UP = "made-up-one"
+
+
+def out(desk: Desk, tenant: str = MADE_UP) -> list[dict[str, str]]:
+    found = [dict(zip(COLUMNS, row, strict=True)) for row in answer_rows(desk.run_now, Selection())]
+    return [row for row in found if row["tenant_id"] == tenant]
+
+
+def importable(desk: Desk, tenant: str = MADE_UP, as_tenant: str = "") -> list[list[str]]:
+    """Return what an export wrote, as its file has it, in the columns that come in."""
+    rows = [row | {"tenant_id": as_tenant or tenant} for row in out(desk, tenant)]
+    return [[safe(row[name]) for name in COLUMNS_IN] for row in rows]
+
+
+def stored(desk: Desk, world: World, item: str = "child_heard") -> tuple[Written, int]:
+    def work(session: Session) -> tuple[Written, int]:
+        row = the_list(session, world)
+        newest = answers.latest(session, world.filled)[item]
+        return answers.read(session, row, newest), newest.revision
+
+    return desk.run_now(work)
+
+
+def events(desk: Desk) -> list[tuple[str, str]]:
+    def work(session: Session) -> list[tuple[str, str]]:
+        return [(row.actor, row.act) for row in session.exec(select(EventRow).order_by(EventRow.id))]  # type: ignore[arg-type]
+
+    return desk.run_now(work)
+
+
+def faults(desk: Desk, *rows: Any, allowed: frozenset[str] = frozenset()) -> list[str]:
+    before = out(desk), events(desk)
+    with pytest.raises(BadCsv) as caught:
+        bring(desk, *rows, allowed=allowed)
+    assert (out(desk), events(desk)) == before, "something was stored all the same"
+    return list(caught.value.faults)
+
+
+def set_case(desk: Desk, world: World, **values: Any) -> None:
+    def work(session: Session) -> None:
+        for name, value in values.items():
+            setattr(the_case(session, world), name, value)
+
+    desk.run_now(work)
+
+
+def set_fact(desk: Desk, tenant: int, case: int, name: str, value: str, child: int = 0) -> None:
+    fact = FactRow(tenant_id=tenant, case_id=case, child=child, name=name, revision=1, value=value, at=NOW)
+    desk.run_now(lambda session: session.add(fact))
+
+
+# --- coming in -------------------------------------------------------------------------------------------------------
+
+
+def test_a_row_becomes_a_revision_by_the_import_with_its_raw_cell(desk: Desk, world: World) -> None:
+    row = answer(
+        world, answer="Ja. Observation", motivation="Finns i akten: Journal", note="Kort", answered_on="2026-05-02"
+    )
+
+    assert bring(desk, row) == Imported(1, 0, 0)
+
+    assert stored(desk, world) == (
+        Written(
+            "ja",
+            "reference",
+            place="Journal",
+            note="Kort",
+            raw="Ja. Observation",
+            option="observation",
+            answered_on=date(2026, 5, 2),
+        ),
+        1,
+    )
+    assert events(desk) == [("import", "answered"), (CLI, "import")]
+    assert scalar(desk, "select author_id from answer") is None
+
+
+def test_what_comes_again_is_unchanged_and_what_differs_is_a_new_revision(desk: Desk, world: World) -> None:
+    row = answer(world, answer="Ja", note="=1", answered_on="2026-05-02")
+    bring(desk, row)
+
+    assert bring(desk, row) == Imported(0, 0, 1)
+    assert bring(desk, answer(world, answer="ja", note="'=1")) == Imported(0, 0, 1), "the same in other words"
+    for number, change in enumerate(({"answer": "Nej"}, {"note": ""}, {"answered_on": "2026-05-03"}), start=2):
+        row = [change.get(name, cell) for name, cell in zip(COLUMNS_IN, row, strict=True)]
+        assert bring(desk, row) == Imported(0, 1, 0)
+        assert stored(desk, world)[1] == number
+    assert bring(desk) == Imported(0, 0, 0)
+
+
+def test_the_apostrophe_of_an_export_does_not_come_in(desk: Desk, world: World) -> None:
+    bring(desk, answer(world, answer="'=SUMMA(A1)", note="'-", motivation="'citat'"))
+
+    written, _ = stored(desk, world)
+    assert (written.raw, written.note, written.motivation) == ("=SUMMA(A1)", "-", "'citat'")
+
+
+def test_a_persons_answer_is_answered_anew_and_not_overwritten(desk: Desk, world: World) -> None:
+    def press(session: Session) -> None:
+        row = the_list(session, world)
+        answers.add(session, row, "child_heard", 1, Written("ja"), author=world.person, at=NOW, act="a")
+
+    desk.run_now(press)
+    begun = scalar(desk, "select begun_at from filled_checklist")
+
+    assert bring(desk, answer(world, answer="Nej", answered_on="2020-01-01")) == Imported(0, 1, 0)
+    assert scalar(desk, "select count(*) from answer") == 2
+    assert scalar(desk, "select begun_at from filled_checklist") == begun, (
+        "a list of her own was begun when she began it"
+    )
+
+
+def test_a_list_is_begun_on_the_earliest_day_of_its_answers(desk: Desk, world: World) -> None:
+    def begun() -> datetime:
+        def work(session: Session) -> datetime:
+            return session.exec(select(FilledRow).where(FilledRow.checklist == "intake")).one().begun_at
+
+        return desk.run_now(work)
+
+    def intake(item: str, day: str) -> list[str]:
+        return answer(world, checklist="intake", item=item, answered_on=day)
+
+    bring(desk, intake("violence_suspected", ""))
+    assert begun() == NOW
+    bring(desk, intake("report_meeting_offered", "2026-04-10"), intake("violence_suspected", "2026-04-02"))
+    assert begun() == datetime(2026, 4, 1, 22, tzinfo=UTC), "midnight in Sweden"
+    assert ("import", "list_begun") in events(desk)
+    bring(desk, intake("violence_suspected", "2026-04-20"))
+    assert begun() == datetime(2026, 4, 9, 22, tzinfo=UTC)
+
+
+def test_a_text_outside_the_scale_is_kept_and_told_by_its_line(desk: Desk, world: World) -> None:
+    rows = [answer(world), answer(world, item="communication_boxes_filled", answer="Två av tre är ifyllda.")]
+
+    assert bring(desk, *rows) == Imported(2, 0, 0, flagged=(3,))
+    assert [row["answer"] for row in out(desk)] == ["ja", "Två av tre är ifyllda."]
+    assert stored(desk, world, "communication_boxes_filled")[0].choice == "fritext"
+    assert bring(desk, *rows) == Imported(0, 0, 2, flagged=(3,))
+
+
+def test_the_child_is_the_eldest_unless_another_is_named(desk: Desk, world: World) -> None:
+    set_case(desk, world, children=2)
+    rows = [answer(world), answer(world, child="1", item="communication_boxes_filled"), answer(world, child="2")]
+
+    assert bring(desk, *rows, answer(world, checklist="intake", item="violence_suspected")) == Imported(4, 0, 0)
+
+    assert sorted((row["checklist"], row["child"], row["item"]) for row in out(desk)) == [
+        ("decision_basis", "1", "child_heard"),
+        ("decision_basis", "1", "communication_boxes_filled"),
+        ("decision_basis", "2", "child_heard"),
+        ("intake", "", "violence_suspected"),
+    ]
+
+
+def test_answers_go_into_the_newest_list_of_no_person_and_no_round(desk: Desk, world: World) -> None:
+    def begin(session: Session, key: dict[str, int]) -> None:
+        row = FilledRow(
+            tenant_id=world.tenant,
+            case_id=world.case,
+            unit_id=world.unit,
+            checklist="decision_basis",
+            version=1,
+            child=1,
+            role="unit_manager",
+            begun_at=NOW,
+        )
+        for name, value in key.items():
+            setattr(row, name, value)
+        filled.add(session, row)
+
+    for key in ({"person_id": 7, "occasion": 3}, {"occasion": 2}, {"round_id": 3, "occasion": 4}):
+        desk.run_now(partial(begin, key=key))
+
+    bring(desk, answer(world, role="unit_manager"), answer(world, role="case_worker"))
+
+    assert [(row["role"], row["occasion"]) for row in out(desk)] == [("case_worker", "1"), ("unit_manager", "2")]
+
+
+def test_columns_of_an_export_that_do_not_come_in_are_ignored(desk: Desk, world: World) -> None:
+    raw = file_of([[*answer(world), "9", "SN 9"]], (*COLUMNS_IN, "occasion", "unit"))
+
+    assert desk.run_now(lambda session: import_answers(session, raw, frozenset(), NOW, CLI)) == Imported(1, 0, 0)
+    assert out(desk)[0]["occasion"] == "1"
+
+
+def test_a_childs_first_answer_goes_into_the_occasion_of_the_other_children(desk: Desk, world: World) -> None:
+    def begin(session: Session) -> None:
+        the_case(session, world).children = 2
+        filled.add(session, FilledRow(**the_list(session, world).model_dump(exclude={"id"}) | {"occasion": 2}))
+
+    desk.run_now(begin)
+
+    assert bring(desk, answer(world, child="2")) == Imported(1, 0, 0)
+    assert [(row["child"], row["occasion"]) for row in out(desk)] == [("2", "2")]
+
+
+# --- what is refused -------------------------------------------------------------------------------------------------
+
+
+def test_every_bad_row_is_told_by_line_and_nothing_is_stored(desk: Desk, world: World) -> None:
+    bad = [
+        (answer(world, tenant_id=""), "tenant_id is empty"),
+        (answer(world, tenant_id="made-up-other"), "tenant_id is not among BK_TENANTS"),
+        (answer(world, tenant_id="made-up-new"), "tenant_id is not in the database"),
+        (answer(world, "inget"), "has not the shape"),
+        (answer(world, "SN 2026/9999"), "is no case here"),
+        (answer(world, checklist="basis"), "checklist is not one of"),
+        (answer(world, role="kung"), "role is not one of"),
+        (answer(world, role="auditor"), "not answered by auditor, but by case_worker or unit_manager"),
+        (answer(world, item="child_hered"), "no question of decision_basis version 1"),
+        (answer(world, item="manager_ready_to_sign"), "not put to case_worker"),
+        (answer(world, child="2"), "whole number from 1 to 1"),
+        (answer(world, child="0"), "whole number"),
+        (answer(world, child="en"), "whole number"),
+        (answer(world, child="²"), "whole number"),
+        (answer(world, checklist="intake", item="violence_suspected", child="1"), "child is not empty"),
+        (answer(world, answer=""), "answer is empty"),
+        (answer(world, answered_on="2026-02-30"), "answered_on is written as"),
+        (answer(world, answered_on="2/5 2026"), "answered_on is written as"),
+        (answer(world, note="x" * 4001), "note is longer than 4000"),
+    ]
+    allowed = frozenset({MADE_UP, "made-up-new"})
+
+    told = faults(desk, answer(world), *(row for row, _ in bad), allowed=allowed)
+
+    assert [fault.partition(":")[0] for fault in told] == [f"line {number}" for number in range(3, len(bad) + 3)]
+    assert [words for (_, words), fault in zip(bad, told, strict=True) if words not in fault] == []
+
+
+@pytest.mark.parametrize("column", ["case_ref", "answer", "method", "motivation", "note"])
+def test_a_personal_number_is_refused_and_not_repeated(desk: Desk, world: World, column: str) -> None:
+    row = answer(world)
+    row[COLUMNS_IN.index(column)] = "Mor 19121212-1212"
+
+    (fault,) = faults(desk, answer(world), row)
+
+    assert "line 3" in fault
+    assert "1212" not in fault
+
+
+@pytest.mark.parametrize("status", ["sent", "returned", "signed", "voided"])
+def test_a_list_the_chef_has_had_is_not_changed_behind_her_back(desk: Desk, world: World, status: str) -> None:
+    row = answer(world)
+    bring(desk, row)
+    desk.run_now(lambda session: setattr(the_list(session, world), "status", status))
+
+    assert bring(desk, row) == Imported(0, 0, 1)
+    assert "change the answer in the bot" in faults(desk, answer(world, answer="Nej"))[0]
+    set_case(desk, world, children=2)
+    assert "the chef has had" in faults(desk, answer(world, child="2"))[0], "it was sent with the other child's"
+
+
+# --- out and in again ------------------------------------------------------------------------------------------------
+
+
+def test_what_was_exported_comes_in_elsewhere_and_leaves_again_the_same(desk: Desk, world: World) -> None:
+    other = desk.run_now(lambda session: make_world(session, "two"))
+    desk.run_now(add_sample_cases)
+    desk.run_now(lambda session: add_sample_cases(session, "made-up-two"))
+    for at in (world, other):
+        set_fact(desk, at.tenant, at.case, "child_placed", "nej", child=1)
+        set_fact(desk, at.tenant, at.case, "intervention_decided", "ja")
+    own = [
+        answer(world, answer="Delvis", method="Eget samtal och mer", note="- ett\ntvå"),
+        answer(world, item="child_informed_report", answer="nej", motivation="Finns i akten: Journal"),
+        answer(world, item="child_informed_investigation", answer="nej", motivation="Skäl (Var i akten: Blad 2)"),
+        answer(world, item="child_informed_intervention", answer="Pågående", motivation="=1+1"),
+        answer(world, item="child_informed_decision", answer="obesvarad", note="Väntar"),
+        answer(world, item="health_check_done", answer="ja"),  # not placed: it does not apply
+        answer(
+            world, item="further_violence_risk_assessed", answer="nej"
+        ),  # nobody knows whether it is a violence case
+    ]
+    bring(desk, *own, *sample_rows())
+    first = importable(desk, as_tenant="made-up-two")
+
+    assert bring(desk, *first) == Imported(len(own) + 100, 0, 0, flagged=(2,))
+
+    assert importable(desk, "made-up-two") == first
+    assert bring(desk, *first).unchanged == len(own) + 100
+    assert bring(desk, *importable(desk)).unchanged == len(own) + 100, "the first one's own export changes it"
+    told = {row["item"]: row["answer"] for row in out(desk) if row["checklist"] == "decision_basis"}
+    assert told["child_heard"] == "Delvis"
+    assert told["health_check_done"] == "ej_tillampligt"
+    assert told["further_violence_risk_assessed"] == "obesvarad"
+
+
+def test_an_export_says_what_was_imported(desk: Desk, world: World) -> None:
+    desk.run_now(add_sample_cases)
+    for ref in ("SN 2022/2", "SN 2022/101"):
+        case = desk.run_now(lambda session, ref=ref: cases.find(session, world.tenant, ref))  # type: ignore[misc]
+        assert isinstance(case, CaseRow)
+        set_fact(desk, world.tenant, cases.case_id(case), "intervention_decided", "ja")
+    bring(desk, *sample_rows())
+    told = {(row["case_ref"], row["item"]): row for row in out(desk)}
+
+    assert len(told) == 100
+    method = told["SN 2022/103", "standardised_method_used"]
+    assert (method["answer"], method["method"]) == ("ja", "FREDA, BBIC")
+    assert told["SN 2022/2", "care_and_implementation_plan"]["answer"] == "Det finns en vårdplan."
+    assert told["SN 2022/101", "child_heard"]["note"].startswith("Inget barnsamtal")
+    assert told["SN 2022/101", "child_heard"]["answer"] == "ja"
+    assert told["SN 2022/2", "child_heard"]["answer"] == "ej_tillampligt"
+    assert told["SN 2022/10", "care_and_implementation_plan"]["answer"] == "obesvarad", "its fact is not known"
+    assert {row["answered_on"] for row in told.values() if row["case_ref"] == "SN 2022/2"} == {"2022-10-01"}
+
+
+def test_a_period_of_imported_lists_is_that_of_their_answers(desk: Desk, world: World) -> None:
+    desk.run_now(add_sample_cases)
+    bring(desk, *sample_rows())
+    wanted = Selection(first=date(2022, 10, 2), last=date(2022, 10, 3))
+
+    assert {row[1] for row in answer_rows(desk.run_now, wanted)} == {"SN 2022/10", "SN 2022/11"}
+
+
+def test_texts_that_came_in_are_sealed(desk: Desk, world: World) -> None:
+    bring(desk, answer(world, answer="Hemligt svar", method="Hemlig metod", motivation="Hemligt skäl", note="Hemligt"))
+
+    for column in ("raw", "method", "motivation", "note"):
+        sealed = scalar(desk, f"select {column} from answer")
+        assert b"Hemlig" not in bytes(sealed), column
