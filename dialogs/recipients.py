@@ -4,13 +4,14 @@ Nobody but the workers and the unit's chefs and their ersättare is told of a ca
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 
 from checklists.reminders import Audience
-from storage import people
+from storage import conversations, people
 from storage.cases import CaseRow
 from storage.desk import Session
-from storage.people import Holding
+from storage.people import Holding, PersonRow, person_id
 
 
 class Staff:
@@ -32,12 +33,12 @@ class Staff:
             return self.chefs(case)
         return self._deputies_else_managers(case) if audience == "deputy_else_manager" else []
 
-    def instead(self, case: CaseRow, person_id: int) -> tuple[list[int], ...]:
+    def instead(self, case: CaseRow, gone: int) -> tuple[list[int], ...]:
         """Return who is told when someone cannot be reached, in tiers: the unit's ersättare, else the managers.
 
         Of a case with protected identity the unit's chefs are told in the managers' place.
         """
-        mine = {person_id, case.lead_id, case.co_id}
+        mine = {gone, case.lead_id, case.co_id}
         last = self._holders("unit_manager", case) if case.protected_identity else self._holders("manager")
         tiers = (self._holders("deputy", case), last)
         return tuple([person for person in tier if person not in mine] for tier in tiers)
@@ -46,16 +47,16 @@ class Staff:
         """Return the unit's chefs themselves, whoever stands in for them; never the case's own workers."""
         return [chef for chef in self._holders("unit_manager", case) if chef not in (case.lead_id, case.co_id)]
 
-    def reads(self, case: CaseRow, person_id: int) -> bool:
+    def reads(self, case: CaseRow, person: int) -> bool:
         """Say whether someone has the chef's rights to a case."""
         readers = self._holders("unit_manager", case) + self._holders("deputy", case)
-        return person_id in readers and person_id not in (case.lead_id, case.co_id)
+        return person in readers and person not in (case.lead_id, case.co_id)
 
-    def may_be_told(self, case: CaseRow, person_id: int) -> bool:
+    def may_be_told(self, case: CaseRow, person: int) -> bool:
         """Say whether someone may be told of a case at all."""
-        if person_id in self.workers(case) or self.reads(case, person_id):
+        if person in self.workers(case) or self.reads(case, person):
             return True
-        return not case.protected_identity and person_id in self._holders("manager")
+        return not case.protected_identity and person in self._holders("manager")
 
     def workers(self, case: CaseRow) -> list[int]:
         """Return lead and co-worker, as far as they still work here."""
@@ -73,11 +74,17 @@ class Staff:
             deputies = [
                 holding.person_id
                 for holding in self._in_unit("deputy", case)
-                if holding.stands_in_for == chef or (holding.stands_in_for is None and len(chefs) == 1)
+                if holding.stands_in_for_id == chef or (holding.stands_in_for_id is None and len(chefs) == 1)
             ]
             standing_in = [person for person in deputies if person not in mine]
             found += standing_in or ([chef] if chef not in mine else [])
-        return list(dict.fromkeys(found))
+        if len(chefs) != 1:  # who stands in for nobody in particular reads beside several chefs, or instead of none
+            found += [role.person_id for role in self._in_unit("deputy", case) if role.stands_in_for_id is None]
+        return [person for person in dict.fromkeys(found) if person not in mine]
+
+    def managers(self) -> list[int]:
+        """Return the managers of the organisation."""
+        return self._holders("manager")
 
     def _deputies_else_managers(self, case: CaseRow) -> list[int]:
         mine = {case.lead_id, case.co_id}
@@ -95,3 +102,14 @@ class Staff:
 
     def _in_unit(self, name: str, case: CaseRow) -> list[Holding]:
         return [holding for holding in self._by_role[name] if holding.unit_id == case.unit_id]
+
+
+def named(session: Session, tenant_id: int, ids: Iterable[int]) -> list[PersonRow]:
+    """Return the people with these row ids, in that order."""
+    found = (people.person(session, tenant_id, row_id) for row_id in ids)
+    return [row for row in found if row is not None]
+
+
+def without_app(session: Session, found: Iterable[PersonRow]) -> list[PersonRow]:
+    """Return those among them who cannot be written to: the app is not installed, or was blocked."""
+    return [row for row in found if conversations.chat_with(session, person_id(row)) is None]

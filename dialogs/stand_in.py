@@ -95,7 +95,7 @@ def reachable_instead(
     for tier in staff.instead(case, person_id):
         found = []
         for other in tier:
-            chat = conversations.reachable(conversations.of_person(session, other))
+            chat = conversations.chat_with(session, other)
             person = people.person(session, case.tenant_id, other)
             if chat is not None and person is not None:
                 found.append((person, chat))

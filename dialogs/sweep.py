@@ -146,7 +146,7 @@ def _put_bundle(
     session: Session, tenant_id: int, row: int, bundle: str, now: datetime, *, urgent: bool = False
 ) -> None:
     person = people.person(session, tenant_id, row)
-    chat = conversations.reachable(conversations.of_person(session, row))
+    chat = conversations.chat_with(session, row)
     if person is not None and chat is not None:
         put_bundle(session, chat, person, bundle, now, urgent=urgent)
     else:  # she removed the app just now: told at the next sweep, or someone else is

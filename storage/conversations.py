@@ -1,5 +1,6 @@
 """A person's personal chat with the bot: where to reach her, and what was last shown there."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -65,6 +66,12 @@ def ensure(
     return row
 
 
+def user_of(row: ConversationRow) -> str:
+    """Return the person's own id on the channel, as the channel's addressing names her."""
+    user = json.loads(row.reference).get("user") or {}
+    return str(user.get("id", ""))
+
+
 def row_id(row: ConversationRow) -> int:
     """Return the row's id; it has one once it is stored."""
     assert row.id is not None
@@ -85,6 +92,11 @@ def of_person(session: Session, person_id: int) -> Sequence[ConversationRow]:
 def reachable(chats: Iterable[ConversationRow]) -> ConversationRow | None:
     """Return the first chat a message can be sent to."""
     return next((chat for chat in chats if chat.installed and chat.unreachable_at is None), None)
+
+
+def chat_with(session: Session, person_id: int) -> ConversationRow | None:
+    """Return the chat in which a person can be written to: the newest in which the app is, None when there is none."""
+    return reachable(of_person(session, person_id))
 
 
 def unreachable_people(session: Session) -> int:

@@ -1,9 +1,18 @@
 """A person's reminders of a day: cases, rules and exact questions, never an answer."""
 
-import json
-
-from bot.cards.parts import Card, Element, Pen, action_sets, card, child_words, heading, notices, subtle, text
-from bot.cards.summary import MOST_BYTES
+from bot.cards.parts import (
+    Card,
+    Element,
+    Pen,
+    action_sets,
+    card,
+    child_words,
+    fitting,
+    heading,
+    notices,
+    subtle,
+    text,
+)
 from dialogs.views import ReminderCase, ReminderItem, ReminderPoint, ReminderView
 
 MOST_OTHERS = 100
@@ -12,15 +21,11 @@ _MOST_ITEMS = (20, 10, 5, 2)
 
 def reminder_card(pen: Pen, view: ReminderView) -> Card:
     """Name case, rule and questions, a button to each case; as many questions as the card holds."""
-    for most in _MOST_ITEMS:
-        made = _made(pen, view, most)
-        if len(json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()) <= MOST_BYTES:
-            return made
-    return _made(pen, view, 0)
+    return fitting(lambda most: _made(pen, view, most), _MOST_ITEMS)
 
 
 def _made(pen: Pen, view: ReminderView, most: int) -> Card:
-    body = [heading(pen.line(view.title)), *notices(pen, view.notices)]
+    body = [heading(pen.line(view.title)), *notices(pen, view)]
     for case in view.cases:
         body.append(text(case.case_ref, weight="Bolder", separator=True))
         for point in case.points:

@@ -74,11 +74,11 @@ def test_three_working_days_before_the_decision_worker_and_chef_are_told_the_exa
     planned: Chat, room: Room, cecilia: Chat
 ) -> None:
     sweeps_on(room, "2026-05-25")
-    assert planned.receives() == cecilia.receives() == 0
+    assert planned.reminded() == cecilia.reminded() == 0
 
     sweeps_on(room, "2026-05-26")
 
-    assert planned.receives() == cecilia.receives() == 1
+    assert planned.reminded() == cecilia.reminded() == 1
     for chat in (planned, cecilia):
         chat.sees("Påminnelse", REF, "LUCKOR · Beslut är planerat till 2026-05-29.", "polisanmälan?")
         chat.sees_no("Har barnet kommit till tals", TEXTS["motivation"])
@@ -90,11 +90,11 @@ def test_each_of_the_two_days_is_told_once(planned: Chat, room: Room) -> None:
     mornings = [("2026-05-26", 1), ("2026-05-27", 0), ("2026-05-28", 1), ("2026-05-29", 0), ("2026-06-01", 0)]
     for day, count in mornings:
         sweeps_on(room, day)
-        assert planned.receives() == count, day
+        assert planned.reminded() == count, day
         room.sweeps()
         room.later(hours=3)
         room.sweeps()
-        assert planned.receives() == 0, "told twice on a day"
+        assert planned.reminded() == 0, "told twice on a day"
 
 
 def test_a_gap_closed_before_the_message_goes_is_not_named_and_with_the_last_one_nothing_goes(
@@ -103,23 +103,23 @@ def test_a_gap_closed_before_the_message_goes_is_not_named_and_with_the_last_one
     sweeps_on(room, "2026-05-26")
     planned.types("fortsätt").presses("Ja")
 
-    assert cecilia.receives() == 1
+    assert cecilia.reminded() == 1
     cecilia.sees("Finns motivering till det beslutet?").sees_no("Har beslut tagits kring polisanmälan?")
 
     fills(planned)
-    assert planned.receives() == 0
+    assert planned.reminded() == 0
     assert room.scalar("select count(*) from outbox where state = 'dropped'") == 1
 
 
 def test_what_fell_away_may_come_again_when_it_holds_again(planned: Chat, room: Room) -> None:
     sweeps_on(room, "2026-05-26")
     fills(planned)
-    assert planned.receives() == 0
+    assert planned.reminded() == 0
     planned.types("ändra 10").presses("Motivering saknas")
 
     sweeps_on(room, "2026-05-27")
 
-    assert planned.receives() == 1
+    assert planned.reminded() == 1
 
 
 def test_a_list_nobody_has_begun_misses_everything(anna: Chat, room: Room) -> None:
@@ -128,7 +128,7 @@ def test_a_list_nobody_has_begun_misses_everything(anna: Chat, room: Room) -> No
 
     sweeps_on(room, "2026-05-26")
 
-    assert anna.receives() == 1
+    assert anna.reminded() == 1
     anna.sees("Är det ett våldsärende?", "Har barnet kommit till tals under utredning?")
     anna.presses(f"Öppna {REF}").sees("Uppgifter som avgör")
 
@@ -140,7 +140,7 @@ def test_all_cases_of_a_morning_come_in_one_message_that_fits(anna: Chat, room: 
 
     sweeps_on(room, "2026-05-26")
 
-    assert anna.receives() == 1  # the oracle weighs it
+    assert anna.reminded() == 1  # the oracle weighs it
     anna.sees("SN 2026/0", "Barn 2: Har barnet kommit till tals", "Påminnelser finns också för:", "SN 2026/10: LUCKOR")
     assert len(anna.buttons) == 9
 
@@ -149,7 +149,7 @@ def test_a_reader_who_chose_english_is_reminded_in_english(planned: Chat, room: 
     planned.types("språk en")
     sweeps_on(room, "2026-05-26")
 
-    assert planned.receives() == 1
+    assert planned.reminded() == 1
     planned.sees(
         "Reminder", "The decision is planned for 2026-05-29.", "Has a decision been taken about a police report?"
     )
@@ -181,7 +181,7 @@ def test_a_sweep_runs_in_office_hours_of_a_working_day(
 def test_a_morning_that_was_missed_is_caught_up(planned: Chat, room: Room) -> None:
     sweeps_on(room, "2026-05-27", "13:12")
 
-    assert planned.receives() == 1
+    assert planned.reminded() == 1
 
 
 def test_a_tenants_own_free_day_and_hours_are_heeded(planned: Chat, room: Room) -> None:
@@ -189,9 +189,9 @@ def test_a_tenants_own_free_day_and_hours_are_heeded(planned: Chat, room: Room) 
     room.desk.run_now(lambda s: s.connection().exec_driver_sql("update tenant set settings = ?", (settings,)))
 
     sweeps_on(room, "2026-05-25", "08:59")
-    assert planned.receives() == 0
+    assert planned.reminded() == 0
     sweeps_on(room, "2026-05-25", "09:00")
-    assert planned.receives() == 1
+    assert planned.reminded() == 1
 
 
 def test_what_could_not_go_before_the_office_closed_comes_the_next_morning_and_not_at_night(
@@ -199,19 +199,19 @@ def test_what_could_not_go_before_the_office_closed_comes_the_next_morning_and_n
 ) -> None:
     sweeps_on(room, "2026-05-26", "16:29")
     room.now = morning("2026-05-26", "16:31")
-    assert planned.receives() == 0
+    assert planned.reminded() == 0
 
     sweeps_on(room, "2026-05-27")
-    assert planned.receives() == 1
+    assert planned.reminded() == 1
 
 
 def test_yesterdays_message_is_not_sent_today_beside_todays(planned: Chat, room: Room) -> None:
     sweeps_on(room, "2026-05-26")
     room.now = morning("2026-05-27", "08:00")
 
-    assert planned.receives() == 0
+    assert planned.reminded() == 0
     room.sweeps()
-    assert planned.receives() == 1
+    assert planned.reminded() == 1
 
 
 @pytest.mark.parametrize(("state", "comes"), [("waiting", 1), ("uncertain", 1), ("stopped", 1), ("sent", 0)])
@@ -225,9 +225,9 @@ def test_what_a_day_could_not_tell_for_certain_is_told_the_next(
     assert room.count(OutboxRow) == 2
     sweeps_on(room, "2026-05-27")
 
-    assert planned.receives() == comes
+    assert planned.reminded() == comes
     room.later(hours=1)
-    assert planned.receives() == 0
+    assert planned.reminded() == 0
 
 
 # --- Påminn i morgon ---------------------------------------------------------------------------------------
@@ -236,18 +236,18 @@ def test_what_a_day_could_not_tell_for_certain_is_told_the_next(
 def test_a_snoozed_bundle_comes_again_the_next_working_day_if_it_still_holds(planned: Chat, room: Room) -> None:
     sets(room, planned_decision_on="2026-06-02")
     sweeps_on(room, "2026-05-28")
-    assert planned.receives() == 1
+    assert planned.reminded() == 1
     bundle = planned.shown
     planned.presses("Påminn i morgon").sees("Påminnelsen kommer igen 2026-05-29")
     planned.presses("Påminn i morgon", on=bundle).sees("2026-05-29")
 
     sweeps_on(room, "2026-05-29")
-    assert planned.receives() == 1
+    assert planned.reminded() == 1
     planned.sees("LUCKOR", "polisanmälan?").presses("Påminn i morgon").sees("2026-06-01")
     fills(planned.types("fortsätt"))
     sweeps_on(room, "2026-06-01")
 
-    assert planned.receives() == 0
+    assert planned.reminded() == 0
     assert len(room.events("snoozed")) == 2
 
 
@@ -259,14 +259,14 @@ def test_a_list_nobody_reads_is_told_to_the_chef_and_then_to_the_manager(anna: C
     fills(opens(anna, **ALL)).presses("Skicka till chef")
 
     sweeps_on(room, "2026-05-13")
-    assert cecilia.receives() == 0
+    assert cecilia.reminded() == 0
     sweeps_on(room, "2026-05-15")  # the 14th is Ascension Day
-    assert (cecilia.receives(), boss.receives()) == (1, 0)
+    assert (cecilia.reminded(), boss.reminded()) == (1, 0)
     cecilia.sees("OLAST · Underlaget skickades till chef 2026-05-12 och är inte läst än.")
     sweeps_on(room, "2026-05-18")
-    assert (cecilia.receives(), boss.receives()) == (0, 0)
+    assert (cecilia.reminded(), boss.reminded()) == (0, 0)
     sweeps_on(room, "2026-05-19")
-    assert (cecilia.receives(), boss.receives(), anna.receives()) == (0, 1, 0)
+    assert (cecilia.reminded(), boss.reminded(), anna.reminded()) == (0, 1, 0)
     boss.sees("TYST", REF).sees_no("Har barnet")
     assert boss.buttons == ["Påminn i morgon"]
 
@@ -287,13 +287,13 @@ def test_a_reading_that_is_finished_stops_it_and_one_from_before_the_sending_doe
 
     reads(morning("2026-05-12", "09:00"))
     sweeps_on(room, "2026-05-15")
-    assert cecilia.receives() == 1
+    assert cecilia.reminded() == 1
     room.desk.run_now(
         lambda s: s.connection().exec_driver_sql("update filled_checklist set seen_at = '2026-05-12 11:00:00'")
     )
     cecilia.presses("Påminn i morgon")
     sweeps_on(room, "2026-05-18")
-    assert cecilia.receives() == 0
+    assert cecilia.reminded() == 0
 
 
 def returns_it(room: Room, at: datetime) -> None:
@@ -311,7 +311,7 @@ def returns_it(room: Room, at: datetime) -> None:
             nonce="n",
             comment=b"",
         )
-        add(session, row, REASON, [(1, "child_heard", 1)])
+        mine.return_id = add(session, row, REASON, [(1, "child_heard", 1)]).id
 
     room.desk.run_now(work)
 
@@ -327,10 +327,10 @@ def test_a_returned_list_left_alone_is_told_to_the_workers_once_with_the_questio
 
     sweeps_on(room, "2026-05-15")
 
-    assert (anna.receives(), bo.receives(), cecilia.receives()) == (1, 1, 0)
+    assert (anna.reminded(), bo.reminded(), cecilia.reminded()) == (1, 1, 0)
     bo.sees("ATER", "återlämnades 2026-05-12", "Har barnet kommit till tals under utredning?").sees_no(REASON)
     sweeps_on(room, "2026-05-18")
-    assert anna.receives() == 0
+    assert anna.reminded() == 0
 
 
 def test_a_returned_list_that_was_touched_is_not(anna: Chat, room: Room) -> None:
@@ -341,7 +341,7 @@ def test_a_returned_list_that_was_touched_is_not(anna: Chat, room: Room) -> None
 
     sweeps_on(room, "2026-05-15")
 
-    assert anna.receives() == 0
+    assert anna.reminded() == 0
 
 
 def test_fourteen_days_are_told_on_three_days_and_the_last_asks_for_the_reason(anna: Chat, room: Room) -> None:
@@ -355,7 +355,7 @@ def test_fourteen_days_are_told_on_three_days_and_the_last_asks_for_the_reason(a
     for day in range(13, 32):
         sweeps_on(room, f"2026-05-{day}")
         written = words.get(f"2026-05-{day}")
-        assert anna.receives() == bool(written), day
+        assert anna.reminded() == bool(written), day
         if written:
             anna.sees("14D", written)
 
@@ -364,7 +364,7 @@ def test_violence_is_to_be_opened_at_once(anna: Chat, room: Room) -> None:
     opens(anna, violence="ja")
     sets(room, received_on="2026-05-12")
     sweeps_on(room, "2026-05-12", "11:00")
-    anna.receives()
+    anna.reminded()
 
     anna.sees("14D · Våldsärende: utredning ska inledas utan dröjsmål.")
 
@@ -376,15 +376,15 @@ def test_four_months_what_was_under_way_and_the_follow_up(anna: Chat, room: Room
     sets(room, opened_on="2026-02-09")
 
     sweeps_on(room, "2026-06-02")
-    assert anna.receives() == 1
+    assert anna.reminded() == 1
     anna.sees("4M · Utredningen ska vara klar senast 2026-06-09.")
     sets(room, decided_on="2026-06-05")
     sweeps_on(room, "2026-06-12")
-    assert anna.receives() == 1
+    assert anna.reminded() == 1
     anna.sees("PAGAR · Beslutet fattades 2026-06-05.", "information").sees_no("Har barnet kommit till tals")
     sets(room, closed_on="2026-06-15")
     sweeps_on(room, "2026-12-04")
-    assert anna.receives() == 1
+    assert anna.reminded() == 1
     anna.sees("6M · Det är sex månader sedan insatsen beslutades, 2026-06-05.")
     assert anna.buttons == ["Påminn i morgon"]
 
@@ -400,19 +400,19 @@ def test_a_report_of_today_is_told_at_once_whatever_the_hour_and_once(anna: Chat
     room.sweeps()
     room.sweeps()
 
-    assert anna.receives() == cecilia.receives() == 1
+    assert anna.reminded() == cecilia.reminded() == 1
     anna.sees("Skyddsbedömning i dag", REF, "SKYDD", "Har en omedelbar skyddsbedömning gjorts?")
     assert anna.buttons == [f"Öppna {REF}"]
     room.later(hours=10)
     room.sweeps()
-    assert anna.receives() == 0
+    assert anna.reminded() == 0
 
 
 def test_a_report_of_yesterday_or_with_an_answer_is_not(anna: Chat, room: Room, cecilia: Chat) -> None:
     anna.types(f"ny {REF}")
     sets(room, received_on="2026-05-11")
     room.sweeps()
-    assert cecilia.receives() == 0
+    assert cecilia.reminded() == 0
 
     anna.types("ny SN 2026/2")
     sets(room, "SN 2026/2", received_on="2026-05-12")
@@ -430,7 +430,7 @@ def test_a_report_of_yesterday_or_with_an_answer_is_not(anna: Chat, room: Room, 
 
     room.desk.run_now(work)
     room.sweeps()
-    assert cecilia.receives() == 0
+    assert cecilia.reminded() == 0
 
 
 # --- who ---------------------------------------------------------------------------------------------------
@@ -440,9 +440,9 @@ def test_the_deputy_is_told_in_the_chefs_place_while_one_is_named(planned: Chat,
     deputy = joins(room, "disa", "deputy", first="2026-05-01", last="2026-05-27")
 
     sweeps_on(room, "2026-05-26")
-    assert (cecilia.receives(), deputy.receives()) == (0, 1)
+    assert (cecilia.reminded(), deputy.reminded()) == (0, 1)
     sweeps_on(room, "2026-05-28")
-    assert (cecilia.receives(), deputy.receives()) == (1, 0)
+    assert (cecilia.reminded(), deputy.reminded()) == (1, 0)
 
 
 def test_a_deputy_without_the_app_leaves_it_to_the_chef(planned: Chat, room: Room, cecilia: Chat) -> None:
@@ -453,7 +453,7 @@ def test_a_deputy_without_the_app_leaves_it_to_the_chef(planned: Chat, room: Roo
 
     sweeps_on(room, "2026-05-26")
 
-    assert cecilia.receives() == 1
+    assert cecilia.reminded() == 1
 
 
 def test_with_several_chefs_a_deputy_replaces_only_the_one_she_stands_in_for(
@@ -463,14 +463,14 @@ def test_with_several_chefs_a_deputy_replaces_only_the_one_she_stands_in_for(
     deputy = joins(room, "disa", "deputy", first="2026-05-01", last="2026-06-27")
 
     sweeps_on(room, "2026-05-26")
-    assert (cecilia.receives(), other.receives(), deputy.receives()) == (1, 1, 0)
+    assert (cecilia.reminded(), other.reminded(), deputy.reminded()) == (1, 1, 1)
     room.desk.run_now(
         lambda s: s.connection().exec_driver_sql(
             "update role set stands_in_for_id = (select id from person where name like 'Carl%') where role = 'deputy'"
         )
     )
     sweeps_on(room, "2026-05-28")
-    assert (cecilia.receives(), other.receives(), deputy.receives()) == (1, 0, 1)
+    assert (cecilia.reminded(), other.reminded(), deputy.reminded()) == (1, 0, 1)
 
 
 def test_a_chef_is_not_told_as_chef_of_a_case_of_her_own(room: Room, cecilia: Chat) -> None:
@@ -480,7 +480,7 @@ def test_a_chef_is_not_told_as_chef_of_a_case_of_her_own(room: Room, cecilia: Ch
 
     sweeps_on(room, "2026-05-15")
 
-    assert (cecilia.receives(), deputy.receives()) == (0, 1)
+    assert (cecilia.reminded(), deputy.reminded()) == (0, 1)
 
 
 def test_of_protected_identity_only_workers_chefs_and_deputies_are_told(anna: Chat, room: Room, cecilia: Chat) -> None:
@@ -491,7 +491,7 @@ def test_of_protected_identity_only_workers_chefs_and_deputies_are_told(anna: Ch
     for day in ("2026-05-15", "2026-05-19", "2026-05-20"):
         sweeps_on(room, day)
 
-    assert boss.receives() == 0
+    assert boss.reminded() == 0
     assert room.scalar("select count(*) from told where rule = 'TYST'") == 1
     boss_id = room.scalar("select id from person where name like 'Maria%'")
     assert room.scalar(f"select count(*) from told where person_id = {boss_id}") == 0
@@ -504,7 +504,7 @@ def test_identity_that_was_protected_after_the_sweep_is_heeded_at_sending(anna: 
         sweeps_on(room, day)
     sets(room, protected_identity=True)
 
-    assert boss.receives() == 0
+    assert boss.reminded() == 0
 
 
 def test_someone_without_the_app_is_told_when_she_has_it(planned: Chat, room: Room) -> None:
@@ -517,7 +517,7 @@ def test_someone_without_the_app_is_told_when_she_has_it(planned: Chat, room: Ro
 
     sweeps_on(room, "2026-05-27")
 
-    assert carl.receives() == 1
+    assert carl.reminded() == 1
 
 
 def test_someone_who_removed_the_app_is_stood_in_for(planned: Chat, room: Room, cecilia: Chat) -> None:
@@ -526,7 +526,7 @@ def test_someone_who_removed_the_app_is_stood_in_for(planned: Chat, room: Room, 
 
     sweeps_on(room, "2026-05-26")
 
-    assert (cecilia.receives(), boss.receives()) == (0, 1)
+    assert (cecilia.reminded(), boss.reminded()) == (0, 1)
     boss.sees("LUCKOR", REF)
 
 
@@ -538,7 +538,7 @@ def test_of_protected_identity_no_manager_stands_in(planned: Chat, room: Room, c
     sweeps_on(room, "2026-05-26")
 
     assert room.count(ToldRow) == 1
-    assert (planned.receives(), cecilia.receives(), boss.receives()) == (1, 0, 0)
+    assert (planned.reminded(), cecilia.reminded(), boss.reminded()) == (1, 0, 0)
 
 
 def test_nothing_of_a_case_stands_in_the_outbox(planned: Chat, room: Room) -> None:
@@ -579,10 +579,10 @@ def test_a_morning_on_either_database(either_room: Room) -> None:
     sweeps_on(room, "2026-05-26")
     room.sweeps()
 
-    assert (anna.receives(), cecilia.receives()) == (2, 2)  # SKYDD, and the bundle
+    assert (anna.reminded(), cecilia.reminded()) == (2, 2)  # SKYDD, and the bundle
     anna.sees("LUCKOR").presses("Påminn i morgon")
     sweeps_on(room, "2026-05-27")
-    assert (anna.receives(), cecilia.receives()) == (1, 0)
+    assert (anna.reminded(), cecilia.reminded()) == (1, 0)
     assert room.count(ToldRow) == 4
 
 
@@ -597,6 +597,6 @@ def test_two_replicas_sweep_a_morning_once(either_room: Room) -> None:
         for running in [pool.submit(room.sweeps) for _ in range(2)]:
             running.result(timeout=60)
 
-    assert anna.receives() == 1
+    assert anna.reminded() == 1
     assert room.count(ToldRow) == 25
     assert len(room.events("swept")) == 1
