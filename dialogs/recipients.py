@@ -74,7 +74,7 @@ class Staff:
             deputies = [
                 holding.person_id
                 for holding in self._in_unit("deputy", case)
-                if holding.stands_in_for == chef or (holding.stands_in_for is None and len(chefs) == 1)
+                if holding.stands_in_for_id == chef or (holding.stands_in_for_id is None and len(chefs) == 1)
             ]
             standing_in = [person for person in deputies if person not in mine]
             found += standing_in or ([chef] if chef not in mine else [])

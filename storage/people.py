@@ -193,12 +193,12 @@ def is_held(held: RoleRow, day: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Who holds a role where, on one day. stands_in_for: the chef a deputy stands in for, when it is known which."""
+    """Who holds a role where, on one day. stands_in_for_id: the chef a deputy stands in for, when it is known which."""
 
     person_id: int
     unit_id: int
     role: str
-    stands_in_for: int | None
+    stands_in_for_id: int | None
 
 
 def holdings_on(session: Session, tenant_id: int, day: date) -> list[Holding]:
