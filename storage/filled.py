@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint, bindparam
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from storage import row_ids
 from storage.times import Moment
 
 NO_CHILD = 0
@@ -85,6 +86,7 @@ def get(session: Session, tenant_id: int, row_id: int) -> FilledRow | None:
 
 def add(session: Session, row: FilledRow) -> FilledRow:
     """Store a new filled-in list."""
+    row.id = row_ids.next_filled(session)
     session.add(row)
     session.flush()
     return row

@@ -11,12 +11,14 @@ from storage import (
     extensions,
     filled,
     inbox,
+    links,
     outbox,
     people,
     returns,
     sealing,
     signatures,
     tenants,
+    tombstones,
 )
 
 MODULES = (
@@ -28,12 +30,14 @@ MODULES = (
     extensions,
     filled,
     inbox,
+    links,
     outbox,
     people,
     returns,
     sealing,
     signatures,
     tenants,
+    tombstones,
 )
 """The modules that hold a table."""
 METADATA = SQLModel.metadata

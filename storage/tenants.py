@@ -45,10 +45,15 @@ def key(row: TenantRow) -> int:
 
 def setting(row: TenantRow, name: str) -> Any:
     """Return a tenant's own setting, or its default."""
-    defaults = {"case_ref_pattern": DEFAULT_PATTERN}
+    defaults: dict[str, Any] = {"case_ref_pattern": DEFAULT_PATTERN, "retention": {}}
     return json.loads(row.settings).get(name, defaults[name])
 
 
 def everyone(session: Session) -> Sequence[TenantRow]:
     """Return every tenant."""
     return session.exec(select(TenantRow).order_by(col(TenantRow.id))).all()
+
+
+def change_setting(row: TenantRow, name: str, value: Any) -> None:
+    """Store a tenant's own setting."""
+    row.settings = json.dumps(json.loads(row.settings) | {name: value}, ensure_ascii=False, sort_keys=True)
