@@ -77,13 +77,16 @@ def still_due(session: Session, tenant: TenantRow, ids: Iterable[int], today: da
     return found
 
 
-def dispose_of(session: Session, tenant: TenantRow, gone: Sequence[CaseRow], at: datetime, actor: str) -> None:
-    """Take away cases with everything of them; each leaves a tombstone and an event."""
+def dispose_of(
+    session: Session, tenant: TenantRow, gone: Sequence[CaseRow], at: datetime, actor: str, *, leave_stone: bool = True
+) -> None:
+    """Take away cases with everything of them; each leaves an event and (if it has none yet) a tombstone."""
     # Figures of past periods that count these cases are frozen here, before the rows go.
     ids = [case_id(case) for case in gone]
     for case in gone:
         highest = select(func.max(col(FilledRow.id))).where(FilledRow.case_id == case_id(case))
-        tombstones.put(session, tenant, case, session.exec(highest).one() or 0, at)
+        if leave_stone:
+            tombstones.put(session, tenant, case, session.exec(highest).one() or 0, at)
         audit.record(session, tenants.key(tenant), at, actor, "disposed", case_id=case_id(case))
     session.flush()
     _forget_naming(session, tenants.key(tenant), [case.ref for case in gone])

@@ -95,3 +95,8 @@ def add(session: Session, row: FilledRow) -> FilledRow:
 def all_of_tenant(session: Session, tenant_id: int) -> Sequence[FilledRow]:
     """Return every filled-in list of a tenant, oldest first."""
     return session.exec(select(FilledRow).where(FilledRow.tenant_id == tenant_id).order_by(col(FilledRow.id))).all()
+
+
+def of_case_all(session: Session, case_id: int) -> Sequence[FilledRow]:
+    """Return every filled-in list of a case, whoever filled it in, oldest first."""
+    return session.exec(select(FilledRow).where(FilledRow.case_id == case_id).order_by(col(FilledRow.id))).all()

@@ -1,6 +1,6 @@
 """What a chef sends back: her comment, sealed, and the questions she points at."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -71,3 +71,8 @@ def newest(session: Session, case_id: int, checklist: str, occasion: int) -> Ret
 def comment_of(session: Session, row: ReturnRow) -> str:
     """Open the comment. Raises: SealBroken, KeyGone."""
     return unseal(session, row.tenant_id, row.case_id, "returned.comment", row.nonce, row.comment)
+
+
+def of_case(session: Session, case_id: int) -> Sequence[ReturnRow]:
+    """Return every return of a case, oldest first."""
+    return session.exec(select(ReturnRow).where(ReturnRow.case_id == case_id).order_by(col(ReturnRow.id))).all()
