@@ -5,6 +5,7 @@ aggregates: a file with single cases needs a sign-in, which a link is not, so su
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from functools import partial
 from urllib.parse import parse_qs, quote
 from zoneinfo import ZoneInfo
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from bot import pages
 from bot.clock import Clock
@@ -27,6 +28,7 @@ _STOCKHOLM = ZoneInfo("Europe/Stockholm")
 _MOST = 4096
 _READ_SECONDS = 10.0
 _FORM = "application/x-www-form-urlencoded"
+log = logging.getLogger(__name__)
 
 Render = Callable[[Session, Link, Language], web.Response]
 """Makes the answer inside the transaction that consumes the link: when it fails, the link is as it was."""
@@ -75,7 +77,10 @@ async def _show(request: web.Request, *, desk: Desk, clock: Clock, purpose: Purp
         link = links.look(session, token, purpose.name, now)
         return _language(session, link) if link and _may(session, link, purpose, now) else None
 
-    language = await desk.run(work)
+    try:
+        language = await desk.run(work)
+    except Exception as error:
+        return _failed(error)
     if language is None:
         return _gone()
     return pages.html(
@@ -104,7 +109,10 @@ async def _give(request: web.Request, *, desk: Desk, clock: Clock, purpose: Purp
         audit.record(session, link.tenant_id, now, actor, "link_used", detail=purpose.name)
         return purpose.render(session, link, _language(session, link))
 
-    return await desk.run(work) or _gone()
+    try:
+        return await desk.run(work) or _gone()
+    except Exception as error:
+        return _failed(error)
 
 
 async def _token(request: web.Request) -> str:
@@ -120,7 +128,7 @@ async def _token(request: web.Request) -> str:
                     raise web.HTTPRequestEntityTooLarge(_MOST, len(body), headers=pages.HEADERS)
     except TimeoutError:
         raise web.HTTPBadRequest(headers=pages.HEADERS) from None
-    return parse_qs(body.decode("ascii", "replace"), max_num_fields=5).get("l", [""])[0]
+    return parse_qs(body.decode("ascii", "replace")).get("l", [""])[0]
 
 
 def _may(session: Session, link: Link, purpose: Purpose, now: datetime) -> bool:
@@ -143,3 +151,10 @@ def _gone() -> web.Response:
         title=say("pages.gone_title", "sv"),
         lines=[say("pages.gone_why", "sv"), say("pages.gone_how", "sv")],
     )
+
+
+def _failed(error: Exception) -> web.Response:
+    """Say that it did not work; the link is as it was. What went wrong may quote rows: only its kind is logged."""
+    log.error("link failed: %s", type(error).__name__)
+    told = [say("pages.failed_why", "sv")]
+    return pages.html("told.html", "sv", status=503, title=say("pages.failed_title", "sv"), lines=told)

@@ -21,14 +21,16 @@ _NAMES = (
 )
 WORDS = {name: say("printed." + name, "sv") for name in _NAMES}
 """Headings and whole sentences, by name."""
-_CODES = {
-    "role_": ("case_worker", "unit_manager", "deputy", "peer_reviewer", "manager", "auditor", "admin"),
-    "status_": ("open", "sent", "returned", "signed", "voided", "seen"),
-    "part_": ("physical", "digital"),
-    "limit_": ("14d", "4m"),
-    "class_": ("grounds", "organisation"),
-    "date_": ("received_on", "assigned_on", "opened_on", "planned_decision_on", "decided_on", "closed_on"),
-}
+_CODES = frozenset(
+    {
+        *("role_case_worker", "role_unit_manager", "role_deputy", "role_peer_reviewer"),
+        *("role_manager", "role_auditor", "role_admin"),
+        *("status_open", "status_sent", "status_returned", "status_signed", "status_voided", "status_seen"),
+        *("part_physical", "part_digital", "limit_14d", "limit_4m", "class_grounds", "class_organisation"),
+        *("date_received_on", "date_assigned_on", "date_opened_on"),
+        *("date_planned_decision_on", "date_decided_on", "date_closed_on"),
+    }
+)
 
 
 def answer_word(choice: str) -> str:
@@ -38,4 +40,4 @@ def answer_word(choice: str) -> str:
 
 def code_word(kind: str, code: str) -> str:
     """Return what a code means; one without a word of its own stands as it is: a page is never held up by it."""
-    return say("printed." + kind + code, "sv") if code in _CODES[kind] else code
+    return say("printed." + kind + code, "sv") if kind + code in _CODES else code
