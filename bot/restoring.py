@@ -6,8 +6,9 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from storage import audit, disposal, migrate, tenants, tombstones
+from storage import audit, disposal, key_file, migrate, tenants, tombstones
 from storage.backup import CannotBackUp, is_empty, put_back, take_out
+from storage.cases import CaseRow
 from storage.desk import Desk, Session, opened
 from storage.scrub import scrub
 from storage.sealing import Keys
@@ -24,7 +25,9 @@ class Restored:
     broken: list[str]
 
 
-def restore(file: Path, url: str, keys: Keys, stones_file: Path, now: datetime, actor: str) -> Restored:
+def restore(
+    file: Path, url: str, keys: Keys, stones_file: Path, now: datetime, actor: str, keys_file: Path | None = None
+) -> Restored:
     """Put a backup back, bring it to the newest schema, replay the tombstones and check the trail.
 
     SQLite: the database stands under its own name only when all that is done.
@@ -42,6 +45,7 @@ def restore(file: Path, url: str, keys: Keys, stones_file: Path, now: datetime, 
     try:
         with opened(meanwhile, keys) as desk:
             migrate.upgrade(desk)
+            desk.run_now(lambda session: key_file.read(session, keys_file))
             gone = replay(desk, stones, now, actor)
             lines, broken = _check(desk, now, actor)
         scrub(meanwhile)
@@ -65,14 +69,16 @@ def replay(desk: Desk, stones: Sequence[Tombstone], now: datetime, actor: str) -
 
 
 def _replay(session: Session, stones: Sequence[Tombstone], now: datetime, actor: str) -> int:
-    gone = 0
+    found: dict[str, list[CaseRow]] = {}
     for stone in stones:
         case = tombstones.take_in(session, stone)
-        tenant = tenants.find(session, stone.tenant)
-        if case is not None and tenant is not None:
-            disposal.dispose_of(session, tenant, [case], now, actor, leave_stone=False)
-            gone += 1
-    return gone
+        if case is not None:
+            found.setdefault(stone.tenant, []).append(case)
+    for entra_id, gone in found.items():
+        tenant = tenants.find(session, entra_id)
+        assert tenant is not None
+        disposal.dispose_of(session, tenant, gone, now, actor, leave_stone=False)
+    return sum(map(len, found.values()))
 
 
 def _check(desk: Desk, now: datetime, actor: str) -> tuple[list[str], list[str]]:

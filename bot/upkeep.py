@@ -14,7 +14,7 @@ from bot.disposing import CannotDispose, Order, carry_out, change_periods, list_
 from bot.restoring import restore
 from bot.settings import VAR, Settings, read_settings
 from checklists.retention import BadPeriod
-from storage import migrate, moving
+from storage import key_file, migrate, moving
 from storage.backup import CannotBackUp, back_up
 from storage.desk import Desk, opened
 from storage.moving import CannotMove
@@ -51,11 +51,13 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     backup = commands.add_parser("backup", help="copy the database to a file while the bot runs")
     backup.add_argument("file", type=Path)
     backup.add_argument("--tombstones", type=Path, metavar="FILE", help="beside the database if not named")
+    backup.add_argument("--keys", type=Path, metavar="FILE", help="keep the case keys here, apart from the backup")
     backup.set_defaults(run=lambda parsed: _backup(parsed, open_desk))
 
     back = commands.add_parser("restore", help="put a backup into an empty place; what was disposed of stays away")
     back.add_argument("file", type=Path)
     back.add_argument("--tombstones", type=Path, metavar="FILE", help="beside the database if not named")
+    back.add_argument("--keys", type=Path, metavar="FILE", help="the newest key file, if keys are kept apart")
     back.set_defaults(run=_restore)
 
     move = commands.add_parser("move-database", help="copy a SQLite database into an empty PostgreSQL database")
@@ -92,10 +94,14 @@ def _dispose(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
 def _backup(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
     settings = read_settings()
     with open_desk(settings) as desk:
-        stones = desk.run_now(known)
-    write_file(parsed.tombstones or tombstones_beside(settings.database_url), stones)
-    size = back_up(settings.database_url, parsed.file)
-    print(f"{parsed.file}: {size} bytes")
+        write_file(parsed.tombstones or tombstones_beside(settings.database_url), desk.run_now(known))
+        size = back_up(settings.database_url, parsed.file, with_keys=parsed.keys is None)
+        # After the copy, so that no case in it lacks its key.
+        lines = [f"{parsed.file}: {size} bytes"]
+        if parsed.keys is not None:
+            count = desk.run_now(lambda session: key_file.write(session, parsed.keys))
+            lines.append(f"{parsed.keys}: {count} keys")
+    print("\n".join(lines))
 
 
 def _restore(parsed: argparse.Namespace) -> None:
@@ -106,7 +112,7 @@ def _restore(parsed: argparse.Namespace) -> None:
         raise BadTombstones(f"{named} cannot be read; without it, cases that were disposed of would come back")
     file = named or tombstones_beside(settings.database_url)
     keys = Keys(settings.master_keys())
-    done = restore(parsed.file, settings.database_url, keys, file, now.at, now.actor)
+    done = restore(parsed.file, settings.database_url, keys, file, now.at, now.actor, parsed.keys)
     print("\n".join(done.lines))
     if done.broken:
         raise CannotBackUp("\n".join(["restored, but not whole:", *done.broken]))

@@ -20,10 +20,11 @@ class CannotBackUp(Exception):
     """A backup cannot be taken or put back; the message is one sentence."""
 
 
-def back_up(url: str, file: Path) -> int:
+def back_up(url: str, file: Path, *, with_keys: bool = True) -> int:
     """Copy the database into a new file, on disk and whole when this returns; return its size in bytes.
 
-    It is one consistent moment, and nobody waits for it: SQLite's online backup, or pg_dump.
+    It is one consistent moment, and nobody waits for it: SQLite's online backup, or pg_dump. Without the case keys
+    no text in it can be read (storage/key_file.py keeps them apart).
     Raises: CannotBackUp.
     """
     if file.exists():
@@ -33,9 +34,10 @@ def back_up(url: str, file: Path) -> int:
         part.unlink(missing_ok=True)
         part.touch(mode=0o600)
         if url.startswith("sqlite:///"):
-            _copy(_path(url), part)
+            _copy(_path(url), part, with_keys)
         else:
-            _run("pg_dump", url, "--format=custom", "--no-owner", "--no-privileges", f"--file={part}")
+            left_out = () if with_keys else ("--exclude-table-data=sealing_key",)
+            _run("pg_dump", url, "--format=custom", "--no-owner", "--no-privileges", f"--file={part}", *left_out)
         _sync(part)
         part.rename(file)
     except OSError as error:
@@ -99,13 +101,18 @@ def _path(url: str) -> Path:
     return Path(url.removeprefix("sqlite:///"))
 
 
-def _copy(source: Path, part: Path) -> None:
+def _copy(source: Path, part: Path, with_keys: bool) -> None:
     if not source.exists():
         raise CannotBackUp(f"there is no database at {source}")
     with closing(sqlite3.connect(source, timeout=30)) as live, closing(sqlite3.connect(part)) as copy:
         live.backup(copy)
         # One file that needs no companions; a backup that does not read well is no backup.
         copy.execute("pragma journal_mode=delete")
+        if not with_keys:
+            copy.execute("pragma secure_delete=on")
+            copy.execute("delete from sealing_key")
+            copy.commit()
+            copy.execute("vacuum")
         found = copy.execute("pragma integrity_check").fetchone()
     if found != ("ok",):
         raise CannotBackUp("the copy is not whole; the database itself is as it was; check its disk")
