@@ -4,7 +4,8 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -126,7 +127,7 @@ def test_a_hundred_thousand_answers_come_back_within_five_minutes(
     url: str,
     empty: str,
     tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    record_testsuite_property: Callable[[str, object], None],
 ) -> None:
     wrote = load_and_back_up(desk, open_desk(), world, url, tmp_path / "copy", total=100_000, step=2_000)
     began = time.monotonic()
