@@ -66,7 +66,8 @@ def load_and_back_up(desk: Desk, writer: Desk, world: World, url: str, file: Pat
     """Store answers, then back up while another process goes on writing; return how many it wrote meanwhile."""
     for first in range(1, total + 1, step):
         desk.run_now(partial(write_answers, world=world, first=first, count=step))
-    desk.run_now(audit.seal_new)
+    while desk.run_now(audit.seal_new):
+        pass
     stop, began, wrote = threading.Event(), threading.Event(), [0]
 
     def go_on() -> None:
