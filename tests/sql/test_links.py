@@ -1,5 +1,6 @@
 """One-time links in storage: only whole, only once, only in time, only for what and whom they were made (T16)."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -9,7 +10,7 @@ from storage import links
 from storage.desk import Desk, Session
 from storage.links import LASTS, SKEW, Link
 from storage.people import PersonRow, person_id
-from tests.sql.conftest import NOW, OpenDesk, World, change, scalar
+from tests.sql.conftest import NOW, OpenDesk, World, change
 from tests.sql.test_sealing import in_tables
 
 SCOPE = {"period": "2026"}
@@ -124,10 +125,23 @@ def test_a_new_master_key_keeps_the_links_there_are_and_a_dropped_one_ends_them(
     assert use(open_desk({"second": b"2" * 32}), tokens[1]) is None
 
 
-def test_of_many_at_once_one_gets_through(desk: Desk, world: World, open_desk: OpenDesk) -> None:
-    token, desks = make(desk, world), [desk, open_desk()]
-    with ThreadPoolExecutor(8) as pool:
-        got = list(pool.map(lambda number: use(desks[number % 2], token), range(16)))
+def test_a_second_use_waits_for_the_first_and_gets_nothing(desk: Desk, world: World, open_desk: OpenDesk) -> None:
+    token, other = make(desk, world), open_desk()
+    used, done = threading.Event(), threading.Event()
 
-    assert sum(link is not None for link in got) == 1
-    assert scalar(desk, "select count(*) from link where used_at is not null") == 1
+    def first(session: Session) -> Link | None:
+        got = links.use(session, token, "report", NOW)
+        used.set()
+        done.wait(0.3)  # time for the second to get through, if nothing stops it
+        return got
+
+    def second(session: Session) -> Link | None:
+        got = links.use(session, token, "report", NOW)
+        done.set()
+        return got
+
+    with ThreadPoolExecutor(1) as pool:
+        one = pool.submit(desk.run_now, first)
+        assert used.wait(30)
+        assert other.run_now(second) is None
+        assert one.result(30) is not None
