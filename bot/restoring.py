@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from storage import audit, disposal, key_file, migrate, tenants, tombstones
+from storage import audit, disposal, key_file, migrate, row_ids, tenants, tombstones
 from storage.backup import CannotBackUp, is_empty, put_back, take_out
 from storage.cases import CaseRow
 from storage.desk import Desk, Session, opened
@@ -65,6 +65,7 @@ def replay(desk: Desk, stones: Sequence[Tombstone], now: datetime, actor: str) -
     gone = 0
     for first in range(0, len(stones), _BATCH):
         gone += desk.run_now(partial(_replay, stones=stones[first : first + _BATCH], now=now, actor=actor))
+    desk.run_now(row_ids.go_past_tombstones)
     return gone
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import func, insert, select, text
 from sqlmodel import Session, SQLModel
 
+from storage import row_ids
 from storage.desk import Desk
 
 _BATCH = 1000
@@ -38,4 +39,5 @@ def _copy(source: Session, target: Session) -> Mapping[str, int]:
             # The sequence goes on behind the ids that came with the rows.
             query = f"select setval(pg_get_serial_sequence('{table.name}', 'id'), (select max(id) from {table.name}))"
             writing.execute(text(query))
+    row_ids.go_past_tombstones(target)
     return moved

@@ -227,6 +227,20 @@ def test_an_old_backup_brings_no_disposed_case_back(
         assert b"SN 2026/0001" not in held
 
 
+def test_the_ids_of_cases_that_are_known_by_their_tombstones_only_are_not_given_again(
+    desk: Desk, world: World, url: str, empty: str, tmp_path: Path
+) -> None:
+    back_up(url, tmp_path / "old")
+    later = desk.run_now(lambda session: neighbour(session, world))
+    desk.run_now(lambda session: dispose(session, later))
+    tombstones.write_file(tmp_path / "stones", desk.run_now(tombstones.known))
+    back(tmp_path / "old", empty, tmp_path / "stones")
+
+    with opened(empty, Keys(KEYS)) as restored:
+        fresh = restored.run_now(lambda session: neighbour(session, world, "SN 2026/0003"))
+    assert (fresh.case > later.case, fresh.filled > later.filled) == (True, True)
+
+
 def test_without_the_tombstones_it_is_said_that_cases_may_be_back(
     desk: Desk, world: World, url: str, empty: str, tmp_path: Path
 ) -> None:
