@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (BadCsv, BadFile, KeyGone, SealBroken) as error:
         print(error or type(error).__doc__, file=sys.stderr)
         return 1
-    except upkeep.FAULTS as error:
+    except upkeep.Fault as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -1,40 +1,18 @@
 """Commands of whoever runs the bot: dispose, backup, restore, move-database. They speak English (decision 0006)."""
 
 import argparse
-import getpass
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from bot.clock import Clock
-from bot.disposing import CannotDispose, Order, carry_out, change_periods, list_due
-from bot.restoring import restore
-from bot.settings import VAR, Settings, read_settings
-from checklists.retention import BadPeriod
-from storage import key_file, migrate, moving
-from storage.backup import CannotBackUp, back_up
-from storage.desk import Desk, opened
-from storage.moving import CannotMove
-from storage.scrub import NotScrubbed
-from storage.sealing import Keys
-from storage.tombstones import BadTombstones, known, write_file
+from bot.settings import Settings
+from storage.desk import Desk
 
-FAULTS = (BadPeriod, BadTombstones, CannotBackUp, CannotDispose, CannotMove, NotScrubbed)
-"""What a person can fix; the message is one sentence."""
-_STOCKHOLM = ZoneInfo("Europe/Stockholm")
 OpenDesk = Callable[[Settings], AbstractContextManager[Desk]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Now:
-    """When a command runs, and as whom."""
-
-    at: datetime
-    day: date
-    actor: str
+class Fault(Exception):
+    """A command could not be done; a person can fix it. The message is one sentence."""
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", open_desk: OpenDesk) -> None:
@@ -46,83 +24,34 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     dispose.add_argument("--print-to", type=Path, metavar="DIR", help="print every checklist here before it goes")
     dispose.add_argument("--confirm", metavar="WORDS", help="the words that the list ends with")
     dispose.add_argument("--tombstones", type=Path, metavar="FILE", help="beside the database if not named")
-    dispose.set_defaults(run=lambda parsed: _dispose(parsed, open_desk))
+    dispose.set_defaults(run=_later("dispose", open_desk))
 
     backup = commands.add_parser("backup", help="copy the database to a file while the bot runs")
     backup.add_argument("file", type=Path)
     backup.add_argument("--tombstones", type=Path, metavar="FILE", help="beside the database if not named")
     backup.add_argument("--keys", type=Path, metavar="FILE", help="keep the case keys here, apart from the backup")
-    backup.set_defaults(run=lambda parsed: _backup(parsed, open_desk))
+    backup.set_defaults(run=_later("backup", open_desk))
 
     back = commands.add_parser("restore", help="put a backup into an empty place; what was disposed of stays away")
     back.add_argument("file", type=Path)
     back.add_argument("--tombstones", type=Path, metavar="FILE", help="beside the database if not named")
     back.add_argument("--keys", type=Path, metavar="FILE", help="the newest key file, if keys are kept apart")
-    back.set_defaults(run=_restore)
+    back.set_defaults(run=_later("restore", open_desk))
 
     move = commands.add_parser("move-database", help="copy a SQLite database into an empty PostgreSQL database")
     move.add_argument("to", metavar="URL", help="postgresql://…")
-    move.set_defaults(run=lambda parsed: _move(parsed, open_desk))
+    move.set_defaults(run=_later("move_database", open_desk))
 
 
-def tombstones_beside(database_url: str) -> Path:
-    """Return where the tombstones stand when no file is named."""
-    is_file = database_url.startswith("sqlite:///")
-    return (Path(database_url.removeprefix("sqlite:///")).parent if is_file else VAR) / "disposed.jsonl"
+def _later(name: str, open_desk: OpenDesk) -> Callable[[argparse.Namespace], None]:
+    """Return what runs a command; what it needs is loaded then, and no other command waits for it."""
 
+    def run(parsed: argparse.Namespace) -> None:
+        from bot import upkeep_commands
 
-def _now(settings: Settings) -> _Now:
-    at = Clock(settings.now).now()
-    return _Now(at, at.astimezone(_STOCKHOLM).date(), "cli:" + getpass.getuser())
+        try:
+            getattr(upkeep_commands, name)(parsed, open_desk)
+        except upkeep_commands.FAULTS as error:
+            raise Fault(str(error)) from None
 
-
-def _dispose(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
-    settings = read_settings()
-    now = _now(settings)
-    file = parsed.tombstones or tombstones_beside(settings.database_url)
-    order = Order(parsed.tenant, now.at, now.day, now.actor, parsed.print_to, file)
-    with open_desk(settings) as desk:
-        if parsed.set:
-            lines = change_periods(desk, order, parsed.set)
-        elif parsed.confirm is None or parsed.dry_run:
-            lines = list_due(desk, order)
-        else:
-            lines = carry_out(desk, order, parsed.confirm, settings.database_url)
-    print("\n".join(lines))
-
-
-def _backup(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
-    settings = read_settings()
-    with open_desk(settings) as desk:
-        write_file(parsed.tombstones or tombstones_beside(settings.database_url), desk.run_now(known))
-        size = back_up(settings.database_url, parsed.file, with_keys=parsed.keys is None)
-        # After the copy, so that no case in it lacks its key.
-        lines = [f"{parsed.file}: {size} bytes"]
-        if parsed.keys is not None:
-            count = desk.run_now(lambda session: key_file.write(session, parsed.keys))
-            lines.append(f"{parsed.keys}: {count} keys")
-    print("\n".join(lines))
-
-
-def _restore(parsed: argparse.Namespace) -> None:
-    settings = read_settings()
-    now = _now(settings)
-    named: Path | None = parsed.tombstones
-    if named is not None and not named.is_file():
-        raise BadTombstones(f"{named} cannot be read; without it, cases that were disposed of would come back")
-    file = named or tombstones_beside(settings.database_url)
-    keys = Keys(settings.master_keys())
-    done = restore(parsed.file, settings.database_url, keys, file, now.at, now.actor, parsed.keys)
-    print("\n".join(done.lines))
-    if done.broken:
-        raise CannotBackUp("\n".join(["restored, but not whole:", *done.broken]))
-
-
-def _move(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
-    settings = read_settings()
-    if not settings.database_url.startswith("sqlite:///") or not parsed.to.startswith(("postgresql://", "postgres://")):
-        raise CannotMove("move-database copies from SQLite (BK_DATABASE_URL) to postgresql://…")
-    with open_desk(settings) as source, opened(parsed.to, source.keys) as target:
-        migrate.upgrade(target)
-        moved = moving.move(source, target)
-    print("\n".join([*(f"{table}: {rows}" for table, rows in moved.items()), "now set BK_DATABASE_URL to the new one"]))
+    return run
