@@ -14,9 +14,9 @@ from bot.disposing import CannotDispose, Order, carry_out, change_periods, list_
 from bot.restoring import restore as put_back_whole
 from bot.settings import VAR, Settings, read_settings
 from checklists.retention import BadPeriod
-from storage import key_file, migrate, moving
+from storage import audit, key_file, migrate, moving, tenants
 from storage.backup import CannotBackUp, back_up
-from storage.desk import Desk, opened
+from storage.desk import Desk, Session, opened
 from storage.moving import CannotMove
 from storage.scrub import NotScrubbed
 from storage.sealing import Keys
@@ -64,11 +64,22 @@ def dispose(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
     print("\n".join(lines))
 
 
+def _record(desk: Desk, now: _Now, act: str) -> None:
+    """Leave an event in every tenant's trail: the whole of it leaves, or moves."""
+
+    def work(session: Session) -> None:
+        for tenant in tenants.everyone(session):
+            audit.record(session, tenants.key(tenant), now.at, now.actor, act)
+
+    desk.run_now(work)
+
+
 def backup(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
     """Copy the database, and bring the file of tombstones up to date."""
     settings = read_settings()
     with open_desk(settings) as desk:
         write_file(parsed.tombstones or tombstones_beside(settings.database_url), desk.run_now(known))
+        _record(desk, _now(settings), "backup")
         size = back_up(settings.database_url, parsed.file, with_keys=parsed.keys is None)
         # After the copy, so that no case in it lacks its key.
         lines = [f"{parsed.file}: {size} bytes"]
@@ -101,4 +112,5 @@ def move_database(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
     with open_desk(settings) as source, opened(parsed.to, source.keys) as target:
         migrate.upgrade(target)
         moved = moving.move(source, target)
+        _record(target, _now(settings), "moved")
     print("\n".join([*(f"{table}: {rows}" for table, rows in moved.items()), "now set BK_DATABASE_URL to the new one"]))

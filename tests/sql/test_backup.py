@@ -27,6 +27,12 @@ CANARY = "Kanariefågel i backupen"
 ACTOR = "cli:made-up"
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.pg_tools])])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Return which database this run is on; PostgreSQL is backed up by its own tools."""
+    return str(request.param)
+
+
 @pytest.fixture
 def empty(kind: str, tmp_path: Path) -> Iterator[str]:
     """Yield the URL of an empty place, to restore into."""

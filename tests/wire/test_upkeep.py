@@ -189,6 +189,7 @@ def test_a_backup_comes_back_without_what_was_disposed_of(app: Run, home: Path) 
     assert ended(app("backup", "old"), 0, "old: ")
     if os.name == "posix":
         assert stat.S_IMODE((home / "old").stat().st_mode) == 0o600
+    assert _look(home / "bot.db", "select count(*) from event where act = 'backup'") == 1
     assert ended(app("backup", "old"), 1, "not overwritten")
     assert ended(app("restore", "old"), 1, "not overwritten")
     app("dispose", "--set", "case_months=60")
