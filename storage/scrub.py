@@ -1,6 +1,7 @@
 """After disposal: the freed pages too. A deleted row is not gone while its bytes lie in the files."""
 
 import sqlite3
+import time
 from pathlib import Path
 
 import psycopg
@@ -8,6 +9,7 @@ from psycopg import sql
 from sqlmodel import SQLModel
 
 _WAIT = 30
+"""Seconds."""
 
 
 class NotScrubbed(Exception):
@@ -47,5 +49,29 @@ def _sqlite(path: Path) -> None:
 def _postgresql(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(sql.SQL("set lock_timeout = {}").format(f"{_WAIT}s"))
+        _wait_for_older(connection)
         for table in SQLModel.metadata.sorted_tables:
             connection.execute(sql.SQL("vacuum (full, analyze) {}").format(sql.Identifier(table.name)))
+        # The planner's samples hold values of columns too. Only a superuser may; for others the server skips it.
+        connection.execute("vacuum (full) pg_statistic")
+
+
+def _wait_for_older(connection: psycopg.Connection) -> None:
+    """Wait until no transaction that began before now goes on: VACUUM keeps deleted rows that one may still see.
+
+    Writing ones count in every database of the server (they hold back all snapshots), reading ones in this one.
+    Raises: psycopg.OperationalError: one went on for too long.
+    """
+    mark = connection.execute("select pg_current_xact_id()::text").fetchone()
+    assert mark is not None
+    writing = "pg_snapshot_xmin(pg_current_snapshot()) <= %(mark)s::xid8"
+    reading = """exists (
+        select 1 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+        and age(backend_xmin) > age(%(mark)s::xid8::xid)
+    )"""
+    query = f"select {writing} or {reading}".encode()
+    until = time.monotonic() + _WAIT
+    while connection.execute(query, {"mark": mark[0]}).fetchone() != (False,):
+        if time.monotonic() > until:
+            raise psycopg.OperationalError("an older transaction goes on")
+        time.sleep(0.1)

@@ -19,12 +19,12 @@ from storage.disposal import CLEARED, KEPT, case_columns, filled_columns
 from storage.filled import FilledRow, filled_id
 from storage.inbox import InboxRow
 from storage.outbox import SENT, WAITING, OutboxRow
-from storage.scrub import scrub
+from storage.scrub import NotScrubbed, scrub
 from storage.sealing import KeyGone, unseal
 from storage.tables import METADATA
 from storage.tenants import TenantRow
 from storage.times import Moment
-from tests.sql.conftest import NOW, OpenDesk, World, change, make_world, scalar, the_case, the_list
+from tests.sql.conftest import NOW, OpenDesk, World, change, make_world, on_postgresql, scalar, the_case, the_list
 
 CLOSED = date(2021, 1, 31)
 TODAY = date(2026, 5, 12)
@@ -328,13 +328,13 @@ def files_of(url: str) -> Iterator[bytes]:
         return
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("checkpoint")
-        for table in METADATA.sorted_tables:
+        for table in ("pg_statistic", *(table.name for table in METADATA.sorted_tables)):
             query = "select pg_read_binary_file(pg_relation_filepath(%s))"
-            row = connection.execute(query, (table.name,)).fetchone()
+            row = connection.execute(query, (table,)).fetchone()
             assert row is not None
             yield bytes(row[0])
             toast = "select reltoastrelid::regclass::text from pg_class where relname = %s and reltoastrelid <> 0"
-            for (name,) in connection.execute(toast, (table.name,)).fetchall():
+            for (name,) in connection.execute(toast, (table,)).fetchall():
                 found = connection.execute(query, (name,)).fetchone()
                 yield bytes(found[0] if found else b"")
 
@@ -376,3 +376,20 @@ def test_after_disposal_no_byte_of_a_case_lies_in_the_files(
     assert b"act-theirs-7" in found
     read = desk.run_now(lambda session: answers.latest(session, kept.filled)["x"].revision)
     assert read == 39, "the bot that held the database open reads on"
+
+
+@on_postgresql
+def test_when_someone_still_sees_what_was_deleted_that_is_said(
+    desk: Desk, world: World, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch, psycopg.connect(url) as reader:
+        reader.execute("set transaction isolation level repeatable read")
+        reader.execute("select 1 from cases")
+        desk.run_now(lambda session: dispose(session, world))
+
+        patch.setattr("storage.scrub._WAIT", 1)
+        with pytest.raises(NotScrubbed, match="run dispose once more"):
+            scrub(url)
+
+    scrub(url)
+    assert b"SN 2026/0001" not in b"".join(files_of(url))
