@@ -89,7 +89,7 @@ def lock(session: Session, row: CaseRow) -> None:
 
 def add(session: Session, row: CaseRow) -> CaseRow:
     """Store a new case with a key of its own."""
-    row.id = row_ids.next_case(session)
+    row.id = row.id or row_ids.next_case(session)
     session.add(row)
     session.flush()
     keys_of(session).make(session, row.tenant_id, case_id(row))

@@ -86,7 +86,7 @@ def get(session: Session, tenant_id: int, row_id: int) -> FilledRow | None:
 
 def add(session: Session, row: FilledRow) -> FilledRow:
     """Store a new filled-in list."""
-    row.id = row_ids.next_filled(session)
+    row.id = row.id or row_ids.next_filled(session)
     session.add(row)
     session.flush()
     return row
