@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
+from bot import upkeep
 from bot.clock import Clock
 from bot.settings import ROOT, VAR, BadSettings, Settings, read_settings
 from checklists.coverage import coverage, newest_files
@@ -74,6 +75,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except (BadCsv, BadFile, KeyGone, SealBroken) as error:
         print(error or type(error).__doc__, file=sys.stderr)
+        return 1
+    except upkeep.Fault as error:
+        print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 0
@@ -135,6 +139,7 @@ def _parser() -> argparse.ArgumentParser:
     package.set_defaults(run=_package)
 
     commands.add_parser("verify-log", help="check the trail from the beginning").set_defaults(run=_verify_log)
+    upkeep.add_commands(commands, _desk)
     return parser
 
 

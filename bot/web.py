@@ -14,6 +14,7 @@ from bot.bearer import BearerCheck
 from bot.clock import Clock
 from bot.front_door import Gate, Refused, receive, refusal, server_options
 from bot.key_ring import KeyRing
+from bot.links import PURPOSES, add_links
 from bot.outbox_worker import OutboxWorker
 from bot.reminders import Reminding
 from bot.sealer import seal_forever
@@ -66,6 +67,7 @@ def make_app(settings: Settings, desk: Desk, clock: Clock) -> web.Application:
     app.cleanup_ctx.append(running)
     app.router.add_post("/api/messages", messages)
     app.router.add_get("/healthz", healthz)
+    add_links(app, desk, clock, PURPOSES)
     return app
 
 

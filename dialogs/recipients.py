@@ -79,7 +79,7 @@ class Staff:
             standing_in = [person for person in deputies if person not in mine]
             found += standing_in or ([chef] if chef not in mine else [])
         if len(chefs) != 1:  # who stands in for nobody in particular reads beside several chefs, or instead of none
-            found += [one.person_id for one in self._in_unit("deputy", case) if one.stands_in_for is None]
+            found += [one.person_id for one in self._in_unit("deputy", case) if one.stands_in_for_id is None]
         return [person for person in dict.fromkeys(found) if person not in mine]
 
     def managers(self) -> list[int]:

@@ -1,5 +1,6 @@
 """Answers as revisions: every answer is a new row, nothing is overwritten, free text is sealed."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Literal, get_args
@@ -80,6 +81,11 @@ def latest(session: Session, filled: int) -> dict[str, AnswerRow]:
     """Return the newest revision per item; an unknown list gives an empty dict."""
     rows = session.exec(_LATEST, params={"filled_id": filled})
     return {row.item_id: row for row in rows}
+
+
+def history(session: Session, filled: int) -> Sequence[AnswerRow]:
+    """Return every revision of every item, in the order they were given."""
+    return session.exec(select(AnswerRow).where(AnswerRow.filled_id == filled).order_by(col(AnswerRow.id))).all()
 
 
 def to_domain(row: AnswerRow) -> Answer:

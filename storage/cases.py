@@ -7,6 +7,7 @@ from sqlalchemy import UniqueConstraint, bindparam, or_
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from checklists.model import CASE_TYPE
+from storage import row_ids
 from storage.sealing import keys_of
 from storage.times import Moment
 
@@ -93,6 +94,7 @@ def lock(session: Session, row: CaseRow) -> None:
 
 def add(session: Session, row: CaseRow) -> CaseRow:
     """Store a new case with a key of its own."""
+    row.id = row.id or row_ids.next_case(session)
     session.add(row)
     session.flush()
     keys_of(session).make(session, row.tenant_id, case_id(row))

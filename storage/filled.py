@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint, bindparam
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from storage import row_ids
 from storage.cases import CaseRow
 from storage.times import Moment
 
@@ -113,6 +114,12 @@ def get(session: Session, tenant_id: int, row_id: int) -> FilledRow | None:
 
 def add(session: Session, row: FilledRow) -> FilledRow:
     """Store a new filled-in list."""
+    row.id = row.id or row_ids.next_filled(session)
     session.add(row)
     session.flush()
     return row
+
+
+def of_case_all(session: Session, case_id: int) -> Sequence[FilledRow]:
+    """Return every filled-in list of a case, whoever filled it in, oldest first."""
+    return session.exec(select(FilledRow).where(FilledRow.case_id == case_id).order_by(col(FilledRow.id))).all()

@@ -1,9 +1,9 @@
 """What a chef sends back: her comment, sealed, and the questions she points at."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.sealing import seal, unseal
 from storage.times import Moment
@@ -63,3 +63,8 @@ def get(session: Session, tenant_id: int, row_id: int) -> ReturnRow | None:
 def comment_of(session: Session, row: ReturnRow) -> str:
     """Open the comment. Raises: SealBroken, KeyGone."""
     return unseal(session, row.tenant_id, row.case_id, "returned.comment", row.nonce, row.comment)
+
+
+def of_case(session: Session, case_id: int) -> Sequence[ReturnRow]:
+    """Return every return of a case, oldest first."""
+    return session.exec(select(ReturnRow).where(ReturnRow.case_id == case_id).order_by(col(ReturnRow.id))).all()

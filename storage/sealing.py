@@ -70,6 +70,13 @@ class Keys:
         """Return the key for digests of what came in, so that a digest cannot be guessed back to a text."""
         return self._digest[self.newest]
 
+    def digest_key_of(self, master_id: str) -> bytes:
+        """Return the digest key of one master key, for digests that outlive it. Raises: KeyGone: not configured."""
+        try:
+            return self._digest[master_id]
+        except KeyError:
+            raise KeyGone(f"the master key {master_id} is not configured") from None
+
     def make(self, session: Session, tenant_id: int, case_id: int) -> None:
         """Make and store the key of a new case (or of the tenant itself, case 0)."""
         key = AESGCM.generate_key(256)
@@ -92,6 +99,11 @@ class Keys:
                 raise KeyGone(f"no key for case row {case_id}")
             mine[at] = AESGCM(_open(self._masters[row.master_id], row.wrapped, _wrap_data(tenant_id, case_id)))
         return mine[at]
+
+    def forget(self, tenant_id: int, case_id: int) -> None:
+        """Let go of an opened key; the one who drops the row calls this."""
+        with self._lock:
+            self._opened.pop((tenant_id, case_id), None)
 
     def remember(self, session: Session) -> None:
         """Keep the keys a transaction opened, after its commit.

@@ -11,6 +11,7 @@ from storage import (
     extensions,
     filled,
     inbox,
+    links,
     outbox,
     people,
     reminders,
@@ -18,6 +19,7 @@ from storage import (
     sealing,
     signatures,
     tenants,
+    tombstones,
 )
 
 MODULES = (
@@ -29,6 +31,7 @@ MODULES = (
     extensions,
     filled,
     inbox,
+    links,
     outbox,
     people,
     reminders,
@@ -36,6 +39,7 @@ MODULES = (
     sealing,
     signatures,
     tenants,
+    tombstones,
 )
 """The modules that hold a table."""
 METADATA = SQLModel.metadata

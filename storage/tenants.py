@@ -65,6 +65,11 @@ def set_setting(row: TenantRow, name: str, value: Any) -> None:
     row.settings = json.dumps({**json.loads(row.settings), name: value}, ensure_ascii=False)
 
 
+def stored(row: TenantRow, name: str) -> Any:
+    """Return what is stored under a name as JSON keeps it, None when nothing is."""
+    return json.loads(row.settings).get(name)
+
+
 def everyone(session: Session) -> Sequence[TenantRow]:
     """Return every tenant."""
     return session.exec(select(TenantRow).order_by(col(TenantRow.id))).all()

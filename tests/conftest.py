@@ -82,9 +82,15 @@ POSTGRES = Need("PostgreSQL (set BK_TEST_POSTGRES_URL)", has_postgres)
 CHROMIUM = Need("Chromium (apt install chromium)", lambda: find_chromium() is not None)
 DRIVER = Need("the library that Playwright's Node loads (apt install libatomic1)", has_libatomic)
 NPM = Need("the npm packages (python3 dev.py setup)", has_node_modules)
+PG_TOOLS = Need("pg_dump and pg_restore (apt install postgresql-client)", lambda: shutil.which("pg_dump") is not None)
 SLOW = Need("time (set BK_SLOW=1)", lambda: os.environ.get("BK_SLOW") == "1")
-OUTSIDE = (POSTGRES, CHROMIUM, DRIVER, NPM)
-NEEDS_OF_MARKER = {"postgres": (POSTGRES,), "browser": (CHROMIUM, DRIVER, NPM), "slow": (SLOW,)}
+OUTSIDE = (POSTGRES, CHROMIUM, DRIVER, NPM, PG_TOOLS)
+NEEDS_OF_MARKER = {
+    "postgres": (POSTGRES,),
+    "browser": (CHROMIUM, DRIVER, NPM),
+    "slow": (SLOW,),
+    "pg_tools": (PG_TOOLS,),
+}
 MARKER_OF_FIXTURE = {"postgres_database": "postgres", "chromium": "browser", "page": "browser"}
 
 

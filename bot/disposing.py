@@ -1,0 +1,196 @@
+"""Disposal as a command: list, have it confirmed in words, print for the file, take away, scrub the files."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+
+from checklists.retention import Retention, changed
+from reports.printed import pages_of
+from storage import audit, disposal, short_lived, tenants, tombstones
+from storage.desk import Desk, Session
+from storage.disposal import DueCase
+from storage.scrub import scrub
+from storage.tenants import TenantRow
+
+_BATCH = 50
+"""Cases in one transaction: the bot waits for its turn that long."""
+
+
+class CannotDispose(Exception):
+    """Nothing was taken away; the message says why and what to do, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked for. tenant: empty means all. today: the Swedish calendar day. print_to: an empty folder."""
+
+    tenant: str
+    now: datetime
+    today: date
+    actor: str
+    print_to: Path | None
+    tombstones: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What may go in one municipality."""
+
+    tenant: str
+    periods: Retention
+    cases: Sequence[DueCase]
+    counts: dict[str, int]
+
+
+def change_periods(desk: Desk, order: Order, assignments: list[str]) -> list[str]:
+    """Set periods, as an event; return them. Raises: BadPeriod, CannotDispose."""
+
+    def work(session: Session) -> list[str]:
+        lines = []
+        for tenant in _chosen(session, order):
+            tenants.set_setting(tenant, "retention", changed(tenants.stored(tenant, "retention") or {}, assignments))
+            for assignment in assignments:
+                audit.record(session, tenants.key(tenant), order.now, order.actor, "retention_set", detail=assignment)
+            lines += _periods(tenant.entra_id, disposal.retention(tenant))
+        return lines
+
+    return desk.run_now(work)
+
+
+def list_due(desk: Desk, order: Order) -> list[str]:
+    """Return what would go, and the words that confirm it. The listing is an event."""
+
+    def work(session: Session) -> list[Due]:
+        for tenant in _chosen(session, order):
+            audit.record(session, tenants.key(tenant), order.now, order.actor, "disposal_listed")
+        return _due(session, order)
+
+    lines = []
+    found = desk.run_now(work)
+    for due in found:
+        lines += _periods(due.tenant, due.periods)
+        lines += [
+            f"  {case.ref}: closed {case.closed_on}, due {case.due_on}, checklists: {case.lists}" for case in due.cases
+        ]
+        lines.append("  " + ", ".join(f"{kind}: {count}" for kind, count in due.counts.items()))
+    folder = " --print-to DIR" if _must_print(found) else ""
+    return [*lines, f'nothing was changed; to do it: dispose{folder} --confirm "{_words(found, order)}"']
+
+
+def carry_out(desk: Desk, order: Order, confirmed: str, url: str) -> list[str]:
+    """Take away what is due. Raises: CannotDispose: not confirmed, or not printed. NotScrubbed, BadTombstones."""
+    tombstones.write_file(order.tombstones, desk.run_now(tombstones.known))
+    found = desk.run_now(lambda session: _due(session, order))
+    if confirmed != _words(found, order):
+        raise CannotDispose(
+            f'nothing was disposed of: what is due now is confirmed with --confirm "{_words(found, order)}"; '
+            "read the list again first"
+        )
+    _check_folder(order, _must_print(found))
+    lines = []
+    for due in found:
+        gone = printed = 0
+        ids = [case.id for case in due.cases]
+        for first in range(0, len(ids), _BATCH):
+            batch = partial(_take_away, order=order, entra_id=due.tenant, ids=ids[first : first + _BATCH])
+            cases, pages = desk.run_now(batch)
+            tombstones.write_file(order.tombstones, desk.run_now(tombstones.known))
+            gone, printed = gone + cases, printed + pages
+        counts = desk.run_now(partial(_purge, order=order, entra_id=due.tenant))
+        parts = [f"cases: {gone}", f"printed: {printed}", *(f"{kind}: {count}" for kind, count in counts.items())]
+        lines.append(f"{due.tenant}: {', '.join(parts)}")
+    scrub(url)
+    return lines
+
+
+def _chosen(session: Session, order: Order) -> list[TenantRow]:
+    found = [tenant for tenant in tenants.everyone(session) if order.tenant in ("", tenant.entra_id)]
+    if order.tenant and not found:
+        raise CannotDispose(f"there is no tenant {order.tenant} here; nothing was changed")
+    return found
+
+
+def _due(session: Session, order: Order) -> list[Due]:
+    found = []
+    for tenant in _chosen(session, order):
+        periods = disposal.retention(tenant)
+        counts = short_lived.count(session, tenants.key(tenant), periods, order.now, order.today)
+        found.append(Due(tenant.entra_id, periods, disposal.due_cases(session, tenant, order.today), counts))
+    return found
+
+
+def _words(found: Sequence[Due], order: Order) -> str:
+    count = sum(len(due.cases) for due in found)
+    return f"gallra {count} {'ärende' if count == 1 else 'ärenden'} {order.today}"
+
+
+def _must_print(found: Sequence[Due]) -> bool:
+    return any(case.lists and not due.periods.printed_elsewhere for due in found for case in due.cases)
+
+
+def _check_folder(order: Order, must_print: bool) -> None:
+    folder = order.print_to
+    if folder is None:
+        if must_print:
+            raise CannotDispose(
+                "nothing was disposed of: the checklists are first printed for the file; name an empty folder with "
+                "--print-to, or set printed_elsewhere=ja if they already are"
+            )
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        is_empty = not any(folder.iterdir())
+    except OSError as error:
+        raise CannotDispose(f"nothing was disposed of: {folder} cannot be used: {error.strerror}") from None
+    if not is_empty:
+        raise CannotDispose(f"nothing was disposed of: {folder} is not empty; name a new folder for the pages")
+
+
+def _take_away(session: Session, order: Order, entra_id: str, ids: Sequence[int]) -> tuple[int, int]:
+    """Print and take away some cases, in one transaction; return how many cases and pages."""
+    tenant = tenants.find(session, entra_id)
+    assert tenant is not None
+    gone = disposal.still_due(session, tenant, ids, order.today)
+    pages = 0
+    if order.print_to is not None:
+        for case in gone:
+            for name, html in pages_of(session, case, order.today):
+                _write(order.print_to / name, html)
+                pages += 1
+    disposal.dispose_of(session, tenant, gone, order.now, order.actor)
+    return len(gone), pages
+
+
+def _write(path: Path, html: str) -> None:
+    """Write a page; it is on disk when this returns, before anything goes. Raises: CannotDispose."""
+    try:
+        path.touch(mode=0o600)
+        with path.open("w", encoding="utf-8") as file:
+            file.write(html)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise CannotDispose(f"{path} cannot be written ({error.strerror}); cases not printed were kept") from None
+
+
+def _purge(session: Session, order: Order, entra_id: str) -> dict[str, int]:
+    tenant = tenants.find(session, entra_id)
+    assert tenant is not None
+    tenant_id = tenants.key(tenant)
+    counts = short_lived.purge(session, tenant_id, disposal.retention(tenant), order.now, order.today)
+    detail = " ".join(f"{kind}:{count}" for kind, count in counts.items())
+    audit.record(session, tenant_id, order.now, order.actor, "purged", detail=detail)
+    return counts
+
+
+def _periods(entra_id: str, periods: Retention) -> list[str]:
+    kept = "for ever (no period is set)" if periods.case_months is None else f"{periods.case_months} months"
+    return [
+        f"{entra_id}:",
+        f"  closed cases are kept {kept}; replies {periods.reply_days} days, messages {periods.message_days} days, "
+        f"chats {periods.chat_days} days, drafts {periods.draft_days} days after closing; "
+        f"printed elsewhere: {'ja' if periods.printed_elsewhere else 'nej'}",
+    ]

@@ -1,0 +1,160 @@
+"""One-time links on the web: GET shows a page with a button and consumes nothing, POST consumes and gives.
+
+What can be fetched so is a Purpose: what people may, and how the answer is made from the link's scope. Only
+aggregates: a file with single cases needs a sign-in, which a link is not, so such a purpose is refused.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from urllib.parse import parse_qs, quote
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from bot import pages
+from bot.clock import Clock
+from checklists import rights
+from checklists.rights import Right
+from storage import audit, links, people
+from storage.desk import Desk, Session
+from storage.links import Link
+from texts import Language, say
+
+_STOCKHOLM = ZoneInfo("Europe/Stockholm")
+_MOST = 4096
+_READ_SECONDS = 10.0
+_FORM = "application/x-www-form-urlencoded"
+log = logging.getLogger(__name__)
+
+Render = Callable[[Session, Link, Language], web.Response]
+"""Makes the answer inside the transaction that consumes the link: when it fails, the link is as it was."""
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """Something a link fetches. right: about no case; asked again when the link is used.
+
+    Raises: ValueError: it gives single cases.
+    """
+
+    name: str
+    path: str
+    right: Right
+    render: Render
+    case_level: bool = False
+
+    def __post_init__(self) -> None:
+        if self.case_level or self.right.about == "case":
+            raise ValueError(f"{self.name}: single cases are not given by link; that needs a sign-in")
+
+
+PURPOSES: tuple[Purpose, ...] = ()
+"""What this bot gives by link."""
+
+
+def link_url(public_url: str, purpose: Purpose, token: str) -> str:
+    """Return the address of a link. public_url: BK_PUBLIC_URL."""
+    return f"{public_url.rstrip('/')}{purpose.path}?l={quote(token)}"
+
+
+def add_links(app: web.Application, desk: Desk, clock: Clock, purposes: Iterable[Purpose]) -> None:
+    """Add the style sheet, and a page for each purpose."""
+    pages.add_style(app)
+    for purpose in purposes:
+        app.router.add_get(purpose.path, partial(_show, desk=desk, clock=clock, purpose=purpose))
+        app.router.add_post(purpose.path, partial(_give, desk=desk, clock=clock, purpose=purpose))
+
+
+async def _show(request: web.Request, *, desk: Desk, clock: Clock, purpose: Purpose) -> web.Response:
+    """Show the button. Whoever only looks (a preview, a scanner of mail) uses nothing up."""
+    token, now = request.query.get("l", ""), clock.now()
+
+    def work(session: Session) -> Language | None:
+        link = links.look(session, token, purpose.name, now)
+        return _language(session, link) if link and _may(session, link, purpose, now) else None
+
+    try:
+        language = await desk.run(work)
+    except Exception as error:
+        return _failed(error)
+    if language is None:
+        return _gone()
+    return pages.html(
+        "link.html",
+        language,
+        title=say("pages.open_title", language),
+        lines=[say("pages.open_once", language)],
+        button=say("pages.open_button", language),
+        action=purpose.path,
+        token=token,
+    )
+
+
+async def _give(request: web.Request, *, desk: Desk, clock: Clock, purpose: Purpose) -> web.Response:
+    """Use the link up and give what it stands for, in one transaction."""
+    token, now = await _token(request), clock.now()
+
+    def work(session: Session) -> web.Response | None:
+        link = links.use(session, token, purpose.name, now)
+        if link is None:
+            return None
+        actor = f"person:{link.person_id}"
+        if not _may(session, link, purpose, now):
+            audit.record(session, link.tenant_id, now, actor, "denied", detail="link:" + purpose.name)
+            return None
+        audit.record(session, link.tenant_id, now, actor, "link_used", detail=purpose.name)
+        return purpose.render(session, link, _language(session, link))
+
+    try:
+        return await desk.run(work) or _gone()
+    except Exception as error:
+        return _failed(error)
+
+
+async def _token(request: web.Request) -> str:
+    """Read the form's token, empty when there is none. Raises: web.HTTPError: no form of ours."""
+    if request.content_type != _FORM:
+        raise web.HTTPUnsupportedMediaType(headers=pages.HEADERS)
+    body = b""
+    try:
+        async with asyncio.timeout(_READ_SECONDS):
+            async for chunk in request.content.iter_any():
+                body += chunk
+                if len(body) > _MOST:
+                    raise web.HTTPRequestEntityTooLarge(_MOST, len(body), headers=pages.HEADERS)
+    except TimeoutError:
+        raise web.HTTPBadRequest(headers=pages.HEADERS) from None
+    return parse_qs(body.decode("ascii", "replace")).get("l", [""])[0]
+
+
+def _may(session: Session, link: Link, purpose: Purpose, now: datetime) -> bool:
+    """Say whether she holds, today, a role that may."""
+    held = people.roles_on(session, link.person_id, now.astimezone(_STOCKHOLM).date())
+    return rights.may(purpose.right, ((role.role, "other") for role in held))
+
+
+def _language(session: Session, link: Link) -> Language:
+    person = people.person(session, link.tenant_id, link.person_id)
+    return "en" if person is not None and person.language == "en" else "sv"
+
+
+def _gone() -> web.Response:
+    """Return the one page for every link that does not work, whatever is wrong with it."""
+    return pages.html(
+        "told.html",
+        "sv",
+        status=410,
+        title=say("pages.gone_title", "sv"),
+        lines=[say("pages.gone_why", "sv"), say("pages.gone_how", "sv")],
+    )
+
+
+def _failed(error: Exception) -> web.Response:
+    """Say that it did not work; the link is as it was. What went wrong may quote rows: only its kind is logged."""
+    log.error("link failed: %s", type(error).__name__)
+    told = [say("pages.failed_why", "sv")]
+    return pages.html("told.html", "sv", status=503, title=say("pages.failed_title", "sv"), lines=told)

@@ -1,0 +1,98 @@
+"""Restore as a command: a backup into an empty place, and what was disposed of since stays away."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from storage import audit, disposal, key_file, migrate, row_ids, tenants, tombstones
+from storage.backup import CannotBackUp, is_empty, put_back, take_out
+from storage.cases import CaseRow
+from storage.desk import Desk, Session, opened
+from storage.scrub import scrub
+from storage.sealing import Keys
+from storage.tombstones import Tombstone
+
+_BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was done, a line each, and the tenants whose trail does not hold together (it did not in the backup)."""
+
+    lines: list[str]
+    broken: list[str]
+
+
+def restore(
+    file: Path, url: str, keys: Keys, stones_file: Path, now: datetime, actor: str, keys_file: Path | None = None
+) -> Restored:
+    """Put a backup back, bring it to the newest schema, replay the tombstones and check the trail.
+
+    SQLite: the database stands under its own name only when all that is done.
+    Raises: CannotBackUp: the place is not empty, or the backup does not go in. BadTombstones. KeyGone.
+    """
+    stones = tombstones.read_file(stones_file)
+    if not is_empty(url):
+        raise CannotBackUp("there is a database already, and it is not overwritten; restore onto an empty place")
+    path = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
+    aside = path.with_name(path.name + ".restoring") if path else None
+    meanwhile = f"sqlite:///{aside}" if aside else url
+    if aside is not None:
+        take_out(meanwhile)  # what an interrupted restore left
+    put_back(file, meanwhile)
+    try:
+        with opened(meanwhile, keys) as desk:
+            migrate.upgrade(desk)
+            desk.run_now(lambda session: key_file.read(session, keys_file))
+            gone = replay(desk, stones, now, actor)
+            lines, broken = _check(desk, now, actor)
+        scrub(meanwhile)
+    except BaseException:
+        take_out(meanwhile)  # half restored, it would hold what was disposed of
+        raise
+    if path is not None and aside is not None:
+        aside.rename(path)
+    told = f"disposed of again: {gone} of {len(stones)} in {stones_file}"
+    if not stones:
+        told = f"no tombstones in {stones_file}: if cases were disposed of after this backup, they are back"
+    return Restored([f"{file} restored", told, *lines], broken)
+
+
+def replay(desk: Desk, stones: Sequence[Tombstone], now: datetime, actor: str) -> int:
+    """Dispose again of every case that a tombstone lies over; return how many there were. Raises: KeyGone."""
+    gone = 0
+    for first in range(0, len(stones), _BATCH):
+        gone += desk.run_now(partial(_replay, stones=stones[first : first + _BATCH], now=now, actor=actor))
+    desk.run_now(row_ids.go_past_tombstones)
+    return gone
+
+
+def _replay(session: Session, stones: Sequence[Tombstone], now: datetime, actor: str) -> int:
+    found: dict[str, list[CaseRow]] = {}
+    for stone in stones:
+        case = tombstones.take_in(session, stone)
+        if case is not None:
+            found.setdefault(stone.tenant, []).append(case)
+    for entra_id, gone in found.items():
+        tenant = tenants.find(session, entra_id)
+        assert tenant is not None
+        disposal.dispose_of(session, tenant, gone, now, actor, leave_stone=False)
+    return sum(map(len, found.values()))
+
+
+def _check(desk: Desk, now: datetime, actor: str) -> tuple[list[str], list[str]]:
+    """Leave an event of the restore; say of each tenant whether its trail is whole, and name those where it is not."""
+
+    def work(session: Session) -> tuple[list[str], list[str]]:
+        lines, broken = [], []
+        for tenant in tenants.everyone(session):
+            verdict = audit.verify(session, tenants.key(tenant))
+            audit.record(session, tenants.key(tenant), now, actor, "restored")
+            if verdict.bad is not None:
+                broken.append(f"{tenant.entra_id}: the trail is broken, {verdict.bad}")
+            lines.append(f"{tenant.entra_id}: {verdict.sealed} sealed, {verdict.unsealed} not sealed yet")
+        return lines, broken
+
+    return desk.run_now(work)

@@ -1,0 +1,57 @@
+"""Commands of whoever runs the bot: dispose, backup, restore, move-database. They speak English (decision 0006)."""
+
+import argparse
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from bot.settings import Settings
+from storage.desk import Desk
+
+OpenDesk = Callable[[Settings], AbstractContextManager[Desk]]
+
+
+class Fault(Exception):
+    """A command could not be done; a person can fix it. The message is one sentence."""
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", open_desk: OpenDesk) -> None:
+    """Add the commands to the command line. open_desk: opens the database the settings name."""
+    dispose = commands.add_parser("dispose", help="list what is past its period; with --confirm, take it away")
+    dispose.add_argument("--tenant", default="", metavar="ID", help="this tenant only")
+    dispose.add_argument("--dry-run", action="store_true", help="only list (so without --confirm)")
+    dispose.add_argument("--set", action="append", default=[], metavar="PERIOD=VALUE", help="such as case_months=60")
+    dispose.add_argument("--print-to", type=Path, metavar="DIR", help="print every checklist here before it goes")
+    dispose.add_argument("--confirm", metavar="WORDS", help="the words that the list ends with")
+    dispose.add_argument("--tombstones", type=Path, metavar="FILE", help="beside the database if not named")
+    dispose.set_defaults(run=_later("dispose", open_desk))
+
+    backup = commands.add_parser("backup", help="copy the database to a file while the bot runs")
+    backup.add_argument("file", type=Path)
+    backup.add_argument("--tombstones", type=Path, metavar="FILE", help="beside the database if not named")
+    backup.add_argument("--keys", type=Path, metavar="FILE", help="keep the case keys here, apart from the backup")
+    backup.set_defaults(run=_later("backup", open_desk))
+
+    back = commands.add_parser("restore", help="put a backup into an empty place; what was disposed of stays away")
+    back.add_argument("file", type=Path)
+    back.add_argument("--tombstones", type=Path, metavar="FILE", help="beside the database if not named")
+    back.add_argument("--keys", type=Path, metavar="FILE", help="the newest key file, if keys are kept apart")
+    back.set_defaults(run=_later("restore", open_desk))
+
+    move = commands.add_parser("move-database", help="copy a SQLite database into an empty PostgreSQL database")
+    move.add_argument("to", metavar="URL", help="postgresql://…")
+    move.set_defaults(run=_later("move_database", open_desk))
+
+
+def _later(name: str, open_desk: OpenDesk) -> Callable[[argparse.Namespace], None]:
+    """Return what runs a command; what it needs is loaded then, and no other command waits for it."""
+
+    def run(parsed: argparse.Namespace) -> None:
+        from bot import upkeep_commands
+
+        try:
+            getattr(upkeep_commands, name)(parsed, open_desk)
+        except upkeep_commands.FAULTS as error:
+            raise Fault(str(error)) from None
+
+    return run

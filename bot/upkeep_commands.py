@@ -1,0 +1,116 @@
+"""What dispose, backup, restore and move-database do; bot/upkeep.py has their words on the command line."""
+
+import argparse
+import getpass
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.clock import Clock
+from bot.disposing import CannotDispose, Order, carry_out, change_periods, list_due
+from bot.restoring import restore as put_back_whole
+from bot.settings import VAR, Settings, read_settings
+from checklists.retention import BadPeriod
+from storage import audit, key_file, migrate, moving, tenants
+from storage.backup import CannotBackUp, back_up
+from storage.desk import Desk, Session, opened
+from storage.moving import CannotMove
+from storage.scrub import NotScrubbed
+from storage.sealing import Keys
+from storage.tombstones import BadTombstones, known, write_file
+
+FAULTS = (BadPeriod, BadTombstones, CannotBackUp, CannotDispose, CannotMove, NotScrubbed)
+"""What a person can fix; the message is one sentence."""
+_STOCKHOLM = ZoneInfo("Europe/Stockholm")
+OpenDesk = Callable[[Settings], AbstractContextManager[Desk]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """When a command runs, and as whom."""
+
+    at: datetime
+    day: date
+    actor: str
+
+
+def tombstones_beside(database_url: str) -> Path:
+    """Return where the tombstones stand when no file is named."""
+    is_file = database_url.startswith("sqlite:///")
+    return (Path(database_url.removeprefix("sqlite:///")).parent if is_file else VAR) / "disposed.jsonl"
+
+
+def _now(settings: Settings) -> _Now:
+    at = Clock(settings.now).now()
+    return _Now(at, at.astimezone(_STOCKHOLM).date(), "cli:" + getpass.getuser())
+
+
+def dispose(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
+    """List what is past its period, set periods, or (with --confirm) take it away."""
+    settings = read_settings()
+    now = _now(settings)
+    file = parsed.tombstones or tombstones_beside(settings.database_url)
+    order = Order(parsed.tenant, now.at, now.day, now.actor, parsed.print_to, file)
+    with open_desk(settings) as desk:
+        if parsed.set:
+            lines = change_periods(desk, order, parsed.set)
+        elif parsed.confirm is None or parsed.dry_run:
+            lines = list_due(desk, order)
+        else:
+            lines = carry_out(desk, order, parsed.confirm, settings.database_url)
+    print("\n".join(lines))
+
+
+def _record(desk: Desk, now: _Now, act: str) -> None:
+    """Leave an event in every tenant's trail: the whole of it leaves, or moves."""
+
+    def work(session: Session) -> None:
+        for tenant in tenants.everyone(session):
+            audit.record(session, tenants.key(tenant), now.at, now.actor, act)
+
+    desk.run_now(work)
+
+
+def backup(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
+    """Copy the database, and bring the file of tombstones up to date."""
+    settings = read_settings()
+    with open_desk(settings) as desk:
+        write_file(parsed.tombstones or tombstones_beside(settings.database_url), desk.run_now(known))
+        _record(desk, _now(settings), "backup")
+        size = back_up(settings.database_url, parsed.file, with_keys=parsed.keys is None)
+        # After the copy, so that no case in it lacks its key.
+        lines = [f"{parsed.file}: {size} bytes"]
+        if parsed.keys is not None:
+            count = desk.run_now(lambda session: key_file.write(session, parsed.keys))
+            lines.append(f"{parsed.keys}: {count} keys")
+    print("\n".join(lines))
+
+
+def restore(parsed: argparse.Namespace, _open_desk: OpenDesk) -> None:
+    """Put a backup into an empty place."""
+    settings = read_settings()
+    now = _now(settings)
+    named: Path | None = parsed.tombstones
+    if named is not None and not named.is_file():
+        raise BadTombstones(f"{named} cannot be read; without it, cases that were disposed of would come back")
+    file = named or tombstones_beside(settings.database_url)
+    keys = Keys(settings.master_keys())
+    done = put_back_whole(parsed.file, settings.database_url, keys, file, now.at, now.actor, parsed.keys)
+    print("\n".join(done.lines))
+    if done.broken:
+        raise CannotBackUp("\n".join(["restored, but not whole:", *done.broken]))
+
+
+def move_database(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
+    """Copy a SQLite database into PostgreSQL."""
+    settings = read_settings()
+    if not settings.database_url.startswith("sqlite:///") or not parsed.to.startswith(("postgresql://", "postgres://")):
+        raise CannotMove("move-database copies from SQLite (BK_DATABASE_URL) to postgresql://…")
+    with open_desk(settings) as source, opened(parsed.to, source.keys) as target:
+        migrate.upgrade(target)
+        moved = moving.move(source, target)
+        _record(target, _now(settings), "moved")
+    print("\n".join([*(f"{table}: {rows}" for table, rows in moved.items()), "now set BK_DATABASE_URL to the new one"]))

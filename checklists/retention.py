@@ -1,0 +1,69 @@
+"""How long each kind of data is kept, and from which day it may go. Set per municipality, in its own plan.
+
+Nothing of a case goes until the municipality has set a period: which one applies to a child's file depends on
+things the bot does not know (placement, day of birth), and the bot is not the system of record.
+"""
+
+from calendar import monthrange
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+
+class BadPeriod(ValueError):
+    """A period that cannot be set; the message is one sentence."""
+
+
+class Retention(BaseModel):
+    """The periods of one municipality.
+
+    case_months: months after `closed_on` that a case, with its answers and texts, is kept; None: for ever.
+    reply_days: stored replies, counted from when they were given. message_days: what messages that went out said.
+    chat_days: what was last shown in a chat that has been quiet. draft_days: begun texts, after the case was closed.
+    printed_elsewhere: filled checklists are put in the file some other way, so disposal asks for no print.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    case_months: int | None = Field(None, ge=1, le=1200)
+    reply_days: int = Field(90, ge=1, le=3650)
+    message_days: int = Field(30, ge=1, le=3650)
+    chat_days: int = Field(30, ge=1, le=3650)
+    draft_days: int = Field(14, ge=0, le=3650)
+    printed_elsewhere: bool = False
+
+    def case_due_on(self, closed_on: date | None) -> date | None:
+        """Return the first day a case may go; None: it is open, or no period is set."""
+        if closed_on is None or self.case_months is None:
+            return None
+        return months_after(closed_on, self.case_months)
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day number `months` later, or that month's last day when it is shorter."""
+    years, month0 = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month0 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def changed(stored: Mapping[str, Any], assignments: list[str]) -> dict[str, Any]:
+    """Return the stored periods with some set anew, each as `name=value` (a number, ja, nej, or empty: the default).
+
+    Raises: BadPeriod: no such period, or not a value it can have.
+    """
+    new = dict(stored)
+    for assignment in assignments:
+        name, _, value = assignment.partition("=")
+        if name not in Retention.model_fields:
+            raise BadPeriod(f"there is no period {name}; there are {', '.join(Retention.model_fields)}")
+        new.pop(name, None)
+        if value:
+            new[name] = {"ja": True, "nej": False}.get(value, int(value) if value.isdecimal() else value)
+    try:
+        Retention.model_validate(new)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise BadPeriod(f"{fault['loc'][0]}: {fault['msg']}") from None
+    return new

@@ -1,0 +1,40 @@
+"""A filled-in checklist as a page for the case file: self-contained, in Swedish, no script, nothing fetched."""
+
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from reports.printed_page import gather
+from reports.printed_words import WORDS
+from storage import filled
+from storage.cases import CaseRow, case_id
+from storage.desk import Session
+from storage.filled import FilledRow, filled_id
+
+
+def file_name(row: FilledRow) -> str:
+    """Return the name of a list's page: row ids and codes only, nothing that someone typed."""
+    child = f"-barn-{row.child}" if row.child else ""
+    return f"arende-{row.case_id}-{row.checklist}-{row.occasion}{child}-{row.role}-{filled_id(row)}.html"
+
+
+def pages_of(session: Session, case: CaseRow, day: date) -> Iterator[tuple[str, str]]:
+    """Give file name and HTML of every filled-in list of a case. Raises: SealBroken, KeyGone."""
+    template = _templates().get_template("filled.html")
+    for row in filled.of_case_all(session, case_id(case)):
+        yield file_name(row), template.render(page=gather(session, case, row, day), words=WORDS)
+
+
+@cache
+def _templates() -> Environment:
+    folder = Path(__file__).parent / "templates"
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,253 @@
+"""What stands on the printed page of a filled-in checklist, gathered from storage as plain data."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from checklists.files import all_facts, checklist_version
+from checklists.model import OPEN, Checklist
+from checklists.rules import state
+from reports.printed_words import WORDS, answer_word, code_word
+from storage import answers, cases, extensions, people, returns, signatures
+from storage.answers import AnswerRow
+from storage.cases import CaseRow, case_id
+from storage.desk import Session
+from storage.filled import FilledRow, filled_id
+from texts import say
+
+_STOCKHOLM = ZoneInfo("Europe/Stockholm")
+_DATES = ("received_on", "assigned_on", "opened_on", "planned_decision_on", "decided_on", "closed_on")
+Named = tuple[str, str]
+"""A heading and what stands under it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One answer as it is printed."""
+
+    number: int
+    question: str
+    answer: str
+    who: str = ""
+    texts: Sequence[Named] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that was decided about the list: an extension or a return."""
+
+    title: str
+    who: str
+    texts: Sequence[Named]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One child's answers as the signer saw them. child 0: the case has one, or the list is about the case."""
+
+    child: int
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature with what she saw. exact: the canonical JSON that the checksum is of."""
+
+    title: str
+    texts: Sequence[Named]
+    sheets: Sequence[Seen]
+    exact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All that stands on a page."""
+
+    title: str
+    ref: str
+    filed: str
+    protected: bool
+    head: Sequence[Named]
+    facts: Sequence[Named]
+    answers: Sequence[Row]
+    earlier: Sequence[Row]
+    extensions: Sequence[Note] = ()
+    returns: Sequence[Note] = ()
+    signatures: Sequence[Signature] = ()
+    language: str = field(default="sv", init=False)
+
+
+def gather(session: Session, case: CaseRow, row: FilledRow, day: date) -> Page:
+    """Gather what stands on the page of one filled-in list. Raises: SealBroken, KeyGone."""
+    checklist = checklist_version(row.checklist, row.version)
+    newest, earlier = _answers(session, case, row, checklist)
+    return Page(
+        title=checklist.title,
+        ref=case.ref,
+        filed=say("printed.filed", "sv", day=day.isoformat()),
+        protected=case.protected_identity,
+        head=_head(session, case, row),
+        facts=_facts(session, case, row),
+        answers=newest,
+        earlier=earlier,
+        extensions=_extensions(session, case),
+        returns=_returns(session, case, row, checklist),
+        signatures=_signatures(session, case, row, checklist),
+    )
+
+
+def _head(session: Session, case: CaseRow, row: FilledRow) -> list[Named]:
+    role = code_word("role_", row.role)
+    if row.person_id:
+        role = say("printed.and_person", "sv", role=role, name=_name(session, row.tenant_id, row.person_id))
+    found = {
+        "case": case.ref,
+        "unit": people.unit_names(session, row.tenant_id)[row.unit_id],
+        "child": str(row.child) if row.child and case.children > 1 else "",
+        "filled_by": role,
+        "version": str(row.version),
+        "occasion": str(row.occasion),
+        "file_part": code_word("part_", row.file_part) if row.file_part else "",
+        "begun": _time(row.begun_at),
+        "sent": _time(row.sent_at) if row.sent_at else "",
+        "status": code_word("status_", row.status),
+    }
+    dates = [(code_word("date_", name), getattr(case, name)) for name in _DATES]
+    return [(WORDS[name], value) for name, value in found.items() if value] + [
+        (title, value.isoformat()) for title, value in dates if value
+    ]
+
+
+def _facts(session: Session, case: CaseRow, row: FilledRow) -> list[Named]:
+    known = cases.known_facts(session, case_id(case), row.child)
+    return [
+        (fact.ask, answer_word(known.get(fact.id, cases.UNKNOWN)))
+        for fact in all_facts().values()
+        if fact.per == "case" or row.child
+    ]
+
+
+def _answers(session: Session, case: CaseRow, row: FilledRow, checklist: Checklist) -> tuple[list[Row], list[Row]]:
+    """Return the answers as they stand, one for each question, and those that were changed later."""
+    history = answers.history(session, filled_id(row))
+    newest = {answer.item_id: answer for answer in history}
+    known = cases.known_facts(session, case_id(case), row.child)
+    domain = {item_id: answers.to_domain(answer) for item_id, answer in newest.items()}
+    standing = []
+    for item in checklist.asked(row.role):
+        counted, answer = state(checklist, item, known, domain), newest.get(item.id)
+        standing.append(_row(session, row, checklist, item.id, counted, answer))
+    earlier = [
+        _row(session, row, checklist, answer.item_id, answer.choice, answer)
+        for answer in history
+        if answer is not newest[answer.item_id]
+    ]
+    return standing, earlier
+
+
+def _row(
+    session: Session, row: FilledRow, checklist: Checklist, item_id: str, counted: str, answer: AnswerRow | None
+) -> Row:
+    item = checklist.by_id[item_id]
+    texts, who = [], ""
+    if answer is not None:
+        written = answers.read(session, row, answer)
+        options = {option.id: option.title for option in item.how.options} if item.how else {}
+        if answer.choice not in (counted, OPEN):
+            gave = answer_word(answer.choice)
+            texts.append((WORDS["last"], say("printed.last_given", "sv", answer=gave)))
+        found = {
+            item.how.ask if item.how else WORDS["answer"]: options.get(written.option, written.option),
+            WORDS["answered_on"]: answer.answered_on.isoformat() if answer.answered_on else "",
+            WORDS["motivation"]: written.motivation or _kind(written.motivation_kind),
+            WORDS["place"]: written.place,
+            WORDS["note"]: written.note or "",
+            WORDS["raw"]: written.raw,
+        }
+        texts += [(name, value) for name, value in found.items() if value]
+        who = f"{_name(session, row.tenant_id, answer.author_id)}\n{_time(answer.at)}"
+    return Row(checklist.numbers[item_id], item.ask, answer_word(counted), who, texts)
+
+
+def _kind(motivation_kind: str) -> str:
+    return {"reference": WORDS["in_file"], "missing": WORDS["no_motivation"]}.get(motivation_kind, "")
+
+
+def _extensions(session: Session, case: CaseRow) -> list[Note]:
+    return [
+        Note(
+            say(
+                "printed.extension",
+                "sv",
+                limit=code_word("limit_", one.limit),
+                until=one.until.isoformat(),
+                reason_class=code_word("class_", one.reason_class),
+            ),
+            f"{_name(session, case.tenant_id, one.author_id)}, {_time(one.at)}",
+            [(WORDS["reason"], extensions.reason(session, one))],
+        )
+        for one in extensions.of_case(session, case)
+    ]
+
+
+def _returns(session: Session, case: CaseRow, row: FilledRow, checklist: Checklist) -> list[Note]:
+    notes = []
+    for one in returns.of_case(session, case_id(case)):
+        if (one.checklist, one.occasion) == (row.checklist, row.occasion):
+            points = sorted(checklist.numbers[item] for item in returns.points(session, one.id or 0, filled_id(row)))
+            about = say("printed.points", "sv", numbers=", ".join(map(str, points)))
+            title = about if points else WORDS["returns"]
+            who = f"{_name(session, one.tenant_id, one.person_id)}, {_time(one.at)}"
+            notes.append(Note(title, who, [(WORDS["note"], returns.comment_of(session, one))]))
+    return notes
+
+
+def _signatures(session: Session, case: CaseRow, row: FilledRow, checklist: Checklist) -> list[Signature]:
+    found = []
+    for one in reversed(signatures.of_case(session, case_id(case))):
+        if (one.checklist, one.occasion) != (row.checklist, row.occasion):
+            continue
+        name, role = _name(session, one.tenant_id, one.signer_id), code_word("role_", one.role)
+        view = signatures.view_of(session, one)
+        texts = [(WORDS["with_shortfall"], signatures.reason_of(session, one))] if one.shortfall else []
+        if one.voided_at:
+            texts.append((WORDS["status"], say("printed.voided", "sv", at=_time(one.voided_at))))
+        texts.append((WORDS["checksum"], one.view_hash))
+        title = say("printed.signed", "sv", name=name, role=role, at=_time(one.at))
+        found.append(Signature(title, texts, list(_seen(json.loads(view), checklist)), view))
+    return found
+
+
+def _seen(view: object, checklist: Checklist) -> Iterator[Seen]:
+    """Give the answers that stand in a view, as far as it has them; the exact text stands beside in any case."""
+    sheets = view.get("sheets") if isinstance(view, Mapping) else None
+    for sheet in sheets if isinstance(sheets, list) else ():
+        rows = [
+            Row(checklist.numbers[one["item"]], checklist.by_id[one["item"]].ask, answer_word(one["state"]), "", t)
+            for one in sheet.get("rows", ())
+            if one.get("item") in checklist.by_id and isinstance(one.get("state"), str)
+            for t in [_seen_texts(one)]
+        ]
+        yield Seen(sheet.get("head", {}).get("child", 0), rows)
+
+
+def _seen_texts(row: Mapping[str, str]) -> list[Named]:
+    found = {
+        WORDS["motivation"]: row.get("text") or _kind(row.get("motivation", "")),
+        WORDS["place"]: row.get("place", ""),
+        WORDS["note"]: row.get("note", ""),
+    }
+    return [(name, value) for name, value in found.items() if value]
+
+
+def _name(session: Session, tenant_id: int, person_id: int | None) -> str:
+    if person_id is None:
+        return WORDS["import"]
+    person = people.person(session, tenant_id, person_id)
+    return person.name if person else WORDS["somebody"]
+
+
+def _time(at: datetime) -> str:
+    return f"{at.astimezone(_STOCKHOLM):%Y-%m-%d %H:%M}"

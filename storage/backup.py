@@ -1,0 +1,162 @@
+"""A copy of the whole database in one file, taken while the bot runs, and the way back onto an empty place."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+from sqlmodel import SQLModel
+
+_PG_NAMES = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
+_SQLITE, _PG_DUMP = b"SQLite format 3\0", b"PGDMP"
+
+
+class CannotBackUp(Exception):
+    """A backup cannot be taken or put back; the message is one sentence."""
+
+
+def back_up(url: str, file: Path, *, with_keys: bool = True) -> int:
+    """Copy the database into a new file, on disk and whole when this returns; return its size in bytes.
+
+    It is one consistent moment, and nobody waits for it: SQLite's online backup, or pg_dump. Without the case keys
+    no text in it can be read (storage/key_file.py keeps them apart).
+    Raises: CannotBackUp.
+    """
+    if file.exists():
+        raise CannotBackUp(f"{file} is there already and is not overwritten; name another file")
+    part = file.with_name(file.name + ".part")
+    try:
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600)
+        if url.startswith("sqlite:///"):
+            _copy(_path(url), part, with_keys)
+        else:
+            left_out = () if with_keys else ("--exclude-table-data=sealing_key",)
+            _run("pg_dump", url, "--format=custom", "--no-owner", "--no-privileges", f"--file={part}", *left_out)
+        _sync(part)
+        part.rename(file)
+    except OSError as error:
+        raise CannotBackUp(f"{file} cannot be written: {error.strerror}") from None
+    except sqlite3.Error as error:
+        raise CannotBackUp(f"the copy is not whole ({error}); the database itself is as it was") from None
+    finally:
+        part.unlink(missing_ok=True)
+    return file.stat().st_size
+
+
+def put_back(file: Path, url: str) -> None:
+    """Put a backup into an empty place: no database file yet, or a PostgreSQL database without tables.
+
+    Raises: CannotBackUp: the place is not empty, or the file is no backup of this kind; nothing was changed then.
+    """
+    try:
+        with file.open("rb") as opened:
+            start = opened.read(16)
+    except OSError as error:
+        raise CannotBackUp(f"{file} cannot be read: {error.strerror}") from None
+    if url.startswith("sqlite:///"):
+        if start != _SQLITE:
+            raise CannotBackUp(f"{file} is no backup of a SQLite database; check the file and BK_DATABASE_URL")
+        _put_back_file(file, _path(url))
+    else:
+        if not start.startswith(_PG_DUMP):
+            raise CannotBackUp(f"{file} is no backup of a PostgreSQL database; check the file and BK_DATABASE_URL")
+        if not is_empty(url):
+            raise CannotBackUp("the database has tables already and is not overwritten; create an empty one")
+        _run("pg_restore", url, "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", str(file))
+
+
+def is_empty(url: str) -> bool:
+    """Say whether nothing stands where a database is to be put. Raises: CannotBackUp: PostgreSQL does not answer."""
+    if url.startswith("sqlite:///"):
+        path = _path(url)
+        return not any(path.with_name(path.name + end).exists() for end in ("", "-wal", "-shm"))
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            query = "select count(*) from information_schema.tables where table_schema = 'public'"
+            found = connection.execute(query).fetchone()
+    except psycopg.Error:
+        raise CannotBackUp("the database does not answer; check BK_DATABASE_URL and that it is running") from None
+    return found == (0,)
+
+
+def take_out(url: str) -> None:
+    """Take away what was put back just now and is not to stay."""
+    if url.startswith("sqlite:///"):
+        path = _path(url)
+        for end in ("", "-wal", "-shm"):
+            path.with_name(path.name + end).unlink(missing_ok=True)
+        return
+    with psycopg.connect(url) as connection:
+        for name in [*(table.name for table in SQLModel.metadata.sorted_tables), "alembic_version"]:
+            connection.execute(sql.SQL("drop table if exists {} cascade").format(sql.Identifier(name)))
+
+
+def _path(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:///"))
+
+
+def _copy(source: Path, part: Path, with_keys: bool) -> None:
+    if not source.exists():
+        raise CannotBackUp(f"there is no database at {source}")
+    with closing(sqlite3.connect(source, timeout=30)) as live, closing(sqlite3.connect(part)) as copy:
+        live.backup(copy)
+        # One file that needs no companions; a backup that does not read well is no backup.
+        copy.execute("pragma journal_mode=delete")
+        if not with_keys:
+            copy.execute("pragma secure_delete=on")
+            copy.execute("delete from sealing_key")
+            copy.commit()
+            copy.execute("vacuum")
+        found = copy.execute("pragma integrity_check").fetchone()
+    if found != ("ok",):
+        raise CannotBackUp("the copy is not whole; the database itself is as it was; check its disk")
+
+
+def _put_back_file(file: Path, path: Path) -> None:
+    if not is_empty(f"sqlite:///{path}"):
+        raise CannotBackUp(f"{path} is there already and is not overwritten; move it away first, with -wal and -shm")
+    part = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, part)
+        part.chmod(0o600)
+        with closing(sqlite3.connect(part)) as copy:
+            found = copy.execute("pragma integrity_check").fetchone()
+        if found != ("ok",):
+            raise CannotBackUp(f"{file} is damaged; take another backup")
+        _sync(part)
+        part.rename(path)
+    except OSError as error:
+        raise CannotBackUp(f"{path} cannot be written: {error.strerror}") from None
+    except sqlite3.Error:
+        raise CannotBackUp(f"{file} is damaged; take another backup") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _run(tool: str, url: str, *options: str) -> None:
+    """Run one of PostgreSQL's own tools on the database; the password is not on its command line."""
+    program = shutil.which(tool)
+    if program is None:
+        raise CannotBackUp(f"{tool} is not on this machine: install PostgreSQL's client programs, then try again")
+    parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
+    environment = os.environ | {_PG_NAMES[name]: value for name, value in parts.items() if name in _PG_NAMES}
+    words = [program, *options]
+    if tool == "pg_restore":
+        words.insert(1, f"--dbname={parts.get('dbname', 'postgres')}")
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        # The first line names the fault; later ones may quote rows.
+        first = done.stderr.strip().partition("\n")[0][:300]
+        raise CannotBackUp(f"{tool} did not get through: {first}")
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

@@ -1,0 +1,169 @@
+"""Disposal (gallring) of cases: which are due, and taking them away; events stay, and a tombstone.
+
+Which rows are of a case is read from the tables themselves, so that a new table is not forgotten: whatever refers
+to the case, to one of its filled-in lists, or to a row that goes, goes too. The exceptions are named.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+
+from sqlalchemy import ColumnElement, Table, delete, or_, update
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, SQLModel, col, func, select
+
+from checklists.retention import Retention
+from storage import audit, cases, inbox, outbox, tenants, tombstones
+from storage.cases import CaseRow, case_id
+from storage.conversations import ConversationRow
+from storage.filled import FilledRow
+from storage.inbox import InboxRow
+from storage.outbox import OutboxRow
+from storage.sealing import TENANT_ITSELF, SealBroken, keys_of
+from storage.tenants import TenantRow
+
+KEPT = frozenset({"event", "event_seal", "tombstone"})
+"""Tables that name a case by its row id and stay as they are: who did what when, without content."""
+CLEARED = frozenset({"conversation"})
+"""Tables whose rows stay and only stop referring to the case: a chat is a person's."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueCase:
+    """A case whose period is over. lists: how many filled-in checklists it has."""
+
+    id: int
+    ref: str
+    closed_on: date
+    due_on: date
+    lists: int
+
+
+def retention(tenant: TenantRow) -> Retention:
+    """Return the periods of a municipality."""
+    return Retention.model_validate(tenants.stored(tenant, "retention") or {})
+
+
+def due_cases(session: Session, tenant: TenantRow, today: date) -> Sequence[DueCase]:
+    """Return the cases that may go on a (Swedish) day, the longest closed first."""
+    periods = retention(tenant)
+    query = (
+        select(CaseRow, func.count(col(FilledRow.id)))
+        .join(FilledRow, col(FilledRow.case_id) == col(CaseRow.id), isouter=True)
+        .where(CaseRow.tenant_id == tenants.key(tenant), col(CaseRow.closed_on).is_not(None))
+        .group_by(col(CaseRow.id))
+        .order_by(col(CaseRow.closed_on), col(CaseRow.id))
+    )
+    found = []
+    for case, lists in session.exec(query):
+        due_on = periods.case_due_on(case.closed_on)
+        if case.closed_on is not None and due_on is not None and due_on <= today:
+            found.append(DueCase(case_id(case), case.ref, case.closed_on, due_on, lists))
+    return found
+
+
+def still_due(session: Session, tenant: TenantRow, ids: Iterable[int], today: date) -> Sequence[CaseRow]:
+    """Return those of the cases that may still go, each locked: one may have been opened since it was listed."""
+    found = []
+    for row_id in ids:
+        case = cases.get(session, tenants.key(tenant), row_id)
+        if case is not None:
+            cases.lock(session, case)
+            due_on = retention(tenant).case_due_on(case.closed_on)
+            if due_on is not None and due_on <= today:
+                found.append(case)
+    return found
+
+
+def dispose_of(
+    session: Session, tenant: TenantRow, gone: Sequence[CaseRow], at: datetime, actor: str, *, leave_stone: bool = True
+) -> None:
+    """Take away cases with everything of them; each leaves an event and (if it has none yet) a tombstone."""
+    # Figures of past periods that count these cases are frozen here, before the rows go.
+    ids = [case_id(case) for case in gone]
+    for case in gone:
+        highest = select(func.max(col(FilledRow.id))).where(FilledRow.case_id == case_id(case))
+        if leave_stone:
+            tombstones.put(session, tenant, case, session.exec(highest).one() or 0, at)
+        audit.record(session, tenants.key(tenant), at, actor, "disposed", case_id=case_id(case))
+    session.flush()
+    _forget_naming(session, tenants.key(tenant), [case.ref for case in gone])
+    connection = session.connection()
+    for table in reversed(SQLModel.metadata.sorted_tables):
+        if table.name in KEPT:
+            continue
+        if table.name in CLEARED:
+            for column in case_columns(table):
+                connection.execute(update(table).where(column.in_(ids)).values({column.name: None}))
+        elif (of_them := _of(table, ids)) is not None:
+            connection.execute(delete(table).where(of_them))
+    for row_id in ids:
+        keys_of(session).forget(tenants.key(tenant), row_id)
+    session.expunge_all()
+
+
+def case_columns(table: Table) -> list[ColumnElement[int]]:
+    """Return the columns in which a table names a case, with or without a foreign key."""
+    return _naming(table, "cases", "case_id")
+
+
+def filled_columns(table: Table) -> list[ColumnElement[int]]:
+    """Return the columns in which a table names a filled-in list."""
+    return _naming(table, "filled_checklist", "filled_id")
+
+
+def _naming(table: Table, target: str, name: str) -> list[ColumnElement[int]]:
+    return [
+        column
+        for column in table.columns
+        if column.name == name
+        or column.name.endswith("_" + name)
+        or any(key.column.table.name == target for key in column.foreign_keys)
+    ]
+
+
+def _of(table: Table, ids: Sequence[int]) -> ColumnElement[bool] | None:
+    """Return which rows of a table are of these cases; None: the table names no case."""
+    if table.name == "cases":
+        return table.c.id.in_(ids)
+    lists = select_columns(col(FilledRow.id)).where(col(FilledRow.case_id).in_(ids))
+    found = [column.in_(ids) for column in case_columns(table)]
+    if table.name != "filled_checklist":
+        found += [column.in_(lists) for column in filled_columns(table)]
+    for key in table.foreign_keys:
+        parent = key.column.table
+        if parent.name not in {"cases", "filled_checklist", table.name} | KEPT | CLEARED:
+            of_parent = _of(parent, ids)
+            if of_parent is not None:
+                found.append(key.parent.in_(select_columns(key.column).where(of_parent)))
+    return or_(*found) if found else None
+
+
+def _forget_naming(session: Session, tenant_id: int, refs: Sequence[str]) -> None:
+    """Take away what is sealed with the tenant's own key and names one of the cases, such as a list of cases.
+
+    What does not open cannot be shown not to name one, and goes too.
+    """
+    names = {name for ref in refs for name in (ref, json.dumps(ref)[1:-1])}
+    ours = (col(InboxRow.tenant_id) == tenant_id, col(InboxRow.case_id) == TENANT_ITSELF)
+    for reply in session.exec(select(InboxRow).where(*ours)).all():
+        if _mentions(partial(inbox.reply_of, session, reply), names):
+            session.delete(reply)
+    sent = (col(OutboxRow.tenant_id) == tenant_id, col(OutboxRow.case_id) == TENANT_ITSELF, col(OutboxRow.view) != b"")
+    for message in session.exec(select(OutboxRow).where(*sent)).all():
+        if _mentions(partial(outbox.view_of, session, message), names):
+            session.delete(message)
+    for chat in session.exec(select(ConversationRow).where(ConversationRow.tenant_id == tenant_id)):
+        if any(name in chat.shown for name in names):
+            chat.shown = ""
+    session.flush()
+
+
+def _mentions(read: Callable[[], str], names: Iterable[str]) -> bool:
+    try:
+        text = read()
+    except SealBroken:
+        return True
+    return any(name in text for name in names)

@@ -1,0 +1,60 @@
+"""Case keys kept apart from the backups they open: one file, the newest only, written anew at every backup.
+
+A backup without its keys cannot be read. When a case is disposed of, its key is not in the next key file, and
+then no backup, however old, opens a text of that case any more.
+"""
+
+import json
+import os
+from base64 import b64decode, b64encode
+from pathlib import Path
+
+from sqlmodel import Session, func, select
+
+from storage.backup import CannotBackUp
+from storage.cases import CaseRow
+from storage.sealing import SealingKeyRow
+
+
+def write(session: Session, path: Path) -> int:
+    """Write every wrapped key, in place of what the file held; return how many. Raises: CannotBackUp."""
+    rows = session.exec(select(SealingKeyRow)).all()
+    part = path.with_name(path.name + ".part")
+    try:
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600)
+        with part.open("w", encoding="ascii") as file:
+            for row in rows:
+                line = [row.tenant_id, row.case_id, row.master_id, b64encode(row.wrapped).decode()]
+                file.write(json.dumps(line) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise CannotBackUp(f"{path} cannot be written: {error.strerror}") from None
+    return len(rows)
+
+
+def read(session: Session, path: Path | None) -> int:
+    """Put back the keys that a restored database lacks; return how many.
+
+    Raises: CannotBackUp: the file cannot be read, or none is named and the backup was taken without its keys.
+    """
+    there = {(row.tenant_id, row.case_id) for row in session.exec(select(SealingKeyRow))}
+    if path is None:
+        if not there and session.exec(select(func.count()).select_from(CaseRow)).one():
+            raise CannotBackUp("the backup was taken without its case keys; name the newest key file with --keys")
+        return 0
+    try:
+        lines = [json.loads(line) for line in path.read_text(encoding="ascii").splitlines()]
+        rows = [
+            SealingKeyRow(tenant_id=tenant, case_id=case, master_id=master, wrapped=b64decode(wrapped, validate=True))
+            for tenant, case, master, wrapped in lines
+        ]
+    except (OSError, ValueError, TypeError):
+        raise CannotBackUp(f"{path} is not a key file that can be read; take it from another copy") from None
+    mine = set(session.exec(select(CaseRow.id)))
+    missing = [r for r in rows if (r.tenant_id, r.case_id) not in there and (r.case_id in mine or not r.case_id)]
+    session.add_all(missing)
+    session.flush()
+    return len(missing)

@@ -1,0 +1,115 @@
+"""One-time links: who may fetch what, once, within ten minutes. The token itself is stored nowhere.
+
+A token is `selector.secret`: the selector finds the row, the secret is compared by a keyed digest that also binds
+person, purpose, scope and times, so a row changed behind the bot's back fits no token.
+"""
+
+import hashlib
+import hmac
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlmodel import Field, Session, SQLModel, select
+
+from storage.sealing import KeyGone, keys_of
+from storage.times import Moment
+
+LASTS = timedelta(minutes=10)
+SKEW = timedelta(seconds=90)
+"""How far the clocks of two replicas may differ: a link that was made later than that is not taken."""
+Scope = Mapping[str, str]
+_SHAPE = re.compile(r"[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}")
+
+
+class LinkRow(SQLModel, table=True):
+    """One link. scope: JSON of what is fetched (period, unit); never anything of a case."""
+
+    __tablename__ = "link"
+
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenant.id")
+    person_id: int = Field(foreign_key="person.id")
+    purpose: str = Field(max_length=40)
+    scope: str
+    selector: str = Field(max_length=40, unique=True)
+    master_id: str = Field(max_length=40)
+    digest: str = Field(default="", max_length=64)
+    made_at: datetime = Field(sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment)
+    used_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a link that works stands for."""
+
+    tenant_id: int
+    person_id: int
+    purpose: str
+    scope: Scope
+
+
+def make(session: Session, tenant_id: int, person_id: int, purpose: str, scope: Scope, now: datetime) -> str:
+    """Store a link and return its token, which is shown to that person and nobody else."""
+    selector, secret = secrets.token_urlsafe(16), secrets.token_urlsafe(32)
+    row = LinkRow(
+        tenant_id=tenant_id,
+        person_id=person_id,
+        purpose=purpose,
+        scope=json.dumps(dict(scope), ensure_ascii=False, sort_keys=True),
+        selector=selector,
+        master_id=keys_of(session).newest,
+        made_at=now,
+        expires_at=now + LASTS,
+    )
+    row.digest = _digest(session, row, secret)
+    session.add(row)
+    session.flush()
+    return f"{selector}.{secret}"
+
+
+def look(session: Session, token: str, purpose: str, now: datetime) -> Link | None:
+    """Return what a token stands for, consuming nothing; None: no such link, used, outdated, or for something else."""
+    row = _find(session, token, purpose, now)
+    return _link(row) if row else None
+
+
+def use(session: Session, token: str, purpose: str, now: datetime) -> Link | None:
+    """Return what a token stands for and let it never work again; None as for `look`."""
+    row = _find(session, token, purpose, now, lock=True)
+    if row is None:
+        return None
+    row.used_at = now
+    session.flush()
+    return _link(row)
+
+
+def _find(session: Session, token: str, purpose: str, now: datetime, *, lock: bool = False) -> LinkRow | None:
+    if not _SHAPE.fullmatch(token):
+        return None
+    selector, _, secret = token.partition(".")
+    query = select(LinkRow).where(LinkRow.selector == selector)
+    row = session.exec(query.with_for_update() if lock else query).first()
+    if row is None:
+        return None
+    try:
+        fits = hmac.compare_digest(row.digest.encode(), _digest(session, row, secret).encode())
+    except KeyGone:
+        return None
+    in_time = row.made_at - SKEW <= now < row.expires_at
+    return row if fits and in_time and row.used_at is None and row.purpose == purpose else None
+
+
+def _digest(session: Session, row: LinkRow, secret: str) -> str:
+    bound = [secret, row.tenant_id, row.person_id, row.purpose, row.scope, row.selector]
+    times = [moment.astimezone(UTC).isoformat() for moment in (row.made_at, row.expires_at)]
+    key = keys_of(session).digest_key_of(row.master_id)
+    return hmac.new(key, json.dumps(["link", *bound, *times]).encode(), hashlib.sha256).hexdigest()
+
+
+def _link(row: LinkRow) -> Link:
+    return Link(row.tenant_id, row.person_id, row.purpose, json.loads(row.scope))

@@ -1,0 +1,41 @@
+"""Row ids that are never given twice, also after disposal.
+
+SQLite gives the highest id to the next row once its row is gone. Events, cards in Teams and tombstones still name
+the case that had it, so a new case must not come to stand under it. PostgreSQL's sequences never go back by
+themselves.
+"""
+
+from sqlalchemy import TextClause, text
+from sqlmodel import Session
+
+_NEXT = "select max(coalesce((select max(id) from {table}), 0), coalesce((select max({column}) from tombstone), 0)) + 1"
+_NEXT_CASE = text(_NEXT.format(table="cases", column="case_id"))
+_NEXT_FILLED = text(_NEXT.format(table="filled_checklist", column="last_filled_id"))
+
+
+def next_case(session: Session) -> int | None:
+    """Return the id for a new case; None: the database gives one."""
+    return _next(session, _NEXT_CASE)
+
+
+def next_filled(session: Session) -> int | None:
+    """Return the id for a new filled-in list; None: the database gives one."""
+    return _next(session, _NEXT_FILLED)
+
+
+def _next(session: Session, query: TextClause) -> int | None:
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        return None
+    found: int = connection.execute(query).scalar_one()
+    return found
+
+
+def go_past_tombstones(session: Session) -> None:
+    """Set PostgreSQL's sequences behind the ids of disposed cases that came in with a file: a restore, a move."""
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        for table, column in (("cases", "case_id"), ("filled_checklist", "last_filled_id")):
+            sequence = f"pg_get_serial_sequence('{table}', 'id')"
+            gone = f"coalesce((select max({column}) from tombstone), 0)"
+            connection.execute(text(f"select setval({sequence}, greatest(nextval({sequence}), {gone}))"))

@@ -1,0 +1,77 @@
+"""After disposal: the freed pages too. A deleted row is not gone while its bytes lie in the files."""
+
+import sqlite3
+import time
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from sqlmodel import SQLModel
+
+_WAIT = 30
+"""Seconds."""
+
+
+class NotScrubbed(Exception):
+    """The rows are gone, but someone held the database so that its files could not be rewritten; one sentence."""
+
+
+def scrub(url: str) -> None:
+    """Rewrite the database's files without what was deleted. Raises: NotScrubbed.
+
+    SQLite: VACUUM, and the write-ahead log emptied. PostgreSQL: VACUUM FULL; its own write-ahead log is recycled
+    by the server and is not ours to rewrite.
+    """
+    try:
+        if url.startswith("sqlite:///"):
+            _sqlite(Path(url.removeprefix("sqlite:///")))
+        else:
+            _postgresql(url)
+    except (sqlite3.OperationalError, psycopg.Error):
+        raise NotScrubbed(
+            "everything that was due is gone, but the database was in use, so its files could not be "
+            "rewritten; run dispose once more to do that"
+        ) from None
+
+
+def _sqlite(path: Path) -> None:
+    connection = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
+    try:
+        connection.execute("pragma secure_delete=on")
+        connection.execute("vacuum")
+        busy, _, _ = connection.execute("pragma wal_checkpoint(truncate)").fetchone()
+    finally:
+        connection.close()
+    if busy:
+        raise sqlite3.OperationalError("busy")
+
+
+def _postgresql(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("set lock_timeout = {}").format(f"{_WAIT}s"))
+        _wait_for_older(connection)
+        for table in SQLModel.metadata.sorted_tables:
+            connection.execute(sql.SQL("vacuum (full, analyze) {}").format(sql.Identifier(table.name)))
+        # The planner's samples hold values of columns too. Only a superuser may; for others the server skips it.
+        connection.execute("vacuum (full) pg_statistic")
+
+
+def _wait_for_older(connection: psycopg.Connection) -> None:
+    """Wait until no transaction that began before now goes on: VACUUM keeps deleted rows that one may still see.
+
+    Writing ones count in every database of the server (they hold back all snapshots), reading ones in this one.
+    Raises: psycopg.OperationalError: one went on for too long.
+    """
+    mark = connection.execute("select pg_current_xact_id()::text").fetchone()
+    assert mark is not None
+    writing = "pg_snapshot_xmin(pg_current_snapshot()) <= %(mark)s::xid8"
+    reading = """exists (
+        select 1 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+        and age(backend_xmin) > age(%(mark)s::xid8::xid)
+    )"""
+    query = f"select {writing} or {reading}".encode()
+    until = time.monotonic() + _WAIT
+    while connection.execute(query, {"mark": mark[0]}).fetchone() != (False,):
+        if time.monotonic() > until:
+            raise psycopg.OperationalError("an older transaction goes on")
+        time.sleep(0.1)

@@ -1,0 +1,157 @@
+"""What is left of a case that was disposed of: that there was one, under a keyed digest of its reference.
+
+Tombstones are replayed after a restore, so that an old backup brings no disposed case back. They also stand
+in a small file outside the database, because the database is what a restore replaces.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from storage import tenants
+from storage.cases import CaseRow, case_id
+from storage.sealing import Keys, keys_of
+from storage.tenants import TenantRow
+from storage.times import Moment
+
+
+class TombstoneRow(SQLModel, table=True):
+    """One disposed case. last_filled_id: the highest row id its filled-in lists had, 0 without lists.
+
+    digest: of tenant and reference, keyed by the master key `master_id`, so that nobody guesses back to the reference.
+    """
+
+    __tablename__ = "tombstone"
+    __table_args__ = (UniqueConstraint("tenant_id", "case_id", "digest"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenant.id")
+    case_id: int
+    last_filled_id: int
+    master_id: str = Field(max_length=40)
+    digest: str = Field(max_length=64)
+    at: datetime = Field(sa_type=Moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """A tombstone as it stands in the file: no row of any database but the case's own id."""
+
+    tenant: str
+    case: int
+    filled: int
+    key: str
+    digest: str
+    at: str
+
+
+class BadTombstones(Exception):
+    """A file of tombstones cannot be read; the message is one sentence."""
+
+
+def digest(keys: Keys, master_id: str, entra_id: str, ref: str) -> str:
+    """Return the keyed digest of a case's reference. Raises: KeyGone: that master key is not configured."""
+    whole = f"tombstone\x1f{entra_id}\x1f{ref}"
+    return hmac.new(keys.digest_key_of(master_id), whole.encode(), hashlib.sha256).hexdigest()
+
+
+def put(session: Session, tenant: TenantRow, case: CaseRow, last_filled_id: int, at: datetime) -> None:
+    """Leave a tombstone for a case."""
+    keys = keys_of(session)
+    session.add(
+        TombstoneRow(
+            tenant_id=tenants.key(tenant),
+            case_id=case_id(case),
+            last_filled_id=last_filled_id,
+            master_id=keys.newest,
+            digest=digest(keys, keys.newest, tenant.entra_id, case.ref),
+            at=at,
+        )
+    )
+
+
+def known(session: Session) -> Sequence[Tombstone]:
+    """Return every tombstone in the database, oldest first."""
+    query = select(TombstoneRow, TenantRow).join(TenantRow, col(TenantRow.id) == col(TombstoneRow.tenant_id))
+    return [
+        Tombstone(tenant.entra_id, row.case_id, row.last_filled_id, row.master_id, row.digest, row.at.isoformat())
+        for row, tenant in session.exec(query.order_by(col(TombstoneRow.id)))
+    ]
+
+
+def take_in(session: Session, stone: Tombstone) -> CaseRow | None:
+    """Store a tombstone this database does not know; return the case that lies under it, if it is here (again).
+
+    The same row id and the same reference: a later case under either of them is another case, and is left alone.
+    Raises: KeyGone: the master key it is keyed by is not configured.
+    """
+    tenant = tenants.find(session, stone.tenant)
+    if tenant is None:
+        return None
+    tenant_id = tenants.key(tenant)
+    same = select(TombstoneRow).where(
+        TombstoneRow.tenant_id == tenant_id, TombstoneRow.case_id == stone.case, TombstoneRow.digest == stone.digest
+    )
+    if session.exec(same).first() is not None:
+        return None
+    session.add(
+        TombstoneRow(
+            tenant_id=tenant_id,
+            case_id=stone.case,
+            last_filled_id=stone.filled,
+            master_id=stone.key,
+            digest=stone.digest,
+            at=datetime.fromisoformat(stone.at),
+        )
+    )
+    case = session.exec(select(CaseRow).where(CaseRow.tenant_id == tenant_id, CaseRow.id == stone.case)).first()
+    if case is None:
+        return None
+    mine = digest(keys_of(session), stone.key, stone.tenant, case.ref)
+    return case if hmac.compare_digest(mine.encode(), stone.digest.encode()) else None
+
+
+# --- the file --------------------------------------------------------------------------------------------------------
+
+
+def read_file(path: Path) -> list[Tombstone]:
+    """Return the tombstones of a file; one that is not there holds none. Raises: BadTombstones."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError):
+        raise BadTombstones(f"{path} cannot be read") from None
+    found = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            stone = Tombstone(**json.loads(line))
+            datetime.fromisoformat(stone.at)
+        except (ValueError, TypeError):
+            raise BadTombstones(f"{path}, line {number}: not a tombstone; take the file from another copy") from None
+        found.append(stone)
+    return found
+
+
+def write_file(path: Path, stones: Iterable[Tombstone]) -> int:
+    """Append those the file does not hold yet, on disk when this returns; return how many. Raises: BadTombstones."""
+    there = set(read_file(path))
+    missing = [stone for stone in stones if stone not in there]
+    if missing:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("a", encoding="utf-8") as file:
+                file.writelines(json.dumps(asdict(stone), sort_keys=True) + "\n" for stone in missing)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise BadTombstones(f"{path} cannot be written: {error.strerror}") from None
+    return len(missing)

@@ -1,0 +1,123 @@
+"""Web pages and the printed page in a real browser: accessible, readable at 320 pixels, nothing fetched elsewhere."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from playwright.async_api import Page, Request, expect
+
+from bot.clock import Clock
+from bot.links import Purpose, add_links, link_url
+from bot.pages import html
+from checklists.rights import Right
+from reports.printed import pages_of
+from storage import links, migrate
+from storage.desk import Desk, Session
+from storage.links import Link
+from storage.sealing import Keys
+from tests.conftest import NODE_MODULES
+from tests.sql.conftest import KEYS, World, make_world, the_case
+from tests.sql.printed_world import fill_everything
+from texts import Language
+
+pytestmark = [pytest.mark.browser]
+
+
+def render(_session: Session, _link: Link, language: Language) -> web.Response:
+    return html("told.html", language, title="Påhittad rapport", lines=["12 av 15 barn har kommit till tals."])
+
+
+REPORT = Purpose("report", "/rapport", Right("report", "self", {"case_worker": ("other",)}), render)
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> tuple[Desk, World]:
+    desk = Desk(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS))
+    migrate.upgrade(desk)
+    return desk, desk.run_now(make_world)
+
+
+@pytest.fixture
+async def address(made: tuple[Desk, World]) -> AsyncIterator[str]:
+    """Yield a link that works, on a running server."""
+    from storage import people
+    from storage.people import RoleRow
+
+    desk, world = made
+    clock = Clock()
+
+    def prepare(session: Session) -> str:
+        assert people.person(session, world.tenant, world.person)
+        session.add(RoleRow(tenant_id=world.tenant, person_id=world.person, unit_id=world.unit, role="case_worker"))
+        return links.make(session, world.tenant, world.person, "report", {}, clock.now())
+
+    app = web.Application()
+    add_links(app, desk, clock, [REPORT])
+    async with TestServer(app) as server:
+        yield link_url(str(server.make_url("")), REPORT, desk.run_now(prepare))
+    desk.close()
+
+
+async def check(page: Page) -> None:
+    """Look for faults of accessibility, and for anything that does not fit 320 pixels."""
+    await page.set_viewport_size({"width": 320, "height": 700})
+    overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0
+    # The page's own policy lets no script in; the browser's debugger may still run one.
+    found: dict[str, Any] = await page.evaluate(
+        (NODE_MODULES / "axe-core" / "axe.min.js").read_text(encoding="utf-8") + "; axe.run(document)"
+    )
+    assert [f"{one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]] == []
+
+
+async def test_a_link_is_opened_by_keyboard_and_works_once(page: Page, address: str, node_modules: Path) -> None:
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request))
+
+    await page.goto(address)
+    await check(page)
+    await expect(page.get_by_role("heading", name="Öppna det du bad om")).to_be_visible()
+    await page.keyboard.press("Tab")
+    button = page.get_by_role("button", name="Öppna")
+    await expect(button).to_be_focused()
+    assert await button.evaluate("e => getComputedStyle(e).outlineStyle") == "solid", "the focus is seen"
+    assert await button.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(23, 73, 90)", "the style came"
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="Påhittad rapport")).to_be_visible()
+    await check(page)
+    assert "?l=" not in page.url, "the address shown has no token in it"
+
+    again = await page.context.new_page()  # a page of its own: the browser complains of the 410 on its console
+    answer = await again.goto(address)
+    assert answer is not None
+    assert answer.status == 410
+    await expect(again.get_by_role("heading", name="Länken fungerar inte längre")).to_be_visible()
+    await check(again)
+    assert {request.url.partition("/rapport")[0].partition("/sidor")[0] for request in asked} == {
+        address.partition("/rapport")[0]
+    }
+
+
+async def test_the_printed_page_is_accessible_and_needs_nothing_else(
+    page: Page, made: tuple[Desk, World], tmp_path: Path, node_modules: Path
+) -> None:
+    desk, world = made
+
+    def printed(session: Session) -> list[str]:
+        fill_everything(session, world)
+        return [html for _, html in pages_of(session, the_case(session, world), date(2026, 11, 24))]
+
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for number, text in enumerate(desk.run_now(printed)):
+        file = tmp_path / f"{number}.html"
+        file.write_text(text, encoding="utf-8")
+        await page.goto(file.as_uri())
+        await check(page)
+        assert asked == [file.as_uri()]
+        asked.clear()
+    desk.close()

@@ -1,0 +1,59 @@
+"""Whatever leaves as a table goes through one writer, and nothing anyone wrote begins a formula in it (T15)."""
+
+import ast
+import csv
+import io
+from functools import partial
+from pathlib import Path
+
+from reports.answers import COLUMNS, answer_rows
+from reports.csv_out import write_csv
+from reports.selected import Selection
+from storage import answers
+from storage.answers import Written
+from storage.desk import Desk, Session
+from tests.sql.conftest import NOW, World, change, the_list
+from tests.unit.test_csv import DANGEROUS, looks_dangerous
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = [ROOT / "app.py", *(path for room in ("bot", "dialogs", "reports") for path in (ROOT / room).rglob("*.py"))]
+WRITERS = {"csv": {"reports/csv_out.py"}}
+"""Which source may name the module: it makes every cell safe."""
+
+
+def named(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    plain = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
+    return plain | {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+
+
+def test_rows_are_written_in_one_place_and_workbooks_never_with_formulas() -> None:
+    found = {path.relative_to(ROOT).as_posix(): named(path) for path in SOURCES}
+    for module, allowed in WRITERS.items():
+        assert {path for path, modules in found.items() if module in modules} == allowed
+    for path, modules in found.items():
+        source = (ROOT / path).read_text(encoding="utf-8")
+        assert "openpyxl" not in modules, f"{path}: openpyxl makes a formula of what begins with ="
+        assert "xlsxwriter" not in modules or '"strings_to_formulas": False' in source, path
+        assert "write_formula" not in source, path
+
+
+def test_a_dangerous_beginning_in_any_text_column_leaves_as_text(desk: Desk, world: World) -> None:
+    out = io.StringIO(newline="")
+
+    def give(session: Session, revision: int, words: str) -> None:
+        written = Written("fritext", "text", option=words[:60], motivation=words, place=words, note=words, raw=words)
+        answers.add(session, the_list(session, world), "child_heard", revision, written, author=None, at=NOW, act="a")
+
+    change(desk, "update unit set name = '=1+1' where id = :id", id=world.unit)
+    change(desk, "update cases set ref = '+1 2026/0001'")
+    for revision, words in enumerate((cell.replace("\0", "") for cell in DANGEROUS), start=1):
+        desk.run_now(partial(give, revision=revision, words=words))
+        assert write_csv(out, COLUMNS, answer_rows(desk.run_now, Selection())) == 1
+
+    lines = [line for line in out.getvalue().replace("\ufeff", "").splitlines() if line]
+    fields = [field for line in lines for row in csv.reader([line], delimiter=";") for field in row]
+    assert len(lines) == 2 * len(DANGEROUS), "a cell broke its row in two"
+    assert [field for field in fields if looks_dangerous(field)] == []
+    assert fields.count("'=1+1") >= len(DANGEROUS)
+    assert fields.count("'+1 2026/0001") == len(DANGEROUS)

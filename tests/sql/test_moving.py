@@ -1,0 +1,92 @@
+"""From SQLite into PostgreSQL: every row, the same ids, and the bot goes on where it was."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from storage import answers, audit, migrate, moving
+from storage.answers import Written
+from storage.desk import Desk, Session, opened
+from storage.moving import CannotMove
+from storage.sealing import Keys
+from storage.tables import METADATA
+from tests.sql.conftest import KEYS, NOW, World, make_world, the_list
+from tests.sql.test_disposal import dispose, neighbour, plant
+
+pytestmark = pytest.mark.postgres
+
+
+def rows(desk: Desk) -> dict[str, list[Any]]:
+    """Return every row of every table, as the bot reads them."""
+
+    def work(session: Session) -> dict[str, list[Any]]:
+        connection = session.connection()
+        return {
+            table.name: list(map(tuple, connection.execute(select(table).order_by(*table.primary_key.columns))))
+            for table in METADATA.sorted_tables
+        }
+
+    return desk.run_now(work)
+
+
+def fill(desk: Desk) -> World:
+    world: World = desk.run_now(make_world)
+    gone = desk.run_now(lambda session: neighbour(session, world, "SN 2026/0009"))
+    desk.run_now(lambda session: dispose(session, gone))
+
+    def write(session: Session) -> None:
+        plant(session, world, 1)
+        written = Written("nej", "text", motivation="Påhittat åäö")
+        answers.add(session, the_list(session, world), "child_heard", 1, written, author=world.person, at=NOW, act="a")
+        audit.record(session, world.tenant, NOW, "person:1", "answered", case_id=world.case)
+
+    desk.run_now(write)
+    desk.run_now(audit.seal_new)
+    return world
+
+
+def test_every_row_moves_the_trail_holds_and_new_rows_get_new_ids(tmp_path: Path, postgres_database: str) -> None:
+    with (
+        opened(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS)) as source,
+        opened(postgres_database, Keys(KEYS)) as target,
+    ):
+        migrate.upgrade(source)
+        migrate.upgrade(target)
+        world = fill(source)
+        before = rows(source)
+        moved = moving.move(source, target)
+
+        assert rows(target) == before
+        assert moved == {table: len(found) for table, found in before.items()}
+        assert sum(moved.values()) > 20
+        verdicts = [desk.run_now(lambda session: audit.verify(session, world.tenant)) for desk in (source, target)]
+        assert verdicts[0] == verdicts[1]
+        assert (verdicts[1].bad, verdicts[1].sealed, verdicts[1].unsealed) == (None, 2, 0)
+
+        def read(session: Session) -> str:
+            row = the_list(session, world)
+            return answers.text(session, row, answers.latest(session, world.filled)["child_heard"], "motivation")
+
+        assert target.run_now(read) == "Påhittat åäö"
+        later = target.run_now(lambda session: neighbour(session, world, "SN 2026/0010"))
+        assert later.case > max(row[0] for row in before["cases"])
+        assert later.case > max(row[2] for row in before["tombstone"]), "not the id of a disposed case either"
+
+
+def test_nothing_is_moved_into_a_database_that_holds_rows(tmp_path: Path, postgres_database: str) -> None:
+    with (
+        opened(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS)) as source,
+        opened(postgres_database, Keys(KEYS)) as target,
+    ):
+        migrate.upgrade(source)
+        migrate.upgrade(target)
+        fill(source)
+        target.run_now(lambda session: make_world(session, "two"))
+        before = rows(target)
+
+        with pytest.raises(CannotMove, match="holds rows already"):
+            moving.move(source, target)
+
+        assert rows(target) == before

@@ -1,0 +1,54 @@
+"""Readiness and metrics answer on loopback, whatever address the bot itself is on."""
+
+import asyncio
+import socket
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from bot.clock import Clock
+from bot.settings import Settings
+from bot.web import make_admin_app, serve
+from storage import migrate
+from storage.desk import opened
+from storage.sealing import Keys
+from tests.browser.real_bot import free_ports
+from tests.sql.conftest import KEYS
+
+
+async def answers(port: int, host: str, path: str) -> int:
+    async with aiohttp.ClientSession() as session, session.get(f"http://{host}:{port}{path}") as answer:
+        return answer.status
+
+
+def listens(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((host, port)) == 0
+
+
+async def test_the_admin_port_is_bound_to_loopback_when_the_bot_is_open_to_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port, admin_port = free_ports(2)
+    settings = Settings(mode="production", host="0.0.0.0", port=port, admin_port=admin_port)
+    with opened(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS)) as desk:
+        migrate.upgrade(desk)
+        running = asyncio.create_task(serve(web.Application(), make_admin_app(desk, Clock()), settings))
+        while "answers on" not in capsys.readouterr().out:
+            assert not running.done()
+            await asyncio.sleep(0)
+        try:
+            assert listens("127.0.0.2", port), "open to all: another of this machine's addresses gets through"
+            assert not listens("127.0.0.2", admin_port)
+            assert await answers(admin_port, "127.0.0.1", "/readyz") == 200
+            assert "beslutskollen_outbox_age_seconds" in await metrics(admin_port)
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+
+async def metrics(port: int) -> str:
+    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/metrics") as answer:
+        return await answer.text()

@@ -1,0 +1,262 @@
+"""The commands dispose, backup, restore and move-database, as whoever runs the bot meets them."""
+
+import os
+import re
+import stat
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from app import main
+from storage import answers, audit, migrate
+from storage.answers import Written
+from storage.desk import Session, opened
+from storage.sealing import Keys
+from tests.browser.real_bot import RealBot, free_ports
+from tests.sql.conftest import KEYS, NOW, make_world, scalar, the_case, the_list
+from tests.wire.door import TENANT
+
+SETTINGS = {
+    "BK_KEYS": "first:" + b64encode(KEYS["first"]).decode(),
+    "BK_NOW": "2026-05-12T10:30:00+02:00",
+}
+CONFIRM = ("dispose", "--confirm", "gallra 1 ärende 2026-05-12")
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Run = Callable[..., Done]
+Look = Callable[[str], object]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Return a folder with a database: one case, closed in 2021, with one answered list."""
+    with opened(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS)) as desk:
+        migrate.upgrade(desk)
+        world = desk.run_now(make_world)
+
+        def fill(session: Session) -> None:
+            row = the_list(session, world)
+            the_case(session, world).closed_on = date(2021, 1, 31)
+            written = Written("nej", "text", motivation="Påhittad motivering")
+            answers.add(session, row, "child_not_heard_motivated", 1, written, author=world.person, at=NOW, act="a")
+            audit.record(session, world.tenant, NOW, "person:1", "answered", case_id=world.case)
+
+        desk.run_now(fill)
+        desk.run_now(audit.seal_new)
+    return tmp_path
+
+
+@pytest.fixture
+def app(home: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Run:
+    """Give the command line, in this process: starting one for each command costs more than the commands."""
+    monkeypatch.chdir(home)
+    plain = {"BK_MODE": "dev", "BK_DATABASE_URL": f"sqlite:///{home / 'bot.db'}"} | SETTINGS
+
+    def command(*words: str, **settings: str) -> Done:
+        for name, value in (plain | settings).items():
+            monkeypatch.setenv(name, value)
+        try:
+            code = main(words)
+        except SystemExit as stopped:  # how argparse ends
+            code = int(str(stopped.code))
+        out, err = (said.decode() for said in capsysbinary.readouterr())
+        return Done(code, out, err)
+
+    return command
+
+
+@pytest.fixture
+def look(home: Path) -> Look:
+    """Give a way to look into the database with one's own eyes."""
+    return lambda statement: _look(home / "bot.db", statement)
+
+
+def _look(path: Path, statement: str) -> object:
+    with opened(f"sqlite:///{path}", Keys(KEYS)) as desk:
+        return scalar(desk, statement)
+
+
+def ended(done: Done, code: int, words: str) -> bool:
+    """Say whether a command ended so and said that, in one sentence when it is a refusal."""
+    said = done.stderr if code else done.stdout
+    return done.returncode == code and words in said and (code == 0 or said.count("\n") == 1)
+
+
+def test_until_a_period_is_set_nothing_of_a_case_is_due(app: Run) -> None:
+    done = app("dispose")
+
+    assert ended(done, 0, "closed cases are kept for ever (no period is set)")
+    assert 'dispose --confirm "gallra 0 ärenden 2026-05-12"' in done.stdout
+    assert "SN 2026/0001" not in done.stdout
+
+
+def test_what_is_due_is_listed_and_nothing_changes_without_the_very_words(app: Run, look: Look) -> None:
+    assert ended(app("dispose", "--set", "case_months=60"), 0, "kept 60 months")
+    listed = app("dispose")
+    assert "SN 2026/0001: closed 2021-01-31, due 2026-01-31, checklists: 1" in listed.stdout
+    assert 'dispose --print-to DIR --confirm "gallra 1 ärende 2026-05-12"' in listed.stdout
+
+    for words in ("ja", "gallra 1 ärenden 2026-05-12", "gallra 2 ärenden 2026-05-12", "gallra 1 ärende 2026-05-11", ""):
+        assert ended(app("dispose", "--confirm", words, "--print-to", "pages"), 1, "nothing was disposed of")
+    assert ended(app(*CONFIRM), 1, "--print-to")
+    assert app(*CONFIRM, "--print-to", "pages", "--dry-run").stdout == app("dispose").stdout
+    assert look("select count(*) from cases") == 1
+    assert look("select count(*) from event where act = 'disposal_listed'") == 3
+
+
+def test_a_folder_with_something_in_it_is_not_printed_to(app: Run, home: Path, look: Look) -> None:
+    app("dispose", "--set", "case_months=60")
+    (home / "pages").mkdir()
+    (home / "pages" / "arende-1.html").write_text("someone else's", encoding="utf-8")
+
+    assert ended(app(*CONFIRM, "--print-to", "pages"), 1, "not empty")
+    assert ended(app(*CONFIRM, "--print-to", "bot.db"), 1, "cannot be used")
+    assert look("select count(*) from cases") == 1
+
+
+def test_disposal_prints_takes_away_leaves_a_tombstone_and_the_trail(app: Run, home: Path, look: Look) -> None:
+    app("dispose", "--set", "case_months=60")
+    done = app(*CONFIRM, "--print-to", "pages")
+
+    assert ended(done, 0, "made-up-one: cases: 1, printed: 1, replies: 0")
+    (page,) = (home / "pages").iterdir()
+    assert re.fullmatch(r"arende-\d+-decision_basis-1-barn-1-case_worker-\d+\.html", page.name)
+    assert "Påhittad motivering" in page.read_text(encoding="utf-8")
+    if os.name == "posix":
+        assert stat.S_IMODE(page.stat().st_mode) == 0o600
+    assert look("select count(*) from cases") == look("select count(*) from answer") == 0
+    assert (
+        (home / "disposed.jsonl").read_text(encoding="utf-8").count("\n") == look("select count(*) from tombstone") == 1
+    )
+    assert app("verify-log").returncode == 0
+    assert look("select count(*) from event where act in ('answered', 'disposed', 'purged')") == 3
+    held = b"".join(file.read_bytes() for file in home.glob("bot.db*"))
+    assert b"SN 2026/0001" not in held
+    assert ended(app("dispose"), 0, "gallra 0 ärenden")
+
+
+def test_where_checklists_are_printed_elsewhere_none_is_asked_for(app: Run, look: Look) -> None:
+    app("dispose", "--set", "case_months=60", "--set", "printed_elsewhere=ja")
+
+    assert "printed elsewhere: ja" in app("dispose").stdout
+    assert ended(app(*CONFIRM), 0, "cases: 1, printed: 0")
+    assert look("select count(*) from cases") == 0
+
+
+def test_a_period_that_is_none_and_a_tenant_that_is_none_are_told(app: Run) -> None:
+    assert ended(app("dispose", "--set", "case_months=noll"), 1, "case_months")
+    assert ended(app("dispose", "--set", "months=6"), 1, "there is no period months")
+    assert ended(app("dispose", "--tenant", "nobody"), 1, "there is no tenant nobody")
+
+
+def test_a_tenants_periods_are_its_own(app: Run, home: Path) -> None:
+    with opened(f"sqlite:///{home / 'bot.db'}", Keys(KEYS)) as desk:
+        desk.run_now(lambda session: make_world(session, "two"))
+    app("dispose", "--set", "case_months=60", "--tenant", "made-up-two")
+
+    assert ended(app("dispose", "--tenant", "made-up-one"), 0, "kept for ever")
+    assert "made-up-two" not in app("dispose", "--tenant", "made-up-one").stdout
+    assert "gallra 0 ärenden" in app("dispose").stdout
+
+
+def test_with_a_key_missing_no_page_can_be_printed_and_nothing_goes(app: Run, look: Look) -> None:
+    app("dispose", "--set", "case_months=60")
+    done = app(*CONFIRM, "--print-to", "pages", BK_KEYS="other:" + b64encode(bytes(32)).decode())
+
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert look("select count(*) from cases") == 1
+
+
+# --- backup and restore ----------------------------------------------------------------------------------------------
+
+
+def test_a_backup_comes_back_without_what_was_disposed_of(app: Run, home: Path) -> None:
+    assert ended(app("backup", "old"), 0, "old: ")
+    if os.name == "posix":
+        assert stat.S_IMODE((home / "old").stat().st_mode) == 0o600
+    assert _look(home / "bot.db", "select count(*) from event where act = 'backup'") == 1
+    assert ended(app("backup", "old"), 1, "not overwritten")
+    assert ended(app("restore", "old"), 1, "not overwritten")
+    app("dispose", "--set", "case_months=60")
+    app(*CONFIRM, "--print-to", "pages")
+    elsewhere = home / "new" / "bot.db"
+
+    stones = ("--tombstones", "disposed.jsonl")
+    done = app("restore", "old", *stones, BK_DATABASE_URL=f"sqlite:///{elsewhere}")
+    assert ended(done, 0, "disposed of again: 1 of 1")
+    assert [file.name for file in elsewhere.parent.iterdir()] == ["bot.db"]
+    assert _look(elsewhere, "select count(*) from cases") == 0
+    assert ended(app("restore", "old", *stones, BK_DATABASE_URL=f"sqlite:///{elsewhere}"), 1, "not overwritten")
+
+
+def test_tombstones_that_are_named_and_not_there_stop_the_restore(app: Run, home: Path) -> None:
+    app("backup", "old")
+
+    done = app("restore", "old", "--tombstones", "none", BK_DATABASE_URL=f"sqlite:///{home / 'new.db'}")
+    assert ended(done, 1, "none cannot be read")
+    assert not (home / "new.db").exists()
+
+
+def test_a_backup_with_its_keys_apart_asks_for_them(app: Run, home: Path) -> None:
+    done = app("backup", "copy", "--keys", "keys")
+    assert ended(done, 0, "keys: 2 keys")
+    new = f"sqlite:///{home / 'new.db'}"
+
+    assert ended(app("restore", "copy", BK_DATABASE_URL=new), 1, "--keys")
+    assert ended(app("restore", "copy", "--keys", "copy", BK_DATABASE_URL=new), 1, "not a key file")
+    assert app("restore", "copy", "--keys", "keys", BK_DATABASE_URL=new).returncode == 0
+    assert "Påhittad motivering" in app("export", "--what", "answers", BK_DATABASE_URL=new).stdout
+
+
+@pytest.mark.parametrize("words", [("backup",), ("restore",), ("move-database",), ("dispose", "now")], ids=" ".join)
+def test_wrong_usage_is_exit_2(app: Run, words: tuple[str, ...]) -> None:
+    assert app(*words).returncode == 2
+
+
+def test_move_database_moves_into_postgresql_only(app: Run, postgres_database: str) -> None:
+    assert ended(app("move-database", "sqlite:///elsewhere.db"), 1, "from SQLite")
+    assert ended(app("move-database", postgres_database), 0, "answer: 1")
+    assert ended(app("move-database", postgres_database), 1, "holds rows already")
+    there = app("export", "--what", "answers", BK_DATABASE_URL=postgres_database)
+    assert "Påhittad motivering" in there.stdout
+    assert app("verify-log", BK_DATABASE_URL=postgres_database).returncode == 0
+
+
+# --- while the bot runs ----------------------------------------------------------------------------------------------
+
+
+async def test_backup_and_disposal_go_on_beside_a_running_bot(
+    home: Path,
+) -> None:
+    port, admin = free_ports(2)
+    bot = RealBot(home, port, admin, SETTINGS | {"BK_TENANTS": TENANT}, arguments=())
+    await bot.start()
+    try:
+        await bot.command("dispose", "--set", "case_months=60")
+        assert "copy: " in await bot.command("backup", str(home / "copy"))
+        done = await bot.command(*CONFIRM, "--print-to", str(home / "pages"))
+        assert "cases: 1, printed: 1" in done
+        assert b"SN 2026/0001" not in bot.files()
+        async with aiohttp.ClientSession() as session:
+            async with session.get(f"http://127.0.0.1:{admin}/readyz") as answer:
+                assert answer.status == 200
+            for path in ("/metrics", "/readyz"):
+                async with session.get(bot.url + path) as answer:
+                    assert answer.status == 404, "not on the port that is open to others"
+    finally:
+        await bot.stop()
