@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from urllib.parse import parse_qs, quote
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -22,9 +21,9 @@ from checklists.rights import Right
 from storage import audit, links, people
 from storage.desk import Desk, Session
 from storage.links import Link
+from storage.times import STOCKHOLM
 from texts import Language, say
 
-_STOCKHOLM = ZoneInfo("Europe/Stockholm")
 _MOST = 4096
 _READ_SECONDS = 10.0
 _FORM = "application/x-www-form-urlencoded"
@@ -133,7 +132,7 @@ async def _token(request: web.Request) -> str:
 
 def _may(session: Session, link: Link, purpose: Purpose, now: datetime) -> bool:
     """Say whether she holds, today, a role that may."""
-    held = people.roles_on(session, link.person_id, now.astimezone(_STOCKHOLM).date())
+    held = people.roles_on(session, link.person_id, now.astimezone(STOCKHOLM).date())
     return rights.may(purpose.right, ((role.role, "other") for role in held))
 
 

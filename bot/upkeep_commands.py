@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.disposing import CannotDispose, Order, carry_out, change_periods, list_due
@@ -20,11 +19,11 @@ from storage.desk import Desk, Session, opened
 from storage.moving import CannotMove
 from storage.scrub import NotScrubbed
 from storage.sealing import Keys
+from storage.times import STOCKHOLM
 from storage.tombstones import BadTombstones, known, write_file
 
 FAULTS = (BadPeriod, BadTombstones, CannotBackUp, CannotDispose, CannotMove, NotScrubbed)
 """What a person can fix; the message is one sentence."""
-_STOCKHOLM = ZoneInfo("Europe/Stockholm")
 OpenDesk = Callable[[Settings], AbstractContextManager[Desk]]
 
 
@@ -45,7 +44,7 @@ def tombstones_beside(database_url: str) -> Path:
 
 def _now(settings: Settings) -> _Now:
     at = Clock(settings.now).now()
-    return _Now(at, at.astimezone(_STOCKHOLM).date(), "cli:" + getpass.getuser())
+    return _Now(at, at.astimezone(STOCKHOLM).date(), "cli:" + getpass.getuser())
 
 
 def dispose(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:

@@ -15,7 +15,8 @@ from checklists.files import checklist_version, newest
 from checklists.model import Checklist, Item
 from checklists.references import normal_ref
 from checklists.rules import state
-from dialogs import answer_rows
+from dialogs import answer_rows, changes
+from dialogs.cause import from_file
 from dialogs.imports import Imported, Outcome, check_tenant, take_all
 from storage import answers, audit, cases, filled, tenants
 from storage.answers import AnswerRow
@@ -130,9 +131,9 @@ class _Import:
         old, told = here.stored.get(item.id), read_cells(item, cells)
         if old is not None and here.row is not None and self._is_said_already(here, here.row, item, old, cells, day):
             return "unchanged"
-        if here.with_chef:
-            raise ValueError("the chef has had this list; change the answer in the bot, so that she reads it again")
         if here.row is None:
+            if here.with_chef:
+                raise ValueError("the chef has had the lists of this case; begin this child's list in the bot")
             here.row = self._begin(here, role, child)
         revision = old.revision + 1 if old else 1
         written = answers.from_told(told, day)
@@ -142,6 +143,9 @@ class _Import:
         here.stored[item.id] = row
         here.before.pop(item.id, None)
         self._record(here, "answered", item.id, revision)
+        self.session.flush()
+        cause = from_file(self.session, here.case.tenant_id, self.at, ACTOR)
+        changes.answer_changed(cause, here.case, here.row, item.id)
         return "changed" if old else "added"
 
     def _is_said_already(

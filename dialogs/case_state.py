@@ -10,11 +10,11 @@ from checklists.model import OPEN
 from checklists.reminders import Asked, BasisState, CaseState
 from checklists.rules import applicable
 from dialogs.basis import Basis, Sheet, written
-from dialogs.talk import STOCKHOLM
 from storage import answers, cases, extensions, filled, returns, signatures
 from storage.cases import CaseRow, FactRow, case_id
 from storage.desk import Session
 from storage.filled import WRITER, FilledRow, filled_id
+from storage.times import STOCKHOLM
 
 BASIS = "decision_basis"
 _PROTECTION = ("intake", "protection_assessment_made")

@@ -11,6 +11,8 @@ from checklists.csv_in import CsvRow, read_csv
 from checklists.errors import UserError
 from checklists.files import all_facts
 from checklists.references import normal_ref
+from dialogs import changes
+from dialogs.cause import from_file
 from dialogs.imports import Imported, Outcome, check_cells, take_all
 from dialogs.open_case import MOST_CHILDREN
 from storage import audit, cases, filled, people, tenants
@@ -73,12 +75,15 @@ class _Row:
         self._set(case, "case_type", self.cells["case_type"] or None, "case_type_set")
         self._set(case, "lead_id", lead, "lead_set")
         self._set(case, "co_id", co, "co_worker_set")
+        children = case.children
         self._set(case, "children", count, "children_set")
         protected = yes_no["protected_identity"]
         self._set(case, "protected_identity", protected == "ja" if protected else None, "protected_identity_set")
         self._set_dates(case, dates)
-        self._set_facts(case, yes_no)
+        facts_changed = self._set_facts(case, yes_no)
         self.session.flush()
+        if facts_changed or (count is not None and count != children):
+            changes.case_changed(from_file(self.session, self.tenant_id, self.at, self.actor), case)
         return "added" if is_new else "changed" if self.changed else "unchanged"
 
     # --- reading the cells ----------------------------------------------------------------------------------
@@ -166,7 +171,9 @@ class _Row:
             case.closed_on = None
         self._set(case, "earlier_closed_on", closed, "reopened")
 
-    def _set_facts(self, case: CaseRow, values: dict[str, str]) -> None:
+    def _set_facts(self, case: CaseRow, values: dict[str, str]) -> bool:
+        """Store what the row says of the facts; return whether it says something new."""
+        new = False
         known = cases.facts(self.session, case_id(case))
         for name in FACTS:
             whole = all_facts()[name].per == "case"
@@ -174,6 +181,8 @@ class _Row:
                 old = known.get((child, name))
                 if values[name] and (old is None or old.value != values[name]):
                     self._set_fact(case, child, name, values[name], old.revision + 1 if old else 1)
+                    new = True
+        return new
 
     def _set_fact(self, case: CaseRow, child: int, name: str, value: str, revision: int) -> None:
         row = FactRow(

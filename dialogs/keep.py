@@ -75,7 +75,7 @@ def store(talk: Talk, sheet: Sheet, item_id: str, written: Written) -> None:
     talk.session.flush()
     sheet.note(row)
     talk.record("answered", case=sheet.case, filled_id=filled_id(sheet.filled), item_id=item_id, revision=revision)
-    changes.answer_changed(talk, sheet, item_id)
+    changes.answer_changed(talk.cause, sheet.case, sheet.filled, item_id)
 
 
 def after(talk: Talk, at: At, notices: tuple[Line, ...] = ()) -> AnyView:

@@ -154,7 +154,7 @@ def store_fact(talk: Talk, basis: Basis, at: int, fact_id: str, value: str) -> N
     )
     cases.set_fact(talk.session, basis.case, row)
     talk.record("fact_set", case=basis.case, item_id=fact_id, revision=row.revision, detail=f"child {at}" if at else "")
-    changes.case_changed(talk, basis)
+    changes.case_changed(talk.cause, basis.case)
 
 
 def _store_case(talk: Talk, case: CaseRow, inputs: Mapping[str, str]) -> tuple[Line, ...]:
@@ -181,7 +181,7 @@ def _store_children(talk: Talk, case: CaseRow, inputs: Mapping[str, str]) -> Non
     if count != case.children:
         case.children = count
         talk.record("children_set", case=case, detail=str(count))
-        changes.case_changed(talk, load(talk, case))
+        changes.case_changed(talk.cause, case)
 
 
 def _store_planned(talk: Talk, case: CaseRow, inputs: Mapping[str, str]) -> None:

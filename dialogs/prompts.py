@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from dialogs.basis import Basis
+from dialogs.cause import Cause
 from dialogs.doors import command_button
 from dialogs.reading_views import PromptView
 from dialogs.recipients import Staff, named
@@ -18,25 +19,25 @@ MOST = 12
 """Questions named in one message."""
 
 
-def to_readers(talk: Talk, theirs: Basis, reason: str) -> list[PersonRow]:
+def to_readers(cause: Cause, theirs: Basis, reason: str) -> list[PersonRow]:
     """Tell those who are to read the case; return who of them cannot be told.
 
     When none of them can, the managers are: state is kept all the same, and nothing waits on an absent person.
     """
-    staff = Staff(talk.session, talk.tenant_id, talk.today)
-    found = named(talk.session, talk.tenant_id, staff.chefs(theirs.case))
-    lead = people.person(talk.session, talk.tenant_id, theirs.case.lead_id or 0)
+    staff = Staff(cause.session, cause.tenant_id, cause.today)
+    found = named(cause.session, cause.tenant_id, staff.chefs(theirs.case))
+    lead = people.person(cause.session, cause.tenant_id, theirs.case.lead_id or 0)
     gaps = [gap_row(sheet, gap).model_copy(update={"why": ""}) for sheet, gap in theirs.all_gaps()]
     claim = Claim(verb="read", case=case_id(theirs.case))
     title = "buttons.start_reading" if reason == "sent" else "buttons.continue_reading"
     view = _view(theirs, reason, lead.name if lead else "", gaps, (Button(title=Line(say=title), claim=claim),))
-    missed = tell(talk.session, found, view, now=talk.turn.now, case=case_id(theirs.case))
+    missed = tell(cause.session, found, view, now=cause.now, case=case_id(theirs.case))
     if len(missed) == len(found):
-        _to_managers(talk, theirs, missed, staff)
+        _to_managers(cause, theirs, missed, staff)
     return missed
 
 
-def _to_managers(talk: Talk, theirs: Basis, missed: Sequence[PersonRow], staff: Staff) -> None:
+def _to_managers(cause: Cause, theirs: Basis, missed: Sequence[PersonRow], staff: Staff) -> None:
     """Tell the managers that a case waits for someone without the app; of a protected one not even which."""
     ref = "" if theirs.case.protected_identity else theirs.case.ref
     names = ", ".join(row.name for row in missed)
@@ -44,8 +45,8 @@ def _to_managers(talk: Talk, theirs: Basis, missed: Sequence[PersonRow], staff: 
     why = Line(say="prompts.no_app", args={"names": names}) if names else Line(say="prompts.no_chef")
     button = command_button("ersättare", "buttons.deputies")
     view = MenuView(title=Line(say="prompts.nobody_reads"), lines=(waits, why), buttons=(button,))
-    found = named(talk.session, talk.tenant_id, staff.managers())
-    tell(talk.session, found, view, now=talk.turn.now, case=case_id(theirs.case))
+    found = named(cause.session, cause.tenant_id, staff.managers())
+    tell(cause.session, found, view, now=cause.now, case=case_id(theirs.case))
 
 
 def to_workers(talk: Talk, theirs: Basis, points: Sequence[GapRow]) -> None:

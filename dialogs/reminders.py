@@ -15,7 +15,7 @@ from dialogs.case_state import BASIS, Standing, read_case
 from dialogs.recipients import Staff
 from dialogs.reminder_outbox import reply_to
 from dialogs.show_summary import open_claim
-from dialogs.talk import STOCKHOLM, Talk
+from dialogs.talk import Talk
 from dialogs.turn import Reply
 from dialogs.views import (
     AnyView,
@@ -35,6 +35,7 @@ from storage.desk import Session
 from storage.outbox import OutboxRow
 from storage.people import PersonRow
 from storage.reminders import SnoozeRow, ToldRow
+from storage.times import STOCKHOLM
 
 SNOOZE = Right("snooze", "self", ANYONE)
 MOST_CASES = 8

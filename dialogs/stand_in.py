@@ -6,7 +6,6 @@ from itertools import count
 
 from dialogs.recipients import Staff
 from dialogs.reminder_outbox import put
-from dialogs.talk import STOCKHOLM
 from dialogs.views import Line, MenuView, ReminderView
 from storage import cases, conversations, outbox, people, reminders
 from storage.cases import CaseRow
@@ -15,6 +14,7 @@ from storage.desk import Session
 from storage.outbox import OutboxRow
 from storage.people import PersonRow
 from storage.reminders import ToldRow
+from storage.times import STOCKHOLM
 
 GATHER = timedelta(minutes=2)
 """How long what is handed over to someone is gathered before it goes."""

@@ -50,7 +50,7 @@ def send(talk: Talk, press: Press) -> AnyView:
         sheet.filled.status, sheet.filled.sent_at = "sent", talk.turn.now
         talk.record("sent", case=case, filled_id=filled_id(sheet.filled))
     talk.session.flush()
-    prompts.to_readers(talk, basis, "resent" if again else "sent")
+    prompts.to_readers(talk.cause, basis, "resent" if again else "sent")
     return show_summary.sent_card(talk, basis)
 
 

@@ -15,12 +15,12 @@ from dialogs.case_state import case_dates, is_protection_answered, read_case
 from dialogs.recipients import Staff
 from dialogs.reminder_outbox import put_bundle
 from dialogs.stand_in import reachable_instead
-from dialogs.talk import STOCKHOLM
 from storage import audit, cases, conversations, people, reminders, tenants
 from storage.cases import CaseRow, case_id
 from storage.desk import Session
 from storage.people import person_id
 from storage.reminders import Occasion, ToldRow
+from storage.times import STOCKHOLM
 
 CASES_AT_ONCE = 5
 BUNDLES_AT_ONCE = 10

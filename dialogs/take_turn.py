@@ -8,7 +8,7 @@ from checklists.errors import UserError
 from checklists.privacy import has_personal_number
 from dialogs import commands, menu, shown
 from dialogs.doors import NoSuchCase, no_such_case
-from dialogs.talk import STOCKHOLM, Talk
+from dialogs.talk import Talk
 from dialogs.tokens import Mint, Signed
 from dialogs.turn import Reply, Turn
 from dialogs.typed import answer_typed
@@ -19,6 +19,7 @@ from storage.desk import Session
 from storage.inbox import InboxRow
 from storage.people import PersonRow, RoleRow
 from storage.tenants import TenantRow
+from storage.times import STOCKHOLM
 
 RESENT_WITHIN = timedelta(seconds=10)
 """A text sent again this soon, while the first was not answered for, is the same text and not a second one."""

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from checklists.rights import READER, Relation, Right, may
+from dialogs.cause import Cause
 from dialogs.shown import Shown
 from dialogs.turn import Reply, Turn
 from dialogs.views import AnyView, Line, without_texts
@@ -18,9 +18,9 @@ from storage.desk import Session
 from storage.outbox import OutboxRow
 from storage.people import PersonRow, RoleRow
 from storage.tenants import TenantRow
+from storage.times import STOCKHOLM
 from texts import Language
 
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
 READ = Right("read", "case", READER)
 """Reading a list by its own checklist, before signing it or sending it back."""
 
@@ -46,6 +46,11 @@ class Talk:
     """What else came of this turn, told above whatever it answers."""
     commands: "Callable[[Talk, str, str], AnyView] | None" = None
     """Runs a typed command; set by dialogs/commands.py, which knows them all."""
+
+    @property
+    def cause(self) -> Cause:
+        """Return this turn as the cause of what it has for consequences."""
+        return Cause(self.session, self.tenant_id, self.turn.now, self.record, self.act, self.aftermath)
 
     def run_command(self, word: str, rest: str) -> AnyView:
         """Do what a typed command does."""

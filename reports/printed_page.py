@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from checklists.files import all_facts, checklist_version
 from checklists.model import OPEN, Checklist
@@ -15,9 +14,9 @@ from storage.answers import AnswerRow
 from storage.cases import CaseRow, case_id
 from storage.desk import Session
 from storage.filled import FilledRow, filled_id
+from storage.times import STOCKHOLM
 from texts import say
 
-_STOCKHOLM = ZoneInfo("Europe/Stockholm")
 _DATES = ("received_on", "assigned_on", "opened_on", "planned_decision_on", "decided_on", "closed_on")
 Named = tuple[str, str]
 """A heading and what stands under it."""
@@ -250,4 +249,4 @@ def _name(session: Session, tenant_id: int, person_id: int | None) -> str:
 
 
 def _time(at: datetime) -> str:
-    return f"{at.astimezone(_STOCKHOLM):%Y-%m-%d %H:%M}"
+    return f"{at.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}"

@@ -1,0 +1,50 @@
+"""A file that changes what the chef has signed does what the same change in the chat does."""
+
+import pytest
+
+from dialogs.answers_import import import_answers
+from dialogs.cases_import import import_cases
+from storage.signatures import SignatureRow
+from tests.chat.card_hand import inputs
+from tests.chat.harness import REF, TENANT, Chat, Room
+from tests.chat.read_drive import begins, reads, sent
+
+FACT = f"tenant_id,case_ref,violence\n{TENANT},{REF},{{}}\n"
+ANSWER = f"tenant_id,case_ref,checklist,role,child,item,answer\n{TENANT},{REF},decision_basis,case_worker,1,{{}}\n"
+
+
+@pytest.fixture
+def signed(room: Room) -> Chat:
+    sent(room)
+    return reads(begins(room.chat("cecilia"))).presses("Visa skillnader").presses("Signera")
+
+
+def take(room: Room, text: str) -> None:
+    importer = import_cases if text.startswith("tenant_id,case_ref,violence") else import_answers
+    allowed = frozenset({TENANT})
+    room.desk.run_now(lambda session: importer(session, text.encode(), allowed, room.now, "cli:test"))
+
+
+def is_voided(room: Room) -> bool:
+    return bool(room.scalar("select count(*) from signature where voided_at is not null"))
+
+
+@pytest.mark.parametrize(("text", "voids"), [(FACT.format("ja"), True), (FACT.format("nej"), False)])
+def test_a_fact_from_a_file_voids_the_signature_when_it_is_new(
+    room: Room, signed: Chat, text: str, voids: bool
+) -> None:
+    before = len(signed.prompts())
+    take(room, text)
+
+    assert is_voided(room) is voids
+    assert len(signed.prompts()) == before + voids
+
+
+def test_an_answer_from_a_file_opens_just_that_question_again(room: Room, signed: Chat) -> None:
+    take(room, ANSWER.format("communication_boxes_filled,nej"))
+
+    assert is_voided(room)
+    signed.receives().sees(f"{REF} behöver läsas om").presses("Fortsätt läsa")
+    assert list(inputs(signed.card)) == ["communication_boxes_filled"]
+    assert room.count(SignatureRow) == 1
+    assert {event.actor for event in room.events("voided")} == {"import"}
