@@ -12,6 +12,7 @@ from aiohttp import web
 from bot.adapter import TeamsAdapter
 from bot.bearer import BearerCheck
 from bot.clock import Clock
+from bot.folder import fold_forever
 from bot.front_door import Gate, Refused, receive, refusal, server_options
 from bot.key_ring import KeyRing
 from bot.outbox_worker import OutboxWorker
@@ -52,6 +53,7 @@ def make_app(settings: Settings, desk: Desk, clock: Clock) -> web.Application:
             office, worker, keys = _build(settings, desk, clock, session)
             app[OFFICE] = office
             tasks = [asyncio.create_task(worker.run()), asyncio.create_task(seal_forever(desk))]
+            tasks.append(asyncio.create_task(fold_forever(desk)))
             yield
             await office.adapter.close()
             for task in tasks:
