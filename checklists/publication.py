@@ -134,13 +134,15 @@ def _settle(full: Mapping[str, Mapping[At, Row]], found: Hidden, ties: Ties, sta
 
 
 def _given_away(found: Mapping[str, set[At]], places: Iterable[At], at: At) -> list[str]:
-    """Return the figures of a total that everyone can add up, because all its parts stand."""
-    sums = []
-    if not at.quarter:
-        sums.append({part for part in places if part.unit == at.unit and part.quarter})
-    if not at.unit:
-        sums.append({part for part in places if part.quarter == at.quarter and part.unit})
-    return [column for column, hiding in found.items() if any(parts and not hiding & parts for parts in sums)]
+    """Return the figures of a total that everyone can add up, because all its parts stand.
+
+    What the quarters give away is out already and comes first; what the units do can still be undone by
+    hiding one of them.
+    """
+    quarters = {part for part in places if not at.quarter and part.unit == at.unit and part.quarter}
+    units = {part for part in places if not at.unit and part.quarter == at.quarter and part.unit}
+    given = [column for parts in (quarters, units) if parts for column in found if not found[column] & parts]
+    return list(dict.fromkeys(given))
 
 
 def stands(found: Hidden, item: str, code: str, at: At) -> bool:
