@@ -10,13 +10,16 @@ import contextlib
 import getpass
 import io
 import logging
+import shutil
 import sys
+import tempfile
 import tomllib
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TextIO
+from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.settings import ROOT, VAR, BadSettings, Settings, read_settings
@@ -24,13 +27,21 @@ from checklists.csv_in import BadCsv
 from checklists.files import DEFINITIONS, BadFile, read_checklist
 from dialogs.people_admin import Imported, import_people
 from reports.answers import COLUMNS, Selection, answer_rows
+from reports.checklists import COLUMNS as CHECKLIST_COLUMNS
+from reports.checklists import checklist_rows
 from reports.csv_out import write_csv
-from storage import audit, migrate, tenants
+from reports.periods import CannotPublish, Period, published_quarters
+from reports.rates import COLUMNS as RATE_COLUMNS
+from reports.rates import rate_rows
+from storage import audit, migrate, rates, tenants
 from storage.desk import CannotOpen, Desk, Session, opened
 from storage.sealing import KeyGone, Keys, SealBroken
 
 DEMO_PEOPLE = ROOT / "tryout" / "people.csv"
 DEMO_TENANT = "11111111-1111-4111-8111-111111111111"
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+FIGURES = {"rates": (RATE_COLUMNS, rate_rows), "checklists": (CHECKLIST_COLUMNS, checklist_rows)}
+"""What `export` writes of figures: its columns and where its rows come from."""
 TITLES = {
     "case_worker": "Handläggare",
     "unit_manager": "Chef",
@@ -60,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (BadSettings, CannotOpen) as error:
         print(error, file=sys.stderr)
         return 2
-    except (BadCsv, BadFile, KeyGone, SealBroken) as error:
+    except (BadCsv, BadFile, CannotPublish, KeyGone, SealBroken) as error:
         print(error or type(error).__doc__, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -88,16 +99,23 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("files", type=Path, nargs="*", metavar="FILE")
     check.set_defaults(run=_checklist_check)
 
-    export = commands.add_parser("export", help="write rows as CSV")
-    export.add_argument("--what", required=True, choices=["answers"])
+    export = commands.add_parser("export", help="write rows as CSV, figures also as a workbook")
+    export.add_argument("--what", required=True, choices=["answers", *FIGURES])
     export.add_argument("--checklist", default="", metavar="ID")
     export.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DATE")
     export.add_argument("--to", dest="last", type=date.fromisoformat, metavar="DATE")
     export.add_argument("--unit", default="")
     export.add_argument("--role", default="")
-    export.add_argument("--format", choices=["csv"], default="csv")
+    export.add_argument("--format", choices=["csv", "xlsx"], default="csv")
     export.add_argument("--out", type=Path, metavar="FILE")
+    export.add_argument(
+        "--for-publication", action="store_true", help="figures of a closed quarter or year, small numbers hidden"
+    )
     export.set_defaults(run=_export)
+
+    recount = commands.add_parser("recount", help="count all figures from the answers and compare")
+    recount.add_argument("--repair", action="store_true", help="put wrong figures right")
+    recount.set_defaults(run=_recount)
 
     package = commands.add_parser("package", help="build the Teams app package")
     package.add_argument("--out", type=Path, default=Path("beslutskollen.zip"), metavar="FILE")
@@ -169,15 +187,83 @@ def _checklist_check(parsed: argparse.Namespace) -> None:
 def _export(parsed: argparse.Namespace) -> None:
     settings = read_settings()
     selection = Selection(parsed.checklist, parsed.unit, parsed.role, parsed.first, parsed.last)
-    with _desk(settings) as desk, _output(parsed.out) as out:
-        desk.run_now(lambda session: _write_export(session, selection, out, settings))
+    if parsed.what not in FIGURES and (parsed.format != "csv" or parsed.for_publication):
+        raise Stop(f"{parsed.what} are written as CSV and never for publication; take {' or '.join(FIGURES)} instead")
+    if parsed.for_publication:
+        if not parsed.first or not parsed.last:
+            raise CannotPublish
+        published_quarters(Period(parsed.first, parsed.last), _today(settings))
+    with _desk(settings) as desk:
+        if parsed.format == "xlsx":
+            _export_workbook(desk, selection, parsed, settings)
+            return
+        with _output(parsed.out) as out:
+            desk.run_now(lambda session: _write_export(session, selection, out, settings, parsed))
 
 
-def _write_export(session: Session, selection: Selection, out: TextIO, settings: Settings) -> None:
+def _today(settings: Settings) -> date:
+    return Clock(settings.now).now().astimezone(STOCKHOLM).date()
+
+
+def _write_export(
+    session: Session, selection: Selection, out: TextIO, settings: Settings, parsed: argparse.Namespace
+) -> None:
+    _record_export(session, settings, parsed.what)
+    if parsed.what == "answers":
+        write_csv(out, COLUMNS, _counted_aloud(answer_rows(session, selection)))
+        return
+    columns, rows = FIGURES[parsed.what]
+    write_csv(out, columns, rows(session, selection, _today(settings), for_publication=parsed.for_publication))
+
+
+def _record_export(session: Session, settings: Settings, what: str) -> None:
     now = Clock(settings.now).now()
     for tenant in tenants.everyone(session):
-        audit.record(session, tenants.key(tenant), now, _actor(), "export", detail="answers")
-    write_csv(out, COLUMNS, answer_rows(session, selection))
+        audit.record(session, tenants.key(tenant), now, _actor(), "export", detail=what)
+
+
+def _export_workbook(desk: Desk, selection: Selection, parsed: argparse.Namespace, settings: Settings) -> None:
+    # Imported here: the other commands need no workbooks.
+    from reports.workbook import Wanted, write_workbook
+
+    wanted = Wanted(selection, _today(settings), for_publication=parsed.for_publication, with_cases=True)
+
+    def work(session: Session, path: Path) -> None:
+        _record_export(session, settings, "workbook")
+        write_workbook(session, str(path), wanted)
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "export.xlsx"
+        desk.run_now(partial(work, path=path))
+        try:
+            with path.open("rb") as made, parsed.out.open("wb") if parsed.out else sys.stdout.buffer as out:
+                shutil.copyfileobj(made, out)
+        except OSError as error:
+            raise Stop(f"{parsed.out or 'standard output'} cannot be written: {error.strerror}") from None
+
+
+def _counted_aloud(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Give the rows, and tell on standard error how far a long export has come."""
+    for count, row in enumerate(rows, start=1):
+        if count % 100_000 == 0:
+            print(f"{count} rows", file=sys.stderr)
+        yield row
+
+
+def _recount(parsed: argparse.Namespace) -> None:
+    with _desk(read_settings()) as desk:
+        found = desk.run_now(
+            lambda session: [
+                (tenant.entra_id, rates.recount(session, tenants.key(tenant), repair=parsed.repair))
+                for tenant in tenants.everyone(session)
+            ]
+        )
+    for tenant, counted in found:
+        print(f"{tenant}: {counted.cases} cases counted, {counted.wrong} figures differ")
+    if any(counted.wrong for _, counted in found):
+        if not parsed.repair:
+            raise Stop("some figures are not what the answers say; run `recount --repair` to put them right")
+        print("put right")
 
 
 @contextlib.contextmanager

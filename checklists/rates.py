@@ -146,7 +146,8 @@ def wilson(share: Share) -> tuple[float, float]:
     return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
 
 
-Verdict = Literal["no_figures", "same", "too_few", "better", "worse"]
+Verdict = Literal["no_figures", "same", "too_few", "better", "worse", "other_version"]
+"""`other_version`: the questions changed between, so the two are not held against each other."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ def safe(cell: str) -> str:
     spaces, so that no physical line of the file begins dangerously either.
     Source: OWASP, CSV injection.
     """
+    if cell[:1].isascii() and cell[:1].isalnum() and cell.isprintable():
+        return cell  # nearly every cell, and looking closer costs more than writing it
     flat = " ".join(cell.splitlines())
     seen = (sign for sign in unicodedata.normalize("NFKC", flat) if sign.isprintable() and sign != " ")
     return "'" + flat if flat.startswith("\t") or next(seen, "\0") in _DANGEROUS else flat

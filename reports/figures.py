@@ -4,15 +4,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal, get_args
 
 from checklists.files import all_checklists, newest
-from checklists.model import Item
+from checklists.model import Checklist, Item, Step
 from checklists.rates import ANSWERED, Share
 from reports.answers import Selection
 from reports.periods import Period
 from storage import people, rates
 from storage.desk import Session
 from storage.rates import Count
+from texts import Language, say
 
 BASIS, WORKER = "decision_basis", "case_worker"
 ALL_ITEMS = "*"
@@ -150,10 +152,7 @@ def sum_of(some: Sequence[Line], name: str, title: str) -> Line:
 
 def item_of(checklist: str, item: str) -> Item:
     """Return the item as the newest version that has it words it."""
-    versions = sorted((version for list_id, version in all_checklists() if list_id == checklist), reverse=True)
-    return next(
-        found.by_id[item] for version in versions if item in (found := all_checklists()[checklist, version]).by_id
-    )
+    return next(found.by_id[item] for found in _versions(checklist) if item in found.by_id)
 
 
 def question(checklist: str, item: str) -> str:
@@ -161,10 +160,42 @@ def question(checklist: str, item: str) -> str:
     return item_of(checklist, item).ask
 
 
+def grouped(some: Sequence[Line], by: Literal["section", "step", "criticism"], language: Language) -> list[Line]:
+    """Return the lines added together by section of the list, step of the process, or the authority's criticism.
+
+    A question that answers to several criticisms counts under each. All lines are of one unit and role.
+    """
+    groups: dict[str, list[Line]] = defaultdict(list)
+    titles: dict[str, str] = {}
+    for line in some:
+        item = item_of(line.checklist, line.item)
+        for key in {"section": (item.section,), "step": (item.step,), "criticism": item.criticism}[by]:
+            groups[key].append(line)
+            titles.setdefault(key, _title(line.checklist, by, key, language))
+    order = [step for step in get_args(Step) if step in groups] if by == "step" else sorted(groups)
+    if by == "section":
+        order = list(groups)
+    return [sum_of(groups[key], key, titles[key]) for key in order]
+
+
+def _title(checklist: str, by: str, key: str, language: Language) -> str:
+    if by == "step":
+        return say("steps." + key, language)
+    if by == "criticism":
+        return say("criticisms." + key, language)
+    headings = [heading for found in _versions(checklist) for heading in found.sections if heading.id == key]
+    return headings[0].title if language == "sv" else headings[0].title_en
+
+
+def _versions(checklist: str) -> list[Checklist]:
+    """Return every version of a list, the newest first."""
+    found = [one for (list_id, _), one in all_checklists().items() if list_id == checklist]
+    return sorted(found, key=lambda one: -one.version)
+
+
 def places_of(checklist: str) -> dict[str, int]:
     """Map every item any version of a list has to its place: the newest version's order, then the older ones'."""
-    versions = sorted((version for list_id, version in all_checklists() if list_id == checklist), reverse=True)
-    items = [item.id for version in versions for item in all_checklists()[checklist, version].items]
+    items = [item.id for found in _versions(checklist) for item in found.items]
     return {item: place for place, item in enumerate(dict.fromkeys(items))}
 
 

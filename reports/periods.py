@@ -6,7 +6,13 @@ from datetime import date, timedelta
 
 
 class CannotPublish(Exception):
-    """For publication: only closed quarters and years, so give --from and --to as one of them."""
+    """Only closed quarters and years are published."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "for publication only whole quarters and years that are over: give the first day of one as --from"
+            " and its last as --to"
+        )
 
 
 @dataclass(frozen=True, slots=True)
