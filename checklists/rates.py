@@ -143,7 +143,8 @@ def wilson(share: Share) -> tuple[float, float]:
     part, n = share.part, share.n
     spread = _Z * sqrt(part * (1 - part) / n + _Z * _Z / (4 * n * n))
     middle, scale = part + _Z * _Z / (2 * n), 1 + _Z * _Z / n
-    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+    # At 0 and n of n an end is the share itself; arithmetic alone would miss it by a hair.
+    return max(0.0, min(part, (middle - spread) / scale)), min(1.0, max(part, (middle + spread) / scale))
 
 
 Verdict = Literal["no_figures", "same", "too_few", "better", "worse", "other_version"]
