@@ -325,21 +325,20 @@ def recount(session: Session, tenant_id: int, *, repair: bool = False) -> Recoun
     """
     fold_all(session)
     connection = session.connection()
-    should: Counter[tuple[str, Cell]] = Counter()
+    by_day: Counter[Cell] = Counter()
     seen = wrong = 0
     for ids in _case_batches(session, tenant_id):
         seen += len(ids)
         now, kept = of_cases(session, ids), _counted(session, ids)
         for part in now.values():
-            for cell in cells(part):
-                should[DAY, cell] += 1
-                should[MONTH, cell._replace(day=cell.day.replace(day=1))] += 1
+            by_day.update(cells(part))
         if now != kept:
             wrong += sum(now.get(key) != kept.get(key) for key in now.keys() | kept.keys())
             if repair:
                 _forget(session, list(kept))
                 _keep(session, now)
     wrong += _orphans(session, tenant_id, repair=repair)
+    should = {(grain, cell): n for grain, cell, n in _by_grain(by_day)}
     live = (_TALLY.c.tenant_id == tenant_id, _TALLY.c.frozen.is_(False))
     columns = [_TALLY.c[name] for name in Cell._fields]
     rows = connection.execute(select_columns(_TALLY.c.grain, _TALLY.c.n, *columns).where(*live))
