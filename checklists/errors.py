@@ -9,7 +9,10 @@ UserError
 ├── BadPeople              BK-114
 ├── AnswerNotAllowed       BK-120
 ├── NothingToSay           BK-121
-└── PlaceMissing           BK-122
+├── PlaceMissing           BK-122
+├── CommentMissing         BK-123
+├── BadPeriod              BK-124
+└── BadDeputy              BK-125
 
 The sentences are in texts/sv/errors.yaml and texts/en/errors.yaml, under the code.
 """
@@ -82,3 +85,21 @@ class PlaceMissing(UserError):
     """She said the motivation stands in the file, but not where."""
 
     code = "BK-122"
+
+
+class CommentMissing(UserError):
+    """A list is sent back, or signed with a shortfall, and nothing says why."""
+
+    code = "BK-123"
+
+
+class BadPeriod(UserError):
+    """The last day lies before the first, or has passed."""
+
+    code = "BK-124"
+
+
+class BadDeputy(UserError):
+    """The person chosen cannot stand in for that chef."""
+
+    code = "BK-125"

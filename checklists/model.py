@@ -197,19 +197,21 @@ class Answer:
     """The newest revision of one answer, as far as rules need to know it.
 
     choice: a Choice, `fritext` or `obesvarad`. revision: from 1, 0 when nothing was ever stored.
+    returned: the chef has pointed at it and it was not answered again since; it still counts as answered.
     """
 
     choice: str
     revision: int = 1
     motivation: Motivation = ""
     noted: bool = False
+    returned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
     """Something that stands between a list and a signature.
 
-    of: item or fact. why: `unanswered`, `unknown`, the answer that is a gap, or `unmotivated`.
+    of: item or fact. why: `unanswered`, `unknown`, `returned`, the answer that is a gap, or `unmotivated`.
     """
 
     of: Literal["item", "fact"]

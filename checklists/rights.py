@@ -15,6 +15,10 @@ ROLES = ("case_worker", "unit_manager", "deputy", "peer_reviewer", "manager", "a
 ANYONE: Mapping[str, tuple[Relation, ...]] = dict.fromkeys(ROLES, RELATIONS)
 OWN_CASE: Mapping[str, tuple[Relation, ...]] = {"case_worker": ("lead", "co_worker")}
 """The worker's own cases; the co-worker shares them."""
+READER: Mapping[str, tuple[Relation, ...]] = {"unit_manager": ("own_unit",), "deputy": ("own_unit",)}
+"""The chefs of the case's unit and who stands in for them; nobody reads a case she is lead or co-worker of."""
+LIST_HOLDER: Mapping[str, tuple[Relation, ...]] = {**OWN_CASE, **READER}
+"""Everyone with a list of her own on the case: its workers the one they write, a reader the one she reads by."""
 
 
 @dataclass(frozen=True, slots=True)

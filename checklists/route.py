@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from checklists.model import Answer, Checklist, Item
-from checklists.rules import Answers, Facts, applicable, applies, is_answered
+from checklists.rules import Answers, Facts, applicable, applies
+from checklists.rules import is_open as is_item_open
 
 WRITER = "case_worker"
 """Only the one who writes the basis motivates on cards; readers answer the motivation items as plain questions."""
@@ -67,7 +68,7 @@ def is_open(checklist: Checklist, stop: Stop, facts: Facts, answers: Answers) ->
     """Say whether the card still has something to ask."""
     if stop.kind == "motivation" and not stop.about:
         return any(not answers[item_id].motivation for item_id in stop.items)
-    return any(not is_answered(checklist, checklist.by_id[item_id], facts, answers) for item_id in stop.items)
+    return any(is_item_open(checklist, checklist.by_id[item_id], facts, answers) for item_id in stop.items)
 
 
 def next_open(

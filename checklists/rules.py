@@ -72,15 +72,20 @@ def state(checklist: Checklist, item: Item, facts: Facts, answers: Answers) -> s
     return answers[item.id].choice
 
 
+def is_open(checklist: Checklist, item: Item, facts: Facts, answers: Answers) -> bool:
+    """Say whether an item that applies still asks something: not answered, or sent back by the chef."""
+    return not is_answered(checklist, item, facts, answers) or answers[item.id].returned
+
+
 def applicable(checklist: Checklist, role: str, facts: Facts, answers: Answers) -> tuple[Item, ...]:
     """Return the items that this role is asked now, in list order."""
     return tuple(item for item in checklist.asked(role) if applies(checklist, item, facts, answers) == "yes")
 
 
 def progress(checklist: Checklist, role: str, facts: Facts, answers: Answers) -> tuple[int, int]:
-    """Return how many of the items that apply now are answered, and how many apply."""
+    """Return how many of the items that apply now are answered and not sent back, and how many apply."""
     now = applicable(checklist, role, facts, answers)
-    return sum(is_answered(checklist, item, facts, answers) for item in now), len(now)
+    return sum(not is_open(checklist, item, facts, answers) for item in now), len(now)
 
 
 def gaps(
@@ -100,6 +105,8 @@ def _why_gap(checklist: Checklist, item: Item, facts: Facts, answers: Answers) -
     if not is_answered(checklist, item, facts, answers):
         return "unanswered"
     answer = answers[item.id]
+    if answer.returned:
+        return "returned"
     if answer.choice in item.gap_on:
         return answer.choice
     if answer.choice in item.gap_on_unmotivated and answer.motivation not in ("text", "reference"):

@@ -1,26 +1,36 @@
-"""A case's lists of one kind as a worker meets them: one sheet per child, and the way through all of them."""
+"""A case's lists of one kind as someone meets them: one sheet per child, and the way through all of them.
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+A worker meets the lists she and her co-worker write; a chef or her deputy the ones she reads by. Nobody is both.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from checklists.files import all_facts, checklist_version, newest
 from checklists.model import Answer, Checklist, Gap
 from checklists.route import Stop, before, is_open, next_open, stops
-from checklists.rules import gaps, progress
+from checklists.rules import allowed, gaps, is_answered, progress
+from checklists.rules import is_open as is_item_open
 from dialogs.talk import Talk
-from dialogs.views import Claim, Head
-from storage import answers, cases, filled
+from dialogs.views import Claim, Head, Listed
+from storage import answers, cases, filled, returns
 from storage.answers import AnswerRow
 from storage.cases import CaseRow, FactRow, case_id
-from storage.filled import FilledRow, filled_id
+from storage.desk import Session
+from storage.filled import READER, WRITER, FilledRow, filled_id
 
-WORKER = "case_worker"
+WITH_CHEF = ("sent", "signed", "voided")
+"""States of a worker's list in which it is the chef's turn, or was."""
+_ORDER = ("open", "returned", "voided", "sent", "seen", "signed")
 
 
 @dataclass
 class Sheet:
-    """One child's list (or the whole case's) with its facts and newest answers."""
+    """One child's list (or the whole case's) with its facts and newest answers.
+
+    points: the revision of each answer the chef pointed at when she sent the list back.
+    """
 
     case: CaseRow
     filled: FilledRow
@@ -28,11 +38,16 @@ class Sheet:
     facts: dict[str, str]
     rows: dict[str, AnswerRow]
     children: int
+    points: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def answers(self) -> dict[str, Answer]:
         """Return the newest answers as the rules read them."""
-        return {item_id: answers.to_domain(row) for item_id, row in self.rows.items()}
+        found = {item_id: answers.to_domain(row) for item_id, row in self.rows.items()}
+        for item_id, revision in self.points.items():
+            if item_id in found and found[item_id].revision <= revision:
+                found[item_id] = replace(found[item_id], returned=True)
+        return found
 
     @cached_property
     def way(self) -> tuple[Stop, ...]:
@@ -93,24 +108,55 @@ class Sheet:
         """Say whether a card still asks something."""
         return is_open(self.checklist, stop, self.facts, self.answers)
 
+    def may_answer(self, stop: Stop) -> bool:
+        """Say whether a card may be answered: a reader who has seen the worker's answers only what opened again."""
+        return any(self.may_choose(item_id) for item_id in stop.items)
+
+    def may_choose(self, item_id: str) -> bool:
+        """Say whether an item may be answered; see `may_answer`."""
+        item = self.checklist.by_id[item_id]
+        return self.filled.seen_at is None or is_item_open(self.checklist, item, self.facts, self.answers)
+
+    def listed(self, item_id: str) -> Listed:
+        """Return an item with what is allowed and what is answered now; an answer that no longer counts is none."""
+        place = (self.checklist, self.checklist.by_id[item_id], self.facts, self.answers)
+        current = self.answers[item_id].choice if is_answered(*place) else ""
+        return Listed(item=item_id, allowed=allowed(*place), current=current)
+
 
 @dataclass
 class Basis:
-    """The newest occasion of one kind of list on a case. `sheets` is empty until the facts card is saved."""
+    """The newest occasion of one kind of list on a case, as one role has it.
+
+    `sheets` is empty until the facts card is saved, or a reading begun. occasion 0: nothing was ever begun.
+    """
 
     case: CaseRow
     checklist: Checklist
     facts: dict[tuple[int, str], FactRow]
     sheets: tuple[Sheet, ...]
+    role: str = WRITER
+    occasion: int = 0
 
     def sheet(self, row_id: int) -> Sheet | None:
         """Return the sheet with this filled-list id."""
         return next((sheet for sheet in self.sheets if filled_id(sheet.filled) == row_id), None)
 
     @property
-    def is_sent(self) -> bool:
-        """Say whether every sheet is with the chef."""
-        return bool(self.sheets) and all(sheet.filled.status == "sent" for sheet in self.sheets)
+    def is_reading(self) -> bool:
+        """Say whether these are the sheets someone reads by."""
+        return self.role == READER
+
+    @property
+    def status(self) -> str:
+        """Return where the sheets stand together: the one that has come least far decides. Empty without sheets."""
+        found = {sheet.filled.status for sheet in self.sheets}
+        return next((status for status in _ORDER if status in found), "")
+
+    @property
+    def is_with_chef(self) -> bool:
+        """Say whether every sheet is with the chef, or has been signed."""
+        return self.status in WITH_CHEF
 
     @property
     def head(self) -> Head:
@@ -137,12 +183,12 @@ class Basis:
         return None
 
     def asked_facts(self, child: int) -> bool:
-        """Say whether the child's own facts were ever asked."""
-        return any(at_child == child for at_child, _ in self.facts)
+        """Say whether the child's own facts were ever asked; a reader is never asked them."""
+        return self.is_reading or any(at_child == child for at_child, _ in self.facts)
 
 
 def load(talk: Talk, case: CaseRow, checklist_id: str = "decision_basis") -> Basis:
-    """Read a case's newest occasion of a list, and note that this turn is about the case."""
+    """Read a case's newest occasion of a list as she has it, and note that this turn is about the case."""
     talk.touched = case
     if talk.turn.kind != "refresh":  # her client asks that by itself; it is not what she last turned to
         talk.conversation.case_id = case_id(case)
@@ -151,22 +197,41 @@ def load(talk: Talk, case: CaseRow, checklist_id: str = "decision_basis") -> Bas
 
 def reload(talk: Talk, case: CaseRow, checklist_id: str) -> Basis:
     """Read the newest occasion again, after something was stored."""
-    talk.session.flush()
-    facts = cases.facts(talk.session, case_id(case))
-    rows = filled.of_case(talk.session, case_id(case), checklist_id, WORKER)
+    if talk.reads(case):
+        return reading(talk.session, case, checklist_id, talk.person_id)
+    return written(talk.session, case, checklist_id)
+
+
+def written(session: Session, case: CaseRow, checklist_id: str = "decision_basis") -> Basis:
+    """Read the newest occasion as its workers have it, whoever asks."""
+    session.flush()
+    facts = cases.facts(session, case_id(case))
+    rows = filled.of_case(session, case_id(case), checklist_id, WRITER)
     occasion = max((row.occasion for row in rows), default=0)
-    sheets = tuple(_sheet(talk, case, row, facts) for row in rows if row.occasion == occasion)
-    return Basis(case, newest(checklist_id), facts, sheets)
+    sheets = tuple(_sheet(session, case, row, facts) for row in rows if row.occasion == occasion)
+    return Basis(case, newest(checklist_id), facts, sheets, WRITER, occasion)
 
 
-def _sheet(talk: Talk, case: CaseRow, row: FilledRow, facts: dict[tuple[int, str], FactRow]) -> Sheet:
+def reading(session: Session, case: CaseRow, checklist_id: str, person_id: int) -> Basis:
+    """Read one person's reading of the newest occasion; without sheets until she has begun it."""
+    session.flush()
+    facts = cases.facts(session, case_id(case))
+    of_workers = filled.of_case(session, case_id(case), checklist_id, WRITER)
+    occasion = max((row.occasion for row in of_workers), default=0)
+    rows = filled.of_case(session, case_id(case), checklist_id, READER, person_id)
+    sheets = tuple(_sheet(session, case, row, facts) for row in rows if row.occasion == occasion)
+    return Basis(case, newest(checklist_id), facts, sheets, READER, occasion)
+
+
+def _sheet(session: Session, case: CaseRow, row: FilledRow, facts: dict[tuple[int, str], FactRow]) -> Sheet:
     known = {
         name: fact.value
         for (child, name), fact in facts.items()
         if child in (cases.WHOLE_CASE, row.child) and fact.value != cases.UNKNOWN
     }
-    stored = answers.latest(talk.session, filled_id(row))
-    return Sheet(case, row, checklist_version(row.checklist, row.version), known, stored, case.children)
+    stored = answers.latest(session, filled_id(row))
+    points = returns.points(session, row.return_id, filled_id(row)) if row.return_id else {}
+    return Sheet(case, row, checklist_version(row.checklist, row.version), known, stored, case.children, points)
 
 
 def begin(talk: Talk, basis: Basis, occasion: int = 1) -> Basis:
@@ -184,9 +249,32 @@ def begin(talk: Talk, basis: Basis, occasion: int = 1) -> Basis:
                 version=first.version if first else basis.checklist.version,
                 occasion=first.occasion if first else occasion,
                 child=child,
-                role=WORKER,
+                role=WRITER,
                 begun_at=talk.turn.now,
             )
             filled.add(talk.session, row)
             talk.record("list_begun", case=basis.case, filled_id=filled_id(row))
     return reload(talk, basis.case, basis.checklist.id)
+
+
+def begin_reading(talk: Talk, case: CaseRow, of_workers: Basis) -> Basis:
+    """Store her reading: one sheet for each of the workers', in the same version; what is there stays."""
+    mine = reading(talk.session, case, of_workers.checklist.id, talk.person_id)
+    present = {sheet.filled.child for sheet in mine.sheets}
+    missing = [sheet.filled for sheet in of_workers.sheets if sheet.filled.child not in present]
+    for row in missing:
+        begun = FilledRow(
+            tenant_id=talk.tenant_id,
+            case_id=case_id(case),
+            unit_id=row.unit_id,
+            checklist=row.checklist,
+            version=row.version,
+            occasion=row.occasion,
+            child=row.child,
+            role=READER,
+            person_id=talk.person_id,
+            begun_at=talk.turn.now,
+        )
+        filled.add(talk.session, begun)
+        talk.record("reading_begun", case=case, filled_id=filled_id(begun), detail=talk.acting_as(case))
+    return reading(talk.session, case, of_workers.checklist.id, talk.person_id) if missing else mine

@@ -2,16 +2,17 @@
 
 import re
 
-from checklists.rights import OWN_CASE, Right
+from checklists.rights import LIST_HOLDER, Right
 from checklists.route import stop_of
 from dialogs import show, show_facts, show_summary
 from dialogs.basis import Basis, Sheet, load
 from dialogs.doors import ask_ref, case_by_ref, closed_case, latest_case, maybe_ref
+from dialogs.reading import enter
 from dialogs.talk import Talk
 from dialogs.views import AnyView, Line
 from dialogs.words import Command
 
-CHANGE = Right("change", "case", OWN_CASE)
+CHANGE = Right("change", "case", LIST_HOLDER)
 _REST = re.compile(
     r"(?:(?P<number>\d{1,3})(?:\s+|$))?(?P<ref>.*?)\s*(?:\b(?:barn|child)\s+(?P<child>\d{1,2}))?", re.IGNORECASE
 )
@@ -28,12 +29,14 @@ def change_typed(talk: Talk, rest: str) -> AnyView:
     if case.closed_on is not None:
         return closed_case(case)
     if not basis.sheets:
-        return show_facts.facts_card(talk, basis)
+        return enter(talk, case) if basis.is_reading else show_facts.facts_card(talk, basis)
+    if basis.is_reading and (not found["number"] or basis.status != "open"):
+        return show.go_on(talk, basis)
     if not found["number"]:
         return show_summary.summary(talk, basis, (Line(say="fill.choose_question"),))
     if found["child"] and not 1 <= int(found["child"]) <= case.children:
         line = Line(say="change.no_such_child", args={"child": found["child"], "most": case.children})
-        return show_summary.summary(talk, basis, (line,))
+        return _all_of_it(talk, basis, line)
     return _question(talk, basis, _sheet(talk, basis, found["child"]), int(found["number"]))
 
 
@@ -49,11 +52,17 @@ def _question(talk: Talk, basis: Basis, sheet: Sheet, number: int) -> AnyView:
     by_number = {sheet.checklist.numbers[item.id]: item.id for item in sheet.checklist.asked(sheet.filled.role)}
     if number not in by_number:
         line = Line(say="change.no_such_number", args={"most": max(by_number)})
-        return show_summary.summary(talk, basis, (line,))
+        return _all_of_it(talk, basis, line)
     stop = stop_of(sheet.way, by_number[number])
     if stop is None:
-        return show_summary.summary(talk, basis, (Line(say="change.does_not_apply", args={"number": number}),))
+        return _all_of_it(talk, basis, Line(say="change.does_not_apply", args={"number": number}))
+    if not sheet.may_answer(stop):
+        return show.go_on(talk, basis, notices=(Line(say="reading.is_ended"),))
     return show.card(talk, sheet, stop)
+
+
+def _all_of_it(talk: Talk, basis: Basis, line: Line) -> AnyView:
+    return show.go_on(talk, basis, notices=(line,)) if basis.is_reading else show_summary.summary(talk, basis, (line,))
 
 
 def _whole(talk: Talk, rest: str) -> bool:

@@ -4,12 +4,40 @@ from collections.abc import Mapping
 
 from checklists.replies import folded
 from checklists.rights import RELATIONS, Right, may, table
-from dialogs import case_details, change, fill_checklist, form, menu, my_cases, open_case, remarks, summary, undo
+from dialogs import (
+    case_details,
+    change,
+    deputies,
+    fill_checklist,
+    form,
+    menu,
+    my_cases,
+    open_case,
+    reading,
+    remarks,
+    sign_off,
+    summary,
+    undo,
+)
 from dialogs.talk import Talk
 from dialogs.views import AnyView, Claim, Line, SayView
 from dialogs.words import Command, Press, Verb
 
-MODULES = (open_case, fill_checklist, remarks, form, change, undo, summary, my_cases, case_details, menu)
+MODULES = (
+    open_case,
+    fill_checklist,
+    remarks,
+    form,
+    change,
+    undo,
+    summary,
+    my_cases,
+    case_details,
+    reading,
+    sign_off,
+    deputies,
+    menu,
+)
 COMMANDS: tuple[Command, ...] = tuple(command for module in MODULES for command in module.COMMANDS)
 VERBS: Mapping[str, Verb] = {verb.right.verb: verb for module in MODULES for verb in module.VERBS}
 RIGHTS: Mapping[str, Right] = table(verb.right for module in MODULES for verb in module.VERBS)

@@ -3,9 +3,9 @@
 from checklists.errors import NothingToSay, PersonalNumberInText, PlaceMissing
 from checklists.files import all_facts
 from checklists.model import Motivation
-from checklists.rights import OWN_CASE, Right
+from checklists.rights import LIST_HOLDER, Right
 from checklists.route import Stop, stop_of
-from dialogs import show, show_facts, show_summary
+from dialogs import show, show_facts, show_reading, show_summary
 from dialogs.basis import Sheet, load
 from dialogs.doors import case_by_id, case_by_ref, closed_case, latest_case, maybe_ref
 from dialogs.keep import (
@@ -27,15 +27,15 @@ from dialogs.words import Command, Press, Verb
 from storage import audit, drafts, inbox
 from storage.cases import case_id
 
-ANSWER = Right("answer", "case", OWN_CASE)
-GROUP = Right("save_group", "case", OWN_CASE)
-MOTIVATE = Right("motivate", "case", OWN_CASE)
-REFERENCE = Right("in_the_file", "case", OWN_CASE)
-NO_MOTIVATION = Right("no_motivation", "case", OWN_CASE)
-GOTO = Right("go_to", "case", OWN_CASE)
-BACK = Right("back", "case", OWN_CASE)
-PAUSE = Right("pause", "case", OWN_CASE)
-SHOW = Right("show_current", "case", OWN_CASE)
+ANSWER = Right("answer", "case", LIST_HOLDER)
+GROUP = Right("save_group", "case", LIST_HOLDER)
+MOTIVATE = Right("motivate", "case", LIST_HOLDER)
+REFERENCE = Right("in_the_file", "case", LIST_HOLDER)
+NO_MOTIVATION = Right("no_motivation", "case", LIST_HOLDER)
+GOTO = Right("go_to", "case", LIST_HOLDER)
+BACK = Right("back", "case", LIST_HOLDER)
+PAUSE = Right("pause", "case", LIST_HOLDER)
+SHOW = Right("show_current", "case", LIST_HOLDER)
 
 
 def answer(talk: Talk, press: Press) -> AnyView:
@@ -109,7 +109,7 @@ def go_to(talk: Talk, press: Press) -> AnyView:
     sheet = basis.sheet(row_id)
     if sheet is None or not item_id:
         return show.go_on(talk, basis, notices=(Line(say="fill.choose_question"),))
-    if item_id in all_facts():
+    if item_id in all_facts() and not basis.is_reading:
         return show_facts.facts_card(talk, basis, child=sheet.filled.child)
     stop = stop_of(sheet.way, item_id)
     if stop is None:
@@ -176,10 +176,12 @@ def show_current(talk: Talk, press: Press) -> AnyView:
     basis = load(talk, case)
     if case.closed_on is not None:
         return closed_case(case)
+    if basis.is_reading:
+        return show_reading.where(talk, basis)
     if not basis.sheets:
         return show_facts.facts_card(talk, basis)
-    if basis.is_sent:
-        return show_summary.sent_card(basis)
+    if basis.is_with_chef:
+        return show_summary.sent_card(talk, basis)
     return show.go_on(talk, basis)
 
 

@@ -3,20 +3,21 @@
 from collections.abc import Mapping
 
 from checklists.errors import PersonalNumberInText, UserError
-from checklists.rights import OWN_CASE, Right
+from checklists.rights import LIST_HOLDER, Right
 from checklists.route import Stop
-from dialogs import show, show_facts, show_form
+from dialogs import show, show_facts, show_form, show_reading
 from dialogs.basis import Basis, Sheet, load
 from dialogs.doors import ask_ref, case_by_id, case_by_ref, closed_case, latest_case, maybe_ref
 from dialogs.keep import MOST_TEXT, check_allowed, choose, in_row, motivation_written, store
+from dialogs.reading import enter
 from dialogs.show_form import input_id
 from dialogs.talk import Talk
 from dialogs.views import AnyView, Line
 from dialogs.words import Command, Press, Verb
 from storage.filled import filled_id
 
-FORM = Right("form", "case", OWN_CASE)
-SAVE_FORM = Right("save_form", "case", OWN_CASE)
+FORM = Right("form", "case", LIST_HOLDER)
+SAVE_FORM = Right("save_form", "case", LIST_HOLDER)
 
 
 def form_typed(talk: Talk, rest: str) -> AnyView:
@@ -33,6 +34,8 @@ def form_pressed(talk: Talk, press: Press) -> AnyView:
 def _open(talk: Talk, basis: Basis, row_id: int = 0) -> AnyView:
     if basis.case.closed_on is not None:
         return closed_case(basis.case)
+    if basis.is_reading:
+        return _open_reading(talk, basis)
     if not basis.sheets:
         return show_facts.facts_card(talk, basis, then="form")
     found = basis.next_from(row_id)
@@ -40,6 +43,14 @@ def _open(talk: Talk, basis: Basis, row_id: int = 0) -> AnyView:
     if sheet.filled.child > 1 and not basis.asked_facts(sheet.filled.child):
         return show_facts.child_facts(talk, basis, sheet, then="form")
     return show_form.form(sheet, sheet.way)
+
+
+def _open_reading(talk: Talk, basis: Basis) -> AnyView:
+    """Show a reader her questions; all of them again while she has not seen the worker's answers."""
+    is_blind = basis.status == "open" and all(sheet.filled.seen_at is None for sheet in basis.sheets)
+    if is_blind and basis.next_from() is None:
+        return show_reading.questions(basis.sheets[0])
+    return enter(talk, basis.case)
 
 
 def save_form(talk: Talk, press: Press) -> AnyView:
@@ -51,9 +62,11 @@ def save_form(talk: Talk, press: Press) -> AnyView:
         return closed_case(case)
     if sheet is None:
         return show.go_on(talk, basis, notices=(Line(say="fill.card_is_old"),))
-    shown = [stop for stop in (sheet.stop(key) for key in press.claim.item.split(",")) if stop]
+    shown = [stop for stop in map(sheet.stop, press.claim.item.split(",")) if stop and sheet.may_answer(stop)]
     notices, typed = _store_all(talk, sheet, shown, press)
     still = tuple(stop for stop in sheet.way if sheet.is_open(stop))
+    if still and basis.is_reading:
+        return show_reading.questions(sheet, notices or (Line(say="form.still_open"),))
     if still:
         return show_form.form(sheet, still, notices or (Line(say="form.still_open"),), typed)
     return show.go_on(talk, basis, filled_id(sheet.filled), notices=notices)
@@ -89,7 +102,7 @@ def _store_choices(talk: Talk, sheet: Sheet, stop: Stop, inputs: Mapping[str, st
     contradicts = False
     for item_id in stop.items:
         choice, old = inputs.get(item_id, ""), sheet.answers.get(item_id)
-        if not choice or (old and old.choice == choice):
+        if not choice or (old and old.choice == choice and not old.returned):
             continue
         if item_id in moved:
             contradicts = True

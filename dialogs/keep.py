@@ -9,7 +9,7 @@ from checklists.privacy import refuse_personal_numbers
 from checklists.rights import Right
 from checklists.route import Stop
 from checklists.rules import allowed
-from dialogs import show
+from dialogs import changes, show
 from dialogs.basis import Basis, Sheet, load
 from dialogs.doors import case_by_id, closed_case
 from dialogs.talk import Talk, clock_words
@@ -46,6 +46,8 @@ def landed(talk: Talk, press: Press, right: Right) -> At | AnyView:
         return show.go_on(talk, basis, filled_id(sheet.filled), notices=(Line(say="fill.not_asked_now"),))
     if press.claim.revision and press.claim.revision != sheet.revisions(stop.items):
         return show.go_on(talk, basis, filled_id(sheet.filled), notices=(already(talk, sheet, stop),))
+    if not sheet.may_answer(stop):
+        return show.go_on(talk, basis, notices=(Line(say="reading.is_ended"),))
     return At(basis, sheet, stop)
 
 
@@ -73,6 +75,7 @@ def store(talk: Talk, sheet: Sheet, item_id: str, written: Written) -> None:
     talk.session.flush()
     sheet.note(row)
     talk.record("answered", case=sheet.case, filled_id=filled_id(sheet.filled), item_id=item_id, revision=revision)
+    changes.answer_changed(talk, sheet, item_id)
 
 
 def after(talk: Talk, at: At, notices: tuple[Line, ...] = ()) -> AnyView:
@@ -81,10 +84,14 @@ def after(talk: Talk, at: At, notices: tuple[Line, ...] = ()) -> AnyView:
 
 
 def choose(talk: Talk, sheet: Sheet, item_id: str, choice: str) -> None:
-    """Keep one choice; the same as before is no new revision."""
+    """Keep one choice; the same as before is no new revision, but where the chef pointed at it it is said again."""
     old = sheet.answers.get(item_id)
+    if not sheet.may_choose(item_id):
+        return
     if old is None or old.choice != choice:
         store(talk, sheet, item_id, Written(choice))
+    elif old.returned:
+        store(talk, sheet, item_id, answers.read(talk.session, sheet.filled, sheet.rows[item_id]))
 
 
 def check_allowed(sheet: Sheet, chosen: Mapping[str, str]) -> None:

@@ -13,6 +13,7 @@ HELP = Right("help", "self", ANYONE)
 LANGUAGE = Right("language", "self", ANYONE)
 COMMAND = Right("command", "self", ANYONE)
 _LANGUAGES = {"sv": "sv", "svenska": "sv", "swedish": "sv", "en": "en", "engelska": "en", "english": "en"}
+_CHEF_BUTTONS = (("att läsa", "buttons.to_read"), ("ersättare", "buttons.deputies"))
 _WORKER_BUTTONS = (("ny", "buttons.new_case"), ("mina ärenden", "buttons.my_cases"))
 
 
@@ -61,7 +62,24 @@ def _command(word: str) -> Claim:
 
 
 def _help_lines(talk: Talk) -> tuple[Line, ...]:
-    return (Line(say="menu.help_worker"),) if talk.units_as("case_worker") else (Line(say="menu.help_other"),)
+    lines = [Line(say="menu.help_worker")] if talk.units_as("case_worker") else []
+    if _reads(talk):
+        lines.append(Line(say="menu.help_chef"))
+    elif _administers(talk):
+        lines.append(Line(say="menu.help_admin"))
+    return tuple(lines) or (Line(say="menu.help_other"),)
+
+
+def _reads(talk: Talk) -> bool:
+    return bool(talk.units_as("unit_manager") or talk.units_as("deputy"))
+
+
+def _names_deputies(talk: Talk) -> bool:
+    return bool(talk.units_as("unit_manager")) or _administers(talk)
+
+
+def _administers(talk: Talk) -> bool:
+    return bool(talk.units_as("manager") or talk.units_as("admin"))
 
 
 def _buttons(talk: Talk) -> tuple[Button, ...]:
@@ -72,6 +90,10 @@ def _buttons(talk: Talk) -> tuple[Button, ...]:
             title = Line(say="buttons.continue_case", args={"ref": case.ref})
             buttons.append(Button(title=title, claim=open_claim(case)))
         buttons += [command_button(word, title) for word, title in _WORKER_BUTTONS]
+    if _reads(talk):
+        buttons += [command_button(word, title) for word, title in _CHEF_BUTTONS[: 2 if _names_deputies(talk) else 1]]
+    elif _administers(talk):
+        buttons.append(command_button("ersättare", "buttons.deputies"))
     buttons.append(command_button("hjälp", "buttons.help"))
     return tuple(buttons)
 

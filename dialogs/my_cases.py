@@ -13,6 +13,12 @@ from storage import cases
 from storage.cases import CaseRow
 
 PAGE = 5
+_STATUS = {
+    "sent": "cases.sent",
+    "returned": "cases.returned",
+    "signed": "cases.signed",
+    "voided": "cases.voided",
+}
 MY_CASES = Right("my_cases", "self", {"case_worker": ("lead", "co_worker", "own_unit", "other")})
 
 
@@ -60,8 +66,8 @@ def _line(basis: Basis) -> CaseLine:
     head, gaps = basis.head, sum(1 for _ in basis.all_gaps())
     if not basis.sheets:
         status = Line(say="cases.not_begun")
-    elif basis.is_sent:
-        status = Line(say="cases.sent")
+    elif basis.status in _STATUS:
+        status = Line(say=_STATUS[basis.status])
     else:
         status = Line(say="cases.under_way", args={"done": head.done, "total": head.total})
     lines = []
@@ -70,7 +76,7 @@ def _line(basis: Basis) -> CaseLine:
     nearest = nearest_date(basis.case)
     if nearest:
         lines.append(Line(say="cases.date_" + nearest[0], args={"date": nearest[1].isoformat()}))
-    verb, title = ("open", "buttons.open_case") if basis.is_sent else ("continue", "buttons.continue_case")
+    verb, title = ("open", "buttons.open_case") if basis.is_with_chef else ("continue", "buttons.continue_case")
     button = Button(title=Line(say=title, args={"ref": basis.case.ref}), claim=open_claim(basis.case, verb))
     return CaseLine(case_ref=basis.case.ref, status=status, lines=tuple(lines), button=button)
 

@@ -6,10 +6,11 @@ from datetime import date
 from checklists.errors import BadChildren, BadDate, UserError
 from checklists.files import all_facts
 from checklists.references import normal_ref
-from checklists.rights import OWN_CASE, Right
-from dialogs import show, show_facts, show_form
+from checklists.rights import LIST_HOLDER, OWN_CASE, Right
+from dialogs import changes, show, show_facts, show_form
 from dialogs.basis import Basis, begin, load
 from dialogs.doors import ask_ref, case_by_id, case_by_ref, closed_case, latest_case, maybe_ref
+from dialogs.reading import enter
 from dialogs.show_summary import open_claim
 from dialogs.talk import Talk
 from dialogs.views import AnyView, Button, Claim, Line, MenuView
@@ -21,7 +22,7 @@ from storage.filled import filled_id
 MOST_CHILDREN = 20
 
 NEW = Right("new", "self", {"case_worker": ("lead", "co_worker", "own_unit", "other")})
-CONTINUE = Right("continue", "case", OWN_CASE)
+CONTINUE = Right("continue", "case", LIST_HOLDER)
 NEW_OCCASION = Right("new_occasion", "case", OWN_CASE)
 SAVE_FACTS = Right("save_facts", "case", OWN_CASE)
 LISTS = {"decision_basis": "decision_basis", "beslutsunderlag": "decision_basis"}
@@ -40,7 +41,7 @@ def new(talk: Talk, rest: str) -> AnyView:
         return ask_ref("ny")
     ref = normal_ref(rest, tenants.setting(talk.tenant, "case_ref_pattern"))
     if cases.find(talk.session, talk.tenant_id, ref) is not None:
-        return _again(talk, case_by_ref(talk, ref, CONTINUE))
+        return _again(talk, case_by_ref(talk, ref, NEW_OCCASION))
     units = talk.units_as("case_worker")
     row = CaseRow(tenant_id=talk.tenant_id, ref=ref, unit_id=units[0], lead_id=talk.person_id)
     case = cases.add(talk.session, row)
@@ -98,6 +99,8 @@ def _continue(talk: Talk, case: CaseRow) -> AnyView:
     basis = load(talk, case)
     if case.closed_on is not None:
         return closed_case(case)
+    if basis.is_reading:
+        return enter(talk, case)
     return show.go_on(talk, basis) if basis.sheets else show_facts.facts_card(talk, basis)
 
 
@@ -151,6 +154,7 @@ def store_fact(talk: Talk, basis: Basis, at: int, fact_id: str, value: str) -> N
     )
     cases.set_fact(talk.session, basis.case, row)
     talk.record("fact_set", case=basis.case, item_id=fact_id, revision=row.revision, detail=f"child {at}" if at else "")
+    changes.case_changed(talk, basis)
 
 
 def _store_case(talk: Talk, case: CaseRow, inputs: Mapping[str, str]) -> tuple[Line, ...]:
@@ -177,6 +181,7 @@ def _store_children(talk: Talk, case: CaseRow, inputs: Mapping[str, str]) -> Non
     if count != case.children:
         case.children = count
         talk.record("children_set", case=case, detail=str(count))
+        changes.case_changed(talk, load(talk, case))
 
 
 def _store_planned(talk: Talk, case: CaseRow, inputs: Mapping[str, str]) -> None:

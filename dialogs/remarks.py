@@ -5,7 +5,7 @@ from dataclasses import replace
 from checklists.errors import PersonalNumberInText, TextTooLong, UserError
 from checklists.model import OPEN
 from checklists.privacy import refuse_personal_numbers
-from checklists.rights import OWN_CASE, Right
+from checklists.rights import LIST_HOLDER, Right
 from dialogs import show
 from dialogs.basis import Sheet, load
 from dialogs.doors import case_by_id
@@ -16,9 +16,9 @@ from dialogs.words import Press, Verb
 from storage import answers
 from storage.answers import Written
 
-COMMENT = Right("comment", "case", OWN_CASE)
-SAVE_COMMENT = Right("save_comment", "case", OWN_CASE)
-HOW = Right("how", "case", OWN_CASE)
+COMMENT = Right("comment", "case", LIST_HOLDER)
+SAVE_COMMENT = Right("save_comment", "case", LIST_HOLDER)
+HOW = Right("how", "case", LIST_HOLDER)
 
 
 def comment(talk: Talk, press: Press) -> AnyView:
@@ -28,6 +28,8 @@ def comment(talk: Talk, press: Press) -> AnyView:
     stop = sheet.stop(press.claim.item) if sheet else None
     if sheet is None or stop is None:
         return show.go_on(talk, basis, notices=(Line(say="fill.not_asked_now"),))
+    if not sheet.may_answer(stop):
+        return show.go_on(talk, basis, notices=(Line(say="reading.is_ended"),))
     return _card(sheet, stop.key, stop.items[0], (), _note(talk, sheet, stop.items[0]))
 
 
@@ -43,7 +45,7 @@ def _card(sheet: Sheet, key: str, item_id: str, notices: tuple[Line, ...], text:
         head=sheet.head,
         checklist=sheet.checklist.id,
         version=sheet.checklist.version,
-        item=show.listed(sheet, item_id),
+        item=sheet.listed(item_id),
         text=text,
         buttons=(save, back),
         refresh=sheet.claim("show_current"),

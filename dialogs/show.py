@@ -1,16 +1,18 @@
 """What comes next: a function of the list, the facts and the stored answers. Shows, stores nothing."""
 
 from checklists.route import Stop
-from checklists.rules import allowed, is_answered
-from dialogs import show_facts, show_summary
+from checklists.rules import allowed
+from dialogs import show_facts, show_reading, show_summary
 from dialogs.basis import Basis, Sheet
 from dialogs.talk import Talk
-from dialogs.views import AnyView, Aside, Button, GroupView, Line, Listed, MotivationView, QuestionView
-from storage import drafts
+from dialogs.views import AnyView, Aside, Button, GroupView, Line, MotivationView, QuestionView
+from storage import answers, drafts
 
 
 def go_on(talk: Talk, basis: Basis, at: int = 0, after: str = "", notices: tuple[Line, ...] = ()) -> AnyView:
     """Return the next card that asks something, else the summary."""
+    if basis.is_reading:
+        return show_reading.where(talk, basis, notices)
     found = basis.next_from(at, after)
     if found is None:
         return show_summary.summary(talk, basis, notices)
@@ -21,13 +23,26 @@ def go_on(talk: Talk, basis: Basis, at: int = 0, after: str = "", notices: tuple
 
 
 def card(talk: Talk, sheet: Sheet, stop: Stop, notices: tuple[Line, ...] = ()) -> AnyView:
-    """Return the view of one card of a sheet."""
+    """Return the view of one card of a sheet, with what the chef wrote if she pointed at it."""
     if stop.kind == "question":
-        return _question(sheet, stop, notices)
-    if stop.kind == "group":
-        return _group(sheet, stop, notices)
+        view: AnyView = _question(sheet, stop, notices)
+    elif stop.kind == "group":
+        view = _group(sheet, stop, notices)
+    else:
+        view = motivation(sheet, stop, notices, *_begun(talk, sheet, stop))
+    if any(item_id in sheet.answers and sheet.answers[item_id].returned for item_id in stop.items):
+        return view.model_copy(update={"remark": show_summary.remark(talk, sheet.filled.return_id)})
+    return view
+
+
+def _begun(talk: Talk, sheet: Sheet, stop: Stop) -> tuple[str, str]:
+    """Return what she has begun to write; of a motivation the chef sent back, what stands there, to go on from."""
     text, place = drafts.read(talk.session, sheet.filled, stop.items[0], talk.person_id)
-    return motivation(sheet, stop, notices, text, place)
+    row = sheet.rows.get(stop.items[0])
+    if text or place or row is None or not sheet.answers[row.item_id].returned:
+        return text, place
+    kept = answers.read(talk.session, sheet.filled, row)
+    return kept.motivation, kept.place
 
 
 def _question(sheet: Sheet, stop: Stop, notices: tuple[Line, ...]) -> QuestionView:
@@ -39,7 +54,7 @@ def _question(sheet: Sheet, stop: Stop, notices: tuple[Line, ...]) -> QuestionVi
         head=sheet.head,
         checklist=sheet.checklist.id,
         version=sheet.checklist.version,
-        item=listed(sheet, item.id),
+        item=sheet.listed(item.id),
         answers=tuple(
             Button(title=Line(say="answers." + choice), claim=sheet.claim("answer", stop.key, revision, choice))
             for choice in choices
@@ -57,7 +72,7 @@ def _group(sheet: Sheet, stop: Stop, notices: tuple[Line, ...]) -> GroupView:
         checklist=sheet.checklist.id,
         version=sheet.checklist.version,
         group=sheet.checklist.by_id[stop.items[0]].group or "",
-        items=tuple(listed(sheet, item_id) for item_id in stop.items),
+        items=tuple(sheet.listed(item_id) for item_id in stop.items),
         save=Button(title=Line(say="buttons.save"), claim=claim),
         nav=_nav(sheet, stop),
         refresh=sheet.claim("show_current"),
@@ -85,13 +100,6 @@ def motivation(sheet: Sheet, stop: Stop, notices: tuple[Line, ...], text: str, p
         nav=_nav(sheet, stop),
         refresh=sheet.claim("show_current"),
     )
-
-
-def listed(sheet: Sheet, item_id: str) -> Listed:
-    """Return an item with what is allowed and what is answered now; an answer that no longer counts is none."""
-    place = (sheet.checklist, sheet.checklist.by_id[item_id], sheet.facts, sheet.answers)
-    current = sheet.answers[item_id].choice if is_answered(*place) else ""
-    return Listed(item=item_id, allowed=allowed(*place), current=current)
 
 
 def _nav(sheet: Sheet, stop: Stop) -> tuple[Button, ...]:

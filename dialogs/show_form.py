@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from checklists.route import Stop
-from dialogs import show
 from dialogs.basis import Sheet
 from dialogs.views import Button, FormField, FormView, Line
 
@@ -12,7 +11,7 @@ def form(
     sheet: Sheet, stops: tuple[Stop, ...], notices: tuple[Line, ...] = (), typed: Mapping[str, str] | None = None
 ) -> FormView:
     """Return the form with these stops; typed texts that were not kept are put back."""
-    items = tuple(item_id for stop in stops for item_id in stop.items)
+    items = tuple(item_id for stop in stops for item_id in stop.items if sheet.may_choose(item_id))
     keys = ",".join(stop.key for stop in stops)
     claim = sheet.claim("save_form", keys, sheet.revisions(items), ",".join(items))
     return FormView(
@@ -31,7 +30,7 @@ def _field(sheet: Sheet, stop: Stop, typed: Mapping[str, str]) -> FormField:
     return FormField(
         kind="motivation" if stop.kind == "motivation" else "choice",
         stop=stop.key,
-        items=tuple(show.listed(sheet, item_id) for item_id in stop.items),
+        items=tuple(sheet.listed(item_id) for item_id in stop.items if sheet.may_choose(item_id)),
         about=stop.about,
         text=typed.get(input_id(stop, "text"), ""),
         place=typed.get(input_id(stop, "place"), ""),

@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
+from dialogs.reading_views import DifferencesView, ReadingView
 from dialogs.views import (
     AnyView,
     AskRefView,
@@ -50,6 +51,10 @@ def of(view: AnyView) -> Shown | None:
     if isinstance(view, FactsView):
         items = tuple(Listed(item=field.fact, current=field.current) for field in view.fields)
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.save.claim, items=items)
+    if isinstance(view, ReadingView):
+        return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.refresh, buttons=view.buttons)
+    if isinstance(view, DifferencesView):
+        return Shown(kind=view.kind, case_ref=view.seen.case_ref, at=view.refresh, buttons=view.buttons)
     if isinstance(view, CommentView):
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.buttons[0].claim)
     return None

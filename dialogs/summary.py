@@ -1,15 +1,15 @@
 """The end of a list: every answer, what is missing, and sending it to the chef."""
 
-from checklists.rights import OWN_CASE, Right
-from dialogs import show, show_facts, show_summary
-from dialogs.basis import load
+from checklists.rights import LIST_HOLDER, OWN_CASE, Right
+from dialogs import prompts, show, show_facts, show_reading, show_summary
+from dialogs.basis import Basis, load, written
 from dialogs.doors import ask_ref, case_by_id, case_by_ref, closed_case, latest_case, maybe_ref
 from dialogs.talk import Talk
 from dialogs.views import AnyView
 from dialogs.words import Command, Press, Verb
 from storage.filled import filled_id
 
-MISSING = Right("missing", "case", OWN_CASE)
+MISSING = Right("missing", "case", LIST_HOLDER)
 SEND = Right("send", "case", OWN_CASE)
 OPEN = Right("open", "case", OWN_CASE)
 MORE_CHILDREN = Right("more_children", "case", OWN_CASE)
@@ -22,7 +22,17 @@ def missing_typed(talk: Talk, rest: str) -> AnyView:
     if case is None:
         return ask_ref("vad saknas")
     basis = load(talk, case)
-    return show_summary.missing(basis) if basis.sheets else show_facts.facts_card(talk, basis)
+    if basis.is_reading:
+        return _missing_to_reader(talk, basis)
+    return show_summary.missing(talk, basis) if basis.sheets else show_facts.facts_card(talk, basis)
+
+
+def _missing_to_reader(talk: Talk, mine: Basis) -> AnyView:
+    """Name the questions a list still lacks; what was answered to them she sees when she has read."""
+    theirs = written(talk.session, mine.case)
+    if not theirs.is_with_chef:
+        return show_reading.not_here(talk, theirs)
+    return show_summary.missing(talk, theirs, reader=True, has_seen=mine.status in ("seen", "signed"))
 
 
 def send(talk: Talk, press: Press) -> AnyView:
@@ -33,11 +43,15 @@ def send(talk: Talk, press: Press) -> AnyView:
         return closed_case(case)
     if not basis.sheets:
         return show_facts.facts_card(talk, basis)
+    if basis.is_with_chef:
+        return show_summary.sent_card(talk, basis)
+    again = any(sheet.filled.sent_at for sheet in basis.sheets)
     for sheet in basis.sheets:
-        if sheet.filled.status != "sent":
-            sheet.filled.status, sheet.filled.sent_at = "sent", talk.turn.now
-            talk.record("sent", case=case, filled_id=filled_id(sheet.filled))
-    return show_summary.sent_card(basis)
+        sheet.filled.status, sheet.filled.sent_at = "sent", talk.turn.now
+        talk.record("sent", case=case, filled_id=filled_id(sheet.filled))
+    talk.session.flush()
+    prompts.to_readers(talk, basis, "resent" if again else "sent")
+    return show_summary.sent_card(talk, basis)
 
 
 def open_pressed(talk: Talk, press: Press) -> AnyView:
@@ -45,7 +59,7 @@ def open_pressed(talk: Talk, press: Press) -> AnyView:
     basis = load(talk, case_by_id(talk, press.claim.case, OPEN))
     if not basis.sheets:
         return show_facts.facts_card(talk, basis)
-    return show_summary.summary(talk, basis) if basis.is_sent else show.go_on(talk, basis)
+    return show_summary.summary(talk, basis) if basis.is_with_chef else show.go_on(talk, basis)
 
 
 def more_children(talk: Talk, press: Press) -> AnyView:
@@ -59,7 +73,9 @@ def more_children(talk: Talk, press: Press) -> AnyView:
 def more_gaps(talk: Talk, press: Press) -> AnyView:
     """Say what else is missing."""
     basis = load(talk, case_by_id(talk, press.claim.case, MORE_GAPS))
-    return show_summary.missing(basis, int(press.claim.choice)) if basis.sheets else show_facts.facts_card(talk, basis)
+    if not basis.sheets:
+        return show_facts.facts_card(talk, basis)
+    return show_summary.missing(talk, basis, int(press.claim.choice))
 
 
 VERBS = (

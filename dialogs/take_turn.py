@@ -150,6 +150,7 @@ def _stored(talk: Talk, row: InboxRow) -> Outcome:
 
 def _act(talk: Talk, mint: Mint) -> Outcome:
     view, key = _pressed(talk, mint) if talk.turn.kind == "press" else (_typed(talk), None)
+    view = view.model_copy(update={"notices": (*talk.aftermath, *view.notices)}) if talk.aftermath else view
     view = _anchored(talk, view, talk.turn.activity_id)
     _keep_place(talk, view)
     reply = talk.reply(view)

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from checklists.rights import Relation
+from checklists.rights import READER, Relation, Right, may
 from dialogs.shown import Shown
 from dialogs.turn import Reply, Turn
-from dialogs.views import AnyView, without_texts
+from dialogs.views import AnyView, Line, without_texts
 from storage import audit, outbox, people, tenants
 from storage.audit import EventRow
 from storage.cases import CaseRow, case_id
@@ -21,6 +21,8 @@ from storage.tenants import TenantRow
 from texts import Language
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
+READ = Right("read", "case", READER)
+"""Reading a list by its own checklist, before signing it or sending it back."""
 
 
 @dataclass
@@ -40,6 +42,8 @@ class Talk:
     """Whether this turn has stored something that must not be stored twice."""
     last_event: EventRow | None = None
     """The last event this turn recorded about that case."""
+    aftermath: list[Line] = field(default_factory=list)
+    """What else came of this turn, told above whatever it answers."""
     commands: "Callable[[Talk, str, str], AnyView] | None" = None
     """Runs a typed command; set by dialogs/commands.py, which knows them all."""
 
@@ -87,6 +91,19 @@ class Talk:
         if case.co_id == self.person_id:
             return "co_worker"
         return "own_unit" if row.unit_id == case.unit_id else "other"
+
+    def reads(self, case: CaseRow) -> bool:
+        """Say whether she meets the case as its reader: a chef of its unit or who stands in for one."""
+        return may(READ, self.standing(case))
+
+    def acting_as(self, case: CaseRow) -> str:
+        """Return for whom she stands in, for the trail: she reads as a deputy. Empty for a chef of the unit."""
+        if case.unit_id in self.units_as("unit_manager"):
+            return ""
+        mine = [row for row in self.roles if row.role == "deputy" and row.unit_id == case.unit_id]
+        named = {row.stands_in_for_id for row in mine if row.stands_in_for_id}
+        chefs = people.holders(self.session, self.tenant_id, case.unit_id, "unit_manager", self.today)
+        return "deputy_for " + ",".join(str(row) for row in sorted(named or {people.person_id(row) for row in chefs}))
 
     def record(
         self,

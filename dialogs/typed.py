@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from checklists.replies import Said, folded, read_answer, read_answers, read_number
 from checklists.route import motivated_by
-from checklists.rules import is_answered
+from checklists.rules import is_open
 from dialogs import commands, show
 from dialogs.basis import Basis, Sheet, load
 from dialogs.doors import case_by_id
@@ -124,7 +124,7 @@ def _group(talk: Talk, shown: Shown, text: str) -> AnyView | None:
 
 
 def _answered(sheet: Sheet, item_id: str) -> bool:
-    return is_answered(sheet.checklist, sheet.checklist.by_id[item_id], sheet.facts, sheet.answers)
+    return not is_open(sheet.checklist, sheet.checklist.by_id[item_id], sheet.facts, sheet.answers)
 
 
 def _motivation(talk: Talk, shown: Shown, text: str) -> AnyView | None:

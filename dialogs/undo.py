@@ -1,6 +1,6 @@
 """Taking back: her own last answer, as a new revision, up to ten steps."""
 
-from checklists.rights import OWN_CASE, Right
+from checklists.rights import LIST_HOLDER, Right
 from checklists.route import stop_of
 from dialogs import show
 from dialogs.basis import Basis, Sheet, load
@@ -14,7 +14,7 @@ from storage.answers import AnswerRow
 from storage.filled import filled_id
 
 MOST_UNDO = 10
-UNDO = Right("undo", "case", OWN_CASE)
+UNDO = Right("undo", "case", LIST_HOLDER)
 
 
 def undo(talk: Talk, press: Press) -> AnyView:
@@ -35,6 +35,8 @@ def _undo(talk: Talk, basis: Basis, act: str = "") -> AnyView:
     if basis.case.closed_on is not None:
         return closed_case(basis.case)
     found = _last_act(talk, basis, act)
+    if found is not None and found[0].filled.seen_at is not None:
+        return show.go_on(talk, basis, notices=(Line(say="reading.is_ended"),))
     if found is None:
         return show.go_on(talk, basis, notices=(Line(say="fill.nothing_to_undo"),))
     sheet, rows = found

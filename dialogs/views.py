@@ -3,69 +3,30 @@
 A view is stored with the inbox and can be hashed, so it holds everything its picture depends on.
 """
 
-from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from dialogs.reading_views import (
+    DeputiesView,
+    DifferencesView,
+    PromptView,
+    ReadingView,
+    ReturnView,
+    ShortfallView,
+    SignedView,
+    without_what_was_written,
+)
+from dialogs.view_parts import Button as Button
+from dialogs.view_parts import Claim as Claim
+from dialogs.view_parts import Data, View
+from dialogs.view_parts import GapRow as GapRow
+from dialogs.view_parts import Head as Head
+from dialogs.view_parts import Line as Line
+from dialogs.view_parts import Listed as Listed
 
 
-class _Data(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Claim(_Data):
-    """What a button stands for.
-
-    item: a stop's key or an item id. revision: of each item it answers, joined by commas.
-    """
-
-    verb: str
-    case: int = 0
-    filled: int = 0
-    item: str = ""
-    revision: str = ""
-    version: int = 0
-    choice: str = ""
-
-
-class Line(_Data):
-    """A sentence by its key in texts/, with its arguments."""
-
-    say: str
-    args: Mapping[str, str | int] = Field(default_factory=dict)
-
-
-class Button(_Data):
-    """Something to press."""
-
-    title: Line
-    claim: Claim
-
-
-class View(_Data):
-    """What all views share: lines said above the content (an echo, a refusal), and whether the card moves."""
-
-    notices: tuple[Line, ...] = ()
-
-
-class Head(_Data):
-    """Which list this is about. child 0: the child is not shown (there is one). done of total apply now."""
-
-    case_ref: str
-    child: int = 0
-    done: int = 0
-    total: int = 0
-
-
-class Listed(_Data):
-    """One item of a list, with what is allowed and what is answered now (empty: nothing)."""
-
-    item: str
-    allowed: tuple[str, ...] = ()
-    current: str = ""
-
-
-class Aside(_Data):
+class Aside(Data):
     """Something that may be told besides the last answer, and never has to be. item: list/version/item."""
 
     item: str
@@ -78,7 +39,7 @@ class SayView(View):
     kind: Literal["say"] = "say"
 
 
-class FactField(_Data):
+class FactField(Data):
     """One fact on the facts card; current is ja, nej, unknown or empty (never said)."""
 
     fact: str
@@ -166,7 +127,7 @@ class CommentView(View):
     refresh: Claim
 
 
-class FormField(_Data):
+class FormField(Data):
     """One question of the form: a choice, or (stop `motivation`) a text, a place, or that it is missing."""
 
     kind: Literal["choice", "motivation"]
@@ -229,7 +190,7 @@ class CloseView(View):
     refresh: Claim
 
 
-class Row(_Data):
+class Row(Data):
     """One answer on the summary: `state` as figures count it; texts never in a posted or updated card."""
 
     item: str
@@ -241,17 +202,7 @@ class Row(_Data):
     option: str = ""
 
 
-class GapRow(_Data):
-    """One gap in words, with the button that leads to it."""
-
-    child: int = 0
-    of: Literal["item", "fact"]
-    id: str
-    why: str
-    button: Button | None = None
-
-
-class SheetRows(_Data):
+class SheetRows(Data):
     """One child's list on the summary. filled: the list's row id."""
 
     head: Head
@@ -286,7 +237,7 @@ class MissingView(View):
     buttons: tuple[Button, ...]
 
 
-class CaseLine(_Data):
+class CaseLine(Data):
     """One case in a list."""
 
     case_ref: str
@@ -296,9 +247,10 @@ class CaseLine(_Data):
 
 
 class CasesView(View):
-    """Some of a person's cases."""
+    """Some cases: a person's own, or those that wait for her."""
 
     kind: Literal["cases"] = "cases"
+    title: Line = Line(say="card.cases_title")
     cases: tuple[CaseLine, ...]
     more: Button | None = None
 
@@ -344,13 +296,24 @@ AnyView = Annotated[
     | FormView
     | DetailsView
     | ExtendView
-    | CloseView,
+    | CloseView
+    | PromptView
+    | ReadingView
+    | DifferencesView
+    | ShortfallView
+    | ReturnView
+    | SignedView
+    | DeputiesView,
     Field(discriminator="kind"),
 ]
 
 
 def without_texts(view: AnyView) -> AnyView:
     """Return the view as it may be posted or put into a posted card: nothing anyone wrote in it."""
+    if view.remark:
+        view = view.model_copy(update={"remark": ""})
+    if isinstance(view, DifferencesView | SignedView):
+        return without_what_was_written(view)
     if isinstance(view, SummaryView):
         bare = tuple(
             sheet.model_copy(
@@ -363,7 +326,7 @@ def without_texts(view: AnyView) -> AnyView:
         return view.model_copy(update={"sheets": bare})
     if isinstance(view, MotivationView):
         return view.model_copy(update={"text": "", "place": ""})
-    if isinstance(view, CommentView | ExtendView):
+    if isinstance(view, CommentView | ExtendView | ShortfallView | ReturnView):
         return view.model_copy(update={"text": ""})
     if isinstance(view, FormView):
         bare_fields = tuple(field.model_copy(update={"text": "", "place": ""}) for field in view.fields)

@@ -1,5 +1,6 @@
 """A person's personal chat with the bot: where to reach her, and what was last shown there."""
 
+import json
 from datetime import datetime
 
 from sqlalchemy import UniqueConstraint, bindparam
@@ -61,6 +62,23 @@ def ensure(
     elif row.service_url != service_url or not row.installed or row.person_id != person_id:
         row.service_url, row.reference, row.installed, row.person_id = service_url, reference, True, person_id
     return row
+
+
+def reachable(session: Session, tenant_id: int, person_id: int) -> ConversationRow | None:
+    """Return the chat in which a person can be written to: the newest in which the app is, None when there is none."""
+    query = select(ConversationRow).where(
+        ConversationRow.tenant_id == tenant_id,
+        ConversationRow.person_id == person_id,
+        col(ConversationRow.installed),
+        col(ConversationRow.unreachable_at).is_(None),
+    )
+    return session.exec(query.order_by(col(ConversationRow.id).desc()).limit(1)).first()
+
+
+def user_of(row: ConversationRow) -> str:
+    """Return the person's own id on the channel, as the channel's addressing names her."""
+    user = json.loads(row.reference).get("user") or {}
+    return str(user.get("id", ""))
 
 
 def row_id(row: ConversationRow) -> int:

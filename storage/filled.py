@@ -6,8 +6,12 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint, bindparam
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from storage.cases import CaseRow
 from storage.times import Moment
 
+WRITER, READER = "case_worker", "unit_manager"
+"""The roles in which a list is written and read; a deputy reads in the chef's."""
+WAITING = ("sent", "voided")
 NO_CHILD = 0
 NOBODY = 0
 NO_ROUND = 0
@@ -68,14 +72,38 @@ _OF_CASE = (
         col(FilledRow.case_id) == bindparam("case_id"),
         col(FilledRow.checklist) == bindparam("checklist"),
         col(FilledRow.role) == bindparam("role"),
+        col(FilledRow.person_id) == bindparam("person_id"),
     )
     .order_by(col(FilledRow.occasion), col(FilledRow.child))
 )
 
 
-def of_case(session: Session, case_id: int, checklist: str, role: str) -> Sequence[FilledRow]:
-    """Return the case's lists of one kind and role, by occasion and child."""
-    return session.exec(_OF_CASE, params={"case_id": case_id, "checklist": checklist, "role": role}).all()
+def of_case(session: Session, case_id: int, checklist: str, role: str, person_id: int = NOBODY) -> Sequence[FilledRow]:
+    """Return the case's lists of one kind and role (a reader's: also of one person), by occasion and child."""
+    named = {"case_id": case_id, "checklist": checklist, "role": role, "person_id": person_id}
+    return session.exec(_OF_CASE, params=named).all()
+
+
+def readings(session: Session, case_id: int, checklist: str, occasion: int) -> Sequence[FilledRow]:
+    """Return every reader's lists of one occasion."""
+    query = select(FilledRow).where(
+        FilledRow.case_id == case_id,
+        FilledRow.checklist == checklist,
+        FilledRow.occasion == occasion,
+        FilledRow.role == READER,
+    )
+    return session.exec(query.order_by(col(FilledRow.id))).all()
+
+
+def waiting_in(session: Session, tenant_id: int, unit_ids: Sequence[int], checklist: str) -> Sequence[FilledRow]:
+    """Return the workers' lists that wait to be read or signed, of open cases in these units, oldest first."""
+    query = (
+        select(FilledRow)
+        .join(CaseRow, col(CaseRow.id) == col(FilledRow.case_id))
+        .where(FilledRow.tenant_id == tenant_id, FilledRow.checklist == checklist, FilledRow.role == WRITER)
+        .where(col(FilledRow.status).in_(WAITING), col(CaseRow.unit_id).in_(unit_ids), col(CaseRow.closed_on).is_(None))
+    )
+    return session.exec(query.order_by(col(FilledRow.sent_at), col(FilledRow.id))).all()
 
 
 def get(session: Session, tenant_id: int, row_id: int) -> FilledRow | None:

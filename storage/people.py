@@ -1,7 +1,7 @@
 """The people register: who exists, in which unit, in which role, between which dates."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import UniqueConstraint, bindparam
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -72,7 +72,7 @@ def known(
 ) -> tuple[TenantRow, PersonRow, Sequence[RoleRow]] | None:
     """Return tenant, person and the roles she holds on a day, read at once; None when she holds none."""
     rows = session.exec(_KNOWN, params={"tenant": entra_id, "object_id": object_id}).all()
-    held = [role for _, _, role in rows if (role.valid_from or day) <= day <= (role.valid_to or day)]
+    held = [role for _, _, role in rows if is_held(role, day)]
     return (rows[0][0], rows[0][1], held) if held else None
 
 
@@ -111,7 +111,7 @@ def bind(row: PersonRow, object_id: str) -> None:
 def roles_on(session: Session, person_id: int, day: date) -> Sequence[RoleRow]:
     """Return the roles the person holds on a day."""
     rows = session.exec(select(RoleRow).where(RoleRow.person_id == person_id)).all()
-    return [row for row in rows if (row.valid_from or day) <= day <= (row.valid_to or day)]
+    return [row for row in rows if is_held(row, day)]
 
 
 def unit(session: Session, tenant_id: int, name: str) -> UnitRow:
@@ -145,11 +145,46 @@ def role(session: Session, person_row_id: int, unit_id: int, name: str) -> RoleR
 
 def holders(session: Session, tenant_id: int, unit_id: int, name: str, day: date) -> Sequence[PersonRow]:
     """Return those who hold a role in a unit on a day, by name."""
+    return [person for person, held in held_in(session, tenant_id, name, unit_id) if is_held(held, day)]
+
+
+def held_in(
+    session: Session, tenant_id: int, name: str, unit_id: int | None = None
+) -> Sequence[tuple[PersonRow, RoleRow]]:
+    """Return who holds a role in a unit (None: anywhere), between whatever dates, by name."""
     query = (
         select(PersonRow, RoleRow)
         .join(RoleRow, col(RoleRow.person_id) == col(PersonRow.id))
-        .where(PersonRow.tenant_id == tenant_id, RoleRow.unit_id == unit_id, RoleRow.role == name)
-        .order_by(col(PersonRow.name))
+        .where(PersonRow.tenant_id == tenant_id, RoleRow.role == name)
+        .order_by(col(PersonRow.name), col(RoleRow.id))
     )
-    found = session.exec(query).all()
-    return [person for person, held in found if (held.valid_from or day) <= day <= (held.valid_to or day)]
+    if unit_id is not None:
+        query = query.where(RoleRow.unit_id == unit_id)
+    return session.exec(query).all()
+
+
+def everyone(session: Session, tenant_id: int) -> Sequence[tuple[PersonRow, RoleRow]]:
+    """Return every person with every role she has, between whatever dates, by name."""
+    query = select(PersonRow, RoleRow).join(RoleRow, col(RoleRow.person_id) == col(PersonRow.id))
+    return session.exec(query.where(PersonRow.tenant_id == tenant_id).order_by(col(PersonRow.name))).all()
+
+
+def hold(session: Session, row: RoleRow) -> RoleRow:
+    """Store a role someone is to hold."""
+    session.add(row)
+    session.flush()
+    return row
+
+
+def let_go(session: Session, held: RoleRow, day: date) -> None:
+    """End a role so that it is not held on that day any more; one that never began leaves no row."""
+    if held.valid_from is not None and held.valid_from >= day:
+        session.delete(held)
+    else:
+        held.valid_to = day - timedelta(days=1)
+    session.flush()
+
+
+def is_held(held: RoleRow, day: date) -> bool:
+    """Say whether a role is held on a day; both its first and last day count."""
+    return (held.valid_from or day) <= day <= (held.valid_to or day)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel, select
 
 from storage.sealing import seal, unseal
 from storage.times import Moment
@@ -58,14 +58,6 @@ def points(session: Session, return_id: int, filled_id: int) -> Mapping[str, int
 def get(session: Session, tenant_id: int, row_id: int) -> ReturnRow | None:
     """Return a return of this tenant by row id."""
     return session.exec(select(ReturnRow).where(ReturnRow.tenant_id == tenant_id, ReturnRow.id == row_id)).first()
-
-
-def newest(session: Session, case_id: int, checklist: str, occasion: int) -> ReturnRow | None:
-    """Return the newest return of an occasion."""
-    query = select(ReturnRow).where(
-        ReturnRow.case_id == case_id, ReturnRow.checklist == checklist, ReturnRow.occasion == occasion
-    )
-    return session.exec(query.order_by(col(ReturnRow.id).desc()).limit(1)).first()
 
 
 def comment_of(session: Session, row: ReturnRow) -> str:

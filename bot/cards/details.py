@@ -21,7 +21,7 @@ from dialogs.views import CloseView, DetailsView, ExtendView, FactField
 
 def details_card(pen: Pen, view: DetailsView) -> Card:
     """Show and ask what is known about a case. What is left empty stays as it is."""
-    body = [*head_lines(pen, view.head), *notices(pen, view.notices), heading(pen.say("card.details_title"))]
+    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.details_title"))]
     body.append(subtle(pen.say("card.details_how")))
     several = any(child > 1 for child, _ in view.facts)
     for child, field in view.facts:
@@ -49,7 +49,7 @@ def _fact(pen: Pen, child: int, field: FactField, *, several: bool) -> list[Elem
 
 def extend_card(pen: Pen, view: ExtendView) -> Card:
     """Ask for an extension."""
-    body = [*head_lines(pen, view.head), *notices(pen, view.notices), heading(pen.say("card.extend_title"))]
+    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.extend_title"))]
     limits = {limit: pen.say("limits.l" + limit) for limit, _ in view.limits}
     body.append(choice_set("limit", pen.say("card.limit"), limits))
     body += [subtle(pen.say("card.limit_ends", date=day)) for _, day in view.limits if day]
@@ -64,7 +64,7 @@ def extend_card(pen: Pen, view: ExtendView) -> Card:
 
 def close_card(pen: Pen, view: CloseView) -> Card:
     """Ask once before closing."""
-    body = [*head_lines(pen, view.head), *notices(pen, view.notices), heading(pen.say("card.close_title"))]
+    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.close_title"))]
     body.append(text(pen.say("card.close_means")))
     body.append({"type": "Input.Date", "id": "closed_on", "label": pen.say("card.closed_on"), "value": view.day})
     return card(pen, body + action_sets(pen, view.buttons), view.refresh)

@@ -7,7 +7,7 @@ from dialogs.views import FactsView
 
 def facts_card(pen: Pen, view: FactsView) -> Card:
     """Ask for the facts of a case, or of one further child."""
-    body = [*head_lines(pen, view.head), *notices(pen, view.notices), heading(pen.say("card.facts_title"))]
+    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.facts_title"))]
     body.append(subtle(pen.say("card.facts_why")))
     answers = {"ja": pen.say("answers.ja"), "nej": pen.say("answers.nej"), "unknown": pen.say("answers.unknown")}
     for field in view.fields:

@@ -23,7 +23,7 @@ from dialogs.views import FormField, FormView
 
 def form_card(pen: Pen, view: FormView) -> Card:
     """Ask everything that is in the form."""
-    body = [*head_lines(pen, view.head), *notices(pen, view.notices), heading(pen.say("card.form_title"))]
+    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.form_title"))]
     body.append(subtle(pen.say("card.form_how")))
     for field in view.fields:
         body += _motivation(pen, view, field) if field.kind == "motivation" else _choices(pen, view, field)

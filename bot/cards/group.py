@@ -22,7 +22,7 @@ def group_card(pen: Pen, view: GroupView) -> Card:
     group = checklist_version(view.checklist, view.version).group(view.group)
     body = [
         *head_lines(pen, view.head),
-        *notices(pen, view.notices),
+        *notices(pen, view),
         heading(group.title_en if pen.language == "en" else group.title),
     ]
     for listed in view.items:

@@ -6,13 +6,13 @@ from dialogs.views import AskRefView, CasesView, MenuView
 
 def menu_card(pen: Pen, view: MenuView) -> Card:
     """Say something and offer what can be done from here."""
-    body = [*notices(pen, view.notices), heading(pen.line(view.title)), *(text(pen.line(line)) for line in view.lines)]
+    body = [*notices(pen, view), heading(pen.line(view.title)), *(text(pen.line(line)) for line in view.lines)]
     return card(pen, body + action_sets(pen, view.buttons, inputs=False))
 
 
 def cases_card(pen: Pen, view: CasesView) -> Card:
     """List some of a person's cases, a button to each."""
-    body = [heading(pen.say("card.cases_title")), *notices(pen, view.notices)]
+    body = [heading(pen.line(view.title)), *notices(pen, view)]
     for line in view.cases:
         body.append(text(line.case_ref, weight="Bolder", separator=True))
         body.append(subtle(" · ".join([pen.line(line.status), *(pen.line(more) for more in line.lines)])))
@@ -23,6 +23,6 @@ def cases_card(pen: Pen, view: CasesView) -> Card:
 
 def ask_ref_card(pen: Pen, view: AskRefView) -> Card:
     """Ask for a case reference."""
-    body = [*notices(pen, view.notices), heading(pen.say("card.ask_ref"))]
+    body = [*notices(pen, view), heading(pen.say("card.ask_ref"))]
     body.append(text_input("case_ref", pen.say("card.case"), most=64, hint="SN 2026/0123"))
     return card(pen, body + action_sets(pen, (view.save,)))

@@ -8,7 +8,7 @@ from dialogs.views import MotivationView
 def motivation_card(pen: Pen, view: MotivationView) -> Card:
     """Ask for a motivation; the server decides what may be left empty."""
     view_place = (view.checklist, view.version, view.items, view.about)
-    body = [*head_lines(pen, view.head), *notices(pen, view.notices), heading(asked_words(pen, *view_place))]
+    body = [*head_lines(pen, view.head), *notices(pen, view), heading(asked_words(pen, *view_place))]
     body.append(subtle(about_words(pen, *view_place)))
     if view.current:
         body.append(text(pen.say("card.now", answer=pen.say("motivations." + view.current))))

@@ -1,6 +1,7 @@
 """The few pieces every card is made of. What people wrote goes into text runs, where markdown means nothing."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,11 +9,14 @@ from checklists.files import all_facts, checklist_version
 from checklists.model import Item
 from dialogs.tokens import Mint
 from dialogs.turn import Reply
+from dialogs.view_parts import View
 from dialogs.views import Aside, Button, Claim, Head, Line
 from texts import Language, say
 
 Card = dict[str, Any]
 Element = dict[str, Any]
+MOST_BYTES = 24 * 1024
+"""Of one card's JSON; Teams refuses larger ones."""
 MOST_ACTIONS = 6
 """Actions in one set; Teams shows no more."""
 
@@ -114,12 +118,26 @@ def written(label: str, words: str) -> Element:
     return {"type": "RichTextBlock", "inlines": runs, "spacing": "Small"}
 
 
-def notices(pen: Pen, lines: Iterable[Line]) -> list[Element]:
-    """Return what is said above the content: an echo, a refusal, what to do."""
-    return [
-        {"type": "Container", "style": "emphasis", "items": [text(pen.line(line))], "spacing": "Small"}
-        for line in lines
-    ]
+def notices(pen: Pen, view: View) -> list[Element]:
+    """Return what is said above the content: an echo, a refusal, what to do; and what the chef wrote."""
+    said = [[text(pen.line(line))] for line in view.notices]
+    if view.remark and pen.private:
+        said.append([written(pen.say("card.remark"), view.remark)])
+    return [{"type": "Container", "style": "emphasis", "items": items, "spacing": "Small"} for items in said]
+
+
+def fitting(make: Callable[[int], Card]) -> Card:
+    """Return a card whose long texts are shown only as far as it holds them; `make` takes the most of each."""
+    for most in (4000, 1000, 300, 100):
+        made = make(most)
+        if len(json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()) <= MOST_BYTES:
+            return made
+    return make(0)
+
+
+def clipped(words: str, most: int) -> str:
+    """Return a text as far as a card holds it."""
+    return words if len(words) <= most else words[:most] + " …"
 
 
 def head_lines(pen: Pen, head: Head) -> list[Element]:

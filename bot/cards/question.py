@@ -22,7 +22,7 @@ def question_card(pen: Pen, view: QuestionView) -> Card:
     item = pen.item(view.checklist, view.version, view.item.item)
     body = [
         *head_lines(pen, view.head),
-        *notices(pen, view.notices),
+        *notices(pen, view),
         heading(pen.ask(item)),
         *marks(pen, item),
     ]

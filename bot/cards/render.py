@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.cards.comment import comment_card
+from bot.cards.deputies import deputies_card
 from bot.cards.details import close_card, details_card, extend_card
 from bot.cards.facts import facts_card
 from bot.cards.form import form_card
@@ -11,7 +12,9 @@ from bot.cards.group import group_card
 from bot.cards.menus import ask_ref_card, cases_card, menu_card
 from bot.cards.motivation import motivation_card
 from bot.cards.parts import Card, Pen, line_words, pen_for
+from bot.cards.prompt import prompt_card
 from bot.cards.question import question_card
+from bot.cards.reading import differences_card, reading_card, return_card, shortfall_card, signed_card
 from bot.cards.summary import closed_card, missing_card, summary_card
 from dialogs.tokens import Mint
 from dialogs.turn import Reply
@@ -34,6 +37,13 @@ _BUILDERS: dict[str, Callable[[Pen, Any], Card]] = {
     "details": details_card,
     "extend": extend_card,
     "close": close_card,
+    "prompt": prompt_card,
+    "reading": reading_card,
+    "differences": differences_card,
+    "shortfall": shortfall_card,
+    "return": return_card,
+    "signed": signed_card,
+    "deputies": deputies_card,
 }
 """One builder per kind of view; a test holds it to be complete."""
 

@@ -1,7 +1,5 @@
 """The summary, what is missing, and what is left of a card that is done with."""
 
-import json
-
 from bot.cards.parts import (
     Card,
     Element,
@@ -10,6 +8,8 @@ from bot.cards.parts import (
     card,
     child_words,
     choice_set,
+    clipped,
+    fitting,
     head_lines,
     heading,
     notices,
@@ -21,21 +21,14 @@ from checklists.files import checklist_version
 from checklists.model import Item
 from dialogs.views import ClosedView, GapRow, MissingView, Row, SummaryView
 
-MOST_BYTES = 24 * 1024
-"""Of one card's JSON; Teams refuses larger ones."""
-
 
 def summary_card(pen: Pen, view: SummaryView) -> Card:
     """Show the answers and the gaps, with what can be done now; long texts only as far as the card holds them."""
-    for most in (4000, 1000, 300, 100):
-        made = _summary(pen, view, most)
-        if len(json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()) <= MOST_BYTES:
-            return made
-    return _summary(pen, view, 0)
+    return fitting(lambda most: _summary(pen, view, most))
 
 
 def _summary(pen: Pen, view: SummaryView, most: int) -> Card:
-    body = [*head_lines(pen, view.head), *notices(pen, view.notices), heading(pen.say("card.summary_title"))]
+    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.summary_title"))]
     if view.sent:
         body.append(text(pen.say("card.sent_at", time=view.sent)))
     body += _gaps(pen, view)
@@ -59,7 +52,7 @@ def _row(pen: Pen, view: SummaryView, row: Row, most: int) -> list[Element]:
     item = pen.item(view.checklist, view.version, row.item)
     answer = pen.say("answers." + row.state)
     said = [pen.say("motivations." + row.motivation)] if row.motivation else []
-    said += [_option(pen, item, row.option)] if row.option else []
+    said += [option_words(pen, item, row.option)] if row.option else []
     answer += f" ({', '.join(said)})" if said else ""
     runs = [
         {"type": "TextRun", "text": pen.ask(item) + " "},
@@ -69,11 +62,12 @@ def _row(pen: Pen, view: SummaryView, row: Row, most: int) -> list[Element]:
     if pen.private:
         for key, words in (("card.motivation", row.text), ("card.place", row.place), ("card.note", row.note)):
             if words:
-                rows.append(written(pen.say(key), words if len(words) <= most else words[:most] + " …"))
+                rows.append(written(pen.say(key), clipped(words, most)))
     return rows
 
 
-def _option(pen: Pen, item: Item, option_id: str) -> str:
+def option_words(pen: Pen, item: Item, option_id: str) -> str:
+    """Return how an answer came about, in words."""
     found = next((option for option in item.how.options if option.id == option_id), None) if item.how else None
     if found is None:
         return option_id
@@ -85,7 +79,7 @@ def _gaps(pen: Pen, view: SummaryView | MissingView) -> list[Element]:
         return [text(pen.say("card.no_gaps"))]
     lines = [text(pen.say("card.gaps_title"), weight="Bolder")]
     for gap in view.gaps:
-        lines.append(text(_gap_words(pen, view, gap), spacing="Small"))
+        lines.append(text(gap_words(pen, view.checklist, view.version, gap), spacing="Small"))
         if gap.button:
             lines += action_sets(pen, (gap.button,), inputs=False)
     if isinstance(view, SummaryView) and view.more_gaps:
@@ -93,15 +87,16 @@ def _gaps(pen: Pen, view: SummaryView | MissingView) -> list[Element]:
     return lines
 
 
-def _gap_words(pen: Pen, view: SummaryView | MissingView, gap: GapRow) -> str:
-    question = pen.fact(gap.id) if gap.of == "fact" else pen.ask(pen.item(view.checklist, view.version, gap.id))
+def gap_words(pen: Pen, checklist: str, version: int, gap: GapRow) -> str:
+    """Return one gap in words: the question, and why it is a gap where that may be told."""
+    question = pen.fact(gap.id) if gap.of == "fact" else pen.ask(pen.item(checklist, version, gap.id))
     whose = f"{child_words(pen, gap.child)}: " if gap.child else ""
-    return f"• {whose}{question} {pen.say('gaps.' + gap.why)}"
+    return f"• {whose}{question} {pen.say('gaps.' + gap.why) if gap.why else ''}".rstrip()
 
 
 def missing_card(pen: Pen, view: MissingView) -> Card:
     """Say what is missing, with a button straight to each gap."""
-    body = [*head_lines(pen, view.head), *notices(pen, view.notices), heading(pen.say("card.missing_title"))]
+    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.missing_title"))]
     body += _gaps(pen, view)
     body += action_sets(pen, view.buttons, inputs=False, primary=1)
     return card(pen, body)
@@ -109,5 +104,5 @@ def missing_card(pen: Pen, view: MissingView) -> Card:
 
 def closed_card(pen: Pen, view: ClosedView) -> Card:
     """Return the emptied card of something paused, sent or moved."""
-    body = [*notices(pen, view.notices), subtle(view.case_ref), text(pen.line(view.line))]
+    body = [*notices(pen, view), subtle(view.case_ref), text(pen.line(view.line))]
     return card(pen, body + action_sets(pen, view.buttons, inputs=False))

@@ -14,7 +14,9 @@ from dialogs.turn import Reply
 from storage import migrate
 from storage.desk import Desk
 from storage.sealing import Keys
+from tests.chat.drive import fills, opens
 from tests.chat.harness import Chat, Room, move_in
+from tests.chat.read_drive import ALL, reads
 from tests.conftest import NODE_MODULES
 from texts import LANGUAGES, Language
 
@@ -43,7 +45,39 @@ RENDER = """payload => {
 
 
 def every_view(anna: Chat) -> Iterator[Reply]:
-    """Play a worker through every kind of card and give each as a reply."""
+    """Play a worker and her chef through every kind of card and give each as a reply."""
+    yield from workers_views(anna)
+    yield from chefs_views(anna.room.chat("cecilia"), anna)
+
+
+def chefs_views(cecilia: Chat, anna: Chat) -> Iterator[Reply]:
+    """Play a chef through her cards."""
+    cecilia.types("hjälp")
+    fills(opens(anna, "SN 2026/0200", **ALL), {"communication_boxes_filled": "nej"}).presses("Skicka till chef")
+    mine = {"communication_boxes_filled": "ja", "child_heard": "nej", "child_not_heard_motivated": "nej"}
+    steps: tuple[Callable[[], Chat], ...] = (
+        lambda: cecilia.types("att läsa"),
+        lambda: cecilia.presses("Börja läsa"),
+        lambda: reads(cecilia, mine),
+        lambda: cecilia.presses("Visa skillnader"),
+        lambda: cecilia.presses("Återlämna"),
+        lambda: cecilia.presses("Tillbaka"),
+        lambda: cecilia.presses("Signera med brist"),
+        lambda: cecilia.presses("Signera med brist", {"Skäl": "Påhittat skäl " * 20}),
+        lambda: cecilia.presses("Visa det som signerades"),
+        lambda: cecilia.types("ersättare"),
+        lambda: cecilia.presses("Spara", {"person": "Anna Påhittad", "first": "2026-05-12", "last": "2026-05-20"}),
+    )
+    prompt = cecilia.prompts()[-1]
+    yield prompt
+    for step in steps:
+        step()
+        assert cecilia.view is not None
+        yield prompt.model_copy(update={"view": cecilia.view})
+
+
+def workers_views(anna: Chat) -> Iterator[Reply]:
+    """Play a worker through every kind of card of hers and give each as a reply."""
     yes_no = {"Är det ett våldsärende?": "Ja", "Har barnet kommunicerats?": "Nej", "Beslutas om insats?": "Nej"}
     steps: tuple[Callable[[], Chat], ...] = (
         lambda: anna.installs(),

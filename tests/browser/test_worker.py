@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Page, expect
 
+from tests.browser.hands import ANNA, chat, chooses, presses, sees, writes
 from tests.browser.real_bot import RealBot, running
 
 pytestmark = pytest.mark.browser
 
-ANNA = "Anna Påhittad"
 REASON = "Barnet är för ungt för ett eget samtal, zq7-kanarie"
 
 
@@ -20,31 +20,6 @@ REASON = "Barnet är för ungt för ett eget samtal, zq7-kanarie"
 async def bot(tmp_path: Path) -> AsyncIterator[RealBot]:
     async with running(tmp_path) as bot:
         yield bot
-
-
-def chat(page: Page, person: str = ANNA) -> Locator:
-    return page.get_by_role("region", name=person)
-
-
-async def writes(page: Page, words: str) -> None:
-    box = chat(page).get_by_role("textbox", name="Skriv ett meddelande")
-    await box.fill(words)
-    await box.press("Enter")
-
-
-async def chooses(page: Page, **answers: str) -> None:
-    """Choose in the newest card's choice sets, by label."""
-    for label, answer in answers.items():
-        group = chat(page).get_by_role("radiogroup", name=label.replace("_", " "), exact=True).last
-        await group.get_by_text(answer, exact=True).click()
-
-
-async def presses(page: Page, title: str) -> None:
-    await chat(page).get_by_role("button", name=title, exact=True).last.click()
-
-
-async def sees(page: Page, words: str) -> None:
-    await expect(chat(page).get_by_text(words).last).to_be_visible()
 
 
 async def opens(page: Page, ref: str = "SN 2026/0123", **facts: str) -> None:

@@ -18,7 +18,6 @@ from bot.cards.render import neutral_summary, render_card, render_text
 from checklists.files import all_facts, newest
 from checklists.replies import read_answer
 from checklists.rules import applicable, gaps, state
-from dialogs.basis import WORKER
 from dialogs.people_admin import import_people
 from dialogs.take_turn import note_posted, take_turn
 from dialogs.tokens import Mint
@@ -30,7 +29,7 @@ from storage.audit import EventRow
 from storage.cases import CaseRow, case_id
 from storage.conversations import ConversationRow
 from storage.desk import Desk, Session
-from storage.filled import FilledRow, filled_id
+from storage.filled import WRITER, FilledRow, filled_id
 from storage.inbox import InboxRow
 from storage.outbox import OutboxRow
 from tests.chat.card_hand import Card, button, gathered, titles, words
@@ -59,19 +58,20 @@ def object_id(name: str) -> str:
     return f"00000000-0000-4000-8000-{int.from_bytes(name.encode()[:6]):012x}"
 
 
-def people_csv() -> bytes:
-    """Return the register as a file for import."""
+def people_csv(*people: tuple[str, str, str, str], days: str = ",") -> bytes:
+    """Return people as a register file: name, full name, unit, role; days: from and to, joined by a comma."""
     rows = [
-        f"{TENANT},{object_id(name)},{name}@example.invalid,{full},{unit},{role},"
-        for name, full, unit, role in REGISTER
+        f"{TENANT},{object_id(name)},{name}@example.invalid,{full},{unit},{role},{days}"
+        for name, full, unit, role in people
     ]
-    return "\n".join(["tenant_id,object_id,email,name,unit,role,valid_from", *rows]).encode()
+    return "\n".join(["tenant_id,object_id,email,name,unit,role,valid_from,valid_to", *rows]).encode()
 
 
-def move_in(desk: Desk) -> None:
-    """Bring the made-up people into the register."""
+def move_in(desk: Desk, *people: tuple[str, str, str, str], days: str = ",") -> None:
+    """Bring made-up people into the register; all of the town when none is named."""
     at = datetime(2026, 5, 1, 8, tzinfo=STOCKHOLM)
-    desk.run_now(lambda session: import_people(session, people_csv(), frozenset({TENANT}), at, "cli:test"))
+    raw = people_csv(*(people or REGISTER), days=days)
+    desk.run_now(lambda session: import_people(session, raw, frozenset({TENANT}), at, "cli:test"))
 
 
 @dataclass
@@ -163,6 +163,9 @@ class Chat:
         self.said = ""
         self.last_id = ""
         """The id of her last activity."""
+        self._prompts: list[Reply] = []
+        self.received: list[Card] = []
+        """What the bot has sent her by itself, oldest first."""
         self.view: AnyView | None = None
         self.language = "sv"
         self.presses_made = 0
@@ -238,6 +241,19 @@ class Chat:
     def removes(self) -> None:
         """Remove the app."""
         assert self._taken(self._turn("removed", "")) is None
+
+    def receives(self) -> "Chat":
+        """Take in what the bot has sent her by itself, and look at the last of it."""
+        self._obey_updates()
+        assert self.received, "nothing was sent to her"
+        message = next(name for name, card in reversed(self.posted.items()) if card is self.received[-1])
+        self.at, self.said, self.view = message, "", None
+        return self
+
+    def prompts(self) -> list[Reply]:
+        """Return what the bot has sent her by itself, as replies, oldest first."""
+        self._obey_updates()
+        return self._prompts
 
     # --- looking ----------------------------------------------------------------------------------------------
 
@@ -317,12 +333,12 @@ class Chat:
         """Return the ids of the items and facts that are gaps."""
         _, rows, facts = self.sheet(ref, child)
         domain = {name: answers.to_domain(row) for name, row in rows.items()}
-        return [gap.id for gap in gaps(LIST, WORKER, facts, domain, tuple(all_facts()))]
+        return [gap.id for gap in gaps(LIST, WRITER, facts, domain, tuple(all_facts()))]
 
     def applicable(self, *, ref: str = REF, child: int = 1) -> int:
         """Return how many questions apply."""
         _, rows, facts = self.sheet(ref, child)
-        return len(applicable(LIST, WORKER, facts, {name: answers.to_domain(row) for name, row in rows.items()}))
+        return len(applicable(LIST, WRITER, facts, {name: answers.to_domain(row) for name, row in rows.items()}))
 
     def facts(self, *, ref: str = REF, child: int = 1) -> dict[str, str]:
         """Return the facts that are known for a child."""
@@ -344,7 +360,7 @@ class Chat:
 
     def _read(self, session: Session, ref: str, child: int) -> tuple[FilledRow, dict[str, AnswerRow], dict[str, str]]:
         case = session.exec(select(CaseRow).where(CaseRow.ref == ref)).one()
-        rows = [row for row in filled.of_case(session, case_id(case), LIST.id, WORKER) if row.child == child]
+        rows = [row for row in filled.of_case(session, case_id(case), LIST.id, WRITER) if row.child == child]
         return rows[-1], answers.latest(session, filled_id(rows[-1])), cases.known_facts(session, case_id(case), child)
 
     # --- the client -------------------------------------------------------------------------------------------
@@ -439,8 +455,13 @@ class Chat:
             return
         for message, reply in self.room.desk.run_now(work):
             self._look_over(reply, self.room.written())
+            self._prompts += [] if message else [reply]
             card = render_card(reply, self.room.mint, private=False)
             assert card is not None
+            if not message:
+                self.received.append(card)
+                self.posted[f"out-{next(self.room.ids)}"] = card
+                continue
             assert message in self.posted, "a card was updated that was never posted"
             self.posted[message] = card
 

@@ -11,8 +11,8 @@ from typing import Any
 from checklists.model import OPEN, Answer, Motivation
 from checklists.route import stops
 from checklists.rules import allowed, applicable
-from dialogs.basis import WORKER
 from dialogs.views import AnyView
+from storage.filled import WRITER
 from tests.chat.card_hand import titles
 from tests.chat.harness import LIST, Shown
 
@@ -89,14 +89,14 @@ class Seen:
 
     def answers(self, model: Model) -> bool:
         """Say whether what it asks can still be answered on it."""
-        way = stops(LIST, WORKER, model.facts[self.child], model.of(self.child))
+        way = stops(LIST, WRITER, model.facts[self.child], model.of(self.child))
         same = next((stop for stop in way if stop.kind == self.kind and stop.items[0] == self.items[0]), None)
         return same is not None and tuple(model.revision(self.child, item) for item in same.items) == self.revisions
 
     def still_open_for(self, model: Model, item: str, choice: str) -> bool:
         """Say whether a form's field can still be taken: it applies, is allowed, and nobody answered it since."""
         facts, now = model.facts[self.child], model.of(self.child)
-        applies = item in {asked.id for asked in applicable(LIST, WORKER, facts, now)}
+        applies = item in {asked.id for asked in applicable(LIST, WRITER, facts, now)}
         fresh = model.revision(self.child, item) == self.revisions[self.items.index(item)]
         return applies and fresh and model.may(self.child, item, choice)
 

@@ -91,7 +91,9 @@ def test_a_case_of_someone_else_gets_the_same_words_as_one_that_does_not_exist(a
 def test_the_chef_of_the_unit_cannot_answer_for_the_worker(anna: Chat, room: Room) -> None:
     opens(anna)
 
-    room.chat("cecilia").types(f"fortsätt {REF}").sees("Det finns inget ärende")
+    chef = room.chat("cecilia").types(f"fortsätt {REF}").sees("inte skickat för läsning än")
+    assert chef.buttons == ["Att läsa"]
+    room.chat("doris").types(f"fortsätt {REF}").sees("Det finns inget ärende")
 
 
 # --- the facts card ----------------------------------------------------------------------------------------

@@ -110,7 +110,7 @@ def test_the_reply_is_a_new_card_that_echoes_case_and_question_with_a_way_back(a
     asked_first.types("ja").sees(f"{REF} · Fråga 1: Har barnet kommit till tals under utredning? Ja.")
 
     assert asked_first.at != old.message
-    assert "Kortet är flyttat längre ned i chatten." in str(asked_first.posted[old.message])
+    assert "Frågan är flyttad längre ned i chatten." in str(asked_first.posted[old.message])
     assert "refresh" not in asked_first.posted[old.message]
     asked_first.presses("Ångra").is_asked("child_heard")
     assert asked_first.stored("child_heard") == "obesvarad"

@@ -4,19 +4,22 @@ import base64
 import os
 from datetime import date
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import inspect, text
 
-from storage import answers, cases, conversations, drafts, extensions, inbox, outbox, sealing
+from storage import answers, cases, conversations, drafts, extensions, inbox, outbox, returns, sealing, signatures
 from storage.answers import TEXT_FIELDS, Written
 from storage.cases import CaseRow, case_id
 from storage.desk import Desk, Session
 from storage.extensions import ExtensionRow
 from storage.inbox import InboxRow
 from storage.outbox import OutboxRow
+from storage.returns import ReturnRow
 from storage.sealing import KeyGone, Keys, SealBroken, parse_keys, seal, unseal
+from storage.signatures import SignatureRow
 from storage.tables import METADATA
 from tests.sql.conftest import KEYS, NOW, OpenDesk, World, change, make_world, scalar, the_case, the_list
 
@@ -60,6 +63,16 @@ def write_everywhere(session: Session, world: World, words: str) -> None:
         at=NOW,
     )
     extensions.add(session, longer, words)
+    at: dict[str, Any] = {
+        "tenant_id": tenant,
+        "case_id": case,
+        "checklist": "decision_basis",
+        "occasion": 1,
+        "role": "unit_manager",
+    }
+    signed = SignatureRow(**at, version=1, signer_id=world.person, at=NOW, nonce=uuid4().hex, view=b"")
+    signatures.add(session, signed, words, words, {})
+    returns.add(session, ReturnRow(**at, person_id=world.person, at=NOW, nonce=uuid4().hex, comment=b""), words, ())
 
 
 # --- nowhere in clear ------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ ROOMS = {key.partition(".")[0] for key in SWEDISH}
 FROM_CODES = {
     "answers.": {*CHOICES, OPEN, "fritext", "unknown"},
     "motivations.": set(get_args(Motivation)) - {""},
-    "gaps.": {"unanswered", "unknown", "unmotivated"}
+    "gaps.": {"unanswered", "unknown", "unmotivated", "returned"}
     | {str(choice) for checklist in all_checklists().values() for item in checklist.items for choice in item.gap_on},
     "steps.": set(get_args(Step)),
     "roles.": set(get_args(Role)),

@@ -1,0 +1,34 @@
+"""Who stands in for a chef, and the form for naming one more."""
+
+from bot.cards.parts import Card, Element, Pen, action_sets, card, choice_set, heading, notices, subtle, text
+from dialogs.reading_views import DeputiesView
+
+
+def deputies_card(pen: Pen, view: DeputiesView) -> Card:
+    """List the deputies and ask for a new one."""
+    body = [*notices(pen, view), heading(pen.say("deputies.title"))]
+    if not view.deputies:
+        body.append(text(pen.say("deputies.none")))
+    for deputy in view.deputies:
+        body.append(text(deputy.name, weight="Bolder", separator=True))
+        words = [deputy.unit, pen.say("deputies.days", first=deputy.first, last=deputy.last)]
+        words += [pen.say("deputies.for", name=deputy.stands_in_for)] if deputy.stands_in_for else []
+        body.append(subtle(" · ".join(words)))
+        body += action_sets(pen, (deputy.remove,), inputs=False)
+    if view.no_app:
+        body.append(text(pen.say("deputies.without_app", names=", ".join(view.no_app)), separator=True))
+    body.append(text(pen.say("deputies.new"), weight="Bolder", separator=True))
+    people = {str(row_id): name for row_id, name in view.people}
+    body.append(choice_set("person", pen.say("deputies.person"), people, compact=True))
+    if view.units:
+        units = {str(row_id): name for row_id, name in view.units}
+        body.append(choice_set("unit", pen.say("card.unit"), units, compact=True))
+    if view.chefs:
+        chefs = {str(row_id): name for row_id, name in view.chefs}
+        body.append(choice_set("stands_in_for", pen.say("deputies.chef"), chefs, compact=True))
+    days: list[Element] = [
+        {"type": "Input.Date", "id": name, "label": pen.say("deputies." + name)} for name in ("first", "last")
+    ]
+    body += days
+    body.append(subtle(pen.say("deputies.delegation")))
+    return card(pen, body + action_sets(pen, (view.save,), primary=1))

@@ -1,0 +1,23 @@
+"""The message that a case waits: which, whose, until when, and the questions it lacks. No answers, no texts."""
+
+from bot.cards.parts import Card, Pen, action_sets, card, heading, notices, subtle, text
+from bot.cards.summary import gap_words
+from dialogs.reading_views import PromptView
+
+
+def prompt_card(pen: Pen, view: PromptView) -> Card:
+    """Tell a chef that a case waits for her, or a worker that one came back."""
+    head = view.head
+    body = [*notices(pen, view), heading(pen.say("prompts." + view.reason, ref=head.case_ref))]
+    parts = [pen.say("prompts.from" if view.reason != "returned" else "prompts.by", name=view.who)] if view.who else []
+    parts += [pen.say("cases.date_planned", date=view.planned)] if view.planned else []
+    body += [subtle(" · ".join(parts))] if parts else []
+    if view.reason == "returned":
+        body += [text(pen.say("prompts.pointed"), weight="Bolder")] if view.gaps else []
+    elif view.gaps:
+        body.append(text(pen.say("prompts.lacks", done=head.done, total=head.total), weight="Bolder"))
+    else:
+        body.append(text(pen.say("prompts.lacks_nothing", done=head.done, total=head.total)))
+    body += [text(gap_words(pen, view.checklist, view.version, gap), spacing="Small") for gap in view.gaps]
+    body += [text(pen.say("prompts.more", count=view.more_gaps), spacing="Small")] if view.more_gaps else []
+    return card(pen, body + action_sets(pen, view.buttons, inputs=False, primary=1))

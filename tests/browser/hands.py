@@ -1,0 +1,40 @@
+"""What people do at the try-out page: write, choose, press, look; each in the chat of one of them."""
+
+from playwright.async_api import Locator, Page, expect
+
+ANNA, CECILIA, DAVID = "Anna Påhittad", "Cecilia Fiktiv", "David Provsson"
+
+
+def chat(page: Page, person: str = ANNA) -> Locator:
+    """Return the column of one person's chat."""
+    return page.get_by_role("region", name=person)
+
+
+async def shows(page: Page, person: str) -> None:
+    """Open someone's chat beside the others, for the first time adding the app."""
+    await page.get_by_role("button", name=person).first.click()
+    await expect(chat(page, person)).to_be_visible()
+
+
+async def writes(page: Page, words: str, person: str = ANNA) -> None:
+    """Write a line."""
+    box = chat(page, person).get_by_role("textbox", name="Skriv ett meddelande")
+    await box.fill(words)
+    await box.press("Enter")
+
+
+async def chooses(page: Page, person: str = ANNA, **answers: str) -> None:
+    """Choose in the newest card's choice sets, by label."""
+    for label, answer in answers.items():
+        group = chat(page, person).get_by_role("radiogroup", name=label.replace("_", " "), exact=True).last
+        await group.get_by_text(answer, exact=True).click()
+
+
+async def presses(page: Page, title: str, person: str = ANNA) -> None:
+    """Press the newest button of that title."""
+    await chat(page, person).get_by_role("button", name=title, exact=True).last.click()
+
+
+async def sees(page: Page, words: str, person: str = ANNA) -> None:
+    """Wait until something can be read."""
+    await expect(chat(page, person).get_by_text(words).last).to_be_visible()

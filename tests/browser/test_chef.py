@@ -1,0 +1,125 @@
+"""A chef at the try-out page beside the worker and a deputy: reading, sending back, signing, and a change after it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.hands import ANNA, CECILIA, DAVID, chat, chooses, presses, sees, shows, writes
+from tests.browser.real_bot import RealBot, running
+
+pytestmark = pytest.mark.browser
+
+MONDAY = "2026-05-04T09:00:00+02:00"
+REF = "SN 2026/0123"
+REMARK = "Påhittad kommentar om rutorna, zq8-kanarie"
+ALL_YES = {
+    "Har_barnet_kommit_till_tals_under_utredning?": "Ja",
+    "Orosanmälan": "Ja",
+    "Utredning": "Ja",
+    "Insats": "Ja",
+    "Beslut": "Ja",
+    "Är_kommuniceringsrutorna_på_sista_sidan_ifyllda?": "Ja",
+    "Har_beslut_tagits_kring_polisanmälan?": "Ej tillämpligt",
+}
+
+
+@pytest.fixture
+async def bot(tmp_path: Path) -> AsyncIterator[RealBot]:
+    async with running(tmp_path, BK_NOW=MONDAY) as bot:
+        yield bot
+
+
+@pytest.fixture
+async def three(bot: RealBot, chromium: Browser) -> AsyncIterator[Page]:
+    """Yield a page wide enough for three people: a worker, her chef, and a chef of another unit too."""
+    context = await chromium.new_context(viewport={"width": 1500, "height": 900}, locale="sv-SE")
+    page = await context.new_page()
+    await page.goto(bot.url)
+    await page.get_by_role("button", name="3").click()
+    await sees(page, "Välkommen till Beslutskollen", CECILIA)
+    yield page
+    await context.close()
+
+
+async def sends(page: Page) -> None:
+    """Have the worker send a basis with one gap: the boxes are not filled in."""
+    await writes(page, f"ny {REF}")
+    await sees(page, "Uppgifter som avgör")
+    await writes(page, "nej nej nej ja")
+    await sees(page, "Har barnet kommit till tals")
+    for answer, then in (
+        ("j", "Har barnet fått information om"),
+        ("ja ja ja ja", "kommuniceringsrutorna"),
+        ("nej", "Har beslut tagits kring polisanmälan?"),
+        ("et", "Sammanfattning"),
+    ):
+        await writes(page, answer)
+        await sees(page, then)
+    await presses(page, "Skicka till chef")
+
+
+async def test_a_basis_is_read_sent_back_mended_signed_and_changed(bot: RealBot, three: Page) -> None:
+    page = three
+    await sends(page)
+    await sees(page, f"{REF} är skickat för läsning", CECILIA)
+    await sees(page, "Är kommuniceringsrutorna på sista sidan ifyllda?", CECILIA)
+
+    await presses(page, "Börja läsa", CECILIA)
+    await sees(page, "Formulär", CECILIA)
+    await expect(chat(page, CECILIA).get_by_role("button", name="Visa skillnader")).to_have_count(0)
+    await chooses(page, CECILIA, **ALL_YES)
+    await presses(page, "Spara", CECILIA)
+    await presses(page, "Visa skillnader", CECILIA)
+    await sees(page, "1 fråga är olika besvarad", CECILIA)
+    await expect(chat(page, CECILIA).get_by_role("button", name="Signera", exact=True)).to_have_count(0)
+
+    await presses(page, "Återlämna", CECILIA)
+    await chat(page, CECILIA).get_by_label("Kommentar", exact=True).last.fill(REMARK)
+    await chat(page, CECILIA).get_by_text("7. Är kommuniceringsrutorna på sista sidan ifyllda?").last.click()
+    await presses(page, "Återlämna", CECILIA)
+    await sees(page, "Återlämnat till handläggaren", CECILIA)
+
+    await sees(page, f"{REF} är återlämnat")
+    await presses(page, f"Fortsätt {REF}")
+    await sees(page, REMARK)
+    await presses(page, "Ja")
+    await sees(page, "Inget saknas.")
+    await presses(page, "Skicka till chef")
+
+    await sees(page, "är skickat för läsning igen", CECILIA)
+    await presses(page, "Fortsätt läsa", CECILIA)
+    await chooses(page, CECILIA, **{"Är_kommuniceringsrutorna_på_sista_sidan_ifyllda?": "Ja"})
+    await presses(page, "Spara", CECILIA)
+    await presses(page, "Visa skillnader", CECILIA)
+    await sees(page, "Inga skillnader", CECILIA)
+    await presses(page, "Signera", CECILIA)
+    await sees(page, "Signerat 09:0", CECILIA)
+
+    await writes(page, "ändra 1")
+    await sees(page, "Nu: Ja")
+    await presses(page, "Nej")
+    await sees(page, "behöver läsas om; chefen har fått veta det")
+    await sees(page, f"{REF} behöver läsas om", CECILIA)
+    assert b"zq8-kanarie" not in bot.files()
+    assert "zq8-kanarie" not in bot.posted()
+
+
+async def test_a_deputy_over_a_holiday_reads_instead_of_the_chef(bot: RealBot, three: Page) -> None:
+    page = three
+    await shows(page, DAVID)
+    await writes(page, "ersättare", CECILIA)
+    await sees(page, "Utse en ersättare", CECILIA)
+    card = chat(page, CECILIA)
+    await card.get_by_label("Ersättare", exact=True).last.select_option(label=DAVID)
+    await card.get_by_label("Från och med", exact=True).last.fill("2026-05-04")
+    await card.get_by_label("Till och med", exact=True).last.fill("2026-05-15")
+    await presses(page, "Spara", CECILIA)
+    await sees(page, f"{DAVID} ersätter {CECILIA}", CECILIA)
+    await sees(page, "Du är utsedd till ersättare", DAVID)
+
+    await shows(page, ANNA)
+    await sends(page)
+    await sees(page, f"{REF} är skickat för läsning", DAVID)
+    await expect(chat(page, CECILIA).get_by_text("är skickat för läsning")).to_have_count(0)

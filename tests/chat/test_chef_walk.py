@@ -1,0 +1,116 @@
+"""A worker and her chef press and type anything in any order: never an error, never a signature over something else."""
+
+import json
+import random
+
+import pytest
+
+from dialogs.basis import reading, written
+from storage import signatures
+from storage.cases import case_id
+from storage.desk import Session
+from storage.signatures import SignatureRow
+from tests.chat.card_hand import actions, as_sent, gathered, inputs
+from tests.chat.drive import opens
+from tests.chat.harness import Chat, Room
+
+CANARY = "kanariefågel"
+LINES = {
+    "anna": ["fortsätt", "ångra", "vad saknas", "mina ärenden", "uppgifter", "ändra", "formulär", "paus", "ja", "nej"]
+    + [f"ändra {number}" for number in range(1, 13)],
+    "cecilia": ["att läsa", "fortsätt", "formulär", "vad saknas", "ångra", "ändra 1", "ändra 7", "ja", "nej", "paus"],
+}
+AVOIDED = ("Avsluta", "Förläng", "Nytt underlag", "Ta bort")
+LIKED = ("Skicka till chef", "Börja läsa", "Fortsätt läsa", "Visa skillnader", "Signera", "Signera med brist", "Öppna")
+
+
+def presses_something(chat: Chat, luck: random.Random) -> None:
+    """Press a button on a card she was ever shown, mostly the one she looks at, its fields filled in by chance."""
+    cards = {name: card for name, card in chat.posted.items() if isinstance(card, dict) and actions(card)}
+    if not cards:
+        return
+    name = chat.at if chat.at in cards and luck.random() < 0.93 else luck.choice(list(cards))
+    card = cards[name]
+    offered = [action for action in actions(card) if action["title"] not in AVOIDED]
+    liked = [action for action in offered if action["title"] in LIKED]
+    if not offered:
+        return
+    action = luck.choice(liked if liked and luck.random() < 0.85 else offered)
+    fields = {} if action.get("associatedInputs") == "none" else _filled(card, luck, f"{CANARY} {chat.name}")
+    chat.sends(gathered(card, action, fields), reply_to=name, invoke=luck.random() < 0.9)
+
+
+def _filled(card: dict[str, object], luck: random.Random, words: str) -> dict[str, str]:
+    fields = {}
+    for input_id, element in inputs(card).items():
+        if element["type"] == "Input.ChoiceSet" and luck.random() < 0.85:
+            fields[input_id] = luck.choice(element["choices"])["value"]
+        elif element["type"] == "Input.Text" and luck.random() < 0.8:
+            fields[input_id] = f"{words} {luck.randint(1, 99)}"
+    return fields
+
+
+def check(room: Room, cecilia: Chat) -> None:
+    """Check that what stands signed is what there is, and that nobody saw too much."""
+    case = room.case()
+
+    def work(session: Session) -> tuple[SignatureRow | None, dict[str, dict[str, int]], str, str]:
+        theirs = written(session, case)
+        mine = reading(session, case, "decision_basis", room_id(session, "cecilia"))
+        row = signatures.standing(session, case_id(case), "decision_basis", theirs.occasion)
+        now = {
+            str(sheet.filled.id): {item: answer.revision for item, answer in sheet.rows.items()}
+            for sheet in theirs.sheets
+        }
+        return row, now, theirs.status, mine.status
+
+    row, now, status, reads = room.desk.run_now(work)
+    assert (row is not None) == (status == "signed")
+    if row is not None:
+        bound = json.loads(row.bound)
+        assert {name: bound[name] for name in now} == now
+    if reads in ("", "open") and not room.events("differences_seen"):
+        assert f"{CANARY} anna" not in "".join(as_sent(c) for c in cecilia.posted.values() if isinstance(c, dict))
+
+
+def room_id(session: Session, name: str) -> int:
+    found = session.connection().exec_driver_sql(f"select id from person where email = '{name}@example.invalid'")
+    return int(found.scalar_one())
+
+
+def walk(room: Room, steps: int, seed: int) -> None:
+    luck = random.Random(seed)
+    people = {name: room.chat(name) for name in LINES}
+    people["cecilia"].installs()
+    opens(people["anna"], violence="nej", child_placed="nej", intervention_decided="nej", child_communicated="ja")
+    busy = False  # the chef has a while to herself now and then, or nothing would ever be signed
+    for _ in range(steps):
+        busy = busy if luck.random() < 0.93 else not busy
+        name = "cecilia" if busy and luck.random() < 0.95 else "anna"
+        chat = people[name]
+        chat.replays = True  # an old card pressed again may lead on, by the refresh that follows
+        chat.prompts()
+        room.later(seconds=11)
+        if luck.random() < 0.15:
+            chat.types(luck.choice(LINES[name]))
+        else:
+            presses_something(chat, luck)
+        check(room, people["cecilia"])
+
+
+@pytest.mark.parametrize("seed", [1, 2, 7])
+def test_anything_in_any_order_leaves_no_signature_over_something_else(room: Room, seed: int) -> None:
+    walk(room, 250, seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 140))
+def test_anything_in_any_order_for_long(room: Room, seed: int) -> None:
+    walk(room, 600, seed)
+
+
+def test_the_walk_comes_to_signatures_and_returns(room: Room) -> None:
+    walk(room, 250, 4)
+
+    met = {event.act for event in room.events()}
+    assert {"sent", "signed", "signed_with_shortfall", "returned", "voided", "reopened"} <= met

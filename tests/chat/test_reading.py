@@ -1,0 +1,208 @@
+"""The chef reads with her own checklist, blind, and sees the differences when she has read."""
+
+from itertools import product
+
+import pytest
+
+from storage.filled import READER
+from tests.chat.card_hand import as_sent, inputs
+from tests.chat.drive import TEXTS, fills, opens
+from tests.chat.harness import NORTH, REF, Chat, Room, asked, move_in
+from tests.chat.read_drive import ALL, begins, reads, sent
+
+TWO_GAPS = {"communication_boxes_filled": "nej", "police_report_motivated": "missing"}
+
+
+@pytest.fixture
+def cecilia(room: Room) -> Chat:
+    return room.chat("cecilia")
+
+
+# --- hand-over ---------------------------------------------------------------------------------------------
+
+
+def test_sending_tells_the_chef_at_once_with_the_exact_questions_and_no_free_text(room: Room, cecilia: Chat) -> None:
+    sent(room, TWO_GAPS)
+
+    cecilia.receives().sees(f"{REF} är skickat för läsning", "Handläggare: Anna Påhittad")
+    cecilia.sees("Planerat beslut 2026-09-12", "8 av 8, saknas:")
+    cecilia.sees("• Är kommuniceringsrutorna på sista sidan ifyllda?", "• Finns motivering till det beslutet?")
+    cecilia.sees_no("Besvarad med Nej", TEXTS["motivation"])
+    assert cecilia.buttons == ["Börja läsa"]
+
+
+def test_what_waits_is_listed_oldest_first_five_at_a_time(room: Room, cecilia: Chat, anna: Chat) -> None:
+    cecilia.types("att läsa").sees("Inget väntar")
+    for number in range(1, 8):
+        opens(anna, f"SN 2026/000{number}", **ALL).types("vad saknas").presses("Skicka till chef")
+        room.later(minutes=1)
+
+    cecilia.types("att lasa").sees("SN 2026/0001", "SN 2026/0005", "Skickat 10:42", "7 saknas").sees_no("SN 2026/0006")
+    cecilia.presses("Visa fler").sees("SN 2026/0006", "SN 2026/0007").sees_no("SN 2026/0005")
+    cecilia.types("to read").presses("Börja läsa", nth=1)
+    assert cecilia.kind() == "form"
+    cecilia.types("att läsa")
+    assert cecilia.buttons[:2] == ["Börja läsa", "Fortsätt läsa"]
+
+
+def test_a_case_she_is_lead_or_co_worker_of_never_waits_for_her(room: Room) -> None:
+    move_in(room.desk, ("anna", "Anna Påhittad", NORTH, "unit_manager"))
+    anna = sent(room)
+
+    anna.types("att läsa").sees("Inget väntar")
+    anna.types(f"fortsätt {REF}").sees_no("Signera")
+    assert room.count() == 8
+
+
+def test_nobody_in_the_unit_has_the_app_and_it_is_sent_all_the_same(room: Room, anna: Chat) -> None:
+    fills(opens(anna, **ALL)).presses("Skicka till chef").sees("Saknar appen: Cecilia Fiktiv", "Skickat till chef")
+
+    assert room.scalar("select status from filled_checklist") == "sent"
+    room.chat("cecilia").types("att läsa").sees(REF)
+    anna.types("mina ärenden").presses(f"Öppna {REF}")
+
+
+# --- reading -----------------------------------------------------------------------------------------------
+
+
+def test_she_reads_all_on_one_form_and_nothing_of_the_workers_answers_reaches_her(room: Room, cecilia: Chat) -> None:
+    anna = sent(room, {"child_heard": "nej", **TWO_GAPS})
+    begins(cecilia)
+
+    assert cecilia.kind() == "form"
+    assert len(inputs(cecilia.card)) == 7
+    reads(cecilia, {"child_heard": "ja"}).sees("Du har läst klart")
+    everything = "\n".join(as_sent(card) for card in cecilia.posted.values() if isinstance(card, dict))
+    for leak in ("Nej utan", "Besvarad", "motiverat i text", 'saknas"', *TEXTS.values()):
+        assert leak not in everything
+    assert anna.stored("child_heard") == "nej"
+    assert room.scalar("select count(*) from filled_checklist where role = 'unit_manager'") == 1
+
+
+def test_motivation_items_are_plain_questions_to_her(room: Room, cecilia: Chat) -> None:
+    sent(room)
+    reads(begins(cecilia), {"child_heard": "nej", "child_not_heard_motivated": "nej"})
+
+    assert (
+        room.scalar(
+            "select choice from answer a join filled_checklist f on f.id = a.filled_id "
+            "where f.role = 'unit_manager' and a.item_id = 'child_not_heard_motivated'"
+        )
+        == "nej"
+    )
+
+
+def test_what_has_come_to_apply_is_asked_in_the_next_form(room: Room, cecilia: Chat) -> None:
+    sent(room)
+    begins(cecilia)
+    first = dict.fromkeys(inputs(cecilia.card), "nej")
+
+    cecilia.presses("Spara", first).sees("Det här är kvar")
+
+    assert list(inputs(cecilia.card)) == ["child_not_heard_motivated"]
+
+
+def test_half_a_form_is_kept_and_gone_on_with_after_a_pause(room: Room, cecilia: Chat) -> None:
+    sent(room)
+    begins(cecilia).presses("Spara", {"child_heard": "Ja"}).sees("Det här är kvar").presses("Pausa").sees("Pausad")
+
+    cecilia.types("att läsa").presses("Fortsätt läsa")
+
+    assert "child_heard" not in inputs(cecilia.card)
+    cecilia.types(f"formulär {REF}")
+    assert "child_heard" not in inputs(cecilia.card)
+
+
+def test_the_differences_come_only_when_the_reading_is_complete_and_end_it(room: Room, cecilia: Chat) -> None:
+    sent(room)
+    begins(cecilia)
+    assert "Visa skillnader" not in cecilia.buttons
+
+    reads(cecilia, {"communication_boxes_filled": "nej"}).presses("Visa skillnader")
+
+    cecilia.sees("1 fråga är olika besvarad", "Du: Nej. Handläggaren: Ja.", TEXTS["motivation"])
+    assert cecilia.text.index("kommuniceringsrutorna") < cecilia.text.index("kommit till tals")
+    cecilia.types("ändra 1").sees("Skillnader").sees_no("Tillbaka")
+    cecilia.types(f"formulär {REF}").sees("Skillnader")
+    cecilia.types("ångra").sees("Din läsning är avslutad")
+
+
+def test_a_press_made_before_the_differences_changes_nothing_after_them(room: Room, cecilia: Chat) -> None:
+    sent(room)
+    form = begins(cecilia).shown
+    reads(cecilia).presses("Visa skillnader")
+    before = room.count()
+
+    cecilia.presses("Spara", dict.fromkeys(inputs(form.card), "nej"), on=form)
+
+    assert room.count() == before
+
+
+def test_two_readings_of_two_chefs_are_blind_to_each_other(room: Room) -> None:
+    move_in(room.desk, ("david", "David Provsson", NORTH, "unit_manager"))
+    sent(room, readers=("cecilia", "david"))
+    cecilia, david = room.chat("cecilia"), room.chat("david")
+    reads(begins(cecilia), {"child_heard": "nej", "child_not_heard_motivated": "ja"}).presses("Visa skillnader")
+
+    begins(david)
+
+    assert "Nu:" not in david.text
+    reads(david).presses("Visa skillnader").sees("Inga skillnader")
+    assert room.scalar("select count(*) from filled_checklist where role = 'unit_manager'") == 2
+
+
+def test_she_may_change_her_own_answers_until_she_sees_the_differences(room: Room, cecilia: Chat) -> None:
+    sent(room)
+    reads(begins(cecilia))
+    cecilia.types("ändra 1").is_asked("child_heard").presses("Nej").types("fortsätt")
+    reads(cecilia, {"child_not_heard_motivated": "ja"}).presses("Visa skillnader")
+
+    cecilia.sees("Du: Nej. Handläggaren: Ja.")
+
+
+def test_what_is_missing_names_only_questions_until_she_has_read(room: Room, cecilia: Chat) -> None:
+    sent(room, TWO_GAPS)
+    cecilia.types(f"vad saknas {REF}").sees("kommuniceringsrutorna").sees_no("Besvarad med Nej")
+    assert cecilia.buttons == []
+
+    cecilia.types("att läsa").presses("Börja läsa")
+    reads(cecilia).presses("Visa skillnader").types(f"vad saknas {REF}").sees("Besvarad med Nej")
+
+
+FACTS = ("violence", "child_placed", "intervention_decided", "child_communicated")
+SOME = [dict(zip(FACTS, values, strict=True)) for values in product(("ja", "nej"), repeat=4)][::3]
+
+
+@pytest.mark.parametrize("answer", ["ja", "nej"])
+@pytest.mark.parametrize("facts", [*SOME, {}], ids=lambda facts: "-".join(facts.values()) or "unknown")
+def test_a_reading_costs_one_press_a_question_and_four(room: Room, facts: dict[str, str], answer: str) -> None:
+    cecilia, anna = room.chat("cecilia").installs(), room.chat("anna")
+    opens(anna, **facts).types("vad saknas").presses("Skicka till chef")
+    cecilia.receives()
+    cecilia.presses_made = 0
+
+    reads(cecilia.presses("Börja läsa"), otherwise=answer).presses("Visa skillnader")
+
+    assert room.scalar("select status from filled_checklist where role = 'unit_manager'") == "seen"
+    query = "select count(distinct item_id) from answer a join filled_checklist f on f.id = a.filled_id where f.role = "
+    applicable = room.scalar(f"{query}'{READER}'")
+    assert cecilia.presses_made + applicable <= applicable + 4
+
+
+def test_several_children_are_read_one_after_the_other(room: Room, cecilia: Chat, anna: Chat) -> None:
+    cecilia.installs()
+    fills(opens(anna, children=2, **ALL)).presses("Skicka till chef")
+
+    begins(cecilia).sees("Barn 1 (äldst)")
+    reads(cecilia).presses("Visa skillnader").sees("Barn 1 (äldst)", "Barn 2")
+    assert asked(cecilia.view) == "differences"
+
+
+def test_a_reading_in_english(room: Room, cecilia: Chat) -> None:
+    cecilia.types("language en")
+    sent(room, TWO_GAPS)
+    cecilia.receives().sees("has been sent for reading").presses("Start reading")
+
+    reads(cecilia, {"child_heard": "nej", "child_not_heard_motivated": "ja"}).presses("Show differences")
+
+    cecilia.sees("You: No. Case worker: Yes.", "missing:")

@@ -1,0 +1,380 @@
+"""Signing, signing with a shortfall, sending back; a change after that voids, and she reads just that again."""
+
+import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from storage import signatures
+from storage.cases import case_id
+from storage.signatures import SignatureRow
+from tests.chat.card_hand import as_sent, inputs
+from tests.chat.drive import TEXTS, fills, opens
+from tests.chat.harness import NORTH, REF, Chat, Room, move_in
+from tests.chat.read_drive import ALL, begins, reads, sent
+
+GAP = {"communication_boxes_filled": "nej"}
+WHY = "Påhittat skäl: rutorna ligger i en annan bilaga"
+REMARK = "Påhittad kommentar: titta på rutorna igen"
+NUMBER = "19121212-1212"
+BOXES = "7. Är kommuniceringsrutorna på sista sidan ifyllda?"
+
+
+@pytest.fixture
+def cecilia(room: Room) -> Chat:
+    return room.chat("cecilia")
+
+
+def has_read(room: Room, given: dict[str, str] | None = None, mine: dict[str, str] | None = None) -> Chat:
+    """Have a basis sent, and read by the chef up to the differences."""
+    sent(room, given)
+    return reads(begins(room.chat("cecilia")), mine).presses("Visa skillnader")
+
+
+def signature(room: Room, ref: str = REF) -> SignatureRow:
+    case = case_id(room.case(ref))
+    return room.desk.run_now(lambda session: signatures.of_case(session, case)[0])
+
+
+# --- signing -----------------------------------------------------------------------------------------------
+
+
+def test_a_signature_says_what_it_means_and_empties_the_card(room: Room, cecilia: Chat) -> None:
+    has_read(room).sees("du har läst underlaget enligt checklistan", "beslutet fattas i ärendesystemet")
+    cecilia.presses("Signera").sees("Signerat 10:42 av Cecilia Fiktiv.").sees_no("kommuniceringsrutorna")
+
+    assert room.scalar("select count(*) from filled_checklist where status = 'signed'") == 2
+    assert TEXTS["motivation"] not in as_sent(cecilia.card)
+    cecilia.types("att läsa").sees("Inget väntar")
+    room.chat("anna").types("mina ärenden").sees("Signerat").presses(f"Öppna {REF}").sees("Signerat 10:42 av Cecilia")
+    room.chat("anna").types(f"ny {REF}").sees("har ett signerat underlag")
+
+
+def test_differences_must_be_seen_not_resolved(room: Room, cecilia: Chat) -> None:
+    has_read(room, mine=GAP).sees("1 fråga är olika").presses("Signera").sees("Signerat")
+
+    assert signature(room).shortfall is False
+
+
+def test_with_gaps_there_is_only_signing_with_a_shortfall_and_a_reason(room: Room, cecilia: Chat) -> None:
+    has_read(room, GAP)
+    assert "Signera" not in cecilia.buttons
+
+    cecilia.presses("Signera med brist").sees("det här saknas", "kommuniceringsrutorna")
+    cecilia.presses("Signera med brist", Skäl=" ").sees("Skriv något i fältet")
+    cecilia.presses("Signera med brist", Skäl=f"Pappan {NUMBER}").sees("personnummer").sees_no(NUMBER)
+    assert room.count(SignatureRow) == 0
+    cecilia.presses("Signera med brist", Skäl=WHY).sees("Signerat med brist 10:42")
+
+    assert signature(room).shortfall
+    assert len(room.events("signed_with_shortfall")) == 1
+    assert NUMBER not in str(room.content())
+    assert WHY not in str(room.content())
+
+
+def test_a_signature_is_bound_to_both_sets_of_answers_and_to_what_she_saw(room: Room, cecilia: Chat) -> None:
+    has_read(room, mine=GAP).presses("Signera")
+
+    row = signature(room)
+    bound = json.loads(row.bound)
+    assert [len(lists) for lists in bound.values()] == [8, 8]
+    assert row.version == 1
+    cecilia.presses("Visa det som signerades").sees("Cecilia Fiktiv, chef, 10:42", f"SHA-256 {row.view_hash}")
+    cecilia.sees("oförändrat sedan signeringen", "Läsaren: Nej. Handläggaren: Ja.", TEXTS["motivation"])
+    assert len(room.events("signature_shown")) == 1
+
+
+def test_what_she_saw_is_shown_with_the_same_hash_after_the_basis_was_changed(room: Room, cecilia: Chat) -> None:
+    has_read(room).presses("Signera")
+    kept = signature(room).view_hash
+    room.chat("anna").types("ändra 1").presses("Nej").presses("Motivering saknas")
+
+    seen = cecilia.presses("Visa det som signerades")
+
+    seen.sees(kept, "oförändrat sedan signeringen", "Signeringen gäller inte sedan 10:42")
+    seen.sees("1. Har barnet kommit till tals under utredning? Ja")
+
+
+def test_what_was_changed_behind_the_bot_is_told_when_it_is_shown(room: Room, cecilia: Chat) -> None:
+    has_read(room).presses("Signera")
+    room.desk.run_now(
+        lambda session: session.connection().exec_driver_sql("update signature set view_hash = 'something else'")
+    )
+
+    cecilia.presses("Visa det som signerades").sees("stämmer inte med signeringen")
+
+
+def test_signing_needs_her_own_reading_complete_and_seen(room: Room, cecilia: Chat) -> None:
+    sent(room)
+    david = _second_chef(room)
+    reads(begins(cecilia)).presses("Visa skillnader")
+    stolen = cecilia.shown
+
+    reads(david.receives().presses("Börja läsa"))
+    david.presses("Signera", on=stolen).sees("kan inte användas av dig")
+
+    assert room.count(SignatureRow) == 0
+
+
+def _second_chef(room: Room) -> Chat:
+    move_in(room.desk, ("david", "David Provsson", NORTH, "unit_manager"))
+    david = room.chat("david").installs()
+    anna = room.chat("anna")
+    anna.types("ändra 1")
+    david.types("att läsa")
+    david.received.append(david.card)
+    return david
+
+
+def test_of_two_chefs_the_first_signature_wins(room: Room, cecilia: Chat) -> None:
+    has_read(room)
+    david = _second_chef(room)
+    reads(david.receives().presses("Börja läsa")).presses("Visa skillnader")
+
+    cecilia.presses("Signera").sees("Signerat")
+    david.presses("Signera").sees("redan signerat", "Signerat 10:42 av Cecilia Fiktiv.")
+
+    assert room.count(SignatureRow) == 1
+
+
+def test_two_chefs_who_press_at_once_give_one_signature(either_room: Room) -> None:
+    room = either_room
+    move_in(room.desk, ("david", "David Provsson", NORTH, "unit_manager"))
+    sent(room, readers=("cecilia", "david"))
+    chefs = [reads(begins(room.chat(name))).presses("Visa skillnader") for name in ("cecilia", "david")]
+    together = threading.Barrier(2, timeout=30)
+
+    def signs(chef: Chat) -> str:
+        chef.refreshing = False
+        together.wait()
+        return chef.presses("Signera").text
+
+    with ThreadPoolExecutor(2) as pool:
+        texts = list(pool.map(signs, chefs))
+
+    assert room.count(SignatureRow) == 1
+    assert sorted("redan signerat" in text for text in texts) == [False, True]
+
+
+def test_the_same_press_again_is_one_signature(room: Room, cecilia: Chat) -> None:
+    card = has_read(room).shown
+    cecilia.presses("Signera")
+    cecilia.presses("Signera", on=card).sees("Signerat 10:42")
+
+    assert room.count(SignatureRow) == 1
+    assert len(room.events("signed")) == 1
+
+
+def test_what_has_changed_since_she_saw_it_is_not_signed(room: Room, cecilia: Chat) -> None:
+    has_read(room)
+    room.chat("anna").types("ändra 7").presses("Kommentera").presses("Spara", Kommentar=WHY)
+
+    cecilia.refreshing = False
+    cecilia.presses("Signera")
+    assert cecilia.kind() == "form"
+    assert list(inputs(cecilia.card)) == ["communication_boxes_filled"]
+    assert room.count(SignatureRow) == 0
+
+
+def test_an_old_differences_card_signs_nothing_after_a_change_was_read(room: Room, cecilia: Chat) -> None:
+    old = has_read(room).shown
+    room.chat("anna").types("ändra 7").presses("Kommentera").presses("Spara", Kommentar=WHY)
+    reads(cecilia.types("fortsätt")).presses("Visa skillnader")
+
+    cecilia.presses("Signera", on=old).sees("har ändrats sedan du såg det", WHY)
+    assert room.count(SignatureRow) == 0
+    cecilia.presses("Signera").sees("Signerat")
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_a_change_and_a_signature_at_once_never_leave_a_signature_over_something_else(
+    either_room: Room, turn: int
+) -> None:
+    room = either_room
+    chef = has_read(room)
+    anna = room.chat("anna").types("ändra 7")
+    together = threading.Barrier(2, timeout=30)
+
+    def press(chat: Chat, title: str) -> None:
+        chat.refreshing = False
+        together.wait()
+        chat.presses(title)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(press, (chef, anna), ("Signera", "Nej")))
+
+    standing = room.scalar("select count(*) from signature where voided_at is null")
+    assert (standing, anna.stored("communication_boxes_filled")) == (0, "nej")
+    waits = room.scalar("select status from filled_checklist where role = 'case_worker'")
+    assert waits == ("voided" if room.count(SignatureRow) else "sent")
+
+
+# --- sending back ------------------------------------------------------------------------------------------
+
+
+def sends_back(chef: Chat, *items: str, remark: str = REMARK) -> Chat:
+    """Send back with a comment, pointing at questions by their number and words."""
+    chef.presses("Återlämna")
+    values = {choice["title"]: choice["value"] for choice in inputs(chef.card)["items"]["choices"]}
+    return chef.presses("Återlämna", {"comment": remark, "items": ",".join(values[item] for item in items)})
+
+
+def test_returned_at_a_question_it_opens_exactly_that_for_the_worker(room: Room, cecilia: Chat, anna: Chat) -> None:
+    has_read(room)
+    sends_back(cecilia, BOXES).sees("Återlämnat till handläggaren. Frågor som öppnades: 1.").sees_no(REMARK)
+
+    anna.receives().sees(f"{REF} är återlämnat", "Från: Cecilia Fiktiv", "• Är kommuniceringsrutorna").sees_no(REMARK)
+    anna.presses(f"Fortsätt {REF}").is_asked("communication_boxes_filled").sees(REMARK, "7 av 8", "Nu: Ja")
+    assert anna.gaps() == []
+    assert anna.counted("communication_boxes_filled") == "ja"
+    anna.types("vad saknas").sees("Är kommuniceringsrutorna på sista sidan ifyllda? Återlämnad av chefen.")
+    anna.presses("Besvara fråga 7").presses("Ja").sees("Sammanfattning", REMARK, "Inget saknas.")
+    assert anna.revisions("communication_boxes_filled") == ["ja", "ja"]
+    assert REMARK not in str(room.content())
+
+
+def test_a_motivation_sent_back_keeps_its_text_to_go_on_from(room: Room, cecilia: Chat, anna: Chat) -> None:
+    has_read(room, {"child_heard": "nej"}, {"child_heard": "nej", "child_not_heard_motivated": "nej"})
+    sends_back(cecilia, "2. Om inte, finns en motivering till varför?")
+
+    anna.types("fortsätt").is_asked("child_not_heard_motivated").sees(REMARK, TEXTS["motivation"])
+    anna.presses("Spara", Motivering=WHY)
+
+    assert anna.written("child_not_heard_motivated").motivation == WHY
+    anna.sees("Sammanfattning")
+
+
+def test_a_return_needs_a_comment_and_keeps_what_was_written(room: Room, cecilia: Chat, anna: Chat) -> None:
+    has_read(room).presses("Återlämna").presses("Återlämna", Kommentar="").sees("Skriv något i fältet")
+    cecilia.presses("Återlämna", Kommentar=f"{NUMBER} saknas").sees("personnummer").sees_no(NUMBER)
+    cecilia.presses("Återlämna", Kommentar="ö" * 4001).sees("4001 tecken")
+    cecilia.presses("Tillbaka").sees("Skillnader")
+
+    assert room.scalar("select count(*) from filled_checklist where status = 'returned'") == 0
+
+
+def test_it_may_be_sent_back_before_she_has_read_it_all(room: Room, cecilia: Chat, anna: Chat) -> None:
+    sent(room, GAP)
+    sends_back(begins(cecilia), BOXES)
+
+    anna.types("mina ärenden").sees("Återlämnat av chef")
+    cecilia.types(f"fortsätt {REF}").sees("väntar på handläggaren")
+    cecilia.types("att läsa").sees("Inget väntar")
+
+
+def test_sent_again_she_reads_only_what_was_changed(room: Room, cecilia: Chat, anna: Chat) -> None:
+    has_read(room, GAP)
+    sends_back(cecilia, BOXES)
+    anna.types("fortsätt").presses("Ja").presses("Skicka till chef")
+
+    cecilia.receives().sees("skickat för läsning igen", "inget saknas").presses("Fortsätt läsa")
+    assert list(inputs(cecilia.card)) == ["communication_boxes_filled"]
+    reads(cecilia).presses("Visa skillnader").presses("Signera").sees("Signerat")
+
+    assert signature(room).voided_at is None
+
+
+def test_a_second_return_of_the_same_sending_is_one(room: Room, cecilia: Chat) -> None:
+    has_read(room)
+    cecilia.presses("Återlämna")
+    card = cecilia.shown
+    cecilia.presses("Återlämna", Kommentar=REMARK)
+    cecilia.presses("Återlämna", {"Kommentar": "Påhittad annan kommentar"}, on=card)
+
+    assert len(room.events("returned")) == 1
+
+
+# --- a change after signing --------------------------------------------------------------------------------
+
+
+def test_a_change_after_signing_voids_it_and_both_sides_are_told(room: Room, cecilia: Chat, anna: Chat) -> None:
+    has_read(room).presses("Signera")
+    anna.types("ändra 7").presses("Nej").sees("behöver läsas om; chefen har fått veta det")
+    anna.sees("Underlaget har ändrats efter signeringen")
+
+    anna.types("mina ärenden").sees("Behöver läsas om")
+    cecilia.receives().sees(f"{REF} behöver läsas om").sees_no("Nej")
+    cecilia.types("att läsa").sees("Behöver läsas om").presses("Fortsätt läsa")
+    assert list(inputs(cecilia.card)) == ["communication_boxes_filled"]
+    reads(cecilia, GAP).presses("Visa skillnader").presses("Signera med brist").presses("Signera med brist", Skäl=WHY)
+
+    case = case_id(room.case())
+    rows = room.desk.run_now(lambda session: signatures.of_case(session, case))
+    assert [row.voided_at is None for row in rows] == [True, False]
+    assert len(room.events("voided")) == 1
+
+
+CHANGES = {
+    "a comment": lambda anna: anna.types("ändra 7").presses("Kommentera").presses("Spara", Kommentar=WHY),
+    "taking back": lambda anna: anna.types("ångra"),
+    "a fact": lambda anna: anna.types("uppgifter").presses("Spara", {"violence.0": "Ja"}),
+    "a motivation": lambda anna: anna.types("ändra 10").presses("Spara", Motivering=WHY),
+    "how": lambda anna: anna.types("ändra 1").presses("Ja").types("ändra 1").presses("Nej"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_any_change_voids(room: Room, anna: Chat, change: str) -> None:
+    has_read(room).presses("Signera")
+
+    CHANGES[change](anna)
+
+    assert signature(room).voided_at is not None
+    assert "signed" not in room.scalar("select group_concat(status) from filled_checklist where role = 'case_worker'")
+
+
+def test_what_changes_nothing_does_not_void(room: Room, anna: Chat) -> None:
+    has_read(room).presses("Signera")
+    anna.types("ändra 7").presses("Ja").types("uppgifter").presses("Spara", {"violence.0": "Nej"})
+    anna.types("uppgifter").presses("Spara", {"planned_decision_on": "2026-10-01"})
+
+    assert signature(room).voided_at is None
+
+
+def test_a_change_of_many_answers_voids_once_and_tells_once(room: Room, cecilia: Chat, anna: Chat) -> None:
+    has_read(room).presses("Signera")
+    before = len(cecilia.received)
+    fields = {"child_informed_report": "Nej", "child_informed_investigation": "Nej"}
+    anna.types("ändra 3").presses("Spara", fields).presses("Motivering saknas")
+
+    cecilia.receives()
+    assert len(cecilia.received) == before + 1
+    cecilia.presses("Fortsätt läsa")
+    assert set(inputs(cecilia.card)) == set(fields)
+
+
+def test_a_new_child_after_signing_voids_and_is_sent_and_read(room: Room, cecilia: Chat, anna: Chat) -> None:
+    opens(anna, children=1, **(ALL | {"child_placed": "unknown"}))
+    cecilia.installs()
+    fills(anna).presses("Skicka till chef")
+    reads(begins(cecilia)).presses("Visa skillnader").presses("Signera med brist").presses(
+        "Signera med brist", Skäl=WHY
+    )
+    anna.types("vad saknas").presses("Fyll i uppgifter").presses("Spara", {"children": "2"})
+    assert signature(room).voided_at is not None
+    fills(anna).presses("Skicka till chef")
+
+    reads(cecilia.receives().presses("Fortsätt läsa")).presses("Visa skillnader").sees("Barn 2")
+
+
+def test_a_closed_case_is_neither_signed_nor_sent_back(room: Room, cecilia: Chat, anna: Chat) -> None:
+    has_read(room)
+    anna.types("uppgifter").presses("Avsluta").presses("Avsluta")
+
+    cecilia.refreshing = False
+    card = cecilia.shown
+    cecilia.presses("Signera").sees("Ärendet är avslutat")
+    cecilia.presses("Återlämna", on=card).sees("Ärendet är avslutat")
+    cecilia.types("att läsa").sees("Inget väntar")
+
+    assert room.count(SignatureRow) == 0
+
+
+def test_reading_and_signing_stand_in_the_trail_without_content(room: Room, cecilia: Chat) -> None:
+    has_read(room).presses("Signera")
+
+    begun = room.events("reading_begun")[0]
+    acts = [event.act for event in room.events() if event.actor == begun.actor]
+    assert [act for act in acts if act != "answered"] == ["installed", "reading_begun", "differences_seen", "signed"]
+    assert {event.detail for event in room.events() if event.actor == begun.actor} == {""}
