@@ -33,8 +33,9 @@ from reports.csv_out import write_csv
 from reports.periods import CannotPublish, Period, published_quarters
 from reports.rates import COLUMNS as RATE_COLUMNS
 from reports.rates import rate_rows
-from storage import audit, migrate, rates, tenants
+from storage import audit, migrate, tenants
 from storage.desk import CannotOpen, Desk, Session, opened
+from storage.recount import recount
 from storage.sealing import KeyGone, Keys, SealBroken
 
 DEMO_PEOPLE = ROOT / "tryout" / "people.csv"
@@ -113,9 +114,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     export.set_defaults(run=_export)
 
-    recount = commands.add_parser("recount", help="count all figures from the answers and compare")
-    recount.add_argument("--repair", action="store_true", help="put wrong figures right")
-    recount.set_defaults(run=_recount)
+    recounting = commands.add_parser("recount", help="count all figures from the answers and compare")
+    recounting.add_argument("--repair", action="store_true", help="put wrong figures right")
+    recounting.set_defaults(run=_recount)
 
     package = commands.add_parser("package", help="build the Teams app package")
     package.add_argument("--out", type=Path, default=Path("beslutskollen.zip"), metavar="FILE")
@@ -252,12 +253,10 @@ def _counted_aloud(rows: Iterator[list[str]]) -> Iterator[list[str]]:
 
 def _recount(parsed: argparse.Namespace) -> None:
     with _desk(read_settings()) as desk:
-        found = desk.run_now(
-            lambda session: [
-                (tenant.entra_id, rates.recount(session, tenants.key(tenant), repair=parsed.repair))
-                for tenant in tenants.everyone(session)
-            ]
-        )
+        found = [
+            (tenant.entra_id, desk.run_now(partial(recount, tenant_id=tenants.key(tenant), repair=parsed.repair)))
+            for tenant in desk.run_now(tenants.everyone)
+        ]
     for tenant, counted in found:
         print(f"{tenant}: {counted.cases} cases counted, {counted.wrong} figures differ")
     if any(counted.wrong for _, counted in found):

@@ -28,6 +28,7 @@ from storage import answers, filled, migrate, rates
 from storage.answers import Written
 from storage.case_lists import case_lists
 from storage.desk import Desk, Session
+from storage.recount import recount
 from storage.sealing import Keys
 
 YEAR = Selection(first=date(2025, 1, 1), last=date(2025, 12, 31))
@@ -74,7 +75,7 @@ def town(folder: Path, lists: int, tell: Callable[[str], None]) -> Desk:
     start = time.monotonic()
     tenant = desk.run_now(lambda session: fill(session, lists))
     written = time.monotonic()
-    found = desk.run_now(lambda session: rates.recount(session, tenant, repair=True))
+    found = desk.run_now(lambda session: recount(session, tenant, repair=True))
     counted = time.monotonic()
     assert found.wrong
     tell(f"{lists} lists: written in {written - start:.1f} s, counted in {counted - written:.1f} s")

@@ -7,7 +7,7 @@ is the sum of `counted` and always equals a recount from the answers; the frozen
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
@@ -24,7 +24,7 @@ from storage.contributions import Key, Part, of_cases
 from storage.filled import FilledRow
 
 _LOCK = 0x72617465  # one folder at a time on PostgreSQL
-_BATCH = 500
+BATCH = 500
 DAY, MONTH = "d", "m"
 
 
@@ -70,9 +70,9 @@ class CountedRow(SQLModel, table=True):
     marks: str
 
 
-_TALLY: Table = TallyRow.__table__  # type: ignore[attr-defined]
+TALLY: Table = TallyRow.__table__  # type: ignore[attr-defined]
 _COUNTED: Table = CountedRow.__table__  # type: ignore[attr-defined]
-_KEY = tuple(column.name for column in _TALLY.primary_key)
+_KEY = tuple(column.name for column in TALLY.primary_key)
 
 
 class Cell(NamedTuple):
@@ -111,7 +111,7 @@ def fold_new(session: Session, *, wait: bool = True) -> int:
     if not _alone(session, wait=wait):
         return 0
     query = select_columns(col(ChangedRow.id), col(ChangedRow.case_id), col(ChangedRow.filled_id))
-    notes = session.connection().execute(query.order_by(col(ChangedRow.id)).limit(_BATCH)).all()
+    notes = session.connection().execute(query.order_by(col(ChangedRow.id)).limit(BATCH)).all()
     if notes:
         lists = [filled_id for _, _, filled_id in notes if filled_id]
         of_lists = select_columns(col(FilledRow.case_id)).where(col(FilledRow.id).in_(lists))
@@ -136,13 +136,13 @@ def waiting(session: Session) -> int:
 
 
 def _fold(session: Session, case_ids: Sequence[int]) -> None:
-    before, now = _counted(session, case_ids), of_cases(session, case_ids)
+    before, now = counted(session, case_ids), of_cases(session, case_ids)
     difference = Counter(cell for part in now.values() for cell in cells(part))
     difference.subtract(Counter(cell for part in before.values() for cell in cells(part)))
     _apply(session, difference, frozen=False)
     changed = {key: part for key, part in now.items() if before.get(key) != part}
-    _forget(session, [key for key in before if now.get(key) != before[key]])
-    _keep(session, changed)
+    forget(session, [key for key in before if now.get(key) != before[key]])
+    keep(session, changed)
 
 
 def freeze(session: Session, tenant_id: int, case_ids: Sequence[int]) -> None:
@@ -153,7 +153,7 @@ def freeze(session: Session, tenant_id: int, case_ids: Sequence[int]) -> None:
     _alone(session)
     session.flush()
     _fold(session, case_ids)
-    kept = Counter(cell for part in _counted(session, case_ids).values() for cell in cells(part))
+    kept = Counter(cell for part in counted(session, case_ids).values() for cell in cells(part))
     assert all(cell.tenant_id == tenant_id for cell in kept)
     _apply(session, kept, frozen=True)
     _apply(session, Counter({cell: -n for cell, n in kept.items()}), frozen=False)
@@ -170,24 +170,28 @@ def _alone(session: Session, *, wait: bool = True) -> bool:
     return bool(session.connection().execute(text("select pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK}).scalar())
 
 
-def _counted(session: Session, case_ids: Sequence[int]) -> dict[Key, Part]:
+def counted(session: Session, case_ids: Sequence[int]) -> dict[Key, Part]:
+    """Return what these cases and their lists were last counted as."""
     rows = session.connection().execute(select_columns(*_COUNTED.c).where(_COUNTED.c.case_id.in_(case_ids)))
     return {(row[0], row[1]): Part(*row[2:]) for row in rows}
 
 
-def _forget(session: Session, keys: Sequence[Key]) -> None:
+def forget(session: Session, keys: Sequence[Key]) -> None:
+    """Take away what was counted of cases and lists; `tally` is the caller's."""
     if keys:
         statement = text("delete from counted where case_id = :case_id and filled_id = :filled_id")
         session.connection().execute(statement, [{"case_id": case, "filled_id": filled} for case, filled in keys])
 
 
-def _keep(session: Session, parts: Mapping[Key, Part]) -> None:
+def keep(session: Session, parts: Mapping[Key, Part]) -> None:
+    """Store what cases and lists are counted as now; `tally` is the caller's."""
     if parts:
         rows = [dict(zip(_COUNTED.c.keys(), (*key, *part), strict=True)) for key, part in parts.items()]
         session.connection().execute(insert(_COUNTED), rows)
 
 
-def _by_grain(counts: Mapping[Cell, int]) -> Iterator[tuple[str, Cell, int]]:
+def by_grain(counts: Mapping[Cell, int]) -> Iterator[tuple[str, Cell, int]]:
+    """Give counts of days by day, and added up by month."""
     months: Counter[Cell] = Counter()
     for cell, n in counts.items():
         yield DAY, cell, n
@@ -200,7 +204,7 @@ def _apply(session: Session, difference: Mapping[Cell, int], *, frozen: bool) ->
     """Add to the counts; what comes to nothing leaves no row."""
     rows = [
         {**cell._asdict(), "grain": grain, "frozen": frozen, "n": n}
-        for grain, cell, n in _by_grain(difference)
+        for grain, cell, n in by_grain(difference)
         if n  # in a fixed order, so that nothing depends on hashing
     ]
     if not rows:
@@ -208,15 +212,15 @@ def _apply(session: Session, difference: Mapping[Cell, int], *, frozen: bool) ->
     rows.sort(key=lambda row: tuple(str(row[name]) for name in _KEY))
     connection = session.connection()
     flavour = postgresql if connection.dialect.name == "postgresql" else sqlite
-    upsert = flavour.insert(_TALLY)
-    upsert = upsert.on_conflict_do_update(index_elements=_KEY, set_={"n": _TALLY.c.n + upsert.excluded.n})
+    upsert = flavour.insert(TALLY)
+    upsert = upsert.on_conflict_do_update(index_elements=_KEY, set_={"n": TALLY.c.n + upsert.excluded.n})
     connection.execute(upsert, rows)
     fewer = [{"b_" + name: row[name] for name in _KEY} for row in rows if row["n"] < 0]
     if fewer:
         connection.execute(_EMPTIED, fewer)
 
 
-_EMPTIED = delete(_TALLY).where(*[_TALLY.c[name] == bindparam("b_" + name) for name in _KEY], _TALLY.c.n == 0)
+_EMPTIED = delete(TALLY).where(*[TALLY.c[name] == bindparam("b_" + name) for name in _KEY], TALLY.c.n == 0)
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -252,28 +256,28 @@ def read(
     call `fold_all` first.
     """
     what = {
-        "items": _TALLY.c.item != "",
-        "lists": and_(_TALLY.c.item == "", _TALLY.c.checklist != ""),
-        "cases": _TALLY.c.checklist == "",
+        "items": TALLY.c.item != "",
+        "lists": and_(TALLY.c.item == "", TALLY.c.checklist != ""),
+        "cases": TALLY.c.checklist == "",
     }[of]
-    named = [_TALLY.c.unit_id, *(_TALLY.c[name] for name in ("checklist", "version", "role", "item", "code", "value"))]
+    named = [TALLY.c.unit_id, *(TALLY.c[name] for name in ("checklist", "version", "role", "item", "code", "value"))]
     query = (
-        select_columns(*named, func.sum(_TALLY.c.n))
-        .where(_TALLY.c.tenant_id == tenant_id, what, _within(first, last))
+        select_columns(*named, func.sum(TALLY.c.n))
+        .where(TALLY.c.tenant_id == tenant_id, what, _within(first, last))
         .group_by(*named)
         .order_by(*named)
     )
     if checklist:
-        query = query.where(_TALLY.c.checklist == checklist)
+        query = query.where(TALLY.c.checklist == checklist)
     if role:
-        query = query.where(_TALLY.c.role == role)
+        query = query.where(TALLY.c.role == role)
     rows: Sequence[Sequence[Any]] = session.connection().execute(query).all()
     return [Count(*row) for row in rows]
 
 
 def _within(first: date, last: date) -> ColumnElement[bool]:
     spans = [
-        and_(_TALLY.c.grain == grain, _TALLY.c.day >= start, _TALLY.c.day <= end)
+        and_(TALLY.c.grain == grain, TALLY.c.day >= start, TALLY.c.day <= end)
         for grain, start, end in spans_of(first, last)
     ]
     return or_(*spans)
@@ -303,81 +307,5 @@ def _next_month(day: date) -> date:
 
 def first_day(session: Session, tenant_id: int) -> date | None:
     """Return the earliest day anything was counted on."""
-    query = select_columns(func.min(_TALLY.c.day)).where(_TALLY.c.tenant_id == tenant_id, _TALLY.c.grain == DAY)
+    query = select_columns(func.min(TALLY.c.day)).where(TALLY.c.tenant_id == tenant_id, TALLY.c.grain == DAY)
     return session.connection().execute(query).scalar()
-
-
-# --- recounting ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Recounted:
-    """What a recount found: cases counted, and how many numbers of the live part were wrong."""
-
-    cases: int
-    wrong: int
-
-
-def recount(session: Session, tenant_id: int, *, repair: bool = False) -> Recounted:
-    """Count everything from the answers and compare it with the live part; put it right with `repair`.
-
-    What waits to be folded is folded first: it is no fault. The frozen part cannot be recounted and is left alone.
-    """
-    fold_all(session)
-    connection = session.connection()
-    by_day: Counter[Cell] = Counter()
-    seen = wrong = 0
-    for ids in _case_batches(session, tenant_id):
-        seen += len(ids)
-        now, kept = of_cases(session, ids), _counted(session, ids)
-        for part in now.values():
-            by_day.update(cells(part))
-        if now != kept:
-            wrong += sum(now.get(key) != kept.get(key) for key in now.keys() | kept.keys())
-            if repair:
-                _forget(session, list(kept))
-                _keep(session, now)
-    wrong += _orphans(session, tenant_id, repair=repair)
-    should = {(grain, cell): n for grain, cell, n in _by_grain(by_day)}
-    live = (_TALLY.c.tenant_id == tenant_id, _TALLY.c.frozen.is_(False))
-    columns = [_TALLY.c[name] for name in Cell._fields]
-    rows = connection.execute(select_columns(_TALLY.c.grain, _TALLY.c.n, *columns).where(*live))
-    stands = {(row[0], Cell(*row[2:])): row[1] for row in rows}
-    off = [key for key in stands.keys() | should.keys() if stands.get(key, 0) != should.get(key, 0)]
-    if repair and off:
-        connection.execute(delete(_TALLY).where(*live))
-        for some in _batches(should.items()):
-            connection.execute(
-                insert(_TALLY), [{**cell._asdict(), "grain": g, "frozen": False, "n": n} for (g, cell), n in some]
-            )
-    return Recounted(seen, wrong + len(off))
-
-
-def _case_batches(session: Session, tenant_id: int) -> Iterator[list[int]]:
-    last = 0
-    statement = text("select id from cases where tenant_id = :tenant and id > :last order by id limit :many")
-    while ids := list(
-        session.connection().execute(statement, {"tenant": tenant_id, "last": last, "many": _BATCH}).scalars()
-    ):
-        yield ids
-        last = ids[-1]
-
-
-def _orphans(session: Session, tenant_id: int, *, repair: bool) -> int:
-    """Return how many counted rows belong to no case any more."""
-    orphaned = "from counted where tenant_id = :tenant and case_id not in (select id from cases)"
-    found: int = session.connection().execute(text(f"select count(*) {orphaned}"), {"tenant": tenant_id}).scalar_one()
-    if found and repair:
-        session.connection().execute(text(f"delete {orphaned}"), {"tenant": tenant_id})
-    return found
-
-
-def _batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    batch: list[Any] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

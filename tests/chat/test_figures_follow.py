@@ -10,6 +10,7 @@ from reports.answers import Selection
 from reports.checklists import COLUMNS, checklist_rows
 from storage import rates, tenants
 from storage.desk import Session
+from storage.recount import recount
 from tests.chat.conftest import Furnished
 from tests.chat.harness import Room
 from tests.chat.read_drive import begins, reads, sent
@@ -17,7 +18,7 @@ from tests.chat.test_random_walk import Walk
 
 
 def wrong(session: Session) -> int:
-    return sum(rates.recount(session, tenants.key(tenant)).wrong for tenant in tenants.everyone(session))
+    return sum(recount(session, tenants.key(tenant)).wrong for tenant in tenants.everyone(session))
 
 
 def walk(furnished: Furnished, how: settings) -> None:

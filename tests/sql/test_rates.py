@@ -10,14 +10,16 @@ import pytest
 from sqlalchemy import text
 
 from checklists.files import newest
-from storage import answers, cases, filled, people, rates, returns, signatures
+from storage import answers, cases, contributions, filled, people, rates, returns, signatures
 from storage.answers import Written
 from storage.cases import CaseRow, FactRow, case_id
+from storage.contributions import Key, Part
 from storage.desk import Desk, Session
 from storage.filled import FilledRow, filled_id
+from storage.recount import recount
 from storage.returns import ReturnRow
 from storage.signatures import SignatureRow
-from tests.sql.conftest import NOW, OpenDesk, World, change, make_world, scalar, the_case, the_list
+from tests.sql.conftest import NOW, OpenDesk, World, change, make_world, on_postgresql, scalar, the_case, the_list
 
 ALWAYS = (date(2000, 1, 1), date(2100, 1, 1))
 LIST = newest("decision_basis")
@@ -47,7 +49,7 @@ def of_cases(desk: Desk, world: World, first: date = ALWAYS[0], last: date = ALW
 
 
 def recounted(desk: Desk, world: World, *, repair: bool = False) -> int:
-    return desk.run_now(lambda session: rates.recount(session, world.tenant, repair=repair)).wrong
+    return desk.run_now(lambda session: recount(session, world.tenant, repair=repair)).wrong
 
 
 def answer(desk: Desk, world: World, item: str, choice: str, **more: str) -> None:
@@ -435,6 +437,25 @@ def test_what_changes_after_a_fold_in_the_same_transaction_is_noted_again(desk: 
     desk.run_now(work)
 
     assert figures(desk, world) == {"nej": 1}
+
+
+@on_postgresql
+def test_what_is_answered_while_it_is_recounted_is_no_fault(
+    desk: Desk, world: World, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = open_desk()
+    answered: list[None] = []
+
+    def of_cases_meanwhile(session: Session, ids: list[int]) -> dict[Key, Part]:
+        if not answered:
+            answered.append(None)
+            answer(other, world, "child_heard", "ja")
+        return contributions.of_cases(session, ids)
+
+    monkeypatch.setattr("storage.recount.of_cases", of_cases_meanwhile)
+
+    assert recounted(desk, world) == 0
+    assert figures(desk, world) == {"ja": 1}
 
 
 def test_two_processes_fold_the_same_notes_once(desk: Desk, world: World, open_desk: OpenDesk) -> None:
