@@ -229,13 +229,10 @@ def _export_workbook(desk: Desk, selection: Selection, parsed: argparse.Namespac
 
     wanted = Wanted(selection, _today(settings), for_publication=parsed.for_publication, with_cases=True)
 
-    def work(session: Session, path: Path) -> None:
-        _record_export(session, settings, "workbook")
-        write_workbook(session, str(path), wanted)
-
+    desk.run_now(lambda session: _record_export(session, settings, "workbook"))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export.xlsx"
-        desk.run_now(partial(work, path=path))
+        write_workbook(desk.run_now, str(path), wanted)
         try:
             with path.open("rb") as made, parsed.out.open("wb") if parsed.out else sys.stdout.buffer as out:
                 shutil.copyfileobj(made, out)

@@ -14,6 +14,7 @@ import tracemalloc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import xlsxwriter
@@ -24,9 +25,8 @@ from reports.answers import Selection, answer_rows
 from reports.csv_out import write_csv
 from reports.rates import rate_rows
 from reports.sheets import Sheet, open_workbook
-from storage import answers, filled, migrate, rates
+from storage import answers, case_lists, filled, migrate, rates
 from storage.answers import Written
-from storage.case_lists import case_lists
 from storage.desk import Desk, Session
 from storage.recount import recount
 from storage.sealing import Keys
@@ -73,7 +73,7 @@ def town(folder: Path, lists: int, tell: Callable[[str], None]) -> Desk:
     """Return a town of so many lists, every one counted."""
     desk = new_desk(folder, f"town{lists}")
     start = time.monotonic()
-    tenant = desk.run_now(lambda session: fill(session, lists))
+    tenant = fill(desk, lists)
     written = time.monotonic()
     found = desk.run_now(lambda session: recount(session, tenant, repair=True))
     counted = time.monotonic()
@@ -98,7 +98,7 @@ def g11(folder: Path, rounds: int, commits: int = 300) -> Figure:
     """Compare commits of one answer with its change noted and without, by wall time: a commit waits for the disk."""
     desk, plain = new_desk(folder, "noting"), new_desk(folder, "plain")
     for one in (desk, plain):
-        one.run_now(lambda session: fill(session, 200))
+        fill(one, 200)
 
     def answer(session: Session, number: int) -> None:
         row = session.get_one(filled.FilledRow, number % 200 + 1)
@@ -132,9 +132,14 @@ class _All(set[object]):
 
 def case_rows(desk: Desk) -> Iterator[list[str]]:
     """Give a row per list, with what the sheet of cases is made of, as our exports read them."""
-    with Session(desk.engine) as session:
-        for one in case_lists(session, 1, date(2025, 1, 1), date(2025, 12, 31)):
+    after = 0
+    while True:
+        span = {"tenant_id": 1, "first": date(2025, 1, 1), "last": date(2025, 12, 31)}
+        found, after = desk.run_now(partial(case_lists.page, **span, after=after))
+        for one in found:
             yield [str(cell) for cell in one]
+        if not after:
+            return
 
 
 def floor_rows(desk: Desk) -> Iterator[Sequence[object]]:

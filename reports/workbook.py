@@ -1,9 +1,13 @@
 """The figures as a workbook: summary, questions, trend with a chart, cases if asked for, and what is counted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import chain
+from functools import partial
+from itertools import chain, islice
+from typing import Protocol, TypeVar
+
+from xlsxwriter import Workbook
 
 from checklists.files import checklist_version, newest
 from checklists.model import Checklist
@@ -17,11 +21,12 @@ from reports.periods import Period, quarters_within
 from reports.sheets import Cell, Sheet, open_workbook
 from reports.summary import report_view
 from reports.times import times
-from storage import people, tenants
-from storage.case_lists import CaseList, case_lists
+from storage import case_lists, people, tenants
+from storage.case_lists import CaseList
 from storage.desk import Session
 from texts import Language, say
 
+T = TypeVar("T")
 DEFINED = (
     "cases", "applicable", "answered", "completion_pct", "fulfilled_pct", "low_pct", "nej_motiverat",
     "ja_med_forbehall", "ej_tillampligt", "obesvarad", "fritext", "item", "due", "without_checklist", "complete",
@@ -59,37 +64,53 @@ class Wanted:
     language: Language = "sv"
 
 
-def write_workbook(session: Session, path: str, wanted: Wanted) -> int:
-    """Write the workbook; return how many rows of figures and cases. Raises: CannotPublish."""
+class Run(Protocol):
+    """How a piece of work gets its transaction: `Desk.run_now`."""
+
+    def __call__(self, work: Callable[[Session], T]) -> T:
+        """Run the work and return its result."""
+        ...
+
+
+def write_workbook(run: Run, path: str, wanted: Wanted) -> int:
+    """Write the workbook; return how many rows of figures and cases. Raises: CannotPublish.
+
+    The figures are read in one transaction; the cases page by page, however many there are.
+    """
+    with open_workbook(path) as book:
+        count, everyone, period = run(partial(_figures, book=book, wanted=wanted))
+        if wanted.with_cases and not wanted.for_publication:
+            count += _cases(book, _case_rows(run, everyone, period, wanted), wanted.language)
+        _definitions(Sheet(book, say("workbook.definitions", wanted.language), [34, 100]), wanted.language)
+    return count
+
+
+def _figures(session: Session, book: Workbook, wanted: Wanted) -> tuple[int, list[int], Period]:
+    """Write the sheets of figures; return how many rows of questions, the tenants, and the period."""
+    language = wanted.language
     everyone = [tenants.key(tenant) for tenant in tenants.everyone(session)]
     period = period_of(session, everyone, wanted.selection, wanted.today)
     rates = rate_rows.rate_rows(session, wanted.selection, wanted.today, for_publication=wanted.for_publication)
-    # A period that cannot be published is refused before there is a file.
-    first = next(rates, None)
-    with open_workbook(path) as book:
-        widths = [24, 24, 14, 12, *[14] * 10]
-        summary = Sheet(book, say("workbook.summary", wanted.language), widths)
-        _summary(session, everyone, period, wanted, summary)
-        questions = Sheet(book, say("workbook.questions", wanted.language), [24, 24, 14, 30, 60, *[12] * 15])
-        count = questions.table(
-            _header(rate_rows.COLUMNS, wanted.language),
-            (_numbers(rate_rows.COLUMNS, row, wanted.language) for row in chain([first] if first else [], rates)),
-        )
-        if not wanted.for_publication:
-            _trend(session, everyone, period, wanted, Sheet(book, say("workbook.trend", wanted.language), widths), book)
-        if wanted.with_cases and not wanted.for_publication:
-            rows = _case_rows(session, everyone, period, wanted)
-            number = 1
-            while True:
-                name = say("workbook.cases", wanted.language) + (f" {number}" if number > 1 else "")
-                sheet = Sheet(book, name, [24, 20, 20, 14, *[12] * 7])
-                written = sheet.table(_header(CASE_COLUMNS, wanted.language), rows)
-                count, number = count + written, number + 1
-                following = next(rows, None) if sheet.row > 1 else None
-                if following is None:
-                    break
-                rows = chain([following], rows)
-        _definitions(Sheet(book, say("workbook.definitions", wanted.language), [34, 100]), wanted.language)
+    widths = [24, 24, 14, 12, *[14] * 10]
+    _summary(session, everyone, period, wanted, Sheet(book, say("workbook.summary", language), widths))
+    questions = Sheet(book, say("workbook.questions", language), [24, 24, 14, 30, 60, *[12] * 15])
+    numbers = (_numbers(rate_rows.COLUMNS, row, language) for row in rates)
+    count = questions.table(_header(rate_rows.COLUMNS, language), numbers)
+    if not wanted.for_publication:
+        _trend(session, everyone, period, wanted, Sheet(book, say("workbook.trend", language), widths), book)
+    return count, everyone, period
+
+
+def _cases(book: Workbook, rows: Iterator[list[Cell]], language: Language) -> int:
+    """Write the cases, on further sheets when one is full; return how many."""
+    count = number = 0
+    following: list[list[Cell]] = []
+    while not number or following:
+        number += 1
+        name = say("workbook.cases", language) + (f" {number}" if number > 1 else "")
+        sheet = Sheet(book, name, [24, 20, 20, 14, *[12] * 7])
+        count += sheet.table(_header(CASE_COLUMNS, language), chain(following, rows))
+        following = list(islice(rows, 1))
     return count
 
 
@@ -171,14 +192,14 @@ def _summary(session: Session, everyone: Sequence[int], period: Period, wanted: 
 
 
 def _trend(
-    session: Session, everyone: Sequence[int], period: Period, wanted: Wanted, sheet: Sheet, book: object
+    session: Session, everyone: Sequence[int], period: Period, wanted: Wanted, sheet: Sheet, book: Workbook
 ) -> None:
     """Write a row per quarter, first for the selected units together, then per unit; the first ones as a chart."""
     rows = list(_trend_rows(session, everyone, period, wanted))
     charted = [row for row in rows if row[0] == say("workbook.all_units", wanted.language)]
     sheet.table(_header(TREND_COLUMNS, wanted.language), [*charted, *(row for row in rows if row not in charted)])
     if charted:
-        chart = book.add_chart({"type": "line"})  # type: ignore[attr-defined]
+        chart = book.add_chart({"type": "line"})
         last, share = len(charted), len(TREND_COLUMNS) - 1
         title = say("workbook.chart", wanted.language)
         chart.add_series(
@@ -251,17 +272,23 @@ def _trend_row(
 # --- cases -----------------------------------------------------------------------------------------------------------
 
 
-def _case_rows(session: Session, everyone: Sequence[int], period: Period, wanted: Wanted) -> Iterator[list[Cell]]:
+def _case_rows(run: Run, everyone: Sequence[int], period: Period, wanted: Wanted) -> Iterator[list[Cell]]:
     selection = wanted.selection
     for tenant_id in everyone:
-        names = people.unit_names(session, tenant_id)
-        for one in case_lists(session, tenant_id, period.first, period.last):
-            if (
-                selection.unit in ("", names[one.unit_id])
-                and selection.checklist in ("", one.checklist)
-                and selection.role in ("", one.role)
-            ):
-                yield _case_row(one, names[one.unit_id], wanted.language)
+        names = run(partial(people.unit_names, tenant_id=tenant_id))
+        after = 0
+        while True:
+            page = partial(case_lists.page, tenant_id=tenant_id, first=period.first, last=period.last, after=after)
+            found, after = run(page)
+            for one in found:
+                if (
+                    selection.unit in ("", names[one.unit_id])
+                    and selection.checklist in ("", one.checklist)
+                    and selection.role in ("", one.role)
+                ):
+                    yield _case_row(one, names[one.unit_id], wanted.language)
+            if not after:
+                break
 
 
 def _case_row(one: CaseList, unit: str, language: Language) -> list[Cell]:

@@ -1,6 +1,5 @@
-"""Every filled-in list with its case, as a stream: for the workbook's sheet of cases."""
+"""Every filled-in list with its case, a page at a time: for the workbook's sheet of cases."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -11,7 +10,7 @@ from storage.cases import CaseRow
 from storage.filled import FilledRow
 from storage.rates import CountedRow
 
-_BATCH = 1000
+PAGE = 1000
 _COUNTED: Table = CountedRow.__table__  # type: ignore[attr-defined]
 
 
@@ -32,10 +31,12 @@ class CaseList(NamedTuple):
     marks: str
 
 
-def case_lists(session: Session, tenant_id: int, first: date, last: date) -> Iterator[CaseList]:
-    """Give the lists begun in a period, oldest first, without those of cases with protected identity.
+def page(session: Session, tenant_id: int, first: date, last: date, after: int) -> tuple[list[CaseList], int]:
+    """Return lists begun in a period, oldest first, and the row id to go on after; 0 when these were the last.
 
-    Read in batches, so that memory stays flat; what is not folded yet is not in it.
+    Cases with protected identity are left out. A page at a time, each in a transaction of its own, so that a long
+    export neither fills the memory nor keeps SQLite's one writer from those who answer. What is not folded yet is
+    not in it.
     """
     columns: list[Any] = [
         FilledRow.id, CaseRow.ref, FilledRow.unit_id, FilledRow.checklist, FilledRow.version, FilledRow.occasion,
@@ -53,10 +54,7 @@ def case_lists(session: Session, tenant_id: int, first: date, last: date) -> Ite
             _COUNTED.c.begun <= last,
         )
         .order_by(col(FilledRow.id))
-        .limit(_BATCH)
+        .limit(PAGE)
     )
-    newest = 0
-    while rows := session.connection().execute(query.where(col(FilledRow.id) > newest)).all():
-        for row in rows:
-            yield CaseList(*row[1:])
-        newest = rows[-1][0]
+    rows = session.connection().execute(query.where(col(FilledRow.id) > after)).all()
+    return [CaseList(*row[1:]) for row in rows], rows[-1][0] if len(rows) == PAGE else 0

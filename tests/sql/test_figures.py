@@ -382,7 +382,7 @@ def test_times_have_a_share_within_the_limit_and_a_median(desk: Desk, world: Wor
 
 
 def workbook(desk: Desk, path: Path, wanted: Wanted) -> Any:
-    desk.run_now(lambda session: write_workbook(session, str(path), wanted))
+    write_workbook(desk.run_now, str(path), wanted)
     return openpyxl.load_workbook(path)
 
 
@@ -433,3 +433,16 @@ def test_a_unit_named_like_a_formula_is_a_text(desk: Desk, world: World, tmp_pat
     cells = [row[0] for row in book["Frågor"].iter_rows()]
 
     assert any(cell.value == "=1+1" and cell.data_type == "s" for cell in cells)
+
+
+def test_cases_go_on_page_after_page_and_sheet_after_sheet(
+    desk: Desk, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.run_now(lambda session: many(session, world))
+    monkeypatch.setattr("storage.case_lists.PAGE", 10)
+    monkeypatch.setattr("reports.sheets.MOST_ROWS", 31)
+    book = workbook(desk, tmp_path / "a.xlsx", Wanted(Selection(unit="Västra (påhittad)"), TODAY, with_cases=True))
+
+    assert book.sheetnames[3:-1] == ["Ärenden", "Ärenden 2"]
+    refs = [row[1] for name in book.sheetnames[3:-1] for row in book[name].iter_rows(min_row=2, values_only=True)]
+    assert len(refs) == len(set(refs)) == 40
