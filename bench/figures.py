@@ -100,19 +100,19 @@ def g11(folder: Path, rounds: int, commits: int = 300) -> Figure:
     for one in (desk, plain):
         fill(one, 200)
 
-    def answer(session: Session, number: int) -> None:
+    def answer(session: Session, number: int, noting: bool) -> None:
+        if not noting:
+            session.info["changed"] = _All()
         row = session.get_one(filled.FilledRow, number % 200 + 1)
-        stored = answers.latest(session, filled.filled_id(row))
-        old = stored.get("child_heard")
+        old = answers.latest(session, filled.filled_id(row)).get("child_heard")
         written = Written("ja" if number % 2 else "nej")
-        answers.add(
-            session, row, "child_heard", old.revision + 1 if old else 1, written, author=None, at=row.begun_at, act="a"
-        )
+        revision = old.revision + 1 if old else 1
+        answers.add(session, row, "child_heard", revision, written, author=None, at=row.begun_at, act="a")
 
     def commits_of(desk: Desk, noting: bool) -> float:
         start = time.perf_counter()
         for number in range(commits):
-            desk.run_now(lambda session, n=number: (noting or session.info.update(changed=_All()), answer(session, n)))  # type: ignore[misc]
+            desk.run_now(partial(answer, number=number, noting=noting))
         return time.perf_counter() - start
 
     pairs = [(commits_of(desk, True), commits_of(plain, False)) for _ in range(rounds)]
@@ -134,8 +134,8 @@ def case_rows(desk: Desk) -> Iterator[list[str]]:
     """Give a row per list, with what the sheet of cases is made of, as our exports read them."""
     after = 0
     while True:
-        span = {"tenant_id": 1, "first": date(2025, 1, 1), "last": date(2025, 12, 31)}
-        found, after = desk.run_now(partial(case_lists.page, **span, after=after))
+        first, last = date(2025, 1, 1), date(2025, 12, 31)
+        found, after = desk.run_now(partial(case_lists.page, tenant_id=1, first=first, last=last, after=after))
         for one in found:
             yield [str(cell) for cell in one]
         if not after:
