@@ -12,6 +12,7 @@ from aiohttp import web
 from bot.adapter import TeamsAdapter
 from bot.bearer import BearerCheck
 from bot.clock import Clock
+from bot.folder import fold_forever
 from bot.front_door import Gate, Refused, receive, refusal, server_options
 from bot.key_ring import KeyRing
 from bot.links import PURPOSES, add_links
@@ -54,7 +55,7 @@ def make_app(settings: Settings, desk: Desk, clock: Clock) -> web.Application:
             office, worker, keys = _build(settings, desk, clock, session)
             app[OFFICE] = office
             reminding = Reminding(desk, clock, worker.wake)
-            loops = (worker.run(), seal_forever(desk), reminding.run())
+            loops = (worker.run(), seal_forever(desk), reminding.run(), fold_forever(desk))
             tasks = [asyncio.create_task(loop) for loop in loops]
             yield
             await office.adapter.close()

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 from sqlmodel import Session
 
+from storage.changed import watch
 from storage.sealing import Keys
 
 T = TypeVar("T")
@@ -21,6 +22,13 @@ _TRIES = 5
 _POOL = 5
 _SQLITE_PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 """synchronous 2 is FULL: a commit is on disk before it is answered for."""
+
+
+class _Watched(Session):
+    """A session whose changes to cases are noted for the figures."""
+
+
+watch(_Watched)
 
 
 class CannotOpen(Exception):
@@ -62,7 +70,7 @@ class Desk:
         raise AssertionError("unreachable")
 
     def _once(self, work: Callable[[Session], T], serial: str) -> T:
-        with self._one_writer, Session(self.engine, expire_on_commit=False) as session:
+        with self._one_writer, _Watched(self.engine, expire_on_commit=False) as session:
             session.info["keys"] = self.keys
             if serial and self.dialect == "postgresql":
                 statement = text("select pg_advisory_xact_lock(hashtextextended(:name, 0))")

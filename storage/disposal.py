@@ -15,7 +15,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, SQLModel, col, func, select
 
 from checklists.retention import Retention
-from storage import audit, cases, inbox, outbox, tenants, tombstones
+from storage import audit, cases, inbox, outbox, rates, tenants, tombstones
 from storage.cases import CaseRow, case_id
 from storage.conversations import ConversationRow
 from storage.filled import FilledRow
@@ -81,8 +81,8 @@ def dispose_of(
     session: Session, tenant: TenantRow, gone: Sequence[CaseRow], at: datetime, actor: str, *, leave_stone: bool = True
 ) -> None:
     """Take away cases with everything of them; each leaves an event and (if it has none yet) a tombstone."""
-    # Figures of past periods that count these cases are frozen here, before the rows go.
     ids = [case_id(case) for case in gone]
+    rates.freeze(session, tenants.key(tenant), ids)  # what they add to past periods stays
     for case in gone:
         highest = select(func.max(col(FilledRow.id))).where(FilledRow.case_id == case_id(case))
         if leave_stone:

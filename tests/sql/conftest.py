@@ -2,7 +2,7 @@
 
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 from sqlalchemy import event, text
+from sqlmodel import col, select
 
 from storage import cases, filled, migrate, people, tenants
 from storage.cases import CaseRow, case_id
@@ -168,6 +169,11 @@ def the_list(session: Session, world: World) -> FilledRow:
     row = filled.get(session, world.tenant, world.filled)
     assert row is not None
     return row
+
+
+def lists_of(session: Session, tenant_id: int) -> Sequence[FilledRow]:
+    """Return every filled-in list of a tenant, oldest first."""
+    return session.exec(select(FilledRow).where(FilledRow.tenant_id == tenant_id).order_by(col(FilledRow.id))).all()
 
 
 def the_case(session: Session, world: World) -> CaseRow:

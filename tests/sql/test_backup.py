@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 
-from bot.restoring import Restored, restore
+from bot.commandline.restoring import Restored, restore
 from storage import answers, audit, key_file, tombstones
 from storage.answers import Written
 from storage.backup import CannotBackUp, back_up, is_empty, put_back

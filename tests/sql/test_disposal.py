@@ -11,6 +11,10 @@ import psycopg
 import pytest
 from sqlalchemy import Boolean, Date, Integer, LargeBinary, Table, insert, inspect, text
 
+from checklists.files import checklist_version
+from checklists.rates import NOT_ASKED
+from reports.rates import rate_rows
+from reports.selected import Selection
 from storage import answers, audit, cases, conversations, disposal, filled, inbox, outbox, short_lived, tenants
 from storage.answers import Written
 from storage.cases import CaseRow, case_id
@@ -72,6 +76,16 @@ def references(table: Table) -> dict[str, Callable[[World], int]]:
     return found | {column.name: lambda w: w.filled for column in filled_columns(table)}
 
 
+AS_FIGURES_READ_IT = {
+    "checklist": "decision_basis",
+    "version": 1,
+    "role": "case_worker",
+    "letters": NOT_ASKED * len(checklist_version("decision_basis", 1).items),
+    "marks": "",
+}
+"""What was counted is read when a case goes: what it adds to past periods is frozen."""
+
+
 def plant(session: Session, world: World, number: int) -> dict[str, list[bytes]]:
     """Put a row that names the case into every table that can; return the bytes it holds, by table."""
     ids = {"tenant": world.tenant, "unit": world.unit, "person": world.person}
@@ -92,6 +106,7 @@ def plant(session: Session, world: World, number: int) -> dict[str, list[bytes]]
                 row[column.name] = ids[parents[column.name]]
             elif not (column.primary_key and column.name == "id"):
                 row[column.name] = made_up(column.type, f"{table.name}-{number}")
+        row |= AS_FIGURES_READ_IT if table.name == "counted" else {}
         key = connection.execute(insert(table).values(row)).inserted_primary_key
         assert key is not None
         ids[table.name] = key[0]
@@ -393,3 +408,25 @@ def test_when_someone_still_sees_what_was_deleted_that_is_said(
 
     scrub(url)
     assert b"SN 2026/0001" not in b"".join(files_of(url))
+
+
+# --- what stays ------------------------------------------------------------------------------------------------------
+
+
+def test_the_figures_of_past_periods_stay_when_a_case_goes(desk: Desk, world: World) -> None:
+    def answer(session: Session) -> None:
+        row = the_list(session, world)
+        answers.add(session, row, "child_heard", 1, Written("nej"), author=None, at=NOW, act="a")
+        answers.add(session, row, "communication_boxes_filled", 1, Written("ja"), author=None, at=NOW, act="a")
+
+    def figures() -> list[list[str]]:
+        return desk.run_now(lambda session: list(rate_rows(session, Selection(), TODAY)))
+
+    desk.run_now(answer)
+    before = figures()
+    assert {row[3]: row[9] for row in before}["communication_boxes_filled"] == "1"
+
+    desk.run_now(lambda session: dispose(session, world))
+
+    assert scalar(desk, "select count(*) from filled_checklist where case_id = :id", id=world.case) == 0
+    assert figures() == before

@@ -12,7 +12,8 @@ import yaml
 from checklists import errors
 from checklists.errors import UserError
 from checklists.files import all_checklists
-from checklists.model import CHOICES, OPEN, Motivation
+from checklists.model import CHOICES, OPEN, Motivation, Role, Step
+from checklists.rates import Verdict
 from texts import LANGUAGES, Language, say, sentences
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +29,11 @@ FROM_CODES = {
     "motivations.": set(get_args(Motivation)) - {""},
     "gaps.": {"unanswered", "unknown", "unmotivated", "returned", "no_method"}
     | {str(choice) for checklist in all_checklists().values() for item in checklist.items for choice in item.gap_on},
+    "steps.": set(get_args(Step)),
+    "roles.": set(get_args(Role)),
+    "workbook.status_": {"open", "sent", "returned", "signed", "voided", "seen"},
+    "criticisms.": {*(f"B{n}" for n in range(1, 5)), *(f"R{n}" for n in range(1, 5)), *(f"N{n}" for n in range(1, 9))},
+    "figures.": set(get_args(Verdict)) - {"other_version"},
 }
 
 

@@ -1,4 +1,4 @@
-"""What dispose, backup, restore and move-database do; bot/upkeep.py has their words on the command line."""
+"""What dispose, backup, restore and move-database do; upkeep.py has their words on the command line."""
 
 import argparse
 import getpass
@@ -9,8 +9,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 from bot.clock import Clock
-from bot.disposing import CannotDispose, Order, carry_out, change_periods, list_due
-from bot.restoring import restore as put_back_whole
+from bot.commandline.disposing import CannotDispose, Order, carry_out, change_periods, list_due
+from bot.commandline.restoring import restore as put_back_whole
 from bot.settings import VAR, Settings, read_settings
 from checklists.retention import BadPeriod
 from storage import audit, key_file, migrate, moving, tenants

@@ -47,7 +47,7 @@ def _later(name: str, open_desk: OpenDesk) -> Callable[[argparse.Namespace], Non
     """Return what runs a command; what it needs is loaded then, and no other command waits for it."""
 
     def run(parsed: argparse.Namespace) -> None:
-        from bot import upkeep_commands
+        from bot.commandline import upkeep_commands
 
         try:
             getattr(upkeep_commands, name)(parsed, open_desk)

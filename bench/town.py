@@ -1,0 +1,89 @@
+"""A seeded town of made-up cases: N filled-in lists written in bulk, as years of use would leave them."""
+
+import random
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from sqlmodel import SQLModel
+
+from checklists.files import newest
+from storage import people, tenants
+from storage.answers import AnswerRow
+from storage.cases import CaseRow, FactRow
+from storage.desk import Desk, Session
+from storage.filled import FilledRow
+
+UNITS = 12
+FIRST, DAYS = date(2025, 1, 1), 365
+BATCH = 5000
+LIKELY = {"ja": 70, "nej": 18, "pagaende": 4, "ej_tillampligt": 4, "obesvarad": 4}
+FACTS = (("violence", 0), ("intervention_decided", 0), ("child_placed", 1), ("child_communicated", 1))
+
+
+def fill(desk: Desk, lists: int, seed: int = 1) -> int:
+    """Write the town into an empty database; return the tenant's row id. Nothing is folded or noted here."""
+    dice = random.Random(seed)
+    tenant, units = desk.run_now(_found)
+    numbers = iter(range(1, lists + 1))
+    answer_id = 0
+    while batch := list(islice(numbers, BATCH)):
+        cases, facts, filled, answers = [], [], [], []
+        for number in batch:
+            day = FIRST + timedelta(dice.randrange(DAYS))
+            at = datetime(day.year, day.month, day.day, 10, tzinfo=UTC)
+            unit, opened = dice.choice(units), day - timedelta(dice.randrange(60))
+            cases.append(
+                {
+                    "id": number,
+                    "tenant_id": tenant,
+                    "ref": f"SN 2025/{number}",
+                    "unit_id": unit,
+                    "case_type": "barn",
+                    "children": 1,
+                    "protected_identity": False,
+                    "received_on": opened - timedelta(dice.randrange(25)),
+                    "opened_on": opened,
+                    "decided_on": day + timedelta(dice.randrange(90)),
+                    "closed_on": None,
+                }
+            )
+            for place, (name, child) in enumerate(FACTS):
+                value = dice.choice(("ja", "nej"))
+                fact = {"tenant_id": tenant, "case_id": number, "child": child, "name": name, "revision": 1}
+                facts.append({**fact, "id": number * 4 + place, "value": value, "at": at})
+            role = dice.choice(("case_worker", "unit_manager"))
+            of = {"tenant_id": tenant, "case_id": number, "unit_id": unit, "checklist": "decision_basis"}
+            key = {"version": 1, "occasion": 1, "child": 1, "role": role, "person_id": 0, "round_id": 0}
+            filled.append({**of, **key, "id": number, "file_part": "", "status": "open", "begun_at": at})
+            for item in newest("decision_basis").asked(role):
+                choice = dice.choices([*LIKELY], [*LIKELY.values()])[0]
+                if choice in item.answers:
+                    answer_id += 1
+                    row = {"id": answer_id, "tenant_id": tenant, "filled_id": number, "item_id": item.id, "act": "a"}
+                    more = {"option": "", "motivation_kind": "", "at": at, "undo_of": ""}
+                    answers.append({**row, **more, "revision": 1, "choice": choice})
+        desk.run_now(partial(_write, rows={CaseRow: cases, FactRow: facts, FilledRow: filled, AnswerRow: answers}))
+    return tenant
+
+
+def _found(session: Session) -> tuple[int, list[int | None]]:
+    tenant = tenants.key(tenants.ensure(session, "made-up"))
+    return tenant, [people.unit(session, tenant, f"Enhet {number} (påhittad)").id for number in range(UNITS)]
+
+
+def _write(session: Session, rows: dict[type[SQLModel], list[dict[str, Any]]]) -> None:
+    for model, some in rows.items():
+        # Past SQLAlchemy's own handling of each value, which takes most of the time.
+        names = ", ".join(some[0])
+        marks = ", ".join("?" * len(some[0]))
+        table = model.__tablename__
+        values = [tuple(_plain(value) for value in row.values()) for row in some]
+        session.connection().exec_driver_sql(f"insert into {table} ({names}) values ({marks})", values)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S.%f")
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,86 @@
+"""What every command needs: its database, who runs it, when, and where its output goes."""
+
+import contextlib
+import getpass
+import io
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+from bot.clock import Clock
+from bot.settings import Settings
+from storage import audit, migrate, tenants
+from storage.desk import CannotOpen, Desk, Session, opened
+from storage.sealing import Keys
+from storage.times import STOCKHOLM
+
+OpenDesk = Callable[[Settings], AbstractContextManager[Desk]]
+
+
+class Stop(Exception):
+    """A command cannot be done as asked; `code` is the exit code, the message one sentence or one line per fault."""
+
+    def __init__(self, message: str, code: int = 1) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@contextlib.contextmanager
+def open_desk(settings: Settings, *, migrating: bool = False) -> Iterator[Desk]:
+    """Open the database. SQLite is migrated by any command, PostgreSQL by `migrate` alone."""
+    with opened(settings.database_url, Keys(settings.master_keys())) as desk:
+        if not desk.is_ready():
+            raise CannotOpen("the database does not answer; check BK_DATABASE_URL and that it is running")
+        if migrating or desk.dialect == "sqlite":
+            migrate.upgrade(desk)
+        elif not migrate.is_current(desk):
+            raise CannotOpen("the database has not the newest schema: run `python app.py migrate` first")
+        yield desk
+
+
+def actor() -> str:
+    """Return who runs the command, as the trail names her."""
+    return "cli:" + getpass.getuser()
+
+
+def now(settings: Settings) -> datetime:
+    """Return the moment a command runs at."""
+    return Clock(settings.now).now()
+
+
+def today(settings: Settings) -> date:
+    """Return the Swedish calendar date a command runs on."""
+    return now(settings).astimezone(STOCKHOLM).date()
+
+
+def record_everywhere(session: Session, settings: Settings, act: str, detail: str) -> None:
+    """Put an event in every tenant's trail: the command is about all of them."""
+    for tenant in tenants.everyone(session):
+        audit.record(session, tenants.key(tenant), now(settings), actor(), act, detail=detail)
+
+
+@contextlib.contextmanager
+def output(path: Path | None) -> Iterator[BinaryIO]:
+    """Open the file a command writes, standard output when none is named. Raises: Stop: it cannot be written."""
+    if path is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    try:
+        with path.open("wb") as file:
+            yield file
+    except OSError as error:
+        raise Stop(f"{path} cannot be written: {error.strerror}") from None
+
+
+@contextlib.contextmanager
+def as_text(out: BinaryIO) -> Iterator[TextIO]:
+    """Write text to an output; it stays open."""
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
+    try:
+        yield text
+    finally:
+        text.detach()

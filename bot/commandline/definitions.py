@@ -1,0 +1,80 @@
+"""Checklist files looked over, the criticism they cover, and the Teams app package."""
+
+import argparse
+import tomllib
+from pathlib import Path
+
+from bot.commandline.common import Stop
+from bot.settings import ROOT, read_settings
+from checklists.coverage import coverage, newest_files
+from checklists.files import DEFINITIONS, BadFile, read_checklist
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands to the command line."""
+    lists = commands.add_parser("checklist", help="checklist files").add_subparsers(required=True, metavar="check")
+    check = lists.add_parser("check", help="say what is wrong in checklist files")
+    check.add_argument("files", type=Path, nargs="*", metavar="FILE")
+    check.set_defaults(run=_checklist_check)
+
+    covers = commands.add_parser("coverage", help="say which question answers to which criticism")
+    covers.add_argument("files", type=Path, nargs="*", metavar="FILE")
+    covers.set_defaults(run=_coverage)
+
+    package = commands.add_parser("package", help="build the Teams app package")
+    package.add_argument("--out", type=Path, default=Path("beslutskollen.zip"), metavar="FILE")
+    package.set_defaults(run=_package)
+
+
+def _checklist_check(parsed: argparse.Namespace) -> None:
+    files = parsed.files or sorted(path for path in DEFINITIONS.glob("*.v*.yaml") if not path.name.startswith("facts."))
+    faults = []
+    for path in files:
+        try:
+            checklist = read_checklist(path)
+            print(f"{path.name}: {len(checklist.items)} questions, no faults")
+        except BadFile as error:
+            faults.append(str(error))
+        except OSError as error:
+            faults.append(f"{path} cannot be read: {error.strerror}")
+    if faults:
+        raise Stop("\n".join(faults))
+
+
+def _coverage(parsed: argparse.Namespace) -> None:
+    try:
+        checklists = [read_checklist(path) for path in parsed.files or newest_files()]
+    except OSError as error:
+        raise Stop(f"{error.filename} cannot be read: {error.strerror}") from None
+    told = coverage(checklists)
+    for one in told:
+        if one.questions:
+            print(f"{one.finding.code} {one.finding.text_en}: {', '.join(one.questions)}")
+    bare = [f"{one.finding.code} {one.finding.text_en}: no enabled question" for one in told if not one.questions]
+    if bare:
+        raise Stop("\n".join(bare))
+
+
+def _version() -> str:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return str(project["project"]["version"])
+
+
+def _package(parsed: argparse.Namespace) -> None:
+    # Imported here: it knows every command of the bot, which the others need not load.
+    from bot.package import build
+    from bot.package_check import check
+
+    settings = read_settings()
+    try:
+        package = build(settings.app_id, settings.public_url, _version())
+    except ValueError as error:
+        raise Stop(str(error)) from None
+    faults = check(package)
+    if faults:
+        raise Stop("\n".join(faults))
+    try:
+        parsed.out.write_bytes(package)
+    except OSError as error:
+        raise Stop(f"{parsed.out} cannot be written: {error.strerror}") from None
+    print(f"{parsed.out}: {len(package)} bytes")

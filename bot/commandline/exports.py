@@ -1,0 +1,141 @@
+"""`export` and `recount`: what leaves as files, and whether the figures are what the answers say."""
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from bot.commandline.common import Stop, as_text, open_desk, output, record_everywhere, today
+from bot.settings import read_settings
+from reports.selected import Run, Selection
+from storage import tenants
+from storage.desk import Desk
+
+ROWS, FIGURES = ("answers", "table"), ("rates", "checklists")
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands to the command line."""
+    export = commands.add_parser("export", help="write rows or figures as CSV or a workbook")
+    export.add_argument("--what", required=True, choices=[*ROWS, *FIGURES])
+    export.add_argument("--checklist", default="", metavar="ID")
+    export.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DATE")
+    export.add_argument("--to", dest="last", type=date.fromisoformat, metavar="DATE")
+    export.add_argument("--unit", default="")
+    export.add_argument("--role", default="")
+    export.add_argument("--format", choices=["csv", "xlsx"], default="csv")
+    export.add_argument("--out", type=Path, metavar="FILE")
+    export.add_argument(
+        "--for-publication", action="store_true", help="figures of a closed quarter or year, small numbers hidden"
+    )
+    export.set_defaults(run=_export)
+
+    recounting = commands.add_parser("recount", help="count all figures from the answers and compare")
+    recounting.add_argument("--repair", action="store_true", help="put wrong figures right")
+    recounting.set_defaults(run=_recount)
+
+
+def _export(parsed: argparse.Namespace) -> None:
+    # Imported here: the bot and the other commands need no workbooks.
+    from reports.periods import CannotPublish, Period, published_quarters
+    from reports.xlsx_out import TooLarge
+
+    settings = read_settings()
+    selection = Selection(parsed.checklist, parsed.unit, parsed.role, parsed.first, parsed.last)
+    day = today(settings)
+    try:
+        if parsed.for_publication:
+            _check_publication(parsed)
+            published_quarters(Period(parsed.first, parsed.last), day)
+        with open_desk(settings) as desk, output(parsed.out) as out:
+            desk.run_now(lambda session: record_everywhere(session, settings, "export", parsed.what))
+            if parsed.what in ROWS:
+                _write_rows(desk.run_now, selection, out, parsed)
+            else:
+                _write_figures(desk, selection, out, parsed, day)
+    except (TooLarge, CannotPublish) as error:
+        raise Stop(str(error) or str(type(error).__doc__)) from None
+
+
+def _check_publication(parsed: argparse.Namespace) -> None:
+    from reports.periods import CannotPublish
+
+    if parsed.what in ROWS:
+        raise Stop(f"{parsed.what} are never for publication; take {' or '.join(FIGURES)} instead")
+    if not parsed.first or not parsed.last:
+        raise CannotPublish
+
+
+def _write_rows(run: Run, selection: Selection, out: BinaryIO, parsed: argparse.Namespace) -> None:
+    from reports.answers import COLUMNS, answer_rows
+    from reports.csv_out import write_csv
+    from reports.table import one_after_another, tables
+    from reports.xlsx_out import Sheet, write_xlsx
+
+    if parsed.what == "answers":
+        rows = _counted_aloud(answer_rows(run, selection))
+        if parsed.format == "xlsx":
+            write_xlsx(out, Sheet("answers", COLUMNS, rows))
+        else:
+            with as_text(out) as text:
+                write_csv(text, COLUMNS, rows)
+        return
+    found = tables(run, selection)
+    if parsed.format == "xlsx":
+        write_xlsx(out, *(Sheet(table.name, table.header, table.rows) for table in found))
+        return
+    header, *lines = one_after_another(found)
+    with as_text(out) as text:
+        write_csv(text, header, lines)
+
+
+def _write_figures(desk: Desk, selection: Selection, out: BinaryIO, parsed: argparse.Namespace, day: date) -> None:
+    from reports import checklists, rates
+    from reports.csv_out import write_csv
+    from reports.workbook import Wanted, write_workbook
+
+    if parsed.format == "xlsx":
+        wanted = Wanted(selection, day, for_publication=parsed.for_publication, with_cases=True)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "export.xlsx"
+            write_workbook(desk.run_now, str(path), wanted)
+            with path.open("rb") as made:
+                shutil.copyfileobj(made, out)
+        return
+    columns = rates.COLUMNS if parsed.what == "rates" else checklists.COLUMNS
+    rows = rates.rate_rows if parsed.what == "rates" else checklists.checklist_rows
+    with as_text(out) as text:
+        desk.run_now(
+            lambda session: write_csv(
+                text, columns, rows(session, selection, day, for_publication=parsed.for_publication)
+            )
+        )
+
+
+def _counted_aloud(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Give the rows, and tell on standard error how far a long export has come."""
+    for count, row in enumerate(rows, start=1):
+        if count % 100_000 == 0:
+            print(f"{count} rows", file=sys.stderr)
+        yield row
+
+
+def _recount(parsed: argparse.Namespace) -> None:
+    from storage.recount import recount
+
+    with open_desk(read_settings()) as desk:
+        found = [
+            (tenant.entra_id, desk.run_now(partial(recount, tenant_id=tenants.key(tenant), repair=parsed.repair)))
+            for tenant in desk.run_now(tenants.everyone)
+        ]
+    for tenant, counted in found:
+        print(f"{tenant}: {counted.cases} cases counted, {counted.wrong} figures differ")
+    if any(counted.wrong for _, counted in found):
+        if not parsed.repair:
+            raise Stop("some figures are not what the answers say; run `recount --repair` to put them right")
+        print("put right")

@@ -1,0 +1,80 @@
+"""What comes in from files: people, cases and answers; and a tenant's own settings."""
+
+import argparse
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from bot.commandline.common import Stop, actor, now, open_desk
+from bot.settings import Settings, read_settings
+from checklists.tenant_settings import check_together, parse_setting, show_settings
+from dialogs.answers_import import import_answers
+from dialogs.cases_import import import_cases
+from dialogs.imports import Imported
+from dialogs.people_admin import import_people
+from storage import audit, tenants
+from storage.desk import Desk, Session
+
+Importer = Callable[[Session, bytes, frozenset[str], datetime, str], Imported]
+_FILES: tuple[tuple[str, str, str, Importer], ...] = (
+    ("people", "the people register", "read people and roles from a CSV file", import_people),
+    ("cases", "the cases", "read cases, their dates and facts from a CSV file", import_cases),
+    ("answers", "the answers", "read answers from a CSV file", import_answers),
+)
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands to the command line."""
+    for name, about, does, take in _FILES:
+        group = commands.add_parser(name, help=about).add_subparsers(required=True, metavar="import")
+        command = group.add_parser("import", help=does)
+        command.add_argument("file", type=Path)
+        command.set_defaults(run=_importing(take))
+
+    own = commands.add_parser("settings", help="show a tenant's own settings, or set them")
+    own.add_argument("tenant", metavar="TENANT")
+    own.add_argument("changes", nargs="*", metavar="NAME=VALUE")
+    own.set_defaults(run=_settings)
+
+
+def _importing(take: Importer) -> Callable[[argparse.Namespace], None]:
+    def run(parsed: argparse.Namespace) -> None:
+        settings = read_settings()
+        with open_desk(settings) as desk:
+            done = import_file(desk, settings, parsed.file, take)
+        print(f"added: {done.added}, changed: {done.changed}, unchanged: {done.unchanged}")
+        if done.flagged:
+            print(f"kept as text, outside the scale: line {', '.join(map(str, done.flagged))}")
+
+    return run
+
+
+def import_file(desk: Desk, settings: Settings, path: Path, take: Importer) -> Imported:
+    """Take a whole file in, or nothing of it. Raises: Stop: it cannot be read. BadCsv: with every bad row."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise Stop(f"{path} cannot be read: {error.strerror}") from None
+    return desk.run_now(lambda session: take(session, raw, settings.tenants, now(settings), actor()))
+
+
+def _settings(parsed: argparse.Namespace) -> None:
+    settings = read_settings()
+    with open_desk(settings) as desk:
+        try:
+            lines = desk.run_now(lambda session: _change_settings(session, parsed, now(settings)))
+        except ValueError as error:
+            raise Stop(str(error)) from None
+    print("\n".join(lines))
+
+
+def _change_settings(session: Session, parsed: argparse.Namespace, at: datetime) -> list[str]:
+    tenant = tenants.find(session, parsed.tenant)
+    if tenant is None:
+        raise ValueError(f"there is no tenant {parsed.tenant} in the database; import its people first")
+    for change in parsed.changes:
+        name, _, value = change.partition("=")
+        tenants.set_setting(tenant, name, parse_setting(name, value))
+        audit.record(session, tenants.key(tenant), at, actor(), "setting_changed", detail=name)
+    check_together(tenants.settings(tenant))
+    return [f"{name}={shown}" for name, shown in show_settings(tenants.settings(tenant)).items()]

@@ -1,0 +1,208 @@
+"""What one filled-in list adds to the figures, and what can be said of a share.
+
+A list's contribution is one letter per item of its version: small enough to keep beside the list, so that what it
+added can be taken back exactly when an answer or a fact changes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from math import ceil, sqrt
+from statistics import NormalDist
+from typing import Literal, NamedTuple
+
+from checklists.deadlines import finish_by
+from checklists.model import Answer, Checklist, Item
+from checklists.rules import Answers, Facts, state
+
+NOT_ASKED = "-"
+LETTERS = {
+    "j": ("ja",),
+    "J": ("ja", "ja_med_forbehall"),
+    "n": ("nej",),
+    "N": ("nej", "nej_motiverat"),
+    "d": ("delvis",),
+    "p": ("pagaende",),
+    "f": ("fritext",),
+    "e": ("ej_tillampligt",),
+    "o": ("obesvarad",),
+}
+"""Letter to the figures it counts in."""
+_LETTER_OF = {codes[0]: letter for letter, codes in LETTERS.items() if len(codes) == 1}
+ANSWERED = ("ja", "nej", "delvis", "pagaende", "fritext")
+MOTIVATED = ("text", "reference")
+
+
+def letters(checklist: Checklist, role: str, facts: Facts, answers: Answers) -> str:
+    """Return one letter per item of the version, in list order; `-` for what this role is not asked."""
+    asked = {item.id for item in checklist.asked(role)}
+    return "".join(
+        _letter(checklist, item, facts, answers) if item.id in asked else NOT_ASKED for item in checklist.items
+    )
+
+
+def _letter(checklist: Checklist, item: Item, facts: Facts, answers: Answers) -> str:
+    counted = state(checklist, item, facts, answers)
+    if counted == "ja" and answers[item.id].noted:
+        return "J"
+    if counted == "nej" and _motivated(checklist, item, answers[item.id], facts, answers):
+        return "N"
+    return _LETTER_OF[counted]
+
+
+def _motivated(checklist: Checklist, item: Item, answer: Answer, facts: Facts, answers: Answers) -> bool:
+    """Say whether a nej is motivated: in its own row, or by its sibling's ja."""
+    sibling = checklist.siblings.get(item.id)
+    own = answer.motivation in MOTIVATED
+    return own or (sibling is not None and state(checklist, sibling, facts, answers) == "ja")
+
+
+def item_codes(checklist: Checklist, kept: str) -> Iterator[tuple[str, str]]:
+    """Give item and figure for every figure that a list's letters count in."""
+    for item, letter in zip(checklist.items, kept, strict=True):
+        for code in LETTERS.get(letter, ()):
+            yield item.id, code
+
+
+# --- cases -----------------------------------------------------------------------------------------------------------
+
+
+class Dates(NamedTuple):
+    """What the figures need of a case: its type, its Swedish calendar dates, and whether it has a decision basis."""
+
+    case_type: str
+    received_on: date | None
+    assigned_on: date | None
+    opened_on: date | None
+    planned_decision_on: date | None
+    decided_on: date | None
+    closed_on: date | None
+    has_basis: bool
+
+
+class Mark(NamedTuple):
+    """One figure of a case or a list: its name, a number of days (0 where it has none), and the day it belongs to."""
+
+    code: str
+    value: int
+    day: date
+
+
+def case_marks(dates: Dates) -> Iterator[Mark]:
+    """Give the figures of a case.
+
+    `due` and `without` (on the day of the decision, else the planned day unless it was closed before);
+    `prelim` / `prelim_running` on the day received; `months4_in` / `months4_late` / `months4_running` and
+    `assigned` on the day opened; value: days. Only child cases have these clocks.
+    Source: product.md chapter 4, rules 3 and 5.
+    """
+    if dates.case_type != "barn":
+        return
+    due = dates.decided_on or dates.planned_decision_on
+    if due and not (dates.decided_on is None and dates.closed_on and dates.closed_on < due):
+        yield Mark("due", 0, due)
+        if not dates.has_basis:
+            yield Mark("without", 0, due)
+    received, opened = dates.received_on, dates.opened_on
+    if received and not (opened and opened < received):  # else an investigation ran already: no clock
+        stop = opened or dates.closed_on
+        yield Mark("prelim", (stop - received).days, received) if stop else Mark("prelim_running", 0, received)
+    if opened and dates.closed_on and dates.closed_on >= opened:
+        code = "months4_in" if dates.closed_on <= finish_by(opened) else "months4_late"
+        yield Mark(code, (dates.closed_on - opened).days, opened)
+    elif opened and not dates.closed_on:
+        yield Mark("months4_running", 0, opened)
+    if opened and dates.assigned_on:
+        yield Mark("assigned", max(0, (dates.assigned_on - opened).days), opened)
+
+
+# --- shares ----------------------------------------------------------------------------------------------------------
+
+_Z = NormalDist().inv_cdf(0.975)
+_POWER = NormalDist().inv_cdf(0.8)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """k of n."""
+
+    k: int
+    n: int
+
+    @property
+    def part(self) -> float:
+        """Return k / n. Raises: ZeroDivisionError: of nothing."""
+        return self.k / self.n
+
+
+def wilson(share: Share) -> tuple[float, float]:
+    """Return the Wilson interval of a share, 95 %, both ends within 0–1.
+
+    Raises: ZeroDivisionError: of nothing. Source: Wilson 1927; 5 of 5 gives 57–100 %.
+    """
+    part, n = share.part, share.n
+    spread = _Z * sqrt(part * (1 - part) / n + _Z * _Z / (4 * n * n))
+    middle, scale = part + _Z * _Z / (2 * n), 1 + _Z * _Z / n
+    # At 0 and n of n an end is the share itself; arithmetic alone would miss it by a hair.
+    return max(0.0, min(part, (middle - spread) / scale)), min(1.0, max(part, (middle + spread) / scale))
+
+
+Verdict = Literal["no_figures", "same", "too_few", "better", "worse", "other_version"]
+"""`other_version`: the questions changed between, so the two are not held against each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What two shares say about each other. needed: cases per period that would show this difference, 0: not known."""
+
+    verdict: Verdict
+    before: Share
+    after: Share
+    needed: int = 0
+
+
+def compare(before: Share, after: Share) -> Comparison:
+    """Compare two independent shares.
+
+    A difference is claimed only when Newcombe's 95 % interval for it, made of the two Wilson intervals, does
+    not hold zero; otherwise it is `too_few`, with the cases per period that would be needed.
+    Source: Newcombe 1998, method 10.
+    """
+    if not before.n or not after.n:
+        return Comparison("no_figures", before, after)
+    if before.k * after.n == after.k * before.n:
+        return Comparison("same", before, after)
+    (low1, high1), (low2, high2) = wilson(before), wilson(after)
+    difference = after.part - before.part
+    low = difference - sqrt((after.part - low2) ** 2 + (high1 - before.part) ** 2)
+    high = difference + sqrt((high2 - after.part) ** 2 + (before.part - low1) ** 2)
+    if low > 0:
+        return Comparison("better", before, after)
+    if high < 0:
+        return Comparison("worse", before, after)
+    return Comparison("too_few", before, after, needed(before.part, after.part))
+
+
+def needed(before: float, after: float) -> int:
+    """Return how many cases per period would show a difference between two parts; 0 when they are alike.
+
+    Normal approximation, 5 % two-sided, 80 % power: from 60 to 80 % takes 82.
+    """
+    if before == after:
+        return 0
+    middle = (before + after) / 2
+    alike = _Z * sqrt(2 * middle * (1 - middle))
+    apart = _POWER * sqrt(before * (1 - before) + after * (1 - after))
+    return ceil(((alike + apart) / (after - before)) ** 2)
+
+
+def median(counted: dict[int, int]) -> float | None:
+    """Return the median of values given as value: how many; None of nothing."""
+    total = sum(counted.values())
+    if not total:
+        return None
+    places, passed, found = ((total - 1) // 2, total // 2), 0, []
+    for value in sorted(counted):
+        found += [value for place in places if passed <= place < passed + counted[value]]
+        passed += counted[value]
+    return sum(found) / 2

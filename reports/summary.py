@@ -1,0 +1,145 @@
+"""A report as plain data: a share per question, what it was before, and the three sentences that matter most.
+
+For a card or a page to draw. Nothing in it is about a person, and no selection is narrower than a unit.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from checklists.rates import Comparison, Share, wilson
+from reports.compared import compared, sentence
+from reports.figures import BASIS, WORKER, Line, grouped, list_lines, whole
+from reports.periods import Period
+from reports.selected import Selection
+from reports.times import Time, times
+from storage import rates
+from storage.desk import Session
+from texts import Language, say
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRate:
+    """One question, or several added together. interval: Wilson 95 % of `fulfilled`, None when n is 0."""
+
+    key: str
+    title: str
+    cases: int
+    completion: Share
+    fulfilled: Share
+    interval: tuple[float, float] | None
+    motivated: int
+    noted: int
+    before: Comparison
+    compared: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """The report of one list and role over a period. counts: of whole lists, by figure (see `checklists` export)."""
+
+    period: str
+    before: str
+    unit: str
+    checklist: str
+    role: str
+    counts: dict[str, int]
+    counts_before: dict[str, int]
+    questions: tuple[QuestionRate, ...]
+    sections: tuple[QuestionRate, ...]
+    steps: tuple[QuestionRate, ...]
+    criticisms: tuple[QuestionRate, ...]
+    times: tuple[Time, ...]
+    sentences: tuple[str, ...]
+
+
+def report_view(
+    session: Session,
+    tenant_id: int,
+    selection: Selection,
+    period: Period,
+    language: Language = "sv",
+    before: Period | None = None,
+) -> ReportView:
+    """Return the report of one list and one role; the workers' decision basis when none is named.
+
+    before: the period it is compared with, the one just before when it is not given.
+    """
+    rates.fold_all(session)
+    selection = Selection(selection.checklist or BASIS, selection.unit, selection.role or WORKER)
+    earlier = before or period.before
+    now, then = (whole(session, tenant_id, span, selection) for span in (period, earlier))
+    counts, counts_then = (_counts(session, tenant_id, span, selection) for span in (period, earlier))
+    questions = _rates(now, then, language)
+    return ReportView(
+        period=str(period),
+        before=str(earlier),
+        unit=selection.unit,
+        checklist=selection.checklist,
+        role=selection.role,
+        counts=counts,
+        counts_before=counts_then,
+        questions=questions,
+        sections=_rates(grouped(now, "section", language), grouped(then, "section", language), language),
+        steps=_rates(grouped(now, "step", language), grouped(then, "step", language), language),
+        criticisms=_rates(grouped(now, "criticism", language), grouped(then, "criticism", language), language),
+        times=times(session, tenant_id, period, selection),
+        sentences=_sentences(counts, questions, language),
+    )
+
+
+def _counts(session: Session, tenant_id: int, period: Period, selection: Selection) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for line in list_lines(session, tenant_id, period, selection):
+        total.update(line.counts)
+    return dict(total)
+
+
+def _rates(now: list[Line], then: list[Line], language: Language) -> tuple[QuestionRate, ...]:
+    earlier = {(line.checklist, line.item): line for line in then}
+    return tuple(rate_of(line, earlier.get((line.checklist, line.item)), language) for line in now)
+
+
+def rate_of(line: Line, earlier: Line | None, language: Language) -> QuestionRate:
+    """Return a line as a share, held against what it was before."""
+    before = compared(
+        earlier.fulfilled if earlier else Share(0, 0),
+        line.fulfilled,
+        (earlier.versions if earlier else (), line.versions),
+    )
+    return QuestionRate(
+        key=line.item,
+        title=line.question,
+        cases=line.cases,
+        completion=line.completion,
+        fulfilled=line.fulfilled,
+        interval=wilson(line.fulfilled) if line.applicable else None,
+        motivated=line.counts.get("nej_motiverat", 0),
+        noted=line.counts.get("ja_med_forbehall", 0),
+        before=before,
+        compared=sentence(before, language),
+    )
+
+
+def _sentences(counts: dict[str, int], questions: tuple[QuestionRate, ...], language: Language) -> tuple[str, ...]:
+    """Return how many lists are complete, which question is answered Ja least, and the largest certain change.
+
+    Without a certain change, how many cases have no list stands there if there are any.
+    """
+    begun = counts.get("begun", 0)
+    if not begun:
+        first = say("figures.nothing_begun", language)
+    else:
+        first = say("figures.complete", language, k=counts.get("complete", 0), n=begun)
+    said = [first]
+    asked = [one for one in questions if one.fulfilled.n]
+    if asked:
+        lowest = min(asked, key=lambda one: one.fulfilled.part)
+        share = lowest.fulfilled
+        said.append(say("figures.lowest", language, question=lowest.title, k=share.k, n=share.n))
+    certain = [one for one in asked if one.before.verdict in ("better", "worse")]
+    if certain:
+        largest = max(certain, key=lambda one: abs(one.fulfilled.part - one.before.before.part))
+        said.append(f"{largest.title} {largest.compared}")
+    elif counts.get("without_checklist", 0):
+        said.append(say("figures.without", language, k=counts["without_checklist"], n=counts["due"]))
+    return tuple(said)

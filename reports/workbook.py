@@ -1,0 +1,310 @@
+"""The figures as a workbook: summary, questions, trend with a chart, cases if asked for, and what is counted."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+from itertools import chain, islice
+
+from xlsxwriter import Workbook
+
+from checklists.files import checklist_version, newest
+from checklists.model import Checklist
+from checklists.rates import ANSWERED, LETTERS, Share
+from reports import checklists as list_rows
+from reports import rates as rate_rows
+from reports.figures import BASIS, WORKER, lines, period_of, sum_of, whole
+from reports.figures import list_lines as all_list_lines
+from reports.periods import Period, quarters_within
+from reports.selected import Run, Selection
+from reports.sheets import Cell, Sheet, open_workbook
+from reports.summary import report_view
+from reports.times import times
+from storage import case_lists, people, tenants
+from storage.case_lists import CaseList
+from storage.desk import Session
+from texts import Language, say
+
+DEFINED = (
+    "cases", "applicable", "answered", "completion_pct", "fulfilled_pct", "low_pct", "nej_motiverat",
+    "ja_med_forbehall", "ej_tillampligt", "obesvarad", "fritext", "item", "due", "without_checklist", "complete",
+    "sent", "signed", "returned", "voided",
+)  # fmt: skip
+TIMES_DEFINED = ("read", "prelim", "months4", "assigned")
+TIME_COLUMNS = ("time", "over", "within", "within_pct", "median", "running")
+CASE_COLUMNS = (
+    "unit", "ref", "checklist", "role", "child", "occasion", "begun_on", "status", "answered", "applicable",
+    "is_complete",
+)  # fmt: skip
+TREND_COLUMNS = (
+    "unit",
+    "period",
+    "checklist",
+    "role",
+    "begun",
+    "complete",
+    "complete_pct",
+    "applicable",
+    "ja",
+    "fulfilled_pct",
+)
+TEXT_COLUMNS = frozenset({"unit", "period", "role", "item", "question", "checklist"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the workbook is to hold. with_cases: a sheet of cases, by reference; never in a publication."""
+
+    selection: Selection
+    today: date
+    for_publication: bool = False
+    with_cases: bool = False
+    language: Language = "sv"
+
+
+def write_workbook(run: Run, path: str, wanted: Wanted) -> int:
+    """Write the workbook; return how many rows of figures and cases. Raises: CannotPublish.
+
+    The figures are read in one transaction; the cases page by page, however many there are.
+    """
+    with open_workbook(path) as book:
+        count, everyone, period = run(partial(_figures, book=book, wanted=wanted))
+        if wanted.with_cases and not wanted.for_publication:
+            count += _cases(book, _case_rows(run, everyone, period, wanted), wanted.language)
+        _definitions(Sheet(book, say("workbook.definitions", wanted.language), [34, 100]), wanted.language)
+    return count
+
+
+def _figures(session: Session, book: Workbook, wanted: Wanted) -> tuple[int, list[int], Period]:
+    """Write the sheets of figures; return how many rows of questions, the tenants, and the period."""
+    language = wanted.language
+    everyone = [tenants.key(tenant) for tenant in tenants.everyone(session)]
+    period = period_of(session, everyone, wanted.selection, wanted.today)
+    rates = rate_rows.rate_rows(session, wanted.selection, wanted.today, for_publication=wanted.for_publication)
+    widths = [24, 24, 14, 12, *[14] * 10]
+    _summary(session, everyone, period, wanted, Sheet(book, say("workbook.summary", language), widths))
+    questions = Sheet(book, say("workbook.questions", language), [24, 24, 14, 30, 60, *[12] * 15])
+    numbers = (_numbers(rate_rows.COLUMNS, row, language) for row in rates)
+    count = questions.table(_header(rate_rows.COLUMNS, language), numbers)
+    if not wanted.for_publication:
+        _trend(session, everyone, period, wanted, Sheet(book, say("workbook.trend", language), widths), book)
+    return count, everyone, period
+
+
+def _cases(book: Workbook, rows: Iterator[list[Cell]], language: Language) -> int:
+    """Write the cases, on further sheets when one is full; return how many."""
+    count = number = 0
+    following: list[list[Cell]] = []
+    while not number or following:
+        number += 1
+        name = say("workbook.cases", language) + (f" {number}" if number > 1 else "")
+        sheet = Sheet(book, name, [24, 20, 20, 14, *[12] * 7])
+        count += sheet.table(_header(CASE_COLUMNS, language), chain(following, rows))
+        following = list(islice(rows, 1))
+    return count
+
+
+def _header(columns: Sequence[str], language: Language) -> list[str]:
+    return [say("workbook.col_" + column, language) for column in columns]
+
+
+def _numbers(columns: Sequence[str], row: Sequence[str], language: Language) -> list[Cell]:
+    """Turn the cells of an export into numbers where they are numbers; a hidden one stays empty."""
+    cells: list[Cell] = []
+    for column, cell in zip(columns, row, strict=True):
+        if column == "role":
+            cells.append(say("roles." + cell, language))
+        elif column == "checklist":
+            cells.append(_title(newest(cell), language))
+        elif column in TEXT_COLUMNS:
+            cells.append(cell)
+        elif column.endswith("_pct"):
+            cells.append(float(cell.replace(",", ".")) if cell else None)
+        else:
+            cells.append(int(cell) if cell else None)
+    return cells
+
+
+def _title(checklist: Checklist, language: Language) -> str:
+    return checklist.title if language == "sv" else checklist.title_en
+
+
+# --- summary ---------------------------------------------------------------------------------------------------------
+
+
+def _summary(session: Session, everyone: Sequence[int], period: Period, wanted: Wanted, sheet: Sheet) -> None:
+    language, selection = wanted.language, wanted.selection
+    everything = say("workbook.everything", language)
+    role = say("roles." + selection.role, language) if selection.role else everything
+    sheet.write([say("workbook.title", language, period=period)], bold=True)
+    sheet.write(
+        [
+            say(
+                "workbook.filters",
+                language,
+                checklist=selection.checklist or everything,
+                unit=selection.unit or everything,
+                role=role,
+            )
+        ]
+    )
+    if wanted.for_publication:
+        sheet.write([say("workbook.published", language)])
+    else:
+        for tenant_id in everyone:
+            for said in report_view(session, tenant_id, selection, period, language).sentences:
+                sheet.write([said])
+    sheet.write([])
+    columns = list_rows.COLUMNS
+    header = ["complete_pct" if column == "completion_pct" else column for column in columns]
+    sheet.write(_header(header, language), bold=True)
+    for row in list_rows.checklist_rows(session, selection, wanted.today, for_publication=wanted.for_publication):
+        sheet.write(_numbers(columns, row, language))
+    if not wanted.for_publication:
+        sheet.write([])
+        sheet.write(_header(TIME_COLUMNS, language), bold=True)
+        for tenant_id in everyone:
+            for time in times(session, tenant_id, period, selection):
+                limited = time.within.n > 0
+                sheet.write(
+                    [
+                        say("workbook.time_" + time.name, language),
+                        time.count,
+                        time.within.k if limited else None,
+                        100 * time.within.part if limited else None,
+                        time.median,
+                        time.running,
+                    ]
+                )
+
+
+# --- trend -----------------------------------------------------------------------------------------------------------
+
+
+def _trend(
+    session: Session, everyone: Sequence[int], period: Period, wanted: Wanted, sheet: Sheet, book: Workbook
+) -> None:
+    """Write a row per quarter, first for the selected units together, then per unit; the first ones as a chart."""
+    rows = list(_trend_rows(session, everyone, period, wanted))
+    charted = [row for row in rows if row[0] == say("workbook.all_units", wanted.language)]
+    sheet.table(_header(TREND_COLUMNS, wanted.language), [*charted, *(row for row in rows if row not in charted)])
+    if charted:
+        chart = book.add_chart({"type": "line"})
+        last, share = len(charted), len(TREND_COLUMNS) - 1
+        title = say("workbook.chart", wanted.language)
+        chart.add_series(
+            {
+                "name": title,
+                "categories": [sheet.name, 1, 1, last, 1],
+                "values": [sheet.name, 1, share, last, share],
+                "marker": {"type": "circle"},
+            }
+        )
+        chart.set_title({"name": title, "name_font": {"size": 11}})
+        chart.set_y_axis({"min": 0, "max": 100, "name": "%"})
+        chart.set_legend({"none": True})
+        sheet.sheet.insert_chart(1, len(TREND_COLUMNS) + 1, chart, {"description": title})
+
+
+def _trend_rows(session: Session, everyone: Sequence[int], period: Period, wanted: Wanted) -> Iterator[list[Cell]]:
+    language, selection = wanted.language, wanted.selection
+    basis = replace(selection, checklist=BASIS, role=WORKER)
+    has_basis = selection.checklist in ("", BASIS) and selection.role in ("", WORKER)
+    for quarter in quarters_within(period):
+        for tenant_id in everyone:
+            counts = {
+                (line.unit_id, line.checklist, line.role): line
+                for line in all_list_lines(session, tenant_id, quarter, selection)
+            }
+            some = whole(session, tenant_id, quarter, basis) if has_basis else []
+            if some:
+                together = [line for line in counts.values() if (line.checklist, line.role) == (BASIS, WORKER)]
+                begun, complete = (sum(one.counts.get(code, 0) for one in together) for code in ("begun", "complete"))
+                total = sum_of(some, "", "")
+                yield _trend_row(
+                    (say("workbook.all_units", language), BASIS, WORKER),
+                    quarter,
+                    Share(complete, begun),
+                    total.fulfilled,
+                    language,
+                )
+            by_list: dict[tuple[int, str, str], list[int]] = {}
+            for asked in lines(session, tenant_id, quarter, selection):
+                sums = by_list.setdefault((asked.unit_id, asked.checklist, asked.role), [0, 0])
+                sums[0] += asked.fulfilled.k
+                sums[1] += asked.fulfilled.n
+            for key, (k, n) in by_list.items():
+                if key in counts:
+                    line = counts[key]
+                    yield _trend_row(
+                        (line.unit, line.checklist, line.role), quarter, line.completion, Share(k, n), language
+                    )
+
+
+def _trend_row(
+    of: tuple[str, str, str], quarter: Period, complete: Share, fulfilled: Share, language: Language
+) -> list[Cell]:
+    unit, checklist, role = of
+    return [
+        unit,
+        str(quarter),
+        _title(newest(checklist), language),
+        say("roles." + role, language),
+        complete.n,
+        complete.k,
+        100 * complete.part if complete.n else None,
+        fulfilled.n,
+        fulfilled.k,
+        100 * fulfilled.part if fulfilled.n else None,
+    ]
+
+
+# --- cases -----------------------------------------------------------------------------------------------------------
+
+
+def _case_rows(run: Run, everyone: Sequence[int], period: Period, wanted: Wanted) -> Iterator[list[Cell]]:
+    selection = wanted.selection
+    for tenant_id in everyone:
+        names = run(partial(people.unit_names, tenant_id=tenant_id))
+        after = 0
+        while True:
+            page = partial(case_lists.page, tenant_id=tenant_id, first=period.first, last=period.last, after=after)
+            found, after = run(page)
+            for one in found:
+                if (
+                    selection.unit in ("", names[one.unit_id])
+                    and selection.checklist in ("", one.checklist)
+                    and selection.role in ("", one.role)
+                ):
+                    yield _case_row(one, names[one.unit_id], wanted.language)
+            if not after:
+                break
+
+
+def _case_row(one: CaseList, unit: str, language: Language) -> list[Cell]:
+    counted = [LETTERS[letter][0] for letter in one.letters if letter in LETTERS]
+    applicable = sum(code != "ej_tillampligt" for code in counted)
+    answered = sum(code in ANSWERED for code in counted)
+    complete = any(mark.startswith("complete:") for mark in one.marks.split())
+    return [
+        unit,
+        one.ref,
+        _title(checklist_version(one.checklist, one.version), language),
+        say("roles." + one.role, language),
+        one.child or None,
+        one.occasion,
+        one.begun.isoformat(),
+        say("workbook.status_" + one.status, language),
+        answered,
+        applicable,
+        say("answers.ja" if complete else "answers.nej", language),
+    ]
+
+
+def _definitions(sheet: Sheet, language: Language) -> None:
+    sheet.write(_header(("term", "definition"), language), bold=True)
+    sheet.sheet.freeze_panes(1, 0)
+    for code in DEFINED:
+        sheet.write([say("workbook.col_" + code, language), say("workbook.def_" + code, language)], wrap=True)
+    for code in TIMES_DEFINED:
+        sheet.write([say("workbook.time_" + code, language), say("workbook.def_" + code, language)], wrap=True)

@@ -1,0 +1,60 @@
+"""Every filled-in list with its case, a page at a time: for the workbook's sheet of cases."""
+
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Table, select
+from sqlmodel import Session, col
+
+from storage.cases import CaseRow
+from storage.filled import FilledRow
+from storage.rates import CountedRow
+
+PAGE = 1000
+_COUNTED: Table = CountedRow.__table__  # type: ignore[attr-defined]
+
+
+class CaseList(NamedTuple):
+    """A filled-in list, what it adds to the figures (letters, marks) and the reference of its case."""
+
+    ref: str
+    unit_id: int
+    checklist: str
+    version: int
+    occasion: int
+    child: int
+    role: str
+    begun: date
+    status: str
+    sent_at: datetime | None
+    letters: str
+    marks: str
+
+
+def page(session: Session, tenant_id: int, first: date, last: date, after: int) -> tuple[list[CaseList], int]:
+    """Return lists begun in a period, oldest first, and the row id to go on after; 0 when these were the last.
+
+    Cases with protected identity are left out. A page at a time, each in a transaction of its own, so that a long
+    export neither fills the memory nor keeps SQLite's one writer from those who answer. What is not folded yet is
+    not in it.
+    """
+    columns: list[Any] = [
+        FilledRow.id, CaseRow.ref, FilledRow.unit_id, FilledRow.checklist, FilledRow.version, FilledRow.occasion,
+        FilledRow.child, FilledRow.role, _COUNTED.c.begun, FilledRow.status, FilledRow.sent_at, _COUNTED.c.letters,
+        _COUNTED.c.marks,
+    ]  # fmt: skip
+    query = (
+        select(*columns)
+        .join(CaseRow, col(CaseRow.id) == col(FilledRow.case_id))
+        .join(_COUNTED, (_COUNTED.c.case_id == col(CaseRow.id)) & (_COUNTED.c.filled_id == col(FilledRow.id)))
+        .where(
+            col(FilledRow.tenant_id) == tenant_id,
+            col(CaseRow.protected_identity).is_(False),
+            _COUNTED.c.begun >= first,
+            _COUNTED.c.begun <= last,
+        )
+        .order_by(col(FilledRow.id))
+        .limit(PAGE)
+    )
+    rows = session.connection().execute(query.where(col(FilledRow.id) > after)).all()
+    return [CaseList(*row[1:]) for row in rows], rows[-1][0] if len(rows) == PAGE else 0

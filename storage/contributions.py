@@ -1,0 +1,198 @@
+"""What cases add to the figures, worked out from what is stored: their lists letter by letter, their dates."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, or_, select
+from sqlmodel import Session, col
+
+from checklists.files import all_facts, checklist_version
+from checklists.model import CASE_TYPE, OPEN, Answer
+from checklists.rates import Dates, Mark, case_marks, letters
+from checklists.rules import gaps
+from storage.answers import AnswerRow
+from storage.cases import UNKNOWN, WHOLE_CASE, CaseRow, FactRow
+from storage.filled import FilledRow
+from storage.returns import ReturnRow
+from storage.signatures import SignatureRow
+from storage.times import STOCKHOLM
+
+BASIS, WORKER = "decision_basis", "case_worker"
+_DATES = tuple(name for name in Dates._fields if name != "has_basis")
+Key = tuple[int, int]
+"""Row ids of a case and of one of its lists; 0 for the case itself."""
+
+
+class Part(NamedTuple):
+    """What a case or one of its lists adds. begun: a list's day in Sweden. marks: `code:value:day`, by spaces."""
+
+    tenant_id: int
+    unit_id: int
+    checklist: str
+    version: int
+    role: str
+    begun: date | None
+    letters: str
+    marks: str
+
+
+def of_cases(session: Session, case_ids: Sequence[int]) -> dict[Key, Part]:
+    """Return what these cases and their lists add now; a case that is gone adds nothing."""
+    lists: dict[int, list[Row[Any]]] = defaultdict(list)
+    for row in _lists(session, case_ids):
+        lists[row.case_id].append(row)
+    facts, answers = _facts(session, case_ids), _answers(session, case_ids)
+    signatures, returned = _signatures(session, case_ids), _returned(session, case_ids)
+    parts: dict[Key, Part] = {}
+    for case in _cases(session, case_ids):
+        mine = lists[case.id]
+        has_basis = any(row.checklist == BASIS and row.role == WORKER for row in mine)
+        marks = case_marks(Dates(**{name: case._mapping[name] for name in _DATES}, has_basis=has_basis))
+        parts[case.id, 0] = Part(case.tenant_id, case.unit_id, "", 0, "", None, "", _text(marks))
+        for row in mine:
+            known = facts[case.id, WHOLE_CASE] + (facts[case.id, row.child] if row.child else ())
+            known += ((CASE_TYPE, case.case_type),)
+            kept, complete = _counted(row.checklist, row.version, row.role, known, answers[row.id])
+            begun = _day(row.begun_at)
+            occasion = (case.id, row.checklist, row.occasion)
+            codes = _list_codes(row, complete, signatures[occasion], occasion in returned)
+            list_marks = [Mark(code, 0, begun) for code in codes] + list(_read_mark(row, mine, begun))
+            parts[case.id, row.id] = Part(
+                row.tenant_id, row.unit_id, row.checklist, row.version, row.role, begun, kept, _text(list_marks)
+            )
+    return parts
+
+
+def _text(marks: Iterator[Mark] | list[Mark]) -> str:
+    return " ".join(f"{mark.code}:{mark.value}:{mark.day.isoformat()}" for mark in marks)
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(STOCKHOLM).date()
+
+
+_Facts = tuple[tuple[str, str], ...]
+_Stored = tuple[tuple[str, str, str, bool, bool], ...]
+"""Item, choice, kind of motivation, whether it is noted, whether it is told how."""
+
+
+@lru_cache(maxsize=50_000)
+def _counted(checklist_id: str, version: int, role: str, facts: _Facts, stored: _Stored) -> tuple[str, bool]:
+    """Return a list's letters, and whether no gap is left in it. Many lists are answered alike."""
+    checklist, known = checklist_version(checklist_id, version), dict(facts)
+    answers = {
+        item: Answer(choice, 1, _motivation(kind), noted, told_how=told) for item, choice, kind, noted, told in stored
+    }
+    left = gaps(checklist, role, known, answers, tuple(all_facts()))
+    return letters(checklist, role, known, answers), not left
+
+
+def _motivation(kind: str) -> Any:
+    return kind
+
+
+def _list_codes(row: Row[Any], complete: bool, signatures: list[Row[Any]], was_returned: bool) -> Iterator[str]:
+    """Give what is so of a list. Sending, signing and returning are counted on the worker's list only."""
+    yield "begun"
+    if complete:
+        yield "complete"
+    if row.role != WORKER:
+        return
+    if row.sent_at is not None:
+        yield "sent"
+    standing = [signature for signature in signatures if signature.voided_at is None]
+    if standing:
+        yield "signed"
+        if standing[-1].shortfall:
+            yield "signed_with_shortfall"
+    if was_returned:
+        yield "returned"
+    if len(standing) < len(signatures):
+        yield "voided"
+
+
+def _read_mark(row: Row[Any], lists: list[Row[Any]], begun: date) -> Iterator[Mark]:
+    """Give the calendar days from sending to the end of the chef's reading, once she has read what was sent."""
+    if row.role != WORKER or row.sent_at is None:
+        return
+    seen = [
+        other.seen_at
+        for other in lists
+        if other.seen_at is not None
+        and (other.checklist, other.occasion, other.child) == (row.checklist, row.occasion, row.child)
+        and other.role != WORKER
+        and other.seen_at >= row.sent_at
+    ]
+    if seen:
+        yield Mark("read", (_day(min(seen)) - _day(row.sent_at)).days, begun)
+
+
+# --- what is stored, a batch of cases at a time -----------------------------------------------------------------------
+
+
+def _cases(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
+    columns = [getattr(CaseRow, name) for name in ("id", "tenant_id", "unit_id", "case_type", *_DATES)]
+    return session.connection().execute(select(*columns).where(col(CaseRow.id).in_(ids))).all()
+
+
+def _lists(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
+    named = ("id", "tenant_id", "case_id", "unit_id", "checklist", "version", "occasion", "child", "role")
+    columns = [getattr(FilledRow, name) for name in (*named, "begun_at", "sent_at", "seen_at")]
+    query = select(*columns).where(col(FilledRow.case_id).in_(ids)).order_by(col(FilledRow.id))
+    return session.connection().execute(query).all()
+
+
+def _facts(session: Session, ids: Sequence[int]) -> defaultdict[tuple[int, int], _Facts]:
+    """Return the newest known facts by case and child (0: of the whole case)."""
+    query = select(FactRow.case_id, FactRow.child, FactRow.name, FactRow.value).where(col(FactRow.case_id).in_(ids))  # type: ignore[call-overload]
+    newest: dict[tuple[int, int], dict[str, str]] = defaultdict(dict)
+    for case_id, child, name, value in session.connection().execute(query.order_by(col(FactRow.revision))):
+        newest[case_id, child][name] = value
+    known: defaultdict[tuple[int, int], _Facts] = defaultdict(tuple)
+    for at, values in newest.items():
+        known[at] = tuple(sorted((name, value) for name, value in values.items() if value != UNKNOWN))
+    return known
+
+
+def _answers(session: Session, ids: Sequence[int]) -> defaultdict[int, _Stored]:
+    """Return the newest answers by list, as far as figures need them."""
+    query = (
+        select(
+            col(AnswerRow.filled_id),
+            col(AnswerRow.item_id),
+            col(AnswerRow.choice),
+            col(AnswerRow.motivation_kind),
+            col(AnswerRow.note).is_not(None),
+            or_(col(AnswerRow.option) != "", col(AnswerRow.method).is_not(None)),
+        )
+        .join(FilledRow, col(FilledRow.id) == col(AnswerRow.filled_id))
+        .where(col(FilledRow.case_id).in_(ids))
+        .order_by(col(AnswerRow.filled_id), col(AnswerRow.item_id), col(AnswerRow.revision))
+    )
+    newest: dict[int, dict[str, tuple[str, str, str, bool, bool]]] = defaultdict(dict)
+    for filled_id, item, choice, kind, noted, told in session.connection().execute(query):
+        newest[filled_id][item] = (item, choice, kind, noted, bool(told))
+    stored: defaultdict[int, _Stored] = defaultdict(tuple)
+    for filled_id, answers in newest.items():
+        stored[filled_id] = tuple(answer for answer in answers.values() if answer[1] != OPEN)
+    return stored
+
+
+def _signatures(session: Session, ids: Sequence[int]) -> defaultdict[tuple[int, str, int], list[Row[Any]]]:
+    """Return the signatures by occasion, oldest first."""
+    columns = [getattr(SignatureRow, name) for name in ("case_id", "checklist", "occasion", "shortfall", "voided_at")]
+    query = select(*columns).where(col(SignatureRow.case_id).in_(ids)).order_by(col(SignatureRow.id))
+    found: defaultdict[tuple[int, str, int], list[Row[Any]]] = defaultdict(list)
+    for row in session.connection().execute(query):
+        found[row.case_id, row.checklist, row.occasion].append(row)
+    return found
+
+
+def _returned(session: Session, ids: Sequence[int]) -> set[tuple[int, str, int]]:
+    """Return the occasions that were ever returned."""
+    columns = [getattr(ReturnRow, name) for name in ("case_id", "checklist", "occasion")]
+    rows = session.connection().execute(select(*columns).where(col(ReturnRow.case_id).in_(ids)))
+    return {(row.case_id, row.checklist, row.occasion) for row in rows}

@@ -1,0 +1,311 @@
+"""The figures, kept incrementally: what every case adds, folded into a table of counts that reports read.
+
+A change only notes its case (storage/changed). One folder at a time then works out what the case adds now, takes
+back what it added before, and writes the difference into `tally`, by day and again by month, so that a report over
+any dates reads few rows however many lists there are. What a case added stands in `counted`. The live part of `tally`
+is the sum of `counted` and always equals a recount from the answers; the frozen part is what disposed cases added.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import ColumnElement, Index, Table, and_, bindparam, delete, func, insert, or_, text
+from sqlalchemy import select as select_columns
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Field, Session, SQLModel, col
+
+from checklists.files import checklist_version
+from checklists.rates import item_codes
+from storage.changed import ChangedRow, forget_noted
+from storage.contributions import Key, Part, of_cases
+from storage.filled import FilledRow
+
+_LOCK = 0x72617465  # one folder at a time on PostgreSQL
+BATCH = 500
+DAY, MONTH = "d", "m"
+
+
+class TallyRow(SQLModel, table=True):
+    """How often something is so, on one day or in one month (day = its first).
+
+    item: an item's id; empty for figures of whole lists and of cases (those have no checklist). value: a number of
+    days, for the figures that are times.
+    """
+
+    __tablename__ = "tally"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    tenant_id: int = Field(primary_key=True)
+    grain: str = Field(primary_key=True, max_length=1)
+    day: date = Field(primary_key=True)
+    unit_id: int = Field(primary_key=True)
+    checklist: str = Field(primary_key=True, max_length=60)
+    version: int = Field(primary_key=True)
+    role: str = Field(primary_key=True, max_length=40)
+    item: str = Field(primary_key=True, max_length=60)
+    code: str = Field(primary_key=True, max_length=30)
+    value: int = Field(primary_key=True)
+    frozen: bool = Field(primary_key=True)
+    n: int
+
+
+class CountedRow(SQLModel, table=True):
+    """What a case (filled_id 0) or one of its lists adds to `tally` now. letters: see checklists/rates."""
+
+    __tablename__ = "counted"
+    __table_args__ = (Index("ix_counted_tenant_id", "tenant_id"),)
+
+    case_id: int = Field(primary_key=True)
+    filled_id: int = Field(primary_key=True)
+    tenant_id: int
+    unit_id: int
+    checklist: str = Field(max_length=60)
+    version: int
+    role: str = Field(max_length=40)
+    begun: date | None = None
+    letters: str = Field(max_length=300)
+    marks: str
+
+
+TALLY: Table = TallyRow.__table__  # type: ignore[attr-defined]
+_COUNTED: Table = CountedRow.__table__  # type: ignore[attr-defined]
+_KEY = tuple(column.name for column in TALLY.primary_key)
+
+
+class Cell(NamedTuple):
+    """What one number of `tally` is about; the grain and whether it is frozen apart."""
+
+    tenant_id: int
+    day: date
+    unit_id: int
+    checklist: str
+    version: int
+    role: str
+    item: str
+    code: str
+    value: int
+
+
+def cells(part: Part) -> Iterator[Cell]:
+    """Give the cells in which a case or a list counts one each."""
+    of = (part.unit_id, part.checklist, part.version, part.role)
+    if part.begun is not None:
+        for item, code in item_codes(checklist_version(part.checklist, part.version), part.letters):
+            yield Cell(part.tenant_id, part.begun, *of, item, code, 0)
+    for mark in part.marks.split():
+        code, value, day = mark.split(":")
+        yield Cell(part.tenant_id, date.fromisoformat(day), *of, "", code, int(value))
+
+
+# --- folding ---------------------------------------------------------------------------------------------------------
+
+
+def fold_new(session: Session, *, wait: bool = True) -> int:
+    """Count anew the cases that were noted, oldest first, at most a batch; return how many notes that took.
+
+    wait: for another folder to finish, so that a report that folds first misses nothing committed before it.
+    """
+    if not _alone(session, wait=wait):
+        return 0
+    query = select_columns(col(ChangedRow.id), col(ChangedRow.case_id), col(ChangedRow.filled_id))
+    notes = session.connection().execute(query.order_by(col(ChangedRow.id)).limit(BATCH)).all()
+    if notes:
+        lists = [filled_id for _, _, filled_id in notes if filled_id]
+        of_lists = select_columns(col(FilledRow.case_id)).where(col(FilledRow.id).in_(lists))
+        ids = {case_id for _, case_id, _ in notes if case_id} | set(session.connection().execute(of_lists).scalars())
+        _fold(session, sorted(ids))
+        gone = delete(ChangedRow).where(col(ChangedRow.id).in_([row_id for row_id, _, _ in notes]))
+        session.connection().execute(gone)
+        forget_noted(session)
+    return len(notes)
+
+
+def fold_all(session: Session) -> None:
+    """Count anew every case that was noted."""
+    session.flush()
+    while fold_new(session):
+        pass
+
+
+def waiting(session: Session) -> int:
+    """Return how many notes wait to be folded."""
+    return session.connection().execute(select_columns(func.count()).select_from(ChangedRow)).scalar_one()
+
+
+def _fold(session: Session, case_ids: Sequence[int]) -> None:
+    before, now = counted(session, case_ids), of_cases(session, case_ids)
+    difference = Counter(cell for part in now.values() for cell in cells(part))
+    difference.subtract(Counter(cell for part in before.values() for cell in cells(part)))
+    _apply(session, difference, frozen=False)
+    changed = {key: part for key, part in now.items() if before.get(key) != part}
+    forget(session, [key for key in before if now.get(key) != before[key]])
+    keep(session, changed)
+
+
+def freeze(session: Session, tenant_id: int, case_ids: Sequence[int]) -> None:
+    """Let what these cases add stay for good, from this moment without them. The caller then deletes the cases.
+
+    Called before disposal, in its transaction. Only numbers per unit and day stay.
+    """
+    _alone(session)
+    session.flush()
+    _fold(session, case_ids)
+    kept = Counter(cell for part in counted(session, case_ids).values() for cell in cells(part))
+    assert all(cell.tenant_id == tenant_id for cell in kept)
+    _apply(session, kept, frozen=True)
+    _apply(session, Counter({cell: -n for cell, n in kept.items()}), frozen=False)
+    session.connection().execute(delete(CountedRow).where(col(CountedRow.case_id).in_(case_ids)))
+
+
+def _alone(session: Session, *, wait: bool = True) -> bool:
+    """Be the one folder until the transaction ends; without waiting, say whether that came about."""
+    if session.get_bind().dialect.name != "postgresql":
+        return True  # SQLite has one writer anyway
+    if wait:
+        session.connection().execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        return True
+    return bool(session.connection().execute(text("select pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK}).scalar())
+
+
+def counted(session: Session, case_ids: Sequence[int]) -> dict[Key, Part]:
+    """Return what these cases and their lists were last counted as."""
+    rows = session.connection().execute(select_columns(*_COUNTED.c).where(_COUNTED.c.case_id.in_(case_ids)))
+    return {(row[0], row[1]): Part(*row[2:]) for row in rows}
+
+
+def forget(session: Session, keys: Sequence[Key]) -> None:
+    """Take away what was counted of cases and lists; `tally` is the caller's."""
+    if keys:
+        statement = text("delete from counted where case_id = :case_id and filled_id = :filled_id")
+        session.connection().execute(statement, [{"case_id": case, "filled_id": filled} for case, filled in keys])
+
+
+def keep(session: Session, parts: Mapping[Key, Part]) -> None:
+    """Store what cases and lists are counted as now; `tally` is the caller's."""
+    if parts:
+        rows = [dict(zip(_COUNTED.c.keys(), (*key, *part), strict=True)) for key, part in parts.items()]
+        session.connection().execute(insert(_COUNTED), rows)
+
+
+def by_grain(counts: Mapping[Cell, int]) -> Iterator[tuple[str, Cell, int]]:
+    """Give counts of days by day, and added up by month."""
+    months: Counter[Cell] = Counter()
+    for cell, n in counts.items():
+        yield DAY, cell, n
+        months[cell._replace(day=cell.day.replace(day=1))] += n
+    for cell, n in months.items():
+        yield MONTH, cell, n
+
+
+def _apply(session: Session, difference: Mapping[Cell, int], *, frozen: bool) -> None:
+    """Add to the counts; what comes to nothing leaves no row."""
+    rows = [
+        {**cell._asdict(), "grain": grain, "frozen": frozen, "n": n}
+        for grain, cell, n in by_grain(difference)
+        if n  # in a fixed order, so that nothing depends on hashing
+    ]
+    if not rows:
+        return
+    rows.sort(key=lambda row: tuple(str(row[name]) for name in _KEY))
+    connection = session.connection()
+    flavour = postgresql if connection.dialect.name == "postgresql" else sqlite
+    upsert = flavour.insert(TALLY)
+    upsert = upsert.on_conflict_do_update(index_elements=_KEY, set_={"n": TALLY.c.n + upsert.excluded.n})
+    connection.execute(upsert, rows)
+    fewer = [{"b_" + name: row[name] for name in _KEY} for row in rows if row["n"] < 0]
+    if fewer:
+        connection.execute(_EMPTIED, fewer)
+
+
+_EMPTIED = delete(TALLY).where(*[TALLY.c[name] == bindparam("b_" + name) for name in _KEY], TALLY.c.n == 0)
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One number read: `n` of a cell over the days asked for."""
+
+    unit_id: int
+    checklist: str
+    version: int
+    role: str
+    item: str
+    code: str
+    value: int
+    n: int
+
+
+def read(
+    session: Session,
+    tenant_id: int,
+    first: date,
+    last: date,
+    *,
+    of: Literal["items", "lists", "cases"],
+    checklist: str = "",
+    role: str = "",
+) -> list[Count]:
+    """Return the counts of a period (both days counted), live and frozen together.
+
+    Whole months are read by month, the days at either end by day. What is not folded yet is not in it:
+    call `fold_all` first.
+    """
+    what = {
+        "items": TALLY.c.item != "",
+        "lists": and_(TALLY.c.item == "", TALLY.c.checklist != ""),
+        "cases": TALLY.c.checklist == "",
+    }[of]
+    named = [TALLY.c.unit_id, *(TALLY.c[name] for name in ("checklist", "version", "role", "item", "code", "value"))]
+    query = (
+        select_columns(*named, func.sum(TALLY.c.n))
+        .where(TALLY.c.tenant_id == tenant_id, what, _within(first, last))
+        .group_by(*named)
+        .order_by(*named)
+    )
+    if checklist:
+        query = query.where(TALLY.c.checklist == checklist)
+    if role:
+        query = query.where(TALLY.c.role == role)
+    rows: Sequence[Sequence[Any]] = session.connection().execute(query).all()
+    return [Count(*row) for row in rows]
+
+
+def _within(first: date, last: date) -> ColumnElement[bool]:
+    spans = [
+        and_(TALLY.c.grain == grain, TALLY.c.day >= start, TALLY.c.day <= end)
+        for grain, start, end in spans_of(first, last)
+    ]
+    return or_(*spans)
+
+
+def spans_of(first: date, last: date) -> Iterator[tuple[str, date, date]]:
+    """Split a period into whole months and the days before and after them."""
+    first, last = min(first, _END), min(last, _END)
+    start = first if first.day == 1 else _next_month(first)
+    end = _next_month(last) if (last + timedelta(days=1)).day == 1 else last.replace(day=1)
+    if start >= end:
+        yield DAY, first, last
+        return
+    yield MONTH, start, end - timedelta(days=1)
+    if first < start:
+        yield DAY, first, start - timedelta(days=1)
+    if end <= last:
+        yield DAY, end, last
+
+
+_END = date(9998, 12, 31)  # beyond it there is no next month
+
+
+def _next_month(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def first_day(session: Session, tenant_id: int) -> date | None:
+    """Return the earliest day anything was counted on."""
+    query = select_columns(func.min(TALLY.c.day)).where(TALLY.c.tenant_id == tenant_id, TALLY.c.grain == DAY)
+    return session.connection().execute(query).scalar()

@@ -1,0 +1,89 @@
+"""Counting everything from the answers again, and holding it against what is kept."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, insert, text
+from sqlalchemy import select as select_columns
+from sqlmodel import Session
+
+from storage.contributions import of_cases
+from storage.rates import BATCH, TALLY, Cell, by_grain, cells, counted, fold_all, forget, keep
+
+
+@dataclass(frozen=True, slots=True)
+class Recounted:
+    """What a recount found: cases counted, and how many numbers of the live part were wrong."""
+
+    cases: int
+    wrong: int
+
+
+def recount(session: Session, tenant_id: int, *, repair: bool = False) -> Recounted:
+    """Count everything from the answers and compare it with the live part; put it right with `repair`.
+
+    What waits to be folded is folded first: it is no fault. The frozen part cannot be recounted and is left alone.
+    Called first in its transaction, so that all of it sees one moment, while the bot goes on answering.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(text("set transaction isolation level repeatable read"))
+    fold_all(session)
+    connection = session.connection()
+    by_day: Counter[Cell] = Counter()
+    seen = wrong = 0
+    for ids in _case_batches(session, tenant_id):
+        seen += len(ids)
+        now, kept = of_cases(session, ids), counted(session, ids)
+        for part in now.values():
+            by_day.update(cells(part))
+        if now != kept:
+            wrong += sum(now.get(key) != kept.get(key) for key in now.keys() | kept.keys())
+            if repair:
+                forget(session, list(kept))
+                keep(session, now)
+    wrong += _orphans(session, tenant_id, repair=repair)
+    should = {(grain, cell): n for grain, cell, n in by_grain(by_day)}
+    live = (TALLY.c.tenant_id == tenant_id, TALLY.c.frozen.is_(False))
+    columns = [TALLY.c[name] for name in Cell._fields]
+    rows = connection.execute(select_columns(TALLY.c.grain, TALLY.c.n, *columns).where(*live))
+    stands = {(row[0], Cell(*row[2:])): row[1] for row in rows}
+    off = [key for key in stands.keys() | should.keys() if stands.get(key, 0) != should.get(key, 0)]
+    if repair and off:
+        connection.execute(delete(TALLY).where(*live))
+        for some in _batches(should.items()):
+            connection.execute(
+                insert(TALLY), [{**cell._asdict(), "grain": g, "frozen": False, "n": n} for (g, cell), n in some]
+            )
+    return Recounted(seen, wrong + len(off))
+
+
+def _case_batches(session: Session, tenant_id: int) -> Iterator[list[int]]:
+    last = 0
+    statement = text("select id from cases where tenant_id = :tenant and id > :last order by id limit :many")
+    while ids := list(
+        session.connection().execute(statement, {"tenant": tenant_id, "last": last, "many": BATCH}).scalars()
+    ):
+        yield ids
+        last = ids[-1]
+
+
+def _orphans(session: Session, tenant_id: int, *, repair: bool) -> int:
+    """Return how many counted rows belong to no case any more."""
+    orphaned = "from counted where tenant_id = :tenant and case_id not in (select id from cases)"
+    found: int = session.connection().execute(text(f"select count(*) {orphaned}"), {"tenant": tenant_id}).scalar_one()
+    if found and repair:
+        session.connection().execute(text(f"delete {orphaned}"), {"tenant": tenant_id})
+    return found
+
+
+def _batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
+    batch: list[Any] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,449 @@
+"""The exports of figures, the workbook, and the report as data: what they say of a few made-up lists."""
+
+import csv
+import io
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from reports.chain import chain
+from reports.checklists import COLUMNS as CHECKLIST_COLUMNS
+from reports.checklists import checklist_rows
+from reports.csv_out import write_csv
+from reports.periods import CannotPublish, Period, quarter, year_of
+from reports.rates import COLUMNS, rate_rows
+from reports.selected import Selection
+from reports.summary import report_view
+from reports.times import times
+from reports.workbook import Wanted, write_workbook
+from storage import answers, cases, filled, people
+from storage.answers import Written
+from storage.cases import CaseRow, FactRow, case_id
+from storage.desk import Desk, Session
+from storage.filled import FilledRow
+from tests.sql.conftest import World
+from tests.sql.conftest import lists_of as all_lists
+
+TODAY = date(2026, 7, 1)
+EVERYTHING = Selection(first=date(2026, 1, 1), last=date(2026, 6, 30))
+NORTH, SOUTH = "Norra (påhittad)", "Södra (påhittad)"
+
+
+def begin(
+    session: Session,
+    world: World,
+    unit: str,
+    day: date,
+    given: dict[str, str],
+    *,
+    checklist: str = "decision_basis",
+    role: str = "case_worker",
+    protected: bool = False,
+) -> None:
+    """Store a case with one list, begun on a day, and its answers; facts are all nej."""
+    unit_id = people.unit(session, world.tenant, unit).id or 0
+    count = len(all_lists(session, world.tenant))
+    case = CaseRow(tenant_id=world.tenant, unit_id=unit_id, ref=f"SN 2027/{count:04}", protected_identity=protected)
+    cases.add(session, case)
+    for name, child in (("violence", 0), ("intervention_decided", 0), ("child_placed", 1), ("child_communicated", 1)):
+        fact: dict[str, Any] = {"tenant_id": world.tenant, "case_id": case_id(case), "child": child, "name": name}
+        value = "ja" if name == "child_communicated" else "nej"
+        cases.set_fact(session, case, FactRow(**fact, revision=1, value=value, at=noon(day)))
+    row = FilledRow(
+        tenant_id=world.tenant,
+        case_id=case_id(case),
+        unit_id=unit_id,
+        checklist=checklist,
+        version=1,
+        child=1,
+        role=role,
+        begun_at=noon(day),
+    )
+    filled.add(session, row)
+    for item, choice in given.items():
+        said, _, note = choice.partition("+")
+        written = Written(said, note=note or None)
+        answers.add(session, row, item, 1, written, author=None, at=noon(day), act="a")
+
+
+def noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+def rates_of(desk: Desk, selection: Selection = EVERYTHING, *, published: bool = False) -> list[dict[str, str]]:
+    rows = desk.run_now(lambda session: list(rate_rows(session, selection, TODAY, for_publication=published)))
+    return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+
+
+def lists_of(desk: Desk, selection: Selection = EVERYTHING, *, published: bool = False) -> list[dict[str, str]]:
+    rows = desk.run_now(lambda session: list(checklist_rows(session, selection, TODAY, for_publication=published)))
+    return [dict(zip(CHECKLIST_COLUMNS, row, strict=True)) for row in rows]
+
+
+@pytest.fixture
+def town(desk: Desk, world: World) -> World:
+    def work(session: Session) -> None:
+        for day, said in ((date(2026, 2, 1), "ja"), (date(2026, 2, 2), "ja+via förskolan"), (date(2026, 5, 3), "nej")):
+            more = {"child_not_heard_motivated": "ja"} if said == "nej" else {}
+            begin(session, world, NORTH, day, {"child_heard": said, "child_informed_report": "nej", **more})
+        begin(session, world, NORTH, date(2026, 2, 1), {"child_heard": "nej"}, role="unit_manager")
+        begin(session, world, SOUTH, date(2026, 2, 1), {}, protected=True)
+        begin(session, world, SOUTH, date(2027, 2, 1), {"child_heard": "ja"})
+
+    desk.run_now(work)
+    return world
+
+
+def test_a_row_says_all_there_is_to_a_question(desk: Desk, town: World) -> None:
+    [row] = [r for r in rates_of(desk) if (r["unit"], r["role"], r["item"]) == (NORTH, "case_worker", "child_heard")]
+
+    assert row == {
+        "unit": NORTH,
+        "period": "2026-01-01–2026-06-30",
+        "role": "case_worker",
+        "item": "child_heard",
+        "question": "Har barnet kommit till tals under utredning?",
+        "cases": "3",
+        "applicable": "3",
+        "answered": "3",
+        "completion_pct": "100,0",
+        "ja": "2",
+        "nej": "1",
+        "nej_motiverat": "1",
+        "delvis": "0",
+        "pagaende": "0",
+        "fritext": "0",
+        "ej_tillampligt": "0",
+        "obesvarad": "0",
+        "ja_med_forbehall": "1",
+        "fulfilled_pct": "66,7",
+        "low_pct": "20,8",
+        "high_pct": "93,9",
+    }
+
+
+def test_every_row_adds_up_and_the_star_sums_its_questions(desk: Desk, town: World) -> None:
+    rows = rates_of(desk)
+    numbers = [c for c in COLUMNS if c not in ("unit", "period", "role", "item", "question") and not c.endswith("pct")]
+    for row in rows:
+        n = {column: int(row[column]) for column in numbers}
+        assert n["cases"] == n["applicable"] + n["ej_tillampligt"]
+        assert n["applicable"] == n["answered"] + n["obesvarad"]
+        assert n["answered"] == n["ja"] + n["nej"] + n["delvis"] + n["pagaende"] + n["fritext"]
+        assert (
+            bool(n["applicable"]) == bool(row["completion_pct"]) == bool(row["fulfilled_pct"]) == bool(row["low_pct"])
+        )
+    for unit, role in {(row["unit"], row["role"]) for row in rows}:
+        mine = [row for row in rows if (row["unit"], row["role"]) == (unit, role)]
+        [star] = [row for row in mine if row["item"] == "*"]
+        assert mine[-1] == star
+        assert star["question"] == "Beslutsunderlag"
+        for column in numbers:
+            assert int(star[column]) == sum(int(row[column]) for row in mine[:-1])
+    assert len({(row["unit"], row["role"], row["item"]) for row in rows}) == len(rows)
+
+
+def test_what_applies_to_nobody_has_no_share(desk: Desk, town: World) -> None:
+    [row] = [
+        r for r in rates_of(desk) if (r["unit"], r["role"], r["item"]) == (NORTH, "case_worker", "health_check_done")
+    ]
+
+    assert (row["cases"], row["applicable"], row["ej_tillampligt"]) == ("3", "0", "3")
+    assert {row[column] for column in COLUMNS if column.endswith("_pct")} == {""}
+
+
+def test_roles_are_side_by_side_and_the_protected_are_counted(desk: Desk, town: World) -> None:
+    heard = {(row["unit"], row["role"]): row for row in rates_of(desk) if row["item"] == "child_heard"}
+
+    assert heard[NORTH, "unit_manager"]["nej"] == "1"
+    assert heard[NORTH, "case_worker"]["nej"] == "1"
+    assert heard[SOUTH, "case_worker"]["cases"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("selection", "expected"),
+    [
+        (replace(EVERYTHING, unit=SOUTH), {(SOUTH, "case_worker", "1")}),
+        (replace(EVERYTHING, role="unit_manager"), {(NORTH, "unit_manager", "1")}),
+        (
+            replace(EVERYTHING, last=date(2026, 2, 1)),
+            {(NORTH, "case_worker", "1"), (NORTH, "unit_manager", "1"), (SOUTH, "case_worker", "1")},
+        ),
+        (replace(EVERYTHING, checklist="intake"), set()),
+        (replace(EVERYTHING, unit="Ingen"), set()),
+        (Selection(unit=SOUTH, last=date(2027, 12, 31)), {(SOUTH, "case_worker", "2")}),
+    ],
+)
+def test_a_selection_counts_what_it_names(
+    desk: Desk, town: World, selection: Selection, expected: set[tuple[str, str, str]]
+) -> None:
+    rows = [row for row in rates_of(desk, selection) if row["item"] == "child_heard" and row["unit"] in (NORTH, SOUTH)]
+
+    assert {(row["unit"], row["role"], row["cases"]) for row in rows} == expected
+
+
+def test_an_open_period_is_told_by_its_first_day_and_today(desk: Desk, town: World) -> None:
+    assert {row["period"] for row in rates_of(desk, Selection())} == {"2026-02-01–2026-07-01"}
+
+
+def test_lists_of_different_kinds_are_never_summed_together(desk: Desk, town: World) -> None:
+    def work(session: Session) -> None:
+        begin(session, town, NORTH, date(2026, 2, 1), {"child_heard": "nej"}, checklist="decision_basis")
+
+    desk.run_now(work)
+    stars = [row for row in rates_of(desk) if row["item"] == "*"]
+
+    assert len(stars) == len({(row["unit"], row["role"], row["question"]) for row in stars})
+
+
+def test_a_csv_has_a_decimal_comma_and_opens_in_swedish_excel(desk: Desk, town: World) -> None:
+    out = io.StringIO(newline="")
+    desk.run_now(lambda session: write_csv(out, COLUMNS, rate_rows(session, EVERYTHING, TODAY)))
+
+    assert out.getvalue().startswith("\ufeffunit;period;role;item;question;cases;")
+    rows = list(csv.DictReader(io.StringIO(out.getvalue().removeprefix("\ufeff")), delimiter=";"))
+    assert {row["item"] for row in rows} >= {"*", "child_heard"}
+    assert any(row["fulfilled_pct"] == "66,7" for row in rows)
+
+
+# --- whole lists -----------------------------------------------------------------------------------------------------
+
+
+def test_cases_due_without_a_list_stand_in_their_units_row(desk: Desk, town: World) -> None:
+    def work(session: Session) -> None:
+        unit = people.unit(session, town.tenant, SOUTH).id or 0
+        for ref, decided in (("SN 8001", date(2026, 3, 3)), ("SN 8002", date(2026, 9, 9))):
+            cases.add(session, CaseRow(tenant_id=town.tenant, unit_id=unit, ref=ref, decided_on=decided))
+        lone = people.unit(session, town.tenant, "Ensam (påhittad)").id or 0
+        planned = CaseRow(tenant_id=town.tenant, unit_id=lone, ref="SN 8003", planned_decision_on=date(2026, 3, 3))
+        cases.add(session, planned)
+
+    desk.run_now(work)
+    rows = {(row["unit"], row["checklist"], row["role"]): row for row in lists_of(desk)}
+
+    assert rows[SOUTH, "decision_basis", "case_worker"] == {
+        "unit": SOUTH, "period": "2026-01-01–2026-06-30", "checklist": "decision_basis", "role": "case_worker",
+        "due": "1", "without_checklist": "1", "begun": "1", "sent": "0", "complete": "0", "completion_pct": "0,0",
+        "signed": "0", "signed_with_shortfall": "0", "returned": "0", "voided": "0",
+    }  # fmt: skip
+    lone = rows["Ensam (påhittad)", "decision_basis", "case_worker"]
+    assert (lone["due"], lone["without_checklist"], lone["begun"], lone["completion_pct"]) == ("1", "1", "0", "")
+    assert rows[NORTH, "decision_basis", "unit_manager"]["due"] == "0"
+
+
+# --- publication -----------------------------------------------------------------------------------------------------
+
+
+def many(session: Session, world: World) -> None:
+    for unit, quarters in ((NORTH, (12, 9)), (SOUTH, (14, 7)), ("Västra (påhittad)", (20, 20))):
+        for number, count in enumerate(quarters):
+            for one in range(count):
+                said = "nej" if one < {NORTH: 0, SOUTH: 2}.get(unit, 6) else "ja"
+                begin(session, world, unit, date(2026, 1 + 3 * number, 5), {"child_heard": said})
+
+
+def test_for_publication_small_numbers_are_empty_and_so_is_what_would_give_them_away(desk: Desk, world: World) -> None:
+    desk.run_now(lambda session: many(session, world))
+    published = rates_of(desk, Selection(first=date(2026, 4, 1), last=date(2026, 6, 30)), published=True)
+    heard = {row["unit"]: row for row in published if row["item"] == "child_heard"}
+
+    assert heard["Västra (påhittad)"]["cases"] == "20"
+    assert heard[SOUTH]["nej"] == heard[SOUTH]["ja"] == heard[SOUTH]["fulfilled_pct"] == ""
+    assert heard[NORTH]["ja"] == "", "it could be had by subtracting the others from the organisation's"
+    assert not any(row["item"] == "*" for row in published)
+    numbers = [column for column in COLUMNS[5:] if not column.endswith("pct")]
+    assert not any(row[column] in ("1", "2", "3", "4") for row in published for column in numbers)
+
+
+def test_asking_for_one_unit_shows_no_more_than_asking_for_all(desk: Desk, world: World) -> None:
+    desk.run_now(lambda session: many(session, world))
+    whole = Selection(first=date(2026, 1, 1), last=date(2026, 3, 31))
+    together = rates_of(desk, whole, published=True)
+    for unit in (NORTH, SOUTH):
+        alone = rates_of(desk, replace(whole, unit=unit), published=True)
+        assert alone == [row for row in together if row["unit"] == unit]
+        assert lists_of(desk, replace(whole, unit=unit), published=True) == [
+            row for row in lists_of(desk, whole, published=True) if row["unit"] == unit
+        ]
+
+
+def test_lists_for_publication_hide_small_numbers_too(desk: Desk, world: World) -> None:
+    desk.run_now(lambda session: many(session, world))
+    desk.run_now(lambda session: begin(session, world, "Liten (påhittad)", date(2026, 4, 4), {}))
+    rows = {
+        row["unit"]: row
+        for row in lists_of(desk, Selection(first=date(2026, 4, 1), last=date(2026, 6, 30)), published=True)
+    }
+
+    assert rows["Liten (påhittad)"]["begun"] == rows["Liten (påhittad)"]["completion_pct"] == ""
+    assert rows["Västra (påhittad)"]["begun"] == "20"
+    assert sum(row["begun"] == "" for row in rows.values()) >= 2
+
+
+def test_a_period_that_is_not_over_or_no_quarter_is_not_published(desk: Desk, town: World) -> None:
+    for last in (date(2026, 9, 30), date(2026, 5, 31)):
+        with pytest.raises(CannotPublish):
+            rates_of(desk, Selection(first=date(2026, 4, 1), last=last), published=True)
+        with pytest.raises(CannotPublish):
+            lists_of(desk, Selection(first=date(2026, 4, 1), last=last), published=True)
+
+
+# --- the report as data ----------------------------------------------------------------------------------------------
+
+
+def test_a_report_compares_with_the_period_before_and_says_three_things(desk: Desk, world: World) -> None:
+    def work(session: Session) -> None:
+        for month, yes in ((2, 6), (5, 8)):
+            for one in range(10):
+                begin(session, world, NORTH, date(2026, month, 1 + one), {"child_heard": "ja" if one < yes else "nej"})
+
+    desk.run_now(work)
+    view = desk.run_now(lambda s: report_view(s, world.tenant, Selection(unit=NORTH), quarter(2026, 2)))
+    heard = next(one for one in view.questions if one.key == "child_heard")
+
+    assert (view.period, view.before) == ("2026-04-01–2026-06-30", "2026-01-01–2026-03-31")
+    assert heard.compared.startswith("Från 6 av 10 till 8 av 10: för få ärenden för att säga.")
+    assert heard.interval is not None
+    assert view.sentences[0] == "0 av 10 påbörjade checklistor är kompletta."
+    assert view.sentences[1].startswith("Lägst andel Ja:")
+    assert [step.key for step in view.steps] == ["utredning", "dokumentation", "beslut", "uppfoljning"]
+    assert [one.key for one in view.criticisms] == ["B1", "B2", "B3", "B4"]
+    assert next(one.key for one in view.sections) == "child_voice"
+    in_english = desk.run_now(lambda s: report_view(s, world.tenant, Selection(unit=NORTH), quarter(2026, 2), "en"))
+    assert in_english.sentences[0] == "0 of 10 checklists begun are complete."
+
+
+def test_a_report_of_nothing_says_so(desk: Desk, world: World) -> None:
+    view = desk.run_now(lambda session: report_view(session, world.tenant, Selection(), year_of(2020)))
+
+    assert view.questions == ()
+    assert view.sentences == ("Ingen checklista har påbörjats under perioden.",)
+
+
+def test_a_certain_change_is_among_the_sentences(desk: Desk, world: World) -> None:
+    def work(session: Session) -> None:
+        for month, said in ((2, "nej"), (5, "ja")):
+            for one in range(12):
+                begin(session, world, NORTH, date(2026, month, 1 + one), {"child_heard": said})
+
+    desk.run_now(work)
+    view = desk.run_now(lambda session: report_view(session, world.tenant, Selection(), quarter(2026, 2)))
+
+    assert "Från 0 av 12 till 12 av 13: en ökning" in view.sentences[2]
+
+
+def test_the_chain_names_all_eight_steps_with_strengths_and_shortcomings(desk: Desk, world: World) -> None:
+    def work(session: Session) -> None:
+        for one in range(30):
+            begin(session, world, NORTH, date(2026, 5, 1 + one), {"child_heard": "ja", "child_informed_report": "nej"})
+
+    desk.run_now(work)
+    steps = desk.run_now(lambda session: chain(session, world.tenant, quarter(2026, 2)))
+    investigation = steps[3]
+
+    assert [step.title for step in steps] == [
+        "Hantering av orosanmälan", "Skyddsbedömning", "Förhandsbedömning", "Utredning", "Dokumentation", "Beslut",
+        "Uppföljning", "Egenkontroll",
+    ]  # fmt: skip
+    assert steps[0].together is None
+    assert [one.key for one in investigation.strengths] == ["child_heard"]
+    assert {one.key for one in investigation.shortcomings} >= {"child_informed_report"}
+
+
+def test_times_have_a_share_within_the_limit_and_a_median(desk: Desk, world: World) -> None:
+    def work(session: Session) -> None:
+        unit = people.unit(session, world.tenant, NORTH).id or 0
+        for number, days in enumerate((3, 14, 15, 40)):
+            case = CaseRow(tenant_id=world.tenant, unit_id=unit, ref=f"SN 7{number}", received_on=date(2026, 3, 1))
+            case.opened_on = date.fromordinal(date(2026, 3, 1).toordinal() + days)
+            case.closed_on = date(2026, 7, 4 if days == 3 else 28)
+            case.assigned_on = case.opened_on
+            cases.add(session, case)
+
+    desk.run_now(work)
+    period = Period(date(2026, 1, 1), date(2026, 12, 31))
+
+    def read(session: Session) -> Any:
+        report_view(session, world.tenant, Selection(), period)
+        return {time.name: time for time in times(session, world.tenant, period, Selection())}
+
+    found = desk.run_now(read)
+
+    assert (found["prelim"].within.k, found["prelim"].within.n, found["prelim"].median) == (2, 4, 14.5)
+    assert (found["months4"].within.k, found["months4"].within.n) == (2, 4)
+    assert found["assigned"].median == 0
+    assert found["read"].median is None
+
+
+# --- the workbook ----------------------------------------------------------------------------------------------------
+
+
+def workbook(desk: Desk, path: Path, wanted: Wanted) -> Any:
+    write_workbook(desk.run_now, str(path), wanted)
+    return openpyxl.load_workbook(path)
+
+
+def test_the_workbook_has_its_sheets_frozen_filtered_and_with_a_chart(desk: Desk, town: World, tmp_path: Path) -> None:
+    book = workbook(desk, tmp_path / "a.xlsx", Wanted(EVERYTHING, TODAY, with_cases=True))
+
+    assert book.sheetnames == ["Sammanfattning", "Frågor", "Trend", "Ärenden", "Definitioner"]
+    for name in ("Frågor", "Trend", "Ärenden"):
+        assert book[name].freeze_panes == "A2"
+        assert book[name].auto_filter.ref
+    assert len(book["Trend"]._charts) == 1
+    header, *rows = book["Frågor"].iter_rows(values_only=True)
+    assert len(rows) == len(rates_of(desk))
+    shares = [row[header.index("Ja, % av tillämpliga")] for row in rows]
+    assert any(isinstance(share, float) and round(share, 1) == 66.7 for share in shares)
+    said = [cell for row in book["Definitioner"].iter_rows(values_only=True) for cell in row if cell]
+    assert any("nämnaren" in text for text in said)
+
+
+def test_the_cases_of_the_workbook_leave_the_protected_out_and_hold_no_texts(
+    desk: Desk, town: World, tmp_path: Path
+) -> None:
+    book = workbook(desk, tmp_path / "a.xlsx", Wanted(EVERYTHING, TODAY, with_cases=True))
+    _, *rows = book["Ärenden"].iter_rows(values_only=True)
+
+    assert {row[0] for row in rows} == {NORTH, "Påhittade enheten"}
+    assert all(row[1].startswith("SN 202") for row in rows)
+    everything = [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
+    assert not any("förskolan" in cell for cell in everything)
+
+
+def test_a_workbook_for_publication_has_neither_cases_nor_trend(desk: Desk, world: World, tmp_path: Path) -> None:
+    desk.run_now(lambda session: many(session, world))
+    selection = Selection(first=date(2026, 4, 1), last=date(2026, 6, 30))
+    book = workbook(desk, tmp_path / "a.xlsx", Wanted(selection, TODAY, for_publication=True, with_cases=True))
+
+    assert book.sheetnames == ["Sammanfattning", "Frågor", "Definitioner"]
+    numbers = [
+        cell for row in book["Frågor"].iter_rows(min_row=2, values_only=True) for cell in row if isinstance(cell, int)
+    ]
+    assert numbers
+    assert not any(0 < number < 5 for number in numbers)
+
+
+def test_a_unit_named_like_a_formula_is_a_text(desk: Desk, world: World, tmp_path: Path) -> None:
+    desk.run_now(lambda session: begin(session, world, "=1+1", date(2026, 5, 5), {}))
+    book = workbook(desk, tmp_path / "a.xlsx", Wanted(EVERYTHING, TODAY))
+    cells = [row[0] for row in book["Frågor"].iter_rows()]
+
+    assert any(cell.value == "=1+1" and cell.data_type == "s" for cell in cells)
+
+
+def test_cases_go_on_page_after_page_and_sheet_after_sheet(
+    desk: Desk, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.run_now(lambda session: many(session, world))
+    monkeypatch.setattr("storage.case_lists.PAGE", 10)
+    monkeypatch.setattr("reports.sheets.MOST_ROWS", 31)
+    book = workbook(desk, tmp_path / "a.xlsx", Wanted(Selection(unit="Västra (påhittad)"), TODAY, with_cases=True))
+
+    assert book.sheetnames[3:-1] == ["Ärenden", "Ärenden 2"]
+    refs = [row[1] for name in book.sheetnames[3:-1] for row in book[name].iter_rows(min_row=2, values_only=True)]
+    assert len(refs) == len(set(refs)) == 40

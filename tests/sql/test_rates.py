@@ -1,0 +1,503 @@
+"""The figures as they are kept: folded after every change, always what a recount says, and kept after disposal."""
+
+import random
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from checklists.files import newest
+from storage import answers, cases, contributions, filled, people, rates, returns, signatures
+from storage.answers import Written
+from storage.cases import CaseRow, FactRow, case_id
+from storage.contributions import Key, Part
+from storage.desk import Desk, Session
+from storage.filled import FilledRow, filled_id
+from storage.recount import recount
+from storage.returns import ReturnRow
+from storage.signatures import SignatureRow
+from tests.sql.conftest import (
+    NOW,
+    OpenDesk,
+    World,
+    change,
+    lists_of,
+    make_world,
+    on_postgresql,
+    scalar,
+    the_case,
+    the_list,
+)
+
+ALWAYS = (date(2000, 1, 1), date(2100, 1, 1))
+LIST = newest("decision_basis")
+
+
+def figures(
+    desk: Desk, world: World, item: str = "child_heard", first: date = ALWAYS[0], last: date = ALWAYS[1]
+) -> dict[str, int]:
+    """Return what is counted of an item, or of whole lists (item empty), read as a report reads it."""
+
+    def work(session: Session) -> dict[str, int]:
+        rates.fold_all(session)
+        found: Counter[str] = Counter()
+        for count in rates.read(session, world.tenant, first, last, of="items" if item else "lists"):
+            found[count.code] += count.n if count.item == item else 0
+        return {code: n for code, n in found.items() if n}
+
+    return desk.run_now(work)
+
+
+def of_cases(desk: Desk, world: World, first: date = ALWAYS[0], last: date = ALWAYS[1]) -> dict[tuple[str, int], int]:
+    def work(session: Session) -> dict[tuple[str, int], int]:
+        rates.fold_all(session)
+        return {(c.code, c.value): c.n for c in rates.read(session, world.tenant, first, last, of="cases")}
+
+    return desk.run_now(work)
+
+
+def recounted(desk: Desk, world: World, *, repair: bool = False) -> int:
+    return desk.run_now(lambda session: recount(session, world.tenant, repair=repair)).wrong
+
+
+def answer(desk: Desk, world: World, item: str, choice: str, **more: str) -> None:
+    def work(session: Session) -> None:
+        row = the_list(session, world)
+        old = answers.latest(session, world.filled).get(item)
+        revision = old.revision + 1 if old else 1
+        written = Written(choice, note=more.get("note"), motivation_kind="text" if "why" in more else "")
+        answers.add(session, row, item, revision, written, author=None, at=NOW, act=f"{item}{revision}")
+
+    desk.run_now(work)
+
+
+def tell(desk: Desk, world: World, name: str, value: str, revision: int = 1, child: int = 0) -> None:
+    row: dict[str, Any] = {
+        "tenant_id": world.tenant,
+        "case_id": world.case,
+        "child": child,
+        "name": name,
+        "revision": revision,
+    }
+
+    def work(session: Session) -> None:
+        cases.set_fact(session, the_case(session, world), FactRow(**row, value=value, at=NOW))
+
+    desk.run_now(work)
+
+
+# --- what counts where -----------------------------------------------------------------------------------------------
+
+
+def test_every_change_of_an_answer_is_in_the_figures_at_once_and_only_the_newest(desk: Desk, world: World) -> None:
+    assert figures(desk, world) == {"obesvarad": 1}
+    answer(desk, world, "child_heard", "nej")
+    assert figures(desk, world) == {"nej": 1}
+    answer(desk, world, "child_not_heard_motivated", "ja")
+    assert figures(desk, world) == {"nej": 1, "nej_motiverat": 1}
+    answer(desk, world, "child_heard", "ja", note="Förskolan hördes")
+    assert figures(desk, world) == {"ja": 1, "ja_med_forbehall": 1}
+    assert figures(desk, world, "child_not_heard_motivated") == {"ej_tillampligt": 1}
+    answer(desk, world, "child_heard", "obesvarad")
+    assert figures(desk, world) == {"obesvarad": 1}
+    assert recounted(desk, world) == 0
+
+
+def test_a_fact_changes_every_item_that_hangs_on_it(desk: Desk, world: World) -> None:
+    assert figures(desk, world, "health_check_done") == {"obesvarad": 1}
+    tell(desk, world, "child_placed", "nej", child=1)
+    assert figures(desk, world, "health_check_done") == {"ej_tillampligt": 1}
+    tell(desk, world, "child_placed", "unknown", 2, child=1)
+    assert figures(desk, world, "health_check_done") == {"obesvarad": 1}
+    assert recounted(desk, world) == 0
+
+
+def test_a_motivation_in_the_row_itself_counts_as_motivated(desk: Desk, world: World) -> None:
+    answer(desk, world, "child_informed_report", "nej")
+    assert figures(desk, world, "child_informed_report") == {"nej": 1}
+    answer(desk, world, "child_informed_report", "nej", why="påhittat")
+    assert figures(desk, world, "child_informed_report") == {"nej": 1, "nej_motiverat": 1}
+
+
+def test_what_the_chef_is_not_asked_or_no_longer_enabled_is_not_counted(desk: Desk, world: World) -> None:
+    assert figures(desk, world, "manager_ready_to_sign") == {}
+
+
+def test_a_list_counts_on_the_day_it_began_in_sweden(desk: Desk, world: World) -> None:
+    def work(session: Session) -> None:  # half past midnight in Sweden, still yesterday in UTC
+        the_list(session, world).begun_at = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)
+
+    desk.run_now(work)
+    day = date(2026, 4, 1)
+
+    assert figures(desk, world, first=day, last=day) == {"obesvarad": 1}
+    assert figures(desk, world, first=day, last=date(2026, 4, 30)) == {"obesvarad": 1}
+    assert figures(desk, world, last=date(2026, 3, 31)) == {}
+    assert figures(desk, world, first=date(2026, 4, 2)) == {}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_period_reads_the_same_by_months_and_days_as_by_days_alone(desk: Desk, world: World, seed: int) -> None:
+    draw = random.Random(seed)
+    begun = [date(2024, 1, 1) + timedelta(draw.randrange(800)) for _ in range(40)]
+
+    def work(session: Session) -> None:
+        for occasion, day in enumerate(begun, start=2):
+            filled.add(
+                session,
+                a_list(world, occasion=occasion, begun_at=datetime(day.year, day.month, day.day, 12, tzinfo=UTC)),
+            )
+
+    desk.run_now(work)
+    for _ in range(30):
+        first = date(2023, 12, 1) + timedelta(draw.randrange(900))
+        last = first + timedelta(draw.randrange(400))
+        expected = sum(first <= day <= last for day in [*begun, NOW.date()])
+        assert figures(desk, world, first=first, last=last).get("obesvarad", 0) == expected
+
+
+def a_list(world: World, **more: Any) -> FilledRow:
+    base: dict[str, Any] = {
+        "tenant_id": world.tenant,
+        "case_id": world.case,
+        "unit_id": world.unit,
+        "checklist": "decision_basis",
+    }
+    return FilledRow(**{**base, "version": 1, "child": 1, "role": "case_worker", "begun_at": NOW, **more})
+
+
+# --- whole lists -----------------------------------------------------------------------------------------------------
+
+
+def sign(world: World, *, shortfall: bool = False, voided: bool = False) -> SignatureRow:
+    return SignatureRow(
+        tenant_id=world.tenant,
+        case_id=world.case,
+        checklist="decision_basis",
+        version=1,
+        occasion=1,
+        signer_id=world.person,
+        role="unit_manager",
+        at=NOW,
+        shortfall=shortfall,
+        nonce=f"n{shortfall}{voided}",
+        view=b"",
+        view_hash="",
+        bound="",
+        voided_at=NOW if voided else None,
+    )
+
+
+def test_what_became_of_a_list_is_counted_on_the_workers_only(desk: Desk, world: World) -> None:
+    def work(session: Session) -> None:
+        worker = the_list(session, world)
+        worker.status, worker.sent_at = "signed", NOW
+        reading = filled.add(session, a_list(world, role="unit_manager", person_id=world.person))
+        reading.seen_at = NOW + timedelta(days=2)
+        row = ReturnRow(
+            tenant_id=world.tenant, case_id=world.case, checklist="decision_basis", occasion=1,
+            person_id=world.person, role="unit_manager", at=NOW, nonce="r", comment=b"",
+        )  # fmt: skip
+        returns.add(session, row, "påhittad kommentar", [])
+        signatures.add(session, sign(world, voided=True), "{}", "", {})
+        signatures.add(session, sign(world, shortfall=True), "{}", "påhittat skäl", {})
+
+    desk.run_now(work)
+
+    assert figures(desk, world, "") == {
+        "begun": 2, "sent": 1, "read": 1, "signed": 1, "signed_with_shortfall": 1, "returned": 1, "voided": 1,
+    }  # fmt: skip
+    read = [
+        c.value for c in desk.run_now(lambda s: rates.read(s, world.tenant, *ALWAYS, of="lists")) if c.code == "read"
+    ]
+    assert read == [2]
+    assert recounted(desk, world) == 0
+
+
+def test_a_list_without_a_gap_is_complete(desk: Desk, world: World) -> None:
+    for name in ("violence", "intervention_decided"):
+        tell(desk, world, name, "nej")
+    tell(desk, world, "child_placed", "nej", child=1)
+    for item in LIST.asked("case_worker"):
+        assert "complete" not in figures(desk, world, "")
+        if item.when is None:
+            answer(desk, world, item.id, "ja")
+    answer(desk, world, "police_report_motivated", "ja")
+    assert "complete" not in figures(desk, world, ""), "whether the child was communicated with is not known"
+    tell(desk, world, "child_communicated", "ja", child=1)
+
+    assert figures(desk, world, "")["complete"] == 1
+
+
+def test_a_case_due_without_a_list_is_a_figure_of_its_own(desk: Desk, world: World) -> None:
+    def work(session: Session) -> None:
+        base: dict[str, Any] = {"tenant_id": world.tenant, "unit_id": world.unit}
+        the_case(session, world).decided_on = date(2026, 5, 12)
+        cases.add(session, CaseRow(**base, ref="SN 2", planned_decision_on=date(2026, 5, 31)))
+        cases.add(
+            session, CaseRow(**base, ref="SN 3", planned_decision_on=date(2026, 6, 1), decided_on=date(2026, 5, 1))
+        )
+        cases.add(
+            session, CaseRow(**base, ref="SN 4", planned_decision_on=date(2026, 5, 9), closed_on=date(2026, 5, 8))
+        )
+        cases.add(session, CaseRow(**base, ref="SN 5", case_type="vuxen", decided_on=date(2026, 5, 12)))
+
+    desk.run_now(work)
+
+    assert of_cases(desk, world, date(2026, 5, 1), date(2026, 5, 31)) == {("due", 0): 3, ("without", 0): 2}
+    assert of_cases(desk, world, date(2026, 6, 1)) == {}
+    assert recounted(desk, world) == 0
+
+
+# --- always equal to a recount ---------------------------------------------------------------------------------------
+
+
+class Town:
+    """Anything that can happen to cases and lists, at random."""
+
+    def __init__(self, desk: Desk, world: World, seed: int) -> None:
+        self.desk, self.world, self.draw = desk, world, random.Random(seed)
+
+    def happens(self) -> None:
+        acts = (
+            self.opens,
+            self.begins,
+            self.answers,
+            self.answers,
+            self.answers,
+            self.tells,
+            self.moves,
+            self.signs,
+            self.folds,
+        )
+        self.desk.run_now(self.draw.choice(acts))
+
+    def _case(self, session: Session) -> CaseRow | None:
+        ids = session.connection().execute(text("select id from cases order by id")).scalars().all()
+        return cases.get(session, self.world.tenant, self.draw.choice(ids)) if ids else None
+
+    def _list(self, session: Session) -> FilledRow | None:
+        rows = lists_of(session, self.world.tenant)
+        return self.draw.choice(rows) if rows else None
+
+    def _day(self) -> date:
+        return date(2026, 1, 1) + timedelta(self.draw.randrange(200))
+
+    def opens(self, session: Session) -> None:
+        ref = f"SN {self.draw.randrange(10**9)}"
+        unit = people.unit(session, self.world.tenant, f"Enhet {self.draw.randrange(3)}").id
+        cases.add(session, CaseRow(tenant_id=self.world.tenant, unit_id=unit or 0, ref=ref, received_on=self._day()))
+
+    def begins(self, session: Session) -> None:
+        case = self._case(session)
+        if case is not None:
+            row = a_list(
+                self.world, case_id=case_id(case), unit_id=case.unit_id, occasion=self.draw.randrange(10**6),
+                role=self.draw.choice(["case_worker", "unit_manager"]),
+                begun_at=NOW - timedelta(self.draw.randrange(90)),
+            )  # fmt: skip
+            filled.add(session, row)
+
+    def answers(self, session: Session) -> None:
+        row = self._list(session)
+        if row is not None:
+            for item in self.draw.sample(LIST.items, 3):
+                old = answers.latest(session, filled_id(row)).get(item.id)
+                choice = self.draw.choice([*item.answers, "obesvarad", "fritext"])
+                written = Written(
+                    choice, self.draw.choice(["", "missing", "text"]), note=self.draw.choice([None, "påhittat"])
+                )
+                revision = old.revision + 1 if old else 1
+                answers.add(session, row, item.id, revision, written, author=None, at=NOW, act="a")
+
+    def tells(self, session: Session) -> None:
+        case = self._case(session)
+        if case is not None:
+            name, child = self.draw.choice([("violence", 0), ("child_placed", 1), ("child_communicated", 1)])
+            old = cases.facts(session, case_id(case)).get((child, name))
+            fact = FactRow(
+                tenant_id=case.tenant_id, case_id=case_id(case), child=child, name=name, at=NOW,
+                revision=old.revision + 1 if old else 1, value=self.draw.choice(["ja", "nej", "unknown"]),
+            )  # fmt: skip
+            cases.set_fact(session, case, fact)
+
+    def moves(self, session: Session) -> None:
+        case = self._case(session)
+        if case is not None:
+            name = self.draw.choice(["opened_on", "assigned_on", "decided_on", "closed_on", "planned_decision_on"])
+            setattr(case, name, self.draw.choice([None, self._day()]))
+
+    def signs(self, session: Session) -> None:
+        row = self._list(session)
+        if row is not None:
+            row.status, row.sent_at = "sent", NOW + timedelta(self.draw.randrange(9))
+            standing = signatures.standing(session, row.case_id, row.checklist, row.occasion)
+            if standing is not None:
+                standing.voided_at = NOW
+            else:
+                signature = sign(self.world, shortfall=self.draw.random() < 0.5)
+                signature.case_id, signature.occasion = row.case_id, row.occasion
+                signatures.add(session, signature, "{}", "", {})
+
+    def folds(self, session: Session) -> None:
+        rates.fold_new(session)
+
+    def disposes(self, session: Session) -> None:
+        """Take a case away as disposal does: its figures stay."""
+        case = self._case(session)
+        if case is not None:
+            gone = {"case": case_id(case)}
+            rates.freeze(session, self.world.tenant, [gone["case"]])
+            lists = "(select id from filled_checklist where case_id = :case)"
+            for where in (f"answer where filled_id in {lists}", f"changed where filled_id in {lists}"):
+                session.connection().execute(text(f"delete from {where}"), gone)
+            for table in ("signature", "filled_checklist", "fact", "changed", "sealing_key", "cases"):
+                name = "id" if table == "cases" else "case_id"
+                session.connection().execute(text(f"delete from {table} where {name} = :case"), gone)
+            session.expunge_all()
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_after_anything_at_all_the_figures_equal_a_recount(desk: Desk, world: World, seed: int) -> None:
+    town = Town(desk, world, seed)
+    for turn in range(120):
+        town.happens()
+        if turn % 30 == 29:
+            assert recounted(desk, world) == 0
+
+
+def test_a_disposed_case_stays_in_every_figure_and_the_rest_still_equals_a_recount(desk: Desk, world: World) -> None:
+    town = Town(desk, world, 7)
+    for _ in range(80):
+        town.happens()
+    before = {of: everything(desk, world, of) for of in ("items", "lists", "cases")}
+    for _ in range(4):
+        desk.run_now(town.disposes)
+        assert {of: everything(desk, world, of) for of in ("items", "lists", "cases")} == before
+        assert recounted(desk, world) == 0
+    recounted(desk, world, repair=True)
+    assert {of: everything(desk, world, of) for of in ("items", "lists", "cases")} == before
+
+    for _ in range(20):
+        town.happens()
+    assert recounted(desk, world) == 0
+
+
+def everything(desk: Desk, world: World, of: str) -> object:
+    def work(session: Session) -> object:
+        rates.fold_all(session)
+        return rates.read(session, world.tenant, *ALWAYS, of=of)  # type: ignore[arg-type]
+
+    return desk.run_now(work)
+
+
+def test_a_number_changed_behind_the_bots_back_is_found_and_put_right(desk: Desk, world: World) -> None:
+    answer(desk, world, "child_heard", "ja")
+    good = figures(desk, world)
+    change(desk, "update tally set n = n + 1 where item = 'child_heard' and grain = 'm' and code = 'ja'")
+    assert recounted(desk, world) == 1
+    assert recounted(desk, world, repair=True) == 1
+    assert recounted(desk, world) == 0
+    change(desk, "update counted set letters = 'oooooooooooo-' where filled_id = :id", id=world.filled)
+    assert recounted(desk, world, repair=True) >= 1
+
+    assert recounted(desk, world) == 0
+    assert figures(desk, world) == good
+
+
+def test_what_waits_to_be_folded_is_no_fault(desk: Desk, world: World) -> None:
+    answer(desk, world, "child_heard", "ja")
+
+    assert desk.run_now(rates.waiting) > 0
+    assert recounted(desk, world) == 0
+    assert desk.run_now(rates.waiting) == 0
+
+
+def test_a_turn_notes_a_list_once_and_a_failed_one_nothing(desk: Desk, world: World) -> None:
+    figures(desk, world)
+
+    def work(session: Session) -> None:
+        row = the_list(session, world)
+        for revision in (1, 2, 3):
+            answers.add(session, row, "child_heard", revision, Written("ja"), author=None, at=NOW, act="a")
+            session.flush()
+
+    def failing(session: Session) -> None:
+        work(session)
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        desk.run_now(failing)
+    assert scalar(desk, "select count(*) from changed") == 0
+    desk.run_now(work)
+    assert scalar(desk, "select count(*) from changed") == 1
+
+
+def test_what_changes_after_a_fold_in_the_same_transaction_is_noted_again(desk: Desk, world: World) -> None:
+    def work(session: Session) -> None:
+        row = the_list(session, world)
+        for revision, choice in enumerate(("ja", "nej"), start=1):
+            answers.add(session, row, "child_heard", revision, Written(choice), author=None, at=NOW, act="a")
+            session.flush()
+            if revision == 1:
+                rates.fold_all(session)
+
+    desk.run_now(work)
+
+    assert figures(desk, world) == {"nej": 1}
+
+
+@on_postgresql
+def test_what_is_answered_while_it_is_recounted_is_no_fault(
+    desk: Desk, world: World, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = open_desk()
+    answered: list[None] = []
+
+    def of_cases_meanwhile(session: Session, ids: list[int]) -> dict[Key, Part]:
+        if not answered:
+            answered.append(None)
+            answer(other, world, "child_heard", "ja")
+        return contributions.of_cases(session, ids)
+
+    monkeypatch.setattr("storage.recount.of_cases", of_cases_meanwhile)
+
+    assert recounted(desk, world) == 0
+    assert figures(desk, world) == {"ja": 1}
+
+
+def test_two_processes_fold_the_same_notes_once(desk: Desk, world: World, open_desk: OpenDesk) -> None:
+    other = open_desk()
+    for choice in ("ja", "nej", "ja"):
+        answer(desk, world, "child_heard", choice)
+        desk.run_now(rates.fold_new)
+        other.run_now(rates.fold_new)
+
+    assert figures(other, world) == {"ja": 1}
+    assert recounted(other, world) == 0
+
+
+def test_municipalities_are_counted_apart(desk: Desk, world: World) -> None:
+    other = desk.run_now(lambda session: make_world(session, "two"))
+    answer(desk, world, "child_heard", "ja")
+
+    assert figures(desk, other) == {"obesvarad": 1}
+    assert figures(desk, world) == {"ja": 1}
+    assert (recounted(desk, world), recounted(desk, other)) == (0, 0)
+
+
+def test_nothing_that_is_kept_for_the_figures_names_a_case_in_words(desk: Desk, world: World) -> None:
+    answer(desk, world, "child_heard", "ja", note="påhittat")
+    figures(desk, world)
+    answer(desk, world, "child_heard", "nej")
+    for table in ("tally", "counted", "changed"):
+        rows = desk.run_now(partial(rows_of, table=table))
+        assert rows
+        assert "SN 2026" not in repr(rows)
+
+
+def rows_of(session: Session, table: str) -> object:
+    return session.connection().execute(text(f"select * from {table}")).all()

@@ -1,0 +1,313 @@
+"""Shares, intervals, comparisons and what one list adds: the arithmetic under every figure."""
+
+from collections import Counter
+from datetime import date, timedelta
+from itertools import pairwise, product
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from checklists.files import newest
+from checklists.model import Answer, Checklist
+from checklists.rates import (
+    ANSWERED,
+    NOT_ASKED,
+    Dates,
+    Mark,
+    Share,
+    case_marks,
+    compare,
+    item_codes,
+    letters,
+    median,
+    needed,
+    wilson,
+)
+from checklists.rules import state
+from reports.compared import compared, sentence
+from reports.periods import CannotPublish, Period, published_quarters, quarter, quarters_within, year_of
+from storage.rates import spans_of
+from texts import LANGUAGES
+
+BASIS = newest("decision_basis")
+SHARES = st.integers(1, 400).flatmap(lambda n: st.builds(Share, st.integers(0, n), st.just(n)))
+DAYS = st.dates(date(2019, 1, 1), date(2030, 12, 31))
+
+
+# --- intervals -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("share", "low", "high"), [((5, 5), 57, 100), ((2, 5), 12, 77), ((9, 10), 60, 98), ((0, 5), 0, 43)]
+)
+def test_the_interval_is_wilsons(share: tuple[int, int], low: int, high: int) -> None:
+    assert [round(100 * end) for end in wilson(Share(*share))] == [low, high]
+
+
+@given(SHARES)
+def test_an_interval_holds_its_share_and_mirrors(share: Share) -> None:
+    low, high = wilson(share)
+    mirrored = wilson(Share(share.n - share.k, share.n))
+
+    assert 0 <= low <= share.part <= high <= 1
+    assert mirrored == pytest.approx((1 - high, 1 - low))
+
+
+@given(SHARES)
+def test_more_of_the_same_is_more_certain(share: Share) -> None:
+    low, high = wilson(share)
+    low2, high2 = wilson(Share(2 * share.k, 2 * share.n))
+
+    assert high2 - low2 < high - low
+
+
+# --- comparisons -----------------------------------------------------------------------------------------------------
+
+
+def test_six_of_ten_to_eight_of_ten_is_too_few_to_say() -> None:
+    found = compare(Share(6, 10), Share(8, 10))
+
+    assert (found.verdict, found.needed) == ("too_few", 82)
+    assert sentence(found) == (
+        "Från 6 av 10 till 8 av 10: för få ärenden för att säga. Det skulle behövas ungefär 82 i varje period."
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict"),
+    [
+        ((5, 10), (9, 10), "too_few"),
+        ((60, 100), (80, 100), "better"),
+        ((80, 100), (60, 100), "worse"),
+        ((3, 6), (50, 100), "same"),
+        ((0, 0), (5, 5), "no_figures"),
+        ((5, 5), (0, 0), "no_figures"),
+        ((0, 40), (40, 40), "better"),
+    ],
+)
+def test_a_difference_is_claimed_only_when_there_are_enough(
+    before: tuple[int, int], after: tuple[int, int], verdict: str
+) -> None:
+    assert compare(Share(*before), Share(*after)).verdict == verdict
+
+
+@given(SHARES, SHARES)
+def test_comparing_the_other_way_says_the_opposite(before: Share, after: Share) -> None:
+    opposite = {"better": "worse", "worse": "better"}
+    there, back = compare(before, after), compare(after, before)
+
+    assert back.verdict == opposite.get(there.verdict, there.verdict)
+    assert back.needed == there.needed
+
+
+@given(SHARES, SHARES)
+def test_every_comparison_is_a_sentence_with_its_numbers_in_both_languages(before: Share, after: Share) -> None:
+    for language in LANGUAGES:
+        said = sentence(compared(before, after), language)
+        assert f"{before.k} " in said
+        assert str(after.n) in said
+
+
+def test_what_was_asked_in_another_version_is_not_held_against_it() -> None:
+    before, after = Share(60, 100), Share(80, 100)
+
+    assert compared(before, after, ((1,), (1,))).verdict == "better"
+    assert compared(before, after, ((1,), (1, 2))).verdict == "other_version"
+    assert "ändrades" in sentence(compared(before, after, ((1,), (2,))))
+    assert compared(Share(0, 0), after, ((1,), (2,))).verdict == "no_figures"
+
+
+def test_the_needed_number_grows_as_the_difference_shrinks() -> None:
+    assert needed(0.6, 0.8) == 82
+    assert needed(0.8, 0.6) == 82
+    assert needed(0.5, 0.5) == 0
+    assert needed(0.6, 0.7) > needed(0.6, 0.8)
+
+
+@given(st.lists(st.integers(-3, 40)))
+def test_the_median_of_counted_days_is_the_median_of_the_days(days: list[int]) -> None:
+    ordered = sorted(days)
+    half = len(days) // 2
+    expected = None if not days else (ordered[half] + ordered[-half - 1]) / 2
+
+    assert median(dict(Counter(days))) == expected
+
+
+# --- what a list adds ------------------------------------------------------------------------------------------------
+
+ANSWERS = st.dictionaries(
+    st.sampled_from([item.id for item in BASIS.items]),
+    st.builds(
+        Answer,
+        st.sampled_from(["ja", "nej", "delvis", "pagaende", "ej_tillampligt", "fritext", "obesvarad"]),
+        motivation=st.sampled_from(["", "text", "reference", "missing"]),
+        noted=st.booleans(),
+    ),
+)
+FACTS = st.dictionaries(
+    st.sampled_from(["violence", "child_placed", "intervention_decided", "child_communicated"]),
+    st.sampled_from(["ja", "nej"]),
+)
+
+
+@given(FACTS, ANSWERS)
+def test_every_item_asked_counts_in_exactly_one_state_and_its_own_details(
+    facts: dict[str, str], answers: dict[str, Answer]
+) -> None:
+    kept = letters(BASIS, "case_worker", facts, answers)
+    codes: dict[str, list[str]] = {}
+    for item_id, code in item_codes(BASIS, kept):
+        codes.setdefault(item_id, []).append(code)
+
+    assert set(codes) == {item.id for item in BASIS.asked("case_worker")}
+    for item in BASIS.asked("case_worker"):
+        first, *detail = codes[item.id]
+        assert first == state(BASIS, item, facts, answers)
+        assert ("ja_med_forbehall" in detail) == (first == "ja" and answers[item.id].noted)
+        if first == "nej":
+            sibling = BASIS.siblings.get(item.id)
+            said = sibling is not None and state(BASIS, sibling, facts, answers) == "ja"
+            assert ("nej_motiverat" in detail) == (said or answers[item.id].motivation in ("text", "reference"))
+        else:
+            assert "nej_motiverat" not in detail
+
+
+def test_what_a_role_is_not_asked_is_no_figure() -> None:
+    kept = letters(BASIS, "case_worker", {}, {})
+
+    assert kept[BASIS.numbers["manager_ready_to_sign"] - 1] == NOT_ASKED
+    assert len(kept) == len(BASIS.items)
+
+
+def test_ongoing_partly_and_free_text_are_answers() -> None:
+    assert set(ANSWERED) == {"ja", "nej", "delvis", "pagaende", "fritext"}
+
+
+def test_every_definition_fits_the_column_its_letters_are_kept_in() -> None:
+    lists: list[Checklist] = [newest(name) for name in ("decision_basis",)]
+    assert all(len(one.items) <= 300 for one in lists)
+
+
+# --- what a case adds ------------------------------------------------------------------------------------------------
+
+MAYBE = st.one_of(st.none(), st.dates(date(2026, 1, 1), date(2026, 12, 31)))
+
+
+def marks(case_type: str = "barn", *, basis: bool = True, **dates: date) -> list[Mark]:
+    empty = dict.fromkeys(name for name in Dates._fields if name.endswith("_on"))
+    return list(case_marks(Dates(case_type=case_type, has_basis=basis, **{**empty, **dates})))
+
+
+def test_fourteen_days_are_counted_from_the_day_after_the_report_came_in() -> None:
+    first = date(2026, 3, 2)
+
+    assert marks(received_on=first, opened_on=first + timedelta(14))[0] == Mark("prelim", 14, first)
+    assert marks(received_on=first, closed_on=first + timedelta(3)) == [Mark("prelim", 3, first)]
+    assert marks(received_on=first) == [Mark("prelim_running", 0, first)]
+
+
+def test_no_clock_runs_while_an_investigation_of_the_child_runs() -> None:
+    found = marks(received_on=date(2026, 3, 2), opened_on=date(2026, 2, 1))
+
+    assert [mark.code for mark in found] == ["months4_running"]
+
+
+@pytest.mark.parametrize(("closed", "code"), [(date(2026, 2, 28), "months4_in"), (date(2026, 3, 1), "months4_late")])
+def test_four_months_end_on_the_last_day_of_a_shorter_month(closed: date, code: str) -> None:
+    opened = date(2025, 10, 31)
+
+    assert marks(opened_on=opened, closed_on=closed) == [Mark(code, (closed - opened).days, opened)]
+
+
+def test_assignment_is_counted_from_the_opening_and_moves_no_clock() -> None:
+    opened, assigned = date(2026, 3, 2), date(2026, 4, 20)
+
+    assert Mark("assigned", 49, opened) in marks(opened_on=opened, assigned_on=assigned)
+    assert Mark("assigned", 0, opened) in marks(opened_on=opened, assigned_on=date(2026, 2, 1))
+
+
+def test_adult_cases_have_none_of_these_clocks() -> None:
+    assert marks("vuxen", received_on=date(2026, 3, 2), decided_on=date(2026, 3, 3), basis=False) == []
+
+
+@given(MAYBE, MAYBE, MAYBE, st.booleans())
+def test_a_case_is_due_on_one_day_at_most_and_without_a_list_only_if_due(
+    planned: date | None, decided: date | None, closed: date | None, basis: bool
+) -> None:
+    found = list(case_marks(Dates("barn", None, None, None, planned, decided, closed, basis)))
+    codes = [mark.code for mark in found]
+
+    assert codes.count("due") <= 1
+    assert codes.count("without") == (codes.count("due") if not basis else 0)
+    if decided:
+        assert Mark("due", 0, decided) in found
+
+
+# --- periods ---------------------------------------------------------------------------------------------------------
+
+
+@given(DAYS, DAYS)
+def test_a_period_splits_into_whole_months_and_days_that_cover_it_once(one: date, other: date) -> None:
+    first, last = min(one, other), max(one, other)
+    days: Counter[date] = Counter()
+    for grain, start, end in spans_of(first, last):
+        if grain == "m":
+            assert start.day == 1
+            assert (end + timedelta(1)).day == 1
+        days.update(start + timedelta(n) for n in range((end - start).days + 1))
+
+    assert days == Counter(first + timedelta(n) for n in range((last - first).days + 1))
+
+
+def test_a_period_at_the_end_of_time_can_be_read() -> None:
+    assert list(spans_of(date(9999, 12, 30), date.max))
+    assert [grain for grain, _, _ in spans_of(date(2026, 1, 1), date.max)] == ["m"]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "before"),
+    [
+        ("2026-01-01", "2026-12-31", "2025-01-01–2025-12-31"),
+        ("2026-04-01", "2026-06-30", "2026-01-01–2026-03-31"),
+        ("2026-03-01", "2026-03-31", "2026-02-01–2026-02-28"),
+        ("2026-03-11", "2026-03-20", "2026-03-01–2026-03-10"),
+    ],
+)
+def test_the_period_before_is_as_long_and_ends_the_day_before(first: str, last: str, before: str) -> None:
+    assert str(Period(date.fromisoformat(first), date.fromisoformat(last)).before) == before
+
+
+@given(DAYS, st.integers(0, 900))
+def test_quarters_cover_a_period_once(first: date, days: int) -> None:
+    period = Period(first, first + timedelta(days))
+    parts = list(quarters_within(period))
+
+    assert (parts[0].first, parts[-1].last) == (period.first, period.last)
+    assert all(one.last + timedelta(1) == two.first for one, two in pairwise(parts))
+
+
+def test_only_a_quarter_or_year_that_is_over_is_published() -> None:
+    today = date(2026, 4, 1)
+    assert list(published_quarters(quarter(2026, 1), today)) == ["1"]
+    assert list(published_quarters(year_of(2025), today)) == ["1", "2", "3", "4"]
+    assert list(published_quarters(quarter(2025, 3), today)) == ["1", "2", "3"]
+    for period in (
+        quarter(2026, 2),
+        year_of(2026),
+        Period(date(2025, 1, 1), date(2025, 6, 30)),
+        Period(date(2025, 1, 2), date(2025, 3, 31)),
+        Period(date(2024, 1, 1), date(2025, 12, 31)),
+    ):
+        with pytest.raises(CannotPublish):
+            published_quarters(period, today)
+    with pytest.raises(CannotPublish):
+        published_quarters(quarter(2026, 1), date(2026, 3, 31))
+
+
+@pytest.mark.parametrize(("year", "number"), [*product((2024, 2026), (1, 2, 3, 4))])
+def test_quarters_are_the_calendars(year: int, number: int) -> None:
+    one = quarter(year, number)
+
+    assert (one.first.month, one.last.month) == (3 * number - 2, 3 * number)
+    assert (one.last + timedelta(1)).day == 1

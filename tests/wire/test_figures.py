@@ -1,0 +1,127 @@
+"""The commands of figures: what comes out, into which file, and with which exit code."""
+
+import contextlib
+import csv
+import io
+from base64 import b64encode
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from storage import answers, cases, filled, people, tenants
+from storage.answers import Written
+from storage.cases import CaseRow, case_id
+from storage.desk import Desk, Session, opened
+from storage.filled import FilledRow
+from storage.sealing import Keys
+from tests.wire.door import TENANT
+from tests.wire.test_commands import ANNA, imports, run
+
+MASTER = bytes(range(32))
+KEYS = {"BK_KEYS": "one:" + b64encode(MASTER).decode(), "BK_NOW": "2026-07-01T09:00:00+02:00"}
+UNIT = "Enhet (påhittad)"
+
+
+def town(session: Session) -> None:
+    """Seven lists in the first quarter of 2026, one of them answered nej, and a case that has none."""
+    tenant = tenants.key(tenants.ensure(session, TENANT))
+    unit = people.unit(session, tenant, UNIT).id or 0
+    for number in range(7):
+        case = cases.add(session, CaseRow(tenant_id=tenant, unit_id=unit, ref=f"SN 2026/{number}"))
+        at = datetime(2026, 2, 1 + number, 12, tzinfo=UTC)
+        row = FilledRow(
+            tenant_id=tenant,
+            case_id=case_id(case),
+            unit_id=unit,
+            checklist="decision_basis",
+            version=1,
+            child=1,
+            role="case_worker",
+            begun_at=at,
+        )
+        filled.add(session, row)
+        said = Written("ja" if number else "nej", note="påhittad kommentar" if number == 1 else None)
+        answers.add(session, row, "child_heard", 1, said, author=None, at=at, act="a")
+    cases.add(session, CaseRow(tenant_id=tenant, unit_id=unit, ref="SN 2026/9", decided_on=date(2026, 3, 1)))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    imports(tmp_path, ANNA, **KEYS)
+    with desk(tmp_path) as opened_desk:
+        opened_desk.run_now(town)
+    return tmp_path
+
+
+def desk(folder: Path) -> contextlib.AbstractContextManager[Desk]:
+    return opened(f"sqlite:///{folder / 'bot.db'}", Keys({"one": MASTER}))
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), delimiter=";"))
+
+
+def test_rates_and_checklists_are_exported_with_nothing_but_what_is_required(folder: Path) -> None:
+    rates, lists = (run(folder, "export", "--what", what, **KEYS) for what in ("rates", "checklists"))
+
+    assert (rates.returncode, rates.stderr, lists.returncode, lists.stderr) == (0, "", 0, "")
+    heard = next(row for row in rows(rates.stdout) if row["item"] == "child_heard")
+    assert (heard["unit"], heard["period"], heard["cases"], heard["ja"], heard["fulfilled_pct"]) == (
+        UNIT,
+        "2026-02-01–2026-07-01",
+        "7",
+        "6",
+        "85,7",
+    )
+    [row] = rows(lists.stdout)
+    assert (row["due"], row["without_checklist"], row["begun"], row["completion_pct"]) == ("1", "1", "7", "0,0")
+
+
+def test_for_publication_is_refused_for_anything_but_a_closed_quarter_or_year_and_leaves_no_file(folder: Path) -> None:
+    for span in ((), ("--from", "2026-01-01", "--to", "2026-05-31"), ("--from", "2026-07-01", "--to", "2026-09-30")):
+        words = ("export", "--what", "rates", *span, "--for-publication", "--out", "out.csv")
+        done = run(folder, *words, **KEYS)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+        assert "quarters and years" in done.stderr
+        assert not (folder / "out.csv").exists()
+    done = run(folder, "export", "--what", "answers", "--for-publication", **KEYS)
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+def test_what_is_published_holds_no_small_number(folder: Path) -> None:
+    words = ("export", "--what", "rates", "--from", "2026-01-01", "--to", "2026-03-31", "--for-publication")
+    found = rows(run(folder, *words, **KEYS).stdout)
+    heard = next(row for row in found if row["item"] == "child_heard")
+
+    assert (heard["cases"], heard["ja"], heard["nej"], heard["fulfilled_pct"]) == ("7", "", "", "")
+    assert not any(cell in ("1", "2", "3", "4") for row in found for cell in row.values())
+
+
+def test_a_workbook_goes_to_a_file_and_the_export_into_the_trail(folder: Path) -> None:
+    done = run(folder, "export", "--what", "rates", "--format", "xlsx", "--out", "figures.xlsx", **KEYS)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    book = openpyxl.load_workbook(folder / "figures.xlsx")
+    assert book["Ärenden"].max_row == 8
+    with desk(folder) as opened_desk:
+        query = "select detail from event where act = 'export'"
+        found = opened_desk.run_now(lambda session: session.connection().exec_driver_sql(query).scalars().all())
+    assert found == ["rates"]
+    words = ("export", "--what", "rates", "--format", "xlsx", "--out", "no/such/folder.xlsx")
+    refused = run(folder, *words, **KEYS)
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+
+
+def test_recount_finds_what_was_changed_behind_the_bot_and_puts_it_right(folder: Path) -> None:
+    assert run(folder, "recount", **KEYS).stdout == f"{TENANT}: 8 cases counted, 0 figures differ\n"
+    with desk(folder) as opened_desk:
+        wrong = "update tally set n = n + 1 where item = 'child_heard' and code = 'ja' and grain = 'm'"
+        opened_desk.run_now(lambda session: session.connection().exec_driver_sql(wrong).rowcount)
+
+    found = run(folder, "recount", **KEYS)
+    assert (found.returncode, found.stdout) == (1, f"{TENANT}: 8 cases counted, 1 figures differ\n")
+    assert "--repair" in found.stderr
+    assert run(folder, "recount", "--repair", **KEYS).returncode == 0
+    assert run(folder, "recount", **KEYS).returncode == 0
