@@ -23,9 +23,11 @@ from bot.settings import ROOT, VAR, BadSettings, Settings, read_settings
 from checklists.csv_in import BadCsv
 from checklists.files import DEFINITIONS, BadFile, read_checklist
 from dialogs.people_admin import Imported, import_people
+from dialogs.talk import STOCKHOLM
+from reports import access_log
 from reports.answers import COLUMNS, Selection, answer_rows
 from reports.csv_out import write_csv
-from storage import audit, migrate, tenants
+from storage import audit, heads, migrate, tenants
 from storage.desk import CannotOpen, Desk, Session, opened
 from storage.sealing import KeyGone, Keys, SealBroken
 
@@ -60,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (BadSettings, CannotOpen) as error:
         print(error, file=sys.stderr)
         return 2
-    except (BadCsv, BadFile, KeyGone, SealBroken) as error:
+    except (BadCsv, BadFile, KeyGone, SealBroken, heads.BadHead, access_log.NothingSuch) as error:
         print(error or type(error).__doc__, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -103,7 +105,17 @@ def _parser() -> argparse.ArgumentParser:
     package.add_argument("--out", type=Path, default=Path("beslutskollen.zip"), metavar="FILE")
     package.set_defaults(run=_package)
 
-    commands.add_parser("verify-log", help="check the trail from the beginning").set_defaults(run=_verify_log)
+    verify = commands.add_parser("verify-log", help="check the trail from the beginning")
+    verify.add_argument("--head", action="store_true", help="print the newest signed head, to be stored elsewhere")
+    verify.add_argument("--since", metavar="HEAD", default="", help="check that a stored head is still on the trail")
+    verify.set_defaults(run=_verify_log)
+
+    access = commands.add_parser("access-log", help="who read and did what, as CSV")
+    access.add_argument("--case", default="", metavar="REF")
+    access.add_argument("--unit", default="")
+    access.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DATE")
+    access.add_argument("--to", dest="last", type=date.fromisoformat, metavar="DATE")
+    access.set_defaults(run=_access_log)
     return parser
 
 
@@ -196,18 +208,43 @@ def _output(path: Path | None) -> Iterator[TextIO]:
         out.detach()
 
 
-def _verify_log(_parsed: argparse.Namespace) -> None:
-    with _desk(read_settings()) as desk:
+def _verify_log(parsed: argparse.Namespace) -> None:
+    settings = read_settings()
+    since = heads.read_head(parsed.since) if parsed.since else None
+    with _desk(settings) as desk:
         verdicts = desk.run_now(
             lambda session: [
-                (tenant.entra_id, audit.verify(session, tenants.key(tenant))) for tenant in tenants.everyone(session)
+                (tenant.entra_id, heads.verify_with_heads(session, tenant)) for tenant in tenants.everyone(session)
             ]
         )
+        if since is not None:
+            verdicts = [pair for pair in verdicts if pair[0] != since.tenant]
+            verdicts.append((since.tenant, desk.run_now(lambda session: heads.verify_since(session, since))))
+        printed = desk.run_now(lambda session: _newest_heads(session, settings)) if parsed.head else []
     for tenant, verdict in verdicts:
         print(f"{tenant}: {verdict.sealed} sealed, {verdict.unsealed} not sealed yet")
     broken = [f"{tenant}: the trail is broken, {verdict.bad}" for tenant, verdict in verdicts if verdict.bad]
     if broken:
         raise Stop("\n".join(broken))
+    for head in printed:
+        print(head)
+
+
+def _newest_heads(session: Session, settings: Settings) -> list[str]:
+    """Return the newest head of each tenant; today's is signed first where the bot has not done it yet."""
+    heads.sign_new(session, Clock(settings.now).now().astimezone(STOCKHOLM).date())
+    session.flush()
+    return [str(head) for tenant in tenants.everyone(session) if (head := heads.newest(session, tenant))]
+
+
+def _access_log(parsed: argparse.Namespace) -> None:
+    settings = read_settings()
+    asked = access_log.Question(parsed.case, parsed.unit, parsed.first, parsed.last)
+    now = Clock(settings.now).now()
+    with _desk(settings) as desk, _output(None) as out:
+        desk.run_now(
+            lambda session: write_csv(out, access_log.COLUMNS, access_log.access_rows(session, asked, _actor(), now))
+        )
 
 
 def _version() -> str:

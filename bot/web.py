@@ -51,7 +51,7 @@ def make_app(settings: Settings, desk: Desk, clock: Clock) -> web.Application:
         async with aiohttp.ClientSession(auto_decompress=True) as session:
             office, worker, keys = _build(settings, desk, clock, session)
             app[OFFICE] = office
-            tasks = [asyncio.create_task(worker.run()), asyncio.create_task(seal_forever(desk))]
+            tasks = [asyncio.create_task(worker.run()), asyncio.create_task(seal_forever(desk, clock))]
             yield
             await office.adapter.close()
             for task in tasks:

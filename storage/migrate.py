@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from storage.desk import Desk
 
-HEAD = "0002"
+HEAD = "0006"
 """The newest migration; a test holds it to what is in migrations/versions."""
 
 

@@ -177,6 +177,9 @@ async def test_a_changed_event_is_named_by_verify_log(teams: Teams) -> None:
         await asyncio.sleep(0.1)
     await teams.bot.stop()
     with sqlite3.connect(teams.bot.folder / "bot.db") as database:
+        with pytest.raises(sqlite3.IntegrityError, match="takes additions only"):
+            database.execute("update event set act = 'nothing' where act = 'case_opened'")
+        database.execute("drop trigger event_no_change")  # as someone who may alter the schema could
         database.execute("update event set act = 'nothing' where act = 'case_opened'")
     database.close()
 
