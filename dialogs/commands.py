@@ -13,6 +13,8 @@ MODULES = (open_case, fill_checklist, remarks, form, change, undo, summary, my_c
 COMMANDS: tuple[Command, ...] = tuple(command for module in MODULES for command in module.COMMANDS)
 VERBS: Mapping[str, Verb] = {verb.right.verb: verb for module in MODULES for verb in module.VERBS}
 RIGHTS: Mapping[str, Right] = table(verb.right for module in MODULES for verb in module.VERBS)
+COMMAND_RIGHTS: Mapping[str, Right] = table({id(command.right): command.right for command in COMMANDS}.values())
+"""What each typed command may, by the verb its right names; several commands may share one right."""
 
 
 _BY_WORD: Mapping[str, Command] = {folded(word): c for c in COMMANDS for word in (c.word, *c.aliases)}
@@ -36,7 +38,7 @@ def run_command(talk: Talk, word: str, rest: str) -> AnyView:
     """Do what a typed command does, if this person may."""
     command = _BY_WORD[folded(word)]
     if command.right.about == "self" and not _may(talk, command.right):
-        return SayView(notices=(Line(say="common.not_for_your_role"),))
+        return _denied(talk, command.right)
     return command.run(talk, rest)
 
 
@@ -44,7 +46,7 @@ def run_verb(talk: Talk, claim: Claim, inputs: Mapping[str, str]) -> AnyView:
     """Do what a press asks, if this person may; a verb about a case checks her standing to the case itself."""
     verb = VERBS[claim.verb]
     if verb.right.about == "self" and not _may(talk, verb.right):
-        return SayView(notices=(Line(say="common.not_for_your_role"),))
+        return _denied(talk, verb.right)
     return verb.run(talk, Press(claim, inputs))
 
 
@@ -55,3 +57,8 @@ def not_understood(talk: Talk, text: str) -> AnyView:
 
 def _may(talk: Talk, right: Right) -> bool:
     return may(right, [(row.role, relation) for row in talk.roles for relation in RELATIONS])
+
+
+def _denied(talk: Talk, right: Right) -> AnyView:
+    talk.record("denied", detail=right.verb)
+    return SayView(notices=(Line(say="common.not_for_your_role"),))

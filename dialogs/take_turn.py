@@ -86,6 +86,8 @@ def _refused(session: Session, turn: Turn) -> Outcome:
         return Outcome(None if turn.kind == "removed" else _stranger(turn))
     is_new = people.by_object_id(session, tenants.key(tenant), turn.object_id) is None
     may_bind = is_new and not turn.emails and people.unbound_emails_exist(session, tenants.key(tenant))
+    if turn.kind in ("text", "press", "refresh") and not may_bind:
+        audit.record(session, tenants.key(tenant), turn.now, "unknown", "denied", detail="stranger")
     return Outcome(_stranger(turn), may_bind=may_bind)
 
 

@@ -17,7 +17,7 @@ from storage.desk import Desk, Session
 from storage.heads import BadHead, Head, HeadRow, read_head
 from storage.sealing import Keys
 from storage.tenants import TenantRow
-from tests.sql.conftest import KEYS, NOW, World, change, lift_guards, make_world, scalar, without_waiting_for_the_disk
+from tests.sql.conftest import KEYS, NOW, World, change, lift_guards, make_world, without_waiting_for_the_disk
 from tests.sql.test_audit import record, rehash
 
 DAY, NEXT_DAY = date(2026, 5, 12), date(2026, 5, 13)
@@ -112,8 +112,8 @@ def cut(session: Session, world: World, place: int) -> None:
     lift_guards(session)
     gone = select(SealRow.event_id).where(SealRow.place >= place)
     events = session.exec(gone).all()
-    session.exec(sa.delete(SealRow).where(col(SealRow.place) >= place))  # type: ignore[call-overload]
-    session.exec(sa.delete(EventRow).where(col(EventRow.id).in_(events)))  # type: ignore[call-overload]
+    session.exec(sa.delete(SealRow).where(col(SealRow.place) >= place))
+    session.exec(sa.delete(EventRow).where(col(EventRow.id).in_(events)))
 
 
 def test_an_end_cut_off_with_its_events_is_found_by_the_head_beside_it(sealed: Desk, world: World) -> None:
@@ -130,7 +130,7 @@ def test_an_end_cut_off_with_its_head_is_found_by_the_head_stored_elsewhere(seal
 
     def work(session: Session) -> None:
         cut(session, world, 5)
-        session.exec(sa.delete(HeadRow))  # type: ignore[call-overload]
+        session.exec(sa.delete(HeadRow))
 
     sealed.run_now(work)
     assert verdict(sealed, world) is None, "nothing in the database tells"
@@ -227,7 +227,7 @@ def edit(session: Session) -> None:
 
 
 def delete(session: Session) -> None:
-    session.exec(sa.delete(EventRow).where(col(EventRow.id) == 5_000))  # type: ignore[call-overload]
+    session.exec(sa.delete(EventRow).where(col(EventRow.id) == 5_000))
 
 
 def swap(session: Session) -> None:
@@ -237,7 +237,7 @@ def swap(session: Session) -> None:
 
 def truncate(session: Session) -> None:
     for table, column in ((SealRow, SealRow.event_id), (EventRow, EventRow.id)):
-        session.exec(sa.delete(table).where(col(column) > 9_990))  # type: ignore[call-overload]
+        session.exec(sa.delete(table).where(col(column) > 9_990))
 
 
 def insert(session: Session) -> None:
