@@ -35,8 +35,10 @@ def find_command(talk: Talk, text: str, *, whole: bool) -> tuple[Command, str] |
 
 
 def run_command(talk: Talk, word: str, rest: str) -> AnyView:
-    """Do what a typed command does, if this person may."""
-    command = _BY_WORD[folded(word)]
+    """Do what a typed command does, if this person may; a word that an older release had on a button gets the help."""
+    command = _BY_WORD.get(folded(word))
+    if command is None:
+        return menu.help_(talk)
     if command.right.about == "self" and not _may(talk, command.right):
         return _denied(talk, command.right)
     return command.run(talk, rest)

@@ -10,7 +10,9 @@ from storage import drafts
 
 
 def go_on(talk: Talk, basis: Basis, at: int = 0, after: str = "", notices: tuple[Line, ...] = ()) -> AnyView:
-    """Return the next card that asks something, else the summary."""
+    """Return the next card that asks something, else the summary; the facts card where no list is begun."""
+    if not basis.sheets:
+        return show_facts.facts_card(talk, basis, notices)
     found = basis.next_from(at, after)
     if found is None:
         return show_summary.summary(talk, basis, notices)

@@ -290,7 +290,7 @@ def test_every_press_of_a_whole_list_made_twice_returns_the_first_result(
     fills(anna, {"child_heard": "nej"})
     anna.presses("Skicka till chef")
 
-    assert twice > 10
+    assert twice >= 10
 
 
 # --- it bites --------------------------------------------------------------------------------------------------------
