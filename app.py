@@ -135,6 +135,26 @@ def _desk(settings: Settings, *, migrating: bool = False) -> Iterator[Desk]:
         yield desk
 
 
+def _use_newest_key(desk: Desk) -> None:
+    """Wrap every key with the newest master key, and say which master keys are missing.
+
+    Raises: Stop: one is missing without which a whole municipality would get no answer.
+    """
+    try:
+        done = desk.run_now(desk.keys.rewrap)
+    except SealBroken:
+        raise Stop("BK_KEYS has a key with the right id and the wrong bytes: put back the one it was", 2) from None
+    if done.count:
+        print(f"keys wrapped with the newest master key: {done.count}")
+    for master_id, count in done.missing.items():
+        print(
+            f"the master key {master_id} is not in BK_KEYS: the texts of {count} cases cannot be read until it is",
+            file=sys.stderr,
+        )
+    for master_id in done.missing_own:
+        raise Stop(f"the master key {master_id} is not in BK_KEYS, and without it nothing is answered: put it back", 2)
+
+
 def _actor() -> str:
     return "cli:" + getpass.getuser()
 
@@ -143,8 +163,9 @@ def _actor() -> str:
 
 
 def _migrate(_parsed: argparse.Namespace) -> None:
-    with _desk(read_settings(), migrating=True):
+    with _desk(read_settings(), migrating=True) as desk:
         print(f"schema {migrate.HEAD}")
+        _use_newest_key(desk)
 
 
 def _people_import(parsed: argparse.Namespace) -> None:
@@ -291,6 +312,7 @@ def _serve(parsed: argparse.Namespace) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     clock = Clock(settings.now)
     with _desk(settings) as desk:
+        _use_newest_key(desk)
         for tenant in sorted(settings.tenants):
             desk.run_now(partial(tenants.ensure, entra_id=tenant))
         app = make_app(settings, desk, clock)

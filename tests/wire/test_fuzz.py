@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from bot.inbound import Inbound, read_activity
 from dialogs.people_admin import import_people
-from tests.wire.fuzzing import FIELDS, bombard, register, resident_bytes
+from tests.wire.fuzzing import FIELDS, bombard, generated, register, resident_bytes
 from tests.wire.office import InOffice, activity, pressed
 
-HERE = 20_000
+HERE = 10_000
+"""Bodies to the whole bot; as many more to its reader alone. tests/faults sends two hundred thousand."""
 EXPECTED = {200, 400, 401, 403, 413, 415}
 MEMORY = 50_000_000
 
@@ -33,7 +34,8 @@ async def settle(bot: InOffice) -> None:
     assert (await bot.posts(activity("message.text", "anna", text="ny SN 2026/0001")))[0] == 200
 
 
-async def test_no_generated_body_gets_a_5xx(bot: InOffice) -> None:
+async def test_no_generated_body_gets_a_5xx(bot: InOffice, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("ERROR", "bot")  # keeping a line of log for each refusal costs more than the refusal
     await bombard(bot.port, seed=1, count=300)  # what is loaded once is loaded now
     before = resident_bytes()
     seen, bad = await bombard(bot.port, seed=2026, count=HERE)
@@ -45,6 +47,17 @@ async def test_no_generated_body_gets_a_5xx(bot: InOffice) -> None:
     assert seen[400] > HERE / 20, f"hardly anything was damaged: {seen}"
     assert resident_bytes() - before < MEMORY
     assert (await bot.posts(pressed("anna", {"verb": "command", "token": "x"})))[0] == 200
+
+
+def test_as_many_more_are_read_or_refused_in_one_way() -> None:
+    refused = 0
+    for body in generated(2027, HERE):
+        try:
+            read_activity(body)
+        except ValueError:
+            refused += 1
+
+    assert HERE / 10 < refused < HERE
 
 
 # --- the shape of an activity, field by field ---------------------------------------------------------------
