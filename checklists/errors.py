@@ -9,7 +9,9 @@ UserError
 ├── BadPeople              BK-114
 ├── AnswerNotAllowed       BK-120
 ├── NothingToSay           BK-121
-└── PlaceMissing           BK-122
+├── PlaceMissing           BK-122
+├── OnlyText               BK-123
+└── OnlyReference          BK-124
 
 The sentences are in texts/sv/errors.yaml and texts/en/errors.yaml, under the code.
 """
@@ -82,3 +84,15 @@ class PlaceMissing(UserError):
     """She said the motivation stands in the file, but not where."""
 
     code = "BK-122"
+
+
+class OnlyText(UserError):
+    """The municipality has motivations written here; a reference to the file is not enough."""
+
+    code = "BK-123"
+
+
+class OnlyReference(UserError):
+    """The municipality keeps motivations in the file; here stands only where."""
+
+    code = "BK-124"

@@ -9,8 +9,8 @@ from checklists.model import Answer, Checklist, Gap
 from checklists.route import Stop, before, is_open, next_open, stops
 from checklists.rules import gaps, progress
 from dialogs.talk import Talk
-from dialogs.views import Claim, Head
-from storage import answers, cases, filled
+from dialogs.views import Claim, Head, MotivationBy
+from storage import answers, cases, filled, tenants
 from storage.answers import AnswerRow
 from storage.cases import CaseRow, FactRow, case_id
 from storage.filled import FilledRow, filled_id
@@ -28,6 +28,8 @@ class Sheet:
     facts: dict[str, str]
     rows: dict[str, AnswerRow]
     children: int
+    motivation: MotivationBy = "either"
+    """How the municipality has its motivations given."""
 
     @cached_property
     def answers(self) -> dict[str, Answer]:
@@ -166,7 +168,8 @@ def _sheet(talk: Talk, case: CaseRow, row: FilledRow, facts: dict[tuple[int, str
         if child in (cases.WHOLE_CASE, row.child) and fact.value != cases.UNKNOWN
     }
     stored = answers.latest(talk.session, filled_id(row))
-    return Sheet(case, row, checklist_version(row.checklist, row.version), known, stored, case.children)
+    by = tenants.setting(talk.tenant, "motivation")
+    return Sheet(case, row, checklist_version(row.checklist, row.version), known, stored, case.children, by)
 
 
 def begin(talk: Talk, basis: Basis, occasion: int = 1) -> Basis:

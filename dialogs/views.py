@@ -28,6 +28,10 @@ class Claim(_Data):
     choice: str = ""
 
 
+MotivationBy = Literal["either", "text", "reference"]
+"""How a municipality has motivations given: as a text here, as a reference to the file, or as she likes."""
+
+
 class Line(_Data):
     """A sentence by its key in texts/, with its arguments."""
 
@@ -146,6 +150,7 @@ class MotivationView(View):
     items: tuple[str, ...]
     about: str = ""
     current: str = ""
+    by: MotivationBy = "either"
     text: str = ""
     place: str = ""
     buttons: tuple[Button, ...]
@@ -185,6 +190,7 @@ class FormView(View):
     checklist: str
     version: int
     fields: tuple[FormField, ...]
+    by: MotivationBy = "either"
     save: Button
     nav: tuple[Button, ...]
     refresh: Claim

@@ -45,7 +45,7 @@ def key(row: TenantRow) -> int:
 
 def setting(row: TenantRow, name: str) -> Any:
     """Return a tenant's own setting, or its default."""
-    defaults = {"case_ref_pattern": DEFAULT_PATTERN}
+    defaults = {"case_ref_pattern": DEFAULT_PATTERN, "motivation": "either"}
     return json.loads(row.settings).get(name, defaults[name])
 
 
