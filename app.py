@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import getpass
 import io
-import logging
 import sys
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -18,10 +17,12 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
+from bot import logs
 from bot.clock import Clock
 from bot.settings import ROOT, VAR, BadSettings, Settings, read_settings
 from checklists.csv_in import BadCsv
 from checklists.files import DEFINITIONS, BadFile, read_checklist
+from checklists.privacy import has_personal_number
 from dialogs.people_admin import Imported, import_people
 from dialogs.talk import STOCKHOLM
 from reports import access_log
@@ -67,6 +68,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 0
+    except Exception as error:
+        # Not Python's own trace: the text of an exception often quotes the value that was wrong.
+        print(f"{logs.crash_line(error)}; nothing of this command was kept", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -175,7 +180,14 @@ def _people_import(parsed: argparse.Namespace) -> None:
     print(f"added: {done.added}, changed: {done.changed}, unchanged: {done.unchanged}")
 
 
+def _check_name(path: Path) -> None:
+    """Refuse a file whose name holds a personal number: names of files end up in lists, logs and backups."""
+    if has_personal_number(path.name):
+        raise Stop("the file's name holds what reads as a personal number: rename it")
+
+
 def _import_file(desk: Desk, settings: Settings, path: Path) -> Imported:
+    _check_name(path)
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -216,6 +228,7 @@ def _write_export(session: Session, selection: Selection, out: TextIO, settings:
 @contextlib.contextmanager
 def _output(path: Path | None) -> Iterator[TextIO]:
     if path is not None:
+        _check_name(path)
         try:
             with path.open("w", encoding="utf-8", newline="") as file:
                 yield file
@@ -308,8 +321,7 @@ def _serve(parsed: argparse.Namespace) -> None:
             raise Stop("--demo is never run beside real credentials: unset MicrosoftAppId and MicrosoftAppPassword", 2)
         settings = settings.model_copy(update={"tenants": settings.tenants | {DEMO_TENANT}})
     settings.check_for_serving()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logs.configure()
     clock = Clock(settings.now)
     with _desk(settings) as desk:
         _use_newest_key(desk)
