@@ -51,8 +51,7 @@ def into_a_comment(anna: Chat, text: str) -> None:
 
 def into_a_reason(anna: Chat, text: str) -> None:
     anna.types(f"uppgifter {REF}").presses("Förläng")
-    more = {"until": "2027-01-01", "limit": "4m", "reason_class": "grounds"}
-    anna.presses("Spara", {"reason": text}, **more)
+    anna.presses("Spara", {"reason": text, "until": "2027-01-01", "limit": "4m", "reason_class": "grounds"})
     anna.types(f"fortsätt {REF}")
 
 
