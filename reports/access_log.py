@@ -1,6 +1,6 @@
 """Who read and did what, when: the list for the recurring check of access ('logguppföljning').
 
-Source: lag (2001:454) 10 §, access is documented and checked systematically.
+Source: lag (2001:454): access is documented and checked systematically.
 """
 
 from collections.abc import Iterator
