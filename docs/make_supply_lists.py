@@ -150,7 +150,7 @@ def licences(found: Iterable[Part]) -> str:
     lines = [
         "# Licences",
         "",
-        "Made by `docs/make_supply_lists.py` from the locks; licences as each package states its own. The bot: EUPL-1.2.",
+        "Made by `docs/make_supply_lists.py` from the locks; licences as each package says. The bot itself: EUPL-1.2.",
     ]
     titles = {True: "In production", False: "Only for the try-out page, tests and tools"}
     for runs, title in titles.items():

@@ -25,6 +25,7 @@ from tests.chat.card_hand import Card, button, gathered
 from tests.wire.bot_process import NEUTRAL, RecordingConnector
 from tests.wire.fuzzing import register
 from tests.wire.office import SECRET, InOffice, activity, pressed
+from texts import say
 
 MASTER = bytes(range(100, 132))
 REF = "KAN/REF-7781"
@@ -200,3 +201,36 @@ def test_a_crash_is_one_line_without_its_text() -> None:
 
     assert line.startswith("unexpected ValueError at tests/wire/test_canaries.py:")
     assert TEXTS["crash"] not in line
+
+
+# --- a key that is not there -------------------------------------------------------------------------------
+
+
+async def test_a_case_whose_key_is_gone_is_answered_in_words_and_the_rest_works(anna: Spoken) -> None:
+    await anna.types("ny SN 2026/0001")
+    await anna.presses("Spara", violence="nej")
+    other = dict(anna.card)
+    await anna.types("ny SN 2026/0002")
+    await anna.presses("Spara", violence="nej")
+    anna.bot.desk.run_now(
+        lambda session: session.connection().exec_driver_sql("delete from sealing_key where case_id = 2")
+    )
+    anna.bot.desk.keys = Keys({"kanarie": MASTER})  # as after a restart
+
+    status, body = await anna.bot.posts(pressed("anna", button(anna.card, "Nej")["data"]))
+    assert (status, body["value"]) == (200, say("keys.gone", "sv"))
+    status, body = await anna.bot.posts(pressed("anna", button(other, "Nej")["data"]))
+    assert (status, type(body["value"])) == (200, dict)
+
+
+async def test_a_case_whose_master_key_is_missing_says_that_nothing_is_lost(anna: Spoken) -> None:
+    await anna.types("ny SN 2026/0001")
+    await anna.presses("Spara", violence="nej")
+    anna.bot.desk.run_now(
+        lambda session: session.connection().exec_driver_sql("update sealing_key set master_id = 'x' where case_id = 1")
+    )
+    anna.bot.desk.keys = Keys({"kanarie": MASTER})
+
+    status, body = await anna.bot.posts(pressed("anna", button(anna.card, "Nej")["data"]))
+    assert (status, body["value"]) == (200, say("keys.master_gone", "sv"))
+    assert anna.bot.desk.run_now(lambda s: s.connection().exec_driver_sql("select count(*) from answer").scalar()) == 0
