@@ -59,3 +59,19 @@ def test_nothing_of_the_other_comes(desk: Desk, world: World, two: World, name: 
 
     assert not desk.run_now(lambda session: asked(session, world, two))
     assert desk.run_now(lambda session: asked(session, two, two)), "the question finds nothing at all"
+
+
+def test_a_chat_that_another_person_speaks_in_forgets_what_was_shown(desk: Desk, world: World) -> None:
+    def work(session: Session) -> tuple[str, str, int | None, int]:
+        other = people.PersonRow(tenant_id=world.tenant, object_id="someone-else", name="Bo Påhitt")
+        session.add(other)
+        session.flush()
+        chat = conversations.ensure(session, world.tenant, world.person, "a:one", "http://127.0.0.1", "{}")
+        chat.shown, chat.card, chat.case_id, chat.card_case_id = "{}", "card-1", world.case, world.case
+        session.flush()
+        again = conversations.ensure(session, world.tenant, people.person_id(other), "a:one", "http://127.0.0.1", "{}")
+        return again.shown, again.card, again.case_id, again.person_id
+
+    shown, card, case, person = desk.run_now(work)
+    assert (shown, card, case) == ("", "", None)
+    assert person != world.person
