@@ -39,7 +39,8 @@ class Turns:
         outcome = await self._run(turn)
         if outcome.may_bind:
             emails = await self._emails(turn, channel_user_id)
-            outcome = await self._run(replace(turn, emails=emails)) if emails else outcome
+            # An address that is nobody's makes the refusal final, so that the trail has it.
+            outcome = await self._run(replace(turn, emails=emails or ("",)))
         self._wake()
         return outcome
 
