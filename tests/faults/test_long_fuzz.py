@@ -10,7 +10,8 @@ from tests.wire.test_fuzz import EXPECTED, MEMORY, settle
 
 
 @pytest.mark.slow
-async def test_no_5xx_in_two_hundred_thousand_bodies(tmp_path: Path) -> None:
+async def test_no_5xx_in_two_hundred_thousand_bodies(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("ERROR", "bot")
     async with InOffice(tmp_path) as bot:
         await settle(bot)
         await bombard(bot.port, seed=1, count=2_000)

@@ -140,7 +140,8 @@ async def bombard(port: int, seed: int, count: int, lines: int = 4) -> tuple[Cou
             seen[status] += 1
             if status >= 500:
                 bad.append(body)
-                line.close()  # aiohttp hangs up after an error of its own
+            if status >= 500 or status == 413:  # it hangs up after an error of its own, and on what it did not read
+                line.close()
                 line = await Line.open(port)
         line.close()
 
