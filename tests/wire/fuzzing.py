@@ -58,7 +58,7 @@ def _data(chance: random.Random) -> dict[str, Any]:
     claim = Claim(verb=verb, case=1, filled=1, version=1, **SIGNED[verb])
     data: dict[str, Any] = {"verb": verb, "token": Mint(SECRET).sign(1, 1, claim)}
     for name in chance.sample(("violence", "children", "planned", "item", "motivation", "place", "reason", "until"), 3):
-        data[name] = chance.choice(ODD)
+        data[name] = deepcopy(chance.choice(ODD))  # a shared one would grow with every change made in it
     return data
 
 
@@ -75,7 +75,7 @@ def _change(chance: random.Random, tree: dict[str, Any]) -> None:
     if act < 0.2:
         node.pop(name, None)
     elif act < 0.3:
-        node[name] = [deepcopy(node.get(name))] * chance.choice((1, 2, 300))
+        node[name] = [deepcopy(node.get(name))] * chance.choice((1, 2, 30))
     else:
         node[name] = deepcopy(chance.choice(ODD))
 
