@@ -14,8 +14,8 @@ from dialogs.people_admin import import_people
 from tests.wire.fuzzing import FIELDS, bombard, generated, register, resident_bytes
 from tests.wire.office import InOffice, activity, pressed
 
-HERE = 10_000
-"""Bodies to the whole bot; as many more to its reader alone. tests/faults sends two hundred thousand."""
+HERE, READ = 8_000, 12_000
+"""Bodies to the whole bot, and more to its reader alone. tests/faults sends two hundred thousand to the whole bot."""
 EXPECTED = {200, 400, 401, 403, 413, 415}
 MEMORY = 50_000_000
 
@@ -49,15 +49,15 @@ async def test_no_generated_body_gets_a_5xx(bot: InOffice, caplog: pytest.LogCap
     assert (await bot.posts(pressed("anna", {"verb": "command", "token": "x"})))[0] == 200
 
 
-def test_as_many_more_are_read_or_refused_in_one_way() -> None:
+def test_more_are_read_or_refused_in_one_way() -> None:
     refused = 0
-    for body in generated(2027, HERE):
+    for body in generated(2027, READ):
         try:
             read_activity(body)
         except ValueError:
             refused += 1
 
-    assert HERE / 10 < refused < HERE
+    assert READ / 10 < refused < READ
 
 
 # --- the shape of an activity, field by field ---------------------------------------------------------------
