@@ -6,15 +6,15 @@ with which the bot would be open or lose data.
 
 import argparse
 import asyncio
-import logging
 import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from bot import logs
 from bot.clock import Clock
 from bot.commandline import definitions, exports, registers, trail, upkeep
-from bot.commandline.common import Stop, open_desk
+from bot.commandline.common import Stop, open_desk, use_newest_key
 from bot.commandline.registers import import_file
 from bot.settings import ROOT, VAR, BadSettings, Settings, read_settings
 from checklists.csv_in import BadCsv
@@ -36,9 +36,6 @@ TITLES = {
 }
 
 
-"""Takes a file's bytes in: the tenants that may be named (empty = any), when, and who ran it."""
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     parsed = _parser().parse_args(arguments)
@@ -50,11 +47,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (BadSettings, CannotOpen) as error:
         print(error, file=sys.stderr)
         return 2
-    except (BadCsv, BadFile, KeyGone, SealBroken, upkeep.Fault) as error:
+    except (BadCsv, BadFile, KeyGone, SealBroken, upkeep.Fault, trail.BadHead, trail.NothingSuch) as error:
         print(error or type(error).__doc__, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 0
+    except Exception as error:
+        # Not Python's own trace: the text of an exception often quotes the value that was wrong.
+        print(f"{logs.crash_line(error)}; nothing of this command was kept", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -76,8 +77,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _migrate(_parsed: argparse.Namespace) -> None:
-    with open_desk(read_settings(), migrating=True):
+    with open_desk(read_settings(), migrating=True) as desk:
         print(f"schema {migrate.HEAD}")
+        use_newest_key(desk)
 
 
 # --- serve -------------------------------------------------------------------------------------------------
@@ -95,10 +97,10 @@ def _serve(parsed: argparse.Namespace) -> None:
             raise Stop("--demo is never run beside real credentials: unset MicrosoftAppId and MicrosoftAppPassword", 2)
         settings = settings.model_copy(update={"tenants": settings.tenants | {DEMO_TENANT}})
     settings.check_for_serving()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logs.configure()
     clock = Clock(settings.now)
     with open_desk(settings) as desk:
+        use_newest_key(desk)
         for tenant in sorted(settings.tenants):
             desk.run_now(partial(tenants.ensure, entra_id=tenant))
         app = make_app(settings, desk, clock)

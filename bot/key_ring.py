@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt import InvalidKeyError
 from jwt.algorithms import RSAAlgorithm
 
+from bot.service_hosts import is_safe_source
 from bot.strict_json import read_json
 
 DEFAULT_METADATA_URL = "https://login.botframework.com/v1/.well-known/openidconfiguration"
@@ -104,6 +105,8 @@ class KeyRing:
         return keys
 
     async def _get(self, url: str) -> dict[str, Any]:
+        if not is_safe_source(url):
+            raise ValueError("keys over a line that anyone can change")
         async with self._session.get(url, allow_redirects=False) as response:
             if response.status != 200:
                 raise ValueError("key host refused")

@@ -3,6 +3,7 @@
 import re
 from ipaddress import ip_address
 from typing import Literal
+from urllib.parse import urlsplit
 
 Mode = Literal["dev", "production"]
 
@@ -38,6 +39,12 @@ def may_call(url: str, *, mode: Mode, hosts: frozenset[str]) -> bool:
     if match["scheme"].lower() == "http":
         return loopback and named
     return named or any(_below(host, listed) for listed in hosts)
+
+
+def is_safe_source(url: str) -> bool:
+    """Say whether signing keys may be fetched from an address: https, or http on this very machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or ""))
 
 
 def _below(host: str, listed: str) -> bool:

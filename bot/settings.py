@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.bearer import DEFAULT_ISSUER
 from bot.key_ring import DEFAULT_METADATA_URL
-from bot.service_hosts import DEFAULT_SERVICE_HOSTS
+from bot.service_hosts import DEFAULT_SERVICE_HOSTS, is_safe_source
 from storage.sealing import parse_keys
 
 ROOT = Path(__file__).parent.parent
@@ -101,6 +101,8 @@ class Settings(BaseSettings):
                 raise BadSettings("MicrosoftAppType is SingleTenant or MultiTenant")
             if self.app_type == "SingleTenant" and not self.app_tenant_id:
                 raise BadSettings("MicrosoftAppTenantId is not set: a single-tenant bot needs it to sign in")
+            if not is_safe_source(self.openid_metadata_url):
+                raise BadSettings("BK_OPENID_METADATA_URL must be https: whoever changes the keys on the way is let in")
             self.secret()
 
     def secret(self) -> bytes:

@@ -1,5 +1,6 @@
 """Runs a person's turns: one transaction each, off the event loop, then what follows from the commit."""
 
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -7,10 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 from bot.sender import Sender, SendError
-from dialogs.take_turn import Outcome, note_posted, take_turn
+from dialogs.take_turn import Outcome, note_posted, take_turn, unreadable
 from dialogs.tokens import Mint
 from dialogs.turn import Reply, Turn
 from storage.desk import Desk
+from storage.sealing import KeyGone
+
+log = logging.getLogger(__name__)
 
 _REMEMBERED = 10_000
 _RESENT_SECONDS = 10.0
@@ -35,7 +39,8 @@ class Turns:
         outcome = await self._run(turn)
         if outcome.may_bind:
             emails = await self._emails(turn, channel_user_id)
-            outcome = await self._run(replace(turn, emails=emails)) if emails else outcome
+            # An address that is nobody's makes the refusal final, so that the trail has it.
+            outcome = await self._run(replace(turn, emails=emails or ("",)))
         self._wake()
         return outcome
 
@@ -56,7 +61,12 @@ class Turns:
 
     async def _run(self, turn: Turn) -> Outcome:
         serial = f"{turn.tenant}|{turn.channel_id}"
-        return await self._desk.run(lambda session: take_turn(session, turn, self.mint), serial)
+        try:
+            return await self._desk.run(lambda session: take_turn(session, turn, self.mint), serial)
+        except KeyGone as error:
+            # Trying again changes nothing, so this is an answer and not a fault.
+            log.error("turn not taken: %s", type(error).__name__)
+            return Outcome(unreadable(turn, error))
 
     async def _emails(self, turn: Turn, channel_user_id: str) -> tuple[str, ...]:
         """Ask the channel who she is; a guest, or someone of another tenant, is nobody we bind."""

@@ -55,7 +55,7 @@ def make_app(settings: Settings, desk: Desk, clock: Clock) -> web.Application:
             office, worker, keys = _build(settings, desk, clock, session)
             app[OFFICE] = office
             reminding = Reminding(desk, clock, worker.wake)
-            loops = (worker.run(), seal_forever(desk), reminding.run(), fold_forever(desk))
+            loops = (worker.run(), seal_forever(desk, clock), reminding.run(), fold_forever(desk))
             tasks = [asyncio.create_task(loop) for loop in loops]
             yield
             await office.adapter.close()

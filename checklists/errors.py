@@ -12,7 +12,9 @@ UserError
 ├── PlaceMissing           BK-122
 ├── CommentMissing         BK-123
 ├── BadPeriod              BK-124
-└── BadDeputy              BK-125
+├── BadDeputy              BK-125
+├── OnlyText               BK-126
+└── OnlyReference          BK-127
 
 The sentences are in texts/sv/errors.yaml and texts/en/errors.yaml, under the code.
 """
@@ -103,3 +105,15 @@ class BadDeputy(UserError):
     """The person chosen cannot stand in for that chef."""
 
     code = "BK-125"
+
+
+class OnlyText(UserError):
+    """The municipality has motivations written here; a reference to the file is not enough."""
+
+    code = "BK-126"
+
+
+class OnlyReference(UserError):
+    """The municipality keeps motivations in the file; here stands only where."""
+
+    code = "BK-127"

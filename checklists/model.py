@@ -38,6 +38,10 @@ Motivation = Literal["", "text", "reference", "missing"]
 """How an answer is motivated: not at all, by a text, by "finns i akten", or said to be missing."""
 
 
+MotivationBy = Literal["either", "text", "reference"]
+"""How a municipality has motivations given: as a text here, as a reference to the file, or as she likes."""
+
+
 class _Data(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, TypeAdapter, ValidationError
 
+from checklists.model import MotivationBy
 from checklists.references import DEFAULT_PATTERN, compiles
 from checklists.reminders import Thresholds
 from checklists.workdays import Workdays
@@ -22,13 +23,14 @@ class TenantSettings(Thresholds):
     """The thresholds of the reminders and what else a tenant decides for itself.
 
     office_opens, office_closes: Swedish time of day; reminders go out from the first, none after the second.
-    free_days: days on which the authority is closed besides the holidays.
+    free_days: days on which the authority is closed besides the holidays. motivation: how motivations are given.
     """
 
     case_ref_pattern: Annotated[str, AfterValidator(_pattern)] = DEFAULT_PATTERN
     office_opens: time = time(8, 0)
     office_closes: time = time(16, 30)
     free_days: tuple[date, ...] = ()
+    motivation: MotivationBy = "either"
 
     @property
     def workdays(self) -> Workdays:

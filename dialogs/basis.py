@@ -13,8 +13,8 @@ from checklists.route import Stop, before, is_open, next_open, stops
 from checklists.rules import allowed, gaps, is_answered, progress
 from checklists.rules import is_open as is_item_open
 from dialogs.talk import Talk
-from dialogs.views import Claim, Head, Listed
-from storage import answers, cases, filled, returns
+from dialogs.views import Claim, Head, Listed, MotivationBy
+from storage import answers, cases, filled, returns, tenants
 from storage.answers import AnswerRow
 from storage.cases import CaseRow, FactRow, case_id
 from storage.desk import Session
@@ -39,6 +39,8 @@ class Sheet:
     rows: dict[str, AnswerRow]
     children: int
     points: Mapping[str, int] = field(default_factory=dict)
+    motivation: MotivationBy = "either"
+    """How the municipality has its motivations given."""
 
     @cached_property
     def answers(self) -> dict[str, Answer]:
@@ -227,7 +229,9 @@ def _sheet(session: Session, case: CaseRow, row: FilledRow, facts: dict[tuple[in
     known = cases.rule_facts(case, row.child, facts)
     stored = answers.latest(session, filled_id(row))
     points = returns.points(session, row.return_id, filled_id(row)) if row.return_id else {}
-    return Sheet(case, row, checklist_version(row.checklist, row.version), known, stored, case.children, points)
+    checklist, tenant = checklist_version(row.checklist, row.version), tenants.get(session, case.tenant_id)
+    by = tenants.settings(tenant).motivation if tenant else "either"
+    return Sheet(case, row, checklist, known, stored, case.children, points, by)
 
 
 def begin(talk: Talk, basis: Basis, occasion: int = 1) -> Basis:

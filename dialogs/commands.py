@@ -43,6 +43,8 @@ MODULES = (
 COMMANDS: tuple[Command, ...] = tuple(command for module in MODULES for command in module.COMMANDS)
 VERBS: Mapping[str, Verb] = {verb.right.verb: verb for module in MODULES for verb in module.VERBS}
 RIGHTS: Mapping[str, Right] = table(verb.right for module in MODULES for verb in module.VERBS)
+COMMAND_RIGHTS: Mapping[str, Right] = table({id(command.right): command.right for command in COMMANDS}.values())
+"""What each typed command may, by the verb its right names; several commands may share one right."""
 
 
 _BY_WORD: Mapping[str, Command] = {folded(word): c for c in COMMANDS for word in (c.word, *c.aliases)}
@@ -63,10 +65,12 @@ def find_command(talk: Talk, text: str, *, whole: bool) -> tuple[Command, str] |
 
 
 def run_command(talk: Talk, word: str, rest: str) -> AnyView:
-    """Do what a typed command does, if this person may."""
-    command = _BY_WORD[folded(word)]
+    """Do what a typed command does, if this person may; a word that an older release had on a button gets the help."""
+    command = _BY_WORD.get(folded(word))
+    if command is None:
+        return menu.help_(talk)
     if command.right.about == "self" and not _may(talk, command.right):
-        return SayView(notices=(Line(say="common.not_for_your_role"),))
+        return _denied(talk, command.right)
     return command.run(talk, rest)
 
 
@@ -74,7 +78,7 @@ def run_verb(talk: Talk, claim: Claim, inputs: Mapping[str, str]) -> AnyView:
     """Do what a press asks, if this person may; a verb about a case checks her standing to the case itself."""
     verb = VERBS[claim.verb]
     if verb.right.about == "self" and not _may(talk, verb.right):
-        return SayView(notices=(Line(say="common.not_for_your_role"),))
+        return _denied(talk, verb.right)
     return verb.run(talk, Press(claim, inputs))
 
 
@@ -85,3 +89,8 @@ def not_understood(talk: Talk, text: str) -> AnyView:
 
 def _may(talk: Talk, right: Right) -> bool:
     return may(right, [(row.role, relation) for row in talk.roles for relation in RELATIONS])
+
+
+def _denied(talk: Talk, right: Right) -> AnyView:
+    talk.record("denied", detail=right.verb)
+    return SayView(notices=(Line(say="common.not_for_your_role"),))

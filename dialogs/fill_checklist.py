@@ -1,6 +1,6 @@
 """Filling in: one step for all questions. It shows cards and keeps answers; the rules decide what comes next."""
 
-from checklists.errors import NothingToSay, PersonalNumberInText, PlaceMissing
+from checklists.errors import NothingToSay, OnlyReference, OnlyText, PersonalNumberInText, PlaceMissing
 from checklists.files import all_facts
 from checklists.model import Motivation
 from checklists.rights import LIST_HOLDER, Right
@@ -84,8 +84,8 @@ def _motivate(talk: Talk, press: Press, right: Right, how: Motivation) -> AnyVie
         return at
     typed = {name: press.inputs.get(name, "").strip() for name in ("motivation", "place")}
     try:
-        written = motivation_written(how, typed)
-    except (PersonalNumberInText, NothingToSay, PlaceMissing) as error:
+        written = motivation_written(how, typed, at.sheet.motivation)
+    except (PersonalNumberInText, NothingToSay, PlaceMissing, OnlyText, OnlyReference) as error:
         kept = {name: text for name, text in typed.items() if not is_refused(text)}
         notices = (Line(say=error.text_key, args=error.args_for_text),)
         return show.motivation(at.sheet, at.stop, notices, kept.get("motivation", ""), kept.get("place", ""))

@@ -123,7 +123,7 @@ def _store_motivation(talk: Talk, sheet: Sheet, stop: Stop, inputs: Mapping[str,
         return False
     if moved & set(stop.items) or sheet.stop(stop.key) is None:
         return True
-    written = motivation_written("text" if any(typed.values()) else "missing", typed)
+    written = motivation_written("text" if any(typed.values()) else "missing", typed, sheet.motivation)
     for item_id in stop.items:
         store(talk, sheet, item_id, in_row(sheet, stop, item_id, written))
     return False

@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from checklists.errors import AnswerNotAllowed, NothingToSay, PlaceMissing, TextTooLong, UserError
+from checklists.errors import (
+    AnswerNotAllowed,
+    NothingToSay,
+    OnlyReference,
+    OnlyText,
+    PlaceMissing,
+    TextTooLong,
+    UserError,
+)
 from checklists.model import Motivation
 from checklists.privacy import refuse_personal_numbers
 from checklists.rights import Right
@@ -13,7 +21,7 @@ from dialogs import changes, show
 from dialogs.basis import Basis, Sheet, load
 from dialogs.doors import case_by_id, closed_case
 from dialogs.talk import Talk, clock_words
-from dialogs.views import AnyView, Line
+from dialogs.views import AnyView, Line, MotivationBy
 from dialogs.words import Press
 from storage import answers
 from storage.answers import Written
@@ -101,13 +109,18 @@ def check_allowed(sheet: Sheet, chosen: Mapping[str, str]) -> None:
             raise AnswerNotAllowed
 
 
-def motivation_written(how: Motivation, typed: Mapping[str, str]) -> Written:
+def motivation_written(how: Motivation, typed: Mapping[str, str], by: MotivationBy) -> Written:
     """Return what a motivation card's fields come to: a text, a reference to the file, or that it is missing.
 
-    Raises: PersonalNumberInText, TextTooLong, NothingToSay, PlaceMissing.
+    by: how the municipality has motivations given.
+    Raises: PersonalNumberInText, TextTooLong, NothingToSay, PlaceMissing, OnlyText, OnlyReference.
     """
     if how == "missing":
         return Written("nej", "missing")
+    if by == "reference" and typed["motivation"]:
+        raise OnlyReference
+    if by == "text" and (how == "reference" or typed["place"]):
+        raise OnlyText
     for text in typed.values():
         refuse_personal_numbers(text)
         if len(text) > MOST_TEXT:
@@ -116,7 +129,9 @@ def motivation_written(how: Motivation, typed: Mapping[str, str]) -> Written:
         return Written("ja", "text", motivation=typed["motivation"], place=typed["place"])
     if typed["place"]:
         return Written("ja", "reference", motivation=typed["motivation"], place=typed["place"])
-    raise NothingToSay if how == "text" else PlaceMissing
+    if by == "text":
+        raise OnlyText
+    raise NothingToSay if how == "text" and by == "either" else PlaceMissing
 
 
 def in_row(sheet: Sheet, stop: Stop, item_id: str, written: Written) -> Written:

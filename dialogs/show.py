@@ -10,9 +10,11 @@ from storage import answers, drafts
 
 
 def go_on(talk: Talk, basis: Basis, at: int = 0, after: str = "", notices: tuple[Line, ...] = ()) -> AnyView:
-    """Return the next card that asks something, else the summary."""
+    """Return the next card that asks something, else the summary; the facts card where no list is begun."""
     if basis.is_reading:
         return show_reading.where(talk, basis, notices)
+    if not basis.sheets:
+        return show_facts.facts_card(talk, basis, notices)
     found = basis.next_from(at, after)
     if found is None:
         return show_summary.summary(talk, basis, notices)
@@ -82,7 +84,8 @@ def _group(sheet: Sheet, stop: Stop, notices: tuple[Line, ...]) -> GroupView:
 def motivation(sheet: Sheet, stop: Stop, notices: tuple[Line, ...], text: str, place: str) -> MotivationView:
     """Return the card that asks for a motivation, with what she has begun to write."""
     revision = sheet.revisions(stop.items)
-    titles = (("motivate", "save"), ("in_the_file", "in_the_file"), ("no_motivation", "no_motivation"))
+    titles = [("motivate", "save"), ("in_the_file", "in_the_file"), ("no_motivation", "no_motivation")]
+    without = {"text": "in_the_file", "reference": "motivate"}.get(sheet.motivation)
     return MotivationView(
         notices=notices,
         head=sheet.head,
@@ -91,11 +94,13 @@ def motivation(sheet: Sheet, stop: Stop, notices: tuple[Line, ...], text: str, p
         items=stop.items,
         about=stop.about,
         current="" if sheet.is_open(stop) else sheet.answers[stop.items[0]].motivation,
+        by=sheet.motivation,
         text=text,
         place=place,
         buttons=tuple(
             Button(title=Line(say="buttons." + title), claim=sheet.claim(verb, stop.key, revision))
             for verb, title in titles
+            if verb != without
         ),
         nav=_nav(sheet, stop),
         refresh=sheet.claim("show_current"),

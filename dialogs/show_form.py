@@ -20,6 +20,7 @@ def form(
         checklist=sheet.checklist.id,
         version=sheet.checklist.version,
         fields=tuple(_field(sheet, stop, typed or {}) for stop in stops),
+        by=sheet.motivation,
         save=Button(title=Line(say="buttons.save"), claim=claim),
         nav=(),
         refresh=sheet.claim("show_current"),

@@ -18,6 +18,7 @@ from storage.cases import case_id
 from storage.desk import Session
 from storage.inbox import InboxRow
 from storage.people import PersonRow, RoleRow
+from storage.sealing import KeyGone, MasterGone
 from storage.tenants import TenantRow
 from storage.times import STOCKHOLM
 
@@ -87,11 +88,22 @@ def _refused(session: Session, turn: Turn) -> Outcome:
         return Outcome(None if turn.kind == "removed" else _stranger(turn))
     is_new = people.by_object_id(session, tenants.key(tenant), turn.object_id) is None
     may_bind = is_new and not turn.emails and people.unbound_emails_exist(session, tenants.key(tenant))
+    if turn.kind in ("text", "press", "refresh") and not may_bind:
+        audit.record(session, tenants.key(tenant), turn.now, "unknown", "denied", detail="stranger")
     return Outcome(_stranger(turn), may_bind=may_bind)
 
 
+def unreadable(turn: Turn, error: KeyGone) -> Reply:
+    """Return what is said when what a turn is about cannot be opened; nothing of the turn was stored."""
+    return _plain(turn, "keys.master_gone" if isinstance(error, MasterGone) else "keys.gone")
+
+
 def _stranger(turn: Turn) -> Reply:
-    view = SayView(notices=(Line(say="common.stranger"),))
+    return _plain(turn, "common.stranger")
+
+
+def _plain(turn: Turn, say: str) -> Reply:
+    view = SayView(notices=(Line(say=say),))
     return Reply(tenant_id=0, person_id=0, channel_user=turn.channel_user, language="sv", view=view)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from checklists.errors import OnlyReference
 from checklists.replies import Said, folded, read_answer, read_answers, read_number
 from checklists.route import motivated_by
 from checklists.rules import is_open
@@ -86,13 +87,16 @@ def _motivate_too(talk: Talk, claim: Claim, said: Said, item_id: str) -> AnyView
     row = sheet.rows.get(item_id) if sheet else None
     if sheet is None or row is None or row.choice != said.choice or row.act != talk.act:
         return None
-    return _keep_motivation(talk, basis, sheet, item_id, said)
+    try:
+        return _keep_motivation(talk, basis, sheet, item_id, said)
+    except OnlyReference as error:
+        return show.go_on(talk, basis, claim.filled, f"question:{item_id}", (Line(say=error.text_key),))
 
 
 def _keep_motivation(talk: Talk, basis: Basis, sheet: Sheet, item_id: str, said: Said) -> AnyView:
     item = sheet.checklist.by_id[item_id]
     sibling = motivated_by(sheet.checklist, item, said.choice, sheet.facts, sheet.answers)
-    written = motivation_written("text", {"motivation": said.text, "place": ""})
+    written = motivation_written("text", {"motivation": said.text, "place": ""}, sheet.motivation)
     if sibling is not None:
         store(talk, sheet, sibling.id, written)
     else:
@@ -138,7 +142,9 @@ def _motivation(talk: Talk, shown: Shown, text: str) -> AnyView | None:
         if said.choice in ("skip", "unknown"):
             return _skip(talk, shown)
         return SayView(notices=(Line(say="typed.motivation_how"),))
-    view = commands.run_verb(talk, shown.at, {"motivation": text})
+    # Where motivations stand in the file, the line says where.
+    name = "place" if shown.at.verb == "in_the_file" else "motivation"
+    view = commands.run_verb(talk, shown.at, {name: text})
     return _with_undo(talk, shown, view, _echo_of(talk, shown.at))
 
 

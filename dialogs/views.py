@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from checklists.model import MotivationBy as MotivationBy
 from dialogs.reading_views import (
     DeputiesView,
     DifferencesView,
@@ -107,6 +108,7 @@ class MotivationView(View):
     items: tuple[str, ...]
     about: str = ""
     current: str = ""
+    by: MotivationBy = "either"
     text: str = ""
     place: str = ""
     buttons: tuple[Button, ...]
@@ -146,6 +148,7 @@ class FormView(View):
     checklist: str
     version: int
     fields: tuple[FormField, ...]
+    by: MotivationBy = "either"
     save: Button
     nav: tuple[Button, ...]
     refresh: Claim

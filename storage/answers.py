@@ -11,7 +11,7 @@ from sqlmodel import Field, Session, SQLModel, col, func, select
 from checklists.cells import Told
 from checklists.model import OPEN, Answer, Motivation
 from storage.filled import FilledRow, filled_id
-from storage.sealing import seal, unseal
+from storage.sealing import KeyGone, MasterGone, seal, unseal
 from storage.times import STOCKHOLM, Moment
 
 TextField = Literal["motivation", "place", "note", "raw", "method"]
@@ -151,8 +151,16 @@ NOTHING_TOLD = Told(OPEN)
 
 
 def told(session: Session, filled: FilledRow, row: AnswerRow) -> Told:
-    """Return a stored revision as it is written to a file. Raises: SealBroken, KeyGone."""
-    texts = {name: text(session, filled, row, name) for name in TEXT_FIELDS}
+    """Return a stored revision as it is written to a file; without texts when the case's key was dropped.
+
+    Raises: SealBroken. MasterGone: its texts can be had again, and a file without them would pass for a whole one.
+    """
+    try:
+        texts = {name: text(session, filled, row, name) for name in TEXT_FIELDS}
+    except MasterGone:
+        raise
+    except KeyGone:  # disposed of; what was answered stays
+        texts = {}
     return Told(row.choice, row.option, motivation_kind=_KINDS[row.motivation_kind], **texts)
 
 

@@ -116,7 +116,7 @@ def seal_new(session: Session) -> int:
     for event in events:
         tenant_id, event_id = event.tenant_id, event.id
         assert event_id is not None
-        place, previous = ends.get(tenant_id) or _end(session, tenant_id)
+        place, previous = ends.get(tenant_id) or end_of_chain(session, tenant_id)
         digest = _hash(keys, keys.newest, previous, place + 1, event)
         session.add(
             SealRow(tenant_id=tenant_id, place=place + 1, event_id=event_id, master_id=keys.newest, hash=digest)
@@ -180,7 +180,8 @@ def _seal_lost(session: Session, tenant_id: int) -> str | None:
     return None if lost is None else f"event {lost} has lost its seal"
 
 
-def _end(session: Session, tenant_id: int) -> tuple[int, str]:
+def end_of_chain(session: Session, tenant_id: int) -> tuple[int, str]:
+    """Return the last place of a tenant's chain and the hash there; 0 and nothing before the first."""
     last = session.exec(
         select(SealRow).where(SealRow.tenant_id == tenant_id).order_by(col(SealRow.place).desc()).limit(1)
     ).first()

@@ -95,6 +95,7 @@ def take_out(url: str) -> None:
     with psycopg.connect(url) as connection:
         for name in [*(table.name for table in SQLModel.metadata.sorted_tables), "alembic_version"]:
             connection.execute(sql.SQL("drop table if exists {} cascade").format(sql.Identifier(name)))
+        connection.execute("drop function if exists trail_refuses()")
 
 
 def _path(url: str) -> Path:

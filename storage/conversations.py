@@ -61,6 +61,8 @@ def ensure(
         session.add(row)
         session.flush()
     elif row.service_url != service_url or not row.installed or row.person_id != person_id or row.unreachable_at:
+        if row.person_id != person_id:  # what was shown to someone else is nothing this person answers
+            row.shown, row.card, row.case_id, row.card_case_id = "", "", None, None
         row.service_url, row.reference, row.installed, row.person_id = service_url, reference, True, person_id
         row.unreachable_at = None  # she has just written from there
     return row

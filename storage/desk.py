@@ -122,7 +122,10 @@ def _sqlite(url: str) -> Engine:
     except OSError as error:
         raise CannotOpen(f"the folder for the database cannot be made: {error.strerror}") from None
     engine = create_engine(
-        f"sqlite:///{path}", poolclass=StaticPool, connect_args={"check_same_thread": False, "timeout": 5}
+        f"sqlite:///{path}",
+        poolclass=StaticPool,
+        connect_args={"check_same_thread": False, "timeout": 5},
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _keep_promises)
     # The driver must not begin transactions by itself: a read first and a write later fails at once when another
@@ -155,6 +158,7 @@ def _postgresql(url: str) -> Engine:
         max_overflow=2,
         pool_pre_ping=True,
         pool_recycle=1800,
+        hide_parameters=True,  # an error's text would quote them
         connect_args={
             "connect_timeout": 5,
             "options": "-c synchronous_commit=on -c statement_timeout=20000 -c lock_timeout=5000 -c timezone=UTC",

@@ -6,9 +6,11 @@ moved to another row does not open. Dropping a case key makes every text of the 
 
 import os
 import threading
+import time
 from base64 import b64decode
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -18,6 +20,8 @@ from sqlmodel import Field, Session, SQLModel, select
 
 _NONCE = 12
 _REMEMBERED = 4096
+KEPT_SECONDS = 60.0
+"""So long at most does a running bot open texts with a key that another process has dropped."""
 TENANT_ITSELF = 0
 """The case id under which a tenant keeps the key for what belongs to no case."""
 
@@ -27,7 +31,11 @@ class SealBroken(Exception):
 
 
 class KeyGone(Exception):
-    """The key of a case was dropped (disposal), or the master key that wraps it is not configured."""
+    """The key of a case was dropped (disposal): its texts are gone for good."""
+
+
+class MasterGone(KeyGone):
+    """A master key that something is wrapped or chained with is not configured: put back, it opens again."""
 
 
 class SealingKeyRow(SQLModel, table=True):
@@ -41,11 +49,23 @@ class SealingKeyRow(SQLModel, table=True):
     wrapped: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Rewrapped:
+    """What wrapping anew came to: how many keys, and by master key that is not configured how many could not be.
+
+    missing: keys of cases. missing_own: keys of whole municipalities, without which nothing is answered there.
+    """
+
+    count: int
+    missing: Mapping[str, int]
+    missing_own: Mapping[str, int]
+
+
 class Keys:
     """The master keys and the case keys opened lately. One per process."""
 
-    def __init__(self, masters: Mapping[str, bytes]) -> None:
-        """Take the master keys, 32 bytes each, newest first: the first wraps, all unwrap.
+    def __init__(self, masters: Mapping[str, bytes], now: Callable[[], float] = time.monotonic) -> None:
+        """Take the master keys, 32 bytes each, newest first: the first wraps, all unwrap. now: in seconds.
 
         Raises: ValueError: there is none, or one is not 32 bytes long.
         """
@@ -55,15 +75,16 @@ class Keys:
         self.newest = next(iter(masters))
         self._trail = {key_id: _derive(key, b"trail") for key_id, key in masters.items()}
         self._digest = {key_id: _derive(key, b"digest") for key_id, key in masters.items()}
-        self._opened: OrderedDict[tuple[int, int], AESGCM] = OrderedDict()
+        self._now = now
+        self._opened: OrderedDict[tuple[int, int], tuple[AESGCM, float]] = OrderedDict()
         self._lock = threading.Lock()
 
     def trail_key(self, master_id: str) -> bytes:
-        """Return the key that chains the trail. Raises: KeyGone: that master key is not configured."""
+        """Return the key that chains the trail. Raises: MasterGone: that master key is not configured."""
         try:
             return self._trail[master_id]
         except KeyError:
-            raise KeyGone(f"the master key {master_id} is not configured") from None
+            raise _master_gone(master_id) from None
 
     @property
     def digest_key(self) -> bytes:
@@ -79,25 +100,24 @@ class Keys:
 
     def make(self, session: Session, tenant_id: int, case_id: int) -> None:
         """Make and store the key of a new case (or of the tenant itself, case 0)."""
-        key = AESGCM.generate_key(256)
-        nonce = os.urandom(_NONCE)
-        wrapped = nonce + self._masters[self.newest].encrypt(nonce, key, _wrap_data(tenant_id, case_id))
+        wrapped = self._wrap(AESGCM.generate_key(256), tenant_id, case_id)
         session.add(SealingKeyRow(tenant_id=tenant_id, case_id=case_id, master_id=self.newest, wrapped=wrapped))
 
     def of(self, session: Session, tenant_id: int, case_id: int) -> AESGCM:
-        """Return the opened key of a case. Raises: KeyGone, SealBroken."""
+        """Return the opened key of a case. Raises: KeyGone, MasterGone, SealBroken."""
         at = (tenant_id, case_id)
         mine: dict[tuple[int, int], AESGCM] = session.info.setdefault("opened_keys", {})
         with self._lock:
-            if at in self._opened:
+            key, until = self._opened.get(at, (None, 0.0))
+            if key is not None and self._now() < until:
                 self._opened.move_to_end(at)
-                return self._opened[at]
+                return key
         if at not in mine:
             query = select(SealingKeyRow).where(SealingKeyRow.tenant_id == tenant_id, SealingKeyRow.case_id == case_id)
             row = session.exec(query).first()
-            if row is None or row.master_id not in self._masters:
-                raise KeyGone(f"no key for case row {case_id}")
-            mine[at] = AESGCM(_open(self._masters[row.master_id], row.wrapped, _wrap_data(tenant_id, case_id)))
+            if row is None:
+                raise KeyGone(f"the key of case row {case_id} was dropped: its texts are gone")
+            mine[at] = AESGCM(self._unwrap(row))
         return mine[at]
 
     def forget(self, tenant_id: int, case_id: int) -> None:
@@ -105,14 +125,46 @@ class Keys:
         with self._lock:
             self._opened.pop((tenant_id, case_id), None)
 
+    def rewrap(self, session: Session) -> Rewrapped:
+        """Wrap every key anew with the newest master key; the case keys, and so all that is sealed, stay as they are.
+
+        Keys whose own master key is not configured are left as they are and told.
+        Raises: SealBroken: a master key has the right id and not the right bytes.
+        """
+        own = select(SealingKeyRow).where(SealingKeyRow.case_id == TENANT_ITSELF)
+        for row in session.exec(own).all():
+            if row.master_id in self._masters:
+                self._unwrap(row)
+        query = select(SealingKeyRow).where(SealingKeyRow.master_id != self.newest)
+        count, missing, missing_own = 0, Counter[str](), Counter[str]()
+        for row in session.exec(query).all():
+            if row.master_id not in self._masters:
+                (missing if row.case_id != TENANT_ITSELF else missing_own)[row.master_id] += 1
+                continue
+            row.wrapped = self._wrap(self._unwrap(row), row.tenant_id, row.case_id)
+            row.master_id = self.newest
+            count += 1
+        return Rewrapped(count, missing, missing_own)
+
+    def _wrap(self, key: bytes, tenant_id: int, case_id: int) -> bytes:
+        nonce = os.urandom(_NONCE)
+        return nonce + self._masters[self.newest].encrypt(nonce, key, _wrap_data(tenant_id, case_id))
+
+    def _unwrap(self, row: SealingKeyRow) -> bytes:
+        master = self._masters.get(row.master_id)
+        if master is None:
+            raise _master_gone(row.master_id)
+        return _open(master, row.wrapped, _wrap_data(row.tenant_id, row.case_id))
+
     def remember(self, session: Session) -> None:
         """Keep the keys a transaction opened, after its commit.
 
         Not earlier: a rolled-back case gives its row id to the next one, and a key remembered for it
         would seal texts that never open again.
         """
+        until = self._now() + KEPT_SECONDS
         with self._lock:
-            self._opened.update(session.info.pop("opened_keys", {}))
+            self._opened.update({at: (key, until) for at, key in session.info.pop("opened_keys", {}).items()})
             while len(self._opened) > _REMEMBERED:
                 self._opened.popitem(last=False)
 
@@ -152,6 +204,10 @@ def parse_keys(setting: str) -> dict[str, bytes]:
             raise ValueError("BK_KEYS must read id:base64,id:base64 with 32 bytes in each key and ids that differ")
         keys[key_id] = key
     return keys
+
+
+def _master_gone(master_id: str) -> MasterGone:
+    return MasterGone(f"the master key {master_id} is not configured: put it back in BK_KEYS")
 
 
 def _open(key: AESGCM, sealed: bytes, data: bytes) -> bytes:

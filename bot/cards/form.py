@@ -1,7 +1,7 @@
 """The form: many questions on one card. What is answered already is said in words, never chosen beforehand."""
 
 from bot.cards.group import choices, now_line
-from bot.cards.motivation import about_words, asked_words
+from bot.cards.motivation import about_words, asked_words, inputs
 from bot.cards.parts import (
     Card,
     Element,
@@ -14,7 +14,6 @@ from bot.cards.parts import (
     notices,
     subtle,
     text,
-    text_input,
 )
 from bot.cards.question import marks
 from checklists.files import checklist_version
@@ -53,10 +52,7 @@ def _motivation(pen: Pen, view: FormView, field: FormField) -> list[Element]:
     return [
         text(asked, weight="Bolder", separator=True),
         subtle(about_words(pen, view.checklist, view.version, items, field.about)),
-        text_input(
-            f"{prefix}.text", pen.say("card.motivation"), value=typed, lines=True, hint=pen.say("card.no_names")
-        ),
-        text_input(f"{prefix}.place", pen.say("card.place"), value=place, most=500, hint=pen.say("card.place_hint")),
+        *inputs(pen, view.by, typed=(f"{prefix}.text", typed), place=(f"{prefix}.place", place)),
         {
             "type": "Input.Toggle",
             "id": f"{prefix}.missing",

@@ -1,8 +1,20 @@
 """The motivation card: write it, or say where in the file it stands, or that it is missing."""
 
-from bot.cards.parts import Card, Pen, action_sets, card, head_lines, heading, notices, subtle, text, text_input
+from bot.cards.parts import (
+    Card,
+    Element,
+    Pen,
+    action_sets,
+    card,
+    head_lines,
+    heading,
+    notices,
+    subtle,
+    text,
+    text_input,
+)
 from checklists.files import all_facts
-from dialogs.views import MotivationView
+from dialogs.views import MotivationBy, MotivationView
 
 
 def motivation_card(pen: Pen, view: MotivationView) -> Card:
@@ -13,13 +25,23 @@ def motivation_card(pen: Pen, view: MotivationView) -> Card:
     if view.current:
         body.append(text(pen.say("card.now", answer=pen.say("motivations." + view.current))))
     typed, place = (view.text, view.place) if pen.private else ("", "")
-    body.append(
-        text_input("motivation", pen.say("card.motivation"), value=typed, lines=True, hint=pen.say("card.no_names"))
-    )
-    body.append(text_input("place", pen.say("card.place"), value=place, most=500, hint=pen.say("card.place_hint")))
+    body += inputs(pen, view.by, typed=("motivation", typed), place=("place", place))
     body += action_sets(pen, view.buttons, primary=1)
     body += action_sets(pen, view.nav)
     return card(pen, body, view.refresh)
+
+
+def inputs(pen: Pen, by: MotivationBy, *, typed: tuple[str, str], place: tuple[str, str]) -> list[Element]:
+    """Return the fields the municipality has; `typed` and `place` are each the field's id and what stands in it."""
+    made = []
+    if by != "reference":
+        names, label = pen.say("card.no_names"), pen.say("card.motivation")
+        made.append(text_input(typed[0], label, value=typed[1], lines=True, hint=names))
+    if by != "text":
+        made.append(
+            text_input(place[0], pen.say("card.place"), value=place[1], most=500, hint=pen.say("card.place_hint"))
+        )
+    return made
 
 
 def asked_words(pen: Pen, checklist: str, version: int, items: tuple[str, ...], about: str) -> str:

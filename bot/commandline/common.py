@@ -12,9 +12,10 @@ from typing import BinaryIO, TextIO
 
 from bot.clock import Clock
 from bot.settings import Settings
+from checklists.privacy import has_personal_number
 from storage import audit, migrate, tenants
 from storage.desk import CannotOpen, Desk, Session, opened
-from storage.sealing import Keys
+from storage.sealing import Keys, SealBroken
 from storage.times import STOCKHOLM
 
 OpenDesk = Callable[[Settings], AbstractContextManager[Desk]]
@@ -39,6 +40,32 @@ def open_desk(settings: Settings, *, migrating: bool = False) -> Iterator[Desk]:
         elif not migrate.is_current(desk):
             raise CannotOpen("the database has not the newest schema: run `python app.py migrate` first")
         yield desk
+
+
+def use_newest_key(desk: Desk) -> None:
+    """Wrap every key with the newest master key, and say which master keys are missing.
+
+    Raises: Stop: one is missing without which a whole municipality would get no answer.
+    """
+    try:
+        done = desk.run_now(desk.keys.rewrap)
+    except SealBroken:
+        raise Stop("BK_KEYS has a key with the right id and the wrong bytes: put back the one it was", 2) from None
+    if done.count:
+        print(f"keys wrapped with the newest master key: {done.count}")
+    for master_id, count in done.missing.items():
+        print(
+            f"the master key {master_id} is not in BK_KEYS: the texts of {count} cases cannot be read until it is",
+            file=sys.stderr,
+        )
+    for master_id in done.missing_own:
+        raise Stop(f"the master key {master_id} is not in BK_KEYS, and without it nothing is answered: put it back", 2)
+
+
+def check_name(path: Path) -> None:
+    """Refuse a file whose name holds a personal number: names of files end up in lists, logs and backups."""
+    if has_personal_number(path.name):
+        raise Stop("the file's name holds what reads as a personal number: rename it")
 
 
 def actor() -> str:
@@ -69,6 +96,7 @@ def output(path: Path | None) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
+    check_name(path)
     try:
         with path.open("wb") as file:
             yield file

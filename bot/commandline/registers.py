@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from bot.commandline.common import Stop, actor, now, open_desk
+from bot.commandline.common import Stop, actor, check_name, now, open_desk
 from bot.settings import Settings, read_settings
 from checklists.tenant_settings import check_together, parse_setting, show_settings
 from dialogs.answers_import import import_answers
@@ -51,6 +51,7 @@ def _importing(take: Importer) -> Callable[[argparse.Namespace], None]:
 
 def import_file(desk: Desk, settings: Settings, path: Path, take: Importer) -> Imported:
     """Take a whole file in, or nothing of it. Raises: Stop: it cannot be read. BadCsv: with every bad row."""
+    check_name(path)
     try:
         raw = path.read_bytes()
     except OSError as error:

@@ -1,26 +1,70 @@
-"""The trail from outside: `verify-log`."""
+"""The trail from outside: `verify-log` and `access-log`."""
 
 import argparse
+from datetime import date
 
-from bot.commandline.common import Stop, open_desk
-from bot.settings import read_settings
-from storage import audit, tenants
+from bot.commandline.common import Stop, actor, as_text, now, open_desk, output, today
+from bot.settings import Settings, read_settings
+from reports import access_log
+from reports.access_log import NothingSuch
+from reports.csv_out import write_csv
+from storage import heads, tenants
+from storage.desk import Session
+from storage.heads import BadHead
+
+__all__ = ["BadHead", "NothingSuch", "add_commands"]
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands to the command line."""
-    commands.add_parser("verify-log", help="check the trail from the beginning").set_defaults(run=_verify_log)
+    verify = commands.add_parser("verify-log", help="check the trail from the beginning")
+    verify.add_argument("--head", action="store_true", help="print the newest signed head, to be stored elsewhere")
+    verify.add_argument("--since", metavar="HEAD", default="", help="check that a stored head is still on the trail")
+    verify.set_defaults(run=_verify_log)
+
+    access = commands.add_parser("access-log", help="who read and did what, as CSV")
+    access.add_argument("--case", default="", metavar="REF")
+    access.add_argument("--unit", default="")
+    access.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DATE")
+    access.add_argument("--to", dest="last", type=date.fromisoformat, metavar="DATE")
+    access.set_defaults(run=_access_log)
 
 
-def _verify_log(_parsed: argparse.Namespace) -> None:
-    with open_desk(read_settings()) as desk:
+def _verify_log(parsed: argparse.Namespace) -> None:
+    settings = read_settings()
+    since = heads.read_head(parsed.since) if parsed.since else None
+    with open_desk(settings) as desk:
         verdicts = desk.run_now(
             lambda session: [
-                (tenant.entra_id, audit.verify(session, tenants.key(tenant))) for tenant in tenants.everyone(session)
+                (tenant.entra_id, heads.verify_with_heads(session, tenant)) for tenant in tenants.everyone(session)
             ]
         )
+        if since is not None:
+            verdicts = [pair for pair in verdicts if pair[0] != since.tenant]
+            verdicts.append((since.tenant, desk.run_now(lambda session: heads.verify_since(session, since))))
+        printed = desk.run_now(lambda session: _newest_heads(session, settings)) if parsed.head else []
     for tenant, verdict in verdicts:
         print(f"{tenant}: {verdict.sealed} sealed, {verdict.unsealed} not sealed yet")
     broken = [f"{tenant}: the trail is broken, {verdict.bad}" for tenant, verdict in verdicts if verdict.bad]
     if broken:
         raise Stop("\n".join(broken))
+    for head in printed:
+        print(head)
+
+
+def _newest_heads(session: Session, settings: Settings) -> list[str]:
+    """Return the newest head of each tenant; today's is signed first where the bot has not done it yet."""
+    heads.sign_new(session, today(settings))
+    session.flush()
+    return [str(head) for tenant in tenants.everyone(session) if (head := heads.newest(session, tenant))]
+
+
+def _access_log(parsed: argparse.Namespace) -> None:
+    settings = read_settings()
+    asked = access_log.Question(parsed.case, parsed.unit, parsed.first, parsed.last)
+    with open_desk(settings) as desk, output(None) as out, as_text(out) as text:
+        desk.run_now(
+            lambda session: write_csv(
+                text, access_log.COLUMNS, access_log.access_rows(session, asked, actor(), now(settings))
+            )
+        )

@@ -81,14 +81,15 @@ def test_a_stranger_gets_one_polite_swedish_sentence_whatever_she_does(room: Roo
     stranger = room.chat("nobody")
     stranger.refreshing = False
     polite = "Hej! Beslutskollen är till för medarbetare som är upplagda i registret."
-    before = room.content()
+    before = room.content_but("event")
 
     for line in ("hej", "help", "ny SN 2026/0123", "ja"):
         assert stranger.types(line).text.count(polite) == 2  # said, and standing in the chat
     stranger.installs().sees(polite)
     stranger.removes()
 
-    assert room.content() == before
+    assert room.content_but("event") == before
+    assert [(event.actor, event.act) for event in room.events()[-4:]] == [("unknown", "denied")] * 4
 
 
 def test_a_stranger_who_presses_a_card_gets_the_same_sentence(anna: Chat, room: Room) -> None:

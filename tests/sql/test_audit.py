@@ -12,7 +12,7 @@ from storage import audit, tenants
 from storage.audit import EventRow, SealRow, Verdict
 from storage.desk import Desk, Session
 from storage.sealing import Keys
-from tests.sql.conftest import KEYS, NOW, OpenDesk, World, make_world, on_postgresql, scalar
+from tests.sql.conftest import KEYS, NOW, OpenDesk, World, lift_guards, make_world, on_postgresql, scalar
 
 LENGTH = 12
 
@@ -55,6 +55,7 @@ class Trail:
     def tamper(self, *statements: str, count: int | None = 1) -> None:
         """Run statements; `count`: how many rows each must touch, None for whatever it is."""
         if self.desk.dialect == "sqlite":
+            self.desk.run_now(lift_guards)
             connection = sqlite3.connect(self.url.removeprefix("sqlite:///"))
             with connection:
                 touched = [connection.execute(statement).rowcount for statement in statements]
@@ -309,6 +310,7 @@ def rehash(key: Keys, start: int, master_id: str) -> Callable[[Session], None]:
     """Give a turn that seals the chain anew from a place on with other keys."""
 
     def work(session: Session) -> None:
+        lift_guards(session)
         rows = session.exec(
             select(SealRow, EventRow).join(EventRow, col(EventRow.id) == col(SealRow.event_id)).order_by(SealRow.place)  # type: ignore[arg-type]
         ).all()

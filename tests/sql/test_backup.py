@@ -20,7 +20,7 @@ from storage.desk import Desk, Session, opened
 from storage.sealing import KeyGone, Keys
 from storage.tombstones import BadTombstones, Tombstone
 from tests.conftest import postgres_url
-from tests.sql.conftest import KEYS, NOW, OpenDesk, World, change, scalar, the_list
+from tests.sql.conftest import KEYS, NOW, OpenDesk, World, lift_guards, scalar, the_list
 from tests.sql.test_disposal import dispose, neighbour
 
 CANARY = "Kanariefågel i backupen"
@@ -330,7 +330,12 @@ def test_a_trail_that_was_changed_in_the_backup_is_named(
 ) -> None:
     desk.run_now(lambda session: write_answers(session, world, 1, 2))
     desk.run_now(audit.seal_new)
-    change(desk, "update event set act = 'nothing'")
+
+    def tamper(session: Session) -> None:
+        lift_guards(session)
+        session.connection().exec_driver_sql("update event set act = 'nothing'")
+
+    desk.run_now(tamper)
     back_up(url, tmp_path / "copy")
 
     assert ["was changed" in fault for fault in back(tmp_path / "copy", empty, tmp_path / "none").broken] == [True]

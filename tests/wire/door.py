@@ -1,6 +1,7 @@
 """The front door on a real port: what it lets in is written down, what it refuses is answered as in production."""
 
 import json
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,8 +19,13 @@ DEV = Gate(mode="dev", tenants=frozenset({TENANT}))
 
 def recorded(name: str) -> dict[str, Any]:
     """Read one recorded activity."""
-    activity: dict[str, Any] = json.loads((RECORDED / f"{name}.json").read_text())
+    activity: dict[str, Any] = json.loads(_text(name))
     return activity
+
+
+@cache
+def _text(name: str) -> str:
+    return (RECORDED / f"{name}.json").read_text()
 
 
 class Door:

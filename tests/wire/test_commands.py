@@ -98,6 +98,7 @@ def test_help_names_every_command(tmp_path: Path) -> None:
         ("BK_NOW", "2026-05-12T09:00:00+02:00"),
         ("BK_MODE", "open"),
         ("MicrosoftAppType", "Anyone"),
+        ("BK_OPENID_METADATA_URL", "http://login.example.invalid/keys"),
         ("PORT", "http"),
         ("BK_DATABASE_URL", "mysql://127.0.0.1/bot"),
     ],

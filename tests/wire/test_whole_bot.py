@@ -136,6 +136,10 @@ async def test_an_email_is_bound_at_first_contact_to_its_own_person_only(teams: 
     assert [a.method for a in (await teams.posts("message.text", "mejl", text="hej"))[2]] == ["POST"]
     teams.connector.script.append(Fault(200, body=json.dumps({"id": "29:x", "email": email})))
     assert "attachments" not in await teams.types("hej", "late")
+    with sqlite3.connect(teams.bot.folder / "bot.db") as database:
+        denied = database.execute("select count(*) from event where act = 'denied' and actor = 'unknown'").fetchone()
+    database.close()
+    assert denied == (len(nobodies) + 1,), "a stranger who was turned away is not in the trail once each"
 
 
 async def test_a_typed_personal_number_reaches_no_file(teams: Teams) -> None:
@@ -177,6 +181,9 @@ async def test_a_changed_event_is_named_by_verify_log(teams: Teams) -> None:
         await asyncio.sleep(0.1)
     await teams.bot.stop()
     with sqlite3.connect(teams.bot.folder / "bot.db") as database:
+        with pytest.raises(sqlite3.IntegrityError, match="takes additions only"):
+            database.execute("update event set act = 'nothing' where act = 'case_opened'")
+        database.execute("drop trigger event_no_change")  # as someone who may alter the schema could
         database.execute("update event set act = 'nothing' where act = 'case_opened'")
     database.close()
 

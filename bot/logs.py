@@ -1,0 +1,42 @@
+"""What may reach the log: our own lines of fixed words and codes. Of anyone else's, only who spoke and which error.
+
+A library's line may quote what it was handed, and an exception's text is often the very value that was wrong.
+"""
+
+import logging
+import sys
+import traceback
+from pathlib import Path
+
+_OURS = ("bot", "storage", "dialogs", "reports", "app", "tryout")
+_ROOT = Path(__file__).parent.parent
+
+
+def configure(level: int = logging.INFO) -> None:
+    """Send the log to standard error, through the filter. Called once, by `serve`."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(only_codes)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler])
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def only_codes(record: logging.LogRecord) -> bool:
+    """Take out of a record all that may quote a value; it is always let through."""
+    kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
+    record.exc_info, record.exc_text, record.stack_info = None, None, None
+    if record.name.partition(".")[0] not in _OURS:
+        record.msg, record.args = f"a line of a library's was left out {kind}".rstrip(), ()
+    elif kind:
+        record.msg, record.args = f"{record.getMessage()} {kind}", ()
+    return True
+
+
+def crash_line(error: BaseException) -> str:
+    """Return a crash as one line: its kind and where in our own code, never its text."""
+    places = [
+        f"{Path(frame.filename).relative_to(_ROOT)}:{frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).is_relative_to(_ROOT) and ".venv" not in frame.filename
+    ]
+    return f"unexpected {type(error).__name__} at {' '.join(places[-6:]) or 'an unknown place'}"

@@ -1,0 +1,165 @@
+"""Writes docs/sbom.cdx.json (CycloneDX) and docs/licences.md: `.venv/bin/python docs/make_supply_lists.py`.
+
+What is listed is what the two locks name; licences are as each package states its own. No moment and no serial
+number: the same locks give the same bytes, and a test compares them.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, metadata, requires
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+SBOM, LICENCES = ROOT / "docs" / "sbom.cdx.json", ROOT / "docs" / "licences.md"
+# Installed on Windows only.
+_STATED = {"colorama": "BSD-3-Clause", "tzdata": "Apache-2.0"}
+# What was written out in a free field, by its SPDX name.
+_SPDX = {
+    "MIT License": "MIT",
+    "Apache": "Apache-2.0",
+    "Apache 2.0": "Apache-2.0",
+    "Apache License 2.0": "Apache-2.0",
+    "Apache License, Version 2.0": "Apache-2.0",
+    "Apache Software": "Apache-2.0",
+    "Apache-2": "Apache-2.0",
+    "BSD": "BSD-3-Clause",
+    "BSD License": "BSD-3-Clause",
+    "BSD 2-Clause License": "BSD-2-Clause",
+    "BSD 3-Clause License": "BSD-3-Clause",
+    "Dual License": "Apache-2.0 OR BSD-3-Clause",
+    "GNU Lesser General Public License v3 (LGPLv3)": "LGPL-3.0-only",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+}
+
+
+@dataclass(frozen=True, order=True)
+class Part:
+    """One locked package. kind: `pypi` or `npm`. runs: the bot itself loads it in production."""
+
+    kind: str
+    name: str
+    version: str
+    licence: str
+    runs: bool
+
+
+def parts() -> list[Part]:
+    """Return everything the locks name, Python before npm, by name."""
+    locked = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.M))
+    runs = needed(declared())
+    found = [Part("pypi", name, version, licence_of(name), name in runs) for name, version in locked.items()]
+    packages = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    for path, package in packages.items():
+        if path:
+            name = path.rpartition("node_modules/")[2]
+            found.append(Part("npm", name, package["version"], package.get("license", ""), runs=False))
+    return sorted(found, key=lambda part: (part.kind != "pypi", part.name))
+
+
+def declared() -> list[str]:
+    """Return the bot's own requirements, as pyproject.toml states them."""
+    wanted: list[str] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    return wanted
+
+
+def needed(wanted: Iterable[str]) -> set[str]:
+    """Return the names of all that these requirements pull in, on whatever machine."""
+    found: set[str] = set()
+    pending = [Requirement(line) for line in wanted]
+    while pending:
+        requirement = pending.pop()
+        name = canonicalize_name(requirement.name)
+        extras = requirement.extras or {""}
+        if name in found and extras == {""}:
+            continue
+        found.add(name)
+        for line in _requires(name):
+            inner = Requirement(line)
+            if inner.marker is None or any(_may_hold(inner, extra) for extra in extras):
+                pending.append(inner)
+    return found
+
+
+def _requires(name: str) -> list[str]:
+    try:
+        return requires(name) or []
+    except PackageNotFoundError:  # not for this machine; what it pulls in is not either
+        return []
+
+
+def _may_hold(requirement: Requirement, extra: str) -> bool:
+    """Say whether a requirement holds on some machine we run on: Linux or Windows, with the oldest Python."""
+    assert requirement.marker is not None
+    python = {"extra": extra, "python_version": "3.11", "python_full_version": "3.11.0"}
+    linux = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"}
+    windows = {"sys_platform": "win32", "platform_system": "Windows", "os_name": "nt"}
+    return any(requirement.marker.evaluate({**python, **machine}) for machine in (linux, windows))
+
+
+def licence_of(name: str) -> str:
+    """Return a package's licence as it states it: an SPDX expression where it has one."""
+    if name in _STATED:
+        return _STATED[name]
+    stated = metadata(name)
+    expression = stated.get("License-Expression")
+    if expression:
+        return expression
+    classified = [
+        line.removeprefix("License :: OSI Approved :: ").removesuffix(" License")
+        for line in stated.get_all("Classifier") or []
+        if line.startswith("License :: OSI Approved :: ")
+    ]
+    free = (stated.get("License") or "").strip()
+    words = free if free and "\n" not in free and len(free) < 60 else " AND ".join(classified)
+    return _SPDX.get(words, words)
+
+
+def sbom(found: Iterable[Part]) -> str:
+    """Return the list as CycloneDX 1.6 JSON."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    bot = {"type": "application", "bom-ref": "beslutskollen", "name": "beslutskollen", "version": version}
+    components = [
+        {
+            "type": "library",
+            "bom-ref": _purl(part),
+            "name": part.name,
+            "version": part.version,
+            "scope": "required" if part.runs else "excluded",
+            "licenses": [{"expression": part.licence}],
+            "purl": _purl(part),
+        }
+        for part in found
+    ]
+    whole = {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1}
+    return json.dumps({**whole, "metadata": {"component": bot}, "components": components}, indent=1) + "\n"
+
+
+def _purl(part: Part) -> str:
+    return f"pkg:{part.kind}/{part.name.replace('@', '%40')}@{part.version}"
+
+
+def licences(found: Iterable[Part]) -> str:
+    """Return the list as a page: what runs in production, then what only builds and tests."""
+    found = list(found)
+    lines = [
+        "# Licences",
+        "",
+        "Made by `docs/make_supply_lists.py` from the locks; licences as each package says. The bot itself: EUPL-1.2.",
+    ]
+    titles = {True: "In production", False: "Only for the try-out page, tests and tools"}
+    for runs, title in titles.items():
+        lines += ["", f"## {title}", "", "| package | version | licence |", "|---|---|---|"]
+        lines += [f"| {part.name} | {part.version} | {part.licence} |" for part in found if part.runs is runs]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    everything = parts()
+    SBOM.write_text(sbom(everything), encoding="utf-8")
+    LICENCES.write_text(licences(everything), encoding="utf-8")

@@ -1,0 +1,110 @@
+"""Who read and did what, when: the list for the recurring check of access ('logguppföljning').
+
+Source: lag (2001:454): access is documented and checked systematically.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from checklists.errors import UserError
+from checklists.references import normal_ref
+from storage import access, audit, cases, people, tenants
+from storage.access import Access
+from storage.desk import Session
+from storage.tenants import TenantRow
+
+COLUMNS = ("at", "actor", "name", "role", "act", "case_ref", "unit", "checklist", "item", "detail")
+_STOCKHOLM = ZoneInfo("Europe/Stockholm")
+
+
+class NothingSuch(Exception):
+    """The case or the unit asked for does not exist; the message is one sentence for the one who runs it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: of one case, of one unit, between two Swedish days (both counted). Empty or None: everything."""
+
+    case_ref: str = ""
+    unit: str = ""
+    first: date | None = None
+    last: date | None = None
+
+
+def access_rows(session: Session, asked: Question, actor: str, now: datetime) -> Iterator[list[str]]:
+    """Record that the log is read, in every municipality it is read of, and give one row per event.
+
+    A case with protected identity shows its reference only when it was asked for by that reference.
+    Raises: NothingSuch.
+    """
+    sought = [(tenant, *_ids(session, tenant, asked)) for tenant in tenants.everyone(session)]
+    found = [
+        (tenant, case_id, unit_id)
+        for tenant, case_id, unit_id in sought
+        if not (asked.case_ref and case_id is None) and not (asked.unit and unit_id is None)
+    ]
+    if not found and (asked.case_ref or asked.unit):
+        raise NothingSuch("there is no such case or unit; --case takes a whole reference, --unit a unit's whole name")
+    for tenant, case_id, unit_id in found:
+        detail = str(unit_id or "")
+        audit.record(session, tenants.key(tenant), now, actor, "access_log", case_id=case_id, detail=detail)
+    return _rows(session, asked, found)
+
+
+def _rows(
+    session: Session, asked: Question, found: list[tuple[TenantRow, int | None, int | None]]
+) -> Iterator[list[str]]:
+    for tenant, case_id, unit_id in found:
+        tenant_id = tenants.key(tenant)
+        who = access.names_and_roles(session, tenant_id)
+        units = people.unit_names(session, tenant_id)
+        rows = access.events(
+            session,
+            tenant_id,
+            case_id=case_id,
+            unit_id=unit_id,
+            since=_begins(asked.first),
+            before=_begins(asked.last + timedelta(days=1)) if asked.last else None,
+        )
+        for row in rows:
+            yield _row(row, who, units, hide=not asked.case_ref)
+
+
+def _ids(session: Session, tenant: TenantRow, asked: Question) -> tuple[int | None, int | None]:
+    """Return the row ids of the case and the unit asked for, in one municipality."""
+    tenant_id = tenants.key(tenant)
+    case = None
+    if asked.case_ref:
+        try:
+            ref = normal_ref(asked.case_ref, tenants.setting(tenant, "case_ref_pattern"))
+        except UserError:
+            raise NothingSuch("--case is not a case reference") from None
+        case = cases.find(session, tenant_id, ref)
+    units = {name: row_id for row_id, name in people.unit_names(session, tenant_id).items()}
+    return (cases.case_id(case) if case else None), units.get(asked.unit) if asked.unit else None
+
+
+def _begins(day: date | None) -> datetime | None:
+    """Return the moment a Swedish day begins."""
+    return datetime.combine(day, time(), _STOCKHOLM).astimezone(UTC) if day else None
+
+
+def _row(row: Access, who: dict[int, tuple[str, str]], units: dict[int, str], *, hide: bool) -> list[str]:
+    event, case = row.event, row.case
+    kind, _, number = event.actor.partition(":")
+    name, role = who.get(int(number), ("", "")) if kind == "person" and number.isdigit() else ("", "")
+    ref = "" if case is None or (hide and case.protected_identity) else case.ref
+    return [
+        event.at.astimezone(_STOCKHOLM).isoformat(timespec="seconds"),
+        event.actor,
+        name,
+        role,
+        event.act,
+        ref,
+        units.get(case.unit_id, "") if case else "",
+        row.filled.checklist if row.filled else "",
+        event.item_id,
+        event.detail,
+    ]

@@ -1,0 +1,68 @@
+"""The trail read back: who did what with which case, and when; for the recurring check of access."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from storage.audit import EventRow
+from storage.cases import CaseRow
+from storage.filled import FilledRow
+from storage.people import PersonRow, RoleRow
+
+_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One event with the case and the list it is about, where it is about one."""
+
+    event: EventRow
+    case: CaseRow | None
+    filled: FilledRow | None
+
+
+def events(
+    session: Session,
+    tenant_id: int,
+    *,
+    case_id: int | None = None,
+    unit_id: int | None = None,
+    since: datetime | None = None,
+    before: datetime | None = None,
+) -> Iterator[Access]:
+    """Give a tenant's events, oldest first: of one case, of the cases of one unit, from `since` up to `before`."""
+    query = (
+        select(EventRow, CaseRow, FilledRow)
+        .join(CaseRow, col(CaseRow.id) == col(EventRow.case_id), isouter=True)
+        .join(FilledRow, col(FilledRow.id) == col(EventRow.filled_id), isouter=True)
+        .where(EventRow.tenant_id == tenant_id)
+        .order_by(col(EventRow.id))
+        .execution_options(yield_per=_BATCH)
+    )
+    if case_id is not None:
+        query = query.where(EventRow.case_id == case_id)
+    if unit_id is not None:
+        query = query.where(CaseRow.unit_id == unit_id)
+    if since is not None:
+        query = query.where(col(EventRow.at) >= since)
+    if before is not None:
+        query = query.where(col(EventRow.at) < before)
+    for event, case, filled in session.exec(query):
+        yield Access(event, case, filled)
+
+
+def names_and_roles(session: Session, tenant_id: int) -> dict[int, tuple[str, str]]:
+    """Map person row id to her name and the roles the register gives her, joined by commas."""
+    query = (
+        select(PersonRow, RoleRow)
+        .join(RoleRow, col(RoleRow.person_id) == col(PersonRow.id), isouter=True)
+        .where(PersonRow.tenant_id == tenant_id)
+    )
+    found: dict[int, tuple[str, set[str]]] = {}
+    for person, role in session.exec(query):
+        assert person.id is not None
+        _, roles = found.setdefault(person.id, (person.name, set()))
+        roles |= {role.role} if role is not None else set()
+    return {row_id: (name, ",".join(sorted(roles))) for row_id, (name, roles) in found.items()}

@@ -1,0 +1,134 @@
+"""The end of each tenant's trail, signed once a day, to be kept outside the database.
+
+The chain shows a change anywhere in it, but not that its end was cut off together with the events. A head that
+was stored elsewhere does: it names a place and the hash that stood there, and only the master key can sign one.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Field, Session, SQLModel, col, func, select
+
+from storage import tenants
+from storage.audit import SealRow, Verdict, end_of_chain, verify
+from storage.sealing import KeyGone, Keys, keys_of
+from storage.tenants import TenantRow
+
+
+class HeadRow(SQLModel, table=True):
+    """The head of one day (Swedish calendar date): the chain's last place and hash when it was signed."""
+
+    __tablename__ = "trail_head"
+
+    tenant_id: int = Field(primary_key=True, foreign_key="tenant.id")
+    day: date = Field(primary_key=True)
+    place: int
+    hash: str = Field(max_length=64)
+    master_id: str = Field(max_length=40)
+    signature: str = Field(max_length=64)
+
+
+class BadHead(Exception):
+    """What was given is no head that this trail's keys signed; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A signed head as it is printed and stored elsewhere. tenant: the Entra tenant id."""
+
+    tenant: str
+    day: str
+    place: int
+    hash: str
+    master_id: str
+    signature: str
+
+    def __str__(self) -> str:
+        return ":".join((self.tenant, self.day, str(self.place), self.hash, self.master_id, self.signature))
+
+
+def read_head(text: str) -> Head:
+    """Read a printed head. Raises: BadHead: its shape is wrong; whether it was signed is asked in `verify_since`."""
+    parts = text.strip().rsplit(":", 5)
+    if len(parts) != 6 or not (parts[2].isascii() and parts[2].isdigit()):
+        raise BadHead("a head reads TENANT:DAY:PLACE:HASH:KEY:SIGNATURE, as `verify-log --head` prints it")
+    tenant, day, place, digest, master_id, signature = parts
+    return Head(tenant, day, int(place), digest, master_id, signature)
+
+
+def sign_new(session: Session, day: date) -> int:
+    """Sign the head of a day for each tenant whose chain has begun and has none yet; return how many."""
+    signed = 0
+    keys = keys_of(session)
+    for tenant in tenants.everyone(session):
+        tenant_id = tenants.key(tenant)
+        if session.get(HeadRow, (tenant_id, day)) is not None:
+            continue
+        place, digest = end_of_chain(session, tenant_id)
+        if place:
+            signature = _signature(keys, keys.newest, tenant.entra_id, day.isoformat(), place, digest)
+            row = HeadRow(
+                tenant_id=tenant_id, day=day, place=place, hash=digest, master_id=keys.newest, signature=signature
+            )
+            session.add(row)
+            signed += 1
+    return signed
+
+
+def newest(session: Session, tenant: TenantRow) -> Head | None:
+    """Return the newest head of a tenant, None while there is none."""
+    query = select(HeadRow).where(HeadRow.tenant_id == tenants.key(tenant)).order_by(col(HeadRow.day).desc()).limit(1)
+    row = session.exec(query).first()
+    if row is None:
+        return None
+    return Head(tenant.entra_id, row.day.isoformat(), row.place, row.hash, row.master_id, row.signature)
+
+
+def verify_with_heads(session: Session, tenant: TenantRow) -> Verdict:
+    """Verify a tenant's trail, and that the heads kept beside it are still on it."""
+    verdict = verify(session, tenants.key(tenant))
+    if verdict.bad:
+        return verdict
+    rows = session.exec(select(HeadRow).where(HeadRow.tenant_id == tenants.key(tenant)).order_by(col(HeadRow.day)))
+    for row in rows.all():
+        head = Head(tenant.entra_id, row.day.isoformat(), row.place, row.hash, row.master_id, row.signature)
+        bad = _fault(session, tenants.key(tenant), head)
+        if bad:
+            return Verdict(bad, verdict.sealed, verdict.unsealed)
+    return verdict
+
+
+def verify_since(session: Session, head: Head) -> Verdict:
+    """Verify the trail a head belongs to, and that the head is still on it.
+
+    Raises: BadHead: no such tenant.
+    """
+    tenant = tenants.find(session, head.tenant)
+    if tenant is None:
+        raise BadHead(f"the head is of the tenant {head.tenant}, which is not in this database")
+    verdict = verify_with_heads(session, tenant)
+    bad = verdict.bad or _fault(session, tenants.key(tenant), head)
+    return Verdict(bad, verdict.sealed, verdict.unsealed)
+
+
+def _fault(session: Session, tenant_id: int, head: Head) -> str | None:
+    """Say why a head does not hold, None when it does."""
+    try:
+        expected = _signature(keys_of(session), head.master_id, head.tenant, head.day, head.place, head.hash)
+    except KeyGone:
+        return f"the head of {head.day} names a master key that is not configured"
+    if not hmac.compare_digest(expected.encode(), head.signature.encode()):
+        return f"the head of {head.day} was not signed by this bot"
+    row = session.get(SealRow, (tenant_id, head.place))
+    if row is None:
+        last = session.exec(select(func.max(col(SealRow.place))).where(SealRow.tenant_id == tenant_id)).one() or 0
+        return f"place {last + 1} is missing: on {head.day} the trail reached place {head.place}"
+    same = hmac.compare_digest(row.hash.encode(), head.hash.encode())
+    return None if same else f"place {head.place} is not what it was on {head.day}"
+
+
+def _signature(keys: Keys, master_id: str, tenant: str, day: str, place: int, digest: str) -> str:
+    message = "\x1f".join(("head", tenant, day, str(place), digest)).encode()
+    return hmac.new(keys.trail_key(master_id), message, hashlib.sha256).hexdigest()

@@ -1,0 +1,139 @@
+"""Master keys come and go: wrapped anew, lost, put back; and a case key that is dropped takes its texts with it."""
+
+import pytest
+from sqlmodel import select
+
+from reports.answers import answer_rows
+from reports.selected import Selection
+from storage import answers, cases
+from storage.answers import Written
+from storage.cases import CaseRow, case_id
+from storage.desk import Desk, Session
+from storage.sealing import KEPT_SECONDS, KeyGone, Keys, MasterGone, SealBroken, SealingKeyRow, seal, unseal
+from tests.sql.conftest import KEYS, NOW, OpenDesk, World, change, make_world, the_list
+
+NEWER = {"second": b"2" * 32} | KEYS
+ONLY_NEW = {"second": b"2" * 32}
+CANARY = "Påhittad motivering: kanariefågel"
+
+
+def write(desk: Desk, world: World, choice: str = "ja") -> None:
+    def work(session: Session) -> None:
+        written = Written(choice, "text", motivation=CANARY)
+        row = the_list(session, world)
+        answers.add(session, row, "child_not_heard_motivated", 1, written, author=world.person, at=NOW, act="a")
+
+    desk.run_now(work)
+
+
+def read(desk: Desk, world: World) -> str:
+    def work(session: Session) -> str:
+        row = answers.latest(session, world.filled)["child_not_heard_motivated"]
+        return answers.read(session, the_list(session, world), row).motivation
+
+    return desk.run_now(work)
+
+
+def masters(desk: Desk) -> set[str]:
+    return desk.run_now(lambda session: set(session.exec(select(SealingKeyRow.master_id)).all()))
+
+
+def test_after_a_new_key_came_first_the_old_one_is_needed_for_no_text(
+    desk: Desk, open_desk: OpenDesk, world: World
+) -> None:
+    write(desk, world)
+    newer = open_desk(NEWER)
+    assert newer.run_now(newer.keys.rewrap).count == 2  # the case's and the municipality's own
+    assert newer.run_now(newer.keys.rewrap).count == 0
+    assert masters(desk) == {"second"}
+
+    assert read(open_desk(ONLY_NEW), world) == CANARY
+    with pytest.raises(MasterGone):
+        read(open_desk(KEYS), world)
+
+
+def test_wrapping_anew_changes_no_sealed_text(desk: Desk, open_desk: OpenDesk, world: World) -> None:
+    write(desk, world)
+    stored = [row.motivation for row in desk.run_now(lambda s: list(answers.latest(s, world.filled).values()))]
+    newer = open_desk(NEWER)
+    newer.run_now(newer.keys.rewrap)
+
+    assert [r.motivation for r in newer.run_now(lambda s: list(answers.latest(s, world.filled).values()))] == stored
+
+
+def test_a_lost_master_key_is_named_and_what_it_did_not_wrap_works(
+    desk: Desk, open_desk: OpenDesk, world: World
+) -> None:
+    write(desk, world)
+    newer = open_desk(NEWER)
+    assert change(desk, "delete from sealing_key where case_id = 0") == 1
+    newer.run_now(lambda session: newer.keys.make(session, world.tenant, 0))
+    without = open_desk(ONLY_NEW)
+
+    done = without.run_now(without.keys.rewrap)
+    assert (done.count, done.missing, done.missing_own) == (0, {"first": 1}, {})
+    with pytest.raises(MasterGone, match="the master key first is not configured: put it back in BK_KEYS"):
+        read(without, world)
+
+    def another(session: Session) -> str:
+        case = case_id(cases.add(session, CaseRow(tenant_id=world.tenant, ref="SN 2", unit_id=world.unit)))
+        return unseal(session, world.tenant, case, "f", "1", seal(session, world.tenant, case, "f", "1", CANARY))
+
+    assert without.run_now(another) == CANARY
+    assert read(open_desk(NEWER), world) == CANARY, "put back, it did not open"
+
+
+def test_a_municipality_whose_own_key_cannot_be_opened_is_told(desk: Desk, open_desk: OpenDesk, world: World) -> None:
+    without = open_desk(ONLY_NEW)
+
+    assert without.run_now(without.keys.rewrap).missing_own == {"first": 1}
+
+
+def test_a_master_key_with_other_bytes_under_its_id_is_found_at_once(
+    desk: Desk, open_desk: OpenDesk, world: World
+) -> None:
+    exchanged = open_desk({"first": b"x" * 32})
+    with pytest.raises(SealBroken):
+        exchanged.run_now(exchanged.keys.rewrap)
+
+
+def exported(desk: Desk) -> list[list[str]]:
+    return list(answer_rows(desk.run_now, Selection()))
+
+
+def test_with_a_dropped_case_key_the_texts_are_gone_and_yes_and_no_stay(
+    desk: Desk, open_desk: OpenDesk, world: World
+) -> None:
+    write(desk, world)
+    other = desk.run_now(lambda session: make_world(session, "two"))
+    write(desk, other)
+    assert sum(CANARY in "".join(row) for row in exported(desk)) == 2
+    assert change(desk, "delete from sealing_key where case_id = :case", case=world.case) == 1
+
+    fresh = open_desk()
+    with pytest.raises(KeyGone):
+        read(fresh, world)
+    rows = exported(fresh)
+    assert len(rows) == 2
+    assert [CANARY in "".join(row) for row in rows] == [False, True]
+    assert len({row[6] for row in rows}) == 1, "the answer went with its text"
+
+
+def test_without_a_master_key_no_export_passes_for_a_whole_one(desk: Desk, open_desk: OpenDesk, world: World) -> None:
+    write(desk, world)
+    with pytest.raises(MasterGone):
+        exported(open_desk(ONLY_NEW))
+
+
+def test_a_running_bot_forgets_a_dropped_key_within_a_minute(desk: Desk, world: World) -> None:
+    write(desk, world)
+    now = [0.0]
+    desk.keys, kept = Keys(KEYS, now=lambda: now[0]), desk.keys
+    try:
+        assert read(desk, world) == CANARY
+        change(desk, "delete from sealing_key where case_id = :case", case=world.case)
+        now[0] = KEPT_SECONDS + 0.1
+        with pytest.raises(KeyGone):
+            read(desk, world)
+    finally:
+        desk.keys = kept

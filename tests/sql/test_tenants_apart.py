@@ -1,0 +1,77 @@
+"""Two municipalities in one database: what is asked for with one's id never comes from the other."""
+
+from collections.abc import Callable
+
+import pytest
+
+from storage import access, cases, conversations, filled, inbox, people
+from storage.desk import Desk, Session
+from tests.sql.conftest import NOW, World, make_world
+from tests.sql.test_audit import record
+
+Asked = Callable[[Session, World, World], object]
+
+ASKED: dict[str, Asked] = {
+    "cases.find": lambda s, mine, theirs: cases.find(s, mine.tenant, "SN 9"),
+    "cases.get": lambda s, mine, theirs: cases.get(s, mine.tenant, theirs.case),
+    "cases.of_worker": lambda s, mine, theirs: cases.of_worker(s, mine.tenant, theirs.person),
+    "filled.get": lambda s, mine, theirs: filled.get(s, mine.tenant, theirs.filled),
+    "people.person": lambda s, mine, theirs: people.person(s, mine.tenant, theirs.person),
+    "people.by_object_id": lambda s, mine, theirs: people.by_object_id(s, mine.tenant, "object-two"),
+    "people.by_email": lambda s, mine, theirs: people.by_email(s, mine.tenant, "two@example.invalid"),
+    "people.holders": lambda s, mine, theirs: people.holders(s, mine.tenant, theirs.unit, "case_worker", NOW.date()),
+    "conversations.find": lambda s, mine, theirs: conversations.find(s, mine.tenant, "a:two"),
+    "inbox.by_activity": lambda s, mine, theirs: inbox.by_activity(s, mine.tenant, "a:two", "1"),
+    "inbox.newest_in": lambda s, mine, theirs: inbox.newest_in(s, mine.tenant, "a:two"),
+    "access.events": lambda s, mine, theirs: list(access.events(s, mine.tenant, case_id=theirs.case)),
+    "access.names_and_roles": lambda s, mine, theirs: theirs.person in access.names_and_roles(s, mine.tenant),
+}
+
+
+@pytest.fixture
+def two(desk: Desk, world: World) -> World:
+    """Return a second municipality with a person, a case, a chat and events."""
+
+    def work(session: Session) -> World:
+        other = make_world(session, "two")
+        person = people.person(session, other.tenant, other.person)
+        case = cases.get(session, other.tenant, other.case)
+        assert person is not None
+        assert case is not None
+        person.email, case.ref = "two@example.invalid", "SN 9"
+        conversations.ensure(session, other.tenant, other.person, "a:two", "http://127.0.0.1", "{}")
+        row = inbox.InboxRow(
+            tenant_id=other.tenant, channel_id="a:two", activity_id="1", digest="d", case_id=0, reply=b"", at=NOW
+        )
+        inbox.keep(session, row, "{}")
+        role = people.RoleRow(tenant_id=other.tenant, person_id=other.person, unit_id=other.unit, role="case_worker")
+        session.add(role)
+        return other
+
+    made = desk.run_now(work)
+    record(desk, made, 2)
+    return made
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_nothing_of_the_other_comes(desk: Desk, world: World, two: World, name: str) -> None:
+    asked = ASKED[name]
+
+    assert not desk.run_now(lambda session: asked(session, world, two))
+    assert desk.run_now(lambda session: asked(session, two, two)), "the question finds nothing at all"
+
+
+def test_a_chat_that_another_person_speaks_in_forgets_what_was_shown(desk: Desk, world: World) -> None:
+    def work(session: Session) -> tuple[str, str, int | None, int]:
+        other = people.PersonRow(tenant_id=world.tenant, object_id="someone-else", name="Bo Påhitt")
+        session.add(other)
+        session.flush()
+        chat = conversations.ensure(session, world.tenant, world.person, "a:one", "http://127.0.0.1", "{}")
+        chat.shown, chat.card, chat.case_id, chat.card_case_id = "{}", "card-1", world.case, world.case
+        session.flush()
+        again = conversations.ensure(session, world.tenant, people.person_id(other), "a:one", "http://127.0.0.1", "{}")
+        return again.shown, again.card, again.case_id, again.person_id
+
+    shown, card, case, person = desk.run_now(work)
+    assert (shown, card, case) == ("", "", None)
+    assert person != world.person

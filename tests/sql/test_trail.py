@@ -1,0 +1,284 @@
+"""The trail takes additions only; its signed end finds what the chain alone cannot; T17 at its full length."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import col, select, update
+
+from bot.clock import Clock
+from bot.sealer import seal_round
+from storage import audit, heads, migrate
+from storage.audit import EventRow, SealRow
+from storage.desk import Desk, Session
+from storage.heads import BadHead, Head, HeadRow, read_head
+from storage.sealing import Keys
+from storage.tenants import TenantRow
+from tests.sql.conftest import KEYS, NOW, World, change, lift_guards, make_world, without_waiting_for_the_disk
+from tests.sql.test_audit import record, rehash
+
+DAY, NEXT_DAY = date(2026, 5, 12), date(2026, 5, 13)
+MANY = 10_000
+
+
+def the_tenant(session: Session, world: World) -> TenantRow:
+    return session.get_one(TenantRow, world.tenant)
+
+
+def verdict(desk: Desk, world: World) -> str | None:
+    return desk.run_now(lambda session: heads.verify_with_heads(session, the_tenant(session, world)).bad)
+
+
+def sign(desk: Desk, day: date = DAY) -> int:
+    return desk.run_now(lambda session: heads.sign_new(session, day))
+
+
+def newest(desk: Desk, world: World) -> Head:
+    head = desk.run_now(lambda session: heads.newest(session, the_tenant(session, world)))
+    assert head is not None
+    return head
+
+
+def since(desk: Desk, head: Head) -> str | None:
+    return desk.run_now(lambda session: heads.verify_since(session, head)).bad
+
+
+@pytest.fixture
+def sealed(desk: Desk, world: World) -> Desk:
+    record(desk, world, 6)
+    assert desk.run_now(audit.seal_new) == 6
+    return desk
+
+
+# --- additions only --------------------------------------------------------------------------------------------------
+
+REFUSED = {
+    **{
+        f"change {column}": f"update event set {column} = {column}"
+        for column in EventRow.model_fields
+        if column != "sealed"
+    },
+    "unseal an event": "update event set sealed = false",
+    "delete an event": "delete from event",
+    "change a seal": "update event_seal set hash = 'x'",
+    "delete a seal": "delete from event_seal",
+    "change a head": "update trail_head set place = 1",
+    "delete a head": "delete from trail_head",
+}
+
+
+@pytest.mark.parametrize("statement", REFUSED.values(), ids=REFUSED)
+def test_the_database_itself_refuses_to(sealed: Desk, statement: str) -> None:
+    sign(sealed)
+    with pytest.raises(DBAPIError, match="the trail takes additions only"):
+        change(sealed, statement)
+
+
+def test_the_database_refuses_to_empty_the_trail(sealed: Desk, world: World) -> None:
+    if sealed.dialect == "postgresql":
+        for table in ("event", "event_seal", "trail_head"):
+            with pytest.raises(DBAPIError, match="the trail takes additions only"):
+                change(sealed, f"truncate {table} cascade")
+    assert verdict(sealed, world) is None
+
+
+# --- the signed end --------------------------------------------------------------------------------------------------
+
+
+def test_a_head_is_signed_once_a_day_and_never_of_nothing(desk: Desk, world: World) -> None:
+    assert sign(desk) == 0
+    record(desk, world, 2)
+    desk.run_now(audit.seal_new)
+
+    assert [sign(desk), sign(desk), sign(desk, NEXT_DAY)] == [1, 0, 1]
+    assert (newest(desk, world).day, newest(desk, world).place) == ("2026-05-13", 2)
+
+
+def test_a_printed_head_is_read_back_and_holds_while_the_trail_goes_on(sealed: Desk, world: World) -> None:
+    sign(sealed)
+    kept = str(newest(sealed, world))
+    record(sealed, world, 3)
+    sealed.run_now(audit.seal_new)
+
+    assert read_head(kept + "\n") == newest(sealed, world)
+    assert since(sealed, read_head(kept)) is None
+
+
+def cut(session: Session, world: World, place: int) -> None:
+    """Cut the end of the trail off, events and seals together, as if it had never been."""
+    lift_guards(session)
+    gone = select(SealRow.event_id).where(SealRow.place >= place)
+    events = session.exec(gone).all()
+    session.exec(sa.delete(SealRow).where(col(SealRow.place) >= place))
+    session.exec(sa.delete(EventRow).where(col(EventRow.id).in_(events)))
+
+
+def test_an_end_cut_off_with_its_events_is_found_by_the_head_beside_it(sealed: Desk, world: World) -> None:
+    sign(sealed)
+    sealed.run_now(lambda session: cut(session, world, 5))
+
+    assert sealed.run_now(lambda session: audit.verify(session, world.tenant)).bad is None, "the chain sees it alone"
+    assert verdict(sealed, world) == "place 5 is missing: on 2026-05-12 the trail reached place 6"
+
+
+def test_an_end_cut_off_with_its_head_is_found_by_the_head_stored_elsewhere(sealed: Desk, world: World) -> None:
+    sign(sealed)
+    kept = newest(sealed, world)
+
+    def work(session: Session) -> None:
+        cut(session, world, 5)
+        session.exec(sa.delete(HeadRow))
+
+    sealed.run_now(work)
+    assert verdict(sealed, world) is None, "nothing in the database tells"
+    assert since(sealed, kept) == "place 5 is missing: on 2026-05-12 the trail reached place 6"
+
+    record(sealed, world, 4)
+    sealed.run_now(audit.seal_new)
+    assert since(sealed, kept) == "place 6 is not what it was on 2026-05-12", "going on hid the cut"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"place": 5},
+        {"day": "2026-05-11"},
+        {"hash": "0" * 64},
+        {"signature": "0" * 64},
+        {"signature": "åäö"},
+    ],
+    ids=str,
+)
+def test_a_head_with_anything_changed_was_not_signed_by_this_bot(
+    sealed: Desk, world: World, changed: dict[str, str | int]
+) -> None:
+    sign(sealed)
+    kept = newest(sealed, world)
+    forged = replace(kept, **changed)  # type: ignore[arg-type]
+
+    assert since(sealed, forged) == f"the head of {forged.day} was not signed by this bot"
+
+
+def test_a_head_of_another_municipality_or_key_does_not_pass(sealed: Desk, world: World) -> None:
+    sealed.run_now(lambda session: make_world(session, "two"))
+    sign(sealed)
+    kept = newest(sealed, world)
+
+    assert since(sealed, replace(kept, tenant="made-up-two")) == "the head of 2026-05-12 was not signed by this bot"
+    assert since(sealed, replace(kept, master_id="lost")) == (
+        "the head of 2026-05-12 names a master key that is not configured"
+    )
+    with pytest.raises(BadHead, match="not in this database"):
+        since(sealed, replace(kept, tenant="nowhere"))
+
+
+@pytest.mark.parametrize("text", ["", "a:b:c", "t:2026-05-12:six:h:m:s", "t:2026-05-12:²:h:m:s"])
+def test_what_is_no_head_is_refused_in_words(text: str) -> None:
+    with pytest.raises(BadHead, match="a head reads"):
+        read_head(text)
+
+
+async def test_the_sealer_signs_the_first_end_of_each_swedish_day(desk: Desk, world: World) -> None:
+    clock = Clock(datetime(2026, 5, 12, 21, 0, tzinfo=UTC))  # 23:00 in Sweden
+    signed = await seal_round(desk, clock, None)
+    assert signed is None, "there was nothing to sign"
+    for _ in range(2):
+        record(desk, world, 1)
+        signed = await seal_round(desk, clock, signed)
+        assert signed == DAY
+    clock.advance(timedelta(hours=1, minutes=30))
+    record(desk, world, 1)
+    assert await seal_round(desk, clock, signed) == NEXT_DAY
+
+    places = desk.run_now(lambda session: session.exec(select(HeadRow.place).order_by(col(HeadRow.day))).all())
+    assert places == [1, 3]
+
+
+# --- T17: ten thousand events ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def long_trail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, World]]:
+    desk = without_waiting_for_the_disk(Desk(f"sqlite:///{tmp_path_factory.mktemp('long') / 'bot.db'}", Keys(KEYS)))
+    migrate.upgrade(desk)
+    world = desk.run_now(make_world)
+    add_many(desk, world, MANY)
+    yield desk, world
+    desk.close()
+
+
+def add_many(desk: Desk, world: World, count: int) -> None:
+    rows = [
+        {"tenant_id": world.tenant, "at": NOW, "actor": f"person:{world.person}", "act": "answered"}
+        | {"case_id": world.case, "filled_id": world.filled, "item_id": "child_heard", "revision": number}
+        for number in range(count)
+    ]
+    desk.run_now(lambda session: session.connection().execute(sa.insert(EventRow), rows))
+    while desk.run_now(audit.seal_new):
+        pass
+    desk.run_now(lambda session: heads.sign_new(session, DAY))
+
+
+def edit(session: Session) -> None:
+    session.exec(update(EventRow).where(col(EventRow.id) == 5_000).values(act="nothing"))
+
+
+def delete(session: Session) -> None:
+    session.exec(sa.delete(EventRow).where(col(EventRow.id) == 5_000))
+
+
+def swap(session: Session) -> None:
+    for now, then in ((5_000, -1), (5_001, 5_000), (-1, 5_001)):
+        session.exec(update(EventRow).where(col(EventRow.id) == now).values(id=then))
+
+
+def truncate(session: Session) -> None:
+    for table, column in ((SealRow, SealRow.event_id), (EventRow, EventRow.id)):
+        session.exec(sa.delete(table).where(col(column) > 9_990))
+
+
+def insert(session: Session) -> None:
+    row = EventRow(tenant_id=1, at=NOW, actor="person:1", act="signed", sealed=True)
+    session.add(row)
+
+
+def hash_anew(session: Session) -> None:
+    rehash(Keys({"first": b"x" * 32}), 5_000, "first")(session)
+
+
+class RolledBack(Exception):
+    """Takes back what a tampering did, with what verifying said of it."""
+
+
+@pytest.mark.parametrize(
+    ("tampers", "bad"),
+    [
+        (edit, "place 5000: event 5000 was changed"),
+        (delete, "place 5000: event 5000 is missing"),
+        (swap, "place 5000: event 5000 was changed"),
+        (truncate, "place 9991 is missing: on 2026-05-12 the trail reached place 10000"),
+        (insert, "event 10001 has lost its seal"),
+        (hash_anew, "place 5000: event 5000 was changed"),
+    ],
+)
+def test_the_first_bad_row_of_ten_thousand_is_named(
+    long_trail: tuple[Desk, World], tampers: Callable[[Session], None], bad: str
+) -> None:
+    desk, world = long_trail
+
+    def work(session: Session) -> None:
+        connection = session.connection()
+        connection.execute(sa.text("pragma defer_foreign_keys = on"))
+        lift_guards(session)
+        tampers(session)
+        session.flush()
+        found = heads.verify_with_heads(session, session.get_one(TenantRow, world.tenant))
+        raise RolledBack(found.bad)
+
+    with pytest.raises(RolledBack) as said:
+        desk.run_now(work)
+    assert said.value.args[0] == bad
+    assert verdict(desk, world) is None, "the tampering was not taken back"

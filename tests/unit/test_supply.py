@@ -1,0 +1,135 @@
+"""What the bot is made of: locked with hashes, listed with licences, and nothing that is not used."""
+
+import ast
+import importlib.util
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCTION = ("app.py", "bot", "dialogs", "reports", "checklists", "storage", "texts", "tryout")
+TESTS = ("dev.py", "docs", "manifest", "tests", "bench")
+TOOLS = {"import-linter", "mypy", "pytest-asyncio", "pytest-xdist", "ruff", "types-pyyaml"}
+"""Run or loaded by name, never imported."""
+NAMED = {"psycopg": ("storage/desk.py", "postgresql+psycopg://")}
+"""The driver is named in the database's address."""
+AHEAD = {"babel", "holidays", "jinja2", "openpyxl", "xlsxwriter"}
+"""Declared ahead of the code that uses them; emptied when it is in."""
+ALLOWED = {
+    *("MIT", "MIT-0", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "PSF-2.0", "MPL-2.0", "LGPL-3.0-only"),
+    *("Apache-2.0 AND MIT", "MIT AND PSF-2.0", "Apache-2.0 OR BSD-3-Clause", "Apache-2.0 OR BSD-2-Clause"),
+}
+"""Licences that were looked through: each may stand beside EUPL-1.2 as it is used here, unchanged and as a library."""
+
+
+@pytest.fixture(scope="module")
+def lists() -> ModuleType:
+    """Return the program that makes the lists."""
+    spec = importlib.util.spec_from_file_location("make_supply_lists", ROOT / "docs" / "make_supply_lists.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def parts(lists: ModuleType) -> list[Any]:
+    found: list[Any] = lists.parts()
+    return found
+
+
+def test_the_lists_in_docs_are_what_the_locks_say(lists: ModuleType, parts: list[Any]) -> None:
+    told = "run .venv/bin/python docs/make_supply_lists.py"
+    assert lists.SBOM.read_text(encoding="utf-8") == lists.sbom(parts), told
+    assert lists.LICENCES.read_text(encoding="utf-8") == lists.licences(parts), told
+
+
+def test_every_locked_package_is_in_the_sbom_with_its_version_and_a_licence() -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    locked = set(re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", lock, re.MULTILINE))
+    listed = json.loads((ROOT / "docs" / "sbom.cdx.json").read_text(encoding="utf-8"))["components"]
+
+    assert {(c["name"], c["version"]) for c in listed if c["purl"].startswith("pkg:pypi/")} == locked
+    assert len({c["purl"] for c in listed}) == len(listed)
+    assert not [c["name"] for c in listed if not c["licenses"][0]["expression"]]
+
+
+def test_every_package_is_locked_by_hash() -> None:
+    for name in ("requirements.lock", "requirements-node.lock"):
+        blocks = re.split(r"\n(?=\S)", (ROOT / name).read_text(encoding="utf-8").strip())
+        assert not [block.split()[0] for block in blocks if not re.search(r"--hash=sha256:[0-9a-f]{64}", block)]
+    packages = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert not [path for path, package in packages.items() if path and "sha512-" not in package.get("integrity", "")]
+
+
+def test_every_licence_was_looked_through(parts: list[Any]) -> None:
+    assert not [(part.name, part.licence) for part in parts if part.licence not in ALLOWED]
+
+
+def test_what_only_tests_need_does_not_run_in_production(parts: list[Any]) -> None:
+    runs = {part.name for part in parts if part.runs}
+
+    assert {"aiohttp", "cryptography", "sqlmodel", "pydantic"} <= runs
+    assert not runs & {"pytest", "playwright", "hypothesis", "mypy", "adaptivecards"}
+
+
+def imported(*places: str) -> set[str]:
+    """Return the top names that the sources import."""
+    names: set[str] = set()
+    for place in places:
+        path = ROOT / place
+        for source in [path] if path.is_file() else sorted(path.rglob("*.py")):
+            names |= set(_imports(ast.parse(source.read_text(encoding="utf-8"))))
+    return names
+
+
+def _imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def unused(wanted: list[str], *places: str) -> set[str]:
+    """Return the declared packages of which nothing is imported."""
+    names, provides = imported(*places), packages_distributions()
+    used: set[str] = {canonicalize_name(dist) for name in names for dist in provides.get(name, ())}
+    used |= {name for name, (place, word) in NAMED.items() if word in (ROOT / place).read_text(encoding="utf-8")}
+    return {str(canonicalize_name(Requirement(line).name)) for line in wanted} - used
+
+
+def test_every_declared_package_is_imported_somewhere(lists: ModuleType) -> None:
+    assert unused(lists.declared(), *PRODUCTION) <= AHEAD
+
+
+def test_every_package_for_development_is_imported_or_a_tool() -> None:
+
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]["dev"]
+
+    assert unused(wanted, *TESTS) <= TOOLS | AHEAD
+
+
+def test_the_bot_imports_nothing_it_does_not_declare(lists: ModuleType) -> None:
+    provides = packages_distributions()
+    declared = {canonicalize_name(Requirement(line).name) for line in lists.declared()}
+    # Their makers hand them on: SQLModel is SQLAlchemy's tables, aiohttp's addresses are yarl's.
+    handed_on = {"sqlalchemy", "yarl"}
+    used = {canonicalize_name(dist) for name in imported(*PRODUCTION) for dist in provides.get(name, ())}
+
+    assert used - declared - handed_on == set()
+
+
+def test_a_package_nobody_imports_is_found(lists: ModuleType) -> None:
+    assert unused([*lists.declared(), "rich"], *PRODUCTION) - AHEAD == {"rich"}

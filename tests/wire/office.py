@@ -1,0 +1,92 @@
+"""The whole bot inside the test's own process, on a real port: cheap enough to ask it thousands of things."""
+
+import json
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from uuid import uuid4
+
+import aiohttp
+from aiohttp import web
+
+from bot.clock import Clock
+from bot.front_door import server_options
+from bot.settings import read_settings
+from bot.web import make_admin_app, make_app
+from storage import migrate
+from storage.desk import Desk
+from storage.sealing import Keys
+from tests.wire.door import TENANT, recorded
+
+FAR = "22222222-2222-4222-8222-222222222222"
+"""Another municipality that the same bot serves."""
+SECRET = bytes(range(32))
+
+
+class InOffice:
+    """A bot with its database; `says` posts an activity and gives status and body."""
+
+    def __init__(self, folder: Path, keys: Keys | None = None) -> None:
+        self.settings = read_settings(
+            mode="dev",
+            tenants=frozenset({TENANT, FAR}),
+            database_url=f"sqlite:///{folder / 'bot.db'}",
+            secret_key=SECRET.hex(),
+        )
+        self.desk = Desk(self.settings.database_url, keys or Keys({"test": bytes(32)}))
+        migrate.upgrade(self.desk)
+        self.desk.engine.raw_connection().driver_connection.execute("pragma synchronous=off")  # type: ignore[union-attr]
+        clock = Clock()
+        self._runners = [
+            web.AppRunner(make_app(self.settings, self.desk, clock), **server_options()),
+            web.AppRunner(make_admin_app(self.desk, clock), access_log=None),
+        ]
+
+    async def __aenter__(self) -> Self:
+        for runner in self._runners:
+            await runner.setup()
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
+        self._session = aiohttp.ClientSession()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._session.close()
+        for runner in self._runners:
+            await runner.cleanup()
+        self.desk.close()
+
+    @property
+    def port(self) -> int:
+        """Say where it listens."""
+        port: int = self._runners[0].addresses[0][1]
+        return port
+
+    async def posts(self, body: Any) -> tuple[int, Any]:
+        """Post a body (bytes as they are, else as JSON)."""
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        url, headers = f"http://127.0.0.1:{self.port}/api/messages", {"Content-Type": "application/json"}
+        async with self._session.post(url, data=data, headers=headers) as answer:
+            text = await answer.text()
+            return answer.status, json.loads(text) if text else None
+
+    async def metrics(self) -> str:
+        """Return what the admin port tells."""
+        async with self._session.get(f"http://127.0.0.1:{self._runners[1].addresses[0][1]}/metrics") as answer:
+            return await answer.text()
+
+
+def activity(kind: str, who: str, *, place: str = "personal", tenant: str = TENANT, **changes: Any) -> dict[str, Any]:
+    """Return a recorded activity as someone's, in a chat of that kind."""
+    made = recorded(kind) | {"id": str(uuid4()), "serviceUrl": "http://127.0.0.1:1"}
+    made["from"] = {"id": f"29:{who}", "aadObjectId": who}
+    made["channelData"] = {"tenant": {"id": tenant}}
+    made["conversation"] = {"conversationType": place, "tenantId": tenant, "id": f"a:{place}-{who}"}
+    return made | changes
+
+
+def pressed(who: str, data: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Return a press of a button with this data."""
+    value = {"action": {"type": "Action.Execute", "verb": data.get("verb", ""), "data": data}}
+    return activity("invoke.adaptiveCard-action", who, value=value, **more)

@@ -1,0 +1,236 @@
+"""T18: a marker in every free text, secret and reference, through a whole conversation with its errors and crashes.
+
+None of them may turn up in a log at any level, on standard error, among the metrics, in a posted message (but for the
+case reference on a card), in a notification, in an event or in the name of a file.
+"""
+
+import asyncio
+import io
+import logging
+import sqlite3
+from base64 import b64encode
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import logs
+from dialogs.people_admin import import_people
+from storage import answers, audit
+from storage.sealing import Keys
+from tests.chat.card_hand import Card, button, gathered
+from tests.wire.bot_process import NEUTRAL, RecordingConnector
+from tests.wire.fuzzing import register
+from tests.wire.office import SECRET, InOffice, activity, pressed
+from texts import say
+
+MASTER = bytes(range(100, 132))
+REF = "KAN/REF-7781"
+TEXTS = {
+    name: f"kanarie-{name}-5512"
+    for name in ("motivation", "place", "comment", "reason", "draft", "unknown", "typed", "name", "refused", "crash")
+}
+SECRETS = {"secret key": SECRET.hex(), "master key": b64encode(MASTER).decode(), "master hex": MASTER.hex()}
+
+
+class Spoken:
+    """A person whose presses are answered in the response, as Teams does it."""
+
+    def __init__(self, bot: InOffice, connector: RecordingConnector) -> None:
+        self.bot, self.connector = bot, connector
+        self.card: Card = {}
+        self.statuses: list[int] = []
+
+    async def types(self, line: str) -> None:
+        """Write a line; look at the card that is posted for it, if it is one."""
+        self.statuses.append((await self.bot.posts(self._activity("message.text", text=line)))[0])
+        posted = list(self.connector.chats["a:personal-anna"].values())[-1]
+        if "attachments" in posted:
+            self.card = posted["attachments"][0]["content"]
+
+    async def presses(self, title: str, **fields: str) -> None:
+        """Press a button of the card in view."""
+        action = button(self.card, title)
+        made = pressed("anna", gathered(self.card, action, fields), replyToId="the-card")
+        status, body = await self.bot.posts(self._addressed(made))
+        self.statuses.append(status)
+        if status == 200 and isinstance(body["value"], dict):
+            self.card = body["value"]
+
+    def _activity(self, kind: str, **changes: Any) -> dict[str, Any]:
+        return self._addressed(activity(kind, "anna", **changes))
+
+    def _addressed(self, made: dict[str, Any]) -> dict[str, Any]:
+        made["from"]["name"] = TEXTS["name"]
+        return made | {"serviceUrl": self.connector.service_url}
+
+
+@contextmanager
+def log_at_every_level() -> Iterator[io.StringIO]:
+    """Keep the log as `serve` would write it, were it set to tell everything."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.addFilter(logs.only_codes)
+    root, level = logging.getLogger(), logging.getLogger().level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield written
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+
+
+@pytest.fixture
+async def anna(tmp_path: Path) -> AsyncIterator[Spoken]:
+    async with InOffice(tmp_path, Keys({"kanarie": MASTER})) as bot, RecordingConnector() as connector:
+        now = datetime.now(UTC)
+        bot.desk.run_now(lambda session: import_people(session, register().encode(), frozenset(), now, "cli:test"))
+        yield Spoken(bot, connector)
+
+
+async def converse(anna: Spoken, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Say and press everything that takes a text, do what is refused, and have the bot fail with texts in its hands."""
+    await anna.types(f"ny {REF}")
+    await anna.presses("Spara", violence="ja", child_placed="ja")
+    await anna.presses("Kommentera")
+    await anna.presses("Spara", comment=TEXTS["comment"])
+    await anna.presses("Nej")
+    await anna.presses("Pausa", motivation=TEXTS["draft"])
+    await anna.types(f"fortsätt {REF}")
+    await anna.presses("Spara", motivation=TEXTS["motivation"], place=TEXTS["place"])
+    await anna.types(TEXTS["unknown"])
+    for line in (f"ändra 1 {REF}", "ja", f"ändra 1 {REF}", f"nej, {TEXTS['typed']}"):
+        await anna.types(line)
+    await anna.types(f"uppgifter {REF}")
+    await anna.presses("Förläng")
+    until = {"until": "2027-01-01", "limit": "4m", "reason_class": "grounds"}
+    await anna.presses("Spara", reason=f"{TEXTS['refused']} 640823-3234", **until)
+    await anna.presses("Spara", reason=TEXTS["reason"], **until)
+    await anna.types(f"{TEXTS['refused']} 640823-3234")
+    await anna.types(f"vad saknas {REF}")
+    await anna.bot.posts(b'{"text": "' + TEXTS["refused"].encode() + b'", ')
+    await anna.bot.posts({"type": "message", "text": TEXTS["refused"], "id": [TEXTS["refused"]]})
+
+    def crash(*_: object, **__: object) -> None:
+        logging.getLogger("some.library").error("could not take %s", TEXTS["crash"])
+        try:
+            raise ValueError(TEXTS["crash"])
+        except ValueError as error:
+            logging.getLogger("bot.made_up").exception("broken")
+            raise RuntimeError(TEXTS["crash"]) from error
+
+    await anna.types(f"ändra 1 {REF}")
+    with monkeypatch.context() as patch:
+        patch.setattr(answers, "add", crash)
+        await anna.presses("Ja")
+        patch.setattr(audit, "record", crash)
+        await anna.types(f"ny {REF}-9")
+        patch.setattr("bot.web.TeamsAdapter.process", crash)
+        await anna.types("hej")
+    asyncio.get_running_loop().call_exception_handler(
+        {"message": TEXTS["crash"], "exception": ValueError(TEXTS["crash"])}
+    )
+
+
+async def test_no_canary_is_found_where_none_may_be(
+    anna: Spoken, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with log_at_every_level() as log:
+        await converse(anna, monkeypatch)
+    metrics = await anna.bot.metrics()
+    assert anna.statuses.count(503) == 3, "the bot was to fail three times"
+
+    captured = capfd.readouterr()
+    rows, files, named = left_behind(tmp_path)
+    assert [rows[name].count("\n") for name in ("answer", "extension")] >= [4, 0], "the texts were not taken in"
+    said_in = {
+        "the log": log.getvalue(),
+        "standard error and output": captured.err + captured.out,
+        "the metrics": metrics,
+        "the trail": rows["event"],
+        "names of files": named,
+    }
+    words, posted = {**TEXTS, **SECRETS}, "\n".join(anna.connector.bodies)
+    named_too = {**words, "ref": REF}
+    found = {(place, name) for place, said in said_in.items() for name, word in named_too.items() if word in said}
+    found |= {("a posted message", name) for name, word in words.items() if word in posted}
+    del words["name"]  # who she is stands in the register and in her chat's address
+    found |= {("a table", name) for name, word in words.items() if any(word in said for said in rows.values())}
+    found |= {("a file", name) for name, word in words.items() if word.encode() in files}
+    assert not found
+    assert "a line of a library's was left out" in log.getvalue(), "the log was not listened to"
+    assert "broken ValueError" in log.getvalue()
+    assert posted.count(NEUTRAL) > 3
+
+
+def left_behind(folder: Path) -> tuple[dict[str, str], bytes, str]:
+    """Return the rows of each table as text, the bytes of all files, and the names of the files."""
+    kept = sqlite3.connect(f"file:{folder / 'bot.db'}?mode=ro", uri=True)
+    names = [row[0] for row in kept.execute("select name from sqlite_master where type = 'table'")]
+    rows = {name: "\n".join(map(repr, kept.execute(f"select * from {name}"))) for name in names}
+    kept.close()
+    files = b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
+    return rows, files, " ".join(path.name for path in folder.rglob("*"))
+
+
+async def test_a_notification_tells_that_there_is_something_and_nothing_more(anna: Spoken) -> None:
+    await anna.types(f"ny {REF}")
+    posted = [m for m in anna.connector.chats["a:personal-anna"].values() if "attachments" in m]
+
+    assert posted
+    assert {(message["text"], message["summary"]) for message in posted} == {("", NEUTRAL)}
+
+
+async def test_without_the_filter_the_log_would_hold_them(anna: Spoken, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "only_codes", lambda _record: True)
+    with log_at_every_level() as log:
+        await converse(anna, monkeypatch)
+
+    assert TEXTS["crash"] in log.getvalue()
+
+
+def test_a_crash_is_one_line_without_its_text() -> None:
+    try:
+        raise ValueError(TEXTS["crash"])
+    except ValueError as error:
+        line = logs.crash_line(error)
+
+    assert line.startswith("unexpected ValueError at tests/wire/test_canaries.py:")
+    assert TEXTS["crash"] not in line
+
+
+# --- a key that is not there -------------------------------------------------------------------------------
+
+
+async def test_a_case_whose_key_is_gone_is_answered_in_words_and_the_rest_works(anna: Spoken) -> None:
+    await anna.types("ny SN 2026/0001")
+    await anna.presses("Spara", violence="nej")
+    other = dict(anna.card)
+    await anna.types("ny SN 2026/0002")
+    await anna.presses("Spara", violence="nej")
+    anna.bot.desk.run_now(
+        lambda session: session.connection().exec_driver_sql("delete from sealing_key where case_id = 2")
+    )
+    anna.bot.desk.keys = Keys({"kanarie": MASTER})  # as after a restart
+
+    status, body = await anna.bot.posts(pressed("anna", button(anna.card, "Nej")["data"]))
+    assert (status, body["value"]) == (200, say("keys.gone", "sv"))
+    status, body = await anna.bot.posts(pressed("anna", button(other, "Nej")["data"]))
+    assert (status, type(body["value"])) == (200, dict)
+
+
+async def test_a_case_whose_master_key_is_missing_says_that_nothing_is_lost(anna: Spoken) -> None:
+    await anna.types("ny SN 2026/0001")
+    await anna.presses("Spara", violence="nej")
+    anna.bot.desk.run_now(
+        lambda session: session.connection().exec_driver_sql("update sealing_key set master_id = 'x' where case_id = 1")
+    )
+    anna.bot.desk.keys = Keys({"kanarie": MASTER})
+
+    status, body = await anna.bot.posts(pressed("anna", button(anna.card, "Nej")["data"]))
+    assert (status, body["value"]) == (200, say("keys.master_gone", "sv"))
+    assert anna.bot.desk.run_now(lambda s: s.connection().exec_driver_sql("select count(*) from answer").scalar()) == 0

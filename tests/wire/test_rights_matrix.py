@@ -1,0 +1,282 @@
+"""T9: every verb and command x every role x every relation x every place, against the endpoint itself.
+
+The table is made from what the dialogs declare, so a new verb is in it by itself. What must happen is worked out
+from its declared Right alone; what does happen is read from the answer and from the trail.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import col, func, select
+
+from bot.cards.render import render_card, render_text
+from checklists import rights
+from checklists.rights import RELATIONS, ROLES, Right
+from dialogs import commands
+from dialogs.take_turn import take_turn
+from dialogs.tokens import Mint
+from dialogs.turn import Turn
+from dialogs.views import Claim
+from storage import cases, filled, people, tenants
+from storage.audit import EventRow
+from storage.cases import CaseRow, case_id
+from storage.desk import Session
+from storage.filled import FilledRow, filled_id
+from storage.people import PersonRow, RoleRow, person_id
+from tests.wire.door import TENANT
+from tests.wire.office import FAR, SECRET, InOffice, activity, pressed
+from texts import say
+
+NOW = datetime(2026, 5, 12, 8, 30, tzinfo=UTC)
+MINT = Mint(SECRET)
+STRANGER, NOT_YOURS = say("common.stranger", "sv"), say("common.card_not_yours", "sv")
+NO_SUCH_CASE, NOT_FOR_ROLE = say("common.no_such_case", "sv"), say("common.not_for_your_role", "sv")
+NOT_PERSONAL = say("common.not_personal", "sv")
+DENIALS = {STRANGER, NO_SUCH_CASE, NOT_FOR_ROLE, NOT_YOURS}
+CLAIMS: dict[str, dict[str, str]] = {"command": {"choice": "hjälp"}, "named_case": {"item": "hjälp"}}
+"""What a verb's button carries besides the case, where the general form below is not one a bot would sign."""
+GENERAL = {"item": "facts:1", "choice": "0"}
+
+
+@dataclass(frozen=True)
+class Who:
+    """Someone in one role, who stands so to one case. relation `far`: another municipality; `unknown`: nobody."""
+
+    name: str
+    role: str
+    relation: str
+    tenant: str
+    tenant_row: int
+    person: int
+    case: int
+    filled: int
+    ref: str
+
+
+def move_in(session: Session) -> list[Who]:
+    """Make a case for each role and someone in every relation to it, and a far namesake of each case."""
+    found: list[Who] = []
+    home, far = (tenants.key(tenants.ensure(session, entra_id)) for entra_id in (TENANT, FAR))
+    for number, role in enumerate(ROLES):
+        ref = f"SN 2026/{number + 100:04}"
+        made = {relation: _person(session, home, role, relation) for relation in RELATIONS}
+        unit = _unit(session, home, "Påhittade Nord")
+        case, sheet = _case(session, home, ref, unit, made["lead"], made["co_worker"])
+        for relation, person in made.items():
+            found.append(Who(f"{role}-{relation}", role, relation, TENANT, home, person, case, sheet, ref))
+        away = _person(session, far, role, "lead")
+        _case(session, far, ref, _unit(session, far, "Påhittade Nord"), away, None)
+        found.append(Who(f"{role}-lead", role, "far", FAR, far, away, case, sheet, ref))
+    first = found[0]
+    found.append(Who("nobody", "", "unknown", TENANT, home, 10_000, first.case, first.filled, first.ref))
+    return found
+
+
+def _unit(session: Session, tenant: int, name: str) -> int:
+    row = people.unit(session, tenant, name)
+    assert row.id is not None
+    return row.id
+
+
+def _person(session: Session, tenant: int, role: str, relation: str) -> int:
+    row = PersonRow(tenant_id=tenant, object_id=f"{role}-{relation}", name=f"Påhittad {role} {relation}")
+    session.add(row)
+    session.flush()
+    unit = _unit(session, tenant, "Påhittade Syd" if relation == "other" else "Påhittade Nord")
+    session.add(RoleRow(tenant_id=tenant, person_id=person_id(row), unit_id=unit, role=role))
+    return person_id(row)
+
+
+def _case(session: Session, tenant: int, ref: str, unit: int, lead: int, co: int | None) -> tuple[int, int]:
+    case = cases.add(session, CaseRow(tenant_id=tenant, ref=ref, unit_id=unit, lead_id=lead, co_id=co))
+    row = FilledRow(
+        tenant_id=tenant,
+        case_id=case_id(case),
+        unit_id=unit,
+        checklist="decision_basis",
+        version=1,
+        child=1,
+        role="case_worker",
+        begun_at=NOW,
+    )
+    filled.add(session, row)
+    return case_id(case), filled_id(row)
+
+
+def must(right: Right, who: Who) -> str:
+    """Say what the declared right gives: `allowed`, or the words of the refusal."""
+    if who.relation == "unknown":
+        return STRANGER
+    relation: Any = "other" if who.relation == "far" else who.relation
+    if right.about == "self":
+        return "allowed" if who.role in right.may else NOT_FOR_ROLE
+    if who.relation == "far":
+        return NO_SUCH_CASE  # the case is not of her municipality, whatever her role
+    return "allowed" if rights.may(right, [(who.role, relation)]) else NO_SUCH_CASE
+
+
+@dataclass
+class Ward:
+    """The bot with everyone in it."""
+
+    bot: InOffice
+    everyone: list[Who]
+
+    def denied(self) -> int:
+        """Count the denials in the trail."""
+        query = select(func.count()).select_from(EventRow).where(EventRow.act == "denied")
+        return self.bot.desk.run_now(lambda session: session.exec(query).one())
+
+    async def press(self, verb: str, who: Who, place: str = "personal") -> str:
+        """Press a verb's button as the bot would sign it for her; return what came of it."""
+        claim = Claim(verb=verb, case=who.case, filled=who.filled, version=1, **{**GENERAL, **CLAIMS.get(verb, {})})
+        data = {"verb": verb, "token": MINT.sign(who.tenant_row, who.person, claim), "case_ref": who.ref}
+        status, body = await self.bot.posts(pressed(who.name, data, place=place, tenant=who.tenant))
+        assert status == 200, f"{verb} as {who.name}: {status}; does it need a claim of its own in CLAIMS?"
+        return _outcome(body["value"])
+
+    def type(self, line: str, who: Who) -> str:
+        """Write a line; the turn is taken as the adapter takes it."""
+        turn = Turn(
+            kind="text",
+            tenant=who.tenant,
+            object_id=who.name,
+            channel_id=f"a:personal-{who.name}",
+            channel_user=f"29:{who.name}",
+            activity_id=f"{line} {who.name} {who.tenant}",
+            now=NOW,
+            text=line,
+        )
+        reply = self.bot.desk.run_now(lambda session: take_turn(session, turn, MINT)).reply
+        assert reply is not None
+        card = render_card(reply, MINT, private=False)
+        return _outcome(card if card is not None else render_text(reply))
+
+
+def _outcome(shown: Any) -> str:
+    """Return `allowed`, or the words of a refusal; a refusal is that sentence and nothing besides."""
+    return shown if isinstance(shown, str) and shown in DENIALS else "allowed"
+
+
+@pytest.fixture
+async def ward(tmp_path: Path) -> AsyncIterator[Ward]:
+    async with InOffice(tmp_path) as bot:
+        yield Ward(bot, bot.desk.run_now(move_in))
+
+
+def cells(ward: Ward) -> Iterator[tuple[str, Right, Who]]:
+    for verb, right in commands.RIGHTS.items():
+        for who in ward.everyone:
+            yield verb, right, who
+
+
+async def test_every_verb_does_in_every_cell_what_its_right_says(ward: Ward) -> None:
+    wrong, seen = [], 0
+    for verb, right, who in cells(ward):
+        wanted, before = must(right, who), ward.denied()
+        got, rows = await ward.press(verb, who), ward.denied() - before
+        seen += 1
+        if (got, rows) != (wanted, 0 if wanted == "allowed" else 1):
+            wrong.append((verb, who.name, who.relation, wanted, got, rows))
+
+    assert not wrong
+    assert seen == len(commands.VERBS) * (len(ROLES) * (len(RELATIONS) + 1) + 1), "a cell is undefined"
+
+
+async def test_every_command_does_in_every_cell_what_its_right_says(ward: Ward) -> None:
+    wrong = []
+    for command in commands.COMMANDS:
+        for who in ward.everyone:
+            line = f"{command.word} {who.ref}" if command.right.about == "case" else command.word
+            # What a far namesake's lead types finds the case of that reference in her own municipality.
+            standing = replace(who, relation="lead") if who.relation == "far" else who
+            wanted, before = must(command.right, standing), ward.denied()
+            got, rows = ward.type(line, who), ward.denied() - before
+            if (got, rows) != (wanted, 0 if wanted == "allowed" else 1):
+                wrong.append((line, who.name, who.relation, wanted, got, rows))
+
+    assert not wrong
+
+
+async def test_in_groups_and_channels_no_verb_does_anything_for_anyone(ward: Ward) -> None:
+    before = ward.bot.desk.run_now(lambda session: session.exec(select(func.max(col(EventRow.id)))).one())
+    for place in ("groupChat", "channel"):
+        for verb, _, who in cells(ward):
+            claim = Claim(verb=verb, case=who.case, filled=who.filled, version=1, **GENERAL)
+            data = {"verb": verb, "token": MINT.sign(who.tenant_row, who.person, claim)}
+            status, body = await ward.bot.posts(pressed(who.name, data, place=place, tenant=who.tenant))
+            assert (status, body["value"]) == (200, NOT_PERSONAL)
+
+    after = ward.bot.desk.run_now(lambda session: session.exec(select(func.max(col(EventRow.id)))).one())
+    assert before == after, "something was stored"
+
+
+async def test_a_denial_tells_nothing_of_the_case_and_is_the_same_when_there_is_none(ward: Ward) -> None:
+    for who in ward.everyone:
+        if who.relation in ("other", "unknown"):
+            real = ward.type(f"uppgifter {who.ref}", who)
+            none = ward.type("uppgifter SN 2026/9999", who)
+            assert real == none
+            assert real in DENIALS
+            assert who.ref not in real
+
+
+async def test_an_unknown_municipality_is_turned_away_at_the_door(ward: Ward) -> None:
+    body = activity("message.text", "case_worker-lead", tenant="33333333-3333-4333-8333-333333333333", text="hej")
+
+    assert await ward.bot.posts(body) == (403, {"error": "tenant"})
+
+
+async def test_a_token_of_one_municipality_opens_nothing_in_another(ward: Ward) -> None:
+    home = next(who for who in ward.everyone if (who.role, who.relation) == ("case_worker", "lead"))
+    far = next(who for who in ward.everyone if (who.role, who.relation) == ("case_worker", "far"))
+    claim = Claim(verb="continue", case=home.case)
+    stolen = {"verb": "continue", "token": MINT.sign(home.tenant_row, home.person, claim)}
+
+    _, body = await ward.bot.posts(pressed(far.name, stolen, tenant=FAR))
+    assert body["value"] == NOT_YOURS
+
+
+async def test_two_municipalities_with_the_same_reference_never_see_each_other(ward: Ward) -> None:
+    home = next(who for who in ward.everyone if (who.role, who.relation) == ("case_worker", "lead"))
+    far = next(who for who in ward.everyone if (who.role, who.relation) == ("case_worker", "far"))
+    claim = Claim(verb="save_facts", case=_own_case(ward, far), item="facts:1")
+    data = {"verb": "save_facts", "token": MINT.sign(far.tenant_row, far.person, claim), "children": "7"}
+    assert (await ward.bot.posts(pressed(far.name, data, tenant=FAR)))[0] == 200
+
+    children = [ward.bot.desk.run_now(lambda session, who=who: _children(session, who)) for who in (home, far)]  # type: ignore[misc]
+    assert children == [1, 7]
+    assert ward.type(f"uppgifter {home.ref}", home) == ward.type(f"uppgifter {far.ref}", far) == "allowed"
+
+
+def _children(session: Session, who: Who) -> int:
+    case = cases.find(session, who.tenant_row, who.ref)
+    assert case is not None
+    return case.children
+
+
+def _own_case(ward: Ward, who: Who) -> int:
+    return ward.bot.desk.run_now(lambda session: _own_case_row(session, who))
+
+
+def _own_case_row(session: Session, who: Who) -> int:
+    case = cases.find(session, who.tenant_row, who.ref)
+    assert case is not None
+    return case_id(case)
+
+
+# --- the matrix bites --------------------------------------------------------------------------------------
+
+
+async def test_without_the_check_of_rights_the_matrix_turns_red(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    sample = [cell for cell in cells(ward) if cell[2].relation == "other"][:: len(ROLES)]
+    denied = [cell for cell in sample if must(cell[1], cell[2]) != "allowed"]
+    assert denied
+    monkeypatch.setattr("checklists.rights.may", lambda _right, _standing: True)
+    monkeypatch.setattr("dialogs.commands.may", lambda _right, _standing: True)
+
+    assert {await ward.press(verb, who) for verb, _, who in denied} == {"allowed"}
