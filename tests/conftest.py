@@ -21,7 +21,7 @@ import psycopg
 import pytest
 
 if TYPE_CHECKING:  # heavy, and only the browser tests need it
-    from playwright.async_api import Browser, Page
+    from playwright.async_api import Browser, ConsoleMessage, Page
 
 ROOT = Path(__file__).resolve().parent.parent
 NODE_MODULES = ROOT / "node_modules"
@@ -212,7 +212,12 @@ CHROMIUM_ARGUMENTS = [
 def complaints_of(page: "Page") -> list[str]:
     """Return a list that fills with what goes wrong on a page: errors on its console and uncaught ones."""
     found: list[str] = []
-    page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
+
+    def note(message: "ConsoleMessage") -> None:
+        if message.type == "error":  # a failed request is named by where it went, not in its words
+            found.append(f"{message.text} {message.location.get('url', '')}")
+
+    page.on("console", note)
     page.on("pageerror", lambda error: found.append(str(error)))
     return found
 
