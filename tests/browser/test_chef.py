@@ -123,3 +123,50 @@ async def test_a_deputy_over_a_holiday_reads_instead_of_the_chef(bot: RealBot, t
     await sends(page)
     await sees(page, f"{REF} är skickat för läsning", DAVID)
     await expect(chat(page, CECILIA).get_by_text("är skickat för läsning")).to_have_count(0)
+
+
+async def next_working_morning(page: Page) -> None:
+    """Move the clock to 08:05 on the next working day."""
+    await page.get_by_role("button", name="Nästa arbetsdag 08:05").click()
+
+
+async def test_gaps_are_reminded_of_on_the_right_mornings_and_no_other(three: Page) -> None:
+    """Decision planned for Friday 8 May: the first reminder is three working days before, the last one before."""
+    page = three
+    await writes(page, f"ny {REF}")
+    await sees(page, "Uppgifter som avgör")
+    await chat(page).get_by_label("Planerat beslutsdatum").last.fill("2026-05-08")
+    facts = {"Är_det_ett_våldsärende?": "Nej", "Är_barnet_placerat?": "Nej", "Beslutas_om_insats?": "Nej"}
+    await chooses(page, **facts, **{"Har_barnet_kommunicerats?": "Ja"})
+    await presses(page, "Spara")
+    await sees(page, "Har barnet kommit till tals")
+    for answer, then in (
+        ("j", "Har barnet fått information om"),
+        ("ja ja ja ja", "kommuniceringsrutorna"),
+        ("nej", "Har beslut tagits kring polisanmälan?"),
+        ("nej", "Sammanfattning"),
+    ):
+        await writes(page, answer)
+        await sees(page, then)
+    await presses(page, "Skicka till chef")
+    await sees(page, "Skickat till chef")
+
+    gaps = "LUCKOR · Beslut är planerat till 2026-05-08"
+    reminded = {person: chat(page, person).get_by_text(gaps) for person in (ANNA, CECILIA)}
+    unread = chat(page, CECILIA).get_by_text("OLAST · Underlaget skickades till chef 2026-05-04 och är inte läst än.")
+    await expect(reminded[ANNA]).to_have_count(0)
+
+    await next_working_morning(page)  # Tuesday
+    for person, shown in reminded.items():
+        await expect(shown).to_have_count(1)
+        await sees(page, "Är kommuniceringsrutorna på sista sidan ifyllda?", person)
+        await sees(page, "Har beslut tagits kring polisanmälan?", person)
+
+    await next_working_morning(page)  # Wednesday: two working days unread, and nothing more about the gaps
+    await expect(unread).to_have_count(1)
+    await expect(reminded[ANNA]).to_have_count(1)
+
+    await next_working_morning(page)  # Thursday
+    for shown in reminded.values():
+        await expect(shown).to_have_count(2)
+    await expect(unread).to_have_count(1)

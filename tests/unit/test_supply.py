@@ -22,8 +22,6 @@ TOOLS = {"import-linter", "mypy", "pytest-asyncio", "pytest-xdist", "ruff", "typ
 """Run or loaded by name, never imported."""
 NAMED = {"psycopg": ("storage/desk.py", "postgresql+psycopg://")}
 """The driver is named in the database's address."""
-AHEAD = {"babel", "holidays", "jinja2", "openpyxl", "xlsxwriter"}
-"""Declared ahead of the code that uses them; emptied when it is in."""
 ALLOWED = {
     *("MIT", "MIT-0", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "PSF-2.0", "MPL-2.0", "LGPL-3.0-only"),
     *("Apache-2.0 AND MIT", "MIT AND PSF-2.0", "Apache-2.0 OR BSD-3-Clause", "Apache-2.0 OR BSD-2-Clause"),
@@ -111,14 +109,14 @@ def unused(wanted: list[str], *places: str) -> set[str]:
 
 
 def test_every_declared_package_is_imported_somewhere(lists: ModuleType) -> None:
-    assert unused(lists.declared(), *PRODUCTION) <= AHEAD
+    assert unused(lists.declared(), *PRODUCTION) == set()
 
 
 def test_every_package_for_development_is_imported_or_a_tool() -> None:
 
     wanted = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]["dev"]
 
-    assert unused(wanted, *TESTS) <= TOOLS | AHEAD
+    assert unused(wanted, *TESTS) <= TOOLS
 
 
 def test_the_bot_imports_nothing_it_does_not_declare(lists: ModuleType) -> None:
@@ -132,4 +130,4 @@ def test_the_bot_imports_nothing_it_does_not_declare(lists: ModuleType) -> None:
 
 
 def test_a_package_nobody_imports_is_found(lists: ModuleType) -> None:
-    assert unused([*lists.declared(), "rich"], *PRODUCTION) - AHEAD == {"rich"}
+    assert unused([*lists.declared(), "rich"], *PRODUCTION) == {"rich"}
