@@ -10,11 +10,12 @@ from dialogs import commands, show
 from dialogs.basis import Basis, Sheet, load
 from dialogs.doors import case_by_id
 from dialogs.fill_checklist import ANSWER
-from dialogs.keep import MOST_TEXT, in_row, motivation_written, store
+from dialogs.keep import MOST_TEXT, At, in_row, landed, motivation_written, store
 from dialogs.show_summary import open_claim
 from dialogs.shown import Shown
 from dialogs.talk import Talk
 from dialogs.views import AnyView, Button, Claim, ClosedView, Line, MenuView, SayView
+from dialogs.words import Press
 from storage.filled import filled_id
 from texts import LANGUAGES, say
 
@@ -81,11 +82,16 @@ def _skip(talk: Talk, shown: Shown) -> AnyView:
 
 
 def _motivate_too(talk: Talk, claim: Claim, said: Said, item_id: str) -> AnyView | None:
-    """Keep the text of `nej, TEXT` as the motivation: in the sibling that asks for it, else in the item's own row."""
+    """Keep the text of `nej, TEXT` as the motivation: in the sibling that asks for it, else in the item's own row.
+
+    When the answer stood before this line, the text is kept if nothing there has changed since the card was drawn.
+    """
     basis = load(talk, case_by_id(talk, claim.case, ANSWER))
     sheet = basis.sheet(claim.filled)
     row = sheet.rows.get(item_id) if sheet else None
-    if sheet is None or row is None or row.choice != said.choice or row.act != talk.act:
+    if sheet is None or row is None or row.choice != said.choice:
+        return None
+    if row.act != talk.act and not isinstance(landed(talk, Press(claim, {}), ANSWER), At):
         return None
     try:
         return _keep_motivation(talk, basis, sheet, item_id, said)

@@ -202,6 +202,14 @@ def test_no_with_a_text_answers_and_motivates(asked_first: Chat, line: str) -> N
     assert "child_not_heard_motivated" not in asked_first.gaps()
 
 
+def test_no_with_a_text_motivates_also_where_the_answer_was_no_already(asked_first: Chat) -> None:
+    asked_first.types("nej, ett första påhittat skäl").types("ändra 1").sees("Nu: Nej")
+    asked_first.types(f"nej, {WHY}").is_asked("child_informed_report")
+
+    assert asked_first.written("child_not_heard_motivated").motivation == WHY
+    assert asked_first.types("ändra 1").types("nej").written("child_not_heard_motivated").motivation == WHY
+
+
 def test_no_with_a_text_is_taken_back_whole(asked_first: Chat) -> None:
     asked_first.types(f"nej, {WHY}").types("ångra").is_asked("child_heard")
 
