@@ -4,12 +4,13 @@ Nothing of a case goes until the municipality has set a period: which one applie
 things the bot does not know (placement, day of birth), and the bot is not the system of record.
 """
 
-from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from checklists.deadlines import months_on
 
 
 class BadPeriod(ValueError):
@@ -38,14 +39,7 @@ class Retention(BaseModel):
         """Return the first day a case may go; None: it is open, or no period is set."""
         if closed_on is None or self.case_months is None:
             return None
-        return months_after(closed_on, self.case_months)
-
-
-def months_after(day: date, months: int) -> date:
-    """Return the same day number `months` later, or that month's last day when it is shorter."""
-    years, month0 = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month0 + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
+        return months_on(closed_on, self.case_months)
 
 
 def changed(stored: Mapping[str, Any], assignments: list[str]) -> dict[str, Any]:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checklists.retention import BadPeriod, Retention, changed, months_after
+from checklists.deadlines import months_on
+from checklists.retention import BadPeriod, Retention, changed
 
 CLOSED = date(2021, 1, 31)
 
@@ -30,8 +31,8 @@ def test_a_closed_case_is_due_the_same_day_that_many_months_later(months: int, d
 
 @given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(1, 600), st.integers(1, 600))
 def test_a_longer_period_never_ends_sooner(day: date, shorter: int, more: int) -> None:
-    assert months_after(day, shorter) < months_after(day, shorter + more)
-    assert day < months_after(day, shorter)
+    assert months_on(day, shorter) < months_on(day, shorter + more)
+    assert day < months_on(day, shorter)
 
 
 def test_a_period_is_set_changed_and_given_up_again() -> None:
