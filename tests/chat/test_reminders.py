@@ -1,7 +1,7 @@
 """Reminders in whole conversations: who is told what on which morning, what falls away, and who is told instead."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -600,3 +600,26 @@ def test_two_replicas_sweep_a_morning_once(either_room: Room) -> None:
     assert anna.reminded() == 1
     assert room.count(ToldRow) == 25
     assert len(room.events("swept")) == 1
+
+
+@pytest.mark.parametrize(
+    ("around", "reminders"), [("2026-03-30T08:00", 1), ("2026-03-29T02:30", 0), ("2026-03-31T00:00", 1)]
+)
+def test_replicas_whose_clocks_are_ninety_seconds_apart_tell_everything_once(
+    anna: Chat, room: Room, around: str, reminders: int
+) -> None:
+    """The first is the morning after the change to summer time, the last a report on the night of its day (SKYDD)."""
+    anna.installs()
+    fills(opens(anna, **ALL), until="police_report_decided")
+    sets(room, planned_decision_on="2026-04-02")
+    middle = datetime.fromisoformat(around).replace(tzinfo=STOCKHOLM)
+    if middle.hour == 0:
+        sets(room, received_on="2026-03-30")
+    told = 0
+    for half_minutes in range(-10, 11):
+        for skew in (-90, 90):
+            room.now = middle + timedelta(seconds=30 * half_minutes + skew)
+            room.sweeps()
+            told += anna.reminded()
+
+    assert told == reminders
