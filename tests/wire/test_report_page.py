@@ -1,0 +1,251 @@
+"""The report by link over HTTP: what stands on it, and that nobody sees a unit that is not hers."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.clock import Clock
+from bot.links import PURPOSES, add_links
+from bot.pages import HEADERS
+from storage import links, migrate, people
+from storage.desk import Desk, Session
+from storage.people import RoleRow
+from storage.sealing import Keys
+from tests.sql.conftest import KEYS, World, change, make_world
+from tests.sql.test_figures import begin
+
+NORTH, SOUTH = "Norra <b>(påhittad)</b>", "Södra (påhittad)"
+AT = datetime(2026, 5, 12, 8, 30, tzinfo=UTC)
+FIRST, LAST = date(2026, 4, 1), date(2026, 6, 30)
+
+
+class Standing(Clock):
+    def now(self) -> datetime:
+        return AT
+
+
+@dataclass
+class Site:
+    """A bot with its own links, figures in two units, and someone who may be given roles."""
+
+    desk: Desk
+    world: World
+    client: "TestClient[web.Request, web.Application]"
+
+    def holds(self, role: str, unit: str, valid_to: date | None = None) -> None:
+        """Give her a role, and take away those she had."""
+        change(self.desk, "delete from role")
+
+        def work(session: Session) -> None:
+            unit_id, of = people.unit(session, self.world.tenant, unit).id or 0, self.world
+            row = RoleRow(tenant_id=of.tenant, person_id=of.person, unit_id=unit_id, role=role, valid_to=valid_to)
+            session.add(row)
+
+        self.desk.run_now(work)
+
+    def link(self, unit: str, first: date = FIRST, last: date = LAST) -> str:
+        scope = links.report_scope(unit, first, last)
+        return self.desk.run_now(
+            lambda session: links.make(session, self.world.tenant, self.world.person, links.REPORT, scope, AT)
+        )
+
+    async def presses(self, token: str) -> tuple[int, str]:
+        answer = await self.client.post(links.REPORT_PATH, data={"l": token})
+        return answer.status, await answer.text()
+
+    async def report(self, unit: str, first: date = FIRST, last: date = LAST) -> str:
+        status, text = await self.presses(self.link(unit, first, last))
+        assert status == 200
+        return text
+
+
+def figures(session: Session, world: World) -> None:
+    """Ten lists in the north, eight of them Ja, and after six of ten in the quarter before; three in the south."""
+    for month, yes in ((2, 6), (5, 8)):
+        for one in range(10):
+            begin(session, world, NORTH, date(2026, month, 1 + one), {"child_heard": "ja" if one < yes else "nej"})
+    for one in range(3):
+        begin(session, world, SOUTH, date(2026, 5, 1 + one), {"child_heard": "nej"})
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    desk = Desk(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS))
+    migrate.upgrade(desk)
+    world = desk.run_now(make_world)
+    desk.run_now(lambda session: figures(session, world))
+    app = web.Application(client_max_size=0)
+    add_links(app, desk, Standing(), PURPOSES)
+    async with TestClient(TestServer(app)) as client:
+        yield Site(desk, world, client)
+    desk.close()
+
+
+def plain(text: str) -> str:
+    """Return what a reader sees, in one line."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
+
+
+async def test_a_link_leads_to_the_report_once(site: Site) -> None:
+    site.holds("manager", SOUTH)
+    token = site.link(NORTH)
+    for _ in range(2):
+        shown = await site.client.get(links.REPORT_PATH, params={"l": token})
+        assert shown.status == 200
+        assert "8 av 10" not in await shown.text()
+    status, text = await site.presses(token)
+
+    assert status == 200
+    assert "8 av 10" in text
+    assert (await site.presses(token))[0] == 410
+
+
+async def test_the_page_says_what_n_period_and_definition_the_figures_have(site: Site) -> None:
+    site.holds("manager", SOUTH)
+    text = await site.report(NORTH)
+
+    assert text.count("<h1>Rapport för Norra &lt;b&gt;(påhittad)&lt;/b&gt;, 2026-04-01–2026-06-30</h1>") == 1
+    said = plain(text)
+    assert "påbörjade 2026-04-01–2026-06-30: 10 underlag" in said
+    assert "Siffrorna hämtades 2026-05-12 10:30." in said
+    assert "0 av 10 påbörjade checklistor är kompletta." in said
+    assert "Lägst andel Ja:" in said
+    assert "8 av 10 (80,0 %), intervall 49,0–94,3 %" in said
+    assert "Från 6 av 10 till 8 av 10: för få ärenden för att säga." in said
+    assert "Perioden innan är 2026-01-01–2026-03-31." in said
+    assert "Andelen är Ja delat med alla underlag som frågan gäller." in said
+    assert "Påbörjade underlag 10 Skickade till chef, av påbörjade 0 av 10 (0,0 %)" in said
+    assert '<rect class="share" width="80.0" height="11"/>' in text
+
+
+async def test_what_the_chart_draws_the_table_says(site: Site) -> None:
+    site.holds("manager", SOUTH)
+    text = await site.report(NORTH)
+    drawn = re.findall(r'class="share" width="([\d.]+)".*?class="range" d="M([\d.]+) 14.5H([\d.]+)M', text, re.DOTALL)
+    told = re.findall(r'class="figure">\d+ av \d+ \(([\d,]+) %\)</td><td class="figure">([\d,]+)–([\d,]+) %<', text)
+
+    assert drawn == [tuple(number.replace(",", ".") for number in row) for row in told]
+    assert len(drawn) > 3
+    assert "Frågan gällde inget underlag." in text
+    assert len(re.findall(r'<li><span lang="sv">', text.partition('id="chain"')[0])) == text.count(
+        '<th scope="row" lang'
+    )
+
+
+async def test_the_chain_has_its_eight_steps_with_what_is_good_and_what_lacks(site: Site) -> None:
+    site.holds("manager", SOUTH)
+    chain = (await site.report(SOUTH)).partition('id="chain"')[2].partition('id="others"')[0]
+
+    assert re.findall(r"<h3>(\d)\. ", chain) == list("12345678")
+    step = plain(chain.partition("4. Utredning")[2].partition("<h3>")[0])
+    assert "Brister Har barnet kommit till tals under utredning? 0 av 3 (0,0 %), intervall 0,0–56,1 %" in step
+    assert step.startswith(" Alla frågor i steget tillsammans: 0 av 9 (0,0 %) Ja.")
+    assert "Ingen fråga i det här steget gällde under perioden." in plain(chain.partition("<h3>2.")[0])
+
+
+async def test_the_whole_organisation_is_all_units_together(site: Site) -> None:
+    site.holds("manager", SOUTH)
+    text = await site.report("")
+
+    assert "Rapport för hela organisationen" in text
+    assert "8 av 14" in text, "ten, three, and one without answers"
+
+
+@pytest.mark.parametrize(
+    ("role", "unit", "may"),
+    [
+        ("manager", SOUTH, {NORTH, SOUTH, ""}),
+        ("unit_manager", NORTH, {NORTH}),
+        ("deputy", SOUTH, {SOUTH}),
+        ("case_worker", NORTH, set()),
+        ("peer_reviewer", NORTH, set()),
+        ("auditor", NORTH, set()),
+        ("admin", NORTH, set()),
+    ],
+)
+async def test_nobody_sees_figures_that_are_not_hers(site: Site, role: str, unit: str, may: set[str]) -> None:
+    site.holds(role, unit)
+    for wanted in (NORTH, SOUTH, "", "Ingen sådan (påhittad)"):
+        shown = await site.client.get(links.REPORT_PATH, params={"l": (token := site.link(wanted))})
+        status, text = await site.presses(token)
+        allowed = wanted in may or role == "manager"
+        assert (shown.status, status) == ((200, 200) if allowed else (410, 410)), wanted
+        assert ('class="bars"' in text) == (wanted in may)
+
+
+async def test_a_role_that_is_taken_away_or_over_gives_nothing(site: Site) -> None:
+    site.holds("unit_manager", NORTH)
+    token = site.link(NORTH)
+    assert (await site.client.get(links.REPORT_PATH, params={"l": token})).status == 200
+    site.holds("unit_manager", SOUTH)
+    status, text = await site.presses(token)
+    assert status == 410
+    assert "8 av 10" not in text
+
+    site.holds("deputy", NORTH, valid_to=date(2026, 5, 11))
+    assert (await site.presses(site.link(NORTH)))[0] == 410
+    site.holds("deputy", NORTH, valid_to=date(2026, 5, 12))
+    assert (await site.presses(site.link(NORTH)))[0] == 200
+
+
+async def test_no_case_and_no_person_stands_on_it_and_it_keeps_to_itself(site: Site) -> None:
+    site.holds("manager", SOUTH)
+    answer = await site.client.post(links.REPORT_PATH, data={"l": site.link("")})
+    text = await answer.text()
+
+    assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+    assert not re.search(r"SN ?20|<script|style=|https?:|Barn \d", text)
+
+
+async def test_other_periods_are_offered_as_words_to_write(site: Site) -> None:
+    site.holds("manager", SOUTH)
+    offered = [
+        re.findall("<kbd>(.*?)</kbd>", await site.report("", *days))
+        for days in (
+            (FIRST, LAST),
+            (date(2025, 1, 1), date(2025, 12, 31)),
+        )
+    ]
+
+    assert offered == [
+        ["rapport 2026", "rapport 2026 kv 1", "rapport 2025"],
+        [*(f"rapport 2025 kv {number}" for number in (1, 2, 3, 4)), "rapport 2024"],
+    ]
+
+
+async def test_a_report_of_nothing_says_so(site: Site) -> None:
+    site.holds("manager", SOUTH)
+    text = await site.report("", date(2020, 1, 1), date(2020, 12, 31))
+
+    assert "Ingen checklista har påbörjats under perioden." in text
+    assert "Det finns inga svar att visa för perioden." in text
+    assert "<svg" not in text
+
+
+async def test_it_is_in_her_language_with_the_questions_marked_as_swedish(site: Site) -> None:
+    site.holds("manager", SOUTH)
+    change(site.desk, "update person set language = 'en'")
+    text = await site.report(NORTH)
+
+    assert '<html lang="en">' in text
+    assert "8 of 10 (80.0%), interval 49.0–94.3%" in text
+    assert '<span lang="sv">Har barnet kommit till tals under utredning?</span>' in text
+    assert "<kbd>report 2026 kv 1</kbd>" in text
+    assert "0 of 10 checklists begun are complete." in text
+
+
+async def test_a_scope_that_says_no_period_uses_nothing_up(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    site.holds("manager", SOUTH)
+    token = site.desk.run_now(
+        lambda session: links.make(session, site.world.tenant, site.world.person, "report", {"unit": NORTH}, AT)
+    )
+
+    assert (await site.presses(token))[0] == 503
+    assert "Norra" not in caplog.text
+    assert (await site.client.get(links.REPORT_PATH, params={"l": token})).status == 200
