@@ -14,10 +14,10 @@ from urllib.parse import parse_qs, quote
 
 from aiohttp import web
 
-from bot import pages
+from bot import pages, report_page
 from bot.clock import Clock
 from checklists import rights
-from checklists.rights import Right
+from checklists.rights import Relation, Right
 from storage import audit, links, people
 from storage.desk import Desk, Session
 from storage.links import Link
@@ -37,6 +37,8 @@ Render = Callable[[Session, Link, Language], web.Response]
 class Purpose:
     """Something a link fetches. right: about no case; asked again when the link is used.
 
+    `other` in it is whoever holds the role anywhere, `own_unit` who holds it in the unit the link's scope names.
+
     Raises: ValueError: it gives single cases.
     """
 
@@ -51,7 +53,7 @@ class Purpose:
             raise ValueError(f"{self.name}: single cases are not given by link; that needs a sign-in")
 
 
-PURPOSES: tuple[Purpose, ...] = ()
+PURPOSES: tuple[Purpose, ...] = (Purpose(links.REPORT, links.REPORT_PATH, report_page.RIGHT, report_page.render),)
 """What this bot gives by link."""
 
 
@@ -131,9 +133,13 @@ async def _token(request: web.Request) -> str:
 
 
 def _may(session: Session, link: Link, purpose: Purpose, now: datetime) -> bool:
-    """Say whether she holds, today, a role that may."""
+    """Say whether she holds, today, a role that may: anywhere, or in the very unit the link is about."""
     held = people.roles_on(session, link.person_id, now.astimezone(STOCKHOLM).date())
-    return rights.may(purpose.right, ((role.role, "other") for role in held))
+    standing: list[tuple[str, Relation]] = [(role.role, "other") for role in held]
+    if unit := link.scope.get("unit"):
+        names = people.unit_names(session, link.tenant_id)
+        standing += [(role.role, "own_unit") for role in held if names.get(role.unit_id) == unit]
+    return rights.may(purpose.right, standing)
 
 
 def _language(session: Session, link: Link) -> Language:

@@ -11,7 +11,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlmodel import Field, Session, SQLModel, select
 
@@ -22,6 +22,8 @@ LASTS = timedelta(minutes=10)
 SKEW = timedelta(seconds=90)
 """How far the clocks of two replicas may differ: a link that was made later than that is not taken."""
 Scope = Mapping[str, str]
+REPORT, REPORT_PATH = "report", "/rapport"
+"""The report of a period: what its links are for, and where they lead."""
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}")
 
 
@@ -45,12 +47,18 @@ class LinkRow(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a link that works stands for."""
+    """What a link that works stands for. at: when it was used; before that, when it was made."""
 
     tenant_id: int
     person_id: int
     purpose: str
     scope: Scope
+    at: datetime
+
+
+def report_scope(unit: str, first: date, last: date) -> Scope:
+    """Return the scope of a report's link. unit: its name, empty for the whole organisation; days: both counted."""
+    return {"unit": unit, "first": first.isoformat(), "last": last.isoformat()}
 
 
 def make(session: Session, tenant_id: int, person_id: int, purpose: str, scope: Scope, now: datetime) -> str:
@@ -112,4 +120,4 @@ def _digest(session: Session, row: LinkRow, secret: str) -> str:
 
 
 def _link(row: LinkRow) -> Link:
-    return Link(row.tenant_id, row.person_id, row.purpose, json.loads(row.scope))
+    return Link(row.tenant_id, row.person_id, row.purpose, json.loads(row.scope), row.used_at or row.made_at)

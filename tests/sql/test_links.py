@@ -30,7 +30,7 @@ def use(desk: Desk, token: str, purpose: str = "report", at: datetime = NOW) -> 
 
 def test_a_link_stands_for_what_it_was_made_for_and_works_once(desk: Desk, world: World) -> None:
     token = make(desk, world)
-    meant = Link(world.tenant, world.person, "report", SCOPE)
+    meant = Link(world.tenant, world.person, "report", SCOPE, NOW)
 
     assert [look(desk, token), look(desk, token)] == [meant, meant], "looking uses nothing up"
     assert [use(desk, token), use(desk, token), look(desk, token)] == [meant, None, None]
