@@ -74,6 +74,8 @@ def chefs_views(cecilia: Chat, anna: Chat) -> Iterator[Reply]:
         lambda: cecilia.presses("Signera med brist"),
         lambda: cecilia.presses("Signera med brist", {"Skäl": "Påhittat skäl " * 20}),
         lambda: cecilia.presses("Visa det som signerades"),
+        lambda: cecilia.types("rapport"),
+        lambda: cecilia.presses("Exportera"),
         lambda: cecilia.types("ersättare"),
         lambda: cecilia.presses("Spara", {"person": "Anna Påhittad", "first": "2026-05-12", "last": "2026-05-20"}),
     )
