@@ -21,7 +21,7 @@ from storage.links import Link, Scope
 from texts import Language
 
 T = TypeVar("T")
-CSV = "text/csv; charset=utf-8"
+CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

@@ -35,10 +35,11 @@ def links_card(pen: Pen, view: LinksView) -> Card:
     elif not view.notices:
         body.append(text(pen.say("report.links_private")))
     for link in view.links:
-        body.append(text(pen.say("report.link_" + link.what), weight="Bolder"))
-        open_it = {"type": "Action.OpenUrl", "url": link.address, "title": pen.say("report.link_" + link.what)}
-        run = {"type": "TextRun", "text": link.address, "selectAction": open_it}
-        body.append({"type": "RichTextBlock", "inlines": [run], "spacing": "Small"})
+        words = pen.say("report.link_" + link.what)
+        # The address itself would not fit a narrow screen: a hundred characters without a place to break.
+        open_it = {"type": "Action.OpenUrl", "url": link.address, "title": words}
+        run = {"type": "TextRun", "text": words, "color": "Accent", "underline": True, "selectAction": open_it}
+        body.append({"type": "RichTextBlock", "inlines": [run]})
     return card(pen, body + action_sets(pen, view.buttons, inputs=False))
 
 

@@ -43,7 +43,7 @@ def heard(chat: Chat) -> str:
 
 
 def links(chat: Chat) -> list[tuple[str, str]]:
-    return ADDRESS.findall(chat.text)
+    return ADDRESS.findall(as_sent(chat.card))
 
 
 # --- the card ----------------------------------------------------------------------------------------------
