@@ -6,7 +6,7 @@ aggregates: a file with single cases needs a sign-in, which a link is not, so su
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -14,13 +14,13 @@ from urllib.parse import parse_qs, quote
 
 from aiohttp import web
 
-from bot import pages, report_page
+from bot import pages
 from bot.clock import Clock
 from checklists import rights
-from checklists.rights import Relation, Right
+from checklists.rights import Right
 from storage import audit, links, people
 from storage.desk import Desk, Session
-from storage.links import Link
+from storage.links import Link, Scope
 from storage.times import STOCKHOLM
 from texts import Language, say
 
@@ -36,6 +36,8 @@ Render = Callable[[Session, Link, Language], web.Response]
 @dataclass(frozen=True)
 class Purpose:
     """Something a link fetches. right: about no case; asked again when the link is used.
+    covers: whether who holds these roles (role, name of its unit) may have what the scope names; asked then too.
+    act: what its use is called in the trail.
 
     `other` in it is whoever holds the role anywhere, `own_unit` who holds it in the unit the link's scope names.
 
@@ -47,14 +49,12 @@ class Purpose:
     right: Right
     render: Render
     case_level: bool = False
+    covers: Callable[[Collection[tuple[str, str]], Scope], bool] = lambda _held, _scope: True
+    act: str = "link_used"
 
     def __post_init__(self) -> None:
         if self.case_level or self.right.about == "case":
             raise ValueError(f"{self.name}: single cases are not given by link; that needs a sign-in")
-
-
-PURPOSES: tuple[Purpose, ...] = (Purpose(links.REPORT, links.REPORT_PATH, report_page.RIGHT, report_page.render),)
-"""What this bot gives by link."""
 
 
 def link_url(public_url: str, purpose: Purpose, token: str) -> str:
@@ -107,7 +107,7 @@ async def _give(request: web.Request, *, desk: Desk, clock: Clock, purpose: Purp
         if not _may(session, link, purpose, now):
             audit.record(session, link.tenant_id, now, actor, "denied", detail="link:" + purpose.name)
             return None
-        audit.record(session, link.tenant_id, now, actor, "link_used", detail=purpose.name)
+        audit.record(session, link.tenant_id, now, actor, purpose.act, detail=purpose.name)
         return purpose.render(session, link, _language(session, link))
 
     try:
@@ -133,13 +133,12 @@ async def _token(request: web.Request) -> str:
 
 
 def _may(session: Session, link: Link, purpose: Purpose, now: datetime) -> bool:
-    """Say whether she holds, today, a role that may: anywhere, or in the very unit the link is about."""
+    """Say whether she holds, today, a role that may, of what the link's scope names."""
     held = people.roles_on(session, link.person_id, now.astimezone(STOCKHOLM).date())
-    standing: list[tuple[str, Relation]] = [(role.role, "other") for role in held]
-    if unit := link.scope.get("unit"):
-        names = people.unit_names(session, link.tenant_id)
-        standing += [(role.role, "own_unit") for role in held if names.get(role.unit_id) == unit]
-    return rights.may(purpose.right, standing)
+    names = people.unit_names(session, link.tenant_id)
+    return rights.may(purpose.right, ((role.role, "other") for role in held)) and purpose.covers(
+        [(role.role, names[role.unit_id]) for role in held], link.scope
+    )
 
 
 def _language(session: Session, link: Link) -> Language:

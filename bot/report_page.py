@@ -10,11 +10,10 @@ from datetime import date, datetime
 from aiohttp import web
 
 from bot import pages
+from checklists.periods import Period, quarter, year_of
 from checklists.rates import Share
-from checklists.rights import READER, Right
 from reports.chain import GOAL, chain
 from reports.figures import decimal
-from reports.periods import Period, quarter, year_of
 from reports.selected import Selection
 from reports.summary import QuestionRate, report_view
 from storage.desk import Session
@@ -22,8 +21,6 @@ from storage.links import Link
 from storage.times import STOCKHOLM
 from texts import Language, say
 
-RIGHT = Right("report", "self", {**READER, "manager": ("other",)})
-"""The manager sees any unit and all of them, a chef and who stands in for her the units they hold that role in."""
 _NAMES = (
     *("important", "questions", "chart", "chart_how", "axis", "table", "question", "answered", "fulfilled", "interval"),
     *("motivated", "compared", "means_answered", "means_fulfilled", "means_interval", "means_motivated"),

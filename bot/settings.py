@@ -105,6 +105,11 @@ class Settings(BaseSettings):
                 raise BadSettings("BK_OPENID_METADATA_URL must be https: whoever changes the keys on the way is let in")
             self.secret()
 
+    @property
+    def pages_url(self) -> str:
+        """Return where people reach the bot's pages: BK_PUBLIC_URL, in dev mode this machine; empty when not known."""
+        return self.public_url or (f"http://127.0.0.1:{self.port}" if self.mode == "dev" else "")
+
     def secret(self) -> bytes:
         """Return the secret for tokens and links; made once in dev mode. Raises: BadSettings."""
         return bytes.fromhex(self.secret_key or self._made("secret_key", "BK_SECRET_KEY", secrets.token_hex(32)))

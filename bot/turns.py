@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.sender import Sender, SendError
+from dialogs.reporting import Reporting
 from dialogs.take_turn import Outcome, note_posted, take_turn, unreadable
 from dialogs.tokens import Mint
 from dialogs.turn import Reply, Turn
@@ -23,8 +24,11 @@ _RESENT_SECONDS = 10.0
 class Turns:
     """Takes turns at the desk. `wake` is called after each commit, for whoever sends what it left to send."""
 
-    def __init__(self, desk: Desk, mint: Mint, sender: Sender, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, desk: Desk, mint: Mint, sender: Sender, wake: Callable[[], None], reporting: Reporting | None = None
+    ) -> None:
         self.mint = mint
+        self._reporting = reporting
         self._desk = desk
         self._sender = sender
         self._wake = wake
@@ -62,7 +66,7 @@ class Turns:
     async def _run(self, turn: Turn) -> Outcome:
         serial = f"{turn.tenant}|{turn.channel_id}"
         try:
-            return await self._desk.run(lambda session: take_turn(session, turn, self.mint), serial)
+            return await self._desk.run(lambda session: take_turn(session, turn, self.mint, self._reporting), serial)
         except KeyGone as error:
             # Trying again changes nothing, so this is an answer and not a fault.
             log.error("turn not taken: %s", type(error).__name__)

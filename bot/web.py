@@ -15,9 +15,11 @@ from bot.clock import Clock
 from bot.folder import fold_forever
 from bot.front_door import Gate, Refused, receive, refusal, server_options
 from bot.key_ring import KeyRing
-from bot.links import PURPOSES, add_links
+from bot.links import add_links
 from bot.outbox_worker import OutboxWorker
+from bot.purposes import PURPOSES
 from bot.reminders import Reminding
+from bot.reporting import Reports
 from bot.sealer import seal_forever
 from bot.sender import Sender
 from bot.service_token import ServiceToken, token_endpoint
@@ -85,7 +87,7 @@ def _build(
         bearer = BearerCheck(keys, app_id=settings.app_id, issuer=settings.token_issuer)
     sender = Sender(session, mode=settings.mode, service_hosts=settings.service_hosts, token=token)
     worker = OutboxWorker(desk, sender, clock)
-    turns = Turns(desk, Mint(settings.secret()), sender, worker.wake)
+    turns = Turns(desk, Mint(settings.secret()), sender, worker.wake, Reports(settings.pages_url))
     worker.turns = turns
     gate = Gate(settings.mode, settings.tenants, settings.service_hosts, bearer)
     return Office(settings, desk, clock, TeamsAdapter(sender, turns, clock), gate, turns), worker, keys

@@ -14,7 +14,8 @@ UserError
 ├── BadPeriod              BK-124
 ├── BadDeputy              BK-125
 ├── OnlyText               BK-126
-└── OnlyReference          BK-127
+├── OnlyReference          BK-127
+└── UnreadablePeriod       BK-130
 
 The sentences are in texts/sv/errors.yaml and texts/en/errors.yaml, under the code.
 """
@@ -117,3 +118,9 @@ class OnlyReference(UserError):
     """The municipality keeps motivations in the file; here stands only where."""
 
     code = "BK-127"
+
+
+class UnreadablePeriod(UserError):
+    """What was written is no period."""
+
+    code = "BK-130"

@@ -51,3 +51,16 @@ def table(rights: Iterable[Right]) -> dict[str, Right]:
 def may(right: Right, standing: Iterable[tuple[str, Relation]]) -> bool:
     """Say whether someone who stands so (role, relation) may use the verb."""
     return any(relation in right.may.get(role, ()) for role, relation in standing)
+
+
+def sees_figures(held: Iterable[tuple[str, str]], unit: str) -> bool:
+    """Say whether someone who holds these roles (role, name of its unit) may see a unit's figures.
+
+    unit: its name, empty for the whole organisation. A manager sees every unit and the whole, a chef and who stands
+    in for her their own units (product.md chapter 1); nobody sees anything narrower.
+    """
+    return any(role == "manager" or (role in ("unit_manager", "deputy") and at == unit != "") for role, at in held)
+
+
+FIGURES: Mapping[str, tuple[Relation, ...]] = dict.fromkeys(("manager", "unit_manager", "deputy"), RELATIONS)
+"""Who may ask for figures at all; of which unit, `sees_figures` says."""

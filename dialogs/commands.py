@@ -8,6 +8,7 @@ from dialogs import (
     case_details,
     change,
     deputies,
+    figures,
     fill_checklist,
     form,
     menu,
@@ -39,6 +40,7 @@ MODULES = (
     deputies,
     menu,
     reminding,
+    figures,
 )
 COMMANDS: tuple[Command, ...] = tuple(command for module in MODULES for command in module.COMMANDS)
 VERBS: Mapping[str, Verb] = {verb.right.verb: verb for module in MODULES for verb in module.VERBS}

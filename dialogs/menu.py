@@ -2,7 +2,7 @@
 
 from difflib import get_close_matches
 
-from checklists.rights import ANYONE, Right
+from checklists.rights import ANYONE, FIGURES, Right
 from dialogs.doors import command_button, latest_case
 from dialogs.show_summary import open_claim
 from dialogs.talk import Talk
@@ -67,6 +67,8 @@ def _help_lines(talk: Talk) -> tuple[Line, ...]:
         lines.append(Line(say="menu.help_chef"))
     elif _administers(talk):
         lines.append(Line(say="menu.help_admin"))
+    if _sees_figures(talk):
+        lines.append(Line(say="menu.help_figures"))
     return tuple(lines) or (Line(say="menu.help_other"),)
 
 
@@ -82,6 +84,10 @@ def _administers(talk: Talk) -> bool:
     return bool(talk.units_as("manager") or talk.units_as("admin"))
 
 
+def _sees_figures(talk: Talk) -> bool:
+    return any(talk.units_as(role) for role in FIGURES)
+
+
 def _buttons(talk: Talk) -> tuple[Button, ...]:
     buttons: list[Button] = []
     if talk.units_as("case_worker"):
@@ -94,6 +100,8 @@ def _buttons(talk: Talk) -> tuple[Button, ...]:
         buttons += [command_button(word, title) for word, title in _CHEF_BUTTONS[: 2 if _names_deputies(talk) else 1]]
     elif _administers(talk):
         buttons.append(command_button("ersättare", "buttons.deputies"))
+    if _sees_figures(talk):
+        buttons.append(command_button("rapport", "buttons.report"))
     buttons.append(command_button("hjälp", "buttons.help"))
     return tuple(buttons)
 

@@ -8,6 +8,7 @@ from checklists.errors import UserError
 from checklists.privacy import has_personal_number
 from dialogs import commands, menu, shown
 from dialogs.doors import NoSuchCase, no_such_case
+from dialogs.reporting import Reporting
 from dialogs.talk import Talk
 from dialogs.tokens import Mint, Signed
 from dialogs.turn import Reply, Turn
@@ -39,8 +40,8 @@ class Outcome:
     may_bind: bool = False
 
 
-def take_turn(session: Session, turn: Turn, mint: Mint) -> Outcome:
-    """Take one turn of one person.
+def take_turn(session: Session, turn: Turn, mint: Mint, reporting: Reporting | None = None) -> Outcome:
+    """Take one turn of one person. reporting: the reports, which a turn about figures needs.
 
     Raises: sqlalchemy errors, on which the whole turn is run again or nothing of it is kept.
     """
@@ -52,7 +53,7 @@ def take_turn(session: Session, turn: Turn, mint: Mint) -> Outcome:
     conversation = conversations.ensure(
         session, tenants.key(tenant), people.person_id(person), turn.channel_id, turn.service_url, turn.reference
     )
-    talk = Talk(session, turn, tenant, person, roles, conversation, commands=commands.run_command)
+    talk = Talk(session, turn, tenant, person, roles, conversation, commands=commands.run_command, reporting=reporting)
     if turn.kind in ("installed", "removed"):
         return _install(talk)
     if turn.kind == "refresh":

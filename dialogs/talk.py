@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from checklists.rights import READER, Relation, Right, may
 from dialogs.cause import Cause
+from dialogs.reporting import Reporting
 from dialogs.shown import Shown
 from dialogs.turn import Reply, Turn
 from dialogs.views import AnyView, Line, without_texts
@@ -46,6 +47,8 @@ class Talk:
     """What else came of this turn, told above whatever it answers."""
     commands: "Callable[[Talk, str, str], AnyView] | None" = None
     """Runs a typed command; set by dialogs/commands.py, which knows them all."""
+    reporting: Reporting | None = None
+    """The reports; handed in with the turn."""
 
     @property
     def cause(self) -> Cause:
@@ -56,6 +59,12 @@ class Talk:
         """Do what a typed command does."""
         assert self.commands is not None
         return self.commands(self, word, rest)
+
+    @property
+    def reports(self) -> Reporting:
+        """Return the reports."""
+        assert self.reporting is not None
+        return self.reporting
 
     @property
     def shown(self) -> Shown | None:

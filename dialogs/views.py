@@ -18,6 +18,7 @@ from dialogs.reading_views import (
     SignedView,
     without_what_was_written,
 )
+from dialogs.report_views import LinksView, ReportView
 from dialogs.view_parts import Button as Button
 from dialogs.view_parts import Claim as Claim
 from dialogs.view_parts import Data, View
@@ -343,7 +344,9 @@ AnyView = Annotated[
     | ReturnView
     | SignedView
     | DeputiesView
-    | ReminderView,
+    | ReminderView
+    | ReportView
+    | LinksView,
     Field(discriminator="kind"),
 ]
 
@@ -354,6 +357,8 @@ def without_texts(view: AnyView) -> AnyView:
         view = view.model_copy(update={"remark": ""})
     if isinstance(view, DifferencesView | SignedView):
         return without_what_was_written(view)
+    if isinstance(view, LinksView):
+        return view.model_copy(update={"links": ()})
     if isinstance(view, SummaryView):
         bare = tuple(
             sheet.model_copy(

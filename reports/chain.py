@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import get_args
 
 from checklists.model import Step
+from checklists.periods import Period
 from checklists.rates import Share, wilson
 from reports.figures import WORKER, Line, grouped, item_of, whole
-from reports.periods import Period
 from reports.selected import Selection
 from reports.summary import QuestionRate, rate_of
 from storage import rates

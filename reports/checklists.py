@@ -4,11 +4,11 @@ from collections.abc import Container, Iterator
 from dataclasses import replace
 from datetime import date
 
+from checklists.periods import Period, quarter
 from checklists.publication import At, hidden_of_lists
 from reports.figures import ListLine, list_lines, percent, period_of
-from reports.periods import Period, published_quarters, quarter
-from reports.selected import Selection
-from storage import tenants
+from reports.periods import published_quarters
+from reports.selected import Selection, tenant_ids
 from storage.desk import Session
 
 COLUMNS = (
@@ -34,7 +34,7 @@ def checklist_rows(
     session: Session, selection: Selection, today: date, *, for_publication: bool = False
 ) -> Iterator[list[str]]:
     """Give one row per unit, list and role. Raises: CannotPublish: the period is no closed quarter or year."""
-    everyone = [tenants.key(tenant) for tenant in tenants.everyone(session)]
+    everyone = tenant_ids(session, selection)
     period = period_of(session, everyone, selection, today)
     quarters = published_quarters(period, today) if for_publication else {}
     for tenant_id in everyone:

@@ -8,8 +8,8 @@ from typing import Literal, get_args
 
 from checklists.files import all_checklists, newest
 from checklists.model import Checklist, Item, Step
+from checklists.periods import Period
 from checklists.rates import ANSWERED, Share
-from reports.periods import Period
 from reports.selected import Selection
 from storage import people, rates
 from storage.desk import Session

@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import date
 
 from checklists.files import newest
+from checklists.periods import Period, quarter
 from checklists.publication import At, Hidden, hidden, stands
 from checklists.rates import wilson
 from reports.figures import Line, decimal, lines, percent, period_of, with_sums
-from reports.periods import Period, published_quarters, quarter
-from reports.selected import Selection
-from storage import tenants
+from reports.periods import published_quarters
+from reports.selected import Selection, tenant_ids
 from storage.desk import Session
 
 COUNTS = ("ja", "nej", "nej_motiverat", "delvis", "pagaende", "fritext", "ej_tillampligt", "obesvarad")
@@ -43,7 +43,7 @@ def rate_rows(
     for_publication: small numbers hidden; without sums, from which they could be had.
     Raises: CannotPublish: the period is no closed quarter or year.
     """
-    everyone = [tenants.key(tenant) for tenant in tenants.everyone(session)]
+    everyone = tenant_ids(session, selection)
     period = period_of(session, everyone, selection, today)
     if for_publication:
         quarters = published_quarters(period, today)

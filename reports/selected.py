@@ -29,19 +29,28 @@ class Run(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which filled-in lists: empty or None means every one. Days are the day a list was begun, both counted."""
+    """Which filled-in lists: empty, 0 or None means every one. Days are the day a list was begun, both counted.
+
+    tenant_id: whose; the command line takes everyone's, a person only ever her own municipality's.
+    """
 
     checklist: str = ""
     unit: str = ""
     role: str = ""
     first: date | None = None
     last: date | None = None
+    tenant_id: int = 0
 
     def wanted(self) -> Wanted:
         """Return the selection with its days as moments: from midnight in Sweden to midnight."""
         first = midnight(self.first) if self.first else None
         before = midnight(self.last + timedelta(days=1)) if self.last and self.last < date.max else None
         return Wanted(self.checklist, self.unit, self.role, first, before)
+
+
+def tenant_ids(session: Session, selection: Selection) -> list[int]:
+    """Return the row ids of the tenants a selection takes in."""
+    return [selection.tenant_id] if selection.tenant_id else [tenants.key(row) for row in tenants.everyone(session)]
 
 
 def each(
@@ -53,6 +62,8 @@ def each(
     """
     wanted = selection.wanted()
     for tenant in run(tenants.everyone):
+        if selection.tenant_id not in (0, tenants.key(tenant)):
+            continue
         after = 0
         while True:
             after, told = run(partial(_page, tenant=tenant, wanted=wanted, after=after, size=size, tell=tell))

@@ -6,10 +6,10 @@ For a card or a page to draw. Nothing in it is about a person, and no selection 
 from collections import Counter
 from dataclasses import dataclass
 
+from checklists.periods import Period
 from checklists.rates import Comparison, Share, wilson
 from reports.compared import compared, sentence
 from reports.figures import BASIS, WORKER, Line, grouped, list_lines, whole
-from reports.periods import Period
 from reports.selected import Selection
 from reports.times import Time, times
 from storage import rates

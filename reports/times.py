@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from checklists.periods import Period
 from checklists.rates import Share, median
-from reports.periods import Period
 from reports.selected import Selection
 from storage import people, rates
 from storage.desk import Session

@@ -10,17 +10,18 @@ from xlsxwriter import Workbook
 
 from checklists.files import checklist_version, newest
 from checklists.model import Checklist
+from checklists.periods import Period
 from checklists.rates import ANSWERED, LETTERS, Share
 from reports import checklists as list_rows
 from reports import rates as rate_rows
 from reports.figures import BASIS, WORKER, lines, period_of, sum_of, whole
 from reports.figures import list_lines as all_list_lines
-from reports.periods import Period, quarters_within
-from reports.selected import Run, Selection
+from reports.periods import quarters_within
+from reports.selected import Run, Selection, tenant_ids
 from reports.sheets import Cell, Sheet, open_workbook
 from reports.summary import report_view
 from reports.times import times
-from storage import case_lists, people, tenants
+from storage import case_lists, people
 from storage.case_lists import CaseList
 from storage.desk import Session
 from texts import Language, say
@@ -78,7 +79,7 @@ def write_workbook(run: Run, path: str, wanted: Wanted) -> int:
 def _figures(session: Session, book: Workbook, wanted: Wanted) -> tuple[int, list[int], Period]:
     """Write the sheets of figures; return how many rows of questions, the tenants, and the period."""
     language = wanted.language
-    everyone = [tenants.key(tenant) for tenant in tenants.everyone(session)]
+    everyone = tenant_ids(session, wanted.selection)
     period = period_of(session, everyone, wanted.selection, wanted.today)
     rates = rate_rows.rate_rows(session, wanted.selection, wanted.today, for_publication=wanted.for_publication)
     widths = [24, 24, 14, 12, *[14] * 10]

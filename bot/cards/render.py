@@ -16,6 +16,7 @@ from bot.cards.prompt import prompt_card
 from bot.cards.question import question_card
 from bot.cards.reading import differences_card, reading_card, return_card, shortfall_card, signed_card
 from bot.cards.reminder import reminder_card
+from bot.cards.report import links_card, report_card
 from bot.cards.summary import closed_card, missing_card, summary_card
 from dialogs.tokens import Mint
 from dialogs.turn import Reply
@@ -46,6 +47,8 @@ _BUILDERS: dict[str, Callable[[Pen, Any], Card]] = {
     "signed": signed_card,
     "deputies": deputies_card,
     "reminder": reminder_card,
+    "report": report_card,
+    "links": links_card,
 }
 """One builder per kind of view; a test holds it to be complete."""
 

@@ -42,7 +42,8 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _export(parsed: argparse.Namespace) -> None:
     # Imported here: the bot and the other commands need no workbooks.
-    from reports.periods import CannotPublish, Period, published_quarters
+    from checklists.periods import Period
+    from reports.periods import CannotPublish, published_quarters
     from reports.xlsx_out import TooLarge
 
     settings = read_settings()

@@ -9,12 +9,17 @@ Element = dict[str, Any]
 
 
 def elements(card: Card) -> Iterator[Element]:
-    """Give every element of the body, containers before what is in them."""
+    """Give every element of the body, containers before what is in them; of a chart also what stands in for it."""
     pending: list[Element] = list(card["body"])
     while pending:
         element = pending.pop(0)
         yield element
-        pending = [*element.get("items", ()), *element.get("columns", ()), *pending]
+        pending = [*element.get("items", ()), *element.get("columns", ()), *_instead(element), *pending]
+
+
+def _instead(element: Element) -> list[Element]:
+    fallback = element.get("fallback")
+    return [fallback] if isinstance(fallback, dict) else []
 
 
 def actions(card: Card) -> list[Element]:
@@ -72,9 +77,11 @@ def _value(element: Element, said: str) -> str:
 
 
 def words(card: Card) -> str:
-    """Return all that can be read on a card, a line for each piece."""
+    """Return all that can be read on a card, a line for each piece, by a client that draws no charts."""
     lines: list[str] = []
     for element in elements(card):
+        if element["type"].startswith("Chart."):
+            continue
         lines += [str(element[name]) for name in ("text", "label", "title", "value", "placeholder") if name in element]
         lines.append("".join(run["text"] for run in element.get("inlines", ())))
         lines += [choice["title"] for choice in element.get("choices", ())]

@@ -1,6 +1,7 @@
 """Says everything that is wrong with a card, knowing only Adaptive Cards 1.5 and what our contract promises.
 
-Written from the public schema of Adaptive Cards 1.5, by hand, so that it shares nothing with the builders.
+Written from the public schema of Adaptive Cards 1.5, by hand, so that it shares nothing with the builders. One
+element is known besides: the bar chart of Teams, which has to carry a table that says the same.
 """
 
 import json
@@ -36,6 +37,7 @@ KEYS: dict[str, set[str]] = {
     "Column": _BOX | {"width", "rtl"},
     "FactSet": _ELEMENT | {"facts"},
     "ActionSet": _ELEMENT | {"actions"},
+    "Chart.HorizontalBar": _ELEMENT | {"title", "xAxisTitle", "yAxisTitle", "colorSet", "color", "displayMode", "data"},
     "Input.Text": _INPUT | {"isMultiline", "maxLength", "placeholder", "regex", "style", "inlineAction"},
     "Input.Number": _INPUT | {"min", "max", "placeholder"},
     "Input.Date": _INPUT | {"min", "max", "placeholder"},
@@ -55,6 +57,7 @@ WORDS: dict[tuple[str, str], set[str]] = {
     ("Container", "style"): {"default", "emphasis", "good", "attention", "warning", "accent"},
     ("Input.ChoiceSet", "style"): {"compact", "expanded", "filtered"},
     ("Input.Text", "style"): {"text", "tel", "url", "email", "password"},
+    ("Chart.HorizontalBar", "displayMode"): {"absoluteWithAxis", "absoluteNoAxis", "partToWhole"},
     ("Action.Execute", "style"): {"default", "positive", "destructive"},
     ("Action.Submit", "style"): {"default", "positive", "destructive"},
     ("Action.Execute", "associatedInputs"): {"auto", "none"},
@@ -116,9 +119,32 @@ def _element(element: Element) -> Iterator[str]:
         yield f"a TextBlock is empty or does not wrap: {element.get('text')!r}"
     if kind == "ActionSet" and not 1 <= len(element["actions"]) <= MOST_ACTIONS:
         yield f"an ActionSet has {len(element['actions'])} actions"
+    if kind.startswith("Chart."):
+        yield from _chart(element)
     for run in element.get("inlines", ()):
         if run.get("type") != "TextRun" or not run.get("text") or run.keys() - RUN_KEYS:
             yield f"a text run is empty or has unknown keys: {sorted(run)}"
+
+
+def _chart(element: Element) -> Iterator[str]:
+    data, table = element.get("data", []), element.get("fallback")
+    if not data or any(point.keys() != {"x", "y"} or not 0 <= point["y"] <= 100 for point in data):
+        yield "a chart has no data, or data that is no share by name"
+    if not isinstance(table, dict) or table.get("type") != "Container":
+        yield "a chart has no table as fallback"
+        return
+    rows = [" ".join(_texts(row)) for row in table["items"] if row["type"] == "ColumnSet"]
+    if len(rows) != len(data):
+        yield f"a chart shows {len(data)} bars and its fallback {len(rows)} rows"
+    for point, row in zip(data, rows, strict=False):
+        count = point["x"].rpartition("(")[2].rstrip(")")
+        share = f"{point['y']:.1f} %"
+        if count not in row or share not in row.replace(",", "."):
+            yield f"the fallback of a chart says something else: {point} and {row}"
+
+
+def _texts(row: Element) -> list[str]:
+    return [item["text"] for column in row["columns"] for item in column["items"]]
 
 
 def _keys_and_words(element: Element) -> Iterator[str]:

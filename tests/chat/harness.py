@@ -4,7 +4,7 @@
 answer of a press in the card's place, and obeys updates. Every card goes past the oracle, in both languages.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,12 +16,13 @@ from sqlalchemy import inspect, text
 from sqlmodel import col, select
 
 from bot.cards.render import neutral_summary, render_card, render_text
+from bot.reporting import Reports
 from checklists.files import all_facts, newest
 from checklists.replies import read_answer
 from checklists.rules import applicable, gaps, state
 from dialogs import reminders, sweep
 from dialogs.people_admin import import_people
-from dialogs.take_turn import note_posted, take_turn
+from dialogs.take_turn import Outcome, note_posted, take_turn
 from dialogs.tokens import Mint
 from dialogs.turn import Reply, Turn
 from dialogs.views import AnyView
@@ -84,6 +85,7 @@ class Room:
     mint: Mint = field(default_factory=lambda: Mint(SECRET))
     now: datetime = datetime(2026, 5, 12, 10, 42, tzinfo=STOCKHOLM)
     ids: Iterator[int] = field(default_factory=lambda: count(1))
+    reports: Reports = field(default_factory=lambda: Reports("https://bot.example.invalid"))
     refused: set[str] = field(default_factory=set)
     """Free text that was sent and may not be in a posted card, whether it was kept or not."""
     chats: dict[str, "Chat"] = field(default_factory=dict)
@@ -417,12 +419,15 @@ class Chat:
         )
 
     def _taken(self, turn: Turn) -> Reply | None:
-        outcome = self.room.desk.run_now(lambda session: take_turn(session, turn, self.room.mint), turn.channel_id)
+        outcome = self.room.desk.run_now(self._take(turn), turn.channel_id)
         if outcome.reply is not None:
             self._look_over(outcome.reply, self.room.written())
         if outcome.posted:
             return None
         return outcome.reply
+
+    def _take(self, turn: Turn) -> Callable[[Session], Outcome]:
+        return lambda session: take_turn(session, turn, self.room.mint, self.room.reports)
 
     def _message(self, turn: Turn) -> None:
         """What the adapter does with a message: posts the reply, or puts it into the card that was pressed."""

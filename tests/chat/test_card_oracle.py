@@ -7,7 +7,7 @@ import pytest
 
 from tests.chat.card_oracle import faults_of
 from tests.chat.drive import opens
-from tests.chat.harness import REF, Chat
+from tests.chat.harness import NORTH, REF, Chat, move_in
 
 WRITTEN = "Påhittad text som ingen annan får se"
 
@@ -15,11 +15,13 @@ WRITTEN = "Påhittad text som ingen annan får se"
 @pytest.fixture
 def cards(anna: Chat) -> dict[str, Any]:
     """Good cards of ours, to be spoilt."""
+    move_in(anna.room.desk, ("anna", "Anna Påhittad", NORTH, "unit_manager"))
     return {
         "facts": copy.deepcopy(anna.types(f"ny {REF}").card),
         "question": copy.deepcopy(opens(anna).card),
         "form": copy.deepcopy(anna.types("formulär").card),
         "motivation": copy.deepcopy(anna.types("fortsätt").presses("Nej").card),
+        "report": copy.deepcopy(anna.types("rapport").card),
     }
 
 
@@ -32,7 +34,7 @@ def body(card: Any, kind: str) -> Any:
 
 
 def test_good_cards_have_no_faults(cards: dict[str, Any]) -> None:
-    assert [faults(card, public=True) for card in cards.values()] == [[], [], [], []]
+    assert [faults(card, public=True) for card in cards.values()] == [[]] * len(cards)
 
 
 def spoil(cards: dict[str, Any]) -> dict[str, tuple[Any, str]]:
@@ -91,6 +93,14 @@ def spoil(cards: dict[str, Any]) -> dict[str, tuple[Any, str]]:
         ),
         "switched on",
     )
+    chart = "Chart.HorizontalBar"
+    plant("chart alone", "report", lambda card: body(card, chart).pop("fallback"), "no table as fallback")
+    plant("chart dropped", "report", lambda card: body(card, chart).update(fallback="drop"), "no table as fallback")
+    plant("chart key", "report", lambda card: body(card, chart).update(legend=True), "unknown key legend")
+    plant("chart mode", "report", lambda card: body(card, chart).update(displayMode="Pie"), "displayMode Pie")
+    plant("chart data", "report", lambda card: body(card, chart)["data"][0].update(y=101), "no share by name")
+    plant("other bar", "report", lambda card: body(card, chart)["data"][0].update(y=99.9), "says something else")
+    plant("no row", "report", lambda card: body(card, chart)["fallback"]["items"].pop(), "rows")
     return made
 
 

@@ -10,11 +10,12 @@ from typing import Any
 import openpyxl
 import pytest
 
+from checklists.periods import Period, quarter, year_of
 from reports.chain import chain
 from reports.checklists import COLUMNS as CHECKLIST_COLUMNS
 from reports.checklists import checklist_rows
 from reports.csv_out import write_csv
-from reports.periods import CannotPublish, Period, quarter, year_of
+from reports.periods import CannotPublish
 from reports.rates import COLUMNS, rate_rows
 from reports.selected import Selection
 from reports.summary import report_view

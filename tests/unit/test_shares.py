@@ -10,6 +10,7 @@ from hypothesis import given
 
 from checklists.files import newest
 from checklists.model import Answer, Checklist
+from checklists.periods import Period, quarter, year_of
 from checklists.rates import (
     ANSWERED,
     NOT_ASKED,
@@ -26,7 +27,7 @@ from checklists.rates import (
 )
 from checklists.rules import state
 from reports.compared import compared, sentence
-from reports.periods import CannotPublish, Period, published_quarters, quarter, quarters_within, year_of
+from reports.periods import CannotPublish, published_quarters, quarters_within
 from storage.rates import spans_of
 from texts import LANGUAGES
 

@@ -1,0 +1,89 @@
+"""The report as a card: a chart where the client draws one, else the same as a table; and the links of an export."""
+
+from bot.cards.parts import Card, Element, Pen, action_sets, card, choice_set, heading, notices, subtle, text
+from checklists.rates import Share
+from dialogs.report_views import Asked, FigureRow, LinksView, ReportView
+from reports.figures import decimal, item_of
+
+_BAR = 10
+"""Marks in a whole bar of the table."""
+
+
+def report_card(pen: Pen, view: ReportView) -> Card:
+    """Show the figures of a unit and a period, or offer to export them."""
+    title = "report.offer_title" if view.offer_only else "report.title"
+    body = [*notices(pen, view), *_head(pen, title, view.asked)]
+    body += [text(pen.say("report.offer"))] if view.offer_only else []
+    body += [text(said) for said in view.sentences]
+    asked = [row for row in view.rows if row.n]
+    if asked:
+        body += [text(pen.say("report.per_question"), weight="Bolder", separator=True), _chart(pen, view, asked)]
+        body.append(subtle(pen.say("report.definition")))
+    left = [_question(pen, view, row) for row in view.rows if not row.n]
+    body += [subtle(pen.say("report.applies_to_none", questions="; ".join(left)))] if left else []
+    if view.units:
+        units = {str(row_id): name or pen.say("report.everything") for row_id, name in view.units}
+        body.append(choice_set("unit", pen.say("card.unit"), units, value=str(view.chosen), compact=True))
+    return card(pen, body + action_sets(pen, view.buttons))
+
+
+def links_card(pen: Pen, view: LinksView) -> Card:
+    """Say where the figures can be fetched; on a posted card only where that is said."""
+    body = [*notices(pen, view), *_head(pen, "report.offer_title", view.asked)]
+    if view.links:
+        body.append(text(pen.say("report.links")))
+    elif not view.notices:
+        body.append(text(pen.say("report.links_private")))
+    for link in view.links:
+        words = pen.say("report.link_" + link.what)
+        # The address itself would not fit a narrow screen: a hundred characters without a place to break.
+        open_it = {"type": "Action.OpenUrl", "url": link.address, "title": words}
+        run = {"type": "TextRun", "text": words, "color": "Accent", "underline": True, "selectAction": open_it}
+        body.append({"type": "RichTextBlock", "inlines": [run]})
+    return card(pen, body + action_sets(pen, view.buttons, inputs=False))
+
+
+def _head(pen: Pen, title: str, asked: Asked) -> list[Element]:
+    unit = asked.unit or pen.say("report.everything")
+    return [heading(pen.say(title, unit=unit)), subtle(pen.say("report.period", first=asked.first, last=asked.last))]
+
+
+def _question(pen: Pen, view: ReportView, row: FigureRow) -> str:
+    return pen.ask(item_of(view.checklist, row.item))
+
+
+def _chart(pen: Pen, view: ReportView, rows: list[FigureRow]) -> Element:
+    """Return bars as Teams draws them. Every other client shows the fallback, which says the same in words."""
+    named = [(item_of(view.checklist, row.item), row) for row in rows]
+    return {
+        "type": "Chart.HorizontalBar",
+        "title": pen.say("report.chart"),
+        "xAxisTitle": "%",
+        "displayMode": "AbsoluteWithAxis",
+        "data": [
+            {"x": f"{pen.label(item)} ({_of(pen, row)})", "y": round(100 * row.k / row.n, 1)} for item, row in named
+        ],
+        "fallback": {
+            "type": "Container",
+            "items": [_table_row(pen, pen.ask(item), row) for item, row in named],
+        },
+    }
+
+
+def _of(pen: Pen, row: FigureRow) -> str:
+    return pen.say("card.progress", done=row.k, total=row.n)
+
+
+def _table_row(pen: Pen, question: str, row: FigureRow) -> Element:
+    """Return a question, how many of how many, and a bar of marks; the share stands beside it in figures."""
+    share = decimal(Share(row.k, row.n).part)
+    share = share if pen.language == "sv" else share.replace(",", ".")
+    full = round(_BAR * row.k / row.n)
+    bar = "█" * full + "░" * (_BAR - full)
+    columns = (("stretch", [text(question)]), ("110px", [text(_of(pen, row)), subtle(f"{bar} {share} %")]))
+    return {
+        "type": "ColumnSet",
+        "separator": True,
+        "spacing": "Small",
+        "columns": [{"type": "Column", "width": width, "items": items} for width, items in columns],
+    }

@@ -1,0 +1,76 @@
+"""Periods: from a day to a day, the calendar's own, the one before, and how people write them.
+
+Source of what may be written: product.md chapter 3 (`2026`, `2026-05`, `2026 kv 2`, `FROM–TO`; nothing: this year).
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from checklists.deadlines import months_on
+from checklists.errors import UnreadablePeriod
+
+_YEAR = r"(?:19|20)[0-9]{2}"
+_DATE = rf"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}"
+_MONTH = re.compile(rf"({_YEAR})-([0-9]{{2}})")
+_QUARTER = re.compile(rf"({_YEAR}) ?(?:kv|kvartal|q) ?([1-4])", re.IGNORECASE)
+_SPAN = re.compile(rf"({_DATE}) ?[-\u2010-\u2015\u2212] ?({_DATE})")
+"""Two days with any dash between them: keyboards and phones put in whichever they like."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From the first day to the last, both counted; Swedish calendar dates."""
+
+    first: date
+    last: date
+
+    def __str__(self) -> str:
+        return f"{self.first.isoformat()}–{self.last.isoformat()}"
+
+    @property
+    def before(self) -> "Period":
+        """Return the period just before: of as many whole months, else of as many days."""
+        last = self.first - timedelta(days=1)
+        months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
+        if self.first.day == 1 and (self.last + timedelta(days=1)).day == 1:
+            return Period(months_on(self.first, -months), last)
+        return Period(last - (self.last - self.first), last)
+
+
+def _months_from(first: date, months: int) -> Period:
+    return Period(first, months_on(first, months) - timedelta(days=1))
+
+
+def quarter(year: int, number: int) -> Period:
+    """Return a quarter of a year, 1 to 4."""
+    return _months_from(date(year, number * 3 - 2, 1), 3)
+
+
+def year_of(year: int) -> Period:
+    """Return a whole year."""
+    return Period(date(year, 1, 1), date(year, 12, 31))
+
+
+def read_period(text: str, today: date) -> Period:
+    """Return the period someone wrote; the year of `today` when she wrote nothing.
+
+    Raises: UnreadablePeriod: it is written otherwise, does not exist, or ends before it begins.
+    """
+    words = " ".join(text.split())
+    if not words:
+        return year_of(today.year)
+    try:
+        if re.fullmatch(_YEAR, words):
+            return year_of(int(words))
+        if found := _MONTH.fullmatch(words):
+            return _months_from(date(int(found[1]), int(found[2]), 1), 1)
+        if found := _QUARTER.fullmatch(words):
+            return quarter(int(found[1]), int(found[2]))
+        if found := _SPAN.fullmatch(words):
+            first, last = date.fromisoformat(found[1]), date.fromisoformat(found[2])
+            if first <= last:
+                return Period(first, last)
+    except ValueError:  # a month or a day that is not in the calendar
+        raise UnreadablePeriod from None
+    raise UnreadablePeriod

@@ -1,0 +1,207 @@
+"""`rapport` and `exportera`: figures on a card for those who may see them, and links that stand nowhere else."""
+
+import re
+
+import pytest
+from sqlmodel import select
+
+from bot.cards.render import render_card
+from bot.reporting import Reports
+from dialogs.turn import Reply
+from storage.inbox import InboxRow
+from storage.links import LinkRow
+from tests.chat.card_hand import as_sent, button, elements, inputs
+from tests.chat.drive import fills, opens
+from tests.chat.harness import NORTH, SOUTH, Chat, Room, move_in
+from tests.chat.read_drive import ALL, sent
+
+OTHERS = (
+    ("david", "David Provsson", SOUTH, "unit_manager"),
+    ("mona", "Mona Påhittad", "", "manager"),
+    ("ada", "Ada Uppdiktad", "", "admin"),
+)
+DEPUTY, DAYS = ("dag", "Dag Vikariesson", NORTH, "deputy"), "2026-05-01,2026-05-20"
+WHOLE, PERIOD = "Hela organisationen", "2026-01-01–2026-12-31"
+ADDRESS = re.compile(r"https://bot\.example\.invalid(/[a-z]+)\?l=([A-Za-z0-9_.-]+)")
+
+
+@pytest.fixture
+def town(room: Room) -> Room:
+    """Two lists in the north, one of them complete, and one in the south that was begun."""
+    move_in(room.desk, *OTHERS)
+    move_in(room.desk, DEPUTY, days=DAYS)
+    sent(room)
+    opens(room.chat("bo"), "SN 2026/0200", **ALL).presses("Nej")
+    opens(room.chat("doris"), "SN 2026/0300", **ALL).presses("Ja")
+    return room
+
+
+def heard(chat: Chat) -> str:
+    """Return what stands beside the question whether the child was heard."""
+    row = next(row for row in elements(chat.card) if row["type"] == "ColumnSet" and "kommit till tals" in str(row))
+    return str(row["columns"][1]["items"][0]["text"])
+
+
+def links(chat: Chat) -> list[tuple[str, str]]:
+    return ADDRESS.findall(as_sent(chat.card))
+
+
+# --- the card ----------------------------------------------------------------------------------------------
+
+
+def test_a_manager_sees_the_whole_and_chooses_a_unit(town: Room) -> None:
+    mona = town.chat("mona").types("rapport")
+    mona.sees(f"Rapport: {WHOLE}", f"Period: {PERIOD}", "1 av 3 påbörjade checklistor är kompletta.", "Lägst andel Ja")
+    assert heard(mona) == "2 av 3"
+
+    mona.presses("Visa", Enhet=SOUTH).sees(f"Rapport: {SOUTH}", "0 av 1 påbörjade checklistor")
+    assert heard(mona) == "1 av 1"
+    mona.presses("Visa", Enhet=WHOLE).sees(f"Rapport: {WHOLE}")
+
+
+@pytest.mark.parametrize("who", ["cecilia", "dag"])
+def test_a_chef_and_her_deputy_see_their_own_unit_and_no_other(town: Room, who: str) -> None:
+    chat = town.chat(who).types("rapport 2026 kv 2")
+    chat.sees(f"Rapport: {NORTH}", "Period: 2026-04-01–2026-06-30", "1 av 2 påbörjade checklistor")
+    assert heard(chat) == "1 av 2"
+    assert inputs(chat.card) == {}
+    assert chat.buttons == ["Exportera"]
+
+
+def test_a_chef_of_two_units_chooses_between_them_and_has_no_whole(town: Room) -> None:
+    move_in(town.desk, ("cecilia", "Cecilia Fiktiv", SOUTH, "unit_manager"))
+    cecilia = town.chat("cecilia").types("rapport")
+
+    assert [choice["title"] for choice in inputs(cecilia.card)["unit"]["choices"]] == [NORTH, SOUTH]
+    cecilia.presses("Visa", Enhet=SOUTH).sees(f"Rapport: {SOUTH}")
+
+
+@pytest.mark.parametrize("verb", ["Visa", "Exportera"])
+def test_a_unit_that_is_not_hers_is_refused_and_told_in_the_trail(town: Room, verb: str) -> None:
+    move_in(town.desk, ("cecilia", "Cecilia Fiktiv", SOUTH, "unit_manager"))
+    cecilia = town.chat("cecilia").types("rapport")
+    whole = str(town.scalar("select id from unit where name = ''"))
+    for forged in (whole, "999", "-1", "²", "north"):
+        data = dict(button(cecilia.card, verb)["data"])
+        cecilia.sends(data | {"unit": forged}).sees("Det ingår inte i din roll")
+
+    assert len(town.events("denied")) == 5
+    assert town.count(LinkRow) == 0
+
+
+@pytest.mark.parametrize("who", ["anna", "vera", "ada"])
+@pytest.mark.parametrize("line", ["rapport", "exportera 2026", "report"])
+def test_nobody_else_sees_figures(town: Room, who: str, line: str) -> None:
+    town.chat(who).types(line).sees("Det ingår inte i din roll")
+
+    assert len(town.events("denied")) == 1
+
+
+def test_a_right_that_has_ended_stops_the_old_card(town: Room) -> None:
+    move_in(town.desk, ("dag", "Dag Vikariesson", SOUTH, "deputy"), days="2026-05-01,2026-05-14")
+    dag = town.chat("dag").types("rapport").presses("Visa", Enhet=SOUTH)
+    card = dag.shown
+    town.later(days=3)
+
+    dag.presses("Visa", on=card).sees("Det ingår inte i din roll")
+    dag.presses("Exportera", on=card).sees("Det ingår inte i din roll")
+    assert town.count(LinkRow) == 0
+
+
+@pytest.mark.parametrize("rest", ["maj", "2026-13", "2026-03-31–2026-01-01", "2026 kv 5"])
+@pytest.mark.parametrize("word", ["rapport", "exportera"])
+def test_a_wrong_period_is_answered_with_how_one_is_written(town: Room, word: str, rest: str) -> None:
+    town.chat("mona").types(f"{word} {rest}").sees("Perioden kunde inte läsas", "2026 kv 2")
+
+
+@pytest.mark.parametrize("written", ["2025", "2026-06", "2026-01-01-2026-03-31", "2026-01-01–2026-03-31"])
+def test_a_period_where_nothing_was_begun_says_so(town: Room, written: str) -> None:
+    mona = town.chat("mona").types(f"rapport {written}").sees("Ingen checklista har påbörjats under perioden.")
+
+    assert not [one for one in elements(mona.card) if one["type"].startswith("Chart.")]
+
+
+def test_in_english_too(town: Room) -> None:
+    mona = town.chat("mona").types("language en")
+    mona.types("report 2026").sees("Report: The whole organisation", "1 of 3 checklists begun are complete", "2 of 3")
+    mona.sees("Has the child been heard").presses("Export").sees("The figures as CSV", "within ten minutes")
+    mona.types("report may").sees("The period could not be read")
+    mona.types("help").sees("Write report for this year's figures")
+
+
+def test_the_chart_has_a_bar_per_question_that_applies_and_the_rest_are_named(town: Room) -> None:
+    mona = town.chat("mona").types("rapport")
+    [chart] = [one for one in elements(mona.card) if one["type"].startswith("Chart.")]
+
+    assert "(2 av 3)" in str(chart["data"][0]["x"])
+    assert chart["data"][0]["y"] == 66.7
+    mona.sees("███████░░░ 66,7 %")
+    fills(opens(town.chat("eva"), "SN 2026/0400", **{**ALL, "child_communicated": "nej"}))
+    assert mona.types("rapport").view is not None
+
+
+def test_help_names_it_for_those_who_may(town: Room) -> None:
+    for who in ("mona", "cecilia", "dag"):
+        town.chat(who).types("hjälp").sees("Skriv rapport").presses("Rapport").sees("Rapport: ")
+    town.chat("anna").types("hjälp").sees_no("rapport")
+
+
+# --- export ------------------------------------------------------------------------------------------------
+
+
+def test_the_links_come_in_the_answer_to_the_press_and_stand_nowhere_else(town: Room) -> None:
+    mona = town.chat("mona").types("exportera 2026 kv 2").sees(f"Exportera: {WHOLE}", "Inga enskilda ärenden")
+    assert links(mona) == []
+    mona.presses("Exportera", Enhet=NORTH).sees(f"Exportera: {NORTH}", "inom tio minuter")
+
+    found = links(mona)
+    assert [path for path, _ in found] == ["/rapport", "/export", "/export"]
+    assert len({token for _, token in found}) == 3
+    scopes = town.desk.run_now(lambda session: [row.scope for row in session.exec(select(LinkRow)).all()])
+    assert all(f'"unit": "{NORTH}"' in scope and '"first": "2026-04-01"' in scope for scope in scopes)
+    secrets = [token.partition(".")[2] for _, token in found]
+    assert not [secret for secret in secrets if secret in str(town.content())]
+    assert [event.detail for event in town.events("link_made")] == ["report", "export", "export"]
+
+
+def test_a_posted_card_never_holds_a_link(town: Room) -> None:
+    mona = town.chat("mona").types("exportera")
+    mona.submits("Exportera").sees("Länkarna visas bara för dig")
+
+    assert town.count(LinkRow) == 0
+    mona.types("exportera").presses("Exportera")
+    assert links(mona)
+    assert mona.view is not None
+    reply = Reply(tenant_id=1, person_id=1, channel_user=mona.user, language="sv", view=mona.view)
+    posted = render_card(reply, town.mint, private=False)
+    assert posted is not None
+    assert "?l=" not in as_sent(posted)
+
+
+def test_a_second_press_gives_new_links_and_a_second_delivery_the_same(town: Room) -> None:
+    mona = town.chat("mona").types("exportera")
+    card = mona.shown
+    first = links(mona.presses("Exportera", on=card))
+    again, rows = mona.last_id, town.count(LinkRow)
+    assert links(mona.presses("Exportera", on=card, again=again)) == first
+    assert town.count(LinkRow) == rows
+
+    assert not set(links(mona.presses("Exportera", on=card))) & set(first)
+    mona.presses("Rapport").sees(f"Rapport: {WHOLE}")
+
+
+def test_without_an_address_no_link_is_made_and_she_reads_what_to_do(town: Room) -> None:
+    town.reports = Reports("")
+    town.chat("mona").types("exportera").presses("Exportera").sees("webbadress är inte inställd")
+
+    assert town.count(LinkRow) == 0
+    assert town.count(InboxRow) > 0
+
+
+def test_a_command_wins_only_as_a_whole_line(town: Room) -> None:
+    """Where a text is awaited, words that merely begin like the command are that text."""
+    move_in(town.desk, ("bo", "Bo Exempel", NORTH, "unit_manager"))
+    bo = town.chat("bo").types("fortsätt SN 2026/0200").is_asked("child_not_heard_motivated")
+
+    bo.types("rapport till skolan finns i akten").sees("finns en motivering till varför? Ja.")
+    bo.types("rapport 2026").sees("Rapport: ")

@@ -1,0 +1,127 @@
+"""Figures fetched by a link from the chat: the whole bot on a real port, a press, the link's page, the file."""
+
+import csv
+import io
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+from openpyxl import load_workbook
+
+from dialogs.tokens import Mint
+from dialogs.views import Claim
+from storage import people, tenants
+from storage.desk import Session
+from storage.people import PersonRow, RoleRow, person_id
+from tests.sql.conftest import change
+from tests.wire.door import TENANT
+from tests.wire.office import SECRET, InOffice, pressed
+from tests.wire.test_rights_matrix import move_in
+
+NORTH, SOUTH = "Påhittade Nord", "Påhittade Syd"
+LINK = re.compile(r"http://127\.0\.0\.1:\d+(/export\?l=([A-Za-z0-9_.-]+))")
+
+
+class Town:
+    """The bot in an office, and someone who may see figures."""
+
+    def __init__(self, bot: InOffice, tenant: int, http: aiohttp.ClientSession) -> None:
+        self.bot, self.tenant, self.http = bot, tenant, http
+        self.ids: dict[str, int] = {}
+
+    def appoint(self, name: str, unit: str, role: str) -> None:
+        def work(session: Session) -> int:
+            row = PersonRow(tenant_id=self.tenant, object_id=name, name=f"Påhittad {name}")
+            session.add(row)
+            session.flush()
+            at = people.unit(session, self.tenant, unit).id
+            assert at is not None
+            session.add(RoleRow(tenant_id=self.tenant, person_id=person_id(row), unit_id=at, role=role))
+            return person_id(row)
+
+        self.ids[name] = self.bot.desk.run_now(work)
+
+    async def exports(self, name: str) -> list[str]:
+        """Press Exportera as the bot would have signed it; return the paths of the links."""
+        claim = Claim(verb="export_figures", choice="2026-01-01/2026-12-31")
+        data = {"verb": claim.verb, "token": Mint(SECRET).sign(self.tenant, self.ids[name], claim)}
+        status, body = await self.bot.posts(pressed(name, data))
+        assert status == 200
+        found = dict.fromkeys(path for path, _ in LINK.findall(str(body)))
+        return list(found)
+
+    async def fetches(self, path: str) -> tuple[int, bytes, str]:
+        """Press the button on the link's page."""
+        url = f"http://127.0.0.1:{self.bot.port}"
+        async with self.http.get(url + path) as shown:
+            assert "Öppna" in await shown.text() or shown.status == 410
+        async with self.http.post(url + "/export", data={"l": path.partition("?l=")[2]}) as given:
+            return given.status, await given.read(), given.headers.get("Content-Type", "")
+
+    def acts(self) -> list[str]:
+        query = "select act || ' ' || detail from event where act not in ('bound') order by id"
+        return self.bot.desk.run_now(
+            lambda session: [str(row[0]) for row in session.connection().exec_driver_sql(query)]
+        )
+
+
+def rows(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    """Two municipalities, each with a begun list per role in its north; one case of ours is moved to the south."""
+    async with InOffice(tmp_path) as bot, aiohttp.ClientSession() as http:
+        bot.desk.run_now(move_in)
+        tenant = bot.desk.run_now(lambda session: tenants.key(tenants.ensure(session, TENANT)))
+        made = Town(bot, tenant, http)
+        made.appoint("mona", "", "manager")
+        made.appoint("cecilia", NORTH, "unit_manager")
+        south = f"(select id from unit where name = '{SOUTH}' and tenant_id = {tenant})"
+        change(bot.desk, f"update filled_checklist set unit_id = {south} where id = 1")
+        change(bot.desk, "update filled_checklist set begun_at = '2026-05-12 08:30:00'")
+        change(bot.desk, "insert into changed (case_id, filled_id) select 0, id from filled_checklist")  # may be counted
+        yield made
+
+
+async def test_a_manager_fetches_every_unit_once_as_csv_and_as_a_workbook(town: Town) -> None:
+    csv_path, xlsx_path = await town.exports("mona")
+    status, content, kind = await town.fetches(csv_path)
+
+    assert (status, kind) == (200, "text/csv")
+    heard = {row["unit"]: row["cases"] for row in rows(content) if row["item"] == "child_heard"}
+    assert heard == {NORTH: "6", SOUTH: "1"}, "the namesakes of the other municipality are counted too"
+    assert {row["period"] for row in rows(content)} == {"2026-01-01–2026-12-31"}
+    assert (await town.fetches(csv_path))[0] == 410
+
+    status, content, kind = await town.fetches(xlsx_path)
+    assert (status, kind) == (200, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    book = load_workbook(io.BytesIO(content))
+    assert "Ärenden" not in book.sheetnames
+    cells = [str(cell.value) for sheet in book.worksheets for line in sheet.iter_rows() for cell in line]
+    assert not [cell for cell in cells if "SN 2026" in cell]
+    heard_cells = [
+        [cell.value for cell in line][:6] for line in book["Frågor"].iter_rows() if line[3].value == "child_heard"
+    ]
+    assert [(line[0], line[5]) for line in heard_cells] == [(NORTH, 6), (SOUTH, 1)]
+    book.close()
+    assert town.acts() == ["link_made report", *["link_made export"] * 2, *["export export"] * 2]
+
+
+async def test_a_chef_fetches_her_own_unit_only(town: Town) -> None:
+    csv_path, _ = await town.exports("cecilia")
+    _, content, _ = await town.fetches(csv_path)
+
+    assert {row["unit"] for row in rows(content)} == {NORTH}
+
+
+async def test_rights_to_the_unit_are_asked_again_when_the_link_is_used(town: Town) -> None:
+    csv_path, xlsx_path = await town.exports("cecilia")
+    moved = f"update role set unit_id = (select id from unit where name = '{SOUTH}' and tenant_id = {town.tenant})"
+    change(town.bot.desk, f"{moved} where person_id = {town.ids['cecilia']}")
+
+    assert [(await town.fetches(path))[0] for path in (csv_path, xlsx_path)] == [410, 410]
+    assert town.acts()[3:] == ["denied link:export"] * 2
