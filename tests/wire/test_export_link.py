@@ -12,12 +12,13 @@ from openpyxl import load_workbook
 
 from dialogs.tokens import Mint
 from dialogs.views import Claim
+from reports.selected import Selection, each
 from storage import people, tenants
 from storage.desk import Session
 from storage.people import PersonRow, RoleRow, person_id
 from tests.sql.conftest import change
 from tests.wire.door import TENANT
-from tests.wire.office import SECRET, InOffice, pressed
+from tests.wire.office import FAR, SECRET, InOffice, pressed
 from tests.wire.test_rights_matrix import move_in
 
 NORTH, SOUTH = "Påhittade Nord", "Påhittade Syd"
@@ -124,3 +125,11 @@ async def test_rights_to_the_unit_are_asked_again_when_the_link_is_used(town: To
 
     assert [(await town.fetches(path))[0] for path in (csv_path, xlsx_path)] == [410, 410]
     assert town.acts()[2:] == ["denied link:export"] * 2
+
+
+async def test_rows_of_one_municipality_are_hers_alone_too(town: Town) -> None:
+    def of(selection: Selection) -> set[str]:
+        return set(each(town.bot.desk.run_now, selection, lambda _session, tenant, _one: tenant))
+
+    assert of(Selection()) == {TENANT, FAR}
+    assert of(Selection(tenant_id=town.tenant)) == {TENANT}
