@@ -80,7 +80,7 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
     words = {name: say("report_page." + name, language) for name in _NAMES}
     words["means_chain"] = say("report_page.means_chain", language, goal=_percent(GOAL, language))
     return pages.html(
-        "report.html",
+        "rapport.html",
         language,
         title=say("report_page.title", language, unit=name, period=view.period),
         words=words,

@@ -205,3 +205,13 @@ def test_a_command_wins_only_as_a_whole_line(town: Room) -> None:
 
     bo.types("rapport till skolan finns i akten").sees("finns en motivering till varför? Ja.")
     bo.types("rapport 2026").sees("Rapport: ")
+
+
+@pytest.mark.parametrize("line", ["rapport 2026 kv 2", "exportera 2026 kv 2", "Export 2026"])
+def test_a_command_with_a_period_wins_where_a_text_is_awaited(town: Room, line: str) -> None:
+    move_in(town.desk, ("bo", "Bo Exempel", NORTH, "unit_manager"))
+    bo = town.chat("bo").types("fortsätt SN 2026/0200").is_asked("child_not_heard_motivated")
+
+    bo.types(line).sees("Period: 2026-")
+    assert bo.kind() == "report"
+    town.chat("bo").types("fortsätt SN 2026/0200").is_asked("child_not_heard_motivated")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from checklists.rights import ANYONE, OWN_CASE, RELATIONS, ROLES, Right, may, table
+from checklists.rights import ANYONE, OWN_CASE, RELATIONS, ROLES, Right, may, sees_figures, table
 
 
 def test_rights_are_gathered_by_verb() -> None:
@@ -46,3 +46,23 @@ def test_one_standing_that_suffices_is_enough_and_none_is_not() -> None:
     assert may(right, [("auditor", "other"), ("case_worker", "lead")])
     assert not may(right, [("case_worker", "own_unit"), ("unit_manager", "lead")])
     assert not may(right, [])
+
+
+@pytest.mark.parametrize(
+    ("held", "unit", "sees"),
+    [
+        ([("manager", "")], "", True),
+        ([("manager", "")], "Nord", True),
+        ([("unit_manager", "Nord")], "Nord", True),
+        ([("deputy", "Nord")], "Nord", True),
+        ([("unit_manager", "Nord")], "Syd", False),
+        ([("unit_manager", "Nord")], "", False),
+        ([("unit_manager", "")], "", False),
+        ([("deputy", "")], "Nord", False),
+        ([("case_worker", "Nord"), ("auditor", ""), ("admin", "")], "Nord", False),
+        ([("case_worker", "Nord"), ("unit_manager", "Syd")], "Nord", False),
+        ([], "", False),
+    ],
+)
+def test_whose_figures_someone_sees(held: list[tuple[str, str]], unit: str, sees: bool) -> None:
+    assert sees_figures(held, unit) is sees

@@ -12,12 +12,14 @@ from openpyxl import load_workbook
 
 from dialogs.tokens import Mint
 from dialogs.views import Claim
+from reports.selected import Selection, each
 from storage import people, tenants
 from storage.desk import Session
+from storage.filled import FilledRow
 from storage.people import PersonRow, RoleRow, person_id
 from tests.sql.conftest import change
 from tests.wire.door import TENANT
-from tests.wire.office import SECRET, InOffice, pressed
+from tests.wire.office import FAR, SECRET, InOffice, pressed
 from tests.wire.test_rights_matrix import move_in
 
 NORTH, SOUTH = "Påhittade Nord", "Påhittade Syd"
@@ -71,19 +73,23 @@ def rows(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
 
 
+def furnish(session: Session) -> None:
+    # In one transaction: the bot counts in the background, and must not have counted before the list is moved.
+    ours = next(who for who in move_in(session) if who.tenant == TENANT)
+    south = people.unit(session, ours.tenant_row, SOUTH).id
+    assert south is not None
+    session.get_one(FilledRow, ours.filled).unit_id = south
+
+
 @pytest.fixture
 async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    """Two municipalities, each with a begun list per role in its north; one case of ours is moved to the south."""
+    """Two municipalities, each with a begun list per role in its north; one of ours is moved to the south."""
     async with InOffice(tmp_path) as bot, aiohttp.ClientSession() as http:
-        bot.desk.run_now(move_in)
+        bot.desk.run_now(furnish)
         tenant = bot.desk.run_now(lambda session: tenants.key(tenants.ensure(session, TENANT)))
         made = Town(bot, tenant, http)
         made.appoint("mona", "", "manager")
         made.appoint("cecilia", NORTH, "unit_manager")
-        south = f"(select id from unit where name = '{SOUTH}' and tenant_id = {tenant})"
-        change(bot.desk, f"update filled_checklist set unit_id = {south} where id = 1")
-        change(bot.desk, "update filled_checklist set begun_at = '2026-05-12 08:30:00'")
-        change(bot.desk, "insert into changed (case_id, filled_id) select 0, id from filled_checklist")  # may be counted
         yield made
 
 
@@ -125,3 +131,11 @@ async def test_rights_to_the_unit_are_asked_again_when_the_link_is_used(town: To
 
     assert [(await town.fetches(path))[0] for path in (csv_path, xlsx_path)] == [410, 410]
     assert town.acts()[3:] == ["denied link:export"] * 2
+
+
+async def test_rows_of_one_municipality_are_hers_alone_too(town: Town) -> None:
+    def of(selection: Selection) -> set[str]:
+        return set(each(town.bot.desk.run_now, selection, lambda _session, tenant, _one: tenant))
+
+    assert of(Selection()) == {TENANT, FAR}
+    assert of(Selection(tenant_id=town.tenant)) == {TENANT}
