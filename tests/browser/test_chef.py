@@ -170,3 +170,21 @@ async def test_gaps_are_reminded_of_on_the_right_mornings_and_no_other(three: Pa
     for shown in reminded.values():
         await expect(shown).to_have_count(2)
     await expect(unread).to_have_count(1)
+
+
+async def test_the_figures_are_seen_in_the_chat_and_opened_as_a_page_once(three: Page) -> None:
+    page = three
+    await sends(page)
+    await writes(page, "rapport", CECILIA)
+    await sees(page, "0 av 1 påbörjade checklistor är kompletta.", CECILIA)
+    await presses(page, "Exportera", CECILIA)
+    async with page.context.expect_page() as opened:
+        await chat(page, CECILIA).get_by_role("link", name="Rapporten som sida").last.click()
+    report = await opened.value
+    address = report.url
+    await report.get_by_role("button").click()
+    await expect(report.get_by_role("heading", level=1)).to_contain_text("Rapport för Barn och unga Nord (påhittad)")
+    await expect(report.get_by_text("0 av 1 påbörjade checklistor är kompletta.")).to_be_visible()
+
+    await report.goto(address)
+    await expect(report.get_by_role("button")).to_have_count(0)
