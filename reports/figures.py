@@ -160,6 +160,13 @@ def question(checklist: str, item: str) -> str:
     return item_of(checklist, item).ask
 
 
+def titled(line: Line, language: Language) -> str:
+    """Return what a line is called: a question as its list words it in the language, a sum as it was named."""
+    items = (found.by_id.get(line.item) for found in _versions(line.checklist))
+    item = next(filter(None, items), None)
+    return item.ask_en if item and language == "en" else line.question
+
+
 def grouped(some: Sequence[Line], by: Literal["section", "step", "criticism"], language: Language) -> list[Line]:
     """Return the lines added together by section of the list, step of the process, or the authority's criticism.
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from checklists.periods import Period
 from checklists.rates import Comparison, Share, wilson
 from reports.compared import compared, sentence
-from reports.figures import BASIS, WORKER, Line, grouped, list_lines, whole
+from reports.figures import BASIS, WORKER, Line, grouped, list_lines, titled, whole
 from reports.selected import Selection
 from reports.times import Time, times
 from storage import rates
@@ -108,7 +108,7 @@ def rate_of(line: Line, earlier: Line | None, language: Language) -> QuestionRat
     )
     return QuestionRate(
         key=line.item,
-        title=line.question,
+        title=titled(line, language),
         cases=line.cases,
         completion=line.completion,
         fulfilled=line.fulfilled,
