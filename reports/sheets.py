@@ -6,6 +6,8 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from reports.xlsx_out import HEADER_HEIGHT, fit_paper
+
 MOST_ROWS = 1_048_576
 """Rows a worksheet holds, header among them."""
 Cell = str | int | float | None
@@ -28,6 +30,7 @@ class Sheet:
     def __init__(self, book: Workbook, name: str, widths: Sequence[int] = ()) -> None:
         self.name = name
         self.sheet: Worksheet = book.add_worksheet(name)
+        fit_paper(self.sheet)
         self.row = 0
         self._bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         self._wrap = book.add_format({"text_wrap": True, "valign": "top"})
@@ -38,6 +41,8 @@ class Sheet:
     def write(self, cells: Sequence[Cell], *, bold: bool = False, wrap: bool = False) -> int:
         """Write a row and return its number, from 0. A float is shown with one decimal; None is left empty."""
         text_format: Any = self._bold if bold else self._wrap if wrap else None
+        if bold:
+            self.sheet.set_row(self.row, HEADER_HEIGHT)
         for column, cell in enumerate(cells):
             if isinstance(cell, str):
                 self.sheet.write_string(self.row, column, cell, text_format)

@@ -82,7 +82,7 @@ def _figures(session: Session, book: Workbook, wanted: Wanted) -> tuple[int, lis
     everyone = tenant_ids(session, wanted.selection)
     period = period_of(session, everyone, wanted.selection, wanted.today)
     rates = rate_rows.rate_rows(session, wanted.selection, wanted.today, for_publication=wanted.for_publication)
-    widths = [24, 24, 14, 12, *[14] * 10]
+    widths = [36, 24, 14, 12, *[14] * 10]
     _summary(session, everyone, period, wanted, Sheet(book, say("workbook.summary", language), widths))
     questions = Sheet(book, say("workbook.questions", language), [24, 24, 14, 30, 60, *[12] * 15])
     numbers = (_numbers(rate_rows.COLUMNS, row, language) for row in rates)

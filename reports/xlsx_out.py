@@ -11,6 +11,8 @@ MOST_COLUMNS = 16_384
 MOST_ROWS = 1_048_576
 _MADE = datetime(2020, 1, 1, tzinfo=UTC)
 """Stands in every workbook, so that its bytes say nothing of when it was made."""
+HEADER_HEIGHT = 30.0
+"""Points: two lines. Not every program makes a row as high as its wrapped text."""
 _WIDTH = 24
 
 
@@ -25,6 +27,8 @@ class Sheet:
     name: str
     header: Sequence[str]
     rows: Iterable[Sequence[Cell]]
+    first_width: int = _WIDTH
+    """Characters the first column is wide."""
 
 
 def write_xlsx(out: BinaryIO, *sheets: Sheet) -> int:
@@ -54,11 +58,22 @@ def write_xlsx(out: BinaryIO, *sheets: Sheet) -> int:
             book.close()
 
 
+def fit_paper(page: Any) -> None:
+    """Have a worksheet print on A4, landscape, all its columns side by side and the header on every page."""
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
+
+
 def _write(page: Any, sheet: Sheet, bold: object, day: object) -> int:
     if len(sheet.header) > MOST_COLUMNS:
         raise TooLarge
+    fit_paper(page)
     page.freeze_panes(1, 0)
     page.set_column(0, max(len(sheet.header) - 1, 0), _WIDTH)
+    page.set_column(0, 0, sheet.first_width)
+    page.set_row(0, HEADER_HEIGHT)
     for column, name in enumerate(sheet.header):
         page.write_string(0, column, name, bold)
     count = 0

@@ -88,7 +88,7 @@ def _write_rows(run: Run, selection: Selection, out: BinaryIO, parsed: argparse.
         return
     found = tables(run, selection)
     if parsed.format == "xlsx":
-        write_xlsx(out, *(Sheet(table.name, table.header, table.rows) for table in found))
+        write_xlsx(out, *(Sheet(table.name, table.header, table.rows, 70) for table in found))
         return
     header, *lines = one_after_another(found)
     with as_text(out) as text:
