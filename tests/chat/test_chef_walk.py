@@ -11,6 +11,7 @@ from storage.cases import case_id
 from storage.desk import Session
 from storage.signatures import SignatureRow
 from tests.chat.card_hand import actions, as_sent, gathered, inputs
+from tests.chat.conftest import Furnished
 from tests.chat.drive import opens
 from tests.chat.harness import Chat, Room
 
@@ -109,8 +110,14 @@ def test_anything_in_any_order_for_long(room: Room, seed: int) -> None:
     walk(room, 600, seed)
 
 
-def test_the_walk_comes_to_signatures_and_returns(room: Room) -> None:
-    walk(room, 250, 4)
+def test_the_walks_come_to_signatures_and_returns(furnished: Furnished) -> None:
+    """Which of ten walks gets where follows from every button there is, so none is held to all of it."""
+    unmet = {"sent", "signed", "signed_with_shortfall", "returned", "voided", "reopened"}
+    for seed in range(4, 14):
+        room = furnished.room()
+        walk(room, 250, seed)
+        unmet -= {event.act for event in room.events()}
+        if not unmet:
+            break
 
-    met = {event.act for event in room.events()}
-    assert {"sent", "signed", "signed_with_shortfall", "returned", "voided", "reopened"} <= met
+    assert not unmet
