@@ -1,6 +1,6 @@
 """Periods: from a day to a day, the calendar's own, the one before, and how people write them.
 
-Source of what may be written: product.md chapter 3 (`2026`, `2026-05`, `2026 kv 2`, `FROM–TO`; nothing: this year).
+What may be written: `2026`, `2026-05`, `2026 kv 2`, `FROM–TO`; nothing: this year.
 """
 
 import re

@@ -94,7 +94,6 @@ def case_marks(dates: Dates) -> Iterator[Mark]:
     `due` and `without` (on the day of the decision, else the planned day unless it was closed before);
     `prelim` / `prelim_running` on the day received; `months4_in` / `months4_late` / `months4_running` and
     `assigned` on the day opened; value: days. Only child cases have these clocks.
-    Source: product.md chapter 4, rules 3 and 5.
     """
     if dates.case_type != "barn":
         return

@@ -57,7 +57,7 @@ def sees_figures(held: Iterable[tuple[str, str]], unit: str) -> bool:
     """Say whether someone who holds these roles (role, name of its unit) may see a unit's figures.
 
     unit: its name, empty for the whole organisation. A manager sees every unit and the whole, a chef and who stands
-    in for her their own units (product.md chapter 1); nobody sees anything narrower.
+    in for her their own units; nobody sees anything narrower.
     """
     return any(role == "manager" or (role in ("unit_manager", "deputy") and at == unit != "") for role, at in held)
 
