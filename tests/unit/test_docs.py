@@ -1,0 +1,34 @@
+"""What the docs point at is there: files, and the tests that hold what is promised."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+TEST = re.compile(r"`(?:tests/)?((?:browser|chat|faults|sql|unit|wire)/\w+\.py)(?:::(\w+))?`")
+
+
+def missing(text: str, folder: Path) -> list[str]:
+    """Return what a text points at that is not there."""
+    found = [link for link in LINK.findall(text) if not (folder / link).exists()]
+    for name, test in TEST.findall(text):
+        file = ROOT / "tests" / name
+        if not file.exists() or (test and f"def {test}(" not in file.read_text(encoding="utf-8")):
+            found.append(f"{name} {test}".strip())
+    return found
+
+
+@pytest.mark.parametrize("doc", DOCS, ids=lambda doc: doc.name)
+def test_what_a_doc_points_at_is_there(doc: Path) -> None:
+    assert missing(doc.read_text(encoding="utf-8"), doc.parent) == []
+
+
+def test_what_is_not_there_is_found() -> None:
+    text = (
+        "[gone](docs/gone.md) `unit/test_gone.py` `unit/test_docs.py::test_gone` `unit/test_docs.py` [here](README.md)"
+    )
+
+    assert missing(text, ROOT) == ["docs/gone.md", "unit/test_gone.py", "unit/test_docs.py test_gone"]
