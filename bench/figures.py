@@ -159,7 +159,7 @@ def floor_csv(path: Path, rows: Iterable[Sequence[object]]) -> None:
         csv.writer(out, delimiter=";").writerows(rows)
 
 
-def our_csv(path: Path, rows: Iterator[list[str]]) -> None:
+def our_csv(path: Path, rows: Iterable[Sequence[str]]) -> None:
     """Write rows as exports are."""
     with path.open("w", encoding="utf-8", newline="") as out:
         write_csv(out, ["column"], rows)

@@ -1,59 +1,68 @@
 """The answers as rows: the newest revision of each, in the columns that can be imported again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from checklists.cells import COLUMNS as COLUMNS_IN
-from checklists.cells import write_cells
+from checklists.cells import Cells, write_cells
 from checklists.files import checklist_version
-from checklists.model import OPEN
+from checklists.model import OPEN, Answer
 from checklists.rules import state
 from reports.selected import Run, Selection, each
 from storage import answers
-from storage.answers import AnswerRow
+from storage.answers import Stored
 from storage.desk import Session
 from storage.exported import Exported
 
 COLUMNS = (*COLUMNS_IN, "unit", "version", "occasion", "question", "revision")
 
 
-def answer_rows(run: Run, selection: Selection) -> Iterator[list[str]]:
+def answer_rows(run: Run, selection: Selection) -> Iterator[Sequence[str]]:
     """Give one row per answered item. Cases with protected identity are not listed. Raises: SealBroken, KeyGone."""
     for rows in each(run, selection, _rows_of):
         yield from rows
 
 
-def _rows_of(session: Session, tenant_id: str, one: Exported) -> list[list[str]]:
+def _rows_of(session: Session, tenant_id: str, one: Exported) -> list[Sequence[str]]:
     row, checklist = one.filled, checklist_version(one.filled.checklist, one.filled.version)
-    domain = {item_id: answers.to_domain(answer) for item_id, answer in one.answers.items()}
-    rows = []
+    domain = {item_id: _as_counted(answer.choice) for item_id, answer in one.answers.items()}
+    whose = [tenant_id, row.ref, row.checklist, row.role, str(row.child) if row.child else ""]
+    where = [row.unit, str(row.version), str(row.occasion)]
+    rows: list[Sequence[str]] = []
     for item in checklist.items:
         answer = one.answers.get(item.id)
         if answer is None or is_taken_back(answer):
             continue
-        cells = write_cells(item, answers.told(session, row, answer), state(checklist, item, one.facts, domain))
-        rows.append(
-            [
-                tenant_id,
-                one.case.ref,
-                row.checklist,
-                row.role,
-                str(row.child) if row.child else "",
-                item.id,
-                cells.answer,
-                cells.method,
-                cells.motivation,
-                cells.note,
-                answers.day_of(answer).isoformat(),
-                one.unit,
-                str(row.version),
-                str(row.occasion),
-                item.ask,
-                str(answer.revision),
-            ]
-        )
+        counted = state(checklist, item, one.facts, domain)
+        if answers.is_told_in_texts(answer):
+            cells = write_cells(item, answers.told(session, row, answer), counted)
+        else:
+            told = (answer.choice, answer.option, answer.motivation_kind)
+            cells = _without_texts(row.checklist, row.version, item.id, told, counted)
+        day, revision = answers.day_of(answer).isoformat(), str(answer.revision)
+        said = (item.id, cells.answer, cells.method, cells.motivation, cells.note, day)
+        rows.append((*whose, *said, *where, item.ask, revision))
     return rows
 
 
-def is_taken_back(answer: AnswerRow) -> bool:
+@lru_cache(maxsize=100)
+def _as_counted(choice: str) -> Answer:
+    """Return an answer as far as what it counts as hangs on it: on the choice alone."""
+    return Answer(choice)
+
+
+@lru_cache(maxsize=10_000)
+def _without_texts(checklist: str, version: int, item: str, told: tuple[str, str, str], counted: str) -> Cells:
+    """Return the cells of an answer (choice, option, kind of motivation) with no text of its own.
+
+    There are few of those, each given many times.
+    """
+    choice, option, kind = told
+    return write_cells(
+        checklist_version(checklist, version).by_id[item], answers.told_without_texts(choice, option, kind), counted
+    )
+
+
+def is_taken_back(answer: Stored) -> bool:
     """Say whether the newest revision says nothing: someone took an answer back. An import may say `obesvarad`."""
     return answer.choice == OPEN and answer.raw is None

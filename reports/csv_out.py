@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-from checklists.csv_safe import safe
+from checklists.csv_safe import safe, safe_row
 
 __all__ = ["safe", "write_csv"]
 
@@ -16,6 +16,6 @@ def write_csv(out: TextIO, columns: Sequence[str], rows: Iterable[Sequence[str]]
     writer.writerow([safe(name) for name in columns])
     count = 0
     for row in rows:
-        writer.writerow([safe(cell) for cell in row])
+        writer.writerow(safe_row(row))
         count += 1
     return count

@@ -12,7 +12,6 @@ from typing import Protocol, TypeVar
 from storage import exported, tenants
 from storage.desk import Session
 from storage.exported import Exported, Wanted
-from storage.filled import filled_id
 from storage.tenants import TenantRow
 from storage.times import midnight
 
@@ -20,7 +19,7 @@ T = TypeVar("T")
 
 
 class Run(Protocol):
-    """How a piece of work gets its transaction: `Desk.run_now`."""
+    """How a piece of work gets its transaction: `Desk.read_now`, or `Desk.run_now` for what also writes."""
 
     def __call__(self, work: Callable[[Session], T]) -> T:
         """Run the work and return its result."""
@@ -83,4 +82,4 @@ def _page(
     """Return a page told, and the row id to go on after; 0 when it was the last."""
     found = exported.page(session, tenants.key(tenant), wanted, after, size)
     told = [tell(session, tenant.entra_id, one) for one in found]
-    return (filled_id(found[-1].filled) if len(found) == size else 0), told
+    return (found[-1].filled.id if len(found) == size else 0), told

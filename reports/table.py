@@ -69,7 +69,7 @@ def _column(session: Session, tenant_id: str, one: Exported) -> _Column:
         counted, answer = state(checklist, item, one.facts, domain), one.answers.get(item.id)
         told = answers.told(session, row, answer) if answer and not is_taken_back(answer) else answers.NOTHING_TOLD
         cells[item.id] = (table_words(item, told, counted), told.note)
-    place = (tenant_id, *_natural(one.case.ref), row.occasion, row.child, row.file_part, row.id)
+    place = (tenant_id, *_natural(one.filled.ref), row.occasion, row.child, row.file_part, row.id)
     return _Column((row.checklist, row.version, row.role), place, _heading(one), cells)
 
 
@@ -81,8 +81,8 @@ def _natural(ref: str) -> tuple[tuple[str, int], ...]:
 
 def _heading(one: Exported) -> str:
     """Return what stands over a column. With one child none is named."""
-    row, heading = one.filled, one.case.ref
-    if row.child and one.case.children > 1:
+    row, heading = one.filled, one.filled.ref
+    if row.child and one.filled.children > 1:
         heading = f"{heading}, {say('card.child', 'sv', child=row.child)}"
     if row.occasion > 1:
         heading = say("table.occasion", "sv", heading=heading, occasion=row.occasion)

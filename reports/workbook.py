@@ -63,7 +63,7 @@ class Wanted:
     language: Language = "sv"
 
 
-def write_workbook(run: Run, path: str, wanted: Wanted) -> int:
+def write_workbook(run: Run, read: Run, path: str, wanted: Wanted) -> int:
     """Write the workbook; return how many rows of figures and cases. Raises: CannotPublish.
 
     The figures are read in one transaction; the cases page by page, however many there are.
@@ -71,7 +71,7 @@ def write_workbook(run: Run, path: str, wanted: Wanted) -> int:
     with open_workbook(path) as book:
         count, everyone, period = run(partial(_figures, book=book, wanted=wanted))
         if wanted.with_cases and not wanted.for_publication:
-            count += _cases(book, _case_rows(run, everyone, period, wanted), wanted.language)
+            count += _cases(book, _case_rows(read, everyone, period, wanted), wanted.language)
         _definitions(Sheet(book, say("workbook.definitions", wanted.language), [34, 100]), wanted.language)
     return count
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, Protocol, get_args
 
 from sqlalchemy import UniqueConstraint, bindparam
 from sqlmodel import Field, Session, SQLModel, col, func, select
@@ -12,7 +12,7 @@ from checklists.cells import Told
 from checklists.model import OPEN, Answer, Motivation
 from storage.filled import FilledRow, filled_id
 from storage.sealing import KeyGone, MasterGone, seal, unseal
-from storage.times import STOCKHOLM, Moment
+from storage.times import Moment, swedish_day
 
 TextField = Literal["motivation", "place", "note", "raw", "method"]
 TEXT_FIELDS: tuple[TextField, ...] = get_args(TextField)
@@ -48,6 +48,39 @@ class AnswerRow(SQLModel, table=True):
     at: datetime = Field(sa_type=Moment)
     act: str = Field(max_length=40)
     undo_of: str = Field(default="", max_length=40)
+
+
+class Stored(NamedTuple):
+    """A revision as its driver gives it, read past the session: an export holds thousands, and changes none of them.
+
+    answered_on and at: on SQLite texts.
+    """
+
+    filled_id: int
+    item_id: str
+    revision: int
+    choice: str
+    option: str
+    answered_on: date | str | None
+    motivation_kind: str
+    motivation: bytes | None
+    place: bytes | None
+    note: bytes | None
+    raw: bytes | None
+    method: bytes | None
+    at: datetime | str
+
+
+class OfCase(Protocol):
+    """A filled-in list, as far as opening its texts needs it."""
+
+    @property
+    def tenant_id(self) -> int:
+        """Return the tenant's row id."""
+
+    @property
+    def case_id(self) -> int:
+        """Return the case's row id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +121,7 @@ def history(session: Session, filled: int) -> Sequence[AnswerRow]:
     return session.exec(select(AnswerRow).where(AnswerRow.filled_id == filled).order_by(col(AnswerRow.id))).all()
 
 
-def to_domain(row: AnswerRow) -> Answer:
+def to_domain(row: AnswerRow | Stored) -> Answer:
     """Return what the rules need to know of a stored answer."""
     kind = _KINDS[row.motivation_kind]
     told_how = bool(row.option) or row.method is not None
@@ -131,7 +164,7 @@ def add(
     return row
 
 
-def text(session: Session, filled: FilledRow, row: AnswerRow, name: TextField) -> str:
+def text(session: Session, filled: OfCase, row: AnswerRow | Stored, name: TextField) -> str:
     """Open one of the row's sealed texts; empty when there is none. Raises: SealBroken, KeyGone."""
     sealed: bytes | None = getattr(row, name)
     if sealed is None:
@@ -150,7 +183,7 @@ NOTHING_TOLD = Told(OPEN)
 """A question that was never answered, or whose answer was taken back."""
 
 
-def told(session: Session, filled: FilledRow, row: AnswerRow) -> Told:
+def told(session: Session, filled: OfCase, row: AnswerRow | Stored) -> Told:
     """Return a stored revision as it is written to a file; without texts when the case's key was dropped.
 
     Raises: SealBroken. MasterGone: its texts can be had again, and a file without them would pass for a whole one.
@@ -164,9 +197,26 @@ def told(session: Session, filled: FilledRow, row: AnswerRow) -> Told:
     return Told(row.choice, row.option, motivation_kind=_KINDS[row.motivation_kind], **texts)
 
 
-def day_of(row: AnswerRow) -> date:
+_NO_TEXTS = (None,) * len(TEXT_FIELDS)
+
+
+def told_without_texts(choice: str, option: str, motivation_kind: str) -> Told:
+    """Return a revision that has no texts as it is written to a file."""
+    return Told(choice, option, motivation_kind=_KINDS[motivation_kind])
+
+
+def is_told_in_texts(row: AnswerRow | Stored) -> bool:
+    """Say whether anything of a stored revision is sealed, and so has to be opened to be told."""
+    texts = (row.motivation, row.place, row.note, row.raw, row.method)
+    return texts != _NO_TEXTS
+
+
+def day_of(row: AnswerRow | Stored) -> date:
     """Return the day an answer was given: as it was told, else the day it was stored, in Sweden."""
-    return row.answered_on or row.at.astimezone(STOCKHOLM).date()
+    told = row.answered_on
+    if told is None:
+        return swedish_day(row.at)
+    return date.fromisoformat(told) if isinstance(told, str) else told
 
 
 def from_told(what: Told, answered_on: date | None) -> Written:
@@ -214,5 +264,5 @@ def nothing() -> Written:
     return Written(OPEN)
 
 
-def _row(row: AnswerRow) -> str:
+def _row(row: AnswerRow | Stored) -> str:
     return f"{row.filled_id}:{row.item_id}:{row.revision}"

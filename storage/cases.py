@@ -123,8 +123,14 @@ def set_fact(session: Session, row: CaseRow, fact: FactRow) -> None:
 
 def rule_facts(row: CaseRow, child: int, newest: Mapping[tuple[int, str], FactRow]) -> dict[str, str]:
     """Return what the rules ask of a case and a child: the known ones of its newest facts, and the type of the case."""
-    known = {name: fact.value for (at, name), fact in newest.items() if at in (WHOLE_CASE, child)}
-    return {name: value for name, value in known.items() if value != UNKNOWN} | {CASE_TYPE: row.case_type}
+    return rule_values(row.case_type, child, {at: fact.value for at, fact in newest.items()})
+
+
+def rule_values(case_type: str, child: int, newest: Mapping[tuple[int, str], str]) -> dict[str, str]:
+    """Return the same from the values alone."""
+    known = {name: value for (at, name), value in newest.items() if at in (WHOLE_CASE, child) and value != UNKNOWN}
+    known[CASE_TYPE] = case_type
+    return known
 
 
 def known_facts(session: Session, row_id: int, child: int) -> dict[str, str]:

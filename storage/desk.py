@@ -47,6 +47,7 @@ class Desk:
         self.dialect = "sqlite" if url.startswith("sqlite") else "postgresql"
         self.engine = _sqlite(url) if self.dialect == "sqlite" else _postgresql(url)
         # SQLite: one connection, so one transaction at a time, whichever thread asks.
+        self._reading = _sqlite(url, to_read=True) if self.dialect == "sqlite" else self.engine
         self._one_writer = threading.Lock() if self.dialect == "sqlite" else contextlib.nullcontext()
         self._threads = ThreadPoolExecutor(1 if self.dialect == "sqlite" else _POOL, thread_name_prefix="desk")
 
@@ -80,6 +81,22 @@ class Desk:
             self.keys.remember(session)
             return result
 
+    def read_now(self, work: Callable[[Session], T]) -> T:
+        """Run `work(session)` on one moment's state of everything, keeping no one from writing; it may not write.
+
+        For what takes long: SQLite's one writer and whoever answers go on meanwhile.
+        Raises: what `work` raises.
+        """
+        with _Watched(self._reading) as session:
+            session.info["keys"] = self.keys
+            if self.dialect == "postgresql":
+                statement = "set transaction isolation level repeatable read, read only"
+                session.connection().execute(text(statement))
+            result = work(session)
+            session.commit()
+            self.keys.remember(session)
+            return result
+
     def is_ready(self) -> bool:
         """Say whether the database answers."""
         try:
@@ -92,6 +109,7 @@ class Desk:
         """Finish what runs and let the database go."""
         self._threads.shutdown(wait=True)
         self.engine.dispose()
+        self._reading.dispose()
 
 
 @contextlib.contextmanager
@@ -111,7 +129,7 @@ def _worth_another_try(error: IntegrityError | OperationalError) -> bool:
     return state in ("40001", "40P01") or bool(error.connection_invalidated)
 
 
-def _sqlite(url: str) -> Engine:
+def _sqlite(url: str, *, to_read: bool = False) -> Engine:
     path = Path(url.removeprefix("sqlite:///"))
     if not url.startswith("sqlite:///") or not path.name:
         raise CannotOpen(
@@ -123,11 +141,15 @@ def _sqlite(url: str) -> Engine:
         raise CannotOpen(f"the folder for the database cannot be made: {error.strerror}") from None
     engine = create_engine(
         f"sqlite:///{path}",
-        poolclass=StaticPool,
+        poolclass=QueuePool if to_read else StaticPool,
         connect_args={"check_same_thread": False, "timeout": 5},
         hide_parameters=True,
     )
     event.listen(engine, "connect", _keep_promises)
+    if to_read:
+        event.listen(engine, "connect", lambda connection, _record: connection.execute("pragma query_only=1").close())
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+        return engine
     # The driver must not begin transactions by itself: a read first and a write later fails at once when another
     # process writes in between. BEGIN IMMEDIATE waits its turn instead.
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))

@@ -24,18 +24,22 @@ class Recounted:
 def recount(session: Session, tenant_id: int, *, repair: bool = False) -> Recounted:
     """Count everything from the answers and compare it with the live part; put it right with `repair`.
 
-    What waits to be folded is folded first: it is no fault. The frozen part cannot be recounted and is left alone.
-    Called first in its transaction, so that all of it sees one moment, while the bot goes on answering.
+    Called first in its transaction, so that all of it sees one moment; without `repair` it writes nothing and keeps
+    no one waiting. What is noted and not folded yet is no fault: such a case is held against what it was counted as.
+    With `repair` all that is folded first. The frozen part cannot be recounted and is left alone.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(text("set transaction isolation level repeatable read"))
-    fold_all(session)
+    if repair:
+        if session.get_bind().dialect.name == "postgresql":
+            session.connection().execute(text("set transaction isolation level repeatable read"))
+        fold_all(session)
     connection = session.connection()
+    waiting = _waiting(session)
     by_day: Counter[Cell] = Counter()
     seen = wrong = 0
     for ids in _case_batches(session, tenant_id):
         seen += len(ids)
-        now, kept = of_cases(session, ids), counted(session, ids)
+        now, kept = of_cases(session, [one for one in ids if one not in waiting]), counted(session, ids)
+        now |= {key: part for key, part in kept.items() if key[0] in waiting}
         for part in now.values():
             by_day.update(cells(part))
         if now != kept:
@@ -57,6 +61,17 @@ def recount(session: Session, tenant_id: int, *, repair: bool = False) -> Recoun
                 insert(TALLY), [{**cell._asdict(), "grain": g, "frozen": False, "n": n} for (g, cell), n in some]
             )
     return Recounted(seen, wrong + len(off))
+
+
+def _waiting(session: Session) -> set[int]:
+    """Return the cases that are noted and not folded yet."""
+    found = session.connection().execute(
+        text(
+            "select case_id from changed where case_id > 0 union"
+            " select f.case_id from changed c join filled_checklist f on f.id = c.filled_id"
+        )
+    )
+    return set(found.scalars())
 
 
 def _case_batches(session: Session, tenant_id: int) -> Iterator[list[int]]:

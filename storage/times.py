@@ -1,6 +1,7 @@
 """Moments in tables: always UTC, always with their zone when they come out, on both databases."""
 
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,20 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 def midnight(day: date) -> datetime:
     """Return the moment a day begins in Sweden."""
     return datetime.combine(day, time(), STOCKHOLM).astimezone(UTC)
+
+
+def swedish_day(stored: datetime | str) -> date:
+    """Return the day in Sweden of a moment as its driver gives it: SQLite's is a text in UTC.
+
+    For the thousands of rows of an export, where making a moment of each first is most of the time.
+    """
+    return _day_of_hour(stored[:13]) if isinstance(stored, str) else stored.astimezone(STOCKHOLM).date()
+
+
+@lru_cache(maxsize=10_000)
+def _day_of_hour(hour: str) -> date:
+    """Return the day of a UTC hour, `YYYY-MM-DD HH`; Sweden's midnight is always on one."""
+    return datetime.fromisoformat(hour + ":00+00:00").astimezone(STOCKHOLM).date()
 
 
 class Moment(TypeDecorator[datetime]):

@@ -4,7 +4,7 @@ import argparse
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -56,7 +56,7 @@ def _export(parsed: argparse.Namespace) -> None:
         with open_desk(settings) as desk, output(parsed.out) as out:
             desk.run_now(lambda session: record_everywhere(session, settings, "export", parsed.what))
             if parsed.what in ROWS:
-                _write_rows(desk.run_now, selection, out, parsed)
+                _write_rows(desk.read_now, selection, out, parsed)
             else:
                 _write_figures(desk, selection, out, parsed, day)
     except (TooLarge, CannotPublish) as error:
@@ -104,7 +104,7 @@ def _write_figures(desk: Desk, selection: Selection, out: BinaryIO, parsed: argp
         wanted = Wanted(selection, day, for_publication=parsed.for_publication, with_cases=True)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "export.xlsx"
-            write_workbook(desk.run_now, str(path), wanted)
+            write_workbook(desk.run_now, desk.read_now, str(path), wanted)
             with path.open("rb") as made:
                 shutil.copyfileobj(made, out)
         return
@@ -118,7 +118,7 @@ def _write_figures(desk: Desk, selection: Selection, out: BinaryIO, parsed: argp
         )
 
 
-def _counted_aloud(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+def _counted_aloud(rows: Iterator[Sequence[str]]) -> Iterator[Sequence[str]]:
     """Give the rows, and tell on standard error how far a long export has come."""
     for count, row in enumerate(rows, start=1):
         if count % 100_000 == 0:
@@ -130,9 +130,10 @@ def _recount(parsed: argparse.Namespace) -> None:
     from storage.recount import recount
 
     with open_desk(read_settings()) as desk:
+        run = desk.run_now if parsed.repair else desk.read_now
         found = [
-            (tenant.entra_id, desk.run_now(partial(recount, tenant_id=tenants.key(tenant), repair=parsed.repair)))
-            for tenant in desk.run_now(tenants.everyone)
+            (tenant.entra_id, run(partial(recount, tenant_id=tenants.key(tenant), repair=parsed.repair)))
+            for tenant in desk.read_now(tenants.everyone)
         ]
     for tenant, counted in found:
         print(f"{tenant}: {counted.cases} cases counted, {counted.wrong} figures differ")

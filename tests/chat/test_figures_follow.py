@@ -18,6 +18,7 @@ from tests.chat.test_random_walk import Walk
 
 
 def wrong(session: Session) -> int:
+    rates.fold_all(session)
     return sum(recount(session, tenants.key(tenant)).wrong for tenant in tenants.everyone(session))
 
 

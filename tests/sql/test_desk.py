@@ -56,6 +56,41 @@ def revisions(desk: Desk) -> list[int]:
     )
 
 
+# --- reading beside the writer ---------------------------------------------------------------------------------------
+
+
+def test_who_reads_sees_one_moment_and_keeps_no_one_from_writing(desk: Desk, world: World) -> None:
+    desk.run_now(partial(answer_next, world=world))
+
+    def read(session: Session) -> list[int]:
+        def seen() -> int:
+            count: int = session.connection().execute(text("select count(*) from answer")).scalar_one()
+            return count
+
+        before = seen()
+        desk.run_now(partial(answer_next, world=world))
+        return [before, seen()]
+
+    assert desk.read_now(read) == [1, 1]
+    assert revisions(desk) == [1, 2]
+
+
+def test_who_reads_may_not_write(desk: Desk, world: World) -> None:
+    with pytest.raises((OperationalError, DBAPIError)):
+        desk.read_now(partial(answer_next, world=world))
+    assert revisions(desk) == []
+
+
+def test_who_reads_opens_texts(desk: Desk, world: World) -> None:
+    desk.run_now(partial(answer_next, world=world, text="Påhittat skäl"))
+
+    def read(session: Session) -> str:
+        row = answers.latest(session, world.filled)[ITEM]
+        return answers.text(session, the_list(session, world), row, "motivation")
+
+    assert desk.read_now(read) == "Påhittat skäl"
+
+
 # --- safe on disk ----------------------------------------------------------------------------------------------------
 
 

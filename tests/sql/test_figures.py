@@ -384,7 +384,7 @@ def test_times_have_a_share_within_the_limit_and_a_median(desk: Desk, world: Wor
 
 
 def workbook(desk: Desk, path: Path, wanted: Wanted) -> Any:
-    write_workbook(desk.run_now, str(path), wanted)
+    write_workbook(desk.run_now, desk.read_now, str(path), wanted)
     return openpyxl.load_workbook(path)
 
 

@@ -1,5 +1,7 @@
 """Master keys come and go: wrapped anew, lost, put back; and a case key that is dropped takes its texts with it."""
 
+from collections.abc import Sequence
+
 import pytest
 from sqlmodel import select
 
@@ -97,7 +99,7 @@ def test_a_master_key_with_other_bytes_under_its_id_is_found_at_once(
         exchanged.run_now(exchanged.keys.rewrap)
 
 
-def exported(desk: Desk) -> list[list[str]]:
+def exported(desk: Desk) -> list[Sequence[str]]:
     return list(answer_rows(desk.run_now, Selection()))
 
 

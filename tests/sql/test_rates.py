@@ -60,7 +60,9 @@ def of_cases(desk: Desk, world: World, first: date = ALWAYS[0], last: date = ALW
 
 
 def recounted(desk: Desk, world: World, *, repair: bool = False) -> int:
-    return desk.run_now(lambda session: recount(session, world.tenant, repair=repair)).wrong
+    desk.run_now(rates.fold_all)
+    run = desk.run_now if repair else desk.read_now
+    return run(lambda session: recount(session, world.tenant, repair=repair)).wrong
 
 
 def answer(desk: Desk, world: World, item: str, choice: str, **more: str) -> None:
@@ -392,6 +394,32 @@ def everything(desk: Desk, world: World, of: str) -> object:
         return rates.read(session, world.tenant, *ALWAYS, of=of)  # type: ignore[arg-type]
 
     return desk.run_now(work)
+
+
+def test_what_is_not_folded_yet_is_no_fault_and_counting_keeps_no_one_from_answering(desk: Desk, world: World) -> None:
+    answer(desk, world, "child_heard", "ja")
+    assert recounted(desk, world) == 0
+    answer(desk, world, "child_heard", "nej")
+
+    def while_counting(session: Session) -> tuple[int, int]:
+        before = recount(session, world.tenant).wrong
+        answer(desk, world, "child_informed_report", "ja")  # from another connection, as the running bot would
+        desk.run_now(rates.fold_all)
+        return before, recount(session, world.tenant).wrong
+
+    assert desk.read_now(while_counting) == (0, 0)
+    assert desk.run_now(rates.waiting) == 0
+    assert recounted(desk, world) == 0
+
+
+def test_a_wrong_number_is_found_while_another_case_waits_to_be_folded(desk: Desk, world: World) -> None:
+    answer(desk, world, "child_heard", "ja")
+    recounted(desk, world)
+    change(desk, "update tally set n = n + 1 where item = 'child_heard' and grain = 'm' and code = 'ja'")
+    answer(desk, world, "child_heard", "nej")
+
+    assert desk.read_now(lambda session: recount(session, world.tenant)).wrong == 1
+    assert desk.run_now(rates.waiting) > 0
 
 
 def test_a_number_changed_behind_the_bots_back_is_found_and_put_right(desk: Desk, world: World) -> None:

@@ -190,7 +190,7 @@ def test_pages_give_every_list_once_and_never_more_than_a_page_at_once(desk: Des
 
 
 def test_answering_goes_on_while_an_export_is_read(desk: Desk, sample: World) -> None:
-    rows = selected.each(desk.run_now, Selection(), lambda _session, _tenant, one: one.case.ref, 2)
+    rows = selected.each(desk.run_now, Selection(), lambda _session, _tenant, one: one.filled.ref, 2)
     next(rows)
 
     desk.run_now(lambda session: setattr(the_list(session, sample), "status", "sent"))
