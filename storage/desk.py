@@ -87,7 +87,7 @@ class Desk:
         For what takes long: SQLite's one writer and whoever answers go on meanwhile.
         Raises: what `work` raises.
         """
-        with _Watched(self._reading) as session:
+        with _Watched(self._reading, expire_on_commit=False) as session:
             session.info["keys"] = self.keys
             if self.dialect == "postgresql":
                 statement = "set transaction isolation level repeatable read, read only"

@@ -127,9 +127,12 @@ def _counted_aloud(rows: Iterator[Sequence[str]]) -> Iterator[Sequence[str]]:
 
 
 def _recount(parsed: argparse.Namespace) -> None:
+    from storage.rates import fold_new
     from storage.recount import recount
 
     with open_desk(read_settings()) as desk:
+        while desk.run_now(fold_new):  # a batch at a time: whoever answers gets in between
+            pass
         run = desk.run_now if parsed.repair else desk.read_now
         found = [
             (tenant.entra_id, run(partial(recount, tenant_id=tenants.key(tenant), repair=parsed.repair)))
