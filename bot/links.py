@@ -6,9 +6,9 @@ aggregates: a file with single cases needs a sign-in, which a link is not, so su
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import partial
 from urllib.parse import parse_qs, quote
 
@@ -17,6 +17,7 @@ from aiohttp import web
 from bot import pages
 from bot.clock import Clock
 from checklists import rights
+from checklists.errors import UserError
 from checklists.rights import Right
 from storage import audit, links, people
 from storage.desk import Desk, Session
@@ -33,11 +34,25 @@ Render = Callable[[Session, Link, Language], web.Response]
 """Makes the answer inside the transaction that consumes the link: when it fails, the link is as it was."""
 
 
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Something that may be chosen on the page before it is fetched. options: value and words; empty: it is typed."""
+
+    name: str
+    label: str
+    value: str
+    options: tuple[tuple[str, str], ...] = ()
+    hint: str = ""
+
+
 @dataclass(frozen=True)
 class Purpose:
     """Something a link fetches. right: about no case; asked again when the link is used.
     covers: whether who holds these roles (role, name of its unit) may have what the scope names; asked then too.
     act: what its use is called in the trail.
+    fields: what may be chosen of it, with what the scope says now. choose: the scope with what was chosen, from the
+    fields of the form or of the address, on a day; it raises UserError when that cannot be read. The rights are asked
+    of what was chosen.
 
     `other` in it is whoever holds the role anywhere, `own_unit` who holds it in the unit the link's scope names.
 
@@ -51,6 +66,8 @@ class Purpose:
     case_level: bool = False
     covers: Callable[[Collection[tuple[str, str]], Scope], bool] = lambda _held, _scope: True
     act: str = "link_used"
+    fields: Callable[[Session, Link, Language], Sequence[Field]] = lambda _session, _link, _language: ()
+    choose: Callable[[Scope, Mapping[str, str], date], Scope] = lambda scope, _chosen, _today: scope
 
     def __post_init__(self) -> None:
         if self.case_level or self.right.about == "case":
@@ -72,23 +89,36 @@ def add_links(app: web.Application, desk: Desk, clock: Clock, purposes: Iterable
 
 async def _show(request: web.Request, *, desk: Desk, clock: Clock, purpose: Purpose) -> web.Response:
     """Show the button. Whoever only looks (a preview, a scanner of mail) uses nothing up."""
-    token, now = request.query.get("l", ""), clock.now()
-
-    def work(session: Session) -> Language | None:
-        link = links.look(session, token, purpose.name, now)
-        return _language(session, link) if link and _may(session, link, purpose, now) else None
-
     try:
-        language = await desk.run(work)
+        return await desk.run(partial(_door, chosen=request.query, purpose=purpose, now=clock.now()))
     except Exception as error:
         return _failed(error)
-    if language is None:
+
+
+def _door(session: Session, chosen: Mapping[str, str], purpose: Purpose, now: datetime) -> web.Response:
+    """Return the page with the button, and with what may be chosen of it; what was chosen so far stands there."""
+    token = chosen.get("l", "")
+    link = links.look(session, token, purpose.name, now)
+    if link is None:
         return _gone()
+    asked, wrong = link, ""
+    try:
+        asked = replace(link, scope=purpose.choose(link.scope, chosen, _day(now)))
+    except UserError as error:
+        wrong = error.text_key
+    if not _may(session, asked, purpose, now):
+        return _gone()
+    language = _language(session, link)
     return pages.html(
         "link.html",
         language,
         title=say("pages.open_title", language),
         lines=[say("pages.open_once", language)],
+        wrong=say(wrong, language) if wrong else "",
+        fields=[
+            replace(field, value=chosen.get(field.name, field.value)) if wrong else field
+            for field in purpose.fields(session, asked, language)
+        ],
         button=say("pages.open_button", language),
         action=purpose.path,
         token=token,
@@ -97,13 +127,14 @@ async def _show(request: web.Request, *, desk: Desk, clock: Clock, purpose: Purp
 
 async def _give(request: web.Request, *, desk: Desk, clock: Clock, purpose: Purpose) -> web.Response:
     """Use the link up and give what it stands for, in one transaction."""
-    token, now = await _token(request), clock.now()
+    chosen, now = await _form(request), clock.now()
 
     def work(session: Session) -> web.Response | None:
-        link = links.use(session, token, purpose.name, now)
+        link = links.use(session, chosen.get("l", ""), purpose.name, now)
         if link is None:
             return None
         actor = f"person:{link.person_id}"
+        link = replace(link, scope=purpose.choose(link.scope, chosen, _day(now)))
         if not _may(session, link, purpose, now):
             audit.record(session, link.tenant_id, now, actor, "denied", detail="link:" + purpose.name)
             return None
@@ -112,12 +143,18 @@ async def _give(request: web.Request, *, desk: Desk, clock: Clock, purpose: Purp
 
     try:
         return await desk.run(work) or _gone()
+    except UserError:  # nothing of it is kept: the link is as it was, and the page says what to do
+        return await desk.run(partial(_door, chosen=chosen, purpose=purpose, now=now))
     except Exception as error:
         return _failed(error)
 
 
-async def _token(request: web.Request) -> str:
-    """Read the form's token, empty when there is none. Raises: web.HTTPError: no form of ours."""
+def _day(now: datetime) -> date:
+    return now.astimezone(STOCKHOLM).date()
+
+
+async def _form(request: web.Request) -> Mapping[str, str]:
+    """Read the form's fields. Raises: web.HTTPError: no form of ours."""
     if request.content_type != _FORM:
         raise web.HTTPUnsupportedMediaType(headers=pages.HEADERS)
     body = b""
@@ -129,12 +166,13 @@ async def _token(request: web.Request) -> str:
                     raise web.HTTPRequestEntityTooLarge(_MOST, len(body), headers=pages.HEADERS)
     except TimeoutError:
         raise web.HTTPBadRequest(headers=pages.HEADERS) from None
-    return parse_qs(body.decode("ascii", "replace")).get("l", [""])[0]
+    fields = parse_qs(body.decode("ascii", "replace"), keep_blank_values=True)
+    return {name: values[0] for name, values in fields.items()}
 
 
 def _may(session: Session, link: Link, purpose: Purpose, now: datetime) -> bool:
     """Say whether she holds, today, a role that may, of what the link's scope names."""
-    held = people.roles_on(session, link.person_id, now.astimezone(STOCKHOLM).date())
+    held = people.roles_on(session, link.person_id, _day(now))
     names = people.unit_names(session, link.tenant_id)
     return rights.may(purpose.right, ((role.role, "other") for role in held)) and purpose.covers(
         [(role.role, names[role.unit_id]) for role in held], link.scope

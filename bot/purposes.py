@@ -14,6 +14,14 @@ def _covers(held: Collection[tuple[str, str]], scope: Scope) -> bool:
 
 
 PURPOSES = (
-    Purpose(links.REPORT, links.REPORT_PATH, Right("report", "self", FIGURES), report_page.render, covers=_covers),
+    Purpose(
+        links.REPORT,
+        links.REPORT_PATH,
+        Right("report", "self", FIGURES),
+        report_page.render,
+        covers=_covers,
+        fields=report_page.fields,
+        choose=report_page.choose,
+    ),
     Purpose("export", "/export", Right("export", "self", FIGURES), export_link.render, covers=_covers, act="export"),
 )

@@ -3,29 +3,40 @@
 Only aggregates: nothing on it is about a case or a person, and no selection is narrower than a unit.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from aiohttp import web
 
 from bot import pages
-from checklists.periods import Period, quarter, year_of
+from bot.links import Field
+from checklists.findings import KINDS
+from checklists.periods import Period, quarter, read_period, year_of
 from checklists.rates import Share
-from reports.chain import GOAL, chain
+from checklists.rights import sees_figures
+from reports.chain import GOAL, FindingReport, StepReport, chain
 from reports.figures import decimal
 from reports.selected import Selection
+from reports.side_by_side import by_unit, two_roles
 from reports.summary import QuestionRate, report_view
+from reports.times import Time
+from storage import people
 from storage.desk import Session
-from storage.links import Link
+from storage.links import Link, Scope
 from storage.times import STOCKHOLM
 from texts import Language, say
 
 _NAMES = (
     *("important", "questions", "chart", "chart_how", "axis", "table", "question", "answered", "fulfilled", "interval"),
-    *("motivated", "compared", "means_answered", "means_fulfilled", "means_interval", "means_motivated"),
-    *("lists", "figure", "number", "chain", "strengths", "shortcomings", "unclear", "nothing_asked", "others"),
-    *("others_how", "nothing_to_show"),
+    *("motivated", "noted", "compared", "means_answered", "means_fulfilled", "means_interval", "means_motivated"),
+    *("means_noted", "lists", "figure", "number", "chain", "strengths", "shortcomings", "unclear", "nothing_asked"),
+    *("others", "others_how", "nothing_to_show", "order", "sections", "section", "means_sections"),
+    *("times", "time", "time_over", "time_within", "time_median", "time_running", "means_times"),
+    *("roles", "worker", "reader", "means_roles", "units", "unit", "unit_complete", "means_units"),
+    *("findings", "finding", "standing", "steps", "means_findings"),
 )
 _COUNTS = (
     *("begun", "sent", "complete", "signed", "signed_with_shortfall", "returned", "voided"),
@@ -50,16 +61,29 @@ class _Bar:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A question as the page says it. bar: None when it applied to nobody."""
+    """A question as the page says it. number: its place in the list. bar: None when it applied to nobody."""
 
+    number: int
     title: str
     answered: str
     fulfilled: str
     interval: str
     motivated: str
+    noted: str
     compared: str
     said: str
     bar: _Bar | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """The questions in one order: what it is called, and which column is sorted which way."""
+
+    name: str
+    words: str
+    column: Literal["number", "fulfilled", "compared"]
+    way: Literal["ascending", "descending"]
+    rows: tuple[_Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +92,51 @@ class _Step:
 
     title: str
     together: str
+    findings: str
     found: tuple[tuple[str, tuple[_Row, ...]], ...]
+
+
+def fields(session: Session, link: Link, language: Language) -> Sequence[Field]:
+    """Return what may be chosen before the report is opened: another period, and another unit that is hers to see."""
+    names = people.unit_names(session, link.tenant_id)
+    today = link.at.astimezone(STOCKHOLM).date()
+    held = [(role.role, names[role.unit_id]) for role in people.roles_on(session, link.person_id, today)]
+    units = tuple(
+        (name, name or say("report.everything", language))
+        for name in sorted(names.values())
+        if sees_figures(held, name)
+    )
+    period = Field(
+        "period",
+        say("report_page.period", language),
+        str(_period(link.scope)),
+        hint=say("report_page.period_hint", language),
+    )
+    if len(units) < 2:
+        return [period]
+    return [Field("unit", say("card.unit", language), link.scope["unit"], units), period]
+
+
+def choose(scope: Scope, chosen: Mapping[str, str], today: date) -> Scope:
+    """Return the scope with the unit and the period that were chosen. Raises: UnreadablePeriod."""
+    found = {**scope, "unit": chosen.get("unit", scope["unit"])}
+    if chosen.get("period", "").strip():
+        period = read_period(chosen["period"], today)
+        found |= {"first": period.first.isoformat(), "last": period.last.isoformat()}
+    return found
+
+
+def _period(scope: Scope) -> Period:
+    return Period(date.fromisoformat(scope["first"]), date.fromisoformat(scope["last"]))
 
 
 def render(session: Session, link: Link, language: Language) -> web.Response:
     """Make the page of a link's scope (storage.links.report_scope). Raises: KeyError, ValueError: no such scope."""
-    period = Period(date.fromisoformat(link.scope["first"]), date.fromisoformat(link.scope["last"]))
-    unit = link.scope["unit"]
+    period, unit = _period(link.scope), link.scope["unit"]
     view = report_view(session, link.tenant_id, Selection(unit=unit), period, language)
     name = unit or say("report_page.everywhere", language)
     words = {name: say("report_page." + name, language) for name in _NAMES}
+    along = chain(session, link.tenant_id, period, unit=unit, language=language)
     words["means_chain"] = say("report_page.means_chain", language, goal=_percent(GOAL, language))
     return pages.html(
         "rapport.html",
@@ -88,14 +147,55 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
         taken=say("report_page.taken", language, at=f"{link.at.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}"),
         means_compared=say("report_page.means_compared", language, before=view.before),
         sentences=view.sentences,
-        rows=[_row(rate, language) for rate in view.questions],
+        rows=_rows(view.questions, language),
+        orders=list(_orders(view.questions, language)),
+        sections=[(row.title, row.fulfilled, row.answered, row.compared) for row in _rows(view.sections, language)],
         counts=list(_counts(view.counts, language)),
-        steps=list(_steps(session, link, period, unit, language)),
+        times=[_time(time, language) for time in view.times],
+        roles=[
+            (one.title, _of(one.worker, language), _of(one.reader, language))
+            for one in two_roles(session, link.tenant_id, period, unit, language)
+        ],
+        units=[
+            (one.unit, _of(one.complete, language), _of(one.fulfilled, language))
+            for one in (() if unit else by_unit(session, link.tenant_id, period))
+        ],
+        extent=_extent(along.findings, language),
+        findings=[_finding(found, language) for found in along.findings],
+        steps=[_step(step, along.findings, language) for step in along.steps],
         periods=list(_other_periods(period, link.at, language)),
     )
 
 
-def _row(rate: QuestionRate, language: Language) -> _Row:
+def _rows(rates: Sequence[QuestionRate], language: Language) -> list[_Row]:
+    return [_row(number, rate, language) for number, rate in enumerate(rates, start=1)]
+
+
+def _orders(rates: Sequence[QuestionRate], language: Language) -> Iterator[_Order]:
+    """Give the questions in each order the page can show them in; those that applied to nobody stand last.
+
+    A page without scripts cannot sort, and its link is used up: so it brings every order with it.
+    """
+    rows = _rows(rates, language)
+    asked = [(rate, row) for rate, row in zip(rates, rows, strict=True) if rate.fulfilled.n]
+    others = [row for rate, row in zip(rates, rows, strict=True) if not rate.fulfilled.n]
+
+    def ordered(by: Callable[[QuestionRate], float]) -> tuple[_Row, ...]:
+        return (*(row for _, row in sorted(asked, key=lambda one: by(one[0]))), *others)
+
+    def change(rate: QuestionRate) -> float:
+        before = rate.before.before
+        return rate.fulfilled.part - before.part if before.n else 0.0
+
+    named = {name: say("report_page.order_" + name, language) for name in ("list", "lowest", "highest", "fell", "rose")}
+    yield _Order("list", named["list"], "number", "ascending", tuple(rows))
+    yield _Order("lowest", named["lowest"], "fulfilled", "ascending", ordered(lambda rate: rate.fulfilled.part))
+    yield _Order("highest", named["highest"], "fulfilled", "descending", ordered(lambda rate: -rate.fulfilled.part))
+    yield _Order("fell", named["fell"], "compared", "ascending", ordered(change))
+    yield _Order("rose", named["rose"], "compared", "descending", ordered(lambda rate: -change(rate)))
+
+
+def _row(number: int, rate: QuestionRate, language: Language) -> _Row:
     share, bar, interval = rate.fulfilled, None, ""
     if rate.interval:
         low, high = rate.interval
@@ -105,11 +205,13 @@ def _row(rate: QuestionRate, language: Language) -> _Row:
     else:
         said = say("report_page.applied_to_none", language)
     return _Row(
+        number=number,
         title=rate.title,
         answered=_of(rate.completion, language),
         fulfilled=_of(share, language),
         interval=interval,
         motivated=str(rate.motivated),
+        noted=str(rate.noted),
         compared=rate.compared,
         said=said,
         bar=bar,
@@ -124,14 +226,44 @@ def _counts(counts: dict[str, int], language: Language) -> Iterator[tuple[str, s
         yield say("report_page.count_" + code, language), said
 
 
-def _steps(session: Session, link: Link, period: Period, unit: str, language: Language) -> Iterator[_Step]:
-    for step in chain(session, link.tenant_id, period, unit=unit, language=language):
-        named = (("strengths", step.strengths), ("shortcomings", step.shortcomings), ("unclear", step.unclear))
-        found = tuple((name, tuple(_row(rate, language) for rate in rates)) for name, rates in named if rates)
-        # Without an interval: several answers of the same list say less than as many lists would.
-        share = _of(step.together.fulfilled, language) if step.together else ""
-        together = say("report_page.together", language, share=share) if share else ""
-        yield _Step(step.title, together, found)
+def _time(time: Time, language: Language) -> tuple[str, str, str, str, str]:
+    """Return a kind of time: what it is, how many are over, how many of them within the limit, median days, running."""
+    middle = "–" if time.median is None else f"{time.median:g}"
+    within = _of(time.within, language) if time.within.n else "–"
+    name = say("workbook.time_" + time.name, language)
+    return name, str(time.count), within, middle if language == "en" else middle.replace(".", ","), str(time.running)
+
+
+def _extent(findings: Sequence[FindingReport], language: Language) -> str:
+    """Say how many findings there are of each kind."""
+    counts = Counter(found.standing.kind for found in findings)
+    return say("report_page.extent", language, **{kind: counts[kind] for kind in KINDS})
+
+
+def _finding(found: FindingReport, language: Language) -> tuple[str, str, str, str, str]:
+    """Return a finding: its words, how far it has come, the steps, Ja of applicable, and against the period before."""
+    words = found.finding.text if language == "sv" else found.finding.text_en
+    steps = ", ".join(say("steps." + step, language) for step in found.steps)
+    if found.rate:
+        share, against = _of(found.rate.fulfilled, language), found.rate.compared
+    else:
+        share, against = "–", say("report_page.finding_" + ("no_answers" if found.asked else "not_asked"), language)
+    return f"{found.finding.code} {words}", _standing(found, language), steps or "–", share, against
+
+
+def _standing(found: FindingReport, language: Language) -> str:
+    return say("report_page.kind_" + found.standing.kind, language, day=found.standing.day or "")
+
+
+def _step(step: StepReport, findings: Sequence[FindingReport], language: Language) -> _Step:
+    named = (("strengths", step.strengths), ("shortcomings", step.shortcomings), ("unclear", step.unclear))
+    rows = tuple((name, tuple(_rows(rates, language))) for name, rates in named if rates)
+    # Without an interval: several answers of the same list say less than as many lists would.
+    share = _of(step.together.fulfilled, language) if step.together else ""
+    together = say("report_page.together", language, share=share) if share else ""
+    mine = [f"{one.finding.code} ({_standing(one, language)})" for one in findings if step.step in one.steps]
+    told = say("report_page.findings_of_step", language, findings=", ".join(mine)) if mine else ""
+    return _Step(step.title, together, told, rows)
 
 
 def _other_periods(period: Period, at: datetime, language: Language) -> Iterator[str]:

@@ -2,28 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel
-
-from checklists.files import DEFINITIONS, read_data
-from checklists.model import Checklist, Criticism, ListId, Text
-
-
-class Finding(BaseModel, frozen=True, extra="forbid"):
-    """One criticism: its code, its words, and the lists of the units it was told to."""
-
-    code: Criticism
-    lists: tuple[ListId, ...]
-    text: Text
-    text_en: Text
-
-
-class FindingsFile(BaseModel, extra="forbid"):
-    """The file that names the criticisms."""
-
-    findings: tuple[Finding, ...]
+from checklists.files import DEFINITIONS
+from checklists.findings import Finding, all_findings
+from checklists.model import Checklist
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +15,6 @@ class Covered:
 
     finding: Finding
     questions: tuple[str, ...]
-
-
-@cache
-def all_findings() -> tuple[Finding, ...]:
-    """Return every criticism in the order of the file. Raises: BadFile: the file has a fault."""
-    return read_data(FindingsFile, DEFINITIONS / "findings.yaml").findings
 
 
 def coverage(checklists: Sequence[Checklist]) -> tuple[Covered, ...]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, TypeAdapter, ValidationError
 
+from checklists.findings import read_standings
 from checklists.model import MotivationBy
 from checklists.references import DEFAULT_PATTERN, compiles
 from checklists.reminders import Thresholds
@@ -18,12 +19,18 @@ def _pattern(text: str) -> str:
     return text
 
 
+def _findings(said: tuple[str, ...]) -> tuple[str, ...]:
+    read_standings(said)
+    return said
+
+
 @dataclass(frozen=True, slots=True)
 class TenantSettings(Thresholds):
     """The thresholds of the reminders and what else a tenant decides for itself.
 
     office_opens, office_closes: Swedish time of day; reminders go out from the first, none after the second.
     free_days: days on which the authority is closed besides the holidays. motivation: how motivations are given.
+    findings: how far the authority's findings have come, see checklists.findings.read_standings.
     """
 
     case_ref_pattern: Annotated[str, AfterValidator(_pattern)] = DEFAULT_PATTERN
@@ -31,6 +38,7 @@ class TenantSettings(Thresholds):
     office_closes: time = time(16, 30)
     free_days: tuple[date, ...] = ()
     motivation: MotivationBy = "either"
+    findings: Annotated[tuple[str, ...], AfterValidator(_findings)] = ()
 
     @property
     def workdays(self) -> Workdays:
@@ -45,6 +53,7 @@ class TenantSettings(Thresholds):
 
 NAMES = tuple(field.name for field in fields(TenantSettings))
 DEFAULTS = TenantSettings()
+_SEVERAL = tuple(name for name in NAMES if isinstance(getattr(DEFAULTS, name), tuple))
 _STORED = TypeAdapter(TenantSettings)
 
 
@@ -54,13 +63,13 @@ def read_settings(stored: str) -> TenantSettings:
 
 
 def parse_setting(name: str, text: str) -> Any:
-    """Return one setting as it is kept in JSON, read from `NAME=VALUE`. Dates of `free_days` are parted by commas.
+    """Return one setting as it is kept in JSON, read from `NAME=VALUE`. Several dates or findings are parted by commas.
 
     Raises: ValueError: there is no such setting, or the value is not one; the message says which.
     """
     if name not in NAMES:
         raise ValueError(f"there is no setting {name}; there are {', '.join(NAMES)}")
-    value: Any = [part.strip() for part in text.split(",") if part.strip()] if name == "free_days" else text
+    value: Any = [part.strip() for part in text.split(",") if part.strip()] if name in _SEVERAL else text
     try:
         checked = _STORED.validate_python({name: value})
     except ValidationError as error:

@@ -3,16 +3,21 @@
 Source: the government's mandate to IVO names the steps; what counts as a strength is our reading: docs/decisions/0011.
 """
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import get_args
 
+from checklists.coverage import coverage
+from checklists.files import newest
+from checklists.findings import Finding, Standing, read_standings
 from checklists.model import Step
 from checklists.periods import Period
 from checklists.rates import Share, wilson
-from reports.figures import WORKER, Line, grouped, item_of, whole
+from reports.figures import WORKER, Line, grouped, item_of, sum_of, whole
 from reports.selected import Selection
 from reports.summary import QuestionRate, rate_of
-from storage import rates
+from storage import rates, tenants
 from storage.desk import Session
 from texts import Language, say
 
@@ -32,6 +37,29 @@ class StepReport:
     unclear: tuple[QuestionRate, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class FindingReport:
+    """What the authority found, how far it has come, and how the questions that answer to it were answered.
+
+    rate: those questions added, over all lists; None when none of them applied in the period. steps: their steps.
+    asked: whether any question of the lists in use answers to it at all.
+    """
+
+    finding: Finding
+    standing: Standing
+    steps: tuple[str, ...]
+    asked: bool
+    rate: QuestionRate | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The eight steps in their order, and the findings in the order of their file."""
+
+    steps: tuple[StepReport, ...]
+    findings: tuple[FindingReport, ...]
+
+
 def chain(
     session: Session,
     tenant_id: int,
@@ -41,15 +69,16 @@ def chain(
     role: str = WORKER,
     language: Language = "sv",
     before: Period | None = None,
-) -> tuple[StepReport, ...]:
-    """Return the eight steps in their order, also those nothing is asked about: that is worth seeing too."""
+) -> Chain:
+    """Return all steps, also those nothing is asked about, which is worth seeing too, and the findings held against
+    the period before."""
     rates.fold_all(session)
     selection = Selection(unit=unit, role=role)
     now, then = (whole(session, tenant_id, span, selection) for span in (period, before or period.before))
     earlier = {(line.checklist, line.item): line for line in then}
     sums = {line.item: line for line in grouped(now, "step", language)}
     sums_then = {line.item: line for line in grouped(then, "step", language)}
-    return tuple(
+    steps = tuple(
         _step(
             step,
             [line for line in now if _step_of(line) == step],
@@ -59,6 +88,42 @@ def chain(
         )
         for step in get_args(Step)
     )
+    tenant = tenants.get(session, tenant_id)
+    standings = read_standings(tenants.settings(tenant).findings) if tenant else {}
+    return Chain(steps, _findings(now, then, standings, language))
+
+
+def _findings(
+    now: list[Line], then: list[Line], standings: Mapping[str, Standing], language: Language
+) -> tuple[FindingReport, ...]:
+    """Return the findings that concern the lists in use, now or in the period before."""
+    used = sorted({line.checklist for line in (*now, *then)})
+    answering, answered = _by_finding(now), _by_finding(then)
+    found = []
+    for covered in coverage([newest(checklist) for checklist in used]) if used else []:
+        code = covered.finding.code
+        mine, earlier = answering[code], answered[code]
+        together = sum_of(mine, code, "") if mine else None
+        before = sum_of(earlier, code, "") if earlier else None
+        steps = {_step_of(line) for line in mine}
+        found.append(
+            FindingReport(
+                finding=covered.finding,
+                standing=standings.get(code, Standing()),
+                steps=tuple(step for step in get_args(Step) if step in steps),
+                asked=bool(covered.questions),
+                rate=rate_of(together, before, language) if together and together.applicable else None,
+            )
+        )
+    return tuple(found)
+
+
+def _by_finding(some: list[Line]) -> defaultdict[str, list[Line]]:
+    found: defaultdict[str, list[Line]] = defaultdict(list)
+    for line in some:
+        for code in item_of(line.checklist, line.item).criticism:
+            found[code].append(line)
+    return found
 
 
 def _step_of(line: Line) -> str:

@@ -343,7 +343,7 @@ def test_the_chain_names_all_eight_steps_with_strengths_and_shortcomings(desk: D
             begin(session, world, NORTH, date(2026, 5, 1 + one), {"child_heard": "ja", "child_informed_report": "nej"})
 
     desk.run_now(work)
-    steps = desk.run_now(lambda session: chain(session, world.tenant, quarter(2026, 2)))
+    steps = desk.run_now(lambda session: chain(session, world.tenant, quarter(2026, 2))).steps
     investigation = steps[3]
 
     assert [step.title for step in steps] == [

@@ -2,8 +2,9 @@
 
 import pytest
 
-from checklists.coverage import Covered, all_findings, coverage, newest_files
+from checklists.coverage import Covered, coverage, newest_files
 from checklists.files import newest, read_checklist
+from checklists.findings import all_findings
 from checklists.model import Checklist
 
 CODES = [f"{letter}{number}" for letter, most in (("B", 4), ("R", 4), ("N", 8)) for number in range(1, most + 1)]

@@ -12,6 +12,7 @@ import yaml
 from checklists import errors
 from checklists.errors import UserError
 from checklists.files import all_checklists
+from checklists.findings import KINDS
 from checklists.model import CHOICES, OPEN, Motivation, Role, Step
 from checklists.rates import Verdict
 from texts import LANGUAGES, Language, say, sentences
@@ -25,6 +26,7 @@ ROOMS = {key.partition(".")[0] for key in SWEDISH}
 
 # What is put together from a beginning and a code that the data or the rules give.
 FROM_CODES = {
+    "report_page.kind_": KINDS,
     "answers.": {*CHOICES, OPEN, "fritext", "unknown"},
     "motivations.": set(get_args(Motivation)) - {""},
     "gaps.": {"unanswered", "unknown", "unmotivated", "returned", "no_method"}

@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.pages import HEADERS
-from storage import links
-from tests.sql.conftest import change
+from storage import cases, links, people, tenants
+from storage.cases import CaseRow
+from storage.desk import Session
+from tests.sql.conftest import change, scalar
+from tests.sql.test_figures import begin
 from tests.wire.report_site import AT, FIRST, LAST, NORTH, SOUTH, Site, report_site
 
 
@@ -58,7 +61,7 @@ async def test_the_page_says_what_n_period_and_definition_the_figures_have(site:
 
 async def test_what_the_chart_draws_the_table_says(site: Site) -> None:
     site.holds("manager", SOUTH)
-    text = await site.report(NORTH)
+    text = (await site.report(NORTH)).partition("by-lowest")[0]
     drawn = re.findall(r'class="share" width="([\d.]+)".*?class="range" d="M([\d.]+) 14.5H([\d.]+)M', text, re.DOTALL)
     told = re.findall(
         r'class="figure">\d+\sav\s\d+ \(([\d,]+)\s%\)</td><td class="figure whole">([\d,]+)–([\d,]+)\s%<', text
@@ -67,8 +70,7 @@ async def test_what_the_chart_draws_the_table_says(site: Site) -> None:
     assert drawn == [tuple(number.replace(",", ".") for number in row) for row in told]
     assert len(drawn) > 3
     assert "Frågan gällde inget underlag." in text
-    chart = text.partition('id="chain"')[0]
-    assert chart.count("<li><span>") == len(re.findall(r"<td class=.figure.>\d+</td><th", chart))
+    assert text.count("<li><span>") == len(re.findall(r"<td class=.figure.>\d+</td><th", text))
 
 
 async def test_the_chain_has_its_eight_steps_with_what_is_good_and_what_lacks(site: Site) -> None:
@@ -136,6 +138,149 @@ async def test_no_case_and_no_person_stands_on_it_and_it_keeps_to_itself(site: S
     assert not re.search(r"SN ?20|<script|style=|https?:|Barn \d", text)
 
 
+def orders(text: str) -> dict[str, list[tuple[int, str]]]:
+    """Return the place in the checklist and the share of each row, in each order the page brings."""
+    return {
+        name: [(int(number), share) for number, share in re.findall(
+            r'<tr>\s*<td class="figure">(\d+)</td>.*?<td class="figure">\d+\sav\s\d+(?: \(([\d,]+))?', table, re.DOTALL
+        )]
+        for name, table in re.findall(r'class="wide ordered by-(\w+)"(.*?)</table>', text, re.DOTALL)
+    }  # fmt: skip
+
+
+async def test_the_table_comes_in_every_order_and_says_by_which_column(site: Site) -> None:
+    site.holds("manager", SOUTH)
+    for one, said in enumerate(("ja", "ja", "nej", "ja", "ja", "ja", "nej")):
+        day = date(2026, 2 if one > 3 else 5, 20 + one)
+        answers = {"child_heard": "nej", "child_informed_report": said, "child_informed_investigation": "ja"}
+        site.desk.run_now(lambda session, d=day, a=answers: begin(session, site.world, NORTH, d, a))  # type: ignore[misc]
+    text = await site.report(NORTH)
+    found = orders(text)
+    shares = {name: [float(share.replace(",", ".")) for _, share in rows if share] for name, rows in found.items()}
+
+    assert list(found) == ["list", "lowest", "highest", "fell", "rose"]
+    assert len({frozenset(rows) for rows in found.values()}) == 1, "the same rows in every order"
+    assert [number for number, _ in found["list"]] == list(range(1, len(found["list"]) + 1))
+    assert shares["lowest"] == sorted(shares["lowest"]) != shares["list"]
+    assert shares["highest"] == sorted(shares["highest"], reverse=True)
+    assert found["fell"] != found["rose"]
+    assert text.count('aria-sort="ascending"') == 3
+    assert text.count('aria-sort="descending"') == 2
+    assert text.count('type="radio"') == 5
+    assert text.count(" checked>") == 1
+
+
+async def test_times_stand_with_share_and_median(site: Site) -> None:
+    site.holds("manager", SOUTH)
+
+    def work(session: Session) -> None:
+        unit = people.unit(session, site.world.tenant, NORTH).id or 0
+        for number, days in enumerate((3, 14, 15)):
+            came = date(2026, 4, 1)
+            case = CaseRow(tenant_id=site.world.tenant, unit_id=unit, ref=f"SN 2026/7{number}", received_on=came)
+            case.opened_on = case.assigned_on = came + timedelta(days)
+            cases.add(session, case)
+
+    site.desk.run_now(work)
+    times = plain((await site.report(NORTH)).partition('id="times"')[2].partition("</section>")[0])
+
+    assert "Förhandsbedömning, 14 dagar 3 2 av 3 (66,7 %) 14 0" in times
+    assert "Utredning, fyra månader 0 – – 3" in times
+    assert "Från inledd till tilldelad handläggare 3 – 0 0" in times
+
+
+async def test_workers_and_chefs_stand_side_by_side_and_are_never_added(site: Site) -> None:
+    site.holds("manager", SOUTH)
+    assert 'id="roles"' not in await site.report(NORTH)
+
+    def reads(session: Session) -> None:
+        for one in range(2):
+            begin(session, site.world, NORTH, date(2026, 5, 1 + one), {"child_heard": "nej"}, role="unit_manager")
+
+    site.desk.run_now(reads)
+    text = await site.report(NORTH)
+    roles = plain(text.partition('id="roles"')[2].partition("</section>")[0])
+
+    assert "under utredning? 8 av 10 (80,0 %) 0 av 2 (0,0 %)" in roles
+    assert "8 av 12" not in plain(text)
+
+
+async def test_the_whole_organisation_shows_its_units_side_by_side_and_a_unit_does_not(site: Site) -> None:
+    site.holds("manager", SOUTH)
+    assert 'id="units"' not in await site.report(NORTH)
+    units = plain((await site.report("")).partition('id="units"')[2].partition("</section>")[0])
+
+    assert re.search(r"Norra &lt;b&gt;\(påhittad\)&lt;/b&gt; 0 av 10 \(0,0 %\) 8 av \d+", units)
+    assert re.search(r"Södra \(påhittad\) 0 av 3 \(0,0 %\) 0 av \d+", units)
+
+
+async def test_findings_stand_with_how_far_they_have_come_and_against_the_period_before(site: Site) -> None:
+    site.holds("manager", SOUTH)
+
+    def states(session: Session) -> None:
+        tenant = tenants.get(session, site.world.tenant)
+        assert tenant is not None
+        tenants.set_setting(tenant, "findings", ["B2:atgardskrav:2026-09-01", "B4:uppfoljd:2026-03-01"])
+
+    text = plain((await site.report(NORTH)).partition('id="findings"')[2].partition("</section>")[0])
+    assert "Kritik: 4. Åtgärdskrav: 0. Uppföljt: 0." in text
+    site.desk.run_now(states)
+    page = await site.report(NORTH)
+    text = plain(page.partition('id="findings"')[2].partition("</section>")[0])
+
+    assert "Kritik: 2. Åtgärdskrav: 1. Uppföljt: 1." in text
+    told = text.partition("B2 ")[2].partition("B3 ")[0]
+    assert "möjlighet att komma till tals. åtgärdskrav, svar senast 2026-09-01 Utredning" in told
+    assert re.search(r"8 av \d+ \(\d+,\d %\) Från 6 av \d+ till 8 av \d+: för få ärenden", told)
+    assert "uppföljd 2026-03-01" in text.partition("B4 ")[2]
+    step = plain(page.partition("4. Utredning")[2].partition("<h3>")[0])
+    assert "Hit hör B2 (åtgärdskrav, svar senast 2026-09-01)" in step
+
+
+# --- what may be chosen before it is opened --------------------------------------------------------------------------
+
+
+async def door(site: Site, **chosen: str) -> tuple[int, str]:
+    token = chosen.pop("l", None) or site.link(NORTH)
+    answer = await site.client.get(links.REPORT_PATH, params={"l": token, **chosen})
+    return answer.status, await answer.text()
+
+
+async def test_another_unit_and_period_may_be_chosen_and_stand_in_the_address(site: Site) -> None:
+    site.holds("manager", SOUTH)
+    status, text = await door(site, unit=SOUTH, period="2026 kv 2")
+    assert status == 200
+    assert '<option value="Södra (påhittad)" selected>' in text
+    assert 'value="2026-04-01–2026-06-30"' in text
+    answer = await site.client.post(links.REPORT_PATH, data={"l": site.link(NORTH), "unit": "", "period": "2026 kv 1"})
+    assert "<h1>Rapport för hela organisationen, 2026-01-01–2026-03-31</h1>" in await answer.text()
+
+
+async def test_only_units_that_are_hers_are_offered_and_no_other_is_given(site: Site) -> None:
+    site.holds("unit_manager", NORTH)
+    assert "<select" not in (await door(site))[1], "there is nothing to choose among"
+    for unit in (SOUTH, ""):
+        assert (await door(site, unit=unit))[0] == 410
+        refused = await site.client.post(links.REPORT_PATH, data={"l": site.link(NORTH), "unit": unit})
+        assert refused.status == 410
+        assert "0 av 3" not in plain(await refused.text())
+
+
+async def test_a_period_that_cannot_be_read_uses_nothing_up_and_says_what_to_write(site: Site) -> None:
+    site.holds("manager", SOUTH)
+    token = site.link(NORTH)
+    wrong = {"l": token, "period": "förra <b>våren"}
+    shown = await door(site, **wrong)
+    answer = await site.client.post(links.REPORT_PATH, data=wrong)
+    for status, text in (shown, (answer.status, await answer.text())):
+        assert status == 200
+        assert "Perioden kunde inte läsas." in text
+        assert 'role="alert"' in text
+        assert 'value="förra &lt;b&gt;våren"' in text, "what she wrote stands there to be put right"
+        assert "<b>" not in text
+    assert (await site.presses(token))[0] == 200
+
+
 async def test_other_periods_are_offered_as_words_to_write(site: Site) -> None:
     site.holds("manager", SOUTH)
     offered = [
@@ -180,5 +325,6 @@ async def test_a_scope_that_says_no_period_uses_nothing_up(site: Site, caplog: p
     )
 
     assert (await site.presses(token))[0] == 503
+    assert (await site.client.get(links.REPORT_PATH, params={"l": token})).status == 503
     assert "Norra" not in caplog.text
-    assert (await site.client.get(links.REPORT_PATH, params={"l": token})).status == 200
+    assert scalar(site.desk, "select count(*) from link where used_at is not null") == 0

@@ -1,0 +1,62 @@
+"""The decision basis side by side: as workers and chefs answered the same questions, and unit by unit. Never mixed."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from checklists.periods import Period
+from checklists.rates import Share
+from reports.figures import BASIS, WORKER, Line, lines, list_lines, places_of, titled, whole
+from reports.selected import Selection
+from storage.desk import Session
+from texts import Language
+
+READER = "unit_manager"
+
+
+@dataclass(frozen=True, slots=True)
+class TwoRoles:
+    """One question as its workers and as its chefs answered it: Ja of applicable, each on lists of their own."""
+
+    title: str
+    worker: Share
+    reader: Share
+
+
+@dataclass(frozen=True, slots=True)
+class OneUnit:
+    """One unit: its workers' lists without a gap of those begun, and Ja of applicable over all their questions."""
+
+    unit: str
+    complete: Share
+    fulfilled: Share
+
+
+def two_roles(
+    session: Session, tenant_id: int, period: Period, unit: str = "", language: Language = "sv"
+) -> tuple[TwoRoles, ...]:
+    """Return a row per question both roles were asked, in the order of the list; empty while no chef has read."""
+    by_role: dict[str, dict[str, Line]] = {}
+    for role in (WORKER, READER):
+        found = whole(session, tenant_id, period, Selection(BASIS, unit, role))
+        by_role[role] = {line.item: line for line in found if line.applicable}
+    both = sorted(by_role[WORKER].keys() & by_role[READER].keys(), key=places_of(BASIS).__getitem__)
+    return tuple(
+        TwoRoles(
+            titled(by_role[WORKER][item], language), by_role[WORKER][item].fulfilled, by_role[READER][item].fulfilled
+        )
+        for item in both
+    )
+
+
+def by_unit(session: Session, tenant_id: int, period: Period) -> tuple[OneUnit, ...]:
+    """Return a row per unit in which a basis was begun, by the units' names."""
+    basis = Selection(BASIS, role=WORKER)
+    sums: defaultdict[str, Share] = defaultdict(lambda: Share(0, 0))
+    for line in lines(session, tenant_id, period, basis):
+        so_far, more = sums[line.unit], line.fulfilled
+        sums[line.unit] = Share(so_far.k + more.k, so_far.n + more.n)
+    return tuple(
+        OneUnit(line.unit, line.completion, sums[line.unit])
+        for line in sorted(list_lines(session, tenant_id, period, basis), key=lambda line: line.unit)
+        if line.completion.n
+    )
