@@ -25,7 +25,7 @@ from reports.answers import answer_rows
 from reports.csv_out import write_csv
 from reports.rates import rate_rows
 from reports.selected import Selection
-from reports.sheets import Sheet, open_workbook
+from reports.xlsx_out import Sheet, open_workbook
 from storage import answers, case_lists, filled, migrate, rates
 from storage.answers import Written
 from storage.desk import Desk, Session

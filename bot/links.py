@@ -52,7 +52,7 @@ class Purpose:
     act: what its use is called in the trail.
     fields: what may be chosen of it, with what the scope says now. choose: the scope with what was chosen, from the
     fields of the form or of the address, on a day; it raises UserError when that cannot be read. The rights are asked
-    of what was chosen.
+    of what was chosen. receipt: what is told elsewhere of its use, in the same transaction.
 
     `other` in it is whoever holds the role anywhere, `own_unit` who holds it in the unit the link's scope names.
 
@@ -68,6 +68,7 @@ class Purpose:
     act: str = "link_used"
     fields: Callable[[Session, Link, Language], Sequence[Field]] = lambda _session, _link, _language: ()
     choose: Callable[[Scope, Mapping[str, str], date], Scope] = lambda scope, _chosen, _today: scope
+    receipt: Callable[[Session, Link, datetime], None] = lambda _session, _link, _now: None
 
     def __post_init__(self) -> None:
         if self.case_level or self.right.about == "case":
@@ -139,6 +140,7 @@ async def _give(request: web.Request, *, desk: Desk, clock: Clock, purpose: Purp
             audit.record(session, link.tenant_id, now, actor, "denied", detail="link:" + purpose.name)
             return None
         audit.record(session, link.tenant_id, now, actor, purpose.act, detail=purpose.name)
+        purpose.receipt(session, link, now)
         return purpose.render(session, link, _language(session, link))
 
     try:

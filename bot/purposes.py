@@ -1,16 +1,25 @@
 """What this bot gives by one-time link, and to whom."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from bot import export_link, report_page
 from bot.links import Purpose
 from checklists.rights import FIGURES, Right, sees_figures
+from dialogs.figures import tell_fetched
+from dialogs.report_views import Asked
 from storage import links
-from storage.links import Scope
+from storage.desk import Session
+from storage.links import Link, Scope
 
 
 def _covers(held: Collection[tuple[str, str]], scope: Scope) -> bool:
     return sees_figures(held, scope["unit"])
+
+
+def _fetched(session: Session, link: Link, now: datetime) -> None:
+    asked = Asked(**{name: link.scope[name] for name in Asked.model_fields})
+    tell_fetched(session, link.tenant_id, link.person_id, asked, link.scope["format"], now)
 
 
 PURPOSES = (
@@ -23,5 +32,13 @@ PURPOSES = (
         fields=report_page.fields,
         choose=report_page.choose,
     ),
-    Purpose("export", "/export", Right("export", "self", FIGURES), export_link.render, covers=_covers, act="export"),
+    Purpose(
+        "export",
+        "/export",
+        Right("export", "self", FIGURES),
+        export_link.render,
+        covers=_covers,
+        act="export",
+        receipt=_fetched,
+    ),
 )

@@ -1,16 +1,19 @@
 """`rapport` and `exportera`: the figures of a unit and a period on a card, and one-time links to fetch them by."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from checklists.errors import UserError
 from checklists.periods import Period, read_period
 from checklists.rights import FIGURES, Right, sees_figures
 from dialogs.report_views import Asked, LinkRow, LinksView, ReportView
 from dialogs.talk import Talk
-from dialogs.views import AnyView, Button, Claim, Line, SayView
+from dialogs.tell import tell
+from dialogs.views import AnyView, Button, Claim, Line, MenuView, SayView
 from dialogs.words import Command, Press, Verb
 from storage import links, people
+from storage.desk import Session
+from storage.times import STOCKHOLM
 
 REPORT = Right("report", "self", FIGURES)
 OFFER = Right("export", "self", FIGURES)
@@ -49,6 +52,19 @@ def export_figures(talk: Talk, press: Press) -> AnyView:
     made = _links(talk, asked) if talk.turn.invoke else ()
     notices = () if made or not talk.turn.invoke else (Line(say="report.no_pages"),)
     return LinksView(notices=notices, asked=asked, links=made, buttons=buttons)
+
+
+def tell_fetched(session: Session, tenant_id: int, person_id: int, asked: Asked, file: str, now: datetime) -> None:
+    """Leave a receipt in the chat of who fetched a file of figures: which, of what, and when. file: `csv` or `xlsx`.
+
+    If it was not she who fetched it, she learns of it here.
+    """
+    args = {"unit": asked.unit, "first": asked.first, "last": asked.last}
+    of = Line(say="report.fetched_of_unit" if asked.unit else "report.fetched_of_all", args=args)
+    at = Line(say="report.fetched_at", args={"at": f"{now.astimezone(STOCKHOLM):%H:%M}"})
+    title = Line(say="report.link_csv" if file == "csv" else "report.link_xlsx")
+    person = people.person(session, tenant_id, person_id)
+    tell(session, [person] if person else [], MenuView(title=title, lines=(of, at), buttons=()), now=now)
 
 
 def _links(talk: Talk, asked: Asked) -> tuple[LinkRow, ...]:

@@ -1,6 +1,6 @@
 """The figures as a workbook: summary, questions, trend with a chart, cases if asked for, and what is counted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -18,9 +18,9 @@ from reports.figures import BASIS, WORKER, lines, period_of, sum_of, whole
 from reports.figures import list_lines as all_list_lines
 from reports.periods import quarters_within
 from reports.selected import Run, Selection, tenant_ids
-from reports.sheets import Cell, Sheet, open_workbook
 from reports.summary import report_view
 from reports.times import times
+from reports.xlsx_out import Cell, Sheet, open_workbook
 from storage import case_lists, people
 from storage.case_lists import CaseList
 from storage.desk import Session
@@ -63,15 +63,19 @@ class Wanted:
     language: Language = "sv"
 
 
-def write_workbook(run: Run, read: Run, path: str, wanted: Wanted) -> int:
+Watch = Callable[[Iterator[list[Cell]]], Iterator[list[Cell]]]
+
+
+def write_workbook(run: Run, read: Run, path: str, wanted: Wanted, watch: Watch = iter) -> int:
     """Write the workbook; return how many rows of figures and cases. Raises: CannotPublish.
 
-    The figures are read in one transaction; the cases page by page, however many there are.
+    The figures are read in one transaction; the cases page by page, however many there are. watch: gets the rows of
+    cases and passes them on, to tell how far a long export has come.
     """
     with open_workbook(path) as book:
         count, everyone, period = run(partial(_figures, book=book, wanted=wanted))
         if wanted.with_cases and not wanted.for_publication:
-            count += _cases(book, _case_rows(read, everyone, period, wanted), wanted.language)
+            count += _cases(book, watch(_case_rows(read, everyone, period, wanted)), wanted.language)
         _definitions(Sheet(book, say("workbook.definitions", wanted.language), [34, 100]), wanted.language)
     return count
 

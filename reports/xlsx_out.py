@@ -1,18 +1,23 @@
-"""Workbooks: every text a text, never a formula or a link; the same rows give the same bytes."""
+"""Workbooks, row by row with flat memory: every text a text, never a formula or a link; same rows, same bytes."""
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-Cell = str | int | float | date
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+
+Cell = str | int | float | date | None
 MOST_COLUMNS = 16_384
 MOST_ROWS = 1_048_576
-_MADE = datetime(2020, 1, 1, tzinfo=UTC)
-"""Stands in every workbook, so that its bytes say nothing of when it was made."""
+"""Rows a worksheet holds, header among them."""
 HEADER_HEIGHT = 30.0
 """Points: two lines. Not every program makes a row as high as its wrapped text."""
+_MADE = datetime(2020, 1, 1, tzinfo=UTC)
+"""Stands in every workbook, so that its bytes say nothing of when it was made."""
 _WIDTH = 24
 
 
@@ -20,25 +25,14 @@ class TooLarge(Exception):
     """The rows do not fit into one sheet; choose a shorter period, or CSV."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One sheet: its name, its header and its rows, which are read once, in order."""
+@contextmanager
+def open_workbook(target: str | BinaryIO) -> "Iterator[Workbook]":
+    """Give a workbook that keeps one row at a time in memory; texts are texts, whatever they look like.
 
-    name: str
-    header: Sequence[str]
-    rows: Iterable[Sequence[Cell]]
-    first_width: int = _WIDTH
-    """Characters the first column is wide."""
-
-
-def write_xlsx(out: BinaryIO, *sheets: Sheet) -> int:
-    """Write a workbook, row by row in bounded memory; return how many rows.
-
-    The header stays in sight and can be filtered by. What waits on the disk until the end lies in a folder that
-    only this user may read. Raises: TooLarge.
+    What waits on the disk until the end lies in a folder that only this user may read.
     """
     # Imported here: it costs a twentieth of a second, and only who asks for a workbook needs it.
-    import xlsxwriter
+    from xlsxwriter import Workbook
 
     with tempfile.TemporaryDirectory(prefix="bk-") as folder:
         options = {
@@ -48,51 +42,92 @@ def write_xlsx(out: BinaryIO, *sheets: Sheet) -> int:
             "strings_to_urls": False,
             "strings_to_numbers": False,
         }
-        book = xlsxwriter.Workbook(out, options)
+        book = Workbook(target, options)
         try:
             book.set_properties({"created": _MADE})
-            bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-            day = book.add_format({"num_format": "yyyy-mm-dd"})
-            return sum(_write(book.add_worksheet(sheet.name), sheet, bold, day) for sheet in sheets)
+            yield book
         finally:
             book.close()
 
 
-def fit_paper(page: Any) -> None:
-    """Have a worksheet print on A4, landscape, all its columns side by side and the header on every page."""
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
-    page.repeat_rows(0)
+class Sheet:
+    """One worksheet, printed on A4 with all its columns side by side: whatever is written goes below what is there."""
 
+    def __init__(self, book: "Workbook", name: str, widths: Sequence[int] = ()) -> None:
+        self.name = name
+        self.sheet = book.add_worksheet(name)
+        self.sheet.set_landscape()
+        self.sheet.set_paper(9)
+        self.sheet.fit_to_pages(1, 0)
+        self.sheet.repeat_rows(0)
+        self.row = 0
+        self._bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        self._wrap = book.add_format({"text_wrap": True, "valign": "top"})
+        self._decimal = book.add_format({"num_format": "0.0"})
+        self._day = book.add_format({"num_format": "yyyy-mm-dd"})
+        for column, width in enumerate(widths):
+            self.sheet.set_column(column, column, width)
 
-def _write(page: Any, sheet: Sheet, bold: object, day: object) -> int:
-    if len(sheet.header) > MOST_COLUMNS:
-        raise TooLarge
-    fit_paper(page)
-    page.freeze_panes(1, 0)
-    page.set_column(0, max(len(sheet.header) - 1, 0), _WIDTH)
-    page.set_column(0, 0, sheet.first_width)
-    page.set_row(0, HEADER_HEIGHT)
-    for column, name in enumerate(sheet.header):
-        page.write_string(0, column, name, bold)
-    count = 0
-    for count, row in enumerate(sheet.rows, start=1):
-        if count >= MOST_ROWS or len(row) > MOST_COLUMNS:
+    def write(self, cells: Sequence[Cell], *, bold: bool = False, wrap: bool = False) -> int:
+        """Write a row and return its number, from 0. A float is shown with one decimal; None and an empty text leave theirs empty.
+
+        Raises: TooLarge: the sheet does not hold it, or a cell its text.
+        """
+        if len(cells) > MOST_COLUMNS or self.row >= MOST_ROWS:
             raise TooLarge
-        for column, cell in enumerate(row):
-            _put(page, count, column, cell, day)
-    if sheet.header:
-        page.autofilter(0, 0, count, len(sheet.header) - 1)
+        text_format: Any = self._bold if bold else self._wrap if wrap else None
+        if bold:
+            self.sheet.set_row(self.row, HEADER_HEIGHT)
+        left_out = 0
+        for column, cell in enumerate(cells):
+            if cell is None or cell == "":
+                continue
+            if isinstance(cell, str):
+                left_out |= self.sheet.write_string(self.row, column, cell, text_format)
+            elif isinstance(cell, date):
+                self.sheet.write_datetime(self.row, column, cell, self._day)
+            else:
+                self.sheet.write_number(self.row, column, cell, self._decimal if isinstance(cell, float) else None)
+        if left_out:
+            raise TooLarge  # xlsxwriter leaves a text of more than 32 767 characters out without a word
+        self.row += 1
+        return self.row - 1
+
+    def table(self, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
+        """Write a frozen header, rows until the sheet is full, and a filter over them; return how many rows.
+
+        Rows that do not fit stay in what gave them. Raises: TooLarge, as `write`.
+        """
+        top = self.write(header, bold=True)
+        self.sheet.freeze_panes(self.row, 0)
+        count, left = 0, iter(rows)
+        while self.row < MOST_ROWS and (cells := next(left, None)) is not None:
+            self.write(cells)
+            count += 1
+        if header:
+            self.sheet.autofilter(top, 0, max(top, self.row - 1), len(header) - 1)
+        return count
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One sheet that is a table: its name, its header and its rows, which are read once, in order."""
+
+    name: str
+    header: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+    first_width: int = _WIDTH
+    """Characters the first column is wide."""
+
+
+def write_xlsx(out: BinaryIO, *pages: Page) -> int:
+    """Write a workbook of tables; return how many rows. Raises: TooLarge."""
+    count = 0
+    with open_workbook(out) as book:
+        for page in pages:
+            rows = iter(page.rows)
+            widths = [page.first_width, *[_WIDTH] * (min(len(page.header), MOST_COLUMNS) - 1)]
+            count += Sheet(book, page.name, widths).table(page.header, rows)
+            if next(rows, None) is not None:
+                raise TooLarge
     return count
-
-
-def _put(page: Any, row: int, column: int, cell: Cell, day: object) -> None:
-    if isinstance(cell, str):
-        done = page.write_string(row, column, cell) if cell else 0
-    elif isinstance(cell, date):
-        done = page.write_datetime(row, column, cell, day)
-    else:
-        done = page.write_number(row, column, cell)
-    if done:
-        raise TooLarge  # xlsxwriter leaves a text of more than 32 767 characters out without a word

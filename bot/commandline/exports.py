@@ -4,11 +4,11 @@ import argparse
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from bot.commandline.common import Stop, as_text, open_desk, output, record_everywhere, today
 from bot.settings import read_settings
@@ -16,6 +16,8 @@ from reports.selected import Run, Selection
 from storage import tenants
 from storage.desk import Desk
 
+R = TypeVar("R")
+TOLD_EVERY = 100_000
 ROWS, FIGURES = ("answers", "table"), ("rates", "checklists")
 
 
@@ -76,19 +78,19 @@ def _write_rows(run: Run, selection: Selection, out: BinaryIO, parsed: argparse.
     from reports.answers import COLUMNS, answer_rows
     from reports.csv_out import write_csv
     from reports.table import one_after_another, tables
-    from reports.xlsx_out import Sheet, write_xlsx
+    from reports.xlsx_out import Page, write_xlsx
 
     if parsed.what == "answers":
-        rows = _counted_aloud(answer_rows(run, selection))
+        rows = counted_aloud(answer_rows(run, selection))
         if parsed.format == "xlsx":
-            write_xlsx(out, Sheet("answers", COLUMNS, rows))
+            write_xlsx(out, Page("answers", COLUMNS, rows))
         else:
             with as_text(out) as text:
                 write_csv(text, COLUMNS, rows)
         return
     found = tables(run, selection)
     if parsed.format == "xlsx":
-        write_xlsx(out, *(Sheet(table.name, table.header, table.rows, 70) for table in found))
+        write_xlsx(out, *(Page(table.name, table.header, table.rows, 70) for table in found))
         return
     header, *lines = one_after_another(found)
     with as_text(out) as text:
@@ -104,7 +106,7 @@ def _write_figures(desk: Desk, selection: Selection, out: BinaryIO, parsed: argp
         wanted = Wanted(selection, day, for_publication=parsed.for_publication, with_cases=True)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "export.xlsx"
-            write_workbook(desk.run_now, desk.read_now, str(path), wanted)
+            write_workbook(desk.run_now, desk.read_now, str(path), wanted, counted_aloud)
             with path.open("rb") as made:
                 shutil.copyfileobj(made, out)
         return
@@ -118,10 +120,10 @@ def _write_figures(desk: Desk, selection: Selection, out: BinaryIO, parsed: argp
         )
 
 
-def _counted_aloud(rows: Iterator[Sequence[str]]) -> Iterator[Sequence[str]]:
+def counted_aloud(rows: Iterator[R]) -> Iterator[R]:
     """Give the rows, and tell on standard error how far a long export has come."""
     for count, row in enumerate(rows, start=1):
-        if count % 100_000 == 0:
+        if count % TOLD_EVERY == 0:
             print(f"{count} rows", file=sys.stderr)
         yield row
 

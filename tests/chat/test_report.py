@@ -6,10 +6,14 @@ import pytest
 from sqlmodel import select
 
 from bot.cards.render import render_card
+from bot.purposes import PURPOSES
 from bot.reporting import Reports
 from dialogs.turn import Reply
+from storage import links as link_table
+from storage.desk import Session
 from storage.inbox import InboxRow
 from storage.links import LinkRow
+from storage.times import STOCKHOLM
 from tests.chat.card_hand import as_sent, button, elements, inputs
 from tests.chat.drive import fills, opens
 from tests.chat.harness import NORTH, SOUTH, Chat, Room, move_in
@@ -176,6 +180,32 @@ def test_a_posted_card_never_holds_a_link(town: Room) -> None:
     posted = render_card(reply, town.mint, private=False)
     assert posted is not None
     assert "?l=" not in as_sent(posted)
+
+
+def fetches(town: Room, token: str) -> None:
+    """Use a link of an export up, as its page does."""
+    [export] = [purpose for purpose in PURPOSES if purpose.name == "export"]
+
+    def work(session: Session) -> None:
+        link = link_table.use(session, token, "export", town.now)
+        assert link is not None
+        export.receipt(session, link, town.now)
+
+    town.desk.run_now(work)
+
+
+def test_a_fetched_file_leaves_a_receipt_in_her_chat_and_no_link_in_it(town: Room) -> None:
+    mona, cecilia = town.chat("mona"), town.chat("cecilia").types("hjälp")
+    found = links(mona.types("exportera 2026 kv 2").presses("Exportera", Enhet=NORTH))
+    fetches(town, found[1][1])
+
+    mona.receives().sees("Siffrorna som CSV", f"Hämtat för {NORTH}, 2026-04-01–2026-06-30", "Var det inte du?")
+    mona.sees(f"Klockan {town.now.astimezone(STOCKHOLM):%H:%M}")
+    assert links(mona) == []
+    mona.types("språk en")
+    fetches(town, links(mona.types("export").presses("Export"))[2][1])
+    mona.receives().sees("workbook", "Fetched for the whole organisation")
+    cecilia.sees_no("Hämtat")
 
 
 def test_a_second_press_gives_new_links_and_a_second_delivery_the_same(town: Room) -> None:

@@ -442,7 +442,7 @@ def test_cases_go_on_page_after_page_and_sheet_after_sheet(
 ) -> None:
     desk.run_now(lambda session: many(session, world))
     monkeypatch.setattr("storage.case_lists.PAGE", 10)
-    monkeypatch.setattr("reports.sheets.MOST_ROWS", 31)
+    monkeypatch.setattr("reports.xlsx_out.MOST_ROWS", 31)
     book = workbook(desk, tmp_path / "a.xlsx", Wanted(Selection(unit="Västra (påhittad)"), TODAY, with_cases=True))
 
     assert book.sheetnames[3:-1] == ["Ärenden", "Ärenden 2"]

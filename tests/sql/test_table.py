@@ -12,7 +12,7 @@ from reports.answers import answer_rows
 from reports.csv_out import write_csv
 from reports.selected import Selection
 from reports.table import Table, one_after_another, tables
-from reports.xlsx_out import Sheet, write_xlsx
+from reports.xlsx_out import Page, write_xlsx
 from storage import answers, cases, exported
 from storage.answers import Written
 from storage.desk import Desk, Session
@@ -53,7 +53,7 @@ def as_csv(found: list[Table]) -> str:
 
 def as_xlsx(found: list[Table]) -> bytes:
     out = io.BytesIO()
-    write_xlsx(out, *(Sheet(table.name, table.header, table.rows) for table in found))
+    write_xlsx(out, *(Page(table.name, table.header, table.rows) for table in found))
     return out.getvalue()
 
 

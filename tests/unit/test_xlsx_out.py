@@ -9,13 +9,13 @@ from datetime import date
 import openpyxl
 import pytest
 
-from reports.xlsx_out import Cell, Sheet, TooLarge, write_xlsx
+from reports.xlsx_out import Cell, Page, TooLarge, write_xlsx
 from tests.unit.test_csv import DANGEROUS
 
 
 def written(*rows: Sequence[Cell], header: tuple[str, ...] = ("column",)) -> bytes:
     out = io.BytesIO()
-    write_xlsx(out, Sheet("made up", header, rows))
+    write_xlsx(out, Page("made up", header, rows))
     return out.getvalue()
 
 
@@ -69,7 +69,7 @@ def test_the_header_stays_in_sight_and_can_be_filtered_by() -> None:
 def test_rows_are_read_as_they_are_written_and_counted() -> None:
     out = io.BytesIO()
 
-    assert write_xlsx(out, Sheet("a", ["x"], ([str(n)] for n in range(3))), Sheet("b", ["y"], [])) == 3
+    assert write_xlsx(out, Page("a", ["x"], ([str(n)] for n in range(3))), Page("b", ["y"], [])) == 3
     assert [row[0][0] for row in read(out.getvalue(), "a")] == ["x", "0", "1", "2"]
     assert [row[0][0] for row in read(out.getvalue(), "b")] == ["y"]
 

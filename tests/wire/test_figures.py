@@ -10,6 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from bot.commandline import exports
 from storage import answers, cases, filled, people, tenants
 from storage.answers import Written
 from storage.cases import CaseRow, case_id
@@ -125,3 +126,12 @@ def test_recount_finds_what_was_changed_behind_the_bot_and_puts_it_right(folder:
     assert "--repair" in found.stderr
     assert run(folder, "recount", "--repair", **KEYS).returncode == 0
     assert run(folder, "recount", **KEYS).returncode == 0
+
+
+def test_a_long_export_tells_how_far_it_has_come(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "TOLD_EVERY", 2)
+
+    assert list(exports.counted_aloud(iter("abcde"))) == list("abcde")
+    assert capsys.readouterr() == ("", "2 rows\n4 rows\n"), "nothing of it stands in the file itself"
