@@ -34,8 +34,8 @@ def offer_export(talk: Talk, rest: str = "") -> AnyView:
 
 
 def show_report(talk: Talk, press: Press) -> AnyView:
-    """Show the figures of the unit she chose."""
-    return _shown(talk, _period(press.claim), press.inputs.get("unit") or press.claim.item)
+    """Show the figures of the unit and the period she chose. Raises: UnreadablePeriod."""
+    return _shown(talk, _period(talk, press), press.inputs.get("unit") or press.claim.item)
 
 
 def export_figures(talk: Talk, press: Press) -> AnyView:
@@ -43,7 +43,7 @@ def export_figures(talk: Talk, press: Press) -> AnyView:
 
     A press that comes as a message is answered by a posted card, which must not hold a secret: no link is made then.
     """
-    period, units = _period(press.claim), _units(talk)
+    period, units = _period(talk, press), _units(talk)
     unit_id = _chosen(units, press.inputs.get("unit") or press.claim.item)
     if unit_id is None:
         return _refused(talk, EXPORT)
@@ -93,7 +93,7 @@ def _shown(talk: Talk, period: Period, wanted: str, *, offer_only: bool = False)
         units=tuple(units.items())[:MOST_UNITS] if len(units) > 1 else (),
         chosen=unit_id,
         buttons=(
-            *((_button("buttons.show", SHOW, unit_id, period),) if offer_only or len(units) > 1 else ()),
+            _button("buttons.show", SHOW, unit_id, period),
             _button("buttons.export", EXPORT, unit_id, period),
         ),
     )
@@ -127,8 +127,12 @@ def _button(title: str, right: Right, unit_id: int, period: Period) -> Button:
     return Button(title=Line(say=title), claim=Claim(verb=right.verb, item=str(unit_id), choice=days))
 
 
-def _period(claim: Claim) -> Period:
-    first, last = map(date.fromisoformat, claim.choice.split("/"))
+def _period(talk: Talk, press: Press) -> Period:
+    """Return the period written in the field, which stands there to begin with; that of the button when it is empty."""
+    written = press.inputs.get("period", "")
+    if written.strip():
+        return read_period(written, talk.today)
+    first, last = map(date.fromisoformat, press.claim.choice.split("/"))
     return Period(first, last)
 
 

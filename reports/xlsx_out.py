@@ -69,7 +69,7 @@ class Sheet:
             self.sheet.set_column(column, column, width)
 
     def write(self, cells: Sequence[Cell], *, bold: bool = False, wrap: bool = False) -> int:
-        """Write a row and return its number, from 0. A float is shown with one decimal; None and an empty text leave theirs empty.
+        """Write a row and return its number, from 0. A float is shown with one decimal; None is left empty.
 
         Raises: TooLarge: the sheet does not hold it, or a cell its text.
         """

@@ -1,6 +1,21 @@
 """The report as a card: a chart where the client draws one, else the same as a table; and the links of an export."""
 
-from bot.cards.parts import Card, Element, Pen, action_sets, card, choice_set, heading, notices, subtle, text
+from datetime import date
+
+from bot.cards.parts import (
+    Card,
+    Element,
+    Pen,
+    action_sets,
+    card,
+    choice_set,
+    heading,
+    notices,
+    subtle,
+    text,
+    text_input,
+)
+from checklists.periods import Period
 from checklists.rates import Share
 from dialogs.report_views import Asked, FigureRow, LinksView, ReportView
 from reports.figures import decimal, item_of
@@ -24,6 +39,9 @@ def report_card(pen: Pen, view: ReportView) -> Card:
     if view.units:
         units = {str(row_id): name or pen.say("report.everything") for row_id, name in view.units}
         body.append(choice_set("unit", pen.say("card.unit"), units, value=str(view.chosen), compact=True))
+    span = str(Period(date.fromisoformat(view.asked.first), date.fromisoformat(view.asked.last)))
+    hint = pen.say("report_page.period_hint")
+    body.append(text_input("period", pen.say("report_page.period"), value=span, most=40, hint=hint))
     return card(pen, body + action_sets(pen, view.buttons))
 
 
@@ -80,7 +98,7 @@ def _table_row(pen: Pen, question: str, row: FigureRow) -> Element:
     share = share if pen.language == "sv" else share.replace(",", ".")
     full = round(_BAR * row.k / row.n)
     bar = "█" * full + "░" * (_BAR - full)
-    columns = (("stretch", [text(question)]), ("110px", [text(_of(pen, row)), subtle(f"{bar} {share} %")]))
+    columns = (("stretch", [text(question)]), ("110px", [text(_of(pen, row)), subtle(f"{bar} {share}\u00a0%")]))
     return {
         "type": "ColumnSet",
         "separator": True,

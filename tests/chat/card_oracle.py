@@ -138,7 +138,7 @@ def _chart(element: Element) -> Iterator[str]:
         yield f"a chart shows {len(data)} bars and its fallback {len(rows)} rows"
     for point, row in zip(data, rows, strict=False):
         count = point["x"].rpartition("(")[2].rstrip(")")
-        share = f"{point['y']:.1f} %"
+        share = f"{point['y']:.1f}\u00a0%"
         if count not in row or share not in row.replace(",", "."):
             yield f"the fallback of a chart says something else: {point} and {row}"
 

@@ -68,8 +68,8 @@ def test_a_chef_and_her_deputy_see_their_own_unit_and_no_other(town: Room, who: 
     chat = town.chat(who).types("rapport 2026 kv 2")
     chat.sees(f"Rapport: {NORTH}", "Period: 2026-04-01–2026-06-30", "1 av 2 påbörjade checklistor")
     assert heard(chat) == "1 av 2"
-    assert inputs(chat.card) == {}
-    assert chat.buttons == ["Exportera"]
+    assert [*inputs(chat.card)] == ["period"], "there is no unit to choose"
+    assert chat.buttons == ["Visa", "Exportera"]
 
 
 def test_a_chef_of_two_units_chooses_between_them_and_has_no_whole(town: Room) -> None:
@@ -139,7 +139,7 @@ def test_the_chart_has_a_bar_per_question_that_applies_and_the_rest_are_named(to
 
     assert "(2 av 3)" in str(chart["data"][0]["x"])
     assert chart["data"][0]["y"] == 66.7
-    mona.sees("███████░░░ 66,7 %")
+    mona.sees("███████░░░ 66,7\u00a0%")
     fills(opens(town.chat("eva"), "SN 2026/0400", **{**ALL, "child_communicated": "nej"}))
     assert mona.types("rapport").view is not None
 
@@ -206,6 +206,21 @@ def test_a_fetched_file_leaves_a_receipt_in_her_chat_and_no_link_in_it(town: Roo
     fetches(town, links(mona.types("export").presses("Export"))[2][1])
     mona.receives().sees("workbook", "Fetched for the whole organisation")
     cecilia.sees_no("Hämtat")
+
+
+def test_the_period_can_be_written_on_the_card_and_a_wrong_one_is_told(town: Room) -> None:
+    mona = town.chat("mona").types("rapport").sees(f"Period: {PERIOD}")
+    mona.presses("Visa", Period="2025 kv 4", Enhet=NORTH).sees(f"Rapport: {NORTH}", "Period: 2025-10-01–2025-12-31")
+    mona.presses("Visa", Period="nästa vår").sees("Perioden kunde inte läsas", "Inget har ändrats")
+    cecilia = town.chat("cecilia").types("rapport")
+    cecilia.presses("Visa", Period="2026-05").sees(f"Rapport: {NORTH}", "Period: 2026-05-01–2026-05-31")
+    cecilia.presses("Exportera", Period="").sees("Period: 2026-05-01–2026-05-31")
+    mona.types("exportera").presses("Exportera", Period="2026 kv 1", Enhet=SOUTH)
+    scopes = town.desk.run_now(lambda session: [row.scope for row in session.exec(select(LinkRow)).all()])
+    assert (
+        sum(f'"first": "2026-01-01", "format": "csv", "last": "2026-03-31", "unit": "{SOUTH}"' in one for one in scopes)
+        == 1
+    )
 
 
 def test_a_second_press_gives_new_links_and_a_second_delivery_the_same(town: Room) -> None:

@@ -1,0 +1,53 @@
+"""How far the authority's findings have come is the municipality's to say, and a slip in saying it is told."""
+
+from datetime import date
+
+import pytest
+
+from checklists.findings import Standing, all_findings, read_standings
+from checklists.tenant_settings import DEFAULTS, parse_setting
+
+
+def test_a_finding_is_criticism_until_something_else_is_said() -> None:
+    assert read_standings(DEFAULTS.findings) == {}
+    assert Standing() == Standing("kritik", None)
+    assert read_standings(["B1:kritik"]) == {"B1": Standing()}
+
+
+def test_a_demand_has_the_day_its_answer_is_due_and_a_follow_up_the_day_it_was_done() -> None:
+    assert read_standings(["B2:atgardskrav:2026-09-01", "N4:uppfoljd:2026-03-01"]) == {
+        "B2": Standing("atgardskrav", date(2026, 9, 1)),
+        "N4": Standing("uppfoljd", date(2026, 3, 1)),
+    }
+
+
+@pytest.mark.parametrize("code", [finding.code for finding in all_findings()])
+def test_every_finding_can_be_named(code: str) -> None:
+    assert [*read_standings([f"{code}:uppfoljd:2026-03-01"])] == [code]
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("B9:kritik", "there is no finding B9; there are B1,"),
+        ("b1:kritik", "there is no finding b1"),
+        ("B1", "B1: write one of kritik, atgardskrav, uppfoljd"),
+        ("B1:klar", "write one of kritik"),
+        ("B1:kritik:2026-09-01", "B1: takes no date"),
+        ("B1:atgardskrav", "atgardskrav needs a date, B1:atgardskrav:2026-09-01"),
+        ("B1:uppfoljd:i våras", "i våras is no date; write it as 2026-09-01"),
+        ("B1:uppfoljd:2026-02-30", "2026-02-30 is no date"),
+        ("B1:kritik,B1:kritik", "B1 is named twice"),
+    ],
+)
+def test_what_is_wrong_is_told_with_what_to_write(said: str, why: str) -> None:
+    with pytest.raises(ValueError, match="findings: ") as caught:
+        parse_setting("findings", said)
+    assert why in str(caught.value)
+
+
+def test_it_is_kept_as_it_was_written() -> None:
+    assert parse_setting("findings", " B2:atgardskrav:2026-09-01 , B4:kritik") == [
+        "B2:atgardskrav:2026-09-01",
+        "B4:kritik",
+    ]
