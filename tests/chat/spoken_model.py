@@ -28,6 +28,8 @@ class Model:
     facts: dict[int, dict[str, str]] = field(default_factory=dict)
     answers: dict[Place, Answer] = field(default_factory=dict)
     acts: list[dict[Place, Answer | None]] = field(default_factory=list)
+    overtaken: set[int] = field(default_factory=set)
+    """The places of acts of which something came by file since: they stay, and are not taken back."""
 
     def of(self, child: int) -> dict[str, Answer]:
         """Return a child's answers."""
@@ -59,6 +61,11 @@ class Model:
         choice, old = "nej" if how == "missing" else "ja", self.of(child)
         self.store(child, {i: Answer(choice if about else old[i].choice, motivation=how) for i in items})
 
+    def from_file(self, child: int, item: str, answer: Answer) -> None:
+        """Take in what a file says: no act of hers."""
+        self.overtaken |= {at for at, act in enumerate(self.acts) if (child, item) in act}
+        self.answers[child, item] = replace(answer, revision=self.revision(child, item) + 1)
+
     def undo(self, place: int | None = None) -> None:
         """Take back the newest act that stands, or the one at a place, if it is among the last ten."""
         first = max(0, len(self.acts) - MOST_UNDO)
@@ -66,7 +73,7 @@ class Model:
         if not among:
             return
         act, later = self.acts[among[-1]], self.acts[among[-1] + 1 :]
-        if any(act.keys() & other.keys() for other in later):
+        if among[-1] in self.overtaken or any(act.keys() & other.keys() for other in later):
             return
         for at, before in act.items():
             self.answers[at] = replace(before or Answer(OPEN), revision=self.answers[at].revision + 1)

@@ -7,7 +7,7 @@ from bench.town import fill
 from storage import rates
 from storage.desk import Session
 from storage.recount import recount
-from tests.sql.test_rates import ALWAYS
+from tests.sql.kept_figures import ALWAYS
 
 
 def counted(folder: Path, name: str, seed: int) -> list[rates.Count]:
