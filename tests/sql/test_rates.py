@@ -427,6 +427,19 @@ def test_what_is_not_folded_yet_is_no_fault_and_counting_keeps_no_one_from_answe
     assert recounted(desk, world) == 0
 
 
+def test_a_list_begun_since_the_last_folding_is_no_fault(desk: Desk, world: World) -> None:
+    answer(desk, world, "child_heard", "ja")
+    assert recounted(desk, world) == 0
+
+    def begin(session: Session) -> None:
+        plain = the_list(session, world).model_dump(exclude={"id"}) | {"occasion": 2}
+        filled.add(session, FilledRow(**plain))
+
+    desk.run_now(begin)
+    assert desk.run_now(rates.waiting) > 0
+    assert desk.read_now(lambda session: recount(session, world.tenant)).wrong == 0
+
+
 def test_a_wrong_number_is_found_while_another_case_waits_to_be_folded(desk: Desk, world: World) -> None:
     answer(desk, world, "child_heard", "ja")
     recounted(desk, world)

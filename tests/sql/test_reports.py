@@ -59,6 +59,24 @@ def test_a_row_says_all_there_is_to_an_answer(desk: Desk, world: World) -> None:
     ]
 
 
+def test_the_day_is_the_one_in_sweden_summer_and_winter(desk: Desk, world: World) -> None:
+    moments = {
+        "child_heard": (datetime(2026, 5, 11, 21, 59, 59, tzinfo=UTC), "2026-05-11"),
+        "child_informed_report": (datetime(2026, 5, 11, 22, 0, tzinfo=UTC), "2026-05-12"),
+        "child_informed_investigation": (datetime(2026, 1, 11, 22, 59, tzinfo=UTC), "2026-01-11"),
+        "child_informed_intervention": (datetime(2026, 1, 11, 23, 0, tzinfo=UTC), "2026-01-12"),
+        "child_informed_decision": (datetime(2025, 12, 31, 23, 30, 0, 5, tzinfo=UTC), "2026-01-01"),
+    }
+
+    def work(session: Session) -> None:
+        for item, (at, _) in moments.items():
+            answers.add(session, the_list(session, world), item, 1, Written("ja"), author=None, at=at, act="a")
+
+    desk.run_now(work)
+
+    assert {row["item"]: row["answered_on"] for row in rows(desk)} == {item: day for item, (_, day) in moments.items()}
+
+
 def test_a_motivation_leaves_with_the_place_where_it_stands(desk: Desk, world: World) -> None:
     told = {
         "child_informed_report": (Written("nej", "text", motivation="Skäl"), "Skäl"),

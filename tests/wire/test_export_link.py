@@ -13,11 +13,11 @@ from openpyxl import load_workbook
 from dialogs.tokens import Mint
 from dialogs.views import Claim
 from reports.selected import Selection, each
-from storage import people, tenants
+from storage import conversations, people, tenants
 from storage.desk import Session
 from storage.filled import FilledRow
 from storage.people import PersonRow, RoleRow, person_id
-from tests.sql.conftest import change
+from tests.sql.conftest import change, scalar
 from tests.wire.door import TENANT
 from tests.wire.office import FAR, SECRET, InOffice, pressed
 from tests.wire.test_rights_matrix import move_in
@@ -115,6 +115,24 @@ async def test_a_manager_fetches_every_unit_once_as_csv_and_as_a_workbook(town: 
     assert [(line[0], line[5]) for line in heard_cells] == [(NORTH, 6), (SOUTH, 1)]
     book.close()
     assert town.acts() == ["link_made report", *["link_made export"] * 2, *["export export"] * 2]
+
+
+async def test_a_file_leaves_a_receipt_and_a_page_does_not(town: Town) -> None:
+    def meets(session: Session) -> None:
+        reference = '{"user": {"id": "29:mona"}}'
+        person = town.ids["mona"]
+        conversations.ensure(session, town.tenant, person, "a:mona", "http://127.0.0.1:9", reference)
+
+    def told() -> int:
+        return int(str(scalar(town.bot.desk, "select count(*) from outbox where kind = 'prompt'")))
+
+    town.bot.desk.run_now(meets)
+    csv_path, _ = await town.exports("mona")
+    assert told() == 0
+    assert (await town.fetches(csv_path))[0] == 200
+    assert told() == 1
+    assert (await town.fetches(csv_path))[0] == 410
+    assert told() == 1
 
 
 async def test_a_chef_fetches_her_own_unit_only(town: Town) -> None:
