@@ -355,6 +355,29 @@ def test_the_chain_names_all_eight_steps_with_strengths_and_shortcomings(desk: D
     assert {one.key for one in investigation.shortcomings} >= {"child_informed_report"}
 
 
+def test_a_finding_no_question_answers_to_is_told_and_one_nothing_applied_to_has_no_share(
+    desk: Desk, world: World
+) -> None:
+    def work(session: Session) -> None:
+        for one in range(3):
+            day = date(2026, 5, 1 + one)
+            begin(session, world, NORTH, day, {}, checklist="rvt_case_round", role="case_worker")
+            begin(session, world, NORTH, day, {"child_heard": "ja", "child_informed_report": "nej"})
+
+    desk.run_now(work)
+    found = desk.run_now(lambda session: chain(session, world.tenant, quarter(2026, 2))).findings
+    by_code = {one.finding.code: one for one in found}
+
+    assert [*by_code] == ["B1", "B2", "B3", "B4", "R1", "R2", "R3", "R4"], "those of the lists in use, in their order"
+    assert {code for code, one in by_code.items() if not one.asked} == {"R2", "R3"}
+    assert by_code["R2"].rate is None
+    heard = by_code["B2"].rate
+    assert heard is not None
+    assert heard.fulfilled.k == 3
+    assert by_code["B2"].steps == ("utredning", "dokumentation", "beslut")
+    assert desk.run_now(lambda session: chain(session, world.tenant, quarter(2020, 2))).findings == ()
+
+
 def test_times_have_a_share_within_the_limit_and_a_median(desk: Desk, world: World) -> None:
     def work(session: Session) -> None:
         unit = people.unit(session, world.tenant, NORTH).id or 0
