@@ -146,6 +146,7 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
         about=say("report_page.about", language, unit=name, period=view.period, n=view.counts.get("begun", 0)),
         taken=say("report_page.taken", language, at=f"{link.at.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}"),
         means_compared=say("report_page.means_compared", language, before=view.before),
+        versions=_versions(view.questions, language),
         sentences=view.sentences,
         rows=_rows(view.questions, language),
         orders=list(_orders(view.questions, language)),
@@ -165,6 +166,12 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
         steps=[_step(step, along.findings, language) for step in along.steps],
         periods=list(_other_periods(period, link.at, language)),
     )
+
+
+def _versions(rates: Sequence[QuestionRate], language: Language) -> str:
+    """Say that several versions of the checklist are added here; nothing when there was one."""
+    used = sorted({version for rate in rates for version in rate.versions})
+    return say("report_page.versions", language, versions=", ".join(map(str, used))) if len(used) > 1 else ""
 
 
 def _rows(rates: Sequence[QuestionRate], language: Language) -> list[_Row]:

@@ -19,7 +19,10 @@ from texts import Language, say
 
 @dataclass(frozen=True, slots=True)
 class QuestionRate:
-    """One question, or several added together. interval: Wilson 95 % of `fulfilled`, None when n is 0."""
+    """One question, or several added together. interval: Wilson 95 % of `fulfilled`, None when n is 0.
+
+    versions: of the checklist, in which it was asked.
+    """
 
     key: str
     title: str
@@ -31,6 +34,7 @@ class QuestionRate:
     noted: int
     before: Comparison
     compared: str
+    versions: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,7 @@ def rate_of(line: Line, earlier: Line | None, language: Language) -> QuestionRat
         noted=line.counts.get("ja_med_forbehall", 0),
         before=before,
         compared=sentence(before, language),
+        versions=line.versions,
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.pages import HEADERS
+from checklists.files import all_checklists, checklist_version
 from storage import cases, links, people, tenants
 from storage.cases import CaseRow
 from storage.desk import Session
@@ -212,6 +213,22 @@ async def test_the_whole_organisation_shows_its_units_side_by_side_and_a_unit_do
 
     assert re.search(r"Norra &lt;b&gt;\(påhittad\)&lt;/b&gt; 0 av 10 \(0,0 %\) 8 av \d+", units)
     assert re.search(r"Södra \(påhittad\) 0 av 3 \(0,0 %\) 0 av \d+", units)
+
+
+async def test_several_versions_of_the_list_are_told_and_nothing_is_claimed_across_them(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.holds("manager", SOUTH)
+    second = checklist_version("decision_basis", 1).model_copy(update={"version": 2})
+    monkeypatch.setitem(all_checklists(), ("decision_basis", 2), second)
+    change(site.desk, "update filled_checklist set version = 2 where begun_at >= '2026-05-05'")
+    text = plain(await site.report(NORTH))
+
+    assert "Flera versioner av checklistan (1, 2) användes under perioden" in text
+    assert "8 av 10 (80,0 %)" in text, "they are added all the same"
+    assert "Checklistan ändrades mellan perioderna" in text
+    assert "Från 6 av 10" not in text
+    assert "Flera versioner" not in plain(await site.report(SOUTH))
 
 
 async def test_findings_stand_with_how_far_they_have_come_and_against_the_period_before(site: Site) -> None:
