@@ -107,7 +107,7 @@ def output(path: Path | None) -> Iterator[BinaryIO]:
 @contextlib.contextmanager
 def as_text(out: BinaryIO) -> Iterator[TextIO]:
     """Write text to an output; it stays open."""
-    text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="")
     try:
         yield text
     finally:
