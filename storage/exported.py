@@ -14,6 +14,7 @@ from storage.answers import AnswerRow, Stored
 from storage.cases import CaseRow, FactRow, rule_values
 from storage.filled import FilledRow
 from storage.people import UnitRow
+from storage.sealing import expect
 
 PAGE = 200
 """Filled-in lists in a page: some twenty milliseconds in which no one else writes to SQLite."""
@@ -92,6 +93,7 @@ def page(session: Session, tenant_id: int, wanted: Wanted, after: int, size: int
     lists = [ListOf._make(row) for row in _rows(session, query)]
     facts = _facts(session, [one.case_id for one in lists])
     given = _answers(session, [one.id for one in lists])
+    expect(session, tenant_id, (one.case_id for one in lists))
     return [Exported(one, rule_values(one.case_type, one.child, facts[one.case_id]), given[one.id]) for one in lists]
 
 
