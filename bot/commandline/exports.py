@@ -1,6 +1,7 @@
 """`export` and `recount`: what leaves as files, and whether the figures are what the answers say."""
 
 import argparse
+import gc
 import shutil
 import sys
 import tempfile
@@ -56,7 +57,7 @@ def _export(parsed: argparse.Namespace) -> None:
         with open_desk(settings) as desk, output(parsed.out) as out:
             desk.run_now(lambda session: record_everywhere(session, settings, "export", parsed.what))
             if parsed.what in ROWS:
-                _write_rows(desk.read_now, selection, out, parsed)
+                write_rows(desk.read_now, selection, out, parsed.what, parsed.format)
             else:
                 _write_figures(desk, selection, out, parsed, day)
     except (TooLarge, CannotPublish) as error:
@@ -72,22 +73,24 @@ def _check_publication(parsed: argparse.Namespace) -> None:
         raise CannotPublish
 
 
-def _write_rows(run: Run, selection: Selection, out: BinaryIO, parsed: argparse.Namespace) -> None:
+def write_rows(run: Run, selection: Selection, out: BinaryIO, what: str, file_format: str) -> None:
+    """Write one of ROWS, for as many lists as there are."""
     from reports.answers import COLUMNS, answer_rows
     from reports.csv_out import write_csv
     from reports.table import one_after_another, tables
     from reports.xlsx_out import Sheet, write_xlsx
 
-    if parsed.what == "answers":
+    gc.freeze()  # what is imported by now stays: not looking through it again and again saves a tenth of the time
+    if what == "answers":
         rows = _counted_aloud(answer_rows(run, selection))
-        if parsed.format == "xlsx":
+        if file_format == "xlsx":
             write_xlsx(out, Sheet("answers", COLUMNS, rows))
         else:
             with as_text(out) as text:
                 write_csv(text, COLUMNS, rows)
         return
     found = tables(run, selection)
-    if parsed.format == "xlsx":
+    if file_format == "xlsx":
         write_xlsx(out, *(Sheet(table.name, table.header, table.rows, 70) for table in found))
         return
     header, *lines = one_after_another(found)
