@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bench.figures import new_desk
+from bench.measure import new_desk
 from bench.town import fill
 from storage import rates
 from storage.desk import Session
