@@ -142,7 +142,7 @@ async def _report(folder: Path, towns: Towns, rounds: int, times: int) -> list[F
 async def _typed(line: str, few: Office, many: Office, times: int) -> tuple[list[float], list[float]]:
     for number in range(times + 1):
         for one in (few, many):
-            await one.managers[0].types(line)
+            await one.manager.types(line)
             await asyncio.sleep(0.1)  # a chat takes seven messages a second; beyond that it is the pace one measures
         if not number:  # the first folds what was noted, and warms the page cache
             few.waits()

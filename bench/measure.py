@@ -1,6 +1,5 @@
 """What every figure is made of: rounds side by side, and the towns they are measured in."""
 
-import shutil
 import sqlite3
 import statistics
 import time
@@ -133,12 +132,15 @@ class Towns:
 
     def _make(self, path: Path, lists: int, texts: float) -> None:
         start = time.monotonic()
-        desk = new_desk(self.folder, path.stem + "-half-made")  # a run that is cut short leaves nothing that passes
+        half_made = path.stem + "-half-made"  # a run that is cut short leaves nothing that passes for a town
+        for rest in self.folder.glob(half_made + "*"):
+            rest.unlink()
+        desk = new_desk(self.folder, half_made)
         tenant = fill(desk, lists, texts=texts)
         written = time.monotonic()
         found = desk.run_now(partial(recount, tenant_id=tenant, repair=True))
         assert found.cases == lists
         desk.close()
-        shutil.move(self.folder / f"{path.stem}-half-made.db", path)
+        (self.folder / f"{half_made}.db").rename(path)
         counted = time.monotonic() - written
         self.tell(f"{path.name}: written in {written - start:.1f} s, counted in {counted:.1f} s")

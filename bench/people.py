@@ -9,7 +9,7 @@ import time
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -112,13 +112,14 @@ class Office:
     """A running bot with its people, on a copy of a town."""
 
     bot: RealBot
-    workers: list[Person] = field(default_factory=list)
-    managers: list[Person] = field(default_factory=list)
+    workers: list[Person]
+    manager: Person
 
     def waits(self) -> list[float]:
         """Return what everyone waited since this was last asked."""
-        found = [wait for person in (*self.workers, *self.managers) for wait in person.waits]
-        for person in (*self.workers, *self.managers):
+        people = (*self.workers, self.manager)
+        found = [wait for person in people for wait in person.waits]
+        for person in people:
             person.waits.clear()
         return found
 
@@ -133,15 +134,15 @@ async def office(folder: Path, towns: Towns, lists: int, workers: int) -> AsyncI
             connection.execute("update tenant set entra_id = ?", (TENANT,))
         port, admin_port = free_ports(2)
         bot = RealBot(place, port, admin_port, SETTINGS, arguments=())
-        names = {"case_worker": [f"worker-{number}" for number in range(workers)], "manager": ["manager"]}
-        for role, some in names.items():
-            (place / "people.csv").write_text(people_csv(tuple(some), role), encoding="utf-8")
-            await bot.command("people", "import", str(place / "people.csv"))
+        names = tuple(f"worker-{number}" for number in range(workers))
+        register = people_csv(names), people_csv(("manager",), "manager").partition("\n")[2]
+        (place / "people.csv").write_text("\n".join(register), encoding="utf-8")
+        await bot.command("people", "import", str(place / "people.csv"))
         try:
             await bot.start()
             async with RecordingConnector() as connector, aiohttp.ClientSession() as session:
-                staff = [[Person(bot, connector, session, name) for name in some] for some in names.values()]
-                yield Office(bot, *staff)
+                *staff, manager = [Person(bot, connector, session, name) for name in (*names, "manager")]
+                yield Office(bot, staff, manager)
         finally:
             await bot.stop()
 
