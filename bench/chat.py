@@ -16,8 +16,8 @@ from bench.people import PRESSED, TYPED, Office, Pause, Person, Step, meanwhile,
 from bench.town import FIRST
 
 FEW_WORKERS, MANY_WORKERS = 5, 50
-TURNS = 400
-"""In each part of a round: twenty of them wait longer than the p95."""
+TURNS = 600
+"""In each part of a round: thirty of them wait longer than the p95."""
 REPORTS = 30
 
 

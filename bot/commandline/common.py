@@ -3,6 +3,7 @@
 import contextlib
 import getpass
 import io
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -40,6 +41,12 @@ def open_desk(settings: Settings, *, migrating: bool = False) -> Iterator[Desk]:
         elif not migrate.is_current(desk):
             raise CannotOpen("the database has not the newest schema: run `python app.py migrate` first")
         yield desk
+
+
+def give_way() -> None:
+    """Let the bot go first where it shares the machine: a long command may take its time, a person waits."""
+    if hasattr(os, "nice"):
+        os.nice(10)
 
 
 def use_newest_key(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from bot.commandline.common import Stop, as_text, open_desk, output, record_everywhere, today
+from bot.commandline.common import Stop, as_text, give_way, open_desk, output, record_everywhere, today
 from bot.settings import read_settings
 from reports.selected import Run, Selection
 from storage import tenants
@@ -47,6 +47,7 @@ def _export(parsed: argparse.Namespace) -> None:
     from reports.periods import CannotPublish, published_quarters
     from reports.xlsx_out import TooLarge
 
+    give_way()
     settings = read_settings()
     selection = Selection(parsed.checklist, parsed.unit, parsed.role, parsed.first, parsed.last)
     day = today(settings)
@@ -133,6 +134,7 @@ def _recount(parsed: argparse.Namespace) -> None:
     from storage.rates import fold_new
     from storage.recount import recount
 
+    give_way()
     with open_desk(read_settings()) as desk:
         while desk.run_now(fold_new):  # a batch at a time: whoever answers gets in between
             pass
