@@ -39,7 +39,7 @@ def one_export(which: str, desk: Desk, path: Path, days: int) -> Written:
     assert done.returncode == 0, done.stderr
     took = json.loads(done.stdout)
     with path.open("rb") as file:
-        ends = sum(part.count(b"\r\n") for part in iter(lambda: file.read(2**20), b""))
+        ends = sum(part.count(b"\n") for part in iter(lambda: file.read(2**20), b""))
     header = 1 if which == "ours" else 0
     return Written(took["cpu"], took["mib"], ends - header, path.stat().st_size)
 
