@@ -7,12 +7,13 @@ import asyncio
 import os
 import statistics
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from bench.measure import Figure, Towns, days_of_a_million_rows, p95, ratios
-from bench.people import PRESSED, TYPED, Office, Pause, Person, Step, meanwhile, office, pauses
+from bench.people import PRESSED, TYPED, Office, Person, meanwhile, office, pauses
 from bench.town import FIRST
 
 FEW_WORKERS, MANY_WORKERS = 5, 50
@@ -64,8 +65,7 @@ async def _turns(one: Office, turns: int) -> list[float]:
 
     async def work(person: Person) -> None:
         while sum(len(other.waits) for other in one.workers) < turns:
-            await person.opens(pause)
-            await person.fills_in(TYPED, pause)
+            await person.whole_basis(TYPED, pause)
 
     await asyncio.gather(*map(work, one.workers))
     return one.waits()
@@ -80,16 +80,14 @@ def wait(folder: Path, towns: Towns, rounds: int, workers: int = MANY_WORKERS, r
 
 
 async def _wait(folder: Path, towns: Towns, rounds: int, workers: int, reading: float) -> list[Figure]:
-    typing, pressing = [], []
+    typing, pressing, pause = [], [], pauses(0, 2 * reading)
     async with office(folder, towns, towns.many, workers) as one:
-        await _opened(one, reading)
+        await asyncio.gather(*(person.opens(pause) for person in one.workers))  # everyone is welcomed
         for _ in range(rounds):
-            one.waits()
-            typing.append(await _all_at_once(one, TYPED, pauses(0, 2 * reading)))
-            await _opened(one, reading)
-            one.waits()
-            pressing.append(await _all_at_once(one, PRESSED, lambda: 0.0))
-            await _opened(one, reading)
+            typing.append(await _all_at_once(one, lambda person: person.whole_basis(TYPED, pause)))
+            # Not all in the same second: a case opens with a message, and how many of those go in a second is limited.
+            await asyncio.gather(*(person.opens(pause) for person in one.workers))
+            pressing.append(await _all_at_once(one, lambda person: person.fills_in(PRESSED, lambda: 0.0)))
     what = f"{workers} people at once, each a whole basis, p95 of a wait"
     return [
         _waited("W50", what, 300, typing, f"typed and pressed, {reading:g} s to read each card"),
@@ -109,15 +107,10 @@ def _waited(goal: str, what: str, target: float | None, rounds: list[Round], how
     return Figure(goal, what, target, tuple(p95(some) * 1000 for some in waits), note, " ms")
 
 
-async def _opened(one: Office, reading: float) -> None:
-    """Have everyone open a case, not all in the same second: a chat's first card is a message, and those are paced."""
-    pause = pauses(0, 2 * reading)
-    await asyncio.gather(*(person.opens(pause) for person in one.workers))
-
-
-async def _all_at_once(one: Office, steps: Iterable[Step], pause: Pause) -> Round:
+async def _all_at_once(one: Office, does: Callable[[Person], Coroutine[Any, Any, None]]) -> Round:
+    one.waits()
     start = time.perf_counter()
-    await asyncio.gather(*(person.fills_in(steps, pause) for person in one.workers))
+    await asyncio.gather(*map(does, one.workers))
     return one.waits(), time.perf_counter() - start
 
 

@@ -100,6 +100,11 @@ class Person(Client):
             await self.does(step)
         assert "Sammanfattning" in self.text
 
+    async def whole_basis(self, steps: Iterable[Step], pause: Pause) -> None:
+        """Open a new case and go through its basis."""
+        await self.opens(pause)
+        await self.fills_in(steps, pause)
+
 
 def pauses(shortest: float, longest: float) -> Pause:
     """Return how long someone thinks each time: any of these seconds is as likely."""
