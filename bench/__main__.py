@@ -1,18 +1,34 @@
-"""`python3 dev.py bench [--lists N] [--few N] [--rounds N]`: the figures as ratios within one run.
+"""`python3 dev.py bench [--lists N] [--few N] [--rounds N] [--only G10,G12] [--towns FOLDER]`: the figures, as ratios.
 
-A small run takes seconds and shows that everything works; the goals are about 1 000 000 lists against 10 000.
-Each run adds lines to bench/history.csv.
+A small run takes ten minutes and shows that everything works; the goals are about 1 000 000 lists against 10 000.
+What is compared is measured in turns within one run: look at ratios, not at seconds. Each run adds lines to
+bench/history.csv; it ends with 1 when a goal is missed.
 """
 
 import argparse
 import csv
+import os
 import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.figures import Figure, measure
+from bench import chat, figures, files
+from bench.measure import Figure, Towns
 
 HISTORY = Path(__file__).parent / "history.csv"
+Measure = Callable[[Path, Towns, int], list[Figure]]
+MEASURES: dict[str, Measure] = {
+    "G10": lambda _folder, towns, rounds: [figures.g10(towns, rounds)],
+    "G11": lambda folder, _towns, rounds: [figures.g11(folder, rounds)],
+    "G12": files.g12,
+    "G13": lambda folder, towns, rounds: [files.g13(folder, towns, rounds)],
+    "G14": chat.g14,
+    "wait": chat.wait,
+    "report": chat.report,
+}
 
 
 def main() -> int:
@@ -21,29 +37,44 @@ def main() -> int:
     parser.add_argument("--lists", type=int, default=20_000)
     parser.add_argument("--few", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", default=",".join(MEASURES), help=f"some of {','.join(MEASURES)}")
+    parser.add_argument("--towns", type=Path, metavar="FOLDER", help="where towns are kept; made there when missing")
     parsed = parser.parse_args()
-    figures = measure(parsed.lists, parsed.few, parsed.rounds, lambda line: print(line, flush=True))
-    for figure in figures:
-        low, high = min(figure.ratios), max(figure.ratios)
-        missed = "" if figure.median <= figure.target else "  MISSED"
-        print(
-            f"{figure.goal}  {figure.what}: {figure.median:.2f} ({low:.2f}-{high:.2f}), goal {figure.target}{missed}"
-            f"  [{figure.note}]"
-        )
-    _remember(figures, parsed.lists, parsed.few)
-    return int(any(figure.median > figure.target for figure in figures))
+    wanted = parsed.only.split(",")
+    if unknown := [name for name in wanted if name not in MEASURES]:
+        parser.error(f"there is no {', '.join(unknown)}; take some of {','.join(MEASURES)}")
+    found: list[Figure] = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        kept: Path = parsed.towns or folder
+        kept.mkdir(parents=True, exist_ok=True)
+        with closing(Towns(kept, parsed.few, parsed.lists, _tell)) as towns:
+            for one in wanted:
+                _tell(f"{one} …")
+                found += MEASURES[one](folder, towns, parsed.rounds)
+    load = ", ".join(f"{part:.1f}" for part in os.getloadavg())
+    _tell(f"\n{parsed.lists} lists against {parsed.few}, {os.cpu_count()} cores, load {load}")
+    for figure in found:
+        _tell(figure.line())
+    _remember(found, parsed.lists, parsed.few)
+    return int(any(figure.is_missed for figure in found))
 
 
-def _remember(figures: list[Figure], lists: int, few: int) -> None:
+def _tell(line: str) -> None:
+    print(line, flush=True)
+
+
+def _remember(found: list[Figure], lists: int, few: int) -> None:
     is_new = not HISTORY.exists()
     with HISTORY.open("a", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         if is_new:
             writer.writerow(["at", "goal", "lists", "few", "median", "lowest", "highest", "target"])
-        for figure in figures:
-            ends = (f"{ratio:.3f}" for ratio in (figure.median, min(figure.ratios), max(figure.ratios)))
-            at = datetime.now(UTC).isoformat(timespec="minutes")
-            writer.writerow([at, figure.goal, lists, few, *ends, figure.target])
+        at = datetime.now(UTC).isoformat(timespec="minutes")
+        for figure in found:
+            ends = (f"{value:.3f}" for value in (figure.median, min(figure.values), max(figure.values)))
+            target = "" if figure.target is None else figure.target
+            writer.writerow([at, figure.goal, lists, few, *ends, target])
 
 
 if __name__ == "__main__":

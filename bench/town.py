@@ -10,26 +10,30 @@ from sqlmodel import SQLModel
 
 from checklists.files import newest
 from storage import people, tenants
-from storage.answers import AnswerRow
+from storage.answers import AnswerRow, Written, add
 from storage.cases import CaseRow, FactRow
 from storage.desk import Desk, Session
 from storage.filled import FilledRow
+from storage.sealing import keys_of
 
 UNITS = 12
 FIRST, DAYS = date(2025, 1, 1), 365
 BATCH = 5000
 LIKELY = {"ja": 70, "nej": 18, "pagaende": 4, "ej_tillampligt": 4, "obesvarad": 4}
+TEXT = "Påhittad motivering: barnet var nyfött, och samtalet fördes med båda vårdnadshavarna i hemmet."
 FACTS = (("violence", 0), ("intervention_decided", 0), ("child_placed", 1), ("child_communicated", 1))
 
 
-def fill(desk: Desk, lists: int, seed: int = 1) -> int:
-    """Write the town into an empty database; return the tenant's row id. Nothing is folded or noted here."""
-    dice = random.Random(seed)
+def fill(desk: Desk, lists: int, seed: int = 1, texts: float = 0.0) -> int:
+    """Write the town into an empty database; return the tenant's row id. Nothing is folded or noted here.
+
+    texts: what share of the Nej have a motivation written here, sealed; the answers are the same whatever it is.
+    """
+    dice, lot = random.Random(seed), random.Random(seed)
     tenant, units = desk.run_now(_found)
     numbers = iter(range(1, lists + 1))
-    answer_id = 0
     while batch := list(islice(numbers, BATCH)):
-        cases, facts, filled, answers = [], [], [], []
+        cases, facts, filled, answers, motivated = [], [], [], [], []
         for number in batch:
             day = FIRST + timedelta(dice.randrange(DAYS))
             at = datetime(day.year, day.month, day.day, 10, tzinfo=UTC)
@@ -59,12 +63,16 @@ def fill(desk: Desk, lists: int, seed: int = 1) -> int:
             filled.append({**of, **key, "id": number, "file_part": "", "status": "open", "begun_at": at})
             for item in newest("decision_basis").asked(role):
                 choice = dice.choices([*LIKELY], [*LIKELY.values()])[0]
-                if choice in item.answers:
-                    answer_id += 1
-                    row = {"id": answer_id, "tenant_id": tenant, "filled_id": number, "item_id": item.id, "act": "a"}
+                if choice not in item.answers:
+                    continue
+                if choice == "nej" and lot.random() < texts:
+                    motivated.append((number, item.id))
+                else:
+                    row = {"tenant_id": tenant, "filled_id": number, "item_id": item.id, "act": "a"}
                     more = {"option": "", "motivation_kind": "", "at": at, "undo_of": ""}
                     answers.append({**row, **more, "revision": 1, "choice": choice})
         desk.run_now(partial(_write, rows={CaseRow: cases, FactRow: facts, FilledRow: filled, AnswerRow: answers}))
+        desk.run_now(partial(_motivate, tenant=tenant, motivated=motivated))
     return tenant
 
 
@@ -81,6 +89,16 @@ def _write(session: Session, rows: dict[type[SQLModel], list[dict[str, Any]]]) -
         table = model.__tablename__
         values = [tuple(_plain(value) for value in row.values()) for row in some]
         session.connection().exec_driver_sql(f"insert into {table} ({names}) values ({marks})", values)
+
+
+def _motivate(session: Session, tenant: int, motivated: list[tuple[int, str]]) -> None:
+    for number in sorted({number for number, _ in motivated}):
+        keys_of(session).make(session, tenant, number)
+    session.flush()
+    for number, item_id in motivated:
+        row = session.get_one(FilledRow, number)
+        written = Written("nej", "text", motivation=TEXT)
+        add(session, row, item_id, 1, written, author=None, at=row.begun_at, act="a")
 
 
 def _plain(value: Any) -> Any:

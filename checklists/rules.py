@@ -54,8 +54,13 @@ def is_answered(checklist: Checklist, item: Item, facts: Facts, answers: Answers
     An answer that the facts no longer allow is open again; so is an import's "not applicable" on an item that
     knows no such answer, once the item applies. A text from an import counts.
     """
+    return applies(checklist, item, facts, answers) == "yes" and _counts(checklist, item, facts, answers)
+
+
+def _counts(checklist: Checklist, item: Item, facts: Facts, answers: Answers) -> bool:
+    """Say whether the newest answer of an item that applies still counts."""
     answer = answers.get(item.id)
-    if answer is None or answer.choice == OPEN or applies(checklist, item, facts, answers) != "yes":
+    if answer is None or answer.choice == OPEN:
         return False
     if answer.choice == "ej_tillampligt" and answer.choice not in item.answers:
         return False
@@ -71,7 +76,7 @@ def state(checklist: Checklist, item: Item, facts: Facts, answers: Answers) -> s
     applying = applies(checklist, item, facts, answers)
     if applying == "no":
         return "ej_tillampligt"
-    if applying == "waits" or not is_answered(checklist, item, facts, answers):
+    if applying == "waits" or not _counts(checklist, item, facts, answers):
         return OPEN
     return answers[item.id].choice
 

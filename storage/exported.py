@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select, type_coerce
+from sqlalchemy import Executable, select, type_coerce
 from sqlalchemy.types import NullType
 from sqlmodel import Session, col
 
@@ -14,6 +14,7 @@ from storage.answers import AnswerRow, Stored
 from storage.cases import CaseRow, FactRow, rule_values
 from storage.filled import FilledRow
 from storage.people import UnitRow
+from storage.sealing import expect
 
 PAGE = 200
 """Filled-in lists in a page: some twenty milliseconds in which no one else writes to SQLite."""
@@ -89,16 +90,17 @@ def page(session: Session, tenant_id: int, wanted: Wanted, after: int, size: int
         query = query.where(col(FilledRow.begun_at) >= wanted.begun_from)
     if wanted.begun_before:
         query = query.where(col(FilledRow.begun_at) < wanted.begun_before)
-    lists = [ListOf._make(row) for row in session.connection().execute(query)]
+    lists = [ListOf._make(row) for row in _rows(session, query)]
     facts = _facts(session, [one.case_id for one in lists])
     given = _answers(session, [one.id for one in lists])
+    expect(session, tenant_id, (one.case_id for one in lists))
     return [Exported(one, rule_values(one.case_type, one.child, facts[one.case_id]), given[one.id]) for one in lists]
 
 
 def _answers(session: Session, lists: Sequence[int]) -> dict[int, dict[str, Stored]]:
     by_list: dict[int, dict[str, Stored]] = {row_id: {} for row_id in lists}
     query = _ANSWERS.where(col(AnswerRow.filled_id).in_(lists))
-    for row in map(Stored._make, session.connection().execute(query).all()):
+    for row in map(Stored._make, _rows(session, query)):
         by_list[row.filled_id][row.item_id] = row  # the newest revision comes last
     return by_list
 
@@ -106,6 +108,12 @@ def _answers(session: Session, lists: Sequence[int]) -> dict[int, dict[str, Stor
 def _facts(session: Session, cases: Sequence[int]) -> defaultdict[int, dict[tuple[int, str], str]]:
     by_case: defaultdict[int, dict[tuple[int, str], str]] = defaultdict(dict)
     query = _FACTS.where(col(FactRow.case_id).in_(set(cases)))
-    for case, child, name, value in session.connection().execute(query).all():
+    for case, child, name, value in _rows(session, query):
         by_case[case][child, name] = value  # the newest revision comes last
     return by_case
+
+
+def _rows(session: Session, query: Executable) -> Sequence[Any]:
+    """Return rows as the driver gives them: SQLAlchemy's own, made of these, take a tenth of an export's time."""
+    with session.connection().execute(query) as found:
+        return found.cursor.fetchall() if found.cursor else ()

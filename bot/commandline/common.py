@@ -3,6 +3,7 @@
 import contextlib
 import getpass
 import io
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -40,6 +41,12 @@ def open_desk(settings: Settings, *, migrating: bool = False) -> Iterator[Desk]:
         elif not migrate.is_current(desk):
             raise CannotOpen("the database has not the newest schema: run `python app.py migrate` first")
         yield desk
+
+
+def give_way() -> None:
+    """Let the bot go first where it shares the machine: a long command may take its time, a person waits."""
+    if hasattr(os, "nice"):
+        os.nice(10)
 
 
 def use_newest_key(desk: Desk) -> None:
@@ -107,7 +114,7 @@ def output(path: Path | None) -> Iterator[BinaryIO]:
 @contextlib.contextmanager
 def as_text(out: BinaryIO) -> Iterator[TextIO]:
     """Write text to an output; it stays open."""
-    text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="")
     try:
         yield text
     finally:

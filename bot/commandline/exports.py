@@ -1,6 +1,7 @@
 """`export` and `recount`: what leaves as files, and whether the figures are what the answers say."""
 
 import argparse
+import gc
 import shutil
 import sys
 import tempfile
@@ -10,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from bot.commandline.common import Stop, as_text, open_desk, output, record_everywhere, today
+from bot.commandline.common import Stop, as_text, give_way, open_desk, output, record_everywhere, today
 from bot.settings import read_settings
 from reports.selected import Run, Selection
 from storage import tenants
@@ -48,6 +49,7 @@ def _export(parsed: argparse.Namespace) -> None:
     from reports.periods import CannotPublish, published_quarters
     from reports.xlsx_out import TooLarge
 
+    give_way()
     settings = read_settings()
     selection = Selection(parsed.checklist, parsed.unit, parsed.role, parsed.first, parsed.last)
     day = today(settings)
@@ -58,7 +60,7 @@ def _export(parsed: argparse.Namespace) -> None:
         with open_desk(settings) as desk, output(parsed.out) as out:
             desk.run_now(lambda session: record_everywhere(session, settings, "export", parsed.what))
             if parsed.what in ROWS:
-                _write_rows(desk.read_now, selection, out, parsed)
+                write_rows(desk.read_now, selection, out, parsed.what, parsed.format)
             else:
                 _write_figures(desk, selection, out, parsed, day)
     except (TooLarge, CannotPublish) as error:
@@ -74,22 +76,24 @@ def _check_publication(parsed: argparse.Namespace) -> None:
         raise CannotPublish
 
 
-def _write_rows(run: Run, selection: Selection, out: BinaryIO, parsed: argparse.Namespace) -> None:
+def write_rows(run: Run, selection: Selection, out: BinaryIO, what: str, file_format: str) -> None:
+    """Write one of ROWS, for as many lists as there are."""
     from reports.answers import COLUMNS, answer_rows
     from reports.csv_out import write_csv
     from reports.table import one_after_another, tables
     from reports.xlsx_out import Page, write_xlsx
 
-    if parsed.what == "answers":
+    gc.freeze()  # what is imported by now stays: not looking through it again and again saves a tenth of the time
+    if what == "answers":
         rows = counted_aloud(answer_rows(run, selection))
-        if parsed.format == "xlsx":
+        if file_format == "xlsx":
             write_xlsx(out, Page("answers", COLUMNS, rows))
         else:
             with as_text(out) as text:
                 write_csv(text, COLUMNS, rows)
         return
     found = tables(run, selection)
-    if parsed.format == "xlsx":
+    if file_format == "xlsx":
         write_xlsx(out, *(Page(table.name, table.header, table.rows, 70) for table in found))
         return
     header, *lines = one_after_another(found)
@@ -132,6 +136,7 @@ def _recount(parsed: argparse.Namespace) -> None:
     from storage.rates import fold_new
     from storage.recount import recount
 
+    give_way()
     with open_desk(read_settings()) as desk:
         while desk.run_now(fold_new):  # a batch at a time: whoever answers gets in between
             pass

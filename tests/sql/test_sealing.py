@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import event, inspect, text
 
 from storage import answers, cases, conversations, drafts, extensions, inbox, outbox, returns, sealing, signatures
 from storage.answers import TEXT_FIELDS, Written
@@ -18,7 +18,7 @@ from storage.extensions import ExtensionRow
 from storage.inbox import InboxRow
 from storage.outbox import OutboxRow
 from storage.returns import ReturnRow
-from storage.sealing import KeyGone, Keys, SealBroken, parse_keys, seal, unseal
+from storage.sealing import KeyGone, Keys, SealBroken, expect, parse_keys, seal, unseal
 from storage.signatures import SignatureRow
 from storage.tables import METADATA
 from tests.sql.conftest import KEYS, NOW, OpenDesk, World, change, make_world, scalar, the_case, the_list
@@ -281,6 +281,37 @@ def test_without_its_master_key_nothing_opens(
     expected = KeyGone if "first" not in masters else SealBroken
     with pytest.raises(expected):
         without.run_now(lambda s: answers.read(s, the_list(s, world), answers.latest(s, world.filled)[ITEM]))
+
+
+def test_the_keys_of_cases_that_are_read_together_are_read_together(
+    desk: Desk, open_desk: OpenDesk, world: World
+) -> None:
+    place, asked = ("f", "1"), []
+
+    def work(session: Session) -> dict[int, bytes]:
+        made = (
+            cases.add(session, CaseRow(tenant_id=world.tenant, ref=f"SN 9/{n}", unit_id=world.unit)) for n in range(4)
+        )
+        return {one: seal(session, world.tenant, one, *place, CANARY) for one in map(case_id, made)}
+
+    def read(session: Session) -> list[str]:
+        expect(session, world.tenant, [dropped, *sealed])
+        return [unseal(session, world.tenant, one, *place, text) for one, text in sealed.items()]
+
+    def read_dropped(session: Session) -> None:
+        expect(session, world.tenant, [dropped, *sealed])
+        unseal(session, world.tenant, dropped, *place, gone)
+
+    sealed = desk.run_now(work)
+    dropped, gone = sealed.popitem()
+    assert change(desk, "delete from sealing_key where case_id = :case", case=dropped) == 1
+    other = open_desk()
+    event.listen(other._reading, "before_cursor_execute", lambda *about: asked.append(about[2]))
+
+    assert other.read_now(read) == [CANARY] * 3
+    assert sum("sealing_key" in statement for statement in asked) == 1
+    with pytest.raises(KeyGone):
+        other.read_now(read_dropped)
 
 
 def test_a_case_whose_key_was_dropped_is_closed_for_ever(desk: Desk, open_desk: OpenDesk, world: World) -> None:

@@ -175,5 +175,13 @@ def test_whatever_is_written_can_be_read_again_as_one_row_of_as_many_cells(cells
     assert not any(looks_dangerous(cell) for cell in read[0])
 
 
+@given(st.lists(st.text(alphabet='aÅ9é =-;"\n', max_size=5) | st.text(max_size=5), max_size=4))
+def test_a_row_written_at_one_look_is_as_the_csv_module_writes_it(cells: list[str]) -> None:
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=";", lineterminator="\r\n").writerow([safe(cell) for cell in cells])
+
+    assert written(*cells).split("\r\n", 1)[1] == out.getvalue()
+
+
 def test_a_file_opens_in_swedish_excel() -> None:
     assert written("å;ä", "ö") == '\ufeffcolumn;column\r\n"å;ä";ö\r\n'

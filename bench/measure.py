@@ -1,0 +1,146 @@
+"""What every figure is made of: rounds side by side, and the towns they are measured in."""
+
+import sqlite3
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from bench.town import DAYS, FIRST, fill
+from reports.selected import Selection
+from storage import migrate
+from storage.desk import Desk
+from storage.recount import recount
+from storage.sealing import Keys
+
+KEY = b"b" * 32
+YEAR = Selection(first=FIRST, last=FIRST + timedelta(DAYS - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure over the rounds, with what was measured. target None: told without a goal."""
+
+    goal: str
+    what: str
+    target: float | None
+    values: tuple[float, ...]
+    note: str = ""
+    unit: str = ""
+
+    @property
+    def median(self) -> float:
+        """Return the median of the rounds."""
+        return statistics.median(self.values)
+
+    @property
+    def is_missed(self) -> bool:
+        """Say whether there is a goal, and it is not met."""
+        return self.target is not None and self.median > self.target
+
+    def line(self) -> str:
+        """Return the figure as a line of the table."""
+        ends = f"{self.median:.2f} ({min(self.values):.2f}-{max(self.values):.2f}){self.unit}"
+        goal = "no goal" if self.target is None else f"goal {self.target:g}{self.unit}"
+        return f"{self.goal:5} {self.what}: {ends}, {goal}{'  MISSED' if self.is_missed else ''}  [{self.note}]"
+
+
+def ratios(pairs: Sequence[tuple[float, float]]) -> tuple[float, ...]:
+    """Return each round's ratio."""
+    return tuple(one / other for one, other in pairs)
+
+
+def clock(work: Callable[[], object]) -> float:
+    """Return the CPU seconds a piece of work takes in this process."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def p95(waits: Sequence[float]) -> float:
+    """Return what one wait in twenty goes beyond."""
+    return statistics.quantiles(waits, n=20)[-1]
+
+
+def new_desk(folder: Path, name: str) -> Desk:
+    """Return a desk on a migrated database of its own."""
+    desk = Desk(f"sqlite:///{folder / name}.db", Keys({"bench": KEY}))
+    migrate.upgrade(desk)
+    return desk
+
+
+def days_of_a_million_rows(lists: int) -> int:
+    """Return how many days of a town's year hold about a million answers; a smaller town has its whole year."""
+    return max(1, min(DAYS, 35_000_000 // lists))
+
+
+@dataclass
+class Towns:
+    """A small town, a large one and one with sealed texts, each made when it is first asked for.
+
+    folder: where they lie. One that is there already is taken as it is; nothing measured here changes its lists.
+    """
+
+    folder: Path
+    few: int
+    many: int
+    tell: Callable[[str], None]
+    _open: dict[Path, Desk] = field(default_factory=dict)
+
+    @property
+    def small(self) -> Desk:
+        """Return the small town."""
+        return self._desk(self._file("town", self.few))
+
+    @property
+    def large(self) -> Desk:
+        """Return the large town."""
+        return self._desk(self._file("town", self.many))
+
+    @property
+    def sealed(self) -> Desk:
+        """Return the small town's twin in which some answers have a sealed motivation."""
+        return self._desk(self._file("sealed", self.few, texts=0.3))
+
+    def copy(self, lists: int, target: Path) -> None:
+        """Copy a town to where it may be changed."""
+        with (
+            closing(sqlite3.connect(self._file("town", lists))) as source,
+            closing(sqlite3.connect(target)) as copied,
+        ):
+            source.backup(copied)
+
+    def close(self) -> None:
+        """Let the databases go."""
+        for desk in self._open.values():
+            desk.close()
+
+    def _desk(self, path: Path) -> Desk:
+        if path not in self._open:
+            self._open[path] = Desk(f"sqlite:///{path}", Keys({"bench": KEY}))
+        return self._open[path]
+
+    def _file(self, kind: str, lists: int, *, texts: float = 0.0) -> Path:
+        path = self.folder / f"{kind}{lists}.db"
+        if not path.exists():
+            self._make(path, lists, texts)
+        return path
+
+    def _make(self, path: Path, lists: int, texts: float) -> None:
+        start = time.monotonic()
+        half_made = path.stem + "-half-made"  # a run that is cut short leaves nothing that passes for a town
+        for rest in self.folder.glob(half_made + "*"):
+            rest.unlink()
+        desk = new_desk(self.folder, half_made)
+        tenant = fill(desk, lists, texts=texts)
+        written = time.monotonic()
+        found = desk.run_now(partial(recount, tenant_id=tenant, repair=True))
+        assert found.cases == lists
+        desk.close()
+        (self.folder / f"{half_made}.db").rename(path)
+        counted = time.monotonic() - written
+        self.tell(f"{path.name}: written in {written - start:.1f} s, counted in {counted:.1f} s")

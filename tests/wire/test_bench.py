@@ -1,0 +1,68 @@
+"""The bench itself, as small as it goes: every figure comes out, from the command as it is run down to the real bot."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bench import __main__ as command
+from bench import chat, figures, files
+from bench.measure import Figure, Towns
+
+
+@pytest.fixture
+def towns(tmp_path: Path) -> Iterator[Towns]:
+    made = Towns(tmp_path, 20, 40, lambda _line: None)
+    yield made
+    made.close()
+
+
+def goals(found: list[Figure]) -> list[tuple[str, float | None]]:
+    assert all(value > 0 for figure in found for value in figure.values)
+    return [(figure.goal, figure.target) for figure in found]
+
+
+def test_reports_commits_and_files_are_measured(towns: Towns, tmp_path: Path) -> None:
+    found = [figures.g10(towns, 1), figures.g11(tmp_path, 1, commits=5), *files.g12(tmp_path, towns, 1)]
+    found.append(files.g13(tmp_path, towns, 1))
+
+    assert goals(found) == [("G10", 1.5), ("G11", 1.25), ("G12", 1.5), ("G12m", 64), ("G12s", None), ("G13", 1.2)]
+
+
+def test_waits_are_measured_while_a_command_runs(towns: Towns, tmp_path: Path) -> None:
+    assert goals(chat.g14(tmp_path, towns, 1, turns=22)) == [("G14", 1.5), ("G14r", None)]
+
+
+def test_waits_of_people_at_once_are_measured(towns: Towns, tmp_path: Path) -> None:
+    assert goals(chat.wait(tmp_path, towns, 1, workers=3, reading=0.1)) == [("W50", 300), ("W50p", None)]
+
+
+def test_figures_in_the_chat_are_measured_in_both_towns(towns: Towns, tmp_path: Path) -> None:
+    assert goals(chat.report(tmp_path, towns, 1, times=2)) == [("G10c", 1.5), ("G10e", 1.5)]
+
+
+def test_a_run_is_remembered_and_a_missed_goal_ends_it_with_1(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = Figure("kept", "made up", 1.5, (1.0, 2.0, 1.2))
+    told = Figure("told", "made up", None, (9.0,), unit=" ms")
+    missed = Figure("missed", "made up", 1.5, (1.6,), "a note")
+    monkeypatch.setattr(command, "HISTORY", tmp_path / "history.csv")
+    monkeypatch.setattr(command, "MEASURES", {"one": lambda *_: [kept, told], "two": lambda *_: [missed]})
+
+    def run(*words: str) -> int:
+        monkeypatch.setattr("sys.argv", ["bench", "--towns", str(tmp_path / "towns"), *words])
+        return command.main()
+
+    assert (run("--only", "one"), run("--lists", "7", "--few", "3")) == (0, 1)
+    said = capsys.readouterr().out
+    assert "kept  made up: 1.20 (1.00-2.00), goal 1.5  [" in said
+    assert "told  made up: 9.00 (9.00-9.00) ms, no goal  [" in said
+    assert "missed made up: 1.60 (1.60-1.60), goal 1.5  MISSED  [a note]" in said
+    with (tmp_path / "history.csv").open(encoding="utf-8", newline="") as file:
+        _, *rows = csv.reader(file)
+    assert [row[1:] for row in rows][-1] == ["missed", "7", "3", "1.600", "1.600", "1.600", "1.5"]
+    assert [row[1] for row in rows] == ["kept", "told", "kept", "told", "missed"]
+    with pytest.raises(SystemExit):
+        run("--only", "three")
