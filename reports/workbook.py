@@ -298,7 +298,7 @@ def _case_row(one: CaseList, unit: str, language: Language) -> list[Cell]:
         say("roles." + one.role, language),
         one.child or None,
         one.occasion,
-        one.begun.isoformat(),
+        one.begun,
         say("workbook.status_" + one.status, language),
         answered,
         applicable,

@@ -435,6 +435,7 @@ def test_the_cases_of_the_workbook_leave_the_protected_out_and_hold_no_texts(
 
     assert {row[0] for row in rows} == {NORTH, "Påhittade enheten"}
     assert all(row[1].startswith("SN 202") for row in rows)
+    assert {type(row[6]) for row in rows} == {datetime}, "a day is a day, to sort and filter by"
     everything = [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
     assert not any("förskolan" in cell for cell in everything)
 
