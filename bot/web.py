@@ -1,6 +1,7 @@
 """HTTP: the messages endpoint, liveness, and on a loopback port readiness and metrics."""
 
 import asyncio
+import contextlib
 import json
 import logging
 from collections.abc import AsyncIterator
@@ -31,6 +32,7 @@ from storage.desk import Desk
 from texts import say
 
 log = logging.getLogger(__name__)
+_READY_SECONDS = 4.0
 
 
 @dataclass
@@ -127,9 +129,7 @@ def make_admin_app(desk: Desk, clock: Clock) -> web.Application:
     app = web.Application()
 
     async def readyz(_request: web.Request) -> web.Response:
-        loop = asyncio.get_running_loop()
-        ready = await loop.run_in_executor(None, desk.is_ready)
-        age = await _outbox_age(desk, clock) if ready else None
+        ready, age = await _ready(desk, clock)
         body = {"database": ready, "outbox_age_seconds": age}
         return web.json_response(body, status=200 if ready else 503)
 
@@ -153,6 +153,15 @@ def make_admin_app(desk: Desk, clock: Clock) -> web.Application:
     app.router.add_get("/readyz", readyz)
     app.router.add_get("/metrics", metrics)
     return app
+
+
+async def _ready(desk: Desk, clock: Clock) -> tuple[bool, float | None]:
+    """Return whether the database keeps what is written, and the outbox' age; what takes too long to say is a no."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_READY_SECONDS):
+            if await asyncio.get_running_loop().run_in_executor(None, desk.is_ready):
+                return True, await _outbox_age(desk, clock)
+    return False, None
 
 
 async def _outbox_age(desk: Desk, clock: Clock) -> float:

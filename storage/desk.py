@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 from sqlmodel import Session
@@ -20,6 +21,10 @@ T = TypeVar("T")
 __all__ = ["CannotOpen", "Desk", "Session", "opened"]
 _TRIES = 5
 _POOL = 5
+_PATIENCE = 5.0
+"""Seconds to wait for another process that writes to the same SQLite file."""
+_LOCKED_FOR = 2.0
+"""Seconds for which a file that was locked is not waited for again: who comes next is told at once."""
 _SQLITE_PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 """synchronous 2 is FULL: a commit is on disk before it is answered for."""
 
@@ -49,6 +54,7 @@ class Desk:
         # SQLite: one connection, so one transaction at a time, whichever thread asks.
         self._reading = _sqlite(url, to_read=True) if self.dialect == "sqlite" else self.engine
         self._one_writer = threading.Lock() if self.dialect == "sqlite" else contextlib.nullcontext()
+        self._could_not_keep = False
         self._threads = ThreadPoolExecutor(1 if self.dialect == "sqlite" else _POOL, thread_name_prefix="desk")
 
     async def run(self, work: Callable[[Session], T], serial: str = "") -> T:
@@ -67,6 +73,7 @@ class Desk:
                 return self._once(work, serial)
             except (IntegrityError, OperationalError) as error:
                 if not left or not _worth_another_try(error):
+                    self._could_not_keep = True
                     raise
         raise AssertionError("unreachable")
 
@@ -98,11 +105,20 @@ class Desk:
             return result
 
     def is_ready(self) -> bool:
-        """Say whether the database answers."""
+        """Say whether the database answers; after something could not be kept, whether it keeps anything.
+
+        A full disk still reads: so it is written to then, a row that stays as it is.
+        """
+        probe = text("update alembic_version set version_num = version_num" if self._could_not_keep else "select 1")
+
+        def work(session: Session) -> None:
+            session.connection().execute(probe)
+
         try:
-            self.run_now(lambda session: session.connection().execute(text("select 1")).scalar())
+            self.run_now(work)
         except DBAPIError:
             return False
+        self._could_not_keep = False
         return True
 
     def close(self) -> None:
@@ -142,7 +158,7 @@ def _sqlite(url: str, *, to_read: bool = False) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
         poolclass=QueuePool if to_read else StaticPool,
-        connect_args={"check_same_thread": False, "timeout": 5},
+        connect_args={"check_same_thread": False, "timeout": _PATIENCE},
         hide_parameters=True,
     )
     event.listen(engine, "connect", _keep_promises)
@@ -152,13 +168,36 @@ def _sqlite(url: str, *, to_read: bool = False) -> Engine:
         return engine
     # The driver must not begin transactions by itself: a read first and a write later fails at once when another
     # process writes in between. BEGIN IMMEDIATE waits its turn instead.
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    event.listen(engine, "begin", _Begin())
     try:
         with engine.connect():
             pass
     except OperationalError as error:
         raise CannotOpen(f"the database {path} cannot be opened: {error.orig}") from None
     return engine
+
+
+class _Begin:
+    """Begins a transaction that may write. Told that the file is locked, it does not wait for it again for a while.
+
+    Otherwise everyone in the queue would wait in turn, and the last of ten for a minute.
+    """
+
+    def __init__(self) -> None:
+        self._locked_until = 0.0
+        self._waits = True
+
+    def __call__(self, connection: Connection) -> None:
+        """Begin. Raises: OperationalError: another process writes."""
+        waits = time.monotonic() >= self._locked_until
+        if waits != self._waits:
+            connection.exec_driver_sql(f"pragma busy_timeout={int(1000 * _PATIENCE) if waits else 0}")
+            self._waits = waits
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError:
+            self._locked_until = time.monotonic() + _LOCKED_FOR
+            raise
 
 
 def _keep_promises(connection: Any, _record: Any) -> None:

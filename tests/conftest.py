@@ -50,6 +50,12 @@ def has_postgres() -> bool:
     return True
 
 
+def postgres_programs() -> Path | None:
+    """Return the folder of the newest PostgreSQL server's programs, as Debian places them; None without one."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    return found[-1].parent if found else None
+
+
 def find_chromium() -> str | None:
     """Return the path of the browser, or None. BK_TEST_CHROMIUM goes before what is on PATH."""
     named = os.environ.get("BK_TEST_CHROMIUM")
@@ -83,15 +89,22 @@ CHROMIUM = Need("Chromium (apt install chromium)", lambda: find_chromium() is no
 DRIVER = Need("the library that Playwright's Node loads (apt install libatomic1)", has_libatomic)
 NPM = Need("the npm packages (python3 dev.py setup)", has_node_modules)
 PG_TOOLS = Need("pg_dump and pg_restore (apt install postgresql-client)", lambda: shutil.which("pg_dump") is not None)
+PG_SERVER = Need("PostgreSQL's own programs (apt install postgresql)", lambda: postgres_programs() is not None)
 SLOW = Need("time (set BK_SLOW=1)", lambda: os.environ.get("BK_SLOW") == "1")
-OUTSIDE = (POSTGRES, CHROMIUM, DRIVER, NPM, PG_TOOLS)
+OUTSIDE = (POSTGRES, CHROMIUM, DRIVER, NPM, PG_TOOLS, PG_SERVER)
 NEEDS_OF_MARKER = {
     "postgres": (POSTGRES,),
     "browser": (CHROMIUM, DRIVER, NPM),
     "slow": (SLOW,),
     "pg_tools": (PG_TOOLS,),
+    "pg_server": (PG_SERVER,),
 }
-MARKER_OF_FIXTURE = {"postgres_database": "postgres", "chromium": "browser", "page": "browser"}
+MARKER_OF_FIXTURE = {
+    "postgres_database": "postgres",
+    "chromium": "browser",
+    "page": "browser",
+    "cluster": "pg_server",
+}
 
 
 def pytest_configure(config: pytest.Config) -> None:
