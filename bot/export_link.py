@@ -43,5 +43,5 @@ def _workbook(session: Session, wanted: Wanted) -> bytes:
     # The folder may be read by this user only, and is gone before the answer leaves.
     with tempfile.TemporaryDirectory(prefix="bk-") as folder:
         path = Path(folder) / "export.xlsx"
-        write_workbook(run, run, str(path), wanted)
+        write_workbook(run, str(path), wanted)
         return path.read_bytes()

@@ -18,6 +18,7 @@ from bot import pages
 from bot.clock import Clock
 from checklists import rights
 from checklists.errors import UserError
+from checklists.privacy import has_personal_number
 from checklists.rights import Right
 from storage import audit, links, people
 from storage.desk import Desk, Session
@@ -48,7 +49,8 @@ class Field:
 @dataclass(frozen=True)
 class Purpose:
     """Something a link fetches. right: about no case; asked again when the link is used.
-    covers: whether who holds these roles (role, name of its unit) may have what the scope names; asked then too.
+    covers: whether who holds these roles (role, name of its unit) may have what the scope names, of these units of
+    hers; asked then too.
     act: what its use is called in the trail.
     fields: what may be chosen of it, with what the scope says now. choose: the scope with what was chosen, from the
     fields of the form or of the address, on a day; it raises UserError when that cannot be read. The rights are asked
@@ -64,7 +66,7 @@ class Purpose:
     right: Right
     render: Render
     case_level: bool = False
-    covers: Callable[[Collection[tuple[str, str]], Scope], bool] = lambda _held, _scope: True
+    covers: Callable[[Collection[tuple[str, str]], Collection[str], Scope], bool] = lambda _held, _units, _scope: True
     act: str = "link_used"
     fields: Callable[[Session, Link, Language], Sequence[Field]] = lambda _session, _link, _language: ()
     choose: Callable[[Scope, Mapping[str, str], date], Scope] = lambda scope, _chosen, _today: scope
@@ -117,7 +119,7 @@ def _door(session: Session, chosen: Mapping[str, str], purpose: Purpose, now: da
         lines=[say("pages.open_once", language)],
         wrong=say(wrong, language) if wrong else "",
         fields=[
-            replace(field, value=chosen.get(field.name, field.value)) if wrong else field
+            replace(field, value=_as_written(field, chosen)) if wrong else field
             for field in purpose.fields(session, asked, language)
         ],
         button=say("pages.open_button", language),
@@ -135,20 +137,45 @@ async def _give(request: web.Request, *, desk: Desk, clock: Clock, purpose: Purp
         if link is None:
             return None
         actor = f"person:{link.person_id}"
-        link = replace(link, scope=purpose.choose(link.scope, chosen, _day(now)))
-        if not _may(session, link, purpose, now):
-            audit.record(session, link.tenant_id, now, actor, "denied", detail="link:" + purpose.name)
+        asked = replace(link, scope=purpose.choose(link.scope, chosen, _day(now)))
+        if not _may(session, asked, purpose, now):
+            if _may(session, link, purpose, now):
+                raise _NotHers(link)
+            _denied(session, link, purpose, now)
             return None
+        link = asked
         audit.record(session, link.tenant_id, now, actor, purpose.act, detail=purpose.name)
         purpose.receipt(session, link, now)
         return purpose.render(session, link, _language(session, link))
 
     try:
         return await desk.run(work) or _gone()
+    except _NotHers as refused:
+        await desk.run(partial(_denied, link=refused.link, purpose=purpose, now=now))
+        return _gone()
     except UserError:  # nothing of it is kept: the link is as it was, and the page says what to do
         return await desk.run(partial(_door, chosen=chosen, purpose=purpose, now=now))
     except Exception as error:
         return _failed(error)
+
+
+class _NotHers(Exception):
+    """What was chosen is not hers, though the link is: nothing of it is kept, and the link is as it was."""
+
+    def __init__(self, link: Link) -> None:
+        super().__init__()
+        self.link = link
+
+
+def _denied(session: Session, link: Link, purpose: Purpose, now: datetime) -> None:
+    actor = f"person:{link.person_id}"
+    audit.record(session, link.tenant_id, now, actor, "denied", detail="link:" + purpose.name)
+
+
+def _as_written(field: Field, chosen: Mapping[str, str]) -> str:
+    """Return what was chosen, to be put right; a personal number is repeated nowhere."""
+    written = chosen.get(field.name, field.value)
+    return field.value if has_personal_number(written) else written
 
 
 def _day(now: datetime) -> date:
@@ -177,7 +204,7 @@ def _may(session: Session, link: Link, purpose: Purpose, now: datetime) -> bool:
     held = people.roles_on(session, link.person_id, _day(now))
     names = people.unit_names(session, link.tenant_id)
     return rights.may(purpose.right, ((role.role, "other") for role in held)) and purpose.covers(
-        [(role.role, names[role.unit_id]) for role in held], link.scope
+        [(role.role, names[role.unit_id]) for role in held], set(names.values()), link.scope
     )
 
 

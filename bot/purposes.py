@@ -13,8 +13,9 @@ from storage.desk import Session
 from storage.links import Link, Scope
 
 
-def _covers(held: Collection[tuple[str, str]], scope: Scope) -> bool:
-    return sees_figures(held, scope["unit"])
+def _covers(held: Collection[tuple[str, str]], units: Collection[str], scope: Scope) -> bool:
+    unit = scope["unit"]
+    return (not unit or unit in units) and sees_figures(held, unit)
 
 
 def _fetched(session: Session, link: Link, now: datetime) -> None:

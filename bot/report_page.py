@@ -150,7 +150,7 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
         sentences=view.sentences,
         rows=_rows(view.questions, language),
         orders=list(_orders(view.questions, language)),
-        sections=[(row.title, row.fulfilled, row.answered, row.compared) for row in _rows(view.sections, language)],
+        sections=[_section(rate, language) for rate in view.sections],
         counts=list(_counts(view.counts, language)),
         times=[_time(time, language) for time in view.times],
         roles=[
@@ -174,6 +174,14 @@ def _versions(rates: Sequence[QuestionRate], language: Language) -> str:
     return say("report_page.versions", language, versions=", ".join(map(str, used))) if len(used) > 1 else ""
 
 
+def _section(rate: QuestionRate, language: Language) -> tuple[str, str, str, str]:
+    """Return a section: its title, Ja and answered of applicable, and Ja in the period before."""
+    told, before = rate.compared, rate.before
+    if before.verdict != "other_version":
+        told = _from_to(before.before, rate.fulfilled, language)
+    return rate.title, _of(rate.fulfilled, language), _of(rate.completion, language), told
+
+
 def _rows(rates: Sequence[QuestionRate], language: Language) -> list[_Row]:
     return [_row(number, rate, language) for number, rate in enumerate(rates, start=1)]
 
@@ -191,8 +199,8 @@ def _orders(rates: Sequence[QuestionRate], language: Language) -> Iterator[_Orde
         return (*(row for _, row in sorted(asked, key=lambda one: by(one[0]))), *others)
 
     def change(rate: QuestionRate) -> float:
-        before = rate.before.before
-        return rate.fulfilled.part - before.part if before.n else 0.0
+        comparable = rate.before.verdict not in ("other_version", "no_figures")
+        return rate.fulfilled.part - rate.before.before.part if comparable else 0.0
 
     named = {name: say("report_page.order_" + name, language) for name in ("list", "lowest", "highest", "fell", "rose")}
     yield _Order("list", named["list"], "number", "ascending", tuple(rows))
@@ -251,11 +259,20 @@ def _finding(found: FindingReport, language: Language) -> tuple[str, str, str, s
     """Return a finding: its words, how far it has come, the steps, Ja of applicable, and against the period before."""
     words = found.finding.text if language == "sv" else found.finding.text_en
     steps = ", ".join(say("steps." + step, language) for step in found.steps)
-    if found.rate:
-        share, against = _of(found.rate.fulfilled, language), found.rate.compared
+    if not found.now.n:
+        share, against = "–", say("report_page.finding_no_answers", language)
     else:
-        share, against = "–", say("report_page.finding_" + ("no_answers" if found.asked else "not_asked"), language)
+        share = _of(found.now, language)
+        others = found.before.n and not found.same
+        against = say("report_page.other", language) if others else _from_to(found.before, found.now, language)
     return f"{found.finding.code} {words}", _standing(found, language), steps or "–", share, against
+
+
+def _from_to(before: Share, now: Share, language: Language) -> str:
+    """Say what several questions together were and are. Answers of one list hang together: nothing about chance."""
+    if not before.n or not now.n:
+        return say("figures.no_figures", language)
+    return say("report_page.from_to", language, before=_of(before, language), now=_of(now, language))
 
 
 def _standing(found: FindingReport, language: Language) -> str:

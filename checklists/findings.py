@@ -67,7 +67,14 @@ def read_standings(said: Iterable[str]) -> Mapping[str, Standing]:
         if (known == "kritik") == bool(day):
             raise ValueError(f"{code}: {'takes no date' if day else f'{kind} needs a date, {code}:{kind}:2026-09-01'}")
         try:
-            found[code] = Standing(known, date.fromisoformat(day) if day else None)
+            found[code] = Standing(known, _date(day) if day else None)
         except ValueError:
             raise ValueError(f"{code}: {day} is no date; write it as 2026-09-01") from None
+    return found
+
+
+def _date(text: str) -> date:
+    found = date.fromisoformat(text)
+    if found.isoformat() != text:  # Python reads other ways of writing it as well
+        raise ValueError
     return found

@@ -14,7 +14,7 @@ from checklists.findings import Finding, Standing, read_standings
 from checklists.model import Step
 from checklists.periods import Period
 from checklists.rates import Share, wilson
-from reports.figures import WORKER, Line, grouped, item_of, sum_of, whole
+from reports.figures import WORKER, Line, grouped, item_of, whole
 from reports.selected import Selection
 from reports.summary import QuestionRate, rate_of
 from storage import rates, tenants
@@ -41,15 +41,17 @@ class StepReport:
 class FindingReport:
     """What the authority found, how far it has come, and how the questions that answer to it were answered.
 
-    rate: those questions added, over all lists; None when none of them applied in the period. steps: their steps.
-    asked: whether any question of the lists in use answers to it at all.
+    now, before: Ja of applicable, those questions added over all lists, in the period and the one before. steps: of
+    the questions asked now. same: the same questions of the same versions were asked in both periods. Answers of one
+    list hang together, so of such sums nothing is said about chance.
     """
 
     finding: Finding
     standing: Standing
     steps: tuple[str, ...]
-    asked: bool
-    rate: QuestionRate | None
+    now: Share
+    before: Share
+    same: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +105,27 @@ def _findings(
     for covered in coverage([newest(checklist) for checklist in used]) if used else []:
         code = covered.finding.code
         mine, earlier = answering[code], answered[code]
-        together = sum_of(mine, code, "") if mine else None
-        before = sum_of(earlier, code, "") if earlier else None
         steps = {_step_of(line) for line in mine}
         found.append(
             FindingReport(
                 finding=covered.finding,
                 standing=standings.get(code, Standing()),
                 steps=tuple(step for step in get_args(Step) if step in steps),
-                asked=bool(covered.questions),
-                rate=rate_of(together, before, language) if together and together.applicable else None,
+                now=_added(mine),
+                before=_added(earlier),
+                same=_asked(mine) == _asked(earlier),
             )
         )
     return tuple(found)
+
+
+def _added(some: list[Line]) -> Share:
+    return Share(sum(line.fulfilled.k for line in some), sum(line.fulfilled.n for line in some))
+
+
+def _asked(some: list[Line]) -> set[tuple[str, str, tuple[int, ...]]]:
+    """Return which questions of which versions were asked."""
+    return {(line.checklist, line.item, line.versions) for line in some}
 
 
 def _by_finding(some: list[Line]) -> defaultdict[str, list[Line]]:

@@ -66,7 +66,7 @@ class Wanted:
 Watch = Callable[[Iterator[list[Cell]]], Iterator[list[Cell]]]
 
 
-def write_workbook(run: Run, read: Run, path: str, wanted: Wanted, watch: Watch = iter) -> int:
+def write_workbook(run: Run, path: str, wanted: Wanted, watch: Watch = iter) -> int:
     """Write the workbook; return how many rows of figures and cases. Raises: CannotPublish.
 
     The figures are read in one transaction; the cases page by page, however many there are. watch: gets the rows of
@@ -75,7 +75,7 @@ def write_workbook(run: Run, read: Run, path: str, wanted: Wanted, watch: Watch 
     with open_workbook(path) as book:
         count, everyone, period = run(partial(_figures, book=book, wanted=wanted))
         if wanted.with_cases and not wanted.for_publication:
-            count += _cases(book, watch(_case_rows(read, everyone, period, wanted)), wanted.language)
+            count += _cases(book, watch(_case_rows(run, everyone, period, wanted)), wanted.language)
         _definitions(Sheet(book, say("workbook.definitions", wanted.language), [34, 100]), wanted.language)
     return count
 

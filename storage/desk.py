@@ -95,14 +95,13 @@ class Desk:
         Raises: what `work` raises.
         """
         with _Watched(self._reading, expire_on_commit=False) as session:
-            session.info["keys"] = self.keys
+            session.info.update(keys=self.keys, only_reads=True)
             if self.dialect == "postgresql":
                 statement = "set transaction isolation level repeatable read, read only"
                 session.connection().execute(text(statement))
             result = work(session)
             session.commit()
-            self.keys.remember(session)
-            return result
+            return result  # its keys are not remembered: one may have been dropped since the moment it saw
 
     def is_ready(self) -> bool:
         """Say whether the database answers; after something could not be kept, whether it keeps anything.

@@ -17,7 +17,7 @@ from storage.people import UnitRow
 from storage.sealing import expect
 
 PAGE = 200
-"""Filled-in lists in a page: some twenty milliseconds in which no one else writes to SQLite."""
+"""Filled-in lists in a page: few queries for many rows, and little in memory."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,6 @@ def _export(parsed: argparse.Namespace) -> None:
     from reports.periods import CannotPublish, published_quarters
     from reports.xlsx_out import TooLarge
 
-    give_way()
     settings = read_settings()
     selection = Selection(parsed.checklist, parsed.unit, parsed.role, parsed.first, parsed.last)
     day = today(settings)
@@ -59,6 +58,8 @@ def _export(parsed: argparse.Namespace) -> None:
             published_quarters(Period(parsed.first, parsed.last), day)
         with open_desk(settings) as desk, output(parsed.out) as out:
             desk.run_now(lambda session: record_everywhere(session, settings, "export", parsed.what))
+            _fold(desk)
+            give_way()  # not earlier: who writes is to be done soon
             if parsed.what in ROWS:
                 write_rows(desk.read_now, selection, out, parsed.what, parsed.format)
             else:
@@ -110,18 +111,23 @@ def _write_figures(desk: Desk, selection: Selection, out: BinaryIO, parsed: argp
         wanted = Wanted(selection, day, for_publication=parsed.for_publication, with_cases=True)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "export.xlsx"
-            write_workbook(desk.run_now, desk.read_now, str(path), wanted, counted_aloud)
+            write_workbook(desk.read_now, str(path), wanted, counted_aloud)
             with path.open("rb") as made:
                 shutil.copyfileobj(made, out)
         return
     columns = rates.COLUMNS if parsed.what == "rates" else checklists.COLUMNS
     rows = rates.rate_rows if parsed.what == "rates" else checklists.checklist_rows
+    found = desk.read_now(lambda session: list(rows(session, selection, day, for_publication=parsed.for_publication)))
     with as_text(out) as text:
-        desk.run_now(
-            lambda session: write_csv(
-                text, columns, rows(session, selection, day, for_publication=parsed.for_publication)
-            )
-        )
+        write_csv(text, columns, found)
+
+
+def _fold(desk: Desk) -> None:
+    """Count what was noted, a batch at a time: whoever answers gets in between."""
+    from storage.rates import fold_new
+
+    while desk.run_now(fold_new):
+        pass
 
 
 def counted_aloud(rows: Iterator[R]) -> Iterator[R]:
@@ -133,13 +139,12 @@ def counted_aloud(rows: Iterator[R]) -> Iterator[R]:
 
 
 def _recount(parsed: argparse.Namespace) -> None:
-    from storage.rates import fold_new
     from storage.recount import recount
 
-    give_way()
     with open_desk(read_settings()) as desk:
-        while desk.run_now(fold_new):  # a batch at a time: whoever answers gets in between
-            pass
+        _fold(desk)
+        if not parsed.repair:
+            give_way()
         run = desk.run_now if parsed.repair else desk.read_now
         found = [
             (tenant.entra_id, run(partial(recount, tenant_id=tenants.key(tenant), repair=parsed.repair)))

@@ -1,6 +1,7 @@
 """`rapport` and `exportera`: figures on a card for those who may see them, and links that stand nowhere else."""
 
 import re
+from datetime import UTC
 
 import pytest
 from sqlmodel import select
@@ -200,6 +201,7 @@ def test_a_fetched_file_leaves_a_receipt_in_her_chat_and_no_link_in_it(town: Roo
     fetches(town, found[1][1])
 
     mona.receives().sees("Siffrorna som CSV", f"Hämtat för {NORTH}, 2026-04-01–2026-06-30", "Var det inte du?")
+    assert town.now.astimezone(STOCKHOLM).hour != town.now.astimezone(UTC).hour
     mona.sees(f"Klockan {town.now.astimezone(STOCKHOLM):%H:%M}")
     assert links(mona) == []
     mona.types("språk en")

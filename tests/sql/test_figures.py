@@ -18,10 +18,11 @@ from reports.csv_out import write_csv
 from reports.periods import CannotPublish
 from reports.rates import COLUMNS, rate_rows
 from reports.selected import Selection
+from reports.side_by_side import by_unit
 from reports.summary import report_view
 from reports.times import times
 from reports.workbook import Wanted, write_workbook
-from storage import answers, cases, filled, people
+from storage import answers, cases, filled, people, rates
 from storage.answers import Written
 from storage.cases import CaseRow, FactRow, case_id
 from storage.desk import Desk, Session
@@ -355,27 +356,42 @@ def test_the_chain_names_all_eight_steps_with_strengths_and_shortcomings(desk: D
     assert {one.key for one in investigation.shortcomings} >= {"child_informed_report"}
 
 
-def test_a_finding_no_question_answers_to_is_told_and_one_nothing_applied_to_has_no_share(
+def test_findings_are_those_of_the_lists_in_use_added_and_held_against_the_same_questions_only(
     desk: Desk, world: World
 ) -> None:
     def work(session: Session) -> None:
         for one in range(3):
             day = date(2026, 5, 1 + one)
             begin(session, world, NORTH, day, {}, checklist="rvt_case_round", role="case_worker")
+            begin(session, world, NORTH, date(2026, 2, 1 + one), {}, checklist="rvt_self_check", role="case_worker")
             begin(session, world, NORTH, day, {"child_heard": "ja", "child_informed_report": "nej"})
+            begin(session, world, NORTH, date(2026, 2, 1 + one), {"child_heard": "nej"})
 
     desk.run_now(work)
     found = desk.run_now(lambda session: chain(session, world.tenant, quarter(2026, 2))).findings
     by_code = {one.finding.code: one for one in found}
 
-    assert [*by_code] == ["B1", "B2", "B3", "B4", "R1", "R2", "R3", "R4"], "those of the lists in use, in their order"
-    assert {code for code, one in by_code.items() if not one.asked} == {"R2", "R3"}
-    assert by_code["R2"].rate is None
-    heard = by_code["B2"].rate
-    assert heard is not None
-    assert heard.fulfilled.k == 3
-    assert by_code["B2"].steps == ("utredning", "dokumentation", "beslut")
+    assert [*by_code] == ["B1", "B2", "B3", "B4", "R1", "R2", "R3", "R4", "N8"], "those of the lists in use, in order"
+    assert by_code["R2"].now.n == 0
+    heard = by_code["B2"]
+    assert (heard.now.k, heard.before.k, heard.same) == (3, 0, True)
+    assert heard.steps == ("utredning", "dokumentation", "beslut")
+    assert not by_code["R1"].same, "another list asked in the period before"
+    assert by_code["R1"].before.n > 0
     assert desk.run_now(lambda session: chain(session, world.tenant, quarter(2020, 2))).findings == ()
+
+
+def test_the_units_side_by_side_are_the_workers_lists_alone(desk: Desk, world: World) -> None:
+    def work(session: Session) -> None:
+        begin(session, world, NORTH, date(2026, 5, 1), {"child_heard": "ja"})
+        for one in range(4):
+            begin(session, world, NORTH, date(2026, 5, 2 + one), {"child_heard": "ja"}, role="unit_manager")
+
+    desk.run_now(work)
+    desk.run_now(rates.fold_all)
+    found = {one.unit: one for one in desk.read_now(lambda session: by_unit(session, world.tenant, quarter(2026, 2)))}
+
+    assert (found[NORTH].complete.n, found[NORTH].fulfilled.k) == (1, 1)
 
 
 def test_times_have_a_share_within_the_limit_and_a_median(desk: Desk, world: World) -> None:
@@ -407,7 +423,8 @@ def test_times_have_a_share_within_the_limit_and_a_median(desk: Desk, world: Wor
 
 
 def workbook(desk: Desk, path: Path, wanted: Wanted) -> Any:
-    write_workbook(desk.run_now, desk.read_now, str(path), wanted)
+    desk.run_now(rates.fold_all)
+    write_workbook(desk.read_now, str(path), wanted)
     return openpyxl.load_workbook(path)
 
 

@@ -127,6 +127,21 @@ def test_without_a_master_key_no_export_passes_for_a_whole_one(desk: Desk, open_
         exported(open_desk(ONLY_NEW))
 
 
+def test_a_key_that_is_dropped_while_an_export_reads_is_not_remembered_by_it(desk: Desk, world: World) -> None:
+    write(desk, world)
+
+    def export(session: Session) -> str:
+        assert answers.latest(session, world.filled)  # from here on it sees this moment
+        change(desk, "delete from sealing_key where case_id = :case", case=world.case)
+        desk.keys.forget(world.tenant, world.case)
+        row = answers.latest(session, world.filled)["child_not_heard_motivated"]
+        return answers.text(session, the_list(session, world), row, "motivation")
+
+    assert desk.read_now(export) == CANARY
+    with pytest.raises(KeyGone):
+        read(desk, world)
+
+
 def test_a_running_bot_forgets_a_dropped_key_within_a_minute(desk: Desk, world: World) -> None:
     write(desk, world)
     now = [0.0]

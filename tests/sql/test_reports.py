@@ -97,6 +97,16 @@ def test_a_motivation_leaves_with_the_place_where_it_stands(desk: Desk, world: W
     assert {row["item"]: row["motivation"] for row in rows(desk)} == {item: said for item, (_, said) in told.items()}
 
 
+def test_what_is_told_without_a_text_leaves_too(desk: Desk, world: World) -> None:
+    give(desk, world, "child_heard", Written("ja", option="observation"))
+    give(desk, world, "child_informed_report", Written("nej", "reference"))
+
+    assert {row["item"]: (row["method"], row["motivation"]) for row in rows(desk)} == {
+        "child_heard": ("Observation", ""),
+        "child_informed_report": ("", "Finns i akten: "),
+    }
+
+
 def test_what_was_taken_back_or_never_answered_has_no_row(desk: Desk, world: World) -> None:
     give(desk, world, "child_heard", Written("ja"), answers.nothing())
     give(desk, world, "communication_boxes_filled", Written("ja"))

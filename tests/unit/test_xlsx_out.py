@@ -66,6 +66,13 @@ def test_the_header_stays_in_sight_and_can_be_filtered_by() -> None:
     assert (page.freeze_panes, page.auto_filter.ref) == ("A2", "A1:B2")
 
 
+def test_rows_beyond_the_sheet_are_refused_and_not_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reports.xlsx_out.MOST_ROWS", 3)
+    written(["a"], ["b"])
+    with pytest.raises(TooLarge):
+        written(["a"], ["b"], ["c"])
+
+
 def test_rows_are_read_as_they_are_written_and_counted() -> None:
     out = io.BytesIO()
 

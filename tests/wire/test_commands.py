@@ -27,14 +27,19 @@ HEADER = "tenant_id;object_id;email;name;unit;role;valid_from;valid_to"
 ANNA = f"{TENANT};anna;;Anna Påhittad;Enhet (påhittad);case_worker;;"
 
 
-def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run a command with a database of its own, in a folder of its own, with these settings only."""
+def environment(folder: Path, **settings: str) -> dict[str, str]:
+    """Return what a command runs in: a database of its own, in a folder of its own, with these settings only."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("BK_", "Microsoft", "PORT"))}
     plain = {"BK_MODE": "dev", "BK_DATABASE_URL": f"sqlite:///{folder / 'bot.db'}"}
+    return {**kept, **plain, **settings}
+
+
+def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in an environment of its own."""
     return subprocess.run(
         [sys.executable, str(ROOT / "app.py"), *words],
         cwd=folder,
-        env={**kept, **plain, **settings},
+        env=environment(folder, **settings),
         capture_output=True,
         encoding="utf-8",
         timeout=120,

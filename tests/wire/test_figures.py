@@ -2,9 +2,14 @@
 
 import contextlib
 import csv
+import fcntl
 import io
+import subprocess
+import sys
+import time
 from base64 import b64encode
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import openpyxl
@@ -17,12 +22,27 @@ from storage.cases import CaseRow, case_id
 from storage.desk import Desk, Session, opened
 from storage.filled import FilledRow
 from storage.sealing import Keys
+from tests.conftest import ROOT
 from tests.wire.door import TENANT
-from tests.wire.test_commands import ANNA, imports, run
+from tests.wire.test_commands import ANNA, environment, imports, run
 
 MASTER = bytes(range(32))
 KEYS = {"BK_KEYS": "one:" + b64encode(MASTER).decode(), "BK_NOW": "2026-07-01T09:00:00+02:00"}
 UNIT = "Enhet (påhittad)"
+
+
+def begun(tenant: int, case: CaseRow, at: datetime) -> FilledRow:
+    """Return a worker's list of a case, begun at a moment."""
+    return FilledRow(
+        tenant_id=tenant,
+        case_id=case_id(case),
+        unit_id=case.unit_id,
+        checklist="decision_basis",
+        version=1,
+        child=1,
+        role="case_worker",
+        begun_at=at,
+    )
 
 
 def town(session: Session) -> None:
@@ -32,20 +52,21 @@ def town(session: Session) -> None:
     for number in range(7):
         case = cases.add(session, CaseRow(tenant_id=tenant, unit_id=unit, ref=f"SN 2026/{number}"))
         at = datetime(2026, 2, 1 + number, 12, tzinfo=UTC)
-        row = FilledRow(
-            tenant_id=tenant,
-            case_id=case_id(case),
-            unit_id=unit,
-            checklist="decision_basis",
-            version=1,
-            child=1,
-            role="case_worker",
-            begun_at=at,
-        )
+        row = begun(tenant, case, at)
         filled.add(session, row)
         said = Written("ja" if number else "nej", note="påhittad kommentar" if number == 1 else None)
         answers.add(session, row, "child_heard", 1, said, author=None, at=at, act="a")
     cases.add(session, CaseRow(tenant_id=tenant, unit_id=unit, ref="SN 2026/9", decided_on=date(2026, 3, 1)))
+
+
+def another_unit(session: Session, number: int) -> None:
+    """One more unit with an answered list."""
+    tenant = tenants.key(tenants.ensure(session, TENANT))
+    unit = people.unit(session, tenant, f"Enhet {number} (påhittad)").id or 0
+    case = cases.add(session, CaseRow(tenant_id=tenant, unit_id=unit, ref=f"SN 2027/{number}"))
+    at = datetime(2026, 2, 1, 12, tzinfo=UTC)
+    row = filled.add(session, begun(tenant, case, at))
+    answers.add(session, row, "child_heard", 1, Written("ja"), author=None, at=at, act="a")
 
 
 @pytest.fixture
@@ -135,3 +156,27 @@ def test_a_long_export_tells_how_far_it_has_come(
 
     assert list(exports.counted_aloud(iter("abcde"))) == list("abcde")
     assert capsys.readouterr() == ("", "2 rows\n4 rows\n"), "nothing of it stands in the file itself"
+
+
+@pytest.mark.parametrize("what", ["rates", "checklists", "answers"])
+def test_an_export_nobody_takes_in_keeps_no_one_from_writing(folder: Path, what: str) -> None:
+    """What is written goes into a pipe nobody reads; more than it holds, so that the export stands still."""
+    with desk(folder) as opened_desk:
+        for number in range(200):
+            opened_desk.run_now(partial(another_unit, number=number))
+        waits = subprocess.Popen(
+            [sys.executable, str(ROOT / "app.py"), "export", "--what", what],
+            env=environment(folder, **KEYS),
+            stdout=subprocess.PIPE,
+        )
+        try:
+            assert waits.stdout is not None
+            fcntl.fcntl(waits.stdout, fcntl.F_SETPIPE_SZ, 4096)
+            assert waits.stdout.read(3) == b"\xef\xbb\xbf", "it has begun to write"
+            start = time.monotonic()
+            opened_desk.run_now(lambda session: session.connection().exec_driver_sql("update tally set n = n").rowcount)
+            assert time.monotonic() - start < 4
+            assert waits.poll() is None
+        finally:
+            waits.kill()
+            waits.communicate()
