@@ -190,7 +190,7 @@ def fetches(town: Room, token: str) -> None:
     def work(session: Session) -> None:
         link = link_table.use(session, token, "export", town.now)
         assert link is not None
-        export.receipt(session, link, town.now)
+        export.receipt(session, link, town.now.astimezone(UTC))
 
     town.desk.run_now(work)
 

@@ -427,6 +427,14 @@ def test_what_is_not_folded_yet_is_no_fault_and_counting_keeps_no_one_from_answe
     assert recounted(desk, world) == 0
 
 
+def test_who_only_reads_folds_nothing(desk: Desk, world: World) -> None:
+    answer(desk, world, "child_heard", "ja")
+    waiting = desk.run_now(rates.waiting)
+
+    desk.read_now(rates.fold_all)
+    assert desk.run_now(rates.waiting) == waiting > 0
+
+
 def test_a_list_begun_since_the_last_folding_is_no_fault(desk: Desk, world: World) -> None:
     answer(desk, world, "child_heard", "ja")
     assert recounted(desk, world) == 0

@@ -175,6 +175,15 @@ async def test_the_table_comes_in_every_order_and_says_by_which_column(site: Sit
     assert text.count(" checked>") == 1
 
 
+async def test_a_reservation_is_counted_in_its_own_column(site: Site) -> None:
+    site.holds("manager", SOUTH)
+    change(site.desk, "update answer set note = x'00' where id in (select max(id) from answer where choice = 'ja')")
+    text = await site.report(NORTH)
+
+    heard = text.partition("by-list")[2].partition("kommit till tals")[2].partition("</tr>")[0]
+    assert re.findall(r'<td class="figure">(\d+)</td>', heard) == ["0", "1"], "Nej with a motivation, Ja with a remark"
+
+
 async def test_times_stand_with_share_and_median(site: Site) -> None:
     site.holds("manager", SOUTH)
 
@@ -226,8 +235,11 @@ async def test_several_versions_of_the_list_are_told_and_nothing_is_claimed_acro
     second = checklist_version("decision_basis", 1).model_copy(update={"version": 2})
     monkeypatch.setitem(all_checklists(), ("decision_basis", 2), second)
     change(site.desk, "update filled_checklist set version = 2 where begun_at >= '2026-05-05'")
-    text = plain(await site.report(NORTH))
+    page = await site.report(NORTH)
+    text, found = plain(page), orders(page)
 
+    asked = [row for row in found["list"] if row[1]]
+    assert [row for row in found["rose"] if row[1]] == [row for row in found["fell"] if row[1]] == asked
     assert "Flera versioner av checklistan (1, 2) användes under perioden" in text
     assert "8 av 10 (80,0 %)" in text, "they are added all the same"
     assert "Checklistan ändrades mellan perioderna" in text
