@@ -49,8 +49,8 @@ class Field:
 @dataclass(frozen=True)
 class Purpose:
     """Something a link fetches. right: about no case; asked again when the link is used.
-    covers: whether who holds these roles (role, name of its unit) may have what the scope names, of these units of
-    hers; asked then too.
+    covers: whether who holds these roles (role, name of its unit) may have what the scope names, in a municipality
+    with units of these names; asked then too.
     act: what its use is called in the trail.
     fields: what may be chosen of it, with what the scope says now. choose: the scope with what was chosen, from the
     fields of the form or of the address, on a day; it raises UserError when that cannot be read. The rights are asked
@@ -148,13 +148,17 @@ async def _give(request: web.Request, *, desk: Desk, clock: Clock, purpose: Purp
         purpose.receipt(session, link, now)
         return purpose.render(session, link, _language(session, link))
 
+    async def give() -> web.Response:
+        try:
+            return await desk.run(work) or _gone()
+        except _NotHers as refused:
+            await desk.run(partial(_denied, link=refused.link, purpose=purpose, now=now))
+            return _gone()
+        except UserError:  # nothing of it is kept: the link is as it was, and the page says what to do
+            return await desk.run(partial(_door, chosen=chosen, purpose=purpose, now=now))
+
     try:
-        return await desk.run(work) or _gone()
-    except _NotHers as refused:
-        await desk.run(partial(_denied, link=refused.link, purpose=purpose, now=now))
-        return _gone()
-    except UserError:  # nothing of it is kept: the link is as it was, and the page says what to do
-        return await desk.run(partial(_door, chosen=chosen, purpose=purpose, now=now))
+        return await give()
     except Exception as error:
         return _failed(error)
 

@@ -58,7 +58,8 @@ def _export(parsed: argparse.Namespace) -> None:
             published_quarters(Period(parsed.first, parsed.last), day)
         with open_desk(settings) as desk, output(parsed.out) as out:
             desk.run_now(lambda session: record_everywhere(session, settings, "export", parsed.what))
-            _fold(desk)
+            if parsed.what in FIGURES:
+                _fold(desk)
             give_way()  # not earlier: who writes is to be done soon
             if parsed.what in ROWS:
                 write_rows(desk.read_now, selection, out, parsed.what, parsed.format)
