@@ -19,7 +19,7 @@ from bot.commandline.registers import import_file
 from bot.settings import ROOT, VAR, BadSettings, Settings, read_settings
 from checklists.csv_in import BadCsv
 from checklists.files import BadFile
-from dialogs.people_admin import import_people
+from imports.people import import_people
 from storage import migrate, tenants
 from storage.desk import CannotOpen
 from storage.sealing import KeyGone, SealBroken

@@ -16,11 +16,11 @@ from botbuilder.schema import Activity, ChannelAccount, ConversationAccount, Con
 
 from bot.cards.render import neutral_summary, render_card, render_text
 from bot.clock import Clock
-from bot.inbound import Inbound
-from bot.sender import Sender, SendError
+from bot.door.inbound import Inbound
+from bot.sending.sender import Sender, SendError
 from bot.turns import Turns
-from dialogs.take_turn import Outcome
-from dialogs.turn import Reply, Turn
+from dialogs.turn.exchange import Reply, Turn
+from dialogs.turn.take_turn import Outcome
 from texts import say
 
 CARD = "application/vnd.microsoft.card.adaptive"

@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.package import FILES, GUID, HTTPS, VERSION
 from checklists.replies import folded
-from dialogs.commands import COMMANDS
+from dialogs.turn.commands import COMMANDS
 
 MOST_COMMANDS = 12
 ICONS = {"color.png": 192, "outline.png": 32}

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from bot.links import Purpose, link_url
-from bot.purposes import PURPOSES
+from bot.pages.links import Purpose, link_url
+from bot.pages.purposes import PURPOSES
 from checklists.periods import Period
-from dialogs.report_views import FigureRow
+from dialogs.views.figures import FigureRow
 from reports.selected import Selection
 from reports.summary import report_view
 from storage.desk import Session
@@ -14,7 +14,7 @@ from texts import Language
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """See dialogs.reporting.Figures."""
+    """See dialogs.figures.reporting.Figures."""
 
     checklist: str
     sentences: tuple[str, ...]
@@ -22,7 +22,7 @@ class Figures:
 
 
 class Reports:
-    """See dialogs.reporting.Reporting. public_url: where people reach the bot's pages, empty when they cannot."""
+    """See dialogs.figures.reporting. public_url: where people reach the pages, empty when they cannot."""
 
     def __init__(self, public_url: str, purposes: tuple[Purpose, ...] = PURPOSES) -> None:
         self._public_url = public_url

@@ -10,9 +10,9 @@ from typing import Annotated, Literal, Self
 from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.bearer import DEFAULT_ISSUER
-from bot.key_ring import DEFAULT_METADATA_URL
-from bot.service_hosts import DEFAULT_SERVICE_HOSTS, is_safe_source
+from bot.door.bearer import DEFAULT_ISSUER
+from bot.door.key_ring import DEFAULT_METADATA_URL
+from bot.door.service_hosts import DEFAULT_SERVICE_HOSTS, is_safe_source
 from storage.sealing import parse_keys
 
 ROOT = Path(__file__).parent.parent

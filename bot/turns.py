@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from bot.sender import Sender, SendError
-from dialogs.reporting import Reporting
-from dialogs.take_turn import Outcome, note_posted, take_turn, unreadable
-from dialogs.tokens import Mint
-from dialogs.turn import Reply, Turn
+from bot.sending.sender import Sender, SendError
+from dialogs.figures.reporting import Reporting
+from dialogs.turn.exchange import Reply, Turn
+from dialogs.turn.take_turn import Outcome, note_posted, take_turn, unreadable
+from dialogs.turn.tokens import Mint
 from storage.desk import Desk
 from storage.sealing import KeyGone
 

@@ -11,22 +11,22 @@ import aiohttp
 from aiohttp import web
 
 from bot.adapter import TeamsAdapter
-from bot.bearer import BearerCheck
+from bot.background.chainer import seal_forever
+from bot.background.outbox_worker import OutboxWorker
+from bot.background.projector import fold_forever
+from bot.background.sweeper import Reminding
 from bot.clock import Clock
-from bot.folder import fold_forever
-from bot.front_door import Gate, Refused, receive, refusal, server_options
-from bot.key_ring import KeyRing
-from bot.links import add_links
-from bot.outbox_worker import OutboxWorker
-from bot.purposes import PURPOSES
-from bot.reminders import Reminding
+from bot.door.bearer import BearerCheck
+from bot.door.front_door import Gate, Refused, receive, refusal, server_options
+from bot.door.key_ring import KeyRing
+from bot.pages.links import add_links
+from bot.pages.purposes import PURPOSES
 from bot.reporting import Reports
-from bot.sealer import seal_forever
-from bot.sender import Sender
-from bot.service_token import ServiceToken, token_endpoint
+from bot.sending.sender import Sender
+from bot.sending.service_token import ServiceToken, token_endpoint
 from bot.settings import Settings
 from bot.turns import Turns
-from dialogs.tokens import Mint
+from dialogs.turn.tokens import Mint
 from storage import conversations, outbox
 from storage.desk import Desk
 from texts import say

@@ -2,7 +2,7 @@
 
 from bot.cards.group import now_line
 from bot.cards.parts import Card, Pen, action_sets, card, head_lines, heading, notices, text_input
-from dialogs.views import CommentView
+from dialogs.views.views import CommentView
 
 
 def comment_card(pen: Pen, view: CommentView) -> Card:

@@ -1,7 +1,7 @@
 """Who stands in for a chef, and the form for naming one more."""
 
 from bot.cards.parts import Card, Element, Pen, action_sets, card, choice_set, heading, notices, subtle, text
-from dialogs.reading_views import DeputiesView
+from dialogs.views.chef import DeputiesView
 
 
 def deputies_card(pen: Pen, view: DeputiesView) -> Card:

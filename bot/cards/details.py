@@ -16,7 +16,7 @@ from bot.cards.parts import (
     text,
     text_input,
 )
-from dialogs.views import CloseView, DetailsView, ExtendView, FactField
+from dialogs.views.views import CloseView, DetailsView, ExtendView, FactField
 
 
 def details_card(pen: Pen, view: DetailsView) -> Card:

@@ -2,7 +2,7 @@
 
 from bot.cards.group import now_line
 from bot.cards.parts import Card, Pen, action_sets, card, choice_set, head_lines, heading, notices, subtle
-from dialogs.views import FactsView
+from dialogs.views.views import FactsView
 
 
 def facts_card(pen: Pen, view: FactsView) -> Card:

@@ -17,7 +17,7 @@ from bot.cards.parts import (
 )
 from bot.cards.question import marks
 from checklists.files import checklist_version
-from dialogs.views import FormField, FormView
+from dialogs.views.views import FormField, FormView
 
 
 def form_card(pen: Pen, view: FormView) -> Card:

@@ -14,7 +14,7 @@ from bot.cards.parts import (
     subtle,
 )
 from checklists.files import checklist_version
-from dialogs.views import GroupView, Listed
+from dialogs.views.views import GroupView, Listed
 
 
 def group_card(pen: Pen, view: GroupView) -> Card:

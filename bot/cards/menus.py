@@ -1,7 +1,7 @@
 """Help, welcome, a person's cases, and the question which case."""
 
 from bot.cards.parts import Card, Pen, action_sets, card, heading, notices, subtle, text, text_input
-from dialogs.views import AskRefView, CasesView, MenuView
+from dialogs.views.views import AskRefView, CasesView, MenuView
 
 
 def menu_card(pen: Pen, view: MenuView) -> Card:

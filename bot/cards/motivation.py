@@ -14,7 +14,7 @@ from bot.cards.parts import (
     text_input,
 )
 from checklists.files import all_facts
-from dialogs.views import MotivationBy, MotivationView
+from dialogs.views.views import MotivationBy, MotivationView
 
 
 def motivation_card(pen: Pen, view: MotivationView) -> Card:

@@ -7,10 +7,10 @@ from typing import Any
 
 from checklists.files import all_facts, checklist_version
 from checklists.model import Item
-from dialogs.tokens import Mint
-from dialogs.turn import Reply
-from dialogs.view_parts import View
-from dialogs.views import Aside, Button, Claim, Head, Line
+from dialogs.turn.exchange import Reply
+from dialogs.turn.tokens import Mint
+from dialogs.views.parts import View
+from dialogs.views.views import Aside, Button, Claim, Head, Line
 from texts import Language, say
 
 Card = dict[str, Any]

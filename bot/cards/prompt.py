@@ -2,7 +2,7 @@
 
 from bot.cards.parts import Card, Pen, action_sets, card, heading, notices, subtle, text
 from bot.cards.summary import gap_words
-from dialogs.reading_views import PromptView
+from dialogs.views.chef import PromptView
 
 
 def prompt_card(pen: Pen, view: PromptView) -> Card:

@@ -14,7 +14,7 @@ from bot.cards.parts import (
     text,
 )
 from checklists.model import Item
-from dialogs.views import QuestionView
+from dialogs.views.views import QuestionView
 
 
 def question_card(pen: Pen, view: QuestionView) -> Card:

@@ -19,7 +19,7 @@ from bot.cards.parts import (
 )
 from bot.cards.summary import gap_words, option_words
 from checklists.files import checklist_version
-from dialogs.reading_views import (
+from dialogs.views.chef import (
     Compared,
     ComparedSheet,
     Comparison,

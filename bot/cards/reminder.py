@@ -13,7 +13,7 @@ from bot.cards.parts import (
     subtle,
     text,
 )
-from dialogs.views import ReminderCase, ReminderItem, ReminderPoint, ReminderView
+from dialogs.views.views import ReminderCase, ReminderItem, ReminderPoint, ReminderView
 
 MOST_OTHERS = 100
 _MOST_ITEMS = (20, 10, 5, 2)

@@ -18,9 +18,9 @@ from bot.cards.reading import differences_card, reading_card, return_card, short
 from bot.cards.reminder import reminder_card
 from bot.cards.report import links_card, report_card
 from bot.cards.summary import closed_card, missing_card, summary_card
-from dialogs.tokens import Mint
-from dialogs.turn import Reply
-from dialogs.views import without_texts
+from dialogs.turn.exchange import Reply
+from dialogs.turn.tokens import Mint
+from dialogs.views.views import without_texts
 from texts import say
 
 _BUILDERS: dict[str, Callable[[Pen, Any], Card]] = {

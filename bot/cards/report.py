@@ -17,7 +17,7 @@ from bot.cards.parts import (
 )
 from checklists.periods import Period
 from checklists.rates import Share
-from dialogs.report_views import Asked, FigureRow, LinksView, ReportView
+from dialogs.views.figures import Asked, FigureRow, LinksView, ReportView
 from reports.figures import decimal, item_of
 
 _BAR = 10

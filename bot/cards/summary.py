@@ -19,7 +19,7 @@ from bot.cards.parts import (
 )
 from checklists.files import checklist_version
 from checklists.model import Item
-from dialogs.views import ClosedView, GapRow, MissingView, Row, SummaryView
+from dialogs.views.views import ClosedView, GapRow, MissingView, Row, SummaryView
 
 
 def summary_card(pen: Pen, view: SummaryView) -> Card:

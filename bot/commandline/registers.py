@@ -8,10 +8,10 @@ from pathlib import Path
 from bot.commandline.common import Stop, actor, check_name, now, open_desk
 from bot.settings import Settings, read_settings
 from checklists.tenant_settings import check_together, parse_setting, show_settings
-from dialogs.answers_import import import_answers
-from dialogs.cases_import import import_cases
-from dialogs.imports import Imported
-from dialogs.people_admin import import_people
+from imports.answers import import_answers
+from imports.cases import import_cases
+from imports.common import Imported
+from imports.people import import_people
 from storage import audit, tenants
 from storage.desk import Desk, Session
 

@@ -9,8 +9,8 @@ import pytest
 from playwright.async_api import Page
 
 from bot.cards.render import _BUILDERS, render_card
-from dialogs.tokens import Mint
-from dialogs.turn import Reply
+from dialogs.turn.exchange import Reply
+from dialogs.turn.tokens import Mint
 from storage import migrate
 from storage.desk import Desk
 from storage.sealing import Keys

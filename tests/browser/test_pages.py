@@ -11,8 +11,8 @@ from aiohttp.test_utils import TestServer
 from playwright.async_api import Page, Request, expect
 
 from bot.clock import Clock
-from bot.links import Purpose, add_links, link_url
-from bot.pages import html
+from bot.pages.links import Purpose, add_links, link_url
+from bot.pages.pages import html
 from checklists.rights import Right
 from reports.printed import pages_of
 from storage import links, migrate

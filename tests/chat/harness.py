@@ -20,12 +20,12 @@ from bot.reporting import Reports
 from checklists.files import all_facts, newest
 from checklists.replies import read_answer
 from checklists.rules import applicable, gaps, state
-from dialogs import reminders, sweep
-from dialogs.people_admin import import_people
-from dialogs.take_turn import Outcome, note_posted, take_turn
-from dialogs.tokens import Mint
-from dialogs.turn import Reply, Turn
-from dialogs.views import AnyView
+from dialogs.messages import reminders, sweep
+from dialogs.turn.exchange import Reply, Turn
+from dialogs.turn.take_turn import Outcome, note_posted, take_turn
+from dialogs.turn.tokens import Mint
+from dialogs.views.views import AnyView
+from imports.people import import_people
 from storage import answers, cases, filled, outbox
 from storage.answers import AnswerRow
 from storage.audit import EventRow

@@ -11,7 +11,7 @@ from typing import Any
 from checklists.model import OPEN, Answer, Motivation
 from checklists.route import stops
 from checklists.rules import allowed, applicable
-from dialogs.views import AnyView
+from dialogs.views.views import AnyView
 from storage.filled import WRITER
 from tests.chat.card_hand import titles
 from tests.chat.harness import LIST, Shown

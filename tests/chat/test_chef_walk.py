@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from dialogs.basis import reading, written
+from actions.basis import reading, written
 from storage import signatures
 from storage.cases import case_id
 from storage.desk import Session

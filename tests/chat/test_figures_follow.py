@@ -11,10 +11,10 @@ from hypothesis.stateful import invariant, precondition, rule, run_state_machine
 from checklists.cells import Cells, read_cells
 from checklists.files import newest
 from checklists.model import Answer
-from dialogs import cases_import
-from dialogs.answers_import import import_answers
-from dialogs.cases_import import import_cases
-from dialogs.imports import Imported
+from imports import cases as cases_import
+from imports.answers import import_answers
+from imports.cases import import_cases
+from imports.common import Imported
 from reports.checklists import COLUMNS, checklist_rows
 from reports.selected import Selection
 from storage import cases, rates, tenants

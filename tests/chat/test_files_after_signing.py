@@ -2,8 +2,8 @@
 
 import pytest
 
-from dialogs.answers_import import import_answers
-from dialogs.cases_import import import_cases
+from imports.answers import import_answers
+from imports.cases import import_cases
 from storage.signatures import SignatureRow
 from tests.chat.card_hand import inputs
 from tests.chat.harness import REF, TENANT, Chat, Room

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from checklists.csv_in import BadCsv
-from dialogs.people_admin import import_people
+from imports.people import import_people
 from tests.chat.drive import opens
 from tests.chat.harness import REF, TENANT, Chat, Room
 from tests.unit.test_privacy import numbers, parted
@@ -129,7 +129,7 @@ def test_a_register_that_holds_one_is_refused_whole_and_by_line(room: Room, colu
 
 
 def test_with_the_guard_gone_every_entry_lets_it_in(anna: Chat, room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    for place in ("dialogs.keep.refuse_personal_numbers", "dialogs.remarks.refuse_personal_numbers"):
+    for place in ("dialogs.worker.landing.refuse_personal_numbers", "dialogs.worker.remarks.refuse_personal_numbers"):
         monkeypatch.setattr(place, lambda text: text)
     opens(anna, violence="nej").presses("Nej")
     text = WRITTEN.format(numbers()[0])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dialogs.people_admin import import_people
+from imports.people import import_people
 from storage import audit, outbox
 from storage.cases import case_id
 from storage.desk import Session

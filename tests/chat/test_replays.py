@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from dialogs.commands import VERBS
-from dialogs.tokens import Mint
-from dialogs.views import Claim
+from dialogs.turn.commands import VERBS
+from dialogs.turn.tokens import Mint
+from dialogs.views.views import Claim
 from storage.answers import AnswerRow
 from storage.audit import EventRow
 from storage.outbox import OutboxRow

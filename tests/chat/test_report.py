@@ -7,9 +7,9 @@ import pytest
 from sqlmodel import select
 
 from bot.cards.render import render_card
-from bot.purposes import PURPOSES
+from bot.pages.purposes import PURPOSES
 from bot.reporting import Reports
-from dialogs.turn import Reply
+from dialogs.turn.exchange import Reply
 from storage import links as link_table
 from storage.desk import Session
 from storage.inbox import InboxRow

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checklists.model import CHOICES, OPEN
-from dialogs.commands import VERBS
-from dialogs.tokens import Mint
+from dialogs.turn.commands import VERBS
+from dialogs.turn.tokens import Mint
 from tests.chat.card_hand import actions, gathered
 from tests.chat.conftest import Furnished
 from tests.chat.drive import answers_card, fills, opens, saves_facts
@@ -299,12 +299,12 @@ def test_every_press_of_a_whole_list_made_twice_returns_the_first_result(
 def test_without_the_check_of_the_token_the_forwarding_test_turns_red(
     walk: Walk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dialogs.take_turn._is_hers", lambda _talk, signed, _verb: signed is not None)
+    monkeypatch.setattr("dialogs.turn.take_turn._is_hers", lambda _talk, signed, _verb: signed is not None)
     with pytest.raises(AssertionError, match="kan inte användas"):
         test_a_forwarded_card_does_nothing_for_anyone_else(walk, "bo")
 
 
 def test_a_mint_that_looks_at_no_tag_turns_the_token_test_red(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dialogs.tokens.hmac.compare_digest", lambda _one, _other: True)
+    monkeypatch.setattr("dialogs.turn.tokens.hmac.compare_digest", lambda _one, _other: True)
     with pytest.raises((AssertionError, ValueError)):
         test_no_token_with_any_field_changed_is_read(walk)

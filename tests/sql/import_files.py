@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from checklists.cells import COLUMNS
 from checklists.files import newest
-from dialogs.answers_import import import_answers
-from dialogs.imports import Imported
+from imports.answers import import_answers
+from imports.common import Imported
 from storage import cases, people, tenants
 from storage.cases import CaseRow
 from storage.desk import Desk, Session

@@ -9,8 +9,8 @@ from sqlmodel import select
 
 from checklists.cells import COLUMNS as COLUMNS_IN
 from checklists.csv_in import BadCsv
-from dialogs.answers_import import import_answers
-from dialogs.imports import Imported
+from imports.answers import import_answers
+from imports.common import Imported
 from reports.answers import COLUMNS, answer_rows
 from reports.csv_out import safe
 from reports.selected import Selection

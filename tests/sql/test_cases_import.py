@@ -6,8 +6,8 @@ import pytest
 from sqlmodel import col, select
 
 from checklists.csv_in import BadCsv
-from dialogs.cases_import import COLUMNS, import_cases
-from dialogs.imports import Imported
+from imports.cases import COLUMNS, import_cases
+from imports.common import Imported
 from storage import cases, people, tenants
 from storage.audit import EventRow
 from storage.cases import CaseRow, FactRow

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from checklists.files import newest
-from dialogs.answers_import import import_answers
-from dialogs.cases_import import DATES, FACTS, import_cases
+from imports.answers import import_answers
+from imports.cases import DATES, FACTS, import_cases
 from storage import answers, cases, contributions, filled, people, rates, returns, signatures
 from storage.answers import Written
 from storage.cases import CaseRow, FactRow, case_id

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select, update
 
+from bot.background.chainer import seal_round
 from bot.clock import Clock
-from bot.sealer import seal_round
 from storage import audit, heads, migrate
 from storage.audit import EventRow, SealRow
 from storage.desk import Desk, Session

@@ -15,7 +15,7 @@ import pytest
 from bot.package import FILES, SOURCE, build, zipped
 from bot.package_check import MOST_COMMANDS, check
 from checklists.replies import folded
-from dialogs.commands import COMMANDS
+from dialogs.turn.commands import COMMANDS
 from manifest.draw_icons import COLOR, OUTLINE, PETROL, draw, png
 
 APP_ID = "22222222-2222-4222-8222-222222222222"

@@ -18,7 +18,7 @@ from checklists.rates import Verdict
 from texts import LANGUAGES, Language, say, sentences
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS_OF_CODE = ("bot", "dialogs", "reports")
+ROOMS_OF_CODE = ("bot", "imports", "dialogs", "actions", "reports")
 SOURCES = [ROOT / "app.py", ROOT / "checklists" / "errors.py"]
 SOURCES += [path for room in ROOMS_OF_CODE for path in sorted((ROOT / room).rglob("*.py"))]
 SWEDISH, ENGLISH = sentences("sv"), sentences("en")

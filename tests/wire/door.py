@@ -9,8 +9,8 @@ from typing import Any, Self
 import aiohttp
 from aiohttp import web
 
-from bot.front_door import Gate, Refused, receive, refusal, server_options
-from bot.inbound import Inbound
+from bot.door.front_door import Gate, Refused, receive, refusal, server_options
+from bot.door.inbound import Inbound
 
 TENANT = "11111111-1111-4111-8111-111111111111"
 RECORDED = Path(__file__).with_name("recorded")

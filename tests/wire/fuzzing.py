@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any, Self
 
-from dialogs.tokens import Mint
-from dialogs.views import Claim
+from dialogs.turn.tokens import Mint
+from dialogs.views.views import Claim
 from tests.wire.door import RECORDED, TENANT
 from tests.wire.office import SECRET, activity, pressed
 

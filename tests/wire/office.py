@@ -10,7 +10,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.front_door import server_options
+from bot.door.front_door import server_options
 from bot.settings import read_settings
 from bot.web import make_admin_app, make_app
 from storage import migrate

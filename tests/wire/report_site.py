@@ -10,8 +10,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.clock import Clock
-from bot.links import add_links
-from bot.purposes import PURPOSES
+from bot.pages.links import add_links
+from bot.pages.purposes import PURPOSES
 from storage import links, migrate, people
 from storage.desk import Desk, Session
 from storage.people import RoleRow

@@ -9,9 +9,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.bearer import BadToken, BearerCheck
-from bot.front_door import Gate
-from bot.key_ring import QUIET_SECONDS, REFRESH_SECONDS, KeyRing
+from bot.door.bearer import BadToken, BearerCheck
+from bot.door.front_door import Gate
+from bot.door.key_ring import QUIET_SECONDS, REFRESH_SECONDS, KeyRing
 from tests.wire.door import TENANT, Door, recorded
 from tests.wire.issuer import (
     APP_ID,

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from bot import logs
-from dialogs.people_admin import import_people
+from imports.people import import_people
 from storage import answers, audit
 from storage.sealing import Keys
 from tests.chat.card_hand import Card, button, gathered

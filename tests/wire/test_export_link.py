@@ -10,8 +10,8 @@ import aiohttp
 import pytest
 from openpyxl import load_workbook
 
-from dialogs.tokens import Mint
-from dialogs.views import Claim
+from dialogs.turn.tokens import Mint
+from dialogs.views.views import Claim
 from reports.selected import Selection, each
 from storage import conversations, people, tenants
 from storage.desk import Session

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.front_door import MAX_BODY, Gate, server_options
-from bot.inbound import clean_text, clean_value, read_activity
-from bot.service_hosts import DEFAULT_SERVICE_HOSTS, may_call
+from bot.door.front_door import MAX_BODY, Gate, server_options
+from bot.door.inbound import clean_text, clean_value, read_activity
+from bot.door.service_hosts import DEFAULT_SERVICE_HOSTS, may_call
 from tests.wire.door import DEV, RECORDED, TENANT, Door, recorded
 
 ALLOWED = {200, 400, 401, 403, 413, 415}

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.inbound import Inbound, read_activity
-from dialogs.people_admin import import_people
+from bot.door.inbound import Inbound, read_activity
+from imports.people import import_people
 from tests.wire.fuzzing import FIELDS, bombard, generated, register, resident_bytes
 from tests.wire.office import InOffice, activity, pressed
 
@@ -87,7 +87,7 @@ async def test_a_reader_that_lets_its_errors_out_turns_it_red(bot: InOffice, mon
         except ValueError:
             raise KeyError from None
 
-    monkeypatch.setattr("bot.front_door.read_activity", careless)
+    monkeypatch.setattr("bot.door.front_door.read_activity", careless)
     _, bad = await bombard(bot.port, seed=3, count=200)
 
     assert bad

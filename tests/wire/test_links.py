@@ -10,9 +10,9 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.clock import Clock
-from bot.links import Purpose, add_links, link_url
-from bot.pages import HEADERS, file, html
-from bot.purposes import PURPOSES
+from bot.pages.links import Purpose, add_links, link_url
+from bot.pages.pages import HEADERS, file, html
+from bot.pages.purposes import PURPOSES
 from checklists.rights import OWN_CASE, Right
 from storage import links, migrate
 from storage.desk import Desk, Session

@@ -17,16 +17,16 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
-from bot import outbox_worker
+from bot.background import outbox_worker
+from bot.background.outbox_worker import OutboxWorker
+from bot.background.sweeper import Reminding
 from bot.clock import Clock
-from bot.outbox_worker import OutboxWorker
-from bot.pace import Pace
-from bot.reminders import Reminding
-from bot.sender import Sender
+from bot.sending.pace import Pace
+from bot.sending.sender import Sender
 from bot.turns import Turns
-from dialogs.tokens import Mint
-from dialogs.turn import Reply, Turn
-from dialogs.views import Line, SayView
+from dialogs.turn.exchange import Reply, Turn
+from dialogs.turn.tokens import Mint
+from dialogs.views.views import Line, SayView
 from storage import cases, conversations, migrate, outbox, people, tenants
 from storage.cases import CaseRow
 from storage.desk import Desk, Session

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.pages import HEADERS
+from bot.pages.pages import HEADERS
 from checklists.files import all_checklists, checklist_version
 from storage import cases, links, people, tenants
 from storage.cases import CaseRow

@@ -17,11 +17,11 @@ from bot.cards.render import render_card, render_text
 from bot.reporting import Reports
 from checklists import rights
 from checklists.rights import RELATIONS, ROLES, Right
-from dialogs import commands
-from dialogs.take_turn import take_turn
-from dialogs.tokens import Mint
-from dialogs.turn import Turn
-from dialogs.views import Claim
+from dialogs.turn import commands
+from dialogs.turn.exchange import Turn
+from dialogs.turn.take_turn import take_turn
+from dialogs.turn.tokens import Mint
+from dialogs.views.views import Claim
 from storage import cases, filled, people, tenants
 from storage.audit import EventRow
 from storage.cases import CaseRow, case_id
@@ -287,6 +287,6 @@ async def test_without_the_check_of_rights_the_matrix_turns_red(ward: Ward, monk
     denied = [cell for cell in sample if must(cell[1], cell[2]) != "allowed" and cell[0] not in BY_UNIT]
     assert denied
     monkeypatch.setattr("checklists.rights.may", lambda _right, _standing: True)
-    monkeypatch.setattr("dialogs.commands.may", lambda _right, _standing: True)
+    monkeypatch.setattr("dialogs.turn.commands.may", lambda _right, _standing: True)
 
     assert {await ward.press(verb, who) for verb, _, who in denied} == {"allowed"}

@@ -12,10 +12,10 @@ from urllib.parse import parse_qs
 import aiohttp
 import pytest
 
-from bot.pace import IN_TOTAL, PER_CONVERSATION, Pace
-from bot.sender import Failed, Gone, Sender, SendError, Throttled, TooLarge, Uncertain, Unreachable
-from bot.service_hosts import DEFAULT_SERVICE_HOSTS
-from bot.service_token import NoServiceToken, ServiceToken, token_endpoint
+from bot.door.service_hosts import DEFAULT_SERVICE_HOSTS
+from bot.sending.pace import IN_TOTAL, PER_CONVERSATION, Pace
+from bot.sending.sender import Failed, Gone, Sender, SendError, Throttled, TooLarge, Uncertain, Unreachable
+from bot.sending.service_token import NoServiceToken, ServiceToken, token_endpoint
 from tests.wire.faulty_connector import Fault, FaultyConnector
 
 CHAT = "a:personal-anna"

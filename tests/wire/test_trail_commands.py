@@ -12,8 +12,8 @@ import aiohttp
 import pytest
 
 import app
-from bot.key_ring import KeyRing
-from bot.service_hosts import is_safe_source
+from bot.door.key_ring import KeyRing
+from bot.door.service_hosts import is_safe_source
 from storage import audit, cases, people, tenants
 from storage.cases import CaseRow, case_id
 from storage.desk import Session, opened

@@ -1,0 +1,194 @@
+"""Sends what the outbox holds: leases rows, sends, settles. It knows no rule of what is to be said.
+
+A new message is marked as being sent, in a commit of its own, just before it leaves. Whoever dies in between leaves it
+uncertain: it may be out, and it is not sent again. An update of a card may be repeated and is.
+"""
+
+import asyncio
+import logging
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.adapter import wire_message
+from bot.clock import Clock
+from bot.sending.sender import Failed, Gone, Sender, SendError, Throttled, TooLarge, Unreachable
+from bot.turns import Turns
+from dialogs.messages import reminders, stand_in
+from dialogs.turn.exchange import Reply
+from storage import conversations, outbox
+from storage.conversations import row_id
+from storage.desk import Desk, Session
+from storage.outbox import OutboxRow
+from storage.sealing import KeyGone, SealBroken
+
+HOLD = timedelta(seconds=150)
+"""Longer than a send may take and the clocks of two replicas may differ, together."""
+EVERY = 1.0
+MOST_ATTEMPTS = 6
+YOUNG = 1.0
+"""Seconds a send holds the next one back; one that takes longer hangs, and the others go past it."""
+MOST_IN_FLIGHT = 20
+LONGEST_PAUSE = 300.0
+CLOSING = 5.0
+"""Seconds for what is on its way out when the bot is stopped."""
+_BATCH = 20
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """What one row sends now, and where to. activity_id: the card to update; empty for a new message."""
+
+    service_url: str
+    channel_id: str
+    activity_id: str
+    reply: Reply
+
+
+class OutboxWorker:
+    """One per process; on PostgreSQL several processes share the table, each row leased to one."""
+
+    def __init__(self, desk: Desk, sender: Sender, clock: Clock) -> None:
+        self._desk = desk
+        self._sender = sender
+        self._clock = clock
+        self._awake = asyncio.Event()
+        self._in_flight: set[asyncio.Task[None]] = set()
+        self.turns: Turns | None = None
+
+    def wake(self) -> None:
+        """Look at once: a turn may have left something."""
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Send until cancelled; what is on its way out then gets a moment to arrive."""
+        try:
+            while True:
+                try:
+                    while await self.send_some():
+                        pass
+                except Exception as error:
+                    log.error("outbox: %s", type(error).__name__)
+                self._awake.clear()
+                try:
+                    await asyncio.wait_for(self._awake.wait(), EVERY)
+                except TimeoutError:
+                    continue
+        finally:
+            if self._in_flight:
+                await asyncio.wait(self._in_flight, timeout=CLOSING)
+            for task in self._in_flight:
+                task.cancel()
+
+    async def send_some(self) -> bool:
+        """Lease some rows and send them, one young send at a time; say whether there were any."""
+        leased = await self._desk.run(lambda session: _lease(session, self._clock.now()))
+        for row, attempt in leased:
+            while len(self._in_flight) >= MOST_IN_FLIGHT:
+                await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED)
+            task = asyncio.create_task(self._deliver(row, attempt))
+            self._in_flight.add(task)
+            task.add_done_callback(self._in_flight.discard)
+            await asyncio.wait({task}, timeout=YOUNG)
+        return bool(leased)
+
+    async def _deliver(self, row: int, attempt: int) -> None:
+        """Send one row, if it is still ours and there is something to say."""
+        try:
+            parcel = await self._desk.run(partial(_begin, row=row, attempt=attempt, now=self._clock.now()))
+            if parcel is not None:
+                state, due_at = await self._send(parcel, attempt)
+                now = self._clock.now()
+                await self._desk.run(partial(_settle, row=row, attempt=attempt, state=state, due_at=due_at, now=now))
+        except Exception as error:
+            log.error("outbox row %s: %s", row, type(error).__name__)
+
+    async def _send(self, parcel: _Parcel, attempt: int) -> tuple[str, datetime | None]:
+        """Send, and return the row's next state and when it is due again."""
+        assert self.turns is not None
+        message = wire_message(parcel.reply, self.turns)
+        at = (parcel.service_url, parcel.channel_id)
+        try:
+            if parcel.activity_id:
+                await self._sender.update(*at, parcel.activity_id, {**message, "id": parcel.activity_id})
+            else:
+                await self._sender.send(*at, message)
+        except SendError as error:
+            return self._after(error, attempt, is_update=bool(parcel.activity_id))
+        return outbox.SENT, None
+
+    def _after(self, error: SendError, attempt: int, *, is_update: bool) -> tuple[str, datetime | None]:
+        if isinstance(error, Gone):
+            return outbox.STOPPED if is_update else outbox.GONE, None
+        if isinstance(error, TooLarge):
+            return outbox.STOPPED, None
+        if _was_refused(error) or is_update:
+            retry_after = error.retry_after if isinstance(error, Throttled) else None
+            return self._again(attempt, retry_after)
+        if isinstance(error, Failed) and error.status is not None and error.status < 500:
+            return outbox.STOPPED, None
+        return outbox.UNCERTAIN, None
+
+    def _again(self, attempt: int, retry_after: float | None) -> tuple[str, datetime | None]:
+        """Wait at least Retry-After, and a random part of a pause that doubles with each attempt."""
+        if attempt >= MOST_ATTEMPTS:
+            return outbox.STOPPED, None
+        jitter = random.uniform(0, min(LONGEST_PAUSE, 2.0**attempt))
+        return outbox.WAITING, self._clock.now() + timedelta(seconds=(retry_after or 0.0) + jitter)
+
+
+def _was_refused(error: SendError) -> bool:
+    """Say whether it is certain that nothing was delivered, and worth another try."""
+    return isinstance(error, Throttled | Unreachable) or error.status == 401
+
+
+def _lease(session: Session, now: datetime) -> list[tuple[int, int]]:
+    outbox.give_up_cut_off(session, now)
+    return [(row.id or 0, row.attempts) for row in outbox.lease(session, now, HOLD, _BATCH)]
+
+
+def _begin(session: Session, row: int, attempt: int, now: datetime) -> _Parcel | None:
+    """Work out what a row says now and mark it as being sent; None when it is not to be sent."""
+    found = outbox.begin(session, row, attempt, now)
+    if found is None:
+        return None
+    if found.attempts > MOST_ATTEMPTS:
+        found.state = outbox.STOPPED
+        return None
+    chat = conversations.get(session, found.conversation_id)
+    assert chat is not None
+    if not found.activity_id and conversations.reachable([chat]) is None:
+        # Known to be gone, perhaps since the row was put here: another chat of hers, else someone else is told.
+        chat = conversations.reachable(conversations.of_person(session, chat.person_id))
+        if chat is None:
+            _gone(session, found, now)
+            return None
+        found.conversation_id = row_id(chat)
+    try:
+        reply = reminders.content(session, found, now)
+    except (KeyGone, SealBroken):
+        reply = None  # the case was disposed of
+    if reply is None:
+        found.state = outbox.DROPPED
+        return None
+    if not found.activity_id:
+        found.state = outbox.SENDING
+    return _Parcel(chat.service_url, chat.channel_id, found.activity_id, reply)
+
+
+def _settle(session: Session, row: int, attempt: int, state: str, due_at: datetime | None, now: datetime) -> None:
+    found = outbox.settle(session, row, attempt, state, due_at)
+    if found is not None and state == outbox.GONE:
+        chat = conversations.get(session, found.conversation_id)
+        if chat is not None:
+            chat.unreachable_at = now
+        _gone(session, found, now)
+
+
+def _gone(session: Session, found: OutboxRow, now: datetime) -> None:
+    found.state = outbox.GONE
+    session.flush()
+    stand_in.hand_over(session, found, now)

@@ -1,0 +1,1 @@
+"""What every activity passes before anything acts on it."""

@@ -1,0 +1,180 @@
+"""One Teams activity, read strictly: only the fields the bot uses, in one normal form of text."""
+
+import re
+import unicodedata
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic.alias_generators import to_camel
+
+from bot.door import strict_json
+
+MAX_ID = 500
+MAX_TEXT = 100_000
+# Nothing written by people carries this many accents on one letter; the Unicode sort behind NFC is quadratic in them:
+# 50,000 held the whole process for four seconds.
+MAX_MARKS = 30
+
+_NUL_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+_BEYOND_LATIN = re.compile(rf"[^\x00-\u02ff]{{{MAX_MARKS + 1}}}")  # every combining mark lies there
+_MENTION = re.compile(r"<at(?:\s[^<>]*)?>([^<]*)</at>", re.IGNORECASE)
+
+
+def clean_text(text: str) -> str:
+    """Give text the one form both databases store alike: NFC, LF for CRLF, no NUL. Everything else stays.
+
+    Raises: ValueError: half a surrogate pair, or more than MAX_MARKS combining marks in a row.
+    """
+    text = text.replace("\0", "").replace("\r\n", "\n")
+    if text.isascii():
+        return text
+    _refuse_surrogates(text)
+    if _BEYOND_LATIN.search(text):
+        _refuse_piled_marks(text)
+    return unicodedata.normalize("NFC", text)
+
+
+def clean_value(value: Any) -> Any:
+    """Give every string inside plain JSON, as far down as it goes, the form of `clean_text`; keys stay as they are."""
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, dict):
+        return {key: clean_value(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [clean_value(inner) for inner in value]
+    return value
+
+
+def _refuse_surrogates(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("lone surrogate") from None
+
+
+def _refuse_piled_marks(text: str) -> None:
+    marks = 0
+    for character in text:
+        marks = marks + 1 if unicodedata.category(character)[0] == "M" else 0
+        if marks > MAX_MARKS:
+            raise ValueError("too many combining marks in a row")
+
+
+def _none_to_empty(value: Any) -> Any:
+    return () if value is None else value
+
+
+Id = Annotated[str, Field(max_length=MAX_ID, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Name = Annotated[str, Field(max_length=MAX_ID), AfterValidator(clean_text)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel)
+
+
+class Account(_Part):
+    """Somebody in a conversation. `id` is the channel's own; only `aad_object_id` says who it is."""
+
+    id: Id = Field(min_length=1)
+    name: Name | None = Field(None, repr=False)
+    aad_object_id: Id | None = None
+
+
+class Conversation(_Part):
+    """Where it was said; `conversation_type` is `personal`, `groupChat` or `channel`."""
+
+    id: Id = Field(min_length=1)
+    conversation_type: Id | None = None
+    tenant_id: Id | None = None
+    is_group: StrictBool | None = None
+
+
+class _Tenant(_Part):
+    id: Id | None = None
+
+
+class _ChannelData(_Part):
+    tenant: _Tenant | None = None
+
+
+Accounts = Annotated[tuple[Account, ...], BeforeValidator(_none_to_empty)]
+
+
+class Inbound(_Part):
+    """An activity the front door let in. Printing it shows no text, value or name.
+
+    `value` is plain JSON with cleaned strings; `raw` is the whole activity as it came (NUL left out), kept so that a
+    conversation reference can be stored as the channel wrote it.
+    """
+
+    type: Id = Field(min_length=1)
+    id: Id | None = None
+    name: Id | None = None
+    reply_to_id: Id | None = None
+    service_url: Annotated[str, Field(max_length=1000)] | None = None
+    channel_id: Id | None = None
+    from_: Account | None = Field(None, alias="from")
+    recipient: Account | None = None
+    conversation: Conversation
+    locale: Id | None = None
+    action: Id | None = None
+    members_added: Accounts = ()
+    members_removed: Accounts = ()
+    channel_data: _ChannelData | None = Field(None, repr=False)
+    entities: tuple[dict[str, Any], ...] | None = Field(None, repr=False)
+    # Below `recipient` and `entities`: they tell which mention is the bot's own.
+    text: Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(clean_text)] | None = Field(None, repr=False)
+    value: Annotated[dict[str, Any], AfterValidator(clean_value)] | None = Field(None, repr=False)
+    raw: dict[str, Any] = Field(repr=False)
+
+    @property
+    def tenant_id(self) -> str | None:
+        """The tenant the channel vouches for; None when it names none, or two different ones."""
+        tenant = self.channel_data.tenant if self.channel_data else None
+        named = {named for named in (tenant and tenant.id, self.conversation.tenant_id) if named}
+        return named.pop() if len(named) == 1 else None
+
+    @field_validator("text")
+    @classmethod
+    def _without_mentions(cls, text: str | None, info: ValidationInfo) -> str | None:
+        return _strip_mentions(text, info.data.get("recipient"), info.data.get("entities") or ()) if text else text
+
+    @model_validator(mode="after")
+    def _acts_name_their_author(self) -> Self:
+        if self.type in {"message", "invoke"} and not (self.id and self.from_):
+            raise ValueError("a message or invoke needs an id and a sender")
+        return self
+
+
+def read_activity(body: bytes) -> Inbound:
+    """Read one activity from a request body.
+
+    Raises: ValueError: not UTF-8, not strict JSON, not an object, or a used field of the wrong kind or too long.
+    """
+    # PostgreSQL takes no NUL in any text; dropped here, it cannot hide in a name or a stored reference either.
+    text = body.decode()
+    tree = strict_json.loads(_NUL_ESCAPE.sub(r"\1", text) if r"\u0000" in text else text)
+    if not isinstance(tree, dict):
+        raise ValueError("not an object")
+    return Inbound.model_validate({**tree, "raw": tree})
+
+
+def _strip_mentions(text: str, bot: Account | None, entities: tuple[dict[str, Any], ...]) -> str:
+    """Take the bot's own mention out of `text`; of any other mention keep the name and drop the markup."""
+    own = {f"<at>{bot.name}</at>"} if bot and bot.name else set()
+    for entity in entities:
+        mentioned, written = entity.get("mentioned"), entity.get("text")
+        if bot and isinstance(mentioned, dict) and mentioned.get("id") == bot.id and isinstance(written, str):
+            own.add(clean_text(written))
+    stripped = _MENTION.sub(lambda match: "" if match[0] in own else match[1], text)
+    return stripped if stripped == text else stripped.strip(" \t\n")

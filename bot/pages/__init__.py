@@ -1,0 +1,1 @@
+"""Pages people open by a link."""

@@ -1,0 +1,47 @@
+"""The figures as a file by one-time link: CSV or a workbook. Aggregates only, of one municipality, never a case."""
+
+import io
+import tempfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from aiohttp import web
+
+from bot.pages import pages
+from reports.csv_out import write_csv
+from reports.rates import COLUMNS, rate_rows
+from reports.selected import Selection
+from reports.workbook import Wanted, write_workbook
+from storage.desk import Session
+from storage.links import Link
+from texts import Language
+
+T = TypeVar("T")
+CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def render(session: Session, link: Link, language: Language) -> web.Response:
+    """Return the file. The scope is unit (empty: the whole), first, last and format (`csv` or `xlsx`)."""
+    scope = link.scope
+    first, last = (date.fromisoformat(scope[name]) for name in ("first", "last"))
+    selection = Selection(unit=scope["unit"], first=first, last=last, tenant_id=link.tenant_id)
+    name = f"beslutskollen-{first.isoformat()}-{last.isoformat()}.{scope['format']}"
+    if scope["format"] == "xlsx":
+        return pages.file(_workbook(session, Wanted(selection, last, language=language)), XLSX, name)
+    out = io.StringIO(newline="")
+    write_csv(out, COLUMNS, rate_rows(session, selection, last))
+    return pages.file(out.getvalue().encode(), CSV, name)
+
+
+def _workbook(session: Session, wanted: Wanted) -> bytes:
+    def run(work: Callable[[Session], T]) -> T:
+        return work(session)
+
+    # The folder may be read by this user only, and is gone before the answer leaves.
+    with tempfile.TemporaryDirectory(prefix="bk-") as folder:
+        path = Path(folder) / "export.xlsx"
+        write_workbook(run, str(path), wanted)
+        return path.read_bytes()

@@ -1,0 +1,235 @@
+"""One-time links on the web: GET shows a page with a button and consumes nothing, POST consumes and gives.
+
+What can be fetched so is a Purpose: what people may, and how the answer is made from the link's scope. Only
+aggregates: a file with single cases needs a sign-in, which a link is not, so such a purpose is refused.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import partial
+from urllib.parse import parse_qs, quote
+
+from aiohttp import web
+
+from bot.clock import Clock
+from bot.pages import pages
+from checklists import rights
+from checklists.errors import UserError
+from checklists.privacy import has_personal_number
+from checklists.rights import Right
+from storage import audit, links, people
+from storage.desk import Desk, Session
+from storage.links import Link, Scope
+from storage.times import STOCKHOLM
+from texts import Language, say
+
+_MOST = 4096
+_READ_SECONDS = 10.0
+_FORM = "application/x-www-form-urlencoded"
+log = logging.getLogger(__name__)
+
+Render = Callable[[Session, Link, Language], web.Response]
+"""Makes the answer inside the transaction that consumes the link: when it fails, the link is as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Something that may be chosen on the page before it is fetched. options: value and words; empty: it is typed."""
+
+    name: str
+    label: str
+    value: str
+    options: tuple[tuple[str, str], ...] = ()
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """Something a link fetches. right: about no case; asked again when the link is used.
+    covers: whether who holds these roles (role, name of its unit) may have what the scope names, in a municipality
+    with units of these names; asked then too.
+    act: what its use is called in the trail.
+    fields: what may be chosen of it, with what the scope says now. choose: the scope with what was chosen, from the
+    fields of the form or of the address, on a day; it raises UserError when that cannot be read. The rights are asked
+    of what was chosen. receipt: what is told elsewhere of its use, in the same transaction.
+
+    `other` in it is whoever holds the role anywhere, `own_unit` who holds it in the unit the link's scope names.
+
+    Raises: ValueError: it gives single cases.
+    """
+
+    name: str
+    path: str
+    right: Right
+    render: Render
+    case_level: bool = False
+    covers: Callable[[Collection[tuple[str, str]], Collection[str], Scope], bool] = lambda _held, _units, _scope: True
+    act: str = "link_used"
+    fields: Callable[[Session, Link, Language], Sequence[Field]] = lambda _session, _link, _language: ()
+    choose: Callable[[Scope, Mapping[str, str], date], Scope] = lambda scope, _chosen, _today: scope
+    receipt: Callable[[Session, Link, datetime], None] = lambda _session, _link, _now: None
+
+    def __post_init__(self) -> None:
+        if self.case_level or self.right.about == "case":
+            raise ValueError(f"{self.name}: single cases are not given by link; that needs a sign-in")
+
+
+def link_url(public_url: str, purpose: Purpose, token: str) -> str:
+    """Return the address of a link. public_url: BK_PUBLIC_URL."""
+    return f"{public_url.rstrip('/')}{purpose.path}?l={quote(token)}"
+
+
+def add_links(app: web.Application, desk: Desk, clock: Clock, purposes: Iterable[Purpose]) -> None:
+    """Add the style sheet, and a page for each purpose."""
+    pages.add_style(app)
+    for purpose in purposes:
+        app.router.add_get(purpose.path, partial(_show, desk=desk, clock=clock, purpose=purpose))
+        app.router.add_post(purpose.path, partial(_give, desk=desk, clock=clock, purpose=purpose))
+
+
+async def _show(request: web.Request, *, desk: Desk, clock: Clock, purpose: Purpose) -> web.Response:
+    """Show the button. Whoever only looks (a preview, a scanner of mail) uses nothing up."""
+    try:
+        return await desk.run(partial(_door, chosen=request.query, purpose=purpose, now=clock.now()))
+    except Exception as error:
+        return _failed(error)
+
+
+def _door(session: Session, chosen: Mapping[str, str], purpose: Purpose, now: datetime) -> web.Response:
+    """Return the page with the button, and with what may be chosen of it; what was chosen so far stands there."""
+    token = chosen.get("l", "")
+    link = links.look(session, token, purpose.name, now)
+    if link is None:
+        return _gone()
+    asked, wrong = link, ""
+    try:
+        asked = replace(link, scope=purpose.choose(link.scope, chosen, _day(now)))
+    except UserError as error:
+        wrong = error.text_key
+    if not _may(session, asked, purpose, now):
+        return _gone()
+    language = _language(session, link)
+    return pages.html(
+        "link.html",
+        language,
+        title=say("pages.open_title", language),
+        lines=[say("pages.open_once", language)],
+        wrong=say(wrong, language) if wrong else "",
+        fields=[
+            replace(field, value=_as_written(field, chosen)) if wrong else field
+            for field in purpose.fields(session, asked, language)
+        ],
+        button=say("pages.open_button", language),
+        action=purpose.path,
+        token=token,
+    )
+
+
+async def _give(request: web.Request, *, desk: Desk, clock: Clock, purpose: Purpose) -> web.Response:
+    """Use the link up and give what it stands for, in one transaction."""
+    chosen, now = await _form(request), clock.now()
+
+    def work(session: Session) -> web.Response | None:
+        link = links.use(session, chosen.get("l", ""), purpose.name, now)
+        if link is None:
+            return None
+        actor = f"person:{link.person_id}"
+        asked = replace(link, scope=purpose.choose(link.scope, chosen, _day(now)))
+        if not _may(session, asked, purpose, now):
+            if _may(session, link, purpose, now):
+                raise _NotHers(link)
+            _denied(session, link, purpose, now)
+            return None
+        link = asked
+        audit.record(session, link.tenant_id, now, actor, purpose.act, detail=purpose.name)
+        purpose.receipt(session, link, now)
+        return purpose.render(session, link, _language(session, link))
+
+    async def give() -> web.Response:
+        try:
+            return await desk.run(work) or _gone()
+        except _NotHers as refused:
+            await desk.run(partial(_denied, link=refused.link, purpose=purpose, now=now))
+            return _gone()
+        except UserError:  # nothing of it is kept: the link is as it was, and the page says what to do
+            return await desk.run(partial(_door, chosen=chosen, purpose=purpose, now=now))
+
+    try:
+        return await give()
+    except Exception as error:
+        return _failed(error)
+
+
+class _NotHers(Exception):
+    """What was chosen is not hers, though the link is: nothing of it is kept, and the link is as it was."""
+
+    def __init__(self, link: Link) -> None:
+        super().__init__()
+        self.link = link
+
+
+def _denied(session: Session, link: Link, purpose: Purpose, now: datetime) -> None:
+    actor = f"person:{link.person_id}"
+    audit.record(session, link.tenant_id, now, actor, "denied", detail="link:" + purpose.name)
+
+
+def _as_written(field: Field, chosen: Mapping[str, str]) -> str:
+    """Return what was chosen, to be put right; a personal number is repeated nowhere."""
+    written = chosen.get(field.name, field.value)
+    return field.value if has_personal_number(written) else written
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(STOCKHOLM).date()
+
+
+async def _form(request: web.Request) -> Mapping[str, str]:
+    """Read the form's fields. Raises: web.HTTPError: no form of ours."""
+    if request.content_type != _FORM:
+        raise web.HTTPUnsupportedMediaType(headers=pages.HEADERS)
+    body = b""
+    try:
+        async with asyncio.timeout(_READ_SECONDS):
+            async for chunk in request.content.iter_any():
+                body += chunk
+                if len(body) > _MOST:
+                    raise web.HTTPRequestEntityTooLarge(_MOST, len(body), headers=pages.HEADERS)
+    except TimeoutError:
+        raise web.HTTPBadRequest(headers=pages.HEADERS) from None
+    fields = parse_qs(body.decode("ascii", "replace"), keep_blank_values=True)
+    return {name: values[0] for name, values in fields.items()}
+
+
+def _may(session: Session, link: Link, purpose: Purpose, now: datetime) -> bool:
+    """Say whether she holds, today, a role that may, of what the link's scope names."""
+    held = people.roles_on(session, link.person_id, _day(now))
+    names = people.unit_names(session, link.tenant_id)
+    return rights.may(purpose.right, ((role.role, "other") for role in held)) and purpose.covers(
+        [(role.role, names[role.unit_id]) for role in held], set(names.values()), link.scope
+    )
+
+
+def _language(session: Session, link: Link) -> Language:
+    person = people.person(session, link.tenant_id, link.person_id)
+    return "en" if person is not None and person.language == "en" else "sv"
+
+
+def _gone() -> web.Response:
+    """Return the one page for every link that does not work, whatever is wrong with it."""
+    return pages.html(
+        "told.html",
+        "sv",
+        status=410,
+        title=say("pages.gone_title", "sv"),
+        lines=[say("pages.gone_why", "sv"), say("pages.gone_how", "sv")],
+    )
+
+
+def _failed(error: Exception) -> web.Response:
+    """Say that it did not work; the link is as it was. What went wrong may quote rows: only its kind is logged."""
+    log.error("link failed: %s", type(error).__name__)
+    told = [say("pages.failed_why", "sv")]
+    return pages.html("told.html", "sv", status=503, title=say("pages.failed_title", "sv"), lines=told)

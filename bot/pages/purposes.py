@@ -1,0 +1,45 @@
+"""What this bot gives by one-time link, and to whom."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from bot.pages import export_link, report_page
+from bot.pages.links import Purpose
+from checklists.rights import FIGURES, Right, sees_figures
+from dialogs.figures.report import tell_fetched
+from dialogs.views.figures import Asked
+from storage import links
+from storage.desk import Session
+from storage.links import Link, Scope
+
+
+def _covers(held: Collection[tuple[str, str]], units: Collection[str], scope: Scope) -> bool:
+    unit = scope["unit"]
+    return (not unit or unit in units) and sees_figures(held, unit)
+
+
+def _fetched(session: Session, link: Link, now: datetime) -> None:
+    asked = Asked(**{name: link.scope[name] for name in Asked.model_fields})
+    tell_fetched(session, link.tenant_id, link.person_id, asked, link.scope["format"], now)
+
+
+PURPOSES = (
+    Purpose(
+        links.REPORT,
+        links.REPORT_PATH,
+        Right("report", "self", FIGURES),
+        report_page.render,
+        covers=_covers,
+        fields=report_page.fields,
+        choose=report_page.choose,
+    ),
+    Purpose(
+        "export",
+        "/export",
+        Right("export", "self", FIGURES),
+        export_link.render,
+        covers=_covers,
+        act="export",
+        receipt=_fetched,
+    ),
+)

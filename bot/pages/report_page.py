@@ -1,0 +1,152 @@
+"""The report of a period as a page: figures of a unit or of the whole organisation, for whoever may see those.
+
+Only aggregates: nothing on it is about a case or a person, and no selection is narrower than a unit.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+
+from aiohttp import web
+
+from bot.pages import pages
+from bot.pages.links import Field
+from bot.pages.report_tables import (
+    extent,
+    finding_row,
+    orders,
+    percent_words,
+    question_rows,
+    section,
+    share_words,
+    step_rows,
+    time_row,
+)
+from checklists.periods import Period, quarter, read_period, year_of
+from checklists.rates import Share
+from checklists.rights import sees_figures
+from reports.chain import GOAL, chain
+from reports.selected import Selection
+from reports.side_by_side import by_unit, two_roles
+from reports.summary import QuestionRate, report_view
+from storage import people
+from storage.desk import Session
+from storage.links import Link, Scope
+from storage.times import STOCKHOLM
+from texts import Language, say
+
+_NAMES = (
+    *("important", "questions", "chart", "chart_how", "axis", "table", "question", "answered", "fulfilled", "interval"),
+    *("motivated", "noted", "compared", "means_answered", "means_fulfilled", "means_interval", "means_motivated"),
+    *("means_noted", "lists", "figure", "number", "chain", "strengths", "shortcomings", "unclear", "nothing_asked"),
+    *("others", "others_how", "nothing_to_show", "order", "sections", "section", "means_sections"),
+    *("times", "time", "time_over", "time_within", "time_median", "time_running", "means_times"),
+    *("roles", "worker", "reader", "means_roles", "units", "unit", "unit_complete", "means_units"),
+    *("findings", "finding", "standing", "steps", "means_findings"),
+)
+_COUNTS = (
+    *("begun", "sent", "complete", "signed", "signed_with_shortfall", "returned", "voided"),
+    *("due", "without_checklist"),
+)
+_WHOLE = {
+    **dict.fromkeys(("sent", "complete", "signed", "returned", "voided"), "begun"),
+    "signed_with_shortfall": "signed",
+    "without_checklist": "due",
+}
+"""What a figure of whole lists or cases is a part of."""
+
+
+def fields(session: Session, link: Link, language: Language) -> Sequence[Field]:
+    """Return what may be chosen before the report is opened: another period, and another unit that is hers to see."""
+    names = people.unit_names(session, link.tenant_id)
+    today = link.at.astimezone(STOCKHOLM).date()
+    held = [(role.role, names[role.unit_id]) for role in people.roles_on(session, link.person_id, today)]
+    units = tuple(
+        (name, name or say("report.everything", language))
+        for name in sorted(names.values())
+        if sees_figures(held, name)
+    )
+    period = Field(
+        "period",
+        say("report_page.period", language),
+        str(_period(link.scope)),
+        hint=say("report_page.period_hint", language),
+    )
+    if len(units) < 2:
+        return [period]
+    return [Field("unit", say("card.unit", language), link.scope["unit"], units), period]
+
+
+def choose(scope: Scope, chosen: Mapping[str, str], today: date) -> Scope:
+    """Return the scope with the unit and the period that were chosen. Raises: UnreadablePeriod."""
+    found = {**scope, "unit": chosen.get("unit", scope["unit"])}
+    if chosen.get("period", "").strip():
+        period = read_period(chosen["period"], today)
+        found |= {"first": period.first.isoformat(), "last": period.last.isoformat()}
+    return found
+
+
+def _period(scope: Scope) -> Period:
+    return Period(date.fromisoformat(scope["first"]), date.fromisoformat(scope["last"]))
+
+
+def render(session: Session, link: Link, language: Language) -> web.Response:
+    """Make the page of a link's scope (storage.links.report_scope). Raises: KeyError, ValueError: no such scope."""
+    period, unit = _period(link.scope), link.scope["unit"]
+    view = report_view(session, link.tenant_id, Selection(unit=unit), period, language)
+    name = unit or say("report_page.everywhere", language)
+    words = {name: say("report_page." + name, language) for name in _NAMES}
+    along = chain(session, link.tenant_id, period, unit=unit, language=language)
+    words["means_chain"] = say("report_page.means_chain", language, goal=percent_words(GOAL, language))
+    return pages.html(
+        "rapport.html",
+        language,
+        title=say("report_page.title", language, unit=name, period=view.period),
+        words=words,
+        about=say("report_page.about", language, unit=name, period=view.period, n=view.counts.get("begun", 0)),
+        taken=say("report_page.taken", language, at=f"{link.at.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}"),
+        means_compared=say("report_page.means_compared", language, before=view.before),
+        versions=_versions(view.questions, language),
+        sentences=view.sentences,
+        rows=question_rows(view.questions, language),
+        orders=list(orders(view.questions, language)),
+        sections=[section(rate, language) for rate in view.sections],
+        counts=list(_counts(view.counts, language)),
+        times=[time_row(time, language) for time in view.times],
+        roles=[
+            (one.title, share_words(one.worker, language), share_words(one.reader, language))
+            for one in two_roles(session, link.tenant_id, period, unit, language)
+        ],
+        units=[
+            (one.unit, share_words(one.complete, language), share_words(one.fulfilled, language))
+            for one in (() if unit else by_unit(session, link.tenant_id, period))
+        ],
+        extent=extent(along.findings, language),
+        findings=[finding_row(found, language) for found in along.findings],
+        steps=[step_rows(step, along.findings, language) for step in along.steps],
+        periods=list(_other_periods(period, link.at, language)),
+    )
+
+
+def _versions(rates: Sequence[QuestionRate], language: Language) -> str:
+    """Say that several versions of the checklist are added here; nothing when there was one."""
+    used = sorted({version for rate in rates for version in rate.versions})
+    return say("report_page.versions", language, versions=", ".join(map(str, used))) if len(used) > 1 else ""
+
+
+def _counts(counts: dict[str, int], language: Language) -> Iterator[tuple[str, str]]:
+    """Give what each figure of whole lists and cases is called, and how many: of how many where it is a part."""
+    for code in _COUNTS:
+        n, whole = counts.get(code, 0), _WHOLE.get(code)
+        said = share_words(Share(n, counts.get(whole, 0)), language) if whole else str(n)
+        yield say("report_page.count_" + code, language), said
+
+
+def _other_periods(period: Period, at: datetime, language: Language) -> Iterator[str]:
+    """Give what to write for the other periods around this one that have begun: its year, quarters, the year before."""
+    year = period.first.year
+    near = {str(year): year_of(year)}
+    near |= {f"{year} kv {number}": quarter(year, number) for number in (1, 2, 3, 4)}
+    near |= {str(year - 1): year_of(year - 1)}
+    for words, other in near.items():
+        if other != period and other.first <= at.astimezone(STOCKHOLM).date():
+            yield say("report_page.write", language, period=words)

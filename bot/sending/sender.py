@@ -1,0 +1,258 @@
+"""Everything the bot sends to Teams: the Bot Connector's REST calls, at a fair pace, with failures told apart.
+
+SendError
+├── Gone         403, 404: not installed, blocked, or no longer there
+├── TooLarge     413
+├── Throttled    429, 412: nothing was done; try again, not before `retry_after`
+├── Uncertain    502, 503, 504, time-out, reset: it may have arrived
+└── Failed       any other answer, or an address the bot may not call
+    └── Unreachable   nothing left the bot
+
+Source: Microsoft's "Bot Connector REST API reference", v3, and "Send proactive messages" for what the codes mean.
+"""
+
+import asyncio
+import json
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+from yarl import URL
+
+from bot.door.service_hosts import Mode, may_call
+from bot.door.strict_json import read_json
+from bot.sending.pace import Pace
+from bot.sending.service_token import NoServiceToken, ServiceToken
+
+TIME_OUT = 10.0
+PERSON_WAITS = 8.0
+ATTEMPTS = 6
+_FIRST_PAUSE = 0.5
+_MAX_ANSWER = 64 * 1024
+
+
+class SendError(Exception):
+    """A call that did not succeed. `status` is what the connector answered, None when it did not."""
+
+    def __init__(self, status: int | None = None) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Gone(SendError):
+    """The person, conversation or message cannot be reached: not installed, blocked (403) or not there (404)."""
+
+
+class TooLarge(SendError):
+    """The message is larger than Teams takes."""
+
+
+class Throttled(SendError):
+    """Too many messages; nothing was sent. `retry_after` is in seconds, None when the connector did not say."""
+
+    def __init__(self, status: int | None, retry_after: float | None) -> None:
+        super().__init__(status)
+        self.retry_after = retry_after
+
+
+class Uncertain(SendError):
+    """The message left, and nobody knows whether it arrived: the connector has no key against doubles."""
+
+
+class Failed(SendError):
+    """Another answer than the ones above, or an address the bot may not call: trying again changes nothing."""
+
+
+class Unreachable(Failed):
+    """Nothing left the bot (no connection, no token): safe to try again."""
+
+
+class Sender:
+    """Sends over one shared session. One attempt per call; who calls decides what a failure means."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        *,
+        mode: Mode,
+        service_hosts: frozenset[str],
+        token: ServiceToken | None = None,
+        pace: Pace | None = None,
+        time_out: float = TIME_OUT,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        if mode != "dev" and token is None:
+            raise ValueError("production sends with a token")
+        self._session = session
+        self._mode = mode
+        self._service_hosts = service_hosts
+        self._token = token
+        self._pace = Pace() if pace is None else pace
+        # A connection gets half the time, so that running out of the whole can only mean the request was written.
+        # (aiohttp rounds long time-outs up to whole seconds unless told where to begin.)
+        self._time_out = aiohttp.ClientTimeout(total=time_out, connect=time_out / 2, ceil_threshold=time_out + 1)
+        self._sleep = sleep
+
+    async def send(
+        self,
+        service_url: str,
+        conversation_id: str,
+        activity: Mapping[str, Any],
+        reply_to: str | None = None,
+        *,
+        urgent: bool = False,
+    ) -> str:
+        """Post an activity, as a reply when `reply_to` is given; `urgent` when a person waits: it goes before others.
+
+        Returns: the new activity's id; "" when the connector took the message but named none. Raises: SendError.
+        """
+        path = ["activities", reply_to] if reply_to else ["activities"]
+        answer = await self._call("POST", service_url, conversation_id, path, activity, urgent=urgent)
+        new_id = answer.get("id") if isinstance(answer, dict) else None
+        return new_id if isinstance(new_id, str) else ""
+
+    async def update(
+        self,
+        service_url: str,
+        conversation_id: str,
+        activity_id: str,
+        activity: Mapping[str, Any],
+        *,
+        urgent: bool = False,
+    ) -> None:
+        """Put a new content in the place of a message sent before. Raises: SendError."""
+        await self._call("PUT", service_url, conversation_id, ["activities", activity_id], activity, urgent=urgent)
+
+    async def delete(self, service_url: str, conversation_id: str, activity_id: str) -> None:
+        """Take back a message sent before. Raises: SendError."""
+        await self._call("DELETE", service_url, conversation_id, ["activities", activity_id])
+
+    async def member(self, service_url: str, conversation_id: str, member_id: str) -> dict[str, Any] | None:
+        """Read what the channel says of one member (e-mail, UPN, tenant); None when it knows no such member.
+
+        Raises: SendError; Failed also when a good answer was not a JSON object.
+        """
+        try:
+            answer = await self._call("GET", service_url, conversation_id, ["members", member_id], urgent=True)
+        except Gone as gone:
+            if gone.status == 404:
+                return None
+            raise
+        if not isinstance(answer, dict):
+            raise Failed(200)
+        return answer
+
+    async def send_now(
+        self,
+        service_url: str,
+        conversation_id: str,
+        activity: Mapping[str, Any],
+        reply_to: str | None = None,
+        *,
+        deadline: float = PERSON_WAITS,
+    ) -> str:
+        """Send to a person who waits: like `send`, but a throttled message is tried again within `deadline` seconds.
+
+        At most six attempts, never before Retry-After; without one, after a random pause of a doubling length. Raises:
+            SendError: as `send`; Throttled when the deadline or the attempts ran out; Uncertain when it was cut.
+        """
+        loop = asyncio.get_running_loop()
+        give_up_at = loop.time() + deadline
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                async with asyncio.timeout_at(give_up_at):
+                    return await self.send(service_url, conversation_id, activity, reply_to, urgent=True)
+            except TimeoutError:
+                raise Uncertain from None
+            except Throttled as throttled:
+                pause = throttled.retry_after
+                if pause is None:
+                    pause = random.uniform(0, _FIRST_PAUSE * 2 ** (attempt - 1))
+                if attempt == ATTEMPTS or loop.time() + pause >= give_up_at:
+                    raise
+            await self._sleep(pause)
+        raise AssertionError  # the last attempt returned or raised
+
+    async def _call(
+        self,
+        method: str,
+        service_url: str,
+        conversation_id: str,
+        path: list[str],
+        body: Mapping[str, Any] | None = None,
+        *,
+        urgent: bool = False,
+    ) -> Any:
+        if not may_call(service_url, mode=self._mode, hosts=self._service_hosts):
+            raise Failed
+        url = _address(service_url, "v3", "conversations", conversation_id, *path)
+        headers = await self._headers(url)
+        data = None if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        await self._pace.turn(conversation_id, urgent=urgent)
+        try:
+            async with self._session.request(
+                method, url, data=data, headers=headers, timeout=self._time_out, allow_redirects=False
+            ) as response:
+                self._raise_for(response)
+                return await _read_answer(response)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            raise Unreachable from None
+        except (aiohttp.ClientError, OSError):  # TimeoutError is an OSError
+            raise Uncertain from None
+
+    async def _headers(self, url: URL) -> dict[str, str]:
+        headers = {"Content-Type": "application/json; charset=utf-8"}
+        # Plain http goes to a listed loopback host only, a stand-in for Teams: the real token stays away from it.
+        if self._token is not None and (url.scheme == "https" or self._token.is_from_stand_in):
+            try:
+                headers["Authorization"] = f"Bearer {await self._token.get()}"
+            except NoServiceToken:
+                raise Unreachable from None
+        return headers
+
+    def _raise_for(self, response: aiohttp.ClientResponse) -> None:
+        status = response.status
+        if 200 <= status < 300:
+            return
+        if status in {403, 404}:
+            raise Gone(status)
+        if status == 413:
+            raise TooLarge(status)
+        if status in {412, 429}:
+            raise Throttled(status, _retry_after(response))
+        if status in {502, 503, 504}:
+            raise Uncertain(status)
+        if status == 401 and self._token is not None:
+            self._token.forget()
+        raise Failed(status)
+
+
+def _address(service_url: str, *path: str) -> URL:
+    """Join an address whose parts come from outside; each stays one part, whatever is in it."""
+    if any(part in {"", ".", ".."} for part in path):
+        raise Failed
+    joined = "/".join(quote(part, safe="") for part in path)
+    return URL(f"{service_url.rstrip('/')}/{joined}", encoded=True)
+
+
+async def _read_answer(response: aiohttp.ClientResponse) -> Any:
+    """Read the answer to a call that succeeded; None when it is empty or not JSON: the deed is done all the same."""
+    try:
+        return await read_json(response, _MAX_ANSWER)
+    except ValueError:
+        return None
+
+
+def _retry_after(response: aiohttp.ClientResponse) -> float | None:
+    """Read Retry-After (seconds or a date, RFC 9110) as seconds from now; None when absent or unreadable."""
+    written = response.headers.get("Retry-After", "").strip()
+    if written.isascii() and written.isdigit():
+        return float(written)
+    try:
+        return max(0.0, (parsedate_to_datetime(written) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,91 @@
+"""The token the bot shows when it sends: fetched from Microsoft's sign-in, kept until shortly before it runs out."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import aiohttp
+
+from bot.door.strict_json import read_json
+
+SCOPE = "https://api.botframework.com/.default"
+MULTI_TENANT = "botframework.com"
+EARLY_SECONDS = 300.0
+_MAX_ANSWER = 64 * 1024
+
+
+class NoServiceToken(Exception):
+    """No token could be had, so nothing was sent. Carries the sign-in's status at most, never its words."""
+
+
+def token_endpoint(tenant: str = "") -> str:
+    """Give the sign-in address for a single-tenant bot, or for a multi-tenant one when `tenant` is empty."""
+    return f"https://login.microsoftonline.com/{tenant or MULTI_TENANT}/oauth2/v2.0/token"
+
+
+class ServiceToken:
+    """One app's client-credentials token. In dev mode there is none: pass None to the sender instead."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        *,
+        app_id: str,
+        password: str,
+        endpoint: str,
+        time_out: float = 10.0,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._session = session
+        self._form = {
+            "grant_type": "client_credentials",
+            "client_id": app_id,
+            "client_secret": password,
+            "scope": SCOPE,
+        }
+        self._endpoint = endpoint
+        self._time_out = aiohttp.ClientTimeout(total=time_out)
+        self._ticks = ticks
+        self._token = ""
+        self._renew_at = 0.0
+        self._fetching: asyncio.Task[str] | None = None
+
+    @property
+    def is_from_stand_in(self) -> bool:
+        """Say whether the token comes over plain http, from a stand-in on this machine, and opens nothing real."""
+        return self._endpoint.startswith("http://")
+
+    async def get(self) -> str:
+        """Give a token good for some minutes more; all who ask at the same time share one fetch.
+
+        Raises: NoServiceToken.
+        """
+        if self._token and self._ticks() < self._renew_at:
+            return self._token
+        if self._fetching is None:
+            self._fetching = asyncio.create_task(self._fetch())
+            self._fetching.add_done_callback(self._fetched)
+        return await asyncio.shield(self._fetching)
+
+    def forget(self) -> None:
+        """Drop the token: the connector did not take it."""
+        self._token = ""
+
+    def _fetched(self, task: asyncio.Task[str]) -> None:
+        self._fetching = None
+        if not task.cancelled():
+            task.exception()  # looked at, so that a fetch nobody waits for any more is not reported as lost
+
+    async def _fetch(self) -> str:
+        try:
+            async with self._session.post(
+                self._endpoint, data=self._form, timeout=self._time_out, allow_redirects=False
+            ) as response:
+                if response.status != 200:
+                    raise NoServiceToken(response.status)
+                answer = await read_json(response, _MAX_ANSWER)
+            token, lifetime = str(answer["access_token"]), float(answer["expires_in"])
+        except (aiohttp.ClientError, OSError, ValueError, TypeError, KeyError) as error:
+            raise NoServiceToken(type(error).__name__) from None
+        self._token, self._renew_at = token, self._ticks() + lifetime - EARLY_SECONDS
+        return token

@@ -1,0 +1,1 @@
+"""What the chef meets, and who stands in for her."""

@@ -1,0 +1,169 @@
+"""How a case stands, as the reminder rules read it: dates, facts, and the newest decision basis of all children."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from actions.basis import Basis, Sheet, written
+from checklists.deadlines import CaseDates, Extension
+from checklists.files import all_facts, newest
+from checklists.model import OPEN
+from checklists.reminders import Asked, BasisState, CaseState
+from checklists.rules import applicable
+from storage import answers, cases, extensions, filled, returns, signatures
+from storage.cases import CaseRow, FactRow, case_id
+from storage.desk import Session
+from storage.filled import WRITER, FilledRow, filled_id
+from storage.times import STOCKHOLM
+
+BASIS = "decision_basis"
+_PROTECTION = ("intake", "protection_assessment_made")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A case's state, and the version of the decision basis its questions stand in."""
+
+    state: CaseState
+    version: int
+
+
+def read_case(session: Session, case: CaseRow) -> Standing:
+    """Read how a case stands now."""
+    basis = _as_if_begun(written(session, case, BASIS))
+    state = CaseState(
+        dates=case_dates(case, basis.facts),
+        basis=_state(session, basis),
+        extensions=case_extensions(session, case),
+        intervention=_says_yes(basis.facts, "intervention_decided"),
+        protected_now=is_protection_answered(session, case),
+    )
+    return Standing(state, basis.sheets[0].checklist.version)
+
+
+def case_dates(case: CaseRow, facts: dict[tuple[int, str], FactRow]) -> CaseDates:
+    """Return a case's dates as the clocks read them."""
+    return CaseDates(
+        received_on=case.received_on,
+        assigned_on=case.assigned_on,
+        opened_on=case.opened_on,
+        planned_decision_on=case.planned_decision_on,
+        decided_on=case.decided_on,
+        closed_on=case.closed_on,
+        earlier_closed_on=case.earlier_closed_on,
+        about_child=case.case_type == "barn",
+        violence=_says_yes(facts, "violence"),
+    )
+
+
+def case_extensions(session: Session, case: CaseRow) -> tuple[Extension, ...]:
+    """Return a case's extensions as the clocks read them, oldest first."""
+    rows = extensions.of_case(session, case)
+    return tuple(Extension(row.limit, row.reason_class == "grounds", row.until) for row in rows)
+
+
+def is_protection_answered(session: Session, case: CaseRow) -> bool:
+    """Say whether somebody has answered if the child was protected; a list nobody has begun is no answer."""
+    checklist_id, item_id = _PROTECTION
+    rows = filled.of_case(session, case_id(case), checklist_id, WRITER)
+    found = (answers.latest(session, filled_id(row)).get(item_id) for row in rows)
+    return any(answer is not None and answer.choice != OPEN for answer in found)
+
+
+def _says_yes(facts: dict[tuple[int, str], FactRow], name: str) -> bool:
+    fact = facts.get((cases.WHOLE_CASE, name))
+    return fact is not None and fact.value == "ja"
+
+
+def _as_if_begun(basis: Basis) -> Basis:
+    """Return the basis with sheets also where nobody has begun: there everything is still missing."""
+    if basis.sheets:
+        return basis
+    case = basis.case
+    sheets = tuple(
+        Sheet(
+            case,
+            _not_begun(case, child),
+            basis.checklist,
+            cases.rule_facts(case, child, basis.facts),
+            {},
+            case.children,
+        )
+        for child in range(1, case.children + 1)
+    )
+    return replace(basis, sheets=sheets)
+
+
+def _not_begun(case: CaseRow, child: int) -> FilledRow:
+    """Return a list that is not stored."""
+    return FilledRow(
+        tenant_id=case.tenant_id,
+        case_id=case_id(case),
+        unit_id=case.unit_id,
+        checklist=BASIS,
+        version=newest(BASIS).version,
+        child=child,
+        role=WRITER,
+        begun_at=datetime.min.replace(tzinfo=UTC),
+    )
+
+
+def _state(session: Session, basis: Basis) -> BasisState:
+    missing = tuple(
+        Asked(0 if gap.of == "fact" and all_facts()[gap.id].per == "case" else sheet.shown_child, gap.of, gap.id)
+        for sheet, gap in basis.all_gaps()
+    )
+    if not basis.occasion:
+        return BasisState(gaps=missing)
+    waits_since = _waits_since(session, basis)
+    row_id = basis.sheets[0].filled.return_id
+    sent_back = returns.get(session, basis.case.tenant_id, row_id) if row_id else None
+    returned_at = sent_back.at if sent_back else None
+    answered = [row.at for sheet in basis.sheets for row in sheet.rows.values()]
+    changes = answered + [fact.at for fact in basis.facts.values()]
+    return BasisState(
+        status=basis.status,
+        waits_since=_day(waits_since),
+        read=_is_read(session, basis, waits_since),
+        returned=row_id or 0,
+        returned_on=_day(returned_at),
+        touched=returned_at is not None and any(at > returned_at for at in changes),
+        gaps=missing,
+        ongoing=tuple(_ongoing(basis)),
+        pointed_at=tuple(Asked(sheet.shown_child, "item", item) for sheet in basis.sheets for item in sheet.points),
+    )
+
+
+def _ongoing(basis: Basis) -> Iterator[Asked]:
+    for sheet in basis.sheets:
+        for item in applicable(sheet.checklist, WRITER, sheet.facts, sheet.answers):
+            answer = sheet.answers.get(item.id)
+            if answer is not None and answer.choice == "pagaende":
+                yield Asked(sheet.shown_child, "item", item.id)
+
+
+def _waits_since(session: Session, basis: Basis) -> datetime | None:
+    """Return since when the basis waits for a reader: it was sent, or a signature of it was voided later."""
+    sent = [sheet.filled.sent_at for sheet in basis.sheets if sheet.filled.sent_at is not None]
+    voided = [
+        signature.voided_at
+        for signature in signatures.of_case(session, case_id(basis.case))
+        if signature.voided_at is not None and (signature.checklist, signature.occasion) == (BASIS, basis.occasion)
+    ]
+    return max(sent + voided, default=None)
+
+
+def _is_read(session: Session, basis: Basis, since: datetime | None) -> bool:
+    """Say whether somebody has finished reading every child's list since it began to wait."""
+    if since is None:
+        return False
+    done: dict[int, set[int]] = {}
+    for row in filled.readings(session, case_id(basis.case), BASIS, basis.occasion):
+        seen = row.status == "seen" and row.seen_at is not None and row.seen_at >= since
+        if seen or row.status == "signed":
+            done.setdefault(row.person_id, set()).add(row.child)
+    return any({sheet.filled.child for sheet in basis.sheets} <= children for children in done.values())
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.astimezone(STOCKHOLM).date() if moment else None

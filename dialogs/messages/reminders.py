@@ -1,0 +1,182 @@
+"""What a reminder says, asked again at the moment of sending; and `Påminn i morgon`.
+
+A bundle is what one person is told at once. Its outbox row holds no content: the notes of what was told name rule,
+case and occasion, and what they say is worked out when it is sent. So a gap that was closed meanwhile is not named,
+and nothing of a case is left in the outbox when the case is disposed of.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from checklists.reminders import Due, due, protection_due
+from checklists.rights import ANYONE, Right
+from checklists.tenant_settings import TenantSettings
+from dialogs.messages.case_state import BASIS, Standing, read_case
+from dialogs.messages.recipients import Staff
+from dialogs.messages.reminder_outbox import reply_to
+from dialogs.turn.declared import Command, Press, Verb
+from dialogs.turn.exchange import Reply
+from dialogs.turn.turn_context import Talk
+from dialogs.views.views import (
+    AnyView,
+    Button,
+    Claim,
+    Line,
+    MenuView,
+    ReminderCase,
+    ReminderItem,
+    ReminderPoint,
+    ReminderView,
+)
+from dialogs.worker.summary_card import open_claim
+from storage import cases, outbox, people, reminders, tenants
+from storage.cases import CaseRow
+from storage.desk import Session
+from storage.outbox import OutboxRow
+from storage.people import PersonRow
+from storage.reminders import SnoozeRow, ToldRow
+from storage.times import STOCKHOLM
+
+SNOOZE = Right("snooze", "self", ANYONE)
+MOST_CASES = 8
+"""What fits on a card of 24 KB with its buttons; the rest is named by reference and rule."""
+OPENS = {"worker": "continue", "chef": "read"}
+"""The verb of a case's button, by how its reader stands to it; none where there is nothing to open."""
+_ORDER = ("SKYDD", "14D", "4M", "LUCKOR", "ATER", "OLAST", "TYST", "PAGAR", "6M", "GRANSKA")
+_PLAIN = {"LUCKOR": "reminders.gaps", "OLAST": "reminders.unread", "TYST": "reminders.silent"}
+_PLAIN |= {"4M": "reminders.four_months", "PAGAR": "reminders.ongoing", "SKYDD": "reminders.protection"}
+
+
+# --- what it says at the moment of sending -----------------------------------------------------------------
+
+
+def content(session: Session, row: OutboxRow, now: datetime) -> Reply | None:
+    """Return what an outbox row says now; None when nothing is left of it. Raises: SealBroken, KeyGone."""
+    stored = Reply.model_validate_json(outbox.view_of(session, row))
+    if not isinstance(stored.view, ReminderView) or row.once is None:
+        return stored
+    person = people.person(session, stored.tenant_id, stored.person_id)
+    tenant = tenants.get(session, row.tenant_id)
+    if person is None or tenant is None:
+        return None
+    still = _Still(session, tenants.settings(tenant), person, now)
+    told = reminders.in_bundle(session, row.once)
+    holding = [(note, found) for note in told if (found := still.holds(note)) is not None]
+    reminders.forget(session, [note for note in told if note not in [kept for kept, _ in holding]])
+    if not holding:
+        return None
+    view = still.view(stored.view, row.once, holding)
+    return reply_to(person, view)
+
+
+class _Still:
+    """What of a bundle still holds, for its reader, at one moment."""
+
+    def __init__(self, session: Session, settings: TenantSettings, person: PersonRow, now: datetime) -> None:
+        self._session = session
+        self._settings = settings
+        self._person = people.person_id(person)
+        self._tenant_id = person.tenant_id
+        local = now.astimezone(STOCKHOLM)
+        self._today = local.date()
+        self._open = settings.in_office_hours(local)
+        self._staff = Staff(session, person.tenant_id, self._today)
+        self._cases: dict[int, CaseRow | None] = {}
+        self._standings: dict[int, Standing] = {}
+
+    def holds(self, note: ToldRow) -> Due | None:
+        """Return the reminder a note stands for, None when it does not hold, or is no longer for this person."""
+        case = self._case(note.case_id)
+        if case is None or note.day != self._today or not self._staff.may_be_told(case, self._person):
+            return None
+        if note.rule != "SKYDD" and not self._open:
+            return None  # it waited beyond the office hours: the next sweep tells it
+        if note.case_id not in self._standings:
+            self._standings[note.case_id] = read_case(self._session, case)
+        state = self._standings[note.case_id].state
+        swept = due(state, self._today, self._settings, self._settings.workdays)
+        found = (protection_due(state, self._today), *swept)
+        return next((one for one in found if one and (one.rule, one.mark) == (note.rule, note.mark)), None)
+
+    def view(self, bare: ReminderView, bundle: str, holding: Sequence[tuple[ToldRow, Due]]) -> ReminderView:
+        """Return the card of what holds, the most urgent case first."""
+        ordered = sorted(holding, key=lambda pair: (_ORDER.index(pair[1].rule), pair[1].on, pair[0].case_id))
+        by_case: dict[int, list[Due]] = {}
+        for note, one in ordered:
+            by_case.setdefault(note.case_id, []).append(one)
+        blocks = [self._block(row, found) for row, found in by_case.items()]
+        snooze = Button(title=Line(say="reminders.snooze"), claim=Claim(verb="snooze", choice=bundle))
+        only_today = all(one.rule == "SKYDD" for _, one in holding)
+        return bare.model_copy(
+            update={
+                "cases": tuple(blocks[:MOST_CASES]),
+                "others": tuple((b.case_ref, ", ".join(p.rule for p in b.points)) for b in blocks[MOST_CASES:]),
+                "snooze": None if only_today else snooze,
+            }
+        )
+
+    def _block(self, row: int, found: list[Due]) -> ReminderCase:
+        case = self._case(row)
+        assert case is not None
+        verb = OPENS["worker"] if self._person in (case.lead_id, case.co_id) else ""
+        verb = verb or (OPENS["chef"] if self._staff.reads(case, self._person) else "")
+        title = Line(say="buttons.open_case", args={"ref": case.ref})
+        button = Button(title=title, claim=open_claim(case, verb)) if verb and case.closed_on is None else None
+        return ReminderCase(
+            case_ref=case.ref,
+            checklist=BASIS,
+            version=self._standings[row].version,
+            points=tuple(self._point(case, one) for one in found),
+            button=button,
+        )
+
+    def _point(self, case: CaseRow, one: Due) -> ReminderPoint:
+        items = tuple(ReminderItem(child=asked.child, of=asked.of, id=asked.id) for asked in one.asked)
+        return ReminderPoint(rule=one.rule, line=self._line(case, one), items=items)
+
+    def _line(self, case: CaseRow, one: Due) -> Line:
+        day = one.on.isoformat()
+        if one.rule == "ATER":
+            return Line(say="reminders.returned_points" if one.asked else "reminders.returned", args={"date": day})
+        if one.rule == "14D":
+            return self._assessment_line(case, one)
+        if one.rule == "6M" and self._settings.follow_up_months != 6:
+            months = self._settings.follow_up_months
+            return Line(say="reminders.follow_up_months", args={"date": day, "months": months})
+        return Line(say=_PLAIN.get(one.rule, "reminders.follow_up"), args={"date": day})
+
+    def _assessment_line(self, case: CaseRow, one: Due) -> Line:
+        at_once = one.on == case.received_on
+        args = {"date": one.on.isoformat()}
+        if not one.late:
+            return Line(say="reminders.assessment_at_once" if at_once else "reminders.assessment", args=args)
+        args["ref"] = case.ref
+        if at_once:
+            return Line(say="reminders.at_once_reason", args=args)
+        passed = self._today > one.on
+        return Line(say="reminders.assessment_reason" if passed else "reminders.assessment_reason_soon", args=args)
+
+    def _case(self, row: int) -> CaseRow | None:
+        if row not in self._cases:
+            self._cases[row] = cases.get(self._session, self._tenant_id, row)
+        return self._cases[row]
+
+
+# --- told again tomorrow -----------------------------------------------------------------------------------
+
+
+def snooze(talk: Talk, press: Press) -> AnyView:
+    """Have the same bundle come again on the next working day, if it still holds then."""
+    until = tenants.settings(talk.tenant).workdays.after(talk.today)
+    row = SnoozeRow(person_id=talk.person_id, bundle=press.claim.choice, tenant_id=talk.tenant_id, until=until)
+    reminders.snooze(talk.session, row)
+    talk.record("snoozed", detail=until.isoformat())
+    return MenuView(
+        title=Line(say="reminders.snoozed_title"),
+        lines=(Line(say="reminders.snoozed", args={"date": until.isoformat()}),),
+        buttons=(),
+    )
+
+
+VERBS = (Verb(SNOOZE, snooze),)
+COMMANDS: tuple[Command, ...] = ()

@@ -1,0 +1,104 @@
+"""Who is told instead of someone who cannot be reached: the unit's ersättare, else the managers."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from itertools import count
+
+from dialogs.messages.recipients import Staff
+from dialogs.messages.reminder_outbox import put
+from dialogs.views.views import Line, MenuView, ReminderView
+from storage import cases, conversations, outbox, people, reminders
+from storage.cases import CaseRow
+from storage.conversations import ConversationRow
+from storage.desk import Session
+from storage.outbox import OutboxRow
+from storage.people import PersonRow
+from storage.reminders import ToldRow
+from storage.times import STOCKHOLM
+
+GATHER = timedelta(minutes=2)
+"""How long what is handed over to someone is gathered before it goes."""
+HANDED_OVER = Line(say="reminders.handed_over")
+
+
+def hand_over(session: Session, row: OutboxRow, now: datetime) -> None:
+    """Tell the ersättare, else the managers, what someone who cannot be reached was to be told."""
+    chat = conversations.get(session, row.conversation_id)
+    gone = people.person(session, row.tenant_id, chat.person_id) if chat else None
+    if gone is None:
+        return
+    today = now.astimezone(STOCKHOLM).date()
+    staff = Staff(session, row.tenant_id, today)
+    told = reminders.in_bundle(session, row.once or "")
+    if told:
+        _hand_over_bundle(session, told, gone, staff, now)
+    elif row.case_id:
+        case = cases.get(session, row.tenant_id, row.case_id)
+        for person, to in reachable_instead(session, staff, case, people.person_id(gone)) if case else ():
+            args = {"name": gone.name, "ref": case.ref if case else ""}
+            title, line = Line(say="reminders.not_reached_title"), Line(say="reminders.not_reached", args=args)
+            view = MenuView(title=title, lines=(line,), buttons=())
+            put(session, to, person, f"handover:{person.id}:{row.id}", now, view, urgent=True, case=row.case_id)
+
+
+def _hand_over_bundle(session: Session, told: Iterable[ToldRow], gone: PersonRow, staff: Staff, now: datetime) -> None:
+    already = reminders.told_about(session, {note.case_id for note in told})
+    bundles: dict[int, str] = {}
+    for note in told:
+        case = cases.get(session, note.tenant_id, note.case_id)
+        instead = reachable_instead(session, staff, case, people.person_id(gone)) if case else []
+        if not instead:
+            reminders.forget(session, [note])  # nobody to tell: the next sweep looks again
+        for person, chat in instead:
+            person_id = people.person_id(person)
+            if (person_id, note.rule, note.case_id, note.mark) not in already:
+                if person_id not in bundles:
+                    bundles[person_id] = _gathering_bundle(session, chat, person, note.day, now)
+                note_told(session, note, person_id, note.day, bundles[person_id])
+
+
+def _gathering_bundle(session: Session, chat: ConversationRow, person: PersonRow, day: date, now: datetime) -> str:
+    """Return the bundle that gathers what is handed over to someone; a new one once the last is on its way.
+
+    It waits a little: when many cannot be reached, she gets one message and not one for each of them.
+    """
+    for number in count(1):
+        bundle = f"handover:{person.id}:{day}:{number}"
+        row = outbox.by_once(session, person.tenant_id, bundle)
+        if row is None:
+            view = ReminderView(notices=(HANDED_OVER,), title=Line(say="reminders.title"), cases=())
+            put(session, chat, person, bundle, now, view, due_at=now + GATHER)
+            return bundle
+        if row.state == outbox.WAITING and row.attempts == 0:
+            return bundle
+    raise AssertionError  # count() has no end
+
+
+def note_told(session: Session, like: ToldRow, person_id: int, day: date, bundle: str) -> None:
+    """Note that someone else is told the same."""
+    row = ToldRow(
+        tenant_id=like.tenant_id,
+        person_id=person_id,
+        rule=like.rule,
+        case_id=like.case_id,
+        mark=like.mark,
+        day=day,
+        bundle=bundle,
+    )
+    reminders.tell(session, row)
+
+
+def reachable_instead(
+    session: Session, staff: Staff, case: CaseRow, person_id: int
+) -> list[tuple[PersonRow, ConversationRow]]:
+    """Return those of the first who are told instead of someone and can be reached, with their chats."""
+    for tier in staff.instead(case, person_id):
+        found = []
+        for other in tier:
+            chat = conversations.chat_with(session, other)
+            person = people.person(session, case.tenant_id, other)
+            if chat is not None and person is not None:
+                found.append((person, chat))
+        if found:
+            return found
+    return []

@@ -1,0 +1,184 @@
+"""The daily sweep, in small steps so that no turn waits long for it; and SKYDD, which waits for no sweep.
+
+A tenant's day is swept once, from the first office minute: begun later, or interrupted, it is gone on with while the
+office is open. Each step is one transaction; several replicas may take steps by turns. What a person is to be told
+is first noted, occasion by occasion, and put into the outbox as one bundle when every case has been looked at.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
+
+from checklists.deadlines import months_on
+from checklists.reminders import Audience, CaseState, Due, due, protection_due
+from checklists.tenant_settings import TenantSettings
+from dialogs.messages.case_state import case_dates, is_protection_answered, read_case
+from dialogs.messages.recipients import Staff
+from dialogs.messages.reminder_outbox import put_bundle
+from dialogs.messages.stand_in import reachable_instead
+from storage import audit, cases, conversations, people, reminders, tenants
+from storage.cases import CaseRow, case_id
+from storage.desk import Session
+from storage.people import person_id
+from storage.reminders import Occasion, ToldRow
+from storage.times import STOCKHOLM
+
+CASES_AT_ONCE = 5
+BUNDLES_AT_ONCE = 10
+"""What one step does: some hundredths of a second, for on SQLite a person's turn waits as long."""
+
+
+def swept_day(now: datetime) -> date:
+    """Return the Swedish calendar date of a moment."""
+    return now.astimezone(STOCKHOLM).date()
+
+
+def tenants_to_sweep(session: Session, now: datetime, done: Collection[tuple[int, date]]) -> list[int]:
+    """Return the tenants whose office is open and whose sweep of today is not through. done: known to be."""
+    local = now.astimezone(STOCKHOLM)
+    found = []
+    for row in tenants.everyone(session):
+        tenant_id = tenants.key(row)
+        if (tenant_id, local.date()) not in done and tenants.settings(row).in_office_hours(local):
+            found.append(tenant_id)
+    return found
+
+
+def step(session: Session, tenant_id: int, now: datetime) -> bool:
+    """Take one step of today's sweep; say whether there is more to do."""
+    day = swept_day(now)
+    row = reminders.sweep(session, tenant_id, day)
+    if row is None:
+        row = reminders.begin_sweep(session, tenant_id, day, now)
+        reminders.take_back_unsent(session, tenant_id, day)
+        return True
+    if row.done_at is not None:
+        return False
+    tenant = tenants.get(session, tenant_id)
+    assert tenant is not None
+    settings = tenants.settings(tenant)
+    decided_since = months_on(day, -settings.follow_up_months) - timedelta(days=settings.catch_up + 7)
+    found = reminders.cases_after(session, tenant_id, row.reached, CASES_AT_ONCE, decided_since)
+    if found:
+        sweeping = _Sweeping(session, settings, tenant_id, day, [case_id(case) for case in found])
+        for case in found:
+            sweeping.look_at(case)
+        row.reached = case_id(found[-1])
+        return True
+    if _put_bundles(session, tenant_id, day, now):
+        return True
+    row.done_at = now
+    reminders.forget_snoozed(session, tenant_id, day)
+    audit.record(session, tenant_id, now, "system", "swept", detail=day.isoformat())
+    return False
+
+
+class _Sweeping:
+    """Some cases looked at in one step."""
+
+    def __init__(self, session: Session, settings: TenantSettings, tenant_id: int, day: date, rows: list[int]) -> None:
+        self._session = session
+        self._settings = settings
+        self._tenant_id = tenant_id
+        self._day = day
+        self._staff = Staff(session, tenant_id, day)
+        self._told = reminders.told_about(session, rows)
+        self._again = reminders.snoozed(session, tenant_id, day)
+
+    def look_at(self, case: CaseRow) -> None:
+        """Note who is to be told of what about a case."""
+        state = read_case(self._session, case).state
+        for one in due(state, self._day, self._settings, self._settings.workdays):
+            for person in reached(self._session, self._staff, case, one.audiences):
+                self._note(case, one, person)
+
+    def _note(self, case: CaseRow, one: Due, person: int) -> None:
+        occasion: Occasion = (person, one.rule, case_id(case), one.mark)
+        bundle = f"reminder:{person}:{self._day}"
+        note = self._told.get(occasion)
+        if note is None:
+            self._told[occasion] = _tell(self._session, self._tenant_id, occasion, self._day, bundle)
+        elif note.bundle in self._again and note.day < self._day:
+            note.day, note.bundle = self._day, bundle
+
+
+def reached(session: Session, staff: Staff, case: CaseRow, audiences: Iterable[Audience]) -> list[int]:
+    """Return those who can be reached, and for each who no longer can those who are told instead.
+
+    Who never had the app is passed over: that is shown to worker, manager and admin, and told once she has it. An
+    ersättare without it leaves it to the chef.
+    """
+    found: list[int] = []
+    for audience in audiences:
+        some = _reached(session, staff, case, staff.told(case, audience))
+        if not some and audience == "chef":
+            some = _reached(session, staff, case, staff.own_chefs(case))
+        found += some
+    return list(dict.fromkeys(found))
+
+
+def _reached(session: Session, staff: Staff, case: CaseRow, wanted: list[int]) -> list[int]:
+    found = []
+    for person in wanted:
+        chats = conversations.of_person(session, person)
+        if conversations.reachable(chats):
+            found.append(person)
+        elif chats:
+            found += [person_id(other) for other, _ in reachable_instead(session, staff, case, person)]
+    return found
+
+
+def _tell(session: Session, tenant_id: int, occasion: Occasion, day: date, bundle: str) -> ToldRow:
+    person, rule, case, mark = occasion
+    row = ToldRow(tenant_id=tenant_id, person_id=person, rule=rule, case_id=case, mark=mark, day=day, bundle=bundle)
+    reminders.tell(session, row)
+    return row
+
+
+def _put_bundles(session: Session, tenant_id: int, day: date, now: datetime) -> bool:
+    """Put some of the day's bundles into the outbox; say whether there were any."""
+    found = reminders.bundles_without_message(session, tenant_id, day, BUNDLES_AT_ONCE)
+    for row, bundle in found:
+        _put_bundle(session, tenant_id, row, bundle, now)
+    return bool(found)
+
+
+def _put_bundle(
+    session: Session, tenant_id: int, row: int, bundle: str, now: datetime, *, urgent: bool = False
+) -> None:
+    person = people.person(session, tenant_id, row)
+    chat = conversations.chat_with(session, row)
+    if person is not None and chat is not None:
+        put_bundle(session, chat, person, bundle, now, urgent=urgent)
+    else:  # she removed the app just now: told at the next sweep, or someone else is
+        reminders.forget(session, reminders.in_bundle(session, bundle))
+
+
+# --- SKYDD -------------------------------------------------------------------------------------------------
+
+
+def tell_of_protection(session: Session, now: datetime) -> int:
+    """Tell worker and chef of each report of today that nobody has assessed for protection; return how many."""
+    day = swept_day(now)
+    count = 0
+    for tenant in tenants.everyone(session):
+        tenant_id = tenants.key(tenant)
+        found = reminders.received(session, tenant_id, day)
+        staff = Staff(session, tenant_id, day) if found else None
+        told = reminders.told_about(session, [case_id(case) for case in found])
+        for case in found:
+            assert staff is not None
+            one = _protection(session, case, day)
+            for person in reached(session, staff, case, one.audiences) if one else ():
+                occasion = (person, "SKYDD", case_id(case), day.isoformat())
+                if occasion not in told:
+                    bundle = f"skydd:{person}:{case_id(case)}:{day}"
+                    _tell(session, tenant_id, occasion, day, bundle)
+                    session.flush()
+                    _put_bundle(session, tenant_id, person, bundle, now, urgent=True)
+                    count += 1
+    return count
+
+
+def _protection(session: Session, case: CaseRow, day: date) -> Due | None:
+    dates = case_dates(case, cases.facts(session, case_id(case)))
+    return protection_due(CaseState(dates, protected_now=is_protection_answered(session, case)), day)

@@ -1,0 +1,1 @@
+"""One turn: who speaks, what she said, which dialog answers."""

@@ -1,0 +1,60 @@
+"""What was last shown to a person: enough to understand the next words she types. Holds nothing anyone wrote."""
+
+from pydantic import BaseModel, ConfigDict
+
+from dialogs.views.chef import DifferencesView, ReadingView
+from dialogs.views.views import (
+    AnyView,
+    AskRefView,
+    Button,
+    Claim,
+    CommentView,
+    FactsView,
+    GroupView,
+    Listed,
+    MotivationView,
+    QuestionView,
+    SummaryView,
+)
+
+
+class Shown(BaseModel):
+    """A card that typed words can answer.
+
+    at: a claim on the card, for finding the place again. buttons: in the order shown, for numbers.
+    items: the items of a group.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: str
+    case_ref: str = ""
+    at: Claim
+    buttons: tuple[Button, ...] = ()
+    items: tuple[Listed, ...] = ()
+
+
+def of(view: AnyView) -> Shown | None:
+    """Return what typed words can answer on this view; None when there is nothing."""
+    if isinstance(view, QuestionView):
+        buttons = view.answers + view.nav
+        return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.answers[0].claim, buttons=buttons)
+    if isinstance(view, GroupView):
+        return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.save.claim, items=view.items)
+    if isinstance(view, MotivationView):
+        buttons = view.buttons + view.nav
+        return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.buttons[0].claim, buttons=buttons)
+    if isinstance(view, AskRefView):
+        return Shown(kind=view.kind, at=view.save.claim)
+    if isinstance(view, SummaryView):
+        return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.refresh, buttons=view.buttons)
+    if isinstance(view, FactsView):
+        items = tuple(Listed(item=field.fact, current=field.current) for field in view.fields)
+        return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.save.claim, items=items)
+    if isinstance(view, ReadingView):
+        return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.refresh, buttons=view.buttons)
+    if isinstance(view, DifferencesView):
+        return Shown(kind=view.kind, case_ref=view.seen.case_ref, at=view.refresh, buttons=view.buttons)
+    if isinstance(view, CommentView):
+        return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.buttons[0].claim)
+    return None

@@ -1,0 +1,171 @@
+"""What a chef sees: prompts, where her reading stands, the differences, and what signing and sending back ask."""
+
+from typing import Literal
+
+from dialogs.views.parts import Button, Claim, Data, GapRow, Head, Line, View
+
+
+class PromptView(View):
+    """Tells her by itself that a case waits.
+
+    reason: for reading (`sent`, `resent`), for reading again (`voided`), or a worker's that came back (`returned`).
+    Only questions, never answers, never a text. planned: ISO date, empty when none is set. more_gaps: how many do
+    not fit.
+    """
+
+    kind: Literal["prompt"] = "prompt"
+    reason: Literal["sent", "resent", "voided", "returned"]
+    head: Head
+    checklist: str
+    version: int
+    who: str
+    planned: str = ""
+    gaps: tuple[GapRow, ...] = ()
+    more_gaps: int = 0
+    buttons: tuple[Button, ...]
+
+
+class ReadingView(View):
+    """Where her reading stands, between its questions and what comes of it."""
+
+    kind: Literal["reading"] = "reading"
+    head: Head
+    line: Line
+    buttons: tuple[Button, ...]
+    refresh: Claim
+
+
+class Compared(Data):
+    """One question as both have answered it. hers and theirs: answers as figures count them.
+
+    motivation, text, place, note, option: the worker's; own_note: the reader's own reservation.
+    """
+
+    item: str
+    hers: str
+    theirs: str
+    differs: bool
+    motivation: str = ""
+    text: str = ""
+    place: str = ""
+    note: str = ""
+    option: str = ""
+    own_note: str = ""
+
+
+class ComparedSheet(Data):
+    """One child's list, both sides. child 0: there is one."""
+
+    child: int = 0
+    facts: tuple[tuple[str, str], ...]
+    rows: tuple[Compared, ...]
+
+
+class Comparison(Data):
+    """All she sees when she compares: what a signature is bound to, and hashed over. occasion from 1."""
+
+    case_ref: str
+    checklist: str
+    version: int
+    occasion: int
+    sheets: tuple[ComparedSheet, ...]
+    gaps: tuple[GapRow, ...]
+
+
+class DifferencesView(View):
+    """Both sets of answers, differences first, and what can be done now. first: the child to begin with, from 0."""
+
+    kind: Literal["differences"] = "differences"
+    seen: Comparison
+    first: int = 0
+    buttons: tuple[Button, ...]
+    refresh: Claim
+
+
+class ShortfallView(View):
+    """Asks why she signs although something is missing. text: what she has written so far."""
+
+    kind: Literal["shortfall"] = "shortfall"
+    head: Head
+    checklist: str
+    version: int
+    gaps: tuple[GapRow, ...]
+    more_gaps: int = 0
+    text: str = ""
+    buttons: tuple[Button, ...]
+    refresh: Claim
+
+
+class ReturnView(View):
+    """Asks what the worker is to look at again: a comment, and questions (list/child/item). text: written so far."""
+
+    kind: Literal["return"] = "return"
+    head: Head
+    checklist: str
+    version: int
+    questions: tuple[tuple[int, int, str], ...]
+    text: str = ""
+    buttons: tuple[Button, ...]
+    refresh: Claim
+
+
+class SignedView(View):
+    """What was seen at a signature, shown again. hash: over the view's canonical JSON; at and voided: in words.
+
+    is_whole: the hash was counted again and is the same.
+    """
+
+    kind: Literal["signed"] = "signed"
+    seen: Comparison
+    first: int = 0
+    who: str
+    role: str
+    at: str
+    voided: str = ""
+    shortfall: bool = False
+    reason: str = ""
+    hash: str
+    is_whole: bool
+    buttons: tuple[Button, ...]
+
+
+class Deputy(Data):
+    """One deputy. first and last: ISO dates, both counted; stands_in_for: a name, empty when nobody in particular."""
+
+    name: str
+    unit: str
+    first: str
+    last: str
+    stands_in_for: str = ""
+    remove: Button
+
+
+class DeputiesView(View):
+    """Who stands in for whom, and a form for naming one more.
+
+    people, units, chefs: row id and name to choose among; units and chefs only when there are several.
+    no_app: names of those who should be written to and cannot be.
+    """
+
+    kind: Literal["deputies"] = "deputies"
+    deputies: tuple[Deputy, ...]
+    people: tuple[tuple[int, str], ...]
+    units: tuple[tuple[int, str], ...] = ()
+    chefs: tuple[tuple[int, str], ...] = ()
+    no_app: tuple[str, ...] = ()
+    save: Button
+
+
+_TEXTS = {"text": "", "place": "", "note": "", "own_note": ""}
+
+
+def without_what_was_written(view: DifferencesView | SignedView) -> DifferencesView | SignedView:
+    """Return the view as it may be posted: both sets of answers, nothing anyone wrote."""
+    sheets = tuple(
+        sheet.model_copy(update={"rows": tuple(row.model_copy(update=_TEXTS) for row in sheet.rows)})
+        for sheet in view.seen.sheets
+    )
+    changes: dict[str, object] = {"seen": view.seen.model_copy(update={"sheets": sheets})}
+    if isinstance(view, SignedView):
+        changes["reason"] = ""
+    return view.model_copy(update=changes)

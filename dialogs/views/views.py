@@ -1,0 +1,379 @@
+"""What a person sees, as plain data: no card, no markup, no sentence; keys and ids that bot/cards renders.
+
+A view is stored with the inbox and can be hashed, so it holds everything its picture depends on.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from checklists.model import MotivationBy as MotivationBy
+from dialogs.views.chef import (
+    DeputiesView,
+    DifferencesView,
+    PromptView,
+    ReadingView,
+    ReturnView,
+    ShortfallView,
+    SignedView,
+    without_what_was_written,
+)
+from dialogs.views.figures import LinksView, ReportView
+from dialogs.views.parts import Button as Button
+from dialogs.views.parts import Claim as Claim
+from dialogs.views.parts import Data, View
+from dialogs.views.parts import GapRow as GapRow
+from dialogs.views.parts import Head as Head
+from dialogs.views.parts import Line as Line
+from dialogs.views.parts import Listed as Listed
+
+
+class Aside(Data):
+    """Something that may be told besides the last answer, and never has to be. item: list/version/item."""
+
+    item: str
+    buttons: tuple[Button, ...]
+
+
+class SayView(View):
+    """Plain sentences, no card."""
+
+    kind: Literal["say"] = "say"
+
+
+class FactField(Data):
+    """One fact on the facts card; current is ja, nej, unknown or empty (never said)."""
+
+    fact: str
+    current: str = ""
+
+
+class FactsView(View):
+    """The facts card.
+
+    children 0: the number of children is not asked here. units: id and name, when there are several.
+    """
+
+    kind: Literal["facts"] = "facts"
+    head: Head
+    fields: tuple[FactField, ...]
+    children: int = 0
+    planned: str = ""
+    planned_typed: bool = False
+    units: tuple[tuple[int, str], ...] = ()
+    unit: int = 0
+    save: Button
+    nav: tuple[Button, ...] = ()
+    refresh: Claim
+
+
+class QuestionView(View):
+    """One question: its answers as buttons."""
+
+    kind: Literal["question"] = "question"
+    head: Head
+    checklist: str
+    version: int
+    item: Listed
+    answers: tuple[Button, ...]
+    nav: tuple[Button, ...]
+    aside: Aside | None = None
+    refresh: Claim
+
+
+class GroupView(View):
+    """Several items on one card, a choice set for each."""
+
+    kind: Literal["group"] = "group"
+    head: Head
+    checklist: str
+    version: int
+    group: str
+    items: tuple[Listed, ...]
+    save: Button
+    nav: tuple[Button, ...]
+    aside: Aside | None = None
+    refresh: Claim
+
+
+class MotivationView(View):
+    """Asks for the motivation of `about` (an item or a fact), or of the items' own answers when it is empty.
+
+    text and place: what she has begun to write; never in a posted or updated card.
+    """
+
+    kind: Literal["motivation"] = "motivation"
+    head: Head
+    checklist: str
+    version: int
+    items: tuple[str, ...]
+    about: str = ""
+    current: str = ""
+    by: MotivationBy = "either"
+    text: str = ""
+    place: str = ""
+    buttons: tuple[Button, ...]
+    nav: tuple[Button, ...]
+    refresh: Claim
+
+
+class CommentView(View):
+    """Asks for a reservation to one item's answer. text: what stands there now, never in a posted card."""
+
+    kind: Literal["comment"] = "comment"
+    head: Head
+    checklist: str
+    version: int
+    item: Listed
+    text: str = ""
+    buttons: tuple[Button, ...]
+    refresh: Claim
+
+
+class FormField(Data):
+    """One question of the form: a choice, or (stop `motivation`) a text, a place, or that it is missing."""
+
+    kind: Literal["choice", "motivation"]
+    stop: str
+    items: tuple[Listed, ...]
+    about: str = ""
+    text: str = ""
+    place: str = ""
+
+
+class FormView(View):
+    """Many questions on one card. What is left empty stays as it is."""
+
+    kind: Literal["form"] = "form"
+    head: Head
+    checklist: str
+    version: int
+    fields: tuple[FormField, ...]
+    by: MotivationBy = "either"
+    save: Button
+    nav: tuple[Button, ...]
+    refresh: Claim
+
+
+class DetailsView(View):
+    """The facts of a case and its children, its dates and its people.
+
+    facts: child number (0 the case) with each field. dates: field and ISO date. workers: id and name.
+    """
+
+    kind: Literal["details"] = "details"
+    head: Head
+    facts: tuple[tuple[int, FactField], ...]
+    protected: bool
+    dates: tuple[tuple[str, str], ...]
+    workers: tuple[tuple[int, str], ...] = ()
+    co_worker: str = ""
+    buttons: tuple[Button, ...]
+    refresh: Claim
+
+
+class ExtendView(View):
+    """Asks why and until when a time limit is extended."""
+
+    kind: Literal["extend"] = "extend"
+    head: Head
+    limits: tuple[tuple[str, str], ...]
+    until: str = ""
+    text: str = ""
+    buttons: tuple[Button, ...]
+    refresh: Claim
+
+
+class CloseView(View):
+    """Asks whether the case is to be closed, and on which day."""
+
+    kind: Literal["close"] = "close"
+    head: Head
+    day: str
+    buttons: tuple[Button, ...]
+    refresh: Claim
+
+
+class Row(Data):
+    """One answer on the summary: `state` as figures count it; texts never in a posted or updated card."""
+
+    item: str
+    state: str
+    motivation: str = ""
+    text: str = ""
+    place: str = ""
+    note: str = ""
+    option: str = ""
+
+
+class SheetRows(Data):
+    """One child's list on the summary. filled: the list's row id."""
+
+    head: Head
+    filled: int
+    rows: tuple[Row, ...]
+
+
+class SummaryView(View):
+    """The answers, the gaps (`more_gaps`: how many do not fit), and what can be done now."""
+
+    kind: Literal["summary"] = "summary"
+    head: Head
+    checklist: str
+    version: int
+    sheets: tuple[SheetRows, ...]
+    gaps: tuple[GapRow, ...]
+    more_gaps: int = 0
+    sent: str = ""
+    buttons: tuple[Button, ...]
+    change: Button
+    refresh: Claim
+
+
+class MissingView(View):
+    """The gaps in words, a button straight to each."""
+
+    kind: Literal["missing"] = "missing"
+    head: Head
+    checklist: str
+    version: int
+    gaps: tuple[GapRow, ...]
+    buttons: tuple[Button, ...]
+
+
+class CaseLine(Data):
+    """One case in a list."""
+
+    case_ref: str
+    status: Line
+    lines: tuple[Line, ...]
+    button: Button
+
+
+class CasesView(View):
+    """Some cases: a person's own, or those that wait for her."""
+
+    kind: Literal["cases"] = "cases"
+    title: Line = Line(say="card.cases_title")
+    cases: tuple[CaseLine, ...]
+    more: Button | None = None
+
+
+class MenuView(View):
+    """Sentences and what can be done from here: help, welcome, a word that was not understood."""
+
+    kind: Literal["menu"] = "menu"
+    title: Line
+    lines: tuple[Line, ...]
+    buttons: tuple[Button, ...]
+
+
+class AskRefView(View):
+    """Asks for a case reference."""
+
+    kind: Literal["ask_ref"] = "ask_ref"
+    save: Button
+
+
+class ClosedView(View):
+    """What is left of a card that is done, paused or moved: no answers."""
+
+    kind: Literal["closed"] = "closed"
+    case_ref: str
+    line: Line
+    buttons: tuple[Button, ...] = ()
+
+
+class ReminderItem(Data):
+    """One question a reminder names. child 0: the child is not shown."""
+
+    child: int = 0
+    of: Literal["item", "fact"]
+    id: str
+
+
+class ReminderPoint(Data):
+    """What one rule says about a case: a sentence, and the exact questions; never an answer, never what was written."""
+
+    rule: str
+    line: Line
+    items: tuple[ReminderItem, ...] = ()
+
+
+class ReminderCase(Data):
+    """One case in a reminder, with the button that leads to it. version: of the list the questions stand in."""
+
+    case_ref: str
+    checklist: str
+    version: int
+    points: tuple[ReminderPoint, ...]
+    button: Button | None = None
+
+
+class ReminderView(View):
+    """One person's reminders of a day. others: reference and rules of the cases that do not fit on the card."""
+
+    kind: Literal["reminder"] = "reminder"
+    title: Line
+    cases: tuple[ReminderCase, ...]
+    others: tuple[tuple[str, str], ...] = ()
+    snooze: Button | None = None
+
+
+AnyView = Annotated[
+    SayView
+    | FactsView
+    | QuestionView
+    | GroupView
+    | MotivationView
+    | SummaryView
+    | MissingView
+    | CasesView
+    | MenuView
+    | AskRefView
+    | ClosedView
+    | CommentView
+    | FormView
+    | DetailsView
+    | ExtendView
+    | CloseView
+    | PromptView
+    | ReadingView
+    | DifferencesView
+    | ShortfallView
+    | ReturnView
+    | SignedView
+    | DeputiesView
+    | ReminderView
+    | ReportView
+    | LinksView,
+    Field(discriminator="kind"),
+]
+
+
+def without_texts(view: AnyView) -> AnyView:
+    """Return the view as it may be posted or put into a posted card: nothing anyone wrote in it."""
+    if view.remark:
+        view = view.model_copy(update={"remark": ""})
+    if isinstance(view, DifferencesView | SignedView):
+        return without_what_was_written(view)
+    if isinstance(view, LinksView):
+        return view.model_copy(update={"links": ()})
+    if isinstance(view, SummaryView):
+        bare = tuple(
+            sheet.model_copy(
+                update={
+                    "rows": tuple(row.model_copy(update={"text": "", "place": "", "note": ""}) for row in sheet.rows)
+                }
+            )
+            for sheet in view.sheets
+        )
+        return view.model_copy(update={"sheets": bare})
+    if isinstance(view, MotivationView):
+        return view.model_copy(update={"text": "", "place": ""})
+    if isinstance(view, CommentView | ExtendView | ShortfallView | ReturnView):
+        return view.model_copy(update={"text": ""})
+    if isinstance(view, FormView):
+        bare_fields = tuple(field.model_copy(update={"text": "", "place": ""}) for field in view.fields)
+        return view.model_copy(update={"fields": bare_fields})
+    return view

@@ -1,0 +1,1 @@
+"""What the case worker meets."""

@@ -1,0 +1,43 @@
+"""The form as it is shown: many questions on one card."""
+
+from collections.abc import Mapping
+
+from actions.basis import Sheet
+from checklists.route import Stop
+from dialogs.views.views import Button, FormField, FormView, Line
+
+
+def form(
+    sheet: Sheet, stops: tuple[Stop, ...], notices: tuple[Line, ...] = (), typed: Mapping[str, str] | None = None
+) -> FormView:
+    """Return the form with these stops; typed texts that were not kept are put back."""
+    items = tuple(item_id for stop in stops for item_id in stop.items if sheet.may_choose(item_id))
+    keys = ",".join(stop.key for stop in stops)
+    claim = sheet.claim("save_form", keys, sheet.revisions(items), ",".join(items))
+    return FormView(
+        notices=notices,
+        head=sheet.head,
+        checklist=sheet.checklist.id,
+        version=sheet.checklist.version,
+        fields=tuple(_field(sheet, stop, typed or {}) for stop in stops),
+        by=sheet.motivation,
+        save=Button(title=Line(say="buttons.save"), claim=claim),
+        nav=(),
+        refresh=sheet.claim("show_current"),
+    )
+
+
+def _field(sheet: Sheet, stop: Stop, typed: Mapping[str, str]) -> FormField:
+    return FormField(
+        kind="motivation" if stop.kind == "motivation" else "choice",
+        stop=stop.key,
+        items=tuple(sheet.listed(item_id) for item_id in stop.items if sheet.may_choose(item_id)),
+        about=stop.about,
+        text=typed.get(input_id(stop, "text"), ""),
+        place=typed.get(input_id(stop, "place"), ""),
+    )
+
+
+def input_id(stop: Stop, name: str) -> str:
+    """Return the id of a motivation's input: `text`, `place` or `missing`."""
+    return f"{stop.items[0]}.{name}"

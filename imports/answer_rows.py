@@ -1,0 +1,73 @@
+"""What a row of answers must say, apart from which case it is about; a fault says what is wrong and what to do."""
+
+from datetime import date
+
+from checklists.cells import Cells
+from checklists.csv_in import CsvRow
+from checklists.files import all_checklists
+from checklists.model import Checklist, Item
+from checklists.rights import ROLES
+from dialogs.worker.landing import MOST_TEXT
+from storage import filled
+from storage.cases import CaseRow
+
+_TEXTS = ("answer", "method", "motivation", "note")
+
+
+def checklist_id_of(cell: str) -> str:
+    """Return the list a row names. Raises: ValueError."""
+    ids = sorted({checklist_id for checklist_id, _ in all_checklists()})
+    if cell not in ids:
+        raise ValueError(f"checklist is not one of {', '.join(ids)}")
+    return cell
+
+
+def role_of(cell: str, checklist: Checklist) -> str:
+    """Return the role a row names, which must be one that answers the list. Raises: ValueError."""
+    if cell not in ROLES:
+        raise ValueError(f"role is not one of {', '.join(ROLES)}")
+    if cell not in checklist.answered_by:
+        raise ValueError(f"{checklist.id} is not answered by {cell}, but by {' or '.join(checklist.answered_by)}")
+    return cell
+
+
+def child_of(cell: str, checklist: Checklist, case: CaseRow) -> int:
+    """Return the child a row is about: empty is the eldest, and nobody where the list is about the whole case.
+
+    Raises: ValueError.
+    """
+    if checklist.per == "case":
+        if cell:
+            raise ValueError(f"child is not empty; {checklist.id} is about the whole case")
+        return filled.NO_CHILD
+    if not (cell or "1").isascii() or not (cell or "1").isdigit() or not 1 <= int(cell or "1") <= case.children:
+        raise ValueError(f"child is not a whole number from 1 to {case.children}, the children of the case")
+    return int(cell or "1")
+
+
+def item_of(checklist: Checklist, cell: str, role: str) -> Item:
+    """Return the question a row answers, which must be one that is put to the role. Raises: ValueError."""
+    item = checklist.by_id.get(cell)
+    if item is None:
+        raise ValueError(f"item is no question of {checklist.id} version {checklist.version}")
+    if item not in checklist.asked(role):
+        raise ValueError(f"item is not put to {role} in {checklist.id} version {checklist.version}")
+    return item
+
+
+def texts_of(cells: dict[str, str]) -> Cells:
+    """Return the cells of the answer itself. Raises: ValueError."""
+    if not cells["answer"]:
+        raise ValueError("answer is empty; write obesvarad, or leave the row out")
+    too_long = [name for name in _TEXTS if len(cells[name]) > MOST_TEXT]
+    if too_long:
+        raise ValueError(f"{', '.join(too_long)} is longer than {MOST_TEXT} characters")
+    return Cells(*(cells[name] for name in _TEXTS))
+
+
+def day_of(row: CsvRow) -> date | None:
+    """Return the day the answer was given, None when it is not told. Raises: ValueError."""
+    try:
+        return row.day("answered_on")
+    except ValueError:
+        raise ValueError("answered_on is written as 2026-12-05") from None
