@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from actions.basis import written
 from actions.cause import Cause
+from checklists.model import NOTHING, Written
 from dialogs.messages import prompts
 from dialogs.views.views import Line
 from storage import answers, cases, filled, signatures
-from storage.answers import Written
 from storage.cases import CaseRow, case_id
 from storage.filled import WRITER, FilledRow, filled_id
 
@@ -46,10 +46,10 @@ def _open_again(cause: Cause, case: CaseRow, mine: FilledRow, item_id: str) -> N
     """Open one question of a reading that was ended: she answers it anew before she sees the new answer."""
     mine.status = "open"
     old = answers.latest(cause.session, filled_id(mine)).get(item_id)
-    if old is None or old.choice == answers.nothing().choice:
+    if old is None or old.choice == NOTHING.choice:
         return
     note = answers.text(cause.session, mine, old, "note")
-    open_again: Written = replace(answers.nothing(), note=note)
+    open_again: Written = replace(NOTHING, note=note)
     number = old.revision + 1
     answers.add(cause.session, mine, item_id, number, open_again, author=None, at=cause.now, act=cause.act)
     cause.record("reopened", case=case, filled_id=filled_id(mine), item_id=item_id, revision=number)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from bench.measure import YEAR, Figure, Towns, clock, new_desk, ratios
 from bench.town import fill
+from checklists.model import Written
 from reports.rates import rate_rows
 from storage import answers, filled, rates
-from storage.answers import Written
 from storage.desk import Desk, Session
 
 

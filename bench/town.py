@@ -9,8 +9,9 @@ from typing import Any
 from sqlmodel import SQLModel
 
 from checklists.files import newest
+from checklists.model import Written
 from storage import people, tenants
-from storage.answers import AnswerRow, Written, add
+from storage.answers import AnswerRow, add
 from storage.cases import CaseRow, FactRow
 from storage.desk import Desk, Session
 from storage.filled import FilledRow

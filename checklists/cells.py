@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, replace
 
 from checklists.csv_safe import safe
-from checklists.model import CHOICES, OPEN, How, Item, Motivation
+from checklists.model import CHOICES, OPEN, How, Item, Written
 
 COLUMNS = (
     "tenant_id",
@@ -51,30 +51,13 @@ class Cells:
         return tuple(safe(cell).strip() for cell in (self.answer, self.method, self.motivation, self.note))
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What is told in one answer.
-
-    choice: a Choice, `fritext` or `obesvarad`. option: ids of the options that were told, by commas, in the list's
-    order. method: the words, when the options do not say all of it. raw: the answer cell as it came in.
-    """
-
-    choice: str
-    option: str = ""
-    method: str = ""
-    motivation_kind: Motivation = ""
-    motivation: str = ""
-    place: str = ""
-    note: str = ""
-    raw: str = ""
-
-
-def read_cells(item: Item, cells: Cells) -> Told:
+def read_cells(item: Item, cells: Cells) -> Written:
     """Read an answer. What the scale does not hold, or this question does not take, is kept as `fritext`."""
     choice, from_answer = _choice(item, cells.answer)
     method = ", ".join(dict.fromkeys(filter(None, (from_answer, cells.method))))
     option, words = _methods(item, choice, method)
-    told = _motivation(Told(choice, option, words, note=cells.note, raw=cells.answer), cells.motivation)
+    told = Written(choice, option=option, method=words, note=cells.note, raw=cells.answer)
+    told = _motivation(told, cells.motivation)
     if item.motivates and choice == "nej" and not told.motivation_kind:
         return replace(told, motivation_kind="missing")
     return told
@@ -117,7 +100,7 @@ def _methods(item: Item, choice: str, method: str) -> tuple[str, str]:
     return ",".join(found), method
 
 
-def _motivation(told: Told, cell: str) -> Told:
+def _motivation(told: Written, cell: str) -> Written:
     if not cell:
         return told
     place = cell[len(_IN_THE_FILE) :].strip()
@@ -129,13 +112,13 @@ def _motivation(told: Told, cell: str) -> Told:
     return replace(told, motivation_kind="text", motivation=cell)
 
 
-def write_cells(item: Item, told: Told, counted: str) -> Cells:
+def write_cells(item: Item, told: Written, counted: str) -> Cells:
     """Write an answer. counted: the answer as figures count it; a text outside the scale is written as it came."""
     answer = (told.raw or FREE) if counted == FREE else counted
-    return Cells(answer, method_words(item, told), _motivation_words(told), told.note)
+    return Cells(answer, method_words(item, told), _motivation_words(told), told.note or "")
 
 
-def method_words(item: Item, told: Told) -> str:
+def method_words(item: Item, told: Written) -> str:
     """Return how the answer came about, in words."""
     if told.method:
         return told.method
@@ -143,13 +126,13 @@ def method_words(item: Item, told: Told) -> str:
     return ", ".join(titles.get(option, option) for option in told.option.split(","))
 
 
-def _motivation_words(told: Told) -> str:
+def _motivation_words(told: Written) -> str:
     if told.motivation_kind == "reference":
         return f"{_IN_THE_FILE}{told.place}" + (f". {told.motivation}" if told.motivation else "")
     return f"{told.motivation} (Var i akten: {told.place})" if told.place else told.motivation
 
 
-def table_words(item: Item, told: Told, counted: str) -> str:
+def table_words(item: Item, told: Written, counted: str) -> str:
     """Return the answer as the auditor's table writes it: the cell as it came in, else as figures count it.
 
     A cell that came in as a code is put into words; a method from a column of its own follows its Ja.

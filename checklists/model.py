@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
@@ -260,6 +261,30 @@ class Answer:
     noted: bool = False
     told_how: bool = False
     returned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An answer whole, texts in clear: as a person gives it, as it is stored and read back, as a file tells it.
+
+    choice: a Choice, `fritext` or `obesvarad`. option: ids of the options that were told, by commas, in the list's
+    order. method: the words, when the options do not say all of it. place: where in the file the motivation stands.
+    note: the reservation; None: it stays as it was. raw: the answer cell as a file had it.
+    """
+
+    choice: str
+    motivation_kind: Motivation = ""
+    motivation: str = ""
+    place: str = ""
+    note: str | None = None
+    raw: str = ""
+    option: str = ""
+    answered_on: date | None = None
+    method: str = ""
+
+
+NOTHING = Written(OPEN)
+"""A question that was never answered, or whose answer was taken back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ class _Import:
                 raise ValueError("the chef has had the lists of this case; begin this child's list in the bot")
             here.row = self._begin(here, role, child)
         revision = old.revision + 1 if old else 1
-        written = answers.from_told(told, day)
+        written = replace(told, answered_on=day)
         row = answers.add(
             self.session, here.row, item.id, revision, written, author=None, at=self.at, act=f"import:{self.act}"
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from checklists.cells import table_words
 from checklists.files import checklist_version
-from checklists.model import Checklist
+from checklists.model import NOTHING, Checklist
 from checklists.rules import state
 from reports.answers import is_taken_back
 from reports.selected import Run, Selection, each
@@ -67,7 +67,7 @@ def _column(session: Session, tenant_id: str, one: Exported) -> _Column:
     cells = {}
     for item in checklist.items:
         counted, answer = state(checklist, item, one.facts, domain), one.answers.get(item.id)
-        told = answers.told(session, row, answer) if answer and not is_taken_back(answer) else answers.NOTHING_TOLD
+        told = answers.told(session, row, answer) if answer and not is_taken_back(answer) else NOTHING
         cells[item.id] = (table_words(item, told, counted), told.note)
     place = (tenant_id, *_natural(one.filled.ref), row.occasion, row.child, row.file_part, row.id)
     return _Column((row.checklist, row.version, row.role), place, _heading(one), cells)

@@ -1,15 +1,14 @@
 """Answers as revisions: every answer is a new row, nothing is overwritten, free text is sealed."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, NamedTuple, Protocol, get_args
 
 from sqlalchemy import UniqueConstraint, bindparam
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
-from checklists.cells import Told
-from checklists.model import OPEN, Answer, Motivation
+from checklists.model import Answer, Motivation, Written
 from storage.filled import FilledRow, filled_id
 from storage.sealing import KeyGone, MasterGone, seal, unseal
 from storage.times import Moment, swedish_day
@@ -81,24 +80,6 @@ class OfCase(Protocol):
     @property
     def case_id(self) -> int:
         """Return the case's row id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What is to be stored as the next revision of an answer; texts in clear.
-
-    note None: the reservation stays as it was; the one who stores it carries it over.
-    """
-
-    choice: str
-    motivation_kind: Motivation = ""
-    motivation: str = ""
-    place: str = ""
-    note: str | None = None
-    raw: str = ""
-    option: str = ""
-    answered_on: date | None = None
-    method: str = ""
 
 
 _LATEST = select(AnswerRow).where(
@@ -179,11 +160,7 @@ def read(session: Session, filled: FilledRow, row: AnswerRow) -> Written:
     return Written(row.choice, kind, option=row.option, answered_on=row.answered_on, **texts)
 
 
-NOTHING_TOLD = Told(OPEN)
-"""A question that was never answered, or whose answer was taken back."""
-
-
-def told(session: Session, filled: OfCase, row: AnswerRow | Stored) -> Told:
+def told(session: Session, filled: OfCase, row: AnswerRow | Stored) -> Written:
     """Return a stored revision as it is written to a file; without texts when the case's key was dropped.
 
     Raises: SealBroken. MasterGone: its texts can be had again, and a file without them would pass for a whole one.
@@ -194,15 +171,15 @@ def told(session: Session, filled: OfCase, row: AnswerRow | Stored) -> Told:
         raise
     except KeyGone:  # disposed of; what was answered stays
         texts = {}
-    return Told(row.choice, row.option, motivation_kind=_KINDS[row.motivation_kind], **texts)
+    return Written(row.choice, _KINDS[row.motivation_kind], option=row.option, **{"note": "", **texts})
 
 
 _NO_TEXTS = (None,) * len(TEXT_FIELDS)
 
 
-def told_without_texts(choice: str, option: str, motivation_kind: str) -> Told:
+def told_without_texts(choice: str, option: str, motivation_kind: str) -> Written:
     """Return a revision that has no texts as it is written to a file."""
-    return Told(choice, option, motivation_kind=_KINDS[motivation_kind])
+    return Written(choice, _KINDS[motivation_kind], option=option)
 
 
 def is_told_in_texts(row: AnswerRow | Stored) -> bool:
@@ -217,11 +194,6 @@ def day_of(row: AnswerRow | Stored) -> date:
     if told is None:
         return swedish_day(row.at)
     return date.fromisoformat(told) if isinstance(told, str) else told
-
-
-def from_told(what: Told, answered_on: date | None) -> Written:
-    """Return what is to be stored of an answer read from a file."""
-    return Written(**asdict(what), answered_on=answered_on)
 
 
 def revision_before(session: Session, row: AnswerRow) -> AnswerRow | None:
@@ -257,11 +229,6 @@ def acts_of(session: Session, filled: int, author: int) -> list[Act]:
         if not row.undo_of:
             acts.setdefault(row.act, []).append(row)
     return [Act(tuple(found), found[0].id or 0, act in undone) for act, found in acts.items()]
-
-
-def nothing() -> Written:
-    """Return the revision that says: this was taken back and is unanswered again."""
-    return Written(OPEN)
 
 
 def _row(row: AnswerRow | Stored) -> str:

@@ -4,11 +4,11 @@ import json
 
 from actions.basis import Basis, Sheet
 from checklists.files import all_facts
+from checklists.model import NOTHING, Written
 from checklists.rules import applies, state
 from dialogs.views.chef import Compared, ComparedSheet, Comparison
 from dialogs.worker.summary_card import gap_row
 from storage import answers
-from storage.answers import Written
 from storage.desk import Session
 from storage.filled import READER, WRITER, filled_id
 from storage.signatures import Revisions, view_hash
@@ -62,7 +62,7 @@ def _state(sheet: Sheet, item_id: str) -> str:
 
 def _words(session: Session, sheet: Sheet, item_id: str) -> Written:
     row = sheet.rows.get(item_id)
-    return answers.read(session, sheet.filled, row) if row else answers.nothing()
+    return answers.read(session, sheet.filled, row) if row else NOTHING
 
 
 def canonical(seen: Comparison) -> str:

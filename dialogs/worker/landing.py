@@ -14,7 +14,7 @@ from checklists.errors import (
     TextTooLong,
     UserError,
 )
-from checklists.model import Motivation
+from checklists.model import Motivation, Written
 from checklists.privacy import refuse_personal_numbers
 from checklists.rights import Right
 from checklists.route import Stop
@@ -25,7 +25,6 @@ from dialogs.turn.turn_context import Talk, clock_words
 from dialogs.views.views import AnyView, Line, MotivationBy
 from dialogs.worker import next_card as show
 from storage import answers
-from storage.answers import Written
 from storage.filled import filled_id
 
 MOST_TEXT = 4000

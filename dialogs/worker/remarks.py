@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from actions.basis import Sheet, load
 from checklists.errors import PersonalNumberInText, TextTooLong, UserError
-from checklists.model import OPEN
+from checklists.model import OPEN, Written
 from checklists.privacy import refuse_personal_numbers
 from checklists.rights import LIST_HOLDER, Right
 from dialogs.turn.declared import Press, Verb
@@ -14,7 +14,6 @@ from dialogs.views.views import AnyView, Button, CommentView, Line
 from dialogs.worker import next_card as show
 from dialogs.worker.landing import MOST_TEXT, At, after, landed, store
 from storage import answers
-from storage.answers import Written
 
 COMMENT = Right("comment", "case", LIST_HOLDER)
 SAVE_COMMENT = Right("save_comment", "case", LIST_HOLDER)

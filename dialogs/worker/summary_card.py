@@ -2,7 +2,7 @@
 
 from actions.basis import Basis, Sheet
 from checklists.files import all_facts
-from checklists.model import Gap
+from checklists.model import NOTHING, Gap
 from checklists.rules import applicable, state
 from dialogs.messages.recipients import Staff, named, without_app
 from dialogs.turn.turn_context import Talk, clock_words
@@ -49,7 +49,7 @@ def _rows(talk: Talk, sheet: Sheet) -> tuple[Row, ...]:
     rows = []
     for item in applicable(sheet.checklist, sheet.filled.role, sheet.facts, sheet.answers):
         stored = sheet.rows.get(item.id)
-        texts = answers.read(talk.session, sheet.filled, stored) if stored else answers.nothing()
+        texts = answers.read(talk.session, sheet.filled, stored) if stored else NOTHING
         rows.append(
             Row(
                 item=item.id,

@@ -1,6 +1,7 @@
 """Taking back: her own last answer, as a new revision, up to ten steps."""
 
 from actions.basis import Basis, Sheet, load
+from checklists.model import NOTHING
 from checklists.rights import LIST_HOLDER, Right
 from checklists.route import stop_of
 from dialogs.turn.declared import Command, Press, Verb
@@ -47,7 +48,7 @@ def _undo(talk: Talk, basis: Basis, act: str = "") -> AnyView:
         return show.go_on(talk, basis, notices=(Line(say="fill.changed_by_other"),))
     for item_id, row in first.items():
         before = answers.revision_before(talk.session, row)
-        written = answers.read(talk.session, sheet.filled, before) if before else answers.nothing()
+        written = answers.read(talk.session, sheet.filled, before) if before else NOTHING
         store(talk, sheet, item_id, written)
         sheet.rows[item_id].undo_of = row.act
     number = min(sheet.checklist.numbers[row.item_id] for row in rows)

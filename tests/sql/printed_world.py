@@ -4,8 +4,8 @@ import json
 from datetime import date
 from typing import Any
 
+from checklists.model import Written
 from storage import answers, cases, extensions, filled, people, returns, signatures
-from storage.answers import Written
 from storage.cases import FactRow
 from storage.desk import Session
 from storage.extensions import ExtensionRow

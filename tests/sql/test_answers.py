@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from checklists.model import OPEN, Answer
+from checklists.model import NOTHING, OPEN, Answer, Written
 from storage import answers
-from storage.answers import TEXT_FIELDS, AnswerRow, Written
+from storage.answers import TEXT_FIELDS, AnswerRow
 from storage.desk import Desk, Session
 from tests.sql.conftest import NOW, OpenDesk, World, scalar, the_list
 
@@ -108,7 +108,7 @@ def test_the_rules_are_told_what_they_need_and_no_text(desk: Desk, world: World)
         (Written("nej", "missing"), Answer("nej", 4, "missing")),
         (Written("ja", note="Förbehåll"), Answer("ja", 5, noted=True)),
         (Written("fritext", raw="Det finns en vårdplan."), Answer("fritext", 6)),
-        (answers.nothing(), Answer(OPEN, 7)),
+        (NOTHING, Answer(OPEN, 7)),
     ]
     for written, expected in told:
         add(desk, world, written)
@@ -124,9 +124,7 @@ def test_what_one_press_stored_is_one_act_and_a_taking_back_is_none(desk: Desk, 
 
     def take_back(session: Session) -> None:
         row = the_list(session, world)
-        answers.add(
-            session, row, ITEM, 2, answers.nothing(), author=world.person, at=NOW, act="third"
-        ).undo_of = "second"
+        answers.add(session, row, ITEM, 2, NOTHING, author=world.person, at=NOW, act="third").undo_of = "second"
 
     desk.run_now(take_back)
     acts = desk.run_now(lambda session: answers.acts_of(session, world.filled, world.person))

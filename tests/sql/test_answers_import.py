@@ -9,13 +9,13 @@ from sqlmodel import select
 
 from checklists.cells import COLUMNS as COLUMNS_IN
 from checklists.csv_in import BadCsv
+from checklists.model import Written
 from imports.answers import import_answers
 from imports.common import Imported
 from reports.answers import COLUMNS, answer_rows
 from reports.csv_out import safe
 from reports.selected import Selection
 from storage import answers, cases, filled
-from storage.answers import Written
 from storage.audit import EventRow
 from storage.cases import CaseRow, FactRow
 from storage.desk import Desk, Session

@@ -13,8 +13,8 @@ import psycopg
 import pytest
 
 from bot.commandline.restoring import Restored, restore
+from checklists.model import Written
 from storage import answers, audit, key_file, tombstones
-from storage.answers import Written
 from storage.backup import CannotBackUp, back_up, is_empty, put_back
 from storage.desk import Desk, Session, opened
 from storage.sealing import KeyGone, Keys

@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
 
+from checklists.model import Written
 from storage import answers, audit, tenants
 from storage import desk as desk_module
-from storage.answers import AnswerRow, Written
+from storage.answers import AnswerRow
 from storage.desk import CannotOpen, Desk, Session, opened
 from storage.filled import FilledRow
 from storage.sealing import Keys

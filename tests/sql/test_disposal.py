@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import Boolean, Date, Integer, LargeBinary, Table, insert, inspect, text
 
 from checklists.files import checklist_version
+from checklists.model import Written
 from checklists.rates import NOT_ASKED
 from reports.rates import rate_rows
 from reports.selected import Selection
 from storage import answers, audit, cases, conversations, disposal, filled, inbox, outbox, short_lived, tenants
-from storage.answers import Written
 from storage.cases import CaseRow, case_id
 from storage.desk import Desk, Session
 from storage.disposal import CLEARED, KEPT, case_columns, filled_columns

@@ -7,11 +7,11 @@ import re
 from functools import partial
 from pathlib import Path
 
+from checklists.model import Written
 from reports.answers import COLUMNS, answer_rows
 from reports.csv_out import write_csv
 from reports.selected import Selection
 from storage import answers
-from storage.answers import Written
 from storage.desk import Desk, Session
 from tests.sql.conftest import NOW, World, change, the_list
 from tests.unit.test_csv import DANGEROUS, looks_dangerous

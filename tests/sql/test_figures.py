@@ -10,6 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from checklists.model import Written
 from checklists.periods import Period, quarter, year_of
 from reports.chain import chain
 from reports.checklists import COLUMNS as CHECKLIST_COLUMNS
@@ -23,7 +24,6 @@ from reports.summary import report_view
 from reports.times import times
 from reports.workbook import Wanted, write_workbook
 from storage import answers, cases, filled, people, rates
-from storage.answers import Written
 from storage.cases import CaseRow, FactRow, case_id
 from storage.desk import Desk, Session
 from storage.filled import FilledRow

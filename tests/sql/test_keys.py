@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import pytest
 from sqlmodel import select
 
+from checklists.model import Written
 from reports.answers import answer_rows
 from reports.selected import Selection
 from storage import answers, cases
-from storage.answers import Written
 from storage.cases import CaseRow, case_id
 from storage.desk import Desk, Session
 from storage.sealing import KEPT_SECONDS, KeyGone, Keys, MasterGone, SealBroken, SealingKeyRow, seal, unseal

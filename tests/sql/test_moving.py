@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from checklists.model import Written
 from storage import answers, audit, migrate, moving
-from storage.answers import Written
 from storage.desk import Desk, Session, opened
 from storage.moving import CannotMove
 from storage.sealing import Keys

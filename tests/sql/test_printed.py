@@ -8,9 +8,9 @@ from html.parser import HTMLParser
 import pytest
 
 from checklists.files import checklist_version
+from checklists.model import Written
 from reports.printed import pages_of
 from storage import answers
-from storage.answers import Written
 from storage.desk import Desk, Session
 from storage.signatures import view_hash
 from tests.sql.conftest import NOW, World, change, the_case, the_list

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import text
 
 from checklists.files import newest
+from checklists.model import Written
 from imports.answers import import_answers
 from imports.cases import DATES, FACTS, import_cases
 from storage import answers, cases, contributions, filled, people, rates, returns, signatures
-from storage.answers import Written
 from storage.cases import CaseRow, FactRow, case_id
 from storage.contributions import Key, Part
 from storage.desk import Desk, Session

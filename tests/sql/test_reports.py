@@ -5,11 +5,11 @@ import io
 from datetime import UTC, date, datetime
 
 from checklists.files import checklist_version
+from checklists.model import NOTHING, Written
 from reports.answers import COLUMNS, answer_rows
 from reports.csv_out import write_csv
 from reports.selected import Selection
 from storage import answers, cases, filled, people
-from storage.answers import Written
 from storage.cases import CaseRow, FactRow, case_id
 from storage.desk import Desk, Session
 from storage.filled import FilledRow
@@ -108,7 +108,7 @@ def test_what_is_told_without_a_text_leaves_too(desk: Desk, world: World) -> Non
 
 
 def test_what_was_taken_back_or_never_answered_has_no_row(desk: Desk, world: World) -> None:
-    give(desk, world, "child_heard", Written("ja"), answers.nothing())
+    give(desk, world, "child_heard", Written("ja"), NOTHING)
     give(desk, world, "communication_boxes_filled", Written("ja"))
 
     assert [row["item"] for row in rows(desk)] == ["communication_boxes_filled"]

@@ -10,8 +10,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import event, inspect, text
 
+from checklists.model import Written
 from storage import answers, cases, conversations, drafts, extensions, inbox, outbox, returns, sealing, signatures
-from storage.answers import TEXT_FIELDS, Written
+from storage.answers import TEXT_FIELDS
 from storage.cases import CaseRow, case_id
 from storage.desk import Desk, Session
 from storage.extensions import ExtensionRow

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import openpyxl
 import pytest
 
+from checklists.model import Written
 from reports import selected
 from reports.answers import answer_rows
 from reports.csv_out import write_csv
@@ -14,7 +15,6 @@ from reports.selected import Selection
 from reports.table import Table, one_after_another, tables
 from reports.xlsx_out import Page, write_xlsx
 from storage import answers, cases, exported
-from storage.answers import Written
 from storage.desk import Desk, Session
 from storage.filled import FilledRow
 from tests.sql.conftest import NOW, World, the_case, the_list

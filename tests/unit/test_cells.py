@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checklists.cells import Cells, Told, read_cells, table_words, write_cells
+from checklists.cells import Cells, read_cells, table_words, write_cells
 from checklists.csv_safe import as_written, safe
 from checklists.files import all_checklists, newest
+from checklists.model import Written
 
 AUDIT, BASIS = newest("sample_audit"), newest("decision_basis")
 METHOD, PLAN = AUDIT.by_id["standardised_method_used"], AUDIT.by_id["care_and_implementation_plan"]
@@ -156,19 +157,19 @@ def test_an_apostrophe_before_a_dangerous_cell_is_taken_off_again_and_no_other(c
 @pytest.mark.parametrize(
     ("told", "counted", "words"),
     [
-        (Told("ja", raw="Ja. FREDA", option="freda"), "ja", "Ja. FREDA"),
-        (Told("ja", raw="JA"), "ja", "JA"),
-        (Told("ja", raw="ja", option="freda,bbic"), "ja", "Ja. FREDA, BBIC"),
-        (Told("ja", raw="Ja", option="another", method="Signs of Safety"), "ja", "Ja. Signs of Safety"),
-        (Told("ja", option="freda"), "ja", "Ja. FREDA"),
-        (Told("ja", option="freda"), "ej_tillampligt", "E/T"),
-        (Told("fritext", raw="Det finns en vårdplan."), "fritext", "Det finns en vårdplan."),
-        (Told("ja", raw="Ja"), "obesvarad", "Ja"),
-        (Told("ja", raw="ja"), "obesvarad", "Ja"),
-        (Told("pagaende"), "pagaende", "Pågående"),
-        (Told("obesvarad", raw="obesvarad"), "obesvarad", ""),
-        (Told("obesvarad"), "obesvarad", ""),
+        (Written("ja", raw="Ja. FREDA", option="freda"), "ja", "Ja. FREDA"),
+        (Written("ja", raw="JA"), "ja", "JA"),
+        (Written("ja", raw="ja", option="freda,bbic"), "ja", "Ja. FREDA, BBIC"),
+        (Written("ja", raw="Ja", option="another", method="Signs of Safety"), "ja", "Ja. Signs of Safety"),
+        (Written("ja", option="freda"), "ja", "Ja. FREDA"),
+        (Written("ja", option="freda"), "ej_tillampligt", "E/T"),
+        (Written("fritext", raw="Det finns en vårdplan."), "fritext", "Det finns en vårdplan."),
+        (Written("ja", raw="Ja"), "obesvarad", "Ja"),
+        (Written("ja", raw="ja"), "obesvarad", "Ja"),
+        (Written("pagaende"), "pagaende", "Pågående"),
+        (Written("obesvarad", raw="obesvarad"), "obesvarad", ""),
+        (Written("obesvarad"), "obesvarad", ""),
     ],
 )
-def test_the_table_says_what_came_in_else_the_words_of_the_scale(told: Told, counted: str, words: str) -> None:
+def test_the_table_says_what_came_in_else_the_words_of_the_scale(told: Written, counted: str, words: str) -> None:
     assert table_words(METHOD, told, counted) == words

@@ -16,8 +16,8 @@ import openpyxl
 import pytest
 
 from bot.commandline import exports
+from checklists.model import Written
 from storage import answers, cases, filled, people, tenants
-from storage.answers import Written
 from storage.cases import CaseRow, case_id
 from storage.desk import Desk, Session, opened
 from storage.filled import FilledRow

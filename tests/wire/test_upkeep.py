@@ -13,8 +13,8 @@ import aiohttp
 import pytest
 
 from app import main
+from checklists.model import Written
 from storage import answers, audit, migrate
-from storage.answers import Written
 from storage.desk import Session, opened
 from storage.sealing import Keys
 from tests.browser.real_bot import RealBot, free_ports
