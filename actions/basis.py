@@ -16,9 +16,9 @@ from dialogs.turn.turn_context import Talk
 from dialogs.views.views import Claim, Head, Listed, MotivationBy
 from storage import answers, cases, filled, returns, tenants
 from storage.answers import AnswerRow
-from storage.cases import CaseRow, FactRow, case_id
+from storage.cases import CaseRow, FactRow
 from storage.desk import Session
-from storage.filled import READER, WRITER, FilledRow, filled_id
+from storage.filled import READER, WRITER, FilledRow
 
 WITH_CHEF = ("sent", "signed", "voided")
 """States of a worker's list in which it is the chef's turn, or was."""
@@ -82,8 +82,8 @@ class Sheet:
         """Return what a button of this sheet stands for."""
         return Claim(
             verb=verb,
-            case=case_id(self.case),
-            filled=filled_id(self.filled),
+            case=self.case.id,
+            filled=self.filled.id,
             item=item,
             revision=revision,
             version=self.filled.version,
@@ -142,7 +142,7 @@ class Basis:
 
     def sheet(self, row_id: int) -> Sheet | None:
         """Return the sheet with this filled-list id."""
-        return next((sheet for sheet in self.sheets if filled_id(sheet.filled) == row_id), None)
+        return next((sheet for sheet in self.sheets if sheet.filled.id == row_id), None)
 
     @property
     def is_reading(self) -> bool:
@@ -176,10 +176,10 @@ class Basis:
 
     def next_from(self, row_id: int = 0, after: str = "") -> tuple[Sheet, Stop] | None:
         """Return the next open card: further on this sheet, then on the following ones, then from the start."""
-        ids = [filled_id(sheet.filled) for sheet in self.sheets]
+        ids = [sheet.filled.id for sheet in self.sheets]
         start = ids.index(row_id) if row_id in ids else 0
         for sheet in self.sheets[start:] + self.sheets[:start]:
-            stop = sheet.next_open(after if filled_id(sheet.filled) == row_id else "")
+            stop = sheet.next_open(after if sheet.filled.id == row_id else "")
             if stop:
                 return sheet, stop
         return None
@@ -193,7 +193,7 @@ def load(talk: Talk, case: CaseRow, checklist_id: str = "decision_basis") -> Bas
     """Read a case's newest occasion of a list as she has it, and note that this turn is about the case."""
     talk.touched = case
     if talk.turn.kind != "refresh":  # her client asks that by itself; it is not what she last turned to
-        talk.conversation.case_id = case_id(case)
+        talk.conversation.case_id = case.id
     return reload(talk, case, checklist_id)
 
 
@@ -207,8 +207,8 @@ def reload(talk: Talk, case: CaseRow, checklist_id: str) -> Basis:
 def written(session: Session, case: CaseRow, checklist_id: str = "decision_basis") -> Basis:
     """Read the newest occasion as its workers have it, whoever asks."""
     session.flush()
-    facts = cases.facts(session, case_id(case))
-    rows = filled.of_case(session, case_id(case), checklist_id, WRITER)
+    facts = cases.facts(session, case.id)
+    rows = filled.of_case(session, case.id, checklist_id, WRITER)
     occasion = max((row.occasion for row in rows), default=0)
     sheets = tuple(_sheet(session, case, row, facts) for row in rows if row.occasion == occasion)
     return Basis(case, newest(checklist_id), facts, sheets, WRITER, occasion)
@@ -217,18 +217,18 @@ def written(session: Session, case: CaseRow, checklist_id: str = "decision_basis
 def reading(session: Session, case: CaseRow, checklist_id: str, person_id: int) -> Basis:
     """Read one person's reading of the newest occasion; without sheets until she has begun it."""
     session.flush()
-    facts = cases.facts(session, case_id(case))
-    of_workers = filled.of_case(session, case_id(case), checklist_id, WRITER)
+    facts = cases.facts(session, case.id)
+    of_workers = filled.of_case(session, case.id, checklist_id, WRITER)
     occasion = max((row.occasion for row in of_workers), default=0)
-    rows = filled.of_case(session, case_id(case), checklist_id, READER, person_id)
+    rows = filled.of_case(session, case.id, checklist_id, READER, person_id)
     sheets = tuple(_sheet(session, case, row, facts) for row in rows if row.occasion == occasion)
     return Basis(case, newest(checklist_id), facts, sheets, READER, occasion)
 
 
 def _sheet(session: Session, case: CaseRow, row: FilledRow, facts: dict[tuple[int, str], FactRow]) -> Sheet:
     known = cases.rule_facts(case, row.child, facts)
-    stored = answers.latest(session, filled_id(row))
-    points = returns.points(session, row.return_id, filled_id(row)) if row.return_id else {}
+    stored = answers.latest(session, row.id)
+    points = returns.points(session, row.return_id, row.id) if row.return_id else {}
     checklist, tenant = checklist_version(row.checklist, row.version), tenants.get(session, case.tenant_id)
     by = tenants.settings(tenant).motivation if tenant else "either"
     return Sheet(case, row, checklist, known, stored, case.children, points, by)
@@ -243,7 +243,7 @@ def begin(talk: Talk, basis: Basis, occasion: int = 1) -> Basis:
         if child not in present:
             row = FilledRow(
                 tenant_id=talk.tenant_id,
-                case_id=case_id(basis.case),
+                case_id=basis.case.id,
                 unit_id=first.unit_id if first else basis.case.unit_id,
                 checklist=basis.checklist.id,
                 version=first.version if first else basis.checklist.version,
@@ -253,7 +253,7 @@ def begin(talk: Talk, basis: Basis, occasion: int = 1) -> Basis:
                 begun_at=talk.turn.now,
             )
             filled.add(talk.session, row)
-            talk.record("list_begun", case=basis.case, filled_id=filled_id(row))
+            talk.record("list_begun", case=basis.case, filled_id=row.id)
     return reload(talk, basis.case, basis.checklist.id)
 
 
@@ -265,7 +265,7 @@ def begin_reading(talk: Talk, case: CaseRow, of_workers: Basis) -> Basis:
     for row in missing:
         begun = FilledRow(
             tenant_id=talk.tenant_id,
-            case_id=case_id(case),
+            case_id=case.id,
             unit_id=row.unit_id,
             checklist=row.checklist,
             version=row.version,
@@ -276,5 +276,5 @@ def begin_reading(talk: Talk, case: CaseRow, of_workers: Basis) -> Basis:
             begun_at=talk.turn.now,
         )
         filled.add(talk.session, begun)
-        talk.record("reading_begun", case=case, filled_id=filled_id(begun), detail=talk.acting_as(case))
+        talk.record("reading_begun", case=case, filled_id=begun.id, detail=talk.acting_as(case))
     return reading(talk.session, case, of_workers.checklist.id, talk.person_id) if missing else mine

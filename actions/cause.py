@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from dialogs.views.parts import Line
 from storage import audit
-from storage.cases import CaseRow, case_id
+from storage.cases import CaseRow
 from storage.desk import Session
 from storage.times import STOCKHOLM
 
@@ -57,7 +57,7 @@ def from_file(session: Session, tenant_id: int, now: datetime, actor: str) -> Ca
         revision: int | None = None,
         detail: str = "",
     ) -> None:
-        row = case_id(case) if case else None
+        row = case.id if case else None
         about = {"case_id": row, "filled_id": filled_id, "revision": revision}
         audit.record(session, tenant_id, now, actor, act, item_id=item_id, detail=detail, **about)
 

@@ -8,8 +8,8 @@ from checklists.model import NOTHING, Written
 from dialogs.messages import prompts
 from dialogs.views.views import Line
 from storage import answers, cases, filled, signatures
-from storage.cases import CaseRow, case_id
-from storage.filled import WRITER, FilledRow, filled_id
+from storage.cases import CaseRow
+from storage.filled import WRITER, FilledRow
 
 
 def answer_changed(cause: Cause, case: CaseRow, row: FilledRow, item_id: str) -> None:
@@ -45,19 +45,19 @@ def _lock(cause: Cause, case: CaseRow, row: FilledRow) -> None:
 def _open_again(cause: Cause, case: CaseRow, mine: FilledRow, item_id: str) -> None:
     """Open one question of a reading that was ended: she answers it anew before she sees the new answer."""
     mine.status = "open"
-    old = answers.latest(cause.session, filled_id(mine)).get(item_id)
+    old = answers.latest(cause.session, mine.id).get(item_id)
     if old is None or old.choice == NOTHING.choice:
         return
     note = answers.text(cause.session, mine, old, "note")
     open_again: Written = replace(NOTHING, note=note)
     number = old.revision + 1
     answers.add(cause.session, mine, item_id, number, open_again, author=None, at=cause.now, act=cause.act)
-    cause.record("reopened", case=case, filled_id=filled_id(mine), item_id=item_id, revision=number)
+    cause.record("reopened", case=case, filled_id=mine.id, item_id=item_id, revision=number)
 
 
 def void(cause: Cause, case: CaseRow, row: FilledRow) -> None:
     """Void the signature of a list's occasion, if one stands, and tell both sides."""
-    standing = signatures.standing(cause.session, case_id(case), row.checklist, row.occasion)
+    standing = signatures.standing(cause.session, case.id, row.checklist, row.occasion)
     if standing is None:
         return
     standing.voided_at = cause.now
@@ -65,7 +65,7 @@ def void(cause: Cause, case: CaseRow, row: FilledRow) -> None:
     for sheet in theirs.sheets:
         if sheet.filled.status == "signed":
             sheet.filled.status = "voided"
-    cause.record("voided", case=case, filled_id=filled_id(row), detail=f"signature {standing.id}")
+    cause.record("voided", case=case, filled_id=row.id, detail=f"signature {standing.id}")
     cause.session.flush()
     prompts.to_readers(cause, theirs, "voided")
     cause.aftermath.append(Line(say="reading.voided_now"))

@@ -40,7 +40,7 @@ def g11(folder: Path, rounds: int, commits: int = 300) -> Figure:
         if not noting:
             session.info["changed"] = _All()
         row = session.get_one(filled.FilledRow, number % 200 + 1)
-        old = answers.latest(session, filled.filled_id(row)).get("child_heard")
+        old = answers.latest(session, row.id).get("child_heard")
         written = Written("ja" if number % 2 else "nej")
         revision = old.revision + 1 if old else 1
         answers.add(session, row, "child_heard", revision, written, author=None, at=row.begun_at, act="a")

@@ -78,7 +78,7 @@ def fill(desk: Desk, lists: int, seed: int = 1, texts: float = 0.0) -> int:
 
 
 def _found(session: Session) -> tuple[int, list[int | None]]:
-    tenant = tenants.key(tenants.ensure(session, "made-up"))
+    tenant = tenants.ensure(session, "made-up").id
     return tenant, [people.unit(session, tenant, f"Enhet {number} (påhittad)").id for number in range(UNITS)]
 
 

@@ -21,9 +21,9 @@ from imports import answer_rows
 from imports.common import Imported, Outcome, check_tenant, take_all
 from storage import answers, audit, cases, filled, tenants
 from storage.answers import AnswerRow
-from storage.cases import CaseRow, case_id
+from storage.cases import CaseRow
 from storage.desk import Session
-from storage.filled import FilledRow, filled_id
+from storage.filled import FilledRow
 from storage.times import midnight
 
 NEEDED = ("tenant_id", "case_ref", "checklist", "role", "item", "answer")
@@ -70,7 +70,7 @@ class _Import:
         case, checklist = self._case(cells), newest(answer_rows.checklist_id_of(cells["checklist"]))
         role = answer_rows.role_of(cells["role"], checklist)
         child = answer_rows.child_of(cells["child"], checklist, case)
-        here = self._list(_Where(case.tenant_id, case_id(case), checklist.id, role, child), case)
+        here = self._list(_Where(case.tenant_id, case.id, checklist.id, role, child), case)
         item = answer_rows.item_of(here.checklist, cells["item"], role)
         texts, day = answer_rows.texts_of(cells), answer_rows.day_of(row)
         if read_cells(item, texts).choice == FREE:
@@ -88,7 +88,7 @@ class _Import:
                 ref = normal_ref(cells["case_ref"], tenants.setting(tenant, "case_ref_pattern"))
             except UserError:
                 raise ValueError("case_ref has not the shape of a case reference") from None
-            found = cases.find(self.session, tenants.key(tenant), ref)
+            found = cases.find(self.session, tenant.id, ref)
             if found is None:
                 raise ValueError("case_ref is no case here; import the cases first")
             cases.lock(self.session, found)  # nobody sends or signs it meanwhile
@@ -116,7 +116,7 @@ class _Import:
         row = together.get(where.child)
         if row is None:
             return _List(case, checklist, occasion, with_chef, None, {}, {})
-        stored = answers.latest(self.session, filled_id(row))
+        stored = answers.latest(self.session, row.id)
         facts = cases.rule_facts(case, where.child, cases.facts(self.session, where.case_id))
         domain = {item_id: answers.to_domain(answer) for item_id, answer in stored.items()}
         before = {
@@ -163,7 +163,7 @@ class _Import:
     def _begin(self, here: _List, role: str, child: int) -> FilledRow:
         row = FilledRow(
             tenant_id=here.case.tenant_id,
-            case_id=case_id(here.case),
+            case_id=here.case.id,
             unit_id=here.case.unit_id,
             checklist=here.checklist.id,
             version=here.checklist.version,
@@ -184,8 +184,8 @@ class _Import:
             self.at,
             ACTOR,
             act,
-            case_id=case_id(here.case),
-            filled_id=filled_id(here.row),
+            case_id=here.case.id,
+            filled_id=here.row.id,
             item_id=item_id,
             revision=revision,
         )
@@ -194,7 +194,7 @@ class _Import:
         """Say when each list was begun: on the earliest day of its answers, where only imports wrote in it."""
         for here in self.lists.values():
             days = [row.answered_on for row in here.stored.values() if row.answered_on]
-            if here.row is not None and days and not answers.a_person_wrote(self.session, filled_id(here.row)):
+            if here.row is not None and days and not answers.a_person_wrote(self.session, here.row.id):
                 here.row.begun_at = midnight(min(days))
         self.session.flush()
 

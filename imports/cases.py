@@ -16,7 +16,7 @@ from checklists.references import normal_ref
 from dialogs.worker.open_case import MOST_CHILDREN
 from imports.common import Imported, Outcome, check_cells, take_all
 from storage import audit, cases, filled, people, tenants
-from storage.cases import CaseRow, FactRow, case_id
+from storage.cases import CaseRow, FactRow
 from storage.desk import Session
 
 DATES = ("received_on", "assigned_on", "opened_on", "planned_decision_on", "decided_on", "closed_on")
@@ -62,7 +62,7 @@ class _Row:
         if self.cells["case_type"] not in ("", *_CASE_TYPES):
             raise ValueError("case_type is neither barn nor vuxen")
         tenant = tenants.ensure(self.session, self.cells["tenant_id"])
-        self.tenant_id = tenants.key(tenant)
+        self.tenant_id = tenant.id
         ref = self._ref(tenants.setting(tenant, "case_ref_pattern"))
         lead, co = self._person("lead_email"), self._person("co_email")
         case = cases.find(self.session, self.tenant_id, ref)
@@ -126,7 +126,7 @@ class _Row:
         person = people.by_email(self.session, self.tenant_id, self.cells[column])
         if person is None:
             raise ValueError(f"{column} is not in the people register; import people first")
-        return people.person_id(person)
+        return person.id
 
     # --- storing --------------------------------------------------------------------------------------------
 
@@ -144,7 +144,7 @@ class _Row:
         lead, co = lead or case.lead_id, co or case.co_id
         if lead is not None and lead == co:
             raise ValueError("lead_email and co_email name the same person")
-        begun = filled.of_case(self.session, case_id(case), _PER_CHILD_LIST, "case_worker")
+        begun = filled.of_case(self.session, case.id, _PER_CHILD_LIST, "case_worker")
         if count is not None and any(row.child > count for row in begun):
             raise ValueError("children is lower than the number of lists already begun")
 
@@ -174,7 +174,7 @@ class _Row:
     def _set_facts(self, case: CaseRow, values: dict[str, str]) -> bool:
         """Store what the row says of the facts; return whether it says something new."""
         new = False
-        known = cases.facts(self.session, case_id(case))
+        known = cases.facts(self.session, case.id)
         for name in FACTS:
             whole = all_facts()[name].per == "case"
             for child in (cases.WHOLE_CASE,) if whole else range(1, case.children + 1):
@@ -187,7 +187,7 @@ class _Row:
     def _set_fact(self, case: CaseRow, child: int, name: str, value: str, revision: int) -> None:
         row = FactRow(
             tenant_id=self.tenant_id,
-            case_id=case_id(case),
+            case_id=case.id,
             child=child,
             name=name,
             revision=revision,
@@ -207,7 +207,7 @@ class _Row:
             self.at,
             self.actor,
             act,
-            case_id=case_id(case),
+            case_id=case.id,
             item_id=item_id,
             revision=revision,
             detail=detail,

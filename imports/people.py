@@ -27,13 +27,13 @@ def _import_row(session: Session, row: CsvRow, allowed: frozenset[str], at: date
     _check(cells, allowed)
     valid_from, valid_to = _days(row)
     tenant = tenants.ensure(session, cells["tenant_id"])
-    tenant_id = tenants.key(tenant)
+    tenant_id = tenant.id
     person, what = _person(session, tenant_id, cells)
     unit = people.unit(session, tenant_id, cells["unit"])
     assert unit.id is not None
-    held = people.role(session, people.person_id(person), unit.id, cells["role"])
+    held = people.role(session, person.id, unit.id, cells["role"])
     if held is None:
-        held = RoleRow(tenant_id=tenant_id, person_id=people.person_id(person), unit_id=unit.id, role=cells["role"])
+        held = RoleRow(tenant_id=tenant_id, person_id=person.id, unit_id=unit.id, role=cells["role"])
         session.add(held)
         what = "added"
     if what != "added" and (held.valid_from, held.valid_to) != (valid_from, valid_to):
@@ -41,7 +41,7 @@ def _import_row(session: Session, row: CsvRow, allowed: frozenset[str], at: date
     held.valid_from, held.valid_to = valid_from, valid_to
     session.flush()
     if what != "unchanged":
-        audit.record(session, tenant_id, at, actor, "person_" + what, detail=f"{people.person_id(person)}:{held.role}")
+        audit.record(session, tenant_id, at, actor, "person_" + what, detail=f"{person.id}:{held.role}")
     return what
 
 

@@ -49,7 +49,7 @@ def access_rows(session: Session, asked: Question, actor: str, now: datetime) ->
         raise NothingSuch("there is no such case or unit; --case takes a whole reference, --unit a unit's whole name")
     for tenant, case_id, unit_id in found:
         detail = str(unit_id or "")
-        audit.record(session, tenants.key(tenant), now, actor, "access_log", case_id=case_id, detail=detail)
+        audit.record(session, tenant.id, now, actor, "access_log", case_id=case_id, detail=detail)
     return _rows(session, asked, found)
 
 
@@ -57,7 +57,7 @@ def _rows(
     session: Session, asked: Question, found: list[tuple[TenantRow, int | None, int | None]]
 ) -> Iterator[list[str]]:
     for tenant, case_id, unit_id in found:
-        tenant_id = tenants.key(tenant)
+        tenant_id = tenant.id
         who = access.names_and_roles(session, tenant_id)
         units = people.unit_names(session, tenant_id)
         rows = access.events(
@@ -74,7 +74,7 @@ def _rows(
 
 def _ids(session: Session, tenant: TenantRow, asked: Question) -> tuple[int | None, int | None]:
     """Return the row ids of the case and the unit asked for, in one municipality."""
-    tenant_id = tenants.key(tenant)
+    tenant_id = tenant.id
     case = None
     if asked.case_ref:
         try:
@@ -83,7 +83,7 @@ def _ids(session: Session, tenant: TenantRow, asked: Question) -> tuple[int | No
             raise NothingSuch("--case is not a case reference") from None
         case = cases.find(session, tenant_id, ref)
     units = {name: row_id for row_id, name in people.unit_names(session, tenant_id).items()}
-    return (cases.case_id(case) if case else None), units.get(asked.unit) if asked.unit else None
+    return (case.id if case else None), units.get(asked.unit) if asked.unit else None
 
 
 def _begins(day: date | None) -> datetime | None:

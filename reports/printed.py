@@ -10,21 +10,21 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from reports.printed_page import gather
 from reports.printed_words import WORDS
 from storage import filled
-from storage.cases import CaseRow, case_id
+from storage.cases import CaseRow
 from storage.desk import Session
-from storage.filled import FilledRow, filled_id
+from storage.filled import FilledRow
 
 
 def file_name(row: FilledRow) -> str:
     """Return the name of a list's page: row ids and codes only, nothing that someone typed."""
     child = f"-barn-{row.child}" if row.child else ""
-    return f"arende-{row.case_id}-{row.checklist}-{row.occasion}{child}-{row.role}-{filled_id(row)}.html"
+    return f"arende-{row.case_id}-{row.checklist}-{row.occasion}{child}-{row.role}-{row.id}.html"
 
 
 def pages_of(session: Session, case: CaseRow, day: date) -> Iterator[tuple[str, str]]:
     """Give file name and HTML of every filled-in list of a case. Raises: SealBroken, KeyGone."""
     template = _templates().get_template("filled.html")
-    for row in filled.of_case_all(session, case_id(case)):
+    for row in filled.of_case_all(session, case.id):
         yield file_name(row), template.render(page=gather(session, case, row, day), words=WORDS)
 
 

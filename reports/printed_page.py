@@ -11,9 +11,9 @@ from checklists.rules import state
 from reports.printed_words import WORDS, answer_word, code_word
 from storage import answers, cases, extensions, people, returns, signatures
 from storage.answers import AnswerRow
-from storage.cases import CaseRow, case_id
+from storage.cases import CaseRow
 from storage.desk import Session
-from storage.filled import FilledRow, filled_id
+from storage.filled import FilledRow
 from storage.times import STOCKHOLM
 from texts import say
 
@@ -120,7 +120,7 @@ def _head(session: Session, case: CaseRow, row: FilledRow) -> list[Named]:
 
 
 def _facts(session: Session, case: CaseRow, row: FilledRow) -> list[Named]:
-    known = cases.known_facts(session, case_id(case), row.child)
+    known = cases.known_facts(session, case.id, row.child)
     return [
         (fact.ask, answer_word(known.get(fact.id, cases.UNKNOWN)))
         for fact in all_facts().values()
@@ -130,9 +130,9 @@ def _facts(session: Session, case: CaseRow, row: FilledRow) -> list[Named]:
 
 def _answers(session: Session, case: CaseRow, row: FilledRow, checklist: Checklist) -> tuple[list[Row], list[Row]]:
     """Return the answers as they stand, one for each question, and those that were changed later."""
-    history = answers.history(session, filled_id(row))
+    history = answers.history(session, row.id)
     newest = {answer.item_id: answer for answer in history}
-    known = cases.known_facts(session, case_id(case), row.child)
+    known = cases.known_facts(session, case.id, row.child)
     domain = {item_id: answers.to_domain(answer) for item_id, answer in newest.items()}
     standing = []
     for item in checklist.asked(row.role):
@@ -193,9 +193,9 @@ def _extensions(session: Session, case: CaseRow) -> list[Note]:
 
 def _returns(session: Session, case: CaseRow, row: FilledRow, checklist: Checklist) -> list[Note]:
     notes = []
-    for one in returns.of_case(session, case_id(case)):
+    for one in returns.of_case(session, case.id):
         if (one.checklist, one.occasion) == (row.checklist, row.occasion):
-            points = sorted(checklist.numbers[item] for item in returns.points(session, one.id or 0, filled_id(row)))
+            points = sorted(checklist.numbers[item] for item in returns.points(session, one.id or 0, row.id))
             about = say("printed.points", "sv", numbers=", ".join(map(str, points)))
             title = about if points else WORDS["returns"]
             who = f"{_name(session, one.tenant_id, one.person_id)}, {_time(one.at)}"
@@ -205,7 +205,7 @@ def _returns(session: Session, case: CaseRow, row: FilledRow, checklist: Checkli
 
 def _signatures(session: Session, case: CaseRow, row: FilledRow, checklist: Checklist) -> list[Signature]:
     found = []
-    for one in reversed(signatures.of_case(session, case_id(case))):
+    for one in reversed(signatures.of_case(session, case.id)):
         if (one.checklist, one.occasion) != (row.checklist, row.occasion):
             continue
         name, role = _name(session, one.tenant_id, one.signer_id), code_word("role_", one.role)

@@ -49,7 +49,7 @@ class Selection:
 
 def tenant_ids(session: Session, selection: Selection) -> list[int]:
     """Return the row ids of the tenants a selection takes in."""
-    return [selection.tenant_id] if selection.tenant_id else [tenants.key(row) for row in tenants.everyone(session)]
+    return [selection.tenant_id] if selection.tenant_id else [row.id for row in tenants.everyone(session)]
 
 
 def each(
@@ -61,7 +61,7 @@ def each(
     """
     wanted = selection.wanted()
     for tenant in run(tenants.everyone):
-        if selection.tenant_id not in (0, tenants.key(tenant)):
+        if selection.tenant_id not in (0, tenant.id):
             continue
         after = 0
         while True:
@@ -80,6 +80,6 @@ def _page(
     tell: Callable[[Session, str, Exported], T],
 ) -> tuple[int, list[T]]:
     """Return a page told, and the row id to go on after; 0 when it was the last."""
-    found = exported.page(session, tenants.key(tenant), wanted, after, size)
+    found = exported.page(session, tenant.id, wanted, after, size)
     told = [tell(session, tenant.entra_id, one) for one in found]
     return (found[-1].filled.id if len(found) == size else 0), told

@@ -68,7 +68,7 @@ def _column(session: Session, tenant_id: str, one: Exported) -> _Column:
     for item in checklist.items:
         counted, answer = state(checklist, item, one.facts, domain), one.answers.get(item.id)
         told = answers.told(session, row, answer) if answer and not is_taken_back(answer) else NOTHING
-        cells[item.id] = (table_words(item, told, counted), told.note)
+        cells[item.id] = (table_words(item, told, counted), told.note or "")
     place = (tenant_id, *_natural(one.filled.ref), row.occasion, row.child, row.file_part, row.id)
     return _Column((row.checklist, row.version, row.role), place, _heading(one), cells)
 

@@ -1,6 +1,6 @@
 """Answers as revisions: every answer is a new row, nothing is overwritten, free text is sealed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, NamedTuple, Protocol, get_args
@@ -9,7 +9,7 @@ from sqlalchemy import UniqueConstraint, bindparam
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from checklists.model import Answer, Motivation, Written
-from storage.filled import FilledRow, filled_id
+from storage.filled import FilledRow
 from storage.sealing import KeyGone, MasterGone, seal, unseal
 from storage.times import Moment, swedish_day
 
@@ -29,7 +29,7 @@ class AnswerRow(SQLModel, table=True):
     __tablename__ = "answer"
     __table_args__ = (UniqueConstraint("filled_id", "item_id", "revision"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
     filled_id: int = Field(foreign_key="filled_checklist.id")
     item_id: str = Field(max_length=60)
@@ -126,7 +126,7 @@ def add(
     """
     row = AnswerRow(
         tenant_id=filled.tenant_id,
-        filled_id=filled_id(filled),
+        filled_id=filled.id,
         item_id=item_id,
         revision=revision,
         choice=written.choice,
@@ -153,11 +153,24 @@ def text(session: Session, filled: OfCase, row: AnswerRow | Stored, name: TextFi
     return unseal(session, filled.tenant_id, filled.case_id, "answer." + name, _row(row), sealed)
 
 
-def read(session: Session, filled: FilledRow, row: AnswerRow) -> Written:
-    """Return a stored revision with its texts in clear."""
-    kind = to_domain(row).motivation
+def read(session: Session, filled: OfCase, row: AnswerRow) -> Written:
+    """Return a stored revision with its texts in clear. Raises: SealBroken, KeyGone."""
     texts = {name: text(session, filled, row, name) for name in TEXT_FIELDS}
-    return Written(row.choice, kind, option=row.option, answered_on=row.answered_on, **texts)
+    return _in_clear(row, texts, row.answered_on)
+
+
+def _in_clear(row: AnswerRow | Stored, texts: Mapping[TextField, str], day: date | None = None) -> Written:
+    return Written(
+        row.choice,
+        _KINDS[row.motivation_kind],
+        motivation=texts.get("motivation", ""),
+        place=texts.get("place", ""),
+        note=texts.get("note", ""),
+        raw=texts.get("raw", ""),
+        option=row.option,
+        answered_on=day,
+        method=texts.get("method", ""),
+    )
 
 
 def told(session: Session, filled: OfCase, row: AnswerRow | Stored) -> Written:
@@ -171,7 +184,7 @@ def told(session: Session, filled: OfCase, row: AnswerRow | Stored) -> Written:
         raise
     except KeyGone:  # disposed of; what was answered stays
         texts = {}
-    return Written(row.choice, _KINDS[row.motivation_kind], option=row.option, **{"note": "", **texts})
+    return _in_clear(row, texts)
 
 
 _NO_TEXTS = (None,) * len(TEXT_FIELDS)

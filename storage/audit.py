@@ -29,7 +29,7 @@ class EventRow(SQLModel, table=True):
         Index("ix_event_unsealed", "id", sqlite_where=text("not sealed"), postgresql_where=text("not sealed")),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id", index=True)
     at: datetime = Field(sa_type=Moment)
     actor: str = Field(max_length=100)

@@ -25,7 +25,7 @@ class CaseRow(SQLModel, table=True):
     __tablename__ = "cases"
     __table_args__ = (UniqueConstraint("tenant_id", "ref"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
     ref: str = Field(max_length=64)
     unit_id: int = Field(foreign_key="unit.id", index=True)
@@ -49,7 +49,7 @@ class FactRow(SQLModel, table=True):
     __tablename__ = "fact"
     __table_args__ = (UniqueConstraint("case_id", "child", "name", "revision"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
     case_id: int = Field(foreign_key="cases.id")
     child: int
@@ -58,12 +58,6 @@ class FactRow(SQLModel, table=True):
     value: str = Field(max_length=10)
     author_id: int | None = Field(default=None, foreign_key="person.id")
     at: datetime = Field(sa_type=Moment)
-
-
-def case_id(row: CaseRow) -> int:
-    """Return the row's id; it has one once it is stored."""
-    assert row.id is not None
-    return row.id
 
 
 # Built once: building a statement costs more than running it.
@@ -94,10 +88,11 @@ def lock(session: Session, row: CaseRow) -> None:
 
 def add(session: Session, row: CaseRow) -> CaseRow:
     """Store a new case with a key of its own."""
-    row.id = row.id or row_ids.next_case(session)
+    if not row.id and (given := row_ids.next_case(session)):
+        row.id = given
     session.add(row)
     session.flush()
-    keys_of(session).make(session, row.tenant_id, case_id(row))
+    keys_of(session).make(session, row.tenant_id, row.id)
     session.flush()
     return row
 

@@ -19,7 +19,7 @@ class ChangedRow(SQLModel, table=True):
 
     __tablename__ = "changed"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     case_id: int = 0
     filled_id: int = 0
 

@@ -21,7 +21,7 @@ class ConversationRow(SQLModel, table=True):
     __tablename__ = "conversation"
     __table_args__ = (UniqueConstraint("tenant_id", "channel_id"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
     person_id: int = Field(foreign_key="person.id", index=True)
     channel_id: str = Field(max_length=500)
@@ -72,12 +72,6 @@ def user_of(row: ConversationRow) -> str:
     """Return the person's own id on the channel, as the channel's addressing names her."""
     user = json.loads(row.reference).get("user") or {}
     return str(user.get("id", ""))
-
-
-def row_id(row: ConversationRow) -> int:
-    """Return the row's id; it has one once it is stored."""
-    assert row.id is not None
-    return row.id
 
 
 def get(session: Session, row_id: int) -> ConversationRow | None:

@@ -16,7 +16,7 @@ from sqlmodel import Session, SQLModel, col, func, select
 
 from checklists.retention import Retention
 from storage import audit, cases, inbox, outbox, rates, tenants, tombstones
-from storage.cases import CaseRow, case_id
+from storage.cases import CaseRow
 from storage.conversations import ConversationRow
 from storage.filled import FilledRow
 from storage.inbox import InboxRow
@@ -52,7 +52,7 @@ def due_cases(session: Session, tenant: TenantRow, today: date) -> Sequence[DueC
     query = (
         select(CaseRow, func.count(col(FilledRow.id)))
         .join(FilledRow, col(FilledRow.case_id) == col(CaseRow.id), isouter=True)
-        .where(CaseRow.tenant_id == tenants.key(tenant), col(CaseRow.closed_on).is_not(None))
+        .where(CaseRow.tenant_id == tenant.id, col(CaseRow.closed_on).is_not(None))
         .group_by(col(CaseRow.id))
         .order_by(col(CaseRow.closed_on), col(CaseRow.id))
     )
@@ -60,7 +60,7 @@ def due_cases(session: Session, tenant: TenantRow, today: date) -> Sequence[DueC
     for case, lists in session.exec(query):
         due_on = periods.case_due_on(case.closed_on)
         if case.closed_on is not None and due_on is not None and due_on <= today:
-            found.append(DueCase(case_id(case), case.ref, case.closed_on, due_on, lists))
+            found.append(DueCase(case.id, case.ref, case.closed_on, due_on, lists))
     return found
 
 
@@ -68,7 +68,7 @@ def still_due(session: Session, tenant: TenantRow, ids: Iterable[int], today: da
     """Return those of the cases that may still go, each locked: one may have been opened since it was listed."""
     found = []
     for row_id in ids:
-        case = cases.get(session, tenants.key(tenant), row_id)
+        case = cases.get(session, tenant.id, row_id)
         if case is not None:
             cases.lock(session, case)
             due_on = retention(tenant).case_due_on(case.closed_on)
@@ -81,15 +81,15 @@ def dispose_of(
     session: Session, tenant: TenantRow, gone: Sequence[CaseRow], at: datetime, actor: str, *, leave_stone: bool = True
 ) -> None:
     """Take away cases with everything of them; each leaves an event and (if it has none yet) a tombstone."""
-    ids = [case_id(case) for case in gone]
-    rates.freeze(session, tenants.key(tenant), ids)  # what they add to past periods stays
+    ids = [case.id for case in gone]
+    rates.freeze(session, tenant.id, ids)  # what they add to past periods stays
     for case in gone:
-        highest = select(func.max(col(FilledRow.id))).where(FilledRow.case_id == case_id(case))
+        highest = select(func.max(col(FilledRow.id))).where(FilledRow.case_id == case.id)
         if leave_stone:
             tombstones.put(session, tenant, case, session.exec(highest).one() or 0, at)
-        audit.record(session, tenants.key(tenant), at, actor, "disposed", case_id=case_id(case))
+        audit.record(session, tenant.id, at, actor, "disposed", case_id=case.id)
     session.flush()
-    _forget_naming(session, tenants.key(tenant), [case.ref for case in gone])
+    _forget_naming(session, tenant.id, [case.ref for case in gone])
     connection = session.connection()
     for table in reversed(SQLModel.metadata.sorted_tables):
         if table.name in KEPT:
@@ -100,7 +100,7 @@ def dispose_of(
         elif (of_them := _of(table, ids)) is not None:
             connection.execute(delete(table).where(of_them))
     for row_id in ids:
-        keys_of(session).forget(tenants.key(tenant), row_id)
+        keys_of(session).forget(tenant.id, row_id)
     session.expunge_all()
 
 

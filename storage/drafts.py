@@ -2,7 +2,7 @@
 
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
-from storage.filled import FilledRow, filled_id
+from storage.filled import FilledRow
 from storage.sealing import seal, unseal
 
 
@@ -23,14 +23,12 @@ def keep(session: Session, filled: FilledRow, item_id: str, person_id: int, text
     forget(session, filled, item_id, person_id)
     if not text and not place:
         return
-    at = f"{filled_id(filled)}:{item_id}:{person_id}"
+    at = f"{filled.id}:{item_id}:{person_id}"
     sealed = [
         seal(session, filled.tenant_id, filled.case_id, field, at, value)
         for field, value in (("draft.text", text), ("draft.place", place))
     ]
-    session.add(
-        DraftRow(filled_id=filled_id(filled), item_id=item_id, person_id=person_id, text=sealed[0], place=sealed[1])
-    )
+    session.add(DraftRow(filled_id=filled.id, item_id=item_id, person_id=person_id, text=sealed[0], place=sealed[1]))
     session.flush()
 
 
@@ -39,7 +37,7 @@ def read(session: Session, filled: FilledRow, item_id: str, person_id: int) -> t
     row = _find(session, filled, item_id, person_id)
     if row is None:
         return "", ""
-    at = f"{filled_id(filled)}:{item_id}:{person_id}"
+    at = f"{filled.id}:{item_id}:{person_id}"
     return (
         unseal(session, filled.tenant_id, filled.case_id, "draft.text", at, row.text),
         unseal(session, filled.tenant_id, filled.case_id, "draft.place", at, row.place),
@@ -49,7 +47,7 @@ def read(session: Session, filled: FilledRow, item_id: str, person_id: int) -> t
 def forget(session: Session, filled: FilledRow, item_id: str, person_id: int) -> None:
     """Drop a begun text."""
     mine = (
-        col(DraftRow.filled_id) == filled_id(filled),
+        col(DraftRow.filled_id) == filled.id,
         col(DraftRow.item_id) == item_id,
         col(DraftRow.person_id) == person_id,
     )
@@ -58,6 +56,6 @@ def forget(session: Session, filled: FilledRow, item_id: str, person_id: int) ->
 
 def _find(session: Session, filled: FilledRow, item_id: str, person_id: int) -> DraftRow | None:
     query = select(DraftRow).where(
-        DraftRow.filled_id == filled_id(filled), DraftRow.item_id == item_id, DraftRow.person_id == person_id
+        DraftRow.filled_id == filled.id, DraftRow.item_id == item_id, DraftRow.person_id == person_id
     )
     return session.exec(query).first()

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from storage.cases import CaseRow, case_id
+from storage.cases import CaseRow
 from storage.sealing import seal, unseal
 from storage.times import Moment
 
@@ -15,7 +15,7 @@ class ExtensionRow(SQLModel, table=True):
 
     __tablename__ = "extension"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
     case_id: int = Field(foreign_key="cases.id", index=True)
     limit: str = Field(max_length=10)
@@ -36,7 +36,7 @@ def add(session: Session, row: ExtensionRow, reason: str) -> ExtensionRow:
 
 def of_case(session: Session, case: CaseRow) -> Sequence[ExtensionRow]:
     """Return the case's extensions, oldest first."""
-    query = select(ExtensionRow).where(ExtensionRow.case_id == case_id(case)).order_by(col(ExtensionRow.id))
+    query = select(ExtensionRow).where(ExtensionRow.case_id == case.id).order_by(col(ExtensionRow.id))
     return session.exec(query).all()
 
 

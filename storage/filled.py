@@ -42,7 +42,7 @@ class FilledRow(SQLModel, table=True):
         ),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
     case_id: int = Field(foreign_key="cases.id")
     unit_id: int = Field(foreign_key="unit.id")
@@ -59,12 +59,6 @@ class FilledRow(SQLModel, table=True):
     sent_at: datetime | None = Field(default=None, sa_type=Moment)
     seen_at: datetime | None = Field(default=None, sa_type=Moment)
     return_id: int | None = None
-
-
-def filled_id(row: FilledRow) -> int:
-    """Return the row's id; it has one once it is stored."""
-    assert row.id is not None
-    return row.id
 
 
 _OF_CASE = (
@@ -114,7 +108,8 @@ def get(session: Session, tenant_id: int, row_id: int) -> FilledRow | None:
 
 def add(session: Session, row: FilledRow) -> FilledRow:
     """Store a new filled-in list."""
-    row.id = row.id or row_ids.next_filled(session)
+    if not row.id and (given := row_ids.next_filled(session)):
+        row.id = given
     session.add(row)
     session.flush()
     return row

@@ -63,7 +63,7 @@ def sign_new(session: Session, day: date) -> int:
     signed = 0
     keys = keys_of(session)
     for tenant in tenants.everyone(session):
-        tenant_id = tenants.key(tenant)
+        tenant_id = tenant.id
         if session.get(HeadRow, (tenant_id, day)) is not None:
             continue
         place, digest = end_of_chain(session, tenant_id)
@@ -79,7 +79,7 @@ def sign_new(session: Session, day: date) -> int:
 
 def newest(session: Session, tenant: TenantRow) -> Head | None:
     """Return the newest head of a tenant, None while there is none."""
-    query = select(HeadRow).where(HeadRow.tenant_id == tenants.key(tenant)).order_by(col(HeadRow.day).desc()).limit(1)
+    query = select(HeadRow).where(HeadRow.tenant_id == tenant.id).order_by(col(HeadRow.day).desc()).limit(1)
     row = session.exec(query).first()
     if row is None:
         return None
@@ -88,13 +88,13 @@ def newest(session: Session, tenant: TenantRow) -> Head | None:
 
 def verify_with_heads(session: Session, tenant: TenantRow) -> Verdict:
     """Verify a tenant's trail, and that the heads kept beside it are still on it."""
-    verdict = verify(session, tenants.key(tenant))
+    verdict = verify(session, tenant.id)
     if verdict.bad:
         return verdict
-    rows = session.exec(select(HeadRow).where(HeadRow.tenant_id == tenants.key(tenant)).order_by(col(HeadRow.day)))
+    rows = session.exec(select(HeadRow).where(HeadRow.tenant_id == tenant.id).order_by(col(HeadRow.day)))
     for row in rows.all():
         head = Head(tenant.entra_id, row.day.isoformat(), row.place, row.hash, row.master_id, row.signature)
-        bad = _fault(session, tenants.key(tenant), head)
+        bad = _fault(session, tenant.id, head)
         if bad:
             return Verdict(bad, verdict.sealed, verdict.unsealed)
     return verdict
@@ -109,7 +109,7 @@ def verify_since(session: Session, head: Head) -> Verdict:
     if tenant is None:
         raise BadHead(f"the head is of the tenant {head.tenant}, which is not in this database")
     verdict = verify_with_heads(session, tenant)
-    bad = verdict.bad or _fault(session, tenants.key(tenant), head)
+    bad = verdict.bad or _fault(session, tenant.id, head)
     return Verdict(bad, verdict.sealed, verdict.unsealed)
 
 

@@ -29,7 +29,7 @@ class InboxRow(SQLModel, table=True):
         UniqueConstraint("tenant_id", "press"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
     channel_id: str = Field(max_length=500)
     activity_id: str = Field(max_length=500)

@@ -32,7 +32,7 @@ class LinkRow(SQLModel, table=True):
 
     __tablename__ = "link"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
     person_id: int = Field(foreign_key="person.id")
     purpose: str = Field(max_length=40)

@@ -31,7 +31,7 @@ class OutboxRow(SQLModel, table=True):
     __tablename__ = "outbox"
     __table_args__ = (UniqueConstraint("tenant_id", "once"), Index("ix_outbox_next", "state", "rank", "id"))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
     kind: str = Field(max_length=40)
     conversation_id: int = Field(foreign_key="conversation.id")

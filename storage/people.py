@@ -19,7 +19,7 @@ class UnitRow(SQLModel, table=True):
     __tablename__ = "unit"
     __table_args__ = (UniqueConstraint("tenant_id", "name"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
     name: str = Field(max_length=200)
     parent_id: int | None = Field(default=None, foreign_key="unit.id")
@@ -31,7 +31,7 @@ class PersonRow(SQLModel, table=True):
     __tablename__ = "person"
     __table_args__ = (UniqueConstraint("tenant_id", "object_id"), UniqueConstraint("tenant_id", "email"))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
     object_id: str | None = Field(default=None, max_length=100)
     email: str | None = Field(default=None, max_length=320)
@@ -49,7 +49,7 @@ class RoleRow(SQLModel, table=True):
     __tablename__ = "role"
     __table_args__ = (UniqueConstraint("person_id", "unit_id", "role"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
     person_id: int = Field(foreign_key="person.id", index=True)
     unit_id: int = Field(foreign_key="unit.id")
@@ -130,12 +130,6 @@ def unit_names(session: Session, tenant_id: int) -> dict[int, str]:
     """Map unit row id to name."""
     rows = session.exec(select(UnitRow).where(UnitRow.tenant_id == tenant_id)).all()
     return {row.id: row.name for row in rows if row.id is not None}
-
-
-def person_id(row: PersonRow) -> int:
-    """Return the row's id; it has one once it is stored."""
-    assert row.id is not None
-    return row.id
 
 
 def role(session: Session, person_row_id: int, unit_id: int, name: str) -> RoleRow | None:

@@ -20,7 +20,7 @@ class ToldRow(SQLModel, table=True):
     __tablename__ = "told"
     __table_args__ = (UniqueConstraint("person_id", "rule", "case_id", "mark"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
     person_id: int = Field(foreign_key="person.id")
     rule: str = Field(max_length=10)

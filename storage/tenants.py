@@ -15,7 +15,7 @@ class TenantRow(SQLModel, table=True):
 
     __tablename__ = "tenant"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     entra_id: str = Field(max_length=100, unique=True)
     settings: str = "{}"
 
@@ -37,15 +37,9 @@ def ensure(session: Session, entra_id: str) -> TenantRow:
         row = TenantRow(entra_id=entra_id)
         session.add(row)
         session.flush()
-        keys_of(session).make(session, key(row), TENANT_ITSELF)
+        keys_of(session).make(session, row.id, TENANT_ITSELF)
         session.flush()
     return row
-
-
-def key(row: TenantRow) -> int:
-    """Return the row's id; it has one once it is stored."""
-    assert row.id is not None
-    return row.id
 
 
 def settings(row: TenantRow) -> TenantSettings:

@@ -17,7 +17,7 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage import tenants
-from storage.cases import CaseRow, case_id
+from storage.cases import CaseRow
 from storage.sealing import Keys, keys_of
 from storage.tenants import TenantRow
 from storage.times import Moment
@@ -32,7 +32,7 @@ class TombstoneRow(SQLModel, table=True):
     __tablename__ = "tombstone"
     __table_args__ = (UniqueConstraint("tenant_id", "case_id", "digest"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
     case_id: int
     last_filled_id: int
@@ -68,8 +68,8 @@ def put(session: Session, tenant: TenantRow, case: CaseRow, last_filled_id: int,
     keys = keys_of(session)
     session.add(
         TombstoneRow(
-            tenant_id=tenants.key(tenant),
-            case_id=case_id(case),
+            tenant_id=tenant.id,
+            case_id=case.id,
             last_filled_id=last_filled_id,
             master_id=keys.newest,
             digest=digest(keys, keys.newest, tenant.entra_id, case.ref),
@@ -96,7 +96,7 @@ def take_in(session: Session, stone: Tombstone) -> CaseRow | None:
     tenant = tenants.find(session, stone.tenant)
     if tenant is None:
         return None
-    tenant_id = tenants.key(tenant)
+    tenant_id = tenant.id
     same = select(TombstoneRow).where(
         TombstoneRow.tenant_id == tenant_id, TombstoneRow.case_id == stone.case, TombstoneRow.digest == stone.digest
     )

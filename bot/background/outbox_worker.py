@@ -18,7 +18,6 @@ from bot.turns import Turns
 from dialogs.messages import reminders, stand_in
 from dialogs.turn.exchange import Reply
 from storage import conversations, outbox
-from storage.conversations import row_id
 from storage.desk import Desk, Session
 from storage.outbox import OutboxRow
 from storage.sealing import KeyGone, SealBroken
@@ -166,7 +165,7 @@ def _begin(session: Session, row: int, attempt: int, now: datetime) -> _Parcel |
         if chat is None:
             _gone(session, found, now)
             return None
-        found.conversation_id = row_id(chat)
+        found.conversation_id = chat.id
     try:
         reply = reminders.content(session, found, now)
     except (KeyGone, SealBroken):

@@ -93,7 +93,7 @@ def today(settings: Settings) -> date:
 def record_everywhere(session: Session, settings: Settings, act: str, detail: str) -> None:
     """Put an event in every tenant's trail: the command is about all of them."""
     for tenant in tenants.everyone(session):
-        audit.record(session, tenants.key(tenant), now(settings), actor(), act, detail=detail)
+        audit.record(session, tenant.id, now(settings), actor(), act, detail=detail)
 
 
 @contextlib.contextmanager

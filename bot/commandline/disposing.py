@@ -53,7 +53,7 @@ def change_periods(desk: Desk, order: Order, assignments: list[str]) -> list[str
         for tenant in _chosen(session, order):
             tenants.set_setting(tenant, "retention", changed(tenants.stored(tenant, "retention") or {}, assignments))
             for assignment in assignments:
-                audit.record(session, tenants.key(tenant), order.now, order.actor, "retention_set", detail=assignment)
+                audit.record(session, tenant.id, order.now, order.actor, "retention_set", detail=assignment)
             lines += _periods(tenant.entra_id, disposal.retention(tenant))
         return lines
 
@@ -65,7 +65,7 @@ def list_due(desk: Desk, order: Order) -> list[str]:
 
     def work(session: Session) -> list[Due]:
         for tenant in _chosen(session, order):
-            audit.record(session, tenants.key(tenant), order.now, order.actor, "disposal_listed")
+            audit.record(session, tenant.id, order.now, order.actor, "disposal_listed")
         return _due(session, order)
 
     lines = []
@@ -117,7 +117,7 @@ def _due(session: Session, order: Order) -> list[Due]:
     found = []
     for tenant in _chosen(session, order):
         periods = disposal.retention(tenant)
-        counts = short_lived.count(session, tenants.key(tenant), periods, order.now, order.today)
+        counts = short_lived.count(session, tenant.id, periods, order.now, order.today)
         found.append(Due(tenant.entra_id, periods, disposal.due_cases(session, tenant, order.today), counts))
     return found
 
@@ -179,7 +179,7 @@ def _write(path: Path, html: str) -> None:
 def _purge(session: Session, order: Order, entra_id: str) -> dict[str, int]:
     tenant = tenants.find(session, entra_id)
     assert tenant is not None
-    tenant_id = tenants.key(tenant)
+    tenant_id = tenant.id
     counts = short_lived.purge(session, tenant_id, disposal.retention(tenant), order.now, order.today)
     detail = " ".join(f"{kind}:{count}" for kind, count in counts.items())
     audit.record(session, tenant_id, order.now, order.actor, "purged", detail=detail)

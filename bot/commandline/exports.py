@@ -148,7 +148,7 @@ def _recount(parsed: argparse.Namespace) -> None:
             give_way()
         run = desk.run_now if parsed.repair else desk.read_now
         found = [
-            (tenant.entra_id, run(partial(recount, tenant_id=tenants.key(tenant), repair=parsed.repair)))
+            (tenant.entra_id, run(partial(recount, tenant_id=tenant.id, repair=parsed.repair)))
             for tenant in desk.read_now(tenants.everyone)
         ]
     for tenant, counted in found:

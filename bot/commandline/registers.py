@@ -76,6 +76,6 @@ def _change_settings(session: Session, parsed: argparse.Namespace, at: datetime)
     for change in parsed.changes:
         name, _, value = change.partition("=")
         tenants.set_setting(tenant, name, parse_setting(name, value))
-        audit.record(session, tenants.key(tenant), at, actor(), "setting_changed", detail=name)
+        audit.record(session, tenant.id, at, actor(), "setting_changed", detail=name)
     check_together(tenants.settings(tenant))
     return [f"{name}={shown}" for name, shown in show_settings(tenants.settings(tenant)).items()]

@@ -88,8 +88,8 @@ def _check(desk: Desk, now: datetime, actor: str) -> tuple[list[str], list[str]]
     def work(session: Session) -> tuple[list[str], list[str]]:
         lines, broken = [], []
         for tenant in tenants.everyone(session):
-            verdict = audit.verify(session, tenants.key(tenant))
-            audit.record(session, tenants.key(tenant), now, actor, "restored")
+            verdict = audit.verify(session, tenant.id)
+            audit.record(session, tenant.id, now, actor, "restored")
             if verdict.bad is not None:
                 broken.append(f"{tenant.entra_id}: the trail is broken, {verdict.bad}")
             lines.append(f"{tenant.entra_id}: {verdict.sealed} sealed, {verdict.unsealed} not sealed yet")

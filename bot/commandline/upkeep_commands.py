@@ -68,7 +68,7 @@ def _record(desk: Desk, now: _Now, act: str) -> None:
 
     def work(session: Session) -> None:
         for tenant in tenants.everyone(session):
-            audit.record(session, tenants.key(tenant), now.at, now.actor, act)
+            audit.record(session, tenant.id, now.at, now.actor, act)
 
     desk.run_now(work)
 

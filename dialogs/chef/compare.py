@@ -10,7 +10,7 @@ from dialogs.views.chef import Compared, ComparedSheet, Comparison
 from dialogs.worker.summary_card import gap_row
 from storage import answers
 from storage.desk import Session
-from storage.filled import READER, WRITER, filled_id
+from storage.filled import READER, WRITER
 from storage.signatures import Revisions, view_hash
 
 
@@ -78,7 +78,7 @@ def hash_of(seen: Comparison) -> str:
 def revisions(*both: Basis) -> Revisions:
     """Return the newest revision of every answer, by list: what a signature names as signed."""
     return {
-        str(filled_id(sheet.filled)): {item_id: row.revision for item_id, row in sheet.rows.items()}
+        str(sheet.filled.id): {item_id: row.revision for item_id, row in sheet.rows.items()}
         for basis in both
         for sheet in basis.sheets
     }

@@ -14,7 +14,7 @@ from dialogs.turn.turn_context import Talk
 from dialogs.views.chef import DeputiesView, Deputy
 from dialogs.views.views import AnyView, Button, Claim, Line, MenuView
 from storage import people
-from storage.people import ORGANISATION, PersonRow, RoleRow, person_id
+from storage.people import ORGANISATION, PersonRow, RoleRow
 
 DEPUTIES = Right("deputies", "self", dict.fromkeys(("unit_manager", "manager", "admin"), RELATIONS))
 NAME = Right("name_deputy", "self", DEPUTIES.may)
@@ -36,9 +36,9 @@ def _card(talk: Talk, notices: tuple[Line, ...]) -> DeputiesView:
     return DeputiesView(
         notices=notices,
         deputies=tuple(_deputy(row, role, units, chefs) for row, role in _named(talk, units)[:MOST_DEPUTIES]),
-        people=tuple((person_id(row), row.name) for row in _eligible(talk)[:MOST_PEOPLE]),
+        people=tuple((row.id, row.name) for row in _eligible(talk)[:MOST_PEOPLE]),
         units=tuple(units.items()) if len(units) > 1 else (),
-        chefs=tuple({person_id(row): row.name for _, row in chefs}.items()) if choose_chef else (),
+        chefs=tuple({row.id: row.name for _, row in chefs}.items()) if choose_chef else (),
         no_app=_without_app(talk, units),
         save=Button(title=Line(say="buttons.save"), claim=Claim(verb="name_deputy", revision=talk.act)),
     )
@@ -72,7 +72,7 @@ def _deputy(row: PersonRow, role: RoleRow, units: Mapping[int, str], chefs: list
         unit=units[role.unit_id],
         first=role.valid_from.isoformat() if role.valid_from else "",
         last=role.valid_to.isoformat() if role.valid_to else "",
-        stands_in_for=names.get(role.stands_in_for_id, ""),
+        stands_in_for=names.get(role.stands_in_for_id or 0, ""),
         remove=Button(title=Line(say="buttons.remove"), claim=claim),
     )
 
@@ -117,11 +117,9 @@ def name_deputy(talk: Talk, press: Press) -> AnyView:
         wanted = _read(talk, press.inputs)
     except UserError as error:
         return _card(talk, (Line(say=error.text_key, args=error.args_for_text),))
-    held = people.role(talk.session, person_id(wanted.person), wanted.unit_id, "deputy")
+    held = people.role(talk.session, wanted.person.id, wanted.unit_id, "deputy")
     if held is None:
-        held = RoleRow(
-            tenant_id=talk.tenant_id, person_id=person_id(wanted.person), unit_id=wanted.unit_id, role="deputy"
-        )
+        held = RoleRow(tenant_id=talk.tenant_id, person_id=wanted.person.id, unit_id=wanted.unit_id, role="deputy")
     held.valid_from, held.valid_to, held.stands_in_for_id = wanted.first, wanted.last, wanted.chef.id
     people.hold(talk.session, held)
     days = f"{wanted.first.isoformat()}/{wanted.last.isoformat()}"
@@ -150,9 +148,9 @@ def _read(talk: Talk, inputs: Mapping[str, str]) -> _Wanted:
     """Return what the form says. Raises: BadDate, BadPeriod, BadDeputy."""
     units = _units(talk)
     unit_id = _chosen(inputs, "unit", next(iter(units)) if len(units) == 1 else 0)
-    by_id = {person_id(row): row for row in _eligible(talk)}
+    by_id = {row.id: row for row in _eligible(talk)}
     row = by_id.get(_chosen(inputs, "person", 0))
-    chefs = {person_id(chef): chef for at, chef in _chefs(talk, units) if at == unit_id}
+    chefs = {chef.id: chef for at, chef in _chefs(talk, units) if at == unit_id}
     own = talk.person_id if talk.person_id in chefs else next(iter(chefs)) if len(chefs) == 1 else 0
     chef = chefs.get(_chosen(inputs, "stands_in_for", own))
     if row is None or unit_id not in units or chef is None or row.id == chef.id:

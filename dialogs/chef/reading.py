@@ -9,7 +9,7 @@ from dialogs.turn.find_case import case_by_id
 from dialogs.turn.turn_context import READ, Talk, clock_words
 from dialogs.views.views import AnyView, Button, CaseLine, CasesView, Claim, Line
 from storage import cases, filled
-from storage.cases import CaseRow, case_id
+from storage.cases import CaseRow
 
 PAGE = 5
 TO_READ = Right("to_read", "self", dict.fromkeys(READER, RELATIONS))
@@ -62,7 +62,7 @@ def _line(talk: Talk, case: CaseRow) -> CaseLine:
     lines = [Line(say="cases.gaps" if gaps != 1 else "cases.one_gap", args={"gaps": gaps})]
     if case.planned_decision_on:
         lines.append(Line(say="cases.date_planned", args={"date": case.planned_decision_on.isoformat()}))
-    button = Button(title=Line(say="buttons." + _title(mine)), claim=Claim(verb="read", case=case_id(case)))
+    button = Button(title=Line(say="buttons." + _title(mine)), claim=Claim(verb="read", case=case.id))
     return CaseLine(case_ref=case.ref, status=status, lines=tuple(lines), button=button)
 
 

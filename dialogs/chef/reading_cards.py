@@ -9,7 +9,7 @@ from dialogs.views.views import AnyView, Button, Claim, Line, MenuView
 from dialogs.worker import form_card as show_form
 from dialogs.worker.summary_card import MOST_CHILDREN
 from storage import people, signatures
-from storage.cases import CaseRow, case_id
+from storage.cases import CaseRow
 from storage.signatures import SignatureRow
 
 
@@ -80,7 +80,7 @@ def not_here(talk: Talk, theirs: Basis) -> MenuView:
 
 def signed_menu(talk: Talk, theirs: Basis, notices: tuple[Line, ...] = ()) -> MenuView:
     """Return what is said of a signed case, with the way to what was seen then."""
-    row = signatures.standing(talk.session, case_id(theirs.case), theirs.checklist.id, theirs.occasion)
+    row = signatures.standing(talk.session, theirs.case.id, theirs.checklist.id, theirs.occasion)
     lines = (signed_line(talk, row), Line(say="reading.signing_means")) if row else ()
     buttons = tuple(seen_button(row, theirs.case) for _ in (1,) if row)
     more = (to_read_button(),) if talk.reads(theirs.case) else ()
@@ -98,7 +98,7 @@ def signed_line(talk: Talk, row: SignatureRow) -> Line:
 def seen_button(row: SignatureRow | None, case: CaseRow) -> Button:
     """Return the button to what was seen at a signature."""
     assert row is not None
-    claim = Claim(verb="seen_at_signing", case=case_id(case), choice=f"{row.id}/0")
+    claim = Claim(verb="seen_at_signing", case=case.id, choice=f"{row.id}/0")
     return Button(title=Line(say="buttons.seen_at_signing"), claim=claim)
 
 
@@ -107,7 +107,7 @@ def signed(talk: Talk, case: CaseRow, row: SignatureRow, first: int) -> SignedVi
     stored = signatures.view_of(talk.session, row)
     seen = Comparison.model_validate_json(stored)
     more = more_children(seen, first)
-    claim = Claim(verb="seen_at_signing", case=case_id(case), choice=f"{row.id}/{more}")
+    claim = Claim(verb="seen_at_signing", case=case.id, choice=f"{row.id}/{more}")
     return SignedView(
         seen=seen,
         first=first,
@@ -144,7 +144,7 @@ def to_read_button() -> Button:
 
 
 def _claim(verb: str, case: CaseRow, revision: str = "", choice: str = "") -> Claim:
-    return Claim(verb=verb, case=case_id(case), revision=revision, choice=choice)
+    return Claim(verb=verb, case=case.id, revision=revision, choice=choice)
 
 
 def _button(verb: str, title: str, case: CaseRow) -> Button:

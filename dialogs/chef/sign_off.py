@@ -19,8 +19,6 @@ from dialogs.worker import next_card as show
 from dialogs.worker.landing import MOST_TEXT
 from dialogs.worker.summary_card import MOST_GAPS, gap_row
 from storage import cases, returns, signatures
-from storage.cases import case_id
-from storage.filled import filled_id
 from storage.returns import ReturnRow
 from storage.signatures import SignatureRow
 
@@ -55,8 +53,8 @@ def sign_shortfall(talk: Talk, press: Press) -> AnyView:
 def _shortfall(talk: Talk, mine: Basis, theirs: Basis, notices: tuple[Line, ...], text: str) -> ShortfallView:
     gaps = [gap_row(sheet, gap) for sheet, gap in theirs.all_gaps()]
     case = theirs.case
-    claim = Claim(verb="save_shortfall", case=case_id(case), revision=hash_of(comparison(talk.session, mine, theirs)))
-    back = Button(title=Line(say="buttons.back"), claim=Claim(verb="read", case=case_id(case)))
+    claim = Claim(verb="save_shortfall", case=case.id, revision=hash_of(comparison(talk.session, mine, theirs)))
+    back = Button(title=Line(say="buttons.back"), claim=Claim(verb="read", case=case.id))
     return ShortfallView(
         notices=notices,
         head=theirs.head,
@@ -66,7 +64,7 @@ def _shortfall(talk: Talk, mine: Basis, theirs: Basis, notices: tuple[Line, ...]
         more_gaps=len(gaps[MOST_GAPS:]),
         text=text,
         buttons=(Button(title=Line(say="buttons.sign_shortfall"), claim=claim), back),
-        refresh=Claim(verb="show_current", case=case_id(case)),
+        refresh=Claim(verb="show_current", case=case.id),
     )
 
 
@@ -116,7 +114,7 @@ def _signed(talk: Talk, mine: Basis, theirs: Basis, reason: str) -> AnyView:
     acting = talk.acting_as(case)
     row = SignatureRow(
         tenant_id=talk.tenant_id,
-        case_id=case_id(case),
+        case_id=case.id,
         checklist=theirs.checklist.id,
         version=theirs.sheets[0].filled.version,
         occasion=theirs.occasion,
@@ -136,7 +134,7 @@ def _signed(talk: Talk, mine: Basis, theirs: Basis, reason: str) -> AnyView:
     for sheet in theirs.sheets:
         sheet.filled.return_id = None
     act = "signed_with_shortfall" if reason else "signed"
-    talk.record(act, case=case, filled_id=filled_id(theirs.sheets[0].filled), detail=acting)
+    talk.record(act, case=case, filled_id=theirs.sheets[0].filled.id, detail=acting)
     line = show_reading.signed_line(talk, row)
     return ClosedView(
         case_ref=case.ref, line=line, buttons=(show_reading.seen_button(row, case), show_reading.to_read_button())
@@ -157,8 +155,8 @@ def send_back(talk: Talk, press: Press) -> AnyView:
 
 def _return(mine: Basis, theirs: Basis, notices: tuple[Line, ...], text: str) -> ReturnView:
     case = theirs.case
-    claim = Claim(verb="save_return", case=case_id(case), revision=_sending(theirs))
-    back = Button(title=Line(say="buttons.back"), claim=Claim(verb="read", case=case_id(case)))
+    claim = Claim(verb="save_return", case=case.id, revision=_sending(theirs))
+    back = Button(title=Line(say="buttons.back"), claim=Claim(verb="read", case=case.id))
     return ReturnView(
         notices=notices,
         head=mine.head,
@@ -167,7 +165,7 @@ def _return(mine: Basis, theirs: Basis, notices: tuple[Line, ...], text: str) ->
         questions=_questions(mine, theirs),
         text=text,
         buttons=(Button(title=Line(say="buttons.return"), claim=claim), back),
-        refresh=Claim(verb="show_current", case=case_id(case)),
+        refresh=Claim(verb="show_current", case=case.id),
     )
 
 
@@ -176,7 +174,7 @@ def _questions(mine: Basis, theirs: Basis) -> tuple[tuple[int, int, str], ...]:
     basis = theirs if mine.status == "seen" else mine
     children = {sheet.filled.child: sheet for sheet in theirs.sheets}
     return tuple(
-        (filled_id(children[sheet.filled.child].filled), sheet.shown_child, item_id)
+        (children[sheet.filled.child].filled.id, sheet.shown_child, item_id)
         for sheet in basis.sheets
         for stop in sheet.way
         if stop.kind != "motivation" or stop.about
@@ -186,7 +184,7 @@ def _questions(mine: Basis, theirs: Basis) -> tuple[tuple[int, int, str], ...]:
 
 def _sending(theirs: Basis) -> str:
     """Return a name for this time the list was sent: a second return of the same one is the same act."""
-    return ",".join(f"{filled_id(s.filled)}:{s.filled.sent_at}:{s.filled.return_id}" for s in theirs.sheets)
+    return ",".join(f"{s.filled.id}:{s.filled.sent_at}:{s.filled.return_id}" for s in theirs.sheets)
 
 
 def save_return(talk: Talk, press: Press) -> AnyView:
@@ -208,7 +206,7 @@ def save_return(talk: Talk, press: Press) -> AnyView:
     points = _pointed(mine, theirs, press.inputs.get("items", ""))
     row = ReturnRow(
         tenant_id=talk.tenant_id,
-        case_id=case_id(case),
+        case_id=case.id,
         checklist=theirs.checklist.id,
         occasion=theirs.occasion,
         person_id=talk.person_id,
@@ -221,7 +219,7 @@ def save_return(talk: Talk, press: Press) -> AnyView:
     for sheet in theirs.sheets:
         sheet.filled.status, sheet.filled.return_id = "returned", row.id
     detail = f"return {row.id} {talk.acting_as(case)}".strip()
-    talk.record("returned", case=case, filled_id=filled_id(theirs.sheets[0].filled), detail=detail)
+    talk.record("returned", case=case, filled_id=theirs.sheets[0].filled.id, detail=detail)
     theirs = written(talk.session, case)
     prompts.to_workers(talk, theirs, _rows(theirs, points))
     return ClosedView(
@@ -243,7 +241,7 @@ def _pointed(mine: Basis, theirs: Basis, chosen: str) -> list[tuple[int, str, in
 
 
 def _rows(theirs: Basis, points: list[tuple[int, str, int]]) -> list[GapRow]:
-    sheets = {filled_id(sheet.filled): sheet for sheet in theirs.sheets}
+    sheets = {sheet.filled.id: sheet for sheet in theirs.sheets}
     return [GapRow(child=sheets[row_id].shown_child, of="item", id=item, why="") for row_id, item, _ in points]
 
 
@@ -256,7 +254,7 @@ def seen_at_signing(talk: Talk, press: Press) -> AnyView:
     basis = load(talk, case)
     row_id, _, first = press.claim.choice.partition("/")
     row = signatures.get(talk.session, talk.tenant_id, int(row_id))
-    if row is None or row.case_id != case_id(case):
+    if row is None or row.case_id != case.id:
         return show.go_on(talk, basis, notices=(Line(say="fill.card_is_old"),))
     if talk.reads(case) and row.voided_at is not None and row.signer_id != talk.person_id:
         return enter(talk, case)  # what another saw would show her answers she has not come to yet

@@ -11,9 +11,9 @@ from checklists.model import OPEN
 from checklists.reminders import Asked, BasisState, CaseState
 from checklists.rules import applicable
 from storage import answers, cases, extensions, filled, returns, signatures
-from storage.cases import CaseRow, FactRow, case_id
+from storage.cases import CaseRow, FactRow
 from storage.desk import Session
-from storage.filled import WRITER, FilledRow, filled_id
+from storage.filled import WRITER, FilledRow
 from storage.times import STOCKHOLM
 
 BASIS = "decision_basis"
@@ -65,8 +65,8 @@ def case_extensions(session: Session, case: CaseRow) -> tuple[Extension, ...]:
 def is_protection_answered(session: Session, case: CaseRow) -> bool:
     """Say whether somebody has answered if the child was protected; a list nobody has begun is no answer."""
     checklist_id, item_id = _PROTECTION
-    rows = filled.of_case(session, case_id(case), checklist_id, WRITER)
-    found = (answers.latest(session, filled_id(row)).get(item_id) for row in rows)
+    rows = filled.of_case(session, case.id, checklist_id, WRITER)
+    found = (answers.latest(session, row.id).get(item_id) for row in rows)
     return any(answer is not None and answer.choice != OPEN for answer in found)
 
 
@@ -98,7 +98,7 @@ def _not_begun(case: CaseRow, child: int) -> FilledRow:
     """Return a list that is not stored."""
     return FilledRow(
         tenant_id=case.tenant_id,
-        case_id=case_id(case),
+        case_id=case.id,
         unit_id=case.unit_id,
         checklist=BASIS,
         version=newest(BASIS).version,
@@ -147,7 +147,7 @@ def _waits_since(session: Session, basis: Basis) -> datetime | None:
     sent = [sheet.filled.sent_at for sheet in basis.sheets if sheet.filled.sent_at is not None]
     voided = [
         signature.voided_at
-        for signature in signatures.of_case(session, case_id(basis.case))
+        for signature in signatures.of_case(session, basis.case.id)
         if signature.voided_at is not None and (signature.checklist, signature.occasion) == (BASIS, basis.occasion)
     ]
     return max(sent + voided, default=None)
@@ -158,7 +158,7 @@ def _is_read(session: Session, basis: Basis, since: datetime | None) -> bool:
     if since is None:
         return False
     done: dict[int, set[int]] = {}
-    for row in filled.readings(session, case_id(basis.case), BASIS, basis.occasion):
+    for row in filled.readings(session, basis.case.id, BASIS, basis.occasion):
         seen = row.status == "seen" and row.seen_at is not None and row.seen_at >= since
         if seen or row.status == "signed":
             done.setdefault(row.person_id, set()).add(row.child)

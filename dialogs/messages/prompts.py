@@ -12,7 +12,6 @@ from dialogs.views.chef import PromptView
 from dialogs.views.views import Button, Claim, GapRow, Line, MenuView
 from dialogs.worker.summary_card import gap_row, open_claim
 from storage import people
-from storage.cases import case_id
 from storage.people import PersonRow
 
 MOST = 12
@@ -28,10 +27,10 @@ def to_readers(cause: Cause, theirs: Basis, reason: str) -> list[PersonRow]:
     found = named(cause.session, cause.tenant_id, staff.chefs(theirs.case))
     lead = people.person(cause.session, cause.tenant_id, theirs.case.lead_id or 0)
     gaps = [gap_row(sheet, gap).model_copy(update={"why": ""}) for sheet, gap in theirs.all_gaps()]
-    claim = Claim(verb="read", case=case_id(theirs.case))
+    claim = Claim(verb="read", case=theirs.case.id)
     title = "buttons.start_reading" if reason == "sent" else "buttons.continue_reading"
     view = _view(theirs, reason, lead.name if lead else "", gaps, (Button(title=Line(say=title), claim=claim),))
-    missed = tell(cause.session, found, view, now=cause.now, case=case_id(theirs.case))
+    missed = tell(cause.session, found, view, now=cause.now, case=theirs.case.id)
     if len(missed) == len(found):
         _to_managers(cause, theirs, missed, staff)
     return missed
@@ -46,7 +45,7 @@ def _to_managers(cause: Cause, theirs: Basis, missed: Sequence[PersonRow], staff
     button = command_button("ersättare", "buttons.deputies")
     view = MenuView(title=Line(say="prompts.nobody_reads"), lines=(waits, why), buttons=(button,))
     found = named(cause.session, cause.tenant_id, staff.managers())
-    tell(cause.session, found, view, now=cause.now, case=case_id(theirs.case))
+    tell(cause.session, found, view, now=cause.now, case=theirs.case.id)
 
 
 def to_workers(talk: Talk, theirs: Basis, points: Sequence[GapRow]) -> None:
@@ -56,7 +55,7 @@ def to_workers(talk: Talk, theirs: Basis, points: Sequence[GapRow]) -> None:
     view = _view(theirs, "returned", talk.person.name, points, (button,))
     staff = Staff(talk.session, talk.tenant_id, talk.today)
     found = named(talk.session, talk.tenant_id, staff.workers(theirs.case))
-    tell(talk.session, found, view, now=talk.turn.now, case=case_id(theirs.case))
+    tell(talk.session, found, view, now=talk.turn.now, case=theirs.case.id)
 
 
 def _view(theirs: Basis, reason: str, who: str, gaps: Sequence[GapRow], buttons: tuple[Button, ...]) -> PromptView:

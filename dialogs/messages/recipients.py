@@ -11,7 +11,7 @@ from checklists.reminders import Audience
 from storage import conversations, people
 from storage.cases import CaseRow
 from storage.desk import Session
-from storage.people import Holding, PersonRow, person_id
+from storage.people import Holding, PersonRow
 
 
 class Staff:
@@ -112,4 +112,4 @@ def named(session: Session, tenant_id: int, ids: Iterable[int]) -> list[PersonRo
 
 def without_app(session: Session, found: Iterable[PersonRow]) -> list[PersonRow]:
     """Return those among them who cannot be written to: the app is not installed, or was blocked."""
-    return [row for row in found if conversations.chat_with(session, person_id(row)) is None]
+    return [row for row in found if conversations.chat_with(session, row.id) is None]

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 from dialogs.turn.exchange import Reply
 from dialogs.views.views import AnyView, Line, ReminderView
-from storage import outbox, people
-from storage.conversations import ConversationRow, row_id
+from storage import outbox
+from storage.conversations import ConversationRow
 from storage.desk import Session
 from storage.outbox import OutboxRow
 from storage.people import PersonRow
@@ -40,7 +40,7 @@ def put(
     row = OutboxRow(
         tenant_id=person.tenant_id,
         kind=KIND,
-        conversation_id=row_id(chat),
+        conversation_id=chat.id,
         case_id=case,
         nonce=uuid4().hex,
         view=b"",
@@ -56,7 +56,7 @@ def reply_to(person: PersonRow, view: AnyView) -> Reply:
     """Return a view as said to someone in her language, outside a turn."""
     return Reply(
         tenant_id=person.tenant_id,
-        person_id=people.person_id(person),
+        person_id=person.id,
         channel_user="",
         language="en" if person.language == "en" else "sv",
         view=view,

@@ -75,7 +75,7 @@ class _Still:
     def __init__(self, session: Session, settings: TenantSettings, person: PersonRow, now: datetime) -> None:
         self._session = session
         self._settings = settings
-        self._person = people.person_id(person)
+        self._person = person.id
         self._tenant_id = person.tenant_id
         local = now.astimezone(STOCKHOLM)
         self._today = local.date()

@@ -34,7 +34,7 @@ def hand_over(session: Session, row: OutboxRow, now: datetime) -> None:
         _hand_over_bundle(session, told, gone, staff, now)
     elif row.case_id:
         case = cases.get(session, row.tenant_id, row.case_id)
-        for person, to in reachable_instead(session, staff, case, people.person_id(gone)) if case else ():
+        for person, to in reachable_instead(session, staff, case, gone.id) if case else ():
             args = {"name": gone.name, "ref": case.ref if case else ""}
             title, line = Line(say="reminders.not_reached_title"), Line(say="reminders.not_reached", args=args)
             view = MenuView(title=title, lines=(line,), buttons=())
@@ -46,11 +46,11 @@ def _hand_over_bundle(session: Session, told: Iterable[ToldRow], gone: PersonRow
     bundles: dict[int, str] = {}
     for note in told:
         case = cases.get(session, note.tenant_id, note.case_id)
-        instead = reachable_instead(session, staff, case, people.person_id(gone)) if case else []
+        instead = reachable_instead(session, staff, case, gone.id) if case else []
         if not instead:
             reminders.forget(session, [note])  # nobody to tell: the next sweep looks again
         for person, chat in instead:
-            person_id = people.person_id(person)
+            person_id = person.id
             if (person_id, note.rule, note.case_id, note.mark) not in already:
                 if person_id not in bundles:
                     bundles[person_id] = _gathering_bundle(session, chat, person, note.day, now)

@@ -16,9 +16,8 @@ from dialogs.messages.recipients import Staff
 from dialogs.messages.reminder_outbox import put_bundle
 from dialogs.messages.stand_in import reachable_instead
 from storage import audit, cases, conversations, people, reminders, tenants
-from storage.cases import CaseRow, case_id
+from storage.cases import CaseRow
 from storage.desk import Session
-from storage.people import person_id
 from storage.reminders import Occasion, ToldRow
 from storage.times import STOCKHOLM
 
@@ -37,7 +36,7 @@ def tenants_to_sweep(session: Session, now: datetime, done: Collection[tuple[int
     local = now.astimezone(STOCKHOLM)
     found = []
     for row in tenants.everyone(session):
-        tenant_id = tenants.key(row)
+        tenant_id = row.id
         if (tenant_id, local.date()) not in done and tenants.settings(row).in_office_hours(local):
             found.append(tenant_id)
     return found
@@ -59,10 +58,10 @@ def step(session: Session, tenant_id: int, now: datetime) -> bool:
     decided_since = months_on(day, -settings.follow_up_months) - timedelta(days=settings.catch_up + 7)
     found = reminders.cases_after(session, tenant_id, row.reached, CASES_AT_ONCE, decided_since)
     if found:
-        sweeping = _Sweeping(session, settings, tenant_id, day, [case_id(case) for case in found])
+        sweeping = _Sweeping(session, settings, tenant_id, day, [case.id for case in found])
         for case in found:
             sweeping.look_at(case)
-        row.reached = case_id(found[-1])
+        row.reached = found[-1].id
         return True
     if _put_bundles(session, tenant_id, day, now):
         return True
@@ -92,7 +91,7 @@ class _Sweeping:
                 self._note(case, one, person)
 
     def _note(self, case: CaseRow, one: Due, person: int) -> None:
-        occasion: Occasion = (person, one.rule, case_id(case), one.mark)
+        occasion: Occasion = (person, one.rule, case.id, one.mark)
         bundle = f"reminder:{person}:{self._day}"
         note = self._told.get(occasion)
         if note is None:
@@ -123,7 +122,7 @@ def _reached(session: Session, staff: Staff, case: CaseRow, wanted: list[int]) -
         if conversations.reachable(chats):
             found.append(person)
         elif chats:
-            found += [person_id(other) for other, _ in reachable_instead(session, staff, case, person)]
+            found += [other.id for other, _ in reachable_instead(session, staff, case, person)]
     return found
 
 
@@ -161,17 +160,17 @@ def tell_of_protection(session: Session, now: datetime) -> int:
     day = swept_day(now)
     count = 0
     for tenant in tenants.everyone(session):
-        tenant_id = tenants.key(tenant)
+        tenant_id = tenant.id
         found = reminders.received(session, tenant_id, day)
         staff = Staff(session, tenant_id, day) if found else None
-        told = reminders.told_about(session, [case_id(case) for case in found])
+        told = reminders.told_about(session, [case.id for case in found])
         for case in found:
             assert staff is not None
             one = _protection(session, case, day)
             for person in reached(session, staff, case, one.audiences) if one else ():
-                occasion = (person, "SKYDD", case_id(case), day.isoformat())
+                occasion = (person, "SKYDD", case.id, day.isoformat())
                 if occasion not in told:
-                    bundle = f"skydd:{person}:{case_id(case)}:{day}"
+                    bundle = f"skydd:{person}:{case.id}:{day}"
                     _tell(session, tenant_id, occasion, day, bundle)
                     session.flush()
                     _put_bundle(session, tenant_id, person, bundle, now, urgent=True)
@@ -180,5 +179,5 @@ def tell_of_protection(session: Session, now: datetime) -> int:
 
 
 def _protection(session: Session, case: CaseRow, day: date) -> Due | None:
-    dates = case_dates(case, cases.facts(session, case_id(case)))
+    dates = case_dates(case, cases.facts(session, case.id))
     return protection_due(CaseState(dates, protected_now=is_protection_answered(session, case)), day)

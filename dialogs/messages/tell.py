@@ -9,7 +9,7 @@ from dialogs.views.views import AnyView, without_texts
 from storage import conversations, outbox
 from storage.desk import Session
 from storage.outbox import OutboxRow
-from storage.people import PersonRow, person_id
+from storage.people import PersonRow
 from texts import Language
 
 PROMPT = "prompt"
@@ -24,14 +24,14 @@ def tell(
     """
     missed = []
     for person in found:
-        chat = conversations.chat_with(session, person_id(person))
+        chat = conversations.chat_with(session, person.id)
         if chat is None:
             missed.append(person)
             continue
         row = OutboxRow(
             tenant_id=person.tenant_id,
             kind=kind,
-            conversation_id=conversations.row_id(chat),
+            conversation_id=chat.id,
             case_id=case,
             nonce=uuid4().hex,
             view=b"",
@@ -47,7 +47,7 @@ def reply_to(person: PersonRow, channel_user: str, view: AnyView) -> Reply:
     language: Language = "en" if person.language == "en" else "sv"
     return Reply(
         tenant_id=person.tenant_id,
-        person_id=person_id(person),
+        person_id=person.id,
         channel_user=channel_user,
         language=language,
         view=without_texts(view),

@@ -15,7 +15,6 @@ from dialogs.turn.turn_context import Talk
 from dialogs.turn.typed import answer_typed
 from dialogs.views.views import AnyView, ClosedView, Line, SayView, SummaryView
 from storage import audit, conversations, inbox, people, tenants
-from storage.cases import case_id
 from storage.desk import Session
 from storage.inbox import InboxRow
 from storage.people import PersonRow, RoleRow
@@ -51,7 +50,7 @@ def take_turn(session: Session, turn: Turn, mint: Mint, reporting: Reporting | N
         return _refused(session, turn)
     tenant, person, roles = known
     conversation = conversations.ensure(
-        session, tenants.key(tenant), people.person_id(person), turn.channel_id, turn.service_url, turn.reference
+        session, tenant.id, person.id, turn.channel_id, turn.service_url, turn.reference
     )
     talk = Talk(session, turn, tenant, person, roles, conversation, commands=commands.run_command, reporting=reporting)
     if turn.kind in ("installed", "removed"):
@@ -70,13 +69,13 @@ def take_turn(session: Session, turn: Turn, mint: Mint, reporting: Reporting | N
 def _bound(session: Session, turn: Turn, today: date) -> tuple[TenantRow, PersonRow, Sequence[RoleRow]] | None:
     """Bind a row that has only an e-mail to the person who was just found to own it; once, at first contact."""
     tenant = tenants.find(session, turn.tenant) if turn.emails else None
-    if tenant is None or people.by_object_id(session, tenants.key(tenant), turn.object_id) is not None:
+    if tenant is None or people.by_object_id(session, tenant.id, turn.object_id) is not None:
         return None
     for email in turn.emails:
-        waiting = people.by_email(session, tenants.key(tenant), email)
+        waiting = people.by_email(session, tenant.id, email)
         if waiting is not None and waiting.object_id is None:
             people.bind(waiting, turn.object_id)
-            audit.record(session, tenants.key(tenant), turn.now, f"person:{waiting.id}", "bound")
+            audit.record(session, tenant.id, turn.now, f"person:{waiting.id}", "bound")
             session.flush()
             return people.known(session, turn.tenant, turn.object_id, today)
     return None
@@ -87,10 +86,10 @@ def _refused(session: Session, turn: Turn) -> Outcome:
     tenant = tenants.find(session, turn.tenant)
     if turn.kind == "removed" or tenant is None:
         return Outcome(None if turn.kind == "removed" else _stranger(turn))
-    is_new = people.by_object_id(session, tenants.key(tenant), turn.object_id) is None
-    may_bind = is_new and not turn.emails and people.unbound_emails_exist(session, tenants.key(tenant))
+    is_new = people.by_object_id(session, tenant.id, turn.object_id) is None
+    may_bind = is_new and not turn.emails and people.unbound_emails_exist(session, tenant.id)
     if turn.kind in ("text", "press", "refresh") and not may_bind:
-        audit.record(session, tenants.key(tenant), turn.now, "unknown", "denied", detail="stranger")
+        audit.record(session, tenant.id, turn.now, "unknown", "denied", detail="stranger")
     return Outcome(_stranger(turn), may_bind=may_bind)
 
 
@@ -174,7 +173,7 @@ def _act(talk: Talk, mint: Mint) -> Outcome:
         activity_id=talk.turn.activity_id,
         digest=_digest(talk),
         press=key,
-        case_id=case_id(talk.touched) if talk.touched else 0,
+        case_id=talk.touched.id if talk.touched else 0,
         reply=b"",
         at=talk.turn.now,
     )

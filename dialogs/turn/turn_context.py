@@ -11,10 +11,10 @@ from dialogs.figures.reporting import Reporting
 from dialogs.turn.exchange import Reply, Turn
 from dialogs.turn.shown import Shown
 from dialogs.views.views import AnyView, Line, without_texts
-from storage import audit, outbox, people, tenants
+from storage import audit, outbox, people
 from storage.audit import EventRow
-from storage.cases import CaseRow, case_id
-from storage.conversations import ConversationRow, row_id
+from storage.cases import CaseRow
+from storage.conversations import ConversationRow
 from storage.desk import Session
 from storage.outbox import OutboxRow
 from storage.people import PersonRow, RoleRow
@@ -74,12 +74,12 @@ class Talk:
     @property
     def tenant_id(self) -> int:
         """Return the tenant's row id."""
-        return tenants.key(self.tenant)
+        return self.tenant.id
 
     @property
     def person_id(self) -> int:
         """Return the person's row id."""
-        return people.person_id(self.person)
+        return self.person.id
 
     @property
     def language(self) -> Language:
@@ -117,7 +117,7 @@ class Talk:
         mine = [row for row in self.roles if row.role == "deputy" and row.unit_id == case.unit_id]
         named = {row.stands_in_for_id for row in mine if row.stands_in_for_id}
         chefs = people.holders(self.session, self.tenant_id, case.unit_id, "unit_manager", self.today)
-        return "deputy_for " + ",".join(str(row) for row in sorted(named or {people.person_id(row) for row in chefs}))
+        return "deputy_for " + ",".join(str(row) for row in sorted(named or {row.id for row in chefs}))
 
     def record(
         self,
@@ -137,7 +137,7 @@ class Talk:
             self.turn.now,
             f"person:{self.person_id}",
             act,
-            case_id=case_id(case) if case else None,
+            case_id=case.id if case else None,
             filled_id=filled_id,
             item_id=item_id,
             revision=revision,
@@ -152,7 +152,7 @@ class Talk:
         assert self.touched is not None
         if self.last_event is not None and self.last_event.id is not None:
             return self.last_event.id
-        return audit.newest_of_case(self.session, case_id(self.touched))
+        return audit.newest_of_case(self.session, self.touched.id)
 
     def reply(self, view: AnyView) -> Reply:
         """Return a view as the reply to this person."""
@@ -171,9 +171,9 @@ class Talk:
         row = OutboxRow(
             tenant_id=self.tenant_id,
             kind="update",
-            conversation_id=row_id(self.conversation),
+            conversation_id=self.conversation.id,
             activity_id=activity_id,
-            case_id=case_id(self.touched) if self.touched else 0,
+            case_id=self.touched.id if self.touched else 0,
             nonce=uuid4().hex,
             view=b"",
             due_at=self.turn.now,

@@ -17,7 +17,6 @@ from dialogs.worker import next_card as show
 from dialogs.worker.fill_checklist import ANSWER
 from dialogs.worker.landing import MOST_TEXT, At, in_row, landed, motivation_written, store
 from dialogs.worker.summary_card import open_claim
-from storage.filled import filled_id
 from texts import LANGUAGES, say
 
 
@@ -110,7 +109,7 @@ def _keep_motivation(talk: Talk, basis: Basis, sheet: Sheet, item_id: str, said:
         own = next((s for s in sheet.way if s.kind == "motivation" and not s.about and item_id in s.items), None)
         stop = own or next(s for s in sheet.way if item_id in s.items)
         store(talk, sheet, item_id, in_row(sheet, stop, item_id, written))
-    return show.go_on(talk, load(talk, basis.case), filled_id(sheet.filled), f"question:{item_id}")
+    return show.go_on(talk, load(talk, basis.case), sheet.filled.id, f"question:{item_id}")
 
 
 def _group(talk: Talk, shown: Shown, text: str) -> AnyView | None:

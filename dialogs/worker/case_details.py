@@ -19,7 +19,7 @@ from dialogs.worker import facts_card as show_facts
 from dialogs.worker.landing import MOST_TEXT
 from dialogs.worker.open_case import store_fact
 from storage import audit, cases, extensions, people
-from storage.cases import CaseRow, case_id
+from storage.cases import CaseRow
 from storage.extensions import ExtensionRow
 
 DETAILS = Right("details", "case", OWN_CASE)
@@ -47,7 +47,7 @@ def _details(talk: Talk, basis: Basis, notices: tuple[Line, ...] = ()) -> AnyVie
     shared = [(cases.WHOLE_CASE, fact_id) for fact_id, fact in all_facts().items() if fact.per == "case"]
     own = [(n + 1, f) for n in range(case.children) for f, fact in all_facts().items() if fact.per == "child"]
     mates = people.holders(talk.session, talk.tenant_id, case.unit_id, "case_worker", talk.today)
-    names = {people.person_id(mate): mate.name for mate in mates}
+    names = {mate.id: mate.name for mate in mates}
     return DetailsView(
         notices=notices,
         head=Head(case_ref=case.ref),
@@ -62,13 +62,13 @@ def _details(talk: Talk, basis: Basis, notices: tuple[Line, ...] = ()) -> AnyVie
 
 
 def _claim(basis: Basis, verb: str) -> Claim:
-    return Claim(verb=verb, case=case_id(basis.case), revision=_state(basis) if verb.startswith("save") else "")
+    return Claim(verb=verb, case=basis.case.id, revision=_state(basis) if verb.startswith("save") else "")
 
 
 def _save_claim(talk: Talk, basis: Basis) -> Claim:
     """Return the claim of Spara; with the newest event, so that a date set back and forth is a new press each time."""
-    newest = audit.newest_of_case(talk.session, case_id(basis.case))
-    return Claim(verb="save_details", case=case_id(basis.case), revision=f"{_state(basis)}.{newest}")
+    newest = audit.newest_of_case(talk.session, basis.case.id)
+    return Claim(verb="save_details", case=basis.case.id, revision=f"{_state(basis)}.{newest}")
 
 
 def _state(basis: Basis) -> str:
@@ -187,7 +187,7 @@ def save_extension(talk: Talk, press: Press) -> AnyView:
         return _extension(basis, (Line(say="details.extension_incomplete"),), reason)
     row = ExtensionRow(
         tenant_id=talk.tenant_id,
-        case_id=case_id(case),
+        case_id=case.id,
         limit=limit,
         reason_class=reason_class,
         until=until,

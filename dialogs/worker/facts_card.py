@@ -6,8 +6,6 @@ from checklists.files import all_facts
 from dialogs.turn.turn_context import Talk
 from dialogs.views.views import Button, Claim, FactField, FactsView, Head, Line
 from storage import audit, cases, people
-from storage.cases import case_id
-from storage.filled import filled_id
 
 
 def facts_card(
@@ -18,8 +16,8 @@ def facts_card(
     units = talk.units_as("case_worker") if case.lead_id == talk.person_id and not basis.sheets else []
     names = people.unit_names(talk.session, talk.tenant_id)
     # With the newest event: a planned date set back and forth is a new press each time, not the first one again.
-    revision = f"{revisions(basis, child)}.{audit.newest_of_case(talk.session, case_id(case))}"
-    claim = Claim(verb="save_facts", case=case_id(case), item=f"facts:{child}", revision=revision)
+    revision = f"{revisions(basis, child)}.{audit.newest_of_case(talk.session, case.id)}"
+    claim = Claim(verb="save_facts", case=case.id, item=f"facts:{child}", revision=revision)
     proposed = case.planned_decision_on or finish_by(case.opened_on or talk.today)
     return FactsView(
         notices=notices,
@@ -32,7 +30,7 @@ def facts_card(
         unit=case.unit_id,
         save=Button(title=Line(say="buttons.save"), claim=claim.model_copy(update={"choice": then})),
         nav=(Button(title=Line(say="buttons.form"), claim=claim.model_copy(update={"choice": "form"})),),
-        refresh=Claim(verb="show_current", case=case_id(case)),
+        refresh=Claim(verb="show_current", case=case.id),
     )
 
 
@@ -40,9 +38,7 @@ def child_facts(talk: Talk, basis: Basis, sheet: Sheet, notices: tuple[Line, ...
     """Return the small facts card of a further child: only what is about that child."""
     child, case = sheet.filled.child, basis.case
     revision = revisions(basis, child)
-    claim = Claim(
-        verb="save_facts", case=case_id(case), filled=filled_id(sheet.filled), item=f"facts:{child}", revision=revision
-    )
+    claim = Claim(verb="save_facts", case=case.id, filled=sheet.filled.id, item=f"facts:{child}", revision=revision)
     own = [fact_id for fact_id, fact in all_facts().items() if fact.per == "child"]
     return FactsView(
         notices=notices,

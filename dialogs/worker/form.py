@@ -17,7 +17,6 @@ from dialogs.worker import form_card as show_form
 from dialogs.worker import next_card as show
 from dialogs.worker.form_card import input_id
 from dialogs.worker.landing import MOST_TEXT, check_allowed, choose, in_row, motivation_written, store
-from storage.filled import filled_id
 
 FORM = Right("form", "case", LIST_HOLDER)
 SAVE_FORM = Right("save_form", "case", LIST_HOLDER)
@@ -72,7 +71,7 @@ def save_form(talk: Talk, press: Press) -> AnyView:
         return show_reading.questions(sheet, notices or (Line(say="form.still_open"),))
     if still:
         return show_form.form(sheet, still, notices or (Line(say="form.still_open"),), typed)
-    return show.go_on(talk, basis, filled_id(sheet.filled), notices=notices)
+    return show.go_on(talk, basis, sheet.filled.id, notices=notices)
 
 
 def _store_all(talk: Talk, sheet: Sheet, shown: list[Stop], press: Press) -> tuple[tuple[Line, ...], dict[str, str]]:

@@ -25,7 +25,6 @@ from dialogs.turn.turn_context import Talk, clock_words
 from dialogs.views.views import AnyView, Line, MotivationBy
 from dialogs.worker import next_card as show
 from storage import answers
-from storage.filled import filled_id
 
 MOST_TEXT = 4000
 """Characters in a motivation, a place or a reservation."""
@@ -51,9 +50,9 @@ def landed(talk: Talk, press: Press, right: Right) -> At | AnyView:
         return show.go_on(talk, basis, notices=(Line(say="fill.card_is_old"),))
     stop = sheet.stop(press.claim.item)
     if stop is None:
-        return show.go_on(talk, basis, filled_id(sheet.filled), notices=(Line(say="fill.not_asked_now"),))
+        return show.go_on(talk, basis, sheet.filled.id, notices=(Line(say="fill.not_asked_now"),))
     if press.claim.revision and press.claim.revision != sheet.revisions(stop.items):
-        return show.go_on(talk, basis, filled_id(sheet.filled), notices=(already(talk, sheet, stop),))
+        return show.go_on(talk, basis, sheet.filled.id, notices=(already(talk, sheet, stop),))
     if not sheet.may_answer(stop):
         return show.go_on(talk, basis, notices=(Line(say="reading.is_ended"),))
     return At(basis, sheet, stop)
@@ -82,13 +81,13 @@ def store(talk: Talk, sheet: Sheet, item_id: str, written: Written) -> None:
     )
     talk.session.flush()
     sheet.note(row)
-    talk.record("answered", case=sheet.case, filled_id=filled_id(sheet.filled), item_id=item_id, revision=revision)
+    talk.record("answered", case=sheet.case, filled_id=sheet.filled.id, item_id=item_id, revision=revision)
     changes.answer_changed(talk.cause, sheet.case, sheet.filled, item_id)
 
 
 def after(talk: Talk, at: At, notices: tuple[Line, ...] = ()) -> AnyView:
     """Return what comes next once something was stored."""
-    return show.go_on(talk, at.basis, filled_id(at.sheet.filled), at.stop.key, notices)
+    return show.go_on(talk, at.basis, at.sheet.filled.id, at.stop.key, notices)
 
 
 def choose(talk: Talk, sheet: Sheet, item_id: str, choice: str) -> None:

@@ -11,7 +11,7 @@ from dialogs.turn.turn_context import Talk
 from dialogs.views.views import AnyView, Button, CaseLine, CasesView, Claim, Line
 from dialogs.worker.summary_card import open_claim
 from storage import cases
-from storage.cases import CaseRow, case_id
+from storage.cases import CaseRow
 
 PAGE = 5
 _STATUS = {
@@ -49,21 +49,21 @@ def _clocks(talk: Talk, case: CaseRow) -> tuple[Deadline | None, ...]:
     """Return a case's clocks, extensions counted in."""
     if case.received_on is None and case.opened_on is None:
         return ()
-    dates = case_dates(case, cases.facts(talk.session, case_id(case)))
+    dates = case_dates(case, cases.facts(talk.session, case.id))
     extended = case_extensions(talk.session, case)
     return assessment(dates, extended), investigation(dates, extended)
 
 
 def _page(talk: Talk, start: int) -> AnyView:
     mine = cases.of_worker(talk.session, talk.tenant_id, talk.person_id)
-    nearest = {case_id(case): nearest_date(case, _clocks(talk, case)) for case in mine}
-    found = sorted(mine, key=lambda case: _by_date(case, nearest[case_id(case)]))
+    nearest = {case.id: nearest_date(case, _clocks(talk, case)) for case in mine}
+    found = sorted(mine, key=lambda case: _by_date(case, nearest[case.id]))
     shown = found[start : start + PAGE]
     end = start + PAGE
     claim = Claim(verb="more_cases", choice=str(end))
     return CasesView(
         notices=() if found else (Line(say="cases.none"),),
-        cases=tuple(_line(reload(talk, case, "decision_basis"), nearest[case_id(case)]) for case in shown),
+        cases=tuple(_line(reload(talk, case, "decision_basis"), nearest[case.id]) for case in shown),
         more=Button(title=Line(say="buttons.show_more"), claim=claim) if len(found) > end else None,
     )
 

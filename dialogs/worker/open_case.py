@@ -19,8 +19,7 @@ from dialogs.worker import form_card as show_form
 from dialogs.worker import next_card as show
 from dialogs.worker.summary_card import open_claim
 from storage import cases, tenants
-from storage.cases import CaseRow, FactRow, case_id
-from storage.filled import filled_id
+from storage.cases import CaseRow, FactRow
 
 MOST_CHILDREN = 20
 
@@ -57,7 +56,7 @@ def _again(talk: Talk, case: CaseRow) -> AnyView:
     basis = load(talk, case)
     if not basis.sheets or any(sheet.filled.status != "signed" for sheet in basis.sheets) or case.closed_on:
         return _continue(talk, case)
-    claim = Claim(verb="new_occasion", case=case_id(case), revision=str(basis.sheets[0].filled.occasion))
+    claim = Claim(verb="new_occasion", case=case.id, revision=str(basis.sheets[0].filled.occasion))
     return MenuView(
         title=Line(say="facts.signed_title", args={"ref": case.ref}),
         lines=(Line(say="facts.signed"),),
@@ -129,7 +128,7 @@ def save_facts(talk: Talk, press: Press) -> AnyView:
     sheet = next((sheet for sheet in basis.sheets if sheet.filled.child == child), basis.sheets[0])
     if press.claim.choice == "form":
         return show_form.form(sheet, sheet.way)
-    return show.go_on(talk, basis, filled_id(sheet.filled))
+    return show.go_on(talk, basis, sheet.filled.id)
 
 
 def _store_facts(talk: Talk, basis: Basis, child: int, inputs: Mapping[str, str]) -> None:
@@ -147,7 +146,7 @@ def store_fact(talk: Talk, basis: Basis, at: int, fact_id: str, value: str) -> N
         return
     row = FactRow(
         tenant_id=talk.tenant_id,
-        case_id=case_id(basis.case),
+        case_id=basis.case.id,
         child=at,
         name=fact_id,
         revision=old.revision + 1 if old else 1,

@@ -11,7 +11,6 @@ from dialogs.views.views import AnyView
 from dialogs.worker import facts_card as show_facts
 from dialogs.worker import next_card as show
 from dialogs.worker import summary_card as show_summary
-from storage.filled import filled_id
 
 MISSING = Right("missing", "case", LIST_HOLDER)
 SEND = Right("send", "case", OWN_CASE)
@@ -52,7 +51,7 @@ def send(talk: Talk, press: Press) -> AnyView:
     again = any(sheet.filled.sent_at for sheet in basis.sheets)
     for sheet in basis.sheets:
         sheet.filled.status, sheet.filled.sent_at = "sent", talk.turn.now
-        talk.record("sent", case=case, filled_id=filled_id(sheet.filled))
+        talk.record("sent", case=case, filled_id=sheet.filled.id)
     talk.session.flush()
     prompts.to_readers(talk.cause, basis, "resent" if again else "sent")
     return show_summary.sent_card(talk, basis)

@@ -8,8 +8,7 @@ from dialogs.messages.recipients import Staff, named, without_app
 from dialogs.turn.turn_context import Talk, clock_words
 from dialogs.views.views import Button, Claim, ClosedView, GapRow, Line, MissingView, Row, SheetRows, SummaryView
 from storage import answers, people, returns, signatures
-from storage.cases import CaseRow, case_id
-from storage.filled import filled_id
+from storage.cases import CaseRow
 from storage.signatures import SignatureRow
 
 MOST_GAPS = 15
@@ -32,9 +31,7 @@ def summary(talk: Talk, basis: Basis, given: tuple[Line, ...] = (), first: int =
         head=basis.head,
         checklist=basis.checklist.id,
         version=last.filled.version,
-        sheets=tuple(
-            SheetRows(head=sheet.head, filled=filled_id(sheet.filled), rows=_rows(talk, sheet)) for sheet in shown
-        ),
+        sheets=tuple(SheetRows(head=sheet.head, filled=sheet.filled.id, rows=_rows(talk, sheet)) for sheet in shown),
         gaps=gaps[:MOST_GAPS],
         more_gaps=len(gaps[MOST_GAPS:]),
         sent=_sent_words(talk, basis),
@@ -95,10 +92,10 @@ def _standing(talk: Talk, basis: Basis) -> tuple[tuple[Line, ...], tuple[Button,
     """Return what is said of a signature that stands or was voided, and the way to what was seen then."""
     if basis.status not in ("signed", "voided"):
         return (), ()
-    row = next((row for row in signatures.of_case(talk.session, case_id(basis.case)) if _of(row, basis)), None)
+    row = next((row for row in signatures.of_case(talk.session, basis.case.id) if _of(row, basis)), None)
     if row is None:
         return (), ()
-    claim = Claim(verb="seen_at_signing", case=case_id(basis.case), choice=f"{row.id}/0")
+    claim = Claim(verb="seen_at_signing", case=basis.case.id, choice=f"{row.id}/0")
     button = Button(title=Line(say="buttons.seen_at_signing"), claim=claim)
     if basis.status == "voided":
         return (Line(say="reading.voided"),), (button,)
@@ -164,7 +161,7 @@ def _no_app(talk: Talk, basis: Basis) -> tuple[Line, ...]:
 
 def open_claim(case: CaseRow, verb: str = "continue") -> Claim:
     """Return what a button that leads to a case stands for."""
-    return Claim(verb=verb, case=case_id(case))
+    return Claim(verb=verb, case=case.id)
 
 
 def paused(basis: Basis, notices: tuple[Line, ...] = ()) -> ClosedView:

@@ -12,7 +12,6 @@ from dialogs.worker import next_card as show
 from dialogs.worker.landing import store
 from storage import answers
 from storage.answers import AnswerRow
-from storage.filled import filled_id
 
 MOST_UNDO = 10
 UNDO = Right("undo", "case", LIST_HOLDER)
@@ -60,9 +59,7 @@ def _undo(talk: Talk, basis: Basis, act: str = "") -> AnyView:
 def _last_act(talk: Talk, basis: Basis, name: str) -> tuple[Sheet, list[AnswerRow]] | None:
     """Find her newest act that is not taken back, or the one named, among her last ten on this basis."""
     acts = [
-        (act, sheet)
-        for sheet in basis.sheets
-        for act in answers.acts_of(talk.session, filled_id(sheet.filled), talk.person_id)
+        (act, sheet) for sheet in basis.sheets for act in answers.acts_of(talk.session, sheet.filled.id, talk.person_id)
     ]
     acts.sort(key=lambda pair: pair[0].newest, reverse=True)
     for act, sheet in acts[:MOST_UNDO]:

@@ -18,6 +18,7 @@ from sqlmodel import col, select
 from bot.cards.render import neutral_summary, render_card, render_text
 from bot.reporting import Reports
 from checklists.files import all_facts, newest
+from checklists.model import Written
 from checklists.replies import read_answer
 from checklists.rules import applicable, gaps, state
 from dialogs.messages import reminders, sweep
@@ -29,10 +30,10 @@ from imports.people import import_people
 from storage import answers, cases, filled, outbox
 from storage.answers import AnswerRow
 from storage.audit import EventRow
-from storage.cases import CaseRow, case_id
+from storage.cases import CaseRow
 from storage.conversations import ConversationRow
 from storage.desk import Desk, Session
-from storage.filled import WRITER, FilledRow, filled_id
+from storage.filled import WRITER, FilledRow
 from storage.inbox import InboxRow
 from storage.outbox import OutboxRow
 from tests.chat.card_hand import Card, button, gathered, titles, words
@@ -351,10 +352,10 @@ class Chat:
         """Return the newest revision of an answer."""
         return self.sheet(ref, child)[1].get(item_id)
 
-    def written(self, item_id: str, *, ref: str = REF, child: int = 1) -> answers.Written:
+    def written(self, item_id: str, *, ref: str = REF, child: int = 1) -> Written:
         """Return the newest revision of an answer with its texts in clear."""
 
-        def work(session: Session) -> answers.Written:
+        def work(session: Session) -> Written:
             sheet, rows, _ = self._read(session, ref, child)
             return answers.read(session, sheet, rows[item_id])
 
@@ -380,14 +381,14 @@ class Chat:
     def facts(self, *, ref: str = REF, child: int = 1) -> dict[str, str]:
         """Return the facts that are known for a child."""
         case = self.room.case(ref)
-        return self.room.desk.run_now(lambda session: cases.known_facts(session, case_id(case), child))
+        return self.room.desk.run_now(lambda session: cases.known_facts(session, case.id, child))
 
     def revisions(self, item_id: str, *, ref: str = REF, child: int = 1) -> list[str]:
         """Return every stored choice of an item, oldest first."""
 
         def work(session: Session) -> list[str]:
             sheet = self._read(session, ref, child)[0]
-            query = select(AnswerRow).where(AnswerRow.filled_id == filled_id(sheet), AnswerRow.item_id == item_id)
+            query = select(AnswerRow).where(AnswerRow.filled_id == sheet.id, AnswerRow.item_id == item_id)
             return [row.choice for row in session.exec(query.order_by(col(AnswerRow.revision)))]
 
         return self.room.desk.run_now(work)
@@ -397,8 +398,8 @@ class Chat:
 
     def _read(self, session: Session, ref: str, child: int) -> tuple[FilledRow, dict[str, AnswerRow], dict[str, str]]:
         case = session.exec(select(CaseRow).where(CaseRow.ref == ref)).one()
-        rows = [row for row in filled.of_case(session, case_id(case), LIST.id, WRITER) if row.child == child]
-        return rows[-1], answers.latest(session, filled_id(rows[-1])), cases.known_facts(session, case_id(case), child)
+        rows = [row for row in filled.of_case(session, case.id, LIST.id, WRITER) if row.child == child]
+        return rows[-1], answers.latest(session, rows[-1].id), cases.known_facts(session, case.id, child)
 
     # --- the client -------------------------------------------------------------------------------------------
 

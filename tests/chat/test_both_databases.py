@@ -31,7 +31,7 @@ def test_a_whole_list_is_kept_sent_undone_and_sealed(either_room: Room) -> None:
     def sealed(session: object) -> tuple[str | None, int]:
         while audit.seal_new(session):  # type: ignore[arg-type]
             pass
-        verdict = audit.verify(session, tenants.key(tenants.everyone(session)[0]))  # type: ignore[arg-type]
+        verdict = audit.verify(session, tenants.everyone(session)[0].id)  # type: ignore[arg-type]
         return verdict.bad, verdict.unsealed
 
     assert either_room.desk.run_now(sealed) == (None, 0)

@@ -7,7 +7,6 @@ import pytest
 
 from actions.basis import reading, written
 from storage import signatures
-from storage.cases import case_id
 from storage.desk import Session
 from storage.signatures import SignatureRow
 from tests.chat.card_hand import actions, as_sent, gathered, inputs
@@ -58,7 +57,7 @@ def check(room: Room, cecilia: Chat) -> None:
     def work(session: Session) -> tuple[SignatureRow | None, dict[str, dict[str, int]], str, str]:
         theirs = written(session, case)
         mine = reading(session, case, "decision_basis", room_id(session, "cecilia"))
-        row = signatures.standing(session, case_id(case), "decision_basis", theirs.occasion)
+        row = signatures.standing(session, case.id, "decision_basis", theirs.occasion)
         now = {
             str(sheet.filled.id): {item: answer.revision for item, answer in sheet.rows.items()}
             for sheet in theirs.sheets

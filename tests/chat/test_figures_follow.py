@@ -44,7 +44,7 @@ Take = Callable[[Session, bytes, frozenset[str], datetime, str], Imported]
 
 def wrong(session: Session) -> int:
     """Return how many figures are wrong; what waits to be folded is no fault."""
-    return sum(recount(session, tenants.key(tenant)).wrong for tenant in tenants.everyone(session))
+    return sum(recount(session, tenant.id).wrong for tenant in tenants.everyone(session))
 
 
 def wrong_when_folded(session: Session) -> int:
@@ -100,7 +100,7 @@ class Counted(Walk):
     def the_case_elsewhere_is_disposed_of(self) -> None:
         def work(session: Session) -> None:
             [tenant] = tenants.everyone(session)
-            case = cases.find(session, tenants.key(tenant), ELSEWHERE)
+            case = cases.find(session, tenant.id, ELSEWHERE)
             assert case is not None
             dispose_of(session, tenant, case, self.room.now)
 

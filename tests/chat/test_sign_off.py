@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from storage import signatures
-from storage.cases import case_id
 from storage.signatures import SignatureRow
 from tests.chat.card_hand import as_sent, inputs
 from tests.chat.drive import TEXTS, fills, opens
@@ -33,7 +32,7 @@ def has_read(room: Room, given: dict[str, str] | None = None, mine: dict[str, st
 
 
 def signature(room: Room, ref: str = REF) -> SignatureRow:
-    case = case_id(room.case(ref))
+    case = room.case(ref).id
     return room.desk.run_now(lambda session: signatures.of_case(session, case)[0])
 
 
@@ -295,7 +294,7 @@ def test_a_change_after_signing_voids_it_and_both_sides_are_told(room: Room, cec
     assert list(inputs(cecilia.card)) == ["communication_boxes_filled"]
     reads(cecilia, GAP).presses("Visa skillnader").presses("Signera med brist").presses("Signera med brist", Skäl=WHY)
 
-    case = case_id(room.case())
+    case = room.case().id
     rows = room.desk.run_now(lambda session: signatures.of_case(session, case))
     assert [row.voided_at is None for row in rows] == [True, False]
     assert len(room.events("voided")) == 1

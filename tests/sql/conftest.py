@@ -15,10 +15,10 @@ from sqlalchemy import event, text
 from sqlmodel import col, select
 
 from storage import cases, filled, migrate, people, tenants
-from storage.cases import CaseRow, case_id
+from storage.cases import CaseRow
 from storage.desk import Desk, Session, opened
-from storage.filled import FilledRow, filled_id
-from storage.people import PersonRow, person_id
+from storage.filled import FilledRow
+from storage.people import PersonRow
 from storage.sealing import Keys
 from storage.tables import METADATA
 from tests.conftest import postgres_url
@@ -140,7 +140,7 @@ class World:
 
 
 def make_world(session: Session, name: str = "one") -> World:
-    tenant = tenants.key(tenants.ensure(session, f"made-up-{name}"))
+    tenant = tenants.ensure(session, f"made-up-{name}").id
     unit = people.unit(session, tenant, "Påhittade enheten").id
     assert unit is not None
     person = PersonRow(tenant_id=tenant, object_id=f"object-{name}", name="Anna Påhitt")
@@ -149,7 +149,7 @@ def make_world(session: Session, name: str = "one") -> World:
     case = cases.add(session, CaseRow(tenant_id=tenant, ref="SN 2026/0001", unit_id=unit, lead_id=person.id))
     row = FilledRow(
         tenant_id=tenant,
-        case_id=case_id(case),
+        case_id=case.id,
         unit_id=unit,
         checklist="decision_basis",
         version=1,
@@ -158,7 +158,7 @@ def make_world(session: Session, name: str = "one") -> World:
         begun_at=NOW,
     )
     filled.add(session, row)
-    return World(tenant, unit, person_id(person), case_id(case), filled_id(row))
+    return World(tenant, unit, person.id, case.id, row.id)
 
 
 @pytest.fixture

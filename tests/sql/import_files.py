@@ -67,7 +67,7 @@ def sample_rows(tenant: str = "made-up-one") -> list[list[str]]:
 
 def add_sample_cases(session: Session, tenant: str = "made-up-one") -> None:
     """Store the ten cases, without a fact about any of them."""
-    tenant_id = tenants.key(tenants.ensure(session, tenant))
+    tenant_id = tenants.ensure(session, tenant).id
     for case, ref in enumerate(REFS):
         unit = people.unit(session, tenant_id, "Vuxna (påhittad)" if case < 5 else "Barn (påhittad)").id
         assert unit is not None

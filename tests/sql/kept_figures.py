@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from storage import disposal, rates, tenants
+from storage import disposal, rates
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.tenants import TenantRow
@@ -23,7 +23,7 @@ def everything(session: Session, tenant_id: int) -> list[list[rates.Count]]:
 def dispose_of(session: Session, tenant: TenantRow, case: CaseRow, at: datetime) -> None:
     """Take a case away; every figure is afterwards what it was."""
     with session.begin_nested() as looking:  # what waits to be folded still waits when the case goes
-        before = everything(session, tenants.key(tenant))
+        before = everything(session, tenant.id)
         looking.rollback()
     disposal.dispose_of(session, tenant, [case], at, "cli:made-up")
-    assert everything(session, tenants.key(tenant)) == before
+    assert everything(session, tenant.id) == before

@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any
 
 from checklists.model import Written
-from storage import answers, cases, extensions, filled, people, returns, signatures
+from storage import answers, cases, extensions, filled, returns, signatures
 from storage.cases import FactRow
 from storage.desk import Session
 from storage.extensions import ExtensionRow
-from storage.filled import FilledRow, filled_id
+from storage.filled import FilledRow
 from storage.people import PersonRow
 from storage.returns import ReturnRow
 from storage.signatures import SignatureRow
@@ -56,12 +56,12 @@ def fill_everything(session: Session, world: World) -> int:
             version=1,
             child=1,
             role="unit_manager",
-            person_id=people.person_id(chef),
+            person_id=chef.id,
             status="signed",
             begun_at=NOW,
         ),
     )
-    answers.add(session, mine, "child_heard", 1, Written("ja"), author=people.person_id(chef), at=NOW, act="chef")
+    answers.add(session, mine, "child_heard", 1, Written("ja"), author=chef.id, at=NOW, act="chef")
     about: dict[str, Any] = {"tenant_id": world.tenant, "case_id": world.case}
     longer = ExtensionRow(
         **about,
@@ -78,7 +78,7 @@ def fill_everything(session: Session, world: World) -> int:
         **about,
         checklist="decision_basis",
         occasion=1,
-        person_id=people.person_id(chef),
+        person_id=chef.id,
         role="unit_manager",
         at=NOW,
         nonce="r",
@@ -103,7 +103,7 @@ def fill_everything(session: Session, world: World) -> int:
         checklist="decision_basis",
         version=1,
         occasion=1,
-        signer_id=people.person_id(chef),
+        signer_id=chef.id,
         role="unit_manager",
         at=NOW,
         shortfall=True,
@@ -113,4 +113,4 @@ def fill_everything(session: Session, world: World) -> int:
         bound="",
     )
     signatures.add(session, signature, json.dumps(seen, ensure_ascii=False), "Hälsokontrollen är begärd.", {})
-    return filled_id(mine)
+    return mine.id

@@ -315,7 +315,7 @@ def test_an_export_says_what_was_imported(desk: Desk, world: World) -> None:
     for ref in ("SN 2022/2", "SN 2022/101"):
         case = desk.run_now(lambda session, ref=ref: cases.find(session, world.tenant, ref))  # type: ignore[misc]
         assert isinstance(case, CaseRow)
-        set_fact(desk, world.tenant, cases.case_id(case), "intervention_decided", "ja")
+        set_fact(desk, world.tenant, case.id, "intervention_decided", "ja")
     bring(desk, *sample_rows())
     told = {(row["case_ref"], row["item"]): row for row in out(desk)}
 

@@ -180,7 +180,7 @@ def test_an_edited_event_is_named(trail: Trail, column: str, place: int) -> None
 
 
 def test_an_event_moved_to_another_municipality_is_named(trail: Trail) -> None:
-    other = trail.desk.run_now(lambda session: tenants.key(tenants.ensure(session, "made-up-two")))
+    other = trail.desk.run_now(lambda session: tenants.ensure(session, "made-up-two").id)
     event = trail.event(5)
     trail.tamper(f"update event set tenant_id = {other} where id = {event}")
 

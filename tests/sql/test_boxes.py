@@ -146,7 +146,7 @@ def put(desk: Desk, world: World, count: int = 1, *, once: str | None = None, in
             row = OutboxRow(
                 tenant_id=world.tenant,
                 kind="update",
-                conversation_id=conversations.row_id(chat),
+                conversation_id=chat.id,
                 case_id=world.case,
                 nonce=uuid4().hex,
                 view=b"",

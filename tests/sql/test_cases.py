@@ -244,7 +244,7 @@ def test_a_chat_is_kept_once_and_its_newest_address(desk: Desk, world: World) ->
     def ensure(url: str, reference: str) -> tuple[int, str, str, bool]:
         def work(session: Session) -> tuple[int, str, str, bool]:
             row = conversations.ensure(session, world.tenant, world.person, "chat", url, reference)
-            return conversations.row_id(row), row.service_url, row.reference, row.installed
+            return row.id, row.service_url, row.reference, row.installed
 
         return desk.run_now(work)
 

@@ -43,7 +43,7 @@ def register(desk: Desk) -> Desk:
     """Return a desk with two people in the register."""
 
     def work(session: Session) -> None:
-        tenant_id = tenants.key(tenants.ensure(session, TENANT))
+        tenant_id = tenants.ensure(session, TENANT).id
         for name in ("anna", "bo"):
             session.add(PersonRow(tenant_id=tenant_id, email=f"{name}@example.invalid", name=name.title()))
 
@@ -78,7 +78,7 @@ def test_every_column_is_taken_and_normalised(register: Desk) -> None:
     assert (case.case_type, case.children, case.protected_identity) == ("barn", 2, True)
     for name in ("received_on", "assigned_on", "opened_on", "planned_decision_on", "decided_on", "closed_on"):
         assert getattr(case, name) == date.fromisoformat(FULL[name])
-    facts = register.run_now(lambda session: cases.facts(session, cases.case_id(case)))
+    facts = register.run_now(lambda session: cases.facts(session, case.id))
     assert {at: row.value for at, row in facts.items()} == {
         (0, "violence"): "ja",
         (0, "intervention_decided"): "ja",
@@ -171,7 +171,7 @@ def test_a_list_that_is_begun_is_not_hidden_by_fewer_children(register: Desk) ->
     def work(session: Session) -> None:
         row = FilledRow(
             tenant_id=case.tenant_id,
-            case_id=cases.case_id(case),
+            case_id=case.id,
             unit_id=case.unit_id,
             checklist="decision_basis",
             version=1,
@@ -185,7 +185,7 @@ def test_a_list_that_is_begun_is_not_hidden_by_fewer_children(register: Desk) ->
     with pytest.raises(BadCsv, match="children is lower than the number of lists already begun"):
         imports(register, {**FULL, "children": "1"})
     assert imports(register, {**FULL, "closed_on": "", "children": "3"}) == Imported(0, 1, 0)
-    facts = register.run_now(lambda session: cases.known_facts(session, cases.case_id(case), 3))
+    facts = register.run_now(lambda session: cases.known_facts(session, case.id, 3))
     assert facts["child_placed"] == "nej"
 
 
@@ -208,7 +208,7 @@ def test_an_investigation_opened_after_a_closing_opens_the_case_again_and_keeps_
 
 def test_nobody_of_another_tenant_becomes_a_worker(register: Desk) -> None:
     def work(session: Session) -> None:
-        other = tenants.key(tenants.ensure(session, "made-up-other"))
+        other = tenants.ensure(session, "made-up-other").id
         session.add(PersonRow(tenant_id=other, email="doris@example.invalid", name="Doris"))
         people.unit(session, other, "Enhet")
 

@@ -17,10 +17,10 @@ from checklists.rates import NOT_ASKED
 from reports.rates import rate_rows
 from reports.selected import Selection
 from storage import answers, audit, cases, conversations, disposal, filled, inbox, outbox, short_lived, tenants
-from storage.cases import CaseRow, case_id
+from storage.cases import CaseRow
 from storage.desk import Desk, Session
 from storage.disposal import CLEARED, KEPT, case_columns, filled_columns
-from storage.filled import FilledRow, filled_id
+from storage.filled import FilledRow
 from storage.inbox import InboxRow
 from storage.outbox import SENT, WAITING, OutboxRow
 from storage.scrub import NotScrubbed, scrub
@@ -55,7 +55,7 @@ def neighbour(session: Session, world: World, ref: str = "SN 2026/0002") -> Worl
     case = cases.add(session, CaseRow(tenant_id=world.tenant, ref=ref, unit_id=world.unit, lead_id=world.person))
     row = FilledRow(
         tenant_id=world.tenant,
-        case_id=case_id(case),
+        case_id=case.id,
         unit_id=world.unit,
         checklist="decision_basis",
         version=1,
@@ -64,7 +64,7 @@ def neighbour(session: Session, world: World, ref: str = "SN 2026/0002") -> Worl
         begun_at=NOW,
     )
     filled.add(session, row)
-    return World(world.tenant, world.unit, world.person, case_id(case), filled_id(row))
+    return World(world.tenant, world.unit, world.person, case.id, row.id)
 
 
 # --- a row in every table that there is, whatever it is called -------------------------------------------------------
@@ -244,7 +244,7 @@ def test_what_the_tenants_own_key_seals_goes_when_it_names_the_case_and_only_the
                 tenant_id=world.tenant, channel_id="c", activity_id=str(number), digest="d", reply=b"", at=NOW
             )
             inbox.keep(session, came, words)
-            put_message(session, world, conversations.row_id(chat), words)
+            put_message(session, world, chat.id, words)
 
     desk.run_now(write)
     desk.run_now(lambda session: dispose(session, world))
@@ -291,7 +291,7 @@ def short_lived_rows(session: Session, world: World) -> None:
         at = NOW - timedelta(days=days)
         row = InboxRow(tenant_id=world.tenant, channel_id=name, activity_id=name, digest="d", reply=b"", at=at)
         inbox.keep(session, row, "reply")
-    old, first = NOW - timedelta(days=31), conversations.row_id(chats[0])
+    old, first = NOW - timedelta(days=31), chats[0].id
     put_message(session, world, first, "gone", state=SENT, created_at=old)
     put_message(session, world, first, "emptied", state=SENT, created_at=old, once="key")
     put_message(session, world, first, "waits", state=WAITING, created_at=old)

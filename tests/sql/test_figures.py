@@ -24,7 +24,7 @@ from reports.summary import report_view
 from reports.times import times
 from reports.workbook import Wanted, write_workbook
 from storage import answers, cases, filled, people, rates
-from storage.cases import CaseRow, FactRow, case_id
+from storage.cases import CaseRow, FactRow
 from storage.desk import Desk, Session
 from storage.filled import FilledRow
 from tests.sql.conftest import World
@@ -52,12 +52,12 @@ def begin(
     case = CaseRow(tenant_id=world.tenant, unit_id=unit_id, ref=f"SN 2027/{count:04}", protected_identity=protected)
     cases.add(session, case)
     for name, child in (("violence", 0), ("intervention_decided", 0), ("child_placed", 1), ("child_communicated", 1)):
-        fact: dict[str, Any] = {"tenant_id": world.tenant, "case_id": case_id(case), "child": child, "name": name}
+        fact: dict[str, Any] = {"tenant_id": world.tenant, "case_id": case.id, "child": child, "name": name}
         value = "ja" if name == "child_communicated" else "nej"
         cases.set_fact(session, case, FactRow(**fact, revision=1, value=value, at=noon(day)))
     row = FilledRow(
         tenant_id=world.tenant,
-        case_id=case_id(case),
+        case_id=case.id,
         unit_id=unit_id,
         checklist=checklist,
         version=1,

@@ -9,7 +9,7 @@ from checklists.model import Written
 from reports.answers import answer_rows
 from reports.selected import Selection
 from storage import answers, cases
-from storage.cases import CaseRow, case_id
+from storage.cases import CaseRow
 from storage.desk import Desk, Session
 from storage.sealing import KEPT_SECONDS, KeyGone, Keys, MasterGone, SealBroken, SealingKeyRow, seal, unseal
 from tests.sql.conftest import KEYS, NOW, OpenDesk, World, change, make_world, the_list
@@ -78,7 +78,7 @@ def test_a_lost_master_key_is_named_and_what_it_did_not_wrap_works(
         read(without, world)
 
     def another(session: Session) -> str:
-        case = case_id(cases.add(session, CaseRow(tenant_id=world.tenant, ref="SN 2", unit_id=world.unit)))
+        case = cases.add(session, CaseRow(tenant_id=world.tenant, ref="SN 2", unit_id=world.unit)).id
         return unseal(session, world.tenant, case, "f", "1", seal(session, world.tenant, case, "f", "1", CANARY))
 
     assert without.run_now(another) == CANARY

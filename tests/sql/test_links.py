@@ -9,7 +9,7 @@ import pytest
 from storage import links
 from storage.desk import Desk, Session
 from storage.links import LASTS, SKEW, Link
-from storage.people import PersonRow, person_id
+from storage.people import PersonRow
 from tests.sql.conftest import NOW, OpenDesk, World, change
 from tests.sql.test_sealing import in_tables
 
@@ -107,7 +107,7 @@ def test_a_row_changed_behind_the_bots_back_fits_no_token(desk: Desk, world: Wor
         row = PersonRow(tenant_id=world.tenant, object_id="bo", name="Bo Påhitt")
         session.add(row)
         session.flush()
-        return person_id(row)
+        return row.id
 
     token, other = make(desk, world), desk.run_now(another)
     values = {"other": other} if ":other" in statement else {}

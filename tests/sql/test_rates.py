@@ -14,10 +14,10 @@ from checklists.model import Written
 from imports.answers import import_answers
 from imports.cases import DATES, FACTS, import_cases
 from storage import answers, cases, contributions, filled, people, rates, returns, signatures
-from storage.cases import CaseRow, FactRow, case_id
+from storage.cases import CaseRow, FactRow
 from storage.contributions import Key, Part
 from storage.desk import Desk, Session
-from storage.filled import FilledRow, filled_id
+from storage.filled import FilledRow
 from storage.recount import recount
 from storage.returns import ReturnRow
 from storage.signatures import SignatureRow
@@ -304,7 +304,7 @@ class Town:
         case = self._case(session)
         if case is not None:
             row = a_list(
-                self.world, case_id=case_id(case), unit_id=case.unit_id, occasion=self.draw.randrange(10**6),
+                self.world, case_id=case.id, unit_id=case.unit_id, occasion=self.draw.randrange(10**6),
                 role=self.draw.choice(["case_worker", "unit_manager"]),
                 begun_at=NOW - timedelta(self.draw.randrange(90)),
             )  # fmt: skip
@@ -314,7 +314,7 @@ class Town:
         row = self._list(session)
         if row is not None:
             for item in self.draw.sample(LIST.items, 3):
-                old = answers.latest(session, filled_id(row)).get(item.id)
+                old = answers.latest(session, row.id).get(item.id)
                 choice = self.draw.choice([*item.answers, "obesvarad", "fritext"])
                 written = Written(
                     choice, self.draw.choice(["", "missing", "text"]), note=self.draw.choice([None, "påhittat"])
@@ -326,9 +326,9 @@ class Town:
         case = self._case(session)
         if case is not None:
             name, child = self.draw.choice([("violence", 0), ("child_placed", 1), ("child_communicated", 1)])
-            old = cases.facts(session, case_id(case)).get((child, name))
+            old = cases.facts(session, case.id).get((child, name))
             fact = FactRow(
-                tenant_id=case.tenant_id, case_id=case_id(case), child=child, name=name, at=NOW,
+                tenant_id=case.tenant_id, case_id=case.id, child=child, name=name, at=NOW,
                 revision=old.revision + 1 if old else 1, value=self.draw.choice(["ja", "nej", "unknown"]),
             )  # fmt: skip
             cases.set_fact(session, case, fact)

@@ -36,7 +36,7 @@ def put(desk: Desk, world: World, once: str | None = None, rank: int = outbox.UR
         row = OutboxRow(
             tenant_id=world.tenant,
             kind="reminder",
-            conversation_id=conversations.row_id(chat),
+            conversation_id=chat.id,
             nonce=uuid4().hex,
             view=b"",
             once=once,

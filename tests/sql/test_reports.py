@@ -10,7 +10,7 @@ from reports.answers import COLUMNS, answer_rows
 from reports.csv_out import write_csv
 from reports.selected import Selection
 from storage import answers, cases, filled, people
-from storage.cases import CaseRow, FactRow, case_id
+from storage.cases import CaseRow, FactRow
 from storage.desk import Desk, Session
 from storage.filled import FilledRow
 from tests.sql.conftest import NOW, World, make_world, the_case, the_list
@@ -168,7 +168,7 @@ def begin(session: Session, world: World, ref: str, begun: datetime, unit: str, 
     case = cases.add(session, CaseRow(tenant_id=world.tenant, ref=ref, unit_id=unit_id))
     row = FilledRow(
         tenant_id=world.tenant,
-        case_id=case_id(case),
+        case_id=case.id,
         unit_id=unit_id,
         checklist="decision_basis",
         version=1,

@@ -13,7 +13,7 @@ from sqlalchemy import event, inspect, text
 from checklists.model import Written
 from storage import answers, cases, conversations, drafts, extensions, inbox, outbox, returns, sealing, signatures
 from storage.answers import TEXT_FIELDS
-from storage.cases import CaseRow, case_id
+from storage.cases import CaseRow
 from storage.desk import Desk, Session
 from storage.extensions import ExtensionRow
 from storage.inbox import InboxRow
@@ -40,7 +40,7 @@ def write_everywhere(session: Session, world: World, words: str) -> None:
     )
     inbox.keep(session, came_in, words)
     chat = conversations.ensure(session, world.tenant, world.person, "chat", "http://127.0.0.1/", "{}")
-    chat_id = conversations.row_id(chat)
+    chat_id = chat.id
     goes_out = OutboxRow(
         tenant_id=tenant,
         kind="update",
@@ -136,7 +136,7 @@ def test_a_text_opens_only_where_it_was_sealed(desk: Desk, world: World) -> None
 
         assert unseal(session, *place, sealed) == CANARY
         for moved in (
-            (world.tenant, case_id(other), place[2], place[3]),
+            (world.tenant, other.id, place[2], place[3]),
             (world.tenant, sealing.TENANT_ITSELF, place[2], place[3]),
             (*place[:2], "answer.motivation", place[3]),
             (*place[:3], "1:child_heard:2"),
@@ -211,14 +211,14 @@ def test_a_key_opened_in_a_turn_that_was_rolled_back_is_forgotten(
 
     def rolled_back(session: Session) -> None:
         case = cases.add(session, CaseRow(tenant_id=world.tenant, ref="SN 2", unit_id=world.unit))
-        given.append(case_id(case))
-        seal(session, world.tenant, case_id(case), *place, CANARY)
+        given.append(case.id)
+        seal(session, world.tenant, case.id, *place, CANARY)
         raise RolledBack
 
     def kept(session: Session) -> tuple[int, bytes]:
         row = CaseRow(id=given[0], tenant_id=world.tenant, ref="SN 3", unit_id=world.unit)
         case = cases.add(session, row)
-        return case_id(case), seal(session, world.tenant, case_id(case), *place, CANARY)
+        return case.id, seal(session, world.tenant, case.id, *place, CANARY)
 
     given: list[int] = []
     with pytest.raises(RolledBack):
@@ -240,7 +240,7 @@ def test_only_so_many_keys_are_remembered_and_the_others_are_opened_again(
         made = []
         for number in range(4):
             case = cases.add(session, CaseRow(tenant_id=world.tenant, ref=f"SN 9/{number}", unit_id=world.unit))
-            made.append((case_id(case), seal(session, world.tenant, case_id(case), "f", "1", CANARY)))
+            made.append((case.id, seal(session, world.tenant, case.id, "f", "1", CANARY)))
         return made
 
     made = desk.run_now(work)
@@ -293,7 +293,7 @@ def test_the_keys_of_cases_that_are_read_together_are_read_together(
         made = (
             cases.add(session, CaseRow(tenant_id=world.tenant, ref=f"SN 9/{n}", unit_id=world.unit)) for n in range(4)
         )
-        return {one: seal(session, world.tenant, one, *place, CANARY) for one in map(case_id, made)}
+        return {one: seal(session, world.tenant, one, *place, CANARY) for one in (one.id for one in made)}
 
     def read(session: Session) -> list[str]:
         expect(session, world.tenant, [dropped, *sealed])
@@ -325,7 +325,7 @@ def test_a_case_whose_key_was_dropped_is_closed_for_ever(desk: Desk, open_desk: 
 
 def test_a_wrapped_key_moved_to_another_case_does_not_open(desk: Desk, open_desk: OpenDesk, world: World) -> None:
     def work(session: Session) -> int:
-        return case_id(cases.add(session, CaseRow(tenant_id=world.tenant, ref="SN 2", unit_id=world.unit)))
+        return cases.add(session, CaseRow(tenant_id=world.tenant, ref="SN 2", unit_id=world.unit)).id
 
     other = desk.run_now(work)
     copied = (

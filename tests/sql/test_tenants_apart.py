@@ -69,7 +69,7 @@ def test_a_chat_that_another_person_speaks_in_forgets_what_was_shown(desk: Desk,
         chat = conversations.ensure(session, world.tenant, world.person, "a:one", "http://127.0.0.1", "{}")
         chat.shown, chat.card, chat.case_id, chat.card_case_id = "{}", "card-1", world.case, world.case
         session.flush()
-        again = conversations.ensure(session, world.tenant, people.person_id(other), "a:one", "http://127.0.0.1", "{}")
+        again = conversations.ensure(session, world.tenant, other.id, "a:one", "http://127.0.0.1", "{}")
         return again.shown, again.card, again.case_id, again.person_id
 
     shown, card, case, person = desk.run_now(work)

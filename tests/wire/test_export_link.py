@@ -16,7 +16,7 @@ from reports.selected import Selection, each
 from storage import conversations, people, tenants
 from storage.desk import Session
 from storage.filled import FilledRow
-from storage.people import PersonRow, RoleRow, person_id
+from storage.people import PersonRow, RoleRow
 from tests.sql.conftest import change, scalar
 from tests.wire.door import TENANT
 from tests.wire.office import FAR, SECRET, InOffice, pressed
@@ -40,8 +40,8 @@ class Town:
             session.flush()
             at = people.unit(session, self.tenant, unit).id
             assert at is not None
-            session.add(RoleRow(tenant_id=self.tenant, person_id=person_id(row), unit_id=at, role=role))
-            return person_id(row)
+            session.add(RoleRow(tenant_id=self.tenant, person_id=row.id, unit_id=at, role=role))
+            return row.id
 
         self.ids[name] = self.bot.desk.run_now(work)
 
@@ -86,7 +86,7 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
     """Two municipalities, each with a begun list per role in its north; one of ours is moved to the south."""
     async with InOffice(tmp_path) as bot, aiohttp.ClientSession() as http:
         bot.desk.run_now(furnish)
-        tenant = bot.desk.run_now(lambda session: tenants.key(tenants.ensure(session, TENANT)))
+        tenant = bot.desk.run_now(lambda session: tenants.ensure(session, TENANT).id)
         made = Town(bot, tenant, http)
         made.appoint("mona", "", "manager")
         made.appoint("cecilia", NORTH, "unit_manager")

@@ -18,7 +18,7 @@ import pytest
 from bot.commandline import exports
 from checklists.model import Written
 from storage import answers, cases, filled, people, tenants
-from storage.cases import CaseRow, case_id
+from storage.cases import CaseRow
 from storage.desk import Desk, Session, opened
 from storage.filled import FilledRow
 from storage.sealing import Keys
@@ -35,7 +35,7 @@ def begun(tenant: int, case: CaseRow, at: datetime) -> FilledRow:
     """Return a worker's list of a case, begun at a moment."""
     return FilledRow(
         tenant_id=tenant,
-        case_id=case_id(case),
+        case_id=case.id,
         unit_id=case.unit_id,
         checklist="decision_basis",
         version=1,
@@ -47,7 +47,7 @@ def begun(tenant: int, case: CaseRow, at: datetime) -> FilledRow:
 
 def town(session: Session) -> None:
     """Seven lists in the first quarter of 2026, one of them answered nej, and a case that has none."""
-    tenant = tenants.key(tenants.ensure(session, TENANT))
+    tenant = tenants.ensure(session, TENANT).id
     unit = people.unit(session, tenant, UNIT).id or 0
     for number in range(7):
         case = cases.add(session, CaseRow(tenant_id=tenant, unit_id=unit, ref=f"SN 2026/{number}"))
@@ -61,7 +61,7 @@ def town(session: Session) -> None:
 
 def another_unit(session: Session, number: int) -> None:
     """One more unit with an answered list."""
-    tenant = tenants.key(tenants.ensure(session, TENANT))
+    tenant = tenants.ensure(session, TENANT).id
     unit = people.unit(session, tenant, f"Enhet {number} (påhittad)").id or 0
     case = cases.add(session, CaseRow(tenant_id=tenant, unit_id=unit, ref=f"SN 2027/{number}"))
     at = datetime(2026, 2, 1, 12, tzinfo=UTC)

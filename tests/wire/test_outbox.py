@@ -50,13 +50,13 @@ def move_in(desk: Desk, service_url: str, workers: int) -> None:
         row = PersonRow(tenant_id=tenant_id, object_id=name, name=f"{name} Påhittad")
         session.add(row)
         session.flush()
-        person_id = people.person_id(row)
+        person_id = row.id
         session.add(RoleRow(tenant_id=tenant_id, person_id=person_id, unit_id=unit_id, role=role))
         conversations.ensure(session, tenant_id, person_id, f"a:{name}", service_url, "{}")
         return person_id
 
     def work(session: Session) -> None:
-        tenant_id = tenants.key(tenants.ensure(session, TENANT))
+        tenant_id = tenants.ensure(session, TENANT).id
         unit_id = people.unit(session, tenant_id, "Påhittade enheten").id or 0
         person(session, tenant_id, BOSS, people.unit(session, tenant_id, people.ORGANISATION).id or 0, "manager")
         for number in range(workers):
@@ -355,12 +355,12 @@ async def test_a_prompt_that_cannot_reach_its_reader_is_told_of_to_the_manager_w
         assert case.lead_id is not None
         view = SayView(notices=(Line(say="summary.sent_with_gaps", args={"gaps": 77}),))
         reply = Reply(tenant_id=case.tenant_id, person_id=case.lead_id, channel_user="", language="sv", view=view)
-        chat = conversations.row_id(conversations.of_person(session, case.lead_id)[0])
+        chat = conversations.of_person(session, case.lead_id)[0].id
         row = OutboxRow(
             tenant_id=case.tenant_id,
             kind="prompt",
             conversation_id=chat,
-            case_id=cases.case_id(case),
+            case_id=case.id,
             nonce="n",
             view=b"",
             due_at=town.clock.now(),

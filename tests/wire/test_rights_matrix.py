@@ -24,10 +24,10 @@ from dialogs.turn.tokens import Mint
 from dialogs.views.views import Claim
 from storage import cases, filled, people, tenants
 from storage.audit import EventRow
-from storage.cases import CaseRow, case_id
+from storage.cases import CaseRow
 from storage.desk import Session
-from storage.filled import FilledRow, filled_id
-from storage.people import PersonRow, RoleRow, person_id
+from storage.filled import FilledRow
+from storage.people import PersonRow, RoleRow
 from tests.wire.door import TENANT
 from tests.wire.office import FAR, SECRET, InOffice, activity, pressed
 from texts import say
@@ -70,7 +70,7 @@ class Who:
 def move_in(session: Session) -> list[Who]:
     """Make a case for each role and someone in every relation to it, and a far namesake of each case."""
     found: list[Who] = []
-    home, far = (tenants.key(tenants.ensure(session, entra_id)) for entra_id in (TENANT, FAR))
+    home, far = (tenants.ensure(session, entra_id).id for entra_id in (TENANT, FAR))
     for number, role in enumerate(ROLES):
         ref = f"SN 2026/{number + 100:04}"
         made = {relation: _person(session, home, role, relation) for relation in RELATIONS}
@@ -97,15 +97,15 @@ def _person(session: Session, tenant: int, role: str, relation: str) -> int:
     session.add(row)
     session.flush()
     unit = _unit(session, tenant, "Påhittade Syd" if relation == "other" else "Påhittade Nord")
-    session.add(RoleRow(tenant_id=tenant, person_id=person_id(row), unit_id=unit, role=role))
-    return person_id(row)
+    session.add(RoleRow(tenant_id=tenant, person_id=row.id, unit_id=unit, role=role))
+    return row.id
 
 
 def _case(session: Session, tenant: int, ref: str, unit: int, lead: int, co: int | None) -> tuple[int, int]:
     case = cases.add(session, CaseRow(tenant_id=tenant, ref=ref, unit_id=unit, lead_id=lead, co_id=co))
     row = FilledRow(
         tenant_id=tenant,
-        case_id=case_id(case),
+        case_id=case.id,
         unit_id=unit,
         checklist="decision_basis",
         version=1,
@@ -114,7 +114,7 @@ def _case(session: Session, tenant: int, ref: str, unit: int, lead: int, co: int
         begun_at=NOW,
     )
     filled.add(session, row)
-    return case_id(case), filled_id(row)
+    return case.id, row.id
 
 
 def must(right: Right, who: Who) -> str:
@@ -276,7 +276,7 @@ def _own_case(ward: Ward, who: Who) -> int:
 def _own_case_row(session: Session, who: Who) -> int:
     case = cases.find(session, who.tenant_row, who.ref)
     assert case is not None
-    return case_id(case)
+    return case.id
 
 
 # --- the matrix bites --------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ import app
 from bot.door.key_ring import KeyRing
 from bot.door.service_hosts import is_safe_source
 from storage import audit, cases, people, tenants
-from storage.cases import CaseRow, case_id
+from storage.cases import CaseRow
 from storage.desk import Session, opened
 from storage.sealing import Keys
 from tests.sql.conftest import lift_guards
@@ -61,7 +61,7 @@ def keys(**masters: bytes) -> str:
 
 def some_acts(session: Session) -> None:
     """Have the worker open two cases, one of them protected, and the chef read both."""
-    tenant = tenants.key(tenants.everyone(session)[0])
+    tenant = tenants.everyone(session)[0].id
     home = people.unit(session, tenant, UNIT).id
     anna, cecilia = (people.by_object_id(session, tenant, name) for name in ("anna", "cecilia"))
     assert home is not None
@@ -70,7 +70,7 @@ def some_acts(session: Session) -> None:
     for number in (1, 2):
         row = CaseRow(tenant_id=tenant, ref=f"SN 2026/000{number}", unit_id=home, lead_id=anna.id)
         row.protected_identity = number == 2
-        case = case_id(cases.add(session, row))
+        case = cases.add(session, row).id
         for who, act in ((anna, "case_opened"), (cecilia, "reading_begun")):
             audit.record(session, tenant, AT, f"person:{who.id}", act, case_id=case)
 
