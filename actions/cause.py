@@ -5,11 +5,11 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import uuid4
 
+from checklists.swedish_time import day_of
 from dialogs.views.parts import Line
-from storage import audit
+from storage import trail
 from storage.cases import CaseRow
 from storage.desk import Session
-from storage.times import STOCKHOLM
 
 
 class Recorder(Protocol):
@@ -42,7 +42,7 @@ class Cause:
     @property
     def today(self) -> date:
         """Return the Swedish calendar date."""
-        return self.now.astimezone(STOCKHOLM).date()
+        return day_of(self.now)
 
 
 def from_file(session: Session, tenant_id: int, now: datetime, actor: str) -> Cause:
@@ -59,6 +59,6 @@ def from_file(session: Session, tenant_id: int, now: datetime, actor: str) -> Ca
     ) -> None:
         row = case.id if case else None
         about = {"case_id": row, "filled_id": filled_id, "revision": revision}
-        audit.record(session, tenant_id, now, actor, act, item_id=item_id, detail=detail, **about)
+        trail.record(session, tenant_id, now, actor, act, item_id=item_id, detail=detail, **about)
 
     return Cause(session, tenant_id, now, record)

@@ -17,14 +17,14 @@ from checklists.files import checklist_version, newest
 from checklists.model import Checklist, Item
 from checklists.references import normal_ref
 from checklists.rules import state
+from checklists.swedish_time import midnight
 from imports import answer_rows
 from imports.common import Imported, Outcome, check_tenant, take_all
-from storage import answers, audit, cases, filled, tenants
+from storage import answers, cases, filled, tenants, trail
 from storage.answers import AnswerRow
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.filled import FilledRow
-from storage.times import midnight
 
 NEEDED = ("tenant_id", "case_ref", "checklist", "role", "item", "answer")
 ACTOR = "import"
@@ -178,7 +178,7 @@ class _Import:
 
     def _record(self, here: _List, act: str, item_id: str = "", revision: int | None = None) -> None:
         assert here.row is not None
-        audit.record(
+        trail.record(
             self.session,
             here.case.tenant_id,
             self.at,
@@ -211,5 +211,5 @@ def import_answers(session: Session, raw: bytes, allowed: frozenset[str], at: da
     done = take_all(read_csv(raw, COLUMNS, NEEDED), coming.take)
     coming.date_lists()
     for tenant_id in sorted({where.tenant_id for where in coming.lists}):
-        audit.record(session, tenant_id, at, actor, "import", detail="answers")
+        trail.record(session, tenant_id, at, actor, "import", detail="answers")
     return replace(done, flagged=tuple(coming.outside))

@@ -15,7 +15,7 @@ from checklists.files import all_facts
 from checklists.references import normal_ref
 from dialogs.worker.open_case import MOST_CHILDREN
 from imports.common import Imported, Outcome, check_cells, take_all
-from storage import audit, cases, filled, people, tenants
+from storage import cases, filled, people, tenants, trail
 from storage.cases import CaseRow, FactRow
 from storage.desk import Session
 
@@ -201,7 +201,7 @@ class _Row:
         self, case: CaseRow, act: str, *, item_id: str = "", revision: int | None = None, detail: str = ""
     ) -> None:
         self.changed = True
-        audit.record(
+        trail.record(
             self.session,
             self.tenant_id,
             self.at,

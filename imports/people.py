@@ -5,7 +5,7 @@ from datetime import date, datetime
 from checklists.csv_in import CsvRow, read_csv
 from checklists.rights import ROLES
 from imports.common import Imported, Outcome, check_cells, take_all
-from storage import audit, people, tenants
+from storage import people, tenants, trail
 from storage.desk import Session
 from storage.people import PersonRow, RoleRow
 
@@ -41,7 +41,7 @@ def _import_row(session: Session, row: CsvRow, allowed: frozenset[str], at: date
     held.valid_from, held.valid_to = valid_from, valid_to
     session.flush()
     if what != "unchanged":
-        audit.record(session, tenant_id, at, actor, "person_" + what, detail=f"{person.id}:{held.role}")
+        trail.record(session, tenant_id, at, actor, "person_" + what, detail=f"{person.id}:{held.role}")
     return what
 
 

@@ -5,18 +5,17 @@ Source: lag (2001:454): access is documented and checked systematically.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from checklists.errors import UserError
 from checklists.references import normal_ref
-from storage import access, audit, cases, people, tenants
+from checklists.swedish_time import local, midnight
+from storage import access, cases, people, tenants, trail
 from storage.access import Access
 from storage.desk import Session
 from storage.tenants import TenantRow
 
 COLUMNS = ("at", "actor", "name", "role", "act", "case_ref", "unit", "checklist", "item", "detail")
-_STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 
 class NothingSuch(Exception):
@@ -49,7 +48,7 @@ def access_rows(session: Session, asked: Question, actor: str, now: datetime) ->
         raise NothingSuch("there is no such case or unit; --case takes a whole reference, --unit a unit's whole name")
     for tenant, case_id, unit_id in found:
         detail = str(unit_id or "")
-        audit.record(session, tenant.id, now, actor, "access_log", case_id=case_id, detail=detail)
+        trail.record(session, tenant.id, now, actor, "access_log", case_id=case_id, detail=detail)
     return _rows(session, asked, found)
 
 
@@ -88,7 +87,7 @@ def _ids(session: Session, tenant: TenantRow, asked: Question) -> tuple[int | No
 
 def _begins(day: date | None) -> datetime | None:
     """Return the moment a Swedish day begins."""
-    return datetime.combine(day, time(), _STOCKHOLM).astimezone(UTC) if day else None
+    return midnight(day) if day else None
 
 
 def _row(row: Access, who: dict[int, tuple[str, str]], units: dict[int, str], *, hide: bool) -> list[str]:
@@ -97,7 +96,7 @@ def _row(row: Access, who: dict[int, tuple[str, str]], units: dict[int, str], *,
     name, role = who.get(int(number), ("", "")) if kind == "person" and number.isdigit() else ("", "")
     ref = "" if case is None or (hide and case.protected_identity) else case.ref
     return [
-        event.at.astimezone(_STOCKHOLM).isoformat(timespec="seconds"),
+        local(event.at).isoformat(timespec="seconds"),
         event.actor,
         name,
         role,

@@ -8,13 +8,13 @@ from datetime import date, datetime
 from checklists.files import all_facts, checklist_version
 from checklists.model import OPEN, Checklist
 from checklists.rules import state
+from checklists.swedish_time import stamp
 from reports.printed_words import WORDS, answer_word, code_word
 from storage import answers, cases, extensions, people, returns, signatures
 from storage.answers import AnswerRow
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.filled import FilledRow
-from storage.times import STOCKHOLM
 from texts import say
 
 _DATES = ("received_on", "assigned_on", "opened_on", "planned_decision_on", "decided_on", "closed_on")
@@ -249,4 +249,4 @@ def _name(session: Session, tenant_id: int, person_id: int | None) -> str:
 
 
 def _time(at: datetime) -> str:
-    return f"{at.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}"
+    return stamp(at)

@@ -9,11 +9,11 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Protocol, TypeVar
 
+from checklists.swedish_time import midnight
 from storage import exported, tenants
 from storage.desk import Session
 from storage.exported import Exported, Wanted
 from storage.tenants import TenantRow
-from storage.times import midnight
 
 T = TypeVar("T")
 

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from storage.audit import EventRow
 from storage.cases import CaseRow
 from storage.filled import FilledRow
 from storage.people import PersonRow, RoleRow
+from storage.trail import EventRow
 
 _BATCH = 1000
 

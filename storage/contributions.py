@@ -13,12 +13,12 @@ from checklists.files import all_facts, checklist_version
 from checklists.model import CASE_TYPE, OPEN, Answer
 from checklists.rates import Dates, Mark, case_marks, letters
 from checklists.rules import gaps
+from checklists.swedish_time import day_of
 from storage.answers import AnswerRow
 from storage.cases import UNKNOWN, WHOLE_CASE, CaseRow, FactRow
 from storage.filled import FilledRow
 from storage.returns import ReturnRow
 from storage.signatures import SignatureRow
-from storage.times import STOCKHOLM
 
 BASIS, WORKER = "decision_basis", "case_worker"
 _DATES = tuple(name for name in Dates._fields if name != "has_basis")
@@ -71,7 +71,7 @@ def _text(marks: Iterator[Mark] | list[Mark]) -> str:
 
 
 def _day(moment: datetime) -> date:
-    return moment.astimezone(STOCKHOLM).date()
+    return day_of(moment)
 
 
 _Facts = tuple[tuple[str, str], ...]

@@ -15,7 +15,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, SQLModel, col, func, select
 
 from checklists.retention import Retention
-from storage import audit, cases, inbox, outbox, rates, tenants, tombstones
+from storage import cases, inbox, outbox, rates, tenants, tombstones, trail
 from storage.cases import CaseRow
 from storage.conversations import ConversationRow
 from storage.filled import FilledRow
@@ -87,7 +87,7 @@ def dispose_of(
         highest = select(func.max(col(FilledRow.id))).where(FilledRow.case_id == case.id)
         if leave_stone:
             tombstones.put(session, tenant, case, session.exec(highest).one() or 0, at)
-        audit.record(session, tenant.id, at, actor, "disposed", case_id=case.id)
+        trail.record(session, tenant.id, at, actor, "disposed", case_id=case.id)
     session.flush()
     _forget_naming(session, tenant.id, [case.ref for case in gone])
     connection = session.connection()

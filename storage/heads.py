@@ -12,9 +12,9 @@ from datetime import date
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from storage import tenants
-from storage.audit import SealRow, Verdict, end_of_chain, verify
 from storage.sealing import KeyGone, Keys, keys_of
 from storage.tenants import TenantRow
+from storage.trail import ChainRow, Verdict, end_of_chain, verify
 
 
 class HeadRow(SQLModel, table=True):
@@ -96,7 +96,7 @@ def verify_with_heads(session: Session, tenant: TenantRow) -> Verdict:
         head = Head(tenant.entra_id, row.day.isoformat(), row.place, row.hash, row.master_id, row.signature)
         bad = _fault(session, tenant.id, head)
         if bad:
-            return Verdict(bad, verdict.sealed, verdict.unsealed)
+            return Verdict(bad, verdict.chained, verdict.unchained)
     return verdict
 
 
@@ -110,7 +110,7 @@ def verify_since(session: Session, head: Head) -> Verdict:
         raise BadHead(f"the head is of the tenant {head.tenant}, which is not in this database")
     verdict = verify_with_heads(session, tenant)
     bad = verdict.bad or _fault(session, tenant.id, head)
-    return Verdict(bad, verdict.sealed, verdict.unsealed)
+    return Verdict(bad, verdict.chained, verdict.unchained)
 
 
 def _fault(session: Session, tenant_id: int, head: Head) -> str | None:
@@ -121,9 +121,9 @@ def _fault(session: Session, tenant_id: int, head: Head) -> str | None:
         return f"the head of {head.day} names a master key that is not configured"
     if not hmac.compare_digest(expected.encode(), head.signature.encode()):
         return f"the head of {head.day} was not signed by this bot"
-    row = session.get(SealRow, (tenant_id, head.place))
+    row = session.get(ChainRow, (tenant_id, head.place))
     if row is None:
-        last = session.exec(select(func.max(col(SealRow.place))).where(SealRow.tenant_id == tenant_id)).one() or 0
+        last = session.exec(select(func.max(col(ChainRow.place))).where(ChainRow.tenant_id == tenant_id)).one() or 0
         return f"place {last + 1} is missing: on {head.day} the trail reached place {head.place}"
     same = hmac.compare_digest(row.hash.encode(), head.hash.encode())
     return None if same else f"place {head.place} is not what it was on {head.day}"

@@ -4,7 +4,6 @@ from sqlmodel import SQLModel
 
 from storage import (
     answers,
-    audit,
     cases,
     changed,
     conversations,
@@ -23,11 +22,12 @@ from storage import (
     signatures,
     tenants,
     tombstones,
+    trail,
 )
 
 MODULES = (
     answers,
-    audit,
+    trail,
     cases,
     changed,
     conversations,

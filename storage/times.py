@@ -1,18 +1,12 @@
 """Moments in tables: always UTC, always with their zone when they come out, on both databases."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import DateTime, TypeDecorator
 
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
-
-
-def midnight(day: date) -> datetime:
-    """Return the moment a day begins in Sweden."""
-    return datetime.combine(day, time(), STOCKHOLM).astimezone(UTC)
+from checklists.swedish_time import day_of
 
 
 def swedish_day(stored: datetime | str) -> date:
@@ -20,13 +14,13 @@ def swedish_day(stored: datetime | str) -> date:
 
     For the thousands of rows of an export, where making a moment of each first is most of the time.
     """
-    return _day_of_hour(stored[:13]) if isinstance(stored, str) else stored.astimezone(STOCKHOLM).date()
+    return _day_of_hour(stored[:13]) if isinstance(stored, str) else day_of(stored)
 
 
 @lru_cache(maxsize=10_000)
 def _day_of_hour(hour: str) -> date:
     """Return the day of a UTC hour, `YYYY-MM-DD HH`; Sweden's midnight is always on one."""
-    return datetime.fromisoformat(hour + ":00+00:00").astimezone(STOCKHOLM).date()
+    return day_of(datetime.fromisoformat(hour + ":00+00:00"))
 
 
 class Moment(TypeDecorator[datetime]):

@@ -8,7 +8,7 @@ from functools import partial
 
 from bot.clock import Clock
 from dialogs.messages import sweep
-from storage import audit
+from storage import trail
 from storage.desk import Desk, Session
 
 EVERY = 1.0
@@ -53,4 +53,4 @@ class Reminding:
 
 
 def _look(session: Session, now: datetime, swept: set[tuple[int, date]]) -> tuple[list[int], int]:
-    return sweep.tenants_to_sweep(session, now, swept), audit.newest(session)
+    return sweep.tenants_to_sweep(session, now, swept), trail.newest(session)

@@ -14,10 +14,10 @@ from typing import BinaryIO, TextIO
 from bot.clock import Clock
 from bot.settings import Settings
 from checklists.privacy import has_personal_number
-from storage import audit, migrate, tenants
+from checklists.swedish_time import day_of
+from storage import migrate, tenants, trail
 from storage.desk import CannotOpen, Desk, Session, opened
 from storage.sealing import Keys, SealBroken
-from storage.times import STOCKHOLM
 
 OpenDesk = Callable[[Settings], AbstractContextManager[Desk]]
 
@@ -87,13 +87,13 @@ def now(settings: Settings) -> datetime:
 
 def today(settings: Settings) -> date:
     """Return the Swedish calendar date a command runs on."""
-    return now(settings).astimezone(STOCKHOLM).date()
+    return day_of(now(settings))
 
 
 def record_everywhere(session: Session, settings: Settings, act: str, detail: str) -> None:
     """Put an event in every tenant's trail: the command is about all of them."""
     for tenant in tenants.everyone(session):
-        audit.record(session, tenant.id, now(settings), actor(), act, detail=detail)
+        trail.record(session, tenant.id, now(settings), actor(), act, detail=detail)
 
 
 @contextlib.contextmanager

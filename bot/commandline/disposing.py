@@ -9,7 +9,7 @@ from pathlib import Path
 
 from checklists.retention import Retention, changed
 from reports.printed import pages_of
-from storage import audit, disposal, short_lived, tenants, tombstones
+from storage import disposal, short_lived, tenants, tombstones, trail
 from storage.desk import Desk, Session
 from storage.disposal import DueCase
 from storage.scrub import scrub
@@ -53,7 +53,7 @@ def change_periods(desk: Desk, order: Order, assignments: list[str]) -> list[str
         for tenant in _chosen(session, order):
             tenants.set_setting(tenant, "retention", changed(tenants.stored(tenant, "retention") or {}, assignments))
             for assignment in assignments:
-                audit.record(session, tenant.id, order.now, order.actor, "retention_set", detail=assignment)
+                trail.record(session, tenant.id, order.now, order.actor, "retention_set", detail=assignment)
             lines += _periods(tenant.entra_id, disposal.retention(tenant))
         return lines
 
@@ -65,7 +65,7 @@ def list_due(desk: Desk, order: Order) -> list[str]:
 
     def work(session: Session) -> list[Due]:
         for tenant in _chosen(session, order):
-            audit.record(session, tenant.id, order.now, order.actor, "disposal_listed")
+            trail.record(session, tenant.id, order.now, order.actor, "disposal_listed")
         return _due(session, order)
 
     lines = []
@@ -182,7 +182,7 @@ def _purge(session: Session, order: Order, entra_id: str) -> dict[str, int]:
     tenant_id = tenant.id
     counts = short_lived.purge(session, tenant_id, disposal.retention(tenant), order.now, order.today)
     detail = " ".join(f"{kind}:{count}" for kind, count in counts.items())
-    audit.record(session, tenant_id, order.now, order.actor, "purged", detail=detail)
+    trail.record(session, tenant_id, order.now, order.actor, "purged", detail=detail)
     return counts
 
 

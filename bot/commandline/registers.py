@@ -12,7 +12,7 @@ from imports.answers import import_answers
 from imports.cases import import_cases
 from imports.common import Imported
 from imports.people import import_people
-from storage import audit, tenants
+from storage import tenants, trail
 from storage.desk import Desk, Session
 
 Importer = Callable[[Session, bytes, frozenset[str], datetime, str], Imported]
@@ -76,6 +76,6 @@ def _change_settings(session: Session, parsed: argparse.Namespace, at: datetime)
     for change in parsed.changes:
         name, _, value = change.partition("=")
         tenants.set_setting(tenant, name, parse_setting(name, value))
-        audit.record(session, tenant.id, at, actor(), "setting_changed", detail=name)
+        trail.record(session, tenant.id, at, actor(), "setting_changed", detail=name)
     check_together(tenants.settings(tenant))
     return [f"{name}={shown}" for name, shown in show_settings(tenants.settings(tenant)).items()]

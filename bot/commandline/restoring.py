@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from storage import audit, disposal, key_file, migrate, row_ids, tenants, tombstones
+from storage import disposal, key_file, migrate, row_ids, tenants, tombstones, trail
 from storage.backup import CannotBackUp, is_empty, put_back, take_out
 from storage.cases import CaseRow
 from storage.desk import Desk, Session, opened
@@ -88,11 +88,11 @@ def _check(desk: Desk, now: datetime, actor: str) -> tuple[list[str], list[str]]
     def work(session: Session) -> tuple[list[str], list[str]]:
         lines, broken = [], []
         for tenant in tenants.everyone(session):
-            verdict = audit.verify(session, tenant.id)
-            audit.record(session, tenant.id, now, actor, "restored")
+            verdict = trail.verify(session, tenant.id)
+            trail.record(session, tenant.id, now, actor, "restored")
             if verdict.bad is not None:
                 broken.append(f"{tenant.entra_id}: the trail is broken, {verdict.bad}")
-            lines.append(f"{tenant.entra_id}: {verdict.sealed} sealed, {verdict.unsealed} not sealed yet")
+            lines.append(f"{tenant.entra_id}: {verdict.chained} chained, {verdict.unchained} not chained yet")
         return lines, broken
 
     return desk.run_now(work)

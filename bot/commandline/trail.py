@@ -44,7 +44,7 @@ def _verify_log(parsed: argparse.Namespace) -> None:
             verdicts.append((since.tenant, desk.run_now(lambda session: heads.verify_since(session, since))))
         printed = desk.run_now(lambda session: _newest_heads(session, settings)) if parsed.head else []
     for tenant, verdict in verdicts:
-        print(f"{tenant}: {verdict.sealed} sealed, {verdict.unsealed} not sealed yet")
+        print(f"{tenant}: {verdict.chained} chained, {verdict.unchained} not chained yet")
     broken = [f"{tenant}: the trail is broken, {verdict.bad}" for tenant, verdict in verdicts if verdict.bad]
     if broken:
         raise Stop("\n".join(broken))

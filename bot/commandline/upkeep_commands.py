@@ -13,13 +13,13 @@ from bot.commandline.disposing import CannotDispose, Order, carry_out, change_pe
 from bot.commandline.restoring import restore as put_back_whole
 from bot.settings import VAR, Settings, read_settings
 from checklists.retention import BadPeriod
-from storage import audit, key_file, migrate, moving, tenants
+from checklists.swedish_time import day_of
+from storage import key_file, migrate, moving, tenants, trail
 from storage.backup import CannotBackUp, back_up
 from storage.desk import Desk, Session, opened
 from storage.moving import CannotMove
 from storage.scrub import NotScrubbed
 from storage.sealing import Keys
-from storage.times import STOCKHOLM
 from storage.tombstones import BadTombstones, known, write_file
 
 FAULTS = (BadPeriod, BadTombstones, CannotBackUp, CannotDispose, CannotMove, NotScrubbed)
@@ -44,7 +44,7 @@ def tombstones_beside(database_url: str) -> Path:
 
 def _now(settings: Settings) -> _Now:
     at = Clock(settings.now).now()
-    return _Now(at, at.astimezone(STOCKHOLM).date(), "cli:" + getpass.getuser())
+    return _Now(at, day_of(at), "cli:" + getpass.getuser())
 
 
 def dispose(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
@@ -68,7 +68,7 @@ def _record(desk: Desk, now: _Now, act: str) -> None:
 
     def work(session: Session) -> None:
         for tenant in tenants.everyone(session):
-            audit.record(session, tenant.id, now.at, now.actor, act)
+            trail.record(session, tenant.id, now.at, now.actor, act)
 
     desk.run_now(work)
 

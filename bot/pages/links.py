@@ -20,10 +20,10 @@ from checklists import rights
 from checklists.errors import UserError
 from checklists.privacy import has_personal_number
 from checklists.rights import Right
-from storage import audit, links, people
+from checklists.swedish_time import day_of
+from storage import links, people, trail
 from storage.desk import Desk, Session
 from storage.links import Link, Scope
-from storage.times import STOCKHOLM
 from texts import Language, say
 
 _MOST = 4096
@@ -144,7 +144,7 @@ async def _give(request: web.Request, *, desk: Desk, clock: Clock, purpose: Purp
             _denied(session, link, purpose, now)
             return None
         link = asked
-        audit.record(session, link.tenant_id, now, actor, purpose.act, detail=purpose.name)
+        trail.record(session, link.tenant_id, now, actor, purpose.act, detail=purpose.name)
         purpose.receipt(session, link, now)
         return purpose.render(session, link, _language(session, link))
 
@@ -173,7 +173,7 @@ class _NotHers(Exception):
 
 def _denied(session: Session, link: Link, purpose: Purpose, now: datetime) -> None:
     actor = f"person:{link.person_id}"
-    audit.record(session, link.tenant_id, now, actor, "denied", detail="link:" + purpose.name)
+    trail.record(session, link.tenant_id, now, actor, "denied", detail="link:" + purpose.name)
 
 
 def _as_written(field: Field, chosen: Mapping[str, str]) -> str:
@@ -183,7 +183,7 @@ def _as_written(field: Field, chosen: Mapping[str, str]) -> str:
 
 
 def _day(now: datetime) -> date:
-    return now.astimezone(STOCKHOLM).date()
+    return day_of(now)
 
 
 async def _form(request: web.Request) -> Mapping[str, str]:

@@ -24,6 +24,7 @@ from bot.pages.report_tables import (
 from checklists.periods import Period, quarter, read_period, year_of
 from checklists.rates import Share
 from checklists.rights import sees_figures
+from checklists.swedish_time import day_of, stamp
 from reports.chain import GOAL, chain
 from reports.selected import Selection
 from reports.side_by_side import by_unit, two_roles
@@ -31,7 +32,6 @@ from reports.summary import QuestionRate, report_view
 from storage import people
 from storage.desk import Session
 from storage.links import Link, Scope
-from storage.times import STOCKHOLM
 from texts import Language, say
 
 _NAMES = (
@@ -58,7 +58,7 @@ _WHOLE = {
 def fields(session: Session, link: Link, language: Language) -> Sequence[Field]:
     """Return what may be chosen before the report is opened: another period, and another unit that is hers to see."""
     names = people.unit_names(session, link.tenant_id)
-    today = link.at.astimezone(STOCKHOLM).date()
+    today = day_of(link.at)
     held = [(role.role, names[role.unit_id]) for role in people.roles_on(session, link.person_id, today)]
     units = tuple(
         (name, name or say("report.everything", language))
@@ -103,7 +103,7 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
         title=say("report_page.title", language, unit=name, period=view.period),
         words=words,
         about=say("report_page.about", language, unit=name, period=view.period, n=view.counts.get("begun", 0)),
-        taken=say("report_page.taken", language, at=f"{link.at.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}"),
+        taken=say("report_page.taken", language, at=stamp(link.at)),
         means_compared=say("report_page.means_compared", language, before=view.before),
         versions=_versions(view.questions, language),
         sentences=view.sentences,
@@ -148,5 +148,5 @@ def _other_periods(period: Period, at: datetime, language: Language) -> Iterator
     near |= {f"{year} kv {number}": quarter(year, number) for number in (1, 2, 3, 4)}
     near |= {str(year - 1): year_of(year - 1)}
     for words, other in near.items():
-        if other != period and other.first <= at.astimezone(STOCKHOLM).date():
+        if other != period and other.first <= day_of(at):
             yield say("report_page.write", language, period=words)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from checklists.errors import UserError
 from checklists.periods import Period, read_period
 from checklists.rights import FIGURES, Right, sees_figures
+from checklists.swedish_time import clock
 from dialogs.messages.tell import tell
 from dialogs.turn.declared import Command, Press, Verb
 from dialogs.turn.turn_context import Talk
@@ -13,7 +14,6 @@ from dialogs.views.figures import Asked, LinkRow, LinksView, ReportView
 from dialogs.views.views import AnyView, Button, Claim, Line, MenuView, SayView
 from storage import links, people
 from storage.desk import Session
-from storage.times import STOCKHOLM
 
 REPORT = Right("report", "self", FIGURES)
 OFFER = Right("export", "self", FIGURES)
@@ -61,7 +61,7 @@ def tell_fetched(session: Session, tenant_id: int, person_id: int, asked: Asked,
     """
     args = {"unit": asked.unit, "first": asked.first, "last": asked.last}
     of = Line(say="report.fetched_of_unit" if asked.unit else "report.fetched_of_all", args=args)
-    at = Line(say="report.fetched_at", args={"at": f"{now.astimezone(STOCKHOLM):%H:%M}"})
+    at = Line(say="report.fetched_at", args={"at": clock(now)})
     title = Line(say="report.link_csv" if file == "csv" else "report.link_xlsx")
     person = people.person(session, tenant_id, person_id)
     tell(session, [person] if person else [], MenuView(title=title, lines=(of, at), buttons=()), now=now)

@@ -10,11 +10,11 @@ from checklists.files import all_facts, newest
 from checklists.model import OPEN
 from checklists.reminders import Asked, BasisState, CaseState
 from checklists.rules import applicable
+from checklists.swedish_time import day_of
 from storage import answers, cases, extensions, filled, returns, signatures
 from storage.cases import CaseRow, FactRow
 from storage.desk import Session
 from storage.filled import WRITER, FilledRow
-from storage.times import STOCKHOLM
 
 BASIS = "decision_basis"
 _PROTECTION = ("intake", "protection_assessment_made")
@@ -166,4 +166,4 @@ def _is_read(session: Session, basis: Basis, since: datetime | None) -> bool:
 
 
 def _day(moment: datetime | None) -> date | None:
-    return moment.astimezone(STOCKHOLM).date() if moment else None
+    return day_of(moment) if moment else None

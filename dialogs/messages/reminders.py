@@ -10,6 +10,7 @@ from datetime import datetime
 
 from checklists.reminders import Due, due, protection_due
 from checklists.rights import ANYONE, Right
+from checklists.swedish_time import local
 from checklists.tenant_settings import TenantSettings
 from dialogs.messages.case_state import BASIS, Standing, read_case
 from dialogs.messages.recipients import Staff
@@ -35,7 +36,6 @@ from storage.desk import Session
 from storage.outbox import OutboxRow
 from storage.people import PersonRow
 from storage.reminders import SnoozeRow, ToldRow
-from storage.times import STOCKHOLM
 
 SNOOZE = Right("snooze", "self", ANYONE)
 MOST_CASES = 8
@@ -77,9 +77,9 @@ class _Still:
         self._settings = settings
         self._person = person.id
         self._tenant_id = person.tenant_id
-        local = now.astimezone(STOCKHOLM)
-        self._today = local.date()
-        self._open = settings.in_office_hours(local)
+        at = local(now)
+        self._today = at.date()
+        self._open = settings.in_office_hours(at)
         self._staff = Staff(session, person.tenant_id, self._today)
         self._cases: dict[int, CaseRow | None] = {}
         self._standings: dict[int, Standing] = {}

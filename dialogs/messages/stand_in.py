@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from itertools import count
 
+from checklists.swedish_time import day_of
 from dialogs.messages.recipients import Staff
 from dialogs.messages.reminder_outbox import put
 from dialogs.views.views import Line, MenuView, ReminderView
@@ -14,7 +15,6 @@ from storage.desk import Session
 from storage.outbox import OutboxRow
 from storage.people import PersonRow
 from storage.reminders import ToldRow
-from storage.times import STOCKHOLM
 
 GATHER = timedelta(minutes=2)
 """How long what is handed over to someone is gathered before it goes."""
@@ -27,7 +27,7 @@ def hand_over(session: Session, row: OutboxRow, now: datetime) -> None:
     gone = people.person(session, row.tenant_id, chat.person_id) if chat else None
     if gone is None:
         return
-    today = now.astimezone(STOCKHOLM).date()
+    today = day_of(now)
     staff = Staff(session, row.tenant_id, today)
     told = reminders.in_bundle(session, row.once or "")
     if told:

@@ -10,16 +10,16 @@ from datetime import date, datetime, timedelta
 
 from checklists.deadlines import months_on
 from checklists.reminders import Audience, CaseState, Due, due, protection_due
+from checklists.swedish_time import day_of, local
 from checklists.tenant_settings import TenantSettings
 from dialogs.messages.case_state import case_dates, is_protection_answered, read_case
 from dialogs.messages.recipients import Staff
 from dialogs.messages.reminder_outbox import put_bundle
 from dialogs.messages.stand_in import reachable_instead
-from storage import audit, cases, conversations, people, reminders, tenants
+from storage import cases, conversations, people, reminders, tenants, trail
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.reminders import Occasion, ToldRow
-from storage.times import STOCKHOLM
 
 CASES_AT_ONCE = 5
 BUNDLES_AT_ONCE = 10
@@ -28,16 +28,16 @@ BUNDLES_AT_ONCE = 10
 
 def swept_day(now: datetime) -> date:
     """Return the Swedish calendar date of a moment."""
-    return now.astimezone(STOCKHOLM).date()
+    return day_of(now)
 
 
 def tenants_to_sweep(session: Session, now: datetime, done: Collection[tuple[int, date]]) -> list[int]:
     """Return the tenants whose office is open and whose sweep of today is not through. done: known to be."""
-    local = now.astimezone(STOCKHOLM)
+    at = local(now)
     found = []
     for row in tenants.everyone(session):
         tenant_id = row.id
-        if (tenant_id, local.date()) not in done and tenants.settings(row).in_office_hours(local):
+        if (tenant_id, at.date()) not in done and tenants.settings(row).in_office_hours(at):
             found.append(tenant_id)
     return found
 
@@ -67,7 +67,7 @@ def step(session: Session, tenant_id: int, now: datetime) -> bool:
         return True
     row.done_at = now
     reminders.forget_snoozed(session, tenant_id, day)
-    audit.record(session, tenant_id, now, "system", "swept", detail=day.isoformat())
+    trail.record(session, tenant_id, now, "system", "swept", detail=day.isoformat())
     return False
 
 

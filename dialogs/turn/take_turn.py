@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from checklists.errors import UserError
 from checklists.privacy import has_personal_number
+from checklists.swedish_time import day_of
 from dialogs.figures.reporting import Reporting
 from dialogs.turn import commands, menu, shown
 from dialogs.turn.exchange import Reply, Turn
@@ -14,13 +15,12 @@ from dialogs.turn.tokens import Mint, Signed
 from dialogs.turn.turn_context import Talk
 from dialogs.turn.typed import answer_typed
 from dialogs.views.views import AnyView, ClosedView, Line, SayView, SummaryView
-from storage import audit, conversations, inbox, people, tenants
+from storage import conversations, inbox, people, tenants, trail
 from storage.desk import Session
 from storage.inbox import InboxRow
 from storage.people import PersonRow, RoleRow
 from storage.sealing import KeyGone, MasterGone
 from storage.tenants import TenantRow
-from storage.times import STOCKHOLM
 
 RESENT_WITHIN = timedelta(seconds=10)
 """A text sent again this soon, while the first was not answered for, is the same text and not a second one."""
@@ -44,7 +44,7 @@ def take_turn(session: Session, turn: Turn, mint: Mint, reporting: Reporting | N
 
     Raises: sqlalchemy errors, on which the whole turn is run again or nothing of it is kept.
     """
-    today = turn.now.astimezone(STOCKHOLM).date()
+    today = day_of(turn.now)
     known = people.known(session, turn.tenant, turn.object_id, today) or _bound(session, turn, today)
     if known is None:
         return _refused(session, turn)
@@ -75,7 +75,7 @@ def _bound(session: Session, turn: Turn, today: date) -> tuple[TenantRow, Person
         waiting = people.by_email(session, tenant.id, email)
         if waiting is not None and waiting.object_id is None:
             people.bind(waiting, turn.object_id)
-            audit.record(session, tenant.id, turn.now, f"person:{waiting.id}", "bound")
+            trail.record(session, tenant.id, turn.now, f"person:{waiting.id}", "bound")
             session.flush()
             return people.known(session, turn.tenant, turn.object_id, today)
     return None
@@ -89,7 +89,7 @@ def _refused(session: Session, turn: Turn) -> Outcome:
     is_new = people.by_object_id(session, tenant.id, turn.object_id) is None
     may_bind = is_new and not turn.emails and people.unbound_emails_exist(session, tenant.id)
     if turn.kind in ("text", "press", "refresh") and not may_bind:
-        audit.record(session, tenant.id, turn.now, "unknown", "denied", detail="stranger")
+        trail.record(session, tenant.id, turn.now, "unknown", "denied", detail="stranger")
     return Outcome(_stranger(turn), may_bind=may_bind)
 
 

@@ -7,19 +7,19 @@ from uuid import uuid4
 
 from actions.cause import Cause
 from checklists.rights import READER, Relation, Right, may
+from checklists.swedish_time import STOCKHOLM, day_of
 from dialogs.figures.reporting import Reporting
 from dialogs.turn.exchange import Reply, Turn
 from dialogs.turn.shown import Shown
 from dialogs.views.views import AnyView, Line, without_texts
-from storage import audit, outbox, people
-from storage.audit import EventRow
+from storage import outbox, people, trail
 from storage.cases import CaseRow
 from storage.conversations import ConversationRow
 from storage.desk import Session
 from storage.outbox import OutboxRow
 from storage.people import PersonRow, RoleRow
 from storage.tenants import TenantRow
-from storage.times import STOCKHOLM
+from storage.trail import EventRow
 from texts import Language
 
 READ = Right("read", "case", READER)
@@ -89,7 +89,7 @@ class Talk:
     @property
     def today(self) -> date:
         """Return the Swedish calendar date of the turn."""
-        return self.turn.now.astimezone(STOCKHOLM).date()
+        return day_of(self.turn.now)
 
     def units_as(self, role: str) -> list[int]:
         """Return the ids of the units in which she holds the role today."""
@@ -131,7 +131,7 @@ class Talk:
     ) -> None:
         """Put an event in the trail, in this turn's transaction."""
         self.stores = self.stores or act not in ("denied", "conflict")
-        event = audit.record(
+        event = trail.record(
             self.session,
             self.tenant_id,
             self.turn.now,
@@ -152,7 +152,7 @@ class Talk:
         assert self.touched is not None
         if self.last_event is not None and self.last_event.id is not None:
             return self.last_event.id
-        return audit.newest_of_case(self.session, self.touched.id)
+        return trail.newest_of_case(self.session, self.touched.id)
 
     def reply(self, view: AnyView) -> Reply:
         """Return a view as the reply to this person."""
@@ -184,5 +184,5 @@ class Talk:
 
 def clock_words(moment: datetime, now: datetime) -> str:
     """Return a moment as people say it in Sweden: `10:42` today, `2026-05-12 10:42` on another day."""
-    local, today = moment.astimezone(STOCKHOLM), now.astimezone(STOCKHOLM).date()
+    local, today = moment.astimezone(STOCKHOLM), day_of(now)
     return f"{local:%H:%M}" if local.date() == today else f"{local:%Y-%m-%d %H:%M}"

@@ -18,7 +18,7 @@ from dialogs.views.views import AnyView, Button, Claim, CloseView, DetailsView, 
 from dialogs.worker import facts_card as show_facts
 from dialogs.worker.landing import MOST_TEXT
 from dialogs.worker.open_case import store_fact
-from storage import audit, cases, extensions, people
+from storage import cases, extensions, people, trail
 from storage.cases import CaseRow
 from storage.extensions import ExtensionRow
 
@@ -67,7 +67,7 @@ def _claim(basis: Basis, verb: str) -> Claim:
 
 def _save_claim(talk: Talk, basis: Basis) -> Claim:
     """Return the claim of Spara; with the newest event, so that a date set back and forth is a new press each time."""
-    newest = audit.newest_of_case(talk.session, basis.case.id)
+    newest = trail.newest_of_case(talk.session, basis.case.id)
     return Claim(verb="save_details", case=basis.case.id, revision=f"{_state(basis)}.{newest}")
 
 

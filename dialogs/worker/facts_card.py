@@ -5,7 +5,7 @@ from checklists.deadlines import finish_by
 from checklists.files import all_facts
 from dialogs.turn.turn_context import Talk
 from dialogs.views.views import Button, Claim, FactField, FactsView, Head, Line
-from storage import audit, cases, people
+from storage import cases, people, trail
 
 
 def facts_card(
@@ -16,7 +16,7 @@ def facts_card(
     units = talk.units_as("case_worker") if case.lead_id == talk.person_id and not basis.sheets else []
     names = people.unit_names(talk.session, talk.tenant_id)
     # With the newest event: a planned date set back and forth is a new press each time, not the first one again.
-    revision = f"{revisions(basis, child)}.{audit.newest_of_case(talk.session, case.id)}"
+    revision = f"{revisions(basis, child)}.{trail.newest_of_case(talk.session, case.id)}"
     claim = Claim(verb="save_facts", case=case.id, item=f"facts:{child}", revision=revision)
     proposed = case.planned_decision_on or finish_by(case.opened_on or talk.today)
     return FactsView(

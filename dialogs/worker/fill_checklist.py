@@ -27,7 +27,7 @@ from dialogs.worker.landing import (
     motivation_written,
     store,
 )
-from storage import audit, drafts, inbox
+from storage import drafts, inbox, trail
 
 ANSWER = Right("answer", "case", LIST_HOLDER)
 GROUP = Right("save_group", "case", LIST_HOLDER)
@@ -173,7 +173,7 @@ def show_current(talk: Talk, press: Press) -> AnyView:
     """
     case = case_by_id(talk, press.claim.case, SHOW)
     row = inbox.by_activity(talk.session, talk.tenant_id, talk.turn.channel_id, press.claim.choice)
-    if row is not None and press.claim.revision == str(audit.newest_of_case(talk.session, case.id)):
+    if row is not None and press.claim.revision == str(trail.newest_of_case(talk.session, case.id)):
         return Reply.model_validate_json(inbox.reply_of(talk.session, row)).view
     basis = load(talk, case)
     if case.closed_on is not None:

@@ -29,13 +29,13 @@ from dialogs.views.views import AnyView
 from imports.people import import_people
 from storage import answers, cases, filled, outbox
 from storage.answers import AnswerRow
-from storage.audit import EventRow
 from storage.cases import CaseRow
 from storage.conversations import ConversationRow
 from storage.desk import Desk, Session
 from storage.filled import WRITER, FilledRow
 from storage.inbox import InboxRow
 from storage.outbox import OutboxRow
+from storage.trail import EventRow
 from tests.chat.card_hand import Card, button, gathered, titles, words
 from tests.chat.card_oracle import check_card
 from texts import LANGUAGES

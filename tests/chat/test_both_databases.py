@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage import audit, tenants
+from storage import tenants, trail
 from storage.answers import AnswerRow
 from tests.chat.drive import fills, opens
 from tests.chat.harness import REF, Room
@@ -29,10 +29,10 @@ def test_a_whole_list_is_kept_sent_undone_and_sealed(either_room: Room) -> None:
     anna.types("mina ärenden").sees("Skickat till chef", "1 saknas")
 
     def sealed(session: object) -> tuple[str | None, int]:
-        while audit.seal_new(session):  # type: ignore[arg-type]
+        while trail.chain_new(session):  # type: ignore[arg-type]
             pass
-        verdict = audit.verify(session, tenants.everyone(session)[0].id)  # type: ignore[arg-type]
-        return verdict.bad, verdict.unsealed
+        verdict = trail.verify(session, tenants.everyone(session)[0].id)  # type: ignore[arg-type]
+        return verdict.bad, verdict.unchained
 
     assert either_room.desk.run_now(sealed) == (None, 0)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from imports.people import import_people
-from storage import audit, outbox
+from storage import outbox, trail
 from storage.desk import Session
 from storage.filled import FilledRow
 from storage.outbox import OutboxRow
@@ -33,7 +33,7 @@ def sets(room: Room, ref: str = REF, **values: Any) -> None:
         case = session.merge(row)
         for name, value in values.items():
             setattr(case, name, date.fromisoformat(value) if name.endswith("_on") else value)
-        audit.record(session, case.tenant_id, room.now, "cli:test", "dates_set", case_id=case.id)
+        trail.record(session, case.tenant_id, room.now, "cli:test", "dates_set", case_id=case.id)
 
     room.desk.run_now(work)
 

@@ -8,8 +8,8 @@ from dialogs.turn.commands import VERBS
 from dialogs.turn.tokens import Mint
 from dialogs.views.views import Claim
 from storage.answers import AnswerRow
-from storage.audit import EventRow
 from storage.outbox import OutboxRow
+from storage.trail import EventRow
 from tests.chat.card_hand import button, gathered
 from tests.chat.drive import fills, opens
 from tests.chat.harness import REF, SECRET, Chat, Room

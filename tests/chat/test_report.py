@@ -9,12 +9,12 @@ from sqlmodel import select
 from bot.cards.render import render_card
 from bot.pages.purposes import PURPOSES
 from bot.reporting import Reports
+from checklists.swedish_time import STOCKHOLM
 from dialogs.turn.exchange import Reply
 from storage import links as link_table
 from storage.desk import Session
 from storage.inbox import InboxRow
 from storage.links import LinkRow
-from storage.times import STOCKHOLM
 from tests.chat.card_hand import as_sent, button, elements, inputs
 from tests.chat.drive import fills, opens
 from tests.chat.harness import NORTH, SOUTH, Chat, Room, move_in

@@ -16,10 +16,10 @@ from reports.answers import COLUMNS, answer_rows
 from reports.csv_out import safe
 from reports.selected import Selection
 from storage import answers, cases, filled
-from storage.audit import EventRow
 from storage.cases import CaseRow, FactRow
 from storage.desk import Desk, Session
 from storage.filled import FilledRow
+from storage.trail import EventRow
 from tests.sql.conftest import NOW, World, make_world, scalar, the_case, the_list
 from tests.sql.import_files import CLI, add_sample_cases, answer, bring, file_of, sample_rows
 

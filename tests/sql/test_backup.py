@@ -14,7 +14,7 @@ import pytest
 
 from bot.commandline.restoring import Restored, restore
 from checklists.model import Written
-from storage import answers, audit, key_file, tombstones
+from storage import answers, key_file, tombstones, trail
 from storage.backup import CannotBackUp, back_up, is_empty, put_back
 from storage.desk import Desk, Session, opened
 from storage.sealing import KeyGone, Keys
@@ -54,7 +54,7 @@ def write_answers(session: Session, world: World, first: int, count: int) -> Non
     for revision in range(first, first + count):
         written = Written("nej", "text", motivation=CANARY)
         answers.add(session, row, "child_heard", revision, written, author=world.person, at=NOW, act=f"a{revision}")
-        audit.record(
+        trail.record(
             session, world.tenant, NOW, "person:1", "answered", case_id=world.case, filled_id=world.filled, revision=1
         )
 
@@ -72,7 +72,7 @@ def load_and_back_up(desk: Desk, writer: Desk, world: World, url: str, file: Pat
     """Store answers, then back up while another process goes on writing; return how many it wrote meanwhile."""
     for first in range(1, total + 1, step):
         desk.run_now(partial(write_answers, world=world, first=first, count=step))
-    while desk.run_now(audit.seal_new):
+    while desk.run_now(trail.chain_new):
         pass
     stop, began, wrote = threading.Event(), threading.Event(), [0]
 
@@ -101,10 +101,10 @@ def check_restored(url: str, world: World, at_least: int, at_most: int) -> int:
         assert at_least <= found <= at_most
         assert scalar(desk, "select max(revision) from answer") == found, "one moment, nothing between is missing"
         assert scalar(desk, "select count(*) from event where act = 'answered'") == found, "each with its event"
-        while desk.run_now(audit.seal_new):
+        while desk.run_now(trail.chain_new):
             pass
-        verdict = desk.run_now(lambda session: audit.verify(session, world.tenant))
-        assert (verdict.bad, verdict.unsealed) == (None, 0)
+        verdict = desk.run_now(lambda session: trail.verify(session, world.tenant))
+        assert (verdict.bad, verdict.unchained) == (None, 0)
 
         def newest(session: Session) -> str:
             row = the_list(session, world)
@@ -329,7 +329,7 @@ def test_a_trail_that_was_changed_in_the_backup_is_named(
     desk: Desk, world: World, url: str, empty: str, tmp_path: Path
 ) -> None:
     desk.run_now(lambda session: write_answers(session, world, 1, 2))
-    desk.run_now(audit.seal_new)
+    desk.run_now(trail.chain_new)
 
     def tamper(session: Session) -> None:
         lift_guards(session)

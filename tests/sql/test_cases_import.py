@@ -9,11 +9,11 @@ from checklists.csv_in import BadCsv
 from imports.cases import COLUMNS, import_cases
 from imports.common import Imported
 from storage import cases, people, tenants
-from storage.audit import EventRow
 from storage.cases import CaseRow, FactRow
 from storage.desk import Desk, Session
 from storage.filled import FilledRow
 from storage.people import PersonRow, UnitRow
+from storage.trail import EventRow
 from tests.sql.conftest import NOW, scalar
 
 TENANT = "made-up-cases"

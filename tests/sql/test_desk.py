@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
 
 from checklists.model import Written
-from storage import answers, audit, tenants
+from storage import answers, tenants, trail
 from storage import desk as desk_module
 from storage.answers import AnswerRow
 from storage.desk import CannotOpen, Desk, Session, opened
@@ -44,7 +44,7 @@ def answer_next(session: Session, world: World, text: str = "Påhittat skäl") -
     revision = newest.revision + 1 if newest else 1
     written = Written("nej", "text", motivation=text)
     answers.add(session, row, ITEM, revision, written, author=world.person, at=NOW, act=f"act-{revision}")
-    audit.record(session, world.tenant, NOW, f"person:{world.person}", "answered", item_id=ITEM, revision=revision)
+    trail.record(session, world.tenant, NOW, f"person:{world.person}", "answered", item_id=ITEM, revision=revision)
     session.flush()
     return revision
 
@@ -211,7 +211,7 @@ def test_a_revision_stored_by_someone_else_first_runs_the_whole_turn_again(desk:
         """The first time it has read the newest revision just before someone else stored the next one."""
         newest = answers.latest(session, world.filled)[ITEM].revision
         seen.append(newest)
-        audit.record(session, world.tenant, NOW, "system", "tried")
+        trail.record(session, world.tenant, NOW, "system", "tried")
         revision = newest if len(seen) == 1 else newest + 1
         answers.add(session, the_list(session, world), ITEM, revision, Written("ja"), author=None, at=NOW, act="again")
         return revision
@@ -229,7 +229,7 @@ def test_what_never_succeeds_is_tried_five_times_and_leaves_nothing(desk: Desk, 
     def work(session: Session) -> None:
         nonlocal calls
         calls += 1
-        audit.record(session, world.tenant, NOW, "system", "tried")
+        trail.record(session, world.tenant, NOW, "system", "tried")
         answers.add(session, the_list(session, world), ITEM, 1, Written("ja"), author=None, at=NOW, act="again")
 
     with pytest.raises(IntegrityError):

@@ -16,7 +16,7 @@ from checklists.model import Written
 from checklists.rates import NOT_ASKED
 from reports.rates import rate_rows
 from reports.selected import Selection
-from storage import answers, audit, cases, conversations, disposal, filled, inbox, outbox, short_lived, tenants
+from storage import answers, cases, conversations, disposal, filled, inbox, outbox, short_lived, tenants, trail
 from storage.cases import CaseRow
 from storage.desk import Desk, Session
 from storage.disposal import CLEARED, KEPT, case_columns, filled_columns
@@ -211,7 +211,7 @@ def test_a_case_that_was_opened_again_after_the_list_was_made_stays(desk: Desk, 
 
 def test_events_stay_the_trail_holds_and_the_key_is_gone(desk: Desk, world: World) -> None:
     def write(session: Session) -> bytes:
-        audit.record(session, world.tenant, NOW, f"person:{world.person}", "answered", case_id=world.case, item_id="x")
+        trail.record(session, world.tenant, NOW, f"person:{world.person}", "answered", case_id=world.case, item_id="x")
         written = Written("nej", "text", motivation="Påhittat")
         answers.add(session, the_list(session, world), "x", 1, written, author=world.person, at=NOW, act="a")
         session.flush()
@@ -220,12 +220,12 @@ def test_events_stay_the_trail_holds_and_the_key_is_gone(desk: Desk, world: Worl
         return sealed
 
     sealed = desk.run_now(write)
-    desk.run_now(audit.seal_new)
+    desk.run_now(trail.chain_new)
     desk.run_now(lambda session: dispose(session, world))
-    desk.run_now(audit.seal_new)
+    desk.run_now(trail.chain_new)
 
-    verdict = desk.run_now(lambda session: audit.verify(session, world.tenant))
-    assert (verdict.bad, verdict.sealed, verdict.unsealed) == (None, 2, 0)
+    verdict = desk.run_now(lambda session: trail.verify(session, world.tenant))
+    assert (verdict.bad, verdict.chained, verdict.unchained) == (None, 2, 0)
     assert scalar(desk, "select count(*) from event where case_id = :id", id=world.case) == 2
     with pytest.raises(KeyGone):
         desk.run_now(

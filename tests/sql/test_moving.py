@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from checklists.model import Written
-from storage import answers, audit, migrate, moving
+from storage import answers, migrate, moving, trail
 from storage.desk import Desk, Session, opened
 from storage.moving import CannotMove
 from storage.sealing import Keys
@@ -40,10 +40,10 @@ def fill(desk: Desk) -> World:
         plant(session, world, 1)
         written = Written("nej", "text", motivation="Påhittat åäö")
         answers.add(session, the_list(session, world), "child_heard", 1, written, author=world.person, at=NOW, act="a")
-        audit.record(session, world.tenant, NOW, "person:1", "answered", case_id=world.case)
+        trail.record(session, world.tenant, NOW, "person:1", "answered", case_id=world.case)
 
     desk.run_now(write)
-    desk.run_now(audit.seal_new)
+    desk.run_now(trail.chain_new)
     return world
 
 
@@ -61,9 +61,9 @@ def test_every_row_moves_the_trail_holds_and_new_rows_get_new_ids(tmp_path: Path
         assert rows(target) == before
         assert moved == {table: len(found) for table, found in before.items()}
         assert sum(moved.values()) > 20
-        verdicts = [desk.run_now(lambda session: audit.verify(session, world.tenant)) for desk in (source, target)]
+        verdicts = [desk.run_now(lambda session: trail.verify(session, world.tenant)) for desk in (source, target)]
         assert verdicts[0] == verdicts[1]
-        assert (verdicts[1].bad, verdicts[1].sealed, verdicts[1].unsealed) == (None, 2, 0)
+        assert (verdicts[1].bad, verdicts[1].chained, verdicts[1].unchained) == (None, 2, 0)
 
         def read(session: Session) -> str:
             row = the_list(session, world)

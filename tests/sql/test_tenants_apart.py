@@ -7,7 +7,7 @@ import pytest
 from storage import access, cases, conversations, filled, inbox, people
 from storage.desk import Desk, Session
 from tests.sql.conftest import NOW, World, make_world
-from tests.sql.test_audit import record
+from tests.sql.test_trail_chain import record
 
 Asked = Callable[[Session, World, World], object]
 

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy.exc import StatementError
 from sqlmodel import col, select
 
-from storage import audit
-from storage.audit import EventRow
+from storage import trail
 from storage.desk import Desk, Session
+from storage.trail import EventRow
 from tests.sql.conftest import World
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -25,7 +25,7 @@ MOMENTS = [
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
 def test_a_moment_comes_back_as_the_same_one_in_utc(desk: Desk, world: World, moment: datetime) -> None:
-    desk.run_now(lambda session: audit.record(session, world.tenant, moment, "system", "tried"))
+    desk.run_now(lambda session: trail.record(session, world.tenant, moment, "system", "tried"))
 
     stored = desk.run_now(lambda session: session.exec(select(EventRow)).one().at)
 
@@ -36,7 +36,7 @@ def test_a_moment_comes_back_as_the_same_one_in_utc(desk: Desk, world: World, mo
 def test_moments_are_compared_as_moments(desk: Desk, world: World) -> None:
     def work(session: Session) -> list[str]:
         for moment in MOMENTS:
-            audit.record(session, world.tenant, moment, "system", moment.isoformat())
+            trail.record(session, world.tenant, moment, "system", moment.isoformat())
         session.flush()
         late = select(EventRow.act).where(col(EventRow.at) > MOMENTS[3]).order_by(col(EventRow.at))
         return list(session.exec(late))
@@ -48,4 +48,4 @@ def test_a_moment_without_a_zone_is_refused(desk: Desk, world: World) -> None:
     naive = MOMENTS[0].replace(tzinfo=None)
 
     with pytest.raises(StatementError, match="a moment needs its time zone"):
-        desk.run_now(lambda session: audit.record(session, world.tenant, naive, "system", "tried"))
+        desk.run_now(lambda session: trail.record(session, world.tenant, naive, "system", "tried"))

@@ -9,16 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select, update
 
-from bot.background.chainer import seal_round
+from bot.background.chainer import chain_round
 from bot.clock import Clock
-from storage import audit, heads, migrate
-from storage.audit import EventRow, SealRow
+from storage import heads, migrate, trail
 from storage.desk import Desk, Session
 from storage.heads import BadHead, Head, HeadRow, read_head
 from storage.sealing import Keys
 from storage.tenants import TenantRow
+from storage.trail import ChainRow, EventRow
 from tests.sql.conftest import KEYS, NOW, World, change, lift_guards, make_world, without_waiting_for_the_disk
-from tests.sql.test_audit import record, rehash
+from tests.sql.test_trail_chain import record, rehash
 
 DAY, NEXT_DAY = date(2026, 5, 12), date(2026, 5, 13)
 MANY = 10_000
@@ -49,7 +49,7 @@ def since(desk: Desk, head: Head) -> str | None:
 @pytest.fixture
 def sealed(desk: Desk, world: World) -> Desk:
     record(desk, world, 6)
-    assert desk.run_now(audit.seal_new) == 6
+    assert desk.run_now(trail.chain_new) == 6
     return desk
 
 
@@ -91,7 +91,7 @@ def test_the_database_refuses_to_empty_the_trail(sealed: Desk, world: World) -> 
 def test_a_head_is_signed_once_a_day_and_never_of_nothing(desk: Desk, world: World) -> None:
     assert sign(desk) == 0
     record(desk, world, 2)
-    desk.run_now(audit.seal_new)
+    desk.run_now(trail.chain_new)
 
     assert [sign(desk), sign(desk), sign(desk, NEXT_DAY)] == [1, 0, 1]
     assert (newest(desk, world).day, newest(desk, world).place) == ("2026-05-13", 2)
@@ -101,7 +101,7 @@ def test_a_printed_head_is_read_back_and_holds_while_the_trail_goes_on(sealed: D
     sign(sealed)
     kept = str(newest(sealed, world))
     record(sealed, world, 3)
-    sealed.run_now(audit.seal_new)
+    sealed.run_now(trail.chain_new)
 
     assert read_head(kept + "\n") == newest(sealed, world)
     assert since(sealed, read_head(kept)) is None
@@ -110,9 +110,9 @@ def test_a_printed_head_is_read_back_and_holds_while_the_trail_goes_on(sealed: D
 def cut(session: Session, world: World, place: int) -> None:
     """Cut the end of the trail off, events and seals together, as if it had never been."""
     lift_guards(session)
-    gone = select(SealRow.event_id).where(SealRow.place >= place)
+    gone = select(ChainRow.event_id).where(ChainRow.place >= place)
     events = session.exec(gone).all()
-    session.exec(sa.delete(SealRow).where(col(SealRow.place) >= place))
+    session.exec(sa.delete(ChainRow).where(col(ChainRow.place) >= place))
     session.exec(sa.delete(EventRow).where(col(EventRow.id).in_(events)))
 
 
@@ -120,7 +120,7 @@ def test_an_end_cut_off_with_its_events_is_found_by_the_head_beside_it(sealed: D
     sign(sealed)
     sealed.run_now(lambda session: cut(session, world, 5))
 
-    assert sealed.run_now(lambda session: audit.verify(session, world.tenant)).bad is None, "the chain sees it alone"
+    assert sealed.run_now(lambda session: trail.verify(session, world.tenant)).bad is None, "the chain sees it alone"
     assert verdict(sealed, world) == "place 5 is missing: on 2026-05-12 the trail reached place 6"
 
 
@@ -137,7 +137,7 @@ def test_an_end_cut_off_with_its_head_is_found_by_the_head_stored_elsewhere(seal
     assert since(sealed, kept) == "place 5 is missing: on 2026-05-12 the trail reached place 6"
 
     record(sealed, world, 4)
-    sealed.run_now(audit.seal_new)
+    sealed.run_now(trail.chain_new)
     assert since(sealed, kept) == "place 6 is not what it was on 2026-05-12", "going on hid the cut"
 
 
@@ -183,15 +183,15 @@ def test_what_is_no_head_is_refused_in_words(text: str) -> None:
 
 async def test_the_sealer_signs_the_first_end_of_each_swedish_day(desk: Desk, world: World) -> None:
     clock = Clock(datetime(2026, 5, 12, 21, 0, tzinfo=UTC))  # 23:00 in Sweden
-    signed = await seal_round(desk, clock, None)
+    signed = await chain_round(desk, clock, None)
     assert signed is None, "there was nothing to sign"
     for _ in range(2):
         record(desk, world, 1)
-        signed = await seal_round(desk, clock, signed)
+        signed = await chain_round(desk, clock, signed)
         assert signed == DAY
     clock.advance(timedelta(hours=1, minutes=30))
     record(desk, world, 1)
-    assert await seal_round(desk, clock, signed) == NEXT_DAY
+    assert await chain_round(desk, clock, signed) == NEXT_DAY
 
     places = desk.run_now(lambda session: session.exec(select(HeadRow.place).order_by(col(HeadRow.day))).all())
     assert places == [1, 3]
@@ -217,7 +217,7 @@ def add_many(desk: Desk, world: World, count: int) -> None:
         for number in range(count)
     ]
     desk.run_now(lambda session: session.connection().execute(sa.insert(EventRow), rows))
-    while desk.run_now(audit.seal_new):
+    while desk.run_now(trail.chain_new):
         pass
     desk.run_now(lambda session: heads.sign_new(session, DAY))
 
@@ -236,12 +236,12 @@ def swap(session: Session) -> None:
 
 
 def truncate(session: Session) -> None:
-    for table, column in ((SealRow, SealRow.event_id), (EventRow, EventRow.id)):
+    for table, column in ((ChainRow, ChainRow.event_id), (EventRow, EventRow.id)):
         session.exec(sa.delete(table).where(col(column) > 9_990))
 
 
 def insert(session: Session) -> None:
-    row = EventRow(tenant_id=1, at=NOW, actor="person:1", act="signed", sealed=True)
+    row = EventRow(tenant_id=1, at=NOW, actor="person:1", act="signed", chained=True)
     session.add(row)
 
 
@@ -260,7 +260,7 @@ class RolledBack(Exception):
         (delete, "place 5000: event 5000 is missing"),
         (swap, "place 5000: event 5000 was changed"),
         (truncate, "place 9991 is missing: on 2026-05-12 the trail reached place 10000"),
-        (insert, "event 10001 has lost its seal"),
+        (insert, "event 10001 has lost its place"),
         (hash_anew, "place 5000: event 5000 was changed"),
     ],
 )

@@ -19,7 +19,7 @@ import pytest
 
 from bot import logs
 from imports.people import import_people
-from storage import answers, audit
+from storage import answers, trail
 from storage.sealing import Keys
 from tests.chat.card_hand import Card, button, gathered
 from tests.wire.bot_process import NEUTRAL, RecordingConnector
@@ -127,7 +127,7 @@ async def converse(anna: Spoken, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(answers, "add", crash)
         await anna.presses("Ja")
-        patch.setattr(audit, "record", crash)
+        patch.setattr(trail, "record", crash)
         await anna.types(f"ny {REF}-9")
         patch.setattr("bot.web.TeamsAdapter.process", crash)
         await anna.types("hej")

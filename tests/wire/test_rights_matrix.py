@@ -23,11 +23,11 @@ from dialogs.turn.take_turn import take_turn
 from dialogs.turn.tokens import Mint
 from dialogs.views.views import Claim
 from storage import cases, filled, people, tenants
-from storage.audit import EventRow
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.filled import FilledRow
 from storage.people import PersonRow, RoleRow
+from storage.trail import EventRow
 from tests.wire.door import TENANT
 from tests.wire.office import FAR, SECRET, InOffice, activity, pressed
 from texts import say

@@ -14,7 +14,7 @@ import pytest
 import app
 from bot.door.key_ring import KeyRing
 from bot.door.service_hosts import is_safe_source
-from storage import audit, cases, people, tenants
+from storage import cases, people, tenants, trail
 from storage.cases import CaseRow
 from storage.desk import Session, opened
 from storage.sealing import Keys
@@ -72,7 +72,7 @@ def some_acts(session: Session) -> None:
         row.protected_identity = number == 2
         case = cases.add(session, row).id
         for who, act in ((anna, "case_opened"), (cecilia, "reading_begun")):
-            audit.record(session, tenant, AT, f"person:{who.id}", act, case_id=case)
+            trail.record(session, tenant, AT, f"person:{who.id}", act, case_id=case)
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Capt
     assert made.runs("people", "import", "people.csv")[0] == 0
     with opened(f"sqlite:///{made.database}", Keys({"one": FIRST})) as desk:
         desk.run_now(some_acts)
-        desk.run_now(audit.seal_new)
+        desk.run_now(trail.chain_new)
     return made
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from app import main
 from checklists.model import Written
-from storage import answers, audit, migrate
+from storage import answers, migrate, trail
 from storage.desk import Session, opened
 from storage.sealing import Keys
 from tests.browser.real_bot import RealBot, free_ports
@@ -53,10 +53,10 @@ def home(tmp_path: Path) -> Path:
             the_case(session, world).closed_on = date(2021, 1, 31)
             written = Written("nej", "text", motivation="Påhittad motivering")
             answers.add(session, row, "child_not_heard_motivated", 1, written, author=world.person, at=NOW, act="a")
-            audit.record(session, world.tenant, NOW, "person:1", "answered", case_id=world.case)
+            trail.record(session, world.tenant, NOW, "person:1", "answered", case_id=world.case)
 
         desk.run_now(fill)
-        desk.run_now(audit.seal_new)
+        desk.run_now(trail.chain_new)
     return tmp_path
 
 

@@ -1,6 +1,6 @@
-"""The trail: every act as an event without content, chained and sealed per tenant by one sealer.
+"""The trail: every act as an event without content, chained per tenant by one chainer.
 
-An event is inserted in the act's own transaction. Within a second the sealer gives it its place in the
+An event is inserted in the act's own transaction. Within a second the chainer gives it its place in the
 tenant's chain: a keyed hash over the event and the hash before it. Without the key nobody can re-hash.
 """
 
@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Index, UniqueConstraint, not_, text
+from sqlalchemy import Boolean, Column, Index, UniqueConstraint, not_, text
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from storage.sealing import KeyGone, Keys, keys_of
 from storage.times import Moment
 
-_LOCK = 0x6265736C  # one sealer at a time on PostgreSQL
+_LOCK = 0x6265736C  # one chainer at a time on PostgreSQL
 _BATCH = 1000
 
 
@@ -39,10 +39,10 @@ class EventRow(SQLModel, table=True):
     item_id: str = Field(default="", max_length=60)
     revision: int | None = None
     detail: str = Field(default="", max_length=200)
-    sealed: bool = False
+    chained: bool = Field(default=False, sa_column=Column("sealed", Boolean(), nullable=False))
 
 
-class SealRow(SQLModel, table=True):
+class ChainRow(SQLModel, table=True):
     """An event's place in its tenant's chain."""
 
     __tablename__ = "event_seal"
@@ -57,11 +57,11 @@ class SealRow(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What verifying found: the first bad row (None = whole), events sealed, events not sealed yet."""
+    """What verifying found: the first bad row (None = whole), events chained, events not chained yet."""
 
     bad: str | None
-    sealed: int
-    unsealed: int
+    chained: int
+    unchained: int
 
 
 def record(
@@ -103,14 +103,14 @@ def newest(session: Session) -> int:
     return session.exec(select(func.max(col(EventRow.id)))).one() or 0
 
 
-def seal_new(session: Session) -> int:
-    """Seal the events that have no place yet, oldest first; return how many. One sealer at a time."""
+def chain_new(session: Session) -> int:
+    """Chain the events that have no place yet, oldest first; return how many. One chainer at a time."""
     if session.get_bind().dialect.name == "postgresql":
         got = session.connection().execute(text("select pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK}).scalar()
         if not got:
             return 0
-    unsealed = select(EventRow).where(not_(col(EventRow.sealed))).order_by(col(EventRow.id)).limit(_BATCH)
-    events = session.exec(unsealed).all()
+    waiting = select(EventRow).where(not_(col(EventRow.chained))).order_by(col(EventRow.id)).limit(_BATCH)
+    events = session.exec(waiting).all()
     ends: dict[int, tuple[int, str]] = {}
     keys = keys_of(session)
     for event in events:
@@ -119,9 +119,9 @@ def seal_new(session: Session) -> int:
         place, previous = ends.get(tenant_id) or end_of_chain(session, tenant_id)
         digest = _hash(keys, keys.newest, previous, place + 1, event)
         session.add(
-            SealRow(tenant_id=tenant_id, place=place + 1, event_id=event_id, master_id=keys.newest, hash=digest)
+            ChainRow(tenant_id=tenant_id, place=place + 1, event_id=event_id, master_id=keys.newest, hash=digest)
         )
-        event.sealed = True
+        event.chained = True
         ends[tenant_id] = (place + 1, digest)
     return len(events)
 
@@ -130,60 +130,60 @@ def verify(session: Session, tenant_id: int) -> Verdict:
     """Walk a tenant's chain from the beginning and say where it first breaks."""
     keys = keys_of(session)
     query = (
-        select(SealRow, EventRow)
-        .join(EventRow, col(EventRow.id) == col(SealRow.event_id), isouter=True)
-        .where(SealRow.tenant_id == tenant_id)
-        .order_by(col(SealRow.place))
+        select(ChainRow, EventRow)
+        .join(EventRow, col(EventRow.id) == col(ChainRow.event_id), isouter=True)
+        .where(ChainRow.tenant_id == tenant_id)
+        .order_by(col(ChainRow.place))
         .execution_options(yield_per=_BATCH)
     )
     previous, expected = "", 1
     bad: str | None = None
     result = session.exec(query)
-    rows: Iterable[tuple[SealRow, EventRow | None]] = result
-    for seal_row, event in rows:
-        bad = _fault(keys, tenant_id, previous, expected, seal_row, event)
+    rows: Iterable[tuple[ChainRow, EventRow | None]] = result
+    for link, event in rows:
+        bad = _fault(keys, tenant_id, previous, expected, link, event)
         if bad:
             break
-        previous, expected = seal_row.hash, expected + 1
+        previous, expected = link.hash, expected + 1
     result.close()
-    bad = bad or _seal_lost(session, tenant_id)
-    sealed = session.exec(select(func.count()).select_from(SealRow).where(SealRow.tenant_id == tenant_id)).one()
+    bad = bad or _place_lost(session, tenant_id)
+    chained = session.exec(select(func.count()).select_from(ChainRow).where(ChainRow.tenant_id == tenant_id)).one()
     events = session.exec(select(func.count()).select_from(EventRow).where(EventRow.tenant_id == tenant_id)).one()
-    return Verdict(bad, sealed, max(0, events - sealed))
+    return Verdict(bad, chained, max(0, events - chained))
 
 
 def _fault(
-    keys: Keys, tenant_id: int, previous: str, expected: int, seal_row: SealRow, event: EventRow | None
+    keys: Keys, tenant_id: int, previous: str, expected: int, link: ChainRow, event: EventRow | None
 ) -> str | None:
     """Say what is wrong at one place of the chain, None when it fits."""
-    if seal_row.place != expected:
+    if link.place != expected:
         return f"place {expected} is missing"
-    at = f"place {expected}: event {seal_row.event_id}"
+    at = f"place {expected}: event {link.event_id}"
     if event is None:
         return f"{at} is missing"
     try:
-        digest = _hash(keys, seal_row.master_id, previous, expected, event)
+        digest = _hash(keys, link.master_id, previous, expected, event)
     except KeyGone:
         return f"{at} names a master key that is not configured"
-    fits = event.tenant_id == tenant_id and hmac.compare_digest(seal_row.hash.encode(), digest.encode())
+    fits = event.tenant_id == tenant_id and hmac.compare_digest(link.hash.encode(), digest.encode())
     return None if fits else f"{at} was changed"
 
 
-def _seal_lost(session: Session, tenant_id: int) -> str | None:
-    """Find an event that was sealed and has no place any more: the end of the chain was cut off."""
+def _place_lost(session: Session, tenant_id: int) -> str | None:
+    """Find an event that was chained and has no place any more: the end of the chain was cut off."""
     query = (
         select(func.min(col(EventRow.id)))
-        .join(SealRow, col(SealRow.event_id) == col(EventRow.id), isouter=True)
-        .where(EventRow.tenant_id == tenant_id, col(EventRow.sealed), col(SealRow.event_id).is_(None))
+        .join(ChainRow, col(ChainRow.event_id) == col(EventRow.id), isouter=True)
+        .where(EventRow.tenant_id == tenant_id, col(EventRow.chained), col(ChainRow.event_id).is_(None))
     )
     lost = session.exec(query).one()
-    return None if lost is None else f"event {lost} has lost its seal"
+    return None if lost is None else f"event {lost} has lost its place"
 
 
 def end_of_chain(session: Session, tenant_id: int) -> tuple[int, str]:
     """Return the last place of a tenant's chain and the hash there; 0 and nothing before the first."""
     last = session.exec(
-        select(SealRow).where(SealRow.tenant_id == tenant_id).order_by(col(SealRow.place).desc()).limit(1)
+        select(ChainRow).where(ChainRow.tenant_id == tenant_id).order_by(col(ChainRow.place).desc()).limit(1)
     ).first()
     return (last.place, last.hash) if last else (0, "")
 
