@@ -39,7 +39,7 @@ class EventRow(SQLModel, table=True):
     item_id: str = Field(default="", max_length=60)
     revision: int | None = None
     detail: str = Field(default="", max_length=200)
-    chained: bool = Field(default=False, sa_column=Column("sealed", Boolean(), nullable=False))
+    chained: bool = Field(default=False, sa_column=Column("sealed", Boolean(), nullable=False, default=False))
 
 
 class ChainRow(SQLModel, table=True):

@@ -293,14 +293,14 @@ values ({tenant}, '2026-05-12 08:30:00', 'person:1', 'signed', '', '', {sealed})
 
 
 def test_an_event_slipped_in_as_if_it_were_sealed_is_named(kept: Trail) -> None:
-    kept.tamper(INSERTED.format(tenant=kept.world.tenant, chained="true"))
+    kept.tamper(INSERTED.format(tenant=kept.world.tenant, sealed="true"))
 
     slipped_in = scalar(kept.desk, "select id from event where act = 'signed'")
     assert kept.bad == f"event {slipped_in} has lost its place"
 
 
 def test_an_event_slipped_in_with_a_seal_of_its_own_is_named(kept: Trail) -> None:
-    kept.tamper(INSERTED.format(tenant=kept.world.tenant, chained="true"))
+    kept.tamper(INSERTED.format(tenant=kept.world.tenant, sealed="true"))
     slipped_in = scalar(kept.desk, "select id from event where act = 'signed'")
     seal = f"select tenant_id, {LENGTH + 1}, {slipped_in}, master_id, hash from event_seal where place = {LENGTH}"
     kept.tamper(f"insert into event_seal (tenant_id, place, event_id, master_id, hash) {seal}")
