@@ -8,14 +8,14 @@ is first noted, occasion by occasion, and put into the outbox as one bundle when
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
-from checklists.deadlines import months_on
+from checklists.months import months_on
 from checklists.reminders import Audience, CaseState, Due, due, protection_due
 from checklists.tenant_settings import TenantSettings
 from dialogs.case_state import case_dates, is_protection_answered, read_case
 from dialogs.recipients import Staff
 from dialogs.reminder_outbox import put_bundle
 from dialogs.stand_in import reachable_instead
-from storage import audit, cases, conversations, people, reminders, tenants
+from storage import audit, conversations, people, reminders, tenants
 from storage.cases import CaseRow, case_id
 from storage.desk import Session
 from storage.people import person_id
@@ -180,5 +180,5 @@ def tell_of_protection(session: Session, now: datetime) -> int:
 
 
 def _protection(session: Session, case: CaseRow, day: date) -> Due | None:
-    dates = case_dates(case, cases.facts(session, case_id(case)))
+    dates = case_dates(session, case)
     return protection_due(CaseState(dates, protected_now=is_protection_answered(session, case)), day)

@@ -1,6 +1,6 @@
 """Cases, and the facts about them and their children as revisions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import UniqueConstraint, bindparam, or_
@@ -9,17 +9,18 @@ from sqlmodel import Field, Session, SQLModel, col, func, select
 from checklists.model import CASE_TYPE
 from storage import row_ids
 from storage.sealing import keys_of
-from storage.times import Moment
+from storage.times import Moment, swedish_day
 
 WHOLE_CASE = 0
 """The child number under which facts about the whole case are kept."""
 UNKNOWN = "unknown"
+VIOLENCE = "violence"
 
 
 class CaseRow(SQLModel, table=True):
     """A case by its reference. Dates are Swedish calendar dates.
 
-    earlier_closed_on: when the investigation before the one now open was closed, if there was one.
+    started_on: the intervention began. earlier_closed_on: when the investigation before the one now open was closed, if there was one.
     """
 
     __tablename__ = "cases"
@@ -39,6 +40,7 @@ class CaseRow(SQLModel, table=True):
     opened_on: date | None = None
     planned_decision_on: date | None = None
     decided_on: date | None = None
+    started_on: date | None = None
     closed_on: date | None = None
     earlier_closed_on: date | None = None
 
@@ -113,6 +115,30 @@ def facts(session: Session, row_id: int) -> dict[tuple[int, str], FactRow]:
     """Return the newest revision of each fact, by child and name."""
     rows = session.exec(_NEWEST_FACTS, params={"case_id": row_id})
     return {(row.child, row.name): row for row in rows}
+
+
+def violence_known_on(session: Session, row: CaseRow) -> date | None:
+    """Return the Swedish day it became known that there is violence in a case, None when it is not known."""
+    query = select(FactRow).where(
+        FactRow.case_id == case_id(row), FactRow.child == WHOLE_CASE, FactRow.name == VIOLENCE
+    )
+    found = session.exec(query.order_by(col(FactRow.revision)))
+    return known_since(((fact.value, fact.author_id, fact.at) for fact in found), row.received_on)
+
+
+def known_since(revisions: Iterable[tuple[str, int | None, datetime | str]], received_on: date | None) -> date | None:
+    """Return since when a fact is ja: the Swedish day of the revision that first said so since one said otherwise.
+
+    revisions: value, author and moment, oldest first. What a file brings (it has no author) was known when the report
+    came in: the file says what is so, not when it became known.
+    """
+    known = None
+    for value, author_id, at in revisions:
+        if value != "ja":
+            known = None
+        elif known is None:
+            known = received_on if author_id is None else swedish_day(at)
+    return known
 
 
 def set_fact(session: Session, row: CaseRow, fact: FactRow) -> None:
