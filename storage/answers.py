@@ -23,8 +23,9 @@ class AnswerRow(SQLModel, table=True):
     """One revision of one answer.
 
     choice: a Choice, `fritext` or `obesvarad`. act: rows stored by one press share it. undo_of: the act
-    this row takes back. follow_up: it says how what was `pagaende` at the signature went. option: ids of options, by commas. The five texts are sealed: the motivation, where
-    in the file it stands, the reservation, the raw cell of an import, and a method that is no option.
+    this row takes back. follow_up: it says how what was `pagaende` at the signature went. option: ids of options,
+    by commas. The five texts are sealed: the motivation, where in the file it stands, the reservation, the raw cell
+    of an import, and a method that is no option.
     """
 
     __tablename__ = "answer"

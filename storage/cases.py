@@ -20,7 +20,8 @@ VIOLENCE = "violence"
 class CaseRow(SQLModel, table=True):
     """A case by its reference. Dates are Swedish calendar dates.
 
-    started_on: the intervention began. earlier_closed_on: when the investigation before the one now open was closed, if there was one.
+    started_on: the intervention began. earlier_closed_on: when the investigation before the one now open was closed,
+    if there was one.
     """
 
     __tablename__ = "cases"
