@@ -44,18 +44,7 @@ def read_case(session: Session, case: CaseRow) -> Standing:
 
 def case_dates(session: Session, case: CaseRow) -> CaseDates:
     """Return a case's dates as the clocks read them."""
-    return CaseDates(
-        received_on=case.received_on,
-        assigned_on=case.assigned_on,
-        opened_on=case.opened_on,
-        planned_decision_on=case.planned_decision_on,
-        decided_on=case.decided_on,
-        started_on=case.started_on,
-        closed_on=case.closed_on,
-        earlier_closed_on=case.earlier_closed_on,
-        about_child=case.case_type == "barn",
-        violence_known_on=cases.violence_known_on(session, case),
-    )
+    return cases.dates_of(case, cases.violence_known_on(session, case))
 
 
 def case_extensions(session: Session, case: CaseRow) -> tuple[Extension, ...]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import UniqueConstraint, bindparam, or_
+from sqlalchemy import Row, UniqueConstraint, bindparam, or_
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
+from checklists.case_dates import FIELDS, CaseDates
 from checklists.model import CASE_TYPE
 from storage import row_ids
 from storage.sealing import keys_of
@@ -15,6 +17,8 @@ WHOLE_CASE = 0
 """The child number under which facts about the whole case are kept."""
 UNKNOWN = "unknown"
 VIOLENCE = "violence"
+CHILD_CASE = "barn"
+KEPT_DATES = (*FIELDS, "earlier_closed_on")
 
 
 class CaseRow(SQLModel, table=True):
@@ -67,6 +71,13 @@ def case_id(row: CaseRow) -> int:
     """Return the row's id; it has one once it is stored."""
     assert row.id is not None
     return row.id
+
+
+def dates_of(row: CaseRow | Row[Any], violence_known_on: date | None = None) -> CaseDates:
+    """Return a case's dates as the rules read them."""
+    days = {name: getattr(row, name) for name in KEPT_DATES}
+    is_child = row.case_type == CHILD_CASE
+    return CaseDates(**days, about_child=is_child, violence_known_on=violence_known_on)
 
 
 # Built once: building a statement costs more than running it.

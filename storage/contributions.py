@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, or_, select
 from sqlmodel import Session, col
 
-from checklists.case_dates import FIELDS, CaseDates
 from checklists.deadlines import Extension
 from checklists.files import all_facts, checklist_version
 from checklists.model import CASE_TYPE, OPEN, Answer
@@ -18,7 +17,7 @@ from checklists.rules import gaps
 from checklists.workdays import Workdays
 from storage import tenants
 from storage.answers import AnswerRow
-from storage.cases import UNKNOWN, VIOLENCE, WHOLE_CASE, CaseRow, FactRow, known_since
+from storage.cases import KEPT_DATES, UNKNOWN, VIOLENCE, WHOLE_CASE, CaseRow, FactRow, dates_of, known_since
 from storage.extensions import ExtensionRow, extension
 from storage.filled import FilledRow
 from storage.returns import ReturnRow
@@ -28,7 +27,6 @@ from storage.times import STOCKHOLM
 RULES = 1
 """By which rules `of_cases` counts. Raised when they change: then everything kept by other rules is counted anew."""
 BASIS, WORKER = "decision_basis", "case_worker"
-_DATES = (*FIELDS, "earlier_closed_on")
 Key = tuple[int, int]
 """Row ids of a case and of one of its lists; 0 for the case itself."""
 
@@ -61,11 +59,7 @@ def of_cases(session: Session, case_ids: Sequence[int]) -> dict[Key, Part]:
             workdays[case.tenant_id] = _workdays(session, case.tenant_id)
         mine = lists[case.id]
         has_basis = any(row.checklist == BASIS and row.role == WORKER for row in mine)
-        dates = CaseDates(
-            **{name: case._mapping[name] for name in _DATES},
-            about_child=case.case_type == "barn",
-            violence_known_on=known_since(violence[case.id], case.received_on),
-        )
+        dates = dates_of(case, known_since(violence[case.id], case.received_on))
         marks = case_marks(dates, extensions[case.id], workdays[case.tenant_id], has_basis=has_basis)
         parts[case.id, 0] = Part(case.tenant_id, case.unit_id, "", 0, "", None, "", _text(marks))
         for row in mine:
@@ -150,7 +144,7 @@ def _read_mark(row: Row[Any], lists: list[Row[Any]], begun: date) -> Iterator[Ma
 
 
 def _cases(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
-    columns = [getattr(CaseRow, name) for name in ("id", "tenant_id", "unit_id", "case_type", *_DATES)]
+    columns = [getattr(CaseRow, name) for name in ("id", "tenant_id", "unit_id", "case_type", *KEPT_DATES)]
     return session.connection().execute(select(*columns).where(col(CaseRow.id).in_(ids))).all()
 
 
