@@ -1,12 +1,21 @@
-"""The legal clocks, as calendar arithmetic on Swedish dates: when they start, stop, and run out."""
+"""Every clock of a case, as calendar arithmetic on Swedish dates: when it starts, stops and runs out.
 
-from calendar import monthrange
+Reminders and figures ask here and nowhere else. A clock is about the investigation now running (`case_dates.current`).
+"""
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-Limit = Literal["14d", "4m"]
+from checklists.case_dates import CaseDates, current, ran_when_received
+from checklists.months import months_on
+from checklists.workdays import Workdays
+
+Limit = Literal["14d", "at_once", "4m"]
+SpanName = Literal["opened_to_assigned", "decided_to_started"]
+Ended = Literal["within", "extended", "late"]
+Outcome = Literal["within", "extended", "late", "open_within", "open_late"]
 ASSESSMENT_DAYS = 14
 INVESTIGATION_MONTHS = 4
 RIGHT_AFTER_DAYS = 30
@@ -15,35 +24,25 @@ investigations opened back to back so that the four months begin again; it named
 
 
 @dataclass(frozen=True, slots=True)
-class CaseDates:
-    """The dates of one case. earlier_closed_on: the day the investigation before the one now open was closed."""
-
-    received_on: date | None = None
-    assigned_on: date | None = None
-    opened_on: date | None = None
-    planned_decision_on: date | None = None
-    decided_on: date | None = None
-    closed_on: date | None = None
-    earlier_closed_on: date | None = None
-    about_child: bool = True
-    violence: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Extension:
-    """One extension. grounds: the law's own reason, which moves the limit; any other is recorded and still late."""
+    """One extension, decided on a day, until another. grounds: the law's own reason; any other moves nothing."""
 
     limit: str
     grounds: bool
     until: date
+    decided_on: date
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """One clock of one case: it began, it is to be done by `last_day`, and it stopped or has not."""
+    """One clock of one case, from the day it began until it stopped, if it has.
+
+    limit_day: the last day in time without an extension. last_day: with those that are lawful.
+    """
 
     limit: Limit
     began: date
+    limit_day: date
     last_day: date
     stopped_on: date | None
 
@@ -51,24 +50,38 @@ class Deadline:
         """Say whether the clock still runs on a day."""
         return self.stopped_on is None or self.stopped_on > day
 
+    @property
+    def ended(self) -> Ended | None:
+        """Return how it ended; None while nothing has stopped it. extended: in time thanks to an extension only."""
+        if self.stopped_on is None:
+            return None
+        if self.stopped_on <= self.limit_day:
+            return "within"
+        return "extended" if self.stopped_on <= self.last_day else "late"
+
+    def outcome(self, day: date) -> Outcome:
+        """Return how it ended, or how it stands on a day while it runs."""
+        if self.runs(day) or self.ended is None:
+            return "open_late" if day > self.last_day else "open_within"
+        return self.ended
+
     def is_late(self, day: date) -> bool:
         """Say whether it stopped after its last day, or on `day` still runs after it."""
-        return (day if self.runs(day) else self.stopped_on or day) > self.last_day
+        return self.outcome(day) in ("late", "open_late")
 
     def days_used(self, day: date) -> int:
         """Return how many days it took, or has taken by `day`; the first day is not counted."""
-        return ((day if self.runs(day) else self.stopped_on or day) - self.began).days
+        end = day if self.stopped_on is None else min(day, self.stopped_on)
+        return max(0, (end - self.began).days)
 
 
-def months_on(day: date, months: int) -> date:
-    """Return the same day number so many calendar months on, else the last day of that month when it is shorter.
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days between two dates of a case that no law limits."""
 
-    Raises: ValueError: the result would lie after year 9999.
-    Source: how lag (1930:173) counts months.
-    """
-    years, month0 = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month0 + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
+    name: SpanName
+    began: date
+    days: int
 
 
 def finish_by(opened: date) -> date:
@@ -83,37 +96,60 @@ def finish_by(opened: date) -> date:
     return months_on(opened, INVESTIGATION_MONTHS)
 
 
-def assessment(dates: CaseDates, extensions: Iterable[Extension] = ()) -> Deadline | None:
+def clocks(dates: CaseDates, extensions: Iterable[Extension], workdays: Workdays) -> tuple[Deadline, ...]:
+    """Return the clocks a case has: `14d` or `at_once` in its place, and `4m`."""
+    kept = tuple(extensions)
+    found = (assessment(dates, kept, workdays), investigation(dates, kept))
+    return tuple(clock for clock in found if clock is not None)
+
+
+def assessment(dates: CaseDates, extensions: Iterable[Extension], workdays: Workdays) -> Deadline | None:
     """Return the clock of the förhandsbedömning; None when there is none.
 
-    14 days after the report came in, that day not counted; opening or closing stops it. With violence there is
-    nothing to assess first: the investigation is to be opened at once, on the day itself, and nothing extends that.
+    14 days after the report came in, that day not counted; opening or closing stops it. With violence there is nothing
+    to assess first: `at_once` takes its place, from the day the violence became known, to be opened on that day or the
+    next working day, and nothing extends it. Violence that became known after the clock had stopped changes nothing.
     A report that comes in while an investigation of the child runs has no clock of its own.
-    Source: the 14 days of the law on förhandsbedömning count from when the report came in, not from assignment.
+    Source: the 14 days of the law on förhandsbedömning count from when the report came in, not from assignment. The
+        day or two of `at_once` are the municipality's own measure: the law says at once and names no number.
     """
-    received, opened = dates.received_on, dates.opened_on
-    if received is None or not dates.about_child:
+    dates = current(dates)
+    received, known = dates.received_on, dates.violence_known_on
+    if received is None or not dates.about_child or ran_when_received(dates):
         return None
-    if opened and opened < received and not (dates.closed_on and opened <= dates.closed_on < received):
-        return None
-    last = received if dates.violence else received + timedelta(days=ASSESSMENT_DAYS)
-    moved = None if dates.violence else _moved(extensions, "14d")
-    return Deadline("14d", received, moved or last, _first(received, opened, dates.closed_on))
+    stopped = _first(received, dates.opened_on, dates.closed_on)
+    if known is not None and (stopped is None or known <= stopped):
+        began = max(received, known)
+        last = workdays.after(began)
+        return Deadline("at_once", began, last, last, stopped)
+    limit = received + timedelta(days=ASSESSMENT_DAYS)
+    return Deadline("14d", received, limit, _moved(extensions, "14d", received, limit), stopped)
 
 
-def investigation(dates: CaseDates, extensions: Iterable[Extension] = ()) -> Deadline | None:
-    """Return the clock of the utredning: four calendar months from opening, stopped by closing; None without one."""
-    if dates.opened_on is None or not dates.about_child:
+def investigation(dates: CaseDates, extensions: Iterable[Extension]) -> Deadline | None:
+    """Return the clock of the utredning; None without one.
+
+    Four calendar months from opening; the decision stops it, else the closing. Assignment moves nothing.
+    """
+    dates = current(dates)
+    opened = dates.opened_on
+    if opened is None or not dates.about_child:
         return None
-    stopped = _first(dates.opened_on, dates.closed_on)
-    return Deadline("4m", dates.opened_on, _moved(extensions, "4m") or finish_by(dates.opened_on), stopped)
+    stopped = _first(opened, dates.decided_on) or _first(opened, dates.closed_on)
+    limit = finish_by(opened)
+    return Deadline("4m", opened, limit, _moved(extensions, "4m", opened, limit), stopped)
 
 
-def days_to_assignment(dates: CaseDates) -> int | None:
-    """Return the days from opening to assignment, which no clock counts; None when either is not known."""
-    if dates.opened_on is None or dates.assigned_on is None:
-        return None
-    return (dates.assigned_on - dates.opened_on).days
+def spans(dates: CaseDates) -> tuple[Span, ...]:
+    """Return the spans without a limit that a child's case has: both of their days are known."""
+    dates = current(dates)
+    if not dates.about_child:
+        return ()
+    ends: tuple[tuple[SpanName, date | None, date | None], ...] = (
+        ("opened_to_assigned", dates.opened_on, dates.assigned_on),
+        ("decided_to_started", dates.decided_on, dates.started_on),
+    )
+    return tuple(Span(name, began, max(0, (end - began).days)) for name, began, end in ends if began and end)
 
 
 def follows_closed(dates: CaseDates) -> bool:
@@ -122,9 +158,17 @@ def follows_closed(dates: CaseDates) -> bool:
     return closed is not None and opened is not None and 0 <= (opened - closed).days <= RIGHT_AFTER_DAYS
 
 
-def _moved(extensions: Iterable[Extension], limit: Limit) -> date | None:
-    """Return the day the newest extension on the law's own grounds moves a limit to."""
-    return next((e.until for e in reversed(tuple(extensions)) if e.limit == limit and e.grounds), None)
+def _moved(extensions: Iterable[Extension], limit: Limit, began: date, last: date) -> date:
+    """Return the last day of a clock once its extensions are counted, oldest first.
+
+    One moves it on the law's own grounds, when it was decided while the clock ran and not after the last day in force
+    then. The newest holds, and none ends before the plain limit.
+    """
+    plain = last
+    for one in extensions:
+        if one.limit == limit and one.grounds and began <= one.decided_on <= last:
+            last = max(plain, one.until)
+    return last
 
 
 def _first(began: date, *stops: date | None) -> date | None:

@@ -15,7 +15,10 @@ UserError
 ├── BadDeputy              BK-125
 ├── OnlyText               BK-126
 ├── OnlyReference          BK-127
-└── UnreadablePeriod       BK-130
+├── UnreadablePeriod       BK-130
+├── DateOutOfRange         BK-131
+├── DateInFuture           BK-132
+└── DatesOutOfOrder        BK-133
 
 The sentences are in texts/sv/errors.yaml and texts/en/errors.yaml, under the code.
 """
@@ -55,9 +58,14 @@ class TextTooLong(UserError):
 
 
 class BadDate(UserError):
-    """A date could not be read as a calendar date."""
+    """What was written is no calendar day written YYYY-MM-DD. field: the date it was meant for, where it is named."""
 
     code = "BK-112"
+
+    @property
+    def text_key(self) -> str:
+        """Return the sentence that names the date, where it is known which."""
+        return "errors.BK-112_field" if "field" in self.args_for_text else super().text_key
 
 
 class BadChildren(UserError):
@@ -124,3 +132,26 @@ class UnreadablePeriod(UserError):
     """What was written is no period."""
 
     code = "BK-130"
+
+
+class DateOutOfRange(UserError):
+    """A date lies further off than anyone can mean. first, last: between which days it may; field as in BadDate."""
+
+    code = "BK-131"
+
+    @property
+    def text_key(self) -> str:
+        """Return the sentence that names the date, where it is known which."""
+        return "errors.BK-131_field" if "field" in self.args_for_text else super().text_key
+
+
+class DateInFuture(UserError):
+    """The date of something that has happened lies after today. field: which date."""
+
+    code = "BK-132"
+
+
+class DatesOutOfOrder(UserError):
+    """Two dates of one investigation stand in the wrong order. earlier, later: the fields, as they ought to come."""
+
+    code = "BK-133"

@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from checklists.deadlines import months_on
 from checklists.errors import UnreadablePeriod
+from checklists.months import months_on
 
 _YEAR = r"(?:19|20)[0-9]{2}"
 _DATE = rf"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}"

@@ -4,16 +4,18 @@ A list's contribution is one letter per item of its version: small enough to kee
 added can be taken back exactly when an answer or a fact changes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from math import ceil, sqrt
 from statistics import NormalDist
 from typing import Literal, NamedTuple
 
-from checklists.deadlines import finish_by
+from checklists.case_dates import CaseDates
+from checklists.deadlines import Extension, clocks, spans
 from checklists.model import Answer, Checklist, Item
 from checklists.rules import Answers, Facts, state
+from checklists.workdays import Workdays
 
 NOT_ASKED = "-"
 LETTERS = {
@@ -67,52 +69,38 @@ def item_codes(checklist: Checklist, kept: str) -> Iterator[tuple[str, str]]:
 # --- cases -----------------------------------------------------------------------------------------------------------
 
 
-class Dates(NamedTuple):
-    """What the figures need of a case: its type, its Swedish calendar dates, and whether it has a decision basis."""
-
-    case_type: str
-    received_on: date | None
-    assigned_on: date | None
-    opened_on: date | None
-    planned_decision_on: date | None
-    decided_on: date | None
-    closed_on: date | None
-    has_basis: bool
-
-
 class Mark(NamedTuple):
-    """One figure of a case or a list: its name, a number of days (0 where it has none), and the day it belongs to."""
+    """One figure of a case or a list: its name, a number (0 where it has none), and the day it belongs to."""
 
     code: str
     value: int
     day: date
 
 
-def case_marks(dates: Dates) -> Iterator[Mark]:
-    """Give the figures of a case.
+def case_marks(
+    dates: CaseDates, extensions: Iterable[Extension], workdays: Workdays, *, has_basis: bool
+) -> Iterator[Mark]:
+    """Give the figures of a case about a child; others have none.
 
-    `due` and `without` (on the day of the decision, else the planned day unless it was closed before);
-    `prelim` / `prelim_running` on the day received; `months4_in` / `months4_late` / `months4_running` and
-    `assigned` on the day opened; value: days. Only child cases have these clocks.
+    `due` and `without` (it has no decision basis) on the day of the decision, else the planned day unless it was
+    closed before. Each clock on the day it began: `CLOCK_within`, `CLOCK_extended` or `CLOCK_late` with the days it
+    took, or `CLOCK_open` with its last day as an ordinal, for whether that has passed depends on when it is read. The
+    spans without a limit by their name, on the day they began, with their days.
     """
-    if dates.case_type != "barn":
+    if not dates.about_child:
         return
     due = dates.decided_on or dates.planned_decision_on
     if due and not (dates.decided_on is None and dates.closed_on and dates.closed_on < due):
         yield Mark("due", 0, due)
-        if not dates.has_basis:
+        if not has_basis:
             yield Mark("without", 0, due)
-    received, opened = dates.received_on, dates.opened_on
-    if received and not (opened and opened < received):  # else an investigation ran already: no clock
-        stop = opened or dates.closed_on
-        yield Mark("prelim", (stop - received).days, received) if stop else Mark("prelim_running", 0, received)
-    if opened and dates.closed_on and dates.closed_on >= opened:
-        code = "months4_in" if dates.closed_on <= finish_by(opened) else "months4_late"
-        yield Mark(code, (dates.closed_on - opened).days, opened)
-    elif opened and not dates.closed_on:
-        yield Mark("months4_running", 0, opened)
-    if opened and dates.assigned_on:
-        yield Mark("assigned", max(0, (dates.assigned_on - opened).days), opened)
+    for clock in clocks(dates, extensions, workdays):
+        if clock.stopped_on is None:
+            yield Mark(f"{clock.limit}_open", clock.last_day.toordinal(), clock.began)
+        else:
+            yield Mark(f"{clock.limit}_{clock.ended}", clock.days_used(clock.stopped_on), clock.began)
+    for span in spans(dates):
+        yield Mark(span.name, span.days, span.began)
 
 
 # --- shares ----------------------------------------------------------------------------------------------------------

@@ -5,24 +5,21 @@ on which the bot was down is caught up. `mark` names the occasion: who was told 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from checklists.deadlines import (
-    ASSESSMENT_DAYS,
-    CaseDates,
-    Extension,
-    assessment,
-    investigation,
-    months_on,
-)
+from checklists.case_dates import CaseDates, current
+from checklists.deadlines import ASSESSMENT_DAYS, Deadline, Extension, assessment, investigation
+from checklists.months import months_on
 from checklists.workdays import Workdays
 
-Rule = Literal["LUCKOR", "OLAST", "ATER", "TYST", "14D", "4M", "PAGAR", "6M", "GRANSKA", "SKYDD"]
+Rule = Literal[
+    "LUCKOR", "BESLUT", "OLAST", "ATER", "TYST", "14D", "4M", "PAGAR", "UPPFOLJT", "6M", "GRANSKA", "SKYDD"
+]  # fmt: skip
 Audience = Literal["worker", "chef", "deputy_else_manager", "reviewer"]
 Days = Annotated[int, Field(ge=0, le=400)]
 
@@ -72,7 +69,8 @@ class BasisState:
 
     waits_since: the day it was sent, or a signature of it was voided. read: someone has finished reading it since.
     returned: the newest return (its row id). touched: something was changed since that return. gaps, ongoing,
-    pointed_at: what is missing, what was answered `pagaende`, what the return points at.
+    pointed_at: what is missing, what was answered `pagaende`, what the return points at. followed: what was `pagaende`
+    when it was signed and has its answer since, told of once per mark; the newest of those answers came on followed_on.
     """
 
     status: str = "open"
@@ -84,6 +82,9 @@ class BasisState:
     gaps: tuple[Asked, ...] = ()
     ongoing: tuple[Asked, ...] = ()
     pointed_at: tuple[Asked, ...] = ()
+    followed: tuple[Asked, ...] = ()
+    followed_mark: str = ""
+    followed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,10 @@ class CaseState:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One reminder that is due. on: the date it speaks of. late: that date has passed."""
+    """One reminder that is due. on: the date it speaks of. late: that date has passed.
+
+    at_once: it is about a case with violence, where there is nothing to assess first.
+    """
 
     rule: Rule
     audiences: tuple[Audience, ...]
@@ -107,6 +111,7 @@ class Due:
     on: date
     asked: tuple[Asked, ...] = ()
     late: bool = False
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +133,14 @@ def due(
 
     SKYDD is not among them: it waits for no sweep (see `protection_due`).
     """
+    state = replace(state, dates=current(state.dates))
     on = _On(state, day, thresholds or Thresholds(), workdays or Workdays())
     return tuple(found for rule in _RULES for found in (rule(on),) if found is not None)
 
 
 def protection_due(state: CaseState, day: date) -> Due | None:
     """Return SKYDD: a report about a child came in today, and nobody has said whether it was protected."""
-    dates = state.dates
+    dates = current(state.dates)
     if dates.received_on != day or dates.closed_on or state.protected_now or not dates.about_child:
         return None
     return Due("SKYDD", ("worker", "chef"), day.isoformat(), day)
@@ -200,23 +206,33 @@ def _returned(on: _On) -> Due | None:
 def _assessment(on: _On) -> Due | None:
     """Day 10, the last day and the day after; the last one asks for the reason, unless one was given.
 
-    With violence the last day is the day itself; days 10, 14 and 15 then follow as for any report still not opened.
+    With violence: the day it became known, the last day in time, and the working day after that, which asks for the
+    reason; days 10, 14 and 15 then follow as for any report still not opened.
     """
-    clock = assessment(on.state.dates, on.state.extensions)
+    clock = assessment(on.state.dates, on.state.extensions, on.workdays)
     if clock is None or not clock.runs(on.day):
         return None
-    after = {clock.last_day + timedelta(days=1)}
-    days = {clock.began + timedelta(days=on.thresholds.assessment_first), clock.last_day} | after
-    if on.state.dates.violence:
-        after |= {clock.began + timedelta(days=ASSESSMENT_DAYS + 1)}
-        days |= after | {clock.began + timedelta(days=ASSESSMENT_DAYS)}
-    if any(extension.limit == "14d" and not extension.grounds for extension in on.state.extensions):
-        days -= after
-    found = _newest(on, sorted(days))
+    at_once, began, last = clock.limit == "at_once", clock.began, clock.last_day
+    after = {last + timedelta(days=1)}
+    days = {began + timedelta(days=on.thresholds.assessment_first), last}
+    # What is counted from today cannot have been told on the working day before it.
+    near = {began, last, *after} if at_once else set()
+    if at_once:
+        days |= {began, began + timedelta(days=ASSESSMENT_DAYS)}
+        after |= {began + timedelta(days=ASSESSMENT_DAYS + 1)}
+    if not _reason_given(on.state.extensions, clock):
+        days |= after
+    starts = {day: on.workdays.on_or_after(day) if day in near else on.workdays.on_or_before(day) for day in days}
+    found = _newest(on, starts)
     if found is None:
         return None
-    late = found in after
-    return Due("14D", ("worker", "chef"), f"{clock.began}:{found}", clock.last_day, late=late)
+    return Due("14D", ("worker", "chef"), f"{began}:{found}", last, late=found in after, at_once=at_once)
+
+
+def _reason_given(extensions: tuple[Extension, ...], clock: Deadline) -> bool:
+    """Say whether somebody has said why the assessment is late: an extension was recorded that moved nothing."""
+    mine = [one for one in extensions if one.limit == "14d" and one.decided_on >= clock.began]
+    return any(clock.limit == "at_once" or not one.grounds or one.decided_on > clock.last_day for one in mine)
 
 
 def _four_months(on: _On) -> Due | None:
@@ -224,17 +240,27 @@ def _four_months(on: _On) -> Due | None:
     if clock is None or not clock.runs(on.day) or on.day > clock.last_day:
         return None
     ahead = (on.thresholds.four_months_first, on.thresholds.four_months_last)
-    found = _newest(on, sorted(clock.last_day - timedelta(days=count) for count in ahead))
+    days = [clock.last_day - timedelta(days=count) for count in ahead]
+    found = _newest(on, {day: on.workdays.on_or_before(day) for day in days})
     return Due("4M", ("worker", "chef"), f"{clock.last_day}:{found}", clock.last_day) if found else None
 
 
-def _newest(on: _On, days: list[date]) -> date | None:
-    """Return which of some days is the newest whose working day, on or before it, has come; None when too old."""
-    starts = [(on.workdays.on_or_before(day), day) for day in days]
-    for (start, day), (end, _) in pairwise([*starts, (date.max, date.max)]):
+def _newest(on: _On, starts: dict[date, date]) -> date | None:
+    """Return which of some days is the newest whose working day, its value, has come; None when too old."""
+    ordered = sorted((start, day) for day, start in starts.items())
+    for (start, day), (end, _) in pairwise([*ordered, (date.max, date.max)]):
         if on.holds(start, end if end != date.max else None):
             return day
     return None
+
+
+def _decision(on: _On) -> Due | None:
+    """The first working day after the planned one, while nobody has said that it was decided."""
+    dates = on.state.dates
+    planned = dates.planned_decision_on
+    if planned is None or dates.decided_on or dates.closed_on or not on.holds(on.workdays.after(planned)):
+        return None
+    return Due("BESLUT", ("worker",), str(planned), planned)
 
 
 def _ongoing(on: _On) -> Due | None:
@@ -244,6 +270,17 @@ def _ongoing(on: _On) -> Due | None:
     if not on.holds(on.workdays.after(decided, on.thresholds.ongoing)):
         return None
     return Due("PAGAR", ("worker",), str(decided), decided, asked)
+
+
+def _followed(on: _On) -> Due | None:
+    """What was `pagaende` when the chef signed has its answer: told at the next sweep, the same day if there is one."""
+    basis = on.state.basis
+    if basis.followed_on is None or not basis.followed:
+        return None
+    last = on.workdays.after(basis.followed_on) + timedelta(days=on.thresholds.catch_up + 1)
+    if not on.holds(basis.followed_on, last):
+        return None
+    return Due("UPPFOLJT", ("chef",), basis.followed_mark, basis.followed_on, basis.followed)
 
 
 def _follow_up(on: _On) -> Due | None:
@@ -258,9 +295,11 @@ _RULES: tuple[Callable[[_On], Due | None], ...] = (
     _assessment,
     _four_months,
     _gaps,
+    _decision,
     _returned,
     _unread,
     _silent,
     _ongoing,
+    _followed,
     _follow_up,
 )

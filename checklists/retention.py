@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from checklists.deadlines import months_on
+from checklists.months import months_on
 
 
 class BadPeriod(ValueError):

@@ -41,6 +41,10 @@ class Workdays:
         """Return the day itself if it is a working day, else the last one before it."""
         return day if self.is_working(day) else self.before(day)
 
+    def on_or_after(self, day: date) -> date:
+        """Return the day itself if it is a working day, else the first one after it."""
+        return day if self.is_working(day) else self.after(day)
+
     def _step(self, day: date, count: int, step: timedelta) -> date:
         while count > 0:
             day += step

@@ -1,7 +1,7 @@
 """Cases from a file, as the case system knows them: all rows or none. A cell that is not empty overwrites, as an event.
 
-A row whose `opened_on` lies after the day the case was closed opens a new investigation on the same case: the case is
-open again, and the earlier closing day is kept, so that investigations opened back to back can be told.
+Which dates may stand together, and when a closed case opens again for a new investigation, is for
+checklists/case_dates to say. A date that is `-` is emptied.
 """
 
 from dataclasses import dataclass
@@ -9,8 +9,9 @@ from datetime import date, datetime
 
 from actions import void as changes
 from actions.cause import from_file
+from checklists.case_dates import read_day, settle
 from checklists.csv_in import CsvRow, read_csv
-from checklists.errors import UserError
+from checklists.errors import DateInFuture, DateOutOfRange, DatesOutOfOrder, UserError
 from checklists.files import all_facts
 from checklists.references import normal_ref
 from dialogs.worker.open_case import MOST_CHILDREN
@@ -18,11 +19,13 @@ from imports.common import Imported, Outcome, check_cells, take_all
 from storage import cases, filled, people, tenants, trail
 from storage.cases import CaseRow, FactRow
 from storage.desk import Session
+from storage.times import swedish_day
 
-DATES = ("received_on", "assigned_on", "opened_on", "planned_decision_on", "decided_on", "closed_on")
-FACTS = ("violence", "child_placed", "intervention_decided")
+DATES = ("received_on", "assigned_on", "opened_on", "planned_decision_on", "decided_on", "started_on", "closed_on")
+FACTS = ("violence", "child_placed", "child_communicated", "intervention_decided")
 _WHO = ("tenant_id", "case_ref", "unit", "case_type", "lead_email", "co_email")
 COLUMNS = (*_WHO, *DATES, *FACTS, "children", "protected_identity")
+CLEARED = "-"
 NEEDED = ("tenant_id", "case_ref")
 _CASE_TYPES = ("barn", "vuxen")
 _PER_CHILD_LIST = "decision_basis"
@@ -94,15 +97,17 @@ class _Row:
         except UserError:
             raise ValueError("case_ref is empty or has not the shape this tenant uses") from None
 
-    def _dates(self) -> dict[str, date]:
-        found = {}
+    def _dates(self) -> dict[str, date | None]:
+        found: dict[str, date | None] = {}
         for name in DATES:
-            try:
-                day = self.row.day(name)
-            except ValueError:
-                raise ValueError(f"{name} is written as 2026-12-05") from None
-            if day is not None:
-                found[name] = day
+            text = self.cells[name]
+            if text == CLEARED:
+                found[name] = None
+            elif text:
+                try:
+                    found[name] = read_day(text, swedish_day(self.at))
+                except UserError as error:
+                    raise ValueError(_fault(name, error)) from None
         return found
 
     def _count(self) -> int | None:
@@ -156,20 +161,22 @@ class _Row:
         detail = ("ja" if value else "nej") if isinstance(value, bool) else str(value)
         self._record(case, act, detail=detail)
 
-    def _set_dates(self, case: CaseRow, dates: dict[str, date]) -> None:
-        opened, closed = dates.get("opened_on", case.opened_on), dates.get("closed_on")
-        if closed is not None and opened is not None and closed < opened:
-            self._reopen(case, dates.pop("closed_on"))  # the closing before this investigation, still in the file
-        elif closed is None and case.closed_on and opened and case.closed_on <= opened != case.opened_on:
-            self._reopen(case, case.closed_on)
-        for name, day in dates.items():
-            self._set(case, name, day, "closed" if name == "closed_on" else name + "_set")
-
-    def _reopen(self, case: CaseRow, closed: date) -> None:
-        """Keep the day the earlier investigation was closed; the case is open again for the new one."""
-        if case.closed_on is not None and case.closed_on <= closed:
-            case.closed_on = None
-        self._set(case, "earlier_closed_on", closed, "reopened")
+    def _set_dates(self, case: CaseRow, given: dict[str, date | None]) -> None:
+        """Store the dates, each with its event. Raises: ValueError: they cannot stand, with the fields' names."""
+        settled = settle(cases.dates_of(case), given, swedish_day(self.at))
+        if settled.faults:
+            faults = (_fault(name, error) for name, error in settled.faults.items())
+            raise ValueError("; ".join(dict.fromkeys(faults)))
+        changed = [name for name in cases.KEPT_DATES if getattr(case, name) != getattr(settled.dates, name)]
+        for name in changed:
+            day = getattr(settled.dates, name)
+            setattr(case, name, day)
+            if settled.reopened and name == "closed_on" and day is None:
+                continue  # the reopening, told with the day of the earlier closing
+            act = {"closed_on": "closed" if day else "reopened", "earlier_closed_on": "reopened"}.get(
+                name, name + "_set"
+            )
+            self._record(case, act, detail=day.isoformat() if day else "")
 
     def _set_facts(self, case: CaseRow, values: dict[str, str]) -> bool:
         """Store what the row says of the facts; return whether it says something new."""
@@ -212,3 +219,17 @@ class _Row:
             revision=revision,
             detail=detail,
         )
+
+
+def _fault(name: str, error: UserError) -> str:
+    """Say what is wrong with a date, by the names of its columns."""
+    args = error.args_for_text
+    match error:
+        case DatesOutOfOrder():
+            return f"{args['later']} lies before {args['earlier']}"
+        case DateInFuture():
+            return f"{name} lies after today"
+        case DateOutOfRange():
+            return f"{name} does not lie between {args['first']} and {args['last']}"
+        case _:
+            return f"{name} is written as 2026-12-05"

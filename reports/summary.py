@@ -11,7 +11,6 @@ from checklists.rates import Comparison, Share, wilson
 from reports.compared import compared, sentence
 from reports.figures import BASIS, WORKER, Line, grouped, list_lines, titled, whole
 from reports.selected import Selection
-from reports.times import Time, times
 from storage import rates
 from storage.desk import Session
 from texts import Language, say
@@ -52,7 +51,6 @@ class ReportView:
     sections: tuple[QuestionRate, ...]
     steps: tuple[QuestionRate, ...]
     criticisms: tuple[QuestionRate, ...]
-    times: tuple[Time, ...]
     sentences: tuple[str, ...]
 
 
@@ -86,7 +84,6 @@ def report_view(
         sections=_rates(grouped(now, "section", language), grouped(then, "section", language), language),
         steps=_rates(grouped(now, "step", language), grouped(then, "step", language), language),
         criticisms=_rates(grouped(now, "criticism", language), grouped(then, "criticism", language), language),
-        times=times(session, tenant_id, period, selection),
         sentences=_sentences(counts, questions, language),
     )
 

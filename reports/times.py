@@ -1,74 +1,122 @@
-"""How long things take: from sent to read, the 14 days, the four months, from opened to assigned."""
+"""How long things take: every clock with its share in time, what has no limit, and from sent to read."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from checklists.periods import Period
 from checklists.rates import Share, median
-from reports.selected import Selection
+from reports.figures import percent, period_of
+from reports.selected import Selection, tenant_ids
 from storage import people, rates
 from storage.desk import Session
+from storage.rates import Count
 
-PRELIM_DAYS = 14
+LIMITED = ("14d", "at_once", "4m")
+UNLIMITED = ("opened_to_assigned", "decided_to_started")
+CLOCKS = (*LIMITED, *UNLIMITED)
+READ = "read"
+COUNTS = ("within", "late", "open_late", "open_within", "extended")
+COLUMNS = ("unit", "period", "clock", *COUNTS, "denominator", "within_pct", "median_days")
 
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """One kind of time. within: those inside the limit, of those that are over (n 0: it has no limit).
+    """One clock of many cases. extended: ended in time only thanks to a lawful extension, and not among `within`.
 
-    days: how many took how many days. running: not over yet, and in no share.
+    open_late: still running though the last day has passed. open_within: still running in time, and in no share.
+    days: how many of those that ended took how many days. What has no limit has only days.
     """
 
-    name: str
-    within: Share
-    days: dict[int, int] = field(default_factory=dict)
-    running: int = 0
+    clock: str
+    within: int = 0
+    late: int = 0
+    open_late: int = 0
+    open_within: int = 0
+    extended: int = 0
+    days: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def is_limited(self) -> bool:
+        """Say whether there is a limit to be within."""
+        return self.clock in LIMITED
+
+    @property
+    def share(self) -> Share:
+        """Return how many were in time of those of which that is known: ended, or past their last day."""
+        return Share(self.within + self.extended, self.within + self.late + self.open_late + self.extended)
+
+    @property
+    def ended(self) -> int:
+        """Return how many have ended."""
+        return sum(self.days.values())
 
     @property
     def median(self) -> float | None:
-        """Return the median of the days, None when nothing is over."""
-        return median(self.days)
+        """Return the median days of those that ended, None when none has."""
+        return median(dict(self.days))
 
-    @property
-    def count(self) -> int:
-        """Return how many are over."""
-        return sum(self.days.values())
+    def cells(self) -> list[str]:
+        """Return the cells of an export from `clock` on; what has no limit has no counts."""
+        counts = [str(getattr(self, name)) for name in COUNTS] if self.is_limited else [""] * len(COUNTS)
+        middle = "" if self.median is None else f"{self.median:g}".replace(".", ",")
+        return [self.clock, *counts, str(self.share.n) if self.is_limited else "", percent(self.share), middle]
 
 
-def times(session: Session, tenant_id: int, period: Period, selection: Selection) -> tuple[Time, ...]:
-    """Return the times of a period: a preliminary assessment belongs to the day the report came in, an
-    investigation to the day it was opened, a reading to the day its list was begun."""
-    span = (session, tenant_id, period.first, period.last)
+def times(session: Session, tenant_id: int, period: Period, selection: Selection, today: date) -> tuple[Time, ...]:
+    """Return the times of a period over the units selected: from sent to read, and every clock.
+
+    A clock belongs to the day it began (the report came in, violence became known, it was opened, it was decided), a
+    reading to the day its list was begun. today: on which it is asked what is past its last day.
+    """
+    span, names = (session, tenant_id, period.first, period.last), people.unit_names(session, tenant_id)
+    of_lists = rates.read(*span, of="lists", checklist=selection.checklist)
+    counts = [*rates.read(*span, of="cases"), *of_lists]
+    wanted = [count for count in counts if selection.unit in ("", names[count.unit_id])]
+    return tuple(_time(clock, wanted, today) for clock in (READ, *CLOCKS))
+
+
+def unit_times(
+    session: Session, tenant_id: int, period: Period, selection: Selection, today: date
+) -> Iterator[tuple[str, Time]]:
+    """Give each unit that has cases with a clock in the period, by name, with every clock."""
     names = people.unit_names(session, tenant_id)
-    counts = [*rates.read(*span, of="cases"), *rates.read(*span, of="lists", checklist=selection.checklist)]
-    days: dict[str, Counter[int]] = {}
+    by_unit: dict[tuple[str, int], list[Count]] = defaultdict(list)
+    for count in rates.read(session, tenant_id, period.first, period.last, of="cases"):
+        if count.n and count.code.startswith(CLOCKS) and selection.unit in ("", names[count.unit_id]):
+            by_unit[names[count.unit_id], count.unit_id].append(count)
+    for (unit, _), counts in sorted(by_unit.items()):
+        for clock in CLOCKS:
+            yield unit, _time(clock, counts, today)
+
+
+def time_rows(session: Session, selection: Selection, today: date) -> Iterator[list[str]]:
+    """Give one row per unit and clock."""
+    everyone = tenant_ids(session, selection)
+    period = period_of(session, everyone, selection, today)
+    for tenant_id in everyone:
+        for unit, time in unit_times(session, tenant_id, period, selection, today):
+            yield [unit, str(period), *time.cells()]
+
+
+def _time(clock: str, counts: Iterable[Count], today: date) -> Time:
+    """Return what the counts say of one clock (their codes: checklists.rates.case_marks)."""
+    ended: Counter[str] = Counter()
+    running: Counter[bool] = Counter()
+    days: Counter[int] = Counter()
     for count in counts:
-        if selection.unit in ("", names[count.unit_id]):
-            days.setdefault(count.code, Counter())[count.value] += count.n
-    prelim = _days(days, ["prelim"])
-    months = _days(days, ["months4_in", "months4_late"])
-    in_time = sum(n for value, n in prelim.items() if value <= PRELIM_DAYS)
-    no_limit = Share(0, 0)
-    return (
-        Time("read", no_limit, _days(days, ["read"])),
-        Time("prelim", Share(in_time, sum(prelim.values())), prelim, _running(days, "prelim_running")),
-        Time(
-            "months4",
-            Share(sum(days.get("months4_in", {}).values()), sum(months.values())),
-            months,
-            _running(days, "months4_running"),
-        ),
-        Time("assigned", no_limit, _days(days, ["assigned"])),
+        if count.code == f"{clock}_open":
+            running[count.value < today.toordinal()] += count.n
+        elif count.code in (clock, *(f"{clock}_{how}" for how in ("within", "late", "extended"))):
+            ended[count.code.removeprefix(clock)] += count.n
+            days[count.value] += count.n
+    return Time(
+        clock,
+        within=ended["_within"],
+        late=ended["_late"],
+        open_late=running[True],
+        open_within=running[False],
+        extended=ended["_extended"],
+        days={value: n for value, n in days.items() if n},
     )
-
-
-def _days(days: dict[str, Counter[int]], codes: Iterable[str]) -> dict[int, int]:
-    found: Counter[int] = Counter()
-    for code in codes:
-        found.update(days.get(code, {}))
-    return {value: n for value, n in found.items() if n}
-
-
-def _running(days: dict[str, Counter[int]], code: str) -> int:
-    return sum(days.get(code, {}).values())

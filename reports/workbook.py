@@ -19,7 +19,8 @@ from reports.figures import list_lines as all_list_lines
 from reports.periods import quarters_within
 from reports.selected import Run, Selection, tenant_ids
 from reports.summary import report_view
-from reports.times import times
+from reports.times import CLOCKS, READ, time_rows, times
+from reports.times import COLUMNS as TIME_COLUMNS
 from reports.xlsx_out import Cell, Sheet, open_workbook
 from storage import case_lists, people
 from storage.case_lists import CaseList
@@ -31,8 +32,8 @@ DEFINED = (
     "ja_med_forbehall", "ej_tillampligt", "obesvarad", "fritext", "item", "due", "without_checklist", "complete",
     "sent", "signed", "returned", "voided",
 )  # fmt: skip
-TIMES_DEFINED = ("read", "prelim", "months4", "assigned")
-TIME_COLUMNS = ("time", "over", "within", "within_pct", "median", "running")
+TIME_DEFINED = ("within", "late", "open_late", "open_within", "extended", "denominator")
+CLOCKS_DEFINED = (READ, *CLOCKS)
 CASE_COLUMNS = (
     "unit", "ref", "checklist", "role", "child", "occasion", "begun_on", "status", "answered", "applicable",
     "is_complete",
@@ -92,6 +93,7 @@ def _figures(session: Session, book: Workbook, wanted: Wanted) -> tuple[int, lis
     numbers = (_numbers(rate_rows.COLUMNS, row, language) for row in rates)
     count = questions.table(_header(rate_rows.COLUMNS, language), numbers)
     if not wanted.for_publication:
+        _times(session, wanted, Sheet(book, say("workbook.times", language), [24, 24, 44, *[14] * 8]))
         _trend(session, everyone, period, wanted, Sheet(book, say("workbook.trend", language), widths), book)
     return count, everyone, period
 
@@ -121,9 +123,11 @@ def _numbers(columns: Sequence[str], row: Sequence[str], language: Language) -> 
             cells.append(say("roles." + cell, language))
         elif column == "checklist":
             cells.append(_title(newest(cell), language))
+        elif column == "clock":
+            cells.append(say("workbook.time_" + cell, language))
         elif column in TEXT_COLUMNS:
             cells.append(cell)
-        elif column.endswith("_pct"):
+        elif column.endswith(("_pct", "_days")):
             cells.append(float(cell.replace(",", ".")) if cell else None)
         else:
             cells.append(int(cell) if cell else None)
@@ -167,20 +171,18 @@ def _summary(session: Session, everyone: Sequence[int], period: Period, wanted: 
         sheet.write(_numbers(columns, row, language))
     if not wanted.for_publication:
         sheet.write([])
-        sheet.write(_header(TIME_COLUMNS, language), bold=True)
+        sheet.write(_header(("clock", "ended", *TIME_COLUMNS[3:]), language), bold=True)
         for tenant_id in everyone:
-            for time in times(session, tenant_id, period, selection):
-                limited = time.within.n > 0
-                sheet.write(
-                    [
-                        say("workbook.time_" + time.name, language),
-                        time.count,
-                        time.within.k if limited else None,
-                        100 * time.within.part if limited else None,
-                        time.median,
-                        time.running,
-                    ]
-                )
+            for time in times(session, tenant_id, period, selection, wanted.today):
+                name, *numbers = _numbers(TIME_COLUMNS[2:], time.cells(), language)
+                sheet.write([name, time.ended, *numbers])
+
+
+def _times(session: Session, wanted: Wanted, sheet: Sheet) -> None:
+    """Write every clock of every unit."""
+    language = wanted.language
+    rows = time_rows(session, wanted.selection, wanted.today)
+    sheet.table(_header(TIME_COLUMNS, language), (_numbers(TIME_COLUMNS, row, language) for row in rows))
 
 
 # --- trend -----------------------------------------------------------------------------------------------------------
@@ -311,5 +313,7 @@ def _definitions(sheet: Sheet, language: Language) -> None:
     sheet.sheet.freeze_panes(1, 0)
     for code in DEFINED:
         sheet.write([say("workbook.col_" + code, language), say("workbook.def_" + code, language)], wrap=True)
-    for code in TIMES_DEFINED:
+    for code in TIME_DEFINED:
+        sheet.write([say("workbook.col_" + code, language), say("workbook.def_" + code, language)], wrap=True)
+    for code in CLOCKS_DEFINED:
         sheet.write([say("workbook.time_" + code, language), say("workbook.def_" + code, language)], wrap=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, NamedTuple, Protocol, get_args
 
-from sqlalchemy import UniqueConstraint, bindparam
+from sqlalchemy import UniqueConstraint, bindparam, false
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from checklists.model import Answer, Motivation, Written
@@ -22,8 +22,9 @@ class AnswerRow(SQLModel, table=True):
     """One revision of one answer.
 
     choice: a Choice, `fritext` or `obesvarad`. act: rows stored by one press share it. undo_of: the act
-    this row takes back. option: ids of options, by commas. The five texts are sealed: the motivation, where
-    in the file it stands, the reservation, the raw cell of an import, and a method that is no option.
+    this row takes back. follow_up: it says how what was `pagaende` at the signature went. option: ids of options,
+    by commas. The five texts are sealed: the motivation, where in the file it stands, the reservation, the raw cell
+    of an import, and a method that is no option.
     """
 
     __tablename__ = "answer"
@@ -47,6 +48,7 @@ class AnswerRow(SQLModel, table=True):
     at: datetime = Field(sa_type=Moment)
     act: str = Field(max_length=40)
     undo_of: str = Field(default="", max_length=40)
+    follow_up: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class Stored(NamedTuple):

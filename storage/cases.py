@@ -1,25 +1,31 @@
 """Cases, and the facts about them and their children as revisions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import UniqueConstraint, bindparam, or_
+from sqlalchemy import Row, UniqueConstraint, bindparam, or_
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
+from checklists.case_dates import FIELDS, CaseDates
 from checklists.model import CASE_TYPE
 from storage import row_ids
 from storage.sealing import keys_of
-from storage.times import Moment
+from storage.times import Moment, swedish_day
 
 WHOLE_CASE = 0
 """The child number under which facts about the whole case are kept."""
 UNKNOWN = "unknown"
+VIOLENCE = "violence"
+CHILD_CASE = "barn"
+KEPT_DATES = (*FIELDS, "earlier_closed_on")
 
 
 class CaseRow(SQLModel, table=True):
     """A case by its reference. Dates are Swedish calendar dates.
 
-    earlier_closed_on: when the investigation before the one now open was closed, if there was one.
+    started_on: the intervention began. earlier_closed_on: when the investigation before the one now open was closed,
+    if there was one.
     """
 
     __tablename__ = "cases"
@@ -39,6 +45,7 @@ class CaseRow(SQLModel, table=True):
     opened_on: date | None = None
     planned_decision_on: date | None = None
     decided_on: date | None = None
+    started_on: date | None = None
     closed_on: date | None = None
     earlier_closed_on: date | None = None
 
@@ -58,6 +65,13 @@ class FactRow(SQLModel, table=True):
     value: str = Field(max_length=10)
     author_id: int | None = Field(default=None, foreign_key="person.id")
     at: datetime = Field(sa_type=Moment)
+
+
+def dates_of(row: CaseRow | Row[Any], violence_known_on: date | None = None) -> CaseDates:
+    """Return a case's dates as the rules read them."""
+    days = {name: getattr(row, name) for name in KEPT_DATES}
+    is_child = row.case_type == CHILD_CASE
+    return CaseDates(**days, about_child=is_child, violence_known_on=violence_known_on)
 
 
 # Built once: building a statement costs more than running it.
@@ -108,6 +122,28 @@ def facts(session: Session, row_id: int) -> dict[tuple[int, str], FactRow]:
     """Return the newest revision of each fact, by child and name."""
     rows = session.exec(_NEWEST_FACTS, params={"case_id": row_id})
     return {(row.child, row.name): row for row in rows}
+
+
+def violence_known_on(session: Session, row: CaseRow) -> date | None:
+    """Return the Swedish day it became known that there is violence in a case, None when it is not known."""
+    query = select(FactRow).where(FactRow.case_id == row.id, FactRow.child == WHOLE_CASE, FactRow.name == VIOLENCE)
+    found = session.exec(query.order_by(col(FactRow.revision)))
+    return known_since(((fact.value, fact.author_id, fact.at) for fact in found), row.received_on)
+
+
+def known_since(revisions: Iterable[tuple[str, int | None, datetime | str]], received_on: date | None) -> date | None:
+    """Return since when a fact is ja: the Swedish day of the revision that first said so since one said otherwise.
+
+    revisions: value, author and moment, oldest first. What a file brings (it has no author) was known when the report
+    came in: the file says what is so, not when it became known.
+    """
+    known = None
+    for value, author_id, at in revisions:
+        if value != "ja":
+            known = None
+        elif known is None:
+            known = received_on if author_id is None else swedish_day(at)
+    return known
 
 
 def set_fact(session: Session, row: CaseRow, fact: FactRow) -> None:

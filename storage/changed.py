@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import event, insert
-from sqlmodel import Field, Session, SQLModel
+from sqlalchemy import event, insert, inspect, literal, select
+from sqlmodel import Field, Session, SQLModel, col
 
+from checklists.tenant_settings import read_settings
 from storage.answers import AnswerRow
 from storage.cases import CaseRow, FactRow
+from storage.extensions import ExtensionRow
 from storage.filled import FilledRow
 from storage.returns import ReturnRow
 from storage.signatures import SignatureRow
+from storage.tenants import TenantRow
 
 _NOTED = "changed"
 
@@ -38,10 +41,24 @@ def _after_flush(session: Session, _context: Any) -> None:
         for row in rows:
             if isinstance(row, AnswerRow):
                 note(session, filled_id=row.filled_id)
-            elif isinstance(row, FactRow | FilledRow | SignatureRow | ReturnRow):
+            elif isinstance(row, FactRow | FilledRow | SignatureRow | ReturnRow | ExtensionRow):
                 note(session, case_id=row.case_id)
             elif isinstance(row, CaseRow) and row.id is not None:
                 note(session, case_id=row.id)
+            elif isinstance(row, TenantRow) and row.id is not None and _workdays_changed(row):
+                note_tenant(session, row.id)
+
+
+def _workdays_changed(row: TenantRow) -> bool:
+    """Say whether a tenant's own free days are others than before: a limit may then fall on another day."""
+    before = inspect(row).attrs.settings.history.deleted
+    return bool(before) and read_settings(before[0]).workdays != read_settings(row.settings).workdays
+
+
+def note_tenant(session: Session, tenant_id: int) -> None:
+    """Note that every case of a tenant is to be counted anew."""
+    every = select(col(CaseRow.id), literal(0)).where(col(CaseRow.tenant_id) == tenant_id)
+    session.connection().execute(_NOTE.from_select(["case_id", "filled_id"], every))
 
 
 def note(session: Session, *, case_id: int = 0, filled_id: int = 0) -> None:

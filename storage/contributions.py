@@ -9,19 +9,24 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, or_, select
 from sqlmodel import Session, col
 
+from checklists.deadlines import Extension
 from checklists.files import all_facts, checklist_version
 from checklists.model import CASE_TYPE, OPEN, Answer
-from checklists.rates import Dates, Mark, case_marks, letters
+from checklists.rates import Mark, case_marks, letters
 from checklists.rules import gaps
 from checklists.swedish_time import day_of
+from checklists.workdays import Workdays
+from storage import tenants
 from storage.answers import AnswerRow
-from storage.cases import UNKNOWN, WHOLE_CASE, CaseRow, FactRow
+from storage.cases import KEPT_DATES, UNKNOWN, VIOLENCE, WHOLE_CASE, CaseRow, FactRow, dates_of, known_since
+from storage.extensions import ExtensionRow, extension
 from storage.filled import FilledRow
 from storage.returns import ReturnRow
 from storage.signatures import SignatureRow
 
+RULES = 1
+"""By which rules `of_cases` counts. Raised when they change: then everything kept by other rules is counted anew."""
 BASIS, WORKER = "decision_basis", "case_worker"
-_DATES = tuple(name for name in Dates._fields if name != "has_basis")
 Key = tuple[int, int]
 """Row ids of a case and of one of its lists; 0 for the case itself."""
 
@@ -46,11 +51,16 @@ def of_cases(session: Session, case_ids: Sequence[int]) -> dict[Key, Part]:
         lists[row.case_id].append(row)
     facts, answers = _facts(session, case_ids), _answers(session, case_ids)
     signatures, returned = _signatures(session, case_ids), _returned(session, case_ids)
+    extensions, violence = _extensions(session, case_ids), _violence(session, case_ids)
+    workdays: dict[int, Workdays] = {}
     parts: dict[Key, Part] = {}
     for case in _cases(session, case_ids):
+        if case.tenant_id not in workdays:
+            workdays[case.tenant_id] = _workdays(session, case.tenant_id)
         mine = lists[case.id]
         has_basis = any(row.checklist == BASIS and row.role == WORKER for row in mine)
-        marks = case_marks(Dates(**{name: case._mapping[name] for name in _DATES}, has_basis=has_basis))
+        dates = dates_of(case, known_since(violence[case.id], case.received_on))
+        marks = case_marks(dates, extensions[case.id], workdays[case.tenant_id], has_basis=has_basis)
         parts[case.id, 0] = Part(case.tenant_id, case.unit_id, "", 0, "", None, "", _text(marks))
         for row in mine:
             known = facts[case.id, WHOLE_CASE] + (facts[case.id, row.child] if row.child else ())
@@ -134,8 +144,36 @@ def _read_mark(row: Row[Any], lists: list[Row[Any]], begun: date) -> Iterator[Ma
 
 
 def _cases(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
-    columns = [getattr(CaseRow, name) for name in ("id", "tenant_id", "unit_id", "case_type", *_DATES)]
+    columns = [getattr(CaseRow, name) for name in ("id", "tenant_id", "unit_id", "case_type", *KEPT_DATES)]
     return session.connection().execute(select(*columns).where(col(CaseRow.id).in_(ids))).all()
+
+
+def _workdays(session: Session, tenant_id: int) -> Workdays:
+    tenant = tenants.get(session, tenant_id)
+    assert tenant is not None
+    return tenants.settings(tenant).workdays
+
+
+def _extensions(session: Session, ids: Sequence[int]) -> defaultdict[int, list[Extension]]:
+    """Return the extensions by case, oldest first."""
+    named = ("case_id", "limit", "reason_class", "until", "decided_on", "at")
+    columns = [getattr(ExtensionRow, name) for name in named]
+    query = select(*columns).where(col(ExtensionRow.case_id).in_(ids)).order_by(col(ExtensionRow.id))
+    found: defaultdict[int, list[Extension]] = defaultdict(list)
+    for case_id, *row in session.connection().execute(query):
+        found[case_id].append(extension(*row))
+    return found
+
+
+def _violence(session: Session, ids: Sequence[int]) -> defaultdict[int, list[tuple[str, int | None, datetime]]]:
+    """Return what was said of violence by case: value, author and moment, oldest first."""
+    columns = [getattr(FactRow, name) for name in ("case_id", "value", "author_id", "at")]
+    said = select(*columns).where(col(FactRow.case_id).in_(ids), col(FactRow.name) == VIOLENCE)
+    query = said.where(col(FactRow.child) == WHOLE_CASE).order_by(col(FactRow.revision))
+    found: defaultdict[int, list[tuple[str, int | None, datetime]]] = defaultdict(list)
+    for case_id, value, author_id, at in session.connection().execute(query):
+        found[case_id].append((value, author_id, at))
+    return found
 
 
 def _lists(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:

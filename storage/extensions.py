@@ -1,17 +1,21 @@
 """Extensions of a legal time limit: until when, in which class of reason, and the reason sealed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from checklists.deadlines import Extension
 from storage.cases import CaseRow
 from storage.sealing import seal, unseal
-from storage.times import Moment
+from storage.times import Moment, swedish_day
 
 
 class ExtensionRow(SQLModel, table=True):
-    """One extension. limit: 14d or 4m. reason_class: `grounds` (the law's own) or `organisation` (still late)."""
+    """One extension. limit: 14d or 4m. reason_class: `grounds` (the law's own) or `organisation` (still late).
+
+    decided_on: the day of the decision; where it is empty, the day it was written down.
+    """
 
     __tablename__ = "extension"
 
@@ -21,6 +25,7 @@ class ExtensionRow(SQLModel, table=True):
     limit: str = Field(max_length=10)
     reason_class: str = Field(max_length=20)
     until: date
+    decided_on: date | None = None
     nonce: str = Field(max_length=40)
     reason: bytes
     author_id: int = Field(foreign_key="person.id")
@@ -38,6 +43,16 @@ def of_case(session: Session, case: CaseRow) -> Sequence[ExtensionRow]:
     """Return the case's extensions, oldest first."""
     query = select(ExtensionRow).where(ExtensionRow.case_id == case.id).order_by(col(ExtensionRow.id))
     return session.exec(query).all()
+
+
+def as_rules(rows: Iterable[ExtensionRow]) -> tuple[Extension, ...]:
+    """Return extensions as the clocks read them."""
+    return tuple(extension(row.limit, row.reason_class, row.until, row.decided_on, row.at) for row in rows)
+
+
+def extension(limit: str, reason_class: str, until: date, decided_on: date | None, at: datetime | str) -> Extension:
+    """Return one extension as the clocks read it."""
+    return Extension(limit, reason_class == "grounds", until, decided_on or swedish_day(at))
 
 
 def reason(session: Session, row: ExtensionRow) -> str:

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from storage.desk import Desk
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest migration; a test holds it to what is in migrations/versions."""
 
 

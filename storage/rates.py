@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Index, Table, and_, bindparam, delete, func, insert, or_, text
+from sqlalchemy import ColumnElement, Index, Table, and_, bindparam, delete, func, insert, or_, text, update
 from sqlalchemy import select as select_columns
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col
@@ -20,7 +20,7 @@ from sqlmodel import Field, Session, SQLModel, col
 from checklists.files import checklist_version
 from checklists.rates import item_codes
 from storage.changed import ChangedRow, forget_noted
-from storage.contributions import Key, Part, of_cases
+from storage.contributions import RULES, Key, Part, of_cases
 from storage.filled import FilledRow
 
 _LOCK = 0x72617465  # one folder at a time on PostgreSQL
@@ -53,10 +53,13 @@ class TallyRow(SQLModel, table=True):
 
 
 class CountedRow(SQLModel, table=True):
-    """What a case (filled_id 0) or one of its lists adds to `tally` now. letters: see checklists/rates."""
+    """What a case (filled_id 0) or one of its lists adds to `tally` now.
+
+    letters: see checklists/rates. rules: by which it was counted, see storage.contributions.
+    """
 
     __tablename__ = "counted"
-    __table_args__ = (Index("ix_counted_tenant_id", "tenant_id"),)
+    __table_args__ = (Index("ix_counted_tenant_id", "tenant_id"), Index("ix_counted_rules", "rules"))
 
     case_id: int = Field(primary_key=True)
     filled_id: int = Field(primary_key=True)
@@ -68,10 +71,12 @@ class CountedRow(SQLModel, table=True):
     begun: date | None = None
     letters: str = Field(max_length=300)
     marks: str
+    rules: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 TALLY: Table = TallyRow.__table__  # type: ignore[attr-defined]
 _COUNTED: Table = CountedRow.__table__  # type: ignore[attr-defined]
+_PART = [_COUNTED.c[name] for name in ("case_id", "filled_id", *Part._fields)]
 _KEY = tuple(column.name for column in TALLY.primary_key)
 
 
@@ -106,7 +111,8 @@ def cells(part: Part) -> Iterator[Cell]:
 def fold_new(session: Session, *, wait: bool = True) -> int:
     """Count anew the cases that were noted, oldest first, at most a batch; return how many notes that took.
 
-    wait: for another folder to finish, so that a report that folds first misses nothing committed before it.
+    Once none is left: the cases that were counted by older rules; return how many. wait: for another folder to finish,
+    so that a report that folds first misses nothing committed before it.
     """
     if not _alone(session, wait=wait):
         return 0
@@ -120,7 +126,17 @@ def fold_new(session: Session, *, wait: bool = True) -> int:
         gone = delete(ChangedRow).where(col(ChangedRow.id).in_([row_id for row_id, _, _ in notes]))
         session.connection().execute(gone)
         forget_noted(session)
-    return len(notes)
+        return len(notes)
+    behind = _counted_by_older_rules(session)
+    if behind:
+        _fold(session, behind)
+    return len(behind)
+
+
+def _counted_by_older_rules(session: Session) -> list[int]:
+    """Return a batch of cases that the release before this one counted, which may still run beside it."""
+    query = select_columns(_COUNTED.c.case_id).where(_COUNTED.c.rules < RULES).limit(BATCH)
+    return sorted(set(session.connection().execute(query).scalars()))
 
 
 def fold_all(session: Session) -> None:
@@ -145,6 +161,8 @@ def _fold(session: Session, case_ids: Sequence[int]) -> None:
     changed = {key: part for key, part in now.items() if before.get(key) != part}
     forget(session, [key for key in before if now.get(key) != before[key]])
     keep(session, changed)
+    by_now = and_(_COUNTED.c.case_id.in_(case_ids), _COUNTED.c.rules != RULES)
+    session.connection().execute(update(_COUNTED).where(by_now).values(rules=RULES))
 
 
 def freeze(session: Session, tenant_id: int, case_ids: Sequence[int]) -> None:
@@ -174,7 +192,7 @@ def _alone(session: Session, *, wait: bool = True) -> bool:
 
 def counted(session: Session, case_ids: Sequence[int]) -> dict[Key, Part]:
     """Return what these cases and their lists were last counted as."""
-    rows = session.connection().execute(select_columns(*_COUNTED.c).where(_COUNTED.c.case_id.in_(case_ids)))
+    rows = session.connection().execute(select_columns(*_PART).where(_COUNTED.c.case_id.in_(case_ids)))
     return {(row[0], row[1]): Part(*row[2:]) for row in rows}
 
 
@@ -188,7 +206,8 @@ def forget(session: Session, keys: Sequence[Key]) -> None:
 def keep(session: Session, parts: Mapping[Key, Part]) -> None:
     """Store what cases and lists are counted as now; `tally` is the caller's."""
     if parts:
-        rows = [dict(zip(_COUNTED.c.keys(), (*key, *part), strict=True)) for key, part in parts.items()]
+        names = [column.name for column in _PART]
+        rows = [{**dict(zip(names, (*key, *part), strict=True)), "rules": RULES} for key, part in parts.items()]
         session.connection().execute(insert(_COUNTED), rows)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, text
 from sqlalchemy import select as select_columns
 from sqlmodel import Session
 
-from storage.contributions import of_cases
+from storage.contributions import RULES, of_cases
 from storage.rates import BATCH, TALLY, Cell, by_grain, cells, counted, fold_all, forget, keep
 
 
@@ -64,12 +64,14 @@ def recount(session: Session, tenant_id: int, *, repair: bool = False) -> Recoun
 
 
 def _waiting(session: Session) -> set[int]:
-    """Return the cases that are noted and not folded yet."""
+    """Return the cases that are noted and not folded yet, or were counted by other rules."""
     found = session.connection().execute(
         text(
             "select case_id from changed where case_id > 0 union"
-            " select f.case_id from changed c join filled_checklist f on f.id = c.filled_id"
-        )
+            " select f.case_id from changed c join filled_checklist f on f.id = c.filled_id union"
+            " select case_id from counted where rules <> :rules"
+        ),
+        {"rules": RULES},
     )
     return set(found.scalars())
 

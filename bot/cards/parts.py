@@ -65,8 +65,13 @@ class Pen:
 
 
 def line_words(line: Line, language: Language) -> str:
-    """Return the sentence of a line. An `item` (list/version/item) stands for its question, a `choice` for its word."""
+    """Return the sentence of a line.
+
+    An `item` (list/version/item) stands for its question, a `choice` for its word; a `field`, or the `earlier` and
+    `later` of two, for what the card calls that date.
+    """
     args: dict[str, object] = dict(line.args)
+    args |= {name: say(f"card.{line.args[name]}", language) for name in ("field", "earlier", "later") if name in args}
     if "item" in line.args:
         checklist, version, item_id = str(line.args["item"]).split("/")
         item = checklist_version(checklist, int(version)).by_id[item_id]

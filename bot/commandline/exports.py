@@ -5,7 +5,7 @@ import gc
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -15,11 +15,12 @@ from bot.commandline.common import Stop, as_text, give_way, open_desk, output, r
 from bot.settings import read_settings
 from reports.selected import Run, Selection
 from storage import tenants
-from storage.desk import Desk
+from storage.desk import Desk, Session
 
 R = TypeVar("R")
 TOLD_EVERY = 100_000
-ROWS, FIGURES = ("answers", "table"), ("rates", "checklists")
+ROWS, FIGURES = ("answers", "table"), ("rates", "checklists", "times")
+NEVER_PUBLISHED = (*ROWS, "times")
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -72,8 +73,9 @@ def _export(parsed: argparse.Namespace) -> None:
 def _check_publication(parsed: argparse.Namespace) -> None:
     from reports.periods import CannotPublish
 
-    if parsed.what in ROWS:
-        raise Stop(f"{parsed.what} are never for publication; take {' or '.join(FIGURES)} instead")
+    if parsed.what in NEVER_PUBLISHED:
+        others = [what for what in FIGURES if what not in NEVER_PUBLISHED]
+        raise Stop(f"{parsed.what} are never for publication; take {' or '.join(others)} instead")
     if not parsed.first or not parsed.last:
         raise CannotPublish
 
@@ -104,7 +106,6 @@ def write_rows(run: Run, selection: Selection, out: BinaryIO, what: str, file_fo
 
 
 def _write_figures(desk: Desk, selection: Selection, out: BinaryIO, parsed: argparse.Namespace, day: date) -> None:
-    from reports import checklists, rates
     from reports.csv_out import write_csv
     from reports.workbook import Wanted, write_workbook
 
@@ -116,11 +117,23 @@ def _write_figures(desk: Desk, selection: Selection, out: BinaryIO, parsed: argp
             with path.open("rb") as made:
                 shutil.copyfileobj(made, out)
         return
-    columns = rates.COLUMNS if parsed.what == "rates" else checklists.COLUMNS
-    rows = rates.rate_rows if parsed.what == "rates" else checklists.checklist_rows
-    found = desk.read_now(lambda session: list(rows(session, selection, day, for_publication=parsed.for_publication)))
+    columns, rows = _figure_rows(selection, parsed, day)
+    found = desk.read_now(lambda session: list(rows(session)))
     with as_text(out) as text:
         write_csv(text, columns, found)
+
+
+def _figure_rows(
+    selection: Selection, parsed: argparse.Namespace, day: date
+) -> tuple[Sequence[str], Callable[[Session], Iterator[list[str]]]]:
+    """Return the columns of one of FIGURES, and what gives its rows."""
+    from reports import checklists, rates, times
+
+    if parsed.what == "times":
+        return times.COLUMNS, partial(times.time_rows, selection=selection, today=day)
+    of = {"rates": (rates.COLUMNS, rates.rate_rows), "checklists": (checklists.COLUMNS, checklists.checklist_rows)}
+    columns, rows = of[parsed.what]
+    return columns, partial(rows, selection=selection, today=day, for_publication=parsed.for_publication)
 
 
 def _fold(desk: Desk) -> None:

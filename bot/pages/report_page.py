@@ -29,6 +29,7 @@ from reports.chain import GOAL, chain
 from reports.selected import Selection
 from reports.side_by_side import by_unit, two_roles
 from reports.summary import QuestionRate, report_view
+from reports.times import times
 from storage import people
 from storage.desk import Session
 from storage.links import Link, Scope
@@ -39,7 +40,7 @@ _NAMES = (
     *("motivated", "noted", "compared", "means_answered", "means_fulfilled", "means_interval", "means_motivated"),
     *("means_noted", "lists", "figure", "number", "chain", "strengths", "shortcomings", "unclear", "nothing_asked"),
     *("others", "others_how", "nothing_to_show", "order", "sections", "section", "means_sections"),
-    *("times", "time", "time_over", "time_within", "time_median", "time_running", "means_times"),
+    *("times", "time", "time_ended", "time_within", "time_open_late", "time_open_within", "time_median", "means_times"),
     *("roles", "worker", "reader", "means_roles", "units", "unit", "unit_complete", "means_units"),
     *("findings", "finding", "standing", "steps", "means_findings"),
 )
@@ -93,6 +94,8 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
     """Make the page of a link's scope (storage.links.report_scope). Raises: KeyError, ValueError: no such scope."""
     period, unit = _period(link.scope), link.scope["unit"]
     view = report_view(session, link.tenant_id, Selection(unit=unit), period, language)
+    of_lists = Selection(view.checklist, unit, view.role)
+    took = times(session, link.tenant_id, period, of_lists, day_of(link.at))
     name = unit or say("report_page.everywhere", language)
     words = {name: say("report_page." + name, language) for name in _NAMES}
     along = chain(session, link.tenant_id, period, unit=unit, language=language)
@@ -111,7 +114,7 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
         orders=list(orders(view.questions, language)),
         sections=[section(rate, language) for rate in view.sections],
         counts=list(_counts(view.counts, language)),
-        times=[time_row(time, language) for time in view.times],
+        times=[time_row(time, language) for time in took],
         roles=[
             (one.title, share_words(one.worker, language), share_words(one.reader, language))
             for one in two_roles(session, link.tenant_id, period, unit, language)

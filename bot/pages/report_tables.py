@@ -120,12 +120,17 @@ def _row(number: int, rate: QuestionRate, language: Language) -> Row:
     )
 
 
-def time_row(time: Time, language: Language) -> tuple[str, str, str, str, str]:
-    """Return a kind of time: what it is, how many are over, how many of them within the limit, median days, running."""
+def time_row(time: Time, language: Language) -> tuple[str, str, str, str, str, str]:
+    """Return a clock: its name, how many ended, k of n in time, open past the limit, open in time, median days."""
     middle = "–" if time.median is None else f"{time.median:g}"
-    within = share_words(time.within, language) if time.within.n else "–"
-    name = say("workbook.time_" + time.name, language)
-    return name, str(time.count), within, middle if language == "en" else middle.replace(".", ","), str(time.running)
+    middle = middle if language == "en" else middle.replace(".", ",")
+    name = say("workbook.time_" + time.clock, language)
+    if not time.is_limited:
+        return name, str(time.ended), "–", "–", "–", middle
+    within = share_words(time.share, language) if time.share.n else "–"
+    if time.extended:
+        within += say("report_page.of_which_extended", language, n=time.extended)
+    return name, str(time.ended), within, str(time.open_late), str(time.open_within), middle
 
 
 def extent(findings: Sequence[FindingReport], language: Language) -> str:

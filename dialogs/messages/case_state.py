@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from actions.basis import Basis, Sheet, written
-from checklists.deadlines import CaseDates, Extension
+from checklists.case_dates import CaseDates
+from checklists.deadlines import Extension
 from checklists.files import all_facts, newest
 from checklists.model import OPEN
 from checklists.reminders import Asked, BasisState, CaseState
@@ -32,7 +33,7 @@ def read_case(session: Session, case: CaseRow) -> Standing:
     """Read how a case stands now."""
     basis = _as_if_begun(written(session, case, BASIS))
     state = CaseState(
-        dates=case_dates(case, basis.facts),
+        dates=case_dates(session, case),
         basis=_state(session, basis),
         extensions=case_extensions(session, case),
         intervention=_says_yes(basis.facts, "intervention_decided"),
@@ -41,25 +42,14 @@ def read_case(session: Session, case: CaseRow) -> Standing:
     return Standing(state, basis.sheets[0].checklist.version)
 
 
-def case_dates(case: CaseRow, facts: dict[tuple[int, str], FactRow]) -> CaseDates:
+def case_dates(session: Session, case: CaseRow) -> CaseDates:
     """Return a case's dates as the clocks read them."""
-    return CaseDates(
-        received_on=case.received_on,
-        assigned_on=case.assigned_on,
-        opened_on=case.opened_on,
-        planned_decision_on=case.planned_decision_on,
-        decided_on=case.decided_on,
-        closed_on=case.closed_on,
-        earlier_closed_on=case.earlier_closed_on,
-        about_child=case.case_type == "barn",
-        violence=_says_yes(facts, "violence"),
-    )
+    return cases.dates_of(case, cases.violence_known_on(session, case))
 
 
 def case_extensions(session: Session, case: CaseRow) -> tuple[Extension, ...]:
     """Return a case's extensions as the clocks read them, oldest first."""
-    rows = extensions.of_case(session, case)
-    return tuple(Extension(row.limit, row.reason_class == "grounds", row.until) for row in rows)
+    return extensions.as_rules(extensions.of_case(session, case))
 
 
 def is_protection_answered(session: Session, case: CaseRow) -> bool:

@@ -42,9 +42,10 @@ MOST_CASES = 8
 """What fits on a card of 24 KB with its buttons; the rest is named by reference and rule."""
 OPENS = {"worker": "continue", "chef": "read"}
 """The verb of a case's button, by how its reader stands to it; none where there is nothing to open."""
-_ORDER = ("SKYDD", "14D", "4M", "LUCKOR", "ATER", "OLAST", "TYST", "PAGAR", "6M", "GRANSKA")
+_ORDER = (*("SKYDD", "14D", "4M", "BESLUT", "LUCKOR", "ATER", "OLAST", "TYST", "UPPFOLJT", "PAGAR", "6M", "GRANSKA"),)
 _PLAIN = {"LUCKOR": "reminders.gaps", "OLAST": "reminders.unread", "TYST": "reminders.silent"}
 _PLAIN |= {"4M": "reminders.four_months", "PAGAR": "reminders.ongoing", "SKYDD": "reminders.protection"}
+_PLAIN |= {"BESLUT": "reminders.decision", "UPPFOLJT": "reminders.followed"}
 
 
 # --- what it says at the moment of sending -----------------------------------------------------------------
@@ -146,12 +147,11 @@ class _Still:
         return Line(say=_PLAIN.get(one.rule, "reminders.follow_up"), args={"date": day})
 
     def _assessment_line(self, case: CaseRow, one: Due) -> Line:
-        at_once = one.on == case.received_on
         args = {"date": one.on.isoformat()}
         if not one.late:
-            return Line(say="reminders.assessment_at_once" if at_once else "reminders.assessment", args=args)
+            return Line(say="reminders.assessment_at_once" if one.at_once else "reminders.assessment", args=args)
         args["ref"] = case.ref
-        if at_once:
+        if one.at_once:
             return Line(say="reminders.at_once_reason", args=args)
         passed = self._today > one.on
         return Line(say="reminders.assessment_reason" if passed else "reminders.assessment_reason_soon", args=args)

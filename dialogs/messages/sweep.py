@@ -8,7 +8,7 @@ is first noted, occasion by occasion, and put into the outbox as one bundle when
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
-from checklists.deadlines import months_on
+from checklists.months import months_on
 from checklists.reminders import Audience, CaseState, Due, due, protection_due
 from checklists.swedish_time import day_of, local
 from checklists.tenant_settings import TenantSettings
@@ -16,7 +16,7 @@ from dialogs.messages.case_state import case_dates, is_protection_answered, read
 from dialogs.messages.recipients import Staff
 from dialogs.messages.reminder_outbox import put_bundle
 from dialogs.messages.stand_in import reachable_instead
-from storage import cases, conversations, people, reminders, tenants, trail
+from storage import conversations, people, reminders, tenants, trail
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.reminders import Occasion, ToldRow
@@ -179,5 +179,5 @@ def tell_of_protection(session: Session, now: datetime) -> int:
 
 
 def _protection(session: Session, case: CaseRow, day: date) -> Due | None:
-    dates = case_dates(case, cases.facts(session, case.id))
+    dates = case_dates(session, case)
     return protection_due(CaseState(dates, protected_now=is_protection_answered(session, case)), day)

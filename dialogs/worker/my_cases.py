@@ -3,14 +3,15 @@
 from datetime import date
 
 from actions.basis import Basis, reload
-from checklists.deadlines import Deadline, assessment, follows_closed, investigation
+from checklists.case_dates import CaseDates
+from checklists.deadlines import Deadline, clocks, follows_closed
 from checklists.rights import Right
 from dialogs.messages.case_state import case_dates, case_extensions
 from dialogs.turn.declared import Command, Press, Verb
 from dialogs.turn.turn_context import Talk
 from dialogs.views.views import AnyView, Button, CaseLine, CasesView, Claim, Line
 from dialogs.worker.summary_card import open_claim
-from storage import cases
+from storage import cases, tenants
 from storage.cases import CaseRow
 
 PAGE = 5
@@ -33,10 +34,10 @@ def more(talk: Talk, press: Press) -> AnyView:
     return _page(talk, int(press.claim.choice or 0))
 
 
-def nearest_date(case: CaseRow, clocks: tuple[Deadline | None, ...]) -> tuple[str, date] | None:
+def nearest_date(case: CaseRow, running: tuple[Deadline, ...]) -> tuple[str, date] | None:
     """Return which date of a case comes first, and the date: the planned decision, or the limit of a running clock."""
-    names = {"14d": "fourteen_days", "4m": "four_months"}
-    dates = [(clock.last_day, names[clock.limit]) for clock in clocks if clock and clock.stopped_on is None]
+    names = {"14d": "fourteen_days", "at_once": "at_once", "4m": "four_months"}
+    dates = [(clock.last_day, names[clock.limit]) for clock in running if clock.stopped_on is None]
     if case.planned_decision_on:
         dates.append((case.planned_decision_on, "planned"))
     if not dates:
@@ -45,13 +46,12 @@ def nearest_date(case: CaseRow, clocks: tuple[Deadline | None, ...]) -> tuple[st
     return name, day
 
 
-def _clocks(talk: Talk, case: CaseRow) -> tuple[Deadline | None, ...]:
+def _clocks(talk: Talk, case: CaseRow) -> tuple[Deadline, ...]:
     """Return a case's clocks, extensions counted in."""
     if case.received_on is None and case.opened_on is None:
         return ()
-    dates = case_dates(case, cases.facts(talk.session, case.id))
-    extended = case_extensions(talk.session, case)
-    return assessment(dates, extended), investigation(dates, extended)
+    dates, extended = case_dates(talk.session, case), case_extensions(talk.session, case)
+    return clocks(dates, extended, tenants.settings(talk.tenant).workdays)
 
 
 def _page(talk: Talk, start: int) -> AnyView:
@@ -85,11 +85,12 @@ def _line(basis: Basis, nearest: tuple[str, date] | None) -> CaseLine:
         lines.append(Line(say="cases.gaps" if gaps != 1 else "cases.one_gap", args={"gaps": gaps}))
     if nearest:
         lines.append(Line(say="cases.date_" + nearest[0], args={"date": nearest[1].isoformat()}))
-    if follows_closed(case_dates(basis.case, basis.facts)):
+    case = basis.case
+    if follows_closed(CaseDates(opened_on=case.opened_on, earlier_closed_on=case.earlier_closed_on)):
         lines.append(Line(say="cases.follows_closed"))
     verb, title = ("open", "buttons.open_case") if basis.is_with_chef else ("continue", "buttons.continue_case")
-    button = Button(title=Line(say=title, args={"ref": basis.case.ref}), claim=open_claim(basis.case, verb))
-    return CaseLine(case_ref=basis.case.ref, status=status, lines=tuple(lines), button=button)
+    button = Button(title=Line(say=title, args={"ref": case.ref}), claim=open_claim(case, verb))
+    return CaseLine(case_ref=case.ref, status=status, lines=tuple(lines), button=button)
 
 
 VERBS = (Verb(Right("more_cases", "self", MY_CASES.may), more, keeps=False),)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checklists.deadlines import months_on
+from checklists.months import months_on
 from checklists.retention import BadPeriod, Retention, changed
 
 CLOSED = date(2021, 1, 31)

@@ -1,0 +1,15 @@
+"""Calendar months, as the law counts them."""
+
+from calendar import monthrange
+from datetime import date
+
+
+def months_on(day: date, months: int) -> date:
+    """Return the same day number so many calendar months on, else the last day of that month when it is shorter.
+
+    Raises: ValueError: the result would lie after year 9999.
+    Source: how lag (1930:173) counts months.
+    """
+    years, month0 = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month0 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
