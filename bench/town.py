@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import SQLModel
 
 from checklists.files import newest
-from checklists.model import Written
+from checklists.model import Role, Written
 from storage import people, tenants
 from storage.answers import AnswerRow, add
 from storage.cases import CaseRow, FactRow
@@ -58,7 +58,7 @@ def fill(desk: Desk, lists: int, seed: int = 1, texts: float = 0.0) -> int:
                 value = dice.choice(("ja", "nej"))
                 fact = {"tenant_id": tenant, "case_id": number, "child": child, "name": name, "revision": 1}
                 facts.append({**fact, "id": number * 4 + place, "value": value, "at": at})
-            role = dice.choice(("case_worker", "unit_manager"))
+            role: Role = dice.choice(("case_worker", "unit_manager"))
             of = {"tenant_id": tenant, "case_id": number, "unit_id": unit, "checklist": "decision_basis"}
             key = {"version": 1, "occasion": 1, "child": 1, "role": role, "person_id": 0, "round_id": 0}
             filled.append({**of, **key, "id": number, "file_part": "", "status": "open", "begun_at": at})

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 from bot.sending.sender import Sender, SendError
-from dialogs.figures.reporting import Reporting
 from dialogs.turn.exchange import Reply, Turn
 from dialogs.turn.take_turn import Outcome, note_posted, take_turn, unreadable
 from dialogs.turn.tokens import Mint
@@ -24,11 +23,9 @@ _RESENT_SECONDS = 10.0
 class Turns:
     """Takes turns at the desk. `wake` is called after each commit, for whoever sends what it left to send."""
 
-    def __init__(
-        self, desk: Desk, mint: Mint, sender: Sender, wake: Callable[[], None], reporting: Reporting | None = None
-    ) -> None:
+    def __init__(self, desk: Desk, mint: Mint, sender: Sender, wake: Callable[[], None], pages_url: str = "") -> None:
         self.mint = mint
-        self._reporting = reporting
+        self._pages_url = pages_url
         self._desk = desk
         self._sender = sender
         self._wake = wake
@@ -66,7 +63,7 @@ class Turns:
     async def _run(self, turn: Turn) -> Outcome:
         serial = f"{turn.tenant}|{turn.channel_id}"
         try:
-            return await self._desk.run(lambda session: take_turn(session, turn, self.mint, self._reporting), serial)
+            return await self._desk.run(lambda session: take_turn(session, turn, self.mint, self._pages_url), serial)
         except KeyGone as error:
             # Trying again changes nothing, so this is an answer and not a fault.
             log.error("turn not taken: %s", type(error).__name__)

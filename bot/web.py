@@ -21,7 +21,6 @@ from bot.door.front_door import Gate, Refused, receive, refusal, server_options
 from bot.door.key_ring import KeyRing
 from bot.pages.links import add_links
 from bot.pages.purposes import PURPOSES
-from bot.reporting import Reports
 from bot.sending.sender import Sender
 from bot.sending.service_token import ServiceToken, token_endpoint
 from bot.settings import Settings
@@ -89,7 +88,7 @@ def _build(
         bearer = BearerCheck(keys, app_id=settings.app_id, issuer=settings.token_issuer)
     sender = Sender(session, mode=settings.mode, service_hosts=settings.service_hosts, token=token)
     worker = OutboxWorker(desk, sender, clock)
-    turns = Turns(desk, Mint(settings.secret()), sender, worker.wake, Reports(settings.pages_url))
+    turns = Turns(desk, Mint(settings.secret()), sender, worker.wake, settings.pages_url)
     worker.turns = turns
     gate = Gate(settings.mode, settings.tenants, settings.service_hosts, bearer)
     return Office(settings, desk, clock, TeamsAdapter(sender, turns, clock), gate, turns), worker, keys

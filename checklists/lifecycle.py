@@ -44,6 +44,8 @@ class NotNow(Exception):
 TRANSITIONS: dict[tuple[State, Act], State] = {
     (State.BEGUN, Act.SEND): State.SENT,
     (State.RETURNED, Act.SEND): State.SENT,
+    (State.SENT, Act.SEND): State.SENT,  # along with the list of a child that was added later
+    (State.VOIDED, Act.SEND): State.SENT,
     (State.SENT, Act.RETURN): State.RETURNED,
     (State.VOIDED, Act.RETURN): State.RETURNED,
     (State.SENT, Act.SIGN): State.SIGNED,

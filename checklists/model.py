@@ -39,6 +39,8 @@ Motivation = Literal["", "text", "reference", "missing"]
 """How an answer is motivated: not at all, by a text, by "finns i akten", or said to be missing."""
 
 
+MOST_CHILDREN = 20
+"""Children of one case."""
 MotivationBy = Literal["either", "text", "reference"]
 """How a municipality has motivations given: as a text here, as a reference to the file, or as she likes."""
 
@@ -229,11 +231,11 @@ class Checklist(_Data):
         """Map the id of a motivated item or fact to the enabled item that asks for its motivation."""
         return {item.motivates: item for item in self.items if item.motivates and item.enabled}
 
-    def asked(self, role: str) -> tuple[Item, ...]:
+    def asked(self, role: Role) -> tuple[Item, ...]:
         """Return the enabled items put to this role, in list order."""
         return tuple(item for item in self.items if item.enabled and (not item.asked_of or role in item.asked_of))
 
-    def facts_used(self, role: str) -> tuple[str, ...]:
+    def facts_used(self, role: Role) -> tuple[str, ...]:
         """Return the ids of the facts that something asked of this role depends on, in no order."""
         used: set[str] = set()
         for item in self.asked(role):

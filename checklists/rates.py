@@ -13,8 +13,8 @@ from typing import Literal, NamedTuple
 
 from checklists.case_dates import CaseDates
 from checklists.deadlines import Extension, clocks, spans
-from checklists.model import Answer, Checklist, Item
-from checklists.rules import Answers, Facts, state
+from checklists.model import Checklist, Item, Role
+from checklists.rules import Applied
 from checklists.workdays import Workdays
 
 NOT_ASKED = "-"
@@ -35,28 +35,26 @@ ANSWERED = ("ja", "nej", "delvis", "pagaende", "fritext")
 MOTIVATED = ("text", "reference")
 
 
-def letters(checklist: Checklist, role: str, facts: Facts, answers: Answers) -> str:
+def letters(applied: Applied, role: Role) -> str:
     """Return one letter per item of the version, in list order; `-` for what this role is not asked."""
-    asked = {item.id for item in checklist.asked(role)}
-    return "".join(
-        _letter(checklist, item, facts, answers) if item.id in asked else NOT_ASKED for item in checklist.items
-    )
+    asked = {item.id for item in applied.checklist.asked(role)}
+    return "".join(_letter(applied, item) if item.id in asked else NOT_ASKED for item in applied.checklist.items)
 
 
-def _letter(checklist: Checklist, item: Item, facts: Facts, answers: Answers) -> str:
-    counted = state(checklist, item, facts, answers)
-    if counted == "ja" and answers[item.id].noted:
+def _letter(applied: Applied, item: Item) -> str:
+    counted = applied.state(item.id)
+    if counted == "ja" and applied.answers[item.id].noted:
         return "J"
-    if counted == "nej" and _motivated(checklist, item, answers[item.id], facts, answers):
+    if counted == "nej" and _is_motivated(applied, item):
         return "N"
     return _LETTER_OF[counted]
 
 
-def _motivated(checklist: Checklist, item: Item, answer: Answer, facts: Facts, answers: Answers) -> bool:
+def _is_motivated(applied: Applied, item: Item) -> bool:
     """Say whether a nej is motivated: in its own row, or by its sibling's ja."""
-    sibling = checklist.siblings.get(item.id)
-    own = answer.motivation in MOTIVATED
-    return own or (sibling is not None and state(checklist, sibling, facts, answers) == "ja")
+    sibling = applied.checklist.siblings.get(item.id)
+    own = applied.answers[item.id].motivation in MOTIVATED
+    return own or (sibling is not None and applied.state(sibling.id) == "ja")
 
 
 def item_codes(checklist: Checklist, kept: str) -> Iterator[tuple[str, str]]:

@@ -12,15 +12,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from checklists.access import Audience
 from checklists.case_dates import CaseDates, current
 from checklists.deadlines import ASSESSMENT_DAYS, Deadline, Extension, assessment, investigation
+from checklists.lifecycle import WAITING, State
 from checklists.months import months_on
 from checklists.workdays import Workdays
 
 Rule = Literal[
     "LUCKOR", "BESLUT", "OLAST", "ATER", "TYST", "14D", "4M", "PAGAR", "UPPFOLJT", "6M", "GRANSKA", "SKYDD"
 ]  # fmt: skip
-Audience = Literal["worker", "chef", "deputy_else_manager", "reviewer"]
 Days = Annotated[int, Field(ge=0, le=400)]
 
 
@@ -73,7 +74,7 @@ class BasisState:
     when it was signed and has its answer since, told of once per mark; the newest of those answers came on followed_on.
     """
 
-    status: str = "open"
+    status: State = State.BEGUN
     waits_since: date | None = None
     read: bool = False
     returned: int = 0
@@ -162,7 +163,7 @@ def review_due(
 def _gaps(on: _On) -> Due | None:
     dates, basis = on.state.dates, on.state.basis
     planned = dates.planned_decision_on
-    if planned is None or not basis.gaps or basis.status == "signed" or dates.closed_on or dates.decided_on:
+    if planned is None or not basis.gaps or basis.status == State.SIGNED or dates.closed_on or dates.decided_on:
         return None
     first = on.workdays.before(planned, on.thresholds.gaps_first)
     last = on.workdays.before(planned, on.thresholds.gaps_last)
@@ -189,14 +190,14 @@ def _silent(on: _On) -> Due | None:
 def _unread_since(on: _On) -> tuple[date, date] | None:
     """Return since when the basis waits for a reader, and the day that is too long."""
     basis = on.state.basis
-    if basis.status not in ("sent", "voided") or basis.read or basis.waits_since is None or on.state.dates.closed_on:
+    if basis.status not in WAITING or basis.read or basis.waits_since is None or on.state.dates.closed_on:
         return None
     return basis.waits_since, on.workdays.after(basis.waits_since, on.thresholds.unread)
 
 
 def _returned(on: _On) -> Due | None:
     basis = on.state.basis
-    if basis.status != "returned" or basis.returned_on is None or basis.touched or on.state.dates.closed_on:
+    if basis.status != State.RETURNED or basis.returned_on is None or basis.touched or on.state.dates.closed_on:
         return None
     if not on.holds(on.workdays.after(basis.returned_on, on.thresholds.untouched)):
         return None

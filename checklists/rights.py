@@ -7,17 +7,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from checklists.model import Role
+
 Relation = Literal["lead", "co_worker", "own_unit", "other"]
 """How a person in a role stands to a case: its lead, its co-worker, same unit, none of these."""
 RELATIONS: tuple[Relation, ...] = get_args(Relation)
-ROLES = ("case_worker", "unit_manager", "deputy", "peer_reviewer", "manager", "auditor", "admin")
+ROLES: tuple[Role, ...] = get_args(Role)
 
-ANYONE: Mapping[str, tuple[Relation, ...]] = dict.fromkeys(ROLES, RELATIONS)
-OWN_CASE: Mapping[str, tuple[Relation, ...]] = {"case_worker": ("lead", "co_worker")}
+ANYONE: Mapping[Role, tuple[Relation, ...]] = dict.fromkeys(ROLES, RELATIONS)
+OWN_CASE: Mapping[Role, tuple[Relation, ...]] = {"case_worker": ("lead", "co_worker")}
 """The worker's own cases; the co-worker shares them."""
-READER: Mapping[str, tuple[Relation, ...]] = {"unit_manager": ("own_unit",), "deputy": ("own_unit",)}
+READER: Mapping[Role, tuple[Relation, ...]] = {"unit_manager": ("own_unit",), "deputy": ("own_unit",)}
 """The chefs of the case's unit and who stands in for them; nobody reads a case she is lead or co-worker of."""
-LIST_HOLDER: Mapping[str, tuple[Relation, ...]] = {**OWN_CASE, **READER}
+LIST_HOLDER: Mapping[Role, tuple[Relation, ...]] = {**OWN_CASE, **READER}
 """Everyone with a list of her own on the case: its workers the one they write, a reader the one she reads by."""
 
 
@@ -27,7 +29,7 @@ class Right:
 
     verb: str
     about: Literal["case", "self"]
-    may: Mapping[str, tuple[Relation, ...]] = field(default_factory=dict)
+    may: Mapping[Role, tuple[Relation, ...]] = field(default_factory=dict)
 
 
 def table(rights: Iterable[Right]) -> dict[str, Right]:
@@ -48,12 +50,12 @@ def table(rights: Iterable[Right]) -> dict[str, Right]:
     return gathered
 
 
-def may(right: Right, standing: Iterable[tuple[str, Relation]]) -> bool:
+def may(right: Right, standing: Iterable[tuple[Role, Relation]]) -> bool:
     """Say whether someone who stands so (role, relation) may use the verb."""
     return any(relation in right.may.get(role, ()) for role, relation in standing)
 
 
-def sees_figures(held: Iterable[tuple[str, str]], unit: str) -> bool:
+def sees_figures(held: Iterable[tuple[Role, str]], unit: str) -> bool:
     """Say whether someone who holds these roles (role, name of its unit) may see a unit's figures.
 
     unit: its name, empty for the whole organisation. A manager sees every unit and the whole, a chef and who stands
@@ -62,5 +64,5 @@ def sees_figures(held: Iterable[tuple[str, str]], unit: str) -> bool:
     return any(role == "manager" or (role in ("unit_manager", "deputy") and at == unit != "") for role, at in held)
 
 
-FIGURES: Mapping[str, tuple[Relation, ...]] = dict.fromkeys(("manager", "unit_manager", "deputy"), RELATIONS)
+FIGURES: Mapping[Role, tuple[Relation, ...]] = dict.fromkeys(("manager", "unit_manager", "deputy"), RELATIONS)
 """Who may ask for figures at all; of which unit, `sees_figures` says."""

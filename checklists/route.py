@@ -1,17 +1,15 @@
 """The way through a list: which card comes next is a function of the list, the facts and the answers."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
-from checklists.model import Answer, Checklist, Item
-from checklists.rules import Answers, Facts, applicable, applies
-from checklists.rules import is_open as is_item_open
-
-WRITER = "case_worker"
-"""Only the one who writes the basis motivates on cards; readers answer the motivation items as plain questions."""
+from checklists.lifecycle import WRITER
+from checklists.model import Answer, Item, Role
+from checklists.rules import Answers, Applied
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stop:
     """One card on the way.
 
@@ -24,17 +22,21 @@ class Stop:
     items: tuple[str, ...]
     about: str = ""
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Return a name for the stop that survives restarts: kind and first item."""
         return f"{self.kind}:{self.items[0]}"
 
 
-def stops(checklist: Checklist, role: str, facts: Facts, answers: Answers) -> tuple[Stop, ...]:
-    """Return every card that applies now, in list order, answered or not."""
+def stops(applied: Applied, role: Role) -> tuple[Stop, ...]:
+    """Return every card that applies now, in list order, answered or not.
+
+    Only the one who writes the basis motivates on cards; readers answer the motivation items as plain questions.
+    """
     way: list[Stop] = []
     done_groups: set[str] = set()
-    now = applicable(checklist, role, facts, answers)
+    now = applied.applicable(role)
+    writes = role == WRITER
     for item in now:
         if item.group:
             if item.group in done_groups:
@@ -42,51 +44,44 @@ def stops(checklist: Checklist, role: str, facts: Facts, answers: Answers) -> tu
             done_groups.add(item.group)
             members = tuple(other for other in now if other.group == item.group)
             way.append(Stop("group", tuple(member.id for member in members)))
-            way += _own_motivation(role, members, answers)
-        elif item.motivates and role == WRITER:
+        elif item.motivates and writes:
             way.append(Stop("motivation", (item.id,), about=item.motivates))
+            continue
         else:
+            members = (item,)
             way.append(Stop("question", (item.id,)))
-            way += _own_motivation(role, (item,), answers)
+        if writes and any(member.motivate_on for member in members):
+            way += _own_motivation(members, applied.answers)
     return tuple(way)
 
 
-def _own_motivation(role: str, items: tuple[Item, ...], answers: Answers) -> list[Stop]:
+def _own_motivation(items: tuple[Item, ...], answers: Answers) -> list[Stop]:
     """Return the card that motivates these items' answers in their own rows, if they call for it.
 
     One card for a whole group: the same reason mostly holds for all, and nobody is asked four times.
     """
-    if role != WRITER:
-        return []
     calling = [item.id for item in items if item.id in answers and answers[item.id].choice in item.motivate_on]
     waiting = [item_id for item_id in calling if not answers[item_id].motivation]
     wanted = tuple(waiting or calling)
     return [Stop("motivation", wanted)] if wanted else []
 
 
-def is_open(checklist: Checklist, stop: Stop, facts: Facts, answers: Answers) -> bool:
+def is_open(stop: Stop, applied: Applied) -> bool:
     """Say whether the card still has something to ask."""
     if stop.kind == "motivation" and not stop.about:
-        return any(not answers[item_id].motivation for item_id in stop.items)
-    return any(is_item_open(checklist, checklist.by_id[item_id], facts, answers) for item_id in stop.items)
+        return any(not applied.answers[item_id].motivation for item_id in stop.items)
+    return any(applied.is_open(item_id) for item_id in stop.items)
 
 
-def next_open(
-    way: tuple[Stop, ...], checklist: Checklist, facts: Facts, answers: Answers, after: str = ""
-) -> Stop | None:
+def next_open(way: tuple[Stop, ...], applied: Applied, after: str = "") -> Stop | None:
     """Return the first open card after the stop with key `after`, else the first open one, else None."""
-    keys = [stop.key for stop in way]
-    start = keys.index(after) + 1 if after in keys else 0
-    for stop in way[start:] + way[:start]:
-        if is_open(checklist, stop, facts, answers):
-            return stop
-    return None
+    start = next((place for place, stop in enumerate(way, start=1) if stop.key == after), 0)
+    return next((stop for stop in way[start:] + way[:start] if is_open(stop, applied)), None)
 
 
 def before(way: tuple[Stop, ...], key: str) -> Stop | None:
     """Return the card before the stop with this key, None at the beginning."""
-    keys = [stop.key for stop in way]
-    place = keys.index(key) if key in keys else 0
+    place = next((place for place, stop in enumerate(way) if stop.key == key), 0)
     return way[place - 1] if place else None
 
 
@@ -95,10 +90,10 @@ def stop_of(way: tuple[Stop, ...], item_id: str) -> Stop | None:
     return next((stop for stop in way if item_id in stop.items and (stop.kind != "motivation" or stop.about)), None)
 
 
-def motivated_by(checklist: Checklist, item: Item, choice: str, facts: Facts, answers: Answers) -> Item | None:
+def motivated_by(applied: Applied, item: Item, choice: str) -> Item | None:
     """Return the sibling that would ask for the motivation of this answer, None when its own row carries it."""
-    sibling = checklist.siblings.get(item.id)
+    sibling = applied.checklist.siblings.get(item.id)
     if sibling is None:
         return None
-    with_choice = {**answers, item.id: Answer(choice)}
-    return sibling if applies(checklist, sibling, facts, with_choice) == "yes" else None
+    then = Applied(applied.checklist, applied.facts, {**applied.answers, item.id: Answer(choice)})
+    return sibling if then.applies[sibling.id] == "yes" else None

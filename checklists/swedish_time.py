@@ -13,7 +13,7 @@ def local(moment: datetime) -> datetime:
 
 def day_of(moment: datetime) -> date:
     """Return the Swedish calendar date of a moment."""
-    return day_of(moment)
+    return moment.astimezone(STOCKHOLM).date()
 
 
 def midnight(day: date) -> datetime:

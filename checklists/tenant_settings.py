@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, TypeAdapter, ValidationError
@@ -57,6 +58,7 @@ _SEVERAL = tuple(name for name in NAMES if isinstance(getattr(DEFAULTS, name), t
 _STORED = TypeAdapter(TenantSettings)
 
 
+@lru_cache(maxsize=256)
 def read_settings(stored: str) -> TenantSettings:
     """Return settings from their JSON; what is not there has its default. Raises: ValueError: one is wrong."""
     return DEFAULTS if stored == "{}" else _STORED.validate_json(stored)

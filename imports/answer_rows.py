@@ -5,30 +5,32 @@ from datetime import date
 from checklists.cells import Cells
 from checklists.csv_in import CsvRow
 from checklists.files import all_checklists
-from checklists.model import Checklist, Item
+from checklists.free_text import MOST_TEXT
+from checklists.model import Checklist, Item, ListId, Role
 from checklists.rights import ROLES
-from dialogs.worker.landing import MOST_TEXT
 from storage import filled
 from storage.cases import CaseRow
 
 _TEXTS = ("answer", "method", "motivation", "note")
 
 
-def checklist_id_of(cell: str) -> str:
+def checklist_id_of(cell: str) -> ListId:
     """Return the list a row names. Raises: ValueError."""
-    ids = sorted({checklist_id for checklist_id, _ in all_checklists()})
-    if cell not in ids:
+    ids = sorted({checklist.id for checklist in all_checklists().values()})
+    found = next((one for one in ids if one == cell), None)
+    if found is None:
         raise ValueError(f"checklist is not one of {', '.join(ids)}")
-    return cell
+    return found
 
 
-def role_of(cell: str, checklist: Checklist) -> str:
+def role_of(cell: str, checklist: Checklist) -> Role:
     """Return the role a row names, which must be one that answers the list. Raises: ValueError."""
-    if cell not in ROLES:
+    role = next((one for one in ROLES if one == cell), None)
+    if role is None:
         raise ValueError(f"role is not one of {', '.join(ROLES)}")
-    if cell not in checklist.answered_by:
-        raise ValueError(f"{checklist.id} is not answered by {cell}, but by {' or '.join(checklist.answered_by)}")
-    return cell
+    if role not in checklist.answered_by:
+        raise ValueError(f"{checklist.id} is not answered by {role}, but by {' or '.join(checklist.answered_by)}")
+    return role
 
 
 def child_of(cell: str, checklist: Checklist, case: CaseRow) -> int:
@@ -45,7 +47,7 @@ def child_of(cell: str, checklist: Checklist, case: CaseRow) -> int:
     return int(cell or "1")
 
 
-def item_of(checklist: Checklist, cell: str, role: str) -> Item:
+def item_of(checklist: Checklist, cell: str, role: Role) -> Item:
     """Return the question a row answers, which must be one that is put to the role. Raises: ValueError."""
     item = checklist.by_id.get(cell)
     if item is None:

@@ -3,43 +3,48 @@
 How a cell becomes an answer: checklists/cells.py and docs/decisions/0010.
 """
 
-import uuid
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from actions import void as changes
-from actions.cause import from_file
+from actions import lists
+from actions.answers import give
+from actions.basis import Sheet
+from actions.changes import Change, Changes, keep
+from actions.origin import Origin, of_file
+from actions.people import Outcome
 from checklists.cells import COLUMNS, FREE, Cells, read_cells, write_cells
 from checklists.csv_in import CsvRow, read_csv
 from checklists.csv_safe import as_written
 from checklists.errors import UserError
 from checklists.files import checklist_version, newest
-from checklists.model import Checklist, Item
+from checklists.lifecycle import State
+from checklists.model import Checklist, Item, ListId, Role
 from checklists.references import normal_ref
-from checklists.rules import state
-from checklists.swedish_time import midnight
+from dialogs.messages.consequences import follow
 from imports import answer_rows
-from imports.common import Imported, Outcome, check_tenant, take_all
-from storage import answers, cases, filled, tenants, trail
+from imports.common import Imported, check_tenant, take_all
+from storage import answers, cases, filled, tenants
 from storage.answers import AnswerRow
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.filled import FilledRow
 
 NEEDED = ("tenant_id", "case_ref", "checklist", "role", "item", "answer")
-ACTOR = "import"
 
 
 @dataclass(slots=True)
 class _List:
-    """A filled-in list that rows go into. row None: it is not begun. before: what an export said of it beforehand."""
+    """A filled-in list that rows go into.
+
+    sheet None: it is not begun. with_chef: the lists of its occasion have left the worker. before: what an export said
+    of its answers beforehand.
+    """
 
     case: CaseRow
     checklist: Checklist
     occasion: int
     with_chef: bool
-    row: FilledRow | None
-    stored: dict[str, AnswerRow]
+    sheet: Sheet | None
     before: dict[str, Cells]
 
 
@@ -49,8 +54,8 @@ class _Where:
 
     tenant_id: int
     case_id: int
-    checklist: str
-    role: str
+    checklist: ListId
+    role: Role
     child: int
 
 
@@ -59,7 +64,8 @@ class _Import:
 
     def __init__(self, session: Session, allowed: frozenset[str], at: datetime) -> None:
         self.session, self.allowed, self.at = session, allowed, at
-        self.act = uuid.uuid4().hex
+        self.origins: dict[int, Origin] = {}
+        self.changes: dict[int, Changes] = {}
         self.lists: dict[_Where, _List] = {}
         self.cases: dict[tuple[str, str], CaseRow] = {}
         self.outside: list[int] = []
@@ -70,12 +76,13 @@ class _Import:
         case, checklist = self._case(cells), newest(answer_rows.checklist_id_of(cells["checklist"]))
         role = answer_rows.role_of(cells["role"], checklist)
         child = answer_rows.child_of(cells["child"], checklist, case)
-        here = self._list(_Where(case.tenant_id, case.id, checklist.id, role, child), case)
+        where = _Where(case.tenant_id, case.id, checklist.id, role, child)
+        here = self._list(where, case)
         item = answer_rows.item_of(here.checklist, cells["item"], role)
         texts, day = answer_rows.texts_of(cells), answer_rows.day_of(row)
         if read_cells(item, texts).choice == FREE:
             self.outside.append(row.line)
-        return self._keep(here, role, child, item, texts, day)
+        return self._keep(here, where, item, texts, day)
 
     def _case(self, cells: dict[str, str]) -> CaseRow:
         check_tenant(cells["tenant_id"], self.allowed)
@@ -108,95 +115,78 @@ class _Import:
             if (row.person_id, row.round_id, row.file_part) == (filled.NOBODY, filled.NO_ROUND, "")
         ]
         if not found:
-            return _List(case, newest(where.checklist), 1, False, None, {}, {})
+            return _List(case, newest(where.checklist), 1, False, None, {})
         # The lists of all children of an occasion belong together: one version, sent and signed at once.
         occasion, checklist = found[-1].occasion, checklist_version(where.checklist, found[-1].version)
         together = {row.child: row for row in found if row.occasion == occasion}
-        with_chef = any(row.status != "open" for row in together.values())
+        with_chef = any(row.status != State.BEGUN for row in together.values())
         row = together.get(where.child)
         if row is None:
-            return _List(case, checklist, occasion, with_chef, None, {}, {})
-        stored = answers.latest(self.session, row.id)
-        facts = cases.rule_facts(case, where.child, cases.facts(self.session, where.case_id))
-        domain = {item_id: answers.to_domain(answer) for item_id, answer in stored.items()}
+            return _List(case, checklist, occasion, with_chef, None, {})
+        sheet = self._sheet(case, checklist, row)
         before = {
-            item.id: write_cells(
-                item, answers.told(self.session, row, stored[item.id]), state(checklist, item, facts, domain)
+            item_id: write_cells(
+                checklist.by_id[item_id], answers.told(self.session, row, answer), sheet.applied.state(item_id)
             )
-            for item in checklist.items
-            if item.id in stored
+            for item_id, answer in sheet.rows.items()
+            if item_id in checklist.by_id
         }
-        return _List(case, checklist, occasion, with_chef, row, stored, before)
+        return _List(case, checklist, occasion, with_chef, sheet, before)
 
-    def _keep(self, here: _List, role: str, child: int, item: Item, cells: Cells, day: date | None) -> Outcome:
-        old, told = here.stored.get(item.id), read_cells(item, cells)
-        if old is not None and here.row is not None and self._is_said_already(here, here.row, item, old, cells, day):
-            return "unchanged"
-        if here.row is None:
+    def _sheet(self, case: CaseRow, checklist: Checklist, row: FilledRow) -> Sheet:
+        facts = cases.rule_facts(case, row.child, cases.facts(self.session, case.id))
+        return Sheet(case, row, checklist, facts, answers.latest(self.session, row.id))
+
+    def _keep(self, here: _List, where: _Where, item: Item, cells: Cells, day: date | None) -> Outcome:
+        origin = self._origin(where.tenant_id)
+        if here.sheet is None:
             if here.with_chef:
                 raise ValueError("the chef has had the lists of this case; begin this child's list in the bot")
-            here.row = self._begin(here, role, child)
-        revision = old.revision + 1 if old else 1
-        written = replace(told, answered_on=day)
-        row = answers.add(
-            self.session, here.row, item.id, revision, written, author=None, at=self.at, act=f"import:{self.act}"
-        )
-        here.stored[item.id] = row
+            row, begun = lists.begin_one(
+                self.session, origin, here.case, here.checklist, where.role, where.child, here.occasion
+            )
+            here.sheet = self._sheet(here.case, here.checklist, row)
+            self._note(where, begun)
+        old = here.sheet.rows.get(item.id)
+        if old is not None and self._is_said_already(here, here.sheet, item, old, cells, day):
+            return "unchanged"
+        told = replace(read_cells(item, cells), answered_on=day)
+        self._note(where, give(self.session, origin, here.sheet, item.id, told))
         here.before.pop(item.id, None)
-        self._record(here, "answered", item.id, revision)
-        self.session.flush()
-        cause = from_file(self.session, here.case.tenant_id, self.at, ACTOR)
-        changes.answer_changed(cause, here.case, here.row, item.id)
-        return "changed" if old else "added"
+        return "changed" if old is not None else "added"
+
+    def _origin(self, tenant_id: int) -> Origin:
+        if tenant_id not in self.origins:
+            self.origins[tenant_id] = of_file(tenant_id, self.at)
+        return self.origins[tenant_id]
+
+    def _note(self, where: _Where, changes: Changes) -> None:
+        self.changes[where.tenant_id] = self.changes.get(where.tenant_id, ()) + changes
 
     def _is_said_already(
-        self, here: _List, row: FilledRow, item: Item, old: AnswerRow, cells: Cells, day: date | None
+        self, here: _List, sheet: Sheet, item: Item, old: AnswerRow, cells: Cells, day: date | None
     ) -> bool:
         """Say whether the row tells what is stored, or what an export told of it: then it is no new revision."""
         if day is not None and day != answers.day_of(old):
             return False
-        told = answers.told(self.session, row, old)
+        told = answers.told(self.session, sheet.filled, old)
         new = read_cells(item, cells)
         same = write_cells(item, new, new.choice).like(write_cells(item, told, told.choice))
         return same or (item.id in here.before and here.before[item.id].like(cells))
 
-    def _begin(self, here: _List, role: str, child: int) -> FilledRow:
-        row = FilledRow(
-            tenant_id=here.case.tenant_id,
-            case_id=here.case.id,
-            unit_id=here.case.unit_id,
-            checklist=here.checklist.id,
-            version=here.checklist.version,
-            occasion=here.occasion,
-            child=child,
-            role=role,
-            begun_at=self.at,
-        )
-        here.row = filled.add(self.session, row)
-        self._record(here, "list_begun")
-        return row
-
-    def _record(self, here: _List, act: str, item_id: str = "", revision: int | None = None) -> None:
-        assert here.row is not None
-        trail.record(
-            self.session,
-            here.case.tenant_id,
-            self.at,
-            ACTOR,
-            act,
-            case_id=here.case.id,
-            filled_id=here.row.id,
-            item_id=item_id,
-            revision=revision,
-        )
-
     def date_lists(self) -> None:
         """Say when each list was begun: on the earliest day of its answers, where only imports wrote in it."""
         for here in self.lists.values():
-            days = [row.answered_on for row in here.stored.values() if row.answered_on]
-            if here.row is not None and days and not answers.a_person_wrote(self.session, here.row.id):
-                here.row.begun_at = midnight(min(days))
-        self.session.flush()
+            if here.sheet is None:
+                continue
+            days = [row.answered_on for row in here.sheet.rows.values() if row.answered_on]
+            if days and not answers.a_person_wrote(self.session, here.sheet.filled.id):
+                lists.set_begun(self.session, here.sheet, min(days))
+
+    def tell(self) -> None:
+        """Tell others what they are to hear of at once."""
+        for tenant_id, changes in self.changes.items():
+            follow(self.session, self._origin(tenant_id), changes)
 
 
 def import_answers(session: Session, raw: bytes, allowed: frozenset[str], at: datetime, actor: str) -> Imported:
@@ -210,6 +200,7 @@ def import_answers(session: Session, raw: bytes, allowed: frozenset[str], at: da
     coming = _Import(session, allowed, at)
     done = take_all(read_csv(raw, COLUMNS, NEEDED), coming.take)
     coming.date_lists()
+    coming.tell()
     for tenant_id in sorted({where.tenant_id for where in coming.lists}):
-        trail.record(session, tenant_id, at, actor, "import", detail="answers")
+        keep(session, Origin(tenant_id, actor, at), Change("import", detail="answers"))
     return replace(done, flagged=tuple(coming.outside))

@@ -6,20 +6,25 @@ checklists/case_dates to say. A date that is `-` is emptied.
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import get_args
 
-from actions import void as changes
-from actions.cause import from_file
-from checklists.case_dates import read_day, settle
+from actions import cases as acts
+from actions.changes import NONE, Changes
+from actions.facts import set_fact
+from actions.origin import Origin
+from actions.people import Outcome
+from checklists.case_dates import read_day
 from checklists.csv_in import CsvRow, read_csv
-from checklists.errors import DateInFuture, DateOutOfRange, DatesOutOfOrder, UserError
+from checklists.errors import BadChildren, BadPeople, DateInFuture, DateOutOfRange, DatesOutOfOrder, UserError
 from checklists.files import all_facts
+from checklists.model import MOST_CHILDREN, CaseType
 from checklists.references import normal_ref
-from dialogs.worker.open_case import MOST_CHILDREN
-from imports.common import Imported, Outcome, check_cells, take_all
-from storage import cases, filled, people, tenants, trail
-from storage.cases import CaseRow, FactRow
+from checklists.swedish_time import day_of
+from dialogs.messages.consequences import follow
+from imports.common import Imported, check_cells, take_all
+from storage import cases, people, tenants
+from storage.cases import CaseRow
 from storage.desk import Session
-from storage.times import swedish_day
 
 DATES = ("received_on", "assigned_on", "opened_on", "planned_decision_on", "decided_on", "started_on", "closed_on")
 FACTS = ("violence", "child_placed", "child_communicated", "intervention_decided")
@@ -27,8 +32,6 @@ _WHO = ("tenant_id", "case_ref", "unit", "case_type", "lead_email", "co_email")
 COLUMNS = (*_WHO, *DATES, *FACTS, "children", "protected_identity")
 CLEARED = "-"
 NEEDED = ("tenant_id", "case_ref")
-_CASE_TYPES = ("barn", "vuxen")
-_PER_CHILD_LIST = "decision_basis"
 
 
 def import_cases(session: Session, raw: bytes, allowed: frozenset[str], at: datetime, actor: str) -> Imported:
@@ -49,8 +52,6 @@ class _Row:
     allowed: frozenset[str]
     at: datetime
     actor: str
-    tenant_id: int = 0
-    changed: bool = False
 
     @property
     def cells(self) -> dict[str, str]:
@@ -62,32 +63,35 @@ class _Row:
         check_cells(self.cells, self.allowed)
         dates, count = self._dates(), self._count()
         yes_no = {name: self._yes_no(name) for name in (*FACTS, "protected_identity")}
-        if self.cells["case_type"] not in ("", *_CASE_TYPES):
-            raise ValueError("case_type is neither barn nor vuxen")
+        case_type = self._case_type()
         tenant = tenants.ensure(self.session, self.cells["tenant_id"])
-        self.tenant_id = tenant.id
-        ref = self._ref(tenants.setting(tenant, "case_ref_pattern"))
-        lead, co = self._person("lead_email"), self._person("co_email")
-        case = cases.find(self.session, self.tenant_id, ref)
-        is_new = case is None
+        origin = Origin(tenant.id, self.actor, self.at)
+        ref = self._ref(tenants.settings(tenant).case_ref_pattern)
+        lead_id, co_id = (self._person(tenant.id, column) for column in ("lead_email", "co_email"))
+        case, is_new = cases.find(self.session, tenant.id, ref), False
+        changes = NONE
         if case is None:
-            case = self._opened(ref)
-        self._check(case, lead, co, count)
-        unit = people.unit(self.session, self.tenant_id, self.cells["unit"]).id if self.cells["unit"] else None
-        self._set(case, "unit_id", unit, "unit_set")
-        self._set(case, "case_type", self.cells["case_type"] or None, "case_type_set")
-        self._set(case, "lead_id", lead, "lead_set")
-        self._set(case, "co_id", co, "co_worker_set")
-        children = case.children
-        self._set(case, "children", count, "children_set")
-        protected = yes_no["protected_identity"]
-        self._set(case, "protected_identity", protected == "ja" if protected else None, "protected_identity_set")
-        self._set_dates(case, dates)
-        facts_changed = self._set_facts(case, yes_no)
-        self.session.flush()
-        if facts_changed or (count is not None and count != children):
-            changes.case_changed(from_file(self.session, self.tenant_id, self.at, self.actor), case)
-        return "added" if is_new else "changed" if self.changed else "unchanged"
+            case, changes = self._opened(origin, ref)
+            is_new = True
+        at = (self.session, origin, case)
+        if self.cells["unit"]:
+            changes += acts.set_unit(*at, people.unit(self.session, tenant.id, self.cells["unit"]).id)
+        if case_type:
+            changes += acts.set_type(*at, case_type)
+        try:
+            changes += acts.set_workers(*at, lead_id=lead_id, co_id=co_id)
+            if count is not None:
+                changes += acts.set_children(*at, count)
+        except BadPeople:
+            raise ValueError("lead_email and co_email name the same person") from None
+        except BadChildren:
+            raise ValueError("children is lower than the number of lists already begun") from None
+        if yes_no["protected_identity"]:
+            changes += acts.set_protected(*at, protected=yes_no["protected_identity"] == "ja")
+        changes += self._set_dates(origin, case, dates)
+        changes += self._set_facts(origin, case, yes_no)
+        follow(self.session, origin, changes)
+        return "added" if is_new else "changed" if changes else "unchanged"
 
     # --- reading the cells ----------------------------------------------------------------------------------
 
@@ -105,7 +109,7 @@ class _Row:
                 found[name] = None
             elif text:
                 try:
-                    found[name] = read_day(text, swedish_day(self.at))
+                    found[name] = read_day(text, day_of(self.at))
                 except UserError as error:
                     raise ValueError(_fault(name, error)) from None
         return found
@@ -125,100 +129,46 @@ class _Row:
             raise ValueError(f"{name} is neither ja, nej nor empty")
         return text
 
-    def _person(self, column: str) -> int | None:
+    def _person(self, tenant_id: int, column: str) -> int | None:
         if not self.cells[column]:
             return None
-        person = people.by_email(self.session, self.tenant_id, self.cells[column])
+        person = people.by_email(self.session, tenant_id, self.cells[column])
         if person is None:
             raise ValueError(f"{column} is not in the people register; import people first")
         return person.id
 
-    # --- storing --------------------------------------------------------------------------------------------
+    def _case_type(self) -> CaseType | None:
+        text = self.cells["case_type"]
+        found = next((one for one in get_args(CaseType) if one == text), None)
+        if text and found is None:
+            raise ValueError("case_type is neither barn nor vuxen")
+        return found
 
-    def _opened(self, ref: str) -> CaseRow:
+    # --- storing -----------------------------------------------------------------------------------------------------
+
+    def _opened(self, origin: Origin, ref: str) -> tuple[CaseRow, Changes]:
         if not self.cells["unit"]:
             raise ValueError("unit is empty; a new case needs one")
-        unit = people.unit(self.session, self.tenant_id, self.cells["unit"]).id
-        assert unit is not None
-        case = cases.add(self.session, CaseRow(tenant_id=self.tenant_id, ref=ref, unit_id=unit))
-        self._record(case, "case_opened")
-        return case
+        unit = people.unit(self.session, origin.tenant_id, self.cells["unit"])
+        return acts.open_case(self.session, origin, ref, unit.id)
 
-    def _check(self, case: CaseRow, lead: int | None, co: int | None, count: int | None) -> None:
-        """Refuse what each cell allows and the case does not. Raises: ValueError."""
-        lead, co = lead or case.lead_id, co or case.co_id
-        if lead is not None and lead == co:
-            raise ValueError("lead_email and co_email name the same person")
-        begun = filled.of_case(self.session, case.id, _PER_CHILD_LIST, "case_worker")
-        if count is not None and any(row.child > count for row in begun):
-            raise ValueError("children is lower than the number of lists already begun")
-
-    def _set(self, case: CaseRow, name: str, value: int | str | bool | date | None, act: str) -> None:
-        """Overwrite one column, if there is something new to write; with its event."""
-        if value is None or getattr(case, name) == value:
-            return
-        setattr(case, name, value)
-        detail = ("ja" if value else "nej") if isinstance(value, bool) else str(value)
-        self._record(case, act, detail=detail)
-
-    def _set_dates(self, case: CaseRow, given: dict[str, date | None]) -> None:
+    def _set_dates(self, origin: Origin, case: CaseRow, given: dict[str, date | None]) -> Changes:
         """Store the dates, each with its event. Raises: ValueError: they cannot stand, with the fields' names."""
-        settled = settle(cases.dates_of(case), given, swedish_day(self.at))
-        if settled.faults:
-            faults = (_fault(name, error) for name, error in settled.faults.items())
+        dated = acts.set_dates(self.session, origin, case, given)
+        if dated.faults:
+            faults = (_fault(name, error) for name, error in dated.faults.items())
             raise ValueError("; ".join(dict.fromkeys(faults)))
-        changed = [name for name in cases.KEPT_DATES if getattr(case, name) != getattr(settled.dates, name)]
-        for name in changed:
-            day = getattr(settled.dates, name)
-            setattr(case, name, day)
-            if settled.reopened and name == "closed_on" and day is None:
-                continue  # the reopening, told with the day of the earlier closing
-            act = {"closed_on": "closed" if day else "reopened", "earlier_closed_on": "reopened"}.get(
-                name, name + "_set"
-            )
-            self._record(case, act, detail=day.isoformat() if day else "")
+        return dated.changes
 
-    def _set_facts(self, case: CaseRow, values: dict[str, str]) -> bool:
-        """Store what the row says of the facts; return whether it says something new."""
-        new = False
+    def _set_facts(self, origin: Origin, case: CaseRow, values: dict[str, str]) -> Changes:
+        """Store what the row says of the facts."""
+        changes = NONE
         known = cases.facts(self.session, case.id)
         for name in FACTS:
             whole = all_facts()[name].per == "case"
             for child in (cases.WHOLE_CASE,) if whole else range(1, case.children + 1):
-                old = known.get((child, name))
-                if values[name] and (old is None or old.value != values[name]):
-                    self._set_fact(case, child, name, values[name], old.revision + 1 if old else 1)
-                    new = True
-        return new
-
-    def _set_fact(self, case: CaseRow, child: int, name: str, value: str, revision: int) -> None:
-        row = FactRow(
-            tenant_id=self.tenant_id,
-            case_id=case.id,
-            child=child,
-            name=name,
-            revision=revision,
-            value=value,
-            at=self.at,
-        )
-        cases.set_fact(self.session, case, row)
-        self._record(case, "fact_set", item_id=name, revision=revision, detail=f"child {child}" if child else "")
-
-    def _record(
-        self, case: CaseRow, act: str, *, item_id: str = "", revision: int | None = None, detail: str = ""
-    ) -> None:
-        self.changed = True
-        trail.record(
-            self.session,
-            self.tenant_id,
-            self.at,
-            self.actor,
-            act,
-            case_id=case.id,
-            item_id=item_id,
-            revision=revision,
-            detail=detail,
-        )
+                changes += set_fact(self.session, origin, case, known, child, name, values[name])
+        return changes
 
 
 def _fault(name: str, error: UserError) -> str:

@@ -3,11 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
+from actions.people import Outcome as Outcome
 from checklists.csv_in import BadCsv, CsvRow
-
-Outcome = Literal["added", "changed", "unchanged"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from functools import lru_cache
 from checklists.cells import COLUMNS as COLUMNS_IN
 from checklists.cells import Cells, write_cells
 from checklists.files import checklist_version
-from checklists.model import OPEN, Answer
-from checklists.rules import state
+from checklists.model import OPEN, Answer, Written
+from checklists.rules import Applied
 from reports.selected import Run, Selection, each
 from storage import answers
 from storage.answers import Stored
@@ -26,6 +26,7 @@ def answer_rows(run: Run, selection: Selection) -> Iterator[Sequence[str]]:
 def _rows_of(session: Session, tenant_id: str, one: Exported) -> list[Sequence[str]]:
     row, checklist = one.filled, checklist_version(one.filled.checklist, one.filled.version)
     domain = {item_id: _as_counted(answer.choice) for item_id, answer in one.answers.items()}
+    applied = Applied(checklist, one.facts, domain)
     whose = [tenant_id, row.ref, row.checklist, row.role, str(row.child) if row.child else ""]
     where = [row.unit, str(row.version), str(row.occasion)]
     rows: list[Sequence[str]] = []
@@ -33,11 +34,11 @@ def _rows_of(session: Session, tenant_id: str, one: Exported) -> list[Sequence[s
         answer = one.answers.get(item.id)
         if answer is None or is_taken_back(answer):
             continue
-        counted = state(checklist, item, one.facts, domain)
+        counted = applied.state(item.id)
         if answers.is_told_in_texts(answer):
             cells = write_cells(item, answers.told(session, row, answer), counted)
         else:
-            told = (answer.choice, answer.option, answer.motivation_kind)
+            told = answers.told_without_texts(answer.choice, answer.option, answer.motivation_kind)
             cells = _without_texts(row.checklist, row.version, item.id, told, counted)
         day, revision = answers.day_of(answer).isoformat(), str(answer.revision)
         said = (item.id, cells.answer, cells.method, cells.motivation, cells.note, day)
@@ -52,15 +53,9 @@ def _as_counted(choice: str) -> Answer:
 
 
 @lru_cache(maxsize=10_000)
-def _without_texts(checklist: str, version: int, item: str, told: tuple[str, str, str], counted: str) -> Cells:
-    """Return the cells of an answer (choice, option, kind of motivation) with no text of its own.
-
-    There are few of those, each given many times.
-    """
-    choice, option, kind = told
-    return write_cells(
-        checklist_version(checklist, version).by_id[item], answers.told_without_texts(choice, option, kind), counted
-    )
+def _without_texts(checklist: str, version: int, item: str, told: Written, counted: str) -> Cells:
+    """Return the cells of an answer with no text of its own: there are few of those, each given many times."""
+    return write_cells(checklist_version(checklist, version).by_id[item], told, counted)
 
 
 def is_taken_back(answer: Stored) -> bool:

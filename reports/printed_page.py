@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from checklists.files import all_facts, checklist_version
 from checklists.model import OPEN, Checklist
-from checklists.rules import state
+from checklists.rules import Applied
 from checklists.swedish_time import stamp
 from reports.printed_words import WORDS, answer_word, code_word
 from storage import answers, cases, extensions, people, returns, signatures
@@ -134,9 +134,10 @@ def _answers(session: Session, case: CaseRow, row: FilledRow, checklist: Checkli
     newest = {answer.item_id: answer for answer in history}
     known = cases.known_facts(session, case.id, row.child)
     domain = {item_id: answers.to_domain(answer) for item_id, answer in newest.items()}
+    applied = Applied(checklist, known, domain)
     standing = []
     for item in checklist.asked(row.role):
-        counted, answer = state(checklist, item, known, domain), newest.get(item.id)
+        counted, answer = applied.state(item.id), newest.get(item.id)
         standing.append(_row(session, row, checklist, item.id, counted, answer))
     earlier = [
         _row(session, row, checklist, answer.item_id, answer.choice, answer)

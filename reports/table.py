@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from checklists.cells import table_words
 from checklists.files import checklist_version
-from checklists.model import NOTHING, Checklist
-from checklists.rules import state
+from checklists.model import NOTHING, Checklist, Role
+from checklists.rules import Applied
 from reports.answers import is_taken_back
 from reports.selected import Run, Selection, each
 from storage import answers
@@ -32,7 +32,7 @@ class Table:
 class _Column:
     """One filled-in list: where it belongs and stands, its heading, and the words and note of each question."""
 
-    table: tuple[str, int, str]
+    table: tuple[str, int, Role]
     place: tuple[object, ...]
     heading: str
     cells: dict[str, tuple[str, str]]
@@ -64,9 +64,10 @@ def one_after_another(found: Sequence[Table]) -> Iterator[Row]:
 def _column(session: Session, tenant_id: str, one: Exported) -> _Column:
     row, checklist = one.filled, checklist_version(one.filled.checklist, one.filled.version)
     domain = {item_id: answers.to_domain(answer) for item_id, answer in one.answers.items()}
+    applied = Applied(checklist, one.facts, domain)
     cells = {}
     for item in checklist.items:
-        counted, answer = state(checklist, item, one.facts, domain), one.answers.get(item.id)
+        counted, answer = applied.state(item.id), one.answers.get(item.id)
         told = answers.told(session, row, answer) if answer and not is_taken_back(answer) else NOTHING
         cells[item.id] = (table_words(item, told, counted), told.note or "")
     place = (tenant_id, *_natural(one.filled.ref), row.occasion, row.child, row.file_part, row.id)
@@ -89,7 +90,7 @@ def _heading(one: Exported) -> str:
     return say("table.file_part", "sv", heading=heading, part=row.file_part) if row.file_part else heading
 
 
-def _table(name: str, checklist: Checklist, role: str, columns: Sequence[_Column]) -> Table:
+def _table(name: str, checklist: Checklist, role: Role, columns: Sequence[_Column]) -> Table:
     heading = say(
         "table.heading", "sv", title=checklist.title, version=checklist.version, role=say("table.role_" + role, "sv")
     )

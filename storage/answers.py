@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, NamedTuple, Protocol, get_args
 
-from sqlalchemy import UniqueConstraint, bindparam, false
+from sqlalchemy import String, UniqueConstraint, and_, bindparam, false, or_
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
+from checklists.lifecycle import READER, WRITER
 from checklists.model import Answer, Motivation, Written
-from storage.filled import FilledRow
+from storage.filled import NOBODY, FilledRow
 from storage.sealing import KeyGone, MasterGone, seal, unseal
 from storage.times import Moment, swedish_day
 
 TextField = Literal["motivation", "place", "note", "raw", "method"]
 TEXT_FIELDS: tuple[TextField, ...] = get_args(TextField)
-_KINDS: dict[str, Motivation] = {kind: kind for kind in get_args(Motivation)}
 
 
 class AnswerRow(SQLModel, table=True):
@@ -38,7 +38,7 @@ class AnswerRow(SQLModel, table=True):
     choice: str = Field(max_length=20)
     option: str = Field(default="", max_length=60)
     answered_on: date | None = None
-    motivation_kind: str = Field(default="", max_length=10)
+    motivation_kind: Motivation = Field(default="", sa_type=String(10))
     motivation: bytes | None = None
     place: bytes | None = None
     note: bytes | None = None
@@ -63,7 +63,7 @@ class Stored(NamedTuple):
     choice: str
     option: str
     answered_on: date | str | None
-    motivation_kind: str
+    motivation_kind: Motivation
     motivation: bytes | None
     place: bytes | None
     note: bytes | None
@@ -93,6 +93,57 @@ _LATEST = select(AnswerRow).where(
 )
 
 
+_NEWEST = (
+    select(func.max(col(AnswerRow.id)))
+    .join(FilledRow, col(FilledRow.id) == col(AnswerRow.filled_id))
+    .where(col(FilledRow.case_id) == bindparam("case_id"), col(FilledRow.checklist) == bindparam("checklist"))
+    .group_by(col(AnswerRow.filled_id), col(AnswerRow.item_id))
+)
+_OCCASION = (
+    select(func.max(col(FilledRow.occasion)))
+    .where(
+        col(FilledRow.case_id) == bindparam("case_id"),
+        col(FilledRow.checklist) == bindparam("checklist"),
+        col(FilledRow.role) == WRITER,
+    )
+    .scalar_subquery()
+)
+_LISTS = (
+    select(FilledRow, AnswerRow)
+    .join(
+        AnswerRow,
+        and_(col(AnswerRow.filled_id) == col(FilledRow.id), col(AnswerRow.id).in_(_NEWEST)),
+        isouter=True,
+    )
+    .where(
+        col(FilledRow.case_id) == bindparam("case_id"),
+        col(FilledRow.checklist) == bindparam("checklist"),
+        col(FilledRow.occasion) == _OCCASION,
+        or_(
+            and_(col(FilledRow.role) == WRITER, col(FilledRow.person_id) == NOBODY),
+            and_(col(FilledRow.role) == READER, col(FilledRow.person_id) == bindparam("person_id")),
+        ),
+    )
+    .order_by(col(FilledRow.child), col(FilledRow.id))
+)
+
+
+def newest_occasion(
+    session: Session, case_id: int, checklist: str, reader_id: int = NOBODY
+) -> list[tuple[FilledRow, dict[str, AnswerRow]]]:
+    """Return the lists of a case's newest occasion with their newest answers, by child: the workers' and one reader's.
+
+    Read at once: this is what nearly every turn begins with.
+    """
+    named = {"case_id": case_id, "checklist": checklist, "person_id": reader_id}
+    found: dict[int, tuple[FilledRow, dict[str, AnswerRow]]] = {}
+    for row, answer in session.exec(_LISTS, params=named):
+        _, given = found.setdefault(row.id, (row, {}))
+        if answer is not None:
+            given[answer.item_id] = answer
+    return list(found.values())
+
+
 def latest(session: Session, filled: int) -> dict[str, AnswerRow]:
     """Return the newest revision per item; an unknown list gives an empty dict."""
     rows = session.exec(_LATEST, params={"filled_id": filled})
@@ -106,9 +157,8 @@ def history(session: Session, filled: int) -> Sequence[AnswerRow]:
 
 def to_domain(row: AnswerRow | Stored) -> Answer:
     """Return what the rules need to know of a stored answer."""
-    kind = _KINDS[row.motivation_kind]
     told_how = bool(row.option) or row.method is not None
-    return Answer(row.choice, row.revision, kind, noted=row.note is not None, told_how=told_how)
+    return Answer(row.choice, row.revision, row.motivation_kind, noted=row.note is not None, told_how=told_how)
 
 
 def add(
@@ -121,6 +171,7 @@ def add(
     author: int | None,
     at: datetime,
     act: str,
+    undo_of: str = "",
 ) -> AnswerRow:
     """Store one revision, texts sealed.
 
@@ -138,6 +189,7 @@ def add(
         author_id=author,
         at=at,
         act=act,
+        undo_of=undo_of,
     )
     for name in TEXT_FIELDS:
         text = getattr(written, name)
@@ -164,7 +216,7 @@ def read(session: Session, filled: OfCase, row: AnswerRow) -> Written:
 def _in_clear(row: AnswerRow | Stored, texts: Mapping[TextField, str], day: date | None = None) -> Written:
     return Written(
         row.choice,
-        _KINDS[row.motivation_kind],
+        row.motivation_kind,
         motivation=texts.get("motivation", ""),
         place=texts.get("place", ""),
         note=texts.get("note", ""),
@@ -192,9 +244,9 @@ def told(session: Session, filled: OfCase, row: AnswerRow | Stored) -> Written:
 _NO_TEXTS = (None,) * len(TEXT_FIELDS)
 
 
-def told_without_texts(choice: str, option: str, motivation_kind: str) -> Written:
+def told_without_texts(choice: str, option: str, motivation_kind: Motivation) -> Written:
     """Return a revision that has no texts as it is written to a file."""
-    return Written(choice, _KINDS[motivation_kind], option=option)
+    return Written(choice, motivation_kind, option=option)
 
 
 def is_told_in_texts(row: AnswerRow | Stored) -> bool:
@@ -211,12 +263,17 @@ def day_of(row: AnswerRow | Stored) -> date:
     return date.fromisoformat(told) if isinstance(told, str) else told
 
 
-def revision_before(session: Session, row: AnswerRow) -> AnswerRow | None:
-    """Return the revision that this one replaced."""
+def revision_of(session: Session, filled: int, item_id: str, revision: int) -> AnswerRow | None:
+    """Return one revision of an answer, None when there is no such."""
     query = select(AnswerRow).where(
-        AnswerRow.filled_id == row.filled_id, AnswerRow.item_id == row.item_id, AnswerRow.revision == row.revision - 1
+        AnswerRow.filled_id == filled, AnswerRow.item_id == item_id, AnswerRow.revision == revision
     )
     return session.exec(query).first()
+
+
+def revision_before(session: Session, row: AnswerRow) -> AnswerRow | None:
+    """Return the revision that this one replaced."""
+    return revision_of(session, row.filled_id, row.item_id, row.revision - 1)
 
 
 def a_person_wrote(session: Session, filled: int) -> bool:

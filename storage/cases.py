@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, UniqueConstraint, bindparam, or_
+from sqlalchemy import Row, UniqueConstraint, and_, bindparam, or_
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from checklists.case_dates import FIELDS, CaseDates
@@ -67,6 +67,10 @@ class FactRow(SQLModel, table=True):
     at: datetime = Field(sa_type=Moment)
 
 
+Facts = dict[tuple[int, str], FactRow]
+"""The newest revision of each fact, by child (0 the whole case) and name."""
+
+
 def dates_of(row: CaseRow | Row[Any], violence_known_on: date | None = None) -> CaseDates:
     """Return a case's dates as the rules read them."""
     days = {name: getattr(row, name) for name in KEPT_DATES}
@@ -83,6 +87,30 @@ _NEWEST_FACTS = select(FactRow).where(
         .group_by(col(FactRow.child), col(FactRow.name))
     )
 )
+
+
+_WITH_FACTS = (
+    select(CaseRow, FactRow)
+    .join(
+        FactRow,
+        and_(
+            col(FactRow.case_id) == col(CaseRow.id),
+            col(FactRow.id).in_(
+                select(func.max(col(FactRow.id)))
+                .where(col(FactRow.case_id) == bindparam("id"))
+                .group_by(col(FactRow.child), col(FactRow.name))
+            ),
+        ),
+        isouter=True,
+    )
+    .where(col(CaseRow.tenant_id) == bindparam("tenant_id"), col(CaseRow.id) == bindparam("id"))
+)
+
+
+def with_facts(session: Session, tenant_id: int, row_id: int) -> tuple[CaseRow, Facts] | None:
+    """Return a case of this tenant with the newest revision of each of its facts, read at once."""
+    rows = session.exec(_WITH_FACTS, params={"tenant_id": tenant_id, "id": row_id}).all()
+    return (rows[0][0], {(fact.child, fact.name): fact for _, fact in rows if fact is not None}) if rows else None
 
 
 def find(session: Session, tenant_id: int, ref: str) -> CaseRow | None:
@@ -118,7 +146,7 @@ def of_worker(session: Session, tenant_id: int, person_id: int) -> Sequence[Case
     return session.exec(query.order_by(col(CaseRow.id).desc())).all()
 
 
-def facts(session: Session, row_id: int) -> dict[tuple[int, str], FactRow]:
+def facts(session: Session, row_id: int) -> Facts:
     """Return the newest revision of each fact, by child and name."""
     rows = session.exec(_NEWEST_FACTS, params={"case_id": row_id})
     return {(row.child, row.name): row for row in rows}

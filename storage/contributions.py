@@ -11,9 +11,9 @@ from sqlmodel import Session, col
 
 from checklists.deadlines import Extension
 from checklists.files import all_facts, checklist_version
-from checklists.model import CASE_TYPE, OPEN, Answer
+from checklists.model import CASE_TYPE, OPEN, Answer, Role
 from checklists.rates import Mark, case_marks, letters
-from checklists.rules import gaps
+from checklists.rules import Applied
 from checklists.swedish_time import day_of
 from checklists.workdays import Workdays
 from storage import tenants
@@ -85,23 +85,15 @@ def _day(moment: datetime) -> date:
 
 
 _Facts = tuple[tuple[str, str], ...]
-_Stored = tuple[tuple[str, str, str, bool, bool], ...]
-"""Item, choice, kind of motivation, whether it is noted, whether it is told how."""
+_Given = tuple[tuple[str, Answer], ...]
+"""The newest answers by item, without their revisions: many lists are answered alike."""
 
 
 @lru_cache(maxsize=50_000)
-def _counted(checklist_id: str, version: int, role: str, facts: _Facts, stored: _Stored) -> tuple[str, bool]:
+def _counted(checklist_id: str, version: int, role: Role, facts: _Facts, given: _Given) -> tuple[str, bool]:
     """Return a list's letters, and whether no gap is left in it. Many lists are answered alike."""
-    checklist, known = checklist_version(checklist_id, version), dict(facts)
-    answers = {
-        item: Answer(choice, 1, _motivation(kind), noted, told_how=told) for item, choice, kind, noted, told in stored
-    }
-    left = gaps(checklist, role, known, answers, tuple(all_facts()))
-    return letters(checklist, role, known, answers), not left
-
-
-def _motivation(kind: str) -> Any:
-    return kind
+    applied = Applied(checklist_version(checklist_id, version), dict(facts), dict(given))
+    return letters(applied, role), not applied.gaps(role, tuple(all_facts()))
 
 
 def _list_codes(row: Row[Any], complete: bool, signatures: list[Row[Any]], was_returned: bool) -> Iterator[str]:
@@ -195,7 +187,7 @@ def _facts(session: Session, ids: Sequence[int]) -> defaultdict[tuple[int, int],
     return known
 
 
-def _answers(session: Session, ids: Sequence[int]) -> defaultdict[int, _Stored]:
+def _answers(session: Session, ids: Sequence[int]) -> defaultdict[int, _Given]:
     """Return the newest answers by list, as far as figures need them."""
     query = (
         select(
@@ -210,13 +202,13 @@ def _answers(session: Session, ids: Sequence[int]) -> defaultdict[int, _Stored]:
         .where(col(FilledRow.case_id).in_(ids))
         .order_by(col(AnswerRow.filled_id), col(AnswerRow.item_id), col(AnswerRow.revision))
     )
-    newest: dict[int, dict[str, tuple[str, str, str, bool, bool]]] = defaultdict(dict)
+    newest: dict[int, dict[str, Answer]] = defaultdict(dict)
     for filled_id, item, choice, kind, noted, told in session.connection().execute(query):
-        newest[filled_id][item] = (item, choice, kind, noted, bool(told))
-    stored: defaultdict[int, _Stored] = defaultdict(tuple)
+        newest[filled_id][item] = Answer(choice, motivation=kind, noted=bool(noted), told_how=bool(told))
+    given: defaultdict[int, _Given] = defaultdict(tuple)
     for filled_id, answers in newest.items():
-        stored[filled_id] = tuple(answer for answer in answers.values() if answer[1] != OPEN)
-    return stored
+        given[filled_id] = tuple((item, answer) for item, answer in answers.items() if answer.choice != OPEN)
+    return given
 
 
 def _signatures(session: Session, ids: Sequence[int]) -> defaultdict[tuple[int, str, int], list[Row[Any]]]:

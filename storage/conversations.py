@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint, bindparam
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
+from storage.people import PersonRow
 from storage.times import Moment
 
 
@@ -45,27 +46,26 @@ def find(session: Session, tenant_id: int, channel_id: str) -> ConversationRow |
     return session.exec(_BY_CHANNEL, params={"tenant_id": tenant_id, "channel_id": channel_id}).first()
 
 
-def ensure(
+def begin(
     session: Session, tenant_id: int, person_id: int, channel_id: str, service_url: str, reference: str
 ) -> ConversationRow:
-    """Return the chat, its address brought up to date."""
-    row = find(session, tenant_id, channel_id)
-    if row is None:
-        row = ConversationRow(
-            tenant_id=tenant_id,
-            person_id=person_id,
-            channel_id=channel_id,
-            service_url=service_url,
-            reference=reference,
-        )
-        session.add(row)
-        session.flush()
-    elif row.service_url != service_url or not row.installed or row.person_id != person_id or row.unreachable_at:
-        if row.person_id != person_id:  # what was shown to someone else is nothing this person answers
-            row.shown, row.card, row.case_id, row.card_case_id = "", "", None, None
-        row.service_url, row.reference, row.installed, row.person_id = service_url, reference, True, person_id
-        row.unreachable_at = None  # she has just written from there
+    """Store a chat that was not known."""
+    row = ConversationRow(
+        tenant_id=tenant_id, person_id=person_id, channel_id=channel_id, service_url=service_url, reference=reference
+    )
+    session.add(row)
+    session.flush()
     return row
+
+
+def bring_up_to_date(row: ConversationRow, person_id: int, service_url: str, reference: str) -> None:
+    """Note where a chat is reached now, and that its person has just written from there."""
+    if row.service_url == service_url and row.installed and row.person_id == person_id and not row.unreachable_at:
+        return
+    if row.person_id != person_id:  # what was shown to someone else is nothing this person answers
+        row.shown, row.card, row.case_id, row.card_case_id = "", "", None, None
+    row.service_url, row.reference, row.installed, row.person_id = service_url, reference, True, person_id
+    row.unreachable_at = None
 
 
 def user_of(row: ConversationRow) -> str:
@@ -102,3 +102,8 @@ def unreachable_people(session: Session) -> int:
     )
     query = select(func.count(func.distinct(col(ConversationRow.person_id))))
     return session.exec(query.where(col(ConversationRow.person_id).not_in(reached))).one()
+
+
+def without_app(session: Session, found: Iterable[PersonRow]) -> list[PersonRow]:
+    """Return those among them who cannot be written to: the app is not installed, or was blocked."""
+    return [row for row in found if chat_with(session, row.id) is None]

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Literal
 
+from sqlalchemy import String
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from checklists.deadlines import Extension
+from checklists.deadlines import Extension, Limit
 from storage.cases import CaseRow
 from storage.sealing import seal, unseal
 from storage.times import Moment, swedish_day
+
+ReasonClass = Literal["grounds", "organisation"]
+"""The law's own grounds, or workload, organisation and staffing: recorded, and still late."""
 
 
 class ExtensionRow(SQLModel, table=True):
@@ -22,8 +27,8 @@ class ExtensionRow(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
     case_id: int = Field(foreign_key="cases.id", index=True)
-    limit: str = Field(max_length=10)
-    reason_class: str = Field(max_length=20)
+    limit: Limit = Field(sa_type=String(10))
+    reason_class: ReasonClass = Field(sa_type=String(20))
     until: date
     decided_on: date | None = None
     nonce: str = Field(max_length=40)

@@ -3,28 +3,31 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, bindparam
+from sqlalchemy import Enum, String, UniqueConstraint, bindparam
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from checklists.lifecycle import READER, WAITING, WRITER, State
+from checklists.model import ListId, Role
 from storage import row_ids
 from storage.cases import CaseRow
 from storage.times import Moment
 
-WRITER, READER = "case_worker", "unit_manager"
-"""The roles in which a list is written and read; a deputy reads in the chef's."""
-WAITING = ("sent", "voided")
 NO_CHILD = 0
 NOBODY = 0
 NO_ROUND = 0
+
+
+_StateColumn = Enum(
+    State, native_enum=False, length=20, values_callable=lambda states: [state.value for state in states]
+)
 
 
 class FilledRow(SQLModel, table=True):
     """One filled-in list, pinned to its version and to the unit it began in.
 
     child 0: the list is about the whole case. person_id 0: shared by the case's workers.
-    status, of a worker's list: open, sent, returned, signed, or voided (signed once, changed since). Of a
-    reader's: open until she has seen the differences (seen_at), then seen; signed. return_id: the newest
-    return of a worker's list, until it is signed.
+    status: see checklists/lifecycle; seen_at: when its reader had seen the differences. return_id: the newest return
+    of a worker's list, until it is signed.
     """
 
     __tablename__ = "filled_checklist"
@@ -46,15 +49,15 @@ class FilledRow(SQLModel, table=True):
     tenant_id: int = Field(foreign_key="tenant.id")
     case_id: int = Field(foreign_key="cases.id")
     unit_id: int = Field(foreign_key="unit.id")
-    checklist: str = Field(max_length=60)
+    checklist: ListId = Field(sa_type=String(60))
     version: int
     occasion: int = 1
     child: int = NO_CHILD
-    role: str = Field(max_length=40)
+    role: Role = Field(sa_type=String(40))
     person_id: int = NOBODY
     round_id: int = NO_ROUND
     file_part: str = Field(default="", max_length=10)
-    status: str = Field(default="open", max_length=20)
+    status: State = Field(default=State.BEGUN, sa_type=_StateColumn)
     begun_at: datetime = Field(sa_type=Moment)
     sent_at: datetime | None = Field(default=None, sa_type=Moment)
     seen_at: datetime | None = Field(default=None, sa_type=Moment)
@@ -73,7 +76,7 @@ _OF_CASE = (
 )
 
 
-def of_case(session: Session, case_id: int, checklist: str, role: str, person_id: int = NOBODY) -> Sequence[FilledRow]:
+def of_case(session: Session, case_id: int, checklist: str, role: Role, person_id: int = NOBODY) -> Sequence[FilledRow]:
     """Return the case's lists of one kind and role (a reader's: also of one person), by occasion and child."""
     named = {"case_id": case_id, "checklist": checklist, "role": role, "person_id": person_id}
     return session.exec(_OF_CASE, params=named).all()

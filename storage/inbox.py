@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, and_, bindparam, or_
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.sealing import TENANT_ITSELF, keys_of, seal, unseal
@@ -53,27 +53,6 @@ def by_activity(session: Session, tenant_id: int, channel_id: str, activity_id: 
         InboxRow.tenant_id == tenant_id, InboxRow.channel_id == channel_id, InboxRow.activity_id == activity_id
     )
     return session.exec(query).first()
-
-
-_SEEN = select(InboxRow).where(
-    col(InboxRow.tenant_id) == bindparam("tenant_id"),
-    or_(
-        and_(
-            col(InboxRow.channel_id) == bindparam("channel_id"), col(InboxRow.activity_id) == bindparam("activity_id")
-        ),
-        col(InboxRow.press) == bindparam("press"),
-    ),
-)
-
-
-def seen(
-    session: Session, tenant_id: int, channel_id: str, activity_id: str, press: str | None
-) -> tuple[InboxRow | None, InboxRow | None]:
-    """Return the row of the same activity and the row of the same press, read at once."""
-    named = {"tenant_id": tenant_id, "channel_id": channel_id, "activity_id": activity_id, "press": press}
-    rows = session.exec(_SEEN, params=named).all()
-    same = next((row for row in rows if (row.channel_id, row.activity_id) == (channel_id, activity_id)), None)
-    return same, next((row for row in rows if press and row.press == press), None)
 
 
 def newest_in(session: Session, tenant_id: int, channel_id: str) -> InboxRow | None:

@@ -22,8 +22,6 @@ LASTS = timedelta(minutes=10)
 SKEW = timedelta(seconds=90)
 """How far the clocks of two replicas may differ: a link that was made later than that is not taken."""
 Scope = Mapping[str, str]
-REPORT, REPORT_PATH = "report", "/rapport"
-"""The report of a period: what its links are for, and where they lead."""
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}")
 
 

@@ -1,13 +1,13 @@
 """The people register: who exists, in which unit, in which role, between which dates."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import UniqueConstraint, bindparam, or_
+from sqlalchemy import String, UniqueConstraint, or_
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from storage.tenants import TenantRow
+from checklists.access import Holding
+from checklists.model import Role
 
 ORGANISATION = ""
 """The name of the unit that stands for the whole organisation."""
@@ -53,28 +53,10 @@ class RoleRow(SQLModel, table=True):
     tenant_id: int = Field(foreign_key="tenant.id")
     person_id: int = Field(foreign_key="person.id", index=True)
     unit_id: int = Field(foreign_key="unit.id")
-    role: str = Field(max_length=40)
+    role: Role = Field(sa_type=String(40))
     valid_from: date | None = None
     valid_to: date | None = None
     stands_in_for_id: int | None = None
-
-
-_KNOWN = (
-    select(TenantRow, PersonRow, RoleRow)
-    .join(PersonRow, col(PersonRow.tenant_id) == col(TenantRow.id))
-    .join(RoleRow, col(RoleRow.person_id) == col(PersonRow.id))
-    .where(col(TenantRow.entra_id) == bindparam("tenant"), col(PersonRow.object_id) == bindparam("object_id"))
-    .order_by(col(RoleRow.id))
-)
-
-
-def known(
-    session: Session, entra_id: str, object_id: str, day: date
-) -> tuple[TenantRow, PersonRow, Sequence[RoleRow]] | None:
-    """Return tenant, person and the roles she holds on a day, read at once; None when she holds none."""
-    rows = session.exec(_KNOWN, params={"tenant": entra_id, "object_id": object_id}).all()
-    held = [role for _, _, role in rows if is_held(role, day)]
-    return (rows[0][0], rows[0][1], held) if held else None
 
 
 def by_object_id(session: Session, tenant_id: int, object_id: str) -> PersonRow | None:
@@ -132,19 +114,19 @@ def unit_names(session: Session, tenant_id: int) -> dict[int, str]:
     return {row.id: row.name for row in rows if row.id is not None}
 
 
-def role(session: Session, person_row_id: int, unit_id: int, name: str) -> RoleRow | None:
+def role(session: Session, person_row_id: int, unit_id: int, name: Role) -> RoleRow | None:
     """Return a role as the person holds it in a unit, between whatever dates."""
     query = select(RoleRow).where(RoleRow.person_id == person_row_id, RoleRow.unit_id == unit_id, RoleRow.role == name)
     return session.exec(query).first()
 
 
-def holders(session: Session, tenant_id: int, unit_id: int, name: str, day: date) -> Sequence[PersonRow]:
+def holders(session: Session, tenant_id: int, unit_id: int, name: Role, day: date) -> Sequence[PersonRow]:
     """Return those who hold a role in a unit on a day, by name."""
     return [person for person, held in held_in(session, tenant_id, name, unit_id) if is_held(held, day)]
 
 
 def held_in(
-    session: Session, tenant_id: int, name: str, unit_id: int | None = None
+    session: Session, tenant_id: int, name: Role, unit_id: int | None = None
 ) -> Sequence[tuple[PersonRow, RoleRow]]:
     """Return who holds a role in a unit (None: anywhere), between whatever dates, by name."""
     query = (
@@ -185,16 +167,6 @@ def is_held(held: RoleRow, day: date) -> bool:
     return (held.valid_from or day) <= day <= (held.valid_to or day)
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """Who holds a role where, on one day. stands_in_for_id: the chef a deputy stands in for, when it is known which."""
-
-    person_id: int
-    unit_id: int
-    role: str
-    stands_in_for_id: int | None
-
-
 def holdings_on(session: Session, tenant_id: int, day: date) -> list[Holding]:
     """Return every role held in a tenant on a day, oldest first; read as plain rows, for there are many."""
     query = select(RoleRow.person_id, RoleRow.unit_id, RoleRow.role, RoleRow.stands_in_for_id).where(
@@ -203,3 +175,9 @@ def holdings_on(session: Session, tenant_id: int, day: date) -> list[Holding]:
         or_(col(RoleRow.valid_to).is_(None), col(RoleRow.valid_to) >= day),
     )
     return [Holding(*row) for row in session.exec(query.order_by(col(RoleRow.id))).all()]
+
+
+def named(session: Session, tenant_id: int, ids: Iterable[int]) -> list[PersonRow]:
+    """Return the people with these row ids, in that order."""
+    found = (person(session, tenant_id, row_id) for row_id in ids)
+    return [row for row in found if row is not None]

@@ -100,6 +100,12 @@ def get(session: Session, tenant_id: int, row_id: int) -> SignatureRow | None:
     return session.exec(query).first()
 
 
+def bound_of(row: SignatureRow) -> Revisions:
+    """Return the revisions a signature is bound to."""
+    found: Revisions = json.loads(row.bound)
+    return found
+
+
 def view_of(session: Session, row: SignatureRow) -> str:
     """Open the view she saw. Raises: SealBroken, KeyGone."""
     return unseal(session, row.tenant_id, row.case_id, "signature.view", row.nonce, row.view)

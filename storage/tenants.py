@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from checklists.model import MotivationBy
 from checklists.tenant_settings import NAMES, TenantSettings, read_settings
 from storage.sealing import TENANT_ITSELF, keys_of
 
@@ -45,6 +46,12 @@ def ensure(session: Session, entra_id: str) -> TenantRow:
 def settings(row: TenantRow) -> TenantSettings:
     """Return a tenant's own settings, with the defaults for what it has not set."""
     return read_settings(row.settings)
+
+
+def motivation_by(session: Session, row_id: int) -> MotivationBy:
+    """Return how a municipality has its motivations given."""
+    row = get(session, row_id)
+    return settings(row).motivation if row is not None else "either"
 
 
 def setting(row: TenantRow, name: str) -> Any:

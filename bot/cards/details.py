@@ -16,7 +16,7 @@ from bot.cards.parts import (
     text,
     text_input,
 )
-from dialogs.views.views import CloseView, DetailsView, ExtendView, FactField
+from dialogs.views.views import CloseView, DecidedView, DetailsView, ExtendView, FactField
 
 
 def details_card(pen: Pen, view: DetailsView) -> Card:
@@ -58,8 +58,21 @@ def extend_card(pen: Pen, view: ExtendView) -> Card:
     body.append(subtle(pen.say("card.reason_class_how")))
     typed = view.text if pen.private else ""
     body.append(text_input("reason", pen.say("card.reason"), value=typed, lines=True, hint=pen.say("card.no_names")))
+    decided: Element = {"type": "Input.Date", "id": "decided_on", "label": pen.say("card.extension_decided_on")}
+    body.append({**decided, "value": view.decided} if view.decided else decided)
     body.append({"type": "Input.Date", "id": "until", "label": pen.say("card.until")})
     return card(pen, body + action_sets(pen, view.buttons), view.refresh)
+
+
+def decided_card(pen: Pen, view: DecidedView) -> Card:
+    """Ask whether the decision has been taken, and when."""
+    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.decided_title"))]
+    if view.planned:
+        body.append(text(pen.say("card.decided_planned", date=view.planned)))
+    body.append(subtle(pen.say("card.decided_how")))
+    for name in ("decided_on", "planned_decision_on"):
+        body.append({"type": "Input.Date", "id": name, "label": pen.say("card." + name)})
+    return card(pen, body + action_sets(pen, view.buttons, primary=1), view.refresh)
 
 
 def close_card(pen: Pen, view: CloseView) -> Card:

@@ -77,21 +77,21 @@ def _row(pen: Pen, seen: Comparison, row: Compared, number: int, most: int, both
     said = [pen.say("motivations." + row.motivation)] if row.motivation else []
     said += [option_words(pen, item, row.option)] if row.option else []
     more = f" ({', '.join(said)})" if said else ""
-    hers, theirs = (pen.say("answers." + side) if side else "–" for side in (row.hers, row.theirs))
+    reader, worker = (pen.say("answers." + side) if side else "–" for side in (row.reader, row.worker))
     runs: list[Element] = [{"type": "TextRun", "text": f"{number}. {pen.ask(item)} "}]
     if row.differs:
         runs.append({"type": "TextRun", "text": pen.say("reading.differs") + " ", "weight": "Bolder"})
-        words = pen.say(both, hers=hers, theirs=theirs + more)
-    elif row.hers and row.theirs:
-        words = pen.say("reading.same", answer=theirs + more)
+        words = pen.say(both, hers=reader, theirs=worker + more)
+    elif row.reader and row.worker:
+        words = pen.say("reading.same", answer=worker + more)
     else:
-        words = pen.say(both, hers=hers, theirs=theirs + more)
+        words = pen.say(both, hers=reader, theirs=worker + more)
     runs.append({"type": "TextRun", "text": words, "weight": "Bolder"})
     rows: list[Element] = [{"type": "RichTextBlock", "inlines": runs, "spacing": "Small"}]
     if pen.private:
         labels = (("card.motivation", row.text), ("card.place", row.place), ("card.note", row.note))
         texts = [(pen.say(key), words) for key, words in labels]
-        texts.append((pen.say("reading.own_note"), row.own_note))
+        texts.append((pen.say("reading.own_note"), row.reader_note))
         rows += [written(label, clipped(words, most)) for label, words in texts if words]
     return rows
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs
 
 from aiohttp import web
 
@@ -18,6 +18,7 @@ from bot.clock import Clock
 from bot.pages import pages
 from checklists import rights
 from checklists.errors import UserError
+from checklists.model import Role
 from checklists.privacy import has_personal_number
 from checklists.rights import Right
 from checklists.swedish_time import day_of
@@ -66,7 +67,7 @@ class Purpose:
     right: Right
     render: Render
     case_level: bool = False
-    covers: Callable[[Collection[tuple[str, str]], Collection[str], Scope], bool] = lambda _held, _units, _scope: True
+    covers: Callable[[Collection[tuple[Role, str]], Collection[str], Scope], bool] = lambda _held, _units, _scope: True
     act: str = "link_used"
     fields: Callable[[Session, Link, Language], Sequence[Field]] = lambda _session, _link, _language: ()
     choose: Callable[[Scope, Mapping[str, str], date], Scope] = lambda scope, _chosen, _today: scope
@@ -75,11 +76,6 @@ class Purpose:
     def __post_init__(self) -> None:
         if self.case_level or self.right.about == "case":
             raise ValueError(f"{self.name}: single cases are not given by link; that needs a sign-in")
-
-
-def link_url(public_url: str, purpose: Purpose, token: str) -> str:
-    """Return the address of a link. public_url: BK_PUBLIC_URL."""
-    return f"{public_url.rstrip('/')}{purpose.path}?l={quote(token)}"
 
 
 def add_links(app: web.Application, desk: Desk, clock: Clock, purposes: Iterable[Purpose]) -> None:

@@ -5,15 +5,16 @@ from datetime import datetime
 
 from bot.pages import export_link, report_page
 from bot.pages.links import Purpose
+from checklists.model import Role
 from checklists.rights import FIGURES, Right, sees_figures
+from dialogs.figures import addresses
 from dialogs.figures.report import tell_fetched
 from dialogs.views.figures import Asked
-from storage import links
 from storage.desk import Session
 from storage.links import Link, Scope
 
 
-def _covers(held: Collection[tuple[str, str]], units: Collection[str], scope: Scope) -> bool:
+def _covers(held: Collection[tuple[Role, str]], units: Collection[str], scope: Scope) -> bool:
     unit = scope["unit"]
     return (not unit or unit in units) and sees_figures(held, unit)
 
@@ -25,8 +26,8 @@ def _fetched(session: Session, link: Link, now: datetime) -> None:
 
 PURPOSES = (
     Purpose(
-        links.REPORT,
-        links.REPORT_PATH,
+        addresses.REPORT,
+        addresses.PATHS[addresses.REPORT],
         Right("report", "self", FIGURES),
         report_page.render,
         covers=_covers,
@@ -34,8 +35,8 @@ PURPOSES = (
         choose=report_page.choose,
     ),
     Purpose(
-        "export",
-        "/export",
+        addresses.EXPORT,
+        addresses.PATHS[addresses.EXPORT],
         Right("export", "self", FIGURES),
         export_link.render,
         covers=_covers,

@@ -4,19 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from checklists.errors import BadDate, BadDeputy, BadPeriod, UserError
+from actions import people as acts
+from actions.changes import Changes
+from checklists.case_dates import read_day
+from checklists.errors import BadDeputy, UserError
+from checklists.model import Role
 from checklists.rights import RELATIONS, Right
-from dialogs.messages.recipients import without_app
 from dialogs.messages.tell import tell
-from dialogs.turn.declared import Command, Press, Verb
-from dialogs.turn.find_case import command_button
-from dialogs.turn.turn_context import Talk
+from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
+from dialogs.turn.presses import AsShown, OfDeputy
+from dialogs.turn.turn_context import TurnContext
 from dialogs.views.chef import DeputiesView, Deputy
-from dialogs.views.views import AnyView, Button, Claim, Line, MenuView
-from storage import people
+from dialogs.views.ready_made import command_button
+from dialogs.views.views import Button, Line, MenuView
+from storage import conversations, people
 from storage.people import ORGANISATION, PersonRow, RoleRow
 
-DEPUTIES = Right("deputies", "self", dict.fromkeys(("unit_manager", "manager", "admin"), RELATIONS))
+_MAY_NAME: tuple[Role, ...] = ("unit_manager", "manager", "admin")
+DEPUTIES = Right("deputies", "self", dict.fromkeys(_MAY_NAME, RELATIONS))
 NAME = Right("name_deputy", "self", DEPUTIES.may)
 REMOVE = Right("remove_deputy", "self", DEPUTIES.may)
 MOST_PEOPLE, MOST_DEPUTIES, MOST_NAMES = 100, 10, 15
@@ -24,49 +29,50 @@ MOST_PEOPLE, MOST_DEPUTIES, MOST_NAMES = 100, 10, 15
 _STANDS_IN = ("case_worker", "unit_manager", "deputy")
 
 
-def deputies(talk: Talk, _rest: str = "") -> AnyView:
+def deputies(context: TurnContext, _rest: str = "") -> Reaction:
     """Show who stands in for whom, and the form for naming one more."""
-    return _card(talk, ())
+    return _card(context, ())
 
 
-def _card(talk: Talk, notices: tuple[Line, ...]) -> DeputiesView:
-    units = _units(talk)
-    chefs = _chefs(talk, units)
-    choose_chef = len({row.id for _, row in chefs}) > 1 and not talk.units_as("unit_manager")
+def _card(context: TurnContext, notices: tuple[Line, ...]) -> DeputiesView:
+    units = _units(context)
+    chefs = _chefs(context, units)
+    choose_chef = len({row.id for _, row in chefs}) > 1 and not context.units_as("unit_manager")
     return DeputiesView(
         notices=notices,
-        deputies=tuple(_deputy(row, role, units, chefs) for row, role in _named(talk, units)[:MOST_DEPUTIES]),
-        people=tuple((row.id, row.name) for row in _eligible(talk)[:MOST_PEOPLE]),
+        deputies=tuple(_deputy(row, role, units, chefs) for row, role in _named(context, units)[:MOST_DEPUTIES]),
+        people=tuple((row.id, row.name) for row in _eligible(context)[:MOST_PEOPLE]),
         units=tuple(units.items()) if len(units) > 1 else (),
         chefs=tuple({row.id: row.name for _, row in chefs}.items()) if choose_chef else (),
-        no_app=_without_app(talk, units),
-        save=Button(title=Line(say="buttons.save"), claim=Claim(verb="name_deputy", revision=talk.act)),
+        no_app=_without_app(context, units),
+        save=Button(title=Line(say="buttons.save"), claim=claimed("name_deputy", AsShown(context.origin.act))),
     )
 
 
-def _units(talk: Talk) -> dict[int, str]:
+def _units(context: TurnContext) -> dict[int, str]:
     """Return the units she may name a deputy in: her own as chef, every one as manager or admin."""
-    names = people.unit_names(talk.session, talk.tenant_id)
-    whole = talk.units_as("manager") or talk.units_as("admin")
-    wanted = set(names) if whole else set(talk.units_as("unit_manager"))
+    names = people.unit_names(context.session, context.tenant_id)
+    whole = context.units_as("manager") or context.units_as("admin")
+    wanted = set(names) if whole else set(context.units_as("unit_manager"))
     return {row_id: name for row_id, name in sorted(names.items()) if row_id in wanted and name != ORGANISATION}
 
 
-def _chefs(talk: Talk, units: Mapping[int, str]) -> list[tuple[int, PersonRow]]:
-    held = people.held_in(talk.session, talk.tenant_id, "unit_manager")
-    return [(role.unit_id, row) for row, role in held if role.unit_id in units and people.is_held(role, talk.today)]
+def _chefs(context: TurnContext, units: Mapping[int, str]) -> list[tuple[int, PersonRow]]:
+    held = people.held_in(context.session, context.tenant_id, "unit_manager")
+    return [(role.unit_id, row) for row, role in held if role.unit_id in units and people.is_held(role, context.today)]
 
 
-def _named(talk: Talk, units: Mapping[int, str]) -> list[tuple[PersonRow, RoleRow]]:
+def _named(context: TurnContext, units: Mapping[int, str]) -> list[tuple[PersonRow, RoleRow]]:
     """Return who stands in now or later, the nearest first."""
-    held = people.held_in(talk.session, talk.tenant_id, "deputy")
-    found = [(row, role) for row, role in held if role.unit_id in units and (role.valid_to or date.max) >= talk.today]
+    held = people.held_in(context.session, context.tenant_id, "deputy")
+    today = context.today
+    found = [(row, role) for row, role in held if role.unit_id in units and (role.valid_to or date.max) >= today]
     return sorted(found, key=lambda pair: (pair[1].valid_from or date.min, pair[0].name))
 
 
 def _deputy(row: PersonRow, role: RoleRow, units: Mapping[int, str], chefs: list[tuple[int, PersonRow]]) -> Deputy:
     names = {chef.id: chef.name for _, chef in chefs}
-    claim = Claim(verb="remove_deputy", item=str(role.id), revision=f"{role.valid_from}/{role.valid_to}")
+    claim = claimed("remove_deputy", OfDeputy(role.id, f"{role.valid_from}/{role.valid_to}"))
     return Deputy(
         name=row.name,
         unit=units[role.unit_id],
@@ -77,27 +83,23 @@ def _deputy(row: PersonRow, role: RoleRow, units: Mapping[int, str], chefs: list
     )
 
 
-def _eligible(talk: Talk) -> list[PersonRow]:
-    """Return who may be named: everyone who works with cases or reads them."""
+def _eligible(context: TurnContext, units: Mapping[int, str] | None = None) -> list[PersonRow]:
+    """Return those who work with cases or read them: in these units, or anywhere."""
     found = {
         row.id: row
-        for row, role in people.everyone(talk.session, talk.tenant_id)
-        if role.role in _STANDS_IN and people.is_held(role, talk.today)
+        for row, role in people.everyone(context.session, context.tenant_id)
+        if role.role in _STANDS_IN and (units is None or role.unit_id in units) and people.is_held(role, context.today)
     }
     return list(found.values())
 
 
-def _without_app(talk: Talk, units: Mapping[int, str]) -> tuple[str, ...]:
+def _without_app(context: TurnContext, units: Mapping[int, str]) -> tuple[str, ...]:
     """Return the names of chefs, deputies and workers of these units who cannot be written to."""
-    found = {
-        row.id: row
-        for row, role in people.everyone(talk.session, talk.tenant_id)
-        if role.role in _STANDS_IN and role.unit_id in units and people.is_held(role, talk.today)
-    }
-    return tuple(row.name for row in without_app(talk.session, found.values()))[:MOST_NAMES]
+    missed = conversations.without_app(context.session, _eligible(context, units))
+    return tuple(row.name for row in missed)[:MOST_NAMES]
 
 
-# --- naming ------------------------------------------------------------------------------------------------
+# --- naming ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,56 +113,49 @@ class _Wanted:
     last: date
 
 
-def name_deputy(talk: Talk, press: Press) -> AnyView:
+def name_deputy(context: TurnContext, press: Press[AsShown]) -> Reaction:
     """Keep a deputy with her days, and tell her. Saving says that she has the delegation."""
     try:
-        wanted = _read(talk, press.inputs)
+        wanted = _read(context, press.inputs)
+        changes = _store(context, wanted)
     except UserError as error:
-        return _card(talk, (Line(say=error.text_key, args=error.args_for_text),))
-    held = people.role(talk.session, wanted.person.id, wanted.unit_id, "deputy")
-    if held is None:
-        held = RoleRow(tenant_id=talk.tenant_id, person_id=wanted.person.id, unit_id=wanted.unit_id, role="deputy")
-    held.valid_from, held.valid_to, held.stands_in_for_id = wanted.first, wanted.last, wanted.chef.id
-    people.hold(talk.session, held)
-    days = f"{wanted.first.isoformat()}/{wanted.last.isoformat()}"
-    talk.record("deputy_named", detail=f"{wanted.person.id} for {wanted.chef.id} in {wanted.unit_id} {days}")
+        return _card(context, (Line(say=error.text_key, args=error.args_for_text),))
     args: dict[str, str | int] = {
         "name": wanted.person.name,
         "chef": wanted.chef.name,
         "first": wanted.first.isoformat(),
         "last": wanted.last.isoformat(),
     }
-    missed = _tell(talk, wanted, args)
-    notices = ("deputies.named", "deputies.no_app") if missed else ("deputies.named",)
-    return _card(talk, tuple(Line(say=key, args=args) for key in notices))
+    notices = ("deputies.named", "deputies.no_app") if _tell(context, wanted, args) else ("deputies.named",)
+    return Done(_card(context, tuple(Line(say=key, args=args) for key in notices)), changes)
 
 
-def _tell(talk: Talk, wanted: _Wanted, args: dict[str, str | int]) -> bool:
+def _store(context: TurnContext, wanted: _Wanted) -> Changes:
+    where = (wanted.person, wanted.unit_id, wanted.chef, wanted.first, wanted.last)
+    return acts.name_deputy(context.session, context.origin, *where)
+
+
+def _tell(context: TurnContext, wanted: _Wanted, args: dict[str, str | int]) -> bool:
+    """Tell her who is named; say whether she cannot be told."""
     told = MenuView(
         title=Line(say="deputies.you_title"),
         lines=(Line(say="deputies.you", args=args),),
         buttons=(command_button("att läsa", "buttons.to_read"),),
     )
-    return bool(tell(talk.session, [wanted.person], told, now=talk.turn.now, kind="notice"))
+    return bool(tell(context.session, [wanted.person], told, now=context.turn.now, kind="notice"))
 
 
-def _read(talk: Talk, inputs: Mapping[str, str]) -> _Wanted:
-    """Return what the form says. Raises: BadDate, BadPeriod, BadDeputy."""
-    units = _units(talk)
+def _read(context: TurnContext, inputs: Mapping[str, str]) -> _Wanted:
+    """Return what the form says. Raises: BadDate, DateOutOfRange, BadDeputy."""
+    units = _units(context)
     unit_id = _chosen(inputs, "unit", next(iter(units)) if len(units) == 1 else 0)
-    by_id = {row.id: row for row in _eligible(talk)}
-    row = by_id.get(_chosen(inputs, "person", 0))
-    chefs = {chef.id: chef for at, chef in _chefs(talk, units) if at == unit_id}
-    own = talk.person_id if talk.person_id in chefs else next(iter(chefs)) if len(chefs) == 1 else 0
+    row = {one.id: one for one in _eligible(context)}.get(_chosen(inputs, "person", 0))
+    chefs = {chef.id: chef for at, chef in _chefs(context, units) if at == unit_id}
+    own = context.person_id if context.person_id in chefs else next(iter(chefs)) if len(chefs) == 1 else 0
     chef = chefs.get(_chosen(inputs, "stands_in_for", own))
-    if row is None or unit_id not in units or chef is None or row.id == chef.id:
+    if row is None or unit_id not in units or chef is None:
         raise BadDeputy
-    try:
-        first, last = (date.fromisoformat(inputs.get(name, "").strip()) for name in ("first", "last"))
-    except ValueError:
-        raise BadDate from None
-    if last < first or last < talk.today:
-        raise BadPeriod
+    first, last = (read_day(inputs.get(name, "").strip(), context.today) for name in ("first", "last"))
     return _Wanted(row, unit_id, chef, first, last)
 
 
@@ -169,17 +164,15 @@ def _chosen(inputs: Mapping[str, str], name: str, otherwise: int) -> int:
     return int(text) if text.isascii() and text.isdigit() else otherwise
 
 
-def remove_deputy(talk: Talk, press: Press) -> AnyView:
+def remove_deputy(context: TurnContext, press: Press[OfDeputy]) -> Reaction:
     """End a deputy's days at once."""
-    units = _units(talk)
-    found = next((pair for pair in _named(talk, units) if str(pair[1].id) == press.claim.item), None)
+    found = next((pair for pair in _named(context, _units(context)) if pair[1].id == press.what.role_id), None)
     if found is None:
-        return _card(talk, (Line(say="deputies.gone"),))
+        return _card(context, (Line(say="deputies.gone"),))
     row, role = found
-    talk.record("deputy_removed", detail=f"{row.id} in {role.unit_id}")
-    people.let_go(talk.session, role, talk.today)
-    return _card(talk, (Line(say="deputies.removed", args={"name": row.name}),))
+    changes = acts.remove_deputy(context.session, context.origin, role)
+    return Done(_card(context, (Line(say="deputies.removed", args={"name": row.name}),)), changes)
 
 
-VERBS = (Verb(NAME, name_deputy), Verb(REMOVE, remove_deputy))
+VERBS = (Verb(NAME, name_deputy, AsShown), Verb(REMOVE, remove_deputy, OfDeputy))
 COMMANDS = (Command("ersättare", ("deputy",), deputies, DEPUTIES),)

@@ -1,13 +1,18 @@
-"""The chef's reading: what waits for her, her own answers before she sees the worker's, and then the differences."""
+"""The chef's reading: what waits for her, her own answers before she sees the workers', and then the differences."""
 
-from actions.basis import Basis, begin_reading, load, reading, written
+from actions import lists
+from actions.basis import Basis, read
+from checklists import access, lifecycle
+from checklists.lifecycle import State
 from checklists.rights import READER, RELATIONS, Right
-from dialogs.chef import reading_cards as show_reading
-from dialogs.chef.reading_cards import where
-from dialogs.turn.declared import Command, Press, Verb
-from dialogs.turn.find_case import case_by_id
-from dialogs.turn.turn_context import READ, Talk, clock_words
-from dialogs.views.views import AnyView, Button, CaseLine, CasesView, Claim, Line
+from checklists.swedish_time import clock_words
+from dialogs.chef import reading_cards
+from dialogs.turn import find_case
+from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
+from dialogs.turn.presses import AsShown, Nothing, Page
+from dialogs.turn.turn_context import TurnContext
+from dialogs.views.ready_made import open_button
+from dialogs.views.views import Button, CaseLine, CasesView, Line
 from storage import cases, filled
 from storage.cases import CaseRow
 
@@ -18,110 +23,99 @@ DIFFERENCES = Right("differences", "case", READER)
 MORE_DIFFERENCES = Right("more_differences", "case", READER)
 
 
-# --- what waits --------------------------------------------------------------------------------------------
+# --- what waits ------------------------------------------------------------------------------------------------------
 
 
-def to_read(talk: Talk, _rest: str) -> AnyView:
+def to_read(context: TurnContext, _rest: str) -> Reaction:
     """List what waits for her reading or signature, oldest first."""
-    return _page(talk, 0)
+    return _page(context, 0)
 
 
-def more(talk: Talk, press: Press) -> AnyView:
+def more(context: TurnContext, press: Press[Page]) -> Reaction:
     """List the next five."""
-    return _page(talk, int(press.claim.choice or 0))
+    return _page(context, press.what.start)
 
 
-def _page(talk: Talk, start: int) -> AnyView:
-    found = waiting(talk)
+def _page(context: TurnContext, start: int) -> CasesView:
+    found = _waiting(context)
     end = start + PAGE
-    claim = Claim(verb="more_to_read", choice=str(end))
+    following = claimed("more_to_read", Page(end))
     return CasesView(
         title=Line(say="reading.waiting_title"),
         notices=() if found else (Line(say="reading.nothing_waits"),),
-        cases=tuple(_line(talk, case) for case in found[start:end]),
-        more=Button(title=Line(say="buttons.show_more"), claim=claim) if len(found) > end else None,
+        cases=tuple(_line(context, case) for case in found[start:end]),
+        more=Button(title=Line(say="buttons.show_more"), claim=following) if len(found) > end else None,
     )
 
 
-def waiting(talk: Talk) -> list[CaseRow]:
+def _waiting(context: TurnContext) -> list[CaseRow]:
     """Return the cases that wait for her, oldest first; never one she is lead or co-worker of."""
-    units = sorted({unit for role in READER for unit in talk.units_as(role)})
-    rows = filled.waiting_in(talk.session, talk.tenant_id, units, "decision_basis")
+    units = sorted({unit for role in READER for unit in context.units_as(role)})
+    rows = filled.waiting_in(context.session, context.tenant_id, units, "decision_basis")
     ids = dict.fromkeys(row.case_id for row in rows)
-    found = (cases.get(talk.session, talk.tenant_id, row_id) for row_id in ids)
-    return [case for case in found if case is not None and talk.reads(case)]
+    found = (cases.get(context.session, context.tenant_id, row_id) for row_id in ids)
+    return [case for case in found if case is not None and access.reads(context.roles, case)]
 
 
-def _line(talk: Talk, case: CaseRow) -> CaseLine:
-    theirs = written(talk.session, case)
-    mine = reading(talk.session, case, theirs.checklist.id, talk.person_id)
-    sent = [sheet.filled.sent_at for sheet in theirs.sheets if sheet.filled.sent_at]
-    args: dict[str, str | int] = {"time": clock_words(min(sent), talk.turn.now)} if sent else {"time": ""}
-    status = Line(say="reading.read_again") if theirs.status == "voided" else Line(say="reading.sent_at", args=args)
-    gaps = sum(1 for _ in theirs.all_gaps())
+def _line(context: TurnContext, case: CaseRow) -> CaseLine:
+    reader = read(context.session, case, cases.facts(context.session, case.id), reader_id=context.person_id)
+    worker = reader.worker
+    sent = [sheet.filled.sent_at for sheet in worker.sheets if sheet.filled.sent_at]
+    args = {"time": clock_words(min(sent), context.turn.now) if sent else ""}
+    voided = worker.state == State.VOIDED
+    status = Line(say="reading.read_again") if voided else Line(say="reading.sent_at", args=args)
+    gaps = sum(1 for _ in worker.all_gaps())
     lines = [Line(say="cases.gaps" if gaps != 1 else "cases.one_gap", args={"gaps": gaps})]
     if case.planned_decision_on:
         lines.append(Line(say="cases.date_planned", args={"date": case.planned_decision_on.isoformat()}))
-    button = Button(title=Line(say="buttons." + _title(mine)), claim=Claim(verb="read", case=case.id))
+    button = open_button(case.id, Line(say="buttons." + _title(reader)), "read")
     return CaseLine(case_ref=case.ref, status=status, lines=tuple(lines), button=button)
 
 
-def _title(mine: Basis) -> str:
-    if not mine.sheets:
+def _title(reader: Basis) -> str:
+    if not reader.sheets:
         return "start_reading"
-    return "continue_reading" if mine.next_from() else "open"
+    return "continue_reading" if reader.next_from() else "open"
 
 
-# --- reading -----------------------------------------------------------------------------------------------
+# --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def read(talk: Talk, press: Press) -> AnyView:
+def read_pressed(context: TurnContext, press: Press[Nothing]) -> Reaction:
     """Begin or go on with her reading; what she has read is shown where she left it."""
-    return enter(talk, case_by_id(talk, press.claim.case, READ))
+    return enter(context, find_case.by_id(context, press.case, access.READ))
 
 
-def enter(talk: Talk, case: CaseRow) -> AnyView:
+def enter(context: TurnContext, reader: Basis) -> Reaction:
     """Return the card a reader meets when she comes to a case, her reading begun if it is there to be read."""
-    load(talk, case)
-    theirs = written(talk.session, case)
-    if theirs.status in ("sent", "voided"):
-        return where(talk, begin_reading(talk, case, theirs))
-    return where(talk, show_reading.of_reader(talk, case))
+    if not reader.worker.waits_for_reader:
+        return reading_cards.where(context, reader)
+    acting = "" if reader.is_whole else context.acting_as(reader.case)
+    reader, changes = lists.begin_reading(context.session, context.origin, reader, acting)
+    return Done(reading_cards.where(context, reader), changes)
 
 
-def differences(talk: Talk, press: Press) -> AnyView:
+def differences(context: TurnContext, press: Press[AsShown]) -> Reaction:
     """End her reading and show both sets of answers, differences first; also when there are none."""
-    case = case_by_id(talk, press.claim.case, DIFFERENCES)
-    mine = load(talk, case)
-    theirs = written(talk.session, case)
-    if theirs.status not in ("sent", "voided") or not _is_whole(mine, theirs) or mine.next_from() is not None:
-        return enter(talk, case)
-    ended = [sheet for sheet in mine.sheets if sheet.filled.status == "open"]
-    for sheet in ended:
-        sheet.filled.status, sheet.filled.seen_at = "seen", talk.turn.now
-    if ended:
-        talk.record("differences_seen", case=case, filled_id=ended[0].filled.id, detail=talk.acting_as(case))
-    return show_reading.differences(talk, mine, theirs)
+    reader = find_case.by_id(context, press.case, DIFFERENCES)
+    if not reader.worker.waits_for_reader or not reader.is_whole or reader.next_from() is not None:
+        return enter(context, reader)
+    changes = lists.finish_reading(context.session, context.origin, reader, context.acting_as(reader.case))
+    return Done(reading_cards.differences(context, reader), changes)
 
 
-def _is_whole(mine: Basis, theirs: Basis) -> bool:
-    """Say whether she has a sheet for every child."""
-    return {sheet.filled.child for sheet in mine.sheets} == {sheet.filled.child for sheet in theirs.sheets}
-
-
-def more_differences(talk: Talk, press: Press) -> AnyView:
+def more_differences(context: TurnContext, press: Press[Page]) -> Reaction:
     """Show the next children, once she has ended her reading."""
-    case = case_by_id(talk, press.claim.case, MORE_DIFFERENCES)
-    mine, theirs = load(talk, case), written(talk.session, case)
-    if mine.status not in ("seen", "signed") or not _is_whole(mine, theirs):
-        return enter(talk, case)
-    return show_reading.differences(talk, mine, theirs, first=int(press.claim.choice or 0))
+    reader = find_case.by_id(context, press.case, MORE_DIFFERENCES)
+    if not lifecycle.has_seen_answers(reader.state) or not reader.is_whole:
+        return enter(context, reader)
+    return reading_cards.differences(context, reader, first=press.what.start)
 
 
 VERBS = (
-    Verb(READ, read, keeps=False),
-    Verb(DIFFERENCES, differences, keeps=False),
-    Verb(MORE_DIFFERENCES, more_differences, keeps=False),
-    Verb(MORE, more, keeps=False),
+    Verb(access.READ, read_pressed, keeps=False),
+    Verb(DIFFERENCES, differences, AsShown, keeps=False),
+    Verb(MORE_DIFFERENCES, more_differences, Page, keeps=False),
+    Verb(MORE, more, Page, keeps=False),
 )
 COMMANDS = (Command("att läsa", ("to read",), to_read, TO_READ),)

@@ -1,137 +1,142 @@
 """What a reader is shown: her questions, where her reading stands, the differences, what was signed. Stores nothing."""
 
-from actions.basis import Basis, Sheet, reading, written
+from actions.basis import Basis, Sheet
+from checklists.lifecycle import State
+from checklists.swedish_time import clock_words
 from dialogs.chef.compare import comparison, hash_of
-from dialogs.turn.find_case import command_button
-from dialogs.turn.turn_context import Talk, clock_words
+from dialogs.turn.declared import claimed
+from dialogs.turn.presses import AsShown, Page, SeenAt
+from dialogs.turn.turn_context import TurnContext
 from dialogs.views.chef import Comparison, DifferencesView, ReadingView, SignedView
-from dialogs.views.views import AnyView, Button, Claim, Line, MenuView
-from dialogs.worker import form_card as show_form
-from dialogs.worker.summary_card import MOST_CHILDREN
+from dialogs.views.ready_made import command_button
+from dialogs.views.views import AnyView, Button, FormView, Line, MenuView
+from dialogs.worker import form_card
+from dialogs.worker.sheet_parts import basis_head
 from storage import people, signatures
 from storage.cases import CaseRow
 from storage.signatures import SignatureRow
 
+MOST_CHILDREN = 3
+"""Children side by side on one card of 24 KB."""
 
-def where(talk: Talk, mine: Basis, notices: tuple[Line, ...] = ()) -> AnyView:
+
+def where(context: TurnContext, reader: Basis, notices: tuple[Line, ...] = ()) -> AnyView:
     """Return the card a reader is at: the first questions that are open, else what can be done when all is read."""
-    theirs = written(talk.session, mine.case, mine.checklist.id)
-    if theirs.status == "signed":
-        return signed_menu(talk, theirs)
-    if not theirs.is_with_chef or not mine.sheets:
-        return not_here(talk, theirs)
-    found = mine.next_from()
+    worker = reader.worker
+    if worker.state == State.SIGNED:
+        return signed_menu(context, worker)
+    if not worker.is_handed_over or not reader.sheets:
+        return not_here(worker)
+    found = reader.next_from()
     if found is not None:
         return questions(found[0], notices)
-    if mine.status == "open":
-        return _read_through(mine, notices)
-    return differences(talk, mine, theirs, notices)
+    if reader.state == State.BEGUN:
+        return _read_through(reader, notices)
+    return differences(context, reader, notices)
 
 
-def questions(sheet: Sheet, notices: tuple[Line, ...] = ()) -> AnyView:
+def questions(sheet: Sheet, notices: tuple[Line, ...] = ()) -> FormView:
     """Return the form she reads by: all that applies, or what is open of it once she has begun."""
     still = tuple(stop for stop in sheet.way if sheet.is_open(stop))
-    form = show_form.form(sheet, still or sheet.way, notices)
+    form = form_card.form(sheet, still or sheet.way, notices)
     ways_out = tuple(_button(verb, title, sheet.case) for verb, title in (("send_back", "return"), ("pause", "pause")))
     return form.model_copy(update={"nav": ways_out})
 
 
-def _read_through(mine: Basis, notices: tuple[Line, ...]) -> ReadingView:
+def _read_through(reader: Basis, notices: tuple[Line, ...]) -> ReadingView:
     verbs = [("differences", "differences"), ("send_back", "return")]
-    if all(sheet.filled.seen_at is None for sheet in mine.sheets):
+    if all(sheet.filled.seen_at is None for sheet in reader.sheets):
         verbs.append(("form", "form"))
-    buttons = tuple(_button(verb, title, mine.case) for verb, title in verbs)
-    line = Line(say="reading.read_through")
-    refresh = _claim("show_current", mine.case)
-    return ReadingView(notices=notices, head=mine.head, line=line, buttons=buttons, refresh=refresh)
+    return ReadingView(
+        notices=notices,
+        head=basis_head(reader),
+        line=Line(say="reading.read_through"),
+        buttons=tuple(_button(verb, title, reader.case) for verb, title in verbs),
+        refresh=claimed("show_current", case=reader.case.id),
+    )
 
 
-def differences(
-    talk: Talk, mine: Basis, theirs: Basis, notices: tuple[Line, ...] = (), first: int = 0
-) -> DifferencesView:
+def differences(context: TurnContext, reader: Basis, notices: tuple[Line, ...] = (), first: int = 0) -> DifferencesView:
     """Return both sets of answers, with what can be done: sign, sign with shortfall, send back."""
-    seen = comparison(talk.session, mine, theirs)
-    case, revision = theirs.case, hash_of(seen)
-    sign = ("sign_shortfall", "sign_shortfall") if seen.gaps else ("sign", "sign")
-    buttons = tuple(
-        Button(title=Line(say="buttons." + title), claim=_claim(verb, case, revision))
-        for verb, title in (sign, ("send_back", "return"))
-    )
-    more = more_children(seen, first)
-    if more:
-        buttons += (Button(title=Line(say="buttons.show_more"), claim=_claim("more_differences", case, choice=more)),)
+    seen = comparison(context.session, reader)
+    case_id, stands = reader.case.id, hash_of(seen)
+    verb = "sign_shortfall" if seen.gaps else "sign"
+    sign = Button(title=Line(say="buttons." + verb), claim=claimed(verb, AsShown(stands), case=case_id))
+    back = Button(title=Line(say="buttons.return"), claim=claimed("send_back", AsShown(stands), case=case_id))
+    buttons: tuple[Button, ...] = (sign, back)
+    following = _next_children(seen, first)
+    if following is not None:
+        claim = claimed("more_differences", Page(following), case=case_id)
+        buttons += (Button(title=Line(say="buttons.show_more"), claim=claim),)
     return DifferencesView(
-        notices=notices, seen=seen, first=first, buttons=buttons, refresh=_claim("show_current", case)
+        notices=notices, seen=seen, first=first, buttons=buttons, refresh=claimed("show_current", case=case_id)
     )
 
 
-def more_children(seen: Comparison, first: int) -> str:
-    """Return with which child the next card begins, empty when all fit on one."""
+def _next_children(seen: Comparison, first: int) -> int | None:
+    """Return with which child the next card begins, None when all fit on one."""
     if len(seen.sheets) <= MOST_CHILDREN:
-        return ""
-    return str(first + MOST_CHILDREN if first + MOST_CHILDREN < len(seen.sheets) else 0)
+        return None
+    return first + MOST_CHILDREN if first + MOST_CHILDREN < len(seen.sheets) else 0
 
 
-def not_here(talk: Talk, theirs: Basis) -> MenuView:
+def not_here(worker: Basis) -> MenuView:
     """Return what is said of a case that is not with its chef: not sent yet, or sent back."""
-    key = "reading.is_returned" if theirs.status == "returned" else "reading.not_sent"
-    return MenuView(title=_title(theirs.case), lines=(Line(say=key),), buttons=(to_read_button(),))
+    key = "reading.is_returned" if worker.state == State.RETURNED else "reading.not_sent"
+    return MenuView(title=_title(worker.case), lines=(Line(say=key),), buttons=(to_read_button(),))
 
 
-def signed_menu(talk: Talk, theirs: Basis, notices: tuple[Line, ...] = ()) -> MenuView:
+def signed_menu(context: TurnContext, worker: Basis, notices: tuple[Line, ...] = ()) -> MenuView:
     """Return what is said of a signed case, with the way to what was seen then."""
-    row = signatures.standing(talk.session, theirs.case.id, theirs.checklist.id, theirs.occasion)
-    lines = (signed_line(talk, row), Line(say="reading.signing_means")) if row else ()
-    buttons = tuple(seen_button(row, theirs.case) for _ in (1,) if row)
-    more = (to_read_button(),) if talk.reads(theirs.case) else ()
-    return MenuView(notices=notices, title=_title(theirs.case), lines=lines, buttons=(*buttons, *more))
+    row = signatures.standing(context.session, worker.case.id, worker.checklist.id, worker.occasion)
+    lines: tuple[Line, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    if row is not None:
+        lines = (signed_line(context, row), Line(say="reading.signing_means"))
+        buttons = (seen_button(row),)
+    more = (to_read_button(),) if context.reader_id(worker.case) else ()
+    return MenuView(notices=notices, title=_title(worker.case), lines=lines, buttons=(*buttons, *more))
 
 
-def signed_line(talk: Talk, row: SignatureRow) -> Line:
+def signed_line(context: TurnContext, row: SignatureRow) -> Line:
     """Say who signed, when, and whether something was missing."""
-    args: dict[str, str | int] = {"name": name_of(talk, row.signer_id), "time": clock_words(row.at, talk.turn.now)}
-    if row.shortfall:
-        return Line(say="reading.signed_shortfall", args=args)
-    return Line(say="reading.signed", args=args)
+    args = {"name": _name_of(context, row.signer_id), "time": clock_words(row.at, context.turn.now)}
+    return Line(say="reading.signed_shortfall" if row.shortfall else "reading.signed", args=args)
 
 
-def seen_button(row: SignatureRow | None, case: CaseRow) -> Button:
+def seen_button(row: SignatureRow) -> Button:
     """Return the button to what was seen at a signature."""
-    assert row is not None
-    claim = Claim(verb="seen_at_signing", case=case.id, choice=f"{row.id}/0")
+    claim = claimed("seen_at_signing", SeenAt(row.id), case=row.case_id)
     return Button(title=Line(say="buttons.seen_at_signing"), claim=claim)
 
 
-def signed(talk: Talk, case: CaseRow, row: SignatureRow, first: int) -> SignedView:
+def signed(context: TurnContext, case: CaseRow, row: SignatureRow, first: int) -> SignedView:
     """Return what was seen at a signature, its hash counted again."""
-    stored = signatures.view_of(talk.session, row)
+    stored = signatures.view_of(context.session, row)
     seen = Comparison.model_validate_json(stored)
-    more = more_children(seen, first)
-    claim = Claim(verb="seen_at_signing", case=case.id, choice=f"{row.id}/{more}")
+    following = _next_children(seen, first)
+    more: tuple[Button, ...] = ()
+    if following is not None:
+        claim = claimed("seen_at_signing", SeenAt(row.id, following), case=case.id)
+        more = (Button(title=Line(say="buttons.show_more"), claim=claim),)
     return SignedView(
         seen=seen,
         first=first,
-        who=name_of(talk, row.signer_id),
+        who=_name_of(context, row.signer_id),
         role=row.role,
-        at=clock_words(row.at, talk.turn.now),
-        voided=clock_words(row.voided_at, talk.turn.now) if row.voided_at else "",
+        at=clock_words(row.at, context.turn.now),
+        voided=clock_words(row.voided_at, context.turn.now) if row.voided_at else "",
         shortfall=row.shortfall,
-        reason=signatures.reason_of(talk.session, row),
+        reason=signatures.reason_of(context.session, row),
         hash=row.view_hash,
         is_whole=hash_of(seen) == row.view_hash == signatures.view_hash(stored),
-        buttons=(Button(title=Line(say="buttons.show_more"), claim=claim),) if more else (),
+        buttons=more,
     )
 
 
-def name_of(talk: Talk, person_id: int) -> str:
-    """Return a person's name."""
-    row = people.person(talk.session, talk.tenant_id, person_id)
+def _name_of(context: TurnContext, person_id: int) -> str:
+    row = people.person(context.session, context.tenant_id, person_id)
     return row.name if row else ""
-
-
-def of_reader(talk: Talk, case: CaseRow) -> Basis:
-    """Return her own reading of a case."""
-    return reading(talk.session, case, "decision_basis", talk.person_id)
 
 
 def _title(case: CaseRow) -> Line:
@@ -143,9 +148,5 @@ def to_read_button() -> Button:
     return command_button("att läsa", "buttons.to_read")
 
 
-def _claim(verb: str, case: CaseRow, revision: str = "", choice: str = "") -> Claim:
-    return Claim(verb=verb, case=case.id, revision=revision, choice=choice)
-
-
 def _button(verb: str, title: str, case: CaseRow) -> Button:
-    return Button(title=Line(say="buttons." + title), claim=_claim(verb, case))
+    return Button(title=Line(say="buttons." + title), claim=claimed(verb, case=case.id))

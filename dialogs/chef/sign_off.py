@@ -1,26 +1,27 @@
 """The chef's decision on what she has read: sign, sign with a shortfall, or send back; and what she saw then."""
 
-from uuid import uuid4
-
-from actions.basis import Basis, load, written
-from checklists.errors import CommentMissing, PersonalNumberInText, TextTooLong, UserError
-from checklists.privacy import refuse_personal_numbers
+from actions import signing
+from actions.basis import Basis
+from actions.changes import Change, Point, keep
+from checklists import lifecycle
+from checklists.errors import UserError
+from checklists.free_text import required, shown_again
+from checklists.lifecycle import State
 from checklists.rights import OWN_CASE, READER, Right
-from dialogs.chef import reading_cards as show_reading
-from dialogs.chef.compare import canonical, comparison, hash_of, revisions
+from dialogs.chef import reading_cards
+from dialogs.chef.compare import canonical, comparison, hash_of
 from dialogs.chef.reading import enter
-from dialogs.messages import prompts
-from dialogs.turn.declared import Press, Verb
-from dialogs.turn.find_case import case_by_id, closed_case
-from dialogs.turn.turn_context import Talk
+from dialogs.turn import find_case
+from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
+from dialogs.turn.presses import AsShown, SeenAt
+from dialogs.turn.turn_context import TurnContext
 from dialogs.views.chef import ReturnView, ShortfallView
-from dialogs.views.views import AnyView, Button, Claim, ClosedView, GapRow, Line
-from dialogs.worker import next_card as show
-from dialogs.worker.landing import MOST_TEXT
-from dialogs.worker.summary_card import MOST_GAPS, gap_row
-from storage import cases, returns, signatures
-from storage.returns import ReturnRow
-from storage.signatures import SignatureRow
+from dialogs.views.ready_made import open_button
+from dialogs.views.views import Button, ClosedView, Line
+from dialogs.worker import next_card
+from dialogs.worker.sheet_parts import basis_head, gap_row
+from dialogs.worker.summary_card import MOST_GAPS
+from storage import cases, signatures
 
 SIGN = Right("sign", "case", READER)
 SHORTFALL = Right("sign_shortfall", "case", READER)
@@ -28,246 +29,190 @@ SAVE_SHORTFALL = Right("save_shortfall", "case", READER)
 SEND_BACK = Right("send_back", "case", READER)
 SAVE_RETURN = Right("save_return", "case", READER)
 SEEN = Right("seen_at_signing", "case", {**OWN_CASE, **READER})
-PERSON_READS = ("sent", "voided")
 
 
-# --- signing -----------------------------------------------------------------------------------------------
+# --- signing ---------------------------------------------------------------------------------------------------------
 
 
-def sign(talk: Talk, press: Press) -> AnyView:
+def sign(context: TurnContext, press: Press[AsShown]) -> Reaction:
     """Sign: read according to the checklist, nothing missing, and she has seen what she signs."""
-    mine, theirs, stop = _ready(talk, press, SIGN)
-    if stop is not None:
-        return stop
-    if any(True for _ in theirs.all_gaps()):
-        return show_reading.differences(talk, mine, theirs, (Line(say="reading.gaps_left"),))
-    return _signed(talk, mine, theirs, "")
+    reader = _ready(context, press, SIGN)
+    if not isinstance(reader, Basis):
+        return reader
+    if any(True for _ in reader.worker.all_gaps()):
+        return reading_cards.differences(context, reader, (Line(say="reading.gaps_left"),))
+    return _signed(context, reader, "")
 
 
-def sign_shortfall(talk: Talk, press: Press) -> AnyView:
+def sign_shortfall(context: TurnContext, press: Press[AsShown]) -> Reaction:
     """Ask why she signs although something is missing."""
-    mine, theirs, stop = _ready(talk, press, SHORTFALL)
-    return stop if stop is not None else _shortfall(talk, mine, theirs, (), "")
+    reader = _ready(context, press, SHORTFALL)
+    return _shortfall(context, reader, (), "") if isinstance(reader, Basis) else reader
 
 
-def _shortfall(talk: Talk, mine: Basis, theirs: Basis, notices: tuple[Line, ...], text: str) -> ShortfallView:
-    gaps = [gap_row(sheet, gap) for sheet, gap in theirs.all_gaps()]
-    case = theirs.case
-    claim = Claim(verb="save_shortfall", case=case.id, revision=hash_of(comparison(talk.session, mine, theirs)))
-    back = Button(title=Line(say="buttons.back"), claim=Claim(verb="read", case=case.id))
+def _shortfall(context: TurnContext, reader: Basis, notices: tuple[Line, ...], text: str) -> ShortfallView:
+    worker, case_id = reader.worker, reader.case.id
+    gaps = [gap_row(sheet, gap) for sheet, gap in worker.all_gaps()]
+    claim = claimed("save_shortfall", AsShown(hash_of(comparison(context.session, reader))), case=case_id)
     return ShortfallView(
         notices=notices,
-        head=theirs.head,
-        checklist=theirs.checklist.id,
-        version=theirs.sheets[0].filled.version,
+        head=basis_head(worker),
+        checklist=worker.checklist.id,
+        version=worker.sheets[0].filled.version,
         gaps=tuple(gaps[:MOST_GAPS]),
         more_gaps=len(gaps[MOST_GAPS:]),
         text=text,
-        buttons=(Button(title=Line(say="buttons.sign_shortfall"), claim=claim), back),
-        refresh=Claim(verb="show_current", case=case.id),
+        buttons=(Button(title=Line(say="buttons.sign_shortfall"), claim=claim), _back(case_id)),
+        refresh=claimed("show_current", case=case_id),
     )
 
 
-def save_shortfall(talk: Talk, press: Press) -> AnyView:
+def save_shortfall(context: TurnContext, press: Press[AsShown]) -> Reaction:
     """Sign with the shortfall named and her reason kept."""
-    mine, theirs, stop = _ready(talk, press, SAVE_SHORTFALL)
-    if stop is not None:
-        return stop
-    text = press.inputs.get("reason", "").strip()
+    reader = _ready(context, press, SAVE_SHORTFALL)
+    if not isinstance(reader, Basis):
+        return reader
+    text = press.inputs.get("reason", "")
     try:
-        _check(text)
+        reason = required(text)
     except UserError as error:
-        kept = "" if isinstance(error, PersonalNumberInText) else text[:MOST_TEXT]
-        return _shortfall(talk, mine, theirs, (Line(say=error.text_key, args=error.args_for_text),), kept)
-    return _signed(talk, mine, theirs, text)
+        told = (Line(say=error.text_key, args=error.args_for_text),)
+        return _shortfall(context, reader, told, shown_again(text))
+    return _signed(context, reader, reason)
 
 
-def _check(text: str) -> None:
-    """Raises: PersonalNumberInText, TextTooLong, CommentMissing."""
-    refuse_personal_numbers(text)
-    if len(text) > MOST_TEXT:
-        raise TextTooLong(length=len(text), most=MOST_TEXT)
-    if not text:
-        raise CommentMissing
-
-
-def _ready(talk: Talk, press: Press, right: Right) -> tuple[Basis, Basis, AnyView | None]:
-    """Return both sets of answers, locked; a view instead when they are not as she saw them when she pressed."""
-    case = case_by_id(talk, press.claim.case, right)
-    talk.touched = case
-    cases.lock(talk.session, case)
-    mine, theirs = load(talk, case), written(talk.session, case)
+def _ready(context: TurnContext, press: Press[AsShown], right: Right) -> Basis | Reaction:
+    """Return her reading, locked; a reaction instead when things are not as she saw them when she pressed."""
+    reader = _locked(context, press, right)
+    case, worker = reader.case, reader.worker
     if case.closed_on is not None:
-        return mine, theirs, closed_case(case)
-    if theirs.status == "signed":
-        return mine, theirs, show_reading.signed_menu(talk, theirs, (Line(say="reading.already_signed"),))
-    if theirs.status not in PERSON_READS or mine.status != "seen" or mine.next_from() is not None:
-        return mine, theirs, enter(talk, case)
-    if hash_of(comparison(talk.session, mine, theirs)) != press.claim.revision:
-        notices = (Line(say="reading.changed_since_seen"),)
-        return mine, theirs, show_reading.differences(talk, mine, theirs, notices)
-    return mine, theirs, None
+        return find_case.closed_case(context, case)
+    if worker.state == State.SIGNED:
+        return reading_cards.signed_menu(context, worker, (Line(say="reading.already_signed"),))
+    is_read = reader.is_whole and reader.next_from() is None
+    if not lifecycle.may_be_signed(worker.state, reader.state, reading_is_whole=is_read):
+        return enter(context, reader)
+    if hash_of(comparison(context.session, reader)) != press.what.state:
+        return reading_cards.differences(context, reader, (Line(say="reading.changed_since_seen"),))
+    return reader
 
 
-def _signed(talk: Talk, mine: Basis, theirs: Basis, reason: str) -> AnyView:
-    case = theirs.case
-    acting = talk.acting_as(case)
-    row = SignatureRow(
-        tenant_id=talk.tenant_id,
-        case_id=case.id,
-        checklist=theirs.checklist.id,
-        version=theirs.sheets[0].filled.version,
-        occasion=theirs.occasion,
-        signer_id=talk.person_id,
-        role="deputy" if acting else "unit_manager",
-        at=talk.turn.now,
-        shortfall=bool(reason),
-        nonce=uuid4().hex,
-        view=b"",
-        view_hash="",
-        bound="",
-    )
-    seen = canonical(comparison(talk.session, mine, theirs))
-    signatures.add(talk.session, row, seen, reason, revisions(mine, theirs))
-    for sheet in (*theirs.sheets, *mine.sheets):
-        sheet.filled.status = "signed"
-    for sheet in theirs.sheets:
-        sheet.filled.return_id = None
-    act = "signed_with_shortfall" if reason else "signed"
-    talk.record(act, case=case, filled_id=theirs.sheets[0].filled.id, detail=acting)
-    line = show_reading.signed_line(talk, row)
-    return ClosedView(
-        case_ref=case.ref, line=line, buttons=(show_reading.seen_button(row, case), show_reading.to_read_button())
-    )
+def _locked(context: TurnContext, press: Press[AsShown], right: Right) -> Basis:
+    """Turn to the case of a press and hold it: nobody changes it until this turn is through."""
+    first = find_case.by_id(context, press.case, right)
+    cases.lock(context.session, first.case)
+    return find_case.by_id(context, press.case, right)
 
 
-# --- sending back ------------------------------------------------------------------------------------------
+def _signed(context: TurnContext, reader: Basis, reason: str) -> Reaction:
+    case = reader.case
+    seen = canonical(comparison(context.session, reader))
+    acting = context.acting_as(case)
+    changes = signing.sign(context.session, context.origin, reader, seen, reason, acting)
+    row = signatures.standing(context.session, case.id, reader.worker.checklist.id, reader.worker.occasion)
+    if row is None:
+        return Done(reading_cards.where(context, reader), changes)
+    buttons = (reading_cards.seen_button(row), reading_cards.to_read_button())
+    return Done(ClosedView(case_ref=case.ref, line=reading_cards.signed_line(context, row), buttons=buttons), changes)
 
 
-def send_back(talk: Talk, press: Press) -> AnyView:
+# --- sending back ----------------------------------------------------------------------------------------------------
+
+
+def send_back(context: TurnContext, press: Press[AsShown]) -> Reaction:
     """Ask for a comment, and at which questions she points."""
-    case = case_by_id(talk, press.claim.case, SEND_BACK)
-    mine, theirs = load(talk, case), written(talk.session, case)
-    if theirs.status not in PERSON_READS or case.closed_on is not None:
-        return enter(talk, case) if case.closed_on is None else closed_case(case)
-    return _return(mine, theirs, (), "")
+    reader = find_case.by_id(context, press.case, SEND_BACK)
+    if reader.case.closed_on is not None:
+        return find_case.closed_case(context, reader.case)
+    return _return(reader, (), "") if reader.worker.waits_for_reader else enter(context, reader)
 
 
-def _return(mine: Basis, theirs: Basis, notices: tuple[Line, ...], text: str) -> ReturnView:
-    case = theirs.case
-    claim = Claim(verb="save_return", case=case.id, revision=_sending(theirs))
-    back = Button(title=Line(say="buttons.back"), claim=Claim(verb="read", case=case.id))
+def _return(reader: Basis, notices: tuple[Line, ...], text: str) -> ReturnView:
+    worker, case_id = reader.worker, reader.case.id
+    claim = claimed("save_return", AsShown(_sending(worker)), case=case_id)
     return ReturnView(
         notices=notices,
-        head=mine.head,
-        checklist=theirs.checklist.id,
-        version=theirs.sheets[0].filled.version,
-        questions=_questions(mine, theirs),
+        head=basis_head(reader),
+        checklist=worker.checklist.id,
+        version=worker.sheets[0].filled.version,
+        questions=tuple((one.list_id, one.child, one.item_id) for one in _questions(reader)),
         text=text,
-        buttons=(Button(title=Line(say="buttons.return"), claim=claim), back),
-        refresh=Claim(verb="show_current", case=case.id),
+        buttons=(Button(title=Line(say="buttons.return"), claim=claim), _back(case_id)),
+        refresh=claimed("show_current", case=case_id),
     )
 
 
-def _questions(mine: Basis, theirs: Basis) -> tuple[tuple[int, int, str], ...]:
-    """Return what she may point at: list, child and item. Until she has seen the answers, what she herself is asked."""
-    basis = theirs if mine.status == "seen" else mine
-    children = {sheet.filled.child: sheet for sheet in theirs.sheets}
-    return tuple(
-        (children[sheet.filled.child].filled.id, sheet.shown_child, item_id)
-        for sheet in basis.sheets
-        for stop in sheet.way
-        if stop.kind != "motivation" or stop.about
-        for item_id in stop.items
-    )
+def _back(case_id: int) -> Button:
+    return open_button(case_id, Line(say="buttons.back"), "read")
 
 
-def _sending(theirs: Basis) -> str:
-    """Return a name for this time the list was sent: a second return of the same one is the same act."""
-    return ",".join(f"{s.filled.id}:{s.filled.sent_at}:{s.filled.return_id}" for s in theirs.sheets)
-
-
-def save_return(talk: Talk, press: Press) -> AnyView:
-    """Send the list back with her comment; the questions she points at open for the worker."""
-    case = case_by_id(talk, press.claim.case, SAVE_RETURN)
-    talk.touched = case
-    cases.lock(talk.session, case)
-    mine, theirs = load(talk, case), written(talk.session, case)
-    if case.closed_on is not None:
-        return closed_case(case)
-    if theirs.status not in PERSON_READS or press.claim.revision != _sending(theirs):
-        return enter(talk, case)
-    text = press.inputs.get("comment", "").strip()
-    try:
-        _check(text)
-    except UserError as error:
-        kept = "" if isinstance(error, PersonalNumberInText) else text[:MOST_TEXT]
-        return _return(mine, theirs, (Line(say=error.text_key, args=error.args_for_text),), kept)
-    points = _pointed(mine, theirs, press.inputs.get("items", ""))
-    row = ReturnRow(
-        tenant_id=talk.tenant_id,
-        case_id=case.id,
-        checklist=theirs.checklist.id,
-        occasion=theirs.occasion,
-        person_id=talk.person_id,
-        role="deputy" if talk.acting_as(case) else "unit_manager",
-        at=talk.turn.now,
-        nonce=uuid4().hex,
-        comment=b"",
-    )
-    returns.add(talk.session, row, text, points)
-    for sheet in theirs.sheets:
-        sheet.filled.status, sheet.filled.return_id = "returned", row.id
-    detail = f"return {row.id} {talk.acting_as(case)}".strip()
-    talk.record("returned", case=case, filled_id=theirs.sheets[0].filled.id, detail=detail)
-    theirs = written(talk.session, case)
-    prompts.to_workers(talk, theirs, _rows(theirs, points))
-    return ClosedView(
-        case_ref=case.ref,
-        line=Line(say="reading.sent_back", args={"count": len(points)}),
-        buttons=(show_reading.to_read_button(),),
-    )
-
-
-def _pointed(mine: Basis, theirs: Basis, chosen: str) -> list[tuple[int, str, int]]:
-    """Return what she pointed at, with the revision each answer has now; what was not offered does not count."""
-    offered = {f"{row_id}/{item_id}": (row_id, item_id) for row_id, _, item_id in _questions(mine, theirs)}
+def _questions(reader: Basis) -> list[Point]:
+    """Return what she may point at. Until she has seen the answers, that is what she herself is asked."""
+    worker = reader.worker
+    basis = worker if reader.state == State.READ else reader
+    of_worker = {sheet.filled.child: sheet for sheet in worker.sheets}
     found = []
-    for row_id, item_id in (offered[key] for key in dict.fromkeys(chosen.split(",")) if key in offered):
-        sheet = theirs.sheet(row_id)
-        rows = sheet.rows if sheet else {}
-        found.append((row_id, item_id, rows[item_id].revision if item_id in rows else 0))
+    for sheet in basis.sheets:
+        of = of_worker[sheet.filled.child]
+        items = [item for stop in sheet.way if stop.kind != "motivation" or stop.about for item in stop.items]
+        found += [Point(of.filled.id, sheet.shown_child, item_id, of.revision(item_id)) for item_id in items]
     return found
 
 
-def _rows(theirs: Basis, points: list[tuple[int, str, int]]) -> list[GapRow]:
-    sheets = {sheet.filled.id: sheet for sheet in theirs.sheets}
-    return [GapRow(child=sheets[row_id].shown_child, of="item", id=item, why="") for row_id, item, _ in points]
+def _sending(worker: Basis) -> str:
+    """Return a name for this time the list was sent: a second return of the same one is the same act."""
+    rows = [sheet.filled for sheet in worker.sheets]
+    return ",".join(f"{row.id}:{row.sent_at}:{row.return_id}" for row in rows)
 
 
-# --- what she saw ------------------------------------------------------------------------------------------
+def save_return(context: TurnContext, press: Press[AsShown]) -> Reaction:
+    """Send the list back with her comment; the questions she points at open for the worker."""
+    reader = _locked(context, press, SAVE_RETURN)
+    case, worker = reader.case, reader.worker
+    if case.closed_on is not None:
+        return find_case.closed_case(context, case)
+    if not worker.waits_for_reader or press.what.state != _sending(worker):
+        return enter(context, reader)
+    text = press.inputs.get("comment", "")
+    try:
+        comment = required(text)
+    except UserError as error:
+        return _return(reader, (Line(say=error.text_key, args=error.args_for_text),), shown_again(text))
+    points = _pointed(reader, press.inputs.get("items", ""))
+    acting = context.acting_as(case)
+    changes = signing.send_back(context.session, context.origin, worker, comment, points, acting)
+    line = Line(say="reading.sent_back", args={"count": len(points)})
+    return Done(ClosedView(case_ref=case.ref, line=line, buttons=(reading_cards.to_read_button(),)), changes)
 
 
-def seen_at_signing(talk: Talk, press: Press) -> AnyView:
+def _pointed(reader: Basis, chosen: str) -> list[Point]:
+    """Return what she pointed at; what was not offered does not count."""
+    offered = {f"{one.list_id}/{one.item_id}": one for one in _questions(reader)}
+    return [offered[key] for key in dict.fromkeys(chosen.split(",")) if key in offered]
+
+
+# --- what she saw ----------------------------------------------------------------------------------------------------
+
+
+def seen_at_signing(context: TurnContext, press: Press[SeenAt]) -> Reaction:
     """Show what was seen at a signature, with its hash counted again."""
-    case = case_by_id(talk, press.claim.case, SEEN)
-    basis = load(talk, case)
-    row_id, _, first = press.claim.choice.partition("/")
-    row = signatures.get(talk.session, talk.tenant_id, int(row_id))
-    if row is None or row.case_id != case.id:
-        return show.go_on(talk, basis, notices=(Line(say="fill.card_is_old"),))
-    if talk.reads(case) and row.voided_at is not None and row.signer_id != talk.person_id:
-        return enter(talk, case)  # what another saw would show her answers she has not come to yet
-    talk.record("signature_shown", case=case, detail=f"signature {row.id}")
-    return show_reading.signed(talk, case, row, int(first or 0))
+    basis = find_case.by_id(context, press.case, SEEN)
+    row = signatures.get(context.session, context.tenant_id, press.what.signature_id)
+    if row is None or row.case_id != basis.case.id:
+        return next_card.go_on(context, basis, notices=(Line(say="fill.card_is_old"),))
+    if basis.is_reading and row.voided_at is not None and row.signer_id != context.person_id:
+        return enter(context, basis)  # what another saw would show her answers she has not come to yet
+    event = Change("signature_shown", basis.case, detail=f"signature {row.id}")
+    view = reading_cards.signed(context, basis.case, row, press.what.start)
+    return Done(view, keep(context.session, context.origin, event))
 
 
 VERBS = (
-    Verb(SIGN, sign),
-    Verb(SHORTFALL, sign_shortfall, keeps=False),
-    Verb(SAVE_SHORTFALL, save_shortfall),
-    Verb(SEND_BACK, send_back, keeps=False),
-    Verb(SAVE_RETURN, save_return),
-    Verb(SEEN, seen_at_signing, keeps=False),
+    Verb(SIGN, sign, AsShown),
+    Verb(SHORTFALL, sign_shortfall, AsShown, keeps=False),
+    Verb(SAVE_SHORTFALL, save_shortfall, AsShown),
+    Verb(SEND_BACK, send_back, AsShown, keeps=False),
+    Verb(SAVE_RETURN, save_return, AsShown),
+    Verb(SEEN, seen_at_signing, SeenAt, keeps=False),
 )
-COMMANDS = ()
+COMMANDS: tuple[Command, ...] = ()

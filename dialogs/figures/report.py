@@ -1,17 +1,24 @@
 """`rapport` and `exportera`: the figures of a unit and a period on a card, and one-time links to fetch them by."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 
+from actions.changes import NONE, Change, Changes, keep
 from checklists.errors import UserError
 from checklists.periods import Period, read_period
 from checklists.rights import FIGURES, Right, sees_figures
 from checklists.swedish_time import clock
+from dialogs.figures.addresses import EXPORT as EXPORT_LINK
+from dialogs.figures.addresses import PATHS, link_url
+from dialogs.figures.addresses import REPORT as REPORT_LINK
 from dialogs.messages.tell import tell
-from dialogs.turn.declared import Command, Press, Verb
-from dialogs.turn.turn_context import Talk
-from dialogs.views.figures import Asked, LinkRow, LinksView, ReportView
-from dialogs.views.views import AnyView, Button, Claim, Line, MenuView, SayView
+from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
+from dialogs.turn.presses import OfFigures
+from dialogs.turn.turn_context import TurnContext
+from dialogs.views.figures import Asked, FigureRow, LinkRow, LinksView, ReportView, What
+from dialogs.views.views import Button, Line, MenuView, SayView
+from reports.selected import Selection
+from reports.summary import report_view
 from storage import links, people
 from storage.desk import Session
 
@@ -23,35 +30,36 @@ MOST_UNITS = 60
 """What one choice holds on a card of 24 KB."""
 
 
-def report(talk: Talk, rest: str = "") -> AnyView:
+def report(context: TurnContext, rest: str = "") -> Reaction:
     """Show the figures of the first unit she may see: the whole organisation, for a manager."""
-    return _shown(talk, read_period(rest, talk.today), "")
+    return _shown(context, read_period(rest, context.today), "")
 
 
-def offer_export(talk: Talk, rest: str = "") -> AnyView:
+def offer_export(context: TurnContext, rest: str = "") -> Reaction:
     """Offer the figures as a page and as files; the links come when she presses, for her alone."""
-    return _shown(talk, read_period(rest, talk.today), "", offer_only=True)
+    return _shown(context, read_period(rest, context.today), "", offer_only=True)
 
 
-def show_report(talk: Talk, press: Press) -> AnyView:
+def show_report(context: TurnContext, press: Press[OfFigures]) -> Reaction:
     """Show the figures of the unit and the period she chose. Raises: UnreadablePeriod."""
-    return _shown(talk, _period(talk, press), press.inputs.get("unit") or press.claim.item)
+    wanted = press.inputs.get("unit") or str(press.what.unit_id)
+    return _shown(context, _period(context, press), wanted)
 
 
-def export_figures(talk: Talk, press: Press) -> AnyView:
+def export_figures(context: TurnContext, press: Press[OfFigures]) -> Reaction:
     """Give the links. Each press gives new ones: those of an earlier press may be used or out of time.
 
     A press that comes as a message is answered by a posted card, which must not hold a secret: no link is made then.
     """
-    period, units = _period(talk, press), _units(talk)
-    unit_id = _chosen(units, press.inputs.get("unit") or press.claim.item)
+    period, units = _period(context, press), _units(context)
+    unit_id = _chosen(units, press.inputs.get("unit") or str(press.what.unit_id))
     if unit_id is None:
-        return _refused(talk, EXPORT)
+        return _refused(context, EXPORT)
     asked = _asked(units[unit_id], period)
     buttons = (_button("buttons.export", EXPORT, unit_id, period), _button("buttons.report", SHOW, unit_id, period))
-    made = _links(talk, asked) if talk.turn.invoke else ()
-    notices = () if made or not talk.turn.invoke else (Line(say="report.no_pages"),)
-    return LinksView(notices=notices, asked=asked, links=made, buttons=buttons)
+    rows, changes = _links(context, asked) if context.turn.invoke and context.pages_url else ((), NONE)
+    notices = () if rows or not context.turn.invoke else (Line(say="report.no_pages"),)
+    return Done(LinksView(notices=notices, asked=asked, links=rows, buttons=buttons), changes)
 
 
 def tell_fetched(session: Session, tenant_id: int, person_id: int, asked: Asked, file: str, now: datetime) -> None:
@@ -67,26 +75,26 @@ def tell_fetched(session: Session, tenant_id: int, person_id: int, asked: Asked,
     tell(session, [person] if person else [], MenuView(title=title, lines=(of, at), buttons=()), now=now)
 
 
-def _links(talk: Talk, asked: Asked) -> tuple[LinkRow, ...]:
-    scope, reporting = asked.model_dump(), talk.reports
+def _links(context: TurnContext, asked: Asked) -> tuple[tuple[LinkRow, ...], Changes]:
+    scope, rows, events = asked.model_dump(), [], []
+    whats: tuple[tuple[What, str, dict[str, str]], ...] = (
+        ("page", REPORT_LINK, {}),
+        ("csv", EXPORT_LINK, {"format": "csv"}),
+        ("xlsx", EXPORT_LINK, {"format": "xlsx"}),
+    )
+    for what, purpose, more in whats:
+        whose = (context.tenant_id, context.person_id)
+        token = links.make(context.session, *whose, purpose, scope | more, context.turn.now)
+        rows.append(LinkRow(what=what, address=link_url(context.pages_url, PATHS[purpose], token)))
+        events.append(Change("link_made", detail=purpose))
+    return tuple(rows), keep(context.session, context.origin, *events)
 
-    def made(purpose: str, what: dict[str, str]) -> str:
-        token = links.make(talk.session, talk.tenant_id, talk.person_id, purpose, scope | what, talk.turn.now)
-        talk.record("link_made", detail=purpose)
-        return reporting.address(purpose, token)
 
-    page = [LinkRow(what="page", address=made("report", {}))] if reporting.gives("report") else []
-    if not reporting.gives("export"):
-        return tuple(page)
-    csv, xlsx = (made("export", {"format": file}) for file in ("csv", "xlsx"))
-    return (*page, LinkRow(what="csv", address=csv), LinkRow(what="xlsx", address=xlsx))
-
-
-def _shown(talk: Talk, period: Period, wanted: str, *, offer_only: bool = False) -> AnyView:
-    units = _units(talk)
+def _shown(context: TurnContext, period: Period, wanted: str, *, offer_only: bool = False) -> Reaction:
+    units = _units(context)
     unit_id = _chosen(units, wanted)
     if unit_id is None:
-        return _refused(talk, SHOW)
+        return _refused(context, SHOW)
     view = ReportView(
         asked=_asked(units[unit_id], period),
         offer_only=offer_only,
@@ -99,14 +107,16 @@ def _shown(talk: Talk, period: Period, wanted: str, *, offer_only: bool = False)
     )
     if offer_only:
         return view
-    found = talk.reports.figures(talk.session, talk.tenant_id, units[unit_id], period, talk.language)
-    return view.model_copy(update={"checklist": found.checklist, "sentences": found.sentences, "rows": found.rows})
+    selection = Selection(unit=units[unit_id])
+    found = report_view(context.session, context.tenant_id, selection, period, context.language)
+    rows = tuple(FigureRow(item=one.key, k=one.fulfilled.k, n=one.fulfilled.n) for one in found.questions)
+    return view.model_copy(update={"checklist": found.checklist, "sentences": found.sentences, "rows": rows})
 
 
-def _units(talk: Talk) -> dict[int, str]:
+def _units(context: TurnContext) -> dict[int, str]:
     """Return the units she may see figures of, by row id; the whole organisation, whose name is empty, first."""
-    names = people.unit_names(talk.session, talk.tenant_id)
-    held = [(row.role, names[row.unit_id]) for row in talk.roles]
+    names = people.unit_names(context.session, context.tenant_id)
+    held = [(row.role, names[row.unit_id]) for row in context.roles]
     seen = sorted((name, row_id) for row_id, name in names.items() if sees_figures(held, name))
     return {row_id: name for name, row_id in seen}
 
@@ -123,32 +133,28 @@ def _asked(unit: str, period: Period) -> Asked:
 
 
 def _button(title: str, right: Right, unit_id: int, period: Period) -> Button:
-    days = f"{period.first.isoformat()}/{period.last.isoformat()}"
-    return Button(title=Line(say=title), claim=Claim(verb=right.verb, item=str(unit_id), choice=days))
+    return Button(title=Line(say=title), claim=claimed(right.verb, OfFigures(unit_id, period)))
 
 
-def _period(talk: Talk, press: Press) -> Period:
+def _period(context: TurnContext, press: Press[OfFigures]) -> Period:
     """Return the period written in the field, which stands there to begin with; that of the button when it is empty."""
     written = press.inputs.get("period", "")
-    if written.strip():
-        return read_period(written, talk.today)
-    first, last = map(date.fromisoformat, press.claim.choice.split("/"))
-    return Period(first, last)
+    return read_period(written, context.today) if written.strip() else press.what.period
 
 
-def _refused(talk: Talk, right: Right) -> SayView:
-    talk.record("denied", detail=right.verb)
-    return SayView(notices=(Line(say="common.not_for_your_role"),))
+def _refused(context: TurnContext, right: Right) -> Reaction:
+    refusal = SayView(notices=(Line(say="common.not_for_your_role"),))
+    return Done(refusal, keep(context.session, context.origin, Change("denied", detail=right.verb)))
 
 
-def _is_period(talk: Talk, rest: str) -> bool:
+def _is_period(context: TurnContext, rest: str) -> bool:
     try:
-        return bool(read_period(rest, talk.today))
+        return bool(read_period(rest, context.today))
     except UserError:
         return False
 
 
-VERBS = (Verb(SHOW, show_report, keeps=False), Verb(EXPORT, export_figures, keeps=False))
+VERBS = (Verb(SHOW, show_report, OfFigures, keeps=False), Verb(EXPORT, export_figures, OfFigures, keeps=False))
 COMMANDS = (
     Command("rapport", ("report",), report, REPORT, _is_period),
     Command("exportera", ("export",), offer_export, OFFER, _is_period),

@@ -4,20 +4,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from actions.basis import Basis, Sheet, written
+from actions.basis import BASIS, Basis, Sheet, is_shared, written
 from checklists.case_dates import CaseDates
 from checklists.deadlines import Extension
-from checklists.files import all_facts, newest
+from checklists.files import newest as newest_version
+from checklists.lifecycle import WRITER, State
 from checklists.model import OPEN
 from checklists.reminders import Asked, BasisState, CaseState
-from checklists.rules import applicable
 from checklists.swedish_time import day_of
 from storage import answers, cases, extensions, filled, returns, signatures
+from storage.answers import AnswerRow
 from storage.cases import CaseRow, FactRow
 from storage.desk import Session
-from storage.filled import WRITER, FilledRow
+from storage.filled import FilledRow
 
-BASIS = "decision_basis"
 _PROTECTION = ("intake", "protection_assessment_made")
 
 
@@ -77,7 +77,6 @@ def _as_if_begun(basis: Basis) -> Basis:
             basis.checklist,
             cases.rule_facts(case, child, basis.facts),
             {},
-            case.children,
         )
         for child in range(1, case.children + 1)
     )
@@ -91,7 +90,7 @@ def _not_begun(case: CaseRow, child: int) -> FilledRow:
         case_id=case.id,
         unit_id=case.unit_id,
         checklist=BASIS,
-        version=newest(BASIS).version,
+        version=newest_version(BASIS).version,
         child=child,
         role=WRITER,
         begun_at=datetime.min.replace(tzinfo=UTC),
@@ -100,8 +99,7 @@ def _not_begun(case: CaseRow, child: int) -> FilledRow:
 
 def _state(session: Session, basis: Basis) -> BasisState:
     missing = tuple(
-        Asked(0 if gap.of == "fact" and all_facts()[gap.id].per == "case" else sheet.shown_child, gap.of, gap.id)
-        for sheet, gap in basis.all_gaps()
+        Asked(0 if is_shared(gap) else sheet.shown_child, gap.of, gap.id) for sheet, gap in basis.all_gaps()
     )
     if not basis.occasion:
         return BasisState(gaps=missing)
@@ -110,9 +108,11 @@ def _state(session: Session, basis: Basis) -> BasisState:
     sent_back = returns.get(session, basis.case.tenant_id, row_id) if row_id else None
     returned_at = sent_back.at if sent_back else None
     answered = [row.at for sheet in basis.sheets for row in sheet.rows.values()]
+    followed = list(_followed(basis))
+    newest = max((row for _, row in followed), key=lambda row: row.id, default=None)
     changes = answered + [fact.at for fact in basis.facts.values()]
     return BasisState(
-        status=basis.status,
+        status=basis.state or State.BEGUN,
         waits_since=_day(waits_since),
         read=_is_read(session, basis, waits_since),
         returned=row_id or 0,
@@ -120,16 +120,27 @@ def _state(session: Session, basis: Basis) -> BasisState:
         touched=returned_at is not None and any(at > returned_at for at in changes),
         gaps=missing,
         ongoing=tuple(_ongoing(basis)),
+        followed=tuple(Asked(sheet.shown_child, "item", row.item_id) for sheet, row in followed),
+        followed_mark=str(newest.id) if newest else "",
+        followed_on=_day(newest.at) if newest else None,
         pointed_at=tuple(Asked(sheet.shown_child, "item", item) for sheet in basis.sheets for item in sheet.points),
     )
 
 
 def _ongoing(basis: Basis) -> Iterator[Asked]:
     for sheet in basis.sheets:
-        for item in applicable(sheet.checklist, WRITER, sheet.facts, sheet.answers):
+        for item in sheet.applied.applicable(WRITER):
             answer = sheet.answers.get(item.id)
             if answer is not None and answer.choice == "pagaende":
                 yield Asked(sheet.shown_child, "item", item.id)
+
+
+def _followed(basis: Basis) -> Iterator[tuple[Sheet, AnswerRow]]:
+    """Give what was `pagaende` when it was signed and has come since; a `nej` was told at once."""
+    for sheet in basis.sheets:
+        for row in sheet.rows.values():
+            if row.follow_up and row.choice in ("ja", "ej_tillampligt"):
+                yield sheet, row
 
 
 def _waits_since(session: Session, basis: Basis) -> datetime | None:
@@ -149,8 +160,8 @@ def _is_read(session: Session, basis: Basis, since: datetime | None) -> bool:
         return False
     done: dict[int, set[int]] = {}
     for row in filled.readings(session, basis.case.id, BASIS, basis.occasion):
-        seen = row.status == "seen" and row.seen_at is not None and row.seen_at >= since
-        if seen or row.status == "signed":
+        seen = row.status == State.READ and row.seen_at is not None and row.seen_at >= since
+        if seen or row.status == State.SIGNED:
             done.setdefault(row.person_id, set()).add(row.child)
     return any({sheet.filled.child for sheet in basis.sheets} <= children for children in done.values())
 

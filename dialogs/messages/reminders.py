@@ -8,20 +8,22 @@ and nothing of a case is left in the outbox when the case is disposed of.
 from collections.abc import Sequence
 from datetime import datetime
 
-from checklists.reminders import Due, due, protection_due
+from actions import people as acts
+from actions.basis import BASIS
+from checklists.access import Staff
+from checklists.reminders import Due, Rule, due, protection_due
 from checklists.rights import ANYONE, Right
 from checklists.swedish_time import local
 from checklists.tenant_settings import TenantSettings
-from dialogs.messages.case_state import BASIS, Standing, read_case
-from dialogs.messages.recipients import Staff
+from dialogs.messages.case_state import Standing, read_case
 from dialogs.messages.reminder_outbox import reply_to
-from dialogs.turn.declared import Command, Press, Verb
+from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.exchange import Reply
-from dialogs.turn.turn_context import Talk
+from dialogs.turn.presses import OfBundle
+from dialogs.turn.turn_context import TurnContext
+from dialogs.views.ready_made import open_button
 from dialogs.views.views import (
-    AnyView,
     Button,
-    Claim,
     Line,
     MenuView,
     ReminderCase,
@@ -29,20 +31,21 @@ from dialogs.views.views import (
     ReminderPoint,
     ReminderView,
 )
-from dialogs.worker.summary_card import open_claim
 from storage import cases, outbox, people, reminders, tenants
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.outbox import OutboxRow
 from storage.people import PersonRow
-from storage.reminders import SnoozeRow, ToldRow
+from storage.reminders import ToldRow
 
 SNOOZE = Right("snooze", "self", ANYONE)
 MOST_CASES = 8
 """What fits on a card of 24 KB with its buttons; the rest is named by reference and rule."""
 OPENS = {"worker": "continue", "chef": "read"}
 """The verb of a case's button, by how its reader stands to it; none where there is nothing to open."""
-_ORDER = (*("SKYDD", "14D", "4M", "BESLUT", "LUCKOR", "ATER", "OLAST", "TYST", "UPPFOLJT", "PAGAR", "6M", "GRANSKA"),)
+_ORDER: tuple[Rule, ...] = (
+    *("SKYDD", "14D", "4M", "BESLUT", "LUCKOR", "ATER", "OLAST", "TYST", "UPPFOLJT", "PAGAR", "6M", "GRANSKA"),
+)
 _PLAIN = {"LUCKOR": "reminders.gaps", "OLAST": "reminders.unread", "TYST": "reminders.silent"}
 _PLAIN |= {"4M": "reminders.four_months", "PAGAR": "reminders.ongoing", "SKYDD": "reminders.protection"}
 _PLAIN |= {"BESLUT": "reminders.decision", "UPPFOLJT": "reminders.followed"}
@@ -81,7 +84,7 @@ class _Still:
         at = local(now)
         self._today = at.date()
         self._open = settings.in_office_hours(at)
-        self._staff = Staff(session, person.tenant_id, self._today)
+        self._staff = Staff(people.holdings_on(session, person.tenant_id, self._today))
         self._cases: dict[int, CaseRow | None] = {}
         self._standings: dict[int, Standing] = {}
 
@@ -106,7 +109,7 @@ class _Still:
         for note, one in ordered:
             by_case.setdefault(note.case_id, []).append(one)
         blocks = [self._block(row, found) for row, found in by_case.items()]
-        snooze = Button(title=Line(say="reminders.snooze"), claim=Claim(verb="snooze", choice=bundle))
+        snooze = Button(title=Line(say="reminders.snooze"), claim=claimed("snooze", OfBundle(bundle)))
         only_today = all(one.rule == "SKYDD" for _, one in holding)
         return bare.model_copy(
             update={
@@ -122,7 +125,10 @@ class _Still:
         verb = OPENS["worker"] if self._person in (case.lead_id, case.co_id) else ""
         verb = verb or (OPENS["chef"] if self._staff.reads(case, self._person) else "")
         title = Line(say="buttons.open_case", args={"ref": case.ref})
-        button = Button(title=title, claim=open_claim(case, verb)) if verb and case.closed_on is None else None
+        asks = verb == OPENS["worker"] and any(one.rule == "BESLUT" for one in found)
+        if asks:
+            title, verb = Line(say="buttons.decided"), "decided"
+        button = open_button(case.id, title, verb) if verb and case.closed_on is None else None
         return ReminderCase(
             case_ref=case.ref,
             checklist=BASIS,
@@ -162,21 +168,20 @@ class _Still:
         return self._cases[row]
 
 
-# --- told again tomorrow -----------------------------------------------------------------------------------
+# --- told again tomorrow ---------------------------------------------------------------------------------------------
 
 
-def snooze(talk: Talk, press: Press) -> AnyView:
+def snooze(context: TurnContext, press: Press[OfBundle]) -> Reaction:
     """Have the same bundle come again on the next working day, if it still holds then."""
-    until = tenants.settings(talk.tenant).workdays.after(talk.today)
-    row = SnoozeRow(person_id=talk.person_id, bundle=press.claim.choice, tenant_id=talk.tenant_id, until=until)
-    reminders.snooze(talk.session, row)
-    talk.record("snoozed", detail=until.isoformat())
-    return MenuView(
+    until = tenants.settings(context.tenant).workdays.after(context.today)
+    changes = acts.snooze(context.session, context.origin, press.what.bundle, until)
+    view = MenuView(
         title=Line(say="reminders.snoozed_title"),
         lines=(Line(say="reminders.snoozed", args={"date": until.isoformat()}),),
         buttons=(),
     )
+    return Done(view, changes)
 
 
-VERBS = (Verb(SNOOZE, snooze),)
+VERBS = (Verb(SNOOZE, snooze, OfBundle),)
 COMMANDS: tuple[Command, ...] = ()

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from itertools import count
 
+from checklists.access import Staff
 from checklists.swedish_time import day_of
-from dialogs.messages.recipients import Staff
 from dialogs.messages.reminder_outbox import put
 from dialogs.views.views import Line, MenuView, ReminderView
 from storage import cases, conversations, outbox, people, reminders
@@ -28,7 +28,7 @@ def hand_over(session: Session, row: OutboxRow, now: datetime) -> None:
     if gone is None:
         return
     today = day_of(now)
-    staff = Staff(session, row.tenant_id, today)
+    staff = Staff(people.holdings_on(session, row.tenant_id, today))
     told = reminders.in_bundle(session, row.once or "")
     if told:
         _hand_over_bundle(session, told, gone, staff, now)

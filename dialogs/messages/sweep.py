@@ -8,12 +8,12 @@ is first noted, occasion by occasion, and put into the outbox as one bundle when
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
+from checklists.access import Audience, Staff
 from checklists.months import months_on
-from checklists.reminders import Audience, CaseState, Due, due, protection_due
+from checklists.reminders import CaseState, Due, due, protection_due
 from checklists.swedish_time import day_of, local
 from checklists.tenant_settings import TenantSettings
 from dialogs.messages.case_state import case_dates, is_protection_answered, read_case
-from dialogs.messages.recipients import Staff
 from dialogs.messages.reminder_outbox import put_bundle
 from dialogs.messages.stand_in import reachable_instead
 from storage import conversations, people, reminders, tenants, trail
@@ -79,7 +79,7 @@ class _Sweeping:
         self._settings = settings
         self._tenant_id = tenant_id
         self._day = day
-        self._staff = Staff(session, tenant_id, day)
+        self._staff = Staff(people.holdings_on(session, tenant_id, day))
         self._told = reminders.told_about(session, rows)
         self._again = reminders.snoozed(session, tenant_id, day)
 
@@ -162,7 +162,7 @@ def tell_of_protection(session: Session, now: datetime) -> int:
     for tenant in tenants.everyone(session):
         tenant_id = tenant.id
         found = reminders.received(session, tenant_id, day)
-        staff = Staff(session, tenant_id, day) if found else None
+        staff = Staff(people.holdings_on(session, tenant_id, day)) if found else None
         told = reminders.told_about(session, [case.id for case in found])
         for case in found:
             assert staff is not None

@@ -2,16 +2,31 @@
 
 from collections.abc import Mapping
 
+from actions.changes import Change, keep
 from checklists.replies import folded
-from checklists.rights import RELATIONS, Right, may, table
+from checklists.rights import ANYONE, RELATIONS, Right, may, table
 from dialogs.chef import deputies, reading, sign_off
-from dialogs.figures import report as figures
-from dialogs.messages import reminders as reminding
+from dialogs.figures import report
+from dialogs.messages import reminders
 from dialogs.turn import menu
-from dialogs.turn.declared import Command, Press, Verb
-from dialogs.turn.turn_context import Talk
-from dialogs.views.views import AnyView, Claim, Line, SayView
-from dialogs.worker import case_details, change, fill_checklist, form, my_cases, open_case, remarks, summary, undo
+from dialogs.turn.declared import Command, Done, Press, Reaction, Verb
+from dialogs.turn.presses import ForCommand, OfCommand
+from dialogs.turn.turn_context import TurnContext
+from dialogs.views.parts import Claim
+from dialogs.views.ready_made import ask_ref
+from dialogs.views.views import AnyView, Line, SayView
+from dialogs.worker import (
+    case_details,
+    change,
+    closing,
+    fill_checklist,
+    form,
+    my_cases,
+    open_case,
+    remarks,
+    summary,
+    undo,
+)
 
 MODULES = (
     open_case,
@@ -23,24 +38,44 @@ MODULES = (
     summary,
     my_cases,
     case_details,
+    closing,
     reading,
     sign_off,
     deputies,
     menu,
-    reminding,
-    figures,
+    reminders,
+    report,
 )
 COMMANDS: tuple[Command, ...] = tuple(command for module in MODULES for command in module.COMMANDS)
-VERBS: Mapping[str, Verb] = {verb.right.verb: verb for module in MODULES for verb in module.VERBS}
-RIGHTS: Mapping[str, Right] = table(verb.right for module in MODULES for verb in module.VERBS)
+_BY_WORD: Mapping[str, Command] = {folded(word): c for c in COMMANDS for word in (c.word, *c.aliases)}
+
+
+def command_pressed(context: TurnContext, press: Press[OfCommand]) -> Reaction:
+    """Do what the typed command does."""
+    return run_command(context, press.what.word, "")
+
+
+def named_case(context: TurnContext, press: Press[ForCommand]) -> Reaction:
+    """Do what was asked of a case, now that its reference is given on the card."""
+    ref = press.inputs.get("case_ref", "").strip()
+    return run_command(context, press.what.word, ref) if ref else ask_ref(press.what.word)
+
+
+_PRESSED = (
+    Verb(Right("command", "self", ANYONE), command_pressed, OfCommand, keeps=False),
+    Verb(Right("named_case", "self", open_case.NEW.may), named_case, ForCommand, keeps=False),
+)
+VERBS: Mapping[str, Verb] = {
+    verb.right.verb: verb for verb in (*_PRESSED, *(verb for module in MODULES for verb in module.VERBS))
+}
+RIGHTS: Mapping[str, Right] = table(
+    verb.right for verb in (*_PRESSED, *(v for module in MODULES for v in module.VERBS))
+)
 COMMAND_RIGHTS: Mapping[str, Right] = table({id(command.right): command.right for command in COMMANDS}.values())
 """What each typed command may, by the verb its right names; several commands may share one right."""
 
 
-_BY_WORD: Mapping[str, Command] = {folded(word): c for c in COMMANDS for word in (c.word, *c.aliases)}
-
-
-def find_command(talk: Talk, text: str, *, whole: bool) -> tuple[Command, str] | None:
+def find_command(context: TurnContext, text: str, *, whole: bool) -> tuple[Command, str] | None:
     """Return the command a line gives and the rest of the line.
 
     whole: only when all of the line reads as the command, as where any other text would be an answer.
@@ -49,38 +84,39 @@ def find_command(talk: Talk, text: str, *, whole: bool) -> tuple[Command, str] |
     for count in (2, 1):
         command = _BY_WORD.get(folded(" ".join(words[:count]))) if len(words) >= count else None
         rest = " ".join(words[count:])
-        if command and (not whole or command.whole(talk, rest)):
+        if command and (not whole or command.whole(context, rest)):
             return command, rest
     return None
 
 
-def run_command(talk: Talk, word: str, rest: str) -> AnyView:
+def run_command(context: TurnContext, word: str, rest: str) -> Reaction:
     """Do what a typed command does, if this person may; a word that an older release had on a button gets the help."""
     command = _BY_WORD.get(folded(word))
     if command is None:
-        return menu.help_(talk)
-    if command.right.about == "self" and not _may(talk, command.right):
-        return _denied(talk, command.right)
-    return command.run(talk, rest)
+        return menu.help_(context)
+    if command.right.about == "self" and not _may(context, command.right):
+        return _denied(context, command.right)
+    return command.run(context, rest)
 
 
-def run_verb(talk: Talk, claim: Claim, inputs: Mapping[str, str]) -> AnyView:
+def run_verb(context: TurnContext, claim: Claim, inputs: Mapping[str, str]) -> Reaction:
     """Do what a press asks, if this person may; a verb about a case checks her standing to the case itself."""
     verb = VERBS[claim.verb]
-    if verb.right.about == "self" and not _may(talk, verb.right):
-        return _denied(talk, verb.right)
-    return verb.run(talk, Press(claim, inputs))
+    if verb.right.about == "self" and not _may(context, verb.right):
+        return _denied(context, verb.right)
+    press = Press(claim.case, claim.filled, claim.version, verb.carries.read(claim), inputs)
+    return verb.run(context, press)
 
 
-def not_understood(talk: Talk, text: str) -> AnyView:
+def not_understood(context: TurnContext, text: str) -> AnyView:
     """Answer a line that is no command and answers nothing."""
-    return menu.not_understood(talk, folded(text), {word: command.word for word, command in _BY_WORD.items()})
+    return menu.not_understood(context, folded(text), {word: command.word for word, command in _BY_WORD.items()})
 
 
-def _may(talk: Talk, right: Right) -> bool:
-    return may(right, [(row.role, relation) for row in talk.roles for relation in RELATIONS])
+def _may(context: TurnContext, right: Right) -> bool:
+    return may(right, [(row.role, relation) for row in context.roles for relation in RELATIONS])
 
 
-def _denied(talk: Talk, right: Right) -> AnyView:
-    talk.record("denied", detail=right.verb)
-    return SayView(notices=(Line(say="common.not_for_your_role"),))
+def _denied(context: TurnContext, right: Right) -> Reaction:
+    refusal = SayView(notices=(Line(say="common.not_for_your_role"),))
+    return Done(refusal, keep(context.session, context.origin, Change("denied", detail=right.verb)))

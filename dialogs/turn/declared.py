@@ -2,24 +2,58 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from actions.changes import NONE, Changes
 from checklists.rights import Right
-from dialogs.views.views import AnyView, Claim
+from dialogs.turn.presses import Carried, Nothing
+from dialogs.views.parts import Claim
+from dialogs.views.views import AnyView
 
 if TYPE_CHECKING:
-    from dialogs.turn.turn_context import Talk
+    from dialogs.turn.turn_context import TurnContext
+
+P = TypeVar("P", bound=Carried)
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
-    """A pressed button: what it stood for, and what was filled in on the card, by input id."""
+class Done:
+    """A view to answer with, and what was changed on the way to it."""
 
-    claim: Claim
+    view: AnyView
+    changes: Changes
+
+
+Reaction = AnyView | Done
+
+
+def parted(reaction: Reaction) -> tuple[AnyView, Changes]:
+    """Return a reaction's view, and what was changed; nothing for a view alone."""
+    return (reaction.view, reaction.changes) if isinstance(reaction, Done) else (reaction, NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Press(Generic[P]):
+    """A pressed button.
+
+    case, filled, version: row ids of the case and the list, and the list's version; 0 where it is about none.
+    what: what its kind carries besides. inputs: what was filled in on the card, by input id.
+    """
+
+    case: int
+    filled: int
+    version: int
+    what: P
     inputs: Mapping[str, str]
 
 
-def nothing_more(_talk: "Talk", rest: str) -> bool:
+def claimed(verb: str, what: Carried | None = None, *, case: int = 0, filled: int = 0, version: int = 0) -> Claim:
+    """Return what a button stands for."""
+    parts = what.write() if what is not None else {}
+    return Claim(verb=verb, case=case, filled=filled, version=version, **parts)
+
+
+def nothing_more(_context: "TurnContext", rest: str) -> bool:
     """Say whether nothing follows the command's word."""
     return not rest
 
@@ -34,15 +68,17 @@ class Command:
 
     word: str
     aliases: tuple[str, ...]
-    run: "Callable[[Talk, str], AnyView]"
+    run: "Callable[[TurnContext, str], Reaction]"
     right: Right
-    whole: "Callable[[Talk, str], bool]" = nothing_more
+    whole: "Callable[[TurnContext, str], bool]" = nothing_more
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """A pressed verb. keeps: it stores something, so the same press again gets the stored reply."""
+    """A pressed verb. carries: what its press carries. keeps: it may store something; the same press again gets the
+    stored reply."""
 
     right: Right
-    run: "Callable[[Talk, Press], AnyView]"
+    run: "Callable[[TurnContext, Press[Any]], Reaction]"
+    carries: type[Carried] = Nothing
     keeps: bool = True

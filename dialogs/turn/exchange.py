@@ -56,6 +56,6 @@ class Reply(BaseModel):
 
     def canonical(self) -> str:
         """Return the one JSON text of this reply: short, but always with the word that says which view it is."""
-        slim = self.model_dump(mode="json", exclude_defaults=True)
+        slim = self.model_dump(mode="json", exclude_defaults=True, by_alias=True)
         slim["view"] = {"kind": self.view.kind, **slim["view"]}
         return json.dumps(slim, ensure_ascii=False, separators=(",", ":"))

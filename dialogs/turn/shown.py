@@ -14,6 +14,7 @@ from dialogs.views.views import (
     Listed,
     MotivationView,
     QuestionView,
+    SayView,
     SummaryView,
 )
 
@@ -58,3 +59,8 @@ def of(view: AnyView) -> Shown | None:
     if isinstance(view, CommentView):
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.buttons[0].claim)
     return None
+
+
+def only_tells(view: AnyView) -> bool:
+    """Say whether a view only tells how to answer what was shown: that is then still the last thing shown."""
+    return isinstance(view, SayView) and all(line.say.startswith(("typed.", "errors.")) for line in view.notices)

@@ -2,19 +2,22 @@
 
 from typing import Literal
 
+from pydantic import ConfigDict, Field
+
 from dialogs.views.parts import Button, Claim, Data, GapRow, Head, Line, View
 
 
 class PromptView(View):
     """Tells her by itself that a case waits.
 
-    reason: for reading (`sent`, `resent`), for reading again (`voided`), or a worker's that came back (`returned`).
+    reason: for reading (`sent`, `resent`), for reading again (`voided`), a worker's that
+    came back (`returned`), or an answer that was pending when she signed (`followed_up`).
     Only questions, never answers, never a text. planned: ISO date, empty when none is set. more_gaps: how many do
     not fit.
     """
 
     kind: Literal["prompt"] = "prompt"
-    reason: Literal["sent", "resent", "voided", "returned"]
+    reason: Literal["sent", "resent", "voided", "returned", "followed_up"]
     head: Head
     checklist: str
     version: int
@@ -36,21 +39,24 @@ class ReadingView(View):
 
 
 class Compared(Data):
-    """One question as both have answered it. hers and theirs: answers as figures count them.
+    """One question as both have answered it. reader and worker: answers as figures count them.
 
-    motivation, text, place, note, option: the worker's; own_note: the reader's own reservation.
+    motivation, text, place, note, option: the worker's; reader_note: the reader's own reservation. Signatures are bound
+    to the JSON of these, by the names it was given first.
     """
 
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True)
+
     item: str
-    hers: str
-    theirs: str
+    reader: str = Field(alias="hers")
+    worker: str = Field(alias="theirs")
     differs: bool
     motivation: str = ""
     text: str = ""
     place: str = ""
     note: str = ""
     option: str = ""
-    own_note: str = ""
+    reader_note: str = Field(default="", alias="own_note")
 
 
 class ComparedSheet(Data):
@@ -156,7 +162,7 @@ class DeputiesView(View):
     save: Button
 
 
-_TEXTS = {"text": "", "place": "", "note": "", "own_note": ""}
+_TEXTS = {"text": "", "place": "", "note": "", "reader_note": ""}
 
 
 def without_what_was_written(view: DifferencesView | SignedView) -> DifferencesView | SignedView:

@@ -39,10 +39,13 @@ class ReportView(View):
     buttons: tuple[Button, ...]
 
 
+What = Literal["page", "csv", "xlsx"]
+
+
 class LinkRow(Data):
     """An address to fetch something at, once. what: `page`, `csv` or `xlsx`."""
 
-    what: Literal["page", "csv", "xlsx"]
+    what: What
     address: str
 
 

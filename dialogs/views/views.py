@@ -173,13 +173,24 @@ class DetailsView(View):
 
 
 class ExtendView(View):
-    """Asks why and until when a time limit is extended."""
+    """Asks why, by which decision and until when a time limit is extended. decided: ISO date, proposed."""
 
     kind: Literal["extend"] = "extend"
     head: Head
     limits: tuple[tuple[str, str], ...]
     until: str = ""
+    decided: str = ""
     text: str = ""
+    buttons: tuple[Button, ...]
+    refresh: Claim
+
+
+class DecidedView(View):
+    """Asks whether the decision has been taken, and when; planned: ISO date, empty when none is set."""
+
+    kind: Literal["decided"] = "decided"
+    head: Head
+    planned: str = ""
     buttons: tuple[Button, ...]
     refresh: Claim
 
@@ -337,6 +348,7 @@ AnyView = Annotated[
     | DetailsView
     | ExtendView
     | CloseView
+    | DecidedView
     | PromptView
     | ReadingView
     | DifferencesView

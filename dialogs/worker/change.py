@@ -2,17 +2,18 @@
 
 import re
 
-from actions.basis import Basis, Sheet, load
+from actions.basis import Basis, Sheet
+from checklists.lifecycle import State
 from checklists.rights import LIST_HOLDER, Right
 from checklists.route import stop_of
 from dialogs.chef.reading import enter
-from dialogs.turn.declared import Command
-from dialogs.turn.find_case import ask_ref, case_by_ref, closed_case, latest_case, maybe_ref
-from dialogs.turn.turn_context import Talk
+from dialogs.turn import find_case
+from dialogs.turn.declared import Command, Reaction, Verb
+from dialogs.turn.find_case import maybe_ref
+from dialogs.turn.turn_context import TurnContext
+from dialogs.views.ready_made import ask_ref
 from dialogs.views.views import AnyView, Line
-from dialogs.worker import facts_card as show_facts
-from dialogs.worker import next_card as show
-from dialogs.worker import summary_card as show_summary
+from dialogs.worker import facts_card, next_card, summary_card
 
 CHANGE = Right("change", "case", LIST_HOLDER)
 _REST = re.compile(
@@ -20,57 +21,65 @@ _REST = re.compile(
 )
 
 
-def change_typed(talk: Talk, rest: str) -> AnyView:
+def change_typed(context: TurnContext, rest: str) -> Reaction:
     """Show the question with a number: of the case named or last touched, of the child named or last shown."""
-    found = _REST.fullmatch(rest.strip())
-    assert found is not None
-    case = case_by_ref(talk, found["ref"], CHANGE) if found["ref"] else latest_case(talk, CHANGE)
-    if case is None:
+    number, ref, child = _parts(rest)
+    basis = find_case.named_or_latest(context, ref, CHANGE)
+    if basis is None:
         return ask_ref("ändra")
-    basis = load(talk, case)
+    case = basis.case
     if case.closed_on is not None:
-        return closed_case(case)
+        return find_case.closed_case(context, case)
     if not basis.sheets:
-        return enter(talk, case) if basis.is_reading else show_facts.facts_card(talk, basis)
-    if basis.is_reading and (not found["number"] or basis.status != "open"):
-        return show.go_on(talk, basis)
-    if not found["number"]:
-        return show_summary.summary(talk, basis, (Line(say="fill.choose_question"),))
-    if found["child"] and not 1 <= int(found["child"]) <= case.children:
-        line = Line(say="change.no_such_child", args={"child": found["child"], "most": case.children})
-        return _all_of_it(talk, basis, line)
-    return _question(talk, basis, _sheet(talk, basis, found["child"]), int(found["number"]))
+        return enter(context, basis) if basis.is_reading else facts_card.facts_card(context, basis)
+    if basis.is_reading and (not number or basis.state != State.BEGUN):
+        return next_card.go_on(context, basis)
+    if not number:
+        return summary_card.summary(context, basis, (Line(say="fill.choose_question"),))
+    if child and not 1 <= int(child) <= case.children:
+        line = Line(say="change.no_such_child", args={"child": child, "most": case.children})
+        return _all_of_it(context, basis, line)
+    return _question(context, basis, _sheet(context, basis, child), int(number))
 
 
-def _sheet(talk: Talk, basis: Basis, child: str | None) -> Sheet:
+def _parts(rest: str) -> tuple[str, str, str]:
+    """Return number, reference and child as they were written, each empty when it was not."""
+    found = _REST.fullmatch(rest.strip())
+    named = found.groupdict() if found else {}
+    return named.get("number") or "", named.get("ref") or "", named.get("child") or ""
+
+
+def _sheet(context: TurnContext, basis: Basis, child: str) -> Sheet:
     """Return the named child's sheet, else the one last shown, else the first."""
     if child:
         return next((sheet for sheet in basis.sheets if sheet.filled.child == int(child)), basis.sheets[0])
-    shown = talk.shown
+    shown = context.shown
     return (basis.sheet(shown.at.filled) if shown else None) or basis.sheets[0]
 
 
-def _question(talk: Talk, basis: Basis, sheet: Sheet, number: int) -> AnyView:
+def _question(context: TurnContext, basis: Basis, sheet: Sheet, number: int) -> AnyView:
     by_number = {sheet.checklist.numbers[item.id]: item.id for item in sheet.checklist.asked(sheet.filled.role)}
     if number not in by_number:
         line = Line(say="change.no_such_number", args={"most": max(by_number)})
-        return _all_of_it(talk, basis, line)
+        return _all_of_it(context, basis, line)
     stop = stop_of(sheet.way, by_number[number])
     if stop is None:
-        return _all_of_it(talk, basis, Line(say="change.does_not_apply", args={"number": number}))
+        return _all_of_it(context, basis, Line(say="change.does_not_apply", args={"number": number}))
     if not sheet.may_answer(stop):
-        return show.go_on(talk, basis, notices=(Line(say="reading.is_ended"),))
-    return show.card(talk, sheet, stop)
+        return next_card.go_on(context, basis, notices=(Line(say="reading.is_ended"),))
+    return next_card.card(context, sheet, stop)
 
 
-def _all_of_it(talk: Talk, basis: Basis, line: Line) -> AnyView:
-    return show.go_on(talk, basis, notices=(line,)) if basis.is_reading else show_summary.summary(talk, basis, (line,))
+def _all_of_it(context: TurnContext, basis: Basis, line: Line) -> AnyView:
+    if basis.is_reading:
+        return next_card.go_on(context, basis, notices=(line,))
+    return summary_card.summary(context, basis, (line,))
 
 
-def _whole(talk: Talk, rest: str) -> bool:
-    found = _REST.fullmatch(rest.strip())
-    return found is not None and bool(found["number"] or not rest) and maybe_ref(talk, found["ref"])
+def _whole(context: TurnContext, rest: str) -> bool:
+    number, ref, _ = _parts(rest)
+    return bool(number or not rest) and maybe_ref(context, ref)
 
 
-VERBS = ()
+VERBS: tuple[Verb, ...] = ()
 COMMANDS = (Command("ändra", ("change",), change_typed, CHANGE, _whole),)

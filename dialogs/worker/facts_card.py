@@ -3,22 +3,33 @@
 from actions.basis import Basis, Sheet
 from checklists.deadlines import finish_by
 from checklists.files import all_facts
-from dialogs.turn.turn_context import Talk
+from dialogs.turn.declared import claimed
+from dialogs.turn.presses import OnFacts
+from dialogs.turn.turn_context import TurnContext
 from dialogs.views.views import Button, Claim, FactField, FactsView, Head, Line
+from dialogs.worker.sheet_parts import claim, head
 from storage import cases, people, trail
 
 
 def facts_card(
-    talk: Talk, basis: Basis, notices: tuple[Line, ...] = (), planned_typed: str = "", child: int = 1, then: str = ""
+    context: TurnContext,
+    basis: Basis,
+    notices: tuple[Line, ...] = (),
+    planned_typed: str = "",
+    child: int = 1,
+    *,
+    form: bool = False,
 ) -> FactsView:
-    """Return the card with the facts of the case and of one child. Nothing on it is chosen beforehand."""
+    """Return the card with the facts of the case and of one child. form: she goes on with the form."""
     case = basis.case
-    units = talk.units_as("case_worker") if case.lead_id == talk.person_id and not basis.sheets else []
-    names = people.unit_names(talk.session, talk.tenant_id)
-    # With the newest event: a planned date set back and forth is a new press each time, not the first one again.
-    revision = f"{revisions(basis, child)}.{trail.newest_of_case(talk.session, case.id)}"
-    claim = Claim(verb="save_facts", case=case.id, item=f"facts:{child}", revision=revision)
-    proposed = case.planned_decision_on or finish_by(case.opened_on or talk.today)
+    units = context.units_as("case_worker") if case.lead_id == context.person_id and not basis.sheets else []
+    names = people.unit_names(context.session, context.tenant_id)
+    newest = trail.newest_of_case(context.session, case.id)
+
+    def save(*, form: bool) -> Claim:
+        return claimed("save_facts", OnFacts(child, revisions(basis, child), newest, form), case=case.id)
+
+    proposed = case.planned_decision_on or finish_by(case.opened_on or context.today)
     return FactsView(
         notices=notices,
         head=Head(case_ref=case.ref, child=child if case.children > 1 else 0),
@@ -28,24 +39,25 @@ def facts_card(
         planned_typed=bool(planned_typed),
         units=tuple((unit_id, names[unit_id]) for unit_id in units) if len(units) > 1 else (),
         unit=case.unit_id,
-        save=Button(title=Line(say="buttons.save"), claim=claim.model_copy(update={"choice": then})),
-        nav=(Button(title=Line(say="buttons.form"), claim=claim.model_copy(update={"choice": "form"})),),
-        refresh=Claim(verb="show_current", case=case.id),
+        save=Button(title=Line(say="buttons.save"), claim=save(form=form)),
+        nav=(Button(title=Line(say="buttons.form"), claim=save(form=True)),),
+        refresh=claimed("show_current", case=case.id),
     )
 
 
-def child_facts(talk: Talk, basis: Basis, sheet: Sheet, notices: tuple[Line, ...] = (), then: str = "") -> FactsView:
+def child_facts(basis: Basis, sheet: Sheet, notices: tuple[Line, ...] = (), *, form: bool = False) -> FactsView:
     """Return the small facts card of a further child: only what is about that child."""
-    child, case = sheet.filled.child, basis.case
-    revision = revisions(basis, child)
-    claim = Claim(verb="save_facts", case=case.id, filled=sheet.filled.id, item=f"facts:{child}", revision=revision)
+    child = sheet.filled.child
+    save = claimed(
+        "save_facts", OnFacts(child, revisions(basis, child), 0, form), case=basis.case.id, filled=sheet.filled.id
+    )
     own = [fact_id for fact_id, fact in all_facts().items() if fact.per == "child"]
     return FactsView(
         notices=notices,
-        head=sheet.head,
+        head=head(sheet),
         fields=tuple(field(basis, fact_id, child) for fact_id in own),
-        save=Button(title=Line(say="buttons.save"), claim=claim.model_copy(update={"choice": then})),
-        refresh=sheet.claim("show_current"),
+        save=Button(title=Line(say="buttons.save"), claim=save),
+        refresh=claim(sheet, "show_current"),
     )
 
 
@@ -55,7 +67,7 @@ def field(basis: Basis, fact_id: str, child: int) -> FactField:
     return FactField(fact=fact_id, current=row.value if row else "")
 
 
-def revisions(basis: Basis, child: int) -> str:
-    """Return the newest revision of each fact on a child's card, joined by commas."""
+def revisions(basis: Basis, child: int) -> tuple[int, ...]:
+    """Return the newest revision of each fact on a child's card."""
     places = ((child if fact.per == "child" else cases.WHOLE_CASE, fact_id) for fact_id, fact in all_facts().items())
-    return ",".join(str(basis.facts[at].revision if at in basis.facts else 0) for at in places)
+    return tuple(basis.facts[at].revision if at in basis.facts else 0 for at in places)

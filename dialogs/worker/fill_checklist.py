@@ -1,33 +1,25 @@
-"""Filling in: one step for all questions. It shows cards and keeps answers; the rules decide what comes next."""
+"""Filling in: one step for all questions. It shows cards and has answers kept; the rules decide what comes next."""
 
-from actions.basis import Sheet, load
+from actions import answers
+from actions.basis import Basis, Sheet
+from checklists import free_text
 from checklists.errors import NothingToSay, OnlyReference, OnlyText, PersonalNumberInText, PlaceMissing
 from checklists.files import all_facts
 from checklists.model import Motivation
+from checklists.privacy import has_personal_number
 from checklists.rights import LIST_HOLDER, Right
 from checklists.route import Stop, stop_of
-from dialogs.chef import reading_cards as show_reading
-from dialogs.turn.declared import Command, Press, Verb
+from dialogs.chef import reading_cards
+from dialogs.turn import find_case
+from dialogs.turn.declared import Command, Done, Press, Reaction, Verb
 from dialogs.turn.exchange import Reply
-from dialogs.turn.find_case import case_by_id, case_by_ref, closed_case, latest_case, maybe_ref
-from dialogs.turn.turn_context import Talk
+from dialogs.turn.find_case import maybe_ref
+from dialogs.turn.presses import OnCard, Refreshing, ToItem
+from dialogs.turn.turn_context import TurnContext
 from dialogs.views.views import AnyView, Line, SayView
-from dialogs.worker import facts_card as show_facts
-from dialogs.worker import next_card as show
-from dialogs.worker import summary_card as show_summary
-from dialogs.worker.landing import (
-    MOST_TEXT,
-    At,
-    after,
-    check_allowed,
-    choose,
-    in_row,
-    is_refused,
-    landed,
-    motivation_written,
-    store,
-)
-from storage import drafts, inbox, trail
+from dialogs.worker import facts_card, next_card, summary_card
+from dialogs.worker.landing import Landed, after, landed, open_case
+from storage import inbox, trail
 
 ANSWER = Right("answer", "case", LIST_HOLDER)
 GROUP = Right("save_group", "case", LIST_HOLDER)
@@ -40,83 +32,80 @@ PAUSE = Right("pause", "case", LIST_HOLDER)
 SHOW = Right("show_current", "case", LIST_HOLDER)
 
 
-def answer(talk: Talk, press: Press) -> AnyView:
+def answer(context: TurnContext, press: Press[OnCard]) -> Reaction:
     """Keep the answer of a question card and show what comes next."""
-    at = landed(talk, press, ANSWER)
-    if not isinstance(at, At):
+    at = landed(context, press, ANSWER)
+    if not isinstance(at, Landed):
         return at
-    check_allowed(at.sheet, {at.stop.items[0]: press.claim.choice})
-    choose(talk, at.sheet, at.stop.items[0], press.claim.choice)
-    return show.with_aside(at.sheet, after(talk, at), at.stop.items[0])
+    item_id = at.stop.items[0]
+    changes = answers.choose(context.session, context.origin, at.sheet, {item_id: press.what.choice})
+    return Done(next_card.with_aside(at.sheet, after(context, at), item_id), changes)
 
 
-def save_group(talk: Talk, press: Press) -> AnyView:
+def save_group(context: TurnContext, press: Press[OnCard]) -> Reaction:
     """Keep what was chosen on a card with several items; what was left empty stays as it is."""
-    at = landed(talk, press, GROUP)
-    if not isinstance(at, At):
+    at = landed(context, press, GROUP)
+    if not isinstance(at, Landed):
         return at
     chosen = {item_id: press.inputs[item_id] for item_id in at.stop.items if press.inputs.get(item_id)}
-    check_allowed(at.sheet, chosen)
-    for item_id, choice in chosen.items():
-        choose(talk, at.sheet, item_id, choice)
+    changes = answers.choose(context.session, context.origin, at.sheet, chosen)
     stop = at.sheet.stop(at.stop.key)
     if stop and at.sheet.is_open(stop):
-        return show.card(talk, at.sheet, stop, (Line(say="fill.group_open" if chosen else "fill.group_nothing"),))
-    return after(talk, at)
+        told = Line(say="fill.group_open" if chosen else "fill.group_nothing")
+        return Done(next_card.card(context, at.sheet, stop, (told,)), changes)
+    return Done(after(context, at), changes)
 
 
-def motivate(talk: Talk, press: Press) -> AnyView:
+def motivate(context: TurnContext, press: Press[OnCard]) -> Reaction:
     """Keep a written motivation."""
-    return _motivate(talk, press, MOTIVATE, "text")
+    return _motivate(context, press, MOTIVATE, "text")
 
 
-def in_the_file(talk: Talk, press: Press) -> AnyView:
+def in_the_file(context: TurnContext, press: Press[OnCard]) -> Reaction:
     """Keep that the motivation stands in the file, and where."""
-    return _motivate(talk, press, REFERENCE, "reference")
+    return _motivate(context, press, REFERENCE, "reference")
 
 
-def no_motivation(talk: Talk, press: Press) -> AnyView:
+def no_motivation(context: TurnContext, press: Press[OnCard]) -> Reaction:
     """Keep that there is no motivation: the gap stays and is told."""
-    return _motivate(talk, press, NO_MOTIVATION, "missing")
+    return _motivate(context, press, NO_MOTIVATION, "missing")
 
 
-def _motivate(talk: Talk, press: Press, right: Right, how: Motivation) -> AnyView:
-    at = landed(talk, press, right)
-    if not isinstance(at, At):
+def _motivate(context: TurnContext, press: Press[OnCard], right: Right, how: Motivation) -> Reaction:
+    at = landed(context, press, right)
+    if not isinstance(at, Landed):
         return at
-    typed = {name: press.inputs.get(name, "").strip() for name in ("motivation", "place")}
+    text, place = (press.inputs.get(name, "") for name in ("motivation", "place"))
     try:
-        written = motivation_written(how, typed, at.sheet.motivation)
+        written = free_text.motivation(how, text, place, at.sheet.motivation)
     except (PersonalNumberInText, NothingToSay, PlaceMissing, OnlyText, OnlyReference) as error:
-        kept = {name: text for name, text in typed.items() if not is_refused(text)}
         notices = (Line(say=error.text_key, args=error.args_for_text),)
-        return show.motivation(at.sheet, at.stop, notices, kept.get("motivation", ""), kept.get("place", ""))
-    for item_id in at.stop.items:
-        store(talk, at.sheet, item_id, in_row(at.sheet, at.stop, item_id, written))
-    drafts.forget(talk.session, at.sheet.filled, at.stop.items[0], talk.person_id)
-    return after(talk, at)
+        again = (free_text.shown_again(text), free_text.shown_again(place))
+        return next_card.motivation(at.sheet, at.stop, notices, *again)
+    changes = answers.motivate(context.session, context.origin, at.sheet, at.stop, written)
+    return Done(after(context, at), changes)
 
 
-# --- moving about ------------------------------------------------------------------------------------------
+# --- moving about ----------------------------------------------------------------------------------------------------
 
 
-def go_to(talk: Talk, press: Press) -> AnyView:
+def go_to(context: TurnContext, press: Press[ToItem]) -> Reaction:
     """Show one item's card, answered or not."""
-    basis = load(talk, case_by_id(talk, press.claim.case, GOTO))
-    if basis.case.closed_on is not None:
-        return closed_case(basis.case)
+    basis = open_case(context, press, GOTO)
+    if not isinstance(basis, Basis):
+        return basis
     chosen_list, _, chosen_item = press.inputs.get("item", "").partition("/")
-    item_id = press.claim.item or chosen_item
-    row_id = press.claim.filled if press.claim.item or not chosen_list.isdigit() else int(chosen_list)
+    item_id = press.what.item_id or chosen_item
+    row_id = press.filled if press.what.item_id or not chosen_list.isdigit() else int(chosen_list)
     sheet = basis.sheet(row_id)
     if sheet is None or not item_id:
-        return show.go_on(talk, basis, notices=(Line(say="fill.choose_question"),))
+        return next_card.go_on(context, basis, notices=(Line(say="fill.choose_question"),))
     if item_id in all_facts() and not basis.is_reading:
-        return show_facts.facts_card(talk, basis, child=sheet.filled.child)
+        return facts_card.facts_card(context, basis, child=sheet.filled.child)
     stop = stop_of(sheet.way, item_id)
     if stop is None:
-        return show.go_on(talk, basis, notices=(Line(say="fill.not_asked_now"),))
-    return show.card(talk, sheet, _motivation_if_only_that_lacks(sheet, stop, item_id))
+        return next_card.go_on(context, basis, notices=(Line(say="fill.not_asked_now"),))
+    return next_card.card(context, sheet, _motivation_if_only_that_lacks(sheet, stop, item_id))
 
 
 def _motivation_if_only_that_lacks(sheet: Sheet, stop: Stop, item_id: str) -> Stop:
@@ -126,96 +115,94 @@ def _motivation_if_only_that_lacks(sheet: Sheet, stop: Stop, item_id: str) -> St
     return own if lacks and own else stop
 
 
-def back(talk: Talk, press: Press) -> AnyView:
+def back(context: TurnContext, press: Press[OnCard]) -> Reaction:
     """Show the question before; nothing is changed, and what was begun to be written is kept as a draft."""
-    basis = load(talk, case_by_id(talk, press.claim.case, BACK))
-    if basis.case.closed_on is not None:
-        return closed_case(basis.case)
-    sheet = basis.sheet(press.claim.filled)
+    basis = open_case(context, press, BACK)
+    return _back(context, basis, press) if isinstance(basis, Basis) else basis
+
+
+def _back(context: TurnContext, basis: Basis, press: Press[OnCard]) -> AnyView:
+    sheet = basis.sheet(press.filled)
     if sheet is None:
-        return show.go_on(talk, basis)
-    notices = _keep_draft(talk, sheet, press)
-    earlier = sheet.stop_before(press.claim.item)
+        return next_card.go_on(context, basis)
+    notices = _keep_draft(context, sheet, press)
+    earlier = sheet.stop_before(press.what.key)
     if earlier is None:
-        return show.go_on(talk, basis, notices=(Line(say="fill.nothing_before"),))
-    return show.card(talk, sheet, earlier, notices)
+        return next_card.go_on(context, basis, notices=(Line(say="fill.nothing_before"),))
+    return next_card.card(context, sheet, earlier, notices)
 
 
-def pause(talk: Talk, press: Press) -> AnyView:
+def pause(context: TurnContext, press: Press[OnCard]) -> Reaction:
     """Leave off; everything given is stored already, and what was begun to be written is kept as a draft."""
-    basis = load(talk, case_by_id(talk, press.claim.case, PAUSE))
-    if basis.case.closed_on is not None:
-        return closed_case(basis.case)
-    sheet = basis.sheet(press.claim.filled)
-    notices = _keep_draft(talk, sheet, press) if sheet else ()
-    return show_summary.paused(basis, notices)
+    basis = open_case(context, press, PAUSE)
+    if not isinstance(basis, Basis):
+        return basis
+    sheet = basis.sheet(press.filled)
+    return summary_card.paused(basis, _keep_draft(context, sheet, press) if sheet else ())
 
 
-def _keep_draft(talk: Talk, sheet: Sheet, press: Press) -> tuple[Line, ...]:
-    stop = sheet.stop(press.claim.item)
+def _keep_draft(context: TurnContext, sheet: Sheet, press: Press[OnCard]) -> tuple[Line, ...]:
+    stop = sheet.stop(press.what.key)
     if stop is None or stop.kind != "motivation":
         return ()
-    typed = [press.inputs.get(name, "").strip() for name in ("motivation", "place")]
-    if any(is_refused(text) for text in typed):
+    text, place = (press.inputs.get(name, "") for name in ("motivation", "place"))
+    if has_personal_number(text) or has_personal_number(place):
         return (Line(say="errors.BK-104"),)
-    text, place = (text[:MOST_TEXT] for text in typed)
-    if text or place:
-        drafts.keep(talk.session, sheet.filled, stop.items[0], talk.person_id, text, place)
-        return (Line(say="fill.draft_kept"),)
-    return ()
+    kept = answers.keep_draft(context.session, sheet, stop, context.person_id, text, place)
+    return (Line(say="fill.draft_kept"),) if kept else ()
 
 
-def show_current(talk: Talk, press: Press) -> AnyView:
+def show_current(context: TurnContext, press: Press[Refreshing]) -> Reaction:
     """Return what a card shows now; changes nothing.
 
-    While nothing of the case has moved since the card was made (`revision`: its newest event then), that is the
-    card itself, as stored with the turn that made it (`choice`). Else it is where the list stands.
+    While nothing of the case has moved since the card was made, that is the card itself, as stored with the turn that
+    made it. Else it is where the list stands.
     """
-    case = case_by_id(talk, press.claim.case, SHOW)
-    row = inbox.by_activity(talk.session, talk.tenant_id, talk.turn.channel_id, press.claim.choice)
-    if row is not None and press.claim.revision == str(trail.newest_of_case(talk.session, case.id)):
-        return Reply.model_validate_json(inbox.reply_of(talk.session, row)).view
-    basis = load(talk, case)
-    if case.closed_on is not None:
-        return closed_case(case)
+    basis = find_case.by_id(context, press.case, SHOW)
+    row = inbox.by_activity(context.session, context.tenant_id, context.turn.channel_id, press.what.made_by)
+    if row is not None and press.what.newest == trail.newest_of_case(context.session, basis.case.id):
+        return Reply.model_validate_json(inbox.reply_of(context.session, row)).view
+    if basis.case.closed_on is not None:
+        return find_case.closed_case(context, basis.case)
     if basis.is_reading:
-        return show_reading.where(talk, basis)
+        return reading_cards.where(context, basis)
     if not basis.sheets:
-        return show_facts.facts_card(talk, basis)
-    if basis.is_with_chef:
-        return show_summary.sent_card(talk, basis)
-    return show.go_on(talk, basis)
+        return facts_card.facts_card(context, basis)
+    if basis.is_handed_over:
+        return summary_card.sent_card(context, basis)
+    return next_card.go_on(context, basis)
 
 
-def back_typed(talk: Talk, rest: str) -> AnyView:
+def back_typed(context: TurnContext, rest: str) -> Reaction:
     """Show the question before the one last shown."""
-    case = case_by_ref(talk, rest, BACK) if rest else latest_case(talk, BACK)
-    if case is None:
+    basis = find_case.named_or_latest(context, rest, BACK)
+    if basis is None:
         return SayView(notices=(Line(say="fill.nothing_before"),))
-    shown = talk.shown
-    if shown is None or shown.at.case != case.id or not shown.at.filled:
-        return show.go_on(talk, load(talk, case))
-    return back(talk, Press(shown.at, {}))
+    shown = context.shown
+    if shown is None or shown.at.case != basis.case.id or not shown.at.filled:
+        return next_card.go_on(context, basis)
+    if basis.case.closed_on is not None:
+        return find_case.closed_case(context, basis.case)
+    at = shown.at
+    return _back(context, basis, Press(at.case, at.filled, at.version, OnCard.read(at), {}))
 
 
-def pause_typed(talk: Talk, rest: str) -> AnyView:
+def pause_typed(context: TurnContext, rest: str) -> Reaction:
     """Leave off the list last shown."""
-    case = case_by_ref(talk, rest, PAUSE) if rest else latest_case(talk, PAUSE)
-    if case is None:
-        return SayView(notices=(Line(say="fill.nothing_to_pause"),))
-    return show_summary.paused(load(talk, case))
+    basis = find_case.named_or_latest(context, rest, PAUSE)
+    return summary_card.paused(basis) if basis else SayView(notices=(Line(say="fill.nothing_to_pause"),))
 
 
 VERBS = (
-    Verb(ANSWER, answer),
-    Verb(GROUP, save_group),
-    Verb(MOTIVATE, motivate),
-    Verb(REFERENCE, in_the_file),
-    Verb(NO_MOTIVATION, no_motivation),
-    Verb(GOTO, go_to, keeps=False),
-    Verb(BACK, back, keeps=False),
-    Verb(PAUSE, pause, keeps=False),
-    Verb(SHOW, show_current, keeps=False),
+    Verb(ANSWER, answer, OnCard),
+    Verb(GROUP, save_group, OnCard),
+    Verb(MOTIVATE, motivate, OnCard),
+    Verb(REFERENCE, in_the_file, OnCard),
+    Verb(NO_MOTIVATION, no_motivation, OnCard),
+    Verb(GOTO, go_to, ToItem, keeps=False),
+    Verb(BACK, back, OnCard, keeps=False),
+    Verb(PAUSE, pause, OnCard, keeps=False),
+    Verb(SHOW, show_current, Refreshing, keeps=False),
 )
 COMMANDS = (
     Command("tillbaka", ("back",), back_typed, BACK, maybe_ref),

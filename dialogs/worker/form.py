@@ -1,135 +1,133 @@
 """The form: all questions that apply on one card. What is filled in is kept; then what is still open is shown."""
 
-from collections.abc import Mapping
-
-from actions.basis import Basis, Sheet, load
-from checklists.errors import PersonalNumberInText, UserError
+from actions import answers
+from actions.basis import Basis, Sheet
+from actions.changes import NONE, Changes
+from checklists import free_text
+from checklists.errors import UserError
+from checklists.lifecycle import State
 from checklists.rights import LIST_HOLDER, Right
 from checklists.route import Stop
-from dialogs.chef import reading_cards as show_reading
+from dialogs.chef import reading_cards
 from dialogs.chef.reading import enter
-from dialogs.turn.declared import Command, Press, Verb
-from dialogs.turn.find_case import ask_ref, case_by_id, case_by_ref, closed_case, latest_case, maybe_ref
-from dialogs.turn.turn_context import Talk
-from dialogs.views.views import AnyView, Line
-from dialogs.worker import facts_card as show_facts
-from dialogs.worker import form_card as show_form
-from dialogs.worker import next_card as show
+from dialogs.turn import find_case
+from dialogs.turn.declared import Command, Done, Press, Reaction, Verb
+from dialogs.turn.find_case import maybe_ref
+from dialogs.turn.presses import OnCard, OnForm
+from dialogs.turn.turn_context import TurnContext
+from dialogs.views.ready_made import ask_ref
+from dialogs.views.views import Line
+from dialogs.worker import facts_card, form_card, next_card
 from dialogs.worker.form_card import input_id
-from dialogs.worker.landing import MOST_TEXT, check_allowed, choose, in_row, motivation_written, store
+from dialogs.worker.landing import open_case
 
 FORM = Right("form", "case", LIST_HOLDER)
 SAVE_FORM = Right("save_form", "case", LIST_HOLDER)
 
 
-def form_typed(talk: Talk, rest: str) -> AnyView:
+def form_typed(context: TurnContext, rest: str) -> Reaction:
     """Show the form of the case named, else of the one last touched."""
-    case = case_by_ref(talk, rest, FORM) if rest else latest_case(talk, FORM)
-    return _open(talk, load(talk, case)) if case else ask_ref("formulär")
+    basis = find_case.named_or_latest(context, rest, FORM)
+    return _open(context, basis) if basis else ask_ref("formulär")
 
 
-def form_pressed(talk: Talk, press: Press) -> AnyView:
+def form_pressed(context: TurnContext, press: Press[OnCard]) -> Reaction:
     """Show the form, from a card."""
-    return _open(talk, load(talk, case_by_id(talk, press.claim.case, FORM)), press.claim.filled)
+    return _open(context, find_case.by_id(context, press.case, FORM), press.filled)
 
 
-def _open(talk: Talk, basis: Basis, row_id: int = 0) -> AnyView:
+def _open(context: TurnContext, basis: Basis, row_id: int = 0) -> Reaction:
     if basis.case.closed_on is not None:
-        return closed_case(basis.case)
+        return find_case.closed_case(context, basis.case)
     if basis.is_reading:
-        return _open_reading(talk, basis)
+        return _open_reading(context, basis)
     if not basis.sheets:
-        return show_facts.facts_card(talk, basis, then="form")
+        return facts_card.facts_card(context, basis, form=True)
     found = basis.next_from(row_id)
     sheet = (basis.sheet(row_id) if row_id else None) or (found[0] if found else basis.sheets[0])
     if sheet.filled.child > 1 and not basis.asked_facts(sheet.filled.child):
-        return show_facts.child_facts(talk, basis, sheet, then="form")
-    return show_form.form(sheet, sheet.way)
+        return facts_card.child_facts(basis, sheet, form=True)
+    return form_card.form(sheet, sheet.way)
 
 
-def _open_reading(talk: Talk, basis: Basis) -> AnyView:
-    """Show a reader her questions; all of them again while she has not seen the worker's answers."""
-    is_blind = basis.status == "open" and all(sheet.filled.seen_at is None for sheet in basis.sheets)
-    if is_blind and basis.next_from() is None:
-        return show_reading.questions(basis.sheets[0])
-    return enter(talk, basis.case)
+def _open_reading(context: TurnContext, reader: Basis) -> Reaction:
+    """Show a reader her questions; all of them again while she has not seen the workers' answers."""
+    is_blind = reader.state == State.BEGUN and all(sheet.filled.seen_at is None for sheet in reader.sheets)
+    if is_blind and reader.next_from() is None:
+        return reading_cards.questions(reader.sheets[0])
+    return enter(context, reader)
 
 
-def save_form(talk: Talk, press: Press) -> AnyView:
+def save_form(context: TurnContext, press: Press[OnForm]) -> Reaction:
     """Keep what is filled in; one bad text stops only itself. Then show what is open, also what has come to apply."""
-    case = case_by_id(talk, press.claim.case, SAVE_FORM)
-    basis = load(talk, case)
-    sheet = basis.sheet(press.claim.filled)
-    if case.closed_on is not None:
-        return closed_case(case)
+    basis = open_case(context, press, SAVE_FORM)
+    if not isinstance(basis, Basis):
+        return basis
+    sheet = basis.sheet(press.filled)
     if sheet is None:
-        return show.go_on(talk, basis, notices=(Line(say="fill.card_is_old"),))
-    shown = [stop for stop in map(sheet.stop, press.claim.item.split(",")) if stop and sheet.may_answer(stop)]
-    notices, typed = _store_all(talk, sheet, shown, press)
+        return next_card.go_on(context, basis, notices=(Line(say="fill.card_is_old"),))
+    saving = _Saving(context, sheet, press)
+    for stop in [stop for stop in map(sheet.stop, press.what.keys) if stop and sheet.may_answer(stop)]:
+        saving.take(stop)
+    notices = tuple(saving.told.values())
     still = tuple(stop for stop in sheet.way if sheet.is_open(stop))
     if still and basis.is_reading:
-        return show_reading.questions(sheet, notices or (Line(say="form.still_open"),))
-    if still:
-        return show_form.form(sheet, still, notices or (Line(say="form.still_open"),), typed)
-    return show.go_on(talk, basis, sheet.filled.id, notices=notices)
+        view = reading_cards.questions(sheet, notices or (Line(say="form.still_open"),))
+    elif still:
+        view = form_card.form(sheet, still, notices or (Line(say="form.still_open"),), saving.typed)
+    else:
+        return Done(next_card.go_on(context, basis, sheet.filled.id, notices=notices), saving.changes)
+    return Done(view, saving.changes)
 
 
-def _store_all(talk: Talk, sheet: Sheet, shown: list[Stop], press: Press) -> tuple[tuple[Line, ...], dict[str, str]]:
-    """Store every field that says something; return what is to be told, and texts to put back."""
-    told: dict[str, Line] = {}
-    typed: dict[str, str] = {}
-    moved = _moved_since(sheet, press)
-    for stop in shown:
-        keep = _store_motivation if stop.kind == "motivation" else _store_choices
+class _Saving:
+    """One form being saved, card by card. told: what is to be said of it; typed: texts to put back, by input id."""
+
+    def __init__(self, context: TurnContext, sheet: Sheet, press: Press[OnForm]) -> None:
+        self._context, self._sheet, self._inputs = context, sheet, press.inputs
+        self._moved = {item for item, revision in press.what.revisions.items() if sheet.revision(item) != revision}
+        self.told: dict[str, Line] = {}
+        self.typed: dict[str, str] = {}
+        self.changes: Changes = NONE
+
+    def take(self, stop: Stop) -> None:
+        """Keep what one card of the form says."""
         try:
-            if keep(talk, sheet, stop, press.inputs, moved):
-                told["changed"] = Line(say="form.changed_meanwhile")
+            self._motivation(stop) if stop.kind == "motivation" else self._choices(stop)
         except UserError as error:
-            told[error.code] = Line(say=error.text_key, args=error.args_for_text)
-            names = () if isinstance(error, PersonalNumberInText) else ("text", "place")
-            typed |= {input_id(stop, name): press.inputs.get(input_id(stop, name), "")[:MOST_TEXT] for name in names}
-    return tuple(told.values()), typed
+            self.told[error.code] = Line(say=error.text_key, args=error.args_for_text)
+            for name in ("text", "place"):
+                key = input_id(stop, name)
+                self.typed[key] = free_text.shown_again(self._inputs.get(key, ""))
+
+    def _choices(self, stop: Stop) -> None:
+        """Keep a card's choices, but for one that contradicts what was answered after the form was shown."""
+        for item_id in stop.items:
+            choice, old = self._inputs.get(item_id, ""), self._sheet.answers.get(item_id)
+            if not choice or (old and old.choice == choice and not old.returned):
+                continue
+            if item_id in self._moved:
+                self._too_late()
+            else:
+                kept = answers.choose(self._context.session, self._context.origin, self._sheet, {item_id: choice})
+                self.changes += kept
+
+    def _motivation(self, stop: Stop) -> None:
+        """Keep a card's motivation, unless it was given since, or is not asked for any more."""
+        text, place = (self._inputs.get(input_id(stop, name), "").strip() for name in ("text", "place"))
+        missing = self._inputs.get(input_id(stop, "missing")) == "true"
+        if not (missing or text or place):
+            return
+        if self._moved & set(stop.items) or self._sheet.stop(stop.key) is None:
+            self._too_late()
+            return
+        how = "text" if text or place else "missing"
+        written = free_text.motivation(how, text, place, self._sheet.motivation)  # type: ignore[arg-type]
+        self.changes += answers.motivate(self._context.session, self._context.origin, self._sheet, stop, written)
+
+    def _too_late(self) -> None:
+        self.told["changed"] = Line(say="form.changed_meanwhile")
 
 
-def _moved_since(sheet: Sheet, press: Press) -> frozenset[str]:
-    """Return the items that were answered, by anyone, after the form was shown."""
-    items, revisions = press.claim.choice.split(","), press.claim.revision.split(",")
-    return frozenset(
-        item_id for item_id, revision in zip(items, revisions, strict=True) if sheet.revisions((item_id,)) != revision
-    )
-
-
-def _store_choices(talk: Talk, sheet: Sheet, stop: Stop, inputs: Mapping[str, str], moved: frozenset[str]) -> bool:
-    """Store a stop's choices; return whether one contradicts what was answered after the form was shown."""
-    contradicts = False
-    for item_id in stop.items:
-        choice, old = inputs.get(item_id, ""), sheet.answers.get(item_id)
-        if not choice or (old and old.choice == choice and not old.returned):
-            continue
-        if item_id in moved:
-            contradicts = True
-            continue
-        check_allowed(sheet, {item_id: choice})
-        choose(talk, sheet, item_id, choice)
-    return contradicts
-
-
-def _store_motivation(talk: Talk, sheet: Sheet, stop: Stop, inputs: Mapping[str, str], moved: frozenset[str]) -> bool:
-    """Store a stop's motivation; return whether it came too late: answered since, or no longer asked."""
-    typed = {
-        "motivation": inputs.get(input_id(stop, "text"), "").strip(),
-        "place": inputs.get(input_id(stop, "place"), "").strip(),
-    }
-    missing = inputs.get(input_id(stop, "missing")) == "true"
-    if not missing and not any(typed.values()):
-        return False
-    if moved & set(stop.items) or sheet.stop(stop.key) is None:
-        return True
-    written = motivation_written("text" if any(typed.values()) else "missing", typed, sheet.motivation)
-    for item_id in stop.items:
-        store(talk, sheet, item_id, in_row(sheet, stop, item_id, written))
-    return False
-
-
-VERBS = (Verb(FORM, form_pressed, keeps=False), Verb(SAVE_FORM, save_form))
+VERBS = (Verb(FORM, form_pressed, OnCard, keeps=False), Verb(SAVE_FORM, save_form, OnForm))
 COMMANDS = (Command("formulär", ("formular", "form"), form_typed, FORM, maybe_ref),)

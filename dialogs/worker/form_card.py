@@ -4,26 +4,27 @@ from collections.abc import Mapping
 
 from actions.basis import Sheet
 from checklists.route import Stop
+from dialogs.turn.presses import OnForm
 from dialogs.views.views import Button, FormField, FormView, Line
+from dialogs.worker.sheet_parts import claim, head, listed
 
 
 def form(
     sheet: Sheet, stops: tuple[Stop, ...], notices: tuple[Line, ...] = (), typed: Mapping[str, str] | None = None
 ) -> FormView:
     """Return the form with these stops; typed texts that were not kept are put back."""
-    items = tuple(item_id for stop in stops for item_id in stop.items if sheet.may_choose(item_id))
-    keys = ",".join(stop.key for stop in stops)
-    claim = sheet.claim("save_form", keys, sheet.revisions(items), ",".join(items))
+    items = [item_id for stop in stops for item_id in stop.items if sheet.may_choose(item_id)]
+    at = OnForm(tuple(stop.key for stop in stops), {item_id: sheet.revision(item_id) for item_id in items})
     return FormView(
         notices=notices,
-        head=sheet.head,
+        head=head(sheet),
         checklist=sheet.checklist.id,
         version=sheet.checklist.version,
         fields=tuple(_field(sheet, stop, typed or {}) for stop in stops),
         by=sheet.motivation,
-        save=Button(title=Line(say="buttons.save"), claim=claim),
+        save=Button(title=Line(say="buttons.save"), claim=claim(sheet, "save_form", at)),
         nav=(),
-        refresh=sheet.claim("show_current"),
+        refresh=claim(sheet, "show_current"),
     )
 
 
@@ -31,7 +32,7 @@ def _field(sheet: Sheet, stop: Stop, typed: Mapping[str, str]) -> FormField:
     return FormField(
         kind="motivation" if stop.kind == "motivation" else "choice",
         stop=stop.key,
-        items=tuple(sheet.listed(item_id) for item_id in stop.items if sheet.may_choose(item_id)),
+        items=tuple(listed(sheet, item_id) for item_id in stop.items if sheet.may_choose(item_id)),
         about=stop.about,
         text=typed.get(input_id(stop, "text"), ""),
         place=typed.get(input_id(stop, "place"), ""),

@@ -2,36 +2,38 @@
 
 from datetime import date
 
-from actions.basis import Basis, reload
-from checklists.case_dates import CaseDates
+from actions.basis import Basis, read
 from checklists.deadlines import Deadline, clocks, follows_closed
+from checklists.lifecycle import State
 from checklists.rights import Right
 from dialogs.messages.case_state import case_dates, case_extensions
-from dialogs.turn.declared import Command, Press, Verb
-from dialogs.turn.turn_context import Talk
-from dialogs.views.views import AnyView, Button, CaseLine, CasesView, Claim, Line
-from dialogs.worker.summary_card import open_claim
+from dialogs.turn.declared import Command, Press, Reaction, Verb, claimed
+from dialogs.turn.presses import Page
+from dialogs.turn.turn_context import TurnContext
+from dialogs.views.ready_made import open_button
+from dialogs.views.views import Button, CaseLine, CasesView, Line
+from dialogs.worker.sheet_parts import basis_head
 from storage import cases, tenants
 from storage.cases import CaseRow
 
 PAGE = 5
 _STATUS = {
-    "sent": "cases.sent",
-    "returned": "cases.returned",
-    "signed": "cases.signed",
-    "voided": "cases.voided",
+    State.SENT: "cases.sent",
+    State.RETURNED: "cases.returned",
+    State.SIGNED: "cases.signed",
+    State.VOIDED: "cases.voided",
 }
 MY_CASES = Right("my_cases", "self", {"case_worker": ("lead", "co_worker", "own_unit", "other")})
 
 
-def my_cases(talk: Talk, _rest: str) -> AnyView:
+def my_cases(context: TurnContext, _rest: str) -> Reaction:
     """List her open cases, the nearest date first."""
-    return _page(talk, 0)
+    return _page(context, 0)
 
 
-def more(talk: Talk, press: Press) -> AnyView:
+def more(context: TurnContext, press: Press[Page]) -> Reaction:
     """List the next five."""
-    return _page(talk, int(press.claim.choice or 0))
+    return _page(context, press.what.start)
 
 
 def nearest_date(case: CaseRow, running: tuple[Deadline, ...]) -> tuple[str, date] | None:
@@ -46,26 +48,29 @@ def nearest_date(case: CaseRow, running: tuple[Deadline, ...]) -> tuple[str, dat
     return name, day
 
 
-def _clocks(talk: Talk, case: CaseRow) -> tuple[Deadline, ...]:
+def _clocks(context: TurnContext, case: CaseRow) -> tuple[Deadline, ...]:
     """Return a case's clocks, extensions counted in."""
     if case.received_on is None and case.opened_on is None:
         return ()
-    dates, extended = case_dates(talk.session, case), case_extensions(talk.session, case)
-    return clocks(dates, extended, tenants.settings(talk.tenant).workdays)
+    dates, extended = case_dates(context.session, case), case_extensions(context.session, case)
+    return clocks(dates, extended, tenants.settings(context.tenant).workdays)
 
 
-def _page(talk: Talk, start: int) -> AnyView:
-    mine = cases.of_worker(talk.session, talk.tenant_id, talk.person_id)
-    nearest = {case.id: nearest_date(case, _clocks(talk, case)) for case in mine}
-    found = sorted(mine, key=lambda case: _by_date(case, nearest[case.id]))
-    shown = found[start : start + PAGE]
+def _page(context: TurnContext, start: int) -> CasesView:
+    own = cases.of_worker(context.session, context.tenant_id, context.person_id)
+    nearest = {case.id: nearest_date(case, _clocks(context, case)) for case in own}
+    found = sorted(own, key=lambda case: _by_date(case, nearest[case.id]))
     end = start + PAGE
-    claim = Claim(verb="more_cases", choice=str(end))
+    next_page = claimed("more_cases", Page(end))
     return CasesView(
         notices=() if found else (Line(say="cases.none"),),
-        cases=tuple(_line(reload(talk, case, "decision_basis"), nearest[case.id]) for case in shown),
-        more=Button(title=Line(say="buttons.show_more"), claim=claim) if len(found) > end else None,
+        cases=tuple(_line(_basis(context, case), nearest[case.id]) for case in found[start:end]),
+        more=Button(title=Line(say="buttons.show_more"), claim=next_page) if len(found) > end else None,
     )
+
+
+def _basis(context: TurnContext, case: CaseRow) -> Basis:
+    return read(context.session, case, cases.facts(context.session, case.id))
 
 
 def _by_date(case: CaseRow, nearest: tuple[str, date] | None) -> tuple[date, str]:
@@ -73,11 +78,11 @@ def _by_date(case: CaseRow, nearest: tuple[str, date] | None) -> tuple[date, str
 
 
 def _line(basis: Basis, nearest: tuple[str, date] | None) -> CaseLine:
-    head, gaps = basis.head, sum(1 for _ in basis.all_gaps())
-    if not basis.sheets:
+    head, gaps, case = basis_head(basis), sum(1 for _ in basis.all_gaps()), basis.case
+    if basis.state is None:
         status = Line(say="cases.not_begun")
-    elif basis.status in _STATUS:
-        status = Line(say=_STATUS[basis.status])
+    elif basis.state in _STATUS:
+        status = Line(say=_STATUS[basis.state])
     else:
         status = Line(say="cases.under_way", args={"done": head.done, "total": head.total})
     lines = []
@@ -85,13 +90,12 @@ def _line(basis: Basis, nearest: tuple[str, date] | None) -> CaseLine:
         lines.append(Line(say="cases.gaps" if gaps != 1 else "cases.one_gap", args={"gaps": gaps}))
     if nearest:
         lines.append(Line(say="cases.date_" + nearest[0], args={"date": nearest[1].isoformat()}))
-    case = basis.case
-    if follows_closed(CaseDates(opened_on=case.opened_on, earlier_closed_on=case.earlier_closed_on)):
+    if follows_closed(cases.dates_of(case)):
         lines.append(Line(say="cases.follows_closed"))
-    verb, title = ("open", "buttons.open_case") if basis.is_with_chef else ("continue", "buttons.continue_case")
-    button = Button(title=Line(say=title, args={"ref": case.ref}), claim=open_claim(case, verb))
+    verb, title = ("open", "buttons.open_case") if basis.is_handed_over else ("continue", "buttons.continue_case")
+    button = open_button(case.id, Line(say=title, args={"ref": case.ref}), verb)
     return CaseLine(case_ref=case.ref, status=status, lines=tuple(lines), button=button)
 
 
-VERBS = (Verb(Right("more_cases", "self", MY_CASES.may), more, keeps=False),)
+VERBS = (Verb(Right("more_cases", "self", MY_CASES.may), more, Page, keeps=False),)
 COMMANDS = (Command("mina ärenden", ("mina arenden", "my cases"), my_cases, MY_CASES),)

@@ -11,9 +11,10 @@ from aiohttp.test_utils import TestServer
 from playwright.async_api import Page, Request, expect
 
 from bot.clock import Clock
-from bot.pages.links import Purpose, add_links, link_url
+from bot.pages.links import Purpose, add_links
 from bot.pages.pages import html
 from checklists.rights import Right
+from dialogs.figures.addresses import link_url
 from reports.printed import pages_of
 from storage import links, migrate
 from storage.desk import Desk, Session
@@ -58,7 +59,7 @@ async def address(made: tuple[Desk, World]) -> AsyncIterator[str]:
     app = web.Application()
     add_links(app, desk, clock, [REPORT])
     async with TestServer(app) as server:
-        yield link_url(str(server.make_url("")), REPORT, desk.run_now(prepare))
+        yield link_url(str(server.make_url("")), REPORT.path, desk.run_now(prepare))
     desk.close()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from storage import links
+from dialogs.figures import addresses
 from storage.desk import Session
 from tests.browser.test_pages import check
 from tests.sql.conftest import change
@@ -37,7 +37,7 @@ async def test_the_report_is_read_in_any_width_and_on_paper(
     page.on("request", lambda request: asked.append(request.url))
     home = str(site.client.make_url("/")).rstrip("/")
 
-    await page.goto(f"{home}{links.REPORT_PATH}?l={site.link(NORTH)}")
+    await page.goto(f"{home}{addresses.PATHS['report']}?l={site.link(NORTH)}")
     await page.get_by_role("button", name=BUTTONS[language]).press("Enter")
     await expect(page.get_by_role("heading", level=1)).to_contain_text(f"{HEADINGS[language]} {NORTH}")
     await check(page)
@@ -63,7 +63,7 @@ async def test_the_report_is_read_in_any_width_and_on_paper(
 async def test_the_table_is_reached_and_scrolled_by_keyboard(page: Page, site: Site) -> None:
     site.holds("unit_manager", NORTH)
     await page.set_viewport_size({"width": 320, "height": 700})
-    await page.goto(f"{site.client.make_url(links.REPORT_PATH)}?l={site.link(NORTH)}")
+    await page.goto(f"{site.client.make_url(addresses.PATHS['report'])}?l={site.link(NORTH)}")
     await page.get_by_role("button", name="Öppna").press("Enter")
     table = page.get_by_role("region", name="Samma siffror som tabell")
     await table.focus()
@@ -81,7 +81,7 @@ async def test_the_table_is_ordered_by_keyboard_and_one_order_is_shown_also_on_p
 
     site.desk.run_now(more)
     await page.set_viewport_size({"width": 1200, "height": 900})
-    await page.goto(f"{site.client.make_url(links.REPORT_PATH)}?l={site.link(NORTH)}")
+    await page.goto(f"{site.client.make_url(addresses.PATHS['report'])}?l={site.link(NORTH)}")
     await page.get_by_role("button", name="Öppna").press("Enter")
     shown = page.locator(".ordered:visible")
     await expect(shown).to_have_count(1)
@@ -103,7 +103,7 @@ async def test_the_table_is_ordered_by_keyboard_and_one_order_is_shown_also_on_p
 
 async def test_another_unit_and_period_are_chosen_before_it_is_opened(page: Page, site: Site) -> None:
     site.holds("manager", SOUTH)
-    await page.goto(f"{site.client.make_url(links.REPORT_PATH)}?l={site.link(NORTH)}")
+    await page.goto(f"{site.client.make_url(addresses.PATHS['report'])}?l={site.link(NORTH)}")
     await page.get_by_label("Period").fill("nästa vår")
     await page.get_by_role("button", name="Öppna").press("Enter")
     await expect(page.get_by_role("alert")).to_contain_text("Perioden kunde inte läsas.")

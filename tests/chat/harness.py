@@ -16,11 +16,9 @@ from sqlalchemy import inspect, text
 from sqlmodel import col, select
 
 from bot.cards.render import neutral_summary, render_card, render_text
-from bot.reporting import Reports
 from checklists.files import all_facts, newest
 from checklists.model import Written
 from checklists.replies import read_answer
-from checklists.rules import applicable, gaps, state
 from dialogs.messages import reminders, sweep
 from dialogs.turn.exchange import Reply, Turn
 from dialogs.turn.take_turn import Outcome, note_posted, take_turn
@@ -32,10 +30,12 @@ from storage.answers import AnswerRow
 from storage.cases import CaseRow
 from storage.conversations import ConversationRow
 from storage.desk import Desk, Session
-from storage.filled import WRITER, FilledRow
+from checklists.lifecycle import WRITER
+from storage.filled import FilledRow
 from storage.inbox import InboxRow
 from storage.outbox import OutboxRow
 from storage.trail import EventRow
+from tests.asked import applicable, gaps, state
 from tests.chat.card_hand import Card, button, gathered, titles, words
 from tests.chat.card_oracle import check_card
 from texts import LANGUAGES
@@ -86,7 +86,7 @@ class Room:
     mint: Mint = field(default_factory=lambda: Mint(SECRET))
     now: datetime = datetime(2026, 5, 12, 10, 42, tzinfo=STOCKHOLM)
     ids: Iterator[int] = field(default_factory=lambda: count(1))
-    reports: Reports = field(default_factory=lambda: Reports("https://bot.example.invalid"))
+    pages_url: str = "https://bot.example.invalid"
     refused: set[str] = field(default_factory=set)
     """Free text that was sent and may not be in a posted card, whether it was kept or not."""
     chats: dict[str, "Chat"] = field(default_factory=dict)
@@ -428,7 +428,7 @@ class Chat:
         return outcome.reply
 
     def _take(self, turn: Turn) -> Callable[[Session], Outcome]:
-        return lambda session: take_turn(session, turn, self.room.mint, self.room.reports)
+        return lambda session: take_turn(session, turn, self.room.mint, self.room.pages_url)
 
     def _message(self, turn: Turn) -> None:
         """What the adapter does with a message: posts the reply, or puts it into the card that was pressed."""

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from checklists.model import OPEN, Answer, Motivation
-from checklists.route import stops
-from checklists.rules import allowed, applicable
 from dialogs.views.views import AnyView
-from storage.filled import WRITER
+from checklists.lifecycle import WRITER
+from tests.asked import allowed, applicable, stops
 from tests.chat.card_hand import titles
 from tests.chat.harness import LIST, Shown
 

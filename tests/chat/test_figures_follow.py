@@ -19,7 +19,7 @@ from reports.checklists import COLUMNS, checklist_rows
 from reports.selected import Selection
 from storage import cases, rates, tenants
 from storage.desk import Session
-from storage.filled import WRITER
+from checklists.lifecycle import WRITER
 from storage.recount import recount
 from tests.chat.conftest import Furnished
 from tests.chat.harness import LIST, REF, SOUTH, TENANT, Room

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from storage.filled import READER
+from checklists.lifecycle import READER
 from tests.chat.card_hand import as_sent, inputs
 from tests.chat.drive import TEXTS, fills, opens
 from tests.chat.harness import NORTH, REF, Chat, Room, asked, move_in

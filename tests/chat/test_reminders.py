@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from imports.people import import_people
+from checklists.lifecycle import State
 from storage import outbox, trail
 from storage.desk import Session
 from storage.filled import FilledRow
@@ -298,7 +299,7 @@ def test_a_reading_that_is_finished_stops_it_and_one_from_before_the_sending_doe
 def returns_it(room: Room, at: datetime) -> None:
     def work(session: Session) -> None:
         mine = session.get_one(FilledRow, 1)
-        mine.status = "returned"
+        mine.status = State.RETURNED
         row = ReturnRow(
             tenant_id=mine.tenant_id,
             case_id=mine.case_id,

@@ -8,7 +8,6 @@ from sqlmodel import select
 
 from bot.cards.render import render_card
 from bot.pages.purposes import PURPOSES
-from bot.reporting import Reports
 from checklists.swedish_time import STOCKHOLM
 from dialogs.turn.exchange import Reply
 from storage import links as link_table
@@ -238,7 +237,7 @@ def test_a_second_press_gives_new_links_and_a_second_delivery_the_same(town: Roo
 
 
 def test_without_an_address_no_link_is_made_and_she_reads_what_to_do(town: Room) -> None:
-    town.reports = Reports("")
+    town.pages_url = ""
     town.chat("mona").types("exportera").presses("Exportera").sees("webbadress är inte inställd")
 
     assert town.count(LinkRow) == 0

@@ -141,7 +141,7 @@ def test_a_digest_tells_parts_apart_and_needs_the_key(desk: Desk, open_desk: Ope
 
 def put(desk: Desk, world: World, count: int = 1, *, once: str | None = None, in_seconds: int = 0) -> None:
     def work(session: Session) -> None:
-        chat = conversations.ensure(session, world.tenant, world.person, "chat", "http://127.0.0.1/", "{}")
+        chat = conversations.begin(session, world.tenant, world.person, "chat", "http://127.0.0.1/", "{}")
         for number in range(count):
             row = OutboxRow(
                 tenant_id=world.tenant,

@@ -243,7 +243,7 @@ def test_extensions_come_oldest_first_with_their_reasons(desk: Desk, world: Worl
 def test_a_chat_is_kept_once_and_its_newest_address(desk: Desk, world: World) -> None:
     def ensure(url: str, reference: str) -> tuple[int, str, str, bool]:
         def work(session: Session) -> tuple[int, str, str, bool]:
-            row = conversations.ensure(session, world.tenant, world.person, "chat", url, reference)
+            row = conversations.begin(session, world.tenant, world.person, "chat", url, reference)
             return row.id, row.service_url, row.reference, row.installed
 
         return desk.run_now(work)
@@ -257,7 +257,7 @@ def test_a_chat_is_kept_once_and_its_newest_address(desk: Desk, world: World) ->
 
 def test_a_chat_the_bot_was_taken_out_of_is_there_again_when_something_comes(desk: Desk, world: World) -> None:
     def chat(session: Session) -> bool:
-        return conversations.ensure(session, world.tenant, world.person, "chat", "http://127.0.0.1/", "{}").installed
+        return conversations.begin(session, world.tenant, world.person, "chat", "http://127.0.0.1/", "{}").installed
 
     def take_out(session: Session) -> None:
         row = conversations.find(session, world.tenant, "chat")

@@ -237,7 +237,7 @@ def test_events_stay_the_trail_holds_and_the_key_is_gone(desk: Desk, world: Worl
 
 def test_what_the_tenants_own_key_seals_goes_when_it_names_the_case_and_only_then(desk: Desk, world: World) -> None:
     def write(session: Session) -> None:
-        chat = conversations.ensure(session, world.tenant, world.person, "chat", "http://127.0.0.1/", "{}")
+        chat = conversations.begin(session, world.tenant, world.person, "chat", "http://127.0.0.1/", "{}")
         chat.shown = '{"case_ref":"SN 2026/0001"}'
         for number, words in enumerate(("…SN 2026/0001…", "…SN 2026/0002…")):
             came = InboxRow(
@@ -282,7 +282,7 @@ def test_the_row_id_of_a_disposed_case_and_of_its_lists_is_never_given_again(des
 def short_lived_rows(session: Session, world: World) -> None:
     the_case(session, world).closed_on = TODAY - timedelta(days=14)
     chats = [
-        conversations.ensure(session, world.tenant, world.person, name, "http://127.0.0.1/", "{}")
+        conversations.begin(session, world.tenant, world.person, name, "http://127.0.0.1/", "{}")
         for name in ("quiet", "busy")
     ]
     for chat in chats:

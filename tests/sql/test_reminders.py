@@ -32,7 +32,7 @@ def told(world: World, mark: str = "m", day: date = DAY, bundle: str = "") -> To
 
 def put(desk: Desk, world: World, once: str | None = None, rank: int = outbox.URGENT, **more: Any) -> int:
     def work(session: Session) -> int:
-        chat = conversations.ensure(session, world.tenant, world.person, "a:anna", "http://127.0.0.1:1/", "{}")
+        chat = conversations.begin(session, world.tenant, world.person, "a:anna", "http://127.0.0.1:1/", "{}")
         row = OutboxRow(
             tenant_id=world.tenant,
             kind="reminder",

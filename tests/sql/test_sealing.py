@@ -39,7 +39,7 @@ def write_everywhere(session: Session, world: World, words: str) -> None:
         tenant_id=tenant, channel_id="chat", activity_id="1", digest="d", case_id=case, reply=b"", at=NOW
     )
     inbox.keep(session, came_in, words)
-    chat = conversations.ensure(session, world.tenant, world.person, "chat", "http://127.0.0.1/", "{}")
+    chat = conversations.begin(session, world.tenant, world.person, "chat", "http://127.0.0.1/", "{}")
     chat_id = chat.id
     goes_out = OutboxRow(
         tenant_id=tenant,

@@ -39,7 +39,7 @@ def two(desk: Desk, world: World) -> World:
         assert person is not None
         assert case is not None
         person.email, case.ref = "two@example.invalid", "SN 9"
-        conversations.ensure(session, other.tenant, other.person, "a:two", "http://127.0.0.1", "{}")
+        conversations.begin(session, other.tenant, other.person, "a:two", "http://127.0.0.1", "{}")
         row = inbox.InboxRow(
             tenant_id=other.tenant, channel_id="a:two", activity_id="1", digest="d", case_id=0, reply=b"", at=NOW
         )
@@ -66,10 +66,10 @@ def test_a_chat_that_another_person_speaks_in_forgets_what_was_shown(desk: Desk,
         other = people.PersonRow(tenant_id=world.tenant, object_id="someone-else", name="Bo Påhitt")
         session.add(other)
         session.flush()
-        chat = conversations.ensure(session, world.tenant, world.person, "a:one", "http://127.0.0.1", "{}")
+        chat = conversations.begin(session, world.tenant, world.person, "a:one", "http://127.0.0.1", "{}")
         chat.shown, chat.card, chat.case_id, chat.card_case_id = "{}", "card-1", world.case, world.case
         session.flush()
-        again = conversations.ensure(session, world.tenant, other.id, "a:one", "http://127.0.0.1", "{}")
+        again = conversations.begin(session, world.tenant, other.id, "a:one", "http://127.0.0.1", "{}")
         return again.shown, again.card, again.case_id, again.person_id
 
     shown, card, case, person = desk.run_now(work)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from checklists.files import all_checklists
 from checklists.model import CASE_TYPE, CHOICES, OPEN, Answer, CaseType, Checklist, Condition, Motivation
-from checklists.route import Stop, next_open, stops
-from checklists.rules import allowed, is_answered
+from checklists.route import Stop
+from tests.asked import allowed, is_answered, next_open, stops
 
 FACTS = ("violence", "child_placed", "intervention_decided", "child_communicated")
 CASE_TYPES = get_args(CaseType)

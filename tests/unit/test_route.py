@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from checklists.files import all_checklists, newest
 from checklists.model import Answer, Checklist, Item
-from checklists.route import Stop, before, is_open, motivated_by, next_open, stop_of, stops
-from checklists.rules import allowed, applicable
+from checklists.route import Stop, before, stop_of
+from tests.asked import allowed, applicable, is_open, motivated_by, next_open, stops
 from tests.unit.made_up import WORKER, any_list, drawn_lists, made_list, raw_item, seeds, some_answers, some_facts
 
 BASIS = newest("decision_basis")

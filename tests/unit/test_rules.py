@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from checklists.files import all_facts, newest
 from checklists.model import OPEN, Answer, Checklist, Condition, Gap, Item
-from checklists.route import is_open, stop_of, stops
-from checklists.rules import allowed, applicable, applies, gaps, is_answered, progress, state
+from checklists.route import stop_of
+from tests.asked import allowed, applicable, applies, gaps, is_answered, is_open, progress, state, stops
 from tests.unit.made_up import (
     FACTS,
     WORKER,

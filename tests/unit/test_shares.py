@@ -20,15 +20,14 @@ from checklists.rates import (
     case_marks,
     compare,
     item_codes,
-    letters,
     median,
     needed,
     wilson,
 )
-from checklists.rules import state
 from reports.compared import compared, sentence
 from reports.periods import CannotPublish, published_quarters, quarters_within
 from storage.rates import spans_of
+from tests.asked import letters, state
 from texts import LANGUAGES
 
 BASIS = newest("decision_basis")

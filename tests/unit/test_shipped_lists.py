@@ -6,7 +6,7 @@ import pytest
 
 from checklists.files import BadFile, newest, read_checklist
 from checklists.model import Answer, Checklist, Gap
-from checklists.rules import applies, gaps, state
+from tests.asked import applies, gaps, state
 from tests.unit.made_up import made_list, raw_item
 from tests.unit.test_checklist_files import HEAD, ITEM
 

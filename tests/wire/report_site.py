@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.clock import Clock
 from bot.pages.links import add_links
 from bot.pages.purposes import PURPOSES
+from dialogs.figures import addresses
 from storage import links, migrate, people
 from storage.desk import Desk, Session
 from storage.people import RoleRow
@@ -51,11 +52,11 @@ class Site:
     def link(self, unit: str, first: date = FIRST, last: date = LAST) -> str:
         scope = links.report_scope(unit, first, last)
         return self.desk.run_now(
-            lambda session: links.make(session, self.world.tenant, self.world.person, links.REPORT, scope, AT)
+            lambda session: links.make(session, self.world.tenant, self.world.person, addresses.REPORT, scope, AT)
         )
 
     async def presses(self, token: str) -> tuple[int, str]:
-        answer = await self.client.post(links.REPORT_PATH, data={"l": token})
+        answer = await self.client.post(addresses.PATHS["report"], data={"l": token})
         return answer.status, await answer.text()
 
     async def report(self, unit: str, first: date = FIRST, last: date = LAST) -> str:

@@ -121,7 +121,7 @@ async def test_a_file_leaves_a_receipt_and_a_page_does_not(town: Town) -> None:
     def meets(session: Session) -> None:
         reference = '{"user": {"id": "29:mona"}}'
         person = town.ids["mona"]
-        conversations.ensure(session, town.tenant, person, "a:mona", "http://127.0.0.1:9", reference)
+        conversations.begin(session, town.tenant, person, "a:mona", "http://127.0.0.1:9", reference)
 
     def told() -> int:
         return int(str(scalar(town.bot.desk, "select count(*) from outbox where kind = 'prompt'")))

@@ -10,10 +10,11 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.clock import Clock
-from bot.pages.links import Purpose, add_links, link_url
+from bot.pages.links import Purpose, add_links
 from bot.pages.pages import HEADERS, file, html
 from bot.pages.purposes import PURPOSES
 from checklists.rights import OWN_CASE, Right
+from dialogs.figures.addresses import link_url
 from storage import links, migrate
 from storage.desk import Desk, Session
 from storage.links import Link
@@ -243,4 +244,4 @@ def test_single_cases_are_not_given_by_link() -> None:
 
 
 def test_the_address_of_a_link_is_the_public_one() -> None:
-    assert link_url("https://bot.example.invalid/", REPORT, "a.b") == "https://bot.example.invalid/rapport?l=a.b"
+    assert link_url("https://bot.example.invalid/", REPORT.path, "a.b") == "https://bot.example.invalid/rapport?l=a.b"

@@ -52,7 +52,7 @@ def move_in(desk: Desk, service_url: str, workers: int) -> None:
         session.flush()
         person_id = row.id
         session.add(RoleRow(tenant_id=tenant_id, person_id=person_id, unit_id=unit_id, role=role))
-        conversations.ensure(session, tenant_id, person_id, f"a:{name}", service_url, "{}")
+        conversations.begin(session, tenant_id, person_id, f"a:{name}", service_url, "{}")
         return person_id
 
     def work(session: Session) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.pages.pages import HEADERS
 from checklists.files import all_checklists, checklist_version
+from dialogs.figures import addresses
 from storage import cases, links, people, tenants
 from storage.cases import CaseRow
 from storage.desk import Session
@@ -32,7 +33,7 @@ async def test_a_link_leads_to_the_report_once(site: Site) -> None:
     site.holds("manager", SOUTH)
     token = site.link(NORTH)
     for _ in range(2):
-        shown = await site.client.get(links.REPORT_PATH, params={"l": token})
+        shown = await site.client.get(addresses.PATHS["report"], params={"l": token})
         assert shown.status == 200
         assert "8 av 10" not in plain(await shown.text())
     status, text = await site.presses(token)
@@ -108,7 +109,7 @@ async def test_the_whole_organisation_is_all_units_together(site: Site) -> None:
 async def test_nobody_sees_figures_that_are_not_hers(site: Site, role: str, unit: str, may: set[str]) -> None:
     site.holds(role, unit)
     for wanted in (NORTH, SOUTH, "", "Ingen sådan (påhittad)"):
-        shown = await site.client.get(links.REPORT_PATH, params={"l": (token := site.link(wanted))})
+        shown = await site.client.get(addresses.PATHS["report"], params={"l": (token := site.link(wanted))})
         status, text = await site.presses(token)
         assert (shown.status, status) == ((200, 200) if wanted in may else (410, 410)), wanted
         assert ('class="bars"' in text) == (wanted in may)
@@ -117,7 +118,7 @@ async def test_nobody_sees_figures_that_are_not_hers(site: Site, role: str, unit
 async def test_a_role_that_is_taken_away_or_over_gives_nothing(site: Site) -> None:
     site.holds("unit_manager", NORTH)
     token = site.link(NORTH)
-    assert (await site.client.get(links.REPORT_PATH, params={"l": token})).status == 200
+    assert (await site.client.get(addresses.PATHS["report"], params={"l": token})).status == 200
     site.holds("unit_manager", SOUTH)
     status, text = await site.presses(token)
     assert status == 410
@@ -131,7 +132,7 @@ async def test_a_role_that_is_taken_away_or_over_gives_nothing(site: Site) -> No
 
 async def test_no_case_and_no_person_stands_on_it_and_it_keeps_to_itself(site: Site) -> None:
     site.holds("manager", SOUTH)
-    answer = await site.client.post(links.REPORT_PATH, data={"l": site.link("")})
+    answer = await site.client.post(addresses.PATHS["report"], data={"l": site.link("")})
     text = await answer.text()
 
     assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
@@ -276,7 +277,7 @@ async def test_findings_stand_with_how_far_they_have_come_and_against_the_period
 
 async def door(site: Site, **chosen: str) -> tuple[int, str]:
     token = chosen.pop("l", None) or site.link(NORTH)
-    answer = await site.client.get(links.REPORT_PATH, params={"l": token, **chosen})
+    answer = await site.client.get(addresses.PATHS["report"], params={"l": token, **chosen})
     return answer.status, await answer.text()
 
 
@@ -286,7 +287,9 @@ async def test_another_unit_and_period_may_be_chosen_and_stand_in_the_address(si
     assert status == 200
     assert '<option value="Södra (påhittad)" selected>' in text
     assert 'value="2026-04-01–2026-06-30"' in text
-    answer = await site.client.post(links.REPORT_PATH, data={"l": site.link(NORTH), "unit": "", "period": "2026 kv 1"})
+    answer = await site.client.post(
+        addresses.PATHS["report"], data={"l": site.link(NORTH), "unit": "", "period": "2026 kv 1"}
+    )
     assert "<h1>Rapport för hela organisationen, 2026-01-01–2026-03-31</h1>" in await answer.text()
 
 
@@ -296,7 +299,7 @@ async def test_only_units_that_are_hers_are_offered_and_no_other_is_given(site: 
     token = site.link(NORTH)
     for unit in (SOUTH, ""):
         assert (await door(site, unit=unit))[0] == 410
-        refused = await site.client.post(links.REPORT_PATH, data={"l": token, "unit": unit})
+        refused = await site.client.post(addresses.PATHS["report"], data={"l": token, "unit": unit})
         assert refused.status == 410
         assert "0 av 3" not in plain(await refused.text())
     assert scalar(site.desk, "select count(*) from event where act = 'denied' and detail = 'link:report'") == 2
@@ -314,7 +317,7 @@ async def test_a_unit_that_is_none_is_not_shown_not_even_to_a_manager(site: Site
 
 
 async def chosen_with(site: Site, token: str, **chosen: str) -> tuple[int, str]:
-    answer = await site.client.post(links.REPORT_PATH, data={"l": token, **chosen})
+    answer = await site.client.post(addresses.PATHS["report"], data={"l": token, **chosen})
     return answer.status, await answer.text()
 
 
@@ -333,7 +336,7 @@ async def test_a_period_that_cannot_be_read_uses_nothing_up_and_says_what_to_wri
     token = site.link(NORTH)
     wrong = {"l": token, "period": "förra <b>våren"}
     shown = await door(site, **wrong)
-    answer = await site.client.post(links.REPORT_PATH, data=wrong)
+    answer = await site.client.post(addresses.PATHS["report"], data=wrong)
     for status, text in (shown, (answer.status, await answer.text())):
         assert status == 200
         assert "Perioden kunde inte läsas." in text
@@ -387,6 +390,6 @@ async def test_a_scope_that_says_no_period_uses_nothing_up(site: Site, caplog: p
     )
 
     assert (await site.presses(token))[0] == 503
-    assert (await site.client.get(links.REPORT_PATH, params={"l": token})).status == 503
+    assert (await site.client.get(addresses.PATHS["report"], params={"l": token})).status == 503
     assert "Norra" not in caplog.text
     assert scalar(site.desk, "select count(*) from link where used_at is not null") == 0

@@ -14,7 +14,6 @@ import pytest
 from sqlmodel import col, func, select
 
 from bot.cards.render import render_card, render_text
-from bot.reporting import Reports
 from checklists import rights
 from checklists.rights import RELATIONS, ROLES, Right
 from dialogs.turn import commands
@@ -34,7 +33,7 @@ from texts import say
 
 NOW = datetime(2026, 5, 12, 8, 30, tzinfo=UTC)
 MINT = Mint(SECRET)
-REPORTS = Reports("https://bot.example.invalid")
+PAGES = "https://bot.example.invalid"
 STRANGER, NOT_YOURS = say("common.stranger", "sv"), say("common.card_not_yours", "sv")
 NO_SUCH_CASE, NOT_FOR_ROLE = say("common.no_such_case", "sv"), say("common.not_for_your_role", "sv")
 NOT_PERSONAL = say("common.not_personal", "sv")
@@ -161,7 +160,7 @@ class Ward:
             now=NOW,
             text=line,
         )
-        reply = self.bot.desk.run_now(lambda session: take_turn(session, turn, MINT, REPORTS)).reply
+        reply = self.bot.desk.run_now(lambda session: take_turn(session, turn, MINT, PAGES)).reply
         assert reply is not None
         card = render_card(reply, MINT, private=False)
         return _outcome(card if card is not None else render_text(reply))

@@ -1,0 +1,148 @@
+"""Answers: given, motivated, remarked on, taken back. Each is a new revision with its event; nothing is overwritten."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from actions import signing
+from actions.basis import Basis, Sheet
+from actions.changes import NONE, Change, Changes, keep
+from actions.origin import Origin
+from checklists.errors import AnswerNotAllowed, UserError
+from checklists.free_text import MOST_TEXT, checked
+from checklists.model import NOTHING, Written
+from checklists.privacy import has_personal_number
+from checklists.route import Stop
+from storage import answers, drafts
+from storage.answers import AnswerRow
+from storage.desk import Session
+
+MOST_UNDO = 10
+"""So many of her own acts, newest first, somebody may take back."""
+
+
+def give(session: Session, origin: Origin, sheet: Sheet, item_id: str, written: Written, undoes: str = "") -> Changes:
+    """Store the next revision of one answer; a reservation is carried over unless a new one is given.
+
+    undoes: the act this revision takes back.
+    """
+    old = sheet.rows.get(item_id)
+    if written.note is None and old is not None and old.note is not None:
+        written = replace(written, note=answers.text(session, sheet.filled, old, "note"))
+    before = sheet.answers.get(item_id)
+    row = answers.add(
+        session,
+        sheet.filled,
+        item_id,
+        sheet.revision(item_id) + 1,
+        written,
+        author=origin.person_id,
+        at=origin.now,
+        act=origin.act,
+        undo_of=undoes,
+    )
+    sheet.note(row)
+    change = Change("answered", sheet.case, sheet.filled.id, item_id, row.revision)
+    return keep(session, origin, change) + signing.after_answer(session, origin, sheet, row, before)
+
+
+def choose(session: Session, origin: Origin, sheet: Sheet, chosen: Mapping[str, str]) -> Changes:
+    """Keep choices by item, all or none; the same as before is no new revision, but where the chef pointed it is.
+
+    Raises: AnswerNotAllowed: the list does not allow one of them now.
+    """
+    for item_id, choice in chosen.items():
+        if choice not in sheet.applied.allowed(sheet.item(item_id)):
+            raise AnswerNotAllowed
+    changes = NONE
+    for item_id, choice in chosen.items():
+        old = sheet.answers.get(item_id)
+        if not sheet.may_choose(item_id):
+            continue
+        if old is None or old.choice != choice:
+            changes += give(session, origin, sheet, item_id, Written(choice))
+        elif old.returned:
+            changes += give(session, origin, sheet, item_id, sheet.written(session, item_id))
+    return changes
+
+
+def motivate(session: Session, origin: Origin, sheet: Sheet, stop: Stop, written: Written) -> Changes:
+    """Keep a motivation (see `free_text.motivation`): as a motivation item's answer, or in the items' own rows."""
+    changes = NONE
+    for item_id in stop.items:
+        changes += give(session, origin, sheet, item_id, in_row(sheet, stop, item_id, written))
+    if origin.person_id is not None:
+        drafts.forget(session, sheet.filled, stop.items[0], origin.person_id)
+    return changes
+
+
+def in_row(sheet: Sheet, stop: Stop, item_id: str, written: Written) -> Written:
+    """Return what the row gets: a motivation item's answer is ja or nej; an item's own row keeps its answer."""
+    if stop.about:
+        return written
+    return replace(written, choice=sheet.answers[item_id].choice, option=sheet.rows[item_id].option)
+
+
+def remark(session: Session, origin: Origin, sheet: Sheet, item_id: str, text: str) -> Changes:
+    """Keep a reservation to an answer; an empty one takes the old away. Raises: PersonalNumberInText, TextTooLong."""
+    note, old = checked(text), sheet.written(session, item_id)
+    return give(session, origin, sheet, item_id, replace(old, note=note)) if note != (old.note or "") else NONE
+
+
+def tell_how(session: Session, origin: Origin, sheet: Sheet, item_id: str, option: str) -> Changes:
+    """Keep how an answer came about. Raises: UserError: there is no answer, or no such option."""
+    how = sheet.item(item_id).how
+    if item_id not in sheet.rows or how is None or option not in {one.id for one in how.options}:
+        raise UserError
+    return give(session, origin, sheet, item_id, replace(sheet.written(session, item_id), option=option))
+
+
+def keep_draft(session: Session, sheet: Sheet, stop: Stop, person_id: int, text: str, place: str) -> bool:
+    """Keep what somebody has begun to write, hers alone; say whether there was anything. A draft is no answer."""
+    text, place = text.strip()[:MOST_TEXT], place.strip()[:MOST_TEXT]
+    if (not text and not place) or has_personal_number(text) or has_personal_number(place):
+        return False
+    drafts.keep(session, sheet.filled, stop.items[0], person_id, text, place)
+    return True
+
+
+# --- taking back -----------------------------------------------------------------------------------------------------
+
+
+def act_to_undo(session: Session, person_id: int, basis: Basis, act: str = "") -> tuple[Sheet, list[AnswerRow]] | None:
+    """Return somebody's newest act on a basis that is not taken back, newest row first; or the one named, if it may be.
+
+    Only among her last ten.
+    """
+    acts = [(done, sheet) for sheet in basis.sheets for done in answers.acts_of(session, sheet.filled.id, person_id)]
+    acts.sort(key=lambda pair: pair[0].newest, reverse=True)
+    for done, sheet in acts[:MOST_UNDO]:
+        if not done.undone and act in ("", done.rows[0].act):
+            return sheet, list(done.rows)
+    return None
+
+
+def take_back(session: Session, origin: Origin, sheet: Sheet, rows: list[AnswerRow]) -> Changes | None:
+    """Put the answers of one act back to what they were before it; None when they were changed by others since."""
+    # One act may store an answer twice (`nej, TEXT`): rows come newest first, so these are its last and its first.
+    last = {row.item_id: row for row in reversed(rows)}
+    first = {row.item_id: row for row in rows}
+    if not all(_stands(session, sheet.rows[item_id], row) for item_id, row in last.items()):
+        return None
+    changes = NONE
+    for item_id, row in first.items():
+        before = answers.revision_before(session, row)
+        written = answers.read(session, sheet.filled, before) if before else NOTHING
+        changes += give(session, origin, sheet, item_id, written, undoes=row.act)
+    return changes
+
+
+def _stands(session: Session, newest: AnswerRow, row: AnswerRow) -> bool:
+    """Say whether the answer is as this row left it: all that came after was taken back again, step by step."""
+    now: AnswerRow | None = newest
+    while now is not None and now.undo_of:
+        taken = now.undo_of
+        while now is not None and now.act != taken:
+            now = answers.revision_before(session, now)
+        while now is not None and now.act == taken:
+            now = answers.revision_before(session, now)
+    return now is not None and now.id == row.id

@@ -1,0 +1,175 @@
+"""Cases: opened, dated, handed to people, extended, closed and opened again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+from uuid import uuid4
+
+from actions import signing
+from actions.changes import NONE, Change, Changes, keep
+from actions.origin import Origin
+from checklists.case_dates import FIELDS, settle
+from checklists.deadlines import Limit
+from checklists.errors import BadChildren, BadPeople, BadPeriod, UserError
+from checklists.events import EventName
+from checklists.free_text import required
+from checklists.model import MOST_CHILDREN, CaseType
+from storage import cases, extensions, filled
+from storage.cases import CaseRow
+from storage.desk import Session
+from storage.extensions import ExtensionRow, ReasonClass
+
+_PER_CHILD_LIST: Literal["decision_basis"] = "decision_basis"
+_DATE_EVENTS: Mapping[str, EventName] = {
+    "received_on": "received_on_set",
+    "assigned_on": "assigned_on_set",
+    "opened_on": "opened_on_set",
+    "planned_decision_on": "planned_decision_on_set",
+    "decided_on": "decided_on_set",
+    "started_on": "started_on_set",
+}
+
+
+def open_case(
+    session: Session, origin: Origin, ref: str, unit_id: int, lead_id: int | None = None
+) -> tuple[CaseRow, Changes]:
+    """Store a new case under a reference that is normalised and free."""
+    row = CaseRow(tenant_id=origin.tenant_id, ref=ref, unit_id=unit_id, lead_id=lead_id)
+    case = cases.add(session, row)
+    return case, keep(session, origin, Change("case_opened", case))
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """What was kept of some dates, and by field why the others were refused."""
+
+    changes: Changes
+    faults: Mapping[str, UserError]
+
+
+def set_dates(session: Session, origin: Origin, case: CaseRow, given: Mapping[str, date | None]) -> Dated:
+    """Keep the dates of a case that may stand (see `case_dates.settle`); None empties a field."""
+    settled = settle(cases.dates_of(case), given, origin.today)
+    events: list[Change] = []
+    if settled.reopened:
+        case.earlier_closed_on, case.closed_on = settled.dates.earlier_closed_on, None
+        detail = case.earlier_closed_on.isoformat() if case.earlier_closed_on else ""
+        events.append(Change("reopened", case, detail=detail))
+    for name in FIELDS:
+        day = getattr(settled.dates, name)
+        if getattr(case, name) == day:
+            continue
+        setattr(case, name, day)
+        event: EventName = _DATE_EVENTS[name] if name != "closed_on" else "closed" if day else "reopened"
+        events.append(Change(event, case, detail=day.isoformat() if day else ""))
+    return Dated(keep(session, origin, *events), settled.faults)
+
+
+def close(session: Session, origin: Origin, case: CaseRow, day: date) -> Changes:
+    """Close a case on a day; nothing in it can be changed after that. Raises: UserError: the day cannot be that."""
+    dated = set_dates(session, origin, case, {"closed_on": day})
+    for fault in dated.faults.values():
+        raise fault
+    return dated.changes
+
+
+def reopen(session: Session, origin: Origin, case: CaseRow) -> Changes:
+    """Take the closing of a case back."""
+    return set_dates(session, origin, case, {"closed_on": None}).changes
+
+
+def set_unit(session: Session, origin: Origin, case: CaseRow, unit_id: int) -> Changes:
+    """Move a case to a unit."""
+    if case.unit_id == unit_id:
+        return NONE
+    case.unit_id = unit_id
+    return keep(session, origin, Change("unit_set", case, detail=str(unit_id)))
+
+
+def set_type(session: Session, origin: Origin, case: CaseRow, case_type: CaseType) -> Changes:
+    """Say whether a case is about a child or an adult."""
+    if case.case_type == case_type:
+        return NONE
+    case.case_type = case_type
+    return keep(session, origin, Change("case_type_set", case, detail=case_type))
+
+
+def set_workers(
+    session: Session, origin: Origin, case: CaseRow, *, lead_id: int | None = None, co_id: int | None = None
+) -> Changes:
+    """Set lead and co-worker; None leaves one as it is. Raises: BadPeople: they would be the same person."""
+    lead, co = lead_id or case.lead_id, co_id or case.co_id
+    if lead is not None and lead == co:
+        raise BadPeople
+    events = []
+    if case.lead_id != lead:
+        events.append(Change("lead_set", case, detail=str(lead)))
+    if case.co_id != co:
+        events.append(Change("co_worker_set", case, detail=str(co)))
+    case.lead_id, case.co_id = lead, co
+    return keep(session, origin, *events)
+
+
+def remove_co_worker(session: Session, origin: Origin, case: CaseRow) -> Changes:
+    """Leave a case to its lead alone."""
+    if case.co_id is None:
+        return NONE
+    case.co_id = None
+    return keep(session, origin, Change("co_worker_set", case, detail="none"))
+
+
+def set_protected(session: Session, origin: Origin, case: CaseRow, *, protected: bool) -> Changes:
+    """Say whether the child's identity is protected."""
+    if case.protected_identity == protected:
+        return NONE
+    case.protected_identity = protected
+    return keep(session, origin, Change("protected_identity_set", case, detail="ja" if protected else "nej"))
+
+
+def set_children(session: Session, origin: Origin, case: CaseRow, count: int) -> Changes:
+    """Set the number of children. Raises: BadChildren: out of range, or it would hide a list that is begun."""
+    if not 1 <= count <= MOST_CHILDREN:
+        raise BadChildren(most=MOST_CHILDREN)
+    if count == case.children:
+        return NONE
+    begun = filled.of_case(session, case.id, _PER_CHILD_LIST, "case_worker")
+    if any(row.child > count for row in begun):
+        raise BadChildren(most=MOST_CHILDREN)
+    case.children = count
+    change = Change("children_set", case, detail=str(count))
+    return keep(session, origin, change) + signing.after_case(session, origin, case)
+
+
+def extend(
+    session: Session,
+    origin: Origin,
+    case: CaseRow,
+    *,
+    limit: Limit,
+    reason_class: ReasonClass,
+    decided_on: date,
+    until: date,
+    reason: str,
+) -> Changes:
+    """Keep an extension of a time limit. Only the law's own grounds move the limit; see `checklists/deadlines`.
+
+    Raises: PersonalNumberInText, TextTooLong, CommentMissing: of the reason. BadPeriod: it would end before it was
+    decided.
+    """
+    if until < decided_on:
+        raise BadPeriod
+    row = ExtensionRow(
+        tenant_id=origin.tenant_id,
+        case_id=case.id,
+        limit=limit,
+        reason_class=reason_class,
+        until=until,
+        decided_on=decided_on,
+        nonce=uuid4().hex,
+        reason=b"",
+        author_id=origin.person_id or 0,
+        at=origin.now,
+    )
+    extensions.add(session, row, required(reason))
+    return keep(session, origin, Change("extended", case, detail=f"{limit} {reason_class} {until.isoformat()}"))

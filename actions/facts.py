@@ -1,0 +1,36 @@
+"""What is known of a case and its children, as revisions."""
+
+from actions import signing
+from actions.changes import NONE, Change, Changes, keep
+from actions.origin import Origin
+from storage import cases
+from storage.cases import CaseRow, FactRow, Facts
+from storage.desk import Session
+
+VALUES = ("ja", "nej", cases.UNKNOWN)
+
+
+def set_fact(
+    session: Session, origin: Origin, case: CaseRow, facts: Facts, child: int, fact_id: str, value: str
+) -> Changes:
+    """Store a fact of a child (0 the case) as its next revision, if it says something new; an empty value says nothing.
+
+    facts: the newest ones; the new one is put among them.
+    """
+    old = facts.get((child, fact_id))
+    if value not in VALUES or (old is not None and old.value == value):
+        return NONE
+    row = FactRow(
+        tenant_id=origin.tenant_id,
+        case_id=case.id,
+        child=child,
+        name=fact_id,
+        revision=old.revision + 1 if old else 1,
+        value=value,
+        author_id=origin.person_id,
+        at=origin.now,
+    )
+    cases.set_fact(session, case, row)
+    facts[child, fact_id] = row
+    event = Change("fact_set", case, item_id=fact_id, revision=row.revision, detail=f"child {child}" if child else "")
+    return keep(session, origin, event) + signing.after_case(session, origin, case)

@@ -1,0 +1,118 @@
+"""Lists: begun, and handed to the chef."""
+
+from dataclasses import replace
+from datetime import date
+
+from actions.basis import Basis, Sheet, read
+from actions.changes import NONE, Change, Changes, keep
+from actions.origin import Origin
+from checklists import lifecycle
+from checklists.events import EventName
+from checklists.lifecycle import READER, WRITER, Act
+from checklists.model import Checklist, Role
+from checklists.swedish_time import midnight
+from storage import changed, filled
+from storage.cases import CaseRow
+from storage.desk import Session
+from storage.filled import FilledRow
+
+
+def begin(session: Session, origin: Origin, basis: Basis, occasion: int = 1) -> tuple[Basis, Changes]:
+    """Store the sheets that do not exist yet, one per child, pinned to the version and the unit of today."""
+    case, checklist = basis.case, basis.checklist
+    present = {sheet.filled.child for sheet in basis.sheets}
+    wanted = range(1, case.children + 1) if checklist.per == "child" else (filled.NO_CHILD,)
+    like = basis.sheets[0].filled if basis.sheets else None
+    changes = NONE
+    for child in wanted:
+        if child not in present:
+            _, begun = begin_one(session, origin, case, checklist, WRITER, child, occasion, like=like)
+            changes += begun
+    again = read(session, case, basis.facts, checklist.id) if changes else basis
+    return again, changes
+
+
+def begin_one(
+    session: Session,
+    origin: Origin,
+    case: CaseRow,
+    checklist: Checklist,
+    role: Role,
+    child: int,
+    occasion: int = 1,
+    *,
+    like: FilledRow | None = None,
+    person_id: int = filled.NOBODY,
+    acting: str = "",
+) -> tuple[FilledRow, Changes]:
+    """Store one list. like: another of the same occasion, whose unit, version and occasion it takes over.
+
+    person_id: whose reading it is; nobody's: the workers'. acting: for whom a reader stands in.
+    """
+    row = FilledRow(
+        tenant_id=origin.tenant_id,
+        case_id=case.id,
+        unit_id=like.unit_id if like else case.unit_id,
+        checklist=checklist.id,
+        version=like.version if like else checklist.version,
+        occasion=like.occasion if like else occasion,
+        child=child,
+        role=role,
+        person_id=person_id,
+        begun_at=origin.now,
+    )
+    filled.add(session, row)
+    name: EventName = "list_begun" if person_id == filled.NOBODY else "reading_begun"
+    return row, keep(session, origin, Change(name, case, row.id, detail=acting))
+
+
+def new_occasion(session: Session, origin: Origin, basis: Basis) -> tuple[Basis, Changes]:
+    """Begin a new basis on a case whose newest one is signed; the signed one stays as it is."""
+    return begin(session, origin, replace(basis, sheets=()), basis.occasion + 1)
+
+
+def send(session: Session, origin: Origin, basis: Basis) -> Changes:
+    """Hand every child's list to the chef. Gaps do not stop it. Raises: NotNow: it is with her already."""
+    again = any(sheet.filled.sent_at for sheet in basis.sheets)
+    events = []
+    for sheet in basis.sheets:
+        sheet.filled.status = lifecycle.after(sheet.filled.status, Act.SEND)
+        sheet.filled.sent_at = origin.now
+        events.append(Change("sent", basis.case, sheet.filled.id))
+    events[0].tells = "resent" if again else "sent"
+    return keep(session, origin, *events)
+
+
+def begin_reading(session: Session, origin: Origin, reader: Basis, acting: str) -> tuple[Basis, Changes]:
+    """Store a reader's lists, one for each of the workers' and in the same version; what is there stays.
+
+    acting: for whom she stands in, empty for a chef of the unit.
+    """
+    present = {sheet.filled.child for sheet in reader.sheets}
+    missing = [sheet.filled for sheet in reader.worker.sheets if sheet.filled.child not in present]
+    if not missing:
+        return reader, NONE
+    person_id, changes = origin.person_id or filled.NOBODY, NONE
+    for of_worker in missing:
+        where = (reader.case, reader.checklist, READER, of_worker.child)
+        _, begun = begin_one(session, origin, *where, like=of_worker, person_id=person_id, acting=acting)
+        changes += begun
+    return read(session, reader.case, reader.facts, reader.checklist.id, person_id), changes
+
+
+def finish_reading(session: Session, origin: Origin, reader: Basis, acting: str) -> Changes:
+    """End a reading: from now on she may see what the workers answered."""
+    ended = [sheet for sheet in reader.sheets if lifecycle.may(sheet.filled.status, Act.FINISH_READING, READER)]
+    for sheet in ended:
+        sheet.filled.status = lifecycle.after(sheet.filled.status, Act.FINISH_READING, READER)
+        sheet.filled.seen_at = origin.now
+    if not ended:
+        return NONE
+    return keep(session, origin, Change("differences_seen", reader.case, ended[0].filled.id, detail=acting))
+
+
+def set_begun(session: Session, sheet: Sheet, day: date) -> None:
+    """Say that a list was begun on a day: on that of its earliest answer, where only files wrote in it."""
+    sheet.filled.begun_at = midnight(day)
+    session.flush()
+    changed.note(session, case_id=sheet.case.id)

@@ -1,0 +1,43 @@
+"""Who does something, when, and by which act: all an action needs to know of where it comes from."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import uuid4
+
+from checklists.swedish_time import day_of
+
+FILE = "import"
+"""The actor of what a file tells; who ran the command stands in an event of its own."""
+
+
+def _new_act() -> str:
+    return uuid4().hex
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A person's turn, a file, a command, or the bot itself.
+
+    actor: as the trail names it. person_id: row id of the person, None where nobody in the register acts.
+    act: names what is stored, so that it can be told apart and taken back whole. today: the Swedish calendar date.
+    """
+
+    tenant_id: int
+    actor: str
+    now: datetime
+    person_id: int | None = None
+    act: str = field(default_factory=_new_act)
+    today: date = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "today", day_of(self.now))
+
+
+def of_person(tenant_id: int, person_id: int, now: datetime) -> Origin:
+    """Return the origin of a person's turn."""
+    return Origin(tenant_id, f"person:{person_id}", now, person_id)
+
+
+def of_file(tenant_id: int, now: datetime) -> Origin:
+    """Return the origin of what a file tells."""
+    return Origin(tenant_id, FILE, now, act=f"{FILE}:{_new_act()}")

@@ -1,0 +1,126 @@
+"""People: entered in the register, bound to who they are at first contact, standing in for one another."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from actions.changes import NONE, Change, Changes, keep
+from actions.origin import Origin
+from checklists.errors import BadDeputy, BadPeriod
+from checklists.model import Role
+from storage import people, reminders
+from storage.desk import Session
+from storage.people import PersonRow, RoleRow
+from storage.reminders import SnoozeRow
+from texts import Language
+
+Outcome = Literal["added", "changed", "unchanged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the register: who holds which role where, between which days (both counted; None: open)."""
+
+    object_id: str | None
+    email: str | None
+    name: str
+    unit: str
+    role: Role
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+def enter(session: Session, origin: Origin, entry: Entry) -> tuple[Outcome, Changes]:
+    """Bring the register in line with one entry. Raises: ValueError: it contradicts who is known."""
+    person, what = _person(session, origin.tenant_id, entry)
+    unit = people.unit(session, origin.tenant_id, entry.unit)
+    held = people.role(session, person.id, unit.id, entry.role)
+    if held is None:
+        held = RoleRow(tenant_id=origin.tenant_id, person_id=person.id, unit_id=unit.id, role=entry.role)
+        session.add(held)
+        what = "added"
+    if what == "unchanged" and (held.valid_from, held.valid_to) != (entry.valid_from, entry.valid_to):
+        what = "changed"
+    held.valid_from, held.valid_to = entry.valid_from, entry.valid_to
+    session.flush()
+    if what == "unchanged":
+        return what, NONE
+    event = Change("person_added" if what == "added" else "person_changed", detail=f"{person.id}:{held.role}")
+    return what, keep(session, origin, event)
+
+
+def _person(session: Session, tenant_id: int, entry: Entry) -> tuple[PersonRow, Outcome]:
+    """Find or make the person; say whether her own row changed."""
+    object_id, email = entry.object_id, entry.email
+    found = people.by_object_id(session, tenant_id, object_id) if object_id else None
+    by_email = people.by_email(session, tenant_id, email) if email else None
+    if found is not None and by_email is not None and found is not by_email:
+        raise ValueError("object_id and email belong to two different people in the register")
+    if found is None and by_email is not None and object_id and by_email.object_id:
+        raise ValueError("email belongs to someone with another object_id")
+    found = found or by_email
+    if found is None:
+        name = entry.name or email or object_id or ""
+        found = PersonRow(tenant_id=tenant_id, object_id=object_id, email=email, name=name)
+        session.add(found)
+        session.flush()
+        return found, "added"
+    before = (found.object_id, found.email, found.name)
+    found.object_id, found.email = found.object_id or object_id, email or found.email
+    found.name = entry.name or found.name
+    return found, "unchanged" if before == (found.object_id, found.email, found.name) else "changed"
+
+
+def bind(session: Session, origin: Origin, person: PersonRow, object_id: str) -> Changes:
+    """Bind a person known only by her e-mail to her Entra object id; once, at first contact."""
+    people.bind(person, object_id)
+    return keep(session, origin, Change("bound"))
+
+
+def welcome(session: Session, origin: Origin, person: PersonRow) -> Changes:
+    """Note that a person has been welcomed; nothing the second time."""
+    if person.welcomed:
+        return NONE
+    person.welcomed = True
+    return keep(session, origin, Change("installed"))
+
+
+def choose_language(session: Session, origin: Origin, person: PersonRow, language: Language) -> Changes:
+    """Keep the language a person chose."""
+    person.language = language
+    return keep(session, origin, Change("language_set", detail=language))
+
+
+def name_deputy(
+    session: Session, origin: Origin, deputy: PersonRow, unit_id: int, chef: PersonRow, first: date, last: date
+) -> Changes:
+    """Have someone stand in for a chef between two days, both counted; named again, the new days hold.
+
+    Raises: BadDeputy: nobody stands in for herself. BadPeriod: it ends before it begins, or has passed.
+    """
+    if deputy.id == chef.id:
+        raise BadDeputy
+    if last < first or last < origin.today:
+        raise BadPeriod
+    held = people.role(session, deputy.id, unit_id, "deputy")
+    if held is None:
+        held = RoleRow(tenant_id=origin.tenant_id, person_id=deputy.id, unit_id=unit_id, role="deputy")
+    held.valid_from, held.valid_to, held.stands_in_for_id = first, last, chef.id
+    people.hold(session, held)
+    days = f"{first.isoformat()}/{last.isoformat()}"
+    event = Change("deputy_named", detail=f"{deputy.id} for {chef.id} in {unit_id} {days}")
+    return keep(session, origin, event)
+
+
+def remove_deputy(session: Session, origin: Origin, held: RoleRow) -> Changes:
+    """End a deputy's days at once."""
+    detail = f"{held.person_id} in {held.unit_id}"
+    people.let_go(session, held, origin.today)
+    return keep(session, origin, Change("deputy_removed", detail=detail))
+
+
+def snooze(session: Session, origin: Origin, bundle: str, until: date) -> Changes:
+    """Have a person's bundle of reminders come again on a later day, if it still holds then."""
+    row = SnoozeRow(person_id=origin.person_id or 0, bundle=bundle, tenant_id=origin.tenant_id, until=until)
+    reminders.snooze(session, row)
+    return keep(session, origin, Change("snoozed", detail=until.isoformat()))

@@ -1,0 +1,171 @@
+"""The chef's decision on what she has read, and what a later change does to it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from uuid import uuid4
+
+from actions.basis import Basis, Sheet, written
+from actions.changes import NONE, Change, Changes, Point, keep
+from actions.origin import Origin
+from checklists import lifecycle
+from checklists.lifecycle import READER, WRITER, Act, Effect, State, effect_of_change
+from checklists.model import NOTHING, OPEN, Answer
+from storage import answers, cases, filled, returns, signatures
+from storage.answers import AnswerRow
+from storage.cases import CaseRow
+from storage.desk import Session
+from storage.filled import FilledRow
+from storage.returns import ReturnRow
+from storage.signatures import SignatureRow
+
+
+def sign(session: Session, origin: Origin, reader: Basis, view: str, reason: str, acting: str) -> Changes:
+    """Sign: the workers' lists and her own as she saw them.
+
+    view: canonical JSON of what she saw. reason: why she signs although something is missing, empty when nothing is.
+    acting: for whom she stands in, empty for a chef of the unit. Raises: NotNow.
+    """
+    worker, case = reader.worker, reader.case
+    row = SignatureRow(
+        tenant_id=origin.tenant_id,
+        case_id=case.id,
+        checklist=worker.checklist.id,
+        version=worker.sheets[0].filled.version,
+        occasion=worker.occasion,
+        signer_id=origin.person_id or 0,
+        role=_as_what(acting),
+        at=origin.now,
+        shortfall=bool(reason),
+        nonce=uuid4().hex,
+        view=b"",
+        view_hash="",
+        bound="",
+    )
+    signatures.add(session, row, view, reason, _revisions(worker, reader))
+    for sheet in (*worker.sheets, *reader.sheets):
+        _move(sheet, Act.SIGN)
+    for sheet in worker.sheets:
+        sheet.filled.return_id = None
+    event = Change("signed_with_shortfall" if reason else "signed", case, worker.sheets[0].filled.id, detail=acting)
+    return keep(session, origin, event)
+
+
+def send_back(
+    session: Session, origin: Origin, worker: Basis, comment: str, points: Sequence[Point], acting: str
+) -> Changes:
+    """Send the lists back to their workers, with a comment and the questions pointed at. Raises: NotNow."""
+    case = worker.case
+    row = ReturnRow(
+        tenant_id=origin.tenant_id,
+        case_id=case.id,
+        checklist=worker.checklist.id,
+        occasion=worker.occasion,
+        person_id=origin.person_id or 0,
+        role=_as_what(acting),
+        at=origin.now,
+        nonce=uuid4().hex,
+        comment=b"",
+    )
+    returns.add(session, row, comment, [(one.list_id, one.item_id, one.revision) for one in points])
+    for sheet in worker.sheets:
+        _move(sheet, Act.RETURN)
+        sheet.filled.return_id = row.id
+    detail = f"return {row.id} {acting}".strip()
+    event = Change("returned", case, worker.sheets[0].filled.id, detail=detail, tells="returned", points=points)
+    return keep(session, origin, event)
+
+
+def _as_what(acting: str) -> str:
+    return "deputy" if acting else "unit_manager"
+
+
+def _move(sheet: Sheet, act: Act) -> None:
+    sheet.filled.status = lifecycle.after(sheet.filled.status, act, sheet.filled.role)
+
+
+def _revisions(*both: Basis) -> Mapping[str, Mapping[str, int]]:
+    """Return the newest revision of every answer, by list: what a signature names as signed."""
+    return {
+        str(sheet.filled.id): {item_id: row.revision for item_id, row in sheet.rows.items()}
+        for basis in both
+        for sheet in basis.sheets
+    }
+
+
+# --- what a change does ----------------------------------------------------------------------------------------------
+
+
+def after_answer(session: Session, origin: Origin, sheet: Sheet, row: AnswerRow, before: Answer | None) -> Changes:
+    """Do what follows from a worker's new answer once the chef has had the list. before: what stood until now."""
+    if sheet.filled.role != WRITER or sheet.filled.status == State.BEGUN:
+        return NONE
+    _wait_for_signature(session, sheet.case, sheet.filled)
+    standing = signatures.standing(session, sheet.case.id, sheet.filled.checklist, sheet.filled.occasion)
+    effect = _effect(session, sheet, row, before, standing) if standing else "voids"
+    if effect == "none":
+        return NONE
+    if standing is not None and effect != "voids":
+        row.follow_up = True
+        change = Change("followed_up", sheet.case, sheet.filled.id, row.item_id, row.revision)
+        at_once = effect == "follow_up_at_once"
+        return keep(session, origin, replace(change, tells="followed_up" if at_once else None))
+    reopened = NONE
+    for mine in filled.readings(session, sheet.case.id, sheet.filled.checklist, sheet.filled.occasion):
+        if mine.child == sheet.filled.child and mine.seen_at is not None:
+            reopened += _open_again(session, origin, sheet.case, mine, row.item_id)
+    return reopened + _void(session, origin, sheet.case, sheet.filled, standing)
+
+
+def after_case(session: Session, origin: Origin, case: CaseRow) -> Changes:
+    """Do what follows when a fact of a case, or its number of children, has changed."""
+    row = next((sheet.filled for sheet in written(session, case).sheets if sheet.filled.status != State.BEGUN), None)
+    if row is None:
+        return NONE
+    _wait_for_signature(session, case, row)
+    for mine in filled.readings(session, case.id, row.checklist, row.occasion):
+        if mine.seen_at is not None:
+            mine.status = lifecycle.after(mine.status, Act.REOPEN_READING, READER)
+    standing = signatures.standing(session, case.id, row.checklist, row.occasion)
+    return _void(session, origin, case, row, standing)
+
+
+def _wait_for_signature(session: Session, case: CaseRow, row: FilledRow) -> None:
+    """Wait for a signature that is being made, and see it: no change slips past one."""
+    cases.lock(session, case)
+    session.refresh(row)
+
+
+def _effect(session: Session, sheet: Sheet, row: AnswerRow, before: Answer | None, standing: SignatureRow) -> Effect:
+    """Ask the rule what a new answer does to a signature; the reason for a follow-up goes with it."""
+    decided = sheet.case.decided_on is not None
+    bound = signatures.bound_of(standing).get(str(sheet.filled.id), {})
+    about = sheet.item(row.item_id).motivates
+    if about and about in sheet.answers and sheet.rows[about].follow_up:
+        return "none"
+    signed = answers.revision_of(session, sheet.filled.id, row.item_id, bound.get(row.item_id, 0))
+    return effect_of_change(
+        answers.to_domain(signed) if signed is not None else None, before, answers.to_domain(row), decided=decided
+    )
+
+
+def _open_again(session: Session, origin: Origin, case: CaseRow, mine: FilledRow, item_id: str) -> Changes:
+    """Open one question of a reading that was ended: she answers it anew before she sees the new answer."""
+    mine.status = lifecycle.after(mine.status, Act.REOPEN_READING, READER)
+    old = answers.latest(session, mine.id).get(item_id)
+    if old is None or old.choice == OPEN:
+        return NONE
+    again = replace(NOTHING, note=answers.text(session, mine, old, "note"))
+    number = old.revision + 1
+    answers.add(session, mine, item_id, number, again, author=None, at=origin.now, act=origin.act)
+    return keep(session, origin, Change("reading_reopened", case, mine.id, item_id, number))
+
+
+def _void(session: Session, origin: Origin, case: CaseRow, row: FilledRow, standing: SignatureRow | None) -> Changes:
+    """Void the signature of a list's occasion, if one stands."""
+    if standing is None:
+        return NONE
+    standing.voided_at = origin.now
+    for sheet in written(session, case, row.checklist).sheets:
+        if lifecycle.may(sheet.filled.status, Act.VOID):
+            _move(sheet, Act.VOID)
+    return keep(session, origin, Change("voided", case, row.id, detail=f"signature {standing.id}", tells="voided"))

@@ -1,0 +1,12 @@
+"""Where what people fetch by one-time link is found."""
+
+from urllib.parse import quote
+
+REPORT, EXPORT = "report", "export"
+PATHS = {REPORT: "/rapport", EXPORT: "/export"}
+"""The path of the page by what a link is for."""
+
+
+def link_url(public_url: str, path: str, token: str) -> str:
+    """Return the address of a link. public_url: BK_PUBLIC_URL."""
+    return f"{public_url.rstrip('/')}{path}?l={quote(token)}"

@@ -1,0 +1,26 @@
+"""Posted cards brought in line after the commit; nothing anyone wrote stands in them."""
+
+from uuid import uuid4
+
+from dialogs.turn.turn_context import TurnContext
+from dialogs.views.views import AnyView, without_texts
+from storage import outbox
+from storage.outbox import OutboxRow
+
+
+def posted_card(context: TurnContext, activity_id: str, view: AnyView) -> None:
+    """Have a posted card in this chat replaced by a view; nothing where there is no such card."""
+    if not activity_id:
+        return
+    row = OutboxRow(
+        tenant_id=context.tenant_id,
+        kind="update",
+        conversation_id=context.conversation.id,
+        activity_id=activity_id,
+        case_id=context.touched.id if context.touched else 0,
+        nonce=uuid4().hex,
+        view=b"",
+        due_at=context.turn.now,
+        created_at=context.turn.now,
+    )
+    outbox.put(context.session, row, context.reply(without_texts(view)).canonical())

@@ -1,0 +1,213 @@
+"""The end of an investigation: a time limit extended, the decision taken, the case closed and opened again."""
+
+from typing import get_args
+
+from actions import cases as acts
+from actions.basis import Basis
+from checklists.case_dates import read_day
+from checklists.deadlines import finish_by
+from checklists.errors import CommentMissing, UserError
+from checklists.free_text import checked, shown_again
+from checklists.rights import OWN_CASE, Right
+from dialogs.turn import find_case
+from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
+from dialogs.turn.presses import AsShown, Nothing
+from dialogs.turn.turn_context import TurnContext
+from dialogs.views.ready_made import open_button
+from dialogs.views.views import AnyView, Button, CloseView, DecidedView, ExtendView, Head, Line, MenuView
+from dialogs.worker.case_details import details, shown, store_dates
+from dialogs.worker.landing import open_case
+from storage.cases import CaseRow
+from storage.extensions import ReasonClass
+
+EXTEND = Right("extend", "case", OWN_CASE)
+SAVE_EXTENSION = Right("save_extension", "case", OWN_CASE)
+CLOSE = Right("close", "case", OWN_CASE)
+SAVE_CLOSING = Right("save_closing", "case", OWN_CASE)
+DECIDED = Right("decided", "case", OWN_CASE)
+DECIDED_TODAY = Right("decided_today", "case", OWN_CASE)
+SAVE_DECIDED = Right("save_decided", "case", OWN_CASE)
+LIMITS = ("14d", "4m")
+
+
+# --- extending -------------------------------------------------------------------------------------------------------
+
+
+def extend(context: TurnContext, press: Press[Nothing]) -> Reaction:
+    """Show the card that asks for an extension's limit, class, reason, day of decision and new last day."""
+    basis = open_case(context, press, EXTEND)
+    return _extension(context, basis, (), "") if isinstance(basis, Basis) else basis
+
+
+def _extension(context: TurnContext, basis: Basis, notices: tuple[Line, ...], text: str) -> ExtendView:
+    case = basis.case
+    limits = [("14d", ""), ("4m", finish_by(case.opened_on).isoformat() if case.opened_on else "")]
+    save = claimed("save_extension", AsShown(shown(basis)), case=case.id)
+    return ExtendView(
+        notices=notices,
+        head=Head(case_ref=case.ref),
+        limits=tuple(limits),
+        decided=context.today.isoformat(),
+        text=text,
+        buttons=(Button(title=Line(say="buttons.save"), claim=save), _back(case)),
+        refresh=claimed("show_current", case=case.id),
+    )
+
+
+def save_extension(context: TurnContext, press: Press[AsShown]) -> Reaction:
+    """Keep an extension. Workload, organisation and staffing are recorded, and the case still counts as late."""
+    basis = open_case(context, press, SAVE_EXTENSION)
+    if not isinstance(basis, Basis):
+        return basis
+    inputs = press.inputs
+    reason = inputs.get("reason", "")
+    limit = next((one for one in LIMITS if one == inputs.get("limit")), None)
+    reason_class = next((one for one in get_args(ReasonClass) if one == inputs.get("reason_class")), None)
+    try:
+        checked(reason)
+        decided = inputs.get("decided_on", "").strip() or context.today.isoformat()
+        decided_on = read_day(decided, context.today, "extension_decided_on")
+        until = read_day(inputs.get("until", "").strip(), context.today, "until")
+        if limit is None or reason_class is None:
+            raise CommentMissing
+        changes = acts.extend(
+            context.session,
+            context.origin,
+            basis.case,
+            limit="14d" if limit == "14d" else "4m",
+            reason_class=reason_class,
+            decided_on=decided_on,
+            until=until,
+            reason=reason,
+        )
+    except CommentMissing:
+        return _extension(context, basis, (Line(say="details.extension_incomplete"),), shown_again(reason))
+    except UserError as error:
+        return _extension(context, basis, (Line(say=error.text_key, args=error.args_for_text),), shown_again(reason))
+    line = Line(say="details.extended_" + reason_class, args={"date": until.isoformat()})
+    return Done(details(context, basis, (line,)), changes)
+
+
+# --- the decision ----------------------------------------------------------------------------------------------------
+
+
+def decided(context: TurnContext, press: Press[Nothing]) -> Reaction:
+    """Ask whether the decision has been taken: today, on another day, or when it is planned for now."""
+    basis = open_case(context, press, DECIDED)
+    return _decided(context, basis, ()) if isinstance(basis, Basis) else basis
+
+
+def _decided(context: TurnContext, basis: Basis, notices: tuple[Line, ...]) -> DecidedView:
+    case = basis.case
+    at = AsShown(shown(basis))
+    buttons = (("today", "decided_today"), ("save", "save_decided"))
+    return DecidedView(
+        notices=notices,
+        head=Head(case_ref=case.ref),
+        planned=case.planned_decision_on.isoformat() if case.planned_decision_on else "",
+        buttons=tuple(
+            Button(title=Line(say="buttons." + title), claim=claimed(verb, at, case=case.id)) for title, verb in buttons
+        ),
+        refresh=claimed("show_current", case=case.id),
+    )
+
+
+def decided_today(context: TurnContext, press: Press[AsShown]) -> Reaction:
+    """Keep that the decision was taken today."""
+    return _save_decided(context, press, DECIDED_TODAY, {"decided_on": context.today.isoformat()})
+
+
+def save_decided(context: TurnContext, press: Press[AsShown]) -> Reaction:
+    """Keep the day of the decision, or the day it is planned for now."""
+    typed = {name: press.inputs.get(name, "") for name in ("decided_on", "planned_decision_on")}
+    return _save_decided(context, press, SAVE_DECIDED, typed)
+
+
+def _save_decided(context: TurnContext, press: Press[AsShown], right: Right, typed: dict[str, str]) -> Reaction:
+    basis = open_case(context, press, right)
+    if not isinstance(basis, Basis):
+        return basis
+    case = basis.case
+    changes, problems = store_dates(context, basis, typed)
+    if problems or not changes:
+        told = problems or (Line(say="details.nothing_said"),)
+        return Done(_decided(context, basis, told), changes)
+    if any(change.event == "decided_on_set" for change in changes) and case.decided_on is not None:
+        line = Line(say="details.decided", args={"date": case.decided_on.isoformat()})
+    else:
+        planned = case.planned_decision_on.isoformat() if case.planned_decision_on else ""
+        line = Line(say="details.planned_anew", args={"date": planned})
+    title = Line(say="buttons.continue_case", args={"ref": case.ref})
+    view = MenuView(
+        title=Line(say="details.about", args={"ref": case.ref}), lines=(line,), buttons=(open_button(case.id, title),)
+    )
+    return Done(view, changes)
+
+
+# --- closing ---------------------------------------------------------------------------------------------------------
+
+
+def close(context: TurnContext, press: Press[Nothing]) -> Reaction:
+    """Ask once before closing, with the consequence named."""
+    basis = open_case(context, press, CLOSE)
+    return _closing(context, basis, (), context.today.isoformat()) if isinstance(basis, Basis) else basis
+
+
+def _closing(context: TurnContext, basis: Basis, notices: tuple[Line, ...], day: str) -> CloseView:
+    case = basis.case
+    save = claimed("save_closing", AsShown(shown(basis)), case=case.id)
+    return CloseView(
+        notices=notices,
+        head=Head(case_ref=case.ref),
+        day=day,
+        buttons=(Button(title=Line(say="buttons.close"), claim=save), _back(case)),
+        refresh=claimed("show_current", case=case.id),
+    )
+
+
+def save_closing(context: TurnContext, press: Press[AsShown]) -> Reaction:
+    """Close the case on the day given; nothing in it can be changed until it is opened again."""
+    basis = open_case(context, press, SAVE_CLOSING)
+    if not isinstance(basis, Basis):
+        return basis
+    case = basis.case
+    text = press.inputs.get("closed_on", "").strip() or context.today.isoformat()
+    try:
+        day = read_day(text, context.today, "closed_on")
+        changes = acts.close(context.session, context.origin, case, day)
+    except UserError as error:
+        told = (Line(say=error.text_key, args=error.args_for_text),)
+        return _closing(context, basis, told, context.today.isoformat())
+    said = find_case.closed_case(context, case)
+    return Done(
+        said.model_copy(update={"lines": (Line(say="details.closed", args={"date": day.isoformat()}),)}), changes
+    )
+
+
+def reopen(context: TurnContext, press: Press[AsShown]) -> Reaction:
+    """Take the closing back; the case goes on where it stood."""
+    basis = find_case.by_id(context, press.case, find_case.REOPEN)
+    case = basis.case
+    changes = acts.reopen(context.session, context.origin, case) if case.closed_on is not None else ()
+    verb = "read" if basis.is_reading else "continue"
+    button = open_button(case.id, Line(say="buttons.open_case", args={"ref": case.ref}), verb)
+    title = Line(say="details.about", args={"ref": case.ref})
+    view: AnyView = MenuView(title=title, lines=(Line(say="details.reopened"),), buttons=(button,))
+    return Done(view, changes)
+
+
+def _back(case: CaseRow) -> Button:
+    return Button(title=Line(say="buttons.back"), claim=claimed("details", case=case.id))
+
+
+VERBS = (
+    Verb(EXTEND, extend, keeps=False),
+    Verb(SAVE_EXTENSION, save_extension, AsShown),
+    Verb(CLOSE, close, keeps=False),
+    Verb(SAVE_CLOSING, save_closing, AsShown),
+    Verb(find_case.REOPEN, reopen, AsShown),
+    Verb(DECIDED, decided, keeps=False),
+    Verb(DECIDED_TODAY, decided_today, AsShown),
+    Verb(SAVE_DECIDED, save_decided, AsShown),
+)
+COMMANDS: tuple[Command, ...] = ()

@@ -1,0 +1,79 @@
+"""What every turn begins with, read at once: who it is, her chat, and whether this was acted upon before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, bindparam, or_, select
+from sqlmodel import Session, col
+
+from storage.conversations import ConversationRow
+from storage.inbox import InboxRow
+from storage.people import PersonRow, RoleRow, is_held
+from storage.tenants import TenantRow
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A known person with the roles she holds today, and her chat if it is known.
+
+    same: what was kept of the same activity; pressed: of the same press, which may have been another activity.
+    """
+
+    tenant: TenantRow
+    person: PersonRow
+    roles: Sequence[RoleRow]
+    conversation: ConversationRow | None
+    same: InboxRow | None
+    pressed: InboxRow | None
+
+
+_ARRIVAL: Any = (
+    select(TenantRow, PersonRow, RoleRow, ConversationRow, InboxRow)
+    .join(PersonRow, col(PersonRow.tenant_id) == col(TenantRow.id))
+    .join(RoleRow, col(RoleRow.person_id) == col(PersonRow.id))
+    .join(
+        ConversationRow,
+        and_(
+            col(ConversationRow.tenant_id) == col(TenantRow.id),
+            col(ConversationRow.channel_id) == bindparam("channel_id"),
+        ),
+        isouter=True,
+    )
+    .join(
+        InboxRow,
+        and_(
+            col(InboxRow.tenant_id) == col(TenantRow.id),
+            or_(
+                and_(
+                    col(InboxRow.channel_id) == bindparam("channel_id"),
+                    col(InboxRow.activity_id) == bindparam("activity_id"),
+                ),
+                col(InboxRow.press) == bindparam("press"),
+            ),
+        ),
+        isouter=True,
+    )
+    .where(col(TenantRow.entra_id) == bindparam("tenant"), col(PersonRow.object_id) == bindparam("object_id"))
+    .order_by(col(RoleRow.id))
+)
+
+
+def find(
+    session: Session, entra_id: str, object_id: str, day: date, *, channel_id: str, activity_id: str, press: str | None
+) -> Arrival | None:
+    """Return who has come, None when nobody who holds a role on that day is known by this id.
+
+    press: the key of a press that must not be done twice, None for anything else.
+    """
+    named = {"tenant": entra_id, "object_id": object_id, "channel_id": channel_id, "activity_id": activity_id}
+    rows = session.exec(_ARRIVAL, params={**named, "press": press}).all()
+    roles = {role.id: role for _, _, role, _, _ in rows if is_held(role, day)}
+    if not roles:
+        return None
+    tenant, person, _, chat, _ = rows[0]
+    kept = {row.id: row for *_, row in rows if row is not None}.values()
+    same = next((row for row in kept if (row.channel_id, row.activity_id) == (channel_id, activity_id)), None)
+    pressed = next((row for row in kept if press is not None and row.press == press), None)
+    return Arrival(tenant, person, list(roles.values()), chat, same, pressed)
