@@ -27,6 +27,8 @@ _WHO = ("tenant_id", "case_ref", "unit", "case_type", "lead_email", "co_email")
 COLUMNS = (*_WHO, *DATES, *FACTS, "children", "protected_identity")
 CLEARED = "-"
 NEEDED = ("tenant_id", "case_ref")
+_ACTS = {"closed_on": "reopened", "earlier_closed_on": "reopened"}
+"""The events of the dates that are not called after their column."""
 _CASE_TYPES = ("barn", "vuxen")
 _PER_CHILD_LIST = "decision_basis"
 
@@ -173,9 +175,7 @@ class _Row:
             setattr(case, name, day)
             if settled.reopened and name == "closed_on" and day is None:
                 continue  # the reopening, told with the day of the earlier closing
-            act = {"closed_on": "closed" if day else "reopened", "earlier_closed_on": "reopened"}.get(
-                name, name + "_set"
-            )
+            act = "closed" if name == "closed_on" and day else _ACTS.get(name, name + "_set")
             self._record(case, act, detail=day.isoformat() if day else "")
 
     def _set_facts(self, case: CaseRow, values: dict[str, str]) -> bool:
