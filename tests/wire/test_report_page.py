@@ -196,8 +196,8 @@ async def test_times_stand_with_share_and_median(site: Site) -> None:
             case.opened_on = case.assigned_on = came + timedelta(days)
             cases.add(session, case)
         row = ExtensionRow(
-            tenant_id=case.tenant_id, case_id=case_id(case), limit="14d", reason_class="grounds", until=date(2026, 4, 17),
-            decided_on=came, nonce="n", reason=b"", author_id=site.world.person, at=AT,
+            tenant_id=case.tenant_id, case_id=case_id(case), limit="14d", reason_class="grounds",
+            until=date(2026, 4, 17), decided_on=came, nonce="n", reason=b"", author_id=site.world.person, at=AT,
         )  # fmt: skip
         extensions.add(session, row, "påhittat skäl")
 
