@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checklists.case_dates import FIELDS, CaseDates, current, read_day, settle
@@ -257,8 +257,21 @@ def test_the_new_investigation_is_not_held_against_the_dates_of_the_one_before()
     decided = settle(opened, {"opened_on": day(72), "decided_on": day(100)}, TODAY)
 
     assert decided.faults == {}
-    assert decided.dates.started_on is None, "what began on the decision before"
+    assert current(decided.dates).started_on is None, "it began on the decision before"
     assert current(opened) == CaseDates(received_on=day(70), earlier_closed_on=day(60))
+    everything = {"received_on": day(70), "opened_on": day(72), "decided_on": day(100), "started_on": day(65)}
+    at_once = settle(kept, everything, TODAY)
+    assert at_once.faults == {}
+    assert settle(at_once.dates, everything, TODAY) == replace(at_once, reopened=False), "the same file the next night"
+
+
+def test_an_intervention_of_the_investigation_now_running_is_held_against_its_decision() -> None:
+    kept = replace(CLOSED, closed_on=None, earlier_closed_on=day(60), opened_on=day(70), decided_on=day(80))
+
+    assert refused(kept, started_on=day(79)) == {"started_on": order("decided_on", "started_on")}
+    begun = replace(kept, started_on=day(85))
+    assert refused(begun, decided_on=day(86)) == {"decided_on": order("decided_on", "started_on")}
+    assert current(begun).started_on == day(85)
 
 
 def test_what_lies_on_or_before_the_earlier_closing_is_of_the_earlier_investigation() -> None:
@@ -281,6 +294,8 @@ def test_what_lies_on_or_before_the_earlier_closing_is_of_the_earlier_investigat
 
 DAYS = st.integers(-2, 8).map(lambda number: TODAY - timedelta(days=number))
 MAYBE = st.one_of(st.none(), DAYS)
+MANY = settings(max_examples=600)
+"""What two dates do to each other shows only where several others stand just so."""
 KEPT = st.builds(CaseDates, **dict.fromkeys((*FIELDS, "earlier_closed_on"), MAYBE))
 NEW = st.dictionaries(st.sampled_from(FIELDS), MAYBE)
 ORDER = [
@@ -289,6 +304,7 @@ ORDER = [
 ]
 
 
+@MANY
 @given(KEPT, NEW)
 def test_what_is_taken_stands_in_order_and_what_is_refused_changes_nothing(
     kept: CaseDates, new: dict[str, date | None]
@@ -308,17 +324,20 @@ def test_what_is_taken_stands_in_order_and_what_is_refused_changes_nothing(
         one, other = getattr(now, earlier), getattr(now, later)
         if changed & {earlier, later} & set(new) and one and other:
             assert one <= other
+    if "started_on" in changed and settled.dates.started_on and now.decided_on:
+        assert settled.dates.started_on >= now.decided_on
     assert settled.reopened == (settled.dates.earlier_closed_on != kept.earlier_closed_on)
     if settled.reopened:
         assert settled.dates.earlier_closed_on == kept.closed_on
 
 
+@MANY
 @given(KEPT, NEW)
 def test_the_same_again_changes_nothing_more(kept: CaseDates, new: dict[str, date | None]) -> None:
     first = settle(kept, new, TODAY)
     again = settle(first.dates, {name: day for name, day in new.items() if name not in first.faults}, TODAY)
 
-    if first.reopened and new.get("closed_on") is None and "closed_on" in new:
-        return  # emptied and reopened in one: the closing is gone either way
+    if first.reopened and new.get("closed_on", kept.closed_on) in (None, kept.earlier_closed_on):
+        return  # only the newest earlier closing is remembered: what was given says something else now
     assert again.dates == first.dates
     assert not again.faults
