@@ -222,6 +222,20 @@ def test_what_begins_after_a_kept_closing_opens_the_case_again(name: str) -> Non
     assert not settle(CLOSED, {"assigned_on": day(70)}, TODAY).reopened
 
 
+@pytest.mark.parametrize("name", ["received_on", "opened_on"])
+def test_what_begins_on_the_day_of_the_closing_opens_nothing_again(name: str) -> None:
+    kept = CaseDates(received_on=day(0), closed_on=day(60))
+    settled = settle(kept, {name: day(60)}, TODAY)
+
+    assert (settled.reopened, settled.dates.closed_on, settled.dates.earlier_closed_on) == (False, day(60), None)
+
+
+def test_an_intervention_begun_on_the_day_of_its_decision_is_its_own() -> None:
+    again = replace(CLOSED, closed_on=None, earlier_closed_on=day(60), decided_on=day(80), started_on=day(80))
+
+    assert current(again).started_on == day(80)
+
+
 def test_a_file_that_still_repeats_the_old_closing_changes_nothing() -> None:
     again = {"opened_on": day(70), "closed_on": day(60)}
     first = settle(CLOSED, again, TODAY)
