@@ -103,7 +103,8 @@ def settle(kept: CaseDates, new: Mapping[str, date | None], today: date) -> Sett
 def current(dates: CaseDates) -> CaseDates:
     """Return the dates of the investigation now running: what an earlier one left on the case is taken out.
 
-    An intervention goes with its decision: it may well have begun after the earlier closing.
+    An intervention goes with its decision, and may well have begun after the earlier closing: one that began before the
+    decision now standing began on the one before.
     """
     earlier = dates.earlier_closed_on
     if earlier is None:
@@ -113,7 +114,8 @@ def current(dates: CaseDates) -> CaseDates:
         for name in FIELDS
         if name != "closed_on" and (day := getattr(dates, name)) is not None and day <= earlier
     }
-    if "decided_on" in left:
+    decided, started = dates.decided_on, dates.started_on
+    if "decided_on" in left or (decided and started and started < decided):
         left["started_on"] = None
     return replace(dates, **left)
 
@@ -138,16 +140,15 @@ def _merged(kept: CaseDates, standing: Mapping[str, date | None]) -> CaseDates:
     begun = [day for name in ("received_on", "opened_on") if (day := standing.get(name)) is not None]
     if closed is not None and any(day > closed for day in begun):
         more = {"closed_on": None, **more, "earlier_closed_on": closed}
-    merged = replace(kept, **more)
-    new_decision = "decided_on" in standing and "started_on" not in standing
-    if new_decision and current(replace(kept, earlier_closed_on=merged.earlier_closed_on)).started_on is None:
-        return replace(merged, started_on=None)  # what began on the earlier investigation's decision
-    return merged
+    return replace(kept, **more)
 
 
 def _out_of_order(kept: CaseDates, settled: CaseDates, standing: Mapping[str, date | None]) -> dict[str, UserError]:
     """Return by field which of the new dates cannot stand with the others of the same investigation."""
-    before, now = current(kept), current(settled)
+    before = current(replace(kept, earlier_closed_on=settled.earlier_closed_on))
+    now = current(settled)
+    if "started_on" in standing or before.started_on is not None:  # it is this investigation's, whenever it lies
+        now = replace(now, started_on=settled.started_on)
     pairs = [*_PAIRS]
     # A report that comes in later than the opening is kept. An opening moved to before its own report is a slip.
     if "received_on" not in standing and not _lies_after(before.received_on, before.opened_on):

@@ -14,7 +14,6 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 from sqlmodel import Session
 
-from storage.changed import watch
 from storage.sealing import Keys
 
 T = TypeVar("T")
@@ -27,13 +26,6 @@ _LOCKED_FOR = 2.0
 """Seconds for which a file that was locked is not waited for again: who comes next is told at once."""
 _SQLITE_PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 """synchronous 2 is FULL: a commit is on disk before it is answered for."""
-
-
-class _Watched(Session):
-    """A session whose changes to cases are noted for the figures."""
-
-
-watch(_Watched)
 
 
 class CannotOpen(Exception):
@@ -78,7 +70,7 @@ class Desk:
         raise AssertionError("unreachable")
 
     def _once(self, work: Callable[[Session], T], serial: str) -> T:
-        with self._one_writer, _Watched(self.engine, expire_on_commit=False) as session:
+        with self._one_writer, Session(self.engine, expire_on_commit=False) as session:
             session.info["keys"] = self.keys
             if serial and self.dialect == "postgresql":
                 statement = text("select pg_advisory_xact_lock(hashtextextended(:name, 0))")
@@ -94,7 +86,7 @@ class Desk:
         For what takes long: SQLite's one writer and whoever answers go on meanwhile.
         Raises: what `work` raises.
         """
-        with _Watched(self._reading, expire_on_commit=False) as session:
+        with Session(self._reading, expire_on_commit=False) as session:
             session.info.update(keys=self.keys, only_reads=True)
             if self.dialect == "postgresql":
                 statement = "set transaction isolation level repeatable read, read only"

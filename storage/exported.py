@@ -10,6 +10,7 @@ from sqlalchemy import Executable, select, type_coerce
 from sqlalchemy.types import NullType
 from sqlmodel import Session, col
 
+from checklists.model import Role
 from storage.answers import AnswerRow, Stored
 from storage.cases import CaseRow, FactRow, rule_values
 from storage.filled import FilledRow
@@ -41,7 +42,7 @@ class ListOf(NamedTuple):
     version: int
     occasion: int
     child: int
-    role: str
+    role: Role
     file_part: str
     ref: str
     case_type: str

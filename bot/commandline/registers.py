@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from actions import settings as settings_of
+from actions.origin import Origin
 from bot.commandline.common import Stop, actor, check_name, now, open_desk
 from bot.settings import Settings, read_settings
 from checklists.tenant_settings import check_together, parse_setting, show_settings
@@ -12,7 +14,7 @@ from imports.answers import import_answers
 from imports.cases import import_cases
 from imports.common import Imported
 from imports.people import import_people
-from storage import tenants, trail
+from storage import tenants
 from storage.desk import Desk, Session
 
 Importer = Callable[[Session, bytes, frozenset[str], datetime, str], Imported]
@@ -75,7 +77,6 @@ def _change_settings(session: Session, parsed: argparse.Namespace, at: datetime)
         raise ValueError(f"there is no tenant {parsed.tenant} in the database; import its people first")
     for change in parsed.changes:
         name, _, value = change.partition("=")
-        tenants.set_setting(tenant, name, parse_setting(name, value))
-        trail.record(session, tenant.id, at, actor(), "setting_changed", detail=name)
+        settings_of.change(session, Origin(tenant.id, actor(), at), tenant, name, parse_setting(name, value))
     check_together(tenants.settings(tenant))
     return [f"{name}={shown}" for name, shown in show_settings(tenants.settings(tenant)).items()]

@@ -17,6 +17,7 @@ from sqlmodel import col, select
 
 from bot.cards.render import neutral_summary, render_card, render_text
 from checklists.files import all_facts, newest
+from checklists.lifecycle import WRITER
 from checklists.model import Written
 from checklists.replies import read_answer
 from dialogs.messages import reminders, sweep
@@ -30,7 +31,6 @@ from storage.answers import AnswerRow
 from storage.cases import CaseRow
 from storage.conversations import ConversationRow
 from storage.desk import Desk, Session
-from checklists.lifecycle import WRITER
 from storage.filled import FilledRow
 from storage.inbox import InboxRow
 from storage.outbox import OutboxRow

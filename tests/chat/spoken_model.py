@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from checklists.lifecycle import WRITER
 from checklists.model import OPEN, Answer, Motivation
 from dialogs.views.views import AnyView
-from checklists.lifecycle import WRITER
 from tests.asked import allowed, applicable, stops
 from tests.chat.card_hand import titles
 from tests.chat.harness import LIST, Shown

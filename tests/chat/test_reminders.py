@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from imports.people import import_people
 from checklists.lifecycle import State
+from imports.people import import_people
 from storage import outbox, trail
 from storage.desk import Session
 from storage.filled import FilledRow
@@ -87,7 +87,7 @@ def test_three_working_days_before_the_decision_worker_and_chef_are_told_the_exa
 
 
 def test_each_of_the_two_days_is_told_once(planned: Chat, room: Room) -> None:
-    mornings = [("2026-05-26", 1), ("2026-05-27", 0), ("2026-05-28", 1), ("2026-05-29", 0), ("2026-06-01", 0)]
+    mornings = [("2026-05-26", 1), ("2026-05-27", 0), ("2026-05-28", 1), ("2026-05-29", 0)]
     for day, count in mornings:
         sweeps_on(room, day)
         assert planned.reminded() == count, day
@@ -95,6 +95,26 @@ def test_each_of_the_two_days_is_told_once(planned: Chat, room: Room) -> None:
         room.later(hours=3)
         room.sweeps()
         assert planned.reminded() == 0, "told twice on a day"
+
+
+def test_after_the_planned_day_the_worker_alone_is_asked_once_whether_it_was_decided(
+    planned: Chat, room: Room, cecilia: Chat
+) -> None:
+    sweeps_on(room, "2026-06-01")
+
+    assert planned.reminded() == 1
+    planned.sees("BESLUT · Beslut var planerat till 2026-05-29. Är det fattat?")
+    assert cecilia.reminded() == 0
+    sweeps_on(room, "2026-06-02")
+    assert planned.reminded() == 0
+
+
+@pytest.mark.parametrize("name", ["decided_on", "closed_on"])
+def test_a_decision_or_a_closing_answers_it(planned: Chat, room: Room, name: str) -> None:
+    sets(room, **{name: "2026-05-29"})
+    sweeps_on(room, "2026-06-01")
+
+    assert planned.reminded() == 0
 
 
 def test_a_gap_closed_before_the_message_goes_is_not_named_and_with_the_last_one_nothing_goes(
@@ -366,7 +386,13 @@ def test_violence_is_to_be_opened_at_once(anna: Chat, room: Room) -> None:
     sweeps_on(room, "2026-05-12", "11:00")
     anna.reminded()
 
-    anna.sees("14D · Våldsärende: utredning ska inledas utan dröjsmål.")
+    anna.sees("14D · Våldsärende: utredning ska inledas utan dröjsmål, enligt kommunens mått senast 2026-05-13.")
+    sweeps_on(room, "2026-05-13")
+    assert anna.reminded() == 1
+    anna.sees("senast 2026-05-13.").sees_no("ange skälet")
+    sweeps_on(room, "2026-05-15")  # the fourteenth is Ascension Day
+    assert anna.reminded() == 1
+    anna.sees("14D · Våldsärende: utredning skulle enligt kommunens mått ha inletts senast 2026-05-13.", "ange skälet")
 
 
 def test_four_months_what_was_under_way_and_the_follow_up(anna: Chat, room: Room) -> None:

@@ -1,10 +1,11 @@
 """Cases from a file, on both databases: every column, all or nothing, and the same file twice."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlmodel import col, select
 
+from checklists.case_dates import FIELDS
 from checklists.csv_in import BadCsv
 from imports.cases import COLUMNS, import_cases
 from imports.common import Imported
@@ -15,6 +16,9 @@ from storage.filled import FilledRow
 from storage.people import PersonRow, UnitRow
 from storage.trail import EventRow
 from tests.sql.conftest import NOW, scalar
+
+LATER = datetime(2026, 12, 1, 8, 30, tzinfo=UTC)
+"""The day of the files: every date in them has been."""
 
 TENANT = "made-up-cases"
 FULL = {
@@ -29,9 +33,11 @@ FULL = {
     "opened_on": "2026-03-05",
     "planned_decision_on": "2026-06-26",
     "decided_on": "2026-06-25",
+    "started_on": "2026-06-29",
     "closed_on": "2026-06-30",
     "violence": "ja",
     "child_placed": "nej",
+    "child_communicated": "ja",
     "intervention_decided": "Ja",
     "children": "2",
     "protected_identity": "ja",
@@ -55,7 +61,7 @@ def imports(desk: Desk, *rows: dict[str, str], separator: str = ";", allowed: fr
     columns = list(dict.fromkeys(name for row in rows for name in row))
     lines = [columns, *([row.get(name, "") for name in columns] for row in rows)]
     raw = "\ufeff" + "\r\n".join(separator.join(line) for line in lines)
-    return desk.run_now(lambda session: import_cases(session, raw.encode(), allowed, NOW, "cli:test"))
+    return desk.run_now(lambda session: import_cases(session, raw.encode(), allowed, LATER, "cli:test"))
 
 
 def the_case(desk: Desk, ref: str = "SN 2026/0123") -> CaseRow:
@@ -76,7 +82,7 @@ def test_every_column_is_taken_and_normalised(register: Desk) -> None:
     ids = dict(register.run_now(lambda s: [(row.name, row.id) for row in s.exec(select(PersonRow)).all()]))
     assert (case.lead_id, case.co_id) == (ids[names[1]], ids[names[2]])
     assert (case.case_type, case.children, case.protected_identity) == ("barn", 2, True)
-    for name in ("received_on", "assigned_on", "opened_on", "planned_decision_on", "decided_on", "closed_on"):
+    for name in FIELDS:
         assert getattr(case, name) == date.fromisoformat(FULL[name])
     facts = register.run_now(lambda session: cases.facts(session, case.id))
     assert {at: row.value for at, row in facts.items()} == {
@@ -84,6 +90,8 @@ def test_every_column_is_taken_and_normalised(register: Desk) -> None:
         (0, "intervention_decided"): "ja",
         (1, "child_placed"): "nej",
         (2, "child_placed"): "nej",
+        (1, "child_communicated"): "ja",
+        (2, "child_communicated"): "ja",
     }
     units = register.run_now(lambda session: [row.name for row in session.exec(select(UnitRow)).all()])
     assert "Påhittade enheten" in units
@@ -123,6 +131,12 @@ BAD = [
     ({"lead_email": "nobody@example.invalid"}, "lead_email is not in the people register"),
     ({"co_email": "anna@example.invalid"}, "name the same person"),
     ({"received_on": "2/3 2026"}, "received_on is written as 2026-12-05"),
+    ({"received_on": "20260302"}, "received_on is written as 2026-12-05"),
+    ({"planned_decision_on": "1989-12-31"}, "planned_decision_on does not lie between 1990-01-01 and 2031-12-01"),
+    ({"closed_on": "2026-12-02"}, "closed_on lies after today"),
+    ({"decided_on": "2026-03-04"}, "decided_on lies before opened_on"),
+    ({"started_on": "2026-06-24"}, "started_on lies before decided_on"),
+    ({"closed_on": "2026-03-01"}, "closed_on lies before received_on; closed_on lies before opened_on"),
     ({"violence": "yes"}, "violence is neither ja, nej nor empty"),
     ({"protected_identity": "1"}, "protected_identity is neither"),
     ({"children": "0"}, "children is not a whole number from 1 to 20"),
@@ -194,7 +208,7 @@ def test_an_investigation_opened_after_a_closing_opens_the_case_again_and_keeps_
     register: Desk, closing: str
 ) -> None:
     imports(register, FULL)
-    again = {**FULL, "opened_on": "2026-07-06", "decided_on": "", "closed_on": closing}
+    again = {**FULL, "opened_on": "2026-07-06", "decided_on": "", "started_on": "", "closed_on": closing}
 
     assert imports(register, again) == Imported(0, 1, 0)
 
@@ -204,6 +218,37 @@ def test_an_investigation_opened_after_a_closing_opens_the_case_again_and_keeps_
     assert imports(register, again) == Imported(0, 0, 1)
     assert imports(register, {**again, "closed_on": "2026-10-30"}) == Imported(0, 1, 0)
     assert the_case(register).closed_on == date(2026, 10, 30)
+
+
+def test_a_report_after_the_closing_opens_the_case_again(register: Desk) -> None:
+    imports(register, FULL)
+    before = len(acts(register))
+
+    ref = {"tenant_id": TENANT, "case_ref": FULL["case_ref"]}
+    assert imports(register, {**ref, "received_on": "2026-07-01"}) == Imported(0, 1, 0)
+    assert acts(register)[before:] == [("received_on_set", "2026-07-01"), ("reopened", "2026-06-30")]
+    case = the_case(register)
+    assert (case.closed_on, case.earlier_closed_on, case.decided_on) == (None, date(2026, 6, 30), date(2026, 6, 25))
+
+
+def test_a_closing_before_the_opening_is_refused_when_the_case_was_not_closed_on_that_day(register: Desk) -> None:
+    imports(register, {**FULL, "decided_on": "", "started_on": "", "closed_on": ""})
+    new = {**FULL, "opened_on": "2026-07-06", "decided_on": "", "started_on": "", "closed_on": "2026-06-30"}
+
+    with pytest.raises(BadCsv, match="line 2: closed_on lies before opened_on"):
+        imports(register, new)
+    assert the_case(register).opened_on == date(2026, 3, 5)
+
+
+def test_a_date_is_emptied_with_a_dash(register: Desk) -> None:
+    imports(register, FULL)
+    before = len(acts(register))
+    ref = {"tenant_id": TENANT, "case_ref": FULL["case_ref"]}
+
+    assert imports(register, {**ref, "started_on": "-", "closed_on": "-"}) == Imported(0, 1, 0)
+    assert acts(register)[before:] == [("started_on_set", ""), ("reopened", "")]
+    case = the_case(register)
+    assert (case.started_on, case.closed_on, case.earlier_closed_on) == (None, None, None)
 
 
 def test_nobody_of_another_tenant_becomes_a_worker(register: Desk) -> None:

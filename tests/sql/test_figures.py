@@ -21,11 +21,12 @@ from reports.rates import COLUMNS, rate_rows
 from reports.selected import Selection
 from reports.side_by_side import by_unit
 from reports.summary import report_view
-from reports.times import times
+from reports.times import CLOCKS, COUNTS, Time, time_rows, times
 from reports.workbook import Wanted, write_workbook
-from storage import answers, cases, filled, people, rates
+from storage import answers, cases, extensions, filled, people, rates
 from storage.cases import CaseRow, FactRow
 from storage.desk import Desk, Session
+from storage.extensions import ExtensionRow
 from storage.filled import FilledRow
 from tests.sql.conftest import World
 from tests.sql.conftest import lists_of as all_lists
@@ -394,29 +395,80 @@ def test_the_units_side_by_side_are_the_workers_lists_alone(desk: Desk, world: W
     assert (found[NORTH].complete.n, found[NORTH].fulfilled.k) == (1, 1)
 
 
+YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
+MONDAY = date(2026, 9, 28)
+"""The day on which the times below are read."""
+
+
+def case_of(session: Session, world: World, ref: str, received: date, **dates: Any) -> CaseRow:
+    unit = people.unit(session, world.tenant, NORTH).id or 0
+    return cases.add(session, CaseRow(tenant_id=world.tenant, unit_id=unit, ref=ref, received_on=received, **dates))
+
+
+def after(day: date, number: int) -> date:
+    return date.fromordinal(day.toordinal() + number)
+
+
+def extend(session: Session, world: World, case: CaseRow, limit: str, until: date, decided: date) -> None:
+    row = ExtensionRow(
+        tenant_id=world.tenant, case_id=case.id, limit=limit, reason_class="grounds", until=until,
+        decided_on=decided, nonce=f"{case.ref}{limit}", reason=b"", author_id=world.person, at=noon(decided),
+    )  # fmt: skip
+    extensions.add(session, row, "påhittat skäl")
+
+
+def some_clocks(session: Session, world: World) -> None:
+    """Make cases with every outcome of every clock."""
+    march = date(2026, 3, 2)
+    for number, days in enumerate((3, 14, 15, 40)):
+        opened = after(march, days)
+        dates = {"assigned_on": opened, "decided_on": after(opened, 100 + 10 * number)}
+        case_of(session, world, f"SN 7{number}", march, opened_on=opened, **dates)
+    longer = case_of(session, world, "SN 80", march, opened_on=after(march, 20), decided_on=after(march, 160))
+    extend(session, world, longer, "14d", after(march, 21), march)
+    extend(session, world, longer, "4m", after(march, 170), after(march, 100))
+    longer.started_on = after(march, 165)
+    case_of(session, world, "SN 81", march)  # nothing was ever opened
+    late = case_of(session, world, "SN 82", after(MONDAY, -3))  # in time still, and known to be about violence
+    fact: dict[str, Any] = {"tenant_id": world.tenant, "case_id": late.id, "child": 0, "revision": 1}
+    cases.set_fact(session, late, FactRow(**fact, name="violence", value="ja", at=noon(MONDAY)))
+    case_of(session, world, "SN 83", after(MONDAY, -3))
+
+
 def test_times_have_a_share_within_the_limit_and_a_median(desk: Desk, world: World) -> None:
-    def work(session: Session) -> None:
-        unit = people.unit(session, world.tenant, NORTH).id or 0
-        for number, days in enumerate((3, 14, 15, 40)):
-            case = CaseRow(tenant_id=world.tenant, unit_id=unit, ref=f"SN 7{number}", received_on=date(2026, 3, 1))
-            case.opened_on = date.fromordinal(date(2026, 3, 1).toordinal() + days)
-            case.closed_on = date(2026, 7, 4 if days == 3 else 28)
-            case.assigned_on = case.opened_on
-            cases.add(session, case)
+    desk.run_now(lambda session: some_clocks(session, world))
+    desk.run_now(rates.fold_all)
 
-    desk.run_now(work)
-    period = Period(date(2026, 1, 1), date(2026, 12, 31))
+    def read(today: date) -> dict[str, Time]:
+        found = desk.read_now(lambda session: times(session, world.tenant, YEAR, Selection(), today))
+        return {time.clock: time for time in found}
 
-    def read(session: Session) -> Any:
-        report_view(session, world.tenant, Selection(), period)
-        return {time.name: time for time in times(session, world.tenant, period, Selection())}
+    found = read(MONDAY)
 
-    found = desk.run_now(read)
-
-    assert (found["prelim"].within.k, found["prelim"].within.n, found["prelim"].median) == (2, 4, 14.5)
-    assert (found["months4"].within.k, found["months4"].within.n) == (2, 4)
-    assert found["assigned"].median == 0
+    assert list(found) == ["read", "14d", "at_once", "4m", "opened_to_assigned", "decided_to_started"]
+    counts = {clock: [getattr(time, name) for name in COUNTS] for clock, time in found.items()}
+    assert counts["14d"] == [2, 2, 1, 1, 1]
+    assert counts["at_once"] == [0, 0, 0, 1, 0]  # it came in on Friday
+    assert counts["4m"] == [3, 1, 0, 0, 1]
+    assert (found["14d"].share.k, found["14d"].share.n, found["14d"].median) == (3, 6, 15)
+    assert (found["opened_to_assigned"].median, found["opened_to_assigned"].ended) == (0, 4)
+    assert (found["decided_to_started"].median, found["decided_to_started"].ended) == (5, 1)
     assert found["read"].median is None
+    assert [getattr(read(after(MONDAY, 1))["at_once"], name) for name in COUNTS] == [0, 0, 1, 0, 0]
+    assert [getattr(read(after(MONDAY, 12))["14d"], name) for name in COUNTS] == [2, 2, 2, 0, 1]
+
+
+def test_the_times_of_each_unit_leave_as_rows(desk: Desk, world: World) -> None:
+    desk.run_now(lambda session: some_clocks(session, world))
+    desk.run_now(rates.fold_all)
+    selection = Selection(first=YEAR.first, last=YEAR.last)
+    rows = desk.read_now(lambda session: list(time_rows(session, selection, MONDAY)))
+
+    assert [row[:3] for row in rows] == [[NORTH, str(YEAR), clock] for clock in CLOCKS], "the other unit has no times"
+    assert rows[0][3:] == ["2", "2", "1", "1", "1", "6", "50,0", "15"]
+    assert rows[1][3:] == ["0", "0", "0", "1", "0", "0", "", ""]
+    assert rows[3][3:] == ["", "", "", "", "", "", "", "0"]
+    assert not desk.read_now(lambda s: list(time_rows(s, Selection(unit="Påhittade enheten"), MONDAY)))
 
 
 # --- the workbook ----------------------------------------------------------------------------------------------------
@@ -431,8 +483,8 @@ def workbook(desk: Desk, path: Path, wanted: Wanted) -> Any:
 def test_the_workbook_has_its_sheets_frozen_filtered_and_with_a_chart(desk: Desk, town: World, tmp_path: Path) -> None:
     book = workbook(desk, tmp_path / "a.xlsx", Wanted(EVERYTHING, TODAY, with_cases=True))
 
-    assert book.sheetnames == ["Sammanfattning", "Frågor", "Trend", "Ärenden", "Definitioner"]
-    for name in ("Frågor", "Trend", "Ärenden"):
+    assert book.sheetnames == ["Sammanfattning", "Frågor", "Tider", "Trend", "Ärenden", "Definitioner"]
+    for name in ("Frågor", "Tider", "Trend", "Ärenden"):
         assert book[name].freeze_panes == "A2"
         assert book[name].auto_filter.ref
     assert len(book["Trend"]._charts) == 1
@@ -442,6 +494,20 @@ def test_the_workbook_has_its_sheets_frozen_filtered_and_with_a_chart(desk: Desk
     assert any(isinstance(share, float) and round(share, 1) == 66.7 for share in shares)
     said = [cell for row in book["Definitioner"].iter_rows(values_only=True) for cell in row if cell]
     assert any("nämnaren" in text for text in said)
+
+
+def test_the_workbook_says_the_times_together_and_per_unit(desk: Desk, world: World, tmp_path: Path) -> None:
+    desk.run_now(lambda session: some_clocks(session, world))
+    book = workbook(desk, tmp_path / "a.xlsx", Wanted(Selection(first=YEAR.first, last=YEAR.last), MONDAY))
+    summary = [list(row) for row in book["Sammanfattning"].iter_rows(values_only=True)]
+    header, *units = book["Tider"].iter_rows(values_only=True)
+
+    of_14 = next(row for row in summary if row[0] == "Förhandsbedömning, 14 dagar")
+    assert of_14[:10] == ["Förhandsbedömning, 14 dagar", 5, 2, 2, 1, 1, 1, 6, 50, 15]
+    assert header[:3] == ("Enhet", "Period", "Tid")
+    assert units[0] == (NORTH, str(YEAR), "Förhandsbedömning, 14 dagar", 2, 2, 1, 1, 1, 6, 50, 15)
+    assert units[1][2] == "Våld: inledd genast (kommunens mått, inte lag)"
+    assert units[4][2:] == ("Från beslut till påbörjad insats", *[None] * 7, 5)
 
 
 def test_the_cases_of_the_workbook_leave_the_protected_out_and_hold_no_texts(
@@ -483,9 +549,9 @@ def test_cases_go_on_page_after_page_and_sheet_after_sheet(
 ) -> None:
     desk.run_now(lambda session: many(session, world))
     monkeypatch.setattr("storage.case_lists.PAGE", 10)
-    monkeypatch.setattr("reports.xlsx_out.MOST_ROWS", 31)
+    monkeypatch.setattr("reports.xlsx_out.MOST_ROWS", 35)
     book = workbook(desk, tmp_path / "a.xlsx", Wanted(Selection(unit="Västra (påhittad)"), TODAY, with_cases=True))
 
-    assert book.sheetnames[3:-1] == ["Ärenden", "Ärenden 2"]
-    refs = [row[1] for name in book.sheetnames[3:-1] for row in book[name].iter_rows(min_row=2, values_only=True)]
+    assert book.sheetnames[4:-1] == ["Ärenden", "Ärenden 2"]
+    refs = [row[1] for name in book.sheetnames[4:-1] for row in book[name].iter_rows(min_row=2, values_only=True)]
     assert len(refs) == len(set(refs)) == 40

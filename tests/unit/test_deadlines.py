@@ -5,16 +5,21 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from checklists.case_dates import FIELDS, CaseDates
 from checklists.deadlines import (
-    CaseDates,
+    Deadline,
     Extension,
     assessment,
-    days_to_assignment,
+    clocks,
     finish_by,
     follows_closed,
     investigation,
+    spans,
 )
+from checklists.workdays import Workdays
 
 
 def four_months_on(day: date) -> date:
@@ -67,6 +72,8 @@ def test_a_date_beyond_the_calendar_is_refused() -> None:
 # --- the förhandsbedömning ---------------------------------------------------------------------------------
 
 RECEIVED = date(2026, 3, 2)
+"""A Monday."""
+OFFICE = Workdays()
 
 
 def day(number: int) -> date:
@@ -74,11 +81,31 @@ def day(number: int) -> date:
     return RECEIVED + timedelta(days=number)
 
 
+def grounds(limit: str, until: int, decided: int = 0) -> Extension:
+    return Extension(limit, True, day(until), day(decided))
+
+
+def lax(limit: str, until: int, decided: int = 0) -> Extension:
+    return Extension(limit, False, day(until), day(decided))
+
+
+def assessed(*extensions: Extension, **dates: Any) -> Deadline:
+    clock = assessment(CaseDates(received_on=RECEIVED, **dates), extensions, OFFICE)
+    assert clock is not None
+    return clock
+
+
+def investigated(*extensions: Extension, **dates: Any) -> Deadline:
+    clock = investigation(CaseDates(opened_on=RECEIVED, **dates), extensions)
+    assert clock is not None
+    return clock
+
+
 def test_fourteen_days_count_from_the_day_after_the_report() -> None:
-    clock = assessment(CaseDates(received_on=date(2028, 2, 20)))
+    clock = assessment(CaseDates(received_on=date(2028, 2, 20)), (), OFFICE)
 
     assert clock is not None
-    assert clock.last_day == date(2028, 3, 5)  # over a leap day
+    assert (clock.limit, clock.last_day) == ("14d", date(2028, 3, 5))  # over a leap day
     assert not clock.is_late(date(2028, 3, 5))
     assert clock.is_late(date(2028, 3, 6))
     assert clock.days_used(date(2028, 3, 5)) == 14
@@ -86,82 +113,226 @@ def test_fourteen_days_count_from_the_day_after_the_report() -> None:
 
 @pytest.mark.parametrize("stop", ["opened_on", "closed_on"])
 def test_opening_or_closing_stops_it_and_assignment_moves_nothing(stop: str) -> None:
-    dates = CaseDates(received_on=RECEIVED, assigned_on=day(40))
+    running = assessed(assigned_on=day(40))
+    in_time, late = (assessed(assigned_on=day(40), **{stop: day(number)}) for number in (14, 15))
 
-    def stop_on(when: date) -> dict[str, Any]:
-        return {stop: when}
-
-    running = assessment(dates)
-    stopped = assessment(replace(dates, **stop_on(day(14))))
-    late = assessment(replace(dates, **stop_on(day(15))))
-
-    assert running is not None
-    assert stopped is not None
-    assert late is not None
     assert running.runs(day(90))
-    assert (running.last_day, running.is_late(day(15))) == (day(14), True)
-    assert (stopped.runs(day(13)), stopped.runs(day(14)), stopped.is_late(day(90))) == (True, False, False)
-    assert (late.is_late(day(90)), late.days_used(day(90))) == (True, 15)
+    assert (running.last_day, running.outcome(day(14)), running.outcome(day(15))) == (
+        day(14),
+        "open_within",
+        "open_late",
+    )
+    assert (in_time.runs(day(13)), in_time.runs(day(14)), in_time.outcome(day(90))) == (True, False, "within")
+    assert (late.outcome(day(90)), late.days_used(day(90))) == ("late", 15)
+    assert (late.outcome(day(14)), late.days_used(day(14))) == ("open_within", 14)
 
 
-def test_with_violence_it_is_to_be_opened_at_once_and_nothing_extends_that() -> None:
-    until = Extension("14d", grounds=True, until=day(30))
-    clock = assessment(CaseDates(received_on=RECEIVED, violence=True), [until])
+@pytest.mark.parametrize("stop", ["opened_on", "closed_on"])
+def test_opening_on_the_day_of_the_report_stops_the_clock(stop: str) -> None:
+    clock = assessed(**{stop: day(0)})
 
-    assert clock is not None
-    assert clock.last_day == RECEIVED
-    assert clock.is_late(day(1))
+    assert (clock.stopped_on, clock.outcome(day(90)), clock.days_used(day(90))) == (day(0), "within", 0)
 
 
 def test_a_report_while_an_investigation_runs_has_no_clock() -> None:
-    assert assessment(CaseDates(received_on=RECEIVED, opened_on=day(-1))) is None
-    assert assessment(CaseDates(received_on=RECEIVED, opened_on=day(-9), closed_on=day(0))) is None
-    again = assessment(CaseDates(received_on=RECEIVED, opened_on=day(-9), closed_on=day(-1)))
-    assert again is not None
+    def clock(**dates: Any) -> Deadline | None:
+        return assessment(CaseDates(received_on=RECEIVED, **dates), (), OFFICE)
+
+    assert clock(opened_on=day(-1)) is None
+    assert clock(opened_on=day(-9), closed_on=day(0)) is None
+    assert clock(opened_on=day(-9), decided_on=day(0)) is None
+    assert clock(opened_on=day(-9), decided_on=day(7), closed_on=day(9)) is None
+
+
+def test_a_report_after_the_decision_has_a_clock_of_its_own() -> None:
+    after = assessed(opened_on=day(-9), decided_on=day(-1))
+    closed = assessed(opened_on=day(-9), decided_on=day(-1), closed_on=day(3))
+    again = assessed(opened_on=day(-9), closed_on=day(-1))
+
+    assert after.runs(day(20))
+    assert closed.stopped_on == day(3)
     assert again.runs(day(20)), "what was closed before the report came in stops nothing"
 
 
 def test_only_what_is_about_a_child_has_clocks_and_only_once_its_date_is_known() -> None:
-    adult = CaseDates(received_on=RECEIVED, opened_on=day(3), about_child=False)
+    adult = CaseDates(RECEIVED, day(4), day(3), None, day(5), day(6), about_child=False)
 
-    assert assessment(adult) is None
-    assert investigation(adult) is None
-    assert assessment(CaseDates()) is None
-    assert investigation(CaseDates(received_on=RECEIVED)) is None
+    assert clocks(adult, (), OFFICE) == ()
+    assert spans(adult) == ()
+    assert clocks(CaseDates(), (), OFFICE) == ()
+    assert investigation(CaseDates(received_on=RECEIVED), ()) is None
+
+
+# --- violence ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("known", "began", "last"),
+    [
+        (0, 0, 1),
+        (-30, 0, 1),  # known before the report came in
+        (2, 2, 3),
+        (4, 4, 7),  # a Friday
+        (5, 5, 7),  # a Saturday
+        (31, 31, 36),  # Maundy Thursday: Good Friday and Easter Monday are free
+    ],
+)
+def test_with_violence_it_is_to_be_opened_that_day_or_the_next_working_day(known: int, began: int, last: int) -> None:
+    clock = assessed(violence_known_on=day(known))
+
+    assert (clock.limit, clock.began) == ("at_once", day(began))
+    assert clock.limit_day == clock.last_day == day(last)
+    assert clock.outcome(day(last)) == "open_within"
+    assert clock.outcome(day(last + 1)) == "open_late"
+
+
+def test_the_next_working_day_is_the_municipalitys_own() -> None:
+    closed = Workdays(frozenset({day(1), day(2)}))
+    clock = assessment(CaseDates(received_on=RECEIVED, violence_known_on=RECEIVED), (), closed)
+
+    assert clock is not None
+    assert clock.last_day == day(3)
+
+
+def test_nothing_extends_at_once() -> None:
+    clock = assessed(grounds("14d", 30), violence_known_on=day(0))
+
+    assert (clock.last_day, clock.outcome(day(2))) == (day(1), "open_late")
+
+
+@pytest.mark.parametrize("stop", ["opened_on", "closed_on"])
+def test_violence_that_became_known_only_after_the_clock_stopped_leaves_the_fourteen_days(stop: str) -> None:
+    before, same, after = (assessed(violence_known_on=day(known), **{stop: day(9)}) for known in (8, 9, 10))
+
+    assert (before.limit, before.outcome(day(90)), before.days_used(day(90))) == ("at_once", "within", 1)
+    assert (same.limit, same.days_used(day(90))) == ("at_once", 0)
+    assert (after.limit, after.outcome(day(90)), after.days_used(day(90))) == ("14d", "within", 9)
+
+
+def test_violence_without_a_report_has_no_clock() -> None:
+    assert assessment(CaseDates(violence_known_on=RECEIVED, opened_on=RECEIVED), (), OFFICE) is None
 
 
 # --- the investigation, extensions, and what is flagged ----------------------------------------------------
 
 
-def test_the_investigation_runs_from_opening_to_closing() -> None:
-    clock = investigation(CaseDates(opened_on=date(2025, 10, 31), closed_on=date(2026, 3, 1), decided_on=RECEIVED))
+def test_the_investigation_runs_from_opening_to_the_decision_else_to_closing() -> None:
+    opened = date(2025, 10, 31)
+    closed = investigation(CaseDates(opened_on=opened, closed_on=date(2026, 3, 1)), ())
+    decided = investigation(CaseDates(opened_on=opened, closed_on=date(2026, 3, 1), decided_on=date(2026, 2, 28)), ())
 
-    assert clock is not None
-    assert (clock.last_day, clock.stopped_on) == (date(2026, 2, 28), date(2026, 3, 1))
-    assert clock.is_late(date(2026, 3, 1))
-    assert not clock.is_late(date(2026, 2, 28))
-
-
-@pytest.mark.parametrize(("limit", "of"), [("14d", assessment), ("4m", investigation)])
-def test_grounds_move_a_limit_and_the_organisation_does_not(limit: str, of: Any) -> None:
-    dates = CaseDates(received_on=RECEIVED) if limit == "14d" else CaseDates(opened_on=RECEIVED)
-    other = Extension("4m" if limit == "14d" else "14d", grounds=True, until=day(999))
-    lax = Extension(limit, grounds=False, until=day(300))
-    first, second = (Extension(limit, grounds=True, until=day(number)) for number in (200, 190))
-
-    plain = of(dates).last_day
-    assert of(dates, [other, lax]).last_day == plain
-    assert of(dates, [other, lax]).is_late(day(150))
-    assert of(dates, [first, lax]).last_day == day(200)
-    assert of(dates, [first, second]).last_day == day(190)
+    assert closed is not None
+    assert (closed.last_day, closed.stopped_on) == (date(2026, 2, 28), date(2026, 3, 1))
+    assert closed.outcome(date(2026, 3, 1)) == "late"
+    assert decided is not None
+    assert (decided.stopped_on, decided.outcome(date(2026, 3, 1))) == (date(2026, 2, 28), "within")
 
 
-def test_the_days_from_opening_to_assignment_are_known_apart() -> None:
-    assert days_to_assignment(CaseDates(opened_on=RECEIVED, assigned_on=day(41))) == 41
-    assert days_to_assignment(CaseDates(opened_on=RECEIVED)) is None
+def test_deciding_or_closing_on_the_day_of_opening_stops_it() -> None:
+    assert investigated(decided_on=day(0)).stopped_on == day(0)
+    assert investigated(closed_on=day(0)).stopped_on == day(0)
+
+
+@pytest.mark.parametrize(("limit", "clock"), [("14d", assessed), ("4m", investigated)])
+def test_grounds_move_a_limit_and_the_organisation_does_not(limit: str, clock: Any) -> None:
+    other = grounds("4m" if limit == "14d" else "14d", 999)
+
+    plain = clock().last_day
+    assert clock(other, lax(limit, 300)).last_day == plain
+    assert clock(other, lax(limit, 300)).outcome(day(150)) == "open_late"
+    moved = clock(grounds(limit, 200), lax(limit, 300))
+    assert (moved.limit_day, moved.last_day) == (plain, day(200))
+    assert clock(grounds(limit, 200), grounds(limit, 190)).last_day == day(190)
+    assert clock(grounds(limit, 5)).last_day == plain, "nothing is made shorter"
+
+
+@pytest.mark.parametrize(("limit", "clock", "last"), [("14d", assessed, 14), ("4m", investigated, 122)])
+def test_an_extension_is_to_be_decided_while_the_limit_in_force_has_not_passed(
+    limit: str, clock: Any, last: int
+) -> None:
+    assert clock().last_day == day(last)
+    assert clock(grounds(limit, 200, decided=last)).last_day == day(200)
+    late = clock(grounds(limit, 200, decided=last + 1))
+    assert (late.last_day, late.outcome(day(last + 2))) == (day(last), "open_late")
+    twice = (grounds(limit, 200, decided=1), grounds(limit, 300, decided=200))
+    assert clock(*twice).last_day == day(300)
+    assert clock(twice[0], grounds(limit, 300, decided=201)).last_day == day(200)
+    assert clock(grounds(limit, 200, decided=-1)).last_day == day(last), "decided for an earlier one"
+
+
+def test_in_time_only_thanks_to_an_extension_is_said_apart() -> None:
+    longer = grounds("4m", 150)
+
+    assert investigated(longer, decided_on=day(122)).outcome(day(200)) == "within"
+    assert investigated(longer, decided_on=day(123)).outcome(day(200)) == "extended"
+    assert investigated(longer, decided_on=day(150)).outcome(day(200)) == "extended"
+    assert investigated(longer, decided_on=day(151)).outcome(day(200)) == "late"
+    assert investigated(longer).outcome(day(150)) == "open_within"
+    assert investigated(longer).outcome(day(151)) == "open_late"
+
+
+def test_a_new_investigation_is_not_counted_with_what_the_one_before_left() -> None:
+    earlier = CaseDates(day(0), day(2), day(3), None, day(50), day(70), None, earlier_closed_on=day(60))
+
+    assert clocks(earlier, (), OFFICE) == ()
+    assert spans(earlier) == ()
+    reported = clocks(replace(earlier, received_on=day(61)), (), OFFICE)
+    assert [(clock.limit, clock.stopped_on) for clock in reported] == [("14d", None)]
+    opened = clocks(replace(earlier, received_on=day(61), opened_on=day(62)), (grounds("4m", 400, 20),), OFFICE)
+    assert [(clock.limit, clock.stopped_on) for clock in opened] == [("14d", day(62)), ("4m", None)]
+    assert opened[1].last_day == opened[1].limit_day, "the extension was the earlier investigation's"
+
+
+def test_the_spans_without_a_limit_are_never_negative() -> None:
+    found = spans(CaseDates(opened_on=RECEIVED, assigned_on=day(41), decided_on=day(50), started_on=day(57)))
+
+    assert [(one.name, one.began, one.days) for one in found] == [
+        ("opened_to_assigned", RECEIVED, 41),
+        ("decided_to_started", day(50), 7),
+    ]
+    assert spans(CaseDates(opened_on=RECEIVED, decided_on=day(50))) == ()
+    early = spans(CaseDates(opened_on=RECEIVED, assigned_on=day(-4), decided_on=day(5), started_on=day(1)))
+    assert [one.days for one in early] == [0, 0]
 
 
 @pytest.mark.parametrize(("apart", "flagged"), [(-1, False), (0, True), (30, True), (31, False)])
 def test_an_investigation_right_after_a_closed_one_is_flagged(apart: int, flagged: bool) -> None:
     assert follows_closed(CaseDates(opened_on=day(apart), earlier_closed_on=RECEIVED)) is flagged
     assert not follows_closed(CaseDates(opened_on=day(apart)))
+
+
+# --- whatever the dates ------------------------------------------------------------------------------------
+
+DAYS = st.integers(-30, 260).map(day)
+ANY = st.builds(
+    CaseDates,
+    **dict.fromkeys((*FIELDS, "earlier_closed_on", "violence_known_on"), st.one_of(st.none(), DAYS)),
+    about_child=st.booleans(),
+)
+EXTENSIONS = st.lists(st.builds(Extension, st.sampled_from(["14d", "4m"]), st.booleans(), DAYS, DAYS), max_size=3)
+
+
+@given(ANY, EXTENSIONS, DAYS)
+def test_no_clock_ever_runs_backwards_and_every_one_has_an_outcome(
+    dates: CaseDates, extensions: list[Extension], on: date
+) -> None:
+    found = clocks(dates, extensions, OFFICE)
+
+    assert len({clock.limit for clock in found}) == len(found) <= 2
+    assert all(span.days >= 0 for span in spans(dates))
+    for clock in found:
+        assert clock.began <= clock.limit_day <= clock.last_day
+        assert clock.stopped_on is None or clock.stopped_on >= clock.began
+        assert clock.days_used(on) >= 0
+        assert clock.is_late(on) == clock.outcome(on).endswith("late")
+        assert clock.outcome(on).startswith("open") == clock.runs(on)
+        if clock.outcome(on) == "extended":
+            assert not clock.is_late(on)
+            assert any(one.grounds and one.limit == clock.limit for one in extensions)
+
+
+@given(ANY, EXTENSIONS)
+def test_assignment_and_the_planned_day_move_no_clock(dates: CaseDates, extensions: list[Extension]) -> None:
+    without = replace(dates, assigned_on=None, planned_decision_on=None, started_on=None)
+
+    assert clocks(dates, extensions, OFFICE) == clocks(without, extensions, OFFICE)

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from checklists.deadlines import CaseDates, Extension, months_on
+from checklists.case_dates import CaseDates
+from checklists.deadlines import Extension
+from checklists.months import months_on
 from checklists.reminders import (
     Asked,
     BasisState,
@@ -68,7 +70,11 @@ BOTH = "worker+chef"
 
 
 def expect_planned(day: date) -> list[tuple[str, str, date]]:
-    return [("LUCKOR", BOTH, before(day, 3)), ("LUCKOR", BOTH, before(day, 1))]
+    return [
+        ("LUCKOR", BOTH, before(day, 3)),
+        ("LUCKOR", BOTH, before(day, 1)),
+        ("BESLUT", "worker", after(day, 1)),
+    ]
 
 
 def expect_sent(day: date) -> list[tuple[str, str, date]]:
@@ -85,11 +91,10 @@ def expect_received(day: date) -> list[tuple[str, str, date]]:
 
 
 def expect_violence(day: date) -> list[tuple[str, str, date]]:
-    """Each from its day until the next one's; what falls on a free day before the report waits for the next sweep."""
-    starts = sorted({on_or_before(day + number * A_DAY) for number in (0, 1, 10, 14, 15)})
-    firsts = [after(max(start, day) - A_DAY, 1) for start in starts]
-    ends = [*starts[1:], date.max]
-    return [("14D", BOTH, told_on) for told_on, end in zip(firsts, ends, strict=True) if told_on < end]
+    """The first working day, the last in time and the one after it; then as for any report, each until the next one."""
+    first, last = after(day - A_DAY, 1), after(day, 1)
+    starts = sorted({first, last, after(last, 1), *(on_or_before(day + number * A_DAY) for number in (10, 14, 15))})
+    return [("14D", BOTH, told_on) for told_on in starts]
 
 
 def expect_opened(day: date) -> list[tuple[str, str, date]]:
@@ -102,7 +107,7 @@ def expect_decided(day: date) -> list[tuple[str, str, date]]:
 
 
 SCENES: list[tuple[Callable[[date], CaseState], Callable[[date], list[tuple[str, str, date]]], int, int]] = [
-    (planned, expect_planned, -16, 3),
+    (planned, expect_planned, -16, 9),
     (sent, expect_sent, 0, 30),
     (returned, expect_returned, 0, 30),
     (received, expect_received, 0, 40),
@@ -123,7 +128,24 @@ def test_every_day_of_2025_to_2028_is_told_on_the_days_counted_by_hand(
 
 def test_with_violence_every_day_is_told_at_once_and_asked_for_the_reason() -> None:
     for day in ALL[20:-60]:
-        assert told(received(day, violence=True), day, day + 40 * A_DAY) == expect_violence(day), day
+        assert told(received(day, violence_known_on=day), day, day + 40 * A_DAY) == expect_violence(day), day
+
+
+def test_with_violence_the_reason_is_asked_for_only_once_it_is_late() -> None:
+    for day in ALL[20:-60]:
+        last = after(day, 1)
+        state = received(day - 30 * A_DAY, violence_known_on=day)
+        asked = {on: one.late for on in OPEN if day <= on <= after(last, 1) for one in due(state, on)}
+        assert list(asked) == sorted({after(day - A_DAY, 1), last, after(last, 1)}), day
+        assert [on for on, late in asked.items() if late] == [after(last, 1)], day
+    (one,) = due(received(FRIDAY, violence_known_on=FRIDAY), FRIDAY)
+    assert (one.at_once, one.on, one.late) == (True, after(FRIDAY, 1), False)
+
+
+def test_violence_that_became_known_after_the_opening_is_told_of_by_nobody() -> None:
+    state = received(FRIDAY, violence_known_on=FRIDAY + 3 * A_DAY, opened_on=FRIDAY + A_DAY)
+
+    assert told(state, FRIDAY, FRIDAY + 40 * A_DAY) == []
 
 
 # --- what a missed day catches up, and what it does not -----------------------------------------------------
@@ -141,6 +163,7 @@ FRIDAY = date(2026, 5, 29)
         (received(FRIDAY), date(2026, 6, 11), "14D"),
         (received(FRIDAY), date(2026, 6, 17), "14D"),
         (opened(FRIDAY), date(2026, 9, 4), "4M"),
+        (planned(FRIDAY), date(2026, 6, 29), "BESLUT"),
         (decided(FRIDAY, basis=BasisState(ongoing=GAP)), date(2026, 6, 17), "PAGAR"),
         (decided(FRIDAY, intervention=True), date(2026, 12, 7), "6M"),
     ],
@@ -176,6 +199,11 @@ def test_what_is_long_past_is_not_dug_out(state: CaseState, day: date) -> None:
         received(FRIDAY - 10 * A_DAY, closed_on=FRIDAY),
         received(FRIDAY - 10 * A_DAY, about_child=False),
         opened(months_on(FRIDAY, -4), closed_on=FRIDAY - A_DAY),
+        opened(months_on(FRIDAY, -4) + 7 * A_DAY, decided_on=FRIDAY - A_DAY),
+        CaseState(CaseDates(planned_decision_on=FRIDAY - A_DAY, decided_on=FRIDAY - A_DAY)),
+        CaseState(CaseDates(planned_decision_on=FRIDAY - A_DAY, closed_on=FRIDAY - A_DAY)),
+        CaseState(CaseDates(planned_decision_on=FRIDAY - A_DAY, earlier_closed_on=FRIDAY - A_DAY)),
+        received(FRIDAY - 10 * A_DAY, earlier_closed_on=FRIDAY - A_DAY),
         CaseState(CaseDates(decided_on=FRIDAY - 9 * A_DAY, closed_on=FRIDAY), BasisState(ongoing=GAP)),
         decided(months_on(FRIDAY, -6)),
     ],
@@ -203,8 +231,8 @@ def test_a_voided_signature_waits_for_a_reader_like_a_sent_list() -> None:
 
 def test_grounds_move_the_days_and_the_organisation_only_answers_what_the_reason_is() -> None:
     day, until = date(2026, 3, 2), date(2026, 4, 1)
-    grounds = replace(received(day), extensions=(Extension("14d", True, until),))
-    lax = replace(received(day), extensions=(Extension("14d", False, until),))
+    grounds = replace(received(day), extensions=(Extension("14d", True, until, day),))
+    lax = replace(received(day), extensions=(Extension("14d", False, until, day),))
 
     assert [told_on for _, _, told_on in told(grounds, day, day + 60 * A_DAY)] == [
         date(2026, 3, 12),
@@ -216,13 +244,40 @@ def test_grounds_move_the_days_and_the_organisation_only_answers_what_the_reason
     assert (reason.late, reason.on) == (True, date(2026, 3, 16))
 
 
+def test_grounds_decided_too_late_move_nothing_and_are_the_reason() -> None:
+    day = date(2026, 3, 2)
+    late = Extension("14d", True, date(2026, 4, 1), date(2026, 3, 17))
+
+    assert due(replace(received(day), extensions=(late,)), date(2026, 3, 17))[0].late is False
+    earlier = replace(late, grounds=False, decided_on=date(2026, 3, 1))
+    assert due(replace(received(day), extensions=(earlier,)), date(2026, 3, 17))[0].late, "given for an earlier report"
+    at_once = replace(received(day, violence_known_on=day), extensions=(replace(late, decided_on=day),))
+    assert due(at_once, date(2026, 3, 4))[0].late is False
+
+
 def test_a_moved_limit_of_an_investigation_is_told_anew() -> None:
-    moved = replace(opened(date(2026, 3, 2)), extensions=(Extension("4m", True, date(2026, 9, 1)),))
+    moved = replace(opened(date(2026, 3, 2)), extensions=(Extension("4m", True, date(2026, 9, 1), date(2026, 3, 2)),))
 
     assert [day for _, _, day in told(moved, date(2026, 5, 1), date(2026, 9, 2))] == [
         date(2026, 7, 31),  # 2 August is a Sunday
         date(2026, 8, 25),
     ]
+
+
+# --- what the chef is to hear of ---------------------------------------------------------------------------
+
+
+def test_an_answer_that_was_ongoing_at_the_signature_is_told_the_chef_at_the_next_sweep() -> None:
+    def followed(day: date) -> CaseState:
+        return CaseState(basis=BasisState(status="signed", followed=GAP, followed_mark="7:2", followed_on=day))
+
+    for day in ALL[20:-60]:
+        assert told(followed(day), day, day + 50 * A_DAY) == [("UPPFOLJT", "chef", after(day - A_DAY, 1))], day
+    (one,) = due(followed(FRIDAY), date(2026, 6, 1))
+    assert one == Due("UPPFOLJT", ("chef",), "7:2", FRIDAY, GAP)
+    assert due(followed(FRIDAY), date(2026, 7, 1)), "thirty days from the first working day after it"
+    assert due(followed(FRIDAY), date(2026, 7, 2)) == ()
+    assert due(CaseState(basis=BasisState(status="signed", followed_on=FRIDAY)), FRIDAY) == ()
 
 
 # --- the two that are not of the sweep, and the thresholds -------------------------------------------------

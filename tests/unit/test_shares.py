@@ -3,18 +3,20 @@
 from collections import Counter
 from datetime import date, timedelta
 from itertools import pairwise, product
+from typing import Any
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
+from checklists.case_dates import CaseDates
+from checklists.deadlines import Extension
 from checklists.files import newest
 from checklists.model import Answer, Checklist
 from checklists.periods import Period, quarter, year_of
 from checklists.rates import (
     ANSWERED,
     NOT_ASKED,
-    Dates,
     Mark,
     Share,
     case_marks,
@@ -24,6 +26,7 @@ from checklists.rates import (
     needed,
     wilson,
 )
+from checklists.workdays import Workdays
 from reports.compared import compared, sentence
 from reports.periods import CannotPublish, published_quarters, quarters_within
 from storage.rates import spans_of
@@ -194,48 +197,62 @@ def test_every_definition_fits_the_column_its_letters_are_kept_in() -> None:
 MAYBE = st.one_of(st.none(), st.dates(date(2026, 1, 1), date(2026, 12, 31)))
 
 
-def marks(case_type: str = "barn", *, basis: bool = True, **dates: date) -> list[Mark]:
-    empty = dict.fromkeys(name for name in Dates._fields if name.endswith("_on"))
-    return list(case_marks(Dates(case_type=case_type, has_basis=basis, **{**empty, **dates})))
+def marks(*extensions: Extension, basis: bool = True, **dates: Any) -> list[Mark]:
+    return list(case_marks(CaseDates(**dates), extensions, Workdays(), has_basis=basis))
 
 
-def test_fourteen_days_are_counted_from_the_day_after_the_report_came_in() -> None:
-    first = date(2026, 3, 2)
+FIRST = date(2026, 3, 2)
 
-    assert marks(received_on=first, opened_on=first + timedelta(14))[0] == Mark("prelim", 14, first)
-    assert marks(received_on=first, closed_on=first + timedelta(3)) == [Mark("prelim", 3, first)]
-    assert marks(received_on=first) == [Mark("prelim_running", 0, first)]
+
+def test_a_clock_is_counted_on_the_day_it_began_by_how_it_ended_with_the_days_it_took() -> None:
+    assert marks(received_on=FIRST, opened_on=FIRST + timedelta(14))[0] == Mark("14d_within", 14, FIRST)
+    assert marks(received_on=FIRST, opened_on=FIRST + timedelta(15))[0] == Mark("14d_late", 15, FIRST)
+    assert marks(received_on=FIRST, closed_on=FIRST + timedelta(3)) == [Mark("14d_within", 3, FIRST)]
+    longer = Extension("14d", True, FIRST + timedelta(20), FIRST)
+    assert marks(longer, received_on=FIRST, closed_on=FIRST + timedelta(15)) == [Mark("14d_extended", 15, FIRST)]
+    assert marks(received_on=FIRST, closed_on=FIRST, violence_known_on=FIRST) == [Mark("at_once_within", 0, FIRST)]
+
+
+def test_a_clock_that_runs_carries_the_last_day_it_may() -> None:
+    last = FIRST + timedelta(14)
+
+    assert marks(received_on=FIRST) == [Mark("14d_open", last.toordinal(), FIRST)]
+    longer = Extension("14d", True, last + timedelta(9), FIRST)
+    assert marks(longer, received_on=FIRST) == [Mark("14d_open", last.toordinal() + 9, FIRST)]
 
 
 def test_no_clock_runs_while_an_investigation_of_the_child_runs() -> None:
     found = marks(received_on=date(2026, 3, 2), opened_on=date(2026, 2, 1))
 
-    assert [mark.code for mark in found] == ["months4_running"]
+    assert [mark.code for mark in found] == ["4m_open"]
 
 
-@pytest.mark.parametrize(("closed", "code"), [(date(2026, 2, 28), "months4_in"), (date(2026, 3, 1), "months4_late")])
+@pytest.mark.parametrize(("closed", "code"), [(date(2026, 2, 28), "4m_within"), (date(2026, 3, 1), "4m_late")])
 def test_four_months_end_on_the_last_day_of_a_shorter_month(closed: date, code: str) -> None:
     opened = date(2025, 10, 31)
 
     assert marks(opened_on=opened, closed_on=closed) == [Mark(code, (closed - opened).days, opened)]
 
 
-def test_assignment_is_counted_from_the_opening_and_moves_no_clock() -> None:
+def test_the_spans_without_a_limit_are_counted_from_their_first_day() -> None:
     opened, assigned = date(2026, 3, 2), date(2026, 4, 20)
 
-    assert Mark("assigned", 49, opened) in marks(opened_on=opened, assigned_on=assigned)
-    assert Mark("assigned", 0, opened) in marks(opened_on=opened, assigned_on=date(2026, 2, 1))
+    assert Mark("opened_to_assigned", 49, opened) in marks(opened_on=opened, assigned_on=assigned)
+    assert Mark("opened_to_assigned", 0, opened) in marks(opened_on=opened, assigned_on=date(2026, 2, 1))
+    assert Mark("decided_to_started", 49, opened) in marks(decided_on=opened, started_on=assigned)
 
 
 def test_adult_cases_have_none_of_these_clocks() -> None:
-    assert marks("vuxen", received_on=date(2026, 3, 2), decided_on=date(2026, 3, 3), basis=False) == []
+    dates = {"received_on": date(2026, 3, 2), "decided_on": date(2026, 3, 3), "about_child": False}
+
+    assert marks(basis=False, **dates) == []
 
 
 @given(MAYBE, MAYBE, MAYBE, st.booleans())
 def test_a_case_is_due_on_one_day_at_most_and_without_a_list_only_if_due(
     planned: date | None, decided: date | None, closed: date | None, basis: bool
 ) -> None:
-    found = list(case_marks(Dates("barn", None, None, None, planned, decided, closed, basis)))
+    found = marks(basis=basis, planned_decision_on=planned, decided_on=decided, closed_on=closed)
     codes = [mark.code for mark in found]
 
     assert codes.count("due") <= 1

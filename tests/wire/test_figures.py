@@ -101,6 +101,40 @@ def test_rates_and_checklists_are_exported_with_nothing_but_what_is_required(fol
     assert (row["due"], row["without_checklist"], row["begun"], row["completion_pct"]) == ("1", "1", "7", "0,0")
 
 
+def test_times_are_exported_for_every_clock_of_every_unit_and_never_for_publication(folder: Path) -> None:
+    def dated(session: Session) -> None:
+        case = cases.find(session, tenants.ensure(session, TENANT).id, "SN 2026/9")
+        assert case is not None
+        case.received_on, case.opened_on = date(2026, 2, 1), date(2026, 2, 11)
+        case.decided_on, case.started_on = date(2026, 6, 12), date(2026, 6, 15)
+        row = cases.get(session, case.tenant_id, case.id - 1)
+        assert row is not None
+        row.received_on = date(2026, 6, 16)  # the last of fourteen days is the thirtieth, yesterday
+
+    with desk(folder) as opened_desk:
+        opened_desk.run_now(dated)
+    done = run(folder, "export", "--what", "times", "--from", "2026-01-01", "--to", "2026-06-30", **KEYS)
+    refused = run(folder, "export", "--what", "times", "--for-publication", **KEYS)
+    book = run(folder, "export", "--what", "times", "--format", "xlsx", "--out", "times.xlsx", **KEYS)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    header, *lines = done.stdout.removeprefix("\ufeff").splitlines()
+    columns = "unit;period;clock;within;late;open_late;open_within;extended;denominator;within_pct;median_days"
+    assert header == columns
+    span = f"{UNIT};2026-01-01–2026-06-30"
+    assert lines == [
+        f"{span};14d;1;0;1;0;0;2;50,0;10",
+        f"{span};at_once;0;0;0;0;0;0;;",
+        f"{span};4m;0;1;0;0;0;1;0,0;121",
+        f"{span};opened_to_assigned;;;;;;;;",
+        f"{span};decided_to_started;;;;;;;;3",
+    ]
+    assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (1, "", 1)
+    assert refused.stderr.strip() == "times are never for publication; take rates or checklists instead"
+    assert (book.returncode, book.stderr) == (0, "")
+    assert openpyxl.load_workbook(folder / "times.xlsx")["Tider"].max_row == 6
+
+
 def test_for_publication_is_refused_for_anything_but_a_closed_quarter_or_year_and_leaves_no_file(folder: Path) -> None:
     for span in ((), ("--from", "2026-01-01", "--to", "2026-05-31"), ("--from", "2026-07-01", "--to", "2026-09-30")):
         words = ("export", "--what", "rates", *span, "--for-publication", "--out", "out.csv")

@@ -10,9 +10,10 @@ import pytest
 from bot.pages.pages import HEADERS
 from checklists.files import all_checklists, checklist_version
 from dialogs.figures import addresses
-from storage import cases, links, people, tenants
+from storage import cases, extensions, links, people, tenants
 from storage.cases import CaseRow
 from storage.desk import Session
+from storage.extensions import ExtensionRow
 from tests.sql.conftest import change, scalar
 from tests.sql.test_figures import begin
 from tests.wire.report_site import AT, FIRST, LAST, NORTH, SOUTH, Site, report_site
@@ -190,18 +191,26 @@ async def test_times_stand_with_share_and_median(site: Site) -> None:
 
     def work(session: Session) -> None:
         unit = people.unit(session, site.world.tenant, NORTH).id or 0
-        for number, days in enumerate((3, 14, 15)):
+        for number, days in enumerate((3, 14, 15, 16)):
             came = date(2026, 4, 1)
             case = CaseRow(tenant_id=site.world.tenant, unit_id=unit, ref=f"SN 2026/7{number}", received_on=came)
             case.opened_on = case.assigned_on = came + timedelta(days)
             cases.add(session, case)
+        row = ExtensionRow(
+            tenant_id=case.tenant_id, case_id=case.id, limit="14d", reason_class="grounds",
+            until=date(2026, 4, 17), decided_on=came, nonce="n", reason=b"", author_id=site.world.person, at=AT,
+        )  # fmt: skip
+        extensions.add(session, row, "påhittat skäl")
 
     site.desk.run_now(work)
     times = plain((await site.report(NORTH)).partition('id="times"')[2].partition("</section>")[0])
 
-    assert "Förhandsbedömning, 14 dagar 3 2 av 3 (66,7 %) 14 0" in times
-    assert "Utredning, fyra månader 0 – – 3" in times
-    assert "Från inledd till tilldelad handläggare 3 – 0 0" in times
+    assert "Tid Avslutade Inom gränsen Pågår fast gränsen passerats Pågår inom gränsen Median, dagar" in times
+    assert "Förhandsbedömning, 14 dagar 4 3 av 4 (75,0 %), varav 1 förlängda 0 0 14,5" in times
+    assert "Våld: inledd genast (kommunens mått, inte lag) 0 – 0 0 –" in times
+    assert "Utredning, fyra månader 0 – 0 4 –" in times
+    assert "Från inledd till tilldelad handläggare 4 – – – 0" in times
+    assert "Från beslut till påbörjad insats 0 – – – –" in times
 
 
 async def test_workers_and_chefs_stand_side_by_side_and_are_never_added(site: Site) -> None:

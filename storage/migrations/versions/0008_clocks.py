@@ -56,6 +56,7 @@ def downgrade() -> None:
             f"update tally set code = '{old}' where frozen and item = '' and checklist = '' and code = '{new}'"
             f" and {condition}"
         )
+    op.execute("insert into changed (case_id, filled_id) select id, 0 from cases")
     op.drop_index("ix_counted_rules", "counted")
     op.drop_column("counted", "rules")
     op.drop_column("answer", "follow_up")

@@ -1,0 +1,18 @@
+"""What a municipality decides for itself."""
+
+from typing import Any
+
+from actions.changes import Change, Changes, keep
+from actions.origin import Origin
+from storage import changed, tenants
+from storage.desk import Session
+from storage.tenants import TenantRow
+
+
+def change(session: Session, origin: Origin, tenant: TenantRow, name: str, value: Any) -> Changes:
+    """Set one setting, as JSON keeps it (see `tenant_settings.parse_setting`)."""
+    before = tenants.settings(tenant).workdays
+    tenants.set_setting(tenant, name, value)
+    if tenants.settings(tenant).workdays != before:  # a limit may now fall on another day
+        changed.note_tenant(session, tenant.id)
+    return keep(session, origin, Change("setting_changed", detail=name))
