@@ -7,7 +7,7 @@ from dialogs.turn.declared import claimed
 from dialogs.turn.presses import OnFacts
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.views import Button, Claim, FactField, FactsView, Head, Line
-from dialogs.worker.sheet_parts import claim, head
+from dialogs.worker.sheet_parts import head
 from storage import cases, people, trail
 
 
@@ -57,7 +57,7 @@ def child_facts(basis: Basis, sheet: Sheet, notices: tuple[Line, ...] = (), *, f
         head=head(sheet),
         fields=tuple(field(basis, fact_id, child) for fact_id in own),
         save=Button(title=Line(say="buttons.save"), claim=save),
-        refresh=claim(sheet, "show_current"),
+        refresh=claimed("show_current", **sheet.at),
     )
 
 

@@ -84,7 +84,7 @@ class Counted(Walk):
         checklist, role = newest(of[0]), of[1]
         ref = ELSEWHERE if elsewhere and self.is_elsewhere else REF
         child = min(child, self.children) if ref == REF else child
-        asked = checklist.asked(role)
+        asked = checklist.asked[role]
         answers = {asked[at % len(asked)].id: word for at, word in said.items()}
         about = {"case_ref": ref, "checklist": checklist.id, "role": role}
         about |= {"child": str(child) if checklist.per == "child" else ""}

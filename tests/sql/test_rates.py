@@ -258,7 +258,7 @@ def test_a_list_without_a_gap_is_complete(desk: Desk, world: World) -> None:
     for name in ("violence", "intervention_decided"):
         tell(desk, world, name, "nej")
     tell(desk, world, "child_placed", "nej", child=1)
-    for item in LIST.asked("case_worker"):
+    for item in LIST.asked["case_worker"]:
         assert "complete" not in figures(desk, world, "")
         if item.when is None:
             answer(desk, world, item.id, "ja")
@@ -509,7 +509,7 @@ class Town:
             words = ("Ja", "Nej", "E/T", "obesvarad", "Påhittat svar")
             rows = [
                 about | {"item": item.id, "answer": self.draw.choice(words)}
-                for item in self.draw.sample(checklist.asked(role), 3)
+                for item in self.draw.sample(checklist.asked[role], 3)
             ]
             import_answers(session, file_of([list(row.values()) for row in rows], list(rows[0])), frozenset(), NOW, CLI)
 
