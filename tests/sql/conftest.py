@@ -14,8 +14,9 @@ import pytest
 from sqlalchemy import event, text
 from sqlmodel import col, select
 
-from storage import cases, filled, migrate, people, tenants
+from storage import cases, changed, conversations, filled, migrate, people, tenants
 from storage.cases import CaseRow
+from storage.conversations import ConversationRow
 from storage.desk import Desk, Session, opened
 from storage.filled import FilledRow
 from storage.people import PersonRow
@@ -158,6 +159,7 @@ def make_world(session: Session, name: str = "one") -> World:
         begun_at=NOW,
     )
     filled.add(session, row)
+    changed.note(session, case_id=case.id)
     return World(tenant, unit, person.id, case.id, row.id)
 
 
@@ -180,6 +182,17 @@ def lists_of(session: Session, tenant_id: int) -> Sequence[FilledRow]:
 def the_case(session: Session, world: World) -> CaseRow:
     row = cases.get(session, world.tenant, world.case)
     assert row is not None
+    return row
+
+
+def chat_with(
+    session: Session, world: World, channel_id: str = "chat", url: str = "http://127.0.0.1/", reference: str = "{}"
+) -> ConversationRow:
+    """Return the chat in which the person writes, as a turn does: begun if it is new, else brought up to date."""
+    row = conversations.find(session, world.tenant, channel_id)
+    if row is None:
+        return conversations.begin(session, world.tenant, world.person, channel_id, url, reference)
+    conversations.bring_up_to_date(row, world.person, url, reference)
     return row
 
 
