@@ -13,7 +13,7 @@ import pytest
 from checklists.case_dates import CaseDates
 from checklists.deadlines import Extension
 from checklists.months import months_on
-from checklists.reminders import (
+from checklists.reminder_rules import (
     Asked,
     BasisState,
     CaseState,
