@@ -44,7 +44,7 @@ MOST_CASES = 8
 OPENS = {"worker": "continue", "chef": "read"}
 """The verb of a case's button, by how its reader stands to it; none where there is nothing to open."""
 _ORDER: tuple[Rule, ...] = (
-    *("SKYDD", "14D", "4M", "BESLUT", "LUCKOR", "ATER", "OLAST", "TYST", "UPPFOLJT", "PAGAR", "6M", "GRANSKA"),
+    *("SKYDD", "14D", "4M", "BESLUT", "LUCKOR", "ATER", "OLAST", "TYST", "UPPFOLJT", "PAGAR", "6M"),
 )
 _PLAIN = {"LUCKOR": "reminders.gaps", "OLAST": "reminders.unread", "TYST": "reminders.silent"}
 _PLAIN |= {"4M": "reminders.four_months", "PAGAR": "reminders.ongoing", "SKYDD": "reminders.protection"}
