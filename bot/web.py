@@ -14,7 +14,7 @@ from aiohttp import web
 from bot.adapter import TeamsAdapter
 from bot.background.chainer import chain_forever
 from bot.background.outbox_worker import OutboxWorker
-from bot.background.projector import fold_forever
+from bot.background.projector import project_forever
 from bot.background.sweeper import Reminding
 from bot.clock import Clock
 from bot.door.bearer import BearerCheck
@@ -60,7 +60,7 @@ def make_app(settings: Settings, desk: Desk, clock: Clock) -> web.Application:
             office, worker, keys = _build(settings, desk, clock, session)
             app[OFFICE] = office
             reminding = Reminding(desk, clock, worker.wake)
-            loops = (worker.run(), chain_forever(desk, clock), reminding.run(), fold_forever(desk))
+            loops = (worker.run(), chain_forever(desk, clock), reminding.run(), project_forever(desk))
             tasks = [asyncio.create_task(loop) for loop in loops]
             yield
             await office.adapter.close()

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 from checklists.model import Role
 from checklists.rights import READER, Relation, Right
 
-Audience = Literal["worker", "chef", "deputy_else_manager", "reviewer"]
+Audience = Literal["worker", "chef", "deputy_else_manager"]
 READ = Right("read", "case", READER)
 """Reading a list by its own checklist, before signing it or sending it back."""
 

@@ -142,10 +142,7 @@ class Day(_Data):
 
 
 class Item(_Data):
-    """One question. Its id is stored with every answer, so it is never renamed.
-
-    computed: the clock whose outcome is proposed as the answer; a person confirms it.
-    """
+    """One question. Its id is stored with every answer, so it is never renamed."""
 
     id: Id
     ask: Text
@@ -164,7 +161,6 @@ class Item(_Data):
     only: Mapping[Choice, Condition] = Field(default_factory=dict)
     how: How | None = None
     day: Day | None = None
-    computed: Literal["within_14_days", "within_4_months"] | None = None
     motivates: Id | None = None
     motivate_on: frozenset[Choice] = frozenset()
     gap_on: frozenset[Choice] = frozenset()
@@ -185,8 +181,6 @@ class Item(_Data):
             raise ValueError("how names an answer that answers does not allow")
         if self.day and self.day.answers - allowed:
             raise ValueError("day names an answer that answers does not allow")
-        if self.computed and not {"ja", "nej"} <= allowed:
-            raise ValueError("an item that is computed needs the answers ja and nej")
         if set(self.only) - allowed:
             raise ValueError("only names an answer that answers does not allow")
         if set(self.only) == allowed:

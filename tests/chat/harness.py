@@ -20,7 +20,7 @@ from checklists.files import all_facts, newest
 from checklists.lifecycle import WRITER
 from checklists.model import Written
 from checklists.replies import read_answer
-from dialogs.messages import reminders, sweep
+from dialogs.messages import reminder_content, sweep
 from dialogs.turn.exchange import Reply, Turn
 from dialogs.turn.take_turn import Outcome, note_posted, take_turn
 from dialogs.turn.tokens import Mint
@@ -261,7 +261,7 @@ class Chat:
             query = query.where(ConversationRow.channel_id == self.channel_id, OutboxRow.activity_id == "")
             found = []
             for row in session.exec(query.where(OutboxRow.state == outbox.WAITING).order_by(col(OutboxRow.id))).all():
-                reply = reminders.content(session, row, self.room.now)
+                reply = reminder_content.content(session, row, self.room.now)
                 row.state = outbox.SENT if reply else outbox.DROPPED
                 found += [reply] if reply else []
             return found

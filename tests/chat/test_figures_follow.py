@@ -19,7 +19,7 @@ from imports.cases import import_cases
 from imports.common import Imported
 from reports.checklists import COLUMNS, checklist_rows
 from reports.selected import Selection
-from storage import cases, rates, tenants
+from storage import aggregates, cases, tenants
 from storage.desk import Session
 from storage.recount import recount
 from tests.chat.conftest import Furnished
@@ -50,7 +50,7 @@ def wrong(session: Session) -> int:
 
 
 def wrong_when_folded(session: Session) -> int:
-    rates.fold_all(session)
+    aggregates.project_all(session)
     return wrong(session)
 
 
@@ -116,7 +116,7 @@ class Counted(Walk):
         assert self.room.desk.run_now(wrong) == 0
         self.turns += 1
         if self.turns % 3 == 0:
-            self.room.desk.run_now(rates.fold_all)
+            self.room.desk.run_now(aggregates.project_all)
 
     def teardown(self) -> None:
         if self.is_elsewhere:

@@ -12,8 +12,8 @@ from storage import outbox, trail
 from storage.desk import Session
 from storage.filled import FilledRow
 from storage.outbox import OutboxRow
-from storage.reminders import ToldRow
 from storage.returns import ReturnRow, add
+from storage.told_reminders import ToldRow
 from tests.chat.drive import TEXTS, fills, opens
 from tests.chat.harness import NORTH, REF, STOCKHOLM, TENANT, Chat, Room, object_id
 from tests.chat.test_sending import ALL
