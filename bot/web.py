@@ -57,7 +57,7 @@ def make_app(settings: Settings, desk: Desk, clock: Clock) -> web.Application:
 
     async def running(app: web.Application) -> AsyncIterator[None]:
         async with aiohttp.ClientSession(auto_decompress=True) as session:
-            office, worker, keys = _build(settings, desk, clock, session)
+            office, worker, keys = build(settings, desk, clock, session)
             app[OFFICE] = office
             reminding = Reminding(desk, clock, worker.wake)
             loops = (worker.run(), chain_forever(desk, clock), reminding.run(), project_forever(desk))
@@ -77,9 +77,10 @@ def make_app(settings: Settings, desk: Desk, clock: Clock) -> web.Application:
     return app
 
 
-def _build(
+def build(
     settings: Settings, desk: Desk, clock: Clock, session: aiohttp.ClientSession
 ) -> tuple[Office, OutboxWorker, KeyRing | None]:
+    """Return what the running bot is made of; nothing of it runs yet."""
     token = bearer = keys = None
     if settings.mode == "production":
         tenant = settings.app_tenant_id if settings.app_type == "SingleTenant" else ""

@@ -7,7 +7,6 @@ from typing import Any
 
 from checklists.files import all_facts, checklist_version
 from checklists.model import Item
-from dialogs.turn.exchange import Reply
 from dialogs.turn.tokens import Mint
 from dialogs.views.parts import View
 from dialogs.views.views import Aside, Button, Claim, Head, Line
@@ -96,11 +95,6 @@ def aside_lines(pen: Pen, aside: Aside | None) -> list[Element]:
         subtle(pen.say("card.optional", question=how.ask_en if pen.language == "en" else how.ask)),
         *action_sets(pen, aside.buttons, inputs=False),
     ]
-
-
-def pen_for(reply: Reply, mint: Mint, *, private: bool) -> Pen:
-    """Return the pen a reply is written with."""
-    return Pen(reply.language, reply.tenant_id, reply.person_id, reply.channel_user, mint, private)
 
 
 def text(words: str, **more: Any) -> Element:

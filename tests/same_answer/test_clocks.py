@@ -1,6 +1,5 @@
 """Clocks of a case: told by chat day by day or by a file, the figures say the same of it, and so do her own cases."""
 
-from dataclasses import fields, replace
 from datetime import date, timedelta
 from random import Random
 
@@ -8,8 +7,8 @@ import pytest
 
 from tests.chat.conftest import Furnished
 from tests.chat.harness import REF, Chat, Room
-from tests.same_answer.expected.clocks import Case, Longer, months_on, next_working_day, verdicts
-from tests.same_answer.town import case_filed, clocks, filed, moment, opened, told
+from tests.same_answer.expected.clocks import Case, Longer, months_on, verdicts
+from tests.same_answer.town import case_filed, clocks, moment, opened, told
 
 DAYS = ("received_on", "opened_on", "decided_on", "closed_on")
 LIMITS = {"14d": "Förhandsbedömning, 14 dagar", "4m": "Utredning, fyra månader"}
@@ -68,7 +67,9 @@ def generated() -> list[tuple[Case, date]]:
 def by_chat(room: Room, case: Case, today: date) -> Chat:
     """Tell a case as it comes about: each thing on its own day."""
     happens: list[tuple[date, str]] = [(day, name) for name in DAYS if (day := getattr(case, name))]
-    happens += [(one.decided_on, "longer") for one in case.longer] + ([(case.known_on, "known")] if case.known_on else [])
+    happens += [(one.decided_on, "longer") for one in case.longer] + (
+        [(case.known_on, "known")] if case.known_on else []
+    )
     order = ("received_on", "known", "opened_on", "longer", "decided_on", "closed_on")
     happens.sort(key=lambda one: (one[0], order.index(one[1])))
     room.now = moment(happens[0][0])
