@@ -15,12 +15,15 @@ def facts_card(
     context: TurnContext,
     basis: Basis,
     notices: tuple[Line, ...] = (),
-    planned_typed: str = "",
     child: int = 1,
     *,
+    planned_typed: bool = False,
     form: bool = False,
 ) -> FactsView:
-    """Return the card with the facts of the case and of one child. form: she goes on with the form."""
+    """Return the card with the facts of the case and of one child. form: she goes on with the form.
+
+    planned_typed: she wrote a planned day, and it is not proposed over what she wrote.
+    """
     case = basis.case
     units = context.units_as("case_worker") if case.lead_id == context.person_id and not basis.sheets else []
     names = people.unit_names(context.session, context.tenant_id)
@@ -35,8 +38,8 @@ def facts_card(
         head=Head(case_ref=case.ref, child=child if case.children > 1 else 0),
         fields=tuple(field(basis, fact_id, child) for fact_id in all_facts()),
         children=case.children,
-        planned=planned_typed or proposed.isoformat(),
-        planned_typed=bool(planned_typed),
+        planned="" if planned_typed else proposed.isoformat(),
+        planned_typed=planned_typed,
         units=tuple((unit_id, names[unit_id]) for unit_id in units) if len(units) > 1 else (),
         unit=case.unit_id,
         save=Button(title=Line(say="buttons.save"), claim=save(form=form)),
