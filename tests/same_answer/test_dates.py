@@ -8,7 +8,7 @@ import pytest
 
 from tests.chat.conftest import Furnished
 from tests.same_answer.expected.dates import ALL, PLANNED, may_stand
-from tests.same_answer.town import case_filed, durations, kept_dates, opened, told
+from tests.same_answer.town import Stage, case_filed, durations, kept_dates, told
 
 TODAY = date(2026, 5, 12)
 ODD: tuple[Mapping[str, str], ...] = (
@@ -50,11 +50,13 @@ def generated() -> list[Mapping[str, str]]:
 
 
 @pytest.mark.parametrize("dates", generated(), ids=lambda dates: ",".join(f"{k[:6]}={v}" for k, v in dates.items()))
-def test_chat_files_and_figures_agree_on_dates(furnished: Furnished, dates: Mapping[str, str]) -> None:
+def test_chat_files_and_figures_agree_on_dates(
+    begun: Stage, furnished: Furnished, dates: Mapping[str, str]
+) -> None:
     stands = may_stand(dates, TODAY)
 
-    room = furnished.room()
-    assert told(opened(room), dates) is stands
+    room = begun.room()
+    assert told(room.chat("anna"), dates) is stands
     proposed = {PLANNED} - dates.keys()  # the facts card proposes a planned day, a file does not
     by_chat = {name: day for name, day in kept_dates(room).items() if name not in proposed}
     chat_figures = durations(room)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import partial
+from itertools import count
 
 from checklists.csv_in import BadCsv
 from imports.answers import import_answers
@@ -13,6 +14,7 @@ from reports import checklists, rates, times
 from reports.selected import Selection
 from storage import rates as kept_rates
 from storage.desk import Session
+from tests.chat.conftest import Furnished
 from tests.chat.drive import opens
 from tests.chat.harness import NORTH, REF, STOCKHOLM, TENANT, Chat, Room, object_id
 
@@ -28,6 +30,24 @@ LABELS = {
 EMAIL = "anna@example.invalid"
 ALLOWED = frozenset({TENANT})
 Take = Callable[[Session, bytes, frozenset[str], datetime, str], Imported]
+
+
+class Stage:
+    """Rooms where something has been said already, which is said once for all tests."""
+
+    def __init__(self, made: Furnished, said: Room) -> None:
+        made.keep()
+        self.made, self.said = made, said
+
+    def room(self) -> Room:
+        """Return a room as it was then, everyone looking at what she looked at; what is said now is new."""
+        room = self.made.room()
+        room.ids, room.now = count(1000), self.said.now
+        for name, then in self.said.chats.items():
+            chat = room.chat(name)
+            chat.posted, chat.received = dict(then.posted), list(then.received)
+            chat.at, chat.view, chat.said, chat.refreshing = then.at, then.view, then.said, then.refreshing
+        return room
 
 
 def moment(day: date) -> datetime:
@@ -49,7 +69,8 @@ def told(chat: Chat, dates: Mapping[str, str]) -> bool:
 
 
 def opened(room: Room, **facts: str) -> Chat:
-    """Have Anna open the case in the chat."""
+    """Have Anna open the case in the chat. What her client asks by itself is for other tests."""
+    room.chat("anna").refreshing = False
     return opens(room.chat("anna"), **(FACTS | facts))
 
 
