@@ -9,7 +9,7 @@ from actions.changes import NONE, Change, Changes, Point, keep
 from actions.origin import Origin
 from checklists import lifecycle
 from checklists.lifecycle import READER, WRITER, Act, Effect, State, effect_of_change
-from checklists.model import NOTHING, OPEN, Answer
+from checklists.model import NOTHING, OPEN, Answer, Role
 from storage import answers, cases, filled, returns, signatures
 from storage.answers import AnswerRow
 from storage.cases import CaseRow
@@ -75,7 +75,7 @@ def send_back(
     return keep(session, origin, event)
 
 
-def _as_what(acting: str) -> str:
+def _as_what(acting: str) -> Role:
     return "deputy" if acting else "unit_manager"
 
 

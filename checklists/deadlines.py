@@ -27,7 +27,7 @@ investigations opened back to back so that the four months begin again; it named
 class Extension:
     """One extension, decided on a day, until another. grounds: the law's own reason; any other moves nothing."""
 
-    limit: str
+    limit: Limit
     grounds: bool
     until: date
     decided_on: date

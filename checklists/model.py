@@ -20,6 +20,8 @@ CASE_TYPE = "case_type"
 """The name under which rules are told the type of the case, among the facts; it is always known."""
 FilePart = Literal["fysisk", "digital"]
 Role = Literal["case_worker", "unit_manager", "deputy", "peer_reviewer", "manager", "auditor", "admin"]
+AnyRole = Literal[Role, ""]
+"""A role, or empty: whichever, or none."""
 Step = Literal[
     "orosanmalan",
     "skyddsbedomning",

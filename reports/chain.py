@@ -11,7 +11,7 @@ from typing import get_args
 from checklists.coverage import coverage
 from checklists.files import newest
 from checklists.findings import Finding, Standing, read_standings
-from checklists.model import Step
+from checklists.model import Role, Step
 from checklists.periods import Period
 from checklists.rates import Share, wilson
 from reports.figures import WORKER, Line, grouped, item_of, whole
@@ -68,7 +68,7 @@ def chain(
     period: Period,
     *,
     unit: str = "",
-    role: str = WORKER,
+    role: Role = WORKER,
     language: Language = "sv",
     before: Period | None = None,
 ) -> Chain:

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Literal, get_args
 
 from checklists.files import all_checklists, newest
-from checklists.model import Checklist, Item, Step
+from checklists.lifecycle import WRITER
+from checklists.model import AnyRole, Checklist, Item, Step
 from checklists.periods import Period
 from checklists.rates import ANSWERED, Share
 from reports.selected import Selection
@@ -16,7 +17,7 @@ from storage.aggregates import Count
 from storage.desk import Session
 from texts import Language, say
 
-BASIS, WORKER = "decision_basis", "case_worker"
+BASIS, WORKER = "decision_basis", WRITER
 ALL_ITEMS = "*"
 
 
@@ -27,7 +28,7 @@ class Line:
     unit: str
     unit_id: int
     checklist: str
-    role: str
+    role: AnyRole
     item: str
     question: str
     counts: Mapping[str, int]
@@ -66,7 +67,7 @@ class ListLine:
     unit: str
     unit_id: int
     checklist: str
-    role: str
+    role: AnyRole
     counts: Mapping[str, int]
 
     @property
@@ -110,8 +111,8 @@ def whole(session: Session, tenant_id: int, period: Period, selection: Selection
 
 
 def _lines(counts: Iterable[Count], names: Mapping[int, str], *, together: bool = False) -> list[Line]:
-    found: dict[tuple[str, str, int, str, str], Counter[str]] = defaultdict(Counter)
-    versions: dict[tuple[str, str, int, str, str], set[int]] = defaultdict(set)
+    found: dict[tuple[str, str, int, AnyRole, str], Counter[str]] = defaultdict(Counter)
+    versions: dict[tuple[str, str, int, AnyRole, str], set[int]] = defaultdict(set)
     for count in counts:
         unit_id = 0 if together else count.unit_id
         key = (count.checklist, names[count.unit_id], unit_id, count.role, count.item)
@@ -213,7 +214,7 @@ def list_lines(session: Session, tenant_id: int, period: Period, selection: Sele
     """Return a line per list, unit and role. Cases due are told with the workers' decision basis: theirs to begin."""
     span = (session, tenant_id, period.first, period.last)
     names = people.unit_names(session, tenant_id)
-    found: dict[tuple[str, str, int, str], Counter[str]] = defaultdict(Counter)
+    found: dict[tuple[str, str, int, AnyRole], Counter[str]] = defaultdict(Counter)
     for count in aggregates.read(*span, of="lists", checklist=selection.checklist, role=selection.role):
         found[count.checklist, names[count.unit_id], count.unit_id, count.role][count.code] += count.n
     if selection.checklist in ("", BASIS) and selection.role in ("", WORKER):

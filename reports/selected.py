@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Protocol, TypeVar
 
+from checklists.model import AnyRole
 from checklists.swedish_time import midnight
 from storage import exported, tenants
 from storage.desk import Session
@@ -35,7 +36,7 @@ class Selection:
 
     checklist: str = ""
     unit: str = ""
-    role: str = ""
+    role: AnyRole = ""
     first: date | None = None
     last: date | None = None
     tenant_id: int = 0

@@ -3,14 +3,13 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from checklists.lifecycle import READER
 from checklists.periods import Period
 from checklists.rates import Share
 from reports.figures import BASIS, WORKER, Line, lines, list_lines, places_of, titled, whole
 from reports.selected import Selection
 from storage.desk import Session
 from texts import Language
-
-READER = "unit_manager"
 
 
 @dataclass(frozen=True, slots=True)

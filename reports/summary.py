@@ -6,6 +6,7 @@ For a card or a page to draw. Nothing in it is about a person, and no selection 
 from collections import Counter
 from dataclasses import dataclass
 
+from checklists.model import Role
 from checklists.periods import Period
 from checklists.rates import Comparison, Share, wilson
 from reports.compared import compared, sentence
@@ -44,7 +45,7 @@ class ReportView:
     before: str
     unit: str
     checklist: str
-    role: str
+    role: Role
     counts: dict[str, int]
     counts_before: dict[str, int]
     questions: tuple[QuestionRate, ...]
@@ -67,7 +68,8 @@ def report_view(
     before: the period it is compared with, the one just before when it is not given.
     """
     aggregates.project_all(session)
-    selection = Selection(selection.checklist or BASIS, selection.unit, selection.role or WORKER)
+    role: Role = selection.role or WORKER
+    selection = Selection(selection.checklist or BASIS, selection.unit, role)
     earlier = before or period.before
     now, then = (whole(session, tenant_id, span, selection) for span in (period, earlier))
     counts, counts_then = (_counts(session, tenant_id, span, selection) for span in (period, earlier))
@@ -77,7 +79,7 @@ def report_view(
         before=str(earlier),
         unit=selection.unit,
         checklist=selection.checklist,
-        role=selection.role,
+        role=role,
         counts=counts,
         counts_before=counts_then,
         questions=questions,

@@ -62,7 +62,6 @@ def names_and_roles(session: Session, tenant_id: int) -> dict[int, tuple[str, st
     )
     found: dict[int, tuple[str, set[str]]] = {}
     for person, role in session.exec(query):
-        assert person.id is not None
         _, roles = found.setdefault(person.id, (person.name, set()))
         roles |= {role.role} if role is not None else set()
     return {row_id: (name, ",".join(sorted(roles))) for row_id, (name, roles) in found.items()}

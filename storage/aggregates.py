@@ -12,12 +12,27 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Index, Table, and_, bindparam, delete, func, insert, inspect, or_, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    String,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    inspect,
+    or_,
+    text,
+    update,
+)
 from sqlalchemy import select as select_columns
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col
 
 from checklists.files import checklist_version
+from checklists.model import AnyRole
 from checklists.rates import item_figures
 from storage.changed import ChangedRow, forget_noted
 from storage.contributions import RULES, Contribution, Key, of_cases
@@ -44,7 +59,7 @@ class AggregateRow(SQLModel, table=True):
     unit_id: int = Field(primary_key=True)
     checklist: str = Field(primary_key=True, max_length=60)
     version: int = Field(primary_key=True)
-    role: str = Field(primary_key=True, max_length=40)
+    role: AnyRole = Field(primary_key=True, sa_type=String(40))
     item: str = Field(primary_key=True, max_length=60)
     code: str = Field(primary_key=True, max_length=30)
     value: int = Field(primary_key=True)
@@ -67,7 +82,7 @@ class ContributionRow(SQLModel, table=True):
     unit_id: int
     checklist: str = Field(max_length=60)
     version: int
-    role: str = Field(max_length=40)
+    role: AnyRole = Field(sa_type=String(40))
     begun: date | None = None
     item_states: str = Field(max_length=300, sa_column_kwargs={"name": "letters"})
     marks: str
@@ -88,7 +103,7 @@ class Cell(NamedTuple):
     unit_id: int
     checklist: str
     version: int
-    role: str
+    role: AnyRole
     item: str
     code: str
     value: int
@@ -256,7 +271,7 @@ class Count:
     unit_id: int
     checklist: str
     version: int
-    role: str
+    role: AnyRole
     item: str
     code: str
     value: int
@@ -271,7 +286,7 @@ def read(
     *,
     of: Literal["items", "lists", "cases"],
     checklist: str = "",
-    role: str = "",
+    role: AnyRole = "",
 ) -> list[Count]:
     """Return the counts of a period (both days counted), live and frozen together.
 

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Table, select
 from sqlmodel import Session, col
 
+from checklists.lifecycle import State
+from checklists.model import Role
 from storage.aggregates import ContributionRow
 from storage.cases import CaseRow
 from storage.filled import FilledRow
@@ -23,9 +25,9 @@ class CaseList(NamedTuple):
     version: int
     occasion: int
     child: int
-    role: str
+    role: Role
     begun: date
-    status: str
+    status: State
     sent_at: datetime | None
     item_states: str
     marks: str

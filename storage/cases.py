@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, UniqueConstraint, and_, bindparam, or_
+from sqlalchemy import Row, String, UniqueConstraint, and_, bindparam, or_
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from checklists.case_dates import FIELDS, CaseDates
-from checklists.model import CASE_TYPE
+from checklists.model import CASE_TYPE, CaseType
 from storage import row_ids
 from storage.sealing import keys_of
 from storage.times import Moment, swedish_day
@@ -17,7 +17,7 @@ WHOLE_CASE = 0
 """The child number under which facts about the whole case are kept."""
 UNKNOWN = "unknown"
 VIOLENCE = "violence"
-CHILD_CASE = "barn"
+CHILD_CASE: CaseType = "barn"
 KEPT_DATES = (*FIELDS, "earlier_closed_on")
 
 
@@ -35,7 +35,7 @@ class CaseRow(SQLModel, table=True):
     tenant_id: int = Field(foreign_key="tenant.id")
     ref: str = Field(max_length=64)
     unit_id: int = Field(foreign_key="unit.id", index=True)
-    case_type: str = Field(default="barn", max_length=10)
+    case_type: CaseType = Field(default="barn", sa_type=String(10))
     lead_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     co_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     children: int = 1
@@ -185,7 +185,7 @@ def rule_facts(row: CaseRow, child: int, newest: Mapping[tuple[int, str], FactRo
     return rule_values(row.case_type, child, {at: fact.value for at, fact in newest.items()})
 
 
-def rule_values(case_type: str, child: int, newest: Mapping[tuple[int, str], str]) -> dict[str, str]:
+def rule_values(case_type: CaseType, child: int, newest: Mapping[tuple[int, str], str]) -> dict[str, str]:
     """Return the same from the values alone."""
     known = {name: value for (at, name), value in newest.items() if at in (WHOLE_CASE, child) and value != UNKNOWN}
     known[CASE_TYPE] = case_type

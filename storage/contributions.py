@@ -11,7 +11,8 @@ from sqlmodel import Session, col
 
 from checklists.deadlines import Extension
 from checklists.files import all_facts, checklist_version
-from checklists.model import CASE_TYPE, OPEN, Answer, Role
+from checklists.lifecycle import WRITER
+from checklists.model import CASE_TYPE, OPEN, Answer, AnyRole, Role
 from checklists.rates import Mark, case_marks, item_states
 from checklists.rules import Applied
 from checklists.swedish_time import day_of
@@ -26,7 +27,7 @@ from storage.signatures import SignatureRow
 
 RULES = 1
 """By which rules `of_cases` counts. Raised when they change: then everything kept by other rules is counted anew."""
-BASIS, WORKER = "decision_basis", "case_worker"
+BASIS, WORKER = "decision_basis", WRITER
 Key = tuple[int, int]
 """Row ids of a case and of one of its lists; 0 for the case itself."""
 
@@ -38,7 +39,7 @@ class Contribution(NamedTuple):
     unit_id: int
     checklist: str
     version: int
-    role: str
+    role: AnyRole
     begun: date | None
     item_states: str
     marks: str

@@ -659,7 +659,7 @@ def test_what_is_answered_while_it_is_recounted_is_no_fault(
     other = open_desk()
     answered: list[None] = []
 
-    def of_cases_meanwhile(session: Session, ids: list[int]) -> dict[Contribution, Key]:
+    def of_cases_meanwhile(session: Session, ids: list[int]) -> dict[Key, Contribution]:
         if not answered:
             answered.append(None)
             answer(other, world, "child_heard", "ja")
