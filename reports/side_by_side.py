@@ -14,7 +14,7 @@ from texts import Language
 
 @dataclass(frozen=True, slots=True)
 class TwoRoles:
-    """One question as its workers and as its chefs answered it: Ja of applicable, each on lists of their own."""
+    """One question as answered by workers and by chefs: Ja of applicable, each from their own lists."""
 
     title: str
     worker: Share
@@ -23,7 +23,7 @@ class TwoRoles:
 
 @dataclass(frozen=True, slots=True)
 class OneUnit:
-    """One unit: its workers' lists without a gap of those begun, and Ja of applicable over all their questions."""
+    """One unit: complete lists of its workers of those begun, and Ja of applicable over all their questions."""
 
     unit: str
     complete: Share

@@ -124,7 +124,7 @@ def get(session: Session, tenant_id: int, row_id: int) -> CaseRow | None:
 
 
 def lock(session: Session, row: CaseRow) -> None:
-    """Let one transaction at a time change what belongs to the case (a row lock; SQLite has one writer anyway)."""
+    """Lock the case, so that one transaction at a time changes what belongs to it (SQLite has one writer anyway)."""
     session.refresh(row, with_for_update=True)
 
 
@@ -141,8 +141,8 @@ def add(session: Session, row: CaseRow) -> CaseRow:
 
 def of_worker(session: Session, tenant_id: int, person_id: int) -> Sequence[CaseRow]:
     """Return the open cases where the person is lead or co-worker, newest first."""
-    mine = or_(col(CaseRow.lead_id) == person_id, col(CaseRow.co_id) == person_id)
-    query = select(CaseRow).where(CaseRow.tenant_id == tenant_id, col(CaseRow.closed_on).is_(None), mine)
+    assigned = or_(col(CaseRow.lead_id) == person_id, col(CaseRow.co_id) == person_id)
+    query = select(CaseRow).where(CaseRow.tenant_id == tenant_id, col(CaseRow.closed_on).is_(None), assigned)
     return session.exec(query.order_by(col(CaseRow.id).desc())).all()
 
 
@@ -160,10 +160,10 @@ def violence_known_on(session: Session, row: CaseRow) -> date | None:
 
 
 def known_since(revisions: Iterable[tuple[str, int | None, datetime | str]], received_on: date | None) -> date | None:
-    """Return since when a fact is ja: the Swedish day of the revision that first said so since one said otherwise.
+    """Return since when a fact is ja: the Swedish day of the first such revision since the last other value.
 
     revisions: value, author and moment, oldest first. What a file brings (it has no author) was known when the report
-    came in: the file says what is so, not when it became known.
+    came in: a file says what is so, not when it became known.
     """
     known = None
     for value, author_id, at in revisions:
@@ -175,13 +175,13 @@ def known_since(revisions: Iterable[tuple[str, int | None, datetime | str]], rec
 
 
 def set_fact(session: Session, row: CaseRow, fact: FactRow) -> None:
-    """Store a new revision of a fact; the caller counted the revision on from the newest."""
+    """Store a new revision of a fact; the caller gave it the next number."""
     assert fact.case_id == row.id
     session.add(fact)
 
 
 def rule_facts(row: CaseRow, child: int, newest: Mapping[tuple[int, str], FactRow]) -> dict[str, str]:
-    """Return what the rules ask of a case and a child: the known ones of its newest facts, and the type of the case."""
+    """Return what the rules need of a case and a child: the known ones of its newest facts, and the type of the case."""
     return rule_values(row.case_type, child, {at: fact.value for at, fact in newest.items()})
 
 
