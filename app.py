@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot import logs
 from bot.clock import Clock
@@ -23,6 +24,9 @@ from imports.people import import_people
 from storage import migrate, tenants
 from storage.desk import CannotOpen
 from storage.sealing import KeyGone, SealBroken
+
+if TYPE_CHECKING:
+    from aiohttp.web import Application
 
 DEMO_PEOPLE = ROOT / "tryout" / "people.csv"
 DEMO_TENANT = "11111111-1111-4111-8111-111111111111"
@@ -113,12 +117,9 @@ def _serve(parsed: argparse.Namespace) -> None:
             raise Stop(f"cannot listen on {settings.host}: {error.strerror or error}") from None
 
 
-def _add_tryout(app: object, settings: Settings, clock: Clock) -> None:
-    from aiohttp import web
-
+def _add_tryout(app: "Application", settings: Settings, clock: Clock) -> None:
     from tryout.channel import Person, add_routes
 
-    assert isinstance(app, web.Application)
     add_routes(
         app,
         people=[Person(*row) for row in demo_people()],

@@ -34,7 +34,7 @@ _DATE_EVENTS: Mapping[str, EventName] = {
 def open_case(
     session: Session, origin: Origin, ref: str, unit_id: int, lead_id: int | None = None
 ) -> tuple[CaseRow, Changes]:
-    """Store a new case under a reference that is normalised and free."""
+    """Store a new case under a normalised reference that is not in use."""
     row = CaseRow(tenant_id=origin.tenant_id, ref=ref, unit_id=unit_id, lead_id=lead_id)
     case = cases.add(session, row)
     return case, keep(session, origin, Change("case_opened", case))
@@ -42,14 +42,14 @@ def open_case(
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """What was kept of some dates, and by field why the others were refused."""
+    """Which dates were stored, and why each of the others was refused, by field."""
 
     changes: Changes
     faults: Mapping[str, UserError]
 
 
 def set_dates(session: Session, origin: Origin, case: CaseRow, given: Mapping[str, date | None]) -> Dated:
-    """Keep the dates of a case that may stand (see `case_dates.settle`); None empties a field."""
+    """Store those dates of a case that are valid together (see `case_dates.settle`); None clears a field."""
     settled = settle(cases.dates_of(case), given, origin.today)
     events: list[Change] = []
     if settled.reopened:
@@ -67,7 +67,7 @@ def set_dates(session: Session, origin: Origin, case: CaseRow, given: Mapping[st
 
 
 def close(session: Session, origin: Origin, case: CaseRow, day: date) -> Changes:
-    """Close a case on a day; nothing in it can be changed after that. Raises: UserError: the day cannot be that."""
+    """Close a case on a day; nothing in it can be changed after that. Raises: UserError: the day is not valid."""
     dated = set_dates(session, origin, case, {"closed_on": day})
     for fault in dated.faults.values():
         raise fault
@@ -75,7 +75,7 @@ def close(session: Session, origin: Origin, case: CaseRow, day: date) -> Changes
 
 
 def reopen(session: Session, origin: Origin, case: CaseRow) -> Changes:
-    """Take the closing of a case back."""
+    """Open a closed case again."""
     return set_dates(session, origin, case, {"closed_on": None}).changes
 
 
@@ -112,7 +112,7 @@ def set_workers(
 
 
 def remove_co_worker(session: Session, origin: Origin, case: CaseRow) -> Changes:
-    """Leave a case to its lead alone."""
+    """Remove the co-worker; the lead stays."""
     if case.co_id is None:
         return NONE
     case.co_id = None
@@ -152,7 +152,7 @@ def extend(
     until: date,
     reason: str,
 ) -> Changes:
-    """Keep an extension of a time limit. Only the law's own grounds move the limit; see `checklists/deadlines`.
+    """Record an extension of a time limit. Only the law's own grounds move the limit; see `checklists/deadlines`.
 
     Raises: PersonalNumberInText, TextTooLong, CommentMissing: of the reason. BadPeriod: it would end before it was
     decided.

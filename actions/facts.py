@@ -13,9 +13,9 @@ VALUES = ("ja", "nej", cases.UNKNOWN)
 def set_fact(
     session: Session, origin: Origin, case: CaseRow, facts: Facts, child: int, fact_id: str, value: str
 ) -> Changes:
-    """Store a fact of a child (0 the case) as its next revision, if it says something new; an empty value says nothing.
+    """Store a fact of a child (0 the case) as its next revision, if it differs from the newest one; an empty value is ignored.
 
-    facts: the newest ones; the new one is put among them.
+    facts: the newest ones; the new revision is added to them.
     """
     old = facts.get((child, fact_id))
     if value not in VALUES or (old is not None and old.value == value):

@@ -47,7 +47,7 @@ def begin_one(
 ) -> tuple[FilledRow, Changes]:
     """Store one list. like: another of the same occasion, whose unit, version and occasion it takes over.
 
-    person_id: whose reading it is; nobody's: the workers'. acting: for whom a reader stands in.
+    person_id: the reader; NOBODY for the workers' list. acting: for whom a reader stands in.
     """
     row = FilledRow(
         tenant_id=origin.tenant_id,
@@ -84,9 +84,9 @@ def send(session: Session, origin: Origin, basis: Basis) -> Changes:
 
 
 def begin_reading(session: Session, origin: Origin, reader: Basis, acting: str) -> tuple[Basis, Changes]:
-    """Store a reader's lists, one for each of the workers' and in the same version; what is there stays.
+    """Store a reader's lists, one for each of the workers' lists and in the same version; existing ones stay.
 
-    acting: for whom she stands in, empty for a chef of the unit.
+    acting: for whom the reader stands in, empty for a chef of the unit.
     """
     present = {sheet.filled.child for sheet in reader.sheets}
     missing = [sheet.filled for sheet in reader.worker.sheets if sheet.filled.child not in present]
@@ -101,7 +101,7 @@ def begin_reading(session: Session, origin: Origin, reader: Basis, acting: str) 
 
 
 def finish_reading(session: Session, origin: Origin, reader: Basis, acting: str) -> Changes:
-    """End a reading: from now on she may see what the workers answered."""
+    """End a reading: from now on the reader may see the workers' answers."""
     ended = [sheet for sheet in reader.sheets if lifecycle.may(sheet.filled.status, Act.FINISH_READING, READER)]
     for sheet in ended:
         sheet.filled.status = lifecycle.after(sheet.filled.status, Act.FINISH_READING, READER)
@@ -112,7 +112,7 @@ def finish_reading(session: Session, origin: Origin, reader: Basis, acting: str)
 
 
 def set_begun(session: Session, sheet: Sheet, day: date) -> None:
-    """Say that a list was begun on a day: on that of its earliest answer, where only files wrote in it."""
+    """Date the beginning of a list: the day of its earliest answer, where all of its answers came from files."""
     sheet.filled.begun_at = midnight(day)
     session.flush()
     changed.note(session, case_id=sheet.case.id)

@@ -7,7 +7,7 @@ from uuid import uuid4
 from checklists.swedish_time import day_of
 
 FILE = "import"
-"""The actor of what a file tells; who ran the command stands in an event of its own."""
+"""The actor of what comes from a file; whoever ran the command is named in a separate event."""
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Origin:
     """A person's turn, a file, a command, or the bot itself.
 
     actor: as the trail names it. person_id: row id of the person, None where nobody in the register acts.
-    act: names what is stored, so that it can be told apart and taken back whole. today: the Swedish calendar date.
+    act: identifies everything stored at once, so that it can be undone as a whole. today: the Swedish calendar date.
     """
 
     tenant_id: int
@@ -35,5 +35,5 @@ def of_person(tenant_id: int, person_id: int, now: datetime) -> Origin:
 
 
 def of_file(tenant_id: int, now: datetime) -> Origin:
-    """Return the origin of what a file tells."""
+    """Return the origin of what comes from a file."""
     return Origin(tenant_id, FILE, now, act=f"{FILE}:{uuid4().hex}")

@@ -1,4 +1,4 @@
-"""People: entered in the register, bound to who they are at first contact, standing in for one another."""
+"""People: entered in the register, bound to their Entra id at first contact, standing in for one another."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -50,7 +50,7 @@ def enter(session: Session, origin: Origin, entry: Entry) -> tuple[Outcome, Chan
 
 
 def _person(session: Session, tenant_id: int, entry: Entry) -> tuple[PersonRow, Outcome]:
-    """Find or make the person; say whether her own row changed."""
+    """Find or create the person; also say whether the row changed."""
     object_id, email = entry.object_id, entry.email
     found = people.by_object_id(session, tenant_id, object_id) if object_id else None
     by_email = people.by_email(session, tenant_id, email) if email else None
@@ -86,7 +86,7 @@ def welcome(session: Session, origin: Origin, person: PersonRow) -> Changes:
 
 
 def choose_language(session: Session, origin: Origin, person: PersonRow, language: Language) -> Changes:
-    """Keep the language a person chose."""
+    """Store the language a person chose."""
     person.language = language
     return keep(session, origin, Change("language_set", detail=language))
 
@@ -94,7 +94,7 @@ def choose_language(session: Session, origin: Origin, person: PersonRow, languag
 def name_deputy(
     session: Session, origin: Origin, deputy: PersonRow, unit_id: int, chef: PersonRow, first: date, last: date
 ) -> Changes:
-    """Have someone stand in for a chef between two days, both counted; named again, the new days hold.
+    """Have someone stand in for a chef between two days, both counted; if already named, the new days apply.
 
     Raises: BadDeputy: nobody stands in for herself. BadPeriod: it ends before it begins, or has passed.
     """

@@ -10,7 +10,7 @@ from storage.tenants import TenantRow
 
 
 def change(session: Session, origin: Origin, tenant: TenantRow, name: str, value: Any) -> Changes:
-    """Set one setting, as JSON keeps it (see `tenant_settings.parse_setting`)."""
+    """Change one setting, given as stored in JSON (see `tenant_settings.parse_setting`)."""
     before = tenants.settings(tenant).workdays
     tenants.set_setting(tenant, name, value)
     if tenants.settings(tenant).workdays != before:  # a limit may now fall on another day

@@ -1,4 +1,4 @@
-"""The chef's decision on what she has read, and what a later change does to it."""
+"""The chef's decision after reading, and what a later change does to it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ from actions.changes import NONE, Change, Changes, Point, keep
 from actions.origin import Origin
 from checklists import lifecycle
 from checklists.lifecycle import READER, WRITER, Act, Effect, State, effect_of_change
-from checklists.model import NOTHING, OPEN, Answer
+from checklists.model import NOTHING, OPEN, Answer, Role
 from storage import answers, cases, filled, returns, signatures
 from storage.answers import AnswerRow
 from storage.cases import CaseRow
@@ -20,10 +20,10 @@ from storage.signatures import SignatureRow
 
 
 def sign(session: Session, origin: Origin, reader: Basis, view: str, reason: str, acting: str) -> Changes:
-    """Sign: the workers' lists and her own as she saw them.
+    """Sign the workers' lists and the reader's own, as they were shown.
 
-    view: canonical JSON of what she saw. reason: why she signs although something is missing, empty when nothing is.
-    acting: for whom she stands in, empty for a chef of the unit. Raises: NotNow.
+    view: canonical JSON of what was shown. reason: why it is signed although something is missing, else empty.
+    acting: for whom the reader stands in, empty for a chef of the unit. Raises: NotNow.
     """
     worker, case = reader.worker, reader.case
     row = SignatureRow(
@@ -75,7 +75,7 @@ def send_back(
     return keep(session, origin, event)
 
 
-def _as_what(acting: str) -> str:
+def _as_what(acting: str) -> Role:
     return "deputy" if acting else "unit_manager"
 
 
@@ -84,7 +84,7 @@ def _move(sheet: Sheet, act: Act) -> None:
 
 
 def _revisions(*both: Basis) -> Mapping[str, Mapping[str, int]]:
-    """Return the newest revision of every answer, by list: what a signature names as signed."""
+    """Return the newest revision of every answer, by list: what a signature is bound to."""
     return {
         str(sheet.filled.id): {item_id: row.revision for item_id, row in sheet.rows.items()}
         for basis in both
@@ -96,7 +96,7 @@ def _revisions(*both: Basis) -> Mapping[str, Mapping[str, int]]:
 
 
 def after_answer(session: Session, origin: Origin, sheet: Sheet, row: AnswerRow, before: Answer | None) -> Changes:
-    """Do what follows from a worker's new answer once the chef has had the list. before: what stood until now."""
+    """Apply what follows from a worker's new answer once the list was sent. before: the answer until now."""
     if sheet.filled.role != WRITER or sheet.filled.status == State.BEGUN:
         return NONE
     _wait_for_signature(session, sheet.case, sheet.filled)
@@ -110,27 +110,27 @@ def after_answer(session: Session, origin: Origin, sheet: Sheet, row: AnswerRow,
         at_once = effect == "follow_up_at_once"
         return keep(session, origin, replace(change, tells="followed_up" if at_once else None))
     reopened = NONE
-    for mine in filled.readings(session, sheet.case.id, sheet.filled.checklist, sheet.filled.occasion):
-        if mine.child == sheet.filled.child and mine.seen_at is not None:
-            reopened += _open_again(session, origin, sheet.case, mine, row.item_id)
+    for reading in filled.readings(session, sheet.case.id, sheet.filled.checklist, sheet.filled.occasion):
+        if reading.child == sheet.filled.child and reading.seen_at is not None:
+            reopened += _open_again(session, origin, sheet.case, reading, row.item_id)
     return reopened + _void(session, origin, sheet.case, sheet.filled, standing)
 
 
 def after_case(session: Session, origin: Origin, case: CaseRow) -> Changes:
-    """Do what follows when a fact of a case, or its number of children, has changed."""
+    """Apply what follows from a change of a fact, or of the number of children."""
     row = next((sheet.filled for sheet in written(session, case).sheets if sheet.filled.status != State.BEGUN), None)
     if row is None:
         return NONE
     _wait_for_signature(session, case, row)
-    for mine in filled.readings(session, case.id, row.checklist, row.occasion):
-        if mine.seen_at is not None:
-            mine.status = lifecycle.after(mine.status, Act.REOPEN_READING, READER)
+    for reading in filled.readings(session, case.id, row.checklist, row.occasion):
+        if reading.seen_at is not None:
+            reading.status = lifecycle.after(reading.status, Act.REOPEN_READING, READER)
     standing = signatures.standing(session, case.id, row.checklist, row.occasion)
     return _void(session, origin, case, row, standing)
 
 
 def _wait_for_signature(session: Session, case: CaseRow, row: FilledRow) -> None:
-    """Wait for a signature that is being made, and see it: no change slips past one."""
+    """Wait for a signature that is being made, so that no change goes unnoticed by it."""
     cases.lock(session, case)
     session.refresh(row)
 
@@ -148,16 +148,16 @@ def _effect(session: Session, sheet: Sheet, row: AnswerRow, before: Answer | Non
     )
 
 
-def _open_again(session: Session, origin: Origin, case: CaseRow, mine: FilledRow, item_id: str) -> Changes:
-    """Open one question of a reading that was ended: she answers it anew before she sees the new answer."""
-    mine.status = lifecycle.after(mine.status, Act.REOPEN_READING, READER)
-    old = answers.latest(session, mine.id).get(item_id)
+def _open_again(session: Session, origin: Origin, case: CaseRow, reading: FilledRow, item_id: str) -> Changes:
+    """Reopen one question of a finished reading: the reader answers it again before seeing the new answer."""
+    reading.status = lifecycle.after(reading.status, Act.REOPEN_READING, READER)
+    old = answers.latest(session, reading.id).get(item_id)
     if old is None or old.choice == OPEN:
         return NONE
-    again = replace(NOTHING, note=answers.text(session, mine, old, "note"))
+    again = replace(NOTHING, note=answers.text(session, reading, old, "note"))
     number = old.revision + 1
-    answers.add(session, mine, item_id, number, again, author=None, at=origin.now, act=origin.act)
-    return keep(session, origin, Change("reading_reopened", case, mine.id, item_id, number))
+    answers.add(session, reading, item_id, number, again, author=None, at=origin.now, act=origin.act)
+    return keep(session, origin, Change("reading_reopened", case, reading.id, item_id, number))
 
 
 def _void(session: Session, origin: Origin, case: CaseRow, row: FilledRow, standing: SignatureRow | None) -> Changes:

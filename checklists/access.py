@@ -1,7 +1,7 @@
 """Who may open a case, who reads it, and who stands in for whom: one policy, over plain values.
 
-Nobody but its workers, the chefs of its unit and their ersättare is told of a case with protected identity. Nobody
-reads a case of her own.
+Nobody but its workers, the chefs of its unit and their deputies is told of a case with protected identity. Nobody
+reads a case they work on.
 """
 
 from collections import defaultdict
@@ -89,12 +89,12 @@ def may_use(right: Right, held: Iterable[Held], case: Whose) -> bool:
 
 
 def reads(held: Iterable[Held], case: Whose) -> bool:
-    """Say whether the holder of these roles meets the case as its reader."""
+    """Say whether the holder of these roles reads the case."""
     return may_use(READ, held, case)
 
 
 def stands_in(held: Sequence[Held], case: Whose) -> bool:
-    """Say whether a reader of the case is that only as somebody's ersättare."""
+    """Say whether someone reads the case only as somebody's deputy."""
     return not any(one.role == "unit_manager" and one.unit_id == case.unit_id for one in held)
 
 
@@ -109,7 +109,7 @@ class Staff:
             self._by_role[holding.role].append(holding)
 
     def told(self, case: Whose, audience: Audience) -> list[int]:
-        """Return who is told of a case, each once."""
+        """Return who is told of a case, without duplicates."""
         if audience == "worker":
             return self.workers(case) or self.chefs(case)
         if audience == "chef":
@@ -117,7 +117,7 @@ class Staff:
         return self._deputies_else_managers(case) if audience == "deputy_else_manager" else []
 
     def instead(self, case: Whose, gone: int) -> tuple[list[int], ...]:
-        """Return who is told when someone cannot be reached, in tiers: the unit's ersättare, else the managers.
+        """Return who is told when someone cannot be reached, in tiers: the unit's deputies, else the managers.
 
         Of a case with protected identity the unit's chefs are told in the managers' place.
         """
@@ -141,13 +141,13 @@ class Staff:
         return not case.protected_identity and person in self._holders("manager")
 
     def workers(self, case: Whose) -> list[int]:
-        """Return lead and co-worker, as far as they still work here."""
+        """Return those of lead and co-worker who still work here."""
         return [person for person in (case.lead_id, case.co_id) if person is not None and person in self._present]
 
     def chefs(self, case: Whose) -> list[int]:
-        """Return who reads and signs: each chef of the unit, or her ersättare while one is named.
+        """Return who reads and signs: each chef of the unit, or her deputy while one is named.
 
-        Where the chef is the case's own worker, only her ersättare is left.
+        Where the chef works on the case herself, only her deputy does.
         """
         workers = {case.lead_id, case.co_id}
         chefs = self._holders("unit_manager", case)
@@ -160,14 +160,14 @@ class Staff:
             ]
             standing_in = [person for person in deputies if person not in workers]
             found += standing_in or ([chef] if chef not in workers else [])
-        if len(chefs) != 1:  # who stands in for nobody in particular reads beside several chefs, or instead of none
+        if len(chefs) != 1:  # a deputy for nobody in particular reads beside several chefs, or instead of none
             found += [one.person_id for one in self._in_unit("deputy", case) if one.stands_in_for_id is None]
         return [person for person in dict.fromkeys(found) if person not in workers]
 
     def stood_in_for(self, case: Whose, deputy: int) -> list[int]:
-        """Return for whom an ersättare acts on a case: the chefs she is named for, else every chef of the unit."""
-        mine = [held for held in self._in_unit("deputy", case) if held.person_id == deputy]
-        named = {held.stands_in_for_id for held in mine if held.stands_in_for_id is not None}
+        """Return for whom a deputy acts on a case: the chefs the deputy is named for, else every chef of the unit."""
+        own = [held for held in self._in_unit("deputy", case) if held.person_id == deputy]
+        named = {held.stands_in_for_id for held in own if held.stands_in_for_id is not None}
         return sorted(named or self._holders("unit_manager", case))
 
     def managers(self) -> list[int]:

@@ -1,6 +1,6 @@
-"""The one rule for the dates of a case, whichever door they come in by: a card, typing, a file.
+"""The one rule for the dates of a case, however they come in: a card, typing, a file.
 
-A case holds one investigation at a time. `earlier_closed_on` parts it from the one before: what lies on or before that
+A case holds one investigation at a time. `earlier_closed_on` separates it from the one before: what lies on or before that
 day belongs to the earlier one (see `current`).
 """
 
@@ -26,7 +26,7 @@ _PAIRS = (
     ("decided_on", "closed_on"),
     ("decided_on", "started_on"),
 )
-"""What must not lie after what, withwithin one investigation; received_on and opened_on apart, see `_out_of_order`."""
+"""What must not lie after what, within one investigation; received_on and opened_on apart, see `_out_of_order`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class CaseDates:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of dates that were given: the case's dates now, and by field what was refused and why.
+    """The outcome for the dates given: the case's dates now, and what was refused and why, by field.
 
     reopened: the case was closed, and is open again for a new investigation.
     """
@@ -64,11 +64,11 @@ class Settled:
 def read_day(text: str, today: date, field: str = "") -> date:
     """Return the calendar day a person or a file wrote as `YYYY-MM-DD`. field: what a refusal names, if anything.
 
-    Raises: BadDate: it is no calendar day written so. PersonalNumberInText: it reads as a personal number instead.
-    DateOutOfRange: nobody means a day so far off.
+    Raises: BadDate: not a calendar day in that form. PersonalNumberInText: it reads as a personal number instead.
+    DateOutOfRange: too far off to be meant.
     """
     try:
-        # What date.fromisoformat takes besides, 20260512 and 2026-W20-2, is as often a number as a date.
+        # date.fromisoformat also takes 20260512 and 2026-W20-2, which may just as well be other numbers.
         day = date.fromisoformat(text) if _WRITTEN.fullmatch(text) else None
     except ValueError:
         day = None
@@ -82,7 +82,7 @@ def read_day(text: str, today: date, field: str = "") -> date:
 
 
 def settle(kept: CaseDates, new: Mapping[str, date | None], today: date) -> Settled:
-    """Return the dates a case has once what is new is kept, as far as it may stand.
+    """Return the dates of a case with those new ones that are valid.
 
     new: by field; None empties it, what equals the kept date says nothing new. Of two new dates that contradict each
     other neither is kept: nobody can tell which one is wrong.
@@ -103,7 +103,7 @@ def settle(kept: CaseDates, new: Mapping[str, date | None], today: date) -> Sett
 
 
 def current(dates: CaseDates) -> CaseDates:
-    """Return the dates of the investigation now running: what an earlier one left on the case is taken out.
+    """Return the dates of the investigation now running: what an earlier one left on the case is removed.
 
     An intervention goes with its decision, and may well have begun after the earlier closing: one that began before the
     decision now standing began on the one before.

@@ -1,4 +1,4 @@
-"""One answer as the cells of a file, and back: what is written out and read in again is the same answer.
+"""One answer as the cells of a file, and back: writing an answer out and reading it back gives the same answer.
 
 The rules of both directions: docs/decisions/0010. Source of the words: the auditor's appendix (Ja, Nej, Delvis,
 Pågående, E/T, and "Ja. METOD").
@@ -44,7 +44,7 @@ class Cells:
     note: str = ""
 
     def like(self, other: "Cells") -> bool:
-        """Say whether a file that is written and read would show no difference."""
+        """Say whether the two would be written to a file alike."""
         return self._written() == other._written()
 
     def _written(self) -> tuple[str, ...]:
@@ -52,7 +52,7 @@ class Cells:
 
 
 def read_cells(item: Item, cells: Cells) -> Written:
-    """Read an answer. What the scale does not hold, or this question does not take, is kept as `fritext`."""
+    """Read an answer. One outside the scale, or not allowed for this question, is kept as `fritext`."""
     choice, from_answer = _choice(item, cells.answer)
     method = ", ".join(dict.fromkeys(filter(None, (from_answer, cells.method))))
     option, words = _methods(item, choice, method)
@@ -66,7 +66,9 @@ def read_cells(item: Item, cells: Cells) -> Written:
 def _choice(item: Item, answer: str) -> tuple[str, str]:
     choice = _CHOICE_OF.get(answer.strip().casefold())
     if choice is not None:
-        out_of_place = choice == "ej_tillampligt" and item.when is not None  # its condition was not met, says the file
+        out_of_place = (
+            choice == "ej_tillampligt" and item.when is not None
+        )  # the file says that its condition was not met
         return (choice if choice in (*item.answers, OPEN) or out_of_place else FREE), ""
     found = _YES_AND_METHOD.fullmatch(answer.strip())
     if found and item.how and "ja" in item.how.answers and (item.how.other or _known(item.how, found["method"])):
@@ -75,7 +77,7 @@ def _choice(item: Item, answer: str) -> tuple[str, str]:
 
 
 def _known(how: How, method: str) -> list[str | None]:
-    """Return the option each method names, None for one that is no option; empty when none is an option."""
+    """Return the option each method names, None where it names none; empty when no method is an option."""
     ids = {option.title.casefold(): option.id for option in how.options}
     ids |= {option.id: option.id for option in how.options}
     whole = ids.get(method.strip().casefold())
@@ -85,7 +87,7 @@ def _known(how: How, method: str) -> list[str | None]:
 
 
 def _methods(item: Item, choice: str, method: str) -> tuple[str, str]:
-    """Return the options that are told, and the words where the options do not say all of it."""
+    """Return the options named, and the words where the options do not cover everything."""
     how = item.how
     if not method or how is None or choice not in how.answers:
         return "", method

@@ -1,4 +1,4 @@
-"""Which question answers to which criticism: a list that cannot see what was criticised would still report 100 %."""
+"""Which question covers which criticism: a list that asks about none of it would still report 100 %."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ from checklists.model import Checklist
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """A criticism and the enabled questions that answer to it, each as `list/question`."""
+    """A criticism and the enabled questions that cover it, each as `list/question`."""
 
     finding: Finding
     questions: tuple[str, ...]
 
 
 def coverage(checklists: Sequence[Checklist]) -> tuple[Covered, ...]:
-    """Say for each criticism that these lists should see which of their enabled questions do.
+    """Return, for each criticism these lists should cover, which of their enabled questions do.
 
-    They should see what was told to the units that fill in one of them; lists that are nobody's should see all.
-    A criticism that is seen without being asked for is told as well.
+    They should cover what was addressed to the units that fill in one of them; lists of no unit should cover all.
+    A criticism covered without need is included as well.
     """
     present = {checklist.id for checklist in checklists}
     demanded = {finding.code for finding in all_findings() if present & set(finding.lists)}

@@ -1,4 +1,4 @@
-"""Read a CSV file from outside: UTF-8 with or without BOM, comma or semicolon; every bad row told by line."""
+"""Read a CSV file from outside: UTF-8 with or without BOM, comma or semicolon; every bad row named by its line."""
 
 import csv
 import io
@@ -10,12 +10,12 @@ from typing import Any
 
 from checklists.privacy import has_personal_number
 
-# An Entra id is no text, and one in two thousand holds digits that read as a personal number.
+# An Entra id is not free text, and one in two thousand contains digits that look like a personal number.
 _ENTRA_ID = re.compile(r"\s*[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\s*", re.IGNORECASE)
 
 
 class BadCsv(Exception):
-    """The file cannot be taken; the message names every bad row by its line, and what to do."""
+    """The file cannot be imported; the message names every bad row by line, and what to do."""
 
     def __init__(self, faults: Sequence[str]) -> None:
         super().__init__("\n".join(faults))
@@ -35,7 +35,7 @@ class CsvRow:
 
 
 def read_csv(raw: bytes, columns: Sequence[str], needed: Sequence[str]) -> list[CsvRow]:
-    """Return the rows with all `columns`; those that are missing in the file are empty, others are ignored.
+    """Return the rows with all `columns`: empty where the file lacks one; others in the file are ignored.
 
     Raises: BadCsv: not UTF-8, no header, a needed column is missing, a row has too many cells, or a cell
         holds a personal number.

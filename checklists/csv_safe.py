@@ -1,4 +1,4 @@
-"""No cell that a spreadsheet would take for a formula; and back to what was written, when a file comes in again."""
+"""Cells that no spreadsheet takes for a formula, and the way back when a file is imported again."""
 
 import re
 import unicodedata
@@ -14,7 +14,7 @@ def safe(cell: str) -> str:
     Source: OWASP, CSV injection.
     """
     if not cell or (cell[0].isascii() and cell[0].isalnum() and cell.isprintable()):
-        return cell  # nearly every cell; the long way would return it too
+        return cell  # fast path for nearly every cell, with the same result
     flat = " ".join(cell.splitlines())
     seen = (sign for sign in unicodedata.normalize("NFKC", flat) if sign.isprintable() and sign != " ")
     return "'" + flat if flat.startswith("\t") or next(seen, "\0") in _DANGEROUS else flat
@@ -24,7 +24,7 @@ _BEGINS_OTHERWISE = re.compile("; *[^0-9A-Za-zÅÄÖåäö; ]")
 
 
 def is_safe_line(line: str) -> bool:
-    """Say whether cells joined by semicolons are surely all as `safe` would have them: most rows, seen at one look."""
+    """Say whether cells joined by semicolons certainly need no change by `safe`: a fast check that most rows pass."""
     return line.isprintable() and not _BEGINS_OTHERWISE.search(";" + line)
 
 

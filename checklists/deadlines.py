@@ -1,6 +1,6 @@
 """Every clock of a case, as calendar arithmetic on Swedish dates: when it starts, stops and runs out.
 
-Reminders and figures ask here and nowhere else. A clock is about the investigation now running (`case_dates.current`).
+Reminders and figures use these and nothing else. A clock is about the investigation now running (`case_dates.current`).
 """
 
 from collections.abc import Iterable
@@ -25,9 +25,9 @@ investigations opened back to back so that the four months begin again; it named
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """One extension, decided on a day, until another. grounds: the law's own reason; any other moves nothing."""
+    """One extension, decided on a day, until another. grounds: the law's own; any other reason moves nothing."""
 
-    limit: str
+    limit: Limit
     grounds: bool
     until: date
     decided_on: date
@@ -104,7 +104,7 @@ def clocks(dates: CaseDates, extensions: Iterable[Extension], workdays: Workdays
 
 
 def assessment(dates: CaseDates, extensions: Iterable[Extension], workdays: Workdays) -> Deadline | None:
-    """Return the clock of the förhandsbedömning; None when there is none.
+    """Return the clock of the förhandsbedömning, if there is one.
 
     14 days after the report came in, that day not counted; opening or closing stops it. With violence there is nothing
     to assess first: `at_once` takes its place, from the day the violence became known, to be opened on that day or the
@@ -127,7 +127,7 @@ def assessment(dates: CaseDates, extensions: Iterable[Extension], workdays: Work
 
 
 def investigation(dates: CaseDates, extensions: Iterable[Extension]) -> Deadline | None:
-    """Return the clock of the utredning; None without one.
+    """Return the clock of the utredning, if there is one.
 
     Four calendar months from opening; the decision stops it, else the closing. Assignment moves nothing.
     """

@@ -1,4 +1,4 @@
-"""Refusals a person can do something about: a code and its arguments.
+"""Refusals that a person can act on: a code and its arguments.
 
 UserError
 ├── PersonalNumberInText   BK-104
@@ -67,7 +67,7 @@ class TextTooLong(UserError):
 
 
 class BadDate(_MayNameField):
-    """What was written is no calendar day written YYYY-MM-DD. field: the date it was meant for, where it is named."""
+    """Not a calendar day written YYYY-MM-DD. field: the date it was meant for, if known."""
 
     code = "BK-112"
 
@@ -79,7 +79,7 @@ class BadChildren(UserError):
 
 
 class BadPeople(UserError):
-    """The person chosen cannot have that place in the case."""
+    """The person chosen cannot have that role in the case."""
 
     code = "BK-114"
 
@@ -91,19 +91,19 @@ class AnswerNotAllowed(UserError):
 
 
 class NothingToSay(UserError):
-    """A motivation was saved with nothing written in it."""
+    """An empty motivation was saved."""
 
     code = "BK-121"
 
 
 class PlaceMissing(UserError):
-    """She said the motivation stands in the file, but not where."""
+    """The motivation is said to be in the file, but not where."""
 
     code = "BK-122"
 
 
 class CommentMissing(UserError):
-    """A list is sent back, or signed with a shortfall, and nothing says why."""
+    """A list is sent back, or signed with a shortfall, without a reason."""
 
     code = "BK-123"
 
@@ -127,7 +127,7 @@ class OnlyText(UserError):
 
 
 class OnlyReference(UserError):
-    """The municipality keeps motivations in the file; here stands only where."""
+    """The municipality keeps motivations in the file; only the place is given here."""
 
     code = "BK-127"
 
@@ -139,7 +139,7 @@ class UnreadablePeriod(UserError):
 
 
 class DateOutOfRange(_MayNameField):
-    """A date lies further off than anyone can mean. first, last: between which days it may; field as in BadDate."""
+    """A date is too far off to be meant. first, last: the range allowed; field as in BadDate."""
 
     code = "BK-131"
 
@@ -151,6 +151,6 @@ class DateInFuture(UserError):
 
 
 class DatesOutOfOrder(UserError):
-    """Two dates of one investigation stand in the wrong order. earlier, later: the fields, as they ought to come."""
+    """Two dates of one investigation are in the wrong order. earlier, later: the fields in their right order."""
 
     code = "BK-133"

@@ -1,4 +1,4 @@
-"""The names of what the trail keeps: one for each thing that can be done."""
+"""The names of the trail's events: one for each thing that can be done."""
 
 from typing import Literal
 

@@ -1,7 +1,7 @@
 """What the supervisory authority found, and where each finding stands: criticism, a demand to be answered, followed up.
 
-Source: the mandate's report asks for the extent of criticism, demands and follow-up along the process. Which finding
-has come how far is the municipality's to say: its setting `findings`; what it says nothing of is criticism.
+Source: the mandate's report asks for the extent of criticism, demands and follow-up along the process. How far each finding
+has come is the municipality's setting `findings`; one not named there is criticism.
 """
 
 from collections.abc import Iterable, Mapping
@@ -75,6 +75,6 @@ def read_standings(said: Iterable[str]) -> Mapping[str, Standing]:
 
 def _date(text: str) -> date:
     found = date.fromisoformat(text)
-    if found.isoformat() != text:  # Python reads other ways of writing it as well
+    if found.isoformat() != text:  # Python accepts other notations as well
         raise ValueError
     return found

@@ -1,15 +1,15 @@
-"""The one rule for what people write: what may be kept, and what of a refused text may be shown again."""
+"""The one rule for what people write: what may be stored, and how much of a refused text may be shown again."""
 
 from checklists.errors import CommentMissing, NothingToSay, OnlyReference, OnlyText, PlaceMissing, TextTooLong
 from checklists.model import Motivation, MotivationBy, Written
 from checklists.privacy import has_personal_number, refuse_personal_numbers
 
 MOST_TEXT = 4000
-"""Characters in anything one person writes in one field."""
+"""The most characters in one field."""
 
 
 def checked(text: str) -> str:
-    """Return a text as it may be kept, without blanks around it. Raises: PersonalNumberInText, TextTooLong."""
+    """Return the text stripped, if it may be stored. Raises: PersonalNumberInText, TextTooLong."""
     kept = refuse_personal_numbers(text.strip())
     if len(kept) > MOST_TEXT:
         raise TextTooLong(length=len(kept), most=MOST_TEXT)
@@ -17,7 +17,7 @@ def checked(text: str) -> str:
 
 
 def required(text: str) -> str:
-    """Return a text that must say something. Raises: PersonalNumberInText, TextTooLong, CommentMissing."""
+    """Return a text that must not be empty. Raises: PersonalNumberInText, TextTooLong, CommentMissing."""
     kept = checked(text)
     if not kept:
         raise CommentMissing
@@ -25,14 +25,14 @@ def required(text: str) -> str:
 
 
 def shown_again(text: str) -> str:
-    """Return what of a text that was not kept may stand in its field again; nothing of one with a personal number."""
+    """Return what of a refused text may be put back in its field: nothing if it holds a personal number."""
     return "" if has_personal_number(text) else text.strip()[:MOST_TEXT]
 
 
 def motivation(how: Motivation, text: str, place: str, by: MotivationBy) -> Written:
     """Return the answer that a motivation's fields give: a text, a reference to the file, or that it is missing.
 
-    how: what was pressed. by: how the municipality has motivations given.
+    how: the button pressed. by: how the municipality wants motivations given.
     Raises: PersonalNumberInText, TextTooLong, NothingToSay, PlaceMissing, OnlyText, OnlyReference.
     """
     if how == "missing":

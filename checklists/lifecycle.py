@@ -1,7 +1,7 @@
 """The life of a list: its states, what leads from one to the next, whose turn it is, and what a change does.
 
-A worker's list is begun, sent, returned, signed, and voided when something she signed for changes. A reader's list
-is begun, read when she has seen the differences, and signed.
+A worker's list is begun, sent, returned, signed, and voided when something signed changes. A reader's list
+is begun, read once the differences were seen, and signed.
 """
 
 from collections.abc import Iterable
@@ -96,17 +96,17 @@ WAITING = tuple(state for state in State if turn(state) == "chef" and (state, Ac
 
 
 def is_handed_over(state: State | None) -> bool:
-    """Say whether a worker's list has left her: it is with the chef, or signed."""
+    """Say whether a worker's list has been handed over: it is with the chef, or signed."""
     return turn(state) != "worker"
 
 
 def may_be_signed(worker: State | None, reader: State | None, *, reading_is_whole: bool) -> bool:
-    """Say whether a list may be signed: it waits, and its reader has read all of it and seen the differences."""
+    """Say whether a list may be signed: it waits, and the reader has read all of it and seen the differences."""
     return may(worker, Act.SIGN) and may(reader, Act.SIGN, READER) and reading_is_whole
 
 
 def has_seen_answers(reader: State | None) -> bool:
-    """Say whether a reader has come to see what the workers answered."""
+    """Say whether a reader has seen what the workers answered."""
     return reader in (State.READ, State.SIGNED)
 
 

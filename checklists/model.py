@@ -20,6 +20,8 @@ CASE_TYPE = "case_type"
 """The name under which rules are told the type of the case, among the facts; it is always known."""
 FilePart = Literal["fysisk", "digital"]
 Role = Literal["case_worker", "unit_manager", "deputy", "peer_reviewer", "manager", "auditor", "admin"]
+AnyRole = Literal[Role, ""]
+"""A role, or empty: whichever, or none."""
 Step = Literal[
     "orosanmalan",
     "skyddsbedomning",
@@ -34,15 +36,15 @@ Criticism = Annotated[str, Field(pattern=r"^(B[1-4]|R[1-4]|N[1-8])$")]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9_]{3,60}$")]
 Text = Annotated[str, Field(min_length=1, max_length=300)]
 MOST_OPTIONS = 60
-"""Characters in the ids of what was told besides one answer, commas counted."""
+"""The most characters in the ids of the options given with one answer, commas included."""
 Motivation = Literal["", "text", "reference", "missing"]
 """How an answer is motivated: not at all, by a text, by "finns i akten", or said to be missing."""
 
 
 MOST_CHILDREN = 20
-"""Children of one case."""
+"""The most children of one case."""
 MotivationBy = Literal["either", "text", "reference"]
-"""How a municipality has motivations given: as a text here, as a reference to the file, or as she likes."""
+"""How a municipality has motivations given: as a text here, as a reference to the file, or either."""
 
 
 class _Data(BaseModel):
@@ -107,10 +109,10 @@ class Option(_Data):
 
 
 class How(_Data):
-    """What may be told besides an answer: the question, the answers it goes with, the options.
+    """How an answer came about: the question, the answers it is asked with, the options.
 
-    several: more than one option may be told. required: without one the answer is a gap. other: the option
-    under which anything that is not among the options is put into words.
+    several: more than one option may be given. required: without one the answer is a gap. other: the option
+    for anything not among the options, put into words.
     """
 
     ask: Text
@@ -134,7 +136,7 @@ class How(_Data):
 
 
 class Day(_Data):
-    """A date that may be told besides an answer: the question and the answers it goes with."""
+    """A date that may be given with an answer: the question and the answers it is asked with."""
 
     ask: Text
     ask_en: Text
@@ -195,7 +197,7 @@ class Item(_Data):
 class Checklist(_Data):
     """A whole list in one version. An item's number is its place in the file, fixed in that version.
 
-    file_parts: the parts of a case file that are each gone through with a list of their own; none = one list.
+    file_parts: the parts of a case file that each get a list of their own; none: one list for all.
     """
 
     id: ListId
@@ -247,11 +249,11 @@ class Checklist(_Data):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The newest revision of one answer, as far as rules need to know it.
+    """The newest revision of one answer, as the rules need it.
 
     choice: a Choice, `fritext` or `obesvarad`. revision: from 1, 0 when nothing was ever stored.
     noted: it has a reservation. told_how: it says how it came about (an option or a method in words).
-    returned: the chef has pointed at it and it was not answered again since; it still counts as answered.
+    returned: the chef has pointed at it and it has not been answered since; it still counts as answered.
     """
 
     choice: str
@@ -264,11 +266,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An answer whole, texts in clear: as a person gives it, as it is stored and read back, as a file tells it.
+    """A complete answer, texts in clear: as a person gives it, as it is stored, as a file holds it.
 
-    choice: a Choice, `fritext` or `obesvarad`. option: ids of the options that were told, by commas, in the list's
-    order. method: the words, when the options do not say all of it. place: where in the file the motivation stands.
-    note: the reservation; None: it stays as it was. raw: the answer cell as a file had it.
+    choice: a Choice, `fritext` or `obesvarad`. option: ids of the options given, separated by commas, in the
+    list's order. method: in words, where the options do not cover it. place: where in the file the motivation is.
+    note: the reservation; None: unchanged. raw: the answer cell as a file had it.
     """
 
     choice: str

@@ -5,7 +5,7 @@ from datetime import date
 
 
 def months_on(day: date, months: int) -> date:
-    """Return the same day number so many calendar months on, else the last day of that month when it is shorter.
+    """Return the same day `months` calendar months later, or that month's last day if it is shorter.
 
     Raises: ValueError: the result would lie after year 9999.
     Source: how lag (1930:173) counts months.

@@ -1,4 +1,4 @@
-"""Periods: from a day to a day, the calendar's own, the one before, and how people write them.
+"""Periods of days: calendar periods, the period before, and how people write them.
 
 What may be written: `2026`, `2026-05`, `2026 kv 2`, `FROM–TO`; nothing: this year.
 """
@@ -15,7 +15,7 @@ _DATE = rf"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}"
 _MONTH = re.compile(rf"({_YEAR})-([0-9]{{2}})")
 _QUARTER = re.compile(rf"({_YEAR}) ?(?:kv|kvartal|q) ?([1-4])", re.IGNORECASE)
 _SPAN = re.compile(rf"({_DATE}) ?[-\u2010-\u2015\u2212] ?({_DATE})")
-"""Two days with any dash between them: keyboards and phones put in whichever they like."""
+"""Two days with any kind of dash between them, as keyboards and phones insert various ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,9 @@ def year_of(year: int) -> Period:
 
 
 def read_period(text: str, today: date) -> Period:
-    """Return the period someone wrote; the year of `today` when she wrote nothing.
+    """Return the period written; the year of `today` if nothing was.
 
-    Raises: UnreadablePeriod: it is written otherwise, does not exist, or ends before it begins.
+    Raises: UnreadablePeriod: not in one of these forms, not in the calendar, or ending before it begins.
     """
     words = " ".join(text.split())
     if not words:

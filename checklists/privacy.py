@@ -17,7 +17,9 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), Non
 
 _FEWEST_DIGITS = 10
 _STANDARD = re.compile(r"(?<!\d)(\d{2})?(\d{6})([-+ ]?)(\d{4})(?!\d)")
-_CHAIN = re.compile(r"(?<!\d)\d+(?:[\W_]{1,5}\d+)+")  # looking back keeps a long row of digits from costing its square
+_CHAIN = re.compile(
+    r"(?<!\d)\d+(?:[\W_]{1,5}\d+)+"
+)  # the lookbehind keeps a long run of digits from taking quadratic time
 _ISO_DATE = r"(?:19|20)\d{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)"
 _CLOCK = r"(?:[01]\d|2[0-3])[:.][0-5]\d(?!\d)"
 _LET_THROUGH = re.compile(
@@ -25,18 +27,18 @@ _LET_THROUGH = re.compile(
     rf"(?:[ T,(]+(?:kl\.? ?)?|-){_CLOCK}"  # ... and a time of day
     rf"|(?<!\d){_CLOCK}(?=[^\w]{{1,3}}{_ISO_DATE})"  # a time of day before a date
     rf"|(?<!\d){_ISO_DATE}(?=[^\w]{{1,3}}{_ISO_DATE})"  # a date before a date
-    r"|(?<!\d)(?:\+46 ?\(0\) ?|0)\d{1,2}[- ]\d{3}(?: ?\d{2,3}){2}(?!\d)",  # a telephone number, parted as those are
+    r"|(?<!\d)(?:\+46 ?\(0\) ?|0)\d{1,2}[- ]\d{3}(?: ?\d{2,3}){2}(?!\d)",  # a telephone number with its usual separators
     re.IGNORECASE,
 )
 
 
 def _plain(text: str) -> str:
-    """Fold full-width digits, odd dashes and spaces so that one pattern sees them all."""
+    """Normalise full-width digits, unusual dashes and spaces, so that one pattern matches them all."""
     if text.isascii():
         return text
     digits = "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text)
-    folded = unicodedata.normalize("NFKC", digits.translate(_INVISIBLE | _DASHES))
-    return "".join(" " if unicodedata.category(c) == "Zs" else c for c in folded)
+    plain = unicodedata.normalize("NFKC", digits.translate(_INVISIBLE | _DASHES))
+    return "".join(" " if unicodedata.category(c) == "Zs" else c for c in plain)
 
 
 def check_digit(nine: str) -> int:
@@ -51,7 +53,7 @@ def _is_date(century: str, six: str) -> bool:
     day -= 60 if day > 60 else 0
     if century and century not in ("18", "19", "20"):
         return False
-    # Without a century any in which the day exists will do: 29 February must not slip through.
+    # Without a century, any in which the day exists will do: 29 February must not slip through.
     years = [int(century) * 100 + year] if century else [1900 + year, 2000 + year]
     return any(_exists(y, month, day) for y in years)
 
@@ -74,7 +76,7 @@ def has_personal_number(text: str) -> bool:
 
     The standard shape is refused on a valid date with a right check digit or a separator (a mistyped
     number is still one); digits with other separators between them on date and check digit. Let through:
-    a date with a clock time, an ISO date before another, a telephone number parted after its area code.
+    a date with a clock time, an ISO date before another, a telephone number with a separator after its area code.
     """
     if text.isascii() and sum(map(str.isdigit, text)) < _FEWEST_DIGITS:
         return False
@@ -87,7 +89,7 @@ def has_personal_number(text: str) -> bool:
 
 
 def _spread_digits(plain: str) -> Iterator[str]:
-    """Give every 10 or 12 digits that begin and end where a run of digits does, separators left out."""
+    """Yield every 10 or 12 digits that begin and end where a run of digits does, without separators."""
     for chain in _CHAIN.finditer(plain):
         runs = re.findall(r"\d+", chain.group())
         for first in range(len(runs)):

@@ -1,4 +1,4 @@
-"""What of the figures may be published: small numbers hidden, and not to be got back by subtraction.
+"""Which figures may be published: small numbers are hidden, and cannot be recovered by subtraction.
 
 The lattice is fixed: the units under their organisation, times the four quarters under their year. For one item it
 is a table per figure; each row adds up to the year and each column to the organisation. Which figures of a cell may
@@ -10,7 +10,7 @@ stand is decided in two steps:
    lattice is a line through the table, so a hidden cell is safe exactly when hidden cells form a closed loop through
    it: then it can grow and shrink by one while every total stays. More is hidden until each has its loop.
 
-It is decided quarter by quarter and then for the year, and what was let out is never taken back: the quarter that was
+It is decided quarter by quarter and then for the year, and what was published is never withdrawn: the quarter that was
 published in April looks the same when the year is published, and what came after it has to make up for it.
 
 A zero may stand: it is about nobody. Items that hang on another item's answer share its numbers; such figures are
@@ -28,7 +28,7 @@ FEWEST = 5
 TOTAL = ""
 """The organisation among units, and the year among quarters."""
 COLUMNS = ("cases", "applicable", "ja", "answered", "nej", "ja_med_forbehall", "nej_motiverat", "delvis", "pagaende")
-"""The figures that are decided on, in the order in which they are let through. They have no equation among them."""
+"""The figures decided on, in the order in which they are let through. No equation relates them."""
 LIST_COLUMNS = (
     "due",
     "without_checklist",
@@ -134,10 +134,10 @@ def _settle(full: Mapping[str, Mapping[At, Row]], found: Hidden, ties: Ties, sta
 
 
 def _given_away(found: Mapping[str, set[At]], places: Iterable[At], at: At) -> list[str]:
-    """Return the figures of a total that everyone can add up, because all its parts stand.
+    """Return the figures of a total that anyone can add up, because all its parts are published.
 
-    What the quarters give away is out already and comes first; what the units do can still be undone by
-    hiding one of them.
+    What the quarters give away is published already and comes first; what the units give away can still be
+    prevented by hiding one of them.
     """
     quarters = {part for part in places if not at.quarter and part.unit == at.unit and part.quarter}
     units = {part for part in places if not at.unit and part.quarter == at.quarter and part.unit}

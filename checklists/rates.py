@@ -29,7 +29,7 @@ FIGURES_OF = {
     "e": ("ej_tillampligt",),
     "o": ("obesvarad",),
 }
-"""The state of an item, one character, to the figures it counts in."""
+"""The figures an item counts in, by its state, one character."""
 _STATE_OF = {codes[0]: state for state, codes in FIGURES_OF.items() if len(codes) == 1}
 ANSWERED = ("ja", "nej", "delvis", "pagaende", "fritext")
 MOTIVATED = ("text", "reference")
@@ -51,7 +51,7 @@ def _state(applied: Applied, item: Item) -> str:
 
 
 def _is_motivated(applied: Applied, item: Item) -> bool:
-    """Say whether a nej is motivated: in its own row, or by its sibling's ja."""
+    """Say whether a nej is motivated: by its own motivation, or by a ja to the item that asks for it."""
     sibling = applied.checklist.siblings.get(item.id)
     own = applied.answers[item.id].motivation in MOTIVATED
     return own or (sibling is not None and applied.state(sibling.id) == "ja")
@@ -116,29 +116,29 @@ class Share:
 
     @property
     def part(self) -> float:
-        """Return k / n. Raises: ZeroDivisionError: of nothing."""
+        """Return k / n. Raises: ZeroDivisionError: n is 0."""
         return self.k / self.n
 
 
 def wilson(share: Share) -> tuple[float, float]:
     """Return the Wilson interval of a share, 95 %, both ends within 0–1.
 
-    Raises: ZeroDivisionError: of nothing. Source: Wilson 1927; 5 of 5 gives 57–100 %.
+    Raises: ZeroDivisionError: n is 0. Source: Wilson 1927; 5 of 5 gives 57–100 %.
     """
     part, n = share.part, share.n
     spread = _Z * sqrt(part * (1 - part) / n + _Z * _Z / (4 * n * n))
     middle, scale = part + _Z * _Z / (2 * n), 1 + _Z * _Z / n
-    # At 0 and n of n an end is the share itself; arithmetic alone would miss it by a hair.
+    # At 0 and n of n one end is the share itself; rounding alone would miss it slightly.
     return max(0.0, min(part, (middle - spread) / scale)), min(1.0, max(part, (middle + spread) / scale))
 
 
 Verdict = Literal["no_figures", "same", "too_few", "better", "worse", "other_version"]
-"""`other_version`: the questions changed between, so the two are not held against each other."""
+"""`other_version`: the questions changed between, so the two are not compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What two shares say about each other. needed: cases per period that would show this difference, 0: not known."""
+    """A comparison of two shares. needed: cases per period that would show this difference, 0: not known."""
 
     verdict: Verdict
     before: Share
@@ -182,7 +182,7 @@ def needed(before: float, after: float) -> int:
 
 
 def median(counts: dict[int, int]) -> float | None:
-    """Return the median of values given as value: how many; None of nothing."""
+    """Return the median of values, given as the count of each; None if there are none."""
     total = sum(counts.values())
     if not total:
         return None

@@ -1,4 +1,4 @@
-"""Case references: one shape for storing, showing and comparing."""
+"""Case references: one normal form for storing, showing and comparing."""
 
 import re
 import unicodedata

@@ -1,7 +1,7 @@
 """Which reminders are due on a case on a day, to whom and about what: a pure function of how the case stands.
 
 Each reminder holds from its day until the next one of its rule takes over or the matter is settled, so that a day
-on which the bot was down is caught up. `mark` names the occasion: who was told of a mark is not told of it again.
+on which the bot was down is caught up. `mark` names the occasion: nobody is told of the same mark twice.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ Days = Annotated[int, Field(ge=0, le=400)]
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """When each rule speaks; all of them settings of a tenant. Days are working days where it says so."""
+    """When each rule applies; all are tenant settings. Days are calendar days unless they are said to be working days."""
 
     gaps_first: Days = 3
     """LUCKOR: working days before the planned decision, the first time."""
@@ -50,7 +50,7 @@ class Thresholds:
     follow_up_months: Annotated[int, Field(ge=1, le=60)] = 6
     """6M: months after the decision."""
     catch_up: Days = 30
-    """Days after which what has no end of its own is too old to be caught up."""
+    """Days after which a reminder without an end of its own is too old to be caught up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def due(
 ) -> tuple[Due, ...]:
     """Return every reminder of the daily sweep that holds on a working day, whoever was told of it before.
 
-    SKYDD is not among them: it waits for no sweep (see `protection_due`).
+    SKYDD is not among them: it does not wait for the sweep (see `protection_due`).
     """
     state = replace(state, dates=current(state.dates))
     on = _On(state, day, thresholds or Thresholds(), workdays or Workdays())
@@ -138,7 +138,7 @@ def due(
 
 
 def protection_due(state: CaseState, day: date) -> Due | None:
-    """Return SKYDD: a report about a child came in today, and nobody has said whether it was protected."""
+    """Return SKYDD: a report about a child came in today, and nobody has answered whether the child is protected."""
     dates = current(state.dates)
     if dates.received_on != day or dates.closed_on or state.protected_now or not dates.about_child:
         return None
@@ -176,7 +176,7 @@ def _silent(on: _On) -> Due | None:
 
 
 def _unread_since(on: _On) -> tuple[date, date] | None:
-    """Return since when the basis waits for a reader, and the day that is too long."""
+    """Return since when the basis waits for a reader, and the day from which that is too long."""
     basis = on.state.basis
     if basis.status not in WAITING or basis.read or basis.waits_since is None or on.state.dates.closed_on:
         return None
@@ -204,7 +204,7 @@ def _assessment(on: _On) -> Due | None:
     at_once, began, last = clock.limit == "at_once", clock.began, clock.last_day
     after = {last + timedelta(days=1)}
     days = {began + timedelta(days=on.thresholds.assessment_first), last}
-    # What is counted from today cannot have been told on the working day before it.
+    # A clock that starts today cannot have been reminded of on the working day before.
     near = {began, last, *after} if at_once else set()
     if at_once:
         days |= {began, began + timedelta(days=ASSESSMENT_DAYS)}
@@ -220,8 +220,8 @@ def _assessment(on: _On) -> Due | None:
 
 def _reason_given(extensions: tuple[Extension, ...], clock: Deadline) -> bool:
     """Say whether somebody has said why the assessment is late: an extension was recorded that moved nothing."""
-    mine = [one for one in extensions if one.limit == "14d" and one.decided_on >= clock.began]
-    return any(clock.limit == "at_once" or not one.grounds or one.decided_on > clock.last_day for one in mine)
+    given = [one for one in extensions if one.limit == "14d" and one.decided_on >= clock.began]
+    return any(clock.limit == "at_once" or not one.grounds or one.decided_on > clock.last_day for one in given)
 
 
 def _four_months(on: _On) -> Due | None:
@@ -235,7 +235,7 @@ def _four_months(on: _On) -> Due | None:
 
 
 def _newest(on: _On, starts: dict[date, date]) -> date | None:
-    """Return which of some days is the newest whose working day, its value, has come; None when too old."""
+    """Return the latest of some days whose working day (its value) has come; None when that is too old."""
     ordered = sorted((start, day) for day, start in starts.items())
     for (start, day), (end, _) in pairwise([*ordered, (date.max, date.max)]):
         if on.holds(start, end if end != date.max else None):

@@ -1,4 +1,4 @@
-"""Swedish and English words to an answer. Pure: it knows words, not what they are said to."""
+"""Reads Swedish and English words as answers, without knowing the question."""
 
 import re
 import unicodedata
@@ -20,20 +20,20 @@ _WITH_TEXT = re.compile(r"(?P<word>[^,;:]{1,20})\s*[,;:]\s*(?P<text>\S.*)", re.D
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a line says: an answer (a choice, `unknown` or `skip`), perhaps with a motivation."""
+    """What a line means: an answer (a choice, `unknown` or `skip`), perhaps with a motivation."""
 
     choice: str
     text: str = ""
 
 
 def folded(text: str) -> str:
-    """Return words as they are compared: lower case, å/ä/ö as a/a/o, single spaces, no full stop."""
+    """Return words in the form they are compared in: lower case, å/ä/ö as a/a/o, single spaces, no full stop."""
     plain = unicodedata.normalize("NFD", text.casefold())
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split()).rstrip(".!")
 
 
 def read_answer(line: str) -> Said | None:
-    """Read a line as one answer: `ja`, `n`, `pågår`, or `nej, TEXT`. None: it is something else."""
+    """Read a line as one answer: `ja`, `n`, `pågår`, or `nej, TEXT`; None if it is not one."""
     choice = _BY_WORD.get(folded(line))
     if choice:
         return Said(choice)
@@ -43,7 +43,7 @@ def read_answer(line: str) -> Said | None:
 
 
 def read_answers(line: str) -> Sequence[str] | None:
-    """Read a line as answers in a row, by spaces or commas: `ja ja nej pågår`. None: it is something else."""
+    """Read a line as several answers, separated by spaces or commas: `ja ja nej pågår`; None if it is not that."""
     words = folded(line).replace(",", " ").replace("vet inte", "vi").replace("vet ej", "vi").split()
     choices = [_BY_WORD.get(word) for word in words]
     found = [choice for choice in choices if choice]

@@ -1,6 +1,6 @@
-"""How long each kind of data is kept, and from which day it may go. Set per municipality, in its own plan.
+"""How long each kind of data is kept, and from which day it may be disposed of. Set by each municipality.
 
-Nothing of a case goes until the municipality has set a period: which one applies to a child's file depends on
+Nothing of a case is disposed of until the municipality has set a period: which one applies to a child's file depends on
 things the bot does not know (placement, day of birth), and the bot is not the system of record.
 """
 
@@ -21,8 +21,8 @@ class Retention(BaseModel):
     """The periods of one municipality.
 
     case_months: months after `closed_on` that a case, with its answers and texts, is kept; None: for ever.
-    reply_days: stored replies, counted from when they were given. message_days: what messages that went out said.
-    chat_days: what was last shown in a chat that has been quiet. draft_days: begun texts, after the case was closed.
+    reply_days: stored replies, from when they were given. message_days: the content of sent messages.
+    chat_days: what was last shown in an inactive chat. draft_days: drafts, after the case was closed.
     printed_elsewhere: filled checklists are put in the file some other way, so disposal asks for no print.
     """
 
@@ -36,7 +36,7 @@ class Retention(BaseModel):
     printed_elsewhere: bool = False
 
     def case_due_on(self, closed_on: date | None) -> date | None:
-        """Return the first day a case may go; None: it is open, or no period is set."""
+        """Return the first day a case may be disposed of; None: it is open, or no period is set."""
         if closed_on is None or self.case_months is None:
             return None
         return months_on(closed_on, self.case_months)

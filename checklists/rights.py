@@ -18,9 +18,9 @@ ANYONE: Mapping[Role, tuple[Relation, ...]] = dict.fromkeys(ROLES, RELATIONS)
 OWN_CASE: Mapping[Role, tuple[Relation, ...]] = {"case_worker": ("lead", "co_worker")}
 """The worker's own cases; the co-worker shares them."""
 READER: Mapping[Role, tuple[Relation, ...]] = {"unit_manager": ("own_unit",), "deputy": ("own_unit",)}
-"""The chefs of the case's unit and who stands in for them; nobody reads a case she is lead or co-worker of."""
+"""The chefs of the case's unit and who stands in for them; nobody reads a case they are lead or co-worker of."""
 LIST_HOLDER: Mapping[Role, tuple[Relation, ...]] = {**OWN_CASE, **READER}
-"""Everyone with a list of her own on the case: its workers the one they write, a reader the one she reads by."""
+"""Everyone with a list on the case: its workers the one they write, a reader the one used for reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ def may(right: Right, standing: Iterable[tuple[Role, Relation]]) -> bool:
 def sees_figures(held: Iterable[tuple[Role, str]], unit: str) -> bool:
     """Say whether someone who holds these roles (role, name of its unit) may see a unit's figures.
 
-    unit: its name, empty for the whole organisation. A manager sees every unit and the whole, a chef and who stands
-    in for her their own units; nobody sees anything narrower.
+    unit: its name, empty for the whole organisation. A manager sees every unit and the whole, a chef and her
+    deputy their own units; nobody sees anything narrower.
     """
     return any(role == "manager" or (role in ("unit_manager", "deputy") and at == unit != "") for role, at in held)
 

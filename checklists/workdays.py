@@ -13,7 +13,7 @@ _A_DAY = timedelta(days=1)
 def free_days(year: int) -> frozenset[date]:
     """Return the public holidays of a year and the eves of midsummer, Christmas and New Year.
 
-    Source: lag (1989:253) om allmänna helgdagar; the eves, which lag (1930:173) puts beside them, are the
+    Source: lag (1989:253) om allmänna helgdagar; the eves, which lag (1930:173) treats alike, are the
         library's `de_facto` category.
     """
     return frozenset(country_holidays("SE", categories=("public", "de_facto"), years=year))

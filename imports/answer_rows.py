@@ -1,4 +1,4 @@
-"""What a row of answers must say, apart from which case it is about; a fault says what is wrong and what to do."""
+"""What a row of answers must hold, apart from its case; every error says what is wrong and what to do."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ _TEXTS = ("answer", "method", "motivation", "note")
 
 
 def checklist_id_of(cell: str) -> ListId:
-    """Return the list a row names. Raises: ValueError."""
+    """Return the id of the list a row names. Raises: ValueError."""
     ids = sorted({checklist.id for checklist in all_checklists().values()})
     found = next((one for one in ids if one == cell), None)
     if found is None:
@@ -34,7 +34,7 @@ def role_of(cell: str, checklist: Checklist) -> Role:
 
 
 def child_of(cell: str, checklist: Checklist, case: CaseRow) -> int:
-    """Return the child a row is about: empty is the eldest, and nobody where the list is about the whole case.
+    """Return the child a row is about; empty: the eldest, or none where the list is about the whole case.
 
     Raises: ValueError.
     """
@@ -68,7 +68,7 @@ def texts_of(cells: dict[str, str]) -> Cells:
 
 
 def day_of(row: CsvRow) -> date | None:
-    """Return the day the answer was given, None when it is not told. Raises: ValueError."""
+    """Return the day the answer was given, None when there is none. Raises: ValueError."""
     try:
         return row.day("answered_on")
     except ValueError:

@@ -1,4 +1,4 @@
-"""Answers from a file, as revisions by the actor `import`: nothing is dropped, nothing is taken for something else.
+"""Answers from a file, as revisions by the actor `import`: nothing is dropped or reinterpreted.
 
 How a cell becomes an answer: checklists/cells.py and docs/decisions/0010.
 """
@@ -36,8 +36,8 @@ NEEDED = ("tenant_id", "case_ref", "checklist", "role", "item", "answer")
 class _List:
     """A filled-in list that rows go into.
 
-    sheet None: it is not begun. with_chef: the lists of its occasion have left the worker. before: what an export said
-    of its answers beforehand.
+    sheet None: it is not begun. with_chef: the lists of its occasion were sent. before: its answers as an export would
+    have written them before the import.
     """
 
     case: CaseRow
@@ -60,7 +60,7 @@ class _Where:
 
 
 class _Import:
-    """One file on its way in. Lists are read once and kept until the end."""
+    """One file being imported. Lists are read once and kept until the end."""
 
     def __init__(self, session: Session, allowed: frozenset[str], at: datetime) -> None:
         self.session, self.allowed, self.at = session, allowed, at
@@ -71,7 +71,7 @@ class _Import:
         self.outside: list[int] = []
 
     def take(self, row: CsvRow) -> Outcome:
-        """Take in one row. Raises: ValueError: it is bad."""
+        """Import one row. Raises: ValueError: it is wrong."""
         cells = {name: as_written(cell) for name, cell in row.cells.items()}
         case, checklist = self._case(cells), newest(answer_rows.checklist_id_of(cells["checklist"]))
         role = answer_rows.role_of(cells["role"], checklist)
@@ -98,7 +98,7 @@ class _Import:
             found = cases.find(self.session, tenant.id, ref)
             if found is None:
                 raise ValueError("case_ref is no case here; import the cases first")
-            cases.lock(self.session, found)  # nobody sends or signs it meanwhile
+            cases.lock(self.session, found)  # so that nobody sends or signs it meanwhile
             self.cases[at] = found
         return self.cases[at]
 
@@ -108,7 +108,7 @@ class _Import:
         return self.lists[where]
 
     def _read(self, where: _Where, case: CaseRow) -> _List:
-        """Read the newest list of no person and no round, or say that there is none yet."""
+        """Read the newest list that belongs to no person and no round, if there is one."""
         found = [
             row
             for row in filled.of_case(self.session, where.case_id, where.checklist, where.role)
@@ -166,7 +166,7 @@ class _Import:
     def _is_said_already(
         self, here: _List, sheet: Sheet, item: Item, old: AnswerRow, cells: Cells, day: date | None
     ) -> bool:
-        """Say whether the row tells what is stored, or what an export told of it: then it is no new revision."""
+        """Say whether the row equals what is stored, or what was exported of it: then it is no new revision."""
         if day is not None and day != answers.day_of(old):
             return False
         told = answers.told(self.session, sheet.filled, old)
@@ -175,7 +175,7 @@ class _Import:
         return same or (item.id in here.before and here.before[item.id].like(cells))
 
     def date_lists(self) -> None:
-        """Say when each list was begun: on the earliest day of its answers, where only imports wrote in it."""
+        """Date the beginning of each list to the earliest day of its answers, where all came from imports."""
         for here in self.lists.values():
             if here.sheet is None:
                 continue

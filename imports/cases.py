@@ -1,7 +1,7 @@
-"""Cases from a file, as the case system knows them: all rows or none. A cell that is not empty overwrites, as an event.
+"""Cases from a file of the case system: all rows or none. A cell that is not empty overwrites, with an event.
 
-Which dates may stand together, and when a closed case opens again for a new investigation, is for
-checklists/case_dates to say. A date that is `-` is emptied.
+Which dates are valid together, and when a closed case opens again for a new investigation, is decided in
+checklists/case_dates. `-` clears a date.
 """
 
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ def import_cases(session: Session, raw: bytes, allowed: frozenset[str], at: date
 
 @dataclass
 class _Row:
-    """One row being taken in."""
+    """One row being imported."""
 
     session: Session
     row: CsvRow
@@ -59,7 +59,7 @@ class _Row:
         return self.row.cells
 
     def take(self) -> Outcome:
-        """Store the row. Raises: ValueError: what is wrong with it."""
+        """Store the row. Raises: ValueError: it is wrong."""
         check_cells(self.cells, self.allowed)
         dates, count = self._dates(), self._count()
         yes_no = {name: self._yes_no(name) for name in (*FACTS, "protected_identity")}
@@ -153,7 +153,7 @@ class _Row:
         return acts.open_case(self.session, origin, ref, unit.id)
 
     def _set_dates(self, origin: Origin, case: CaseRow, given: dict[str, date | None]) -> Changes:
-        """Store the dates, each with its event. Raises: ValueError: they cannot stand, with the fields' names."""
+        """Store the dates, each with its event. Raises: ValueError: some are not valid; it names the fields."""
         dated = acts.set_dates(self.session, origin, case, given)
         if dated.faults:
             faults = (_fault(name, error) for name, error in dated.faults.items())
@@ -172,7 +172,7 @@ class _Row:
 
 
 def _fault(name: str, error: UserError) -> str:
-    """Say what is wrong with a date, by the names of its columns."""
+    """Say what is wrong with a date, with the names of the columns."""
     args = error.args_for_text
     match error:
         case DatesOutOfOrder():

@@ -1,4 +1,4 @@
-"""What every file that comes in has in common: all rows or none, every bad row by its line, and what changed."""
+"""What all imports share: all rows or none, every bad row named by its line, and what changed."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -10,7 +10,7 @@ from checklists.csv_in import BadCsv, CsvRow
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """How many rows were added, changed and unchanged. flagged: lines that a person should look at."""
+    """How many rows were added, changed and unchanged. flagged: lines for a person to check."""
 
     added: int
     changed: int
@@ -19,7 +19,7 @@ class Imported:
 
 
 def take_all(rows: Iterable[CsvRow], take: Callable[[CsvRow], Outcome]) -> Imported:
-    """Take in row after row; `take` raises ValueError for a bad one, with what is wrong and what to do.
+    """Import row by row; `take` raises ValueError for a bad one, with what is wrong and what to do.
 
     Raises: BadCsv: with every bad row; the caller stores nothing then.
     """

@@ -1,1 +1,1 @@
-"""What leaves the bot as files: beside the dialogs, on the storage."""
+"""What leaves the bot as files."""

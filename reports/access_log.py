@@ -1,4 +1,4 @@
-"""Who read and did what, when: the list for the recurring check of access ('logguppföljning').
+"""Who read and did what, when: for the recurring check of access ('logguppföljning').
 
 Source: lag (2001:454): access is documented and checked systematically.
 """
@@ -19,12 +19,12 @@ COLUMNS = ("at", "actor", "name", "role", "act", "case_ref", "unit", "checklist"
 
 
 class NothingSuch(Exception):
-    """The case or the unit asked for does not exist; the message is one sentence for the one who runs it."""
+    """The case or the unit asked for does not exist; the message is one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: of one case, of one unit, between two Swedish days (both counted). Empty or None: everything."""
+    """What is asked for: one case, one unit, a span of Swedish days (both counted). Empty or None: everything."""
 
     case_ref: str = ""
     unit: str = ""
@@ -33,7 +33,7 @@ class Question:
 
 
 def access_rows(session: Session, asked: Question, actor: str, now: datetime) -> Iterator[list[str]]:
-    """Record that the log is read, in every municipality it is read of, and give one row per event.
+    """Record in each municipality concerned that its log is read, and yield one row per event.
 
     A case with protected identity shows its reference only when it was asked for by that reference.
     Raises: NothingSuch.

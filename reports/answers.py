@@ -48,16 +48,16 @@ def _rows_of(session: Session, tenant_id: str, one: Exported) -> list[Sequence[s
 
 @lru_cache(maxsize=100)
 def _as_counted(choice: str) -> Answer:
-    """Return an answer as far as what it counts as hangs on it: on the choice alone."""
+    """Return an answer as the rules count it, which depends on the choice alone."""
     return Answer(choice)
 
 
 @lru_cache(maxsize=10_000)
 def _without_texts(checklist: str, version: int, item: str, told: Written, counted: str) -> Cells:
-    """Return the cells of an answer with no text of its own: there are few of those, each given many times."""
+    """Return the cells of an answer without texts; cached, as few different ones occur many times."""
     return write_cells(checklist_version(checklist, version).by_id[item], told, counted)
 
 
 def is_taken_back(answer: Stored) -> bool:
-    """Say whether the newest revision says nothing: someone took an answer back. An import may say `obesvarad`."""
+    """Say whether the newest revision is an answer taken back. An import may bring `obesvarad` itself."""
     return answer.choice == OPEN and answer.raw is None

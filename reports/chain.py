@@ -1,6 +1,6 @@
 """The supervisory authority's chain: strengths and shortcomings along the eight steps, from all lists of one role.
 
-Source: the government's mandate to IVO names the steps; what counts as a strength is our reading: docs/decisions/0011.
+Source: the government's mandate to IVO names the steps; what counts as a strength is our interpretation: docs/decisions/0011.
 """
 
 from collections import defaultdict
@@ -11,7 +11,7 @@ from typing import get_args
 from checklists.coverage import coverage
 from checklists.files import newest
 from checklists.findings import Finding, Standing, read_standings
-from checklists.model import Step
+from checklists.model import Role, Step
 from checklists.periods import Period
 from checklists.rates import Share, wilson
 from reports.figures import WORKER, Line, grouped, item_of, whole
@@ -22,12 +22,12 @@ from storage.desk import Session
 from texts import Language, say
 
 GOAL = 0.8
-"""A question is a strength when its whole interval lies at or above this, a shortcoming when its share is below."""
+"""A question is a strength when its whole interval is at or above this, a shortcoming when its share is below."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepReport:
-    """One step. together: its questions added; None when no question of the step applied in the period."""
+    """One step. together: the sum of its questions; None when none of them applied in the period."""
 
     step: str
     title: str
@@ -39,11 +39,11 @@ class StepReport:
 
 @dataclass(frozen=True, slots=True)
 class FindingReport:
-    """What the authority found, how far it has come, and how the questions that answer to it were answered.
+    """A finding of the authority, how far it has come, and how the questions that cover it were answered.
 
-    now, before: Ja of applicable, those questions added over all lists, in the period and the one before. steps: of
-    the questions asked now. same: the same questions of the same versions were asked in both periods. Answers of one
-    list hang together, so of such sums nothing is said about chance.
+    now, before: Ja of applicable, the sum of those questions over all lists, in the period and the one before. steps:
+    of the questions asked now. same: the same questions of the same versions were asked in both periods. Answers on
+    one list are not independent, so no significance is claimed for such sums.
     """
 
     finding: Finding
@@ -68,11 +68,11 @@ def chain(
     period: Period,
     *,
     unit: str = "",
-    role: str = WORKER,
+    role: Role = WORKER,
     language: Language = "sv",
     before: Period | None = None,
 ) -> Chain:
-    """Return all steps, also those nothing is asked about, which is worth seeing too, and the findings held against
+    """Return all steps, also those no question is about, which is worth seeing too, and the findings compared with
     the period before."""
     aggregates.project_all(session)
     selection = Selection(unit=unit, role=role)
@@ -104,16 +104,16 @@ def _findings(
     found = []
     for covered in coverage([newest(checklist) for checklist in used]) if used else []:
         code = covered.finding.code
-        mine, earlier = answering[code], answered[code]
-        steps = {_step_of(line) for line in mine}
+        asked, earlier = answering[code], answered[code]
+        steps = {_step_of(line) for line in asked}
         found.append(
             FindingReport(
                 finding=covered.finding,
                 standing=standings.get(code, Standing()),
                 steps=tuple(step for step in get_args(Step) if step in steps),
-                now=_added(mine),
+                now=_added(asked),
                 before=_added(earlier),
-                same=_asked(mine) == _asked(earlier),
+                same=_asked(asked) == _asked(earlier),
             )
         )
     return tuple(found)

@@ -1,4 +1,4 @@
-"""`export --what checklists`: what became of the lists, per unit and role, and the cases that have none."""
+"""`export --what checklists`: how far the lists have come, per unit and role, and the cases without one."""
 
 from collections.abc import Container, Iterator
 from dataclasses import replace
@@ -59,7 +59,7 @@ def row(line: ListLine, period: Period, hidden: Container[str] = ()) -> list[str
 def _hidden(
     session: Session, tenant_id: int, selection: Selection, quarters: dict[str, Period]
 ) -> dict[tuple[str, str], dict[str, set[At]]]:
-    """Return what may not stand, by list and role; decided over all units, whichever of them is asked for."""
+    """Return what is hidden, by list and role; decided over all units, whichever of them is asked for."""
     places: dict[tuple[str, str], dict[At, dict[str, int]]] = {}
     for number, one in quarters.items():
         for line in list_lines(session, tenant_id, one, replace(selection, unit="")):

@@ -1,4 +1,4 @@
-"""Two periods or rounds in one plain sentence, which may be that nothing can be said."""
+"""Two periods compared in one plain sentence, which may be that nothing can be concluded."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from texts import Language, say
 
 
 def compared(before: Share, after: Share, versions: tuple[Iterable[int], Iterable[int]] = ((), ())) -> Comparison:
-    """Compare two shares; versions: of the checklist, before and after. Other versions: nothing is claimed."""
+    """Compare two shares; versions: of the checklist, before and after. Between versions nothing is claimed."""
     found = compare(before, after)
     earlier, later = (set(some) for some in versions)
     if earlier and later and earlier != later and found.verdict != "no_figures":

@@ -13,7 +13,7 @@ _END = "\r\n"
 def write_csv(out: TextIO, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
     """Write header and rows as they come; return how many rows.
 
-    A row without a cell to guard or to quote is its cells joined: looking costs less than the csv module does.
+    A row in which no cell needs guarding or quoting is simply joined, which is faster than the csv module.
     """
     out.write("\ufeff")
     writer = csv.writer(out, delimiter=";", lineterminator=_END)

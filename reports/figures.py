@@ -1,4 +1,4 @@
-"""The figures of a period, put together from what is counted: per unit, role and question; whole lists; cases."""
+"""The figures of a period, read from the aggregates: per unit, role and question; whole lists; cases."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,7 +7,8 @@ from datetime import date
 from typing import Literal, get_args
 
 from checklists.files import all_checklists, newest
-from checklists.model import Checklist, Item, Step
+from checklists.lifecycle import WRITER
+from checklists.model import AnyRole, Checklist, Item, Step
 from checklists.periods import Period
 from checklists.rates import ANSWERED, Share
 from reports.selected import Selection
@@ -16,18 +17,18 @@ from storage.aggregates import Count
 from storage.desk import Session
 from texts import Language, say
 
-BASIS, WORKER = "decision_basis", "case_worker"
+BASIS, WORKER = "decision_basis", WRITER
 ALL_ITEMS = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One question of one list as a unit's people in one role answered it. counts: how often, by figure."""
+    """One question of one list, as answered in one role in one unit. counts: how often, by figure."""
 
     unit: str
     unit_id: int
     checklist: str
-    role: str
+    role: AnyRole
     item: str
     question: str
     counts: Mapping[str, int]
@@ -61,12 +62,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class ListLine:
-    """What became of one kind of list in one unit and role. counts: begun, sent, complete and so on."""
+    """How far the lists of one kind, unit and role have come. counts: begun, sent, complete and so on."""
 
     unit: str
     unit_id: int
     checklist: str
-    role: str
+    role: AnyRole
     counts: Mapping[str, int]
 
     @property
@@ -110,8 +111,8 @@ def whole(session: Session, tenant_id: int, period: Period, selection: Selection
 
 
 def _lines(counts: Iterable[Count], names: Mapping[int, str], *, together: bool = False) -> list[Line]:
-    found: dict[tuple[str, str, int, str, str], Counter[str]] = defaultdict(Counter)
-    versions: dict[tuple[str, str, int, str, str], set[int]] = defaultdict(set)
+    found: dict[tuple[str, str, int, AnyRole, str], Counter[str]] = defaultdict(Counter)
+    versions: dict[tuple[str, str, int, AnyRole, str], set[int]] = defaultdict(set)
     for count in counts:
         unit_id = 0 if together else count.unit_id
         key = (count.checklist, names[count.unit_id], unit_id, count.role, count.item)
@@ -129,7 +130,7 @@ def _lines(counts: Iterable[Count], names: Mapping[int, str], *, together: bool 
 
 
 def with_sums(of_items: Sequence[Line]) -> list[Line]:
-    """Return the lines, and after those of each list, unit and role the sum of its questions."""
+    """Return the lines; those of each list, unit and role are followed by their sum."""
     found: list[Line] = []
     for place, line in enumerate(of_items):
         found.append(line)
@@ -151,17 +152,17 @@ def sum_of(some: Sequence[Line], name: str, title: str) -> Line:
 
 
 def item_of(checklist: str, item: str) -> Item:
-    """Return the item as the newest version that has it words it."""
+    """Return the item from the newest version that has it."""
     return next(found.by_id[item] for found in _versions(checklist) if item in found.by_id)
 
 
 def question(checklist: str, item: str) -> str:
-    """Return the Swedish text of an item, of the newest version that has it."""
+    """Return the Swedish text of an item, from the newest version that has it."""
     return item_of(checklist, item).ask
 
 
 def titled(line: Line, language: Language) -> str:
-    """Return what a line is called: a question as its list words it in the language, a sum as it was named."""
+    """Return the title of a line: the question in the language, or the name of a sum."""
     items = (found.by_id.get(line.item) for found in _versions(line.checklist))
     item = next(filter(None, items), None)
     return item.ask_en if item and language == "en" else line.question
@@ -210,10 +211,10 @@ def places_of(checklist: str) -> dict[str, int]:
 
 
 def list_lines(session: Session, tenant_id: int, period: Period, selection: Selection) -> list[ListLine]:
-    """Return a line per list, unit and role. Cases due are told with the workers' decision basis: theirs to begin."""
+    """Return a line per list, unit and role. Cases due stand in the line of the workers' decision basis."""
     span = (session, tenant_id, period.first, period.last)
     names = people.unit_names(session, tenant_id)
-    found: dict[tuple[str, str, int, str], Counter[str]] = defaultdict(Counter)
+    found: dict[tuple[str, str, int, AnyRole], Counter[str]] = defaultdict(Counter)
     for count in aggregates.read(*span, of="lists", checklist=selection.checklist, role=selection.role):
         found[count.checklist, names[count.unit_id], count.unit_id, count.role][count.code] += count.n
     if selection.checklist in ("", BASIS) and selection.role in ("", WORKER):

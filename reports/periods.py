@@ -26,7 +26,7 @@ def quarters_within(period: Period) -> Iterator[Period]:
 
 
 def published_quarters(period: Period, today: date) -> dict[str, Period]:
-    """Return the quarters of the period's year that decide what of it may be published, by number.
+    """Return the quarters of the period's year that decide which of its figures may be published, by number.
 
     A quarter depends on those before it and on nothing that comes after. Raises: CannotPublish: the period is no
     whole quarter or year, or is not over.

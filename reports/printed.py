@@ -16,7 +16,7 @@ from storage.filled import FilledRow
 
 
 def file_name(row: FilledRow) -> str:
-    """Return the name of a list's page: row ids and codes only, nothing that someone typed."""
+    """Return the name of a list's page: row ids and codes only, nothing typed by anyone."""
     child = f"-barn-{row.child}" if row.child else ""
     return f"arende-{row.case_id}-{row.checklist}-{row.occasion}{child}-{row.role}-{row.id}.html"
 

@@ -19,7 +19,7 @@ from texts import say
 
 _DATES = ("received_on", "assigned_on", "opened_on", "planned_decision_on", "decided_on", "closed_on")
 Named = tuple[str, str]
-"""A heading and what stands under it."""
+"""A heading and the lines under it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A signature with what she saw. exact: the canonical JSON that the checksum is of."""
+    """A signature with what the signer saw. exact: the canonical JSON that was hashed."""
 
     title: str
     texts: Sequence[Named]
@@ -62,7 +62,7 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """All that stands on a page."""
+    """Everything on a page."""
 
     title: str
     ref: str
@@ -79,7 +79,7 @@ class Page:
 
 
 def gather(session: Session, case: CaseRow, row: FilledRow, day: date) -> Page:
-    """Gather what stands on the page of one filled-in list. Raises: SealBroken, KeyGone."""
+    """Gather the page of one filled-in list. Raises: SealBroken, KeyGone."""
     checklist = checklist_version(row.checklist, row.version)
     newest, earlier = _answers(session, case, row, checklist)
     return Page(

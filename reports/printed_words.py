@@ -34,10 +34,10 @@ _CODES = frozenset(
 
 
 def answer_word(choice: str) -> str:
-    """Return how an answer, or that there is none, is said."""
+    """Return the word for an answer, or for there being none."""
     return say("answers." + choice, "sv")
 
 
 def code_word(kind: str, code: str) -> str:
-    """Return what a code means; one without a word of its own stands as it is: a page is never held up by it."""
+    """Return the word for a code, or the code itself where there is none: no page fails for lack of a word."""
     return say("printed." + kind + code, "sv") if kind + code in _CODES else code

@@ -32,7 +32,7 @@ COLUMNS = (
     "high_pct",
 )
 May = Callable[[str], bool]
-"""Says whether a figure of a line may stand."""
+"""Says whether a figure of a line may be shown."""
 
 
 def rate_rows(
@@ -40,7 +40,7 @@ def rate_rows(
 ) -> Iterator[list[str]]:
     """Give one row per unit, role and question, list by list, each followed by the sum of its questions.
 
-    for_publication: small numbers hidden; without sums, from which they could be had.
+    for_publication: small numbers hidden, and no sums, which would give them away.
     Raises: CannotPublish: the period is no closed quarter or year.
     """
     everyone = tenant_ids(session, selection)
@@ -56,7 +56,7 @@ def rate_rows(
 
 
 def row(line: Line, period: Period, may: May = lambda _code: True) -> list[str]:
-    """Return a line as cells; a figure that may not stand is empty."""
+    """Return a line as cells; a hidden figure is empty."""
 
     def cell(code: str, n: int) -> str:
         return str(n) if may(code) else ""
@@ -83,7 +83,7 @@ def row(line: Line, period: Period, may: May = lambda _code: True) -> list[str]:
 def _published(
     session: Session, tenant_id: int, period: Period, selection: Selection, quarters: dict[str, Period]
 ) -> Iterator[list[str]]:
-    # What is hidden is decided over all units, whichever of them is asked for.
+    # What to hide is decided over all units, whichever of them is asked for.
     everywhere = replace(selection, unit="")
     of_quarters: dict[tuple[str, str], dict[str, dict[At, dict[str, int]]]] = defaultdict(lambda: defaultdict(dict))
     for number, one in quarters.items():

@@ -1,6 +1,6 @@
-"""Which filled-in lists an export tells of, read a page at a time, each page in a transaction of its own.
+"""The filled-in lists an export selects, read a page at a time, each page in its own transaction.
 
-A long export so holds neither the whole of it in memory nor the one writer of SQLite from those who answer.
+So a long export neither fills the memory nor blocks the one writer of SQLite for those who answer.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Protocol, TypeVar
 
+from checklists.model import AnyRole
 from checklists.swedish_time import midnight
 from storage import exported, tenants
 from storage.desk import Session
@@ -30,12 +31,12 @@ class Run(Protocol):
 class Selection:
     """Which filled-in lists: empty, 0 or None means every one. Days are the day a list was begun, both counted.
 
-    tenant_id: whose; the command line takes everyone's, a person only ever her own municipality's.
+    tenant_id: the command line exports all tenants, a person only her own municipality.
     """
 
     checklist: str = ""
     unit: str = ""
-    role: str = ""
+    role: AnyRole = ""
     first: date | None = None
     last: date | None = None
     tenant_id: int = 0
@@ -48,14 +49,14 @@ class Selection:
 
 
 def tenant_ids(session: Session, selection: Selection) -> list[int]:
-    """Return the row ids of the tenants a selection takes in."""
+    """Return the row ids of the tenants selected."""
     return [selection.tenant_id] if selection.tenant_id else [row.id for row in tenants.everyone(session)]
 
 
 def each(
     run: Run, selection: Selection, tell: Callable[[Session, str, Exported], T], size: int = exported.PAGE
 ) -> Iterator[T]:
-    """Give `tell(session, tenant, list)` of every list of the selection, oldest first within each tenant.
+    """Yield `tell(session, tenant, list)` for every list of the selection, oldest first within each tenant.
 
     Raises: SealBroken, KeyGone, from what `tell` opens.
     """
@@ -79,7 +80,7 @@ def _page(
     size: int,
     tell: Callable[[Session, str, Exported], T],
 ) -> tuple[int, list[T]]:
-    """Return a page told, and the row id to go on after; 0 when it was the last."""
+    """Return one page, and the row id to continue after; 0 when it was the last."""
     found = exported.page(session, tenant.id, wanted, after, size)
     told = [tell(session, tenant.entra_id, one) for one in found]
     return (found[-1].filled.id if len(found) == size else 0), told

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from checklists.lifecycle import READER
 from checklists.periods import Period
 from checklists.rates import Share
 from reports.figures import BASIS, WORKER, Line, lines, list_lines, places_of, titled, whole
@@ -10,12 +11,10 @@ from reports.selected import Selection
 from storage.desk import Session
 from texts import Language
 
-READER = "unit_manager"
-
 
 @dataclass(frozen=True, slots=True)
 class TwoRoles:
-    """One question as its workers and as its chefs answered it: Ja of applicable, each on lists of their own."""
+    """One question as answered by workers and by chefs: Ja of applicable, each from their own lists."""
 
     title: str
     worker: Share
@@ -24,7 +23,7 @@ class TwoRoles:
 
 @dataclass(frozen=True, slots=True)
 class OneUnit:
-    """One unit: its workers' lists without a gap of those begun, and Ja of applicable over all their questions."""
+    """One unit: complete lists of its workers of those begun, and Ja of applicable over all their questions."""
 
     unit: str
     complete: Share

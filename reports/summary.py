@@ -1,11 +1,12 @@
 """A report as plain data: a share per question, what it was before, and the three sentences that matter most.
 
-For a card or a page to draw. Nothing in it is about a person, and no selection is narrower than a unit.
+For a card or a page to render. Nothing in it is about a person, and no selection is narrower than a unit.
 """
 
 from collections import Counter
 from dataclasses import dataclass
 
+from checklists.model import Role
 from checklists.periods import Period
 from checklists.rates import Comparison, Share, wilson
 from reports.compared import compared, sentence
@@ -20,7 +21,7 @@ from texts import Language, say
 class QuestionRate:
     """One question, or several added together. interval: Wilson 95 % of `fulfilled`, None when n is 0.
 
-    versions: of the checklist, in which it was asked.
+    versions: of the checklist, that contained it.
     """
 
     key: str
@@ -44,7 +45,7 @@ class ReportView:
     before: str
     unit: str
     checklist: str
-    role: str
+    role: Role
     counts: dict[str, int]
     counts_before: dict[str, int]
     questions: tuple[QuestionRate, ...]
@@ -64,10 +65,11 @@ def report_view(
 ) -> ReportView:
     """Return the report of one list and one role; the workers' decision basis when none is named.
 
-    before: the period it is compared with, the one just before when it is not given.
+    before: the period to compare with, by default the one just before.
     """
     aggregates.project_all(session)
-    selection = Selection(selection.checklist or BASIS, selection.unit, selection.role or WORKER)
+    role: Role = selection.role or WORKER
+    selection = Selection(selection.checklist or BASIS, selection.unit, role)
     earlier = before or period.before
     now, then = (whole(session, tenant_id, span, selection) for span in (period, earlier))
     counts, counts_then = (_counts(session, tenant_id, span, selection) for span in (period, earlier))
@@ -77,7 +79,7 @@ def report_view(
         before=str(earlier),
         unit=selection.unit,
         checklist=selection.checklist,
-        role=selection.role,
+        role=role,
         counts=counts,
         counts_before=counts_then,
         questions=questions,
@@ -101,7 +103,7 @@ def _rates(now: list[Line], then: list[Line], language: Language) -> tuple[Quest
 
 
 def rate_of(line: Line, earlier: Line | None, language: Language) -> QuestionRate:
-    """Return a line as a share, held against what it was before."""
+    """Return a line as a share, compared with the period before."""
     before = compared(
         earlier.fulfilled if earlier else Share(0, 0),
         line.fulfilled,
@@ -125,7 +127,7 @@ def rate_of(line: Line, earlier: Line | None, language: Language) -> QuestionRat
 def _sentences(counts: dict[str, int], questions: tuple[QuestionRate, ...], language: Language) -> tuple[str, ...]:
     """Return how many lists are complete, which question is answered Ja least, and the largest certain change.
 
-    Without a certain change, how many cases have no list stands there if there are any.
+    Without a certain change, the number of cases without a list takes its place, if there are any.
     """
     begun = counts.get("begun", 0)
     if not begun:

@@ -1,4 +1,4 @@
-"""The auditor's table: questions by cases, the notes numbered below, as the appendix of the audit report has it."""
+"""The auditor's table: questions by cases, with numbered notes below, as in the appendix of the audit report."""
 
 import re
 from collections import Counter
@@ -30,7 +30,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """One filled-in list: where it belongs and stands, its heading, and the words and note of each question."""
+    """One filled-in list: its place in the table, its heading, and the words and note of each question."""
 
     table: tuple[str, int, Role]
     place: tuple[object, ...]
@@ -41,7 +41,7 @@ class _Column:
 def tables(run: Run, selection: Selection) -> list[Table]:
     """Return the tables of a selection, by checklist, version and role; the cases of each by their reference.
 
-    The whole of it is in memory, for cases are columns. Cases with protected identity are not in it.
+    All of it is held in memory, as cases are columns. Cases with protected identity are not in it.
     Raises: SealBroken, KeyGone.
     """
     columns = list(each(run, selection, _column))
@@ -53,7 +53,7 @@ def tables(run: Run, selection: Selection) -> list[Table]:
 
 
 def one_after_another(found: Sequence[Table]) -> Iterator[Row]:
-    """Give all rows of several tables, headers too, with an empty row between tables."""
+    """Yield all rows of several tables, headers too, with an empty row between tables."""
     for number, table in enumerate(found):
         if number:
             yield []
@@ -75,13 +75,13 @@ def _column(session: Session, tenant_id: str, one: Exported) -> _Column:
 
 
 def _natural(ref: str) -> tuple[tuple[str, int], ...]:
-    """Return what sorts references as people do: SN 2 before SN 10."""
+    """Return a key that sorts references as people do: SN 2 before SN 10."""
     parts = re.findall(r"(\D*)(\d*)", ref)
     return tuple((text, int(digits or -1)) for text, digits in parts)
 
 
 def _heading(one: Exported) -> str:
-    """Return what stands over a column. With one child none is named."""
+    """Return the heading of a column; a single child is not named."""
     row, heading = one.filled, one.filled.ref
     if row.child and one.filled.children > 1:
         heading = f"{heading}, {say('card.child', 'sv', child=row.child)}"
@@ -103,7 +103,7 @@ def _table(name: str, checklist: Checklist, role: Role, columns: Sequence[_Colum
 
 
 def _question(ask: str, cells: Sequence[tuple[str, str]], numbers: dict[str, int]) -> Row:
-    """Return a question's row. A note gets the next number the first time it is met, and keeps it."""
+    """Return a question's row. A note gets the next number the first time it occurs, and keeps it."""
     row = [ask]
     for words, note in cells:
         mark = f"[{numbers.setdefault(note, len(numbers) + 1)}]" if note else ""
@@ -112,7 +112,7 @@ def _question(ask: str, cells: Sequence[tuple[str, str]], numbers: dict[str, int
 
 
 def _told_apart(columns: Sequence[_Column]) -> Iterator[str]:
-    """Give the headings; of several lists on the same case, the second and later by number."""
+    """Yield the headings; where a case has several lists, the second and later with a number."""
     met: Counter[str] = Counter()
     for column in columns:
         met[column.heading] += 1

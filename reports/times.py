@@ -1,4 +1,4 @@
-"""How long things take: every clock with its share in time, what has no limit, and from sent to read."""
+"""How long things take: every clock with its share in time, spans without a limit, and from sent to read."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,7 +26,7 @@ class Time:
     """One clock of many cases. extended: ended in time only thanks to a lawful extension, and not among `within`.
 
     open_late: still running though the last day has passed. open_within: still running in time, and in no share.
-    days: how many of those that ended took how many days. What has no limit has only days.
+    days: of those that ended, how many took each number of days. A span without a limit has only days.
     """
 
     clock: str
@@ -39,12 +39,12 @@ class Time:
 
     @property
     def is_limited(self) -> bool:
-        """Say whether there is a limit to be within."""
+        """Say whether there is a limit."""
         return self.clock in LIMITED
 
     @property
     def share(self) -> Share:
-        """Return how many were in time of those of which that is known: ended, or past their last day."""
+        """Return how many were in time, of those for which that is known: ended, or past their last day."""
         return Share(self.within + self.extended, self.within + self.late + self.open_late + self.extended)
 
     @property
@@ -58,7 +58,7 @@ class Time:
         return median(dict(self.days))
 
     def cells(self) -> list[str]:
-        """Return the cells of an export from `clock` on; what has no limit has no counts."""
+        """Return the cells of an export from `clock` on; without a limit there are no counts."""
         counts = [str(getattr(self, name)) for name in COUNTS] if self.is_limited else [""] * len(COUNTS)
         middle = "" if self.median is None else f"{self.median:g}".replace(".", ",")
         return [self.clock, *counts, str(self.share.n) if self.is_limited else "", percent(self.share), middle]
@@ -68,7 +68,7 @@ def times(session: Session, tenant_id: int, period: Period, selection: Selection
     """Return the times of a period over the units selected: from sent to read, and every clock.
 
     A clock belongs to the day it began (the report came in, violence became known, it was opened, it was decided), a
-    reading to the day its list was begun. today: on which it is asked what is past its last day.
+    reading to the day its list was begun. today: decides which open ones are past their last day.
     """
     span, names = (session, tenant_id, period.first, period.last), people.unit_names(session, tenant_id)
     of_lists = aggregates.read(*span, of="lists", checklist=selection.checklist)
@@ -101,7 +101,7 @@ def time_rows(session: Session, selection: Selection, today: date) -> Iterator[l
 
 
 def _time(clock: str, counts: Iterable[Count], today: date) -> Time:
-    """Return what the counts say of one clock (their codes: checklists.rates.case_marks)."""
+    """Return one clock from the counts (for the codes see checklists.rates.case_marks)."""
     ended: Counter[str] = Counter()
     running: Counter[bool] = Counter()
     days: Counter[int] = Counter()

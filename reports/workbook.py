@@ -1,4 +1,4 @@
-"""The figures as a workbook: summary, questions, trend with a chart, cases if asked for, and what is counted."""
+"""The figures as a workbook: summary, questions, trend with a chart, cases if asked for, and definitions."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -70,8 +70,8 @@ Watch = Callable[[Iterator[list[Cell]]], Iterator[list[Cell]]]
 def write_workbook(run: Run, path: str, wanted: Wanted, watch: Watch = iter) -> int:
     """Write the workbook; return how many rows of figures and cases. Raises: CannotPublish.
 
-    The figures are read in one transaction; the cases page by page, however many there are. watch: gets the rows of
-    cases and passes them on, to tell how far a long export has come.
+    The figures are read in one transaction, the cases page by page. watch: wraps the rows of cases, to report the
+    progress of a long export.
     """
     with open_workbook(path) as book:
         count, everyone, period = run(partial(_figures, book=book, wanted=wanted))
@@ -99,7 +99,7 @@ def _figures(session: Session, book: Workbook, wanted: Wanted) -> tuple[int, lis
 
 
 def _cases(book: Workbook, rows: Iterator[list[Cell]], language: Language) -> int:
-    """Write the cases, on further sheets when one is full; return how many."""
+    """Write the cases, on as many sheets as they need; return how many."""
     count = number = 0
     following: list[list[Cell]] = []
     while not number or following:
@@ -116,7 +116,7 @@ def _header(columns: Sequence[str], language: Language) -> list[str]:
 
 
 def _numbers(columns: Sequence[str], row: Sequence[str], language: Language) -> list[Cell]:
-    """Turn the cells of an export into numbers where they are numbers; a hidden one stays empty."""
+    """Convert the numeric cells of an export to numbers; a hidden one stays empty."""
     cells: list[Cell] = []
     for column, cell in zip(columns, row, strict=True):
         if column == "role":

@@ -1,4 +1,4 @@
-"""Workbooks, row by row with flat memory: every text a text, never a formula or a link; same rows, same bytes."""
+"""Workbooks written row by row in constant memory; a text is never a formula or a link; same rows, same bytes."""
 
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 Cell = str | int | float | date | None
 MOST_COLUMNS = 16_384
 MOST_ROWS = 1_048_576
-"""Rows a worksheet holds, header among them."""
+"""Rows a worksheet holds, header included."""
 HEADER_HEIGHT = 30.0
-"""Points: two lines. Not every program makes a row as high as its wrapped text."""
+"""Points: two lines. Not every program fits the row height to wrapped text."""
 _MADE = datetime(2020, 1, 1, tzinfo=UTC)
-"""Stands in every workbook, so that its bytes say nothing of when it was made."""
+"""Written into every workbook, so that its bytes do not depend on when it was made."""
 _WIDTH = 24
 
 
@@ -27,11 +27,11 @@ class TooLarge(Exception):
 
 @contextmanager
 def open_workbook(target: str | BinaryIO) -> "Iterator[Workbook]":
-    """Give a workbook that keeps one row at a time in memory; texts are texts, whatever they look like.
+    """Yield a workbook that keeps one row at a time in memory; texts stay texts, whatever they look like.
 
-    What waits on the disk until the end lies in a folder that only this user may read.
+    Temporary files lie in a folder that only this user may read.
     """
-    # Imported here: it costs a twentieth of a second, and only who asks for a workbook needs it.
+    # Imported here: it costs a twentieth of a second, and only workbooks need it.
     from xlsxwriter import Workbook
 
     with tempfile.TemporaryDirectory(prefix="bk-") as folder:
@@ -51,7 +51,7 @@ def open_workbook(target: str | BinaryIO) -> "Iterator[Workbook]":
 
 
 class Sheet:
-    """One worksheet, printed on A4 with all its columns side by side: whatever is written goes below what is there."""
+    """One worksheet, printed on A4 with all its columns side by side: rows are appended."""
 
     def __init__(self, book: "Workbook", name: str, widths: Sequence[int] = ()) -> None:
         self.name = name
@@ -89,14 +89,14 @@ class Sheet:
             else:
                 self.sheet.write_number(self.row, column, cell, self._decimal if isinstance(cell, float) else None)
         if left_out:
-            raise TooLarge  # xlsxwriter leaves a text of more than 32 767 characters out without a word
+            raise TooLarge  # xlsxwriter silently drops a text of more than 32 767 characters
         self.row += 1
         return self.row - 1
 
     def table(self, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
         """Write a frozen header, rows until the sheet is full, and a filter over them; return how many rows.
 
-        Rows that do not fit stay in what gave them. Raises: TooLarge, as `write`.
+        Rows that do not fit stay in the iterator. Raises: TooLarge, as `write`.
         """
         top = self.write(header, bold=True)
         self.sheet.freeze_panes(self.row, 0)
@@ -117,7 +117,7 @@ class Page:
     header: Sequence[str]
     rows: Iterable[Sequence[Cell]]
     first_width: int = _WIDTH
-    """Characters the first column is wide."""
+    """Width of the first column, in characters."""
 
 
 def write_xlsx(out: BinaryIO, *pages: Page) -> int:

@@ -1,4 +1,4 @@
-"""One file per noun, each with its table and its functions; the only place that names SQL."""
+"""One file per noun, with its table and its functions; the only layer that knows SQL."""
 
 from sqlmodel import SQLModel
 

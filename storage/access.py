@@ -1,4 +1,4 @@
-"""The trail read back: who did what with which case, and when; for the recurring check of access."""
+"""Reading the trail: who did what with which case, and when; for the recurring check of access."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ def events(
 
 
 def names_and_roles(session: Session, tenant_id: int) -> dict[int, tuple[str, str]]:
-    """Map person row id to her name and the roles the register gives her, joined by commas."""
+    """Map person row id to name and roles in the register, joined by commas."""
     query = (
         select(PersonRow, RoleRow)
         .join(RoleRow, col(RoleRow.person_id) == col(PersonRow.id), isouter=True)
@@ -62,7 +62,6 @@ def names_and_roles(session: Session, tenant_id: int) -> dict[int, tuple[str, st
     )
     found: dict[int, tuple[str, set[str]]] = {}
     for person, role in session.exec(query):
-        assert person.id is not None
         _, roles = found.setdefault(person.id, (person.name, set()))
         roles |= {role.role} if role is not None else set()
     return {row_id: (name, ",".join(sorted(roles))) for row_id, (name, roles) in found.items()}

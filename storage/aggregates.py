@@ -1,9 +1,10 @@
-"""The figures, kept incrementally: what every case adds, folded into a table of counts that reports read.
+"""The figures, kept incrementally: what every case contributes, projected into a table of counts that reports read.
 
-A change only notes its case (storage/changed). One folder at a time then works out what the case adds now, takes
-back what it added before, and writes the difference into `tally`, by day and again by month, so that a report over
-any dates reads few rows however many lists there are. What a case added stands in `counted`. The live part of `tally`
-is the sum of `counted` and always equals a recount from the answers; the frozen part is what disposed cases added.
+A change only notes its case (storage/changed). One projector at a time then works out what the case contributes now, subtracts
+what it contributed before, and adds the difference to the aggregates (`tally`), by day and by month, so that a report
+over any dates reads few rows however many lists there are. What a case contributed is stored in `counted`. The live
+aggregates are the sum of the contributions and always equal a recount from the answers; the frozen ones are what
+disposed cases contributed.
 """
 
 from collections import Counter
@@ -12,27 +13,42 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Index, Table, and_, bindparam, delete, func, insert, inspect, or_, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    String,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    inspect,
+    or_,
+    text,
+    update,
+)
 from sqlalchemy import select as select_columns
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col
 
 from checklists.files import checklist_version
+from checklists.model import AnyRole
 from checklists.rates import item_figures
 from storage.changed import ChangedRow, forget_noted
 from storage.contributions import RULES, Contribution, Key, of_cases
 from storage.filled import FilledRow
 
-_LOCK = 0x72617465  # one folder at a time on PostgreSQL
+_LOCK = 0x72617465  # one projector at a time on PostgreSQL
 BATCH = 500
 DAY, MONTH = "d", "m"
 
 
 class AggregateRow(SQLModel, table=True):
-    """How often something is so, on one day or in one month (day = its first).
+    """How often something occurred, on one day or in one month (day = its first).
 
-    item: an item's id; empty for figures of whole lists and of cases (those have no checklist). value: a number of
-    days, for the figures that are times.
+    item: empty for figures of whole lists and of cases (those have no checklist). value: a number of days, for the
+    figures that are times.
     """
 
     __tablename__ = "tally"
@@ -44,7 +60,7 @@ class AggregateRow(SQLModel, table=True):
     unit_id: int = Field(primary_key=True)
     checklist: str = Field(primary_key=True, max_length=60)
     version: int = Field(primary_key=True)
-    role: str = Field(primary_key=True, max_length=40)
+    role: AnyRole = Field(primary_key=True, sa_type=String(40))
     item: str = Field(primary_key=True, max_length=60)
     code: str = Field(primary_key=True, max_length=30)
     value: int = Field(primary_key=True)
@@ -53,7 +69,7 @@ class AggregateRow(SQLModel, table=True):
 
 
 class ContributionRow(SQLModel, table=True):
-    """What a case (filled_id 0) or one of its lists adds to `tally` now.
+    """What a case (filled_id 0) or one of its lists contributes to the aggregates now.
 
     item_states: see checklists.rates. rules: the version of the rules it was worked out by, see storage.contributions.
     """
@@ -67,7 +83,7 @@ class ContributionRow(SQLModel, table=True):
     unit_id: int
     checklist: str = Field(max_length=60)
     version: int
-    role: str = Field(max_length=40)
+    role: AnyRole = Field(sa_type=String(40))
     begun: date | None = None
     item_states: str = Field(max_length=300, sa_column_kwargs={"name": "letters"})
     marks: str
@@ -81,21 +97,21 @@ _KEY = tuple(column.name for column in AGGREGATES.primary_key)
 
 
 class Cell(NamedTuple):
-    """What one number of `tally` is about; the grain and whether it is frozen apart."""
+    """What one aggregate is about, apart from its grain and whether it is frozen."""
 
     tenant_id: int
     day: date
     unit_id: int
     checklist: str
     version: int
-    role: str
+    role: AnyRole
     item: str
     code: str
     value: int
 
 
 def cells(part: Contribution) -> Iterator[Cell]:
-    """Give the cells in which a case or a list counts one each."""
+    """Yield the cells to which a contribution adds one each."""
     of = (part.unit_id, part.checklist, part.version, part.role)
     if part.begun is not None:
         for item, code in item_figures(checklist_version(part.checklist, part.version), part.item_states):
@@ -105,14 +121,14 @@ def cells(part: Contribution) -> Iterator[Cell]:
         yield Cell(part.tenant_id, date.fromisoformat(day), *of, "", code, int(value))
 
 
-# --- folding ---------------------------------------------------------------------------------------------------------
+# --- projecting ------------------------------------------------------------------------------------------------------
 
 
 def project_new(session: Session, *, wait: bool = True) -> int:
-    """Count anew the cases that were noted, oldest first, at most a batch; return how many notes that took.
+    """Project the cases that were noted, oldest first, at most a batch; return how many notes that took.
 
-    Once none is left: the cases that were counted by older rules; return how many. wait: for another folder to finish,
-    so that a report that folds first misses nothing committed before it.
+    Once none is left: the cases projected by older rules; return how many. wait: for another projector to finish, so
+    that a report that projects first misses nothing committed before it.
     """
     if not _alone(session, wait=wait):
         return 0
@@ -134,13 +150,13 @@ def project_new(session: Session, *, wait: bool = True) -> int:
 
 
 def _projected_by_older_rules(session: Session) -> list[int]:
-    """Return a batch of cases that the release before this one counted, which may still run beside it."""
+    """Return a batch of cases projected by the release before this one, which may still run beside it."""
     query = select_columns(_CONTRIBUTIONS.c.case_id).where(_CONTRIBUTIONS.c.rules < RULES).limit(BATCH)
     return sorted(set(session.connection().execute(query).scalars()))
 
 
 def project_all(session: Session) -> None:
-    """Count anew every case that was noted; in a transaction that only reads, what was folded by then has to do."""
+    """Project every case that was noted; a transaction that only reads makes do with what was projected before."""
     if session.info.get("only_reads"):
         return
     session.flush()
@@ -149,7 +165,7 @@ def project_all(session: Session) -> None:
 
 
 def waiting(session: Session) -> int:
-    """Return how many notes wait to be folded."""
+    """Return how many notes wait to be projected."""
     return session.connection().execute(select_columns(func.count()).select_from(ChangedRow)).scalar_one()
 
 
@@ -166,9 +182,9 @@ def _project(session: Session, case_ids: Sequence[int]) -> None:
 
 
 def freeze(session: Session, tenant_id: int, case_ids: Sequence[int]) -> None:
-    """Let what these cases add stay for good, from this moment without them. The caller then deletes the cases.
+    """Keep what these cases contribute for good, without the cases. The caller then deletes them.
 
-    Called before disposal, in its transaction. Only numbers per unit and day stay.
+    Called before disposal, in its transaction. Only numbers per unit and day remain.
     """
     _alone(session)
     session.flush()
@@ -181,7 +197,7 @@ def freeze(session: Session, tenant_id: int, case_ids: Sequence[int]) -> None:
 
 
 def _alone(session: Session, *, wait: bool = True) -> bool:
-    """Be the one folder until the transaction ends; without waiting, say whether that came about."""
+    """Become the one projector until the transaction ends; say whether that succeeded, which waiting ensures."""
     if session.get_bind().dialect.name != "postgresql":
         return True  # SQLite has one writer anyway
     if wait:
@@ -191,20 +207,20 @@ def _alone(session: Session, *, wait: bool = True) -> bool:
 
 
 def kept_contributions(session: Session, case_ids: Sequence[int]) -> dict[Key, Contribution]:
-    """Return what these cases and their lists were last counted as."""
+    """Return the stored contributions of these cases and their lists."""
     rows = session.connection().execute(select_columns(*_COLUMNS).where(_CONTRIBUTIONS.c.case_id.in_(case_ids)))
     return {(row[0], row[1]): Contribution(*row[2:]) for row in rows}
 
 
 def forget(session: Session, keys: Sequence[Key]) -> None:
-    """Take away what was counted of cases and lists; `tally` is the caller's."""
+    """Delete stored contributions; the aggregates are the caller's."""
     if keys:
         statement = text("delete from counted where case_id = :case_id and filled_id = :filled_id")
         session.connection().execute(statement, [{"case_id": case, "filled_id": filled} for case, filled in keys])
 
 
 def keep(session: Session, parts: Mapping[Key, Contribution]) -> None:
-    """Store what cases and lists are counted as now; `tally` is the caller's."""
+    """Store contributions; the aggregates are the caller's."""
     if parts:
         names = [column.name for column in _COLUMNS]
         rows = [{**dict(zip(names, (*key, *part), strict=True)), "rules": RULES} for key, part in parts.items()]
@@ -212,7 +228,7 @@ def keep(session: Session, parts: Mapping[Key, Contribution]) -> None:
 
 
 def by_grain(counts: Mapping[Cell, int]) -> Iterator[tuple[str, Cell, int]]:
-    """Give counts of days by day, and added up by month."""
+    """Yield daily counts by day, and summed by month."""
     months: Counter[Cell] = Counter()
     for cell, n in counts.items():
         yield DAY, cell, n
@@ -222,7 +238,7 @@ def by_grain(counts: Mapping[Cell, int]) -> Iterator[tuple[str, Cell, int]]:
 
 
 def _apply(session: Session, difference: Mapping[Cell, int], *, frozen: bool) -> None:
-    """Add to the counts; what comes to nothing leaves no row."""
+    """Add to the aggregates; a count of zero leaves no row."""
     rows = [
         {**cell._asdict(), "grain": grain, "frozen": frozen, "n": n}
         for grain, cell, n in by_grain(difference)
@@ -251,12 +267,12 @@ _EMPTIED = delete(AGGREGATES).where(
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One number read: `n` of a cell over the days asked for."""
+    """The sum `n` of a cell over the days asked for."""
 
     unit_id: int
     checklist: str
     version: int
-    role: str
+    role: AnyRole
     item: str
     code: str
     value: int
@@ -271,11 +287,11 @@ def read(
     *,
     of: Literal["items", "lists", "cases"],
     checklist: str = "",
-    role: str = "",
+    role: AnyRole = "",
 ) -> list[Count]:
-    """Return the counts of a period (both days counted), live and frozen together.
+    """Return the counts of a period (both days included), live and frozen together.
 
-    Whole months are read by month, the days at either end by day. What is not folded yet is not in it:
+    Whole months are read by month, the days at either end by day. What is not projected yet is not included:
     call `project_all` first.
     """
     what = {
@@ -332,7 +348,7 @@ def _next_month(day: date) -> date:
 
 
 def first_day(session: Session, tenant_id: int) -> date | None:
-    """Return the earliest day anything was counted on."""
+    """Return the earliest day with a count."""
     query = select_columns(func.min(AGGREGATES.c.day)).where(
         AGGREGATES.c.tenant_id == tenant_id, AGGREGATES.c.grain == DAY
     )

@@ -1,4 +1,4 @@
-"""A copy of the whole database in one file, taken while the bot runs, and the way back onto an empty place."""
+"""Backing the whole database up into one file while the bot runs, and restoring it into an empty place."""
 
 import os
 import shutil
@@ -17,13 +17,13 @@ _SQLITE, _PG_DUMP = b"SQLite format 3\0", b"PGDMP"
 
 
 class CannotBackUp(Exception):
-    """A backup cannot be taken or put back; the message is one sentence."""
+    """A backup cannot be taken or restored; the message is one sentence."""
 
 
 def back_up(url: str, file: Path, *, with_keys: bool = True) -> int:
-    """Copy the database into a new file, on disk and whole when this returns; return its size in bytes.
+    """Copy the database into a new file, complete and on disk when this returns; return its size in bytes.
 
-    It is one consistent moment, and nobody waits for it: SQLite's online backup, or pg_dump. Without the case keys
+    The copy is of one consistent moment, and blocks nobody: SQLite's online backup, or pg_dump. Without the case keys
     no text in it can be read (storage/key_file.py keeps them apart).
     Raises: CannotBackUp.
     """
@@ -50,7 +50,7 @@ def back_up(url: str, file: Path, *, with_keys: bool = True) -> int:
 
 
 def put_back(file: Path, url: str) -> None:
-    """Put a backup into an empty place: no database file yet, or a PostgreSQL database without tables.
+    """Restore a backup into an empty place: no database file yet, or a PostgreSQL database without tables.
 
     Raises: CannotBackUp: the place is not empty, or the file is no backup of this kind; nothing was changed then.
     """
@@ -72,7 +72,7 @@ def put_back(file: Path, url: str) -> None:
 
 
 def is_empty(url: str) -> bool:
-    """Say whether nothing stands where a database is to be put. Raises: CannotBackUp: PostgreSQL does not answer."""
+    """Say whether the place for a database is empty. Raises: CannotBackUp: PostgreSQL does not answer."""
     if url.startswith("sqlite:///"):
         path = _path(url)
         return not any(path.with_name(path.name + end).exists() for end in ("", "-wal", "-shm"))
@@ -86,7 +86,7 @@ def is_empty(url: str) -> bool:
 
 
 def take_out(url: str) -> None:
-    """Take away what was put back just now and is not to stay."""
+    """Remove a backup just restored that is not to stay."""
     if url.startswith("sqlite:///"):
         path = _path(url)
         for end in ("", "-wal", "-shm"):
@@ -107,7 +107,7 @@ def _copy(source: Path, part: Path, with_keys: bool) -> None:
         raise CannotBackUp(f"there is no database at {source}")
     with closing(sqlite3.connect(source, timeout=30)) as live, closing(sqlite3.connect(part)) as copy:
         live.backup(copy)
-        # One file that needs no companions; a backup that does not read well is no backup.
+        # A single file without companions; and a backup that fails its check is no backup.
         copy.execute("pragma journal_mode=delete")
         if not with_keys:
             copy.execute("pragma secure_delete=on")
@@ -142,7 +142,7 @@ def _put_back_file(file: Path, path: Path) -> None:
 
 
 def _run(tool: str, url: str, *options: str) -> None:
-    """Run one of PostgreSQL's own tools on the database; the password is not on its command line."""
+    """Run one of PostgreSQL's tools on the database; the password is not on its command line."""
     program = shutil.which(tool)
     if program is None:
         raise CannotBackUp(f"{tool} is not on this machine: install PostgreSQL's client programs, then try again")

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Table, select
 from sqlmodel import Session, col
 
+from checklists.lifecycle import State
+from checklists.model import Role
 from storage.aggregates import ContributionRow
 from storage.cases import CaseRow
 from storage.filled import FilledRow
@@ -15,7 +17,7 @@ _CONTRIBUTIONS: Table = ContributionRow.__table__  # type: ignore[attr-defined]
 
 
 class CaseList(NamedTuple):
-    """A filled-in list, what it adds to the figures (item_states, marks) and the reference of its case."""
+    """A filled-in list, what it contributes to the figures (item_states, marks) and the reference of its case."""
 
     ref: str
     unit_id: int
@@ -23,20 +25,20 @@ class CaseList(NamedTuple):
     version: int
     occasion: int
     child: int
-    role: str
+    role: Role
     begun: date
-    status: str
+    status: State
     sent_at: datetime | None
     item_states: str
     marks: str
 
 
 def page(session: Session, tenant_id: int, first: date, last: date, after: int) -> tuple[list[CaseList], int]:
-    """Return lists begun in a period, oldest first, and the row id to go on after; 0 when these were the last.
+    """Return lists begun in a period, oldest first, and the row id to continue after; 0 when these were the last.
 
-    Cases with protected identity are left out. A page at a time, each in a transaction of its own, so that a long
-    export neither fills the memory nor keeps SQLite's one writer from those who answer. What is not folded yet is
-    not in it.
+    Cases with protected identity are left out. Each page has its own transaction, so that a long export
+    neither fills the memory nor blocks SQLite's one writer for those who answer. What is not projected yet is not
+    included.
     """
     columns: list[Any] = [
         FilledRow.id, CaseRow.ref, FilledRow.unit_id, FilledRow.checklist, FilledRow.version, FilledRow.occasion,

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, UniqueConstraint, and_, bindparam, or_
+from sqlalchemy import Row, String, UniqueConstraint, and_, bindparam, or_
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from checklists.case_dates import FIELDS, CaseDates
-from checklists.model import CASE_TYPE
+from checklists.model import CASE_TYPE, CaseType
 from storage import row_ids
 from storage.sealing import keys_of
 from storage.times import Moment, swedish_day
@@ -17,7 +17,7 @@ WHOLE_CASE = 0
 """The child number under which facts about the whole case are kept."""
 UNKNOWN = "unknown"
 VIOLENCE = "violence"
-CHILD_CASE = "barn"
+CHILD_CASE: CaseType = "barn"
 KEPT_DATES = (*FIELDS, "earlier_closed_on")
 
 
@@ -35,7 +35,7 @@ class CaseRow(SQLModel, table=True):
     tenant_id: int = Field(foreign_key="tenant.id")
     ref: str = Field(max_length=64)
     unit_id: int = Field(foreign_key="unit.id", index=True)
-    case_type: str = Field(default="barn", max_length=10)
+    case_type: CaseType = Field(default="barn", sa_type=String(10))
     lead_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     co_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     children: int = 1
@@ -124,7 +124,7 @@ def get(session: Session, tenant_id: int, row_id: int) -> CaseRow | None:
 
 
 def lock(session: Session, row: CaseRow) -> None:
-    """Let one transaction at a time change what belongs to the case (a row lock; SQLite has one writer anyway)."""
+    """Lock the case, so that one transaction at a time changes what belongs to it (SQLite has one writer anyway)."""
     session.refresh(row, with_for_update=True)
 
 
@@ -141,8 +141,8 @@ def add(session: Session, row: CaseRow) -> CaseRow:
 
 def of_worker(session: Session, tenant_id: int, person_id: int) -> Sequence[CaseRow]:
     """Return the open cases where the person is lead or co-worker, newest first."""
-    mine = or_(col(CaseRow.lead_id) == person_id, col(CaseRow.co_id) == person_id)
-    query = select(CaseRow).where(CaseRow.tenant_id == tenant_id, col(CaseRow.closed_on).is_(None), mine)
+    assigned = or_(col(CaseRow.lead_id) == person_id, col(CaseRow.co_id) == person_id)
+    query = select(CaseRow).where(CaseRow.tenant_id == tenant_id, col(CaseRow.closed_on).is_(None), assigned)
     return session.exec(query.order_by(col(CaseRow.id).desc())).all()
 
 
@@ -160,10 +160,10 @@ def violence_known_on(session: Session, row: CaseRow) -> date | None:
 
 
 def known_since(revisions: Iterable[tuple[str, int | None, datetime | str]], received_on: date | None) -> date | None:
-    """Return since when a fact is ja: the Swedish day of the revision that first said so since one said otherwise.
+    """Return since when a fact is ja: the Swedish day of the first such revision since the last other value.
 
     revisions: value, author and moment, oldest first. What a file brings (it has no author) was known when the report
-    came in: the file says what is so, not when it became known.
+    came in: a file says what is so, not when it became known.
     """
     known = None
     for value, author_id, at in revisions:
@@ -175,17 +175,17 @@ def known_since(revisions: Iterable[tuple[str, int | None, datetime | str]], rec
 
 
 def set_fact(session: Session, row: CaseRow, fact: FactRow) -> None:
-    """Store a new revision of a fact; the caller counted the revision on from the newest."""
+    """Store a new revision of a fact; the caller gave it the next number."""
     assert fact.case_id == row.id
     session.add(fact)
 
 
 def rule_facts(row: CaseRow, child: int, newest: Mapping[tuple[int, str], FactRow]) -> dict[str, str]:
-    """Return what the rules ask of a case and a child: the known ones of its newest facts, and the type of the case."""
+    """Return what the rules need of a case and a child: the known ones of its newest facts, and the type of the case."""
     return rule_values(row.case_type, child, {at: fact.value for at, fact in newest.items()})
 
 
-def rule_values(case_type: str, child: int, newest: Mapping[tuple[int, str], str]) -> dict[str, str]:
+def rule_values(case_type: CaseType, child: int, newest: Mapping[tuple[int, str], str]) -> dict[str, str]:
     """Return the same from the values alone."""
     known = {name: value for (at, name), value in newest.items() if at in (WHOLE_CASE, child) and value != UNKNOWN}
     known[CASE_TYPE] = case_type

@@ -1,4 +1,4 @@
-"""Which cases changed since their figures were last counted: noted in the change's own transaction.
+"""The cases changed since their figures were last projected, noted in the change's own transaction.
 
 Actions note what they change (`actions.changes.keep`); whoever changes rows in bulk calls `note` itself.
 """
@@ -12,7 +12,7 @@ _NOTED = "changed"
 
 
 class ChangedRow(SQLModel, table=True):
-    """A case, or one of its lists (filled_id, case_id 0), whose figures are to be counted anew."""
+    """A case, or one of its lists (filled_id, case_id 0), whose figures are to be projected again."""
 
     __tablename__ = "changed"
 
@@ -22,13 +22,13 @@ class ChangedRow(SQLModel, table=True):
 
 
 def note_tenant(session: Session, tenant_id: int) -> None:
-    """Note that every case of a tenant is to be counted anew."""
+    """Note that every case of a tenant is to be projected again."""
     every = select(col(CaseRow.id), literal(0)).where(col(CaseRow.tenant_id) == tenant_id)
     session.connection().execute(_NOTE.from_select(["case_id", "filled_id"], every))
 
 
 def note(session: Session, *, case_id: int = 0, filled_id: int = 0) -> None:
-    """Note that a case, or one list of it, is to be counted anew; once per transaction."""
+    """Note that a case, or one list of it, is to be projected again; once per transaction."""
     noted: set[tuple[int, int]] = session.info.setdefault(_NOTED, set())
     if (case_id, filled_id) not in noted:
         noted.add((case_id, filled_id))
@@ -39,5 +39,5 @@ _NOTE = insert(ChangedRow.__table__)  # type: ignore[attr-defined]
 
 
 def forget_noted(session: Session) -> None:
-    """Let what changes later in this transaction be noted again: what was noted so far is counted."""
+    """Let later changes in this transaction be noted again: those noted so far are projected."""
     session.info.pop(_NOTED, None)

@@ -1,4 +1,4 @@
-"""What cases add to the figures, worked out from what is stored: their lists letter by letter, their dates."""
+"""What cases contribute to the figures, worked out from what is stored: their lists item by item, their dates."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,8 @@ from sqlmodel import Session, col
 
 from checklists.deadlines import Extension
 from checklists.files import all_facts, checklist_version
-from checklists.model import CASE_TYPE, OPEN, Answer, Role
+from checklists.lifecycle import WRITER
+from checklists.model import CASE_TYPE, OPEN, Answer, AnyRole, Role
 from checklists.rates import Mark, case_marks, item_states
 from checklists.rules import Applied
 from checklists.swedish_time import day_of
@@ -25,27 +26,27 @@ from storage.returns import ReturnRow
 from storage.signatures import SignatureRow
 
 RULES = 1
-"""By which rules `of_cases` counts. Raised when they change: then everything kept by other rules is counted anew."""
-BASIS, WORKER = "decision_basis", "case_worker"
+"""The version of the rules of `of_cases`. Raised when they change: then everything is projected again."""
+BASIS, WORKER = "decision_basis", WRITER
 Key = tuple[int, int]
 """Row ids of a case and of one of its lists; 0 for the case itself."""
 
 
 class Contribution(NamedTuple):
-    """What a case or one of its lists adds. begun: a list's day in Sweden. marks: `code:value:day`, by spaces."""
+    """What a case or one of its lists contributes. begun: the Swedish day. marks: `code:value:day`, separated by spaces."""
 
     tenant_id: int
     unit_id: int
     checklist: str
     version: int
-    role: str
+    role: AnyRole
     begun: date | None
     item_states: str
     marks: str
 
 
 def of_cases(session: Session, case_ids: Sequence[int]) -> dict[Key, Contribution]:
-    """Return what these cases and their lists add now; a case that is gone adds nothing."""
+    """Return what these cases and their lists contribute now; a deleted case contributes nothing."""
     lists: dict[int, list[Row[Any]]] = defaultdict(list)
     for row in _lists(session, case_ids):
         lists[row.case_id].append(row)
@@ -57,19 +58,19 @@ def of_cases(session: Session, case_ids: Sequence[int]) -> dict[Key, Contributio
     for case in _cases(session, case_ids):
         if case.tenant_id not in workdays:
             workdays[case.tenant_id] = _workdays(session, case.tenant_id)
-        mine = lists[case.id]
-        has_basis = any(row.checklist == BASIS and row.role == WORKER for row in mine)
+        of_case = lists[case.id]
+        has_basis = any(row.checklist == BASIS and row.role == WORKER for row in of_case)
         dates = dates_of(case, known_since(violence[case.id], case.received_on))
         marks = case_marks(dates, extensions[case.id], workdays[case.tenant_id], has_basis=has_basis)
         parts[case.id, 0] = Contribution(case.tenant_id, case.unit_id, "", 0, "", None, "", _text(marks))
-        for row in mine:
+        for row in of_case:
             known = facts[case.id, WHOLE_CASE] + (facts[case.id, row.child] if row.child else ())
             known += ((CASE_TYPE, case.case_type),)
             kept, complete = _states_and_complete(row.checklist, row.version, row.role, known, answers[row.id])
             begun = _day(row.begun_at)
             occasion = (case.id, row.checklist, row.occasion)
             codes = _list_codes(row, complete, signatures[occasion], occasion in returned)
-            list_marks = [Mark(code, 0, begun) for code in codes] + list(_read_mark(row, mine, begun))
+            list_marks = [Mark(code, 0, begun) for code in codes] + list(_read_mark(row, of_case, begun))
             parts[case.id, row.id] = Contribution(
                 row.tenant_id, row.unit_id, row.checklist, row.version, row.role, begun, kept, _text(list_marks)
             )
@@ -86,18 +87,18 @@ def _day(moment: datetime) -> date:
 
 _Facts = tuple[tuple[str, str], ...]
 _Given = tuple[tuple[str, Answer], ...]
-"""The newest answers by item, without their revisions: many lists are answered alike."""
+"""The newest answers by item, without their revisions, so that lists answered alike compare equal."""
 
 
 @lru_cache(maxsize=50_000)
 def _states_and_complete(checklist_id: str, version: int, role: Role, facts: _Facts, given: _Given) -> tuple[str, bool]:
-    """Return the states of a list's items, and whether no gap is left in it. Many lists are answered alike."""
+    """Return the states of a list's items, and whether it is without gaps. Cached, as many lists are answered alike."""
     applied = Applied(checklist_version(checklist_id, version), dict(facts), dict(given))
     return item_states(applied, role), not applied.gaps(role, tuple(all_facts()))
 
 
 def _list_codes(row: Row[Any], complete: bool, signatures: list[Row[Any]], was_returned: bool) -> Iterator[str]:
-    """Give what is so of a list. Sending, signing and returning are counted on the worker's list only."""
+    """Yield what holds for a list. Sending, signing and returning are counted on the worker's list only."""
     yield "begun"
     if complete:
         yield "complete"
@@ -117,7 +118,7 @@ def _list_codes(row: Row[Any], complete: bool, signatures: list[Row[Any]], was_r
 
 
 def _read_mark(row: Row[Any], lists: list[Row[Any]], begun: date) -> Iterator[Mark]:
-    """Give the calendar days from sending to the end of the chef's reading, once she has read what was sent."""
+    """Yield the calendar days from sending to the end of the chef's reading, once it has ended."""
     if row.role != WORKER or row.sent_at is None:
         return
     seen = [
@@ -158,7 +159,7 @@ def _extensions(session: Session, ids: Sequence[int]) -> defaultdict[int, list[E
 
 
 def _violence(session: Session, ids: Sequence[int]) -> defaultdict[int, list[tuple[str, int | None, datetime]]]:
-    """Return what was said of violence by case: value, author and moment, oldest first."""
+    """Return the revisions of the fact violence by case: value, author and moment, oldest first."""
     columns = [getattr(FactRow, name) for name in ("case_id", "value", "author_id", "at")]
     said = select(*columns).where(col(FactRow.case_id).in_(ids), col(FactRow.name) == VIOLENCE)
     query = said.where(col(FactRow.child) == WHOLE_CASE).order_by(col(FactRow.revision))

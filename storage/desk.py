@@ -23,13 +23,13 @@ _POOL = 5
 _PATIENCE = 5.0
 """Seconds to wait for another process that writes to the same SQLite file."""
 _LOCKED_FOR = 2.0
-"""Seconds for which a file that was locked is not waited for again: who comes next is told at once."""
+"""Seconds for which a locked file is not waited for again: whoever comes next is refused at once."""
 _SQLITE_PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
-"""synchronous 2 is FULL: a commit is on disk before it is answered for."""
+"""synchronous 2 is FULL: a commit is on disk before it is acknowledged."""
 
 
 class CannotOpen(Exception):
-    """The database cannot be opened as it must be; the message is one line for the one who runs it."""
+    """The database cannot be opened as required; the message is one line for the operator."""
 
 
 class Desk:
@@ -38,12 +38,12 @@ class Desk:
     def __init__(self, url: str, keys: Keys) -> None:
         """Open the database (`sqlite:///PATH` or `postgresql://…`).
 
-        Raises: CannotOpen: it is not there, or SQLite does not keep the promises asked of it.
+        Raises: CannotOpen: it is not there, or SQLite does not accept the settings required.
         """
         self.keys = keys
         self.dialect = "sqlite" if url.startswith("sqlite") else "postgresql"
         self.engine = _sqlite(url) if self.dialect == "sqlite" else _postgresql(url)
-        # SQLite: one connection, so one transaction at a time, whichever thread asks.
+        # SQLite: one connection, so one transaction at a time, from any thread.
         self._reading = _sqlite(url, to_read=True) if self.dialect == "sqlite" else self.engine
         self._one_writer = threading.Lock() if self.dialect == "sqlite" else contextlib.nullcontext()
         self._could_not_keep = False
@@ -56,8 +56,8 @@ class Desk:
     def run_now(self, work: Callable[[Session], T], serial: str = "") -> T:
         """Run `work(session)` in one transaction, commit, and return its result.
 
-        serial: transactions with the same name follow one another (a chat's turns). When someone else
-        stored the same revision first, or PostgreSQL asks for it, the whole of `work` runs again.
+        serial: transactions with the same name run one after another (a chat's turns). When someone else
+        stored the same revision first, or PostgreSQL requires it, the whole of `work` is retried.
         Raises: what `work` raises; nothing of it is then stored.
         """
         for left in range(_TRIES - 1, -1, -1):
@@ -81,9 +81,9 @@ class Desk:
             return result
 
     def read_now(self, work: Callable[[Session], T]) -> T:
-        """Run `work(session)` on one moment's state of everything, keeping no one from writing; it may not write.
+        """Run `work(session)` on a snapshot, without blocking writers; it may not write.
 
-        For what takes long: SQLite's one writer and whoever answers go on meanwhile.
+        For what takes long: SQLite's one writer goes on meanwhile.
         Raises: what `work` raises.
         """
         with Session(self._reading, expire_on_commit=False) as session:
@@ -93,12 +93,12 @@ class Desk:
                 session.connection().execute(text(statement))
             result = work(session)
             session.commit()
-            return result  # its keys are not remembered: one may have been dropped since the moment it saw
+            return result  # its keys are not cached: one may have been dropped since the snapshot
 
     def is_ready(self) -> bool:
-        """Say whether the database answers; after something could not be kept, whether it keeps anything.
+        """Say whether the database answers and, after a failed write, whether it can be written.
 
-        A full disk still reads: so it is written to then, a row that stays as it is.
+        A full disk can still be read, so an update that changes nothing is tried then.
         """
         probe = text("update alembic_version set version_num = version_num" if self._could_not_keep else "select 1")
 
@@ -113,7 +113,7 @@ class Desk:
         return True
 
     def close(self) -> None:
-        """Finish what runs and let the database go."""
+        """Finish what runs and close the database."""
         self._threads.shutdown(wait=True)
         self.engine.dispose()
         self._reading.dispose()
@@ -157,7 +157,7 @@ def _sqlite(url: str, *, to_read: bool = False) -> Engine:
         event.listen(engine, "connect", lambda connection, _record: connection.execute("pragma query_only=1").close())
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
         return engine
-    # The driver must not begin transactions by itself: a read first and a write later fails at once when another
+    # The driver must not begin transactions by itself: reading first and writing later fails at once when another
     # process writes in between. BEGIN IMMEDIATE waits its turn instead.
     event.listen(engine, "begin", _Begin())
     try:
@@ -169,9 +169,9 @@ def _sqlite(url: str, *, to_read: bool = False) -> Engine:
 
 
 class _Begin:
-    """Begins a transaction that may write. Told that the file is locked, it does not wait for it again for a while.
+    """Begins a transaction that may write. Once the file was found locked, it is not waited for again for a while.
 
-    Otherwise everyone in the queue would wait in turn, and the last of ten for a minute.
+    Otherwise the waits of everyone queued would add up.
     """
 
     def __init__(self) -> None:

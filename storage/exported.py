@@ -10,7 +10,7 @@ from sqlalchemy import Executable, select, type_coerce
 from sqlalchemy.types import NullType
 from sqlmodel import Session, col
 
-from checklists.model import Role
+from checklists.model import AnyRole, CaseType, Role
 from storage.answers import AnswerRow, Stored
 from storage.cases import CaseRow, FactRow, rule_values
 from storage.filled import FilledRow
@@ -27,7 +27,7 @@ class Wanted:
 
     checklist: str = ""
     unit: str = ""
-    role: str = ""
+    role: AnyRole = ""
     begun_from: datetime | None = None
     begun_before: datetime | None = None
 
@@ -45,7 +45,7 @@ class ListOf(NamedTuple):
     role: Role
     file_part: str
     ref: str
-    case_type: str
+    case_type: CaseType
     children: int
     unit: str
 

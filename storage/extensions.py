@@ -55,7 +55,9 @@ def as_rules(rows: Iterable[ExtensionRow]) -> tuple[Extension, ...]:
     return tuple(extension(row.limit, row.reason_class, row.until, row.decided_on, row.at) for row in rows)
 
 
-def extension(limit: str, reason_class: str, until: date, decided_on: date | None, at: datetime | str) -> Extension:
+def extension(
+    limit: Limit, reason_class: ReasonClass, until: date, decided_on: date | None, at: datetime | str
+) -> Extension:
     """Return one extension as the clocks read it."""
     return Extension(limit, reason_class == "grounds", until, decided_on or swedish_day(at))
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import String
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from checklists.model import Role
 from storage.sealing import seal, unseal
 from storage.times import Moment
 
@@ -20,7 +22,7 @@ class ReturnRow(SQLModel, table=True):
     checklist: str = Field(max_length=60)
     occasion: int
     person_id: int = Field(foreign_key="person.id")
-    role: str = Field(max_length=40)
+    role: Role = Field(sa_type=String(40))
     at: datetime = Field(sa_type=Moment)
     nonce: str = Field(max_length=40)
     comment: bytes
@@ -42,7 +44,6 @@ def add(session: Session, row: ReturnRow, comment: str, points: Iterable[tuple[i
     row.comment = seal(session, row.tenant_id, row.case_id, "returned.comment", row.nonce, comment)
     session.add(row)
     session.flush()
-    assert row.id is not None
     for filled_id, item_id, revision in points:
         session.add(PointRow(return_id=row.id, filled_id=filled_id, item_id=item_id, revision=revision))
     session.flush()

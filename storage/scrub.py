@@ -62,8 +62,7 @@ def _wait_for_older(connection: psycopg.Connection) -> None:
     Writing ones count in every database of the server (they hold back all snapshots), reading ones in this one.
     Raises: psycopg.OperationalError: one went on for too long.
     """
-    mark = connection.execute("select pg_current_xact_id()::text").fetchone()
-    assert mark is not None
+    [(mark,)] = connection.execute("select pg_current_xact_id()::text").fetchall()
     writing = "pg_snapshot_xmin(pg_current_snapshot()) <= %(mark)s::xid8"
     reading = """exists (
         select 1 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
@@ -71,7 +70,7 @@ def _wait_for_older(connection: psycopg.Connection) -> None:
     )"""
     query = f"select {writing} or {reading}".encode()
     until = time.monotonic() + _WAIT
-    while connection.execute(query, {"mark": mark[0]}).fetchone() != (False,):
+    while connection.execute(query, {"mark": mark}).fetchone() != (False,):
         if time.monotonic() > until:
             raise psycopg.OperationalError("an older transaction goes on")
         time.sleep(0.1)

@@ -5,9 +5,10 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Index, bindparam, text
+from sqlalchemy import Index, String, bindparam, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from checklists.model import Role
 from storage.sealing import seal, unseal
 from storage.times import Moment
 
@@ -43,7 +44,7 @@ class SignatureRow(SQLModel, table=True):
     version: int
     occasion: int
     signer_id: int = Field(foreign_key="person.id")
-    role: str = Field(max_length=40)
+    role: Role = Field(sa_type=String(40))
     at: datetime = Field(sa_type=Moment)
     shortfall: bool = False
     nonce: str = Field(max_length=40)

@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import UniqueConstraint, delete, or_
+from sqlalchemy import String, UniqueConstraint, delete, or_
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from checklists.reminder_rules import Rule
 from storage.cases import CaseRow
 from storage.outbox import DROPPED, STOPPED, UNCERTAIN, WAITING, OutboxRow
 from storage.times import Moment
 
-Occasion = tuple[int, str, int, str]
+Occasion = tuple[int, Rule, int, str]
 """Person, rule, case, mark: what is told once."""
 
 
@@ -23,7 +24,7 @@ class ToldRow(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
     person_id: int = Field(foreign_key="person.id")
-    rule: str = Field(max_length=10)
+    rule: Rule = Field(sa_type=String(10))
     case_id: int = Field(foreign_key="cases.id", index=True)
     mark: str = Field(max_length=40)
     day: date = Field(index=True)

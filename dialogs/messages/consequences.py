@@ -1,10 +1,11 @@
 """What others are told at once of what changed: the one place that reads it off the changes of an action."""
 
 from actions.basis import written
-from actions.changes import Change, Changes
+from actions.changes import Change, Changes, Tells
 from actions.origin import Origin
 from dialogs.messages import prompts
 from dialogs.views.parts import Line
+from storage.cases import CaseRow
 from storage.desk import Session
 from storage.people import PersonRow
 
@@ -14,18 +15,17 @@ def follow(session: Session, origin: Origin, changes: Changes, actor: PersonRow 
 
     actor: who did it, None for a file. Something that comes several times in one act is told once.
     """
-    told: dict[tuple[str, int], Change] = {}
+    told: dict[tuple[Tells, int], tuple[CaseRow, Change]] = {}
     for change in changes:
         if change.tells is not None and change.case is not None:
-            told.setdefault((change.tells, change.case.id), change)
-    for change in told.values():
-        _tell(session, origin, change, actor)
+            told.setdefault((change.tells, change.case.id), (change.case, change))
+    for case, change in told.values():
+        _tell(session, origin, case, change, actor)
     return (Line(say="reading.voided_now"),) if any(what == "voided" for what, _ in told) else ()
 
 
-def _tell(session: Session, origin: Origin, change: Change, actor: PersonRow | None) -> None:
-    assert change.case is not None
-    worker = written(session, change.case)
+def _tell(session: Session, origin: Origin, case: CaseRow, change: Change, actor: PersonRow | None) -> None:
+    worker = written(session, case)
     match change.tells:
         case "returned":
             prompts.to_workers(session, origin, worker, change.points, actor.name if actor else "")

@@ -108,7 +108,8 @@ class _Still:
         by_case: dict[int, list[Due]] = {}
         for note, one in ordered:
             by_case.setdefault(note.case_id, []).append(one)
-        blocks = [self._block(row, found) for row, found in by_case.items()]
+        known = {row: case for row, case in self._cases.items() if case is not None}
+        blocks = [self._block(known[row], found) for row, found in by_case.items()]
         snooze = Button(title=Line(say="reminders.snooze"), claim=claimed("snooze", OfBundle(bundle)))
         only_today = all(one.rule == "SKYDD" for _, one in holding)
         return bare.model_copy(
@@ -119,9 +120,7 @@ class _Still:
             }
         )
 
-    def _block(self, row: int, found: list[Due]) -> ReminderCase:
-        case = self._case(row)
-        assert case is not None
+    def _block(self, case: CaseRow, found: list[Due]) -> ReminderCase:
         verb = OPENS["worker"] if self._person in (case.lead_id, case.co_id) else ""
         verb = verb or (OPENS["chef"] if self._staff.reads(case, self._person) else "")
         title = Line(say="buttons.open_case", args={"ref": case.ref})
@@ -132,7 +131,7 @@ class _Still:
         return ReminderCase(
             case_ref=case.ref,
             checklist=BASIS,
-            version=self._standings[row].version,
+            version=self._standings[case.id].version,
             points=tuple(self._point(case, one) for one in found),
             button=button,
         )

@@ -162,13 +162,14 @@ def tell_of_protection(session: Session, now: datetime) -> int:
     for tenant in tenants.everyone(session):
         tenant_id = tenant.id
         found = told_reminders.received(session, tenant_id, day)
-        staff = Staff(people.holdings_on(session, tenant_id, day)) if found else None
+        if not found:
+            continue
+        staff = Staff(people.holdings_on(session, tenant_id, day))
         told = told_reminders.told_about(session, [case.id for case in found])
         for case in found:
-            assert staff is not None
             one = _protection(session, case, day)
             for person in reached(session, staff, case, one.audiences) if one else ():
-                occasion = (person, "SKYDD", case.id, day.isoformat())
+                occasion: Occasion = (person, "SKYDD", case.id, day.isoformat())
                 if occasion not in told:
                     bundle = f"skydd:{person}:{case.id}:{day}"
                     _tell(session, tenant_id, occasion, day, bundle)

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
+from checklists.model import Role
 from dialogs.views.parts import Button, Claim, Data, GapRow, Head, Line, View
 
 
@@ -125,7 +126,7 @@ class SignedView(View):
     seen: Comparison
     first: int = 0
     who: str
-    role: str
+    role: Role
     at: str
     voided: str = ""
     shortfall: bool = False

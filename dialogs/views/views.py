@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from checklists.model import MotivationBy as MotivationBy
+from checklists.reminder_rules import Rule
 from dialogs.views.chef import (
     DeputiesView,
     DifferencesView,
@@ -306,7 +307,7 @@ class ReminderItem(Data):
 class ReminderPoint(Data):
     """What one rule says about a case: a sentence, and the exact questions; never an answer, never what was written."""
 
-    rule: str
+    rule: Rule
     line: Line
     items: tuple[ReminderItem, ...] = ()
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from checklists.cells import COLUMNS
 from checklists.files import newest
+from checklists.model import CaseType
 from imports.answers import import_answers
 from imports.common import Imported
 from storage import cases, people, tenants
@@ -71,5 +72,5 @@ def add_sample_cases(session: Session, tenant: str = "made-up-one") -> None:
     for case, ref in enumerate(REFS):
         unit = people.unit(session, tenant_id, "Vuxna (påhittad)" if case < 5 else "Barn (påhittad)").id
         assert unit is not None
-        kind = "vuxen" if case < 5 else "barn"
+        kind: CaseType = "vuxen" if case < 5 else "barn"
         cases.add(session, CaseRow(tenant_id=tenant_id, ref=ref, unit_id=unit, case_type=kind))
