@@ -8,10 +8,10 @@ from actions.changes import NONE, Change, Changes, keep
 from actions.origin import Origin
 from checklists.errors import BadDeputy, BadPeriod
 from checklists.model import Role
-from storage import people, reminders
+from storage import people, told_reminders
 from storage.desk import Session
 from storage.people import PersonRow, RoleRow
-from storage.reminders import SnoozeRow
+from storage.told_reminders import SnoozeRow
 from texts import Language
 
 Outcome = Literal["added", "changed", "unchanged"]
@@ -122,5 +122,5 @@ def remove_deputy(session: Session, origin: Origin, held: RoleRow) -> Changes:
 def snooze(session: Session, origin: Origin, bundle: str, until: date) -> Changes:
     """Have a person's bundle of reminders come again on a later day, if it still holds then."""
     row = SnoozeRow(person_id=origin.person_id or 0, bundle=bundle, tenant_id=origin.tenant_id, until=until)
-    reminders.snooze(session, row)
+    told_reminders.snooze(session, row)
     return keep(session, origin, Change("snoozed", detail=until.isoformat()))

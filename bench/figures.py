@@ -13,7 +13,7 @@ from bench.measure import YEAR, Figure, Towns, clock, new_desk, ratios
 from bench.town import fill
 from checklists.model import Written
 from reports.rates import rate_rows
-from storage import answers, filled, rates
+from storage import aggregates, answers, filled
 from storage.desk import Desk, Session
 
 
@@ -52,7 +52,7 @@ def g11(folder: Path, rounds: int, commits: int = 300) -> Figure:
         return time.perf_counter() - start
 
     pairs = [(commits_of(desk, True), commits_of(plain, False)) for _ in range(rounds)]
-    folding = clock(lambda: desk.run_now(rates.fold_all))
+    folding = clock(lambda: desk.run_now(aggregates.project_all))
     desk.close()
     plain.close()
     notes = rounds * commits

@@ -1,6 +1,6 @@
 """What one filled-in list adds to the figures, and what can be said of a share.
 
-A list's contribution is one letter per item of its version: small enough to keep beside the list, so that what it
+A list contributes one character per item of its version: small enough to store beside the list, so that what it
 added can be taken back exactly when an answer or a fact changes.
 """
 
@@ -18,7 +18,7 @@ from checklists.rules import Applied
 from checklists.workdays import Workdays
 
 NOT_ASKED = "-"
-LETTERS = {
+FIGURES_OF = {
     "j": ("ja",),
     "J": ("ja", "ja_med_forbehall"),
     "n": ("nej",),
@@ -29,25 +29,25 @@ LETTERS = {
     "e": ("ej_tillampligt",),
     "o": ("obesvarad",),
 }
-"""Letter to the figures it counts in."""
-_LETTER_OF = {codes[0]: letter for letter, codes in LETTERS.items() if len(codes) == 1}
+"""The state of an item, one character, to the figures it counts in."""
+_STATE_OF = {codes[0]: state for state, codes in FIGURES_OF.items() if len(codes) == 1}
 ANSWERED = ("ja", "nej", "delvis", "pagaende", "fritext")
 MOTIVATED = ("text", "reference")
 
 
-def letters(applied: Applied, role: Role) -> str:
-    """Return one letter per item of the version, in list order; `-` for what this role is not asked."""
-    asked = {item.id for item in applied.checklist.asked(role)}
-    return "".join(_letter(applied, item) if item.id in asked else NOT_ASKED for item in applied.checklist.items)
+def item_states(applied: Applied, role: Role) -> str:
+    """Return one character per item of the version, in list order; `-` for what this role is not asked."""
+    asked = {item.id for item in applied.checklist.asked[role]}
+    return "".join(_state(applied, item) if item.id in asked else NOT_ASKED for item in applied.checklist.items)
 
 
-def _letter(applied: Applied, item: Item) -> str:
-    counted = applied.state(item.id)
-    if counted == "ja" and applied.answers[item.id].noted:
+def _state(applied: Applied, item: Item) -> str:
+    figure = applied.state(item.id)
+    if figure == "ja" and applied.answers[item.id].noted:
         return "J"
-    if counted == "nej" and _is_motivated(applied, item):
+    if figure == "nej" and _is_motivated(applied, item):
         return "N"
-    return _LETTER_OF[counted]
+    return _STATE_OF[figure]
 
 
 def _is_motivated(applied: Applied, item: Item) -> bool:
@@ -57,10 +57,10 @@ def _is_motivated(applied: Applied, item: Item) -> bool:
     return own or (sibling is not None and applied.state(sibling.id) == "ja")
 
 
-def item_codes(checklist: Checklist, kept: str) -> Iterator[tuple[str, str]]:
-    """Give item and figure for every figure that a list's letters count in."""
-    for item, letter in zip(checklist.items, kept, strict=True):
-        for code in LETTERS.get(letter, ()):
+def item_figures(checklist: Checklist, states: str) -> Iterator[tuple[str, str]]:
+    """Yield item and figure for every figure that a list's items count in."""
+    for item, state in zip(checklist.items, states, strict=True):
+        for code in FIGURES_OF.get(state, ()):
             yield item.id, code
 
 
@@ -181,13 +181,13 @@ def needed(before: float, after: float) -> int:
     return ceil(((alike + apart) / (after - before)) ** 2)
 
 
-def median(counted: dict[int, int]) -> float | None:
+def median(counts: dict[int, int]) -> float | None:
     """Return the median of values given as value: how many; None of nothing."""
-    total = sum(counted.values())
+    total = sum(counts.values())
     if not total:
         return None
     places, passed, found = ((total - 1) // 2, total // 2), 0, []
-    for value in sorted(counted):
-        found += [value for place in places if passed <= place < passed + counted[value]]
-        passed += counted[value]
+    for value in sorted(counts):
+        found += [value for place in places if passed <= place < passed + counts[value]]
+        passed += counts[value]
     return sum(found) / 2

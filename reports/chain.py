@@ -17,7 +17,7 @@ from checklists.rates import Share, wilson
 from reports.figures import WORKER, Line, grouped, item_of, whole
 from reports.selected import Selection
 from reports.summary import QuestionRate, rate_of
-from storage import rates, tenants
+from storage import aggregates, tenants
 from storage.desk import Session
 from texts import Language, say
 
@@ -74,7 +74,7 @@ def chain(
 ) -> Chain:
     """Return all steps, also those nothing is asked about, which is worth seeing too, and the findings held against
     the period before."""
-    rates.fold_all(session)
+    aggregates.project_all(session)
     selection = Selection(unit=unit, role=role)
     now, then = (whole(session, tenant_id, span, selection) for span in (period, before or period.before))
     earlier = {(line.checklist, line.item): line for line in then}

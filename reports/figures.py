@@ -11,9 +11,9 @@ from checklists.model import Checklist, Item, Step
 from checklists.periods import Period
 from checklists.rates import ANSWERED, Share
 from reports.selected import Selection
-from storage import people, rates
+from storage import aggregates, people
+from storage.aggregates import Count
 from storage.desk import Session
-from storage.rates import Count
 from texts import Language, say
 
 BASIS, WORKER = "decision_basis", "case_worker"
@@ -77,15 +77,15 @@ class ListLine:
 
 def period_of(session: Session, tenant_ids: Iterable[int], selection: Selection, today: date) -> Period:
     """Return the period asked for; an open beginning is the first day anything was counted, an open end today."""
-    rates.fold_all(session)
-    firsts = [day for tenant_id in tenant_ids if (day := rates.first_day(session, tenant_id))]
+    aggregates.project_all(session)
+    firsts = [day for tenant_id in tenant_ids if (day := aggregates.first_day(session, tenant_id))]
     last = selection.last or today
     return Period(selection.first or min([*firsts, last]), last)
 
 
 def lines(session: Session, tenant_id: int, period: Period, selection: Selection) -> list[Line]:
     """Return a line per list, unit, role and question, in the order of the list."""
-    counts = rates.read(
+    counts = aggregates.read(
         session,
         tenant_id,
         period.first,
@@ -101,7 +101,7 @@ def lines(session: Session, tenant_id: int, period: Period, selection: Selection
 
 def whole(session: Session, tenant_id: int, period: Period, selection: Selection) -> list[Line]:
     """Return a line per list, role and question over all units selected together; its unit is the one selected."""
-    counts = rates.read(
+    counts = aggregates.read(
         session, tenant_id, period.first, period.last, of="items", checklist=selection.checklist, role=selection.role
     )
     names = people.unit_names(session, tenant_id)
@@ -214,10 +214,10 @@ def list_lines(session: Session, tenant_id: int, period: Period, selection: Sele
     span = (session, tenant_id, period.first, period.last)
     names = people.unit_names(session, tenant_id)
     found: dict[tuple[str, str, int, str], Counter[str]] = defaultdict(Counter)
-    for count in rates.read(*span, of="lists", checklist=selection.checklist, role=selection.role):
+    for count in aggregates.read(*span, of="lists", checklist=selection.checklist, role=selection.role):
         found[count.checklist, names[count.unit_id], count.unit_id, count.role][count.code] += count.n
     if selection.checklist in ("", BASIS) and selection.role in ("", WORKER):
-        for count in rates.read(*span, of="cases"):
+        for count in aggregates.read(*span, of="cases"):
             if count.code in ("due", "without"):
                 code = {"due": "due", "without": "without_checklist"}[count.code]
                 found[BASIS, names[count.unit_id], count.unit_id, WORKER][code] += count.n

@@ -11,7 +11,7 @@ from checklists.rates import Comparison, Share, wilson
 from reports.compared import compared, sentence
 from reports.figures import BASIS, WORKER, Line, grouped, list_lines, titled, whole
 from reports.selected import Selection
-from storage import rates
+from storage import aggregates
 from storage.desk import Session
 from texts import Language, say
 
@@ -66,7 +66,7 @@ def report_view(
 
     before: the period it is compared with, the one just before when it is not given.
     """
-    rates.fold_all(session)
+    aggregates.project_all(session)
     selection = Selection(selection.checklist or BASIS, selection.unit, selection.role or WORKER)
     earlier = before or period.before
     now, then = (whole(session, tenant_id, span, selection) for span in (period, earlier))

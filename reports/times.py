@@ -9,9 +9,9 @@ from checklists.periods import Period
 from checklists.rates import Share, median
 from reports.figures import percent, period_of
 from reports.selected import Selection, tenant_ids
-from storage import people, rates
+from storage import aggregates, people
+from storage.aggregates import Count
 from storage.desk import Session
-from storage.rates import Count
 
 LIMITED = ("14d", "at_once", "4m")
 UNLIMITED = ("opened_to_assigned", "decided_to_started")
@@ -71,8 +71,8 @@ def times(session: Session, tenant_id: int, period: Period, selection: Selection
     reading to the day its list was begun. today: on which it is asked what is past its last day.
     """
     span, names = (session, tenant_id, period.first, period.last), people.unit_names(session, tenant_id)
-    of_lists = rates.read(*span, of="lists", checklist=selection.checklist)
-    counts = [*rates.read(*span, of="cases"), *of_lists]
+    of_lists = aggregates.read(*span, of="lists", checklist=selection.checklist)
+    counts = [*aggregates.read(*span, of="cases"), *of_lists]
     wanted = [count for count in counts if selection.unit in ("", names[count.unit_id])]
     return tuple(_time(clock, wanted, today) for clock in (READ, *CLOCKS))
 
@@ -83,7 +83,7 @@ def unit_times(
     """Give each unit that has cases with a clock in the period, by name, with every clock."""
     names = people.unit_names(session, tenant_id)
     by_unit: dict[tuple[str, int], list[Count]] = defaultdict(list)
-    for count in rates.read(session, tenant_id, period.first, period.last, of="cases"):
+    for count in aggregates.read(session, tenant_id, period.first, period.last, of="cases"):
         if count.n and count.code.startswith(CLOCKS) and selection.unit in ("", names[count.unit_id]):
             by_unit[names[count.unit_id], count.unit_id].append(count)
     for (unit, _), counts in sorted(by_unit.items()):

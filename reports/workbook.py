@@ -11,7 +11,7 @@ from xlsxwriter import Workbook
 from checklists.files import checklist_version, newest
 from checklists.model import Checklist
 from checklists.periods import Period
-from checklists.rates import ANSWERED, LETTERS, Share
+from checklists.rates import ANSWERED, FIGURES_OF, Share
 from reports import checklists as list_rows
 from reports import rates as rate_rows
 from reports.figures import BASIS, WORKER, lines, period_of, sum_of, whole
@@ -289,9 +289,9 @@ def _case_rows(run: Run, everyone: Sequence[int], period: Period, wanted: Wanted
 
 
 def _case_row(one: CaseList, unit: str, language: Language) -> list[Cell]:
-    counted = [LETTERS[letter][0] for letter in one.letters if letter in LETTERS]
-    applicable = sum(code != "ej_tillampligt" for code in counted)
-    answered = sum(code in ANSWERED for code in counted)
+    states = [FIGURES_OF[state][0] for state in one.item_states if state in FIGURES_OF]
+    applicable = sum(code != "ej_tillampligt" for code in states)
+    answered = sum(code in ANSWERED for code in states)
     complete = any(mark.startswith("complete:") for mark in one.marks.split())
     return [
         unit,

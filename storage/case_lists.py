@@ -6,16 +6,16 @@ from typing import Any, NamedTuple
 from sqlalchemy import Table, select
 from sqlmodel import Session, col
 
+from storage.aggregates import ContributionRow
 from storage.cases import CaseRow
 from storage.filled import FilledRow
-from storage.rates import CountedRow
 
 PAGE = 1000
-_COUNTED: Table = CountedRow.__table__  # type: ignore[attr-defined]
+_CONTRIBUTIONS: Table = ContributionRow.__table__  # type: ignore[attr-defined]
 
 
 class CaseList(NamedTuple):
-    """A filled-in list, what it adds to the figures (letters, marks) and the reference of its case."""
+    """A filled-in list, what it adds to the figures (item_states, marks) and the reference of its case."""
 
     ref: str
     unit_id: int
@@ -27,7 +27,7 @@ class CaseList(NamedTuple):
     begun: date
     status: str
     sent_at: datetime | None
-    letters: str
+    item_states: str
     marks: str
 
 
@@ -40,18 +40,21 @@ def page(session: Session, tenant_id: int, first: date, last: date, after: int) 
     """
     columns: list[Any] = [
         FilledRow.id, CaseRow.ref, FilledRow.unit_id, FilledRow.checklist, FilledRow.version, FilledRow.occasion,
-        FilledRow.child, FilledRow.role, _COUNTED.c.begun, FilledRow.status, FilledRow.sent_at, _COUNTED.c.letters,
-        _COUNTED.c.marks,
+        FilledRow.child, FilledRow.role, _CONTRIBUTIONS.c.begun, FilledRow.status, FilledRow.sent_at,
+        _CONTRIBUTIONS.c.letters, _CONTRIBUTIONS.c.marks,
     ]  # fmt: skip
     query = (
         select(*columns)
         .join(CaseRow, col(CaseRow.id) == col(FilledRow.case_id))
-        .join(_COUNTED, (_COUNTED.c.case_id == col(CaseRow.id)) & (_COUNTED.c.filled_id == col(FilledRow.id)))
+        .join(
+            _CONTRIBUTIONS,
+            (_CONTRIBUTIONS.c.case_id == col(CaseRow.id)) & (_CONTRIBUTIONS.c.filled_id == col(FilledRow.id)),
+        )
         .where(
             col(FilledRow.tenant_id) == tenant_id,
             col(CaseRow.protected_identity).is_(False),
-            _COUNTED.c.begun >= first,
-            _COUNTED.c.begun <= last,
+            _CONTRIBUTIONS.c.begun >= first,
+            _CONTRIBUTIONS.c.begun <= last,
         )
         .order_by(col(FilledRow.id))
         .limit(PAGE)

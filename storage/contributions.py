@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from checklists.deadlines import Extension
 from checklists.files import all_facts, checklist_version
 from checklists.model import CASE_TYPE, OPEN, Answer, Role
-from checklists.rates import Mark, case_marks, letters
+from checklists.rates import Mark, case_marks, item_states
 from checklists.rules import Applied
 from checklists.swedish_time import day_of
 from checklists.workdays import Workdays
@@ -31,7 +31,7 @@ Key = tuple[int, int]
 """Row ids of a case and of one of its lists; 0 for the case itself."""
 
 
-class Part(NamedTuple):
+class Contribution(NamedTuple):
     """What a case or one of its lists adds. begun: a list's day in Sweden. marks: `code:value:day`, by spaces."""
 
     tenant_id: int
@@ -40,11 +40,11 @@ class Part(NamedTuple):
     version: int
     role: str
     begun: date | None
-    letters: str
+    item_states: str
     marks: str
 
 
-def of_cases(session: Session, case_ids: Sequence[int]) -> dict[Key, Part]:
+def of_cases(session: Session, case_ids: Sequence[int]) -> dict[Key, Contribution]:
     """Return what these cases and their lists add now; a case that is gone adds nothing."""
     lists: dict[int, list[Row[Any]]] = defaultdict(list)
     for row in _lists(session, case_ids):
@@ -53,7 +53,7 @@ def of_cases(session: Session, case_ids: Sequence[int]) -> dict[Key, Part]:
     signatures, returned = _signatures(session, case_ids), _returned(session, case_ids)
     extensions, violence = _extensions(session, case_ids), _violence(session, case_ids)
     workdays: dict[int, Workdays] = {}
-    parts: dict[Key, Part] = {}
+    parts: dict[Key, Contribution] = {}
     for case in _cases(session, case_ids):
         if case.tenant_id not in workdays:
             workdays[case.tenant_id] = _workdays(session, case.tenant_id)
@@ -61,16 +61,16 @@ def of_cases(session: Session, case_ids: Sequence[int]) -> dict[Key, Part]:
         has_basis = any(row.checklist == BASIS and row.role == WORKER for row in mine)
         dates = dates_of(case, known_since(violence[case.id], case.received_on))
         marks = case_marks(dates, extensions[case.id], workdays[case.tenant_id], has_basis=has_basis)
-        parts[case.id, 0] = Part(case.tenant_id, case.unit_id, "", 0, "", None, "", _text(marks))
+        parts[case.id, 0] = Contribution(case.tenant_id, case.unit_id, "", 0, "", None, "", _text(marks))
         for row in mine:
             known = facts[case.id, WHOLE_CASE] + (facts[case.id, row.child] if row.child else ())
             known += ((CASE_TYPE, case.case_type),)
-            kept, complete = _counted(row.checklist, row.version, row.role, known, answers[row.id])
+            kept, complete = _states_and_complete(row.checklist, row.version, row.role, known, answers[row.id])
             begun = _day(row.begun_at)
             occasion = (case.id, row.checklist, row.occasion)
             codes = _list_codes(row, complete, signatures[occasion], occasion in returned)
             list_marks = [Mark(code, 0, begun) for code in codes] + list(_read_mark(row, mine, begun))
-            parts[case.id, row.id] = Part(
+            parts[case.id, row.id] = Contribution(
                 row.tenant_id, row.unit_id, row.checklist, row.version, row.role, begun, kept, _text(list_marks)
             )
     return parts
@@ -90,10 +90,10 @@ _Given = tuple[tuple[str, Answer], ...]
 
 
 @lru_cache(maxsize=50_000)
-def _counted(checklist_id: str, version: int, role: Role, facts: _Facts, given: _Given) -> tuple[str, bool]:
-    """Return a list's letters, and whether no gap is left in it. Many lists are answered alike."""
+def _states_and_complete(checklist_id: str, version: int, role: Role, facts: _Facts, given: _Given) -> tuple[str, bool]:
+    """Return the states of a list's items, and whether no gap is left in it. Many lists are answered alike."""
     applied = Applied(checklist_version(checklist_id, version), dict(facts), dict(given))
-    return letters(applied, role), not applied.gaps(role, tuple(all_facts()))
+    return item_states(applied, role), not applied.gaps(role, tuple(all_facts()))
 
 
 def _list_codes(row: Row[Any], complete: bool, signatures: list[Row[Any]], was_returned: bool) -> Iterator[str]:

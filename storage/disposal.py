@@ -15,7 +15,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, SQLModel, col, func, select
 
 from checklists.retention import Retention
-from storage import cases, inbox, outbox, rates, tenants, tombstones, trail
+from storage import aggregates, cases, inbox, outbox, tenants, tombstones, trail
 from storage.cases import CaseRow
 from storage.conversations import ConversationRow
 from storage.filled import FilledRow
@@ -82,7 +82,7 @@ def dispose_of(
 ) -> None:
     """Take away cases with everything of them; each leaves an event and (if it has none yet) a tombstone."""
     ids = [case.id for case in gone]
-    rates.freeze(session, tenant.id, ids)  # what they add to past periods stays
+    aggregates.freeze(session, tenant.id, ids)  # what they add to past periods stays
     for case in gone:
         highest = select(func.max(col(FilledRow.id))).where(FilledRow.case_id == case.id)
         if leave_stone:

@@ -9,8 +9,8 @@ from sqlalchemy import delete, insert, text
 from sqlalchemy import select as select_columns
 from sqlmodel import Session
 
+from storage.aggregates import AGGREGATES, BATCH, Cell, by_grain, cells, forget, keep, kept_contributions, project_all
 from storage.contributions import RULES, of_cases
-from storage.rates import BATCH, TALLY, Cell, by_grain, cells, counted, fold_all, forget, keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,14 @@ def recount(session: Session, tenant_id: int, *, repair: bool = False) -> Recoun
     if repair:
         if session.get_bind().dialect.name == "postgresql":
             session.connection().execute(text("set transaction isolation level repeatable read"))
-        fold_all(session)
+        project_all(session)
     connection = session.connection()
     waiting = _waiting(session)
     by_day: Counter[Cell] = Counter()
     seen = wrong = 0
     for ids in _case_batches(session, tenant_id):
         seen += len(ids)
-        now, kept = of_cases(session, [one for one in ids if one not in waiting]), counted(session, ids)
+        now, kept = of_cases(session, [one for one in ids if one not in waiting]), kept_contributions(session, ids)
         now |= {key: part for key, part in kept.items() if key[0] in waiting}
         for part in now.values():
             by_day.update(cells(part))
@@ -49,16 +49,16 @@ def recount(session: Session, tenant_id: int, *, repair: bool = False) -> Recoun
                 keep(session, now)
     wrong += _orphans(session, tenant_id, repair=repair)
     should = {(grain, cell): n for grain, cell, n in by_grain(by_day)}
-    live = (TALLY.c.tenant_id == tenant_id, TALLY.c.frozen.is_(False))
-    columns = [TALLY.c[name] for name in Cell._fields]
-    rows = connection.execute(select_columns(TALLY.c.grain, TALLY.c.n, *columns).where(*live))
+    live = (AGGREGATES.c.tenant_id == tenant_id, AGGREGATES.c.frozen.is_(False))
+    columns = [AGGREGATES.c[name] for name in Cell._fields]
+    rows = connection.execute(select_columns(AGGREGATES.c.grain, AGGREGATES.c.n, *columns).where(*live))
     stands = {(row[0], Cell(*row[2:])): row[1] for row in rows}
     off = [key for key in stands.keys() | should.keys() if stands.get(key, 0) != should.get(key, 0)]
     if repair and off:
-        connection.execute(delete(TALLY).where(*live))
+        connection.execute(delete(AGGREGATES).where(*live))
         for some in _batches(should.items()):
             connection.execute(
-                insert(TALLY), [{**cell._asdict(), "grain": g, "frozen": False, "n": n} for (g, cell), n in some]
+                insert(AGGREGATES), [{**cell._asdict(), "grain": g, "frozen": False, "n": n} for (g, cell), n in some]
             )
     return Recounted(seen, wrong + len(off))
 

@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from storage import (
+    aggregates,
     answers,
     cases,
     changed,
@@ -15,12 +16,11 @@ from storage import (
     links,
     outbox,
     people,
-    rates,
-    reminders,
     returns,
     sealing,
     signatures,
     tenants,
+    told_reminders,
     tombstones,
     trail,
 )
@@ -39,8 +39,8 @@ MODULES = (
     links,
     outbox,
     people,
-    reminders,
-    rates,
+    told_reminders,
+    aggregates,
     returns,
     sealing,
     signatures,

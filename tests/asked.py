@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from checklists import route
 from checklists.model import Answer, Checklist, Choice, Gap, Item
-from checklists.rates import letters as letters_of
+from checklists.rates import item_states as states_of
 from checklists.route import Stop
 from checklists.rules import Applied, Applies
 
@@ -42,8 +42,8 @@ def gaps(
     return Applied(checklist, facts, answers).gaps(role, fact_order)  # type: ignore[arg-type]
 
 
-def letters(checklist: Checklist, role: str, facts: Facts, answers: Answers) -> str:
-    return letters_of(Applied(checklist, facts, answers), role)  # type: ignore[arg-type]
+def item_states(checklist: Checklist, role: str, facts: Facts, answers: Answers) -> str:
+    return states_of(Applied(checklist, facts, answers), role)  # type: ignore[arg-type]
 
 
 def stops(checklist: Checklist, role: str, facts: Facts, answers: Answers) -> tuple[Stop, ...]:

@@ -15,7 +15,7 @@ from bot.adapter import wire_message
 from bot.clock import Clock
 from bot.sending.sender import Failed, Gone, Sender, SendError, Throttled, TooLarge, Unreachable
 from bot.turns import Turns
-from dialogs.messages import reminders, stand_in
+from dialogs.messages import reminder_content, stand_in
 from dialogs.turn.exchange import Reply
 from storage import conversations, outbox
 from storage.desk import Desk, Session
@@ -167,7 +167,7 @@ def _begin(session: Session, row: int, attempt: int, now: datetime) -> _Parcel |
             return None
         found.conversation_id = chat.id
     try:
-        reply = reminders.content(session, found, now)
+        reply = reminder_content.content(session, found, now)
     except (KeyGone, SealBroken):
         reply = None  # the case was disposed of
     if reply is None:

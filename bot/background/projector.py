@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from storage import rates
+from storage import aggregates
 from storage.desk import Desk, Session
 
 EVERY = 1.0
@@ -12,16 +12,16 @@ EVERY = 1.0
 log = logging.getLogger(__name__)
 
 
-async def fold_forever(desk: Desk) -> None:
+async def project_forever(desk: Desk) -> None:
     """Fold until cancelled; a failure is logged by its kind and tried again."""
     while True:
         try:
-            while await desk.run(_fold):
+            while await desk.run(_project):
                 pass
         except Exception as error:
             log.error("folder: %s", type(error).__name__)
         await asyncio.sleep(EVERY)
 
 
-def _fold(session: Session) -> int:
-    return rates.fold_new(session, wait=False)
+def _project(session: Session) -> int:
+    return aggregates.project_new(session, wait=False)

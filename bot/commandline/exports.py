@@ -60,7 +60,7 @@ def _export(parsed: argparse.Namespace) -> None:
         with open_desk(settings) as desk, output(parsed.out) as out:
             desk.run_now(lambda session: record_everywhere(session, settings, "export", parsed.what))
             if parsed.what in FIGURES:
-                _fold(desk)
+                _project(desk)
             give_way()  # not earlier: who writes is to be done soon
             if parsed.what in ROWS:
                 write_rows(desk.read_now, selection, out, parsed.what, parsed.format)
@@ -136,11 +136,11 @@ def _figure_rows(
     return columns, partial(rows, selection=selection, today=day, for_publication=parsed.for_publication)
 
 
-def _fold(desk: Desk) -> None:
+def _project(desk: Desk) -> None:
     """Count what was noted, a batch at a time: whoever answers gets in between."""
-    from storage.rates import fold_new
+    from storage.aggregates import project_new
 
-    while desk.run_now(fold_new):
+    while desk.run_now(project_new):
         pass
 
 
@@ -156,7 +156,7 @@ def _recount(parsed: argparse.Namespace) -> None:
     from storage.recount import recount
 
     with open_desk(read_settings()) as desk:
-        _fold(desk)
+        _project(desk)
         if not parsed.repair:
             give_way()
         run = desk.run_now if parsed.repair else desk.read_now

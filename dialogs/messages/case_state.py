@@ -10,7 +10,7 @@ from checklists.deadlines import Extension
 from checklists.files import newest as newest_version
 from checklists.lifecycle import WRITER, State
 from checklists.model import OPEN
-from checklists.reminders import Asked, BasisState, CaseState
+from checklists.reminder_rules import Asked, BasisState, CaseState
 from checklists.swedish_time import day_of
 from storage import answers, cases, extensions, filled, returns, signatures
 from storage.answers import AnswerRow

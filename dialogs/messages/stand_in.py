@@ -8,13 +8,13 @@ from checklists.access import Staff
 from checklists.swedish_time import day_of
 from dialogs.messages.reminder_outbox import put
 from dialogs.views.views import Line, MenuView, ReminderView
-from storage import cases, conversations, outbox, people, reminders
+from storage import cases, conversations, outbox, people, told_reminders
 from storage.cases import CaseRow
 from storage.conversations import ConversationRow
 from storage.desk import Session
 from storage.outbox import OutboxRow
 from storage.people import PersonRow
-from storage.reminders import ToldRow
+from storage.told_reminders import ToldRow
 
 GATHER = timedelta(minutes=2)
 """How long what is handed over to someone is gathered before it goes."""
@@ -29,7 +29,7 @@ def hand_over(session: Session, row: OutboxRow, now: datetime) -> None:
         return
     today = day_of(now)
     staff = Staff(people.holdings_on(session, row.tenant_id, today))
-    told = reminders.in_bundle(session, row.once or "")
+    told = told_reminders.in_bundle(session, row.once or "")
     if told:
         _hand_over_bundle(session, told, gone, staff, now)
     elif row.case_id:
@@ -42,13 +42,13 @@ def hand_over(session: Session, row: OutboxRow, now: datetime) -> None:
 
 
 def _hand_over_bundle(session: Session, told: Iterable[ToldRow], gone: PersonRow, staff: Staff, now: datetime) -> None:
-    already = reminders.told_about(session, {note.case_id for note in told})
+    already = told_reminders.told_about(session, {note.case_id for note in told})
     bundles: dict[int, str] = {}
     for note in told:
         case = cases.get(session, note.tenant_id, note.case_id)
         instead = reachable_instead(session, staff, case, gone.id) if case else []
         if not instead:
-            reminders.forget(session, [note])  # nobody to tell: the next sweep looks again
+            told_reminders.forget(session, [note])  # nobody to tell: the next sweep looks again
         for person, chat in instead:
             person_id = person.id
             if (person_id, note.rule, note.case_id, note.mark) not in already:
@@ -85,7 +85,7 @@ def note_told(session: Session, like: ToldRow, person_id: int, day: date, bundle
         day=day,
         bundle=bundle,
     )
-    reminders.tell(session, row)
+    told_reminders.tell(session, row)
 
 
 def reachable_instead(

@@ -10,16 +10,16 @@ from datetime import date, datetime, timedelta
 
 from checklists.access import Audience, Staff
 from checklists.months import months_on
-from checklists.reminders import CaseState, Due, due, protection_due
+from checklists.reminder_rules import CaseState, Due, due, protection_due
 from checklists.swedish_time import day_of, local
 from checklists.tenant_settings import TenantSettings
 from dialogs.messages.case_state import case_dates, is_protection_answered, read_case
 from dialogs.messages.reminder_outbox import put_bundle
 from dialogs.messages.stand_in import reachable_instead
-from storage import conversations, people, reminders, tenants, trail
+from storage import conversations, people, tenants, told_reminders, trail
 from storage.cases import CaseRow
 from storage.desk import Session
-from storage.reminders import Occasion, ToldRow
+from storage.told_reminders import Occasion, ToldRow
 
 CASES_AT_ONCE = 5
 BUNDLES_AT_ONCE = 10
@@ -45,10 +45,10 @@ def tenants_to_sweep(session: Session, now: datetime, done: Collection[tuple[int
 def step(session: Session, tenant_id: int, now: datetime) -> bool:
     """Take one step of today's sweep; say whether there is more to do."""
     day = swept_day(now)
-    row = reminders.sweep(session, tenant_id, day)
+    row = told_reminders.sweep(session, tenant_id, day)
     if row is None:
-        row = reminders.begin_sweep(session, tenant_id, day, now)
-        reminders.take_back_unsent(session, tenant_id, day)
+        row = told_reminders.begin_sweep(session, tenant_id, day, now)
+        told_reminders.take_back_unsent(session, tenant_id, day)
         return True
     if row.done_at is not None:
         return False
@@ -56,7 +56,7 @@ def step(session: Session, tenant_id: int, now: datetime) -> bool:
     assert tenant is not None
     settings = tenants.settings(tenant)
     decided_since = months_on(day, -settings.follow_up_months) - timedelta(days=settings.catch_up + 7)
-    found = reminders.cases_after(session, tenant_id, row.reached, CASES_AT_ONCE, decided_since)
+    found = told_reminders.cases_after(session, tenant_id, row.reached, CASES_AT_ONCE, decided_since)
     if found:
         sweeping = _Sweeping(session, settings, tenant_id, day, [case.id for case in found])
         for case in found:
@@ -66,7 +66,7 @@ def step(session: Session, tenant_id: int, now: datetime) -> bool:
     if _put_bundles(session, tenant_id, day, now):
         return True
     row.done_at = now
-    reminders.forget_snoozed(session, tenant_id, day)
+    told_reminders.forget_snoozed(session, tenant_id, day)
     trail.record(session, tenant_id, now, "system", "swept", detail=day.isoformat())
     return False
 
@@ -80,8 +80,8 @@ class _Sweeping:
         self._tenant_id = tenant_id
         self._day = day
         self._staff = Staff(people.holdings_on(session, tenant_id, day))
-        self._told = reminders.told_about(session, rows)
-        self._again = reminders.snoozed(session, tenant_id, day)
+        self._told = told_reminders.told_about(session, rows)
+        self._again = told_reminders.snoozed(session, tenant_id, day)
 
     def look_at(self, case: CaseRow) -> None:
         """Note who is to be told of what about a case."""
@@ -129,13 +129,13 @@ def _reached(session: Session, staff: Staff, case: CaseRow, wanted: list[int]) -
 def _tell(session: Session, tenant_id: int, occasion: Occasion, day: date, bundle: str) -> ToldRow:
     person, rule, case, mark = occasion
     row = ToldRow(tenant_id=tenant_id, person_id=person, rule=rule, case_id=case, mark=mark, day=day, bundle=bundle)
-    reminders.tell(session, row)
+    told_reminders.tell(session, row)
     return row
 
 
 def _put_bundles(session: Session, tenant_id: int, day: date, now: datetime) -> bool:
     """Put some of the day's bundles into the outbox; say whether there were any."""
-    found = reminders.bundles_without_message(session, tenant_id, day, BUNDLES_AT_ONCE)
+    found = told_reminders.bundles_without_message(session, tenant_id, day, BUNDLES_AT_ONCE)
     for row, bundle in found:
         _put_bundle(session, tenant_id, row, bundle, now)
     return bool(found)
@@ -149,7 +149,7 @@ def _put_bundle(
     if person is not None and chat is not None:
         put_bundle(session, chat, person, bundle, now, urgent=urgent)
     else:  # she removed the app just now: told at the next sweep, or someone else is
-        reminders.forget(session, reminders.in_bundle(session, bundle))
+        told_reminders.forget(session, told_reminders.in_bundle(session, bundle))
 
 
 # --- SKYDD -------------------------------------------------------------------------------------------------
@@ -161,9 +161,9 @@ def tell_of_protection(session: Session, now: datetime) -> int:
     count = 0
     for tenant in tenants.everyone(session):
         tenant_id = tenant.id
-        found = reminders.received(session, tenant_id, day)
+        found = told_reminders.received(session, tenant_id, day)
         staff = Staff(people.holdings_on(session, tenant_id, day)) if found else None
-        told = reminders.told_about(session, [case.id for case in found])
+        told = told_reminders.told_about(session, [case.id for case in found])
         for case in found:
             assert staff is not None
             one = _protection(session, case, day)

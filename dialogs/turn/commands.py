@@ -7,7 +7,7 @@ from checklists.replies import folded
 from checklists.rights import ANYONE, RELATIONS, Right, may, table
 from dialogs.chef import deputies, reading, sign_off
 from dialogs.figures import report
-from dialogs.messages import reminders
+from dialogs.messages import reminder_content
 from dialogs.turn import menu
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb
 from dialogs.turn.presses import ForCommand, OfCommand
@@ -43,7 +43,7 @@ MODULES = (
     sign_off,
     deputies,
     menu,
-    reminders,
+    reminder_content,
     report,
 )
 COMMANDS: tuple[Command, ...] = tuple(command for module in MODULES for command in module.COMMANDS)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from storage import disposal, rates
+from storage import aggregates, disposal
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.tenants import TenantRow
@@ -10,13 +10,13 @@ from storage.tenants import TenantRow
 ALWAYS = (date(2000, 1, 1), date(2100, 1, 1))
 
 
-def everything(session: Session, tenant_id: int) -> list[list[rates.Count]]:
+def everything(session: Session, tenant_id: int) -> list[list[aggregates.Count]]:
     """Return every figure of every day, of items, lists and cases."""
-    rates.fold_all(session)
+    aggregates.project_all(session)
     return [
-        rates.read(session, tenant_id, *ALWAYS, of="items"),
-        rates.read(session, tenant_id, *ALWAYS, of="lists"),
-        rates.read(session, tenant_id, *ALWAYS, of="cases"),
+        aggregates.read(session, tenant_id, *ALWAYS, of="items"),
+        aggregates.read(session, tenant_id, *ALWAYS, of="lists"),
+        aggregates.read(session, tenant_id, *ALWAYS, of="cases"),
     ]
 
 

@@ -7,15 +7,15 @@ from pathlib import Path
 from bench.measure import YEAR, Towns, days_of_a_million_rows, new_desk
 from bench.town import TEXT, fill
 from reports.answers import COLUMNS, answer_rows
-from storage import rates
+from storage import aggregates
 from storage.desk import Desk, Session
 from storage.recount import recount
 from tests.sql.kept_figures import ALWAYS
 
 
-def counted(folder: Path, name: str, seed: int) -> list[rates.Count]:
-    def work(session: Session) -> list[rates.Count]:
-        return rates.read(session, tenant, *ALWAYS, of="items")
+def counted(folder: Path, name: str, seed: int) -> list[aggregates.Count]:
+    def work(session: Session) -> list[aggregates.Count]:
+        return aggregates.read(session, tenant, *ALWAYS, of="items")
 
     desk = new_desk(folder, name)
     tenant = fill(desk, 60, seed)

@@ -13,7 +13,7 @@ from checklists.model import Written
 from checklists.periods import Period
 from reports.selected import Selection
 from reports.times import COUNTS, times
-from storage import answers, cases, migrate, rates
+from storage import aggregates, answers, cases, migrate
 from storage.cases import CaseRow, FactRow
 from storage.desk import Desk, Session, opened
 from storage.extensions import ExtensionRow
@@ -71,7 +71,7 @@ def living_and_gone(desk: Desk) -> World:
         return world
 
     world = desk.run_now(work)
-    desk.run_now(rates.fold_all)
+    desk.run_now(aggregates.project_all)
 
     def dispose(session: Session) -> None:
         tenant = session.get(TenantRow, world.tenant)
@@ -135,8 +135,8 @@ def as_counted_before(desk: Desk, world: World) -> None:
     desk.run_now(work)
 
 
-def answered(desk: Desk, world: World) -> list[rates.Count]:
-    return desk.run_now(lambda session: rates.read(session, world.tenant, *ALWAYS, of="items"))
+def answered(desk: Desk, world: World) -> list[aggregates.Count]:
+    return desk.run_now(lambda session: aggregates.read(session, world.tenant, *ALWAYS, of="items"))
 
 
 def test_what_an_older_release_counted_gives_the_right_times_and_the_same_rates(empty_url: str) -> None:
@@ -152,7 +152,7 @@ def test_what_an_older_release_counted_gives_the_right_times_and_the_same_rates(
         to(desk, "head")
         assert migrate.is_current(desk)
         decided = scalar(desk, "select decided_on from extension")
-        desk.run_now(rates.fold_all)
+        desk.run_now(aggregates.project_all)
 
         assert str(decided) == "2026-03-16", "the day in Sweden it was written down"
         found = desk.run_now(lambda session: times(session, world.tenant, YEAR, Selection(), MIDSUMMER))

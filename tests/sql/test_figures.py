@@ -24,7 +24,7 @@ from reports.side_by_side import by_unit
 from reports.summary import report_view
 from reports.times import CLOCKS, COUNTS, Time, time_rows, times
 from reports.workbook import Wanted, write_workbook
-from storage import answers, cases, extensions, filled, people, rates
+from storage import aggregates, answers, cases, extensions, filled, people
 from storage.cases import CaseRow, FactRow
 from storage.desk import Desk, Session
 from storage.extensions import ExtensionRow
@@ -390,7 +390,7 @@ def test_the_units_side_by_side_are_the_workers_lists_alone(desk: Desk, world: W
             begin(session, world, NORTH, date(2026, 5, 2 + one), {"child_heard": "ja"}, role="unit_manager")
 
     desk.run_now(work)
-    desk.run_now(rates.fold_all)
+    desk.run_now(aggregates.project_all)
     found = {one.unit: one for one in desk.read_now(lambda session: by_unit(session, world.tenant, quarter(2026, 2)))}
 
     assert (found[NORTH].complete.n, found[NORTH].fulfilled.k) == (1, 1)
@@ -438,7 +438,7 @@ def some_clocks(session: Session, world: World) -> None:
 
 def test_times_have_a_share_within_the_limit_and_a_median(desk: Desk, world: World) -> None:
     desk.run_now(lambda session: some_clocks(session, world))
-    desk.run_now(rates.fold_all)
+    desk.run_now(aggregates.project_all)
 
     def read(today: date) -> dict[str, Time]:
         found = desk.read_now(lambda session: times(session, world.tenant, YEAR, Selection(), today))
@@ -461,7 +461,7 @@ def test_times_have_a_share_within_the_limit_and_a_median(desk: Desk, world: Wor
 
 def test_the_times_of_each_unit_leave_as_rows(desk: Desk, world: World) -> None:
     desk.run_now(lambda session: some_clocks(session, world))
-    desk.run_now(rates.fold_all)
+    desk.run_now(aggregates.project_all)
     selection = Selection(first=YEAR.first, last=YEAR.last)
     rows = desk.read_now(lambda session: list(time_rows(session, selection, MONDAY)))
 
@@ -476,7 +476,7 @@ def test_the_times_of_each_unit_leave_as_rows(desk: Desk, world: World) -> None:
 
 
 def workbook(desk: Desk, path: Path, wanted: Wanted) -> Any:
-    desk.run_now(rates.fold_all)
+    desk.run_now(aggregates.project_all)
     write_workbook(desk.read_now, str(path), wanted)
     return openpyxl.load_workbook(path)
 

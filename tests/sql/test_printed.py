@@ -70,7 +70,7 @@ def test_all_there_is_to_a_list_stands_on_its_page(pages: dict[str, str]) -> Non
     said = "\n".join(read(next(iter(pages.values()))).text)
 
     for words in (
-        *(item.ask for item in BASIS.asked("case_worker")),
+        *(item.ask for item in BASIS.asked["case_worker"]),
         *("SN 2026/0001", "Påhittade enheten", "Handläggare", "Utskriven till akten 2026-11-24"),
         *("Skyddade personuppgifter", "2020-09-10", "Avslutat", "2021-01-31", "Är det ett våldsärende?"),
         *(REASON, "Journal den 12 maj", NASTY, "Ja, delvis", "Motiveringen finns i akten"),
@@ -122,7 +122,7 @@ def test_an_only_child_is_not_numbered_and_a_page_of_an_empty_list_says_so(desk:
     said = read(next(iter(printed(desk, world).values()))).text
 
     assert "Barn" not in said
-    assert said.count("Obesvarad") + said.count("Ej tillämpligt") == len(BASIS.asked("case_worker"))
+    assert said.count("Obesvarad") + said.count("Ej tillämpligt") == len(BASIS.asked["case_worker"])
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from checklists.rates import (
     Share,
     case_marks,
     compare,
-    item_codes,
+    item_figures,
     median,
     needed,
     wilson,
@@ -29,8 +29,8 @@ from checklists.rates import (
 from checklists.workdays import Workdays
 from reports.compared import compared, sentence
 from reports.periods import CannotPublish, published_quarters, quarters_within
-from storage.rates import spans_of
-from tests.asked import letters, state
+from storage.aggregates import spans_of
+from tests.asked import item_states, state
 from texts import LANGUAGES
 
 BASIS = newest("decision_basis")
@@ -158,13 +158,13 @@ FACTS = st.dictionaries(
 def test_every_item_asked_counts_in_exactly_one_state_and_its_own_details(
     facts: dict[str, str], answers: dict[str, Answer]
 ) -> None:
-    kept = letters(BASIS, "case_worker", facts, answers)
+    kept = item_states(BASIS, "case_worker", facts, answers)
     codes: dict[str, list[str]] = {}
-    for item_id, code in item_codes(BASIS, kept):
+    for item_id, code in item_figures(BASIS, kept):
         codes.setdefault(item_id, []).append(code)
 
-    assert set(codes) == {item.id for item in BASIS.asked("case_worker")}
-    for item in BASIS.asked("case_worker"):
+    assert set(codes) == {item.id for item in BASIS.asked["case_worker"]}
+    for item in BASIS.asked["case_worker"]:
         first, *detail = codes[item.id]
         assert first == state(BASIS, item, facts, answers)
         assert ("ja_med_forbehall" in detail) == (first == "ja" and answers[item.id].noted)
@@ -177,7 +177,7 @@ def test_every_item_asked_counts_in_exactly_one_state_and_its_own_details(
 
 
 def test_what_a_role_is_not_asked_is_no_figure() -> None:
-    kept = letters(BASIS, "case_worker", {}, {})
+    kept = item_states(BASIS, "case_worker", {}, {})
 
     assert kept[BASIS.numbers["manager_ready_to_sign"] - 1] == NOT_ASKED
     assert len(kept) == len(BASIS.items)

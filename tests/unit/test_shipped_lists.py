@@ -7,7 +7,6 @@ import pytest
 from checklists.files import BadFile, newest, read_checklist
 from checklists.model import Answer, Checklist, Gap
 from tests.asked import applies, gaps, state
-from tests.unit.made_up import made_list, raw_item
 from tests.unit.test_checklist_files import HEAD, ITEM
 
 CODES = {"JN": ("ja", "nej"), "JNE": ("ja", "nej", "ej_tillampligt")}
@@ -108,7 +107,7 @@ def test_a_list_asks_what_its_source_says(list_id: str) -> None:
 
 
 def test_what_the_unlisted_questions_are_is_left_to_the_unit() -> None:
-    asked = newest("peer_review_bou").asked("peer_reviewer")
+    asked = newest("peer_review_bou").asked["peer_reviewer"]
 
     assert len(asked) == 9
     assert not [item.id for item in asked if item.section == "own_questions"]
@@ -192,12 +191,6 @@ def test_what_the_source_asks_for_beside_an_answer_has_its_place() -> None:
         "Bedömning i samråd med BoU",
         "Barnkonsekvensanalys",
     ]
-    computed = {item.id: item.computed for item in (*intake.items, *newest("sample_audit").items) if item.computed}
-    assert computed == {
-        "decision_within_14_days": "within_14_days",
-        "child_investigation_opened_within_14_days": "within_14_days",
-        "child_investigation_done_within_4_months": "within_4_months",
-    }
 
 
 # --- the new keys ----------------------------------------------------------------------------------------------------
@@ -221,7 +214,6 @@ LONG = ", ".join(f'{{id: {letter * 12}, title: "A", title_en: "A"}}' for letter 
         ),
         ('day: {ask: "A?", ask_en: "A?", on: [delvis]}', "day names an answer", "Change this line"),
         ('day: {ask: "A?", on: [ja]}', "`ask_en` is missing", "Add it"),
-        ("computed: within_a_year", "`computed`", "Write one of 'within_14_days' or 'within_4_months'."),
         ("when: {case_type: hund}", "`case_type`", "Write one of 'barn' or 'vuxen'."),
         ("when: {case_type: barn, is: [ja]}", "write `case_type: barn` alone", "Change this line"),
         ("when: {case_type: barn, fact: violence, is: [ja]}", "names exactly one of", "Change this line"),
@@ -239,11 +231,6 @@ def test_a_fault_in_a_new_key_is_told_with_its_line_and_what_to_do(
     assert [(fault.line, words in fault.what, remedy in fault.remedy) for fault in caught.value.faults] == [
         (11, True, True)
     ], str(caught.value)
-
-
-def test_an_item_that_cannot_be_yes_or_no_is_not_computed(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="computed needs the answers ja and nej"):
-        made_list(raw_item("item", answers=["ja"], computed="within_14_days"))
 
 
 @pytest.mark.parametrize("parts", ["[fysisk, molnet]", "fysisk"])

@@ -329,7 +329,7 @@ async def test_someone_known_to_be_gone_is_not_tried_again_and_writing_makes_her
     assert (len(town.arrivals()["w0"]), len(town.arrivals()[BOSS])) == (1, 2)
 
     assert worker.turns is not None
-    await worker.turns.take(hello("w0", town), "29:w0")
+    await worker.turns.take(hello("w0", town))
     assert town.desk.run_now(conversations.unreachable_people) == 0
 
 
@@ -486,7 +486,7 @@ async def waits_of(town: Town, worker: OutboxWorker, until: "asyncio.Task[None]"
     waits = []
     while not until.done():
         begun = time.perf_counter()
-        await worker.turns.take(hello(BOSS, town), f"29:{BOSS}")
+        await worker.turns.take(hello(BOSS, town))
         waits.append(time.perf_counter() - begun)
         await asyncio.wait({until}, timeout=0.1)
     until.result()

@@ -7,10 +7,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from storage import conversations, outbox, reminders
+from storage import conversations, outbox, told_reminders
 from storage.desk import Desk, Session
 from storage.outbox import OutboxRow
-from storage.reminders import SnoozeRow, ToldRow
+from storage.told_reminders import SnoozeRow, ToldRow
 from tests.sql.conftest import NOW, OpenDesk, World, change, chat_with, scalar
 
 HOLD = timedelta(seconds=60)
@@ -123,21 +123,21 @@ def test_what_someone_waits_for_goes_before_reminders(desk: Desk, world: World) 
 
 
 def test_an_occasion_is_told_to_a_person_once(desk: Desk, world: World) -> None:
-    desk.run_now(lambda session: reminders.tell(session, told(world)))
+    desk.run_now(lambda session: told_reminders.tell(session, told(world)))
 
     with pytest.raises(IntegrityError):
-        desk.run_now(lambda session: reminders.tell(session, told(world, day=NEXT)))
-    desk.run_now(lambda session: reminders.tell(session, told(world, "other")))
-    found = desk.run_now(lambda session: reminders.told_about(session, [world.case]))
+        desk.run_now(lambda session: told_reminders.tell(session, told(world, day=NEXT)))
+    desk.run_now(lambda session: told_reminders.tell(session, told(world, "other")))
+    found = desk.run_now(lambda session: told_reminders.told_about(session, [world.case]))
     assert set(found) == {(world.person, "LUCKOR", world.case, mark) for mark in ("m", "other")}
 
 
 def test_bundles_wait_until_they_have_a_message(desk: Desk, world: World) -> None:
-    desk.run_now(lambda session: reminders.tell(session, told(world)))
-    desk.run_now(lambda session: reminders.tell(session, told(world, "second")))
+    desk.run_now(lambda session: told_reminders.tell(session, told(world)))
+    desk.run_now(lambda session: told_reminders.tell(session, told(world, "second")))
 
     def waiting(day: date = DAY) -> list[tuple[int, str]]:
-        rows = desk.run_now(lambda session: reminders.bundles_without_message(session, world.tenant, day, 9))
+        rows = desk.run_now(lambda session: told_reminders.bundles_without_message(session, world.tenant, day, 9))
         return [(person, bundle) for person, bundle in rows]
 
     bundle = f"reminder:{world.person}:{DAY}"
@@ -161,30 +161,30 @@ def test_bundles_wait_until_they_have_a_message(desk: Desk, world: World) -> Non
 def test_what_an_earlier_day_did_not_tell_for_certain_may_be_told_again(
     desk: Desk, world: World, state: str, left: int, then: str
 ) -> None:
-    desk.run_now(lambda session: reminders.tell(session, told(world)))
+    desk.run_now(lambda session: told_reminders.tell(session, told(world)))
     put(desk, world, f"reminder:{world.person}:{DAY}", state=state)
 
-    desk.run_now(lambda session: reminders.take_back_unsent(session, world.tenant, DAY))
+    desk.run_now(lambda session: told_reminders.take_back_unsent(session, world.tenant, DAY))
     assert scalar(desk, "select count(*) from told") == 1
-    desk.run_now(lambda session: reminders.take_back_unsent(session, world.tenant, NEXT))
+    desk.run_now(lambda session: told_reminders.take_back_unsent(session, world.tenant, NEXT))
 
     assert scalar(desk, "select count(*) from told") == left
     assert scalar(desk, "select state from outbox") == then
 
 
 def test_a_sweep_is_begun_once_and_remembers_how_far_it_came(desk: Desk, open_desk: OpenDesk, world: World) -> None:
-    desk.run_now(lambda session: reminders.begin_sweep(session, world.tenant, DAY, NOW))
+    desk.run_now(lambda session: told_reminders.begin_sweep(session, world.tenant, DAY, NOW))
     with pytest.raises(IntegrityError):
-        open_desk().run_now(lambda session: reminders.begin_sweep(session, world.tenant, DAY, NOW))
+        open_desk().run_now(lambda session: told_reminders.begin_sweep(session, world.tenant, DAY, NOW))
     change(desk, "update sweep set reached = 7")
 
     def reached(session: Session) -> int:
-        row = reminders.sweep(session, world.tenant, DAY)
+        row = told_reminders.sweep(session, world.tenant, DAY)
         assert row is not None
         return row.reached
 
     assert open_desk().run_now(reached) == 7
-    assert desk.run_now(lambda session: reminders.sweep(session, world.tenant, NEXT)) is None
+    assert desk.run_now(lambda session: told_reminders.sweep(session, world.tenant, NEXT)) is None
 
 
 def test_what_is_put_off_comes_on_its_day_and_is_then_forgotten(desk: Desk, world: World) -> None:
@@ -192,24 +192,24 @@ def test_what_is_put_off_comes_on_its_day_and_is_then_forgotten(desk: Desk, worl
         return SnoozeRow(person_id=world.person, bundle="b", tenant_id=world.tenant, until=NEXT)
 
     for _ in range(2):
-        desk.run_now(lambda session: reminders.snooze(session, row()))
+        desk.run_now(lambda session: told_reminders.snooze(session, row()))
 
-    assert desk.run_now(lambda session: reminders.snoozed(session, world.tenant, DAY)) == set()
-    assert desk.run_now(lambda session: reminders.snoozed(session, world.tenant, NEXT)) == {"b"}
-    desk.run_now(lambda session: reminders.forget_snoozed(session, world.tenant, NEXT))
+    assert desk.run_now(lambda session: told_reminders.snoozed(session, world.tenant, DAY)) == set()
+    assert desk.run_now(lambda session: told_reminders.snoozed(session, world.tenant, NEXT)) == {"b"}
+    desk.run_now(lambda session: told_reminders.forget_snoozed(session, world.tenant, NEXT))
     assert scalar(desk, "select count(*) from snooze") == 0
 
 
 def test_closed_cases_are_swept_only_for_their_follow_up(desk: Desk, world: World) -> None:
     def swept() -> int:
-        return len(desk.run_now(lambda s: reminders.cases_after(s, world.tenant, 0, 10, date(2026, 1, 1))))
+        return len(desk.run_now(lambda s: told_reminders.cases_after(s, world.tenant, 0, 10, date(2026, 1, 1))))
 
     assert swept() == 1
     change(desk, "update cases set closed_on = '2026-03-01', decided_on = '2025-12-31'")
     assert swept() == 0
     change(desk, "update cases set decided_on = '2026-01-01'")
     assert swept() == 1
-    assert desk.run_now(lambda s: reminders.cases_after(s, world.tenant, world.case, 10, DAY)) == []
+    assert desk.run_now(lambda s: told_reminders.cases_after(s, world.tenant, world.case, 10, DAY)) == []
 
 
 def test_people_whose_chats_are_all_gone_are_counted(desk: Desk, world: World) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from actions import people as acts
 from actions.basis import BASIS
 from checklists.access import Staff
-from checklists.reminders import Due, Rule, due, protection_due
+from checklists.reminder_rules import Due, Rule, due, protection_due
 from checklists.rights import ANYONE, Right
 from checklists.swedish_time import local
 from checklists.tenant_settings import TenantSettings
@@ -31,12 +31,12 @@ from dialogs.views.views import (
     ReminderPoint,
     ReminderView,
 )
-from storage import cases, outbox, people, reminders, tenants
+from storage import cases, outbox, people, tenants, told_reminders
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.outbox import OutboxRow
 from storage.people import PersonRow
-from storage.reminders import ToldRow
+from storage.told_reminders import ToldRow
 
 SNOOZE = Right("snooze", "self", ANYONE)
 MOST_CASES = 8
@@ -44,7 +44,7 @@ MOST_CASES = 8
 OPENS = {"worker": "continue", "chef": "read"}
 """The verb of a case's button, by how its reader stands to it; none where there is nothing to open."""
 _ORDER: tuple[Rule, ...] = (
-    *("SKYDD", "14D", "4M", "BESLUT", "LUCKOR", "ATER", "OLAST", "TYST", "UPPFOLJT", "PAGAR", "6M", "GRANSKA"),
+    *("SKYDD", "14D", "4M", "BESLUT", "LUCKOR", "ATER", "OLAST", "TYST", "UPPFOLJT", "PAGAR", "6M"),
 )
 _PLAIN = {"LUCKOR": "reminders.gaps", "OLAST": "reminders.unread", "TYST": "reminders.silent"}
 _PLAIN |= {"4M": "reminders.four_months", "PAGAR": "reminders.ongoing", "SKYDD": "reminders.protection"}
@@ -64,9 +64,9 @@ def content(session: Session, row: OutboxRow, now: datetime) -> Reply | None:
     if person is None or tenant is None:
         return None
     still = _Still(session, tenants.settings(tenant), person, now)
-    told = reminders.in_bundle(session, row.once)
+    told = told_reminders.in_bundle(session, row.once)
     holding = [(note, found) for note in told if (found := still.holds(note)) is not None]
-    reminders.forget(session, [note for note in told if note not in [kept for kept, _ in holding]])
+    told_reminders.forget(session, [note for note in told if note not in [kept for kept, _ in holding]])
     if not holding:
         return None
     view = still.view(stored.view, row.once, holding)

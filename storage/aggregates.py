@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Index, Table, and_, bindparam, delete, func, insert, or_, text, update
+from sqlalchemy import ColumnElement, Index, Table, and_, bindparam, delete, func, insert, inspect, or_, text, update
 from sqlalchemy import select as select_columns
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col
 
 from checklists.files import checklist_version
-from checklists.rates import item_codes
+from checklists.rates import item_figures
 from storage.changed import ChangedRow, forget_noted
-from storage.contributions import RULES, Key, Part, of_cases
+from storage.contributions import RULES, Contribution, Key, of_cases
 from storage.filled import FilledRow
 
 _LOCK = 0x72617465  # one folder at a time on PostgreSQL
@@ -28,7 +28,7 @@ BATCH = 500
 DAY, MONTH = "d", "m"
 
 
-class TallyRow(SQLModel, table=True):
+class AggregateRow(SQLModel, table=True):
     """How often something is so, on one day or in one month (day = its first).
 
     item: an item's id; empty for figures of whole lists and of cases (those have no checklist). value: a number of
@@ -52,10 +52,10 @@ class TallyRow(SQLModel, table=True):
     n: int
 
 
-class CountedRow(SQLModel, table=True):
+class ContributionRow(SQLModel, table=True):
     """What a case (filled_id 0) or one of its lists adds to `tally` now.
 
-    letters: see checklists/rates. rules: by which it was counted, see storage.contributions.
+    item_states: see checklists.rates. rules: the version of the rules it was worked out by, see storage.contributions.
     """
 
     __tablename__ = "counted"
@@ -69,15 +69,15 @@ class CountedRow(SQLModel, table=True):
     version: int
     role: str = Field(max_length=40)
     begun: date | None = None
-    letters: str = Field(max_length=300)
+    item_states: str = Field(max_length=300, sa_column_kwargs={"name": "letters"})
     marks: str
     rules: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
-TALLY: Table = TallyRow.__table__  # type: ignore[attr-defined]
-_COUNTED: Table = CountedRow.__table__  # type: ignore[attr-defined]
-_PART = [_COUNTED.c[name] for name in ("case_id", "filled_id", *Part._fields)]
-_KEY = tuple(column.name for column in TALLY.primary_key)
+AGGREGATES: Table = AggregateRow.__table__  # type: ignore[attr-defined]
+_CONTRIBUTIONS: Table = ContributionRow.__table__  # type: ignore[attr-defined]
+_COLUMNS = [inspect(ContributionRow).columns[name] for name in ("case_id", "filled_id", *Contribution._fields)]
+_KEY = tuple(column.name for column in AGGREGATES.primary_key)
 
 
 class Cell(NamedTuple):
@@ -94,11 +94,11 @@ class Cell(NamedTuple):
     value: int
 
 
-def cells(part: Part) -> Iterator[Cell]:
+def cells(part: Contribution) -> Iterator[Cell]:
     """Give the cells in which a case or a list counts one each."""
     of = (part.unit_id, part.checklist, part.version, part.role)
     if part.begun is not None:
-        for item, code in item_codes(checklist_version(part.checklist, part.version), part.letters):
+        for item, code in item_figures(checklist_version(part.checklist, part.version), part.item_states):
             yield Cell(part.tenant_id, part.begun, *of, item, code, 0)
     for mark in part.marks.split():
         code, value, day = mark.split(":")
@@ -108,7 +108,7 @@ def cells(part: Part) -> Iterator[Cell]:
 # --- folding ---------------------------------------------------------------------------------------------------------
 
 
-def fold_new(session: Session, *, wait: bool = True) -> int:
+def project_new(session: Session, *, wait: bool = True) -> int:
     """Count anew the cases that were noted, oldest first, at most a batch; return how many notes that took.
 
     Once none is left: the cases that were counted by older rules; return how many. wait: for another folder to finish,
@@ -122,29 +122,29 @@ def fold_new(session: Session, *, wait: bool = True) -> int:
         lists = [filled_id for _, _, filled_id in notes if filled_id]
         of_lists = select_columns(col(FilledRow.case_id)).where(col(FilledRow.id).in_(lists))
         ids = {case_id for _, case_id, _ in notes if case_id} | set(session.connection().execute(of_lists).scalars())
-        _fold(session, sorted(ids))
+        _project(session, sorted(ids))
         gone = delete(ChangedRow).where(col(ChangedRow.id).in_([row_id for row_id, _, _ in notes]))
         session.connection().execute(gone)
         forget_noted(session)
         return len(notes)
-    behind = _counted_by_older_rules(session)
+    behind = _projected_by_older_rules(session)
     if behind:
-        _fold(session, behind)
+        _project(session, behind)
     return len(behind)
 
 
-def _counted_by_older_rules(session: Session) -> list[int]:
+def _projected_by_older_rules(session: Session) -> list[int]:
     """Return a batch of cases that the release before this one counted, which may still run beside it."""
-    query = select_columns(_COUNTED.c.case_id).where(_COUNTED.c.rules < RULES).limit(BATCH)
+    query = select_columns(_CONTRIBUTIONS.c.case_id).where(_CONTRIBUTIONS.c.rules < RULES).limit(BATCH)
     return sorted(set(session.connection().execute(query).scalars()))
 
 
-def fold_all(session: Session) -> None:
+def project_all(session: Session) -> None:
     """Count anew every case that was noted; in a transaction that only reads, what was folded by then has to do."""
     if session.info.get("only_reads"):
         return
     session.flush()
-    while fold_new(session):
+    while project_new(session):
         pass
 
 
@@ -153,16 +153,16 @@ def waiting(session: Session) -> int:
     return session.connection().execute(select_columns(func.count()).select_from(ChangedRow)).scalar_one()
 
 
-def _fold(session: Session, case_ids: Sequence[int]) -> None:
-    before, now = counted(session, case_ids), of_cases(session, case_ids)
+def _project(session: Session, case_ids: Sequence[int]) -> None:
+    before, now = kept_contributions(session, case_ids), of_cases(session, case_ids)
     difference = Counter(cell for part in now.values() for cell in cells(part))
     difference.subtract(Counter(cell for part in before.values() for cell in cells(part)))
     _apply(session, difference, frozen=False)
     changed = {key: part for key, part in now.items() if before.get(key) != part}
     forget(session, [key for key in before if now.get(key) != before[key]])
     keep(session, changed)
-    by_now = and_(_COUNTED.c.case_id.in_(case_ids), _COUNTED.c.rules != RULES)
-    session.connection().execute(update(_COUNTED).where(by_now).values(rules=RULES))
+    by_now = and_(_CONTRIBUTIONS.c.case_id.in_(case_ids), _CONTRIBUTIONS.c.rules != RULES)
+    session.connection().execute(update(_CONTRIBUTIONS).where(by_now).values(rules=RULES))
 
 
 def freeze(session: Session, tenant_id: int, case_ids: Sequence[int]) -> None:
@@ -172,12 +172,12 @@ def freeze(session: Session, tenant_id: int, case_ids: Sequence[int]) -> None:
     """
     _alone(session)
     session.flush()
-    _fold(session, case_ids)
-    kept = Counter(cell for part in counted(session, case_ids).values() for cell in cells(part))
+    _project(session, case_ids)
+    kept = Counter(cell for part in kept_contributions(session, case_ids).values() for cell in cells(part))
     assert all(cell.tenant_id == tenant_id for cell in kept)
     _apply(session, kept, frozen=True)
     _apply(session, Counter({cell: -n for cell, n in kept.items()}), frozen=False)
-    session.connection().execute(delete(CountedRow).where(col(CountedRow.case_id).in_(case_ids)))
+    session.connection().execute(delete(ContributionRow).where(col(ContributionRow.case_id).in_(case_ids)))
 
 
 def _alone(session: Session, *, wait: bool = True) -> bool:
@@ -190,10 +190,10 @@ def _alone(session: Session, *, wait: bool = True) -> bool:
     return bool(session.connection().execute(text("select pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK}).scalar())
 
 
-def counted(session: Session, case_ids: Sequence[int]) -> dict[Key, Part]:
+def kept_contributions(session: Session, case_ids: Sequence[int]) -> dict[Key, Contribution]:
     """Return what these cases and their lists were last counted as."""
-    rows = session.connection().execute(select_columns(*_PART).where(_COUNTED.c.case_id.in_(case_ids)))
-    return {(row[0], row[1]): Part(*row[2:]) for row in rows}
+    rows = session.connection().execute(select_columns(*_COLUMNS).where(_CONTRIBUTIONS.c.case_id.in_(case_ids)))
+    return {(row[0], row[1]): Contribution(*row[2:]) for row in rows}
 
 
 def forget(session: Session, keys: Sequence[Key]) -> None:
@@ -203,12 +203,12 @@ def forget(session: Session, keys: Sequence[Key]) -> None:
         session.connection().execute(statement, [{"case_id": case, "filled_id": filled} for case, filled in keys])
 
 
-def keep(session: Session, parts: Mapping[Key, Part]) -> None:
+def keep(session: Session, parts: Mapping[Key, Contribution]) -> None:
     """Store what cases and lists are counted as now; `tally` is the caller's."""
     if parts:
-        names = [column.name for column in _PART]
+        names = [column.name for column in _COLUMNS]
         rows = [{**dict(zip(names, (*key, *part), strict=True)), "rules": RULES} for key, part in parts.items()]
-        session.connection().execute(insert(_COUNTED), rows)
+        session.connection().execute(insert(_CONTRIBUTIONS), rows)
 
 
 def by_grain(counts: Mapping[Cell, int]) -> Iterator[tuple[str, Cell, int]]:
@@ -233,15 +233,17 @@ def _apply(session: Session, difference: Mapping[Cell, int], *, frozen: bool) ->
     rows.sort(key=lambda row: tuple(str(row[name]) for name in _KEY))
     connection = session.connection()
     flavour = postgresql if connection.dialect.name == "postgresql" else sqlite
-    upsert = flavour.insert(TALLY)
-    upsert = upsert.on_conflict_do_update(index_elements=_KEY, set_={"n": TALLY.c.n + upsert.excluded.n})
+    upsert = flavour.insert(AGGREGATES)
+    upsert = upsert.on_conflict_do_update(index_elements=_KEY, set_={"n": AGGREGATES.c.n + upsert.excluded.n})
     connection.execute(upsert, rows)
     fewer = [{"b_" + name: row[name] for name in _KEY} for row in rows if row["n"] < 0]
     if fewer:
         connection.execute(_EMPTIED, fewer)
 
 
-_EMPTIED = delete(TALLY).where(*[TALLY.c[name] == bindparam("b_" + name) for name in _KEY], TALLY.c.n == 0)
+_EMPTIED = delete(AGGREGATES).where(
+    *[AGGREGATES.c[name] == bindparam("b_" + name) for name in _KEY], AGGREGATES.c.n == 0
+)
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -274,31 +276,34 @@ def read(
     """Return the counts of a period (both days counted), live and frozen together.
 
     Whole months are read by month, the days at either end by day. What is not folded yet is not in it:
-    call `fold_all` first.
+    call `project_all` first.
     """
     what = {
-        "items": TALLY.c.item != "",
-        "lists": and_(TALLY.c.item == "", TALLY.c.checklist != ""),
-        "cases": TALLY.c.checklist == "",
+        "items": AGGREGATES.c.item != "",
+        "lists": and_(AGGREGATES.c.item == "", AGGREGATES.c.checklist != ""),
+        "cases": AGGREGATES.c.checklist == "",
     }[of]
-    named = [TALLY.c.unit_id, *(TALLY.c[name] for name in ("checklist", "version", "role", "item", "code", "value"))]
+    named = [
+        AGGREGATES.c.unit_id,
+        *(AGGREGATES.c[name] for name in ("checklist", "version", "role", "item", "code", "value")),
+    ]
     query = (
-        select_columns(*named, func.sum(TALLY.c.n))
-        .where(TALLY.c.tenant_id == tenant_id, what, _within(first, last))
+        select_columns(*named, func.sum(AGGREGATES.c.n))
+        .where(AGGREGATES.c.tenant_id == tenant_id, what, _within(first, last))
         .group_by(*named)
         .order_by(*named)
     )
     if checklist:
-        query = query.where(TALLY.c.checklist == checklist)
+        query = query.where(AGGREGATES.c.checklist == checklist)
     if role:
-        query = query.where(TALLY.c.role == role)
+        query = query.where(AGGREGATES.c.role == role)
     rows: Sequence[Sequence[Any]] = session.connection().execute(query).all()
     return [Count(*row) for row in rows]
 
 
 def _within(first: date, last: date) -> ColumnElement[bool]:
     spans = [
-        and_(TALLY.c.grain == grain, TALLY.c.day >= start, TALLY.c.day <= end)
+        and_(AGGREGATES.c.grain == grain, AGGREGATES.c.day >= start, AGGREGATES.c.day <= end)
         for grain, start, end in spans_of(first, last)
     ]
     return or_(*spans)
@@ -328,5 +333,7 @@ def _next_month(day: date) -> date:
 
 def first_day(session: Session, tenant_id: int) -> date | None:
     """Return the earliest day anything was counted on."""
-    query = select_columns(func.min(TALLY.c.day)).where(TALLY.c.tenant_id == tenant_id, TALLY.c.grain == DAY)
+    query = select_columns(func.min(AGGREGATES.c.day)).where(
+        AGGREGATES.c.tenant_id == tenant_id, AGGREGATES.c.grain == DAY
+    )
     return session.connection().execute(query).scalar()

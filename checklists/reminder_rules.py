@@ -20,7 +20,7 @@ from checklists.months import months_on
 from checklists.workdays import Workdays
 
 Rule = Literal[
-    "LUCKOR", "BESLUT", "OLAST", "ATER", "TYST", "14D", "4M", "PAGAR", "UPPFOLJT", "6M", "GRANSKA", "SKYDD"
+    "LUCKOR", "BESLUT", "OLAST", "ATER", "TYST", "14D", "4M", "PAGAR", "UPPFOLJT", "6M", "SKYDD"
 ]  # fmt: skip
 Days = Annotated[int, Field(ge=0, le=400)]
 
@@ -49,8 +49,6 @@ class Thresholds:
     """PAGAR: working days after the decision."""
     follow_up_months: Annotated[int, Field(ge=1, le=60)] = 6
     """6M: months after the decision."""
-    review: Days = 5
-    """GRANSKA: working days before the round closes."""
     catch_up: Days = 30
     """Days after which what has no end of its own is too old to be caught up."""
 
@@ -145,16 +143,6 @@ def protection_due(state: CaseState, day: date) -> Due | None:
     if dates.received_on != day or dates.closed_on or state.protected_now or not dates.about_child:
         return None
     return Due("SKYDD", ("worker", "chef"), day.isoformat(), day)
-
-
-def review_due(
-    closes_on: date, left: int, day: date, thresholds: Thresholds | None = None, workdays: Workdays | None = None
-) -> Due | None:
-    """Return GRANSKA: a round closes soon and the reviewer has reviews left. It holds until the round closes."""
-    start = (workdays or Workdays()).before(closes_on, (thresholds or Thresholds()).review)
-    if not left or not start <= day <= closes_on:
-        return None
-    return Due("GRANSKA", ("reviewer",), closes_on.isoformat(), closes_on)
 
 
 # --- the rules ---------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from checklists.model import Checklist, Role, Written
 from imports.answers import import_answers
 from imports.cases import DATES, FACTS, import_cases
 from storage import (
+    aggregates,
     answers,
     cases,
     changed,
@@ -36,13 +37,12 @@ from storage import (
     extensions,
     filled,
     people,
-    rates,
     returns,
     signatures,
     tenants,
 )
 from storage.cases import CaseRow, FactRow
-from storage.contributions import Key, Part
+from storage.contributions import Contribution, Key
 from storage.desk import Desk, Session
 from storage.extensions import ExtensionRow
 from storage.filled import FilledRow
@@ -75,9 +75,9 @@ def figures(
     """Return what is counted of an item, or of whole lists (item empty), read as a report reads it."""
 
     def work(session: Session) -> dict[str, int]:
-        rates.fold_all(session)
+        aggregates.project_all(session)
         found: Counter[str] = Counter()
-        for count in rates.read(session, world.tenant, first, last, of="items" if item else "lists"):
+        for count in aggregates.read(session, world.tenant, first, last, of="items" if item else "lists"):
             found[count.code] += count.n if count.item == item else 0
         return {code: n for code, n in found.items() if n}
 
@@ -86,14 +86,14 @@ def figures(
 
 def of_cases(desk: Desk, world: World, first: date = ALWAYS[0], last: date = ALWAYS[1]) -> dict[tuple[str, int], int]:
     def work(session: Session) -> dict[tuple[str, int], int]:
-        rates.fold_all(session)
-        return {(c.code, c.value): c.n for c in rates.read(session, world.tenant, first, last, of="cases")}
+        aggregates.project_all(session)
+        return {(c.code, c.value): c.n for c in aggregates.read(session, world.tenant, first, last, of="cases")}
 
     return desk.run_now(work)
 
 
 def recounted(desk: Desk, world: World, *, repair: bool = False) -> int:
-    desk.run_now(rates.fold_all)
+    desk.run_now(aggregates.project_all)
     run = desk.run_now if repair else desk.read_now
     return run(lambda session: recount(session, world.tenant, repair=repair)).wrong
 
@@ -259,7 +259,9 @@ def test_what_became_of_a_list_is_counted_on_the_workers_only(desk: Desk, world:
         "begun": 2, "sent": 1, "read": 1, "signed": 1, "signed_with_shortfall": 1, "returned": 1, "voided": 1,
     }  # fmt: skip
     read = [
-        c.value for c in desk.run_now(lambda s: rates.read(s, world.tenant, *ALWAYS, of="lists")) if c.code == "read"
+        c.value
+        for c in desk.run_now(lambda s: aggregates.read(s, world.tenant, *ALWAYS, of="lists"))
+        if c.code == "read"
     ]
     assert read == [2]
     assert recounted(desk, world) == 0
@@ -302,7 +304,7 @@ def test_a_list_without_a_gap_is_complete(desk: Desk, world: World) -> None:
     for name in ("violence", "intervention_decided"):
         tell(desk, world, name, "nej")
     tell(desk, world, "child_placed", "nej", child=1)
-    for item in LIST.asked("case_worker"):
+    for item in LIST.asked["case_worker"]:
         assert "complete" not in figures(desk, world, "")
         if item.when is None:
             answer(desk, world, item.id, "ja")
@@ -418,11 +420,11 @@ def test_a_municipalitys_own_free_days_count_for_its_cases_as_soon_as_they_are_s
         desk.run_now(work)
 
     close_on(["2026-03-03"])
-    assert desk.run_now(rates.waiting) == 1, "the other municipality's case is not counted again"
+    assert desk.run_now(aggregates.waiting) == 1, "the other municipality's case is not counted again"
     assert ("at_once_within", 2) in of_cases(desk, world)
     assert recounted(desk, world) == 0
     close_on(["2026-03-03"])
-    assert desk.run_now(rates.waiting) == 0, "set to what it was"
+    assert desk.run_now(aggregates.waiting) == 0, "set to what it was"
 
 
 def test_what_an_older_release_counted_is_taken_back_and_counted_by_the_rules_of_now(desk: Desk, world: World) -> None:
@@ -443,7 +445,7 @@ def test_what_an_older_release_counted_is_taken_back_and_counted_by_the_rules_of
     assert ("prelim", 15) not in of_cases(desk, world)
     assert desk.run_now(lambda session: everything(session, world.tenant)) == before
     assert scalar(desk, "select count(*) from counted where rules = 0") == 0
-    assert desk.run_now(rates.fold_new) == 0
+    assert desk.run_now(aggregates.project_new) == 0
     assert recounted(desk, world) == 0
 
 
@@ -569,7 +571,7 @@ class Town:
             signing.send_back(session, chef, worker, "påhittad kommentar", [], "")
 
     def folds(self, session: Session) -> None:
-        rates.fold_new(session)
+        aggregates.project_new(session)
 
     def takes_in_cases(self, session: Session) -> None:
         """Take in a file about a case that is here, or a new one."""
@@ -593,7 +595,7 @@ class Town:
             words = ("Ja", "Nej", "E/T", "obesvarad", "Påhittat svar")
             rows = [
                 about | {"item": item.id, "answer": self.draw.choice(words)}
-                for item in self.draw.sample(checklist.asked(role), 3)
+                for item in self.draw.sample(checklist.asked[role], 3)
             ]
             import_answers(session, file_of([list(row.values()) for row in rows], list(rows[0])), frozenset(), NOW, CLI)
 
@@ -639,20 +641,20 @@ def test_what_is_not_folded_yet_is_no_fault_and_counting_keeps_no_one_from_answe
     def while_counting(session: Session) -> tuple[int, int]:
         before = recount(session, world.tenant).wrong
         answer(desk, world, "child_informed_report", "ja")  # from another connection, as the running bot would
-        desk.run_now(rates.fold_all)
+        desk.run_now(aggregates.project_all)
         return before, recount(session, world.tenant).wrong
 
     assert desk.read_now(while_counting) == (0, 0)
-    assert desk.run_now(rates.waiting) == 0
+    assert desk.run_now(aggregates.waiting) == 0
     assert recounted(desk, world) == 0
 
 
 def test_who_only_reads_folds_nothing(desk: Desk, world: World) -> None:
     answer(desk, world, "child_heard", "ja")
-    waiting = desk.run_now(rates.waiting)
+    waiting = desk.run_now(aggregates.waiting)
 
-    desk.read_now(rates.fold_all)
-    assert desk.run_now(rates.waiting) == waiting > 0
+    desk.read_now(aggregates.project_all)
+    assert desk.run_now(aggregates.waiting) == waiting > 0
 
 
 def test_a_list_begun_since_the_last_folding_is_no_fault(desk: Desk, world: World) -> None:
@@ -665,7 +667,7 @@ def test_a_list_begun_since_the_last_folding_is_no_fault(desk: Desk, world: Worl
         )
 
     desk.run_now(begin)
-    assert desk.run_now(rates.waiting) > 0
+    assert desk.run_now(aggregates.waiting) > 0
     assert desk.read_now(lambda session: recount(session, world.tenant)).wrong == 0
 
 
@@ -676,7 +678,7 @@ def test_a_wrong_number_is_found_while_another_case_waits_to_be_folded(desk: Des
     answer(desk, world, "child_heard", "nej")
 
     assert desk.read_now(lambda session: recount(session, world.tenant)).wrong == 1
-    assert desk.run_now(rates.waiting) > 0
+    assert desk.run_now(aggregates.waiting) > 0
 
 
 def test_a_number_changed_behind_the_bots_back_is_found_and_put_right(desk: Desk, world: World) -> None:
@@ -696,9 +698,9 @@ def test_a_number_changed_behind_the_bots_back_is_found_and_put_right(desk: Desk
 def test_what_waits_to_be_folded_is_no_fault(desk: Desk, world: World) -> None:
     answer(desk, world, "child_heard", "ja")
 
-    assert desk.run_now(rates.waiting) > 0
+    assert desk.run_now(aggregates.waiting) > 0
     assert recounted(desk, world) == 0
-    assert desk.run_now(rates.waiting) == 0
+    assert desk.run_now(aggregates.waiting) == 0
 
 
 def test_a_turn_notes_a_case_once_and_a_failed_one_nothing(desk: Desk, world: World) -> None:
@@ -722,7 +724,7 @@ def test_a_turn_notes_a_case_once_and_a_failed_one_nothing(desk: Desk, world: Wo
 def test_what_changes_after_a_fold_in_the_same_transaction_is_noted_again(desk: Desk, world: World) -> None:
     def work(session: Session) -> None:
         answer_in(session, world, "child_heard", "ja")
-        rates.fold_all(session)
+        aggregates.project_all(session)
         answer_in(session, world, "child_heard", "nej")
 
     desk.run_now(work)
@@ -737,7 +739,7 @@ def test_what_is_answered_while_it_is_recounted_is_no_fault(
     other = open_desk()
     answered: list[None] = []
 
-    def of_cases_meanwhile(session: Session, ids: list[int]) -> dict[Key, Part]:
+    def of_cases_meanwhile(session: Session, ids: list[int]) -> dict[Key, Contribution]:
         if not answered:
             answered.append(None)
             answer(other, world, "child_heard", "ja")
@@ -753,8 +755,8 @@ def test_two_processes_fold_the_same_notes_once(desk: Desk, world: World, open_d
     other = open_desk()
     for choice in ("ja", "nej", "ja"):
         answer(desk, world, "child_heard", choice)
-        desk.run_now(rates.fold_new)
-        other.run_now(rates.fold_new)
+        desk.run_now(aggregates.project_new)
+        other.run_now(aggregates.project_new)
 
     assert figures(other, world) == {"ja": 1}
     assert recounted(other, world) == 0

@@ -14,7 +14,7 @@ from checklists.case_dates import CaseDates
 from checklists.deadlines import Extension
 from checklists.lifecycle import State
 from checklists.months import months_on
-from checklists.reminders import (
+from checklists.reminder_rules import (
     Asked,
     BasisState,
     CaseState,
@@ -22,7 +22,6 @@ from checklists.reminders import (
     Thresholds,
     due,
     protection_due,
-    review_due,
 )
 from checklists.workdays import Workdays
 from tests.unit.test_workdays import ALL, OPEN, after, before, on_or_before
@@ -281,7 +280,7 @@ def test_an_answer_that_was_ongoing_at_the_signature_is_told_the_chef_at_the_nex
     assert due(CaseState(basis=BasisState(status=State.SIGNED, followed_on=FRIDAY)), FRIDAY) == ()
 
 
-# --- the two that are not of the sweep, and the thresholds -------------------------------------------------
+# --- the one that is not of the sweep, and the thresholds -------------------------------------------------
 
 
 def test_a_report_of_today_without_an_answer_is_told_whatever_the_day() -> None:
@@ -292,14 +291,6 @@ def test_a_report_of_today_without_an_answer_is_told_whatever_the_day() -> None:
     assert protection_due(replace(state, protected_now=True), FRIDAY) is None
     assert protection_due(received(FRIDAY, closed_on=FRIDAY), FRIDAY) is None
     assert protection_due(received(FRIDAY, about_child=False), FRIDAY) is None
-
-
-def test_a_reviewer_is_told_from_five_working_days_before_a_round_closes() -> None:
-    for closes in ALL[30:]:
-        days = [day for day in OPEN if closes - 20 * A_DAY <= day <= closes + 5 * A_DAY]
-        told_on = [day for day in days if review_due(closes, 1, day)]
-        assert told_on == [day for day in days if before(closes, 5) <= day <= closes]
-    assert review_due(FRIDAY, 0, FRIDAY) is None
 
 
 def test_the_thresholds_and_the_free_days_are_the_tenants_own() -> None:
