@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -14,7 +15,7 @@ from sqlalchemy import text
 from actions import cases as case_acts
 from actions import lists, settings, signing
 from actions.answers import give
-from actions.basis import Sheet, written
+from actions.basis import Basis, Sheet, written
 from actions.basis import read as read_basis
 from actions.facts import set_fact
 from actions.origin import Origin, of_file, of_person
@@ -266,6 +267,39 @@ def test_what_became_of_a_list_is_counted_on_the_workers_only(desk: Desk, world:
     assert recounted(desk, world) == 0
 
 
+def test_each_step_of_a_list_is_in_the_figures_at_once(desk: Desk, world: World) -> None:
+    chef = of_person(world.tenant, world.person, NOW + timedelta(days=2))
+
+    def step(act: Callable[[Session, Basis], object]) -> dict[str, int]:
+        def work(session: Session) -> None:
+            case = the_case(session, world)
+            act(session, read_basis(session, case, cases.facts(session, case.id), LIST.id, world.person))
+
+        desk.run_now(work)
+        assert recounted(desk, world) == 0
+        return figures(desk, world, "")
+
+    def send(session: Session, reader: Basis) -> None:
+        lists.send(session, of_person(world.tenant, world.person, NOW), reader.worker)
+
+    assert figures(desk, world, "") == {"begun": 1}
+    sent = {"begun": 1, "sent": 1}
+    read = {"begun": 2, "sent": 1, "read": 1}
+    assert step(send) == sent
+    assert step(lambda s, reader: lists.begin_reading(s, chef, reader, "")) == {**sent, "begun": 2}
+    assert step(lambda s, reader: lists.finish_reading(s, chef, reader, "")) == read
+    returned = {**read, "returned": 1}
+    assert step(lambda s, reader: signing.send_back(s, chef, reader.worker, "påhittad", [], "")) == returned
+    assert step(send) == returned
+    signed = {**returned, "signed": 1}
+    assert step(lambda s, reader: signing.sign(s, chef, reader, "{}", "", "")) == signed
+    assert step(lambda s, reader: answer_in(s, world, "child_heard", "nej")) == {**returned, "voided": 1}
+    assert step(lambda s, reader: lists.finish_reading(s, chef, reader, "")) == {**returned, "voided": 1}
+    lacking = {**signed, "voided": 1, "signed_with_shortfall": 1}
+    assert step(lambda s, reader: signing.sign(s, chef, reader, "{}", "påhittat skäl", "")) == lacking
+    assert step(lambda s, reader: lists.new_occasion(s, chef, reader.worker)) == {**lacking, "begun": 3}
+
+
 def test_a_list_without_a_gap_is_complete(desk: Desk, world: World) -> None:
     for name in ("violence", "intervention_decided"):
         tell(desk, world, name, "nej")
@@ -437,6 +471,7 @@ class Town:
             self.extends,
             self.hands_over,
             self.hands_over,
+            self.hands_over,
             self.takes_in_cases,
             self.takes_in_answers,
             self.takes_in_answers,
@@ -515,24 +550,25 @@ class Town:
             extend(session, self.world, case, self.draw.choice(limits), until, decided)
 
     def hands_over(self, session: Session) -> None:
-        """Send the lists of a case, read them, and sign them or send them back; begin anew on what is signed."""
+        """Take the lists of a case one step on: to the chef, read, signed or sent back; on a signed one begin anew."""
         case = self._case(session)
         worker = written(session, case) if case is not None else None
         if case is None or worker is None or not worker.sheets:
             return
-        if worker.state == State.SIGNED:
-            lists.new_occasion(session, self._origin(), worker)
-            return
-        lists.send(session, self._origin(self.draw.randrange(3)), worker)
         chef = self._origin(3 + self.draw.randrange(9))
         reader = read_basis(session, case, worker.facts, LIST.id, self.world.person)
-        reader, _ = lists.begin_reading(session, chef, reader, "")
-        if self.draw.random() < 0.8:
+        if worker.state == State.SIGNED:
+            lists.new_occasion(session, self._origin(), worker)
+        elif not worker.waits_for_reader:
+            lists.send(session, self._origin(self.draw.randrange(3)), worker)
+        elif not reader.is_whole:
+            lists.begin_reading(session, chef, reader, "")
+        elif reader.state == State.BEGUN:
             lists.finish_reading(session, chef, reader, "")
-            if self.draw.random() < 0.7:
-                signing.sign(session, chef, reader, "{}", self.draw.choice(["", "påhittat skäl"]), "")
-            else:
-                signing.send_back(session, chef, reader.worker, "påhittad kommentar", [], "")
+        elif self.draw.random() < 0.7:
+            signing.sign(session, chef, reader, "{}", self.draw.choice(["", "påhittat skäl"]), "")
+        else:
+            signing.send_back(session, chef, worker, "påhittad kommentar", [], "")
 
     def folds(self, session: Session) -> None:
         aggregates.project_new(session)
