@@ -24,6 +24,7 @@ from bot.clock import Clock
 from bot.sending.pace import Pace
 from bot.sending.sender import Sender
 from bot.turns import Turns
+from checklists.model import Role
 from dialogs.turn.exchange import Reply, Turn
 from dialogs.turn.tokens import Mint
 from dialogs.views.views import Line, SayView
@@ -46,7 +47,7 @@ BOSS = "maria"
 def move_in(desk: Desk, service_url: str, workers: int) -> None:
     """Bring in so many workers, each with a chat and a case with gaps whose decision is near; and one manager."""
 
-    def person(session: Session, tenant_id: int, name: str, unit_id: int, role: str) -> int:
+    def person(session: Session, tenant_id: int, name: str, unit_id: int, role: Role) -> int:
         row = PersonRow(tenant_id=tenant_id, object_id=name, name=f"{name} Påhittad")
         session.add(row)
         session.flush()

@@ -28,6 +28,7 @@ from storage.desk import Session
 from storage.filled import FilledRow
 from storage.people import PersonRow, RoleRow
 from storage.trail import EventRow
+from tests.sql.conftest import add_case
 from tests.wire.door import TENANT
 from tests.wire.office import FAR, SECRET, InOffice, activity, pressed
 from texts import say
@@ -104,7 +105,7 @@ def _person(session: Session, tenant: int, role: Role, relation: str) -> int:
 
 
 def _case(session: Session, tenant: int, ref: str, unit: int, lead: int, co: int | None) -> tuple[int, int]:
-    case = cases.add(session, CaseRow(tenant_id=tenant, ref=ref, unit_id=unit, lead_id=lead, co_id=co))
+    case = add_case(session, CaseRow(tenant_id=tenant, ref=ref, unit_id=unit, lead_id=lead, co_id=co))
     row = FilledRow(
         tenant_id=tenant,
         case_id=case.id,
