@@ -12,7 +12,7 @@ from imports.common import Imported
 from imports.people import import_people
 from reports import checklists, rates, times
 from reports.selected import Selection
-from storage import rates as kept_rates
+from storage import aggregates
 from storage.desk import Session
 from tests.chat.conftest import Furnished
 from tests.chat.drive import opens
@@ -149,7 +149,7 @@ def rated(room: Room, item: str, role: str = "case_worker") -> dict[str, str]:
 
 def _rows(room: Room, columns: Sequence[str], rows: Callable[..., Iterator[list[str]]]) -> Iterator[dict[str, str]]:
     def work(session: Session) -> list[list[str]]:
-        kept_rates.fold_all(session)
+        aggregates.project_all(session)
         return list(rows(session, Selection(), room.now.date()))
 
     return (dict(zip(columns, row, strict=True)) for row in room.desk.run_now(work))
