@@ -20,6 +20,7 @@ from reports.csv_out import write_csv
 from reports.selected import Selection
 from storage import extensions, inbox, migrate, signatures, tenants, trail
 from storage.answers import AnswerRow
+from storage.cases import CaseRow
 from storage.desk import Desk, Session, opened
 from storage.extensions import ExtensionRow
 from storage.rates import fold_all
@@ -127,6 +128,23 @@ def test_a_button_from_before_still_answers(desk: Desk) -> None:
     assert outcome.reply.view.kind == "motivation"
     query = select(AnswerRow.choice, AnswerRow.revision, AnswerRow.follow_up).order_by(col(AnswerRow.id).desc())
     assert desk.run_now(lambda session: session.exec(query).first()) == ("nej", 1, False)
+
+
+def test_the_details_and_the_extension_from_before_can_still_be_saved(desk: Desk) -> None:
+    for name, filled_in in (
+        ("extend_card", {"limit": "4m", "reason_class": "grounds", "until": "2026-11-01", "reason": "Påhittat skäl"}),
+        ("details_card", {"decided_on": "2026-05-20"}),
+    ):
+        card = CONVERSATION[name]
+        outcome = comes(desk, "anna", f"in-{name}", **card | {"data": card["data"] | filled_in})
+        assert outcome.reply is not None
+        assert not [line for line in outcome.reply.view.notices if line.say.startswith(("facts.", "errors."))]
+
+    def work(session: Session) -> tuple[list[date], date | None]:
+        untils = session.exec(select(ExtensionRow.until).order_by(col(ExtensionRow.id))).all()
+        return list(untils), session.exec(select(CaseRow.decided_on).where(CaseRow.ref == "SN 2026/0102")).one()
+
+    assert desk.run_now(work) == ([date(2026, 10, 1), date(2026, 11, 1)], date(2026, 5, 20))
 
 
 def test_signature_texts_and_chain_from_before_are_whole(desk: Desk) -> None:
