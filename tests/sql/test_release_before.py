@@ -141,8 +141,9 @@ def test_the_details_and_the_extension_from_before_can_still_be_saved(desk: Desk
         assert not [line for line in outcome.reply.view.notices if line.say.startswith(("facts.", "errors."))]
 
     def work(session: Session) -> tuple[list[date], date | None]:
-        untils = session.exec(select(ExtensionRow.until).order_by(col(ExtensionRow.id))).all()
-        return list(untils), session.exec(select(CaseRow.decided_on).where(CaseRow.ref == "SN 2026/0102")).one()
+        rows = session.exec(select(ExtensionRow).order_by(col(ExtensionRow.id))).all()
+        case = session.exec(select(CaseRow).where(CaseRow.ref == "SN 2026/0102")).one()
+        return [row.until for row in rows], case.decided_on
 
     assert desk.run_now(work) == ([date(2026, 10, 1), date(2026, 11, 1)], date(2026, 5, 20))
 
