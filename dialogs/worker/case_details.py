@@ -69,7 +69,9 @@ def _mates(context: TurnContext, basis: Basis) -> dict[int, str]:
 def shown(basis: Basis) -> str:
     """Return a digest of what the card showed, so that an old card does not undo what others changed since."""
     case = basis.case
-    stands = [case.co_id, case.protected_identity, *(getattr(case, name) for name in FIELDS)]
+    # started_on counts once it is set: the cards of a release that did not know it yet are still good.
+    dates = [getattr(case, name) for name in FIELDS if name != "started_on" or case.started_on is not None]
+    stands = [case.co_id, case.protected_identity, *dates]
     revisions = sorted((at, name, row.revision) for (at, name), row in basis.facts.items())
     return hashlib.sha256(repr((stands, revisions)).encode()).hexdigest()[:16]
 

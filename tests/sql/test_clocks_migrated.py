@@ -7,7 +7,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from checklists.model import Written
 from checklists.periods import Period
@@ -34,14 +34,15 @@ def day(number: int) -> date:
 
 
 def to(desk: Desk, version: str) -> None:
-    """Migrate up or down to a version."""
+    """Migrate to a version: up from nothing or to the head, else down."""
     config = Config()
     config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
 
     def work(session: Session) -> None:
         config.attributes["connection"] = session.connection()
-        (command.upgrade if version == "head" else command.downgrade)(config, version)
+        is_new = not inspect(session.connection()).has_table("alembic_version")
+        (command.upgrade if is_new or version == "head" else command.downgrade)(config, version)
 
     desk.run_now(work, serial="migrate")
 

@@ -1,0 +1,165 @@
+"""What the release of schema 0007 left behind is read the same when migrated: exports, replies, buttons, signatures."""
+
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import inspect, text
+from sqlmodel import col, select
+
+from dialogs.turn.exchange import Turn
+from dialogs.turn.take_turn import Outcome, take_turn
+from dialogs.turn.tokens import Mint
+from reports import answers, checklists, rates
+from reports.csv_out import write_csv
+from reports.selected import Selection
+from storage import extensions, inbox, migrate, signatures, tenants, trail
+from storage.answers import AnswerRow
+from storage.cases import CaseRow
+from storage.desk import Desk, Session, opened
+from storage.extensions import ExtensionRow
+from storage.rates import fold_all
+from storage.recount import recount
+from storage.sealing import Keys
+from storage.signatures import SignatureRow
+from tests.sql.conftest import KEYS
+from tests.sql.test_clocks_migrated import to
+
+LEFT = Path(__file__).parent / "release_0007"
+"""Its database as SQL; the files it exported from it that day; a press and its reply, and a button nobody pressed."""
+DAY = date(2026, 5, 26)
+MINT = Mint(bytes(range(32)))
+CONVERSATION = json.loads((LEFT / "conversation.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def desk(empty_url: str) -> Iterator[Desk]:
+    """Yield a desk on that database, migrated to the newest schema."""
+    with opened(empty_url, Keys(KEYS)) as made:
+        to(made, "0007")
+        made.run_now(_fill)
+        migrate.upgrade(made)
+        yield made
+
+
+def _fill(session: Session) -> None:
+    connection = session.connection()
+    statements = (LEFT / "database.sql").read_text(encoding="utf-8")
+    if connection.dialect.name == "postgresql":
+        statements = re.sub(r"x'([0-9a-f]*)'", r"'\\x\1'", statements)
+    for statement in statements.split(";\n"):
+        if statement.strip():
+            connection.exec_driver_sql(statement)
+    if connection.dialect.name == "postgresql":
+        for table in inspect(connection).get_table_names():
+            _go_on_numbering(connection, table)
+
+
+def _go_on_numbering(connection: Any, table: str) -> None:
+    """Have the next row's id follow those that were put in by name."""
+    if any(column["name"] == "id" for column in inspect(connection).get_columns(table)):
+        newest = f'(select max(id) from "{table}")'
+        connection.execute(text(f"select setval(pg_get_serial_sequence('{table}', 'id'), {newest})"))
+
+
+def exported(name: str) -> str:
+    """Return a file as it was exported before, its line ends included."""
+    return (LEFT / name).read_bytes().decode()
+
+
+def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    out = io.StringIO(newline="")
+    write_csv(out, columns, rows)
+    return out.getvalue()
+
+
+def comes(desk: Desk, name: str, activity_id: str, **press: Any) -> Outcome:
+    """Have a press come in at the door, by someone of that town."""
+    turn = Turn(
+        kind="press",
+        invoke=True,
+        tenant="11111111-1111-4111-8111-111111111111",
+        object_id=f"00000000-0000-4000-8000-{int.from_bytes(name.encode()[:6]):012x}",
+        channel_user=f"29:{name}",
+        activity_id=activity_id,
+        now=datetime.fromisoformat("2026-05-26T09:00:00+02:00"),
+        service_url="http://127.0.0.1:1/",
+        **press,
+    )
+    return desk.run_now(lambda session: take_turn(session, turn, MINT))
+
+
+def test_answers_rates_and_checklists_are_exported_to_the_byte_as_before(desk: Desk) -> None:
+    desk.run_now(fold_all)
+
+    found = desk.read_now(lambda session: list(rates.rate_rows(session, Selection(), DAY, for_publication=False)))
+    assert as_csv(rates.COLUMNS, found) == exported("rates.csv")
+    found = desk.read_now(
+        lambda session: list(checklists.checklist_rows(session, Selection(), DAY, for_publication=False))
+    )
+    assert as_csv(checklists.COLUMNS, found) == exported("checklists.csv")
+    assert as_csv(answers.COLUMNS, answers.answer_rows(desk.read_now, Selection())) == exported("answers.csv")
+    assert desk.read_now(lambda session: recount(session, 1)).wrong == 0
+
+
+def test_a_press_from_before_gets_the_reply_it_got_to_the_byte(desk: Desk) -> None:
+    pressed = CONVERSATION["pressed"]
+
+    outcome = comes(desk, "cecilia", **pressed)
+
+    def kept(session: Session) -> str:
+        row = inbox.by_activity(session, 1, pressed["channel_id"], pressed["activity_id"])
+        assert row is not None
+        return inbox.reply_of(session, row)
+
+    assert outcome.reply is not None
+    assert outcome.reply.canonical() == CONVERSATION["reply"] == desk.run_now(kept)
+
+
+def test_a_button_from_before_still_answers(desk: Desk) -> None:
+    outcome = comes(desk, "anna", "in-new", **CONVERSATION["open_card"])
+
+    assert outcome.reply is not None
+    assert outcome.reply.view.kind == "motivation"
+    query = select(AnswerRow.choice, AnswerRow.revision, AnswerRow.follow_up).order_by(col(AnswerRow.id).desc())
+    assert desk.run_now(lambda session: session.exec(query).first()) == ("nej", 1, False)
+
+
+def test_the_details_and_the_extension_from_before_can_still_be_saved(desk: Desk) -> None:
+    for name, filled_in in (
+        ("extend_card", {"limit": "4m", "reason_class": "grounds", "until": "2026-11-01", "reason": "Påhittat skäl"}),
+        ("details_card", {"decided_on": "2026-05-20"}),
+    ):
+        card = CONVERSATION[name]
+        outcome = comes(desk, "anna", f"in-{name}", **card | {"data": card["data"] | filled_in})
+        assert outcome.reply is not None
+        assert not [line for line in outcome.reply.view.notices if line.say.startswith(("facts.", "errors."))]
+
+    def work(session: Session) -> tuple[list[date], date | None]:
+        rows = session.exec(select(ExtensionRow).order_by(col(ExtensionRow.id))).all()
+        case = session.exec(select(CaseRow).where(CaseRow.ref == "SN 2026/0102")).one()
+        return [row.until for row in rows], case.decided_on
+
+    assert desk.run_now(work) == ([date(2026, 10, 1), date(2026, 11, 1)], date(2026, 5, 20))
+
+
+def test_signature_texts_and_chain_from_before_are_whole(desk: Desk) -> None:
+    def work(session: Session) -> None:
+        signature = session.exec(select(SignatureRow)).one()
+        seen = signatures.view_of(session, signature)
+        assert signatures.view_hash(seen) == signature.view_hash == CONVERSATION["signed"]
+        assert signatures.reason_of(session, signature) == "Påhittat skäl: rutorna ligger i en bilaga"
+        longer = session.exec(select(ExtensionRow)).one()
+        assert extensions.reason(session, longer) == "Påhittat skäl till förlängning"
+        assert longer.decided_on == date(2026, 5, 12)
+        [tenant] = tenants.everyone(session)
+        before = trail.verify(session, tenant.id)
+        assert (before.bad, before.unchained) == (None, 0)
+        assert before.chained > 0
+
+    desk.run_now(work)
