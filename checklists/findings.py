@@ -1,7 +1,7 @@
 """What the supervisory authority found, and where each finding stands: criticism, a demand to be answered, followed up.
 
-Source: the mandate's report asks for the extent of criticism, demands and follow-up along the process. How far each finding
-has come is the municipality's setting `findings`; one not named there is criticism.
+Source: the mandate's report asks for the extent of criticism, demands and follow-up along the process. How far each
+finding has come is the municipality's setting `findings`; one not named there is criticism.
 """
 
 from collections.abc import Iterable, Mapping

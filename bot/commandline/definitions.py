@@ -1,4 +1,4 @@
-"""Checklist files looked over, the criticism they cover, and the Teams app package."""
+"""Checking checklist files, the criticism they cover, and the Teams app package."""
 
 import argparse
 import tomllib
@@ -61,7 +61,7 @@ def _version() -> str:
 
 
 def _package(parsed: argparse.Namespace) -> None:
-    # Imported here: it knows every command of the bot, which the others need not load.
+    # Imported here: it loads every command of the bot, which the others do not need.
     from bot.package import build
     from bot.package_check import check
 

@@ -1,4 +1,4 @@
-"""Commands of whoever runs the bot: dispose, backup, restore, move-database. They speak English (decision 0006)."""
+"""Commands for the operator: dispose, backup, restore, move-database. They speak English (decision 0006)."""
 
 import argparse
 from collections.abc import Callable
@@ -44,7 +44,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _later(name: str, open_desk: OpenDesk) -> Callable[[argparse.Namespace], None]:
-    """Return what runs a command; what it needs is loaded then, and no other command waits for it."""
+    """Return a function that runs a command; its imports are loaded only then."""
 
     def run(parsed: argparse.Namespace) -> None:
         from bot.commandline import upkeep_commands

@@ -1,4 +1,4 @@
-"""Putting what a reminder tells into the outbox: addressed, unique, and without content until it is sent."""
+"""Puts reminders into the outbox: addressed, unique, and without content until they are sent."""
 
 from datetime import datetime
 from uuid import uuid4
@@ -17,7 +17,7 @@ KIND = "reminder"
 def put_bundle(
     session: Session, chat: ConversationRow, person: PersonRow, bundle: str, now: datetime, *, urgent: bool = False
 ) -> None:
-    """Put the message of a bundle into the outbox, if it is not there yet."""
+    """Put the message of a bundle into the outbox, unless it is there."""
     title = "reminders.protection_title" if urgent else "reminders.title"
     put(session, chat, person, bundle, now, ReminderView(title=Line(say=title), cases=()), urgent=urgent)
 
@@ -34,7 +34,7 @@ def put(
     case: int = 0,
     due_at: datetime | None = None,
 ) -> None:
-    """Put a view for one person into the outbox, unless a row with the same `once` is there; case: whose key seals."""
+    """Put a view for one person into the outbox, unless one with the same `once` is there; case: whose key seals it."""
     if outbox.by_once(session, person.tenant_id, once) is not None:
         return
     row = OutboxRow(
@@ -53,7 +53,7 @@ def put(
 
 
 def reply_to(person: PersonRow, view: AnyView) -> Reply:
-    """Return a view as said to someone in her language, outside a turn."""
+    """Return a view as a reply to someone in their language, outside a turn."""
     return Reply(
         tenant_id=person.tenant_id,
         person_id=person.id,

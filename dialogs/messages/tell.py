@@ -1,4 +1,4 @@
-"""Telling someone something by herself: a message of its own in her chat, put into the outbox with what caused it."""
+"""Telling people something in a message of its own, put into the outbox in the transaction that caused it."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,7 +18,7 @@ PROMPT = "prompt"
 def tell(
     session: Session, found: Iterable[PersonRow], view: AnyView, *, now: datetime, case: int = 0, kind: str = PROMPT
 ) -> list[PersonRow]:
-    """Put a view into the outbox for each of them; nothing anyone wrote stands in it. Return who could not be told.
+    """Put a view, without anything anyone wrote, into the outbox for each of them. Return who could not be told.
 
     case: row id of the case it is about, whose key seals it. A person without the app is not told.
     """

@@ -1,4 +1,4 @@
-"""The facts card: what decides which questions apply. Nothing on it is chosen beforehand."""
+"""The facts card: what decides which questions apply. Nothing on it is preselected."""
 
 from actions.basis import Basis, Sheet
 from checklists.deadlines import finish_by
@@ -20,7 +20,7 @@ def facts_card(
     *,
     form: bool = False,
 ) -> FactsView:
-    """Return the card with the facts of the case and of one child. form: she goes on with the form."""
+    """Return the card with the facts of the case and of one child. form: the form comes next."""
     case = basis.case
     units = context.units_as("case_worker") if case.lead_id == context.person_id and not basis.sheets else []
     names = people.unit_names(context.session, context.tenant_id)
