@@ -8,6 +8,7 @@ python3 dev.py COMMAND [ARGUMENTS]
   test    the whole suite; arguments go to pytest
   check   ruff, mypy and the import contracts
   bench   the figures; arguments go to the benchmark
+  trace   what one press of an answer runs through; -v names every call and statement
   faults  the full fault programme; arguments go to pytest
 """
 
@@ -226,6 +227,12 @@ def bench(root: Path, arguments: list[str]) -> int:
     return hand_over(root, program(root, "python"), "-m", "bench", *arguments)
 
 
+def trace(root: Path, arguments: list[str]) -> int:
+    """Count what one press runs through."""
+    set_up_python(root)
+    return hand_over(root, program(root, "python"), "-m", "bench.trace", *arguments)
+
+
 def faults(root: Path, arguments: list[str]) -> int:
     """Run the fault programme with the long form of every test, one at a time."""
     if not any((root / "tests" / "faults").glob("**/test_*.py")):
@@ -235,7 +242,7 @@ def faults(root: Path, arguments: list[str]) -> int:
     return hand_over(root, program(root, "python"), "-m", "pytest", "tests/faults", *arguments)
 
 
-COMMANDS = {"setup": setup, "run": run, "test": test, "check": check, "bench": bench, "faults": faults}
+COMMANDS = {"setup": setup, "run": run, "test": test, "check": check, "bench": bench, "trace": trace, "faults": faults}
 
 
 def main(arguments: list[str]) -> int:

@@ -33,7 +33,7 @@ def give(session: Session, origin: Origin, sheet: Sheet, item_id: str, written: 
         session,
         sheet.filled,
         item_id,
-        sheet.revision(item_id) + 1,
+        old.revision + 1 if old is not None else 1,
         written,
         author=origin.person_id,
         at=origin.now,
@@ -51,7 +51,7 @@ def choose(session: Session, origin: Origin, sheet: Sheet, chosen: Mapping[str, 
     Raises: AnswerNotAllowed: the list does not allow one of them now.
     """
     for item_id, choice in chosen.items():
-        if choice not in sheet.applied.allowed(sheet.item(item_id)):
+        if choice not in sheet.applied.allowed(sheet.checklist.by_id[item_id]):
             raise AnswerNotAllowed
     changes = NONE
     for item_id, choice in chosen.items():
@@ -90,7 +90,7 @@ def remark(session: Session, origin: Origin, sheet: Sheet, item_id: str, text: s
 
 def tell_how(session: Session, origin: Origin, sheet: Sheet, item_id: str, option: str) -> Changes:
     """Keep how an answer came about. Raises: UserError: there is no answer, or no such option."""
-    how = sheet.item(item_id).how
+    how = sheet.checklist.by_id[item_id].how
     if item_id not in sheet.rows or how is None or option not in {one.id for one in how.options}:
         raise UserError
     return give(session, origin, sheet, item_id, replace(sheet.written(session, item_id), option=option))

@@ -4,15 +4,16 @@ A worker meets the lists she and her co-worker write; a chef or her deputy the o
 workers'. Nobody is both.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypedDict
 
 from checklists import lifecycle
 from checklists.files import all_facts, checklist_version, newest
 from checklists.lifecycle import READER, WRITER, State
-from checklists.model import NOTHING, Answer, Checklist, Gap, Item, ListId, MotivationBy, Role, Written
-from checklists.route import Stop, before, is_open, next_open, stops
+from checklists.model import NOTHING, Answer, Checklist, Gap, ListId, MotivationBy, Role, Written
+from checklists.route import Stop, next_open, stops
 from checklists.rules import Applied
 from storage import answers, cases, filled, returns, tenants
 from storage.answers import AnswerRow
@@ -21,6 +22,14 @@ from storage.desk import Session
 from storage.filled import FilledRow
 
 BASIS: ListId = "decision_basis"
+
+
+class ListPlace(TypedDict):
+    """A list as a button names it: row ids of the case and the list, and the list's version."""
+
+    case: int
+    filled: int
+    version: int
 
 
 @dataclass
@@ -38,6 +47,11 @@ class Sheet:
     rows: dict[str, AnswerRow]
     points: Mapping[str, int] = field(default_factory=dict)
     motivation: MotivationBy = "either"
+
+    @cached_property
+    def at(self) -> ListPlace:
+        """Return how a button names the list."""
+        return {"case": self.case.id, "filled": self.filled.id, "version": self.filled.version}
 
     @cached_property
     def answers(self) -> dict[str, Answer]:
@@ -74,30 +88,13 @@ class Sheet:
         """Return what stands between this sheet and a signature."""
         return self.applied.gaps(self.filled.role, tuple(all_facts()))
 
-    def item(self, item_id: str) -> Item:
-        """Return an item of the list."""
-        return self.checklist.by_id[item_id]
-
-    def revision(self, item_id: str) -> int:
-        """Return the newest revision of an answer; 0 when there never was one."""
-        row = self.rows.get(item_id)
-        return row.revision if row is not None else 0
+    def revisions(self, item_ids: Iterable[str]) -> tuple[int, ...]:
+        """Return the newest revision of each item; 0 for one that was never answered."""
+        return tuple(self.rows[item_id].revision if item_id in self.rows else 0 for item_id in item_ids)
 
     def stop(self, key: str) -> Stop | None:
         """Return the stop with this key, None when it does not apply any more."""
         return next((stop for stop in self.way if stop.key == key), None)
-
-    def stop_before(self, key: str) -> Stop | None:
-        """Return the card before this one, None at the beginning."""
-        return before(self.way, key)
-
-    def next_open(self, after: str = "") -> Stop | None:
-        """Return the next card that asks something."""
-        return next_open(self.way, self.applied, after)
-
-    def is_open(self, stop: Stop) -> bool:
-        """Say whether a card still asks something."""
-        return is_open(stop, self.applied)
 
     def may_answer(self, stop: Stop) -> bool:
         """Say whether a card may be answered: a reader who has seen the workers' answers only what opened again."""
@@ -175,7 +172,7 @@ class Basis:
         ids = [sheet.filled.id for sheet in self.sheets]
         start = ids.index(row_id) if row_id in ids else 0
         for sheet in self.sheets[start:] + self.sheets[:start]:
-            stop = sheet.next_open(after if sheet.filled.id == row_id else "")
+            stop = next_open(sheet.way, sheet.applied, after if sheet.filled.id == row_id else "")
             if stop:
                 return sheet, stop
         return None
@@ -217,12 +214,10 @@ def _side(
     found: list[tuple[FilledRow, dict[str, AnswerRow]]],
 ) -> Basis:
     rows = [(row, given) for row, given in found if row.role == role]
-    sheets = tuple(_sheet(session, case, row, given, facts) for row, given in rows)
-    return Basis(case, newest(checklist), facts, sheets, role, rows[0][0].occasion if rows else 0)
-
-
-def _sheet(session: Session, case: CaseRow, row: FilledRow, given: dict[str, AnswerRow], facts: Facts) -> Sheet:
-    points = returns.points(session, row.return_id, row.id) if row.return_id else {}
     by = tenants.motivation_by(session, case.tenant_id)
-    known = cases.rule_facts(case, row.child, facts)
-    return Sheet(case, row, checklist_version(row.checklist, row.version), known, given, points, by)
+    sheets = []
+    for row, given in rows:
+        points = returns.points(session, row.return_id, row.id) if row.return_id else {}
+        known = cases.rule_facts(case, row.child, facts)
+        sheets.append(Sheet(case, row, checklist_version(row.checklist, row.version), known, given, points, by))
+    return Basis(case, newest(checklist), facts, tuple(sheets), role, rows[0][0].occasion if rows else 0)

@@ -10,10 +10,6 @@ FILE = "import"
 """The actor of what comes from a file; whoever ran the command is named in a separate event."""
 
 
-def _new_act() -> str:
-    return uuid4().hex
-
-
 @dataclass(frozen=True)
 class Origin:
     """A person's turn, a file, a command, or the bot itself.
@@ -26,7 +22,7 @@ class Origin:
     actor: str
     now: datetime
     person_id: int | None = None
-    act: str = field(default_factory=_new_act)
+    act: str = field(default_factory=lambda: uuid4().hex)
     today: date = field(init=False)
 
     def __post_init__(self) -> None:
@@ -40,4 +36,4 @@ def of_person(tenant_id: int, person_id: int, now: datetime) -> Origin:
 
 def of_file(tenant_id: int, now: datetime) -> Origin:
     """Return the origin of what comes from a file."""
-    return Origin(tenant_id, FILE, now, act=f"{FILE}:{_new_act()}")
+    return Origin(tenant_id, FILE, now, act=f"{FILE}:{uuid4().hex}")

@@ -139,7 +139,7 @@ def _effect(session: Session, sheet: Sheet, row: AnswerRow, before: Answer | Non
     """Ask the rule what a new answer does to a signature; the reason for a follow-up goes with it."""
     decided = sheet.case.decided_on is not None
     bound = signatures.bound_of(standing).get(str(sheet.filled.id), {})
-    about = sheet.item(row.item_id).motivates
+    about = sheet.checklist.by_id[row.item_id].motivates
     if about and about in sheet.answers and sheet.rows[about].follow_up:
         return "none"
     signed = answers.revision_of(session, sheet.filled.id, row.item_id, bound.get(row.item_id, 0))

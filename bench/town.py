@@ -62,7 +62,7 @@ def fill(desk: Desk, lists: int, seed: int = 1, texts: float = 0.0) -> int:
             of = {"tenant_id": tenant, "case_id": number, "unit_id": unit, "checklist": "decision_basis"}
             key = {"version": 1, "occasion": 1, "child": 1, "role": role, "person_id": 0, "round_id": 0}
             filled.append({**of, **key, "id": number, "file_part": "", "status": "open", "begun_at": at})
-            for item in newest("decision_basis").asked(role):
+            for item in newest("decision_basis").asked[role]:
                 choice = dice.choices([*LIKELY], [*LIKELY.values()])[0]
                 if choice not in item.answers:
                     continue

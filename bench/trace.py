@@ -1,25 +1,27 @@
-"""`python3 dev.py trace`: what one press of `Ja` runs through, from the HTTP handler to the response, on SQLite.
+"""`python3 dev.py trace [-v]`: what one press of `Ja` runs through, from the HTTP handler to the response, on SQLite.
 
-Counts the project's own files, named functions and calls (no comprehension, generator or lambda frames), and the
-statements that read or write rows. The bot is the one `serve` builds, in dev mode, without its background loops: they
-answer nobody.
+Counts the project's own files, named functions and calls (no comprehension, generator or lambda frames; a coroutine
+that waits is entered once more when it goes on), and the statements that read or write rows. The bot is the one that
+`serve` builds, in dev mode, without its background loops: they answer nobody. -v names every call and statement.
 """
 
+import argparse
 import asyncio
 import sys
 import tempfile
 import threading
-from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 from aiohttp import web
 from sqlalchemy import event
 
-import bot.web as botweb
+from bot import web as botweb
 from bot.clock import Clock
 from bot.door.front_door import server_options
 from bot.settings import read_settings
@@ -27,27 +29,42 @@ from imports.people import import_people
 from storage import migrate
 from storage.desk import Desk
 from storage.sealing import Keys
+from tests.browser.real_bot import RealBot
 from tests.wire.bot_process import Client, RecordingConnector, people_csv
 from tests.wire.door import TENANT
 
 ROOT = Path(__file__).resolve().parent.parent
-READS_OR_WRITES = ("select", "insert", "update", "delete", "with")
+_OURS = ("actions", "bot", "checklists", "dialogs", "imports", "reports", "storage", "texts")
+_READS_OR_WRITES = ("select", "insert", "update", "delete", "with")
+_ON_THE_FACTS_CARD = {
+    "Är det ett våldsärende?": "Ja",
+    "Är barnet placerat?": "Ja",
+    "Beslutas om insats?": "Ja",
+    "Har barnet kommunicerats?": "Nej",
+}
 
 
 @dataclass
 class Trace:
-    """What was run. calls: how often, by file and function; statements: in order."""
+    """What ran. calls: file and function of each, in order; statements: as they were sent."""
 
-    calls: Counter[tuple[str, str]] = field(default_factory=Counter)
+    calls: list[tuple[str, str]] = field(default_factory=list)
     statements: list[str] = field(default_factory=list)
-    order: list[tuple[str, str]] = field(default_factory=list)
 
     @property
-    def files(self) -> set[str]:
-        return {file for file, _ in self.calls}
+    def counts(self) -> dict[str, int]:
+        """Return the four numbers."""
+        return {
+            "files": len({file for file, _ in self.calls}),
+            "functions": len(set(self.calls)),
+            "calls": len(self.calls),
+            "statements": len(self.statements),
+        }
 
 
 class _Tracer:
+    """Takes down what runs in every thread while it is on."""
+
     def __init__(self) -> None:
         self.found = Trace()
         self.on = False
@@ -58,97 +75,93 @@ class _Tracer:
             return
         code = frame.f_code
         if code not in self._names:
-            self._names[code] = self._name(code)
+            self._names[code] = _name(code)
         name = self._names[code]
         if name is not None:
-            self.found.calls[name] += 1
-            self.found.order.append(name)
+            self.found.calls.append(name)
 
-    def _name(self, code: CodeType) -> tuple[str, str] | None:
-        path = Path(code.co_filename)
-        if code.co_name.startswith("<") or not path.is_relative_to(ROOT):
-            return None
-        file = path.relative_to(ROOT)
-        if file.parts[0] in (".venv", "bench", "tests"):
-            return None
-        return str(file), code.co_qualname
-
-    def statement(self, _conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if self.on and statement.lstrip().lower().startswith(READS_OR_WRITES):
+    def statement(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if self.on and statement.lstrip().lower().startswith(_READS_OR_WRITES):
             self.found.statements.append(" ".join(statement.split()))
 
+    @asynccontextmanager
+    async def watching(self) -> AsyncIterator[None]:
+        sys.setprofile(self.profile)
+        self.on = True
+        try:
+            yield
+        finally:
+            self.on = False
+            sys.setprofile(None)
 
-async def main() -> None:
+
+def _name(code: CodeType) -> tuple[str, str] | None:
+    path = Path(code.co_filename)
+    if code.co_name.startswith("<") or not path.is_relative_to(ROOT):
+        return None
+    file = path.relative_to(ROOT)
+    return (str(file), code.co_qualname) if file.parts[0] in _OURS else None
+
+
+@dataclass
+class _Served:
+    url: str
+
+
+async def trace_one_answer(folder: Path) -> Trace:
+    """Serve the bot from a new database in the folder, begin a list, and trace the first answer."""
     tracer = _Tracer()
-    threading.setprofile(tracer.profile)
+    threading.setprofile(tracer.profile)  # the desk's thread starts with the first turn
+    try:
+        with closing(Desk(f"sqlite:///{folder}/bot.db", Keys({"trace": bytes(32)}))) as desk:
+            migrate.upgrade(desk)
+            event.listen(desk.engine, "before_cursor_execute", tracer.statement)
+            await _one_answer(desk, tracer)
+    finally:
+        threading.setprofile(None)
+    return tracer.found
+
+
+async def _one_answer(desk: Desk, tracer: _Tracer) -> None:
+    clock, tenants = Clock(), frozenset({TENANT})
+    settings = read_settings(mode="dev", tenants=tenants, secret_key="0" * 64)
+    people = people_csv(("anna",)).encode()
+    desk.run_now(lambda session: import_people(session, people, tenants, clock.now(), "cli:trace"))
+    async with aiohttp.ClientSession() as session, RecordingConnector() as connector:
+        watched = False
+
+        async def messages(request: web.Request) -> web.StreamResponse:
+            if not watched:
+                return await botweb.messages(request)
+            async with tracer.watching():
+                return await botweb.messages(request)
+
+        app = web.Application(client_max_size=0)
+        app[botweb.OFFICE], _, _ = botweb.build(settings, desk, clock, session)
+        app.router.add_post("/api/messages", messages)
+        runner = web.AppRunner(app, **server_options())
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        served = cast("RealBot", _Served(f"http://127.0.0.1:{runner.addresses[0][1]}"))  # a client asks only its url
+        anna = Client(served, connector, session, "anna")
+        await anna.types("ny SN 2026/0123")
+        await anna.presses("Spara", _ON_THE_FACTS_CARD)
+        watched = True
+        await anna.presses("Ja")
+        await runner.cleanup()
+
+
+def main() -> None:
+    """Trace one answer and print the four numbers."""
+    parser = argparse.ArgumentParser(prog="trace", description=__doc__)
+    parser.add_argument("-v", "--verbose", action="store_true", help="name every call and statement")
+    verbose = parser.parse_args().verbose
     with tempfile.TemporaryDirectory() as name:
-        settings = read_settings(
-            mode="dev", tenants=frozenset({TENANT}), database_url=f"sqlite:///{name}/bot.db", secret_key="0" * 64
-        )
-        desk = Desk(settings.database_url, Keys({"trace": bytes(32)}))
-        migrate.upgrade(desk)
-        clock = Clock()
-        desk.run_now(
-            lambda s: import_people(s, people_csv(("anna",)).encode(), frozenset({TENANT}), clock.now(), "cli:trace")
-        )
-        event.listen(desk.engine, "before_cursor_execute", tracer.statement)
-        async with aiohttp.ClientSession() as session, RecordingConnector() as connector:
-            office, worker, _ = botweb._build(settings, desk, clock, session)
-            app = web.Application(client_max_size=0)
-            app[botweb.OFFICE] = office
-
-            async def handler(request):
-                if request.headers.get("x-trace") == "Ja":
-                    sys.setprofile(tracer.profile)
-                    tracer.on = True
-                try:
-                    return await botweb.messages(request)
-                finally:
-                    tracer.on = False
-                    sys.setprofile(None)
-
-            app.router.add_post("/api/messages", handler)
-            runner = web.AppRunner(app, **server_options())
-            await runner.setup()
-            site = web.TCPSite(runner, "127.0.0.1", 0)
-            await site.start()
-            port = runner.addresses[0][1]
-
-            class B:
-                url = f"http://127.0.0.1:{port}"
-
-            anna = Client(B(), connector, session, "anna")
-            await anna.types("ny SN 2026/0123")
-            await anna.presses(
-                "Spara",
-                {
-                    "Är det ett våldsärende?": "Ja",
-                    "Är barnet placerat?": "Ja",
-                    "Beslutas om insats?": "Ja",
-                    "Har barnet kommunicerats?": "Nej",
-                },
-            )
-            session.headers["x-trace"] = "Ja"
-            await anna.presses("Ja")
-            del session.headers["x-trace"]
-            await runner.cleanup()
-        desk.close()
-    t = tracer.found
-    if "-v" in sys.argv:
-        for n in t.order:
-            print(*n)
-        for s in t.statements:
-            print(s[:300])
-    print(
-        len(t.files),
-        "files,",
-        len(t.calls),
-        "functions,",
-        sum(t.calls.values()),
-        "calls,",
-        len(t.statements),
-        "statements",
-    )
+        found = asyncio.run(trace_one_answer(Path(name)))
+    if verbose:
+        print(*(" ".join(call) for call in found.calls), *found.statements, sep="\n")
+    print(", ".join(f"{count} {what}" for what, count in found.counts.items()))
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,8 @@
-"""The only file that imports the Bot Framework SDK: an activity becomes a Turn, a Reply becomes activities.
+"""An activity becomes a Turn, a Reply becomes activities. The only file that imports the Bot Framework SDK.
 
-botbuilder-core carries the activity types and the turn (ActivityHandler dispatches, TurnContext sends). Its
-HTTP clients stay out: it builds two per turn. What goes out is ours, over one shared session (bot/sender).
+A press is answered here, in the response of its own request, without the SDK: that is the path people wait for.
+botbuilder-core carries what is posted (ActivityHandler dispatches, its TurnContext sends). Its HTTP clients stay out:
+it builds two per turn. What goes out is ours, over one shared session (bot/sending/sender).
 """
 
 import asyncio
@@ -9,9 +10,9 @@ import json
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
-from botbuilder.core import ActivityHandler, BotAdapter, InvokeResponse, TurnContext
+from botbuilder.core import ActivityHandler, BotAdapter, TurnContext
 from botbuilder.schema import Activity, ChannelAccount, ConversationAccount, ConversationReference, ResourceResponse
 
 from bot.cards.render import neutral_summary, render_card, render_text
@@ -20,17 +21,22 @@ from bot.door.inbound import Inbound
 from bot.sending.sender import Sender, SendError
 from bot.turns import Turns
 from dialogs.turn.exchange import Reply, Turn
-from dialogs.turn.take_turn import Outcome
 from texts import say
 
 CARD = "application/vnd.microsoft.card.adaptive"
 MESSAGE = "application/vnd.microsoft.activity.message"
 PATIENCE = 2.0
 """Seconds a request waits for its reply to go out; after that it goes out in the background."""
-_INVOKE = "invoke_response"
 _INBOUND = "inbound"
 
 log = logging.getLogger(__name__)
+
+
+class Answer(NamedTuple):
+    """What the response to an invoke says."""
+
+    status: HTTPStatus
+    body: Mapping[str, Any]
 
 
 class TeamsAdapter(BotAdapter):
@@ -39,25 +45,42 @@ class TeamsAdapter(BotAdapter):
     def __init__(self, sender: Sender, turns: Turns, clock: Clock) -> None:
         super().__init__()
         self.sender = sender
+        self._turns = turns
+        self._clock = clock
         self._handler = _Handler(turns, clock)
         self._sending: set[asyncio.Task[Any]] = set()
 
-    async def process(self, inbound: Inbound) -> InvokeResponse | None:
-        """Take one activity; for an invoke, return the response. Committed when this returns."""
+    async def process(self, inbound: Inbound) -> Answer | None:
+        """Take one activity; for an invoke, return what its response says. Committed when this returns."""
+        if inbound.type == "invoke":
+            return await self._invoked(inbound)
         context = TurnContext(self, _activity(inbound))
         context.turn_state[_INBOUND] = inbound
         await self.run_pipeline(context, self._handler.on_turn)
-        return context.turn_state.get(_INVOKE)
+        return None
+
+    async def _invoked(self, inbound: Inbound) -> Answer:
+        action = (inbound.value or {}).get("action")
+        if inbound.name != "adaptiveCard/action" or not isinstance(action, dict):
+            return Answer(HTTPStatus.BAD_REQUEST, {"error": "invoke"})
+        if not inbound.is_personal:
+            return _shown(MESSAGE, say("common.not_personal", "sv"))
+        data = action.get("data")
+        strings = _strings(data if isinstance(data, dict) else {})
+        # The verb stands in the data too; where a client sends only the action's own, that one counts.
+        strings.setdefault("verb", str(action.get("verb", "")))
+        kind: Literal["refresh", "press"] = "refresh" if strings["verb"] == "show_current" else "press"
+        outcome = await self._turns.take(_turn(inbound, self._clock, kind, data=strings, invoke=True))
+        if outcome.reply is None:
+            return Answer(HTTPStatus.OK, {})
+        card = render_card(outcome.reply, self._turns.mint, private=True)
+        return _shown(CARD, card) if card else _shown(MESSAGE, render_text(outcome.reply))
 
     async def send_activities(self, context: TurnContext, activities: list[Activity]) -> list[ResourceResponse]:
-        """Send a turn's activities; an invoke response is kept for the request it answers."""
+        """Send a turn's activities."""
+        inbound: Inbound = context.turn_state[_INBOUND]
         sent = []
         for activity in activities:
-            if activity.type == "invokeResponse":
-                context.turn_state[_INVOKE] = activity.value
-                sent.append(ResourceResponse(id=""))
-                continue
-            inbound: Inbound = context.turn_state[_INBOUND]
             call = self.sender.send_now(inbound.service_url or "", inbound.conversation.id, _wire(activity))
             sent.append(ResourceResponse(id=await self._patiently(call)))
         return sent
@@ -108,16 +131,17 @@ class _Handler(ActivityHandler):
         self._clock = clock
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
-        inbound = _inbound(turn_context)
-        if not _is_personal(inbound):
+        inbound: Inbound = turn_context.turn_state[_INBOUND]
+        if not inbound.is_personal:
             await turn_context.send_activity(_text_activity(say("common.not_personal", "sv")))
             return
         pressed = inbound.value is not None and not (inbound.text or "").strip()
-        turn = self._turn(inbound, "press" if pressed else "text", data=_strings(inbound.value or {}))
-        outcome = await self._turns.take(turn, _user(inbound))
+        kind: Literal["press", "text"] = "press" if pressed else "text"
+        turn = _turn(inbound, self._clock, kind, data=_strings(inbound.value or {}))
+        outcome = await self._turns.take(turn)
         if outcome.reply is None or outcome.posted:
             return
-        activity = self._message(outcome.reply)
+        activity = message_activity(outcome.reply, self._turns)
         if pressed and turn.reply_to and activity.attachments:
             activity.id = turn.reply_to
             await turn_context.update_activity(activity)
@@ -125,65 +149,50 @@ class _Handler(ActivityHandler):
             sent = await turn_context.send_activity(activity)
             await self._turns.posted(turn, outcome.reply, sent.id if sent else "")
 
-    async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
-        inbound = _inbound(turn_context)
-        action = (inbound.value or {}).get("action")
-        if inbound.name != "adaptiveCard/action" or not isinstance(action, dict):
-            return InvokeResponse(status=HTTPStatus.BAD_REQUEST, body={"error": "invoke"})
-        if not _is_personal(inbound):
-            return _invoke(MESSAGE, say("common.not_personal", "sv"))
-        data = action.get("data")
-        strings = _strings(data if isinstance(data, dict) else {})
-        # The verb stands in the data too; where a client sends only the action's own, that one counts.
-        strings.setdefault("verb", str(action.get("verb", "")))
-        kind = "refresh" if strings["verb"] == "show_current" else "press"
-        turn = self._turn(inbound, kind, data=strings, invoke=True)
-        outcome = await self._turns.take(turn, _user(inbound))
-        if outcome.reply is None:
-            return InvokeResponse(status=HTTPStatus.OK, body={})
-        card = render_card(outcome.reply, self._turns.mint, private=True)
-        return _invoke(CARD, card) if card else _invoke(MESSAGE, render_text(outcome.reply))
-
     async def on_installation_update(self, turn_context: TurnContext) -> None:
-        inbound = _inbound(turn_context)
-        await self._install(turn_context, "removed" if inbound.action == "remove" else "installed")
+        inbound: Inbound = turn_context.turn_state[_INBOUND]
+        await self._install(turn_context, inbound, "removed" if inbound.action == "remove" else "installed")
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
-        if _inbound(turn_context).members_added:
-            await self._install(turn_context, "installed")
+        inbound: Inbound = turn_context.turn_state[_INBOUND]
+        if inbound.members_added:
+            await self._install(turn_context, inbound, "installed")
 
-    async def _install(self, turn_context: TurnContext, kind: str) -> None:
-        inbound = _inbound(turn_context)
-        if not _is_personal(inbound) or inbound.from_ is None:
+    async def _install(
+        self, turn_context: TurnContext, inbound: Inbound, kind: Literal["installed", "removed"]
+    ) -> None:
+        if not inbound.is_personal or inbound.from_ is None:
             return
-        turn = self._turn(inbound, kind)
-        outcome: Outcome = await self._turns.take(turn, _user(inbound))
+        outcome = await self._turns.take(_turn(inbound, self._clock, kind))
         is_stranger_again = inbound.type != "installationUpdate" and outcome.reply and not outcome.reply.person_id
         if outcome.reply is not None and not is_stranger_again:
-            await turn_context.send_activity(self._message(outcome.reply))
+            await turn_context.send_activity(message_activity(outcome.reply, self._turns))
 
-    def _turn(
-        self, inbound: Inbound, kind: Any, *, data: Mapping[str, str] | None = None, invoke: bool = False
-    ) -> Turn:
-        sender = inbound.from_
-        return Turn(
-            kind=kind,
-            tenant=inbound.tenant_id or "",
-            object_id=(sender.aad_object_id if sender else None) or "",
-            channel_id=inbound.conversation.id,
-            channel_user=_user(inbound),
-            activity_id=inbound.id or "",
-            now=self._clock.now(),
-            service_url=inbound.service_url or "",
-            reference=_reference(inbound.raw),
-            text=inbound.text or "" if kind == "text" else "",
-            data=data or {},
-            invoke=invoke,
-            reply_to=inbound.reply_to_id or "",
-        )
 
-    def _message(self, reply: Reply) -> Activity:
-        return message_activity(reply, self._turns)
+def _turn(
+    inbound: Inbound,
+    clock: Clock,
+    kind: Literal["text", "press", "refresh", "installed", "removed"],
+    *,
+    data: Mapping[str, str] | None = None,
+    invoke: bool = False,
+) -> Turn:
+    sender = inbound.from_
+    return Turn(
+        kind=kind,
+        tenant=inbound.tenant_id or "",
+        object_id=(sender.aad_object_id if sender else None) or "",
+        channel_id=inbound.conversation.id,
+        channel_user=sender.id if sender else "",
+        activity_id=inbound.id or "",
+        now=clock.now(),
+        service_url=inbound.service_url or "",
+        reference=_reference(inbound.raw),
+        text=inbound.text or "" if kind == "text" else "",
+        data=data or {},
+        invoke=invoke,
+        reply_to=inbound.reply_to_id or "",
+    )
 
 
 def message_activity(reply: Reply, turns: Turns) -> Activity:
@@ -235,21 +244,8 @@ def _text_activity(words: str) -> Activity:
     return Activity(type="message", text=words)
 
 
-def _invoke(kind: str, value: Any) -> InvokeResponse:
-    return InvokeResponse(status=HTTPStatus.OK, body={"statusCode": 200, "type": kind, "value": value})
-
-
-def _inbound(context: TurnContext) -> Inbound:
-    inbound: Inbound = context.turn_state[_INBOUND]
-    return inbound
-
-
-def _is_personal(inbound: Inbound) -> bool:
-    return inbound.conversation.conversation_type == "personal" and not inbound.conversation.is_group
-
-
-def _user(inbound: Inbound) -> str:
-    return inbound.from_.id if inbound.from_ else ""
+def _shown(kind: str, value: Any) -> Answer:
+    return Answer(HTTPStatus.OK, {"statusCode": 200, "type": kind, "value": value})
 
 
 def _strings(data: Mapping[str, Any]) -> dict[str, str]:

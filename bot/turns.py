@@ -31,15 +31,16 @@ class Turns:
         self._wake = wake
         self._answered: OrderedDict[tuple[str, str], float] = OrderedDict()
 
-    async def take(self, turn: Turn, channel_user_id: str) -> Outcome:
+    async def take(self, turn: Turn) -> Outcome:
         """Take one turn; it is committed when this returns.
 
         Raises: sqlalchemy errors when the database cannot keep it: nothing of the turn is stored then.
         """
-        turn = replace(turn, resent=not self._was_answered(turn))
+        if turn.text:
+            turn = replace(turn, resent=not self._was_answered(turn))
         outcome = await self._run(turn)
         if outcome.may_bind:
-            emails = await self._emails(turn, channel_user_id)
+            emails = await self._emails(turn)
             # An address that is nobody's makes the refusal final, so that the trail has it.
             outcome = await self._run(replace(turn, emails=emails or ("",)))
         self._wake()
@@ -69,10 +70,10 @@ class Turns:
             log.error("turn not taken: %s", type(error).__name__)
             return Outcome(unreadable(turn, error))
 
-    async def _emails(self, turn: Turn, channel_user_id: str) -> tuple[str, ...]:
+    async def _emails(self, turn: Turn) -> tuple[str, ...]:
         """Ask the channel who she is; a guest, or someone of another tenant, is nobody we bind."""
         try:
-            member = await self._sender.member(turn.service_url, turn.channel_id, channel_user_id)
+            member = await self._sender.member(turn.service_url, turn.channel_id, turn.channel_user)
         except SendError:
             return ()
         return _own_addresses(member or {}, turn)

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 
 import aiohttp
 from aiohttp import web
@@ -32,6 +33,7 @@ from texts import say
 
 log = logging.getLogger(__name__)
 _READY_SECONDS = 4.0
+_dumps = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass
@@ -55,7 +57,7 @@ def make_app(settings: Settings, desk: Desk, clock: Clock) -> web.Application:
 
     async def running(app: web.Application) -> AsyncIterator[None]:
         async with aiohttp.ClientSession(auto_decompress=True) as session:
-            office, worker, keys = _build(settings, desk, clock, session)
+            office, worker, keys = build(settings, desk, clock, session)
             app[OFFICE] = office
             reminding = Reminding(desk, clock, worker.wake)
             loops = (worker.run(), chain_forever(desk, clock), reminding.run(), project_forever(desk))
@@ -75,9 +77,10 @@ def make_app(settings: Settings, desk: Desk, clock: Clock) -> web.Application:
     return app
 
 
-def _build(
+def build(
     settings: Settings, desk: Desk, clock: Clock, session: aiohttp.ClientSession
 ) -> tuple[Office, OutboxWorker, KeyRing | None]:
+    """Return what the running bot is made of; nothing of it runs yet."""
     token = bearer = keys = None
     if settings.mode == "production":
         tenant = settings.app_tenant_id if settings.app_type == "SingleTenant" else ""
@@ -107,15 +110,11 @@ async def messages(request: web.Request) -> web.StreamResponse:
         log.error("turn failed: %s", type(error).__name__)
         body = {"error": "not_kept", "message": say("common.failed", "sv")}
         return web.json_response(body, status=503, headers={"Retry-After": "2"}, dumps=_dumps)
-    if request.transport is not None and not request.transport.is_closing():
-        office.turns.answered(inbound.conversation.id, inbound.text or "")
+    if inbound.text and request.transport is not None and not request.transport.is_closing():
+        office.turns.answered(inbound.conversation.id, inbound.text)
     if answer is None:
         return web.Response(status=200)
-    return web.json_response(answer.body, status=int(answer.status), dumps=_dumps)
-
-
-def _dumps(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return web.json_response(answer.body, status=answer.status, dumps=_dumps)
 
 
 async def healthz(_request: web.Request) -> web.Response:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from checklists.errors import BadDate, DateInFuture, DateOutOfRange, DatesOutOfOrder, UserError
+from checklists.errors import BadDate, DateInFuture, DateOutOfRange, DatesOutOfOrder, PersonalNumberInText, UserError
 from checklists.months import months_on
+from checklists.privacy import has_personal_number
 
 FIELDS = ("received_on", "assigned_on", "opened_on", "planned_decision_on", "decided_on", "started_on", "closed_on")
 """The dates a person or a file gives, in the order they are asked for."""
@@ -63,7 +64,8 @@ class Settled:
 def read_day(text: str, today: date, field: str = "") -> date:
     """Return the calendar day a person or a file wrote as `YYYY-MM-DD`. field: what a refusal names, if anything.
 
-    Raises: BadDate: not a calendar day in that form. DateOutOfRange: too far off to be meant.
+    Raises: BadDate: not a calendar day in that form. PersonalNumberInText: it reads as a personal number instead.
+    DateOutOfRange: too far off to be meant.
     """
     try:
         # date.fromisoformat also takes 20260512 and 2026-W20-2, which may just as well be other numbers.
@@ -72,7 +74,7 @@ def read_day(text: str, today: date, field: str = "") -> date:
         day = None
     named: dict[str, str | int] = {"field": field} if field else {}
     if day is None:
-        raise BadDate(**named)
+        raise (PersonalNumberInText if has_personal_number(text) else BadDate)(**named)
     last = months_on(today, MONTHS_AHEAD)
     if not FIRST_DAY <= day <= last:
         raise DateOutOfRange(first=FIRST_DAY.isoformat(), last=last.isoformat(), **named)

@@ -39,8 +39,17 @@ class UserError(Exception):
         return "errors." + self.code
 
 
-class PersonalNumberInText(UserError):
-    """A personal or coordination number was written; nothing of the text is kept."""
+class _MayNameField(UserError):
+    """A refusal that names the field, where it is known which."""
+
+    @property
+    def text_key(self) -> str:
+        """Return the sentence that names the field, where it is known which."""
+        return super().text_key + ("_field" if "field" in self.args_for_text else "")
+
+
+class PersonalNumberInText(_MayNameField):
+    """A personal or coordination number was written; nothing of the text is kept. field: where a date was asked for."""
 
     code = "BK-104"
 
@@ -57,15 +66,10 @@ class TextTooLong(UserError):
     code = "BK-111"
 
 
-class BadDate(UserError):
+class BadDate(_MayNameField):
     """Not a calendar day written YYYY-MM-DD. field: the date it was meant for, if known."""
 
     code = "BK-112"
-
-    @property
-    def text_key(self) -> str:
-        """Return the sentence that names the date, if it is known."""
-        return "errors.BK-112_field" if "field" in self.args_for_text else super().text_key
 
 
 class BadChildren(UserError):
@@ -134,15 +138,10 @@ class UnreadablePeriod(UserError):
     code = "BK-130"
 
 
-class DateOutOfRange(UserError):
+class DateOutOfRange(_MayNameField):
     """A date is too far off to be meant. first, last: the range allowed; field as in BadDate."""
 
     code = "BK-131"
-
-    @property
-    def text_key(self) -> str:
-        """Return the sentence that names the date, if it is known."""
-        return "errors.BK-131_field" if "field" in self.args_for_text else super().text_key
 
 
 class DateInFuture(UserError):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -227,21 +227,24 @@ class Checklist(_Data):
         """Map the id of a motivated item or fact to the enabled item that asks for its motivation."""
         return {item.motivates: item for item in self.items if item.motivates and item.enabled}
 
-    def asked(self, role: Role) -> tuple[Item, ...]:
-        """Return the enabled items put to this role, in list order."""
-        return tuple(item for item in self.items if item.enabled and (not item.asked_of or role in item.asked_of))
+    @cached_property
+    def asked(self) -> dict[Role, tuple[Item, ...]]:
+        """Map a role to the enabled items put to it, in list order."""
+        enabled = [item for item in self.items if item.enabled]
+        return {role: tuple(i for i in enabled if not i.asked_of or role in i.asked_of) for role in get_args(Role)}
 
     def facts_used(self, role: Role) -> tuple[str, ...]:
         """Return the ids of the facts that something asked of this role depends on, in no order."""
         used: set[str] = set()
-        for item in self.asked(role):
+        for item in self.asked[role]:
             conditions = [item.when, *item.only.values()]
             used |= {leaf.fact for condition in conditions if condition for leaf in condition.leaves() if leaf.fact}
         return tuple(used)
 
-    def group(self, group_id: str) -> Heading:
-        """Return the group's heading."""
-        return next(group for group in self.groups if group.id == group_id)
+    @cached_property
+    def group(self) -> dict[str, Heading]:
+        """Map the id of a group to its heading."""
+        return {group.id: group for group in self.groups}
 
 
 @dataclass(frozen=True, slots=True)

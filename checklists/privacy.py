@@ -15,6 +15,7 @@ from checklists.errors import PersonalNumberInText
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d\u02d7\u2796"), "-")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None)
 
+_FEWEST_DIGITS = 10
 _STANDARD = re.compile(r"(?<!\d)(\d{2})?(\d{6})([-+ ]?)(\d{4})(?!\d)")
 _CHAIN = re.compile(
     r"(?<!\d)\d+(?:[\W_]{1,5}\d+)+"
@@ -77,6 +78,8 @@ def has_personal_number(text: str) -> bool:
     number is still one); digits with other separators between them on date and check digit. Let through:
     a date with a clock time, an ISO date before another, a telephone number with a separator after its area code.
     """
+    if text.isascii() and sum(map(str.isdigit, text)) < _FEWEST_DIGITS:
+        return False
     plain = _LET_THROUGH.sub(" # ", _plain(text))
     for found in _STANDARD.finditer(plain):
         century, six, separator, four = found.groups()

@@ -37,7 +37,7 @@ MOTIVATED = ("text", "reference")
 
 def item_states(applied: Applied, role: Role) -> str:
     """Return one character per item of the version, in list order; `-` for what this role is not asked."""
-    asked = {item.id for item in applied.checklist.asked(role)}
+    asked = {item.id for item in applied.checklist.asked[role]}
     return "".join(_state(applied, item) if item.id in asked else NOT_ASKED for item in applied.checklist.items)
 
 

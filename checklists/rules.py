@@ -80,7 +80,7 @@ class Applied:
 
     def applicable(self, role: Role) -> tuple[Item, ...]:
         """Return the items that this role is asked now, in list order."""
-        return tuple(item for item in self.checklist.asked(role) if self.applies[item.id] == "yes")
+        return tuple(item for item in self.checklist.asked[role] if self.applies[item.id] == "yes")
 
     def progress(self, role: Role) -> tuple[int, int]:
         """Return how many of the items that apply now are answered and not sent back, and how many apply."""

@@ -52,7 +52,7 @@ def item_of(checklist: Checklist, cell: str, role: Role) -> Item:
     item = checklist.by_id.get(cell)
     if item is None:
         raise ValueError(f"item is no question of {checklist.id} version {checklist.version}")
-    if item not in checklist.asked(role):
+    if item not in checklist.asked[role]:
         raise ValueError(f"item is not put to {role} in {checklist.id} version {checklist.version}")
     return item
 

@@ -136,7 +136,7 @@ def _answers(session: Session, case: CaseRow, row: FilledRow, checklist: Checkli
     domain = {item_id: answers.to_domain(answer) for item_id, answer in newest.items()}
     applied = Applied(checklist, known, domain)
     standing = []
-    for item in checklist.asked(row.role):
+    for item in checklist.asked[row.role]:
         counted, answer = applied.state(item.id), newest.get(item.id)
         standing.append(_row(session, row, checklist, item.id, counted, answer))
     earlier = [

@@ -96,7 +96,7 @@ def _table(name: str, checklist: Checklist, role: Role, columns: Sequence[_Colum
     )
     numbers: dict[str, int] = {}
     rows = [
-        _question(item.ask, [column.cells[item.id] for column in columns], numbers) for item in checklist.asked(role)
+        _question(item.ask, [column.cells[item.id] for column in columns], numbers) for item in checklist.asked[role]
     ]
     notes = [[f"[{number}]", note] for note, number in numbers.items()]
     return Table(name, [heading, *_told_apart(columns)], rows + ([[], *notes] if notes else []))

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import Date, and_, bindparam, or_, select
 from sqlmodel import Session, col
 
 from storage.conversations import ConversationRow
 from storage.inbox import InboxRow
-from storage.people import PersonRow, RoleRow, is_held
+from storage.people import PersonRow, RoleRow, held_on
 from storage.tenants import TenantRow
 
 
@@ -55,23 +55,27 @@ _ARRIVAL: Any = (
         ),
         isouter=True,
     )
-    .where(col(TenantRow.entra_id) == bindparam("tenant"), col(PersonRow.object_id) == bindparam("object_id"))
+    .where(
+        col(TenantRow.entra_id) == bindparam("tenant"),
+        col(PersonRow.object_id) == bindparam("object_id"),
+        held_on(bindparam("day", type_=Date)),
+    )
     .order_by(col(RoleRow.id))
 )
 
 
 def find(
-    session: Session, entra_id: str, object_id: str, day: date, *, channel_id: str, activity_id: str, press: str | None
+    session: Session, entra_id: str, object_id: str, day: date, channel_id: str, activity_id: str, press: str | None
 ) -> Arrival | None:
     """Return who has come, None when nobody who holds a role on that day is known by this id.
 
     press: the key of a press that must not be done twice, None for anything else.
     """
     named = {"tenant": entra_id, "object_id": object_id, "channel_id": channel_id, "activity_id": activity_id}
-    rows = session.exec(_ARRIVAL, params={**named, "press": press}).all()
-    roles = {role.id: role for _, _, role, _, _ in rows if is_held(role, day)}
-    if not roles:
+    rows = session.exec(_ARRIVAL, params={**named, "day": day, "press": press}).all()
+    if not rows:
         return None
+    roles = {role.id: role for _, _, role, _, _ in rows}
     tenant, person, _, chat, _ = rows[0]
     kept = {row.id: row for *_, row in rows if row is not None}.values()
     same = next((row for row in kept if (row.channel_id, row.activity_id) == (channel_id, activity_id)), None)

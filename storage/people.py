@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import String, UniqueConstraint, or_
+from sqlalchemy import BindParameter, ColumnElement, String, UniqueConstraint, and_, or_
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from checklists.access import Holding
@@ -167,12 +167,16 @@ def is_held(held: RoleRow, day: date) -> bool:
     return (held.valid_from or day) <= day <= (held.valid_to or day)
 
 
+def held_on(day: date | BindParameter[date]) -> ColumnElement[bool]:
+    """Return `is_held` as a condition of a query."""
+    begun = or_(col(RoleRow.valid_from).is_(None), col(RoleRow.valid_from) <= day)
+    return and_(begun, or_(col(RoleRow.valid_to).is_(None), col(RoleRow.valid_to) >= day))
+
+
 def holdings_on(session: Session, tenant_id: int, day: date) -> list[Holding]:
     """Return every role held in a tenant on a day, oldest first; read as plain rows, as there are many."""
     query = select(RoleRow.person_id, RoleRow.unit_id, RoleRow.role, RoleRow.stands_in_for_id).where(
-        RoleRow.tenant_id == tenant_id,
-        or_(col(RoleRow.valid_from).is_(None), col(RoleRow.valid_from) <= day),
-        or_(col(RoleRow.valid_to).is_(None), col(RoleRow.valid_to) >= day),
+        RoleRow.tenant_id == tenant_id, held_on(day)
     )
     return [Holding(*row) for row in session.exec(query.order_by(col(RoleRow.id))).all()]
 

@@ -75,6 +75,8 @@ class Keys:
         self.newest = next(iter(masters))
         self._trail = {key_id: _derive(key, b"trail") for key_id, key in masters.items()}
         self._digest = {key_id: _derive(key, b"digest") for key_id, key in masters.items()}
+        self.digest_key = self._digest[self.newest]
+        """The key for digests of what came in, so that a digest cannot be guessed back to a text."""
         self._now = now
         self._opened: OrderedDict[tuple[int, int], tuple[AESGCM, float]] = OrderedDict()
         self._lock = threading.Lock()
@@ -85,11 +87,6 @@ class Keys:
             return self._trail[master_id]
         except KeyError:
             raise _master_gone(master_id) from None
-
-    @property
-    def digest_key(self) -> bytes:
-        """Return the key for digests of what came in, so that a digest cannot be guessed back to a text."""
-        return self._digest[self.newest]
 
     def digest_key_of(self, master_id: str) -> bytes:
         """Return the digest key of one master key, for digests that outlive it. Raises: KeyGone: not configured."""

@@ -50,8 +50,8 @@ def settings(row: TenantRow) -> TenantSettings:
 
 def motivation_by(session: Session, row_id: int) -> MotivationBy:
     """Return how a municipality has its motivations given."""
-    row = get(session, row_id)
-    return settings(row).motivation if row is not None else "either"
+    row = session.get(TenantRow, row_id)
+    return read_settings(row.settings).motivation if row is not None else "either"
 
 
 def setting(row: TenantRow, name: str) -> Any:

@@ -35,7 +35,7 @@ def _choices(pen: Pen, view: FormView, field: FormField) -> list[Element]:
     made: list[Element] = []
     first = pen.item(view.checklist, view.version, field.items[0].item)
     if first.group:
-        group = checklist_version(view.checklist, view.version).group(first.group)
+        group = checklist_version(view.checklist, view.version).group[first.group]
         made.append(text(group.title_en if pen.language == "en" else group.title, weight="Bolder", separator=True))
     for listed in field.items:
         item = pen.item(view.checklist, view.version, listed.item)

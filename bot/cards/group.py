@@ -19,7 +19,7 @@ from dialogs.views.views import GroupView, Listed
 
 def group_card(pen: Pen, view: GroupView) -> Card:
     """Ask the items of a group together."""
-    group = checklist_version(view.checklist, view.version).group(view.group)
+    group = checklist_version(view.checklist, view.version).group[view.group]
     body = [
         *head_lines(pen, view.head),
         *notices(pen, view),

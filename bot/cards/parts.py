@@ -7,11 +7,10 @@ from typing import Any
 
 from checklists.files import all_facts, checklist_version
 from checklists.model import Item
-from dialogs.turn.exchange import Reply
 from dialogs.turn.tokens import Mint
 from dialogs.views.parts import View
 from dialogs.views.views import Aside, Button, Claim, Head, Line
-from texts import Language, say
+from texts import Language, sentences
 
 Card = dict[str, Any]
 Element = dict[str, Any]
@@ -35,11 +34,11 @@ class Pen:
 
     def say(self, key: str, **args: object) -> str:
         """Return a sentence in the reader's language."""
-        return say(key, self.language, **args)
+        return sentences(self.language)[key].format(**args)
 
     def line(self, line: Line) -> str:
         """Return the sentence of a line."""
-        return line_words(line, self.language)
+        return line_words(line, self.language) if line.args else sentences(self.language)[line.say].format()
 
     def data(self, claim: Claim) -> dict[str, str]:
         """Return the data of an action: the verb and one token."""
@@ -71,7 +70,8 @@ def line_words(line: Line, language: Language) -> str:
     `later` of two, for what the card calls that date.
     """
     args: dict[str, object] = dict(line.args)
-    args |= {name: say(f"card.{line.args[name]}", language) for name in ("field", "earlier", "later") if name in args}
+    words = sentences(language)
+    args |= {name: words[f"card.{line.args[name]}"] for name in ("field", "earlier", "later") if name in args}
     if "item" in line.args:
         checklist, version, item_id = str(line.args["item"]).split("/")
         item = checklist_version(checklist, int(version)).by_id[item_id]
@@ -80,8 +80,8 @@ def line_words(line: Line, language: Language) -> str:
         option = options.get(str(line.args.get("option", "")))
         args["option"] = (option.title_en if language == "en" else option.title) if option else ""
     if "choice" in line.args:
-        args["answer"] = say(f"answers.{line.args['choice']}", language)
-    return say(line.say, language, **args)
+        args["answer"] = words[f"answers.{line.args['choice']}"]
+    return words[line.say].format(**args)
 
 
 def aside_lines(pen: Pen, aside: Aside | None) -> list[Element]:
@@ -95,11 +95,6 @@ def aside_lines(pen: Pen, aside: Aside | None) -> list[Element]:
         subtle(pen.say("card.optional", question=how.ask_en if pen.language == "en" else how.ask)),
         *action_sets(pen, aside.buttons, inputs=False),
     ]
-
-
-def pen_for(reply: Reply, mint: Mint, *, private: bool) -> Pen:
-    """Return the pen a reply is written with."""
-    return Pen(reply.language, reply.tenant_id, reply.person_id, reply.channel_user, mint, private)
 
 
 def text(words: str, **more: Any) -> Element:

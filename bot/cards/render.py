@@ -11,7 +11,7 @@ from bot.cards.form import form_card
 from bot.cards.group import group_card
 from bot.cards.menus import ask_ref_card, cases_card, menu_card
 from bot.cards.motivation import motivation_card
-from bot.cards.parts import Card, Pen, line_words, pen_for
+from bot.cards.parts import Card, Pen, line_words
 from bot.cards.prompt import prompt_card
 from bot.cards.question import question_card
 from bot.cards.reading import differences_card, reading_card, return_card, shortfall_card, signed_card
@@ -62,7 +62,8 @@ def render_card(reply: Reply, mint: Mint, *, private: bool) -> Card | None:
     view = reply.view if private else without_texts(reply.view)
     if view.kind == "say":
         return None
-    return _BUILDERS[view.kind](pen_for(reply, mint, private=private), view)
+    pen = Pen(reply.language, reply.tenant_id, reply.person_id, reply.channel_user, mint, private)
+    return _BUILDERS[view.kind](pen, view)
 
 
 def render_text(reply: Reply) -> str:

@@ -49,7 +49,7 @@ def clean_value(value: Any) -> Any:
     if isinstance(value, str):
         return clean_text(value)
     if isinstance(value, dict):
-        return {key: clean_value(inner) for key, inner in value.items()}
+        return {key: clean_text(of) if isinstance(of, str) else clean_value(of) for key, of in value.items()}
     if isinstance(value, list):
         return [clean_value(inner) for inner in value]
     return value
@@ -143,6 +143,11 @@ class Inbound(_Part):
         tenant = self.channel_data.tenant if self.channel_data else None
         named = {named for named in (tenant and tenant.id, self.conversation.tenant_id) if named}
         return named.pop() if len(named) == 1 else None
+
+    @property
+    def is_personal(self) -> bool:
+        """Say whether it was said in a person's own chat with the bot."""
+        return self.conversation.conversation_type == "personal" and not self.conversation.is_group
 
     @field_validator("text")
     @classmethod

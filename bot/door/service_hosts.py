@@ -1,6 +1,7 @@
 """Which addresses the bot may be told to answer to: one rule for what comes in and for what goes out."""
 
 import re
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ _SERVICE_URL = re.compile(
 _LONGEST = 1000
 
 
+@lru_cache(maxsize=256)
 def may_call(url: str, *, mode: Mode, hosts: frozenset[str]) -> bool:
     """Say whether `url` is a service URL this bot may send to.
 

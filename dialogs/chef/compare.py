@@ -27,8 +27,8 @@ def comparison(session: Session, reader: Basis) -> Comparison:
 
 def _sheet(session: Session, reader: Sheet, worker: Sheet) -> ComparedSheet:
     facts = tuple((fact_id, worker.facts.get(fact_id, "unknown")) for fact_id in all_facts())
-    written = {item.id for item in worker.checklist.asked(WRITER)}
-    read = {item.id for item in worker.checklist.asked(READER)}
+    written = {item.id for item in worker.checklist.asked[WRITER]}
+    read = {item.id for item in worker.checklist.asked[READER]}
     rows = []
     for item in worker.checklist.items:
         sides = [sheet for sheet, asked in ((reader, read), (worker, written)) if item.id in asked]

@@ -2,6 +2,7 @@
 
 from actions.basis import Basis, Sheet
 from checklists.lifecycle import State
+from checklists.route import is_open
 from checklists.swedish_time import clock_words
 from dialogs.chef.compare import comparison, hash_of
 from dialogs.turn.declared import claimed
@@ -37,7 +38,7 @@ def where(context: TurnContext, reader: Basis, notices: tuple[Line, ...] = ()) -
 
 def questions(sheet: Sheet, notices: tuple[Line, ...] = ()) -> FormView:
     """Return the form for reading: everything that applies, or what is still open once it has begun."""
-    still = tuple(stop for stop in sheet.way if sheet.is_open(stop))
+    still = tuple(stop for stop in sheet.way if is_open(stop, sheet.applied))
     form = form_card.form(sheet, still or sheet.way, notices)
     ways_out = tuple(_button(verb, title, sheet.case) for verb, title in (("send_back", "return"), ("pause", "pause")))
     return form.model_copy(update={"nav": ways_out})

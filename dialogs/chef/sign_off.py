@@ -155,7 +155,8 @@ def _questions(reader: Basis) -> list[Point]:
     for sheet in basis.sheets:
         of = of_worker[sheet.filled.child]
         items = [item for stop in sheet.way if stop.kind != "motivation" or stop.about for item in stop.items]
-        found += [Point(of.filled.id, sheet.shown_child, item_id, of.revision(item_id)) for item_id in items]
+        then = zip(items, of.revisions(items), strict=True)
+        found += [Point(of.filled.id, sheet.shown_child, item_id, revision) for item_id, revision in then]
     return found
 
 

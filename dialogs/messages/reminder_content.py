@@ -16,7 +16,7 @@ from checklists.rights import ANYONE, Right
 from checklists.swedish_time import local
 from checklists.tenant_settings import TenantSettings
 from dialogs.messages.case_state import Standing, read_case
-from dialogs.messages.reminder_outbox import reply_to
+from dialogs.messages.tell import reply_to
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.exchange import Reply
 from dialogs.turn.presses import OfBundle

@@ -6,7 +6,7 @@ from itertools import count
 
 from checklists.access import Staff
 from checklists.swedish_time import day_of
-from dialogs.messages.reminder_outbox import put
+from dialogs.messages.tell import REMINDER, put
 from dialogs.views.views import Line, MenuView, ReminderView
 from storage import cases, conversations, outbox, people, told_reminders
 from storage.cases import CaseRow
@@ -38,7 +38,8 @@ def hand_over(session: Session, row: OutboxRow, now: datetime) -> None:
             args = {"name": gone.name, "ref": case.ref if case else ""}
             title, line = Line(say="reminders.not_reached_title"), Line(say="reminders.not_reached", args=args)
             view = MenuView(title=title, lines=(line,), buttons=())
-            put(session, to, person, f"handover:{person.id}:{row.id}", now, view, urgent=True, case=row.case_id)
+            once = f"handover:{person.id}:{row.id}"
+            put(session, to, person, view, now=now, kind=REMINDER, once=once, case=row.case_id)
 
 
 def _hand_over_bundle(session: Session, told: Iterable[ToldRow], gone: PersonRow, staff: Staff, now: datetime) -> None:
@@ -67,7 +68,8 @@ def _gathering_bundle(session: Session, chat: ConversationRow, person: PersonRow
         row = outbox.by_once(session, person.tenant_id, bundle)
         if row is None:
             view = ReminderView(notices=(HANDED_OVER,), title=Line(say="reminders.title"), cases=())
-            put(session, chat, person, bundle, now, view, due_at=now + GATHER)
+            gathered = now + GATHER
+            put(session, chat, person, view, now=now, kind=REMINDER, once=bundle, due_at=gathered, urgent=False)
             return bundle
         if row.state == outbox.WAITING and row.attempts == 0:
             return bundle

@@ -14,8 +14,9 @@ from checklists.reminder_rules import CaseState, Due, due, protection_due
 from checklists.swedish_time import day_of, local
 from checklists.tenant_settings import TenantSettings
 from dialogs.messages.case_state import case_dates, is_protection_answered, read_case
-from dialogs.messages.reminder_outbox import put_bundle
 from dialogs.messages.stand_in import reachable_instead
+from dialogs.messages.tell import REMINDER, put
+from dialogs.views.views import Line, ReminderView
 from storage import conversations, people, tenants, told_reminders, trail
 from storage.cases import CaseRow
 from storage.desk import Session
@@ -147,7 +148,9 @@ def _put_bundle(
     person = people.person(session, tenant_id, row)
     chat = conversations.chat_with(session, row)
     if person is not None and chat is not None:
-        put_bundle(session, chat, person, bundle, now, urgent=urgent)
+        title = Line(say="reminders.protection_title" if urgent else "reminders.title")
+        view = ReminderView(title=title, cases=())
+        put(session, chat, person, view, now=now, kind=REMINDER, once=bundle, urgent=urgent)
     else:  # the app was just removed: the next sweep tells them, or someone else
         told_reminders.forget(session, told_reminders.in_bundle(session, bundle))
 

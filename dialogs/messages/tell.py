@@ -1,4 +1,4 @@
-"""Telling people something in a message of its own, put into the outbox in the transaction that caused it."""
+"""Telling people something outside a turn: messages put into the outbox in the transaction that caused them."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,48 +7,68 @@ from uuid import uuid4
 from dialogs.turn.exchange import Reply
 from dialogs.views.views import AnyView, without_texts
 from storage import conversations, outbox
+from storage.conversations import ConversationRow
 from storage.desk import Session
 from storage.outbox import OutboxRow
 from storage.people import PersonRow
-from texts import Language
 
-PROMPT = "prompt"
+PROMPT, REMINDER = "prompt", "reminder"
 
 
 def tell(
     session: Session, found: Iterable[PersonRow], view: AnyView, *, now: datetime, case: int = 0, kind: str = PROMPT
 ) -> list[PersonRow]:
-    """Put a view, without anything anyone wrote, into the outbox for each of them. Return who could not be told.
-
-    case: row id of the case it is about, whose key seals it. A person without the app is not told.
-    """
+    """Put a view into the outbox for each of them; return those without the app, who are not told. case: see `put`."""
     missed = []
     for person in found:
         chat = conversations.chat_with(session, person.id)
         if chat is None:
             missed.append(person)
-            continue
-        row = OutboxRow(
-            tenant_id=person.tenant_id,
-            kind=kind,
-            conversation_id=chat.id,
-            case_id=case,
-            nonce=uuid4().hex,
-            view=b"",
-            due_at=now,
-            created_at=now,
-        )
-        outbox.put(session, row, reply_to(person, conversations.user_of(chat), view).canonical())
+        else:
+            put(session, chat, person, view, now=now, kind=kind, case=case)
     return missed
 
 
-def reply_to(person: PersonRow, channel_user: str, view: AnyView) -> Reply:
-    """Return a view as it may be posted to a person."""
-    language: Language = "en" if person.language == "en" else "sv"
+def put(
+    session: Session,
+    chat: ConversationRow,
+    person: PersonRow,
+    view: AnyView,
+    *,
+    now: datetime,
+    kind: str,
+    case: int = 0,
+    once: str | None = None,
+    due_at: datetime | None = None,
+    urgent: bool = True,
+) -> None:
+    """Put a view for one person into the outbox, unless a row with the same `once` is there.
+
+    case: row id of the case it is about, whose key seals it.
+    """
+    if once is not None and outbox.by_once(session, person.tenant_id, once) is not None:
+        return
+    row = OutboxRow(
+        tenant_id=person.tenant_id,
+        kind=kind,
+        conversation_id=chat.id,
+        case_id=case,
+        nonce=uuid4().hex,
+        view=b"",
+        once=once,
+        due_at=due_at or now,
+        created_at=now,
+        rank=outbox.URGENT if urgent else outbox.NOT_URGENT,
+    )
+    outbox.put(session, row, reply_to(person, view, conversations.user_of(chat)).canonical())
+
+
+def reply_to(person: PersonRow, view: AnyView, channel_user: str = "") -> Reply:
+    """Return a view as it may be posted to someone, in her language: nothing anyone wrote stands in it."""
     return Reply(
         tenant_id=person.tenant_id,
         person_id=person.id,
         channel_user=channel_user,
-        language=language,
+        language="en" if person.language == "en" else "sv",
         view=without_texts(view),
     )

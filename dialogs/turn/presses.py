@@ -4,7 +4,7 @@ A claim (`dialogs/views/parts.py`) is what a token signs: short texts, the same 
 older releases go on working. What those texts mean stands in the type of the press.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, Self
@@ -17,10 +17,6 @@ Parts = Mapping[str, str]
 
 def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(",") if part)
-
-
-def _joined(numbers: Sequence[int]) -> str:
-    return ",".join(map(str, numbers))
 
 
 class Carried(Protocol):
@@ -65,7 +61,7 @@ class OnCard:
         return cls(claim.item, _numbers(claim.revision), claim.choice)
 
     def write(self) -> Parts:
-        return {"item": self.key, "revision": _joined(self.revisions), "choice": self.choice}
+        return {"item": self.key, "revision": ",".join(map(str, self.revisions)), "choice": self.choice}
 
     @property
     def item_id(self) -> str:
@@ -100,7 +96,7 @@ class OnForm:
         return cls(tuple(claim.item.split(",")), dict(zip(items, _numbers(claim.revision), strict=True)))
 
     def write(self) -> Parts:
-        revision, items = _joined(list(self.revisions.values())), ",".join(self.revisions)
+        revision, items = ",".join(map(str, self.revisions.values())), ",".join(self.revisions)
         return {"item": ",".join(self.keys), "revision": revision, "choice": items}
 
 
@@ -124,7 +120,7 @@ class OnFacts:
         return cls(child, _numbers(revisions), int(newest or 0), claim.choice == "form")
 
     def write(self) -> Parts:
-        revision = f"{_joined(self.revisions)}.{self.newest}" if self.newest else _joined(self.revisions)
+        revision = ",".join(map(str, self.revisions)) + (f".{self.newest}" if self.newest else "")
         return {"item": f"facts:{self.child}", "revision": revision, "choice": "form" if self.form else ""}
 
 

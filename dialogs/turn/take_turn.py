@@ -1,11 +1,10 @@
 """One turn, inside one transaction: who is it, was it seen before, what is answered, what is kept of it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from actions import people as acts
-from actions.changes import Change, Changes, keep, stored
+from actions.changes import NONE, Change, Changes, keep, stored
 from actions.origin import Origin
 from checklists.errors import UserError
 from checklists.privacy import has_personal_number
@@ -62,9 +61,10 @@ def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "") -> 
     Raises: sqlalchemy errors, on which the whole turn is run again or nothing of it is kept.
     """
     came = _read(session, turn, mint)
-    found = _arrival(session, turn, came.key)
+    asked = (turn.tenant, turn.object_id, day_of(turn.now), turn.channel_id, turn.activity_id, came.key)
+    found = arrivals.find(session, *asked)
     if found is None and _bind(session, turn):
-        found = _arrival(session, turn, came.key)
+        found = arrivals.find(session, *asked)
     if found is None:
         return _refused(session, turn)
     context = TurnContext(
@@ -73,7 +73,7 @@ def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "") -> 
     if turn.kind in ("installed", "removed"):
         return _install(context)
     if turn.kind == "refresh":
-        view, changes = parted(_pressed(context, came.signed))
+        view, changes = _reaction(context, came.signed)
         return Outcome(context.reply(_anchored(context, view, changes, "")))
     if turn.kind == "text" and has_personal_number(turn.text):
         # Not a trace of it: no inbox row either; saying it twice does no harm.
@@ -94,11 +94,6 @@ def _read(session: Session, turn: Turn, mint: Mint) -> _Came:
 
 
 # --- who -------------------------------------------------------------------------------------------------------------
-
-
-def _arrival(session: Session, turn: Turn, key: str | None) -> Arrival | None:
-    place = {"channel_id": turn.channel_id, "activity_id": turn.activity_id}
-    return arrivals.find(session, turn.tenant, turn.object_id, day_of(turn.now), **place, press=key)
 
 
 def _chat(session: Session, turn: Turn, found: Arrival) -> conversations.ConversationRow:
@@ -181,8 +176,7 @@ def _stored(context: TurnContext, row: InboxRow) -> Outcome:
 
 
 def _act(context: TurnContext, came: _Came) -> Outcome:
-    reaction = _pressed(context, came.signed) if context.turn.kind == "press" else _typed(context)
-    view, changes = parted(reaction)
+    view, changes = _reaction(context, came.signed)
     told = consequences.follow(context.session, context.origin, changes, context.person)
     if told:
         view = view.model_copy(update={"notices": (*told, *view.notices)})
@@ -215,30 +209,33 @@ def _anchored(context: TurnContext, view: AnyView, changes: Changes, made_by: st
     return view.model_copy(update={"refresh": refresh.model_copy(update=at.write())})
 
 
+def _reaction(context: TurnContext, signed: Signed | None) -> tuple[AnyView, Changes]:
+    """Do what was typed or pressed; return what is shown, and what was changed. A refusal is an answer too."""
+    try:
+        reaction = _typed(context) if context.turn.kind == "text" else _pressed(context, signed)
+    except NoSuchCase as error:
+        context.touched = None
+        change = Change("denied", error.case, detail=error.verb)
+        return no_such_case(), keep(context.session, context.origin, change)
+    except UserError as error:
+        return SayView(notices=(Line(say=error.text_key, args=error.args_for_text),)), NONE
+    return parted(reaction)
+
+
 def _pressed(context: TurnContext, signed: Signed | None) -> Reaction:
     data = dict(context.turn.data)
     verb = data.pop("verb", "")
     data.pop("token", None)
-    if signed is None or not _is_hers(context, signed, verb):
-        return _denied(context, "token", SayView(notices=(Line(say="common.card_not_yours"),)))
-    return _guarded(context, lambda: commands.run_verb(context, signed.claim, data))
-
-
-def _is_hers(context: TurnContext, signed: Signed, verb: str) -> bool:
-    named = (signed.tenant_id, signed.person_id, signed.claim.verb)
-    return named == (context.tenant_id, context.person_id, verb) and verb in commands.VERBS
-
-
-def _denied(context: TurnContext, what: str, view: AnyView) -> Done:
-    return Done(view, keep(context.session, context.origin, Change("denied", detail=what)))
+    who = (context.tenant_id, context.person_id, verb)
+    if signed is None or verb not in commands.VERBS or who != (signed.tenant_id, signed.person_id, signed.claim.verb):
+        view = SayView(notices=(Line(say="common.card_not_yours"),))
+        return Done(view, keep(context.session, context.origin, Change("denied", detail="token")))
+    return commands.run_verb(context, signed.claim, data)
 
 
 def _typed(context: TurnContext) -> Reaction:
-    return _guarded(context, lambda: _typed_reaction(context, context.turn.text.strip()))
-
-
-def _typed_reaction(context: TurnContext, text: str) -> Reaction:
     """A whole-line command wins; then what was last shown; then a command with a faulty rest; then the nearest."""
+    text = context.turn.text.strip()
     found = commands.find_command(context, text, whole=True)
     if found:
         return commands.run_command(context, found[0].word, found[1])
@@ -249,17 +246,6 @@ def _typed_reaction(context: TurnContext, text: str) -> Reaction:
     if found:
         return commands.run_command(context, found[0].word, found[1])
     return commands.not_understood(context, text)
-
-
-def _guarded(context: TurnContext, act: Callable[[], Reaction]) -> Reaction:
-    try:
-        return act()
-    except NoSuchCase as error:
-        context.touched = None
-        change = Change("denied", error.case, detail=error.verb)
-        return Done(no_such_case(), keep(context.session, context.origin, change))
-    except UserError as error:
-        return SayView(notices=(Line(say=error.text_key, args=error.args_for_text),))
 
 
 def _keep_place(context: TurnContext, view: AnyView) -> None:

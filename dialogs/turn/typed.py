@@ -110,7 +110,7 @@ def _motivated_too(context: TurnContext, claim: Claim, said: Said, item_id: str,
 
 def _keep_motivation(context: TurnContext, sheet: Sheet, item_id: str, said: Said) -> Changes:
     written = free_text.motivation("text", said.text, "", sheet.motivation)
-    sibling = motivated_by(sheet.applied, sheet.item(item_id), said.choice)
+    sibling = motivated_by(sheet.applied, sheet.checklist.by_id[item_id], said.choice)
     if sibling is not None:
         return answers.give(context.session, context.origin, sheet, sibling.id, written)
     own = next((s for s in sheet.way if s.kind == "motivation" and not s.about and item_id in s.items), None)

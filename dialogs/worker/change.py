@@ -58,7 +58,7 @@ def _sheet(context: TurnContext, basis: Basis, child: str) -> Sheet:
 
 
 def _question(context: TurnContext, basis: Basis, sheet: Sheet, number: int) -> AnyView:
-    by_number = {sheet.checklist.numbers[item.id]: item.id for item in sheet.checklist.asked(sheet.filled.role)}
+    by_number = {sheet.checklist.numbers[item.id]: item.id for item in sheet.checklist.asked[sheet.filled.role]}
     if number not in by_number:
         line = Line(say="change.no_such_number", args={"most": max(by_number)})
         return _all_of_it(context, basis, line)

@@ -7,7 +7,7 @@ from dialogs.turn.declared import claimed
 from dialogs.turn.presses import OnFacts
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.views import Button, Claim, FactField, FactsView, Head, Line
-from dialogs.worker.sheet_parts import claim, head
+from dialogs.worker.sheet_parts import head
 from storage import cases, people, trail
 
 
@@ -15,12 +15,15 @@ def facts_card(
     context: TurnContext,
     basis: Basis,
     notices: tuple[Line, ...] = (),
-    planned_typed: str = "",
     child: int = 1,
     *,
+    planned_typed: bool = False,
     form: bool = False,
 ) -> FactsView:
-    """Return the card with the facts of the case and of one child. form: the form comes next."""
+    """Return the card with the facts of the case and of one child. form: the form comes next.
+
+    planned_typed: a planned day was typed, and no other is proposed over it.
+    """
     case = basis.case
     units = context.units_as("case_worker") if case.lead_id == context.person_id and not basis.sheets else []
     names = people.unit_names(context.session, context.tenant_id)
@@ -35,8 +38,8 @@ def facts_card(
         head=Head(case_ref=case.ref, child=child if case.children > 1 else 0),
         fields=tuple(field(basis, fact_id, child) for fact_id in all_facts()),
         children=case.children,
-        planned=planned_typed or proposed.isoformat(),
-        planned_typed=bool(planned_typed),
+        planned="" if planned_typed else proposed.isoformat(),
+        planned_typed=planned_typed,
         units=tuple((unit_id, names[unit_id]) for unit_id in units) if len(units) > 1 else (),
         unit=case.unit_id,
         save=Button(title=Line(say="buttons.save"), claim=save(form=form)),
@@ -57,7 +60,7 @@ def child_facts(basis: Basis, sheet: Sheet, notices: tuple[Line, ...] = (), *, f
         head=head(sheet),
         fields=tuple(field(basis, fact_id, child) for fact_id in own),
         save=Button(title=Line(say="buttons.save"), claim=save),
-        refresh=claim(sheet, "show_current"),
+        refresh=claimed("show_current", **sheet.at),
     )
 
 

@@ -8,7 +8,7 @@ from checklists.files import all_facts
 from checklists.model import Motivation
 from checklists.privacy import has_personal_number
 from checklists.rights import LIST_HOLDER, Right
-from checklists.route import Stop, stop_of
+from checklists.route import Stop, before, is_open, stop_of
 from dialogs.chef import reading_cards
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb
@@ -50,7 +50,7 @@ def save_group(context: TurnContext, press: Press[OnCard]) -> Reaction:
     chosen = {item_id: press.inputs[item_id] for item_id in at.stop.items if press.inputs.get(item_id)}
     changes = answers.choose(context.session, context.origin, at.sheet, chosen)
     stop = at.sheet.stop(at.stop.key)
-    if stop and at.sheet.is_open(stop):
+    if stop and is_open(stop, at.sheet.applied):
         told = Line(say="fill.group_open" if chosen else "fill.group_nothing")
         return Done(next_card.card(context, at.sheet, stop, (told,)), changes)
     return Done(after(context, at), changes)
@@ -126,7 +126,7 @@ def _back(context: TurnContext, basis: Basis, press: Press[OnCard]) -> AnyView:
     if sheet is None:
         return next_card.go_on(context, basis)
     notices = _keep_draft(context, sheet, press)
-    earlier = sheet.stop_before(press.what.key)
+    earlier = before(sheet.way, press.what.key)
     if earlier is None:
         return next_card.go_on(context, basis, notices=(Line(say="fill.nothing_before"),))
     return next_card.card(context, sheet, earlier, notices)

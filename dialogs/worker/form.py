@@ -7,7 +7,7 @@ from checklists import free_text
 from checklists.errors import UserError
 from checklists.lifecycle import State
 from checklists.rights import LIST_HOLDER, Right
-from checklists.route import Stop
+from checklists.route import Stop, is_open
 from dialogs.chef import reading_cards
 from dialogs.chef.reading import enter
 from dialogs.turn import find_case
@@ -70,7 +70,7 @@ def save_form(context: TurnContext, press: Press[OnForm]) -> Reaction:
     for stop in [stop for stop in map(sheet.stop, press.what.keys) if stop and sheet.may_answer(stop)]:
         saving.take(stop)
     notices = tuple(saving.told.values())
-    still = tuple(stop for stop in sheet.way if sheet.is_open(stop))
+    still = tuple(stop for stop in sheet.way if is_open(stop, sheet.applied))
     if still and basis.is_reading:
         view = reading_cards.questions(sheet, notices or (Line(say="form.still_open"),))
     elif still:
@@ -85,7 +85,9 @@ class _Saving:
 
     def __init__(self, context: TurnContext, sheet: Sheet, press: Press[OnForm]) -> None:
         self._context, self._sheet, self._inputs = context, sheet, press.inputs
-        self._moved = {item for item, revision in press.what.revisions.items() if sheet.revision(item) != revision}
+        then = press.what.revisions
+        now = dict(zip(then, sheet.revisions(then), strict=True))
+        self._moved = {item for item in then if now[item] != then[item]}
         self.told: dict[str, Line] = {}
         self.typed: dict[str, str] = {}
         self.changes: Changes = NONE

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from actions.basis import Sheet
 from checklists.route import Stop
+from dialogs.turn.declared import claimed
 from dialogs.turn.presses import OnForm
 from dialogs.views.views import Button, FormField, FormView, Line
-from dialogs.worker.sheet_parts import claim, head, listed
+from dialogs.worker.sheet_parts import head, listed
 
 
 def form(
@@ -14,7 +15,7 @@ def form(
 ) -> FormView:
     """Return the form with these stops; refused texts are put back."""
     items = [item_id for stop in stops for item_id in stop.items if sheet.may_choose(item_id)]
-    at = OnForm(tuple(stop.key for stop in stops), {item_id: sheet.revision(item_id) for item_id in items})
+    at = OnForm(tuple(stop.key for stop in stops), dict(zip(items, sheet.revisions(items), strict=True)))
     return FormView(
         notices=notices,
         head=head(sheet),
@@ -22,9 +23,9 @@ def form(
         version=sheet.checklist.version,
         fields=tuple(_field(sheet, stop, typed or {}) for stop in stops),
         by=sheet.motivation,
-        save=Button(title=Line(say="buttons.save"), claim=claim(sheet, "save_form", at)),
+        save=Button(title=Line(say="buttons.save"), claim=claimed("save_form", at, **sheet.at)),
         nav=(),
-        refresh=claim(sheet, "show_current"),
+        refresh=claimed("show_current", **sheet.at),
     )
 
 

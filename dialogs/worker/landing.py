@@ -13,7 +13,6 @@ from dialogs.turn.presses import OnCard
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.views import AnyView, Line
 from dialogs.worker import next_card
-from dialogs.worker.sheet_parts import revisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ def landed(context: TurnContext, press: Press[OnCard], right: Right) -> Landed |
     stop, at = sheet.stop(press.what.key), sheet.filled.id
     if stop is None:
         return next_card.go_on(context, basis, at, notices=(Line(say="fill.not_asked_now"),))
-    if press.what.revisions and press.what.revisions != revisions(sheet, stop.items):
+    if press.what.revisions and press.what.revisions != sheet.revisions(stop.items):
         return next_card.go_on(context, basis, at, notices=(_already(context, sheet, stop),))
     if not sheet.may_answer(stop):
         return next_card.go_on(context, basis, notices=(Line(say="reading.is_ended"),))

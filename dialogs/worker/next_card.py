@@ -1,13 +1,14 @@
 """What comes next: a function of the list, the facts and the stored answers. Shows, stores nothing."""
 
 from actions.basis import Basis, Sheet
-from checklists.route import Stop
+from checklists.route import Stop, before, is_open
 from dialogs.chef import reading_cards
+from dialogs.turn.declared import claimed
 from dialogs.turn.presses import OnCard
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.views import AnyView, Aside, Button, GroupView, Line, MotivationView, QuestionView
 from dialogs.worker import facts_card, summary_card
-from dialogs.worker.sheet_parts import claim, head, listed, revisions
+from dialogs.worker.sheet_parts import head, listed
 from storage import drafts
 
 
@@ -50,7 +51,7 @@ def _begun(context: TurnContext, sheet: Sheet, stop: Stop) -> tuple[str, str]:
 
 
 def _question(sheet: Sheet, stop: Stop, notices: tuple[Line, ...]) -> QuestionView:
-    at, item = revisions(sheet, stop.items), listed(sheet, stop.items[0])
+    at, item = sheet.revisions(stop.items), listed(sheet, stop.items[0])
     return QuestionView(
         notices=notices,
         head=head(sheet),
@@ -58,32 +59,34 @@ def _question(sheet: Sheet, stop: Stop, notices: tuple[Line, ...]) -> QuestionVi
         version=sheet.checklist.version,
         item=item,
         answers=tuple(
-            Button(title=Line(say="answers." + choice), claim=claim(sheet, "answer", OnCard(stop.key, at, choice)))
+            Button(
+                title=Line(say="answers." + choice), claim=claimed("answer", OnCard(stop.key, at, choice), **sheet.at)
+            )
             for choice in item.allowed
         ),
         nav=_nav(sheet, stop),
-        refresh=claim(sheet, "show_current"),
+        refresh=claimed("show_current", **sheet.at),
     )
 
 
 def _group(sheet: Sheet, stop: Stop, notices: tuple[Line, ...]) -> GroupView:
-    save = claim(sheet, "save_group", OnCard(stop.key, revisions(sheet, stop.items)))
+    save = claimed("save_group", OnCard(stop.key, sheet.revisions(stop.items)), **sheet.at)
     return GroupView(
         notices=notices,
         head=head(sheet),
         checklist=sheet.checklist.id,
         version=sheet.checklist.version,
-        group=sheet.item(stop.items[0]).group or "",
+        group=sheet.checklist.by_id[stop.items[0]].group or "",
         items=tuple(listed(sheet, item_id) for item_id in stop.items),
         save=Button(title=Line(say="buttons.save"), claim=save),
         nav=_nav(sheet, stop),
-        refresh=claim(sheet, "show_current"),
+        refresh=claimed("show_current", **sheet.at),
     )
 
 
 def motivation(sheet: Sheet, stop: Stop, notices: tuple[Line, ...], text: str, place: str) -> MotivationView:
     """Return the card that asks for a motivation, with what she has begun to write."""
-    at = OnCard(stop.key, revisions(sheet, stop.items))
+    at = OnCard(stop.key, sheet.revisions(stop.items))
     titles = [("motivate", "save"), ("in_the_file", "in_the_file"), ("no_motivation", "no_motivation")]
     without = {"text": "in_the_file", "reference": "motivate"}.get(sheet.motivation)
     return MotivationView(
@@ -93,43 +96,43 @@ def motivation(sheet: Sheet, stop: Stop, notices: tuple[Line, ...], text: str, p
         version=sheet.checklist.version,
         items=stop.items,
         about=stop.about,
-        current="" if sheet.is_open(stop) else sheet.answers[stop.items[0]].motivation,
+        current="" if is_open(stop, sheet.applied) else sheet.answers[stop.items[0]].motivation,
         by=sheet.motivation,
         text=text,
         place=place,
         buttons=tuple(
-            Button(title=Line(say="buttons." + title), claim=claim(sheet, verb, at))
+            Button(title=Line(say="buttons." + title), claim=claimed(verb, at, **sheet.at))
             for verb, title in titles
             if verb != without
         ),
         nav=_nav(sheet, stop),
-        refresh=claim(sheet, "show_current"),
+        refresh=claimed("show_current", **sheet.at),
     )
 
 
 def _nav(sheet: Sheet, stop: Stop) -> tuple[Button, ...]:
     """Return the ways out of a card; a reservation is made to one question, so only its card has it."""
-    verbs = ["back"] if sheet.stop_before(stop.key) else []
+    verbs = ["back"] if before(sheet.way, stop.key) else []
     verbs += ["pause"]
     verbs += [] if stop.kind == "motivation" else ["form"]
     verbs += ["comment"] if stop.kind == "question" else []
     at = OnCard(stop.key)
-    return tuple(Button(title=Line(say="buttons." + verb), claim=claim(sheet, verb, at)) for verb in verbs)
+    return tuple(Button(title=Line(say="buttons." + verb), claim=claimed(verb, at, **sheet.at)) for verb in verbs)
 
 
 def with_aside(sheet: Sheet, view: AnyView, item_id: str) -> AnyView:
     """Return the next card with the question how the last answer came about: buttons that may be left alone."""
-    how, row = sheet.item(item_id).how, sheet.rows.get(item_id)
+    how, row = sheet.checklist.by_id[item_id].how, sheet.rows.get(item_id)
     if how is None or row is None or row.choice not in how.answers or row.option:
         return view
     if not isinstance(view, QuestionView | GroupView):
         return view
-    at, key = revisions(sheet, (item_id,)), f"question:{item_id}"
+    at, key = sheet.revisions((item_id,)), f"question:{item_id}"
     place = f"{sheet.checklist.id}/{sheet.checklist.version}/{item_id}"
     buttons = tuple(
         Button(
             title=Line(say="buttons.option", args={"item": place, "option": option.id}),
-            claim=claim(sheet, "how", OnCard(key, at, option.id)),
+            claim=claimed("how", OnCard(key, at, option.id), **sheet.at),
         )
         for option in how.options
     )

@@ -120,7 +120,7 @@ def save_facts(context: TurnContext, press: Press[OnFacts]) -> Reaction:
         stored, problems = _store_case(context, basis, inputs)
         changes += stored
     if problems:
-        again = facts_card.facts_card(context, basis, problems, inputs.get("planned", ""), child)
+        again = facts_card.facts_card(context, basis, problems, child, planned_typed=bool(inputs.get("planned")))
         return Done(again, changes)
     basis, begun = lists.begin(context.session, context.origin, _read_again(context, basis))
     sheet = next((sheet for sheet in basis.sheets if sheet.filled.child == child), basis.sheets[0])

@@ -4,14 +4,15 @@ from actions import answers
 from actions.basis import Sheet
 from checklists.errors import PersonalNumberInText
 from checklists.rights import LIST_HOLDER, Right
+from checklists.route import is_open
 from dialogs.turn import find_case
-from dialogs.turn.declared import Command, Done, Press, Reaction, Verb
+from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.presses import OnCard, ToItem
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.views import AnyView, Button, CommentView, Line
 from dialogs.worker import next_card
 from dialogs.worker.landing import Landed, after, landed
-from dialogs.worker.sheet_parts import claim, head, listed, revisions
+from dialogs.worker.sheet_parts import head, listed
 
 COMMENT = Right("comment", "case", LIST_HOLDER)
 SAVE_COMMENT = Right("save_comment", "case", LIST_HOLDER)
@@ -31,9 +32,9 @@ def comment(context: TurnContext, press: Press[OnCard]) -> Reaction:
 
 
 def _card(sheet: Sheet, key: str, item_id: str, notices: tuple[Line, ...], text: str) -> CommentView:
-    at = OnCard(key, revisions(sheet, (item_id,)))
-    save = Button(title=Line(say="buttons.save"), claim=claim(sheet, "save_comment", at))
-    back = Button(title=Line(say="buttons.back"), claim=claim(sheet, "go_to", ToItem(item_id)))
+    at = OnCard(key, sheet.revisions((item_id,)))
+    save = Button(title=Line(say="buttons.save"), claim=claimed("save_comment", at, **sheet.at))
+    back = Button(title=Line(say="buttons.back"), claim=claimed("go_to", ToItem(item_id), **sheet.at))
     return CommentView(
         notices=notices,
         head=head(sheet),
@@ -42,7 +43,7 @@ def _card(sheet: Sheet, key: str, item_id: str, notices: tuple[Line, ...], text:
         item=listed(sheet, item_id),
         text=text,
         buttons=(save, back),
-        refresh=claim(sheet, "show_current"),
+        refresh=claimed("show_current", **sheet.at),
     )
 
 
@@ -62,7 +63,7 @@ def save_comment(context: TurnContext, press: Press[OnCard]) -> Reaction:
 def _back_to(context: TurnContext, at: Landed, say: str) -> AnyView:
     """Show the question while it is open, else what comes next."""
     stop = at.sheet.stop(at.stop.key)
-    if stop and at.sheet.is_open(stop):
+    if stop and is_open(stop, at.sheet.applied):
         return next_card.card(context, at.sheet, stop, (Line(say=say),))
     return after(context, at, (Line(say=say),))
 

@@ -4,11 +4,12 @@ from actions.basis import Basis, Sheet
 from checklists.access import Staff
 from checklists.lifecycle import State
 from checklists.swedish_time import clock_words
+from dialogs.turn.declared import claimed
 from dialogs.turn.presses import AsShown, Page, SeenAt, ToItem
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import open_button
 from dialogs.views.views import Button, ClosedView, Line, MissingView, Row, SheetRows, SummaryView
-from dialogs.worker.sheet_parts import basis_head, claim, gap_row, head
+from dialogs.worker.sheet_parts import basis_head, gap_row, head
 from storage import conversations, people, returns, signatures
 
 MOST_GAPS = 15
@@ -39,8 +40,8 @@ def summary(context: TurnContext, basis: Basis, given: tuple[Line, ...] = (), fi
         sent=_sent_words(context, basis),
         buttons=(*buttons, *more),
         remark=_remark(context, basis),
-        change=Button(title=Line(say="buttons.change"), claim=claim(basis.sheets[0], "go_to", ToItem())),
-        refresh=claim(basis.sheets[0], "show_current"),
+        change=Button(title=Line(say="buttons.change"), claim=claimed("go_to", ToItem(), **basis.sheets[0].at)),
+        refresh=claimed("show_current", **basis.sheets[0].at),
     )
 
 
@@ -64,11 +65,11 @@ def _rows(context: TurnContext, sheet: Sheet) -> tuple[Row, ...]:
 
 def _send_button(basis: Basis) -> Button:
     stands = ",".join(f"{sheet.filled.status}:{sheet.filled.return_id or 0}" for sheet in basis.sheets)
-    return Button(title=Line(say="buttons.send_to_chef"), claim=claim(basis.sheets[0], "send", AsShown(stands)))
+    return Button(title=Line(say="buttons.send_to_chef"), claim=claimed("send", AsShown(stands), **basis.sheets[0].at))
 
 
 def _more_button(basis: Basis, verb: str, first: int) -> Button:
-    return Button(title=Line(say="buttons.show_more"), claim=claim(basis.sheets[0], verb, Page(first)))
+    return Button(title=Line(say="buttons.show_more"), claim=claimed(verb, Page(first), **basis.sheets[0].at))
 
 
 def _sent_words(context: TurnContext, basis: Basis) -> str:
@@ -85,7 +86,9 @@ def _standing(context: TurnContext, basis: Basis) -> tuple[tuple[Line, ...], tup
     row = next((row for row in every if (row.checklist, row.occasion) == of), None)
     if row is None:
         return (), ()
-    seen = claim(basis.sheets[0], "seen_at_signing", SeenAt(row.id)).model_copy(update={"filled": 0, "version": 0})
+    seen = claimed("seen_at_signing", SeenAt(row.id), **basis.sheets[0].at).model_copy(
+        update={"filled": 0, "version": 0}
+    )
     button = Button(title=Line(say="buttons.seen_at_signing"), claim=seen)
     if basis.state == State.VOIDED:
         return (Line(say="reading.voided"),), (button,)

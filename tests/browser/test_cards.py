@@ -50,9 +50,10 @@ NO_CHARTS = 'Unknown element type "Chart.HorizontalBar". Fallback will be used i
 """What the renderer says of what only Teams draws."""
 
 
-def reminded(anna: Chat) -> Chat:
-    """Have the morning's reminder come to her: the decision is near, and the basis has gaps."""
-    change = "update cases set planned_decision_on = '2026-05-15'"
+def reminded(anna: Chat, planned: str, days: int = 0) -> Chat:
+    """Have a later morning's reminder come to her: the decision is near and the basis has gaps, or its day is past."""
+    anna.room.later(days=days)
+    change = f"update cases set planned_decision_on = '{planned}'"
     anna.room.desk.run_now(lambda session: session.connection().exec_driver_sql(change))
     anna.room.sweeps()
     assert anna.arrives() == 1
@@ -111,7 +112,9 @@ def workers_views(anna: Chat) -> Iterator[Reply]:
         lambda: anna.presses("Förläng"),
         lambda: anna.types("ändra"),
         lambda: anna.types("mina ärenden"),
-        lambda: reminded(anna),
+        lambda: reminded(anna, "2026-05-15"),
+        lambda: reminded(anna, "2026-05-12", days=1),
+        lambda: anna.presses("Beslut fattat?"),
         lambda: anna.types("paus"),
         lambda: anna.types("uppgifter"),
         lambda: anna.presses("Avsluta"),

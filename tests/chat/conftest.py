@@ -34,6 +34,10 @@ class Furnished:
         self.desk.keys = Keys(KEYS)
         return Room(self.desk)
 
+    def keep(self) -> None:
+        """Bring it back to how it is now, from here on."""
+        self._connection.backup(self._as_it_was)
+
     def close(self) -> None:
         """Let the database go."""
         self._as_it_was.close()

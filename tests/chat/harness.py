@@ -7,7 +7,7 @@ answer of a press in the card's place, and obeys updates. Every card goes past t
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -141,10 +141,11 @@ class Room:
             return self.raw.execute(statement).fetchone()[0]
         return self.desk.run_now(lambda session: session.connection().execute(text(statement)).scalar())
 
-    @property
+    @cached_property
     def raw(self) -> Any:
         """Return the driver's own connection (SQLite has one)."""
-        return self.desk.engine.raw_connection().driver_connection
+        # Not by engine.raw_connection(): giving that back rolls back what another thread is about to commit.
+        return self.desk.run_now(lambda session: session.connection().connection.driver_connection)
 
     def content(self) -> dict[str, list[str]]:
         """Return all rows of all tables as text: equal before and after when nothing at all was stored."""

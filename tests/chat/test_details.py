@@ -38,22 +38,28 @@ def test_details_can_be_looked_at_before_the_facts_are_saved(anna: Chat) -> None
         ("Utredning inledd", "opened_on"),
         ("Planerat beslutsdatum", "planned_decision_on"),
         ("Beslut fattat", "decided_on"),
+        ("Insats påbörjad", "started_on"),
     ],
 )
 def test_each_date_is_kept_by_itself_and_told_in_the_trail(details: Chat, room: Room, label: str, column: str) -> None:
+    told = len(room.events(column + "_set"))  # the facts card has set the planned day
+
     details.presses("Spara", {label: "2026-04-30"}).sees("Sparat.")
 
     assert getattr(room.case(), column) == date(2026, 4, 30)
-    assert [event.detail for event in room.events(column + "_set")] == ["2026-04-30"]
+    assert [event.detail for event in room.events(column + "_set")[told:]] == ["2026-04-30"]
     assert inputs(details.card)[column]["value"] == "2026-04-30"
 
 
-def test_a_bad_date_stops_only_the_dates(details: Chat, room: Room) -> None:
-    details.presses(
-        "Spara", {"Utredning inledd": "31/4", "Skyddade personuppgifter": "Ja", "Är barnet placerat?": "Ja"}
-    ).sees("Datumet kunde inte läsas")
+def test_a_bad_date_stops_only_itself(details: Chat, room: Room) -> None:
+    fields = {"Utredning inledd": "31/4", "Beslut fattat": "2026-05-02"}
+    fields |= {"Skyddade personuppgifter": "Ja", "Är barnet placerat?": "Ja"}
+    details.presses("Spara", fields).sees(
+        "Utredning inledd: datumet kunde inte läsas och är inte sparat. Skriv det som 2026-12-05."
+    )
 
     assert room.case().opened_on is None
+    assert room.case().decided_on == date(2026, 5, 2)
     assert room.case().protected_identity is True
     assert details.facts()["child_placed"] == "ja"
 
@@ -237,7 +243,7 @@ def test_closing_is_asked_once_with_its_consequence_and_can_be_left(details: Cha
 
 
 def test_a_bad_closing_day_closes_nothing(details: Chat, room: Room) -> None:
-    details.presses("Avsluta").presses("Avsluta", Avslutat="igår").sees("Datumet kunde inte läsas")
+    details.presses("Avsluta").presses("Avsluta", Avslutat="igår").sees("Avslutat: datumet kunde inte läsas")
 
     assert room.case().closed_on is None
 

@@ -12,7 +12,7 @@ from checklists.cells import Cells, read_cells
 from checklists.csv_in import BadCsv
 from checklists.files import newest
 from checklists.lifecycle import WRITER
-from checklists.model import Answer
+from checklists.model import Answer, ListId, Role
 from imports import cases as cases_import
 from imports.answers import import_answers
 from imports.cases import import_cases
@@ -33,9 +33,32 @@ ELSEWHERE = "SN 2026/0999"
 UNITS = st.sampled_from([SOUTH, "Barn och unga Öst (påhittad)"])
 DAYS = st.dates(date(2026, 1, 1), date(2026, 5, 20)).map(str)
 """Some of them lie ahead for a while."""
-DATES = st.dictionaries(st.sampled_from(cases_import.DATES), DAYS)
+IN_ORDER = ("received_on", "opened_on", "decided_on", "started_on", "closed_on")
+APART = ("assigned_on", "planned_decision_on")
+"""Dates that may lie anywhere among the others."""
+PAST = st.dates(date(2026, 1, 1), date(2026, 5, 12))
+
+
+@st.composite
+def dates_that_stand(draw: st.DrawFn) -> dict[str, str]:
+    """Dates of one investigation, each after the one before: a file that brings them to a new case is taken."""
+    names = [name for name in IN_ORDER if draw(st.booleans())]
+    days = sorted(draw(st.lists(PAST, min_size=len(names), max_size=len(names))))
+    apart = draw(st.dictionaries(st.sampled_from(APART), PAST.map(str)))
+    dates = {name: str(day) for name, day in zip(names, days, strict=True)} | apart
+    return {name: dates[name] for name in cases_import.DATES if name in dates}
+
+
+ANY_DATES = st.dictionaries(st.sampled_from(cases_import.DATES), DAYS)
+DATES = dates_that_stand() | ANY_DATES
+"""Beside the dates a case already has, those in order may be refused too."""
 FACTS = st.dictionaries(st.sampled_from(cases_import.FACTS), st.sampled_from(["ja", "nej"]))
-LISTS = ((LIST.id, WRITER), (LIST.id, "unit_manager"), ("intake", WRITER), ("sample_audit", "auditor"))
+LISTS: tuple[tuple[ListId, Role], ...] = (
+    (LIST.id, WRITER),
+    (LIST.id, "unit_manager"),
+    ("intake", WRITER),
+    ("sample_audit", "auditor"),
+)
 # No "obesvarad": where a condition is not known yet it is what an export says of any answer, and so says nothing new.
 WORDS = st.sampled_from(["Ja", "Nej", "Delvis", "Pågående", "Påhittat svar utanför skalan"])
 SAID = st.dictionaries(st.integers(0, 99), WORDS, min_size=1, max_size=5)
@@ -62,6 +85,13 @@ class Counted(Walk):
         self.turns = 0
         self.is_elsewhere = False
 
+    @rule(unit=UNITS, dates=dates_that_stand(), facts=FACTS)
+    @precondition(lambda self: self.children and not self.is_elsewhere)
+    def a_new_case_comes_by_file(self, unit: str, dates: dict[str, str], facts: dict[str, str]) -> None:
+        row = {"case_ref": ELSEWHERE, "unit": unit, "children": "2", **dates, **facts}
+        self.is_elsewhere = self._takes_dates(row)
+        assert self.is_elsewhere, "dates in their order were refused"
+
     @rule(unit=UNITS, dates=DATES, facts=FACTS)
     @precondition(lambda self: self.children)
     def a_case_comes_by_file(self, unit: str, dates: dict[str, str], facts: dict[str, str]) -> None:
@@ -79,12 +109,12 @@ class Counted(Walk):
     @rule(of=st.sampled_from(LISTS), elsewhere=st.booleans(), child=st.integers(1, 2), said=SAID, more=MORE)
     @precondition(lambda self: self.children)
     def answers_come_by_file(
-        self, of: tuple[str, str], elsewhere: bool, child: int, said: dict[int, str], more: dict[str, str]
+        self, of: tuple[ListId, Role], elsewhere: bool, child: int, said: dict[int, str], more: dict[str, str]
     ) -> None:
         checklist, role = newest(of[0]), of[1]
         ref = ELSEWHERE if elsewhere and self.is_elsewhere else REF
         child = min(child, self.children) if ref == REF else child
-        asked = checklist.asked(role)
+        asked = checklist.asked[role]
         answers = {asked[at % len(asked)].id: word for at, word in said.items()}
         about = {"case_ref": ref, "checklist": checklist.id, "role": role}
         about |= {"child": str(child) if checklist.per == "child" else ""}

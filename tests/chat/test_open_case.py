@@ -165,12 +165,35 @@ def test_a_number_of_children_as_a_client_writes_it_is_a_whole_number(anna: Chat
     assert room.case().children == 2
 
 
-@pytest.mark.parametrize("bad", ["5/12 2026", "2026-02-30", "i höst", "19121212-1212"])
-def test_a_bad_date_is_asked_again_and_the_rest_is_kept(anna: Chat, room: Room, bad: str) -> None:
+NOT_A_DAY = (
+    "Planerat beslutsdatum: datumet kunde inte läsas och är inte sparat. Skriv det som 2026-12-05."
+    " Allt annat på kortet är sparat."
+)
+A_PERSONAL_NUMBER = (
+    "Planerat beslutsdatum: det som skrevs ser ut som ett personnummer eller samordningsnummer och är inte sparat."
+    " Skriv datumet som 2026-12-05. Står numret i chatten: radera meddelandet i Teams. Allt annat på kortet är sparat."
+)
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        ("5/12 2026", NOT_A_DAY),
+        ("2026-02-30", NOT_A_DAY),
+        ("26-05-12", NOT_A_DAY),
+        ("20260512", NOT_A_DAY),
+        ("i höst", NOT_A_DAY),
+        ("19121212-1212", A_PERSONAL_NUMBER),
+        ("1212121212", A_PERSONAL_NUMBER),
+    ],
+)
+def test_a_bad_date_is_asked_again_and_the_rest_is_kept(anna: Chat, room: Room, bad: str, said: str) -> None:
     fields = fact_fields(anna.types(f"ny {REF}"), ALL)
     anna.presses("Spara", {**fields, "Antal barn": "2", "Planerat beslutsdatum": bad})
 
-    anna.sees("Datumet kunde inte läsas. Skriv det som 2026-12-05").sees_no(bad)
+    anna.sees(said).sees_no(bad)
+    assert anna.view is not None
+    assert bad not in anna.view.model_dump_json(), "it is kept in the reply"
     assert room.case().planned_decision_on is None
     assert room.case().children == 2
     anna.presses("Spara", {"Planerat beslutsdatum": "2026-12-05"}).is_asked("child_heard")

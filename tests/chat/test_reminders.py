@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from checklists.lifecycle import State
+from checklists.lifecycle import READER, State
 from imports.people import import_people
 from storage import outbox, trail
 from storage.desk import Session
@@ -300,7 +300,7 @@ def test_a_reading_that_is_finished_stops_it_and_one_from_before_the_sending_doe
         def work(session: Session) -> None:
             mine = session.get_one(FilledRow, 1)
             row = FilledRow(**mine.model_dump(exclude={"id", "sent_at"}))
-            row.role, row.person_id, row.status, row.seen_at = "unit_manager", 99, "seen", seen_at
+            row.role, row.person_id, row.status, row.seen_at = READER, 99, State.READ, seen_at
             session.add(row)
 
         room.desk.run_now(work)

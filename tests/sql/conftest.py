@@ -14,8 +14,9 @@ import pytest
 from sqlalchemy import event, text
 from sqlmodel import col, select
 
-from storage import cases, filled, migrate, people, tenants
+from storage import cases, changed, conversations, filled, migrate, people, tenants
 from storage.cases import CaseRow
+from storage.conversations import ConversationRow
 from storage.desk import Desk, Session, opened
 from storage.filled import FilledRow
 from storage.people import PersonRow
@@ -139,6 +140,13 @@ class World:
     filled: int
 
 
+def add_case(session: Session, row: CaseRow) -> CaseRow:
+    """Store a case past the actions, which would have had its figures counted; what this turn adds to it is too."""
+    case = cases.add(session, row)
+    changed.note(session, case_id=case.id)
+    return case
+
+
 def make_world(session: Session, name: str = "one") -> World:
     tenant = tenants.ensure(session, f"made-up-{name}").id
     unit = people.unit(session, tenant, "Påhittade enheten").id
@@ -146,7 +154,7 @@ def make_world(session: Session, name: str = "one") -> World:
     person = PersonRow(tenant_id=tenant, object_id=f"object-{name}", name="Anna Påhitt")
     session.add(person)
     session.flush()
-    case = cases.add(session, CaseRow(tenant_id=tenant, ref="SN 2026/0001", unit_id=unit, lead_id=person.id))
+    case = add_case(session, CaseRow(tenant_id=tenant, ref="SN 2026/0001", unit_id=unit, lead_id=person.id))
     row = FilledRow(
         tenant_id=tenant,
         case_id=case.id,
@@ -180,6 +188,17 @@ def lists_of(session: Session, tenant_id: int) -> Sequence[FilledRow]:
 def the_case(session: Session, world: World) -> CaseRow:
     row = cases.get(session, world.tenant, world.case)
     assert row is not None
+    return row
+
+
+def chat_with(
+    session: Session, world: World, channel_id: str = "chat", url: str = "http://127.0.0.1/", reference: str = "{}"
+) -> ConversationRow:
+    """Return the chat in which the person writes, as a turn does: begun if it is new, else brought up to date."""
+    row = conversations.find(session, world.tenant, channel_id)
+    if row is None:
+        return conversations.begin(session, world.tenant, world.person, channel_id, url, reference)
+    conversations.bring_up_to_date(row, world.person, url, reference)
     return row
 
 

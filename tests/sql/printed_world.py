@@ -4,6 +4,7 @@ import json
 from datetime import date
 from typing import Any
 
+from checklists.lifecycle import State
 from checklists.model import Written
 from storage import answers, cases, extensions, filled, returns, signatures
 from storage.cases import FactRow
@@ -41,7 +42,7 @@ def fill_everything(session: Session, world: World) -> int:
     for item, written in given:
         revisions[item] = revisions.get(item, 0) + 1
         answers.add(session, row, item, revisions[item], written, author=world.person, at=NOW, act=f"a-{item}")
-    row.status, row.sent_at = "signed", NOW
+    row.status, row.sent_at = State.SIGNED, NOW
 
     chef = PersonRow(tenant_id=world.tenant, object_id="chef", name="Christina Påhitt")
     session.add(chef)
@@ -57,7 +58,7 @@ def fill_everything(session: Session, world: World) -> int:
             child=1,
             role="unit_manager",
             person_id=chef.id,
-            status="signed",
+            status=State.SIGNED,
             begun_at=NOW,
         ),
     )

@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -11,13 +12,36 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from actions import cases as case_acts
+from actions import lists, settings, signing
+from actions.answers import give
+from actions.basis import Basis, Sheet, written
+from actions.basis import read as read_basis
+from actions.facts import set_fact
+from actions.origin import Origin, of_file, of_person
+from checklists.case_dates import FIELDS
 from checklists.csv_in import BadCsv
-from checklists.files import newest
-from checklists.model import Written
+from checklists.deadlines import Limit
+from checklists.errors import BadChildren
+from checklists.files import checklist_version, newest
+from checklists.lifecycle import State
+from checklists.model import Checklist, Role, Written
 from imports.answers import import_answers
 from imports.cases import DATES, FACTS, import_cases
-from storage import aggregates, answers, cases, contributions, extensions, filled, people, returns, signatures, tenants
-from storage.cases import KEPT_DATES, CaseRow, FactRow
+from storage import (
+    aggregates,
+    answers,
+    cases,
+    changed,
+    contributions,
+    extensions,
+    filled,
+    people,
+    returns,
+    signatures,
+    tenants,
+)
+from storage.cases import CaseRow, FactRow
 from storage.contributions import Contribution, Key
 from storage.desk import Desk, Session
 from storage.extensions import ExtensionRow
@@ -30,6 +54,7 @@ from tests.sql.conftest import (
     NOW,
     OpenDesk,
     World,
+    add_case,
     change,
     lists_of,
     make_world,
@@ -73,55 +98,38 @@ def recounted(desk: Desk, world: World, *, repair: bool = False) -> int:
     return run(lambda session: recount(session, world.tenant, repair=repair)).wrong
 
 
+def sheet_of(session: Session, case: CaseRow, row: FilledRow) -> Sheet:
+    facts = cases.rule_facts(case, row.child, cases.facts(session, case.id))
+    return Sheet(case, row, checklist_version(row.checklist, row.version), facts, answers.latest(session, row.id))
+
+
+def answer_in(session: Session, world: World, item: str, choice: str, **more: str) -> None:
+    sheet = sheet_of(session, the_case(session, world), the_list(session, world))
+    told = Written(choice, note=more.get("note"), motivation_kind="text" if "why" in more else "")
+    give(session, of_file(world.tenant, NOW), sheet, item, told)
+
+
 def answer(desk: Desk, world: World, item: str, choice: str, **more: str) -> None:
-    def work(session: Session) -> None:
-        row = the_list(session, world)
-        old = answers.latest(session, world.filled).get(item)
-        revision = old.revision + 1 if old else 1
-        written = Written(choice, note=more.get("note"), motivation_kind="text" if "why" in more else "")
-        answers.add(session, row, item, revision, written, author=None, at=NOW, act=f"{item}{revision}")
-
-    desk.run_now(work)
+    desk.run_now(lambda session: answer_in(session, world, item, choice, **more))
 
 
-def extend(session: Session, world: World, case: CaseRow, limit: str, until: date, decided: date | None) -> None:
-    row = ExtensionRow(
-        tenant_id=world.tenant, case_id=case.id, limit=limit, reason_class="grounds", until=until,
-        decided_on=decided, nonce=uuid4().hex, reason=b"", author_id=world.person, at=NOW,
-    )  # fmt: skip
-    extensions.add(session, row, "påhittat skäl")
+def extend(session: Session, world: World, case: CaseRow, limit: Limit, until: date, decided: date) -> None:
+    what: dict[str, Any] = {"limit": limit, "reason_class": "grounds", "until": until, "decided_on": decided}
+    case_acts.extend(session, of_person(world.tenant, world.person, NOW), case, reason="påhittat skäl", **what)
 
 
 def date_case(desk: Desk, world: World, **dates: date | None) -> None:
     def work(session: Session) -> None:
-        case = the_case(session, world)
-        for name, day in dates.items():
-            setattr(case, name, day)
+        dated = case_acts.set_dates(session, of_file(world.tenant, NOW), the_case(session, world), dates)
+        assert not dated.faults
 
     desk.run_now(work)
 
 
-def tell(
-    desk: Desk,
-    world: World,
-    name: str,
-    value: str,
-    revision: int = 1,
-    child: int = 0,
-    *,
-    author: int | None = None,
-    at: datetime = NOW,
-) -> None:
-    row: dict[str, Any] = {
-        "tenant_id": world.tenant,
-        "case_id": world.case,
-        "child": child,
-        "name": name,
-        "revision": revision,
-    }
-
+def tell(desk: Desk, world: World, name: str, value: str, child: int = 0) -> None:
     def work(session: Session) -> None:
-        cases.set_fact(session, the_case(session, world), FactRow(**row, value=value, author_id=author, at=at))
+        known = cases.facts(session, world.case)
+        assert set_fact(session, of_file(world.tenant, NOW), the_case(session, world), known, child, name, value)
 
     desk.run_now(work)
 
@@ -147,7 +155,7 @@ def test_a_fact_changes_every_item_that_hangs_on_it(desk: Desk, world: World) ->
     assert figures(desk, world, "health_check_done") == {"obesvarad": 1}
     tell(desk, world, "child_placed", "nej", child=1)
     assert figures(desk, world, "health_check_done") == {"ej_tillampligt": 1}
-    tell(desk, world, "child_placed", "unknown", 2, child=1)
+    tell(desk, world, "child_placed", "unknown", child=1)
     assert figures(desk, world, "health_check_done") == {"obesvarad": 1}
     assert recounted(desk, world) == 0
 
@@ -166,6 +174,7 @@ def test_what_the_chef_is_not_asked_or_no_longer_enabled_is_not_counted(desk: De
 def test_a_list_counts_on_the_day_it_began_in_sweden(desk: Desk, world: World) -> None:
     def work(session: Session) -> None:  # half past midnight in Sweden, still yesterday in UTC
         the_list(session, world).begun_at = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)
+        changed.note(session, case_id=world.case)
 
     desk.run_now(work)
     day = date(2026, 4, 1)
@@ -187,6 +196,7 @@ def test_any_period_reads_the_same_by_months_and_days_as_by_days_alone(desk: Des
                 session,
                 a_list(world, occasion=occasion, begun_at=datetime(day.year, day.month, day.day, 12, tzinfo=UTC)),
             )
+        changed.note(session, case_id=world.case)
 
     desk.run_now(work)
     for _ in range(30):
@@ -231,7 +241,7 @@ def sign(world: World, *, shortfall: bool = False, voided: bool = False) -> Sign
 def test_what_became_of_a_list_is_counted_on_the_workers_only(desk: Desk, world: World) -> None:
     def work(session: Session) -> None:
         worker = the_list(session, world)
-        worker.status, worker.sent_at = "signed", NOW
+        worker.status, worker.sent_at = State.SIGNED, NOW
         reading = filled.add(session, a_list(world, role="unit_manager", person_id=world.person))
         reading.seen_at = NOW + timedelta(days=2)
         row = ReturnRow(
@@ -241,6 +251,7 @@ def test_what_became_of_a_list_is_counted_on_the_workers_only(desk: Desk, world:
         returns.add(session, row, "påhittad kommentar", [])
         signatures.add(session, sign(world, voided=True), "{}", "", {})
         signatures.add(session, sign(world, shortfall=True), "{}", "påhittat skäl", {})
+        changed.note(session, case_id=world.case)
 
     desk.run_now(work)
 
@@ -256,11 +267,44 @@ def test_what_became_of_a_list_is_counted_on_the_workers_only(desk: Desk, world:
     assert recounted(desk, world) == 0
 
 
+def test_each_step_of_a_list_is_in_the_figures_at_once(desk: Desk, world: World) -> None:
+    chef = of_person(world.tenant, world.person, NOW + timedelta(days=2))
+
+    def step(act: Callable[[Session, Basis], object]) -> dict[str, int]:
+        def work(session: Session) -> None:
+            case = the_case(session, world)
+            act(session, read_basis(session, case, cases.facts(session, case.id), LIST.id, world.person))
+
+        desk.run_now(work)
+        assert recounted(desk, world) == 0
+        return figures(desk, world, "")
+
+    def send(session: Session, reader: Basis) -> None:
+        lists.send(session, of_person(world.tenant, world.person, NOW), reader.worker)
+
+    assert figures(desk, world, "") == {"begun": 1}
+    sent = {"begun": 1, "sent": 1}
+    read = {"begun": 2, "sent": 1, "read": 1}
+    assert step(send) == sent
+    assert step(lambda s, reader: lists.begin_reading(s, chef, reader, "")) == {**sent, "begun": 2}
+    assert step(lambda s, reader: lists.finish_reading(s, chef, reader, "")) == read
+    returned = {**read, "returned": 1}
+    assert step(lambda s, reader: signing.send_back(s, chef, reader.worker, "påhittad", [], "")) == returned
+    assert step(send) == returned
+    signed = {**returned, "signed": 1}
+    assert step(lambda s, reader: signing.sign(s, chef, reader, "{}", "", "")) == signed
+    assert step(lambda s, reader: answer_in(s, world, "child_heard", "nej")) == {**returned, "voided": 1}
+    assert step(lambda s, reader: lists.finish_reading(s, chef, reader, "")) == {**returned, "voided": 1}
+    lacking = {**signed, "voided": 1, "signed_with_shortfall": 1}
+    assert step(lambda s, reader: signing.sign(s, chef, reader, "{}", "påhittat skäl", "")) == lacking
+    assert step(lambda s, reader: lists.new_occasion(s, chef, reader.worker)) == {**lacking, "begun": 3}
+
+
 def test_a_list_without_a_gap_is_complete(desk: Desk, world: World) -> None:
     for name in ("violence", "intervention_decided"):
         tell(desk, world, name, "nej")
     tell(desk, world, "child_placed", "nej", child=1)
-    for item in LIST.asked("case_worker"):
+    for item in LIST.asked["case_worker"]:
         assert "complete" not in figures(desk, world, "")
         if item.when is None:
             answer(desk, world, item.id, "ja")
@@ -275,14 +319,13 @@ def test_a_case_due_without_a_list_is_a_figure_of_its_own(desk: Desk, world: Wor
     def work(session: Session) -> None:
         base: dict[str, Any] = {"tenant_id": world.tenant, "unit_id": world.unit}
         the_case(session, world).decided_on = date(2026, 5, 12)
-        cases.add(session, CaseRow(**base, ref="SN 2", planned_decision_on=date(2026, 5, 31)))
-        cases.add(
+        changed.note(session, case_id=world.case)
+        add_case(session, CaseRow(**base, ref="SN 2", planned_decision_on=date(2026, 5, 31)))
+        add_case(
             session, CaseRow(**base, ref="SN 3", planned_decision_on=date(2026, 6, 1), decided_on=date(2026, 5, 1))
         )
-        cases.add(
-            session, CaseRow(**base, ref="SN 4", planned_decision_on=date(2026, 5, 9), closed_on=date(2026, 5, 8))
-        )
-        cases.add(session, CaseRow(**base, ref="SN 5", case_type="vuxen", decided_on=date(2026, 5, 12)))
+        add_case(session, CaseRow(**base, ref="SN 4", planned_decision_on=date(2026, 5, 9), closed_on=date(2026, 5, 8)))
+        add_case(session, CaseRow(**base, ref="SN 5", case_type="vuxen", decided_on=date(2026, 5, 12)))
 
     desk.run_now(work)
 
@@ -311,15 +354,32 @@ def test_an_extension_moves_a_limit_in_the_figures_from_the_moment_it_is_written
 
 def test_an_extension_without_a_day_was_decided_when_it_was_written_down(desk: Desk, world: World) -> None:
     date_case(desk, world, received_on=NOW.date() - timedelta(days=14))
-    desk.run_now(lambda s: extend(s, world, the_case(s, world), "14d", date(2026, 7, 1), None))
+
+    def before_the_day_was_asked_for(session: Session) -> None:
+        row = ExtensionRow(
+            tenant_id=world.tenant, case_id=world.case, limit="14d", reason_class="grounds", until=date(2026, 7, 1),
+            decided_on=None, nonce=uuid4().hex, reason=b"", author_id=world.person, at=NOW,
+        )  # fmt: skip
+        extensions.add(session, row, "påhittat skäl")
+        changed.note(session, case_id=world.case)
+
+    desk.run_now(before_the_day_was_asked_for)
 
     assert of_cases(desk, world) == {("14d_open", date(2026, 7, 1).toordinal()): 1}
 
 
 def test_violence_counts_from_the_swedish_day_someone_first_said_so(desk: Desk, world: World) -> None:
     def says(revision: int, value: str, hour: int, day: int) -> None:
-        at = datetime(2026, 3, day, hour, 30, tzinfo=UTC)
-        tell(desk, world, "violence", value, revision, author=world.person, at=at)
+        row = FactRow(
+            tenant_id=world.tenant, case_id=world.case, child=0, name="violence", revision=revision, value=value,
+            author_id=world.person, at=datetime(2026, 3, day, hour, 30, tzinfo=UTC),
+        )  # fmt: skip
+
+        def work(session: Session) -> None:
+            cases.set_fact(session, the_case(session, world), row)
+            changed.note(session, case_id=world.case)
+
+        desk.run_now(work)
 
     date_case(desk, world, received_on=MARCH, opened_on=on_march(13))
     says(1, "ja", 12, 3)
@@ -355,7 +415,7 @@ def test_a_municipalitys_own_free_days_count_for_its_cases_as_soon_as_they_are_s
         def work(session: Session) -> None:
             tenant = tenants.get(session, world.tenant)
             assert tenant is not None
-            tenants.set_setting(tenant, "free_days", days)
+            settings.change(session, of_person(world.tenant, world.person, NOW), tenant, "free_days", days)
 
         desk.run_now(work)
 
@@ -406,9 +466,12 @@ class Town:
             self.answers,
             self.answers,
             self.tells,
+            self.dates,
             self.moves,
             self.extends,
-            self.signs,
+            self.hands_over,
+            self.hands_over,
+            self.hands_over,
             self.takes_in_cases,
             self.takes_in_answers,
             self.takes_in_answers,
@@ -426,68 +489,86 @@ class Town:
         return self.draw.choice(rows) if rows else None
 
     def _day(self) -> date:
-        return date(2026, 1, 1) + timedelta(self.draw.randrange(200))
+        return date(2026, 1, 1) + timedelta(self.draw.randrange(130))
+
+    def _origin(self, days: int = 0) -> Origin:
+        return of_person(self.world.tenant, self.world.person, NOW + timedelta(days=days))
 
     def opens(self, session: Session) -> None:
         ref = f"SN {self.draw.randrange(10**9)}"
-        unit = people.unit(session, self.world.tenant, f"Enhet {self.draw.randrange(3)}").id
-        cases.add(session, CaseRow(tenant_id=self.world.tenant, unit_id=unit or 0, ref=ref, received_on=self._day()))
+        unit = people.unit(session, self.world.tenant, f"Enhet {self.draw.randrange(3)}")
+        case, _ = case_acts.open_case(session, self._origin(), ref, unit.id)
+        case_acts.set_dates(session, self._origin(), case, {"received_on": self._day()})
 
     def begins(self, session: Session) -> None:
         case = self._case(session)
         if case is not None:
-            row = a_list(
-                self.world, case_id=case.id, unit_id=case.unit_id, occasion=self.draw.randrange(10**6),
-                role=self.draw.choice(["case_worker", "unit_manager"]),
-                begun_at=NOW - timedelta(self.draw.randrange(90)),
-            )  # fmt: skip
-            filled.add(session, row)
+            roles: tuple[Role, ...] = ("case_worker", "unit_manager")
+            about = (LIST, self.draw.choice(roles), 1, self.draw.randrange(10**6))
+            lists.begin_one(session, self._origin(-self.draw.randrange(90)), case, *about)
 
     def answers(self, session: Session) -> None:
         row = self._list(session)
-        if row is not None:
-            for item in self.draw.sample(LIST.items, 3):
-                old = answers.latest(session, row.id).get(item.id)
+        case = cases.get(session, self.world.tenant, row.case_id) if row is not None else None
+        if row is not None and case is not None:
+            sheet = sheet_of(session, case, row)
+            for item in self.draw.sample(sheet.checklist.items, 3):
                 choice = self.draw.choice([*item.answers, "obesvarad", "fritext"])
-                written = Written(
+                told = Written(
                     choice, self.draw.choice(["", "missing", "text"]), note=self.draw.choice([None, "påhittat"])
                 )
-                revision = old.revision + 1 if old else 1
-                answers.add(session, row, item.id, revision, written, author=None, at=NOW, act="a")
+                give(session, self._origin(), sheet, item.id, told)
 
     def tells(self, session: Session) -> None:
         case = self._case(session)
         if case is not None:
             name, child = self.draw.choice([("violence", 0), ("child_placed", 1), ("child_communicated", 1)])
-            old = cases.facts(session, case.id).get((child, name))
-            fact = FactRow(
-                tenant_id=case.tenant_id, case_id=case.id, child=child, name=name, at=NOW,
-                revision=old.revision + 1 if old else 1, value=self.draw.choice(["ja", "nej", "unknown"]),
-            )  # fmt: skip
-            cases.set_fact(session, case, fact)
+            value = self.draw.choice(["ja", "nej", "unknown"])
+            set_fact(session, self._origin(), case, cases.facts(session, case.id), child, name, value)
 
-    def moves(self, session: Session) -> None:
+    def dates(self, session: Session) -> None:
         case = self._case(session)
         if case is not None:
-            name = self.draw.choice([*KEPT_DATES])
-            setattr(case, name, self.draw.choice([None, self._day()]))
+            day = self.draw.choice([None, self._day()])
+            case_acts.set_dates(session, self._origin(), case, {self.draw.choice(FIELDS): day})
+
+    def moves(self, session: Session) -> None:
+        """Move a case to another unit, and say anew whom it is about."""
+        case = self._case(session)
+        if case is not None:
+            unit = people.unit(session, self.world.tenant, f"Enhet {self.draw.randrange(3)}")
+            case_acts.set_unit(session, self._origin(), case, unit.id)
+            case_acts.set_type(session, self._origin(), case, "vuxen" if self.draw.random() < 0.2 else "barn")
+            with suppress(BadChildren):  # a list is begun for one that would be gone
+                case_acts.set_children(session, self._origin(), case, self.draw.randrange(1, 4))
 
     def extends(self, session: Session) -> None:
         case = self._case(session)
         if case is not None:
-            extend(session, self.world, case, self.draw.choice(["14d", "4m"]), self._day(), self._day())
+            limits: tuple[Limit, ...] = ("14d", "4m")
+            decided, until = sorted((self._day(), self._day()))
+            extend(session, self.world, case, self.draw.choice(limits), until, decided)
 
-    def signs(self, session: Session) -> None:
-        row = self._list(session)
-        if row is not None:
-            row.status, row.sent_at = "sent", NOW + timedelta(self.draw.randrange(9))
-            standing = signatures.standing(session, row.case_id, row.checklist, row.occasion)
-            if standing is not None:
-                standing.voided_at = NOW
-            else:
-                signature = sign(self.world, shortfall=self.draw.random() < 0.5)
-                signature.case_id, signature.occasion = row.case_id, row.occasion
-                signatures.add(session, signature, "{}", "", {})
+    def hands_over(self, session: Session) -> None:
+        """Take the lists of a case one step on: to the chef, read, signed or sent back; on a signed one begin anew."""
+        case = self._case(session)
+        worker = written(session, case) if case is not None else None
+        if case is None or worker is None or not worker.sheets:
+            return
+        chef = self._origin(3 + self.draw.randrange(9))
+        reader = read_basis(session, case, worker.facts, LIST.id, self.world.person)
+        if worker.state == State.SIGNED:
+            lists.new_occasion(session, self._origin(), worker)
+        elif not worker.waits_for_reader:
+            lists.send(session, self._origin(self.draw.randrange(3)), worker)
+        elif not reader.is_whole:
+            lists.begin_reading(session, chef, reader, "")
+        elif reader.state == State.BEGUN:
+            lists.finish_reading(session, chef, reader, "")
+        elif self.draw.random() < 0.7:
+            signing.sign(session, chef, reader, "{}", self.draw.choice(["", "påhittat skäl"]), "")
+        else:
+            signing.send_back(session, chef, worker, "påhittad kommentar", [], "")
 
     def folds(self, session: Session) -> None:
         aggregates.project_new(session)
@@ -505,13 +586,16 @@ class Town:
         """Take in a file of answers to a list of a case, which begins with it if it is not there yet."""
         case = self._case(session)
         if case is not None:
-            checklist, role = self.draw.choice([(LIST, "case_worker"), (LIST, "unit_manager"), (AUDIT, "auditor")])
+            asked: list[tuple[Checklist, Role]] = [
+                (LIST, "case_worker"), (LIST, "unit_manager"), (AUDIT, "auditor"),
+            ]  # fmt: skip
+            checklist, role = self.draw.choice(asked)
             about = {"tenant_id": "made-up-one", "case_ref": case.ref, "checklist": checklist.id, "role": role}
             about |= {"answered_on": self.draw.choice(["", str(self._day())])}
             words = ("Ja", "Nej", "E/T", "obesvarad", "Påhittat svar")
             rows = [
                 about | {"item": item.id, "answer": self.draw.choice(words)}
-                for item in self.draw.sample(checklist.asked(role), 3)
+                for item in self.draw.sample(checklist.asked[role], 3)
             ]
             import_answers(session, file_of([list(row.values()) for row in rows], list(rows[0])), frozenset(), NOW, CLI)
 
@@ -578,8 +662,9 @@ def test_a_list_begun_since_the_last_folding_is_no_fault(desk: Desk, world: Worl
     assert recounted(desk, world) == 0
 
     def begin(session: Session) -> None:
-        plain = the_list(session, world).model_dump(exclude={"id"}) | {"occasion": 2}
-        filled.add(session, FilledRow(**plain))
+        lists.new_occasion(
+            session, of_person(world.tenant, world.person, NOW), written(session, the_case(session, world))
+        )
 
     desk.run_now(begin)
     assert desk.run_now(aggregates.waiting) > 0
@@ -618,14 +703,12 @@ def test_what_waits_to_be_folded_is_no_fault(desk: Desk, world: World) -> None:
     assert desk.run_now(aggregates.waiting) == 0
 
 
-def test_a_turn_notes_a_list_once_and_a_failed_one_nothing(desk: Desk, world: World) -> None:
+def test_a_turn_notes_a_case_once_and_a_failed_one_nothing(desk: Desk, world: World) -> None:
     figures(desk, world)
 
     def work(session: Session) -> None:
-        row = the_list(session, world)
-        for revision in (1, 2, 3):
-            answers.add(session, row, "child_heard", revision, Written("ja"), author=None, at=NOW, act="a")
-            session.flush()
+        for choice in ("ja", "nej", "ja"):
+            answer_in(session, world, "child_heard", choice)
 
     def failing(session: Session) -> None:
         work(session)
@@ -640,12 +723,9 @@ def test_a_turn_notes_a_list_once_and_a_failed_one_nothing(desk: Desk, world: Wo
 
 def test_what_changes_after_a_fold_in_the_same_transaction_is_noted_again(desk: Desk, world: World) -> None:
     def work(session: Session) -> None:
-        row = the_list(session, world)
-        for revision, choice in enumerate(("ja", "nej"), start=1):
-            answers.add(session, row, "child_heard", revision, Written(choice), author=None, at=NOW, act="a")
-            session.flush()
-            if revision == 1:
-                aggregates.project_all(session)
+        answer_in(session, world, "child_heard", "ja")
+        aggregates.project_all(session)
+        answer_in(session, world, "child_heard", "nej")
 
     desk.run_now(work)
 

@@ -8,12 +8,13 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from storage import conversations, inbox, outbox
+from storage import arrivals, inbox, outbox, people
 from storage.desk import Desk, Session
 from storage.inbox import InboxRow
 from storage.outbox import OutboxRow
+from storage.people import RoleRow
 from storage.sealing import SealBroken
-from tests.sql.conftest import NOW, OpenDesk, World, change, make_world, on_postgresql, scalar
+from tests.sql.conftest import NOW, OpenDesk, World, change, chat_with, make_world, on_postgresql, scalar
 
 HOLD = timedelta(seconds=60)
 
@@ -35,6 +36,21 @@ def keep(
         inbox.keep(session, row, reply)
 
     desk.run_now(work)
+
+
+def seen(desk: Desk, world: World, activity: str, press: str | None) -> tuple[str | None, str | None]:
+    """Return which activities are found as the same, and as the same press, when the world's person comes."""
+
+    def work(session: Session) -> tuple[str | None, str | None]:
+        if not people.roles_on(session, world.person, NOW.date()):
+            row = RoleRow(tenant_id=world.tenant, person_id=world.person, unit_id=world.unit, role="case_worker")
+            people.hold(session, row)
+        named = {"channel_id": "chat", "activity_id": activity}
+        found = arrivals.find(session, "made-up-one", "object-one", NOW.date(), **named, press=press)
+        assert found is not None
+        return found.same.activity_id if found.same else None, found.pressed.activity_id if found.pressed else None
+
+    return desk.run_now(work)
 
 
 # --- inbox -----------------------------------------------------------------------------------------------------------
@@ -73,12 +89,8 @@ def test_what_is_no_press_never_counts_as_the_same_one(desk: Desk, world: World)
     keep(desk, world, "1", None)
     keep(desk, world, "2", None)
 
-    def seen(activity: str) -> list[str | None]:
-        found = desk.run_now(lambda session: inbox.seen(session, world.tenant, "chat", activity, None))
-        return [row.activity_id if row else None for row in found]
-
-    assert seen("2") == ["2", None]
-    assert seen("3") == [None, None]
+    assert seen(desk, world, "2", None) == ("2", None)
+    assert seen(desk, world, "3", None) == (None, None)
 
 
 def test_the_same_activity_and_the_same_press_are_found_and_told_apart(desk: Desk, world: World) -> None:
@@ -87,18 +99,11 @@ def test_the_same_activity_and_the_same_press_are_found_and_told_apart(desk: Des
     keep(desk, world, "2", "press two")
     keep(desk, other, "3", "press three")
 
-    def seen(activity: str, press: str | None) -> tuple[str | None, str | None]:
-        def work(session: Session) -> tuple[str | None, str | None]:
-            same, pressed = inbox.seen(session, world.tenant, "chat", activity, press)
-            return same.activity_id if same else None, pressed.activity_id if pressed else None
-
-        return desk.run_now(work)
-
-    assert seen("1", "press one") == ("1", "1")
-    assert seen("1", "press two") == ("1", "2")
-    assert seen("9", "press two") == (None, "2")
-    assert seen("2", None) == ("2", None)
-    assert seen("3", "press three") == (None, None)
+    assert seen(desk, world, "1", "press one") == ("1", "1")
+    assert seen(desk, world, "1", "press two") == ("1", "2")
+    assert seen(desk, world, "9", "press two") == (None, "2")
+    assert seen(desk, world, "2", None) == ("2", None)
+    assert seen(desk, world, "3", "press three") == (None, None)
 
 
 def test_the_newest_of_a_chat_is_found(desk: Desk, world: World) -> None:
@@ -141,7 +146,7 @@ def test_a_digest_tells_parts_apart_and_needs_the_key(desk: Desk, open_desk: Ope
 
 def put(desk: Desk, world: World, count: int = 1, *, once: str | None = None, in_seconds: int = 0) -> None:
     def work(session: Session) -> None:
-        chat = conversations.begin(session, world.tenant, world.person, "chat", "http://127.0.0.1/", "{}")
+        chat = chat_with(session, world)
         for number in range(count):
             row = OutboxRow(
                 tenant_id=world.tenant,

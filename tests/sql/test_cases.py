@@ -11,7 +11,7 @@ from storage.desk import Desk, Session
 from storage.exported import Wanted
 from storage.extensions import ExtensionRow
 from storage.filled import FilledRow
-from tests.sql.conftest import NOW, World, make_world, scalar, the_case, the_list
+from tests.sql.conftest import NOW, World, chat_with, make_world, scalar, the_case, the_list
 
 
 def tell(desk: Desk, world: World, name: str, value: str, *, child: int = WHOLE_CASE) -> None:
@@ -241,23 +241,25 @@ def test_extensions_come_oldest_first_with_their_reasons(desk: Desk, world: Worl
 
 
 def test_a_chat_is_kept_once_and_its_newest_address(desk: Desk, world: World) -> None:
-    def ensure(url: str, reference: str) -> tuple[int, str, str, bool]:
+    def comes(url: str, reference: str) -> tuple[int, str, str, bool]:
         def work(session: Session) -> tuple[int, str, str, bool]:
-            row = conversations.begin(session, world.tenant, world.person, "chat", url, reference)
+            row = chat_with(session, world, url=url, reference=reference)
             return row.id, row.service_url, row.reference, row.installed
 
         return desk.run_now(work)
 
-    first = ensure("http://127.0.0.1/a", "{}")
-    assert ensure("http://127.0.0.1/a", "{}") == first
-    moved = ensure("http://127.0.0.1/b", '{"new": 1}')
+    first = comes("http://127.0.0.1/a", "{}")
+    assert comes("http://127.0.0.1/a", "{}") == first
+    moved = comes("http://127.0.0.1/b", '{"new": 1}')
     assert moved == (first[0], "http://127.0.0.1/b", '{"new": 1}', True)
     assert scalar(desk, "select service_url from conversation") == "http://127.0.0.1/b"
+    with pytest.raises(IntegrityError):
+        desk.run_now(lambda s: conversations.begin(s, world.tenant, world.person, "chat", "http://127.0.0.1/c", "{}"))
 
 
 def test_a_chat_the_bot_was_taken_out_of_is_there_again_when_something_comes(desk: Desk, world: World) -> None:
     def chat(session: Session) -> bool:
-        return conversations.begin(session, world.tenant, world.person, "chat", "http://127.0.0.1/", "{}").installed
+        return chat_with(session, world).installed
 
     def take_out(session: Session) -> None:
         row = conversations.find(session, world.tenant, "chat")

@@ -226,7 +226,7 @@ def test_a_report_after_the_closing_opens_the_case_again(register: Desk) -> None
 
     ref = {"tenant_id": TENANT, "case_ref": FULL["case_ref"]}
     assert imports(register, {**ref, "received_on": "2026-07-01"}) == Imported(0, 1, 0)
-    assert acts(register)[before:] == [("received_on_set", "2026-07-01"), ("reopened", "2026-06-30")]
+    assert acts(register)[before:] == [("reopened", "2026-06-30"), ("received_on_set", "2026-07-01")]
     case = the_case(register)
     assert (case.closed_on, case.earlier_closed_on, case.decided_on) == (None, date(2026, 6, 30), date(2026, 6, 25))
 

@@ -21,7 +21,7 @@ from storage.extensions import add as add_extension
 from storage.recount import recount
 from storage.sealing import Keys
 from storage.tenants import TenantRow
-from tests.sql.conftest import KEYS, NOW, World, make_world, scalar, the_case, the_list
+from tests.sql.conftest import KEYS, NOW, World, add_case, make_world, scalar, the_case, the_list
 from tests.sql.kept_figures import ALWAYS, dispose_of
 
 MARCH = date(2026, 3, 2)
@@ -50,7 +50,7 @@ def living_and_gone(desk: Desk) -> World:
     """Make cases by the rules of now; one of them is disposed of, with a list that was answered."""
 
     def a_case(session: Session, world: World, ref: str, **dates: Any) -> CaseRow:
-        return cases.add(session, CaseRow(tenant_id=world.tenant, unit_id=world.unit, ref=ref, **dates))
+        return add_case(session, CaseRow(tenant_id=world.tenant, unit_id=world.unit, ref=ref, **dates))
 
     def work(session: Session) -> World:
         world = make_world(session)

@@ -10,7 +10,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from checklists.model import Written
+from checklists.deadlines import Limit
+from checklists.model import ListId, Role, Written
 from checklists.periods import Period, quarter, year_of
 from reports.chain import chain
 from reports.checklists import COLUMNS as CHECKLIST_COLUMNS
@@ -28,7 +29,7 @@ from storage.cases import CaseRow, FactRow
 from storage.desk import Desk, Session
 from storage.extensions import ExtensionRow
 from storage.filled import FilledRow
-from tests.sql.conftest import World
+from tests.sql.conftest import World, add_case
 from tests.sql.conftest import lists_of as all_lists
 
 TODAY = date(2026, 7, 1)
@@ -43,15 +44,15 @@ def begin(
     day: date,
     given: dict[str, str],
     *,
-    checklist: str = "decision_basis",
-    role: str = "case_worker",
+    checklist: ListId = "decision_basis",
+    role: Role = "case_worker",
     protected: bool = False,
 ) -> None:
     """Store a case with one list, begun on a day, and its answers; facts are all nej."""
     unit_id = people.unit(session, world.tenant, unit).id or 0
     count = len(all_lists(session, world.tenant))
     case = CaseRow(tenant_id=world.tenant, unit_id=unit_id, ref=f"SN 2027/{count:04}", protected_identity=protected)
-    cases.add(session, case)
+    add_case(session, case)
     for name, child in (("violence", 0), ("intervention_decided", 0), ("child_placed", 1), ("child_communicated", 1)):
         fact: dict[str, Any] = {"tenant_id": world.tenant, "case_id": case.id, "child": child, "name": name}
         value = "ja" if name == "child_communicated" else "nej"
@@ -220,10 +221,10 @@ def test_cases_due_without_a_list_stand_in_their_units_row(desk: Desk, town: Wor
     def work(session: Session) -> None:
         unit = people.unit(session, town.tenant, SOUTH).id or 0
         for ref, decided in (("SN 8001", date(2026, 3, 3)), ("SN 8002", date(2026, 9, 9))):
-            cases.add(session, CaseRow(tenant_id=town.tenant, unit_id=unit, ref=ref, decided_on=decided))
+            add_case(session, CaseRow(tenant_id=town.tenant, unit_id=unit, ref=ref, decided_on=decided))
         lone = people.unit(session, town.tenant, "Ensam (påhittad)").id or 0
         planned = CaseRow(tenant_id=town.tenant, unit_id=lone, ref="SN 8003", planned_decision_on=date(2026, 3, 3))
-        cases.add(session, planned)
+        add_case(session, planned)
 
     desk.run_now(work)
     rows = {(row["unit"], row["checklist"], row["role"]): row for row in lists_of(desk)}
@@ -402,14 +403,14 @@ MONDAY = date(2026, 9, 28)
 
 def case_of(session: Session, world: World, ref: str, received: date, **dates: Any) -> CaseRow:
     unit = people.unit(session, world.tenant, NORTH).id or 0
-    return cases.add(session, CaseRow(tenant_id=world.tenant, unit_id=unit, ref=ref, received_on=received, **dates))
+    return add_case(session, CaseRow(tenant_id=world.tenant, unit_id=unit, ref=ref, received_on=received, **dates))
 
 
 def after(day: date, number: int) -> date:
     return date.fromordinal(day.toordinal() + number)
 
 
-def extend(session: Session, world: World, case: CaseRow, limit: str, until: date, decided: date) -> None:
+def extend(session: Session, world: World, case: CaseRow, limit: Limit, until: date, decided: date) -> None:
     row = ExtensionRow(
         tenant_id=world.tenant, case_id=case.id, limit=limit, reason_class="grounds", until=until,
         decided_on=decided, nonce=f"{case.ref}{limit}", reason=b"", author_id=world.person, at=noon(decided),

@@ -5,8 +5,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from checklists.model import Role
 from checklists.references import DEFAULT_PATTERN
-from storage import people, tenants
+from checklists.rights import ROLES
+from storage import arrivals, people, tenants
+from storage.arrivals import Arrival
 from storage.desk import Desk, Session
 from storage.people import PersonRow, RoleRow
 from tests.sql.conftest import World, make_world, scalar
@@ -14,7 +17,7 @@ from tests.sql.conftest import World, make_world, scalar
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 31)
 
 
-def hold(desk: Desk, world: World, role: str, first: date | None, last: date | None) -> None:
+def hold(desk: Desk, world: World, role: Role, first: date | None, last: date | None) -> None:
     row = RoleRow(
         tenant_id=world.tenant,
         person_id=world.person,
@@ -26,11 +29,15 @@ def hold(desk: Desk, world: World, role: str, first: date | None, last: date | N
     desk.run_now(lambda session: session.add(row))
 
 
-def held_on(desk: Desk, world: World, day: date) -> set[str]:
+def arrives(session: Session, tenant: str, object_id: str, day: date) -> Arrival | None:
+    return arrivals.find(session, tenant, object_id, day, channel_id="chat", activity_id="1", press=None)
+
+
+def held_on(desk: Desk, world: World, day: date) -> set[Role]:
     """Return the roles of a day, read in both ways that there are."""
     one_way = {row.role for row in desk.run_now(lambda session: people.roles_on(session, world.person, day))}
-    found = desk.run_now(lambda session: people.known(session, "made-up-one", "object-one", day))
-    assert {row.role for row in found[2]} == one_way if found else not one_way
+    found = desk.run_now(lambda session: arrives(session, "made-up-one", "object-one", day))
+    assert {row.role for row in found.roles} == one_way if found else not one_way
     return one_way
 
 
@@ -46,12 +53,12 @@ HELD = {
 
 
 def test_a_role_is_held_from_the_first_to_the_last_day(desk: Desk, world: World) -> None:
-    for number, (first, last) in enumerate(HELD):
-        hold(desk, world, f"role {number}", first, last)
+    for role, (first, last) in zip(ROLES, HELD, strict=False):
+        hold(desk, world, role, first, last)
     held = {day: held_on(desk, world, day) for day in ALWAYS}
 
-    for number, days in enumerate(HELD.values()):
-        assert [day for day in ALWAYS if f"role {number}" in held[day]] == days
+    for role, days in zip(ROLES, HELD.values(), strict=False):
+        assert [day for day in ALWAYS if role in held[day]] == days
 
 
 def test_several_roles_are_held_at_once(desk: Desk, world: World) -> None:
@@ -63,7 +70,7 @@ def test_several_roles_are_held_at_once(desk: Desk, world: World) -> None:
 
 
 def test_one_who_holds_no_role_is_not_known(desk: Desk, world: World) -> None:
-    assert desk.run_now(lambda session: people.known(session, "made-up-one", "object-one", FIRST)) is None
+    assert desk.run_now(lambda session: arrives(session, "made-up-one", "object-one", FIRST)) is None
 
 
 def test_a_role_in_one_municipality_is_none_in_another(desk: Desk, world: World) -> None:
@@ -71,7 +78,7 @@ def test_a_role_in_one_municipality_is_none_in_another(desk: Desk, world: World)
     hold(desk, world, "auditor", None, None)
 
     def known(tenant: str, object_id: str) -> bool:
-        return desk.run_now(lambda session: people.known(session, tenant, object_id, FIRST)) is not None
+        return desk.run_now(lambda session: arrives(session, tenant, object_id, FIRST)) is not None
 
     assert known("made-up-one", "object-one")
     assert not known("made-up-two", "object-one")

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from checklists.files import checklist_version
+from checklists.lifecycle import State
 from checklists.model import Written
 from reports.printed import pages_of
 from storage import answers
@@ -15,6 +16,7 @@ from storage.desk import Desk, Session
 from storage.signatures import view_hash
 from tests.sql.conftest import NOW, World, change, the_case, the_list
 from tests.sql.printed_world import NASTY, REASON, fill_everything
+from texts import say
 
 DAY = date(2026, 11, 24)
 BASIS = checklist_version("decision_basis", 1)
@@ -68,7 +70,7 @@ def test_all_there_is_to_a_list_stands_on_its_page(pages: dict[str, str]) -> Non
     said = "\n".join(read(next(iter(pages.values()))).text)
 
     for words in (
-        *(item.ask for item in BASIS.asked("case_worker")),
+        *(item.ask for item in BASIS.asked["case_worker"]),
         *("SN 2026/0001", "Påhittade enheten", "Handläggare", "Utskriven till akten 2026-11-24"),
         *("Skyddade personuppgifter", "2020-09-10", "Avslutat", "2021-01-31", "Är det ett våldsärende?"),
         *(REASON, "Journal den 12 maj", NASTY, "Ja, delvis", "Motiveringen finns i akten"),
@@ -120,13 +122,27 @@ def test_an_only_child_is_not_numbered_and_a_page_of_an_empty_list_says_so(desk:
     said = read(next(iter(printed(desk, world).values()))).text
 
     assert "Barn" not in said
-    assert said.count("Obesvarad") + said.count("Ej tillämpligt") == len(BASIS.asked("case_worker"))
+    assert said.count("Obesvarad") + said.count("Ej tillämpligt") == len(BASIS.asked["case_worker"])
 
 
-def test_a_code_that_has_no_word_yet_does_not_hold_up_the_page(desk: Desk, world: World) -> None:
-    change(desk, "update filled_checklist set status = 'made_up_status'")
+@pytest.mark.parametrize(
+    "statement",
+    ["update filled_checklist set file_part = 'made_up'", "update extension set reason_class = 'made_up'"],
+)
+def test_a_code_that_has_no_word_yet_does_not_hold_up_the_page(desk: Desk, world: World, statement: str) -> None:
+    desk.run_now(lambda session: fill_everything(session, world))
+    assert change(desk, statement)
 
-    assert "made_up_status" in read(next(iter(printed(desk, world).values()))).text
+    assert "made_up" in "\n".join(read(next(iter(printed(desk, world).values()))).text)
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_of_a_list_has_its_word(desk: Desk, world: World, state: State) -> None:
+    change(desk, "update filled_checklist set status = :state", state=state.value)
+
+    said = read(next(iter(printed(desk, world).values()))).text
+    assert say(f"printed.status_{state}", "sv") in said
+    assert state.value not in said
 
 
 def test_an_imported_answer_names_no_person(desk: Desk, world: World) -> None:

@@ -5,7 +5,7 @@ import io
 from datetime import UTC, date, datetime
 
 from checklists.files import checklist_version
-from checklists.model import NOTHING, Written
+from checklists.model import NOTHING, Role, Written
 from reports.answers import COLUMNS, answer_rows
 from reports.csv_out import write_csv
 from reports.selected import Selection
@@ -162,7 +162,7 @@ def test_every_municipality_is_listed_with_its_own_units(desk: Desk, world: Worl
     assert [row["tenant_id"] for row in rows(desk)] == ["made-up-one", "made-up-two"]
 
 
-def begin(session: Session, world: World, ref: str, begun: datetime, unit: str, role: str = "case_worker") -> None:
+def begin(session: Session, world: World, ref: str, begun: datetime, unit: str, role: Role = "case_worker") -> None:
     unit_id = people.unit(session, world.tenant, unit).id
     assert unit_id is not None
     case = cases.add(session, CaseRow(tenant_id=world.tenant, ref=ref, unit_id=unit_id))

@@ -1,12 +1,13 @@
 """Two municipalities in one database: what is asked for with one's id never comes from the other."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from storage import access, cases, conversations, filled, inbox, people
 from storage.desk import Desk, Session
-from tests.sql.conftest import NOW, World, make_world
+from tests.sql.conftest import NOW, World, chat_with, make_world
 from tests.sql.test_trail_chain import record
 
 Asked = Callable[[Session, World, World], object]
@@ -69,7 +70,7 @@ def test_a_chat_that_another_person_speaks_in_forgets_what_was_shown(desk: Desk,
         chat = conversations.begin(session, world.tenant, world.person, "a:one", "http://127.0.0.1", "{}")
         chat.shown, chat.card, chat.case_id, chat.card_case_id = "{}", "card-1", world.case, world.case
         session.flush()
-        again = conversations.begin(session, world.tenant, other.id, "a:one", "http://127.0.0.1", "{}")
+        again = chat_with(session, replace(world, person=other.id), "a:one")
         return again.shown, again.card, again.case_id, again.person_id
 
     shown, card, case, person = desk.run_now(work)

@@ -11,7 +11,7 @@ from storage import conversations, outbox, told_reminders
 from storage.desk import Desk, Session
 from storage.outbox import OutboxRow
 from storage.told_reminders import SnoozeRow, ToldRow
-from tests.sql.conftest import NOW, OpenDesk, World, change, scalar
+from tests.sql.conftest import NOW, OpenDesk, World, change, chat_with, scalar
 
 HOLD = timedelta(seconds=60)
 DAY = date(2026, 5, 12)
@@ -32,7 +32,7 @@ def told(world: World, mark: str = "m", day: date = DAY, bundle: str = "") -> To
 
 def put(desk: Desk, world: World, once: str | None = None, rank: int = outbox.URGENT, **more: Any) -> int:
     def work(session: Session) -> int:
-        chat = conversations.begin(session, world.tenant, world.person, "a:anna", "http://127.0.0.1:1/", "{}")
+        chat = chat_with(session, world, "a:anna")
         row = OutboxRow(
             tenant_id=world.tenant,
             kind="reminder",

@@ -7,13 +7,13 @@ from typing import Any, get_args
 from hypothesis import strategies as st
 
 from checklists.files import all_checklists
-from checklists.model import CASE_TYPE, CHOICES, OPEN, Answer, CaseType, Checklist, Condition, Motivation
+from checklists.model import CASE_TYPE, CHOICES, OPEN, Answer, CaseType, Checklist, Condition, Motivation, Role
 from checklists.route import Stop
 from tests.asked import allowed, is_answered, next_open, stops
 
 FACTS = ("violence", "child_placed", "intervention_decided", "child_communicated")
 CASE_TYPES = get_args(CaseType)
-WORKER = "case_worker"
+WORKER: Role = "case_worker"
 HEADING = {"title": "Påhittad rubrik", "title_en": "Made-up heading"}
 
 seeds = st.integers(0, 2**32 - 1)

@@ -76,7 +76,7 @@ def test_the_four_information_questions_stand_together_and_are_motivated_in_thei
 
     assert [item.label for item in together] == ["Orosanmälan", "Utredning", "Insats", "Beslut"]
     assert {item.group for item in together} == {"information"}
-    assert BASIS.group("information").title == "Har barnet fått information om"
+    assert BASIS.group["information"].title == "Har barnet fått information om"
     assert all(item.motivate_on == NO for item in together)
 
 

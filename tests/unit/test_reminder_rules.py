@@ -12,6 +12,7 @@ import pytest
 
 from checklists.case_dates import CaseDates
 from checklists.deadlines import Extension
+from checklists.lifecycle import State
 from checklists.months import months_on
 from checklists.reminder_rules import (
     Asked,
@@ -46,11 +47,11 @@ def planned(day: date) -> CaseState:
 
 
 def sent(day: date, **more: Any) -> CaseState:
-    return CaseState(basis=BasisState(status="sent", waits_since=day, **more))
+    return CaseState(basis=BasisState(status=State.SENT, waits_since=day, **more))
 
 
 def returned(day: date, **more: Any) -> CaseState:
-    return CaseState(basis=BasisState(status="returned", returned=7, returned_on=day, **more))
+    return CaseState(basis=BasisState(status=State.RETURNED, returned=7, returned_on=day, **more))
 
 
 def received(day: date, **more: Any) -> CaseState:
@@ -189,7 +190,7 @@ def test_what_is_long_past_is_not_dug_out(state: CaseState, day: date) -> None:
     "state",
     [
         CaseState(CaseDates(planned_decision_on=FRIDAY), BasisState()),
-        CaseState(CaseDates(planned_decision_on=FRIDAY), BasisState(status="signed", gaps=GAP)),
+        CaseState(CaseDates(planned_decision_on=FRIDAY), BasisState(status=State.SIGNED, gaps=GAP)),
         CaseState(CaseDates(planned_decision_on=FRIDAY, closed_on=FRIDAY - 9 * A_DAY), BasisState(gaps=GAP)),
         CaseState(CaseDates(planned_decision_on=FRIDAY, decided_on=FRIDAY - 3 * A_DAY), BasisState(gaps=GAP)),
         sent(FRIDAY - 9 * A_DAY, read=True),
@@ -220,7 +221,7 @@ def test_a_follow_up_comes_also_after_closing() -> None:
 
 def test_a_voided_signature_waits_for_a_reader_like_a_sent_list() -> None:
     state = sent(FRIDAY)
-    voided = replace(state, basis=replace(state.basis, status="voided"))
+    voided = replace(state, basis=replace(state.basis, status=State.VOIDED))
 
     assert told(voided, FRIDAY, FRIDAY + 30 * A_DAY) == expect_sent(FRIDAY)
 
@@ -268,7 +269,7 @@ def test_a_moved_limit_of_an_investigation_is_told_anew() -> None:
 
 def test_an_answer_that_was_ongoing_at_the_signature_is_told_the_chef_at_the_next_sweep() -> None:
     def followed(day: date) -> CaseState:
-        return CaseState(basis=BasisState(status="signed", followed=GAP, followed_mark="7:2", followed_on=day))
+        return CaseState(basis=BasisState(status=State.SIGNED, followed=GAP, followed_mark="7:2", followed_on=day))
 
     for day in ALL[20:-60]:
         assert told(followed(day), day, day + 50 * A_DAY) == [("UPPFOLJT", "chef", after(day - A_DAY, 1))], day
@@ -276,7 +277,7 @@ def test_an_answer_that_was_ongoing_at_the_signature_is_told_the_chef_at_the_nex
     assert one == Due("UPPFOLJT", ("chef",), "7:2", FRIDAY, GAP)
     assert due(followed(FRIDAY), date(2026, 7, 1)), "thirty days from the first working day after it"
     assert due(followed(FRIDAY), date(2026, 7, 2)) == ()
-    assert due(CaseState(basis=BasisState(status="signed", followed_on=FRIDAY)), FRIDAY) == ()
+    assert due(CaseState(basis=BasisState(status=State.SIGNED, followed_on=FRIDAY)), FRIDAY) == ()
 
 
 # --- the one that is not of the sweep, and the thresholds -------------------------------------------------

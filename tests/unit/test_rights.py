@@ -2,6 +2,7 @@
 
 import pytest
 
+from checklists.model import Role
 from checklists.rights import ANYONE, OWN_CASE, RELATIONS, ROLES, Right, may, sees_figures, table
 
 
@@ -18,7 +19,7 @@ def test_a_verb_declared_twice_is_refused() -> None:
 
 def test_a_role_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ValueError, match="boss"):
-        table([Right("read", "case", {"case_worker": ("lead",), "boss": ("lead",)})])
+        table([Right("read", "case", {"case_worker": ("lead",), "boss": ("lead",)})])  # type: ignore[dict-item]
 
 
 def test_a_relation_that_does_not_exist_is_refused() -> None:
@@ -64,5 +65,5 @@ def test_one_standing_that_suffices_is_enough_and_none_is_not() -> None:
         ([], "", False),
     ],
 )
-def test_whose_figures_someone_sees(held: list[tuple[str, str]], unit: str, sees: bool) -> None:
+def test_whose_figures_someone_sees(held: list[tuple[Role, str]], unit: str, sees: bool) -> None:
     assert sees_figures(held, unit) is sees

@@ -72,7 +72,7 @@ def test_gaps_only_shrink_when_every_answer_is_a_good_one(checklist: Checklist, 
 def test_every_unknown_fact_that_something_hangs_on_is_a_gap(checklist: Checklist, seed: int) -> None:
     rng = Random(seed)
     facts, answers = some_facts(rng), some_answers(rng, checklist)
-    used = {fact for item in checklist.asked(WORKER) for fact in facts_of(item)}
+    used = {fact for item in checklist.asked[WORKER] for fact in facts_of(item)}
 
     told = {gap.id for gap in gaps(checklist, WORKER, facts, answers, FACTS) if gap.of == "fact"}
 

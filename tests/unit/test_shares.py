@@ -163,8 +163,8 @@ def test_every_item_asked_counts_in_exactly_one_state_and_its_own_details(
     for item_id, code in item_figures(BASIS, kept):
         codes.setdefault(item_id, []).append(code)
 
-    assert set(codes) == {item.id for item in BASIS.asked("case_worker")}
-    for item in BASIS.asked("case_worker"):
+    assert set(codes) == {item.id for item in BASIS.asked["case_worker"]}
+    for item in BASIS.asked["case_worker"]:
         first, *detail = codes[item.id]
         assert first == state(BASIS, item, facts, answers)
         assert ("ja_med_forbehall" in detail) == (first == "ja" and answers[item.id].noted)

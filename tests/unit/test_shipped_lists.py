@@ -107,7 +107,7 @@ def test_a_list_asks_what_its_source_says(list_id: str) -> None:
 
 
 def test_what_the_unlisted_questions_are_is_left_to_the_unit() -> None:
-    asked = newest("peer_review_bou").asked("peer_reviewer")
+    asked = newest("peer_review_bou").asked["peer_reviewer"]
 
     assert len(asked) == 9
     assert not [item.id for item in asked if item.section == "own_questions"]

@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
-PRODUCTION = ("app.py", "bot", "dialogs", "reports", "checklists", "storage", "texts", "tryout")
+PRODUCTION = ("app.py", "bot", "imports", "dialogs", "actions", "reports", "checklists", "storage", "texts", "tryout")
 TESTS = ("dev.py", "docs", "manifest", "tests", "bench")
 TOOLS = {"import-linter", "mypy", "pytest-asyncio", "pytest-xdist", "ruff", "types-pyyaml"}
 """Run or loaded by name, never imported."""

@@ -127,6 +127,10 @@ def test_every_sentence_is_used_somewhere() -> None:
     assert not set(SWEDISH) - WHOLE.union(*map(endings, BEGINNINGS))
 
 
+LINE_BRINGS = {"item": {"question", "option"}, "choice": {"answer"}}
+"""What `bot.cards.parts.line_words` puts into a sentence by itself, by the argument it reads it from."""
+
+
 def said(call: ast.Call) -> tuple[list[str], set[str]] | None:
     """Return the keys a call may say, and the names of its arguments; None when they are not all written out."""
     function = getattr(call.func, "attr", getattr(call.func, "id", ""))
@@ -138,6 +142,7 @@ def said(call: ast.Call) -> tuple[list[str], set[str]] | None:
         if not isinstance(given, ast.Dict) or not all(isinstance(name, ast.Constant) for name in given.keys):
             return None
         names = {str(name.value) for name in given.keys if isinstance(name, ast.Constant)}
+        names = names.union(*(LINE_BRINGS.get(name, ()) for name in names))
     elif function == "say" and call.args:
         key, names = call.args[0], {name for name in keywords if name}
     else:

@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.clock import Clock
 from bot.pages.links import add_links
 from bot.pages.purposes import PURPOSES
+from checklists.model import Role
 from dialogs.figures import addresses
 from storage import links, migrate, people
 from storage.desk import Desk, Session
@@ -38,7 +39,7 @@ class Site:
     world: World
     client: "TestClient[web.Request, web.Application]"
 
-    def holds(self, role: str, unit: str, valid_to: date | None = None) -> None:
+    def holds(self, role: Role, unit: str, valid_to: date | None = None) -> None:
         """Give her a role, and take away those she had."""
         change(self.desk, "delete from role")
 

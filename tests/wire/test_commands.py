@@ -209,7 +209,7 @@ def test_the_log_of_a_fresh_database_is_whole_and_every_export_is_in_it(tmp_path
     done = run(tmp_path, "verify-log")
 
     assert done.returncode == 0
-    assert done.stdout == f"{TENANT}: 0 sealed, 2 not sealed yet\n"
+    assert done.stdout == f"{TENANT}: 0 chained, 2 not chained yet\n"
 
 
 def test_a_faulty_checklist_is_exit_1_with_every_fault_and_the_good_one_is_told_too(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 from openpyxl import load_workbook
 
+from checklists.model import Role
 from dialogs.turn.tokens import Mint
 from dialogs.views.views import Claim
 from reports.selected import Selection, each
@@ -33,7 +34,7 @@ class Town:
         self.bot, self.tenant, self.http = bot, tenant, http
         self.ids: dict[str, int] = {}
 
-    def appoint(self, name: str, unit: str, role: str) -> None:
+    def appoint(self, name: str, unit: str, role: Role) -> None:
         def work(session: Session) -> int:
             row = PersonRow(tenant_id=self.tenant, object_id=name, name=f"Påhittad {name}")
             session.add(row)

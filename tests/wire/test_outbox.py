@@ -24,6 +24,7 @@ from bot.clock import Clock
 from bot.sending.pace import Pace
 from bot.sending.sender import Sender
 from bot.turns import Turns
+from checklists.model import Role
 from dialogs.turn.exchange import Reply, Turn
 from dialogs.turn.tokens import Mint
 from dialogs.views.views import Line, SayView
@@ -46,7 +47,7 @@ BOSS = "maria"
 def move_in(desk: Desk, service_url: str, workers: int) -> None:
     """Bring in so many workers, each with a chat and a case with gaps whose decision is near; and one manager."""
 
-    def person(session: Session, tenant_id: int, name: str, unit_id: int, role: str) -> int:
+    def person(session: Session, tenant_id: int, name: str, unit_id: int, role: Role) -> int:
         row = PersonRow(tenant_id=tenant_id, object_id=name, name=f"{name} Påhittad")
         session.add(row)
         session.flush()
@@ -329,7 +330,7 @@ async def test_someone_known_to_be_gone_is_not_tried_again_and_writing_makes_her
     assert (len(town.arrivals()["w0"]), len(town.arrivals()[BOSS])) == (1, 2)
 
     assert worker.turns is not None
-    await worker.turns.take(hello("w0", town), "29:w0")
+    await worker.turns.take(hello("w0", town))
     assert town.desk.run_now(conversations.unreachable_people) == 0
 
 
@@ -486,7 +487,7 @@ async def waits_of(town: Town, worker: OutboxWorker, until: "asyncio.Task[None]"
     waits = []
     while not until.done():
         begun = time.perf_counter()
-        await worker.turns.take(hello(BOSS, town), f"29:{BOSS}")
+        await worker.turns.take(hello(BOSS, town))
         waits.append(time.perf_counter() - begun)
         await asyncio.wait({until}, timeout=0.1)
     until.result()

@@ -9,12 +9,13 @@ import pytest
 
 from bot.pages.pages import HEADERS
 from checklists.files import all_checklists, checklist_version
+from checklists.model import Role
 from dialogs.figures import addresses
-from storage import cases, extensions, links, people, tenants
+from storage import extensions, links, people, tenants
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.extensions import ExtensionRow
-from tests.sql.conftest import change, scalar
+from tests.sql.conftest import add_case, change, scalar
 from tests.sql.test_figures import begin
 from tests.wire.report_site import AT, FIRST, LAST, NORTH, SOUTH, Site, report_site
 
@@ -107,7 +108,7 @@ async def test_the_whole_organisation_is_all_units_together(site: Site) -> None:
         ("admin", NORTH, set()),
     ],
 )
-async def test_nobody_sees_figures_that_are_not_hers(site: Site, role: str, unit: str, may: set[str]) -> None:
+async def test_nobody_sees_figures_that_are_not_hers(site: Site, role: Role, unit: str, may: set[str]) -> None:
     site.holds(role, unit)
     for wanted in (NORTH, SOUTH, "", "Ingen sådan (påhittad)"):
         shown = await site.client.get(addresses.PATHS["report"], params={"l": (token := site.link(wanted))})
@@ -195,7 +196,7 @@ async def test_times_stand_with_share_and_median(site: Site) -> None:
             came = date(2026, 4, 1)
             case = CaseRow(tenant_id=site.world.tenant, unit_id=unit, ref=f"SN 2026/7{number}", received_on=came)
             case.opened_on = case.assigned_on = came + timedelta(days)
-            cases.add(session, case)
+            add_case(session, case)
         row = ExtensionRow(
             tenant_id=case.tenant_id, case_id=case.id, limit="14d", reason_class="grounds",
             until=date(2026, 4, 17), decided_on=came, nonce="n", reason=b"", author_id=site.world.person, at=AT,

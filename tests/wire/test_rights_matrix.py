@@ -15,6 +15,7 @@ from sqlmodel import col, func, select
 
 from bot.cards.render import render_card, render_text
 from checklists import rights
+from checklists.model import Role
 from checklists.rights import RELATIONS, ROLES, Right
 from dialogs.turn import commands
 from dialogs.turn.exchange import Turn
@@ -27,6 +28,7 @@ from storage.desk import Session
 from storage.filled import FilledRow
 from storage.people import PersonRow, RoleRow
 from storage.trail import EventRow
+from tests.sql.conftest import add_case
 from tests.wire.door import TENANT
 from tests.wire.office import FAR, SECRET, InOffice, activity, pressed
 from texts import say
@@ -42,6 +44,8 @@ OF_A_YEAR = {"item": "", "choice": "2026-01-01/2026-12-31"}
 CLAIMS: dict[str, dict[str, str]] = {
     "command": {"choice": "hjälp"},
     "named_case": {"item": "hjälp"},
+    "save_form": {"item": "question:child_heard", "choice": "child_heard", "revision": "0"},
+    "remove_deputy": {"item": "0"},
     "show_report": OF_A_YEAR,
     "export_figures": OF_A_YEAR,
 }
@@ -56,7 +60,7 @@ class Who:
     """Someone in one role, who stands so to one case. relation `far`: another municipality; `unknown`: nobody."""
 
     name: str
-    role: str
+    role: Role | None
     relation: str
     tenant: str
     tenant_row: int
@@ -81,7 +85,7 @@ def move_in(session: Session) -> list[Who]:
         _case(session, far, ref, _unit(session, far, "Påhittade Nord"), away, None)
         found.append(Who(f"{role}-lead", role, "far", FAR, far, away, case, sheet, ref))
     first = found[0]
-    found.append(Who("nobody", "", "unknown", TENANT, home, 10_000, first.case, first.filled, first.ref))
+    found.append(Who("nobody", None, "unknown", TENANT, home, 10_000, first.case, first.filled, first.ref))
     return found
 
 
@@ -91,7 +95,7 @@ def _unit(session: Session, tenant: int, name: str) -> int:
     return row.id
 
 
-def _person(session: Session, tenant: int, role: str, relation: str) -> int:
+def _person(session: Session, tenant: int, role: Role, relation: str) -> int:
     row = PersonRow(tenant_id=tenant, object_id=f"{role}-{relation}", name=f"Påhittad {role} {relation}")
     session.add(row)
     session.flush()
@@ -101,7 +105,7 @@ def _person(session: Session, tenant: int, role: str, relation: str) -> int:
 
 
 def _case(session: Session, tenant: int, ref: str, unit: int, lead: int, co: int | None) -> tuple[int, int]:
-    case = cases.add(session, CaseRow(tenant_id=tenant, ref=ref, unit_id=unit, lead_id=lead, co_id=co))
+    case = add_case(session, CaseRow(tenant_id=tenant, ref=ref, unit_id=unit, lead_id=lead, co_id=co))
     row = FilledRow(
         tenant_id=tenant,
         case_id=case.id,
@@ -118,7 +122,7 @@ def _case(session: Session, tenant: int, ref: str, unit: int, lead: int, co: int
 
 def must(right: Right, who: Who) -> str:
     """Say what the declared right gives: `allowed`, or the words of the refusal."""
-    if who.relation == "unknown":
+    if who.role is None:
         return STRANGER
     relation: Any = "other" if who.relation == "far" else who.relation
     if right.about == "self":

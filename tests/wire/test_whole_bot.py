@@ -89,7 +89,7 @@ async def test_in_a_group_it_says_one_neutral_sentence(teams: Teams) -> None:
     assert [a.activity["text"] for a in arrivals] == [
         "Beslutskollen svarar bara i personlig chatt. Skriv till mig där, så hjälper jag dig."
     ]
-    assert (await teams.bot.command("verify-log")).count("0 not sealed") == 1
+    assert (await teams.bot.command("verify-log")).count("0 not chained") == 1
 
 
 async def test_an_older_clients_press_moves_the_card_it_was_made_on(teams: Teams) -> None:
@@ -175,8 +175,8 @@ def test_made_up_people_never_come_beside_real_credentials(tmp_path: Path) -> No
 async def test_a_changed_event_is_named_by_verify_log(teams: Teams) -> None:
     await teams.types("hej")
     await teams.types("ny SN 2026/0001")
-    for _ in range(20):  # within a second the sealer comes round
-        if "0 not sealed" in await teams.bot.command("verify-log"):
+    for _ in range(20):  # within a second the chainer comes round
+        if "0 not chained" in await teams.bot.command("verify-log"):
             break
         await asyncio.sleep(0.1)
     await teams.bot.stop()

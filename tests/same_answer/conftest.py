@@ -1,0 +1,37 @@
+"""The rooms of the chat tests, and rooms where something has been said already, which is said once for all tests."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.chat.conftest import Furnished, furnished
+from tests.chat.drive import fills
+from tests.chat.read_drive import begins, reads
+from tests.same_answer.town import Stage, opened
+
+__all__ = ["furnished"]
+
+
+@pytest.fixture(scope="session")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Yield rooms where Anna has opened her case."""
+    made = Furnished(tmp_path_factory.mktemp("begun") / "bot.db")
+    yield Stage(made, opened(made.room()).room)
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def signed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Yield rooms where the case was signed while three answers were under way."""
+    made = Furnished(tmp_path_factory.mktemp("signed") / "bot.db")
+    room = made.room()
+    cecilia = room.chat("cecilia").installs()
+    anna = opened(room.chat("anna").installs().room, child_placed="ja", intervention_decided="nej")
+    fills(anna, dict.fromkeys(UNDER_WAY, "pagaende")).presses("Skicka till chef")
+    reads(begins(cecilia), dict.fromkeys(UNDER_WAY, "pagaende")).presses("Visa skillnader").presses("Signera")
+    anna.prompts()
+    yield Stage(made, room)
+    made.close()
+
+
+UNDER_WAY = ("child_informed_intervention", "child_informed_decision", "health_check_done")

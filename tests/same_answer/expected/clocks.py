@@ -1,0 +1,95 @@
+"""What each clock of a case says on a day: in time, late, still running, or not counted at all."""
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+A_DAY = timedelta(days=1)
+Verdict = Literal["within", "late", "extended", "open_within", "open_late"]
+
+
+@dataclass(frozen=True)
+class Longer:
+    """A decision to go past a limit; lawful when its ground is one the law knows."""
+
+    clock: Literal["14d", "4m"]
+    lawful: bool
+    decided_on: date
+    until: date
+
+
+@dataclass(frozen=True)
+class Case:
+    """The days of a case that clocks ask for. known_on: the day violence became known, if it did."""
+
+    received_on: date | None = None
+    opened_on: date | None = None
+    decided_on: date | None = None
+    closed_on: date | None = None
+    known_on: date | None = None
+    longer: tuple[Longer, ...] = ()
+
+
+def verdicts(case: Case, today: date) -> dict[str, Verdict]:
+    """Return the clocks that count for a case, and what they say."""
+    found: dict[str, Verdict] = {}
+    first_end = min((end for end in (case.opened_on, case.closed_on) if end), default=None)
+    is_at_once = case.known_on is not None and (case.opened_on is None or case.known_on <= case.opened_on)
+    runs_already = bool(case.received_on and case.opened_on and case.received_on > case.opened_on)
+    if is_at_once and case.known_on:
+        found["at_once"] = _judged(next_working_day(case.known_on), first_end, (), today)
+    elif case.received_on and not runs_already:
+        limit = case.received_on + 14 * A_DAY
+        found["14d"] = _judged(limit, first_end, _of(case, "14d"), today)
+    if case.opened_on:
+        limit = months_on(case.opened_on, 4)
+        found["4m"] = _judged(limit, case.decided_on or case.closed_on, _of(case, "4m"), today)
+    return found
+
+
+def _of(case: Case, clock: str) -> tuple[Longer, ...]:
+    return tuple(longer for longer in case.longer if longer.clock == clock)
+
+
+def _judged(limit: date, end: date | None, longer: tuple[Longer, ...], today: date) -> Verdict:
+    until = limit
+    for one in sorted(longer, key=lambda one: one.decided_on):
+        if one.lawful and one.decided_on <= until:  # one decided after the limit is late and moves nothing
+            until = max(until, one.until)
+    if end is None:
+        return "open_within" if today <= until else "open_late"
+    if end <= limit:
+        return "within"
+    return "extended" if end <= until else "late"
+
+
+def months_on(start: date, months: int) -> date:
+    """Return the same day some months on, or the last day of a shorter month."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def next_working_day(after: date) -> date:
+    """Return the first working day after a day."""
+    found = after + A_DAY
+    while found.weekday() >= 5 or found in _free_days(found.year):
+        found += A_DAY
+    return found
+
+
+def _free_days(year: int) -> set[date]:
+    easter = _easter(year)
+    fixed = [(1, 1), (1, 6), (5, 1), (6, 6), (12, 24), (12, 25), (12, 26), (12, 31)]
+    midsummer = next(date(year, 6, number) for number in range(19, 26) if date(year, 6, number).weekday() == 4)
+    moving = [easter + number * A_DAY for number in (-2, 1, 39)]
+    return {date(year, month, number) for month, number in fixed} | {midsummer, *moving}
+
+
+def _easter(year: int) -> date:
+    golden, century, rest = year % 19, year // 100, year % 100
+    epact = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    shift = (32 + 2 * (century % 4) + 2 * (rest // 4) - epact - rest % 4) % 7
+    over = (golden + 11 * epact + 22 * shift) // 451
+    month, number = divmod(epact + shift - 7 * over + 114, 31)
+    return date(year, month, number + 1)

@@ -1,0 +1,54 @@
+"""Which dates of a case may stand together."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+PAST = ("received_on", "assigned_on", "opened_on", "decided_on", "started_on", "closed_on")
+"""Days of what has happened: none of them may lie ahead."""
+PLANNED = "planned_decision_on"
+ALL = (*PAST, PLANNED)
+EARLIEST = date(1990, 1, 1)
+YEARS_AHEAD = 5
+
+
+def day(written: str) -> date | None:
+    """Read a calendar day written as the contract wants it."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", written):
+        return None
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
+
+
+def may_stand(written: Mapping[str, str], today: date) -> bool:
+    """Say whether these dates, all given at once for a case without any, may stand."""
+    days = {name: day(text) for name, text in written.items()}
+    if not all(_in_range(name, found, today) for name, found in days.items()):
+        return False
+    received, opened = days.get("received_on"), days.get("opened_on")
+    decided, closed = days.get("decided_on"), days.get("closed_on")
+    started = days.get("started_on")
+    order = [found for found in (opened, decided, closed) if found]
+    if order != sorted(order) or (started and decided and started < decided):
+        return False
+    if received is None or not order:
+        return True
+    if opened and opened < received:  # only while the investigation runs may another report have come in
+        ended = decided or closed
+        return ended is None or received <= ended
+    return received <= order[0]
+
+
+def _in_range(name: str, found: date | None, today: date) -> bool:
+    if found is None or found < EARLIEST:
+        return False
+    return found <= today if name in PAST else found <= _years_on(today, YEARS_AHEAD)
+
+
+def _years_on(today: date, years: int) -> date:
+    try:
+        return today.replace(year=today.year + years)
+    except ValueError:  # 29 February
+        return today.replace(year=today.year + years, day=28)

@@ -1,0 +1,41 @@
+"""What becomes of a free text: refused whole, no text at all, or kept."""
+
+import re
+import unicodedata
+from typing import Literal
+
+Fate = Literal["refused", "none", "kept"]
+FEWEST = 3
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+
+
+def fate(text: str) -> Fate:
+    """Return what becomes of a text in a field."""
+    if has_personal_number(text):
+        return "refused"
+    seen = re.sub(r"<[^>]*>|&[a-z]+;|&#\d+;", " ", text)
+    return "kept" if sum(unicodedata.category(sign)[0] in "LN" for sign in seen) >= FEWEST else "none"
+
+
+def has_personal_number(text: str) -> bool:
+    """Say whether a personal or coordination number stands in a text."""
+    plain = "".join("-" if sign in _DASHES else sign for sign in unicodedata.normalize("NFKC", text))
+    clocked = re.sub(r"(?<!\d)(\d{6}|\d{8}|\d{4}-\d\d-\d\d) ([01]\d|2[0-3])[.:]?[0-5]\d(?!\d)", " ", plain)
+    for found in re.finditer(r"(?<!\d)(?:\d{2})?(\d{6})([-+ ]?)(\d{4})(?!\d)", clocked):
+        if _is_date(found[1]) and (found[2] or _checks(found[1] + found[3])):
+            return True
+    for run in re.findall(r"\d(?:[^\w]*\d)*", clocked):
+        digits = re.sub(r"\D", "", run)
+        if len(digits) in (10, 12) and _is_date(digits[-10:-4]) and _checks(digits[-10:]):
+            return True
+    return False
+
+
+def _is_date(digits: str) -> bool:
+    month, number = int(digits[2:4]), int(digits[4:6])
+    return 1 <= month <= 12 and (1 <= number <= 31 or 61 <= number <= 91)
+
+
+def _checks(digits: str) -> bool:
+    doubled = [int(sign) * (2 - at % 2) for at, sign in enumerate(digits[:9])]
+    return (10 - sum(number // 10 + number % 10 for number in doubled) % 10) % 10 == int(digits[9])

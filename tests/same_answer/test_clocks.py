@@ -1,0 +1,130 @@
+"""Clocks of a case: told by chat day by day or by a file, the figures say the same of it, and so do her own cases."""
+
+from datetime import date, timedelta
+from random import Random
+
+import pytest
+
+from tests.chat.conftest import Furnished
+from tests.chat.harness import REF, Chat, Room
+from tests.same_answer.expected.clocks import Case, Longer, months_on, verdicts
+from tests.same_answer.town import case_filed, clocks, moment, opened, told
+
+DAYS = ("received_on", "opened_on", "decided_on", "closed_on")
+LIMITS = {"14d": "Förhandsbedömning, 14 dagar", "4m": "Utredning, fyra månader"}
+GROUNDS = {True: "Synnerliga eller särskilda skäl", False: "Arbetsbelastning, organisation eller bemanning"}
+START = date(2026, 2, 3)
+
+
+def on(after: int, start: date = START) -> date:
+    """Return a day some days after another."""
+    return start + timedelta(days=after)
+
+
+ODD: tuple[tuple[Case, date], ...] = (
+    (Case(START), on(14)),
+    (Case(START), on(15)),
+    (Case(START, on(14)), on(20)),
+    (Case(START, on(15)), on(20)),
+    (Case(START, closed_on=on(10)), on(20)),
+    (Case(date(2024, 2, 15), date(2024, 2, 29)), date(2024, 6, 29)),  # 14 days end on the leap day
+    (Case(opened_on=date(2024, 2, 29), decided_on=date(2024, 6, 29)), date(2024, 7, 1)),
+    (Case(opened_on=date(2024, 2, 29), decided_on=date(2024, 6, 30)), date(2024, 7, 1)),
+    (Case(opened_on=date(2025, 10, 31)), date(2026, 2, 28)),  # no 31 February
+    (Case(opened_on=date(2025, 10, 31)), date(2026, 3, 1)),
+    (Case(date(2026, 4, 1), date(2026, 3, 1)), date(2026, 5, 12)),  # a second report while the first is looked into
+    (Case(opened_on=START, decided_on=on(60), closed_on=on(200)), on(201)),
+    (Case(START, START, known_on=START), on(1)),
+    (Case(START, on(1), known_on=START), on(2)),
+    (Case(START, on(10), known_on=START), on(11)),  # violence opened late, within the fourteen days
+    (Case(START, known_on=START), on(1)),
+    (Case(START, known_on=START), on(2)),
+    (Case(date(2026, 5, 22), date(2026, 5, 25), known_on=date(2026, 5, 22)), date(2026, 5, 27)),  # over a weekend
+    (Case(date(2026, 4, 2), date(2026, 4, 7), known_on=date(2026, 4, 2)), date(2026, 4, 8)),  # over Easter
+    (Case(START, on(20), longer=(Longer("14d", True, on(10), on(25)),)), on(30)),
+    (Case(START, on(20), longer=(Longer("14d", False, on(10), on(25)),)), on(30)),
+    (Case(START, on(20), longer=(Longer("14d", True, on(15), on(25)),)), on(30)),  # decided after the limit
+    (Case(START, on(26), longer=(Longer("14d", True, on(10), on(25)),)), on(30)),  # passed
+    (Case(START, longer=(Longer("14d", True, on(10), on(25)),)), on(25)),
+    (Case(START, longer=(Longer("14d", True, on(10), on(25)),)), on(26)),
+)
+COUNT = 31
+
+
+def generated() -> list[tuple[Case, date]]:
+    """Return the odd cases and, up to the count, drawn ones that end around the four months, with an extension."""
+    draw = Random(14)
+    found = list(ODD)
+    while len(found) < COUNT:
+        start = date(2024, 1, 1) + timedelta(days=draw.randint(0, 500))
+        limit = months_on(start, 4)
+        longer = Longer("4m", draw.random() < 0.7, on(draw.randint(-9, 3), limit), on(draw.randint(5, 30), limit))
+        decided = on(draw.randint(-3, 35), limit) if draw.random() < 0.7 else None
+        found.append((Case(on(-9, start), start, decided, longer=(longer,)), on(36 if decided else 12, limit)))
+    return found
+
+
+def by_chat(room: Room, case: Case, today: date) -> Chat:
+    """Tell a case as it comes about: each thing on its own day."""
+    happens: list[tuple[date, str]] = [(day, name) for name in DAYS if (day := getattr(case, name))]
+    happens += [(one.decided_on, "longer") for one in case.longer] + (
+        [(case.known_on, "known")] if case.known_on else []
+    )
+    order = ("received_on", "known", "opened_on", "longer", "decided_on", "closed_on")
+    happens.sort(key=lambda one: (one[0], order.index(one[1])))
+    room.now = moment(happens[0][0])
+    anna = opened(room, violence="nej")
+    for day, what in happens:
+        room.now = moment(day)
+        if what == "known":
+            anna.types(f"uppgifter {REF}").presses("Spara", {"Är det ett våldsärende?": "Ja"}).sees("Sparat.")
+        elif what == "longer":
+            [one] = case.longer
+            extends(anna, one)
+        else:
+            assert told(anna, {what: str(day)})
+    room.now = moment(today)
+    return anna
+
+
+def extends(anna: Chat, longer: Longer) -> None:
+    """Keep an extension, as only the chat can."""
+    anna.types(f"uppgifter {REF}").presses("Förläng").presses(
+        "Spara",
+        {
+            "Tidsgräns": LIMITS[longer.clock],
+            "Skälets klass": GROUNDS[longer.lawful],
+            "Skäl": "Påhittat skäl",
+            "Ny sista dag": str(longer.until),
+            "Förlängningen beslutad": str(longer.decided_on),
+        },
+    ).sees(f"Förlängningen till {longer.until} är sparad")
+
+
+def by_file(room: Room, case: Case, today: date) -> None:
+    """Tell all there is in one row of a file; what no file can say is said in the chat while the case is open."""
+    room.now = moment(today)
+    cells = {name: str(day) for name in DAYS if (day := getattr(case, name))}
+    cells["violence"] = "ja" if case.known_on else "nej"
+    closing = {"closed_on": cells.pop("closed_on")} if "closed_on" in cells else {}
+    assert case_filed(room, **cells)
+    for one in case.longer:
+        opened_here = room.chat("anna").types(f"fortsätt {REF}")
+        extends(opened_here, one)
+    if closing:
+        assert case_filed(room, **closing)
+
+
+@pytest.mark.parametrize(("case", "today"), generated())
+def test_chat_files_and_figures_agree_on_clocks(furnished: Furnished, case: Case, today: date) -> None:
+    expected = verdicts(case, today)
+
+    room = furnished.room()
+    anna = by_chat(room, case, today)
+    assert clocks(room) == expected
+    if case.closed_on is None:
+        anna.types("mina ärenden")
+
+    room = furnished.room()
+    by_file(room, case, today)
+    assert clocks(room) == expected

@@ -1,0 +1,15 @@
+"""What one press runs through stays as short as it was made: a detour shows here before anyone has to wait for it."""
+
+from pathlib import Path
+
+from bench.trace import trace_one_answer
+
+MOST = {"files": 48, "functions": 150, "calls": 330, "statements": 8}
+
+
+async def test_one_answer_runs_through_no_more_than_it_has_to(tmp_path: Path) -> None:
+    found = await trace_one_answer(tmp_path)
+
+    assert found.calls[0] == ("bot/web.py", "messages")
+    assert ("storage/inbox.py", "keep") in found.calls, "the answer was not traced to its stored reply"
+    assert {what: (count, MOST[what]) for what, count in found.counts.items() if count > MOST[what]} == {}
