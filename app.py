@@ -98,7 +98,7 @@ def _serve(parsed: argparse.Namespace) -> None:
         if settings.mode != "dev":
             raise Stop("--demo brings made-up people and a page without sign-in: only with BK_MODE=dev", code=2)
         if settings.app_id or settings.app_password:
-            raise Stop("--demo is never run beside real credentials: unset MicrosoftAppId and MicrosoftAppPassword", 2)
+            raise Stop("--demo never runs with real credentials: unset MicrosoftAppId and MicrosoftAppPassword", 2)
         settings = settings.model_copy(update={"tenants": settings.tenants | {DEMO_TENANT}})
     settings.check_for_serving()
     logs.configure()

@@ -26,7 +26,7 @@ def only_codes(record: logging.LogRecord) -> bool:
     kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
     record.exc_info, record.exc_text, record.stack_info = None, None, None
     if record.name.partition(".")[0] not in _OURS:
-        record.msg, record.args = f"a line of a library's was left out {kind}".rstrip(), ()
+        record.msg, record.args = f"a library's line was left out {kind}".rstrip(), ()
     elif kind:
         record.msg, record.args = f"{record.getMessage()} {kind}", ()
     return True

@@ -174,7 +174,7 @@ def _pixels(png: bytes, size: int) -> bytes:
     """Return the pixels of a PNG as draw_icons.py writes it. Raises: ValueError, struct.error, zlib.error."""
     width, height, *kind = struct.unpack_from(">IIBBBBB", png, 16)
     if png[:8] != b"\x89PNG\r\n\x1a\n" or kind != [8, 6, 0, 0, 0]:
-        raise ValueError("it is no PNG with eight bits each of red, green, blue and alpha")
+        raise ValueError("it is not a PNG with eight bits each of red, green, blue and alpha")
     if (width, height) != (size, size):
         raise ValueError(f"it is {width} x {height}")
     packed, at = b"", 8

@@ -121,7 +121,7 @@ class Settings(BaseSettings):
 
     def _made(self, file_name: str, setting: str, fresh: str) -> str:
         if self.mode == "production":
-            raise BadSettings(f"{setting} is not set: what is sealed could not be opened again after a restart")
+            raise BadSettings(f"{setting} is not set: sealed texts could not be opened after a restart")
         path = VAR / file_name
         path.parent.mkdir(parents=True, exist_ok=True)
         try:

@@ -69,7 +69,7 @@ def read_standings(said: Iterable[str]) -> Mapping[str, Standing]:
         try:
             found[code] = Standing(known, _date(day) if day else None)
         except ValueError:
-            raise ValueError(f"{code}: {day} is no date; write it as 2026-09-01") from None
+            raise ValueError(f"{code}: {day} is not a date; write it as 2026-09-01") from None
     return found
 
 

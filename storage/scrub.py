@@ -72,5 +72,5 @@ def _wait_for_older(connection: psycopg.Connection) -> None:
     until = time.monotonic() + _WAIT
     while connection.execute(query, {"mark": mark}).fetchone() != (False,):
         if time.monotonic() > until:
-            raise psycopg.OperationalError("an older transaction goes on")
+            raise psycopg.OperationalError("an older transaction is still running")
         time.sleep(0.1)

@@ -39,7 +39,7 @@ def open_desk(settings: Settings, *, migrating: bool = False) -> Iterator[Desk]:
         if migrating or desk.dialect == "sqlite":
             migrate.upgrade(desk)
         elif not migrate.is_current(desk):
-            raise CannotOpen("the database has not the newest schema: run `python app.py migrate` first")
+            raise CannotOpen("the database does not have the newest schema: run `python app.py migrate` first")
         yield desk
 
 
@@ -72,7 +72,7 @@ def use_newest_key(desk: Desk) -> None:
 def check_name(path: Path) -> None:
     """Refuse a file whose name contains a personal number: file names end up in lists, logs and backups."""
     if has_personal_number(path.name):
-        raise Stop("the file's name holds what reads as a personal number: rename it")
+        raise Stop("the file's name contains what looks like a personal number: rename it")
 
 
 def actor() -> str:

@@ -13,11 +13,11 @@ from checklists.files import DEFINITIONS, BadFile, read_checklist
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands to the command line."""
     lists = commands.add_parser("checklist", help="checklist files").add_subparsers(required=True, metavar="check")
-    check = lists.add_parser("check", help="say what is wrong in checklist files")
+    check = lists.add_parser("check", help="check checklist files")
     check.add_argument("files", type=Path, nargs="*", metavar="FILE")
     check.set_defaults(run=_checklist_check)
 
-    covers = commands.add_parser("coverage", help="say which question answers to which criticism")
+    covers = commands.add_parser("coverage", help="show which question covers which criticism")
     covers.add_argument("files", type=Path, nargs="*", metavar="FILE")
     covers.set_defaults(run=_coverage)
 

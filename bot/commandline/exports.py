@@ -40,7 +40,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     export.set_defaults(run=_export)
 
     recounting = commands.add_parser("recount", help="count all figures from the answers and compare")
-    recounting.add_argument("--repair", action="store_true", help="put wrong figures right")
+    recounting.add_argument("--repair", action="store_true", help="correct wrong figures")
     recounting.set_defaults(run=_recount)
 
 
@@ -168,5 +168,5 @@ def _recount(parsed: argparse.Namespace) -> None:
         print(f"{tenant}: {counted.cases} cases counted, {counted.wrong} figures differ")
     if any(counted.wrong for _, counted in found):
         if not parsed.repair:
-            raise Stop("some figures are not what the answers say; run `recount --repair` to put them right")
+            raise Stop("some figures do not match the answers; run `recount --repair` to put them right")
         print("put right")
