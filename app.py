@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 0
     except Exception as error:
-        # Not Python's own trace: the text of an exception often quotes the value that was wrong.
+        # Not Python's traceback: the text of an exception often quotes the wrong value.
         print(f"{logs.crash_line(error)}; nothing of this command was kept", file=sys.stderr)
         return 1
     return 0
@@ -98,7 +98,7 @@ def _serve(parsed: argparse.Namespace) -> None:
         if settings.mode != "dev":
             raise Stop("--demo brings made-up people and a page without sign-in: only with BK_MODE=dev", code=2)
         if settings.app_id or settings.app_password:
-            raise Stop("--demo is never run beside real credentials: unset MicrosoftAppId and MicrosoftAppPassword", 2)
+            raise Stop("--demo never runs with real credentials: unset MicrosoftAppId and MicrosoftAppPassword", 2)
         settings = settings.model_copy(update={"tenants": settings.tenants | {DEMO_TENANT}})
     settings.check_for_serving()
     logs.configure()
@@ -132,13 +132,13 @@ def _add_tryout(app: "Application", settings: Settings, clock: Clock) -> None:
 
 
 def _chats_beside(database_url: str) -> Path:
-    """Return where the try-out page keeps its chats: beside the database, so that the two stay together."""
+    """Return where the try-out page keeps its chats: beside the database, so that the two belong together."""
     is_file = database_url.startswith("sqlite:///")
     return Path(database_url.removeprefix("sqlite:///")).with_suffix(".chats.jsonl") if is_file else VAR / "chats.jsonl"
 
 
 def demo_people() -> list[tuple[str, str, str, str]]:
-    """Return the made-up people: tenant, object id, name and what stands under the name."""
+    """Return the made-up people: tenant, object id, name and the title under it."""
     from checklists.csv_in import read_csv
 
     columns = ("tenant_id", "object_id", "name", "unit", "role")

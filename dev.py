@@ -12,7 +12,7 @@ python3 dev.py COMMAND [ARGUMENTS]
   faults  the full fault programme; arguments go to pytest
 """
 
-# Only the standard library, and only words an old Python can read too: it must get as far as saying that it is old.
+# Only the standard library, and only syntax an old Python can parse: it must get as far as saying that it is too old.
 from __future__ import annotations
 
 import hashlib
@@ -31,7 +31,7 @@ PYTEST_PLACES_ITSELF = ("-n", "--numprocesses", "-p", "--pdb")
 
 
 class StopError(Exception):
-    """It cannot go on; the text says why and what to do."""
+    """It cannot continue; the text says why and what to do."""
 
 
 def check_python(version: tuple[int, ...]) -> None:
@@ -52,7 +52,7 @@ def fingerprint(*files: Path) -> str:
 
 
 def read_stamp(folder: Path) -> str:
-    """Return what was stamped when the folder was finished, or nothing if it never was."""
+    """Return the stamp written when the folder was finished, or nothing if it never was."""
     stamp = folder / STAMP
     return stamp.read_text(encoding="ascii") if stamp.is_file() else ""
 
@@ -73,7 +73,7 @@ def call(root: Path, *command: str | Path) -> int:
 
 
 def hand_over(root: Path, *command: str | Path) -> int:
-    """Become the program, so that its exit code and the signals sent to us are its own (Windows: wait for it)."""
+    """Replace this process by the program, which then gets its signals and exit code (Windows: wait for it)."""
     words = [str(part) for part in command]
     os.chdir(root)
     sys.stdout.flush()
@@ -96,7 +96,7 @@ def wanted_venv(root: Path) -> str:
 
 
 def is_venv_finished(root: Path) -> bool:
-    """Say whether .venv runs and was made from the lock of today."""
+    """Say whether .venv runs and was made from the present lock."""
     wanted = wanted_venv(root)
     return wanted != "" and read_stamp(root / ".venv") == wanted
 
@@ -115,7 +115,7 @@ def set_up_python(root: Path) -> None:
             shutil.rmtree(venv)
     except OSError as problem:
         raise StopError(f"Could not remove the old .venv: {problem}. Is something still running from it?") from problem
-    # The interpreter below any venv we were started from: that venv may be the very one just removed.
+    # The interpreter below any venv we were started from: that venv may be the one just removed.
     base = getattr(sys, "_base_executable", "") or sys.executable
     maker = [uv, "venv", "--quiet", "--python", base] if uv else [base, "-m", "venv"]
     if call(root, *maker, venv):
@@ -182,7 +182,7 @@ def run(root: Path, arguments: list[str]) -> int:
 
 
 def set_up_tests(root: Path) -> None:
-    """Install everything; go on without npm packages, as the suite says what it leaves out. Raises: StopError."""
+    """Install everything; continue without npm packages, as the suite says what it leaves out. Raises: StopError."""
     set_up_python(root)
     try:
         set_up_node(root)
@@ -201,7 +201,7 @@ def test(root: Path, arguments: list[str]) -> int:
 
 
 def check(root: Path, _arguments: list[str]) -> int:
-    """Run every check, also when one fails, and name the failed ones."""
+    """Run every check, even if one fails, and name the failed ones."""
     set_up_python(root)
     python = program(root, "python")
     checks: dict[str, list[str | Path]] = {

@@ -13,7 +13,7 @@ VALUES = ("ja", "nej", cases.UNKNOWN)
 def set_fact(
     session: Session, origin: Origin, case: CaseRow, facts: Facts, child: int, fact_id: str, value: str
 ) -> Changes:
-    """Store a fact of a child (0 the case) as its next revision, if it differs from the newest one; an empty value is ignored.
+    """Store a fact of a child (0 the case) as its next revision, if it differs; an empty value is ignored.
 
     facts: the newest ones; the new revision is added to them.
     """

@@ -19,7 +19,7 @@ Outcome = Literal["added", "changed", "unchanged"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the register: who holds which role where, between which days (both counted; None: open)."""
+    """One line of the register: who holds which role where, between which days (inclusive; None: open)."""
 
     object_id: str | None
     email: str | None
@@ -94,7 +94,7 @@ def choose_language(session: Session, origin: Origin, person: PersonRow, languag
 def name_deputy(
     session: Session, origin: Origin, deputy: PersonRow, unit_id: int, chef: PersonRow, first: date, last: date
 ) -> Changes:
-    """Have someone stand in for a chef between two days, both counted; if already named, the new days apply.
+    """Have someone stand in for a chef between two days, inclusive; if already named, the new days apply.
 
     Raises: BadDeputy: nobody stands in for herself. BadPeriod: it ends before it begins, or has passed.
     """

@@ -1,7 +1,7 @@
 """`python3 dev.py bench [--lists N] [--few N] [--rounds N] [--only G10,G12] [--towns FOLDER]`: the figures, as ratios.
 
 A small run takes ten minutes and shows that everything works; the goals are about 1 000 000 lists against 10 000. What
-is compared is measured in turns within one run: look at ratios, not at seconds. Each run adds lines to
+is compared is measured alternately within one run: look at ratios, not at seconds. Each run adds lines to
 bench/history.csv; it ends with 1 when a goal is missed.
 """
 

@@ -1,6 +1,6 @@
-"""G14 and a person's wait: the real bot as a process, with made-up people, while other work goes on or does not.
+"""G14 and a person's wait: the real bot as a process, with made-up people, with and without other work going on.
 
-A wait runs from what a person does until it is answered; while she reads she waits for nothing.
+A wait runs from what a person does until it is answered; reading time is not waiting.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from bench.town import FIRST
 
 FEW_WORKERS, MANY_WORKERS = 5, 50
 TURNS = 600
-"""In each part of a round: thirty of them wait longer than the p95."""
+"""Turns in each part of a round, so that thirty of them wait longer than the p95."""
 REPORTS = 30
 
 
@@ -47,7 +47,7 @@ async def _g14(folder: Path, towns: Towns, rounds: int, turns: int) -> list[Figu
         note = f"p95 {_ms(busy, p95)} against {_ms(calm, p95)} ms, p50 {_ms(busy)} against {_ms(calm)}{more}"
         return Figure(goal, what, target, ratios(pairs), note)
 
-    ran = f"; {len(ended)} exports came to their end, {statistics.median(ended):.1f} s each" if ended else ""
+    ran = f"; {len(ended)} exports finished, {statistics.median(ended):.1f} s each" if ended else ""
     return [
         figure("G14", "a person's wait, p95: while answers are exported / not", 1.5, exporting, ran),
         figure("G14r", "a person's wait, p95: while recount runs / not", None, counting),
@@ -59,7 +59,7 @@ def _ms(rounds: list[list[float]], of: Callable[[list[float]], float] = statisti
 
 
 async def _turns(one: Office, turns: int) -> list[float]:
-    """Let the workers go through bases until they have had so many turns together; return their waits."""
+    """Let the workers go through bases until they have had that many turns in total; return their waits."""
     one.waits()
     pause = pauses(0.05, 0.25)
 
@@ -72,9 +72,9 @@ async def _turns(one: Office, turns: int) -> list[float]:
 
 
 def wait(folder: Path, towns: Towns, rounds: int, workers: int = MANY_WORKERS, reading: float = 2.0) -> list[Figure]:
-    """Measure what many people wait who go through a whole basis at once, and what they would without reading.
+    """Measure the waits of many people who each go through a whole basis at once, with and without reading time.
 
-    reading: seconds between an answer and what she does next, on average.
+    reading: seconds between an answer and the next act, on average.
     """
     return asyncio.run(_wait(folder, towns, rounds, workers, reading))
 
@@ -96,7 +96,7 @@ async def _wait(folder: Path, towns: Towns, rounds: int, workers: int, reading: 
 
 
 Round = tuple[list[float], float]
-"""What everyone waited, and how many seconds all of it took."""
+"""Everyone's waits, and how many seconds all of it took."""
 
 
 def _waited(goal: str, what: str, target: float | None, rounds: list[Round], how: str) -> Figure:
@@ -136,8 +136,8 @@ async def _typed(line: str, few: Office, many: Office, times: int) -> tuple[list
     for number in range(times + 1):
         for one in (few, many):
             await one.manager.types(line)
-            await asyncio.sleep(0.1)  # a chat takes seven messages a second; beyond that it is the pace one measures
-        if not number:  # the first folds what was noted, and warms the page cache
+            await asyncio.sleep(0.1)  # a chat takes seven messages a second; beyond that the pace is measured instead
+        if not number:  # the first one projects what was noted, and warms the page cache
             few.waits()
             many.waits()
     return few.waits(), many.waits()

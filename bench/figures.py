@@ -1,6 +1,6 @@
 """G10 and G11: what a report costs with many lists and with few, and a commit with its change noted and without.
 
-Everything compared runs in the same process, turn by turn, so that the machine's other work falls on both.
+Everything compared runs alternately in the same process, so that the machine's other load affects both.
 """
 
 import statistics
@@ -18,7 +18,7 @@ from storage.desk import Desk, Session
 
 
 def report(desk: Desk) -> None:
-    """Make the rates of a year, as the export does."""
+    """Compute the rates of a year, as the export does."""
     desk.run_now(lambda session: list(rate_rows(session, YEAR, date(2026, 1, 1))))
 
 
@@ -52,12 +52,12 @@ def g11(folder: Path, rounds: int, commits: int = 300) -> Figure:
         return time.perf_counter() - start
 
     pairs = [(commits_of(desk, True), commits_of(plain, False)) for _ in range(rounds)]
-    folding = clock(lambda: desk.run_now(aggregates.project_all))
+    projecting = clock(lambda: desk.run_now(aggregates.project_all))
     desk.close()
     plain.close()
     notes = rounds * commits
     each = statistics.median(one for one, _ in pairs) / commits
-    note = f"{each * 1e6:.0f} us a commit; folding {folding / notes * 1e6:.0f} us a note, later"
+    note = f"{each * 1e6:.0f} us a commit; projecting {projecting / notes * 1e6:.0f} us a note, later"
     return Figure("G11", "commit: noting the change / not", 1.25, ratios(pairs), note)
 
 

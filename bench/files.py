@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A file that was exported. mib: memory at most, over what the process had when it began."""
+    """An exported file. mib: peak memory, beyond what the process used at the start."""
 
     cpu: float
     mib: float
@@ -33,7 +33,7 @@ class Written:
 
 
 def one_export(which: str, desk: Desk, path: Path, days: int) -> Written:
-    """Write the answers of so many days in a process of its own."""
+    """Write the answers of that many days in a process of its own."""
     words = [sys.executable, "-m", "bench.one_export", which, str(desk.engine.url.database), str(path), str(days)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -45,7 +45,7 @@ def one_export(which: str, desk: Desk, path: Path, days: int) -> Written:
 
 
 def g12(folder: Path, towns: Towns, rounds: int) -> list[Figure]:
-    """Compare the export of about a million answers with the csv module over the same rows; what memory it takes."""
+    """Compare the export of about a million answers, and its memory, with the csv module over the same rows."""
     days, path = days_of_a_million_rows(towns.many), folder / "answers.csv"
     pairs = [tuple(one_export(which, towns.large, path, days) for which in ("ours", "floor")) for _ in range(rounds)]
     ours, floor = pairs[0]
@@ -64,7 +64,7 @@ def g12(folder: Path, towns: Towns, rounds: int) -> list[Figure]:
 
 
 def _sealed(folder: Path, towns: Towns, rounds: int) -> Figure:
-    """Compare a town in which three in ten Nej have a motivation written here with the same without."""
+    """Compare a town in which three in ten Nej have a sealed motivation with the same town without."""
     path = folder / "answers.csv"
     days = days_of_a_million_rows(towns.few)
     pairs = [[one_export("ours", desk, path, days) for desk in (towns.sealed, towns.small)] for _ in range(rounds)]
@@ -78,7 +78,7 @@ def _sealed(folder: Path, towns: Towns, rounds: int) -> Figure:
 
 
 def case_rows(desk: Desk) -> Iterator[list[str]]:
-    """Give a row per list, with what the workbook's sheet of cases is made of, as our exports read them."""
+    """Yield a row per list, with the data of the workbook's sheet of cases, as our exports read it."""
     after = 0
     while True:
         first, last = date(2025, 1, 1), date(2025, 12, 31)
@@ -90,7 +90,7 @@ def case_rows(desk: Desk) -> Iterator[list[str]]:
 
 
 def floor_rows(desk: Desk) -> Iterator[Sequence[object]]:
-    """Give the same rows from a bare cursor."""
+    """Yield the same rows from a bare cursor."""
     with contextlib.closing(sqlite3.connect(str(desk.engine.url.database))) as connection:
         yield from connection.execute(
             "select c.ref, f.unit_id, f.checklist, f.version, f.occasion, f.child, f.role, k.begun, f.status,"

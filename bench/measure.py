@@ -1,4 +1,4 @@
-"""What every figure is made of: rounds side by side, and the towns they are measured in."""
+"""What the figures share: rounds side by side, and the towns they are measured in."""
 
 import sqlite3
 import statistics
@@ -23,7 +23,7 @@ YEAR = Selection(first=FIRST, last=FIRST + timedelta(DAYS - 1))
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure over the rounds, with what was measured. target None: told without a goal."""
+    """One figure over the rounds, with what was measured. target None: reported without a goal."""
 
     goal: str
     what: str
@@ -62,7 +62,7 @@ def clock(work: Callable[[], object]) -> float:
 
 
 def p95(waits: Sequence[float]) -> float:
-    """Return what one wait in twenty goes beyond."""
+    """Return the 95th percentile of some waits."""
     return statistics.quantiles(waits, n=20)[-1]
 
 
@@ -74,15 +74,15 @@ def new_desk(folder: Path, name: str) -> Desk:
 
 
 def days_of_a_million_rows(lists: int) -> int:
-    """Return how many days of a town's year hold about a million answers; a smaller town has its whole year."""
+    """Return how many days of a town's year hold about a million answers; for a smaller town the whole year."""
     return max(1, min(DAYS, 35_000_000 // lists))
 
 
 @dataclass
 class Towns:
-    """A small town, a large one and one with sealed texts, each made when it is first asked for.
+    """A small town, a large one and one with sealed texts, each made when first used.
 
-    folder: where they lie. One that is there already is taken as it is; nothing measured here changes its lists.
+    folder: where they are stored. An existing one is used as it is; nothing measured here changes its lists.
     """
 
     folder: Path
@@ -115,7 +115,7 @@ class Towns:
             source.backup(copied)
 
     def close(self) -> None:
-        """Let the databases go."""
+        """Close the databases."""
         for desk in self._open.values():
             desk.close()
 
@@ -132,7 +132,7 @@ class Towns:
 
     def _make(self, path: Path, lists: int, texts: float) -> None:
         start = time.monotonic()
-        half_made = path.stem + "-half-made"  # a run that is cut short leaves nothing that passes for a town
+        half_made = path.stem + "-half-made"  # a run that is cut short leaves nothing that looks like a town
         for rest in self.folder.glob(half_made + "*"):
             rest.unlink()
         desk = new_desk(self.folder, half_made)
@@ -142,5 +142,5 @@ class Towns:
         assert found.cases == lists
         desk.close()
         (self.folder / f"{half_made}.db").rename(path)
-        counted = time.monotonic() - written
-        self.tell(f"{path.name}: written in {written - start:.1f} s, counted in {counted:.1f} s")
+        projected = time.monotonic() - written
+        self.tell(f"{path.name}: written in {written - start:.1f} s, projected in {projected:.1f} s")

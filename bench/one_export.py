@@ -1,7 +1,7 @@
 """`python -m bench.one_export ours|floor DATABASE OUT DAYS`: one export of answers in a process of its own, measured.
 
 `ours` is what `export --what answers` writes with. `floor` is the csv module streaming the same rows, in the same
-order, from a cursor: written as well as SQL can be, but without rules, sealed texts or guarded cells.
+order, from a cursor: as efficient as SQL can be, but without rules, sealed texts or guarded cells.
 """
 
 import json
@@ -18,7 +18,7 @@ from bench.town import FIRST
 from checklists.files import newest
 from reports.selected import Selection
 
-# A cross join is one SQLite does not turn round: list by list along two indexes, nothing sorted but a list's answers.
+# SQLite does not reorder a cross join: list by list along two indexes, sorting only a list's answers.
 FLOOR = """
 select t.entra_id, c.ref, f.checklist, f.role, f.child, a.item_id, a.choice, a.option, '', '',
     coalesce(a.answered_on, substr(a.at, 1, 10)), u.name, f.version, f.occasion, i.ask, a.revision
@@ -78,7 +78,7 @@ def _floor(database: str, path: Path, selection: Selection) -> dict[str, float]:
 
 
 def _memory(name: str) -> float:
-    """Return what Linux says of this process, in MiB: VmRSS now, VmHWM at most; 0 on other systems."""
+    """Return this process's memory in MiB, as Linux reports it: VmRSS now, VmHWM at most; 0 on other systems."""
     lines = STATUS.read_text(encoding="ascii").splitlines() if STATUS.exists() else []
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(name + ":")), 0.0)
 

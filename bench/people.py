@@ -1,4 +1,4 @@
-"""Made-up people who go through bases with the real bot, on a copy of a town, and what each of their turns took."""
+"""Made-up people who go through bases with the real bot, on a copy of a town, and how long each of their turns took."""
 
 import asyncio
 import itertools
@@ -31,7 +31,7 @@ SETTINGS = {
 }
 Pause = Callable[[], float]
 Step = tuple[str, Mapping[str, str] | None]
-"""A line that is typed, or with fields (also none) the title of a button."""
+"""A typed line, or, with fields (possibly none), the title of a button."""
 TYPED: tuple[Step, ...] = (
     ("Spara", FACTS),
     ("nej, en påhittad motivering", None),
@@ -57,9 +57,9 @@ _REFS = (f"SN 2031/{number}" for number in itertools.count(1))
 
 
 class Person(Client):
-    """One person; `waits` holds the seconds from each thing she does until it is answered.
+    """One person; `waits` holds the seconds from each act until it is answered.
 
-    She takes cards as they are: looking them through, as tests do, would keep the bot waiting for her.
+    Cards are not inspected as in tests, which would keep the bot waiting.
     """
 
     def __init__(self, *about: Any) -> None:
@@ -67,7 +67,7 @@ class Person(Client):
         self.waits: list[float] = []
 
     async def post(self, activity: Mapping[str, Any]) -> tuple[int, Any]:
-        """Post an activity and note how long she waited."""
+        """Post an activity and note how long the answer took."""
         start = time.perf_counter()
         answer = await super().post(activity)
         self.waits.append(time.perf_counter() - start)
@@ -94,7 +94,7 @@ class Person(Client):
         await self.types(f"ny {next(_REFS)}")
 
     async def fills_in(self, steps: Iterable[Step], pause: Pause) -> None:
-        """Go through the basis of the case that is open, with a pause before each thing she does."""
+        """Go through the basis of the case that is open, with a pause before each act."""
         for step in steps:
             await asyncio.sleep(pause())
             await self.does(step)
@@ -107,7 +107,7 @@ class Person(Client):
 
 
 def pauses(shortest: float, longest: float) -> Pause:
-    """Return how long someone thinks each time: any of these seconds is as likely."""
+    """Return how long someone thinks each time, uniformly distributed."""
     dice = random.Random(1)
     return lambda: dice.uniform(shortest, longest)
 
@@ -121,7 +121,7 @@ class Office:
     manager: Person
 
     def waits(self) -> list[float]:
-        """Return what everyone waited since this was last asked."""
+        """Return everyone's waits since the last call."""
         people = (*self.workers, self.manager)
         found = [wait for person in people for wait in person.waits]
         for person in people:
@@ -131,7 +131,7 @@ class Office:
 
 @asynccontextmanager
 async def office(folder: Path, towns: Towns, lists: int, workers: int) -> AsyncIterator[Office]:
-    """Yield a bot on a copy of a town, with so many case workers and one manager; the copy is gone afterwards."""
+    """Yield a bot on a copy of a town, with that many case workers and one manager; the copy is deleted afterwards."""
     with TemporaryDirectory(dir=folder) as name:
         place = Path(name)
         towns.copy(lists, place / "bot.db")
@@ -154,9 +154,9 @@ async def office(folder: Path, towns: Towns, lists: int, workers: int) -> AsyncI
 
 @asynccontextmanager
 async def meanwhile(bot: RealBot, *words: str) -> AsyncIterator[list[float]]:
-    """Keep a command running on the bot's database: begun again when it ends, ended after the block.
+    """Keep a command running on the bot's database, restarted when it ends, until the end of the block.
 
-    Yields how many seconds each took that came to its end.
+    Yields how many seconds each completed run took.
     """
     took: list[float] = []
 

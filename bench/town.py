@@ -26,9 +26,9 @@ FACTS = (("violence", 0), ("intervention_decided", 0), ("child_placed", 1), ("ch
 
 
 def fill(desk: Desk, lists: int, seed: int = 1, texts: float = 0.0) -> int:
-    """Write the town into an empty database; return the tenant's row id. Nothing is folded or noted here.
+    """Write the town into an empty database; return the tenant's row id. Nothing is projected or noted here.
 
-    texts: what share of the Nej have a motivation written here, sealed; the answers are the same whatever it is.
+    texts: the share of the Nej with a sealed motivation; the answers are the same in any case.
     """
     dice, lot = random.Random(seed), random.Random(seed)
     tenant, units = desk.run_now(_found)
@@ -84,7 +84,7 @@ def _found(session: Session) -> tuple[int, list[int | None]]:
 
 def _write(session: Session, rows: dict[type[SQLModel], list[dict[str, Any]]]) -> None:
     for model, some in rows.items():
-        # Past SQLAlchemy's own handling of each value, which takes most of the time.
+        # Bypasses SQLAlchemy's handling of each value, which takes most of the time.
         names = ", ".join(some[0])
         marks = ", ".join("?" * len(some[0]))
         table = model.__tablename__

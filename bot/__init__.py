@@ -1,1 +1,1 @@
-"""Teams and HTTP: knows everything but SQL."""
+"""Teams and HTTP; knows every layer but SQL."""

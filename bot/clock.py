@@ -1,4 +1,4 @@
-"""The one clock of the process. In dev mode it may start elsewhere and be moved forward; it always runs on."""
+"""The one clock of the process. In dev mode it may start at another time and be moved forward."""
 
 from datetime import UTC, datetime, timedelta
 

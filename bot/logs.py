@@ -1,6 +1,6 @@
-"""What may reach the log: our own lines of fixed words and codes. Of anyone else's, only who spoke and which error.
+"""What may reach the log: our own lines of fixed words and codes. Of a library's, only its name and the kind of error.
 
-A library's line may quote what it was handed, and an exception's text is often the very value that was wrong.
+A library's line may quote what it was given, and an exception's text often contains the wrong value itself.
 """
 
 import logging
@@ -22,18 +22,18 @@ def configure(level: int = logging.INFO) -> None:
 
 
 def only_codes(record: logging.LogRecord) -> bool:
-    """Take out of a record all that may quote a value; it is always let through."""
+    """Remove everything from a record that may quote a value; the record itself always passes."""
     kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
     record.exc_info, record.exc_text, record.stack_info = None, None, None
     if record.name.partition(".")[0] not in _OURS:
-        record.msg, record.args = f"a line of a library's was left out {kind}".rstrip(), ()
+        record.msg, record.args = f"a library's line was left out {kind}".rstrip(), ()
     elif kind:
         record.msg, record.args = f"{record.getMessage()} {kind}", ()
     return True
 
 
 def crash_line(error: BaseException) -> str:
-    """Return a crash as one line: its kind and where in our own code, never its text."""
+    """Return a crash as one line: its kind and its place in our own code, never its text."""
     places = [
         f"{Path(frame.filename).relative_to(_ROOT)}:{frame.lineno}"
         for frame in traceback.extract_tb(error.__traceback__)

@@ -1,4 +1,4 @@
-"""What is wrong with a Teams app package: said without Microsoft's schema, without a network, stricter than both.
+"""Checks a Teams app package without Microsoft's schema or a network, and more strictly than the schema.
 
 Source of keys and limits: Microsoft's Teams app manifest schema 1.25. Titles and descriptions of commands keep the
 tighter limits of 1.17 (32 and 128), which older clients were made for.
@@ -52,7 +52,7 @@ SHAPE: Mapping[str, Any] = {
     ],
     "validDomains": [r"[a-z0-9-]+(\.[a-z0-9-]+)*"],
 }
-"""All that manifest.json holds and nothing beside it, a pattern for each text: the app asks Teams for no more."""
+"""Everything manifest.json may contain, with a pattern for each text: the app asks Teams for nothing else."""
 
 
 def check(package: bytes) -> list[str]:
@@ -69,7 +69,7 @@ def check(package: bytes) -> list[str]:
     faults = [f"manifest.json: {fault}" for fault in _shape_faults(manifest, SHAPE, "")]
     if not isinstance(english, dict):
         faults.append("en.json: it must be an object")
-    if not faults:  # what hangs together is asked only of what has the right shape
+    if not faults:  # relations are checked only once the shape is right
         faults += [*_own_faults(manifest), *_english_faults(manifest, english), *_command_faults(manifest, english)]
     return faults + [f"{name}: {fault}" for name, size in ICONS.items() for fault in _icon_faults(contents[name], size)]
 
@@ -112,7 +112,7 @@ def _shape_at(path: str) -> Any:
 
 
 def _own_faults(manifest: Any) -> Iterator[str]:
-    """Say where the manifest names another bot or another host than its own."""
+    """Yield where the manifest names another bot or another host than its own."""
     if manifest["bots"][0]["botId"] != manifest["id"]:
         yield "manifest.json: bots[0].botId must be the id of the app"
     found = (re.fullmatch(HTTPS, manifest["developer"][key]) for key in ("websiteUrl", "privacyUrl", "termsOfUseUrl"))
@@ -174,7 +174,7 @@ def _pixels(png: bytes, size: int) -> bytes:
     """Return the pixels of a PNG as draw_icons.py writes it. Raises: ValueError, struct.error, zlib.error."""
     width, height, *kind = struct.unpack_from(">IIBBBBB", png, 16)
     if png[:8] != b"\x89PNG\r\n\x1a\n" or kind != [8, 6, 0, 0, 0]:
-        raise ValueError("it is no PNG with eight bits each of red, green, blue and alpha")
+        raise ValueError("it is not a PNG with eight bits each of red, green, blue and alpha")
     if (width, height) != (size, size):
         raise ValueError(f"it is {width} x {height}")
     packed, at = b"", 8

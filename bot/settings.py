@@ -31,7 +31,7 @@ def _is_loopback(host: str) -> bool:
 
 
 class Settings(BaseSettings):
-    """Everything that is set from outside."""
+    """Everything configured from outside."""
 
     model_config = SettingsConfigDict(env_prefix="BK_", env_file=".env", extra="ignore", frozen=True)
 
@@ -107,7 +107,7 @@ class Settings(BaseSettings):
 
     @property
     def pages_url(self) -> str:
-        """Return where people reach the bot's pages: BK_PUBLIC_URL, in dev mode this machine; empty when not known."""
+        """Return the base address of the bot's pages: BK_PUBLIC_URL, in dev mode this machine; empty when unknown."""
         return self.public_url or (f"http://127.0.0.1:{self.port}" if self.mode == "dev" else "")
 
     def secret(self) -> bytes:
@@ -121,7 +121,7 @@ class Settings(BaseSettings):
 
     def _made(self, file_name: str, setting: str, fresh: str) -> str:
         if self.mode == "production":
-            raise BadSettings(f"{setting} is not set: what is sealed could not be opened again after a restart")
+            raise BadSettings(f"{setting} is not set: sealed texts could not be opened after a restart")
         path = VAR / file_name
         path.parent.mkdir(parents=True, exist_ok=True)
         try:

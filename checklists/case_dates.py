@@ -1,7 +1,7 @@
 """The one rule for the dates of a case, however they come in: a card, typing, a file.
 
-A case holds one investigation at a time. `earlier_closed_on` separates it from the one before: what lies on or before that
-day belongs to the earlier one (see `current`).
+A case holds one investigation at a time. `earlier_closed_on` separates it from the one before: dates on or before
+that day belong to the earlier one (see `current`).
 """
 
 import re

@@ -64,7 +64,7 @@ def _rows(reader: Any, header: list[str], columns: Sequence[str]) -> list[CsvRow
             if len(cells) > len(header):
                 faults.append(f"line {line}: {len(cells)} cells under {len(header)} columns")
             elif any(has_personal_number(cell) for cell in cells if not _ENTRA_ID.fullmatch(cell)):
-                faults.append(f"line {line}: a cell holds what reads as a personal number; take it out")
+                faults.append(f"line {line}: a cell contains what looks like a personal number; take it out")
             else:
                 by_name = dict(zip(header, (cell.strip() for cell in cells), strict=False))
                 rows.append(CsvRow(line, {name: by_name.get(name, "") for name in columns}))

@@ -1,7 +1,7 @@
 """What the supervisory authority found, and where each finding stands: criticism, a demand to be answered, followed up.
 
-Source: the mandate's report asks for the extent of criticism, demands and follow-up along the process. How far each finding
-has come is the municipality's setting `findings`; one not named there is criticism.
+Source: the mandate's report asks for the extent of criticism, demands and follow-up along the process. How far each
+finding has come is the municipality's setting `findings`; one not named there is criticism.
 """
 
 from collections.abc import Iterable, Mapping
@@ -69,7 +69,7 @@ def read_standings(said: Iterable[str]) -> Mapping[str, Standing]:
         try:
             found[code] = Standing(known, _date(day) if day else None)
         except ValueError:
-            raise ValueError(f"{code}: {day} is no date; write it as 2026-09-01") from None
+            raise ValueError(f"{code}: {day} is not a date; write it as 2026-09-01") from None
     return found
 
 

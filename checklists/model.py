@@ -75,7 +75,7 @@ class Condition(_Data):
         return self
 
     def leaves(self) -> Iterator["Condition"]:
-        """Give every condition on a single fact, item or type of case in this one."""
+        """Yield every condition on a single fact, item or type of case in this one."""
         if self.all or self.any:
             for part in self.all + self.any:
                 yield from part.leaves()

@@ -20,7 +20,7 @@ _SPAN = re.compile(rf"({_DATE}) ?[-\u2010-\u2015\u2212] ?({_DATE})")
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From the first day to the last, both counted; Swedish calendar dates."""
+    """From the first day to the last, inclusive; Swedish calendar dates."""
 
     first: date
     last: date

@@ -199,7 +199,7 @@ def _too_small_of_lists(row: Row, given_away: Sequence[str]) -> list[str]:
 
 
 def _nested(column: str, standing: Sequence[str]) -> Iterable[tuple[str, str]]:
-    """Give the pairs of whole and part that a figure makes with those that stand."""
+    """Yield the pairs of whole and part that a figure makes with those that stand."""
     for other in standing:
         for whole, part in ((column, other), (other, column)):
             within: str | None = part
@@ -270,7 +270,7 @@ def _cheapest_loop(
 def _ties(
     checklist: Checklist, full: Mapping[str, Mapping[At, Row]]
 ) -> Iterable[tuple[tuple[str, str], tuple[str, str]]]:
-    """Give the figures that are the same number, or of which one would give the other away.
+    """Yield the figures that are the same number, or of which one would give the other away.
 
     Every item of a list is counted in the same lists. An item asked when another is answered `nej` applies
     exactly as often as that is so; two items with the same condition apply equally often.

@@ -78,7 +78,7 @@ class Mark(NamedTuple):
 def case_marks(
     dates: CaseDates, extensions: Iterable[Extension], workdays: Workdays, *, has_basis: bool
 ) -> Iterator[Mark]:
-    """Give the figures of a case about a child; others have none.
+    """Yield the figures of a case about a child; others have none.
 
     `due` and `without` (it has no decision basis) on the day of the decision, else the planned day unless it was
     closed before. Each clock on the day it began: `CLOCK_within`, `CLOCK_extended` or `CLOCK_late` with the days it

@@ -27,7 +27,7 @@ Days = Annotated[int, Field(ge=0, le=400)]
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """When each rule applies; all are tenant settings. Days are calendar days unless they are said to be working days."""
+    """When each rule applies; all are tenant settings. Days are calendar days unless called working days."""
 
     gaps_first: Days = 3
     """LUCKOR: working days before the planned decision, the first time."""

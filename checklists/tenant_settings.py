@@ -16,7 +16,7 @@ from checklists.workdays import Workdays
 
 def _pattern(text: str) -> str:
     if not compiles(text):
-        raise ValueError("is no regular expression")
+        raise ValueError("is not a regular expression")
     return text
 
 

@@ -94,7 +94,7 @@ class _Import:
             try:
                 ref = normal_ref(cells["case_ref"], tenants.setting(tenant, "case_ref_pattern"))
             except UserError:
-                raise ValueError("case_ref has not the shape of a case reference") from None
+                raise ValueError("case_ref does not have the form of a case reference") from None
             found = cases.find(self.session, tenant.id, ref)
             if found is None:
                 raise ValueError("case_ref is no case here; import the cases first")

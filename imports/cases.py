@@ -99,7 +99,7 @@ class _Row:
         try:
             return normal_ref(self.cells["case_ref"], pattern)
         except UserError:
-            raise ValueError("case_ref is empty or has not the shape this tenant uses") from None
+            raise ValueError("case_ref is empty or does not have the form this tenant uses") from None
 
     def _dates(self) -> dict[str, date | None]:
         found: dict[str, date | None] = {}

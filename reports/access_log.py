@@ -24,7 +24,7 @@ class NothingSuch(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked for: one case, one unit, a span of Swedish days (both counted). Empty or None: everything."""
+    """What is asked for: one case, one unit, a span of Swedish days (inclusive). Empty or None: everything."""
 
     case_ref: str = ""
     unit: str = ""

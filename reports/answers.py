@@ -18,7 +18,7 @@ COLUMNS = (*COLUMNS_IN, "unit", "version", "occasion", "question", "revision")
 
 
 def answer_rows(run: Run, selection: Selection) -> Iterator[Sequence[str]]:
-    """Give one row per answered item. Cases with protected identity are not listed. Raises: SealBroken, KeyGone."""
+    """Yield one row per answered item. Cases with protected identity are not listed. Raises: SealBroken, KeyGone."""
     for rows in each(run, selection, _rows_of):
         yield from rows
 

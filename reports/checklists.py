@@ -33,7 +33,7 @@ BEFORE_SHARE, AFTER_SHARE = COLUMNS[4:9], COLUMNS[10:]
 def checklist_rows(
     session: Session, selection: Selection, today: date, *, for_publication: bool = False
 ) -> Iterator[list[str]]:
-    """Give one row per unit, list and role. Raises: CannotPublish: the period is no closed quarter or year."""
+    """Yield one row per unit, list and role. Raises: CannotPublish: the period is no closed quarter or year."""
     everyone = tenant_ids(session, selection)
     period = period_of(session, everyone, selection, today)
     quarters = published_quarters(period, today) if for_publication else {}

@@ -17,7 +17,7 @@ class CannotPublish(Exception):
 
 
 def quarters_within(period: Period) -> Iterator[Period]:
-    """Give the calendar quarters a period touches, each cut to the period."""
+    """Yield the calendar quarters a period touches, each cut to the period."""
     day = period.first
     while day <= period.last:
         whole = quarter(day.year, (day.month + 2) // 3)

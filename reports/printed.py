@@ -22,7 +22,7 @@ def file_name(row: FilledRow) -> str:
 
 
 def pages_of(session: Session, case: CaseRow, day: date) -> Iterator[tuple[str, str]]:
-    """Give file name and HTML of every filled-in list of a case. Raises: SealBroken, KeyGone."""
+    """Yield file name and HTML of every filled-in list of a case. Raises: SealBroken, KeyGone."""
     template = _templates().get_template("filled.html")
     for row in filled.of_case_all(session, case.id):
         yield file_name(row), template.render(page=gather(session, case, row, day), words=WORDS)

@@ -221,7 +221,7 @@ def _signatures(session: Session, case: CaseRow, row: FilledRow, checklist: Chec
 
 
 def _seen(view: object, checklist: Checklist) -> Iterator[Seen]:
-    """Give the answers that stand in a view, as far as it has them; the exact text stands beside in any case."""
+    """Yield the answers that stand in a view, as far as it has them; the exact text stands beside in any case."""
     sheets = view.get("sheets") if isinstance(view, Mapping) else None
     for sheet in sheets if isinstance(sheets, list) else ():
         rows = [

@@ -38,7 +38,7 @@ May = Callable[[str], bool]
 def rate_rows(
     session: Session, selection: Selection, today: date, *, for_publication: bool = False
 ) -> Iterator[list[str]]:
-    """Give one row per unit, role and question, list by list, each followed by the sum of its questions.
+    """Yield one row per unit, role and question, list by list, each followed by the sum of its questions.
 
     for_publication: small numbers hidden, and no sums, which would give them away.
     Raises: CannotPublish: the period is no closed quarter or year.

@@ -29,7 +29,7 @@ class Run(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which filled-in lists: empty, 0 or None means every one. Days are the day a list was begun, both counted.
+    """Which filled-in lists: empty, 0 or None means every one. Days are the day a list was begun, inclusive.
 
     tenant_id: the command line exports all tenants, a person only her own municipality.
     """

@@ -80,7 +80,7 @@ def times(session: Session, tenant_id: int, period: Period, selection: Selection
 def unit_times(
     session: Session, tenant_id: int, period: Period, selection: Selection, today: date
 ) -> Iterator[tuple[str, Time]]:
-    """Give each unit that has cases with a clock in the period, by name, with every clock."""
+    """Yield each unit that has cases with a clock in the period, by name, with every clock."""
     names = people.unit_names(session, tenant_id)
     by_unit: dict[tuple[str, int], list[Count]] = defaultdict(list)
     for count in aggregates.read(session, tenant_id, period.first, period.last, of="cases"):
@@ -92,7 +92,7 @@ def unit_times(
 
 
 def time_rows(session: Session, selection: Selection, today: date) -> Iterator[list[str]]:
-    """Give one row per unit and clock."""
+    """Yield one row per unit and clock."""
     everyone = tenant_ids(session, selection)
     period = period_of(session, everyone, selection, today)
     for tenant_id in everyone:

@@ -32,7 +32,7 @@ def events(
     since: datetime | None = None,
     before: datetime | None = None,
 ) -> Iterator[Access]:
-    """Give a tenant's events, oldest first: of one case, of the cases of one unit, from `since` up to `before`."""
+    """Yield a tenant's events, oldest first: of one case, of the cases of one unit, from `since` up to `before`."""
     query = (
         select(EventRow, CaseRow, FilledRow)
         .join(CaseRow, col(CaseRow.id) == col(EventRow.case_id), isouter=True)

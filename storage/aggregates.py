@@ -1,10 +1,10 @@
 """The figures, kept incrementally: what every case contributes, projected into a table of counts that reports read.
 
-A change only notes its case (storage/changed). One projector at a time then works out what the case contributes now, subtracts
-what it contributed before, and adds the difference to the aggregates (`tally`), by day and by month, so that a report
-over any dates reads few rows however many lists there are. What a case contributed is stored in `counted`. The live
-aggregates are the sum of the contributions and always equal a recount from the answers; the frozen ones are what
-disposed cases contributed.
+A change only notes its case (storage/changed). One projector at a time then works out what the case contributes now,
+subtracts what it contributed before, and adds the difference to the aggregates (`tally`), by day and by month, so
+that a report over any dates reads few rows however many lists there are. What a case contributed is stored in
+`counted`. The live aggregates are the sum of the contributions and always equal a recount from the answers; the
+frozen ones are what disposed cases contributed.
 """
 
 from collections import Counter

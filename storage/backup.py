@@ -61,11 +61,11 @@ def put_back(file: Path, url: str) -> None:
         raise CannotBackUp(f"{file} cannot be read: {error.strerror}") from None
     if url.startswith("sqlite:///"):
         if start != _SQLITE:
-            raise CannotBackUp(f"{file} is no backup of a SQLite database; check the file and BK_DATABASE_URL")
+            raise CannotBackUp(f"{file} is not a backup of a SQLite database; check the file and BK_DATABASE_URL")
         _put_back_file(file, _path(url))
     else:
         if not start.startswith(_PG_DUMP):
-            raise CannotBackUp(f"{file} is no backup of a PostgreSQL database; check the file and BK_DATABASE_URL")
+            raise CannotBackUp(f"{file} is not a backup of a PostgreSQL database; check the file and BK_DATABASE_URL")
         if not is_empty(url):
             raise CannotBackUp("the database has tables already and is not overwritten; create an empty one")
         _run("pg_restore", url, "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", str(file))
@@ -145,7 +145,7 @@ def _run(tool: str, url: str, *options: str) -> None:
     """Run one of PostgreSQL's tools on the database; the password is not on its command line."""
     program = shutil.which(tool)
     if program is None:
-        raise CannotBackUp(f"{tool} is not on this machine: install PostgreSQL's client programs, then try again")
+        raise CannotBackUp(f"{tool} is not installed: install PostgreSQL's client programs, then try again")
     parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
     environment = os.environ | {_PG_NAMES[name]: value for name, value in parts.items() if name in _PG_NAMES}
     words = [program, *options]
@@ -155,7 +155,7 @@ def _run(tool: str, url: str, *options: str) -> None:
     if done.returncode:
         # The first line names the fault; later ones may quote rows.
         first = done.stderr.strip().partition("\n")[0][:300]
-        raise CannotBackUp(f"{tool} did not get through: {first}")
+        raise CannotBackUp(f"{tool} failed: {first}")
 
 
 def _sync(path: Path) -> None:

@@ -181,7 +181,7 @@ def set_fact(session: Session, row: CaseRow, fact: FactRow) -> None:
 
 
 def rule_facts(row: CaseRow, child: int, newest: Mapping[tuple[int, str], FactRow]) -> dict[str, str]:
-    """Return what the rules need of a case and a child: the known ones of its newest facts, and the type of the case."""
+    """Return what the rules need of a case and a child: its known facts, and the type of the case."""
     return rule_values(row.case_type, child, {at: fact.value for at, fact in newest.items()})
 
 

@@ -33,7 +33,7 @@ Key = tuple[int, int]
 
 
 class Contribution(NamedTuple):
-    """What a case or one of its lists contributes. begun: the Swedish day. marks: `code:value:day`, separated by spaces."""
+    """The contribution of a case or of one of its lists. begun: the Swedish day. marks: `code:value:day`, by spaces."""
 
     tenant_id: int
     unit_id: int

@@ -1,6 +1,6 @@
-"""Disposal (gallring) of cases: which are due, and taking them away; events stay, and a tombstone.
+"""Disposal (gallring) of cases: which are due, and deleting them; events stay, and a tombstone.
 
-Which rows are of a case is read from the tables themselves, so that a new table is not forgotten: whatever refers
+Which rows belong to a case is read from the tables themselves, so that a new table is not forgotten: whatever refers
 to the case, to one of its filled-in lists, or to a row that goes, goes too. The exceptions are named.
 """
 
@@ -25,9 +25,9 @@ from storage.sealing import TENANT_ITSELF, SealBroken, keys_of
 from storage.tenants import TenantRow
 
 KEPT = frozenset({"event", "event_seal", "tombstone"})
-"""Tables that name a case by its row id and stay as they are: who did what when, without content."""
+"""Tables that name a case by its row id and stay: who did what when, without content."""
 CLEARED = frozenset({"conversation"})
-"""Tables whose rows stay and only stop referring to the case: a chat is a person's."""
+"""Tables whose rows stay but stop referring to the case: a chat belongs to a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def retention(tenant: TenantRow) -> Retention:
 
 
 def due_cases(session: Session, tenant: TenantRow, today: date) -> Sequence[DueCase]:
-    """Return the cases that may go on a (Swedish) day, the longest closed first."""
+    """Return the cases that may be disposed of on a (Swedish) day, the longest closed first."""
     periods = retention(tenant)
     query = (
         select(CaseRow, func.count(col(FilledRow.id)))
@@ -65,7 +65,7 @@ def due_cases(session: Session, tenant: TenantRow, today: date) -> Sequence[DueC
 
 
 def still_due(session: Session, tenant: TenantRow, ids: Iterable[int], today: date) -> Sequence[CaseRow]:
-    """Return those of the cases that may still go, each locked: one may have been opened since it was listed."""
+    """Return those cases that are still due, each locked: one may have been opened since it was listed."""
     found = []
     for row_id in ids:
         case = cases.get(session, tenant.id, row_id)
@@ -80,9 +80,9 @@ def still_due(session: Session, tenant: TenantRow, ids: Iterable[int], today: da
 def dispose_of(
     session: Session, tenant: TenantRow, gone: Sequence[CaseRow], at: datetime, actor: str, *, leave_stone: bool = True
 ) -> None:
-    """Take away cases with everything of them; each leaves an event and (if it has none yet) a tombstone."""
+    """Delete cases with everything that belongs to them; each leaves an event and a tombstone, if it has none yet."""
     ids = [case.id for case in gone]
-    aggregates.freeze(session, tenant.id, ids)  # what they add to past periods stays
+    aggregates.freeze(session, tenant.id, ids)  # what they contribute to past periods stays
     for case in gone:
         highest = select(func.max(col(FilledRow.id))).where(FilledRow.case_id == case.id)
         if leave_stone:
@@ -125,7 +125,7 @@ def _naming(table: Table, target: str, name: str) -> list[ColumnElement[int]]:
 
 
 def _of(table: Table, ids: Sequence[int]) -> ColumnElement[bool] | None:
-    """Return which rows of a table are of these cases; None: the table names no case."""
+    """Return the condition for rows of these cases; None: the table names no case."""
     if table.name == "cases":
         return table.c.id.in_(ids)
     lists = select_columns(col(FilledRow.id)).where(col(FilledRow.case_id).in_(ids))
@@ -142,9 +142,9 @@ def _of(table: Table, ids: Sequence[int]) -> ColumnElement[bool] | None:
 
 
 def _forget_naming(session: Session, tenant_id: int, refs: Sequence[str]) -> None:
-    """Take away what is sealed with the tenant's own key and names one of the cases, such as a list of cases.
+    """Delete what is sealed with the tenant's own key and names one of the cases, such as a list of cases.
 
-    What does not open cannot be shown not to name one, and goes too.
+    What cannot be opened may name one, and is deleted too.
     """
     names = {name for ref in refs for name in (ref, json.dumps(ref)[1:-1])}
     ours = (col(InboxRow.tenant_id) == tenant_id, col(InboxRow.case_id) == TENANT_ITSELF)

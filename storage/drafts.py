@@ -1,4 +1,4 @@
-"""What someone began to write and left with Pausa or Tillbaka: sealed, hers alone, gone once it is saved."""
+"""What someone began to write and left with Pausa or Tillbaka: sealed, for its author only, deleted once saved."""
 
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
@@ -19,7 +19,7 @@ class DraftRow(SQLModel, table=True):
 
 
 def keep(session: Session, filled: FilledRow, item_id: str, person_id: int, text: str, place: str) -> None:
-    """Keep a begun text, in place of an earlier one; with nothing written, forget it."""
+    """Store a draft in place of an earlier one; an empty one is deleted."""
     forget(session, filled, item_id, person_id)
     if not text and not place:
         return
@@ -33,7 +33,7 @@ def keep(session: Session, filled: FilledRow, item_id: str, person_id: int, text
 
 
 def read(session: Session, filled: FilledRow, item_id: str, person_id: int) -> tuple[str, str]:
-    """Return the begun text and place, empty when there is none."""
+    """Return the drafted text and place, empty when there is none."""
     row = _find(session, filled, item_id, person_id)
     if row is None:
         return "", ""
@@ -45,13 +45,13 @@ def read(session: Session, filled: FilledRow, item_id: str, person_id: int) -> t
 
 
 def forget(session: Session, filled: FilledRow, item_id: str, person_id: int) -> None:
-    """Drop a begun text."""
-    mine = (
+    """Delete a draft."""
+    where = (
         col(DraftRow.filled_id) == filled.id,
         col(DraftRow.item_id) == item_id,
         col(DraftRow.person_id) == person_id,
     )
-    session.exec(delete(DraftRow).where(*mine))
+    session.exec(delete(DraftRow).where(*where))
 
 
 def _find(session: Session, filled: FilledRow, item_id: str, person_id: int) -> DraftRow | None:

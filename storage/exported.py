@@ -1,4 +1,4 @@
-"""Filled-in lists with all that an export says of them, a page at a time: few queries, little memory."""
+"""Filled-in lists with everything an export needs, a page at a time: few queries, little memory."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from storage.people import UnitRow
 from storage.sealing import expect
 
 PAGE = 200
-"""Filled-in lists in a page: few queries for many rows, and little in memory."""
+"""Filled-in lists per page: few queries for many rows, and little memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Wanted:
 
 
 class ListOf(NamedTuple):
-    """A filled-in list with what is said of its case, and its unit's name."""
+    """A filled-in list with details of its case, and its unit's name."""
 
     id: int
     tenant_id: int
@@ -52,14 +52,14 @@ class ListOf(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """One filled-in list with what the rules ask of its case, and its newest answers by item."""
+    """One filled-in list with what the rules need of its case, and its newest answers by item."""
 
     filled: ListOf
     facts: dict[str, str]
     answers: dict[str, Stored]
 
 
-# Columns and no objects of the session: making those would take most of the time of an export.
+# Columns rather than ORM objects: making those would take most of the time of an export.
 _OF_LIST: list[Any] = [getattr(FilledRow, name) for name in ListOf._fields[:9]]
 _OF_CASE: list[Any] = [CaseRow.ref, CaseRow.case_type, CaseRow.children, UnitRow.name]
 _OF_FACT: list[Any] = [FactRow.case_id, FactRow.child, FactRow.name, FactRow.value]
@@ -115,6 +115,6 @@ def _facts(session: Session, cases: Sequence[int]) -> defaultdict[int, dict[tupl
 
 
 def _rows(session: Session, query: Executable) -> Sequence[Any]:
-    """Return rows as the driver gives them: SQLAlchemy's own, made of these, take a tenth of an export's time."""
+    """Return rows as the driver gives them: wrapping them as SQLAlchemy's takes a tenth of an export's time."""
     with session.connection().execute(query) as found:
         return found.cursor.fetchall() if found.cursor else ()

@@ -19,7 +19,7 @@ ReasonClass = Literal["grounds", "organisation"]
 class ExtensionRow(SQLModel, table=True):
     """One extension. limit: 14d or 4m. reason_class: `grounds` (the law's own) or `organisation` (still late).
 
-    decided_on: the day of the decision; where it is empty, the day it was written down.
+    decided_on: the day of the decision; where it is empty, the day it was recorded.
     """
 
     __tablename__ = "extension"
@@ -63,5 +63,5 @@ def extension(
 
 
 def reason(session: Session, row: ExtensionRow) -> str:
-    """Open the reason. Raises: SealBroken, KeyGone."""
+    """Decrypt the reason. Raises: SealBroken, KeyGone."""
     return unseal(session, row.tenant_id, row.case_id, "extension.reason", row.nonce, row.reason)

@@ -1,7 +1,7 @@
 """The end of each tenant's trail, signed once a day, to be kept outside the database.
 
-The chain shows a change anywhere in it, but not that its end was cut off together with the events. A head that
-was stored elsewhere does: it names a place and the hash that stood there, and only the master key can sign one.
+The chain shows a change anywhere in it, but not that its end was cut off together with the events. A head
+stored elsewhere does: it names a place and the hash there, and only the master key can sign one.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ class HeadRow(SQLModel, table=True):
 
 
 class BadHead(Exception):
-    """What was given is no head that this trail's keys signed; the message says what is wrong with it."""
+    """Not a head signed by this trail's keys; the message says what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Head:
 
 
 def read_head(text: str) -> Head:
-    """Read a printed head. Raises: BadHead: its shape is wrong; whether it was signed is asked in `verify_since`."""
+    """Read a printed head. Raises: BadHead: malformed; its signature is checked in `verify_since`."""
     parts = text.strip().rsplit(":", 5)
     if len(parts) != 6 or not (parts[2].isascii() and parts[2].isdigit()):
         raise BadHead("a head reads TENANT:DAY:PLACE:HASH:KEY:SIGNATURE, as `verify-log --head` prints it")
@@ -87,7 +87,7 @@ def newest(session: Session, tenant: TenantRow) -> Head | None:
 
 
 def verify_with_heads(session: Session, tenant: TenantRow) -> Verdict:
-    """Verify a tenant's trail, and that the heads kept beside it are still on it."""
+    """Verify a tenant's trail, and that the heads stored beside it still match it."""
     verdict = verify(session, tenant.id)
     if verdict.bad:
         return verdict
@@ -101,7 +101,7 @@ def verify_with_heads(session: Session, tenant: TenantRow) -> Verdict:
 
 
 def verify_since(session: Session, head: Head) -> Verdict:
-    """Verify the trail a head belongs to, and that the head is still on it.
+    """Verify the trail a head belongs to, and that the head still matches it.
 
     Raises: BadHead: no such tenant.
     """
@@ -114,7 +114,7 @@ def verify_since(session: Session, head: Head) -> Verdict:
 
 
 def _fault(session: Session, tenant_id: int, head: Head) -> str | None:
-    """Say why a head does not hold, None when it does."""
+    """Say why a head does not match, None when it does."""
     try:
         expected = _signature(keys_of(session), head.master_id, head.tenant, head.day, head.place, head.hash)
     except KeyGone:

@@ -1,7 +1,7 @@
-"""Case keys kept apart from the backups they open: one file, the newest only, written anew at every backup.
+"""Case keys stored apart from the backups they open: one file, rewritten at every backup.
 
-A backup without its keys cannot be read. When a case is disposed of, its key is not in the next key file, and
-then no backup, however old, opens a text of that case any more.
+A backup without its keys cannot be read. The key of a case that was disposed of is not in the next key file, so
+that no backup, however old, opens a text of that case any more.
 """
 
 import json
@@ -17,7 +17,7 @@ from storage.sealing import SealingKeyRow
 
 
 def write(session: Session, path: Path) -> int:
-    """Write every wrapped key, in place of what the file held; return how many. Raises: CannotBackUp."""
+    """Write every wrapped key, replacing the file; return how many. Raises: CannotBackUp."""
     rows = session.exec(select(SealingKeyRow)).all()
     part = path.with_name(path.name + ".part")
     try:
@@ -36,7 +36,7 @@ def write(session: Session, path: Path) -> int:
 
 
 def read(session: Session, path: Path | None) -> int:
-    """Put back the keys that a restored database lacks; return how many.
+    """Restore the keys that a restored database lacks; return how many.
 
     Raises: CannotBackUp: the file cannot be read, or none is named and the backup was taken without its keys.
     """
@@ -53,8 +53,8 @@ def read(session: Session, path: Path | None) -> int:
         ]
     except (OSError, ValueError, TypeError):
         raise CannotBackUp(f"{path} is not a key file that can be read; take it from another copy") from None
-    mine = set(session.exec(select(CaseRow.id)))
-    missing = [r for r in rows if (r.tenant_id, r.case_id) not in there and (r.case_id in mine or not r.case_id)]
+    case_ids = set(session.exec(select(CaseRow.id)))
+    missing = [r for r in rows if (r.tenant_id, r.case_id) not in there and (r.case_id in case_ids or not r.case_id)]
     session.add_all(missing)
     session.flush()
     return len(missing)

@@ -20,13 +20,13 @@ from storage.times import Moment
 
 LASTS = timedelta(minutes=10)
 SKEW = timedelta(seconds=90)
-"""How far the clocks of two replicas may differ: a link that was made later than that is not taken."""
+"""How far the clocks of two replicas may differ: a link made further in the future is refused."""
 Scope = Mapping[str, str]
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}")
 
 
 class LinkRow(SQLModel, table=True):
-    """One link. scope: JSON of what is fetched (period, unit); never anything of a case."""
+    """One link. scope: JSON of what is fetched (period, unit), never about a case."""
 
     __tablename__ = "link"
 
@@ -45,7 +45,7 @@ class LinkRow(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a link that works stands for. at: when it was used; before that, when it was made."""
+    """What a valid link stands for. at: when it was used; before that, when it was made."""
 
     tenant_id: int
     person_id: int
@@ -55,7 +55,7 @@ class Link:
 
 
 def report_scope(unit: str, first: date, last: date) -> Scope:
-    """Return the scope of a report's link. unit: its name, empty for the whole organisation; days: both counted."""
+    """Return the scope of a report's link. unit: its name, empty for the whole organisation; days: inclusive."""
     return {"unit": unit, "first": first.isoformat(), "last": last.isoformat()}
 
 
@@ -79,13 +79,13 @@ def make(session: Session, tenant_id: int, person_id: int, purpose: str, scope: 
 
 
 def look(session: Session, token: str, purpose: str, now: datetime) -> Link | None:
-    """Return what a token stands for, consuming nothing; None: no such link, used, outdated, or for something else."""
+    """Return what a token stands for, without using it up; None: unknown, used, expired, or for something else."""
     row = _find(session, token, purpose, now)
     return _link(row) if row else None
 
 
 def use(session: Session, token: str, purpose: str, now: datetime) -> Link | None:
-    """Return what a token stands for and let it never work again; None as for `look`."""
+    """Return what a token stands for and use it up; None as for `look`."""
     row = _find(session, token, purpose, now, lock=True)
     if row is None:
         return None

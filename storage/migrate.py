@@ -1,4 +1,4 @@
-"""Bring a database to the newest schema, and say whether it is there."""
+"""Bringing a database to the newest schema, and checking whether it has it."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from sqlmodel import Session
 from storage.desk import Desk
 
 HEAD = "0008"
-"""The newest migration; a test holds it to what is in migrations/versions."""
+"""The newest migration; a test compares it with migrations/versions."""
 
 
 def is_current(desk: Desk) -> bool:
@@ -20,7 +20,7 @@ def upgrade(desk: Desk) -> None:
     """Run the migrations that are missing, in one transaction, one process at a time."""
     if is_current(desk):
         return
-    # Imported here: the tool costs a fifth of a second at start, and a database that is current does not need it.
+    # Imported here: it costs a fifth of a second at start, and a current database does not need it.
     from alembic import command
     from alembic.config import Config
 

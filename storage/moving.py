@@ -1,4 +1,4 @@
-"""A whole database from SQLite into PostgreSQL: same rows, same ids, in one transaction."""
+"""Moving a whole database from SQLite into PostgreSQL: same rows, same ids, in one transaction."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ class CannotMove(Exception):
 
 
 def move(source: Desk, target: Desk) -> Mapping[str, int]:
-    """Copy every row; return how many per table. Nobody may write to the source meanwhile, and nobody can.
+    """Copy every row; return how many per table. The source is locked against writing meanwhile.
 
     Raises: CannotMove: the target holds rows already.
     """
@@ -36,7 +36,7 @@ def _copy(source: Session, target: Session) -> Mapping[str, int]:
             writing.execute(insert(table), [dict(row) for row in part])
             moved[table.name] += len(part)
         if moved[table.name] and [column.name for column in order] == ["id"]:
-            # The sequence goes on behind the ids that came with the rows.
+            # The sequence continues after the ids that came with the rows.
             query = f"select setval(pg_get_serial_sequence('{table.name}', 'id'), (select max(id) from {table.name}))"
             writing.execute(text(query))
     row_ids.go_past_tombstones(target)

@@ -1,7 +1,7 @@
-"""What must still go out: stored in the transaction that caused it, sent by a worker that leases it.
+"""What is to be sent: stored in the transaction that caused it, sent by a worker that leases it.
 
-An update of a card goes at least once. A new message goes at most once: it is marked as being sent, in a commit of
-its own, just before; whoever dies in between leaves it uncertain, and it is not sent again.
+An update of a card is sent at least once, a new message at most once: it is marked as being sent in a commit of its
+own just before; a crash in between leaves it uncertain, and it is not sent again.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from storage.times import Moment
 
 WAITING, SENDING, SENT, UNCERTAIN, STOPPED = "waiting", "sending", "sent", "uncertain", "stopped"
 GONE, DROPPED = "gone", "dropped"
-"""gone: the person cannot be reached. dropped: nothing was left to say."""
+"""gone: the person cannot be reached. dropped: there was nothing left to say."""
 STATES = (WAITING, SENDING, SENT, UNCERTAIN, STOPPED, GONE, DROPPED)
 URGENT, NOT_URGENT = 0, 1
 
@@ -56,7 +56,7 @@ def put(session: Session, row: OutboxRow, view: str) -> OutboxRow:
 
 
 def view_of(session: Session, row: OutboxRow) -> str:
-    """Open the stored view. Raises: SealBroken, KeyGone."""
+    """Decrypt the stored view. Raises: SealBroken, KeyGone."""
     return unseal(session, row.tenant_id, row.case_id, "outbox.view", row.nonce, row.view)
 
 
@@ -86,7 +86,7 @@ def begin(session: Session, row_id: int, attempt: int, now: datetime) -> OutboxR
 
 
 def settle(session: Session, row_id: int, attempt: int, state: str, due_at: datetime | None = None) -> OutboxRow | None:
-    """Store what an attempt came to; None when a later attempt has taken over, which alone counts then."""
+    """Store the outcome of an attempt; None when a later attempt has taken over, whose outcome counts."""
     row = session.exec(select(OutboxRow).where(OutboxRow.id == row_id).with_for_update()).first()
     if row is None or row.attempts != attempt or row.state not in (WAITING, SENDING, UNCERTAIN):
         return None
@@ -95,7 +95,7 @@ def settle(session: Session, row_id: int, attempt: int, state: str, due_at: date
 
 
 def give_up_cut_off(session: Session, now: datetime) -> int:
-    """Mark as uncertain what was being sent when its worker died; return how many."""
+    """Mark as uncertain what was being sent when its worker crashed; return how many."""
     cut_off = update(OutboxRow).where(col(OutboxRow.state) == SENDING, col(OutboxRow.leased_until) <= now)
     return session.exec(cut_off.values(state=UNCERTAIN, leased_until=None)).rowcount
 

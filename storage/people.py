@@ -41,7 +41,7 @@ class PersonRow(SQLModel, table=True):
 
 
 class RoleRow(SQLModel, table=True):
-    """A role held in a unit, between two dates (both days counted; none = open).
+    """A role held in a unit, between two dates (inclusive; None: open).
 
     stands_in_for_id: the chef a deputy stands in for, when it is known which.
     """
@@ -98,7 +98,7 @@ def roles_on(session: Session, person_id: int, day: date) -> Sequence[RoleRow]:
 
 
 def unit(session: Session, tenant_id: int, name: str) -> UnitRow:
-    """Return the unit with this name, made under the organisation if it is new."""
+    """Return the unit with this name, created under the organisation if it is new."""
     row = session.exec(select(UnitRow).where(UnitRow.tenant_id == tenant_id, UnitRow.name == name)).first()
     if row is None:
         parent = None if name == ORGANISATION else unit(session, tenant_id, ORGANISATION).id
@@ -115,7 +115,7 @@ def unit_names(session: Session, tenant_id: int) -> dict[int, str]:
 
 
 def role(session: Session, person_row_id: int, unit_id: int, name: Role) -> RoleRow | None:
-    """Return a role as the person holds it in a unit, between whatever dates."""
+    """Return a person's role in a unit, whatever the dates."""
     query = select(RoleRow).where(RoleRow.person_id == person_row_id, RoleRow.unit_id == unit_id, RoleRow.role == name)
     return session.exec(query).first()
 
@@ -128,7 +128,7 @@ def holders(session: Session, tenant_id: int, unit_id: int, name: Role, day: dat
 def held_in(
     session: Session, tenant_id: int, name: Role, unit_id: int | None = None
 ) -> Sequence[tuple[PersonRow, RoleRow]]:
-    """Return who holds a role in a unit (None: anywhere), between whatever dates, by name."""
+    """Return who holds a role in a unit (None: anywhere), whatever the dates, by name."""
     query = (
         select(PersonRow, RoleRow)
         .join(RoleRow, col(RoleRow.person_id) == col(PersonRow.id))
@@ -141,20 +141,20 @@ def held_in(
 
 
 def everyone(session: Session, tenant_id: int) -> Sequence[tuple[PersonRow, RoleRow]]:
-    """Return every person with every role she has, between whatever dates, by name."""
+    """Return every person with each of their roles, whatever the dates, by name."""
     query = select(PersonRow, RoleRow).join(RoleRow, col(RoleRow.person_id) == col(PersonRow.id))
     return session.exec(query.where(PersonRow.tenant_id == tenant_id).order_by(col(PersonRow.name))).all()
 
 
 def hold(session: Session, row: RoleRow) -> RoleRow:
-    """Store a role someone is to hold."""
+    """Store a new role."""
     session.add(row)
     session.flush()
     return row
 
 
 def let_go(session: Session, held: RoleRow, day: date) -> None:
-    """End a role so that it is not held on that day any more; one that never began leaves no row."""
+    """End a role so that it is no longer held on that day; one that never began is deleted."""
     if held.valid_from is not None and held.valid_from >= day:
         session.delete(held)
     else:
@@ -163,7 +163,7 @@ def let_go(session: Session, held: RoleRow, day: date) -> None:
 
 
 def is_held(held: RoleRow, day: date) -> bool:
-    """Say whether a role is held on a day; both its first and last day count."""
+    """Say whether a role is held on a day, first and last day included."""
     return (held.valid_from or day) <= day <= (held.valid_to or day)
 
 
@@ -174,7 +174,7 @@ def held_on(day: date | BindParameter[date]) -> ColumnElement[bool]:
 
 
 def holdings_on(session: Session, tenant_id: int, day: date) -> list[Holding]:
-    """Return every role held in a tenant on a day, oldest first; read as plain rows, for there are many."""
+    """Return every role held in a tenant on a day, oldest first; read as plain rows, as there are many."""
     query = select(RoleRow.person_id, RoleRow.unit_id, RoleRow.role, RoleRow.stands_in_for_id).where(
         RoleRow.tenant_id == tenant_id, held_on(day)
     )

@@ -1,4 +1,4 @@
-"""Counting everything from the answers again, and holding it against what is kept."""
+"""Recounting everything from the answers, and comparing it with the stored aggregates."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -15,18 +15,18 @@ from storage.contributions import RULES, of_cases
 
 @dataclass(frozen=True, slots=True)
 class Recounted:
-    """What a recount found: cases counted, and how many numbers of the live part were wrong."""
+    """The result of a recount: cases counted, and how many of the live aggregates were wrong."""
 
     cases: int
     wrong: int
 
 
 def recount(session: Session, tenant_id: int, *, repair: bool = False) -> Recounted:
-    """Count everything from the answers and compare it with the live part; put it right with `repair`.
+    """Count everything from the answers and compare it with the live aggregates; correct them with `repair`.
 
-    Called first in its transaction, so that all of it sees one moment; without `repair` it writes nothing and keeps
-    no one waiting. What is noted and not folded yet is no fault: such a case is held against what it was counted as.
-    With `repair` all that is folded first. The frozen part cannot be recounted and is left alone.
+    Called first in its transaction, so that all of it sees one snapshot; without `repair` it writes nothing and blocks
+    nobody. What is noted and not projected yet is no fault: the stored contribution of such a case is taken as right.
+    With `repair` those are projected first. The frozen aggregates cannot be recounted and are left alone.
     """
     if repair:
         if session.get_bind().dialect.name == "postgresql":
@@ -64,7 +64,7 @@ def recount(session: Session, tenant_id: int, *, repair: bool = False) -> Recoun
 
 
 def _waiting(session: Session) -> set[int]:
-    """Return the cases that are noted and not folded yet, or were counted by other rules."""
+    """Return the cases that are noted and not projected yet, or were projected by other rules."""
     found = session.connection().execute(
         text(
             "select case_id from changed where case_id > 0 union"
@@ -87,7 +87,7 @@ def _case_batches(session: Session, tenant_id: int) -> Iterator[list[int]]:
 
 
 def _orphans(session: Session, tenant_id: int, *, repair: bool) -> int:
-    """Return how many counted rows belong to no case any more."""
+    """Return how many contributions belong to no case any more."""
     orphaned = "from counted where tenant_id = :tenant and case_id not in (select id from cases)"
     found: int = session.connection().execute(text(f"select count(*) {orphaned}"), {"tenant": tenant_id}).scalar_one()
     if found and repair:

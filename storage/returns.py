@@ -62,7 +62,7 @@ def get(session: Session, tenant_id: int, row_id: int) -> ReturnRow | None:
 
 
 def comment_of(session: Session, row: ReturnRow) -> str:
-    """Open the comment. Raises: SealBroken, KeyGone."""
+    """Decrypt the comment. Raises: SealBroken, KeyGone."""
     return unseal(session, row.tenant_id, row.case_id, "returned.comment", row.nonce, row.comment)
 
 

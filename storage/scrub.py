@@ -1,4 +1,4 @@
-"""After disposal: the freed pages too. A deleted row is not gone while its bytes lie in the files."""
+"""Scrubbing the freed pages after disposal: a deleted row is not gone while its bytes are in the files."""
 
 import sqlite3
 import time
@@ -13,14 +13,14 @@ _WAIT = 30
 
 
 class NotScrubbed(Exception):
-    """The rows are gone, but someone held the database so that its files could not be rewritten; one sentence."""
+    """The rows are gone, but the database was in use, so its files could not be rewritten; one sentence."""
 
 
 def scrub(url: str) -> None:
     """Rewrite the database's files without what was deleted. Raises: NotScrubbed.
 
-    SQLite: VACUUM, and the write-ahead log emptied. PostgreSQL: VACUUM FULL; its own write-ahead log is recycled
-    by the server and is not ours to rewrite.
+    SQLite: VACUUM, and the write-ahead log emptied. PostgreSQL: VACUUM FULL; its write-ahead log is recycled by
+    the server and cannot be rewritten here.
     """
     try:
         if url.startswith("sqlite:///"):
@@ -52,15 +52,15 @@ def _postgresql(url: str) -> None:
         _wait_for_older(connection)
         for table in SQLModel.metadata.sorted_tables:
             connection.execute(sql.SQL("vacuum (full, analyze) {}").format(sql.Identifier(table.name)))
-        # The planner's samples hold values of columns too. Only a superuser may; for others the server skips it.
+        # The planner's samples hold column values too. Only a superuser may do this; for others the server skips it.
         connection.execute("vacuum (full) pg_statistic")
 
 
 def _wait_for_older(connection: psycopg.Connection) -> None:
-    """Wait until no transaction that began before now goes on: VACUUM keeps deleted rows that one may still see.
+    """Wait for all older transactions to end: VACUUM keeps deleted rows that one of them may still see.
 
     Writing ones count in every database of the server (they hold back all snapshots), reading ones in this one.
-    Raises: psycopg.OperationalError: one went on for too long.
+    Raises: psycopg.OperationalError: one ran for too long.
     """
     [(mark,)] = connection.execute("select pg_current_xact_id()::text").fetchall()
     writing = "pg_snapshot_xmin(pg_current_snapshot()) <= %(mark)s::xid8"
@@ -72,5 +72,5 @@ def _wait_for_older(connection: psycopg.Connection) -> None:
     until = time.monotonic() + _WAIT
     while connection.execute(query, {"mark": mark}).fetchone() != (False,):
         if time.monotonic() > until:
-            raise psycopg.OperationalError("an older transaction goes on")
+            raise psycopg.OperationalError("an older transaction is still running")
         time.sleep(0.1)

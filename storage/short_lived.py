@@ -1,4 +1,4 @@
-"""What is not of a closed case and still not kept for ever: replies, messages, what a chat shows, drafts, links."""
+"""Short-lived data apart from closed cases: replies, messages, what a chat shows, drafts, links."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -21,7 +21,7 @@ _LINK_AGE = timedelta(days=1)
 
 
 def count(session: Session, tenant_id: int, periods: Retention, now: datetime, today: date) -> dict[str, int]:
-    """Return how many rows of each kind may go now."""
+    """Return how many rows of each kind may be deleted now."""
     return {
         kind: session.exec(select(func.count()).select_from(table).where(which)).one()
         for kind, (table, which) in _due(tenant_id, periods, now, today).items()
@@ -29,22 +29,22 @@ def count(session: Session, tenant_id: int, periods: Retention, now: datetime, t
 
 
 def purge(session: Session, tenant_id: int, periods: Retention, now: datetime, today: date) -> dict[str, int]:
-    """Take away what may go now; return how many rows of each kind."""
-    counted = count(session, tenant_id, periods, now, today)
+    """Delete what may be deleted now; return how many rows of each kind."""
+    counts = count(session, tenant_id, periods, now, today)
     kinds = _due(tenant_id, periods, now, today)
     session.exec(update(ConversationRow).where(kinds["chats"][1]).values(shown=""))
-    # A row with a natural key stays, emptied: that it is there is what stops the same message from going out again.
+    # A row with a natural key stays, emptied: its presence stops the same message from being sent again.
     session.exec(update(OutboxRow).where(kinds["messages"][1], col(OutboxRow.once).is_not(None)).values(view=b""))
     for kind in ("replies", "messages", "drafts", "links"):
         table, which = kinds[kind]
         session.exec(delete(table).where(which))
-    return counted
+    return counts
 
 
 def _due(
     tenant_id: int, periods: Retention, now: datetime, today: date
 ) -> Mapping[str, tuple[Any, ColumnElement[bool]]]:
-    """Return table and condition of each kind. A chat is quiet when no reply of it is younger than its period."""
+    """Return table and condition of each kind. A chat is inactive when all its replies are past their period."""
     replies, messages, chats = (
         now - timedelta(days=days) for days in (periods.reply_days, periods.message_days, periods.chat_days)
     )

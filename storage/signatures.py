@@ -1,4 +1,4 @@
-"""Signatures: who signed which occasion of a case's list, what she saw, and whether it still stands."""
+"""Signatures: who signed which occasion of a case's list, what the signer saw, and whether it still stands."""
 
 import hashlib
 import json
@@ -19,8 +19,8 @@ Revisions = Mapping[str, Mapping[str, int]]
 class SignatureRow(SQLModel, table=True):
     """One signature: "read according to the checklist" for every list of one occasion of a case.
 
-    role: as what she signed (`unit_manager` or `deputy`). bound: JSON of the revisions of both sets of answers.
-    view: sealed canonical JSON of what she saw; view_hash: its SHA-256. reason: sealed, when signed with shortfall.
+    role: signed as `unit_manager` or `deputy`. bound: JSON of the revisions of both sets of answers.
+    view: sealed canonical JSON of what was shown; view_hash: its SHA-256. reason: sealed, when signed with shortfall.
     voided_at: a later change voided it; at most one signature of an occasion stands.
     """
 
@@ -56,7 +56,7 @@ class SignatureRow(SQLModel, table=True):
 
 
 def add(session: Session, row: SignatureRow, view: str, reason: str, bound: Revisions) -> SignatureRow:
-    """Store a signature with the view she saw and her reason sealed. The row comes without them.
+    """Store a signature, sealing view and reason, which the row comes without.
 
     Raises: sqlalchemy.exc.IntegrityError (at flush): another signature of the occasion stands.
     """
@@ -90,7 +90,7 @@ def standing(session: Session, case_id: int, checklist: str, occasion: int) -> S
 
 
 def of_case(session: Session, case_id: int) -> Sequence[SignatureRow]:
-    """Return every signature of a case, newest first, voided ones too."""
+    """Return every signature of a case, voided ones included, newest first."""
     query = select(SignatureRow).where(SignatureRow.case_id == case_id)
     return session.exec(query.order_by(col(SignatureRow.id).desc())).all()
 
@@ -108,12 +108,12 @@ def bound_of(row: SignatureRow) -> Revisions:
 
 
 def view_of(session: Session, row: SignatureRow) -> str:
-    """Open the view she saw. Raises: SealBroken, KeyGone."""
+    """Decrypt the view signed. Raises: SealBroken, KeyGone."""
     return unseal(session, row.tenant_id, row.case_id, "signature.view", row.nonce, row.view)
 
 
 def reason_of(session: Session, row: SignatureRow) -> str:
-    """Open her reason, empty when nothing was lacking. Raises: SealBroken, KeyGone."""
+    """Decrypt the reason, empty when nothing was missing. Raises: SealBroken, KeyGone."""
     if row.reason is None:
         return ""
     return unseal(session, row.tenant_id, row.case_id, "signature.reason", row.nonce, row.reason)

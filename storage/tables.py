@@ -1,4 +1,4 @@
-"""Every table, so that migrations and tests see the whole of it."""
+"""Every table, for migrations and tests."""
 
 from sqlmodel import SQLModel
 

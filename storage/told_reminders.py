@@ -1,4 +1,4 @@
-"""What was told to whom, what is to be told again, and how far a day's sweep has come."""
+"""Which reminders were told to whom, which are to be told again, and how far a day's sweep has come."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -37,7 +37,7 @@ class ToldRow(SQLModel, table=True):
 
 
 class SnoozeRow(SQLModel, table=True):
-    """A bundle its reader wants told again on a later day."""
+    """A bundle to be told again on a later day."""
 
     __tablename__ = "snooze"
 
@@ -48,7 +48,7 @@ class SnoozeRow(SQLModel, table=True):
 
 
 class SweepRow(SQLModel, table=True):
-    """One day's sweep of a tenant. reached: the last case it has looked at; done_at: null until it is through."""
+    """One day's sweep of a tenant. reached: the last case it has looked at; done_at: null until it is done."""
 
     __tablename__ = "sweep"
 
@@ -63,12 +63,12 @@ class SweepRow(SQLModel, table=True):
 
 
 def sweep(session: Session, tenant_id: int, day: date) -> SweepRow | None:
-    """Return the day's sweep, locked: one step at a time, whoever takes it. None when it has not begun."""
+    """Return the day's sweep, locked so that one step is taken at a time. None when it has not begun."""
     return session.get(SweepRow, (tenant_id, day), with_for_update=True)
 
 
 def begin_sweep(session: Session, tenant_id: int, day: date, at: datetime) -> SweepRow:
-    """Begin the day's sweep. Raises: sqlalchemy.exc.IntegrityError: another process has begun it just now."""
+    """Begin the day's sweep. Raises: sqlalchemy.exc.IntegrityError: another process has just begun it."""
     row = SweepRow(tenant_id=tenant_id, day=day, begun_at=at)
     session.add(row)
     session.flush()
@@ -108,13 +108,13 @@ def tell(session: Session, row: ToldRow) -> None:
 
 
 def forget(session: Session, rows: Iterable[ToldRow]) -> None:
-    """Take back that someone was told: the occasion may be told again while it holds."""
+    """Forget that someone was told: the occasion may be told again while it holds."""
     for row in rows:
         session.delete(row)
 
 
 def bundles_without_message(session: Session, tenant_id: int, day: date, most: int) -> Sequence[tuple[int, str]]:
-    """Return person and bundle of what a day's sweep has put together and not yet put into the outbox."""
+    """Return person and bundle of each bundle of a day's sweep that is not yet in the outbox."""
     query = (
         select(ToldRow.person_id, ToldRow.bundle)
         .where(ToldRow.day == day, ToldRow.tenant_id == tenant_id, col(ToldRow.bundle).startswith("reminder:"))
@@ -130,7 +130,7 @@ def bundles_without_message(session: Session, tenant_id: int, day: date, most: i
 
 
 def take_back_unsent(session: Session, tenant_id: int, today: date) -> None:
-    """Let what an earlier day could not tell for certain be told again: not sent, given up, or perhaps arrived.
+    """Let what an earlier day may not have delivered be told again: not sent, given up, or uncertain.
 
     What still waits from an earlier day is dropped: the new day's bundle tells it, if it still holds.
     """
@@ -160,5 +160,5 @@ def snoozed(session: Session, tenant_id: int, day: date) -> set[str]:
 
 
 def forget_snoozed(session: Session, tenant_id: int, day: date) -> None:
-    """Forget what was to be told again by a day: it was."""
+    """Forget what was to be told again by a day, once it was."""
     session.exec(delete(SnoozeRow).where(col(SnoozeRow.tenant_id) == tenant_id, col(SnoozeRow.until) <= day))

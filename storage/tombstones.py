@@ -1,7 +1,7 @@
-"""What is left of a case that was disposed of: that there was one, under a keyed digest of its reference.
+"""What is left of a disposed case: that there was one, under a keyed digest of its reference.
 
-Tombstones are replayed after a restore, so that an old backup brings no disposed case back. They also stand
-in a small file outside the database, because the database is what a restore replaces.
+Tombstones are replayed after a restore, so that an old backup brings no disposed case back. They are also
+kept in a small file outside the database, because a restore replaces the database.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ from storage.times import Moment
 class TombstoneRow(SQLModel, table=True):
     """One disposed case. last_filled_id: the highest row id its filled-in lists had, 0 without lists.
 
-    digest: of tenant and reference, keyed by the master key `master_id`, so that nobody guesses back to the reference.
+    digest: of tenant and reference, keyed by the master key `master_id`, so that the reference cannot be guessed.
     """
 
     __tablename__ = "tombstone"
@@ -43,7 +43,7 @@ class TombstoneRow(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """A tombstone as it stands in the file: no row of any database but the case's own id."""
+    """A tombstone as it is written to the file."""
 
     tenant: str
     case: int
@@ -88,9 +88,9 @@ def known(session: Session) -> Sequence[Tombstone]:
 
 
 def take_in(session: Session, stone: Tombstone) -> CaseRow | None:
-    """Store a tombstone this database does not know; return the case that lies under it, if it is here (again).
+    """Store a tombstone this database does not know; return the case it is for, if that is here (again).
 
-    The same row id and the same reference: a later case under either of them is another case, and is left alone.
+    Row id and reference must both match: a later case with only one of them is another case, and is left alone.
     Raises: KeyGone: the master key it is keyed by is not configured.
     """
     tenant = tenants.find(session, stone.tenant)
@@ -115,15 +115,15 @@ def take_in(session: Session, stone: Tombstone) -> CaseRow | None:
     case = session.exec(select(CaseRow).where(CaseRow.tenant_id == tenant_id, CaseRow.id == stone.case)).first()
     if case is None:
         return None
-    mine = digest(keys_of(session), stone.key, stone.tenant, case.ref)
-    return case if hmac.compare_digest(mine.encode(), stone.digest.encode()) else None
+    digest_here = digest(keys_of(session), stone.key, stone.tenant, case.ref)
+    return case if hmac.compare_digest(digest_here.encode(), stone.digest.encode()) else None
 
 
 # --- the file --------------------------------------------------------------------------------------------------------
 
 
 def read_file(path: Path) -> list[Tombstone]:
-    """Return the tombstones of a file; one that is not there holds none. Raises: BadTombstones."""
+    """Return the tombstones of a file, none if it does not exist. Raises: BadTombstones."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
@@ -142,7 +142,7 @@ def read_file(path: Path) -> list[Tombstone]:
 
 
 def write_file(path: Path, stones: Iterable[Tombstone]) -> int:
-    """Append those the file does not hold yet, on disk when this returns; return how many. Raises: BadTombstones."""
+    """Append those missing in the file, on disk when this returns; return how many. Raises: BadTombstones."""
     there = set(read_file(path))
     missing = [stone for stone in stones if stone not in there]
     if missing:

@@ -1,7 +1,7 @@
-"""Acting as Teams: what a person does on the page becomes an activity at the bot's door.
+"""Acting as Teams: what a person does on the page becomes an activity sent to the bot.
 
-The page chooses the act's id and time once and sends the same act when she tries again, so the bot gets the same
-activity: what was already done is not done twice.
+The page chooses the act's id and time once and sends the same act on a retry, so the bot gets the same
+activity and does nothing twice.
 """
 
 import logging

@@ -34,7 +34,7 @@ def add_routes(
     bot_name: str,
     clock: Clock | None,
 ) -> None:
-    """Give `app` the page at `/` and the channel under `/tryout/`, for this machine only.
+    """Add the page at `/` and the channel under `/tryout/` to `app`, for this machine only.
 
     Args: bot_url: where `/api/messages` answers, without a slash at the end; asked at each use, so the port may be
             known late.

@@ -1,4 +1,4 @@
-"""Who may speak to the try-out: this machine only, and of all pages in a browser only our own."""
+"""Who may speak to the try-out: this machine only, and in a browser only our own page."""
 
 import ipaddress
 import json

@@ -1,4 +1,4 @@
-"""The line to the open pages: everything as it happens, in order, over one WebSocket per page."""
+"""The connection to the open pages: every event in order, over one WebSocket per page."""
 
 import asyncio
 import contextlib
@@ -15,7 +15,7 @@ from tryout.room import ROOM, Room
 async def live(request: web.Request) -> web.WebSocketResponse:
     """Serve one page until it goes away; it asks for a chat with `{"show": OBJECT_ID}`.
 
-    Whole chats travel in the same queue as what is new, so nothing can be overtaken.
+    Whole chats go through the same queue as new events, so nothing is overtaken.
     """
     room = request.app[ROOM]
     page = web.WebSocketResponse(heartbeat=20, timeout=2, max_msg_size=1024)

@@ -17,14 +17,14 @@ WAITING_EVENTS = 1000
 
 
 class Pages:
-    """The pages that are open right now; each is told everything, in the order it happened."""
+    """The pages that are open right now; each is told of everything, in order."""
 
     def __init__(self) -> None:
         """Begin with no page open."""
         self._queues: dict[asyncio.Queue[str], web.WebSocketResponse] = {}
 
     def join(self, page: web.WebSocketResponse) -> asyncio.Queue[str]:
-        """Give a page its queue."""
+        """Register a page and return its queue."""
         queue: asyncio.Queue[str] = asyncio.Queue(WAITING_EVENTS)
         self._queues[queue] = page
         return queue
@@ -34,7 +34,7 @@ class Pages:
         self._queues.pop(queue, None)
 
     def has(self, queue: asyncio.Queue[str]) -> bool:
-        """Say whether the page is still told things."""
+        """Say whether the page is still told of events."""
         return queue in self._queues
 
     def tell(self, event: Json) -> None:

@@ -1,1 +1,1 @@
-"""What the bot does by itself, besides answering."""
+"""What the bot does in the background."""

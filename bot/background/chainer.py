@@ -1,4 +1,4 @@
-"""Gives the trail's new events their place in the chain, within a second, and signs its end once a day."""
+"""Chains the trail's new events within a second, and signs the end of the chain once a day."""
 
 import asyncio
 import logging
@@ -27,7 +27,7 @@ async def chain_forever(desk: Desk, clock: Clock) -> None:
 
 
 async def chain_round(desk: Desk, clock: Clock, signed: date | None) -> date | None:
-    """Chain what is new; where something was, see that the day's head is signed. Return the day last signed for."""
+    """Chain new events; if there were any, make sure the day's head is signed. Return the day last signed."""
     chained = False
     while await desk.run(trail.chain_new):
         chained = True

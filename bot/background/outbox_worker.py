@@ -1,7 +1,7 @@
-"""Sends what the outbox holds: leases rows, sends, settles. It knows no rule of what is to be said.
+"""Sends what the outbox holds: leases rows, sends, settles. It knows no rule about the content.
 
-A new message is marked as being sent, in a commit of its own, just before it leaves. Whoever dies in between leaves it
-uncertain: it may be out, and it is not sent again. An update of a card may be repeated and is.
+A new message is marked as being sent, in a commit of its own, just before it leaves. A crash in between leaves it
+uncertain: it may have been sent, and is not sent again. An update of a card may be repeated, and is.
 """
 
 import asyncio
@@ -23,15 +23,15 @@ from storage.outbox import OutboxRow
 from storage.sealing import KeyGone, SealBroken
 
 HOLD = timedelta(seconds=150)
-"""Longer than a send may take and the clocks of two replicas may differ, together."""
+"""Longer than a send may take plus the difference of two replicas' clocks."""
 EVERY = 1.0
 MOST_ATTEMPTS = 6
 YOUNG = 1.0
-"""Seconds a send holds the next one back; one that takes longer hangs, and the others go past it."""
+"""Seconds a send may hold back the next one; one that takes longer is overtaken."""
 MOST_IN_FLIGHT = 20
 LONGEST_PAUSE = 300.0
 CLOSING = 5.0
-"""Seconds for what is on its way out when the bot is stopped."""
+"""Seconds for sends under way when the bot is stopped."""
 _BATCH = 20
 
 log = logging.getLogger(__name__)
@@ -59,11 +59,11 @@ class OutboxWorker:
         self.turns: Turns | None = None
 
     def wake(self) -> None:
-        """Look at once: a turn may have left something."""
+        """Look at once: a turn may have put something into the outbox."""
         self._awake.set()
 
     async def run(self) -> None:
-        """Send until cancelled; what is on its way out then gets a moment to arrive."""
+        """Send until cancelled; sends under way then get a moment to finish."""
         try:
             while True:
                 try:
@@ -95,7 +95,7 @@ class OutboxWorker:
         return bool(leased)
 
     async def _deliver(self, row: int, attempt: int) -> None:
-        """Send one row, if it is still ours and there is something to say."""
+        """Send one row, if its lease still holds and there is something to say."""
         try:
             parcel = await self._desk.run(partial(_begin, row=row, attempt=attempt, now=self._clock.now()))
             if parcel is not None:
@@ -150,7 +150,7 @@ def _lease(session: Session, now: datetime) -> list[tuple[int, int]]:
 
 
 def _begin(session: Session, row: int, attempt: int, now: datetime) -> _Parcel | None:
-    """Work out what a row says now and mark it as being sent; None when it is not to be sent."""
+    """Work out what a row says now and mark it as being sent; None when it is not sent."""
     found = outbox.begin(session, row, attempt, now)
     if found is None:
         return None
@@ -160,7 +160,7 @@ def _begin(session: Session, row: int, attempt: int, now: datetime) -> _Parcel |
     chat = conversations.get(session, found.conversation_id)
     assert chat is not None
     if not found.activity_id and conversations.reachable([chat]) is None:
-        # Known to be gone, perhaps since the row was put here: another chat of hers, else someone else is told.
+        # Known to be gone, perhaps since the row was added: try the person's other chats, else tell someone else.
         chat = conversations.reachable(conversations.of_person(session, chat.person_id))
         if chat is None:
             _gone(session, found, now)

@@ -1,4 +1,4 @@
-"""Has the daily sweep run when an office opens, and SKYDD whenever something has happened. It knows no rule."""
+"""Runs the daily sweep when an office opens, and SKYDD whenever something has happened. It knows no rule."""
 
 import asyncio
 import logging
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class Reminding:
-    """One per process; on PostgreSQL several processes take the sweep's steps by turns, each step once."""
+    """One per process; on PostgreSQL several processes share the sweep's steps, each taken once."""
 
     def __init__(self, desk: Desk, clock: Clock, wake: Callable[[], None]) -> None:
         """Call `wake` when something was put into the outbox."""
@@ -37,7 +37,7 @@ class Reminding:
             await asyncio.sleep(EVERY)
 
     async def look(self) -> None:
-        """See whether anything is to be done, which costs two small queries, and do it."""
+        """Check whether there is anything to do, which costs two small queries, and do it."""
         now = self._clock.now()
         day = sweep.swept_day(now)
         to_sweep, newest = await self._desk.run(partial(_look, now=now, swept=self._swept))

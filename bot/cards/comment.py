@@ -1,4 +1,4 @@
-"""The card for a reservation to one answer."""
+"""The card for a reservation about one answer."""
 
 from bot.cards.group import now_line
 from bot.cards.parts import Card, Pen, action_sets, card, head_lines, heading, notices, text_input

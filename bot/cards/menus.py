@@ -1,4 +1,4 @@
-"""Help, welcome, a person's cases, and the question which case."""
+"""Help, welcome, a person's cases, and asking which case."""
 
 from bot.cards.parts import Card, Pen, action_sets, card, heading, notices, subtle, text, text_input
 from dialogs.views.views import AskRefView, CasesView, MenuView
@@ -11,7 +11,7 @@ def menu_card(pen: Pen, view: MenuView) -> Card:
 
 
 def cases_card(pen: Pen, view: CasesView) -> Card:
-    """List some of a person's cases, a button to each."""
+    """List some of a person's cases, with a button for each."""
     body = [heading(pen.line(view.title)), *notices(pen, view)]
     for line in view.cases:
         body.append(text(line.case_ref, weight="Bolder", separator=True))

@@ -1,4 +1,4 @@
-"""The motivation card: write it, or say where in the file it stands, or that it is missing."""
+"""The motivation card: write it, or say where in the file it is, or that it is missing."""
 
 from bot.cards.parts import (
     Card,
@@ -32,7 +32,7 @@ def motivation_card(pen: Pen, view: MotivationView) -> Card:
 
 
 def inputs(pen: Pen, by: MotivationBy, *, typed: tuple[str, str], place: tuple[str, str]) -> list[Element]:
-    """Return the fields the municipality has; `typed` and `place` are each the field's id and what stands in it."""
+    """Return the fields the municipality uses; `typed` and `place` are each a field's id and content."""
     made = []
     if by != "reference":
         names, label = pen.say("card.no_names"), pen.say("card.motivation")

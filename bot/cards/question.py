@@ -1,4 +1,4 @@
-"""The question card: no input; answers in one set of buttons, ways out in another."""
+"""The question card, without inputs: answers in one set of buttons, navigation in another."""
 
 from bot.cards.parts import (
     Card,
@@ -35,7 +35,7 @@ def question_card(pen: Pen, view: QuestionView) -> Card:
 
 
 def marks(pen: Pen, item: Item) -> list[Element]:
-    """Return the hint of a question, and the mark of one that the unit itself has added."""
+    """Return the hint of a question, and the mark of one added by the unit itself."""
     found = []
     hint = item.hint_en if pen.language == "en" else item.hint
     if hint:

@@ -1,4 +1,4 @@
-"""The chef's cards: her reading, the differences, signing with a shortfall, sending back, what was signed."""
+"""The chef's cards: reading, differences, signing with a shortfall, sending back, what was signed."""
 
 from bot.cards.parts import (
     Card,
@@ -34,7 +34,7 @@ CHILDREN_SHOWN = 3
 
 
 def reading_card(pen: Pen, view: ReadingView) -> Card:
-    """Say that she has read everything, and what can be done now."""
+    """Say that everything is read, and what can be done now."""
     body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("reading.title"))]
     body.append(text(pen.line(view.line)))
     return card(pen, body + action_sets(pen, view.buttons, inputs=False, primary=1), view.refresh)
@@ -106,7 +106,7 @@ def _gaps(pen: Pen, seen: Comparison) -> list[Element]:
 
 
 def shortfall_card(pen: Pen, view: ShortfallView) -> Card:
-    """Ask why she signs although something is missing."""
+    """Ask for the reason for signing although something is missing."""
     body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("reading.shortfall_title"))]
     body += [text(gap_words(pen, view.checklist, view.version, gap), spacing="Small") for gap in view.gaps]
     body += [text(pen.say("prompts.more", count=view.more_gaps), spacing="Small")] if view.more_gaps else []
@@ -118,7 +118,7 @@ def shortfall_card(pen: Pen, view: ShortfallView) -> Card:
 
 
 def return_card(pen: Pen, view: ReturnView) -> Card:
-    """Ask what the worker is to look at again."""
+    """Ask what the worker should look at again."""
     body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("reading.return_title"))]
     typed = view.text if pen.private else ""
     hint = pen.say("card.no_names")

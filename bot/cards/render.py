@@ -1,4 +1,4 @@
-"""From a reply to what the channel shows: a card, or plain sentences."""
+"""Renders a reply as the channel shows it: a card, or plain sentences."""
 
 from collections.abc import Callable
 from typing import Any
@@ -51,13 +51,13 @@ _BUILDERS: dict[str, Callable[[Pen, Any], Card]] = {
     "report": report_card,
     "links": links_card,
 }
-"""One builder per kind of view; a test holds it to be complete."""
+"""One builder per kind of view; a test checks that it is complete."""
 
 
 def render_card(reply: Reply, mint: Mint, *, private: bool) -> Card | None:
     """Return the reply's card, None when it is plain sentences.
 
-    private: it goes to her alone in an invoke response; else nothing anyone wrote stands in it.
+    private: for one person, in an invoke response; otherwise it contains nothing anyone wrote.
     """
     view = reply.view if private else without_texts(reply.view)
     if view.kind == "say":
@@ -72,5 +72,5 @@ def render_text(reply: Reply) -> str:
 
 
 def neutral_summary(reply: Reply) -> str:
-    """Return what a notification may show: that there is a card, nothing of what is on it."""
+    """Return what a notification may show: that there is a card, nothing of its content."""
     return say("card.neutral_summary", reply.language)

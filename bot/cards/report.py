@@ -1,4 +1,4 @@
-"""The report as a card: a chart where the client draws one, else the same as a table; and the links of an export."""
+"""The report as a card: a chart where the client supports it, else a table; and the links of an export."""
 
 from datetime import date
 
@@ -21,7 +21,7 @@ from dialogs.views.figures import Asked, FigureRow, LinksView, ReportView
 from reports.figures import decimal, item_of
 
 _BAR = 10
-"""Marks in a whole bar of the table."""
+"""Characters in a full bar of the table."""
 
 
 def report_card(pen: Pen, view: ReportView) -> Card:
@@ -46,7 +46,7 @@ def report_card(pen: Pen, view: ReportView) -> Card:
 
 
 def links_card(pen: Pen, view: LinksView) -> Card:
-    """Say where the figures can be fetched; on a posted card only where that is said."""
+    """Say where the figures can be fetched; a posted card only says where to ask for that."""
     body = [*notices(pen, view), *_head(pen, "report.offer_title", view.asked)]
     if view.links:
         body.append(text(pen.say("report.links")))
@@ -54,7 +54,7 @@ def links_card(pen: Pen, view: LinksView) -> Card:
         body.append(text(pen.say("report.links_private")))
     for link in view.links:
         words = pen.say("report.link_" + link.what)
-        # The address itself would not fit a narrow screen: a hundred characters without a place to break.
+        # The address itself would not fit a narrow screen: a hundred characters without a break.
         open_it = {"type": "Action.OpenUrl", "url": link.address, "title": words}
         run = {"type": "TextRun", "text": words, "color": "Accent", "underline": True, "selectAction": open_it}
         body.append({"type": "RichTextBlock", "inlines": [run]})
@@ -71,7 +71,7 @@ def _question(pen: Pen, view: ReportView, row: FigureRow) -> str:
 
 
 def _chart(pen: Pen, view: ReportView, rows: list[FigureRow]) -> Element:
-    """Return bars as Teams draws them. Every other client shows the fallback, which says the same in words."""
+    """Return bars as Teams draws them. Every other client shows the fallback, which has the same in words."""
     named = [(item_of(view.checklist, row.item), row) for row in rows]
     return {
         "type": "Chart.HorizontalBar",
@@ -93,7 +93,7 @@ def _of(pen: Pen, row: FigureRow) -> str:
 
 
 def _table_row(pen: Pen, question: str, row: FigureRow) -> Element:
-    """Return a question, how many of how many, and a bar of marks; the share stands beside it in figures."""
+    """Return a question, k of n, and a bar of characters beside the share in figures."""
     share = decimal(Share(row.k, row.n).part)
     share = share if pen.language == "sv" else share.replace(",", ".")
     full = round(_BAR * row.k / row.n)

@@ -1,4 +1,4 @@
-"""The summary, what is missing, and what is left of a card that is done with."""
+"""The summary, what is missing, and the remains of a finished card."""
 
 from bot.cards.parts import (
     Card,
@@ -23,7 +23,7 @@ from dialogs.views.views import ClosedView, GapRow, MissingView, Row, SummaryVie
 
 
 def summary_card(pen: Pen, view: SummaryView) -> Card:
-    """Show the answers and the gaps, with what can be done now; long texts only as far as the card holds them."""
+    """Show the answers and the gaps, with what can be done now; long texts are cut to fit the card."""
     return fitting(lambda most: _summary(pen, view, most))
 
 
@@ -88,14 +88,14 @@ def _gaps(pen: Pen, view: SummaryView | MissingView) -> list[Element]:
 
 
 def gap_words(pen: Pen, checklist: str, version: int, gap: GapRow) -> str:
-    """Return one gap in words: the question, and why it is a gap where that may be told."""
+    """Return one gap in words: the question, and why it is a gap where that may be shown."""
     question = pen.fact(gap.id) if gap.of == "fact" else pen.ask(pen.item(checklist, version, gap.id))
     whose = f"{child_words(pen, gap.child)}: " if gap.child else ""
     return f"• {whose}{question} {pen.say('gaps.' + gap.why) if gap.why else ''}".rstrip()
 
 
 def missing_card(pen: Pen, view: MissingView) -> Card:
-    """Say what is missing, with a button straight to each gap."""
+    """Say what is missing, with a button for each gap."""
     body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.missing_title"))]
     body += _gaps(pen, view)
     body += action_sets(pen, view.buttons, inputs=False, primary=1)

@@ -1,4 +1,4 @@
-"""What every command needs: its database, who runs it, when, and where its output goes."""
+"""What every command needs: the database, who runs it, when, and where the output goes."""
 
 import contextlib
 import getpass
@@ -39,12 +39,12 @@ def open_desk(settings: Settings, *, migrating: bool = False) -> Iterator[Desk]:
         if migrating or desk.dialect == "sqlite":
             migrate.upgrade(desk)
         elif not migrate.is_current(desk):
-            raise CannotOpen("the database has not the newest schema: run `python app.py migrate` first")
+            raise CannotOpen("the database does not have the newest schema: run `python app.py migrate` first")
         yield desk
 
 
 def give_way() -> None:
-    """Let the bot go first where it shares the machine: a long command may take its time, a person waits."""
+    """Lower the priority, so that a long command does not slow down the bot on the same machine."""
     if hasattr(os, "nice"):
         os.nice(10)
 
@@ -70,13 +70,13 @@ def use_newest_key(desk: Desk) -> None:
 
 
 def check_name(path: Path) -> None:
-    """Refuse a file whose name holds a personal number: names of files end up in lists, logs and backups."""
+    """Refuse a file whose name contains a personal number: file names end up in lists, logs and backups."""
     if has_personal_number(path.name):
-        raise Stop("the file's name holds what reads as a personal number: rename it")
+        raise Stop("the file's name contains what looks like a personal number: rename it")
 
 
 def actor() -> str:
-    """Return who runs the command, as the trail names her."""
+    """Return who runs the command, as the trail names them."""
     return "cli:" + getpass.getuser()
 
 
@@ -91,14 +91,14 @@ def today(settings: Settings) -> date:
 
 
 def record_everywhere(session: Session, settings: Settings, act: str, detail: str) -> None:
-    """Put an event in every tenant's trail: the command is about all of them."""
+    """Record an event in every tenant's trail: the command concerns all of them."""
     for tenant in tenants.everyone(session):
         trail.record(session, tenant.id, now(settings), actor(), act, detail=detail)
 
 
 @contextlib.contextmanager
 def output(path: Path | None) -> Iterator[BinaryIO]:
-    """Open the file a command writes, standard output when none is named. Raises: Stop: it cannot be written."""
+    """Open the output file of a command, standard output when none is named. Raises: Stop: it cannot be written."""
     if path is None:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()

@@ -1,4 +1,4 @@
-"""Checklist files looked over, the criticism they cover, and the Teams app package."""
+"""Checking checklist files, the criticism they cover, and the Teams app package."""
 
 import argparse
 import tomllib
@@ -13,11 +13,11 @@ from checklists.files import DEFINITIONS, BadFile, read_checklist
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands to the command line."""
     lists = commands.add_parser("checklist", help="checklist files").add_subparsers(required=True, metavar="check")
-    check = lists.add_parser("check", help="say what is wrong in checklist files")
+    check = lists.add_parser("check", help="check checklist files")
     check.add_argument("files", type=Path, nargs="*", metavar="FILE")
     check.set_defaults(run=_checklist_check)
 
-    covers = commands.add_parser("coverage", help="say which question answers to which criticism")
+    covers = commands.add_parser("coverage", help="show which question covers which criticism")
     covers.add_argument("files", type=Path, nargs="*", metavar="FILE")
     covers.set_defaults(run=_coverage)
 
@@ -61,7 +61,7 @@ def _version() -> str:
 
 
 def _package(parsed: argparse.Namespace) -> None:
-    # Imported here: it knows every command of the bot, which the others need not load.
+    # Imported here: it loads every command of the bot, which the others do not need.
     from bot.package import build
     from bot.package_check import check
 

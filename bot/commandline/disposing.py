@@ -1,4 +1,4 @@
-"""Disposal as a command: list, have it confirmed in words, print for the file, take away, scrub the files."""
+"""Disposal as a command: list, have it confirmed in words, print for the file, delete, scrub the files."""
 
 import os
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ from storage.scrub import scrub
 from storage.tenants import TenantRow
 
 _BATCH = 50
-"""Cases in one transaction: the bot waits for its turn that long."""
+"""Cases per transaction, which the bot has to wait for."""
 
 
 class CannotDispose(Exception):
-    """Nothing was taken away; the message says why and what to do, in one sentence."""
+    """Nothing was disposed of; the message says why and what to do, in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What may go in one municipality."""
+    """What is due in one municipality."""
 
     tenant: str
     periods: Retention
@@ -61,7 +61,7 @@ def change_periods(desk: Desk, order: Order, assignments: list[str]) -> list[str
 
 
 def list_due(desk: Desk, order: Order) -> list[str]:
-    """Return what would go, and the words that confirm it. The listing is an event."""
+    """Return what would be disposed of, and the words that confirm it. The listing is an event."""
 
     def work(session: Session) -> list[Due]:
         for tenant in _chosen(session, order):
@@ -81,7 +81,7 @@ def list_due(desk: Desk, order: Order) -> list[str]:
 
 
 def carry_out(desk: Desk, order: Order, confirmed: str, url: str) -> list[str]:
-    """Take away what is due. Raises: CannotDispose: not confirmed, or not printed. NotScrubbed, BadTombstones."""
+    """Dispose of what is due. Raises: CannotDispose: not confirmed, or not printed. NotScrubbed, BadTombstones."""
     tombstones.write_file(order.tombstones, desk.run_now(tombstones.known))
     found = desk.run_now(lambda session: _due(session, order))
     if confirmed != _words(found, order):
@@ -150,7 +150,7 @@ def _check_folder(order: Order, must_print: bool) -> None:
 
 
 def _take_away(session: Session, order: Order, entra_id: str, ids: Sequence[int]) -> tuple[int, int]:
-    """Print and take away some cases, in one transaction; return how many cases and pages."""
+    """Print and dispose of some cases, in one transaction; return how many cases and pages."""
     tenant = tenants.find(session, entra_id)
     assert tenant is not None
     gone = disposal.still_due(session, tenant, ids, order.today)
@@ -165,7 +165,7 @@ def _take_away(session: Session, order: Order, entra_id: str, ids: Sequence[int]
 
 
 def _write(path: Path, html: str) -> None:
-    """Write a page; it is on disk when this returns, before anything goes. Raises: CannotDispose."""
+    """Write a page, on disk when this returns and before anything is deleted. Raises: CannotDispose."""
     try:
         path.touch(mode=0o600)
         with path.open("w", encoding="utf-8") as file:

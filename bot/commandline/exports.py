@@ -1,4 +1,4 @@
-"""`export` and `recount`: what leaves as files, and whether the figures are what the answers say."""
+"""`export` and `recount`: files of answers and figures, and whether the figures match the answers."""
 
 import argparse
 import gc
@@ -40,7 +40,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     export.set_defaults(run=_export)
 
     recounting = commands.add_parser("recount", help="count all figures from the answers and compare")
-    recounting.add_argument("--repair", action="store_true", help="put wrong figures right")
+    recounting.add_argument("--repair", action="store_true", help="correct wrong figures")
     recounting.set_defaults(run=_recount)
 
 
@@ -61,7 +61,7 @@ def _export(parsed: argparse.Namespace) -> None:
             desk.run_now(lambda session: record_everywhere(session, settings, "export", parsed.what))
             if parsed.what in FIGURES:
                 _project(desk)
-            give_way()  # not earlier: who writes is to be done soon
+            give_way()  # only now, so that the transaction that writes is short
             if parsed.what in ROWS:
                 write_rows(desk.read_now, selection, out, parsed.what, parsed.format)
             else:
@@ -81,13 +81,13 @@ def _check_publication(parsed: argparse.Namespace) -> None:
 
 
 def write_rows(run: Run, selection: Selection, out: BinaryIO, what: str, file_format: str) -> None:
-    """Write one of ROWS, for as many lists as there are."""
+    """Write one of ROWS, however many lists there are."""
     from reports.answers import COLUMNS, answer_rows
     from reports.csv_out import write_csv
     from reports.table import one_after_another, tables
     from reports.xlsx_out import Page, write_xlsx
 
-    gc.freeze()  # what is imported by now stays: not looking through it again and again saves a tenth of the time
+    gc.freeze()  # modules imported by now stay: keeping the collector from scanning them saves a tenth of the time
     if what == "answers":
         rows = counted_aloud(answer_rows(run, selection))
         if file_format == "xlsx":
@@ -126,7 +126,7 @@ def _write_figures(desk: Desk, selection: Selection, out: BinaryIO, parsed: argp
 def _figure_rows(
     selection: Selection, parsed: argparse.Namespace, day: date
 ) -> tuple[Sequence[str], Callable[[Session], Iterator[list[str]]]]:
-    """Return the columns of one of FIGURES, and what gives its rows."""
+    """Return the columns of one of FIGURES, and the function that yields its rows."""
     from reports import checklists, rates, times
 
     if parsed.what == "times":
@@ -137,7 +137,7 @@ def _figure_rows(
 
 
 def _project(desk: Desk) -> None:
-    """Count what was noted, a batch at a time: whoever answers gets in between."""
+    """Project what was noted, a batch at a time, so that the bot can answer in between."""
     from storage.aggregates import project_new
 
     while desk.run_now(project_new):
@@ -145,7 +145,7 @@ def _project(desk: Desk) -> None:
 
 
 def counted_aloud(rows: Iterator[R]) -> Iterator[R]:
-    """Give the rows, and tell on standard error how far a long export has come."""
+    """Yield the rows, reporting the progress of a long export on standard error."""
     for count, row in enumerate(rows, start=1):
         if count % TOLD_EVERY == 0:
             print(f"{count} rows", file=sys.stderr)
@@ -168,5 +168,5 @@ def _recount(parsed: argparse.Namespace) -> None:
         print(f"{tenant}: {counted.cases} cases counted, {counted.wrong} figures differ")
     if any(counted.wrong for _, counted in found):
         if not parsed.repair:
-            raise Stop("some figures are not what the answers say; run `recount --repair` to put them right")
+            raise Stop("some figures do not match the answers; run `recount --repair` to put them right")
         print("put right")

@@ -1,4 +1,4 @@
-"""What comes in from files: people, cases and answers; and a tenant's own settings."""
+"""Imports of people, cases and answers, and a tenant's settings."""
 
 import argparse
 from collections.abc import Callable
@@ -52,7 +52,7 @@ def _importing(take: Importer) -> Callable[[argparse.Namespace], None]:
 
 
 def import_file(desk: Desk, settings: Settings, path: Path, take: Importer) -> Imported:
-    """Take a whole file in, or nothing of it. Raises: Stop: it cannot be read. BadCsv: with every bad row."""
+    """Import a whole file, or nothing of it. Raises: Stop: it cannot be read. BadCsv: with every bad row."""
     check_name(path)
     try:
         raw = path.read_bytes()

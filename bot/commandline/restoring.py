@@ -1,4 +1,4 @@
-"""Restore as a command: a backup into an empty place, and what was disposed of since stays away."""
+"""Restore as a command: a backup into an empty place, without what was disposed of since."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _BATCH = 50
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was done, a line each, and the tenants whose trail does not hold together (it did not in the backup)."""
+    """What was done, a line each, and the tenants whose trail is broken (as it was in the backup)."""
 
     lines: list[str]
     broken: list[str]
@@ -28,10 +28,10 @@ class Restored:
 def restore(
     file: Path, url: str, keys: Keys, stones_file: Path, now: datetime, actor: str, keys_file: Path | None = None
 ) -> Restored:
-    """Put a backup back, bring it to the newest schema, replay the tombstones and check the trail.
+    """Restore a backup, migrate it to the newest schema, replay the tombstones and check the trail.
 
-    SQLite: the database stands under its own name only when all that is done.
-    Raises: CannotBackUp: the place is not empty, or the backup does not go in. BadTombstones. KeyGone.
+    SQLite: the database gets its own name only when all that is done.
+    Raises: CannotBackUp: the place is not empty, or the backup cannot be restored. BadTombstones. KeyGone.
     """
     stones = tombstones.read_file(stones_file)
     if not is_empty(url):
@@ -50,7 +50,7 @@ def restore(
             lines, broken = _check(desk, now, actor)
         scrub(meanwhile)
     except BaseException:
-        take_out(meanwhile)  # half restored, it would hold what was disposed of
+        take_out(meanwhile)  # half restored, it would contain what was disposed of
         raise
     if path is not None and aside is not None:
         aside.rename(path)
@@ -61,7 +61,7 @@ def restore(
 
 
 def replay(desk: Desk, stones: Sequence[Tombstone], now: datetime, actor: str) -> int:
-    """Dispose again of every case that a tombstone lies over; return how many there were. Raises: KeyGone."""
+    """Dispose again of every case that has a tombstone; return how many there were. Raises: KeyGone."""
     gone = 0
     for first in range(0, len(stones), _BATCH):
         gone += desk.run_now(partial(_replay, stones=stones[first : first + _BATCH], now=now, actor=actor))
@@ -83,7 +83,7 @@ def _replay(session: Session, stones: Sequence[Tombstone], now: datetime, actor:
 
 
 def _check(desk: Desk, now: datetime, actor: str) -> tuple[list[str], list[str]]:
-    """Leave an event of the restore; say of each tenant whether its trail is whole, and name those where it is not."""
+    """Record the restore; report for each tenant whether its trail is whole, and return those where it is not."""
 
     def work(session: Session) -> tuple[list[str], list[str]]:
         lines, broken = [], []

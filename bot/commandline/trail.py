@@ -1,4 +1,4 @@
-"""The trail from outside: `verify-log` and `access-log`."""
+"""The commands on the trail: `verify-log` and `access-log`."""
 
 import argparse
 from datetime import date

@@ -1,4 +1,4 @@
-"""Commands of whoever runs the bot: dispose, backup, restore, move-database. They speak English (decision 0006)."""
+"""Commands for the operator: dispose, backup, restore, move-database. They speak English (decision 0006)."""
 
 import argparse
 from collections.abc import Callable
@@ -19,10 +19,10 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Add the commands to the command line. open_desk: opens the database the settings name."""
     dispose = commands.add_parser("dispose", help="list what is past its period; with --confirm, take it away")
     dispose.add_argument("--tenant", default="", metavar="ID", help="this tenant only")
-    dispose.add_argument("--dry-run", action="store_true", help="only list (so without --confirm)")
+    dispose.add_argument("--dry-run", action="store_true", help="only list (the default without --confirm)")
     dispose.add_argument("--set", action="append", default=[], metavar="PERIOD=VALUE", help="such as case_months=60")
     dispose.add_argument("--print-to", type=Path, metavar="DIR", help="print every checklist here before it goes")
-    dispose.add_argument("--confirm", metavar="WORDS", help="the words that the list ends with")
+    dispose.add_argument("--confirm", metavar="WORDS", help="the words at the end of the list")
     dispose.add_argument("--tombstones", type=Path, metavar="FILE", help="beside the database if not named")
     dispose.set_defaults(run=_later("dispose", open_desk))
 
@@ -44,7 +44,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _later(name: str, open_desk: OpenDesk) -> Callable[[argparse.Namespace], None]:
-    """Return what runs a command; what it needs is loaded then, and no other command waits for it."""
+    """Return a function that runs a command; its imports are loaded only then."""
 
     def run(parsed: argparse.Namespace) -> None:
         from bot.commandline import upkeep_commands

@@ -1,4 +1,4 @@
-"""What dispose, backup, restore and move-database do; upkeep.py has their words on the command line."""
+"""What dispose, backup, restore and move-database do; upkeep.py has their arguments."""
 
 import argparse
 import getpass
@@ -29,7 +29,7 @@ OpenDesk = Callable[[Settings], AbstractContextManager[Desk]]
 
 @dataclass(frozen=True, slots=True)
 class _Now:
-    """When a command runs, and as whom."""
+    """When a command runs, and by whom."""
 
     at: datetime
     day: date
@@ -37,7 +37,7 @@ class _Now:
 
 
 def tombstones_beside(database_url: str) -> Path:
-    """Return where the tombstones stand when no file is named."""
+    """Return the file of tombstones used when none is named."""
     is_file = database_url.startswith("sqlite:///")
     return (Path(database_url.removeprefix("sqlite:///")).parent if is_file else VAR) / "disposed.jsonl"
 
@@ -48,7 +48,7 @@ def _now(settings: Settings) -> _Now:
 
 
 def dispose(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
-    """List what is past its period, set periods, or (with --confirm) take it away."""
+    """List what is past its period, set periods, or (with --confirm) dispose of it."""
     settings = read_settings()
     now = _now(settings)
     file = parsed.tombstones or tombstones_beside(settings.database_url)
@@ -64,7 +64,7 @@ def dispose(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
 
 
 def _record(desk: Desk, now: _Now, act: str) -> None:
-    """Leave an event in every tenant's trail: the whole of it leaves, or moves."""
+    """Record an event in every tenant's trail: all of it is copied out, or moved."""
 
     def work(session: Session) -> None:
         for tenant in tenants.everyone(session):
@@ -89,7 +89,7 @@ def backup(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
 
 
 def restore(parsed: argparse.Namespace, _open_desk: OpenDesk) -> None:
-    """Put a backup into an empty place."""
+    """Restore a backup into an empty place."""
     settings = read_settings()
     now = _now(settings)
     named: Path | None = parsed.tombstones

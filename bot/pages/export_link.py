@@ -24,7 +24,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def render(session: Session, link: Link, language: Language) -> web.Response:
-    """Return the file. The scope is unit (empty: the whole), first, last and format (`csv` or `xlsx`)."""
+    """Return the file. The scope is unit (empty: all units), first, last and format (`csv` or `xlsx`)."""
     scope = link.scope
     first, last = (date.fromisoformat(scope[name]) for name in ("first", "last"))
     selection = Selection(unit=scope["unit"], first=first, last=last, tenant_id=link.tenant_id)
@@ -40,7 +40,7 @@ def _workbook(session: Session, wanted: Wanted) -> bytes:
     def run(work: Callable[[Session], T]) -> T:
         return work(session)
 
-    # The folder may be read by this user only, and is gone before the answer leaves.
+    # The folder is readable by this user only, and deleted before the response is sent.
     with tempfile.TemporaryDirectory(prefix="bk-") as folder:
         path = Path(folder) / "export.xlsx"
         write_workbook(run, str(path), wanted)

@@ -1,4 +1,4 @@
-"""One-time links on the web: GET shows a page with a button and consumes nothing, POST consumes and gives.
+"""One-time links on the web: GET shows a page with a button and uses nothing up, POST uses the link up and responds.
 
 What can be fetched so is a Purpose: what people may, and how the answer is made from the link's scope. Only
 aggregates: a file with single cases needs a sign-in, which a link is not, so such a purpose is refused.
@@ -33,12 +33,12 @@ _FORM = "application/x-www-form-urlencoded"
 log = logging.getLogger(__name__)
 
 Render = Callable[[Session, Link, Language], web.Response]
-"""Makes the answer inside the transaction that consumes the link: when it fails, the link is as it was."""
+"""Makes the response in the transaction that uses the link up: if it fails, the link still works."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Something that may be chosen on the page before it is fetched. options: value and words; empty: it is typed."""
+    """A choice on the page before fetching. options: value and label; empty: a text field."""
 
     name: str
     label: str
@@ -87,15 +87,15 @@ def add_links(app: web.Application, desk: Desk, clock: Clock, purposes: Iterable
 
 
 async def _show(request: web.Request, *, desk: Desk, clock: Clock, purpose: Purpose) -> web.Response:
-    """Show the button. Whoever only looks (a preview, a scanner of mail) uses nothing up."""
+    """Show the button. A mere visit (a preview, a mail scanner) uses nothing up."""
     try:
-        return await desk.run(partial(_door, chosen=request.query, purpose=purpose, now=clock.now()))
+        return await desk.run(partial(_page, chosen=request.query, purpose=purpose, now=clock.now()))
     except Exception as error:
         return _failed(error)
 
 
-def _door(session: Session, chosen: Mapping[str, str], purpose: Purpose, now: datetime) -> web.Response:
-    """Return the page with the button, and with what may be chosen of it; what was chosen so far stands there."""
+def _page(session: Session, chosen: Mapping[str, str], purpose: Purpose, now: datetime) -> web.Response:
+    """Return the page with the button and the choices, filled in with what was chosen so far."""
     token = chosen.get("l", "")
     link = links.look(session, token, purpose.name, now)
     if link is None:
@@ -125,7 +125,7 @@ def _door(session: Session, chosen: Mapping[str, str], purpose: Purpose, now: da
 
 
 async def _give(request: web.Request, *, desk: Desk, clock: Clock, purpose: Purpose) -> web.Response:
-    """Use the link up and give what it stands for, in one transaction."""
+    """Use the link up and return what it stands for, in one transaction."""
     chosen, now = await _form(request), clock.now()
 
     def work(session: Session) -> web.Response | None:
@@ -136,7 +136,7 @@ async def _give(request: web.Request, *, desk: Desk, clock: Clock, purpose: Purp
         asked = replace(link, scope=purpose.choose(link.scope, chosen, _day(now)))
         if not _may(session, asked, purpose, now):
             if _may(session, link, purpose, now):
-                raise _NotHers(link)
+                raise _NotAllowed(link)
             _denied(session, link, purpose, now)
             return None
         link = asked
@@ -147,11 +147,11 @@ async def _give(request: web.Request, *, desk: Desk, clock: Clock, purpose: Purp
     async def give() -> web.Response:
         try:
             return await desk.run(work) or _gone()
-        except _NotHers as refused:
+        except _NotAllowed as refused:
             await desk.run(partial(_denied, link=refused.link, purpose=purpose, now=now))
             return _gone()
-        except UserError:  # nothing of it is kept: the link is as it was, and the page says what to do
-            return await desk.run(partial(_door, chosen=chosen, purpose=purpose, now=now))
+        except UserError:  # rolled back: the link still works, and the page says what to do
+            return await desk.run(partial(_page, chosen=chosen, purpose=purpose, now=now))
 
     try:
         return await give()
@@ -159,8 +159,8 @@ async def _give(request: web.Request, *, desk: Desk, clock: Clock, purpose: Purp
         return _failed(error)
 
 
-class _NotHers(Exception):
-    """What was chosen is not hers, though the link is: nothing of it is kept, and the link is as it was."""
+class _NotAllowed(Exception):
+    """The link is valid, but not for what was chosen: rolled back, and the link still works."""
 
     def __init__(self, link: Link) -> None:
         super().__init__()
@@ -173,7 +173,7 @@ def _denied(session: Session, link: Link, purpose: Purpose, now: datetime) -> No
 
 
 def _as_written(field: Field, chosen: Mapping[str, str]) -> str:
-    """Return what was chosen, to be put right; a personal number is repeated nowhere."""
+    """Return what was chosen, to be corrected; a personal number is never repeated."""
     written = chosen.get(field.name, field.value)
     return field.value if has_personal_number(written) else written
 
@@ -200,7 +200,7 @@ async def _form(request: web.Request) -> Mapping[str, str]:
 
 
 def _may(session: Session, link: Link, purpose: Purpose, now: datetime) -> bool:
-    """Say whether she holds, today, a role that may, of what the link's scope names."""
+    """Say whether the person holds a role today that gives the right to the link's scope."""
     held = people.roles_on(session, link.person_id, _day(now))
     names = people.unit_names(session, link.tenant_id)
     return rights.may(purpose.right, ((role.role, "other") for role in held)) and purpose.covers(
@@ -225,7 +225,7 @@ def _gone() -> web.Response:
 
 
 def _failed(error: Exception) -> web.Response:
-    """Say that it did not work; the link is as it was. What went wrong may quote rows: only its kind is logged."""
+    """Say that it failed and the link still works. The error may quote rows: only its kind is logged."""
     log.error("link failed: %s", type(error).__name__)
     told = [say("pages.failed_why", "sv")]
     return pages.html("told.html", "sv", status=503, title=say("pages.failed_title", "sv"), lines=told)

@@ -1,4 +1,4 @@
-"""Web pages of the bot: one layout, one local style sheet, no script, and headers that keep them to themselves."""
+"""Web pages of the bot: one layout, one local style sheet, no script, and strict security headers."""
 
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-"""On everything a browser gets from here: nothing is fetched from elsewhere, kept, framed, or told on."""
+"""On every response: nothing is fetched from elsewhere, cached, framed, or passed on as referrer."""
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -30,7 +30,7 @@ def html(template: str, language: Language, *, status: int = 200, **values: obje
 
 
 def file(content: bytes, content_type: str, name: str) -> web.Response:
-    """Return a file to keep. name: ASCII, ours, never typed by anyone."""
+    """Return a file to download. name: ASCII, ours, never typed by anyone."""
     headers = HEADERS | {"Content-Disposition": f'attachment; filename="{name}"'}
     return web.Response(body=content, content_type=content_type, headers=headers)
 

@@ -1,4 +1,4 @@
-"""What this bot gives by one-time link, and to whom."""
+"""What can be fetched by one-time link, and by whom."""
 
 from collections.abc import Collection
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The report of a period as a page: figures of a unit or of the whole organisation, for whoever may see those.
+"""The report of a period as a page: figures of a unit or of the whole organisation.
 
 Only aggregates: nothing on it is about a case or a person, and no selection is narrower than a unit.
 """
@@ -53,11 +53,11 @@ _WHOLE = {
     "signed_with_shortfall": "signed",
     "without_checklist": "due",
 }
-"""What a figure of whole lists or cases is a part of."""
+"""The total that a figure of whole lists or cases is a part of."""
 
 
 def fields(session: Session, link: Link, language: Language) -> Sequence[Field]:
-    """Return what may be chosen before the report is opened: another period, and another unit that is hers to see."""
+    """Return what may be chosen before the report is opened: another period, and another unit the person may see."""
     names = people.unit_names(session, link.tenant_id)
     today = day_of(link.at)
     held = [(role.role, names[role.unit_id]) for role in people.roles_on(session, link.person_id, today)]
@@ -131,13 +131,13 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
 
 
 def _versions(rates: Sequence[QuestionRate], language: Language) -> str:
-    """Say that several versions of the checklist are added here; nothing when there was one."""
+    """Say that several versions of the checklist are summed here; empty when there was one."""
     used = sorted({version for rate in rates for version in rate.versions})
     return say("report_page.versions", language, versions=", ".join(map(str, used))) if len(used) > 1 else ""
 
 
 def _counts(counts: dict[str, int], language: Language) -> Iterator[tuple[str, str]]:
-    """Give what each figure of whole lists and cases is called, and how many: of how many where it is a part."""
+    """Yield the name of each figure of whole lists and cases, and its number, of the total where it is a part."""
     for code in _COUNTS:
         n, whole = counts.get(code, 0), _WHOLE.get(code)
         said = share_words(Share(n, counts.get(whole, 0)), language) if whole else str(n)
@@ -145,7 +145,7 @@ def _counts(counts: dict[str, int], language: Language) -> Iterator[tuple[str, s
 
 
 def _other_periods(period: Period, at: datetime, language: Language) -> Iterator[str]:
-    """Give what to write for the other periods around this one that have begun: its year, quarters, the year before."""
+    """Yield how to write the other periods around this one that have begun: its year, quarters, the year before."""
     year = period.first.year
     near = {str(year): year_of(year)}
     near |= {f"{year} kv {number}": quarter(year, number) for number in (1, 2, 3, 4)}

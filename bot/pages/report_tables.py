@@ -1,4 +1,4 @@
-"""The tables of the report page: every share said in words, the questions in each order, times, findings, steps."""
+"""The tables of the report page: every share in words, the questions in each order, times, findings, steps."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +16,7 @@ from texts import Language, say
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A share drawn: its length and the ends of its interval, per cent with a decimal point as SVG wants them."""
+    """A share as a bar: its length and the ends of its interval, in per cent with a decimal point for SVG."""
 
     share: str
     low: str
@@ -25,7 +25,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A question as the page says it. number: its place in the list. bar: None when it applied to nobody."""
+    """A question on the page. number: its place in the list. bar: None when it applied to nobody."""
 
     number: int
     title: str
@@ -41,7 +41,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The questions in one order: what it is called, and which column is sorted which way."""
+    """The questions in one order: its name, and which column is sorted which way."""
 
     name: str
     words: str
@@ -52,7 +52,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of the chain: what it comes to together, and its questions under the heading of what they are."""
+    """A step of the chain: its sum, and its questions by what they are."""
 
     title: str
     together: str
@@ -74,9 +74,9 @@ def question_rows(rates: Sequence[QuestionRate], language: Language) -> list[Row
 
 
 def orders(rates: Sequence[QuestionRate], language: Language) -> Iterator[Order]:
-    """Give the questions in each order the page can show them in; those that applied to nobody stand last.
+    """Yield the questions in each order the page can show; those that applied to nobody come last.
 
-    A page without scripts cannot sort, and its link is used up: so it brings every order with it.
+    A page without scripts cannot sort, and its link is used up: so it contains every order.
     """
     rows = question_rows(rates, language)
     asked = [(rate, row) for rate, row in zip(rates, rows, strict=True) if rate.fulfilled.n]
@@ -140,7 +140,7 @@ def extent(findings: Sequence[FindingReport], language: Language) -> str:
 
 
 def finding_row(found: FindingReport, language: Language) -> tuple[str, str, str, str, str]:
-    """Return a finding: its words, how far it has come, the steps, Ja of applicable, and against the period before."""
+    """Return a finding: its words, how far it has come, the steps, Ja of applicable, now and in the period before."""
     words = found.finding.text if language == "sv" else found.finding.text_en
     steps = ", ".join(say("steps." + step, language) for step in found.steps)
     if not found.now.n:
@@ -153,7 +153,7 @@ def finding_row(found: FindingReport, language: Language) -> tuple[str, str, str
 
 
 def _from_to(before: Share, now: Share, language: Language) -> str:
-    """Say what several questions together were and are. Answers of one list hang together: nothing about chance."""
+    """Say what the sum of several questions was and is; as answers on one list are not independent, no significance."""
     if not before.n or not now.n:
         return say("figures.no_figures", language)
     return say("report_page.from_to", language, before=share_words(before, language), now=share_words(now, language))
@@ -167,16 +167,16 @@ def step_rows(step: StepReport, findings: Sequence[FindingReport], language: Lan
     """Return a step of the chain with its findings named and its questions by what they are."""
     named = (("strengths", step.strengths), ("shortcomings", step.shortcomings), ("unclear", step.unclear))
     rows = tuple((name, tuple(question_rows(rates, language))) for name, rates in named if rates)
-    # Without an interval: several answers of the same list say less than as many lists would.
+    # Without an interval: answers on the same list are not independent.
     share = share_words(step.together.fulfilled, language) if step.together else ""
     together = say("report_page.together", language, share=share) if share else ""
-    mine = [f"{one.finding.code} ({_standing(one, language)})" for one in findings if step.step in one.steps]
-    told = say("report_page.findings_of_step", language, findings=", ".join(mine)) if mine else ""
+    about_step = [f"{one.finding.code} ({_standing(one, language)})" for one in findings if step.step in one.steps]
+    told = say("report_page.findings_of_step", language, findings=", ".join(about_step)) if about_step else ""
     return Step(step.title, together, told, rows)
 
 
 def share_words(share: Share, language: Language) -> str:
-    """Return k of n with its per cent, which a share of nothing has none of."""
+    """Return k of n with its per cent, if n is not 0."""
     if not share.n:
         return say("report_page.k_of_n", language, k=share.k, n=share.n)
     return say("report_page.share", language, k=share.k, n=share.n, percent=percent_words(share.part, language))

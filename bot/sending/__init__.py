@@ -1,1 +1,1 @@
-"""What goes out to the channel."""
+"""Sending to the channel."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 PER_CONVERSATION = 7
 IN_TOTAL = 25
-# One second and a tenth: what left here a second apart may arrive closer together, and the limit is counted there.
+# One second and a tenth: what was sent a second apart may arrive closer together, and the limit applies on arrival.
 WINDOW_SECONDS = 1.1
 SPREAD = 1.1
 
@@ -28,10 +28,10 @@ class _Waiter:
 class Pace:
     """Lets at most so many sends start in any window, per conversation and in total.
 
-    Windows slide, so there is never a double burst as with a refilled bucket. People go before reminders, and each in
-    the order they came; a conversation that has used up its share keeps nobody else waiting. A person's message goes
-    at once while there is room; reminders are spread evenly, a little slower than the limit: a burst of them that is
-    held up on the way would run into the next one, and would leave no room for people.
+    Windows slide, so there is never a double burst as with a refilled bucket. Replies go before reminders, each
+    in order of arrival; a conversation that has used up its share blocks no other. A reply goes at once while there
+    is room; reminders are spread evenly, a little slower than the limit: a burst of them delayed on the way would run
+    into the next one, and leave no room for replies.
     Source: Microsoft's "Optimize your bot with rate limiting in Teams": 7 a second per conversation; 25 in total keeps
         below the 30 a second per app and tenant named there.
     """
@@ -55,7 +55,7 @@ class Pace:
     async def turn(self, conversation: str, *, urgent: bool = False) -> None:
         """Wait until one more send to this conversation may start; `urgent` when a person waits for it.
 
-        Use it just before sending: the place counts from when this returns.
+        Call it just before sending: the window counts from when this returns.
         """
         waiter = _Waiter(conversation)
         (self._urgent if urgent else self._normal)[waiter] = None
@@ -64,7 +64,7 @@ class Pace:
         slot.at = asyncio.get_running_loop().time()  # a busy loop may have woken us late: the window starts here
 
     def _let_go(self) -> None:
-        """Let everyone through whose turn it is; come back when the next one's turn comes."""
+        """Release everyone whose turn it is, and schedule the next turn."""
         loop = asyncio.get_running_loop()
         now = loop.time()
         self._forget_idle(now)

@@ -60,11 +60,11 @@ class Throttled(SendError):
 
 
 class Uncertain(SendError):
-    """The message left, and nobody knows whether it arrived: the connector has no key against doubles."""
+    """The message was sent, and may have arrived: the connector has no idempotency key."""
 
 
 class Failed(SendError):
-    """Another answer than the ones above, or an address the bot may not call: trying again changes nothing."""
+    """Any other status, or an address the bot may not call: retrying is no use."""
 
 
 class Unreachable(Failed):
@@ -72,7 +72,7 @@ class Unreachable(Failed):
 
 
 class Sender:
-    """Sends over one shared session. One attempt per call; who calls decides what a failure means."""
+    """Sends over one shared session. One attempt per call; the caller decides what a failure means."""
 
     def __init__(
         self,
@@ -124,7 +124,7 @@ class Sender:
         *,
         urgent: bool = False,
     ) -> None:
-        """Put a new content in the place of a message sent before. Raises: SendError."""
+        """Replace the content of a message sent before. Raises: SendError."""
         await self._call("PUT", service_url, conversation_id, ["activities", activity_id], activity, urgent=urgent)
 
     async def delete(self, service_url: str, conversation_id: str, activity_id: str) -> None:
@@ -132,7 +132,7 @@ class Sender:
         await self._call("DELETE", service_url, conversation_id, ["activities", activity_id])
 
     async def member(self, service_url: str, conversation_id: str, member_id: str) -> dict[str, Any] | None:
-        """Read what the channel says of one member (e-mail, UPN, tenant); None when it knows no such member.
+        """Read what the channel knows of one member (e-mail, UPN, tenant); None when it knows no such member.
 
         Raises: SendError; Failed also when a good answer was not a JSON object.
         """
@@ -155,7 +155,7 @@ class Sender:
         *,
         deadline: float = PERSON_WAITS,
     ) -> str:
-        """Send to a person who waits: like `send`, but a throttled message is tried again within `deadline` seconds.
+        """Send to a person who waits: like `send`, but a throttled message is retried within `deadline` seconds.
 
         At most six attempts, never before Retry-After; without one, after a random pause of a doubling length. Raises:
             SendError: as `send`; Throttled when the deadline or the attempts ran out; Uncertain when it was cut.
@@ -232,7 +232,7 @@ class Sender:
 
 
 def _address(service_url: str, *path: str) -> URL:
-    """Join an address whose parts come from outside; each stays one part, whatever is in it."""
+    """Join an address of parts from outside, each escaped to stay one path segment."""
     if any(part in {"", ".", ".."} for part in path):
         raise Failed
     joined = "/".join(quote(part, safe="") for part in path)
@@ -240,7 +240,7 @@ def _address(service_url: str, *path: str) -> URL:
 
 
 async def _read_answer(response: aiohttp.ClientResponse) -> Any:
-    """Read the answer to a call that succeeded; None when it is empty or not JSON: the deed is done all the same."""
+    """Read the answer to a call that succeeded; None when it is empty or not JSON, which is no failure."""
     try:
         return await read_json(response, _MAX_ANSWER)
     except ValueError:

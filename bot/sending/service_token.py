@@ -15,11 +15,11 @@ _MAX_ANSWER = 64 * 1024
 
 
 class NoServiceToken(Exception):
-    """No token could be had, so nothing was sent. Carries the sign-in's status at most, never its words."""
+    """No token could be had, so nothing was sent. Carries the sign-in's status at most, never its text."""
 
 
 def token_endpoint(tenant: str = "") -> str:
-    """Give the sign-in address for a single-tenant bot, or for a multi-tenant one when `tenant` is empty."""
+    """Return the sign-in address for a single-tenant bot, or for a multi-tenant one when `tenant` is empty."""
     return f"https://login.microsoftonline.com/{tenant or MULTI_TENANT}/oauth2/v2.0/token"
 
 
@@ -52,11 +52,11 @@ class ServiceToken:
 
     @property
     def is_from_stand_in(self) -> bool:
-        """Say whether the token comes over plain http, from a stand-in on this machine, and opens nothing real."""
+        """Say whether the token comes over plain http, from a stand-in on this machine."""
         return self._endpoint.startswith("http://")
 
     async def get(self) -> str:
-        """Give a token good for some minutes more; all who ask at the same time share one fetch.
+        """Return a token valid for some minutes more; concurrent callers share one fetch.
 
         Raises: NoServiceToken.
         """
@@ -68,13 +68,13 @@ class ServiceToken:
         return await asyncio.shield(self._fetching)
 
     def forget(self) -> None:
-        """Drop the token: the connector did not take it."""
+        """Drop the token: the connector rejected it."""
         self._token = ""
 
     def _fetched(self, task: asyncio.Task[str]) -> None:
         self._fetching = None
         if not task.cancelled():
-            task.exception()  # looked at, so that a fetch nobody waits for any more is not reported as lost
+            task.exception()  # retrieved, so that the exception of an abandoned fetch is not reported as lost
 
     async def _fetch(self) -> str:
         try:

@@ -1,1 +1,1 @@
-"""What the chef meets, and who stands in for her."""
+"""The chef's dialogs, and who stands in for her."""

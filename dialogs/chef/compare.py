@@ -1,4 +1,4 @@
-"""Both sets of answers side by side: what a reader is shown when she has read, and what her signature is bound to."""
+"""Both sets of answers side by side: what a reader is shown after reading, and what a signature is bound to."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Who stands in for a chef, and between which days: named by the chef herself, a manager or an admin."""
+"""Who stands in for a chef, and between which days: named by the chef, a manager or an admin."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ def _card(context: TurnContext, notices: tuple[Line, ...]) -> DeputiesView:
 
 
 def _units(context: TurnContext) -> dict[int, str]:
-    """Return the units she may name a deputy in: her own as chef, every one as manager or admin."""
+    """Return the units the person may name a deputy in: a chef's own, all for a manager or admin."""
     names = people.unit_names(context.session, context.tenant_id)
     whole = context.units_as("manager") or context.units_as("admin")
     wanted = set(names) if whole else set(context.units_as("unit_manager"))
@@ -84,7 +84,7 @@ def _deputy(row: PersonRow, role: RoleRow, units: Mapping[int, str], chefs: list
 
 
 def _eligible(context: TurnContext, units: Mapping[int, str] | None = None) -> list[PersonRow]:
-    """Return those who work with cases or read them: in these units, or anywhere."""
+    """Return those who work on cases or read them, in these units or anywhere."""
     found = {
         row.id: row
         for row, role in people.everyone(context.session, context.tenant_id)
@@ -94,7 +94,7 @@ def _eligible(context: TurnContext, units: Mapping[int, str] | None = None) -> l
 
 
 def _without_app(context: TurnContext, units: Mapping[int, str]) -> tuple[str, ...]:
-    """Return the names of chefs, deputies and workers of these units who cannot be written to."""
+    """Return the names of chefs, deputies and workers of these units who do not have the app."""
     missed = conversations.without_app(context.session, _eligible(context, units))
     return tuple(row.name for row in missed)[:MOST_NAMES]
 
@@ -114,7 +114,7 @@ class _Wanted:
 
 
 def name_deputy(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Keep a deputy with her days, and tell her. Saving says that she has the delegation."""
+    """Store a deputy with the days, and tell her. Saving confirms that she has the delegation."""
     try:
         wanted = _read(context, press.inputs)
         changes = _store(context, wanted)
@@ -136,7 +136,7 @@ def _store(context: TurnContext, wanted: _Wanted) -> Changes:
 
 
 def _tell(context: TurnContext, wanted: _Wanted, args: dict[str, str | int]) -> bool:
-    """Tell her who is named; say whether she cannot be told."""
+    """Tell the deputy; say whether that was impossible."""
     told = MenuView(
         title=Line(say="deputies.you_title"),
         lines=(Line(say="deputies.you", args=args),),

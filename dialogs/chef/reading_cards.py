@@ -1,4 +1,4 @@
-"""What a reader is shown: her questions, where her reading stands, the differences, what was signed. Stores nothing."""
+"""What a reader is shown: questions, progress, the differences, what was signed. Stores nothing."""
 
 from actions.basis import Basis, Sheet
 from checklists.lifecycle import State
@@ -22,7 +22,7 @@ MOST_CHILDREN = 3
 
 
 def where(context: TurnContext, reader: Basis, notices: tuple[Line, ...] = ()) -> AnyView:
-    """Return the card a reader is at: the first questions that are open, else what can be done when all is read."""
+    """Return a reader's current card: the first open questions, else what can be done when all is read."""
     worker = reader.worker
     if worker.state == State.SIGNED:
         return signed_menu(context, worker)
@@ -37,7 +37,7 @@ def where(context: TurnContext, reader: Basis, notices: tuple[Line, ...] = ()) -
 
 
 def questions(sheet: Sheet, notices: tuple[Line, ...] = ()) -> FormView:
-    """Return the form she reads by: all that applies, or what is open of it once she has begun."""
+    """Return the form for reading: everything that applies, or what is still open once it has begun."""
     still = tuple(stop for stop in sheet.way if is_open(stop, sheet.applied))
     form = form_card.form(sheet, still or sheet.way, notices)
     ways_out = tuple(_button(verb, title, sheet.case) for verb, title in (("send_back", "return"), ("pause", "pause")))
@@ -75,20 +75,20 @@ def differences(context: TurnContext, reader: Basis, notices: tuple[Line, ...] =
 
 
 def _next_children(seen: Comparison, first: int) -> int | None:
-    """Return with which child the next card begins, None when all fit on one."""
+    """Return the first child of the next card, None when all fit on one."""
     if len(seen.sheets) <= MOST_CHILDREN:
         return None
     return first + MOST_CHILDREN if first + MOST_CHILDREN < len(seen.sheets) else 0
 
 
 def not_here(worker: Basis) -> MenuView:
-    """Return what is said of a case that is not with its chef: not sent yet, or sent back."""
+    """Return the view of a case that is not with its chef: not sent yet, or sent back."""
     key = "reading.is_returned" if worker.state == State.RETURNED else "reading.not_sent"
     return MenuView(title=_title(worker.case), lines=(Line(say=key),), buttons=(to_read_button(),))
 
 
 def signed_menu(context: TurnContext, worker: Basis, notices: tuple[Line, ...] = ()) -> MenuView:
-    """Return what is said of a signed case, with the way to what was seen then."""
+    """Return the view of a signed case, with a button to what was seen then."""
     row = signatures.standing(context.session, worker.case.id, worker.checklist.id, worker.occasion)
     lines: tuple[Line, ...] = ()
     buttons: tuple[Button, ...] = ()
@@ -112,7 +112,7 @@ def seen_button(row: SignatureRow) -> Button:
 
 
 def signed(context: TurnContext, case: CaseRow, row: SignatureRow, first: int) -> SignedView:
-    """Return what was seen at a signature, its hash counted again."""
+    """Return what was seen at a signature, with its hash recomputed."""
     stored = signatures.view_of(context.session, row)
     seen = Comparison.model_validate_json(stored)
     following = _next_children(seen, first)

@@ -1,4 +1,4 @@
-"""The chef's decision on what she has read: sign, sign with a shortfall, or send back; and what she saw then."""
+"""The chef's decision after reading: sign, sign with a shortfall, or send back; and what was seen at a signature."""
 
 from actions import signing
 from actions.basis import Basis
@@ -35,7 +35,7 @@ SEEN = Right("seen_at_signing", "case", {**OWN_CASE, **READER})
 
 
 def sign(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Sign: read according to the checklist, nothing missing, and she has seen what she signs."""
+    """Sign: read according to the checklist, with nothing missing, and seen in its present state."""
     reader = _ready(context, press, SIGN)
     if not isinstance(reader, Basis):
         return reader
@@ -45,7 +45,7 @@ def sign(context: TurnContext, press: Press[AsShown]) -> Reaction:
 
 
 def sign_shortfall(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Ask why she signs although something is missing."""
+    """Ask for the reason for signing although something is missing."""
     reader = _ready(context, press, SHORTFALL)
     return _shortfall(context, reader, (), "") if isinstance(reader, Basis) else reader
 
@@ -68,7 +68,7 @@ def _shortfall(context: TurnContext, reader: Basis, notices: tuple[Line, ...], t
 
 
 def save_shortfall(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Sign with the shortfall named and her reason kept."""
+    """Sign with the shortfall named and the reason stored."""
     reader = _ready(context, press, SAVE_SHORTFALL)
     if not isinstance(reader, Basis):
         return reader
@@ -82,7 +82,7 @@ def save_shortfall(context: TurnContext, press: Press[AsShown]) -> Reaction:
 
 
 def _ready(context: TurnContext, press: Press[AsShown], right: Right) -> Basis | Reaction:
-    """Return her reading, locked; a reaction instead when things are not as she saw them when she pressed."""
+    """Return the reading, locked; or a reaction, when things have changed since the button was shown."""
     reader = _locked(context, press, right)
     case, worker = reader.case, reader.worker
     if case.closed_on is not None:
@@ -98,7 +98,7 @@ def _ready(context: TurnContext, press: Press[AsShown], right: Right) -> Basis |
 
 
 def _locked(context: TurnContext, press: Press[AsShown], right: Right) -> Basis:
-    """Turn to the case of a press and hold it: nobody changes it until this turn is through."""
+    """Find the case of a press and lock it until the end of this turn."""
     first = find_case.by_id(context, press.case, right)
     cases.lock(context.session, first.case)
     return find_case.by_id(context, press.case, right)
@@ -120,7 +120,7 @@ def _signed(context: TurnContext, reader: Basis, reason: str) -> Reaction:
 
 
 def send_back(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Ask for a comment, and at which questions she points."""
+    """Ask for a comment, and for the questions to point at."""
     reader = find_case.by_id(context, press.case, SEND_BACK)
     if reader.case.closed_on is not None:
         return find_case.closed_case(context, reader.case)
@@ -147,7 +147,7 @@ def _back(case_id: int) -> Button:
 
 
 def _questions(reader: Basis) -> list[Point]:
-    """Return what she may point at. Until she has seen the answers, that is what she herself is asked."""
+    """Return the questions to choose from; until the answers were seen, only those the reader is asked."""
     worker = reader.worker
     basis = worker if reader.state == State.READ else reader
     of_worker = {sheet.filled.child: sheet for sheet in worker.sheets}
@@ -161,13 +161,13 @@ def _questions(reader: Basis) -> list[Point]:
 
 
 def _sending(worker: Basis) -> str:
-    """Return a name for this time the list was sent: a second return of the same one is the same act."""
+    """Return an id of this sending of the list: a second return of the same sending is the same act."""
     rows = [sheet.filled for sheet in worker.sheets]
     return ",".join(f"{row.id}:{row.sent_at}:{row.return_id}" for row in rows)
 
 
 def save_return(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Send the list back with her comment; the questions she points at open for the worker."""
+    """Send the list back with the comment; the questions pointed at open for the worker."""
     reader = _locked(context, press, SAVE_RETURN)
     case, worker = reader.case, reader.worker
     if case.closed_on is not None:
@@ -187,7 +187,7 @@ def save_return(context: TurnContext, press: Press[AsShown]) -> Reaction:
 
 
 def _pointed(reader: Basis, chosen: str) -> list[Point]:
-    """Return what she pointed at; what was not offered does not count."""
+    """Return the questions pointed at, ignoring any that were not offered."""
     offered = {f"{one.list_id}/{one.item_id}": one for one in _questions(reader)}
     return [offered[key] for key in dict.fromkeys(chosen.split(",")) if key in offered]
 
@@ -196,13 +196,13 @@ def _pointed(reader: Basis, chosen: str) -> list[Point]:
 
 
 def seen_at_signing(context: TurnContext, press: Press[SeenAt]) -> Reaction:
-    """Show what was seen at a signature, with its hash counted again."""
+    """Show what was seen at a signature, with its hash recomputed."""
     basis = find_case.by_id(context, press.case, SEEN)
     row = signatures.get(context.session, context.tenant_id, press.what.signature_id)
     if row is None or row.case_id != basis.case.id:
         return next_card.go_on(context, basis, notices=(Line(say="fill.card_is_old"),))
     if basis.is_reading and row.voided_at is not None and row.signer_id != context.person_id:
-        return enter(context, basis)  # what another saw would show her answers she has not come to yet
+        return enter(context, basis)  # what someone else saw would reveal answers before this reader may see them
     event = Change("signature_shown", basis.case, detail=f"signature {row.id}")
     view = reading_cards.signed(context, basis.case, row, press.what.start)
     return Done(view, keep(context.session, context.origin, event))

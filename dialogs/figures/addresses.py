@@ -1,10 +1,10 @@
-"""Where what people fetch by one-time link is found."""
+"""The addresses of one-time links."""
 
 from urllib.parse import quote
 
 REPORT, EXPORT = "report", "export"
 PATHS = {REPORT: "/rapport", EXPORT: "/export"}
-"""The path of the page by what a link is for."""
+"""The path of the page, by the purpose of a link."""
 
 
 def link_url(public_url: str, path: str, token: str) -> str:

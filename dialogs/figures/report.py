@@ -27,29 +27,29 @@ OFFER = Right("export", "self", FIGURES)
 SHOW = Right("show_report", "self", FIGURES)
 EXPORT = Right("export_figures", "self", FIGURES)
 MOST_UNITS = 60
-"""What one choice holds on a card of 24 KB."""
+"""The most options of one choice on a card of 24 KB."""
 
 
 def report(context: TurnContext, rest: str = "") -> Reaction:
-    """Show the figures of the first unit she may see: the whole organisation, for a manager."""
+    """Show the figures of the first unit the person may see: the whole organisation, for a manager."""
     return _shown(context, read_period(rest, context.today), "")
 
 
 def offer_export(context: TurnContext, rest: str = "") -> Reaction:
-    """Offer the figures as a page and as files; the links come when she presses, for her alone."""
+    """Offer the figures as a page and as files; pressing gives the personal links."""
     return _shown(context, read_period(rest, context.today), "", offer_only=True)
 
 
 def show_report(context: TurnContext, press: Press[OfFigures]) -> Reaction:
-    """Show the figures of the unit and the period she chose. Raises: UnreadablePeriod."""
+    """Show the figures of the unit and the period chosen. Raises: UnreadablePeriod."""
     wanted = press.inputs.get("unit") or str(press.what.unit_id)
     return _shown(context, _period(context, press), wanted)
 
 
 def export_figures(context: TurnContext, press: Press[OfFigures]) -> Reaction:
-    """Give the links. Each press gives new ones: those of an earlier press may be used or out of time.
+    """Return the links. Each press makes new ones: earlier ones may be used or expired.
 
-    A press that comes as a message is answered by a posted card, which must not hold a secret: no link is made then.
+    A press that comes as a message is answered by a posted card, which must not hold a secret: no links then.
     """
     period, units = _period(context, press), _units(context)
     unit_id = _chosen(units, press.inputs.get("unit") or str(press.what.unit_id))
@@ -65,7 +65,7 @@ def export_figures(context: TurnContext, press: Press[OfFigures]) -> Reaction:
 def tell_fetched(session: Session, tenant_id: int, person_id: int, asked: Asked, file: str, now: datetime) -> None:
     """Leave a receipt in the chat of who fetched a file of figures: which, of what, and when. file: `csv` or `xlsx`.
 
-    If it was not she who fetched it, she learns of it here.
+    If someone else fetched it, the person learns of it here.
     """
     args = {"unit": asked.unit, "first": asked.first, "last": asked.last}
     of = Line(say="report.fetched_of_unit" if asked.unit else "report.fetched_of_all", args=args)
@@ -114,7 +114,7 @@ def _shown(context: TurnContext, period: Period, wanted: str, *, offer_only: boo
 
 
 def _units(context: TurnContext) -> dict[int, str]:
-    """Return the units she may see figures of, by row id; the whole organisation, whose name is empty, first."""
+    """Return the units whose figures the person may see, by row id; the whole organisation (empty name) first."""
     names = people.unit_names(context.session, context.tenant_id)
     held = [(row.role, names[row.unit_id]) for row in context.roles]
     seen = sorted((name, row_id) for row_id, name in names.items() if sees_figures(held, name))
@@ -122,7 +122,7 @@ def _units(context: TurnContext) -> dict[int, str]:
 
 
 def _chosen(units: Mapping[int, str], text: str) -> int | None:
-    """Return the unit she means, the first when she means none; None when it is not hers to see."""
+    """Return the unit chosen, by default the first; None when the person may not see it."""
     if not text:
         return next(iter(units), None)
     return int(text) if text.isascii() and text.isdigit() and int(text) in units else None
@@ -137,7 +137,7 @@ def _button(title: str, right: Right, unit_id: int, period: Period) -> Button:
 
 
 def _period(context: TurnContext, press: Press[OfFigures]) -> Period:
-    """Return the period written in the field, which stands there to begin with; that of the button when it is empty."""
+    """Return the period in the field, which is prefilled; that of the button when it is empty."""
     written = press.inputs.get("period", "")
     return read_period(written, context.today) if written.strip() else press.what.period
 

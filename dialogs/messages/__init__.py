@@ -1,1 +1,1 @@
-"""What the bot says by itself: prompts and reminders."""
+"""What the bot says unasked: prompts and reminders."""

@@ -1,4 +1,4 @@
-"""How a case stands, as the reminder rules read it: dates, facts, and the newest decision basis of all children."""
+"""The state of a case for the reminder rules: dates, facts, and the newest decision basis of all children."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -30,7 +30,7 @@ class Standing:
 
 
 def read_case(session: Session, case: CaseRow) -> Standing:
-    """Read how a case stands now."""
+    """Read the state of a case."""
     basis = _as_if_begun(written(session, case, BASIS))
     state = CaseState(
         dates=case_dates(session, case),
@@ -53,7 +53,7 @@ def case_extensions(session: Session, case: CaseRow) -> tuple[Extension, ...]:
 
 
 def is_protection_answered(session: Session, case: CaseRow) -> bool:
-    """Say whether somebody has answered if the child was protected; a list nobody has begun is no answer."""
+    """Say whether it is answered if the child is protected; without a list it is not."""
     checklist_id, item_id = _PROTECTION
     rows = filled.of_case(session, case.id, checklist_id, WRITER)
     found = (answers.latest(session, row.id).get(item_id) for row in rows)
@@ -66,7 +66,7 @@ def _says_yes(facts: dict[tuple[int, str], FactRow], name: str) -> bool:
 
 
 def _as_if_begun(basis: Basis) -> Basis:
-    """Return the basis with sheets also where nobody has begun: there everything is still missing."""
+    """Return the basis, with sheets where nobody has begun: there everything is still missing."""
     if basis.sheets:
         return basis
     case = basis.case
@@ -84,7 +84,7 @@ def _as_if_begun(basis: Basis) -> Basis:
 
 
 def _not_begun(case: CaseRow, child: int) -> FilledRow:
-    """Return a list that is not stored."""
+    """Return an unstored list."""
     return FilledRow(
         tenant_id=case.tenant_id,
         case_id=case.id,
@@ -136,7 +136,7 @@ def _ongoing(basis: Basis) -> Iterator[Asked]:
 
 
 def _followed(basis: Basis) -> Iterator[tuple[Sheet, AnswerRow]]:
-    """Give what was `pagaende` when it was signed and has come since; a `nej` was told at once."""
+    """Yield what was `pagaende` when it was signed and is answered since; a `nej` was told at once."""
     for sheet in basis.sheets:
         for row in sheet.rows.values():
             if row.follow_up and row.choice in ("ja", "ej_tillampligt"):

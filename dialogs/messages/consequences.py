@@ -1,4 +1,4 @@
-"""What others are told at once of what changed: the one place that reads it off the changes of an action."""
+"""What others are told at once of a change: the one place that derives it from an action's changes."""
 
 from actions.basis import written
 from actions.changes import Change, Changes, Tells
@@ -11,7 +11,7 @@ from storage.people import PersonRow
 
 
 def follow(session: Session, origin: Origin, changes: Changes, actor: PersonRow | None = None) -> tuple[Line, ...]:
-    """Tell others what they are to hear of at once; return what is to be told to the one who acted.
+    """Tell others what they should hear at once; return what to tell the one who acted.
 
     actor: who did it, None for a file. Something that comes several times in one act is told once.
     """

@@ -1,4 +1,4 @@
-"""Messages that go at once: to those who are to read a case, and to its workers when it comes back."""
+"""Messages sent at once: to the readers of a case, and to its workers when it comes back."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -24,9 +24,9 @@ Reason = Literal["sent", "resent", "voided", "returned", "followed_up"]
 
 
 def to_readers(session: Session, origin: Origin, worker: Basis, reason: Reason) -> None:
-    """Tell those who are to read the case.
+    """Tell the readers of the case.
 
-    When none of them can be told, the managers are: state is kept all the same, and nothing waits on an absent person.
+    When none of them can be told, the managers are: nothing waits for an absent person.
     """
     case = worker.case
     staff = Staff(people.holdings_on(session, origin.tenant_id, origin.today))
@@ -42,7 +42,7 @@ def to_readers(session: Session, origin: Origin, worker: Basis, reason: Reason) 
 
 
 def _to_managers(session: Session, origin: Origin, worker: Basis, missed: Sequence[PersonRow], staff: Staff) -> None:
-    """Tell the managers that a case waits for someone without the app; of a protected one not even which."""
+    """Tell the managers that a case waits for someone without the app; a protected case is not named."""
     case = worker.case
     names = ", ".join(row.name for row in missed)
     some = case.protected_identity
@@ -55,7 +55,7 @@ def _to_managers(session: Session, origin: Origin, worker: Basis, missed: Sequen
 
 
 def to_workers(session: Session, origin: Origin, worker: Basis, points: Sequence[Point], chef: str) -> None:
-    """Tell the case's workers that the chef has sent it back, and at which questions she points. chef: her name."""
+    """Tell the case's workers that the chef has sent it back, and the questions pointed at. chef: name."""
     case = worker.case
     title = Line(say="buttons.continue_case", args={"ref": case.ref})
     button = Button(title=title, claim=claimed("continue", case=case.id))

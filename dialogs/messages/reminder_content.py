@@ -1,8 +1,8 @@
-"""What a reminder says, asked again at the moment of sending; and `Påminn i morgon`.
+"""What a reminder says, worked out when it is sent; and `Påminn i morgon`.
 
-A bundle is what one person is told at once. Its outbox row holds no content: the notes of what was told name rule,
-case and occasion, and what they say is worked out when it is sent. So a gap that was closed meanwhile is not named,
-and nothing of a case is left in the outbox when the case is disposed of.
+A bundle is everything one person is told in one message. Its outbox row holds no content: its notes name rule, case
+and occasion, from which the text is made when it is sent. So a gap closed meanwhile is not named, and nothing of a
+case is left in the outbox when the case is disposed of.
 """
 
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ SNOOZE = Right("snooze", "self", ANYONE)
 MOST_CASES = 8
 """What fits on a card of 24 KB with its buttons; the rest is named by reference and rule."""
 OPENS = {"worker": "continue", "chef": "read"}
-"""The verb of a case's button, by how its reader stands to it; none where there is nothing to open."""
+"""The verb of a case's button, by the recipient's relation to it; none where there is nothing to open."""
 _ORDER: tuple[Rule, ...] = (
     *("SKYDD", "14D", "4M", "BESLUT", "LUCKOR", "ATER", "OLAST", "TYST", "UPPFOLJT", "PAGAR", "6M"),
 )
@@ -74,7 +74,7 @@ def content(session: Session, row: OutboxRow, now: datetime) -> Reply | None:
 
 
 class _Still:
-    """What of a bundle still holds, for its reader, at one moment."""
+    """Which reminders of a bundle still hold for its recipient, at one moment."""
 
     def __init__(self, session: Session, settings: TenantSettings, person: PersonRow, now: datetime) -> None:
         self._session = session
@@ -94,7 +94,7 @@ class _Still:
         if case is None or note.day != self._today or not self._staff.may_be_told(case, self._person):
             return None
         if note.rule != "SKYDD" and not self._open:
-            return None  # it waited beyond the office hours: the next sweep tells it
+            return None  # the office has closed meanwhile: the next sweep tells it
         if note.case_id not in self._standings:
             self._standings[note.case_id] = read_case(self._session, case)
         state = self._standings[note.case_id].state

@@ -1,4 +1,4 @@
-"""Who is told instead of someone who cannot be reached: the unit's ersättare, else the managers."""
+"""Who is told instead of someone who cannot be reached: the unit's deputies, else the managers."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -17,12 +17,12 @@ from storage.people import PersonRow
 from storage.told_reminders import ToldRow
 
 GATHER = timedelta(minutes=2)
-"""How long what is handed over to someone is gathered before it goes."""
+"""How long messages handed over to someone are gathered before they are sent."""
 HANDED_OVER = Line(say="reminders.handed_over")
 
 
 def hand_over(session: Session, row: OutboxRow, now: datetime) -> None:
-    """Tell the ersättare, else the managers, what someone who cannot be reached was to be told."""
+    """Tell the deputies, else the managers, what someone who cannot be reached was to be told."""
     chat = conversations.get(session, row.conversation_id)
     gone = people.person(session, row.tenant_id, chat.person_id) if chat else None
     if gone is None:
@@ -59,9 +59,9 @@ def _hand_over_bundle(session: Session, told: Iterable[ToldRow], gone: PersonRow
 
 
 def _gathering_bundle(session: Session, chat: ConversationRow, person: PersonRow, day: date, now: datetime) -> str:
-    """Return the bundle that gathers what is handed over to someone; a new one once the last is on its way.
+    """Return the bundle that gathers what is handed over to someone; a new one once the last is being sent.
 
-    It waits a little: when many cannot be reached, she gets one message and not one for each of them.
+    It waits a little: when many cannot be reached, one message goes instead of one for each of them.
     """
     for number in count(1):
         bundle = f"handover:{person.id}:{day}:{number}"
@@ -93,7 +93,7 @@ def note_told(session: Session, like: ToldRow, person_id: int, day: date, bundle
 def reachable_instead(
     session: Session, staff: Staff, case: CaseRow, person_id: int
 ) -> list[tuple[PersonRow, ConversationRow]]:
-    """Return those of the first who are told instead of someone and can be reached, with their chats."""
+    """Return those told instead of someone who can be reached, of the first tier with any, with their chats."""
     for tier in staff.instead(case, person_id):
         found = []
         for other in tier:

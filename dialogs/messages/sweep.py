@@ -1,8 +1,8 @@
-"""The daily sweep, in small steps so that no turn waits long for it; and SKYDD, which waits for no sweep.
+"""The daily sweep, in small steps so that no turn waits long for it; and SKYDD, which does not wait for it.
 
-A tenant's day is swept once, from the first office minute: begun later, or interrupted, it is gone on with while the
-office is open. Each step is one transaction; several replicas may take steps by turns. What a person is to be told
-is first noted, occasion by occasion, and put into the outbox as one bundle when every case has been looked at.
+A tenant's day is swept once, from the first office minute; begun late or interrupted, it continues while the office
+is open. Each step is one transaction; several replicas may share the steps. What a person is to be told is first
+noted, occasion by occasion, and put into the outbox as one bundle when every case has been looked at.
 """
 
 from collections.abc import Collection, Iterable
@@ -24,7 +24,7 @@ from storage.told_reminders import Occasion, ToldRow
 
 CASES_AT_ONCE = 5
 BUNDLES_AT_ONCE = 10
-"""What one step does: some hundredths of a second, for on SQLite a person's turn waits as long."""
+"""The size of one step: some hundredths of a second, as on SQLite a turn waits that long."""
 
 
 def swept_day(now: datetime) -> date:
@@ -33,7 +33,7 @@ def swept_day(now: datetime) -> date:
 
 
 def tenants_to_sweep(session: Session, now: datetime, done: Collection[tuple[int, date]]) -> list[int]:
-    """Return the tenants whose office is open and whose sweep of today is not through. done: known to be."""
+    """Return the tenants whose office is open and whose sweep of today is not done. done: those known to be."""
     at = local(now)
     found = []
     for row in tenants.everyone(session):
@@ -102,10 +102,10 @@ class _Sweeping:
 
 
 def reached(session: Session, staff: Staff, case: CaseRow, audiences: Iterable[Audience]) -> list[int]:
-    """Return those who can be reached, and for each who no longer can those who are told instead.
+    """Return those who can be reached and, for each who no longer can, those told instead.
 
-    Who never had the app is passed over: that is shown to worker, manager and admin, and told once she has it. An
-    ersättare without it leaves it to the chef.
+    Someone who never had the app is skipped: that is shown to worker, manager and admin, and they are told once they
+    have it. A deputy without it leaves the case to the chef.
     """
     found: list[int] = []
     for audience in audiences:
@@ -151,7 +151,7 @@ def _put_bundle(
         title = Line(say="reminders.protection_title" if urgent else "reminders.title")
         view = ReminderView(title=title, cases=())
         put(session, chat, person, view, now=now, kind=REMINDER, once=bundle, urgent=urgent)
-    else:  # she removed the app just now: told at the next sweep, or someone else is
+    else:  # the app was just removed: the next sweep tells them, or someone else
         told_reminders.forget(session, told_reminders.in_bundle(session, bundle))
 
 

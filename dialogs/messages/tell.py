@@ -1,4 +1,4 @@
-"""Telling someone something outside a turn: a message of its own in her chat, put into the outbox with its cause."""
+"""Telling people something outside a turn: messages put into the outbox in the transaction that caused them."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,7 +18,7 @@ PROMPT, REMINDER = "prompt", "reminder"
 def tell(
     session: Session, found: Iterable[PersonRow], view: AnyView, *, now: datetime, case: int = 0, kind: str = PROMPT
 ) -> list[PersonRow]:
-    """Put a view into the outbox for each of them; return who could not be told, having no app. case: see `put`."""
+    """Put a view into the outbox for each of them; return those without the app, who are not told. case: see `put`."""
     missed = []
     for person in found:
         chat = conversations.chat_with(session, person.id)

@@ -1,4 +1,4 @@
-"""Posted cards brought in line after the commit; nothing anyone wrote stands in them."""
+"""Updates of posted cards after the commit; they contain nothing anyone wrote."""
 
 from uuid import uuid4
 
@@ -9,7 +9,7 @@ from storage.outbox import OutboxRow
 
 
 def posted_card(context: TurnContext, activity_id: str, view: AnyView) -> None:
-    """Have a posted card in this chat replaced by a view; nothing where there is no such card."""
+    """Replace a posted card in this chat by a view, if there is such a card."""
     if not activity_id:
         return
     row = OutboxRow(

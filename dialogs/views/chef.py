@@ -1,4 +1,4 @@
-"""What a chef sees: prompts, where her reading stands, the differences, and what signing and sending back ask."""
+"""The chef's views: prompts, the state of a reading, the differences, signing and sending back."""
 
 from typing import Literal
 
@@ -9,10 +9,10 @@ from dialogs.views.parts import Button, Claim, Data, GapRow, Head, Line, View
 
 
 class PromptView(View):
-    """Tells her by itself that a case waits.
+    """Tells someone, unasked, that a case waits.
 
     reason: for reading (`sent`, `resent`), for reading again (`voided`), a worker's that
-    came back (`returned`), or an answer that was pending when she signed (`followed_up`).
+    came back (`returned`), or an answer that was pending at the signature (`followed_up`).
     Only questions, never answers, never a text. planned: ISO date, empty when none is set. more_gaps: how many do
     not fit.
     """
@@ -30,7 +30,7 @@ class PromptView(View):
 
 
 class ReadingView(View):
-    """Where her reading stands, between its questions and what comes of it."""
+    """The state of a reading, between its questions and the decision."""
 
     kind: Literal["reading"] = "reading"
     head: Head
@@ -69,7 +69,7 @@ class ComparedSheet(Data):
 
 
 class Comparison(Data):
-    """All she sees when she compares: what a signature is bound to, and hashed over. occasion from 1."""
+    """Everything a reader compares: what a signature is bound to, and hashed over. occasion from 1."""
 
     case_ref: str
     checklist: str
@@ -90,7 +90,7 @@ class DifferencesView(View):
 
 
 class ShortfallView(View):
-    """Asks why she signs although something is missing. text: what she has written so far."""
+    """Asks for the reason for signing although something is missing. text: written so far."""
 
     kind: Literal["shortfall"] = "shortfall"
     head: Head
@@ -104,7 +104,7 @@ class ShortfallView(View):
 
 
 class ReturnView(View):
-    """Asks what the worker is to look at again: a comment, and questions (list/child/item). text: written so far."""
+    """Asks what the worker should look at again: a comment, and questions (list/child/item). text: written so far."""
 
     kind: Literal["return"] = "return"
     head: Head
@@ -119,7 +119,7 @@ class ReturnView(View):
 class SignedView(View):
     """What was seen at a signature, shown again. hash: over the view's canonical JSON; at and voided: in words.
 
-    is_whole: the hash was counted again and is the same.
+    is_whole: the hash, recomputed, is the same.
     """
 
     kind: Literal["signed"] = "signed"
@@ -137,7 +137,7 @@ class SignedView(View):
 
 
 class Deputy(Data):
-    """One deputy. first and last: ISO dates, both counted; stands_in_for: a name, empty when nobody in particular."""
+    """One deputy. first and last: ISO dates, inclusive; stands_in_for: a name, empty when nobody in particular."""
 
     name: str
     unit: str
@@ -151,7 +151,7 @@ class DeputiesView(View):
     """Who stands in for whom, and a form for naming one more.
 
     people, units, chefs: row id and name to choose among; units and chefs only when there are several.
-    no_app: names of those who should be written to and cannot be.
+    no_app: names of those without the app.
     """
 
     kind: Literal["deputies"] = "deputies"

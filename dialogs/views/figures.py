@@ -1,4 +1,4 @@
-"""What someone who asks for figures sees: the report of a unit and a period, and the links an export gives."""
+"""The views of figures: the report of a unit and a period, and the links of an export."""
 
 from typing import Literal
 
@@ -14,7 +14,7 @@ class FigureRow(Data):
 
 
 class Asked(Data):
-    """What figures are of. unit: its name, empty: the whole organisation; first, last: ISO dates, both counted."""
+    """What figures are about. unit: its name, empty: the whole organisation; first, last: ISO dates, inclusive."""
 
     unit: str
     first: str
@@ -50,7 +50,7 @@ class LinkRow(Data):
 
 
 class LinksView(View):
-    """Where the figures can be fetched. links: secrets, hers alone; without them the card says where they are shown."""
+    """Where the figures can be fetched. links: secrets, for one person; empty: the card says where they are."""
 
     kind: Literal["links"] = "links"
     asked: Asked

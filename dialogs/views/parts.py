@@ -44,7 +44,7 @@ class Button(Data):
 class View(Data):
     """What all views share: lines said above the content (an echo, a refusal), and whether the card moves.
 
-    remark: what the chef wrote when she sent the list back; hers to read who works on it, never in a posted card.
+    remark: what the chef wrote when sending the list back; for its workers, never in a posted card.
     """
 
     notices: tuple[Line, ...] = ()

@@ -1,4 +1,4 @@
-"""Views and buttons that many dialogs answer with."""
+"""Views and buttons that many dialogs use."""
 
 from dialogs.views.parts import Button, Claim, Line
 from dialogs.views.views import AskRefView

@@ -1,6 +1,6 @@
 """What a person sees, as plain data: no card, no markup, no sentence; keys and ids that bot/cards renders.
 
-A view is stored with the inbox and can be hashed, so it holds everything its picture depends on.
+A view is stored with the inbox and can be hashed, so it holds everything its rendering depends on.
 """
 
 from typing import Annotated, Literal
@@ -30,7 +30,7 @@ from dialogs.views.parts import Listed as Listed
 
 
 class Aside(Data):
-    """Something that may be told besides the last answer, and never has to be. item: list/version/item."""
+    """An optional question about the last answer. item: list/version/item."""
 
     item: str
     buttons: tuple[Button, ...]
@@ -100,7 +100,7 @@ class GroupView(View):
 class MotivationView(View):
     """Asks for the motivation of `about` (an item or a fact), or of the items' own answers when it is empty.
 
-    text and place: what she has begun to write; never in a posted or updated card.
+    text and place: written so far; never in a posted or updated card.
     """
 
     kind: Literal["motivation"] = "motivation"
@@ -119,7 +119,7 @@ class MotivationView(View):
 
 
 class CommentView(View):
-    """Asks for a reservation to one item's answer. text: what stands there now, never in a posted card."""
+    """Asks for a reservation to one item's answer. text: the present one, never in a posted card."""
 
     kind: Literal["comment"] = "comment"
     head: Head
@@ -243,7 +243,7 @@ class SummaryView(View):
 
 
 class MissingView(View):
-    """The gaps in words, a button straight to each."""
+    """The gaps in words, with a button for each."""
 
     kind: Literal["missing"] = "missing"
     head: Head
@@ -263,7 +263,7 @@ class CaseLine(Data):
 
 
 class CasesView(View):
-    """Some cases: a person's own, or those that wait for her."""
+    """Some cases: a person's own, or those waiting for that person."""
 
     kind: Literal["cases"] = "cases"
     title: Line = Line(say="card.cases_title")
@@ -288,7 +288,7 @@ class AskRefView(View):
 
 
 class ClosedView(View):
-    """What is left of a card that is done, paused or moved: no answers."""
+    """The remains of a card that is done, paused or moved: no answers."""
 
     kind: Literal["closed"] = "closed"
     case_ref: str
@@ -323,7 +323,7 @@ class ReminderCase(Data):
 
 
 class ReminderView(View):
-    """One person's reminders of a day. others: reference and rules of the cases that do not fit on the card."""
+    """One person's reminders of a day. others: reference and rules of the cases that do not fit."""
 
     kind: Literal["reminder"] = "reminder"
     title: Line

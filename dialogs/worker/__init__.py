@@ -1,1 +1,1 @@
-"""What the case worker meets."""
+"""The case worker's dialogs."""

@@ -26,7 +26,7 @@ from storage import cases, people, trail
 DETAILS = Right("details", "case", OWN_CASE)
 SAVE_DETAILS = Right("save_details", "case", OWN_CASE)
 DATES = tuple(name for name in FIELDS if name != "closed_on")
-"""The dates on the card; a case is closed by a press of its own."""
+"""The dates on the card; closing a case has its own button."""
 
 
 def details_typed(context: TurnContext, rest: str) -> Reaction:
@@ -36,12 +36,12 @@ def details_typed(context: TurnContext, rest: str) -> Reaction:
 
 
 def details(context: TurnContext, basis: Basis, notices: tuple[Line, ...] = ()) -> AnyView:
-    """Return the card with the details of a case, or what is said of a closed one."""
+    """Return the card with the details of a case, or the view of a closed one."""
     case = basis.case
     if case.closed_on is not None:
         return find_case.closed_case(context, case)
     newest = trail.newest_of_case(context.session, case.id)
-    # With the newest event, so that a date set back and forth is a new press each time.
+    # With the newest event, so that setting a date back and forth is a new press each time.
     claims = [("save", claimed("save_details", OnDetails(shown(basis), newest), case=case.id))]
     claims += [(verb, claimed(verb, case=case.id)) for verb in ("extend", "close")]
     shared = [(cases.WHOLE_CASE, fact_id) for fact_id, fact in all_facts().items() if fact.per == "case"]
@@ -77,7 +77,7 @@ def shown(basis: Basis) -> str:
 
 
 def save_details(context: TurnContext, press: Press[OnDetails]) -> Reaction:
-    """Keep what was filled in; one bad field stops only itself."""
+    """Store what was filled in; a bad field does not stop the others."""
     basis = open_case(context, press, SAVE_DETAILS)
     if not isinstance(basis, Basis):
         return basis
@@ -104,7 +104,7 @@ def _store_facts(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) 
 
 
 def store_dates(context: TurnContext, basis: Basis, typed: Mapping[str, str]) -> tuple[Changes, tuple[Line, ...]]:
-    """Keep the dates that are right; return what was changed, and by field what is wrong with the others."""
+    """Store the valid dates; return what changed, and what is wrong with the others, by field."""
     given: dict[str, date | None] = {}
     faults: dict[str, UserError] = {}
     for name, text in typed.items():
@@ -127,7 +127,7 @@ def _store_protected(context: TurnContext, basis: Basis, inputs: Mapping[str, st
 
 
 def _store_co_worker(context: TurnContext, basis: Basis, chosen: str) -> Changes:
-    """Keep the co-worker chosen among the unit's case workers; `0` is nobody. Raises: BadPeople."""
+    """Store the co-worker chosen among the unit's case workers; `0` is nobody. Raises: BadPeople."""
     case = basis.case
     if not chosen:
         return NONE

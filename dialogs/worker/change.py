@@ -43,7 +43,7 @@ def change_typed(context: TurnContext, rest: str) -> Reaction:
 
 
 def _parts(rest: str) -> tuple[str, str, str]:
-    """Return number, reference and child as they were written, each empty when it was not."""
+    """Return number, reference and child as written, each empty if missing."""
     found = _REST.fullmatch(rest.strip())
     named = found.groupdict() if found else {}
     return named.get("number") or "", named.get("ref") or "", named.get("child") or ""

@@ -55,7 +55,7 @@ def _extension(context: TurnContext, basis: Basis, notices: tuple[Line, ...], te
 
 
 def save_extension(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Keep an extension. Workload, organisation and staffing are recorded, and the case still counts as late."""
+    """Record an extension. Workload, organisation and staffing are recorded, but the case still counts as late."""
     basis = open_case(context, press, SAVE_EXTENSION)
     if not isinstance(basis, Basis):
         return basis
@@ -92,7 +92,7 @@ def save_extension(context: TurnContext, press: Press[AsShown]) -> Reaction:
 
 
 def decided(context: TurnContext, press: Press[Nothing]) -> Reaction:
-    """Ask whether the decision has been taken: today, on another day, or when it is planned for now."""
+    """Ask whether the decision has been taken: today, on another day, or for when it is planned now."""
     basis = open_case(context, press, DECIDED)
     return _decided(context, basis, ()) if isinstance(basis, Basis) else basis
 
@@ -113,12 +113,12 @@ def _decided(context: TurnContext, basis: Basis, notices: tuple[Line, ...]) -> D
 
 
 def decided_today(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Keep that the decision was taken today."""
+    """Record that the decision was taken today."""
     return _save_decided(context, press, DECIDED_TODAY, {"decided_on": context.today.isoformat()})
 
 
 def save_decided(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Keep the day of the decision, or the day it is planned for now."""
+    """Store the day of the decision, or the day it is planned for now."""
     typed = {name: press.inputs.get(name, "") for name in ("decided_on", "planned_decision_on")}
     return _save_decided(context, press, SAVE_DECIDED, typed)
 
@@ -148,7 +148,7 @@ def _save_decided(context: TurnContext, press: Press[AsShown], right: Right, typ
 
 
 def close(context: TurnContext, press: Press[Nothing]) -> Reaction:
-    """Ask once before closing, with the consequence named."""
+    """Ask for confirmation before closing, naming the consequence."""
     basis = open_case(context, press, CLOSE)
     return _closing(context, basis, (), context.today.isoformat()) if isinstance(basis, Basis) else basis
 
@@ -185,7 +185,7 @@ def save_closing(context: TurnContext, press: Press[AsShown]) -> Reaction:
 
 
 def reopen(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Take the closing back; the case goes on where it stood."""
+    """Open the case again; it continues where it was."""
     basis = find_case.by_id(context, press.case, find_case.REOPEN)
     case = basis.case
     changes = acts.reopen(context.session, context.origin, case) if case.closed_on is not None else ()

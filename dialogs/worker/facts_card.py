@@ -1,4 +1,4 @@
-"""The facts card: what decides which questions apply. Nothing on it is chosen beforehand."""
+"""The facts card: what decides which questions apply. Nothing on it is preselected."""
 
 from actions.basis import Basis, Sheet
 from checklists.deadlines import finish_by
@@ -20,9 +20,9 @@ def facts_card(
     planned_typed: bool = False,
     form: bool = False,
 ) -> FactsView:
-    """Return the card with the facts of the case and of one child. form: she goes on with the form.
+    """Return the card with the facts of the case and of one child. form: the form comes next.
 
-    planned_typed: she wrote a planned day, and it is not proposed over what she wrote.
+    planned_typed: a planned day was typed, and no other is proposed over it.
     """
     case = basis.case
     units = context.units_as("case_worker") if case.lead_id == context.person_id and not basis.sheets else []

@@ -1,4 +1,4 @@
-"""Filling in: one step for all questions. It shows cards and has answers kept; the rules decide what comes next."""
+"""Filling in: one step for all questions. It shows cards and stores answers; the rules decide what comes next."""
 
 from actions import answers
 from actions.basis import Basis, Sheet
@@ -33,7 +33,7 @@ SHOW = Right("show_current", "case", LIST_HOLDER)
 
 
 def answer(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Keep the answer of a question card and show what comes next."""
+    """Store the answer of a question card and show what comes next."""
     at = landed(context, press, ANSWER)
     if not isinstance(at, Landed):
         return at
@@ -43,7 +43,7 @@ def answer(context: TurnContext, press: Press[OnCard]) -> Reaction:
 
 
 def save_group(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Keep what was chosen on a card with several items; what was left empty stays as it is."""
+    """Store what was chosen on a card with several items; empty ones are unchanged."""
     at = landed(context, press, GROUP)
     if not isinstance(at, Landed):
         return at
@@ -57,17 +57,17 @@ def save_group(context: TurnContext, press: Press[OnCard]) -> Reaction:
 
 
 def motivate(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Keep a written motivation."""
+    """Store a written motivation."""
     return _motivate(context, press, MOTIVATE, "text")
 
 
 def in_the_file(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Keep that the motivation stands in the file, and where."""
+    """Store where in the file the motivation is."""
     return _motivate(context, press, REFERENCE, "reference")
 
 
 def no_motivation(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Keep that there is no motivation: the gap stays and is told."""
+    """Store that there is no motivation: the gap remains and is reported."""
     return _motivate(context, press, NO_MOTIVATION, "missing")
 
 
@@ -109,14 +109,14 @@ def go_to(context: TurnContext, press: Press[ToItem]) -> Reaction:
 
 
 def _motivation_if_only_that_lacks(sheet: Sheet, stop: Stop, item_id: str) -> Stop:
-    """Lead straight to the motivation when the answer stands and only its motivation is a gap."""
+    """Go straight to the motivation when only that is missing."""
     lacks = any(gap.id == item_id and gap.why == "unmotivated" for gap in sheet.gaps)
     own = next((s for s in sheet.way if s.kind == "motivation" and not s.about and item_id in s.items), None)
     return own if lacks and own else stop
 
 
 def back(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Show the question before; nothing is changed, and what was begun to be written is kept as a draft."""
+    """Show the previous question; nothing changes, and unsaved text is stored as a draft."""
     basis = open_case(context, press, BACK)
     return _back(context, basis, press) if isinstance(basis, Basis) else basis
 
@@ -133,7 +133,7 @@ def _back(context: TurnContext, basis: Basis, press: Press[OnCard]) -> AnyView:
 
 
 def pause(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Leave off; everything given is stored already, and what was begun to be written is kept as a draft."""
+    """Pause; every answer is stored already, and unsaved text is stored as a draft."""
     basis = open_case(context, press, PAUSE)
     if not isinstance(basis, Basis):
         return basis
@@ -155,8 +155,8 @@ def _keep_draft(context: TurnContext, sheet: Sheet, press: Press[OnCard]) -> tup
 def show_current(context: TurnContext, press: Press[Refreshing]) -> Reaction:
     """Return what a card shows now; changes nothing.
 
-    While nothing of the case has moved since the card was made, that is the card itself, as stored with the turn that
-    made it. Else it is where the list stands.
+    While nothing of the case has changed since the card was made, that is the card itself, as stored with the turn that
+    made it; otherwise the list's current card.
     """
     basis = find_case.by_id(context, press.case, SHOW)
     row = inbox.by_activity(context.session, context.tenant_id, context.turn.channel_id, press.what.made_by)
@@ -188,7 +188,7 @@ def back_typed(context: TurnContext, rest: str) -> Reaction:
 
 
 def pause_typed(context: TurnContext, rest: str) -> Reaction:
-    """Leave off the list last shown."""
+    """Pause the list last shown."""
     basis = find_case.named_or_latest(context, rest, PAUSE)
     return summary_card.paused(basis) if basis else SayView(notices=(Line(say="fill.nothing_to_pause"),))
 

@@ -1,4 +1,4 @@
-"""The form: all questions that apply on one card. What is filled in is kept; then what is still open is shown."""
+"""The form: all questions that apply on one card. What is filled in is stored; then what is still open is shown."""
 
 from actions import answers
 from actions.basis import Basis, Sheet
@@ -51,7 +51,7 @@ def _open(context: TurnContext, basis: Basis, row_id: int = 0) -> Reaction:
 
 
 def _open_reading(context: TurnContext, reader: Basis) -> Reaction:
-    """Show a reader her questions; all of them again while she has not seen the workers' answers."""
+    """Show a reader's questions; all of them until the workers' answers were seen."""
     is_blind = reader.state == State.BEGUN and all(sheet.filled.seen_at is None for sheet in reader.sheets)
     if is_blind and reader.next_from() is None:
         return reading_cards.questions(reader.sheets[0])
@@ -59,7 +59,7 @@ def _open_reading(context: TurnContext, reader: Basis) -> Reaction:
 
 
 def save_form(context: TurnContext, press: Press[OnForm]) -> Reaction:
-    """Keep what is filled in; one bad text stops only itself. Then show what is open, also what has come to apply."""
+    """Store what is filled in; a bad text does not stop the rest. Then show what is open, newly applicable ones too."""
     basis = open_case(context, press, SAVE_FORM)
     if not isinstance(basis, Basis):
         return basis
@@ -81,7 +81,7 @@ def save_form(context: TurnContext, press: Press[OnForm]) -> Reaction:
 
 
 class _Saving:
-    """One form being saved, card by card. told: what is to be said of it; typed: texts to put back, by input id."""
+    """One form being saved, card by card. told: notices about it; typed: texts to put back, by input id."""
 
     def __init__(self, context: TurnContext, sheet: Sheet, press: Press[OnForm]) -> None:
         self._context, self._sheet, self._inputs = context, sheet, press.inputs
@@ -93,7 +93,7 @@ class _Saving:
         self.changes: Changes = NONE
 
     def take(self, stop: Stop) -> None:
-        """Keep what one card of the form says."""
+        """Store one card of the form."""
         try:
             self._motivation(stop) if stop.kind == "motivation" else self._choices(stop)
         except UserError as error:
@@ -103,7 +103,7 @@ class _Saving:
                 self.typed[key] = free_text.shown_again(self._inputs.get(key, ""))
 
     def _choices(self, stop: Stop) -> None:
-        """Keep a card's choices, but for one that contradicts what was answered after the form was shown."""
+        """Store a card's choices, except those that contradict answers given after the form was shown."""
         for item_id in stop.items:
             choice, old = self._inputs.get(item_id, ""), self._sheet.answers.get(item_id)
             if not choice or (old and old.choice == choice and not old.returned):
@@ -115,7 +115,7 @@ class _Saving:
                 self.changes += kept
 
     def _motivation(self, stop: Stop) -> None:
-        """Keep a card's motivation, unless it was given since, or is not asked for any more."""
+        """Store a card's motivation, unless one was given since, or is no longer asked for."""
         text, place = (self._inputs.get(input_id(stop, name), "").strip() for name in ("text", "place"))
         missing = self._inputs.get(input_id(stop, "missing")) == "true"
         if not (missing or text or place):

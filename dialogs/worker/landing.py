@@ -1,4 +1,4 @@
-"""Where a press on a list's card lands, and what comes after it."""
+"""Finding the list and card of a press, and what comes after it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,7 @@ from dialogs.worker import next_card
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """Where a press lands: the basis, the sheet and the card it was made on."""
+    """The basis, the sheet and the card a press was made on."""
 
     basis: Basis
     sheet: Sheet
@@ -25,7 +25,7 @@ class Landed:
 
 
 def landed(context: TurnContext, press: Press[OnCard], right: Right) -> Landed | AnyView:
-    """Find where a press lands; a view instead when it can change nothing there."""
+    """Find the card of a press; or a view, when the press can change nothing."""
     basis = find_case.by_id(context, press.case, right)
     if basis.case.closed_on is not None:
         return find_case.closed_case(context, basis.case)
@@ -43,14 +43,14 @@ def landed(context: TurnContext, press: Press[OnCard], right: Right) -> Landed |
 
 
 def _already(context: TurnContext, sheet: Sheet, stop: Stop) -> Line:
-    """Say when an old card's question was answered; its newest answer stands."""
+    """Say when an old card's question was answered; the newest answer stands."""
     now = context.turn.now
     newest = max((sheet.rows[item_id].at for item_id in stop.items if item_id in sheet.rows), default=now)
     return Line(say="fill.already_answered", args={"time": clock_words(newest, now)})
 
 
 def open_case(context: TurnContext, press: Press[Any], right: Right) -> Basis | AnyView:
-    """Turn to the case of a press; what is said of a closed one instead."""
+    """Find the case of a press; or the view of a closed one."""
     basis = find_case.by_id(context, press.case, right)
     return basis if basis.case.closed_on is None else find_case.closed_case(context, basis.case)
 

@@ -27,7 +27,7 @@ MY_CASES = Right("my_cases", "self", {"case_worker": ("lead", "co_worker", "own_
 
 
 def my_cases(context: TurnContext, _rest: str) -> Reaction:
-    """List her open cases, the nearest date first."""
+    """List the worker's open cases, the nearest date first."""
     return _page(context, 0)
 
 
@@ -49,7 +49,7 @@ def nearest_date(case: CaseRow, running: tuple[Deadline, ...]) -> tuple[str, dat
 
 
 def _clocks(context: TurnContext, case: CaseRow) -> tuple[Deadline, ...]:
-    """Return a case's clocks, extensions counted in."""
+    """Return a case's clocks, extensions included."""
     if case.received_on is None and case.opened_on is None:
         return ()
     dates, extended = case_dates(context.session, case), case_extensions(context.session, case)

@@ -1,4 +1,4 @@
-"""Opening a case: the reference, the facts card, and coming back to a case that is known."""
+"""Opening a case: the reference, the facts card, and returning to an existing case."""
 
 from collections.abc import Callable, Mapping
 
@@ -52,7 +52,7 @@ def new(context: TurnContext, rest: str) -> Reaction:
 
 
 def _again(context: TurnContext, basis: Basis) -> Reaction:
-    """Go on with a known case; when its newest basis is signed, offer a new one."""
+    """Continue an existing case; when its newest basis is signed, offer a new one."""
     case = basis.case
     if basis.state != State.SIGNED or case.closed_on:
         return _continue(context, basis)
@@ -84,13 +84,13 @@ def _new_whole(context: TurnContext, rest: str) -> bool:
 
 
 def continue_typed(context: TurnContext, rest: str) -> Reaction:
-    """Go on with a case at its first open question; without a reference, the case last touched."""
+    """Continue a case at its first open question; without a reference, the case last touched."""
     basis = find_case.named_or_latest(context, rest, CONTINUE)
     return _continue(context, basis) if basis else ask_ref("fortsätt")
 
 
 def continue_pressed(context: TurnContext, press: Press[Nothing]) -> Reaction:
-    """Go on with a case, from a button."""
+    """Continue a case, from a button."""
     return _continue(context, find_case.by_id(context, press.case, CONTINUE))
 
 
@@ -106,7 +106,7 @@ def _continue(context: TurnContext, basis: Basis) -> Reaction:
 
 
 def save_facts(context: TurnContext, press: Press[OnFacts]) -> Reaction:
-    """Keep the facts card. What is wrong on it is asked again; what is right is kept at once."""
+    """Store the facts card. What is valid is stored at once, the rest is asked again."""
     basis = open_case(context, press, SAVE_FACTS)
     if not isinstance(basis, Basis):
         return basis
@@ -173,7 +173,7 @@ def _store_unit(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -
 
 
 def _contradicts(basis: Basis, child: int, inputs: Mapping[str, str]) -> bool:
-    """Say whether an old facts card says something else than what was stored since."""
+    """Say whether an old facts card contradicts what was stored since."""
     return any(
         inputs.get(field.fact) and inputs[field.fact] != field.current
         for field in (facts_card.field(basis, fact_id, child) for fact_id in all_facts())

@@ -1,4 +1,4 @@
-"""What may be said besides an answer: a reservation, and how it came about. Neither is ever asked for."""
+"""Optional remarks on an answer: a reservation, and how it came about."""
 
 from actions import answers
 from actions.basis import Sheet
@@ -48,7 +48,7 @@ def _card(sheet: Sheet, key: str, item_id: str, notices: tuple[Line, ...], text:
 
 
 def save_comment(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Keep a reservation and go back to the question; an empty one takes the old away."""
+    """Store a reservation and return to the question; an empty one removes it."""
     at = landed(context, press, SAVE_COMMENT)
     if not isinstance(at, Landed):
         return at
@@ -69,7 +69,7 @@ def _back_to(context: TurnContext, at: Landed, say: str) -> AnyView:
 
 
 def how(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Keep how the answer came about; the card she was on stays."""
+    """Store how the answer came about; the current card stays."""
     at = landed(context, press, HOW)
     if not isinstance(at, Landed):
         return at

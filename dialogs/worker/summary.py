@@ -22,7 +22,7 @@ MORE_GAPS = Right("more_gaps", "case", OWN_CASE)
 
 
 def missing_typed(context: TurnContext, rest: str) -> Reaction:
-    """Say what is missing, with a button straight to each gap."""
+    """Say what is missing, with a button for each gap."""
     basis = find_case.named_or_latest(context, rest, MISSING)
     if basis is None:
         return ask_ref("vad saknas")
@@ -32,7 +32,7 @@ def missing_typed(context: TurnContext, rest: str) -> Reaction:
 
 
 def _missing_to_reader(context: TurnContext, reader: Basis) -> Reaction:
-    """Name the questions a list still lacks; what was answered to them she sees when she has read."""
+    """Name the questions a list still lacks, without the answers."""
     if not reader.worker.is_handed_over:
         return reading_cards.not_here(reader.worker)
     has_seen = lifecycle.has_seen_answers(reader.state)
@@ -40,7 +40,7 @@ def _missing_to_reader(context: TurnContext, reader: Basis) -> Reaction:
 
 
 def send(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Hand every child's list to the chef. Gaps do not stop it; they are told."""
+    """Hand every child's list to the chef. Gaps do not stop it; they are reported."""
     basis = open_case(context, press, SEND)
     if not isinstance(basis, Basis):
         return basis
@@ -53,7 +53,7 @@ def send(context: TurnContext, press: Press[AsShown]) -> Reaction:
 
 
 def open_pressed(context: TurnContext, press: Press[Nothing]) -> Reaction:
-    """Show the whole of a case's list, wherever it stands."""
+    """Show a case's whole list, whatever its state."""
     basis = find_case.by_id(context, press.case, OPEN)
     if not basis.sheets:
         return facts_card.facts_card(context, basis)

@@ -1,4 +1,4 @@
-"""The end of a list, and what is left of a card when it is done with."""
+"""The end of a list, and the remains of a finished card."""
 
 from actions.basis import Basis, Sheet
 from checklists.access import Staff
@@ -14,7 +14,7 @@ from storage import conversations, people, returns, signatures
 
 MOST_GAPS = 15
 MOST_CHILDREN = 3
-"""What fits on one card of 24 KB; the rest is a press on Visa fler away."""
+"""What fits on one card of 24 KB; the rest is shown by Visa fler."""
 
 
 def summary(context: TurnContext, basis: Basis, given: tuple[Line, ...] = (), first: int = 0) -> SummaryView:
@@ -78,7 +78,7 @@ def _sent_words(context: TurnContext, basis: Basis) -> str:
 
 
 def _standing(context: TurnContext, basis: Basis) -> tuple[tuple[Line, ...], tuple[Button, ...]]:
-    """Return what is said of a signature that stands or was voided, and the way to what was seen then."""
+    """Return lines about a signature that stands or was voided, and a button to what was seen then."""
     if basis.state not in (State.SIGNED, State.VOIDED):
         return (), ()
     of = (basis.checklist.id, basis.occasion)
@@ -110,9 +110,9 @@ def _remark(context: TurnContext, basis: Basis) -> str:
 def missing(
     context: TurnContext, basis: Basis, first: int = 0, *, reader: bool = False, has_seen: bool = False
 ) -> MissingView:
-    """Return the gaps in words, so many as fit from the one at place `first`.
+    """Return the gaps in words, as many as fit, from the one at place `first`.
 
-    reader: she may not mend them, and until she has seen the answers she is told the questions only.
+    reader: cannot close them, and until the answers were seen, only the questions are named.
     """
     gaps = list(basis.all_gaps())
     after = first + MOST_GAPS
@@ -132,7 +132,7 @@ def missing(
 
 
 def sent_card(context: TurnContext, basis: Basis) -> ClosedView:
-    """Return the emptied card of a list that is with the chef or signed, and who of them lacks the app."""
+    """Return the emptied card of a list that is with the chef or signed, and which readers lack the app."""
     notices, more = _standing(context, basis)
     if basis.state == State.SENT:
         notices = _no_app(context, basis)
@@ -152,7 +152,7 @@ def _no_app(context: TurnContext, basis: Basis) -> tuple[Line, ...]:
 
 
 def paused(basis: Basis, notices: tuple[Line, ...] = ()) -> ClosedView:
-    """Return the emptied card of a list that waits, with the way back."""
+    """Return the emptied card of a paused list, with a button back to it."""
     head_ = basis_head(basis)
     line = Line(say="fill.paused", args={"done": head_.done, "total": head_.total})
     button = open_button(basis.case.id, Line(say="buttons.continue"))

@@ -1,4 +1,4 @@
-"""Taking back: her own last answer, as a new revision, up to ten steps."""
+"""Undo: one's own last answer is taken back as a new revision, up to ten steps."""
 
 from actions import answers
 from actions.basis import Basis
@@ -16,12 +16,12 @@ UNDO = Right("undo", "case", LIST_HOLDER)
 
 
 def undo(context: TurnContext, press: Press[OfAct]) -> Reaction:
-    """Take back the act named by the button beside its echo."""
+    """Undo the act named by the button beside its echo."""
     return _undo(context, find_case.by_id(context, press.case, UNDO), press.what.act)
 
 
 def undo_typed(context: TurnContext, rest: str) -> Reaction:
-    """Take her last answer back, typed: on the case named, else the one last touched."""
+    """Undo one's last answer, typed: on the case named, else the one last touched."""
     basis = find_case.named_or_latest(context, rest, UNDO)
     return _undo(context, basis) if basis else SayView(notices=(Line(say="fill.nothing_to_undo"),))
 

@@ -125,7 +125,7 @@ def test_a_register_that_holds_one_is_refused_whole_and_by_line(room: Room, colu
     )
     before = room.content()
 
-    with pytest.raises(BadCsv, match="line 2: a cell holds what reads as a personal number") as refused:
+    with pytest.raises(BadCsv, match="line 2: a cell contains what looks like a personal number") as refused:
         room.desk.run_now(lambda s: import_people(s, raw.encode(), frozenset(), room.now, "cli:test"))
 
     assert number not in str(refused.value)

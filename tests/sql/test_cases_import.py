@@ -124,8 +124,8 @@ def test_only_cells_that_are_not_empty_overwrite_each_as_an_event(register: Desk
 
 
 BAD = [
-    ({"case_ref": ""}, "case_ref is empty or has not the shape"),
-    ({"case_ref": "ÅÄÖ"}, "case_ref is empty or has not the shape"),
+    ({"case_ref": ""}, "case_ref is empty or does not have the form"),
+    ({"case_ref": "ÅÄÖ"}, "case_ref is empty or does not have the form"),
     ({"unit": ""}, "unit is empty; a new case needs one"),
     ({"case_type": "ungdom"}, "case_type is neither barn nor vuxen"),
     ({"lead_email": "nobody@example.invalid"}, "lead_email is not in the people register"),

@@ -64,8 +64,8 @@ def test_every_bad_row_is_told_by_line_and_no_row_comes_out() -> None:
 
     assert faults_of(raw) == (
         "line 3: 4 cells under 2 columns",
-        "line 4: a cell holds what reads as a personal number; take it out",
-        "line 6: a cell holds what reads as a personal number; take it out",
+        "line 4: a cell contains what looks like a personal number; take it out",
+        "line 6: a cell contains what looks like a personal number; take it out",
     )
 
 

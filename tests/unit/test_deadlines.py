@@ -12,6 +12,7 @@ from checklists.case_dates import FIELDS, CaseDates
 from checklists.deadlines import (
     Deadline,
     Extension,
+    Limit,
     assessment,
     clocks,
     finish_by,
@@ -81,11 +82,11 @@ def day(number: int) -> date:
     return RECEIVED + timedelta(days=number)
 
 
-def grounds(limit: str, until: int, decided: int = 0) -> Extension:
+def grounds(limit: Limit, until: int, decided: int = 0) -> Extension:
     return Extension(limit, True, day(until), day(decided))
 
 
-def lax(limit: str, until: int, decided: int = 0) -> Extension:
+def lax(limit: Limit, until: int, decided: int = 0) -> Extension:
     return Extension(limit, False, day(until), day(decided))
 
 
@@ -234,7 +235,7 @@ def test_deciding_or_closing_on_the_day_of_opening_stops_it() -> None:
 
 
 @pytest.mark.parametrize(("limit", "clock"), [("14d", assessed), ("4m", investigated)])
-def test_grounds_move_a_limit_and_the_organisation_does_not(limit: str, clock: Any) -> None:
+def test_grounds_move_a_limit_and_the_organisation_does_not(limit: Limit, clock: Any) -> None:
     other = grounds("4m" if limit == "14d" else "14d", 999)
 
     plain = clock().last_day
@@ -248,7 +249,7 @@ def test_grounds_move_a_limit_and_the_organisation_does_not(limit: str, clock: A
 
 @pytest.mark.parametrize(("limit", "clock", "last"), [("14d", assessed, 14), ("4m", investigated, 122)])
 def test_an_extension_is_to_be_decided_while_the_limit_in_force_has_not_passed(
-    limit: str, clock: Any, last: int
+    limit: Limit, clock: Any, last: int
 ) -> None:
     assert clock().last_day == day(last)
     assert clock(grounds(limit, 200, decided=last)).last_day == day(200)

@@ -35,9 +35,9 @@ def test_every_finding_can_be_named(code: str) -> None:
         ("B1:klar", "write one of kritik"),
         ("B1:kritik:2026-09-01", "B1: takes no date"),
         ("B1:atgardskrav", "atgardskrav needs a date, B1:atgardskrav:2026-09-01"),
-        ("B1:uppfoljd:i våras", "i våras is no date; write it as 2026-09-01"),
-        ("B1:uppfoljd:20260301", "20260301 is no date"),
-        ("B1:uppfoljd:2026-02-30", "2026-02-30 is no date"),
+        ("B1:uppfoljd:i våras", "i våras is not a date; write it as 2026-09-01"),
+        ("B1:uppfoljd:20260301", "20260301 is not a date"),
+        ("B1:uppfoljd:2026-02-30", "2026-02-30 is not a date"),
         ("B1:kritik,B1:kritik", "B1 is named twice"),
     ],
 )

@@ -41,7 +41,7 @@ def test_what_is_shown_can_be_set_again() -> None:
         ("follow_up_months", "0", "follow_up_months"),
         ("office_opens", "klockan åtta", "office_opens"),
         ("free_days", "2026-12-23,julafton", "free_days"),
-        ("case_ref_pattern", "(", "is no regular expression"),
+        ("case_ref_pattern", "(", "is not a regular expression"),
         ("no_such", "1", "there is no setting no_such"),
     ],
 )

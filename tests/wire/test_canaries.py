@@ -162,7 +162,7 @@ async def test_no_canary_is_found_where_none_may_be(
     found |= {("a table", name) for name, word in words.items() if any(word in said for said in rows.values())}
     found |= {("a file", name) for name, word in words.items() if word.encode() in files}
     assert not found
-    assert "a line of a library's was left out" in log.getvalue(), "the log was not listened to"
+    assert "a library's line was left out" in log.getvalue(), "the log was not listened to"
     assert "broken ValueError" in log.getvalue()
     assert posted.count(NEUTRAL) > 3
 
