@@ -44,7 +44,9 @@ def is_informed(anna: Chat, word: str) -> Chat:
 
 
 def is_signed(room: Room) -> bool:
-    return room.count(SignatureRow) == 1 and not room.scalar("select count(*) from signature where voided_at is not null")
+    return room.count(SignatureRow) == 1 and not room.scalar(
+        "select count(*) from signature where voided_at is not null"
+    )
 
 
 def hears_next_day(chef: Chat) -> bool:

@@ -1,4 +1,4 @@
-"""Who may open and read a case and see its unit's figures: by the register's file or named by a chef, it is the same."""
+"""Who may open a case, read it, and see its unit's figures: the same by file as when the chef names her."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

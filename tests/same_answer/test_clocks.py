@@ -1,6 +1,6 @@
 """Clocks of a case: told by chat day by day or by a file, the figures say the same of it, and so do her own cases."""
 
-from dataclasses import fields, replace
+from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
@@ -8,13 +8,18 @@ import pytest
 
 from tests.chat.conftest import Furnished
 from tests.chat.harness import REF, Chat, Room
-from tests.same_answer.expected.clocks import Case, Longer, months_on, next_working_day, verdicts
-from tests.same_answer.town import case_filed, clocks, filed, moment, opened, told
+from tests.same_answer.expected.clocks import Case, Longer, clocks_of, months_on, verdicts
+from tests.same_answer.town import case_filed, clocks, moment, opened, told
 
 DAYS = ("received_on", "opened_on", "decided_on", "closed_on")
 LIMITS = {"14d": "Förhandsbedömning, 14 dagar", "4m": "Utredning, fyra månader"}
 GROUNDS = {True: "Synnerliga eller särskilda skäl", False: "Arbetsbelastning, organisation eller bemanning"}
 START = date(2026, 2, 3)
+SAID = {
+    "14d": "Förhandsbedömningen går ut",
+    "at_once": "Våldsärende: ska inledas senast",
+    "4m": "Fyra månader går ut",
+}
 
 
 def on(after: int, start: date = START) -> date:
@@ -68,7 +73,9 @@ def generated() -> list[tuple[Case, date]]:
 def by_chat(room: Room, case: Case, today: date) -> Chat:
     """Tell a case as it comes about: each thing on its own day."""
     happens: list[tuple[date, str]] = [(day, name) for name in DAYS if (day := getattr(case, name))]
-    happens += [(one.decided_on, "longer") for one in case.longer] + ([(case.known_on, "known")] if case.known_on else [])
+    happens += [(one.decided_on, "longer") for one in case.longer] + (
+        [(case.known_on, "known")] if case.known_on else []
+    )
     order = ("received_on", "known", "opened_on", "longer", "decided_on", "closed_on")
     happens.sort(key=lambda one: (one[0], order.index(one[1])))
     room.now = moment(happens[0][0])
@@ -114,6 +121,16 @@ def by_file(room: Room, case: Case, today: date) -> None:
         assert case_filed(room, **closing)
 
 
+def running(room: Room, case: Case) -> Iterator[tuple[str, date]]:
+    """Give the days her own cases can name: the planned decision, and the last day of each clock that runs."""
+    planned = room.case().planned_decision_on
+    if planned:
+        yield "Planerat beslut", planned
+    for name, clock in clocks_of(case).items():
+        if clock.end is None:
+            yield SAID[name], clock.until
+
+
 @pytest.mark.parametrize(("case", "today"), generated())
 def test_chat_files_and_figures_agree_on_clocks(furnished: Furnished, case: Case, today: date) -> None:
     expected = verdicts(case, today)
@@ -122,7 +139,8 @@ def test_chat_files_and_figures_agree_on_clocks(furnished: Furnished, case: Case
     anna = by_chat(room, case, today)
     assert clocks(room) == expected
     if case.closed_on is None:
-        anna.types("mina ärenden")
+        nearest = {day: words for words, day in running(room, case)}
+        anna.types("mina ärenden").sees(f"{nearest[min(nearest)]} {min(nearest)}")
 
     room = furnished.room()
     by_file(room, case, today)

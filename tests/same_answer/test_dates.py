@@ -50,9 +50,7 @@ def generated() -> list[Mapping[str, str]]:
 
 
 @pytest.mark.parametrize("dates", generated(), ids=lambda dates: ",".join(f"{k[:6]}={v}" for k, v in dates.items()))
-def test_chat_files_and_figures_agree_on_dates(
-    begun: Stage, furnished: Furnished, dates: Mapping[str, str]
-) -> None:
+def test_chat_files_and_figures_agree_on_dates(begun: Stage, furnished: Furnished, dates: Mapping[str, str]) -> None:
     stands = may_stand(dates, TODAY)
 
     room = begun.room()

@@ -1,4 +1,4 @@
-"""Free text: a field of a card, a typed line and a cell of a file keep, refuse or leave out the same, as figures tell."""
+"""Free text: a field, a typed line and a cell of a file keep, refuse or leave out the same, and figures tell so."""
 
 from random import Random
 
@@ -34,7 +34,7 @@ ODD = (
     "Se 6408.2332.35",
     "Se ６４０８２３－３２３４",
     "Se 640823\u20133234",
-    "Klockan 260312 1030 var hon här",
+    "Klockan 260312 10:30 var hon här",
     "Den 2026-03-12 10.30 var hon här",
     "Den 2026-03-12 var hon här",
     "Ärende SN 2026/0123 gäller",
