@@ -21,6 +21,17 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 
 @pytest.fixture(scope="session")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Yield rooms where the case has been sent to be read."""
+    made = Furnished(tmp_path_factory.mktemp("sent") / "bot.db")
+    room = made.room()
+    room.chat("cecilia").installs()
+    fills(opened(room)).presses("Skicka till chef")
+    yield Stage(made, room)
+    made.close()
+
+
+@pytest.fixture(scope="session")
 def signed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Yield rooms where the case was signed while three answers were under way."""
     made = Furnished(tmp_path_factory.mktemp("signed") / "bot.db")

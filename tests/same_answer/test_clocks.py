@@ -1,5 +1,6 @@
 """Clocks of a case: told by chat day by day or by a file, the figures say the same of it, and so do her own cases."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
@@ -7,13 +8,18 @@ import pytest
 
 from tests.chat.conftest import Furnished
 from tests.chat.harness import REF, Chat, Room
-from tests.same_answer.expected.clocks import Case, Longer, months_on, verdicts
+from tests.same_answer.expected.clocks import Case, Longer, clocks_of, months_on, verdicts
 from tests.same_answer.town import case_filed, clocks, moment, opened, told
 
 DAYS = ("received_on", "opened_on", "decided_on", "closed_on")
 LIMITS = {"14d": "Förhandsbedömning, 14 dagar", "4m": "Utredning, fyra månader"}
 GROUNDS = {True: "Synnerliga eller särskilda skäl", False: "Arbetsbelastning, organisation eller bemanning"}
 START = date(2026, 2, 3)
+SAID = {
+    "14d": "Förhandsbedömningen går ut",
+    "at_once": "Våldsärende: ska inledas senast",
+    "4m": "Fyra månader går ut",
+}
 
 
 def on(after: int, start: date = START) -> date:
@@ -115,6 +121,16 @@ def by_file(room: Room, case: Case, today: date) -> None:
         assert case_filed(room, **closing)
 
 
+def running(room: Room, case: Case) -> Iterator[tuple[str, date]]:
+    """Give the days her own cases can name: the planned decision, and the last day of each clock that runs."""
+    planned = room.case().planned_decision_on
+    if planned:
+        yield "Planerat beslut", planned
+    for name, clock in clocks_of(case).items():
+        if clock.end is None:
+            yield SAID[name], clock.until
+
+
 @pytest.mark.parametrize(("case", "today"), generated())
 def test_chat_files_and_figures_agree_on_clocks(furnished: Furnished, case: Case, today: date) -> None:
     expected = verdicts(case, today)
@@ -123,7 +139,8 @@ def test_chat_files_and_figures_agree_on_clocks(furnished: Furnished, case: Case
     anna = by_chat(room, case, today)
     assert clocks(room) == expected
     if case.closed_on is None:
-        anna.types("mina ärenden")
+        nearest = {day: words for words, day in running(room, case)}
+        anna.types("mina ärenden").sees(f"{nearest[min(nearest)]} {min(nearest)}")
 
     room = furnished.room()
     by_file(room, case, today)

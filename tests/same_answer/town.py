@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
-from functools import partial
 from itertools import count
 
 from checklists.csv_in import BadCsv
@@ -78,7 +77,10 @@ def filed(room: Room, take: Take, rows: Sequence[Mapping[str, str]]) -> bool:
     """Bring rows in as a file; say whether nothing was refused. A file that was taken says nothing new again."""
     lines = [";".join(row) for row in (["tenant_id", *rows[0]], *([TENANT, *row.values()] for row in rows))]
     raw = "\n".join(lines).encode()
-    work = partial(take, raw=raw, allowed=ALLOWED, at=room.now, actor="cli:test")
+
+    def work(session: Session) -> Imported:
+        return take(session, raw, ALLOWED, room.now, "cli:test")
+
     try:
         room.desk.run_now(work)
     except BadCsv:
@@ -118,7 +120,7 @@ def kept_dates(room: Room) -> dict[str, str]:
 
 def clocks(room: Room) -> dict[str, str]:
     """Return what `export --what times` says of the one case: each clock that counts, and where it stands."""
-    found = {}
+    found: dict[str, str] = {}
     for row in _rows(room, times.COLUMNS, times.time_rows):
         counts = [name for name in times.COUNTS if row[name] not in ("", "0")]
         assert all(row[name] == "1" for name in counts), row

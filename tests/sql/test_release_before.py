@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect, text
 from sqlmodel import col, select
+from storage.rates import fold_all
 
 from dialogs.turn.exchange import Turn
 from dialogs.turn.take_turn import Outcome, take_turn
@@ -23,7 +24,6 @@ from storage.answers import AnswerRow
 from storage.cases import CaseRow
 from storage.desk import Desk, Session, opened
 from storage.extensions import ExtensionRow
-from storage.rates import fold_all
 from storage.recount import recount
 from storage.sealing import Keys
 from storage.signatures import SignatureRow

@@ -9,7 +9,7 @@ Part = Literal["", "lead", "co", "was lead"]
 
 @dataclass(frozen=True)
 class Person:
-    """Someone in the register as a case of one unit sees her."""
+    """Someone in the register as a case of one unit sees her; with a part in it she is a case worker there too."""
 
     role: str
     """`case_worker`, `unit_manager`, `deputy`, `manager`, `auditor` or `admin`."""
@@ -30,7 +30,7 @@ def leads_unit(person: Person, today: date) -> bool:
 
 def may_open(person: Person, today: date) -> bool:
     """Say whether she may open the case: its workers and its unit's chefs; nobody by another role."""
-    works_on_it = person.role == "case_worker" and person.part in ("lead", "co") and person.holds(today)
+    works_on_it = person.part in ("lead", "co") and (person.role != "case_worker" or person.holds(today))
     return works_on_it or leads_unit(person, today)
 
 

@@ -31,37 +31,52 @@ class Case:
     longer: tuple[Longer, ...] = ()
 
 
-def verdicts(case: Case, today: date) -> dict[str, Verdict]:
-    """Return the clocks that count for a case, and what they say."""
-    found: dict[str, Verdict] = {}
+@dataclass(frozen=True)
+class Clock:
+    """One clock of a case: its limit, the day it may run to with its lawful extensions, and what ended it."""
+
+    limit: date
+    until: date
+    end: date | None
+
+    def verdict(self, today: date) -> Verdict:
+        """Return what it says on a day."""
+        if self.end is None:
+            return "open_within" if today <= self.until else "open_late"
+        if self.end <= self.limit:
+            return "within"
+        return "extended" if self.end <= self.until else "late"
+
+
+def clocks_of(case: Case) -> dict[str, Clock]:
+    """Return the clocks that count for a case."""
+    found: dict[str, Clock] = {}
     first_end = min((end for end in (case.opened_on, case.closed_on) if end), default=None)
     is_at_once = case.known_on is not None and (case.opened_on is None or case.known_on <= case.opened_on)
     runs_already = bool(case.received_on and case.opened_on and case.received_on > case.opened_on)
     if is_at_once and case.known_on:
-        found["at_once"] = _judged(next_working_day(case.known_on), first_end, (), today)
+        limit = next_working_day(case.known_on)
+        found["at_once"] = Clock(limit, limit, first_end)
     elif case.received_on and not runs_already:
         limit = case.received_on + 14 * A_DAY
-        found["14d"] = _judged(limit, first_end, _of(case, "14d"), today)
+        found["14d"] = Clock(limit, _until(case, "14d", limit), first_end)
     if case.opened_on:
         limit = months_on(case.opened_on, 4)
-        found["4m"] = _judged(limit, case.decided_on or case.closed_on, _of(case, "4m"), today)
+        found["4m"] = Clock(limit, _until(case, "4m", limit), case.decided_on or case.closed_on)
     return found
 
 
-def _of(case: Case, clock: str) -> tuple[Longer, ...]:
-    return tuple(longer for longer in case.longer if longer.clock == clock)
+def verdicts(case: Case, today: date) -> dict[str, Verdict]:
+    """Return what the clocks of a case say on a day."""
+    return {name: clock.verdict(today) for name, clock in clocks_of(case).items()}
 
 
-def _judged(limit: date, end: date | None, longer: tuple[Longer, ...], today: date) -> Verdict:
+def _until(case: Case, clock: str, limit: date) -> date:
     until = limit
-    for one in sorted(longer, key=lambda one: one.decided_on):
-        if one.lawful and one.decided_on <= until:  # one decided after the limit is late and moves nothing
+    for one in sorted(case.longer, key=lambda one: one.decided_on):
+        if one.clock == clock and one.lawful and one.decided_on <= until:  # decided after the limit it moves nothing
             until = max(until, one.until)
-    if end is None:
-        return "open_within" if today <= until else "open_late"
-    if end <= limit:
-        return "within"
-    return "extended" if end <= until else "late"
+    return until
 
 
 def months_on(start: date, months: int) -> date:

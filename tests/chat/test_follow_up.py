@@ -1,0 +1,263 @@
+"""What was under way when the chef signed comes in afterwards; and the decision taken, the case opened again."""
+
+import pytest
+
+from storage.signatures import SignatureRow
+from tests.chat.drive import fills, opens
+from tests.chat.harness import REF, Chat, Room
+from tests.chat.read_drive import begins, reads
+
+FACTS = {"violence": "nej", "child_placed": "ja", "intervention_decided": "nej", "child_communicated": "ja"}
+UNDER_WAY = dict.fromkeys(("child_informed_intervention", "child_informed_decision", "health_check_done"), "pagaende")
+DECISION, HEALTH = "child_informed_decision", "health_check_done"
+REASON = "Påhittad motivering: mötet blev inte av"
+AT_ONCE = "ett svar som var pågående när du signerade blev nej"
+BUNDLED = "Svar som var pågående när du signerade har kommit"
+
+
+@pytest.fixture
+def cecilia(room: Room) -> Chat:
+    """Return the chef who has signed a list with three answers under way, and heard of nothing since."""
+    chef = room.chat("cecilia").installs()
+    anna = opens(room.chat("anna").installs(), **FACTS)
+    fills(anna, UNDER_WAY).presses("Skicka till chef")
+    reads(begins(chef), UNDER_WAY).presses("Visa skillnader").presses("Signera")
+    anna.prompts()
+    chef.received.clear()
+    return chef
+
+
+@pytest.fixture
+def anna(room: Room, cecilia: Chat) -> Chat:
+    """Return the worker whose list was signed."""
+    return room.chat("anna")
+
+
+def decides(anna: Chat) -> None:
+    """Say that the decision was taken today."""
+    anna.types(f"uppgifter {REF}").presses("Spara", {"Beslut fattat": str(anna.room.now.date())}).sees("Sparat.")
+
+
+def is_informed(anna: Chat, word: str) -> Chat:
+    """Answer whether the child was informed of the decision."""
+    return anna.types(f"ändra 6 {REF}").presses("Spara", {DECISION: word})
+
+
+def is_signed(room: Room) -> bool:
+    return room.count(SignatureRow) == 1 and not room.scalar(
+        "select count(*) from signature where voided_at is not null"
+    )
+
+
+def hears_next_day(chef: Chat) -> bool:
+    """Let the next working day begin; say whether her bundle tells of what came in."""
+    chef.room.later(days=1)
+    chef.room.sweeps()
+    before = len(chef.received)
+    chef.prompts()
+    return len(chef.received) > before and BUNDLED in chef.receives().text
+
+
+def test_what_came_keeps_the_signature_and_is_told_once_in_the_next_bundle(
+    room: Room, cecilia: Chat, anna: Chat
+) -> None:
+    is_informed(anna, "Ja")
+
+    assert is_signed(room)
+    assert cecilia.prompts() == []
+    row = anna.row(DECISION)
+    assert row is not None
+    assert row.follow_up
+    assert hears_next_day(cecilia)
+    cecilia.sees(REF)
+    assert not hears_next_day(cecilia)
+
+
+def test_several_that_come_are_one_bundle(room: Room, cecilia: Chat, anna: Chat) -> None:
+    is_informed(anna, "Ja")
+    anna.types(f"ändra 11 {REF}").presses("Ja")
+    anna.types(f"ändra 5 {REF}").presses("Spara", {"child_informed_intervention": "Ej tillämpligt"})
+
+    assert is_signed(room)
+    assert cecilia.prompts() == []
+    assert hears_next_day(cecilia)
+    assert len(cecilia.received) == 1
+
+
+def test_the_view_she_signed_stays_as_it_was(room: Room, cecilia: Chat, anna: Chat) -> None:
+    cecilia.presses("Visa det som signerades")
+    before = cecilia.text
+    is_informed(anna, "Ja")
+
+    cecilia.types(f"fortsätt {REF}").presses("Visa det som signerades")
+
+    assert cecilia.text == before
+
+
+def test_taken_back_it_is_under_way_again_and_the_signature_stands(room: Room, cecilia: Chat, anna: Chat) -> None:
+    anna.types(f"ändra 11 {REF}").presses("Ja")
+    anna.types("ångra")
+
+    assert anna.stored(HEALTH) == "pagaende"
+    assert is_signed(room)
+    assert cecilia.prompts() == []
+    assert not hears_next_day(cecilia)
+
+
+def test_what_came_and_is_then_something_else_voids(room: Room, cecilia: Chat, anna: Chat) -> None:
+    is_informed(anna, "Ja")
+    decides(anna)
+    is_informed(anna, "Nej")
+
+    assert not is_signed(room)
+    cecilia.receives().sees(f"{REF} behöver läsas om")
+
+
+def test_a_no_before_the_decision_voids(room: Room, cecilia: Chat, anna: Chat) -> None:
+    is_informed(anna, "Nej")
+
+    assert not is_signed(room)
+    cecilia.receives().sees(f"{REF} behöver läsas om")
+
+
+@pytest.mark.parametrize("press", ["Spara", "Finns i akten", "Motivering saknas"])
+def test_a_no_after_the_decision_is_told_at_once_and_its_reason_goes_with_it(
+    room: Room, cecilia: Chat, anna: Chat, press: str
+) -> None:
+    decides(anna)
+    is_informed(anna, "Nej").sees("Varför har barnet inte fått information om")
+    fields = {"Spara": {"motivation": REASON}, "Finns i akten": {"place": REASON}}.get(press, {})
+    anna.presses(press, fields)
+
+    assert is_signed(room)
+    cecilia.receives().sees(REF, AT_ONCE).sees_no(REASON)
+    assert len(cecilia.received) == 1
+    assert (DECISION in anna.gaps()) is (press == "Motivering saknas")
+    assert not hears_next_day(cecilia)
+
+
+def test_the_reason_of_such_a_no_may_be_put_right(room: Room, cecilia: Chat, anna: Chat) -> None:
+    decides(anna)
+    anna.types(f"ändra 11 {REF}").types(f"nej, {REASON}")
+    anna.types(f"ändra 11 {REF}").types(f"nej, {REASON}, inte heller sedan")
+
+    assert anna.written(HEALTH).motivation == f"{REASON}, inte heller sedan"
+    assert is_signed(room)
+    assert len(cecilia.prompts()) == 1
+
+
+def test_such_a_no_taken_back_leaves_the_signature(room: Room, cecilia: Chat, anna: Chat) -> None:
+    decides(anna)
+    anna.types(f"ändra 11 {REF}").presses("Nej")
+    anna.types("ångra")
+
+    assert anna.stored(HEALTH) == "pagaende"
+    assert is_signed(room)
+
+
+# --- opened again ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", ["anna", "cecilia"])
+def test_lead_and_chef_open_a_closed_case_again_as_an_event(room: Room, anna: Chat, who: str) -> None:
+    anna.types(f"uppgifter {REF}").presses("Avsluta").presses("Avsluta")
+    answers = room.count()
+    person = room.chat(who)
+
+    person.types(f"fortsätt {REF}").sees("är avslutat").presses("Öppna igen").sees("Ärendet är öppnat igen")
+
+    assert room.case().closed_on is None
+    assert len(room.events("reopened")) == 1
+    assert room.count() == answers
+    assert is_signed(room)
+    anna.types(f"ändra 11 {REF}").presses("Ja")
+    assert anna.stored(HEALTH) == "ja"
+
+
+def test_a_co_worker_opens_nothing_again(room: Room, anna: Chat) -> None:
+    anna.types(f"uppgifter {REF}").presses("Spara", {"Medhandläggare": "Bo Exempel"})
+    anna.types(f"uppgifter {REF}").presses("Avsluta").presses("Avsluta")
+
+    room.chat("bo").types(f"fortsätt {REF}").sees("är avslutat").sees_no("Öppna igen")
+
+
+def test_closed_again_on_the_same_day_it_is_closed_and_opened_again_it_is_open(room: Room, anna: Chat) -> None:
+    for times in (1, 2, 3):
+        anna.types(f"uppgifter {REF}").presses("Avsluta").presses("Avsluta").sees(f"{REF} är avslutat")
+        assert room.case().closed_on is not None
+        anna.types(f"fortsätt {REF}").presses("Öppna igen").sees("Ärendet är öppnat igen")
+        assert room.case().closed_on is None
+        assert len(room.events("reopened")) == times
+
+
+def test_pressed_again_on_an_old_card_it_opens_nothing_twice(room: Room, anna: Chat) -> None:
+    anna.types(f"uppgifter {REF}").presses("Avsluta").presses("Avsluta")
+    card = anna.types(f"fortsätt {REF}").shown
+    anna.presses("Öppna igen")
+    anna.types(f"uppgifter {REF}").presses("Avsluta").presses("Avsluta")
+
+    anna.replays = True
+    anna.presses("Öppna igen", on=card)
+
+    assert room.case().closed_on is not None
+    assert len(room.events("reopened")) == 1
+
+
+def test_a_planned_day_may_go_back_and_forth(room: Room, anna: Chat) -> None:
+    anna.types(f"uppgifter {REF}").presses("Spara", {"Planerat beslutsdatum": "2026-05-13"})
+    room.later(days=3)
+    room.sweeps()
+    for day in ("2026-05-19", "2026-05-20", "2026-05-19", "2026-05-20"):
+        anna.receives().presses("Beslut fattat?").presses("Spara", {"Planerat beslutsdatum": day})
+        assert str(room.case().planned_decision_on) == day
+
+
+# --- the decision taken ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(room: Room) -> Chat:
+    """Return the worker, asked on the first working day after the planned one whether the decision was taken."""
+    anna = opens(room.chat("anna").installs(), **FACTS)
+    anna.types(f"uppgifter {REF}").presses("Spara", {"Planerat beslutsdatum": "2026-05-13"})
+    room.later(days=3)  # the day after it is a holiday: Friday the 15th
+    room.sweeps()
+    return anna.receives().sees("Beslut var planerat till 2026-05-13. Är det fattat?").presses("Beslut fattat?")
+
+
+def test_decided_today(room: Room, asked: Chat) -> None:
+    asked.presses("I dag").sees("Beslutsdagen 2026-05-15 är sparad.")
+
+    assert str(room.case().decided_on) == "2026-05-15"
+
+
+def test_decided_on_another_day(room: Room, asked: Chat) -> None:
+    asked.presses("Spara", {"Beslut fattat": "2026-05-12"}).sees("Beslutsdagen 2026-05-12 är sparad.")
+
+    assert str(room.case().decided_on) == "2026-05-12"
+
+
+def test_planned_anew_it_is_asked_after_that_day(room: Room, asked: Chat) -> None:
+    asked.presses("Spara", {"Planerat beslutsdatum": "2026-05-19"}).sees("Beslutet är nu planerat till 2026-05-19.")
+    assert room.case().decided_on is None
+    told = len(asked.prompts())
+
+    room.now = room.now.replace(day=20)
+    room.sweeps()
+
+    asked.receives().sees("Beslut var planerat till 2026-05-19. Är det fattat?")
+    assert len(asked.received) == told + 1
+
+
+@pytest.mark.parametrize("day", ["2026-05-16", "2026-02-30", "26-05-12", "2026-13-01"])
+def test_a_day_that_cannot_be_decides_nothing(room: Room, asked: Chat, day: str) -> None:
+    asked.presses("Spara", {"Beslut fattat": day}).sees("Beslut fattat")
+
+    assert room.case().decided_on is None
+    assert "sparat" in asked.text
+
+
+def test_nothing_said_changes_nothing(room: Room, asked: Chat) -> None:
+    asked.presses("Spara").sees("Inget är ändrat.")
+
+    assert room.case().decided_on is None
