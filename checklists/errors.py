@@ -39,19 +39,15 @@ class UserError(Exception):
         return "errors." + self.code
 
 
-class _MayNameField(UserError):
-    """A refusal that names the field, where it is known which."""
+class PersonalNumberInText(UserError):
+    """A personal or coordination number was written; nothing of it is kept. field: as in BadDate."""
+
+    code = "BK-104"
 
     @property
     def text_key(self) -> str:
-        """Return the sentence that names the field, where it is known which."""
-        return super().text_key + ("_field" if "field" in self.args_for_text else "")
-
-
-class PersonalNumberInText(_MayNameField):
-    """A personal or coordination number was written; nothing of the text is kept. field: where a date was asked for."""
-
-    code = "BK-104"
+        """Return the sentence that names the date, where it is known which."""
+        return "errors.BK-104_field" if "field" in self.args_for_text else super().text_key
 
 
 class BadCaseRef(UserError):
@@ -66,10 +62,15 @@ class TextTooLong(UserError):
     code = "BK-111"
 
 
-class BadDate(_MayNameField):
+class BadDate(UserError):
     """Not a calendar day written YYYY-MM-DD. field: the date it was meant for, if known."""
 
     code = "BK-112"
+
+    @property
+    def text_key(self) -> str:
+        """Return the sentence that names the date, where it is known which."""
+        return "errors.BK-112_field" if "field" in self.args_for_text else super().text_key
 
 
 class BadChildren(UserError):
@@ -138,10 +139,15 @@ class UnreadablePeriod(UserError):
     code = "BK-130"
 
 
-class DateOutOfRange(_MayNameField):
+class DateOutOfRange(UserError):
     """A date is too far off to be meant. first, last: the range allowed; field as in BadDate."""
 
     code = "BK-131"
+
+    @property
+    def text_key(self) -> str:
+        """Return the sentence that names the date, where it is known which."""
+        return "errors.BK-131_field" if "field" in self.args_for_text else super().text_key
 
 
 class DateInFuture(UserError):
