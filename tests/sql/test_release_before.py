@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect, text
 from sqlmodel import col, select
-from storage.rates import fold_all
 
 from dialogs.turn.exchange import Turn
 from dialogs.turn.take_turn import Outcome, take_turn
