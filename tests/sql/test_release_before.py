@@ -94,7 +94,7 @@ def comes(desk: Desk, name: str, activity_id: str, **press: Any) -> Outcome:
 
 
 def test_answers_rates_and_checklists_are_exported_to_the_byte_as_before(desk: Desk) -> None:
-    desk.run_now(fold_all)
+    desk.run_now(project_all)
 
     found = desk.read_now(lambda session: list(rates.rate_rows(session, Selection(), DAY, for_publication=False)))
     assert as_csv(rates.COLUMNS, found) == exported("rates.csv")
