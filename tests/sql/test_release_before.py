@@ -19,6 +19,7 @@ from reports import answers, checklists, rates
 from reports.csv_out import write_csv
 from reports.selected import Selection
 from storage import extensions, inbox, migrate, signatures, tenants, trail
+from storage.aggregates import project_all
 from storage.answers import AnswerRow
 from storage.cases import CaseRow
 from storage.desk import Desk, Session, opened
