@@ -17,7 +17,6 @@ from storage.desk import Session
 from storage.filled import FilledRow
 from texts import say
 
-_DATES = ("received_on", "assigned_on", "opened_on", "planned_decision_on", "decided_on", "closed_on")
 Named = tuple[str, str]
 """A heading and the lines under it."""
 
@@ -113,7 +112,7 @@ def _head(session: Session, case: CaseRow, row: FilledRow) -> list[Named]:
         "sent": _time(row.sent_at) if row.sent_at else "",
         "status": code_word("status_", row.status),
     }
-    dates = [(code_word("date_", name), getattr(case, name)) for name in _DATES]
+    dates = [(code_word("date_", name), getattr(case, name)) for name in cases.KEPT_DATES]
     return [(WORDS[name], value) for name, value in found.items() if value] + [
         (title, value.isoformat()) for title, value in dates if value
     ]

@@ -28,7 +28,8 @@ _CODES = frozenset(
         *("status_open", "status_sent", "status_returned", "status_signed", "status_voided", "status_seen"),
         *("part_physical", "part_digital", "limit_14d", "limit_4m", "class_grounds", "class_organisation"),
         *("date_received_on", "date_assigned_on", "date_opened_on"),
-        *("date_planned_decision_on", "date_decided_on", "date_closed_on"),
+        *("date_planned_decision_on", "date_decided_on", "date_started_on"),
+        *("date_closed_on", "date_earlier_closed_on"),
     }
 )
 

@@ -4,6 +4,7 @@ import re
 from datetime import date
 from html import unescape
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 
@@ -12,6 +13,7 @@ from checklists.lifecycle import State
 from checklists.model import Written
 from reports.printed import pages_of
 from storage import answers
+from storage.cases import KEPT_DATES
 from storage.desk import Desk, Session
 from storage.signatures import view_hash
 from tests.sql.conftest import NOW, World, change, the_case, the_list
@@ -134,6 +136,20 @@ def test_a_code_that_has_no_word_yet_does_not_hold_up_the_page(desk: Desk, world
     assert change(desk, statement)
 
     assert "made_up" in "\n".join(read(next(iter(printed(desk, world).values()))).text)
+
+
+def test_every_date_that_is_kept_of_a_case_stands_on_the_page_under_its_name(desk: Desk, world: World) -> None:
+    days = {name: date(2026, 1, number) for number, name in enumerate(KEPT_DATES, start=1)}
+
+    def work(session: Session) -> None:
+        for name, day in days.items():
+            setattr(the_case(session, world), name, day)
+
+    desk.run_now(work)
+
+    said = read(next(iter(printed(desk, world).values()))).text
+    for name, day in days.items():
+        assert (say(f"printed.date_{name}", "sv"), day.isoformat()) in pairwise(said)
 
 
 @pytest.mark.parametrize("state", State)
