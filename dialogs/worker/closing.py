@@ -10,7 +10,7 @@ from checklists.case_dates import read_day
 from checklists.deadlines import finish_by
 from checklists.errors import CommentMissing, UserError
 from checklists.free_text import checked, shown_again
-from checklists.rights import OWN_CASE, Right
+from checklists.rights import OWN_CASE, Right, VerbName
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.presses import AsShown, Nothing
@@ -117,7 +117,7 @@ def decided(context: TurnContext, press: Press[Nothing]) -> Reaction:
 def _decided(context: TurnContext, basis: Basis, notices: tuple[Line, ...]) -> DecidedView:
     case = basis.case
     at = _moment(context, case)
-    buttons = (("today", "decided_today"), ("save", "save_decided"))
+    buttons: tuple[tuple[str, VerbName], ...] = (("today", "decided_today"), ("save", "save_decided"))
     return DecidedView(
         notices=notices,
         head=Head(case_ref=case.ref),
@@ -205,7 +205,7 @@ def reopen(context: TurnContext, press: Press[AsShown]) -> Reaction:
     basis = find_case.by_id(context, press.case, find_case.REOPEN)
     case = basis.case
     changes = acts.reopen(context.session, context.origin, case) if case.closed_on is not None else ()
-    verb = "read" if basis.is_reading else "continue"
+    verb: VerbName = "read" if basis.is_reading else "continue"
     button = open_button(case.id, Line(say="buttons.open_case", args={"ref": case.ref}), verb)
     title = Line(say="details.about", args={"ref": case.ref})
     view: AnyView = MenuView(title=title, lines=(Line(say="details.reopened"),), buttons=(button,))

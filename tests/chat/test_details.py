@@ -229,7 +229,11 @@ def test_an_extension_needs_all_four_and_keeps_what_was_typed(details: Chat, roo
 
 @pytest.mark.parametrize("bad", ["i höst", "2026-02-30", "2099-01-01", "19121212-1212"])
 def test_an_extension_with_a_bad_day_is_not_saved_and_says_so(details: Chat, room: Room, bad: str) -> None:
-    fields = {"Tidsgräns": "Utredning, fyra månader", "Skälets klass": "Synnerliga eller särskilda skäl", "Skäl": REASON}
+    fields = {
+        "Tidsgräns": "Utredning, fyra månader",
+        "Skälets klass": "Synnerliga eller särskilda skäl",
+        "Skäl": REASON,
+    }
 
     details.presses("Förläng").presses("Spara", {**fields, "Ny sista dag": bad})
 
