@@ -1,6 +1,6 @@
-"""What an action came to, as a list of changes, and what follows from each of them in every case.
+"""The changes an action made, and what always follows from each of them.
 
-An action stores rows and gives back what changed. Each change is an event of the trail, puts its case into the queue
+An action stores rows and returns what changed. Each change is an event of the trail, puts its case into the queue
 of the figures, and may be something others are to be told (see `dialogs.messages.consequences`). A press that
 changed nothing may be made again; one that changed something is answered from what was stored.
 """

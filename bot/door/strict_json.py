@@ -1,4 +1,4 @@
-"""JSON read without mercy: what two readers could understand differently is refused."""
+"""Strict JSON: whatever two readers could understand differently is refused."""
 
 import json
 import math
