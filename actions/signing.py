@@ -140,7 +140,8 @@ def _effect(session: Session, sheet: Sheet, row: AnswerRow, before: Answer | Non
     decided = sheet.case.decided_on is not None
     bound = signatures.bound_of(standing).get(str(sheet.filled.id), {})
     about = sheet.checklist.by_id[row.item_id].motivates
-    if about and about in sheet.answers and sheet.rows[about].follow_up:
+    followed_up = sheet.rows.get(about or "")
+    if followed_up is not None and followed_up.follow_up and followed_up.revision > bound.get(followed_up.item_id, 0):
         return "none"
     signed = answers.revision_of(session, sheet.filled.id, row.item_id, bound.get(row.item_id, 0))
     return effect_of_change(

@@ -9,6 +9,69 @@ from typing import Literal, get_args
 
 from checklists.model import Role
 
+VerbName = Literal[
+    "answer",
+    "back",
+    "change",
+    "close",
+    "command",
+    "comment",
+    "continue",
+    "decided",
+    "decided_today",
+    "deputies",
+    "details",
+    "differences",
+    "export",
+    "export_figures",
+    "extend",
+    "form",
+    "go_to",
+    "help",
+    "how",
+    "in_the_file",
+    "language",
+    "missing",
+    "more_cases",
+    "more_children",
+    "more_differences",
+    "more_gaps",
+    "more_to_read",
+    "motivate",
+    "my_cases",
+    "name_deputy",
+    "named_case",
+    "new",
+    "new_occasion",
+    "no_motivation",
+    "open",
+    "pause",
+    "read",
+    "remove_deputy",
+    "reopen",
+    "report",
+    "save_closing",
+    "save_comment",
+    "save_decided",
+    "save_details",
+    "save_extension",
+    "save_facts",
+    "save_form",
+    "save_group",
+    "save_return",
+    "save_shortfall",
+    "seen_at_signing",
+    "send",
+    "send_back",
+    "show_current",
+    "show_report",
+    "sign",
+    "sign_shortfall",
+    "snooze",
+    "to_read",
+    "undo",
+]
+"""What somebody may do: what a button stands for, or what a typed command does."""
 Relation = Literal["lead", "co_worker", "own_unit", "other"]
 """How a person in a role stands to a case: its lead, its co-worker, same unit, none of these."""
 RELATIONS: tuple[Relation, ...] = get_args(Relation)
@@ -27,7 +90,7 @@ LIST_HOLDER: Mapping[Role, tuple[Relation, ...]] = {**OWN_CASE, **READER}
 class Right:
     """One verb and who may use it: relations by role. `about` says whether it is about a case at all."""
 
-    verb: str
+    verb: VerbName
     about: Literal["case", "self"]
     may: Mapping[Role, tuple[Relation, ...]] = field(default_factory=dict)
 

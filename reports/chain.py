@@ -90,8 +90,7 @@ def chain(
         )
         for step in get_args(Step)
     )
-    tenant = tenants.get(session, tenant_id)
-    standings = read_standings(tenants.settings(tenant).findings) if tenant else {}
+    standings = read_standings(tenants.settings(tenants.get(session, tenant_id)).findings)
     return Chain(steps, _findings(now, then, standings, language))
 
 

@@ -142,9 +142,7 @@ def _cases(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
 
 
 def _workdays(session: Session, tenant_id: int) -> Workdays:
-    tenant = tenants.get(session, tenant_id)
-    assert tenant is not None
-    return tenants.settings(tenant).workdays
+    return tenants.settings(tenants.get(session, tenant_id)).workdays
 
 
 def _extensions(session: Session, ids: Sequence[int]) -> defaultdict[int, list[Extension]]:

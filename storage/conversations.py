@@ -74,9 +74,9 @@ def user_of(row: ConversationRow) -> str:
     return str(user.get("id", ""))
 
 
-def get(session: Session, row_id: int) -> ConversationRow | None:
-    """Return a chat by row id."""
-    return session.get(ConversationRow, row_id)
+def get(session: Session, row_id: int) -> ConversationRow:
+    """Return a chat by the row id that something else refers to."""
+    return session.get_one(ConversationRow, row_id)
 
 
 def of_person(session: Session, person_id: int) -> Sequence[ConversationRow]:

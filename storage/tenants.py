@@ -26,9 +26,14 @@ def find(session: Session, entra_id: str) -> TenantRow | None:
     return session.exec(select(TenantRow).where(TenantRow.entra_id == entra_id)).first()
 
 
-def get(session: Session, row_id: int) -> TenantRow | None:
-    """Return a tenant by row id."""
-    return session.get(TenantRow, row_id)
+def known(session: Session, entra_id: str) -> TenantRow:
+    """Return a tenant that was set up, by its Entra id. Raises: sqlalchemy.exc.NoResultFound: it never was."""
+    return session.exec(select(TenantRow).where(TenantRow.entra_id == entra_id)).one()
+
+
+def get(session: Session, row_id: int) -> TenantRow:
+    """Return a tenant by row id; a tenant is never taken away."""
+    return session.get_one(TenantRow, row_id)
 
 
 def ensure(session: Session, entra_id: str) -> TenantRow:
@@ -50,8 +55,7 @@ def settings(row: TenantRow) -> TenantSettings:
 
 def motivation_by(session: Session, row_id: int) -> MotivationBy:
     """Return how a municipality has its motivations given."""
-    row = session.get(TenantRow, row_id)
-    return read_settings(row.settings).motivation if row is not None else "either"
+    return read_settings(session.get_one(TenantRow, row_id).settings).motivation
 
 
 def setting(row: TenantRow, name: str) -> Any:

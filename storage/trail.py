@@ -115,7 +115,6 @@ def chain_new(session: Session) -> int:
     keys = keys_of(session)
     for event in events:
         tenant_id, event_id = event.tenant_id, event.id
-        assert event_id is not None
         place, previous = ends.get(tenant_id) or end_of_chain(session, tenant_id)
         digest = _hash(keys, keys.newest, previous, place + 1, event)
         session.add(

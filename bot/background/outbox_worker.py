@@ -158,14 +158,13 @@ def _begin(session: Session, row: int, attempt: int, now: datetime) -> _Parcel |
         found.state = outbox.STOPPED
         return None
     chat = conversations.get(session, found.conversation_id)
-    assert chat is not None
     if not found.activity_id and conversations.reachable([chat]) is None:
         # Known to be gone, perhaps since the row was added: try the person's other chats, else tell someone else.
-        chat = conversations.reachable(conversations.of_person(session, chat.person_id))
-        if chat is None:
+        other = conversations.reachable(conversations.of_person(session, chat.person_id))
+        if other is None:
             _gone(session, found, now)
             return None
-        found.conversation_id = chat.id
+        chat, found.conversation_id = other, other.id
     try:
         reply = reminder_content.content(session, found, now)
     except (KeyGone, SealBroken):
@@ -181,9 +180,7 @@ def _begin(session: Session, row: int, attempt: int, now: datetime) -> _Parcel |
 def _settle(session: Session, row: int, attempt: int, state: str, due_at: datetime | None, now: datetime) -> None:
     found = outbox.settle(session, row, attempt, state, due_at)
     if found is not None and state == outbox.GONE:
-        chat = conversations.get(session, found.conversation_id)
-        if chat is not None:
-            chat.unreachable_at = now
+        conversations.get(session, found.conversation_id).unreachable_at = now
         _gone(session, found, now)
 
 

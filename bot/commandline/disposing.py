@@ -151,8 +151,7 @@ def _check_folder(order: Order, must_print: bool) -> None:
 
 def _take_away(session: Session, order: Order, entra_id: str, ids: Sequence[int]) -> tuple[int, int]:
     """Print and dispose of some cases, in one transaction; return how many cases and pages."""
-    tenant = tenants.find(session, entra_id)
-    assert tenant is not None
+    tenant = tenants.known(session, entra_id)
     gone = disposal.still_due(session, tenant, ids, order.today)
     pages = 0
     if order.print_to is not None:
@@ -177,8 +176,7 @@ def _write(path: Path, html: str) -> None:
 
 
 def _purge(session: Session, order: Order, entra_id: str) -> dict[str, int]:
-    tenant = tenants.find(session, entra_id)
-    assert tenant is not None
+    tenant = tenants.known(session, entra_id)
     tenant_id = tenant.id
     counts = short_lived.purge(session, tenant_id, disposal.retention(tenant), order.now, order.today)
     detail = " ".join(f"{kind}:{count}" for kind, count in counts.items())

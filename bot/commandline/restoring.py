@@ -76,8 +76,7 @@ def _replay(session: Session, stones: Sequence[Tombstone], now: datetime, actor:
         if case is not None:
             found.setdefault(stone.tenant, []).append(case)
     for entra_id, gone in found.items():
-        tenant = tenants.find(session, entra_id)
-        assert tenant is not None
+        tenant = tenants.known(session, entra_id)
         disposal.dispose_of(session, tenant, gone, now, actor, leave_stone=False)
     return sum(map(len, found.values()))
 

@@ -15,7 +15,7 @@ from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.presses import AsShown, OfDeputy
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.chef import DeputiesView, Deputy
-from dialogs.views.ready_made import command_button
+from dialogs.views.ready_made import command_button, refused
 from dialogs.views.views import Button, Line, MenuView
 from storage import conversations, people
 from storage.people import ORGANISATION, PersonRow, RoleRow
@@ -119,7 +119,7 @@ def name_deputy(context: TurnContext, press: Press[AsShown]) -> Reaction:
         wanted = _read(context, press.inputs)
         changes = _store(context, wanted)
     except UserError as error:
-        return _card(context, (Line(say=error.text_key, args=error.args_for_text),))
+        return _card(context, refused(error))
     args: dict[str, str | int] = {
         "name": wanted.person.name,
         "chef": wanted.chef.name,

@@ -2,6 +2,7 @@
 
 from actions.basis import Basis, Sheet
 from checklists.lifecycle import State
+from checklists.rights import VerbName
 from checklists.route import is_open
 from checklists.swedish_time import clock_words
 from dialogs.chef.compare import comparison, hash_of
@@ -40,12 +41,12 @@ def questions(sheet: Sheet, notices: tuple[Line, ...] = ()) -> FormView:
     """Return the form for reading: everything that applies, or what is still open once it has begun."""
     still = tuple(stop for stop in sheet.way if is_open(stop, sheet.applied))
     form = form_card.form(sheet, still or sheet.way, notices)
-    ways_out = tuple(_button(verb, title, sheet.case) for verb, title in (("send_back", "return"), ("pause", "pause")))
+    ways_out = (_button("send_back", "return", sheet.case), _button("pause", "pause", sheet.case))
     return form.model_copy(update={"nav": ways_out})
 
 
 def _read_through(reader: Basis, notices: tuple[Line, ...]) -> ReadingView:
-    verbs = [("differences", "differences"), ("send_back", "return")]
+    verbs: list[tuple[VerbName, str]] = [("differences", "differences"), ("send_back", "return")]
     if all(sheet.filled.seen_at is None for sheet in reader.sheets):
         verbs.append(("form", "form"))
     return ReadingView(
@@ -61,7 +62,7 @@ def differences(context: TurnContext, reader: Basis, notices: tuple[Line, ...] =
     """Return both sets of answers, with what can be done: sign, sign with shortfall, send back."""
     seen = comparison(context.session, reader)
     case_id, stands = reader.case.id, hash_of(seen)
-    verb = "sign_shortfall" if seen.gaps else "sign"
+    verb: VerbName = "sign_shortfall" if seen.gaps else "sign"
     sign = Button(title=Line(say="buttons." + verb), claim=claimed(verb, AsShown(stands), case=case_id))
     back = Button(title=Line(say="buttons.return"), claim=claimed("send_back", AsShown(stands), case=case_id))
     buttons: tuple[Button, ...] = (sign, back)
@@ -149,5 +150,5 @@ def to_read_button() -> Button:
     return command_button("att läsa", "buttons.to_read")
 
 
-def _button(verb: str, title: str, case: CaseRow) -> Button:
+def _button(verb: VerbName, title: str, case: CaseRow) -> Button:
     return Button(title=Line(say="buttons." + title), claim=claimed(verb, case=case.id))

@@ -5,14 +5,14 @@ and occasion, from which the text is made when it is sent. So a gap closed meanw
 case is left in the outbox when the case is disposed of.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from actions import people as acts
 from actions.basis import BASIS
 from checklists.access import Staff
 from checklists.reminder_rules import Due, Rule, due, protection_due
-from checklists.rights import ANYONE, Right
+from checklists.rights import ANYONE, Right, VerbName
 from checklists.swedish_time import local
 from checklists.tenant_settings import TenantSettings
 from dialogs.messages.case_state import Standing, read_case
@@ -41,7 +41,7 @@ from storage.told_reminders import ToldRow
 SNOOZE = Right("snooze", "self", ANYONE)
 MOST_CASES = 8
 """What fits on a card of 24 KB with its buttons; the rest is named by reference and rule."""
-OPENS = {"worker": "continue", "chef": "read"}
+OPENS: Mapping[str, VerbName] = {"worker": "continue", "chef": "read"}
 """The verb of a case's button, by the recipient's relation to it; none where there is nothing to open."""
 _ORDER: tuple[Rule, ...] = (
     *("SKYDD", "14D", "4M", "BESLUT", "LUCKOR", "ATER", "OLAST", "TYST", "UPPFOLJT", "PAGAR", "6M"),
@@ -60,10 +60,9 @@ def content(session: Session, row: OutboxRow, now: datetime) -> Reply | None:
     if not isinstance(stored.view, ReminderView) or row.once is None:
         return stored
     person = people.person(session, stored.tenant_id, stored.person_id)
-    tenant = tenants.get(session, row.tenant_id)
-    if person is None or tenant is None:
+    if person is None:
         return None
-    still = _Still(session, tenants.settings(tenant), person, now)
+    still = _Still(session, tenants.settings(tenants.get(session, row.tenant_id)), person, now)
     told = told_reminders.in_bundle(session, row.once)
     holding = [(note, found) for note in told if (found := still.holds(note)) is not None]
     told_reminders.forget(session, [note for note in told if note not in [kept for kept, _ in holding]])
@@ -121,8 +120,9 @@ class _Still:
         )
 
     def _block(self, case: CaseRow, found: list[Due]) -> ReminderCase:
-        verb = OPENS["worker"] if self._person in (case.lead_id, case.co_id) else ""
-        verb = verb or (OPENS["chef"] if self._staff.reads(case, self._person) else "")
+        verb: VerbName | None = OPENS["chef"] if self._staff.reads(case, self._person) else None
+        if self._person in (case.lead_id, case.co_id):
+            verb = OPENS["worker"]
         title = Line(say="buttons.open_case", args={"ref": case.ref})
         asks = verb == OPENS["worker"] and any(one.rule == "BESLUT" for one in found)
         if asks:

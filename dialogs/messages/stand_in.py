@@ -23,8 +23,7 @@ HANDED_OVER = Line(say="reminders.handed_over")
 
 def hand_over(session: Session, row: OutboxRow, now: datetime) -> None:
     """Tell the deputies, else the managers, what someone who cannot be reached was to be told."""
-    chat = conversations.get(session, row.conversation_id)
-    gone = people.person(session, row.tenant_id, chat.person_id) if chat else None
+    gone = people.person(session, row.tenant_id, conversations.get(session, row.conversation_id).person_id)
     if gone is None:
         return
     today = day_of(now)

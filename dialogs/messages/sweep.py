@@ -53,9 +53,7 @@ def step(session: Session, tenant_id: int, now: datetime) -> bool:
         return True
     if row.done_at is not None:
         return False
-    tenant = tenants.get(session, tenant_id)
-    assert tenant is not None
-    settings = tenants.settings(tenant)
+    settings = tenants.settings(tenants.get(session, tenant_id))
     decided_since = months_on(day, -settings.follow_up_months) - timedelta(days=settings.catch_up + 7)
     found = told_reminders.cases_after(session, tenant_id, row.reached, CASES_AT_ONCE, decided_since)
     if found:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from actions.changes import NONE, Changes
-from checklists.rights import Right
+from checklists.rights import Right, VerbName
 from dialogs.turn.presses import Carried, Nothing
 from dialogs.views.parts import Claim
 from dialogs.views.views import AnyView
@@ -47,7 +47,7 @@ class Press(Generic[P]):
     inputs: Mapping[str, str]
 
 
-def claimed(verb: str, what: Carried | None = None, *, case: int = 0, filled: int = 0, version: int = 0) -> Claim:
+def claimed(verb: VerbName, what: Carried | None = None, *, case: int = 0, filled: int = 0, version: int = 0) -> Claim:
     """Return what a button stands for."""
     parts = what.write() if what is not None else {}
     return Claim(verb=verb, case=case, filled=filled, version=version, **parts)

@@ -5,7 +5,7 @@ from checklists import access
 from checklists.errors import UserError
 from checklists.model import ListId
 from checklists.references import normal_ref
-from checklists.rights import READER, Right
+from checklists.rights import READER, Right, VerbName
 from dialogs.turn.declared import claimed
 from dialogs.turn.presses import AsShown
 from dialogs.turn.turn_context import TurnContext
@@ -21,7 +21,7 @@ REOPEN = Right("reopen", "case", {"case_worker": ("lead",), **READER})
 class NoSuchCase(Exception):
     """There is no case by that reference that this person may open so. `case`: the one she may not open."""
 
-    def __init__(self, case: CaseRow | None, verb: str) -> None:
+    def __init__(self, case: CaseRow | None, verb: VerbName) -> None:
         super().__init__()
         self.case, self.verb = case, verb
 

@@ -1,5 +1,7 @@
 """Views and buttons that many dialogs use."""
 
+from checklists.errors import UserError
+from checklists.rights import VerbName
 from dialogs.views.parts import Button, Claim, Line
 from dialogs.views.views import AskRefView
 
@@ -14,6 +16,15 @@ def ask_ref(command: str) -> AskRefView:
     return AskRefView(save=Button(title=Line(say="buttons.open"), claim=Claim(verb="named_case", item=command)))
 
 
-def open_button(case_id: int, title: Line, verb: str = "continue") -> Button:
+def open_button(case_id: int, title: Line, verb: VerbName = "continue") -> Button:
     """Return a button that leads to a case."""
     return Button(title=title, claim=Claim(verb=verb, case=case_id))
+
+
+REST_SAVED = Line(say="errors.rest_saved")
+"""Said once below what is wrong with some fields of a card."""
+
+
+def refused(error: UserError) -> tuple[Line, ...]:
+    """Return what is said when a card that is saved whole or not at all was refused."""
+    return (Line(say=error.text_key, args=error.args_for_text), Line(say="errors.none_saved"))

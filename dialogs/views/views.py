@@ -174,11 +174,16 @@ class DetailsView(View):
 
 
 class ExtendView(View):
-    """Asks why, by which decision and until when a time limit is extended. decided: ISO date, proposed."""
+    """Asks why, by which decision and until when a time limit is extended.
+
+    decided, until: ISO dates, as proposed or filled in. limit, reason_class: what was chosen. text: the reason.
+    """
 
     kind: Literal["extend"] = "extend"
     head: Head
     limits: tuple[tuple[str, str], ...]
+    limit: str = ""
+    reason_class: str = ""
     until: str = ""
     decided: str = ""
     text: str = ""

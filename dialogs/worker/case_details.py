@@ -17,7 +17,7 @@ from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.find_case import maybe_ref
 from dialogs.turn.presses import Nothing, OnDetails
 from dialogs.turn.turn_context import TurnContext
-from dialogs.views.ready_made import ask_ref
+from dialogs.views.ready_made import REST_SAVED, ask_ref
 from dialogs.views.views import AnyView, Button, DetailsView, Head, Line
 from dialogs.worker import facts_card
 from dialogs.worker.landing import open_case
@@ -90,7 +90,8 @@ def save_details(context: TurnContext, press: Press[OnDetails]) -> Reaction:
         changes += _store_co_worker(context, basis, press.inputs.get("co_worker", ""))
     except UserError as error:
         problems += (Line(say=error.text_key, args=error.args_for_text),)
-    return Done(details(context, basis, problems or (Line(say="details.kept"),)), changes)
+    told = (*problems, REST_SAVED) if problems else (Line(say="details.kept"),)
+    return Done(details(context, basis, told), changes)
 
 
 def _store_facts(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> Changes:

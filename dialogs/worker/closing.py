@@ -1,5 +1,7 @@
 """The end of an investigation: a time limit extended, the decision taken, the case closed and opened again."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import get_args
 
 from actions import cases as acts
@@ -8,12 +10,12 @@ from checklists.case_dates import read_day
 from checklists.deadlines import finish_by
 from checklists.errors import CommentMissing, UserError
 from checklists.free_text import checked, shown_again
-from checklists.rights import OWN_CASE, Right
+from checklists.rights import OWN_CASE, Right, VerbName
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.presses import AsShown, Nothing
 from dialogs.turn.turn_context import TurnContext
-from dialogs.views.ready_made import open_button
+from dialogs.views.ready_made import REST_SAVED, open_button, refused
 from dialogs.views.views import AnyView, Button, CloseView, DecidedView, ExtendView, Head, Line, MenuView
 from dialogs.worker.case_details import details, shown, store_dates
 from dialogs.worker.landing import open_case
@@ -37,22 +39,36 @@ LIMITS = ("14d", "4m")
 def extend(context: TurnContext, press: Press[Nothing]) -> Reaction:
     """Show the card that asks for an extension's limit, class, reason, day of decision and new last day."""
     basis = open_case(context, press, EXTEND)
-    return _extension(context, basis, (), "") if isinstance(basis, Basis) else basis
+    return _extension(context, basis, (), {}) if isinstance(basis, Basis) else basis
 
 
-def _extension(context: TurnContext, basis: Basis, notices: tuple[Line, ...], text: str) -> ExtendView:
+def _extension(
+    context: TurnContext, basis: Basis, notices: tuple[Line, ...], filled_in: Mapping[str, str]
+) -> ExtendView:
+    """Return the card, with what was filled in as far as a card can show it: what is no day is not kept."""
     case = basis.case
+    days = {name: _day(filled_in.get(name, "")) for name in ("decided_on", "until")}
     limits = [("14d", ""), ("4m", finish_by(case.opened_on).isoformat() if case.opened_on else "")]
     save = claimed("save_extension", AsShown(shown(basis)), case=case.id)
     return ExtendView(
         notices=notices,
         head=Head(case_ref=case.ref),
         limits=tuple(limits),
-        decided=context.today.isoformat(),
-        text=text,
+        limit=next((one for one in LIMITS if one == filled_in.get("limit")), ""),
+        reason_class=next((one for one in get_args(ReasonClass) if one == filled_in.get("reason_class")), ""),
+        decided=days["decided_on"] or context.today.isoformat(),
+        until=days["until"],
+        text=shown_again(filled_in.get("reason", "")),
         buttons=(Button(title=Line(say="buttons.save"), claim=save), _back(case)),
         refresh=claimed("show_current", case=case.id),
     )
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text.strip()).isoformat()
+    except ValueError:
+        return ""
 
 
 def save_extension(context: TurnContext, press: Press[AsShown]) -> Reaction:
@@ -82,9 +98,9 @@ def save_extension(context: TurnContext, press: Press[AsShown]) -> Reaction:
             reason=reason,
         )
     except CommentMissing:
-        return _extension(context, basis, (Line(say="details.extension_incomplete"),), shown_again(reason))
+        return _extension(context, basis, (Line(say="details.extension_incomplete"),), inputs)
     except UserError as error:
-        return _extension(context, basis, (Line(say=error.text_key, args=error.args_for_text),), shown_again(reason))
+        return _extension(context, basis, refused(error), inputs)
     line = Line(say="details.extended_" + reason_class, args={"date": until.isoformat()})
     return Done(details(context, basis, (line,)), changes)
 
@@ -101,7 +117,7 @@ def decided(context: TurnContext, press: Press[Nothing]) -> Reaction:
 def _decided(context: TurnContext, basis: Basis, notices: tuple[Line, ...]) -> DecidedView:
     case = basis.case
     at = _moment(context, case)
-    buttons = (("today", "decided_today"), ("save", "save_decided"))
+    buttons: tuple[tuple[str, VerbName], ...] = (("today", "decided_today"), ("save", "save_decided"))
     return DecidedView(
         notices=notices,
         head=Head(case_ref=case.ref),
@@ -131,7 +147,7 @@ def _save_decided(context: TurnContext, press: Press[AsShown], right: Right, typ
     case = basis.case
     changes, problems = store_dates(context, basis, typed)
     if problems or not changes:
-        told = problems or (Line(say="details.nothing_said"),)
+        told = (*problems, REST_SAVED) if problems else (Line(say="details.nothing_said"),)
         return Done(_decided(context, basis, told), changes)
     if any(change.event == "decided_on_set" for change in changes) and case.decided_on is not None:
         line = Line(say="details.decided", args={"date": case.decided_on.isoformat()})
@@ -177,8 +193,7 @@ def save_closing(context: TurnContext, press: Press[AsShown]) -> Reaction:
         day = read_day(text, context.today, "closed_on")
         changes = acts.close(context.session, context.origin, case, day)
     except UserError as error:
-        told = (Line(say=error.text_key, args=error.args_for_text),)
-        return _closing(context, basis, told, context.today.isoformat())
+        return _closing(context, basis, refused(error), context.today.isoformat())
     said = find_case.closed_case(context, case)
     return Done(
         said.model_copy(update={"lines": (Line(say="details.closed", args={"date": day.isoformat()}),)}), changes
@@ -190,7 +205,7 @@ def reopen(context: TurnContext, press: Press[AsShown]) -> Reaction:
     basis = find_case.by_id(context, press.case, find_case.REOPEN)
     case = basis.case
     changes = acts.reopen(context.session, context.origin, case) if case.closed_on is not None else ()
-    verb = "read" if basis.is_reading else "continue"
+    verb: VerbName = "read" if basis.is_reading else "continue"
     button = open_button(case.id, Line(say="buttons.open_case", args={"ref": case.ref}), verb)
     title = Line(say="details.about", args={"ref": case.ref})
     view: AnyView = MenuView(title=title, lines=(Line(say="details.reopened"),), buttons=(button,))

@@ -92,8 +92,11 @@ def _line(basis: Basis, nearest: tuple[str, date] | None) -> CaseLine:
         lines.append(Line(say="cases.date_" + nearest[0], args={"date": nearest[1].isoformat()}))
     if follows_closed(cases.dates_of(case)):
         lines.append(Line(say="cases.follows_closed"))
-    verb, title = ("open", "buttons.open_case") if basis.is_handed_over else ("continue", "buttons.continue_case")
-    button = open_button(case.id, Line(say=title, args={"ref": case.ref}), verb)
+    named = {"ref": case.ref}
+    if basis.is_handed_over:
+        button = open_button(case.id, Line(say="buttons.open_case", args=named), "open")
+    else:
+        button = open_button(case.id, Line(say="buttons.continue_case", args=named))
     return CaseLine(case_ref=case.ref, status=status, lines=tuple(lines), button=button)
 
 

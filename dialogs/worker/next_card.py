@@ -1,6 +1,7 @@
 """What comes next: a function of the list, the facts and the stored answers. Shows, stores nothing."""
 
 from actions.basis import Basis, Sheet
+from checklists.rights import VerbName
 from checklists.route import Stop, before, is_open
 from dialogs.chef import reading_cards
 from dialogs.turn.declared import claimed
@@ -87,7 +88,11 @@ def _group(sheet: Sheet, stop: Stop, notices: tuple[Line, ...]) -> GroupView:
 def motivation(sheet: Sheet, stop: Stop, notices: tuple[Line, ...], text: str, place: str) -> MotivationView:
     """Return the card that asks for a motivation, with what she has begun to write."""
     at = OnCard(stop.key, sheet.revisions(stop.items))
-    titles = [("motivate", "save"), ("in_the_file", "in_the_file"), ("no_motivation", "no_motivation")]
+    titles: list[tuple[VerbName, str]] = [
+        ("motivate", "save"),
+        ("in_the_file", "in_the_file"),
+        ("no_motivation", "no_motivation"),
+    ]
     without = {"text": "in_the_file", "reference": "motivate"}.get(sheet.motivation)
     return MotivationView(
         notices=notices,
@@ -112,7 +117,7 @@ def motivation(sheet: Sheet, stop: Stop, notices: tuple[Line, ...], text: str, p
 
 def _nav(sheet: Sheet, stop: Stop) -> tuple[Button, ...]:
     """Return the ways out of a card; a reservation is made to one question, so only its card has it."""
-    verbs = ["back"] if before(sheet.way, stop.key) else []
+    verbs: list[VerbName] = ["back"] if before(sheet.way, stop.key) else []
     verbs += ["pause"]
     verbs += [] if stop.kind == "motivation" else ["form"]
     verbs += ["comment"] if stop.kind == "question" else []

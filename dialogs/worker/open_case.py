@@ -18,7 +18,7 @@ from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.find_case import maybe_ref
 from dialogs.turn.presses import AsShown, Nothing, OnFacts
 from dialogs.turn.turn_context import TurnContext
-from dialogs.views.ready_made import ask_ref, open_button
+from dialogs.views.ready_made import REST_SAVED, ask_ref, open_button
 from dialogs.views.views import Button, Line, MenuView
 from dialogs.worker import facts_card, form_card, next_card
 from dialogs.worker.case_details import store_dates
@@ -120,7 +120,8 @@ def save_facts(context: TurnContext, press: Press[OnFacts]) -> Reaction:
         stored, problems = _store_case(context, basis, inputs)
         changes += stored
     if problems:
-        again = facts_card.facts_card(context, basis, problems, child, planned_typed=bool(inputs.get("planned")))
+        told = (*problems, REST_SAVED)
+        again = facts_card.facts_card(context, basis, told, child, planned_typed=bool(inputs.get("planned")))
         return Done(again, changes)
     basis, begun = lists.begin(context.session, context.origin, _read_again(context, basis))
     sheet = next((sheet for sheet in basis.sheets if sheet.filled.child == child), basis.sheets[0])

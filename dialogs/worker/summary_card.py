@@ -3,6 +3,7 @@
 from actions.basis import Basis, Sheet
 from checklists.access import Staff
 from checklists.lifecycle import State
+from checklists.rights import VerbName
 from checklists.swedish_time import clock_words
 from dialogs.turn.declared import claimed
 from dialogs.turn.presses import AsShown, Page, SeenAt, ToItem
@@ -68,7 +69,7 @@ def _send_button(basis: Basis) -> Button:
     return Button(title=Line(say="buttons.send_to_chef"), claim=claimed("send", AsShown(stands), **basis.sheets[0].at))
 
 
-def _more_button(basis: Basis, verb: str, first: int) -> Button:
+def _more_button(basis: Basis, verb: VerbName, first: int) -> Button:
     return Button(title=Line(say="buttons.show_more"), claim=claimed(verb, Page(first), **basis.sheets[0].at))
 
 

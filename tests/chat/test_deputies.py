@@ -95,7 +95,7 @@ def test_a_chef_names_only_in_her_own_unit(room: Room, cecilia: Chat) -> None:
     [
         ({"person": "Cecilia Fiktiv"}, "en annan person"),
         ({"person": ""}, "en annan person"),
-        ({"first": "", "last": ""}, "Datumet kunde inte läsas"),
+        ({"first": "", "last": ""}, "Skriv det som 2026-12-05.\nInget på kortet är sparat."),
         ({"first": "2026-05-20", "last": "2026-05-12"}, "Sista dagen"),
         ({"first": "2026-05-01", "last": "2026-05-02"}, "Sista dagen"),
     ],

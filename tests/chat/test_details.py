@@ -218,9 +218,31 @@ def test_an_extension_needs_all_four_and_keeps_what_was_typed(details: Chat, roo
     details.presses("Förläng").presses("Spara", fields | {missing: ""})
 
     assert extensions(room) == []
-    if missing != "Skäl":
-        details.sees(REASON)
+    values = {name: shown.get("value", "") for name, shown in inputs(details.card).items()}
+    kept = {"Tidsgräns": ("limit", "14d"), "Skälets klass": ("reason_class", "grounds")}
+    kept |= {"Skäl": ("reason", REASON), "Ny sista dag": ("until", "2026-10-01")}
+    assert [values[name] for name, _ in kept.values()] == [
+        "" if label == missing else value for label, (_, value) in kept.items()
+    ]
     details.presses("Tillbaka").sees("Skyddade personuppgifter")
+
+
+@pytest.mark.parametrize("bad", ["i höst", "2026-02-30", "2099-01-01", "19121212-1212"])
+def test_an_extension_with_a_bad_day_is_not_saved_and_says_so(details: Chat, room: Room, bad: str) -> None:
+    fields = {
+        "Tidsgräns": "Utredning, fyra månader",
+        "Skälets klass": "Synnerliga eller särskilda skäl",
+        "Skäl": REASON,
+    }
+
+    details.presses("Förläng").presses("Spara", {**fields, "Ny sista dag": bad})
+
+    details.sees("Ny sista dag: ", "inte sparat", "Inget på kortet är sparat.").sees_no("Allt annat")
+    values = {name: shown.get("value", "") for name, shown in inputs(details.card).items()}
+    assert (values["limit"], values["reason_class"], values["reason"]) == ("4m", "grounds", REASON)
+    assert extensions(room) == []
+    details.presses("Spara", {"Ny sista dag": "2026-10-01"})
+    assert extensions(room) == [("4m", "grounds", "2026-10-01")]
 
 
 def test_a_personal_number_in_a_reason_is_refused(details: Chat, room: Room) -> None:

@@ -165,13 +165,10 @@ def test_a_number_of_children_as_a_client_writes_it_is_a_whole_number(anna: Chat
     assert room.case().children == 2
 
 
-NOT_A_DAY = (
-    "Planerat beslutsdatum: datumet kunde inte läsas och är inte sparat. Skriv det som 2026-12-05."
-    " Allt annat på kortet är sparat."
-)
+NOT_A_DAY = "Planerat beslutsdatum: datumet kunde inte läsas och är inte sparat. Skriv det som 2026-12-05."
 A_PERSONAL_NUMBER = (
     "Planerat beslutsdatum: det som skrevs ser ut som ett personnummer eller samordningsnummer och är inte sparat."
-    " Skriv datumet som 2026-12-05. Står numret i chatten: radera meddelandet i Teams. Allt annat på kortet är sparat."
+    " Skriv datumet som 2026-12-05. Står numret i chatten: radera meddelandet i Teams."
 )
 
 
@@ -191,7 +188,7 @@ def test_a_bad_date_is_asked_again_and_the_rest_is_kept(anna: Chat, room: Room, 
     fields = fact_fields(anna.types(f"ny {REF}"), ALL)
     anna.presses("Spara", {**fields, "Antal barn": "2", "Planerat beslutsdatum": bad})
 
-    anna.sees(said).sees_no(bad)
+    anna.sees(said, "Allt annat på kortet är sparat.").sees_no(bad)
     assert anna.view is not None
     assert bad not in anna.view.model_dump_json(), "it is kept in the reply"
     assert room.case().planned_decision_on is None
