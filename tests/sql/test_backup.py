@@ -198,7 +198,7 @@ def test_the_tools_of_postgresql_are_asked_for_when_they_are_not_here(
     if kind == "sqlite":
         assert back_up(url, tmp_path / "copy") > 0, "SQLite needs no tool"
         return
-    with pytest.raises(CannotBackUp, match="pg_dump is not on this machine"):
+    with pytest.raises(CannotBackUp, match="pg_dump is not installed: install"):
         back_up(url, tmp_path / "copy")
 
 
