@@ -11,8 +11,10 @@ import pytest
 from openpyxl import load_workbook
 
 from checklists.model import Role
+from checklists.periods import year_of
+from dialogs.turn.declared import claimed
+from dialogs.turn.presses import OfFigures
 from dialogs.turn.tokens import Mint
-from dialogs.views.views import Claim
 from reports.selected import Selection, each
 from storage import conversations, people, tenants
 from storage.desk import Session
@@ -33,22 +35,23 @@ class Town:
     def __init__(self, bot: InOffice, tenant: int, http: aiohttp.ClientSession) -> None:
         self.bot, self.tenant, self.http = bot, tenant, http
         self.ids: dict[str, int] = {}
+        self.units: dict[str, int] = {}
 
     def appoint(self, name: str, unit: str, role: Role) -> None:
-        def work(session: Session) -> int:
+        def work(session: Session) -> tuple[int, int]:
             row = PersonRow(tenant_id=self.tenant, object_id=name, name=f"Påhittad {name}")
             session.add(row)
             session.flush()
             at = people.unit(session, self.tenant, unit).id
             assert at is not None
             session.add(RoleRow(tenant_id=self.tenant, person_id=row.id, unit_id=at, role=role))
-            return row.id
+            return row.id, at
 
-        self.ids[name] = self.bot.desk.run_now(work)
+        self.ids[name], self.units[name] = self.bot.desk.run_now(work)
 
     async def exports(self, name: str) -> list[str]:
-        """Press Exportera as the bot would have signed it; return the paths of the links."""
-        claim = Claim(verb="export_figures", choice="2026-01-01/2026-12-31")
+        """Press Exportera on the card of her unit; return the paths of the links."""
+        claim = claimed("export_figures", OfFigures(self.units[name], year_of(2026)))
         data = {"verb": claim.verb, "token": Mint(SECRET).sign(self.tenant, self.ids[name], claim)}
         status, body = await self.bot.posts(pressed(name, data))
         assert status == 200
