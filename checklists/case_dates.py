@@ -26,7 +26,7 @@ _PAIRS = (
     ("decided_on", "closed_on"),
     ("decided_on", "started_on"),
 )
-"""What must not lie after what, withwithin one investigation; received_on and opened_on apart, see `_out_of_order`."""
+"""What must not lie after what, within one investigation; received_on and opened_on apart, see `_out_of_order`."""
 
 
 @dataclass(frozen=True, slots=True)

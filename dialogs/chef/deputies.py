@@ -37,15 +37,16 @@ def deputies(context: TurnContext, _rest: str = "") -> Reaction:
 def _card(context: TurnContext, notices: tuple[Line, ...]) -> DeputiesView:
     units = _units(context)
     chefs = _chefs(context, units)
+    act = context.origin.act
     choose_chef = len({row.id for _, row in chefs}) > 1 and not context.units_as("unit_manager")
     return DeputiesView(
         notices=notices,
-        deputies=tuple(_deputy(row, role, units, chefs) for row, role in _named(context, units)[:MOST_DEPUTIES]),
+        deputies=tuple(_deputy(*named, units, chefs, act) for named in _named(context, units)[:MOST_DEPUTIES]),
         people=tuple((row.id, row.name) for row in _eligible(context)[:MOST_PEOPLE]),
         units=tuple(units.items()) if len(units) > 1 else (),
         chefs=tuple({row.id: row.name for _, row in chefs}.items()) if choose_chef else (),
         no_app=_without_app(context, units),
-        save=Button(title=Line(say="buttons.save"), claim=claimed("name_deputy", AsShown(context.origin.act))),
+        save=Button(title=Line(say="buttons.save"), claim=claimed("name_deputy", AsShown(act))),
     )
 
 
@@ -70,9 +71,11 @@ def _named(context: TurnContext, units: Mapping[int, str]) -> list[tuple[PersonR
     return sorted(found, key=lambda pair: (pair[1].valid_from or date.min, pair[0].name))
 
 
-def _deputy(row: PersonRow, role: RoleRow, units: Mapping[int, str], chefs: list[tuple[int, PersonRow]]) -> Deputy:
+def _deputy(
+    row: PersonRow, role: RoleRow, units: Mapping[int, str], chefs: list[tuple[int, PersonRow]], made_by: str
+) -> Deputy:
     names = {chef.id: chef.name for _, chef in chefs}
-    claim = claimed("remove_deputy", OfDeputy(role.id, f"{role.valid_from}/{role.valid_to}"))
+    claim = claimed("remove_deputy", OfDeputy(role.id, made_by))
     return Deputy(
         name=row.name,
         unit=units[role.unit_id],

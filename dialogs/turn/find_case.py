@@ -11,7 +11,7 @@ from dialogs.turn.presses import AsShown
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import command_button
 from dialogs.views.views import Button, Line, MenuView, SayView
-from storage import cases, tenants
+from storage import cases, tenants, trail
 from storage.cases import CaseRow
 
 REOPEN = Right("reopen", "case", {"case_worker": ("lead",), **READER})
@@ -84,7 +84,8 @@ def no_such_case() -> SayView:
 def closed_case(context: TurnContext, case: CaseRow) -> MenuView:
     """Return what is said when something would change a closed case, with the way back for whoever may open it."""
     closed = case.closed_on.isoformat() if case.closed_on else ""
-    again = Button(title=Line(say="buttons.reopen"), claim=claimed("reopen", AsShown(closed), case=case.id))
+    at = AsShown(closed, trail.newest_of_case(context.session, case.id))
+    again = Button(title=Line(say="buttons.reopen"), claim=claimed("reopen", at, case=case.id))
     may_reopen = access.may_use(REOPEN, context.roles, case)
     return MenuView(
         title=Line(say="common.closed_title", args={"ref": case.ref}),

@@ -17,6 +17,7 @@ from dialogs.views.ready_made import open_button
 from dialogs.views.views import AnyView, Button, CloseView, DecidedView, ExtendView, Head, Line, MenuView
 from dialogs.worker.case_details import details, shown, store_dates
 from dialogs.worker.landing import open_case
+from storage import trail
 from storage.cases import CaseRow
 from storage.extensions import ReasonClass
 
@@ -42,7 +43,7 @@ def extend(context: TurnContext, press: Press[Nothing]) -> Reaction:
 def _extension(context: TurnContext, basis: Basis, notices: tuple[Line, ...], text: str) -> ExtendView:
     case = basis.case
     limits = [("14d", ""), ("4m", finish_by(case.opened_on).isoformat() if case.opened_on else "")]
-    save = claimed("save_extension", AsShown(shown(basis)), case=case.id)
+    save = claimed("save_extension", _as_shown(context, basis), case=case.id)
     return ExtendView(
         notices=notices,
         head=Head(case_ref=case.ref),
@@ -99,7 +100,7 @@ def decided(context: TurnContext, press: Press[Nothing]) -> Reaction:
 
 def _decided(context: TurnContext, basis: Basis, notices: tuple[Line, ...]) -> DecidedView:
     case = basis.case
-    at = AsShown(shown(basis))
+    at = _as_shown(context, basis)
     buttons = (("today", "decided_today"), ("save", "save_decided"))
     return DecidedView(
         notices=notices,
@@ -155,7 +156,7 @@ def close(context: TurnContext, press: Press[Nothing]) -> Reaction:
 
 def _closing(context: TurnContext, basis: Basis, notices: tuple[Line, ...], day: str) -> CloseView:
     case = basis.case
-    save = claimed("save_closing", AsShown(shown(basis)), case=case.id)
+    save = claimed("save_closing", _as_shown(context, basis), case=case.id)
     return CloseView(
         notices=notices,
         head=Head(case_ref=case.ref),
@@ -194,6 +195,10 @@ def reopen(context: TurnContext, press: Press[AsShown]) -> Reaction:
     title = Line(say="details.about", args={"ref": case.ref})
     view: AnyView = MenuView(title=title, lines=(Line(say="details.reopened"),), buttons=(button,))
     return Done(view, changes)
+
+
+def _as_shown(context: TurnContext, basis: Basis) -> AsShown:
+    return AsShown(shown(basis), trail.newest_of_case(context.session, basis.case.id))
 
 
 def _back(case: CaseRow) -> Button:
