@@ -9,6 +9,7 @@ from bot.cards.parts import (
     card,
     child_words,
     choice_set,
+    date_input,
     head_lines,
     heading,
     notices,
@@ -51,16 +52,15 @@ def extend_card(pen: Pen, view: ExtendView) -> Card:
     """Ask for an extension."""
     body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.extend_title"))]
     limits = {limit: pen.say("limits.l" + limit) for limit, _ in view.limits}
-    body.append(choice_set("limit", pen.say("card.limit"), limits))
+    body.append(choice_set("limit", pen.say("card.limit"), limits, value=view.limit))
     body += [subtle(pen.say("card.limit_ends", date=day)) for _, day in view.limits if day]
     classes = {name: pen.say("limits." + name) for name in ("grounds", "organisation")}
-    body.append(choice_set("reason_class", pen.say("card.reason_class"), classes))
+    body.append(choice_set("reason_class", pen.say("card.reason_class"), classes, value=view.reason_class))
     body.append(subtle(pen.say("card.reason_class_how")))
     typed = view.text if pen.private else ""
     body.append(text_input("reason", pen.say("card.reason"), value=typed, lines=True, hint=pen.say("card.no_names")))
-    decided: Element = {"type": "Input.Date", "id": "decided_on", "label": pen.say("card.extension_decided_on")}
-    body.append({**decided, "value": view.decided} if view.decided else decided)
-    body.append({"type": "Input.Date", "id": "until", "label": pen.say("card.until")})
+    body.append(date_input("decided_on", pen.say("card.extension_decided_on"), view.decided))
+    body.append(date_input("until", pen.say("card.until"), view.until))
     return card(pen, body + action_sets(pen, view.buttons), view.refresh)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from actions import people as acts
 from actions.changes import Changes
-from checklists.case_dates import read_day
+from checklists.case_dates import read_day, readable_day
 from checklists.errors import BadDeputy, UserError
 from checklists.model import Role
 from checklists.rights import RELATIONS, Right
@@ -26,6 +26,7 @@ NAME = Right("name_deputy", "self", DEPUTIES.may)
 REMOVE = Right("remove_deputy", "self", DEPUTIES.may)
 MOST_PEOPLE, MOST_DEPUTIES, MOST_NAMES = 100, 10, 15
 """What fits on one card of 24 KB."""
+NOTHING_TYPED: Mapping[str, str] = {}
 _STANDS_IN = ("case_worker", "unit_manager", "deputy")
 
 
@@ -34,18 +35,22 @@ def deputies(context: TurnContext, _rest: str = "") -> Reaction:
     return _card(context, ())
 
 
-def _card(context: TurnContext, notices: tuple[Line, ...]) -> DeputiesView:
+def _card(context: TurnContext, notices: tuple[Line, ...], typed: Mapping[str, str] = NOTHING_TYPED) -> DeputiesView:
     units = _units(context)
     chefs = _chefs(context, units)
     act = context.origin.act
     choose_chef = len({row.id for _, row in chefs}) > 1 and not context.units_as("unit_manager")
+    people_here = _eligible(context)[:MOST_PEOPLE]
     return DeputiesView(
         notices=notices,
         deputies=tuple(_deputy(*named, units, chefs, act) for named in _named(context, units)[:MOST_DEPUTIES]),
-        people=tuple((row.id, row.name) for row in _eligible(context)[:MOST_PEOPLE]),
+        people=tuple((row.id, row.name) for row in people_here),
         units=tuple(units.items()) if len(units) > 1 else (),
         chefs=tuple({row.id: row.name for _, row in chefs}.items()) if choose_chef else (),
         no_app=_without_app(context, units),
+        person=next((str(row.id) for row in people_here if str(row.id) == typed.get("person")), ""),
+        first=readable_day(typed.get("first", "").strip(), context.today),
+        last=readable_day(typed.get("last", "").strip(), context.today),
         save=Button(title=Line(say="buttons.save"), claim=claimed("name_deputy", AsShown(act))),
     )
 
@@ -122,7 +127,7 @@ def name_deputy(context: TurnContext, press: Press[AsShown]) -> Reaction:
         wanted = _read(context, press.inputs)
         changes = _store(context, wanted)
     except UserError as error:
-        return _card(context, (Line(say=error.text_key, args=error.args_for_text),))
+        return _card(context, (Line(say=error.text_key, args=error.args_for_text),), press.inputs)
     args: dict[str, str | int] = {
         "name": wanted.person.name,
         "chef": wanted.chef.name,
@@ -158,7 +163,7 @@ def _read(context: TurnContext, inputs: Mapping[str, str]) -> _Wanted:
     chef = chefs.get(_chosen(inputs, "stands_in_for", own))
     if row is None or unit_id not in units or chef is None:
         raise BadDeputy
-    first, last = (read_day(inputs.get(name, "").strip(), context.today) for name in ("first", "last"))
+    first, last = (read_day(inputs.get(name, "").strip(), context.today, name) for name in ("first", "last"))
     return _Wanted(row, unit_id, chef, first, last)
 
 

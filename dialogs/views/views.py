@@ -173,11 +173,16 @@ class DetailsView(View):
 
 
 class ExtendView(View):
-    """Asks why, by which decision and until when a time limit is extended. decided: ISO date, proposed."""
+    """Asks why, by which decision and until when a time limit is extended.
+
+    limits: each with the ISO date it ends, if known. The rest stands in the fields: as it was typed, or proposed.
+    """
 
     kind: Literal["extend"] = "extend"
     head: Head
     limits: tuple[tuple[str, str], ...]
+    limit: str = ""
+    reason_class: str = ""
     until: str = ""
     decided: str = ""
     text: str = ""

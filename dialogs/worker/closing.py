@@ -1,11 +1,12 @@
 """The end of an investigation: a time limit extended, the decision taken, the case closed and opened again."""
 
+from collections.abc import Mapping
 from typing import get_args
 
 from actions import cases as acts
 from actions.basis import Basis
-from checklists.case_dates import read_day
-from checklists.deadlines import finish_by
+from checklists.case_dates import read_day, read_past_day, readable_day
+from checklists.deadlines import Limit, finish_by
 from checklists.errors import CommentMissing, UserError
 from checklists.free_text import checked, shown_again
 from checklists.rights import OWN_CASE, Right
@@ -28,7 +29,7 @@ SAVE_CLOSING = Right("save_closing", "case", OWN_CASE)
 DECIDED = Right("decided", "case", OWN_CASE)
 DECIDED_TODAY = Right("decided_today", "case", OWN_CASE)
 SAVE_DECIDED = Right("save_decided", "case", OWN_CASE)
-LIMITS = ("14d", "4m")
+LIMITS: tuple[Limit, ...] = ("14d", "4m")
 
 
 # --- extending -------------------------------------------------------------------------------------------------------
@@ -37,10 +38,10 @@ LIMITS = ("14d", "4m")
 def extend(context: TurnContext, press: Press[Nothing]) -> Reaction:
     """Show the card that asks for an extension's limit, class, reason, day of decision and new last day."""
     basis = open_case(context, press, EXTEND)
-    return _extension(context, basis, (), "") if isinstance(basis, Basis) else basis
+    return _extension(context, basis, (), {}) if isinstance(basis, Basis) else basis
 
 
-def _extension(context: TurnContext, basis: Basis, notices: tuple[Line, ...], text: str) -> ExtendView:
+def _extension(context: TurnContext, basis: Basis, notices: tuple[Line, ...], typed: Mapping[str, str]) -> ExtendView:
     case = basis.case
     limits = [("14d", ""), ("4m", finish_by(case.opened_on).isoformat() if case.opened_on else "")]
     save = claimed("save_extension", _as_shown(context, basis), case=case.id)
@@ -48,8 +49,11 @@ def _extension(context: TurnContext, basis: Basis, notices: tuple[Line, ...], te
         notices=notices,
         head=Head(case_ref=case.ref),
         limits=tuple(limits),
-        decided=context.today.isoformat(),
-        text=text,
+        limit=_limit(typed) or "",
+        reason_class=_reason_class(typed) or "",
+        decided=readable_day(typed.get("decided_on", "").strip(), context.today) or context.today.isoformat(),
+        until=readable_day(typed.get("until", "").strip(), context.today),
+        text=shown_again(typed.get("reason", "")),
         buttons=(Button(title=Line(say="buttons.save"), claim=save), _back(case)),
         refresh=claimed("show_current", case=case.id),
     )
@@ -62,12 +66,11 @@ def save_extension(context: TurnContext, press: Press[AsShown]) -> Reaction:
         return basis
     inputs = press.inputs
     reason = inputs.get("reason", "")
-    limit = next((one for one in LIMITS if one == inputs.get("limit")), None)
-    reason_class = next((one for one in get_args(ReasonClass) if one == inputs.get("reason_class")), None)
+    limit, reason_class = _limit(inputs), _reason_class(inputs)
     try:
         checked(reason)
         decided = inputs.get("decided_on", "").strip() or context.today.isoformat()
-        decided_on = read_day(decided, context.today, "extension_decided_on")
+        decided_on = read_past_day(decided, context.today, "extension_decided_on")
         until = read_day(inputs.get("until", "").strip(), context.today, "until")
         if limit is None or reason_class is None:
             raise CommentMissing
@@ -75,18 +78,26 @@ def save_extension(context: TurnContext, press: Press[AsShown]) -> Reaction:
             context.session,
             context.origin,
             basis.case,
-            limit="14d" if limit == "14d" else "4m",
+            limit=limit,
             reason_class=reason_class,
             decided_on=decided_on,
             until=until,
             reason=reason,
         )
     except CommentMissing:
-        return _extension(context, basis, (Line(say="details.extension_incomplete"),), shown_again(reason))
+        return _extension(context, basis, (Line(say="details.extension_incomplete"),), inputs)
     except UserError as error:
-        return _extension(context, basis, (Line(say=error.text_key, args=error.args_for_text),), shown_again(reason))
+        return _extension(context, basis, (Line(say=error.text_key, args=error.args_for_text),), inputs)
     line = Line(say="details.extended_" + reason_class, args={"date": until.isoformat()})
     return Done(details(context, basis, (line,)), changes)
+
+
+def _limit(typed: Mapping[str, str]) -> Limit | None:
+    return next((one for one in LIMITS if one == typed.get("limit")), None)
+
+
+def _reason_class(typed: Mapping[str, str]) -> ReasonClass | None:
+    return next((one for one in get_args(ReasonClass) if one == typed.get("reason_class")), None)
 
 
 # --- the decision ----------------------------------------------------------------------------------------------------

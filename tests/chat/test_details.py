@@ -223,6 +223,29 @@ def test_an_extension_needs_all_four_and_keeps_what_was_typed(details: Chat, roo
     details.presses("Tillbaka").sees("Skyddade personuppgifter")
 
 
+GIVEN = {"Tidsgräns": "Utredning, fyra månader", "Skälets klass": "Synnerliga eller särskilda skäl", "Skäl": REASON}
+FIELDS = {"limit": "4m", "reason_class": "grounds", "reason": REASON}
+
+
+@pytest.mark.parametrize(
+    ("fields", "said", "kept"),
+    [
+        ({"Förlängningen beslutad": "2026-05-13"}, "Förlängningen beslutad: datumet är inte sparat, för dagen", {}),
+        ({"Ny sista dag": "2026-09-31"}, "Ny sista dag: datumet kunde inte läsas", {"until": ""}),
+        ({"Ny sista dag": NUMBER}, "Ny sista dag: det som skrevs ser ut som ett personnummer", {"until": ""}),
+    ],
+)
+def test_a_bad_day_of_an_extension_stops_it_and_loses_nothing_else(
+    details: Chat, room: Room, fields: dict[str, str], said: str, kept: dict[str, str]
+) -> None:
+    details.presses("Förläng").presses("Spara", GIVEN | {"Ny sista dag": "2026-10-01"} | fields)
+
+    details.sees(said, "Allt annat på kortet finns kvar").sees_no(NUMBER)
+    shown = {name: element.get("value", "") for name, element in inputs(details.card).items()}
+    assert shown.items() >= (FIELDS | {"until": "2026-10-01"} | kept).items()
+    assert extensions(room) == []
+
+
 def test_a_personal_number_in_a_reason_is_refused(details: Chat, room: Room) -> None:
     details.presses("Förläng").presses("Spara", Skäl=f"Mamman {NUMBER}").sees("personnummer").sees_no("Mamman", NUMBER)
 

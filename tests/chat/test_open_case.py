@@ -167,11 +167,11 @@ def test_a_number_of_children_as_a_client_writes_it_is_a_whole_number(anna: Chat
 
 NOT_A_DAY = (
     "Planerat beslutsdatum: datumet kunde inte läsas och är inte sparat. Skriv det som 2026-12-05."
-    " Allt annat på kortet är sparat."
+    " Allt annat på kortet finns kvar."
 )
 A_PERSONAL_NUMBER = (
     "Planerat beslutsdatum: det som skrevs ser ut som ett personnummer eller samordningsnummer och är inte sparat."
-    " Skriv datumet som 2026-12-05. Står numret i chatten: radera meddelandet i Teams. Allt annat på kortet är sparat."
+    " Skriv datumet som 2026-12-05. Står numret i chatten: radera meddelandet i Teams. Allt annat på kortet finns kvar."
 )
 
 
