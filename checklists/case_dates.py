@@ -81,6 +81,22 @@ def read_day(text: str, today: date, field: str = "") -> date:
     return day
 
 
+def read_past_day(text: str, today: date, field: str) -> date:
+    """Return the day on which something has happened. Raises: see `read_day`. DateInFuture: it lies after today."""
+    day = read_day(text, today, field)
+    if day > today:
+        raise DateInFuture(field=field)
+    return day
+
+
+def readable_day(text: str, today: date) -> str:
+    """Return what was typed in a field for a date, to show again; empty when it is no day that may stand there."""
+    try:
+        return read_day(text, today).isoformat()
+    except UserError:
+        return ""
+
+
 def settle(kept: CaseDates, new: Mapping[str, date | None], today: date) -> Settled:
     """Return the dates of a case with those new ones that are valid.
 

@@ -1,6 +1,6 @@
 """Who stands in for a chef, and the form for naming one more."""
 
-from bot.cards.parts import Card, Element, Pen, action_sets, card, choice_set, heading, notices, subtle, text
+from bot.cards.parts import Card, Pen, action_sets, card, choice_set, date_input, heading, notices, subtle, text
 from dialogs.views.chef import DeputiesView
 
 
@@ -19,16 +19,14 @@ def deputies_card(pen: Pen, view: DeputiesView) -> Card:
         body.append(text(pen.say("deputies.without_app", names=", ".join(view.no_app)), separator=True))
     body.append(text(pen.say("deputies.new"), weight="Bolder", separator=True))
     people = {str(row_id): name for row_id, name in view.people}
-    body.append(choice_set("person", pen.say("deputies.person"), people, compact=True))
+    body.append(choice_set("person", pen.say("deputies.person"), people, value=view.person, compact=True))
     if view.units:
         units = {str(row_id): name for row_id, name in view.units}
         body.append(choice_set("unit", pen.say("card.unit"), units, compact=True))
     if view.chefs:
         chefs = {str(row_id): name for row_id, name in view.chefs}
         body.append(choice_set("stands_in_for", pen.say("deputies.chef"), chefs, compact=True))
-    days: list[Element] = [
-        {"type": "Input.Date", "id": name, "label": pen.say("deputies." + name)} for name in ("first", "last")
-    ]
-    body += days
+    body.append(date_input("first", pen.say("card.first"), view.first))
+    body.append(date_input("last", pen.say("card.last"), view.last))
     body.append(subtle(pen.say("deputies.delegation")))
     return card(pen, body + action_sets(pen, (view.save,), primary=1))

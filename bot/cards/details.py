@@ -9,6 +9,7 @@ from bot.cards.parts import (
     card,
     child_words,
     choice_set,
+    date_input,
     head_lines,
     heading,
     notices,
@@ -58,10 +59,8 @@ def extend_card(pen: Pen, view: ExtendView) -> Card:
     body.append(subtle(pen.say("card.reason_class_how")))
     typed = view.text if pen.private else ""
     body.append(text_input("reason", pen.say("card.reason"), value=typed, lines=True, hint=pen.say("card.no_names")))
-    days = (("decided_on", "card.extension_decided_on", view.decided), ("until", "card.until", view.until))
-    for name, label, day in days:
-        asked: Element = {"type": "Input.Date", "id": name, "label": pen.say(label)}
-        body.append({**asked, "value": day} if day else asked)
+    body.append(date_input("decided_on", pen.say("card.extension_decided_on"), view.decided))
+    body.append(date_input("until", pen.say("card.until"), view.until))
     return card(pen, body + action_sets(pen, view.buttons), view.refresh)
 
 

@@ -198,6 +198,12 @@ def choice_set(
     return made
 
 
+def date_input(input_id: str, label: str, value: str = "") -> Element:
+    """Return a labelled field for a day; value: an ISO date."""
+    made: Element = {"type": "Input.Date", "id": input_id, "label": label}
+    return {**made, "value": value} if value else made
+
+
 def text_input(
     input_id: str, label: str, *, value: str = "", most: int = 4000, lines: bool = False, hint: str = ""
 ) -> Element:

@@ -6,7 +6,7 @@ from datetime import date
 
 from actions import people as acts
 from actions.changes import Changes
-from checklists.case_dates import read_day
+from checklists.case_dates import read_day, readable_day
 from checklists.errors import BadDeputy, UserError
 from checklists.model import Role
 from checklists.rights import RELATIONS, Right
@@ -26,6 +26,7 @@ NAME = Right("name_deputy", "self", DEPUTIES.may)
 REMOVE = Right("remove_deputy", "self", DEPUTIES.may)
 MOST_PEOPLE, MOST_DEPUTIES, MOST_NAMES = 100, 10, 15
 """What fits on one card of 24 KB."""
+NOTHING_TYPED: Mapping[str, str] = {}
 _STANDS_IN = ("case_worker", "unit_manager", "deputy")
 
 
@@ -34,18 +35,23 @@ def deputies(context: TurnContext, _rest: str = "") -> Reaction:
     return _card(context, ())
 
 
-def _card(context: TurnContext, notices: tuple[Line, ...]) -> DeputiesView:
+def _card(context: TurnContext, notices: tuple[Line, ...], typed: Mapping[str, str] = NOTHING_TYPED) -> DeputiesView:
     units = _units(context)
     chefs = _chefs(context, units)
+    act = context.origin.act
     choose_chef = len({row.id for _, row in chefs}) > 1 and not context.units_as("unit_manager")
+    people_here = _eligible(context)[:MOST_PEOPLE]
     return DeputiesView(
         notices=notices,
-        deputies=tuple(_deputy(row, role, units, chefs) for row, role in _named(context, units)[:MOST_DEPUTIES]),
-        people=tuple((row.id, row.name) for row in _eligible(context)[:MOST_PEOPLE]),
+        deputies=tuple(_deputy(*named, units, chefs, act) for named in _named(context, units)[:MOST_DEPUTIES]),
+        people=tuple((row.id, row.name) for row in people_here),
         units=tuple(units.items()) if len(units) > 1 else (),
         chefs=tuple({row.id: row.name for _, row in chefs}.items()) if choose_chef else (),
         no_app=_without_app(context, units),
-        save=Button(title=Line(say="buttons.save"), claim=claimed("name_deputy", AsShown(context.origin.act))),
+        person=next((str(row.id) for row in people_here if str(row.id) == typed.get("person")), ""),
+        first=readable_day(typed.get("first", "").strip(), context.today),
+        last=readable_day(typed.get("last", "").strip(), context.today),
+        save=Button(title=Line(say="buttons.save"), claim=claimed("name_deputy", AsShown(act))),
     )
 
 
@@ -70,9 +76,11 @@ def _named(context: TurnContext, units: Mapping[int, str]) -> list[tuple[PersonR
     return sorted(found, key=lambda pair: (pair[1].valid_from or date.min, pair[0].name))
 
 
-def _deputy(row: PersonRow, role: RoleRow, units: Mapping[int, str], chefs: list[tuple[int, PersonRow]]) -> Deputy:
+def _deputy(
+    row: PersonRow, role: RoleRow, units: Mapping[int, str], chefs: list[tuple[int, PersonRow]], made_by: str
+) -> Deputy:
     names = {chef.id: chef.name for _, chef in chefs}
-    claim = claimed("remove_deputy", OfDeputy(role.id, f"{role.valid_from}/{role.valid_to}"))
+    claim = claimed("remove_deputy", OfDeputy(role.id, made_by))
     return Deputy(
         name=row.name,
         unit=units[role.unit_id],
@@ -119,7 +127,7 @@ def name_deputy(context: TurnContext, press: Press[AsShown]) -> Reaction:
         wanted = _read(context, press.inputs)
         changes = _store(context, wanted)
     except UserError as error:
-        return _card(context, refused(error))
+        return _card(context, refused(error), press.inputs)
     args: dict[str, str | int] = {
         "name": wanted.person.name,
         "chef": wanted.chef.name,
@@ -155,7 +163,7 @@ def _read(context: TurnContext, inputs: Mapping[str, str]) -> _Wanted:
     chef = chefs.get(_chosen(inputs, "stands_in_for", own))
     if row is None or unit_id not in units or chef is None:
         raise BadDeputy
-    first, last = (read_day(inputs.get(name, "").strip(), context.today) for name in ("first", "last"))
+    first, last = (read_day(inputs.get(name, "").strip(), context.today, name) for name in ("first", "last"))
     return _Wanted(row, unit_id, chef, first, last)
 
 

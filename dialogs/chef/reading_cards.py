@@ -14,7 +14,7 @@ from dialogs.views.ready_made import command_button
 from dialogs.views.views import AnyView, Button, FormView, Line, MenuView
 from dialogs.worker import form_card
 from dialogs.worker.sheet_parts import basis_head
-from storage import people, signatures
+from storage import people, signatures, trail
 from storage.cases import CaseRow
 from storage.signatures import SignatureRow
 
@@ -61,10 +61,11 @@ def _read_through(reader: Basis, notices: tuple[Line, ...]) -> ReadingView:
 def differences(context: TurnContext, reader: Basis, notices: tuple[Line, ...] = (), first: int = 0) -> DifferencesView:
     """Return both sets of answers, with what can be done: sign, sign with shortfall, send back."""
     seen = comparison(context.session, reader)
-    case_id, stands = reader.case.id, hash_of(seen)
+    case_id = reader.case.id
+    stands = AsShown(hash_of(seen), trail.newest_of_case(context.session, case_id))
     verb: VerbName = "sign_shortfall" if seen.gaps else "sign"
-    sign = Button(title=Line(say="buttons." + verb), claim=claimed(verb, AsShown(stands), case=case_id))
-    back = Button(title=Line(say="buttons.return"), claim=claimed("send_back", AsShown(stands), case=case_id))
+    sign = Button(title=Line(say="buttons." + verb), claim=claimed(verb, stands, case=case_id))
+    back = Button(title=Line(say="buttons.return"), claim=claimed("send_back", stands, case=case_id))
     buttons: tuple[Button, ...] = (sign, back)
     following = _next_children(seen, first)
     if following is not None:

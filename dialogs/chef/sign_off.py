@@ -21,7 +21,7 @@ from dialogs.views.views import Button, ClosedView, Line
 from dialogs.worker import next_card
 from dialogs.worker.sheet_parts import basis_head, gap_row
 from dialogs.worker.summary_card import MOST_GAPS
-from storage import cases, signatures
+from storage import cases, signatures, trail
 
 SIGN = Right("sign", "case", READER)
 SHORTFALL = Right("sign_shortfall", "case", READER)
@@ -53,7 +53,9 @@ def sign_shortfall(context: TurnContext, press: Press[AsShown]) -> Reaction:
 def _shortfall(context: TurnContext, reader: Basis, notices: tuple[Line, ...], text: str) -> ShortfallView:
     worker, case_id = reader.worker, reader.case.id
     gaps = [gap_row(sheet, gap) for sheet, gap in worker.all_gaps()]
-    claim = claimed("save_shortfall", AsShown(hash_of(comparison(context.session, reader))), case=case_id)
+    newest = trail.newest_of_case(context.session, case_id)
+    at = AsShown(hash_of(comparison(context.session, reader)), newest)
+    claim = claimed("save_shortfall", at, case=case_id)
     return ShortfallView(
         notices=notices,
         head=basis_head(worker),

@@ -83,8 +83,8 @@ def no_such_case() -> SayView:
 
 def closed_case(context: TurnContext, case: CaseRow) -> MenuView:
     """Return what is said when something would change a closed case, with the way back for whoever may open it."""
-    # With the newest event, so that it is a new press each time the case is closed.
-    at = AsShown(str(trail.newest_of_case(context.session, case.id)))
+    closed = case.closed_on.isoformat() if case.closed_on else ""
+    at = AsShown(closed, trail.newest_of_case(context.session, case.id))
     again = Button(title=Line(say="buttons.reopen"), claim=claimed("reopen", at, case=case.id))
     may_reopen = access.may_use(REOPEN, context.roles, case)
     return MenuView(

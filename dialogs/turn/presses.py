@@ -142,16 +142,20 @@ class OnDetails:
 
 @dataclass(frozen=True, slots=True)
 class AsShown:
-    """Something that may be done once as things stood. state: a name for how they stood when the button was made."""
+    """Something that may be done once as things stood. state: a name for how they stood when the button was made.
+
+    newest: see `OnFacts`. A case may come back to a state it was in before, and the press is then a new one.
+    """
 
     state: str
+    newest: int = 0
 
     @classmethod
     def read(cls, claim: Claim) -> Self:
-        return cls(claim.revision)
+        return cls(claim.revision, int(claim.choice or 0))
 
     def write(self) -> Parts:
-        return {"revision": self.state}
+        return {"revision": self.state, "choice": str(self.newest) if self.newest else ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,17 +220,17 @@ class Refreshing:
 
 @dataclass(frozen=True, slots=True)
 class OfDeputy:
-    """A deputy's role row, with the days it had when the button was made."""
+    """A deputy's role row. made_by: the act that made the button, so that who is named again can be removed again."""
 
     role_id: int
-    days: str
+    made_by: str
 
     @classmethod
     def read(cls, claim: Claim) -> Self:
         return cls(int(claim.item), claim.revision)
 
     def write(self) -> Parts:
-        return {"item": str(self.role_id), "revision": self.days}
+        return {"item": str(self.role_id), "revision": self.made_by}
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ class DeputiesView(View):
     """Who stands in for whom, and a form for naming one more.
 
     people, units, chefs: row id and name to choose among; units and chefs only when there are several.
-    no_app: names of those without the app.
+    no_app: names of those who should be written to and cannot be. person, first, last: what stands in the fields.
     """
 
     kind: Literal["deputies"] = "deputies"
@@ -160,6 +160,9 @@ class DeputiesView(View):
     units: tuple[tuple[int, str], ...] = ()
     chefs: tuple[tuple[int, str], ...] = ()
     no_app: tuple[str, ...] = ()
+    person: str = ""
+    first: str = ""
+    last: str = ""
     save: Button
 
 

@@ -176,7 +176,7 @@ class DetailsView(View):
 class ExtendView(View):
     """Asks why, by which decision and until when a time limit is extended.
 
-    decided, until: ISO dates, as proposed or filled in. limit, reason_class: what was chosen. text: the reason.
+    limits: each with the ISO date it ends, if known. The rest stands in the fields: as it was typed, or proposed.
     """
 
     kind: Literal["extend"] = "extend"

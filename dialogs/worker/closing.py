@@ -1,13 +1,12 @@
 """The end of an investigation: a time limit extended, the decision taken, the case closed and opened again."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import get_args
 
 from actions import cases as acts
 from actions.basis import Basis
-from checklists.case_dates import read_day
-from checklists.deadlines import finish_by
+from checklists.case_dates import read_day, read_past_day, readable_day
+from checklists.deadlines import Limit, finish_by
 from checklists.errors import CommentMissing, UserError
 from checklists.free_text import checked, shown_again
 from checklists.rights import OWN_CASE, Right, VerbName
@@ -30,7 +29,7 @@ SAVE_CLOSING = Right("save_closing", "case", OWN_CASE)
 DECIDED = Right("decided", "case", OWN_CASE)
 DECIDED_TODAY = Right("decided_today", "case", OWN_CASE)
 SAVE_DECIDED = Right("save_decided", "case", OWN_CASE)
-LIMITS = ("14d", "4m")
+LIMITS: tuple[Limit, ...] = ("14d", "4m")
 
 
 # --- extending -------------------------------------------------------------------------------------------------------
@@ -42,33 +41,22 @@ def extend(context: TurnContext, press: Press[Nothing]) -> Reaction:
     return _extension(context, basis, (), {}) if isinstance(basis, Basis) else basis
 
 
-def _extension(
-    context: TurnContext, basis: Basis, notices: tuple[Line, ...], filled_in: Mapping[str, str]
-) -> ExtendView:
-    """Return the card, with what was filled in as far as a card can show it: what is no day is not kept."""
+def _extension(context: TurnContext, basis: Basis, notices: tuple[Line, ...], typed: Mapping[str, str]) -> ExtendView:
     case = basis.case
-    days = {name: _day(filled_in.get(name, "")) for name in ("decided_on", "until")}
     limits = [("14d", ""), ("4m", finish_by(case.opened_on).isoformat() if case.opened_on else "")]
-    save = claimed("save_extension", AsShown(shown(basis)), case=case.id)
+    save = claimed("save_extension", _as_shown(context, basis), case=case.id)
     return ExtendView(
         notices=notices,
         head=Head(case_ref=case.ref),
         limits=tuple(limits),
-        limit=next((one for one in LIMITS if one == filled_in.get("limit")), ""),
-        reason_class=next((one for one in get_args(ReasonClass) if one == filled_in.get("reason_class")), ""),
-        decided=days["decided_on"] or context.today.isoformat(),
-        until=days["until"],
-        text=shown_again(filled_in.get("reason", "")),
+        limit=_limit(typed) or "",
+        reason_class=_reason_class(typed) or "",
+        decided=readable_day(typed.get("decided_on", "").strip(), context.today) or context.today.isoformat(),
+        until=readable_day(typed.get("until", "").strip(), context.today),
+        text=shown_again(typed.get("reason", "")),
         buttons=(Button(title=Line(say="buttons.save"), claim=save), _back(case)),
         refresh=claimed("show_current", case=case.id),
     )
-
-
-def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text.strip()).isoformat()
-    except ValueError:
-        return ""
 
 
 def save_extension(context: TurnContext, press: Press[AsShown]) -> Reaction:
@@ -78,12 +66,11 @@ def save_extension(context: TurnContext, press: Press[AsShown]) -> Reaction:
         return basis
     inputs = press.inputs
     reason = inputs.get("reason", "")
-    limit = next((one for one in LIMITS if one == inputs.get("limit")), None)
-    reason_class = next((one for one in get_args(ReasonClass) if one == inputs.get("reason_class")), None)
+    limit, reason_class = _limit(inputs), _reason_class(inputs)
     try:
         checked(reason)
         decided = inputs.get("decided_on", "").strip() or context.today.isoformat()
-        decided_on = read_day(decided, context.today, "extension_decided_on")
+        decided_on = read_past_day(decided, context.today, "extension_decided_on")
         until = read_day(inputs.get("until", "").strip(), context.today, "until")
         if limit is None or reason_class is None:
             raise CommentMissing
@@ -91,7 +78,7 @@ def save_extension(context: TurnContext, press: Press[AsShown]) -> Reaction:
             context.session,
             context.origin,
             basis.case,
-            limit="14d" if limit == "14d" else "4m",
+            limit=limit,
             reason_class=reason_class,
             decided_on=decided_on,
             until=until,
@@ -105,6 +92,14 @@ def save_extension(context: TurnContext, press: Press[AsShown]) -> Reaction:
     return Done(details(context, basis, (line,)), changes)
 
 
+def _limit(typed: Mapping[str, str]) -> Limit | None:
+    return next((one for one in LIMITS if one == typed.get("limit")), None)
+
+
+def _reason_class(typed: Mapping[str, str]) -> ReasonClass | None:
+    return next((one for one in get_args(ReasonClass) if one == typed.get("reason_class")), None)
+
+
 # --- the decision ----------------------------------------------------------------------------------------------------
 
 
@@ -116,7 +111,7 @@ def decided(context: TurnContext, press: Press[Nothing]) -> Reaction:
 
 def _decided(context: TurnContext, basis: Basis, notices: tuple[Line, ...]) -> DecidedView:
     case = basis.case
-    at = _moment(context, case)
+    at = _as_shown(context, basis)
     buttons: tuple[tuple[str, VerbName], ...] = (("today", "decided_today"), ("save", "save_decided"))
     return DecidedView(
         notices=notices,
@@ -172,7 +167,7 @@ def close(context: TurnContext, press: Press[Nothing]) -> Reaction:
 
 def _closing(context: TurnContext, basis: Basis, notices: tuple[Line, ...], day: str) -> CloseView:
     case = basis.case
-    save = claimed("save_closing", _moment(context, case), case=case.id)
+    save = claimed("save_closing", _as_shown(context, basis), case=case.id)
     return CloseView(
         notices=notices,
         head=Head(case_ref=case.ref),
@@ -212,9 +207,8 @@ def reopen(context: TurnContext, press: Press[AsShown]) -> Reaction:
     return Done(view, changes)
 
 
-def _moment(context: TurnContext, case: CaseRow) -> AsShown:
-    """Return the case's newest event as what a card shows: done, undone and done again, it is a new press each time."""
-    return AsShown(str(trail.newest_of_case(context.session, case.id)))
+def _as_shown(context: TurnContext, basis: Basis) -> AsShown:
+    return AsShown(shown(basis), trail.newest_of_case(context.session, basis.case.id))
 
 
 def _back(case: CaseRow) -> Button:

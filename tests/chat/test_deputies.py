@@ -95,7 +95,8 @@ def test_a_chef_names_only_in_her_own_unit(room: Room, cecilia: Chat) -> None:
     [
         ({"person": "Cecilia Fiktiv"}, "en annan person"),
         ({"person": ""}, "en annan person"),
-        ({"first": "", "last": ""}, "Skriv det som 2026-12-05.\nInget på kortet är sparat."),
+        ({"first": "", "last": ""}, "Från och med: datumet kunde inte läsas"),
+        ({"last": "2026-05-32"}, "Skriv det som 2026-12-05.\nInget på kortet är sparat."),
         ({"first": "2026-05-20", "last": "2026-05-12"}, "Sista dagen"),
         ({"first": "2026-05-01", "last": "2026-05-02"}, "Sista dagen"),
     ],
@@ -103,6 +104,9 @@ def test_a_chef_names_only_in_her_own_unit(room: Room, cecilia: Chat) -> None:
 def test_a_bad_form_names_nobody_and_says_why(room: Room, cecilia: Chat, fields: dict[str, str], words: str) -> None:
     cecilia.types("ersättare").presses("Spara", {"person": "David Provsson", **DAYS, **fields}).sees(words)
 
+    shown = {name: element.get("value", "") for name, element in inputs(cecilia.card).items()}
+    assert shown["first"] == (DAYS | fields)["first"]
+    assert bool(shown["person"]) is bool((fields or {}).get("person", "David Provsson"))
     assert room.events("deputy_named") == []
 
 

@@ -7,12 +7,15 @@ import pytest
 from dialogs.turn.commands import VERBS
 from dialogs.turn.tokens import Mint
 from dialogs.views.views import Claim
+from imports.cases import import_cases
 from storage.answers import AnswerRow
 from storage.outbox import OutboxRow
+from storage.signatures import SignatureRow
 from storage.trail import EventRow
 from tests.chat.card_hand import button, gathered
 from tests.chat.drive import fills, opens
-from tests.chat.harness import REF, SECRET, Chat, Room
+from tests.chat.harness import NORTH, REF, SECRET, TENANT, Chat, Room
+from tests.chat.read_drive import begins, reads, sent
 
 ALL = {"violence": "nej", "child_placed": "nej", "intervention_decided": "nej", "child_communicated": "ja"}
 KEPT = (AnswerRow, EventRow, OutboxRow)
@@ -338,3 +341,62 @@ def test_a_submit_from_an_older_client_does_the_same(anna: Chat) -> None:
 
     assert anna.written("child_not_heard_motivated").motivation == WHY
     assert len([card for card in anna.posted.values() if "Orosanmälan" in str(card)]) == 1
+
+
+# --- back to a state it was in before ------------------------------------------------------------------------------
+
+
+def test_what_is_done_again_after_it_was_undone_is_done(room: Room, anna: Chat) -> None:
+    opens(anna, **ALL)
+    for _ in range(3):
+        anna.types("uppgifter").presses("Avsluta").presses("Avsluta").sees("är avslutat")
+        assert room.case().closed_on is not None
+        anna.presses("Öppna igen")
+        assert room.case().closed_on is None
+
+
+def test_a_case_closed_on_the_same_day_again_opens_again(room: Room, anna: Chat) -> None:
+    opens(anna, **ALL)
+    for moved in ("2026-04-01", "2026-04-02"):
+        anna.types("uppgifter").presses("Spara", {"received_on": moved})
+        anna.types("uppgifter").presses("Avsluta").presses("Avsluta").presses("Öppna igen")
+        assert room.case().closed_on is None
+
+
+def test_the_same_view_is_signed_again_after_a_change_was_taken_back(room: Room, anna: Chat) -> None:
+    sent(room)
+    chef = reads(begins(room.chat("cecilia"))).presses("Visa skillnader")
+    for signed in (1, 2, 3):
+        chef.presses("Signera").sees("Signerat")
+        assert room.count(SignatureRow) == signed
+        assert room.scalar("select count(*) from signature where voided_at is null") == 1
+        anna.types("ändra 7").presses("Nej").types("ändra 7").presses("Ja")
+        reads(chef.types("fortsätt")).presses("Visa skillnader")
+
+
+def test_a_shortfall_is_signed_again_after_a_change_was_taken_back(room: Room, anna: Chat) -> None:
+    sent(room, {"communication_boxes_filled": "nej"})
+    chef = reads(begins(room.chat("cecilia"))).presses("Visa skillnader")
+    for signed in (1, 2):
+        chef.presses("Signera med brist").presses("Signera med brist", Skäl="Påhittat skäl").sees("Signerat med brist")
+        assert room.count(SignatureRow) == signed
+        anna.types("ändra 7").presses("Ja").types("ändra 7").presses("Nej")
+        reads(chef.types("fortsätt")).presses("Visa skillnader")
+
+
+def test_a_decision_taken_back_can_be_told_again(room: Room, anna: Chat) -> None:
+    opens(anna, **ALL).types("uppgifter").presses("Spara", {"planned_decision_on": "2026-05-11"})
+    room.sweeps()
+    clear = f"tenant_id,case_ref,unit,decided_on\n{TENANT},{REF},{NORTH},-\n".encode()
+    for _ in range(2):
+        anna.receives().presses("Beslut fattat?").presses("I dag")
+        assert room.case().decided_on is not None
+        room.desk.run_now(lambda session: import_cases(session, clear, frozenset({TENANT}), room.now, "cli:test"))
+
+
+def test_a_deputy_named_again_for_the_same_days_is_removed_again(room: Room) -> None:
+    cecilia = room.chat("cecilia")
+    for _ in range(2):
+        cecilia.types("ersättare").presses("Spara", person="Bo Exempel", first="2026-05-12", last="2026-05-20")
+        cecilia.types("ersättare").presses("Ta bort").sees("är inte längre ersättare", "Ingen ersättare är utsedd")
+    assert len(room.events("deputy_removed")) == 2
