@@ -30,8 +30,12 @@ class CsvRow:
     cells: dict[str, str]
 
     def day(self, column: str) -> date | None:
-        """Return an ISO date, None for an empty cell. Raises: ValueError: it is no date."""
-        return date.fromisoformat(self.cells[column]) if self.cells[column] else None
+        """Return the date in a cell, None for an empty one. Raises: ValueError: it is no day written as 2026-12-05."""
+        cell = self.cells[column]
+        day = date.fromisoformat(cell) if cell else None
+        if day is not None and day.isoformat() != cell:  # 20261205 and 2026-W49-6 are ISO dates too
+            raise ValueError(cell)
+        return day
 
 
 def read_csv(raw: bytes, columns: Sequence[str], needed: Sequence[str]) -> list[CsvRow]:

@@ -2,12 +2,14 @@
 
 from datetime import date
 
+from checklists.case_dates import read_past_day
 from checklists.cells import Cells
-from checklists.csv_in import CsvRow
+from checklists.errors import UserError
 from checklists.files import all_checklists
 from checklists.free_text import MOST_TEXT
 from checklists.model import Checklist, Item, ListId, Role
 from checklists.rights import ROLES
+from imports.common import date_fault
 from storage import filled
 from storage.cases import CaseRow
 
@@ -67,9 +69,9 @@ def texts_of(cells: dict[str, str]) -> Cells:
     return Cells(*(cells[name] for name in _TEXTS))
 
 
-def day_of(row: CsvRow) -> date | None:
+def day_of(cell: str, today: date) -> date | None:
     """Return the day the answer was given, None when there is none. Raises: ValueError."""
     try:
-        return row.day("answered_on")
-    except ValueError:
-        raise ValueError("answered_on is written as 2026-12-05") from None
+        return read_past_day(cell, today, "answered_on") if cell else None
+    except UserError as error:
+        raise ValueError(date_fault("answered_on", error)) from None

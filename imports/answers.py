@@ -20,6 +20,7 @@ from checklists.files import checklist_version, newest
 from checklists.lifecycle import State
 from checklists.model import Checklist, Item, ListId, Role
 from checklists.references import normal_ref
+from checklists.swedish_time import day_of
 from dialogs.messages.consequences import follow
 from imports import answer_rows
 from imports.common import Imported, check_tenant, take_all
@@ -79,7 +80,7 @@ class _Import:
         where = _Where(case.tenant_id, case.id, checklist.id, role, child)
         here = self._list(where, case)
         item = answer_rows.item_of(here.checklist, cells["item"], role)
-        texts, day = answer_rows.texts_of(cells), answer_rows.day_of(row)
+        texts, day = answer_rows.texts_of(cells), answer_rows.day_of(cells["answered_on"], day_of(self.at))
         if read_cells(item, texts).choice == FREE:
             self.outside.append(row.line)
         return self._keep(here, where, item, texts, day)

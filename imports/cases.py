@@ -15,13 +15,13 @@ from actions.origin import Origin
 from actions.people import Outcome
 from checklists.case_dates import read_day
 from checklists.csv_in import CsvRow, read_csv
-from checklists.errors import BadChildren, BadPeople, DateInFuture, DateOutOfRange, DatesOutOfOrder, UserError
+from checklists.errors import BadChildren, BadPeople, UserError
 from checklists.files import all_facts
 from checklists.model import MOST_CHILDREN, CaseType
 from checklists.references import normal_ref
 from checklists.swedish_time import day_of
 from dialogs.messages.consequences import follow
-from imports.common import Imported, check_cells, take_all
+from imports.common import Imported, check_cells, date_fault, take_all
 from storage import cases, people, tenants
 from storage.cases import CaseRow
 from storage.desk import Session
@@ -111,7 +111,7 @@ class _Row:
                 try:
                     found[name] = read_day(text, day_of(self.at))
                 except UserError as error:
-                    raise ValueError(_fault(name, error)) from None
+                    raise ValueError(date_fault(name, error)) from None
         return found
 
     def _count(self) -> int | None:
@@ -156,7 +156,7 @@ class _Row:
         """Store the dates, each with its event. Raises: ValueError: some are not valid; it names the fields."""
         dated = acts.set_dates(self.session, origin, case, given)
         if dated.faults:
-            faults = (_fault(name, error) for name, error in dated.faults.items())
+            faults = (date_fault(name, error) for name, error in dated.faults.items())
             raise ValueError("; ".join(dict.fromkeys(faults)))
         return dated.changes
 
@@ -169,17 +169,3 @@ class _Row:
             for child in (cases.WHOLE_CASE,) if whole else range(1, case.children + 1):
                 changes += set_fact(self.session, origin, case, known, child, name, values[name])
         return changes
-
-
-def _fault(name: str, error: UserError) -> str:
-    """Say what is wrong with a date, with the names of the columns."""
-    args = error.args_for_text
-    match error:
-        case DatesOutOfOrder():
-            return f"{args['later']} lies before {args['earlier']}"
-        case DateInFuture():
-            return f"{name} lies after today"
-        case DateOutOfRange():
-            return f"{name} does not lie between {args['first']} and {args['last']}"
-        case _:
-            return f"{name} is written as 2026-12-05"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from actions.people import Outcome as Outcome
 from checklists.csv_in import BadCsv, CsvRow
+from checklists.errors import DateInFuture, DateOutOfRange, DatesOutOfOrder, UserError
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +50,17 @@ def check_tenant(tenant_id: str, allowed: frozenset[str]) -> None:
         raise ValueError("tenant_id is empty")
     if allowed and tenant_id not in allowed:
         raise ValueError("tenant_id is not among BK_TENANTS")
+
+
+def date_fault(name: str, error: UserError) -> str:
+    """Say what is wrong with a date, by the names of its columns."""
+    args = error.args_for_text
+    match error:
+        case DatesOutOfOrder():
+            return f"{args['later']} lies before {args['earlier']}"
+        case DateInFuture():
+            return f"{name} lies after today"
+        case DateOutOfRange():
+            return f"{name} does not lie between {args['first']} and {args['last']}"
+        case _:
+            return f"{name} is not a date like 2026-12-05"

@@ -61,7 +61,7 @@ def _days(row: CsvRow) -> tuple[date | None, date | None]:
     try:
         first, last = row.day("valid_from"), row.day("valid_to")
     except ValueError:
-        raise ValueError("valid_from and valid_to are written as 2026-12-05") from None
+        raise ValueError("valid_from and valid_to must be dates like 2026-12-05") from None
     if first and last and last < first:
         raise ValueError("valid_to lies before valid_from")
     if row.cells["role"] == "deputy" and not (first and last):

@@ -1,6 +1,6 @@
 """Answers from a file: nothing dropped, nothing guessed, all rows or none, and out again as they came in."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -242,6 +242,10 @@ def test_every_bad_row_is_told_by_line_and_nothing_is_stored(desk: Desk, world: 
         (answer(world, answer=""), "answer is empty"),
         (answer(world, answered_on="2026-02-30"), "answered_on is written as"),
         (answer(world, answered_on="2/5 2026"), "answered_on is written as"),
+        (answer(world, answered_on="20260502"), "answered_on is written as"),
+        (answer(world, answered_on="2099-01-01"), "answered_on does not lie between 1990-01-01 and"),
+        (answer(world, answered_on="1980-01-01"), "answered_on does not lie between 1990-01-01 and"),
+        (answer(world, answered_on=str((NOW + timedelta(days=1)).date())), "answered_on lies after today"),
         (answer(world, note="x" * 4001), "note is longer than 4000"),
     ]
     allowed = frozenset({MADE_UP, "made-up-new"})

@@ -111,6 +111,14 @@ def test_days_are_iso_dates_or_empty() -> None:
         wrong.day("day")
 
 
+@pytest.mark.parametrize("cell", ["20260512", "2026-W20-2"])
+def test_a_day_is_written_in_one_way_only(cell: str) -> None:
+    (row,) = rows_of(f"name;day\na;{cell}\n")
+
+    with pytest.raises(ValueError, match=cell):
+        row.day("day")
+
+
 # --- out -------------------------------------------------------------------------------------------------------------
 
 SIGNS = ["=", "+", "-", "@", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\ufe66", "\ufe62", "\ufe63", "\ufe6b"]
