@@ -119,8 +119,10 @@ def effect_of_change(signed: Answer | None, before: Answer | None, now: Answer, 
 
     What was `pagaende` when it was signed may get its answer: `ja` or `ej_tillampligt`, and after the decision `nej`,
     which the chef hears of at once. The reason for such a `nej` belongs to it, and taking a follow-up back leads to
-    what was signed again. Any other change voids. signed: the answer in the signed view, None where the question was not
-    answered or did not apply then. before: the newest answer before this one. decided: the decision has been taken.
+    what was signed again. Any other change voids.
+
+    signed: the answer in the signed view, None where the question was not answered or did not apply then. before: the
+    newest answer before this one. decided: the decision has been taken.
     """
     if signed is None or signed.choice != "pagaende":
         return "voids"
