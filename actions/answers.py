@@ -17,7 +17,7 @@ from storage.answers import AnswerRow
 from storage.desk import Session
 
 MOST_UNDO = 10
-"""So many of her own acts, newest first, somebody may take back."""
+"""How many of her own acts a person may take back, newest first."""
 
 
 def give(session: Session, origin: Origin, sheet: Sheet, item_id: str, written: Written, undoes: str = "") -> Changes:
@@ -46,7 +46,7 @@ def give(session: Session, origin: Origin, sheet: Sheet, item_id: str, written: 
 
 
 def choose(session: Session, origin: Origin, sheet: Sheet, chosen: Mapping[str, str]) -> Changes:
-    """Keep choices by item, all or none; the same as before is no new revision, but where the chef pointed it is.
+    """Store choices by item, all or none. The choice that stands makes no new revision, except where the chef pointed.
 
     Raises: AnswerNotAllowed: the list does not allow one of them now.
     """
@@ -109,9 +109,9 @@ def keep_draft(session: Session, sheet: Sheet, stop: Stop, person_id: int, text:
 
 
 def act_to_undo(session: Session, person_id: int, basis: Basis, act: str = "") -> tuple[Sheet, list[AnswerRow]] | None:
-    """Return somebody's newest act on a basis that is not taken back, newest row first; or the one named, if it may be.
+    """Return a person's newest act on a basis that is not undone, its newest row first.
 
-    Only among her last ten.
+    act: the one to undo, if it still may be; empty: the newest. Only her last ten may.
     """
     acts = [(done, sheet) for sheet in basis.sheets for done in answers.acts_of(session, sheet.filled.id, person_id)]
     acts.sort(key=lambda pair: pair[0].newest, reverse=True)

@@ -37,7 +37,7 @@ class Sheet:
     """One child's list (or the whole case's) with its facts and newest answers.
 
     points: the revision of each answer the chef pointed at when she sent the list back. motivation: how the
-    municipality has its motivations given.
+    municipality wants motivations given.
     """
 
     case: CaseRow
@@ -97,7 +97,7 @@ class Sheet:
         return next((stop for stop in self.way if stop.key == key), None)
 
     def may_answer(self, stop: Stop) -> bool:
-        """Say whether a card may be answered: a reader who has seen the workers' answers only what opened again."""
+        """Say whether a card may be answered: a reader who has seen the workers' answers may only what opened again."""
         return self.filled.seen_at is None or any(self.may_choose(item_id) for item_id in stop.items)
 
     def may_choose(self, item_id: str) -> bool:

@@ -52,7 +52,7 @@ Changes = tuple[Change, ...]
 NONE: Changes = ()
 
 _REFUSED: frozenset[EventName] = frozenset({"denied", "conflict"})
-_COUNTS_NOT: frozenset[EventName] = _REFUSED | {"signature_shown"}
+_NOT_COUNTED: frozenset[EventName] = _REFUSED | {"signature_shown"}
 """Acts about a case that change nothing any figure counts."""
 
 
@@ -75,7 +75,7 @@ def keep(session: Session, origin: Origin, *changes: Change) -> Changes:
                 detail=change.detail,
             )
         )
-        if case_id is not None and change.event not in _COUNTS_NOT:
+        if case_id is not None and change.event not in _NOT_COUNTED:
             changed.note(session, case_id=case_id)
     session.flush()
     for change, row in zip(changes, rows, strict=True):

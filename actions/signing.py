@@ -33,7 +33,7 @@ def sign(session: Session, origin: Origin, reader: Basis, view: str, reason: str
         version=worker.sheets[0].filled.version,
         occasion=worker.occasion,
         signer_id=origin.person_id or 0,
-        role=_as_what(acting),
+        role=_signing_role(acting),
         at=origin.now,
         shortfall=bool(reason),
         nonce=uuid4().hex,
@@ -61,7 +61,7 @@ def send_back(
         checklist=worker.checklist.id,
         occasion=worker.occasion,
         person_id=origin.person_id or 0,
-        role=_as_what(acting),
+        role=_signing_role(acting),
         at=origin.now,
         nonce=uuid4().hex,
         comment=b"",
@@ -75,7 +75,7 @@ def send_back(
     return keep(session, origin, event)
 
 
-def _as_what(acting: str) -> Role:
+def _signing_role(acting: str) -> Role:
     return "deputy" if acting else "unit_manager"
 
 

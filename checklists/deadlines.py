@@ -161,8 +161,8 @@ def follows_closed(dates: CaseDates) -> bool:
 def _moved(extensions: Iterable[Extension], limit: Limit, began: date, last: date) -> date:
     """Return the last day of a clock once its extensions are counted, oldest first.
 
-    One moves it on the law's own grounds, when it was decided while the clock ran and not after the last day in force
-    then. The newest holds, and none ends before the plain limit.
+    An extension counts only on the law's own grounds, and if it was decided while the clock ran, no later than the last
+    day then in force. The newest holds, and none ends before the plain limit.
     """
     plain = last
     for one in extensions:

@@ -1,4 +1,4 @@
-"""Read checklists from YAML; every fault in a file is told at once, with its line and what to do."""
+"""Read checklists from YAML; all faults of a file are reported together, each with its line and what to do."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -147,7 +147,7 @@ def _remedy(detail: Any) -> str:
 def _cross_faults(data: Any, facts: dict[str, Fact], lines: dict[Path_, int]) -> Iterator[Fault]:
     """Find what only shows when items, facts, sections and groups are seen together.
 
-    It reads the file as it stands, so that these are told together with what the model refuses.
+    It reads the file as it stands, so that these are reported together with what the model refuses.
     """
     seen: set[str] = set()
     sections, groups = ({_get(heading, "id") for heading in _rows(data, name)} for name in ("sections", "groups"))
@@ -219,7 +219,7 @@ def _rows(data: Any, name: str) -> list[Any]:
 
 
 def _get(data: Any, name: str) -> str:
-    """Return what stands under a key, empty when it is no text: the model tells that by itself."""
+    """Return what stands under a key, empty when it is not text: the model reports that itself."""
     value = data.get(name) if isinstance(data, dict) else None
     return value if isinstance(value, str) else ""
 

@@ -117,10 +117,12 @@ Effect = Literal["voids", "follow_up", "follow_up_at_once", "none"]
 def effect_of_change(signed: Answer | None, before: Answer | None, now: Answer, *, decided: bool) -> Effect:
     """Say what a new answer does to a signature that stands.
 
-    What was `pagaende` when it was signed may come: as `ja` or `ej_tillampligt`, and after the decision as `nej`, which
-    the chef hears of at once. The reason for such a `nej` belongs to it, and taking a follow-up back leads to what was
-    signed again. Any other change voids. signed: the answer in the signed view, None where the question was not
-    answered or did not apply then. before: the newest answer before this one. decided: the decision has been taken.
+    What was `pagaende` when it was signed may get its answer: `ja` or `ej_tillampligt`, and after the decision `nej`,
+    which the chef hears of at once. The reason for such a `nej` belongs to it, and taking a follow-up back leads to
+    what was signed again. Any other change voids.
+
+    signed: the answer in the signed view, None where the question was not answered or did not apply then. before: the
+    newest answer before this one. decided: the decision has been taken.
     """
     if signed is None or signed.choice != "pagaende":
         return "voids"

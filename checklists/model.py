@@ -44,7 +44,7 @@ Motivation = Literal["", "text", "reference", "missing"]
 MOST_CHILDREN = 20
 """The most children of one case."""
 MotivationBy = Literal["either", "text", "reference"]
-"""How a municipality has motivations given: as a text here, as a reference to the file, or either."""
+"""How a municipality wants motivations given: as a text here, as a reference to the file, or either."""
 
 
 class _Data(BaseModel):

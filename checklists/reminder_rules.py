@@ -193,7 +193,7 @@ def _returned(on: _On) -> Due | None:
 
 
 def _assessment(on: _On) -> Due | None:
-    """Day 10, the last day and the day after; the last one asks for the reason, unless one was given.
+    """Day 10 (a setting), the last day and the day after; that one asks for the reason, unless one was given.
 
     With violence: the day it became known, the last day in time, and the working day after that, which asks for the
     reason; days 10, 14 and 15 then follow as for any report still not opened.

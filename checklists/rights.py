@@ -1,6 +1,7 @@
 """Who may do what: each dialog declares its verbs and who may use them; here the rows are gathered and checked.
 
-A right is a pair of role and relation to the case. The roles come from the people register only.
+A right names a verb and, for each role that may use it, how the person must stand to the case. The roles come from
+the people register only.
 """
 
 from collections.abc import Iterable, Mapping

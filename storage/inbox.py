@@ -19,7 +19,8 @@ class InboxRow(SQLModel, table=True):
     """One activity that was acted upon.
 
     digest: keyed digest of what it said; the same id with another digest is not the same act.
-    press: keyed digest of who pressed what with which inputs; null for what is not a press.
+    press: keyed digest of who pressed what with which inputs; null for what is no press, and for one that
+    stored nothing: it may be made again.
     case_id: whose key seals the reply, 0 for the tenant's own.
     """
 

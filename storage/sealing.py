@@ -51,7 +51,7 @@ class SealingKeyRow(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Rewrapped:
-    """What wrapping anew came to: how many keys, and by master key that is not configured how many could not be.
+    """How many keys were wrapped anew and, by master key that is not configured, how many could not be.
 
     missing: keys of cases. missing_own: keys of whole municipalities, without which nothing is answered there.
     """
@@ -124,7 +124,7 @@ class Keys:
     def rewrap(self, session: Session) -> Rewrapped:
         """Wrap every key anew with the newest master key; the case keys, and so all that is sealed, stay as they are.
 
-        Keys whose own master key is not configured are left as they are and told.
+        Keys whose own master key is not configured are left as they are and reported.
         Raises: SealBroken: a master key has the right id and not the right bytes.
         """
         own = select(SealingKeyRow).where(SealingKeyRow.case_id == TENANT_ITSELF)

@@ -54,7 +54,7 @@ def settings(row: TenantRow) -> TenantSettings:
 
 
 def motivation_by(session: Session, row_id: int) -> MotivationBy:
-    """Return how a municipality has its motivations given."""
+    """Return how a municipality wants motivations given."""
     return read_settings(session.get_one(TenantRow, row_id).settings).motivation
 
 

@@ -94,12 +94,12 @@ def record(
 
 
 def newest_of_case(session: Session, case_id: int) -> int:
-    """Return the id of the newest event about a case, 0 when there is none: it moves whenever anything of it does."""
+    """Return the id of the newest event about a case, 0 when there is none: whatever is done in the case moves it."""
     return session.exec(select(func.max(col(EventRow.id))).where(EventRow.case_id == case_id)).one() or 0
 
 
 def newest(session: Session) -> int:
-    """Return the id of the newest event of all, 0 when there is none: it moves whenever anything does."""
+    """Return the id of the newest event of all, 0 when there is none: whatever is done moves it."""
     return session.exec(select(func.max(col(EventRow.id)))).one() or 0
 
 

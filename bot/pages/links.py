@@ -1,7 +1,7 @@
 """One-time links on the web: GET shows a page with a button and uses nothing up, POST uses the link up and responds.
 
-What can be fetched so is a Purpose: what people may, and how the answer is made from the link's scope. Only
-aggregates: a file with single cases needs a sign-in, which a link is not, so such a purpose is refused.
+Whatever can be fetched in this way is a Purpose: who may fetch it, and how the answer is made from the link's scope.
+Only aggregates: a file with single cases needs a sign-in, which a link is not, so such a purpose is refused.
 """
 
 import asyncio

@@ -75,8 +75,11 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """A pressed verb. carries: what its press carries. keeps: it may store something; the same press again gets the
-    stored reply."""
+    """A pressed verb.
+
+    carries: the type of what its button carries. keeps: it may store something; once a press has, the same press again
+    gets the stored reply.
+    """
 
     right: Right
     run: "Callable[[TurnContext, Press[Any]], Reaction]"

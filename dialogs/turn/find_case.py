@@ -19,7 +19,7 @@ REOPEN = Right("reopen", "case", {"case_worker": ("lead",), **READER})
 
 
 class NoSuchCase(Exception):
-    """There is no case by that reference that this person may open so. `case`: the one she may not open."""
+    """There is no case by that reference that this person may open in this way. `case`: the one she may not open."""
 
     def __init__(self, case: CaseRow | None, verb: VerbName) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What each kind of press carries besides its case and list: one small type a kind, written and read here only.
+"""What each kind of press carries besides its case and list: one small type per kind, written and read here only.
 
 A claim (`dialogs/views/parts.py`) is what a token signs: short texts, the same for every kind, so that cards posted by
 older releases go on working. What those texts mean stands in the type of the press.

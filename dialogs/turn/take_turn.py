@@ -153,7 +153,7 @@ def _install(context: TurnContext) -> Outcome:
 
 
 def _seen_before(context: TurnContext, found: Arrival, came: _Came) -> Outcome | None:
-    """Return the stored reply when this act is a repetition of one that was acted upon."""
+    """Return the stored reply when this act repeats one that was acted upon."""
     turn = context.turn
     if found.same is not None:
         if found.same.digest == came.digest:

@@ -1,4 +1,4 @@
-"""Filling in: one step for all questions. It shows cards and stores answers; the rules decide what comes next."""
+"""Filling in: one step for all questions. Actions store the answers, and the rules decide which card comes next."""
 
 from actions import answers
 from actions.basis import Basis, Sheet
@@ -105,10 +105,10 @@ def go_to(context: TurnContext, press: Press[ToItem]) -> Reaction:
     stop = stop_of(sheet.way, item_id)
     if stop is None:
         return next_card.go_on(context, basis, notices=(Line(say="fill.not_asked_now"),))
-    return next_card.card(context, sheet, _motivation_if_only_that_lacks(sheet, stop, item_id))
+    return next_card.card(context, sheet, _motivation_if_only_that_is_missing(sheet, stop, item_id))
 
 
-def _motivation_if_only_that_lacks(sheet: Sheet, stop: Stop, item_id: str) -> Stop:
+def _motivation_if_only_that_is_missing(sheet: Sheet, stop: Stop, item_id: str) -> Stop:
     """Go straight to the motivation when only that is missing."""
     lacks = any(gap.id == item_id and gap.why == "unmotivated" for gap in sheet.gaps)
     own = next((s for s in sheet.way if s.kind == "motivation" and not s.about and item_id in s.items), None)

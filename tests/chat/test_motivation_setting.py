@@ -1,4 +1,4 @@
-"""Text, reference or either: how a municipality has its motivations given, on cards, in the form and typed."""
+"""Text, reference or either: how a municipality wants motivations given, on cards, in the form and typed."""
 
 import json
 

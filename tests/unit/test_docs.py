@@ -1,4 +1,4 @@
-"""What the docs point at is there: files, and the tests that hold what is promised."""
+"""What the docs point at is there: files, functions, and the tests that hold what is promised."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
-TEST = re.compile(r"`(?:tests/)?((?:browser|chat|faults|sql|unit|wire)/\w+\.py)(?:::(\w+))?`")
+TEST = re.compile(r"`(?:tests/)?((?:browser|chat|faults|same_answer|sql|unit|wire)/\w+\.py)(?:::(\w+))?`")
+CODE = re.compile(
+    r"`((?:actions|bench|bot|checklists|dialogs|imports|reports|storage|tryout)/[a-z0-9_/]+)(?:\.(\w+))?`"
+)
 
 
 def missing(text: str, folder: Path) -> list[str]:
@@ -18,6 +21,11 @@ def missing(text: str, folder: Path) -> list[str]:
         file = ROOT / "tests" / name
         if not file.exists() or (test and f"def {test}(" not in file.read_text(encoding="utf-8")):
             found.append(f"{name} {test}".strip())
+    for name, part in CODE.findall(text):
+        file = ROOT / f"{name}.py"
+        is_file = (ROOT / f"{name}.{part}").exists() or (not part and ((ROOT / name).is_dir() or file.exists()))
+        if not is_file and not (file.exists() and re.search(rf"def {part}\(|class {part}\b", file.read_text("utf-8"))):
+            found.append(f"{name} {part}".strip())
     return found
 
 
@@ -29,6 +37,8 @@ def test_what_a_doc_points_at_is_there(doc: Path) -> None:
 def test_what_is_not_there_is_found() -> None:
     text = (
         "[gone](docs/gone.md) `unit/test_gone.py` `unit/test_docs.py::test_gone` `unit/test_docs.py` [here](README.md)"
+        " `bot/gone.py` `bot/web.gone` `bot/gone` `bot/web.messages` `bot/web.py` `bot/web` `bot/`"
     )
 
-    assert missing(text, ROOT) == ["docs/gone.md", "unit/test_gone.py", "unit/test_docs.py test_gone"]
+    gone_code = ["bot/gone py", "bot/web gone", "bot/gone"]
+    assert missing(text, ROOT) == ["docs/gone.md", "unit/test_gone.py", "unit/test_docs.py test_gone", *gone_code]
