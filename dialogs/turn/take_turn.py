@@ -226,11 +226,15 @@ def _pressed(context: TurnContext, signed: Signed | None) -> Reaction:
     data = dict(context.turn.data)
     verb = data.pop("verb", "")
     data.pop("token", None)
-    who = (context.tenant_id, context.person_id, verb)
-    if signed is None or verb not in commands.VERBS or who != (signed.tenant_id, signed.person_id, signed.claim.verb):
+    if signed is None or not _is_hers(context, signed, verb):
         view = SayView(notices=(Line(say="common.card_not_yours"),))
         return Done(view, keep(context.session, context.origin, Change("denied", detail="token")))
     return commands.run_verb(context, signed.claim, data)
+
+
+def _is_hers(context: TurnContext, signed: Signed, verb: str) -> bool:
+    named = (signed.tenant_id, signed.person_id, signed.claim.verb)
+    return named == (context.tenant_id, context.person_id, verb) and verb in commands.VERBS
 
 
 def _typed(context: TurnContext) -> Reaction:

@@ -9,7 +9,7 @@ from checklists.rights import ANYONE, OWN_CASE, RELATIONS, ROLES, Right, may, se
 def test_rights_are_gathered_by_verb() -> None:
     read, write = Right("read", "case", ANYONE), Right("answer", "case", OWN_CASE)
 
-    assert table([read, write]) == {"read": read, "write": write}
+    assert table([read, write]) == {"read": read, "answer": write}
 
 
 def test_a_verb_declared_twice_is_refused() -> None:
