@@ -119,12 +119,17 @@ class Basis:
     """
 
     case: CaseRow
-    checklist: Checklist
+    list_id: ListId
     facts: Facts
     sheets: tuple[Sheet, ...]
     role: Role = WRITER
     occasion: int = 0
     of_workers: "Basis | None" = None
+
+    @cached_property
+    def checklist(self) -> Checklist:
+        """Return the newest version of the list; the sheets that are begun have theirs."""
+        return newest(self.list_id)
 
     @property
     def worker(self) -> "Basis":
@@ -220,4 +225,4 @@ def _side(
         points = returns.points(session, row.return_id, row.id) if row.return_id else {}
         known = cases.rule_facts(case, row.child, facts)
         sheets.append(Sheet(case, row, checklist_version(row.checklist, row.version), known, given, points, by))
-    return Basis(case, newest(checklist), facts, tuple(sheets), role, rows[0][0].occasion if rows else 0)
+    return Basis(case, checklist, facts, tuple(sheets), role, rows[0][0].occasion if rows else 0)

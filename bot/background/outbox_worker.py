@@ -55,12 +55,10 @@ class OutboxWorker:
         self._sender = sender
         self._clock = clock
         self._awake = asyncio.Event()
+        self.wake = self._awake.set
+        """Look at once: a turn may have put something into the outbox."""
         self._in_flight: set[asyncio.Task[None]] = set()
         self.turns: Turns | None = None
-
-    def wake(self) -> None:
-        """Look at once: a turn may have put something into the outbox."""
-        self._awake.set()
 
     async def run(self) -> None:
         """Send until cancelled; sends under way then get a moment to finish."""
