@@ -173,7 +173,7 @@ class _Still:
 def snooze(context: TurnContext, press: Press[OfBundle]) -> Reaction:
     """Have the same bundle come again on the next working day, if it still holds then."""
     until = tenants.settings(context.tenant).workdays.after(context.today)
-    changes = acts.snooze(context.session, context.origin, press.what.bundle, until)
+    changes = acts.snooze(context.session, context.origin, press.what.name, until)
     view = MenuView(
         title=Line(say="reminders.snoozed_title"),
         lines=(Line(say="reminders.snoozed", args={"date": until.isoformat()}),),

@@ -52,13 +52,13 @@ _BY_WORD: Mapping[str, Command] = {folded(word): c for c in COMMANDS for word in
 
 def command_pressed(context: TurnContext, press: Press[OfCommand]) -> Reaction:
     """Do what the typed command does."""
-    return run_command(context, press.what.word, "")
+    return run_command(context, press.what.name, "")
 
 
 def named_case(context: TurnContext, press: Press[ForCommand]) -> Reaction:
     """Do what was asked of a case, now that its reference is given on the card."""
     ref = press.inputs.get("case_ref", "").strip()
-    return run_command(context, press.what.word, ref) if ref else ask_ref(press.what.word)
+    return run_command(context, press.what.name, ref) if ref else ask_ref(press.what.name)
 
 
 _PRESSED = (

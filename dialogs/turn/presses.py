@@ -7,7 +7,7 @@ older releases go on working. What those texts mean stands in the type of the pr
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol, Self
+from typing import ClassVar, Protocol, Self
 
 from checklists.periods import Period
 from dialogs.views.parts import Claim
@@ -67,20 +67,6 @@ class OnCard:
     def item_id(self) -> str:
         """Return the first item of the card."""
         return self.key.partition(":")[2]
-
-
-@dataclass(frozen=True, slots=True)
-class ToItem:
-    """To one item or fact of a list; empty: to the one chosen on the card."""
-
-    item_id: str = ""
-
-    @classmethod
-    def read(cls, claim: Claim) -> Self:
-        return cls(claim.item)
-
-    def write(self) -> Parts:
-        return {"item": self.item_id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,20 +176,6 @@ class SeenAt:
 
 
 @dataclass(frozen=True, slots=True)
-class OfAct:
-    """One act among what she has stored, by its name; empty: her last one."""
-
-    act: str = ""
-
-    @classmethod
-    def read(cls, claim: Claim) -> Self:
-        return cls(claim.choice)
-
-    def write(self) -> Parts:
-        return {"choice": self.act}
-
-
-@dataclass(frozen=True, slots=True)
 class Refreshing:
     """A card that asks what it should show now. made_by: the turn that made it; newest: the case's event then."""
 
@@ -234,20 +206,6 @@ class OfDeputy:
 
 
 @dataclass(frozen=True, slots=True)
-class OfBundle:
-    """A bundle of reminders, by its key."""
-
-    bundle: str
-
-    @classmethod
-    def read(cls, claim: Claim) -> Self:
-        return cls(claim.choice)
-
-    def write(self) -> Parts:
-        return {"choice": self.bundle}
-
-
-@dataclass(frozen=True, slots=True)
 class OfFigures:
     """Figures of a unit over a period."""
 
@@ -264,29 +222,43 @@ class OfFigures:
         return {"item": str(self.unit_id), "choice": days}
 
 
+# --- what one name says ----------------------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True, slots=True)
-class OfCommand:
+class _Named:
+    """A name, in one part of a claim."""
+
+    name: str = ""
+    part: ClassVar[str] = "choice"
+
+    @classmethod
+    def read(cls, claim: Claim) -> Self:
+        return cls(getattr(claim, cls.part))
+
+    def write(self) -> Parts:
+        return {self.part: self.name}
+
+
+class ToItem(_Named):
+    """To one item or fact of a list, by its id; empty: to the one chosen on the card."""
+
+    part = "item"
+
+
+class OfAct(_Named):
+    """One act among what she has stored; empty: her last one."""
+
+
+class OfBundle(_Named):
+    """A bundle of reminders, by its key."""
+
+
+class OfCommand(_Named):
     """A typed command, by its word."""
 
-    word: str
 
-    @classmethod
-    def read(cls, claim: Claim) -> Self:
-        return cls(claim.choice)
+class ForCommand(_Named):
+    """A command that waits for a case reference, by its word."""
 
-    def write(self) -> Parts:
-        return {"choice": self.word}
-
-
-@dataclass(frozen=True, slots=True)
-class ForCommand:
-    """A command that waits for a case reference."""
-
-    word: str
-
-    @classmethod
-    def read(cls, claim: Claim) -> Self:
-        return cls(claim.item)
-
-    def write(self) -> Parts:
-        return {"item": self.word}
+    part = "item"

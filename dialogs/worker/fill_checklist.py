@@ -95,8 +95,8 @@ def go_to(context: TurnContext, press: Press[ToItem]) -> Reaction:
     if not isinstance(basis, Basis):
         return basis
     chosen_list, _, chosen_item = press.inputs.get("item", "").partition("/")
-    item_id = press.what.item_id or chosen_item
-    row_id = press.filled if press.what.item_id or not chosen_list.isdigit() else int(chosen_list)
+    item_id = press.what.name or chosen_item
+    row_id = press.filled if press.what.name or not chosen_list.isdigit() else int(chosen_list)
     sheet = basis.sheet(row_id)
     if sheet is None or not item_id:
         return next_card.go_on(context, basis, notices=(Line(say="fill.choose_question"),))

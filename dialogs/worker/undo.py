@@ -17,7 +17,7 @@ UNDO = Right("undo", "case", LIST_HOLDER)
 
 def undo(context: TurnContext, press: Press[OfAct]) -> Reaction:
     """Undo the act named by the button beside its echo."""
-    return _undo(context, find_case.by_id(context, press.case, UNDO), press.what.act)
+    return _undo(context, find_case.by_id(context, press.case, UNDO), press.what.name)
 
 
 def undo_typed(context: TurnContext, rest: str) -> Reaction:
