@@ -49,6 +49,8 @@ def dates_that_stand(draw: st.DrawFn) -> dict[str, str]:
     return {name: dates[name] for name in cases_import.DATES if name in dates}
 
 
+PAST_DAYS = st.dates(date(2026, 1, 1), date(2026, 5, 12)).map(str)
+"""An answer is given on no later day than the file comes."""
 ANY_DATES = st.dictionaries(st.sampled_from(cases_import.DATES), DAYS)
 DATES = dates_that_stand() | ANY_DATES
 """Beside the dates a case already has, those in order may be refused too."""
@@ -63,7 +65,7 @@ LISTS: tuple[tuple[ListId, Role], ...] = (
 WORDS = st.sampled_from(["Ja", "Nej", "Delvis", "Pågående", "Påhittat svar utanför skalan"])
 SAID = st.dictionaries(st.integers(0, 99), WORDS, min_size=1, max_size=5)
 TEXTS = st.sampled_from(["", "", "Påhittad text från en fil"])
-MORE = st.fixed_dictionaries({"motivation": TEXTS, "note": TEXTS, "answered_on": st.just("") | DAYS})
+MORE = st.fixed_dictionaries({"motivation": TEXTS, "note": TEXTS, "answered_on": st.just("") | PAST_DAYS})
 Take = Callable[[Session, bytes, frozenset[str], datetime, str], Imported]
 
 
