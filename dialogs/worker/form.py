@@ -6,6 +6,7 @@ from actions.changes import NONE, Changes
 from checklists import free_text
 from checklists.errors import UserError
 from checklists.lifecycle import State
+from checklists.model import Motivation
 from checklists.rights import LIST_HOLDER, Right
 from checklists.route import Stop, is_open
 from dialogs.chef import reading_cards
@@ -123,8 +124,8 @@ class _Saving:
         if self._moved & set(stop.items) or self._sheet.stop(stop.key) is None:
             self._too_late()
             return
-        how = "text" if text or place else "missing"
-        written = free_text.motivation(how, text, place, self._sheet.motivation)  # type: ignore[arg-type]
+        how: Motivation = "text" if text or place else "missing"
+        written = free_text.motivation(how, text, place, self._sheet.motivation)
         self.changes += answers.motivate(self._context.session, self._context.origin, self._sheet, stop, written)
 
     def _too_late(self) -> None:

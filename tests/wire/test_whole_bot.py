@@ -179,6 +179,8 @@ async def test_a_changed_event_is_named_by_verify_log(teams: Teams) -> None:
         if "0 not chained" in await teams.bot.command("verify-log"):
             break
         await asyncio.sleep(0.1)
+    else:
+        pytest.fail("the chainer never came round")
     await teams.bot.stop()
     with sqlite3.connect(teams.bot.folder / "bot.db") as database:
         with pytest.raises(sqlite3.IntegrityError, match="takes additions only"):
