@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = ("app.py", "bot", "imports", "dialogs", "actions", "reports", "checklists", "storage", "texts", "tryout")
 TESTS = ("dev.py", "docs", "manifest", "tests", "bench")
-TOOLS = {"import-linter", "mypy", "pytest-asyncio", "pytest-xdist", "ruff", "types-pyyaml"}
+TOOLS = {"import-linter", "mypy", "pytest-asyncio", "pytest-cov", "pytest-xdist", "ruff", "types-pyyaml"}
 """Run or loaded by name, never imported."""
 NAMED = {"psycopg": ("storage/desk.py", "postgresql+psycopg://")}
 """The driver is named in the database's address."""
