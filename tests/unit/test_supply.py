@@ -25,6 +25,7 @@ NAMED = {"psycopg": ("storage/desk.py", "postgresql+psycopg://")}
 ALLOWED = {
     *("MIT", "MIT-0", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "PSF-2.0", "MPL-2.0", "LGPL-3.0-only"),
     *("Apache-2.0 AND MIT", "MIT AND PSF-2.0", "Apache-2.0 OR BSD-3-Clause", "Apache-2.0 OR BSD-2-Clause"),
+    "Apache-2.0 AND BSD-2-Clause",
 }
 """Licences that were looked through: each may stand beside EUPL-1.2 as it is used here, unchanged and as a library."""
 
