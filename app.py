@@ -91,13 +91,15 @@ def _migrate(_parsed: argparse.Namespace) -> None:
 
 def _serve(parsed: argparse.Namespace) -> None:
     # Imported here: the other commands need neither the web server nor the SDK.
-    from bot.web import make_admin_app, make_app, serve
+    from bot.admin_port import make_admin_app
+    from bot.metrics import Metrics
+    from bot.web import make_app, serve
 
     settings = read_settings()
     if parsed.demo:
         if settings.mode != "dev":
             raise Stop("--demo brings made-up people and a page without sign-in: only with BK_MODE=dev", code=2)
-        if settings.app_id or settings.app_password:
+        if settings.app_id or settings.app_password.get_secret_value():
             raise Stop("--demo never runs with real credentials: unset MicrosoftAppId and MicrosoftAppPassword", 2)
         settings = settings.model_copy(update={"tenants": settings.tenants | {DEMO_TENANT}})
     settings.check_for_serving()
@@ -107,12 +109,13 @@ def _serve(parsed: argparse.Namespace) -> None:
         use_newest_key(desk)
         for tenant in sorted(settings.tenants):
             desk.run_now(partial(tenants.ensure, entra_id=tenant))
-        app = make_app(settings, desk, clock)
+        metrics = Metrics()
+        app = make_app(settings, desk, clock, metrics)
         if parsed.demo:
             import_file(desk, settings, DEMO_PEOPLE, import_people)
             _add_tryout(app, settings, clock)
         try:
-            asyncio.run(serve(app, make_admin_app(desk, clock), settings))
+            asyncio.run(serve(app, make_admin_app(desk, clock, metrics), settings))
         except OSError as error:
             raise Stop(f"cannot listen on {settings.host}: {error.strerror or error}") from None
 
@@ -124,7 +127,7 @@ def _add_tryout(app: "Application", settings: Settings, clock: Clock) -> None:
         app,
         people=[Person(*row) for row in demo_people()],
         bot_url=lambda: f"http://127.0.0.1:{settings.port}",
-        history=_chats_beside(settings.database_url),
+        history=_chats_beside(settings.database),
         renderer=ROOT / "node_modules" / "adaptivecards" / "dist" / "adaptivecards.min.js",
         bot_name="Beslutskollen",
         clock=clock,

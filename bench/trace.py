@@ -24,6 +24,7 @@ from sqlalchemy import event
 from bot import web as botweb
 from bot.clock import Clock
 from bot.door.front_door import server_options
+from bot.metrics import Metrics
 from bot.settings import read_settings
 from imports.people import import_people
 from storage import migrate
@@ -137,7 +138,7 @@ async def _one_answer(desk: Desk, tracer: _Tracer) -> None:
                 return await botweb.messages(request)
 
         app = web.Application(client_max_size=0)
-        app[botweb.OFFICE], _, _ = botweb.build(settings, desk, clock, session)
+        app[botweb.OFFICE], _, _ = botweb.build(settings, desk, clock, Metrics(), session)
         app.router.add_post("/api/messages", messages)
         runner = web.AppRunner(app, **server_options())
         await runner.setup()

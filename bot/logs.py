@@ -1,4 +1,4 @@
-"""What may reach the log: our own lines of fixed words and codes. Of a library's, only its name and the kind of error.
+"""What may reach the log: our own lines of fixed words and codes. Of a library's, only its name and the crash.
 
 A library's line may quote what it was given, and an exception's text often contains the wrong value itself.
 """
@@ -23,12 +23,12 @@ def configure(level: int = logging.INFO) -> None:
 
 def only_codes(record: logging.LogRecord) -> bool:
     """Remove everything from a record that may quote a value; the record itself always passes."""
-    kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
+    crash = crash_line(record.exc_info[1]) if record.exc_info and record.exc_info[1] else ""
     record.exc_info, record.exc_text, record.stack_info = None, None, None
     if record.name.partition(".")[0] not in _OURS:
-        record.msg, record.args = f"a library's line was left out {kind}".rstrip(), ()
-    elif kind:
-        record.msg, record.args = f"{record.getMessage()} {kind}", ()
+        record.msg, record.args = f"a library's line was left out {crash}".rstrip(), ()
+    elif crash:
+        record.msg, record.args = f"{record.getMessage()} {crash}", ()
     return True
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.door.bearer import DEFAULT_ISSUER
@@ -37,16 +37,17 @@ class Settings(BaseSettings):
 
     mode: Literal["dev", "production"] = "production"
     tenants: Annotated[frozenset[str], NoDecode] = frozenset()
-    database_url: str = f"sqlite:///{VAR / 'beslutskollen.db'}"
+    database_url: SecretStr = SecretStr(f"sqlite:///{VAR / 'beslutskollen.db'}")
+    """Secret as a whole: a PostgreSQL address holds a password."""
     host: str = "127.0.0.1"
     port: int = Field(3978, validation_alias=AliasChoices("PORT", "port"), ge=0, le=65535)
     admin_port: int = Field(3979, ge=0, le=65535)
     public_url: str = ""
-    secret_key: str = ""
-    keys: str = ""
+    secret_key: SecretStr = SecretStr("")
+    keys: SecretStr = SecretStr("")
     now: datetime | None = None
     app_id: str = Field("", validation_alias="MicrosoftAppId")
-    app_password: str = Field("", validation_alias="MicrosoftAppPassword", repr=False)
+    app_password: SecretStr = Field(SecretStr(""), validation_alias="MicrosoftAppPassword")
     app_tenant_id: str = Field("", validation_alias="MicrosoftAppTenantId")
     app_type: str = Field("SingleTenant", validation_alias="MicrosoftAppType")
     openid_metadata_url: str = DEFAULT_METADATA_URL
@@ -69,16 +70,17 @@ class Settings(BaseSettings):
 
     @field_validator("secret_key")
     @classmethod
-    def _is_hex(cls, value: str) -> str:
-        if value and (len(value) != 64 or not set(value) <= set("0123456789abcdefABCDEF")):
+    def _is_hex(cls, value: SecretStr) -> SecretStr:
+        digits = value.get_secret_value()
+        if digits and (len(digits) != 64 or not set(digits) <= set("0123456789abcdefABCDEF")):
             raise ValueError("BK_SECRET_KEY is 64 hex digits")
         return value
 
     @field_validator("keys")
     @classmethod
-    def _is_keys(cls, value: str) -> str:
-        if value:
-            parse_keys(value)
+    def _is_keys(cls, value: SecretStr) -> SecretStr:
+        if listed := value.get_secret_value():
+            parse_keys(listed)
         return value
 
     @model_validator(mode="after")
@@ -94,7 +96,10 @@ class Settings(BaseSettings):
         if not self.tenants:
             raise BadSettings("BK_TENANTS is empty: name the tenants the bot answers, comma-separated")
         if self.mode == "production":
-            for name, value in (("MicrosoftAppId", self.app_id), ("MicrosoftAppPassword", self.app_password)):
+            for name, value in (
+                ("MicrosoftAppId", self.app_id),
+                ("MicrosoftAppPassword", self.app_password.get_secret_value()),
+            ):
                 if not value:
                     raise BadSettings(f"{name} is not set: without it the bot would answer anyone")
             if self.app_type not in ("SingleTenant", "MultiTenant"):
@@ -106,18 +111,25 @@ class Settings(BaseSettings):
             self.secret()
 
     @property
+    def database(self) -> str:
+        """Return the database's address, with its password."""
+        return self.database_url.get_secret_value()
+
+    @property
     def pages_url(self) -> str:
         """Return the base address of the bot's pages: BK_PUBLIC_URL, in dev mode this machine; empty when unknown."""
         return self.public_url or (f"http://127.0.0.1:{self.port}" if self.mode == "dev" else "")
 
     def secret(self) -> bytes:
         """Return the secret for tokens and links; made once in dev mode. Raises: BadSettings."""
-        return bytes.fromhex(self.secret_key or self._made("secret_key", "BK_SECRET_KEY", secrets.token_hex(32)))
+        return bytes.fromhex(
+            self.secret_key.get_secret_value() or self._made("secret_key", "BK_SECRET_KEY", secrets.token_hex(32))
+        )
 
     def master_keys(self) -> dict[str, bytes]:
         """Return the master keys, newest first; made once in dev mode. Raises: BadSettings."""
         fresh = "dev:" + b64encode(secrets.token_bytes(32)).decode()
-        return parse_keys(self.keys or self._made("keys", "BK_KEYS", fresh))
+        return parse_keys(self.keys.get_secret_value() or self._made("keys", "BK_KEYS", fresh))
 
     def _made(self, file_name: str, setting: str, fresh: str) -> str:
         if self.mode == "production":

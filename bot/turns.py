@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from bot.logs import crash_line
+from bot.metrics import Metrics, TurnResult
 from bot.sending.sender import Sender, SendError
 from dialogs.turn.exchange import Reply, Turn
 from dialogs.turn.take_turn import Outcome, note_posted, take_turn, unreadable
@@ -23,9 +25,18 @@ _RESENT_SECONDS = 10.0
 class Turns:
     """Takes turns at the desk. `wake` is called after each commit, for whoever sends what it left to send."""
 
-    def __init__(self, desk: Desk, mint: Mint, sender: Sender, wake: Callable[[], None], pages_url: str = "") -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        mint: Mint,
+        sender: Sender,
+        metrics: Metrics,
+        wake: Callable[[], None],
+        pages_url: str = "",
+    ) -> None:
         self.mint = mint
         self._pages_url = pages_url
+        self._metrics = metrics
         self._desk = desk
         self._sender = sender
         self._wake = wake
@@ -38,11 +49,20 @@ class Turns:
         """
         if turn.text:
             turn = replace(turn, resent=not self._was_answered(turn))
-        outcome = await self._run(turn)
-        if outcome.may_bind:
-            emails = await self._emails(turn)
-            # An address that is nobody's makes the refusal final, so that the trail has it.
-            outcome = await self._run(replace(turn, emails=emails or ("",)))
+        begun = time.perf_counter()
+        result: TurnResult = "failed"
+        try:
+            outcome = await self._run(turn)
+            if outcome.may_bind:
+                emails = await self._emails(turn)
+                # An address that is nobody's makes the refusal final, so that the trail has it.
+                outcome = await self._run(replace(turn, emails=emails or ("",)))
+            result = outcome.result
+        finally:
+            self._metrics.turn_taken(turn.kind, result, time.perf_counter() - begun)
+        if result == "answered":
+            for code in outcome.refusals:
+                self._metrics.refused(code)
         self._wake()
         return outcome
 
@@ -67,8 +87,8 @@ class Turns:
             return await self._desk.run(lambda session: take_turn(session, turn, self.mint, self._pages_url), serial)
         except KeyGone as error:
             # Trying again changes nothing, so this is an answer and not a fault.
-            log.error("turn not taken: %s", type(error).__name__)
-            return Outcome(unreadable(turn, error))
+            log.error("turn not taken: %s", crash_line(error))
+            return Outcome(unreadable(turn, error), result="unreadable")
 
     async def _emails(self, turn: Turn) -> tuple[str, ...]:
         """Ask the channel who she is; a guest, or someone of another tenant, is nobody we bind."""

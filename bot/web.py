@@ -1,7 +1,6 @@
-"""HTTP: the messages endpoint, liveness, and on a loopback port readiness and metrics."""
+"""HTTP: the messages endpoint, liveness, and how the whole is put together and served."""
 
 import asyncio
-import contextlib
 import json
 import logging
 from collections.abc import AsyncIterator
@@ -12,14 +11,17 @@ import aiohttp
 from aiohttp import web
 
 from bot.adapter import TeamsAdapter
-from bot.background.chainer import chain_forever
+from bot.background import chainer, outbox_worker, projector, sweeper
+from bot.background.chainer import Chainer
+from bot.background.loop import Loop, run_forever
 from bot.background.outbox_worker import OutboxWorker
-from bot.background.projector import project_forever
 from bot.background.sweeper import Reminding
 from bot.clock import Clock
 from bot.door.bearer import BearerCheck
 from bot.door.front_door import Gate, Refused, receive, refusal, server_options
 from bot.door.key_ring import KeyRing
+from bot.logs import crash_line
+from bot.metrics import Metrics
 from bot.pages.links import add_links
 from bot.pages.purposes import PURPOSES
 from bot.sending.sender import Sender
@@ -27,12 +29,10 @@ from bot.sending.service_token import ServiceToken, token_endpoint
 from bot.settings import Settings
 from bot.turns import Turns
 from dialogs.turn.tokens import Mint
-from storage import conversations, outbox
 from storage.desk import Desk
 from texts import say
 
 log = logging.getLogger(__name__)
-_READY_SECONDS = 4.0
 _dumps = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -43,6 +43,7 @@ class Office:
     settings: Settings
     desk: Desk
     clock: Clock
+    metrics: Metrics
     adapter: TeamsAdapter
     gate: Gate
     turns: Turns
@@ -51,50 +52,64 @@ class Office:
 OFFICE = web.AppKey("office", Office)
 
 
-def make_app(settings: Settings, desk: Desk, clock: Clock) -> web.Application:
+def make_app(settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> web.Application:
     """Return the web app that answers the channel. Clients, session and workers live as long as it does."""
     app = web.Application(client_max_size=0)
 
     async def running(app: web.Application) -> AsyncIterator[None]:
         async with aiohttp.ClientSession(auto_decompress=True) as session:
-            office, worker, keys = build(settings, desk, clock, session)
+            office, worker, keys = build(settings, desk, clock, metrics, session)
             app[OFFICE] = office
-            reminding = Reminding(desk, clock, worker.wake)
-            loops = (worker.run(), chain_forever(desk, clock), reminding.run(), project_forever(desk))
-            tasks = [asyncio.create_task(loop) for loop in loops]
+            tasks = [asyncio.create_task(run_forever(loop, metrics)) for loop in _loops(office, worker)]
             yield
             await office.adapter.close()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            await worker.close()
             if keys is not None:
                 await keys.close()
 
     app.cleanup_ctx.append(running)
     app.router.add_post("/api/messages", messages)
     app.router.add_get("/healthz", healthz)
-    add_links(app, desk, clock, PURPOSES)
+    add_links(app, desk, clock, metrics, PURPOSES)
     return app
 
 
+def _loops(office: Office, worker: OutboxWorker) -> tuple[Loop, ...]:
+    desk, clock = office.desk, office.clock
+    reminding = Reminding(desk, clock, office.metrics, worker.awake.set)
+    return (
+        Loop("outbox", worker.send_all, outbox_worker.EVERY, worker.awake),
+        Loop("trail", Chainer(desk, clock).chain, chainer.EVERY),
+        Loop("reminders", reminding.look, sweeper.EVERY),
+        Loop("figures", partial(projector.project, desk), projector.EVERY),
+    )
+
+
 def build(
-    settings: Settings, desk: Desk, clock: Clock, session: aiohttp.ClientSession
+    settings: Settings, desk: Desk, clock: Clock, metrics: Metrics, session: aiohttp.ClientSession
 ) -> tuple[Office, OutboxWorker, KeyRing | None]:
     """Return what the running bot is made of; nothing of it runs yet."""
     token = bearer = keys = None
     if settings.mode == "production":
         tenant = settings.app_tenant_id if settings.app_type == "SingleTenant" else ""
         token = ServiceToken(
-            session, app_id=settings.app_id, password=settings.app_password, endpoint=token_endpoint(tenant)
+            session,
+            app_id=settings.app_id,
+            password=settings.app_password.get_secret_value(),
+            endpoint=token_endpoint(tenant),
         )
         keys = KeyRing(session, settings.openid_metadata_url)
         bearer = BearerCheck(keys, app_id=settings.app_id, issuer=settings.token_issuer)
     sender = Sender(session, mode=settings.mode, service_hosts=settings.service_hosts, token=token)
-    worker = OutboxWorker(desk, sender, clock)
-    turns = Turns(desk, Mint(settings.secret()), sender, worker.wake, settings.pages_url)
+    worker = OutboxWorker(desk, sender, clock, metrics)
+    turns = Turns(desk, Mint(settings.secret()), sender, metrics, worker.awake.set, settings.pages_url)
     worker.turns = turns
     gate = Gate(settings.mode, settings.tenants, settings.service_hosts, bearer)
-    return Office(settings, desk, clock, TeamsAdapter(sender, turns, clock), gate, turns), worker, keys
+    adapter = TeamsAdapter(sender, turns, clock)
+    return Office(settings, desk, clock, metrics, adapter, gate, turns), worker, keys
 
 
 async def messages(request: web.Request) -> web.StreamResponse:
@@ -103,11 +118,13 @@ async def messages(request: web.Request) -> web.StreamResponse:
     try:
         inbound = await receive(request, office.gate)
     except Refused as refused:
+        office.metrics.turned_away(refused.status, refused.reason or refused.code)
         return refusal(refused)
     try:
         answer = await office.adapter.process(inbound)
     except Exception as error:
-        log.error("turn failed: %s", type(error).__name__)
+        office.metrics.failed("turn")
+        log.error("turn failed: %s", crash_line(error))
         body = {"error": "not_kept", "message": say("common.failed", "sv")}
         return web.json_response(body, status=503, headers={"Retry-After": "2"}, dumps=_dumps)
     if inbound.text and request.transport is not None and not request.transport.is_closing():
@@ -120,51 +137,6 @@ async def messages(request: web.Request) -> web.StreamResponse:
 async def healthz(_request: web.Request) -> web.Response:
     """Say that the process lives."""
     return web.json_response({"alive": True})
-
-
-def make_admin_app(desk: Desk, clock: Clock) -> web.Application:
-    """Return the web app for whoever runs the bot; it is bound to loopback."""
-    app = web.Application()
-
-    async def readyz(_request: web.Request) -> web.Response:
-        ready, age = await _ready(desk, clock)
-        body = {"database": ready, "outbox_age_seconds": age}
-        return web.json_response(body, status=200 if ready else 503)
-
-    async def metrics(_request: web.Request) -> web.Response:
-        age = await _outbox_age(desk, clock)
-        counts = await desk.run(outbox.counts)
-        unreachable = await desk.run(conversations.unreachable_people)
-        lines = [
-            "# HELP beslutskollen_outbox_age_seconds Age of the oldest message that still waits to be sent.",
-            "# TYPE beslutskollen_outbox_age_seconds gauge",
-            f"beslutskollen_outbox_age_seconds {age:.1f}",
-            "# HELP beslutskollen_outbox_messages Messages in the outbox, by state.",
-            "# TYPE beslutskollen_outbox_messages gauge",
-            *(f'beslutskollen_outbox_messages{{state="{state}"}} {counts.get(state, 0)}' for state in outbox.STATES),
-            "# HELP beslutskollen_unreachable_people People who had the app and cannot be reached by it any more.",
-            "# TYPE beslutskollen_unreachable_people gauge",
-            f"beslutskollen_unreachable_people {unreachable}",
-        ]
-        return web.Response(text="\n".join(lines) + "\n", content_type="text/plain", charset="utf-8")
-
-    app.router.add_get("/readyz", readyz)
-    app.router.add_get("/metrics", metrics)
-    return app
-
-
-async def _ready(desk: Desk, clock: Clock) -> tuple[bool, float | None]:
-    """Return whether the database keeps what is written, and the outbox' age; what takes too long to say is a no."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(_READY_SECONDS):
-            if await asyncio.get_running_loop().run_in_executor(None, desk.is_ready):
-                return True, await _outbox_age(desk, clock)
-    return False, None
-
-
-async def _outbox_age(desk: Desk, clock: Clock) -> float:
-    oldest = await desk.run(outbox.oldest_waiting)
-    return max(0.0, (clock.now() - oldest).total_seconds()) if oldest else 0.0
 
 
 async def serve(app: web.Application, admin: web.Application, settings: Settings) -> None:

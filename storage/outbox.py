@@ -17,6 +17,7 @@ WAITING, SENDING, SENT, UNCERTAIN, STOPPED = "waiting", "sending", "sent", "unce
 GONE, DROPPED = "gone", "dropped"
 """gone: the person cannot be reached. dropped: there was nothing left to say."""
 STATES = (WAITING, SENDING, SENT, UNCERTAIN, STOPPED, GONE, DROPPED)
+OPEN_STATES = (WAITING, SENDING, UNCERTAIN)
 URGENT, NOT_URGENT = 0, 1
 
 
@@ -115,6 +116,7 @@ def get(session: Session, row_id: int) -> OutboxRow | None:
     return session.get(OutboxRow, row_id)
 
 
-def oldest_waiting(session: Session) -> datetime | None:
-    """Return when the oldest row that still waits was stored."""
-    return session.exec(select(func.min(col(OutboxRow.created_at))).where(OutboxRow.state == WAITING)).first()
+def oldest(session: Session) -> dict[str, datetime]:
+    """Return when the oldest row in each open state was stored; a state without rows is left out."""
+    query = select(OutboxRow.state, func.min(col(OutboxRow.created_at))).where(col(OutboxRow.state).in_(OPEN_STATES))
+    return dict(session.exec(query.group_by(OutboxRow.state)).all())

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import String, UniqueConstraint, delete, or_
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from checklists.reminder_rules import Rule
 from storage.cases import CaseRow
@@ -73,6 +73,11 @@ def begin_sweep(session: Session, tenant_id: int, day: date, at: datetime) -> Sw
     session.add(row)
     session.flush()
     return row
+
+
+def last_sweep(session: Session) -> datetime | None:
+    """Return when a day's sweep of any tenant was last finished."""
+    return session.exec(select(func.max(col(SweepRow.done_at)))).one()
 
 
 def cases_after(session: Session, tenant_id: int, reached: int, most: int, decided_since: date) -> Sequence[CaseRow]:

@@ -103,6 +103,12 @@ def newest(session: Session) -> int:
     return session.exec(select(func.max(col(EventRow.id)))).one() or 0
 
 
+def unchained(session: Session) -> tuple[int, datetime | None]:
+    """Return how many events are not chained yet, and when the oldest of them happened."""
+    query = select(func.count(), func.min(col(EventRow.at))).where(not_(col(EventRow.chained)))
+    return session.exec(query).one()
+
+
 def chain_new(session: Session) -> int:
     """Chain the events that have no place yet, oldest first; return how many. One chainer at a time."""
     if session.get_bind().dialect.name == "postgresql":

@@ -13,6 +13,8 @@ from functools import partial
 
 from bot.adapter import wire_message
 from bot.clock import Clock
+from bot.logs import crash_line
+from bot.metrics import Metrics
 from bot.sending.sender import Failed, Gone, Sender, SendError, Throttled, TooLarge, Unreachable
 from bot.turns import Turns
 from dialogs.messages import reminder_content, stand_in
@@ -50,35 +52,27 @@ class _Parcel:
 class OutboxWorker:
     """One per process; on PostgreSQL several processes share the table, each row leased to one."""
 
-    def __init__(self, desk: Desk, sender: Sender, clock: Clock) -> None:
+    def __init__(self, desk: Desk, sender: Sender, clock: Clock, metrics: Metrics) -> None:
         self._desk = desk
         self._sender = sender
         self._clock = clock
-        self._awake = asyncio.Event()
-        self.wake = self._awake.set
-        """Look at once: a turn may have put something into the outbox."""
+        self._metrics = metrics
+        self.awake = asyncio.Event()
+        """Set when a turn may have put something into the outbox."""
         self._in_flight: set[asyncio.Task[None]] = set()
         self.turns: Turns | None = None
 
-    async def run(self) -> None:
-        """Send until cancelled; sends under way then get a moment to finish."""
-        try:
-            while True:
-                try:
-                    while await self.send_some():
-                        pass
-                except Exception as error:
-                    log.error("outbox: %s", type(error).__name__)
-                self._awake.clear()
-                try:
-                    await asyncio.wait_for(self._awake.wait(), EVERY)
-                except TimeoutError:
-                    continue
-        finally:
-            if self._in_flight:
-                await asyncio.wait(self._in_flight, timeout=CLOSING)
-            for task in self._in_flight:
-                task.cancel()
+    async def send_all(self) -> None:
+        """Send until nothing is due."""
+        while await self.send_some():
+            pass
+
+    async def close(self) -> None:
+        """Give sends under way a moment to finish; call when nothing leases any more."""
+        if self._in_flight:
+            await asyncio.wait(self._in_flight, timeout=CLOSING)
+        for task in self._in_flight:
+            task.cancel()
 
     async def send_some(self) -> bool:
         """Lease some rows and send them, one young send at a time; say whether there were any."""
@@ -101,7 +95,8 @@ class OutboxWorker:
                 now = self._clock.now()
                 await self._desk.run(partial(_settle, row=row, attempt=attempt, state=state, due_at=due_at, now=now))
         except Exception as error:
-            log.error("outbox row %s: %s", row, type(error).__name__)
+            self._metrics.failed("outbox_message")
+            log.error("outbox row %s failed: %s", row, crash_line(error))
 
     async def _send(self, parcel: _Parcel, attempt: int) -> tuple[str, datetime | None]:
         """Send, and return the row's next state and when it is due again."""

@@ -33,7 +33,7 @@ class Stop(Exception):
 @contextlib.contextmanager
 def open_desk(settings: Settings, *, migrating: bool = False) -> Iterator[Desk]:
     """Open the database. SQLite is migrated by any command, PostgreSQL by `migrate` alone."""
-    with opened(settings.database_url, Keys(settings.master_keys())) as desk:
+    with opened(settings.database, Keys(settings.master_keys())) as desk:
         if not desk.is_ready():
             raise CannotOpen("the database does not answer; check BK_DATABASE_URL and that it is running")
         if migrating or desk.dialect == "sqlite":

@@ -51,7 +51,7 @@ def dispose(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
     """List what is past its period, set periods, or (with --confirm) dispose of it."""
     settings = read_settings()
     now = _now(settings)
-    file = parsed.tombstones or tombstones_beside(settings.database_url)
+    file = parsed.tombstones or tombstones_beside(settings.database)
     order = Order(parsed.tenant, now.at, now.day, now.actor, parsed.print_to, file)
     with open_desk(settings) as desk:
         if parsed.set:
@@ -59,7 +59,7 @@ def dispose(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
         elif parsed.confirm is None or parsed.dry_run:
             lines = list_due(desk, order)
         else:
-            lines = carry_out(desk, order, parsed.confirm, settings.database_url)
+            lines = carry_out(desk, order, parsed.confirm, settings.database)
     print("\n".join(lines))
 
 
@@ -77,9 +77,9 @@ def backup(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
     """Copy the database, and bring the file of tombstones up to date."""
     settings = read_settings()
     with open_desk(settings) as desk:
-        write_file(parsed.tombstones or tombstones_beside(settings.database_url), desk.run_now(known))
+        write_file(parsed.tombstones or tombstones_beside(settings.database), desk.run_now(known))
         _record(desk, _now(settings), "backup")
-        size = back_up(settings.database_url, parsed.file, with_keys=parsed.keys is None)
+        size = back_up(settings.database, parsed.file, with_keys=parsed.keys is None)
         # After the copy, so that no case in it lacks its key.
         lines = [f"{parsed.file}: {size} bytes"]
         if parsed.keys is not None:
@@ -95,9 +95,9 @@ def restore(parsed: argparse.Namespace, _open_desk: OpenDesk) -> None:
     named: Path | None = parsed.tombstones
     if named is not None and not named.is_file():
         raise BadTombstones(f"{named} cannot be read; without it, cases that were disposed of would come back")
-    file = named or tombstones_beside(settings.database_url)
+    file = named or tombstones_beside(settings.database)
     keys = Keys(settings.master_keys())
-    done = put_back_whole(parsed.file, settings.database_url, keys, file, now.at, now.actor, parsed.keys)
+    done = put_back_whole(parsed.file, settings.database, keys, file, now.at, now.actor, parsed.keys)
     print("\n".join(done.lines))
     if done.broken:
         raise CannotBackUp("\n".join(["restored, but not whole:", *done.broken]))
@@ -106,7 +106,7 @@ def restore(parsed: argparse.Namespace, _open_desk: OpenDesk) -> None:
 def move_database(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
     """Copy a SQLite database into PostgreSQL."""
     settings = read_settings()
-    if not settings.database_url.startswith("sqlite:///") or not parsed.to.startswith(("postgresql://", "postgres://")):
+    if not settings.database.startswith("sqlite:///") or not parsed.to.startswith(("postgresql://", "postgres://")):
         raise CannotMove("move-database copies from SQLite (BK_DATABASE_URL) to postgresql://…")
     with open_desk(settings) as source, opened(parsed.to, source.keys) as target:
         migrate.upgrade(target)

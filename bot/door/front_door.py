@@ -10,6 +10,7 @@ from aiohttp import hdrs, web
 from bot.door.bearer import BadToken, BearerCheck, Caller
 from bot.door.inbound import Inbound, read_activity
 from bot.door.service_hosts import DEFAULT_SERVICE_HOSTS, Mode, may_call
+from bot.logs import crash_line
 
 MAX_BODY = 256 * 1024
 READ_SECONDS = 10.0
@@ -142,11 +143,11 @@ def _admit(inbound: Inbound, gate: Gate, caller: Caller | None) -> None:
 def _http_log() -> logging.Logger:
     quiet = logging.getLogger("bot.http")
     if not quiet.filters:
-        quiet.addFilter(_only_the_kind_of_error)
+        quiet.addFilter(_only_the_crash)
     return quiet
 
 
-def _only_the_kind_of_error(record: logging.LogRecord) -> bool:
-    kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else "error"
-    record.msg, record.args, record.exc_info, record.exc_text = f"http: {kind}", (), None, None
+def _only_the_crash(record: logging.LogRecord) -> bool:
+    crash = crash_line(record.exc_info[1]) if record.exc_info and record.exc_info[1] else "error"
+    record.msg, record.args, record.exc_info, record.exc_text = f"http: {crash}", (), None, None
     return True

@@ -15,6 +15,8 @@ from urllib.parse import parse_qs
 from aiohttp import web
 
 from bot.clock import Clock
+from bot.logs import crash_line
+from bot.metrics import Metrics
 from bot.pages import pages
 from checklists import rights
 from checklists.errors import UserError
@@ -78,20 +80,22 @@ class Purpose:
             raise ValueError(f"{self.name}: single cases are not given by link; that needs a sign-in")
 
 
-def add_links(app: web.Application, desk: Desk, clock: Clock, purposes: Iterable[Purpose]) -> None:
+def add_links(app: web.Application, desk: Desk, clock: Clock, metrics: Metrics, purposes: Iterable[Purpose]) -> None:
     """Add the style sheet, and a page for each purpose."""
     pages.add_style(app)
     for purpose in purposes:
-        app.router.add_get(purpose.path, partial(_show, desk=desk, clock=clock, purpose=purpose))
-        app.router.add_post(purpose.path, partial(_give, desk=desk, clock=clock, purpose=purpose))
+        show = partial(_show, desk=desk, clock=clock, metrics=metrics, purpose=purpose)
+        give = partial(_give, desk=desk, clock=clock, metrics=metrics, purpose=purpose)
+        app.router.add_get(purpose.path, show)
+        app.router.add_post(purpose.path, give)
 
 
-async def _show(request: web.Request, *, desk: Desk, clock: Clock, purpose: Purpose) -> web.Response:
+async def _show(request: web.Request, *, desk: Desk, clock: Clock, metrics: Metrics, purpose: Purpose) -> web.Response:
     """Show the button. A mere visit (a preview, a mail scanner) uses nothing up."""
     try:
         return await desk.run(partial(_page, chosen=request.query, purpose=purpose, now=clock.now()))
     except Exception as error:
-        return _failed(error)
+        return _failed(error, metrics)
 
 
 def _page(session: Session, chosen: Mapping[str, str], purpose: Purpose, now: datetime) -> web.Response:
@@ -124,7 +128,7 @@ def _page(session: Session, chosen: Mapping[str, str], purpose: Purpose, now: da
     )
 
 
-async def _give(request: web.Request, *, desk: Desk, clock: Clock, purpose: Purpose) -> web.Response:
+async def _give(request: web.Request, *, desk: Desk, clock: Clock, metrics: Metrics, purpose: Purpose) -> web.Response:
     """Use the link up and return what it stands for, in one transaction."""
     chosen, now = await _form(request), clock.now()
 
@@ -156,7 +160,7 @@ async def _give(request: web.Request, *, desk: Desk, clock: Clock, purpose: Purp
     try:
         return await give()
     except Exception as error:
-        return _failed(error)
+        return _failed(error, metrics)
 
 
 class _NotAllowed(Exception):
@@ -224,8 +228,9 @@ def _gone() -> web.Response:
     )
 
 
-def _failed(error: Exception) -> web.Response:
-    """Say that it failed and the link still works. The error may quote rows: only its kind is logged."""
-    log.error("link failed: %s", type(error).__name__)
+def _failed(error: Exception, metrics: Metrics) -> web.Response:
+    """Say that it failed and the link still works."""
+    metrics.failed("link")
+    log.error("link failed: %s", crash_line(error))
     told = [say("pages.failed_why", "sv")]
     return pages.html("told.html", "sv", status=503, title=say("pages.failed_title", "sv"), lines=told)

@@ -6,6 +6,7 @@ noted, occasion by occasion, and put into the outbox as one bundle when every ca
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from checklists.access import Audience, Staff
@@ -25,6 +26,8 @@ from storage.told_reminders import Occasion, ToldRow
 CASES_AT_ONCE = 5
 BUNDLES_AT_ONCE = 10
 """The size of one step: some hundredths of a second, as on SQLite a turn waits that long."""
+UNFIT = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+"""What one case's faulty data may raise. A database that fails is no case's fault: the whole step is tried again."""
 
 
 def swept_day(now: datetime) -> date:
@@ -43,31 +46,46 @@ def tenants_to_sweep(session: Session, now: datetime, done: Collection[tuple[int
     return found
 
 
-def step(session: Session, tenant_id: int, now: datetime) -> bool:
-    """Take one step of today's sweep; say whether there is more to do."""
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A case that could not be worked out, and why; nobody was told anything of it."""
+
+    case_id: int
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a step came to. more: whether the day's sweep has more to do. skipped: cases left out of it."""
+
+    more: bool
+    skipped: tuple[Skipped, ...] = ()
+
+
+def step(session: Session, tenant_id: int, now: datetime) -> Step:
+    """Take one step of today's sweep."""
     day = swept_day(now)
     row = told_reminders.sweep(session, tenant_id, day)
     if row is None:
         row = told_reminders.begin_sweep(session, tenant_id, day, now)
         told_reminders.take_back_unsent(session, tenant_id, day)
-        return True
+        return Step(more=True)
     if row.done_at is not None:
-        return False
+        return Step(more=False)
     settings = tenants.settings(tenants.get(session, tenant_id))
     decided_since = months_on(day, -settings.follow_up_months) - timedelta(days=settings.catch_up + 7)
     found = told_reminders.cases_after(session, tenant_id, row.reached, CASES_AT_ONCE, decided_since)
     if found:
         sweeping = _Sweeping(session, settings, tenant_id, day, [case.id for case in found])
-        for case in found:
-            sweeping.look_at(case)
+        skipped = [one for case in found if (one := sweeping.look_at(case))]
         row.reached = found[-1].id
-        return True
+        return Step(more=True, skipped=tuple(skipped))
     if _put_bundles(session, tenant_id, day, now):
-        return True
+        return Step(more=True)
     row.done_at = now
     told_reminders.forget_snoozed(session, tenant_id, day)
     trail.record(session, tenant_id, now, "system", "swept", detail=day.isoformat())
-    return False
+    return Step(more=False)
 
 
 class _Sweeping:
@@ -82,12 +100,20 @@ class _Sweeping:
         self._told = told_reminders.told_about(session, rows)
         self._again = told_reminders.snoozed(session, tenant_id, day)
 
-    def look_at(self, case: CaseRow) -> None:
-        """Note who is to be told of what about a case."""
-        state = read_case(self._session, case).state
-        for one in due(state, self._day, self._settings, self._settings.workdays):
-            for person in reached(self._session, self._staff, case, one.audiences):
-                self._note(case, one, person)
+    def look_at(self, case: CaseRow) -> Skipped | None:
+        """Note who is to be told of what about a case, unless that cannot be worked out."""
+        try:
+            state = read_case(self._session, case).state
+            told = [
+                (one, person)
+                for one in due(state, self._day, self._settings, self._settings.workdays)
+                for person in reached(self._session, self._staff, case, one.audiences)
+            ]
+        except UNFIT as error:
+            return Skipped(case.id, error)
+        for one, person in told:
+            self._note(case, one, person)
+        return None
 
     def _note(self, case: CaseRow, one: Due, person: int) -> None:
         occasion: Occasion = (person, one.rule, case.id, one.mark)
@@ -156,10 +182,19 @@ def _put_bundle(
 # --- SKYDD -------------------------------------------------------------------------------------------------
 
 
-def tell_of_protection(session: Session, now: datetime) -> int:
-    """Tell worker and chef of each report of today that nobody has assessed for protection; return how many."""
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """told: how many messages were put into the outbox. skipped: cases that could not be worked out."""
+
+    told: int
+    skipped: tuple[Skipped, ...]
+
+
+def tell_of_protection(session: Session, now: datetime) -> Protected:
+    """Tell worker and chef of each report of today that nobody has assessed for protection."""
     day = swept_day(now)
-    count = 0
+    told_now = 0
+    skipped = []
     for tenant in tenants.everyone(session):
         tenant_id = tenant.id
         found = told_reminders.received(session, tenant_id, day)
@@ -168,16 +203,21 @@ def tell_of_protection(session: Session, now: datetime) -> int:
         staff = Staff(people.holdings_on(session, tenant_id, day))
         told = told_reminders.told_about(session, [case.id for case in found])
         for case in found:
-            one = _protection(session, case, day)
-            for person in reached(session, staff, case, one.audiences) if one else ():
+            try:
+                one = _protection(session, case, day)
+                audience = reached(session, staff, case, one.audiences) if one else []
+            except UNFIT as error:
+                skipped.append(Skipped(case.id, error))
+                continue
+            for person in audience:
                 occasion: Occasion = (person, "SKYDD", case.id, day.isoformat())
                 if occasion not in told:
                     bundle = f"skydd:{person}:{case.id}:{day}"
                     _tell(session, tenant_id, occasion, day, bundle)
                     session.flush()
                     _put_bundle(session, tenant_id, person, bundle, now, urgent=True)
-                    count += 1
-    return count
+                    told_now += 1
+    return Protected(told_now, tuple(skipped))
 
 
 def _protection(session: Session, case: CaseRow, day: date) -> Due | None:

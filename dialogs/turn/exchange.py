@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict
 from dialogs.views.views import AnyView
 from texts import Language
 
+TurnKind = Literal["text", "press", "refresh", "installed", "removed"]
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -23,7 +25,7 @@ class Turn:
         the first was not answered for. emails: her addresses, when the register waits to bind one.
     """
 
-    kind: Literal["text", "press", "refresh", "installed", "removed"]
+    kind: TurnKind
     tenant: str
     object_id: str
     channel_id: str

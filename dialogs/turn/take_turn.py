@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 
 from actions import people as acts
 from actions.changes import NONE, Change, Changes, keep, stored
@@ -29,17 +30,29 @@ RESENT_WITHIN = timedelta(seconds=10)
 """A text sent again this soon, while the first was not answered for, is the same text and not a second one."""
 
 
+Result = Literal["answered", "denied", "conflict", "repeated", "unreadable"]
+"""repeated: the stored reply was given again. conflict: a known activity id came with other content. unreadable: the
+key of what the turn is about is gone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a turn ended.
 
     reply: None when nothing is said. posted: the reply is out already, under this id. may_bind: nobody by
-    this object id, but the register holds people who wait to be bound by e-mail.
+    this object id, but the register holds people who wait to be bound by e-mail. result: for the metrics.
     """
 
     reply: Reply | None
     posted: str = ""
     may_bind: bool = False
+    result: Result = "answered"
+
+    @property
+    def refusals(self) -> list[str]:
+        """Return the codes of what she was told cannot be kept."""
+        told = self.reply.view.notices if self.reply is not None else ()
+        return [line.say.removeprefix("errors.").partition("_")[0] for line in told if line.say.startswith("errors.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +136,12 @@ def _refused(session: Session, turn: Turn) -> Outcome:
     """Return the one polite sentence, and whether her e-mail might still tell who she is."""
     tenant = tenants.find(session, turn.tenant)
     if turn.kind == "removed" or tenant is None:
-        return Outcome(None if turn.kind == "removed" else _plain(turn, "common.stranger"))
+        return Outcome(None if turn.kind == "removed" else _plain(turn, "common.stranger"), result="denied")
     is_new = people.by_object_id(session, tenant.id, turn.object_id) is None
     may_bind = is_new and not turn.emails and people.unbound_emails_exist(session, tenant.id)
     if turn.kind in ("text", "press", "refresh") and not may_bind:
         keep(session, Origin(tenant.id, "unknown", turn.now), Change("denied", detail="stranger"))
-    return Outcome(_plain(turn, "common.stranger"), may_bind=may_bind)
+    return Outcome(_plain(turn, "common.stranger"), may_bind=may_bind, result="denied")
 
 
 def unreadable(turn: Turn, error: KeyGone) -> Reply:
@@ -159,7 +172,7 @@ def _seen_before(context: TurnContext, found: Arrival, came: _Came) -> Outcome |
         if found.same.digest == came.digest:
             return _stored(context, found.same)
         keep(context.session, context.origin, Change("conflict", detail="same id, other content"))
-        return Outcome(context.reply(SayView(notices=(Line(say="common.conflict"),))))
+        return Outcome(context.reply(SayView(notices=(Line(say="common.conflict"),))), result="conflict")
     row = found.pressed if came.signed is not None and came.signed.person_id == context.person_id else None
     if row is None and turn.kind == "text" and turn.resent:
         newest = inbox.newest_in(context.session, context.tenant_id, turn.channel_id)
@@ -169,7 +182,7 @@ def _seen_before(context: TurnContext, found: Arrival, came: _Came) -> Outcome |
 
 
 def _stored(context: TurnContext, row: InboxRow) -> Outcome:
-    return Outcome(Reply.model_validate_json(inbox.reply_of(context.session, row)), row.posted)
+    return Outcome(Reply.model_validate_json(inbox.reply_of(context.session, row)), row.posted, result="repeated")
 
 
 # --- what is answered ------------------------------------------------------------------------------------------------
@@ -195,7 +208,7 @@ def _act(context: TurnContext, came: _Came) -> Outcome:
         at=context.turn.now,
     )
     inbox.keep(context.session, row, reply.canonical())
-    return Outcome(reply)
+    return Outcome(reply, result="denied" if any(change.event == "denied" for change in changes) else "answered")
 
 
 def _anchored(context: TurnContext, view: AnyView, changes: Changes, made_by: str) -> AnyView:

@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestServer
 from playwright.async_api import Page, Request, expect
 
 from bot.clock import Clock
+from bot.metrics import Metrics
 from bot.pages.links import Purpose, add_links
 from bot.pages.pages import html
 from checklists.rights import Right
@@ -57,7 +58,7 @@ async def address(made: tuple[Desk, World]) -> AsyncIterator[str]:
         return links.make(session, world.tenant, world.person, "report", {}, clock.now())
 
     app = web.Application()
-    add_links(app, desk, clock, [REPORT])
+    add_links(app, desk, clock, Metrics(), [REPORT])
     async with TestServer(app) as server:
         yield link_url(str(server.make_url("")), REPORT.path, desk.run_now(prepare))
     desk.close()

@@ -104,7 +104,7 @@ class Room:
         """Have the day's sweep run if the office is open, and SKYDD whenever, as the bot does by itself."""
         self.desk.run_now(lambda session: sweep.tell_of_protection(session, self.now))
         for tenant_id in self.desk.run_now(lambda session: sweep.tenants_to_sweep(session, self.now, ())):
-            while self.desk.run_now(partial(sweep.step, tenant_id=tenant_id, now=self.now)):
+            while self.desk.run_now(partial(sweep.step, tenant_id=tenant_id, now=self.now)).more:
                 continue
 
     def case(self, ref: str = REF) -> CaseRow:

@@ -205,7 +205,7 @@ def test_a_row_that_is_done_with_is_not_taken_again(desk: Desk, world: World, st
     change(desk, "update outbox set state = :state", state=state)
 
     assert lease(desk, 3600) == []
-    assert desk.run_now(outbox.oldest_waiting) is None
+    assert outbox.WAITING not in desk.run_now(outbox.oldest)
 
 
 def test_a_lease_that_was_rolled_back_was_none(desk: Desk, world: World) -> None:
@@ -275,8 +275,8 @@ def test_a_view_comes_back_as_it_was_put_in(desk: Desk, open_desk: OpenDesk, wor
 
 
 def test_the_oldest_that_waits_is_told(desk: Desk, world: World) -> None:
-    assert desk.run_now(outbox.oldest_waiting) is None
+    assert desk.run_now(outbox.oldest) == {}
     put(desk, world, 3)
-    assert desk.run_now(outbox.oldest_waiting) == NOW
+    assert desk.run_now(outbox.oldest) == {outbox.WAITING: NOW}
     change(desk, "update outbox set state = 'sent' where id = (select min(id) from outbox)")
-    assert desk.run_now(outbox.oldest_waiting) == NOW + timedelta(seconds=1)
+    assert desk.run_now(outbox.oldest) == {outbox.WAITING: NOW + timedelta(seconds=1)}

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select, update
 
-from bot.background.chainer import chain_round
+from bot.background.chainer import Chainer
 from bot.clock import Clock
 from storage import heads, migrate, trail
 from storage.desk import Desk, Session
@@ -184,18 +184,17 @@ def test_what_is_no_head_is_refused_in_words(text: str) -> None:
 
 async def test_the_sealer_signs_the_first_end_of_each_swedish_day(desk: Desk, world: World) -> None:
     clock = Clock(datetime(2026, 5, 12, 21, 0, tzinfo=UTC))  # 23:00 in Sweden
-    signed = await chain_round(desk, clock, None)
-    assert signed is None, "there was nothing to sign"
+    chainer = Chainer(desk, clock)
+    await chainer.chain()  # there is nothing to sign
     for _ in range(2):
         record(desk, world, 1)
-        signed = await chain_round(desk, clock, signed)
-        assert signed == DAY
+        await chainer.chain()
     clock.advance(timedelta(hours=1, minutes=30))
     record(desk, world, 1)
-    assert await chain_round(desk, clock, signed) == NEXT_DAY
+    await chainer.chain()
 
-    places = desk.run_now(lambda session: session.exec(select(HeadRow.place).order_by(col(HeadRow.day))).all())
-    assert places == [1, 3]
+    signed = desk.run_now(lambda session: session.exec(select(HeadRow).order_by(col(HeadRow.day))).all())
+    assert [(head.day, head.place) for head in signed] == [(DAY, 1), (NEXT_DAY, 3)]
 
 
 # --- T17: ten thousand events ----------------------------------------------------------------------------------------

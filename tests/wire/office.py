@@ -9,10 +9,12 @@ from uuid import uuid4
 import aiohttp
 from aiohttp import web
 
+from bot.admin_port import make_admin_app
 from bot.clock import Clock
 from bot.door.front_door import server_options
+from bot.metrics import Metrics
 from bot.settings import read_settings
-from bot.web import make_admin_app, make_app
+from bot.web import make_app
 from storage import migrate
 from storage.desk import Desk
 from storage.sealing import Keys
@@ -33,13 +35,13 @@ class InOffice:
             database_url=f"sqlite:///{folder / 'bot.db'}",
             secret_key=SECRET.hex(),
         )
-        self.desk = Desk(self.settings.database_url, keys or Keys({"test": bytes(32)}))
+        self.desk = Desk(self.settings.database, keys or Keys({"test": bytes(32)}))
         migrate.upgrade(self.desk)
         self.desk.engine.raw_connection().driver_connection.execute("pragma synchronous=off")  # type: ignore[union-attr]
-        clock = Clock()
+        clock, metrics = Clock(), Metrics()
         self._runners = [
-            web.AppRunner(make_app(self.settings, self.desk, clock), **server_options()),
-            web.AppRunner(make_admin_app(self.desk, clock), access_log=None),
+            web.AppRunner(make_app(self.settings, self.desk, clock, metrics), **server_options()),
+            web.AppRunner(make_admin_app(self.desk, clock, metrics), access_log=None),
         ]
 
     async def __aenter__(self) -> Self:

@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.clock import Clock
+from bot.metrics import Metrics
 from bot.pages.links import add_links
 from bot.pages.purposes import PURPOSES
 from checklists.model import Role
@@ -83,7 +84,7 @@ async def report_site(folder: Path) -> AsyncIterator[Site]:
     world = desk.run_now(make_world)
     desk.run_now(lambda session: figures(session, world))
     app = web.Application(client_max_size=0)
-    add_links(app, desk, Standing(), PURPOSES)
+    add_links(app, desk, Standing(), Metrics(), PURPOSES)
     async with TestClient(TestServer(app)) as client:
         yield Site(desk, world, client)
     desk.close()

@@ -8,9 +8,11 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from bot.admin_port import make_admin_app
 from bot.clock import Clock
+from bot.metrics import Metrics
 from bot.settings import Settings
-from bot.web import make_admin_app, serve
+from bot.web import serve
 from storage import migrate
 from storage.desk import opened
 from storage.sealing import Keys
@@ -35,7 +37,7 @@ async def test_the_admin_port_is_bound_to_loopback_when_the_bot_is_open_to_all(
     settings = Settings(mode="production", host="0.0.0.0", port=port, admin_port=admin_port)
     with opened(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS)) as desk:
         migrate.upgrade(desk)
-        running = asyncio.create_task(serve(web.Application(), make_admin_app(desk, Clock()), settings))
+        running = asyncio.create_task(serve(web.Application(), make_admin_app(desk, Clock(), Metrics()), settings))
         while "answers on" not in capsys.readouterr().out:
             assert not running.done()
             await asyncio.sleep(0)
@@ -43,7 +45,7 @@ async def test_the_admin_port_is_bound_to_loopback_when_the_bot_is_open_to_all(
             assert listens("127.0.0.2", port), "open to all: another of this machine's addresses gets through"
             assert not listens("127.0.0.2", admin_port)
             assert await answers(admin_port, "127.0.0.1", "/readyz") == 200
-            assert "beslutskollen_outbox_age_seconds" in await metrics(admin_port)
+            assert "beslutskollen_outbox_oldest_seconds" in await metrics(admin_port)
         finally:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)

@@ -10,6 +10,7 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.clock import Clock
+from bot.metrics import Metrics
 from bot.pages.links import Purpose, add_links
 from bot.pages.pages import HEADERS, file, html
 from bot.pages.purposes import PURPOSES
@@ -99,7 +100,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
 
     desk.run_now(appoint)
     app = web.Application(client_max_size=0)
-    add_links(app, desk, clock, [REPORT, EXPORT])
+    add_links(app, desk, clock, Metrics(), [REPORT, EXPORT])
     async with TestClient(TestServer(app)) as client:
         yield Site(desk, world, clock, client)
     desk.close()

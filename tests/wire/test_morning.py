@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from bot.admin_port import make_admin_app
 from bot.clock import Clock
+from bot.metrics import Metrics
 from bot.settings import Settings
-from bot.web import make_admin_app, make_app
+from bot.web import make_app
 from storage import migrate
 from storage.desk import Desk
 from storage.sealing import Keys
@@ -32,15 +34,15 @@ async def test_a_clock_moved_to_the_morning_gives_the_sweep_by_itself(tmp_path: 
     async with FaultyConnector() as connector:
         move_in(desk, connector.service_url, 3)
         connector.by_path = lambda path: {"w1": Fault(500), "w2": Fault(404)}.get(chat_of(path))
-        came = asyncio.Event()
+        came, counts = asyncio.Event(), Metrics()
 
         async def note() -> None:
             came.set()
 
         connector.before = note
         async with (
-            TestServer(make_app(settings, desk, clock)),
-            TestClient(TestServer(make_admin_app(desk, clock))) as admin,
+            TestServer(make_app(settings, desk, clock, counts)),
+            TestClient(TestServer(make_admin_app(desk, clock, counts))) as admin,
         ):
             clock.advance(timedelta(hours=12, minutes=5))
             begun = time.monotonic()
@@ -48,10 +50,10 @@ async def test_a_clock_moved_to_the_morning_gives_the_sweep_by_itself(tmp_path: 
                 await came.wait()
             log.info("the sweep came after %.2f s; the contract is 5", time.monotonic() - begun)
             metrics = await counted(admin)
-        assert 'beslutskollen_outbox_messages{state="sent"} 1' in metrics
-        assert 'beslutskollen_outbox_messages{state="uncertain"} 1' in metrics
-        assert 'beslutskollen_outbox_messages{state="gone"} 1' in metrics
-        assert "beslutskollen_unreachable_people 1" in metrics
+        assert 'beslutskollen_outbox_messages{state="sent"} 1.0' in metrics
+        assert 'beslutskollen_outbox_messages{state="uncertain"} 1.0' in metrics
+        assert 'beslutskollen_outbox_messages{state="gone"} 1.0' in metrics
+        assert "beslutskollen_unreachable_people 1.0" in metrics
     desk.close()
 
 
@@ -60,5 +62,5 @@ async def counted(admin: "TestClient[web.Request, web.Application]") -> str:
     async with asyncio.timeout(20):
         while True:
             text = await (await admin.get("/metrics")).text()
-            if all(f'state="{state}"}} 1' in text for state in ("sent", "uncertain", "gone")):
+            if all(f'state="{state}"}} 1.0' in text for state in ("sent", "uncertain", "gone")):
                 return text

@@ -18,9 +18,11 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from bot.background import outbox_worker
+from bot.background.loop import Loop, run_forever
 from bot.background.outbox_worker import OutboxWorker
 from bot.background.sweeper import Reminding
 from bot.clock import Clock
+from bot.metrics import Metrics
 from bot.sending.pace import Pace
 from bot.sending.sender import Sender
 from bot.turns import Turns
@@ -80,15 +82,16 @@ class Town:
     clock: Clock = field(default_factory=lambda: Clock(MORNING))
     pace: Pace = field(default_factory=lambda: Pace(per_conversation=1000, total=1000))
     sender_waits: float = 0.5
+    metrics: Metrics = field(default_factory=Metrics)
 
     def worker(self, desk: Desk | None = None) -> OutboxWorker:
         sender = Sender(self.session, mode="dev", service_hosts=frozenset(), pace=self.pace, time_out=self.sender_waits)
-        made = OutboxWorker(desk or self.desk, sender, self.clock)
-        made.turns = Turns(desk or self.desk, Mint(bytes(range(32))), sender, made.wake)
+        made = OutboxWorker(desk or self.desk, sender, self.clock, self.metrics)
+        made.turns = Turns(desk or self.desk, Mint(bytes(range(32))), sender, self.metrics, made.awake.set)
         return made
 
     async def sweeps(self) -> None:
-        await Reminding(self.desk, self.clock, lambda: None).look()
+        await Reminding(self.desk, self.clock, self.metrics, lambda: None).look()
 
     async def empties(self, worker: OutboxWorker, most: int = 40) -> None:
         """Send until nothing waits, moving the clock past pauses and leases."""
@@ -396,6 +399,10 @@ def hello(name: str, town: Town) -> Turn:
 # --- killed between marking and settling -------------------------------------------------------------------
 
 
+async def sends(worker: OutboxWorker) -> None:
+    await run_forever(Loop("outbox", worker.send_all, outbox_worker.EVERY, worker.awake), Metrics())
+
+
 async def kill(worker: OutboxWorker, running: "asyncio.Task[None]") -> None:
     """End a worker where it stands: what it has begun is not settled."""
     for task in [*worker._in_flight, running]:
@@ -408,11 +415,11 @@ async def kills_and_goes_on(town: Town, other_desk: Desk, kills: int, workers: i
     slow = asyncio.Event()
     town.connector.before = slow.wait
     steady = town.worker(other_desk)
-    steady_runs = asyncio.create_task(steady.run())
+    steady_runs = asyncio.create_task(sends(steady))
     for _ in range(kills):
         slow.clear()
         victim = town.worker()
-        runs = asyncio.create_task(victim.run())
+        runs = asyncio.create_task(sends(victim))
         seen = len(town.connector.arrivals)
         async with asyncio.timeout(20):
             while len(town.connector.arrivals) < min(seen + 2, workers) and not all_begun(town, workers):

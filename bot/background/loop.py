@@ -1,0 +1,68 @@
+"""The one way to do something again and again for as long as the bot runs."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from bot.logs import crash_line
+from bot.metrics import LoopName, Metrics
+
+REPEAT_SECONDS = 60.0
+"""How often a failure that stays the same is logged again."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A round, and when the next one begins: after `every` seconds, or at once when `awake` is set."""
+
+    name: LoopName
+    round: Callable[[], Awaitable[object]]
+    every: float
+    awake: asyncio.Event | None = None
+
+
+async def run_forever(loop: Loop, metrics: Metrics) -> None:
+    """Do rounds until cancelled. A round that fails is logged and counted, and the next one is tried as usual."""
+    failures = _Failures(loop.name)
+    while True:
+        if loop.awake is not None:
+            loop.awake.clear()
+        try:
+            await loop.round()
+        except Exception as error:
+            metrics.failed(loop.name)
+            failures.add(crash_line(error))
+        else:
+            metrics.round_done(loop.name)
+            failures.over()
+        if loop.awake is None:
+            await asyncio.sleep(loop.every)
+        else:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(loop.awake.wait(), loop.every)
+
+
+class _Failures:
+    """Logs a loop's failures: the first at once, the same again once a minute, and when they are over."""
+
+    def __init__(self, name: LoopName) -> None:
+        self._name = name
+        self._line = ""
+        self._count = 0
+        self._logged_at = 0.0
+
+    def add(self, line: str) -> None:
+        self._count += 1
+        if line != self._line or time.monotonic() - self._logged_at >= REPEAT_SECONDS:
+            log.error("%s failed (%d in a row): %s", self._name, self._count, line)
+            self._line, self._logged_at = line, time.monotonic()
+
+    def over(self) -> None:
+        if self._count:
+            log.info("%s works again after %d failures", self._name, self._count)
+        self._line, self._count = "", 0

@@ -1,0 +1,425 @@
+"""For whoever is on call: a crash is found by its one log line, which holds no value; and what `/metrics` counts."""
+
+import asyncio
+import inspect
+import logging
+import re
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import ModuleType
+from typing import NoReturn
+
+import aiohttp
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from sqlmodel import select
+
+from bot import logs
+from bot.background import loop
+from bot.background.loop import Loop, run_forever
+from bot.background.sweeper import Reminding
+from bot.metrics import Metrics
+from bot.pages.purposes import PURPOSES
+from bot.settings import Settings
+from dialogs.messages import case_state, reminder_content, sweep
+from dialogs.turn import commands, take_turn
+from imports.people import import_people
+from storage import aggregates, links, outbox, trail
+from storage.cases import CaseRow
+from storage.conversations import ConversationRow
+from storage.desk import Session
+from storage.outbox import OutboxRow
+from tests.wire.fuzzing import register
+from tests.wire.office import InOffice, activity, pressed
+from tests.wire.test_outbox import Town, desk, empty_file, move_in, town
+
+__all__ = ["desk", "empty_file", "town"]
+ROOT = Path(__file__).resolve().parents[2]
+CANARY = "Kanariefågeln Påhittad 19121212-1212"
+PATIENCE = 60.0
+
+
+class Lines(logging.Handler):
+    """The log as it is written, line by line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.addFilter(logs.only_codes)
+        self.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+        self.lines: list[str] = []
+        self._came = asyncio.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+        self._came.set()
+
+    async def until(self, part: str) -> str:
+        """Return the first line with this in it, once it is there."""
+        async with asyncio.timeout(PATIENCE):
+            while not (found := [line for line in self.lines if part in line]):
+                self._came.clear()
+                await self._came.wait()
+        return found[0]
+
+
+@pytest.fixture
+async def log() -> AsyncIterator[Lines]:
+    kept = Lines()
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.INFO)
+    root.addHandler(kept)
+    yield kept
+    root.removeHandler(kept)
+    root.setLevel(level)
+
+
+@pytest.fixture
+async def bot(tmp_path: Path, log: Lines) -> AsyncIterator[InOffice]:
+    async with InOffice(tmp_path) as made:
+        now = datetime.now(UTC)
+        made.desk.run_now(lambda session: import_people(session, register().encode(), frozenset(), now, "cli:test"))
+        assert (await made.posts(activity("message.text", "anna", text="ny SN 2026/0001")))[0] == 200
+        yield made
+
+
+# --- a crash is found by its line --------------------------------------------------------------------------
+
+
+def crash(*_: object, **__: object) -> NoReturn:
+    """Fail as code does that was given something it did not expect: with that in its message."""
+    try:
+        raise ValueError(CANARY)
+    except ValueError as error:
+        raise LookupError(CANARY) from error
+
+
+CRASHED_AT = f"tests/wire/test_on_call.py:{inspect.getsourcelines(crash)[1] + 5}"
+
+
+@dataclass(frozen=True)
+class Planted:
+    """Where a crash is planted, what the line of its failure begins with, and the file that called what crashed."""
+
+    module: ModuleType
+    function: str
+    told: str
+    caller: str
+
+
+LOOPS = {
+    "outbox": Planted(outbox, "lease", "ERROR bot.background.loop outbox failed", "bot/background/outbox_worker.py"),
+    "trail": Planted(trail, "chain_new", "ERROR bot.background.loop trail failed", "storage/desk.py"),
+    "reminders": Planted(
+        sweep, "tenants_to_sweep", "ERROR bot.background.loop reminders failed", "bot/background/sweeper.py"
+    ),
+    "figures": Planted(
+        aggregates, "project_new", "ERROR bot.background.loop figures failed", "bot/background/projector.py"
+    ),
+}
+
+
+def found_by(line: str, planted: Planted) -> None:
+    """Check that a line says what crashed, where, and who called it, and nothing else."""
+    assert line.startswith(planted.told), line
+    assert "LookupError" in line
+    assert CRASHED_AT in line, "where it happened"
+    assert re.search(rf"{planted.caller}:\d+", line), "on whose behalf"
+
+
+@pytest.mark.parametrize("name", LOOPS)
+async def test_a_crash_in_a_loop_is_found_by_its_line(
+    bot: InOffice, log: Lines, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    planted = LOOPS[name]
+    monkeypatch.setattr(planted.module, planted.function, crash)
+
+    found_by(await log.until(f"{name} failed"), planted)
+
+    assert sample(await bot.metrics(), "beslutskollen_failures_total", where=name) >= 1
+    no_value_in(log)
+
+
+async def test_a_crash_in_a_turn_is_found_by_its_line(
+    bot: InOffice, log: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planted = Planted(commands, "find_command", "ERROR bot.web turn failed", "dialogs/turn/take_turn.py")
+    monkeypatch.setattr(planted.module, planted.function, crash)
+
+    status, body = await bot.posts(activity("message.text", "anna", text=CANARY.replace("1", "x")))
+
+    assert status == 503
+    assert "LookupError" not in str(body)
+    found_by(await log.until("turn failed"), planted)
+    counted = await bot.metrics()
+    assert sample(counted, "beslutskollen_failures_total", where="turn") == 1
+    assert sample(counted, "beslutskollen_turns_total", kind="text", outcome="failed") == 1
+    no_value_in(log)
+
+
+async def test_a_crash_behind_a_press_is_found_by_its_line(
+    bot: InOffice, log: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planted = Planted(take_turn, "_read", "ERROR bot.web turn failed", "dialogs/turn/take_turn.py")
+    monkeypatch.setattr(planted.module, planted.function, crash)
+
+    status, _ = await bot.posts(pressed("anna", {"verb": "answer", "token": CANARY}))
+
+    assert status == 503
+    found_by(await log.until("turn failed"), planted)
+    no_value_in(log)
+
+
+async def test_a_crash_behind_a_link_is_found_by_its_line(
+    bot: InOffice, log: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planted = Planted(links, "look", "ERROR bot.pages.links link failed", "bot/pages/links.py")
+    monkeypatch.setattr(planted.module, planted.function, crash)
+
+    async with aiohttp.ClientSession() as session:
+        address = f"http://127.0.0.1:{bot.port}{PURPOSES[0].path}"
+        async with session.get(address, params={"l": "x"}) as answer:
+            assert answer.status == 503
+
+    found_by(await log.until("link failed"), planted)
+    assert sample(await bot.metrics(), "beslutskollen_failures_total", where="link") == 1
+    no_value_in(log)
+
+
+async def test_a_crash_over_one_message_is_found_by_its_line(
+    bot: InOffice, log: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planted = Planted(reminder_content, "content", "ERROR bot.background.outbox_worker", "bot/background/outbox_worker")
+    monkeypatch.setattr(planted.module, planted.function, crash)
+
+    def put(session: Session) -> int:
+        chat = session.exec(select(ConversationRow)).one()
+        now = datetime.now(UTC)
+        row = OutboxRow(
+            tenant_id=chat.tenant_id,
+            kind="reminder",
+            conversation_id=chat.id,
+            nonce="1",
+            view=b"",
+            due_at=now,
+            created_at=now,
+        )
+        outbox.put(session, row, "{}")
+        session.flush()
+        return row.id
+
+    row = bot.desk.run_now(put)
+
+    line = await log.until("outbox row")
+    assert f"outbox row {row} failed" in line
+    assert CRASHED_AT in line
+    assert sample(await bot.metrics(), "beslutskollen_failures_total", where="outbox_message") == 1
+    no_value_in(log)
+
+
+async def test_a_librarys_line_keeps_the_place_of_the_crash_and_nothing_else(log: Lines) -> None:
+    try:
+        crash()
+    except LookupError:
+        logging.getLogger("asyncio").exception("Task exception was never retrieved: %s", CANARY)
+        logging.getLogger("bot.somewhere").exception("it failed")
+
+    for line in (await log.until("asyncio"), await log.until("bot.somewhere")):
+        assert "LookupError" in line
+        assert CRASHED_AT in line
+    no_value_in(log)
+
+
+def no_value_in(log: Lines) -> None:
+    written = "\n".join(log.lines)
+    for part in (CANARY, *CANARY.split(), "invalid literal"):
+        assert part not in written
+
+
+# --- loops -------------------------------------------------------------------------------------------------
+
+
+async def test_a_loop_that_keeps_failing_is_logged_once_and_goes_on_by_itself(log: Lines) -> None:
+    rounds = 0
+
+    async def failing_ten_times() -> None:
+        nonlocal rounds
+        rounds += 1
+        if rounds <= 10:
+            crash()
+
+    running = asyncio.create_task(run_forever(Loop("figures", failing_ten_times, every=0.0), Metrics()))
+    told = await log.until("works again")
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert "figures works again after 10 failures" in told
+    assert len([line for line in log.lines if "figures failed" in line]) == 1
+
+
+async def test_a_failure_of_another_kind_and_one_that_lasts_are_logged_again(
+    log: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "REPEAT_SECONDS", 0.0)
+    rounds = 0
+
+    async def failing() -> None:
+        nonlocal rounds
+        rounds += 1
+        crash()
+
+    running = asyncio.create_task(run_forever(Loop("figures", failing, every=0.0), Metrics()))
+    await log.until("figures failed (3 in a row)")
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_what_wakes_a_loop_during_its_round_is_not_missed() -> None:
+    awake, rounds = asyncio.Event(), 0
+    done = asyncio.Event()
+
+    async def woken_meanwhile() -> None:
+        nonlocal rounds
+        rounds += 1
+        awake.set() if rounds == 1 else done.set()
+
+    running = asyncio.create_task(run_forever(Loop("outbox", woken_meanwhile, 3600.0, awake), Metrics()))
+    async with asyncio.timeout(PATIENCE):
+        await done.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+# --- a case that cannot be worked out ------------------------------------------------------------------------
+
+
+async def test_one_case_that_cannot_be_worked_out_stops_nobody_elses_reminder(town: Town, log: Lines) -> None:
+    move_in(town.desk, town.connector.service_url, 3)
+
+    def spoil(session: Session) -> int:
+        case = session.exec(select(CaseRow).where(CaseRow.ref == "SN 2026/1")).one()
+        case.planned_decision_on = date(1, 1, 2)
+        return case.id
+
+    spoilt = town.desk.run_now(spoil)
+    await town.sweeps()
+
+    line = await log.until(f"reminders left out case {spoilt}:")
+    assert "OverflowError" in line
+    assert re.search(r"checklists/\w+\.py:\d+", line), "where it could not be worked out"
+    assert sample(town.metrics.text(None).decode(), "beslutskollen_failures_total", where="skipped_case") == 1
+    assert [town.told(name) for name in ("w0", "w1", "w2")] == [1, 0, 1]
+
+
+async def test_one_report_that_cannot_be_worked_out_stops_nobody_elses_protection(
+    town: Town, log: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move_in(town.desk, town.connector.service_url, 2)
+    today = town.clock.now().date()
+
+    def receive(session: Session) -> None:
+        for case in session.exec(select(CaseRow)).all():
+            case.planned_decision_on, case.received_on = None, today
+
+    town.desk.run_now(receive)
+    real = case_state.is_protection_answered
+
+    def spoilt(session: Session, case: CaseRow) -> bool:
+        return crash() if case.ref == "SN 2026/0" else real(session, case)
+
+    monkeypatch.setattr(sweep, "is_protection_answered", spoilt)
+    await Reminding(town.desk, town.clock, town.metrics, lambda: None).look()
+
+    assert CRASHED_AT in await log.until("reminders left out case")
+    assert [town.told(name) for name in ("w0", "w1")] == [0, 1]
+    no_value_in(log)
+
+
+# --- metrics -----------------------------------------------------------------------------------------------
+
+
+def sample(text: str, name: str, **labels: str) -> float:
+    """Return one value of the text a scrape gives."""
+    found = [
+        one.value
+        for family in text_string_to_metric_families(text)
+        for one in family.samples
+        if one.name == name and labels.items() <= one.labels.items()
+    ]
+    assert found, f"{name} {labels} is not there"
+    return sum(found)
+
+
+async def test_turns_refusals_and_the_front_door_are_counted(bot: InOffice) -> None:
+    await bot.posts(activity("message.text", "anna", text="hjälp"))
+    await bot.posts(activity("message.text", "anna", text="ny SN 2026/0002 19121212-1212"))
+    again = activity("message.text", "anna", text="mina ärenden")
+    await bot.posts(again)
+    await bot.posts(again)
+    await bot.posts(activity("message.text", "stranger", text="hej"))
+    await bot.posts(pressed("anna", {"verb": "answer", "token": "forged"}))
+    await bot.posts(b"{")
+    text = await bot.metrics()
+
+    turns = "beslutskollen_turns_total"
+    assert sample(text, turns, kind="text", outcome="answered") == 4, "ny, hjälp, the number, mina ärenden"
+    assert sample(text, turns, kind="text", outcome="repeated") == 1
+    assert sample(text, turns, kind="text", outcome="denied") == 1
+    assert sample(text, turns, kind="press", outcome="denied") == 1
+    assert sample(text, "beslutskollen_turn_seconds_count", kind="text") == 6
+    assert sample(text, "beslutskollen_refusals_total", code="BK-104") == 1
+    assert sample(text, "beslutskollen_activities_refused_total", status="400", reason="body") == 1
+    assert "1212" not in text
+
+
+async def test_how_things_stand_is_read_from_the_database(bot: InOffice) -> None:
+    text = await bot.metrics()
+
+    assert sample(text, "beslutskollen_database_up") == 1
+    for state in outbox.STATES:
+        assert sample(text, "beslutskollen_outbox_messages", state=state) == 0
+    assert sample(text, "beslutskollen_last_sweep_timestamp_seconds") >= 0
+    assert sample(text, "beslutskollen_unchained_events") >= 0
+    assert sample(text, "beslutskollen_figures_waiting_changes") >= 0
+
+
+async def test_a_scrape_without_a_database_still_tells_the_counts() -> None:
+    metrics = Metrics()
+    metrics.turn_taken("press", "answered", 0.02)
+    text = metrics.text(None).decode()
+
+    assert sample(text, "beslutskollen_database_up") == 0
+    assert sample(text, "beslutskollen_turns_total", kind="press", outcome="answered") == 1
+
+
+def test_every_metric_is_explained_to_operations() -> None:
+    metrics = Metrics()
+    told = (ROOT / "docs" / "drift.md").read_text(encoding="utf-8")
+    names = {family.name for family in text_string_to_metric_families(metrics.text(None).decode())}
+    ours = {name for name in names if not name.startswith("beslutskollen_process_")}
+
+    assert len(ours) > 10
+    assert [name for name in sorted(ours) if f"`{name}" not in told] == []
+
+
+# --- secrets -----------------------------------------------------------------------------------------------
+
+
+def secrets() -> Iterator[tuple[str, str]]:
+    yield "secret_key", "ab" * 32
+    yield "keys", "k1:" + "QUFB" * 10 + "QUE="
+    yield "MicrosoftAppPassword", "losen-pahittat-1"
+    yield "database_url", "postgresql://bk:losen-pahittat-2@127.0.0.1/bk"
+
+
+def test_no_secret_is_shown_when_settings_are_printed() -> None:
+    given = dict(secrets())
+    settings = Settings(**given)  # type: ignore[arg-type]
+
+    assert settings.database == given["database_url"]
+    for shown in (repr(settings), str(settings), str(settings.model_dump()), settings.model_dump_json()):
+        for name, secret in given.items():
+            assert secret not in shown, name
+        assert "losen" not in shown
