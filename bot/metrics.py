@@ -6,7 +6,15 @@ the database is the same whichever replica is asked.
 
 from typing import Literal, get_args
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
 
 from dialogs.turn.exchange import TurnKind
 from dialogs.turn.take_turn import Result
@@ -17,6 +25,9 @@ Where = Literal["turn", "link", "outbox_message", "skipped_case"] | LoopName
 TurnResult = Result | Literal["failed"]
 
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0)
+
+
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series per counter, which nobody here reads
 
 
 class Metrics:
