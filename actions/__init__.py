@@ -1,1 +1,1 @@
-"""The only writers: what is done, by whom, and what changed by it."""
+"""The use cases, and the only callers that write: each action stores what is done and returns what it changed."""

@@ -1,4 +1,4 @@
-"""Answers: given, motivated, remarked on, taken back. Each is a new revision with its event; nothing is overwritten."""
+"""Give, motivate, comment on and undo answers. Each is a new revision with its event; nothing is overwritten."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,13 +17,13 @@ from storage.answers import AnswerRow
 from storage.desk import Session
 
 MOST_UNDO = 10
-"""How many of her own acts a person may take back, newest first."""
+"""How many of her own acts a person may undo, newest first."""
 
 
 def give(session: Session, origin: Origin, sheet: Sheet, item_id: str, written: Written, undoes: str = "") -> Changes:
-    """Store the next revision of one answer; a reservation is carried over unless a new one is given.
+    """Store the next revision of one answer. The old note is carried over unless a new one is given.
 
-    undoes: the act this revision takes back.
+    undoes: the act that this revision undoes, else empty.
     """
     old = sheet.rows.get(item_id)
     if written.note is None and old is not None and old.note is not None:
@@ -46,9 +46,9 @@ def give(session: Session, origin: Origin, sheet: Sheet, item_id: str, written: 
 
 
 def choose(session: Session, origin: Origin, sheet: Sheet, chosen: Mapping[str, str]) -> Changes:
-    """Store choices by item, all or none. The choice that stands makes no new revision, except where the chef pointed.
+    """Store choices by item id, all or none. An unchanged choice makes no new revision, unless the chef pointed at it.
 
-    Raises: AnswerNotAllowed: the list does not allow one of them now.
+    Raises: AnswerNotAllowed: one of them is not allowed for its item at present.
     """
     for item_id, choice in chosen.items():
         if choice not in sheet.applied.allowed(sheet.checklist.by_id[item_id]):
@@ -66,7 +66,7 @@ def choose(session: Session, origin: Origin, sheet: Sheet, chosen: Mapping[str, 
 
 
 def motivate(session: Session, origin: Origin, sheet: Sheet, stop: Stop, written: Written) -> Changes:
-    """Keep a motivation (see `free_text.motivation`): as a motivation item's answer, or in the items' own rows."""
+    """Store a motivation (see `free_text.motivation`): as a motivation item's answer, or in the items' own rows."""
     changes = NONE
     for item_id in stop.items:
         changes += give(session, origin, sheet, item_id, in_row(sheet, stop, item_id, written))
@@ -76,20 +76,20 @@ def motivate(session: Session, origin: Origin, sheet: Sheet, stop: Stop, written
 
 
 def in_row(sheet: Sheet, stop: Stop, item_id: str, written: Written) -> Written:
-    """Return what the row gets: a motivation item's answer is ja or nej; an item's own row keeps its answer."""
+    """Return the content of the row: a motivation item is answered ja or nej; an item's own row keeps its answer."""
     if stop.about:
         return written
     return replace(written, choice=sheet.answers[item_id].choice, option=sheet.rows[item_id].option)
 
 
 def remark(session: Session, origin: Origin, sheet: Sheet, item_id: str, text: str) -> Changes:
-    """Keep a reservation to an answer; an empty one takes the old away. Raises: PersonalNumberInText, TextTooLong."""
+    """Store a note to an answer; an empty text removes the old one. Raises: PersonalNumberInText, TextTooLong."""
     note, old = checked(text), sheet.written(session, item_id)
     return give(session, origin, sheet, item_id, replace(old, note=note)) if note != (old.note or "") else NONE
 
 
 def tell_how(session: Session, origin: Origin, sheet: Sheet, item_id: str, option: str) -> Changes:
-    """Keep how an answer came about. Raises: UserError: there is no answer, or no such option."""
+    """Store how an answer came about. Raises: UserError: there is no answer, or no such option."""
     how = sheet.checklist.by_id[item_id].how
     if item_id not in sheet.rows or how is None or option not in {one.id for one in how.options}:
         raise UserError
@@ -97,7 +97,10 @@ def tell_how(session: Session, origin: Origin, sheet: Sheet, item_id: str, optio
 
 
 def keep_draft(session: Session, sheet: Sheet, stop: Stop, person_id: int, text: str, place: str) -> bool:
-    """Keep what somebody has begun to write, hers alone; say whether there was anything. A draft is no answer."""
+    """Store a person's unfinished text as her private draft, which is no answer.
+
+    Returns: whether anything was stored; an empty text, or one with a personal number, is not.
+    """
     text, place = text.strip()[:MOST_TEXT], place.strip()[:MOST_TEXT]
     if (not text and not place) or has_personal_number(text) or has_personal_number(place):
         return False
@@ -105,13 +108,13 @@ def keep_draft(session: Session, sheet: Sheet, stop: Stop, person_id: int, text:
     return True
 
 
-# --- taking back -----------------------------------------------------------------------------------------------------
+# --- undo ------------------------------------------------------------------------------------------------------------
 
 
 def act_to_undo(session: Session, person_id: int, basis: Basis, act: str = "") -> tuple[Sheet, list[AnswerRow]] | None:
-    """Return a person's newest act on a basis that is not undone, its newest row first.
+    """Return the act a person may undo on a basis, with its sheet; rows newest first. None if there is none.
 
-    act: the one to undo, if it still may be; empty: the newest. Only her last ten may.
+    act: the act to undo, if it still may be; empty: her newest that is not undone. Only her last MOST_UNDO acts count.
     """
     acts = [(done, sheet) for sheet in basis.sheets for done in answers.acts_of(session, sheet.filled.id, person_id)]
     acts.sort(key=lambda pair: pair[0].newest, reverse=True)
@@ -122,7 +125,7 @@ def act_to_undo(session: Session, person_id: int, basis: Basis, act: str = "") -
 
 
 def take_back(session: Session, origin: Origin, sheet: Sheet, rows: list[AnswerRow]) -> Changes | None:
-    """Put the answers of one act back to what they were before it; None when they were changed by others since."""
+    """Restore the answers of one act to what they were before it; None if they have been changed since."""
     # One act may store an answer twice (`nej, TEXT`): rows come newest first, so these are its last and its first.
     last = {row.item_id: row for row in reversed(rows)}
     first = {row.item_id: row for row in rows}
@@ -137,7 +140,7 @@ def take_back(session: Session, origin: Origin, sheet: Sheet, rows: list[AnswerR
 
 
 def _stands(session: Session, newest: AnswerRow, row: AnswerRow) -> bool:
-    """Say whether the answer is as this row left it: all that came after was taken back again, step by step."""
+    """Return whether the answer is still as this row left it: everything that came later has been undone."""
     now: AnswerRow | None = newest
     while now is not None and now.undo_of:
         taken = now.undo_of

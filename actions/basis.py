@@ -1,7 +1,7 @@
-"""A case's lists of one kind as someone meets them, read once: one sheet per child, and the way through all of them.
+"""A case's lists of one checklist as one role sees them, loaded together: a sheet per child, and the route through all.
 
-A worker meets the lists she and her co-worker write; a chef or her deputy the ones she reads by, and beside them the
-workers'. Nobody is both.
+A worker sees the lists she and her co-worker write. A chef or her deputy sees the lists she reads by, with the workers'
+lists beside them. Nobody is both.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,7 +25,7 @@ BASIS: ListId = "decision_basis"
 
 
 class ListPlace(TypedDict):
-    """A list as a button names it: row ids of the case and the list, and the list's version."""
+    """The identity of a list in a button: row ids of the case and the list, and the list's version."""
 
     case: int
     filled: int
@@ -36,8 +36,8 @@ class ListPlace(TypedDict):
 class Sheet:
     """One child's list (or the whole case's) with its facts and newest answers.
 
-    points: the revision of each answer the chef pointed at when she sent the list back. motivation: how the
-    municipality wants motivations given.
+    rows: the newest answer rows by item id. points: by item id, the revision the chef pointed at when she sent the list
+    back. motivation: the form of motivation the municipality requires.
     """
 
     case: CaseRow
@@ -50,12 +50,12 @@ class Sheet:
 
     @cached_property
     def at(self) -> ListPlace:
-        """Return how a button names the list."""
+        """The identity of the list, for buttons."""
         return {"case": self.case.id, "filled": self.filled.id, "version": self.filled.version}
 
     @cached_property
     def answers(self) -> dict[str, Answer]:
-        """Return the newest answers as the rules read them."""
+        """The newest answers as the rules read them, marked where the chef pointed and nothing was answered since."""
         found = {item_id: answers.to_domain(row) for item_id, row in self.rows.items()}
         for item_id, revision in self.points.items():
             if item_id in found and found[item_id].revision <= revision:
@@ -64,58 +64,58 @@ class Sheet:
 
     @cached_property
     def applied(self) -> Applied:
-        """Return what every item of the list comes to now."""
+        """The list evaluated against its facts and answers."""
         return Applied(self.checklist, self.facts, self.answers)
 
     @cached_property
     def way(self) -> tuple[Stop, ...]:
-        """Return the cards that apply now, in order."""
+        """The cards that apply now, in order."""
         return stops(self.applied, self.filled.role)
 
     def note(self, row: AnswerRow) -> None:
-        """Take a new revision in: what follows from the answers is worked out anew."""
+        """Add a newly stored revision and drop what was derived from the answers before it."""
         self.rows[row.item_id] = row
         for derived in ("answers", "applied", "way"):
             self.__dict__.pop(derived, None)
 
     @property
     def shown_child(self) -> int:
-        """Return the child's number, 0 when there is only one: then nothing of it is seen."""
+        """The child's number, 0 when the case has only one child: then children are not mentioned."""
         return self.filled.child if self.case.children > 1 else 0
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
-        """Return what stands between this sheet and a signature."""
+        """What is missing in this sheet for a signature."""
         return self.applied.gaps(self.filled.role, tuple(all_facts()))
 
     def revisions(self, item_ids: Iterable[str]) -> tuple[int, ...]:
-        """Return the newest revision of each item; 0 for one that was never answered."""
+        """Return the newest revision number of each item; 0 for one that was never answered."""
         return tuple(self.rows[item_id].revision if item_id in self.rows else 0 for item_id in item_ids)
 
     def stop(self, key: str) -> Stop | None:
-        """Return the stop with this key, None when it does not apply any more."""
+        """Return the stop with this key; None if it no longer applies."""
         return next((stop for stop in self.way if stop.key == key), None)
 
     def may_answer(self, stop: Stop) -> bool:
-        """Say whether a card may be answered: a reader who has seen the workers' answers may only what opened again."""
+        """Return whether a card may be answered: once a reader has seen the answers, only what was reopened may."""
         return self.filled.seen_at is None or any(self.may_choose(item_id) for item_id in stop.items)
 
     def may_choose(self, item_id: str) -> bool:
-        """Say whether an item may be answered; see `may_answer`."""
+        """Return whether an item may be answered; see `may_answer`."""
         return self.filled.seen_at is None or self.applied.is_open(item_id)
 
     def written(self, session: Session, item_id: str) -> Written:
-        """Return the newest answer to an item whole, texts in clear. Raises: SealBroken, KeyGone."""
+        """Return the full newest answer to an item, texts decrypted. Raises: SealBroken, KeyGone."""
         row = self.rows.get(item_id)
         return answers.read(session, self.filled, row) if row is not None else NOTHING
 
 
 @dataclass
 class Basis:
-    """The newest occasion of one kind of list on a case, as one role has it.
+    """The newest occasion of one checklist on a case, as one role has it.
 
-    `sheets` is empty until the facts card is saved, or a reading begun. occasion 0: nothing was ever begun.
-    worker: the same occasion as the workers have it; themselves, where they are the ones who look.
+    sheets: empty until the facts card is saved, or the reading begun. occasion: 0 if no list was ever begun.
+    of_workers: for a reader, the same occasion as the workers have it; None for the workers.
     """
 
     case: CaseRow
@@ -128,52 +128,55 @@ class Basis:
 
     @cached_property
     def checklist(self) -> Checklist:
-        """Return the newest version of the list; the sheets that are begun have theirs."""
+        """The newest version of the checklist; each begun sheet is pinned to a version of its own."""
         return newest(self.list_id)
 
     @property
     def worker(self) -> "Basis":
-        """Return the workers' side."""
+        """The workers' side of the occasion; for the workers, this one."""
         return self.of_workers or self
 
     def sheet(self, row_id: int) -> Sheet | None:
-        """Return the sheet with this filled-list id."""
+        """Return the sheet of the filled-in list with this row id."""
         return next((sheet for sheet in self.sheets if sheet.filled.id == row_id), None)
 
     @property
     def is_reading(self) -> bool:
-        """Say whether these are the sheets someone reads by."""
+        """Whether this is a reader's side."""
         return self.role == READER
 
     @property
     def state(self) -> State | None:
-        """Return where the sheets stand together; None without sheets."""
+        """The joint state of the sheets; None without sheets."""
         return lifecycle.together(sheet.filled.status for sheet in self.sheets)
 
     @property
     def is_handed_over(self) -> bool:
-        """Say whether every sheet has left the worker: it is with the chef, or signed."""
+        """Whether every sheet has been handed over: it is with the chef, or signed."""
         return lifecycle.is_handed_over(self.state)
 
     @property
     def waits_for_reader(self) -> bool:
-        """Say whether the lists wait to be read and signed."""
+        """Whether the lists are waiting to be read and signed."""
         return self.state in lifecycle.WAITING
 
     @property
     def is_whole(self) -> bool:
-        """Say whether a reader has a sheet for every one of the workers'."""
+        """Whether the reader has a sheet for each of the workers' sheets."""
         return {sheet.filled.child for sheet in self.sheets} == {sheet.filled.child for sheet in self.worker.sheets}
 
     def all_gaps(self) -> Iterator[tuple[Sheet, Gap]]:
-        """Give every gap once: a fact about the whole case is told with the first child."""
+        """Yield every gap once: a fact about the whole case comes with the first child's sheet only."""
         for sheet in self.sheets:
             for gap in sheet.gaps:
                 if not is_shared(gap) or sheet is self.sheets[0]:
                     yield sheet, gap
 
     def next_from(self, row_id: int = 0, after: str = "") -> tuple[Sheet, Stop] | None:
-        """Return the next open card: further on this sheet, then on the following ones, then from the start."""
+        """Return the next open card with its sheet, searching on from a card and wrapping round; None if all are done.
+
+        row_id: the filled-in list to start on. after: the key of the stop there to start after.
+        """
         ids = [sheet.filled.id for sheet in self.sheets]
         start = ids.index(row_id) if row_id in ids else 0
         for sheet in self.sheets[start:] + self.sheets[:start]:
@@ -183,17 +186,17 @@ class Basis:
         return None
 
     def asked_facts(self, child: int) -> bool:
-        """Say whether the child's own facts were ever asked; a reader is never asked them."""
+        """Return whether the child's own facts have been asked; True for a reader, who is never asked them."""
         return self.is_reading or any(at_child == child for at_child, _ in self.facts)
 
 
 def is_shared(gap: Gap) -> bool:
-    """Say whether a gap is a fact about the whole case, the same for every child."""
+    """Return whether a gap is a fact about the whole case, and therefore the same for every child."""
     return gap.of == "fact" and all_facts()[gap.id].per == "case"
 
 
 def written(session: Session, case: CaseRow, checklist: ListId = BASIS) -> Basis:
-    """Read the newest occasion as its workers have it, whoever asks."""
+    """Load the newest occasion as the workers have it, flushing pending changes first."""
     session.flush()
     return read(session, case, cases.facts(session, case.id), checklist)
 
@@ -201,7 +204,7 @@ def written(session: Session, case: CaseRow, checklist: ListId = BASIS) -> Basis
 def read(
     session: Session, case: CaseRow, facts: Facts, checklist: ListId = BASIS, reader_id: int = filled.NOBODY
 ) -> Basis:
-    """Read the newest occasion: the workers' lists, or with `reader_id` that person's reading and theirs beside it."""
+    """Load the newest occasion: the workers' side, or with `reader_id` that person's, the workers' beside it."""
     found = answers.newest_occasion(session, case.id, checklist, reader_id)
     worker = _side(session, case, facts, checklist, WRITER, found)
     if reader_id == filled.NOBODY:

@@ -1,4 +1,4 @@
-"""Cases: opened, dated, handed to people, extended, closed and opened again."""
+"""Open, date, assign, extend, close and reopen cases."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ _DATE_EVENTS: Mapping[str, EventName] = {
 def open_case(
     session: Session, origin: Origin, ref: str, unit_id: int, lead_id: int | None = None
 ) -> tuple[CaseRow, Changes]:
-    """Store a new case under a normalised reference that is not in use."""
+    """Store a new case. ref: normalised, and not in use."""
     row = CaseRow(tenant_id=origin.tenant_id, ref=ref, unit_id=unit_id, lead_id=lead_id)
     case = cases.add(session, row)
     return case, keep(session, origin, Change("case_opened", case))
@@ -42,14 +42,14 @@ def open_case(
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """Which dates were stored, and why each of the others was refused, by field."""
+    """The outcome of setting dates: the changes made, and the error for each rejected date, by field."""
 
     changes: Changes
     faults: Mapping[str, UserError]
 
 
 def set_dates(session: Session, origin: Origin, case: CaseRow, given: Mapping[str, date | None]) -> Dated:
-    """Store those dates of a case that are valid together (see `case_dates.settle`); None clears a field."""
+    """Store the dates that are valid together (see `case_dates.settle`). given: by field; None clears it."""
     settled = settle(cases.dates_of(case), given, origin.today)
     events: list[Change] = []
     if settled.reopened:
@@ -67,7 +67,7 @@ def set_dates(session: Session, origin: Origin, case: CaseRow, given: Mapping[st
 
 
 def close(session: Session, origin: Origin, case: CaseRow, day: date) -> Changes:
-    """Close a case on a day; nothing in it can be changed after that. Raises: UserError: the day is not valid."""
+    """Close a case, which makes everything in it read-only. Raises: UserError: the day is not valid."""
     dated = set_dates(session, origin, case, {"closed_on": day})
     for fault in dated.faults.values():
         raise fault
@@ -75,12 +75,12 @@ def close(session: Session, origin: Origin, case: CaseRow, day: date) -> Changes
 
 
 def reopen(session: Session, origin: Origin, case: CaseRow) -> Changes:
-    """Open a closed case again."""
+    """Reopen a closed case, for the same investigation."""
     return set_dates(session, origin, case, {"closed_on": None}).changes
 
 
 def set_unit(session: Session, origin: Origin, case: CaseRow, unit_id: int) -> Changes:
-    """Move a case to a unit."""
+    """Move a case to another unit."""
     if case.unit_id == unit_id:
         return NONE
     case.unit_id = unit_id
@@ -88,7 +88,7 @@ def set_unit(session: Session, origin: Origin, case: CaseRow, unit_id: int) -> C
 
 
 def set_type(session: Session, origin: Origin, case: CaseRow, case_type: CaseType) -> Changes:
-    """Say whether a case is about a child or an adult."""
+    """Set whether a case is about a child or an adult."""
     if case.case_type == case_type:
         return NONE
     case.case_type = case_type
@@ -98,7 +98,7 @@ def set_type(session: Session, origin: Origin, case: CaseRow, case_type: CaseTyp
 def set_workers(
     session: Session, origin: Origin, case: CaseRow, *, lead_id: int | None = None, co_id: int | None = None
 ) -> Changes:
-    """Set lead and co-worker; None leaves one as it is. Raises: BadPeople: they would be the same person."""
+    """Set lead and co-worker; None leaves that one unchanged. Raises: BadPeople: both would be the same person."""
     lead, co = lead_id or case.lead_id, co_id or case.co_id
     if lead is not None and lead == co:
         raise BadPeople
@@ -120,7 +120,7 @@ def remove_co_worker(session: Session, origin: Origin, case: CaseRow) -> Changes
 
 
 def set_protected(session: Session, origin: Origin, case: CaseRow, *, protected: bool) -> Changes:
-    """Say whether the child's identity is protected."""
+    """Set whether the case has protected identity."""
     if case.protected_identity == protected:
         return NONE
     case.protected_identity = protected
@@ -128,7 +128,7 @@ def set_protected(session: Session, origin: Origin, case: CaseRow, *, protected:
 
 
 def set_children(session: Session, origin: Origin, case: CaseRow, count: int) -> Changes:
-    """Set the number of children. Raises: BadChildren: out of range, or it would hide a list that is begun."""
+    """Set the number of children. Raises: BadChildren: out of range, or it would hide a list already begun."""
     if not 1 <= count <= MOST_CHILDREN:
         raise BadChildren(most=MOST_CHILDREN)
     if count == case.children:
@@ -152,10 +152,9 @@ def extend(
     until: date,
     reason: str,
 ) -> Changes:
-    """Record an extension of a time limit. Only the law's own grounds move the limit; see `checklists/deadlines`.
+    """Record an extension of a time limit. Only grounds the law recognises move the deadline (`checklists/deadlines`).
 
-    Raises: PersonalNumberInText, TextTooLong, CommentMissing: of the reason. BadPeriod: it would end before it was
-    decided.
+    Raises: PersonalNumberInText, TextTooLong, CommentMissing: in the reason. BadPeriod: `until` is before `decided_on`.
     """
     if until < decided_on:
         raise BadPeriod

@@ -1,8 +1,8 @@
-"""The changes an action made, and what always follows from each of them.
+"""The changes an action has made, and what every change entails.
 
-An action stores rows and returns what changed. Each change is an event of the trail, puts its case into the queue
-of the figures, and may be something others are to be told (see `dialogs.messages.consequences`). A press that
-changed nothing may be made again; one that changed something is answered from what was stored.
+An action stores rows and returns its changes. Each change is recorded as an event in the trail, queues its case for
+the figures, and may have to be notified to others (see `dialogs.messages.consequences`). Pressing a button again runs
+it again if the first press changed nothing; otherwise it is answered with the stored reply.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,10 @@ from storage.desk import Session
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A question a chef points at. list_id: row id of the filled-in list. revision: of its answer then, 0: none."""
+    """A question that a chef points at. list_id: row id of the filled-in list.
+
+    revision: that of its answer at the time, 0 if unanswered.
+    """
 
     list_id: int
     child: int
@@ -27,14 +30,15 @@ class Point:
 
 
 Tells = Literal["sent", "resent", "returned", "voided", "followed_up"]
-"""What others are told of at once."""
+"""The kinds of change that others are notified of at once."""
 
 
 @dataclass(slots=True)
 class Change:
-    """One thing that changed. detail: a code, never content. item_id and revision: of an answer or a fact.
+    """One thing that changed. detail: a code, never content. item_id, revision: of the answer or fact, if any.
 
-    tells: what others are to hear of it at once; points: at what a return points. event_id: its place in the trail.
+    tells: what to notify others of at once, None for nothing. points: the questions a return points at. event_id: row
+    id of its event, set by `keep`.
     """
 
     event: EventName
@@ -53,11 +57,11 @@ NONE: Changes = ()
 
 _REFUSED: frozenset[EventName] = frozenset({"denied", "conflict"})
 _NOT_COUNTED: frozenset[EventName] = _REFUSED | {"signature_shown"}
-"""Acts about a case that change nothing any figure counts."""
+"""Events about a case that do not affect any figure."""
 
 
 def keep(session: Session, origin: Origin, *changes: Change) -> Changes:
-    """Put changes into the trail, and their cases into the queue of the figures; return them."""
+    """Record changes in the trail and queue their cases for the figures; return the changes."""
     rows = []
     for change in changes:
         case_id = change.case.id if change.case is not None else None
@@ -84,5 +88,5 @@ def keep(session: Session, origin: Origin, *changes: Change) -> Changes:
 
 
 def stored(changes: Changes) -> bool:
-    """Say whether something was stored that must not be stored twice; a refusal alone is not."""
+    """Return whether anything was stored that must not be stored twice; a logged refusal may be."""
     return any(change.event not in _REFUSED for change in changes)

@@ -1,4 +1,4 @@
-"""What is known of a case and its children, as revisions."""
+"""Set facts about a case and its children, as revisions."""
 
 from actions import signing
 from actions.changes import NONE, Change, Changes, keep
@@ -13,9 +13,9 @@ VALUES = ("ja", "nej", cases.UNKNOWN)
 def set_fact(
     session: Session, origin: Origin, case: CaseRow, facts: Facts, child: int, fact_id: str, value: str
 ) -> Changes:
-    """Store a fact of a child (0 the case) as its next revision, if it differs; an empty value is ignored.
+    """Store the next revision of a fact if its value differs. A value outside VALUES, such as "", is ignored.
 
-    facts: the newest ones; the new revision is added to them.
+    child: 0 for a fact about the whole case. facts: the newest revisions; the new one is added to it.
     """
     old = facts.get((child, fact_id))
     if value not in VALUES or (old is not None and old.value == value):

@@ -1,4 +1,4 @@
-"""Lists: begun, and handed to the chef."""
+"""Begin lists, send them to the chef, and begin and finish reading them."""
 
 from dataclasses import replace
 from datetime import date
@@ -18,7 +18,10 @@ from storage.filled import FilledRow
 
 
 def begin(session: Session, origin: Origin, basis: Basis, occasion: int = 1) -> tuple[Basis, Changes]:
-    """Store the sheets that do not exist yet, one per child, pinned to the version and the unit of today."""
+    """Create the missing lists, one per child or one for the whole case, and return the basis with them.
+
+    The first list of an occasion is pinned to the newest version and the case's unit; later ones follow it.
+    """
     case, checklist = basis.case, basis.checklist
     present = {sheet.filled.child for sheet in basis.sheets}
     wanted = range(1, case.children + 1) if checklist.per == "child" else (filled.NO_CHILD,)
@@ -45,9 +48,9 @@ def begin_one(
     person_id: int = filled.NOBODY,
     acting: str = "",
 ) -> tuple[FilledRow, Changes]:
-    """Store one list. like: another of the same occasion, whose unit, version and occasion it takes over.
+    """Create one list. like: another list of the same occasion, whose unit, version and occasion it copies.
 
-    person_id: the reader; NOBODY for the workers' list. acting: for whom a reader stands in.
+    person_id: the reader, or NOBODY for the workers' list. acting: whom a reader deputises for, else empty.
     """
     row = FilledRow(
         tenant_id=origin.tenant_id,
@@ -67,12 +70,12 @@ def begin_one(
 
 
 def new_occasion(session: Session, origin: Origin, basis: Basis) -> tuple[Basis, Changes]:
-    """Begin a new basis on a case whose newest one is signed; the signed one stays as it is."""
+    """Begin a new occasion on a case whose newest one is signed; the signed one is left unchanged."""
     return begin(session, origin, replace(basis, sheets=()), basis.occasion + 1)
 
 
 def send(session: Session, origin: Origin, basis: Basis) -> Changes:
-    """Hand every child's list to the chef. Gaps do not stop it. Raises: NotNow: it is with her already."""
+    """Hand every child's list over to the chef; gaps do not prevent it. Raises: NotNow: a list cannot be sent now."""
     again = any(sheet.filled.sent_at for sheet in basis.sheets)
     events = []
     for sheet in basis.sheets:
@@ -84,9 +87,9 @@ def send(session: Session, origin: Origin, basis: Basis) -> Changes:
 
 
 def begin_reading(session: Session, origin: Origin, reader: Basis, acting: str) -> tuple[Basis, Changes]:
-    """Store a reader's lists, one for each of the workers' lists and in the same version; existing ones stay.
+    """Create the reader's lists that are missing, one for each of the workers' lists and in the same version.
 
-    acting: for whom the reader stands in, empty for a chef of the unit.
+    acting: whom the reader deputises for, empty for a chef of the unit.
     """
     present = {sheet.filled.child for sheet in reader.sheets}
     missing = [sheet.filled for sheet in reader.worker.sheets if sheet.filled.child not in present]
@@ -101,7 +104,7 @@ def begin_reading(session: Session, origin: Origin, reader: Basis, acting: str) 
 
 
 def finish_reading(session: Session, origin: Origin, reader: Basis, acting: str) -> Changes:
-    """End a reading: from now on the reader may see the workers' answers."""
+    """Finish a reading; from then on the reader may see the workers' answers."""
     ended = [sheet for sheet in reader.sheets if lifecycle.may(sheet.filled.status, Act.FINISH_READING, READER)]
     for sheet in ended:
         sheet.filled.status = lifecycle.after(sheet.filled.status, Act.FINISH_READING, READER)
@@ -112,7 +115,7 @@ def finish_reading(session: Session, origin: Origin, reader: Basis, acting: str)
 
 
 def set_begun(session: Session, sheet: Sheet, day: date) -> None:
-    """Date the beginning of a list: the day of its earliest answer, where all of its answers came from files."""
+    """Backdate the beginning of a list whose answers all came from files, to the day of the earliest answer."""
     sheet.filled.begun_at = midnight(day)
     session.flush()
     changed.note(session, case_id=sheet.case.id)

@@ -1,4 +1,4 @@
-"""Who does something, when, and by which act: all an action needs to know of where it comes from."""
+"""Who does something, when, and in which act: all that an action needs to know about its caller."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -7,15 +7,15 @@ from uuid import uuid4
 from checklists.swedish_time import day_of
 
 FILE = "import"
-"""The actor of what comes from a file; whoever ran the command is named in a separate event."""
+"""The actor of what comes from a file; the person who ran the command is recorded in a separate event."""
 
 
 @dataclass(frozen=True)
 class Origin:
-    """A person's turn, a file, a command, or the bot itself.
+    """The caller of an action: a person's turn, a file, a command, or the bot itself.
 
-    actor: as the trail names it. person_id: row id of the person, None where nobody in the register acts.
-    act: identifies everything stored at once, so that it can be undone as a whole. today: the Swedish calendar date.
+    actor: the name in the trail. person_id: row id of the person, None if it is nobody in the register. act: shared by
+    everything stored together, so that it can be undone as a whole. today: the Swedish calendar date of `now`.
     """
 
     tenant_id: int
@@ -35,5 +35,5 @@ def of_person(tenant_id: int, person_id: int, now: datetime) -> Origin:
 
 
 def of_file(tenant_id: int, now: datetime) -> Origin:
-    """Return the origin of what comes from a file."""
+    """Return the origin of one import; everything it stores is one act."""
     return Origin(tenant_id, FILE, now, act=f"{FILE}:{uuid4().hex}")

@@ -1,4 +1,4 @@
-"""People: entered in the register, bound to their Entra id at first contact, standing in for one another."""
+"""Maintain the people register: enter people, bind them to their Entra ids, appoint deputies; store preferences."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +19,7 @@ Outcome = Literal["added", "changed", "unchanged"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the register: who holds which role where, between which days (inclusive; None: open)."""
+    """One line of a register file: who holds which role in which unit. Days are inclusive; None: open-ended."""
 
     object_id: str | None
     email: str | None
@@ -31,7 +31,7 @@ class Entry:
 
 
 def enter(session: Session, origin: Origin, entry: Entry) -> tuple[Outcome, Changes]:
-    """Bring the register in line with one entry. Raises: ValueError: it contradicts who is known."""
+    """Update the register to match one entry. Raises: ValueError: its ids contradict the register."""
     person, what = _person(session, origin.tenant_id, entry)
     unit = people.unit(session, origin.tenant_id, entry.unit)
     held = people.role(session, person.id, unit.id, entry.role)
@@ -50,7 +50,7 @@ def enter(session: Session, origin: Origin, entry: Entry) -> tuple[Outcome, Chan
 
 
 def _person(session: Session, tenant_id: int, entry: Entry) -> tuple[PersonRow, Outcome]:
-    """Find or create the person; also say whether the row changed."""
+    """Find, update or create the person; also return what was done."""
     object_id, email = entry.object_id, entry.email
     found = people.by_object_id(session, tenant_id, object_id) if object_id else None
     by_email = people.by_email(session, tenant_id, email) if email else None
@@ -72,13 +72,16 @@ def _person(session: Session, tenant_id: int, entry: Entry) -> tuple[PersonRow, 
 
 
 def bind(session: Session, origin: Origin, person: PersonRow, object_id: str) -> Changes:
-    """Bind a person known only by her e-mail to her Entra object id; once, at first contact."""
+    """Bind a person known only by e-mail to her Entra object id, once, at first contact.
+
+    Raises: ValueError: she is bound already.
+    """
     people.bind(person, object_id)
     return keep(session, origin, Change("bound"))
 
 
 def welcome(session: Session, origin: Origin, person: PersonRow) -> Changes:
-    """Note that a person has been welcomed; nothing the second time."""
+    """Record that a person has been welcomed. Idempotent."""
     if person.welcomed:
         return NONE
     person.welcomed = True
@@ -86,7 +89,7 @@ def welcome(session: Session, origin: Origin, person: PersonRow) -> Changes:
 
 
 def choose_language(session: Session, origin: Origin, person: PersonRow, language: Language) -> Changes:
-    """Store the language a person chose."""
+    """Store the language a person has chosen."""
     person.language = language
     return keep(session, origin, Change("language_set", detail=language))
 
@@ -94,9 +97,9 @@ def choose_language(session: Session, origin: Origin, person: PersonRow, languag
 def name_deputy(
     session: Session, origin: Origin, deputy: PersonRow, unit_id: int, chef: PersonRow, first: date, last: date
 ) -> Changes:
-    """Have someone stand in for a chef between two days, inclusive; if already named, the new days apply.
+    """Appoint a deputy for a chef between two days, inclusive; a deputy of the unit already gets the new days and chef.
 
-    Raises: BadDeputy: nobody stands in for herself. BadPeriod: it ends before it begins, or has passed.
+    Raises: BadDeputy: deputy and chef are the same person. BadPeriod: it ends before it begins, or before today.
     """
     if deputy.id == chef.id:
         raise BadDeputy
@@ -113,14 +116,14 @@ def name_deputy(
 
 
 def remove_deputy(session: Session, origin: Origin, held: RoleRow) -> Changes:
-    """End a deputy's days at once."""
+    """End a deputy's appointment at once."""
     detail = f"{held.person_id} in {held.unit_id}"
     people.let_go(session, held, origin.today)
     return keep(session, origin, Change("deputy_removed", detail=detail))
 
 
 def snooze(session: Session, origin: Origin, bundle: str, until: date) -> Changes:
-    """Have a person's bundle of reminders come again on a later day, if it still holds then."""
+    """Postpone a bundle of reminders to a later day, when those still due are sent again."""
     row = SnoozeRow(person_id=origin.person_id or 0, bundle=bundle, tenant_id=origin.tenant_id, until=until)
     told_reminders.snooze(session, row)
     return keep(session, origin, Change("snoozed", detail=until.isoformat()))

@@ -1,4 +1,4 @@
-"""What a municipality decides for itself."""
+"""Change a municipality's settings."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from storage.tenants import TenantRow
 
 
 def change(session: Session, origin: Origin, tenant: TenantRow, name: str, value: Any) -> Changes:
-    """Change one setting, given as stored in JSON (see `tenant_settings.parse_setting`)."""
+    """Change one setting. value: in the form stored in JSON (see `tenant_settings.parse_setting`)."""
     before = tenants.settings(tenant).workdays
     tenants.set_setting(tenant, name, value)
-    if tenants.settings(tenant).workdays != before:  # a limit may now fall on another day
+    if tenants.settings(tenant).workdays != before:  # a deadline may now fall on another day
         changed.note_tenant(session, tenant.id)
     return keep(session, origin, Change("setting_changed", detail=name))

@@ -1,4 +1,4 @@
-"""The chef's decision after reading, and what a later change does to it."""
+"""The chef's decision after reading (sign or send back), and what a later change does to a signature."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -23,7 +23,10 @@ def sign(session: Session, origin: Origin, reader: Basis, view: str, reason: str
     """Sign the workers' lists and the reader's own, as they were shown.
 
     view: canonical JSON of what was shown. reason: why it is signed although something is missing, else empty.
-    acting: for whom the reader stands in, empty for a chef of the unit. Raises: NotNow.
+    acting: whom the reader deputises for, empty for a chef of the unit.
+
+    Raises: NotNow: the lists cannot be signed in their present state. sqlalchemy.exc.IntegrityError: the occasion has a
+    valid signature already.
     """
     worker, case = reader.worker, reader.case
     row = SignatureRow(
@@ -53,7 +56,7 @@ def sign(session: Session, origin: Origin, reader: Basis, view: str, reason: str
 def send_back(
     session: Session, origin: Origin, worker: Basis, comment: str, points: Sequence[Point], acting: str
 ) -> Changes:
-    """Send the lists back to their workers, with a comment and the questions pointed at. Raises: NotNow."""
+    """Send the lists back to their workers with a comment and the questions pointed at. Raises: NotNow."""
     case = worker.case
     row = ReturnRow(
         tenant_id=origin.tenant_id,
@@ -84,7 +87,7 @@ def _move(sheet: Sheet, act: Act) -> None:
 
 
 def _revisions(*both: Basis) -> Mapping[str, Mapping[str, int]]:
-    """Return the newest revision of every answer, by list: what a signature is bound to."""
+    """Return the newest revision of every answer, by list and item: what a signature is bound to."""
     return {
         str(sheet.filled.id): {item_id: row.revision for item_id, row in sheet.rows.items()}
         for basis in both
@@ -92,11 +95,15 @@ def _revisions(*both: Basis) -> Mapping[str, Mapping[str, int]]:
     }
 
 
-# --- what a change does ----------------------------------------------------------------------------------------------
+# --- effects of a later change ---------------------------------------------------------------------------------------
 
 
 def after_answer(session: Session, origin: Origin, sheet: Sheet, row: AnswerRow, before: Answer | None) -> Changes:
-    """Apply what follows from a worker's new answer once the list was sent. before: the answer until now."""
+    """Apply the effects of a worker's new answer on a list that has been sent.
+
+    A follow-up is marked and leaves the signature valid; anything else voids it and reopens the readers' item.
+    before: the answer that the new one replaced.
+    """
     if sheet.filled.role != WRITER or sheet.filled.status == State.BEGUN:
         return NONE
     _wait_for_signature(session, sheet.case, sheet.filled)
@@ -117,7 +124,7 @@ def after_answer(session: Session, origin: Origin, sheet: Sheet, row: AnswerRow,
 
 
 def after_case(session: Session, origin: Origin, case: CaseRow) -> Changes:
-    """Apply what follows from a change of a fact, or of the number of children."""
+    """Apply the effects of a changed fact or number of children: reopen finished readings and void the signature."""
     row = next((sheet.filled for sheet in written(session, case).sheets if sheet.filled.status != State.BEGUN), None)
     if row is None:
         return NONE
@@ -130,13 +137,13 @@ def after_case(session: Session, origin: Origin, case: CaseRow) -> Changes:
 
 
 def _wait_for_signature(session: Session, case: CaseRow, row: FilledRow) -> None:
-    """Wait for a signature that is being made, so that no change goes unnoticed by it."""
+    """Lock the case, so that a concurrent signature either includes this change or is seen and voided by it."""
     cases.lock(session, case)
     session.refresh(row)
 
 
 def _effect(session: Session, sheet: Sheet, row: AnswerRow, before: Answer | None, standing: SignatureRow) -> Effect:
-    """Ask the rule what a new answer does to a signature; the reason for a follow-up goes with it."""
+    """Return what a new answer does to a signature; the motivation of a follow-up has no effect of its own."""
     decided = sheet.case.decided_on is not None
     bound = signatures.bound_of(standing).get(str(sheet.filled.id), {})
     about = sheet.checklist.by_id[row.item_id].motivates
@@ -150,7 +157,7 @@ def _effect(session: Session, sheet: Sheet, row: AnswerRow, before: Answer | Non
 
 
 def _open_again(session: Session, origin: Origin, case: CaseRow, reading: FilledRow, item_id: str) -> Changes:
-    """Reopen one question of a finished reading: the reader answers it again before seeing the new answer."""
+    """Reopen one question of a finished reading, so that the reader answers it again before seeing the new answer."""
     reading.status = lifecycle.after(reading.status, Act.REOPEN_READING, READER)
     old = answers.latest(session, reading.id).get(item_id)
     if old is None or old.choice == OPEN:
@@ -162,7 +169,7 @@ def _open_again(session: Session, origin: Origin, case: CaseRow, reading: Filled
 
 
 def _void(session: Session, origin: Origin, case: CaseRow, row: FilledRow, standing: SignatureRow | None) -> Changes:
-    """Void the signature of a list's occasion, if one stands."""
+    """Void a signature, if given, and the lists it covered."""
     if standing is None:
         return NONE
     standing.voided_at = origin.now

@@ -1,1 +1,1 @@
-"""The core: checklists and their rules, with no clock, no network and no database."""
+"""The core: checklists and their rules as pure functions, without clock, network or database."""

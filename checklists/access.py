@@ -1,7 +1,7 @@
-"""Who may open a case, who reads it, and who stands in for whom: one policy, over plain values.
+"""The access policy: who may open a case, who reads and signs it, and who stands in for whom.
 
-Nobody but its workers, the chefs of its unit and their deputies is told of a case with protected identity. Nobody
-reads a case they work on.
+Two rules hold throughout. Nobody reads a case they work on themselves. A case with protected identity is disclosed
+only to its own workers, the chefs of its unit and their deputies.
 """
 
 from collections import defaultdict
@@ -14,60 +14,47 @@ from checklists.rights import READER, Relation, Right
 
 Audience = Literal["worker", "chef", "deputy_else_manager"]
 READ = Right("read", "case", READER)
-"""Reading a list by its own checklist, before signing it or sending it back."""
+"""The right to read a case: answer the reader's own checklist, then sign or send back."""
 
 
 class Held(Protocol):
-    """A role somebody holds in a unit. stands_in_for_id: the chef a deputy stands in for, when it is known which."""
+    """A role that a person holds in a unit, by row ids.
+
+    stands_in_for_id: the chef a deputy covers for; None when the register does not say which.
+    """
 
     @property
-    def person_id(self) -> int:
-        """Return who holds it."""
-        ...
+    def person_id(self) -> int: ...
 
     @property
-    def unit_id(self) -> int:
-        """Return where."""
-        ...
+    def unit_id(self) -> int: ...
 
     @property
-    def role(self) -> Role:
-        """Return the role."""
-        ...
+    def role(self) -> Role: ...
 
     @property
-    def stands_in_for_id(self) -> int | None:
-        """Return for whom."""
-        ...
+    def stands_in_for_id(self) -> int | None: ...
 
 
 class Whose(Protocol):
-    """A case, as far as it decides who may what: its unit, its lead, its co-worker."""
+    """The part of a case that access depends on: unit, lead, co-worker, protected identity."""
 
     @property
-    def unit_id(self) -> int:
-        """Return the unit."""
-        ...
+    def unit_id(self) -> int: ...
 
     @property
-    def lead_id(self) -> int | None:
-        """Return the lead."""
-        ...
+    def lead_id(self) -> int | None: ...
 
     @property
-    def co_id(self) -> int | None:
-        """Return the co-worker."""
-        ...
+    def co_id(self) -> int | None: ...
 
     @property
-    def protected_identity(self) -> bool:
-        """Say whether the child's identity is protected."""
-        ...
+    def protected_identity(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A role held on one day; see `Held`."""
+    """A plain implementation of `Held`."""
 
     person_id: int
     unit_id: int
@@ -84,22 +71,25 @@ def _relation(held: Held, case: Whose) -> Relation:
 
 
 def may_use(right: Right, held: Iterable[Held], case: Whose) -> bool:
-    """Say whether the holder of these roles may use a right on a case."""
+    """Return whether one person, given all the roles she holds, may use a right on a case."""
     return any(_relation(one, case) in right.may.get(one.role, ()) for one in held)
 
 
 def reads(held: Iterable[Held], case: Whose) -> bool:
-    """Say whether the holder of these roles reads the case."""
+    """Return whether one person, given all the roles she holds, may read a case."""
     return may_use(READ, held, case)
 
 
 def stands_in(held: Sequence[Held], case: Whose) -> bool:
-    """Say whether someone reads the case only as somebody's deputy."""
+    """Return whether a reader acts as a deputy, because she is not herself a chef of the case's unit.
+
+    held: the roles of one person who may read the case; that she may is not checked here.
+    """
     return not any(one.role == "unit_manager" and one.unit_id == case.unit_id for one in held)
 
 
 class Staff:
-    """Who holds which role in one municipality on one day."""
+    """Everyone who holds a role in one municipality on one day."""
 
     def __init__(self, holdings: Iterable[Held]) -> None:
         self._present: set[int] = set()
@@ -109,7 +99,10 @@ class Staff:
             self._by_role[holding.role].append(holding)
 
     def told(self, case: Whose, audience: Audience) -> list[int]:
-        """Return who is told of a case, without duplicates."""
+        """Return the person ids to notify about a case, without duplicates.
+
+        The chefs replace the workers when none of the case's workers holds a role any more.
+        """
         if audience == "worker":
             return self.workers(case) or self.chefs(case)
         if audience == "chef":
@@ -117,9 +110,10 @@ class Staff:
         return self._deputies_else_managers(case) if audience == "deputy_else_manager" else []
 
     def instead(self, case: Whose, gone: int) -> tuple[list[int], ...]:
-        """Return who is told when someone cannot be reached, in tiers: the unit's deputies, else the managers.
+        """Return whom to notify when the person `gone` cannot be reached, as tiers to try in order.
 
-        Of a case with protected identity the unit's chefs are told in the managers' place.
+        First the unit's deputies, then the managers of the organisation; for a case with protected identity the
+        unit's chefs replace the managers. The case's own workers are in no tier.
         """
         not_these = {gone, case.lead_id, case.co_id}
         last = self._holders("unit_manager", case) if case.protected_identity else self._holders("manager")
@@ -127,27 +121,30 @@ class Staff:
         return tuple([person for person in tier if person not in not_these] for tier in tiers)
 
     def own_chefs(self, case: Whose) -> list[int]:
-        """Return the unit's chefs themselves, whoever stands in for them; never the case's own workers."""
+        """Return the unit's chefs, ignoring deputies; a chef who works on the case herself is left out."""
         return [chef for chef in self._holders("unit_manager", case) if chef not in (case.lead_id, case.co_id)]
 
     def reads(self, case: Whose, person: int) -> bool:
-        """Say whether someone has the chef's rights to a case."""
+        """Return whether a person may read the case, as a chef of its unit or as a deputy."""
         return reads([one for held in self._by_role.values() for one in held if one.person_id == person], case)
 
     def may_be_told(self, case: Whose, person: int) -> bool:
-        """Say whether someone may be told of a case at all."""
+        """Return whether a case may be disclosed to a person at all: its workers, its readers, else the managers.
+
+        The managers are excluded when the case has protected identity.
+        """
         if person in self.workers(case) or self.reads(case, person):
             return True
         return not case.protected_identity and person in self._holders("manager")
 
     def workers(self, case: Whose) -> list[int]:
-        """Return those of lead and co-worker who still work here."""
+        """Return the lead and the co-worker, without those who no longer hold any role."""
         return [person for person in (case.lead_id, case.co_id) if person is not None and person in self._present]
 
     def chefs(self, case: Whose) -> list[int]:
-        """Return who reads and signs: each chef of the unit, or her deputy while one is named.
+        """Return who reads and signs the case: for each chef of the unit her deputies, else the chef herself.
 
-        Where the chef works on the case herself, only her deputy does.
+        Nobody who works on the case is included. A chef who does is represented by her deputies alone.
         """
         workers = {case.lead_id, case.co_id}
         chefs = self._holders("unit_manager", case)
@@ -160,18 +157,18 @@ class Staff:
             ]
             standing_in = [person for person in deputies if person not in workers]
             found += standing_in or ([chef] if chef not in workers else [])
-        if len(chefs) != 1:  # a deputy for nobody in particular reads beside several chefs, or instead of none
+        if len(chefs) != 1:  # a deputy for no named chef: with exactly one chef counted above, else added here
             found += [one.person_id for one in self._in_unit("deputy", case) if one.stands_in_for_id is None]
         return [person for person in dict.fromkeys(found) if person not in workers]
 
     def stood_in_for(self, case: Whose, deputy: int) -> list[int]:
-        """Return for whom a deputy acts on a case: the chefs the deputy is named for, else every chef of the unit."""
+        """Return the chefs a deputy covers for on a case: those named in the register, else every chef of the unit."""
         own = [held for held in self._in_unit("deputy", case) if held.person_id == deputy]
         named = {held.stands_in_for_id for held in own if held.stands_in_for_id is not None}
         return sorted(named or self._holders("unit_manager", case))
 
     def managers(self) -> list[int]:
-        """Return the managers of the organisation."""
+        """Return the managers of the whole organisation."""
         return self._holders("manager")
 
     def _deputies_else_managers(self, case: Whose) -> list[int]:
@@ -184,7 +181,7 @@ class Staff:
         return [person for person in self._holders("manager") if person not in workers]
 
     def _holders(self, role: Role, case: Whose | None = None) -> list[int]:
-        """Return who holds a role in the case's unit, or anywhere."""
+        """Return who holds a role: in the case's unit, or in any unit when no case is given."""
         holdings = self._in_unit(role, case) if case else self._by_role[role]
         return list(dict.fromkeys(held.person_id for held in holdings))
 

@@ -1,7 +1,7 @@
-"""The one rule for the dates of a case, however they come in: a card, typing, a file.
+"""Validation of a case's dates, the same for a card, a typed line and a file.
 
-A case holds one investigation at a time. `earlier_closed_on` separates it from the one before: dates on or before
-that day belong to the earlier one (see `current`).
+A case has one running investigation at a time. `earlier_closed_on` is the day the previous one was closed; dates on or
+before that day belong to the previous investigation (see `current`).
 """
 
 import re
@@ -15,7 +15,7 @@ from checklists.months import months_on
 from checklists.privacy import has_personal_number
 
 FIELDS = ("received_on", "assigned_on", "opened_on", "planned_decision_on", "decided_on", "started_on", "closed_on")
-"""The dates a person or a file gives, in the order they are asked for."""
+"""The dates a person or a file supplies, in the order they are asked for."""
 FIRST_DAY = date(1990, 1, 1)
 MONTHS_AHEAD = 60
 _WRITTEN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -26,15 +26,18 @@ _PAIRS = (
     ("decided_on", "closed_on"),
     ("decided_on", "started_on"),
 )
-"""What must not lie after what, within one investigation; received_on and opened_on apart, see `_out_of_order`."""
+"""Pairs (earlier, later) within one investigation: the first must not be after the second.
+
+received_on and opened_on are compared in `_out_of_order`, under a condition.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseDates:
-    """The dates of one case, and what else decides which clocks it has.
+    """The dates of one case, and the other inputs that decide which statutory clocks it has.
 
-    started_on: the intervention began. earlier_closed_on: the day the investigation before the one now open was closed.
-    violence_known_on: the day it became known that there is violence; None: not known.
+    started_on: the day the intervention began. earlier_closed_on: the day the previous investigation was closed.
+    violence_known_on: the day the violence became known; None when no violence is known of.
     """
 
     received_on: date | None = None
@@ -51,9 +54,9 @@ class CaseDates:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The outcome for the dates given: the case's dates now, and what was refused and why, by field.
+    """The result of `settle`: the case's dates afterwards, and the error for each rejected field.
 
-    reopened: the case was closed, and is open again for a new investigation.
+    reopened: the case was closed and a new date has opened it for a new investigation.
     """
 
     dates: CaseDates
@@ -62,13 +65,15 @@ class Settled:
 
 
 def read_day(text: str, today: date, field: str = "") -> date:
-    """Return the calendar day a person or a file wrote as `YYYY-MM-DD`. field: what a refusal names, if anything.
+    """Parse a calendar date written as `YYYY-MM-DD`.
 
-    Raises: BadDate: not a calendar day in that form. PersonalNumberInText: it reads as a personal number instead.
-    DateOutOfRange: too far off to be meant.
+    field: the name the error carries, so that the message can say which field is wrong; may be empty.
+
+    Raises: BadDate: not a calendar date in that form. PersonalNumberInText: the text looks like a personal number.
+    DateOutOfRange: before FIRST_DAY, or more than MONTHS_AHEAD months after `today`.
     """
     try:
-        # date.fromisoformat also takes 20260512 and 2026-W20-2, which may just as well be other numbers.
+        # date.fromisoformat alone also accepts 20260512 and 2026-W20-2, which may just as well be other numbers.
         day = date.fromisoformat(text) if _WRITTEN.fullmatch(text) else None
     except ValueError:
         day = None
@@ -82,7 +87,10 @@ def read_day(text: str, today: date, field: str = "") -> date:
 
 
 def read_past_day(text: str, today: date, field: str) -> date:
-    """Return the day on which something has happened. Raises: see `read_day`. DateInFuture: it lies after today."""
+    """Parse the date of something that has already happened.
+
+    Raises: the errors of `read_day`. DateInFuture: the date is after `today`.
+    """
     day = read_day(text, today, field)
     if day > today:
         raise DateInFuture(field=field)
@@ -90,7 +98,7 @@ def read_past_day(text: str, today: date, field: str) -> date:
 
 
 def readable_day(text: str, today: date) -> str:
-    """Return what was typed in a field for a date, to show again; empty when it is no day that may stand there."""
+    """Return the text of a date field if it is valid, to redisplay it after an error elsewhere; otherwise ""."""
     try:
         return read_day(text, today).isoformat()
     except UserError:
@@ -98,10 +106,10 @@ def readable_day(text: str, today: date) -> str:
 
 
 def settle(kept: CaseDates, new: Mapping[str, date | None], today: date) -> Settled:
-    """Return the dates of a case with those new ones that are valid.
+    """Merge new dates into a case's stored ones, and reject those that are invalid.
 
-    new: by field; None empties it, what equals the kept date says nothing new. Of two new dates that contradict each
-    other neither is kept: nobody can tell which one is wrong.
+    new: by field; None clears the field, and a date equal to the stored one is no change. When two new dates
+    contradict each other both are rejected, because nobody can tell which of them is wrong.
     """
     changed = {name: day for name, day in new.items() if day != getattr(kept, name) and not _is_old(kept, name, day)}
     faults: dict[str, UserError] = {
@@ -113,16 +121,17 @@ def settle(kept: CaseDates, new: Mapping[str, date | None], today: date) -> Sett
         standing = {name: day for name, day in changed.items() if name not in faults}
         settled = _merged(kept, standing)
         wrong = _out_of_order(kept, settled, standing)
-        if not wrong:  # what is refused is gone from the dates, so others may have to be held against the kept ones
+        if not wrong:  # each rejection brings back a stored date that the rest must be checked against again
             return Settled(settled, faults, settled.earlier_closed_on != kept.earlier_closed_on)
         faults |= wrong
 
 
 def current(dates: CaseDates) -> CaseDates:
-    """Return the dates of the investigation now running: what an earlier one left on the case is removed.
+    """Return only the dates that belong to the running investigation; those of a previous one become None.
 
-    An intervention goes with its decision, and may well have begun after the earlier closing: one that began before the
-    decision now standing began on the one before.
+    started_on is the exception to the day-by-day rule: an intervention belongs to its decision, and that of the
+    previous decision may well have begun after the previous closing. It is dropped when it precedes the current
+    decision, or when there is no current decision.
     """
     earlier = dates.earlier_closed_on
     if earlier is None:
@@ -139,7 +148,7 @@ def current(dates: CaseDates) -> CaseDates:
 
 
 def ran_when_received(dates: CaseDates) -> bool:
-    """Say whether the report came in while an investigation of the child ran: it then has no clock of its own."""
+    """Return whether the report came in during a running investigation of the child, so that it starts no clock."""
     received, opened, end = dates.received_on, dates.opened_on, dates.decided_on or dates.closed_on
     if received is None or opened is None:
         return False
@@ -147,12 +156,12 @@ def ran_when_received(dates: CaseDates) -> bool:
 
 
 def _is_old(kept: CaseDates, name: str, day: date | None) -> bool:
-    """Say whether a file only repeats how the earlier investigation was closed."""
+    """Return whether this is the closing date of the previous investigation, as a re-imported file repeats it."""
     return name == "closed_on" and day is not None and day == kept.earlier_closed_on
 
 
 def _merged(kept: CaseDates, standing: Mapping[str, date | None]) -> CaseDates:
-    """Return the kept dates with the new ones in them; what came after a kept closing opens the case again."""
+    """Apply the new dates to the stored ones; a report or an opening after the stored closing reopens the case."""
     more: dict[str, Any] = dict(standing)
     closed = kept.closed_on
     begun = [day for name in ("received_on", "opened_on") if (day := standing.get(name)) is not None]
@@ -162,13 +171,14 @@ def _merged(kept: CaseDates, standing: Mapping[str, date | None]) -> CaseDates:
 
 
 def _out_of_order(kept: CaseDates, settled: CaseDates, standing: Mapping[str, date | None]) -> dict[str, UserError]:
-    """Return by field which of the new dates cannot stand with the others of the same investigation."""
+    """Return an error for each new date that contradicts another date of the same investigation."""
     before = current(replace(kept, earlier_closed_on=settled.earlier_closed_on))
     now = current(settled)
-    if "started_on" in standing or before.started_on is not None:  # it is this investigation's, whenever it lies
+    if "started_on" in standing or before.started_on is not None:  # belongs to this investigation whatever its date
         now = replace(now, started_on=settled.started_on)
     pairs = [*_PAIRS]
-    # A report that comes in later than the opening is kept. An opening moved to before its own report is a slip.
+    # A report may arrive after the opening, so a new received_on is accepted there. Moving the opening to before its
+    # own report, on the other hand, is a slip.
     if "received_on" not in standing and not _lies_after(before.received_on, before.opened_on):
         pairs.append(("received_on", "opened_on"))
     found: dict[str, UserError] = {}

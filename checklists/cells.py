@@ -1,7 +1,7 @@
-"""One answer as the cells of a file, and back: writing an answer out and reading it back gives the same answer.
+"""Convert one answer to the cells of a file and back, without loss: reading what was written gives the same answer.
 
-The rules of both directions: docs/decisions/0010. Source of the words: the auditor's appendix (Ja, Nej, Delvis,
-Pågående, E/T, and "Ja. METOD").
+The rules for both directions are in docs/decisions/0010. The words (Ja, Nej, Delvis, Pågående, E/T, "Ja. METOD") are
+those of the auditor's appendix.
 """
 
 import re
@@ -23,10 +23,10 @@ COLUMNS = (
     "note",
     "answered_on",
 )
-"""The columns that come in; an export has them first."""
+"""The columns of an import file; an export begins with the same ones."""
 FREE = "fritext"
 WORDS = {"ja": "Ja", "nej": "Nej", "delvis": "Delvis", "pagaende": "Pågående", "ej_tillampligt": "E/T"}
-"""How the auditor's table writes each answer."""
+"""Each answer as the auditor's table spells it."""
 _CHOICE_OF = {choice: choice for choice in (*CHOICES, OPEN)} | {word.casefold(): code for code, word in WORDS.items()}
 _YES_AND_METHOD = re.compile(r"ja\.\s*(?P<method>\S.*)", re.IGNORECASE | re.DOTALL)
 _BETWEEN_METHODS = re.compile(r"\s*[,;/+&]\s*|\s+och\s+", re.IGNORECASE)
@@ -36,7 +36,7 @@ _TEXT_AND_PLACE = re.compile(r"(?P<text>.+) \(Var i akten: (?P<place>.+)\)", re.
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """The cells of one answer, apart from which answer it is and when it was given."""
+    """The content cells of one answer; the key columns and `answered_on` are handled by the caller."""
 
     answer: str
     method: str = ""
@@ -44,7 +44,7 @@ class Cells:
     note: str = ""
 
     def like(self, other: "Cells") -> bool:
-        """Say whether the two would be written to a file alike."""
+        """Return whether both would produce the same text in a file."""
         return self._written() == other._written()
 
     def _written(self) -> tuple[str, ...]:
@@ -52,7 +52,7 @@ class Cells:
 
 
 def read_cells(item: Item, cells: Cells) -> Written:
-    """Read an answer. One outside the scale, or not allowed for this question, is kept as `fritext`."""
+    """Parse an answer. One outside the scale, or not allowed for this question, becomes `fritext`."""
     choice, from_answer = _choice(item, cells.answer)
     method = ", ".join(dict.fromkeys(filter(None, (from_answer, cells.method))))
     option, words = _methods(item, choice, method)
@@ -66,9 +66,8 @@ def read_cells(item: Item, cells: Cells) -> Written:
 def _choice(item: Item, answer: str) -> tuple[str, str]:
     choice = _CHOICE_OF.get(answer.strip().casefold())
     if choice is not None:
-        out_of_place = (
-            choice == "ej_tillampligt" and item.when is not None
-        )  # the file says that its condition was not met
+        # `ej_tillampligt` on a conditional item is how a file says that the condition was not met.
+        out_of_place = choice == "ej_tillampligt" and item.when is not None
         return (choice if choice in (*item.answers, OPEN) or out_of_place else FREE), ""
     found = _YES_AND_METHOD.fullmatch(answer.strip())
     if found and item.how and "ja" in item.how.answers and (item.how.other or _known(item.how, found["method"])):
@@ -77,7 +76,7 @@ def _choice(item: Item, answer: str) -> tuple[str, str]:
 
 
 def _known(how: How, method: str) -> list[str | None]:
-    """Return the option each method names, None where it names none; empty when no method is an option."""
+    """Split a method text and return the option id of each part, None for an unknown part; [] if all are unknown."""
     ids = {option.title.casefold(): option.id for option in how.options}
     ids |= {option.id: option.id for option in how.options}
     whole = ids.get(method.strip().casefold())
@@ -87,7 +86,7 @@ def _known(how: How, method: str) -> list[str | None]:
 
 
 def _methods(item: Item, choice: str, method: str) -> tuple[str, str]:
-    """Return the options named, and the words where the options do not cover everything."""
+    """Return the option ids, comma-separated, and the text as written where the options do not cover all of it."""
     how = item.how
     if not method or how is None or choice not in how.answers:
         return "", method
@@ -115,13 +114,16 @@ def _motivation(told: Written, cell: str) -> Written:
 
 
 def write_cells(item: Item, told: Written, counted: str) -> Cells:
-    """Write an answer. counted: the answer as figures count it; a text outside the scale is written as it came."""
+    """Format an answer for an export.
+
+    counted: the answer as figures count it (`Applied.state`). A `fritext` is written exactly as it was imported.
+    """
     answer = (told.raw or FREE) if counted == FREE else counted
     return Cells(answer, method_words(item, told), _motivation_words(told), told.note or "")
 
 
 def method_words(item: Item, told: Written) -> str:
-    """Return how the answer came about, in words."""
+    """Return the method or option of an answer in words, options by their Swedish titles."""
     if told.method:
         return told.method
     titles = {option.id: option.title for option in item.how.options} if item.how else {}
@@ -135,9 +137,10 @@ def _motivation_words(told: Written) -> str:
 
 
 def table_words(item: Item, told: Written, counted: str) -> str:
-    """Return the answer as the auditor's table writes it: the cell as it came in, else as figures count it.
+    """Return the answer as the auditor's table spells it: the imported cell unchanged, else `counted` in words.
 
-    A cell that came in as a code is put into words; a method from a column of its own follows its Ja.
+    Two kinds of imported cell are rewritten: an answer code becomes its word, and a plain Ja with a method in a column
+    of its own becomes "Ja. METOD".
     """
     method, choice = method_words(item, told), told.choice if told.raw else counted
     if told.raw and told.raw not in (*CHOICES, OPEN) and not (method and told.raw.casefold() == "ja"):

@@ -1,4 +1,4 @@
-"""Which question covers which criticism: a list that asks about none of it would still report 100 %."""
+"""Which questions cover which criticism. Without this check a list that asks about none of it could report 100 %."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ from checklists.model import Checklist
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """A criticism and the enabled questions that cover it, each as `list/question`."""
+    """A finding and the enabled items that cover it, each as `checklist_id/item_id`."""
 
     finding: Finding
     questions: tuple[str, ...]
 
 
 def coverage(checklists: Sequence[Checklist]) -> tuple[Covered, ...]:
-    """Return, for each criticism these lists should cover, which of their enabled questions do.
+    """Return each finding these checklists should cover, with the enabled items that cover it (possibly none).
 
-    They should cover what was addressed to the units that fill in one of them; lists of no unit should cover all.
-    A criticism covered without need is included as well.
+    A finding should be covered when it was addressed to units that fill in one of the checklists; if no finding names
+    any of them, all should be. Findings that are covered without having to be are included as well.
     """
     present = {checklist.id for checklist in checklists}
     demanded = {finding.code for finding in all_findings() if present & set(finding.lists)}
@@ -39,7 +39,7 @@ def coverage(checklists: Sequence[Checklist]) -> tuple[Covered, ...]:
 
 
 def newest_files() -> list[Path]:
-    """Return the shipped files of the newest version of each list."""
+    """Return the path of the newest version of each shipped checklist."""
     newest: dict[str, tuple[int, Path]] = {}
     for path in DEFINITIONS.glob("*.v*.yaml"):
         name, _, version = path.stem.rpartition(".v")

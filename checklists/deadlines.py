@@ -1,6 +1,6 @@
-"""Every clock of a case, as calendar arithmetic on Swedish dates: when it starts, stops and runs out.
+"""Every statutory clock of a case, as arithmetic on Swedish calendar dates: when it starts, stops and runs out.
 
-Reminders and figures use these and nothing else. A clock is about the investigation now running (`case_dates.current`).
+Reminders and figures use no other source. A clock always concerns the running investigation (`case_dates.current`).
 """
 
 from collections.abc import Iterable
@@ -19,13 +19,20 @@ Outcome = Literal["within", "extended", "late", "open_within", "open_late"]
 ASSESSMENT_DAYS = 14
 INVESTIGATION_MONTHS = 4
 RIGHT_AFTER_DAYS = 30
-"""Days within which a new investigation counts as begun right after a closed one. Our reading: JO criticised
-investigations opened back to back so that the four months begin again; it named no number of days."""
+"""A new investigation opened within this many days of a closed one counts as opened right after it.
+
+The number is our reading: JO (the Parliamentary Ombudsmen) criticised investigations opened back to back so that the
+four months start over, and named no number of days.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """One extension, decided on a day, until another. grounds: the law's own; any other reason moves nothing."""
+    """One extension of a time limit.
+
+    grounds: whether the reason is one the law recognises; any other reason is recorded but moves no deadline.
+    until: the new last day.
+    """
 
     limit: Limit
     grounds: bool
@@ -35,9 +42,10 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """One clock of one case, from the day it began until it stopped, if it has.
+    """One clock of one case.
 
-    limit_day: the last day in time without an extension. last_day: with those that are lawful.
+    limit_day: the last day in time, disregarding extensions. last_day: the same with lawful extensions counted.
+    stopped_on: None while the clock is running.
     """
 
     limit: Limit
@@ -47,12 +55,12 @@ class Deadline:
     stopped_on: date | None
 
     def runs(self, day: date) -> bool:
-        """Say whether the clock still runs on a day."""
+        """Return whether the clock is still running at the end of a day."""
         return self.stopped_on is None or self.stopped_on > day
 
     @property
     def ended(self) -> Ended | None:
-        """Return how it ended; None while nothing has stopped it. extended: in time thanks to an extension only."""
+        """How the clock ended, None while nothing has stopped it. `extended`: in time only thanks to an extension."""
         if self.stopped_on is None:
             return None
         if self.stopped_on <= self.limit_day:
@@ -60,24 +68,24 @@ class Deadline:
         return "extended" if self.stopped_on <= self.last_day else "late"
 
     def outcome(self, day: date) -> Outcome:
-        """Return how it ended, or how it stands on a day while it runs."""
+        """Return how the clock ended, or if it is running on `day`, whether its last day has passed by then."""
         if self.runs(day) or self.ended is None:
             return "open_late" if day > self.last_day else "open_within"
         return self.ended
 
     def is_late(self, day: date) -> bool:
-        """Say whether it stopped after its last day, or on `day` still runs after it."""
+        """Return whether the clock stopped after its last day, or on `day` is still running past it."""
         return self.outcome(day) in ("late", "open_late")
 
     def days_used(self, day: date) -> int:
-        """Return how many days it took, or has taken by `day`; the first day is not counted."""
+        """Return the number of days the clock ran, or has run by `day`; the first day is not counted."""
         end = day if self.stopped_on is None else min(day, self.stopped_on)
         return max(0, (end - self.began).days)
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Days between two dates of a case that no law limits."""
+    """The number of days between two dates of a case, where no law sets a limit."""
 
     name: SpanName
     began: date
@@ -97,21 +105,22 @@ def finish_by(opened: date) -> date:
 
 
 def clocks(dates: CaseDates, extensions: Iterable[Extension], workdays: Workdays) -> tuple[Deadline, ...]:
-    """Return the clocks a case has: `14d` or `at_once` in its place, and `4m`."""
+    """Return the clocks a case has, if any: `14d` or `at_once`, and `4m`."""
     kept = tuple(extensions)
     found = (assessment(dates, kept, workdays), investigation(dates, kept))
     return tuple(clock for clock in found if clock is not None)
 
 
 def assessment(dates: CaseDates, extensions: Iterable[Extension], workdays: Workdays) -> Deadline | None:
-    """Return the clock of the förhandsbedömning, if there is one.
+    """Return the clock of the preliminary assessment (förhandsbedömning), or None if the case has none.
 
-    14 days after the report came in, that day not counted; opening or closing stops it. With violence there is nothing
-    to assess first: `at_once` takes its place, from the day the violence became known, to be opened on that day or the
-    next working day, and nothing extends it. Violence that became known after the clock had stopped changes nothing.
-    A report that comes in while an investigation of the child runs has no clock of its own.
-    Source: the 14 days of the law on förhandsbedömning count from when the report came in, not from assignment. The
-        day or two of `at_once` are the municipality's own measure: the law says at once and names no number.
+    `14d` ends 14 days after the report came in, that day not counted; opening an investigation or closing the case
+    stops it. Where violence is known there is nothing to assess first, so `at_once` replaces it: it starts the day the
+    violence became known, ends the next working day, and cannot be extended. Violence that became known after the
+    clock had stopped changes nothing. A report received during a running investigation starts no clock.
+
+    Source: by law the 14 days count from receipt of the report, not from assignment. The length of `at_once` is the
+        municipality's own measure: the law says "at once" and gives no number.
     """
     dates = current(dates)
     received, known = dates.received_on, dates.violence_known_on
@@ -127,9 +136,10 @@ def assessment(dates: CaseDates, extensions: Iterable[Extension], workdays: Work
 
 
 def investigation(dates: CaseDates, extensions: Iterable[Extension]) -> Deadline | None:
-    """Return the clock of the utredning, if there is one.
+    """Return the clock of the investigation (utredning), or None if the case has none.
 
-    Four calendar months from opening; the decision stops it, else the closing. Assignment moves nothing.
+    It ends four calendar months after opening. The decision stops it, or without one the closing; the date of
+    assignment has no effect.
     """
     dates = current(dates)
     opened = dates.opened_on
@@ -141,7 +151,7 @@ def investigation(dates: CaseDates, extensions: Iterable[Extension]) -> Deadline
 
 
 def spans(dates: CaseDates) -> tuple[Span, ...]:
-    """Return the spans without a limit that a child's case has: both of their days are known."""
+    """Return the spans of a case about a child, of those for which both dates are known; none for an adult's case."""
     dates = current(dates)
     if not dates.about_child:
         return ()
@@ -153,16 +163,17 @@ def spans(dates: CaseDates) -> tuple[Span, ...]:
 
 
 def follows_closed(dates: CaseDates) -> bool:
-    """Say whether the investigation was opened right after one that was closed on the same case."""
+    """Return whether the investigation was opened within RIGHT_AFTER_DAYS of the previous one's closing."""
     closed, opened = dates.earlier_closed_on, dates.opened_on
     return closed is not None and opened is not None and 0 <= (opened - closed).days <= RIGHT_AFTER_DAYS
 
 
 def _moved(extensions: Iterable[Extension], limit: Limit, began: date, last: date) -> date:
-    """Return the last day of a clock once its extensions are counted, oldest first.
+    """Return the last day of a clock with its lawful extensions counted.
 
-    An extension counts only on the law's own grounds, and if it was decided while the clock ran, no later than the last
-    day then in force. The newest holds, and none ends before the plain limit.
+    extensions: oldest first. An extension counts only on grounds the law recognises, and only if it was decided while
+    the clock was running: no later than the last day in force at that time. The newest that counts decides, but never
+    shortens the limit.
     """
     plain = last
     for one in extensions:

@@ -1,4 +1,4 @@
-"""The names of the trail's events: one for each thing that can be done."""
+"""The event names of the audit trail, one for each kind of act. Stored names are never renamed."""
 
 from typing import Literal
 

@@ -1,7 +1,7 @@
-"""What the supervisory authority found, and where each finding stands: criticism, a demand to be answered, followed up.
+"""The supervisory authority's findings, and the standing of each: criticism, a demand to be answered, or followed up.
 
-Source: the mandate's report asks for the extent of criticism, demands and follow-up along the process. How far each
-finding has come is the municipality's setting `findings`; one not named there is criticism.
+The mandate requires reports on the extent of criticism, demands and follow-up along the process. The municipality
+records each finding's standing in its setting `findings`; a finding not listed there is criticism.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 class Finding(BaseModel, frozen=True, extra="forbid"):
-    """One finding: its code, its words, and the lists of the units it was told to."""
+    """One finding. lists: the checklists filled in by the units that the finding was addressed to."""
 
     code: Criticism
     lists: tuple[ListId, ...]
@@ -29,29 +29,29 @@ class Finding(BaseModel, frozen=True, extra="forbid"):
 
 
 class FindingsFile(BaseModel, extra="forbid"):
-    """The file that names the findings."""
+    """The shape of `findings.yaml`."""
 
     findings: tuple[Finding, ...]
 
 
 @cache
 def all_findings() -> tuple[Finding, ...]:
-    """Return every finding in the order of the file. Raises: BadFile: the file has a fault."""
+    """Return every finding, in file order. Raises: BadFile: the file is invalid."""
     return read_data(FindingsFile, DEFINITIONS / "findings.yaml").findings
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far a finding has come. day: of a demand, when its answer is due; of one followed up, when that was done."""
+    """How far a finding has come. day: for a demand, when the answer is due; for a follow-up, when it was done."""
 
     kind: Kind = "kritik"
     day: date | None = None
 
 
 def read_standings(said: Iterable[str]) -> Mapping[str, Standing]:
-    """Return the standings by code, from `CODE:kritik`, `CODE:atgardskrav:DATE` and `CODE:uppfoljd:DATE`.
+    """Parse `CODE:kritik`, `CODE:atgardskrav:DATE` and `CODE:uppfoljd:DATE` into standings by code.
 
-    Raises: ValueError: there is no such code or kind, a date is missing or wrong, or a code is named twice.
+    Raises: ValueError: an unknown code or kind, a missing, superfluous or malformed date, or a code listed twice.
     """
     codes, found = {finding.code for finding in all_findings()}, dict[str, Standing]()
     for one in said:
@@ -75,6 +75,6 @@ def read_standings(said: Iterable[str]) -> Mapping[str, Standing]:
 
 def _date(text: str) -> date:
     found = date.fromisoformat(text)
-    if found.isoformat() != text:  # Python accepts other notations as well
+    if found.isoformat() != text:  # fromisoformat also accepts 20260901 and 2026-W36-2
         raise ValueError
     return found

@@ -1,15 +1,15 @@
-"""The one rule for what people write: what may be stored, and how much of a refused text may be shown again."""
+"""Validation of free text: what may be stored, and how much of a rejected text may be shown again."""
 
 from checklists.errors import CommentMissing, NothingToSay, OnlyReference, OnlyText, PlaceMissing, TextTooLong
 from checklists.model import Motivation, MotivationBy, Written
 from checklists.privacy import has_personal_number, refuse_personal_numbers
 
 MOST_TEXT = 4000
-"""The most characters in one field."""
+"""The maximum length of one field, in characters."""
 
 
 def checked(text: str) -> str:
-    """Return the text stripped, if it may be stored. Raises: PersonalNumberInText, TextTooLong."""
+    """Return the text, stripped, if it may be stored. Raises: PersonalNumberInText, TextTooLong."""
     kept = refuse_personal_numbers(text.strip())
     if len(kept) > MOST_TEXT:
         raise TextTooLong(length=len(kept), most=MOST_TEXT)
@@ -17,7 +17,7 @@ def checked(text: str) -> str:
 
 
 def required(text: str) -> str:
-    """Return a text that must not be empty. Raises: PersonalNumberInText, TextTooLong, CommentMissing."""
+    """Return the text, stripped, of a mandatory field. Raises: PersonalNumberInText, TextTooLong, CommentMissing."""
     kept = checked(text)
     if not kept:
         raise CommentMissing
@@ -25,14 +25,14 @@ def required(text: str) -> str:
 
 
 def shown_again(text: str) -> str:
-    """Return what of a refused text may be put back in its field: nothing if it holds a personal number."""
+    """Return what of a rejected text may be put back in its field: nothing if it contains a personal number."""
     return "" if has_personal_number(text) else text.strip()[:MOST_TEXT]
 
 
 def motivation(how: Motivation, text: str, place: str, by: MotivationBy) -> Written:
-    """Return the answer that a motivation's fields give: a text, a reference to the file, or that it is missing.
+    """Build the answer from the fields of a motivation card: a text, a reference to the case file, or `missing`.
 
-    how: the button pressed. by: how the municipality wants motivations given.
+    how: the button that was pressed. by: the form of motivation the municipality requires.
     Raises: PersonalNumberInText, TextTooLong, NothingToSay, PlaceMissing, OnlyText, OnlyReference.
     """
     if how == "missing":

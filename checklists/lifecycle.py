@@ -1,7 +1,7 @@
-"""The life of a list: its states, what leads from one to the next, whose turn it is, and what a change does.
+"""The state machine of a filled-in list: its states and transitions, whose turn it is, and what a change voids.
 
-A worker's list is begun, sent, returned, signed, and voided when something signed changes. A reader's list
-is begun, read once the differences were seen, and signed.
+A worker's list is begun, sent, perhaps returned, and signed; it becomes voided when something signed is changed. A
+reader's list is begun, read (once the reader has seen the differences), and signed.
 """
 
 from collections.abc import Iterable
@@ -12,11 +12,11 @@ from checklists.model import Answer, Role
 
 WRITER: Role = "case_worker"
 READER: Role = "unit_manager"
-"""The roles in which a list is written and read; a deputy reads in the chef's."""
+"""The role in which a list is written, and the one in which it is read. A deputy reads in the chef's role."""
 
 
 class State(StrEnum):
-    """Where one filled-in list stands. The values are what is stored."""
+    """The state of one filled-in list. The values are stored in the database."""
 
     BEGUN = "open"
     SENT = "sent"
@@ -27,7 +27,7 @@ class State(StrEnum):
 
 
 class Act(StrEnum):
-    """What moves a list from one state to another."""
+    """A transition of a list."""
 
     SEND = "send"
     RETURN = "return"
@@ -38,13 +38,13 @@ class Act(StrEnum):
 
 
 class NotNow(Exception):
-    """The act does not follow from the state a list is in."""
+    """The list's state does not allow the act."""
 
 
 TRANSITIONS: dict[tuple[State, Act], State] = {
     (State.BEGUN, Act.SEND): State.SENT,
     (State.RETURNED, Act.SEND): State.SENT,
-    (State.SENT, Act.SEND): State.SENT,  # along with the list of a child that was added later
+    (State.SENT, Act.SEND): State.SENT,  # sent again together with the list of a child that was added later
     (State.VOIDED, Act.SEND): State.SENT,
     (State.SENT, Act.RETURN): State.RETURNED,
     (State.VOIDED, Act.RETURN): State.RETURNED,
@@ -52,7 +52,7 @@ TRANSITIONS: dict[tuple[State, Act], State] = {
     (State.VOIDED, Act.SIGN): State.SIGNED,
     (State.SIGNED, Act.VOID): State.VOIDED,
 }
-"""A worker's list."""
+"""The transitions of a worker's list."""
 READING_TRANSITIONS: dict[tuple[State, Act], State] = {
     (State.BEGUN, Act.FINISH_READING): State.READ,
     (State.READ, Act.SIGN): State.SIGNED,
@@ -60,13 +60,13 @@ READING_TRANSITIONS: dict[tuple[State, Act], State] = {
     (State.READ, Act.REOPEN_READING): State.BEGUN,
     (State.SIGNED, Act.REOPEN_READING): State.BEGUN,
 }
-"""A reader's list."""
+"""The transitions of a reader's list."""
 
 _LEAST_FAR_FIRST = (State.BEGUN, State.RETURNED, State.VOIDED, State.SENT, State.READ, State.SIGNED)
 
 
 def after(state: State, act: Act, role: Role = WRITER) -> State:
-    """Return the state an act leads to. Raises: NotNow: it does not follow from the state the list is in."""
+    """Return the state an act leads to. Raises: NotNow: the state does not allow it."""
     moved = (TRANSITIONS if role == WRITER else READING_TRANSITIONS).get((state, act))
     if moved is None:
         raise NotNow(f"{act} does not follow from {state}")
@@ -74,55 +74,61 @@ def after(state: State, act: Act, role: Role = WRITER) -> State:
 
 
 def may(state: State | None, act: Act, role: Role = WRITER) -> bool:
-    """Say whether an act follows from a state; nothing does where no list is begun."""
+    """Return whether a state allows an act; state None, no list begun, allows none."""
     return state is not None and (state, act) in (TRANSITIONS if role == WRITER else READING_TRANSITIONS)
 
 
 def together(states: Iterable[State]) -> State | None:
-    """Return where the lists of several children stand together: the one that has come least far decides."""
+    """Return the joint state of several children's lists: that of the least advanced. None if there are none."""
     found = set(states)
     return next((state for state in _LEAST_FAR_FIRST if state in found), None)
 
 
 def turn(state: State | None) -> Literal["worker", "chef", "nobody"]:
-    """Say whose turn it is with a worker's list: the worker's to write, the chef's to read, nobody's once signed."""
+    """Return whose turn it is with a worker's list: the worker's to write, the chef's to read, nobody's once signed."""
     if state in (None, State.BEGUN, State.RETURNED):
         return "worker"
     return "nobody" if state == State.SIGNED else "chef"
 
 
 WAITING = tuple(state for state in State if turn(state) == "chef" and (state, Act.SIGN) in TRANSITIONS)
-"""The states in which a worker's list waits for its reader."""
+"""The states in which a worker's list is waiting for its reader."""
 
 
 def is_handed_over(state: State | None) -> bool:
-    """Say whether a worker's list has been handed over: it is with the chef, or signed."""
+    """Return whether a worker's list has been handed over: it is with the chef, or signed."""
     return turn(state) != "worker"
 
 
 def may_be_signed(worker: State | None, reader: State | None, *, reading_is_whole: bool) -> bool:
-    """Say whether a list may be signed: it waits, and the reader has read all of it and seen the differences."""
+    """Return whether a list may be signed: it is waiting, and the reader has read all of it and seen the differences.
+
+    reading_is_whole: the reader has a list for each of the workers' lists.
+    """
     return may(worker, Act.SIGN) and may(reader, Act.SIGN, READER) and reading_is_whole
 
 
 def has_seen_answers(reader: State | None) -> bool:
-    """Say whether a reader has seen what the workers answered."""
+    """Return whether a reader has been shown the workers' answers."""
     return reader in (State.READ, State.SIGNED)
 
 
 Effect = Literal["voids", "follow_up", "follow_up_at_once", "none"]
-"""What a change does to a standing signature. `follow_up`: it stands, and the chef hears in her next bundle."""
+"""What a change does to a valid signature.
+
+`follow_up`: the signature stands and the chef is told in her next daily bundle; `follow_up_at_once`: told at once.
+"""
 
 
 def effect_of_change(signed: Answer | None, before: Answer | None, now: Answer, *, decided: bool) -> Effect:
-    """Say what a new answer does to a signature that stands.
+    """Return what a new answer does to a valid signature.
 
-    What was `pagaende` when it was signed may get its answer: `ja` or `ej_tillampligt`, and after the decision `nej`,
-    which the chef hears of at once. The reason for such a `nej` belongs to it, and taking a follow-up back leads to
-    what was signed again. Any other change voids.
+    An item signed as `pagaende` may be concluded without voiding it: with `ja` or `ej_tillampligt`, or after the
+    decision with `nej`, which the chef is told of at once. Motivating such a `nej`, and undoing a follow-up so that
+    the signed answer is restored, have no effect either. Every other change voids the signature.
 
-    signed: the answer in the signed view, None where the question was not answered or did not apply then. before: the
-    newest answer before this one. decided: the decision has been taken.
+    signed: the answer in the signed view; None if the item was unanswered or did not apply at the time. before: the
+    newest answer before this one. decided: the decision in the case has been taken.
     """
     if signed is None or signed.choice != "pagaende":
         return "voids"

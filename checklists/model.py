@@ -1,4 +1,4 @@
-"""What a checklist is: data read from YAML, and what can be answered to it."""
+"""The data model of a checklist, as read from YAML, and of an answer to one of its items."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Choice = Literal["ja", "nej", "delvis", "pagaende", "ej_tillampligt"]
-"""What a person can answer. Stored rows also hold `fritext` (imports) and `obesvarad` (taken back)."""
+"""What a person can answer. Stored rows also hold `fritext` (imported text) and `obesvarad` (taken back)."""
 CHOICES: tuple[Choice, ...] = ("ja", "nej", "delvis", "pagaende", "ej_tillampligt")
 OPEN = "obesvarad"
 
@@ -17,11 +17,11 @@ ListId = Literal["decision_basis", "peer_review_bou", "rvt_case_round", "rvt_sel
 Per = Literal["case", "child"]
 CaseType = Literal["barn", "vuxen"]
 CASE_TYPE = "case_type"
-"""The name under which rules are told the type of the case, among the facts; it is always known."""
+"""The key of the case type among the facts that `rules.Applied` is given; unlike the others it is always known."""
 FilePart = Literal["fysisk", "digital"]
 Role = Literal["case_worker", "unit_manager", "deputy", "peer_reviewer", "manager", "auditor", "admin"]
 AnyRole = Literal[Role, ""]
-"""A role, or empty: whichever, or none."""
+"""A role, or "" for any or none."""
 Step = Literal[
     "orosanmalan",
     "skyddsbedomning",
@@ -36,15 +36,15 @@ Criticism = Annotated[str, Field(pattern=r"^(B[1-4]|R[1-4]|N[1-8])$")]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9_]{3,60}$")]
 Text = Annotated[str, Field(min_length=1, max_length=300)]
 MOST_OPTIONS = 60
-"""The most characters in the ids of the options given with one answer, commas included."""
+"""The width of the column that holds an answer's option ids, joined by commas."""
 Motivation = Literal["", "text", "reference", "missing"]
-"""How an answer is motivated: not at all, by a text, by "finns i akten", or said to be missing."""
+"""How an answer is motivated: not at all, by a text, by "finns i akten", or declared to be missing."""
 
 
 MOST_CHILDREN = 20
-"""The most children of one case."""
+"""The maximum number of children in one case."""
 MotivationBy = Literal["either", "text", "reference"]
-"""How a municipality wants motivations given: as a text here, as a reference to the file, or either."""
+"""The form of motivation a municipality requires: a text here, a reference to the case file, or either."""
 
 
 class _Data(BaseModel):
@@ -52,7 +52,7 @@ class _Data(BaseModel):
 
 
 class Condition(_Data):
-    """When something applies: one fact, item or type of case, or several joined by `all` or `any`."""
+    """When something applies: a test of one fact, item or case type, or several tests joined by `all` or `any`."""
 
     fact: Id | None = None
     item: Id | None = None
@@ -75,7 +75,7 @@ class Condition(_Data):
         return self
 
     def leaves(self) -> Iterator["Condition"]:
-        """Yield every condition on a single fact, item or type of case in this one."""
+        """Yield every test of a single fact, item or case type in this condition, at any depth."""
         if self.all or self.any:
             for part in self.all + self.any:
                 yield from part.leaves()
@@ -84,7 +84,7 @@ class Condition(_Data):
 
 
 class Fact(_Data):
-    """Something about the case or a child that decides which items apply: ja, nej or unknown."""
+    """A property of the case or of a child that decides which items apply; its value is ja, nej or unknown."""
 
     id: Id
     per: Per
@@ -93,7 +93,7 @@ class Fact(_Data):
 
 
 class Heading(_Data):
-    """A section or a group of items, with the words that stand over it."""
+    """The heading of a section or of a group of items."""
 
     id: Id
     title: Text
@@ -109,10 +109,10 @@ class Option(_Data):
 
 
 class How(_Data):
-    """How an answer came about: the question, the answers it is asked with, the options.
+    """A follow-up question about how an answer came about: its wording, the answers that trigger it, its options.
 
-    several: more than one option may be given. required: without one the answer is a gap. other: the option
-    for anything not among the options, put into words.
+    several: more than one option may be chosen. required: the answer is a gap until one is. other: the option that
+    stands for anything else, described in the answer's method text.
     """
 
     ask: Text
@@ -136,7 +136,7 @@ class How(_Data):
 
 
 class Day(_Data):
-    """A date that may be given with an answer: the question and the answers it is asked with."""
+    """An optional follow-up question about a date: its wording and the answers that trigger it."""
 
     ask: Text
     ask_en: Text
@@ -144,7 +144,14 @@ class Day(_Data):
 
 
 class Item(_Data):
-    """One question. Its id is stored with every answer, so it is never renamed."""
+    """One question. Its id is stored with every answer, so it is never renamed.
+
+    wording: `source` when the source document has these words, `local` when they are ours. label: a short form, for a
+    group card and where the source has only a noun phrase. only: a condition for each answer that may not always be
+    given. motivates: the item or fact whose motivation this item asks for. motivate_on: the answers motivated in this
+    item's own row. gap_on: the answers that are gaps in themselves; gap_on_unmotivated: those that are without a
+    motivation. asked_of: the roles it is put to; empty: everyone who answers the list.
+    """
 
     id: Id
     ask: Text
@@ -195,9 +202,9 @@ class Item(_Data):
 
 
 class Checklist(_Data):
-    """A whole list in one version. An item's number is its place in the file, fixed in that version.
+    """One version of a checklist. An item's number is its position in the file, which never changes in a version.
 
-    file_parts: the parts of a case file that each get a list of their own; none: one list for all.
+    file_parts: the parts of a case file that each get a list of their own; empty: one list for the whole file.
     """
 
     id: ListId
@@ -214,27 +221,27 @@ class Checklist(_Data):
 
     @cached_property
     def by_id(self) -> dict[str, Item]:
-        """Map item id to item."""
+        """The items by id."""
         return {item.id: item for item in self.items}
 
     @cached_property
     def numbers(self) -> dict[str, int]:
-        """Map item id to its fixed number, from 1."""
+        """The fixed number of each item, from 1, by item id."""
         return {item.id: place for place, item in enumerate(self.items, start=1)}
 
     @cached_property
     def siblings(self) -> dict[str, Item]:
-        """Map the id of a motivated item or fact to the enabled item that asks for its motivation."""
+        """By id of an item or fact: the enabled item that asks for its motivation."""
         return {item.motivates: item for item in self.items if item.motivates and item.enabled}
 
     @cached_property
     def asked(self) -> dict[Role, tuple[Item, ...]]:
-        """Map a role to the enabled items put to it, in list order."""
+        """By role: the enabled items it is asked, in list order."""
         enabled = [item for item in self.items if item.enabled]
         return {role: tuple(i for i in enabled if not i.asked_of or role in i.asked_of) for role in get_args(Role)}
 
     def facts_used(self, role: Role) -> tuple[str, ...]:
-        """Return the ids of the facts that something asked of this role depends on, in no order."""
+        """Return the ids of the facts that this role's items depend on, in no particular order."""
         used: set[str] = set()
         for item in self.asked[role]:
             conditions = [item.when, *item.only.values()]
@@ -243,17 +250,17 @@ class Checklist(_Data):
 
     @cached_property
     def group(self) -> dict[str, Heading]:
-        """Map the id of a group to its heading."""
+        """The headings of the groups, by group id."""
         return {group.id: group for group in self.groups}
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The newest revision of one answer, as the rules need it.
+    """The newest revision of one answer, reduced to what the rules need.
 
-    choice: a Choice, `fritext` or `obesvarad`. revision: from 1, 0 when nothing was ever stored.
-    noted: it has a reservation. told_how: it says how it came about (an option or a method in words).
-    returned: the chef has pointed at it and it has not been answered since; it still counts as answered.
+    choice: a Choice, `fritext` or `obesvarad`. revision: from 1; 0 when nothing was ever stored. noted: it carries a
+    note. told_how: an option or a method says how it came about. returned: the chef pointed at it when sending the
+    list back, and it has not been answered since; it still counts as answered.
     """
 
     choice: str
@@ -266,11 +273,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A complete answer, texts in clear: as a person gives it, as it is stored, as a file holds it.
+    """The full content of one answer, texts in clear, whether given by a person, read from storage or from a file.
 
-    choice: a Choice, `fritext` or `obesvarad`. option: ids of the options given, separated by commas, in the
-    list's order. method: in words, where the options do not cover it. place: where in the file the motivation is.
-    note: the reservation; None: unchanged. raw: the answer cell as a file had it.
+    choice: a Choice, `fritext` or `obesvarad`. place: where in the case file the motivation is found. note: the
+    reservation or comment; None leaves the stored one unchanged. raw: the answer cell exactly as it was imported.
+    option: the chosen option ids, comma-separated, in the checklist's order. method: how the answer came about in
+    words, where the options do not cover it.
     """
 
     choice: str
@@ -285,14 +293,15 @@ class Written:
 
 
 NOTHING = Written(OPEN)
-"""A question that was never answered, or whose answer was taken back."""
+"""The content of an item that was never answered, or whose answer was taken back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Something that stands between a list and a signature.
+    """One reason why a list is not ready to be signed.
 
-    of: item or fact. why: `unanswered`, `unknown`, `returned`, the answer that is a gap, `unmotivated`, or `no_method`.
+    id: of the item or fact. why: `unanswered`, `unknown`, `returned`, `unmotivated`, `no_method`, or the choice that
+    is itself a gap.
     """
 
     of: Literal["item", "fact"]

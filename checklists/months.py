@@ -1,4 +1,4 @@
-"""Calendar months, as the law counts them."""
+"""Adding calendar months to a date the way Swedish law does."""
 
 from calendar import monthrange
 from datetime import date
@@ -8,7 +8,7 @@ def months_on(day: date, months: int) -> date:
     """Return the same day `months` calendar months later, or that month's last day if it is shorter.
 
     Raises: ValueError: the result would lie after year 9999.
-    Source: how lag (1930:173) counts months.
+    Source: lag (1930:173) om beräkning av lagstadgad tid.
     """
     years, month0 = divmod(day.month - 1 + months, 12)
     year, month = day.year + years, month0 + 1

@@ -1,6 +1,6 @@
-"""Periods of days: calendar periods, the period before, and how people write them.
+"""Reporting periods: parsing them, calendar years and quarters, and the preceding period.
 
-What may be written: `2026`, `2026-05`, `2026 kv 2`, `FROM–TO`; nothing: this year.
+Accepted: `2026`, `2026-05`, `2026 kv 2`, `FROM–TO`; an empty text means the current year.
 """
 
 import re
@@ -15,12 +15,12 @@ _DATE = rf"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}"
 _MONTH = re.compile(rf"({_YEAR})-([0-9]{{2}})")
 _QUARTER = re.compile(rf"({_YEAR}) ?(?:kv|kvartal|q) ?([1-4])", re.IGNORECASE)
 _SPAN = re.compile(rf"({_DATE}) ?[-\u2010-\u2015\u2212] ?({_DATE})")
-"""Two days with any kind of dash between them, as keyboards and phones insert various ones."""
+"""Two dates with any kind of dash between them: keyboards and phones insert different ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From the first day to the last, inclusive; Swedish calendar dates."""
+    """A range of Swedish calendar dates, both ends included."""
 
     first: date
     last: date
@@ -30,7 +30,7 @@ class Period:
 
     @property
     def before(self) -> "Period":
-        """Return the period just before: of as many whole months, else of as many days."""
+        """The preceding period: as many whole months if this one is whole months, otherwise as many days."""
         last = self.first - timedelta(days=1)
         months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
         if self.first.day == 1 and (self.last + timedelta(days=1)).day == 1:
@@ -43,19 +43,19 @@ def _months_from(first: date, months: int) -> Period:
 
 
 def quarter(year: int, number: int) -> Period:
-    """Return a quarter of a year, 1 to 4."""
+    """Return quarter 1 to 4 of a year."""
     return _months_from(date(year, number * 3 - 2, 1), 3)
 
 
 def year_of(year: int) -> Period:
-    """Return a whole year."""
+    """Return a calendar year."""
     return Period(date(year, 1, 1), date(year, 12, 31))
 
 
 def read_period(text: str, today: date) -> Period:
-    """Return the period written; the year of `today` if nothing was.
+    """Parse a period as a person writes it; an empty text means the year of `today`.
 
-    Raises: UnreadablePeriod: not in one of these forms, not in the calendar, or ending before it begins.
+    Raises: UnreadablePeriod: none of the accepted forms, not a calendar date, or the end is before the start.
     """
     words = " ".join(text.split())
     if not words:
@@ -71,6 +71,6 @@ def read_period(text: str, today: date) -> Period:
             first, last = date.fromisoformat(found[1]), date.fromisoformat(found[2])
             if first <= last:
                 return Period(first, last)
-    except ValueError:  # a month or a day that is not in the calendar
+    except ValueError:  # not a calendar date
         raise UnreadablePeriod from None
     raise UnreadablePeriod

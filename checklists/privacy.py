@@ -1,7 +1,7 @@
-"""Find Swedish personal and coordination numbers in text, so that they can be refused.
+"""Detection of Swedish personal and coordination numbers in text, so that such text can be rejected.
 
-Source: Skatteverket's rules for personnummer (YYMMDD-NNNC, check digit by weights 2 and 1)
-and samordningsnummer (day + 60). The rule of what is refused: product contract, chapter 4 rule 2.
+Source: Skatteverket's rules for personnummer (YYMMDD-NNNC, check digit by weights 2 and 1) and samordningsnummer (day
++ 60). What is rejected and what is let through: product contract, chapter 4 rule 2.
 """
 
 import re
@@ -17,9 +17,7 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), Non
 
 _FEWEST_DIGITS = 10
 _STANDARD = re.compile(r"(?<!\d)(\d{2})?(\d{6})([-+ ]?)(\d{4})(?!\d)")
-_CHAIN = re.compile(
-    r"(?<!\d)\d+(?:[\W_]{1,5}\d+)+"
-)  # the lookbehind keeps a long run of digits from taking quadratic time
+_CHAIN = re.compile(r"(?<!\d)\d+(?:[\W_]{1,5}\d+)+")  # without the lookbehind a long run of digits is quadratic
 _ISO_DATE = r"(?:19|20)\d{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)"
 _CLOCK = r"(?:[01]\d|2[0-3])[:.][0-5]\d(?!\d)"
 _LET_THROUGH = re.compile(
@@ -27,13 +25,13 @@ _LET_THROUGH = re.compile(
     rf"(?:[ T,(]+(?:kl\.? ?)?|-){_CLOCK}"  # ... and a time of day
     rf"|(?<!\d){_CLOCK}(?=[^\w]{{1,3}}{_ISO_DATE})"  # a time of day before a date
     rf"|(?<!\d){_ISO_DATE}(?=[^\w]{{1,3}}{_ISO_DATE})"  # a date before a date
-    r"|(?<!\d)(?:\+46 ?\(0\) ?|0)\d{1,2}[- ]\d{3}(?: ?\d{2,3}){2}(?!\d)",  # a telephone number as usually separated
+    r"|(?<!\d)(?:\+46 ?\(0\) ?|0)\d{1,2}[- ]\d{3}(?: ?\d{2,3}){2}(?!\d)",  # a telephone number, in the usual grouping
     re.IGNORECASE,
 )
 
 
 def _plain(text: str) -> str:
-    """Normalise full-width digits, unusual dashes and spaces, so that one pattern matches them all."""
+    """Normalise digits, dashes and spaces of every kind to ASCII, so that one pattern matches them all."""
     if text.isascii():
         return text
     digits = "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text)
@@ -42,18 +40,18 @@ def _plain(text: str) -> str:
 
 
 def check_digit(nine: str) -> int:
-    """Return the check digit for nine digits (YYMMDDNNN), by the alternating 2-1 weights."""
+    """Return the check digit of nine digits (YYMMDDNNN): Luhn, weights 2 and 1 alternating."""
     total = sum(sum(divmod(int(digit) * (2 - place % 2), 10)) for place, digit in enumerate(nine))
     return -total % 10
 
 
 def _is_date(century: str, six: str) -> bool:
-    """Say whether YYMMDD is a day of birth, with 60 added to the day or not."""
+    """Return whether YYMMDD is a date of birth, with or without 60 added to the day."""
     year, month, day = int(six[:2]), int(six[2:4]), int(six[4:])
     day -= 60 if day > 60 else 0
     if century and century not in ("18", "19", "20"):
         return False
-    # Without a century, any in which the day exists will do: 29 February must not slip through.
+    # Without a century, either may be meant: 29 February must count in whichever has it.
     years = [int(century) * 100 + year] if century else [1900 + year, 2000 + year]
     return any(_exists(y, month, day) for y in years)
 
@@ -72,11 +70,12 @@ def _is_number(digits: str, *, separator: str) -> bool:
 
 
 def has_personal_number(text: str) -> bool:
-    """Say whether the text holds something that reads as a personal or coordination number.
+    """Return whether the text contains what looks like a personal or coordination number.
 
-    The standard shape is refused on a valid date with a right check digit or a separator (a mistyped
-    number is still one); digits with other separators between them on date and check digit. Let through:
-    a date with a clock time, an ISO date before another, a telephone number with a separator after its area code.
+    In the standard shape a valid date is enough if there is a separator (a mistyped number is still one); without one
+    the check digit must match too. Digits split by other characters count when both date and check digit are valid.
+    Let through: a date with a time of day, an ISO date followed by another, and a telephone number with a separator
+    after its area code.
     """
     if text.isascii() and sum(map(str.isdigit, text)) < _FEWEST_DIGITS:
         return False
@@ -89,7 +88,7 @@ def has_personal_number(text: str) -> bool:
 
 
 def _spread_digits(plain: str) -> Iterator[str]:
-    """Yield every 10 or 12 digits that begin and end where a run of digits does, without separators."""
+    """Yield each 10 or 12 digits, separators removed, made up of whole consecutive runs of digits."""
     for chain in _CHAIN.finditer(plain):
         runs = re.findall(r"\d+", chain.group())
         for first in range(len(runs)):
@@ -103,10 +102,7 @@ def _spread_digits(plain: str) -> Iterator[str]:
 
 
 def refuse_personal_numbers(text: str) -> str:
-    """Return the text unchanged.
-
-    Raises: PersonalNumberInText: it holds a personal or coordination number.
-    """
+    """Return the text unchanged. Raises: PersonalNumberInText: it contains a personal or coordination number."""
     if has_personal_number(text):
         raise PersonalNumberInText
     return text

@@ -1,20 +1,19 @@
-"""Which figures may be published: small numbers are hidden, and cannot be recovered by subtraction.
+"""Statistical disclosure control: small numbers are suppressed, so that they cannot be recovered by subtraction either.
 
-The lattice is fixed: the units under their organisation, times the four quarters under their year. For one item it
-is a table per figure; each row adds up to the year and each column to the organisation. Which figures of a cell may
-stand is decided in two steps:
+The table layout is fixed: units that add up to their organisation, by quarters that add up to their year. Each figure
+of an item is one such table. Suppression has two steps:
 
-1. *Within a cell.* A figure stands only if it and every difference between figures that stand is 0 or at least
-   FEWEST. What a few people share is then merged with something larger.
-2. *Across the lattice.* A hidden number could be had by subtracting its neighbours from a total. Every equation of the
-   lattice is a line through the table, so a hidden cell is safe exactly when hidden cells form a closed loop through
-   it: then it can grow and shrink by one while every total stays. More is hidden until each has its loop.
+1. *Primary, within a cell.* A figure is shown only if it, and every difference between figures shown in the same cell,
+   is 0 or at least FEWEST.
+2. *Secondary, across the table.* A suppressed number could be computed from a total and the other cells of its row or
+   column. It is safe exactly when suppressed cells form a closed loop through it, alternating between rows and columns:
+   then it can vary by one while every total stays the same. More cells are suppressed until each has such a loop.
 
-It is decided quarter by quarter and then for the year, and what was published is never withdrawn: the quarter that was
-published in April looks the same when the year is published, and what came after it has to make up for it.
+Quarters are decided in order and the year last. What has been published is never withdrawn: a quarter published in
+April looks the same when the year is published, so later quarters and the year are suppressed as far as it takes.
 
-A zero may stand: it is about nobody. Items that hang on another item's answer share its numbers; such figures are
-hidden together.
+Zero is shown: it concerns nobody. An item that is conditional on another item's answer has the same number as that
+answer, so such figures are suppressed together.
 """
 
 from collections import defaultdict
@@ -26,9 +25,9 @@ from checklists.model import Checklist
 
 FEWEST = 5
 TOTAL = ""
-"""The organisation among units, and the year among quarters."""
+"""As a unit: the whole organisation. As a quarter: the whole year."""
 COLUMNS = ("cases", "applicable", "ja", "answered", "nej", "ja_med_forbehall", "nej_motiverat", "delvis", "pagaende")
-"""The figures decided on, in the order in which they are let through. No equation relates them."""
+"""The figures of an item, in order of priority for being shown. None is the sum of others."""
 LIST_COLUMNS = (
     "due",
     "without_checklist",
@@ -40,7 +39,7 @@ LIST_COLUMNS = (
     "returned",
     "voided",
 )
-"""The figures of whole lists, in the order in which they are let through."""
+"""The figures of whole lists, in order of priority for being shown."""
 _PART_OF = {
     "without_checklist": "due",
     "sent": "begun",
@@ -51,7 +50,7 @@ _PART_OF = {
     "voided": "begun",
 }
 FOLLOWING = {"ej_tillampligt": ("cases", "applicable"), "obesvarad": ("applicable", "answered")}
-"""Differences of two figures: they stand where both do."""
+"""Figures that are the difference of two others, and shown where both of those are."""
 _ATOMS = {
     "cases": "jJnNdpfeo",
     "applicable": "jJnNdpfo",
@@ -66,23 +65,23 @@ _ATOMS = {
 
 
 class At(NamedTuple):
-    """A place of the lattice. TOTAL: all units, or the whole year."""
+    """The row and column of a cell. TOTAL stands for all units, or for the whole year."""
 
     unit: str
     quarter: str
 
 
 Row = Mapping[str, int]
-"""The figures of one item at one place, by code, `cases`, `applicable` and `answered` among them."""
+"""The figures of one item in one cell, by code; `cases`, `applicable` and `answered` are included."""
 Hidden = dict[tuple[str, str], set[At]]
-"""By item and figure, where it may not stand."""
+"""The suppressed cells, by item id and figure code."""
 
 
 def hidden(checklist: Checklist | None, rows: Mapping[str, Mapping[At, Row]]) -> Hidden:
-    """Return what may not stand, by item and figure, in a year and its quarters.
+    """Return the cells to suppress, by item and figure, in one year and its quarters.
 
-    rows: by item, the figures of every unit in every quarter; totals are worked out here. checklist: whose
-    conditions tie items together.
+    rows: by item id, the figures of each unit and quarter; the totals are computed here. checklist: its conditions
+    tell which items share numbers; None: none do.
     """
     full = {item: _with_totals(places) for item, places in rows.items()}
     ties = [tie for tie in _ties(checklist, full) if all(item in full for item, _ in tie)] if checklist else []
@@ -101,7 +100,7 @@ def hidden(checklist: Checklist | None, rows: Mapping[str, Mapping[At, Row]]) ->
 
 
 def hidden_of_lists(places: Mapping[At, Row]) -> dict[str, set[At]]:
-    """Return what may not stand of the figures of whole lists, by figure, in a year and its quarters."""
+    """Return the cells to suppress of the figures of whole lists, by figure, in one year and its quarters."""
     full = _with_totals(places)
     found: dict[str, set[At]] = {column: set() for column in LIST_COLUMNS}
     quarters = sorted({at.quarter for at in full} - {TOTAL})
@@ -120,7 +119,7 @@ Ties = list[tuple[tuple[str, str], tuple[str, str]]]
 
 
 def _settle(full: Mapping[str, Mapping[At, Row]], found: Hidden, ties: Ties, stage: str, later: set[str]) -> None:
-    """Hide more of one stage until what is tied is hidden together and every hidden cell has its loop."""
+    """Suppress more cells of one stage until tied figures agree and every suppressed cell lies on a loop."""
     while True:
         before = sum(map(len, found.values()))
         for one, other in ties:
@@ -134,10 +133,10 @@ def _settle(full: Mapping[str, Mapping[At, Row]], found: Hidden, ties: Ties, sta
 
 
 def _given_away(found: Mapping[str, set[At]], places: Iterable[At], at: At) -> list[str]:
-    """Return the figures of a total that anyone can add up, because all its parts are published.
+    """Return the figures of a total cell that anyone can add up, because all its parts are shown.
 
-    What the quarters give away is published already and comes first; what the units give away can still be
-    prevented by hiding one of them.
+    Those that follow from the quarters come first: the quarters are already published. Those that follow from the
+    units can still be protected by suppressing a unit.
     """
     quarters = {part for part in places if not at.quarter and part.unit == at.unit and part.quarter}
     units = {part for part in places if not at.unit and part.quarter == at.quarter and part.unit}
@@ -146,7 +145,7 @@ def _given_away(found: Mapping[str, set[At]], places: Iterable[At], at: At) -> l
 
 
 def stands(found: Hidden, item: str, code: str, at: At) -> bool:
-    """Say whether a figure of an item may stand at a place; `fritext` never does."""
+    """Return whether a figure of an item may be shown in a cell; `fritext` never is."""
     if code in FOLLOWING:
         return all(at not in found[item, column] for column in FOLLOWING[code])
     return code in COLUMNS and at not in found[item, code]
@@ -165,7 +164,10 @@ def _with_totals(places: Mapping[At, Row]) -> dict[At, dict[str, int]]:
 
 
 def _too_small(row: Row, given_away: Sequence[str]) -> list[str]:
-    """Return the figures that may not stand in a cell beside those before them; what is given away comes first."""
+    """Return the figures of a cell to suppress: each is tested against those already shown, by priority.
+
+    given_away: figures that can be computed anyway, so they are taken first.
+    """
     atoms = {
         "J": row.get("ja_med_forbehall", 0),
         "j": row.get("ja", 0) - row.get("ja_med_forbehall", 0),
@@ -189,7 +191,7 @@ def _too_small(row: Row, given_away: Sequence[str]) -> list[str]:
 
 
 def _too_small_of_lists(row: Row, given_away: Sequence[str]) -> list[str]:
-    """Return the figures of whole lists that may not stand: they, or what is left of what they are part of."""
+    """Return the list figures of a cell to suppress: those too small, or that leave too small a remainder."""
     standing: list[str] = []
     for column in (*given_away, *(column for column in LIST_COLUMNS if column not in given_away)):
         rests = [row.get(one, 0) - row.get(other, 0) for one, other in _nested(column, standing)]
@@ -199,7 +201,7 @@ def _too_small_of_lists(row: Row, given_away: Sequence[str]) -> list[str]:
 
 
 def _nested(column: str, standing: Sequence[str]) -> Iterable[tuple[str, str]]:
-    """Yield the pairs of whole and part that a figure makes with those that stand."""
+    """Yield the (whole, part) pairs that a figure forms with those already shown."""
     for other in standing:
         for whole, part in ((column, other), (other, column)):
             within: str | None = part
@@ -216,10 +218,10 @@ def _safe(n: int) -> bool:
 
 
 def _close(values: Mapping[At, int], places: set[At], stage: str, later: set[str]) -> None:
-    """Hide more of one figure in one stage, until every hidden cell lies on a loop of hidden cells.
+    """Suppress more cells of one figure in one stage, until every suppressed cell lies on a loop of them.
 
-    The table is a graph: units and quarters are its nodes, cells its edges. Where no loop can be had, the
-    figure is hidden in the whole stage.
+    The table is a bipartite graph: units and quarters are nodes, cells are edges. Where no loop exists, the figure is
+    suppressed in the whole stage.
     """
     while True:
         before = len(places)
@@ -236,10 +238,10 @@ Node = tuple[str, str]
 def _cheapest_loop(
     values: Mapping[At, int], places: set[At], closing: At, stage: str, later: set[str]
 ) -> set[At] | None:
-    """Return the cells of this stage that close a loop with a hidden one, hiding as little as can be; None: no loop.
+    """Return the cells of this stage that close a loop through a suppressed cell at the lowest cost; None: no loop.
 
-    Cells hidden already, and those of later stages, cost nothing; others of this stage what they hold. A cell
-    that holds nothing cannot shrink and does not serve.
+    Dijkstra. Cells already suppressed, and those of later stages, cost nothing; other cells of this stage cost one
+    plus their value. A cell with value 0 cannot decrease, so it is not part of any loop.
     """
     edges: dict[Node, list[tuple[Node, At]]] = defaultdict(list)
     for at in sorted(values):
@@ -264,16 +266,16 @@ def _cheapest_loop(
     return None
 
 
-# --- items that share numbers -----------------------------------------------------------------------------------------
+# --- items with the same numbers --------------------------------------------------------------------------------------
 
 
 def _ties(
     checklist: Checklist, full: Mapping[str, Mapping[At, Row]]
 ) -> Iterable[tuple[tuple[str, str], tuple[str, str]]]:
-    """Yield the figures that are the same number, or of which one would give the other away.
+    """Yield the pairs of figures that are the same number, or of which one reveals the other.
 
-    Every item of a list is counted in the same lists. An item asked when another is answered `nej` applies
-    exactly as often as that is so; two items with the same condition apply equally often.
+    All items of a checklist are counted over the same filled-in lists. An item asked when another is answered `nej`
+    applies exactly as often as that answer is given; two items with the same condition apply equally often.
     """
     by_condition: dict[str, str] = {}
     items = [item for item in checklist.items if item.id in full]

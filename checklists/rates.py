@@ -1,7 +1,7 @@
-"""What one filled-in list adds to the figures, and what can be said of a share.
+"""What one filled-in list or case contributes to the figures, and the statistics of a share.
 
-A list contributes one character per item of its version: small enough to store beside the list, so that what it
-added can be taken back exactly when an answer or a fact changes.
+A list contributes one character per item of its version. That is small enough to store beside the list, so that
+exactly what it contributed can be subtracted when an answer or a fact changes.
 """
 
 from collections.abc import Iterable, Iterator
@@ -29,14 +29,14 @@ FIGURES_OF = {
     "e": ("ej_tillampligt",),
     "o": ("obesvarad",),
 }
-"""The figures an item counts in, by its state, one character."""
+"""The figures that an item is counted in, by the one-character state of the item."""
 _STATE_OF = {codes[0]: state for state, codes in FIGURES_OF.items() if len(codes) == 1}
 ANSWERED = ("ja", "nej", "delvis", "pagaende", "fritext")
 MOTIVATED = ("text", "reference")
 
 
 def item_states(applied: Applied, role: Role) -> str:
-    """Return one character per item of the version, in list order; `-` for what this role is not asked."""
+    """Return the state of every item of the version, one character each in list order; `-` if not asked of the role."""
     asked = {item.id for item in applied.checklist.asked[role]}
     return "".join(_state(applied, item) if item.id in asked else NOT_ASKED for item in applied.checklist.items)
 
@@ -51,14 +51,14 @@ def _state(applied: Applied, item: Item) -> str:
 
 
 def _is_motivated(applied: Applied, item: Item) -> bool:
-    """Say whether a nej is motivated: by its own motivation, or by a ja to the item that asks for it."""
+    """Return whether a `nej` is motivated: in its own row, or by `ja` to the item that asks for the motivation."""
     sibling = applied.checklist.siblings.get(item.id)
     own = applied.answers[item.id].motivation in MOTIVATED
     return own or (sibling is not None and applied.state(sibling.id) == "ja")
 
 
 def item_figures(checklist: Checklist, states: str) -> Iterator[tuple[str, str]]:
-    """Yield item and figure for every figure that a list's items count in."""
+    """Yield (item id, figure) for everything that a list's item states are counted in."""
     for item, state in zip(checklist.items, states, strict=True):
         for code in FIGURES_OF.get(state, ()):
             yield item.id, code
@@ -68,7 +68,10 @@ def item_figures(checklist: Checklist, states: str) -> Iterator[tuple[str, str]]
 
 
 class Mark(NamedTuple):
-    """One figure of a case or a list: its name, a number (0 where it has none), and the day it belongs to."""
+    """One contribution of a case or a list. value: a number of days or a date, 0 where the code needs none.
+
+    day: the day whose period it is counted in.
+    """
 
     code: str
     value: int
@@ -78,12 +81,12 @@ class Mark(NamedTuple):
 def case_marks(
     dates: CaseDates, extensions: Iterable[Extension], workdays: Workdays, *, has_basis: bool
 ) -> Iterator[Mark]:
-    """Yield the figures of a case about a child; others have none.
+    """Yield the contributions of a case about a child; a case about an adult has none.
 
-    `due` and `without` (it has no decision basis) on the day of the decision, else the planned day unless it was
-    closed before. Each clock on the day it began: `CLOCK_within`, `CLOCK_extended` or `CLOCK_late` with the days it
-    took, or `CLOCK_open` with its last day as an ordinal, for whether that has passed depends on when it is read. The
-    spans without a limit by their name, on the day they began, with their days.
+    `due`, and `without` if the case has no decision basis: on the day of the decision, else on the planned day, unless
+    the case was closed before it. One per clock, on the day it began: `CLOCK_within`, `CLOCK_extended` or `CLOCK_late`
+    with the number of days it ran, or `CLOCK_open` with its last day as an ordinal, because whether that has passed
+    depends on the day of reading. One per span, named after it, on the day it began, with its number of days.
     """
     if not dates.about_child:
         return
@@ -109,36 +112,36 @@ _POWER = NormalDist().inv_cdf(0.8)
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """k of n."""
+    """A share: k of n."""
 
     k: int
     n: int
 
     @property
     def part(self) -> float:
-        """Return k / n. Raises: ZeroDivisionError: n is 0."""
+        """The share as a number from 0 to 1. Raises: ZeroDivisionError: n is 0."""
         return self.k / self.n
 
 
 def wilson(share: Share) -> tuple[float, float]:
-    """Return the Wilson interval of a share, 95 %, both ends within 0–1.
+    """Return the 95 % Wilson score interval of a share, both ends within 0–1.
 
     Raises: ZeroDivisionError: n is 0. Source: Wilson 1927; 5 of 5 gives 57–100 %.
     """
     part, n = share.part, share.n
     spread = _Z * sqrt(part * (1 - part) / n + _Z * _Z / (4 * n * n))
     middle, scale = part + _Z * _Z / (2 * n), 1 + _Z * _Z / n
-    # At 0 and n of n one end is the share itself; rounding alone would miss it slightly.
+    # At 0 of n and n of n one end is the share itself, which floating point would miss slightly.
     return max(0.0, min(part, (middle - spread) / scale)), min(1.0, max(part, (middle + spread) / scale))
 
 
 Verdict = Literal["no_figures", "same", "too_few", "better", "worse", "other_version"]
-"""`other_version`: the questions changed between, so the two are not compared."""
+"""The outcome of a comparison. `other_version`: the questions changed in between, so the shares are not comparable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A comparison of two shares. needed: cases per period that would show this difference, 0: not known."""
+    """The outcome of comparing two shares. needed: cases per period that would show this difference; 0: unknown."""
 
     verdict: Verdict
     before: Share
@@ -149,8 +152,8 @@ class Comparison:
 def compare(before: Share, after: Share) -> Comparison:
     """Compare two independent shares.
 
-    A difference is claimed only when Newcombe's 95 % interval for it, made of the two Wilson intervals, does
-    not hold zero; otherwise it is `too_few`, with the cases per period that would be needed.
+    A difference is claimed only if Newcombe's 95 % interval for it, built from the two Wilson intervals, excludes
+    zero; otherwise the verdict is `too_few`, with the number of cases per period that would be needed.
     Source: Newcombe 1998, method 10.
     """
     if not before.n or not after.n:
@@ -169,9 +172,9 @@ def compare(before: Share, after: Share) -> Comparison:
 
 
 def needed(before: float, after: float) -> int:
-    """Return how many cases per period would show a difference between two parts; 0 when they are alike.
+    """Return how many cases per period it takes to show a difference between two shares (0–1); 0 if they are equal.
 
-    Normal approximation, 5 % two-sided, 80 % power: from 60 to 80 % takes 82.
+    Normal approximation, two-sided 5 % significance, 80 % power: 0.6 against 0.8 takes 82.
     """
     if before == after:
         return 0
@@ -182,7 +185,7 @@ def needed(before: float, after: float) -> int:
 
 
 def median(counts: dict[int, int]) -> float | None:
-    """Return the median of values, given as the count of each; None if there are none."""
+    """Return the median of a frequency table (value to count); None if it is empty."""
     total = sum(counts.values())
     if not total:
         return None

@@ -1,4 +1,4 @@
-"""Case references: one normal form for storing, showing and comparing."""
+"""Case references: one normal form for storage, display and comparison."""
 
 import re
 import unicodedata
@@ -6,15 +6,17 @@ import unicodedata
 from checklists.errors import BadCaseRef
 from checklists.privacy import refuse_personal_numbers
 
-# Permissive default: letters and digits in up to five groups, at least one digit, 3 to 24 characters.
+# Permissive default: up to five groups of letters and digits, at least one digit, 3 to 24 characters.
 DEFAULT_PATTERN = r"^(?=.*\d)(?=.{3,24}$)[A-Za-zÅÄÖåäö0-9]{1,10}([ /:.\-][A-Za-zÅÄÖåäö0-9]{1,10}){0,4}$"
 
 
 def normal_ref(text: str, pattern: str = DEFAULT_PATTERN) -> str:
-    """Return the reference as it is stored and shown: NFC, trimmed, single spaces, upper case.
+    """Return a reference in the form that is stored and shown: NFC, trimmed, single spaces, upper case.
 
-    Raises: PersonalNumberInText: it reads as a personal number (tested first, the default pattern would accept it).
-        BadCaseRef: it does not match `pattern`, the tenant's own regular expression.
+    pattern: the tenant's regular expression.
+
+    Raises: PersonalNumberInText: it looks like a personal number; tested first, as the default pattern accepts one.
+    BadCaseRef: it does not match `pattern`.
     """
     ref = " ".join(unicodedata.normalize("NFC", refuse_personal_numbers(text)).split()).upper()
     if not re.fullmatch(pattern, ref, re.IGNORECASE):
@@ -23,7 +25,7 @@ def normal_ref(text: str, pattern: str = DEFAULT_PATTERN) -> str:
 
 
 def compiles(pattern: str) -> bool:
-    """Say whether a tenant's pattern is a regular expression."""
+    """Return whether a pattern is a valid regular expression."""
     try:
         re.compile(pattern)
     except re.error:

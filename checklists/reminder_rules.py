@@ -1,7 +1,7 @@
-"""Which reminders are due on a case on a day, to whom and about what: a pure function of how the case stands.
+"""Which reminders are due for a case on a day, to whom and about what, as a pure function of the case's state.
 
-Each reminder holds from its day until the next one of its rule takes over or the matter is settled, so that a day
-on which the bot was down is caught up. `mark` names the occasion: nobody is told of the same mark twice.
+A reminder is due from its day until the next one of the same rule replaces it or the matter is settled, so a day when
+the bot was down is caught up. `mark` identifies the occasion: nobody is reminded of the same mark twice.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ Days = Annotated[int, Field(ge=0, le=400)]
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """When each rule applies; all are tenant settings. Days are calendar days unless called working days."""
+    """When each rule starts to apply; all are tenant settings. Days are calendar days unless stated as working days."""
 
     gaps_first: Days = 3
     """LUCKOR: working days before the planned decision, the first time."""
@@ -50,12 +50,12 @@ class Thresholds:
     follow_up_months: Annotated[int, Field(ge=1, le=60)] = 6
     """6M: months after the decision."""
     catch_up: Days = 30
-    """Days after which a reminder without an end of its own is too old to be caught up."""
+    """Days after which a reminder with no end of its own is too old to be sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question a reminder names. child 0: the whole case."""
+    """One question that a reminder names. child: 0 for the whole case."""
 
     child: int
     of: Literal["item", "fact"]
@@ -64,12 +64,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class BasisState:
-    """How the newest decision basis stands, all children together.
+    """The state of the newest decision basis, all children taken together.
 
     waits_since: the day it was sent, or a signature of it was voided. read: someone has finished reading it since.
-    returned: the newest return (its row id). touched: something was changed since that return. gaps, ongoing,
-    pointed_at: what is missing, what was answered `pagaende`, what the return points at. followed: what was `pagaende`
-    when it was signed and has its answer since, told of once per mark; the newest of those answers came on followed_on.
+    returned: row id of the newest return, 0 if none. touched: something has been changed since that return. gaps: what
+    is missing. ongoing: what is answered `pagaende`. pointed_at: what the return points at. followed: what was signed
+    as `pagaende` and has been concluded since, reminded of once per followed_mark. followed_on: the day of the newest
+    of those answers.
     """
 
     status: State = State.BEGUN
@@ -88,7 +89,7 @@ class BasisState:
 
 @dataclass(frozen=True, slots=True)
 class CaseState:
-    """What the rules need to know of a case. protected_now: `protection_assessment_made` is answered."""
+    """What the rules need to know about a case. protected_now: the item `protection_assessment_made` is answered."""
 
     dates: CaseDates = field(default_factory=CaseDates)
     basis: BasisState = field(default_factory=BasisState)
@@ -99,9 +100,9 @@ class CaseState:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One reminder that is due. on: the date it speaks of. late: that date has passed.
+    """One reminder that is due. on: the date it refers to. late: that date has passed.
 
-    at_once: it is about a case with violence, where there is nothing to assess first.
+    at_once: the 14D reminder concerns a violence case, where an investigation is to be opened at once.
     """
 
     rule: Rule
@@ -121,14 +122,14 @@ class _On:
     workdays: Workdays
 
     def holds(self, start: date, end: date | None = None) -> bool:
-        """Say whether the day lies in a window: start counted, end not; without one, as long as is caught up."""
+        """Return whether the day is in the window [start, end); without an end, for the days of `catch_up`."""
         return start <= self.day < (end or start + timedelta(days=self.thresholds.catch_up + 1))
 
 
 def due(
     state: CaseState, day: date, thresholds: Thresholds | None = None, workdays: Workdays | None = None
 ) -> tuple[Due, ...]:
-    """Return every reminder of the daily sweep that holds on a working day, whoever was told of it before.
+    """Return every reminder of the daily sweep that is due on a working day, including those already sent.
 
     SKYDD is not among them: it does not wait for the sweep (see `protection_due`).
     """
@@ -138,7 +139,7 @@ def due(
 
 
 def protection_due(state: CaseState, day: date) -> Due | None:
-    """Return SKYDD: a report about a child came in today, and nobody has answered whether the child is protected."""
+    """Return SKYDD if a report about a child came in on `day` and the protection assessment is not answered yet."""
     dates = current(state.dates)
     if dates.received_on != day or dates.closed_on or state.protected_now or not dates.about_child:
         return None
@@ -176,7 +177,7 @@ def _silent(on: _On) -> Due | None:
 
 
 def _unread_since(on: _On) -> tuple[date, date] | None:
-    """Return since when the basis waits for a reader, and the day from which that is too long."""
+    """Return since when the basis has been waiting for a reader, and the day from which that is too long."""
     basis = on.state.basis
     if basis.status not in WAITING or basis.read or basis.waits_since is None or on.state.dates.closed_on:
         return None
@@ -193,10 +194,10 @@ def _returned(on: _On) -> Due | None:
 
 
 def _assessment(on: _On) -> Due | None:
-    """Day 10 (a setting), the last day and the day after; that one asks for the reason, unless one was given.
+    """14D: on day 10 (a setting), on the last day, and on the day after, which asks for the reason unless recorded.
 
-    With violence: the day it became known, the last day in time, and the working day after that, which asks for the
-    reason; days 10, 14 and 15 then follow as for any report still not opened.
+    In a violence case: on the day the violence became known, on the last day, and on the working day after that, which
+    asks for the reason; days 10, 14 and 15 then follow as for any report not yet opened.
     """
     clock = assessment(on.state.dates, on.state.extensions, on.workdays)
     if clock is None or not clock.runs(on.day):
@@ -204,7 +205,7 @@ def _assessment(on: _On) -> Due | None:
     at_once, began, last = clock.limit == "at_once", clock.began, clock.last_day
     after = {last + timedelta(days=1)}
     days = {began + timedelta(days=on.thresholds.assessment_first), last}
-    # A clock that starts today cannot have been reminded of on the working day before.
+    # These days move forward to a working day, not back: before the clock had started there was nothing to remind of.
     near = {began, last, *after} if at_once else set()
     if at_once:
         days |= {began, began + timedelta(days=ASSESSMENT_DAYS)}
@@ -219,7 +220,7 @@ def _assessment(on: _On) -> Due | None:
 
 
 def _reason_given(extensions: tuple[Extension, ...], clock: Deadline) -> bool:
-    """Say whether somebody has said why the assessment is late: an extension was recorded that moved nothing."""
+    """Return whether the reason for being late is recorded: as an extension that did not move the deadline."""
     given = [one for one in extensions if one.limit == "14d" and one.decided_on >= clock.began]
     return any(clock.limit == "at_once" or not one.grounds or one.decided_on > clock.last_day for one in given)
 
@@ -235,7 +236,10 @@ def _four_months(on: _On) -> Due | None:
 
 
 def _newest(on: _On, starts: dict[date, date]) -> date | None:
-    """Return the latest of some days whose working day (its value) has come; None when that is too old."""
+    """Return the latest day whose start (the working day it is moved to) has come; None when that is too old.
+
+    starts: by day, its start.
+    """
     ordered = sorted((start, day) for day, start in starts.items())
     for (start, day), (end, _) in pairwise([*ordered, (date.max, date.max)]):
         if on.holds(start, end if end != date.max else None):
@@ -244,7 +248,7 @@ def _newest(on: _On, starts: dict[date, date]) -> date | None:
 
 
 def _decision(on: _On) -> Due | None:
-    """The first working day after the planned one, while nobody has said that it was decided."""
+    """BESLUT: from the first working day after the planned decision, while none is recorded."""
     dates = on.state.dates
     planned = dates.planned_decision_on
     if planned is None or dates.decided_on or dates.closed_on or not on.holds(on.workdays.after(planned)):
@@ -262,7 +266,7 @@ def _ongoing(on: _On) -> Due | None:
 
 
 def _followed(on: _On) -> Due | None:
-    """What was `pagaende` when the chef signed has its answer: told at the next sweep, the same day if there is one."""
+    """UPPFOLJT: what the chef signed as `pagaende` has been concluded; due at the next sweep, the same day included."""
     basis = on.state.basis
     if basis.followed_on is None or not basis.followed:
         return None

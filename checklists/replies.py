@@ -1,4 +1,4 @@
-"""Reads Swedish and English words as answers, without knowing the question."""
+"""Parsing of typed Swedish and English answers, independent of the question."""
 
 import re
 import unicodedata
@@ -20,20 +20,20 @@ _WITH_TEXT = re.compile(r"(?P<word>[^,;:]{1,20})\s*[,;:]\s*(?P<text>\S.*)", re.D
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a line means: an answer (a choice, `unknown` or `skip`), perhaps with a motivation."""
+    """A parsed line. choice: a Choice, `unknown` or `skip`. text: the motivation written after it, if any."""
 
     choice: str
     text: str = ""
 
 
 def folded(text: str) -> str:
-    """Return words in the form they are compared in: lower case, å/ä/ö as a/a/o, single spaces, no full stop."""
+    """Return text in the form used for comparison: lower case, å/ä/ö as a/a/o, single spaces, no final `.` or `!`."""
     plain = unicodedata.normalize("NFD", text.casefold())
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split()).rstrip(".!")
 
 
 def read_answer(line: str) -> Said | None:
-    """Read a line as one answer: `ja`, `n`, `pågår`, or `nej, TEXT`; None if it is not one."""
+    """Parse a line as one answer: `ja`, `n`, `pågår`, or `nej, TEXT`; None if it is not one."""
     choice = _BY_WORD.get(folded(line))
     if choice:
         return Said(choice)
@@ -43,7 +43,7 @@ def read_answer(line: str) -> Said | None:
 
 
 def read_answers(line: str) -> Sequence[str] | None:
-    """Read a line as several answers, separated by spaces or commas: `ja ja nej pågår`; None if it is not that."""
+    """Parse a line as several answers separated by spaces or commas: `ja ja nej pågår`; None if any word is not one."""
     words = folded(line).replace(",", " ").replace("vet inte", "vi").replace("vet ej", "vi").split()
     choices = [_BY_WORD.get(word) for word in words]
     found = [choice for choice in choices if choice]
@@ -51,6 +51,6 @@ def read_answers(line: str) -> Sequence[str] | None:
 
 
 def read_number(line: str) -> int | None:
-    """Read a line as a number of a button, from 1."""
+    """Parse a line as a one- or two-digit button number; None if it is not one."""
     word = line.strip().rstrip(".")
     return int(word) if word.isascii() and word.isdigit() and len(word) < 3 else None

@@ -1,7 +1,7 @@
-"""How long each kind of data is kept, and from which day it may be disposed of. Set by each municipality.
+"""Retention periods, set by each municipality, and the day from which a case may be disposed of.
 
-Nothing of a case is disposed of until the municipality has set a period: which one applies to a child's file depends on
-things the bot does not know (placement, day of birth), and the bot is not the system of record.
+No case is disposed of until the municipality has set a period: which one applies to a child's file depends on things
+the bot does not know (placement, date of birth), and the bot is not the system of record.
 """
 
 from collections.abc import Mapping
@@ -14,16 +14,16 @@ from checklists.months import months_on
 
 
 class BadPeriod(ValueError):
-    """A period that cannot be set; the message is one sentence."""
+    """The period cannot be set. The message says why, in one sentence."""
 
 
 class Retention(BaseModel):
-    """The periods of one municipality.
+    """The retention periods of one municipality.
 
-    case_months: months after `closed_on` that a case, with its answers and texts, is kept; None: for ever.
-    reply_days: stored replies, from when they were given. message_days: the content of sent messages.
-    chat_days: what was last shown in an inactive chat. draft_days: drafts, after the case was closed.
-    printed_elsewhere: filled checklists are put in the file some other way, so disposal asks for no print.
+    case_months: months from `closed_on` that a case is kept, with its answers and texts; None: indefinitely.
+    reply_days: for stored replies, from when they were given. message_days: for the content of sent messages.
+    chat_days: for the last view shown in an inactive chat. draft_days: for drafts, from the closing of the case.
+    printed_elsewhere: filled checklists reach the case file some other way, so disposal does not require a printout.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -36,16 +36,16 @@ class Retention(BaseModel):
     printed_elsewhere: bool = False
 
     def case_due_on(self, closed_on: date | None) -> date | None:
-        """Return the first day a case may be disposed of; None: it is open, or no period is set."""
+        """Return the first day a case may be disposed of; None if it is open, or no period is set."""
         if closed_on is None or self.case_months is None:
             return None
         return months_on(closed_on, self.case_months)
 
 
 def changed(stored: Mapping[str, Any], assignments: list[str]) -> dict[str, Any]:
-    """Return the stored periods with some set anew, each as `name=value` (a number, ja, nej, or empty: the default).
+    """Return the stored periods updated with assignments `name=value`: a number, ja or nej; empty resets to default.
 
-    Raises: BadPeriod: no such period, or not a value it can have.
+    Raises: BadPeriod: an unknown period, or a value it cannot have.
     """
     new = dict(stored)
     for assignment in assignments:

@@ -1,6 +1,6 @@
-"""Who may do what: each dialog declares its verbs and who may use them; here the rows are gathered and checked.
+"""Authorisation: each dialog declares its verbs and who may use them; this module collects and checks the rows.
 
-A right names a verb and, for each role that may use it, how the person must stand to the case. The roles come from
+A right names a verb and, for each role that may use it, the relation the person must have to the case. Roles come from
 the people register only.
 """
 
@@ -72,24 +72,24 @@ VerbName = Literal[
     "to_read",
     "undo",
 ]
-"""What somebody may do: what a button stands for, or what a typed command does."""
+"""The things a person can do, by pressing a button or by typing a command."""
 Relation = Literal["lead", "co_worker", "own_unit", "other"]
-"""How a person in a role stands to a case: its lead, its co-worker, same unit, none of these."""
+"""The relation of a person in a role to a case: its lead, its co-worker, in the same unit, or none of these."""
 RELATIONS: tuple[Relation, ...] = get_args(Relation)
 ROLES: tuple[Role, ...] = get_args(Role)
 
 ANYONE: Mapping[Role, tuple[Relation, ...]] = dict.fromkeys(ROLES, RELATIONS)
 OWN_CASE: Mapping[Role, tuple[Relation, ...]] = {"case_worker": ("lead", "co_worker")}
-"""The worker's own cases; the co-worker shares them."""
+"""A case worker on a case she is lead or co-worker of."""
 READER: Mapping[Role, tuple[Relation, ...]] = {"unit_manager": ("own_unit",), "deputy": ("own_unit",)}
-"""The chefs of the case's unit and who stands in for them; nobody reads a case they are lead or co-worker of."""
+"""The chefs of the case's unit and their deputies. Nobody reads a case they are lead or co-worker of."""
 LIST_HOLDER: Mapping[Role, tuple[Relation, ...]] = {**OWN_CASE, **READER}
-"""Everyone with a list on the case: its workers the one they write, a reader the one used for reading."""
+"""Everyone who has a list on the case: its workers the one they write, a reader the one used for reading."""
 
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """One verb and who may use it: relations by role. `about` says whether it is about a case at all."""
+    """One verb and who may use it. may: the sufficient relations, by role. about: whether it concerns a case at all."""
 
     verb: VerbName
     about: Literal["case", "self"]
@@ -97,9 +97,9 @@ class Right:
 
 
 def table(rights: Iterable[Right]) -> dict[str, Right]:
-    """Gather the declared rights by verb.
+    """Return the declared rights by verb.
 
-    Raises: ValueError: a verb is declared twice, or names a role or relation that does not exist.
+    Raises: ValueError: a verb is declared twice, or a right is empty or names an unknown role or relation.
     """
     gathered: dict[str, Right] = {}
     for right in rights:
@@ -115,18 +115,18 @@ def table(rights: Iterable[Right]) -> dict[str, Right]:
 
 
 def may(right: Right, standing: Iterable[tuple[Role, Relation]]) -> bool:
-    """Say whether someone who stands so (role, relation) may use the verb."""
+    """Return whether a right is granted by any of a person's (role, relation) pairs."""
     return any(relation in right.may.get(role, ()) for role, relation in standing)
 
 
 def sees_figures(held: Iterable[tuple[Role, str]], unit: str) -> bool:
-    """Say whether someone who holds these roles (role, name of its unit) may see a unit's figures.
+    """Return whether a person may see the figures of a unit.
 
-    unit: its name, empty for the whole organisation. A manager sees every unit and the whole, a chef and her
-    deputy their own units; nobody sees anything narrower.
+    held: her roles, as (role, name of its unit). unit: a unit's name, or "" for the whole organisation. A manager sees
+    every unit and the whole; a chef and her deputy see their own units. Nobody sees anything narrower than a unit.
     """
     return any(role == "manager" or (role in ("unit_manager", "deputy") and at == unit != "") for role, at in held)
 
 
 FIGURES: Mapping[Role, tuple[Relation, ...]] = dict.fromkeys(("manager", "unit_manager", "deputy"), RELATIONS)
-"""Who may ask for figures at all; of which unit, `sees_figures` says."""
+"""Who may ask for figures at all; `sees_figures` decides for which unit."""

@@ -1,4 +1,4 @@
-"""The way through a list: which card comes next is a function of the list, the facts and the answers."""
+"""The route through a list: which card comes next is a pure function of the list, the facts and the answers."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,11 +11,11 @@ from checklists.rules import Answers, Applied
 
 @dataclass(frozen=True)
 class Stop:
-    """One card on the way.
+    """One card on the route.
 
     kind: `question` (one item), `group` (several items on one card), or `motivation`.
-    items: the items it answers, or whose own rows it motivates. about: what is motivated, for a
-        motivation with an item of its own (item or fact id), else empty.
+    items: the ids of the items it answers, or whose own rows it motivates.
+    about: on a motivation card with an item of its own, the item or fact being motivated; otherwise empty.
     """
 
     kind: Literal["question", "group", "motivation"]
@@ -24,14 +24,14 @@ class Stop:
 
     @cached_property
     def key(self) -> str:
-        """Return a name for the stop that survives restarts: kind and first item."""
+        """A stable identifier of the stop, independent of its position: kind and first item."""
         return f"{self.kind}:{self.items[0]}"
 
 
 def stops(applied: Applied, role: Role) -> tuple[Stop, ...]:
     """Return every card that applies now, in list order, answered or not.
 
-    Only the one who writes the basis motivates on cards; readers answer the motivation items as plain questions.
+    Only the writer gets motivation cards; readers answer the motivation items as plain questions.
     """
     way: list[Stop] = []
     done_groups: set[str] = set()
@@ -56,9 +56,9 @@ def stops(applied: Applied, role: Role) -> tuple[Stop, ...]:
 
 
 def _own_motivation(items: tuple[Item, ...], answers: Answers) -> list[Stop]:
-    """Return the card that motivates these items' answers in their own rows, if they call for it.
+    """Return the card that motivates these items in their own rows, if any of their answers needs it; else [].
 
-    One card for a whole group: the same reason mostly holds for all, and nobody is asked four times.
+    One card serves a whole group, because the reason is usually the same for all its items.
     """
     calling = [item.id for item in items if item.id in answers and answers[item.id].choice in item.motivate_on]
     waiting = [item_id for item_id in calling if not answers[item_id].motivation]
@@ -67,31 +67,31 @@ def _own_motivation(items: tuple[Item, ...], answers: Answers) -> list[Stop]:
 
 
 def is_open(stop: Stop, applied: Applied) -> bool:
-    """Say whether the card still has something to ask."""
+    """Return whether something on the card remains to be answered or motivated."""
     if stop.kind == "motivation" and not stop.about:
         return any(not applied.answers[item_id].motivation for item_id in stop.items)
     return any(applied.is_open(item_id) for item_id in stop.items)
 
 
 def next_open(way: tuple[Stop, ...], applied: Applied, after: str = "") -> Stop | None:
-    """Return the first open card after the stop with key `after`, else the first open one, else None."""
+    """Return the first open card after the stop with key `after`, wrapping round to the start; None if all are done."""
     start = next((place for place, stop in enumerate(way, start=1) if stop.key == after), 0)
     return next((stop for stop in way[start:] + way[:start] if is_open(stop, applied)), None)
 
 
 def before(way: tuple[Stop, ...], key: str) -> Stop | None:
-    """Return the card before the stop with this key, None at the beginning."""
+    """Return the card before the stop with this key; None for the first card, or an unknown key."""
     place = next((place for place, stop in enumerate(way) if stop.key == key), 0)
     return way[place - 1] if place else None
 
 
 def stop_of(way: tuple[Stop, ...], item_id: str) -> Stop | None:
-    """Return the card on which this item is answered, None while it does not apply."""
+    """Return the card on which this item is answered; None if it does not apply now."""
     return next((stop for stop in way if item_id in stop.items and (stop.kind != "motivation" or stop.about)), None)
 
 
 def motivated_by(applied: Applied, item: Item, choice: str) -> Item | None:
-    """Return the sibling that would ask for the motivation of this answer, None when its own row carries it."""
+    """Return the item that would ask for the motivation of this answer; None if it has none or would not be asked."""
     sibling = applied.checklist.siblings.get(item.id)
     if sibling is None:
         return None

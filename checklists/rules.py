@@ -1,7 +1,7 @@
-"""Which items apply, what is open, what is a gap: a checklist applied to facts and answers. Pure, and worked out once.
+"""A checklist evaluated against facts and answers: which items apply, are open, or are gaps.
 
-`facts` maps fact id to ja or nej, and `case_type` to barn or vuxen; what is missing is unknown.
-`answers` maps item id to the newest Answer; an item that is missing was never answered.
+`facts` maps fact id to ja or nej, and `case_type` to barn or vuxen; a missing fact is unknown.
+`answers` maps item id to the newest Answer; a missing item was never answered.
 """
 
 from collections.abc import Mapping
@@ -12,18 +12,21 @@ from checklists.model import CASE_TYPE, OPEN, Answer, Checklist, Choice, Conditi
 Facts = Mapping[str, str]
 Answers = Mapping[str, Answer]
 Applies = Literal["yes", "no", "waits"]
-"""`waits`: it hangs on a fact that is not known yet, so it is not asked; the fact is the gap."""
+"""`waits`: it depends on a fact not yet known, so it is not asked; the gap is the fact itself."""
 
 
 class Applied:
-    """What every item of a list comes to. An item's conditions name only items above it, so one pass is enough."""
+    """One evaluation of a checklist: every item's status for the given facts and answers.
+
+    An item's conditions refer only to items above it (the loader checks this), so a single pass is enough.
+    """
 
     def __init__(self, checklist: Checklist, facts: Facts, answers: Answers) -> None:
         self.checklist, self.facts, self.answers = checklist, facts, answers
         self.applies: dict[str, Applies] = {}
-        """By item id. A condition on an unanswered item is not met."""
+        """By item id. A condition on an unanswered item is false."""
         self.answered: set[str] = set()
-        """Ids of the items that apply and whose newest answer still counts."""
+        """Ids of the items that apply and whose newest answer is still valid."""
         for item in checklist.items:
             applying: Applies = "yes" if item.when is None else self._met(item.when)
             self.applies[item.id] = applying
@@ -47,17 +50,17 @@ class Applied:
         return "yes" if self.answers[above].choice in condition.values else "no"
 
     def _counts(self, item: Item, choice: str) -> bool:
-        """Say whether an answer to an item still counts.
+        """Return whether an answer to an item is still valid.
 
-        An answer that the facts no longer allow is open again; so is an import's "not applicable" on an item that
-        knows no such answer. A text from an import counts.
+        An answer the facts no longer allow is not, and the item is open again; nor is an imported `ej_tillampligt` on
+        an item without that answer. Imported free text is valid.
         """
         if choice == OPEN or (choice == "ej_tillampligt" and choice not in item.answers):
             return False
         return choice not in item.only or self._met(item.only[choice]) == "yes"  # type: ignore[index]
 
     def allowed(self, item: Item) -> tuple[Choice, ...]:
-        """Return the answers that may be given now, in the list's order; one with a condition while that is met."""
+        """Return the answers that may be given now, in the item's order: those whose condition, if any, is met."""
         if not item.only:
             return item.answers
         return tuple(
@@ -67,29 +70,32 @@ class Applied:
     def state(self, item_id: str) -> str:
         """Return the item's answer as figures and exports count it.
 
-        What does not apply is `ej_tillampligt` whatever was answered before; what waits for a fact, or is
-        open, is `obesvarad`.
+        An item that does not apply is `ej_tillampligt`, whatever was answered before; one that waits for a fact, or is
+        unanswered, is `obesvarad`.
         """
         if self.applies[item_id] == "no":
             return "ej_tillampligt"
         return self.answers[item_id].choice if item_id in self.answered else OPEN
 
     def is_open(self, item_id: str) -> bool:
-        """Say whether an item that applies still asks something: not answered, or sent back by the chef."""
+        """Return whether an item is to be answered (again): it has no valid answer, or the chef sent it back."""
         return item_id not in self.answered or self.answers[item_id].returned
 
     def applicable(self, role: Role) -> tuple[Item, ...]:
-        """Return the items that this role is asked now, in list order."""
+        """Return the items this role is asked with the present facts and answers, in list order."""
         return tuple(item for item in self.checklist.asked[role] if self.applies[item.id] == "yes")
 
     def progress(self, role: Role) -> tuple[int, int]:
-        """Return how many of the items that apply now are answered and not sent back, and how many apply."""
+        """Return (done, total) of the items asked now; an item sent back by the chef is not done."""
         now = self.applicable(role)
         returned = {item_id for item_id in self.answered if self.answers[item_id].returned}
         return sum(item.id in self.answered and item.id not in returned for item in now), len(now)
 
     def gaps(self, role: Role, fact_order: tuple[str, ...]) -> tuple[Gap, ...]:
-        """Say what still stands between this list and a signature: unknown facts first, then items in list order."""
+        """Return what is missing for a signature: unknown facts first, then items in list order.
+
+        fact_order: the ids of all facts, in the order they are asked.
+        """
         used = self.checklist.facts_used(role)
         found = [Gap("fact", fact, "unknown") for fact in fact_order if fact in used and fact not in self.facts]
         for item in self.applicable(role):

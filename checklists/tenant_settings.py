@@ -1,4 +1,4 @@
-"""A tenant's own settings, typed, each with its default."""
+"""The settings of one tenant (municipality), typed, each with a default."""
 
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
@@ -27,11 +27,11 @@ def _findings(said: tuple[str, ...]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class TenantSettings(Thresholds):
-    """The thresholds of the reminders and what else a tenant decides for itself.
+    """The reminder thresholds, and everything else a tenant decides for itself.
 
-    office_opens, office_closes: Swedish time of day; reminders go out from the first, none after the second.
-    free_days: days on which the authority is closed besides the holidays. motivation: how motivations are given.
-    findings: how far the authority's findings have come, see checklists.findings.read_standings.
+    office_opens, office_closes: Swedish times of day; reminders are sent from the first and before the second.
+    free_days: closing days in addition to the holidays. motivation: the form of motivation required.
+    findings: the standing of the supervisory authority's findings, as `findings.read_standings` parses it.
     """
 
     case_ref_pattern: Annotated[str, AfterValidator(_pattern)] = DEFAULT_PATTERN
@@ -43,11 +43,11 @@ class TenantSettings(Thresholds):
 
     @property
     def workdays(self) -> Workdays:
-        """Return the working days with the tenant's own free days taken out."""
+        """The working-day calendar, with the tenant's own closing days."""
         return Workdays(frozenset(self.free_days))
 
     def in_office_hours(self, local: datetime) -> bool:
-        """Say whether reminders may go out at a moment, given in Swedish time."""
+        """Return whether reminders may be sent at a moment given in Swedish time."""
         opens = self.office_opens <= local.time() < self.office_closes
         return opens and self.workdays.is_working(local.date())
 
@@ -60,14 +60,14 @@ _STORED = TypeAdapter(TenantSettings)
 
 @lru_cache(maxsize=256)
 def read_settings(stored: str) -> TenantSettings:
-    """Return settings from their JSON; what is not there has its default. Raises: ValueError: one is wrong."""
+    """Parse stored JSON; a missing setting has its default. Raises: ValueError: a value is invalid."""
     return DEFAULTS if stored == "{}" else _STORED.validate_json(stored)
 
 
 def parse_setting(name: str, text: str) -> Any:
-    """Return one setting as it is kept in JSON, read from `NAME=VALUE`. Several dates or findings are parted by commas.
+    """Parse the value of one setting, as text, into the form stored in JSON. A list is comma-separated.
 
-    Raises: ValueError: there is no such setting, or the value is not one; the message says which.
+    Raises: ValueError: an unknown setting, or an invalid value; the message says which.
     """
     if name not in NAMES:
         raise ValueError(f"there is no setting {name}; there are {', '.join(NAMES)}")
@@ -80,7 +80,7 @@ def parse_setting(name: str, text: str) -> Any:
 
 
 def check_together(settings: TenantSettings) -> None:
-    """Refuse settings that fit one by one and not together. Raises: ValueError."""
+    """Check that settings valid by themselves are consistent with each other. Raises: ValueError: they are not."""
     if settings.office_opens >= settings.office_closes:
         raise ValueError("office_opens is not before office_closes")
     if settings.gaps_first < settings.gaps_last:
@@ -90,7 +90,7 @@ def check_together(settings: TenantSettings) -> None:
 
 
 def show_settings(settings: TenantSettings) -> dict[str, str]:
-    """Return every setting as it would be written after `NAME=`."""
+    """Return every setting by name, as `parse_setting` would read it."""
     kept = _STORED.dump_python(settings, mode="json")
     shown = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in kept.items()}
     return {name: shown[name] for name in NAMES}

@@ -1,4 +1,4 @@
-"""Swedish working days: no weekends, no public holidays, no eves taken as such, none of the tenant's own free days."""
+"""Swedish working days: not weekends, public holidays, the eves treated as such, or the tenant's own closing days."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,30 +11,30 @@ _A_DAY = timedelta(days=1)
 
 @cache
 def free_days(year: int) -> frozenset[date]:
-    """Return the public holidays of a year and the eves of midsummer, Christmas and New Year.
+    """Return the public holidays of a year and the eves of Midsummer, Christmas and New Year.
 
-    Source: lag (1989:253) om allmänna helgdagar; the eves, which lag (1930:173) treats alike, are the
-        library's `de_facto` category.
+    Source: lag (1989:253) om allmänna helgdagar. lag (1930:173) treats the eves alike; they are the library's
+        `de_facto` category.
     """
     return frozenset(country_holidays("SE", categories=("public", "de_facto"), years=year))
 
 
 @dataclass(frozen=True, slots=True)
 class Workdays:
-    """Counts working days. own_free: days on which this authority is closed besides."""
+    """A working-day calendar. own_free: days on which this authority is closed in addition."""
 
     own_free: frozenset[date] = frozenset()
 
     def is_working(self, day: date) -> bool:
-        """Say whether offices are open."""
+        """Return whether a day is a working day."""
         return day.weekday() < 5 and day not in self.own_free and day not in free_days(day.year)
 
     def after(self, day: date, count: int = 1) -> date:
-        """Return the working day `count` working days after a day, which need not be one itself."""
+        """Return the `count`-th working day after a day, which need not be a working day itself."""
         return self._step(day, count, _A_DAY)
 
     def before(self, day: date, count: int = 1) -> date:
-        """Return the working day `count` working days before a day, which need not be one itself."""
+        """Return the `count`-th working day before a day, which need not be a working day itself."""
         return self._step(day, count, -_A_DAY)
 
     def on_or_before(self, day: date) -> date:

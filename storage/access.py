@@ -1,4 +1,4 @@
-"""Reading the trail: who did what with which case, and when; for the recurring check of access."""
+"""Queries on the audit trail, for the recurring check of access: who did what to which case, and when."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One event with the case and the list it is about, where it is about one."""
+    """One event, with the case and the filled-in list it concerns, if any still exists."""
 
     event: EventRow
     case: CaseRow | None
@@ -32,7 +32,7 @@ def events(
     since: datetime | None = None,
     before: datetime | None = None,
 ) -> Iterator[Access]:
-    """Yield a tenant's events, oldest first: of one case, of the cases of one unit, from `since` up to `before`."""
+    """Yield a tenant's events, oldest first, optionally those of one case or one unit's cases, in [since, before)."""
     query = (
         select(EventRow, CaseRow, FilledRow)
         .join(CaseRow, col(CaseRow.id) == col(EventRow.case_id), isouter=True)
@@ -54,7 +54,7 @@ def events(
 
 
 def names_and_roles(session: Session, tenant_id: int) -> dict[int, tuple[str, str]]:
-    """Map person row id to name and roles in the register, joined by commas."""
+    """Return (name, comma-separated roles) of everyone in the register, by person row id, whatever the dates."""
     query = (
         select(PersonRow, RoleRow)
         .join(RoleRow, col(RoleRow.person_id) == col(PersonRow.id), isouter=True)

@@ -1,10 +1,10 @@
-"""The figures, kept incrementally: what every case contributes, projected into a table of counts that reports read.
+"""The figures as a projection: every case's contribution is summed incrementally into counts that reports read.
 
-A change only notes its case (storage/changed). One projector at a time then works out what the case contributes now,
-subtracts what it contributed before, and adds the difference to the aggregates (`tally`), by day and by month, so
-that a report over any dates reads few rows however many lists there are. What a case contributed is stored in
-`counted`. The live aggregates are the sum of the contributions and always equal a recount from the answers; the
-frozen ones are what disposed cases contributed.
+A change only queues its case (storage/changed). One projector at a time computes what the case contributes now,
+subtracts what it contributed before (stored in `counted`) and adds the difference to the aggregates (`tally`), by day
+and by month, so that a report on any period reads few rows however many lists there are. The live aggregates are the
+sum of the stored contributions, and equal a recount from the answers once the queue is empty. The frozen ones are the
+contributions of cases disposed of.
 """
 
 from collections import Counter
@@ -39,16 +39,16 @@ from storage.changed import ChangedRow, forget_noted
 from storage.contributions import RULES, Contribution, Key, of_cases
 from storage.filled import FilledRow
 
-_LOCK = 0x72617465  # one projector at a time on PostgreSQL
+_LOCK = 0x72617465  # PostgreSQL advisory lock: one projector at a time
 BATCH = 500
 DAY, MONTH = "d", "m"
 
 
 class AggregateRow(SQLModel, table=True):
-    """How often something occurred, on one day or in one month (day = its first).
+    """The count `n` of one cell, on one day or in one month (`day` is then its first).
 
-    item: empty for figures of whole lists and of cases (those have no checklist). value: a number of days, for the
-    figures that are times.
+    item: empty for figures of whole lists and of cases; those of cases have no checklist either. value: the number of
+    days, for figures that are durations. frozen: contributed by cases disposed of.
     """
 
     __tablename__ = "tally"
@@ -69,9 +69,9 @@ class AggregateRow(SQLModel, table=True):
 
 
 class ContributionRow(SQLModel, table=True):
-    """What a case (filled_id 0) or one of its lists contributes to the aggregates now.
+    """What a case (filled_id 0) or one of its lists contributes to the aggregates, as last projected.
 
-    item_states: see checklists.rates. rules: the version of the rules it was worked out by, see storage.contributions.
+    item_states, marks: see checklists.rates. rules: the version of the counting rules (storage.contributions.RULES).
     """
 
     __tablename__ = "counted"
@@ -97,7 +97,7 @@ _KEY = tuple(column.name for column in AGGREGATES.primary_key)
 
 
 class Cell(NamedTuple):
-    """What one aggregate is about, apart from its grain and whether it is frozen."""
+    """The key of an aggregate, without its grain and whether it is frozen."""
 
     tenant_id: int
     day: date
@@ -111,7 +111,7 @@ class Cell(NamedTuple):
 
 
 def cells(part: Contribution) -> Iterator[Cell]:
-    """Yield the cells to which a contribution adds one each."""
+    """Yield each cell that a contribution adds one to."""
     of = (part.unit_id, part.checklist, part.version, part.role)
     if part.begun is not None:
         for item, code in item_figures(checklist_version(part.checklist, part.version), part.item_states):
@@ -121,14 +121,14 @@ def cells(part: Contribution) -> Iterator[Cell]:
         yield Cell(part.tenant_id, date.fromisoformat(day), *of, "", code, int(value))
 
 
-# --- projecting ------------------------------------------------------------------------------------------------------
+# --- projection ------------------------------------------------------------------------------------------------------
 
 
 def project_new(session: Session, *, wait: bool = True) -> int:
-    """Project the cases that were noted, oldest first, at most a batch; return how many notes that took.
+    """Project a batch of queued cases, oldest first; once the queue is empty, cases projected by older rules.
 
-    Once none is left: the cases projected by older rules; return how many. wait: for another projector to finish, so
-    that a report that projects first misses nothing committed before it.
+    wait: for another projector to finish, so that a report that projects first misses nothing committed before it;
+    otherwise return 0 at once. Returns: the number of queue rows, or of cases, processed; 0: nothing is left.
     """
     if not _alone(session, wait=wait):
         return 0
@@ -150,13 +150,13 @@ def project_new(session: Session, *, wait: bool = True) -> int:
 
 
 def _projected_by_older_rules(session: Session) -> list[int]:
-    """Return a batch of cases projected by the release before this one, which may still run beside it."""
+    """Return a batch of cases projected by older rules: by the previous release, which may still be running."""
     query = select_columns(_CONTRIBUTIONS.c.case_id).where(_CONTRIBUTIONS.c.rules < RULES).limit(BATCH)
     return sorted(set(session.connection().execute(query).scalars()))
 
 
 def project_all(session: Session) -> None:
-    """Project every case that was noted; a transaction that only reads makes do with what was projected before."""
+    """Project every queued case. In a read-only transaction nothing is done: figures are as of the last projection."""
     if session.info.get("only_reads"):
         return
     session.flush()
@@ -165,7 +165,7 @@ def project_all(session: Session) -> None:
 
 
 def waiting(session: Session) -> int:
-    """Return how many notes wait to be projected."""
+    """Return the length of the projection queue."""
     return session.connection().execute(select_columns(func.count()).select_from(ChangedRow)).scalar_one()
 
 
@@ -182,9 +182,9 @@ def _project(session: Session, case_ids: Sequence[int]) -> None:
 
 
 def freeze(session: Session, tenant_id: int, case_ids: Sequence[int]) -> None:
-    """Keep what these cases contribute for good, without the cases. The caller then deletes them.
+    """Turn the contributions of cases about to be disposed of into frozen aggregates: numbers per unit and day.
 
-    Called before disposal, in its transaction. Only numbers per unit and day remain.
+    Called in the transaction of the disposal, before the caller deletes the cases.
     """
     _alone(session)
     session.flush()
@@ -197,9 +197,9 @@ def freeze(session: Session, tenant_id: int, case_ids: Sequence[int]) -> None:
 
 
 def _alone(session: Session, *, wait: bool = True) -> bool:
-    """Become the one projector until the transaction ends; say whether that succeeded, which waiting ensures."""
+    """Take the projector's lock until the transaction ends; return whether it was obtained, always True with `wait`."""
     if session.get_bind().dialect.name != "postgresql":
-        return True  # SQLite has one writer anyway
+        return True  # on SQLite a writing transaction is exclusive as it is
     if wait:
         session.connection().execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         return True
@@ -213,14 +213,14 @@ def kept_contributions(session: Session, case_ids: Sequence[int]) -> dict[Key, C
 
 
 def forget(session: Session, keys: Sequence[Key]) -> None:
-    """Delete stored contributions; the aggregates are the caller's."""
+    """Delete stored contributions, without adjusting the aggregates."""
     if keys:
         statement = text("delete from counted where case_id = :case_id and filled_id = :filled_id")
         session.connection().execute(statement, [{"case_id": case, "filled_id": filled} for case, filled in keys])
 
 
 def keep(session: Session, parts: Mapping[Key, Contribution]) -> None:
-    """Store contributions; the aggregates are the caller's."""
+    """Insert contributions, without adjusting the aggregates."""
     if parts:
         names = [column.name for column in _COLUMNS]
         rows = [{**dict(zip(names, (*key, *part), strict=True)), "rules": RULES} for key, part in parts.items()]
@@ -228,7 +228,7 @@ def keep(session: Session, parts: Mapping[Key, Contribution]) -> None:
 
 
 def by_grain(counts: Mapping[Cell, int]) -> Iterator[tuple[str, Cell, int]]:
-    """Yield daily counts by day, and summed by month."""
+    """Yield (grain, cell, count) for the given daily counts, and for their sums by month."""
     months: Counter[Cell] = Counter()
     for cell, n in counts.items():
         yield DAY, cell, n
@@ -238,15 +238,13 @@ def by_grain(counts: Mapping[Cell, int]) -> Iterator[tuple[str, Cell, int]]:
 
 
 def _apply(session: Session, difference: Mapping[Cell, int], *, frozen: bool) -> None:
-    """Add to the aggregates; a count of zero leaves no row."""
+    """Add a difference to the aggregates; rows whose count becomes 0 are deleted."""
     rows = [
-        {**cell._asdict(), "grain": grain, "frozen": frozen, "n": n}
-        for grain, cell, n in by_grain(difference)
-        if n  # in a fixed order, so that nothing depends on hashing
+        {**cell._asdict(), "grain": grain, "frozen": frozen, "n": n} for grain, cell, n in by_grain(difference) if n
     ]
     if not rows:
         return
-    rows.sort(key=lambda row: tuple(str(row[name]) for name in _KEY))
+    rows.sort(key=lambda row: tuple(str(row[name]) for name in _KEY))  # deterministic: independent of hash order
     connection = session.connection()
     flavour = postgresql if connection.dialect.name == "postgresql" else sqlite
     upsert = flavour.insert(AGGREGATES)
@@ -262,12 +260,12 @@ _EMPTIED = delete(AGGREGATES).where(
 )
 
 
-# --- reading ---------------------------------------------------------------------------------------------------------
+# --- queries ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """The sum `n` of a cell over the days asked for."""
+    """The sum `n` of a cell over a period."""
 
     unit_id: int
     checklist: str
@@ -289,10 +287,9 @@ def read(
     checklist: str = "",
     role: AnyRole = "",
 ) -> list[Count]:
-    """Return the counts of a period (both days included), live and frozen together.
+    """Return the counts of a period (both days included), live and frozen together, optionally of one list or role.
 
-    Whole months are read by month, the days at either end by day. What is not projected yet is not included:
-    call `project_all` first.
+    Changes still in the queue are not included: call `project_all` first.
     """
     what = {
         "items": AGGREGATES.c.item != "",
@@ -326,7 +323,7 @@ def _within(first: date, last: date) -> ColumnElement[bool]:
 
 
 def spans_of(first: date, last: date) -> Iterator[tuple[str, date, date]]:
-    """Split a period into whole months and the days before and after them."""
+    """Split a period into (grain, first, last) spans: its whole months, and the days before and after them."""
     first, last = min(first, _END), min(last, _END)
     start = first if first.day == 1 else _next_month(first)
     end = _next_month(last) if (last + timedelta(days=1)).day == 1 else last.replace(day=1)
@@ -340,7 +337,7 @@ def spans_of(first: date, last: date) -> Iterator[tuple[str, date, date]]:
         yield DAY, end, last
 
 
-_END = date(9998, 12, 31)  # beyond it there is no next month
+_END = date(9998, 12, 31)  # `_next_month` must stay within date.max
 
 
 def _next_month(day: date) -> date:
@@ -348,7 +345,7 @@ def _next_month(day: date) -> date:
 
 
 def first_day(session: Session, tenant_id: int) -> date | None:
-    """Return the earliest day with a count."""
+    """Return the earliest day with a count, None if there is none."""
     query = select_columns(func.min(AGGREGATES.c.day)).where(
         AGGREGATES.c.tenant_id == tenant_id, AGGREGATES.c.grain == DAY
     )

@@ -1,4 +1,4 @@
-"""Answers as revisions: every answer is a new row, nothing is overwritten, free text is sealed."""
+"""Answers, append-only: every change is a new revision, nothing is overwritten, and free text is sealed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,10 +21,10 @@ TEXT_FIELDS: tuple[TextField, ...] = get_args(TextField)
 class AnswerRow(SQLModel, table=True):
     """One revision of one answer.
 
-    choice: a Choice, `fritext` or `obesvarad`. act: rows stored by one press share it. undo_of: the act
-    this row takes back. follow_up: it says how what was `pagaende` at the signature went. option: ids of options,
-    by commas. The five texts are sealed: the motivation, where in the file it stands, the reservation, the raw cell
-    of an import, and a method that is no option.
+    choice: a Choice, `fritext` or `obesvarad`. option: comma-separated option ids. act: shared by the rows one act has
+    stored. undo_of: the act this row undoes, else empty. follow_up: it concludes an item that was `pagaende` when the
+    list was signed. Sealed: motivation, place (of the motivation, in the case file), note, raw (the cell of an import),
+    and method (not among the options).
     """
 
     __tablename__ = "answer"
@@ -52,9 +52,9 @@ class AnswerRow(SQLModel, table=True):
 
 
 class Stored(NamedTuple):
-    """A revision as its driver gives it, read past the session: an export holds thousands, and changes none of them.
+    """A revision as raw driver values, without the ORM: an export reads thousands and changes none.
 
-    answered_on and at: on SQLite texts.
+    answered_on, at: strings on SQLite.
     """
 
     filled_id: int
@@ -73,15 +73,13 @@ class Stored(NamedTuple):
 
 
 class OfCase(Protocol):
-    """A filled-in list, as far as opening its texts needs it."""
+    """Something that belongs to a case, by row ids: what it takes to decrypt its texts."""
 
     @property
-    def tenant_id(self) -> int:
-        """Return the tenant's row id."""
+    def tenant_id(self) -> int: ...
 
     @property
-    def case_id(self) -> int:
-        """Return the case's row id."""
+    def case_id(self) -> int: ...
 
 
 _LATEST = select(AnswerRow).where(
@@ -133,7 +131,7 @@ def newest_occasion(
 ) -> list[tuple[FilledRow, dict[str, AnswerRow]]]:
     """Return the lists of a case's newest occasion with their newest answers, by child: the workers' and one reader's.
 
-    Read at once: this is what nearly every turn begins with.
+    One query, because nearly every turn starts with it.
     """
     named = {"case_id": case_id, "checklist": checklist, "person_id": reader_id}
     found: dict[int, tuple[FilledRow, dict[str, AnswerRow]]] = {}
@@ -145,18 +143,18 @@ def newest_occasion(
 
 
 def latest(session: Session, filled: int) -> dict[str, AnswerRow]:
-    """Return the newest revision per item; an unknown list gives an empty dict."""
+    """Return the newest revision of each item, by item id; {} for an unknown list."""
     rows = session.exec(_LATEST, params={"filled_id": filled})
     return {row.item_id: row for row in rows}
 
 
 def history(session: Session, filled: int) -> Sequence[AnswerRow]:
-    """Return every revision of every item, in the order they were given."""
+    """Return every revision of every item, oldest first."""
     return session.exec(select(AnswerRow).where(AnswerRow.filled_id == filled).order_by(col(AnswerRow.id))).all()
 
 
 def to_domain(row: AnswerRow | Stored) -> Answer:
-    """Return what the rules need to know of a stored answer."""
+    """Return a stored answer reduced to what the rules need."""
     told_how = bool(row.option) or row.method is not None
     return Answer(row.choice, row.revision, row.motivation_kind, noted=row.note is not None, told_how=told_how)
 
@@ -173,9 +171,9 @@ def add(
     act: str,
     undo_of: str = "",
 ) -> AnswerRow:
-    """Store one revision, texts sealed.
+    """Insert one revision, sealing its texts.
 
-    Raises: sqlalchemy.exc.IntegrityError (at flush): someone else stored that revision first.
+    Raises: sqlalchemy.exc.IntegrityError (at flush): that revision exists already, from a concurrent transaction.
     """
     row = AnswerRow(
         tenant_id=filled.tenant_id,
@@ -200,7 +198,7 @@ def add(
 
 
 def text(session: Session, filled: OfCase, row: AnswerRow | Stored, name: TextField) -> str:
-    """Open one of the row's sealed texts; empty when there is none. Raises: SealBroken, KeyGone."""
+    """Decrypt one of the row's texts; "" if it has none. Raises: SealBroken, KeyGone."""
     sealed: bytes | None = getattr(row, name)
     if sealed is None:
         return ""
@@ -208,7 +206,7 @@ def text(session: Session, filled: OfCase, row: AnswerRow | Stored, name: TextFi
 
 
 def read(session: Session, filled: OfCase, row: AnswerRow) -> Written:
-    """Return a stored revision with its texts in clear. Raises: SealBroken, KeyGone."""
+    """Return a stored revision with its texts decrypted. Raises: SealBroken, KeyGone."""
     texts = {name: text(session, filled, row, name) for name in TEXT_FIELDS}
     return _in_clear(row, texts, row.answered_on)
 
@@ -228,15 +226,15 @@ def _in_clear(row: AnswerRow | Stored, texts: Mapping[TextField, str], day: date
 
 
 def told(session: Session, filled: OfCase, row: AnswerRow | Stored) -> Written:
-    """Return a stored revision as it is written to a file; without texts when the case's key was dropped.
+    """Return a stored revision for export; without its texts if the case's key was destroyed.
 
-    Raises: SealBroken. MasterGone: its texts can be had again, and a file without them would pass for a whole one.
+    Raises: SealBroken. MasterGone: the texts are recoverable, so a file without them must not pass as complete.
     """
     try:
         texts = {name: text(session, filled, row, name) for name in TEXT_FIELDS}
     except MasterGone:
         raise
-    except KeyGone:  # disposed of; what was answered stays
+    except KeyGone:  # disposed of: only the choices remain
         texts = {}
     return _in_clear(row, texts)
 
@@ -245,18 +243,18 @@ _NO_TEXTS = (None,) * len(TEXT_FIELDS)
 
 
 def told_without_texts(choice: str, option: str, motivation_kind: Motivation) -> Written:
-    """Return a revision that has no texts as it is written to a file."""
+    """Return, for export, a revision known to have no texts."""
     return Written(choice, motivation_kind, option=option)
 
 
 def is_told_in_texts(row: AnswerRow | Stored) -> bool:
-    """Say whether anything of a stored revision is sealed, and so has to be opened to be told."""
+    """Return whether a stored revision has sealed texts, which an export must decrypt."""
     texts = (row.motivation, row.place, row.note, row.raw, row.method)
     return texts != _NO_TEXTS
 
 
 def day_of(row: AnswerRow | Stored) -> date:
-    """Return the day an answer was given: as it was told, else the day it was stored, in Sweden."""
+    """Return the Swedish date of an answer: `answered_on` if stated, else the day it was stored."""
     told = row.answered_on
     if told is None:
         return swedish_day(row.at)
@@ -264,7 +262,7 @@ def day_of(row: AnswerRow | Stored) -> date:
 
 
 def revision_of(session: Session, filled: int, item_id: str, revision: int) -> AnswerRow | None:
-    """Return one revision of an answer, None when there is no such."""
+    """Return one revision of an answer, None if it does not exist."""
     query = select(AnswerRow).where(
         AnswerRow.filled_id == filled, AnswerRow.item_id == item_id, AnswerRow.revision == revision
     )
@@ -272,19 +270,19 @@ def revision_of(session: Session, filled: int, item_id: str, revision: int) -> A
 
 
 def revision_before(session: Session, row: AnswerRow) -> AnswerRow | None:
-    """Return the revision that this one replaced."""
+    """Return the revision that this one replaced, None for the first."""
     return revision_of(session, row.filled_id, row.item_id, row.revision - 1)
 
 
 def a_person_wrote(session: Session, filled: int) -> bool:
-    """Say whether any revision of a list is a person's; an import has no author."""
+    """Return whether a person, rather than an import, wrote any revision of a list."""
     query = select(AnswerRow.id).where(AnswerRow.filled_id == filled, col(AnswerRow.author_id).is_not(None))
     return session.exec(query.limit(1)).first() is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What one press of one person stored on a list. newest: row id of its newest row. undone: taken back since."""
+    """What one act of a person stored on a list. newest: row id of its newest row. undone: it has been undone since."""
 
     rows: tuple[AnswerRow, ...]
     newest: int
@@ -292,7 +290,7 @@ class Act:
 
 
 def acts_of(session: Session, filled: int, author: int) -> list[Act]:
-    """Return the author's acts on a list, newest first; takings-back are not acts of their own."""
+    """Return the author's acts on a list, newest first. Undoing is not an act of its own."""
     query = select(AnswerRow).where(AnswerRow.filled_id == filled, AnswerRow.author_id == author)
     rows = session.exec(query.order_by(col(AnswerRow.id).desc())).all()
     undone = {row.undo_of for row in rows if row.undo_of}

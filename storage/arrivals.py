@@ -1,4 +1,4 @@
-"""What every turn begins with, read at once: who it is, her chat, and whether this was acted upon before."""
+"""What every turn starts with, in one query: the person, her roles and chat, and whether this was handled before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,8 @@ from storage.tenants import TenantRow
 class Arrival:
     """A known person with the roles she holds today, and her chat if it is known.
 
-    same: what was kept of the same activity; pressed: of the same press, which may have been another activity.
+    same: the stored reply to the same activity. pressed: the stored reply to the same press, possibly of another
+    activity.
     """
 
     tenant: TenantRow
@@ -67,9 +68,9 @@ _ARRIVAL: Any = (
 def find(
     session: Session, entra_id: str, object_id: str, day: date, channel_id: str, activity_id: str, press: str | None
 ) -> Arrival | None:
-    """Return who has come, None when nobody who holds a role on that day is known by this id.
+    """Return the arrival, None if nobody known by this object id holds a role on that day.
 
-    press: the key of a press that must not be done twice, None for anything else.
+    press: the digest of a press that must not be carried out twice, None for anything else.
     """
     named = {"tenant": entra_id, "object_id": object_id, "channel_id": channel_id, "activity_id": activity_id}
     rows = session.exec(_ARRIVAL, params={**named, "day": day, "press": press}).all()

@@ -1,4 +1,4 @@
-"""Backing the whole database up into one file while the bot runs, and restoring it into an empty place."""
+"""Back up the whole database into one file while the bot is running, and restore it into an empty database."""
 
 import os
 import shutil
@@ -17,14 +17,15 @@ _SQLITE, _PG_DUMP = b"SQLite format 3\0", b"PGDMP"
 
 
 class CannotBackUp(Exception):
-    """A backup cannot be taken or restored; the message is one sentence."""
+    """A backup cannot be taken or restored. The message says why, in one sentence."""
 
 
 def back_up(url: str, file: Path, *, with_keys: bool = True) -> int:
-    """Copy the database into a new file, complete and on disk when this returns; return its size in bytes.
+    """Copy the database into a new file, complete and fsynced on return; return its size in bytes.
 
-    The copy is of one consistent moment, and blocks nobody: SQLite's online backup, or pg_dump. Without the case keys
-    no text in it can be read (storage/key_file.py keeps them apart).
+    The copy is a consistent snapshot and blocks nobody: SQLite's online backup, or pg_dump. with_keys: include the case
+    keys; without them no text in the copy can be read (storage/key_file.py stores them separately).
+
     Raises: CannotBackUp.
     """
     if file.exists():
@@ -50,9 +51,9 @@ def back_up(url: str, file: Path, *, with_keys: bool = True) -> int:
 
 
 def put_back(file: Path, url: str) -> None:
-    """Restore a backup into an empty place: no database file yet, or a PostgreSQL database without tables.
+    """Restore a backup where there is no database file yet, or into a PostgreSQL database without tables.
 
-    Raises: CannotBackUp: the place is not empty, or the file is no backup of this kind; nothing was changed then.
+    Raises: CannotBackUp: the target is not empty, or the file is not a backup of that kind; nothing was changed.
     """
     try:
         with file.open("rb") as opened:
@@ -72,7 +73,7 @@ def put_back(file: Path, url: str) -> None:
 
 
 def is_empty(url: str) -> bool:
-    """Say whether the place for a database is empty. Raises: CannotBackUp: PostgreSQL does not answer."""
+    """Return whether no database exists at `url` yet. Raises: CannotBackUp: PostgreSQL does not answer."""
     if url.startswith("sqlite:///"):
         path = _path(url)
         return not any(path.with_name(path.name + end).exists() for end in ("", "-wal", "-shm"))
@@ -86,7 +87,7 @@ def is_empty(url: str) -> bool:
 
 
 def take_out(url: str) -> None:
-    """Remove a backup just restored that is not to stay."""
+    """Undo `put_back`: delete the database just restored."""
     if url.startswith("sqlite:///"):
         path = _path(url)
         for end in ("", "-wal", "-shm"):
@@ -107,7 +108,7 @@ def _copy(source: Path, part: Path, with_keys: bool) -> None:
         raise CannotBackUp(f"there is no database at {source}")
     with closing(sqlite3.connect(source, timeout=30)) as live, closing(sqlite3.connect(part)) as copy:
         live.backup(copy)
-        # A single file without companions; and a backup that fails its check is no backup.
+        # The backup must be a single file, without -wal and -shm.
         copy.execute("pragma journal_mode=delete")
         if not with_keys:
             copy.execute("pragma secure_delete=on")
@@ -142,7 +143,7 @@ def _put_back_file(file: Path, path: Path) -> None:
 
 
 def _run(tool: str, url: str, *options: str) -> None:
-    """Run one of PostgreSQL's tools on the database; the password is not on its command line."""
+    """Run a PostgreSQL client program on the database, with the password in the environment, not in its arguments."""
     program = shutil.which(tool)
     if program is None:
         raise CannotBackUp(f"{tool} is not installed: install PostgreSQL's client programs, then try again")
@@ -153,7 +154,7 @@ def _run(tool: str, url: str, *options: str) -> None:
         words.insert(1, f"--dbname={parts.get('dbname', 'postgres')}")
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
-        # The first line names the fault; later ones may quote rows.
+        # Only the first line: it names the fault, while later ones may quote rows.
         first = done.stderr.strip().partition("\n")[0][:300]
         raise CannotBackUp(f"{tool} failed: {first}")
 

@@ -1,4 +1,4 @@
-"""Every filled-in list with its case, a page at a time: for the workbook's sheet of cases."""
+"""Filled-in lists with their cases, paginated, for the workbook's sheet of cases."""
 
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ _CONTRIBUTIONS: Table = ContributionRow.__table__  # type: ignore[attr-defined]
 
 
 class CaseList(NamedTuple):
-    """A filled-in list, what it contributes to the figures (item_states, marks) and the reference of its case."""
+    """A filled-in list, its contribution to the figures (item_states, marks), and the reference of its case."""
 
     ref: str
     unit_id: int
@@ -34,11 +34,10 @@ class CaseList(NamedTuple):
 
 
 def page(session: Session, tenant_id: int, first: date, last: date, after: int) -> tuple[list[CaseList], int]:
-    """Return lists begun in a period, oldest first, and the row id to continue after; 0 when these were the last.
+    """Return a page of the lists begun in a period, oldest first, and the row id to continue after, 0 on the last.
 
-    Cases with protected identity are left out. Each page has its own transaction, so that a long export
-    neither fills the memory nor blocks SQLite's one writer for those who answer. What is not projected yet is not
-    included.
+    Cases with protected identity are excluded, and so is what has not been projected yet. The caller reads each page in
+    a transaction of its own, so that a long export neither fills the memory nor blocks SQLite's only writer.
     """
     columns: list[Any] = [
         FilledRow.id, CaseRow.ref, FilledRow.unit_id, FilledRow.checklist, FilledRow.version, FilledRow.occasion,

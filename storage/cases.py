@@ -1,4 +1,4 @@
-"""Cases, and the facts about them and their children as revisions."""
+"""Cases, and the facts about them and their children, stored as revisions."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from storage.sealing import keys_of
 from storage.times import Moment, swedish_day
 
 WHOLE_CASE = 0
-"""The child number under which facts about the whole case are kept."""
+"""The child number of facts about the whole case."""
 UNKNOWN = "unknown"
 VIOLENCE = "violence"
 CHILD_CASE: CaseType = "barn"
@@ -22,10 +22,10 @@ KEPT_DATES = (*FIELDS, "earlier_closed_on")
 
 
 class CaseRow(SQLModel, table=True):
-    """A case by its reference. Dates are Swedish calendar dates.
+    """A case. Dates are Swedish calendar dates.
 
-    started_on: the intervention began. earlier_closed_on: when the investigation before the one now open was closed,
-    if there was one.
+    ref: normalised. started_on: the day the intervention began. earlier_closed_on: the day the previous investigation
+    was closed, if there was one.
     """
 
     __tablename__ = "cases"
@@ -51,7 +51,7 @@ class CaseRow(SQLModel, table=True):
 
 
 class FactRow(SQLModel, table=True):
-    """One revision of one fact. child 0 is the whole case. value: ja, nej or unknown."""
+    """One revision of one fact. child: 0 for the whole case. value: ja, nej or unknown."""
 
     __tablename__ = "fact"
     __table_args__ = (UniqueConstraint("case_id", "child", "name", "revision"),)
@@ -68,7 +68,7 @@ class FactRow(SQLModel, table=True):
 
 
 Facts = dict[tuple[int, str], FactRow]
-"""The newest revision of each fact, by child (0 the whole case) and name."""
+"""The newest revision of each fact, by child (0: the whole case) and name."""
 
 
 def dates_of(row: CaseRow | Row[Any], violence_known_on: date | None = None) -> CaseDates:
@@ -78,7 +78,7 @@ def dates_of(row: CaseRow | Row[Any], violence_known_on: date | None = None) -> 
     return CaseDates(**days, about_child=is_child, violence_known_on=violence_known_on)
 
 
-# Built once: building a statement costs more than running it.
+# Built once, because building a statement costs more than executing it.
 _BY_ID = select(CaseRow).where(col(CaseRow.tenant_id) == bindparam("tenant_id"), col(CaseRow.id) == bindparam("id"))
 _NEWEST_FACTS = select(FactRow).where(
     col(FactRow.id).in_(
@@ -108,7 +108,7 @@ _WITH_FACTS = (
 
 
 def with_facts(session: Session, tenant_id: int, row_id: int) -> tuple[CaseRow, Facts] | None:
-    """Return a case of this tenant with the newest revision of each of its facts, read at once."""
+    """Return a case of this tenant with the newest revision of each of its facts, in one query."""
     rows = session.exec(_WITH_FACTS, params={"tenant_id": tenant_id, "id": row_id}).all()
     return (rows[0][0], {(fact.child, fact.name): fact for _, fact in rows if fact is not None}) if rows else None
 
@@ -124,12 +124,15 @@ def get(session: Session, tenant_id: int, row_id: int) -> CaseRow | None:
 
 
 def lock(session: Session, row: CaseRow) -> None:
-    """Lock the case, so that one transaction at a time changes what belongs to it (SQLite has one writer anyway)."""
+    """Lock and reload the case row, so that one transaction at a time changes what belongs to it.
+
+    On SQLite it only reloads: a writing transaction is exclusive as it is.
+    """
     session.refresh(row, with_for_update=True)
 
 
 def add(session: Session, row: CaseRow) -> CaseRow:
-    """Store a new case with a key of its own."""
+    """Insert a new case and generate its encryption key."""
     if not row.id and (given := row_ids.next_case(session)):
         row.id = given
     session.add(row)
@@ -147,23 +150,23 @@ def of_worker(session: Session, tenant_id: int, person_id: int) -> Sequence[Case
 
 
 def facts(session: Session, row_id: int) -> Facts:
-    """Return the newest revision of each fact, by child and name."""
+    """Return the newest revision of each fact of a case."""
     rows = session.exec(_NEWEST_FACTS, params={"case_id": row_id})
     return {(row.child, row.name): row for row in rows}
 
 
 def violence_known_on(session: Session, row: CaseRow) -> date | None:
-    """Return the Swedish day it became known that there is violence in a case, None when it is not known."""
+    """Return the Swedish date on which violence in a case became known, None if none is known of."""
     query = select(FactRow).where(FactRow.case_id == row.id, FactRow.child == WHOLE_CASE, FactRow.name == VIOLENCE)
     found = session.exec(query.order_by(col(FactRow.revision)))
     return known_since(((fact.value, fact.author_id, fact.at) for fact in found), row.received_on)
 
 
 def known_since(revisions: Iterable[tuple[str, int | None, datetime | str]], received_on: date | None) -> date | None:
-    """Return since when a fact is ja: the Swedish day of the first such revision since the last other value.
+    """Return the Swedish date since which a fact has been ja without interruption, None if it is not ja now.
 
-    revisions: value, author and moment, oldest first. What a file brings (it has no author) was known when the report
-    came in: a file says what is so, not when it became known.
+    revisions: (value, author_id, at), oldest first. An imported value, which has no author, counts from the receipt of
+    the report: a file says what is the case, not when it became known.
     """
     known = None
     for value, author_id, at in revisions:
@@ -175,25 +178,25 @@ def known_since(revisions: Iterable[tuple[str, int | None, datetime | str]], rec
 
 
 def set_fact(session: Session, row: CaseRow, fact: FactRow) -> None:
-    """Store a new revision of a fact; the caller gave it the next number."""
+    """Insert a new revision of a fact, numbered by the caller."""
     assert fact.case_id == row.id
     session.add(fact)
 
 
 def rule_facts(row: CaseRow, child: int, newest: Mapping[tuple[int, str], FactRow]) -> dict[str, str]:
-    """Return what the rules need of a case and a child: its known facts, and the type of the case."""
+    """Return the facts that the rules need for a child: the known ones of the case and the child, and the case type."""
     return rule_values(row.case_type, child, {at: fact.value for at, fact in newest.items()})
 
 
 def rule_values(case_type: CaseType, child: int, newest: Mapping[tuple[int, str], str]) -> dict[str, str]:
-    """Return the same from the values alone."""
+    """Return the same as `rule_facts`, given values instead of rows."""
     known = {name: value for (at, name), value in newest.items() if at in (WHOLE_CASE, child) and value != UNKNOWN}
     known[CASE_TYPE] = case_type
     return known
 
 
 def known_facts(session: Session, row_id: int, child: int) -> dict[str, str]:
-    """Return the facts that hold for a child and are known: ja or nej by name."""
+    """Return the known facts of the case and a child, ja or nej, by name."""
     return {
         name: fact.value
         for (at_child, name), fact in facts(session, row_id).items()

@@ -1,6 +1,6 @@
-"""The cases changed since their figures were last projected, noted in the change's own transaction.
+"""The projection queue: cases changed since they were last projected, queued in the transaction of the change.
 
-Actions note what they change (`actions.changes.keep`); whoever changes rows in bulk calls `note` itself.
+Actions queue what they change (`actions.changes.keep`); code that changes rows in bulk calls `note` itself.
 """
 
 from sqlalchemy import insert, literal, select
@@ -12,7 +12,7 @@ _NOTED = "changed"
 
 
 class ChangedRow(SQLModel, table=True):
-    """A case, or one of its lists (filled_id, case_id 0), whose figures are to be projected again."""
+    """One queue entry: a case to be projected again, or one of its lists (filled_id; case_id is then 0)."""
 
     __tablename__ = "changed"
 
@@ -22,13 +22,13 @@ class ChangedRow(SQLModel, table=True):
 
 
 def note_tenant(session: Session, tenant_id: int) -> None:
-    """Note that every case of a tenant is to be projected again."""
+    """Queue every case of a tenant."""
     every = select(col(CaseRow.id), literal(0)).where(col(CaseRow.tenant_id) == tenant_id)
     session.connection().execute(_NOTE.from_select(["case_id", "filled_id"], every))
 
 
 def note(session: Session, *, case_id: int = 0, filled_id: int = 0) -> None:
-    """Note that a case, or one list of it, is to be projected again; once per transaction."""
+    """Queue a case, or one list, once per transaction."""
     noted: set[tuple[int, int]] = session.info.setdefault(_NOTED, set())
     if (case_id, filled_id) not in noted:
         noted.add((case_id, filled_id))
@@ -39,5 +39,5 @@ _NOTE = insert(ChangedRow.__table__)  # type: ignore[attr-defined]
 
 
 def forget_noted(session: Session) -> None:
-    """Let later changes in this transaction be noted again: those noted so far are projected."""
+    """Let later changes in this transaction be queued again, because those queued so far have been projected."""
     session.info.pop(_NOTED, None)

@@ -1,4 +1,4 @@
-"""What cases contribute to the figures, worked out from what is stored: their lists item by item, their dates."""
+"""Compute what cases contribute to the figures from what is stored: their lists, item by item, and their dates."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -26,14 +26,17 @@ from storage.returns import ReturnRow
 from storage.signatures import SignatureRow
 
 RULES = 1
-"""The version of the rules of `of_cases`. Raised when they change: then everything is projected again."""
+"""The version of the counting rules of `of_cases`. Raise it when they change: everything is then projected again."""
 BASIS, WORKER = "decision_basis", WRITER
 Key = tuple[int, int]
-"""Row ids of a case and of one of its lists; 0 for the case itself."""
+"""Row ids of a case and of one of its lists; (case, 0) is the case itself."""
 
 
 class Contribution(NamedTuple):
-    """The contribution of a case or of one of its lists. begun: the Swedish day. marks: `code:value:day`, by spaces."""
+    """The contribution of a case or of one of its lists.
+
+    begun: Swedish date, None for a case. marks: space-separated `code:value:day` (checklists.rates.Mark).
+    """
 
     tenant_id: int
     unit_id: int
@@ -46,7 +49,7 @@ class Contribution(NamedTuple):
 
 
 def of_cases(session: Session, case_ids: Sequence[int]) -> dict[Key, Contribution]:
-    """Return what these cases and their lists contribute now; a deleted case contributes nothing."""
+    """Return the present contributions of these cases and their lists; a deleted case has none."""
     lists: dict[int, list[Row[Any]]] = defaultdict(list)
     for row in _lists(session, case_ids):
         lists[row.case_id].append(row)
@@ -87,18 +90,18 @@ def _day(moment: datetime) -> date:
 
 _Facts = tuple[tuple[str, str], ...]
 _Given = tuple[tuple[str, Answer], ...]
-"""The newest answers by item, without their revisions, so that lists answered alike compare equal."""
+"""The newest answers by item, without revision numbers, so that lists with the same answers compare equal."""
 
 
 @lru_cache(maxsize=50_000)
 def _states_and_complete(checklist_id: str, version: int, role: Role, facts: _Facts, given: _Given) -> tuple[str, bool]:
-    """Return the states of a list's items, and whether it is without gaps. Cached, as many lists are answered alike."""
+    """Return the item states of a list, and whether it has no gaps. Cached, because many lists have equal answers."""
     applied = Applied(checklist_version(checklist_id, version), dict(facts), dict(given))
     return item_states(applied, role), not applied.gaps(role, tuple(all_facts()))
 
 
 def _list_codes(row: Row[Any], complete: bool, signatures: list[Row[Any]], was_returned: bool) -> Iterator[str]:
-    """Yield what holds for a list. Sending, signing and returning are counted on the worker's list only."""
+    """Yield the figures a list is counted in. Sending, signing and returning count on the workers' list only."""
     yield "begun"
     if complete:
         yield "complete"
@@ -118,7 +121,7 @@ def _list_codes(row: Row[Any], complete: bool, signatures: list[Row[Any]], was_r
 
 
 def _read_mark(row: Row[Any], lists: list[Row[Any]], begun: date) -> Iterator[Mark]:
-    """Yield the calendar days from sending to the end of the chef's reading, once it has ended."""
+    """Yield the number of calendar days from sending to the end of the first reading, once one has ended."""
     if row.role != WORKER or row.sent_at is None:
         return
     seen = [
@@ -133,7 +136,7 @@ def _read_mark(row: Row[Any], lists: list[Row[Any]], begun: date) -> Iterator[Ma
         yield Mark("read", (_day(min(seen)) - _day(row.sent_at)).days, begun)
 
 
-# --- what is stored, a batch of cases at a time -----------------------------------------------------------------------
+# --- queries, for a batch of cases at a time --------------------------------------------------------------------------
 
 
 def _cases(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
@@ -157,7 +160,7 @@ def _extensions(session: Session, ids: Sequence[int]) -> defaultdict[int, list[E
 
 
 def _violence(session: Session, ids: Sequence[int]) -> defaultdict[int, list[tuple[str, int | None, datetime]]]:
-    """Return the revisions of the fact violence by case: value, author and moment, oldest first."""
+    """Return the revisions of the fact `violence` by case, oldest first, as `known_since` takes them."""
     columns = [getattr(FactRow, name) for name in ("case_id", "value", "author_id", "at")]
     said = select(*columns).where(col(FactRow.case_id).in_(ids), col(FactRow.name) == VIOLENCE)
     query = said.where(col(FactRow.child) == WHOLE_CASE).order_by(col(FactRow.revision))
@@ -175,7 +178,7 @@ def _lists(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
 
 
 def _facts(session: Session, ids: Sequence[int]) -> defaultdict[tuple[int, int], _Facts]:
-    """Return the newest known facts by case and child (0: of the whole case)."""
+    """Return the newest known facts by case and child (0: the whole case)."""
     query = select(FactRow.case_id, FactRow.child, FactRow.name, FactRow.value).where(col(FactRow.case_id).in_(ids))  # type: ignore[call-overload]
     newest: dict[tuple[int, int], dict[str, str]] = defaultdict(dict)
     for case_id, child, name, value in session.connection().execute(query.order_by(col(FactRow.revision))):
@@ -187,7 +190,7 @@ def _facts(session: Session, ids: Sequence[int]) -> defaultdict[tuple[int, int],
 
 
 def _answers(session: Session, ids: Sequence[int]) -> defaultdict[int, _Given]:
-    """Return the newest answers by list, as far as figures need them."""
+    """Return the newest answers by list, reduced to what figures need."""
     query = (
         select(
             col(AnswerRow.filled_id),
@@ -221,7 +224,7 @@ def _signatures(session: Session, ids: Sequence[int]) -> defaultdict[tuple[int, 
 
 
 def _returned(session: Session, ids: Sequence[int]) -> set[tuple[int, str, int]]:
-    """Return the occasions that were ever returned."""
+    """Return the occasions that have ever been returned."""
     columns = [getattr(ReturnRow, name) for name in ("case_id", "checklist", "occasion")]
     rows = session.connection().execute(select(*columns).where(col(ReturnRow.case_id).in_(ids)))
     return {(row.case_id, row.checklist, row.occasion) for row in rows}

@@ -1,4 +1,4 @@
-"""A person's personal chat with the bot: where to reach her, and what was last shown there."""
+"""Personal chats with the bot: how to reach a person, and what was last shown there."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -14,9 +14,9 @@ from storage.times import Moment
 class ConversationRow(SQLModel, table=True):
     """One personal chat.
 
-    reference: the channel's own addressing as raw JSON, so that it survives a change of SDK.
-    shown: what was last shown (JSON: filled list and stop), for typed words. card: the activity id of
-    the posted card that moves, empty when none does.
+    reference: the channel's own conversation reference as raw JSON, independent of the SDK. shown: JSON of what was
+    last shown (filled-in list and stop), which typed words refer to. card: activity id of the posted card that is
+    replaced as the conversation moves on; empty if there is none.
     """
 
     __tablename__ = "conversation"
@@ -42,14 +42,14 @@ _BY_CHANNEL = select(ConversationRow).where(
 
 
 def find(session: Session, tenant_id: int, channel_id: str) -> ConversationRow | None:
-    """Return the chat with this channel conversation id."""
+    """Return the chat with this conversation id on the channel."""
     return session.exec(_BY_CHANNEL, params={"tenant_id": tenant_id, "channel_id": channel_id}).first()
 
 
 def begin(
     session: Session, tenant_id: int, person_id: int, channel_id: str, service_url: str, reference: str
 ) -> ConversationRow:
-    """Store a chat that was not known."""
+    """Insert a chat not seen before."""
     row = ConversationRow(
         tenant_id=tenant_id, person_id=person_id, channel_id=channel_id, service_url=service_url, reference=reference
     )
@@ -59,44 +59,44 @@ def begin(
 
 
 def bring_up_to_date(row: ConversationRow, person_id: int, service_url: str, reference: str) -> None:
-    """Note where a chat is reached now, and that its person has just written from there."""
+    """Update how a chat is reached, when its person has just written from it: it is then installed and reachable."""
     if row.service_url == service_url and row.installed and row.person_id == person_id and not row.unreachable_at:
         return
-    if row.person_id != person_id:  # what was shown to someone else is nothing this person answers
+    if row.person_id != person_id:  # what was shown to someone else is not this person's to answer
         row.shown, row.card, row.case_id, row.card_case_id = "", "", None, None
     row.service_url, row.reference, row.installed, row.person_id = service_url, reference, True, person_id
     row.unreachable_at = None
 
 
 def user_of(row: ConversationRow) -> str:
-    """Return the person's own id on the channel, as the channel's addressing names her."""
+    """Return the person's id on the channel, from the conversation reference; "" if it has none."""
     user = json.loads(row.reference).get("user") or {}
     return str(user.get("id", ""))
 
 
 def get(session: Session, row_id: int) -> ConversationRow:
-    """Return a chat by the row id that something else refers to."""
+    """Return a chat by row id. Raises: sqlalchemy.exc.NoResultFound."""
     return session.get_one(ConversationRow, row_id)
 
 
 def of_person(session: Session, person_id: int) -> Sequence[ConversationRow]:
-    """Return a person's chats, the newest first; none means that she lacks the app."""
+    """Return a person's chats, newest first; empty if she has never had the app."""
     query = select(ConversationRow).where(ConversationRow.person_id == person_id)
     return session.exec(query.order_by(col(ConversationRow.id).desc())).all()
 
 
 def reachable(chats: Iterable[ConversationRow]) -> ConversationRow | None:
-    """Return the first chat a message can be sent to."""
+    """Return the first chat that messages can be sent to, None if there is none."""
     return next((chat for chat in chats if chat.installed and chat.unreachable_at is None), None)
 
 
 def chat_with(session: Session, person_id: int) -> ConversationRow | None:
-    """Return the chat in which a person can be written to: the newest in which the app is, None when there is none."""
+    """Return the newest chat in which a person can be reached, None if there is none."""
     return reachable(of_person(session, person_id))
 
 
 def unreachable_people(session: Session) -> int:
-    """Count the people who have had the app and cannot be reached by it any more."""
+    """Return how many people have had the app and can no longer be reached."""
     reached = select(ConversationRow.person_id).where(
         col(ConversationRow.installed), col(ConversationRow.unreachable_at).is_(None)
     )
@@ -105,5 +105,5 @@ def unreachable_people(session: Session) -> int:
 
 
 def without_app(session: Session, found: Iterable[PersonRow]) -> list[PersonRow]:
-    """Return those among them who cannot be written to: the app is not installed, or was blocked."""
+    """Return those who cannot be reached: the app is not installed, or is blocked."""
     return [row for row in found if chat_with(session, row.id) is None]

@@ -1,4 +1,4 @@
-"""The engine, and one transaction per turn: one writer on SQLite, a small pool on PostgreSQL."""
+"""The database engine, and one transaction per turn: a single writer on SQLite, a small pool on PostgreSQL."""
 
 import asyncio
 import contextlib
@@ -21,24 +21,24 @@ __all__ = ["CannotOpen", "Desk", "Session", "opened"]
 _TRIES = 5
 _POOL = 5
 _PATIENCE = 5.0
-"""Seconds to wait for another process that writes to the same SQLite file."""
+"""Seconds to wait for another process that holds the write lock of the SQLite file."""
 _LOCKED_FOR = 2.0
-"""Seconds for which a locked file is not waited for again: whoever comes next is refused at once."""
+"""Seconds after such a wait has failed during which other transactions fail at once instead of waiting in turn."""
 _SQLITE_PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
-"""synchronous 2 is FULL: a commit is on disk before it is acknowledged."""
+"""synchronous=2 is FULL: a commit is on disk before it is acknowledged."""
 
 
 class CannotOpen(Exception):
-    """The database cannot be opened as required; the message is one line for the operator."""
+    """The database cannot be opened as required. The message is one line for the operator."""
 
 
 class Desk:
-    """Runs whole turns, each in one transaction, off the event loop."""
+    """Runs units of work, each in one transaction, on threads off the event loop."""
 
     def __init__(self, url: str, keys: Keys) -> None:
         """Open the database (`sqlite:///PATH` or `postgresql://…`).
 
-        Raises: CannotOpen: it is not there, or SQLite does not accept the settings required.
+        Raises: CannotOpen: the URL or path is unusable, or SQLite does not accept the required settings.
         """
         self.keys = keys
         self.dialect = "sqlite" if url.startswith("sqlite") else "postgresql"
@@ -50,15 +50,17 @@ class Desk:
         self._threads = ThreadPoolExecutor(1 if self.dialect == "sqlite" else _POOL, thread_name_prefix="desk")
 
     async def run(self, work: Callable[[Session], T], serial: str = "") -> T:
-        """Run `work` in one transaction and commit; see `run_now`."""
+        """Run `work` on one of the desk's threads; see `run_now`."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self.run_now, work, serial)
 
     def run_now(self, work: Callable[[Session], T], serial: str = "") -> T:
         """Run `work(session)` in one transaction, commit, and return its result.
 
-        serial: transactions with the same name run one after another (a chat's turns). When someone else
-        stored the same revision first, or PostgreSQL requires it, the whole of `work` is retried.
-        Raises: what `work` raises; nothing of it is then stored.
+        serial: transactions with the same name run one after another (the turns of one chat). After a unique-key
+        conflict with a concurrent transaction, a serialization failure, a deadlock or a lost connection, `work` is run
+        again from the start, so it must have no side effects outside the session.
+
+        Raises: what `work` raises, after a rollback.
         """
         for left in range(_TRIES - 1, -1, -1):
             try:
@@ -81,9 +83,10 @@ class Desk:
             return result
 
     def read_now(self, work: Callable[[Session], T]) -> T:
-        """Run `work(session)` on a snapshot, without blocking writers; it may not write.
+        """Run `work(session)` in a read-only transaction on one snapshot, without blocking writers.
 
-        For what takes long: SQLite's one writer goes on meanwhile.
+        For long reads: SQLite's single writer is free meanwhile.
+
         Raises: what `work` raises.
         """
         with Session(self._reading, expire_on_commit=False) as session:
@@ -93,12 +96,12 @@ class Desk:
                 session.connection().execute(text(statement))
             result = work(session)
             session.commit()
-            return result  # its keys are not cached: one may have been dropped since the snapshot
+            return result  # opened keys are not cached: one may have been destroyed since the snapshot
 
     def is_ready(self) -> bool:
-        """Say whether the database answers and, after a failed write, whether it can be written.
+        """Return whether the database answers and, after a failed write, whether it can be written to again.
 
-        A full disk can still be read, so an update that changes nothing is tried then.
+        A full disk can still be read, so in that case the probe is an update that changes nothing.
         """
         probe = text("update alembic_version set version_num = version_num" if self._could_not_keep else "select 1")
 
@@ -113,7 +116,7 @@ class Desk:
         return True
 
     def close(self) -> None:
-        """Finish what runs and close the database."""
+        """Wait for running transactions, then close the database."""
         self._threads.shutdown(wait=True)
         self.engine.dispose()
         self._reading.dispose()
@@ -121,7 +124,7 @@ class Desk:
 
 @contextlib.contextmanager
 def opened(url: str, keys: Keys) -> Iterator[Desk]:
-    """Open a desk for the length of a with block."""
+    """Open a desk for the duration of a with block."""
     desk = Desk(url, keys)
     try:
         yield desk
@@ -157,8 +160,8 @@ def _sqlite(url: str, *, to_read: bool = False) -> Engine:
         event.listen(engine, "connect", lambda connection, _record: connection.execute("pragma query_only=1").close())
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
         return engine
-    # The driver must not begin transactions by itself: reading first and writing later fails at once when another
-    # process writes in between. BEGIN IMMEDIATE waits its turn instead.
+    # The driver must not begin transactions by itself: a transaction that reads first fails at once on its first write
+    # if another process has written in between. BEGIN IMMEDIATE takes the write lock up front, and waits for it.
     event.listen(engine, "begin", _Begin())
     try:
         with engine.connect():
@@ -169,9 +172,9 @@ def _sqlite(url: str, *, to_read: bool = False) -> Engine:
 
 
 class _Begin:
-    """Begins a transaction that may write. Once the file was found locked, it is not waited for again for a while.
+    """Begins a writing transaction. After a timeout on the locked file, further attempts fail at once for a while.
 
-    Otherwise the waits of everyone queued would add up.
+    Otherwise the waiting times of all queued turns would add up.
     """
 
     def __init__(self) -> None:
@@ -179,7 +182,7 @@ class _Begin:
         self._waits = True
 
     def __call__(self, connection: Connection) -> None:
-        """Begin. Raises: OperationalError: another process writes."""
+        """Begin. Raises: OperationalError: another process holds the write lock."""
         waits = time.monotonic() >= self._locked_until
         if waits != self._waits:
             connection.exec_driver_sql(f"pragma busy_timeout={int(1000 * _PATIENCE) if waits else 0}")
@@ -210,7 +213,7 @@ def _postgresql(url: str) -> Engine:
         max_overflow=2,
         pool_pre_ping=True,
         pool_recycle=1800,
-        hide_parameters=True,  # an error's text would quote them
+        hide_parameters=True,  # error messages would quote them
         connect_args={
             "connect_timeout": 5,
             "options": "-c synchronous_commit=on -c statement_timeout=20000 -c lock_timeout=5000 -c timezone=UTC",

@@ -1,7 +1,8 @@
-"""Disposal (gallring) of cases: which are due, and deleting them; events stay, and a tombstone.
+"""Disposal (gallring) of cases: which are due, and deleting them. Their events and a tombstone remain.
 
-Which rows belong to a case is read from the tables themselves, so that a new table is not forgotten: whatever refers
-to the case, to one of its filled-in lists, or to a row that goes, goes too. The exceptions are named.
+The rows that belong to a case are found from the table metadata, so that a new table cannot be forgotten: every row
+that refers to the case, to one of its filled-in lists, or to a row being deleted, is deleted too. Exceptions: KEPT and
+CLEARED.
 """
 
 import json
@@ -25,14 +26,14 @@ from storage.sealing import TENANT_ITSELF, SealBroken, keys_of
 from storage.tenants import TenantRow
 
 KEPT = frozenset({"event", "event_seal", "tombstone"})
-"""Tables that name a case by its row id and stay: who did what when, without content."""
+"""Tables that refer to a case by row id and are kept: who did what and when, without content."""
 CLEARED = frozenset({"conversation"})
-"""Tables whose rows stay but stop referring to the case: a chat belongs to a person."""
+"""Tables whose rows are kept with the reference set to null: a chat belongs to a person."""
 
 
 @dataclass(frozen=True, slots=True)
 class DueCase:
-    """A case whose period is over. lists: how many filled-in checklists it has."""
+    """A case whose retention period is over. lists: the number of its filled-in checklists."""
 
     id: int
     ref: str
@@ -42,12 +43,12 @@ class DueCase:
 
 
 def retention(tenant: TenantRow) -> Retention:
-    """Return the periods of a municipality."""
+    """Return the retention periods of a municipality."""
     return Retention.model_validate(tenants.stored(tenant, "retention") or {})
 
 
 def due_cases(session: Session, tenant: TenantRow, today: date) -> Sequence[DueCase]:
-    """Return the cases that may be disposed of on a (Swedish) day, the longest closed first."""
+    """Return the cases that may be disposed of on a Swedish date, the longest closed first."""
     periods = retention(tenant)
     query = (
         select(CaseRow, func.count(col(FilledRow.id)))
@@ -65,7 +66,7 @@ def due_cases(session: Session, tenant: TenantRow, today: date) -> Sequence[DueC
 
 
 def still_due(session: Session, tenant: TenantRow, ids: Iterable[int], today: date) -> Sequence[CaseRow]:
-    """Return those cases that are still due, each locked: one may have been opened since it was listed."""
+    """Return those of the cases that are still due, locked: one may have been reopened since they were listed."""
     found = []
     for row_id in ids:
         case = cases.get(session, tenant.id, row_id)
@@ -80,9 +81,12 @@ def still_due(session: Session, tenant: TenantRow, ids: Iterable[int], today: da
 def dispose_of(
     session: Session, tenant: TenantRow, gone: Sequence[CaseRow], at: datetime, actor: str, *, leave_stone: bool = True
 ) -> None:
-    """Delete cases with everything that belongs to them; each leaves an event and a tombstone, if it has none yet."""
+    """Delete cases with everything that belongs to them, and destroy their keys.
+
+    Each leaves an event behind, and a tombstone. leave_stone: False when the tombstone exists already.
+    """
     ids = [case.id for case in gone]
-    aggregates.freeze(session, tenant.id, ids)  # what they contribute to past periods stays
+    aggregates.freeze(session, tenant.id, ids)  # figures of past periods must not change
     for case in gone:
         highest = select(func.max(col(FilledRow.id))).where(FilledRow.case_id == case.id)
         if leave_stone:
@@ -105,12 +109,12 @@ def dispose_of(
 
 
 def case_columns(table: Table) -> list[ColumnElement[int]]:
-    """Return the columns in which a table names a case, with or without a foreign key."""
+    """Return the columns in which a table refers to a case, with or without a foreign key."""
     return _naming(table, "cases", "case_id")
 
 
 def filled_columns(table: Table) -> list[ColumnElement[int]]:
-    """Return the columns in which a table names a filled-in list."""
+    """Return the columns in which a table refers to a filled-in list."""
     return _naming(table, "filled_checklist", "filled_id")
 
 
@@ -125,7 +129,7 @@ def _naming(table: Table, target: str, name: str) -> list[ColumnElement[int]]:
 
 
 def _of(table: Table, ids: Sequence[int]) -> ColumnElement[bool] | None:
-    """Return the condition for rows of these cases; None: the table names no case."""
+    """Return the condition for a table's rows of these cases; None if the table refers to no case."""
     if table.name == "cases":
         return table.c.id.in_(ids)
     lists = select_columns(col(FilledRow.id)).where(col(FilledRow.case_id).in_(ids))
@@ -142,9 +146,9 @@ def _of(table: Table, ids: Sequence[int]) -> ColumnElement[bool] | None:
 
 
 def _forget_naming(session: Session, tenant_id: int, refs: Sequence[str]) -> None:
-    """Delete what is sealed with the tenant's own key and names one of the cases, such as a list of cases.
+    """Delete what mentions one of the cases but is sealed with the tenant's own key, such as a reply that lists cases.
 
-    What cannot be opened may name one, and is deleted too.
+    What cannot be decrypted might mention one, and is deleted too.
     """
     names = {name for ref in refs for name in (ref, json.dumps(ref)[1:-1])}
     ours = (col(InboxRow.tenant_id) == tenant_id, col(InboxRow.case_id) == TENANT_ITSELF)

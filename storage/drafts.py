@@ -1,4 +1,4 @@
-"""What someone began to write and left with Pausa or Tillbaka: sealed, for its author only, deleted once saved."""
+"""Unfinished texts left with Pausa or Tillbaka: sealed, visible to their author only, deleted once saved."""
 
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
@@ -7,7 +7,7 @@ from storage.sealing import seal, unseal
 
 
 class DraftRow(SQLModel, table=True):
-    """A begun motivation."""
+    """An unfinished motivation."""
 
     __tablename__ = "draft"
 
@@ -19,7 +19,7 @@ class DraftRow(SQLModel, table=True):
 
 
 def keep(session: Session, filled: FilledRow, item_id: str, person_id: int, text: str, place: str) -> None:
-    """Store a draft in place of an earlier one; an empty one is deleted."""
+    """Store a draft, replacing an earlier one. If text and place are both empty the draft is deleted."""
     forget(session, filled, item_id, person_id)
     if not text and not place:
         return
@@ -33,7 +33,7 @@ def keep(session: Session, filled: FilledRow, item_id: str, person_id: int, text
 
 
 def read(session: Session, filled: FilledRow, item_id: str, person_id: int) -> tuple[str, str]:
-    """Return the drafted text and place, empty when there is none."""
+    """Return the drafted text and place, "" if there is no draft. Raises: SealBroken, KeyGone."""
     row = _find(session, filled, item_id, person_id)
     if row is None:
         return "", ""
@@ -45,7 +45,7 @@ def read(session: Session, filled: FilledRow, item_id: str, person_id: int) -> t
 
 
 def forget(session: Session, filled: FilledRow, item_id: str, person_id: int) -> None:
-    """Delete a draft."""
+    """Delete a draft, if there is one."""
     where = (
         col(DraftRow.filled_id) == filled.id,
         col(DraftRow.item_id) == item_id,

@@ -1,4 +1,4 @@
-"""Filled-in lists with everything an export needs, a page at a time: few queries, little memory."""
+"""Filled-in lists with everything an export needs, paginated."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,12 +18,12 @@ from storage.people import UnitRow
 from storage.sealing import expect
 
 PAGE = 200
-"""Filled-in lists per page: few queries for many rows, and little memory."""
+"""Filled-in lists per page: enough for few queries, few enough for little memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which lists: empty or None means every one. The moments are when a list was begun: from, and before."""
+    """A filter on filled-in lists; an empty or None field matches all. begun_from is inclusive, begun_before is not."""
 
     checklist: str = ""
     unit: str = ""
@@ -33,7 +33,7 @@ class Wanted:
 
 
 class ListOf(NamedTuple):
-    """A filled-in list with details of its case, and its unit's name."""
+    """A filled-in list with details of its case, and the name of its unit."""
 
     id: int
     tenant_id: int
@@ -52,14 +52,14 @@ class ListOf(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """One filled-in list with what the rules need of its case, and its newest answers by item."""
+    """One filled-in list, with the facts the rules need and its newest answers by item."""
 
     filled: ListOf
     facts: dict[str, str]
     answers: dict[str, Stored]
 
 
-# Columns rather than ORM objects: making those would take most of the time of an export.
+# Columns rather than ORM objects, which would take most of the time of an export.
 _OF_LIST: list[Any] = [getattr(FilledRow, name) for name in ListOf._fields[:9]]
 _OF_CASE: list[Any] = [CaseRow.ref, CaseRow.case_type, CaseRow.children, UnitRow.name]
 _OF_FACT: list[Any] = [FactRow.case_id, FactRow.child, FactRow.name, FactRow.value]
@@ -76,9 +76,9 @@ _ANSWERS = select(*_OF_ANSWER).order_by(col(AnswerRow.filled_id), col(AnswerRow.
 
 
 def page(session: Session, tenant_id: int, wanted: Wanted, after: int, size: int = PAGE) -> list[Exported]:
-    """Return the next lists of a tenant after a row id, oldest first; empty: there are no more.
+    """Return a tenant's next lists after a row id, oldest first; [] when there are no more.
 
-    Cases with protected identity are left out.
+    Cases with protected identity are excluded.
     """
     query = _LISTS.where(col(FilledRow.tenant_id) == tenant_id, col(FilledRow.id) > after).limit(size)
     if wanted.checklist:
@@ -115,6 +115,6 @@ def _facts(session: Session, cases: Sequence[int]) -> defaultdict[int, dict[tupl
 
 
 def _rows(session: Session, query: Executable) -> Sequence[Any]:
-    """Return rows as the driver gives them: wrapping them as SQLAlchemy's takes a tenth of an export's time."""
+    """Return raw driver rows: wrapping them in SQLAlchemy's Row takes a tenth of the time of an export."""
     with session.connection().execute(query) as found:
         return found.cursor.fetchall() if found.cursor else ()

@@ -1,4 +1,4 @@
-"""Extensions of a legal time limit: until when, in which class of reason, and the reason sealed."""
+"""Extensions of statutory time limits: the new last day, the class of reason, and the reason itself, sealed."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -13,14 +13,11 @@ from storage.sealing import seal, unseal
 from storage.times import Moment, swedish_day
 
 ReasonClass = Literal["grounds", "organisation"]
-"""The law's own grounds, or workload, organisation and staffing: recorded, and still late."""
+"""`grounds`: one the law recognises. `organisation`: workload, staffing and the like; recorded, but still late."""
 
 
 class ExtensionRow(SQLModel, table=True):
-    """One extension. limit: 14d or 4m. reason_class: `grounds` (the law's own) or `organisation` (still late).
-
-    decided_on: the day of the decision; where it is empty, the day it was recorded.
-    """
+    """One extension. until: the new last day. decided_on: the day of the decision; None: the Swedish day of `at`."""
 
     __tablename__ = "extension"
 
@@ -38,27 +35,27 @@ class ExtensionRow(SQLModel, table=True):
 
 
 def add(session: Session, row: ExtensionRow, reason: str) -> ExtensionRow:
-    """Store an extension with its reason sealed. The row comes with an empty reason."""
+    """Insert an extension, sealing its reason. row: without the reason."""
     row.reason = seal(session, row.tenant_id, row.case_id, "extension.reason", row.nonce, reason)
     session.add(row)
     return row
 
 
 def of_case(session: Session, case: CaseRow) -> Sequence[ExtensionRow]:
-    """Return the case's extensions, oldest first."""
+    """Return the extensions of a case, oldest first."""
     query = select(ExtensionRow).where(ExtensionRow.case_id == case.id).order_by(col(ExtensionRow.id))
     return session.exec(query).all()
 
 
 def as_rules(rows: Iterable[ExtensionRow]) -> tuple[Extension, ...]:
-    """Return extensions as the clocks read them."""
+    """Return stored extensions as `checklists.deadlines` takes them."""
     return tuple(extension(row.limit, row.reason_class, row.until, row.decided_on, row.at) for row in rows)
 
 
 def extension(
     limit: Limit, reason_class: ReasonClass, until: date, decided_on: date | None, at: datetime | str
 ) -> Extension:
-    """Return one extension as the clocks read it."""
+    """Return one extension as `checklists.deadlines` takes it, from column values."""
     return Extension(limit, reason_class == "grounds", until, decided_on or swedish_day(at))
 
 

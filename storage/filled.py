@@ -1,4 +1,4 @@
-"""Filled-in checklists: one per case x list x occasion x child x role x person x round x file part."""
+"""Filled-in checklists: one per case, checklist, occasion, child, role, person, round and file part."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,11 +23,11 @@ _StateColumn = Enum(
 
 
 class FilledRow(SQLModel, table=True):
-    """One filled-in list, pinned to its version and to the unit it began in.
+    """One filled-in list, pinned to a version of its checklist and to the unit the case was in when it began.
 
-    child 0: the list is about the whole case. person_id 0: shared by the case's workers.
-    status: see checklists/lifecycle; seen_at: when its reader had seen the differences. return_id: the newest return
-    of a worker's list, until it is signed.
+    child: 0 when it is about the whole case. person_id: 0 when the case's workers share it. status: see
+    checklists/lifecycle. seen_at: when its reader was shown the differences. return_id: the newest return of a worker's
+    list, until it is signed.
     """
 
     __tablename__ = "filled_checklist"
@@ -77,13 +77,13 @@ _OF_CASE = (
 
 
 def of_case(session: Session, case_id: int, checklist: str, role: Role, person_id: int = NOBODY) -> Sequence[FilledRow]:
-    """Return the case's lists of one kind and role (a reader's: also of one person), by occasion and child."""
+    """Return a case's lists of one checklist, role and person (NOBODY for the workers), by occasion and child."""
     named = {"case_id": case_id, "checklist": checklist, "role": role, "person_id": person_id}
     return session.exec(_OF_CASE, params=named).all()
 
 
 def readings(session: Session, case_id: int, checklist: str, occasion: int) -> Sequence[FilledRow]:
-    """Return every reader's lists of one occasion."""
+    """Return all readers' lists of one occasion, oldest first."""
     query = select(FilledRow).where(
         FilledRow.case_id == case_id,
         FilledRow.checklist == checklist,
@@ -94,7 +94,7 @@ def readings(session: Session, case_id: int, checklist: str, occasion: int) -> S
 
 
 def waiting_in(session: Session, tenant_id: int, unit_ids: Sequence[int], checklist: str) -> Sequence[FilledRow]:
-    """Return the workers' lists that wait to be read or signed, of open cases in these units, oldest first."""
+    """Return the workers' lists waiting to be read or signed, of open cases in these units, the first sent first."""
     query = (
         select(FilledRow)
         .join(CaseRow, col(CaseRow.id) == col(FilledRow.case_id))
@@ -110,7 +110,7 @@ def get(session: Session, tenant_id: int, row_id: int) -> FilledRow | None:
 
 
 def add(session: Session, row: FilledRow) -> FilledRow:
-    """Store a new filled-in list."""
+    """Insert a new filled-in list, with an id never used before."""
     if not row.id and (given := row_ids.next_filled(session)):
         row.id = given
     session.add(row)
@@ -119,5 +119,5 @@ def add(session: Session, row: FilledRow) -> FilledRow:
 
 
 def of_case_all(session: Session, case_id: int) -> Sequence[FilledRow]:
-    """Return every filled-in list of a case, whoever filled it in, oldest first."""
+    """Return every filled-in list of a case, oldest first."""
     return session.exec(select(FilledRow).where(FilledRow.case_id == case_id).order_by(col(FilledRow.id))).all()

@@ -1,7 +1,7 @@
-"""The end of each tenant's trail, signed once a day, to be kept outside the database.
+"""Trail heads: the end of each tenant's hash chain, signed once a day, to be stored outside the database.
 
-The chain shows a change anywhere in it, but not that its end was cut off together with the events. A head
-stored elsewhere does: it names a place and the hash there, and only the master key can sign one.
+The chain reveals a change anywhere in it, but not that its end was cut off together with the events. A head stored
+elsewhere does: it states a place in the chain and the hash there, signed with a key derived from the master key.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from storage.trail import ChainRow, Verdict, end_of_chain, verify
 
 
 class HeadRow(SQLModel, table=True):
-    """The head of one day (Swedish calendar date): the chain's last place and hash when it was signed."""
+    """The head of one Swedish calendar date: the chain's last place and hash at the time of signing."""
 
     __tablename__ = "trail_head"
 
@@ -31,12 +31,12 @@ class HeadRow(SQLModel, table=True):
 
 
 class BadHead(Exception):
-    """Not a head signed by this trail's keys; the message says what is wrong with it."""
+    """A head that is malformed, or belongs to no tenant here. The message says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A signed head as it is printed and stored elsewhere. tenant: the Entra tenant id."""
+    """A signed head, as printed for storage elsewhere. tenant: the Entra tenant id."""
 
     tenant: str
     day: str
@@ -50,7 +50,7 @@ class Head:
 
 
 def read_head(text: str) -> Head:
-    """Read a printed head. Raises: BadHead: malformed; its signature is checked in `verify_since`."""
+    """Parse a printed head; `verify_since` checks its signature. Raises: BadHead: malformed."""
     parts = text.strip().rsplit(":", 5)
     if len(parts) != 6 or not (parts[2].isascii() and parts[2].isdigit()):
         raise BadHead("a head reads TENANT:DAY:PLACE:HASH:KEY:SIGNATURE, as `verify-log --head` prints it")
@@ -59,7 +59,7 @@ def read_head(text: str) -> Head:
 
 
 def sign_new(session: Session, day: date) -> int:
-    """Sign the head of a day for each tenant whose chain has begun and has none yet; return how many."""
+    """Sign the head of a day for each tenant that has a chain and no head of that day; return how many. Idempotent."""
     signed = 0
     keys = keys_of(session)
     for tenant in tenants.everyone(session):
@@ -78,7 +78,7 @@ def sign_new(session: Session, day: date) -> int:
 
 
 def newest(session: Session, tenant: TenantRow) -> Head | None:
-    """Return the newest head of a tenant, None while there is none."""
+    """Return the newest head of a tenant, None if there is none yet."""
     query = select(HeadRow).where(HeadRow.tenant_id == tenant.id).order_by(col(HeadRow.day).desc()).limit(1)
     row = session.exec(query).first()
     if row is None:
@@ -87,7 +87,7 @@ def newest(session: Session, tenant: TenantRow) -> Head | None:
 
 
 def verify_with_heads(session: Session, tenant: TenantRow) -> Verdict:
-    """Verify a tenant's trail, and that the heads stored beside it still match it."""
+    """Verify a tenant's trail, and that the heads in the database match it."""
     verdict = verify(session, tenant.id)
     if verdict.bad:
         return verdict
@@ -101,10 +101,7 @@ def verify_with_heads(session: Session, tenant: TenantRow) -> Verdict:
 
 
 def verify_since(session: Session, head: Head) -> Verdict:
-    """Verify the trail a head belongs to, and that the head still matches it.
-
-    Raises: BadHead: no such tenant.
-    """
+    """Verify the trail of a head's tenant, and that the head matches it. Raises: BadHead: no such tenant here."""
     tenant = tenants.find(session, head.tenant)
     if tenant is None:
         raise BadHead(f"the head is of the tenant {head.tenant}, which is not in this database")
@@ -114,7 +111,7 @@ def verify_since(session: Session, head: Head) -> Verdict:
 
 
 def _fault(session: Session, tenant_id: int, head: Head) -> str | None:
-    """Say why a head does not match, None when it does."""
+    """Return why a head does not match the trail, None if it does."""
     try:
         expected = _signature(keys_of(session), head.master_id, head.tenant, head.day, head.place, head.hash)
     except KeyGone:

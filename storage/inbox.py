@@ -1,6 +1,6 @@
-"""What came in and what was answered: the same activity, or the same press, gets the stored reply.
+"""Idempotency: the reply to each handled activity, returned again when the same activity or press comes again.
 
-A row is written in the transaction of the act it answers, so a reply is there exactly when its act is.
+A row is written in the transaction of the act it answers, so the reply is stored if and only if the act is.
 """
 
 import hashlib
@@ -16,12 +16,11 @@ from storage.times import Moment
 
 
 class InboxRow(SQLModel, table=True):
-    """One activity that was acted upon.
+    """One handled activity and its reply, sealed.
 
-    digest: keyed digest of what it said; the same id with another digest is not the same act.
-    press: keyed digest of who pressed what with which inputs; null for what is no press, and for one that
-    stored nothing: it may be made again.
-    case_id: whose key seals the reply, 0 for the tenant's own.
+    digest: keyed digest of the content; the same activity id with another digest is not the same act. press: keyed
+    digest of the presser, the button and its inputs; null if it is no press, or one that stored nothing and may
+    therefore be run again. case_id: the case whose key seals the reply, 0 for the tenant's key.
     """
 
     __tablename__ = "inbox"
@@ -43,13 +42,13 @@ class InboxRow(SQLModel, table=True):
 
 
 def digest(session: Session, parts: Iterable[str]) -> str:
-    """Return a keyed digest of the parts; it tells nothing about them to someone without the key."""
+    """Return a keyed digest (HMAC) of the parts, which reveals nothing about them without the key."""
     whole = "\x1f".join(parts)
     return hmac.new(keys_of(session).digest_key, whole.encode(), hashlib.sha256).hexdigest()
 
 
 def by_activity(session: Session, tenant_id: int, channel_id: str, activity_id: str) -> InboxRow | None:
-    """Return the row of an activity that was acted upon."""
+    """Return the row of an activity, None if it has not been handled."""
     query = select(InboxRow).where(
         InboxRow.tenant_id == tenant_id, InboxRow.channel_id == channel_id, InboxRow.activity_id == activity_id
     )
@@ -57,20 +56,20 @@ def by_activity(session: Session, tenant_id: int, channel_id: str, activity_id: 
 
 
 def newest_in(session: Session, tenant_id: int, channel_id: str) -> InboxRow | None:
-    """Return the newest row of a chat."""
+    """Return the newest row of a chat, None if there is none."""
     query = select(InboxRow).where(InboxRow.tenant_id == tenant_id, InboxRow.channel_id == channel_id)
     return session.exec(query.order_by(col(InboxRow.id).desc()).limit(1)).first()
 
 
 def keep(session: Session, row: InboxRow, reply: str) -> InboxRow:
-    """Store the row with its reply (canonical JSON of the Reply), sealed. The row comes with an empty reply."""
+    """Insert a row, sealing its reply (canonical JSON of the Reply). row: without the reply."""
     row.reply = seal(session, row.tenant_id, row.case_id, "inbox.reply", _place(row), reply)
     session.add(row)
     return row
 
 
 def reply_of(session: Session, row: InboxRow) -> str:
-    """Open the stored reply. Raises: SealBroken, KeyGone."""
+    """Decrypt the stored reply. Raises: SealBroken, KeyGone."""
     return unseal(session, row.tenant_id, row.case_id, "inbox.reply", _place(row), row.reply)
 
 

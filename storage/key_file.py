@@ -1,7 +1,7 @@
-"""Case keys stored apart from the backups they open: one file, rewritten at every backup.
+"""The key file: all case keys, stored apart from the backups they decrypt, and rewritten at every backup.
 
-A backup without its keys cannot be read. The key of a case that was disposed of is not in the next key file, so
-that no backup, however old, opens a text of that case any more.
+The texts in a backup cannot be read without it. The key of a case disposed of is not in the next key file, so from then
+on no backup, however old, reveals a text of that case.
 """
 
 import json
@@ -17,7 +17,7 @@ from storage.sealing import SealingKeyRow
 
 
 def write(session: Session, path: Path) -> int:
-    """Write every wrapped key, replacing the file; return how many. Raises: CannotBackUp."""
+    """Write every wrapped key, replacing the file atomically; return how many. Raises: CannotBackUp."""
     rows = session.exec(select(SealingKeyRow)).all()
     part = path.with_name(path.name + ".part")
     try:
@@ -36,9 +36,11 @@ def write(session: Session, path: Path) -> int:
 
 
 def read(session: Session, path: Path | None) -> int:
-    """Restore the keys that a restored database lacks; return how many.
+    """Insert the keys that a restored database lacks; return how many.
 
-    Raises: CannotBackUp: the file cannot be read, or none is named and the backup was taken without its keys.
+    path: None if no key file was given.
+
+    Raises: CannotBackUp: the file cannot be read, or none is given and the backup was taken without its keys.
     """
     there = {(row.tenant_id, row.case_id) for row in session.exec(select(SealingKeyRow))}
     if path is None:

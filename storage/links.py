@@ -1,7 +1,7 @@
-"""One-time links: who may fetch what, once, within ten minutes. The token itself is stored nowhere.
+"""One-time links: a named person may fetch one thing, once, within ten minutes. The token itself is not stored.
 
-A token is `selector.secret`: the selector finds the row, the secret is compared by a keyed digest that also binds
-person, purpose, scope and times, so a row changed behind the bot's back fits no token.
+A token is `selector.secret`. The selector finds the row; the secret is verified by a keyed digest that also covers
+person, purpose, scope and times, so a row that was tampered with matches no token.
 """
 
 import hashlib
@@ -20,13 +20,13 @@ from storage.times import Moment
 
 LASTS = timedelta(minutes=10)
 SKEW = timedelta(seconds=90)
-"""How far the clocks of two replicas may differ: a link made further in the future is refused."""
+"""How far the clocks of two replicas may differ: a link created further in the future is rejected."""
 Scope = Mapping[str, str]
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}")
 
 
 class LinkRow(SQLModel, table=True):
-    """One link. scope: JSON of what is fetched (period, unit), never about a case."""
+    """One link. scope: JSON of what may be fetched (unit, period); never a single case."""
 
     __tablename__ = "link"
 
@@ -45,7 +45,7 @@ class LinkRow(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a valid link stands for. at: when it was used; before that, when it was made."""
+    """The content of a valid link. at: when it was used, or if it has not been, when it was made."""
 
     tenant_id: int
     person_id: int
@@ -55,12 +55,12 @@ class Link:
 
 
 def report_scope(unit: str, first: date, last: date) -> Scope:
-    """Return the scope of a report's link. unit: its name, empty for the whole organisation; days: inclusive."""
+    """Return the scope of a link to a report. unit: its name, "" for the whole organisation; days inclusive."""
     return {"unit": unit, "first": first.isoformat(), "last": last.isoformat()}
 
 
 def make(session: Session, tenant_id: int, person_id: int, purpose: str, scope: Scope, now: datetime) -> str:
-    """Store a link and return its token, which is shown to that person and nobody else."""
+    """Create a link and return its token, to be shown to that person only."""
     selector, secret = secrets.token_urlsafe(16), secrets.token_urlsafe(32)
     row = LinkRow(
         tenant_id=tenant_id,
@@ -79,13 +79,13 @@ def make(session: Session, tenant_id: int, person_id: int, purpose: str, scope: 
 
 
 def look(session: Session, token: str, purpose: str, now: datetime) -> Link | None:
-    """Return what a token stands for, without using it up; None: unknown, used, expired, or for something else."""
+    """Return the link of a token without consuming it; None if unknown, used, expired, or for another purpose."""
     row = _find(session, token, purpose, now)
     return _link(row) if row else None
 
 
 def use(session: Session, token: str, purpose: str, now: datetime) -> Link | None:
-    """Return what a token stands for and use it up; None as for `look`."""
+    """Return the link of a token and consume it, so that it works once only; None as for `look`."""
     row = _find(session, token, purpose, now, lock=True)
     if row is None:
         return None

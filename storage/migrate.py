@@ -1,4 +1,4 @@
-"""Bringing a database to the newest schema, and checking whether it has it."""
+"""Upgrade a database to the newest schema, and check whether it has it."""
 
 from pathlib import Path
 
@@ -8,19 +8,19 @@ from sqlmodel import Session
 from storage.desk import Desk
 
 HEAD = "0008"
-"""The newest migration; a test compares it with migrations/versions."""
+"""The number of the newest migration; a test compares it with migrations/versions."""
 
 
 def is_current(desk: Desk) -> bool:
-    """Say whether the schema is the newest, without loading the migration tool."""
+    """Return whether the schema is the newest, without importing Alembic."""
     return _version(desk) == HEAD
 
 
 def upgrade(desk: Desk) -> None:
-    """Run the migrations that are missing, in one transaction, one process at a time."""
+    """Run the pending migrations, in one transaction, one process at a time."""
     if is_current(desk):
         return
-    # Imported here: it costs a fifth of a second at start, and a current database does not need it.
+    # Imported here because it costs a fifth of a second at start, and a current database does not need it.
     from alembic import command
     from alembic.config import Config
 

@@ -1,4 +1,4 @@
-"""Moving a whole database from SQLite into PostgreSQL: same rows, same ids, in one transaction."""
+"""Copy a whole database from SQLite to PostgreSQL: the same rows with the same ids, in one transaction."""
 
 from collections.abc import Mapping
 
@@ -12,13 +12,13 @@ _BATCH = 1000
 
 
 class CannotMove(Exception):
-    """A database cannot be moved; nothing was changed; the message is one sentence."""
+    """The database cannot be moved, and nothing was changed. The message says why, in one sentence."""
 
 
 def move(source: Desk, target: Desk) -> Mapping[str, int]:
-    """Copy every row; return how many per table. The source is locked against writing meanwhile.
+    """Copy every row; return the number of rows per table. The source is locked against writing meanwhile.
 
-    Raises: CannotMove: the target holds rows already.
+    Raises: CannotMove: the target is not empty.
     """
     return source.run_now(lambda read: target.run_now(lambda write: _copy(read, write)))
 
@@ -36,7 +36,7 @@ def _copy(source: Session, target: Session) -> Mapping[str, int]:
             writing.execute(insert(table), [dict(row) for row in part])
             moved[table.name] += len(part)
         if moved[table.name] and [column.name for column in order] == ["id"]:
-            # The sequence continues after the ids that came with the rows.
+            # The rows brought their ids, so the sequence has to be advanced past them.
             query = f"select setval(pg_get_serial_sequence('{table.name}', 'id'), (select max(id) from {table.name}))"
             writing.execute(text(query))
     row_ids.go_past_tombstones(target)

@@ -1,7 +1,7 @@
-"""What is to be sent: stored in the transaction that caused it, sent by a worker that leases it.
+"""Transactional outbox: messages are stored in the transaction that causes them, and sent by a worker that leases them.
 
-An update of a card is sent at least once, a new message at most once: it is marked as being sent in a commit of its
-own just before; a crash in between leaves it uncertain, and it is not sent again.
+A card update is sent at least once, a new message at most once: just before sending, it is marked as `sending` in a
+transaction of its own. If the worker then crashes, the message becomes `uncertain` and is not sent again.
 """
 
 from collections.abc import Sequence
@@ -15,18 +15,18 @@ from storage.times import Moment
 
 WAITING, SENDING, SENT, UNCERTAIN, STOPPED = "waiting", "sending", "sent", "uncertain", "stopped"
 GONE, DROPPED = "gone", "dropped"
-"""gone: the person cannot be reached. dropped: there was nothing left to say."""
+"""gone: the person cannot be reached. dropped: there was nothing left to send."""
 STATES = (WAITING, SENDING, SENT, UNCERTAIN, STOPPED, GONE, DROPPED)
 OPEN_STATES = (WAITING, SENDING, UNCERTAIN)
 URGENT, NOT_URGENT = 0, 1
 
 
 class OutboxRow(SQLModel, table=True):
-    """One message to send or one posted card to update.
+    """One message to send, or one posted card to update.
 
-    once: a natural key; a second row with the same one is refused (null: no such key).
-    activity_id: the posted card to update; empty for a new message. view: sealed canonical JSON. rank: lower goes
-    first. attempts: counted at each lease, so that an old lease marks nothing.
+    once: deduplication key, unique per tenant; null for none. activity_id: the posted card to update, empty for a new
+    message. view: sealed canonical JSON. rank: lower is sent first. attempts: incremented at each lease, and compared
+    before any outcome is stored, so that an expired lease has no effect.
     """
 
     __tablename__ = "outbox"
@@ -50,7 +50,7 @@ class OutboxRow(SQLModel, table=True):
 
 
 def put(session: Session, row: OutboxRow, view: str) -> OutboxRow:
-    """Store a row with its view sealed. The row comes with an empty view."""
+    """Insert a row, sealing its view. row: without the view."""
     row.view = seal(session, row.tenant_id, row.case_id, "outbox.view", row.nonce, view)
     session.add(row)
     return row
@@ -62,7 +62,7 @@ def view_of(session: Session, row: OutboxRow) -> str:
 
 
 def lease(session: Session, now: datetime, hold: timedelta, most: int) -> Sequence[OutboxRow]:
-    """Take rows that are due, for `hold`; rows another worker has just locked are skipped."""
+    """Lease up to `most` due rows for the duration `hold`, skipping rows that another worker has locked."""
     query = (
         select(OutboxRow)
         .where(OutboxRow.state == WAITING, col(OutboxRow.due_at) <= now)
@@ -79,7 +79,7 @@ def lease(session: Session, now: datetime, hold: timedelta, most: int) -> Sequen
 
 
 def begin(session: Session, row_id: int, attempt: int, now: datetime) -> OutboxRow | None:
-    """Return a leased row that may be sent now, locked; None when this attempt's lease has run out."""
+    """Return a leased row, locked, if it may be sent now; None if this attempt no longer holds the lease."""
     row = session.exec(select(OutboxRow).where(OutboxRow.id == row_id).with_for_update()).first()
     if row is None or row.state != WAITING or row.attempts != attempt:
         return None
@@ -87,7 +87,10 @@ def begin(session: Session, row_id: int, attempt: int, now: datetime) -> OutboxR
 
 
 def settle(session: Session, row_id: int, attempt: int, state: str, due_at: datetime | None = None) -> OutboxRow | None:
-    """Store the outcome of an attempt; None when a later attempt has taken over, whose outcome counts."""
+    """Store the outcome of an attempt and return the row; None, with no effect, if a later attempt has taken over.
+
+    due_at: when to try again, if `state` is `waiting`.
+    """
     row = session.exec(select(OutboxRow).where(OutboxRow.id == row_id).with_for_update()).first()
     if row is None or row.attempts != attempt or row.state not in (WAITING, SENDING, UNCERTAIN):
         return None
@@ -96,18 +99,18 @@ def settle(session: Session, row_id: int, attempt: int, state: str, due_at: date
 
 
 def give_up_cut_off(session: Session, now: datetime) -> int:
-    """Mark as uncertain what was being sent when its worker crashed; return how many."""
+    """Mark as `uncertain` the rows whose worker crashed while sending; return how many."""
     cut_off = update(OutboxRow).where(col(OutboxRow.state) == SENDING, col(OutboxRow.leased_until) <= now)
     return session.exec(cut_off.values(state=UNCERTAIN, leased_until=None)).rowcount
 
 
 def counts(session: Session) -> dict[str, int]:
-    """Return how many rows there are in each state."""
+    """Return the number of rows by state; states without rows are left out."""
     return dict(session.exec(select(OutboxRow.state, func.count()).group_by(OutboxRow.state)).all())
 
 
 def by_once(session: Session, tenant_id: int, once: str) -> OutboxRow | None:
-    """Return the row with a natural key."""
+    """Return the row with a deduplication key, None if there is none."""
     return session.exec(select(OutboxRow).where(OutboxRow.tenant_id == tenant_id, OutboxRow.once == once)).first()
 
 

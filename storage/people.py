@@ -1,4 +1,4 @@
-"""The people register: who exists, in which unit, in which role, between which dates."""
+"""The people register: units, people, and the roles they hold in units between two dates."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
@@ -10,11 +10,11 @@ from checklists.access import Holding
 from checklists.model import Role
 
 ORGANISATION = ""
-"""The name of the unit that stands for the whole organisation."""
+"""The name of the unit that represents the whole organisation."""
 
 
 class UnitRow(SQLModel, table=True):
-    """A unit. The one with an empty name is the whole organisation; all others have a parent."""
+    """A unit. The one named ORGANISATION is the whole organisation; every other one has a parent."""
 
     __tablename__ = "unit"
     __table_args__ = (UniqueConstraint("tenant_id", "name"),)
@@ -26,7 +26,7 @@ class UnitRow(SQLModel, table=True):
 
 
 class PersonRow(SQLModel, table=True):
-    """A person: Entra object id, or only an e-mail until first contact binds it once."""
+    """A person, identified by Entra object id, or by e-mail alone until the first contact binds her object id."""
 
     __tablename__ = "person"
     __table_args__ = (UniqueConstraint("tenant_id", "object_id"), UniqueConstraint("tenant_id", "email"))
@@ -41,9 +41,9 @@ class PersonRow(SQLModel, table=True):
 
 
 class RoleRow(SQLModel, table=True):
-    """A role held in a unit, between two dates (inclusive; None: open).
+    """A role that a person holds in a unit between two dates (inclusive; None: open-ended).
 
-    stands_in_for_id: the chef a deputy stands in for, when it is known which.
+    stands_in_for_id: the chef a deputy covers for, None if not stated.
     """
 
     __tablename__ = "role"
@@ -67,14 +67,14 @@ def by_object_id(session: Session, tenant_id: int, object_id: str) -> PersonRow 
 
 
 def by_email(session: Session, tenant_id: int, email: str) -> PersonRow | None:
-    """Return the person with this e-mail (compared in lower case) in this tenant."""
+    """Return the person with this e-mail in this tenant, ignoring case."""
     return session.exec(
         select(PersonRow).where(PersonRow.tenant_id == tenant_id, PersonRow.email == email.strip().lower())
     ).first()
 
 
 def unbound_emails_exist(session: Session, tenant_id: int) -> bool:
-    """Say whether someone in the register waits to be bound by e-mail at first contact."""
+    """Return whether anyone in the register is still to be bound by e-mail at first contact."""
     waiting = select(PersonRow.id).where(PersonRow.tenant_id == tenant_id, col(PersonRow.object_id).is_(None)).limit(1)
     return session.exec(waiting).first() is not None
 
@@ -92,13 +92,13 @@ def bind(row: PersonRow, object_id: str) -> None:
 
 
 def roles_on(session: Session, person_id: int, day: date) -> Sequence[RoleRow]:
-    """Return the roles the person holds on a day."""
+    """Return the roles a person holds on a day."""
     rows = session.exec(select(RoleRow).where(RoleRow.person_id == person_id)).all()
     return [row for row in rows if is_held(row, day)]
 
 
 def unit(session: Session, tenant_id: int, name: str) -> UnitRow:
-    """Return the unit with this name, created under the organisation if it is new."""
+    """Return the unit with this name, creating it under the organisation if it is new."""
     row = session.exec(select(UnitRow).where(UnitRow.tenant_id == tenant_id, UnitRow.name == name)).first()
     if row is None:
         parent = None if name == ORGANISATION else unit(session, tenant_id, ORGANISATION).id
@@ -109,26 +109,26 @@ def unit(session: Session, tenant_id: int, name: str) -> UnitRow:
 
 
 def unit_names(session: Session, tenant_id: int) -> dict[int, str]:
-    """Map unit row id to name."""
+    """Return the names of a tenant's units, by row id."""
     rows = session.exec(select(UnitRow).where(UnitRow.tenant_id == tenant_id)).all()
     return {row.id: row.name for row in rows if row.id is not None}
 
 
 def role(session: Session, person_row_id: int, unit_id: int, name: Role) -> RoleRow | None:
-    """Return a person's role in a unit, whatever the dates."""
+    """Return a person's role in a unit, whatever its dates; None if there is none."""
     query = select(RoleRow).where(RoleRow.person_id == person_row_id, RoleRow.unit_id == unit_id, RoleRow.role == name)
     return session.exec(query).first()
 
 
 def holders(session: Session, tenant_id: int, unit_id: int, name: Role, day: date) -> Sequence[PersonRow]:
-    """Return those who hold a role in a unit on a day, by name."""
+    """Return the people who hold a role in a unit on a day, in name order."""
     return [person for person, held in held_in(session, tenant_id, name, unit_id) if is_held(held, day)]
 
 
 def held_in(
     session: Session, tenant_id: int, name: Role, unit_id: int | None = None
 ) -> Sequence[tuple[PersonRow, RoleRow]]:
-    """Return who holds a role in a unit (None: anywhere), whatever the dates, by name."""
+    """Return who holds a role in a unit (None: in any), whatever the dates, in name order."""
     query = (
         select(PersonRow, RoleRow)
         .join(RoleRow, col(RoleRow.person_id) == col(PersonRow.id))
@@ -141,20 +141,20 @@ def held_in(
 
 
 def everyone(session: Session, tenant_id: int) -> Sequence[tuple[PersonRow, RoleRow]]:
-    """Return every person with each of their roles, whatever the dates, by name."""
+    """Return everyone with each of their roles, whatever the dates, in name order."""
     query = select(PersonRow, RoleRow).join(RoleRow, col(RoleRow.person_id) == col(PersonRow.id))
     return session.exec(query.where(PersonRow.tenant_id == tenant_id).order_by(col(PersonRow.name))).all()
 
 
 def hold(session: Session, row: RoleRow) -> RoleRow:
-    """Store a new role."""
+    """Insert or update a role."""
     session.add(row)
     session.flush()
     return row
 
 
 def let_go(session: Session, held: RoleRow, day: date) -> None:
-    """End a role so that it is no longer held on that day; one that never began is deleted."""
+    """End a role, so that `day` is the first day it is not held; a role that would never have begun is deleted."""
     if held.valid_from is not None and held.valid_from >= day:
         session.delete(held)
     else:
@@ -163,18 +163,18 @@ def let_go(session: Session, held: RoleRow, day: date) -> None:
 
 
 def is_held(held: RoleRow, day: date) -> bool:
-    """Say whether a role is held on a day, first and last day included."""
+    """Return whether a role is held on a day; its first and last days are included."""
     return (held.valid_from or day) <= day <= (held.valid_to or day)
 
 
 def held_on(day: date | BindParameter[date]) -> ColumnElement[bool]:
-    """Return `is_held` as a condition of a query."""
+    """Return `is_held` as a query condition."""
     begun = or_(col(RoleRow.valid_from).is_(None), col(RoleRow.valid_from) <= day)
     return and_(begun, or_(col(RoleRow.valid_to).is_(None), col(RoleRow.valid_to) >= day))
 
 
 def holdings_on(session: Session, tenant_id: int, day: date) -> list[Holding]:
-    """Return every role held in a tenant on a day, oldest first; read as plain rows, as there are many."""
+    """Return every role held in a tenant on a day, oldest first; as plain values, because there are many."""
     query = select(RoleRow.person_id, RoleRow.unit_id, RoleRow.role, RoleRow.stands_in_for_id).where(
         RoleRow.tenant_id == tenant_id, held_on(day)
     )
@@ -182,6 +182,6 @@ def holdings_on(session: Session, tenant_id: int, day: date) -> list[Holding]:
 
 
 def named(session: Session, tenant_id: int, ids: Iterable[int]) -> list[PersonRow]:
-    """Return the people with these row ids, in that order."""
+    """Return the people with these row ids, in the order given; unknown ids are skipped."""
     found = (person(session, tenant_id, row_id) for row_id in ids)
     return [row for row in found if row is not None]

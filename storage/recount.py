@@ -1,4 +1,4 @@
-"""Recounting everything from the answers, and comparing it with the stored aggregates."""
+"""Recount everything from the answers, and compare the result with the stored aggregates."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -15,18 +15,18 @@ from storage.contributions import RULES, of_cases
 
 @dataclass(frozen=True, slots=True)
 class Recounted:
-    """The result of a recount: cases counted, and how many of the live aggregates were wrong."""
+    """The result of a recount. wrong: the number of stored contributions and live aggregates that differed."""
 
     cases: int
     wrong: int
 
 
 def recount(session: Session, tenant_id: int, *, repair: bool = False) -> Recounted:
-    """Count everything from the answers and compare it with the live aggregates; correct them with `repair`.
+    """Recount a tenant's figures from the answers, compare, and with `repair` correct what differs.
 
-    Called first in its transaction, so that all of it sees one snapshot; without `repair` it writes nothing and blocks
-    nobody. What is noted and not projected yet is no fault: the stored contribution of such a case is taken as right.
-    With `repair` those are projected first. The frozen aggregates cannot be recounted and are left alone.
+    It must come first in its transaction, so that everything is read from one snapshot. Without `repair` it writes
+    nothing and blocks nobody; cases still in the projection queue are not errors, so their stored contributions are
+    taken as correct. With `repair` the queue is emptied first. Frozen aggregates cannot be recounted and are untouched.
     """
     if repair:
         if session.get_bind().dialect.name == "postgresql":
@@ -64,7 +64,7 @@ def recount(session: Session, tenant_id: int, *, repair: bool = False) -> Recoun
 
 
 def _waiting(session: Session) -> set[int]:
-    """Return the cases that are noted and not projected yet, or were projected by other rules."""
+    """Return the cases that are in the projection queue, or were projected by other rules."""
     found = session.connection().execute(
         text(
             "select case_id from changed where case_id > 0 union"
@@ -87,7 +87,7 @@ def _case_batches(session: Session, tenant_id: int) -> Iterator[list[int]]:
 
 
 def _orphans(session: Session, tenant_id: int, *, repair: bool) -> int:
-    """Return how many contributions belong to no case any more."""
+    """Return the number of contributions whose case no longer exists; with `repair` delete them."""
     orphaned = "from counted where tenant_id = :tenant and case_id not in (select id from cases)"
     found: int = session.connection().execute(text(f"select count(*) {orphaned}"), {"tenant": tenant_id}).scalar_one()
     if found and repair:

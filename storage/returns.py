@@ -1,4 +1,4 @@
-"""What a chef sends back: her comment, sealed, and the questions she points at."""
+"""Returns: a chef sends a list back with a comment, sealed, and the questions she points at."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from storage.times import Moment
 
 
 class ReturnRow(SQLModel, table=True):
-    """One return of an occasion of a case's list to its workers."""
+    """One return of an occasion to the case's workers."""
 
     __tablename__ = "returned"
 
@@ -29,7 +29,7 @@ class ReturnRow(SQLModel, table=True):
 
 
 class PointRow(SQLModel, table=True):
-    """One question she points at, and the revision its answer had then (0: never answered)."""
+    """One question pointed at. revision: that of its answer at the time, 0 if it had never been answered."""
 
     __tablename__ = "returned_point"
 
@@ -40,7 +40,7 @@ class PointRow(SQLModel, table=True):
 
 
 def add(session: Session, row: ReturnRow, comment: str, points: Iterable[tuple[int, str, int]]) -> ReturnRow:
-    """Store a return with its comment sealed. points: filled list, item, revision. The row comes without a comment."""
+    """Insert a return, sealing its comment. row: without the comment. points: (filled_id, item_id, revision)."""
     row.comment = seal(session, row.tenant_id, row.case_id, "returned.comment", row.nonce, comment)
     session.add(row)
     session.flush()
@@ -51,13 +51,13 @@ def add(session: Session, row: ReturnRow, comment: str, points: Iterable[tuple[i
 
 
 def points(session: Session, return_id: int, filled_id: int) -> Mapping[str, int]:
-    """Return the revision of each item pointed at in one list."""
+    """Return the items pointed at in one list, with the revision of each."""
     query = select(PointRow).where(PointRow.return_id == return_id, PointRow.filled_id == filled_id)
     return {row.item_id: row.revision for row in session.exec(query)}
 
 
 def get(session: Session, tenant_id: int, row_id: int) -> ReturnRow | None:
-    """Return a return of this tenant by row id."""
+    """Fetch a return of this tenant by row id, None if there is none."""
     return session.exec(select(ReturnRow).where(ReturnRow.tenant_id == tenant_id, ReturnRow.id == row_id)).first()
 
 
@@ -67,5 +67,5 @@ def comment_of(session: Session, row: ReturnRow) -> str:
 
 
 def of_case(session: Session, case_id: int) -> Sequence[ReturnRow]:
-    """Return every return of a case, oldest first."""
+    """List every return of a case, oldest first."""
     return session.exec(select(ReturnRow).where(ReturnRow.case_id == case_id).order_by(col(ReturnRow.id))).all()

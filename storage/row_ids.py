@@ -1,8 +1,7 @@
 """Row ids that are never reused, not even after disposal.
 
-SQLite reuses the highest id once its row is deleted. Events, cards in Teams and tombstones still name
-the case that had it, so a new case must not come to stand under it. PostgreSQL's sequences never go back by
-themselves.
+SQLite reuses the highest id once its row is deleted. Events, cards in Teams and tombstones still refer to the case that
+had it, so a new case must not get it. PostgreSQL's sequences never go back by themselves.
 """
 
 from sqlalchemy import TextClause, text
@@ -14,12 +13,12 @@ _NEXT_FILLED = text(_NEXT.format(table="filled_checklist", column="last_filled_i
 
 
 def next_case(session: Session) -> int | None:
-    """Return the id for a new case; None: the database assigns one."""
+    """Return the id for a new case, None to let the database assign one."""
     return _next(session, _NEXT_CASE)
 
 
 def next_filled(session: Session) -> int | None:
-    """Return the id for a new filled-in list; None: the database assigns one."""
+    """Return the id for a new filled-in list, None to let the database assign one."""
     return _next(session, _NEXT_FILLED)
 
 
@@ -32,7 +31,7 @@ def _next(session: Session, query: TextClause) -> int | None:
 
 
 def go_past_tombstones(session: Session) -> None:
-    """Advance PostgreSQL's sequences past the ids of disposed cases that came in with a file: a restore, a move."""
+    """Advance PostgreSQL's sequences past the ids of disposed cases, known from tombstones a restore or move brought."""
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         for table, column in (("cases", "case_id"), ("filled_checklist", "last_filled_id")):

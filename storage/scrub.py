@@ -1,4 +1,4 @@
-"""Scrubbing the freed pages after disposal: a deleted row is not gone while its bytes are in the files."""
+"""Scrub freed pages after disposal: a deleted row is not gone as long as its bytes remain in the database files."""
 
 import sqlite3
 import time
@@ -9,18 +9,18 @@ from psycopg import sql
 from sqlmodel import SQLModel
 
 _WAIT = 30
-"""Seconds."""
+"""Seconds to wait for locks, and for older transactions to end."""
 
 
 class NotScrubbed(Exception):
-    """The rows are gone, but the database was in use, so its files could not be rewritten; one sentence."""
+    """The rows are deleted, but the files could not be rewritten because the database was in use."""
 
 
 def scrub(url: str) -> None:
-    """Rewrite the database's files without what was deleted. Raises: NotScrubbed.
+    """Rewrite the database files without what was deleted. Raises: NotScrubbed.
 
-    SQLite: VACUUM, and the write-ahead log emptied. PostgreSQL: VACUUM FULL; its write-ahead log is recycled by
-    the server and cannot be rewritten here.
+    SQLite: VACUUM, and truncation of the write-ahead log. PostgreSQL: VACUUM FULL; its write-ahead log is recycled by
+    the server and cannot be rewritten from here.
     """
     try:
         if url.startswith("sqlite:///"):
@@ -52,15 +52,16 @@ def _postgresql(url: str) -> None:
         _wait_for_older(connection)
         for table in SQLModel.metadata.sorted_tables:
             connection.execute(sql.SQL("vacuum (full, analyze) {}").format(sql.Identifier(table.name)))
-        # The planner's samples hold column values too. Only a superuser may do this; for others the server skips it.
+        # Planner statistics hold column values too. This needs a superuser; for others the server skips it.
         connection.execute("vacuum (full) pg_statistic")
 
 
 def _wait_for_older(connection: psycopg.Connection) -> None:
-    """Wait for all older transactions to end: VACUUM keeps deleted rows that one of them may still see.
+    """Wait for all older transactions to end, because VACUUM keeps deleted rows that any of them may still see.
 
-    Writing ones count in every database of the server (they hold back all snapshots), reading ones in this one.
-    Raises: psycopg.OperationalError: one ran for too long.
+    Writing transactions count in every database of the server (they hold back all snapshots), reading ones in this one.
+
+    Raises: psycopg.OperationalError: one was still running after _WAIT seconds.
     """
     [(mark,)] = connection.execute("select pg_current_xact_id()::text").fetchall()
     writing = "pg_snapshot_xmin(pg_current_snapshot()) <= %(mark)s::xid8"

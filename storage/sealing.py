@@ -1,7 +1,7 @@
-"""Free text is sealed before it reaches a table: AES-256-GCM, one key per case, wrapped by a master key.
+"""Sealing: free text is encrypted before it reaches a table. AES-256-GCM, one key per case, wrapped by a master key.
 
-A sealed value is bound to where it stands: tenant, case, field and row are associated data, so a value
-moved to another row does not open. Dropping a case key makes every text of the case unreadable.
+A sealed value is bound to its location: tenant, case, field and row are associated data, so a value moved to another
+row cannot be decrypted. Deleting a case key makes every text of the case unreadable (crypto-shredding).
 """
 
 import os
@@ -21,25 +21,25 @@ from sqlmodel import Field, Session, SQLModel, col, select
 _NONCE = 12
 _REMEMBERED = 4096
 KEPT_SECONDS = 60.0
-"""So long at most does a running bot open texts with a key that another process has dropped."""
+"""The lifetime of a cached key: for so long a running bot may still use one that another process has deleted."""
 TENANT_ITSELF = 0
-"""The case id under which a tenant keeps the key for what belongs to no case."""
+"""The case id of a tenant's own key, for what belongs to no case."""
 
 
 class SealBroken(Exception):
-    """A sealed value does not open: wrong key, moved, or changed."""
+    """A sealed value cannot be decrypted: the key is wrong, or the value was moved or altered."""
 
 
 class KeyGone(Exception):
-    """The key of a case was dropped (disposal): its texts are gone for good."""
+    """The key of a case was deleted by disposal: its texts are gone for good."""
 
 
 class MasterGone(KeyGone):
-    """A master key that something is wrapped or chained with is not configured: put back, it opens again."""
+    """A master key in use is not configured. Nothing is lost: with the key restored, everything can be read again."""
 
 
 class SealingKeyRow(SQLModel, table=True):
-    """A case's key, wrapped. case_id 0 is the tenant's own."""
+    """The wrapped key of a case. case_id: 0 for the tenant's own key."""
 
     __tablename__ = "sealing_key"
 
@@ -51,9 +51,9 @@ class SealingKeyRow(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Rewrapped:
-    """How many keys were wrapped anew and, by master key that is not configured, how many could not be.
+    """The result of rewrapping: how many keys were, and by id of a missing master key, how many could not be.
 
-    missing: keys of cases. missing_own: keys of whole municipalities, without which nothing is answered there.
+    missing: case keys. missing_own: tenants' own keys, without which the bot cannot answer anyone of that tenant.
     """
 
     count: int
@@ -62,12 +62,14 @@ class Rewrapped:
 
 
 class Keys:
-    """The master keys and the case keys opened lately. One per process."""
+    """The master keys, and a cache of unwrapped case keys. One instance per process; thread-safe."""
 
     def __init__(self, masters: Mapping[str, bytes], now: Callable[[], float] = time.monotonic) -> None:
-        """Take the master keys, 32 bytes each, newest first: the first wraps, all unwrap. now: in seconds.
+        """Take the master keys by id, 32 bytes each, newest first: the first wraps, all unwrap.
 
-        Raises: ValueError: there is none, or one is not 32 bytes long.
+        now: a monotonic clock in seconds.
+
+        Raises: ValueError: there is no key, or one is not 32 bytes long.
         """
         if not masters or any(len(key) != 32 for key in masters.values()):
             raise ValueError("each master key is 32 bytes, and there must be one")
@@ -76,32 +78,32 @@ class Keys:
         self._trail = {key_id: _derive(key, b"trail") for key_id, key in masters.items()}
         self._digest = {key_id: _derive(key, b"digest") for key_id, key in masters.items()}
         self.digest_key = self._digest[self.newest]
-        """The key for digests of what came in, so that a digest cannot be guessed back to a text."""
+        """The HMAC key for digests of incoming content: without it a text cannot be confirmed by guessing."""
         self._now = now
         self._opened: OrderedDict[tuple[int, int], tuple[AESGCM, float]] = OrderedDict()
         self._lock = threading.Lock()
 
     def trail_key(self, master_id: str) -> bytes:
-        """Return the key that chains the trail. Raises: MasterGone: that master key is not configured."""
+        """Return the HMAC key of the trail's hash chain. Raises: MasterGone: that master key is not configured."""
         try:
             return self._trail[master_id]
         except KeyError:
             raise _master_gone(master_id) from None
 
     def digest_key_of(self, master_id: str) -> bytes:
-        """Return the digest key of one master key, for digests that outlive it. Raises: KeyGone: not configured."""
+        """Return the digest key of a given master key, for digests that are stored. Raises: KeyGone: not configured."""
         try:
             return self._digest[master_id]
         except KeyError:
             raise KeyGone(f"the master key {master_id} is not configured") from None
 
     def make(self, session: Session, tenant_id: int, case_id: int) -> None:
-        """Make and store the key of a new case (or of the tenant itself, case 0)."""
+        """Generate and store the key of a new case, or with TENANT_ITSELF of a new tenant."""
         wrapped = self._wrap(AESGCM.generate_key(256), tenant_id, case_id)
         session.add(SealingKeyRow(tenant_id=tenant_id, case_id=case_id, master_id=self.newest, wrapped=wrapped))
 
     def of(self, session: Session, tenant_id: int, case_id: int) -> AESGCM:
-        """Return the opened key of a case. Raises: KeyGone, MasterGone, SealBroken."""
+        """Return the unwrapped key of a case. Raises: KeyGone, MasterGone, SealBroken."""
         at = (tenant_id, case_id)
         mine: dict[tuple[int, int], AESGCM] = session.info.setdefault("opened_keys", {})
         with self._lock:
@@ -117,15 +119,16 @@ class Keys:
         return mine[at]
 
     def forget(self, tenant_id: int, case_id: int) -> None:
-        """Let go of an opened key; the one who drops the row calls this."""
+        """Remove a key from the cache. To be called by whoever deletes its row."""
         with self._lock:
             self._opened.pop((tenant_id, case_id), None)
 
     def rewrap(self, session: Session) -> Rewrapped:
-        """Wrap every key anew with the newest master key; the case keys, and so all that is sealed, stay as they are.
+        """Rewrap every key with the newest master key; the case keys, and so everything sealed, are unchanged.
 
-        Keys whose own master key is not configured are left as they are and reported.
-        Raises: SealBroken: a master key has the right id and not the right bytes.
+        Keys whose present master key is not configured are left as they are and reported.
+
+        Raises: SealBroken: a master key has the right id but the wrong bytes.
         """
         own = select(SealingKeyRow).where(SealingKeyRow.case_id == TENANT_ITSELF)
         for row in session.exec(own).all():
@@ -153,10 +156,10 @@ class Keys:
         return _open(master, row.wrapped, _wrap_data(row.tenant_id, row.case_id))
 
     def remember(self, session: Session) -> None:
-        """Keep the keys a transaction opened, after its commit.
+        """Cache the keys that a transaction has unwrapped. To be called after its commit.
 
-        Not earlier: a rolled-back case gives its row id to the next one, and a key remembered for it
-        would seal texts that never open again.
+        Not earlier: the row id of a rolled-back case may be given to the next one, and a cached key of the former would
+        seal texts of the latter that could never be decrypted.
         """
         until = self._now() + KEPT_SECONDS
         with self._lock:
@@ -166,13 +169,13 @@ class Keys:
 
 
 def keys_of(session: Session) -> Keys:
-    """Return the keys this session works with; the desk put them there."""
+    """Return the session's keys, which the desk has attached to it."""
     keys: Keys = session.info["keys"]
     return keys
 
 
 def expect(session: Session, tenant_id: int, cases: Iterable[int]) -> None:
-    """Say whose texts are read next: the first key that is asked for brings theirs along, in one query."""
+    """Announce the cases whose texts are read next, so that their keys are fetched in one query when first needed."""
     session.info["expected_keys"] = (tenant_id, frozenset(cases))
 
 
@@ -189,22 +192,25 @@ def _key_row(session: Session, tenant_id: int, case_id: int) -> SealingKeyRow | 
 
 
 def seal(session: Session, tenant_id: int, case_id: int, field: str, row: str, text: str) -> bytes:
-    """Seal a text for one place: `field` names table and column, `row` the row's natural key with its revision."""
+    """Encrypt a text for one location. field: `table.column`. row: the row's natural key, revision included.
+
+    Raises: KeyGone, MasterGone, SealBroken.
+    """
     nonce = os.urandom(_NONCE)
     key = keys_of(session).of(session, tenant_id, case_id)
     return nonce + key.encrypt(nonce, text.encode(), _data(tenant_id, case_id, field, row))
 
 
 def unseal(session: Session, tenant_id: int, case_id: int, field: str, row: str, sealed: bytes) -> str:
-    """Open a sealed text. Raises: SealBroken: it was changed or moved. KeyGone: it was disposed of."""
+    """Decrypt a sealed text. Raises: SealBroken: it was altered or moved. KeyGone: its case was disposed of."""
     key = keys_of(session).of(session, tenant_id, case_id)
     return _open(key, sealed, _data(tenant_id, case_id, field, row)).decode()
 
 
 def parse_keys(setting: str) -> dict[str, bytes]:
-    """Read `id:base64,id:base64`, newest first.
+    """Parse `id:base64,id:base64`, newest first.
 
-    Raises: ValueError: the shape is wrong, an id stands twice, or a key is not 32 bytes.
+    Raises: ValueError: malformed, a repeated id, or a key that is not 32 bytes.
     """
     keys: dict[str, bytes] = {}
     for part in filter(None, (piece.strip() for piece in setting.split(","))):

@@ -1,4 +1,4 @@
-"""Short-lived data apart from closed cases: replies, messages, what a chat shows, drafts, links."""
+"""Purging of short-lived data: stored replies, sent messages, the last view of a chat, drafts, links."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -17,11 +17,11 @@ from storage.links import LinkRow
 from storage.outbox import WAITING, OutboxRow
 
 _LINK_AGE = timedelta(days=1)
-"""A link works for ten minutes; the trail says that it was used."""
+"""How long an expired link is kept. That it was used is in the trail."""
 
 
 def count(session: Session, tenant_id: int, periods: Retention, now: datetime, today: date) -> dict[str, int]:
-    """Return how many rows of each kind may be deleted now."""
+    """Return the number of rows of each kind whose period is over."""
     return {
         kind: session.exec(select(func.count()).select_from(table).where(which)).one()
         for kind, (table, which) in _due(tenant_id, periods, now, today).items()
@@ -29,11 +29,11 @@ def count(session: Session, tenant_id: int, periods: Retention, now: datetime, t
 
 
 def purge(session: Session, tenant_id: int, periods: Retention, now: datetime, today: date) -> dict[str, int]:
-    """Delete what may be deleted now; return how many rows of each kind."""
+    """Delete or empty the rows whose period is over; return the number of each kind."""
     counts = count(session, tenant_id, periods, now, today)
     kinds = _due(tenant_id, periods, now, today)
     session.exec(update(ConversationRow).where(kinds["chats"][1]).values(shown=""))
-    # A row with a natural key stays, emptied: its presence stops the same message from being sent again.
+    # A row with a deduplication key is emptied but kept: it prevents the same message from being sent again.
     session.exec(update(OutboxRow).where(kinds["messages"][1], col(OutboxRow.once).is_not(None)).values(view=b""))
     for kind in ("replies", "messages", "drafts", "links"):
         table, which = kinds[kind]
@@ -44,7 +44,7 @@ def purge(session: Session, tenant_id: int, periods: Retention, now: datetime, t
 def _due(
     tenant_id: int, periods: Retention, now: datetime, today: date
 ) -> Mapping[str, tuple[Any, ColumnElement[bool]]]:
-    """Return table and condition of each kind. A chat is inactive when all its replies are past their period."""
+    """Return (table, condition) by kind. A chat is due when it has had no reply for `chat_days`."""
     replies, messages, chats = (
         now - timedelta(days=days) for days in (periods.reply_days, periods.message_days, periods.chat_days)
     )

@@ -1,4 +1,4 @@
-"""Signatures: who signed which occasion of a case's list, what the signer saw, and whether it still stands."""
+"""Signatures: who signed which occasion, what the signer was shown, and whether the signature is still valid."""
 
 import hashlib
 import json
@@ -13,15 +13,15 @@ from storage.sealing import seal, unseal
 from storage.times import Moment
 
 Revisions = Mapping[str, Mapping[str, int]]
-"""The newest revision of each item, by row id of the filled-in list: what a signature is bound to."""
+"""The newest revision by item id, by row id of the filled-in list (as text, for JSON): what a signature is bound to."""
 
 
 class SignatureRow(SQLModel, table=True):
-    """One signature: "read according to the checklist" for every list of one occasion of a case.
+    """One signature, "read according to the checklist", of all lists of one occasion of a case.
 
-    role: signed as `unit_manager` or `deputy`. bound: JSON of the revisions of both sets of answers.
-    view: sealed canonical JSON of what was shown; view_hash: its SHA-256. reason: sealed, when signed with shortfall.
-    voided_at: a later change voided it; at most one signature of an occasion stands.
+    role: `unit_manager` or `deputy`. bound: JSON of the revisions of the workers' and the reader's answers. view:
+    sealed canonical JSON of what was shown; view_hash: its SHA-256. reason: sealed, if signed with shortfall.
+    voided_at: when a later change voided it. An occasion has at most one signature that is not voided.
     """
 
     __tablename__ = "signature"
@@ -56,9 +56,9 @@ class SignatureRow(SQLModel, table=True):
 
 
 def add(session: Session, row: SignatureRow, view: str, reason: str, bound: Revisions) -> SignatureRow:
-    """Store a signature, sealing view and reason, which the row comes without.
+    """Insert a signature, sealing view and reason. row: without them.
 
-    Raises: sqlalchemy.exc.IntegrityError (at flush): another signature of the occasion stands.
+    Raises: sqlalchemy.exc.IntegrityError: the occasion has a valid signature already.
     """
     at = (row.tenant_id, row.case_id)
     row.view = seal(session, *at, "signature.view", row.nonce, view)
@@ -71,7 +71,7 @@ def add(session: Session, row: SignatureRow, view: str, reason: str, bound: Revi
 
 
 def view_hash(view: str) -> str:
-    """Return the hash of a view's canonical JSON, 64 hex digits."""
+    """Return the SHA-256 of a view's canonical JSON, in hex."""
     return hashlib.sha256(view.encode()).hexdigest()
 
 
@@ -84,7 +84,7 @@ _STANDING = select(SignatureRow).where(
 
 
 def standing(session: Session, case_id: int, checklist: str, occasion: int) -> SignatureRow | None:
-    """Return the signature of an occasion that stands, if there is one."""
+    """Return the valid signature of an occasion, None if there is none."""
     named = {"case_id": case_id, "checklist": checklist, "occasion": occasion}
     return session.exec(_STANDING, params=named).first()
 
@@ -108,12 +108,12 @@ def bound_of(row: SignatureRow) -> Revisions:
 
 
 def view_of(session: Session, row: SignatureRow) -> str:
-    """Decrypt the view signed. Raises: SealBroken, KeyGone."""
+    """Decrypt the signed view. Raises: SealBroken, KeyGone."""
     return unseal(session, row.tenant_id, row.case_id, "signature.view", row.nonce, row.view)
 
 
 def reason_of(session: Session, row: SignatureRow) -> str:
-    """Decrypt the reason, empty when nothing was missing. Raises: SealBroken, KeyGone."""
+    """Decrypt the reason for signing with shortfall, "" if there is none. Raises: SealBroken, KeyGone."""
     if row.reason is None:
         return ""
     return unseal(session, row.tenant_id, row.case_id, "signature.reason", row.nonce, row.reason)

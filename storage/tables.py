@@ -1,4 +1,4 @@
-"""Every table, for migrations and tests."""
+"""Imports every module with a table, so that METADATA is complete; for migrations and tests."""
 
 from sqlmodel import SQLModel
 
@@ -47,5 +47,5 @@ MODULES = (
     tenants,
     tombstones,
 )
-"""The modules that hold a table."""
+"""The modules that declare a table."""
 METADATA = SQLModel.metadata

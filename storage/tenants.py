@@ -1,4 +1,4 @@
-"""A municipality: one tenant in Entra, its own settings and its own keys."""
+"""Tenants: a municipality, identified by its Entra tenant id, with settings and a key of its own."""
 
 import json
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from storage.sealing import TENANT_ITSELF, keys_of
 
 
 class TenantRow(SQLModel, table=True):
-    """One municipality."""
+    """One municipality. settings: JSON of what it has set (checklists.tenant_settings), and of `retention`."""
 
     __tablename__ = "tenant"
 
@@ -22,22 +22,22 @@ class TenantRow(SQLModel, table=True):
 
 
 def find(session: Session, entra_id: str) -> TenantRow | None:
-    """Return the tenant with this Entra id, None if it was never set up."""
+    """Return the tenant with this Entra id, None if it has not been set up."""
     return session.exec(select(TenantRow).where(TenantRow.entra_id == entra_id)).first()
 
 
 def known(session: Session, entra_id: str) -> TenantRow:
-    """Return a tenant that was set up, by its Entra id. Raises: sqlalchemy.exc.NoResultFound: it never was."""
+    """Return the tenant with this Entra id. Raises: sqlalchemy.exc.NoResultFound: it has not been set up."""
     return session.exec(select(TenantRow).where(TenantRow.entra_id == entra_id)).one()
 
 
 def get(session: Session, row_id: int) -> TenantRow:
-    """Return a tenant by row id; a tenant is never taken away."""
+    """Return a tenant by row id. Tenants are never deleted."""
     return session.get_one(TenantRow, row_id)
 
 
 def ensure(session: Session, entra_id: str) -> TenantRow:
-    """Return the tenant, made with its own key if it is new."""
+    """Return the tenant with this Entra id, creating it with a key of its own if it is new."""
     row = find(session, entra_id)
     if row is None:
         row = TenantRow(entra_id=entra_id)
@@ -49,32 +49,32 @@ def ensure(session: Session, entra_id: str) -> TenantRow:
 
 
 def settings(row: TenantRow) -> TenantSettings:
-    """Return a tenant's own settings, with the defaults for what it has not set."""
+    """Return a tenant's settings, with defaults for what it has not set."""
     return read_settings(row.settings)
 
 
 def motivation_by(session: Session, row_id: int) -> MotivationBy:
-    """Return how a municipality wants motivations given."""
+    """Return the form of motivation a tenant requires."""
     return read_settings(session.get_one(TenantRow, row_id).settings).motivation
 
 
 def setting(row: TenantRow, name: str) -> Any:
-    """Return a tenant's own setting, or its default. Raises: KeyError: there is no such setting."""
+    """Return the value of one setting, or its default. Raises: KeyError: there is no such setting."""
     if name not in NAMES:
         raise KeyError(name)
     return getattr(settings(row), name)
 
 
 def set_setting(row: TenantRow, name: str, value: Any) -> None:
-    """Store one setting as JSON keeps it (see `parse_setting`)."""
+    """Store one setting. value: in its JSON form (see `parse_setting`)."""
     row.settings = json.dumps({**json.loads(row.settings), name: value}, ensure_ascii=False)
 
 
 def stored(row: TenantRow, name: str) -> Any:
-    """Return what is stored under a name as JSON keeps it, None when nothing is."""
+    """Return the JSON value stored under a name, None if nothing is."""
     return json.loads(row.settings).get(name)
 
 
 def everyone(session: Session) -> Sequence[TenantRow]:
-    """Return every tenant."""
+    """Return every tenant, in the order they were set up."""
     return session.exec(select(TenantRow).order_by(col(TenantRow.id))).all()

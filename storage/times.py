@@ -1,4 +1,4 @@
-"""Moments in tables: always UTC, always with their zone when they come out, on both databases."""
+"""Timestamps in tables: stored in UTC and returned timezone-aware, on both databases."""
 
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -10,27 +10,27 @@ from checklists.swedish_time import day_of
 
 
 def swedish_day(stored: datetime | str) -> date:
-    """Return the day in Sweden of a moment as its driver gives it: SQLite's is a text in UTC.
+    """Return the Swedish date of a raw driver value: a UTC string on SQLite, else an aware datetime.
 
-    For the thousands of rows of an export, where making a moment of each first is most of the time.
+    For the thousands of rows of an export, where parsing each into a datetime would take most of the time.
     """
     return _day_of_hour(stored[:13]) if isinstance(stored, str) else day_of(stored)
 
 
 @lru_cache(maxsize=10_000)
 def _day_of_hour(hour: str) -> date:
-    """Return the day of a UTC hour, `YYYY-MM-DD HH`; Sweden's midnight is always on one."""
+    """Return the Swedish date of a UTC hour, `YYYY-MM-DD HH`: the offset is whole hours, so none spans two dates."""
     return day_of(datetime.fromisoformat(hour + ":00+00:00"))
 
 
 class Moment(TypeDecorator[datetime]):
-    """A UTC moment. Refuses a naive datetime: it could mean any hour."""
+    """Column type of a UTC timestamp. Rejects naive datetimes, which could mean any time zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
-        """Store as UTC."""
+        """Convert to UTC for storage. Raises: ValueError: the datetime is naive."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -38,7 +38,7 @@ class Moment(TypeDecorator[datetime]):
         return value.astimezone(UTC) if dialect.name != "sqlite" else value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        """Give back with its zone."""
+        """Return the stored value as an aware datetime in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

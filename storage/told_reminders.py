@@ -1,4 +1,4 @@
-"""Which reminders were told to whom, which are to be told again, and how far a day's sweep has come."""
+"""Reminder bookkeeping: which were sent to whom, which are snoozed, and how far the day's sweep has come."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -12,11 +12,11 @@ from storage.outbox import DROPPED, STOPPED, UNCERTAIN, WAITING, OutboxRow
 from storage.times import Moment
 
 Occasion = tuple[int, Rule, int, str]
-"""Person, rule, case, mark: what is told once."""
+"""(person_id, rule, case_id, mark): what a person is reminded of once only."""
 
 
 class ToldRow(SQLModel, table=True):
-    """One rule's occasion on one case told to one person. bundle: the `once` key of the outbox row that tells it."""
+    """One occasion that a person has been, or is being, reminded of. bundle: the `once` key of its outbox message."""
 
     __tablename__ = "told"
     __table_args__ = (UniqueConstraint("person_id", "rule", "case_id", "mark"),)
@@ -32,12 +32,12 @@ class ToldRow(SQLModel, table=True):
 
     @property
     def occasion(self) -> Occasion:
-        """Return what is told once."""
+        """The row's natural key."""
         return self.person_id, self.rule, self.case_id, self.mark
 
 
 class SnoozeRow(SQLModel, table=True):
-    """A bundle to be told again on a later day."""
+    """A bundle to be sent again on a later day."""
 
     __tablename__ = "snooze"
 
@@ -48,7 +48,7 @@ class SnoozeRow(SQLModel, table=True):
 
 
 class SweepRow(SQLModel, table=True):
-    """One day's sweep of a tenant. reached: the last case it has looked at; done_at: null until it is done."""
+    """One day's sweep of a tenant. reached: row id of the last case processed. done_at: null until it is finished."""
 
     __tablename__ = "sweep"
 
@@ -63,12 +63,12 @@ class SweepRow(SQLModel, table=True):
 
 
 def sweep(session: Session, tenant_id: int, day: date) -> SweepRow | None:
-    """Return the day's sweep, locked so that one step is taken at a time. None when it has not begun."""
+    """Return the day's sweep, locked so that its steps run one at a time; None if it has not begun."""
     return session.get(SweepRow, (tenant_id, day), with_for_update=True)
 
 
 def begin_sweep(session: Session, tenant_id: int, day: date, at: datetime) -> SweepRow:
-    """Begin the day's sweep. Raises: sqlalchemy.exc.IntegrityError: another process has just begun it."""
+    """Begin the day's sweep. Raises: sqlalchemy.exc.IntegrityError: another process has begun it."""
     row = SweepRow(tenant_id=tenant_id, day=day, begun_at=at)
     session.add(row)
     session.flush()
@@ -81,7 +81,7 @@ def last_sweep(session: Session) -> datetime | None:
 
 
 def cases_after(session: Session, tenant_id: int, reached: int, most: int, decided_since: date) -> Sequence[CaseRow]:
-    """Return the next cases a sweep looks at: open ones, and closed ones whose decision is to be followed up."""
+    """Return the next cases to process: open ones, and closed ones decided on or after `decided_since`."""
     query = select(CaseRow).where(CaseRow.tenant_id == tenant_id, col(CaseRow.id) > reached)
     query = query.where(or_(col(CaseRow.closed_on).is_(None), col(CaseRow.decided_on) >= decided_since))
     return session.exec(query.order_by(col(CaseRow.id)).limit(most)).all()
@@ -93,33 +93,33 @@ def received(session: Session, tenant_id: int, day: date) -> Sequence[CaseRow]:
     return session.exec(query.where(col(CaseRow.closed_on).is_(None)).order_by(col(CaseRow.id))).all()
 
 
-# --- what was told -----------------------------------------------------------------------------------------
+# --- sent reminders ----------------------------------------------------------------------------------------
 
 
 def told_about(session: Session, case_ids: Iterable[int]) -> dict[Occasion, ToldRow]:
-    """Return what was told about some cases, by occasion."""
+    """Return the reminders sent about some cases, by occasion."""
     rows = session.exec(select(ToldRow).where(col(ToldRow.case_id).in_(list(case_ids)))).all()
     return {row.occasion: row for row in rows}
 
 
 def in_bundle(session: Session, bundle: str) -> Sequence[ToldRow]:
-    """Return what a bundle tells, in the order it was put in."""
+    """Return the reminders in a bundle, in the order they were added."""
     return session.exec(select(ToldRow).where(ToldRow.bundle == bundle).order_by(col(ToldRow.id))).all()
 
 
 def tell(session: Session, row: ToldRow) -> None:
-    """Note that someone is told of an occasion."""
+    """Record that a person is reminded of an occasion."""
     session.add(row)
 
 
 def forget(session: Session, rows: Iterable[ToldRow]) -> None:
-    """Forget that someone was told: the occasion may be told again while it holds."""
+    """Delete the record of reminders, so that they may be sent again while they are due."""
     for row in rows:
         session.delete(row)
 
 
 def bundles_without_message(session: Session, tenant_id: int, day: date, most: int) -> Sequence[tuple[int, str]]:
-    """Return person and bundle of each bundle of a day's sweep that is not yet in the outbox."""
+    """Return (person_id, bundle) of each bundle of a day's sweep that has no outbox message yet."""
     query = (
         select(ToldRow.person_id, ToldRow.bundle)
         .where(ToldRow.day == day, ToldRow.tenant_id == tenant_id, col(ToldRow.bundle).startswith("reminder:"))
@@ -135,9 +135,9 @@ def bundles_without_message(session: Session, tenant_id: int, day: date, most: i
 
 
 def take_back_unsent(session: Session, tenant_id: int, today: date) -> None:
-    """Let what an earlier day may not have delivered be told again: not sent, given up, or uncertain.
+    """Forget the reminders of earlier days that may not have been delivered, so that those still due are sent again.
 
-    What still waits from an earlier day is dropped: the new day's bundle tells it, if it still holds.
+    Messages still waiting from an earlier day are dropped: the new day's bundle replaces them.
     """
     unsent = (
         select(OutboxRow)
@@ -150,20 +150,20 @@ def take_back_unsent(session: Session, tenant_id: int, today: date) -> None:
             row.state = DROPPED
 
 
-# --- told again --------------------------------------------------------------------------------------------
+# --- snoozed bundles ---------------------------------------------------------------------------------------
 
 
 def snooze(session: Session, row: SnoozeRow) -> None:
-    """Have a bundle told again on a later day."""
+    """Store when a bundle is to be sent again, replacing an earlier date."""
     session.merge(row)
 
 
 def snoozed(session: Session, tenant_id: int, day: date) -> set[str]:
-    """Return the bundles to be told again by a day."""
+    """Return the bundles that are to be sent again by a day."""
     query = select(SnoozeRow.bundle).where(SnoozeRow.tenant_id == tenant_id, SnoozeRow.until <= day)
     return set(session.exec(query).all())
 
 
 def forget_snoozed(session: Session, tenant_id: int, day: date) -> None:
-    """Forget what was to be told again by a day, once it was."""
+    """Delete the snoozes that ended by a day, once their bundles have been sent again."""
     session.exec(delete(SnoozeRow).where(col(SnoozeRow.tenant_id) == tenant_id, col(SnoozeRow.until) <= day))

@@ -1,7 +1,7 @@
-"""What is left of a disposed case: that there was one, under a keyed digest of its reference.
+"""Tombstones: what remains of a case disposed of is its row id and a keyed digest of its reference.
 
-Tombstones are replayed after a restore, so that an old backup brings no disposed case back. They are also
-kept in a small file outside the database, because a restore replaces the database.
+They are replayed after a restore, so that an old backup does not bring a disposed case back. Because a restore replaces
+the database, they are also appended to a file outside it.
 """
 
 import hashlib
@@ -24,9 +24,9 @@ from storage.times import Moment
 
 
 class TombstoneRow(SQLModel, table=True):
-    """One disposed case. last_filled_id: the highest row id its filled-in lists had, 0 without lists.
+    """One disposed case. last_filled_id: the highest row id of its filled-in lists, 0 if it had none.
 
-    digest: of tenant and reference, keyed by the master key `master_id`, so that the reference cannot be guessed.
+    digest: HMAC of tenant and reference with a key derived from master key `master_id`, so that it cannot be guessed.
     """
 
     __tablename__ = "tombstone"
@@ -43,7 +43,7 @@ class TombstoneRow(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """A tombstone as it is written to the file."""
+    """A tombstone as written to the file. tenant: Entra tenant id. key: id of the master key."""
 
     tenant: str
     case: int
@@ -54,7 +54,7 @@ class Tombstone:
 
 
 class BadTombstones(Exception):
-    """A file of tombstones cannot be read; the message is one sentence."""
+    """The tombstone file cannot be read or written. The message says why, in one sentence."""
 
 
 def digest(keys: Keys, master_id: str, entra_id: str, ref: str) -> str:
@@ -64,7 +64,7 @@ def digest(keys: Keys, master_id: str, entra_id: str, ref: str) -> str:
 
 
 def put(session: Session, tenant: TenantRow, case: CaseRow, last_filled_id: int, at: datetime) -> None:
-    """Leave a tombstone for a case."""
+    """Insert a tombstone for a case."""
     keys = keys_of(session)
     session.add(
         TombstoneRow(
@@ -88,10 +88,11 @@ def known(session: Session) -> Sequence[Tombstone]:
 
 
 def take_in(session: Session, stone: Tombstone) -> CaseRow | None:
-    """Store a tombstone this database does not know; return the case it is for, if that is here (again).
+    """Insert a tombstone that this database lacks; return the case it is for, if a restore has brought it back.
 
-    Row id and reference must both match: a later case with only one of them is another case, and is left alone.
-    Raises: KeyGone: the master key it is keyed by is not configured.
+    Row id and reference must both match: a case that shares only one of them is another case.
+
+    Raises: KeyGone: the master key of its digest is not configured.
     """
     tenant = tenants.find(session, stone.tenant)
     if tenant is None:
@@ -123,7 +124,7 @@ def take_in(session: Session, stone: Tombstone) -> CaseRow | None:
 
 
 def read_file(path: Path) -> list[Tombstone]:
-    """Return the tombstones of a file, none if it does not exist. Raises: BadTombstones."""
+    """Return the tombstones in a file, [] if it does not exist. Raises: BadTombstones."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
@@ -142,7 +143,7 @@ def read_file(path: Path) -> list[Tombstone]:
 
 
 def write_file(path: Path, stones: Iterable[Tombstone]) -> int:
-    """Append those missing in the file, on disk when this returns; return how many. Raises: BadTombstones."""
+    """Append the tombstones that a file lacks, fsynced on return; return how many. Raises: BadTombstones."""
     there = set(read_file(path))
     missing = [stone for stone in stones if stone not in there]
     if missing:

@@ -1,7 +1,7 @@
-"""The trail: every act as an event without content, chained per tenant by one chainer.
+"""The audit trail: every act as an event without content, in one tamper-evident hash chain per tenant.
 
-An event is inserted in the act's own transaction. Within a second the chainer gives it its place in the
-tenant's chain: a keyed hash over the event and the hash before it. Without the key nobody can re-hash.
+An event is inserted in the transaction of the act. Within a second the chainer gives it a place in the tenant's chain:
+an HMAC over the event and the previous hash. Without the key nobody can recompute the chain.
 """
 
 import hashlib
@@ -17,12 +17,12 @@ from sqlmodel import Field, Session, SQLModel, col, func, select
 from storage.sealing import KeyGone, Keys, keys_of
 from storage.times import Moment
 
-_LOCK = 0x6265736C  # one chainer at a time on PostgreSQL
+_LOCK = 0x6265736C  # PostgreSQL advisory lock: one chainer at a time
 _BATCH = 1000
 
 
 class EventRow(SQLModel, table=True):
-    """One act. actor: `person:ID`, `cli:USER`, `import` or `system`. No free text, no answers."""
+    """One act, without free text or answers. actor: `person:ID`, `cli:USER`, `import` or `system`."""
 
     __tablename__ = "event"
     __table_args__ = (
@@ -43,7 +43,7 @@ class EventRow(SQLModel, table=True):
 
 
 class ChainRow(SQLModel, table=True):
-    """An event's place in its tenant's chain."""
+    """The place of an event in its tenant's chain. hash: over the event and the hash at the place before."""
 
     __tablename__ = "event_seal"
     __table_args__ = (UniqueConstraint("event_id"),)
@@ -57,7 +57,7 @@ class ChainRow(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What verifying found: the first bad row (None = whole), events chained, events not chained yet."""
+    """The result of a verification. bad: the first fault, None if the chain is intact. chained, unchained: counts."""
 
     bad: str | None
     chained: int
@@ -77,7 +77,7 @@ def record(
     revision: int | None = None,
     detail: str = "",
 ) -> EventRow:
-    """Store an event; `detail` is a code, never content."""
+    """Insert an event. detail: a code, never content."""
     row = EventRow(
         tenant_id=tenant_id,
         at=at,
@@ -94,12 +94,12 @@ def record(
 
 
 def newest_of_case(session: Session, case_id: int) -> int:
-    """Return the id of the newest event about a case, 0 when there is none: whatever is done in the case moves it."""
+    """Return the id of the newest event of a case, 0 if there is none. It grows with every act on the case."""
     return session.exec(select(func.max(col(EventRow.id))).where(EventRow.case_id == case_id)).one() or 0
 
 
 def newest(session: Session) -> int:
-    """Return the id of the newest event of all, 0 when there is none: whatever is done moves it."""
+    """Return the id of the newest event of all, 0 if there is none. It grows with every act."""
     return session.exec(select(func.max(col(EventRow.id)))).one() or 0
 
 
@@ -110,7 +110,10 @@ def unchained(session: Session) -> tuple[int, datetime | None]:
 
 
 def chain_new(session: Session) -> int:
-    """Chain the events that have no place yet, oldest first; return how many. One chainer at a time."""
+    """Chain a batch of events that have no place yet, oldest first; return how many.
+
+    Returns 0 at once if another process is chaining.
+    """
     if session.get_bind().dialect.name == "postgresql":
         got = session.connection().execute(text("select pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK}).scalar()
         if not got:
@@ -132,7 +135,7 @@ def chain_new(session: Session) -> int:
 
 
 def verify(session: Session, tenant_id: int) -> Verdict:
-    """Walk a tenant's chain from the beginning and say where it first breaks."""
+    """Verify a tenant's chain from the beginning, up to the first fault."""
     keys = keys_of(session)
     query = (
         select(ChainRow, EventRow)
@@ -160,7 +163,7 @@ def verify(session: Session, tenant_id: int) -> Verdict:
 def _fault(
     keys: Keys, tenant_id: int, previous: str, expected: int, link: ChainRow, event: EventRow | None
 ) -> str | None:
-    """Say what is wrong at one place of the chain, None when it fits."""
+    """Return what is wrong at one place of the chain, None if nothing is."""
     if link.place != expected:
         return f"place {expected} is missing"
     at = f"place {expected}: event {link.event_id}"
@@ -175,7 +178,7 @@ def _fault(
 
 
 def _place_lost(session: Session, tenant_id: int) -> str | None:
-    """Find an event that was chained and has no place any more: the end of the chain was cut off."""
+    """Return a fault if an event marked as chained has no place: the end of the chain was then cut off."""
     query = (
         select(func.min(col(EventRow.id)))
         .join(ChainRow, col(ChainRow.event_id) == col(EventRow.id), isouter=True)
@@ -186,7 +189,7 @@ def _place_lost(session: Session, tenant_id: int) -> str | None:
 
 
 def end_of_chain(session: Session, tenant_id: int) -> tuple[int, str]:
-    """Return the last place of a tenant's chain and the hash there; 0 and nothing before the first."""
+    """Return the last place of a tenant's chain and the hash there; (0, "") if the chain is empty."""
     last = session.exec(
         select(ChainRow).where(ChainRow.tenant_id == tenant_id).order_by(col(ChainRow.place).desc()).limit(1)
     ).first()

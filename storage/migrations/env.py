@@ -1,4 +1,4 @@
-"""How migrations run: on the connection they are handed, never on one of their own."""
+"""Alembic environment: migrations run on the connection they are given, never on one of their own."""
 
 from alembic import context
 

@@ -1,6 +1,6 @@
-"""Signatures and returns; a reader's list ends, a deputy stands in for someone.
+"""Add signatures and returns, the end of a reading, and the chef a deputy covers for.
 
-Columns are added without constraints: SQLite would rebuild tables that others refer to.
+Columns are added without constraints, because SQLite would have to rebuild tables that others refer to.
 """
 
 import sqlalchemy as sa

@@ -1,6 +1,6 @@
-"""What was told to whom, what is to be told again, and which day's sweep is done; the outbox tells urgent from not.
+"""Add sent reminders, snoozes and daily sweeps, and a rank to the outbox.
 
-Columns are added without constraints: SQLite would rebuild tables that others refer to.
+Columns are added without constraints, because SQLite would have to rebuild tables that others refer to.
 """
 
 import sqlalchemy as sa

@@ -1,4 +1,4 @@
-"""A method that is none of the options of its question is kept in words, sealed."""
+"""Add a sealed text for a method that is not among the options of its question."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""The figures: which cases changed, what each adds, and the counts that reports read."""
+"""Add the figures: the projection queue, the contribution of each case, and the counts that reports read."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -62,7 +62,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", "filled_id", name=op.f("pk_counted")),
     )
     op.create_index("ix_counted_tenant_id", "counted", ["tenant_id"])
-    # The lists and cases of before: every one of them is counted at the first folding.
+    # Queue every existing case, to be counted at the first projection.
     op.execute("insert into changed (case_id, filled_id) select id, 0 from cases")
 
 

@@ -1,7 +1,7 @@
-"""The trail takes additions only, and its end is signed once a day.
+"""Make the trail append-only, and add the daily signed heads.
 
-The database itself refuses to change or delete an event; only the mark that it is sealed may be set. Whoever
-may alter the schema can take this away: what they then do is found by the chain and by a head kept elsewhere.
+The database itself refuses to change or delete an event, except for setting its `sealed` flag. Whoever may alter the
+schema can remove this protection; the chain, and a head stored elsewhere, reveal what they then change.
 """
 
 import sqlalchemy as sa

@@ -1,4 +1,4 @@
-"""What disposal leaves behind, and one-time links."""
+"""Add tombstones of disposed cases, and one-time links."""
 
 import sqlalchemy as sa
 from alembic import op

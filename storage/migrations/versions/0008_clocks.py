@@ -1,9 +1,9 @@
-"""Every clock counted by one rule: when an intervention began, when an extension was decided, and old figures renamed.
+"""Count all clocks by one set of rules: add the start of the intervention and the day of an extension's decision.
 
-What is counted of living cases is counted anew: `counted.rules` says by which rules it was (0: by those of before),
-and whoever folds takes those that are behind. Noting them in `changed` would not do: the release being replaced folds
-too, by its own rules, until it stops. What disposed cases added cannot be counted anew and gets its new name here; a
-violence case among them stays with the 14 days it was counted under.
+Existing cases are counted again: `counted.rules` holds the version of the rules a case was counted by (0: the old
+ones), and the projector takes those that are behind. Queueing them in `changed` would not be enough, because the
+release being replaced also projects, by its own rules, until it stops. The frozen figures of disposed cases cannot be
+counted again and are renamed here; a violence case among them stays under the 14 days it was counted by.
 """
 
 import sqlalchemy as sa
@@ -32,7 +32,7 @@ def upgrade() -> None:
     op.add_column("counted", sa.Column("rules", sa.Integer(), nullable=False, server_default="0"))
     op.create_index("ix_counted_rules", "counted", ["rules"])
     _date_extensions(op.get_bind())
-    # A negative number of days came of dates in the wrong order, and running clocks of what is gone mean nothing.
+    # Negative numbers of days come from dates in the wrong order; running clocks of disposed cases mean nothing.
     op.execute("delete from tally where frozen and item = '' and code = 'prelim' and value < 0")
     op.execute("delete from tally where frozen and item = '' and code in ('prelim_running', 'months4_running')")
     for old, condition, new in RENAMED:
@@ -43,7 +43,7 @@ def upgrade() -> None:
 
 
 def _date_extensions(connection: sa.Connection) -> None:
-    """Let an extension of before be decided on the Swedish day it was written down."""
+    """Set the decision day of existing extensions to the Swedish day they were recorded."""
     rows = connection.execute(sa.text("select id, at from extension")).all()
     days = [{"row": row_id, "day": swedish_day(at).isoformat()} for row_id, at in rows]
     if days:
