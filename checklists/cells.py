@@ -1,6 +1,6 @@
 """One answer as the cells of a file, and back: writing an answer out and reading it back gives the same answer.
 
-The rules of both directions: docs/decisions/0010. Source of the words: the auditor's appendix (Ja, Nej, Delvis,
+The rules of both directions: docs/decisions/0008. Source of the words: the auditor's appendix (Ja, Nej, Delvis,
 Pågående, E/T, and "Ja. METOD").
 """
 

@@ -1,6 +1,7 @@
 """What the docs point at is there: files, functions, and the tests that hold what is promised."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,10 @@ def test_what_is_not_there_is_found() -> None:
 
     gone_code = ["bot/gone py", "bot/web gone", "bot/gone"]
     assert missing(text, ROOT) == ["docs/gone.md", "unit/test_gone.py", "unit/test_docs.py test_gone", *gone_code]
+
+
+def test_file_names_are_plain_ascii() -> None:
+    """An å in a name is one file in some archives and file systems and another in the next."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
+
+    assert [name for name in listed.decode().split("\0") if not name.isascii()] == []
