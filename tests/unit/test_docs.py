@@ -50,3 +50,26 @@ def test_file_names_are_plain_ascii() -> None:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
 
     assert [name for name in listed.decode().split("\0") if not name.isascii()] == []
+
+
+DECISION = re.compile(
+    r"# (?P<number>\d{4}) (?P<title>.+)\n\n"
+    r"- Date: (?P<date>\d{4}-\d\d-\d\d)\n"
+    r"- Status: (?P<status>accepted|amended \d{4}-\d\d-\d\d|superseded by (?P<by>\d{4}))\n"
+)
+
+
+def test_decisions_are_numbered_without_holes_dated_and_listed() -> None:
+    folder = ROOT / "docs" / "decisions"
+    files = sorted(folder.glob("[0-9]*.md"))
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \[.+$", index, re.MULTILINE)
+    numbers = [f"{number:04}" for number in range(1, len(files) + 1)]
+
+    assert [file.name[:4] for file in files] == numbers
+    for file, row in zip(files, rows, strict=True):
+        head = DECISION.match(file.read_text(encoding="utf-8"))
+        assert head is not None, f"{file.name} does not begin with its number, title, Date and Status"
+        assert file.name.startswith(head["number"])
+        assert row == f"| [{head['number']}]({file.name}) | {head['title']} | {head['date']} | {head['status']} |"
+        assert head["by"] is None or head["number"] < head["by"] in numbers
