@@ -5,7 +5,7 @@ python3 dev.py COMMAND [ARGUMENTS]
 
   setup   install into .venv (from requirements.lock) and node_modules (from package-lock.json)
   run     the bot with the try-out page and made-up people; arguments go to `app.py serve`
-  test    the whole suite; arguments go to pytest
+  test    the whole suite, or the rooms of tests/ named first (`test unit` takes a minute); arguments go to pytest
   check   ruff, mypy and the import contracts
   bench   the figures; arguments go to the benchmark
   trace   what one press of an answer runs through; -v names every call and statement
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import itertools
 import os
 import shutil
 import subprocess
@@ -192,9 +193,16 @@ def set_up_tests(root: Path) -> None:
         print(f"{problem}\nGoing on without them.")
 
 
+def with_rooms(root: Path, arguments: list[str]) -> list[str]:
+    """Return the arguments with each room of tests/ that stands first as its folder."""
+    named = list(itertools.takewhile(lambda word: word.isidentifier() and (root / "tests" / word).is_dir(), arguments))
+    return [f"tests/{room}" for room in named] + arguments[len(named) :]
+
+
 def test(root: Path, arguments: list[str]) -> int:
-    """Run the suite in two processes, unless the arguments say how it is to be run."""
+    """Run the suite, or the rooms named, in two processes, unless the arguments say how it is to be run."""
     set_up_tests(root)
+    arguments = with_rooms(root, arguments)
     placed = any(argument.startswith(PYTEST_PLACES_ITSELF) for argument in arguments)
     spread = [] if placed else ["-n", "2", "--dist", "loadgroup"]
     return hand_over(root, program(root, "python"), "-m", "pytest", *spread, *arguments)

@@ -1,6 +1,6 @@
 """Convert one answer to the cells of a file and back, without loss: reading what was written gives the same answer.
 
-The rules for both directions are in docs/decisions/0010. The words (Ja, Nej, Delvis, Pågående, E/T, "Ja. METOD") are
+The rules for both directions are in docs/decisions/0008. The words (Ja, Nej, Delvis, Pågående, E/T, "Ja. METOD") are
 those of the auditor's appendix.
 """
 

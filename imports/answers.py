@@ -1,6 +1,6 @@
 """Answers from a file, as revisions by the actor `import`: nothing is dropped or reinterpreted.
 
-How a cell becomes an answer: checklists/cells.py and docs/decisions/0010.
+How a cell becomes an answer: checklists/cells.py and docs/decisions/0008.
 """
 
 from dataclasses import dataclass, replace

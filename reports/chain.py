@@ -1,6 +1,6 @@
 """The supervisory authority's chain: strengths and shortcomings along the eight steps, from all lists of one role.
 
-Source: the government's mandate to IVO names the steps; what counts as a strength is our reading: docs/decisions/0011.
+Source: the government's mandate to IVO names the steps; what counts as a strength is our reading: docs/decisions/0009.
 """
 
 from collections import defaultdict

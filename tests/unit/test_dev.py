@@ -209,6 +209,21 @@ def test_figures_and_faults_that_are_not_there_are_said_in_one_line(project: Pat
         assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        (["unit"], ["tests/unit"]),
+        (["unit", "same_answer", "-k", "clocks"], ["tests/unit", "tests/same_answer", "-k", "clocks"]),
+        (["-k", "unit"], ["-k", "unit"]),
+        (["tests/unit/test_dev.py", "unit"], ["tests/unit/test_dev.py", "unit"]),
+        (["untit"], ["untit"]),
+        ([], []),
+    ],
+)
+def test_rooms_named_first_are_the_ones_that_run(given: list[str], taken: list[str]) -> None:
+    assert dev.with_rooms(REPOSITORY, given) == taken
+
+
 # --- the suite: what is absent is counted, or fails -------------------------------------------------------------------
 
 SMALL_SUITE = """

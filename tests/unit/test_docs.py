@@ -1,22 +1,51 @@
-"""What the docs point at is there: files, functions, and the tests that hold what is promised."""
+"""What the docs point at is there, and what people set, type and read of is named in them."""
 
+import argparse
+import ast
 import re
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from pydantic import AliasChoices
+
+import app
+import dev
+from bot.settings import Settings
+from checklists.events import EventName
+from checklists.reminder_rules import Rule
+from checklists.retention import Retention
+from checklists.tenant_settings import NAMES
+from dialogs.turn.commands import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)")
 TEST = re.compile(r"`(?:tests/)?((?:browser|chat|faults|same_answer|sql|unit|wire)/\w+\.py)(?:::(\w+))?`")
 CODE = re.compile(
     r"`((?:actions|bench|bot|checklists|dialogs|imports|reports|storage|tryout)/[a-z0-9_/]+)(?:\.(\w+))?`"
 )
 
 
+def doc(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def anchors(text: str) -> set[str]:
+    """Return what can be linked to in a page: its headings, written as GitHub writes them."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 def missing(text: str, folder: Path) -> list[str]:
     """Return what a text points at that is not there."""
-    found = [link for link in LINK.findall(text) if not (folder / link).exists()]
+    found = []
+    for link, anchor in LINK.findall(text):
+        target = folder / link
+        if not target.exists() or (anchor and anchor not in anchors(target.read_text("utf-8") if link else text)):
+            found.append(f"{link}#{anchor}" if anchor else link)
     for name, test in TEST.findall(text):
         file = ROOT / "tests" / name
         if not file.exists() or (test and f"def {test}(" not in file.read_text(encoding="utf-8")):
@@ -29,16 +58,204 @@ def missing(text: str, folder: Path) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("doc", DOCS, ids=lambda doc: doc.name)
-def test_what_a_doc_points_at_is_there(doc: Path) -> None:
-    assert missing(doc.read_text(encoding="utf-8"), doc.parent) == []
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_a_doc_points_at_is_there(path: Path) -> None:
+    assert missing(path.read_text(encoding="utf-8"), path.parent) == []
 
 
 def test_what_is_not_there_is_found() -> None:
     text = (
         "[gone](docs/gone.md) `unit/test_gone.py` `unit/test_docs.py::test_gone` `unit/test_docs.py` [here](README.md)"
-        " `bot/gone.py` `bot/web.gone` `bot/gone` `bot/web.messages` `bot/web.py` `bot/web` `bot/`"
+        " `bot/gone.py` `bot/web.gone` `bot/gone` `bot/web.messages` `bot/web.py` `bot/web` `bot/` [no](README.md#gone)"
+        " [yes](README.md#beslutskollen)"
     )
 
     gone_code = ["bot/gone py", "bot/web gone", "bot/gone"]
-    assert missing(text, ROOT) == ["docs/gone.md", "unit/test_gone.py", "unit/test_docs.py test_gone", *gone_code]
+    assert missing(text, ROOT) == [
+        *("docs/gone.md", "README.md#gone", "unit/test_gone.py", "unit/test_docs.py test_gone"),
+        *gone_code,
+    ]
+
+
+def tracked(*patterns: str) -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z", *patterns], cwd=ROOT, capture_output=True, check=True).stdout
+    return [ROOT / name for name in listed.decode().split("\0") if name]
+
+
+def test_file_names_are_plain_ascii() -> None:
+    """An å in a name is one file in some archives and file systems and another in the next."""
+    assert [path for path in tracked() if not str(path.relative_to(ROOT)).isascii()] == []
+
+
+# --- decisions --------------------------------------------------------------------------------------------------------
+
+DECISION = re.compile(
+    r"# (?P<number>\d{4}) (?P<title>.+)\n\n"
+    r"- Date: (?P<date>\d{4}-\d\d-\d\d)\n"
+    r"- Status: (?P<status>accepted|amended \d{4}-\d\d-\d\d|superseded by (?P<by>\d{4}))\n"
+)
+
+
+def test_decisions_are_numbered_without_holes_dated_and_listed() -> None:
+    folder = ROOT / "docs" / "decisions"
+    files = sorted(folder.glob("[0-9]*.md"))
+    rows = re.findall(r"^\| \[.+$", doc("docs/decisions/README.md"), re.MULTILINE)
+    numbers = [f"{number:04}" for number in range(1, len(files) + 1)]
+
+    assert [file.name[:4] for file in files] == numbers
+    for file, row in zip(files, rows, strict=True):
+        head = DECISION.match(file.read_text(encoding="utf-8"))
+        assert head is not None, f"{file.name} does not begin with its number, title, Date and Status"
+        assert file.name.startswith(head["number"])
+        assert row == f"| [{head['number']}]({file.name}) | {head['title']} | {head['date']} | {head['status']} |"
+        assert head["by"] is None or head["number"] < head["by"] in numbers
+
+
+# --- what is named: both ways, so that nothing is left out and nothing stands that is gone ----------------------------
+
+OPERATORS = ("docs/drift.md", "docs/gallring.md", "docs/loggen.md", "docs/paminnelser.md", "docs/svar-fran-fil.md")
+NOT_OURS = {"PATH"}
+"""The operating system's own."""
+
+
+def section(text: str, heading: str) -> str:
+    """Return what stands under a heading, down to the next one of its level."""
+    return re.split(r"^## ", text.partition(f"\n## {heading}\n")[2], flags=re.MULTILINE)[0]
+
+
+def first_cells(text: str) -> list[str]:
+    """Return what stands as code in the first cell of each row of the tables of a text."""
+    cells = re.findall(r"^\|((?:\\\||[^|])*)\|", text, re.MULTILINE)
+    return [code for cell in cells for code in re.findall(r"`([^`]+)`", cell)]
+
+
+def setting_names() -> set[str]:
+    """Return each setting as it is called in the environment."""
+    found = set()
+    for name, field in Settings.model_fields.items():
+        alias = field.validation_alias
+        first = alias.choices[0] if isinstance(alias, AliasChoices) else alias
+        found.add(str(first) if first else f"BK_{name.upper()}")
+    return found
+
+
+def environment_reads(source: str) -> Iterator[str]:
+    """Give the name of each environment variable a source reads or sets by name."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case (
+                ast.Subscript(value=place, slice=ast.Constant(value=str(name)))
+                | ast.Compare(left=ast.Constant(value=str(name)), comparators=[place])
+                | ast.Call(func=ast.Attribute(value=place), args=[ast.Constant(value=str(name)), *_])
+            ) if ast.unparse(place) == "os.environ" or ast.unparse(node).startswith("os.getenv("):
+                yield name
+
+
+def test_reads_of_the_environment_are_found() -> None:
+    source = "os.environ['A']; os.environ.get('B', ''); 'C' in os.environ; os.getenv('D'); other.get('E'); x['F']"
+
+    assert sorted(environment_reads(source)) == ["A", "B", "C", "D"]
+
+
+def test_every_setting_is_told_to_operators_and_nothing_else() -> None:
+    assert set(first_cells(section(doc("docs/drift.md"), "Inställningar"))) == setting_names()
+
+
+def test_every_variable_that_is_read_is_told_to_operators_or_contributors() -> None:
+    read = {name for path in tracked("*.py") for name in environment_reads(path.read_text(encoding="utf-8"))}
+    named = {name.partition("=")[0] for name in first_cells(doc("CONTRIBUTING.md"))}
+
+    assert read - setting_names() - named - NOT_OURS == set()
+
+
+def test_no_doc_names_a_variable_that_nothing_reads() -> None:
+    read = {name for path in tracked("*.py") for name in environment_reads(path.read_text(encoding="utf-8"))}
+    told = {
+        name for path in [*DOCS, ROOT / ".ci" / "run"] for name in re.findall(r"BK_[A-Z_]+", path.read_text("utf-8"))
+    }
+
+    assert told - read - setting_names() == set()
+
+
+def commands(parser: argparse.ArgumentParser, *above: str) -> Iterator[tuple[str, set[str]]]:
+    """Give each command of a command line, `people import` as one, with its options."""
+    groups = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    for group in groups:
+        for name, inner in group.choices.items():
+            yield from commands(inner, *above, name)
+    if not groups:
+        yield " ".join(above), {option for action in parser._actions for option in action.option_strings} - {"-h"}
+
+
+def test_every_command_of_the_bot_is_told_to_operators() -> None:
+    told = first_cells(section(doc("docs/drift.md"), "Kommandon"))
+    known = {command for command, _ in commands(app._parser())}
+
+    assert {name for name in known if not any(f"{code} ".startswith(f"{name} ") for code in told)} == set()
+    assert {code for code in told if not code.isdigit() and not any(code.startswith(name) for name in known)} == set()
+
+
+def test_docs_call_the_bot_only_by_commands_it_has() -> None:
+    known = {command.partition(" ")[0] for command, _ in commands(app._parser())}
+    called = {word for path in DOCS for word in re.findall(r"app\.py ([a-z][a-z-]+)", path.read_text(encoding="utf-8"))}
+
+    assert called - known == set()
+
+
+def test_every_option_is_told_to_operators_and_nothing_else() -> None:
+    known = set().union(*(options for _, options in commands(app._parser())))
+    told = {option for name in OPERATORS for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", doc(name))}
+
+    assert known - told == set()
+    assert told - known == set()
+
+
+def test_every_command_of_dev_py_is_told_to_contributors_and_nothing_else() -> None:
+    told = {word for name in ("README.md", "CONTRIBUTING.md") for word in re.findall(r"dev\.py ([a-z]+)", doc(name))}
+
+    assert told == set(dev.COMMANDS)
+
+
+def exit_codes(source: str) -> set[int]:
+    """Return the exit codes a module can end with by itself: what `main` returns, what a Stop carries."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.FunctionDef(name="main"):
+                returned = [inner.value for inner in ast.walk(node) if isinstance(inner, ast.Return)]
+                found |= {value.value for value in returned if isinstance(value, ast.Constant)}
+            case ast.Call(func=ast.Name(id="Stop"), args=args, keywords=keywords):
+                code = [*args[1:], *(keyword.value for keyword in keywords if keyword.arg == "code")]
+                found |= {value.value for value in code if isinstance(value, ast.Constant)}
+    return {code for code in found if isinstance(code, int)}
+
+
+def test_every_exit_code_is_told() -> None:
+    rows = re.findall(r"^\| (\d+) \|", section(doc("docs/drift.md"), "Kommandon"), re.MULTILINE)
+    sources = [ROOT / "app.py", *(ROOT / "bot" / "commandline").glob("*.py")]
+    starter = re.search(r"^`dev\.py` ends with (.+?)\.[ \n]", doc("CONTRIBUTING.md"), re.MULTILINE | re.DOTALL)
+
+    assert {int(code) for code in rows} == set().union(*(exit_codes(path.read_text("utf-8")) for path in sources))
+    assert starter is not None
+    assert {int(code) for code in re.findall(r"\d+", starter[1])} == exit_codes(doc("dev.py"))
+
+
+def test_everything_that_can_be_typed_is_told_to_those_who_type() -> None:
+    told = {code for name in ("handlaggare", "chefer") for code in first_cells(doc(f"docs/{name}.md"))}
+    words = {word for command in COMMANDS for word in (command.word, *command.aliases)}
+
+    assert {c.word for c in COMMANDS if not any(f"{code} ".startswith(f"{c.word} ") for code in told)} == set()
+    typed = {code for code in first_cells(doc("docs/handlaggare.md")) if code[0].islower()}
+    assert {code for code in typed if not any(f"{code} ".startswith(f"{word} ") for word in words)} == set()
+
+
+def test_every_reminder_setting_and_period_is_explained_and_nothing_else() -> None:
+    reminders, disposal = doc("docs/paminnelser.md"), doc("docs/gallring.md")
+
+    assert sorted(first_cells(reminders.partition("\n## ")[0])) == sorted(get_args(Rule))
+    assert sorted(first_cells(section(reminders, "Inställningar"))) == sorted(NAMES)
+    assert {name for name in Retention.model_fields if f"`{name}" not in disposal} == set()
+
+
+def test_every_event_of_the_trail_is_explained_and_nothing_else() -> None:
+    assert sorted(first_cells(section(doc("docs/loggen.md"), "Händelserna"))) == sorted(get_args(EventName))

@@ -6,8 +6,8 @@ from pathlib import Path
 from storage.tables import METADATA
 
 ROOT = Path(__file__).resolve().parents[2]
-DPO = (ROOT / "docs" / "för-dataskyddsombud.md").read_text(encoding="utf-8")
-SECURITY = (ROOT / "docs" / "säkerhet.md").read_text(encoding="utf-8")
+DPO = (ROOT / "docs" / "dataskyddsombud.md").read_text(encoding="utf-8")
+SECURITY = (ROOT / "docs" / "sakerhet.md").read_text(encoding="utf-8")
 VERIFIED = {"10:2 a OSL"}
 """The one section the page must speak of; every other is for the municipality's lawyer to name."""
 

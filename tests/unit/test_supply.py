@@ -71,6 +71,21 @@ def test_every_package_is_locked_by_hash() -> None:
     assert not [path for path, package in packages.items() if path and "sha512-" not in package.get("integrity", "")]
 
 
+def test_the_locks_say_what_to_fetch_and_not_from_where() -> None:
+    for name in ("requirements.lock", "requirements-node.lock"):
+        lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+        assert not [line for line in lines if "://" in line or line.startswith("-")]
+
+
+def test_everything_declared_is_locked_at_a_version_that_was_asked_for() -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    locked = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", lock, re.MULTILINE))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = map(Requirement, [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]])
+
+    assert not [str(one) for one in wanted if not one.specifier.contains(locked.get(canonicalize_name(one.name), "0"))]
+
+
 def test_every_licence_was_looked_through(parts: list[Any]) -> None:
     assert not [(part.name, part.licence) for part in parts if part.licence not in ALLOWED]
 
