@@ -12,6 +12,7 @@ from tests.chat.card_hand import as_sent, inputs
 from tests.chat.drive import TEXTS, fills, opens
 from tests.chat.harness import NORTH, REF, Chat, Room, move_in
 from tests.chat.read_drive import ALL, begins, reads, sent
+from tests.waiting import PATIENCE
 
 GAP = {"communication_boxes_filled": "nej"}
 WHY = "Påhittat skäl: rutorna ligger i en annan bilaga"
@@ -138,7 +139,7 @@ def test_two_chefs_who_press_at_once_give_one_signature(either_room: Room) -> No
     move_in(room.desk, ("david", "David Provsson", NORTH, "unit_manager"))
     sent(room, readers=("cecilia", "david"))
     chefs = [reads(begins(room.chat(name))).presses("Visa skillnader") for name in ("cecilia", "david")]
-    together = threading.Barrier(2, timeout=30)
+    together = threading.Barrier(2, timeout=PATIENCE)
 
     def signs(chef: Chat) -> str:
         chef.refreshing = False
@@ -189,7 +190,7 @@ def test_a_change_and_a_signature_at_once_never_leave_a_signature_over_something
     room = either_room
     chef = has_read(room)
     anna = room.chat("anna").types("ändra 7")
-    together = threading.Barrier(2, timeout=30)
+    together = threading.Barrier(2, timeout=PATIENCE)
 
     def press(chat: Chat, title: str) -> None:
         chat.refreshing = False

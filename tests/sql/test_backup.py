@@ -22,6 +22,7 @@ from storage.tombstones import BadTombstones, Tombstone
 from tests.conftest import postgres_url
 from tests.sql.conftest import KEYS, NOW, OpenDesk, World, lift_guards, scalar, the_list
 from tests.sql.test_disposal import dispose, neighbour
+from tests.waiting import PATIENCE
 
 CANARY = "Kanariefågel i backupen"
 ACTOR = "cli:made-up"
@@ -85,12 +86,12 @@ def load_and_back_up(desk: Desk, writer: Desk, world: World, url: str, file: Pat
 
     thread = threading.Thread(target=go_on)
     thread.start()
-    began.wait(30)
+    assert began.wait(PATIENCE), "the other process does not write"
     try:
         back_up(url, file)
     finally:
         stop.set()
-        thread.join(30)
+        thread.join(PATIENCE)
     return wrote[0]
 
 

@@ -14,6 +14,7 @@ from storage.desk import Desk, opened
 from storage.sealing import Keys
 from storage.tables import METADATA, MODULES
 from tests.sql.conftest import KEYS
+from tests.waiting import PATIENCE
 
 MIGRATIONS = Path(migrate.__file__).parent / "migrations"
 
@@ -74,7 +75,7 @@ def test_a_database_of_an_older_schema_is_not_current(empty_url: str) -> None:
 
 
 def test_two_processes_may_migrate_at_once(empty_url: str) -> None:
-    together = threading.Barrier(2, timeout=30)
+    together = threading.Barrier(2, timeout=PATIENCE)
 
     def start() -> None:
         with opened(empty_url, Keys(KEYS)) as desk:
@@ -84,7 +85,7 @@ def test_two_processes_may_migrate_at_once(empty_url: str) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         for running in [pool.submit(start) for _ in range(2)]:
-            running.result(timeout=60)
+            running.result(timeout=PATIENCE)
 
     with opened(empty_url, Keys(KEYS)) as desk:
         assert differences(desk) == []

@@ -6,7 +6,6 @@ import fcntl
 import io
 import subprocess
 import sys
-import time
 from base64 import b64encode
 from datetime import UTC, date, datetime
 from functools import partial
@@ -210,9 +209,8 @@ def test_an_export_nobody_takes_in_keeps_no_one_from_writing(folder: Path, what:
             assert waits.stdout is not None
             fcntl.fcntl(waits.stdout, fcntl.F_SETPIPE_SZ, 4096)
             assert waits.stdout.read(3) == b"\xef\xbb\xbf", "it has begun to write"
-            start = time.monotonic()
+            # Were the file locked, this would raise.
             opened_desk.run_now(lambda session: session.connection().exec_driver_sql("update tally set n = n").rowcount)
-            assert time.monotonic() - start < 4
             assert waits.poll() is None
         finally:
             waits.kill()
