@@ -75,7 +75,7 @@ def after(state: State, act: Act, role: Role = WRITER) -> State:
 
 def may(state: State | None, act: Act, role: Role = WRITER) -> bool:
     """Return whether a state allows an act; state None, no list begun, allows none."""
-    return state is not None and (state, act) in (TRANSITIONS if role == WRITER else READING_TRANSITIONS)
+    return (state, act) in (TRANSITIONS if role == WRITER else READING_TRANSITIONS)
 
 
 def together(states: Iterable[State]) -> State | None:
@@ -91,7 +91,7 @@ def turn(state: State | None) -> Literal["worker", "chef", "nobody"]:
     return "nobody" if state == State.SIGNED else "chef"
 
 
-WAITING = tuple(state for state in State if turn(state) == "chef" and (state, Act.SIGN) in TRANSITIONS)
+WAITING = tuple(state for state in State if may(state, Act.SIGN))
 """The states in which a worker's list is waiting for its reader."""
 
 

@@ -327,6 +327,7 @@ def test_no_clock_ever_runs_backwards_and_every_one_has_an_outcome(
         assert clock.days_used(on) >= 0
         assert clock.is_late(on) == clock.outcome(on).endswith("late")
         assert clock.outcome(on).startswith("open") == clock.runs(on)
+        assert (clock.ended is None) == (clock.stopped_on is None)
         if clock.outcome(on) == "extended":
             assert not clock.is_late(on)
             assert any(one.grounds and one.limit == clock.limit for one in extensions)
