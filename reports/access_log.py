@@ -1,6 +1,6 @@
-"""Who read and did what, when: for the recurring check of access ('logguppföljning').
+"""The access log for the recurring check of access (logguppföljning): who read or did what, and when.
 
-Source: lag (2001:454): access is documented and checked systematically.
+Source: lag (2001:454), which requires access to be documented and checked systematically.
 """
 
 from collections.abc import Iterator
@@ -19,12 +19,12 @@ COLUMNS = ("at", "actor", "name", "role", "act", "case_ref", "unit", "checklist"
 
 
 class NothingSuch(Exception):
-    """The case or the unit asked for does not exist; the message is one sentence."""
+    """The requested case or unit does not exist. The message says what to write, in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked for: one case, one unit, a span of Swedish days (inclusive). Empty or None: everything."""
+    """A filter on the log: one case, one unit, Swedish dates (inclusive). An empty or None field matches everything."""
 
     case_ref: str = ""
     unit: str = ""
@@ -33,9 +33,10 @@ class Question:
 
 
 def access_rows(session: Session, asked: Question, actor: str, now: datetime) -> Iterator[list[str]]:
-    """Record in each municipality concerned that its log is read, and yield one row per event.
+    """Record in each municipality concerned that its log is being read, and return its events, one row each.
 
-    A case with protected identity shows its reference only when it was asked for by that reference.
+    actor: who reads it. The reference of a case with protected identity is shown only if that case was asked for.
+
     Raises: NothingSuch.
     """
     sought = [(tenant, *_ids(session, tenant, asked)) for tenant in tenants.everyone(session)]
@@ -72,7 +73,10 @@ def _rows(
 
 
 def _ids(session: Session, tenant: TenantRow, asked: Question) -> tuple[int | None, int | None]:
-    """Return the row ids of the case and the unit asked for, in one municipality."""
+    """Return the row ids of the requested case and unit in one municipality; None for what is absent or not requested.
+
+    Raises: NothingSuch: the case reference is malformed.
+    """
     tenant_id = tenant.id
     case = None
     if asked.case_ref:
@@ -86,7 +90,7 @@ def _ids(session: Session, tenant: TenantRow, asked: Question) -> tuple[int | No
 
 
 def _begins(day: date | None) -> datetime | None:
-    """Return the moment a Swedish day begins."""
+    """Return the instant at which a Swedish day begins."""
     return midnight(day) if day else None
 
 

@@ -1,4 +1,4 @@
-"""The answers as rows: the newest revision of each, in the columns that can be imported again."""
+"""`export --what answers`: the newest revision of every answer, in columns that can be imported again."""
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -18,7 +18,7 @@ COLUMNS = (*COLUMNS_IN, "unit", "version", "occasion", "question", "revision")
 
 
 def answer_rows(run: Run, selection: Selection) -> Iterator[Sequence[str]]:
-    """Yield one row per answered item. Cases with protected identity are not listed. Raises: SealBroken, KeyGone."""
+    """Yield one row per answered item. Cases with protected identity are excluded. Raises: SealBroken, MasterGone."""
     for rows in each(run, selection, _rows_of):
         yield from rows
 
@@ -48,16 +48,16 @@ def _rows_of(session: Session, tenant_id: str, one: Exported) -> list[Sequence[s
 
 @lru_cache(maxsize=100)
 def _as_counted(choice: str) -> Answer:
-    """Return an answer as the rules count it, which depends on the choice alone."""
+    """Return an answer for `Applied.state`, which depends on the choice alone."""
     return Answer(choice)
 
 
 @lru_cache(maxsize=10_000)
 def _without_texts(checklist: str, version: int, item: str, told: Written, counted: str) -> Cells:
-    """Return the cells of an answer without texts; cached, as few different ones occur many times."""
+    """Return the cells of an answer without texts. Cached, because few distinct ones occur many times."""
     return write_cells(checklist_version(checklist, version).by_id[item], told, counted)
 
 
 def is_taken_back(answer: Stored) -> bool:
-    """Say whether the newest revision is an answer taken back. An import may bring `obesvarad` itself."""
+    """Return whether the newest revision takes an answer back, as opposed to an imported `obesvarad`."""
     return answer.choice == OPEN and answer.raw is None
