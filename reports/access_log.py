@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 from checklists.errors import UserError
 from checklists.references import normal_ref
 from checklists.swedish_time import local, midnight
-from storage import access, cases, people, tenants, trail
-from storage.access import Access
+from storage import access_log, cases, people, tenants, trail
+from storage.access_log import Access
 from storage.desk import Session
 from storage.tenants import TenantRow
 
@@ -58,9 +58,9 @@ def _rows(
 ) -> Iterator[list[str]]:
     for tenant, case_id, unit_id in found:
         tenant_id = tenant.id
-        who = access.names_and_roles(session, tenant_id)
+        who = access_log.names_and_roles(session, tenant_id)
         units = people.unit_names(session, tenant_id)
-        rows = access.events(
+        rows = access_log.events(
             session,
             tenant_id,
             case_id=case_id,

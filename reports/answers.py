@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from checklists.cells import COLUMNS as COLUMNS_IN
 from checklists.cells import Cells, write_cells
-from checklists.files import checklist_version
+from checklists.loader import checklist_version
 from checklists.model import OPEN, Answer, Written
 from checklists.rules import Applied
 from reports.selected import Run, Selection, each
@@ -35,10 +35,10 @@ def _rows_of(session: Session, tenant_id: str, one: Exported) -> list[Sequence[s
         if answer is None or is_taken_back(answer):
             continue
         counted = applied.state(item.id)
-        if answers.is_told_in_texts(answer):
-            cells = write_cells(item, answers.told(session, row, answer), counted)
+        if answers.has_texts(answer):
+            cells = write_cells(item, answers.for_export(session, row, answer), counted)
         else:
-            told = answers.told_without_texts(answer.choice, answer.option, answer.motivation_kind)
+            told = answers.for_export_without_texts(answer.choice, answer.option, answer.motivation_kind)
             cells = _without_texts(row.checklist, row.version, item.id, told, counted)
         day, revision = answers.day_of(answer).isoformat(), str(answer.revision)
         said = (item.id, cells.answer, cells.method, cells.motivation, cells.note, day)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import get_args
 
 from checklists.coverage import coverage
-from checklists.files import newest
 from checklists.findings import Finding, Standing, read_standings
+from checklists.loader import newest
 from checklists.model import Role, Step
 from checklists.periods import Period
 from checklists.rates import Share, wilson

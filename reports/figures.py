@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
 
-from checklists.files import all_checklists, newest
 from checklists.lifecycle import WRITER
+from checklists.loader import all_checklists, newest
 from checklists.model import AnyRole, Checklist, Item, Step
 from checklists.periods import Period
 from checklists.rates import ANSWERED, Share

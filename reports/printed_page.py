@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from checklists.files import all_facts, checklist_version
+from checklists.loader import all_facts, checklist_version
 from checklists.model import OPEN, Checklist
 from checklists.rules import Applied
 from checklists.swedish_time import stamp

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 
-from checklists.files import newest
+from checklists.loader import newest
 from checklists.periods import Period, quarter
 from checklists.publication import At, Hidden, hidden, stands
 from checklists.rates import wilson

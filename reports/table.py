@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from checklists.cells import table_words
-from checklists.files import checklist_version
+from checklists.loader import checklist_version
 from checklists.model import NOTHING, Checklist, Role
 from checklists.rules import Applied
 from reports.answers import is_taken_back
@@ -69,7 +69,7 @@ def _column(session: Session, tenant_id: str, one: Exported) -> _Column:
     cells = {}
     for item in checklist.items:
         counted, answer = applied.state(item.id), one.answers.get(item.id)
-        told = answers.told(session, row, answer) if answer and not is_taken_back(answer) else NOTHING
+        told = answers.for_export(session, row, answer) if answer and not is_taken_back(answer) else NOTHING
         cells[item.id] = (table_words(item, told, counted), told.note or "")
     place = (tenant_id, *_natural(one.filled.ref), row.occasion, row.child, row.file_part, row.id)
     return _Column((row.checklist, row.version, row.role), place, _heading(one), cells)

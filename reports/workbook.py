@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 from xlsxwriter import Workbook
 
-from checklists.files import checklist_version, newest
+from checklists.loader import checklist_version, newest
 from checklists.model import Checklist
 from checklists.periods import Period
 from checklists.rates import ANSWERED, FIGURES_OF, Share
