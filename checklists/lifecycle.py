@@ -143,13 +143,13 @@ def effect_of_change(signed: Answer | None, before: Answer | None, now: Answer, 
 
 
 def _same_but_motivation(was: Answer, now: Answer) -> bool:
-    return (was.noted, was.told_how) == (now.noted, now.told_how)
+    return (was.noted, was.has_method) == (now.noted, now.has_method)
 
 
 def _same(one: Answer, other: Answer) -> bool:
-    return (one.choice, one.motivation, one.noted, one.told_how) == (
+    return (one.choice, one.motivation, one.noted, one.has_method) == (
         other.choice,
         other.motivation,
         other.noted,
-        other.told_how,
+        other.has_method,
     )

@@ -45,7 +45,7 @@ def seen(desk: Desk, world: World, activity: str, press: str | None) -> tuple[st
     def work(session: Session) -> tuple[str | None, str | None]:
         if not people.roles_on(session, world.person, NOW.date()):
             row = RoleRow(tenant_id=world.tenant, person_id=world.person, unit_id=world.unit, role="case_worker")
-            people.hold(session, row)
+            people.save_role(session, row)
         named = {"channel_id": "chat", "activity_id": activity}
         found = arrivals.find(session, "made-up-one", "object-one", NOW.date(), **named, press=press)
         assert found is not None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checklists.files import all_checklists, newest
+from checklists.loader import all_checklists, newest
 from checklists.model import Answer, Checklist, Item
 from checklists.route import Stop, before, stop_of
 from tests.asked import allowed, applicable, is_open, motivated_by, next_open, stops

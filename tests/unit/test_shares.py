@@ -11,7 +11,7 @@ from hypothesis import given
 
 from checklists.case_dates import CaseDates
 from checklists.deadlines import Extension
-from checklists.files import newest
+from checklists.loader import newest
 from checklists.model import Answer, Checklist
 from checklists.periods import Period, quarter, year_of
 from checklists.rates import (

@@ -11,8 +11,8 @@ import yaml
 
 from checklists import errors
 from checklists.errors import UserError
-from checklists.files import all_checklists
 from checklists.findings import KINDS
+from checklists.loader import all_checklists
 from checklists.model import CHOICES, OPEN, Motivation, Role, Step
 from checklists.rates import Verdict
 from texts import LANGUAGES, Language, say, sentences

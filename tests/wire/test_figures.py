@@ -16,7 +16,7 @@ import pytest
 
 from bot.commandline import exports
 from checklists.model import Written
-from storage import answers, cases, changed, filled, people, tenants
+from storage import answers, cases, filled, people, projection_queue, tenants
 from storage.cases import CaseRow
 from storage.desk import Desk, Session, opened
 from storage.filled import FilledRow
@@ -111,7 +111,7 @@ def test_times_are_exported_for_every_clock_of_every_unit_and_never_for_publicat
         assert row is not None
         row.received_on = date(2026, 6, 16)  # the last of fourteen days is the thirtieth, yesterday
         for dates in (case, row):  # written past the actions, which would have noted it
-            changed.note(session, case_id=dates.id)
+            projection_queue.enqueue(session, case_id=dates.id)
 
     with desk(folder) as opened_desk:
         opened_desk.run_now(dated)
