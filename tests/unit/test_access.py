@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from checklists.access import Audience, Holding, Staff, may_use, reads, stands_in
+from checklists.access import Audience, Holding, Staff, may_use, reads, reads_as_deputy
 from checklists.model import Role
 from checklists.rights import Right
 
@@ -73,22 +73,22 @@ def test_a_right_asks_how_someone_stands_to_the_case() -> None:
 
 
 def test_a_chef_of_the_unit_never_acts_as_a_deputy() -> None:
-    assert not stands_in([held(CHEF, "unit_manager")], Case())
-    assert not stands_in([held(CHEF, "deputy"), held(CHEF, "unit_manager")], Case())
-    assert stands_in([held(CHEF, "deputy")], Case())
-    assert stands_in([held(CHEF, "deputy"), held(CHEF, "unit_manager", THERE)], Case())
+    assert not reads_as_deputy([held(CHEF, "unit_manager")], Case())
+    assert not reads_as_deputy([held(CHEF, "deputy"), held(CHEF, "unit_manager")], Case())
+    assert reads_as_deputy([held(CHEF, "deputy")], Case())
+    assert reads_as_deputy([held(CHEF, "deputy"), held(CHEF, "unit_manager", THERE)], Case())
 
 
 # --- who is told -----------------------------------------------------------------------------------------------------
 
 
 def test_the_workers_are_told_else_the_chefs() -> None:
-    assert staff(*CHEFS).told(Case(), "worker") == [LEAD, CO]
-    assert staff(*CHEFS).told(Case(lead_id=None), "worker") == [CO]
+    assert staff(*CHEFS).recipients(Case(), "worker") == [LEAD, CO]
+    assert staff(*CHEFS).recipients(Case(lead_id=None), "worker") == [CO]
     gone = Staff([*CHEFS, held(CO, "case_worker")])
-    assert gone.told(Case(), "worker") == [CO]
-    assert gone.told(Case(co_id=None), "worker") == [CHEF], "neither works here any more"
-    assert staff(*CHEFS).told(Case(), "chef") == [CHEF]
+    assert gone.recipients(Case(), "worker") == [CO]
+    assert gone.recipients(Case(co_id=None), "worker") == [CHEF], "neither works here any more"
+    assert staff(*CHEFS).recipients(Case(), "chef") == [CHEF]
 
 
 @pytest.mark.parametrize(
@@ -120,22 +120,22 @@ def test_each_chef_reads_or_her_deputy_while_one_is_named(holdings: list[Holding
 def test_a_deputy_is_told_of_what_was_left_lying_else_the_managers() -> None:
     audience: Audience = "deputy_else_manager"
 
-    assert staff(*CHEFS, FOR_CHEF).told(Case(), audience) == [DEPUTY]
-    assert staff(*CHEFS).told(Case(), audience) == [MANAGER]
-    assert staff(*CHEFS, held(LEAD, "deputy")).told(Case(), audience) == [MANAGER]
-    assert staff(*CHEFS).told(Case(co_id=MANAGER), audience) == []
-    assert staff(*CHEFS).told(Case(protected_identity=True), audience) == [CHEF]
-    assert staff(*CHEFS, FOR_CHEF).told(Case(protected_identity=True), audience) == [DEPUTY]
+    assert staff(*CHEFS, FOR_CHEF).recipients(Case(), audience) == [DEPUTY]
+    assert staff(*CHEFS).recipients(Case(), audience) == [MANAGER]
+    assert staff(*CHEFS, held(LEAD, "deputy")).recipients(Case(), audience) == [MANAGER]
+    assert staff(*CHEFS).recipients(Case(co_id=MANAGER), audience) == []
+    assert staff(*CHEFS).recipients(Case(protected_identity=True), audience) == [CHEF]
+    assert staff(*CHEFS, FOR_CHEF).recipients(Case(protected_identity=True), audience) == [DEPUTY]
 
 
 def test_in_place_of_someone_out_of_reach_come_the_deputies_else_the_managers() -> None:
     here = staff(*TWO_CHEFS, FOR_CHEF)
 
-    assert here.instead(Case(), CHEF) == ([DEPUTY], [MANAGER])
-    assert here.instead(Case(), DEPUTY) == ([], [MANAGER])
-    assert here.instead(Case(lead_id=DEPUTY, co_id=MANAGER), CHEF) == ([], [])
-    assert here.instead(Case(protected_identity=True), CHEF) == ([DEPUTY], [OTHER_CHEF])
-    assert here.instead(Case(protected_identity=True, lead_id=OTHER_CHEF), DEPUTY) == ([], [CHEF])
+    assert here.fallbacks(Case(), CHEF) == ([DEPUTY], [MANAGER])
+    assert here.fallbacks(Case(), DEPUTY) == ([], [MANAGER])
+    assert here.fallbacks(Case(lead_id=DEPUTY, co_id=MANAGER), CHEF) == ([], [])
+    assert here.fallbacks(Case(protected_identity=True), CHEF) == ([DEPUTY], [OTHER_CHEF])
+    assert here.fallbacks(Case(protected_identity=True, lead_id=OTHER_CHEF), DEPUTY) == ([], [CHEF])
 
 
 def test_the_chefs_themselves_are_found_whoever_stands_in_for_them() -> None:
@@ -159,14 +159,14 @@ def test_of_protected_identity_only_workers_and_readers_may_be_told(protected: b
 def test_a_deputy_acts_for_the_chefs_named_else_for_all_of_the_unit() -> None:
     for_both = (FOR_CHEF, held(DEPUTY, "deputy", stands_in_for=OTHER_CHEF))
 
-    assert staff(*TWO_CHEFS, FOR_CHEF).stood_in_for(Case(), DEPUTY) == [CHEF]
-    assert staff(*TWO_CHEFS, *reversed(for_both)).stood_in_for(Case(), DEPUTY) == [CHEF, OTHER_CHEF]
-    assert staff(*reversed(TWO_CHEFS), FOR_NOBODY).stood_in_for(Case(), DEPUTY) == [CHEF, OTHER_CHEF]
-    assert staff(*TWO_CHEFS, FOR_NOBODY, FOR_CHEF).stood_in_for(Case(), DEPUTY) == [CHEF]
+    assert staff(*TWO_CHEFS, FOR_CHEF).chefs_covered_by(Case(), DEPUTY) == [CHEF]
+    assert staff(*TWO_CHEFS, *reversed(for_both)).chefs_covered_by(Case(), DEPUTY) == [CHEF, OTHER_CHEF]
+    assert staff(*reversed(TWO_CHEFS), FOR_NOBODY).chefs_covered_by(Case(), DEPUTY) == [CHEF, OTHER_CHEF]
+    assert staff(*TWO_CHEFS, FOR_NOBODY, FOR_CHEF).chefs_covered_by(Case(), DEPUTY) == [CHEF]
     other = held(WORKER, "deputy", stands_in_for=OTHER_CHEF)
-    assert staff(*TWO_CHEFS, FOR_CHEF, other).stood_in_for(Case(), DEPUTY) == [CHEF]
+    assert staff(*TWO_CHEFS, FOR_CHEF, other).chefs_covered_by(Case(), DEPUTY) == [CHEF]
     elsewhere = held(DEPUTY, "deputy", THERE, stands_in_for=CHEF_THERE)
-    assert staff(*CHEFS, FOR_NOBODY, elsewhere).stood_in_for(Case(), DEPUTY) == [CHEF]
+    assert staff(*CHEFS, FOR_NOBODY, elsewhere).chefs_covered_by(Case(), DEPUTY) == [CHEF]
 
 
 def test_someone_with_a_role_in_two_units_is_a_manager_once() -> None:

@@ -96,7 +96,7 @@ def test_what_is_signed_waits_and_was_read_whole_with_the_differences_seen() -> 
 
 # --- what a change does to a signature -------------------------------------------------------------------------------
 
-ONGOING = Answer("pagaende", 3, "reference", noted=True, told_how=True)
+ONGOING = Answer("pagaende", 3, "reference", noted=True, has_method=True)
 
 
 def now(choice: str, **more: Any) -> Answer:
@@ -134,7 +134,7 @@ def test_the_reason_for_a_nej_that_followed_belongs_to_it_and_nothing_else_of_it
         assert effect_of_change(ONGOING, now("nej"), reasoned, decided=True) == "none"
         assert effect_of_change(ONGOING, now("ja"), replace(reasoned, choice="ja"), decided=True) == "voids"
     assert effect_of_change(ONGOING, now("nej"), now("nej", noted=False), decided=True) == "voids"
-    assert effect_of_change(ONGOING, now("nej"), now("nej", told_how=False), decided=True) == "voids"
+    assert effect_of_change(ONGOING, now("nej"), now("nej", has_method=False), decided=True) == "voids"
 
 
 @pytest.mark.parametrize("followed", ["ja", "nej", "ej_tillampligt"])
