@@ -41,8 +41,8 @@ def test_a_room_without_a_place_is_named(architecture: ModuleType) -> None:
         architecture.read_imports()
 
 
-def test_an_import_against_the_layers_is_named(architecture: ModuleType) -> None:
-    vars(architecture)["LAYERS"] = architecture.LAYERS[::-1]
+def test_an_import_against_the_layers_is_named(architecture: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(architecture, "LAYERS", architecture.LAYERS[::-1])
 
     with pytest.raises(SystemExit, match="storage imports checklists"):
         architecture.read_imports()
