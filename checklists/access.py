@@ -112,9 +112,7 @@ class Staff:
         """Return who is told of a case, without duplicates."""
         if audience == "worker":
             return self.workers(case) or self.chefs(case)
-        if audience == "chef":
-            return self.chefs(case)
-        return self._deputies_else_managers(case) if audience == "deputy_else_manager" else []
+        return self.chefs(case) if audience == "chef" else self._deputies_else_managers(case)
 
     def instead(self, case: Whose, gone: int) -> tuple[list[int], ...]:
         """Return who is told when someone cannot be reached, in tiers: the unit's deputies, else the managers.
@@ -159,9 +157,9 @@ class Staff:
                 if held.stands_in_for_id == chef or (held.stands_in_for_id is None and len(chefs) == 1)
             ]
             standing_in = [person for person in deputies if person not in workers]
-            found += standing_in or ([chef] if chef not in workers else [])
-        if len(chefs) != 1:  # a deputy for nobody in particular reads beside several chefs, or instead of none
-            found += [one.person_id for one in self._in_unit("deputy", case) if one.stands_in_for_id is None]
+            found += standing_in or [chef]
+        # A deputy for nobody in particular reads beside several chefs, or instead of none.
+        found += [one.person_id for one in self._in_unit("deputy", case) if one.stands_in_for_id is None]
         return [person for person in dict.fromkeys(found) if person not in workers]
 
     def stood_in_for(self, case: Whose, deputy: int) -> list[int]:
