@@ -105,9 +105,7 @@ class Staff:
         """
         if audience == "worker":
             return self.workers(case) or self.chefs(case)
-        if audience == "chef":
-            return self.chefs(case)
-        return self._deputies_else_managers(case) if audience == "deputy_else_manager" else []
+        return self.chefs(case) if audience == "chef" else self._deputies_else_managers(case)
 
     def fallbacks(self, case: CaseAccess, gone: int) -> tuple[list[int], ...]:
         """Return whom to notify when the person `gone` cannot be reached, as tiers to try in order.
@@ -156,9 +154,9 @@ class Staff:
                 if held.stands_in_for_id == chef or (held.stands_in_for_id is None and len(chefs) == 1)
             ]
             standing_in = [person for person in deputies if person not in workers]
-            found += standing_in or ([chef] if chef not in workers else [])
-        if len(chefs) != 1:  # a deputy for no named chef: with exactly one chef counted above, else added here
-            found += [one.person_id for one in self._in_unit("deputy", case) if one.stands_in_for_id is None]
+            found += standing_in or [chef]
+        # A deputy for nobody in particular reads beside several chefs, or instead of none.
+        found += [one.person_id for one in self._in_unit("deputy", case) if one.stands_in_for_id is None]
         return [person for person in dict.fromkeys(found) if person not in workers]
 
     def chefs_covered_by(self, case: CaseAccess, deputy: int) -> list[int]:
