@@ -28,6 +28,7 @@ MESSAGE = "application/vnd.microsoft.activity.message"
 PATIENCE = 2.0
 """Seconds a request waits for its reply to go out; after that it goes out in the background."""
 _INBOUND = "inbound"
+_REPLY = "reply"
 
 log = logging.getLogger(__name__)
 
@@ -78,11 +79,21 @@ class TeamsAdapter(BotAdapter):
 
     async def send_activities(self, context: TurnContext, activities: list[Activity]) -> list[ResourceResponse]:
         """Send a turn's activities."""
+        return [ResourceResponse(id=await self._patiently(self._post(context, activity))) for activity in activities]
+
+    async def _post(self, context: TurnContext, activity: Activity) -> str:
+        """Post, and have remembered under which id it is out, however long after the request that is.
+
+        Raises: SendError.
+        """
         inbound: Inbound = context.turn_state[_INBOUND]
-        sent = []
-        for activity in activities:
-            call = self.sender.send_now(inbound.service_url or "", inbound.conversation.id, _wire(activity))
-            sent.append(ResourceResponse(id=await self._patiently(call)))
+        sent = await self.sender.send_now(inbound.service_url or "", inbound.conversation.id, _wire(activity))
+        if _REPLY in context.turn_state:
+            turn, reply = context.turn_state[_REPLY]
+            try:
+                await self._turns.posted(turn, reply, sent)
+            except Exception as error:  # the turn is kept and the reply is out: nothing is to be done again
+                log.error("reply not noted: %s", type(error).__name__)
         return sent
 
     async def update_activity(self, context: TurnContext, activity: Activity) -> ResourceResponse:
@@ -146,8 +157,8 @@ class _Handler(ActivityHandler):
             activity.id = turn.reply_to
             await turn_context.update_activity(activity)
         else:
-            sent = await turn_context.send_activity(activity)
-            await self._turns.posted(turn, outcome.reply, sent.id if sent else "")
+            turn_context.turn_state[_REPLY] = (turn, outcome.reply)
+            await turn_context.send_activity(activity)
 
     async def on_installation_update(self, turn_context: TurnContext) -> None:
         inbound: Inbound = turn_context.turn_state[_INBOUND]
