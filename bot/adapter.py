@@ -18,6 +18,7 @@ from botbuilder.schema import Activity, ChannelAccount, ConversationAccount, Con
 from bot.cards.render import neutral_summary, render_card, render_text
 from bot.clock import Clock
 from bot.door.inbound import Inbound
+from bot.logs import crash_line
 from bot.sending.sender import Sender, SendError
 from bot.turns import Turns
 from dialogs.turn.exchange import Reply, Turn
@@ -28,6 +29,7 @@ MESSAGE = "application/vnd.microsoft.activity.message"
 PATIENCE = 2.0
 """Seconds a request waits for its reply to go out; after that it goes out in the background."""
 _INBOUND = "inbound"
+_REPLY = "reply"
 
 log = logging.getLogger(__name__)
 
@@ -78,11 +80,21 @@ class TeamsAdapter(BotAdapter):
 
     async def send_activities(self, context: TurnContext, activities: list[Activity]) -> list[ResourceResponse]:
         """Send a turn's activities."""
+        return [ResourceResponse(id=await self._patiently(self._post(context, activity))) for activity in activities]
+
+    async def _post(self, context: TurnContext, activity: Activity) -> str:
+        """Post, and have remembered under which id it is out, however long after the request that is.
+
+        Raises: SendError.
+        """
         inbound: Inbound = context.turn_state[_INBOUND]
-        sent = []
-        for activity in activities:
-            call = self.sender.send_now(inbound.service_url or "", inbound.conversation.id, _wire(activity))
-            sent.append(ResourceResponse(id=await self._patiently(call)))
+        sent = await self.sender.send_now(inbound.service_url or "", inbound.conversation.id, _wire(activity))
+        if _REPLY in context.turn_state:
+            turn, reply = context.turn_state[_REPLY]
+            try:
+                await self._turns.posted(turn, reply, sent)
+            except Exception as error:  # the turn is kept and the reply is out: nothing is to be done again
+                log.error("reply not noted: %s", crash_line(error))
         return sent
 
     async def update_activity(self, context: TurnContext, activity: Activity) -> ResourceResponse:
@@ -146,8 +158,8 @@ class _Handler(ActivityHandler):
             activity.id = turn.reply_to
             await turn_context.update_activity(activity)
         else:
-            sent = await turn_context.send_activity(activity)
-            await self._turns.posted(turn, outcome.reply, sent.id if sent else "")
+            turn_context.turn_state[_REPLY] = (turn, outcome.reply)
+            await turn_context.send_activity(activity)
 
     async def on_installation_update(self, turn_context: TurnContext) -> None:
         inbound: Inbound = turn_context.turn_state[_INBOUND]

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds; many times what anything takes on a machine that is busy with other things."""
 _LOOKS_AGAIN = 0.02
 _TELLS_AT_MOST = 2000
