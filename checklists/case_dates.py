@@ -61,18 +61,23 @@ class Settled:
     reopened: bool
 
 
+def calendar_day(text: str) -> date | None:
+    """Return the day written as `YYYY-MM-DD`, None when it is none: the one way in which a day is written anywhere."""
+    try:
+        # date.fromisoformat also takes 20260512 and 2026-W20-2, which may just as well be other numbers.
+        return date.fromisoformat(text) if _WRITTEN.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
 def read_day(text: str, today: date, field: str = "") -> date:
     """Return the calendar day a person or a file wrote as `YYYY-MM-DD`. field: what a refusal names, if anything.
 
     Raises: BadDate: not a calendar day in that form. PersonalNumberInText: it reads as a personal number instead.
     DateOutOfRange: too far off to be meant.
     """
-    try:
-        # date.fromisoformat also takes 20260512 and 2026-W20-2, which may just as well be other numbers.
-        day = date.fromisoformat(text) if _WRITTEN.fullmatch(text) else None
-    except ValueError:
-        day = None
     named: dict[str, str | int] = {"field": field} if field else {}
+    day = calendar_day(text)
     if day is None:
         raise (PersonalNumberInText if has_personal_number(text) else BadDate)(**named)
     last = months_on(today, MONTHS_AHEAD)

@@ -8,12 +8,14 @@ import psycopg
 from psycopg import sql
 from sqlmodel import SQLModel
 
+from checklists.faults import Code, Refusal, fault
+
 _WAIT = 30
 """Seconds."""
 
 
-class NotScrubbed(Exception):
-    """The rows are gone, but the database was in use, so its files could not be rewritten; one sentence."""
+class NotScrubbed(Refusal):
+    """The rows are gone, but the database was in use, so its files could not be rewritten."""
 
 
 def scrub(url: str) -> None:
@@ -28,10 +30,7 @@ def scrub(url: str) -> None:
         else:
             _postgresql(url)
     except (sqlite3.OperationalError, psycopg.Error):
-        raise NotScrubbed(
-            "everything that was due is gone, but the database was in use, so its files could not be "
-            "rewritten; run dispose once more to do that"
-        ) from None
+        raise NotScrubbed(fault(Code.NOT_SCRUBBED)) from None
 
 
 def _sqlite(path: Path) -> None:
