@@ -154,11 +154,8 @@ def test_the_chain_goes_on_after_the_master_key_was_changed(desk: Desk, open_des
     newer.run_now(trail.chain_new)
 
     assert verdict(newer, world) == Verdict(None, chained=4, unchained=0)
-    assert told(
-        verdict(desk, world).bad
-    ) == f"place 3: event {scalar(desk, 'select max(id) - 1 from event')} names a " + (
-        "master key that is not configured"
-    )
+    event = scalar(desk, "select max(id) - 1 from event")
+    assert told(verdict(desk, world).bad) == f"place 3: event {event} names a master key that is not configured"
 
 
 # --- tampering -------------------------------------------------------------------------------------------------------
