@@ -15,10 +15,11 @@ HEAD = """\
 
 För den som läser in filer eller kör `app.py`. Varje fel som en fil eller ett kommando ger är en rad med plats, vad som
 hittades, vad man gör åt det, och en kod. Raden är på engelska
-([beslut 0006](decisions/0006-words-of-the-command-line.md)); här står samma sak på svenska.
-Det som står inom `{…}` fylls i: kolumner, datum, koder, tal, filnamn. Det som någon har
-skrivit i en fil upprepas aldrig. Koder som börjar på BK-1 är regler som filer har gemensamt med chatten. Kommandot slutar
-med 1, eller med 2 när inställningarna eller databasen inte går att starta med.
+([beslut 0006](decisions/0006-words-of-the-command-line.md)); här står samma sak på svenska. Det som står inom
+`{…}` fylls i: kolumner, datum, koder, tal, filnamn. Det som någon har skrivit i en fil upprepas aldrig.
+
+Koder som börjar på BK-1 är regler som filer har gemensamt med chatten. Kommandot slutar med 1, eller med 2 när
+inställningarna eller databasen inte går att starta med. Fel i själva kommandoraden säger `--help` mer om.
 
 Sidan skrivs av `docs/make_error_codes.py`; ändra i `texts/`.
 """

@@ -45,6 +45,7 @@ LINE = re.compile(r"(line|rad) \d+: .+ \(BK-[12]\d\d\)")
 
 
 @pytest.mark.parametrize("what", FILES)
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_what_is_said_of_a_file_repeats_no_cell(desk: Desk, world: World, what: str) -> None:
     take, columns = FILES[what]
     rng, codes = Random(what), set[str]()

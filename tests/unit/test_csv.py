@@ -86,9 +86,9 @@ def test_an_entra_id_is_no_text_and_may_hold_any_digits() -> None:
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
-        (b"", "name, unit is missing"),
-        (b"name\n", "unit is missing"),
-        (b"colour;size\n1;2\n", "name, unit is missing"),
+        (b"", "lacks name, unit;"),
+        (b"name\n", "lacks unit;"),
+        (b"colour;size\n1;2\n", "lacks name, unit;"),
         ("name;unit\nÅsa;x\n".encode("latin-1"), "not UTF-8"),
         ("name;unit\nÅsa;x\n".encode("utf-16"), "not UTF-8"),
         (b'name;unit\n"never closed;x\n', "line 2"),
