@@ -51,7 +51,11 @@ def _coverage(parsed: argparse.Namespace) -> None:
     for one in told:
         if one.questions:
             print(f"{one.finding.code} {one.finding.text_en}: {', '.join(one.questions)}")
-    bare = [fault(Code.NOTHING_COVERS, finding=one.finding.code) for one in told if not one.questions]
+    bare = [
+        fault(Code.NOTHING_COVERS, finding=one.finding.code, words=one.finding.text_en)
+        for one in told
+        if not one.questions
+    ]
     if bare:
         raise Stop(*bare)
 
