@@ -136,6 +136,7 @@ class Code(StrEnum):
     DATABASE_SILENT = "BK-324"
     SCHEMA_OLD = "BK-325"
     NOT_MOVABLE = "BK-326"
+    TARGET_USED = "BK-327"
 
     MASTER_GONE = "BK-330"
     MASTER_GONE_FOR_ALL = "BK-331"

@@ -29,7 +29,7 @@ def _copy(source: Session, target: Session) -> Mapping[str, int]:
     reading, writing = source.connection(), target.connection()
     for table in SQLModel.metadata.sorted_tables:
         if writing.execute(select(func.count()).select_from(table)).scalar_one():
-            raise CannotMove(fault(Code.PLACE_TAKEN))
+            raise CannotMove(fault(Code.TARGET_USED))
         order = list(table.primary_key.columns)
         rows = reading.execute(select(table).order_by(*order)).mappings()
         moved[table.name] = 0

@@ -277,7 +277,7 @@ def test_the_first_bad_row_of_ten_thousand_is_named(
         tampers(session)
         session.flush()
         found = heads.verify_with_heads(session, session.get_one(TenantRow, world.tenant))
-        raise RolledBack(found.bad)
+        raise RolledBack(told(found.bad))
 
     with pytest.raises(RolledBack) as said:
         desk.run_now(work)
