@@ -22,6 +22,6 @@ def sentences(language: Language) -> Mapping[str, str]:
     return found
 
 
-def say(key: str, language: Language, **args: object) -> str:
+def say(key: str, language: Language, /, **args: object) -> str:
     """Return a sentence with its arguments filled in. Raises: KeyError: no such sentence or argument."""
     return sentences(language)[key].format(**args)
