@@ -72,7 +72,7 @@ async def test_a_basis_is_read_sent_back_mended_signed_and_changed(bot: RealBot,
     await chooses(page, CECILIA, **ALL_YES)
     await presses(page, "Spara", CECILIA)
     await presses(page, "Visa skillnader", CECILIA)
-    await sees(page, "1 fråga är olika besvarad", CECILIA)
+    await sees(page, "Ni har svarat olika på 1 fråga", CECILIA)
     await expect(chat(page, CECILIA).get_by_role("button", name="Signera", exact=True)).to_have_count(0)
 
     await presses(page, "Återlämna", CECILIA)
@@ -100,7 +100,7 @@ async def test_a_basis_is_read_sent_back_mended_signed_and_changed(bot: RealBot,
     await writes(page, "ändra 1")
     await sees(page, "Nu: Ja")
     await presses(page, "Nej")
-    await sees(page, "behöver läsas om; chefen har fått veta det")
+    await sees(page, "behöver läsas om, och chefen har fått besked")
     await sees(page, f"{REF} behöver läsas om", CECILIA)
     assert b"zq8-kanarie" not in bot.files()
     assert "zq8-kanarie" not in bot.posted()

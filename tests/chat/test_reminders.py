@@ -585,12 +585,12 @@ def test_nothing_of_a_case_stands_in_the_outbox(planned: Chat, room: Room) -> No
 def test_my_cases_tells_the_nearest_clock_that_runs_and_what_follows_a_closed_one(anna: Chat, room: Room) -> None:
     anna.types(f"ny {REF}")
     sets(room, received_on="2026-05-04", planned_decision_on="2026-06-30")
-    anna.types("mina ärenden").sees("Förhandsbedömningen går ut 2026-05-18")
+    anna.types("mina ärenden").sees("Förhandsbedömningen ska vara klar 2026-05-18")
 
     sets(room, opened_on="2026-05-08")
     anna.types("mina ärenden").sees("Planerat beslut 2026-06-30").sees_no("Ny utredning")
     sets(room, earlier_closed_on="2026-05-05", planned_decision_on="2026-09-30")
-    anna.types("mina ärenden").sees("Fyra månader går ut 2026-09-08", "Ny utredning direkt efter en avslutad")
+    anna.types("mina ärenden").sees("Utredningstiden går ut 2026-09-08", "Ny utredning direkt efter en avslutad")
 
 
 # --- both databases ----------------------------------------------------------------------------------------
