@@ -40,7 +40,7 @@ from storage.told_reminders import ToldRow
 
 SNOOZE = Right("snooze", "self", ANYONE)
 MOST_CASES = 8
-"""What fits on a card of 24 KB with its buttons; the rest is named by reference and rule."""
+"""What fits on a card of 24 KB with its buttons; the rest is named by reference and reason."""
 OPENS: Mapping[str, VerbName] = {"worker": "continue", "chef": "read"}
 """The verb of a case's button, by the recipient's relation to it; none where there is nothing to open."""
 _ORDER: tuple[Rule, ...] = (
@@ -114,7 +114,7 @@ class _Still:
         return bare.model_copy(
             update={
                 "cases": tuple(blocks[:MOST_CASES]),
-                "others": tuple((b.case_ref, ", ".join(p.rule for p in b.points)) for b in blocks[MOST_CASES:]),
+                "others": tuple((b.case_ref, tuple(p.rule for p in b.points)) for b in blocks[MOST_CASES:]),
                 "snooze": None if only_today else snooze,
             }
         )

@@ -328,12 +328,12 @@ class ReminderCase(Data):
 
 
 class ReminderView(View):
-    """One person's reminders of a day. others: reference and rules of the cases that do not fit."""
+    """One person's reminders for a day. others: reference and rules of the cases that do not fit."""
 
     kind: Literal["reminder"] = "reminder"
     title: Line
     cases: tuple[ReminderCase, ...]
-    others: tuple[tuple[str, str], ...] = ()
+    others: tuple[tuple[str, tuple[Rule, ...]], ...] = ()
     snooze: Button | None = None
 
 

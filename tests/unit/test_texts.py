@@ -15,6 +15,7 @@ from checklists.files import all_checklists
 from checklists.findings import KINDS
 from checklists.model import CHOICES, OPEN, Motivation, Role, Step
 from checklists.rates import Verdict
+from checklists.reminder_rules import Rule
 from texts import LANGUAGES, Language, say, sentences
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +36,7 @@ FROM_CODES = {
     "roles.": set(get_args(Role)),
     "workbook.status_": {"open", "sent", "returned", "signed", "voided", "seen"},
     "criticisms.": {*(f"B{n}" for n in range(1, 5)), *(f"R{n}" for n in range(1, 5)), *(f"N{n}" for n in range(1, 9))},
+    "reminders.of_": set(get_args(Rule)),
     "figures.": set(get_args(Verdict)) - {"other_version"},
 }
 
