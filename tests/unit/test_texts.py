@@ -16,6 +16,7 @@ from checklists.findings import KINDS
 from checklists.loader import all_checklists
 from checklists.model import CHOICES, OPEN, Motivation, Role, Step
 from checklists.rates import Verdict
+from checklists.reminder_rules import Rule
 from texts import LANGUAGES, Language, say, sentences
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,6 +50,7 @@ FROM_CODES = {
     "roles.": set(get_args(Role)),
     "workbook.status_": {"open", "sent", "returned", "signed", "voided", "seen"},
     "criticisms.": {*(f"B{n}" for n in range(1, 5)), *(f"R{n}" for n in range(1, 5)), *(f"N{n}" for n in range(1, 9))},
+    "reminders.of_": set(get_args(Rule)),
     "figures.": set(get_args(Verdict)) - {"other_version"},
     "files.": {code for code in Code if code < "BK-3"} | {kind.code for kind in SHARED_WITH_FILES},
     "commandline.": {code for code in Code if code > "BK-3"},
