@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
+import pytest
 
+from app import main
 from tests.conftest import ROOT
 from tests.waiting import until
 
@@ -38,13 +40,26 @@ class RealBot:
     @property
     def environment(self) -> dict[str, str]:
         """Return the settings, for the bot and for commands on its database."""
+        return {**os.environ, **self._settings}
+
+    @property
+    def _settings(self) -> dict[str, str]:
         settings = {
             "BK_MODE": "dev",
             "PORT": str(self.port),
             "BK_ADMIN_PORT": str(self.admin_port),
             "BK_DATABASE_URL": f"sqlite:///{self.folder / 'bot.db'}",
         }
-        return {**os.environ, **settings, **self.more}
+        return settings | self.more
+
+    def is_given(self, people: str) -> None:
+        """Make its database, with a register in it; in this process, as each command costs as much as a start."""
+        (self.folder / "people.csv").write_text(people, encoding="utf-8")
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self._settings.items():
+                patch.setenv(name, value)
+            assert main(("migrate",)) == 0
+            assert main(("people", "import", str(self.folder / "people.csv"))) == 0
 
     async def start(self) -> None:
         """Start, and return once it answers."""

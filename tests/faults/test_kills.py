@@ -133,9 +133,7 @@ async def _play(folder: Path, kills: int, seed: int, database_url: str = "") -> 
     port, admin = free_ports(2)
     more = {"BK_TENANTS": TENANT} | ({"BK_DATABASE_URL": database_url} if database_url else {})
     bot = KilledBot(folder, port, admin, more, arguments=())
-    (folder / "people.csv").write_text(PEOPLE, encoding="utf-8")
-    await bot.command("migrate")
-    await bot.command("people", "import", str(folder / "people.csv"))
+    bot.is_given(PEOPLE)
     await bot.start()
     luck = random.Random(seed)
     try:

@@ -35,9 +35,7 @@ async def two_at_work(folder: Path, database_url: str = "") -> AsyncIterator[tup
     port, admin = free_ports(2)
     more = {"BK_TENANTS": TENANT} | ({"BK_DATABASE_URL": database_url} if database_url else {})
     bot = RealBot(folder, port, admin, more, arguments=())
-    (folder / "people.csv").write_text(people_csv(("anna", "bo")), encoding="utf-8")
-    await bot.command("migrate")
-    await bot.command("people", "import", str(folder / "people.csv"))
+    bot.is_given(people_csv(("anna", "bo")))
     await bot.start()
     try:
         async with RecordingConnector() as connector, aiohttp.ClientSession() as session:

@@ -189,8 +189,7 @@ async def town(folder: Path, *names: str, **settings: str) -> AsyncIterator[list
     """Yield clients of a running bot, one for each name; all are case workers in one unit."""
     port, admin_port = free_ports(2)
     bot = RealBot(folder, port, admin_port, {"BK_TENANTS": TENANT} | settings, arguments=())
-    (folder / "people.csv").write_text(people_csv(names), encoding="utf-8")
-    await bot.command("people", "import", str(folder / "people.csv"))
+    bot.is_given(people_csv(names))
     await bot.start()
     try:
         async with RecordingConnector() as connector, aiohttp.ClientSession() as session:
@@ -205,7 +204,7 @@ async def at_rest(database: Path) -> None:
         "select count(*) from outbox where state in ('waiting', 'sending')",
         "select count(*) from conversation where card = '' and card_case_id is not null",
         "select count(*) from changed",
-        "select count(*) from event where not chained",
+        "select count(*) from event where not sealed",
         "select count(*) = 0 from trail_head",
     )
 
