@@ -1,4 +1,4 @@
-"""HTTP: the messages endpoint, liveness, and how the whole is put together and served."""
+"""The HTTP server: the messages endpoint, liveness, and the wiring of everything behind them."""
 
 import asyncio
 import json
@@ -38,7 +38,7 @@ _dumps = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 
 @dataclass
 class Office:
-    """What the running bot is made of; built once."""
+    """The parts of the running bot, created once per process."""
 
     settings: Settings
     desk: Desk
@@ -53,7 +53,7 @@ OFFICE = web.AppKey("office", Office)
 
 
 def make_app(settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> web.Application:
-    """Return the web app that answers the channel. Clients, session and workers live as long as it does."""
+    """Return the public web app. The HTTP session and the background loops start and stop with it."""
     app = web.Application(client_max_size=0)
 
     async def running(app: web.Application) -> AsyncIterator[None]:
@@ -91,7 +91,7 @@ def _loops(office: Office, worker: OutboxWorker) -> tuple[Loop, ...]:
 def build(
     settings: Settings, desk: Desk, clock: Clock, metrics: Metrics, session: aiohttp.ClientSession
 ) -> tuple[Office, OutboxWorker, KeyRing | None]:
-    """Return what the running bot is made of; nothing of it runs yet."""
+    """Wire the parts together without starting any. The key ring is None in dev mode, where no token is checked."""
     token = bearer = keys = None
     if settings.mode == "production":
         tenant = settings.app_tenant_id if settings.app_type == "SingleTenant" else ""
@@ -113,7 +113,7 @@ def build(
 
 
 async def messages(request: web.Request) -> web.StreamResponse:
-    """Take one activity. 2xx only after its commit; a database that cannot keep it gives 503, and Teams sends again."""
+    """Process one activity. 2xx only after the commit; if that fails, 503, and Teams sends it again."""
     office = request.app[OFFICE]
     try:
         inbound = await receive(request, office.gate)
@@ -135,14 +135,14 @@ async def messages(request: web.Request) -> web.StreamResponse:
 
 
 async def healthz(_request: web.Request) -> web.Response:
-    """Say that the process lives."""
+    """Liveness: answers without touching the database."""
     return web.json_response({"alive": True})
 
 
 async def serve(app: web.Application, admin: web.Application, settings: Settings) -> None:
-    """Serve both apps until the process is told to stop.
+    """Serve both apps until SIGINT or SIGTERM.
 
-    Raises: OSError: an address is taken.
+    Raises: OSError: an address is already in use.
     """
     runners = [web.AppRunner(app, handle_signals=True, **server_options()), web.AppRunner(admin, access_log=None)]
     hosts = [(settings.host, settings.port), ("127.0.0.1", settings.admin_port)]

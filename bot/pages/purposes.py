@@ -1,4 +1,4 @@
-"""What can be fetched by one-time link, and by whom."""
+"""The kinds of content that can be fetched by one-time link, and who may fetch them."""
 
 from collections.abc import Collection
 from datetime import datetime
