@@ -71,7 +71,7 @@ class Turns:
         if reply.person_id and activity_id:
             await self._desk.run(lambda session: note_posted(session, turn, reply, activity_id))
 
-    def answered(self, channel_id: str, text: str) -> None:
+    def mark_delivered(self, channel_id: str, text: str) -> None:
         """Note that the reply was delivered: if the same text comes again, it was typed again, not resent by Teams."""
         self._answered[channel_id, text] = time.monotonic()
         while len(self._answered) > _REMEMBERED:

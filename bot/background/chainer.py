@@ -8,7 +8,7 @@ from checklists.swedish_time import day_of
 from storage import heads, trail
 from storage.desk import Desk
 
-EVERY = 0.5
+INTERVAL_SECONDS = 0.5
 
 
 class Chainer:

@@ -18,11 +18,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """Periodic work: `round` is called again after `every` seconds, or as soon as `awake` is set."""
+    """Periodic work: `round` is called again after `interval` seconds, or as soon as `awake` is set."""
 
     name: LoopName
     round: Callable[[], Awaitable[object]]
-    every: float
+    interval: float
     awake: asyncio.Event | None = None
 
 
@@ -41,10 +41,10 @@ async def run_forever(loop: Loop, metrics: Metrics) -> None:
             metrics.round_done(loop.name)
             failures.over()
         if loop.awake is None:
-            await asyncio.sleep(loop.every)
+            await asyncio.sleep(loop.interval)
         else:
             with suppress(TimeoutError):
-                await asyncio.wait_for(loop.awake.wait(), loop.every)
+                await asyncio.wait_for(loop.awake.wait(), loop.interval)
 
 
 class _Failures:

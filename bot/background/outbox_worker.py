@@ -24,15 +24,15 @@ from storage.desk import Desk, Session
 from storage.outbox import OutboxRow
 from storage.sealing import KeyGone, SealBroken
 
-HOLD = timedelta(seconds=150)
+LEASE_TIME = timedelta(seconds=150)
 """Lease time. Must exceed the longest send plus the clock skew between replicas."""
-EVERY = 1.0
-MOST_ATTEMPTS = 6
-YOUNG = 1.0
+INTERVAL_SECONDS = 1.0
+MAX_ATTEMPTS = 6
+HEAD_START = 1.0
 """Seconds to wait for a send before the next one is started alongside it."""
-MOST_IN_FLIGHT = 20
+MAX_IN_FLIGHT = 20
 LONGEST_PAUSE = 300.0
-CLOSING = 5.0
+SHUTDOWN_SECONDS = 5.0
 """Seconds that sends in progress may take to finish when the bot stops."""
 _BATCH = 20
 
@@ -68,22 +68,22 @@ class OutboxWorker:
             pass
 
     async def close(self) -> None:
-        """Wait up to CLOSING for sends in progress, then cancel them. Call when `send_all` no longer runs."""
+        """Wait up to SHUTDOWN_SECONDS for sends in progress, then cancel them. Call when `send_all` no longer runs."""
         if self._in_flight:
-            await asyncio.wait(self._in_flight, timeout=CLOSING)
+            await asyncio.wait(self._in_flight, timeout=SHUTDOWN_SECONDS)
         for task in self._in_flight:
             task.cancel()
 
     async def send_some(self) -> bool:
-        """Lease a batch and send it, in parallel only with sends older than YOUNG. Returns: whether any row was due."""
+        """Lease and send a batch; only sends older than HEAD_START overlap. Returns: whether any row was due."""
         leased = await self._desk.run(lambda session: _lease(session, self._clock.now()))
         for row, attempt in leased:
-            while len(self._in_flight) >= MOST_IN_FLIGHT:
+            while len(self._in_flight) >= MAX_IN_FLIGHT:
                 await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED)
             task = asyncio.create_task(self._deliver(row, attempt))
             self._in_flight.add(task)
             task.add_done_callback(self._in_flight.discard)
-            await asyncio.wait({task}, timeout=YOUNG)
+            await asyncio.wait({task}, timeout=HEAD_START)
         return bool(leased)
 
     async def _deliver(self, row: int, attempt: int) -> None:
@@ -125,8 +125,8 @@ class OutboxWorker:
         return outbox.UNCERTAIN, None
 
     def _again(self, attempt: int, retry_after: float | None) -> tuple[str, datetime | None]:
-        """Schedule a retry: after Retry-After plus exponential backoff with full jitter, up to MOST_ATTEMPTS."""
-        if attempt >= MOST_ATTEMPTS:
+        """Schedule a retry: after Retry-After plus exponential backoff with full jitter, up to MAX_ATTEMPTS."""
+        if attempt >= MAX_ATTEMPTS:
             return outbox.STOPPED, None
         jitter = random.uniform(0, min(LONGEST_PAUSE, 2.0**attempt))
         return outbox.WAITING, self._clock.now() + timedelta(seconds=(retry_after or 0.0) + jitter)
@@ -139,7 +139,7 @@ def _was_refused(error: SendError) -> bool:
 
 def _lease(session: Session, now: datetime) -> list[tuple[int, int]]:
     outbox.mark_interrupted(session, now)
-    return [(row.id or 0, row.attempts) for row in outbox.lease(session, now, HOLD, _BATCH)]
+    return [(row.id or 0, row.attempts) for row in outbox.lease(session, now, LEASE_TIME, _BATCH)]
 
 
 def _begin(session: Session, row: int, attempt: int, now: datetime) -> _Parcel | None:
@@ -147,7 +147,7 @@ def _begin(session: Session, row: int, attempt: int, now: datetime) -> _Parcel |
     found = outbox.begin(session, row, attempt, now)
     if found is None:
         return None
-    if found.attempts > MOST_ATTEMPTS:
+    if found.attempts > MAX_ATTEMPTS:
         found.state = outbox.STOPPED
         return None
     chat = conversations.get(session, found.conversation_id)

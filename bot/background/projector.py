@@ -3,7 +3,7 @@
 from storage import aggregates
 from storage.desk import Desk, Session
 
-EVERY = 1.0
+INTERVAL_SECONDS = 1.0
 """Seconds between rounds. Reports project what is left themselves, so this only bounds how much that is."""
 
 

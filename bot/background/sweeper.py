@@ -12,12 +12,12 @@ from dialogs.messages import sweep
 from storage import trail
 from storage.desk import Desk, Session
 
-EVERY = 1.0
+INTERVAL_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
 
-class Reminding:
+class Sweeper:
     """One per process; several processes on PostgreSQL share the steps of a sweep, each of which runs once."""
 
     def __init__(self, desk: Desk, clock: Clock, metrics: Metrics, wake: Callable[[], None]) -> None:
@@ -29,7 +29,7 @@ class Reminding:
         self._swept: set[tuple[int, date]] = set()
         self._looked_at: tuple[int, date] | None = None
 
-    async def look(self) -> None:
+    async def sweep_if_due(self) -> None:
         """Run whatever is due. Checking costs two small queries."""
         now = self._clock.now()
         day = sweep.swept_day(now)

@@ -30,7 +30,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Gate:
+class AdmissionPolicy:
     """Which requests the front door admits. bearer: None in dev mode, where tokens are not checked.
 
     Raises: ValueError: production without a token check or tenants, which would open the bot to anyone.
@@ -47,19 +47,19 @@ class Gate:
             raise ValueError("production needs a token check and a tenant list")
 
 
-async def receive(request: web.Request, gate: Gate) -> Inbound:
+async def receive(request: web.Request, policy: AdmissionPolicy) -> Inbound:
     """Read one activity from a request. The token is checked before the body is read.
 
-    The body must arrive within `gate.read_seconds`; for the headers see `server_options`. Raises: Refused.
+    The body must arrive within `policy.read_seconds`; for the headers see `server_options`. Raises: Refused.
     """
     _check_head(request)
-    caller = await _check_token(request, gate)
-    body = await _read_body(request, gate.read_seconds)
+    caller = await _check_token(request, policy)
+    body = await _read_body(request, policy.read_seconds)
     try:
         inbound = read_activity(body)
     except ValueError:  # includes UnicodeDecodeError and ValidationError; dropped, because all quote the body
         raise Refused(400, "body") from None
-    _admit(inbound, gate, caller)
+    _admit(inbound, policy, caller)
     return inbound
 
 
@@ -101,12 +101,12 @@ def _is_json(content_type: str) -> bool:
     return kind.strip() == "application/json" and charsets <= {"utf-8"}
 
 
-async def _check_token(request: web.Request, gate: Gate) -> Caller | None:
-    if gate.bearer is None:
+async def _check_token(request: web.Request, policy: AdmissionPolicy) -> Caller | None:
+    if policy.bearer is None:
         return None
     given = request.headers.getall(hdrs.AUTHORIZATION, [])
     try:
-        return await gate.bearer.check(given[0] if len(given) == 1 else None)
+        return await policy.bearer.check(given[0] if len(given) == 1 else None)
     except BadToken as bad:
         raise Refused(401, "token", bad.reason) from None
 
@@ -126,13 +126,13 @@ async def _read_body(request: web.Request, seconds: float) -> bytes:
     return bytes(body)
 
 
-def _admit(inbound: Inbound, gate: Gate, caller: Caller | None) -> None:
-    if inbound.tenant_id not in gate.tenants:
+def _admit(inbound: Inbound, policy: AdmissionPolicy, caller: Caller | None) -> None:
+    if inbound.tenant_id not in policy.tenants:
         raise Refused(403, "tenant")
     if inbound.channel_id != CHANNEL:
         raise Refused(403, "channel")
     url = inbound.service_url
-    if url is None or not may_call(url, mode=gate.mode, hosts=gate.service_hosts):
+    if url is None or not may_call(url, mode=policy.mode, hosts=policy.service_hosts):
         raise Refused(403, "service_url")
     if caller is not None and caller.service_url != url:
         raise Refused(403, "service_url", "not_in_token")

@@ -54,7 +54,7 @@ class Purpose:
     """Content that can be fetched by link.
 
     right: who may fetch it; must not be about a case. Checked again when the link is used.
-    covers: whether a person with these roles (role, unit name) may see what the scope selects, in a municipality with
+    allows: whether a person with these roles (role, unit name) may see what the scope selects, in a municipality with
         these units. Checked whenever `right` is, on the scope as chosen.
     act: the trail event of its use.
     fields: the inputs on the page, filled in from the scope.
@@ -69,7 +69,7 @@ class Purpose:
     right: Right
     render: Render
     case_level: bool = False
-    covers: Callable[[Collection[tuple[Role, str]], Collection[str], Scope], bool] = lambda _held, _units, _scope: True
+    allows: Callable[[Collection[tuple[Role, str]], Collection[str], Scope], bool] = lambda _held, _units, _scope: True
     act: str = "link_used"
     fields: Callable[[Session, Link, Language], Sequence[Field]] = lambda _session, _link, _language: ()
     choose: Callable[[Scope, Mapping[str, str], date], Scope] = lambda scope, _chosen, _today: scope
@@ -207,7 +207,7 @@ def _may(session: Session, link: Link, purpose: Purpose, now: datetime) -> bool:
     """Return whether the person's roles today give access to the link's scope."""
     held = people.roles_on(session, link.person_id, _day(now))
     names = people.unit_names(session, link.tenant_id)
-    return rights.may(purpose.right, ((role.role, "other") for role in held)) and purpose.covers(
+    return rights.may(purpose.right, ((role.role, "other") for role in held)) and purpose.allows(
         [(role.role, names[role.unit_id]) for role in held], set(names.values()), link.scope
     )
 

@@ -29,7 +29,7 @@ from bot.sending.pace import Pace
 from bot.sending.service_token import NoServiceToken, ServiceToken
 
 TIME_OUT = 10.0
-PERSON_WAITS = 8.0
+REPLY_DEADLINE = 8.0
 ATTEMPTS = 6
 _FIRST_PAUSE = 0.5
 _MAX_ANSWER = 64 * 1024
@@ -153,7 +153,7 @@ class Sender:
         activity: Mapping[str, Any],
         reply_to: str | None = None,
         *,
-        deadline: float = PERSON_WAITS,
+        deadline: float = REPLY_DEADLINE,
     ) -> str:
         """Send to a person who is waiting: like `send`, but retries when throttled. deadline: seconds, all included.
 
