@@ -1,4 +1,4 @@
-"""Runs a person's turns: one transaction each, off the event loop, then what follows from the commit."""
+"""Runs turns: one transaction each, off the event loop, followed by what must wait for the commit."""
 
 import logging
 import time
@@ -23,7 +23,7 @@ _RESENT_SECONDS = 10.0
 
 
 class Turns:
-    """Takes turns at the desk. `wake` is called after each commit, for whoever sends what it left to send."""
+    """Runs turns at the desk. wake: called after each commit, so that the outbox worker sends at once."""
 
     def __init__(
         self,
@@ -43,9 +43,9 @@ class Turns:
         self._answered: OrderedDict[tuple[str, str], float] = OrderedDict()
 
     async def take(self, turn: Turn) -> Outcome:
-        """Take one turn; it is committed when this returns.
+        """Run one turn; it is committed when this returns.
 
-        Raises: sqlalchemy errors when the database cannot keep it: nothing of the turn is stored then.
+        Raises: SQLAlchemy errors when the database cannot commit; nothing of the turn is stored then.
         """
         if turn.text:
             turn = replace(turn, resent=not self._was_answered(turn))
@@ -55,7 +55,7 @@ class Turns:
             outcome = await self._run(turn)
             if outcome.may_bind:
                 emails = await self._emails(turn)
-                # An address that is nobody's makes the refusal final, so that the trail has it.
+                # With an address that matches nobody, the refusal is final and recorded in the trail.
                 outcome = await self._run(replace(turn, emails=emails or ("",)))
             result = outcome.result
         finally:
@@ -67,12 +67,12 @@ class Turns:
         return outcome
 
     async def posted(self, turn: Turn, reply: Reply, activity_id: str) -> None:
-        """Remember under which id a reply went out."""
+        """Store the activity id under which a reply was posted."""
         if reply.person_id and activity_id:
             await self._desk.run(lambda session: note_posted(session, turn, reply, activity_id))
 
-    def answered(self, channel_id: str, text: str) -> None:
-        """Remember that the person got her answer: the same words again are a second saying, not a second sending."""
+    def mark_delivered(self, channel_id: str, text: str) -> None:
+        """Note that the reply was delivered: if the same text comes again, it was typed again, not resent by Teams."""
         self._answered[channel_id, text] = time.monotonic()
         while len(self._answered) > _REMEMBERED:
             self._answered.popitem(last=False)
@@ -86,12 +86,12 @@ class Turns:
         try:
             return await self._desk.run(lambda session: take_turn(session, turn, self.mint, self._pages_url), serial)
         except KeyGone as error:
-            # Trying again changes nothing, so this is an answer and not a fault.
+            # A retry cannot succeed, so the person gets a reply rather than a 503, which Teams would retry.
             log.error("turn not taken: %s", crash_line(error))
             return Outcome(unreadable(turn, error), result="unreadable")
 
     async def _emails(self, turn: Turn) -> tuple[str, ...]:
-        """Ask the channel who she is; a guest, or someone of another tenant, is nobody we bind."""
+        """Ask the channel for the sender's addresses; empty for guests, other tenants, and when the call fails."""
         try:
             member = await self._sender.member(turn.service_url, turn.channel_id, turn.channel_user)
         except SendError:

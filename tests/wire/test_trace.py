@@ -1,4 +1,4 @@
-"""What one press runs through stays as short as it was made: a detour shows here before anyone has to wait for it."""
+"""Limits the calls and queries of one press, so that a detour is noticed before users have to wait for it."""
 
 from pathlib import Path
 
