@@ -57,7 +57,7 @@ def faults(desk: Desk, *rows: Any, allowed: frozenset[str] = frozenset()) -> lis
     before = out(desk), events(desk)
     with pytest.raises(BadCsv) as caught:
         bring(desk, *rows, allowed=allowed)
-    assert (out(desk), events(desk)) == before, "something was stored all the same"
+    assert (out(desk), events(desk)) == before, "something was stored anyway"
     return list(caught.value.faults)
 
 
@@ -105,7 +105,7 @@ def test_what_comes_again_is_unchanged_and_what_differs_is_a_new_revision(desk: 
     bring(desk, row)
 
     assert bring(desk, row) == Imported(0, 0, 1)
-    assert bring(desk, answer(world, answer="ja", note="'=1")) == Imported(0, 0, 1), "the same in other words"
+    assert bring(desk, answer(world, answer="ja", note="'=1")) == Imported(0, 0, 1), "the same in different words"
     for number, change in enumerate(({"answer": "Nej"}, {"note": ""}, {"answered_on": "2026-05-03"}), start=2):
         row = [change.get(name, cell) for name, cell in zip(COLUMNS_IN, row, strict=True)]
         assert bring(desk, row) == Imported(0, 1, 0)
@@ -113,7 +113,7 @@ def test_what_comes_again_is_unchanged_and_what_differs_is_a_new_revision(desk: 
     assert bring(desk) == Imported(0, 0, 0)
 
 
-def test_the_apostrophe_of_an_export_does_not_come_in(desk: Desk, world: World) -> None:
+def test_the_apostrophe_of_an_export_is_not_imported(desk: Desk, world: World) -> None:
     bring(desk, answer(world, answer="'=SUMMA(A1)", note="'-", motivation="'citat'"))
 
     written, _ = stored(desk, world)
@@ -222,7 +222,7 @@ def test_a_childs_first_answer_goes_into_the_occasion_of_the_other_children(desk
 # --- rejected --------------------------------------------------------------------------------------------------------
 
 
-def test_every_bad_row_is_told_by_line_and_nothing_is_stored(desk: Desk, world: World) -> None:
+def test_every_bad_row_is_reported_by_line_and_nothing_is_stored(desk: Desk, world: World) -> None:
     bad = [
         (answer(world, tenant_id=""), "tenant_id is empty"),
         (answer(world, tenant_id="made-up-other"), "tenant_id is not among BK_TENANTS"),
@@ -305,7 +305,7 @@ def test_what_was_exported_comes_in_elsewhere_and_leaves_again_the_same(desk: De
 
     assert importable(desk, "made-up-two") == first
     assert bring(desk, *first).unchanged == len(own) + 100
-    assert bring(desk, *importable(desk)).unchanged == len(own) + 100, "the first one's own export changes it"
+    assert bring(desk, *importable(desk)).unchanged == len(own) + 100, "the first export changes it"
     told = {row["item"]: row["answer"] for row in out(desk) if row["checklist"] == "decision_basis"}
     assert told["child_heard"] == "Delvis"
     assert told["health_check_done"] == "ej_tillampligt"
@@ -340,7 +340,7 @@ def test_a_period_of_imported_lists_is_that_of_their_answers(desk: Desk, world: 
     assert {row[1] for row in answer_rows(desk.run_now, wanted)} == {"SN 2022/10", "SN 2022/11"}
 
 
-def test_texts_that_came_in_are_sealed(desk: Desk, world: World) -> None:
+def test_imported_texts_are_sealed(desk: Desk, world: World) -> None:
     bring(desk, answer(world, answer="Hemligt svar", method="Hemlig metod", motivation="Hemligt skäl", note="Hemligt"))
 
     for column in ("raw", "method", "motivation", "note"):

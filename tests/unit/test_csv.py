@@ -51,7 +51,7 @@ def test_columns_are_found_by_name_in_any_order_and_others_are_ignored() -> None
     assert rows_of(" UNIT ;colour;Name\nÖstra;red;Åsa\n") == [CsvRow(2, {"name": "Åsa", "unit": "Östra", "day": ""})]
 
 
-def test_empty_rows_are_passed_over_and_short_rows_filled_up() -> None:
+def test_empty_rows_are_skipped_and_short_rows_padded() -> None:
     assert [row.line for row in rows_of("name;unit\n\n;;\n  ;\nÅsa\n")] == [5]
 
 
@@ -59,7 +59,7 @@ def test_lines_are_counted_as_the_file_has_them_when_a_cell_holds_line_breaks() 
     assert [row.line for row in rows_of('name;unit\n"one\ntwo";x\nÅsa;y\n')] == [2, 4]
 
 
-def test_every_bad_row_is_told_by_line_and_no_row_comes_out() -> None:
+def test_every_bad_row_is_reported_by_line_and_no_row_is_returned() -> None:
     raw = "name;unit\nÅsa;Östra\nBo;Östra;too;many\nMor 640823-3234;Östra\nCai;Östra\nDag;640823 3234\n"
 
     assert faults_of(raw) == (
@@ -73,7 +73,7 @@ def test_a_personal_number_is_not_repeated_in_the_fault() -> None:
     assert not any("3234" in fault for fault in faults_of("name\n640823-3234\n"))
 
 
-def test_an_entra_id_is_no_text_and_may_hold_any_digits() -> None:
+def test_an_entra_id_is_not_free_text_and_may_contain_any_digits() -> None:
     unlucky = "4a150275-2356-4b59-9d02-bcabeb58d67b"
     assert rows_of(f"name\n{unlucky}\n {unlucky.upper()} \n")
 
@@ -94,7 +94,7 @@ def test_an_entra_id_is_no_text_and_may_hold_any_digits() -> None:
         (b'name;unit\n"closed" and more;x\n', "line 2"),
     ],
 )
-def test_what_is_no_such_file_is_refused_in_words(raw: bytes, words: str) -> None:
+def test_a_file_of_another_kind_is_rejected_with_an_explanation(raw: bytes, words: str) -> None:
     (fault,) = faults_of(raw, needed=("name", "unit"))
 
     assert words in fault
@@ -112,7 +112,7 @@ def test_days_are_iso_dates_or_empty() -> None:
 
 
 @pytest.mark.parametrize("cell", ["20260512", "2026-W20-2"])
-def test_a_day_is_written_in_one_way_only(cell: str) -> None:
+def test_a_day_has_only_one_format(cell: str) -> None:
     (row,) = rows_of(f"name;day\na;{cell}\n")
 
     with pytest.raises(ValueError, match=cell):
@@ -158,23 +158,23 @@ def test_no_physical_line_of_what_leaves_has_a_field_that_begins_dangerously(cel
 
     fields = [field for line in text.splitlines() for row in csv.reader([line], delimiter=";") for field in row]
     assert not [field for field in fields if looks_dangerous(field)]
-    assert len(text.splitlines()) == 2, "a cell broke its row in two"
+    assert len(text.splitlines()) == 2, "a cell split its row"
 
 
 @pytest.mark.parametrize("cell", DANGEROUS, ids=ascii)
-def test_a_made_safe_cell_can_still_be_read(cell: str) -> None:
+def test_an_escaped_cell_can_still_be_read(cell: str) -> None:
     assert safe(cell).removeprefix("'").split() == cell.split()
 
 
 @pytest.mark.parametrize(
     "cell", ["", "Barnet hördes = ja", "12,5", "SN 2026/0123", "a-b", "åäö 🙂", "'=1", "2026-05-12"]
 )
-def test_an_ordinary_cell_leaves_as_it_is(cell: str) -> None:
+def test_an_ordinary_cell_is_exported_unchanged(cell: str) -> None:
     assert safe(cell) == cell
 
 
 @given(st.lists(st.text(max_size=30), min_size=2, max_size=4))
-def test_whatever_is_written_can_be_read_again_as_one_row_of_as_many_cells(cells: list[str]) -> None:
+def test_every_written_row_is_read_back_with_the_same_number_of_cells(cells: list[str]) -> None:
     text = written(*cells).removeprefix("\ufeff")
 
     read = list(csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True))[1:]

@@ -59,11 +59,11 @@ def missing(text: str, folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_what_a_doc_points_at_is_there(path: Path) -> None:
+def test_links_in_docs_work(path: Path) -> None:
     assert missing(path.read_text(encoding="utf-8"), path.parent) == []
 
 
-def test_what_is_not_there_is_found() -> None:
+def test_broken_links_are_found() -> None:
     text = (
         "[gone](docs/gone.md) `unit/test_gone.py` `unit/test_docs.py::test_gone` `unit/test_docs.py` [here](README.md)"
         " `bot/gone.py` `bot/web.gone` `bot/gone` `bot/web.messages` `bot/web.py` `bot/web` `bot/` [no](README.md#gone)"
@@ -96,7 +96,7 @@ DECISION = re.compile(
 )
 
 
-def test_decisions_are_numbered_without_holes_dated_and_listed() -> None:
+def test_decisions_are_numbered_without_gaps_dated_and_listed() -> None:
     folder = ROOT / "docs" / "decisions"
     files = sorted(folder.glob("[0-9]*.md"))
     rows = re.findall(r"^\| \[.+$", doc("docs/decisions/README.md"), re.MULTILINE)
@@ -151,17 +151,17 @@ def environment_reads(source: str) -> Iterator[str]:
                 yield name
 
 
-def test_reads_of_the_environment_are_found() -> None:
+def test_environment_reads_are_detected() -> None:
     source = "os.environ['A']; os.environ.get('B', ''); 'C' in os.environ; os.getenv('D'); other.get('E'); x['F']"
 
     assert sorted(environment_reads(source)) == ["A", "B", "C", "D"]
 
 
-def test_every_setting_is_told_to_operators_and_nothing_else() -> None:
+def test_operators_docs_list_exactly_the_existing_settings() -> None:
     assert set(first_cells(section(doc("docs/drift.md"), "Inställningar"))) == setting_names()
 
 
-def test_every_variable_that_is_read_is_told_to_operators_or_contributors() -> None:
+def test_every_environment_variable_read_is_documented() -> None:
     read = {name for path in tracked("*.py") for name in environment_reads(path.read_text(encoding="utf-8"))}
     named = {name.partition("=")[0] for name in first_cells(doc("CONTRIBUTING.md"))}
 
@@ -187,7 +187,7 @@ def commands(parser: argparse.ArgumentParser, *above: str) -> Iterator[tuple[str
         yield " ".join(above), {option for action in parser._actions for option in action.option_strings} - {"-h"}
 
 
-def test_every_command_of_the_bot_is_told_to_operators() -> None:
+def test_operators_docs_list_every_command_of_the_bot() -> None:
     told = first_cells(section(doc("docs/drift.md"), "Kommandon"))
     known = {command for command, _ in commands(app._parser())}
 
@@ -202,7 +202,7 @@ def test_docs_call_the_bot_only_by_commands_it_has() -> None:
     assert called - known == set()
 
 
-def test_every_option_is_told_to_operators_and_nothing_else() -> None:
+def test_operators_docs_list_exactly_the_existing_options() -> None:
     known = set().union(*(options for _, options in commands(app._parser())))
     told = {option for name in OPERATORS for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", doc(name))}
 
@@ -210,7 +210,7 @@ def test_every_option_is_told_to_operators_and_nothing_else() -> None:
     assert told - known == set()
 
 
-def test_every_command_of_dev_py_is_told_to_contributors_and_nothing_else() -> None:
+def test_contributors_docs_list_exactly_the_commands_of_dev_py() -> None:
     told = {word for name in ("README.md", "CONTRIBUTING.md") for word in re.findall(r"dev\.py ([a-z]+)", doc(name))}
 
     assert told == set(dev.COMMANDS)
@@ -230,7 +230,7 @@ def exit_codes(source: str) -> set[int]:
     return {code for code in found if isinstance(code, int)}
 
 
-def test_every_exit_code_is_told() -> None:
+def test_every_exit_code_is_documented() -> None:
     rows = re.findall(r"^\| (\d+) \|", section(doc("docs/drift.md"), "Kommandon"), re.MULTILINE)
     sources = [ROOT / "app.py", *(ROOT / "bot" / "commandline").glob("*.py")]
     starter = re.search(r"^`dev\.py` ends with (.+?)\.[ \n]", doc("CONTRIBUTING.md"), re.MULTILINE | re.DOTALL)
@@ -240,7 +240,7 @@ def test_every_exit_code_is_told() -> None:
     assert {int(code) for code in re.findall(r"\d+", starter[1])} == exit_codes(doc("dev.py"))
 
 
-def test_everything_that_can_be_typed_is_told_to_those_who_type() -> None:
+def test_every_typed_command_is_documented_for_its_users() -> None:
     told = {code for name in ("handlaggare", "chefer") for code in first_cells(doc(f"docs/{name}.md"))}
     words = {word for command in COMMANDS for word in (command.word, *command.aliases)}
 

@@ -20,13 +20,13 @@ def architecture() -> ModuleType:
     return module
 
 
-def test_the_house_is_drawn_as_it_stands(architecture: ModuleType) -> None:
+def test_the_architecture_picture_is_up_to_date(architecture: ModuleType) -> None:
     drawn: str = architecture.draw()
 
     assert architecture.PICTURE.read_text(encoding="utf-8") == drawn, "run python3 docs/make_architecture.py"
 
 
-def test_an_import_that_is_gone_is_drawn_no_more(architecture: ModuleType) -> None:
+def test_a_removed_import_is_no_longer_drawn(architecture: ModuleType) -> None:
     found: set[tuple[str, str]] = architecture.read_imports()
     drawn = list(architecture._imports(found))
 
@@ -34,7 +34,7 @@ def test_an_import_that_is_gone_is_drawn_no_more(architecture: ModuleType) -> No
     assert len(list(architecture._imports(found - {("storage", "checklists")}))) == len(drawn) - 1
 
 
-def test_a_room_without_a_place_is_named(architecture: ModuleType) -> None:
+def test_a_package_without_a_position_is_named(architecture: ModuleType) -> None:
     del architecture.BOXES["dialogs.figures"]
 
     with pytest.raises(SystemExit, match=r"dialogs\.figures"):
