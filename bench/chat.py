@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.measure import Figure, Towns, days_of_a_million_rows, p95, ratios
-from bench.people import PRESSED, TYPED, Office, Person, meanwhile, office, pauses
+from bench.people import PRESSED, TYPED, Person, StaffedBot, meanwhile, pauses, staffed_bot
 from bench.town import FIRST
 
 FEW_WORKERS, MANY_WORKERS = 5, 50
@@ -32,7 +32,7 @@ async def _g14(folder: Path, towns: Towns, rounds: int, turns: int) -> list[Figu
     period = ("--from", FIRST.isoformat(), "--to", last.isoformat())
     export = ("export", "--what", "answers", *period, "--out", str(folder / "answers.csv"))
     calm, exporting, counting, ended = [], [], [], []
-    async with office(folder, towns, towns.many, FEW_WORKERS) as one:
+    async with staffed_bot(folder, towns, towns.many, FEW_WORKERS) as one:
         await _turns(one, turns // 4)  # warm-up: caches filled, welcomes sent
         for _ in range(rounds):
             calm.append(await _turns(one, turns))
@@ -58,7 +58,7 @@ def _ms(rounds: list[list[float]], of: Callable[[list[float]], float] = statisti
     return f"{statistics.median(of(one) for one in rounds) * 1000:.0f}"
 
 
-async def _turns(one: Office, turns: int) -> list[float]:
+async def _turns(one: StaffedBot, turns: int) -> list[float]:
     """Let the workers fill in bases for `turns` turns in total; return their waits."""
     one.waits()
     pause = pauses(0.05, 0.25)
@@ -81,7 +81,7 @@ def wait(folder: Path, towns: Towns, rounds: int, workers: int = MANY_WORKERS, r
 
 async def _wait(folder: Path, towns: Towns, rounds: int, workers: int, reading: float) -> list[Figure]:
     typing, pressing, pause = [], [], pauses(0, 2 * reading)
-    async with office(folder, towns, towns.many, workers) as one:
+    async with staffed_bot(folder, towns, towns.many, workers) as one:
         await asyncio.gather(*(person.opens(pause) for person in one.workers))  # the welcome is not measured
         for _ in range(rounds):
             typing.append(await _all_at_once(one, lambda person: person.whole_basis(TYPED, pause)))
@@ -107,7 +107,7 @@ def _waited(goal: str, what: str, target: float | None, rounds: list[Round], how
     return Figure(goal, what, target, tuple(p95(some) * 1000 for some in waits), note, " ms")
 
 
-async def _all_at_once(one: Office, does: Callable[[Person], Coroutine[Any, Any, None]]) -> Round:
+async def _all_at_once(one: StaffedBot, does: Callable[[Person], Coroutine[Any, Any, None]]) -> Round:
     one.waits()
     start = time.perf_counter()
     await asyncio.gather(*map(does, one.workers))
@@ -121,7 +121,7 @@ def report(folder: Path, towns: Towns, rounds: int, times: int = REPORTS) -> lis
 
 async def _report(folder: Path, towns: Towns, rounds: int, times: int) -> list[Figure]:
     figures = []
-    async with office(folder, towns, towns.few, 1) as few, office(folder, towns, towns.many, 1) as many:
+    async with staffed_bot(folder, towns, towns.few, 1) as few, staffed_bot(folder, towns, towns.many, 1) as many:
         for goal, line in (("G10c", "rapport"), ("G10e", "exportera")):
             rounds_of = [await _typed(line, few, many, times) for _ in range(rounds)]
             pairs = [(p95(large), p95(small)) for small, large in rounds_of]
@@ -132,7 +132,7 @@ async def _report(folder: Path, towns: Towns, rounds: int, times: int) -> list[F
     return figures
 
 
-async def _typed(line: str, few: Office, many: Office, times: int) -> tuple[list[float], list[float]]:
+async def _typed(line: str, few: StaffedBot, many: StaffedBot, times: int) -> tuple[list[float], list[float]]:
     for number in range(times + 1):
         for one in (few, many):
             await one.manager.types(line)

@@ -113,7 +113,7 @@ def pauses(shortest: float, longest: float) -> Pause:
 
 
 @dataclass
-class Office:
+class StaffedBot:
     """A running bot with its people, on a copy of a town."""
 
     bot: RealBot
@@ -130,7 +130,7 @@ class Office:
 
 
 @asynccontextmanager
-async def office(folder: Path, towns: Towns, lists: int, workers: int) -> AsyncIterator[Office]:
+async def staffed_bot(folder: Path, towns: Towns, lists: int, workers: int) -> AsyncIterator[StaffedBot]:
     """Yield a bot on a copy of a town, with case workers and one manager; the copy is deleted afterwards."""
     with TemporaryDirectory(dir=folder) as name:
         place = Path(name)
@@ -147,7 +147,7 @@ async def office(folder: Path, towns: Towns, lists: int, workers: int) -> AsyncI
             await bot.start()
             async with RecordingConnector() as connector, aiohttp.ClientSession() as session:
                 *staff, manager = [Person(bot, connector, session, name) for name in (*names, "manager")]
-                yield Office(bot, staff, manager)
+                yield StaffedBot(bot, staff, manager)
         finally:
             await bot.stop()
 

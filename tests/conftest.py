@@ -282,4 +282,4 @@ async def page(chromium: "Browser") -> "AsyncIterator[Page]":
         words for words in complaints if "ERR_CONNECTION" in words and ("/live" in words or "/tryout/acts" in words)
     ]
     real = [words for words in complaints if words not in ended]
-    assert not real, "the page complained on its console"
+    assert not real, "errors on the page's console"

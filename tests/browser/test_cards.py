@@ -156,7 +156,7 @@ async def test_every_card_is_drawn_whole_and_accessible(
         assert [fault for fault in drawn["faults"] if '"lang"' not in fault and fault != NO_CHARTS] == []
         for chart in (element for element in card["body"] if element["type"].startswith("Chart.")):
             for row in elements({"body": [chart["fallback"]]}):
-                assert row.get("text", "") in drawn["text"], "what stands in for the chart is not drawn"
+                assert row.get("text", "") in drawn["text"], "the chart's fallback is not rendered"
         assert drawn["overflow"] <= 0, said.view.kind
         assert drawn["inputs"] == json.dumps(card).count('"type": "Input.'), said.view.kind
         assert drawn["labels"] >= drawn["inputs"], said.view.kind

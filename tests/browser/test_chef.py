@@ -60,7 +60,7 @@ async def sends(page: Page) -> None:
     await presses(page, "Skicka till chef")
 
 
-async def test_a_basis_is_read_sent_back_mended_signed_and_changed(bot: RealBot, three: Page) -> None:
+async def test_a_basis_is_read_sent_back_corrected_signed_and_changed(bot: RealBot, three: Page) -> None:
     page = three
     await sends(page)
     await sees(page, f"{REF} är skickat för läsning", CECILIA)

@@ -86,8 +86,10 @@ async def test_a_link_is_opened_by_keyboard_and_works_once(page: Page, address: 
     await page.keyboard.press("Tab")
     button = page.get_by_role("button", name="Öppna")
     await expect(button).to_be_focused()
-    assert await button.evaluate("e => getComputedStyle(e).outlineStyle") == "solid", "the focus is seen"
-    assert await button.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(23, 73, 90)", "the style came"
+    assert await button.evaluate("e => getComputedStyle(e).outlineStyle") == "solid", "no visible focus"
+    assert await button.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(23, 73, 90)", (
+        "the style sheet was loaded"
+    )
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="Påhittad rapport")).to_be_visible()
     await check(page)

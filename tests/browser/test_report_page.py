@@ -47,7 +47,9 @@ async def test_the_report_is_read_in_any_width_and_on_paper(
     assert track is not None
     assert first is not None
     assert first["width"] == pytest.approx(0.8 * track["width"], rel=0.01), "8 of 10, drawn at 320 pixels"
-    assert await drawn.first.evaluate("e => getComputedStyle(e).fill") == "rgb(31, 78, 95)", "the style came"
+    assert await drawn.first.evaluate("e => getComputedStyle(e).fill") == "rgb(31, 78, 95)", (
+        "the style sheet was loaded"
+    )
 
     for width in (600, 1280, 2560):
         await page.set_viewport_size({"width": width, "height": 900})

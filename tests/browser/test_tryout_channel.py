@@ -410,14 +410,14 @@ async def test_the_page_comes_with_a_policy_that_lets_nothing_else_in(client: Cl
 
 @pytest.mark.parametrize("path", ["/", "/tryout/page/main.js", "/tryout/live", "/tryout/nothing/../page/main.js"])
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:3978", "127.0.0.1.evil.example", "[::2]:3978", ""])
-async def test_another_host_name_that_points_here_gets_nothing(client: Client, path: str, host: str) -> None:
+async def test_another_host_name_resolving_to_this_machine_is_refused(client: Client, path: str, host: str) -> None:
     async with client.session.get(client.tryout.url + path, headers={"Host": host}) as response:
         assert response.status in (400, 403)
         assert "no-store" in response.headers.get("Cache-Control", "no-store")
 
 
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "LOCALHOST"])
-async def test_this_machine_by_its_names_is_let_in(client: Client, name: str) -> None:
+async def test_this_machine_is_admitted_by_each_of_its_names(client: Client, name: str) -> None:
     host = f"{name}:{client.tryout.port}"
     async with client.session.get(client.tryout.url + "/", headers={"Host": host}) as response:
         assert response.status == 200

@@ -211,7 +211,7 @@ async def test_submit_sends_a_message_with_data_and_inputs(wide: Page, bot: Stub
     assert (sent["value"]["do"], str(sent["value"]["children"])) == ("send", "2")
 
 
-async def test_a_card_opens_within_a_card(wide: Page, bot: StubBot) -> None:
+async def test_a_card_within_a_card_can_be_opened(wide: Page, bot: StubBot) -> None:
     bot.replies["uppgifter"] = message_with(FORM)
     await write(wide, ANNA, "uppgifter")
     await expect(chat(wide, ANNA).get_by_text("Mer om detta")).to_be_hidden()
@@ -435,7 +435,7 @@ async def test_a_refusal_in_the_bots_own_words_is_shown_as_they_are(wide: Page, 
 
 
 @pytest.mark.parametrize("how", ["button", "enter"])
-async def test_a_failed_text_stands_in_the_box_and_is_sent_again_as_the_same(
+async def test_a_failed_text_returns_to_the_box_and_is_resent_as_the_same_act(
     wide: Page, bot: StubBot, how: str
 ) -> None:
     bot.refuse = {"message"}

@@ -499,7 +499,7 @@ class Chat:
             self._look_over(reply, self.room.written())
             card = render_card(reply, self.room.mint, private=False)
             assert card is not None
-            assert message in self.posted, "a card was updated that was never posted"
+            assert message in self.posted, "an update of a card that was never posted"
             self.posted[message] = card
 
     def _look_over(self, reply: Reply, written: set[str]) -> None:

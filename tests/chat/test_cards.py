@@ -233,7 +233,7 @@ def test_no_motivation_in_the_own_row_stays_a_gap_and_can_be_mended_there(inform
     assert informed.stored("child_informed_investigation") == "nej"
 
 
-def test_a_changed_answer_is_motivated_anew(informed: Chat) -> None:
+def test_a_changed_answer_needs_a_new_motivation(informed: Chat) -> None:
     informed.presses("Spara", INFORMED | {"Beslut": "Ja"}).presses("Spara", Motivering=WHY)
     informed.types("ändra 4").presses("Spara", Utredning="Ja")
     assert informed.written("child_informed_investigation").motivation == ""
@@ -243,7 +243,7 @@ def test_a_changed_answer_is_motivated_anew(informed: Chat) -> None:
 
 
 @pytest.mark.parametrize("forged", ["ej_tillampligt", "delvis", "fritext", "obesvarad", "JA", "1"])
-def test_a_choice_that_is_not_allowed_is_refused_whole(informed: Chat, room: Room, forged: str) -> None:
+def test_a_choice_that_is_not_allowed_rejects_the_whole_press(informed: Chat, room: Room, forged: str) -> None:
     from tests.chat.card_hand import button, gathered
 
     data = gathered(informed.card, button(informed.card, "Spara"), {"Orosanmälan": "Ja"})

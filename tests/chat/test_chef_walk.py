@@ -77,7 +77,7 @@ def check(room: Room, cecilia: Chat) -> None:
 
     row, moved, state, reads = room.desk.run_now(work)
     assert (row is not None) == (state == State.SIGNED)
-    assert moved <= {"pagaende"}, "the signature stands over something else than what was signed"
+    assert moved <= {"pagaende"}, "the signature covers something other than what was signed"
     if reads in (None, State.BEGUN) and not room.events("differences_seen"):
         assert f"{CANARY} anna" not in "".join(as_sent(c) for c in cecilia.posted.values() if isinstance(c, dict))
 

@@ -73,7 +73,7 @@ def test_nobody_stands_in_at_her_own_case(room: Room, cecilia: Chat) -> None:
     anna.types("mina ärenden").sees(REF)
 
 
-def test_a_manager_and_an_admin_name_for_any_unit(room: Room, cecilia: Chat) -> None:
+def test_a_manager_and_an_admin_appoint_deputies_in_any_unit(room: Room, cecilia: Chat) -> None:
     mona = names(room.chat("mona"), "Bo Exempel", unit=SOUTH, stands_in_for="David Provsson")
     mona.sees("Bo Exempel ersätter David Provsson", "Saknar appen: ")
     ada = names(room.chat("ada"), "Bo Exempel", unit=NORTH, stands_in_for="Cecilia Fiktiv")
@@ -82,7 +82,7 @@ def test_a_manager_and_an_admin_name_for_any_unit(room: Room, cecilia: Chat) -> 
     assert [event.actor != "" for event in room.events("deputy_named")] == [True, True]
 
 
-def test_a_chef_names_only_in_her_own_unit(room: Room, cecilia: Chat) -> None:
+def test_a_chef_appoints_deputies_in_her_own_unit_only(room: Room, cecilia: Chat) -> None:
     cecilia.types("ersättare")
     assert "unit" not in inputs(cecilia.card)
     names(cecilia, "Bo Exempel")
@@ -123,7 +123,7 @@ def test_a_deputy_is_removed_at_once(room: Room, cecilia: Chat) -> None:
     assert len(room.events("deputy_removed")) == 1
 
 
-def test_a_case_worker_names_nobody(room: Room, anna: Chat) -> None:
+def test_a_case_worker_cannot_appoint_a_deputy(room: Room, anna: Chat) -> None:
     anna.types("ersättare").sees("Det ingår inte i din roll")
 
 

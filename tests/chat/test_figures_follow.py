@@ -93,7 +93,7 @@ class Counted(Walk):
     def a_new_case_comes_by_file(self, unit: str, dates: dict[str, str], facts: dict[str, str]) -> None:
         row = {"case_ref": ELSEWHERE, "unit": unit, "children": "2", **dates, **facts}
         self.is_elsewhere = self._takes_dates(row)
-        assert self.is_elsewhere, "dates in their order were refused"
+        assert self.is_elsewhere, "ordered dates were rejected"
 
     @rule(unit=UNITS, dates=DATES, facts=FACTS)
     @precondition(lambda self: self.children)
@@ -191,7 +191,7 @@ def test_after_any_walk_the_figures_equal_a_recount(furnished: Furnished) -> Non
 
 
 @pytest.mark.slow
-def test_after_many_long_walks_they_still_do(furnished: Furnished) -> None:
+def test_figures_equal_a_recount_after_many_long_walks(furnished: Furnished) -> None:
     walk(furnished, settings(max_examples=150, stateful_step_count=60))
 
 

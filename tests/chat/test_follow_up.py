@@ -251,7 +251,7 @@ def test_planned_anew_it_is_asked_after_that_day(room: Room, asked: Chat) -> Non
 
 
 @pytest.mark.parametrize("day", ["2026-05-16", "2026-02-30", "26-05-12", "2026-13-01"])
-def test_a_day_that_cannot_be_decides_nothing(room: Room, asked: Chat, day: str) -> None:
+def test_an_invalid_decision_day_is_not_stored(room: Room, asked: Chat, day: str) -> None:
     asked.presses("Spara", {"Beslut fattat": day}).sees("Beslut fattat")
 
     assert room.case().decided_on is None

@@ -314,7 +314,7 @@ def test_my_cases_holds_what_she_shares_and_nothing_else(anna: Chat, bo: Chat) -
     anna.types("mina ärenden").sees(REF, "SN 2026/0001").sees_no("SN 2026/0002")
 
 
-def test_a_case_that_is_not_begun_and_one_that_is_sent_are_told_apart(anna: Chat) -> None:
+def test_an_unbegun_case_and_a_sent_one_are_distinguished(anna: Chat) -> None:
     anna.types("ny SN 2026/0001")
     fills(opens(anna, **ALL)).presses("Skicka till chef")
 

@@ -190,7 +190,7 @@ def test_a_bad_date_is_asked_again_and_the_rest_is_kept(anna: Chat, room: Room, 
 
     anna.sees(said, "Allt annat på kortet är sparat.").sees_no(bad)
     assert anna.view is not None
-    assert bad not in anna.view.model_dump_json(), "it is kept in the reply"
+    assert bad not in anna.view.model_dump_json(), "it is stored in the reply"
     assert room.case().planned_decision_on is None
     assert room.case().children == 2
     anna.presses("Spara", {"Planerat beslutsdatum": "2026-12-05"}).is_asked("child_heard")

@@ -97,16 +97,16 @@ def test_it_is_refused_wherever_it_is_entered(
         form = FORMS[place](number)
         enters(anna, form if enters is into_a_reference else WRITTEN.format(form))
         shown = anna.text + "".join(map(str, anna.posted.values()))
-        assert form not in shown, "it was said back"
+        assert form not in shown, "it was repeated"
 
     assert before == [room.content_but("event", "inbox", "conversation", "outbox", "draft", "cases")]
     kept = str(room.content()) + caplog.text
     digits = [number[2:8] for number in numbers()[: len(FORMS)]]
-    assert not [six for six in digits if six in kept], "something of it was kept"
-    assert room.count() == 1, "only the answer before it is stored"
+    assert not [six for six in digits if six in kept], "part of it was stored"
+    assert room.count() == 1, "only the previous answer is stored"
 
 
-def test_what_is_no_personal_number_is_let_through_in_every_entry(anna: Chat, room: Room) -> None:
+def test_text_without_a_personal_number_is_accepted_in_every_input(anna: Chat, room: Room) -> None:
     opens(anna, violence="nej").presses("Nej")
     ordinary = "Möte 2026-05-12 kl. 10:42, tfn 019-21 10 00, dnr SN 2026/0123, Af 2021-04567"
     anna.presses("Spara", {"motivation": ordinary})
@@ -115,7 +115,7 @@ def test_what_is_no_personal_number_is_let_through_in_every_entry(anna: Chat, ro
 
 
 @pytest.mark.parametrize("column", ["email", "name", "unit"])
-def test_a_register_that_holds_one_is_refused_whole_and_by_line(room: Room, column: str) -> None:
+def test_a_register_containing_one_is_rejected_whole_and_by_line(room: Room, column: str) -> None:
     number = parted(numbers()[0][2:], 6, by="-")
     cells = {"email": "x@example.invalid", "name": PLAIN, "unit": PLAIN} | {
         column: f"{number}@x" if column == "email" else number
@@ -135,7 +135,7 @@ def test_a_register_that_holds_one_is_refused_whole_and_by_line(room: Room, colu
 # --- the test itself can fail ----------------------------------------------------------------------------------------
 
 
-def test_with_the_guard_gone_every_entry_lets_it_in(anna: Chat, room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_guard_every_input_accepts_it(anna: Chat, room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("checklists.free_text.refuse_personal_numbers", lambda text: text)
     opens(anna, violence="nej").presses("Nej")
     text = WRITTEN.format(numbers()[0])

@@ -199,5 +199,5 @@ def test_no_walk_finds_an_error_a_dead_end_or_a_stray_answer(furnished: Furnishe
 
 
 @pytest.mark.slow
-def test_no_long_walk_does_either(furnished: Furnished) -> None:
+def test_no_long_walk_finds_an_error_a_dead_end_or_a_stray_answer(furnished: Furnished) -> None:
     walk(furnished, settings(max_examples=300, stateful_step_count=60))

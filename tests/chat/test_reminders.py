@@ -95,7 +95,7 @@ def test_each_of_the_two_days_is_told_once(planned: Chat, room: Room) -> None:
         room.sweeps()
         room.later(hours=3)
         room.sweeps()
-        assert planned.reminded() == 0, "told twice on a day"
+        assert planned.reminded() == 0, "notified twice in a day"
 
 
 def test_after_the_planned_day_the_worker_alone_is_asked_once_whether_it_was_decided(
@@ -231,7 +231,7 @@ def test_what_could_not_go_before_the_office_closed_comes_the_next_morning_and_n
     assert planned.reminded() == 1
 
 
-def test_yesterdays_message_is_not_sent_today_beside_todays(planned: Chat, room: Room) -> None:
+def test_yesterdays_message_is_not_sent_in_addition_to_todays(planned: Chat, room: Room) -> None:
     sweeps_on(room, "2026-05-26")
     room.now = morning("2026-05-27", "08:00")
 
@@ -562,7 +562,7 @@ def test_someone_who_removed_the_app_is_stood_in_for(planned: Chat, room: Room, 
     boss.sees("Det här saknas i underlaget", REF)
 
 
-def test_of_protected_identity_no_manager_stands_in(planned: Chat, room: Room, cecilia: Chat) -> None:
+def test_no_manager_stands_in_on_a_protected_case(planned: Chat, room: Room, cecilia: Chat) -> None:
     boss = joins(room, "maria", "manager", unit="")
     sets(room, protected_identity=True)
     cecilia.removes()

@@ -72,7 +72,7 @@ def test_a_chef_and_her_deputy_see_their_own_unit_and_no_other(town: Room, who: 
     assert chat.buttons == ["Visa", "Exportera"]
 
 
-def test_a_chef_of_two_units_chooses_between_them_and_has_no_whole(town: Room) -> None:
+def test_a_chef_of_two_units_chooses_between_them_and_gets_no_total(town: Room) -> None:
     move_in(town.desk, ("cecilia", "Cecilia Fiktiv", SOUTH, "unit_manager"))
     cecilia = town.chat("cecilia").types("rapport")
 

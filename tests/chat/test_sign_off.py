@@ -99,7 +99,7 @@ def test_what_she_saw_is_shown_with_the_same_hash_after_the_basis_was_changed(ro
     seen.sees("1. Har barnet kommit till tals under utredning? Ja")
 
 
-def test_what_was_changed_behind_the_bot_is_told_when_it_is_shown(room: Room, cecilia: Chat) -> None:
+def test_signed_content_changed_outside_the_bot_is_flagged_when_shown(room: Room, cecilia: Chat) -> None:
     has_read(room).presses("Signera")
     room.desk.run_now(
         lambda session: session.connection().exec_driver_sql("update signature set view_hash = 'something else'")
@@ -390,7 +390,7 @@ def test_what_changes_nothing_does_not_void(room: Room, anna: Chat) -> None:
     assert signature(room).voided_at is None
 
 
-def test_a_change_of_many_answers_voids_once_and_tells_once(room: Room, cecilia: Chat, anna: Chat) -> None:
+def test_a_change_of_many_answers_voids_once_and_notifies_once(room: Room, cecilia: Chat, anna: Chat) -> None:
     has_read(room).presses("Signera")
     before = len(cecilia.prompts())
     fields = {"child_informed_report": "Nej", "child_informed_investigation": "Nej"}

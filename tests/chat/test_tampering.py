@@ -296,15 +296,13 @@ def test_every_press_of_a_whole_list_made_twice_returns_the_first_result(
 # --- the test itself can fail ----------------------------------------------------------------------------------------
 
 
-def test_without_the_check_of_the_token_the_forwarding_test_turns_red(
-    walk: Walk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_forwarding_test_fails_without_the_check_of_the_token(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dialogs.turn.take_turn._is_hers", lambda _context, _signed, _verb: True)
     with pytest.raises(AssertionError, match="kan inte användas"):
         test_a_forwarded_card_does_nothing_for_anyone_else(walk, "bo")
 
 
-def test_a_mint_that_looks_at_no_tag_turns_the_token_test_red(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_token_test_fails_if_tags_are_not_verified(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dialogs.turn.tokens.hmac.compare_digest", lambda _one, _other: True)
     with pytest.raises((AssertionError, ValueError)):
         test_no_token_with_any_field_changed_is_read(walk)

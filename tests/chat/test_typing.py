@@ -322,7 +322,7 @@ def test_too_many_words_answer_nothing_and_say_how(asked_first: Chat) -> None:
     assert informed(asked_first) == ["ja"] * 4
 
 
-def test_a_row_with_one_answer_that_is_not_allowed_is_kept_not_at_all(asked_first: Chat) -> None:
+def test_a_row_with_one_disallowed_answer_is_rejected_whole(asked_first: Chat) -> None:
     asked_first.presses("Ja").types("ja pågår ja ja").sees("Det svaret kan inte ges")
 
     assert informed(asked_first) == [""] * 4

@@ -106,7 +106,7 @@ class Worker:
             if self.luck.random() < 0.15:
                 shown = _heading(card)
                 card = await self.opens(session, f"fortsätt {self.ref}")
-                assert _heading(card) == shown, "it goes on at another question than the one that was next"
+                assert _heading(card) == shown, "it resumes at another question than the next one"
 
     def _next_press(self, card: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str], dict[str, str]]:
         """Choose a button, its fields, and the answers it stores."""

@@ -95,7 +95,7 @@ async def through(bot: RealBot, clients: list[Client], fail: Step, mend: Step) -
     start = time.monotonic()
     await until("the bot to be ready again", lambda: ready(bot))
     recovering = time.monotonic() - start
-    assert await kept(bot) == 0, "nothing of what was refused is there"
+    assert await kept(bot) == 0, "nothing rejected is there"
     for client in clients:
         await client.presses("Ja")  # retries the same press
     assert await kept(bot) == 2

@@ -126,7 +126,7 @@ def checks(room: Room, seen: Seen) -> None:
 
 
 @pytest.mark.parametrize("seen", generated(), ids=str)
-def test_chat_files_and_figures_agree_on_who_may_what(sent: Stage, seen: Seen) -> None:
+def test_chat_files_and_figures_agree_on_access(sent: Stage, seen: Seen) -> None:
     room = sent.room()
     enters(room, seen.person)
     takes_part(room, seen.person.part)

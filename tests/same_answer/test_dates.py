@@ -58,7 +58,7 @@ def test_chat_files_and_figures_agree_on_dates(begun: Stage, furnished: Furnishe
     proposed = {PLANNED} - dates.keys()  # the facts card suggests a planned day, an import does not
     by_chat = {name: day for name, day in kept_dates(room).items() if name not in proposed}
     chat_figures = durations(room)
-    assert may_stand(by_chat, TODAY), "what was kept beside a refused date contradicts itself"
+    assert may_stand(by_chat, TODAY), "the dates stored besides a rejected one contradict each other"
     assert (by_chat == dict(dates)) is stands
 
     room = furnished.room()

@@ -96,7 +96,7 @@ def what_happened(room: Room) -> Effect:
         assert at_once is not voided, cecilia.text
         assert ("behöver läsas om" in cecilia.text) is voided
         return "told at once" if at_once else "voided"
-    assert not voided, "voided and nobody told"
+    assert not voided, "voided, but nobody was notified"
     room.later(days=1)
     room.sweeps()
     bundled = len(cecilia.prompts()) > heard

@@ -315,7 +315,7 @@ def test_a_list_without_a_gap_is_complete(desk: Desk, world: World) -> None:
     assert figures(desk, world, "")["complete"] == 1
 
 
-def test_a_case_due_without_a_list_is_a_figure_of_its_own(desk: Desk, world: World) -> None:
+def test_a_case_due_without_a_list_is_a_separate_figure(desk: Desk, world: World) -> None:
     def work(session: Session) -> None:
         base: dict[str, Any] = {"tenant_id": world.tenant, "unit_id": world.unit}
         the_case(session, world).decided_on = date(2026, 5, 12)
@@ -391,7 +391,7 @@ def test_violence_counts_from_the_swedish_day_someone_first_said_so(desk: Desk, 
     date_case(desk, world, opened_on=on_march(11))
     assert ("at_once_within", 1) in of_cases(desk, world)
     date_case(desk, world, opened_on=on_march(9))
-    assert ("14d_within", 9) in of_cases(desk, world), "it became known after the opening"
+    assert ("14d_within", 9) in of_cases(desk, world), "violence became known after the opening"
     assert recounted(desk, world) == 0
 
 
@@ -424,7 +424,7 @@ def test_a_municipalitys_own_free_days_count_for_its_cases_as_soon_as_they_are_s
     assert ("at_once_within", 2) in of_cases(desk, world)
     assert recounted(desk, world) == 0
     close_on(["2026-03-03"])
-    assert desk.run_now(aggregates.waiting) == 0, "set to what it was"
+    assert desk.run_now(aggregates.waiting) == 0, "set to its current value"
 
 
 def test_what_an_older_release_counted_is_taken_back_and_counted_by_the_rules_of_now(desk: Desk, world: World) -> None:
@@ -441,7 +441,7 @@ def test_what_an_older_release_counted_is_taken_back_and_counted_by_the_rules_of
             session.connection().execute(text(statement))
 
     desk.run_now(counts_as_before)
-    assert desk.run_now(lambda session: recount(session, world.tenant)).wrong == 0, "it only waits to be counted"
+    assert desk.run_now(lambda session: recount(session, world.tenant)).wrong == 0, "it is only queued"
     assert ("prelim", 15) not in of_cases(desk, world)
     assert desk.run_now(lambda session: everything(session, world.tenant)) == before
     assert scalar(desk, "select count(*) from counted where rules = 0") == 0
@@ -633,7 +633,7 @@ def test_a_disposed_case_stays_in_every_figure_and_the_rest_still_equals_a_recou
     assert recounted(desk, world) == 0
 
 
-def test_what_is_not_folded_yet_is_no_fault_and_counting_keeps_no_one_from_answering(desk: Desk, world: World) -> None:
+def test_queued_changes_are_not_errors_and_counting_blocks_nobody(desk: Desk, world: World) -> None:
     answer(desk, world, "child_heard", "ja")
     assert recounted(desk, world) == 0
     answer(desk, world, "child_heard", "nej")
@@ -649,7 +649,7 @@ def test_what_is_not_folded_yet_is_no_fault_and_counting_keeps_no_one_from_answe
     assert recounted(desk, world) == 0
 
 
-def test_who_only_reads_folds_nothing(desk: Desk, world: World) -> None:
+def test_a_read_only_session_projects_nothing(desk: Desk, world: World) -> None:
     answer(desk, world, "child_heard", "ja")
     waiting = desk.run_now(aggregates.waiting)
 
@@ -657,7 +657,7 @@ def test_who_only_reads_folds_nothing(desk: Desk, world: World) -> None:
     assert desk.run_now(aggregates.waiting) == waiting > 0
 
 
-def test_a_list_begun_since_the_last_folding_is_no_fault(desk: Desk, world: World) -> None:
+def test_a_list_not_yet_counted_is_not_an_error(desk: Desk, world: World) -> None:
     answer(desk, world, "child_heard", "ja")
     assert recounted(desk, world) == 0
 
@@ -671,7 +671,7 @@ def test_a_list_begun_since_the_last_folding_is_no_fault(desk: Desk, world: Worl
     assert desk.read_now(lambda session: recount(session, world.tenant)).wrong == 0
 
 
-def test_a_wrong_number_is_found_while_another_case_waits_to_be_folded(desk: Desk, world: World) -> None:
+def test_a_wrong_figure_is_found_while_another_case_is_queued(desk: Desk, world: World) -> None:
     answer(desk, world, "child_heard", "ja")
     recounted(desk, world)
     change(desk, "update tally set n = n + 1 where item = 'child_heard' and grain = 'm' and code = 'ja'")
@@ -681,7 +681,7 @@ def test_a_wrong_number_is_found_while_another_case_waits_to_be_folded(desk: Des
     assert desk.run_now(aggregates.waiting) > 0
 
 
-def test_a_number_changed_behind_the_bots_back_is_found_and_put_right(desk: Desk, world: World) -> None:
+def test_a_figure_changed_outside_the_bot_is_detected_and_corrected(desk: Desk, world: World) -> None:
     answer(desk, world, "child_heard", "ja")
     good = figures(desk, world)
     change(desk, "update tally set n = n + 1 where item = 'child_heard' and grain = 'm' and code = 'ja'")
@@ -695,7 +695,7 @@ def test_a_number_changed_behind_the_bots_back_is_found_and_put_right(desk: Desk
     assert figures(desk, world) == good
 
 
-def test_what_waits_to_be_folded_is_no_fault(desk: Desk, world: World) -> None:
+def test_queued_changes_are_not_errors(desk: Desk, world: World) -> None:
     answer(desk, world, "child_heard", "ja")
 
     assert desk.run_now(aggregates.waiting) > 0
@@ -703,7 +703,7 @@ def test_what_waits_to_be_folded_is_no_fault(desk: Desk, world: World) -> None:
     assert desk.run_now(aggregates.waiting) == 0
 
 
-def test_a_turn_notes_a_case_once_and_a_failed_one_nothing(desk: Desk, world: World) -> None:
+def test_a_turn_queues_a_case_once_and_a_failed_turn_queues_nothing(desk: Desk, world: World) -> None:
     figures(desk, world)
 
     def work(session: Session) -> None:
@@ -762,7 +762,7 @@ def test_two_processes_fold_the_same_notes_once(desk: Desk, world: World, open_d
     assert recounted(other, world) == 0
 
 
-def test_municipalities_are_counted_apart(desk: Desk, world: World) -> None:
+def test_municipalities_are_counted_separately(desk: Desk, world: World) -> None:
     other = desk.run_now(lambda session: make_world(session, "two"))
     answer(desk, world, "child_heard", "ja")
 

@@ -165,7 +165,7 @@ def test_a_text_comes_back_exactly_as_it_was_written(desk: Desk, open_desk: Open
         assert newest(again, world) == written, name
 
 
-def test_half_a_character_is_refused_on_both_databases(desk: Desk, world: World) -> None:
+def test_a_lone_surrogate_is_rejected_on_both_databases(desk: Desk, world: World) -> None:
     with pytest.raises(UnicodeEncodeError):
         add(desk, world, Written("nej", "text", motivation="före\ud800efter"))
 

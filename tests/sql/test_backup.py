@@ -86,7 +86,7 @@ def load_and_back_up(desk: Desk, writer: Desk, world: World, url: str, file: Pat
 
     thread = threading.Thread(target=go_on)
     thread.start()
-    assert began.wait(PATIENCE), "the other process does not write"
+    assert began.wait(PATIENCE), "the other process is not writing"
     try:
         back_up(url, file)
     finally:
@@ -100,7 +100,7 @@ def check_restored(url: str, world: World, at_least: int, at_most: int) -> int:
     with opened(url, Keys(KEYS)) as desk:
         found = int(scalar(desk, "select count(*) from answer"))
         assert at_least <= found <= at_most
-        assert scalar(desk, "select max(revision) from answer") == found, "one moment, nothing between is missing"
+        assert scalar(desk, "select max(revision) from answer") == found, "one snapshot without gaps"
         assert scalar(desk, "select count(*) from event where act = 'answered'") == found, "each with its event"
         while desk.run_now(trail.chain_new):
             pass
@@ -115,7 +115,7 @@ def check_restored(url: str, world: World, at_least: int, at_most: int) -> int:
     return found
 
 
-def test_a_backup_under_load_is_one_moment_and_comes_back_whole(
+def test_a_backup_under_load_is_one_snapshot_and_restores_completely(
     desk: Desk, open_desk: OpenDesk, world: World, url: str, empty: str, tmp_path: Path
 ) -> None:
     wrote = load_and_back_up(desk, open_desk(), world, url, tmp_path / "copy", total=2000, step=500)
@@ -170,7 +170,7 @@ def test_nothing_is_overwritten_neither_a_file_nor_a_database(
 
 
 @pytest.mark.parametrize("held", [b"", b"SQLite format 3\0 and then nothing", b"PGDMP and then nothing", b"rows"])
-def test_a_file_that_is_no_backup_is_refused_and_leaves_the_place_empty(
+def test_a_file_that_is_not_a_backup_is_rejected_and_leaves_the_target_empty(
     empty: str, tmp_path: Path, held: bytes
 ) -> None:
     (tmp_path / "copy").write_bytes(held)
@@ -184,7 +184,7 @@ def test_a_file_that_is_no_backup_is_refused_and_leaves_the_place_empty(
         assert not folder.exists() or not list(folder.iterdir())
 
 
-def test_a_backup_without_a_database_or_a_place_is_told(tmp_path: Path) -> None:
+def test_a_backup_without_a_database_or_target_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CannotBackUp, match="no database"):
         back_up(f"sqlite:///{tmp_path / 'none.db'}", tmp_path / "copy")
     assert list(tmp_path.iterdir()) == []
@@ -192,7 +192,7 @@ def test_a_backup_without_a_database_or_a_place_is_told(tmp_path: Path) -> None:
         back_up(f"sqlite:///{tmp_path / 'none.db'}", tmp_path / "no" / "such" / "copy")
 
 
-def test_the_tools_of_postgresql_are_asked_for_when_they_are_not_here(
+def test_missing_postgresql_tools_give_an_error(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -215,7 +215,7 @@ def test_an_old_backup_brings_no_disposed_case_back(
     desk.run_now(lambda session: dispose(session, world))
     stones = tmp_path / "disposed.jsonl"
     assert tombstones.write_file(stones, desk.run_now(tombstones.known)) == 1
-    assert tombstones.write_file(stones, desk.run_now(tombstones.known)) == 0, "each stands once"
+    assert tombstones.write_file(stones, desk.run_now(tombstones.known)) == 0, "each occurs once"
 
     done = back(tmp_path / "old", empty, stones)
 
@@ -230,7 +230,7 @@ def test_an_old_backup_brings_no_disposed_case_back(
         assert later.case > kept.case
     if empty.startswith("sqlite"):
         held = b"".join(file.read_bytes() for file in (tmp_path / "elsewhere").iterdir())
-        assert b"SN 2026/0001" in (tmp_path / "old").read_bytes(), "the search sees nothing"
+        assert b"SN 2026/0001" in (tmp_path / "old").read_bytes(), "the search does not find anything"
         assert b"SN 2026/0001" not in held
 
 
@@ -319,7 +319,7 @@ NO_DAY = '{"tenant": "x", "case": 1, "filled": 1, "key": "k", "digest": "d", "at
 
 
 @pytest.mark.parametrize("line", ["{", "[]", '{"tenant": "x"}', NO_DAY])
-def test_a_line_that_is_no_tombstone_stops_the_restore_and_is_named(tmp_path: Path, line: str) -> None:
+def test_an_invalid_tombstone_line_stops_the_restore_and_is_named(tmp_path: Path, line: str) -> None:
     (tmp_path / "stones").write_text(line + "\n", encoding="utf-8")
 
     with pytest.raises(BadTombstones, match="line 1"):

@@ -53,7 +53,7 @@ def test_the_town_with_sealed_motivations_has_the_same_answers(tmp_path: Path) -
     assert 0 < texts[TEXT] < sum(row["answer"] == "nej" for row in sealed)
 
 
-def test_a_town_that_is_there_is_used_again_and_a_half_made_one_is_not(tmp_path: Path) -> None:
+def test_an_existing_town_is_reused_unless_incomplete(tmp_path: Path) -> None:
     said: list[str] = []
     (tmp_path / "town20-half-made.db").write_bytes(b"cut short")
     for _ in range(2):

@@ -86,7 +86,7 @@ def test_a_press_is_kept_once_whatever_its_activity(desk: Desk, world: World) ->
     assert scalar(desk, "select count(*) from inbox") == 1
 
 
-def test_what_is_no_press_never_counts_as_the_same_one(desk: Desk, world: World) -> None:
+def test_activities_other_than_presses_never_count_as_the_same_press(desk: Desk, world: World) -> None:
     keep(desk, world, "1", None)
     keep(desk, world, "2", None)
 
@@ -94,7 +94,7 @@ def test_what_is_no_press_never_counts_as_the_same_one(desk: Desk, world: World)
     assert seen(desk, world, "3", None) == (None, None)
 
 
-def test_the_same_activity_and_the_same_press_are_found_and_told_apart(desk: Desk, world: World) -> None:
+def test_repeated_activities_and_repeated_presses_are_found_and_distinguished(desk: Desk, world: World) -> None:
     other = desk.run_now(lambda session: make_world(session, "two"))
     keep(desk, world, "1", "press one")
     keep(desk, world, "2", "press two")
@@ -132,7 +132,7 @@ def test_a_reply_moved_to_another_activity_does_not_open(desk: Desk, world: Worl
         desk.run_now(work)
 
 
-def test_a_digest_tells_parts_apart_and_needs_the_key(desk: Desk, open_desk: OpenDesk) -> None:
+def test_a_digest_distinguishes_parts_and_needs_the_key(desk: Desk, open_desk: OpenDesk) -> None:
     def digest(at: Desk, *parts: str) -> str:
         return at.run_now(lambda session: inbox.digest(session, parts))
 
@@ -171,7 +171,7 @@ def lease(desk: Desk, seconds: float = 0, most: int = 10) -> list[int]:
     return desk.run_now(lambda session: [row.id or 0 for row in outbox.lease(session, now, HOLD, most)])
 
 
-def test_a_leased_row_is_nobody_elses_until_the_lease_runs_out(desk: Desk, open_desk: OpenDesk, world: World) -> None:
+def test_a_leased_row_is_exclusive_until_the_lease_expires(desk: Desk, open_desk: OpenDesk, world: World) -> None:
     put(desk, world, 2)
     first = lease(desk, 0)
     assert len(first) == 2
@@ -183,7 +183,7 @@ def test_a_leased_row_is_nobody_elses_until_the_lease_runs_out(desk: Desk, open_
     assert scalar(desk, "select min(attempts) from outbox") == scalar(desk, "select max(attempts) from outbox") == 2
 
 
-def test_rows_go_out_oldest_first_and_not_more_than_asked_for(desk: Desk, world: World) -> None:
+def test_rows_are_leased_oldest_first_up_to_the_limit(desk: Desk, world: World) -> None:
     put(desk, world, 5)
 
     taken = [lease(desk, most=2) for _ in range(4)]
@@ -193,7 +193,7 @@ def test_rows_go_out_oldest_first_and_not_more_than_asked_for(desk: Desk, world:
     assert in_order == sorted(in_order)
 
 
-def test_a_row_is_not_taken_before_it_is_due(desk: Desk, world: World) -> None:
+def test_a_row_is_not_leased_before_it_is_due(desk: Desk, world: World) -> None:
     put(desk, world, in_seconds=30)
 
     assert lease(desk, 29.999) == []
@@ -201,7 +201,7 @@ def test_a_row_is_not_taken_before_it_is_due(desk: Desk, world: World) -> None:
 
 
 @pytest.mark.parametrize("state", [outbox.SENT, outbox.UNCERTAIN, outbox.STOPPED])
-def test_a_row_that_is_done_with_is_not_taken_again(desk: Desk, world: World, state: str) -> None:
+def test_a_finished_row_is_not_leased_again(desk: Desk, world: World, state: str) -> None:
     put(desk, world)
     change(desk, "update outbox set state = :state", state=state)
 
@@ -209,7 +209,7 @@ def test_a_row_that_is_done_with_is_not_taken_again(desk: Desk, world: World, st
     assert outbox.WAITING not in desk.run_now(outbox.oldest)
 
 
-def test_a_lease_that_was_rolled_back_was_none(desk: Desk, world: World) -> None:
+def test_a_rolled_back_lease_has_no_effect(desk: Desk, world: World) -> None:
     put(desk, world)
 
     def work(session: Session) -> None:
@@ -222,7 +222,7 @@ def test_a_lease_that_was_rolled_back_was_none(desk: Desk, world: World) -> None
 
 
 @on_postgresql
-def test_a_row_that_another_worker_is_taking_is_passed_over(desk: Desk, open_desk: OpenDesk, world: World) -> None:
+def test_a_row_locked_by_another_worker_is_skipped(desk: Desk, open_desk: OpenDesk, world: World) -> None:
     put(desk, world, 5)
     other = open_desk()
 
@@ -275,7 +275,7 @@ def test_a_view_comes_back_as_it_was_put_in(desk: Desk, open_desk: OpenDesk, wor
     assert open_desk().run_now(work) == "view 0"
 
 
-def test_the_oldest_that_waits_is_told(desk: Desk, world: World) -> None:
+def test_the_age_of_the_oldest_waiting_message_is_reported(desk: Desk, world: World) -> None:
     assert desk.run_now(outbox.oldest) == {}
     put(desk, world, 3)
     assert desk.run_now(outbox.oldest) == {outbox.WAITING: NOW}

@@ -107,7 +107,7 @@ def test_a_worker_sees_her_open_cases_newest_first_as_lead_and_as_co_worker(desk
     assert desk.run_now(work) == ["SN 2", "SN 2026/0001"]
 
 
-def test_a_case_is_locked_and_read_anew(desk: Desk, world: World) -> None:
+def test_a_locked_case_is_read_again(desk: Desk, world: World) -> None:
     def work(session: Session) -> str:
         row = the_case(session, world)
         row.ref = "not stored yet"
@@ -201,7 +201,7 @@ def test_a_begun_text_is_replaced_within_one_turn_too(desk: Desk, world: World) 
     assert desk.run_now(work) == ("", "")
 
 
-def test_a_begun_text_is_hers_alone(desk: Desk, world: World) -> None:
+def test_a_draft_text_is_private(desk: Desk, world: World) -> None:
     other = desk.run_now(lambda session: make_world(session, "two"))
 
     def work(session: Session) -> list[tuple[str, str]]:

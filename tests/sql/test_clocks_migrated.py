@@ -155,7 +155,7 @@ def test_what_an_older_release_counted_gives_the_right_times_and_the_same_rates(
         decided = scalar(desk, "select decided_on from extension")
         desk.run_now(aggregates.project_all)
 
-        assert str(decided) == "2026-03-16", "the day in Sweden it was written down"
+        assert str(decided) == "2026-03-16", "the Swedish day it was entered"
         found = desk.run_now(lambda session: times(session, world.tenant, YEAR, Selection(), MIDSUMMER))
         assert found == right
         counts = {time.clock: [getattr(time, name) for name in COUNTS] for time in found}

@@ -61,7 +61,7 @@ def revisions(desk: Desk) -> list[int]:
 # --- reads during writes ---------------------------------------------------------------------------------------------
 
 
-def test_who_reads_sees_one_moment_and_keeps_no_one_from_writing(desk: Desk, world: World) -> None:
+def test_a_read_session_sees_one_snapshot_and_blocks_no_writer(desk: Desk, world: World) -> None:
     desk.run_now(partial(answer_next, world=world))
 
     def read(session: Session) -> list[int]:
@@ -77,13 +77,13 @@ def test_who_reads_sees_one_moment_and_keeps_no_one_from_writing(desk: Desk, wor
     assert revisions(desk) == [1, 2]
 
 
-def test_who_reads_may_not_write(desk: Desk, world: World) -> None:
+def test_a_read_session_cannot_write(desk: Desk, world: World) -> None:
     with pytest.raises((OperationalError, DBAPIError)):
         desk.read_now(partial(answer_next, world=world))
     assert revisions(desk) == []
 
 
-def test_who_reads_opens_texts(desk: Desk, world: World) -> None:
+def test_a_read_session_can_unseal_texts(desk: Desk, world: World) -> None:
     desk.run_now(partial(answer_next, world=world, text="Påhittat skäl"))
 
     def read(session: Session) -> str:
@@ -96,7 +96,7 @@ def test_who_reads_opens_texts(desk: Desk, world: World) -> None:
 # --- durability ------------------------------------------------------------------------------------------------------
 
 
-def test_sqlite_keeps_what_it_promises(tmp_path: Path) -> None:
+def test_sqlite_has_the_required_durability_settings(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "down" / "bot.db"
     with opened(f"sqlite:///{path}", Keys(KEYS)) as desk:
         pragmas = {name: scalar(desk, f"pragma {name}") for name in ("journal_mode", "synchronous")}
@@ -133,7 +133,7 @@ def test_no_database_in_memory_and_none_of_another_kind(
         Desk(url, Keys(KEYS))
 
 
-def test_a_place_where_no_database_can_be_is_told_in_one_line(tmp_path: Path) -> None:
+def test_an_impossible_database_path_gives_a_one_line_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "folder.db").mkdir()
     for place, words in (("file/bot.db", "folder for the database"), ("folder.db", "cannot be opened")):
@@ -153,7 +153,7 @@ def test_postgresql_confirms_a_commit_only_when_it_is_on_disk(url: str) -> None:
     assert told == {"synchronous_commit": "on", "timezone": "UTC", "statement_timeout": "20s", "lock_timeout": "5s"}
 
 
-def test_a_committed_turn_is_there_for_every_other_connection(desk: Desk, url: str, world: World) -> None:
+def test_a_committed_turn_is_visible_to_other_connections(desk: Desk, url: str, world: World) -> None:
     assert other_connection(url, "select count(*) from answer") == 0
 
     desk.run_now(lambda session: answer_next(session, world))
@@ -161,7 +161,7 @@ def test_a_committed_turn_is_there_for_every_other_connection(desk: Desk, url: s
     assert other_connection(url, "select count(*) from answer") == 1
 
 
-def test_a_turn_that_is_not_committed_is_there_for_nobody_else(desk: Desk, url: str, world: World) -> None:
+def test_an_uncommitted_turn_is_invisible_to_others(desk: Desk, url: str, world: World) -> None:
     def work(session: Session) -> object:
         answer_next(session, world)
         return other_connection(url, "select count(*) from answer")
@@ -223,7 +223,7 @@ def test_a_revision_stored_by_someone_else_first_runs_the_whole_turn_again(desk:
     assert scalar(desk, "select count(*) from event where act = 'tried'") == 1
 
 
-def test_what_never_succeeds_is_tried_five_times_and_leaves_nothing(desk: Desk, world: World) -> None:
+def test_a_transaction_that_always_fails_is_tried_five_times_and_stores_nothing(desk: Desk, world: World) -> None:
     desk.run_now(lambda session: answer_next(session, world))
     calls = 0
 
@@ -240,7 +240,7 @@ def test_what_never_succeeds_is_tried_five_times_and_leaves_nothing(desk: Desk, 
     assert scalar(desk, "select count(*) from event where act = 'tried'") == 0
 
 
-def test_a_fault_that_another_try_would_not_mend_is_not_tried_again(desk: Desk) -> None:
+def test_a_fault_that_a_retry_cannot_fix_is_not_retried(desk: Desk) -> None:
     calls = 0
 
     def work(session: Session) -> None:
@@ -257,7 +257,7 @@ def test_a_fault_that_another_try_would_not_mend_is_not_tried_again(desk: Desk) 
 # --- concurrency -----------------------------------------------------------------------------------------------------
 
 
-def test_two_who_answer_one_item_at_once_get_a_revision_each(desk: Desk, open_desk: OpenDesk, world: World) -> None:
+def test_concurrent_answers_to_one_item_get_separate_revisions(desk: Desk, open_desk: OpenDesk, world: World) -> None:
     rounds = 12
     other = open_desk()
     together = threading.Barrier(2, timeout=PATIENCE)
@@ -293,7 +293,7 @@ def stored_texts(desk: Desk, world: World) -> list[tuple[str, str]]:
     return desk.run_now(work)
 
 
-def test_threads_of_one_desk_take_turns_too(desk: Desk, world: World) -> None:
+def test_threads_of_one_desk_are_serialized_too(desk: Desk, world: World) -> None:
     together = threading.Barrier(4, timeout=PATIENCE)
 
     def once() -> int:
@@ -351,7 +351,7 @@ def test_a_connection_lost_in_the_middle_runs_the_whole_turn_again(desk: Desk, u
 
 
 @on_postgresql
-def test_connections_cut_between_turns_are_made_anew(desk: Desk, url: str, world: World) -> None:
+def test_connections_lost_between_turns_are_reopened(desk: Desk, url: str, world: World) -> None:
     calls = 0
 
     def work(session: Session) -> int:
@@ -370,7 +370,7 @@ def test_a_desk_says_whether_its_database_answers(desk: Desk) -> None:
     assert desk.is_ready()
 
 
-def test_a_desk_on_a_server_that_is_not_there_is_not_ready() -> None:
+def test_a_desk_without_a_server_is_not_ready() -> None:
     with opened("postgresql://nobody@127.0.0.1:1/nothing", Keys(KEYS)) as desk:
         assert not desk.is_ready()
         with pytest.raises(DBAPIError):

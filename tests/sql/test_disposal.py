@@ -154,12 +154,12 @@ def test_no_table_that_names_a_case_is_forgotten_and_the_neighbour_keeps_all_of_
 
     assert naming(desk, world).keys() <= KEPT
     assert naming(desk, other) == before
-    assert scalar(desk, "select count(*) from conversation") == 2, "a chat is a person's and stays"
+    assert scalar(desk, "select count(*) from conversation") == 2, "chats belong to people and remain"
     assert (points, scalar(desk, "select count(*) from returned_point")) == (2, 1)
     assert scalar(desk, "select count(*) from cases where id = :id", id=world.case) == 0
 
 
-def test_every_column_that_sounds_like_a_case_or_a_list_is_seen_as_one() -> None:
+def test_every_column_named_like_a_case_or_list_id_is_treated_as_one() -> None:
     sound = re.compile(r"(^|_)(case|filled|sheet|list)(_|$)")
     heard = {(table.name, column.name) for table in METADATA.sorted_tables for column in table.columns}
     heard = {(table, column) for table, column in heard if sound.search(column)}
@@ -310,7 +310,9 @@ def test_replies_messages_and_what_a_chat_shows_go_after_short_periods_of_their_
     assert scalar(desk, "select channel_id from inbox") == "busy"
     assert scalar(desk, "select shown from conversation where channel_id = 'busy'") == "{}"
     assert scalar(desk, "select count(*) from outbox") == 3
-    assert scalar(desk, "select length(view) from outbox where once = 'key'") == 0, "the key alone stops a second one"
+    assert scalar(desk, "select length(view) from outbox where once = 'key'") == 0, (
+        "the key alone prevents a second one"
+    )
     assert scalar(desk, "select count(*) from outbox where state = 'waiting' and length(view) > 0") == 1
 
 
@@ -380,7 +382,7 @@ def test_after_disposal_no_byte_of_a_case_lies_in_the_files(
     canaries += [value for values in planted.values() for value in values]
     found = b"".join(files_of(url))
     # SQLite splits long values over several pages, so only the beginning of each is searched for.
-    assert all(canary[:60] in found for canary in canaries), "the search sees nothing"
+    assert all(canary[:60] in found for canary in canaries), "the search does not find anything"
 
     desk.run_now(lambda session: dispose(session, world))
     scrub(url)
@@ -390,7 +392,7 @@ def test_after_disposal_no_byte_of_a_case_lies_in_the_files(
     assert b"SN 2026/0777" in found
     assert b"act-theirs-7" in found
     read = desk.run_now(lambda session: answers.latest(session, kept.filled)["x"].revision)
-    assert read == 39, "the bot that held the database open reads on"
+    assert read == 39, "the bot that had the database open can still read"
 
 
 @on_postgresql

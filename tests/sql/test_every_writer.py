@@ -56,7 +56,7 @@ def test_a_dangerous_beginning_in_any_text_column_leaves_as_text(desk: Desk, wor
 
     lines = [line for line in out.getvalue().replace("\ufeff", "").splitlines() if line]
     fields = [field for line in lines for row in csv.reader([line], delimiter=";") for field in row]
-    assert len(lines) == 2 * len(DANGEROUS), "a cell broke its row in two"
+    assert len(lines) == 2 * len(DANGEROUS), "a cell split its row"
     assert [field for field in fields if looks_dangerous(field)] == []
     assert fields.count("'=1+1") >= len(DANGEROUS)
     assert fields.count("'+1 2026/0001") == len(DANGEROUS)

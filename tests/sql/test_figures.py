@@ -151,7 +151,7 @@ def test_every_row_adds_up_and_the_star_sums_its_questions(desk: Desk, town: Wor
     assert len({(row["unit"], row["role"], row["item"]) for row in rows}) == len(rows)
 
 
-def test_what_applies_to_nobody_has_no_share(desk: Desk, town: World) -> None:
+def test_a_question_that_never_applies_has_no_share(desk: Desk, town: World) -> None:
     [row] = [
         r for r in rates_of(desk) if (r["unit"], r["role"], r["item"]) == (NORTH, "case_worker", "health_check_done")
     ]
@@ -204,7 +204,7 @@ def test_lists_of_different_kinds_are_never_summed_together(desk: Desk, town: Wo
     assert len(stars) == len({(row["unit"], row["role"], row["question"]) for row in stars})
 
 
-def test_a_csv_has_a_decimal_comma_and_opens_in_swedish_excel(desk: Desk, town: World) -> None:
+def test_a_csv_file_has_decimal_commas_and_opens_in_swedish_excel(desk: Desk, town: World) -> None:
     out = io.StringIO(newline="")
     desk.run_now(lambda session: write_csv(out, COLUMNS, rate_rows(session, EVERYTHING, TODAY)))
 
@@ -257,7 +257,7 @@ def test_for_publication_small_numbers_are_empty_and_so_is_what_would_give_them_
 
     assert heard["Västra (påhittad)"]["cases"] == "20"
     assert heard[SOUTH]["nej"] == heard[SOUTH]["ja"] == heard[SOUTH]["fulfilled_pct"] == ""
-    assert heard[NORTH]["ja"] == "", "it could be had by subtracting the others from the organisation's"
+    assert heard[NORTH]["ja"] == "", "it could be derived by subtracting the others from the total"
     assert not any(row["item"] == "*" for row in published)
     numbers = [column for column in COLUMNS[5:] if not column.endswith("pct")]
     assert not any(row[column] in ("1", "2", "3", "4") for row in published for column in numbers)
@@ -275,7 +275,7 @@ def test_asking_for_one_unit_shows_no_more_than_asking_for_all(desk: Desk, world
         ]
 
 
-def test_lists_for_publication_hide_small_numbers_too(desk: Desk, world: World) -> None:
+def test_lists_for_publication_suppress_small_numbers_too(desk: Desk, world: World) -> None:
     desk.run_now(lambda session: many(session, world))
     desk.run_now(lambda session: begin(session, world, "Liten (påhittad)", date(2026, 4, 4), {}))
     rows = {
@@ -328,7 +328,7 @@ def test_a_report_of_nothing_says_so(desk: Desk, world: World) -> None:
     assert view.sentences == ("Ingen checklista har påbörjats under perioden.",)
 
 
-def test_a_certain_change_is_among_the_sentences(desk: Desk, world: World) -> None:
+def test_a_significant_change_is_among_the_sentences(desk: Desk, world: World) -> None:
     def work(session: Session) -> None:
         for month, said in ((2, "nej"), (5, "ja")):
             for one in range(12):
@@ -378,7 +378,7 @@ def test_findings_are_those_of_the_lists_in_use_added_and_held_against_the_same_
     heard = by_code["B2"]
     assert (heard.now.k, heard.before.k, heard.same) == (3, 0, True)
     assert heard.steps == ("utredning", "dokumentation", "beslut")
-    assert not by_code["R1"].same, "another list asked in the period before"
+    assert not by_code["R1"].same, "another checklist was used in the period before"
     assert by_code["R1"].before.n > 0
     assert desk.run_now(lambda session: chain(session, world.tenant, quarter(2020, 2))).findings == ()
 
@@ -519,7 +519,7 @@ def test_the_cases_of_the_workbook_leave_the_protected_out_and_hold_no_texts(
 
     assert {row[0] for row in rows} == {NORTH, "Påhittade enheten"}
     assert all(row[1].startswith("SN 202") for row in rows)
-    assert {type(row[6]) for row in rows} == {datetime}, "a day is a day, to sort and filter by"
+    assert {type(row[6]) for row in rows} == {datetime}, "dates are date cells, so that they can be sorted and filtered"
     everything = [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
     assert not any("förskolan" in cell for cell in everything)
 

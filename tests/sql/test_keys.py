@@ -40,7 +40,7 @@ def masters(desk: Desk) -> set[str]:
     return desk.run_now(lambda session: set(session.exec(select(SealingKeyRow.master_id)).all()))
 
 
-def test_after_a_new_key_came_first_the_old_one_is_needed_for_no_text(
+def test_after_rewrapping_with_a_new_key_no_text_needs_the_old_one(
     desk: Desk, open_desk: OpenDesk, world: World
 ) -> None:
     write(desk, world)
@@ -54,7 +54,7 @@ def test_after_a_new_key_came_first_the_old_one_is_needed_for_no_text(
         read(open_desk(KEYS), world)
 
 
-def test_wrapping_anew_changes_no_sealed_text(desk: Desk, open_desk: OpenDesk, world: World) -> None:
+def test_rewrapping_changes_no_sealed_text(desk: Desk, open_desk: OpenDesk, world: World) -> None:
     write(desk, world)
     stored = [row.motivation for row in desk.run_now(lambda s: list(answers.latest(s, world.filled).values()))]
     newer = open_desk(NEWER)
@@ -63,9 +63,7 @@ def test_wrapping_anew_changes_no_sealed_text(desk: Desk, open_desk: OpenDesk, w
     assert [r.motivation for r in newer.run_now(lambda s: list(answers.latest(s, world.filled).values()))] == stored
 
 
-def test_a_lost_master_key_is_named_and_what_it_did_not_wrap_works(
-    desk: Desk, open_desk: OpenDesk, world: World
-) -> None:
+def test_a_lost_master_key_is_named_and_other_keys_still_work(desk: Desk, open_desk: OpenDesk, world: World) -> None:
     write(desk, world)
     newer = open_desk(NEWER)
     assert change(desk, "delete from sealing_key where case_id = 0") == 1
@@ -82,10 +80,10 @@ def test_a_lost_master_key_is_named_and_what_it_did_not_wrap_works(
         return unseal(session, world.tenant, case, "f", "1", seal(session, world.tenant, case, "f", "1", CANARY))
 
     assert without.run_now(another) == CANARY
-    assert read(open_desk(NEWER), world) == CANARY, "put back, it did not open"
+    assert read(open_desk(NEWER), world) == CANARY, "restored, it did not open"
 
 
-def test_a_municipality_whose_own_key_cannot_be_opened_is_told(desk: Desk, open_desk: OpenDesk, world: World) -> None:
+def test_a_municipality_key_that_cannot_be_unwrapped_is_reported(desk: Desk, open_desk: OpenDesk, world: World) -> None:
     without = open_desk(ONLY_NEW)
 
     assert without.run_now(without.keys.rewrap).missing_own == {"first": 1}
@@ -118,10 +116,10 @@ def test_with_a_dropped_case_key_the_texts_are_gone_and_yes_and_no_stay(
     rows = exported(fresh)
     assert len(rows) == 2
     assert [CANARY in "".join(row) for row in rows] == [False, True]
-    assert len({row[6] for row in rows}) == 1, "the answer went with its text"
+    assert len({row[6] for row in rows}) == 1, "the answer was lost with its text"
 
 
-def test_without_a_master_key_no_export_passes_for_a_whole_one(desk: Desk, open_desk: OpenDesk, world: World) -> None:
+def test_without_a_master_key_no_export_looks_complete(desk: Desk, open_desk: OpenDesk, world: World) -> None:
     write(desk, world)
     with pytest.raises(MasterGone):
         exported(open_desk(ONLY_NEW))

@@ -29,11 +29,11 @@ def use(desk: Desk, token: str, purpose: str = "report", at: datetime = NOW) -> 
     return desk.run_now(lambda session: links.use(session, token, purpose, at))
 
 
-def test_a_link_stands_for_what_it_was_made_for_and_works_once(desk: Desk, world: World) -> None:
+def test_a_link_gives_what_it_was_made_for_and_works_once(desk: Desk, world: World) -> None:
     token = make(desk, world)
     meant = Link(world.tenant, world.person, "report", SCOPE, NOW)
 
-    assert [look(desk, token), look(desk, token)] == [meant, meant], "looking uses nothing up"
+    assert [look(desk, token), look(desk, token)] == [meant, meant], "viewing leaves the link unused"
     assert [use(desk, token), use(desk, token), look(desk, token)] == [meant, None, None]
 
 
@@ -42,7 +42,7 @@ def test_the_token_stands_nowhere(desk: Desk, world: World) -> None:
     selector, _, secret = token.partition(".")
     held = in_tables(desk)
 
-    assert selector.encode() in held, "the search sees nothing"
+    assert selector.encode() in held, "the search does not find anything"
     assert secret.encode() not in held
     assert token not in (make(desk, world), make(desk, world))
 
@@ -78,16 +78,16 @@ def test_no_sign_of_the_token_may_be_another(desk: Desk, world: World) -> None:
     for other in ("", ".", token[:-1], token + "A", token + "=", f" {token}", token.partition(".")[0], token * 9):
         assert use(desk, other) is None
 
-    assert use(desk, token) is not None, "trying used nothing up"
+    assert use(desk, token) is not None, "the attempt left the link unused"
 
 
-def test_the_halves_of_two_links_do_not_go_together(desk: Desk, world: World) -> None:
+def test_halves_of_two_links_do_not_combine(desk: Desk, world: World) -> None:
     (one, _, first), (other, _, second) = (make(desk, world).partition(".") for _ in range(2))
 
     assert use(desk, f"{one}.{second}") is use(desk, f"{other}.{first}") is None
 
 
-def test_a_link_for_one_purpose_is_not_taken_for_another(desk: Desk, world: World) -> None:
+def test_a_link_works_for_its_own_purpose_only(desk: Desk, world: World) -> None:
     token = make(desk, world)
 
     assert look(desk, token, "export") is use(desk, token, "export") is None

@@ -32,10 +32,10 @@ def differences(desk: Desk) -> list[object]:
     return desk.run_now(work)
 
 
-def test_migrating_from_nothing_gives_what_the_models_say(empty_url: str) -> None:
+def test_migrating_an_empty_database_gives_the_models_schema(empty_url: str) -> None:
     with opened(empty_url, Keys(KEYS)) as desk:
         assert not migrate.is_current(desk)
-        assert differences(desk), "the comparison sees nothing"
+        assert differences(desk), "the comparison does not see anything"
 
         migrate.upgrade(desk)
 

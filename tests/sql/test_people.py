@@ -69,11 +69,11 @@ def test_several_roles_are_held_at_once(desk: Desk, world: World) -> None:
     assert held_on(desk, world, LAST + timedelta(1)) == {"case_worker"}
 
 
-def test_one_who_holds_no_role_is_not_known(desk: Desk, world: World) -> None:
+def test_a_person_without_a_role_is_unknown(desk: Desk, world: World) -> None:
     assert desk.run_now(lambda session: arrives(session, "made-up-one", "object-one", FIRST)) is None
 
 
-def test_a_role_in_one_municipality_is_none_in_another(desk: Desk, world: World) -> None:
+def test_a_role_in_one_municipality_gives_none_in_another(desk: Desk, world: World) -> None:
     desk.run_now(lambda session: make_world(session, "two"))
     hold(desk, world, "auditor", None, None)
 
@@ -156,7 +156,7 @@ def test_a_municipality_is_made_once_with_a_key_of_its_own(desk: Desk) -> None:
     assert desk.run_now(lambda session: tenants.find(session, "someone else")) is None
 
 
-def test_a_municipality_may_have_settings_of_its_own(desk: Desk) -> None:
+def test_a_municipality_can_have_its_own_settings(desk: Desk) -> None:
     row = desk.run_now(lambda session: tenants.ensure(session, "made-up"))
     assert tenants.setting(row, "case_ref_pattern") == DEFAULT_PATTERN
 

@@ -68,7 +68,7 @@ def test_every_filled_list_has_a_page_and_its_name_tells_no_more_than_row_ids(
     assert not any("0001" in name for name in pages)
 
 
-def test_all_there_is_to_a_list_stands_on_its_page(pages: dict[str, str]) -> None:
+def test_a_printed_page_contains_everything_in_its_list(pages: dict[str, str]) -> None:
     said = "\n".join(read(next(iter(pages.values()))).text)
 
     for words in (
@@ -98,7 +98,7 @@ def test_the_chefs_page_is_her_own_reading(pages: dict[str, str]) -> None:
     said = "\n".join(read(list(pages.values())[1]).text)
 
     assert "Chef, Christina Påhitt" in said
-    assert REASON in said, "she signed with it before her"
+    assert REASON in said, "she signed with it in view"
     assert "Tidigare svar" not in said
 
 
@@ -131,7 +131,7 @@ def test_an_only_child_is_not_numbered_and_a_page_of_an_empty_list_says_so(desk:
     "statement",
     ["update filled_checklist set file_part = 'made_up'", "update extension set reason_class = 'made_up'"],
 )
-def test_a_code_that_has_no_word_yet_does_not_hold_up_the_page(desk: Desk, world: World, statement: str) -> None:
+def test_a_code_without_a_text_does_not_break_the_page(desk: Desk, world: World, statement: str) -> None:
     desk.run_now(lambda session: fill_everything(session, world))
     assert change(desk, statement)
 

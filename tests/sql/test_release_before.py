@@ -107,7 +107,7 @@ def test_answers_rates_and_checklists_are_exported_to_the_byte_as_before(desk: D
     assert desk.read_now(lambda session: recount(session, 1)).wrong == 0
 
 
-def test_a_press_from_before_gets_the_reply_it_got_to_the_byte(desk: Desk) -> None:
+def test_a_press_of_the_old_release_gets_the_identical_stored_reply(desk: Desk) -> None:
     pressed = CONVERSATION["pressed"]
 
     outcome = comes(desk, "cecilia", **pressed)

@@ -84,12 +84,12 @@ def encodings(words: str) -> list[bytes]:
     return [plain, words.encode("utf-16-le"), base64.b64encode(plain), plain.hex().encode(), ascii(words).encode()]
 
 
-def test_what_was_written_stands_nowhere_in_the_files_or_tables(kind: str, desk: Desk, url: str, world: World) -> None:
+def test_free_text_is_in_no_file_or_table_in_clear(kind: str, desk: Desk, url: str, world: World) -> None:
     desk.run_now(lambda session: write_everywhere(session, world, CANARY))
 
     held = in_files(url) if kind == "sqlite" else in_tables(desk)
 
-    assert b"SN 2026/0001" in held, "the search sees nothing"
+    assert b"SN 2026/0001" in held, "the search does not find anything"
     assert b"made-up-one" in held
     assert not [words for words in encodings(CANARY) if words in held]
 
@@ -159,7 +159,7 @@ def test_a_text_of_one_municipality_does_not_open_in_another(desk: Desk, world: 
 
 
 @pytest.mark.parametrize("name", TEXT_FIELDS)
-def test_bytes_copied_to_another_answer_do_not_open(desk: Desk, world: World, name: str) -> None:
+def test_ciphertext_copied_to_another_answer_does_not_open(desk: Desk, world: World, name: str) -> None:
     def work(session: Session) -> None:
         row = the_list(session, world)
         written = Written("nej", "text", motivation=CANARY, place=CANARY, note=CANARY, raw=CANARY, method=CANARY)
@@ -231,7 +231,7 @@ def test_a_key_opened_in_a_turn_that_was_rolled_back_is_forgotten(
         assert opened == CANARY
 
 
-def test_only_so_many_keys_are_remembered_and_the_others_are_opened_again(
+def test_the_key_cache_is_bounded_and_evicted_keys_are_unwrapped_again(
     desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sealing, "_REMEMBERED", 2)
@@ -315,7 +315,7 @@ def test_the_keys_of_cases_that_are_read_together_are_read_together(
         other.read_now(read_dropped)
 
 
-def test_a_case_whose_key_was_dropped_is_closed_for_ever(desk: Desk, open_desk: OpenDesk, world: World) -> None:
+def test_a_case_whose_key_was_dropped_cannot_be_opened_again(desk: Desk, open_desk: OpenDesk, world: World) -> None:
     desk.run_now(lambda session: write_everywhere(session, world, CANARY))
     assert change(desk, "delete from sealing_key where case_id = :case", case=world.case) == 1
 

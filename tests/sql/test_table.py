@@ -96,7 +96,7 @@ def test_a_case_with_protected_identity_is_in_no_table(desk: Desk, sample: World
     (table,) = tables(desk.run_now, AUDITED)
 
     assert table.header == [TITLE, *REFS[:5], *REFS[6:]]
-    assert TALK in [row[1] for row in table.rows if row[:1] == ["[3]"]], "the note of another case stays"
+    assert TALK in [row[1] for row in table.rows if row[:1] == ["[3]"]], "another case's queue entry remains"
     assert not [row for row in answer_rows(desk.run_now, AUDITED) if REFS[5] in row]
 
 
@@ -135,7 +135,7 @@ def test_roles_lists_and_children_are_never_mixed(desk: Desk, world: World) -> N
         "3 rvt_self_check",
     ]
     text = as_csv(tables(desk.run_now, Selection()))
-    assert text.count("\r\n\r\n") == 2, "tables stand apart"
+    assert text.count("\r\n\r\n") == 2, "tables are separated"
 
 
 def test_a_selection_without_cases_says_so(desk: Desk, world: World) -> None:
@@ -186,7 +186,7 @@ def test_pages_give_every_list_once_and_never_more_than_a_page_at_once(desk: Des
     most = 0
     pages = read(3)
     next(pages)
-    assert most == 3, "more was read than a page"
+    assert most == 3, "more than a page was read"
 
 
 def test_answering_goes_on_while_an_export_is_read(desk: Desk, sample: World) -> None:

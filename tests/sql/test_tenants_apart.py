@@ -55,11 +55,11 @@ def two(desk: Desk, world: World) -> World:
 
 
 @pytest.mark.parametrize("name", ASKED)
-def test_nothing_of_the_other_comes(desk: Desk, world: World, two: World, name: str) -> None:
+def test_queries_never_return_the_other_municipalitys_data(desk: Desk, world: World, two: World, name: str) -> None:
     asked = ASKED[name]
 
     assert not desk.run_now(lambda session: asked(session, world, two))
-    assert desk.run_now(lambda session: asked(session, two, two)), "the question finds nothing at all"
+    assert desk.run_now(lambda session: asked(session, two, two)), "the query finds nothing at all"
 
 
 def test_a_chat_that_another_person_speaks_in_forgets_what_was_shown(desk: Desk, world: World) -> None:

@@ -24,7 +24,7 @@ MOMENTS = [
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
-def test_a_moment_comes_back_as_the_same_one_in_utc(desk: Desk, world: World, moment: datetime) -> None:
+def test_a_timestamp_is_read_back_as_the_same_time_in_utc(desk: Desk, world: World, moment: datetime) -> None:
     desk.run_now(lambda session: trail.record(session, world.tenant, moment, "system", "tried"))
 
     stored = desk.run_now(lambda session: session.exec(select(EventRow)).one().at)
@@ -33,7 +33,7 @@ def test_a_moment_comes_back_as_the_same_one_in_utc(desk: Desk, world: World, mo
     assert stored.tzinfo is UTC
 
 
-def test_moments_are_compared_as_moments(desk: Desk, world: World) -> None:
+def test_timestamps_are_compared_as_points_in_time(desk: Desk, world: World) -> None:
     def work(session: Session) -> list[str]:
         for moment in MOMENTS:
             trail.record(session, world.tenant, moment, "system", moment.isoformat())
@@ -44,7 +44,7 @@ def test_moments_are_compared_as_moments(desk: Desk, world: World) -> None:
     assert desk.run_now(work) == [MOMENTS[4].isoformat(), MOMENTS[5].isoformat()]
 
 
-def test_a_moment_without_a_zone_is_refused(desk: Desk, world: World) -> None:
+def test_a_timestamp_without_a_time_zone_is_rejected(desk: Desk, world: World) -> None:
     naive = MOMENTS[0].replace(tzinfo=None)
 
     with pytest.raises(StatementError, match="a moment needs its time zone"):

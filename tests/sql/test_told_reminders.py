@@ -76,7 +76,7 @@ def settles(desk: Desk, row: int, attempt: int, state: str = outbox.SENT) -> boo
 # --- leases ------------------------------------------------------------------------------------------------
 
 
-def test_an_old_lease_begins_and_settles_nothing(desk: Desk, open_desk: OpenDesk, world: World) -> None:
+def test_an_old_lease_neither_begins_nor_settles_anything(desk: Desk, open_desk: OpenDesk, world: World) -> None:
     row = put(desk, world)
     assert leased(desk) == [(row, 1)]
     assert leased(open_desk(), 61) == [(row, 2)]
@@ -89,7 +89,7 @@ def test_an_old_lease_begins_and_settles_nothing(desk: Desk, open_desk: OpenDesk
     assert scalar(desk, "select state from outbox") == outbox.SENT
 
 
-def test_a_lease_that_has_run_out_begins_nothing(desk: Desk, world: World) -> None:
+def test_an_expired_lease_begins_nothing(desk: Desk, world: World) -> None:
     row = put(desk, world)
     leased(desk)
 
@@ -97,7 +97,7 @@ def test_a_lease_that_has_run_out_begins_nothing(desk: Desk, world: World) -> No
     assert begins(desk, row, 1, 59)
 
 
-def test_what_was_being_sent_when_its_worker_died_is_uncertain_and_stays_so(desk: Desk, world: World) -> None:
+def test_a_message_being_sent_when_its_worker_died_stays_uncertain(desk: Desk, world: World) -> None:
     row = put(desk, world)
     leased(desk)
     assert begins(desk, row, 1)
@@ -109,11 +109,11 @@ def test_what_was_being_sent_when_its_worker_died_is_uncertain_and_stays_so(desk
     assert (give_up(59), leased(desk, 59)) == (0, [])
     assert (give_up(60), leased(desk, 9999)) == (1, [])
     assert scalar(desk, "select state from outbox") == outbox.UNCERTAIN
-    assert settles(desk, row, 1), "a late answer of the same attempt is the truth"
+    assert settles(desk, row, 1), "a late outcome of the same attempt counts"
     assert desk.run_now(outbox.counts) == {outbox.SENT: 1}
 
 
-def test_what_someone_waits_for_goes_before_reminders(desk: Desk, world: World) -> None:
+def test_urgent_messages_go_before_reminders(desk: Desk, world: World) -> None:
     slow, quick = put(desk, world, rank=outbox.NOT_URGENT), put(desk, world)
 
     assert [row for row, _ in leased(desk)] == [quick, slow]
@@ -132,7 +132,7 @@ def test_an_occasion_is_told_to_a_person_once(desk: Desk, world: World) -> None:
     assert set(found) == {(world.person, "LUCKOR", world.case, mark) for mark in ("m", "other")}
 
 
-def test_bundles_wait_until_they_have_a_message(desk: Desk, world: World) -> None:
+def test_bundles_are_listed_until_they_have_a_message(desk: Desk, world: World) -> None:
     desk.run_now(lambda session: told_reminders.tell(session, told(world)))
     desk.run_now(lambda session: told_reminders.tell(session, told(world, "second")))
 

@@ -121,7 +121,7 @@ def test_an_end_cut_off_with_its_events_is_found_by_the_head_beside_it(sealed: D
     sign(sealed)
     sealed.run_now(lambda session: cut(session, world, 5))
 
-    assert sealed.run_now(lambda session: trail.verify(session, world.tenant)).bad is None, "the chain sees it alone"
+    assert sealed.run_now(lambda session: trail.verify(session, world.tenant)).bad is None, "the chain alone detects it"
     assert verdict(sealed, world) == "place 5 is missing: on 2026-05-12 the trail reached place 6"
 
 
@@ -134,12 +134,12 @@ def test_an_end_cut_off_with_its_head_is_found_by_the_head_stored_elsewhere(seal
         session.exec(sa.delete(HeadRow))
 
     sealed.run_now(work)
-    assert verdict(sealed, world) is None, "nothing in the database tells"
+    assert verdict(sealed, world) is None, "nothing in the database reveals it"
     assert since(sealed, kept) == "place 5 is missing: on 2026-05-12 the trail reached place 6"
 
     record(sealed, world, 4)
     sealed.run_now(trail.chain_new)
-    assert since(sealed, kept) == "place 6 is not what it was on 2026-05-12", "going on hid the cut"
+    assert since(sealed, kept) == "place 6 is not what it was on 2026-05-12", "continuing hid the truncation"
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_a_head_with_anything_changed_was_not_signed_by_this_bot(
     assert since(sealed, forged) == f"the head of {forged.day} was not signed by this bot"
 
 
-def test_a_head_of_another_municipality_or_key_does_not_pass(sealed: Desk, world: World) -> None:
+def test_a_head_of_another_municipality_or_key_is_invalid(sealed: Desk, world: World) -> None:
     sealed.run_now(lambda session: make_world(session, "two"))
     sign(sealed)
     kept = newest(sealed, world)
@@ -177,7 +177,7 @@ def test_a_head_of_another_municipality_or_key_does_not_pass(sealed: Desk, world
 
 
 @pytest.mark.parametrize("text", ["", "a:b:c", "t:2026-05-12:six:h:m:s", "t:2026-05-12:²:h:m:s"])
-def test_what_is_no_head_is_refused_in_words(text: str) -> None:
+def test_an_invalid_head_is_rejected_with_an_explanation(text: str) -> None:
     with pytest.raises(BadHead, match="a head reads"):
         read_head(text)
 
@@ -281,4 +281,4 @@ def test_the_first_bad_row_of_ten_thousand_is_named(
     with pytest.raises(RolledBack) as said:
         desk.run_now(work)
     assert said.value.args[0] == bad
-    assert verdict(desk, world) is None, "the tampering was not taken back"
+    assert verdict(desk, world) is None, "the tampering was not rolled back"

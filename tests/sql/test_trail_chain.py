@@ -236,17 +236,17 @@ def test_swapped_contents_are_named_by_the_first(kept: Trail) -> None:
     assert kept.bad == f"place 3: event {third} was changed"
 
 
-def test_an_end_whose_seals_were_cut_off_is_named(kept: Trail) -> None:
+def test_a_tail_without_its_seals_is_reported(kept: Trail) -> None:
     first_cut = kept.event(LENGTH - 1)
     kept.tamper(*(f"delete from event_seal where place = {place}" for place in (LENGTH - 1, LENGTH)))
 
     assert kept.bad == f"event {first_cut} has lost its place"
     record(kept.desk, kept.world, 1)
     kept.desk.run_now(trail.chain_new)
-    assert kept.bad == f"event {first_cut} has lost its place", "going on hid the cut"
+    assert kept.bad == f"event {first_cut} has lost its place", "continuing hid the truncation"
 
 
-def test_an_event_given_another_number_is_named(kept: Trail) -> None:
+def test_a_renumbered_event_is_reported(kept: Trail) -> None:
     event = kept.event(5)
     kept.tamper(
         f"update event set id = 999999999 where id = {event}",
@@ -256,7 +256,7 @@ def test_an_event_given_another_number_is_named(kept: Trail) -> None:
     assert kept.bad == "place 5: event 999999999 was changed"
 
 
-def test_an_event_put_back_from_another_course_of_the_same_trail_is_named(kept: Trail) -> None:
+def test_an_event_restored_from_a_divergent_copy_of_the_trail_is_reported(kept: Trail) -> None:
     """As if from an older copy: sealed with the right key at the same position, but in another chain."""
     event = kept.event(10)
     kept.tamper(*(f"create table old_{name} as select * from {name}" for name in ("event", "event_seal")), count=None)
@@ -291,14 +291,14 @@ INSERTED = """insert into event (tenant_id, at, actor, act, item_id, detail, sea
 values ({tenant}, '2026-05-12 08:30:00', 'person:1', 'signed', '', '', {sealed})"""
 
 
-def test_an_event_slipped_in_as_if_it_were_sealed_is_named(kept: Trail) -> None:
+def test_an_inserted_event_marked_as_sealed_is_reported(kept: Trail) -> None:
     kept.tamper(INSERTED.format(tenant=kept.world.tenant, sealed="true"))
 
     slipped_in = scalar(kept.desk, "select id from event where act = 'signed'")
     assert kept.bad == f"event {slipped_in} has lost its place"
 
 
-def test_an_event_slipped_in_with_a_seal_of_its_own_is_named(kept: Trail) -> None:
+def test_an_inserted_event_with_its_own_seal_is_reported(kept: Trail) -> None:
     kept.tamper(INSERTED.format(tenant=kept.world.tenant, sealed="true"))
     slipped_in = scalar(kept.desk, "select id from event where act = 'signed'")
     seal = f"select tenant_id, {LENGTH + 1}, {slipped_in}, master_id, hash from event_seal where place = {LENGTH}"
@@ -330,21 +330,21 @@ def rehash(key: Keys, start: int, master_id: str) -> Callable[[Session], None]:
 
 
 @pytest.mark.parametrize("start", [1, 8])
-def test_a_chain_that_was_hashed_anew_without_the_key_is_named_where_it_begins(kept: Trail, start: int) -> None:
+def test_a_chain_rehashed_without_the_key_is_reported_at_its_first_event(kept: Trail, start: int) -> None:
     event = kept.event(start)
     kept.desk.run_now(rehash(Keys({"first": b"x" * 32}), start, "first"))
 
     assert kept.bad == f"place {start}: event {event} was changed"
 
 
-def test_a_chain_that_names_a_key_of_somebody_else_is_named_where_it_begins(kept: Trail) -> None:
+def test_a_chain_using_another_key_is_reported_at_its_first_event(kept: Trail) -> None:
     event = kept.event(8)
     kept.desk.run_now(rehash(Keys({"first": b"x" * 32}), 8, "theirs"))
 
     assert kept.bad == f"place 8: event {event} names a master key that is not configured"
 
 
-def test_a_hash_that_is_no_hash_is_named(kept: Trail) -> None:
+def test_a_malformed_hash_is_reported(kept: Trail) -> None:
     event = kept.event(4)
     kept.tamper("update event_seal set hash = 'åäö' where place = 4")
 
@@ -354,4 +354,4 @@ def test_a_hash_that_is_no_hash_is_named(kept: Trail) -> None:
 def test_the_helper_hashes_as_the_sealer_does(kept: Trail) -> None:
     kept.desk.run_now(rehash(Keys(KEYS), 8, "first"))
 
-    assert kept.bad is None, "the tests above would prove nothing"
+    assert kept.bad is None, "otherwise the tests above prove nothing"

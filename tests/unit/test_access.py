@@ -59,7 +59,7 @@ def test_nobody_reads_by_another_role(role: Role) -> None:
     assert not reads([held(CHEF, role)], Case())
 
 
-def test_a_right_asks_how_someone_stands_to_the_case() -> None:
+def test_a_right_depends_on_the_relation_to_the_case() -> None:
     def may(relation: str, person: int, unit: int = HERE) -> bool:
         right = Right("read", "case", {"case_worker": (relation,)})  # type: ignore[dict-item]
         return may_use(right, [held(person, "case_worker", unit)], Case())
@@ -87,7 +87,7 @@ def test_the_workers_are_told_else_the_chefs() -> None:
     assert staff(*CHEFS).recipients(Case(lead_id=None), "worker") == [CO]
     gone = Staff([*CHEFS, held(CO, "case_worker")])
     assert gone.recipients(Case(), "worker") == [CO]
-    assert gone.recipients(Case(co_id=None), "worker") == [CHEF], "neither works here any more"
+    assert gone.recipients(Case(co_id=None), "worker") == [CHEF], "neither works here now"
     assert staff(*CHEFS).recipients(Case(), "chef") == [CHEF]
 
 

@@ -62,7 +62,7 @@ def test_a_day_from_1990_to_five_years_ahead_is_read(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["1989-12-31", "0001-01-01", "2031-11-29", "9999-12-31"])
-def test_a_day_that_nobody_means_is_refused_with_what_may_stand(text: str) -> None:
+def test_an_implausible_day_is_rejected_with_the_allowed_range(text: str) -> None:
     with pytest.raises(DateOutOfRange) as caught:
         read_day(text, TODAY)
 
@@ -85,7 +85,7 @@ def test_a_refusal_names_the_date_it_is_about(text: str, key: str) -> None:
 
 
 @given(st.dates(date(1990, 1, 1), date(2031, 11, 28)))
-def test_what_is_written_is_what_is_read(written: date) -> None:
+def test_written_files_are_read_back_unchanged(written: date) -> None:
     assert read_day(written.isoformat(), TODAY) == written
 
 
@@ -129,7 +129,7 @@ def test_only_the_planned_day_may_lie_after_today(name: str) -> None:
         ("decided_on", "started_on"),
     ],
 )
-def test_a_date_is_held_against_each_that_is_kept(earlier: str, later: str) -> None:
+def test_a_date_is_compared_with_every_stored_one(earlier: str, later: str) -> None:
     kept = with_dates(EMPTY, **{earlier: day(10)})
 
     assert refused(kept, **{later: day(9)}) == {later: order(earlier, later)}
@@ -168,7 +168,7 @@ def test_planned_and_assigned_take_no_part_in_the_order() -> None:
     assert refused(kept, planned_decision_on=day(1), assigned_on=day(40)) == {}
 
 
-def test_a_date_given_again_says_nothing_new_even_where_what_is_kept_would_not_stand_today() -> None:
+def test_repeating_a_stored_date_changes_nothing_even_if_it_would_now_be_rejected() -> None:
     kept = CaseDates(opened_on=day(10), decided_on=day(5), closed_on=TODAY + timedelta(days=9))
     settled = settle(kept, {name: getattr(kept, name) for name in FIELDS}, TODAY)
 
@@ -271,7 +271,7 @@ def test_the_new_investigation_is_not_held_against_the_dates_of_the_one_before()
     decided = settle(opened, {"opened_on": day(72), "decided_on": day(100)}, TODAY)
 
     assert decided.faults == {}
-    assert current(decided.dates).started_on is None, "it began on the decision before"
+    assert current(decided.dates).started_on is None, "it began with the previous decision"
     assert current(opened) == CaseDates(received_on=day(70), earlier_closed_on=day(60))
     everything = {"received_on": day(70), "opened_on": day(72), "decided_on": day(100), "started_on": day(65)}
     at_once = settle(kept, everything, TODAY)

@@ -86,7 +86,7 @@ def test_yes_and_a_method_are_two_answers_in_one_cell(
 def test_a_question_with_one_option_keeps_two_in_words() -> None:
     assert read_cells(HEARD, Cells("Ja. Observation")).option == "observation"
     assert read_cells(HEARD, Cells("Ja", "Via annan")).option == "through_other"
-    assert read_cells(HEARD, Cells("Ja. Inte alls")).choice == "fritext", "it is none of the options"
+    assert read_cells(HEARD, Cells("Ja. Inte alls")).choice == "fritext", "it is not one of the options"
     both = read_cells(HEARD, Cells("Ja", "Eget samtal och Observation"))
     assert (both.option, both.method) == ("", "Eget samtal och Observation")
 
@@ -129,7 +129,7 @@ ITEMS = st.sampled_from([item for checklist in all_checklists().values() for ite
 
 
 @given(ITEMS, TEXTS.filter(bool), TEXTS, TEXTS, TEXTS)
-def test_what_is_written_and_read_again_is_written_the_same(
+def test_reading_and_rewriting_gives_the_same_file(
     item: object, answer: str, method: str, motivation: str, note: str
 ) -> None:
     assert isinstance(item, type(HEARD))

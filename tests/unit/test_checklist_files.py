@@ -39,7 +39,7 @@ def test_the_decision_basis_asks_exactly_these_questions_in_this_order() -> None
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row[0]))
-def test_each_question_of_the_decision_basis_is_as_the_source_has_it(row: list[str]) -> None:
+def test_each_question_of_the_decision_basis_matches_the_source(row: list[str]) -> None:
     item_id, _, answers, condition, motivates, step, criticism, gap = row
     item = BASIS.by_id[item_id]
 
@@ -264,7 +264,7 @@ def refusal(folder: Path, content: str | bytes) -> BadFile:
     return caught.value
 
 
-def test_everything_wrong_in_a_file_is_told_at_once_with_line_and_remedy(tmp_path: Path) -> None:
+def test_all_errors_in_a_file_are_reported_together_with_line_and_remedy(tmp_path: Path) -> None:
     expected = [
         (number, line.partition("#! ")[2])
         for number, line in enumerate(ALL_AT_ONCE.splitlines(), start=1)
@@ -314,7 +314,9 @@ def test_a_file_without_faults_is_read(tmp_path: Path) -> None:
         (b"version: 2026-99-99\n", 1, "the value of `version` cannot be read"),
     ],
 )
-def test_what_is_no_checklist_at_all_is_refused_in_words(tmp_path: Path, content: bytes, line: int, words: str) -> None:
+def test_a_file_that_is_no_checklist_is_rejected_with_an_explanation(
+    tmp_path: Path, content: bytes, line: int, words: str
+) -> None:
     told = refusal(tmp_path, content).faults
 
     assert [fault for fault in told if fault.line == line and words in str(fault)], [str(fault) for fault in told]

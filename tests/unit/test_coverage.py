@@ -64,5 +64,5 @@ def test_questions_are_told_with_their_list() -> None:
         "decision_basis/further_violence_risk_assessed",
         "peer_review_bou/further_violence_risk_assessed",
     )
-    assert told["N5"] == ("peer_review_bou/best_interests_in_analysis",), "seen without being asked for"
+    assert told["N5"] == ("peer_review_bou/best_interests_in_analysis",), "shown without being asked for"
     assert "N1" not in told

@@ -132,7 +132,7 @@ def test_opening_or_closing_stops_it_and_assignment_moves_nothing(stop: str) -> 
 def test_opening_on_the_day_of_the_report_stops_the_clock(stop: str) -> None:
     clock = assessed(**{stop: day(0)})
 
-    assert assessed(**{"closed_on": day(9), stop: day(0)}).stopped_on == day(0), "the first of the two stops it"
+    assert assessed(**{"closed_on": day(9), stop: day(0)}).stopped_on == day(0), "the earlier of the two stops it"
     assert (clock.stopped_on, clock.outcome(day(90)), clock.days_used(day(90))) == (day(0), "within", 0)
 
 
@@ -153,7 +153,7 @@ def test_a_report_after_the_decision_has_a_clock_of_its_own() -> None:
 
     assert after.runs(day(20))
     assert closed.stopped_on == day(3)
-    assert again.runs(day(20)), "what was closed before the report came in stops nothing"
+    assert again.runs(day(20)), "a closing before the report stops nothing"
 
 
 def test_only_what_is_about_a_child_has_clocks_and_only_once_its_date_is_known() -> None:
@@ -245,7 +245,7 @@ def test_grounds_move_a_limit_and_the_organisation_does_not(limit: Limit, clock:
     moved = clock(grounds(limit, 200), lax(limit, 300))
     assert (moved.limit_day, moved.last_day) == (plain, day(200))
     assert clock(grounds(limit, 200), grounds(limit, 190)).last_day == day(190)
-    assert clock(grounds(limit, 5)).last_day == plain, "nothing is made shorter"
+    assert clock(grounds(limit, 5)).last_day == plain, "nothing is truncated"
 
 
 @pytest.mark.parametrize(("limit", "clock", "last"), [("14d", assessed, 14), ("4m", investigated, 122)])
@@ -259,7 +259,7 @@ def test_an_extension_is_to_be_decided_while_the_limit_in_force_has_not_passed(
     twice = (grounds(limit, 200, decided=1), grounds(limit, 300, decided=200))
     assert clock(*twice).last_day == day(300)
     assert clock(twice[0], grounds(limit, 300, decided=201)).last_day == day(200)
-    assert clock(grounds(limit, 200, decided=-1)).last_day == day(last), "decided for an earlier one"
+    assert clock(grounds(limit, 200, decided=-1)).last_day == day(last), "decided in an earlier investigation"
 
 
 def test_in_time_only_thanks_to_an_extension_is_said_apart() -> None:

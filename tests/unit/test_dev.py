@@ -106,7 +106,7 @@ def dev_py(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("version", [(2, 7, 18), (3, 9, 2), (3, 10, 13)])
-def test_an_old_python_is_refused_in_one_line_that_names_it(version: tuple[int, int, int]) -> None:
+def test_an_old_python_is_rejected_in_one_line_naming_its_version(version: tuple[int, int, int]) -> None:
     with pytest.raises(dev.StopError, match=r"^Python 3\.11 or later .* this is {}\.{}\.{}.*$".format(*version)):
         dev.check_python(version)
 
@@ -125,7 +125,7 @@ def test_an_unknown_command_gets_the_usage_and_exit_2(words: list[str]) -> None:
     assert all(f"\n  {command} " in done.stderr for command in dev.COMMANDS)
 
 
-def test_an_unfinished_venv_is_made_anew_with_the_lock_and_its_hashes(
+def test_an_incomplete_venv_is_recreated_from_the_lock_with_hashes(
     tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root, calls = make_project(tmp_path_factory), put_uv(tmp_path, monkeypatch)
@@ -152,7 +152,7 @@ def test_a_venv_into_which_nothing_could_be_installed_is_not_finished(
 
 
 @pytest.mark.slow
-def test_what_the_lock_names_is_really_installed(installed: Path) -> None:
+def test_what_is_locked_is_actually_installed(installed: Path) -> None:
     assert not (installed / ".venv" / "remains").exists()
     assert subprocess.call([dev.program(installed, "python"), "-c", "import made_up"]) == 0
 
@@ -213,7 +213,7 @@ def test_npm_packages_are_installed_once_per_lock_and_run_no_scripts(
     assert len(calls.read_text().splitlines()) == 2
 
 
-def test_a_failing_npm_stops_run_but_leaves_only_the_browser_tests_out_of_test(
+def test_a_failing_npm_stops_run_but_only_skips_browser_tests(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     put_npm(tmp_path, monkeypatch, exit_code=1)
@@ -256,7 +256,7 @@ def test_run_becomes_the_demo_in_dev_mode_and_a_signal_reaches_it(
     assert errors == ""
 
 
-def test_figures_and_faults_that_are_not_there_are_said_in_one_line(project: Path) -> None:
+def test_a_missing_bench_or_fault_programme_is_a_one_line_error(project: Path) -> None:
     for command in ("bench", "faults"):
         done = dev_py(project, command)
 
@@ -321,7 +321,7 @@ def run_small_suite(folder: Path, *words: str, **settings: str) -> subprocess.Co
     )
 
 
-def test_what_is_absent_is_left_out_and_counted_also_when_spread(tmp_path: Path) -> None:
+def test_tests_with_missing_dependencies_are_skipped_and_counted_also_in_parallel(tmp_path: Path) -> None:
     done = run_small_suite(tmp_path, "-n", "1")
 
     assert done.returncode == 0, done.stdout
@@ -329,7 +329,7 @@ def test_what_is_absent_is_left_out_and_counted_also_when_spread(tmp_path: Path)
     assert "1 passed, 5 skipped" in done.stdout
 
 
-def test_what_is_absent_fails_when_everything_is_required(tmp_path: Path) -> None:
+def test_missing_dependencies_fail_when_everything_is_required(tmp_path: Path) -> None:
     done = run_small_suite(tmp_path, "-n", "1", BK_REQUIRE_ALL="1")
 
     assert done.returncode == pytest.ExitCode.USAGE_ERROR

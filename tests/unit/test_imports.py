@@ -26,7 +26,7 @@ def imported(source: str) -> set[str]:
 def test_app_names_no_sql() -> None:
     names = imported((ROOT / "app.py").read_text(encoding="utf-8"))
 
-    assert "storage" in names, "the check looks at nothing"
+    assert "storage" in names, "the check does not look at anything"
     assert not names & SQL
 
 

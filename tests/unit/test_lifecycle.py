@@ -41,7 +41,7 @@ LISTS: list[tuple[Role, dict[Act, tuple[set[State], State]]]] = [("case_worker",
 
 
 @pytest.mark.parametrize(("role", "acts"), LISTS)
-def test_an_act_leads_on_only_from_where_it_follows(role: Role, acts: dict[Act, tuple[set[State], State]]) -> None:
+def test_an_act_is_allowed_only_in_its_preceding_states(role: Role, acts: dict[Act, tuple[set[State], State]]) -> None:
     for state, act in product(State, Act):
         come_from, to = acts.get(act, (set(), BEGUN))
         assert may(state, act, role) is (state in come_from), (state, act)
@@ -52,7 +52,7 @@ def test_an_act_leads_on_only_from_where_it_follows(role: Role, acts: dict[Act, 
                 after(state, act, role)
 
 
-def test_without_more_said_the_list_is_a_workers() -> None:
+def test_by_default_the_list_is_a_workers() -> None:
     assert after(BEGUN, Act.SEND) == SENT
     assert may(BEGUN, Act.SEND)
     assert not may(BEGUN, Act.FINISH_READING)

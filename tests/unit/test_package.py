@@ -67,7 +67,7 @@ def test_the_package_names_the_bot_its_host_and_its_version() -> None:
     assert manifest["version"] == "1.2.3"
 
 
-def test_a_host_in_capitals_and_with_a_port_is_named_in_small_letters_without_it() -> None:
+def test_a_host_is_written_in_lower_case_without_port() -> None:
     package = build(APP_ID, "https://Bot.Kommunen.example:8443", "1.0.0")
 
     assert json.loads(unpacked(package)["manifest.json"])["validDomains"] == ["bot.kommunen.example"]
@@ -87,7 +87,7 @@ def test_a_host_in_capitals_and_with_a_port_is_named_in_small_letters_without_it
         (APP_ID, URL, "1.0", "version"),
     ],
 )
-def test_what_cannot_stand_in_a_package_is_refused_by_name(app_id: str, url: str, version: str, named: str) -> None:
+def test_invalid_package_arguments_are_rejected_by_name(app_id: str, url: str, version: str, named: str) -> None:
     with pytest.raises(ValueError, match=named):
         build(app_id, url, version)
 

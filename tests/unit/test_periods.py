@@ -76,4 +76,4 @@ def test_any_two_days_in_order_are_a_period_that_can_be_held_against_the_one_bef
 
     assert period == Period(first, last)
     assert period.before.last + timedelta(days=1) == first
-    assert not has_personal_number(f"rapport {first}{dash}{last}"), "it would be refused before it is read"
+    assert not has_personal_number(f"rapport {first}{dash}{last}"), "it would be refused before being parsed"

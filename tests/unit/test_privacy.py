@@ -111,7 +111,7 @@ def test_a_number_with_a_mistyped_check_digit_and_a_separator_is_found_too(separ
         assert has_personal_number(parted(wrong, 8, by=separator))
 
 
-def test_a_wrong_check_digit_with_nothing_before_it_is_some_other_number() -> None:
+def test_a_wrong_check_digit_without_separator_is_some_other_number() -> None:
     for number in numbers():
         wrong = number[:-1] + str((int(number[-1]) + 1) % 10)
         assert not has_personal_number(wrong)
@@ -135,7 +135,7 @@ def test_a_wrong_check_digit_with_nothing_before_it_is_some_other_number() -> No
         "1640823-3234",
     ],
 )
-def test_what_is_no_day_of_birth_or_no_such_length_is_no_personal_number(text: str) -> None:
+def test_an_impossible_birth_date_or_length_is_not_a_personal_number(text: str) -> None:
     assert not has_personal_number(text)
 
 

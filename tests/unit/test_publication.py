@@ -185,7 +185,7 @@ def test_nothing_small_stands_and_nothing_hidden_can_be_worked_out(drawn: Drawn)
 @pytest.mark.slow
 @settings(max_examples=1000)
 @given(years(most_units=4))
-def test_nor_in_any_of_many_years(drawn: Drawn) -> None:
+def test_nothing_hidden_can_be_derived_in_any_of_many_years(drawn: Drawn) -> None:
     check(drawn, hidden(LIST, rows(drawn)))
 
 
@@ -202,7 +202,7 @@ def test_a_quarter_published_early_looks_the_same_when_the_year_is_over(drawn: D
                     assert stands(then, item, code, at) == stands(now, item, code, at)
 
 
-def test_large_numbers_all_stand() -> None:
+def test_large_numbers_are_all_published() -> None:
     lists = [{PARENT: letter, CHILD: "e" if letter == "j" else "j", ALONE: letter} for letter in "jn" for _ in range(9)]
     drawn = {At(f"u{unit}", quarter): lists for unit in range(3) for quarter in QUARTERS}
     found = hidden(LIST, rows(drawn))
@@ -210,7 +210,7 @@ def test_large_numbers_all_stand() -> None:
     assert not any(found.values())
 
 
-def test_one_small_number_takes_as_little_with_it_as_can_be() -> None:
+def test_suppressing_one_small_number_suppresses_as_little_else_as_possible() -> None:
     many = [{PARENT: letter, CHILD: "e" if letter == "j" else "j", ALONE: "j"} for letter in "jn" for _ in range(20)]
     few = [*many, {PARENT: "o", CHILD: "e", ALONE: "j"}]
     drawn = {At(f"u{unit}", q): few if (unit, q) == (0, "1") else many for unit in range(3) for q in QUARTERS}
@@ -228,7 +228,7 @@ def test_one_small_number_takes_as_little_with_it_as_can_be() -> None:
 
 @settings(max_examples=60)
 @given(st.integers(0, 10**9), st.integers(1, 4), st.sampled_from([4, 12, 60]))
-def test_figures_of_whole_lists_are_hidden_likewise(seed: int, units: int, many: int) -> None:
+def test_figures_of_whole_lists_are_suppressed_likewise(seed: int, units: int, many: int) -> None:
     dice = random.Random(seed)
     drawn: dict[At, dict[str, int]] = {}
     for unit in range(units):
@@ -257,7 +257,7 @@ def test_figures_of_whole_lists_are_hidden_likewise(seed: int, units: int, many:
         assert not [at for at in found[column] if attackers[column].can_tell(parts(at))]
 
 
-def test_a_list_of_another_kind_needs_no_ties() -> None:
+def test_without_a_checklist_no_ties_between_items_are_assumed() -> None:
     checklist: Checklist | None = None
     found = hidden(checklist, {"x": {At("u", "1"): {"cases": 3, "applicable": 3, "ja": 3, "answered": 3}}})
 

@@ -24,7 +24,7 @@ SHAPES = [
 
 
 @pytest.mark.parametrize("ref", SHAPES)
-def test_the_twelve_shapes_in_use_are_taken_as_they_are(ref: str) -> None:
+def test_the_twelve_formats_in_use_are_accepted_unchanged(ref: str) -> None:
     assert normal_ref(ref) == ref
 
 
@@ -59,7 +59,7 @@ def test_a_reference_is_kept_in_one_form(typed: str, kept: str) -> None:
         "🙂 1",
     ],
 )
-def test_what_is_no_reference_is_refused(typed: str) -> None:
+def test_an_invalid_reference_is_rejected(typed: str) -> None:
     with pytest.raises(BadCaseRef):
         normal_ref(typed)
 

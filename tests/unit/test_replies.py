@@ -39,7 +39,7 @@ def test_an_answer_with_a_text_is_both(line: str, said: Said) -> None:
 @pytest.mark.parametrize(
     "line", ["", "kanske", "nej barnet är tre", "ja ja", "nej,", "nej, ", ", skäl", "jaja", "1", "inte"]
 )
-def test_what_is_no_answer_is_not_guessed_at(line: str) -> None:
+def test_text_that_is_not_an_answer_is_not_guessed_at(line: str) -> None:
     assert read_answer(line) is None
 
 
@@ -58,7 +58,7 @@ def test_answers_in_a_row_are_read_in_order(line: str, choices: list[str]) -> No
 
 
 @pytest.mark.parametrize("line", ["", "ja kanske nej", "ja 1", "nej, barnet hördes inte"])
-def test_a_row_with_anything_else_in_it_is_no_row_of_answers(line: str) -> None:
+def test_a_row_with_other_cells_is_not_a_row_of_answers(line: str) -> None:
     assert read_answers(line) is None
 
 
@@ -66,7 +66,7 @@ def test_a_row_with_anything_else_in_it_is_no_row_of_answers(line: str) -> None:
     ("line", "number"),
     [("1", 1), (" 12. ", 12), ("0", 0), ("123", None), ("-1", None), ("１", None), ("", None), ("ja", None)],
 )
-def test_a_number_is_one_of_a_button(line: str, number: int | None) -> None:
+def test_a_number_selects_a_button(line: str, number: int | None) -> None:
     assert read_number(line) == number
 
 

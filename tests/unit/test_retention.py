@@ -45,7 +45,7 @@ def test_a_period_is_set_changed_and_given_up_again() -> None:
     "assignment",
     ["cases=60", "case_months=0", "case_months=-1", "case_months=fem", "case_months=ja", "reply_days=1.5", "=5", ""],
 )
-def test_what_is_no_period_is_refused_and_named(assignment: str) -> None:
+def test_an_invalid_period_is_rejected_and_named(assignment: str) -> None:
     with pytest.raises(BadPeriod) as caught:
         changed({"case_months": 60}, [assignment])
 

@@ -27,7 +27,7 @@ def test_a_relation_that_does_not_exist_is_refused() -> None:
         table([Right("read", "case", {"case_worker": ("lead", "cousin")})])  # type: ignore[dict-item]
 
 
-def test_a_verb_that_nobody_may_use_is_refused() -> None:
+def test_a_verb_nobody_may_use_is_an_error() -> None:
     with pytest.raises(ValueError, match="read has no rights"):
         table([Right("read", "case")])
 
@@ -41,7 +41,7 @@ def test_only_lead_and_co_worker_in_that_very_role_have_the_rights_of_an_own_cas
     assert may(right, [(role, relation)]) is expected  # type: ignore[list-item]
 
 
-def test_one_standing_that_suffices_is_enough_and_none_is_not() -> None:
+def test_one_sufficient_relation_is_enough() -> None:
     right = Right("answer", "case", OWN_CASE)
 
     assert may(right, [("auditor", "other"), ("case_worker", "lead")])

@@ -43,7 +43,7 @@ def test_no_path_dead_ends(checklist: Checklist, seed: int, onward: bool) -> Non
     most = 2 * len(checklist.items) ** 2 + 1
 
     for steps, (_, after) in enumerate(walk(checklist, facts, answers, rng, onward=onward), start=1):
-        assert steps <= most, "the cards go round in a circle"
+        assert steps <= most, "the cards form a loop"
         answers = after
 
     way = stops(checklist, WORKER, facts, answers)
@@ -117,7 +117,7 @@ def test_an_answer_that_the_facts_no_longer_allow_is_open_again(now: dict[str, s
     assert stop is not None
     assert is_open(BASIS, stop, now, answers)
     assert "ej_tillampligt" not in allowed(BASIS, item, now, answers)
-    assert is_answered(BASIS, item, before, answers), "what was stored is lost"
+    assert is_answered(BASIS, item, before, answers), "stored data was lost"
 
 
 # --- conditions ------------------------------------------------------------------------------------------------------
@@ -139,7 +139,7 @@ TRUTH = [
 
 
 @pytest.mark.parametrize(("left", "right", "both", "either"), TRUTH)
-def test_conditions_join_as_the_truth_table_says(left: str, right: str, both: str, either: str) -> None:
+def test_conditions_combine_according_to_the_truth_table(left: str, right: str, both: str, either: str) -> None:
     facts = {fact: KNOWN[is_] or "" for fact, is_ in ((LEFT, left), (RIGHT, right)) if KNOWN[is_]}
     parts = [{"fact": LEFT, "is": ["ja"]}, {"fact": RIGHT, "is": ["ja"]}]
     checklist = made_list(raw_item("both", when={"all": parts}), raw_item("either", when={"any": parts}))
@@ -177,7 +177,7 @@ def worth(checklist: Checklist, condition: Condition | None, facts: dict[str, st
 
 @settings(max_examples=300)
 @given(drawn_lists, seeds)
-def test_every_condition_is_worth_what_an_independent_reading_says(checklist: Checklist, seed: int) -> None:
+def test_every_condition_agrees_with_an_independent_evaluation(checklist: Checklist, seed: int) -> None:
     rng = Random(seed)
     facts, answers = some_facts(rng), some_answers(rng, checklist)
     for item in checklist.items:
@@ -233,7 +233,7 @@ def test_every_item_that_applies_is_answered_on_exactly_one_card(checklist: Chec
         found = stop_of(way, item.id)
         assert (found is not None) == (item.id in now)
         assert found is None or (item.id in found.items and found in way)
-    assert len({stop.key for stop in way}) == len(way), "two cards go by the same name"
+    assert len({stop.key for stop in way}) == len(way), "two cards have the same name"
 
 
 @given(any_list)

@@ -49,7 +49,7 @@ def test_the_interval_is_wilsons(share: tuple[int, int], low: int, high: int) ->
 
 
 @given(SHARES)
-def test_an_interval_holds_its_share_and_mirrors(share: Share) -> None:
+def test_an_interval_contains_its_share_and_is_symmetric(share: Share) -> None:
     low, high = wilson(share)
     mirrored = wilson(Share(share.n - share.k, share.n))
 
@@ -58,7 +58,7 @@ def test_an_interval_holds_its_share_and_mirrors(share: Share) -> None:
 
 
 @given(SHARES)
-def test_more_of_the_same_is_more_certain(share: Share) -> None:
+def test_more_data_with_the_same_share_is_more_certain(share: Share) -> None:
     low, high = wilson(share)
     low2, high2 = wilson(Share(2 * share.k, 2 * share.n))
 
@@ -96,7 +96,7 @@ def test_a_difference_is_claimed_only_when_there_are_enough(
 
 
 @given(SHARES, SHARES)
-def test_comparing_the_other_way_says_the_opposite(before: Share, after: Share) -> None:
+def test_comparing_in_reverse_gives_the_opposite_verdict(before: Share, after: Share) -> None:
     opposite = {"better": "worse", "worse": "better"}
     there, back = compare(before, after), compare(after, before)
 

@@ -234,7 +234,7 @@ def test_a_fault_in_a_new_key_is_told_with_its_line_and_what_to_do(
 
 
 @pytest.mark.parametrize("parts", ["[fysisk, molnet]", "fysisk"])
-def test_file_parts_are_the_two_there_are(tmp_path: Path, parts: str) -> None:
+def test_file_parts_are_the_two_that_exist(tmp_path: Path, parts: str) -> None:
     (tmp_path / "made_up.yaml").write_text(f"{HEAD}file_parts: {parts}\nitems:\n  {ITEM}\n", encoding="utf-8")
 
     with pytest.raises(BadFile, match=r"line 10: "):

@@ -47,7 +47,7 @@ def parts(lists: ModuleType) -> list[Any]:
     return found
 
 
-def test_the_lists_in_docs_are_what_the_locks_say(lists: ModuleType, parts: list[Any]) -> None:
+def test_the_supply_lists_in_docs_match_the_locks(lists: ModuleType, parts: list[Any]) -> None:
     told = "run .venv/bin/python docs/make_supply_lists.py"
     assert lists.SBOM.read_text(encoding="utf-8") == lists.sbom(parts), told
     assert lists.LICENCES.read_text(encoding="utf-8") == lists.licences(parts), told
@@ -71,13 +71,13 @@ def test_every_package_is_locked_by_hash() -> None:
     assert not [path for path, package in packages.items() if path and "sha512-" not in package.get("integrity", "")]
 
 
-def test_the_locks_say_what_to_fetch_and_not_from_where() -> None:
+def test_the_locks_name_packages_but_no_index() -> None:
     for name in ("requirements.lock", "requirements-node.lock"):
         lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
         assert not [line for line in lines if "://" in line or line.startswith("-")]
 
 
-def test_everything_declared_is_locked_at_a_version_that_was_asked_for() -> None:
+def test_everything_declared_is_locked_at_an_allowed_version() -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     locked = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", lock, re.MULTILINE))
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -86,11 +86,11 @@ def test_everything_declared_is_locked_at_a_version_that_was_asked_for() -> None
     assert not [str(one) for one in wanted if not one.specifier.contains(locked.get(canonicalize_name(one.name), "0"))]
 
 
-def test_every_licence_was_looked_through(parts: list[Any]) -> None:
+def test_every_licence_has_been_reviewed(parts: list[Any]) -> None:
     assert not [(part.name, part.licence) for part in parts if part.licence not in ALLOWED]
 
 
-def test_what_only_tests_need_does_not_run_in_production(parts: list[Any]) -> None:
+def test_test_dependencies_are_not_used_in_production(parts: list[Any]) -> None:
     runs = {part.name for part in parts if part.runs}
 
     assert {"aiohttp", "cryptography", "sqlmodel", "pydantic"} <= runs

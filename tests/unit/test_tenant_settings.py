@@ -14,7 +14,7 @@ from checklists.tenant_settings import (
 )
 
 
-def test_what_is_not_set_has_its_default_and_what_is_unknown_is_left_alone() -> None:
+def test_unset_settings_have_defaults_and_unknown_ones_are_left_alone() -> None:
     found = read_settings('{"gaps_first": 4, "free_days": ["2026-12-23"], "office_opens": "07:30", "other": 1}')
 
     assert (found.gaps_first, found.gaps_last) == (4, 1)

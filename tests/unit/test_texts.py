@@ -139,7 +139,7 @@ def faults(swedish: object, english: object) -> Iterator[str]:
 def test_every_sentence_says_the_same_things_in_both_languages() -> None:
     found = {key: [*faults(SWEDISH[key], ENGLISH.get(key))] for key in SWEDISH}
 
-    assert len(found) > 500, "the check looks at nothing"
+    assert len(found) > 500, "the check does not look at anything"
     assert not {key: wrong for key, wrong in found.items() if wrong}
 
 
@@ -196,7 +196,7 @@ def test_every_sentence_is_said_with_the_arguments_it_needs() -> None:
         for key in what[0]
         if key in SWEDISH
     ]
-    assert len(calls) > 50, "the check looks at nothing"
+    assert len(calls) > 50, "the check does not look at anything"
 
     wrong = {at: (key, given) for at, key, given in calls if placeholders(SWEDISH[key]) - given}
     assert not wrong
@@ -205,7 +205,7 @@ def test_every_sentence_is_said_with_the_arguments_it_needs() -> None:
 # --- say() -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_sentence_is_said_with_its_arguments_filled_in() -> None:
+def test_a_sentence_is_returned_with_its_arguments_filled_in() -> None:
     assert say("card.progress", "sv", done=3, total=9) == "3 av 9"
     assert say("card.progress", "en", done=3, total=9) == "3 of 9"
 

@@ -45,13 +45,13 @@ def on_or_before(day: date) -> date:
 
 def test_every_day_of_2025_to_2028_is_a_working_day_or_not() -> None:
     assert [day for day in ALL if Workdays().is_working(day)] == OPEN
-    assert [day for day in ALL if is_working_day(day)] == OPEN, "the try-out page counts otherwise"
+    assert [day for day in ALL if is_working_day(day)] == OPEN, "the try-out page counts differently"
 
 
 @pytest.mark.parametrize(
     "eve", ["2025-06-20", "2026-06-19", "2025-12-24", "2026-12-24", "2027-12-24", "2025-12-31", "2026-12-31"]
 )
-def test_an_eve_is_free(eve: str) -> None:
+def test_an_eve_is_a_day_off(eve: str) -> None:
     assert not Workdays().is_working(date.fromisoformat(eve))
 
 
@@ -61,14 +61,14 @@ def test_a_half_day_or_a_day_squeezed_in_is_a_working_day(day: str) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 10])
-def test_counting_on_and_back_from_every_day(count: int) -> None:
+def test_working_days_can_be_counted_forward_and_back_from_every_day(count: int) -> None:
     for day in ALL[40:-40]:
         assert Workdays().after(day, count) == after(day, count), day
         assert Workdays().before(day, count) == before(day, count), day
         assert Workdays().on_or_before(day) == on_or_before(day), day
 
 
-def test_the_authoritys_own_free_days_are_free_too() -> None:
+def test_the_authoritys_own_days_off_are_not_working_days() -> None:
     days = Workdays(frozenset({date(2026, 12, 23), date(2026, 12, 26)}))
 
     assert not days.is_working(date(2026, 12, 23))

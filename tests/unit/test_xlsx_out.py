@@ -73,7 +73,7 @@ def test_rows_beyond_the_sheet_are_refused_and_not_left_out(monkeypatch: pytest.
         written(["a"], ["b"], ["c"])
 
 
-def test_rows_are_read_as_they_are_written_and_counted() -> None:
+def test_rows_are_read_unchanged_and_counted() -> None:
     out = io.BytesIO()
 
     assert write_xlsx(out, Page("a", ["x"], ([str(n)] for n in range(3))), Page("b", ["y"], [])) == 3

@@ -76,7 +76,7 @@ async def guarded() -> AsyncIterator[Guarded]:
         await keys.close()
 
 
-async def test_a_good_token_lets_the_activity_in(guarded: Guarded) -> None:
+async def test_a_valid_token_admits_the_activity(guarded: Guarded) -> None:
     assert await guarded.knocks(guarded.issuer.token()) == 200
     assert [turn.text for turn in guarded.door.turns] == ["hej"]
 
@@ -95,7 +95,7 @@ async def test_a_good_token_lets_the_activity_in(guarded: Guarded) -> None:
         "a.b.c",
     ],
 )
-async def test_a_header_that_is_no_token_is_401(guarded: Guarded, authorization: str) -> None:
+async def test_a_header_without_a_token_is_401(guarded: Guarded, authorization: str) -> None:
     assert await guarded.door.post(message(), {"Authorization": authorization} if authorization else {}) == 401
     assert guarded.door.turns == []
 
@@ -200,13 +200,13 @@ async def test_a_good_token_with_the_wrong_activity_is_403(guarded: Guarded, cha
     assert guarded.door.turns == []
 
 
-async def test_a_token_good_for_an_unlisted_address_is_403(guarded: Guarded) -> None:
+async def test_a_valid_token_with_an_unlisted_service_url_is_403(guarded: Guarded) -> None:
     elsewhere = "https://elsewhere.example/teams/"
     assert await guarded.knocks(guarded.issuer.token(serviceurl=elsewhere), serviceUrl=elsewhere) == 403
 
 
 @pytest.mark.parametrize("endorsements", [None, [], ["webchat"], "msteams"])
-async def test_a_key_that_may_not_speak_for_teams_is_403(guarded: Guarded, endorsements: Any) -> None:
+async def test_a_key_not_endorsed_for_teams_is_403(guarded: Guarded, endorsements: Any) -> None:
     guarded.issuer.listed = [published("one", private_key("one"), endorsements=endorsements)]
 
     assert await guarded.knocks(guarded.issuer.token()) == 403
@@ -237,7 +237,7 @@ async def test_a_clock_five_minutes_off_is_forgiven(guarded: Guarded) -> None:
     assert await guarded.knocks(guarded.issuer.token(nbf=now + 301)) == 401
 
 
-async def test_a_token_used_again_is_checked_again(guarded: Guarded) -> None:
+async def test_a_reused_token_is_checked_again(guarded: Guarded) -> None:
     token = guarded.issuer.token()
     assert await guarded.knocks(token) == 200
     assert await guarded.knocks(token, serviceUrl="https://smba.trafficmanager.net/amer/") == 403
@@ -247,7 +247,7 @@ async def test_a_token_used_again_is_checked_again(guarded: Guarded) -> None:
     assert await guarded.knocks(token) == 401
 
 
-async def test_only_so_many_tokens_are_remembered_and_the_oldest_goes_first(
+async def test_the_token_cache_is_bounded_and_evicts_the_oldest(
     guarded: Guarded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bearer, "_REMEMBERED", 2)
@@ -261,7 +261,7 @@ async def test_only_so_many_tokens_are_remembered_and_the_oldest_goes_first(
         assert await guarded.knocks(token) == 200
         assert remembered() == ends[: number + 1][-2:]
     assert await guarded.knocks(tokens[3]) == 200
-    assert remembered() == ends[2:], "one that is known pushes nothing out"
+    assert remembered() == ends[2:], "a known token evicts nothing"
     assert await guarded.knocks(tokens[0]) == 200
     assert remembered() == [ends[3], ends[0]]
 
@@ -311,7 +311,7 @@ async def test_many_at_once_share_one_fetch(guarded: Guarded) -> None:
     assert guarded.issuer.key_fetches == 1
 
 
-async def test_known_keys_go_on_working_while_the_key_host_is_down(guarded: Guarded) -> None:
+async def test_known_keys_keep_working_while_the_key_host_is_down(guarded: Guarded) -> None:
     token = guarded.issuer.token(exp=int(guarded.clock.now() + 9 * DAY))
     assert await guarded.knocks(token) == 200
     await guarded.issuer.stop()
@@ -335,7 +335,7 @@ async def test_an_empty_or_broken_key_list_does_not_replace_the_known_keys(guard
     assert await guarded.knocks(guarded.issuer.token()) == 200
 
 
-async def test_a_short_key_is_not_taken(guarded: Guarded) -> None:
+async def test_a_short_key_is_not_accepted(guarded: Guarded) -> None:
     weak = private_key("weak", 1024)
     guarded.issuer.listed = [published("weak", weak), published("one", private_key("one"))]
 
@@ -343,7 +343,7 @@ async def test_a_short_key_is_not_taken(guarded: Guarded) -> None:
     assert await guarded.knocks(guarded.issuer.token()) == 200
 
 
-async def test_a_hanging_key_host_is_cut_and_keeps_nobody_else_waiting(guarded: Guarded) -> None:
+async def test_a_hanging_key_host_times_out_and_blocks_nobody_else(guarded: Guarded) -> None:
     assert await guarded.knocks(guarded.issuer.token()) == 200
     guarded.issuer.hanging = True
     guarded.issuer.asked.clear()
@@ -369,7 +369,7 @@ async def test_a_key_host_that_is_down_from_the_start_gives_401_until_it_is_back
     assert await guarded.knocks(guarded.issuer.token()) == 200
 
 
-async def test_a_token_longer_than_any_real_one_is_refused_unread(guarded: Guarded) -> None:
+async def test_a_token_longer_than_any_real_one_is_rejected_without_parsing(guarded: Guarded) -> None:
     with pytest.raises(BadToken, match="too_long"):
         await guarded.check.check(f"Bearer {guarded.issuer.token(more='x' * 8000)}")
     for length, reason in ((8000, "not_bearer"), (8001, "too_long")):

@@ -42,7 +42,7 @@ def test_figures_in_the_chat_are_measured_in_both_towns(towns: Towns, tmp_path: 
     assert goals(chat.report(tmp_path, towns, 1, times=2)) == [("G10c", 1.5), ("G10e", 1.5)]
 
 
-def test_a_run_is_remembered_and_a_missed_goal_ends_it_with_1(
+def test_a_run_is_appended_to_the_history_and_a_missed_goal_is_exit_1(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     kept = Figure("kept", "made up", 1.5, (1.0, 2.0, 1.2))

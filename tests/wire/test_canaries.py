@@ -152,11 +152,11 @@ async def test_no_canary_is_found_where_none_may_be(
     with log_at_every_level() as log:
         await converse(anna, monkeypatch)
     metrics = await anna.bot.metrics()
-    assert anna.statuses.count(503) == 3, "the bot was to fail three times"
+    assert anna.statuses.count(503) == 3, "the bot should fail three times"
 
     captured = capfd.readouterr()
     rows, files, named = left_behind(tmp_path)
-    assert [rows[name].count("\n") for name in ("answer", "extension")] >= [4, 0], "the texts were not taken in"
+    assert [rows[name].count("\n") for name in ("answer", "extension")] >= [4, 0], "the texts were not stored"
     said_in = {
         "the log": log.getvalue(),
         "standard error and output": captured.err + captured.out,
@@ -172,7 +172,7 @@ async def test_no_canary_is_found_where_none_may_be(
     found |= {("a table", name) for name, word in words.items() if any(word in said for said in rows.values())}
     found |= {("a file", name) for name, word in words.items() if word.encode() in files}
     assert not found
-    assert "a library's line was left out" in log.getvalue(), "the log was not listened to"
+    assert "a library's line was left out" in log.getvalue(), "the log was not captured"
     assert "broken unexpected ValueError" in log.getvalue()
     assert posted.count(NEUTRAL) > 3
 
@@ -195,7 +195,7 @@ async def test_a_notification_tells_that_there_is_something_and_nothing_more(ann
     assert {(message["text"], message["summary"]) for message in posted} == {("", NEUTRAL)}
 
 
-async def test_without_the_filter_the_log_would_hold_them(anna: Spoken, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_log_contains_them_without_the_filter(anna: Spoken, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logs, "only_codes", lambda _record: True)
     with log_at_every_level() as log:
         await converse(anna, monkeypatch)
@@ -216,7 +216,7 @@ def test_a_crash_is_one_line_without_its_text() -> None:
 # --- a missing key -----------------------------------------------------------------------------------------
 
 
-async def test_a_case_whose_key_is_gone_is_answered_in_words_and_the_rest_works(anna: Spoken) -> None:
+async def test_a_case_without_its_key_gives_an_explanation_and_others_work(anna: Spoken) -> None:
     await anna.types("ny SN 2026/0001")
     await anna.presses("Spara", violence="nej")
     other = dict(anna.card)

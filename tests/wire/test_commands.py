@@ -109,25 +109,25 @@ def test_help_names_every_command(tmp_path: Path) -> None:
         ("BK_DATABASE_URL", "mysql://127.0.0.1/bot"),
     ],
 )
-def test_production_does_not_start_without_all_that_keeps_it_closed(tmp_path: Path, name: str, value: str) -> None:
+def test_production_does_not_start_without_its_security_settings(tmp_path: Path, name: str, value: str) -> None:
     done = run(tmp_path, "serve", **(PRODUCTION | {name: value}))
 
     assert done.returncode == 2
     assert name in done.stderr
     assert done.stderr.count("\n") == 1
     assert "Traceback" not in done.stderr
-    assert "made-up" not in done.stderr, "a setting's value is repeated"
+    assert "made-up" not in done.stderr, "the error repeats a setting's value"
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.invalid"])
-def test_dev_mode_answers_nowhere_but_on_this_machine(tmp_path: Path, host: str) -> None:
+def test_dev_mode_listens_on_this_machine_only(tmp_path: Path, host: str) -> None:
     done = run(tmp_path, "serve", BK_TENANTS=TENANT, BK_HOST=host)
 
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "BK_HOST" in done.stderr
 
 
-def test_an_address_that_is_taken_is_exit_1(tmp_path: Path) -> None:
+def test_an_address_in_use_is_exit_1(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -168,7 +168,7 @@ def test_the_same_file_again_is_unchanged_and_a_row_that_left_stays(tmp_path: Pa
 
 
 @pytest.mark.parametrize("raw", [b"", b"\xff\xfe", b"namn;roll\nAnna;x", f'{HEADER}\n"{TENANT};anna'.encode()])
-def test_a_file_that_is_no_register_is_exit_1_with_one_sentence(tmp_path: Path, raw: bytes) -> None:
+def test_a_file_that_is_not_a_register_is_exit_1_with_one_sentence(tmp_path: Path, raw: bytes) -> None:
     (tmp_path / "people.csv").write_bytes(raw)
     done = run(tmp_path, "people", "import", "people.csv")
 

@@ -86,7 +86,7 @@ async def test_a_whole_basis_by_presses_is_what_the_command_line_exports(tmp_pat
         assert titles(anna.posted[first]["attachments"][0]["content"]) == ["Öppna"]
 
     assert stored == EXPECTED
-    assert len(anna.posted) == 1, "a press posts nothing of its own"
+    assert len(anna.posted) == 1, "a press posts no message"
 
 
 async def test_a_whole_basis_by_an_older_clients_submits_is_the_same(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ async def test_after_a_restart_the_old_card_and_the_next_question_are_still_ther
         assert "finns en motivering till varför?" in anna.text
 
 
-async def test_what_people_write_stands_in_no_file_no_log_and_no_posted_card(tmp_path: Path) -> None:
+async def test_free_text_is_in_no_file_log_or_posted_card(tmp_path: Path) -> None:
     secrets = [f"{CANARY}{number}" for number in range(8)]
     number = "19121212-1212"
     async with town(tmp_path, "anna") as (anna,):
@@ -199,4 +199,4 @@ async def test_what_people_write_stands_in_no_file_no_log_and_no_posted_card(tmp
     seen = while_running + anna.bot.files() + "".join([*anna.connector.bodies, metrics, str(refused)]).encode()
     for secret in [*secrets, number, number[2:], number[-4:] + " "]:
         assert secret.encode() not in seen
-    assert REF.encode() in seen, "this is looking in the wrong place"
+    assert REF.encode() in seen, "the test is looking in the wrong place"

@@ -148,7 +148,7 @@ def test_for_publication_is_refused_for_anything_but_a_closed_quarter_or_year_an
     assert (done.returncode, done.stdout) == (1, "")
 
 
-def test_what_is_published_holds_no_small_number(folder: Path) -> None:
+def test_published_files_contain_no_small_number(folder: Path) -> None:
     words = ("export", "--what", "rates", "--from", "2026-01-01", "--to", "2026-03-31", "--for-publication")
     found = rows(run(folder, *words, **KEYS).stdout)
     heard = next(row for row in found if row["item"] == "child_heard")
@@ -191,11 +191,11 @@ def test_a_long_export_tells_how_far_it_has_come(
     monkeypatch.setattr(exports, "TOLD_EVERY", 2)
 
     assert list(exports.counted_aloud(iter("abcde"))) == list("abcde")
-    assert capsys.readouterr() == ("", "2 rows\n4 rows\n"), "nothing of it stands in the file itself"
+    assert capsys.readouterr() == ("", "2 rows\n4 rows\n"), "nothing of it is in the file itself"
 
 
 @pytest.mark.parametrize("what", ["rates", "checklists", "answers"])
-def test_an_export_nobody_takes_in_keeps_no_one_from_writing(folder: Path, what: str) -> None:
+def test_an_export_blocked_on_its_output_does_not_block_writers(folder: Path, what: str) -> None:
     """The output is a pipe nobody reads. It is larger than the pipe's buffer, so the export blocks."""
     with desk(folder) as opened_desk:
         for number in range(200):

@@ -50,7 +50,7 @@ async def raw_exchange(port: int, *parts: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("name", ACTIVITIES)
-async def test_every_recorded_activity_is_let_in(name: str) -> None:
+async def test_every_recorded_activity_is_admitted(name: str) -> None:
     activity = recorded(name)
     tenant = activity["conversation"]["tenantId"]
     async with Door(AdmissionPolicy(mode="dev", tenants=frozenset({tenant}))) as door:
@@ -81,7 +81,7 @@ def test_who_came_and_what_was_installed_is_read() -> None:
     assert [member.id for member in added] == ["29:anna", "28:22222222-2222-4222-8222-222222222222"]
 
 
-def test_the_bots_own_mention_is_taken_out() -> None:
+def test_mentions_of_the_bot_are_removed() -> None:
     inbound = read_activity(json.dumps(recorded("message.group-mention")).encode())
 
     assert (inbound.text, inbound.conversation.is_group) == ("exec", True)
@@ -99,7 +99,7 @@ def test_the_bots_own_mention_is_taken_out() -> None:
         ("\U0001f469\u200d\U0001f467 \u202bشبح\u202c", "\U0001f469\u200d\U0001f467 \u202bشبح\u202c"),
     ],
 )
-def test_text_gets_one_form(typed: str, read: str) -> None:
+def test_text_is_normalized(typed: str, read: str) -> None:
     assert read_activity(json.dumps(message(text=typed)).encode()).text == read
 
 
@@ -117,7 +117,7 @@ def test_every_string_in_a_value_is_cleaned_however_deep() -> None:
     assert read_activity(json.dumps(message(value=value)).encode()).value == cleaned
 
 
-def test_a_nul_is_left_nowhere_and_an_escaped_backslash_before_u0000_is_left_alone() -> None:
+def test_nul_is_removed_everywhere_but_an_escaped_backslash_before_u0000_is_kept() -> None:
     body = json.dumps(message(text="NUL\0NUL", locale=r"a\u0000b")).encode()
     read = read_activity(body.replace(b'"Beslutskollen"', b'"Besluts\\u0000kollen"'))
 
@@ -135,7 +135,7 @@ def test_cleaned_text_can_be_stored_and_loses_nothing_but_what_is_said(text: str
 
 
 @pytest.mark.parametrize("pile", ["\u0315\u0300" * 25_000, "\u0f73" * 30_000, "\u0344\u0315" * 20_000])
-def test_accents_piled_up_to_stall_the_sort_behind_nfc_are_refused(pile: str) -> None:
+def test_stacked_combining_marks_that_would_stall_nfc_are_rejected(pile: str) -> None:
     with pytest.raises(ValueError, match="combining"):
         clean_text(f"a{pile}")
 
@@ -203,7 +203,7 @@ BODIES: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
-async def test_a_body_that_is_no_activity_is_400(door: Door, body: bytes) -> None:
+async def test_a_body_that_is_not_an_activity_is_400(door: Door, body: bytes) -> None:
     assert await door.post(body) == 400
     assert door.turns == []
 
@@ -218,22 +218,22 @@ async def test_anything_but_json_in_utf_8_is_415(door: Door, content_type: str) 
 
 
 @pytest.mark.parametrize("content_type", ["application/json", 'Application/JSON; Charset="UTF-8"', "application/json;"])
-async def test_json_in_utf_8_is_let_in_however_it_is_written(door: Door, content_type: str) -> None:
+async def test_json_in_utf_8_is_admitted_however_the_content_type_is_written(door: Door, content_type: str) -> None:
     assert await door.post(message(), {"Content-Type": content_type}) == 200
 
 
-async def test_a_packed_body_is_415(door: Door) -> None:
+async def test_a_compressed_body_is_415(door: Door) -> None:
     assert await door.post(message(), {"Content-Encoding": "gzip"}) == 415
 
 
-async def test_a_body_over_256_kib_is_413_and_one_of_just_that_size_is_read(door: Door) -> None:
+async def test_a_body_over_256_kib_is_413_and_one_of_exactly_256_kib_is_read(door: Door) -> None:
     body = json.dumps(message()).encode()
 
     assert await door.post(body + b" " * (MAX_BODY - len(body))) == 200
     assert await door.post(body + b" " * (MAX_BODY - len(body) + 1)) == 413
 
 
-async def test_a_body_said_to_be_too_long_is_413_before_it_is_sent(door: Door) -> None:
+async def test_a_content_length_over_the_limit_is_413_before_the_body_is_sent(door: Door) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
     writer.write(HEAD + b"Content-Length: 999999\r\n\r\n")
     async with patience("an answer before the body"):
@@ -241,7 +241,7 @@ async def test_a_body_said_to_be_too_long_is_413_before_it_is_sent(door: Door) -
     writer.close()
 
 
-async def test_a_body_of_unsaid_length_is_counted_while_it_is_read(door: Door) -> None:
+async def test_a_body_without_content_length_is_measured_while_read(door: Door) -> None:
     head = HEAD + b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
     chunk = b"8000\r\n" + b" " * 0x8000 + b"\r\n"
 
@@ -249,14 +249,14 @@ async def test_a_body_of_unsaid_length_is_counted_while_it_is_read(door: Door) -
     assert answer.startswith(b"HTTP/1.1 413")
 
 
-async def test_a_half_sent_body_is_given_up() -> None:
+async def test_an_incomplete_body_times_out() -> None:
     head = HEAD + b"Content-Length: 100\r\n\r\n{"
     policy = AdmissionPolicy(mode="dev", tenants=frozenset({TENANT}), read_seconds=0.1)
-    async with Door(policy) as door, patience("the body to be given up"):
+    async with Door(policy) as door, patience("the body to time out"):
         assert (await raw_exchange(door.port, head)).startswith(b"HTTP/1.1 400")
 
 
-async def test_half_sent_headers_are_given_up() -> None:
+async def test_incomplete_headers_time_out() -> None:
     async with Door(DEV, read_seconds=0.1) as door, patience("the headers to be given up"):
         assert await raw_exchange(door.port, b"POST /api/messages HTTP/1.1\r\nHost: x\r\nContent-Ty") == b""
 
@@ -268,9 +268,7 @@ async def test_a_body_whose_chunks_are_broken_is_400(door: Door) -> None:
     assert door.turns == []
 
 
-async def test_a_caller_that_hangs_up_half_way_runs_nothing_and_breaks_nothing(
-    door: Door, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_caller_that_disconnects_halfway_has_no_effect(door: Door, caplog: pytest.LogCaptureFixture) -> None:
     head = HEAD + b"Content-Length: 100\r\n\r\n{"
     _, writer = await asyncio.open_connection("127.0.0.1", door.port)
     writer.write(head)
@@ -309,7 +307,7 @@ async def test_forty_thousand_entities_do_no_harm(door: Door) -> None:
     assert await door.post(message(entities=crowd, conversation=None)) == 400
 
 
-async def test_a_refusal_says_one_word_and_is_logged_as_codes(door: Door, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_refusal_returns_one_code_and_logs_only_codes(door: Door, caplog: pytest.LogCaptureFixture) -> None:
     async with (
         aiohttp.ClientSession() as session,
         session.post(door.url, json=message(type="KANARIE" * 100)) as response,
@@ -335,9 +333,7 @@ async def test_a_refusal_says_one_word_and_is_logged_as_codes(door: Door, caplog
         ({"serviceUrl": "https://[::1]:8443/"}, 200),
     ],
 )
-async def test_tenant_channel_and_address_are_held_to_the_lists(
-    door: Door, changed: dict[str, Any], status: int
-) -> None:
+async def test_tenant_channel_and_service_url_must_be_listed(door: Door, changed: dict[str, Any], status: int) -> None:
     assert await door.post(message(**changed)) == status
     assert len(door.turns) == (status == 200)
 
@@ -369,7 +365,7 @@ def test_teams_own_addresses_may_be_called(url: str) -> None:
      "https://smba.trafficmanager.net:99999/", "https://smba.trafficmanager.net\t/", "https://smba.trafficmanager.net./",
      "https://127.0.0.1/", "http://localhost/", "https://smba.trafficmanager.net/" + "x" * 1000],
 )  # fmt: skip
-def test_nothing_that_only_looks_like_them_may(url: str) -> None:
+def test_hosts_that_only_resemble_them_may_not_be_called(url: str) -> None:
     allowed = may_call(url, mode="production", hosts=DEFAULT_SERVICE_HOSTS)
 
     assert not allowed
@@ -388,7 +384,7 @@ def test_a_listed_loopback_host_may_be_called_without_tls_and_no_other() -> None
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1.evil.example/", "http://0.0.0.0/", "http://127.1/", "http://2130706433/"]
 )
-def test_dev_mode_calls_loopback_and_nothing_else(url: str) -> None:
+def test_dev_mode_calls_loopback_only(url: str) -> None:
     assert may_call("http://localhost:3978/_connector", mode="dev", hosts=frozenset())
     assert not may_call(url, mode="dev", hosts=frozenset({"127.0.0.1.evil.example"}))
 
@@ -429,7 +425,7 @@ def test_whatever_json_is_posted_is_answered_with_an_allowed_status() -> None:
             runner.run(door.__aexit__(None, None, None))
 
 
-def test_the_server_is_told_to_leave_bodies_packed_and_log_nothing_it_was_sent() -> None:
+def test_the_server_does_not_decompress_bodies_or_log_requests() -> None:
     options = server_options()
 
     assert (options["keepalive_timeout"], options["auto_decompress"], options["access_log"]) == (10.0, False, None)

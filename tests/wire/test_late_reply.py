@@ -14,7 +14,7 @@ from tests.wire.fuzzing import register
 from tests.wire.in_process_bot import InProcessBot, activity
 
 
-async def test_a_card_that_goes_out_late_is_known_by_its_id_and_told_of_when_it_moves(
+async def test_a_card_posted_late_is_stored_with_its_id_and_can_be_updated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(adapter, "PATIENCE", 0.0)

@@ -151,7 +151,7 @@ async def test_rights_are_asked_again_when_the_link_is_used(site: Site) -> None:
     assert refused.status == 410
     assert "Påhittad rapport" not in await refused.text()
     change(site.desk, "update role set role = 'manager'")
-    assert (await site.presses(token)).status == 410, "the one she was refused with is used up"
+    assert (await site.presses(token)).status == 410, "the rejected attempt used up the link"
     assert (await site.presses(other)).status == 200
     assert site.acts() == [f"person:{site.world.person} {act}" for act in ("denied link:report", "link_used report")]
 
@@ -191,7 +191,7 @@ async def test_whatever_is_wrong_with_a_link_the_page_is_the_same(site: Site) ->
         (b"l=1", "text/plain", 415),
     ],
 )
-async def test_a_form_that_is_none_of_ours_is_refused_in_order(site: Site, body: bytes, kind: str, status: int) -> None:
+async def test_a_foreign_form_is_rejected_cleanly(site: Site, body: bytes, kind: str, status: int) -> None:
     answer = await site.client.post("/rapport", data=body, headers={"Content-Type": kind})
 
     assert answer.status == status
@@ -212,7 +212,7 @@ async def test_when_it_cannot_be_made_the_link_is_as_it_was_and_only_that_is_tol
     assert (await site.looks(token)).status == 200
 
 
-async def test_every_page_keeps_to_itself(site: Site) -> None:
+async def test_every_page_has_strict_headers_and_no_external_content(site: Site) -> None:
     token = site.token()
     answers = [await site.looks(token), await site.presses(token), await site.looks(token)]
     answers += [await site.client.get("/sidor.css"), await site.client.post("/rapport", data=b"x")]

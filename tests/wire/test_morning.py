@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 EVENING = datetime(2026, 5, 25, 20, 0, tzinfo=ZoneInfo("Europe/Stockholm"))
 
 
-async def test_a_clock_moved_to_the_morning_gives_the_sweep_by_itself(tmp_path: Path) -> None:
+async def test_moving_the_clock_to_the_morning_triggers_the_sweep(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'bot.db'}"
     desk, clock = Desk(url, Keys(KEYS)), Clock(EVENING)
     migrate.upgrade(desk)

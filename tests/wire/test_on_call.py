@@ -219,7 +219,7 @@ async def test_a_crash_over_one_message_is_found_by_its_line(
     no_value_in(log)
 
 
-async def test_a_librarys_line_keeps_the_place_of_the_crash_and_nothing_else(log: Lines) -> None:
+async def test_of_a_librarys_log_line_only_the_place_of_the_crash_remains(log: Lines) -> None:
     try:
         crash()
     except LookupError:
@@ -259,7 +259,7 @@ async def test_a_loop_that_keeps_failing_is_logged_once_and_goes_on_by_itself(lo
     assert len([line for line in log.lines if "figures failed" in line]) == 1
 
 
-async def test_a_failure_of_another_kind_and_one_that_lasts_are_logged_again(
+async def test_a_different_failure_and_a_lasting_one_are_logged_again(
     log: Lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loop, "REPEAT_SECONDS", 0.0)
@@ -276,7 +276,7 @@ async def test_a_failure_of_another_kind_and_one_that_lasts_are_logged_again(
     await asyncio.gather(running, return_exceptions=True)
 
 
-async def test_what_wakes_a_loop_during_its_round_is_not_missed() -> None:
+async def test_a_wake_up_during_a_round_is_not_missed() -> None:
     awake, rounds = asyncio.Event(), 0
     done = asyncio.Event()
 
@@ -374,7 +374,7 @@ async def test_turns_refusals_and_the_front_door_are_counted(bot: InProcessBot) 
     assert "1212" not in text
 
 
-async def test_how_things_stand_is_read_from_the_database(bot: InProcessBot) -> None:
+async def test_gauges_are_read_from_the_database(bot: InProcessBot) -> None:
     text = await bot.metrics()
 
     assert sample(text, "beslutskollen_database_up") == 1

@@ -243,7 +243,7 @@ async def test_nobody_is_told_twice_and_nobody_is_forgotten_whatever_the_connect
     assert town.states()[outbox.WAITING] == 0
 
 
-async def test_a_connector_that_hangs_for_some_holds_nobody_else_up(town: Town) -> None:
+async def test_a_connector_that_hangs_for_some_delays_nobody_else(town: Town) -> None:
     move_in(town.desk, town.connector.service_url, 30)
     town.connector.by_path = lambda path: Fault(how="hang") if chat_of(path) in ("w0", "w1", "w2") else None
     await town.sweeps()
@@ -308,7 +308,7 @@ async def test_never_before_retry_after_and_at_most_six_times_with_pauses_that_d
         if attempt < 6:
             pauses.append((row.due_at - clock.at).total_seconds())
             clock.at = row.due_at - timedelta(milliseconds=1)
-            assert not await worker.send_some(), "sent before its time"
+            assert not await worker.send_some(), "sent too early"
             clock.at = row.due_at
 
     clock.at += timedelta(hours=1)
@@ -331,7 +331,7 @@ async def test_an_update_of_a_card_is_repeated_until_it_is_taken_and_one_that_is
     assert town.desk.run_now(conversations.unreachable_people) == 0
 
 
-async def test_a_refusal_of_the_message_itself_is_not_sent_again(town: Town) -> None:
+async def test_a_rejected_message_is_not_retried(town: Town) -> None:
     move_in(town.desk, town.connector.service_url, 2)
     await town.sweeps()
     town.connector.script.extend([Fault(400), Fault(413)])
@@ -455,11 +455,11 @@ async def kills_and_goes_on(town: Town, other_desk: Desk, kills: int, workers: i
 
     arrivals, states = town.arrivals(), town.state_of()
     assert len(states) == workers
-    assert max(len(times) for times in arrivals.values()) == 1, "told twice"
+    assert max(len(times) for times in arrivals.values()) == 1, "notified twice"
     for name, state in states.items():
         assert state in (outbox.SENT, outbox.UNCERTAIN)
         assert name in arrivals or state == outbox.UNCERTAIN, "silently missing"
-    assert town.states()[outbox.UNCERTAIN] > 0, "no kill hit a send: the test shows nothing"
+    assert town.states()[outbox.UNCERTAIN] > 0, "no kill hit a send, so the test proves nothing"
 
 
 async def test_two_workers_on_one_database_killed_while_sending_tell_nobody_twice(

@@ -63,7 +63,7 @@ async def test_the_page_says_what_n_period_and_definition_the_figures_have(site:
     assert '<rect class="share" width="80.0" height="11"/>' in text
 
 
-async def test_what_the_chart_draws_the_table_says(site: Site) -> None:
+async def test_the_table_contains_what_the_chart_shows(site: Site) -> None:
     site.holds("manager", SOUTH)
     text = (await site.report(NORTH)).partition("by-lowest")[0]
     drawn = re.findall(r'class="share" width="([\d.]+)".*?class="range" d="M([\d.]+) 14.5H([\d.]+)M', text, re.DOTALL)
@@ -171,7 +171,7 @@ async def test_the_table_comes_in_every_order_and_says_by_which_column(site: Sit
     assert [number for number, _ in found["fell"] if number in rose_most] == rose_most[::-1]
     for name in ("lowest", "highest", "fell", "rose"):
         shown = [bool(share) for _, share in found[name]]
-        assert shown == sorted(shown, reverse=True), "what applied to nobody stands last"
+        assert shown == sorted(shown, reverse=True), "questions that never applied come last"
     assert text.count('aria-sort="ascending"') == 3
     assert text.count('aria-sort="descending"') == 2
     assert text.count('type="radio"') == 5
@@ -252,7 +252,7 @@ async def test_several_versions_of_the_list_are_told_and_nothing_is_claimed_acro
     asked = [row for row in found["list"] if row[1]]
     assert [row for row in found["rose"] if row[1]] == [row for row in found["fell"] if row[1]] == asked
     assert "Flera versioner av checklistan (1, 2) användes under perioden" in text
-    assert "8 av 10 (80,0 %)" in text, "they are added all the same"
+    assert "8 av 10 (80,0 %)" in text, "they are added anyway"
     assert "Checklistan ändrades mellan perioderna" in text
     assert "Från 6 av 10" not in text
     assert "Flera versioner" not in plain(await site.report(SOUTH))
@@ -276,7 +276,7 @@ async def test_findings_stand_with_how_far_they_have_come_and_against_the_period
     told = text.partition("B2 ")[2].partition("B3 ")[0]
     assert "möjlighet att komma till tals. åtgärdskrav, svar senast 2026-09-01 Utredning" in told
     share = r" av \d+ \(\d+,\d %\)"
-    assert re.search(rf"8{share} Från 6{share} till 8{share}\. ", told), "and nothing of chance"
+    assert re.search(rf"8{share} Från 6{share} till 8{share}\. ", told), "and nothing random"
     assert "uppföljd 2026-03-01" in text.partition("B4 ")[2]
     step = plain(page.partition("4. Utredning")[2].partition("<h3>")[0])
     assert "Hit hör B2 (åtgärdskrav, svar senast 2026-09-01)" in step
@@ -305,7 +305,7 @@ async def test_another_unit_and_period_may_be_chosen_and_stand_in_the_address(si
 
 async def test_only_units_that_are_hers_are_offered_and_no_other_is_given(site: Site) -> None:
     site.holds("unit_manager", NORTH)
-    assert "<select" not in (await door(site))[1], "there is nothing to choose among"
+    assert "<select" not in (await door(site))[1], "there is nothing to choose from"
     token = site.link(NORTH)
     for unit in (SOUTH, ""):
         assert (await door(site, unit=unit))[0] == 410
@@ -313,7 +313,7 @@ async def test_only_units_that_are_hers_are_offered_and_no_other_is_given(site: 
         assert refused.status == 410
         assert "0 av 3" not in plain(await refused.text())
     assert scalar(site.desk, "select count(*) from event where act = 'denied' and detail = 'link:report'") == 2
-    assert (await site.presses(token))[0] == 200, "what she chose is refused, her link is not used up by it"
+    assert (await site.presses(token))[0] == 200, "the choice is rejected and leaves the link unused"
 
 
 @pytest.mark.parametrize("unit", ["Finns inte (påhittad)", "19640823-3234", "Norra", "\x00"])
@@ -341,7 +341,7 @@ async def test_a_personal_number_is_not_repeated(site: Site) -> None:
         assert "3234" not in text
 
 
-async def test_a_period_that_cannot_be_read_uses_nothing_up_and_says_what_to_write(site: Site) -> None:
+async def test_an_unreadable_period_leaves_the_link_unused_and_says_what_to_write(site: Site) -> None:
     site.holds("manager", SOUTH)
     token = site.link(NORTH)
     wrong = {"l": token, "period": "förra <b>våren"}
@@ -351,7 +351,7 @@ async def test_a_period_that_cannot_be_read_uses_nothing_up_and_says_what_to_wri
         assert status == 200
         assert "Perioden kunde inte läsas." in text
         assert 'role="alert"' in text
-        assert 'value="förra &lt;b&gt;våren"' in text, "what she wrote stands there to be put right"
+        assert 'value="förra &lt;b&gt;våren"' in text, "the input is shown for correction"
         assert "<b>" not in text
     assert (await site.presses(token))[0] == 200
 
@@ -393,7 +393,7 @@ async def test_it_is_in_her_language_also_the_questions(site: Site) -> None:
     assert "0 of 10 checklists begun are complete." in text
 
 
-async def test_a_scope_that_says_no_period_uses_nothing_up(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_scope_without_a_period_leaves_the_link_unused(site: Site, caplog: pytest.LogCaptureFixture) -> None:
     site.holds("manager", SOUTH)
     token = site.desk.run_now(
         lambda session: links.make(session, site.world.tenant, site.world.person, "report", {"unit": NORTH}, AT)

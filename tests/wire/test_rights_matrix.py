@@ -200,7 +200,7 @@ async def test_every_verb_does_in_every_cell_what_its_right_says(ward: Ward) -> 
             wrong.append((verb, who.name, who.relation, wanted, got, rows))
 
     assert not wrong
-    assert seen == len(commands.VERBS) * (len(ROLES) * (len(RELATIONS) + 1) + 1), "a cell is undefined"
+    assert seen == len(commands.VERBS) * (len(ROLES) * (len(RELATIONS) + 1) + 1), "an undefined cell"
 
 
 async def test_every_command_does_in_every_cell_what_its_right_says(ward: Ward) -> None:
@@ -231,7 +231,7 @@ async def test_in_groups_and_channels_no_verb_does_anything_for_anyone(ward: War
     assert before == after, "something was stored"
 
 
-async def test_a_denial_tells_nothing_of_the_case_and_is_the_same_when_there_is_none(ward: Ward) -> None:
+async def test_a_denial_reveals_nothing_and_is_the_same_if_the_case_does_not_exist(ward: Ward) -> None:
     for who in ward.everyone:
         if who.relation in ("other", "unknown"):
             real = ward.type(f"uppgifter {who.ref}", who)
@@ -241,7 +241,7 @@ async def test_a_denial_tells_nothing_of_the_case_and_is_the_same_when_there_is_
             assert who.ref not in real
 
 
-async def test_an_unknown_municipality_is_turned_away_at_the_door(ward: Ward) -> None:
+async def test_an_unknown_municipality_is_refused_at_the_front_door(ward: Ward) -> None:
     body = activity("message.text", "case_worker-lead", tenant="33333333-3333-4333-8333-333333333333", text="hej")
 
     assert await ward.bot.posts(body) == (403, {"error": "tenant"})
@@ -288,7 +288,7 @@ def _own_case_row(session: Session, who: Who) -> int:
 # --- the test itself can fail ------------------------------------------------------------------------------
 
 
-async def test_without_the_check_of_rights_the_matrix_turns_red(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_matrix_fails_without_the_check_of_rights(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
     sample = [cell for cell in cells(ward) if cell[2].relation == "other"][:: len(ROLES)]
     denied = [cell for cell in sample if must(cell[1], cell[2]) != "allowed" and cell[0] not in BY_UNIT]
     assert denied

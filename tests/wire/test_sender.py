@@ -93,7 +93,7 @@ async def test_a_message_is_posted_and_its_id_given_back(line: Line) -> None:
     assert "Authorization" not in arrival.headers
 
 
-async def test_each_call_has_its_own_method_and_address(line: Line) -> None:
+async def test_each_call_uses_its_own_method_and_url(line: Line) -> None:
     url = line.connector.service_url.rstrip("/")
     await line.sender.send(url, CHAT, HELLO, reply_to="1:2/3?#")
     await line.sender.update(url, CHAT, "a b", HELLO)
@@ -110,7 +110,7 @@ async def test_each_call_has_its_own_method_and_address(line: Line) -> None:
 
 
 @pytest.mark.parametrize("conversation", ["..", ".", ""])
-async def test_an_id_that_would_climb_out_of_the_address_is_not_sent(line: Line, conversation: str) -> None:
+async def test_an_id_that_would_escape_the_url_path_is_not_sent(line: Line, conversation: str) -> None:
     with raises_just(Failed):
         await line.sender.send(line.connector.service_url, conversation, HELLO)
     assert line.connector.arrivals == []
@@ -151,7 +151,7 @@ STATUSES: list[tuple[int, type[SendError]]] = [
 
 
 @pytest.mark.parametrize(("status", "kind"), STATUSES)
-async def test_each_status_is_told_apart_after_one_attempt(line: Line, status: int, kind: type[SendError]) -> None:
+async def test_each_status_raises_its_own_error_without_a_retry(line: Line, status: int, kind: type[SendError]) -> None:
     line.connector.script.append(Fault(status, {"Location": "/elsewhere"}))
 
     with raises_just(kind) as seen:
@@ -161,7 +161,7 @@ async def test_each_status_is_told_apart_after_one_attempt(line: Line, status: i
 
 
 @pytest.mark.parametrize("how", ["hang", "drip", "reset"])
-async def test_what_left_and_was_not_answered_is_uncertain(line: Line, how: str) -> None:
+async def test_a_request_sent_without_a_response_is_uncertain(line: Line, how: str) -> None:
     line.connector.script.append(Fault(how=how))
 
     sending = asyncio.create_task(line.send())
@@ -172,7 +172,7 @@ async def test_what_left_and_was_not_answered_is_uncertain(line: Line, how: str)
     assert len(line.connector.arrivals) == 1
 
 
-async def test_a_connector_off_the_net_got_nothing(line: Line) -> None:
+async def test_nothing_was_sent_when_the_connector_is_unreachable(line: Line) -> None:
     url = line.connector.service_url
     await line.connector.stop()
 
@@ -180,7 +180,7 @@ async def test_a_connector_off_the_net_got_nothing(line: Line) -> None:
         await line.sender.send(url, CHAT, HELLO)
 
 
-async def test_a_full_connection_pool_is_no_uncertain_send(line: Line) -> None:
+async def test_a_full_connection_pool_is_not_an_uncertain_send(line: Line) -> None:
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) as session:
         sender = Sender(session, mode="dev", service_hosts=frozenset())
         line.connector.script.append(Fault(how="hang"))
@@ -234,7 +234,7 @@ async def test_retry_after_is_really_waited_for() -> None:
     assert second.at - first.at >= 1.0
 
 
-async def test_a_pause_longer_than_the_person_waits_is_not_begun(line: Line) -> None:
+async def test_a_pause_beyond_the_deadline_is_not_begun(line: Line) -> None:
     line.connector.script.append(Fault(429, {"Retry-After": "30"}))
 
     with raises_just(Throttled) as seen:
@@ -277,7 +277,7 @@ async def test_nothing_but_a_throttled_reply_is_sent_twice(line: Line, status: i
     assert len(line.connector.arrivals) == 1
 
 
-async def test_a_reply_that_takes_longer_than_the_person_waits_is_uncertain(line: Line) -> None:
+async def test_a_reply_that_exceeds_the_deadline_is_uncertain(line: Line) -> None:
     line.connector.script.append(Fault(how="hang"))
 
     sending = asyncio.create_task(line.send_now())
@@ -289,7 +289,7 @@ async def test_a_reply_that_takes_longer_than_the_person_waits_is_uncertain(line
 # Rate limits
 
 
-async def test_never_more_a_second_than_agreed_as_the_connector_counts(line: Line) -> None:
+async def test_the_connector_never_receives_more_per_second_than_allowed(line: Line) -> None:
     """Forty at once, ten of them to Anna."""
     chats = [CHAT] * 10 + [f"a:personal-{number}" for number in range(30)]
     sender = Sender(line.session, mode="dev", service_hosts=frozenset())
@@ -303,7 +303,7 @@ async def test_never_more_a_second_than_agreed_as_the_connector_counts(line: Lin
 
 
 @pytest.mark.parametrize("urgent", [True, False])
-async def test_what_may_be_sent_in_a_second_is_sent_or_nearly(urgent: bool) -> None:
+async def test_throughput_is_close_to_the_rate_limit(urgent: bool) -> None:
     pace, went = Pace(), dict[int, float]()
 
     async def go(number: int) -> None:
@@ -319,7 +319,7 @@ async def test_what_may_be_sent_in_a_second_is_sent_or_nearly(urgent: bool) -> N
 
 
 @pytest.mark.parametrize("conversations", [1, 100])
-async def test_people_go_at_once_until_the_window_is_full(conversations: int) -> None:
+async def test_replies_go_at_once_until_the_window_is_full(conversations: int) -> None:
     pace = Pace(per_conversation=5, total=10, window=0.5)
     went: list[float] = []
 
@@ -350,7 +350,7 @@ async def test_a_busy_conversation_keeps_nobody_else_waiting() -> None:
         task.cancel()
 
 
-async def test_people_go_before_reminders_and_each_in_the_order_they_came() -> None:
+async def test_replies_go_before_reminders_each_in_order_of_arrival() -> None:
     pace = Pace(per_conversation=1, total=1, window=0.02)
     order: list[str] = []
 
@@ -363,7 +363,7 @@ async def test_people_go_before_reminders_and_each_in_the_order_they_came() -> N
     assert order == ["person 1", "person 2", "reminder 1", "reminder 2"]
 
 
-async def test_one_who_gives_up_leaves_the_place_to_the_next() -> None:
+async def test_a_cancelled_waiter_gives_its_turn_to_the_next() -> None:
     pace = Pace(per_conversation=1, total=1, window=0.02)
     await pace.turn("a")
     gone = asyncio.create_task(pace.turn("b"))
@@ -410,7 +410,7 @@ def token_of(line: Line, sign_in: FaultyConnector, ticks: list[float]) -> Servic
     )
 
 
-def test_the_sign_in_address_is_the_tenants_or_the_shared_one() -> None:
+def test_the_token_endpoint_is_the_tenants_or_the_shared_one() -> None:
     assert token_endpoint("t1") == "https://login.microsoftonline.com/t1/oauth2/v2.0/token"
     assert token_endpoint() == "https://login.microsoftonline.com/botframework.com/oauth2/v2.0/token"
 
@@ -465,7 +465,7 @@ NO_TOKEN = [
 
 
 @pytest.mark.parametrize("fault", NO_TOKEN)
-async def test_without_a_token_nothing_is_sent_and_the_next_attempt_asks_again(
+async def test_without_a_token_nothing_is_sent_and_the_next_attempt_fetches_one(
     line: Line, sign_in: FaultyConnector, fault: Fault
 ) -> None:
     sign_in.script.extend([fault, good_token()])

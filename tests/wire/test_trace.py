@@ -11,5 +11,5 @@ async def test_one_answer_runs_through_no_more_than_it_has_to(tmp_path: Path) ->
     found = await trace_one_answer(tmp_path)
 
     assert found.calls[0] == ("bot/web.py", "messages")
-    assert ("storage/inbox.py", "keep") in found.calls, "the answer was not traced to its stored reply"
+    assert ("storage/inbox.py", "keep") in found.calls, "the trace did not include storing the reply"
     assert {what: (count, MOST[what]) for what, count in found.counts.items() if count > MOST[what]} == {}

@@ -97,7 +97,7 @@ def test_a_head_is_printed_and_found_again_and_a_cut_end_is_not(operator: Operat
 
     with opened(f"sqlite:///{operator.database}", Keys({"one": FIRST})) as desk:
         desk.run_now(cut_the_end)
-    assert operator.runs("verify-log")[0] == 0, "the database alone tells"
+    assert operator.runs("verify-log")[0] == 0, "the database alone reveals it"
     code, _, err = operator.runs("verify-log", "--since", head)
     assert code == 1
     assert "place 6 is missing" in err
@@ -114,7 +114,7 @@ def cut_the_end(session: Session) -> None:
         session.connection().exec_driver_sql(statement)
 
 
-def test_what_is_no_head_is_exit_1_with_one_sentence(operator: Operator) -> None:
+def test_an_invalid_head_is_exit_1_with_one_sentence(operator: Operator) -> None:
     code, _, err = operator.runs("verify-log", "--since", "nonsense")
 
     assert (code, err.count("\n")) == (1, 1)
@@ -157,7 +157,7 @@ def test_a_protected_case_shows_its_reference_only_when_asked_for_by_it(operator
 @pytest.mark.parametrize(
     "words", [("--case", "SN 2026/9999"), ("--case", "x"), ("--unit", "Ingen enhet")], ids=" ".join
 )
-def test_what_does_not_exist_is_exit_1_with_one_sentence_and_no_header(
+def test_unknown_selections_are_exit_1_with_one_sentence_and_no_header(
     operator: Operator, words: tuple[str, str]
 ) -> None:
     code, out, err = operator.runs("access-log", *words)
@@ -168,7 +168,7 @@ def test_what_does_not_exist_is_exit_1_with_one_sentence_and_no_header(
 # --- keys ------------------------------------------------------------------------------------------------------------
 
 
-def test_migrate_wraps_the_keys_anew_and_the_old_master_may_go(operator: Operator) -> None:
+def test_migrate_rewraps_the_keys_so_that_the_old_master_key_can_be_removed(operator: Operator) -> None:
     operator.sets(BK_KEYS=keys(two=SECOND, one=FIRST))
     assert "keys wrapped with the newest master key: 3" in operator.runs("migrate")[1]
 
@@ -179,7 +179,7 @@ def test_migrate_wraps_the_keys_anew_and_the_old_master_may_go(operator: Operato
     assert "names a master key that is not configured" in err, "the trail needs it on"
 
 
-def test_a_municipality_whose_key_is_missing_does_not_start(operator: Operator) -> None:
+def test_the_bot_does_not_start_without_a_municipalitys_key(operator: Operator) -> None:
     operator.sets(BK_KEYS=keys(two=SECOND))
     code, _, err = operator.runs("migrate")
 
@@ -187,7 +187,7 @@ def test_a_municipality_whose_key_is_missing_does_not_start(operator: Operator) 
     assert "the master key one is not in BK_KEYS" in err
 
 
-def test_a_key_with_the_right_id_and_the_wrong_bytes_does_not_start(operator: Operator) -> None:
+def test_a_key_with_the_right_id_but_wrong_bytes_prevents_startup(operator: Operator) -> None:
     operator.sets(BK_KEYS=keys(one=SECOND))
     code, _, err = operator.runs("migrate")
 
@@ -209,9 +209,7 @@ def test_a_file_named_by_a_personal_number_is_not_read_or_written_and_not_repeat
     assert not (operator.folder / f"x {name}").exists()
 
 
-def test_a_crash_tells_its_kind_and_place_and_none_of_its_text(
-    operator: Operator, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_crash_line_has_class_and_place_but_no_message(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
     def crash(*_: object) -> None:
         raise sqlite3.DataError("kanarie-5512")
 
@@ -243,7 +241,7 @@ def test_signing_keys_come_over_https_or_from_this_machine(url: str, safe: bool)
     assert is_safe_source(url) is safe
 
 
-async def test_keys_offered_elsewhere_over_plain_http_are_not_fetched() -> None:
+async def test_keys_from_a_remote_plain_http_url_are_not_fetched() -> None:
     async with aiohttp.ClientSession() as session:
         ring = KeyRing(session, "http://192.0.2.1/keys")
         assert await ring.find("any") is None

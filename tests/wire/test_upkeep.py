@@ -104,7 +104,7 @@ def test_until_a_period_is_set_nothing_of_a_case_is_due(app: Run) -> None:
     assert "SN 2026/0001" not in done.stdout
 
 
-def test_what_is_due_is_listed_and_nothing_changes_without_the_very_words(app: Run, look: Look) -> None:
+def test_due_cases_are_listed_and_nothing_is_disposed_of_without_confirmation(app: Run, look: Look) -> None:
     assert ended(app("dispose", "--set", "case_months=60"), 0, "kept 60 months")
     listed = app("dispose")
     assert "SN 2026/0001: closed 2021-01-31, due 2026-01-31, checklists: 1" in listed.stdout
@@ -118,7 +118,7 @@ def test_what_is_due_is_listed_and_nothing_changes_without_the_very_words(app: R
     assert look("select count(*) from event where act = 'disposal_listed'") == 3
 
 
-def test_a_folder_with_something_in_it_is_not_printed_to(app: Run, home: Path, look: Look) -> None:
+def test_a_folder_that_is_not_empty_is_not_printed_to(app: Run, home: Path, look: Look) -> None:
     app("dispose", "--set", "case_months=60")
     (home / "pages").mkdir()
     (home / "pages" / "arende-1.html").write_text("someone else's", encoding="utf-8")
@@ -157,7 +157,7 @@ def test_where_checklists_are_printed_elsewhere_none_is_asked_for(app: Run, look
     assert look("select count(*) from cases") == 0
 
 
-def test_a_period_that_is_none_and_a_tenant_that_is_none_are_told(app: Run) -> None:
+def test_an_invalid_period_and_an_unknown_tenant_are_reported(app: Run) -> None:
     assert ended(app("dispose", "--set", "case_months=noll"), 1, "case_months")
     assert ended(app("dispose", "--set", "months=6"), 1, "there is no period months")
     assert ended(app("dispose", "--tenant", "nobody"), 1, "there is no tenant nobody")
@@ -173,7 +173,7 @@ def test_a_tenants_periods_are_its_own(app: Run, home: Path) -> None:
     assert "gallra 0 ärenden" in app("dispose").stdout
 
 
-def test_with_a_key_missing_no_page_can_be_printed_and_nothing_goes(app: Run, look: Look) -> None:
+def test_with_a_missing_key_nothing_is_printed_or_disposed_of(app: Run, look: Look) -> None:
     app("dispose", "--set", "case_months=60")
     done = app(*CONFIRM, "--print-to", "pages", BK_KEYS="other:" + b64encode(bytes(32)).decode())
 
@@ -204,7 +204,7 @@ def test_a_backup_comes_back_without_what_was_disposed_of(app: Run, home: Path) 
     assert ended(app("restore", "old", *stones, BK_DATABASE_URL=f"sqlite:///{elsewhere}"), 1, "not overwritten")
 
 
-def test_tombstones_that_are_named_and_not_there_stop_the_restore(app: Run, home: Path) -> None:
+def test_a_missing_tombstone_file_stops_the_restore(app: Run, home: Path) -> None:
     app("backup", "old")
 
     done = app("restore", "old", "--tombstones", "none", BK_DATABASE_URL=f"sqlite:///{home / 'new.db'}")
@@ -212,7 +212,7 @@ def test_tombstones_that_are_named_and_not_there_stop_the_restore(app: Run, home
     assert not (home / "new.db").exists()
 
 
-def test_a_backup_with_its_keys_apart_asks_for_them(app: Run, home: Path) -> None:
+def test_a_backup_with_separate_keys_requires_them(app: Run, home: Path) -> None:
     done = app("backup", "copy", "--keys", "keys")
     assert ended(done, 0, "keys: 2 keys")
     new = f"sqlite:///{home / 'new.db'}"
@@ -257,6 +257,6 @@ async def test_backup_and_disposal_go_on_beside_a_running_bot(
                 assert answer.status == 200
             for path in ("/metrics", "/readyz"):
                 async with session.get(bot.url + path) as answer:
-                    assert answer.status == 404, "not on the port that is open to others"
+                    assert answer.status == 404, "not on the public port"
     finally:
         await bot.stop()

@@ -123,7 +123,7 @@ async def test_a_press_is_answered_in_the_response_and_nothing_is_sent(teams: Te
     assert button(body["value"], "Nej")
 
 
-async def test_an_invoke_it_does_not_know_is_bad_input(teams: Teams) -> None:
+async def test_an_unknown_invoke_is_400(teams: Teams) -> None:
     action = {"action": {"verb": "made_up", "data": {"token": "x"}}}
 
     assert (await teams.posts("invoke.adaptiveCard-action", name="task/fetch"))[0] == 400
@@ -151,7 +151,7 @@ async def test_an_email_is_bound_at_first_contact_to_its_own_person_only(teams: 
     with sqlite3.connect(teams.bot.folder / "bot.db") as database:
         denied = database.execute("select count(*) from event where act = 'denied' and actor = 'unknown'").fetchone()
     database.close()
-    assert denied == (len(nobodies) + 1,), "a stranger who was turned away is not in the trail once each"
+    assert denied == (len(nobodies) + 1,), "each refused stranger must be in the trail once"
 
 
 async def test_a_typed_personal_number_reaches_no_file(teams: Teams) -> None:
