@@ -8,7 +8,8 @@ it builds two per turn. What goes out is ours, over one shared session (bot/send
 import asyncio
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Literal, NamedTuple
 
@@ -18,6 +19,7 @@ from botbuilder.schema import Activity, ChannelAccount, ConversationAccount, Con
 from bot.cards.render import neutral_summary, render_card, render_text
 from bot.clock import Clock
 from bot.door.inbound import Inbound
+from bot.logs import crash_line
 from bot.sending.sender import Sender, SendError
 from bot.turns import Turns
 from dialogs.turn.exchange import Reply, Turn
@@ -27,7 +29,10 @@ CARD = "application/vnd.microsoft.card.adaptive"
 MESSAGE = "application/vnd.microsoft.activity.message"
 PATIENCE = 2.0
 """Seconds a request waits for its reply to go out; after that it goes out in the background."""
-_INBOUND = "inbound"
+_INBOUND, _IS_CUT, _POSTED = "inbound", "is_cut", "posted"
+
+Posted = Callable[[str], Awaitable[None]]
+"""Is told the id under which a reply is out."""
 
 log = logging.getLogger(__name__)
 
@@ -50,12 +55,16 @@ class TeamsAdapter(BotAdapter):
         self._handler = _Handler(turns, clock)
         self._sending: set[asyncio.Task[Any]] = set()
 
-    async def process(self, inbound: Inbound) -> Answer | None:
-        """Take one activity; for an invoke, return what its response says. Committed when this returns."""
+    async def process(self, inbound: Inbound, is_cut: Callable[[], bool]) -> Answer | None:
+        """Take one activity; for an invoke, return what its response says. Committed when this returns.
+
+        is_cut: whether the request was given up by whoever sent it, so that its answer reaches nobody.
+        """
         if inbound.type == "invoke":
             return await self._invoked(inbound)
         context = TurnContext(self, _activity(inbound))
         context.turn_state[_INBOUND] = inbound
+        context.turn_state[_IS_CUT] = is_cut
         await self.run_pipeline(context, self._handler.on_turn)
         return None
 
@@ -79,10 +88,11 @@ class TeamsAdapter(BotAdapter):
     async def send_activities(self, context: TurnContext, activities: list[Activity]) -> list[ResourceResponse]:
         """Send a turn's activities."""
         inbound: Inbound = context.turn_state[_INBOUND]
+        posted: Posted | None = context.turn_state.get(_POSTED)
         sent = []
         for activity in activities:
             call = self.sender.send_now(inbound.service_url or "", inbound.conversation.id, _wire(activity))
-            sent.append(ResourceResponse(id=await self._patiently(call)))
+            sent.append(ResourceResponse(id=await self._patiently(call, posted)))
         return sent
 
     async def update_activity(self, context: TurnContext, activity: Activity) -> ResourceResponse:
@@ -104,23 +114,33 @@ class TeamsAdapter(BotAdapter):
         if self._sending:
             await asyncio.wait(self._sending, timeout=10)
 
-    async def _patiently(self, call: Any) -> str:
+    async def _patiently(self, call: Awaitable[str | None], posted: Posted | None = None) -> str:
         """Wait a little for something to go out; a connector that hangs must not hold the request."""
-        task: asyncio.Task[Any] = asyncio.ensure_future(_logged(call))
+        task = asyncio.ensure_future(_send(call, posted))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
         done, _ = await asyncio.wait({task}, timeout=PATIENCE)
-        return (task.result() or "") if done else ""
+        if done:
+            return task.result()
+        task.add_done_callback(_log_crash)
+        return ""
 
 
-async def _logged(call: Any) -> str | None:
-    """Send; a failure is logged by its kind. What was kept is kept, and she finds it with `fortsätt`."""
+async def _send(call: Awaitable[str | None], posted: Posted | None) -> str:
+    """Send, and note under which id it is out. What cannot be sent is kept, and she finds it with `fortsätt`."""
     try:
-        sent: str | None = await call
+        sent = await call or ""
     except SendError as error:
-        log.warning("reply not sent: %s", type(error).__name__)
-        return None
+        log.warning("reply not sent: %s %s", type(error).__name__, error.status or "")
+        return ""
+    if posted is not None:
+        await posted(sent)
     return sent
+
+
+def _log_crash(task: "asyncio.Task[str]") -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("a reply's id was not kept: %s", crash_line(error))
 
 
 class _Handler(ActivityHandler):
@@ -146,8 +166,9 @@ class _Handler(ActivityHandler):
             activity.id = turn.reply_to
             await turn_context.update_activity(activity)
         else:
-            sent = await turn_context.send_activity(activity)
-            await self._turns.posted(turn, outcome.reply, sent.id if sent else "")
+            is_cut: Callable[[], bool] = turn_context.turn_state[_IS_CUT]
+            turn_context.turn_state[_POSTED] = partial(self._turns.posted, turn, outcome, is_cut)
+            await turn_context.send_activity(activity)
 
     async def on_installation_update(self, turn_context: TurnContext) -> None:
         inbound: Inbound = turn_context.turn_state[_INBOUND]

@@ -112,23 +112,35 @@ def build(
     return Office(settings, desk, clock, metrics, adapter, gate, turns), worker, keys
 
 
+class _Call:
+    """A request until it is answered."""
+
+    def __init__(self, request: web.Request) -> None:
+        self._request = request
+        self.is_over = False
+
+    def is_cut(self) -> bool:
+        """Return whether whoever sent the request has closed the connection before its answer."""
+        transport = self._request.transport
+        return not self.is_over and (transport is None or transport.is_closing())
+
+
 async def messages(request: web.Request) -> web.StreamResponse:
     """Take one activity. 2xx only after its commit; a database that cannot keep it gives 503, and Teams sends again."""
-    office = request.app[OFFICE]
+    office, call = request.app[OFFICE], _Call(request)
     try:
         inbound = await receive(request, office.gate)
     except Refused as refused:
         office.metrics.turned_away(refused.status, refused.reason or refused.code)
         return refusal(refused)
     try:
-        answer = await office.adapter.process(inbound)
+        answer = await office.adapter.process(inbound, call.is_cut)
     except Exception as error:
         office.metrics.failed("turn")
         log.error("turn failed: %s", crash_line(error))
         body = {"error": "not_kept", "message": say("common.failed", "sv")}
         return web.json_response(body, status=503, headers={"Retry-After": "2"}, dumps=_dumps)
-    if inbound.text and request.transport is not None and not request.transport.is_closing():
-        office.turns.answered(inbound.conversation.id, inbound.text)
+    call.is_over = True
     if answer is None:
         return web.Response(status=200)
     return web.json_response(answer.body, status=answer.status, dumps=_dumps)

@@ -21,8 +21,8 @@ class Turn:
     kind: she wrote (`text`), pressed (`press`), her client asked what to show (`refresh`), the app was
         installed or removed. tenant, object_id: who, as the channel vouches. channel_id: the chat.
     data: what the card sent, as text by name: `verb`, `token` and the inputs. invoke: the answer goes
-        back in the response. reply_to: the posted card she pressed on. resent: the same text came while
-        the first was not answered for. emails: her addresses, when the register waits to bind one.
+        back in the response. reply_to: the posted card she pressed on. emails: her addresses, when the
+        register waits to bind one.
     """
 
     kind: TurnKind
@@ -38,7 +38,6 @@ class Turn:
     data: Mapping[str, str] = field(default_factory=dict)
     invoke: bool = False
     reply_to: str = ""
-    resent: bool = False
     emails: tuple[str, ...] = ()
 
 
