@@ -19,7 +19,7 @@ from bot.commandline.common import Stop, open_desk, use_newest_key
 from bot.commandline.registers import import_file
 from bot.settings import ROOT, VAR, BadSettings, Settings, read_settings
 from checklists.csv_in import BadCsv
-from checklists.files import BadFile
+from checklists.loader import BadFile
 from imports.people import import_people
 from storage import migrate, tenants
 from storage.desk import CannotOpen

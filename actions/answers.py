@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from actions import signing
 from actions.basis import Basis, Sheet
-from actions.changes import NONE, Change, Changes, keep
+from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from checklists.errors import AnswerNotAllowed, UserError
 from checklists.free_text import MOST_TEXT, checked
@@ -42,7 +42,7 @@ def give(session: Session, origin: Origin, sheet: Sheet, item_id: str, written: 
     )
     sheet.note(row)
     change = Change("answered", sheet.case, sheet.filled.id, item_id, row.revision)
-    return keep(session, origin, change) + signing.after_answer(session, origin, sheet, row, before)
+    return record(session, origin, change) + signing.after_answer(session, origin, sheet, row, before)
 
 
 def choose(session: Session, origin: Origin, sheet: Sheet, chosen: Mapping[str, str]) -> Changes:
@@ -69,26 +69,26 @@ def motivate(session: Session, origin: Origin, sheet: Sheet, stop: Stop, written
     """Store a motivation (see `free_text.motivation`): as a motivation item's answer, or in the items' own rows."""
     changes = NONE
     for item_id in stop.items:
-        changes += give(session, origin, sheet, item_id, in_row(sheet, stop, item_id, written))
+        changes += give(session, origin, sheet, item_id, row_content(sheet, stop, item_id, written))
     if origin.person_id is not None:
         drafts.forget(session, sheet.filled, stop.items[0], origin.person_id)
     return changes
 
 
-def in_row(sheet: Sheet, stop: Stop, item_id: str, written: Written) -> Written:
+def row_content(sheet: Sheet, stop: Stop, item_id: str, written: Written) -> Written:
     """Return the content of the row: a motivation item is answered ja or nej; an item's own row keeps its answer."""
     if stop.about:
         return written
     return replace(written, choice=sheet.answers[item_id].choice, option=sheet.rows[item_id].option)
 
 
-def remark(session: Session, origin: Origin, sheet: Sheet, item_id: str, text: str) -> Changes:
+def set_note(session: Session, origin: Origin, sheet: Sheet, item_id: str, text: str) -> Changes:
     """Store a note to an answer; an empty text removes the old one. Raises: PersonalNumberInText, TextTooLong."""
     note, old = checked(text), sheet.written(session, item_id)
     return give(session, origin, sheet, item_id, replace(old, note=note)) if note != (old.note or "") else NONE
 
 
-def tell_how(session: Session, origin: Origin, sheet: Sheet, item_id: str, option: str) -> Changes:
+def set_method(session: Session, origin: Origin, sheet: Sheet, item_id: str, option: str) -> Changes:
     """Store how an answer came about. Raises: UserError: there is no answer, or no such option."""
     how = sheet.checklist.by_id[item_id].how
     if item_id not in sheet.rows or how is None or option not in {one.id for one in how.options}:
@@ -96,7 +96,7 @@ def tell_how(session: Session, origin: Origin, sheet: Sheet, item_id: str, optio
     return give(session, origin, sheet, item_id, replace(sheet.written(session, item_id), option=option))
 
 
-def keep_draft(session: Session, sheet: Sheet, stop: Stop, person_id: int, text: str, place: str) -> bool:
+def save_draft(session: Session, sheet: Sheet, stop: Stop, person_id: int, text: str, place: str) -> bool:
     """Store a person's unfinished text as her private draft, which is no answer.
 
     Returns: whether anything was stored; an empty text, or one with a personal number, is not.
@@ -124,7 +124,7 @@ def act_to_undo(session: Session, person_id: int, basis: Basis, act: str = "") -
     return None
 
 
-def take_back(session: Session, origin: Origin, sheet: Sheet, rows: list[AnswerRow]) -> Changes | None:
+def undo(session: Session, origin: Origin, sheet: Sheet, rows: list[AnswerRow]) -> Changes | None:
     """Restore the answers of one act to what they were before it; None if they have been changed since."""
     # One act may store an answer twice (`nej, TEXT`): rows come newest first, so these are its last and its first.
     last = {row.item_id: row for row in reversed(rows)}

@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import TypedDict
 
 from checklists import lifecycle
-from checklists.files import all_facts, checklist_version, newest
 from checklists.lifecycle import READER, WRITER, State
+from checklists.loader import all_facts, checklist_version, newest
 from checklists.model import NOTHING, Answer, Checklist, Gap, ListId, MotivationBy, Role, Written
 from checklists.route import Stop, next_open, stops
 from checklists.rules import Applied

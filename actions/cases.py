@@ -7,7 +7,7 @@ from typing import Literal
 from uuid import uuid4
 
 from actions import signing
-from actions.changes import NONE, Change, Changes, keep
+from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from checklists.case_dates import FIELDS, settle
 from checklists.deadlines import Limit
@@ -37,7 +37,7 @@ def open_case(
     """Store a new case. ref: normalised, and not in use."""
     row = CaseRow(tenant_id=origin.tenant_id, ref=ref, unit_id=unit_id, lead_id=lead_id)
     case = cases.add(session, row)
-    return case, keep(session, origin, Change("case_opened", case))
+    return case, record(session, origin, Change("case_opened", case))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def set_dates(session: Session, origin: Origin, case: CaseRow, given: Mapping[st
         setattr(case, name, day)
         event: EventName = _DATE_EVENTS[name] if name != "closed_on" else "closed" if day else "reopened"
         events.append(Change(event, case, detail=day.isoformat() if day else ""))
-    return Dated(keep(session, origin, *events), settled.faults)
+    return Dated(record(session, origin, *events), settled.faults)
 
 
 def close(session: Session, origin: Origin, case: CaseRow, day: date) -> Changes:
@@ -84,7 +84,7 @@ def set_unit(session: Session, origin: Origin, case: CaseRow, unit_id: int) -> C
     if case.unit_id == unit_id:
         return NONE
     case.unit_id = unit_id
-    return keep(session, origin, Change("unit_set", case, detail=str(unit_id)))
+    return record(session, origin, Change("unit_set", case, detail=str(unit_id)))
 
 
 def set_type(session: Session, origin: Origin, case: CaseRow, case_type: CaseType) -> Changes:
@@ -92,7 +92,7 @@ def set_type(session: Session, origin: Origin, case: CaseRow, case_type: CaseTyp
     if case.case_type == case_type:
         return NONE
     case.case_type = case_type
-    return keep(session, origin, Change("case_type_set", case, detail=case_type))
+    return record(session, origin, Change("case_type_set", case, detail=case_type))
 
 
 def set_workers(
@@ -108,7 +108,7 @@ def set_workers(
     if case.co_id != co:
         events.append(Change("co_worker_set", case, detail=str(co)))
     case.lead_id, case.co_id = lead, co
-    return keep(session, origin, *events)
+    return record(session, origin, *events)
 
 
 def remove_co_worker(session: Session, origin: Origin, case: CaseRow) -> Changes:
@@ -116,7 +116,7 @@ def remove_co_worker(session: Session, origin: Origin, case: CaseRow) -> Changes
     if case.co_id is None:
         return NONE
     case.co_id = None
-    return keep(session, origin, Change("co_worker_set", case, detail="none"))
+    return record(session, origin, Change("co_worker_set", case, detail="none"))
 
 
 def set_protected(session: Session, origin: Origin, case: CaseRow, *, protected: bool) -> Changes:
@@ -124,7 +124,7 @@ def set_protected(session: Session, origin: Origin, case: CaseRow, *, protected:
     if case.protected_identity == protected:
         return NONE
     case.protected_identity = protected
-    return keep(session, origin, Change("protected_identity_set", case, detail="ja" if protected else "nej"))
+    return record(session, origin, Change("protected_identity_set", case, detail="ja" if protected else "nej"))
 
 
 def set_children(session: Session, origin: Origin, case: CaseRow, count: int) -> Changes:
@@ -138,7 +138,7 @@ def set_children(session: Session, origin: Origin, case: CaseRow, count: int) ->
         raise BadChildren(most=MOST_CHILDREN)
     case.children = count
     change = Change("children_set", case, detail=str(count))
-    return keep(session, origin, change) + signing.after_case(session, origin, case)
+    return record(session, origin, change) + signing.after_case(session, origin, case)
 
 
 def extend(
@@ -171,4 +171,4 @@ def extend(
         at=origin.now,
     )
     extensions.add(session, row, required(reason))
-    return keep(session, origin, Change("extended", case, detail=f"{limit} {reason_class} {until.isoformat()}"))
+    return record(session, origin, Change("extended", case, detail=f"{limit} {reason_class} {until.isoformat()}"))

@@ -11,7 +11,7 @@ from typing import Literal
 
 from actions.origin import Origin
 from checklists.events import EventName
-from storage import changed, trail
+from storage import projection_queue, trail
 from storage.cases import CaseRow
 from storage.desk import Session
 
@@ -29,7 +29,7 @@ class Point:
     revision: int
 
 
-Tells = Literal["sent", "resent", "returned", "voided", "followed_up"]
+Notice = Literal["sent", "resent", "returned", "voided", "followed_up"]
 """The kinds of change that others are notified of at once."""
 
 
@@ -37,8 +37,8 @@ Tells = Literal["sent", "resent", "returned", "voided", "followed_up"]
 class Change:
     """One thing that changed. detail: a code, never content. item_id, revision: of the answer or fact, if any.
 
-    tells: what to notify others of at once, None for nothing. points: the questions a return points at. event_id: row
-    id of its event, set by `keep`.
+    notice: what to notify others of at once, None for nothing. points: the questions a return points at. event_id: row
+    id of its event, set by `record`.
     """
 
     event: EventName
@@ -47,7 +47,7 @@ class Change:
     item_id: str = ""
     revision: int | None = None
     detail: str = ""
-    tells: Tells | None = None
+    notice: Notice | None = None
     points: Sequence[Point] = ()
     event_id: int = 0
 
@@ -60,7 +60,7 @@ _NOT_COUNTED: frozenset[EventName] = _REFUSED | {"signature_shown"}
 """Events about a case that do not affect any figure."""
 
 
-def keep(session: Session, origin: Origin, *changes: Change) -> Changes:
+def record(session: Session, origin: Origin, *changes: Change) -> Changes:
     """Record changes in the trail and queue their cases for the figures; return the changes."""
     rows = []
     for change in changes:
@@ -80,7 +80,7 @@ def keep(session: Session, origin: Origin, *changes: Change) -> Changes:
             )
         )
         if case_id is not None and change.event not in _NOT_COUNTED:
-            changed.note(session, case_id=case_id)
+            projection_queue.enqueue(session, case_id=case_id)
     session.flush()
     for change, row in zip(changes, rows, strict=True):
         change.event_id = row.id

@@ -1,7 +1,7 @@
 """Set facts about a case and its children, as revisions."""
 
 from actions import signing
-from actions.changes import NONE, Change, Changes, keep
+from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from storage import cases
 from storage.cases import CaseRow, FactRow, Facts
@@ -33,4 +33,4 @@ def set_fact(
     cases.set_fact(session, case, row)
     facts[child, fact_id] = row
     event = Change("fact_set", case, item_id=fact_id, revision=row.revision, detail=f"child {child}" if child else "")
-    return keep(session, origin, event) + signing.after_case(session, origin, case)
+    return record(session, origin, event) + signing.after_case(session, origin, case)

@@ -4,14 +4,14 @@ from dataclasses import replace
 from datetime import date
 
 from actions.basis import Basis, Sheet, read
-from actions.changes import NONE, Change, Changes, keep
+from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from checklists import lifecycle
 from checklists.events import EventName
 from checklists.lifecycle import READER, WRITER, Act
 from checklists.model import Checklist, Role
 from checklists.swedish_time import midnight
-from storage import changed, filled
+from storage import filled, projection_queue
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.filled import FilledRow
@@ -66,7 +66,7 @@ def begin_one(
     )
     filled.add(session, row)
     name: EventName = "list_begun" if person_id == filled.NOBODY else "reading_begun"
-    return row, keep(session, origin, Change(name, case, row.id, detail=acting))
+    return row, record(session, origin, Change(name, case, row.id, detail=acting))
 
 
 def new_occasion(session: Session, origin: Origin, basis: Basis) -> tuple[Basis, Changes]:
@@ -82,8 +82,8 @@ def send(session: Session, origin: Origin, basis: Basis) -> Changes:
         sheet.filled.status = lifecycle.after(sheet.filled.status, Act.SEND)
         sheet.filled.sent_at = origin.now
         events.append(Change("sent", basis.case, sheet.filled.id))
-    events[0].tells = "resent" if again else "sent"
-    return keep(session, origin, *events)
+    events[0].notice = "resent" if again else "sent"
+    return record(session, origin, *events)
 
 
 def begin_reading(session: Session, origin: Origin, reader: Basis, acting: str) -> tuple[Basis, Changes]:
@@ -111,11 +111,11 @@ def finish_reading(session: Session, origin: Origin, reader: Basis, acting: str)
         sheet.filled.seen_at = origin.now
     if not ended:
         return NONE
-    return keep(session, origin, Change("differences_seen", reader.case, ended[0].filled.id, detail=acting))
+    return record(session, origin, Change("differences_seen", reader.case, ended[0].filled.id, detail=acting))
 
 
-def set_begun(session: Session, sheet: Sheet, day: date) -> None:
+def backdate(session: Session, sheet: Sheet, day: date) -> None:
     """Backdate the beginning of a list whose answers all came from files, to the day of the earliest answer."""
     sheet.filled.begun_at = midnight(day)
     session.flush()
-    changed.note(session, case_id=sheet.case.id)
+    projection_queue.enqueue(session, case_id=sheet.case.id)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from actions.changes import NONE, Change, Changes, keep
+from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from checklists.errors import BadDeputy, BadPeriod
 from checklists.model import Role
@@ -46,7 +46,7 @@ def enter(session: Session, origin: Origin, entry: Entry) -> tuple[Outcome, Chan
     if what == "unchanged":
         return what, NONE
     event = Change("person_added" if what == "added" else "person_changed", detail=f"{person.id}:{held.role}")
-    return what, keep(session, origin, event)
+    return what, record(session, origin, event)
 
 
 def _person(session: Session, tenant_id: int, entry: Entry) -> tuple[PersonRow, Outcome]:
@@ -77,7 +77,7 @@ def bind(session: Session, origin: Origin, person: PersonRow, object_id: str) ->
     Raises: ValueError: she is bound already.
     """
     people.bind(person, object_id)
-    return keep(session, origin, Change("bound"))
+    return record(session, origin, Change("bound"))
 
 
 def welcome(session: Session, origin: Origin, person: PersonRow) -> Changes:
@@ -85,13 +85,13 @@ def welcome(session: Session, origin: Origin, person: PersonRow) -> Changes:
     if person.welcomed:
         return NONE
     person.welcomed = True
-    return keep(session, origin, Change("installed"))
+    return record(session, origin, Change("installed"))
 
 
 def choose_language(session: Session, origin: Origin, person: PersonRow, language: Language) -> Changes:
     """Store the language a person has chosen."""
     person.language = language
-    return keep(session, origin, Change("language_set", detail=language))
+    return record(session, origin, Change("language_set", detail=language))
 
 
 def name_deputy(
@@ -109,21 +109,21 @@ def name_deputy(
     if held is None:
         held = RoleRow(tenant_id=origin.tenant_id, person_id=deputy.id, unit_id=unit_id, role="deputy")
     held.valid_from, held.valid_to, held.stands_in_for_id = first, last, chef.id
-    people.hold(session, held)
+    people.save_role(session, held)
     days = f"{first.isoformat()}/{last.isoformat()}"
     event = Change("deputy_named", detail=f"{deputy.id} for {chef.id} in {unit_id} {days}")
-    return keep(session, origin, event)
+    return record(session, origin, event)
 
 
 def remove_deputy(session: Session, origin: Origin, held: RoleRow) -> Changes:
     """End a deputy's appointment at once."""
     detail = f"{held.person_id} in {held.unit_id}"
-    people.let_go(session, held, origin.today)
-    return keep(session, origin, Change("deputy_removed", detail=detail))
+    people.end_role(session, held, origin.today)
+    return record(session, origin, Change("deputy_removed", detail=detail))
 
 
 def snooze(session: Session, origin: Origin, bundle: str, until: date) -> Changes:
     """Postpone a bundle of reminders to a later day, when those still due are sent again."""
     row = SnoozeRow(person_id=origin.person_id or 0, bundle=bundle, tenant_id=origin.tenant_id, until=until)
     told_reminders.snooze(session, row)
-    return keep(session, origin, Change("snoozed", detail=until.isoformat()))
+    return record(session, origin, Change("snoozed", detail=until.isoformat()))

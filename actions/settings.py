@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from actions.changes import Change, Changes, keep
+from actions.changes import Change, Changes, record
 from actions.origin import Origin
-from storage import changed, tenants
+from storage import projection_queue, tenants
 from storage.desk import Session
 from storage.tenants import TenantRow
 
@@ -14,5 +14,5 @@ def change(session: Session, origin: Origin, tenant: TenantRow, name: str, value
     before = tenants.settings(tenant).workdays
     tenants.set_setting(tenant, name, value)
     if tenants.settings(tenant).workdays != before:  # a deadline may now fall on another day
-        changed.note_tenant(session, tenant.id)
-    return keep(session, origin, Change("setting_changed", detail=name))
+        projection_queue.enqueue_tenant(session, tenant.id)
+    return record(session, origin, Change("setting_changed", detail=name))

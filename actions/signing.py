@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 from actions.basis import Basis, Sheet, written
-from actions.changes import NONE, Change, Changes, Point, keep
+from actions.changes import NONE, Change, Changes, Point, record
 from actions.origin import Origin
 from checklists import lifecycle
 from checklists.lifecycle import READER, WRITER, Act, Effect, State, effect_of_change
@@ -50,7 +50,7 @@ def sign(session: Session, origin: Origin, reader: Basis, view: str, reason: str
     for sheet in worker.sheets:
         sheet.filled.return_id = None
     event = Change("signed_with_shortfall" if reason else "signed", case, worker.sheets[0].filled.id, detail=acting)
-    return keep(session, origin, event)
+    return record(session, origin, event)
 
 
 def send_back(
@@ -74,8 +74,8 @@ def send_back(
         _move(sheet, Act.RETURN)
         sheet.filled.return_id = row.id
     detail = f"return {row.id} {acting}".strip()
-    event = Change("returned", case, worker.sheets[0].filled.id, detail=detail, tells="returned", points=points)
-    return keep(session, origin, event)
+    event = Change("returned", case, worker.sheets[0].filled.id, detail=detail, notice="returned", points=points)
+    return record(session, origin, event)
 
 
 def _signing_role(acting: str) -> Role:
@@ -115,7 +115,7 @@ def after_answer(session: Session, origin: Origin, sheet: Sheet, row: AnswerRow,
         row.follow_up = True
         change = Change("followed_up", sheet.case, sheet.filled.id, row.item_id, row.revision)
         at_once = effect == "follow_up_at_once"
-        return keep(session, origin, replace(change, tells="followed_up" if at_once else None))
+        return record(session, origin, replace(change, notice="followed_up" if at_once else None))
     reopened = NONE
     for reading in filled.readings(session, sheet.case.id, sheet.filled.checklist, sheet.filled.occasion):
         if reading.child == sheet.filled.child and reading.seen_at is not None:
@@ -165,7 +165,7 @@ def _open_again(session: Session, origin: Origin, case: CaseRow, reading: Filled
     again = replace(NOTHING, note=answers.text(session, reading, old, "note"))
     number = old.revision + 1
     answers.add(session, reading, item_id, number, again, author=None, at=origin.now, act=origin.act)
-    return keep(session, origin, Change("reading_reopened", case, reading.id, item_id, number))
+    return record(session, origin, Change("reading_reopened", case, reading.id, item_id, number))
 
 
 def _void(session: Session, origin: Origin, case: CaseRow, row: FilledRow, standing: SignatureRow | None) -> Changes:
@@ -176,4 +176,4 @@ def _void(session: Session, origin: Origin, case: CaseRow, row: FilledRow, stand
     for sheet in written(session, case, row.checklist).sheets:
         if lifecycle.may(sheet.filled.status, Act.VOID):
             _move(sheet, Act.VOID)
-    return keep(session, origin, Change("voided", case, row.id, detail=f"signature {standing.id}", tells="voided"))
+    return record(session, origin, Change("voided", case, row.id, detail=f"signature {standing.id}", notice="voided"))

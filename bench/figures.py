@@ -13,7 +13,7 @@ from bench.measure import YEAR, Figure, Towns, clock, new_desk, ratios
 from bench.town import fill
 from checklists.model import Written
 from reports.rates import rate_rows
-from storage import aggregates, answers, changed, filled
+from storage import aggregates, answers, filled, projection_queue
 from storage.desk import Desk, Session
 
 
@@ -43,7 +43,7 @@ def g11(folder: Path, rounds: int, commits: int = 300) -> Figure:
         revision = old.revision + 1 if old else 1
         answers.add(session, row, "child_heard", revision, written, author=None, at=row.begun_at, act="a")
         if noting:
-            changed.note(session, case_id=row.case_id)
+            projection_queue.enqueue(session, case_id=row.case_id)
 
     def commits_of(desk: Desk, noting: bool) -> float:
         start = time.perf_counter()

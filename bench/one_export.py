@@ -15,7 +15,7 @@ from typing import Any
 
 from bench.measure import KEY, clock
 from bench.town import FIRST
-from checklists.files import newest
+from checklists.loader import newest
 from reports.selected import Selection
 
 # SQLite does not reorder a cross join: list by list along two indexes, sorting only a list's answers.

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
-from checklists.files import newest
+from checklists.loader import newest
 from checklists.model import Role, Written
 from storage import people, tenants
 from storage.answers import AnswerRow, add

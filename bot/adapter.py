@@ -87,12 +87,21 @@ class TeamsAdapter(BotAdapter):
 
     async def send_activities(self, context: TurnContext, activities: list[Activity]) -> list[ResourceResponse]:
         """Send a turn's activities."""
+        return [ResourceResponse(id=await self._patiently(self._post(context, activity))) for activity in activities]
+
+    async def _post(self, context: TurnContext, activity: Activity) -> str:
+        """Post, and have remembered under which id it is out, however long after the request that is.
+
+        Raises: SendError.
+        """
         inbound: Inbound = context.turn_state[_INBOUND]
+        sent = await self.sender.send_now(inbound.service_url or "", inbound.conversation.id, _wire(activity))
         posted: Posted | None = context.turn_state.get(_POSTED)
-        sent = []
-        for activity in activities:
-            call = self.sender.send_now(inbound.service_url or "", inbound.conversation.id, _wire(activity))
-            sent.append(ResourceResponse(id=await self._patiently(call, posted)))
+        if posted is not None:
+            try:
+                await posted(sent)
+            except Exception as error:  # the turn is kept and the reply is out: nothing is to be done again
+                log.error("reply not noted: %s", crash_line(error))
         return sent
 
     async def update_activity(self, context: TurnContext, activity: Activity) -> ResourceResponse:
@@ -114,33 +123,22 @@ class TeamsAdapter(BotAdapter):
         if self._sending:
             await asyncio.wait(self._sending, timeout=10)
 
-    async def _patiently(self, call: Awaitable[str | None], posted: Posted | None = None) -> str:
+    async def _patiently(self, call: Awaitable[str | None]) -> str:
         """Wait a little for something to go out; a connector that hangs must not hold the request."""
-        task = asyncio.ensure_future(_send(call, posted))
+        task = asyncio.ensure_future(_logged(call))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
         done, _ = await asyncio.wait({task}, timeout=PATIENCE)
-        if done:
-            return task.result()
-        task.add_done_callback(_log_crash)
-        return ""
+        return task.result() if done else ""
 
 
-async def _send(call: Awaitable[str | None], posted: Posted | None) -> str:
-    """Send, and note under which id it is out. What cannot be sent is kept, and she finds it with `fortsätt`."""
+async def _logged(call: Awaitable[str | None]) -> str:
+    """Send; a failure is logged by its kind. What was kept is kept, and she finds it with `fortsätt`."""
     try:
-        sent = await call or ""
+        return await call or ""
     except SendError as error:
         log.warning("reply not sent: %s %s", type(error).__name__, error.status or "")
         return ""
-    if posted is not None:
-        await posted(sent)
-    return sent
-
-
-def _log_crash(task: "asyncio.Task[str]") -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("a reply's id was not kept: %s", crash_line(error))
 
 
 class _Handler(ActivityHandler):

@@ -34,9 +34,14 @@ def only_codes(record: logging.LogRecord) -> bool:
 
 def crash_line(error: BaseException) -> str:
     """Return a crash as one line: its kind and its place in our own code, never its text."""
-    places = [
+    return f"unexpected {type(error).__name__} at {places(error) or 'an unknown place'}"
+
+
+def places(error: BaseException) -> str:
+    """Return the last six places an error came through in our own code, innermost last; empty when it never did."""
+    found = [
         f"{Path(frame.filename).relative_to(_ROOT)}:{frame.lineno}"
         for frame in traceback.extract_tb(error.__traceback__)
         if Path(frame.filename).is_relative_to(_ROOT) and ".venv" not in frame.filename
     ]
-    return f"unexpected {type(error).__name__} at {' '.join(places[-6:]) or 'an unknown place'}"
+    return " ".join(found[-6:])

@@ -36,7 +36,7 @@ class Held(Protocol):
     def stands_in_for_id(self) -> int | None: ...
 
 
-class Whose(Protocol):
+class CaseAccess(Protocol):
     """The part of a case that access depends on: unit, lead, co-worker, protected identity."""
 
     @property
@@ -62,7 +62,7 @@ class Holding:
     stands_in_for_id: int | None = None
 
 
-def _relation(held: Held, case: Whose) -> Relation:
+def _relation(held: Held, case: CaseAccess) -> Relation:
     if case.lead_id == held.person_id:
         return "lead"
     if case.co_id == held.person_id:
@@ -70,17 +70,17 @@ def _relation(held: Held, case: Whose) -> Relation:
     return "own_unit" if held.unit_id == case.unit_id else "other"
 
 
-def may_use(right: Right, held: Iterable[Held], case: Whose) -> bool:
+def may_use(right: Right, held: Iterable[Held], case: CaseAccess) -> bool:
     """Return whether one person, given all the roles she holds, may use a right on a case."""
     return any(_relation(one, case) in right.may.get(one.role, ()) for one in held)
 
 
-def reads(held: Iterable[Held], case: Whose) -> bool:
+def reads(held: Iterable[Held], case: CaseAccess) -> bool:
     """Return whether one person, given all the roles she holds, may read a case."""
     return may_use(READ, held, case)
 
 
-def stands_in(held: Sequence[Held], case: Whose) -> bool:
+def reads_as_deputy(held: Sequence[Held], case: CaseAccess) -> bool:
     """Return whether a reader acts as a deputy, because she is not herself a chef of the case's unit.
 
     held: the roles of one person who may read the case; that she may is not checked here.
@@ -98,18 +98,16 @@ class Staff:
             self._present.add(holding.person_id)
             self._by_role[holding.role].append(holding)
 
-    def told(self, case: Whose, audience: Audience) -> list[int]:
+    def recipients(self, case: CaseAccess, audience: Audience) -> list[int]:
         """Return the person ids to notify about a case, without duplicates.
 
         The chefs replace the workers when none of the case's workers holds a role any more.
         """
         if audience == "worker":
             return self.workers(case) or self.chefs(case)
-        if audience == "chef":
-            return self.chefs(case)
-        return self._deputies_else_managers(case) if audience == "deputy_else_manager" else []
+        return self.chefs(case) if audience == "chef" else self._deputies_else_managers(case)
 
-    def instead(self, case: Whose, gone: int) -> tuple[list[int], ...]:
+    def fallbacks(self, case: CaseAccess, gone: int) -> tuple[list[int], ...]:
         """Return whom to notify when the person `gone` cannot be reached, as tiers to try in order.
 
         First the unit's deputies, then the managers of the organisation; for a case with protected identity the
@@ -120,15 +118,15 @@ class Staff:
         tiers = (self._holders("deputy", case), last)
         return tuple([person for person in tier if person not in not_these] for tier in tiers)
 
-    def own_chefs(self, case: Whose) -> list[int]:
+    def own_chefs(self, case: CaseAccess) -> list[int]:
         """Return the unit's chefs, ignoring deputies; a chef who works on the case herself is left out."""
         return [chef for chef in self._holders("unit_manager", case) if chef not in (case.lead_id, case.co_id)]
 
-    def reads(self, case: Whose, person: int) -> bool:
+    def reads(self, case: CaseAccess, person: int) -> bool:
         """Return whether a person may read the case, as a chef of its unit or as a deputy."""
         return reads([one for held in self._by_role.values() for one in held if one.person_id == person], case)
 
-    def may_be_told(self, case: Whose, person: int) -> bool:
+    def may_be_told(self, case: CaseAccess, person: int) -> bool:
         """Return whether a case may be disclosed to a person at all: its workers, its readers, else the managers.
 
         The managers are excluded when the case has protected identity.
@@ -137,11 +135,11 @@ class Staff:
             return True
         return not case.protected_identity and person in self._holders("manager")
 
-    def workers(self, case: Whose) -> list[int]:
+    def workers(self, case: CaseAccess) -> list[int]:
         """Return the lead and the co-worker, without those who no longer hold any role."""
         return [person for person in (case.lead_id, case.co_id) if person is not None and person in self._present]
 
-    def chefs(self, case: Whose) -> list[int]:
+    def chefs(self, case: CaseAccess) -> list[int]:
         """Return who reads and signs the case: for each chef of the unit her deputies, else the chef herself.
 
         Nobody who works on the case is included. A chef who does is represented by her deputies alone.
@@ -156,12 +154,12 @@ class Staff:
                 if held.stands_in_for_id == chef or (held.stands_in_for_id is None and len(chefs) == 1)
             ]
             standing_in = [person for person in deputies if person not in workers]
-            found += standing_in or ([chef] if chef not in workers else [])
-        if len(chefs) != 1:  # a deputy for no named chef: with exactly one chef counted above, else added here
-            found += [one.person_id for one in self._in_unit("deputy", case) if one.stands_in_for_id is None]
+            found += standing_in or [chef]
+        # A deputy for nobody in particular reads beside several chefs, or instead of none.
+        found += [one.person_id for one in self._in_unit("deputy", case) if one.stands_in_for_id is None]
         return [person for person in dict.fromkeys(found) if person not in workers]
 
-    def stood_in_for(self, case: Whose, deputy: int) -> list[int]:
+    def chefs_covered_by(self, case: CaseAccess, deputy: int) -> list[int]:
         """Return the chefs a deputy covers for on a case: those named in the register, else every chef of the unit."""
         own = [held for held in self._in_unit("deputy", case) if held.person_id == deputy]
         named = {held.stands_in_for_id for held in own if held.stands_in_for_id is not None}
@@ -171,7 +169,7 @@ class Staff:
         """Return the managers of the whole organisation."""
         return self._holders("manager")
 
-    def _deputies_else_managers(self, case: Whose) -> list[int]:
+    def _deputies_else_managers(self, case: CaseAccess) -> list[int]:
         workers = {case.lead_id, case.co_id}
         deputies = [person for person in self._holders("deputy", case) if person not in workers]
         if deputies:
@@ -180,10 +178,10 @@ class Staff:
             return self.chefs(case)
         return [person for person in self._holders("manager") if person not in workers]
 
-    def _holders(self, role: Role, case: Whose | None = None) -> list[int]:
+    def _holders(self, role: Role, case: CaseAccess | None = None) -> list[int]:
         """Return who holds a role: in the case's unit, or in any unit when no case is given."""
         holdings = self._in_unit(role, case) if case else self._by_role[role]
         return list(dict.fromkeys(held.person_id for held in holdings))
 
-    def _in_unit(self, role: Role, case: Whose) -> list[Held]:
+    def _in_unit(self, role: Role, case: CaseAccess) -> list[Held]:
         return [held for held in self._by_role[role] if held.unit_id == case.unit_id]

@@ -56,11 +56,11 @@ def read_cells(item: Item, cells: Cells) -> Written:
     choice, from_answer = _choice(item, cells.answer)
     method = ", ".join(dict.fromkeys(filter(None, (from_answer, cells.method))))
     option, words = _methods(item, choice, method)
-    told = Written(choice, option=option, method=words, note=cells.note, raw=cells.answer)
-    told = _motivation(told, cells.motivation)
-    if item.motivates and choice == "nej" and not told.motivation_kind:
-        return replace(told, motivation_kind="missing")
-    return told
+    written = Written(choice, option=option, method=words, note=cells.note, raw=cells.answer)
+    written = _motivation(written, cells.motivation)
+    if item.motivates and choice == "nej" and not written.motivation_kind:
+        return replace(written, motivation_kind="missing")
+    return written
 
 
 def _choice(item: Item, answer: str) -> tuple[str, str]:
@@ -101,49 +101,49 @@ def _methods(item: Item, choice: str, method: str) -> tuple[str, str]:
     return ",".join(found), method
 
 
-def _motivation(told: Written, cell: str) -> Written:
+def _motivation(written: Written, cell: str) -> Written:
     if not cell:
-        return told
+        return written
     place = cell[len(_IN_THE_FILE) :].strip()
     if place and cell.casefold().startswith(_IN_THE_FILE.casefold()):
-        return replace(told, motivation_kind="reference", place=place)
+        return replace(written, motivation_kind="reference", place=place)
     both = _TEXT_AND_PLACE.fullmatch(cell)
     if both:
-        return replace(told, motivation_kind="text", motivation=both["text"], place=both["place"])
-    return replace(told, motivation_kind="text", motivation=cell)
+        return replace(written, motivation_kind="text", motivation=both["text"], place=both["place"])
+    return replace(written, motivation_kind="text", motivation=cell)
 
 
-def write_cells(item: Item, told: Written, counted: str) -> Cells:
+def write_cells(item: Item, written: Written, counted: str) -> Cells:
     """Format an answer for an export.
 
     counted: the answer as figures count it (`Applied.state`). A `fritext` is written exactly as it was imported.
     """
-    answer = (told.raw or FREE) if counted == FREE else counted
-    return Cells(answer, method_words(item, told), _motivation_words(told), told.note or "")
+    answer = (written.raw or FREE) if counted == FREE else counted
+    return Cells(answer, method_words(item, written), _motivation_words(written), written.note or "")
 
 
-def method_words(item: Item, told: Written) -> str:
+def method_words(item: Item, written: Written) -> str:
     """Return the method or option of an answer in words, options by their Swedish titles."""
-    if told.method:
-        return told.method
+    if written.method:
+        return written.method
     titles = {option.id: option.title for option in item.how.options} if item.how else {}
-    return ", ".join(titles.get(option, option) for option in told.option.split(","))
+    return ", ".join(titles.get(option, option) for option in written.option.split(","))
 
 
-def _motivation_words(told: Written) -> str:
-    if told.motivation_kind == "reference":
-        return f"{_IN_THE_FILE}{told.place}" + (f". {told.motivation}" if told.motivation else "")
-    return f"{told.motivation} (Var i akten: {told.place})" if told.place else told.motivation
+def _motivation_words(written: Written) -> str:
+    if written.motivation_kind == "reference":
+        return f"{_IN_THE_FILE}{written.place}" + (f". {written.motivation}" if written.motivation else "")
+    return f"{written.motivation} (Var i akten: {written.place})" if written.place else written.motivation
 
 
-def table_words(item: Item, told: Written, counted: str) -> str:
+def table_words(item: Item, written: Written, counted: str) -> str:
     """Return the answer as the auditor's table spells it: the imported cell unchanged, else `counted` in words.
 
     Two kinds of imported cell are rewritten: an answer code becomes its word, and a plain Ja with a method in a column
     of its own becomes "Ja. METOD".
     """
-    method, choice = method_words(item, told), told.choice if told.raw else counted
-    if told.raw and told.raw not in (*CHOICES, OPEN) and not (method and told.raw.casefold() == "ja"):
-        return told.raw
+    method, choice = method_words(item, written), written.choice if written.raw else counted
+    if written.raw and written.raw not in (*CHOICES, OPEN) and not (method and written.raw.casefold() == "ja"):
+        return written.raw
     word = WORDS.get(choice, "")
     return f"{word}. {method}" if choice == "ja" and method else word

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from checklists.files import DEFINITIONS
 from checklists.findings import Finding, all_findings
+from checklists.loader import DEFINITIONS
 from checklists.model import Checklist
 
 

@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel
 
-from checklists.files import DEFINITIONS, read_data
+from checklists.loader import DEFINITIONS, read_data
 from checklists.model import Criticism, ListId, Text
 
 Kind = Literal["kritik", "atgardskrav", "uppfoljd"]

@@ -75,7 +75,7 @@ def after(state: State, act: Act, role: Role = WRITER) -> State:
 
 def may(state: State | None, act: Act, role: Role = WRITER) -> bool:
     """Return whether a state allows an act; state None, no list begun, allows none."""
-    return state is not None and (state, act) in (TRANSITIONS if role == WRITER else READING_TRANSITIONS)
+    return (state, act) in (TRANSITIONS if role == WRITER else READING_TRANSITIONS)
 
 
 def together(states: Iterable[State]) -> State | None:
@@ -91,7 +91,7 @@ def turn(state: State | None) -> Literal["worker", "chef", "nobody"]:
     return "nobody" if state == State.SIGNED else "chef"
 
 
-WAITING = tuple(state for state in State if turn(state) == "chef" and (state, Act.SIGN) in TRANSITIONS)
+WAITING = tuple(state for state in State if may(state, Act.SIGN))
 """The states in which a worker's list is waiting for its reader."""
 
 
@@ -143,13 +143,13 @@ def effect_of_change(signed: Answer | None, before: Answer | None, now: Answer, 
 
 
 def _same_but_motivation(was: Answer, now: Answer) -> bool:
-    return (was.noted, was.told_how) == (now.noted, now.told_how)
+    return (was.noted, was.has_method) == (now.noted, now.has_method)
 
 
 def _same(one: Answer, other: Answer) -> bool:
-    return (one.choice, one.motivation, one.noted, one.told_how) == (
+    return (one.choice, one.motivation, one.noted, one.has_method) == (
         other.choice,
         other.motivation,
         other.noted,
-        other.told_how,
+        other.has_method,
     )

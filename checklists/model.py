@@ -259,7 +259,7 @@ class Answer:
     """The newest revision of one answer, reduced to what the rules need.
 
     choice: a Choice, `fritext` or `obesvarad`. revision: from 1; 0 when nothing was ever stored. noted: it carries a
-    note. told_how: an option or a method says how it came about. returned: the chef pointed at it when sending the
+    note. has_method: an option or a method says how it came about. returned: the chef pointed at it when sending the
     list back, and it has not been answered since; it still counts as answered.
     """
 
@@ -267,7 +267,7 @@ class Answer:
     revision: int = 1
     motivation: Motivation = ""
     noted: bool = False
-    told_how: bool = False
+    has_method: bool = False
     returned: bool = False
 
 

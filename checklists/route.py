@@ -50,7 +50,7 @@ def stops(applied: Applied, role: Role) -> tuple[Stop, ...]:
         else:
             members = (item,)
             way.append(Stop("question", (item.id,)))
-        if writes and any(member.motivate_on for member in members):
+        if writes:
             way += _own_motivation(members, applied.answers)
     return tuple(way)
 
@@ -86,8 +86,11 @@ def before(way: tuple[Stop, ...], key: str) -> Stop | None:
 
 
 def stop_of(way: tuple[Stop, ...], item_id: str) -> Stop | None:
-    """Return the card on which this item is answered; None if it does not apply now."""
-    return next((stop for stop in way if item_id in stop.items and (stop.kind != "motivation" or stop.about)), None)
+    """Return the card on which this item is answered, None while it does not apply.
+
+    It comes before the card that motivates the answer in its own row.
+    """
+    return next((stop for stop in way if item_id in stop.items), None)
 
 
 def motivated_by(applied: Applied, item: Item, choice: str) -> Item | None:

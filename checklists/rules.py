@@ -114,6 +114,6 @@ class Applied:
             return answer.choice
         if answer.choice in item.gap_on_unmotivated and answer.motivation not in ("text", "reference"):
             return "unmotivated"
-        if item.how and item.how.required and answer.choice in item.how.answers and not answer.told_how:
+        if item.how and item.how.required and answer.choice in item.how.answers and not answer.has_method:
             return "no_method"
         return ""

@@ -1,86 +1,216 @@
-"""Makes the pictures in README and docs from the running try-out page: `.venv/bin/python docs/make_pictures.py`.
+"""Takes the pictures in README and docs: `.venv/bin/python -m docs.make_pictures`.
 
-Starts the bot with made-up people on free ports and a database of its own, plays a case worker and takes pictures.
+Starts the bot with made-up people and made-up figures, plays a worker, a chef and a manager, and photographs what they
+see. The words on each picture are kept beside them; a test plays the same and says when they are no longer true.
 """
 
 import asyncio
-import os
-import shutil
-import socket
-import subprocess
-import sys
+import csv
+import hashlib
+import io
+import json
+import re
 import tempfile
+from collections.abc import AsyncIterator, Iterator
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import BrowserContext, Locator, Page, async_playwright
 
-ROOT = Path(__file__).parent.parent
+from tests.browser.hands import ANNA, CECILIA, chat, chooses, presses, sees, shows, writes
+from tests.browser.real_bot import RealBot, running
+from tests.conftest import CHROMIUM_ARGUMENTS, find_chromium
+
+ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
-CHROMIUM_ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+MADE_FROM = PICTURES / "made_from.json"
+STYLES = ("tryout/page", "bot/pages/templates")
+NOW = "2026-05-12T09:41:00+02:00"
+EVA = "Eva Sagolik"
+UNIT = "Barn och unga Nord (påhittad)"
+_TENANT = "11111111-1111-4111-8111-111111111111"
+_INFORMED = ("report", "investigation", "intervention", "decision")
+_READ = {
+    "Har_barnet_kommit_till_tals_under_utredning?": "Ja",
+    **dict.fromkeys(("Orosanmälan", "Utredning", "Insats", "Beslut"), "Ja"),
+    "Är_kommuniceringsrutorna_på_sista_sidan_ifyllda?": "Ja",
+    "Har_beslut_tagits_kring_polisanmälan?": "Ej tillämpligt",
+}
 
 
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-    return port
+class Picture(NamedTuple):
+    """What is to be photographed now: a page or a part of it, and the words on it."""
+
+    name: str
+    of: Page | Locator
+    words: list[str]
 
 
-async def play(page: Page, url: str) -> None:
-    """Open a case, answer by pressing and by typing, and take pictures on the way."""
-    await page.goto(url)
-    box = page.get_by_role("textbox", name="Skriv ett meddelande").first
-    await box.fill("ny SN 2026/0123")
-    await box.press("Enter")
-    for label in ("Är det ett våldsärende?", "Beslutas om insats?", "Har barnet kommunicerats?"):
-        await page.get_by_role("radiogroup", name=label).get_by_text("Ja", exact=True).click()
-    await page.get_by_role("radiogroup", name="Är barnet placerat?").get_by_text("Nej", exact=True).click()
-    await page.screenshot(path=PICTURES / "facts.png")
-    await page.get_by_role("button", name="Spara").last.click()
-    await page.get_by_role("button", name="Nej").last.click()
-    await page.get_by_label("Motivering", exact=True).last.fill("Barnet är för ungt för ett eget samtal")
-    await page.screenshot(path=PICTURES / "chat.png")
+# --- made-up figures --------------------------------------------------------------------------------------------------
+
+
+class _Case(NamedTuple):
+    number: int
+    opened: date
+
+    @property
+    def ref(self) -> str:
+        return f"SN {self.opened.year}/{200 + self.number:04}"
+
+    @property
+    def is_violence(self) -> bool:
+        return self.number % 3 == 0
+
+    @property
+    def decided(self) -> date:
+        return self.opened + timedelta(days=150 if self.number % 7 == 3 else 80 + self.number % 30)
+
+
+def _cases() -> list[_Case]:
+    """Return cases whose decisions fall in the two years up to the day of the pictures."""
+    return [_Case(number, date(2025, 1, 8) + timedelta(days=9 * number)) for number in range(44)]
+
+
+def _case_rows() -> Iterator[dict[str, object]]:
+    for case in _cases():
+        yield {
+            "tenant_id": _TENANT,
+            "case_ref": case.ref,
+            "unit": UNIT,
+            "lead_email": "anna.pahittad@example.invalid",
+            "received_on": case.opened - timedelta(days=16 if case.number % 9 == 4 else 6),
+            "opened_on": case.opened,
+            "decided_on": case.decided if case.decided <= date(2026, 5, 11) else "",
+            "violence": "ja" if case.is_violence else "nej",
+            **{"child_placed": "nej", "child_communicated": "ja", "intervention_decided": "ja"},
+        }
+
+
+def _answer_rows() -> Iterator[dict[str, object]]:
+    for case in _cases():
+        if case.decided > date(2026, 5, 11):
+            continue
+        of_year = case.opened.year == 2026 or case.number > 28
+        said = {
+            "child_heard": "Nej" if case.number % (7 if of_year else 3) == 1 else "Ja",
+            **{
+                f"child_informed_{what}": "Nej" if case.number % (4 + at) == at else "Ja"
+                for at, what in enumerate(_INFORMED)
+            },
+            "communication_boxes_filled": "Nej" if case.number % 11 == 5 else "Ja",
+            "police_report_decided": ("Ja" if case.number % 4 else "Nej") if case.is_violence else "E/T",
+        }
+        if case.is_violence:
+            said["police_report_motivated"] = "Ja" if case.number % 5 else "Nej"
+            said["further_violence_risk_assessed"] = "Nej" if case.number % 9 == 0 else "Ja"
+        if said["child_heard"] == "Nej":
+            said["child_not_heard_motivated"] = "Nej" if case.number % 4 == 0 else "Ja"
+        for role in ("case_worker", "unit_manager"):
+            for item, answer in said.items():
+                differs = role == "unit_manager" and item == "child_informed_report" and case.number % 3 == 0
+                yield {
+                    **{"tenant_id": _TENANT, "case_ref": case.ref, "checklist": "decision_basis", "role": role},
+                    **{"item": item, "answer": "Nej" if differs else answer, "answered_on": case.decided},
+                }
+
+
+async def _fill(bot: RealBot) -> None:
+    """Bring the made-up cases and answers in as files."""
+    for command, rows in (("cases", list(_case_rows())), ("answers", list(_answer_rows()))):
+        text = io.StringIO()
+        writer = csv.DictWriter(text, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+        file = bot.folder / f"{command}.csv"
+        file.write_text(text.getvalue(), encoding="utf-8")
+        await bot.command(command, "import", str(file))
+
+
+# --- the pictures -----------------------------------------------------------------------------------------------------
+
+
+async def pictures(bot: RealBot, context: BrowserContext) -> AsyncIterator[Picture]:
+    """Play, and give each picture when it is to be taken."""
+    await _fill(bot)
+    page = await context.new_page()
+    await page.goto(bot.url)
+    await sees(page, "Välkommen till Beslutskollen", CECILIA)
+    for line, then in (
+        ("ny SN 2026/0119", "Uppgifter som avgör"),
+        ("nej nej nej ja", "Har barnet kommit till tals"),
+        ("ja", "Har barnet fått information om"),
+        ("ja ja ja ja", "kommuniceringsrutorna"),
+        ("nej", "Har beslut tagits kring polisanmälan?"),
+        ("et", "Sammanfattning"),
+    ):
+        await writes(page, line)
+        await sees(page, then)
+    await presses(page, "Skicka till chef")
+    await presses(page, "Börja läsa", CECILIA)
+    await sees(page, "Formulär", CECILIA)
+    await chooses(page, CECILIA, **_READ)
+    await presses(page, "Spara", CECILIA)
+    await presses(page, "Visa skillnader", CECILIA)
+    await sees(page, "1 fråga är olika besvarad", CECILIA)
+    for line, then in (
+        ("ny SN 2026/0123", "Uppgifter som avgör"),
+        ("nej nej nej ja", "Har barnet kommit till tals"),
+        ("nej", "finns en motivering till varför?"),
+    ):
+        await writes(page, line)
+        await sees(page, then)
+    await chat(page).get_by_label("Motivering", exact=True).last.fill("Barnet är tre månader")
+    yield Picture("chat.png", page, [*await _words(_card(page, ANNA)), *await _words(_card(page, CECILIA))])
+
+    await shows(page, EVA)
+    await writes(page, "rapport 2026", EVA)
+    await presses(page, "Exportera", EVA)
+    async with context.expect_page() as opened:
+        await chat(page, EVA).get_by_text("Rapporten som sida").last.click()
+    report = await opened.value
+    await report.get_by_role("button", name="Öppna").click()
+    await report.set_viewport_size({"width": 860, "height": 940})
+    headline, important = report.get_by_role("heading", level=1), report.locator("[aria-labelledby=important]")
+    shown = (headline, important, report.get_by_role("figure"))
+    yield Picture("report.png", report, [line for place in shown for line in await _words(place)])
+
+
+def _card(page: Page, person: str) -> Locator:
+    return chat(page, person).locator(".ac-adaptiveCard").last
+
+
+async def _words(place: Locator) -> list[str]:
+    """Return the lines that can be read in a place, without the time of day, which runs on."""
+    lines = (re.sub(r"\d\d:\d\d", "", " ".join(line.split())) for line in (await place.inner_text()).splitlines())
+    return [line for line in lines if line]
+
+
+def styles() -> str:
+    """Return one hash over how the pages look."""
+    files = sorted(path for folder in STYLES for path in (ROOT / folder).glob("*.css"))
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
+
+
+async def open_context(browser: Any) -> BrowserContext:
+    """Open a window for the pictures."""
+    context: BrowserContext = await browser.new_context(
+        viewport={"width": 1400, "height": 860}, locale="sv-SE", timezone_id="Europe/Stockholm"
+    )
+    return context
 
 
 async def main() -> None:
-    """Start the bot, play, stop the bot."""
-    PICTURES.mkdir(exist_ok=True)
-    port, admin = free_port(), free_port()
+    """Start the bot, play, take the pictures and keep their words."""
+    made: dict[str, object] = {"styles": styles()}
     with tempfile.TemporaryDirectory() as folder:
-        settings = {
-            "BK_MODE": "dev",
-            "PORT": str(port),
-            "BK_ADMIN_PORT": str(admin),
-            "BK_DATABASE_URL": f"sqlite:///{folder}/pictures.db",
-            "BK_NOW": "2026-05-12T09:41:00+02:00",
-        }
-        with subprocess.Popen(
-            [sys.executable, str(ROOT / "app.py"), "serve", "--demo"],
-            env={**os.environ, **settings},
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as bot:
-            assert bot.stdout is not None
-            bot.stdout.readline()  # it says when it answers
-            try:
-                async with async_playwright() as playwright:
-                    browser = await playwright.chromium.launch(
-                        executable_path=shutil.which("chromium"), args=CHROMIUM_ARGS
-                    )
-                    page = await browser.new_page(viewport={"width": 1400, "height": 860})
-                    await play(page, f"http://127.0.0.1:{port}/")
-                    await browser.close()
-            finally:
-                bot.terminate()
+        async with running(Path(folder), BK_NOW=NOW) as bot, async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=find_chromium(), args=[*CHROMIUM_ARGUMENTS])
+            async for picture in pictures(bot, await open_context(browser)):
+                await picture.of.screenshot(path=PICTURES / picture.name)
+                made[picture.name] = picture.words
+            await browser.close()
+    MADE_FROM.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ from datetime import date
 from checklists.case_dates import read_past_day
 from checklists.cells import Cells
 from checklists.errors import UserError
-from checklists.files import all_checklists
 from checklists.free_text import MOST_TEXT
+from checklists.loader import all_checklists
 from checklists.model import Checklist, Item, ListId, Role
 from checklists.rights import ROLES
 from imports.common import date_fault

@@ -9,15 +9,15 @@ from datetime import date, datetime
 from actions import lists
 from actions.answers import give
 from actions.basis import Sheet
-from actions.changes import Change, Changes, keep
+from actions.changes import Change, Changes, record
 from actions.origin import Origin, of_file
 from actions.people import Outcome
 from checklists.cells import COLUMNS, FREE, Cells, read_cells, write_cells
 from checklists.csv_in import CsvRow, read_csv
 from checklists.csv_safe import as_written
 from checklists.errors import UserError
-from checklists.files import checklist_version, newest
 from checklists.lifecycle import State
+from checklists.loader import checklist_version, newest
 from checklists.model import Checklist, Item, ListId, Role
 from checklists.references import normal_ref
 from checklists.swedish_time import day_of
@@ -127,7 +127,7 @@ class _Import:
         sheet = self._sheet(case, checklist, row)
         before = {
             item_id: write_cells(
-                checklist.by_id[item_id], answers.told(self.session, row, answer), sheet.applied.state(item_id)
+                checklist.by_id[item_id], answers.for_export(self.session, row, answer), sheet.applied.state(item_id)
             )
             for item_id, answer in sheet.rows.items()
             if item_id in checklist.by_id
@@ -170,7 +170,7 @@ class _Import:
         """Say whether the row equals what is stored, or what was exported of it: then it is no new revision."""
         if day is not None and day != answers.day_of(old):
             return False
-        told = answers.told(self.session, sheet.filled, old)
+        told = answers.for_export(self.session, sheet.filled, old)
         new = read_cells(item, cells)
         same = write_cells(item, new, new.choice).like(write_cells(item, told, told.choice))
         return same or (item.id in here.before and here.before[item.id].like(cells))
@@ -182,7 +182,7 @@ class _Import:
                 continue
             days = [row.answered_on for row in here.sheet.rows.values() if row.answered_on]
             if days and not answers.a_person_wrote(self.session, here.sheet.filled.id):
-                lists.set_begun(self.session, here.sheet, min(days))
+                lists.backdate(self.session, here.sheet, min(days))
 
     def tell(self) -> None:
         """Tell others what they are to hear of at once."""
@@ -203,5 +203,5 @@ def import_answers(session: Session, raw: bytes, allowed: frozenset[str], at: da
     coming.date_lists()
     coming.tell()
     for tenant_id in sorted({where.tenant_id for where in coming.lists}):
-        keep(session, Origin(tenant_id, actor, at), Change("import", detail="answers"))
+        record(session, Origin(tenant_id, actor, at), Change("import", detail="answers"))
     return replace(done, flagged=tuple(coming.outside))

@@ -16,7 +16,7 @@ from actions.people import Outcome
 from checklists.case_dates import read_day
 from checklists.csv_in import CsvRow, read_csv
 from checklists.errors import BadChildren, BadPeople, UserError
-from checklists.files import all_facts
+from checklists.loader import all_facts
 from checklists.model import MOST_CHILDREN, CaseType
 from checklists.references import normal_ref
 from checklists.swedish_time import day_of

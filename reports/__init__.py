@@ -1,1 +1,1 @@
-"""What leaves the bot as files."""
+"""Figures and exports: everything that leaves the bot as a file, and the figures shown in chat."""

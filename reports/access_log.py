@@ -1,6 +1,6 @@
-"""Who read and did what, when: for the recurring check of access ('logguppföljning').
+"""The access log for the recurring check of access (logguppföljning): who read or did what, and when.
 
-Source: lag (2001:454): access is documented and checked systematically.
+Source: lag (2001:454), which requires access to be documented and checked systematically.
 """
 
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 from checklists.errors import UserError
 from checklists.references import normal_ref
 from checklists.swedish_time import local, midnight
-from storage import access, cases, people, tenants, trail
-from storage.access import Access
+from storage import access_log, cases, people, tenants, trail
+from storage.access_log import Access
 from storage.desk import Session
 from storage.tenants import TenantRow
 
@@ -19,12 +19,12 @@ COLUMNS = ("at", "actor", "name", "role", "act", "case_ref", "unit", "checklist"
 
 
 class NothingSuch(Exception):
-    """The case or the unit asked for does not exist; the message is one sentence."""
+    """The requested case or unit does not exist. The message says what to write, in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked for: one case, one unit, a span of Swedish days (inclusive). Empty or None: everything."""
+    """A filter on the log: one case, one unit, Swedish dates (inclusive). An empty or None field matches everything."""
 
     case_ref: str = ""
     unit: str = ""
@@ -33,9 +33,10 @@ class Question:
 
 
 def access_rows(session: Session, asked: Question, actor: str, now: datetime) -> Iterator[list[str]]:
-    """Record in each municipality concerned that its log is read, and yield one row per event.
+    """Record in each municipality concerned that its log is being read, and return its events, one row each.
 
-    A case with protected identity shows its reference only when it was asked for by that reference.
+    actor: who reads it. The reference of a case with protected identity is shown only if that case was asked for.
+
     Raises: NothingSuch.
     """
     sought = [(tenant, *_ids(session, tenant, asked)) for tenant in tenants.everyone(session)]
@@ -57,9 +58,9 @@ def _rows(
 ) -> Iterator[list[str]]:
     for tenant, case_id, unit_id in found:
         tenant_id = tenant.id
-        who = access.names_and_roles(session, tenant_id)
+        who = access_log.names_and_roles(session, tenant_id)
         units = people.unit_names(session, tenant_id)
-        rows = access.events(
+        rows = access_log.events(
             session,
             tenant_id,
             case_id=case_id,
@@ -72,7 +73,10 @@ def _rows(
 
 
 def _ids(session: Session, tenant: TenantRow, asked: Question) -> tuple[int | None, int | None]:
-    """Return the row ids of the case and the unit asked for, in one municipality."""
+    """Return the row ids of the requested case and unit in one municipality; None for what is absent or not requested.
+
+    Raises: NothingSuch: the case reference is malformed.
+    """
     tenant_id = tenant.id
     case = None
     if asked.case_ref:
@@ -86,7 +90,7 @@ def _ids(session: Session, tenant: TenantRow, asked: Question) -> tuple[int | No
 
 
 def _begins(day: date | None) -> datetime | None:
-    """Return the moment a Swedish day begins."""
+    """Return the instant at which a Swedish day begins."""
     return midnight(day) if day else None
 
 

@@ -1,11 +1,11 @@
-"""The answers as rows: the newest revision of each, in the columns that can be imported again."""
+"""`export --what answers`: the newest revision of every answer, in columns that can be imported again."""
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from checklists.cells import COLUMNS as COLUMNS_IN
 from checklists.cells import Cells, write_cells
-from checklists.files import checklist_version
+from checklists.loader import checklist_version
 from checklists.model import OPEN, Answer, Written
 from checklists.rules import Applied
 from reports.selected import Run, Selection, each
@@ -18,7 +18,7 @@ COLUMNS = (*COLUMNS_IN, "unit", "version", "occasion", "question", "revision")
 
 
 def answer_rows(run: Run, selection: Selection) -> Iterator[Sequence[str]]:
-    """Yield one row per answered item. Cases with protected identity are not listed. Raises: SealBroken, KeyGone."""
+    """Yield one row per answered item. Cases with protected identity are excluded. Raises: SealBroken, MasterGone."""
     for rows in each(run, selection, _rows_of):
         yield from rows
 
@@ -35,10 +35,10 @@ def _rows_of(session: Session, tenant_id: str, one: Exported) -> list[Sequence[s
         if answer is None or is_taken_back(answer):
             continue
         counted = applied.state(item.id)
-        if answers.is_told_in_texts(answer):
-            cells = write_cells(item, answers.told(session, row, answer), counted)
+        if answers.has_texts(answer):
+            cells = write_cells(item, answers.for_export(session, row, answer), counted)
         else:
-            told = answers.told_without_texts(answer.choice, answer.option, answer.motivation_kind)
+            told = answers.for_export_without_texts(answer.choice, answer.option, answer.motivation_kind)
             cells = _without_texts(row.checklist, row.version, item.id, told, counted)
         day, revision = answers.day_of(answer).isoformat(), str(answer.revision)
         said = (item.id, cells.answer, cells.method, cells.motivation, cells.note, day)
@@ -48,16 +48,16 @@ def _rows_of(session: Session, tenant_id: str, one: Exported) -> list[Sequence[s
 
 @lru_cache(maxsize=100)
 def _as_counted(choice: str) -> Answer:
-    """Return an answer as the rules count it, which depends on the choice alone."""
+    """Return an answer for `Applied.state`, which depends on the choice alone."""
     return Answer(choice)
 
 
 @lru_cache(maxsize=10_000)
 def _without_texts(checklist: str, version: int, item: str, told: Written, counted: str) -> Cells:
-    """Return the cells of an answer without texts; cached, as few different ones occur many times."""
+    """Return the cells of an answer without texts. Cached, because few distinct ones occur many times."""
     return write_cells(checklist_version(checklist, version).by_id[item], told, counted)
 
 
 def is_taken_back(answer: Stored) -> bool:
-    """Say whether the newest revision is an answer taken back. An import may bring `obesvarad` itself."""
+    """Return whether the newest revision takes an answer back, as opposed to an imported `obesvarad`."""
     return answer.choice == OPEN and answer.raw is None

@@ -1,6 +1,6 @@
-"""The supervisory authority's chain: strengths and shortcomings along the eight steps, from all lists of one role.
+"""The supervisory authority's process chain: strengths and shortcomings in its eight steps, from one role's lists.
 
-Source: the government's mandate to IVO names the steps; what counts as a strength is our reading: docs/decisions/0009.
+Source: the government's mandate to IVO names the steps. What counts as a strength is our reading: docs/decisions/0009.
 """
 
 from collections import defaultdict
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import get_args
 
 from checklists.coverage import coverage
-from checklists.files import newest
 from checklists.findings import Finding, Standing, read_standings
+from checklists.loader import newest
 from checklists.model import Role, Step
 from checklists.periods import Period
 from checklists.rates import Share, wilson
@@ -22,12 +22,12 @@ from storage.desk import Session
 from texts import Language, say
 
 GOAL = 0.8
-"""A question is a strength when its whole interval is at or above this, a shortcoming when its share is below."""
+"""A question is a strength if its whole interval is at or above this, a shortcoming if its share is below."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepReport:
-    """One step. together: the sum of its questions; None when none of them applied in the period."""
+    """One step of the chain. together: the sum of its questions, None if none of them applied in the period."""
 
     step: str
     title: str
@@ -39,11 +39,11 @@ class StepReport:
 
 @dataclass(frozen=True, slots=True)
 class FindingReport:
-    """A finding of the authority, how far it has come, and how the questions that cover it were answered.
+    """One finding of the authority, its standing, and how the questions that cover it were answered.
 
-    now, before: Ja of applicable, the sum of those questions over all lists, in the period and the one before. steps:
-    of the questions asked now. same: the same questions of the same versions were asked in both periods. Answers on
-    one list are not independent, so no significance is claimed for such sums.
+    steps: those of the questions asked now. now, before: ja of applicable in the period and the one before, summed over
+    those questions and all lists. same: the same questions in the same versions were asked in both periods. Answers on
+    one list are not independent, so no statistical significance is claimed for such sums.
     """
 
     finding: Finding
@@ -56,7 +56,7 @@ class FindingReport:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The eight steps in their order, and the findings in the order of their file."""
+    """The eight steps in process order, and the findings in file order."""
 
     steps: tuple[StepReport, ...]
     findings: tuple[FindingReport, ...]
@@ -72,8 +72,10 @@ def chain(
     language: Language = "sv",
     before: Period | None = None,
 ) -> Chain:
-    """Return all steps, also those no question is about, which is worth seeing too, and the findings compared with
-    the period before."""
+    """Return all steps, including those that no question is about, and the findings compared with an earlier period.
+
+    unit: a unit's name, "" for the whole organisation. before: the period to compare with, by default the preceding.
+    """
     aggregates.project_all(session)
     selection = Selection(unit=unit, role=role)
     now, then = (whole(session, tenant_id, span, selection) for span in (period, before or period.before))
@@ -97,7 +99,7 @@ def chain(
 def _findings(
     now: list[Line], then: list[Line], standings: Mapping[str, Standing], language: Language
 ) -> tuple[FindingReport, ...]:
-    """Return the findings that concern the lists in use, now or in the period before."""
+    """Return the findings that concern the checklists in use now or in the earlier period."""
     used = sorted({line.checklist for line in (*now, *then)})
     answering, answered = _by_finding(now), _by_finding(then)
     found = []
@@ -123,7 +125,7 @@ def _added(some: list[Line]) -> Share:
 
 
 def _asked(some: list[Line]) -> set[tuple[str, str, tuple[int, ...]]]:
-    """Return which questions of which versions were asked."""
+    """Return which questions in which versions were asked."""
     return {(line.checklist, line.item, line.versions) for line in some}
 
 
@@ -162,7 +164,7 @@ def _step(
 
 
 def verdict(share: Share) -> str:
-    """Say what a share of at least one is: `strengths`, `shortcomings`, or `unclear` when too few were asked."""
+    """Classify a share (n > 0) as `strengths`, `shortcomings`, or `unclear` if the cases are too few to tell."""
     if share.part < GOAL:
         return "shortcomings"
     return "strengths" if wilson(share)[0] >= GOAL else "unclear"

@@ -1,4 +1,4 @@
-"""`export --what checklists`: how far the lists have come, per unit and role, and the cases without one."""
+"""`export --what checklists`: the progress of the lists per unit and role, and the number of cases without one."""
 
 from collections.abc import Container, Iterator
 from dataclasses import replace
@@ -33,7 +33,12 @@ BEFORE_SHARE, AFTER_SHARE = COLUMNS[4:9], COLUMNS[10:]
 def checklist_rows(
     session: Session, selection: Selection, today: date, *, for_publication: bool = False
 ) -> Iterator[list[str]]:
-    """Yield one row per unit, list and role. Raises: CannotPublish: the period is no closed quarter or year."""
+    """Yield one row per unit, checklist and role.
+
+    for_publication: suppress small numbers.
+
+    Raises: CannotPublish: for publication, and the period is not a past quarter or year.
+    """
     everyone = tenant_ids(session, selection)
     period = period_of(session, everyone, selection, today)
     quarters = published_quarters(period, today) if for_publication else {}
@@ -46,7 +51,7 @@ def checklist_rows(
 
 
 def row(line: ListLine, period: Period, hidden: Container[str] = ()) -> list[str]:
-    """Return a line as cells; a hidden figure is empty."""
+    """Return a line as cells; a suppressed figure is empty."""
 
     def cell(column: str) -> str:
         return "" if column in hidden else str(line.counts.get(column, 0))
@@ -59,7 +64,7 @@ def row(line: ListLine, period: Period, hidden: Container[str] = ()) -> list[str
 def _hidden(
     session: Session, tenant_id: int, selection: Selection, quarters: dict[str, Period]
 ) -> dict[tuple[str, str], dict[str, set[At]]]:
-    """Return what is hidden, by list and role; decided over all units, whichever of them is asked for."""
+    """Return the suppressed cells by checklist and role; decided over all units, whichever of them is exported."""
     places: dict[tuple[str, str], dict[At, dict[str, int]]] = {}
     for number, one in quarters.items():
         for line in list_lines(session, tenant_id, one, replace(selection, unit="")):

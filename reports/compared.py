@@ -1,4 +1,4 @@
-"""Two periods compared in one plain sentence, which may be that nothing can be concluded."""
+"""Compare two periods in one plain sentence, which may say that nothing can be concluded."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from texts import Language, say
 
 
 def compared(before: Share, after: Share, versions: tuple[Iterable[int], Iterable[int]] = ((), ())) -> Comparison:
-    """Compare two shares; versions: of the checklist, before and after. Between versions nothing is claimed."""
+    """Compare two shares. versions: of the checklist, before and after; if they differ, nothing is claimed."""
     found = compare(before, after)
     earlier, later = (set(some) for some in versions)
     if earlier and later and earlier != later and found.verdict != "no_figures":
@@ -16,7 +16,7 @@ def compared(before: Share, after: Share, versions: tuple[Iterable[int], Iterabl
 
 
 def sentence(found: Comparison, language: Language = "sv") -> str:
-    """Return a comparison as one sentence."""
+    """Return a comparison as a sentence."""
     if found.verdict == "other_version":
         return say("figures.version_break", language)
     numbers = {

@@ -1,4 +1,4 @@
-"""CSV as Swedish Excel opens it: semicolon, BOM, and no cell that a spreadsheet would take for a formula."""
+"""CSV as Swedish Excel opens it: semicolons, a BOM, and no cell that a spreadsheet would take for a formula."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -11,9 +11,9 @@ _END = "\r\n"
 
 
 def write_csv(out: TextIO, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
-    """Write header and rows as they come; return how many rows.
+    """Stream a header and rows to `out`; return the number of rows.
 
-    A row in which no cell needs guarding or quoting is simply joined, which is faster than the csv module.
+    Rows in which no cell needs escaping or quoting are simply joined, which is faster than the csv module.
     """
     out.write("\ufeff")
     writer = csv.writer(out, delimiter=";", lineterminator=_END)

@@ -1,4 +1,4 @@
-"""The figures of a period, read from the aggregates: per unit, role and question; whole lists; cases."""
+"""The figures of a period, read from the aggregates: of questions per unit and role, of whole lists, and of cases."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
 
-from checklists.files import all_checklists, newest
 from checklists.lifecycle import WRITER
+from checklists.loader import all_checklists, newest
 from checklists.model import AnyRole, Checklist, Item, Step
 from checklists.periods import Period
 from checklists.rates import ANSWERED, Share
@@ -23,7 +23,10 @@ ALL_ITEMS = "*"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One question of one list, as answered in one role in one unit. counts: how often, by figure."""
+    """The figures of one question, as answered in one role in one unit. counts: by figure code.
+
+    versions: those of the checklist that are counted.
+    """
 
     unit: str
     unit_id: int
@@ -36,33 +39,33 @@ class Line:
 
     @property
     def cases(self) -> int:
-        """Return how many filled-in lists were asked this."""
+        """The number of filled-in lists that contain the question."""
         return self.answered + self.counts.get("ej_tillampligt", 0) + self.counts.get("obesvarad", 0)
 
     @property
     def answered(self) -> int:
-        """Return how many have an answer; ongoing, partly and free text are answers."""
+        """The number with an answer; ongoing, partly and free text count as answers."""
         return sum(self.counts.get(code, 0) for code in ANSWERED)
 
     @property
     def applicable(self) -> int:
-        """Return to how many it applied."""
+        """The number to which the question applied."""
         return self.answered + self.counts.get("obesvarad", 0)
 
     @property
     def completion(self) -> Share:
-        """Return answered of applicable."""
+        """Answered, of applicable."""
         return Share(self.answered, self.applicable)
 
     @property
     def fulfilled(self) -> Share:
-        """Return ja of applicable."""
+        """Answered ja, of applicable."""
         return Share(self.counts.get("ja", 0), self.applicable)
 
 
 @dataclass(frozen=True, slots=True)
 class ListLine:
-    """How far the lists of one kind, unit and role have come. counts: begun, sent, complete and so on."""
+    """The progress of one unit's lists of one checklist and role. counts: by figure, such as begun, sent, complete."""
 
     unit: str
     unit_id: int
@@ -72,12 +75,12 @@ class ListLine:
 
     @property
     def completion(self) -> Share:
-        """Return lists without a gap of lists begun."""
+        """Lists without gaps, of lists begun."""
         return Share(self.counts.get("complete", 0), self.counts.get("begun", 0))
 
 
 def period_of(session: Session, tenant_ids: Iterable[int], selection: Selection, today: date) -> Period:
-    """Return the period asked for; an open beginning is the first day anything was counted, an open end today."""
+    """Project the queue, and return the selected period: by default from the first day with a figure, to today."""
     aggregates.project_all(session)
     firsts = [day for tenant_id in tenant_ids if (day := aggregates.first_day(session, tenant_id))]
     last = selection.last or today
@@ -85,7 +88,7 @@ def period_of(session: Session, tenant_ids: Iterable[int], selection: Selection,
 
 
 def lines(session: Session, tenant_id: int, period: Period, selection: Selection) -> list[Line]:
-    """Return a line per list, unit, role and question, in the order of the list."""
+    """Return a line per checklist, unit, role and question, in checklist order."""
     counts = aggregates.read(
         session,
         tenant_id,
@@ -101,7 +104,7 @@ def lines(session: Session, tenant_id: int, period: Period, selection: Selection
 
 
 def whole(session: Session, tenant_id: int, period: Period, selection: Selection) -> list[Line]:
-    """Return a line per list, role and question over all units selected together; its unit is the one selected."""
+    """Return a line per checklist, role and question, summed over the selected units; `unit` is the selection's."""
     counts = aggregates.read(
         session, tenant_id, period.first, period.last, of="items", checklist=selection.checklist, role=selection.role
     )
@@ -130,7 +133,7 @@ def _lines(counts: Iterable[Count], names: Mapping[int, str], *, together: bool 
 
 
 def with_sums(of_items: Sequence[Line]) -> list[Line]:
-    """Return the lines; those of each list, unit and role are followed by their sum."""
+    """Return the lines, with the sum added after those of each checklist, unit and role."""
     found: list[Line] = []
     for place, line in enumerate(of_items):
         found.append(line)
@@ -143,7 +146,7 @@ def with_sums(of_items: Sequence[Line]) -> list[Line]:
 
 
 def sum_of(some: Sequence[Line], name: str, title: str) -> Line:
-    """Return several lines (at least one) of one role added together."""
+    """Return the sum of lines (at least one) of the same checklist, unit and role, as a line."""
     counts: Counter[str] = Counter()
     for line in some:
         counts.update(line.counts)
@@ -152,26 +155,26 @@ def sum_of(some: Sequence[Line], name: str, title: str) -> Line:
 
 
 def item_of(checklist: str, item: str) -> Item:
-    """Return the item from the newest version that has it."""
+    """Return an item from the newest version that contains it."""
     return next(found.by_id[item] for found in _versions(checklist) if item in found.by_id)
 
 
 def question(checklist: str, item: str) -> str:
-    """Return the Swedish text of an item, from the newest version that has it."""
+    """Return the Swedish question of an item, from the newest version that contains it."""
     return item_of(checklist, item).ask
 
 
 def titled(line: Line, language: Language) -> str:
-    """Return the title of a line: the question in the language, or the name of a sum."""
+    """Return the title of a line: the question in the given language, or the title of a sum."""
     items = (found.by_id.get(line.item) for found in _versions(line.checklist))
     item = next(filter(None, items), None)
     return item.ask_en if item and language == "en" else line.question
 
 
 def grouped(some: Sequence[Line], by: Literal["section", "step", "criticism"], language: Language) -> list[Line]:
-    """Return the lines added together by section of the list, step of the process, or the authority's criticism.
+    """Return the sums of lines by section of the checklist, step of the process, or finding of the authority.
 
-    A question that answers to several criticisms counts under each. All lines are of one unit and role.
+    some: lines of one unit and role. A question that covers several findings counts under each.
     """
     groups: dict[str, list[Line]] = defaultdict(list)
     titles: dict[str, str] = {}
@@ -196,13 +199,13 @@ def _title(checklist: str, by: str, key: str, language: Language) -> str:
 
 
 def _versions(checklist: str) -> list[Checklist]:
-    """Return every version of a list, the newest first."""
+    """Return every version of a checklist, newest first."""
     found = [one for (list_id, _), one in all_checklists().items() if list_id == checklist]
     return sorted(found, key=lambda one: -one.version)
 
 
 def places_of(checklist: str) -> dict[str, int]:
-    """Map every item any version of a list has to its place: the newest version's order, then the older ones'."""
+    """Return the position of every item of any version: in the order of the newest version, then of older ones."""
     items = [item.id for found in _versions(checklist) for item in found.items]
     return {item: place for place, item in enumerate(dict.fromkeys(items))}
 
@@ -211,7 +214,7 @@ def places_of(checklist: str) -> dict[str, int]:
 
 
 def list_lines(session: Session, tenant_id: int, period: Period, selection: Selection) -> list[ListLine]:
-    """Return a line per list, unit and role. Cases due stand in the line of the workers' decision basis."""
+    """Return a line per checklist, unit and role. Figures of cases are in the line of the workers' decision basis."""
     span = (session, tenant_id, period.first, period.last)
     names = people.unit_names(session, tenant_id)
     found: dict[tuple[str, str, int, AnyRole], Counter[str]] = defaultdict(Counter)
@@ -231,10 +234,10 @@ def list_lines(session: Session, tenant_id: int, period: Period, selection: Sele
 
 
 def percent(share: Share) -> str:
-    """Return a share with one decimal and a decimal comma, empty when there is nothing to divide by."""
+    """Return a share in per cent with one decimal and a decimal comma, "" if n is 0."""
     return decimal(share.part) if share.n else ""
 
 
 def decimal(part: float) -> str:
-    """Return a part as per cent with one decimal and a decimal comma."""
+    """Return a share (0–1) in per cent with one decimal and a decimal comma."""
     return f"{100 * part:.1f}".replace(".", ",")

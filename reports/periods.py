@@ -1,4 +1,4 @@
-"""Periods of figures: the quarters within one, and whether it may be published."""
+"""The quarters within a reporting period, and whether the period may be published."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -7,7 +7,7 @@ from checklists.periods import Period, quarter, year_of
 
 
 class CannotPublish(Exception):
-    """Only closed quarters and years are published."""
+    """Only past quarters and years are published."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -17,7 +17,7 @@ class CannotPublish(Exception):
 
 
 def quarters_within(period: Period) -> Iterator[Period]:
-    """Yield the calendar quarters a period touches, each cut to the period."""
+    """Yield the calendar quarters that a period overlaps, each clipped to the period."""
     day = period.first
     while day <= period.last:
         whole = quarter(day.year, (day.month + 2) // 3)
@@ -26,10 +26,9 @@ def quarters_within(period: Period) -> Iterator[Period]:
 
 
 def published_quarters(period: Period, today: date) -> dict[str, Period]:
-    """Return the quarters of the period's year that decide which of its figures may be published, by number.
+    """Return, by number, the quarters that decide which figures of a period are suppressed: its own and earlier ones.
 
-    A quarter depends on those before it and on nothing that comes after. Raises: CannotPublish: the period is no
-    whole quarter or year, or is not over.
+    Raises: CannotPublish: the period is not a whole quarter or year, or is not over.
     """
     year = period.first.year
     quarters = {str(number): quarter(year, number) for number in (1, 2, 3, 4)}

@@ -1,4 +1,4 @@
-"""A filled-in checklist as a page for the case file: self-contained, in Swedish, no script, nothing fetched."""
+"""A filled-in checklist as an HTML page for the case file: self-contained, in Swedish, without scripts or requests."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -16,13 +16,13 @@ from storage.filled import FilledRow
 
 
 def file_name(row: FilledRow) -> str:
-    """Return the name of a list's page: row ids and codes only, nothing typed by anyone."""
+    """Return the file name of a list's page: row ids and codes only, nothing that anyone has typed."""
     child = f"-barn-{row.child}" if row.child else ""
     return f"arende-{row.case_id}-{row.checklist}-{row.occasion}{child}-{row.role}-{row.id}.html"
 
 
 def pages_of(session: Session, case: CaseRow, day: date) -> Iterator[tuple[str, str]]:
-    """Yield file name and HTML of every filled-in list of a case. Raises: SealBroken, KeyGone."""
+    """Yield (file name, HTML) of every filled-in list of a case. day: the date printed. Raises: SealBroken, KeyGone."""
     template = _templates().get_template("filled.html")
     for row in filled.of_case_all(session, case.id):
         yield file_name(row), template.render(page=gather(session, case, row, day), words=WORDS)

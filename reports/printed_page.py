@@ -1,11 +1,11 @@
-"""What stands on the printed page of a filled-in checklist, gathered from storage as plain data."""
+"""The content of the printed page of a filled-in checklist, loaded from storage as plain data."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from checklists.files import all_facts, checklist_version
+from checklists.loader import all_facts, checklist_version
 from checklists.model import OPEN, Checklist
 from checklists.rules import Applied
 from checklists.swedish_time import stamp
@@ -18,12 +18,12 @@ from storage.filled import FilledRow
 from texts import say
 
 Named = tuple[str, str]
-"""A heading and the lines under it."""
+"""(heading, text): the text may have several lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One answer as it is printed."""
+    """One printed answer. who: author and time, on two lines."""
 
     number: int
     question: str
@@ -34,7 +34,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something that was decided about the list: an extension or a return."""
+    """A decision about the case or the list: an extension or a return."""
 
     title: str
     who: str
@@ -43,7 +43,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One child's answers as the signer saw them. child 0: the case has one, or the list is about the case."""
+    """One child's answers as shown to the signer. child: 0 if there is only one, or the list is about the case."""
 
     child: int
     rows: Sequence[Row]
@@ -51,7 +51,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A signature with what the signer saw. exact: the canonical JSON that was hashed."""
+    """A signature, with what the signer was shown. exact: the canonical JSON that was hashed."""
 
     title: str
     texts: Sequence[Named]
@@ -61,7 +61,7 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Everything on a page."""
+    """Everything on one page. answers: the newest. earlier: the revisions that were replaced."""
 
     title: str
     ref: str
@@ -78,7 +78,7 @@ class Page:
 
 
 def gather(session: Session, case: CaseRow, row: FilledRow, day: date) -> Page:
-    """Gather the page of one filled-in list. Raises: SealBroken, KeyGone."""
+    """Return the page of one filled-in list. day: the date printed. Raises: SealBroken, KeyGone."""
     checklist = checklist_version(row.checklist, row.version)
     newest, earlier = _answers(session, case, row, checklist)
     return Page(
@@ -128,7 +128,7 @@ def _facts(session: Session, case: CaseRow, row: FilledRow) -> list[Named]:
 
 
 def _answers(session: Session, case: CaseRow, row: FilledRow, checklist: Checklist) -> tuple[list[Row], list[Row]]:
-    """Return the answers as they stand, one for each question, and those that were changed later."""
+    """Return the newest answers, one per question, and the earlier revisions."""
     history = answers.history(session, row.id)
     newest = {answer.item_id: answer for answer in history}
     known = cases.known_facts(session, case.id, row.child)
@@ -220,7 +220,7 @@ def _signatures(session: Session, case: CaseRow, row: FilledRow, checklist: Chec
 
 
 def _seen(view: object, checklist: Checklist) -> Iterator[Seen]:
-    """Yield the answers that stand in a view, as far as it has them; the exact text stands beside in any case."""
+    """Yield the answers in a signed view, as far as its format is known; the exact JSON is printed in any case."""
     sheets = view.get("sheets") if isinstance(view, Mapping) else None
     for sheet in sheets if isinstance(sheets, list) else ():
         rows = [

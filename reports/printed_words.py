@@ -1,4 +1,4 @@
-"""The words on a printed page, in Swedish: the case file's language."""
+"""The words on a printed page, in Swedish, the language of the case file."""
 
 from texts import say
 
@@ -20,7 +20,7 @@ _NAMES = (
     *("with_shortfall", "means", "saw", "checksum", "exact", "import", "somebody"),
 )
 WORDS = {name: say("printed." + name, "sv") for name in _NAMES}
-"""Headings and whole sentences, by name."""
+"""Headings and sentences, by name."""
 _CODES = frozenset(
     {
         *("role_case_worker", "role_unit_manager", "role_deputy", "role_peer_reviewer"),
@@ -35,10 +35,10 @@ _CODES = frozenset(
 
 
 def answer_word(choice: str) -> str:
-    """Return the word for an answer, or for there being none."""
+    """Return the word for a choice, `obesvarad` included."""
     return say("answers." + choice, "sv")
 
 
 def code_word(kind: str, code: str) -> str:
-    """Return the word for a code, or the code itself where there is none: no page fails for lack of a word."""
+    """Return the word for a code, or the code itself if it has none, so that no page fails for lack of a word."""
     return say("printed." + kind + code, "sv") if kind + code in _CODES else code

@@ -1,11 +1,11 @@
-"""`export --what rates`: how every question was answered, per unit and role, never mixed."""
+"""`export --what rates`: how every question was answered, per unit and per role; roles are never mixed."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 
-from checklists.files import newest
+from checklists.loader import newest
 from checklists.periods import Period, quarter
 from checklists.publication import At, Hidden, hidden, stands
 from checklists.rates import wilson
@@ -32,16 +32,17 @@ COLUMNS = (
     "high_pct",
 )
 May = Callable[[str], bool]
-"""Says whether a figure of a line may be shown."""
+"""Returns whether the figure with this code may be shown."""
 
 
 def rate_rows(
     session: Session, selection: Selection, today: date, *, for_publication: bool = False
 ) -> Iterator[list[str]]:
-    """Yield one row per unit, role and question, list by list, each followed by the sum of its questions.
+    """Yield one row per unit, role and question, with the sum after the questions of each checklist.
 
-    for_publication: small numbers hidden, and no sums, which would give them away.
-    Raises: CannotPublish: the period is no closed quarter or year.
+    for_publication: suppress small numbers, and leave out the sums, which would reveal them.
+
+    Raises: CannotPublish: for publication, and the period is not a past quarter or year.
     """
     everyone = tenant_ids(session, selection)
     period = period_of(session, everyone, selection, today)
@@ -56,7 +57,7 @@ def rate_rows(
 
 
 def row(line: Line, period: Period, may: May = lambda _code: True) -> list[str]:
-    """Return a line as cells; a hidden figure is empty."""
+    """Return a line as cells; a suppressed figure is empty."""
 
     def cell(code: str, n: int) -> str:
         return str(n) if may(code) else ""
@@ -83,7 +84,7 @@ def row(line: Line, period: Period, may: May = lambda _code: True) -> list[str]:
 def _published(
     session: Session, tenant_id: int, period: Period, selection: Selection, quarters: dict[str, Period]
 ) -> Iterator[list[str]]:
-    # What to hide is decided over all units, whichever of them is asked for.
+    # Suppression is decided over all units, whichever of them is exported.
     everywhere = replace(selection, unit="")
     of_quarters: dict[tuple[str, str], dict[str, dict[At, dict[str, int]]]] = defaultdict(lambda: defaultdict(dict))
     for number, one in quarters.items():

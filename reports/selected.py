@@ -1,6 +1,6 @@
-"""The filled-in lists an export selects, read a page at a time, each page in its own transaction.
+"""The filled-in lists selected for an export, read page by page, each page in its own transaction.
 
-So a long export neither fills the memory nor blocks the one writer of SQLite for those who answer.
+That way a long export neither fills the memory nor blocks SQLite's only writer.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,18 +20,19 @@ T = TypeVar("T")
 
 
 class Run(Protocol):
-    """How a piece of work gets its transaction: `Desk.read_now`, or `Desk.run_now` for what also writes."""
+    """Runs work in a transaction: `Desk.read_now`, or `Desk.run_now` for work that also writes."""
 
     def __call__(self, work: Callable[[Session], T]) -> T:
-        """Run the work and return its result."""
+        """Run `work` and return its result."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which filled-in lists: empty, 0 or None means every one. Days are the day a list was begun, inclusive.
+    """A filter on filled-in lists; an empty, 0 or None field matches all.
 
-    tenant_id: the command line exports all tenants, a person only her own municipality.
+    first, last: Swedish dates on which a list was begun, inclusive. tenant_id: 0 for all tenants, as on the command
+    line; a person is given her own municipality only.
     """
 
     checklist: str = ""
@@ -42,23 +43,23 @@ class Selection:
     tenant_id: int = 0
 
     def wanted(self) -> Wanted:
-        """Return the selection with its days as moments: from midnight in Sweden to midnight."""
+        """Return the selection for storage, its dates as instants: from midnight to midnight, Swedish time."""
         first = midnight(self.first) if self.first else None
         before = midnight(self.last + timedelta(days=1)) if self.last and self.last < date.max else None
         return Wanted(self.checklist, self.unit, self.role, first, before)
 
 
 def tenant_ids(session: Session, selection: Selection) -> list[int]:
-    """Return the row ids of the tenants selected."""
+    """Return the row ids of the selected tenants."""
     return [selection.tenant_id] if selection.tenant_id else [row.id for row in tenants.everyone(session)]
 
 
 def each(
     run: Run, selection: Selection, tell: Callable[[Session, str, Exported], T], size: int = exported.PAGE
 ) -> Iterator[T]:
-    """Yield `tell(session, tenant, list)` for every list of the selection, oldest first within each tenant.
+    """Yield `tell(session, tenant's Entra id, list)` for every selected list, oldest first within each tenant.
 
-    Raises: SealBroken, KeyGone, from what `tell` opens.
+    size: lists per transaction. Raises: what `tell` raises.
     """
     wanted = selection.wanted()
     for tenant in run(tenants.everyone):
@@ -80,7 +81,7 @@ def _page(
     size: int,
     tell: Callable[[Session, str, Exported], T],
 ) -> tuple[int, list[T]]:
-    """Return one page, and the row id to continue after; 0 when it was the last."""
+    """Return (the row id to continue after, 0 on the last page; the results of the page)."""
     found = exported.page(session, tenant.id, wanted, after, size)
     told = [tell(session, tenant.entra_id, one) for one in found]
     return (found[-1].filled.id if len(found) == size else 0), told

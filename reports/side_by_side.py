@@ -1,4 +1,4 @@
-"""The decision basis side by side: as workers and chefs answered the same questions, and unit by unit. Never mixed."""
+"""The decision basis side by side: workers' answers beside chefs', and unit beside unit. They are never summed."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from texts import Language
 
 @dataclass(frozen=True, slots=True)
 class TwoRoles:
-    """One question as answered by workers and by chefs: Ja of applicable, each from their own lists."""
+    """One question as answered by workers and by chefs: ja of applicable, each from their own lists."""
 
     title: str
     worker: Share
@@ -23,7 +23,7 @@ class TwoRoles:
 
 @dataclass(frozen=True, slots=True)
 class OneUnit:
-    """One unit: complete lists of its workers of those begun, and Ja of applicable over all their questions."""
+    """One unit's workers: complete lists of those begun, and ja of applicable over all questions."""
 
     unit: str
     complete: Share
@@ -33,7 +33,7 @@ class OneUnit:
 def two_roles(
     session: Session, tenant_id: int, period: Period, unit: str = "", language: Language = "sv"
 ) -> tuple[TwoRoles, ...]:
-    """Return a row per question both roles were asked, in the order of the list; empty while no chef has read."""
+    """Return a row per question that both roles were asked, in checklist order; () if no chef has read any list."""
     by_role: dict[str, dict[str, Line]] = {}
     for role in (WORKER, READER):
         found = whole(session, tenant_id, period, Selection(BASIS, unit, role))
@@ -48,7 +48,7 @@ def two_roles(
 
 
 def by_unit(session: Session, tenant_id: int, period: Period) -> tuple[OneUnit, ...]:
-    """Return a row per unit in which a basis was begun, by the units' names."""
+    """Return a row per unit in which a decision basis was begun, in name order."""
     basis = Selection(BASIS, role=WORKER)
     sums: defaultdict[str, Share] = defaultdict(lambda: Share(0, 0))
     for line in lines(session, tenant_id, period, basis):

@@ -1,6 +1,6 @@
-"""A report as plain data: a share per question, what it was before, and the three sentences that matter most.
+"""A report as plain data for a card or a page: a share per question, compared with before, and up to three sentences.
 
-For a card or a page to render. Nothing in it is about a person, and no selection is narrower than a unit.
+It contains nothing about a person, and is never narrower than a unit.
 """
 
 from collections import Counter
@@ -19,9 +19,10 @@ from texts import Language, say
 
 @dataclass(frozen=True, slots=True)
 class QuestionRate:
-    """One question, or several added together. interval: Wilson 95 % of `fulfilled`, None when n is 0.
+    """One question, or the sum of several. interval: 95 % Wilson interval of `fulfilled`, None if n is 0.
 
-    versions: of the checklist, that contained it.
+    motivated: how many nej are. noted: how many ja have a note. compared: `before` as a sentence. versions: those of
+    the checklist that are counted.
     """
 
     key: str
@@ -39,7 +40,7 @@ class QuestionRate:
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """The report of one list and role over a period. counts: of whole lists, by figure (see `checklists` export)."""
+    """The report of one checklist and role on a period. counts: of whole lists, by figure code."""
 
     period: str
     before: str
@@ -63,9 +64,9 @@ def report_view(
     language: Language = "sv",
     before: Period | None = None,
 ) -> ReportView:
-    """Return the report of one list and one role; the workers' decision basis when none is named.
+    """Return the report of one checklist and one role, by default the workers' decision basis.
 
-    before: the period to compare with, by default the one just before.
+    before: the period to compare with, by default the preceding one.
     """
     aggregates.project_all(session)
     role: Role = selection.role or WORKER
@@ -103,7 +104,7 @@ def _rates(now: list[Line], then: list[Line], language: Language) -> tuple[Quest
 
 
 def rate_of(line: Line, earlier: Line | None, language: Language) -> QuestionRate:
-    """Return a line as a share, compared with the period before."""
+    """Return a line as shares, compared with the same line in the earlier period."""
     before = compared(
         earlier.fulfilled if earlier else Share(0, 0),
         line.fulfilled,
@@ -125,9 +126,10 @@ def rate_of(line: Line, earlier: Line | None, language: Language) -> QuestionRat
 
 
 def _sentences(counts: dict[str, int], questions: tuple[QuestionRate, ...], language: Language) -> tuple[str, ...]:
-    """Return how many lists are complete, which question is answered Ja least, and the largest certain change.
+    """Return sentences on how many lists are complete, the question with the lowest share, and the largest change.
 
-    Without a certain change, the number of cases without a list takes its place, if there are any.
+    Only a statistically significant change counts. If there is none, the number of cases without a list takes its
+    place, if there are any.
     """
     begun = counts.get("begun", 0)
     if not begun:

@@ -1,4 +1,4 @@
-"""The auditor's table: questions by cases, with numbered notes below, as in the appendix of the audit report."""
+"""The auditor's table: questions in rows, cases in columns, numbered notes below, as in the audit report's appendix."""
 
 import re
 from collections import Counter
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from checklists.cells import table_words
-from checklists.files import checklist_version
+from checklists.loader import checklist_version
 from checklists.model import NOTHING, Checklist, Role
 from checklists.rules import Applied
 from reports.answers import is_taken_back
@@ -21,7 +21,7 @@ Row = list[str]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One checklist version as one role answered it. Its header names the cases; the notes are among the rows."""
+    """The table of one checklist version and role. header: title and cases. rows: questions, then notes."""
 
     name: str
     header: Row
@@ -30,7 +30,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """One filled-in list: its place in the table, its heading, and the words and note of each question."""
+    """One filled-in list. table, place: sort keys. cells: (answer in words, note) by item id."""
 
     table: tuple[str, int, Role]
     place: tuple[object, ...]
@@ -39,10 +39,11 @@ class _Column:
 
 
 def tables(run: Run, selection: Selection) -> list[Table]:
-    """Return the tables of a selection, by checklist, version and role; the cases of each by their reference.
+    """Return the tables of a selection, by checklist, version and role, each with its cases sorted by reference.
 
-    All of it is held in memory, as cases are columns. Cases with protected identity are not in it.
-    Raises: SealBroken, KeyGone.
+    Everything is held in memory, because cases are columns. Cases with protected identity are excluded.
+
+    Raises: SealBroken, MasterGone.
     """
     columns = list(each(run, selection, _column))
     found = []
@@ -53,7 +54,7 @@ def tables(run: Run, selection: Selection) -> list[Table]:
 
 
 def one_after_another(found: Sequence[Table]) -> Iterator[Row]:
-    """Yield all rows of several tables, headers too, with an empty row between tables."""
+    """Yield the headers and rows of all tables, with an empty row between tables."""
     for number, table in enumerate(found):
         if number:
             yield []
@@ -68,20 +69,20 @@ def _column(session: Session, tenant_id: str, one: Exported) -> _Column:
     cells = {}
     for item in checklist.items:
         counted, answer = applied.state(item.id), one.answers.get(item.id)
-        told = answers.told(session, row, answer) if answer and not is_taken_back(answer) else NOTHING
+        told = answers.for_export(session, row, answer) if answer and not is_taken_back(answer) else NOTHING
         cells[item.id] = (table_words(item, told, counted), told.note or "")
     place = (tenant_id, *_natural(one.filled.ref), row.occasion, row.child, row.file_part, row.id)
     return _Column((row.checklist, row.version, row.role), place, _heading(one), cells)
 
 
 def _natural(ref: str) -> tuple[tuple[str, int], ...]:
-    """Return a key that sorts references as people do: SN 2 before SN 10."""
+    """Return a natural sort key for references: SN 2 before SN 10."""
     parts = re.findall(r"(\D*)(\d*)", ref)
     return tuple((text, int(digits or -1)) for text, digits in parts)
 
 
 def _heading(one: Exported) -> str:
-    """Return the heading of a column; a single child is not named."""
+    """Return the heading of a column; the child is left out if the case has only one."""
     row, heading = one.filled, one.filled.ref
     if row.child and one.filled.children > 1:
         heading = f"{heading}, {say('card.child', 'sv', child=row.child)}"
@@ -103,7 +104,7 @@ def _table(name: str, checklist: Checklist, role: Role, columns: Sequence[_Colum
 
 
 def _question(ask: str, cells: Sequence[tuple[str, str]], numbers: dict[str, int]) -> Row:
-    """Return a question's row. A note gets the next number the first time it occurs, and keeps it."""
+    """Return the row of a question. A note is numbered when it first occurs; identical notes share a number."""
     row = [ask]
     for words, note in cells:
         mark = f"[{numbers.setdefault(note, len(numbers) + 1)}]" if note else ""
@@ -112,7 +113,7 @@ def _question(ask: str, cells: Sequence[tuple[str, str]], numbers: dict[str, int
 
 
 def _told_apart(columns: Sequence[_Column]) -> Iterator[str]:
-    """Yield the headings; where a case has several lists, the second and later with a number."""
+    """Yield the headings, numbering the second and later of those that are equal."""
     met: Counter[str] = Counter()
     for column in columns:
         met[column.heading] += 1

@@ -1,4 +1,4 @@
-"""How long things take: every clock with its share in time, spans without a limit, and from sent to read."""
+"""Durations: every clock with its share in time, the spans without a limit, and the time from sending to reading."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,10 +23,11 @@ COLUMNS = ("unit", "period", "clock", *COUNTS, "denominator", "within_pct", "med
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """One clock of many cases. extended: ended in time only thanks to a lawful extension, and not among `within`.
+    """The figures of one clock over many cases.
 
-    open_late: still running though the last day has passed. open_within: still running in time, and in no share.
-    days: of those that ended, how many took each number of days. A span without a limit has only days.
+    extended: in time only thanks to a lawful extension; not included in `within`. open_late: still running past the
+    last day. open_within: still running in time; not included in any share. days: for those that have ended, the number
+    of cases by number of days. A span without a limit has `days` only.
     """
 
     clock: str
@@ -39,36 +40,36 @@ class Time:
 
     @property
     def is_limited(self) -> bool:
-        """Say whether there is a limit."""
+        """Whether the clock has a statutory limit."""
         return self.clock in LIMITED
 
     @property
     def share(self) -> Share:
-        """Return how many were in time, of those for which that is known: ended, or past their last day."""
+        """Those in time, of those where that is known: ended, or past the last day."""
         return Share(self.within + self.extended, self.within + self.late + self.open_late + self.extended)
 
     @property
     def ended(self) -> int:
-        """Return how many have ended."""
+        """The number that have ended."""
         return sum(self.days.values())
 
     @property
     def median(self) -> float | None:
-        """Return the median days of those that ended, None when none has."""
+        """The median number of days of those that have ended, None if none has."""
         return median(dict(self.days))
 
     def cells(self) -> list[str]:
-        """Return the cells of an export from `clock` on; without a limit there are no counts."""
+        """Return the cells of COLUMNS from `clock` on; the counts are empty for a clock without a limit."""
         counts = [str(getattr(self, name)) for name in COUNTS] if self.is_limited else [""] * len(COUNTS)
         middle = "" if self.median is None else f"{self.median:g}".replace(".", ",")
         return [self.clock, *counts, str(self.share.n) if self.is_limited else "", percent(self.share), middle]
 
 
 def times(session: Session, tenant_id: int, period: Period, selection: Selection, today: date) -> tuple[Time, ...]:
-    """Return the times of a period over the units selected: from sent to read, and every clock.
+    """Return the durations of a period over the selected units: from sending to reading, then every clock.
 
-    A clock belongs to the day it began (the report came in, violence became known, it was opened, it was decided), a
-    reading to the day its list was begun. today: decides which open ones are past their last day.
+    A clock counts on the day it began (report received, violence known, investigation opened, decision taken), a
+    reading on the day its list was begun. today: decides which running clocks are past their last day.
     """
     span, names = (session, tenant_id, period.first, period.last), people.unit_names(session, tenant_id)
     of_lists = aggregates.read(*span, of="lists", checklist=selection.checklist)
@@ -80,7 +81,7 @@ def times(session: Session, tenant_id: int, period: Period, selection: Selection
 def unit_times(
     session: Session, tenant_id: int, period: Period, selection: Selection, today: date
 ) -> Iterator[tuple[str, Time]]:
-    """Yield each unit that has cases with a clock in the period, by name, with every clock."""
+    """Yield (unit, clock) for every clock of each unit with any in the period, in the units' name order."""
     names = people.unit_names(session, tenant_id)
     by_unit: dict[tuple[str, int], list[Count]] = defaultdict(list)
     for count in aggregates.read(session, tenant_id, period.first, period.last, of="cases"):
@@ -101,7 +102,7 @@ def time_rows(session: Session, selection: Selection, today: date) -> Iterator[l
 
 
 def _time(clock: str, counts: Iterable[Count], today: date) -> Time:
-    """Return one clock from the counts (for the codes see checklists.rates.case_marks)."""
+    """Return one clock from the counts, whose codes are those of checklists.rates.case_marks."""
     ended: Counter[str] = Counter()
     running: Counter[bool] = Counter()
     days: Counter[int] = Counter()

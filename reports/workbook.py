@@ -1,4 +1,4 @@
-"""The figures as a workbook: summary, questions, trend with a chart, cases if asked for, and definitions."""
+"""The figures as a workbook: summary, questions, times, trend with a chart, cases on request, and definitions."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 from xlsxwriter import Workbook
 
-from checklists.files import checklist_version, newest
+from checklists.loader import checklist_version, newest
 from checklists.model import Checklist
 from checklists.periods import Period
 from checklists.rates import ANSWERED, FIGURES_OF, Share
@@ -55,7 +55,7 @@ TEXT_COLUMNS = frozenset({"unit", "period", "role", "item", "question", "checkli
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the workbook is to hold. with_cases: a sheet of cases, by reference; never in a publication."""
+    """The options of a workbook. with_cases: add a sheet of cases, by reference; ignored for publication."""
 
     selection: Selection
     today: date
@@ -68,9 +68,9 @@ Watch = Callable[[Iterator[list[Cell]]], Iterator[list[Cell]]]
 
 
 def write_workbook(run: Run, path: str, wanted: Wanted, watch: Watch = iter) -> int:
-    """Write the workbook; return how many rows of figures and cases. Raises: CannotPublish.
+    """Write the workbook; return the number of rows of questions and cases. Raises: CannotPublish, TooLarge.
 
-    The figures are read in one transaction, the cases page by page. watch: wraps the rows of cases, to report the
+    The figures are read in one transaction, the cases page by page. watch: wraps the iterator over cases, to report the
     progress of a long export.
     """
     with open_workbook(path) as book:
@@ -82,7 +82,7 @@ def write_workbook(run: Run, path: str, wanted: Wanted, watch: Watch = iter) -> 
 
 
 def _figures(session: Session, book: Workbook, wanted: Wanted) -> tuple[int, list[int], Period]:
-    """Write the sheets of figures; return how many rows of questions, the tenants, and the period."""
+    """Write the sheets of figures; return (number of rows of questions, tenant ids, period)."""
     language = wanted.language
     everyone = tenant_ids(session, wanted.selection)
     period = period_of(session, everyone, wanted.selection, wanted.today)
@@ -99,7 +99,7 @@ def _figures(session: Session, book: Workbook, wanted: Wanted) -> tuple[int, lis
 
 
 def _cases(book: Workbook, rows: Iterator[list[Cell]], language: Language) -> int:
-    """Write the cases, on as many sheets as they need; return how many."""
+    """Write the cases on as many sheets as they need; return the number of cases."""
     count = number = 0
     following: list[list[Cell]] = []
     while not number or following:
@@ -116,7 +116,7 @@ def _header(columns: Sequence[str], language: Language) -> list[str]:
 
 
 def _numbers(columns: Sequence[str], row: Sequence[str], language: Language) -> list[Cell]:
-    """Convert the numeric cells of an export to numbers; a hidden one stays empty."""
+    """Convert a row of an export: numbers to numbers, codes to words; a suppressed figure stays empty."""
     cells: list[Cell] = []
     for column, cell in zip(columns, row, strict=True):
         if column == "role":
@@ -179,7 +179,7 @@ def _summary(session: Session, everyone: Sequence[int], period: Period, wanted: 
 
 
 def _times(session: Session, wanted: Wanted, sheet: Sheet) -> None:
-    """Write every clock of every unit."""
+    """Write the clocks of every unit."""
     language = wanted.language
     rows = time_rows(session, wanted.selection, wanted.today)
     sheet.table(_header(TIME_COLUMNS, language), (_numbers(TIME_COLUMNS, row, language) for row in rows))
@@ -191,7 +191,7 @@ def _times(session: Session, wanted: Wanted, sheet: Sheet) -> None:
 def _trend(
     session: Session, everyone: Sequence[int], period: Period, wanted: Wanted, sheet: Sheet, book: Workbook
 ) -> None:
-    """Write a row per quarter, first for the selected units together, then per unit; the first ones as a chart."""
+    """Write a row per quarter, first for the selected units together, which are charted, then per unit."""
     rows = list(_trend_rows(session, everyone, period, wanted))
     charted = [row for row in rows if row[0] == say("workbook.all_units", wanted.language)]
     sheet.table(_header(TREND_COLUMNS, wanted.language), [*charted, *(row for row in rows if row not in charted)])

@@ -1,4 +1,4 @@
-"""Workbooks written row by row in constant memory; a text is never a formula or a link; same rows, same bytes."""
+"""Workbooks, written row by row in constant memory. Text is never a formula or a link; equal rows give equal bytes."""
 
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 Cell = str | int | float | date | None
 MOST_COLUMNS = 16_384
 MOST_ROWS = 1_048_576
-"""Rows a worksheet holds, header included."""
+"""The maximum number of rows in a worksheet, header included."""
 HEADER_HEIGHT = 30.0
-"""Points: two lines. Not every program fits the row height to wrapped text."""
+"""In points: two lines. Set because not every program adapts the row height to wrapped text."""
 _MADE = datetime(2020, 1, 1, tzinfo=UTC)
-"""Written into every workbook, so that its bytes do not depend on when it was made."""
+"""The creation date of every workbook, so that its bytes do not depend on when it is written."""
 _WIDTH = 24
 
 
@@ -27,11 +27,11 @@ class TooLarge(Exception):
 
 @contextmanager
 def open_workbook(target: str | BinaryIO) -> "Iterator[Workbook]":
-    """Yield a workbook that keeps one row at a time in memory; texts stay texts, whatever they look like.
+    """Yield a workbook that holds one row at a time in memory and keeps text as text, whatever it looks like.
 
-    Temporary files lie in a folder that only this user may read.
+    Temporary files are in a folder that only this user can read.
     """
-    # Imported here: it costs a twentieth of a second, and only workbooks need it.
+    # Imported here because it costs a twentieth of a second, and only workbooks need it.
     from xlsxwriter import Workbook
 
     with tempfile.TemporaryDirectory(prefix="bk-") as folder:
@@ -51,7 +51,7 @@ def open_workbook(target: str | BinaryIO) -> "Iterator[Workbook]":
 
 
 class Sheet:
-    """One worksheet, printed on A4 with all its columns side by side: rows are appended."""
+    """One worksheet, to which rows are appended. It prints on A4, with all columns on one page width."""
 
     def __init__(self, book: "Workbook", name: str, widths: Sequence[int] = ()) -> None:
         self.name = name
@@ -69,9 +69,9 @@ class Sheet:
             self.sheet.set_column(column, column, width)
 
     def write(self, cells: Sequence[Cell], *, bold: bool = False, wrap: bool = False) -> int:
-        """Write a row and return its number, from 0. A float is shown with one decimal; None is left empty.
+        """Append a row and return its number, from 0. A float is shown with one decimal; None is left empty.
 
-        Raises: TooLarge: the sheet does not hold it, or a cell its text.
+        Raises: TooLarge: the sheet is full, there are too many columns, or a text is too long for a cell.
         """
         if len(cells) > MOST_COLUMNS or self.row >= MOST_ROWS:
             raise TooLarge
@@ -89,14 +89,14 @@ class Sheet:
             else:
                 self.sheet.write_number(self.row, column, cell, self._decimal if isinstance(cell, float) else None)
         if left_out:
-            raise TooLarge  # xlsxwriter silently drops a text of more than 32 767 characters
+            raise TooLarge  # without this, xlsxwriter would silently drop a text longer than 32 767 characters
         self.row += 1
         return self.row - 1
 
     def table(self, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
-        """Write a frozen header, rows until the sheet is full, and a filter over them; return how many rows.
+        """Write a frozen header with a filter, and rows until the sheet is full; return the number of rows.
 
-        Rows that do not fit stay in the iterator. Raises: TooLarge, as `write`.
+        Rows that do not fit remain in the iterator. Raises: TooLarge, as `write`.
         """
         top = self.write(header, bold=True)
         self.sheet.freeze_panes(self.row, 0)
@@ -111,17 +111,17 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One sheet that is a table: its name, its header and its rows, which are read once, in order."""
+    """One sheet with one table. rows: iterated over once."""
 
     name: str
     header: Sequence[str]
     rows: Iterable[Sequence[Cell]]
     first_width: int = _WIDTH
-    """Width of the first column, in characters."""
+    """The width of the first column, in characters."""
 
 
 def write_xlsx(out: BinaryIO, *pages: Page) -> int:
-    """Write a workbook of tables; return how many rows. Raises: TooLarge."""
+    """Write a workbook with one table per sheet; return the total number of rows. Raises: TooLarge."""
     count = 0
     with open_workbook(out) as book:
         for page in pages:

@@ -1,10 +1,10 @@
 """The figures as a projection: every case's contribution is summed incrementally into counts that reports read.
 
-A change only queues its case (storage/changed). One projector at a time computes what the case contributes now,
-subtracts what it contributed before (stored in `counted`) and adds the difference to the aggregates (`tally`), by day
-and by month, so that a report on any period reads few rows however many lists there are. The live aggregates are the
-sum of the stored contributions, and equal a recount from the answers once the queue is empty. The frozen ones are the
-contributions of cases disposed of.
+A change only queues its case (storage/projection_queue). One projector at a time computes what the case contributes
+now, subtracts what it contributed before (stored in `counted`) and adds the difference to the aggregates (`tally`), by
+day and by month, so that a report on any period reads few rows however many lists there are. The live aggregates are
+the sum of the stored contributions, and equal a recount from the answers once the queue is empty. The frozen ones are
+the contributions of cases disposed of.
 """
 
 from collections import Counter
@@ -32,12 +32,12 @@ from sqlalchemy import select as select_columns
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col
 
-from checklists.files import checklist_version
+from checklists.loader import checklist_version
 from checklists.model import AnyRole
 from checklists.rates import item_figures
-from storage.changed import ChangedRow, forget_noted
 from storage.contributions import RULES, Contribution, Key, of_cases
 from storage.filled import FilledRow
+from storage.projection_queue import ChangedRow, clear_enqueued
 
 _LOCK = 0x72617465  # PostgreSQL advisory lock: one projector at a time
 BATCH = 500
@@ -130,7 +130,7 @@ def project_new(session: Session, *, wait: bool = True) -> int:
     wait: for another projector to finish, so that a report that projects first misses nothing committed before it;
     otherwise return 0 at once. Returns: the number of queue rows, or of cases, processed; 0: nothing is left.
     """
-    if not _alone(session, wait=wait):
+    if not _lock_projector(session, wait=wait):
         return 0
     query = select_columns(col(ChangedRow.id), col(ChangedRow.case_id), col(ChangedRow.filled_id))
     notes = session.connection().execute(query.order_by(col(ChangedRow.id)).limit(BATCH)).all()
@@ -141,7 +141,7 @@ def project_new(session: Session, *, wait: bool = True) -> int:
         _project(session, sorted(ids))
         gone = delete(ChangedRow).where(col(ChangedRow.id).in_([row_id for row_id, _, _ in notes]))
         session.connection().execute(gone)
-        forget_noted(session)
+        clear_enqueued(session)
         return len(notes)
     behind = _projected_by_older_rules(session)
     if behind:
@@ -186,7 +186,7 @@ def freeze(session: Session, tenant_id: int, case_ids: Sequence[int]) -> None:
 
     Called in the transaction of the disposal, before the caller deletes the cases.
     """
-    _alone(session)
+    _lock_projector(session)
     session.flush()
     _project(session, case_ids)
     kept = Counter(cell for part in kept_contributions(session, case_ids).values() for cell in cells(part))
@@ -196,7 +196,7 @@ def freeze(session: Session, tenant_id: int, case_ids: Sequence[int]) -> None:
     session.connection().execute(delete(ContributionRow).where(col(ContributionRow.case_id).in_(case_ids)))
 
 
-def _alone(session: Session, *, wait: bool = True) -> bool:
+def _lock_projector(session: Session, *, wait: bool = True) -> bool:
     """Take the projector's lock until the transaction ends; return whether it was obtained, always True with `wait`."""
     if session.get_bind().dialect.name != "postgresql":
         return True  # on SQLite a writing transaction is exclusive as it is

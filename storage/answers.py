@@ -155,8 +155,8 @@ def history(session: Session, filled: int) -> Sequence[AnswerRow]:
 
 def to_domain(row: AnswerRow | Stored) -> Answer:
     """Return a stored answer reduced to what the rules need."""
-    told_how = bool(row.option) or row.method is not None
-    return Answer(row.choice, row.revision, row.motivation_kind, noted=row.note is not None, told_how=told_how)
+    has_method = bool(row.option) or row.method is not None
+    return Answer(row.choice, row.revision, row.motivation_kind, noted=row.note is not None, has_method=has_method)
 
 
 def add(
@@ -225,7 +225,7 @@ def _in_clear(row: AnswerRow | Stored, texts: Mapping[TextField, str], day: date
     )
 
 
-def told(session: Session, filled: OfCase, row: AnswerRow | Stored) -> Written:
+def for_export(session: Session, filled: OfCase, row: AnswerRow | Stored) -> Written:
     """Return a stored revision for export; without its texts if the case's key was destroyed.
 
     Raises: SealBroken. MasterGone: the texts are recoverable, so a file without them must not pass as complete.
@@ -242,12 +242,12 @@ def told(session: Session, filled: OfCase, row: AnswerRow | Stored) -> Written:
 _NO_TEXTS = (None,) * len(TEXT_FIELDS)
 
 
-def told_without_texts(choice: str, option: str, motivation_kind: Motivation) -> Written:
+def for_export_without_texts(choice: str, option: str, motivation_kind: Motivation) -> Written:
     """Return, for export, a revision known to have no texts."""
     return Written(choice, motivation_kind, option=option)
 
 
-def is_told_in_texts(row: AnswerRow | Stored) -> bool:
+def has_texts(row: AnswerRow | Stored) -> bool:
     """Return whether a stored revision has sealed texts, which an export must decrypt."""
     texts = (row.motivation, row.place, row.note, row.raw, row.method)
     return texts != _NO_TEXTS

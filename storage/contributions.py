@@ -10,8 +10,8 @@ from sqlalchemy import Row, or_, select
 from sqlmodel import Session, col
 
 from checklists.deadlines import Extension
-from checklists.files import all_facts, checklist_version
 from checklists.lifecycle import WRITER
+from checklists.loader import all_facts, checklist_version
 from checklists.model import CASE_TYPE, OPEN, Answer, AnyRole, Role
 from checklists.rates import Mark, case_marks, item_states
 from checklists.rules import Applied
@@ -206,7 +206,7 @@ def _answers(session: Session, ids: Sequence[int]) -> defaultdict[int, _Given]:
     )
     newest: dict[int, dict[str, Answer]] = defaultdict(dict)
     for filled_id, item, choice, kind, noted, told in session.connection().execute(query):
-        newest[filled_id][item] = Answer(choice, motivation=kind, noted=bool(noted), told_how=bool(told))
+        newest[filled_id][item] = Answer(choice, motivation=kind, noted=bool(noted), has_method=bool(told))
     given: defaultdict[int, _Given] = defaultdict(tuple)
     for filled_id, answers in newest.items():
         given[filled_id] = tuple((item, answer) for item, answer in answers.items() if answer.choice != OPEN)

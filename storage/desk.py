@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,11 +18,11 @@ from sqlmodel import Session
 from storage.sealing import Keys
 
 T = TypeVar("T")
-__all__ = ["CannotOpen", "Desk", "Session", "opened"]
+__all__ = ["CannotOpen", "Desk", "Session", "is_held_by_another", "opened"]
 _TRIES = 5
 _POOL = 5
 _PATIENCE = 5.0
-"""Seconds to wait for another process that holds the write lock of the SQLite file."""
+"""Seconds to wait for another process that holds the write lock of the SQLite file, or a lock in PostgreSQL."""
 _LOCKED_FOR = 2.0
 """Seconds after such a wait has failed during which other transactions fail at once instead of waiting in turn."""
 _SQLITE_PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
@@ -132,6 +133,13 @@ def opened(url: str, keys: Keys) -> Iterator[Desk]:
         desk.close()
 
 
+def is_held_by_another(error: OperationalError) -> bool:
+    """Say whether a lock that another process holds was waited for in vain."""
+    of_sqlite = getattr(error.orig, "sqlite_errorcode", None)
+    held = of_sqlite is not None and of_sqlite & 0xFF == sqlite3.SQLITE_BUSY  # the low byte is the kind
+    return held or getattr(error.orig, "sqlstate", None) == "55P03"
+
+
 def _worth_another_try(error: IntegrityError | OperationalError) -> bool:
     if isinstance(error, IntegrityError):
         return True
@@ -216,6 +224,7 @@ def _postgresql(url: str) -> Engine:
         hide_parameters=True,  # error messages would quote them
         connect_args={
             "connect_timeout": 5,
-            "options": "-c synchronous_commit=on -c statement_timeout=20000 -c lock_timeout=5000 -c timezone=UTC",
+            "options": "-c synchronous_commit=on -c statement_timeout=20000 -c timezone=UTC"
+            f" -c lock_timeout={int(1000 * _PATIENCE)}",
         },
     )

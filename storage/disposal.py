@@ -79,17 +79,23 @@ def still_due(session: Session, tenant: TenantRow, ids: Iterable[int], today: da
 
 
 def dispose_of(
-    session: Session, tenant: TenantRow, gone: Sequence[CaseRow], at: datetime, actor: str, *, leave_stone: bool = True
+    session: Session,
+    tenant: TenantRow,
+    gone: Sequence[CaseRow],
+    at: datetime,
+    actor: str,
+    *,
+    leave_tombstone: bool = True,
 ) -> None:
     """Delete cases with everything that belongs to them, and destroy their keys.
 
-    Each leaves an event behind, and a tombstone. leave_stone: False when the tombstone exists already.
+    Each leaves an event behind, and a tombstone. leave_tombstone: False when the tombstone exists already.
     """
     ids = [case.id for case in gone]
     aggregates.freeze(session, tenant.id, ids)  # figures of past periods must not change
     for case in gone:
         highest = select(func.max(col(FilledRow.id))).where(FilledRow.case_id == case.id)
-        if leave_stone:
+        if leave_tombstone:
             tombstones.put(session, tenant, case, session.exec(highest).one() or 0, at)
         trail.record(session, tenant.id, at, actor, "disposed", case_id=case.id)
     session.flush()

@@ -15,7 +15,7 @@ from storage.answers import AnswerRow, Stored
 from storage.cases import CaseRow, FactRow, rule_values
 from storage.filled import FilledRow
 from storage.people import UnitRow
-from storage.sealing import expect
+from storage.sealing import prefetch_keys
 
 PAGE = 200
 """Filled-in lists per page: enough for few queries, few enough for little memory."""
@@ -94,7 +94,7 @@ def page(session: Session, tenant_id: int, wanted: Wanted, after: int, size: int
     lists = [ListOf._make(row) for row in _rows(session, query)]
     facts = _facts(session, [one.case_id for one in lists])
     given = _answers(session, [one.id for one in lists])
-    expect(session, tenant_id, (one.case_id for one in lists))
+    prefetch_keys(session, tenant_id, (one.case_id for one in lists))
     return [Exported(one, rule_values(one.case_type, one.child, facts[one.case_id]), given[one.id]) for one in lists]
 
 

@@ -1,14 +1,19 @@
 """Upgrade a database to the newest schema, and check whether it has it."""
 
+import time
 from pathlib import Path
 
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-from storage.desk import Desk
+from storage.desk import Desk, is_held_by_another
 
 HEAD = "0008"
 """The number of the newest migration; a test compares it with migrations/versions."""
+_OTHERS_TAKE = 600.0
+"""Seconds another process may take to migrate; a large database takes minutes."""
+_LOOKS_AGAIN = 0.2
 
 
 def is_current(desk: Desk) -> bool:
@@ -17,9 +22,21 @@ def is_current(desk: Desk) -> bool:
 
 
 def upgrade(desk: Desk) -> None:
-    """Run the pending migrations, in one transaction, one process at a time."""
-    if is_current(desk):
-        return
+    """Run the pending migrations, in one transaction, one process at a time; the others wait for it.
+
+    Raises: sqlalchemy errors: a migration failed, or another process holds the database for ten minutes.
+    """
+    give_up_at = time.monotonic() + _OTHERS_TAKE
+    while not is_current(desk):
+        try:
+            _upgrade(desk)
+        except OperationalError as error:
+            if not is_held_by_another(error) or time.monotonic() > give_up_at:
+                raise
+            time.sleep(_LOOKS_AGAIN)
+
+
+def _upgrade(desk: Desk) -> None:
     # Imported here because it costs a fifth of a second at start, and a current database does not need it.
     from alembic import command
     from alembic.config import Config
@@ -43,4 +60,4 @@ def _version(desk: Desk) -> str | None:
         version: str | None = connection.execute(text("select version_num from alembic_version")).scalar()
         return version
 
-    return desk.run_now(work)
+    return desk.read_now(work)  # reading waits for no other process, not even one that migrates

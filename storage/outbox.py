@@ -98,7 +98,7 @@ def settle(session: Session, row_id: int, attempt: int, state: str, due_at: date
     return row
 
 
-def give_up_cut_off(session: Session, now: datetime) -> int:
+def mark_interrupted(session: Session, now: datetime) -> int:
     """Mark as `uncertain` the rows whose worker crashed while sending; return how many."""
     cut_off = update(OutboxRow).where(col(OutboxRow.state) == SENDING, col(OutboxRow.leased_until) <= now)
     return session.exec(cut_off.values(state=UNCERTAIN, leased_until=None)).rowcount

@@ -146,14 +146,14 @@ def everyone(session: Session, tenant_id: int) -> Sequence[tuple[PersonRow, Role
     return session.exec(query.where(PersonRow.tenant_id == tenant_id).order_by(col(PersonRow.name))).all()
 
 
-def hold(session: Session, row: RoleRow) -> RoleRow:
+def save_role(session: Session, row: RoleRow) -> RoleRow:
     """Insert or update a role."""
     session.add(row)
     session.flush()
     return row
 
 
-def let_go(session: Session, held: RoleRow, day: date) -> None:
+def end_role(session: Session, held: RoleRow, day: date) -> None:
     """End a role, so that `day` is the first day it is not held; a role that would never have begun is deleted."""
     if held.valid_from is not None and held.valid_from >= day:
         session.delete(held)
@@ -181,7 +181,7 @@ def holdings_on(session: Session, tenant_id: int, day: date) -> list[Holding]:
     return [Holding(*row) for row in session.exec(query.order_by(col(RoleRow.id))).all()]
 
 
-def named(session: Session, tenant_id: int, ids: Iterable[int]) -> list[PersonRow]:
+def by_ids(session: Session, tenant_id: int, ids: Iterable[int]) -> list[PersonRow]:
     """Return the people with these row ids, in the order given; unknown ids are skipped."""
     found = (person(session, tenant_id, row_id) for row_id in ids)
     return [row for row in found if row is not None]

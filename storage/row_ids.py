@@ -31,7 +31,7 @@ def _next(session: Session, query: TextClause) -> int | None:
 
 
 def go_past_tombstones(session: Session) -> None:
-    """Advance PostgreSQL's sequences past the ids of disposed cases; a restore or a move brought their tombstones."""
+    """Advance PostgreSQL's sequences past the ids of disposed cases, after a restore or a move brought tombstones."""
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         for table, column in (("cases", "case_id"), ("filled_checklist", "last_filled_id")):

@@ -174,7 +174,7 @@ def keys_of(session: Session) -> Keys:
     return keys
 
 
-def expect(session: Session, tenant_id: int, cases: Iterable[int]) -> None:
+def prefetch_keys(session: Session, tenant_id: int, cases: Iterable[int]) -> None:
     """Announce the cases whose texts are read next, so that their keys are fetched in one query when first needed."""
     session.info["expected_keys"] = (tenant_id, frozenset(cases))
 

@@ -87,7 +87,7 @@ def known(session: Session) -> Sequence[Tombstone]:
     ]
 
 
-def take_in(session: Session, stone: Tombstone) -> CaseRow | None:
+def replay(session: Session, stone: Tombstone) -> CaseRow | None:
     """Insert a tombstone that this database lacks; return the case it is for, if a restore has brought it back.
 
     Row id and reference must both match: a case that shares only one of them is another case.

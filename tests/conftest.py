@@ -20,6 +20,8 @@ import hypothesis
 import psycopg
 import pytest
 
+from tests.waiting import PATIENCE
+
 if TYPE_CHECKING:  # heavy, and only the browser tests need it
     from playwright.async_api import Browser, ConsoleMessage, Page
 
@@ -252,7 +254,9 @@ def chromium_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 async def chromium(chromium_address: str) -> "AsyncIterator[Browser]":
     """Yield a browser; it finds no host but 127.0.0.1 and localhost. What a test opens in it is closed afterwards."""
-    from playwright.async_api import async_playwright
+    from playwright.async_api import async_playwright, expect
+
+    expect.set_options(timeout=1000 * PATIENCE)
 
     async with async_playwright() as playwright:
         browser = await playwright.chromium.connect_over_cdp(chromium_address)
@@ -268,6 +272,7 @@ async def page(chromium: "Browser") -> "AsyncIterator[Page]":
     context = await chromium.new_context(
         viewport={"width": 1280, "height": 900}, locale="sv-SE", timezone_id="Europe/Stockholm"
     )
+    context.set_default_timeout(1000 * PATIENCE)
     page = await context.new_page()
     complaints = complaints_of(page)
     yield page

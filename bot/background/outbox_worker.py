@@ -138,7 +138,7 @@ def _was_refused(error: SendError) -> bool:
 
 
 def _lease(session: Session, now: datetime) -> list[tuple[int, int]]:
-    outbox.give_up_cut_off(session, now)
+    outbox.mark_interrupted(session, now)
     return [(row.id or 0, row.attempts) for row in outbox.lease(session, now, HOLD, _BATCH)]
 
 

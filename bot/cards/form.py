@@ -16,7 +16,7 @@ from bot.cards.parts import (
     text,
 )
 from bot.cards.question import marks
-from checklists.files import checklist_version
+from checklists.loader import checklist_version
 from dialogs.views.views import FormField, FormView
 
 

@@ -13,7 +13,7 @@ from bot.cards.parts import (
     notices,
     subtle,
 )
-from checklists.files import checklist_version
+from checklists.loader import checklist_version
 from dialogs.views.views import GroupView, Listed
 
 

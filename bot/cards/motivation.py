@@ -13,7 +13,7 @@ from bot.cards.parts import (
     text,
     text_input,
 )
-from checklists.files import all_facts
+from checklists.loader import all_facts
 from dialogs.views.views import MotivationBy, MotivationView
 
 

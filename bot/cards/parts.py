@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from checklists.files import all_facts, checklist_version
+from checklists.loader import all_facts, checklist_version
 from checklists.model import Item
 from dialogs.turn.tokens import Mint
 from dialogs.views.parts import View

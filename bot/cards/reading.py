@@ -18,7 +18,7 @@ from bot.cards.parts import (
     written,
 )
 from bot.cards.summary import gap_words, option_words
-from checklists.files import checklist_version
+from checklists.loader import checklist_version
 from dialogs.views.chef import (
     Compared,
     ComparedSheet,

@@ -17,7 +17,7 @@ from bot.cards.parts import (
     text,
     written,
 )
-from checklists.files import checklist_version
+from checklists.loader import checklist_version
 from checklists.model import Item
 from dialogs.views.views import ClosedView, GapRow, MissingView, Row, SummaryView
 

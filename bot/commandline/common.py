@@ -34,9 +34,11 @@ class Stop(Exception):
 def open_desk(settings: Settings, *, migrating: bool = False) -> Iterator[Desk]:
     """Open the database. SQLite is migrated by any command, PostgreSQL by `migrate` alone."""
     with opened(settings.database, Keys(settings.master_keys())) as desk:
+        if desk.dialect == "sqlite":
+            migrate.upgrade(desk)  # first: where another process migrates it, the file is locked, but not out of order
         if not desk.is_ready():
             raise CannotOpen("the database does not answer; check BK_DATABASE_URL and that it is running")
-        if migrating or desk.dialect == "sqlite":
+        if migrating:
             migrate.upgrade(desk)
         elif not migrate.is_current(desk):
             raise CannotOpen("the database does not have the newest schema: run `python app.py migrate` first")

@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.commandline.common import Stop
 from bot.settings import ROOT, read_settings
 from checklists.coverage import coverage, newest_files
-from checklists.files import DEFINITIONS, BadFile, read_checklist
+from checklists.loader import DEFINITIONS, BadFile, read_checklist
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

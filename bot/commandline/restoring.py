@@ -72,12 +72,12 @@ def replay(desk: Desk, stones: Sequence[Tombstone], now: datetime, actor: str) -
 def _replay(session: Session, stones: Sequence[Tombstone], now: datetime, actor: str) -> int:
     found: dict[str, list[CaseRow]] = {}
     for stone in stones:
-        case = tombstones.take_in(session, stone)
+        case = tombstones.replay(session, stone)
         if case is not None:
             found.setdefault(stone.tenant, []).append(case)
     for entra_id, gone in found.items():
         tenant = tenants.known(session, entra_id)
-        disposal.dispose_of(session, tenant, gone, now, actor, leave_stone=False)
+        disposal.dispose_of(session, tenant, gone, now, actor, leave_tombstone=False)
     return sum(map(len, found.values()))
 
 

@@ -10,7 +10,7 @@ from aiohttp import hdrs, web
 from bot.door.bearer import BadToken, BearerCheck, Caller
 from bot.door.inbound import Inbound, read_activity
 from bot.door.service_hosts import DEFAULT_SERVICE_HOSTS, Mode, may_call
-from bot.logs import crash_line
+from bot.logs import crash_line, places
 
 MAX_BODY = 256 * 1024
 READ_SECONDS = 10.0
@@ -148,6 +148,8 @@ def _http_log() -> logging.Logger:
 
 
 def _only_the_crash(record: logging.LogRecord) -> bool:
-    crash = crash_line(record.exc_info[1]) if record.exc_info and record.exc_info[1] else "error"
-    record.msg, record.args, record.exc_info, record.exc_text = f"http: {crash}", (), None, None
+    error = record.exc_info[1] if record.exc_info else None
+    # What never came through our code is a request that aiohttp could not read: no crash.
+    told = "error" if error is None else crash_line(error) if places(error) else type(error).__name__
+    record.msg, record.args, record.exc_info, record.exc_text = f"http: {told}", (), None, None
     return True

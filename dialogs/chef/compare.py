@@ -3,8 +3,8 @@
 import json
 
 from actions.basis import Basis, Sheet
-from checklists.files import all_facts
 from checklists.lifecycle import READER, WRITER
+from checklists.loader import all_facts
 from dialogs.views.chef import Compared, ComparedSheet, Comparison
 from dialogs.worker.sheet_parts import gap_row
 from storage.desk import Session

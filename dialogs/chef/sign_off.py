@@ -2,7 +2,7 @@
 
 from actions import signing
 from actions.basis import Basis
-from actions.changes import Change, Point, keep
+from actions.changes import Change, Point, record
 from checklists import lifecycle
 from checklists.errors import UserError
 from checklists.free_text import required, shown_again
@@ -207,7 +207,7 @@ def seen_at_signing(context: TurnContext, press: Press[SeenAt]) -> Reaction:
         return enter(context, basis)  # what someone else saw would reveal answers before this reader may see them
     event = Change("signature_shown", basis.case, detail=f"signature {row.id}")
     view = reading_cards.signed(context, basis.case, row, press.what.start)
-    return Done(view, keep(context.session, context.origin, event))
+    return Done(view, record(context.session, context.origin, event))
 
 
 VERBS = (

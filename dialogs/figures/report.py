@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from actions.changes import NONE, Change, Changes, keep
+from actions.changes import NONE, Change, Changes, record
 from checklists.errors import UserError
 from checklists.periods import Period, read_period
 from checklists.rights import FIGURES, Right, sees_figures
@@ -87,7 +87,7 @@ def _links(context: TurnContext, asked: Asked) -> tuple[tuple[LinkRow, ...], Cha
         token = links.make(context.session, *whose, purpose, scope | more, context.turn.now)
         rows.append(LinkRow(what=what, address=link_url(context.pages_url, PATHS[purpose], token)))
         events.append(Change("link_made", detail=purpose))
-    return tuple(rows), keep(context.session, context.origin, *events)
+    return tuple(rows), record(context.session, context.origin, *events)
 
 
 def _shown(context: TurnContext, period: Period, wanted: str, *, offer_only: bool = False) -> Reaction:
@@ -144,7 +144,7 @@ def _period(context: TurnContext, press: Press[OfFigures]) -> Period:
 
 def _refused(context: TurnContext, right: Right) -> Reaction:
     refusal = SayView(notices=(Line(say="common.not_for_your_role"),))
-    return Done(refusal, keep(context.session, context.origin, Change("denied", detail=right.verb)))
+    return Done(refusal, record(context.session, context.origin, Change("denied", detail=right.verb)))
 
 
 def _is_period(context: TurnContext, rest: str) -> bool:

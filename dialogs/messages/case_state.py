@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 from actions.basis import BASIS, Basis, Sheet, is_shared, written
 from checklists.case_dates import CaseDates
 from checklists.deadlines import Extension
-from checklists.files import newest as newest_version
 from checklists.lifecycle import WRITER, State
+from checklists.loader import newest as newest_version
 from checklists.model import OPEN
 from checklists.reminder_rules import Asked, BasisState, CaseState
 from checklists.swedish_time import day_of

@@ -1,7 +1,7 @@
 """What others are told at once of a change: the one place that derives it from an action's changes."""
 
 from actions.basis import written
-from actions.changes import Change, Changes, Tells
+from actions.changes import Change, Changes, Notice
 from actions.origin import Origin
 from dialogs.messages import prompts
 from dialogs.views.parts import Line
@@ -15,10 +15,10 @@ def follow(session: Session, origin: Origin, changes: Changes, actor: PersonRow 
 
     actor: who did it, None for a file. Something that comes several times in one act is told once.
     """
-    told: dict[tuple[Tells, int], tuple[CaseRow, Change]] = {}
+    told: dict[tuple[Notice, int], tuple[CaseRow, Change]] = {}
     for change in changes:
-        if change.tells is not None and change.case is not None:
-            told.setdefault((change.tells, change.case.id), (change.case, change))
+        if change.notice is not None and change.case is not None:
+            told.setdefault((change.notice, change.case.id), (change.case, change))
     for case, change in told.values():
         _tell(session, origin, case, change, actor)
     return (Line(say="reading.voided_now"),) if any(what == "voided" for what, _ in told) else ()
@@ -26,8 +26,8 @@ def follow(session: Session, origin: Origin, changes: Changes, actor: PersonRow 
 
 def _tell(session: Session, origin: Origin, case: CaseRow, change: Change, actor: PersonRow | None) -> None:
     worker = written(session, case)
-    match change.tells:
+    match change.notice:
         case "returned":
             prompts.to_workers(session, origin, worker, change.points, actor.name if actor else "")
         case "sent" | "resent" | "voided" | "followed_up":
-            prompts.to_readers(session, origin, worker, change.tells)
+            prompts.to_readers(session, origin, worker, change.notice)

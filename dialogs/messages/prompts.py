@@ -30,7 +30,7 @@ def to_readers(session: Session, origin: Origin, worker: Basis, reason: Reason) 
     """
     case = worker.case
     staff = Staff(people.holdings_on(session, origin.tenant_id, origin.today))
-    found = people.named(session, origin.tenant_id, staff.chefs(case))
+    found = people.by_ids(session, origin.tenant_id, staff.chefs(case))
     lead = people.person(session, origin.tenant_id, case.lead_id or 0)
     gaps = [gap_row(sheet, gap).model_copy(update={"why": ""}) for sheet, gap in worker.all_gaps()]
     title = {"sent": "buttons.start_reading", "followed_up": "buttons.open"}.get(reason, "buttons.continue_reading")
@@ -50,7 +50,7 @@ def _to_managers(session: Session, origin: Origin, worker: Basis, missed: Sequen
     why = Line(say="prompts.no_app", args={"names": names}) if names else Line(say="prompts.no_chef")
     button = command_button("ersättare", "buttons.deputies")
     view = MenuView(title=Line(say="prompts.nobody_reads"), lines=(waits, why), buttons=(button,))
-    found = people.named(session, origin.tenant_id, staff.managers())
+    found = people.by_ids(session, origin.tenant_id, staff.managers())
     tell(session, found, view, now=origin.now, case=case.id)
 
 
@@ -63,7 +63,7 @@ def to_workers(session: Session, origin: Origin, worker: Basis, points: Sequence
     rows = [GapRow(child=one.child if several else 0, of="item", id=one.item_id, why="") for one in points]
     view = _view(worker, "returned", chef, rows, button)
     staff = Staff(people.holdings_on(session, origin.tenant_id, origin.today))
-    found = people.named(session, origin.tenant_id, staff.workers(case))
+    found = people.by_ids(session, origin.tenant_id, staff.workers(case))
     tell(session, found, view, now=origin.now, case=case.id)
 
 

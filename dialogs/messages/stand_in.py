@@ -93,7 +93,7 @@ def reachable_instead(
     session: Session, staff: Staff, case: CaseRow, person_id: int
 ) -> list[tuple[PersonRow, ConversationRow]]:
     """Return those told instead of someone who can be reached, of the first tier with any, with their chats."""
-    for tier in staff.instead(case, person_id):
+    for tier in staff.fallbacks(case, person_id):
         found = []
         for other in tier:
             chat = conversations.chat_with(session, other)

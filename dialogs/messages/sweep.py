@@ -133,7 +133,7 @@ def reached(session: Session, staff: Staff, case: CaseRow, audiences: Iterable[A
     """
     found: list[int] = []
     for audience in audiences:
-        some = _reached(session, staff, case, staff.told(case, audience))
+        some = _reached(session, staff, case, staff.recipients(case, audience))
         if not some and audience == "chef":
             some = _reached(session, staff, case, staff.own_chefs(case))
         found += some

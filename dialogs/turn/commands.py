@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from actions.changes import Change, keep
+from actions.changes import Change, record
 from checklists.replies import folded
 from checklists.rights import ANYONE, RELATIONS, Right, may, table
 from dialogs.chef import deputies, reading, sign_off
@@ -119,4 +119,4 @@ def _may(context: TurnContext, right: Right) -> bool:
 
 def _denied(context: TurnContext, right: Right) -> Reaction:
     refusal = SayView(notices=(Line(say="common.not_for_your_role"),))
-    return Done(refusal, keep(context.session, context.origin, Change("denied", detail=right.verb)))
+    return Done(refusal, record(context.session, context.origin, Change("denied", detail=right.verb)))

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Literal
 
 from actions import people as acts
-from actions.changes import NONE, Change, Changes, keep, stored
+from actions.changes import NONE, Change, Changes, record, stored
 from actions.origin import Origin
 from checklists.errors import UserError
 from checklists.privacy import has_personal_number
@@ -144,7 +144,7 @@ def _refused(session: Session, turn: Turn) -> Outcome:
     is_new = people.by_object_id(session, tenant.id, turn.object_id) is None
     may_bind = is_new and not turn.emails and people.unbound_emails_exist(session, tenant.id)
     if turn.kind in ("text", "press", "refresh") and not may_bind:
-        keep(session, Origin(tenant.id, "unknown", turn.now), Change("denied", detail="stranger"))
+        record(session, Origin(tenant.id, "unknown", turn.now), Change("denied", detail="stranger"))
     return Outcome(_plain(turn, "common.stranger"), may_bind=may_bind, result="denied")
 
 
@@ -175,7 +175,7 @@ def _seen_before(context: TurnContext, found: Arrival, came: _Came) -> Outcome |
     if found.same is not None:
         if found.same.digest == came.digest:
             return _stored(context, found.same)
-        keep(context.session, context.origin, Change("conflict", detail="same id, other content"))
+        record(context.session, context.origin, Change("conflict", detail="same id, other content"))
         return Outcome(context.reply(SayView(notices=(Line(say="common.conflict"),))), result="conflict")
     row = found.pressed if came.signed is not None and came.signed.person_id == context.person_id else None
     if row is None and turn.kind == "text":
@@ -238,7 +238,7 @@ def _reaction(context: TurnContext, signed: Signed | None) -> tuple[AnyView, Cha
     except NoSuchCase as error:
         context.touched = None
         change = Change("denied", error.case, detail=error.verb)
-        return no_such_case(), keep(context.session, context.origin, change)
+        return no_such_case(), record(context.session, context.origin, change)
     except UserError as error:
         return SayView(notices=(Line(say=error.text_key, args=error.args_for_text),)), NONE
     return parted(reaction)
@@ -250,7 +250,7 @@ def _pressed(context: TurnContext, signed: Signed | None) -> Reaction:
     data.pop("token", None)
     if signed is None or not _is_hers(context, signed, verb):
         view = SayView(notices=(Line(say="common.card_not_yours"),))
-        return Done(view, keep(context.session, context.origin, Change("denied", detail="token")))
+        return Done(view, record(context.session, context.origin, Change("denied", detail="token")))
     return commands.run_verb(context, signed.claim, data)
 
 

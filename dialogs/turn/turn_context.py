@@ -69,10 +69,10 @@ class TurnContext:
 
     def acting_as(self, case: CaseRow) -> str:
         """Return for whom she stands in, for the trail: she reads as a deputy. Empty for a chef of the unit."""
-        if not access.stands_in(self.roles, case):
+        if not access.reads_as_deputy(self.roles, case):
             return ""
         staff = Staff(people.holdings_on(self.session, self.tenant_id, self.today))
-        return "deputy_for " + ",".join(map(str, staff.stood_in_for(case, self.person_id)))
+        return "deputy_for " + ",".join(map(str, staff.chefs_covered_by(case, self.person_id)))
 
     def reply(self, view: AnyView) -> Reply:
         """Return a view as the reply to this person."""

@@ -117,7 +117,9 @@ def _keep_motivation(context: TurnContext, sheet: Sheet, item_id: str, said: Sai
     stop = own or stop_of(sheet.way, item_id)
     if stop is None:
         return NONE
-    return answers.give(context.session, context.origin, sheet, item_id, answers.in_row(sheet, stop, item_id, written))
+    return answers.give(
+        context.session, context.origin, sheet, item_id, answers.row_content(sheet, stop, item_id, written)
+    )
 
 
 def _group(context: TurnContext, shown: Shown, text: str) -> Reaction | None:

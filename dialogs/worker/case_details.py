@@ -10,7 +10,7 @@ from actions.changes import NONE, Changes
 from actions.facts import set_fact
 from checklists.case_dates import FIELDS, read_day
 from checklists.errors import BadPeople, UserError
-from checklists.files import all_facts
+from checklists.loader import all_facts
 from checklists.rights import OWN_CASE, Right
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed

@@ -2,7 +2,7 @@
 
 from actions.basis import Basis, Sheet
 from checklists.deadlines import finish_by
-from checklists.files import all_facts
+from checklists.loader import all_facts
 from dialogs.turn.declared import claimed
 from dialogs.turn.presses import OnFacts
 from dialogs.turn.turn_context import TurnContext

@@ -4,7 +4,7 @@ from actions import answers
 from actions.basis import Basis, Sheet
 from checklists import free_text
 from checklists.errors import NothingToSay, OnlyReference, OnlyText, PersonalNumberInText, PlaceMissing
-from checklists.files import all_facts
+from checklists.loader import all_facts
 from checklists.model import Motivation
 from checklists.privacy import has_personal_number
 from checklists.rights import LIST_HOLDER, Right
@@ -148,7 +148,7 @@ def _keep_draft(context: TurnContext, sheet: Sheet, press: Press[OnCard]) -> tup
     text, place = (press.inputs.get(name, "") for name in ("motivation", "place"))
     if has_personal_number(text) or has_personal_number(place):
         return (Line(say="errors.BK-104"),)
-    kept = answers.keep_draft(context.session, sheet, stop, context.person_id, text, place)
+    kept = answers.save_draft(context.session, sheet, stop, context.person_id, text, place)
     return (Line(say="fill.draft_kept"),) if kept else ()
 
 

@@ -8,8 +8,8 @@ from actions.basis import Basis
 from actions.changes import NONE, Changes
 from actions.facts import set_fact
 from checklists.errors import BadChildren, UserError
-from checklists.files import all_facts
 from checklists.lifecycle import State
+from checklists.loader import all_facts
 from checklists.model import MOST_CHILDREN
 from checklists.rights import LIST_HOLDER, OWN_CASE, Right
 from dialogs.chef.reading import enter

@@ -54,7 +54,7 @@ def save_comment(context: TurnContext, press: Press[OnCard]) -> Reaction:
         return at
     item_id = at.stop.items[0]
     try:
-        changes = answers.remark(context.session, context.origin, at.sheet, item_id, press.inputs.get("comment", ""))
+        changes = answers.set_note(context.session, context.origin, at.sheet, item_id, press.inputs.get("comment", ""))
     except PersonalNumberInText as error:
         return _card(at.sheet, at.stop.key, item_id, (Line(say=error.text_key),), "")
     return Done(_back_to(context, at, "remarks.kept" if changes else "remarks.nothing_new"), changes)
@@ -73,7 +73,7 @@ def how(context: TurnContext, press: Press[OnCard]) -> Reaction:
     at = landed(context, press, HOW)
     if not isinstance(at, Landed):
         return at
-    changes = answers.tell_how(context.session, context.origin, at.sheet, at.stop.items[0], press.what.choice)
+    changes = answers.set_method(context.session, context.origin, at.sheet, at.stop.items[0], press.what.choice)
     return Done(after(context, at, (Line(say="remarks.how_kept"),)), changes)
 
 

@@ -35,7 +35,7 @@ def _undo(context: TurnContext, basis: Basis, act: str = "") -> Reaction:
     sheet, rows = found
     if sheet.filled.seen_at is not None:
         return next_card.go_on(context, basis, notices=(Line(say="reading.is_ended"),))
-    changes = answers.take_back(context.session, context.origin, sheet, rows)
+    changes = answers.undo(context.session, context.origin, sheet, rows)
     if changes is None:
         return next_card.go_on(context, basis, notices=(Line(say="fill.changed_by_other"),))
     numbers = sheet.checklist.numbers

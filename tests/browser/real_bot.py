@@ -1,6 +1,7 @@
 """The whole bot as a process, with made-up people and the try-out page, on free ports and a fresh database."""
 
 import asyncio
+import atexit
 import os
 import signal
 import socket
@@ -13,8 +14,9 @@ from pathlib import Path
 import aiohttp
 
 from tests.conftest import ROOT
+from tests.waiting import until
 
-STARTS_WITHIN = 60
+_held: list[socket.socket] = []
 
 
 @dataclass
@@ -57,15 +59,17 @@ class RealBot:
             stderr=log,
         )
         log.close()
-        async with asyncio.timeout(STARTS_WITHIN), aiohttp.ClientSession() as session:
-            while True:
-                assert self.process.returncode is None, (self.folder / "bot.log").read_text(encoding="utf-8")
-                try:
-                    async with session.get(self.url + "/healthz") as answer:
-                        if answer.status == 200:
-                            return
-                except aiohttp.ClientConnectionError:
-                    await asyncio.sleep(0.05)  # nothing tells when a port is open but trying it
+        async with aiohttp.ClientSession() as session:
+            await until("the bot to answer", lambda: self._status(session), lambda status: status == 200)
+
+    async def _status(self, session: aiohttp.ClientSession) -> int | None:
+        assert self.process is not None
+        assert self.process.returncode is None, (self.folder / "bot.log").read_text(encoding="utf-8")
+        try:
+            async with session.get(self.url + "/healthz") as answer:
+                return answer.status
+        except aiohttp.ClientConnectionError:
+            return None
 
     async def kill(self) -> None:
         """End it at once, as when the machine goes down."""
@@ -98,14 +102,29 @@ class RealBot:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports nobody listens on."""
+    """Return ports nobody listens on, and on Linux nobody but whom they are meant for can get until the tests end.
+
+    A port that is merely free now may be anybody's by the time a bot has started, or is started again.
+    """
     taken = [socket.socket() for _ in range(count)]
     for one in taken:
+        if sys.platform == "linux":  # a server that sets this too, as all do, may listen beside one that only holds
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         one.bind(("127.0.0.1", 0))
     ports = [one.getsockname()[1] for one in taken]
-    for one in taken:
-        one.close()
+    if sys.platform == "linux":
+        _held.extend(taken)
+    else:
+        _close(taken)
     return ports
+
+
+def _close(sockets: list[socket.socket]) -> None:
+    for one in sockets:
+        one.close()
+
+
+atexit.register(_close, _held)
 
 
 @asynccontextmanager

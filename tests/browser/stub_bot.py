@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from tests.waiting import News
 from tryout.channel import Person, add_routes
 
 Json = dict[str, Any]
@@ -109,15 +110,14 @@ class StubBot:
         self.refuse: set[str] = set()
         self.hold: asyncio.Event | None = None
         self.holds: Callable[[Json], bool] = lambda activity: True
-        self.changed = asyncio.Condition()
+        self.news = News()
         self.replies: dict[str, Json] = {}
         self.answers: dict[str, Json] = {}
 
     async def messages(self, request: web.Request) -> web.Response:
         activity = await request.json()
-        async with self.changed:
-            self.got.append(activity)
-            self.changed.notify_all()
+        self.got.append(activity)
+        await self.news.tell()
         refused = activity["type"] in self.refuse
         answer = await self.invoked(activity) if activity["type"] == "invoke" and not refused else None
         if self.hold and self.holds(activity):
@@ -164,8 +164,7 @@ class StubBot:
 
     async def until(self, wanted: Callable[[Json], bool], count: int = 1) -> list[Json]:
         """Wait until `count` activities are such, and return them."""
-        async with asyncio.timeout(10), self.changed:
-            await self.changed.wait_for(lambda: sum(map(wanted, self.got)) >= count)
+        await self.news.until(f"{count} such activities", lambda: sum(map(wanted, self.got)) >= count, lambda: self.got)
         return [activity for activity in self.got if wanted(activity)]
 
 

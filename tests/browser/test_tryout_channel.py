@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 
 from tests.browser.stub_bot import ANNA, CECILIA, ROOT, SUNDAY_NIGHT, TENANT, MovedClock, StubBot, TryOut
+from tests.waiting import PATIENCE
 from tryout.clock import is_working_day, to_next_working_morning
 from tryout.conversations import KEPT_PER_CONVERSATION, History
 
@@ -57,7 +58,7 @@ class Client:
 
 
 async def next_event(page: aiohttp.ClientWebSocketResponse) -> Json:
-    event: Json = await page.receive_json(timeout=5)
+    event: Json = await page.receive_json(timeout=PATIENCE)
     return event
 
 
@@ -543,5 +544,5 @@ async def test_a_server_with_a_page_open_stops_at_once(client: Client, tryout: T
     async with await client.live() as page:
         await next_event(page)
         await tryout.stop()
-        message = await page.receive(timeout=5)
+        message = await page.receive(timeout=PATIENCE)
         assert message.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSING)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from checklists.files import all_facts
+from checklists.loader import all_facts
 from tests.chat.harness import REF, Chat, asked
 from texts import say
 

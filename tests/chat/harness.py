@@ -16,8 +16,8 @@ from sqlalchemy import inspect, text
 from sqlmodel import col, select
 
 from bot.cards.render import neutral_summary, render_card, render_text
-from checklists.files import all_facts, newest
 from checklists.lifecycle import WRITER
+from checklists.loader import all_facts, newest
 from checklists.model import Written
 from checklists.replies import read_answer
 from dialogs.messages import reminder_content, sweep

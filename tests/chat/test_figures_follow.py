@@ -10,8 +10,8 @@ from hypothesis.stateful import invariant, precondition, rule, run_state_machine
 
 from checklists.cells import Cells, read_cells
 from checklists.csv_in import BadCsv
-from checklists.files import newest
 from checklists.lifecycle import WRITER
+from checklists.loader import newest
 from checklists.model import Answer, ListId, Role
 from imports import cases as cases_import
 from imports.answers import import_answers

@@ -2,7 +2,7 @@
 
 import pytest
 
-from checklists.files import all_facts
+from checklists.loader import all_facts
 from tests.chat.card_hand import inputs
 from tests.chat.drive import fact_fields, fills, opens, saves_facts
 from tests.chat.harness import NORTH, REF, SOUTH, Chat, Room

@@ -17,6 +17,7 @@ from storage.told_reminders import ToldRow
 from tests.chat.drive import TEXTS, fills, opens
 from tests.chat.harness import NORTH, REF, STOCKHOLM, TENANT, Chat, Room, object_id
 from tests.chat.test_sending import ALL
+from tests.waiting import PATIENCE
 
 REASON = "Påhittad kommentar som ingen påminnelse får visa"
 
@@ -621,7 +622,7 @@ def test_two_replicas_sweep_a_morning_once(either_room: Room) -> None:
     room.now = morning("2026-05-26")
     with ThreadPoolExecutor(2) as pool:
         for running in [pool.submit(room.sweeps) for _ in range(2)]:
-            running.result(timeout=60)
+            running.result(timeout=PATIENCE)
 
     assert anna.reminded() == 1
     assert room.count(ToldRow) == 25

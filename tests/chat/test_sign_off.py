@@ -6,12 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from dialogs.turn.declared import claimed
+from dialogs.turn.presses import SeenAt
+from dialogs.turn.tokens import Mint
 from storage import signatures
 from storage.signatures import SignatureRow
-from tests.chat.card_hand import as_sent, inputs
+from tests.chat.card_hand import as_sent, button, gathered, inputs
 from tests.chat.drive import TEXTS, fills, opens
-from tests.chat.harness import NORTH, REF, Chat, Room, move_in
+from tests.chat.harness import NORTH, REF, SECRET, Chat, Room, move_in
 from tests.chat.read_drive import ALL, begins, reads, sent
+from tests.waiting import PATIENCE
 
 GAP = {"communication_boxes_filled": "nej"}
 WHY = "Påhittat skäl: rutorna ligger i en annan bilaga"
@@ -104,6 +108,40 @@ def test_what_was_changed_behind_the_bot_is_told_when_it_is_shown(room: Room, ce
     cecilia.presses("Visa det som signerades").sees("stämmer inte med signeringen")
 
 
+def test_what_another_chef_saw_is_hers_alone_while_it_is_to_be_read_again(room: Room, cecilia: Chat) -> None:
+    has_read(room)
+    david = _second_chef(room)
+    reads(david.presses("Börja läsa")).presses("Visa skillnader")
+    cecilia.presses("Signera")
+    kept = signature(room).view_hash
+    old = david.presses("Signera").sees("redan signerat").shown
+    david.presses("Visa det som signerades").sees(kept)
+    anna = room.chat("anna").types(f"fortsätt {REF}")
+    hers = anna.shown
+    anna.types("ändra 7").presses("Nej")
+
+    david.refreshing = anna.refreshing = False
+    david.presses("Visa det som signerades", on=old).sees_no(kept)
+    assert david.kind() == "form"
+    anna.presses("Visa det som signerades", on=hers).sees(kept)
+    assert len(room.events("signature_shown")) == 2
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_signature_is_shown_only_with_its_own_case(room: Room, cecilia: Chat, known: bool) -> None:
+    has_read(room).presses("Signera")
+    row = signature(room)
+    other = opens(room.chat("doris"), "SN 2026/0777", violence="nej")
+    person = room.scalar("select id from person where name like 'Doris%'")
+    of_another = SeenAt(row.id if known else row.id + 99)
+    claim = claimed("seen_at_signing", of_another, case=room.case("SN 2026/0777").id)
+
+    other.sends({"verb": claim.verb, "token": Mint(SECRET).sign(row.tenant_id, person, claim)})
+
+    other.sees("Kortet var gammalt").sees_no(row.view_hash, REF)
+    assert room.events("signature_shown") == []
+
+
 def test_signing_needs_her_own_reading_complete_and_seen(room: Room, cecilia: Chat) -> None:
     sent(room)
     david = _second_chef(room)
@@ -138,7 +176,7 @@ def test_two_chefs_who_press_at_once_give_one_signature(either_room: Room) -> No
     move_in(room.desk, ("david", "David Provsson", NORTH, "unit_manager"))
     sent(room, readers=("cecilia", "david"))
     chefs = [reads(begins(room.chat(name))).presses("Visa skillnader") for name in ("cecilia", "david")]
-    together = threading.Barrier(2, timeout=30)
+    together = threading.Barrier(2, timeout=PATIENCE)
 
     def signs(chef: Chat) -> str:
         chef.refreshing = False
@@ -189,7 +227,7 @@ def test_a_change_and_a_signature_at_once_never_leave_a_signature_over_something
     room = either_room
     chef = has_read(room)
     anna = room.chat("anna").types("ändra 7")
-    together = threading.Barrier(2, timeout=30)
+    together = threading.Barrier(2, timeout=PATIENCE)
 
     def press(chat: Chat, title: str) -> None:
         chat.refreshing = False
@@ -268,6 +306,31 @@ def test_sent_again_she_reads_only_what_was_changed(room: Room, cecilia: Chat, a
     reads(cecilia).presses("Visa skillnader").presses("Signera").sees("Signerat")
 
     assert signature(room).voided_at is None
+
+
+def test_a_question_pointed_at_twice_is_one_and_what_was_not_offered_is_none(room: Room, cecilia: Chat) -> None:
+    has_read(room).presses("Återlämna")
+    (boxes,) = (one["value"] for one in inputs(cecilia.card)["items"]["choices"] if one["title"] == BOXES)
+    made_up = f"{boxes.partition('/')[0]}/manager_ready_to_sign"
+
+    data = gathered(cecilia.card, button(cecilia.card, "Återlämna"), {"comment": REMARK})
+
+    cecilia.sends(data | {"items": f"{boxes},{made_up},,{boxes}"}).sees("Frågor som öppnades: 1.")
+
+    assert room.scalar("select count(*) from returned_point") == 1
+
+
+def test_what_was_pointed_at_and_left_as_it_was_is_settled_by_the_signature(
+    room: Room, cecilia: Chat, anna: Chat
+) -> None:
+    has_read(room)
+    sends_back(cecilia, BOXES)
+    anna.types("vad saknas").sees("Återlämnad av chefen").presses("Skicka till chef")
+    cecilia.receives().presses("Fortsätt läsa")
+    cecilia.presses("Signera med brist").presses("Signera med brist", Skäl=WHY).sees("Signerat med brist")
+
+    anna.types("vad saknas").sees("Inget saknas").sees_no("Återlämnad av chefen")
+    assert anna.counted("communication_boxes_filled") == "ja"
 
 
 def test_a_second_return_of_the_same_sending_is_one(room: Room, cecilia: Chat) -> None:

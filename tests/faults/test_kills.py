@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 
 from tests.browser.real_bot import RealBot, free_ports
+from tests.waiting import patience
 from tests.wire.door import TENANT, recorded
 from tests.wire.faulty_connector import FaultyConnector
 
@@ -142,7 +143,7 @@ async def _play(folder: Path, kills: int, seed: int, database_url: str = "") -> 
             workers = [Worker(bot, connector, n, random.Random(seed + n)) for n in range(4)]
             working = asyncio.gather(*(worker.works(session) for worker in workers))
             for _ in range(kills):
-                async with asyncio.timeout(60):
+                async with patience("presses to be acknowledged"):
                     for _ in range(luck.randint(1, 6)):
                         await bot.acknowledged.get()
                 await bot.kill()

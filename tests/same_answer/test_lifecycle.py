@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from checklists.files import newest
+from checklists.loader import newest
 from storage.signatures import SignatureRow
 from tests.chat.harness import REF, Room
 from tests.same_answer.expected import dates as expected_dates

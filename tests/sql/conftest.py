@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlmodel import col, select
 
-from storage import cases, changed, conversations, filled, migrate, people, tenants
+from storage import cases, conversations, filled, migrate, people, projection_queue, tenants
 from storage.cases import CaseRow
 from storage.conversations import ConversationRow
 from storage.desk import Desk, Session, opened
@@ -143,7 +143,7 @@ class World:
 def add_case(session: Session, row: CaseRow) -> CaseRow:
     """Store a case past the actions, which would have had its figures counted; what this turn adds to it is too."""
     case = cases.add(session, row)
-    changed.note(session, case_id=case.id)
+    projection_queue.enqueue(session, case_id=case.id)
     return case
 
 

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from checklists.cells import COLUMNS
-from checklists.files import newest
+from checklists.loader import newest
 from checklists.model import CaseType
 from imports.answers import import_answers
 from imports.common import Imported

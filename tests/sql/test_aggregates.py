@@ -23,8 +23,8 @@ from checklists.case_dates import FIELDS
 from checklists.csv_in import BadCsv
 from checklists.deadlines import Limit
 from checklists.errors import BadChildren
-from checklists.files import checklist_version, newest
 from checklists.lifecycle import State
+from checklists.loader import checklist_version, newest
 from checklists.model import Checklist, Role, Written
 from imports.answers import import_answers
 from imports.cases import DATES, FACTS, import_cases
@@ -32,11 +32,11 @@ from storage import (
     aggregates,
     answers,
     cases,
-    changed,
     contributions,
     extensions,
     filled,
     people,
+    projection_queue,
     returns,
     signatures,
     tenants,
@@ -174,7 +174,7 @@ def test_what_the_chef_is_not_asked_or_no_longer_enabled_is_not_counted(desk: De
 def test_a_list_counts_on_the_day_it_began_in_sweden(desk: Desk, world: World) -> None:
     def work(session: Session) -> None:  # half past midnight in Sweden, still yesterday in UTC
         the_list(session, world).begun_at = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)
-        changed.note(session, case_id=world.case)
+        projection_queue.enqueue(session, case_id=world.case)
 
     desk.run_now(work)
     day = date(2026, 4, 1)
@@ -196,7 +196,7 @@ def test_any_period_reads_the_same_by_months_and_days_as_by_days_alone(desk: Des
                 session,
                 a_list(world, occasion=occasion, begun_at=datetime(day.year, day.month, day.day, 12, tzinfo=UTC)),
             )
-        changed.note(session, case_id=world.case)
+        projection_queue.enqueue(session, case_id=world.case)
 
     desk.run_now(work)
     for _ in range(30):
@@ -251,7 +251,7 @@ def test_what_became_of_a_list_is_counted_on_the_workers_only(desk: Desk, world:
         returns.add(session, row, "påhittad kommentar", [])
         signatures.add(session, sign(world, voided=True), "{}", "", {})
         signatures.add(session, sign(world, shortfall=True), "{}", "påhittat skäl", {})
-        changed.note(session, case_id=world.case)
+        projection_queue.enqueue(session, case_id=world.case)
 
     desk.run_now(work)
 
@@ -319,7 +319,7 @@ def test_a_case_due_without_a_list_is_a_figure_of_its_own(desk: Desk, world: Wor
     def work(session: Session) -> None:
         base: dict[str, Any] = {"tenant_id": world.tenant, "unit_id": world.unit}
         the_case(session, world).decided_on = date(2026, 5, 12)
-        changed.note(session, case_id=world.case)
+        projection_queue.enqueue(session, case_id=world.case)
         add_case(session, CaseRow(**base, ref="SN 2", planned_decision_on=date(2026, 5, 31)))
         add_case(
             session, CaseRow(**base, ref="SN 3", planned_decision_on=date(2026, 6, 1), decided_on=date(2026, 5, 1))
@@ -361,7 +361,7 @@ def test_an_extension_without_a_day_was_decided_when_it_was_written_down(desk: D
             decided_on=None, nonce=uuid4().hex, reason=b"", author_id=world.person, at=NOW,
         )  # fmt: skip
         extensions.add(session, row, "påhittat skäl")
-        changed.note(session, case_id=world.case)
+        projection_queue.enqueue(session, case_id=world.case)
 
     desk.run_now(before_the_day_was_asked_for)
 
@@ -377,7 +377,7 @@ def test_violence_counts_from_the_swedish_day_someone_first_said_so(desk: Desk, 
 
         def work(session: Session) -> None:
             cases.set_fact(session, the_case(session, world), row)
-            changed.note(session, case_id=world.case)
+            projection_queue.enqueue(session, case_id=world.case)
 
         desk.run_now(work)
 

@@ -22,6 +22,7 @@ from storage.tombstones import BadTombstones, Tombstone
 from tests.conftest import postgres_url
 from tests.sql.conftest import KEYS, NOW, OpenDesk, World, lift_guards, scalar, the_list
 from tests.sql.test_disposal import dispose, neighbour
+from tests.waiting import PATIENCE
 
 CANARY = "Kanariefågel i backupen"
 ACTOR = "cli:made-up"
@@ -85,12 +86,12 @@ def load_and_back_up(desk: Desk, writer: Desk, world: World, url: str, file: Pat
 
     thread = threading.Thread(target=go_on)
     thread.start()
-    began.wait(30)
+    assert began.wait(PATIENCE), "the other process does not write"
     try:
         back_up(url, file)
     finally:
         stop.set()
-        thread.join(30)
+        thread.join(PATIENCE)
     return wrote[0]
 
 
@@ -272,19 +273,19 @@ def stone(desk: Desk, world: World, *, ref: str = "SN 2026/0001", case: int | No
 
 def test_a_later_case_under_the_same_id_or_the_same_reference_is_left_alone(desk: Desk, world: World) -> None:
     for other in (stone(desk, world, ref="SN 2026/9999"), stone(desk, world, case=world.case + 1)):
-        assert desk.run_now(lambda session, other=other: tombstones.take_in(session, other)) is None  # type: ignore[misc]
+        assert desk.run_now(lambda session, other=other: tombstones.replay(session, other)) is None  # type: ignore[misc]
 
-    found = desk.run_now(lambda session: tombstones.take_in(session, stone(desk, world)))
+    found = desk.run_now(lambda session: tombstones.replay(session, stone(desk, world)))
     assert found is not None
     assert found.ref == "SN 2026/0001"
 
 
 def test_a_tombstone_the_database_knows_or_of_another_municipality_does_nothing(desk: Desk, world: World) -> None:
-    desk.run_now(lambda session: tombstones.take_in(session, stone(desk, world)))
+    desk.run_now(lambda session: tombstones.replay(session, stone(desk, world)))
 
-    assert desk.run_now(lambda session: tombstones.take_in(session, stone(desk, world))) is None
+    assert desk.run_now(lambda session: tombstones.replay(session, stone(desk, world))) is None
     foreign = Tombstone("nowhere", world.case, 1, "first", stone(desk, world).digest, NOW.isoformat())
-    assert desk.run_now(lambda session: tombstones.take_in(session, foreign)) is None
+    assert desk.run_now(lambda session: tombstones.replay(session, foreign)) is None
     assert scalar(desk, "select count(*) from tombstone") == 1
 
 

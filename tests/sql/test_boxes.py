@@ -15,6 +15,7 @@ from storage.outbox import OutboxRow
 from storage.people import RoleRow
 from storage.sealing import SealBroken
 from tests.sql.conftest import NOW, OpenDesk, World, change, chat_with, make_world, on_postgresql, scalar
+from tests.waiting import PATIENCE
 
 HOLD = timedelta(seconds=60)
 
@@ -44,7 +45,7 @@ def seen(desk: Desk, world: World, activity: str, press: str | None) -> tuple[st
     def work(session: Session) -> tuple[str | None, str | None]:
         if not people.roles_on(session, world.person, NOW.date()):
             row = RoleRow(tenant_id=world.tenant, person_id=world.person, unit_id=world.unit, role="case_worker")
-            people.hold(session, row)
+            people.save_role(session, row)
         named = {"channel_id": "chat", "activity_id": activity}
         found = arrivals.find(session, "made-up-one", "object-one", NOW.date(), **named, press=press)
         assert found is not None
@@ -237,7 +238,7 @@ def test_a_row_that_another_worker_is_taking_is_passed_over(desk: Desk, open_des
 
 def test_two_workers_never_take_the_same_row(desk: Desk, open_desk: OpenDesk, world: World) -> None:
     put(desk, world, 60)
-    together = threading.Barrier(2, timeout=30)
+    together = threading.Barrier(2, timeout=PATIENCE)
 
     def take_all(at: Desk) -> list[int]:
         taken: list[int] = []
@@ -248,7 +249,7 @@ def test_two_workers_never_take_the_same_row(desk: Desk, open_desk: OpenDesk, wo
 
     with ThreadPoolExecutor(2) as pool:
         running = [pool.submit(take_all, at) for at in (desk, open_desk())]
-        mine, theirs = (one.result(timeout=60) for one in running)
+        mine, theirs = (one.result(timeout=PATIENCE) for one in running)
 
     assert len(mine + theirs) == len(set(mine + theirs)) == 60
 

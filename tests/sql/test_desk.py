@@ -20,6 +20,7 @@ from storage.desk import CannotOpen, Desk, Session, opened
 from storage.filled import FilledRow
 from storage.sealing import Keys
 from tests.sql.conftest import KEYS, NOW, OpenDesk, World, on_postgresql, scalar, the_list
+from tests.waiting import PATIENCE
 
 ITEM = "child_heard"
 
@@ -259,7 +260,7 @@ def test_a_fault_that_another_try_would_not_mend_is_not_tried_again(desk: Desk) 
 def test_two_who_answer_one_item_at_once_get_a_revision_each(desk: Desk, open_desk: OpenDesk, world: World) -> None:
     rounds = 12
     other = open_desk()
-    together = threading.Barrier(2, timeout=30)
+    together = threading.Barrier(2, timeout=PATIENCE)
 
     def answer_each_round(at: Desk, name: str) -> list[int]:
         given = []
@@ -270,7 +271,7 @@ def test_two_who_answer_one_item_at_once_get_a_revision_each(desk: Desk, open_de
 
     with ThreadPoolExecutor(2) as pool:
         running = [pool.submit(answer_each_round, at, name) for at, name in ((desk, "Anna"), (other, "Bo"))]
-        given = [revision for one in running for revision in one.result(timeout=60)]
+        given = [revision for one in running for revision in one.result(timeout=PATIENCE)]
 
     assert sorted(given) == revisions(desk) == list(range(1, 2 * rounds + 1))
     assert scalar(desk, "select count(*) from event where act = 'answered'") == 2 * rounds
@@ -293,14 +294,14 @@ def stored_texts(desk: Desk, world: World) -> list[tuple[str, str]]:
 
 
 def test_threads_of_one_desk_take_turns_too(desk: Desk, world: World) -> None:
-    together = threading.Barrier(4, timeout=30)
+    together = threading.Barrier(4, timeout=PATIENCE)
 
     def once() -> int:
         together.wait()
         return desk.run_now(partial(answer_next, world=world))
 
     with ThreadPoolExecutor(4) as pool:
-        given = [running.result(timeout=60) for running in [pool.submit(once) for _ in range(4)]]
+        given = [running.result(timeout=PATIENCE) for running in [pool.submit(once) for _ in range(4)]]
 
     assert sorted(given) == revisions(desk) == [1, 2, 3, 4]
 

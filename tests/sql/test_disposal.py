@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from sqlalchemy import Boolean, Date, Integer, LargeBinary, Table, insert, inspect, text
 
-from checklists.files import checklist_version
+from checklists.loader import checklist_version
 from checklists.model import Written
 from checklists.rates import NOT_ASKED
 from reports.rates import rate_rows

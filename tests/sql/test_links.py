@@ -12,6 +12,7 @@ from storage.links import LASTS, SKEW, Link
 from storage.people import PersonRow
 from tests.sql.conftest import NOW, OpenDesk, World, change
 from tests.sql.test_sealing import in_tables
+from tests.waiting import PATIENCE
 
 SCOPE = {"period": "2026"}
 
@@ -142,6 +143,6 @@ def test_a_second_use_waits_for_the_first_and_gets_nothing(desk: Desk, world: Wo
 
     with ThreadPoolExecutor(1) as pool:
         one = pool.submit(desk.run_now, first)
-        assert used.wait(30)
+        assert used.wait(PATIENCE)
         assert other.run_now(second) is None
-        assert one.result(30) is not None
+        assert one.result(PATIENCE) is not None

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from checklists.files import checklist_version
 from checklists.lifecycle import State
+from checklists.loader import checklist_version
 from checklists.model import Written
 from reports.printed import pages_of
 from storage import answers

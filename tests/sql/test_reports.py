@@ -4,7 +4,7 @@ import csv
 import io
 from datetime import UTC, date, datetime
 
-from checklists.files import checklist_version
+from checklists.loader import checklist_version
 from checklists.model import NOTHING, Role, Written
 from reports.answers import COLUMNS, answer_rows
 from reports.csv_out import write_csv

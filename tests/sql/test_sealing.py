@@ -19,7 +19,7 @@ from storage.extensions import ExtensionRow
 from storage.inbox import InboxRow
 from storage.outbox import OutboxRow
 from storage.returns import ReturnRow
-from storage.sealing import KeyGone, Keys, SealBroken, expect, parse_keys, seal, unseal
+from storage.sealing import KeyGone, Keys, SealBroken, parse_keys, prefetch_keys, seal, unseal
 from storage.signatures import SignatureRow
 from storage.tables import METADATA
 from tests.sql.conftest import KEYS, NOW, OpenDesk, World, change, make_world, scalar, the_case, the_list
@@ -296,11 +296,11 @@ def test_the_keys_of_cases_that_are_read_together_are_read_together(
         return {one: seal(session, world.tenant, one, *place, CANARY) for one in (one.id for one in made)}
 
     def read(session: Session) -> list[str]:
-        expect(session, world.tenant, [dropped, *sealed])
+        prefetch_keys(session, world.tenant, [dropped, *sealed])
         return [unseal(session, world.tenant, one, *place, text) for one, text in sealed.items()]
 
     def read_dropped(session: Session) -> None:
-        expect(session, world.tenant, [dropped, *sealed])
+        prefetch_keys(session, world.tenant, [dropped, *sealed])
         unseal(session, world.tenant, dropped, *place, gone)
 
     sealed = desk.run_now(work)

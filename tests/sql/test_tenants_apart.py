@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from storage import access, cases, conversations, filled, inbox, people
+from storage import access_log, cases, conversations, filled, inbox, people
 from storage.desk import Desk, Session
 from tests.sql.conftest import NOW, World, chat_with, make_world
 from tests.sql.test_trail_chain import record
@@ -24,8 +24,8 @@ ASKED: dict[str, Asked] = {
     "conversations.find": lambda s, mine, theirs: conversations.find(s, mine.tenant, "a:two"),
     "inbox.by_activity": lambda s, mine, theirs: inbox.by_activity(s, mine.tenant, "a:two", "1"),
     "inbox.newest_in": lambda s, mine, theirs: inbox.newest_in(s, mine.tenant, "a:two"),
-    "access.events": lambda s, mine, theirs: list(access.events(s, mine.tenant, case_id=theirs.case)),
-    "access.names_and_roles": lambda s, mine, theirs: theirs.person in access.names_and_roles(s, mine.tenant),
+    "access_log.events": lambda s, mine, theirs: list(access_log.events(s, mine.tenant, case_id=theirs.case)),
+    "access_log.names_and_roles": lambda s, mine, theirs: theirs.person in access_log.names_and_roles(s, mine.tenant),
 }
 
 

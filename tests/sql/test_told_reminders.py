@@ -104,7 +104,7 @@ def test_what_was_being_sent_when_its_worker_died_is_uncertain_and_stays_so(desk
 
     def give_up(seconds: float) -> int:
         now = NOW + timedelta(seconds=seconds)
-        return desk.run_now(lambda session: outbox.give_up_cut_off(session, now))
+        return desk.run_now(lambda session: outbox.mark_interrupted(session, now))
 
     assert (give_up(59), leased(desk, 59)) == (0, [])
     assert (give_up(60), leased(desk, 9999)) == (1, [])

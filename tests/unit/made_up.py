@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from hypothesis import strategies as st
 
-from checklists.files import all_checklists
+from checklists.loader import all_checklists
 from checklists.model import CASE_TYPE, CHOICES, OPEN, Answer, CaseType, Checklist, Condition, Motivation, Role
 from checklists.route import Stop
 from tests.asked import allowed, is_answered, next_open, stops
@@ -147,7 +147,7 @@ def take_in(
         if is_answered(checklist, item, facts, told):
             continue
         options = [c for c in allowed(checklist, item, facts, told) if not no_gaps or c not in item.gap_on]
-        told[item.id] = Answer(rng.choice(options), told_how=no_gaps or rng.random() < 0.5)
+        told[item.id] = Answer(rng.choice(options), has_method=no_gaps or rng.random() < 0.5)
     return told
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from checklists.cells import Cells, read_cells, table_words, write_cells
 from checklists.csv_safe import as_written, safe
-from checklists.files import all_checklists, newest
+from checklists.loader import all_checklists, newest
 from checklists.model import Written
 
 AUDIT, BASIS = newest("sample_audit"), newest("decision_basis")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from checklists import files
-from checklists.files import BadFile, all_checklists, all_facts, checklist_version, newest, read_checklist
+from checklists import loader
+from checklists.loader import BadFile, all_checklists, all_facts, checklist_version, newest, read_checklist
 from checklists.model import Checklist
 
 JN = ("ja", "nej")
@@ -118,8 +118,8 @@ def put_list(folder: Path, name: str, version: int) -> None:
 def test_the_newest_version_of_a_list_is_found_by_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for version in (1, 9, 10):
         put_list(tmp_path, f"intake.v{version}.yaml", version)
-    monkeypatch.setattr(files, "DEFINITIONS", tmp_path)
-    monkeypatch.setattr(files, "all_checklists", all_checklists.__wrapped__)
+    monkeypatch.setattr(loader, "DEFINITIONS", tmp_path)
+    monkeypatch.setattr(loader, "all_checklists", all_checklists.__wrapped__)
 
     assert newest("intake").version == 10
     assert checklist_version("intake", 9).version == 9
@@ -129,7 +129,7 @@ def test_a_file_whose_name_does_not_say_what_is_in_it_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put_list(tmp_path, "intake.v2.yaml", 1)
-    monkeypatch.setattr(files, "DEFINITIONS", tmp_path)
+    monkeypatch.setattr(loader, "DEFINITIONS", tmp_path)
 
     with pytest.raises(BadFile, match=r"intake\.v2\.yaml, line 1: .* Name it intake\.v1\.yaml\."):
         all_checklists.__wrapped__()

@@ -3,8 +3,8 @@
 import pytest
 
 from checklists.coverage import Covered, coverage, newest_files
-from checklists.files import newest, read_checklist
 from checklists.findings import all_findings
+from checklists.loader import newest, read_checklist
 from checklists.model import Checklist
 
 CODES = [f"{letter}{number}" for letter, most in (("B", 4), ("R", 4), ("N", 8)) for number in range(1, most + 1)]

@@ -132,6 +132,7 @@ def test_opening_or_closing_stops_it_and_assignment_moves_nothing(stop: str) -> 
 def test_opening_on_the_day_of_the_report_stops_the_clock(stop: str) -> None:
     clock = assessed(**{stop: day(0)})
 
+    assert assessed(**{"closed_on": day(9), stop: day(0)}).stopped_on == day(0), "the first of the two stops it"
     assert (clock.stopped_on, clock.outcome(day(90)), clock.days_used(day(90))) == (day(0), "within", 0)
 
 
@@ -300,6 +301,7 @@ def test_the_spans_without_a_limit_are_never_negative() -> None:
 def test_an_investigation_right_after_a_closed_one_is_flagged(apart: int, flagged: bool) -> None:
     assert follows_closed(CaseDates(opened_on=day(apart), earlier_closed_on=RECEIVED)) is flagged
     assert not follows_closed(CaseDates(opened_on=day(apart)))
+    assert not follows_closed(CaseDates(earlier_closed_on=day(apart)))
 
 
 # --- whatever the dates ------------------------------------------------------------------------------------
@@ -327,6 +329,7 @@ def test_no_clock_ever_runs_backwards_and_every_one_has_an_outcome(
         assert clock.days_used(on) >= 0
         assert clock.is_late(on) == clock.outcome(on).endswith("late")
         assert clock.outcome(on).startswith("open") == clock.runs(on)
+        assert (clock.ended is None) == (clock.stopped_on is None)
         if clock.outcome(on) == "extended":
             assert not clock.is_late(on)
             assert any(one.grounds and one.limit == clock.limit for one in extensions)

@@ -7,12 +7,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import venv
 import zipfile
 from pathlib import Path
 
 import pytest
 
 import dev
+from tests.waiting import PATIENCE
 
 # One made-up project serves the whole file, so one xdist process has to take it.
 pytestmark = pytest.mark.xdist_group("dev")
@@ -48,19 +50,45 @@ def make_wheel(folder: Path, module: str = "made_up") -> str:
     return f"--no-index\n--find-links {folder}\n{module}==1.0 --hash=sha256:{sha256}\n"
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with dev.py, a lock of one local wheel, and a .venv made from it over the remains of another."""
-    root = tmp_path_factory.mktemp("project")
+def make_project(factory: pytest.TempPathFactory) -> Path:
+    """Make a project with dev.py, a lock of one local wheel, and the remains of a .venv."""
+    root = factory.mktemp("project")
     shutil.copy(REPOSITORY / "dev.py", root)
-    (root / "requirements.lock").write_text(make_wheel(tmp_path_factory.mktemp("wheels")))
+    (root / "requirements.lock").write_text(make_wheel(factory.mktemp("wheels")))
     (root / "package.json").write_text("{}")
     (root / "package-lock.json").write_text("{}")
     (root / "app.py").write_text(APP)
     (root / ".venv").mkdir()
     (root / ".venv" / "remains").touch()
+    return root
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with a finished .venv; nothing is installed in it, which takes long."""
+    root = make_project(tmp_path_factory)
+    venv.create(root / ".venv", clear=True, symlinks=not dev.WINDOWS)
+    dev.write_stamp(root / ".venv", dev.wanted_venv(root))
+    return root
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with a .venv that was made from its lock."""
+    root = make_project(tmp_path_factory)
     dev.set_up_python(root)
     return root
+
+
+def put_uv(folder: Path, monkeypatch: pytest.MonkeyPatch, exit_code: int = 0) -> Path:
+    """Put a uv in front on PATH that makes real venvs and writes down what it is to install; return the file."""
+    calls = folder / "uv-calls"
+    uv = folder / "uv"
+    make = f'exec "{sys.executable}" -m venv --without-pip "$5"'
+    uv.write_text(f'#!/bin/sh\nif [ "$1" = venv ]; then {make}; fi\necho "$@" >> "{calls}"\nexit {exit_code}\n')
+    uv.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    return calls
 
 
 def put_npm(folder: Path, monkeypatch: pytest.MonkeyPatch, exit_code: int = 0) -> Path:
@@ -74,7 +102,7 @@ def put_npm(folder: Path, monkeypatch: pytest.MonkeyPatch, exit_code: int = 0) -
 
 
 def dev_py(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, root / "dev.py", *words], capture_output=True, text=True, timeout=120)
+    return subprocess.run([sys.executable, root / "dev.py", *words], capture_output=True, text=True, timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("version", [(2, 7, 18), (3, 9, 2), (3, 10, 13)])
@@ -97,9 +125,36 @@ def test_an_unknown_command_gets_the_usage_and_exit_2(words: list[str]) -> None:
     assert all(f"\n  {command} " in done.stderr for command in dev.COMMANDS)
 
 
-def test_an_unfinished_venv_is_made_anew_from_the_lock(project: Path) -> None:
-    assert not (project / ".venv" / "remains").exists()
-    assert subprocess.call([dev.program(project, "python"), "-c", "import made_up"]) == 0
+def test_an_unfinished_venv_is_made_anew_with_the_lock_and_its_hashes(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, calls = make_project(tmp_path_factory), put_uv(tmp_path, monkeypatch)
+
+    dev.set_up_python(root)
+
+    assert not (root / ".venv" / "remains").exists()
+    assert dev.is_venv_finished(root)
+    python = dev.program(root, "python")
+    options = "--quiet --compile-bytecode --require-hashes"
+    assert calls.read_text() == f"pip install {options} --python {python} -r requirements.lock\n"
+
+
+def test_a_venv_into_which_nothing_could_be_installed_is_not_finished(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = make_project(tmp_path_factory)
+    put_uv(tmp_path, monkeypatch, exit_code=1)
+
+    with pytest.raises(dev.StopError, match=r"Could not install from requirements\.lock"):
+        dev.set_up_python(root)
+
+    assert not dev.is_venv_finished(root)
+
+
+@pytest.mark.slow
+def test_what_the_lock_names_is_really_installed(installed: Path) -> None:
+    assert not (installed / ".venv" / "remains").exists()
+    assert subprocess.call([dev.program(installed, "python"), "-c", "import made_up"]) == 0
 
 
 def test_a_finished_venv_is_left_as_it_is(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -131,14 +186,15 @@ def test_a_venv_that_is_not_that_of_the_lock_is_not_taken_for_finished(
     assert not dev.is_venv_finished(root)
 
 
+@pytest.mark.slow
 def test_a_package_that_is_not_the_hashed_one_is_refused(
-    project: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    installed: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     lock = make_wheel(tmp_path, "another")
     (tmp_path / "wrong.lock").write_text(f"{lock[: lock.index('sha256:')]}sha256:{'0' * 64}\n")
 
     with pytest.raises(dev.StopError, match=r"Could not install from .*wrong\.lock"):
-        dev.install(project, str(tmp_path / "wrong.lock"))
+        dev.install(installed, str(tmp_path / "wrong.lock"))
 
     assert "hash" in capfd.readouterr().err.lower()
 
@@ -191,7 +247,7 @@ def test_run_becomes_the_demo_in_dev_mode_and_a_signal_reaches_it(
         said = started.stdout.readline()
         started.send_signal(signal.SIGINT)
         try:
-            _, errors = started.communicate(timeout=60)
+            _, errors = started.communicate(timeout=PATIENCE)
         finally:
             started.kill()
 
@@ -252,7 +308,8 @@ def run_small_suite(folder: Path, *words: str, **settings: str) -> subprocess.Co
     """Run a few tests under our conftest where neither PostgreSQL nor Chromium is to be found."""
     (folder / "tests").mkdir()
     shutil.copy(REPOSITORY / "pyproject.toml", folder)
-    shutil.copy(REPOSITORY / "tests" / "conftest.py", folder / "tests")
+    for name in ("conftest.py", "waiting.py"):
+        shutil.copy(REPOSITORY / "tests" / name, folder / "tests")
     (folder / "node_modules" / "adaptivecards").mkdir(parents=True)
     (folder / "node_modules" / "adaptivecards" / "package.json").touch()
     (folder / "tests" / "test_small.py").write_text(SMALL_SUITE)
@@ -260,7 +317,7 @@ def run_small_suite(folder: Path, *words: str, **settings: str) -> subprocess.Co
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("BK_", "PYTEST_"))}
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words]
     return subprocess.run(
-        command, cwd=folder, env=clean | absent | settings, capture_output=True, text=True, timeout=120
+        command, cwd=folder, env=clean | absent | settings, capture_output=True, text=True, timeout=PATIENCE
     )
 
 

@@ -8,7 +8,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from checklists.files import newest
+from checklists.loader import newest
 from checklists.model import Checklist
 from checklists.publication import (
     COLUMNS,

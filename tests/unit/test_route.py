@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checklists.files import all_checklists, newest
+from checklists.loader import all_checklists, newest
 from checklists.model import Answer, Checklist, Item
 from checklists.route import Stop, before, stop_of
 from tests.asked import allowed, applicable, is_open, motivated_by, next_open, stops
@@ -68,7 +68,23 @@ def test_uninformed_children_are_motivated_on_one_card_for_all(uninformed: tuple
 
     own = [stop for stop in way if stop.kind == "motivation" and not stop.about]
     assert own == [Stop("motivation", uninformed)]
+    assert {stop_of(way, item) for item in INFORMED} == {Stop("group", INFORMED)}
     assert next_open(way, BASIS, FACTS, answers, f"group:{INFORMED[0]}") == own[0]
+
+
+def test_a_question_of_its_own_is_motivated_on_a_card_of_its_own() -> None:
+    checklist = made_list(raw_item("item", motivate_on=["nej"]), raw_item("other"))
+
+    for choice, motivated in (("nej", ["motivation:item"]), ("ja", [])):
+        way = stops(checklist, WORKER, {}, {"item": Answer(choice), "other": Answer("nej")})
+        assert keys(way) == ["question:item", *motivated, "question:other"]
+
+
+@pytest.mark.parametrize("answered", range(len(INFORMED) + 1))
+def test_a_group_is_open_until_all_of_it_is_answered(answered: int) -> None:
+    answers = dict.fromkeys(INFORMED[:answered], Answer("ja"))
+
+    assert is_open(BASIS, Stop("group", INFORMED), FACTS, answers) is (answered < len(INFORMED))
 
 
 def test_only_what_still_lacks_its_motivation_is_asked_for_again() -> None:

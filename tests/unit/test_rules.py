@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checklists.files import all_facts, newest
+from checklists.loader import all_facts, newest
 from checklists.model import OPEN, Answer, Checklist, Condition, Gap, Item
 from checklists.route import stop_of
 from tests.asked import allowed, applicable, applies, gaps, is_answered, is_open, progress, state, stops

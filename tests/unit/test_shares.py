@@ -11,7 +11,7 @@ from hypothesis import given
 
 from checklists.case_dates import CaseDates
 from checklists.deadlines import Extension
-from checklists.files import newest
+from checklists.loader import newest
 from checklists.model import Answer, Checklist
 from checklists.periods import Period, quarter, year_of
 from checklists.rates import (
@@ -259,6 +259,27 @@ def test_a_case_is_due_on_one_day_at_most_and_without_a_list_only_if_due(
     assert codes.count("without") == (codes.count("due") if not basis else 0)
     if decided:
         assert Mark("due", 0, decided) in found
+
+
+@pytest.mark.parametrize(
+    ("planned", "decided", "closed", "due"),
+    [
+        *((None, None, None, None), (None, None, 9, None), (10, None, None, 10), (None, 5, None, 5)),
+        *((10, 5, None, 5), (10, 15, None, 15)),
+        *((10, None, 9, None), (10, None, 10, 10), (10, None, 11, 10)),  # closed before it was due, or not
+        *((10, 5, 7, 5), (10, 5, 3, 5), (None, 5, 3, 5)),
+    ],
+)
+def test_a_case_is_due_when_decided_else_when_planned_unless_closed_before(
+    planned: int | None, decided: int | None, closed: int | None, due: int | None
+) -> None:
+    def on(number: int | None) -> date | None:
+        return None if number is None else FIRST + timedelta(number)
+
+    found = marks(basis=False, planned_decision_on=on(planned), decided_on=on(decided), closed_on=on(closed))
+    day = on(due)
+
+    assert found == ([] if day is None else [Mark("due", 0, day), Mark("without", 0, day)])
 
 
 # --- periods ---------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from checklists.files import BadFile, newest, read_checklist
+from checklists.loader import BadFile, newest, read_checklist
 from checklists.model import Answer, Checklist, Gap
 from tests.asked import applies, gaps, state
 from tests.unit.test_checklist_files import HEAD, ITEM
@@ -163,7 +163,7 @@ def test_a_standardised_method_is_named_when_the_answer_is_yes() -> None:
         return Gap("item", item_id, "no_method") in gaps(audit, "auditor", {}, {item_id: answer}, ())
 
     assert told(Answer("ja"))
-    assert not told(Answer("ja", told_how=True))
+    assert not told(Answer("ja", has_method=True))
     assert not told(Answer("nej"))
 
 

@@ -11,8 +11,8 @@ import yaml
 
 from checklists import errors
 from checklists.errors import UserError
-from checklists.files import all_checklists
 from checklists.findings import KINDS
+from checklists.loader import all_checklists
 from checklists.model import CHOICES, OPEN, Motivation, Role, Step
 from checklists.rates import Verdict
 from texts import LANGUAGES, Language, say, sentences
@@ -105,15 +105,32 @@ def placeholders(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
 
 
-@pytest.mark.parametrize("key", sorted(SWEDISH))
-def test_a_sentence_says_the_same_things_in_both_languages(key: str) -> None:
-    swedish, english = SWEDISH[key], ENGLISH.get(key, "")
+def faults(swedish: object, english: object) -> Iterator[str]:
+    """Give what is wrong with one sentence in its two languages."""
+    if not isinstance(swedish, str) or not isinstance(english, str):
+        yield "not a text in both"
+        return
+    if not all(text.strip() == text != "" for text in (swedish, english)):
+        yield "empty, or with spaces around it"
+    if placeholders(swedish) != placeholders(english):
+        yield "not the same placeholders"
+    if not all(name.isidentifier() for name in placeholders(swedish)):
+        yield "a placeholder without a name"
 
-    assert isinstance(swedish, str)
-    assert swedish.strip() == swedish != ""
-    assert english.strip() == english != ""
-    assert placeholders(swedish) == placeholders(english)
-    assert all(name.isidentifier() for name in placeholders(swedish)), "a placeholder without a name"
+
+def test_every_sentence_says_the_same_things_in_both_languages() -> None:
+    found = {key: [*faults(SWEDISH[key], ENGLISH.get(key))] for key in SWEDISH}
+
+    assert len(found) > 500, "the check looks at nothing"
+    assert not {key: wrong for key, wrong in found.items() if wrong}
+
+
+@pytest.mark.parametrize(
+    ("swedish", "english"),
+    [("Klar", None), ("Klar", ""), ("Klar ", "Done"), (True, "Yes"), ("{n} kvar", "Some left"), ("{} kvar", "{} left")],
+)
+def test_a_sentence_that_is_not_the_same_in_both_languages_is_found(swedish: object, english: object) -> None:
+    assert [*faults(swedish, english)]
 
 
 def test_every_sentence_the_source_names_exists() -> None:

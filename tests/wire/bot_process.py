@@ -3,13 +3,12 @@
 A client speaks as Teams does: activities in the recorded shapes, and the answer of a press in the card's place.
 """
 
-import asyncio
 import json
 import sqlite3
 import uuid
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import unquote
@@ -21,11 +20,10 @@ from aiohttp.test_utils import TestServer
 from tests.browser.real_bot import RealBot, free_ports
 from tests.chat.card_hand import Card, button, gathered, words
 from tests.chat.card_oracle import check_card
+from tests.waiting import News, until
 from tests.wire.door import TENANT, recorded
 
 NEUTRAL = "Beslutskollen har något att visa dig."
-PATIENCE = 30.0
-"""Seconds to wait for something that comes by itself; far more than it ever takes."""
 
 
 def people_csv(names: tuple[str, ...], role: str = "case_worker") -> str:
@@ -37,13 +35,15 @@ def people_csv(names: tuple[str, ...], role: str = "case_worker") -> str:
 class RecordingConnector:
     """Takes what is sent to it.
 
-    `chats` holds each chat's messages as they stand; `bodies` everything that ever came.
+    `chats` holds each chat's messages as they stand, in the order they were posted; `bodies` everything that ever came;
+    `times` how often each message came, by chat and id.
     """
 
     def __init__(self) -> None:
         self.chats: defaultdict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
         self.bodies: list[str] = []
-        self._came = asyncio.Condition()
+        self.times: Counter[tuple[str, str]] = Counter()
+        self._news = News()
         app = web.Application()
         app.router.add_post("/v3/conversations/{chat}/activities", self._post)
         app.router.add_put("/v3/conversations/{chat}/activities/{message}", self._put)
@@ -61,10 +61,17 @@ class RecordingConnector:
         """Say where to send, as an activity's serviceUrl would."""
         return str(self._server.make_url("/")).rstrip("/")
 
-    async def until(self, there: Callable[[], object]) -> None:
+    async def until(self, what: str, there: Callable[[], object]) -> None:
         """Wait until something that was sent makes `there` true."""
-        async with asyncio.timeout(PATIENCE), self._came:
-            await self._came.wait_for(there)
+        await self._news.until(what, there, lambda: self.bodies[::-1])
+
+    async def posted_after(self, chat: str, before: Collection[str]) -> str:
+        """Wait for a message in a chat that was not there before, and return its id.
+
+        A reply may come after the answer to its request, and what is sent meanwhile may change other messages.
+        """
+        await self.until(f"a new message in {chat}", lambda: self.chats[chat].keys() - before)
+        return next(message for message in self.chats[chat] if message not in before)
 
     async def _post(self, request: web.Request) -> web.Response:
         return await self._keep(request, f"out-{uuid.uuid4()}")
@@ -74,10 +81,11 @@ class RecordingConnector:
 
     async def _keep(self, request: web.Request, message: str) -> web.Response:
         body = await request.text()
-        async with self._came:
-            self.bodies.append(body)
-            self.chats[unquote(request.match_info["chat"])][message] = json.loads(body)
-            self._came.notify_all()
+        chat = unquote(request.match_info["chat"])
+        self.bodies.append(body)
+        self.chats[chat][message] = json.loads(body)
+        self.times[chat, message] += 1
+        await self._news.tell()
         return web.json_response({"id": message})
 
 
@@ -109,7 +117,7 @@ class Client:
         before = set(self.posted)
         status, _ = await self.post(self.activity("message.text", text=line))
         assert status == 200
-        self.look(next(reversed([message for message in self.posted if message not in before])))
+        self.look(await self.connector.posted_after(self.chat, before))
         return self
 
     async def presses(self, title: str, fields: Mapping[str, str] | None = None) -> Self:
@@ -123,8 +131,11 @@ class Client:
         """Press as an older client does; the posted card is updated, and she looks at that."""
         fallback = button(self.card, title)["fallback"]
         value = gathered(self.card, fallback, fields or {})
+        times, this = self.connector.times, (self.chat, self.message)
+        before = times[this]
         status, _ = await self.post(self.activity("message.action-submit", value=value, replyToId=self.message))
         assert status == 200
+        await self.connector.until(f"the card that {self.name} pressed to be updated", lambda: times[this] > before)
         self.look(self.message)
         return self
 
@@ -188,11 +199,27 @@ async def town(folder: Path, *names: str, **settings: str) -> AsyncIterator[list
         await bot.stop()
 
 
+async def at_rest(database: Path) -> None:
+    """Wait until a bot has nothing left to do by itself: to send, note, count, chain or sign."""
+    left_to_do = (
+        "select count(*) from outbox where state in ('waiting', 'sending')",
+        "select count(*) from conversation where card = '' and card_case_id is not null",
+        "select count(*) from changed",
+        "select count(*) from event where not chained",
+        "select count(*) = 0 from trail_head",
+    )
+
+    async def look() -> list[int]:
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as read:
+            return [read.execute(query).fetchone()[0] for query in left_to_do]
+
+    await until("the bot to come to rest", look, lambda left: not any(left))
+
+
 def content(database: Path) -> dict[str, list[str]]:
     """Return what a SQLite database holds, as text; but for the sealing of the trail, which goes on by itself."""
-    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as read:
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as read:
         names = [name for (name,) in read.execute("select name from sqlite_master where type = 'table'")]
         rows = {name: sorted(map(str, read.execute(f'select * from "{name}"'))) for name in names}
         rows["event"] = sorted(map(str, read.execute("select id, act, detail from event")))
-    read.close()
     return {name: found for name, found in rows.items() if name != "event_seal"}

@@ -11,6 +11,8 @@ from typing import Any, Self
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from tests.waiting import News
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -52,6 +54,10 @@ class FaultyConnector:
         self.before: Callable[[], Awaitable[object]] | None = None
         """Waited for before an answer is given, when there is one."""
         self.arrivals: list[Arrival] = []
+        self.when_one_hangs: Callable[[], object] = lambda: None
+        self.hung = 0
+        """How many requests were taken, answered no further, and are waited for."""
+        self._news = News()
         self._over = asyncio.Event()
         app = web.Application()
         app.router.add_route("*", "/{anything:.*}", self._take)
@@ -77,6 +83,10 @@ class FaultyConnector:
         self._over.set()
         await self._server.close()
 
+    async def until(self, what: str, there: Callable[[], Any]) -> None:
+        """Wait until something that arrived makes `there` true."""
+        await self._news.until(what, there, lambda: self.arrivals[::-1])
+
     async def _take(self, request: web.Request) -> web.StreamResponse:
         body = await request.text()
         self.arrivals.append(
@@ -88,11 +98,12 @@ class FaultyConnector:
                 body,
             )
         )
+        await self._news.tell()
         if self.before is not None:
             await self.before()
         fault = self.by_path(request.raw_path) or (self.script.popleft() if self.script else Fault())
         if fault.how == "hang":
-            await self._over.wait()
+            await self._hang()
         if fault.how == "reset" and request.transport is not None:
             request.transport.abort()
         if fault.how == "drip":
@@ -104,5 +115,11 @@ class FaultyConnector:
         response.content_length = len(fault.body)
         await response.prepare(request)
         await response.write(fault.body[:1].encode())
-        await self._over.wait()
+        await self._hang()
         return response
+
+    async def _hang(self) -> None:
+        self.hung += 1
+        self.when_one_hangs()
+        await self._news.tell()
+        await self._over.wait()

@@ -18,6 +18,7 @@ from storage.desk import opened
 from storage.sealing import Keys
 from tests.browser.real_bot import free_ports
 from tests.sql.conftest import KEYS
+from tests.waiting import until
 
 
 async def answers(port: int, host: str, path: str) -> int:
@@ -38,9 +39,12 @@ async def test_the_admin_port_is_bound_to_loopback_when_the_bot_is_open_to_all(
     with opened(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS)) as desk:
         migrate.upgrade(desk)
         running = asyncio.create_task(serve(web.Application(), make_admin_app(desk, Clock(), Metrics()), settings))
-        while "answers on" not in capsys.readouterr().out:
+
+        async def said() -> str:
             assert not running.done()
-            await asyncio.sleep(0)
+            return capsys.readouterr().out
+
+        await until("the bot to say where it answers", said, lambda out: "answers on" in out)
         try:
             assert listens("127.0.0.2", port), "open to all: another of this machine's addresses gets through"
             assert not listens("127.0.0.2", admin_port)

@@ -29,6 +29,7 @@ from texts import say
 
 MASTER = bytes(range(100, 132))
 REF = "KAN/REF-7781"
+CHAT = "a:personal-anna"
 TEXTS = {
     name: f"kanarie-{name}-5512"
     for name in ("motivation", "place", "comment", "reason", "draft", "unknown", "typed", "name", "refused", "crash")
@@ -42,23 +43,32 @@ class Spoken:
     def __init__(self, bot: InOffice, connector: RecordingConnector) -> None:
         self.bot, self.connector = bot, connector
         self.card: Card = {}
+        self.message = ""
         self.statuses: list[int] = []
 
     async def types(self, line: str) -> None:
         """Write a line; look at the card that is posted for it, if it is one."""
+        before = set(self.posted)
         self.statuses.append((await self.bot.posts(self._activity("message.text", text=line)))[0])
-        posted = list(self.connector.chats["a:personal-anna"].values())[-1]
-        if "attachments" in posted:
-            self.card = posted["attachments"][0]["content"]
+        if self.statuses[-1] != 200:
+            return
+        message = await self.connector.posted_after(CHAT, before)
+        if "attachments" in self.posted[message]:
+            self.message, self.card = message, self.posted[message]["attachments"][0]["content"]
 
     async def presses(self, title: str, **fields: str) -> None:
         """Press a button of the card in view."""
         action = button(self.card, title)
-        made = pressed("anna", gathered(self.card, action, fields), replyToId="the-card")
+        made = pressed("anna", gathered(self.card, action, fields), replyToId=self.message)
         status, body = await self.bot.posts(self._addressed(made))
         self.statuses.append(status)
         if status == 200 and isinstance(body["value"], dict):
             self.card = body["value"]
+
+    @property
+    def posted(self) -> dict[str, dict[str, Any]]:
+        """Return the messages of her chat as they stand."""
+        return self.connector.chats[CHAT]
 
     def _activity(self, kind: str, **changes: Any) -> dict[str, Any]:
         return self._addressed(activity(kind, "anna", **changes))
@@ -179,7 +189,7 @@ def left_behind(folder: Path) -> tuple[dict[str, str], bytes, str]:
 
 async def test_a_notification_tells_that_there_is_something_and_nothing_more(anna: Spoken) -> None:
     await anna.types(f"ny {REF}")
-    posted = [m for m in anna.connector.chats["a:personal-anna"].values() if "attachments" in m]
+    posted = [m for m in anna.posted.values() if "attachments" in m]
 
     assert posted
     assert {(message["text"], message["summary"]) for message in posted} == {("", NEUTRAL)}

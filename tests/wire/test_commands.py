@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.waiting import PATIENCE
 from tests.wire.door import TENANT
 
 PRODUCTION = {
@@ -42,7 +43,7 @@ def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProce
         env=environment(folder, **settings),
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.chat.card_hand import inputs, titles, words
-from tests.wire.bot_process import Client, content, town
+from tests.wire.bot_process import Client, at_rest, content, town
 
 REF = "SN 2026/0123"
 FACTS = {
@@ -18,6 +18,8 @@ FACTS = {
 }
 INFORMED = {"Orosanmälan": "Ja", "Utredning": "Nej", "Insats": "Pågår", "Beslut": "Ja"}
 CANARY = "kanariefågel"
+EVENING = "2026-05-12T20:00:00+02:00"
+"""No sweep begins then."""
 EXPECTED = {
     "child_heard": ("nej", ""),
     "child_not_heard_motivated": ("ja", f"{CANARY} ett"),
@@ -59,7 +61,11 @@ async def whole_basis(client: Client, press: Any) -> None:
 
 
 def summary_is_posted(client: Client) -> bool:
-    return "Sammanfattning" in json.dumps(client.posted[client.message], ensure_ascii=False)
+    return "Sammanfattning" in said_in(client.posted[client.message])
+
+
+def said_in(message: dict[str, Any]) -> str:
+    return json.dumps(message, ensure_ascii=False)
 
 
 async def test_a_whole_basis_by_presses_is_what_the_command_line_exports(tmp_path: Path) -> None:
@@ -69,14 +75,14 @@ async def test_a_whole_basis_by_presses_is_what_the_command_line_exports(tmp_pat
         stored = await answers(anna)
         first = anna.message
 
-        await anna.connector.until(lambda: summary_is_posted(anna))
+        await anna.connector.until("the summary", lambda: summary_is_posted(anna))
         posted = words(anna.posted[first]["attachments"][0]["content"])
         assert "motiverat i text" in posted
         assert CANARY not in posted
         assert CANARY in anna.text
         await anna.presses("Skicka till chef")
         assert "Det som saknas (2) syns hos chefen." in anna.text
-        await anna.connector.until(lambda: not summary_is_posted(anna))
+        await anna.connector.until("the summary to go", lambda: not summary_is_posted(anna))
         assert titles(anna.posted[first]["attachments"][0]["content"]) == ["Öppna"]
 
     assert stored == EXPECTED
@@ -112,16 +118,16 @@ async def test_a_whole_basis_in_typed_words_is_the_same(tmp_path: Path) -> None:
                 await anna.presses("Finns i akten", {"Var i akten": f"{CANARY} två"})
 
         assert await answers(anna) == EXPECTED
-        moved = [message for message in anna.posted.values() if "flyttad" in json.dumps(message, ensure_ascii=False)]
-        assert moved
+        await anna.connector.until("a moved card", lambda: any("flyttad" in said_in(m) for m in anna.posted.values()))
 
 
 async def test_a_refresh_changes_nothing_and_shows_her_what_is_hers(tmp_path: Path) -> None:
-    async with town(tmp_path, "anna", "bo") as (anna, bo):
+    async with town(tmp_path, "anna", "bo", BK_NOW=EVENING) as (anna, bo):
         await anna.types(f"ny {REF}")
         await anna.presses("Spara", FACTS)
         await anna.presses("Nej")
         await anna.types("formulär")
+        await at_rest(tmp_path / "bot.db")
         before, card = content(tmp_path / "bot.db"), anna.card
 
         for _ in range(3):
@@ -139,7 +145,7 @@ async def test_pausing_empties_the_posted_card_and_the_chat_goes_on_there(tmp_pa
         await anna.types(f"ny {REF}")
         await anna.presses("Spara", FACTS)
         await anna.presses("Pausa")
-        await anna.connector.until(lambda: "Pausad" in json.dumps(anna.posted[anna.message], ensure_ascii=False))
+        await anna.connector.until("the paused card", lambda: "Pausad" in said_in(anna.posted[anna.message]))
         posted = anna.posted[anna.message]["attachments"][0]["content"]
 
         assert "Har barnet" not in words(posted)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from bot.door.front_door import MAX_BODY, Gate, server_options
 from bot.door.inbound import clean_text, clean_value, read_activity
 from bot.door.service_hosts import DEFAULT_SERVICE_HOSTS, may_call
+from tests.waiting import patience
 from tests.wire.door import DEV, RECORDED, TENANT, Door, recorded
 
 ALLOWED = {200, 400, 401, 403, 413, 415}
@@ -235,7 +236,7 @@ async def test_a_body_over_256_kib_is_413_and_one_of_just_that_size_is_read(door
 async def test_a_body_said_to_be_too_long_is_413_before_it_is_sent(door: Door) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
     writer.write(HEAD + b"Content-Length: 999999\r\n\r\n")
-    async with asyncio.timeout(5):
+    async with patience("an answer before the body"):
         assert (await reader.readline()).startswith(b"HTTP/1.1 413")
     writer.close()
 
@@ -251,12 +252,12 @@ async def test_a_body_of_unsaid_length_is_counted_while_it_is_read(door: Door) -
 async def test_a_half_sent_body_is_given_up() -> None:
     head = HEAD + b"Content-Length: 100\r\n\r\n{"
     gate = Gate(mode="dev", tenants=frozenset({TENANT}), read_seconds=0.1)
-    async with Door(gate, read_seconds=0.1) as door, asyncio.timeout(5):
+    async with Door(gate) as door, patience("the body to be given up"):
         assert (await raw_exchange(door.port, head)).startswith(b"HTTP/1.1 400")
 
 
 async def test_half_sent_headers_are_given_up() -> None:
-    async with Door(DEV, read_seconds=0.1) as door, asyncio.timeout(5):
+    async with Door(DEV, read_seconds=0.1) as door, patience("the headers to be given up"):
         assert await raw_exchange(door.port, b"POST /api/messages HTTP/1.1\r\nHost: x\r\nContent-Ty") == b""
 
 
@@ -275,7 +276,7 @@ async def test_a_caller_that_hangs_up_half_way_runs_nothing_and_breaks_nothing(
     writer.write(head)
     await writer.drain()
     writer.transport.abort()
-    async with asyncio.timeout(5):
+    async with patience("a line in the log", lambda: caplog.text):
         while "400 broken_body" not in caplog.text:
             assert await door.post(message()) == 200
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from checklists.files import DEFINITIONS
+from checklists.loader import DEFINITIONS
 from storage import migrate
 from storage.desk import opened
 from storage.sealing import Keys

@@ -1,9 +1,9 @@
 """The running bot when the clock is moved to a working morning: the sweep comes by itself, and is counted."""
 
-import asyncio
 import logging
 import time
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from bot.web import make_app
 from storage import migrate
 from storage.desk import Desk
 from storage.sealing import Keys
+from tests.waiting import until
 from tests.wire.faulty_connector import Fault, FaultyConnector
 from tests.wire.test_outbox import KEYS, TENANT, chat_of, move_in
 
@@ -34,22 +35,20 @@ async def test_a_clock_moved_to_the_morning_gives_the_sweep_by_itself(tmp_path: 
     async with FaultyConnector() as connector:
         move_in(desk, connector.service_url, 3)
         connector.by_path = lambda path: {"w1": Fault(500), "w2": Fault(404)}.get(chat_of(path))
-        came, counts = asyncio.Event(), Metrics()
-
-        async def note() -> None:
-            came.set()
-
-        connector.before = note
+        counts = Metrics()
         async with (
             TestServer(make_app(settings, desk, clock, counts)),
             TestClient(TestServer(make_admin_app(desk, clock, counts))) as admin,
         ):
             clock.advance(timedelta(hours=12, minutes=5))
             begun = time.monotonic()
-            async with asyncio.timeout(20):
-                await came.wait()
+            await connector.until("the sweep", lambda: connector.arrivals)
             log.info("the sweep came after %.2f s; the contract is 5", time.monotonic() - begun)
-            metrics = await counted(admin)
+            metrics = await until(
+                "the last message to be settled",
+                partial(counted, admin),
+                lambda text: all(f'state="{state}"}} 1.0' in text for state in ("sent", "uncertain", "gone")),
+            )
         assert 'beslutskollen_outbox_messages{state="sent"} 1.0' in metrics
         assert 'beslutskollen_outbox_messages{state="uncertain"} 1.0' in metrics
         assert 'beslutskollen_outbox_messages{state="gone"} 1.0' in metrics
@@ -58,9 +57,5 @@ async def test_a_clock_moved_to_the_morning_gives_the_sweep_by_itself(tmp_path: 
 
 
 async def counted(admin: "TestClient[web.Request, web.Application]") -> str:
-    """Return the metrics once the last message is settled."""
-    async with asyncio.timeout(20):
-        while True:
-            text = await (await admin.get("/metrics")).text()
-            if all(f'state="{state}"}} 1.0' in text for state in ("sent", "uncertain", "gone")):
-                return text
+    """Return the metrics as they are."""
+    return await (await admin.get("/metrics")).text()

@@ -5,9 +5,10 @@ import logging
 import shutil
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
@@ -36,6 +37,7 @@ from storage.desk import Desk, Session
 from storage.outbox import OutboxRow
 from storage.people import PersonRow, RoleRow
 from storage.sealing import Keys
+from tests.waiting import PATIENCE, moved_time, patience, until
 from tests.wire.faulty_connector import Fault, FaultyConnector
 
 log = logging.getLogger(__name__)
@@ -81,7 +83,10 @@ class Town:
     session: aiohttp.ClientSession
     clock: Clock = field(default_factory=lambda: Clock(MORNING))
     pace: Pace = field(default_factory=lambda: Pace(per_conversation=1000, total=1000))
-    sender_waits: float = 0.5
+    sender_waits: float = PATIENCE
+    move_time: Callable[[float], None] | None = None
+    """Without it, time-outs are waited for."""
+    timed_out: int = 0
     metrics: Metrics = field(default_factory=Metrics)
 
     def worker(self, desk: Desk | None = None) -> OutboxWorker:
@@ -98,12 +103,24 @@ class Town:
         for _ in range(most):
             while await worker.send_some():
                 pass
-            if worker._in_flight:
-                await asyncio.wait(worker._in_flight)
+            await self.in_flight_end(worker)
             if not {outbox.WAITING, outbox.SENDING} & self.states().keys():
                 return
             self.clock.advance(timedelta(minutes=3))
         raise AssertionError(f"something waits for ever: {self.states()}")
+
+    async def in_flight_end(self, worker: OutboxWorker) -> None:
+        """Wait until what is in flight is answered; what hangs has its time-out run out."""
+        if self.move_time is not None:
+
+            async def look() -> tuple[int, int]:
+                return len(worker._in_flight), self.connector.hung - self.timed_out
+
+            await until("nothing but what hangs to be in flight", look, lambda seen: seen[0] == seen[1])
+            self.timed_out = self.connector.hung
+            self.move_time(self.sender_waits)
+        if worker._in_flight:
+            await asyncio.wait(worker._in_flight)
 
     def states(self) -> Counter[str]:
         rows = self.desk.run_now(lambda session: session.exec(select(OutboxRow)).all())
@@ -151,9 +168,12 @@ def desk(empty_file: Path, tmp_path: Path) -> Iterator[Desk]:
 
 @pytest.fixture
 async def town(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
-    monkeypatch.setattr(outbox_worker, "YOUNG", 0.05)
+    # What hangs is overtaken at once, and nothing else, however slow it is.
+    monkeypatch.setattr(outbox_worker, "YOUNG", 5.0)
     async with FaultyConnector() as connector, aiohttp.ClientSession() as session:
-        yield Town(desk, connector, session)
+        with moved_time() as move_time:
+            connector.when_one_hangs = partial(move_time, outbox_worker.YOUNG)
+            yield Town(desk, connector, session, move_time=move_time)
 
 
 # --- every fault at once -----------------------------------------------------------------------------------
@@ -227,10 +247,9 @@ async def test_a_connector_that_hangs_for_some_holds_nobody_else_up(town: Town) 
     move_in(town.desk, town.connector.service_url, 30)
     town.connector.by_path = lambda path: Fault(how="hang") if chat_of(path) in ("w0", "w1", "w2") else None
     await town.sweeps()
-    town.sender_waits = 60.0  # whoever was held up would wait as long
-    worker = town.worker()
+    worker = town.worker()  # whoever was held up would be so until the test gives up
 
-    async with asyncio.timeout(30):
+    async with patience("all the others", town.states):
         while await worker.send_some() or town.states()[outbox.SENT] < 27:
             pass
 
@@ -241,18 +260,23 @@ async def test_a_connector_that_hangs_for_some_holds_nobody_else_up(town: Town) 
 
 
 async def test_no_more_than_twenty_are_in_flight(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox_worker, "YOUNG", 0.001)
     monkeypatch.setattr(outbox_worker, "MOST_IN_FLIGHT", 4)
     move_in(town.desk, town.connector.service_url, 10)
     town.connector.by_path = lambda _path: Fault(how="hang")
     await town.sweeps()
-    worker, most = town.worker(), 0
-    sending = asyncio.create_task(worker.send_some())
-    while not sending.done():
-        most = max(most, len(worker._in_flight))
-        await asyncio.wait({sending}, timeout=0.005)
+    worker, seen = town.worker(), set[int]()
 
-    assert most == 4
+    async def count() -> None:
+        seen.add(len(worker._in_flight))
+
+    town.connector.before = count
+    sending = asyncio.create_task(worker.send_some())
+    await town.connector.until("as many in flight as may be", lambda: town.connector.hung == 4)
+    while not sending.done():
+        await asyncio.sleep(0)
+        await town.in_flight_end(worker)
+
+    assert max(seen) == 4
     await town.empties(worker)
 
 
@@ -278,8 +302,7 @@ async def test_never_before_retry_after_and_at_most_six_times_with_pauses_that_d
     pauses: list[float] = []
     for attempt in range(1, 7):
         assert await worker.send_some()
-        if worker._in_flight:
-            await asyncio.wait(worker._in_flight)
+        await town.in_flight_end(worker)
         assert len(town.connector.arrivals) == attempt
         row = town.desk.run_now(lambda session: session.exec(select(OutboxRow)).one())
         if attempt < 6:
@@ -421,9 +444,8 @@ async def kills_and_goes_on(town: Town, other_desk: Desk, kills: int, workers: i
         victim = town.worker()
         runs = asyncio.create_task(sends(victim))
         seen = len(town.connector.arrivals)
-        async with asyncio.timeout(20):
-            while len(town.connector.arrivals) < min(seen + 2, workers) and not all_begun(town, workers):
-                await asyncio.wait({runs}, timeout=0.01)
+        more = min(seen + 2, workers)
+        await town.connector.until("two more", lambda more=more: len(town.connector.arrivals) >= more)  # type: ignore[misc]
         await kill(victim, runs)
         slow.set()
     steady_runs.cancel()
@@ -438,10 +460,6 @@ async def kills_and_goes_on(town: Town, other_desk: Desk, kills: int, workers: i
         assert state in (outbox.SENT, outbox.UNCERTAIN)
         assert name in arrivals or state == outbox.UNCERTAIN, "silently missing"
     assert town.states()[outbox.UNCERTAIN] > 0, "no kill hit a send: the test shows nothing"
-
-
-def all_begun(town: Town, workers: int) -> bool:
-    return len(town.connector.arrivals) >= workers
 
 
 async def test_two_workers_on_one_database_killed_while_sending_tell_nobody_twice(
@@ -468,7 +486,7 @@ async def test_a_thousand_reminders_against_every_fault_leave_people_unhindered(
 ) -> None:
     workers = 1000
     async with FaultyConnector() as connector, aiohttp.ClientSession() as session:
-        town = Town(desk, connector, session, pace=Pace())
+        town = Town(desk, connector, session, pace=Pace(), sender_waits=0.5)
         move_in(desk, connector.service_url, workers)
         fails_by_number(connector)
         worker = town.worker()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.pages.pages import HEADERS
-from checklists.files import all_checklists, checklist_version
+from checklists.loader import all_checklists, checklist_version
 from checklists.model import Role
 from dialogs.figures import addresses
 from storage import extensions, links, people, tenants

@@ -1,6 +1,5 @@
 """The whole bot as a process, spoken to as Teams does: recorded JSON in, what the connector takes and answers get."""
 
-import asyncio
 import json
 import os
 import sqlite3
@@ -8,6 +7,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import pytest
 
 from tests.browser.real_bot import RealBot, free_ports
 from tests.conftest import ROOT
+from tests.waiting import PATIENCE, until
 from tests.wire.door import TENANT, recorded
 from tests.wire.faulty_connector import Arrival, Fault, FaultyConnector
 
@@ -32,8 +33,13 @@ class Teams:
     def __init__(self, bot: RealBot, connector: FaultyConnector, session: aiohttp.ClientSession) -> None:
         self.bot, self.connector, self.session = bot, connector, session
 
-    async def posts(self, kind: str, who: str = "anna", **changes: Any) -> tuple[int, Any, list[Arrival]]:
-        """Post a recorded activity as someone's; return status, body and what reached the connector by then."""
+    async def posts(
+        self, kind: str, who: str = "anna", *, sent: int = 0, **changes: Any
+    ) -> tuple[int, Any, list[Arrival]]:
+        """Post a recorded activity as someone's; return status, body and what was sent to the connector.
+
+        sent: how many requests to wait for; a reply may come after the answer.
+        """
         activity = recorded(kind) | {"id": str(uuid.uuid4()), "serviceUrl": self.connector.service_url.rstrip("/")}
         activity["from"] = {"id": f"29:{who}", "aadObjectId": who}
         if "group" not in kind:
@@ -41,12 +47,19 @@ class Teams:
         before = len(self.connector.arrivals)
         async with self.session.post(self.bot.url + "/api/messages", json=activity | changes) as answer:
             text = await answer.text()
+        await self.connector.until(f"{sent} requests", lambda: len(self.connector.arrivals) >= before + sent)
         return answer.status, json.loads(text) if text else None, self.connector.arrivals[before:]
 
     async def types(self, words: str, who: str = "anna") -> dict[str, Any]:
         """Write a line and return the message that came back."""
-        _, _, arrivals = await self.posts("message.text", who, text=words)
-        message: dict[str, Any] = [a for a in arrivals if a.method == "POST"][-1].activity
+        before = len(self.connector.arrivals)
+        await self.posts("message.text", who, text=words)
+
+        def answers() -> list[Arrival]:
+            return [a for a in self.connector.arrivals[before:] if a.method == "POST" and f"a%3A{who}/" in a.path]
+
+        await self.connector.until(f"an answer to {who}", answers)
+        message: dict[str, Any] = answers()[0].activity
         return message
 
 
@@ -72,7 +85,7 @@ async def teams(tmp_path: Path) -> AsyncIterator[Teams]:
 
 
 async def test_she_is_welcomed_once_and_a_message_with_a_card_has_no_text(teams: Teams) -> None:
-    _, _, first = await teams.posts("installationUpdate.add")
+    _, _, first = await teams.posts("installationUpdate.add", sent=1)
     again = [await teams.posts("conversationUpdate.start"), await teams.posts("conversationUpdate.mocked-add-user")]
 
     message = first[0].activity
@@ -83,19 +96,19 @@ async def test_she_is_welcomed_once_and_a_message_with_a_card_has_no_text(teams:
 
 
 async def test_in_a_group_it_says_one_neutral_sentence(teams: Teams) -> None:
-    status, _, arrivals = await teams.posts("message.group-mention")
+    status, _, arrivals = await teams.posts("message.group-mention", sent=1)
 
     assert status == 200
     assert [a.activity["text"] for a in arrivals] == [
         "Beslutskollen svarar bara i personlig chatt. Skriv till mig där, så hjälper jag dig."
     ]
-    assert (await teams.bot.command("verify-log")).count("0 not chained") == 1
+    await all_chained(teams.bot)
 
 
 async def test_an_older_clients_press_moves_the_card_it_was_made_on(teams: Teams) -> None:
     facts = card_of(await teams.types("ny SN 2026/0001"))
     data = button(facts, "Spara")["fallback"]["data"] | {"violence": "nej", "child_communicated": "ja"}
-    _, _, arrivals = await teams.posts("message.action-submit", value=data, replyToId="the-card")
+    _, _, arrivals = await teams.posts("message.action-submit", sent=1, value=data, replyToId="the-card")
 
     assert [(a.method, a.path.rpartition("/")[2]) for a in arrivals] == [("PUT", "the-card")]
     assert button(card_of(arrivals[0].activity), "Ja")
@@ -133,7 +146,7 @@ async def test_an_email_is_bound_at_first_contact_to_its_own_person_only(teams: 
     teams.connector.script.append(Fault(200, body=json.dumps({"id": "29:x", "userPrincipalName": email.title()})))
 
     assert "attachments" in await teams.types("hej", "mejl")
-    assert [a.method for a in (await teams.posts("message.text", "mejl", text="hej"))[2]] == ["POST"]
+    assert [a.method for a in (await teams.posts("message.text", "mejl", sent=1, text="hej"))[2]] == ["POST"]
     teams.connector.script.append(Fault(200, body=json.dumps({"id": "29:x", "email": email})))
     assert "attachments" not in await teams.types("hej", "late")
     with sqlite3.connect(teams.bot.folder / "bot.db") as database:
@@ -150,6 +163,11 @@ async def test_a_typed_personal_number_reaches_no_file(teams: Teams) -> None:
     assert b"640823" not in teams.bot.files()
 
 
+async def all_chained(bot: RealBot) -> None:
+    """Wait for the chainer, which comes round by itself."""
+    await until("the chainer", partial(bot.command, "verify-log"), lambda said: "0 not chained" in said)
+
+
 # --- commands and starting -------------------------------------------------------------------------------------------
 
 
@@ -162,7 +180,7 @@ def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProce
         env={**kept, **plain, **settings},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -175,12 +193,7 @@ def test_made_up_people_never_come_beside_real_credentials(tmp_path: Path) -> No
 async def test_a_changed_event_is_named_by_verify_log(teams: Teams) -> None:
     await teams.types("hej")
     await teams.types("ny SN 2026/0001")
-    for _ in range(20):  # within a second the chainer comes round
-        if "0 not chained" in await teams.bot.command("verify-log"):
-            break
-        await asyncio.sleep(0.1)
-    else:
-        pytest.fail("the chainer never came round")
+    await all_chained(teams.bot)
     await teams.bot.stop()
     with sqlite3.connect(teams.bot.folder / "bot.db") as database:
         with pytest.raises(sqlite3.IntegrityError, match="takes additions only"):

@@ -1,6 +1,6 @@
 """The projection queue: cases changed since they were last projected, queued in the transaction of the change.
 
-Actions queue what they change (`actions.changes.keep`); code that changes rows in bulk calls `note` itself.
+Actions queue what they change (`actions.changes.record`); code that changes rows in bulk calls `enqueue` itself.
 """
 
 from sqlalchemy import insert, literal, select
@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, SQLModel, col
 
 from storage.cases import CaseRow
 
-_NOTED = "changed"
+_ENQUEUED = "changed"
 
 
 class ChangedRow(SQLModel, table=True):
@@ -21,23 +21,23 @@ class ChangedRow(SQLModel, table=True):
     filled_id: int = 0
 
 
-def note_tenant(session: Session, tenant_id: int) -> None:
+def enqueue_tenant(session: Session, tenant_id: int) -> None:
     """Queue every case of a tenant."""
     every = select(col(CaseRow.id), literal(0)).where(col(CaseRow.tenant_id) == tenant_id)
-    session.connection().execute(_NOTE.from_select(["case_id", "filled_id"], every))
+    session.connection().execute(_INSERT.from_select(["case_id", "filled_id"], every))
 
 
-def note(session: Session, *, case_id: int = 0, filled_id: int = 0) -> None:
+def enqueue(session: Session, *, case_id: int = 0, filled_id: int = 0) -> None:
     """Queue a case, or one list, once per transaction."""
-    noted: set[tuple[int, int]] = session.info.setdefault(_NOTED, set())
-    if (case_id, filled_id) not in noted:
-        noted.add((case_id, filled_id))
-        session.connection().execute(_NOTE, {"case_id": case_id, "filled_id": filled_id})
+    enqueued: set[tuple[int, int]] = session.info.setdefault(_ENQUEUED, set())
+    if (case_id, filled_id) not in enqueued:
+        enqueued.add((case_id, filled_id))
+        session.connection().execute(_INSERT, {"case_id": case_id, "filled_id": filled_id})
 
 
-_NOTE = insert(ChangedRow.__table__)  # type: ignore[attr-defined]
+_INSERT = insert(ChangedRow.__table__)  # type: ignore[attr-defined]
 
 
-def forget_noted(session: Session) -> None:
+def clear_enqueued(session: Session) -> None:
     """Let later changes in this transaction be queued again, because those queued so far have been projected."""
-    session.info.pop(_NOTED, None)
+    session.info.pop(_ENQUEUED, None)
