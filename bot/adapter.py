@@ -121,7 +121,7 @@ class TeamsAdapter(BotAdapter):
     async def close(self) -> None:
         """Let what is on its way out finish."""
         if self._sending:
-            await asyncio.wait(self._sending, timeout=10)
+            await asyncio.wait(self._sending, timeout=5)
 
     async def _patiently(self, call: Awaitable[str | None]) -> str:
         """Wait a little for something to go out; a connector that hangs must not hold the request."""

@@ -1,17 +1,19 @@
 """HTTP: the messages endpoint, liveness, and how the whole is put together and served."""
 
 import asyncio
+import contextlib
 import json
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
+from uuid import uuid4
 
 import aiohttp
 from aiohttp import web
 
 from bot.adapter import TeamsAdapter
-from bot.background import chainer, outbox_worker, projector, sweeper
+from bot.background import chainer, outbox_worker, presence, projector, sweeper
 from bot.background.chainer import Chainer
 from bot.background.loop import Loop, run_forever
 from bot.background.outbox_worker import OutboxWorker
@@ -49,6 +51,10 @@ class Office:
     turns: Turns
 
 
+FINISH_SECONDS = 8.0
+"""How long requests under way may take when the bot is stopped."""
+ARRIVE_SECONDS = 0.5
+"""How long a request may be on its way over a connection that was accepted just before the stop."""
 OFFICE = web.AppKey("office", Office)
 
 
@@ -58,17 +64,22 @@ def make_app(settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> 
 
     async def running(app: web.Application) -> AsyncIterator[None]:
         async with aiohttp.ClientSession(auto_decompress=True) as session:
-            office, worker, keys = build(settings, desk, clock, metrics, session)
+            replica = str(uuid4())
+            office, worker, keys = build(settings, desk, clock, metrics, session, replica)
             app[OFFICE] = office
-            tasks = [asyncio.create_task(run_forever(loop, metrics)) for loop in _loops(office, worker)]
+            here = presence.Presence(desk, replica, office.adapter.sender.share)
+            await here.beat()  # before anything is leased: a lease is its replica's
+            loops = (Loop("replica", here.beat, presence.EVERY), *_loops(office, worker))
+            tasks = [asyncio.create_task(run_forever(loop, metrics)) for loop in loops]
             yield
-            await office.adapter.close()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await worker.close()
+            await asyncio.gather(office.adapter.close(), worker.close())
             if keys is not None:
                 await keys.close()
+            with contextlib.suppress(Exception):  # a database that is away: the others notice within ten seconds
+                await here.leave()
 
     app.cleanup_ctx.append(running)
     app.router.add_post("/api/messages", messages)
@@ -89,7 +100,7 @@ def _loops(office: Office, worker: OutboxWorker) -> tuple[Loop, ...]:
 
 
 def build(
-    settings: Settings, desk: Desk, clock: Clock, metrics: Metrics, session: aiohttp.ClientSession
+    settings: Settings, desk: Desk, clock: Clock, metrics: Metrics, session: aiohttp.ClientSession, replica: str
 ) -> tuple[Office, OutboxWorker, KeyRing | None]:
     """Return what the running bot is made of; nothing of it runs yet."""
     token = bearer = keys = None
@@ -104,7 +115,7 @@ def build(
         keys = KeyRing(session, settings.openid_metadata_url)
         bearer = BearerCheck(keys, app_id=settings.app_id, issuer=settings.token_issuer)
     sender = Sender(session, mode=settings.mode, service_hosts=settings.service_hosts, token=token)
-    worker = OutboxWorker(desk, sender, clock, metrics)
+    worker = OutboxWorker(desk, sender, clock, metrics, replica)
     turns = Turns(desk, Mint(settings.secret()), sender, metrics, worker.awake.set, settings.pages_url)
     worker.turns = turns
     gate = Gate(settings.mode, settings.tenants, settings.service_hosts, bearer)
@@ -152,11 +163,14 @@ async def healthz(_request: web.Request) -> web.Response:
 
 
 async def serve(app: web.Application, admin: web.Application, settings: Settings) -> None:
-    """Serve both apps until the process is told to stop.
+    """Serve both apps until the process is told to stop; what is under way is then finished.
 
     Raises: OSError: an address is taken.
     """
-    runners = [web.AppRunner(app, handle_signals=True, **server_options()), web.AppRunner(admin, access_log=None)]
+    runners = [
+        web.AppRunner(app, shutdown_timeout=FINISH_SECONDS, **server_options()),
+        web.AppRunner(admin, access_log=None, shutdown_timeout=1.0),
+    ]
     hosts = [(settings.host, settings.port), ("127.0.0.1", settings.admin_port)]
     stop = asyncio.Event()
     _stop_on_signals(stop)
@@ -167,8 +181,17 @@ async def serve(app: web.Application, admin: web.Application, settings: Settings
         print(f"Beslutskollen answers on http://{settings.host}:{settings.port}/", flush=True)
         await stop.wait()
     finally:
+        await _stop_accepting(runners[0])
         for runner in runners:
             await runner.cleanup()
+
+
+async def _stop_accepting(runner: web.AppRunner) -> None:
+    """Accept nothing more, and let connections that have just been accepted deliver their request."""
+    await asyncio.sleep(0)  # accept whoever has knocked: closing the socket would reset them
+    for site in runner.sites:
+        await site.stop()
+    await asyncio.sleep(ARRIVE_SECONDS)
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:
