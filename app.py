@@ -1,7 +1,7 @@
 """Composition root and commands: `python app.py COMMAND`.
 
-Exit 0: done. Exit 1: a person can fix it, one sentence on standard error. Exit 2: wrong usage, or settings
-with which the bot would be open or lose data.
+Exit 0: done. Exit 1: a person can fix it, one sentence on standard error, with a code (checklists/faults.py). Exit 2:
+wrong usage, or settings with which the bot would be open or lose data.
 """
 
 import argparse
@@ -18,12 +18,9 @@ from bot.commandline import definitions, exports, registers, trail, upkeep
 from bot.commandline.common import Stop, open_desk, use_newest_key
 from bot.commandline.registers import import_file
 from bot.settings import ROOT, VAR, BadSettings, Settings, read_settings
-from checklists.csv_in import BadCsv
-from checklists.loader import BadFile
+from checklists.faults import Code, Refusal, fault
 from imports.people import import_people
 from storage import migrate, tenants
-from storage.desk import CannotOpen
-from storage.sealing import KeyGone, SealBroken
 
 if TYPE_CHECKING:
     from aiohttp.web import Application
@@ -45,20 +42,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
     try:
         parsed.run(parsed)
-    except Stop as stop:
-        print(stop, file=sys.stderr)
-        return stop.code
-    except (BadSettings, CannotOpen) as error:
-        print(error, file=sys.stderr)
-        return 2
-    except (BadCsv, BadFile, KeyGone, SealBroken, upkeep.Fault, trail.BadHead, trail.NothingSuch) as error:
-        print(error or type(error).__doc__, file=sys.stderr)
-        return 1
+    except Refusal as refused:
+        print(refused, file=sys.stderr)
+        return refused.exit_code
     except KeyboardInterrupt:
         return 0
     except Exception as error:
         # Not Python's traceback: the text of an exception often quotes the wrong value.
-        print(f"{logs.crash_line(error)}; nothing of this command was kept", file=sys.stderr)
+        print(fault(Code.UNFORESEEN, what=logs.crash_line(error)), file=sys.stderr)
         return 1
     return 0
 
@@ -98,9 +89,9 @@ def _serve(parsed: argparse.Namespace) -> None:
     settings = read_settings()
     if parsed.demo:
         if settings.mode != "dev":
-            raise Stop("--demo brings made-up people and a page without sign-in: only with BK_MODE=dev", code=2)
+            raise BadSettings(fault(Code.DEMO_NOT_DEV))
         if settings.app_id or settings.app_password.get_secret_value():
-            raise Stop("--demo never runs with real credentials: unset MicrosoftAppId and MicrosoftAppPassword", 2)
+            raise BadSettings(fault(Code.DEMO_CREDENTIALS))
         settings = settings.model_copy(update={"tenants": settings.tenants | {DEMO_TENANT}})
     settings.check_for_serving()
     logs.configure()
@@ -117,7 +108,8 @@ def _serve(parsed: argparse.Namespace) -> None:
         try:
             asyncio.run(serve(app, make_admin_app(desk, clock, metrics), settings))
         except OSError as error:
-            raise Stop(f"cannot listen on {settings.host}: {error.strerror or error}") from None
+            why = error.strerror or type(error).__name__
+            raise Stop(fault(Code.CANNOT_LISTEN, host=settings.host, why=why)) from None
 
 
 def _add_tryout(app: "Application", settings: Settings, clock: Clock) -> None:

@@ -7,6 +7,7 @@ from typing import Literal
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from checklists.errors import BadDeputy, BadPeriod
+from checklists.faults import Code, Refusal, fault
 from checklists.model import Role
 from storage import people, told_reminders
 from storage.desk import Session
@@ -31,7 +32,7 @@ class Entry:
 
 
 def enter(session: Session, origin: Origin, entry: Entry) -> tuple[Outcome, Changes]:
-    """Update the register to match one entry. Raises: ValueError: its ids contradict the register."""
+    """Update the register to match one entry. Raises: Refusal: its ids contradict the register."""
     person, what = _person(session, origin.tenant_id, entry)
     unit = people.unit(session, origin.tenant_id, entry.unit)
     held = people.role(session, person.id, unit.id, entry.role)
@@ -55,9 +56,9 @@ def _person(session: Session, tenant_id: int, entry: Entry) -> tuple[PersonRow, 
     found = people.by_object_id(session, tenant_id, object_id) if object_id else None
     by_email = people.by_email(session, tenant_id, email) if email else None
     if found is not None and by_email is not None and found is not by_email:
-        raise ValueError("object_id and email belong to two different people in the register")
+        raise Refusal(fault(Code.TWO_PEOPLE))
     if found is None and by_email is not None and object_id and by_email.object_id:
-        raise ValueError("email belongs to someone with another object_id")
+        raise Refusal(fault(Code.OTHER_OBJECT_ID))
     found = found or by_email
     if found is None:
         name = entry.name or email or object_id or ""

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from checklists.faults import Code, Refusal, fault
+
 SOURCE = Path(__file__).parent.parent / "manifest"
 FILES = ("color.png", "en.json", "manifest.json", "outline.png")
 GUID = r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
@@ -19,22 +21,24 @@ HTTPS = r"https://([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)(?::\d{1,5})?(?:/\S*)?"
 VERSION = r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
 
 
+class CannotPack(Refusal):
+    """A package cannot be built with these settings."""
+
+
 def build(app_id: str, public_url: str, version: str) -> bytes:
     """Return the package; the same arguments give the same bytes on every machine.
 
     Args: app_id: MicrosoftAppId, the id of the bot and of the app; public_url: BK_PUBLIC_URL, whose host is the
         only one the app names; version: three numbers, higher for every package that is uploaded.
-    Raises: ValueError: an argument is missing or cannot stand in a package; one sentence that says what to set.
+    Raises: CannotPack: an argument is missing or cannot stand in a package.
     """
     if not re.fullmatch(GUID, app_id):
-        raise ValueError(
-            "MicrosoftAppId must be set to the id of the bot's app registration: the package names the bot"
-        )
+        raise CannotPack(fault(Code.NO_APP_ID))
     address = re.fullmatch(HTTPS, public_url)
     if address is None:
-        raise ValueError("BK_PUBLIC_URL must be set to the bot's https address: the package names its host")
+        raise CannotPack(fault(Code.NO_ADDRESS_OF_BOT))
     if not re.fullmatch(VERSION, version):
-        raise ValueError(f"the version of the package must be three numbers, as in 1.0.0, not {version!r}")
+        raise CannotPack(fault(Code.VERSION_WRONG))
     values = {"app_id": app_id, "public_url": public_url, "host": address[1].lower(), "version": version}
     contents = {name: (SOURCE / name).read_bytes() for name in FILES}
     contents["manifest.json"] = _text(_filled(json.loads(contents["manifest.json"]), values))

@@ -1,11 +1,12 @@
 """Settings, read once in app.py and passed on. A combination that opens the bot or loses data does not start."""
 
 import ipaddress
+import re
 import secrets
 from base64 import b64encode
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -13,14 +14,18 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.door.bearer import DEFAULT_ISSUER
 from bot.door.key_ring import DEFAULT_METADATA_URL
 from bot.door.service_hosts import DEFAULT_SERVICE_HOSTS, is_safe_source
+from checklists.faults import Code, Refusal, fault, listed
 from storage.sealing import parse_keys
 
 ROOT = Path(__file__).parent.parent
 VAR = ROOT / "var"
+APP_TYPES = ("SingleTenant", "MultiTenant")
 
 
-class BadSettings(Exception):
-    """The settings do not allow a start; the message is one line saying which and what to do."""
+class BadSettings(Refusal):
+    """The settings do not allow a start."""
+
+    exit_code = 2
 
 
 def _is_loopback(host: str) -> bool:
@@ -65,7 +70,7 @@ class Settings(BaseSettings):
     @classmethod
     def _has_offset(cls, value: datetime | None) -> datetime | None:
         if value is not None and value.tzinfo is None:
-            raise ValueError("BK_NOW needs an offset, as in 2026-05-12T09:00:00+02:00")
+            raise BadSettings(fault(Code.NOW_WITHOUT_OFFSET, setting="BK_NOW"))
         return value
 
     @field_validator("secret_key")
@@ -73,7 +78,7 @@ class Settings(BaseSettings):
     def _is_hex(cls, value: SecretStr) -> SecretStr:
         digits = value.get_secret_value()
         if digits and (len(digits) != 64 or not set(digits) <= set("0123456789abcdefABCDEF")):
-            raise ValueError("BK_SECRET_KEY is 64 hex digits")
+            raise BadSettings(fault(Code.SECRET_NOT_HEX, setting="BK_SECRET_KEY"))
         return value
 
     @field_validator("keys")
@@ -86,28 +91,28 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _nothing_open(self) -> Self:
         if self.mode == "dev" and not _is_loopback(self.host):
-            raise ValueError("BK_MODE=dev answers anyone, so BK_HOST must be 127.0.0.1")
+            raise BadSettings(fault(Code.DEV_NOT_HERE))
         if self.mode == "production" and self.now is not None:
-            raise ValueError("BK_NOW moves the clock and is for BK_MODE=dev only")
+            raise BadSettings(fault(Code.NOW_IN_PRODUCTION))
         return self
 
     def check_for_serving(self) -> None:
         """Say whether the bot may answer with these settings. Raises: BadSettings."""
         if not self.tenants:
-            raise BadSettings("BK_TENANTS is empty: name the tenants the bot answers, comma-separated")
+            raise BadSettings(fault(Code.NO_TENANTS))
         if self.mode == "production":
             for name, value in (
                 ("MicrosoftAppId", self.app_id),
                 ("MicrosoftAppPassword", self.app_password.get_secret_value()),
             ):
                 if not value:
-                    raise BadSettings(f"{name} is not set: without it the bot would answer anyone")
-            if self.app_type not in ("SingleTenant", "MultiTenant"):
-                raise BadSettings("MicrosoftAppType is SingleTenant or MultiTenant")
+                    raise BadSettings(fault(Code.ANYONE_ANSWERED, setting=name))
+            if self.app_type not in APP_TYPES:
+                raise BadSettings(fault(Code.SETTING_NOT_ONE_OF, setting="MicrosoftAppType", allowed=listed(APP_TYPES)))
             if self.app_type == "SingleTenant" and not self.app_tenant_id:
-                raise BadSettings("MicrosoftAppTenantId is not set: a single-tenant bot needs it to sign in")
+                raise BadSettings(fault(Code.CANNOT_SIGN_IN))
             if not is_safe_source(self.openid_metadata_url):
-                raise BadSettings("BK_OPENID_METADATA_URL must be https: whoever changes the keys on the way is let in")
+                raise BadSettings(fault(Code.KEYS_NOT_HTTPS))
             self.secret()
 
     @property
@@ -133,7 +138,7 @@ class Settings(BaseSettings):
 
     def _made(self, file_name: str, setting: str, fresh: str) -> str:
         if self.mode == "production":
-            raise BadSettings(f"{setting} is not set: sealed texts could not be opened after a restart")
+            raise BadSettings(fault(Code.NOTHING_LASTS, setting=setting))
         path = VAR / file_name
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -146,12 +151,25 @@ class Settings(BaseSettings):
 
 
 def read_settings(**changes: object) -> Settings:
-    """Read the settings from the environment. Raises: BadSettings: one line that says what is wrong."""
+    """Read the settings from the environment. Raises: BadSettings: the first that is wrong."""
     try:
         return Settings(**changes)  # type: ignore[arg-type]
     except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else ""
-        where = name if name.startswith(("Microsoft", "PORT")) else "BK_" + name.upper()
-        message = str(first["msg"]).removeprefix("Value error, ")
-        raise BadSettings(f"{where}: {message}" if name and where not in message else message) from None
+        raise _refused(error.errors()[0]) from None
+
+
+def _refused(detail: Any) -> BadSettings:
+    """Return what pydantic found, in our words and without the value."""
+    context = detail.get("ctx", {})
+    if isinstance(context.get("error"), Refusal):
+        return BadSettings(*context["error"].faults)
+    name = str(detail["loc"][0])
+    setting = name if name.startswith(("Microsoft", "PORT")) else "BK_" + name.upper()
+    if detail["type"] == "literal_error":
+        allowed = listed(re.findall(r"'([^']*)'", context["expected"]))
+        return BadSettings(fault(Code.SETTING_NOT_ONE_OF, setting=setting, allowed=allowed))
+    if setting in ("PORT", "BK_ADMIN_PORT"):
+        return BadSettings(fault(Code.SETTING_NO_PORT, setting=setting))
+    if setting == "BK_NOW":
+        return BadSettings(fault(Code.NOW_WITHOUT_OFFSET, setting=setting))
+    return BadSettings(fault(Code.SETTING_WRONG, setting=setting))

@@ -64,6 +64,15 @@ class Settled:
     reopened: bool
 
 
+def calendar_day(text: str) -> date | None:
+    """Return the day written as `YYYY-MM-DD`, None when it is none: the one way in which a day is written anywhere."""
+    try:
+        # date.fromisoformat also takes 20260512 and 2026-W20-2, which may just as well be other numbers.
+        return date.fromisoformat(text) if _WRITTEN.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
 def read_day(text: str, today: date, field: str = "") -> date:
     """Parse a calendar date written as `YYYY-MM-DD`.
 
@@ -72,12 +81,8 @@ def read_day(text: str, today: date, field: str = "") -> date:
     Raises: BadDate: not a calendar date in that form. PersonalNumberInText: the text looks like a personal number.
     DateOutOfRange: before FIRST_DAY, or more than MONTHS_AHEAD months after `today`.
     """
-    try:
-        # date.fromisoformat alone also accepts 20260512 and 2026-W20-2, which may just as well be other numbers.
-        day = date.fromisoformat(text) if _WRITTEN.fullmatch(text) else None
-    except ValueError:
-        day = None
     named: dict[str, str | int] = {"field": field} if field else {}
+    day = calendar_day(text)
     if day is None:
         raise (PersonalNumberInText if has_personal_number(text) else BadDate)(**named)
     last = months_on(today, MONTHS_AHEAD)

@@ -12,6 +12,8 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel
 
+from checklists.case_dates import calendar_day
+from checklists.faults import Code, Refusal, fault, listed, word
 from checklists.loader import DEFINITIONS, read_data
 from checklists.model import Criticism, ListId, Text
 
@@ -51,7 +53,7 @@ class Standing:
 def read_standings(said: Iterable[str]) -> Mapping[str, Standing]:
     """Parse `CODE:kritik`, `CODE:atgardskrav:DATE` and `CODE:uppfoljd:DATE` into standings by code.
 
-    Raises: ValueError: an unknown code or kind, a missing, superfluous or malformed date, or a code listed twice.
+    Raises: Refusal: an unknown code or kind, a missing, superfluous or malformed date, or a code listed twice.
     """
     codes, found = {finding.code for finding in all_findings()}, dict[str, Standing]()
     for one in said:
@@ -59,22 +61,15 @@ def read_standings(said: Iterable[str]) -> Mapping[str, Standing]:
         kind, _, day = rest.partition(":")
         known = next((name for name in KINDS if name == kind), None)
         if code not in codes:
-            raise ValueError(f"there is no finding {code}; there are {', '.join(sorted(codes))}")
+            raise Refusal(fault(Code.NO_SUCH_FINDING, finding=word(code), allowed=listed(sorted(codes))))
         if known is None:
-            raise ValueError(f"{code}: write one of {', '.join(KINDS)} after the colon")
+            raise Refusal(fault(Code.NO_SUCH_STANDING, finding=code, allowed=listed(KINDS)))
         if code in found:
-            raise ValueError(f"{code} is named twice")
+            raise Refusal(fault(Code.FINDING_TWICE, finding=code))
         if (known == "kritik") == bool(day):
-            raise ValueError(f"{code}: {'takes no date' if day else f'{kind} needs a date, {code}:{kind}:2026-09-01'}")
-        try:
-            found[code] = Standing(known, _date(day) if day else None)
-        except ValueError:
-            raise ValueError(f"{code}: {day} is not a date; write it as 2026-09-01") from None
-    return found
-
-
-def _date(text: str) -> date:
-    found = date.fromisoformat(text)
-    if found.isoformat() != text:  # fromisoformat also accepts 20260901 and 2026-W36-2
-        raise ValueError
+            wrong = Code.STANDING_WITH_DAY if day else Code.STANDING_WITHOUT_DAY
+            raise Refusal(fault(wrong, finding=code, standing=known))
+        found[code] = Standing(known, calendar_day(day))
+        if day and found[code].day is None:
+            raise Refusal(fault(Code.STANDING_WITHOUT_DAY, finding=code, standing=known))
     return found

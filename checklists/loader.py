@@ -1,7 +1,7 @@
 """Read checklists from YAML; all faults of a file are reported together, each with its line and what to do."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,29 +9,19 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from checklists.faults import Code, Fault, Refusal, fault, listed, word
 from checklists.model import Checklist, Fact
 
 DEFINITIONS = Path(__file__).parent / "definitions"
+_QUOTED = re.compile(r"'([^']*)'")
+_LONG_QUOTE = re.compile(r"""(['"])(?:(?!\1).){3,}\1""")
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something wrong in a file: the line (from 1), what is wrong, and what to do about it."""
+class BadFile(Refusal):
+    """A definition file cannot be used; its faults say all that is wrong with it, each with its line."""
 
-    line: int
-    what: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.what}. {self.remedy}"
-
-
-class BadFile(Exception):
-    """A definition file cannot be used; `faults` says all that is wrong with it."""
-
-    def __init__(self, path: Path, faults: tuple[Fault, ...]) -> None:
-        super().__init__("\n".join(f"{path.name}, {fault}" for fault in faults))
-        self.faults = faults
+    def __init__(self, path: Path, faults: Iterable[Fault]) -> None:
+        super().__init__(*(one.of(path.name) for one in sorted(faults, key=lambda one: one.line)))
 
 
 class FactsFile(BaseModel, extra="forbid"):
@@ -53,7 +43,7 @@ def read_checklist(path: Path, facts: dict[str, Fact] | None = None) -> Checklis
     checklist = _validate(Checklist, data, lines, faults)
     faults += _cross_faults(data, facts if facts is not None else all_facts(), lines)
     if faults or not isinstance(checklist, Checklist):
-        raise BadFile(path, tuple(sorted(faults, key=lambda fault: fault.line)))
+        raise BadFile(path, faults)
     return checklist
 
 
@@ -61,14 +51,14 @@ def _parse(path: Path) -> tuple[Any, dict[Path_, int], list[Fault]]:
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except UnicodeDecodeError as error:
-        raise BadFile(path, (Fault(1, "the file is not UTF-8", f"Save it as UTF-8 (byte {error.start})."),)) from None
+        raise BadFile(path, [fault(Code.FILE_NOT_UTF8, line=1, byte=error.start)]) from None
     except yaml.YAMLError as error:
-        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", "a character not allowed")
-        what = f"not valid YAML: {problem}"
-        fault = Fault(mark.line + 1 if mark else 1, what, "Check indentation, colons and quotes on this line.")
-        raise BadFile(path, (fault,)) from None
+        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", "character not allowed")
+        # The reader's own words can be searched for; what they quote from the file is left out.
+        told = _LONG_QUOTE.sub(r"\1…\1", problem)
+        raise BadFile(path, [fault(Code.NOT_YAML, line=mark.line + 1 if mark else 1, problem=told)]) from None
     if root is None:
-        raise BadFile(path, (Fault(1, "the file is empty", "Start with `id:`, as in an existing checklist."),))
+        raise BadFile(path, [fault(Code.FILE_EMPTY, line=1)])
     lines: dict[Path_, int] = {}
     faults: list[Fault] = []
     return _plain(root, (), lines, faults), lines, faults
@@ -81,8 +71,7 @@ def _plain(node: yaml.Node, at: Path_, lines: dict[Path_, int], faults: list[Fau
         for key_node, value_node in node.value:
             key = str(key_node.value)
             if key in result:
-                remedy = "Keep one of them; the other would be lost without a word."
-                faults.append(Fault(key_node.start_mark.line + 1, f"`{key}` stands twice", remedy))
+                faults.append(fault(Code.KEY_TWICE, line=key_node.start_mark.line + 1, key=word(key)))
             result[key] = _plain(value_node, (*at, key), lines, faults)
             lines[(*at, key)] = key_node.start_mark.line + 1
         return result
@@ -91,7 +80,7 @@ def _plain(node: yaml.Node, at: Path_, lines: dict[Path_, int], faults: list[Fau
     try:
         return yaml.SafeLoader("").construct_object(node)
     except (yaml.YAMLError, ValueError):
-        faults.append(Fault(lines[at], f"`{node.value}` cannot be read", "Put it in quotes, without a tag before it."))
+        faults.append(fault(Code.VALUE_UNREADABLE, line=lines[at], key=_key(at)))
         return node.value
 
 
@@ -106,9 +95,7 @@ def _validate(model: type[BaseModel], data: Any, lines: dict[Path_, int], faults
             inside = [d for d in details if len(d["loc"]) > len(location) and d["loc"][: len(location)] == location]
             if detail["type"] == "too_short" and inside:
                 continue
-            faults.append(
-                Fault(_line(lines, location), _what(detail["type"], location, detail["msg"]), _remedy(detail))
-            )
+            faults.extend(one.at(_line(lines, location)) for one in _faults_in(detail, location))
         return None
 
 
@@ -118,30 +105,32 @@ def _line(lines: dict[Path_, int], location: Path_) -> int:
     return lines.get(location, 1)
 
 
-def _what(kind: str, location: Path_, message: str) -> str:
-    name = str(location[-1]) if location else "the file"
-    if kind == "extra_forbidden":
-        return f"`{name}` is not a key that exists here"
-    if kind == "missing":
-        return f"`{name}` is missing"
-    return f"`{name}`: {message.removeprefix('Value error, ')}"
+def _faults_in(detail: Any, location: Path_) -> tuple[Fault, ...]:
+    """Return what pydantic found, in our words: its own may quote what stands in the file."""
+    context, key = detail.get("ctx", {}), _key(location)
+    if isinstance(context.get("error"), Refusal):
+        return tuple(context["error"].faults)
+    if not location:
+        return (fault(Code.FILE_EMPTY),)
+    match detail["type"]:
+        case "extra_forbidden":
+            return (fault(Code.KEY_UNKNOWN, key=key),)
+        case "missing":
+            return (fault(Code.KEY_MISSING, key=key),)
+        case "literal_error":
+            return (fault(Code.VALUE_NOT_ONE_OF, key=key, allowed=listed(_QUOTED.findall(context["expected"]))),)
+        case "string_pattern_mismatch":
+            return (fault(Code.VALUE_NO_ID if "a-z" in context["pattern"] else Code.VALUE_NO_CRITICISM, key=key),)
+        case "string_too_long" | "too_long":
+            return (fault(Code.VALUE_TOO_LONG, key=key, most=context["max_length"]),)
+        case "string_too_short" | "too_short":
+            return (fault(Code.VALUE_TOO_FEW, key=key, least=context["min_length"]),)
+    return (fault(Code.VALUE_WRONG, key=key),)
 
 
-def _remedy(detail: Any) -> str:
-    context = detail.get("ctx", {})
-    if detail["type"] == "extra_forbidden":
-        return "Correct the spelling or remove the line."
-    if detail["type"] == "missing":
-        return "Add it; an existing checklist shows how."
-    if detail["type"] == "literal_error":
-        return f"Write one of {context.get('expected')}."
-    if detail["type"] == "string_pattern_mismatch":
-        return (
-            "Use only a-z, 0-9 and _, three to sixty characters."
-            if "a-z" in context.get("pattern", "")
-            else "Use one of the codes B1-B4, R1-R4, N1-N8."
-        )
-    return "Change this line and run `checklist check` again."
+def _key(location: Path_) -> str:
+    """Return the key nearest to a place. Pydantic adds steps of its own to those of the file, in brackets."""
+    return word(next((step for step in reversed(location) if isinstance(step, str) and step[:1] != "["), ""))
 
 
 def _cross_faults(data: Any, facts: dict[str, Fact], lines: dict[Path_, int]) -> Iterator[Fault]:
@@ -157,42 +146,24 @@ def _cross_faults(data: Any, facts: dict[str, Fact], lines: dict[Path_, int]) ->
         at: Path_ = ("items", place)
         item_id, section, group = _get(item, "id"), _get(item, "section"), _get(item, "group")
         if item_id and item_id in seen:
-            yield Fault(
-                _line(lines, (*at, "id")), f"the id `{item_id}` stands twice", "Give one of them an id of its own."
-            )
+            yield fault(Code.ID_TWICE, line=_line(lines, (*at, "id")), id=word(item_id))
         if section and sections and section not in sections:
-            yield Fault(
-                _line(lines, (*at, "section")),
-                f"no section `{section}`",
-                "Add it under sections, or use one that is there.",
-            )
+            yield fault(Code.NO_SUCH_SECTION, line=_line(lines, (*at, "section")), id=word(section))
         if group and group not in groups:
-            yield Fault(
-                _line(lines, (*at, "group")),
-                f"no group `{group}`",
-                "Add it under groups, or use one that is there.",
-            )
+            yield fault(Code.NO_SUCH_GROUP, line=_line(lines, (*at, "group")), id=word(group))
         if group and "label" not in item:
-            yield Fault(
-                _line(lines, at),
-                f"`{item_id}` is in a group and has no label",
-                "Add `label:` and `label_en:`; they stand beside the boxes.",
-            )
+            yield fault(Code.NO_LABEL, line=_line(lines, at), id=word(item_id))
         yield from _condition_faults(item, seen, facts, lines, at)
         motivates = _get(item, "motivates")
         if motivates and motivates not in seen and motivates not in facts:
-            yield Fault(
-                _line(lines, (*at, "motivates")),
-                f"`motivates: {motivates}` names nothing above",
-                "Name an item that stands above this one, or a fact.",
-            )
+            yield fault(Code.MOTIVATES_NOTHING, line=_line(lines, (*at, "motivates")), id=word(motivates))
         seen.add(item_id)
 
 
 def _condition_faults(
     item: dict[str, Any], above: set[str], facts: dict[str, Fact], lines: dict[Path_, int], at: Path_
 ) -> Iterator[Fault]:
-    only = item.get("only")
+    only, item_id = item.get("only"), word(_get(item, "id"))
     conditions: list[tuple[Path_, Any]] = [(("when",), item.get("when"))]
     conditions += [(("only", choice), part) for choice, part in only.items()] if isinstance(only, dict) else []
     for place, condition in conditions:
@@ -200,17 +171,9 @@ def _condition_faults(
         for leaf in _leaves(condition):
             fact, other = _get(leaf, "fact"), _get(leaf, "item")
             if fact and fact not in facts:
-                yield Fault(
-                    line,
-                    f"`{_get(item, 'id')}` depends on the fact `{fact}`, which does not exist",
-                    f"Use one of {', '.join(facts)}.",
-                )
+                yield fault(Code.NO_SUCH_FACT, line=line, id=item_id, fact=word(fact), allowed=listed(facts))
             if other and other not in above:
-                yield Fault(
-                    line,
-                    f"`{_get(item, 'id')}` depends on `{other}`, which does not stand above it",
-                    "Move it below, or correct the id.",
-                )
+                yield fault(Code.ITEM_NOT_ABOVE, line=line, id=item_id, other=word(other))
 
 
 def _rows(data: Any, name: str) -> list[Any]:
@@ -235,7 +198,7 @@ def read_data(model: type[Read], path: Path) -> Read:
     data, lines, faults = _parse(path)
     read = _validate(model, data, lines, faults)
     if faults or not isinstance(read, model):
-        raise BadFile(path, tuple(faults))
+        raise BadFile(path, faults)
     return read
 
 
@@ -257,16 +220,8 @@ def all_checklists() -> dict[tuple[str, int], Checklist]:
             continue
         checklist = read_checklist(path)
         if path.name != f"{checklist.id}.v{checklist.version}.yaml":
-            raise BadFile(
-                path,
-                (
-                    Fault(
-                        1,
-                        "the file name does not say its id and version",
-                        f"Name it {checklist.id}.v{checklist.version}.yaml.",
-                    ),
-                ),
-            )
+            name = f"{checklist.id}.v{checklist.version}.yaml"
+            raise BadFile(path, [fault(Code.WRONG_FILE_NAME, line=1, name=name)])
         found[checklist.id, checklist.version] = checklist
     return found
 

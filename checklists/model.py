@@ -1,12 +1,14 @@
 """The data model of a checklist, as read from YAML, and of an answer to one of its items."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from checklists.faults import Code, Refusal, fault, listed
 
 Choice = Literal["ja", "nej", "delvis", "pagaende", "ej_tillampligt"]
 """What a person can answer. Stored rows also hold `fritext` (imported text) and `obesvarad` (taken back)."""
@@ -65,13 +67,13 @@ class Condition(_Data):
     def _exactly_one(self) -> Self:
         single = (self.fact, self.item, self.case_type)
         if sum(one is not None for one in single) + bool(self.all) + bool(self.any) != 1:
-            raise ValueError("a condition names exactly one of fact, item, case_type, all or any")
+            raise Refusal(fault(Code.CONDITION_OF_SEVERAL))
         if (self.fact or self.item) and not self.values:
-            raise ValueError("a condition on a fact or an item needs `is: [ja]` or other answers")
+            raise Refusal(fault(Code.CONDITION_WITHOUT_IS))
         if self.case_type and self.values:
-            raise ValueError("a condition on case_type has no `is`; write `case_type: barn` alone")
+            raise Refusal(fault(Code.CASE_TYPE_WITH_IS))
         if self.fact and not self.values <= {"ja", "nej"}:
-            raise ValueError("a fact is ja or nej")
+            raise Refusal(fault(Code.FACT_NOT_YES_NO))
         return self
 
     def leaves(self) -> Iterator["Condition"]:
@@ -127,11 +129,11 @@ class How(_Data):
     def _consistent(self) -> Self:
         ids = [option.id for option in self.options]
         if len(set(ids)) != len(ids):
-            raise ValueError("the same option is listed twice under options")
+            raise Refusal(fault(Code.LISTED_TWICE, key="options"))
         if self.other and self.other not in ids:
-            raise ValueError(f"other names {self.other}, which is not among the options")
+            raise Refusal(fault(Code.VALUE_NOT_ONE_OF, key="other", allowed=listed(ids)))
         if self.several and len(",".join(ids)) > MOST_OPTIONS:
-            raise ValueError(f"the ids of the options are together longer than {MOST_OPTIONS} characters; shorten them")
+            raise Refusal(fault(Code.OPTIONS_TOO_LONG, most=MOST_OPTIONS))
         return self
 
 
@@ -181,23 +183,25 @@ class Item(_Data):
     def _consistent(self) -> Self:
         allowed = set(self.answers)
         if len(allowed) != len(self.answers):
-            raise ValueError("the same answer is listed twice under answers")
-        for name in ("motivate_on", "gap_on", "gap_on_unmotivated"):
-            extra = getattr(self, name) - allowed
+            raise Refusal(fault(Code.LISTED_TWICE, key="answers"))
+        naming: dict[str, Collection[Choice]] = {
+            "motivate_on": self.motivate_on,
+            "gap_on": self.gap_on,
+            "gap_on_unmotivated": self.gap_on_unmotivated,
+            "how": self.how.answers if self.how else (),
+            "day": self.day.answers if self.day else (),
+            "only": self.only,
+        }
+        for name, answers in naming.items():
+            extra = set(answers) - allowed
             if extra:
-                raise ValueError(f"{name} names {', '.join(sorted(extra))}, which answers does not allow")
-        if self.how and self.how.answers - allowed:
-            raise ValueError("how names an answer that answers does not allow")
-        if self.day and self.day.answers - allowed:
-            raise ValueError("day names an answer that answers does not allow")
-        if set(self.only) - allowed:
-            raise ValueError("only names an answer that answers does not allow")
+                raise Refusal(fault(Code.ANSWER_NOT_ALLOWED, key=name, answers=listed(sorted(extra))))
         if set(self.only) == allowed:
-            raise ValueError("only puts a condition on every answer; one must always be allowed")
+            raise Refusal(fault(Code.ONLY_ON_EVERY))
         if self.motivates and not {"ja", "nej"} <= allowed:
-            raise ValueError("an item that motivates another needs the answers ja and nej")
+            raise Refusal(fault(Code.MOTIVATES_ANSWERS))
         if self.motivates and (self.motivate_on or self.group or self.only):
-            raise ValueError("an item that motivates another has no motivation, group or only of its own")
+            raise Refusal(fault(Code.MOTIVATES_OWN))
         return self
 
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from checklists.faults import Code, Refusal, fault, listed, word
 from checklists.months import months_on
 
 
-class BadPeriod(ValueError):
-    """The period cannot be set. The message says why, in one sentence."""
+class BadPeriod(Refusal):
+    """The period cannot be set."""
 
 
 class Retention(BaseModel):
@@ -51,13 +52,12 @@ def changed(stored: Mapping[str, Any], assignments: list[str]) -> dict[str, Any]
     for assignment in assignments:
         name, _, value = assignment.partition("=")
         if name not in Retention.model_fields:
-            raise BadPeriod(f"there is no period {name}; there are {', '.join(Retention.model_fields)}")
+            raise BadPeriod(fault(Code.NO_SUCH_PERIOD, period=word(name), allowed=listed(Retention.model_fields)))
         new.pop(name, None)
         if value:
             new[name] = {"ja": True, "nej": False}.get(value, int(value) if value.isdecimal() else value)
     try:
         Retention.model_validate(new)
     except ValidationError as error:
-        fault = error.errors()[0]
-        raise BadPeriod(f"{fault['loc'][0]}: {fault['msg']}") from None
+        raise BadPeriod(fault(Code.PERIOD_WRONG, period=str(error.errors()[0]["loc"][0]))) from None
     return new

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, TypeAdapter, ValidationError
 
+from checklists.faults import Code, Refusal, fault, listed, word
 from checklists.findings import read_standings
 from checklists.model import MotivationBy
 from checklists.references import DEFAULT_PATTERN, compiles
@@ -16,7 +17,7 @@ from checklists.workdays import Workdays
 
 def _pattern(text: str) -> str:
     if not compiles(text):
-        raise ValueError("is not a regular expression")
+        raise Refusal(fault(Code.NOT_A_PATTERN, setting="case_ref_pattern"))
     return text
 
 
@@ -67,26 +68,27 @@ def read_settings(stored: str) -> TenantSettings:
 def parse_setting(name: str, text: str) -> Any:
     """Parse the value of one setting, as text, into the form stored in JSON. A list is comma-separated.
 
-    Raises: ValueError: an unknown setting, or an invalid value; the message says which.
+    Raises: Refusal: an unknown setting, or an invalid value; the message says which.
     """
     if name not in NAMES:
-        raise ValueError(f"there is no setting {name}; there are {', '.join(NAMES)}")
+        raise Refusal(fault(Code.NO_SUCH_SETTING, setting=word(name), allowed=listed(NAMES)))
     value: Any = [part.strip() for part in text.split(",") if part.strip()] if name in _SEVERAL else text
     try:
         checked = _STORED.validate_python({name: value})
     except ValidationError as error:
-        raise ValueError(f"{name}: {error.errors()[0]['msg']}") from None
+        cause = error.errors()[0].get("ctx", {}).get("error")
+        raise (cause if isinstance(cause, Refusal) else Refusal(fault(Code.OWN_SETTING_WRONG, setting=name))) from None
     return _STORED.dump_python(checked, mode="json")[name]
 
 
 def check_together(settings: TenantSettings) -> None:
-    """Check that settings valid by themselves are consistent with each other. Raises: ValueError: they are not."""
+    """Check that settings valid by themselves are consistent with each other. Raises: Refusal: they are not."""
     if settings.office_opens >= settings.office_closes:
-        raise ValueError("office_opens is not before office_closes")
+        raise Refusal(fault(Code.WRONG_ORDER, earlier="office_opens", later="office_closes"))
     if settings.gaps_first < settings.gaps_last:
-        raise ValueError("gaps_first is nearer the decision than gaps_last")
+        raise Refusal(fault(Code.TOO_FEW_DAYS, first="gaps_first", last="gaps_last"))
     if settings.four_months_first < settings.four_months_last:
-        raise ValueError("four_months_first is nearer the limit than four_months_last")
+        raise Refusal(fault(Code.TOO_FEW_DAYS, first="four_months_first", last="four_months_last"))
 
 
 def show_settings(settings: TenantSettings) -> dict[str, str]:

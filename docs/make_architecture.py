@@ -8,6 +8,7 @@ give the same bytes, and a test compares them with the committed picture.
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -157,13 +158,16 @@ def place_of(module: str) -> str:
     return ".".join(parts[:2]) if is_room else "bot itself"
 
 
-def imported(source: str) -> Iterator[str]:
-    """Give the full name of everything a source imports."""
-    for node in ast.walk(ast.parse(source)):
+@cache
+def imported(path: Path) -> frozenset[str]:
+    """Return the full name of everything a source imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return frozenset(found)
 
 
 def read_imports() -> set[tuple[str, str]]:
@@ -174,7 +178,7 @@ def read_imports() -> set[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
     for path in sorted(path for layer in LAYERS for package in layer for path in (ROOT / package).rglob("*.py")):
         here = place_of(".".join(path.relative_to(ROOT).with_suffix("").parts))
-        for name in imported(path.read_text(encoding="utf-8")):
+        for name in imported(path):
             there = place_of(name)
             if there:
                 found |= {(here, there), (_package(here), _package(there))}

@@ -16,6 +16,7 @@ from checklists.cells import COLUMNS, FREE, Cells, read_cells, write_cells
 from checklists.csv_in import CsvRow, read_csv
 from checklists.csv_safe import as_written
 from checklists.errors import UserError
+from checklists.faults import Code, Refusal, fault, of_rule
 from checklists.lifecycle import State
 from checklists.loader import checklist_version, newest
 from checklists.model import Checklist, Item, ListId, Role
@@ -72,7 +73,7 @@ class _Import:
         self.outside: list[int] = []
 
     def take(self, row: CsvRow) -> Outcome:
-        """Import one row. Raises: ValueError: it is wrong."""
+        """Import one row. Raises: Refusal: it is wrong."""
         cells = {name: as_written(cell) for name, cell in row.cells.items()}
         case, checklist = self._case(cells), newest(answer_rows.checklist_id_of(cells["checklist"]))
         role = answer_rows.role_of(cells["role"], checklist)
@@ -91,14 +92,14 @@ class _Import:
         if at not in self.cases:
             tenant = tenants.find(self.session, cells["tenant_id"])
             if tenant is None:
-                raise ValueError("tenant_id is not in the database; import its people and cases first")
+                raise Refusal(fault(Code.TENANT_UNKNOWN))
             try:
                 ref = normal_ref(cells["case_ref"], tenants.setting(tenant, "case_ref_pattern"))
-            except UserError:
-                raise ValueError("case_ref does not have the form of a case reference") from None
+            except UserError as error:
+                raise Refusal(of_rule(error, "case_ref")) from None
             found = cases.find(self.session, tenant.id, ref)
             if found is None:
-                raise ValueError("case_ref is no case here; import the cases first")
+                raise Refusal(fault(Code.NO_SUCH_CASE))
             cases.lock(self.session, found)  # so that nobody sends or signs it meanwhile
             self.cases[at] = found
         return self.cases[at]
@@ -142,7 +143,7 @@ class _Import:
         origin = self._origin(where.tenant_id)
         if here.sheet is None:
             if here.with_chef:
-                raise ValueError("the chef has had the lists of this case; begin this child's list in the bot")
+                raise Refusal(fault(Code.LISTS_SENT))
             row, begun = lists.begin_one(
                 self.session, origin, here.case, here.checklist, where.role, where.child, here.occasion
             )

@@ -16,12 +16,13 @@ from actions.people import Outcome
 from checklists.case_dates import read_day
 from checklists.csv_in import CsvRow, read_csv
 from checklists.errors import BadChildren, BadPeople, UserError
+from checklists.faults import Code, Fault, Refusal, fault, listed, of_rule
 from checklists.loader import all_facts
 from checklists.model import MOST_CHILDREN, CaseType
 from checklists.references import normal_ref
 from checklists.swedish_time import day_of
 from dialogs.messages.consequences import follow
-from imports.common import Imported, check_cells, date_fault, take_all
+from imports.common import Imported, check_cells, take_all
 from storage import cases, people, tenants
 from storage.cases import CaseRow
 from storage.desk import Session
@@ -31,6 +32,7 @@ FACTS = ("violence", "child_placed", "child_communicated", "intervention_decided
 _WHO = ("tenant_id", "case_ref", "unit", "case_type", "lead_email", "co_email")
 COLUMNS = (*_WHO, *DATES, *FACTS, "children", "protected_identity")
 CLEARED = "-"
+_YES_NO = ("ja", "nej")
 NEEDED = ("tenant_id", "case_ref")
 
 
@@ -59,7 +61,7 @@ class _Row:
         return self.row.cells
 
     def take(self) -> Outcome:
-        """Store the row. Raises: ValueError: it is wrong."""
+        """Store the row. Raises: Refusal: it is wrong."""
         check_cells(self.cells, self.allowed)
         dates, count = self._dates(), self._count()
         yes_no = {name: self._yes_no(name) for name in (*FACTS, "protected_identity")}
@@ -82,10 +84,10 @@ class _Row:
             changes += acts.set_workers(*at, lead_id=lead_id, co_id=co_id)
             if count is not None:
                 changes += acts.set_children(*at, count)
-        except BadPeople:
-            raise ValueError("lead_email and co_email name the same person") from None
-        except BadChildren:
-            raise ValueError("children is lower than the number of lists already begun") from None
+        except BadPeople as error:
+            raise Refusal(of_rule(error, "co_email")) from None
+        except BadChildren as error:
+            raise Refusal(of_rule(error, "children")) from None
         if yes_no["protected_identity"]:
             changes += acts.set_protected(*at, protected=yes_no["protected_identity"] == "ja")
         changes += self._set_dates(origin, case, dates)
@@ -98,11 +100,12 @@ class _Row:
     def _ref(self, pattern: str) -> str:
         try:
             return normal_ref(self.cells["case_ref"], pattern)
-        except UserError:
-            raise ValueError("case_ref is empty or does not have the form this tenant uses") from None
+        except UserError as error:
+            raise Refusal(of_rule(error, "case_ref")) from None
 
     def _dates(self) -> dict[str, date | None]:
         found: dict[str, date | None] = {}
+        faults: list[Fault] = []
         for name in DATES:
             text = self.cells[name]
             if text == CLEARED:
@@ -111,7 +114,9 @@ class _Row:
                 try:
                     found[name] = read_day(text, day_of(self.at))
                 except UserError as error:
-                    raise ValueError(date_fault(name, error)) from None
+                    faults.append(of_rule(error, name))
+        if faults:
+            raise Refusal(*faults)
         return found
 
     def _count(self) -> int | None:
@@ -120,13 +125,13 @@ class _Row:
             return None
         count = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
         if not 1 <= count <= MOST_CHILDREN:
-            raise ValueError(f"children is not a whole number from 1 to {MOST_CHILDREN}")
+            raise Refusal(of_rule(BadChildren(most=MOST_CHILDREN), "children"))
         return count
 
     def _yes_no(self, name: str) -> str:
         text = self.cells[name].casefold()
-        if text not in ("", "ja", "nej"):
-            raise ValueError(f"{name} is neither ja, nej nor empty")
+        if text and text not in _YES_NO:
+            raise Refusal(fault(Code.NOT_ONE_OF, column=name, allowed=listed(_YES_NO)))
         return text
 
     def _person(self, tenant_id: int, column: str) -> int | None:
@@ -134,30 +139,31 @@ class _Row:
             return None
         person = people.by_email(self.session, tenant_id, self.cells[column])
         if person is None:
-            raise ValueError(f"{column} is not in the people register; import people first")
+            raise Refusal(fault(Code.NOT_REGISTERED, column=column))
         return person.id
 
     def _case_type(self) -> CaseType | None:
         text = self.cells["case_type"]
         found = next((one for one in get_args(CaseType) if one == text), None)
         if text and found is None:
-            raise ValueError("case_type is neither barn nor vuxen")
+            raise Refusal(fault(Code.NOT_ONE_OF, column="case_type", allowed=listed(get_args(CaseType))))
         return found
 
     # --- storing -----------------------------------------------------------------------------------------------------
 
     def _opened(self, origin: Origin, ref: str) -> tuple[CaseRow, Changes]:
         if not self.cells["unit"]:
-            raise ValueError("unit is empty; a new case needs one")
+            raise Refusal(fault(Code.NEW_CASE_NEEDS_UNIT))
         unit = people.unit(self.session, origin.tenant_id, self.cells["unit"])
         return acts.open_case(self.session, origin, ref, unit.id)
 
     def _set_dates(self, origin: Origin, case: CaseRow, given: dict[str, date | None]) -> Changes:
-        """Store the dates, each with its event. Raises: ValueError: some are not valid; it names the fields."""
+        """Store the dates, each with its event. Raises: Refusal: some are not valid; it names them."""
         dated = acts.set_dates(self.session, origin, case, given)
         if dated.faults:
-            faults = (date_fault(name, error) for name, error in dated.faults.items())
-            raise ValueError("; ".join(dict.fromkeys(faults)))
+            faults = [of_rule(error, name) for name, error in dated.faults.items()]
+            # Of two dates in the wrong order both are refused, and it is said once.
+            raise Refusal(*{str(one): one for one in faults}.values())
         return dated.changes
 
     def _set_facts(self, origin: Origin, case: CaseRow, values: dict[str, str]) -> Changes:

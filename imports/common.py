@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 from actions.people import Outcome as Outcome
 from checklists.csv_in import BadCsv, CsvRow
-from checklists.errors import DateInFuture, DateOutOfRange, DatesOutOfOrder, UserError
+from checklists.errors import TextTooLong
+from checklists.faults import Code, Fault, Refusal, fault, listed, of_rule
+from checklists.model import Role
+from checklists.rights import ROLES
+
+MOST_IN_REGISTER = 200
+"""The most characters in one cell of a register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,47 +26,46 @@ class Imported:
 
 
 def take_all(rows: Iterable[CsvRow], take: Callable[[CsvRow], Outcome]) -> Imported:
-    """Import row by row; `take` raises ValueError for a bad one, with what is wrong and what to do.
+    """Import row by row; `take` raises Refusal for a bad one, with every fault of it that it can tell.
 
     Raises: BadCsv: with every bad row; the caller stores nothing then.
     """
-    faults: list[str] = []
+    faults: list[Fault] = []
     counted: Counter[str] = Counter()
     for row in rows:
         try:
             counted[take(row)] += 1
-        except ValueError as error:
-            faults.append(f"line {row.line}: {error}")
+        except Refusal as refused:
+            faults += [one.at(row.line) for one in refused.faults]
     if faults:
-        raise BadCsv(faults)
+        raise BadCsv(*faults)
     return Imported(counted["added"], counted["changed"], counted["unchanged"])
 
 
 def check_cells(cells: Mapping[str, str], allowed: frozenset[str]) -> None:
-    """Refuse a row of a tenant that may not be named, or with an overlong cell. Raises: ValueError."""
+    """Refuse a row of a tenant that may not be named, or with an overlong cell. Raises: Refusal."""
     check_tenant(cells["tenant_id"], allowed)
-    too_long = [name for name, cell in cells.items() if len(cell) > 200]
+    check_lengths(cells, MOST_IN_REGISTER)
+
+
+def check_lengths(cells: Mapping[str, str], most: int) -> None:
+    """Refuse cells that hold more than is kept. most: in characters. Raises: Refusal: with each of them."""
+    too_long = {name: len(cell) for name, cell in cells.items() if len(cell) > most}
     if too_long:
-        raise ValueError(f"{', '.join(too_long)} is longer than 200 characters")
+        raise Refusal(*(of_rule(TextTooLong(length=length, most=most), name) for name, length in too_long.items()))
 
 
 def check_tenant(tenant_id: str, allowed: frozenset[str]) -> None:
-    """Say whether rows of this tenant may come in; `allowed` empty = any. Raises: ValueError."""
+    """Say whether rows of this tenant may come in; `allowed` empty = any. Raises: Refusal."""
     if not tenant_id:
-        raise ValueError("tenant_id is empty")
+        raise Refusal(fault(Code.EMPTY, column="tenant_id"))
     if allowed and tenant_id not in allowed:
-        raise ValueError("tenant_id is not among BK_TENANTS")
+        raise Refusal(fault(Code.TENANT_NOT_SERVED))
 
 
-def date_fault(name: str, error: UserError) -> str:
-    """Say what is wrong with a date, by the names of its columns."""
-    args = error.args_for_text
-    match error:
-        case DatesOutOfOrder():
-            return f"{args['later']} lies before {args['earlier']}"
-        case DateInFuture():
-            return f"{name} lies after today"
-        case DateOutOfRange():
-            return f"{name} does not lie between {args['first']} and {args['last']}"
-        case _:
-            return f"{name} is not a date like 2026-12-05"
+def role_in(cell: str) -> Role:
+    """Return the role a row names. Raises: Refusal."""
+    role = next((one for one in ROLES if one == cell), None)
+    if role is None:
+        raise Refusal(fault(Code.NOT_ONE_OF, column="role", allowed=listed(ROLES)))
+    return role

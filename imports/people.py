@@ -1,18 +1,22 @@
 """The people register from a file: all rows or none, and what changed."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from actions.origin import Origin
 from actions.people import Entry, Outcome, enter
+from checklists.case_dates import calendar_day
 from checklists.csv_in import CsvRow, read_csv
+from checklists.errors import BadDate, DatesOutOfOrder
+from checklists.faults import Code, Refusal, fault, of_rule
 from checklists.model import Role
-from checklists.rights import ROLES
-from imports.common import Imported, check_cells, take_all
+from imports.common import Imported, check_cells, role_in, take_all
 from storage import tenants
 from storage.desk import Session
 
 COLUMNS = ("tenant_id", "object_id", "email", "name", "unit", "role", "valid_from", "valid_to")
 NEEDED = ("tenant_id", "role")
+_DAYS = ("valid_from", "valid_to")
 _IN_A_UNIT = ("case_worker", "unit_manager", "deputy")
 
 
@@ -27,7 +31,7 @@ def import_people(session: Session, raw: bytes, allowed: frozenset[str], at: dat
 def _import_row(session: Session, row: CsvRow, allowed: frozenset[str], at: datetime, actor: str) -> Outcome:
     cells = row.cells
     role = _checked(cells, allowed)
-    valid_from, valid_to = _days(row)
+    valid_from, valid_to = _days(cells)
     tenant = tenants.ensure(session, cells["tenant_id"])
     entry = Entry(
         object_id=cells["object_id"] or None,
@@ -43,27 +47,27 @@ def _import_row(session: Session, row: CsvRow, allowed: frozenset[str], at: date
 
 
 def _checked(cells: dict[str, str], allowed: frozenset[str]) -> Role:
-    """Return the role a row names. Raises: ValueError: the row is wrong."""
+    """Return the role a row names. Raises: Refusal: the row is wrong."""
     check_cells(cells, allowed)
     if not cells["object_id"] and not cells["email"]:
-        raise ValueError("object_id and email are both empty; give one of them")
+        raise Refusal(fault(Code.NOBODY_NAMED))
     if cells["email"] and "@" not in cells["email"]:
-        raise ValueError("email has no @")
-    role = next((role for role in ROLES if role == cells["role"]), None)
-    if role is None:
-        raise ValueError(f"role is not one of {', '.join(ROLES)}")
+        raise Refusal(fault(Code.NO_ADDRESS))
+    role = role_in(cells["role"])
     if role in _IN_A_UNIT and not cells["unit"]:
-        raise ValueError(f"unit is empty; {role} is held in a unit")
+        raise Refusal(fault(Code.UNIT_NEEDED, role=role))
     return role
 
 
-def _days(row: CsvRow) -> tuple[date | None, date | None]:
-    try:
-        first, last = row.day("valid_from"), row.day("valid_to")
-    except ValueError:
-        raise ValueError("valid_from and valid_to must be dates like 2026-12-05") from None
+def _days(cells: Mapping[str, str]) -> tuple[date | None, date | None]:
+    """Return the first and the last day of a row. Raises: Refusal: with every one that is wrong."""
+    found = {name: calendar_day(cells[name]) for name in _DAYS}
+    wrong = [of_rule(BadDate(), name) for name in _DAYS if cells[name] and found[name] is None]
+    if wrong:
+        raise Refusal(*wrong)
+    first, last = found.values()
     if first and last and last < first:
-        raise ValueError("valid_to lies before valid_from")
-    if row.cells["role"] == "deputy" and not (first and last):
-        raise ValueError("a deputy needs valid_from and valid_to")
+        raise Refusal(of_rule(DatesOutOfOrder(earlier="valid_from", later="valid_to"), "valid_to"))
+    if cells["role"] == "deputy" and not (first and last):
+        raise Refusal(fault(Code.DAYS_NEEDED))
     return first, last

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from checklists.errors import UserError
+from checklists.faults import Code, Refusal, fault
 from checklists.references import normal_ref
 from checklists.swedish_time import local, midnight
 from storage import access_log, cases, people, tenants, trail
@@ -18,8 +19,11 @@ from storage.tenants import TenantRow
 COLUMNS = ("at", "actor", "name", "role", "act", "case_ref", "unit", "checklist", "item", "detail")
 
 
-class NothingSuch(Exception):
-    """The requested case or unit does not exist. The message says what to write, in one sentence."""
+class NothingSuch(Refusal):
+    """The requested case or unit does not exist."""
+
+    def __init__(self) -> None:
+        super().__init__(fault(Code.NO_CASE_OR_UNIT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def access_rows(session: Session, asked: Question, actor: str, now: datetime) ->
         if not (asked.case_ref and case_id is None) and not (asked.unit and unit_id is None)
     ]
     if not found and (asked.case_ref or asked.unit):
-        raise NothingSuch("there is no such case or unit; --case takes a whole reference, --unit a unit's whole name")
+        raise NothingSuch
     for tenant, case_id, unit_id in found:
         detail = str(unit_id or "")
         trail.record(session, tenant.id, now, actor, "access_log", case_id=case_id, detail=detail)
@@ -83,7 +87,7 @@ def _ids(session: Session, tenant: TenantRow, asked: Question) -> tuple[int | No
         try:
             ref = normal_ref(asked.case_ref, tenants.setting(tenant, "case_ref_pattern"))
         except UserError:
-            raise NothingSuch("--case is not a case reference") from None
+            raise NothingSuch from None
         case = cases.find(session, tenant_id, ref)
     units = {name: row_id for row_id, name in people.unit_names(session, tenant_id).items()}
     return (case.id if case else None), units.get(asked.unit) if asked.unit else None

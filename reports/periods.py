@@ -3,17 +3,15 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from checklists.faults import Code, Refusal, fault
 from checklists.periods import Period, quarter, year_of
 
 
-class CannotPublish(Exception):
+class CannotPublish(Refusal):
     """Only past quarters and years are published."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "for publication only whole quarters and years that are over: give the first day of one as --from"
-            " and its last as --to"
-        )
+        super().__init__(fault(Code.PERIOD_NOT_PUBLISHED))
 
 
 def quarters_within(period: Period) -> Iterator[Period]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from checklists.faults import Code, Refusal, fault
+
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
@@ -21,8 +23,11 @@ _MADE = datetime(2020, 1, 1, tzinfo=UTC)
 _WIDTH = 24
 
 
-class TooLarge(Exception):
-    """The rows do not fit into one sheet; choose a shorter period, or CSV."""
+class TooLarge(Refusal):
+    """The rows do not fit into one sheet."""
+
+    def __init__(self) -> None:
+        super().__init__(fault(Code.TOO_LARGE))
 
 
 @contextmanager

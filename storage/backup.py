@@ -12,12 +12,14 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from sqlmodel import SQLModel
 
+from checklists.faults import Code, Refusal, fault
+
 _PG_NAMES = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
 _SQLITE, _PG_DUMP = b"SQLite format 3\0", b"PGDMP"
 
 
-class CannotBackUp(Exception):
-    """A backup cannot be taken or restored. The message says why, in one sentence."""
+class CannotBackUp(Refusal):
+    """A backup cannot be taken or restored."""
 
 
 def back_up(url: str, file: Path, *, with_keys: bool = True) -> int:
@@ -29,7 +31,7 @@ def back_up(url: str, file: Path, *, with_keys: bool = True) -> int:
     Raises: CannotBackUp.
     """
     if file.exists():
-        raise CannotBackUp(f"{file} is there already and is not overwritten; name another file")
+        raise CannotBackUp(fault(Code.WOULD_OVERWRITE, file=file))
     part = file.with_name(file.name + ".part")
     try:
         part.unlink(missing_ok=True)
@@ -42,9 +44,9 @@ def back_up(url: str, file: Path, *, with_keys: bool = True) -> int:
         _sync(part)
         part.rename(file)
     except OSError as error:
-        raise CannotBackUp(f"{file} cannot be written: {error.strerror}") from None
+        raise CannotBackUp(fault(Code.CANNOT_WRITE, file=file, why=error.strerror)) from None
     except sqlite3.Error as error:
-        raise CannotBackUp(f"the copy is not whole ({error}); the database itself is as it was") from None
+        raise CannotBackUp(fault(Code.COPY_NOT_WHOLE, why=str(error))) from None
     finally:
         part.unlink(missing_ok=True)
     return file.stat().st_size
@@ -59,16 +61,16 @@ def put_back(file: Path, url: str) -> None:
         with file.open("rb") as opened:
             start = opened.read(16)
     except OSError as error:
-        raise CannotBackUp(f"{file} cannot be read: {error.strerror}") from None
+        raise CannotBackUp(fault(Code.CANNOT_READ, file=file, why=error.strerror)) from None
     if url.startswith("sqlite:///"):
         if start != _SQLITE:
-            raise CannotBackUp(f"{file} is not a backup of a SQLite database; check the file and BK_DATABASE_URL")
+            raise CannotBackUp(fault(Code.NO_BACKUP, file=file, kind="SQLite"))
         _put_back_file(file, _path(url))
     else:
         if not start.startswith(_PG_DUMP):
-            raise CannotBackUp(f"{file} is not a backup of a PostgreSQL database; check the file and BK_DATABASE_URL")
+            raise CannotBackUp(fault(Code.NO_BACKUP, file=file, kind="PostgreSQL"))
         if not is_empty(url):
-            raise CannotBackUp("the database has tables already and is not overwritten; create an empty one")
+            raise CannotBackUp(fault(Code.PLACE_TAKEN))
         _run("pg_restore", url, "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", str(file))
 
 
@@ -82,7 +84,7 @@ def is_empty(url: str) -> bool:
             query = "select count(*) from information_schema.tables where table_schema = 'public'"
             found = connection.execute(query).fetchone()
     except psycopg.Error:
-        raise CannotBackUp("the database does not answer; check BK_DATABASE_URL and that it is running") from None
+        raise CannotBackUp(fault(Code.DATABASE_SILENT)) from None
     return found == (0,)
 
 
@@ -105,7 +107,7 @@ def _path(url: str) -> Path:
 
 def _copy(source: Path, part: Path, with_keys: bool) -> None:
     if not source.exists():
-        raise CannotBackUp(f"there is no database at {source}")
+        raise CannotBackUp(fault(Code.NO_DATABASE, file=source))
     with closing(sqlite3.connect(source, timeout=30)) as live, closing(sqlite3.connect(part)) as copy:
         live.backup(copy)
         # The backup must be a single file, without -wal and -shm.
@@ -117,12 +119,12 @@ def _copy(source: Path, part: Path, with_keys: bool) -> None:
             copy.execute("vacuum")
         found = copy.execute("pragma integrity_check").fetchone()
     if found != ("ok",):
-        raise CannotBackUp("the copy is not whole; the database itself is as it was; check its disk")
+        raise CannotBackUp(fault(Code.COPY_NOT_WHOLE, why="integrity_check"))
 
 
 def _put_back_file(file: Path, path: Path) -> None:
     if not is_empty(f"sqlite:///{path}"):
-        raise CannotBackUp(f"{path} is there already and is not overwritten; move it away first, with -wal and -shm")
+        raise CannotBackUp(fault(Code.PLACE_TAKEN))
     part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -131,13 +133,13 @@ def _put_back_file(file: Path, path: Path) -> None:
         with closing(sqlite3.connect(part)) as copy:
             found = copy.execute("pragma integrity_check").fetchone()
         if found != ("ok",):
-            raise CannotBackUp(f"{file} is damaged; take another backup")
+            raise CannotBackUp(fault(Code.BACKUP_DAMAGED, file=file))
         _sync(part)
         part.rename(path)
     except OSError as error:
-        raise CannotBackUp(f"{path} cannot be written: {error.strerror}") from None
+        raise CannotBackUp(fault(Code.CANNOT_WRITE, file=path, why=error.strerror)) from None
     except sqlite3.Error:
-        raise CannotBackUp(f"{file} is damaged; take another backup") from None
+        raise CannotBackUp(fault(Code.BACKUP_DAMAGED, file=file)) from None
     finally:
         part.unlink(missing_ok=True)
 
@@ -146,7 +148,7 @@ def _run(tool: str, url: str, *options: str) -> None:
     """Run a PostgreSQL client program on the database, with the password in the environment, not in its arguments."""
     program = shutil.which(tool)
     if program is None:
-        raise CannotBackUp(f"{tool} is not installed: install PostgreSQL's client programs, then try again")
+        raise CannotBackUp(fault(Code.TOOL_MISSING, tool=tool))
     parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
     environment = os.environ | {_PG_NAMES[name]: value for name, value in parts.items() if name in _PG_NAMES}
     words = [program, *options]
@@ -156,7 +158,7 @@ def _run(tool: str, url: str, *options: str) -> None:
     if done.returncode:
         # Only the first line: it names the fault, while later ones may quote rows.
         first = done.stderr.strip().partition("\n")[0][:300]
-        raise CannotBackUp(f"{tool} failed: {first}")
+        raise CannotBackUp(fault(Code.TOOL_FAILED, tool=tool, why=first))
 
 
 def _sync(path: Path) -> None:

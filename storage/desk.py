@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 from sqlmodel import Session
 
+from checklists.faults import Code, Refusal, fault
 from storage.sealing import Keys
 
 T = TypeVar("T")
@@ -25,12 +26,14 @@ _PATIENCE = 5.0
 """Seconds to wait for another process that holds the write lock of the SQLite file, or a lock in PostgreSQL."""
 _LOCKED_FOR = 2.0
 """Seconds after such a wait has failed during which other transactions fail at once instead of waiting in turn."""
-_SQLITE_PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
+_SQLITE_PRAGMAS: dict[str, str | int] = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 """synchronous=2 is FULL: a commit is on disk before it is acknowledged."""
 
 
-class CannotOpen(Exception):
-    """The database cannot be opened as required. The message is one line for the operator."""
+class CannotOpen(Refusal):
+    """Seconds after such a wait has failed during which other transactions fail at once instead of waiting in turn."""
+
+    exit_code = 2
 
 
 class Desk:
@@ -150,13 +153,11 @@ def _worth_another_try(error: IntegrityError | OperationalError) -> bool:
 def _sqlite(url: str, *, to_read: bool = False) -> Engine:
     path = Path(url.removeprefix("sqlite:///"))
     if not url.startswith("sqlite:///") or not path.name:
-        raise CannotOpen(
-            "BK_DATABASE_URL must read sqlite:///PATH or postgresql://…; a database in memory would lose answers"
-        )
+        raise CannotOpen(fault(Code.URL_UNREADABLE))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CannotOpen(f"the folder for the database cannot be made: {error.strerror}") from None
+        raise CannotOpen(fault(Code.FOLDER_REFUSED, why=error.strerror)) from None
     engine = create_engine(
         f"sqlite:///{path}",
         poolclass=QueuePool if to_read else StaticPool,
@@ -175,7 +176,7 @@ def _sqlite(url: str, *, to_read: bool = False) -> Engine:
         with engine.connect():
             pass
     except OperationalError as error:
-        raise CannotOpen(f"the database {path} cannot be opened: {error.orig}") from None
+        raise CannotOpen(fault(Code.DATABASE_REFUSED, file=path, why=str(error.orig))) from None
     return engine
 
 
@@ -208,12 +209,12 @@ def _keep_promises(connection: Any, _record: Any) -> None:
         connection.execute(f"pragma {pragma}={wanted}").close()
         got = connection.execute(f"pragma {pragma}").fetchone()[0]
         if got != wanted:
-            raise CannotOpen(f"SQLite answers {got} for {pragma}, not {wanted}: answers would not be safe here")
+            raise CannotOpen(fault(Code.SQLITE_UNSAFE, found=got, pragma=pragma, wanted=wanted))
 
 
 def _postgresql(url: str) -> Engine:
     if not url.startswith(("postgresql://", "postgres://")):
-        raise CannotOpen("BK_DATABASE_URL must read sqlite:///PATH or postgresql://…")
+        raise CannotOpen(fault(Code.URL_UNREADABLE))
     return create_engine(
         "postgresql+psycopg://" + url.partition("://")[2],
         poolclass=QueuePool,

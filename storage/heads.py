@@ -11,6 +11,7 @@ from datetime import date
 
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
+from checklists.faults import Code, Fault, Refusal, fault, word
 from storage import tenants
 from storage.sealing import KeyGone, Keys, keys_of
 from storage.tenants import TenantRow
@@ -30,8 +31,8 @@ class HeadRow(SQLModel, table=True):
     signature: str = Field(max_length=64)
 
 
-class BadHead(Exception):
-    """A head that is malformed, or belongs to no tenant here. The message says which."""
+class BadHead(Refusal):
+    """A head that is malformed, or belongs to no tenant here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def read_head(text: str) -> Head:
     """Parse a printed head; `verify_since` checks its signature. Raises: BadHead: malformed."""
     parts = text.strip().rsplit(":", 5)
     if len(parts) != 6 or not (parts[2].isascii() and parts[2].isdigit()):
-        raise BadHead("a head reads TENANT:DAY:PLACE:HASH:KEY:SIGNATURE, as `verify-log --head` prints it")
+        raise BadHead(fault(Code.HEAD_UNREADABLE))
     tenant, day, place, digest, master_id, signature = parts
     return Head(tenant, day, int(place), digest, master_id, signature)
 
@@ -104,26 +105,26 @@ def verify_since(session: Session, head: Head) -> Verdict:
     """Verify the trail of a head's tenant, and that the head matches it. Raises: BadHead: no such tenant here."""
     tenant = tenants.find(session, head.tenant)
     if tenant is None:
-        raise BadHead(f"the head is of the tenant {head.tenant}, which is not in this database")
+        raise BadHead(fault(Code.HEAD_OF_ANOTHER, tenant=word(head.tenant)))
     verdict = verify_with_heads(session, tenant)
     bad = verdict.bad or _fault(session, tenant.id, head)
     return Verdict(bad, verdict.chained, verdict.unchained)
 
 
-def _fault(session: Session, tenant_id: int, head: Head) -> str | None:
+def _fault(session: Session, tenant_id: int, head: Head) -> Fault | None:
     """Return why a head does not match the trail, None if it does."""
     try:
         expected = _signature(keys_of(session), head.master_id, head.tenant, head.day, head.place, head.hash)
     except KeyGone:
-        return f"the head of {head.day} names a master key that is not configured"
+        return fault(Code.HEAD_WITHOUT_KEY, day=word(head.day))
     if not hmac.compare_digest(expected.encode(), head.signature.encode()):
-        return f"the head of {head.day} was not signed by this bot"
+        return fault(Code.HEAD_FOREIGN, day=word(head.day))
     row = session.get(ChainRow, (tenant_id, head.place))
     if row is None:
         last = session.exec(select(func.max(col(ChainRow.place))).where(ChainRow.tenant_id == tenant_id)).one() or 0
-        return f"place {last + 1} is missing: on {head.day} the trail reached place {head.place}"
+        return fault(Code.TRAIL_CUT, place=last + 1, day=word(head.day), reached=head.place)
     same = hmac.compare_digest(row.hash.encode(), head.hash.encode())
-    return None if same else f"place {head.place} is not what it was on {head.day}"
+    return None if same else fault(Code.HEAD_DIFFERS, place=head.place, day=word(head.day))
 
 
 def _signature(keys: Keys, master_id: str, tenant: str, day: str, place: int, digest: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlmodel import Session, func, select
 
+from checklists.faults import Code, fault
 from storage.backup import CannotBackUp
 from storage.cases import CaseRow
 from storage.sealing import SealingKeyRow
@@ -31,7 +32,7 @@ def write(session: Session, path: Path) -> int:
             os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
-        raise CannotBackUp(f"{path} cannot be written: {error.strerror}") from None
+        raise CannotBackUp(fault(Code.CANNOT_WRITE, file=path, why=error.strerror)) from None
     return len(rows)
 
 
@@ -45,7 +46,7 @@ def read(session: Session, path: Path | None) -> int:
     there = {(row.tenant_id, row.case_id) for row in session.exec(select(SealingKeyRow))}
     if path is None:
         if not there and session.exec(select(func.count()).select_from(CaseRow)).one():
-            raise CannotBackUp("the backup was taken without its case keys; name the newest key file with --keys")
+            raise CannotBackUp(fault(Code.KEY_FILE_NEEDED))
         return 0
     try:
         lines = [json.loads(line) for line in path.read_text(encoding="ascii").splitlines()]
@@ -54,7 +55,7 @@ def read(session: Session, path: Path | None) -> int:
             for tenant, case, master, wrapped in lines
         ]
     except (OSError, ValueError, TypeError):
-        raise CannotBackUp(f"{path} is not a key file that can be read; take it from another copy") from None
+        raise CannotBackUp(fault(Code.NO_KEY_FILE, file=path)) from None
     case_ids = set(session.exec(select(CaseRow.id)))
     missing = [r for r in rows if (r.tenant_id, r.case_id) not in there and (r.case_id in case_ids or not r.case_id)]
     session.add_all(missing)

@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from sqlalchemy import func, insert, select, text
 from sqlmodel import Session, SQLModel
 
+from checklists.faults import Code, Refusal, fault
 from storage import row_ids
 from storage.desk import Desk
 
 _BATCH = 1000
 
 
-class CannotMove(Exception):
-    """The database cannot be moved, and nothing was changed. The message says why, in one sentence."""
+class CannotMove(Refusal):
+    """The database cannot be moved, and nothing was changed."""
 
 
 def move(source: Desk, target: Desk) -> Mapping[str, int]:
@@ -28,7 +29,7 @@ def _copy(source: Session, target: Session) -> Mapping[str, int]:
     reading, writing = source.connection(), target.connection()
     for table in SQLModel.metadata.sorted_tables:
         if writing.execute(select(func.count()).select_from(table)).scalar_one():
-            raise CannotMove("the database to move to holds rows already; create an empty one")
+            raise CannotMove(fault(Code.TARGET_USED))
         order = list(table.primary_key.columns)
         rows = reading.execute(select(table).order_by(*order)).mappings()
         moved[table.name] = 0

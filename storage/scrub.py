@@ -8,11 +8,13 @@ import psycopg
 from psycopg import sql
 from sqlmodel import SQLModel
 
+from checklists.faults import Code, Refusal, fault
+
 _WAIT = 30
 """Seconds to wait for locks, and for older transactions to end."""
 
 
-class NotScrubbed(Exception):
+class NotScrubbed(Refusal):
     """The rows are deleted, but the files could not be rewritten because the database was in use."""
 
 
@@ -28,10 +30,7 @@ def scrub(url: str) -> None:
         else:
             _postgresql(url)
     except (sqlite3.OperationalError, psycopg.Error):
-        raise NotScrubbed(
-            "everything that was due is gone, but the database was in use, so its files could not be "
-            "rewritten; run dispose once more to do that"
-        ) from None
+        raise NotScrubbed(fault(Code.NOT_SCRUBBED)) from None
 
 
 def _sqlite(path: Path) -> None:

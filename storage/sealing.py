@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from checklists.faults import Code, Refusal, fault
+
 _NONCE = 12
 _REMEMBERED = 4096
 KEPT_SECONDS = 60.0
@@ -26,11 +28,14 @@ TENANT_ITSELF = 0
 """The case id of a tenant's own key, for what belongs to no case."""
 
 
-class SealBroken(Exception):
+class SealBroken(Refusal):
     """A sealed value cannot be decrypted: the key is wrong, or the value was moved or altered."""
 
+    def __init__(self) -> None:
+        super().__init__(fault(Code.SEAL_BROKEN))
 
-class KeyGone(Exception):
+
+class KeyGone(Refusal):
     """The key of a case was deleted by disposal: its texts are gone for good."""
 
 
@@ -91,11 +96,11 @@ class Keys:
             raise _master_gone(master_id) from None
 
     def digest_key_of(self, master_id: str) -> bytes:
-        """Return the digest key of a given master key, for digests that are stored. Raises: KeyGone: not configured."""
+        """Return the digest key of a given master key, for digests that are stored. Raises: MasterGone."""
         try:
             return self._digest[master_id]
         except KeyError:
-            raise KeyGone(f"the master key {master_id} is not configured") from None
+            raise _master_gone(master_id) from None
 
     def make(self, session: Session, tenant_id: int, case_id: int) -> None:
         """Generate and store the key of a new case, or with TENANT_ITSELF of a new tenant."""
@@ -114,7 +119,7 @@ class Keys:
         if at not in mine:
             row = _key_row(session, tenant_id, case_id)
             if row is None:
-                raise KeyGone(f"the key of case row {case_id} was dropped: its texts are gone")
+                raise KeyGone(fault(Code.KEY_GONE, row=case_id))
             mine[at] = AESGCM(self._unwrap(row))
         return mine[at]
 
@@ -210,7 +215,7 @@ def unseal(session: Session, tenant_id: int, case_id: int, field: str, row: str,
 def parse_keys(setting: str) -> dict[str, bytes]:
     """Parse `id:base64,id:base64`, newest first.
 
-    Raises: ValueError: malformed, a repeated id, or a key that is not 32 bytes.
+    Raises: Refusal: malformed, a repeated id, or a key that is not 32 bytes.
     """
     keys: dict[str, bytes] = {}
     for part in filter(None, (piece.strip() for piece in setting.split(","))):
@@ -220,13 +225,13 @@ def parse_keys(setting: str) -> dict[str, bytes]:
         except ValueError:
             key = b""
         if not colon or not key_id or key_id in keys or len(key) != 32:
-            raise ValueError("BK_KEYS must read id:base64,id:base64 with 32 bytes in each key and ids that differ")
+            raise Refusal(fault(Code.KEYS_UNREADABLE))
         keys[key_id] = key
     return keys
 
 
 def _master_gone(master_id: str) -> MasterGone:
-    return MasterGone(f"the master key {master_id} is not configured: put it back in BK_KEYS")
+    return MasterGone(fault(Code.MASTER_GONE, key=master_id))
 
 
 def _open(key: AESGCM, sealed: bytes, data: bytes) -> bytes:

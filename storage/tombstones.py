@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from checklists.faults import Code, Refusal, fault
 from storage import tenants
 from storage.cases import CaseRow
 from storage.sealing import Keys, keys_of
@@ -53,8 +54,8 @@ class Tombstone:
     at: str
 
 
-class BadTombstones(Exception):
-    """The tombstone file cannot be read or written. The message says why, in one sentence."""
+class BadTombstones(Refusal):
+    """The tombstone file cannot be read or written."""
 
 
 def digest(keys: Keys, master_id: str, entra_id: str, ref: str) -> str:
@@ -129,15 +130,17 @@ def read_file(path: Path) -> list[Tombstone]:
         lines = path.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
         return []
-    except (OSError, UnicodeDecodeError):
-        raise BadTombstones(f"{path} cannot be read") from None
+    except OSError as error:
+        raise BadTombstones(fault(Code.TOMBSTONES_UNREADABLE, file=path, why=error.strerror)) from None
+    except UnicodeDecodeError:
+        raise BadTombstones(fault(Code.NO_TOMBSTONE, line=1, file=path)) from None
     found = []
     for number, line in enumerate(lines, start=1):
         try:
             stone = Tombstone(**json.loads(line))
             datetime.fromisoformat(stone.at)
         except (ValueError, TypeError):
-            raise BadTombstones(f"{path}, line {number}: not a tombstone; take the file from another copy") from None
+            raise BadTombstones(fault(Code.NO_TOMBSTONE, line=number, file=path)) from None
         found.append(stone)
     return found
 
@@ -154,5 +157,5 @@ def write_file(path: Path, stones: Iterable[Tombstone]) -> int:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise BadTombstones(f"{path} cannot be written: {error.strerror}") from None
+            raise BadTombstones(fault(Code.CANNOT_WRITE, file=path, why=error.strerror)) from None
     return len(missing)

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Boolean, Column, Index, UniqueConstraint, not_, text
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
+from checklists.faults import Code, Fault, fault
 from storage.sealing import KeyGone, Keys, keys_of
 from storage.times import Moment
 
@@ -59,7 +60,7 @@ class ChainRow(SQLModel, table=True):
 class Verdict:
     """The result of a verification. bad: the first fault, None if the chain is intact. chained, unchained: counts."""
 
-    bad: str | None
+    bad: Fault | None
     chained: int
     unchained: int
 
@@ -145,7 +146,7 @@ def verify(session: Session, tenant_id: int) -> Verdict:
         .execution_options(yield_per=_BATCH)
     )
     previous, expected = "", 1
-    bad: str | None = None
+    bad: Fault | None = None
     result = session.exec(query)
     rows: Iterable[tuple[ChainRow, EventRow | None]] = result
     for link, event in rows:
@@ -162,22 +163,21 @@ def verify(session: Session, tenant_id: int) -> Verdict:
 
 def _fault(
     keys: Keys, tenant_id: int, previous: str, expected: int, link: ChainRow, event: EventRow | None
-) -> str | None:
+) -> Fault | None:
     """Return what is wrong at one place of the chain, None if nothing is."""
     if link.place != expected:
-        return f"place {expected} is missing"
-    at = f"place {expected}: event {link.event_id}"
+        return fault(Code.PLACE_MISSING, place=expected)
     if event is None:
-        return f"{at} is missing"
+        return fault(Code.EVENT_MISSING, place=expected, event=link.event_id)
     try:
         digest = _hash(keys, link.master_id, previous, expected, event)
     except KeyGone:
-        return f"{at} names a master key that is not configured"
+        return fault(Code.EVENT_WITHOUT_KEY, place=expected, event=link.event_id)
     fits = event.tenant_id == tenant_id and hmac.compare_digest(link.hash.encode(), digest.encode())
-    return None if fits else f"{at} was changed"
+    return None if fits else fault(Code.EVENT_CHANGED, place=expected, event=link.event_id)
 
 
-def _place_lost(session: Session, tenant_id: int) -> str | None:
+def _place_lost(session: Session, tenant_id: int) -> Fault | None:
     """Return a fault if an event marked as chained has no place: the end of the chain was then cut off."""
     query = (
         select(func.min(col(EventRow.id)))
@@ -185,7 +185,7 @@ def _place_lost(session: Session, tenant_id: int) -> str | None:
         .where(EventRow.tenant_id == tenant_id, col(EventRow.chained), col(ChainRow.event_id).is_(None))
     )
     lost = session.exec(query).one()
-    return None if lost is None else f"event {lost} has lost its place"
+    return None if lost is None else fault(Code.PLACE_LOST, event=lost)
 
 
 def end_of_chain(session: Session, tenant_id: int) -> tuple[int, str]:

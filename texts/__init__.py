@@ -1,4 +1,4 @@
-"""Every sentence a person reads, in Swedish and English, one file per room. The lowest layer."""
+"""Every sentence people read, in Swedish and English, one YAML file per subject. The lowest layer: imports nothing."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -14,7 +14,7 @@ _FOLDER = Path(__file__).parent
 
 @cache
 def sentences(language: Language) -> Mapping[str, str]:
-    """Return every sentence of a language by `room.key`."""
+    """Return all sentences of a language by `file.key`."""
     found: dict[str, str] = {}
     for path in sorted((_FOLDER / language).glob("*.yaml")):
         room = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
@@ -22,6 +22,6 @@ def sentences(language: Language) -> Mapping[str, str]:
     return found
 
 
-def say(key: str, language: Language, **args: object) -> str:
-    """Return a sentence with its arguments filled in. Raises: KeyError: no such sentence or argument."""
+def say(key: str, language: Language, /, **args: object) -> str:
+    """Return a sentence with its arguments filled in. Raises: KeyError: no such sentence, or a missing argument."""
     return sentences(language)[key].format(**args)

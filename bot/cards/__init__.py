@@ -1,1 +1,1 @@
-"""Adaptive Cards 1.5, made from views by pure functions: one builder per view."""
+"""Adaptive Cards 1.5, built from views by pure functions, one builder per view."""

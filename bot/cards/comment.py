@@ -1,4 +1,4 @@
-"""The card for a reservation about one answer."""
+"""The card for a comment (förbehåll) on one answer."""
 
 from bot.cards.group import now_line
 from bot.cards.parts import Card, Pen, action_sets, card, head_lines, heading, notices, text_input
@@ -6,7 +6,7 @@ from dialogs.views.views import CommentView
 
 
 def comment_card(pen: Pen, view: CommentView) -> Card:
-    """Ask for a reservation."""
+    """Ask for a comment on one answer."""
     item = pen.item(view.checklist, view.version, view.item.item)
     body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.ask(item))]
     body += now_line(pen, view.item.current)

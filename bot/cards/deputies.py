@@ -1,11 +1,11 @@
-"""Who stands in for a chef, and the form for naming one more."""
+"""The deputies, and the form for naming another."""
 
 from bot.cards.parts import Card, Pen, action_sets, card, choice_set, date_input, heading, notices, subtle, text
 from dialogs.views.chef import DeputiesView
 
 
 def deputies_card(pen: Pen, view: DeputiesView) -> Card:
-    """List the deputies and ask for a new one."""
+    """List the deputies, with the form for a new one."""
     body = [*notices(pen, view), heading(pen.say("deputies.title"))]
     if not view.deputies:
         body.append(text(pen.say("deputies.none")))

@@ -1,4 +1,4 @@
-"""A case's details, extending a time limit, and closing."""
+"""The cards for a case's details, an extension, the decision and closing."""
 
 from bot.cards.group import now_line
 from bot.cards.parts import (
@@ -21,7 +21,7 @@ from dialogs.views.views import CloseView, DecidedView, DetailsView, ExtendView,
 
 
 def details_card(pen: Pen, view: DetailsView) -> Card:
-    """Show and ask what is known about a case. What is left empty stays as it is."""
+    """Show what is known about a case, with fields to change it; those left empty change nothing."""
     body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.details_title"))]
     body.append(subtle(pen.say("card.details_how")))
     several = any(child > 1 for child, _ in view.facts)
@@ -49,7 +49,7 @@ def _fact(pen: Pen, child: int, field: FactField, *, several: bool) -> list[Elem
 
 
 def extend_card(pen: Pen, view: ExtendView) -> Card:
-    """Ask for an extension."""
+    """Ask for the limit, the reason and the dates of an extension."""
     body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.extend_title"))]
     limits = {limit: pen.say("limits.l" + limit) for limit, _ in view.limits}
     body.append(choice_set("limit", pen.say("card.limit"), limits, value=view.limit))
@@ -65,7 +65,7 @@ def extend_card(pen: Pen, view: ExtendView) -> Card:
 
 
 def decided_card(pen: Pen, view: DecidedView) -> Card:
-    """Ask whether the decision has been taken, and when."""
+    """Ask whether and when the decision was taken."""
     body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.decided_title"))]
     if view.planned:
         body.append(text(pen.say("card.decided_planned", date=view.planned)))
@@ -76,7 +76,7 @@ def decided_card(pen: Pen, view: DecidedView) -> Card:
 
 
 def close_card(pen: Pen, view: CloseView) -> Card:
-    """Ask once before closing."""
+    """Ask for confirmation and the day before closing."""
     body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.close_title"))]
     body.append(text(pen.say("card.close_means")))
     body.append({"type": "Input.Date", "id": "closed_on", "label": pen.say("card.closed_on"), "value": view.day})

@@ -1,4 +1,4 @@
-"""The facts card: what decides which questions apply. Nothing is preselected; empty means unknown."""
+"""The facts card: the facts that decide which questions apply. Nothing is preselected; empty means unknown."""
 
 from bot.cards.group import now_line
 from bot.cards.parts import Card, Pen, action_sets, card, choice_set, head_lines, heading, notices, subtle

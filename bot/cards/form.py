@@ -1,4 +1,4 @@
-"""The form: many questions on one card. Existing answers are shown as text, never preselected."""
+"""The form: many questions on one card. Current answers are shown as text, never preselected."""
 
 from bot.cards.group import choices, now_line
 from bot.cards.motivation import about_words, asked_words, inputs
@@ -21,7 +21,7 @@ from dialogs.views.views import FormField, FormView
 
 
 def form_card(pen: Pen, view: FormView) -> Card:
-    """Ask all questions of the form."""
+    """Ask all questions of the form on one card."""
     body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.form_title"))]
     body.append(subtle(pen.say("card.form_how")))
     for field in view.fields:

@@ -1,4 +1,4 @@
-"""The information card: several items, a choice set for each, one button."""
+"""The information card: several items, each with its own choices, and one button."""
 
 from bot.cards.parts import (
     Card,
@@ -18,7 +18,7 @@ from dialogs.views.views import GroupView, Listed
 
 
 def group_card(pen: Pen, view: GroupView) -> Card:
-    """Ask the items of a group together."""
+    """Ask the items of a group on one card."""
     group = checklist_version(view.checklist, view.version).group[view.group]
     body = [
         *head_lines(pen, view.head),
@@ -36,10 +36,10 @@ def group_card(pen: Pen, view: GroupView) -> Card:
 
 
 def choices(pen: Pen, listed: Listed) -> dict[str, str]:
-    """Return what may be chosen for an item, in words."""
+    """Return the choices of an item, title by value."""
     return {choice: pen.say("answers." + choice) for choice in listed.allowed}
 
 
 def now_line(pen: Pen, current: str) -> list[Element]:
-    """Return what is answered already, in words: it is never chosen beforehand."""
+    """Return the line showing the current answer, if any; it is never preselected."""
     return [subtle(pen.say("card.now", answer=pen.say("answers." + current)))] if current else []

@@ -1,17 +1,17 @@
-"""Help, welcome, a person's cases, and asking which case."""
+"""Cards for help and welcome, lists of cases, and asking which case."""
 
 from bot.cards.parts import Card, Pen, action_sets, card, heading, notices, subtle, text, text_input
 from dialogs.views.views import AskRefView, CasesView, MenuView
 
 
 def menu_card(pen: Pen, view: MenuView) -> Card:
-    """Say something and offer what can be done from here."""
+    """Show a title, sentences and buttons."""
     body = [*notices(pen, view), heading(pen.line(view.title)), *(text(pen.line(line)) for line in view.lines)]
     return card(pen, body + action_sets(pen, view.buttons, inputs=False))
 
 
 def cases_card(pen: Pen, view: CasesView) -> Card:
-    """List some of a person's cases, with a button for each."""
+    """List a page of cases, with a button for each."""
     body = [heading(pen.line(view.title)), *notices(pen, view)]
     for line in view.cases:
         body.append(text(line.case_ref, weight="Bolder", separator=True))

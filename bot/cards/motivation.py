@@ -1,4 +1,4 @@
-"""The motivation card: write it, or say where in the file it is, or that it is missing."""
+"""The motivation card: write it, say where in the case file it is, or that it is missing."""
 
 from bot.cards.parts import (
     Card,
@@ -18,10 +18,10 @@ from dialogs.views.views import MotivationBy, MotivationView
 
 
 def motivation_card(pen: Pen, view: MotivationView) -> Card:
-    """Ask for a motivation; the server decides what may be left empty."""
-    view_place = (view.checklist, view.version, view.items, view.about)
-    body = [*head_lines(pen, view.head), *notices(pen, view), heading(asked_words(pen, *view_place))]
-    body.append(subtle(about_words(pen, *view_place)))
+    """Ask for a motivation; the server, not the card, decides what may be left empty."""
+    asked = (view.checklist, view.version, view.items, view.about)
+    body = [*head_lines(pen, view.head), *notices(pen, view), heading(asked_words(pen, *asked))]
+    body.append(subtle(about_words(pen, *asked)))
     if view.current:
         body.append(text(pen.say("card.now", answer=pen.say("motivations." + view.current))))
     typed, place = (view.text, view.place) if pen.private else ("", "")
@@ -32,7 +32,7 @@ def motivation_card(pen: Pen, view: MotivationView) -> Card:
 
 
 def inputs(pen: Pen, by: MotivationBy, *, typed: tuple[str, str], place: tuple[str, str]) -> list[Element]:
-    """Return the fields the municipality uses; `typed` and `place` are each a field's id and content."""
+    """Return the fields this municipality uses. typed, place: id and value of each field."""
     made = []
     if by != "reference":
         names, label = pen.say("card.no_names"), pen.say("card.motivation")
@@ -45,7 +45,7 @@ def inputs(pen: Pen, by: MotivationBy, *, typed: tuple[str, str], place: tuple[s
 
 
 def asked_words(pen: Pen, checklist: str, version: int, items: tuple[str, ...], about: str) -> str:
-    """Return the question that asks for the motivation."""
+    """Return the question asking for the motivation."""
     if about:
         return pen.ask(pen.item(checklist, version, items[0]))
     labels = ", ".join(pen.label(pen.item(checklist, version, item_id)) for item_id in items)
@@ -54,7 +54,7 @@ def asked_words(pen: Pen, checklist: str, version: int, items: tuple[str, ...], 
 
 
 def about_words(pen: Pen, checklist: str, version: int, items: tuple[str, ...], about: str) -> str:
-    """Say which answer is to be motivated."""
+    """Say which answer the motivation is for."""
     if about in all_facts():
         return pen.say("card.about", question=pen.fact(about), answer=pen.say("answers.nej"))
     if about:

@@ -1,4 +1,4 @@
-"""The few pieces every card is made of. What people wrote goes into text runs, where markdown means nothing."""
+"""The elements cards are built from. What people wrote goes into text runs, where Markdown has no effect."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,14 +15,14 @@ from texts import Language, sentences
 Card = dict[str, Any]
 Element = dict[str, Any]
 MOST_BYTES = 24 * 1024
-"""Of one card's JSON; Teams refuses larger ones."""
+"""The largest JSON of a card; Teams refuses anything larger."""
 MOST_ACTIONS = 6
-"""Actions in one set; Teams shows no more."""
+"""The most actions in one set; Teams shows no more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """What a builder writes with: the reader's language, and the mint that signs her buttons."""
+    """What builders write with: the reader's language, and the mint that signs the buttons."""
 
     language: Language
     tenant_id: int
@@ -30,18 +30,18 @@ class Pen:
     channel_user: str
     mint: Mint
     private: bool
-    """Only she sees it (an invoke response); what is posted or updated holds nothing anyone wrote."""
+    """Only the reader sees the card (invoke response); posted and updated cards hold nothing anyone wrote."""
 
     def say(self, key: str, **args: object) -> str:
         """Return a sentence in the reader's language."""
         return sentences(self.language)[key].format(**args)
 
     def line(self, line: Line) -> str:
-        """Return the sentence of a line."""
+        """Return the sentence of a line in the reader's language."""
         return line_words(line, self.language) if line.args else sentences(self.language)[line.say].format()
 
     def data(self, claim: Claim) -> dict[str, str]:
-        """Return the data of an action: the verb and one token."""
+        """Return the data of an action: the verb and its signed token."""
         return {"verb": claim.verb, "token": self.mint.sign(self.tenant_id, self.person_id, claim)}
 
     def ask(self, item: Item) -> str:
@@ -49,7 +49,7 @@ class Pen:
         return item.ask_en if self.language == "en" else item.ask
 
     def label(self, item: Item) -> str:
-        """Return an item's short label."""
+        """Return an item's short label, or its question if it has none."""
         short = item.label_en if self.language == "en" else item.label
         return short or self.ask(item)
 
@@ -59,15 +59,15 @@ class Pen:
         return fact.ask_en if self.language == "en" else fact.ask
 
     def item(self, checklist: str, version: int, item_id: str) -> Item:
-        """Return an item of a pinned list."""
+        """Return an item of a checklist version."""
         return checklist_version(checklist, version).by_id[item_id]
 
 
 def line_words(line: Line, language: Language) -> str:
-    """Return the sentence of a line.
+    """Return the sentence of a line in a language.
 
-    An `item` (list/version/item) stands for its question, a `choice` for its word; a `field`, or the `earlier` and
-    `later` of two, for what the card calls that date.
+    Some arguments are codes that are put into words first: `item` (list/version/item) gives `question` and `option`,
+    `choice` gives `answer`, and `field`, `earlier` and `later` become the card's labels of those dates.
     """
     args: dict[str, object] = dict(line.args)
     words = sentences(language)
@@ -85,7 +85,7 @@ def line_words(line: Line, language: Language) -> str:
 
 
 def aside_lines(pen: Pen, aside: Aside | None) -> list[Element]:
-    """Return the question how the last answer came about, with its buttons; nothing waits for it."""
+    """Return the optional question of how the last answer came about, with its buttons."""
     if aside is None:
         return []
     checklist, version, item_id = aside.item.split("/")
@@ -98,28 +98,28 @@ def aside_lines(pen: Pen, aside: Aside | None) -> list[Element]:
 
 
 def text(words: str, **more: Any) -> Element:
-    """Return a block of our own words, wrapped."""
+    """Return a wrapped text block; for our own words only."""
     return {"type": "TextBlock", "text": words, "wrap": True, **more}
 
 
 def heading(words: str) -> Element:
-    """Return a heading; screen readers find it as one."""
+    """Return a heading, marked as one for screen readers."""
     return text(words, style="heading", weight="Bolder", size="Medium")
 
 
 def subtle(words: str) -> Element:
-    """Return a quieter line."""
+    """Return a small, subdued line."""
     return text(words, isSubtle=True, spacing="Small", size="Small")
 
 
 def written(label: str, words: str) -> Element:
-    """Return something a person wrote, under a label, exactly as written."""
+    """Return something a person wrote, labelled and exactly as written."""
     runs = [{"type": "TextRun", "text": f"{label}: ", "weight": "Bolder"}, {"type": "TextRun", "text": words}]
     return {"type": "RichTextBlock", "inlines": runs, "spacing": "Small"}
 
 
 def notices(pen: Pen, view: View) -> list[Element]:
-    """Return what is said above the content: an echo, a refusal, what to do; and what the chef wrote."""
+    """Return the lines above the content (an echo, a refusal) and the chef's comment."""
     said = [[text(pen.line(line))] for line in view.notices]
     if view.remark and pen.private:
         said.append([written(pen.say("card.remark"), view.remark)])
@@ -127,7 +127,7 @@ def notices(pen: Pen, view: View) -> list[Element]:
 
 
 def fitting(make: Callable[[int], Card], steps: Sequence[int] = (4000, 1000, 300, 100)) -> Card:
-    """Return the fullest card that is small enough; `make` takes the most of what is cut, by default of each text."""
+    """Return the fullest card within `MOST_BYTES`. make: builds it for a limit, by default of characters per text."""
     for most in steps:
         made = make(most)
         if len(json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()) <= MOST_BYTES:
@@ -136,12 +136,12 @@ def fitting(make: Callable[[int], Card], steps: Sequence[int] = (4000, 1000, 300
 
 
 def clipped(words: str, most: int) -> str:
-    """Return a text as far as a card holds it."""
+    """Return a text cut to `most` characters."""
     return words if len(words) <= most else words[:most] + " …"
 
 
 def head_lines(pen: Pen, head: Head) -> list[Element]:
-    """Return case, child and progress as one quiet line."""
+    """Return case, child and progress as one subdued line."""
     parts = [head.case_ref]
     if head.child:
         parts.append(child_words(pen, head.child))
@@ -151,12 +151,12 @@ def head_lines(pen: Pen, head: Head) -> list[Element]:
 
 
 def child_words(pen: Pen, child: int) -> str:
-    """Return a child's name among the siblings: the first is the eldest."""
+    """Return how a child is referred to: Barn 1 (the eldest), Barn 2 …"""
     return pen.say("card.eldest" if child == 1 else "card.child", child=child)
 
 
 def execute(pen: Pen, button: Button, *, inputs: bool = True, primary: bool = False) -> Element:
-    """Return a button: Action.Execute, with a Submit that carries the same data for older clients."""
+    """Return a button as Action.Execute, with an Action.Submit fallback carrying the same data for older clients."""
     title, data = pen.line(button.title), pen.data(button.claim)
     gather = {} if inputs else {"associatedInputs": "none"}
     look = {"style": "positive"} if primary else {}
@@ -173,7 +173,7 @@ def execute(pen: Pen, button: Button, *, inputs: bool = True, primary: bool = Fa
 
 
 def action_sets(pen: Pen, buttons: Iterable[Button], *, inputs: bool = True, primary: int = 0) -> list[Element]:
-    """Return buttons in sets of at most six; the first `primary` of them stand out."""
+    """Return buttons in sets of at most six; the first `primary` of them are highlighted."""
     actions = [execute(pen, button, inputs=inputs, primary=place < primary) for place, button in enumerate(buttons)]
     return [
         {"type": "ActionSet", "actions": actions[start : start + MOST_ACTIONS]}
@@ -184,7 +184,7 @@ def action_sets(pen: Pen, buttons: Iterable[Button], *, inputs: bool = True, pri
 def choice_set(
     input_id: str, label: str, choices: Mapping[str, str], *, value: str = "", compact: bool = False
 ) -> Element:
-    """Return a labelled set of choices, value by title. Nothing is chosen unless `value` says so."""
+    """Return a labelled choice set. choices: title by value; nothing is preselected unless `value` is given."""
     made: Element = {
         "type": "Input.ChoiceSet",
         "id": input_id,
@@ -199,7 +199,7 @@ def choice_set(
 
 
 def date_input(input_id: str, label: str, value: str = "") -> Element:
-    """Return a labelled field for a day; value: an ISO date."""
+    """Return a labelled date field. value: ISO date."""
     made: Element = {"type": "Input.Date", "id": input_id, "label": label}
     return {**made, "value": value} if value else made
 
@@ -217,7 +217,7 @@ def text_input(
 
 
 def card(pen: Pen, body: list[Element], refresh: Claim | None = None) -> Card:
-    """Return a whole card; with `refresh` her client asks what it should show now."""
+    """Return a complete card; with `refresh`, the reader's client asks for its current content."""
     made: Card = {
         "type": "AdaptiveCard",
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",

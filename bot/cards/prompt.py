@@ -1,4 +1,4 @@
-"""The message that a case waits: which, whose, until when, and the open questions. No answers, no texts."""
+"""The message that a case is waiting: which, whose, until when, and what is missing. No answers, no texts."""
 
 from bot.cards.parts import Card, Pen, action_sets, card, heading, notices, subtle, text
 from bot.cards.summary import gap_words
@@ -6,7 +6,7 @@ from dialogs.views.chef import PromptView
 
 
 def prompt_card(pen: Pen, view: PromptView) -> Card:
-    """Tell a chef that a case waits, or a worker that one came back."""
+    """Tell a chef that a case is waiting, or a worker that one was sent back."""
     head = view.head
     body = [*notices(pen, view), heading(pen.say("prompts." + view.reason, ref=head.case_ref))]
     parts = [pen.say("prompts.from" if view.reason != "returned" else "prompts.by", name=view.who)] if view.who else []

@@ -1,4 +1,4 @@
-"""The question card, without inputs: answers in one set of buttons, navigation in another."""
+"""The question card: answers in one set of buttons, navigation in another, no inputs."""
 
 from bot.cards.parts import (
     Card,
@@ -18,7 +18,7 @@ from dialogs.views.views import QuestionView
 
 
 def question_card(pen: Pen, view: QuestionView) -> Card:
-    """Ask one question."""
+    """Ask one question, with a button for each answer."""
     item = pen.item(view.checklist, view.version, view.item.item)
     body = [
         *head_lines(pen, view.head),
@@ -35,7 +35,7 @@ def question_card(pen: Pen, view: QuestionView) -> Card:
 
 
 def marks(pen: Pen, item: Item) -> list[Element]:
-    """Return the hint of a question, and the mark of one added by the unit itself."""
+    """Return a question's hint, and the note on one that was added locally."""
     found = []
     hint = item.hint_en if pen.language == "en" else item.hint
     if hint:

@@ -34,7 +34,7 @@ CHILDREN_SHOWN = 3
 
 
 def reading_card(pen: Pen, view: ReadingView) -> Card:
-    """Say that everything is read, and what can be done now."""
+    """Say that everything has been read, and offer the next steps."""
     body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("reading.title"))]
     body.append(text(pen.line(view.line)))
     return card(pen, body + action_sets(pen, view.buttons, inputs=False, primary=1), view.refresh)
@@ -106,7 +106,7 @@ def _gaps(pen: Pen, seen: Comparison) -> list[Element]:
 
 
 def shortfall_card(pen: Pen, view: ShortfallView) -> Card:
-    """Ask for the reason for signing although something is missing."""
+    """Ask why the chef signs although something is missing."""
     body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("reading.shortfall_title"))]
     body += [text(gap_words(pen, view.checklist, view.version, gap), spacing="Small") for gap in view.gaps]
     body += [text(pen.say("prompts.more", count=view.more_gaps), spacing="Small")] if view.more_gaps else []
@@ -118,7 +118,7 @@ def shortfall_card(pen: Pen, view: ShortfallView) -> Card:
 
 
 def return_card(pen: Pen, view: ReturnView) -> Card:
-    """Ask what the worker should look at again."""
+    """Ask for a comment and for the questions to look at again."""
     body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("reading.return_title"))]
     typed = view.text if pen.private else ""
     hint = pen.say("card.no_names")
@@ -145,7 +145,7 @@ def return_card(pen: Pen, view: ReturnView) -> Card:
 
 
 def signed_card(pen: Pen, view: SignedView) -> Card:
-    """Show again what was seen at a signature, with its hash."""
+    """Show what was seen at a signature, with its hash."""
 
     def make(most: int) -> Card:
         body = [subtle(view.seen.case_ref), *notices(pen, view), heading(pen.say("reading.seen_title"))]

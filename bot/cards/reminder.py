@@ -1,4 +1,4 @@
-"""A person's reminders of a day: cases, rules and exact questions, never an answer."""
+"""A person's reminders of a day: cases, reasons in plain words and the exact questions, never an answer."""
 
 from bot.cards.parts import (
     Card,
@@ -13,6 +13,7 @@ from bot.cards.parts import (
     subtle,
     text,
 )
+from checklists.reminder_rules import Rule
 from dialogs.views.views import ReminderCase, ReminderItem, ReminderPoint, ReminderView
 
 MOST_OTHERS = 100
@@ -20,7 +21,7 @@ _MOST_ITEMS = (20, 10, 5, 2)
 
 
 def reminder_card(pen: Pen, view: ReminderView) -> Card:
-    """Name case, rule and questions, a button to each case; as many questions as the card holds."""
+    """Name each case with its reasons and questions, and a button to it; as many questions as fit on the card."""
     return fitting(lambda most: _made(pen, view, most), _MOST_ITEMS)
 
 
@@ -33,17 +34,21 @@ def _made(pen: Pen, view: ReminderView, most: int) -> Card:
         body += action_sets(pen, (case.button,) if case.button else (), inputs=False)
     if view.others:
         body.append(text(pen.say("reminders.others"), separator=True))
-        body.append(text(_bullets([f"{ref}: {rules}" for ref, rules in view.others[:MOST_OTHERS]])))
+        body.append(text(_bullets([_other(pen, *other) for other in view.others[:MOST_OTHERS]])))
         body += _more(pen, len(view.others) - MOST_OTHERS)
     body += action_sets(pen, (view.snooze,) if view.snooze else (), inputs=False)
     return card(pen, body)
 
 
 def _point(pen: Pen, case: ReminderCase, point: ReminderPoint, most: int) -> list[Element]:
-    rows = [text(f"{point.rule} · {pen.line(point.line)}", spacing="Small")]
+    rows = [text(pen.line(point.line), spacing="Small")]
     if point.items and most:
         rows.append(text(_bullets([_question(pen, case, item) for item in point.items[:most]]), spacing="Small"))
     return rows + _more(pen, len(point.items) - most)
+
+
+def _other(pen: Pen, ref: str, rules: tuple[Rule, ...]) -> str:
+    return f"{ref}: {', '.join(pen.say('reminders.of_' + rule) for rule in rules)}"
 
 
 def _question(pen: Pen, case: ReminderCase, item: ReminderItem) -> str:

@@ -1,4 +1,4 @@
-"""Renders a reply as the channel shows it: a card, or plain sentences."""
+"""Renders a reply as a card or as plain text."""
 
 from collections.abc import Callable
 from typing import Any
@@ -51,13 +51,13 @@ _BUILDERS: dict[str, Callable[[Pen, Any], Card]] = {
     "report": report_card,
     "links": links_card,
 }
-"""One builder per kind of view; a test checks that it is complete."""
+"""The builder of each kind of view; a test checks that none is missing."""
 
 
 def render_card(reply: Reply, mint: Mint, *, private: bool) -> Card | None:
-    """Return the reply's card, None when it is plain sentences.
+    """Return the reply's card, None if it is plain text.
 
-    private: for one person, in an invoke response; otherwise it contains nothing anyone wrote.
+    private: seen by one person only, in an invoke response; otherwise the card holds nothing anyone wrote.
     """
     view = reply.view if private else without_texts(reply.view)
     if view.kind == "say":
@@ -67,10 +67,10 @@ def render_card(reply: Reply, mint: Mint, *, private: bool) -> Card | None:
 
 
 def render_text(reply: Reply) -> str:
-    """Return a reply of plain sentences."""
+    """Return a plain-text reply as text."""
     return " ".join(line_words(line, reply.language) for line in reply.view.notices)
 
 
 def neutral_summary(reply: Reply) -> str:
-    """Return what a notification may show: that there is a card, nothing of its content."""
+    """Return the text a notification may show: that there is a card, nothing about its content."""
     return say("card.neutral_summary", reply.language)

@@ -1,4 +1,4 @@
-"""The report as a card: a chart where the client supports it, else a table; and the links of an export."""
+"""The report as a card, with a chart where the client supports it or else a table; and the links of an export."""
 
 from datetime import date
 
@@ -21,11 +21,11 @@ from dialogs.views.figures import Asked, FigureRow, LinksView, ReportView
 from reports.figures import decimal, item_of
 
 _BAR = 10
-"""Characters in a full bar of the table."""
+"""Characters in a full bar."""
 
 
 def report_card(pen: Pen, view: ReportView) -> Card:
-    """Show the figures of a unit and a period, or offer to export them."""
+    """Show the figures of a unit and period, or offer to export them."""
     title = "report.offer_title" if view.offer_only else "report.title"
     body = [*notices(pen, view), *_head(pen, title, view.asked)]
     body += [text(pen.say("report.offer"))] if view.offer_only else []
@@ -46,7 +46,7 @@ def report_card(pen: Pen, view: ReportView) -> Card:
 
 
 def links_card(pen: Pen, view: LinksView) -> Card:
-    """Say where the figures can be fetched; a posted card only says where to ask for that."""
+    """Show the links to the figures; a posted card only says how to get them."""
     body = [*notices(pen, view), *_head(pen, "report.offer_title", view.asked)]
     if view.links:
         body.append(text(pen.say("report.links")))
@@ -71,7 +71,7 @@ def _question(pen: Pen, view: ReportView, row: FigureRow) -> str:
 
 
 def _chart(pen: Pen, view: ReportView, rows: list[FigureRow]) -> Element:
-    """Return bars as Teams draws them. Every other client shows the fallback, which has the same in words."""
+    """Return a bar chart as drawn by Teams; other clients show the fallback, a table with the same figures."""
     named = [(item_of(view.checklist, row.item), row) for row in rows]
     return {
         "type": "Chart.HorizontalBar",
@@ -93,7 +93,7 @@ def _of(pen: Pen, row: FigureRow) -> str:
 
 
 def _table_row(pen: Pen, question: str, row: FigureRow) -> Element:
-    """Return a question, k of n, and a bar of characters beside the share in figures."""
+    """Return a question with k of n, a bar of characters and the percentage."""
     share = decimal(Share(row.k, row.n).part)
     share = share if pen.language == "sv" else share.replace(",", ".")
     full = round(_BAR * row.k / row.n)

@@ -1,4 +1,4 @@
-"""The summary, what is missing, and the remains of a finished card."""
+"""The cards for the summary, what is missing, and an emptied card."""
 
 from bot.cards.parts import (
     Card,
@@ -23,7 +23,7 @@ from dialogs.views.views import ClosedView, GapRow, MissingView, Row, SummaryVie
 
 
 def summary_card(pen: Pen, view: SummaryView) -> Card:
-    """Show the answers and the gaps, with what can be done now; long texts are cut to fit the card."""
+    """Show the answers, the gaps and the available actions; long texts are cut to fit the card."""
     return fitting(lambda most: _summary(pen, view, most))
 
 
@@ -88,7 +88,7 @@ def _gaps(pen: Pen, view: SummaryView | MissingView) -> list[Element]:
 
 
 def gap_words(pen: Pen, checklist: str, version: int, gap: GapRow) -> str:
-    """Return one gap in words: the question, and why it is a gap where that may be shown."""
+    """Return one gap in words: the question and, where it may be shown, why it is a gap."""
     question = pen.fact(gap.id) if gap.of == "fact" else pen.ask(pen.item(checklist, version, gap.id))
     whose = f"{child_words(pen, gap.child)}: " if gap.child else ""
     return f"• {whose}{question} {pen.say('gaps.' + gap.why) if gap.why else ''}".rstrip()
@@ -103,6 +103,6 @@ def missing_card(pen: Pen, view: MissingView) -> Card:
 
 
 def closed_card(pen: Pen, view: ClosedView) -> Card:
-    """Return the emptied card of something paused, sent or moved."""
+    """Return the emptied card of a list that is paused, sent or moved."""
     body = [*notices(pen, view), subtle(view.case_ref), text(pen.line(view.line))]
     return card(pen, body + action_sets(pen, view.buttons, inputs=False))

@@ -1,5 +1,6 @@
 """What every command needs: the database, who runs it, when, and where the output goes."""
 
+import argparse
 import contextlib
 import getpass
 import io
@@ -12,7 +13,9 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from bot.clock import Clock
-from bot.settings import Settings
+from bot.settings import BadSettings, Settings
+from checklists.case_dates import calendar_day
+from checklists.faults import Code, Refusal, fault
 from checklists.privacy import has_personal_number
 from checklists.swedish_time import day_of
 from storage import migrate, tenants, trail
@@ -22,12 +25,16 @@ from storage.sealing import Keys, SealBroken
 OpenDesk = Callable[[Settings], AbstractContextManager[Desk]]
 
 
-class Stop(Exception):
-    """A command cannot be done as asked; `code` is the exit code, the message one sentence or one line per fault."""
+class Stop(Refusal):
+    """A command cannot be done as asked."""
 
-    def __init__(self, message: str, code: int = 1) -> None:
-        super().__init__(message)
-        self.code = code
+
+def day(text: str) -> date:
+    """Return a day given as an option. Raises: argparse.ArgumentTypeError: it is none, which is wrong usage."""
+    found = calendar_day(text)
+    if found is None:
+        raise argparse.ArgumentTypeError(str(fault(Code.NOT_A_DAY)))
+    return found
 
 
 @contextlib.contextmanager
@@ -37,11 +44,11 @@ def open_desk(settings: Settings, *, migrating: bool = False) -> Iterator[Desk]:
         if desk.dialect == "sqlite":
             migrate.upgrade(desk)  # first: where another process migrates it, the file is locked, but not out of order
         if not desk.is_ready():
-            raise CannotOpen("the database does not answer; check BK_DATABASE_URL and that it is running")
+            raise CannotOpen(fault(Code.DATABASE_SILENT))
         if migrating:
             migrate.upgrade(desk)
         elif not migrate.is_current(desk):
-            raise CannotOpen("the database does not have the newest schema: run `python app.py migrate` first")
+            raise CannotOpen(fault(Code.SCHEMA_OLD))
         yield desk
 
 
@@ -54,27 +61,24 @@ def give_way() -> None:
 def use_newest_key(desk: Desk) -> None:
     """Wrap every key with the newest master key, and say which master keys are missing.
 
-    Raises: Stop: one is missing without which a whole municipality would get no answer.
+    Raises: BadSettings: one is missing without which a whole municipality would get no answer.
     """
     try:
         done = desk.run_now(desk.keys.rewrap)
     except SealBroken:
-        raise Stop("BK_KEYS has a key with the right id and the wrong bytes: put back the one it was", 2) from None
+        raise BadSettings(fault(Code.MASTER_WRONG)) from None
     if done.count:
         print(f"keys wrapped with the newest master key: {done.count}")
     for master_id, count in done.missing.items():
-        print(
-            f"the master key {master_id} is not in BK_KEYS: the texts of {count} cases cannot be read until it is",
-            file=sys.stderr,
-        )
-    for master_id in done.missing_own:
-        raise Stop(f"the master key {master_id} is not in BK_KEYS, and without it nothing is answered: put it back", 2)
+        print(fault(Code.MASTER_GONE_FOR_CASES, key=master_id, count=count), file=sys.stderr)
+    if done.missing_own:
+        raise BadSettings(*(fault(Code.MASTER_GONE_FOR_ALL, key=master_id) for master_id in done.missing_own))
 
 
 def check_name(path: Path) -> None:
     """Refuse a file whose name contains a personal number: file names end up in lists, logs and backups."""
     if has_personal_number(path.name):
-        raise Stop("the file's name contains what looks like a personal number: rename it")
+        raise Stop(fault(Code.NUMBER_IN_NAME))
 
 
 def actor() -> str:
@@ -110,7 +114,7 @@ def output(path: Path | None) -> Iterator[BinaryIO]:
         with path.open("wb") as file:
             yield file
     except OSError as error:
-        raise Stop(f"{path} cannot be written: {error.strerror}") from None
+        raise Stop(fault(Code.CANNOT_WRITE, file=path, why=error.strerror)) from None
 
 
 @contextlib.contextmanager

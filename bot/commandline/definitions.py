@@ -7,6 +7,7 @@ from pathlib import Path
 from bot.commandline.common import Stop
 from bot.settings import ROOT, read_settings
 from checklists.coverage import coverage, newest_files
+from checklists.faults import Code, Fault, fault
 from checklists.loader import DEFINITIONS, BadFile, read_checklist
 
 
@@ -28,31 +29,35 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _checklist_check(parsed: argparse.Namespace) -> None:
     files = parsed.files or sorted(path for path in DEFINITIONS.glob("*.v*.yaml") if not path.name.startswith("facts."))
-    faults = []
+    faults: list[Fault] = []
     for path in files:
         try:
             checklist = read_checklist(path)
             print(f"{path.name}: {len(checklist.items)} questions, no faults")
         except BadFile as error:
-            faults.append(str(error))
+            faults += error.faults
         except OSError as error:
-            faults.append(f"{path} cannot be read: {error.strerror}")
+            faults.append(fault(Code.CANNOT_READ, file=path, why=error.strerror))
     if faults:
-        raise Stop("\n".join(faults))
+        raise Stop(*faults)
 
 
 def _coverage(parsed: argparse.Namespace) -> None:
     try:
         checklists = [read_checklist(path) for path in parsed.files or newest_files()]
     except OSError as error:
-        raise Stop(f"{error.filename} cannot be read: {error.strerror}") from None
+        raise Stop(fault(Code.CANNOT_READ, file=Path(error.filename), why=error.strerror)) from None
     told = coverage(checklists)
     for one in told:
         if one.questions:
             print(f"{one.finding.code} {one.finding.text_en}: {', '.join(one.questions)}")
-    bare = [f"{one.finding.code} {one.finding.text_en}: no enabled question" for one in told if not one.questions]
+    bare = [
+        fault(Code.NOTHING_COVERS, finding=one.finding.code, words=one.finding.text_en)
+        for one in told
+        if not one.questions
+    ]
     if bare:
-        raise Stop("\n".join(bare))
+        raise Stop(*bare)
 
 
 def _version() -> str:
@@ -66,15 +71,12 @@ def _package(parsed: argparse.Namespace) -> None:
     from bot.package_check import check
 
     settings = read_settings()
-    try:
-        package = build(settings.app_id, settings.public_url, _version())
-    except ValueError as error:
-        raise Stop(str(error)) from None
+    package = build(settings.app_id, settings.public_url, _version())
     faults = check(package)
     if faults:
-        raise Stop("\n".join(faults))
+        raise Stop(*(fault(Code.PACKAGE_FAULTY, found=found) for found in faults))
     try:
         parsed.out.write_bytes(package)
     except OSError as error:
-        raise Stop(f"{parsed.out} cannot be written: {error.strerror}") from None
+        raise Stop(fault(Code.CANNOT_WRITE, file=parsed.out, why=error.strerror)) from None
     print(f"{parsed.out}: {len(package)} bytes")

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
+from checklists.faults import Code, Refusal, fault, word
 from checklists.retention import Retention, changed
 from reports.printed import pages_of
 from storage import disposal, short_lived, tenants, tombstones, trail
@@ -19,8 +20,8 @@ _BATCH = 50
 """Cases per transaction, which the bot has to wait for."""
 
 
-class CannotDispose(Exception):
-    """Nothing was disposed of; the message says why and what to do, in one sentence."""
+class CannotDispose(Refusal):
+    """Nothing more was disposed of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,7 @@ def carry_out(desk: Desk, order: Order, confirmed: str, url: str) -> list[str]:
     tombstones.write_file(order.tombstones, desk.run_now(tombstones.known))
     found = desk.run_now(lambda session: _due(session, order))
     if confirmed != _words(found, order):
-        raise CannotDispose(
-            f'nothing was disposed of: what is due now is confirmed with --confirm "{_words(found, order)}"; '
-            "read the list again first"
-        )
+        raise CannotDispose(fault(Code.NOT_CONFIRMED, words=_words(found, order)))
     _check_folder(order, _must_print(found))
     lines = []
     for due in found:
@@ -109,7 +107,7 @@ def carry_out(desk: Desk, order: Order, confirmed: str, url: str) -> list[str]:
 def _chosen(session: Session, order: Order) -> list[TenantRow]:
     found = [tenant for tenant in tenants.everyone(session) if order.tenant in ("", tenant.entra_id)]
     if order.tenant and not found:
-        raise CannotDispose(f"there is no tenant {order.tenant} here; nothing was changed")
+        raise CannotDispose(fault(Code.NO_SUCH_TENANT, tenant=word(order.tenant)))
     return found
 
 
@@ -135,18 +133,15 @@ def _check_folder(order: Order, must_print: bool) -> None:
     folder = order.print_to
     if folder is None:
         if must_print:
-            raise CannotDispose(
-                "nothing was disposed of: the checklists are first printed for the file; name an empty folder with "
-                "--print-to, or set printed_elsewhere=ja if they already are"
-            )
+            raise CannotDispose(fault(Code.NOT_PRINTED))
         return
     try:
         folder.mkdir(parents=True, exist_ok=True)
         is_empty = not any(folder.iterdir())
     except OSError as error:
-        raise CannotDispose(f"nothing was disposed of: {folder} cannot be used: {error.strerror}") from None
+        raise CannotDispose(fault(Code.PRINT_FOLDER_REFUSED, folder=folder, why=error.strerror)) from None
     if not is_empty:
-        raise CannotDispose(f"nothing was disposed of: {folder} is not empty; name a new folder for the pages")
+        raise CannotDispose(fault(Code.PRINT_FOLDER_USED, folder=folder))
 
 
 def _take_away(session: Session, order: Order, entra_id: str, ids: Sequence[int]) -> tuple[int, int]:
@@ -172,7 +167,7 @@ def _write(path: Path, html: str) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        raise CannotDispose(f"{path} cannot be written ({error.strerror}); cases not printed were kept") from None
+        raise CannotDispose(fault(Code.PAGE_REFUSED, folder=path.parent, why=error.strerror)) from None
 
 
 def _purge(session: Session, order: Order, entra_id: str) -> dict[str, int]:

@@ -11,8 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from bot.commandline.common import Stop, as_text, give_way, open_desk, output, record_everywhere, today
+from bot.commandline.common import Stop, as_text, day, give_way, open_desk, output, record_everywhere, today
 from bot.settings import read_settings
+from checklists.faults import Code, fault, listed
 from reports.selected import Run, Selection
 from storage import tenants
 from storage.desk import Desk, Session
@@ -28,8 +29,8 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     export = commands.add_parser("export", help="write rows or figures as CSV or a workbook")
     export.add_argument("--what", required=True, choices=[*ROWS, *FIGURES])
     export.add_argument("--checklist", default="", metavar="ID")
-    export.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DATE")
-    export.add_argument("--to", dest="last", type=date.fromisoformat, metavar="DATE")
+    export.add_argument("--from", dest="first", type=day, metavar="DATE")
+    export.add_argument("--to", dest="last", type=day, metavar="DATE")
     export.add_argument("--unit", default="")
     export.add_argument("--role", default="")
     export.add_argument("--format", choices=["csv", "xlsx"], default="csv")
@@ -47,27 +48,23 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _export(parsed: argparse.Namespace) -> None:
     # Imported here: the bot and the other commands need no workbooks.
     from checklists.periods import Period
-    from reports.periods import CannotPublish, published_quarters
-    from reports.xlsx_out import TooLarge
+    from reports.periods import published_quarters
 
     settings = read_settings()
     selection = Selection(parsed.checklist, parsed.unit, parsed.role, parsed.first, parsed.last)
-    day = today(settings)
-    try:
-        if parsed.for_publication:
-            _check_publication(parsed)
-            published_quarters(Period(parsed.first, parsed.last), day)
-        with open_desk(settings) as desk, output(parsed.out) as out:
-            desk.run_now(lambda session: record_everywhere(session, settings, "export", parsed.what))
-            if parsed.what in FIGURES:
-                _project(desk)
-            give_way()  # only now, so that the transaction that writes is short
-            if parsed.what in ROWS:
-                write_rows(desk.read_now, selection, out, parsed.what, parsed.format)
-            else:
-                _write_figures(desk, selection, out, parsed, day)
-    except (TooLarge, CannotPublish) as error:
-        raise Stop(str(error) or str(type(error).__doc__)) from None
+    now = today(settings)
+    if parsed.for_publication:
+        _check_publication(parsed)
+        published_quarters(Period(parsed.first, parsed.last), now)
+    with open_desk(settings) as desk, output(parsed.out) as out:
+        desk.run_now(lambda session: record_everywhere(session, settings, "export", parsed.what))
+        if parsed.what in FIGURES:
+            _project(desk)
+        give_way()  # only now, so that the transaction that writes is short
+        if parsed.what in ROWS:
+            write_rows(desk.read_now, selection, out, parsed.what, parsed.format)
+        else:
+            _write_figures(desk, selection, out, parsed, now)
 
 
 def _check_publication(parsed: argparse.Namespace) -> None:
@@ -75,7 +72,7 @@ def _check_publication(parsed: argparse.Namespace) -> None:
 
     if parsed.what in NEVER_PUBLISHED:
         others = [what for what in FIGURES if what not in NEVER_PUBLISHED]
-        raise Stop(f"{parsed.what} are never for publication; take {' or '.join(others)} instead")
+        raise Stop(fault(Code.NEVER_PUBLISHED, what=parsed.what, others=listed(others)))
     if not parsed.first or not parsed.last:
         raise CannotPublish
 
@@ -168,5 +165,5 @@ def _recount(parsed: argparse.Namespace) -> None:
         print(f"{tenant}: {counted.cases} cases counted, {counted.wrong} figures differ")
     if any(counted.wrong for _, counted in found):
         if not parsed.repair:
-            raise Stop("some figures do not match the answers; run `recount --repair` to put them right")
+            raise Stop(fault(Code.FIGURES_DIFFER))
         print("put right")

@@ -9,6 +9,7 @@ from actions import settings as settings_of
 from actions.origin import Origin
 from bot.commandline.common import Stop, actor, check_name, now, open_desk
 from bot.settings import Settings, read_settings
+from checklists.faults import Code, fault, word
 from checklists.tenant_settings import check_together, parse_setting, show_settings
 from imports.answers import import_answers
 from imports.cases import import_cases
@@ -57,24 +58,21 @@ def import_file(desk: Desk, settings: Settings, path: Path, take: Importer) -> I
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise Stop(f"{path} cannot be read: {error.strerror}") from None
+        raise Stop(fault(Code.CANNOT_READ, file=path, why=error.strerror)) from None
     return desk.run_now(lambda session: take(session, raw, settings.tenants, now(settings), actor()))
 
 
 def _settings(parsed: argparse.Namespace) -> None:
     settings = read_settings()
     with open_desk(settings) as desk:
-        try:
-            lines = desk.run_now(lambda session: _change_settings(session, parsed, now(settings)))
-        except ValueError as error:
-            raise Stop(str(error)) from None
+        lines = desk.run_now(lambda session: _change_settings(session, parsed, now(settings)))
     print("\n".join(lines))
 
 
 def _change_settings(session: Session, parsed: argparse.Namespace, at: datetime) -> list[str]:
     tenant = tenants.find(session, parsed.tenant)
     if tenant is None:
-        raise ValueError(f"there is no tenant {parsed.tenant} in the database; import its people first")
+        raise Stop(fault(Code.NO_SUCH_TENANT, tenant=word(parsed.tenant)))
     for change in parsed.changes:
         name, _, value = change.partition("=")
         settings_of.change(session, Origin(tenant.id, actor(), at), tenant, name, parse_setting(name, value))

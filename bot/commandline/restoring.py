@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from checklists.faults import Code, Fault, fault
 from storage import disposal, key_file, migrate, row_ids, tenants, tombstones, trail
 from storage.backup import CannotBackUp, is_empty, put_back, take_out
 from storage.cases import CaseRow
@@ -22,7 +23,7 @@ class Restored:
     """What was done, a line each, and the tenants whose trail is broken (as it was in the backup)."""
 
     lines: list[str]
-    broken: list[str]
+    broken: list[Fault]
 
 
 def restore(
@@ -35,7 +36,7 @@ def restore(
     """
     stones = tombstones.read_file(stones_file)
     if not is_empty(url):
-        raise CannotBackUp("there is a database already, and it is not overwritten; restore onto an empty place")
+        raise CannotBackUp(fault(Code.PLACE_TAKEN))
     path = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
     aside = path.with_name(path.name + ".restoring") if path else None
     meanwhile = f"sqlite:///{aside}" if aside else url
@@ -81,16 +82,17 @@ def _replay(session: Session, stones: Sequence[Tombstone], now: datetime, actor:
     return sum(map(len, found.values()))
 
 
-def _check(desk: Desk, now: datetime, actor: str) -> tuple[list[str], list[str]]:
+def _check(desk: Desk, now: datetime, actor: str) -> tuple[list[str], list[Fault]]:
     """Record the restore; report for each tenant whether its trail is whole, and return those where it is not."""
 
-    def work(session: Session) -> tuple[list[str], list[str]]:
-        lines, broken = [], []
+    def work(session: Session) -> tuple[list[str], list[Fault]]:
+        lines: list[str] = []
+        broken: list[Fault] = []
         for tenant in tenants.everyone(session):
             verdict = trail.verify(session, tenant.id)
             trail.record(session, tenant.id, now, actor, "restored")
             if verdict.bad is not None:
-                broken.append(f"{tenant.entra_id}: the trail is broken, {verdict.bad}")
+                broken.append(verdict.bad.of(tenant.entra_id))
             lines.append(f"{tenant.entra_id}: {verdict.chained} chained, {verdict.unchained} not chained yet")
         return lines, broken
 

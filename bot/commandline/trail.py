@@ -1,18 +1,13 @@
 """The commands on the trail: `verify-log` and `access-log`."""
 
 import argparse
-from datetime import date
 
-from bot.commandline.common import Stop, actor, as_text, now, open_desk, output, today
+from bot.commandline.common import Stop, actor, as_text, day, now, open_desk, output, today
 from bot.settings import Settings, read_settings
 from reports import access_log
-from reports.access_log import NothingSuch
 from reports.csv_out import write_csv
 from storage import heads, tenants
 from storage.desk import Session
-from storage.heads import BadHead
-
-__all__ = ["BadHead", "NothingSuch", "add_commands"]
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -25,8 +20,8 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     access = commands.add_parser("access-log", help="who read and did what, as CSV")
     access.add_argument("--case", default="", metavar="REF")
     access.add_argument("--unit", default="")
-    access.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DATE")
-    access.add_argument("--to", dest="last", type=date.fromisoformat, metavar="DATE")
+    access.add_argument("--from", dest="first", type=day, metavar="DATE")
+    access.add_argument("--to", dest="last", type=day, metavar="DATE")
     access.set_defaults(run=_access_log)
 
 
@@ -45,9 +40,9 @@ def _verify_log(parsed: argparse.Namespace) -> None:
         printed = desk.run_now(lambda session: _newest_heads(session, settings)) if parsed.head else []
     for tenant, verdict in verdicts:
         print(f"{tenant}: {verdict.chained} chained, {verdict.unchained} not chained yet")
-    broken = [f"{tenant}: the trail is broken, {verdict.bad}" for tenant, verdict in verdicts if verdict.bad]
+    broken = [verdict.bad.of(tenant) for tenant, verdict in verdicts if verdict.bad]
     if broken:
-        raise Stop("\n".join(broken))
+        raise Stop(*broken)
     for head in printed:
         print(head)
 

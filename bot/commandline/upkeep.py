@@ -11,10 +11,6 @@ from storage.desk import Desk
 OpenDesk = Callable[[Settings], AbstractContextManager[Desk]]
 
 
-class Fault(Exception):
-    """A command could not be done; a person can fix it. The message is one sentence."""
-
-
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", open_desk: OpenDesk) -> None:
     """Add the commands to the command line. open_desk: opens the database the settings name."""
     dispose = commands.add_parser("dispose", help="list what is past its period; with --confirm, take it away")
@@ -49,9 +45,6 @@ def _later(name: str, open_desk: OpenDesk) -> Callable[[argparse.Namespace], Non
     def run(parsed: argparse.Namespace) -> None:
         from bot.commandline import upkeep_commands
 
-        try:
-            getattr(upkeep_commands, name)(parsed, open_desk)
-        except upkeep_commands.FAULTS as error:
-            raise Fault(str(error)) from None
+        getattr(upkeep_commands, name)(parsed, open_desk)
 
     return run

@@ -1,7 +1,9 @@
 """What dispose, backup, restore and move-database do; upkeep.py has their arguments."""
 
 import argparse
+import errno
 import getpass
+import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -9,21 +11,18 @@ from datetime import date, datetime
 from pathlib import Path
 
 from bot.clock import Clock
-from bot.commandline.disposing import CannotDispose, Order, carry_out, change_periods, list_due
+from bot.commandline.disposing import Order, carry_out, change_periods, list_due
 from bot.commandline.restoring import restore as put_back_whole
 from bot.settings import VAR, Settings, read_settings
-from checklists.retention import BadPeriod
+from checklists.faults import Code, fault
 from checklists.swedish_time import day_of
 from storage import key_file, migrate, moving, tenants, trail
 from storage.backup import CannotBackUp, back_up
 from storage.desk import Desk, Session, opened
 from storage.moving import CannotMove
-from storage.scrub import NotScrubbed
 from storage.sealing import Keys
 from storage.tombstones import BadTombstones, known, write_file
 
-FAULTS = (BadPeriod, BadTombstones, CannotBackUp, CannotDispose, CannotMove, NotScrubbed)
-"""What a person can fix; the message is one sentence."""
 OpenDesk = Callable[[Settings], AbstractContextManager[Desk]]
 
 
@@ -94,20 +93,20 @@ def restore(parsed: argparse.Namespace, _open_desk: OpenDesk) -> None:
     now = _now(settings)
     named: Path | None = parsed.tombstones
     if named is not None and not named.is_file():
-        raise BadTombstones(f"{named} cannot be read; without it, cases that were disposed of would come back")
+        raise BadTombstones(fault(Code.TOMBSTONES_UNREADABLE, file=named, why=os.strerror(errno.ENOENT)))
     file = named or tombstones_beside(settings.database)
     keys = Keys(settings.master_keys())
     done = put_back_whole(parsed.file, settings.database, keys, file, now.at, now.actor, parsed.keys)
     print("\n".join(done.lines))
     if done.broken:
-        raise CannotBackUp("\n".join(["restored, but not whole:", *done.broken]))
+        raise CannotBackUp(*done.broken)
 
 
 def move_database(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
     """Copy a SQLite database into PostgreSQL."""
     settings = read_settings()
     if not settings.database.startswith("sqlite:///") or not parsed.to.startswith(("postgresql://", "postgres://")):
-        raise CannotMove("move-database copies from SQLite (BK_DATABASE_URL) to postgresql://…")
+        raise CannotMove(fault(Code.NOT_MOVABLE))
     with open_desk(settings) as source, opened(parsed.to, source.keys) as target:
         migrate.upgrade(target)
         moved = moving.move(source, target)

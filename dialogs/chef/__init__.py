@@ -1,1 +1,1 @@
-"""The chef's dialogs, and who stands in for her."""
+"""The chef's dialogs: reading, signing, and deputies."""

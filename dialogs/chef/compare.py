@@ -1,4 +1,4 @@
-"""Both sets of answers side by side: what a reader is shown after reading, and what a signature is bound to."""
+"""Both sets of answers side by side: shown to a reader after reading, and what a signature is bound to."""
 
 import json
 
@@ -12,7 +12,7 @@ from storage.signatures import view_hash
 
 
 def comparison(session: Session, reader: Basis) -> Comparison:
-    """Return what the workers and one reader have answered, every child, in list order."""
+    """Return the answers of the workers and of one reader for every child, in list order."""
     read, worker = {sheet.filled.child: sheet for sheet in reader.sheets}, reader.worker
     first = worker.sheets[0]
     return Comparison(
@@ -54,12 +54,12 @@ def _sheet(session: Session, reader: Sheet, worker: Sheet) -> ComparedSheet:
 
 
 def canonical(seen: Comparison) -> str:
-    """Return the one JSON text of a comparison: what is stored with a signature, and hashed."""
+    """Return the canonical JSON of a comparison, which is stored with a signature and hashed."""
     return json.dumps(
         seen.model_dump(mode="json", by_alias=True), ensure_ascii=False, separators=(",", ":"), sort_keys=True
     )
 
 
 def hash_of(seen: Comparison) -> str:
-    """Return the hash of a comparison, 64 hex digits."""
+    """Return the hash of a comparison's canonical JSON, 64 hex digits."""
     return view_hash(canonical(seen))

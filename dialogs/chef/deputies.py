@@ -1,4 +1,4 @@
-"""Who stands in for a chef, and between which days: named by the chef, a manager or an admin."""
+"""`ersättare`: deputies for a chef between two dates, named by the chef, a manager or an admin."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ _STANDS_IN = ("case_worker", "unit_manager", "deputy")
 
 
 def deputies(context: TurnContext, _rest: str = "") -> Reaction:
-    """Show who stands in for whom, and the form for naming one more."""
+    """Show the deputies, and the form for naming another."""
     return _card(context, ())
 
 
@@ -56,7 +56,7 @@ def _card(context: TurnContext, notices: tuple[Line, ...], typed: Mapping[str, s
 
 
 def _units(context: TurnContext) -> dict[int, str]:
-    """Return the units the person may name a deputy in: a chef's own, all for a manager or admin."""
+    """Return the units in which the person may name a deputy: a chef's own, or all for a manager or admin."""
     names = people.unit_names(context.session, context.tenant_id)
     whole = context.units_as("manager") or context.units_as("admin")
     wanted = set(names) if whole else set(context.units_as("unit_manager"))
@@ -69,7 +69,7 @@ def _chefs(context: TurnContext, units: Mapping[int, str]) -> list[tuple[int, Pe
 
 
 def _named(context: TurnContext, units: Mapping[int, str]) -> list[tuple[PersonRow, RoleRow]]:
-    """Return who stands in now or later, the nearest first."""
+    """Return the current and coming deputies, earliest first."""
     held = people.held_in(context.session, context.tenant_id, "deputy")
     today = context.today
     found = [(row, role) for row, role in held if role.unit_id in units and (role.valid_to or date.max) >= today]
@@ -92,7 +92,7 @@ def _deputy(
 
 
 def _eligible(context: TurnContext, units: Mapping[int, str] | None = None) -> list[PersonRow]:
-    """Return those who work on cases or read them, in these units or anywhere."""
+    """Return the people who work on or read cases in these units, or in any unit."""
     found = {
         row.id: row
         for row, role in people.everyone(context.session, context.tenant_id)
@@ -102,7 +102,7 @@ def _eligible(context: TurnContext, units: Mapping[int, str] | None = None) -> l
 
 
 def _without_app(context: TurnContext, units: Mapping[int, str]) -> tuple[str, ...]:
-    """Return the names of chefs, deputies and workers of these units who do not have the app."""
+    """Return the names of chefs, deputies and workers in these units without the app."""
     missed = conversations.without_app(context.session, _eligible(context, units))
     return tuple(row.name for row in missed)[:MOST_NAMES]
 
@@ -111,8 +111,8 @@ def _without_app(context: TurnContext, units: Mapping[int, str]) -> tuple[str, .
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What the form says: who, where, for whom, from and to."""
+class _Appointment:
+    """The form, read and checked. first and last are inclusive."""
 
     person: PersonRow
     unit_id: int
@@ -122,7 +122,7 @@ class _Wanted:
 
 
 def name_deputy(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Store a deputy with the days, and tell her. Saving confirms that she has the delegation."""
+    """Store a deputy and tell that person. Saving confirms that the deputy holds the delegation."""
     try:
         wanted = _read(context, press.inputs)
         changes = _store(context, wanted)
@@ -138,13 +138,13 @@ def name_deputy(context: TurnContext, press: Press[AsShown]) -> Reaction:
     return Done(_card(context, tuple(Line(say=key, args=args) for key in notices)), changes)
 
 
-def _store(context: TurnContext, wanted: _Wanted) -> Changes:
+def _store(context: TurnContext, wanted: _Appointment) -> Changes:
     where = (wanted.person, wanted.unit_id, wanted.chef, wanted.first, wanted.last)
     return acts.name_deputy(context.session, context.origin, *where)
 
 
-def _tell(context: TurnContext, wanted: _Wanted, args: dict[str, str | int]) -> bool:
-    """Tell the deputy; say whether that was impossible."""
+def _tell(context: TurnContext, wanted: _Appointment, args: dict[str, str | int]) -> bool:
+    """Tell the deputy; return whether that was impossible, for want of the app."""
     told = MenuView(
         title=Line(say="deputies.you_title"),
         lines=(Line(say="deputies.you", args=args),),
@@ -153,8 +153,8 @@ def _tell(context: TurnContext, wanted: _Wanted, args: dict[str, str | int]) -> 
     return bool(tell(context.session, [wanted.person], told, now=context.turn.now, kind="notice"))
 
 
-def _read(context: TurnContext, inputs: Mapping[str, str]) -> _Wanted:
-    """Return what the form says. Raises: BadDate, DateOutOfRange, BadDeputy."""
+def _read(context: TurnContext, inputs: Mapping[str, str]) -> _Appointment:
+    """Read the form. Raises: BadDate, DateOutOfRange, BadDeputy."""
     units = _units(context)
     unit_id = _chosen(inputs, "unit", next(iter(units)) if len(units) == 1 else 0)
     row = {one.id: one for one in _eligible(context)}.get(_chosen(inputs, "person", 0))
@@ -164,7 +164,7 @@ def _read(context: TurnContext, inputs: Mapping[str, str]) -> _Wanted:
     if row is None or unit_id not in units or chef is None:
         raise BadDeputy
     first, last = (read_day(inputs.get(name, "").strip(), context.today, name) for name in ("first", "last"))
-    return _Wanted(row, unit_id, chef, first, last)
+    return _Appointment(row, unit_id, chef, first, last)
 
 
 def _chosen(inputs: Mapping[str, str], name: str, otherwise: int) -> int:
@@ -173,7 +173,7 @@ def _chosen(inputs: Mapping[str, str], name: str, otherwise: int) -> int:
 
 
 def remove_deputy(context: TurnContext, press: Press[OfDeputy]) -> Reaction:
-    """End a deputy's days at once."""
+    """Remove a deputy with immediate effect."""
     found = next((pair for pair in _named(context, _units(context)) if pair[1].id == press.what.role_id), None)
     if found is None:
         return _card(context, (Line(say="deputies.gone"),))

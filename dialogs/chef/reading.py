@@ -1,4 +1,4 @@
-"""The chef's reading: what waits for it, the chef's own answers before the workers' are seen, then the differences."""
+"""The chef's reading: what is waiting, the chef's own answers before seeing the workers', then the differences."""
 
 from actions import lists
 from actions.basis import Basis, read
@@ -27,7 +27,7 @@ MORE_DIFFERENCES = Right("more_differences", "case", READER)
 
 
 def to_read(context: TurnContext, _rest: str) -> Reaction:
-    """List what waits for reading or signature, oldest first."""
+    """List what is waiting to be read or signed, oldest first."""
     return _page(context, 0)
 
 
@@ -49,7 +49,7 @@ def _page(context: TurnContext, start: int) -> CasesView:
 
 
 def _waiting(context: TurnContext) -> list[CaseRow]:
-    """Return the cases that wait for the reader, oldest first; never one they work on."""
+    """Return the cases waiting for this reader, oldest first; never one the reader works on."""
     units = sorted({unit for role in READER for unit in context.units_as(role)})
     rows = filled.waiting_in(context.session, context.tenant_id, units, "decision_basis")
     ids = dict.fromkeys(row.case_id for row in rows)
@@ -82,12 +82,12 @@ def _title(reader: Basis) -> str:
 
 
 def read_pressed(context: TurnContext, press: Press[Nothing]) -> Reaction:
-    """Begin or resume a reading, where it was left."""
+    """Begin a reading, or resume it where it was left."""
     return enter(context, find_case.by_id(context, press.case, access.READ))
 
 
 def enter(context: TurnContext, reader: Basis) -> Reaction:
-    """Return a reader's card for a case; the reading is begun if the case is there to be read."""
+    """Return the reader's current card for a case; begins the reading if the case is waiting to be read."""
     if not reader.worker.waits_for_reader:
         return reading_cards.where(context, reader)
     acting = "" if reader.is_whole else context.acting_as(reader.case)
@@ -96,7 +96,7 @@ def enter(context: TurnContext, reader: Basis) -> Reaction:
 
 
 def differences(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """End the reading and show both sets of answers, differences first, even if there are none."""
+    """End the reading and show both sets of answers, differences first, also if there are none."""
     reader = find_case.by_id(context, press.case, DIFFERENCES)
     if not reader.worker.waits_for_reader or not reader.is_whole or reader.next_from() is not None:
         return enter(context, reader)
@@ -105,7 +105,7 @@ def differences(context: TurnContext, press: Press[AsShown]) -> Reaction:
 
 
 def more_differences(context: TurnContext, press: Press[Page]) -> Reaction:
-    """Show the next children, once the reading is ended."""
+    """Show the next page of children, once the reading has ended."""
     reader = find_case.by_id(context, press.case, MORE_DIFFERENCES)
     if not lifecycle.has_seen_answers(reader.state) or not reader.is_whole:
         return enter(context, reader)

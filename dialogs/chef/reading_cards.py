@@ -1,4 +1,4 @@
-"""What a reader is shown: questions, progress, the differences, what was signed. Stores nothing."""
+"""The reader's views: questions, the differences, what was signed. Stores nothing."""
 
 from actions.basis import Basis, Sheet
 from checklists.lifecycle import State
@@ -23,7 +23,7 @@ MOST_CHILDREN = 3
 
 
 def where(context: TurnContext, reader: Basis, notices: tuple[Line, ...] = ()) -> AnyView:
-    """Return a reader's current card: the first open questions, else what can be done when all is read."""
+    """Return a reader's current card: the open questions, or what can be done once everything is read."""
     worker = reader.worker
     if worker.state == State.SIGNED:
         return signed_menu(context, worker)
@@ -38,7 +38,7 @@ def where(context: TurnContext, reader: Basis, notices: tuple[Line, ...] = ()) -
 
 
 def questions(sheet: Sheet, notices: tuple[Line, ...] = ()) -> FormView:
-    """Return the form for reading: everything that applies, or what is still open once it has begun."""
+    """Return the reading form: what is still open, or everything that applies if nothing is."""
     still = tuple(stop for stop in sheet.way if is_open(stop, sheet.applied))
     form = form_card.form(sheet, still or sheet.way, notices)
     ways_out = (_button("send_back", "return", sheet.case), _button("pause", "pause", sheet.case))
@@ -59,7 +59,7 @@ def _read_through(reader: Basis, notices: tuple[Line, ...]) -> ReadingView:
 
 
 def differences(context: TurnContext, reader: Basis, notices: tuple[Line, ...] = (), first: int = 0) -> DifferencesView:
-    """Return both sets of answers, with what can be done: sign, sign with shortfall, send back."""
+    """Return both sets of answers with the decisions to choose from: sign, sign with shortfall, send back."""
     seen = comparison(context.session, reader)
     case_id = reader.case.id
     stands = AsShown(hash_of(seen), trail.newest_of_case(context.session, case_id))
@@ -77,20 +77,20 @@ def differences(context: TurnContext, reader: Basis, notices: tuple[Line, ...] =
 
 
 def _next_children(seen: Comparison, first: int) -> int | None:
-    """Return the first child of the next card, None when all fit on one."""
+    """Return the index of the first child on the next card (0 after the last), None when all fit on one."""
     if len(seen.sheets) <= MOST_CHILDREN:
         return None
     return first + MOST_CHILDREN if first + MOST_CHILDREN < len(seen.sheets) else 0
 
 
 def not_here(worker: Basis) -> MenuView:
-    """Return the view of a case that is not with its chef: not sent yet, or sent back."""
+    """Return the view of a case that is not with its chef: not yet sent, or sent back."""
     key = "reading.is_returned" if worker.state == State.RETURNED else "reading.not_sent"
     return MenuView(title=_title(worker.case), lines=(Line(say=key),), buttons=(to_read_button(),))
 
 
 def signed_menu(context: TurnContext, worker: Basis, notices: tuple[Line, ...] = ()) -> MenuView:
-    """Return the view of a signed case, with a button to what was seen then."""
+    """Return the view of a signed case, with a button to what was seen at signing."""
     row = signatures.standing(context.session, worker.case.id, worker.checklist.id, worker.occasion)
     lines: tuple[Line, ...] = ()
     buttons: tuple[Button, ...] = ()
@@ -102,19 +102,19 @@ def signed_menu(context: TurnContext, worker: Basis, notices: tuple[Line, ...] =
 
 
 def signed_line(context: TurnContext, row: SignatureRow) -> Line:
-    """Say who signed, when, and whether something was missing."""
+    """Return the line saying who signed and when, and whether with a shortfall."""
     args = {"name": _name_of(context, row.signer_id), "time": clock_words(row.at, context.turn.now)}
     return Line(say="reading.signed_shortfall" if row.shortfall else "reading.signed", args=args)
 
 
 def seen_button(row: SignatureRow) -> Button:
-    """Return the button to what was seen at a signature."""
+    """Return the button that shows what was seen at a signature."""
     claim = claimed("seen_at_signing", SeenAt(row.id), case=row.case_id)
     return Button(title=Line(say="buttons.seen_at_signing"), claim=claim)
 
 
 def signed(context: TurnContext, case: CaseRow, row: SignatureRow, first: int) -> SignedView:
-    """Return what was seen at a signature, with its hash recomputed."""
+    """Return what was seen at a signature, with its hash recomputed. first: index of the first child shown."""
     stored = signatures.view_of(context.session, row)
     seen = Comparison.model_validate_json(stored)
     following = _next_children(seen, first)
@@ -147,7 +147,7 @@ def _title(case: CaseRow) -> Line:
 
 
 def to_read_button() -> Button:
-    """Return the button to what waits for her."""
+    """Return the button for `att läsa`."""
     return command_button("att läsa", "buttons.to_read")
 
 

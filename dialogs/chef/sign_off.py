@@ -1,4 +1,4 @@
-"""The chef's decision after reading: sign, sign with a shortfall, or send back; and what was seen at a signature."""
+"""The chef's decision after reading: sign, sign with a shortfall, or send back; and looking at a signature again."""
 
 from actions import signing
 from actions.basis import Basis
@@ -35,7 +35,7 @@ SEEN = Right("seen_at_signing", "case", {**OWN_CASE, **READER})
 
 
 def sign(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Sign: read according to the checklist, with nothing missing, and seen in its present state."""
+    """Sign, if nothing is missing and nothing has changed since the chef saw it."""
     reader = _ready(context, press, SIGN)
     if not isinstance(reader, Basis):
         return reader
@@ -45,7 +45,7 @@ def sign(context: TurnContext, press: Press[AsShown]) -> Reaction:
 
 
 def sign_shortfall(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Ask for the reason for signing although something is missing."""
+    """Ask why the chef signs although something is missing."""
     reader = _ready(context, press, SHORTFALL)
     return _shortfall(context, reader, (), "") if isinstance(reader, Basis) else reader
 
@@ -70,7 +70,7 @@ def _shortfall(context: TurnContext, reader: Basis, notices: tuple[Line, ...], t
 
 
 def save_shortfall(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Sign with the shortfall named and the reason stored."""
+    """Sign with a shortfall, storing the reason."""
     reader = _ready(context, press, SAVE_SHORTFALL)
     if not isinstance(reader, Basis):
         return reader
@@ -84,7 +84,7 @@ def save_shortfall(context: TurnContext, press: Press[AsShown]) -> Reaction:
 
 
 def _ready(context: TurnContext, press: Press[AsShown], right: Right) -> Basis | Reaction:
-    """Return the reading, locked; or a reaction, when things have changed since the button was shown."""
+    """Return the reading with its case locked, or the answer to give if it cannot be signed as it was shown."""
     reader = _locked(context, press, right)
     case, worker = reader.case, reader.worker
     if case.closed_on is not None:
@@ -100,7 +100,7 @@ def _ready(context: TurnContext, press: Press[AsShown], right: Right) -> Basis |
 
 
 def _locked(context: TurnContext, press: Press[AsShown], right: Right) -> Basis:
-    """Find the case of a press and lock it until the end of this turn."""
+    """Return the case of a press, locked until the end of the turn."""
     first = find_case.by_id(context, press.case, right)
     cases.lock(context.session, first.case)
     return find_case.by_id(context, press.case, right)
@@ -122,7 +122,7 @@ def _signed(context: TurnContext, reader: Basis, reason: str) -> Reaction:
 
 
 def send_back(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Ask for a comment, and for the questions to point at."""
+    """Ask for a comment and for the questions to look at again."""
     reader = find_case.by_id(context, press.case, SEND_BACK)
     if reader.case.closed_on is not None:
         return find_case.closed_case(context, reader.case)
@@ -149,7 +149,7 @@ def _back(case_id: int) -> Button:
 
 
 def _questions(reader: Basis) -> list[Point]:
-    """Return the questions to choose from; until the answers were seen, only those the reader is asked."""
+    """Return the questions to choose from; before the answers are seen, only those the reader is asked."""
     worker = reader.worker
     basis = worker if reader.state == State.READ else reader
     of_worker = {sheet.filled.child: sheet for sheet in worker.sheets}
@@ -163,13 +163,13 @@ def _questions(reader: Basis) -> list[Point]:
 
 
 def _sending(worker: Basis) -> str:
-    """Return an id of this sending of the list: a second return of the same sending is the same act."""
+    """Identify this sending of the list, so that it can be returned only once."""
     rows = [sheet.filled for sheet in worker.sheets]
     return ",".join(f"{row.id}:{row.sent_at}:{row.return_id}" for row in rows)
 
 
 def save_return(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Send the list back with the comment; the questions pointed at open for the worker."""
+    """Send the list back with the comment; the chosen questions open again for the worker."""
     reader = _locked(context, press, SAVE_RETURN)
     case, worker = reader.case, reader.worker
     if case.closed_on is not None:
@@ -189,12 +189,12 @@ def save_return(context: TurnContext, press: Press[AsShown]) -> Reaction:
 
 
 def _pointed(reader: Basis, chosen: str) -> list[Point]:
-    """Return the questions pointed at, ignoring any that were not offered."""
+    """Return the chosen questions, ignoring any that were not offered."""
     offered = {f"{one.list_id}/{one.item_id}": one for one in _questions(reader)}
     return [offered[key] for key in dict.fromkeys(chosen.split(",")) if key in offered]
 
 
-# --- what she saw ----------------------------------------------------------------------------------------------------
+# --- what was seen ---------------------------------------------------------------------------------------------------
 
 
 def seen_at_signing(context: TurnContext, press: Press[SeenAt]) -> Reaction:
@@ -204,7 +204,7 @@ def seen_at_signing(context: TurnContext, press: Press[SeenAt]) -> Reaction:
     if row is None or row.case_id != basis.case.id:
         return next_card.go_on(context, basis, notices=(Line(say="fill.card_is_old"),))
     if basis.is_reading and row.voided_at is not None and row.signer_id != context.person_id:
-        return enter(context, basis)  # what someone else saw would reveal answers before this reader may see them
+        return enter(context, basis)  # it would reveal answers this reader may not see yet
     event = Change("signature_shown", basis.case, detail=f"signature {row.id}")
     view = reading_cards.signed(context, basis.case, row, press.what.start)
     return Done(view, record(context.session, context.origin, event))

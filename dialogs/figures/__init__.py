@@ -1,1 +1,1 @@
-"""Figures in the chat."""
+"""Figures in the chat: `rapport` and `exportera`."""

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 REPORT, EXPORT = "report", "export"
 PATHS = {REPORT: "/rapport", EXPORT: "/export"}
-"""The path of the page, by the purpose of a link."""
+"""The path of the page for each purpose of a link."""
 
 
 def link_url(public_url: str, path: str, token: str) -> str:

@@ -1,4 +1,4 @@
-"""`rapport` and `exportera`: the figures of a unit and a period on a card, and one-time links to fetch them by."""
+"""`rapport` and `exportera`: the figures of a unit and period on a card, and one-time links for fetching them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -27,29 +27,29 @@ OFFER = Right("export", "self", FIGURES)
 SHOW = Right("show_report", "self", FIGURES)
 EXPORT = Right("export_figures", "self", FIGURES)
 MOST_UNITS = 60
-"""The most options of one choice on a card of 24 KB."""
+"""How many units fit in one choice set on a card of 24 KB."""
 
 
 def report(context: TurnContext, rest: str = "") -> Reaction:
-    """Show the figures of the first unit the person may see: the whole organisation, for a manager."""
+    """Show the figures of the first unit the person may see; for a manager, the whole organisation."""
     return _shown(context, read_period(rest, context.today), "")
 
 
 def offer_export(context: TurnContext, rest: str = "") -> Reaction:
-    """Offer the figures as a page and as files; pressing gives the personal links."""
+    """Offer the figures as a page and as files; pressing the button gives personal links."""
     return _shown(context, read_period(rest, context.today), "", offer_only=True)
 
 
 def show_report(context: TurnContext, press: Press[OfFigures]) -> Reaction:
-    """Show the figures of the unit and the period chosen. Raises: UnreadablePeriod."""
+    """Show the figures of the chosen unit and period. Raises: UnreadablePeriod."""
     wanted = press.inputs.get("unit") or str(press.what.unit_id)
     return _shown(context, _period(context, press), wanted)
 
 
 def export_figures(context: TurnContext, press: Press[OfFigures]) -> Reaction:
-    """Return the links. Each press makes new ones: earlier ones may be used or expired.
+    """Return one-time links, new ones for each press, as earlier ones may be used or expired.
 
-    A press that comes as a message is answered by a posted card, which must not hold a secret: no links then.
+    A press that arrives as a message is answered by a posted card, which must not hold secrets: then without links.
     """
     period, units = _period(context, press), _units(context)
     unit_id = _chosen(units, press.inputs.get("unit") or str(press.what.unit_id))
@@ -63,9 +63,9 @@ def export_figures(context: TurnContext, press: Press[OfFigures]) -> Reaction:
 
 
 def tell_fetched(session: Session, tenant_id: int, person_id: int, asked: Asked, file: str, now: datetime) -> None:
-    """Leave a receipt in the chat of who fetched a file of figures: which, of what, and when. file: `csv` or `xlsx`.
+    """Post a receipt for a fetched file of figures: which file, its scope, and when. file: `csv` or `xlsx`.
 
-    If someone else fetched it, the person learns of it here.
+    Should someone else have used the link, this is how the person finds out.
     """
     args = {"unit": asked.unit, "first": asked.first, "last": asked.last}
     of = Line(say="report.fetched_of_unit" if asked.unit else "report.fetched_of_all", args=args)
@@ -122,7 +122,7 @@ def _units(context: TurnContext) -> dict[int, str]:
 
 
 def _chosen(units: Mapping[int, str], text: str) -> int | None:
-    """Return the unit chosen, by default the first; None when the person may not see it."""
+    """Return the chosen unit, by default the first; None if the person may not see it."""
     if not text:
         return next(iter(units), None)
     return int(text) if text.isascii() and text.isdigit() and int(text) in units else None
@@ -137,7 +137,7 @@ def _button(title: str, right: Right, unit_id: int, period: Period) -> Button:
 
 
 def _period(context: TurnContext, press: Press[OfFigures]) -> Period:
-    """Return the period in the field, which is prefilled; that of the button when it is empty."""
+    """Return the period in the (prefilled) field, or the button's if the field is empty."""
     written = press.inputs.get("period", "")
     return read_period(written, context.today) if written.strip() else press.what.period
 

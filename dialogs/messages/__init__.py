@@ -1,1 +1,1 @@
-"""What the bot says unasked: prompts and reminders."""
+"""Messages the bot sends unprompted: prompts and reminders."""

@@ -1,4 +1,4 @@
-"""The state of a case for the reminder rules: dates, facts, and the newest decision basis of all children."""
+"""A case as the reminder rules see it: dates, facts, and the latest decision basis of every child."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ _PROTECTION = ("intake", "protection_assessment_made")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A case's state, and the version of the decision basis its questions stand in."""
+    """A case's state, and the version of the checklist its questions belong to."""
 
     state: CaseState
     version: int
@@ -43,17 +43,17 @@ def read_case(session: Session, case: CaseRow) -> Standing:
 
 
 def case_dates(session: Session, case: CaseRow) -> CaseDates:
-    """Return a case's dates as the clocks read them."""
+    """Return a case's dates in the form the clocks take."""
     return cases.dates_of(case, cases.violence_known_on(session, case))
 
 
 def case_extensions(session: Session, case: CaseRow) -> tuple[Extension, ...]:
-    """Return a case's extensions as the clocks read them, oldest first."""
+    """Return a case's extensions in the form the clocks take, oldest first."""
     return extensions.as_rules(extensions.of_case(session, case))
 
 
 def is_protection_answered(session: Session, case: CaseRow) -> bool:
-    """Say whether it is answered if the child is protected; without a list it is not."""
+    """Say whether the question about the protection assessment is answered; without an intake list it is not."""
     checklist_id, item_id = _PROTECTION
     rows = filled.of_case(session, case.id, checklist_id, WRITER)
     found = (answers.latest(session, row.id).get(item_id) for row in rows)
@@ -66,7 +66,7 @@ def _says_yes(facts: dict[tuple[int, str], FactRow], name: str) -> bool:
 
 
 def _as_if_begun(basis: Basis) -> Basis:
-    """Return the basis, with sheets where nobody has begun: there everything is still missing."""
+    """Return the basis; if nobody has begun it, with empty sheets in which everything is missing."""
     if basis.sheets:
         return basis
     case = basis.case
@@ -84,7 +84,7 @@ def _as_if_begun(basis: Basis) -> Basis:
 
 
 def _not_begun(case: CaseRow, child: int) -> FilledRow:
-    """Return an unstored list."""
+    """Return an empty list that is not stored."""
     return FilledRow(
         tenant_id=case.tenant_id,
         case_id=case.id,
@@ -136,7 +136,7 @@ def _ongoing(basis: Basis) -> Iterator[Asked]:
 
 
 def _followed(basis: Basis) -> Iterator[tuple[Sheet, AnswerRow]]:
-    """Yield what was `pagaende` when it was signed and is answered since; a `nej` was told at once."""
+    """Yield answers that were `pagaende` at signing and have since been answered; a `nej` was told at once."""
     for sheet in basis.sheets:
         for row in sheet.rows.values():
             if row.follow_up and row.choice in ("ja", "ej_tillampligt"):
@@ -144,7 +144,7 @@ def _followed(basis: Basis) -> Iterator[tuple[Sheet, AnswerRow]]:
 
 
 def _waits_since(session: Session, basis: Basis) -> datetime | None:
-    """Return since when the basis waits for a reader: it was sent, or a signature of it was voided later."""
+    """Return when the basis began to wait for a reader: when it was sent, or when its signature was voided."""
     sent = [sheet.filled.sent_at for sheet in basis.sheets if sheet.filled.sent_at is not None]
     voided = [
         signature.voided_at
@@ -155,7 +155,7 @@ def _waits_since(session: Session, basis: Basis) -> datetime | None:
 
 
 def _is_read(session: Session, basis: Basis, since: datetime | None) -> bool:
-    """Say whether somebody has finished reading every child's list since it began to wait."""
+    """Say whether one reader has finished reading every child's list since it began to wait."""
     if since is None:
         return False
     done: dict[int, set[int]] = {}

@@ -1,4 +1,4 @@
-"""What others are told at once of a change: the one place that derives it from an action's changes."""
+"""Who is told at once about a change: the one place that derives it from an action's changes."""
 
 from actions.basis import written
 from actions.changes import Change, Changes, Notice
@@ -11,9 +11,9 @@ from storage.people import PersonRow
 
 
 def follow(session: Session, origin: Origin, changes: Changes, actor: PersonRow | None = None) -> tuple[Line, ...]:
-    """Tell others what they should hear at once; return what to tell the one who acted.
+    """Tell others what they should know at once; return the lines for the person who acted.
 
-    actor: who did it, None for a file. Something that comes several times in one act is told once.
+    actor: None for an import. What occurs several times in one act is told once.
     """
     told: dict[tuple[Notice, int], tuple[CaseRow, Change]] = {}
     for change in changes:

@@ -1,4 +1,4 @@
-"""Messages sent at once: to the readers of a case, and to its workers when it comes back."""
+"""Messages sent at once: to the readers of a case, and to its workers when it is sent back."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -24,10 +24,7 @@ Reason = Literal["sent", "resent", "voided", "returned", "followed_up"]
 
 
 def to_readers(session: Session, origin: Origin, worker: Basis, reason: Reason) -> None:
-    """Tell the readers of the case.
-
-    When none of them can be told, the managers are: nothing waits for an absent person.
-    """
+    """Tell the readers of the case or, if none of them can be reached, the managers: a case never waits unnoticed."""
     case = worker.case
     staff = Staff(people.holdings_on(session, origin.tenant_id, origin.today))
     found = people.by_ids(session, origin.tenant_id, staff.chefs(case))
@@ -42,7 +39,7 @@ def to_readers(session: Session, origin: Origin, worker: Basis, reason: Reason) 
 
 
 def _to_managers(session: Session, origin: Origin, worker: Basis, missed: Sequence[PersonRow], staff: Staff) -> None:
-    """Tell the managers that a case waits for someone without the app; a protected case is not named."""
+    """Tell the managers that a case is waiting for someone without the app; a protected case is not named."""
     case = worker.case
     names = ", ".join(row.name for row in missed)
     some = case.protected_identity
@@ -55,7 +52,7 @@ def _to_managers(session: Session, origin: Origin, worker: Basis, missed: Sequen
 
 
 def to_workers(session: Session, origin: Origin, worker: Basis, points: Sequence[Point], chef: str) -> None:
-    """Tell the case's workers that the chef has sent it back, and the questions pointed at. chef: name."""
+    """Tell the case's workers that the chef has sent it back, and which questions to look at. chef: name."""
     case = worker.case
     title = Line(say="buttons.continue_case", args={"ref": case.ref})
     button = Button(title=title, claim=claimed("continue", case=case.id))

@@ -1,8 +1,8 @@
-"""What a reminder says, worked out when it is sent; and `Påminn i morgon`.
+"""The content of reminders, computed at the moment of sending; and `Påminn i morgon`.
 
-A bundle is everything one person is told in one message. Its outbox row holds no content: its notes name rule, case
-and occasion, from which the text is made when it is sent. So a gap closed meanwhile is not named, and nothing of a
-case is left in the outbox when the case is disposed of.
+A bundle is everything one person is told in one message. Its outbox row holds no content: its notes name the rule, case
+and occasion, from which the text is made when it is sent. A gap closed in the meantime is therefore not named, and the
+outbox holds nothing of a case once that is disposed of.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,40 +40,40 @@ from storage.told_reminders import ToldRow
 
 SNOOZE = Right("snooze", "self", ANYONE)
 MOST_CASES = 8
-"""What fits on a card of 24 KB with its buttons; the rest is named by reference and rule."""
+"""What fits on a card of 24 KB with its buttons; the rest is named by reference and reason."""
 OPENS: Mapping[str, VerbName] = {"worker": "continue", "chef": "read"}
-"""The verb of a case's button, by the recipient's relation to it; none where there is nothing to open."""
+"""The verb of a case's button, by the recipient's relation to the case; others get no button."""
 _ORDER: tuple[Rule, ...] = (
     *("SKYDD", "14D", "4M", "BESLUT", "LUCKOR", "ATER", "OLAST", "TYST", "UPPFOLJT", "PAGAR", "6M"),
 )
-_PLAIN = {"LUCKOR": "reminders.gaps", "OLAST": "reminders.unread", "TYST": "reminders.silent"}
-_PLAIN |= {"4M": "reminders.four_months", "PAGAR": "reminders.ongoing", "SKYDD": "reminders.protection"}
-_PLAIN |= {"BESLUT": "reminders.decision", "UPPFOLJT": "reminders.followed"}
+_SENTENCES = {"LUCKOR": "reminders.gaps", "OLAST": "reminders.unread", "TYST": "reminders.silent"}
+_SENTENCES |= {"4M": "reminders.four_months", "PAGAR": "reminders.ongoing", "SKYDD": "reminders.protection"}
+_SENTENCES |= {"BESLUT": "reminders.decision", "UPPFOLJT": "reminders.followed"}
 
 
-# --- what it says at the moment of sending -----------------------------------------------------------------
+# --- content at the moment of sending -----------------------------------------------------------------------
 
 
 def content(session: Session, row: OutboxRow, now: datetime) -> Reply | None:
-    """Return what an outbox row says now; None when nothing is left of it. Raises: SealBroken, KeyGone."""
+    """Return the current content of an outbox row, None if nothing of it still holds. Raises: SealBroken, KeyGone."""
     stored = Reply.model_validate_json(outbox.view_of(session, row))
     if not isinstance(stored.view, ReminderView) or row.once is None:
         return stored
     person = people.person(session, stored.tenant_id, stored.person_id)
     if person is None:
         return None
-    still = _Still(session, tenants.settings(tenants.get(session, row.tenant_id)), person, now)
+    bundle = _Bundle(session, tenants.settings(tenants.get(session, row.tenant_id)), person, now)
     told = told_reminders.in_bundle(session, row.once)
-    holding = [(note, found) for note in told if (found := still.holds(note)) is not None]
+    holding = [(note, found) for note in told if (found := bundle.holds(note)) is not None]
     told_reminders.forget(session, [note for note in told if note not in [kept for kept, _ in holding]])
     if not holding:
         return None
-    view = still.view(stored.view, row.once, holding)
+    view = bundle.view(stored.view, row.once, holding)
     return reply_to(person, view)
 
 
-class _Still:
-    """Which reminders of a bundle still hold for its recipient, at one moment."""
+class _Bundle:
+    """A bundle at the moment of sending: which of its reminders still hold for the recipient."""
 
     def __init__(self, session: Session, settings: TenantSettings, person: PersonRow, now: datetime) -> None:
         self._session = session
@@ -88,12 +88,12 @@ class _Still:
         self._standings: dict[int, Standing] = {}
 
     def holds(self, note: ToldRow) -> Due | None:
-        """Return the reminder a note stands for, None when it does not hold, or is no longer for this person."""
+        """Return the reminder behind a note; None if it no longer holds or is no longer for this person."""
         case = self._case(note.case_id)
         if case is None or note.day != self._today or not self._staff.may_be_told(case, self._person):
             return None
         if note.rule != "SKYDD" and not self._open:
-            return None  # the office has closed meanwhile: the next sweep tells it
+            return None  # the office has closed meanwhile; the next sweep will tell
         if note.case_id not in self._standings:
             self._standings[note.case_id] = read_case(self._session, case)
         state = self._standings[note.case_id].state
@@ -102,7 +102,7 @@ class _Still:
         return next((one for one in found if one and (one.rule, one.mark) == (note.rule, note.mark)), None)
 
     def view(self, bare: ReminderView, bundle: str, holding: Sequence[tuple[ToldRow, Due]]) -> ReminderView:
-        """Return the card of what holds, the most urgent case first."""
+        """Return the reminders that hold, the most urgent case first."""
         ordered = sorted(holding, key=lambda pair: (_ORDER.index(pair[1].rule), pair[1].on, pair[0].case_id))
         by_case: dict[int, list[Due]] = {}
         for note, one in ordered:
@@ -114,7 +114,7 @@ class _Still:
         return bare.model_copy(
             update={
                 "cases": tuple(blocks[:MOST_CASES]),
-                "others": tuple((b.case_ref, ", ".join(p.rule for p in b.points)) for b in blocks[MOST_CASES:]),
+                "others": tuple((b.case_ref, tuple(p.rule for p in b.points)) for b in blocks[MOST_CASES:]),
                 "snooze": None if only_today else snooze,
             }
         )
@@ -149,7 +149,7 @@ class _Still:
         if one.rule == "6M" and self._settings.follow_up_months != 6:
             months = self._settings.follow_up_months
             return Line(say="reminders.follow_up_months", args={"date": day, "months": months})
-        return Line(say=_PLAIN.get(one.rule, "reminders.follow_up"), args={"date": day})
+        return Line(say=_SENTENCES.get(one.rule, "reminders.follow_up"), args={"date": day})
 
     def _assessment_line(self, case: CaseRow, one: Due) -> Line:
         args = {"date": one.on.isoformat()}
@@ -171,7 +171,7 @@ class _Still:
 
 
 def snooze(context: TurnContext, press: Press[OfBundle]) -> Reaction:
-    """Have the same bundle come again on the next working day, if it still holds then."""
+    """Send the same bundle again on the next working day, if it still holds then."""
     until = tenants.settings(context.tenant).workdays.after(context.today)
     changes = acts.snooze(context.session, context.origin, press.what.name, until)
     view = MenuView(

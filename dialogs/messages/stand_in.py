@@ -1,4 +1,4 @@
-"""Who is told instead of someone who cannot be reached: the unit's deputies, else the managers."""
+"""Who is told in place of someone who cannot be reached: the unit's deputies, or else the managers."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -17,12 +17,12 @@ from storage.people import PersonRow
 from storage.told_reminders import ToldRow
 
 GATHER = timedelta(minutes=2)
-"""How long messages handed over to someone are gathered before they are sent."""
+"""How long handed-over messages are gathered into one before it is sent."""
 HANDED_OVER = Line(say="reminders.handed_over")
 
 
 def hand_over(session: Session, row: OutboxRow, now: datetime) -> None:
-    """Tell the deputies, else the managers, what someone who cannot be reached was to be told."""
+    """Tell the deputies, or else the managers, what an unreachable person was to be told."""
     gone = people.person(session, row.tenant_id, conversations.get(session, row.conversation_id).person_id)
     if gone is None:
         return
@@ -48,7 +48,7 @@ def _hand_over_bundle(session: Session, told: Iterable[ToldRow], gone: PersonRow
         case = cases.get(session, note.tenant_id, note.case_id)
         instead = reachable_instead(session, staff, case, gone.id) if case else []
         if not instead:
-            told_reminders.forget(session, [note])  # nobody to tell: the next sweep looks again
+            told_reminders.forget(session, [note])  # nobody to tell; the next sweep tries again
         for person, chat in instead:
             person_id = person.id
             if (person_id, note.rule, note.case_id, note.mark) not in already:
@@ -58,9 +58,9 @@ def _hand_over_bundle(session: Session, told: Iterable[ToldRow], gone: PersonRow
 
 
 def _gathering_bundle(session: Session, chat: ConversationRow, person: PersonRow, day: date, now: datetime) -> str:
-    """Return the bundle that gathers what is handed over to someone; a new one once the last is being sent.
+    """Return the bundle that collects what is handed over to a person; a new one once the last is being sent.
 
-    It waits a little: when many cannot be reached, one message goes instead of one for each of them.
+    It waits for `GATHER`, so that when many people cannot be reached, one message is sent instead of one for each.
     """
     for number in count(1):
         bundle = f"handover:{person.id}:{day}:{number}"
@@ -76,7 +76,7 @@ def _gathering_bundle(session: Session, chat: ConversationRow, person: PersonRow
 
 
 def note_told(session: Session, like: ToldRow, person_id: int, day: date, bundle: str) -> None:
-    """Note that someone else is told the same."""
+    """Note that another person is told the same."""
     row = ToldRow(
         tenant_id=like.tenant_id,
         person_id=person_id,
@@ -92,7 +92,7 @@ def note_told(session: Session, like: ToldRow, person_id: int, day: date, bundle
 def reachable_instead(
     session: Session, staff: Staff, case: CaseRow, person_id: int
 ) -> list[tuple[PersonRow, ConversationRow]]:
-    """Return those told instead of someone who can be reached, of the first tier with any, with their chats."""
+    """Return the stand-ins who can be reached, with their chats: those of the first tier that has any."""
     for tier in staff.fallbacks(case, person_id):
         found = []
         for other in tier:

@@ -1,8 +1,9 @@
-"""The daily sweep, in small steps so that no turn waits long for it; and SKYDD, which does not wait for it.
+"""The daily reminder sweep, and SKYDD, which does not wait for it.
 
-A tenant's day is swept once, from the first office minute; begun late or interrupted, it continues while the office
-is open. Each step is one transaction; several replicas may share the steps. What a person is to be told is first
-noted, occasion by occasion, and put into the outbox as one bundle when every case has been looked at.
+A tenant is swept once a day from the first office minute, in small steps so that no turn waits long; if begun late or
+interrupted, the sweep continues while the office is open. Each step is one transaction, and several replicas may share
+the steps. What a person is to be told is first noted, occasion by occasion, and put into the outbox as one bundle once
+every case has been looked at.
 """
 
 from collections.abc import Collection, Iterable
@@ -25,18 +26,18 @@ from storage.told_reminders import Occasion, ToldRow
 
 CASES_AT_ONCE = 5
 BUNDLES_AT_ONCE = 10
-"""The size of one step: some hundredths of a second, as on SQLite a turn waits that long."""
+"""The size of one step: a few hundredths of a second, which on SQLite is how long a turn may have to wait."""
 UNFIT = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 """What one case's faulty data may raise. A database that fails is no case's fault: the whole step is tried again."""
 
 
 def swept_day(now: datetime) -> date:
-    """Return the Swedish calendar date of a moment."""
+    """Return the day a moment belongs to: the Swedish calendar date."""
     return day_of(now)
 
 
 def tenants_to_sweep(session: Session, now: datetime, done: Collection[tuple[int, date]]) -> list[int]:
-    """Return the tenants whose office is open and whose sweep of today is not done. done: those known to be."""
+    """Return the tenants in office hours whose sweep is not done today. done: (tenant id, day) known to be done."""
     at = local(now)
     found = []
     for row in tenants.everyone(session):
@@ -56,7 +57,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a step came to. more: whether the day's sweep has more to do. skipped: cases left out of it."""
+    """more: whether the day's sweep has more to do. skipped: cases left out of it."""
 
     more: bool
     skipped: tuple[Skipped, ...] = ()
@@ -89,7 +90,7 @@ def step(session: Session, tenant_id: int, now: datetime) -> Step:
 
 
 class _Sweeping:
-    """Some cases looked at in one step."""
+    """The cases of one step, with what is read once for all of them."""
 
     def __init__(self, session: Session, settings: TenantSettings, tenant_id: int, day: date, rows: list[int]) -> None:
         self._session = session
@@ -101,7 +102,7 @@ class _Sweeping:
         self._again = told_reminders.snoozed(session, tenant_id, day)
 
     def look_at(self, case: CaseRow) -> Skipped | None:
-        """Note who is to be told of what about a case, unless that cannot be worked out."""
+        """Note who is to be told what about a case, unless that cannot be worked out."""
         try:
             state = read_case(self._session, case).state
             told = [
@@ -126,10 +127,10 @@ class _Sweeping:
 
 
 def reached(session: Session, staff: Staff, case: CaseRow, audiences: Iterable[Audience]) -> list[int]:
-    """Return those who can be reached and, for each who no longer can, those told instead.
+    """Return the people who can be reached and, for each who no longer can, the stand-ins.
 
-    Someone who never had the app is skipped: that is shown to worker, manager and admin, and they are told once they
-    have it. A deputy without it leaves the case to the chef.
+    A person who has never had the app is skipped, and told once it is installed; worker, manager and admin see who
+    lacks it. If no deputy has it, the chef is told.
     """
     found: list[int] = []
     for audience in audiences:
@@ -159,7 +160,7 @@ def _tell(session: Session, tenant_id: int, occasion: Occasion, day: date, bundl
 
 
 def _put_bundles(session: Session, tenant_id: int, day: date, now: datetime) -> bool:
-    """Put some of the day's bundles into the outbox; say whether there were any."""
+    """Put some of the day's bundles into the outbox; return whether there were any."""
     found = told_reminders.bundles_without_message(session, tenant_id, day, BUNDLES_AT_ONCE)
     for row, bundle in found:
         _put_bundle(session, tenant_id, row, bundle, now)
@@ -175,7 +176,7 @@ def _put_bundle(
         title = Line(say="reminders.protection_title" if urgent else "reminders.title")
         view = ReminderView(title=title, cases=())
         put(session, chat, person, view, now=now, kind=REMINDER, once=bundle, urgent=urgent)
-    else:  # the app was just removed: the next sweep tells them, or someone else
+    else:  # the app was just removed; the next sweep tells this person or a stand-in
         told_reminders.forget(session, told_reminders.in_bundle(session, bundle))
 
 
@@ -191,7 +192,7 @@ class Protected:
 
 
 def tell_of_protection(session: Session, now: datetime) -> Protected:
-    """Tell worker and chef of each report of today that nobody has assessed for protection."""
+    """Tell worker and chef of each report received today without a protection assessment."""
     day = swept_day(now)
     told_now = 0
     skipped = []

@@ -1,4 +1,4 @@
-"""Telling people something outside a turn: messages put into the outbox in the transaction that caused them."""
+"""Messages outside a turn, put into the outbox in the transaction that causes them."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,7 +18,7 @@ PROMPT, REMINDER = "prompt", "reminder"
 def tell(
     session: Session, found: Iterable[PersonRow], view: AnyView, *, now: datetime, case: int = 0, kind: str = PROMPT
 ) -> list[PersonRow]:
-    """Put a view into the outbox for each of them; return those without the app, who are not told. case: see `put`."""
+    """Put a view into the outbox for each person; return those without the app, who get none. case: see `put`."""
     missed = []
     for person in found:
         chat = conversations.chat_with(session, person.id)
@@ -42,9 +42,9 @@ def put(
     due_at: datetime | None = None,
     urgent: bool = True,
 ) -> None:
-    """Put a view for one person into the outbox, unless a row with the same `once` is there.
+    """Put a view for one person into the outbox, unless there is already a row with the same `once`.
 
-    case: row id of the case it is about, whose key seals it.
+    case: row id of the case it is about, whose key seals it; 0 for none. due_at: when to send, by default at once.
     """
     if once is not None and outbox.by_once(session, person.tenant_id, once) is not None:
         return
@@ -64,7 +64,7 @@ def put(
 
 
 def reply_to(person: PersonRow, view: AnyView, channel_user: str = "") -> Reply:
-    """Return a view as it may be posted to someone, in her language: nothing anyone wrote stands in it."""
+    """Return a view as a reply that may be posted: in the person's language, without anything anyone wrote."""
     return Reply(
         tenant_id=person.tenant_id,
         person_id=person.id,

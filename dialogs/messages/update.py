@@ -1,4 +1,4 @@
-"""Updates of posted cards after the commit; they contain nothing anyone wrote."""
+"""Updates of posted cards, sent after the commit; they contain nothing anyone wrote."""
 
 from uuid import uuid4
 
@@ -9,7 +9,7 @@ from storage.outbox import OutboxRow
 
 
 def posted_card(context: TurnContext, activity_id: str, view: AnyView) -> None:
-    """Replace a posted card in this chat by a view, if there is such a card."""
+    """Replace a posted card in this chat with a view. activity_id: of the card; empty: there is none to replace."""
     if not activity_id:
         return
     row = OutboxRow(

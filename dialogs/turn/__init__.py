@@ -1,1 +1,1 @@
-"""One turn: who speaks, what she said, which dialog answers."""
+"""One turn: who is speaking, what was said or pressed, and which dialog answers."""

@@ -1,4 +1,4 @@
-"""Gathers every dialog's commands and verbs; first words to a dialog, presses to a verb."""
+"""The registry of commands and verbs: routes typed lines and presses to their dialogs."""
 
 from collections.abc import Mapping
 
@@ -51,12 +51,12 @@ _BY_WORD: Mapping[str, Command] = {folded(word): c for c in COMMANDS for word in
 
 
 def command_pressed(context: TurnContext, press: Press[OfCommand]) -> Reaction:
-    """Do what the typed command does."""
+    """Run a command from its button."""
     return run_command(context, press.what.name, "")
 
 
 def named_case(context: TurnContext, press: Press[ForCommand]) -> Reaction:
-    """Do what was asked of a case, now that its reference is given on the card."""
+    """Run a command that was waiting for a case reference, now given on the card."""
     ref = press.inputs.get("case_ref", "").strip()
     return run_command(context, press.what.name, ref) if ref else ask_ref(press.what.name)
 
@@ -72,13 +72,13 @@ RIGHTS: Mapping[str, Right] = table(
     verb.right for verb in (*_PRESSED, *(v for module in MODULES for v in module.VERBS))
 )
 COMMAND_RIGHTS: Mapping[str, Right] = table({id(command.right): command.right for command in COMMANDS}.values())
-"""What each typed command may, by the verb its right names; several commands may share one right."""
+"""The rights of the typed commands, by verb; several commands may share one right."""
 
 
 def find_command(context: TurnContext, text: str, *, whole: bool) -> tuple[Command, str] | None:
-    """Return the command a line gives and the rest of the line.
+    """Return the command a line begins with, and the rest of the line; None if there is none.
 
-    whole: only when all of the line reads as the command, as where any other text would be an answer.
+    whole: require the entire line to read as the command, for places where any other text would be an answer.
     """
     words = text.split()
     for count in (2, 1):
@@ -90,7 +90,7 @@ def find_command(context: TurnContext, text: str, *, whole: bool) -> tuple[Comma
 
 
 def run_command(context: TurnContext, word: str, rest: str) -> Reaction:
-    """Do what a typed command does, if this person may; a word that an older release had on a button gets the help."""
+    """Run a command if this person may; an unknown word, as from a button of an older release, shows the help."""
     command = _BY_WORD.get(folded(word))
     if command is None:
         return menu.help_(context)
@@ -100,7 +100,7 @@ def run_command(context: TurnContext, word: str, rest: str) -> Reaction:
 
 
 def run_verb(context: TurnContext, claim: Claim, inputs: Mapping[str, str]) -> Reaction:
-    """Do what a press asks, if this person may; a verb about a case checks her standing to the case itself."""
+    """Run a pressed verb if this person may; a verb about a case checks access to the case itself."""
     verb = VERBS[claim.verb]
     if verb.right.about == "self" and not _may(context, verb.right):
         return _denied(context, verb.right)
@@ -109,7 +109,7 @@ def run_verb(context: TurnContext, claim: Claim, inputs: Mapping[str, str]) -> R
 
 
 def not_understood(context: TurnContext, text: str) -> AnyView:
-    """Answer a line that is no command and answers nothing."""
+    """Answer a line that is neither a command nor an answer."""
     return menu.not_understood(context, folded(text), {word: command.word for word, command in _BY_WORD.items()})
 
 

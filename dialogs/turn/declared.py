@@ -1,4 +1,4 @@
-"""How a dialog declares what it answers to: typed commands and pressed verbs, each with its right."""
+"""How a dialog declares its typed commands and its pressed verbs, each with its right."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ P = TypeVar("P", bound=Carried)
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A view to answer with, and what was changed on the way to it."""
+    """A view to answer with, and the changes that were made."""
 
     view: AnyView
     changes: Changes
@@ -28,7 +28,7 @@ Reaction = AnyView | Done
 
 
 def parted(reaction: Reaction) -> tuple[AnyView, Changes]:
-    """Return a reaction's view, and what was changed; nothing for a view alone."""
+    """Split a reaction into its view and its changes; a bare view has none."""
     return (reaction.view, reaction.changes) if isinstance(reaction, Done) else (reaction, NONE)
 
 
@@ -36,8 +36,8 @@ def parted(reaction: Reaction) -> tuple[AnyView, Changes]:
 class Press(Generic[P]):
     """A pressed button.
 
-    case, filled, version: row ids of the case and the list, and the list's version; 0 where it is about none.
-    what: what its kind carries besides. inputs: what was filled in on the card, by input id.
+    case, filled: row ids of the case and the list; version: the list's version; 0 where there is none.
+    what: the payload of this kind of press. inputs: what was filled in on the card, by input id.
     """
 
     case: int
@@ -48,13 +48,13 @@ class Press(Generic[P]):
 
 
 def claimed(verb: VerbName, what: Carried | None = None, *, case: int = 0, filled: int = 0, version: int = 0) -> Claim:
-    """Return what a button stands for."""
+    """Return the claim of a button: its verb, what it is about, and its payload."""
     parts = what.write() if what is not None else {}
     return Claim(verb=verb, case=case, filled=filled, version=version, **parts)
 
 
 def nothing_more(_context: "TurnContext", rest: str) -> bool:
-    """Say whether nothing follows the command's word."""
+    """Say whether nothing follows the command word; the default for `Command.whole`."""
     return not rest
 
 
@@ -62,8 +62,8 @@ def nothing_more(_context: "TurnContext", rest: str) -> bool:
 class Command:
     """A typed command.
 
-    word: as shown to people; aliases: other words for it, English among them. whole: says whether the
-    rest of the line makes it a command even where any text would be an answer (default: only nothing).
+    word: as shown to people; aliases: other words for it, including the English ones. whole: says whether the rest
+    of the line makes it a command even where any text would be an answer; by default only if nothing follows.
     """
 
     word: str
@@ -77,8 +77,8 @@ class Command:
 class Verb:
     """A pressed verb.
 
-    carries: the type of what its button carries. keeps: it may store something; once a press has, the same press again
-    gets the stored reply.
+    carries: the type of the button's payload. keeps: the verb may store something; once a press has done so, the same
+    press again gets the stored reply.
     """
 
     right: Right

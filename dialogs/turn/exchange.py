@@ -1,4 +1,4 @@
-"""What comes in and what goes out, as plain data that knows nothing of the channel's formats."""
+"""`Turn` in, `Reply` out: plain data, independent of the channel's formats."""
 
 import json
 from collections.abc import Mapping
@@ -16,13 +16,14 @@ TurnKind = Literal["text", "press", "refresh", "installed", "removed"]
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One thing a person did in her chat.
+    """One thing a person did in the chat.
 
-    kind: she wrote (`text`), pressed (`press`), her client asked what to show (`refresh`), the app was
-        installed or removed. tenant, object_id: who, as the channel vouches. channel_id: the chat.
-    data: what the card sent, as text by name: `verb`, `token` and the inputs. invoke: the answer goes
-        back in the response. reply_to: the posted card she pressed on. emails: her addresses, when the
-        register waits to bind one.
+    kind: a typed message (`text`), a button (`press`), the client asking for a card's current content (`refresh`),
+        or the app `installed` or `removed`. tenant, object_id: the person, as vouched for by the channel.
+        channel_id: the chat.
+    data: what the card sent, as text by name: `verb`, `token` and the inputs. invoke: the answer goes back in the
+        response. reply_to: the posted card that was pressed. emails: the person's addresses, looked up when a register
+        row is waiting to be bound.
     """
 
     kind: TurnKind
@@ -42,9 +43,9 @@ class Turn:
 
 
 class Reply(BaseModel):
-    """What is said back, before it becomes a card: a view, in a language, for one person.
+    """The answer before it is rendered: a view, in a language, for one person.
 
-    Stored canonically (`canonical`) so that the same press or a second delivery is answered the same.
+    Stored in its `canonical` form, so that a repeated press or delivery gets the same answer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -56,7 +57,7 @@ class Reply(BaseModel):
     view: AnyView
 
     def canonical(self) -> str:
-        """Return the one JSON text of this reply: short, but always with the word that says which view it is."""
+        """Return the canonical JSON of this reply: defaults are left out, but never the view's `kind`."""
         slim = self.model_dump(mode="json", exclude_defaults=True, by_alias=True)
         slim["view"] = {"kind": self.view.kind, **slim["view"]}
         return json.dumps(slim, ensure_ascii=False, separators=(",", ":"))

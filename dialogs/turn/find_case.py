@@ -1,4 +1,4 @@
-"""Finding the case someone speaks of, and whether she may; the same words whether or not it exists."""
+"""Finding the case a person means and checking access; the answer is the same whether or not the case exists."""
 
 from actions.basis import BASIS, Basis
 from checklists import access
@@ -15,11 +15,11 @@ from storage import cases, tenants, trail
 from storage.cases import CaseRow
 
 REOPEN = Right("reopen", "case", {"case_worker": ("lead",), **READER})
-"""Taking the closing of a case back: its lead, and its chef."""
+"""Reopening a closed case: its lead and its chef."""
 
 
 class NoSuchCase(Exception):
-    """There is no case by that reference that this person may open in this way. `case`: the one she may not open."""
+    """There is no such case, or this person may not open it in this way; then `case` is that case."""
 
     def __init__(self, case: CaseRow | None, verb: VerbName) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class NoSuchCase(Exception):
 
 
 def by_id(context: TurnContext, row_id: int, right: Right, checklist: ListId = BASIS) -> Basis:
-    """Turn to the case a button names; return its newest occasion as she has it. Raises: NoSuchCase."""
+    """Return the latest occasion of the case a button names, as this person sees it. Raises: NoSuchCase."""
     found = cases.with_facts(context.session, context.tenant_id, row_id)
     if found is None or not access.may_use(right, context.roles, found[0]):
         raise NoSuchCase(found[0] if found else None, right.verb)
@@ -35,9 +35,9 @@ def by_id(context: TurnContext, row_id: int, right: Right, checklist: ListId = B
 
 
 def by_ref(context: TurnContext, text: str, right: Right) -> Basis:
-    """Turn to the case she named; return its newest occasion as she has it.
+    """Return the latest occasion of the named case, as this person sees it.
 
-    Raises: UserError: the text is no reference. NoSuchCase: it does not exist, or is not hers to open.
+    Raises: UserError: the text is not a reference. NoSuchCase: the case does not exist, or this person may not open it.
     """
     case = cases.find(context.session, context.tenant_id, reference(context, text))
     if case is None:
@@ -46,30 +46,30 @@ def by_ref(context: TurnContext, text: str, right: Right) -> Basis:
 
 
 def last_touched(context: TurnContext, right: Right) -> CaseRow | None:
-    """Return the case she last touched, if it is still hers to open; without turning to it."""
+    """Return the case last used in this chat, if this person may still open it; it does not become the current one."""
     row_id = context.conversation.case_id
     case = cases.get(context.session, context.tenant_id, row_id) if row_id is not None else None
     return case if case is not None and access.may_use(right, context.roles, case) else None
 
 
 def latest(context: TurnContext, right: Right) -> Basis | None:
-    """Turn to the case she last touched, if it is still hers to open."""
+    """Return the case last used in this chat, if this person may still open it."""
     case = last_touched(context, right)
     return by_id(context, case.id, right) if case is not None else None
 
 
 def named_or_latest(context: TurnContext, text: str, right: Right) -> Basis | None:
-    """Turn to the case she named, else to the one last touched. Raises: see `by_ref`."""
+    """Return the named case, or the last used one if none is named. Raises: see `by_ref`."""
     return by_ref(context, text, right) if text else latest(context, right)
 
 
 def reference(context: TurnContext, text: str) -> str:
-    """Return a reference as it is stored. Raises: PersonalNumberInText, BadCaseRef."""
+    """Return a reference in its stored form. Raises: PersonalNumberInText, BadCaseRef."""
     return normal_ref(text, tenants.settings(context.tenant).case_ref_pattern)
 
 
 def maybe_ref(context: TurnContext, rest: str) -> bool:
-    """Say whether what follows a command's word is nothing, or reads as a case reference."""
+    """Say whether what follows a command word is empty or reads as a case reference."""
     try:
         return not rest or bool(reference(context, rest))
     except UserError:
@@ -77,12 +77,12 @@ def maybe_ref(context: TurnContext, rest: str) -> bool:
 
 
 def no_such_case() -> SayView:
-    """Return the one answer for a case that does not exist and a case that is not hers."""
+    """Return the answer for a case that does not exist and, in the same words, for one this person may not open."""
     return SayView(notices=(Line(say="common.no_such_case"),))
 
 
 def closed_case(context: TurnContext, case: CaseRow) -> MenuView:
-    """Return what is said when something would change a closed case, with the way back for whoever may open it."""
+    """Return the closed-case view, with `Öppna igen` for those who may reopen it."""
     closed = case.closed_on.isoformat() if case.closed_on else ""
     at = AsShown(closed, trail.newest_of_case(context.session, case.id))
     again = Button(title=Line(say="buttons.reopen"), claim=claimed("reopen", at, case=case.id))

@@ -1,4 +1,4 @@
-"""Help, welcome, language, and words that were not understood: never a dead end."""
+"""Help, welcome, language, and the answer to words that were not understood: never a dead end."""
 
 from difflib import get_close_matches
 from typing import Literal
@@ -28,13 +28,13 @@ def help_(context: TurnContext, _rest: str = "") -> MenuView:
 
 
 def welcome(context: TurnContext) -> MenuView:
-    """Return what is said once to everyone the app is installed for."""
+    """Return the greeting, given once to everyone the app is installed for."""
     lines = (Line(say="menu.welcome_does"), Line(say="menu.welcome_never"), *_help_lines(context))
     return MenuView(title=Line(say="menu.welcome_title"), lines=lines, buttons=_buttons(context))
 
 
 def not_understood(context: TurnContext, text: str, words: dict[str, str]) -> MenuView:
-    """Return the nearest command and her open case. `words` maps each word and alias to its command."""
+    """Suggest the nearest command and the open case. words: the command of each word and alias."""
     near = get_close_matches(text.casefold()[:60], words, n=1, cutoff=0.6)
     near = near or get_close_matches(text.casefold().split(" ")[0][:60], words, n=1, cutoff=0.6)
     lines, buttons = [], []
@@ -49,7 +49,7 @@ def not_understood(context: TurnContext, text: str, words: dict[str, str]) -> Me
 
 
 def language(context: TurnContext, rest: str) -> Reaction:
-    """Keep the language she chose, and say so in it."""
+    """Store the chosen language and confirm in it."""
     chosen = _LANGUAGES.get(rest.strip().casefold())
     if chosen is None:
         return SayView(notices=(Line(say="menu.which_language"),))

@@ -1,7 +1,7 @@
-"""What each kind of press carries besides its case and list: one small type per kind, written and read here only.
+"""The payload of each kind of press besides case and list: one small type per kind, encoded and decoded only here.
 
-A claim (`dialogs/views/parts.py`) is what a token signs: short texts, the same for every kind, so that cards posted by
-older releases go on working. What those texts mean stands in the type of the press.
+A claim (`dialogs/views/parts.py`) is what a token signs: a few short strings, the same for every kind, so that cards
+posted by older releases keep working. What the strings mean is up to the type of the press.
 """
 
 from collections.abc import Mapping
@@ -20,21 +20,21 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 
 class Carried(Protocol):
-    """What a press carries."""
+    """The payload of a press."""
 
     @classmethod
     def read(cls, claim: Claim) -> Self:
-        """Read it from a claim that this bot signed."""
+        """Decode it from a claim that this bot signed."""
         ...
 
     def write(self) -> Parts:
-        """Return the parts of a claim it is written into."""
+        """Encode it as the parts of a claim."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """The case, and perhaps the list, say it all."""
+    """No payload: the case, and perhaps the list, is enough."""
 
     @classmethod
     def read(cls, _claim: Claim) -> Self:
@@ -46,10 +46,10 @@ class Nothing:
 
 @dataclass(frozen=True, slots=True)
 class OnCard:
-    """On one card of a list.
+    """A press on one card of a list.
 
-    key: the card's name on the way. revisions: of the answers on it, in their order; empty for what changes none.
-    choice: the answer a button stands for, or the option of how it came about.
+    key: the key of the card's stop. revisions: of the answers on the card, in its order; empty for what changes none.
+    choice: the answer the button stands for, or the option saying how it came about.
     """
 
     key: str
@@ -65,13 +65,13 @@ class OnCard:
 
     @property
     def item_id(self) -> str:
-        """Return the first item of the card."""
+        """The card's first item."""
         return self.key.partition(":")[2]
 
 
 @dataclass(frozen=True, slots=True)
 class OnForm:
-    """On the form. keys: its cards; revisions: by item, as they were when it was shown."""
+    """A press on the form. keys: of its stops; revisions: by item, at the time the form was shown."""
 
     keys: tuple[str, ...]
     revisions: Mapping[str, int]
@@ -88,10 +88,10 @@ class OnForm:
 
 @dataclass(frozen=True, slots=True)
 class OnFacts:
-    """On the facts card of a child.
+    """A press on a child's facts card.
 
-    revisions: of each fact on it. newest: the case's newest event, so that what is set back and forth is a new press
-    each time. form: she goes on with the form.
+    revisions: of each fact on it. newest: id of the case's latest event, so that setting a value back and forth is not
+    mistaken for a repeated press. form: the form comes next.
     """
 
     child: int
@@ -112,7 +112,7 @@ class OnFacts:
 
 @dataclass(frozen=True, slots=True)
 class OnDetails:
-    """On the details. shown: a digest of what the card showed; newest: see `OnFacts`."""
+    """A press on the details card. shown: a digest of what the card showed; newest: see `OnFacts`."""
 
     shown: str
     newest: int
@@ -128,9 +128,9 @@ class OnDetails:
 
 @dataclass(frozen=True, slots=True)
 class AsShown:
-    """Something that may be done once as things stood. state: a name for how they stood when the button was made.
+    """A press that is valid once, in the state in which it was offered. state: identifies that state.
 
-    newest: see `OnFacts`. A case may come back to a state it was in before, and the press is then a new one.
+    newest: see `OnFacts`. A case may return to an earlier state; the press is then a new one.
     """
 
     state: str
@@ -146,7 +146,7 @@ class AsShown:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A further page. start: the place of its first row, from 0. revision: what it is a page of, where that counts."""
+    """A further page. start: index of its first row. revision: what it is a page of, where that matters."""
 
     start: int
     revision: str = ""
@@ -161,7 +161,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class SeenAt:
-    """What was seen at a signature (its row id), from the child at place `start`."""
+    """What was seen at a signature. start: index of the first child shown."""
 
     signature_id: int
     start: int = 0
@@ -177,7 +177,7 @@ class SeenAt:
 
 @dataclass(frozen=True, slots=True)
 class Refreshing:
-    """A card that asks what it should show now. made_by: the turn that made it; newest: the case's event then."""
+    """A card's refresh. made_by: activity id of the turn that made the card; newest: the case's latest event then."""
 
     made_by: str = ""
     newest: int = 0
@@ -192,7 +192,7 @@ class Refreshing:
 
 @dataclass(frozen=True, slots=True)
 class OfDeputy:
-    """A deputy's role row. made_by: the act that made the button, so that who is named again can be removed again."""
+    """A deputy's role row. made_by: the act that made the button; a deputy named anew can so be removed anew."""
 
     role_id: int
     made_by: str
@@ -207,7 +207,7 @@ class OfDeputy:
 
 @dataclass(frozen=True, slots=True)
 class OfFigures:
-    """Figures of a unit over a period."""
+    """The figures of a unit and period."""
 
     unit_id: int
     period: Period
@@ -222,12 +222,12 @@ class OfFigures:
         return {"item": str(self.unit_id), "choice": days}
 
 
-# --- what one name says ----------------------------------------------------------------------------------------------
+# --- payloads of a single name ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """A name, in one part of a claim."""
+    """A single name, stored in one part of the claim."""
 
     name: str = ""
     part: ClassVar[str] = "choice"
@@ -241,24 +241,24 @@ class _Named:
 
 
 class ToItem(_Named):
-    """To one item or fact of a list, by its id; empty: to the one chosen on the card."""
+    """Go to an item or fact by id; empty: the one chosen on the card."""
 
     part = "item"
 
 
 class OfAct(_Named):
-    """One act among what she has stored; empty: her last one."""
+    """One of the person's own acts; empty: the latest."""
 
 
 class OfBundle(_Named):
-    """A bundle of reminders, by its key."""
+    """A bundle of reminders, by key."""
 
 
 class OfCommand(_Named):
-    """A typed command, by its word."""
+    """A typed command, by word."""
 
 
 class ForCommand(_Named):
-    """A command that waits for a case reference, by its word."""
+    """A command waiting for a case reference, by word."""
 
     part = "item"

@@ -1,4 +1,4 @@
-"""What was last shown to a person: enough to understand the next words she types. Holds nothing anyone wrote."""
+"""What was last shown in a chat: enough to interpret the next typed line. Holds nothing anyone wrote."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -22,8 +22,8 @@ from dialogs.views.views import (
 class Shown(BaseModel):
     """A card that typed words can answer.
 
-    at: a claim on the card, for finding the place again. buttons: in the order shown, for numbers.
-    items: the items of a group.
+    at: a claim on the card, to find the place again. buttons: in the order shown, so that a number can choose one.
+    items: the items of a group, or the facts.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -36,7 +36,7 @@ class Shown(BaseModel):
 
 
 def of(view: AnyView) -> Shown | None:
-    """Return what typed words can answer on this view; None when there is nothing."""
+    """Return what typed words can answer on this view, None if nothing."""
     if isinstance(view, QuestionView):
         buttons = view.answers + view.nav
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.answers[0].claim, buttons=buttons)
@@ -62,5 +62,5 @@ def of(view: AnyView) -> Shown | None:
 
 
 def only_tells(view: AnyView) -> bool:
-    """Say whether a view only tells how to answer what was shown: that is then still the last thing shown."""
+    """Say whether a view only explains how to answer what was shown, which then still counts as last shown."""
     return isinstance(view, SayView) and all(line.say.startswith(("typed.", "errors.")) for line in view.notices)

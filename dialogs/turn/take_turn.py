@@ -1,4 +1,4 @@
-"""One turn, inside one transaction: who is it, was it seen before, what is answered, what is kept of it."""
+"""One turn, inside one transaction: identify the person, detect repeats, answer, and store the reply."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,9 +27,9 @@ from storage.inbox import InboxRow
 from storage.sealing import KeyGone, MasterGone
 
 RESENT_WITHIN = timedelta(seconds=10)
-"""A text sent again this soon, before its reply was out, is the same text and not a second one."""
+"""A text sent again within this time, before its reply was out, is a retry and not a second message."""
 _SOMEWHERE = "-"
-"""Stands for the id of a posted reply when the channel told none."""
+"""Stands for the id of a posted reply when the channel gave none."""
 
 
 Result = Literal["answered", "denied", "conflict", "repeated", "unreadable"]
@@ -39,11 +39,11 @@ key of what the turn is about is gone."""
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a turn ended.
+    """The result of a turn.
 
-    reply: None when nothing is said. posted: the reply is out already, under this id. may_bind: nobody by
-    this object id, but the register holds people who wait to be bound by e-mail. result: for the metrics.
-    stored_as: row id in the inbox, 0 when the reply is not stored.
+    reply: None when there is nothing to say. posted: id of the activity under which the reply was already posted.
+    may_bind: the object id is unknown, but the register holds people waiting to be bound by e-mail.
+    result: for the metrics. stored_as: row id in the inbox, 0 when the reply is not stored.
     """
 
     reply: Reply | None
@@ -60,11 +60,11 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class _Came:
-    """What came in, as far as it can be told before anything is read.
+class _Incoming:
+    """What can be known of a turn before the database is read.
 
-    digest: of all it says. signed: what its button's token says, None when this bot did not sign it. key: names a
-    press that must not be done twice, None for anything else.
+    digest: of its whole content. signed: the content of its button's token, None if this bot did not sign it.
+    key: identifies a press that must not be carried out twice, None for anything else.
     """
 
     digest: str
@@ -75,10 +75,10 @@ class _Came:
 def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "") -> Outcome:
     """Take one turn of one person. pages_url: where people reach the bot's pages, empty when they cannot.
 
-    Raises: sqlalchemy errors, on which the whole turn is run again or nothing of it is kept.
+    Raises: SQLAlchemy errors; the whole turn is then run again, or nothing of it is stored.
     """
-    came = _read(session, turn, mint)
-    asked = (turn.tenant, turn.object_id, day_of(turn.now), turn.channel_id, turn.activity_id, came.key)
+    incoming = _read(session, turn, mint)
+    asked = (turn.tenant, turn.object_id, day_of(turn.now), turn.channel_id, turn.activity_id, incoming.key)
     found = arrivals.find(session, *asked)
     if found is None and _bind(session, turn):
         found = arrivals.find(session, *asked)
@@ -90,16 +90,16 @@ def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "") -> 
     if turn.kind in ("installed", "removed"):
         return _install(context)
     if turn.kind == "refresh":
-        view, changes = _reaction(context, came.signed)
+        view, changes = _reaction(context, incoming.signed)
         return Outcome(context.reply(_anchored(context, view, changes, "")))
     if turn.kind == "text" and has_personal_number(turn.text):
-        # Not a trace of it: no inbox row either; saying it twice does no harm.
+        # Leaves no trace, not even an inbox row; answering it twice does no harm.
         return Outcome(context.reply(SayView(notices=(Line(say="errors.BK-104_typed"),))))
-    return _seen_before(context, found, came) or _act(context, came)
+    return _seen_before(context, found, incoming) or _act(context, incoming)
 
 
-def _read(session: Session, turn: Turn, mint: Mint) -> _Came:
-    # Of a personal number not even a digest is kept.
+def _read(session: Session, turn: Turn, mint: Mint) -> _Incoming:
+    # Not even a digest of a personal number is stored.
     data = [f"{name}={value}" for name, value in sorted(turn.data.items()) if not has_personal_number(value)]
     digest = inbox.digest(session, [turn.kind, turn.text, *data])
     signed = mint.read(turn.data["token"]) if "token" in turn.data else None
@@ -107,14 +107,14 @@ def _read(session: Session, turn: Turn, mint: Mint) -> _Came:
     key = None
     if turn.kind == "press" and signed is not None and verb is not None and verb.keeps:
         key = inbox.digest(session, [str(signed.person_id), digest])
-    return _Came(digest, signed, key)
+    return _Incoming(digest, signed, key)
 
 
 # --- who -------------------------------------------------------------------------------------------------------------
 
 
 def _chat(session: Session, turn: Turn, found: Arrival) -> conversations.ConversationRow:
-    """Return her chat, its address brought up to date."""
+    """Return the person's chat, with its address brought up to date."""
     if found.conversation is None:
         at = (turn.channel_id, turn.service_url, turn.reference)
         return conversations.begin(session, found.tenant.id, found.person.id, *at)
@@ -123,7 +123,7 @@ def _chat(session: Session, turn: Turn, found: Arrival) -> conversations.Convers
 
 
 def _bind(session: Session, turn: Turn) -> bool:
-    """Bind a row that has only an e-mail to the person who was just found to own it; say whether there was one."""
+    """Bind an e-mail-only register row to the person now known to own that address; say whether there was one."""
     tenant = tenants.find(session, turn.tenant) if turn.emails else None
     if tenant is None or people.by_object_id(session, tenant.id, turn.object_id) is not None:
         return False
@@ -137,7 +137,7 @@ def _bind(session: Session, turn: Turn) -> bool:
 
 
 def _refused(session: Session, turn: Turn) -> Outcome:
-    """Return the one polite sentence, and whether her e-mail might still tell who she is."""
+    """Return the sentence for strangers, and whether an e-mail lookup might still identify the person."""
     tenant = tenants.find(session, turn.tenant)
     if turn.kind == "removed" or tenant is None:
         return Outcome(None if turn.kind == "removed" else _plain(turn, "common.stranger"), result="denied")
@@ -149,7 +149,7 @@ def _refused(session: Session, turn: Turn) -> Outcome:
 
 
 def unreadable(turn: Turn, error: KeyGone) -> Reply:
-    """Return what is said when what a turn is about cannot be opened; nothing of the turn was stored."""
+    """Return the reply when the texts of a case cannot be opened; nothing of the turn was stored."""
     return _plain(turn, "keys.master_gone" if isinstance(error, MasterGone) else "keys.gone")
 
 
@@ -169,18 +169,18 @@ def _install(context: TurnContext) -> Outcome:
 # --- seen before -----------------------------------------------------------------------------------------------------
 
 
-def _seen_before(context: TurnContext, found: Arrival, came: _Came) -> Outcome | None:
-    """Return the stored reply when this act repeats one that was acted upon."""
+def _seen_before(context: TurnContext, found: Arrival, incoming: _Incoming) -> Outcome | None:
+    """Return the stored reply if this turn repeats an earlier one, else None."""
     turn = context.turn
     if found.same is not None:
-        if found.same.digest == came.digest:
+        if found.same.digest == incoming.digest:
             return _stored(context, found.same)
         record(context.session, context.origin, Change("conflict", detail="same id, other content"))
         return Outcome(context.reply(SayView(notices=(Line(say="common.conflict"),))), result="conflict")
-    row = found.pressed if came.signed is not None and came.signed.person_id == context.person_id else None
+    row = found.pressed if incoming.signed is not None and incoming.signed.person_id == context.person_id else None
     if row is None and turn.kind == "text":
         newest = inbox.newest_in(context.session, context.tenant_id, turn.channel_id)
-        is_same = newest is not None and newest.digest == came.digest and turn.now - newest.at <= RESENT_WITHIN
+        is_same = newest is not None and newest.digest == incoming.digest and turn.now - newest.at <= RESENT_WITHIN
         # Once its answer is out, the same words are a second saying: her `ja` to the next question.
         row = newest if newest is not None and is_same and not newest.posted else None
     return _stored(context, row) if row else None
@@ -195,8 +195,8 @@ def _stored(context: TurnContext, row: InboxRow) -> Outcome:
 # --- what is answered ------------------------------------------------------------------------------------------------
 
 
-def _act(context: TurnContext, came: _Came) -> Outcome:
-    view, changes = _reaction(context, came.signed)
+def _act(context: TurnContext, incoming: _Incoming) -> Outcome:
+    view, changes = _reaction(context, incoming.signed)
     told = consequences.follow(context.session, context.origin, changes, context.person)
     if told:
         view = view.model_copy(update={"notices": (*told, *view.notices)})
@@ -207,9 +207,9 @@ def _act(context: TurnContext, came: _Came) -> Outcome:
         tenant_id=context.tenant_id,
         channel_id=context.turn.channel_id,
         activity_id=context.turn.activity_id,
-        digest=came.digest,
-        # A press that changed nothing may be made again later, and is then to show how things stand by then.
-        press=came.key if stored(changes) else None,
+        digest=incoming.digest,
+        # A press that changed nothing may be repeated later, and must then show the state at that time.
+        press=incoming.key if stored(changes) else None,
         case_id=context.touched.id if context.touched else 0,
         reply=b"",
         at=context.turn.now,
@@ -221,7 +221,7 @@ def _act(context: TurnContext, came: _Came) -> Outcome:
 
 
 def _anchored(context: TurnContext, view: AnyView, changes: Changes, made_by: str) -> AnyView:
-    """Have a moving card's refresh name the turn that made it, and how far the case had come then."""
+    """Put into a moving card's refresh which turn made it, and the case's latest event at that time."""
     refresh = getattr(view, "refresh", None)
     case = context.touched
     if refresh is None or case is None or (not made_by and refresh.choice):
@@ -232,7 +232,7 @@ def _anchored(context: TurnContext, view: AnyView, changes: Changes, made_by: st
 
 
 def _reaction(context: TurnContext, signed: Signed | None) -> tuple[AnyView, Changes]:
-    """Do what was typed or pressed; return what is shown, and what was changed. A refusal is an answer too."""
+    """Carry out what was typed or pressed; return the view and the changes. A refusal is a view as well."""
     try:
         reaction = _typed(context) if context.turn.kind == "text" else _pressed(context, signed)
     except NoSuchCase as error:
@@ -260,7 +260,7 @@ def _is_hers(context: TurnContext, signed: Signed, verb: str) -> bool:
 
 
 def _typed(context: TurnContext) -> Reaction:
-    """A whole-line command wins; then what was last shown; then a command with a faulty rest; then the nearest."""
+    """Try a whole-line command, an answer to what was last shown, a command with an odd rest, then a suggestion."""
     text = context.turn.text.strip()
     found = commands.find_command(context, text, whole=True)
     if found:
@@ -275,7 +275,7 @@ def _typed(context: TurnContext) -> Reaction:
 
 
 def _keep_place(context: TurnContext, view: AnyView) -> None:
-    """Remember what is shown now, and bring posted cards in line: moved, summed up, emptied."""
+    """Remember what is now shown, and update posted cards accordingly: moved, summary or emptied."""
     turn, chat, case = context.turn, context.conversation, context.touched
     if not shown.only_tells(view):
         place = shown.of(view)

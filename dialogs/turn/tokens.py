@@ -1,4 +1,4 @@
-"""The token on every button: what the bot offered to whom, signed, so that a card's data is never a claim of rights."""
+"""The signed token on every button: what the bot offered to whom. A card's data alone never grants anything."""
 
 import hmac
 import json
@@ -12,7 +12,7 @@ _TAG = 20
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A claim that this bot signed, and for whom."""
+    """A claim signed by this bot, and for whom."""
 
     tenant_id: int
     person_id: int
@@ -23,7 +23,7 @@ class Mint:
     """Signs claims and reads them back, with HMAC-SHA256 over one secret."""
 
     def __init__(self, secret: bytes) -> None:
-        """Take the secret, 32 bytes. Raises: ValueError: it is not."""
+        """Take the secret. Raises: ValueError: it is not 32 bytes."""
         if len(secret) != 32:
             raise ValueError("the secret for tokens is 32 bytes")
         self._secret = secret
@@ -35,13 +35,13 @@ class Mint:
         return self._token(payload)
 
     def read(self, token: str) -> Signed | None:
-        """Return what a token says, None if this bot did not sign it."""
+        """Return the content of a token, None if this bot did not sign it."""
         body = token.partition(".")[0]
         try:
             payload, given = urlsafe_b64decode(body + "=" * (-len(body) % 4)), token.encode()
         except ValueError:
             return None
-        # The whole of it is compared: base64 has several spellings of the same bytes, and a token has one.
+        # Compare the whole token: base64 can spell the same bytes in several ways, a token only in one.
         if not hmac.compare_digest(given, self._token(payload).encode()):
             return None
         tenant_id, person_id, *fields = json.loads(payload)

@@ -1,4 +1,4 @@
-"""What one turn works with: the session, who speaks, in which chat, and the case she turns to."""
+"""The context of one turn: the session, the person, the chat, and the case it is about."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,9 +23,10 @@ from texts import Language
 
 @dataclass
 class TurnContext:
-    """One turn of one known person. pages_url: where people reach the bot's pages, empty when they cannot.
+    """One turn of one known person.
 
-    touched: the case this turn is about; its key seals the stored reply.
+    pages_url: public address of the bot's pages, empty if there is none. touched: the case this turn is about; its key
+    seals the stored reply.
     """
 
     session: Session
@@ -49,26 +50,26 @@ class TurnContext:
 
     @property
     def shown(self) -> Shown | None:
-        """Return what was last shown in this chat."""
+        """What was last shown in this chat."""
         return Shown.model_validate_json(self.conversation.shown) if self.conversation.shown else None
 
     def units_as(self, role: Role) -> list[int]:
-        """Return the ids of the units in which she holds the role today."""
+        """Return the ids of the units in which the person holds the role today."""
         return [row.unit_id for row in self.roles if row.role == role]
 
     def basis(self, case: CaseRow, facts: Facts, checklist: ListId = BASIS) -> Basis:
-        """Turn to a case: return the newest occasion of a list as she has it."""
+        """Return the latest occasion of a list as this person sees it; the case becomes the current one."""
         self.touched = case
-        if self.turn.kind != "refresh":  # her client asks that by itself; it is not what she last turned to
+        if self.turn.kind != "refresh":  # sent by the client on its own: the person has not moved to this case
             self.conversation.case_id = case.id
         return read(self.session, case, facts, checklist, self.reader_id(case))
 
     def reader_id(self, case: CaseRow) -> int:
-        """Return her own id where she meets a case as its reader, else the id of nobody."""
+        """Return the person's own id if they read this case as chef or deputy, else `filled.NOBODY`."""
         return self.person_id if access.reads(self.roles, case) else filled.NOBODY
 
     def acting_as(self, case: CaseRow) -> str:
-        """Return for whom she stands in, for the trail: she reads as a deputy. Empty for a chef of the unit."""
+        """Return for whom the person acts as deputy, as written to the trail; empty for a chef of the unit."""
         if not access.reads_as_deputy(self.roles, case):
             return ""
         staff = Staff(people.holdings_on(self.session, self.tenant_id, self.today))

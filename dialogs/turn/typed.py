@@ -1,4 +1,4 @@
-"""Typed words where a card was the last thing shown: they press its buttons and fill its fields."""
+"""Typed answers to the card last shown: words press its buttons and fill in its fields."""
 
 from collections.abc import Mapping, Sequence
 
@@ -25,7 +25,7 @@ from texts import LANGUAGES, say
 
 
 def answer_typed(context: TurnContext, shown: Shown | None, text: str) -> Reaction | None:
-    """Answer what was last shown with a typed line; None when the line answers nothing there."""
+    """Take a typed line as the answer to what was last shown; None if it answers nothing there."""
     if shown is None or not text:
         return _which(context, text)
     if shown.kind == "ask_ref":
@@ -39,7 +39,7 @@ def answer_typed(context: TurnContext, shown: Shown | None, text: str) -> Reacti
 
 
 def _which(context: TurnContext, text: str) -> Reaction | None:
-    """An answer with nothing to answer: nothing is stored, the bot asks which question."""
+    """Ask which question an answer belongs to when none was shown; None if the line is no answer. Stores nothing."""
     if read_answer(text) is None or context.conversation.case_id is None:
         return None
     case = find_case.by_id(context, context.conversation.case_id, ANSWER).case
@@ -50,7 +50,7 @@ def _which(context: TurnContext, text: str) -> Reaction | None:
 
 
 def _button(shown: Shown, text: str) -> Button | None:
-    """Return the button a line names, by its title in either language or by its number."""
+    """Return the button a line names, by title in either language or by number."""
     words = folded(text)
     for button in shown.buttons:
         if words in {folded(say(button.title.say, language, **button.title.args)) for language in LANGUAGES}:
@@ -79,15 +79,15 @@ def _question(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
 
 
 def _skip(context: TurnContext, shown: Shown) -> AnyView:
-    """Leave a question for later: the next one, nothing stored."""
+    """Show the next question and leave this one for later; nothing is stored."""
     basis = find_case.by_id(context, shown.at.case, ANSWER)
     return next_card.go_on(context, basis, shown.at.filled, shown.at.item, (Line(say="typed.skipped"),))
 
 
 def _motivated_too(context: TurnContext, claim: Claim, said: Said, item_id: str, reaction: Reaction) -> Reaction:
-    """Keep the text of `nej, TEXT` as the motivation: in the sibling that asks for it, else in the item's own row.
+    """Store the text of `nej, TEXT` as the motivation: in the item that asks for it, else in the answer's own row.
 
-    When the answer stood before this line, the text is kept if nothing there has changed since the card was drawn.
+    If the answer itself was given earlier, the text is stored only if nothing has changed since the card was shown.
     """
     _, changes = parted(reaction)
     basis = find_case.by_id(context, claim.case, ANSWER)
@@ -123,7 +123,7 @@ def _keep_motivation(context: TurnContext, sheet: Sheet, item_id: str, said: Sai
 
 
 def _group(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
-    """Words answer the open items in order; as many words as there are items answer them all."""
+    """Answer the open items in order, or all of them when there are as many words as items."""
     sheet = find_case.by_id(context, shown.at.case, ANSWER).sheet(shown.at.filled)
     if sheet is None:
         return None
@@ -143,7 +143,7 @@ def _group(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
 
 
 def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
-    """`nej` says there is none; any other line is the motivation itself."""
+    """Take `nej` as "no motivation" and any other line as the motivation itself."""
     said = read_answer(text)
     if said is not None and not said.text:
         if said.choice == "nej":
@@ -152,13 +152,13 @@ def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | Non
         if said.choice in ("skip", "unknown"):
             return _skip(context, shown)
         return SayView(notices=(Line(say="typed.motivation_how"),))
-    # Where motivations stand in the file, the line says where.
+    # Where the municipality keeps motivations in the case file only, the line says where.
     name = "place" if shown.at.verb == "in_the_file" else "motivation"
     return _echoed(context, shown, commands.run_verb(context, shown.at, {name: text}), _items_of(shown.at))
 
 
 def _facts(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
-    """As many words as there are facts answer them in the order shown."""
+    """Answer the facts in the order shown, one word for each."""
     row = read_answers(text)
     if row is None:
         return None
@@ -169,7 +169,7 @@ def _facts(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
 
 
 def _comment(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
-    """The line is the reservation."""
+    """Take the line as the comment."""
     return commands.run_verb(context, shown.at, {"comment": text[: MOST_TEXT + 1]})
 
 
@@ -177,13 +177,13 @@ def _comment(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
 
 
 def _items_of(claim: Claim) -> list[str]:
-    """Return the item a claim answers, none when it answers none."""
+    """Return the item a claim answers, if any."""
     answering = claim.verb in ("answer", "motivate", "in_the_file", "no_motivation")
     return [OnCard.read(claim).item_id] if answering else []
 
 
 def _echoed(context: TurnContext, shown: Shown, reaction: Reaction, item_ids: Sequence[str]) -> Reaction:
-    """Return the next card with what was kept said above it, and a way to take it back."""
+    """Add to the next card an echo of what was stored, and a button to undo it."""
     view, changes = parted(reaction)
     kept = {change.item_id for change in changes if change.event == "answered"}
     if isinstance(view, SayView | ClosedView) or not item_ids or not kept.issuperset(item_ids):
@@ -203,7 +203,7 @@ def _echoed(context: TurnContext, shown: Shown, reaction: Reaction, item_ids: Se
 
 
 def _echo(sheet: Sheet, item_ids: Sequence[str]) -> Line:
-    """Say what was stored: one question in words, several as a row."""
+    """Return the echo: one answer with its question, several as a count."""
     if len(item_ids) > 1:
         return Line(say="typed.echo_row", args={"ref": sheet.case.ref, "count": len(item_ids)})
     row = sheet.rows[item_ids[0]]

@@ -1,1 +1,1 @@
-"""What a person sees, as plain data."""
+"""Views: what a person sees, as plain data."""

@@ -1,4 +1,4 @@
-"""The chef's views: prompts, the state of a reading, the differences, signing and sending back."""
+"""The chef's views: prompts, the reading, the differences, signing, sending back, deputies."""
 
 from typing import Literal
 
@@ -9,12 +9,11 @@ from dialogs.views.parts import Button, Claim, Data, GapRow, Head, Line, View
 
 
 class PromptView(View):
-    """Tells someone, unasked, that a case waits.
+    """An unprompted message that a case is waiting. Names questions, never answers or texts.
 
-    reason: for reading (`sent`, `resent`), for reading again (`voided`), a worker's that
-    came back (`returned`), or an answer that was pending at the signature (`followed_up`).
-    Only questions, never answers, never a text. planned: ISO date, empty when none is set. more_gaps: how many do
-    not fit.
+    reason: waiting to be read (`sent`, `resent`) or read again (`voided`); sent back to its worker (`returned`); or an
+    answer that was ongoing when it was signed has become Nej (`followed_up`). planned: ISO date, empty if not set.
+    more_gaps: how many do not fit.
     """
 
     kind: Literal["prompt"] = "prompt"
@@ -30,7 +29,7 @@ class PromptView(View):
 
 
 class ReadingView(View):
-    """The state of a reading, between its questions and the decision."""
+    """A completed reading, before the differences are shown."""
 
     kind: Literal["reading"] = "reading"
     head: Head
@@ -40,10 +39,10 @@ class ReadingView(View):
 
 
 class Compared(Data):
-    """One question as both have answered it. reader and worker: answers as figures count them.
+    """One question as answered by both sides. reader, worker: answers as figures count them.
 
-    motivation, text, place, note, option: the worker's; reader_note: the reader's own reservation. Signatures are bound
-    to the JSON of these, by the names it was given first.
+    motivation, text, place, note, option: the worker's; reader_note: the reader's own comment. Signatures are bound to
+    the JSON of these, hence the aliases: the names the fields had first.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True)
@@ -61,7 +60,7 @@ class Compared(Data):
 
 
 class ComparedSheet(Data):
-    """One child's list, both sides. child 0: there is one."""
+    """One child's list, both sides. child 0: there is only one."""
 
     child: int = 0
     facts: tuple[tuple[str, str], ...]
@@ -69,7 +68,7 @@ class ComparedSheet(Data):
 
 
 class Comparison(Data):
-    """Everything a reader compares: what a signature is bound to, and hashed over. occasion from 1."""
+    """Everything a reader compares; a signature is bound to its hash. occasion counts from 1."""
 
     case_ref: str
     checklist: str
@@ -80,7 +79,7 @@ class Comparison(Data):
 
 
 class DifferencesView(View):
-    """Both sets of answers, differences first, and what can be done now. first: the child to begin with, from 0."""
+    """Both sets of answers, differences first, and the available actions. first: index of the first child shown."""
 
     kind: Literal["differences"] = "differences"
     seen: Comparison
@@ -90,7 +89,7 @@ class DifferencesView(View):
 
 
 class ShortfallView(View):
-    """Asks for the reason for signing although something is missing. text: written so far."""
+    """Asks why the chef signs although something is missing. text: written so far."""
 
     kind: Literal["shortfall"] = "shortfall"
     head: Head
@@ -104,7 +103,7 @@ class ShortfallView(View):
 
 
 class ReturnView(View):
-    """Asks what the worker should look at again: a comment, and questions (list/child/item). text: written so far."""
+    """Asks what the worker should look at again. questions: list id, child, item; text: the comment so far."""
 
     kind: Literal["return"] = "return"
     head: Head
@@ -117,9 +116,9 @@ class ReturnView(View):
 
 
 class SignedView(View):
-    """What was seen at a signature, shown again. hash: over the view's canonical JSON; at and voided: in words.
+    """What was seen at a signature, shown again.
 
-    is_whole: the hash, recomputed, is the same.
+    at, voided: times in words. hash: of the canonical JSON of what was seen. is_whole: the recomputed hash matches.
     """
 
     kind: Literal["signed"] = "signed"
@@ -137,7 +136,7 @@ class SignedView(View):
 
 
 class Deputy(Data):
-    """One deputy. first and last: ISO dates, inclusive; stands_in_for: a name, empty when nobody in particular."""
+    """One deputy. first, last: ISO dates, inclusive; stands_in_for: a name, empty for nobody in particular."""
 
     name: str
     unit: str
@@ -148,10 +147,10 @@ class Deputy(Data):
 
 
 class DeputiesView(View):
-    """Who stands in for whom, and a form for naming one more.
+    """The deputies, and a form for naming another.
 
-    people, units, chefs: row id and name to choose among; units and chefs only when there are several.
-    no_app: names of those who should be written to and cannot be. person, first, last: what stands in the fields.
+    people, units, chefs: row ids and names to choose from; units and chefs only when there are several.
+    no_app: names of those who cannot be sent messages. person, first, last: values of the fields.
     """
 
     kind: Literal["deputies"] = "deputies"
@@ -170,7 +169,7 @@ _TEXTS = {"text": "", "place": "", "note": "", "reader_note": ""}
 
 
 def without_what_was_written(view: DifferencesView | SignedView) -> DifferencesView | SignedView:
-    """Return the view as it may be posted: both sets of answers, nothing anyone wrote."""
+    """Return the view as it may be posted: the answers, but nothing anyone wrote."""
     sheets = tuple(
         sheet.model_copy(update={"rows": tuple(row.model_copy(update=_TEXTS) for row in sheet.rows)})
         for sheet in view.seen.sheets

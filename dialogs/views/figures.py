@@ -1,4 +1,4 @@
-"""The views of figures: the report of a unit and a period, and the links of an export."""
+"""Views of figures: the report for a unit and period, and the links of an export."""
 
 from typing import Literal
 
@@ -6,7 +6,7 @@ from dialogs.views.parts import Button, Data, View
 
 
 class FigureRow(Data):
-    """How one question was answered: k Ja of the n lists it applies to."""
+    """One question's result: k answers Ja of the n lists it applies to."""
 
     item: str
     k: int
@@ -14,7 +14,7 @@ class FigureRow(Data):
 
 
 class Asked(Data):
-    """What figures are about. unit: its name, empty: the whole organisation; first, last: ISO dates, inclusive."""
+    """The scope of figures. unit: name, empty for the whole organisation; first, last: ISO dates, inclusive."""
 
     unit: str
     first: str
@@ -22,10 +22,10 @@ class Asked(Data):
 
 
 class ReportView(View):
-    """The figures of one unit and period, or only the offer to export them.
+    """The figures of one unit and period, or just the offer to export them.
 
-    sentences: in the reader's language, as the report words them. rows: in the order of the list, empty when it is
-    only an offer. units: row id and name to choose among, when there are several; chosen: the row id of this one.
+    sentences: in the reader's language, as worded by the report. rows: in list order, empty for an offer. units: row
+    ids and names to choose from, when there are several; chosen: row id of the unit shown.
     """
 
     kind: Literal["report"] = "report"
@@ -43,14 +43,14 @@ What = Literal["page", "csv", "xlsx"]
 
 
 class LinkRow(Data):
-    """An address to fetch something at, once. what: `page`, `csv` or `xlsx`."""
+    """A one-time link to the page or a file."""
 
     what: What
     address: str
 
 
 class LinksView(View):
-    """Where the figures can be fetched. links: secrets, for one person; empty: the card says where they are."""
+    """The links to the figures. links: secrets, for one person; if empty, the card explains where to find them."""
 
     kind: Literal["links"] = "links"
     asked: Asked

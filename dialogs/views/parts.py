@@ -1,4 +1,4 @@
-"""What views are made of: sentences by key, buttons by claim, headings. Plain data."""
+"""The building blocks of views: sentences by key, buttons by claim, headings."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -7,15 +7,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Data(BaseModel):
-    """Frozen plain data that refuses what it does not know."""
+    """Base of all view data: frozen, and unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Claim(Data):
-    """What a button stands for.
+    """What a button does and to what; signed in its token (`dialogs/turn/tokens.py`).
 
-    item: a stop's key or an item id. revision: of each item it answers, joined by commas.
+    case, filled: row ids, 0 where there is none; version: of the list. item, revision and choice hold the payload,
+    whose meaning depends on the kind of press (`dialogs/turn/presses.py`).
     """
 
     verb: str
@@ -28,23 +29,23 @@ class Claim(Data):
 
 
 class Line(Data):
-    """A sentence by its key in texts/, with its arguments."""
+    """A sentence: its key in texts/ and its arguments."""
 
     say: str
     args: Mapping[str, str | int] = Field(default_factory=dict)
 
 
 class Button(Data):
-    """Something to press."""
+    """A button: its title, and what pressing it does."""
 
     title: Line
     claim: Claim
 
 
 class View(Data):
-    """What all views share: lines said above the content (an echo, a refusal), and whether the card moves.
+    """Base of all views. notices: lines above the content, such as an echo or a refusal.
 
-    remark: what the chef wrote when sending the list back; for its workers, never in a posted card.
+    remark: the chef's comment when sending the list back; for the workers only, never in a posted card.
     """
 
     notices: tuple[Line, ...] = ()
@@ -52,7 +53,7 @@ class View(Data):
 
 
 class Head(Data):
-    """Which list this is about. child 0: the child is not shown (there is one). done of total apply now."""
+    """The list a card is about. child 0: not shown, as there is only one. done, total: progress among what applies."""
 
     case_ref: str
     child: int = 0
@@ -61,7 +62,7 @@ class Head(Data):
 
 
 class Listed(Data):
-    """One item of a list, with what is allowed and what is answered now (empty: nothing)."""
+    """One item with its allowed answers and its current one (empty: none)."""
 
     item: str
     allowed: tuple[str, ...] = ()
@@ -69,7 +70,7 @@ class Listed(Data):
 
 
 class GapRow(Data):
-    """One gap in words, with the button that leads to it. why is empty for one who has not read yet."""
+    """One gap, with a button that leads to it. why: empty for a reader who has not seen the answers yet."""
 
     child: int = 0
     of: Literal["item", "fact"]

@@ -1,4 +1,4 @@
-"""Views and buttons that many dialogs use."""
+"""Views and buttons shared by several dialogs."""
 
 from checklists.errors import UserError
 from checklists.rights import VerbName
@@ -7,24 +7,24 @@ from dialogs.views.views import AskRefView
 
 
 def command_button(word: str, title: str) -> Button:
-    """Return a button that does what the typed command does."""
+    """Return a button that runs a typed command. title: a text key."""
     return Button(title=Line(say=title), claim=Claim(verb="command", choice=word))
 
 
 def ask_ref(command: str) -> AskRefView:
-    """Return the card that asks which case a command is about."""
+    """Return the card that asks which case a command is for."""
     return AskRefView(save=Button(title=Line(say="buttons.open"), claim=Claim(verb="named_case", item=command)))
 
 
 def open_button(case_id: int, title: Line, verb: VerbName = "continue") -> Button:
-    """Return a button that leads to a case."""
+    """Return a button that opens a case."""
     return Button(title=title, claim=Claim(verb=verb, case=case_id))
 
 
 REST_SAVED = Line(say="errors.rest_saved")
-"""Said once below what is wrong with some fields of a card."""
+"""Follows the refusals of single fields, once."""
 
 
 def refused(error: UserError) -> tuple[Line, ...]:
-    """Return what is said when a card that is saved whole or not at all was refused."""
+    """Return the lines for a refused card that is saved either whole or not at all."""
     return (Line(say=error.text_key, args=error.args_for_text), Line(say="errors.none_saved"))

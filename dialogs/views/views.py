@@ -1,6 +1,6 @@
-"""What a person sees, as plain data: no card, no markup, no sentence; keys and ids that bot/cards renders.
+"""Views as plain data: text keys and ids, rendered by bot/cards; no markup and no sentences.
 
-A view is stored with the inbox and can be hashed, so it holds everything its rendering depends on.
+A view is stored in the inbox and can be hashed, so it holds everything its rendering depends on.
 """
 
 from typing import Annotated, Literal
@@ -43,7 +43,7 @@ class SayView(View):
 
 
 class FactField(Data):
-    """One fact on the facts card; current is ja, nej, unknown or empty (never said)."""
+    """One fact. current: `ja`, `nej`, `unknown`, or empty if it was never given."""
 
     fact: str
     current: str = ""
@@ -52,7 +52,8 @@ class FactField(Data):
 class FactsView(View):
     """The facts card.
 
-    children 0: the number of children is not asked here. units: id and name, when there are several.
+    children: their number, 0 where it is not asked. planned: proposed ISO date; planned_typed: the person typed one, so
+    none is proposed. units: row ids and names to choose from, when there are several; unit: the current one.
     """
 
     kind: Literal["facts"] = "facts"
@@ -83,7 +84,7 @@ class QuestionView(View):
 
 
 class GroupView(View):
-    """Several items on one card, a choice set for each."""
+    """Several items on one card, each with its own choices. group: id of the group in the checklist."""
 
     kind: Literal["group"] = "group"
     head: Head
@@ -98,9 +99,9 @@ class GroupView(View):
 
 
 class MotivationView(View):
-    """Asks for the motivation of `about` (an item or a fact), or of the items' own answers when it is empty.
+    """Asks for the motivation of `about` (an item or a fact) or, when that is empty, of the items' own answers.
 
-    text and place: written so far; never in a posted or updated card.
+    text, place: written so far, never in a posted or updated card.
     """
 
     kind: Literal["motivation"] = "motivation"
@@ -119,7 +120,7 @@ class MotivationView(View):
 
 
 class CommentView(View):
-    """Asks for a reservation to one item's answer. text: the present one, never in a posted card."""
+    """Asks for a comment (förbehåll) on one answer. text: the current one, never in a posted card."""
 
     kind: Literal["comment"] = "comment"
     head: Head
@@ -132,7 +133,7 @@ class CommentView(View):
 
 
 class FormField(Data):
-    """One question of the form: a choice, or (stop `motivation`) a text, a place, or that it is missing."""
+    """One stop on the form: choices, or a motivation as a text, a place, or marked as missing."""
 
     kind: Literal["choice", "motivation"]
     stop: str
@@ -143,7 +144,7 @@ class FormField(Data):
 
 
 class FormView(View):
-    """Many questions on one card. What is left empty stays as it is."""
+    """Many questions on one card; fields left empty change nothing."""
 
     kind: Literal["form"] = "form"
     head: Head
@@ -159,7 +160,8 @@ class FormView(View):
 class DetailsView(View):
     """The facts of a case and its children, its dates and its people.
 
-    facts: child number (0 the case) with each field. dates: field and ISO date. workers: id and name.
+    facts: fields by child number, 0 for the case. dates: field name and ISO date. workers: row ids and names to choose
+    a co-worker from.
     """
 
     kind: Literal["details"] = "details"
@@ -174,9 +176,9 @@ class DetailsView(View):
 
 
 class ExtendView(View):
-    """Asks why, by which decision and until when a time limit is extended.
+    """Asks which time limit is extended, why, when that was decided, and until when.
 
-    limits: each with the ISO date it ends, if known. The rest stands in the fields: as it was typed, or proposed.
+    limits: each with the ISO date it expires, if known. The other values fill the fields: as typed, or as proposed.
     """
 
     kind: Literal["extend"] = "extend"
@@ -192,7 +194,7 @@ class ExtendView(View):
 
 
 class DecidedView(View):
-    """Asks whether the decision has been taken, and when; planned: ISO date, empty when none is set."""
+    """Asks whether and when the decision was taken. planned: ISO date, empty if not set."""
 
     kind: Literal["decided"] = "decided"
     head: Head
@@ -202,7 +204,7 @@ class DecidedView(View):
 
 
 class CloseView(View):
-    """Asks whether the case is to be closed, and on which day."""
+    """Asks for confirmation and the day before closing a case. day: ISO date proposed."""
 
     kind: Literal["close"] = "close"
     head: Head
@@ -212,7 +214,7 @@ class CloseView(View):
 
 
 class Row(Data):
-    """One answer on the summary: `state` as figures count it; texts never in a posted or updated card."""
+    """One answer on the summary. state: as figures count it. The texts are never in a posted or updated card."""
 
     item: str
     state: str
@@ -232,7 +234,7 @@ class SheetRows(Data):
 
 
 class SummaryView(View):
-    """The answers, the gaps (`more_gaps`: how many do not fit), and what can be done now."""
+    """The answers, the gaps and the available actions. more_gaps: how many gaps do not fit; sent: when, in words."""
 
     kind: Literal["summary"] = "summary"
     head: Head
@@ -259,7 +261,7 @@ class MissingView(View):
 
 
 class CaseLine(Data):
-    """One case in a list."""
+    """One case in a list of cases."""
 
     case_ref: str
     status: Line
@@ -268,7 +270,7 @@ class CaseLine(Data):
 
 
 class CasesView(View):
-    """Some cases: a person's own, or those waiting for that person."""
+    """A page of cases: a person's own, or those waiting to be read."""
 
     kind: Literal["cases"] = "cases"
     title: Line = Line(say="card.cases_title")
@@ -277,7 +279,7 @@ class CasesView(View):
 
 
 class MenuView(View):
-    """Sentences and what can be done from here: help, welcome, a word that was not understood."""
+    """A title, some sentences and buttons: help, welcome, confirmations, words that were not understood."""
 
     kind: Literal["menu"] = "menu"
     title: Line
@@ -293,7 +295,7 @@ class AskRefView(View):
 
 
 class ClosedView(View):
-    """The remains of a card that is done, paused or moved: no answers."""
+    """The emptied form of a card that is done, paused or moved; no answers."""
 
     kind: Literal["closed"] = "closed"
     case_ref: str
@@ -302,7 +304,7 @@ class ClosedView(View):
 
 
 class ReminderItem(Data):
-    """One question a reminder names. child 0: the child is not shown."""
+    """One question or fact named in a reminder. child 0: not shown."""
 
     child: int = 0
     of: Literal["item", "fact"]
@@ -310,7 +312,7 @@ class ReminderItem(Data):
 
 
 class ReminderPoint(Data):
-    """What one rule says about a case: a sentence, and the exact questions; never an answer, never what was written."""
+    """What one rule says about a case: a sentence and the exact questions; never answers or texts."""
 
     rule: Rule
     line: Line
@@ -318,7 +320,7 @@ class ReminderPoint(Data):
 
 
 class ReminderCase(Data):
-    """One case in a reminder, with the button that leads to it. version: of the list the questions stand in."""
+    """One case in a reminder, with a button to it. version: of the checklist its questions belong to."""
 
     case_ref: str
     checklist: str
@@ -328,12 +330,12 @@ class ReminderCase(Data):
 
 
 class ReminderView(View):
-    """One person's reminders of a day. others: reference and rules of the cases that do not fit."""
+    """One person's reminders for a day. others: reference and rules of the cases that do not fit."""
 
     kind: Literal["reminder"] = "reminder"
     title: Line
     cases: tuple[ReminderCase, ...]
-    others: tuple[tuple[str, str], ...] = ()
+    others: tuple[tuple[str, tuple[Rule, ...]], ...] = ()
     snooze: Button | None = None
 
 
@@ -370,7 +372,7 @@ AnyView = Annotated[
 
 
 def without_texts(view: AnyView) -> AnyView:
-    """Return the view as it may be posted or put into a posted card: nothing anyone wrote in it."""
+    """Return the view as it may be posted or used in a posted card: without anything anyone wrote."""
     if view.remark:
         view = view.model_copy(update={"remark": ""})
     if isinstance(view, DifferencesView | SignedView):

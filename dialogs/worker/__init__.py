@@ -1,1 +1,1 @@
-"""The case worker's dialogs."""
+"""The case worker's dialogs: opening a case, answering, the summary, details and closing."""

@@ -30,18 +30,18 @@ DATES = tuple(name for name in FIELDS if name != "closed_on")
 
 
 def details_typed(context: TurnContext, rest: str) -> Reaction:
-    """Show the details of the case named, else of the one last touched."""
+    """Show the details of the named case, or of the last one the person worked on."""
     basis = find_case.named_or_latest(context, rest, DETAILS)
     return details(context, basis) if basis else ask_ref("uppgifter")
 
 
 def details(context: TurnContext, basis: Basis, notices: tuple[Line, ...] = ()) -> AnyView:
-    """Return the card with the details of a case, or the view of a closed one."""
+    """Return the details card of a case, or the closed-case view if it is closed."""
     case = basis.case
     if case.closed_on is not None:
         return find_case.closed_case(context, case)
     newest = trail.newest_of_case(context.session, case.id)
-    # With the newest event, so that setting a date back and forth is a new press each time.
+    # Includes the newest event, so that setting a date back and forth is not mistaken for a repeated press.
     claims = [("save", claimed("save_details", OnDetails(shown(basis), newest), case=case.id))]
     claims += [(verb, claimed(verb, case=case.id)) for verb in ("extend", "close")]
     shared = [(cases.WHOLE_CASE, fact_id) for fact_id, fact in all_facts().items() if fact.per == "case"]
@@ -67,9 +67,9 @@ def _mates(context: TurnContext, basis: Basis) -> dict[int, str]:
 
 
 def shown(basis: Basis) -> str:
-    """Return a digest of what the card showed, so that an old card does not undo what others changed since."""
+    """Return a digest of what the card showed: an outdated card must not undo what others have changed since."""
     case = basis.case
-    # started_on counts once it is set: the cards of a release that did not know it yet are still good.
+    # started_on counts only once it is set, so that cards from a release without it stay valid.
     dates = [getattr(case, name) for name in FIELDS if name != "started_on" or case.started_on is not None]
     stands = [case.co_id, case.protected_identity, *dates]
     revisions = sorted((at, name, row.revision) for (at, name), row in basis.facts.items())
@@ -77,7 +77,7 @@ def shown(basis: Basis) -> str:
 
 
 def save_details(context: TurnContext, press: Press[OnDetails]) -> Reaction:
-    """Store what was filled in; a bad field does not stop the others."""
+    """Store what was filled in; an invalid field does not stop the others."""
     basis = open_case(context, press, SAVE_DETAILS)
     if not isinstance(basis, Basis):
         return basis
@@ -105,7 +105,7 @@ def _store_facts(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) 
 
 
 def store_dates(context: TurnContext, basis: Basis, typed: Mapping[str, str]) -> tuple[Changes, tuple[Line, ...]]:
-    """Store the valid dates; return what changed, and what is wrong with the others, by field."""
+    """Store the valid dates; return the changes, and one line for each date that was refused."""
     given: dict[str, date | None] = {}
     faults: dict[str, UserError] = {}
     for name, text in typed.items():
@@ -128,7 +128,7 @@ def _store_protected(context: TurnContext, basis: Basis, inputs: Mapping[str, st
 
 
 def _store_co_worker(context: TurnContext, basis: Basis, chosen: str) -> Changes:
-    """Store the co-worker chosen among the unit's case workers; `0` is nobody. Raises: BadPeople."""
+    """Store the co-worker chosen from the unit's case workers; `0` means none. Raises: BadPeople."""
     case = basis.case
     if not chosen:
         return NONE
@@ -140,7 +140,7 @@ def _store_co_worker(context: TurnContext, basis: Basis, chosen: str) -> Changes
 
 
 def details_pressed(context: TurnContext, press: Press[Nothing]) -> Reaction:
-    """Show the details again, from a card."""
+    """Show the details, from a button."""
     return details(context, find_case.by_id(context, press.case, DETAILS))
 
 

@@ -1,4 +1,4 @@
-"""Changing an answer by its number, at any time until the case is closed, also after it was sent."""
+"""Changing an answer by question number, at any time until the case is closed, even after the list was sent."""
 
 import re
 
@@ -22,7 +22,7 @@ _REST = re.compile(
 
 
 def change_typed(context: TurnContext, rest: str) -> Reaction:
-    """Show the question with a number: of the case named or last touched, of the child named or last shown."""
+    """Show a question by number, for the named or last used case and the named or last shown child."""
     number, ref, child = _parts(rest)
     basis = find_case.named_or_latest(context, ref, CHANGE)
     if basis is None:
@@ -43,14 +43,14 @@ def change_typed(context: TurnContext, rest: str) -> Reaction:
 
 
 def _parts(rest: str) -> tuple[str, str, str]:
-    """Return number, reference and child as written, each empty if missing."""
+    """Split what follows the command into number, reference and child, as written; each is empty if missing."""
     found = _REST.fullmatch(rest.strip())
     named = found.groupdict() if found else {}
     return named.get("number") or "", named.get("ref") or "", named.get("child") or ""
 
 
 def _sheet(context: TurnContext, basis: Basis, child: str) -> Sheet:
-    """Return the named child's sheet, else the one last shown, else the first."""
+    """Return the named child's sheet, or the one last shown, or the first."""
     if child:
         return next((sheet for sheet in basis.sheets if sheet.filled.child == int(child)), basis.sheets[0])
     shown = context.shown

@@ -1,4 +1,4 @@
-"""The end of an investigation: a time limit extended, the decision taken, the case closed and opened again."""
+"""The end of an investigation: extending a time limit, recording the decision, closing and reopening the case."""
 
 from collections.abc import Mapping
 from typing import get_args
@@ -36,7 +36,7 @@ LIMITS: tuple[Limit, ...] = ("14d", "4m")
 
 
 def extend(context: TurnContext, press: Press[Nothing]) -> Reaction:
-    """Show the card that asks for an extension's limit, class, reason, day of decision and new last day."""
+    """Show the extension card: limit, class and text of the reason, date of the decision, new last day."""
     basis = open_case(context, press, EXTEND)
     return _extension(context, basis, (), {}) if isinstance(basis, Basis) else basis
 
@@ -104,7 +104,7 @@ def _reason_class(typed: Mapping[str, str]) -> ReasonClass | None:
 
 
 def decided(context: TurnContext, press: Press[Nothing]) -> Reaction:
-    """Ask whether the decision has been taken: today, on another day, or for when it is planned now."""
+    """Ask whether the decision has been taken: today, on another day, or not yet, with a new planned day."""
     basis = open_case(context, press, DECIDED)
     return _decided(context, basis, ()) if isinstance(basis, Basis) else basis
 
@@ -125,12 +125,12 @@ def _decided(context: TurnContext, basis: Basis, notices: tuple[Line, ...]) -> D
 
 
 def decided_today(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Record that the decision was taken today."""
+    """Record today as the day of the decision."""
     return _save_decided(context, press, DECIDED_TODAY, {"decided_on": context.today.isoformat()})
 
 
 def save_decided(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Store the day of the decision, or the day it is planned for now."""
+    """Store the day of the decision, or a new planned day."""
     typed = {name: press.inputs.get(name, "") for name in ("decided_on", "planned_decision_on")}
     return _save_decided(context, press, SAVE_DECIDED, typed)
 
@@ -160,7 +160,7 @@ def _save_decided(context: TurnContext, press: Press[AsShown], right: Right, typ
 
 
 def close(context: TurnContext, press: Press[Nothing]) -> Reaction:
-    """Ask for confirmation before closing, naming the consequence."""
+    """Ask for confirmation before closing, and say what closing means."""
     basis = open_case(context, press, CLOSE)
     return _closing(context, basis, (), context.today.isoformat()) if isinstance(basis, Basis) else basis
 
@@ -178,7 +178,7 @@ def _closing(context: TurnContext, basis: Basis, notices: tuple[Line, ...], day:
 
 
 def save_closing(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Close the case on the day given; nothing in it can be changed until it is opened again."""
+    """Close the case as of the given day; nothing in it can be changed until it is reopened."""
     basis = open_case(context, press, SAVE_CLOSING)
     if not isinstance(basis, Basis):
         return basis
@@ -196,7 +196,7 @@ def save_closing(context: TurnContext, press: Press[AsShown]) -> Reaction:
 
 
 def reopen(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Open the case again; it continues where it was."""
+    """Reopen the case; everything is as it was when it was closed."""
     basis = find_case.by_id(context, press.case, find_case.REOPEN)
     case = basis.case
     changes = acts.reopen(context.session, context.origin, case) if case.closed_on is not None else ()

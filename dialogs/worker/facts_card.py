@@ -1,4 +1,4 @@
-"""The facts card: what decides which questions apply. Nothing on it is preselected."""
+"""The facts card: the facts that decide which questions apply. Nothing is preselected."""
 
 from actions.basis import Basis, Sheet
 from checklists.deadlines import finish_by
@@ -20,9 +20,9 @@ def facts_card(
     planned_typed: bool = False,
     form: bool = False,
 ) -> FactsView:
-    """Return the card with the facts of the case and of one child. form: the form comes next.
+    """Return the card with the facts of the case and of one child.
 
-    planned_typed: a planned day was typed, and no other is proposed over it.
+    planned_typed: a planned date was typed, so none is proposed over it. form: the form comes next.
     """
     case = basis.case
     units = context.units_as("case_worker") if case.lead_id == context.person_id and not basis.sheets else []
@@ -49,7 +49,7 @@ def facts_card(
 
 
 def child_facts(basis: Basis, sheet: Sheet, notices: tuple[Line, ...] = (), *, form: bool = False) -> FactsView:
-    """Return the small facts card of a further child: only what is about that child."""
+    """Return the shorter facts card for the second child onwards: only that child's own facts."""
     child = sheet.filled.child
     save = claimed(
         "save_facts", OnFacts(child, revisions(basis, child), 0, form), case=basis.case.id, filled=sheet.filled.id
@@ -65,12 +65,12 @@ def child_facts(basis: Basis, sheet: Sheet, notices: tuple[Line, ...] = (), *, f
 
 
 def field(basis: Basis, fact_id: str, child: int) -> FactField:
-    """Return one fact as the card shows it."""
+    """Return one fact with its current value, empty if it was never given."""
     row = basis.facts.get((child if all_facts()[fact_id].per == "child" else cases.WHOLE_CASE, fact_id))
     return FactField(fact=fact_id, current=row.value if row else "")
 
 
 def revisions(basis: Basis, child: int) -> tuple[int, ...]:
-    """Return the newest revision of each fact on a child's card."""
+    """Return the latest revision of each fact on a child's card, 0 for one never given."""
     places = ((child if fact.per == "child" else cases.WHOLE_CASE, fact_id) for fact_id, fact in all_facts().items())
     return tuple(basis.facts[at].revision if at in basis.facts else 0 for at in places)

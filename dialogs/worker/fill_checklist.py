@@ -1,4 +1,4 @@
-"""Filling in: one step for all questions. Actions store the answers, and the rules decide which card comes next."""
+"""Answering the checklist: actions store the answers, the rules decide which card comes next."""
 
 from actions import answers
 from actions.basis import Basis, Sheet
@@ -33,7 +33,7 @@ SHOW = Right("show_current", "case", LIST_HOLDER)
 
 
 def answer(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Store the answer of a question card and show what comes next."""
+    """Store the answer from a question card and show the next card."""
     at = landed(context, press, ANSWER)
     if not isinstance(at, Landed):
         return at
@@ -43,7 +43,7 @@ def answer(context: TurnContext, press: Press[OnCard]) -> Reaction:
 
 
 def save_group(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Store what was chosen on a card with several items; empty ones are unchanged."""
+    """Store what was chosen on a card with several items; those left empty stay as they are."""
     at = landed(context, press, GROUP)
     if not isinstance(at, Landed):
         return at
@@ -62,12 +62,12 @@ def motivate(context: TurnContext, press: Press[OnCard]) -> Reaction:
 
 
 def in_the_file(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Store where in the file the motivation is."""
+    """Store where in the case file the motivation is found."""
     return _motivate(context, press, REFERENCE, "reference")
 
 
 def no_motivation(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Store that there is no motivation: the gap remains and is reported."""
+    """Store that there is no motivation; it remains a gap and is reported as one."""
     return _motivate(context, press, NO_MOTIVATION, "missing")
 
 
@@ -90,7 +90,7 @@ def _motivate(context: TurnContext, press: Press[OnCard], right: Right, how: Mot
 
 
 def go_to(context: TurnContext, press: Press[ToItem]) -> Reaction:
-    """Show one item's card, answered or not."""
+    """Show the card of one item, answered or not."""
     basis = open_case(context, press, GOTO)
     if not isinstance(basis, Basis):
         return basis
@@ -105,18 +105,18 @@ def go_to(context: TurnContext, press: Press[ToItem]) -> Reaction:
     stop = stop_of(sheet.way, item_id)
     if stop is None:
         return next_card.go_on(context, basis, notices=(Line(say="fill.not_asked_now"),))
-    return next_card.card(context, sheet, _motivation_if_only_that_is_missing(sheet, stop, item_id))
+    return next_card.card(context, sheet, _motivation_if_only_it_is_missing(sheet, stop, item_id))
 
 
-def _motivation_if_only_that_is_missing(sheet: Sheet, stop: Stop, item_id: str) -> Stop:
-    """Go straight to the motivation when only that is missing."""
+def _motivation_if_only_it_is_missing(sheet: Sheet, stop: Stop, item_id: str) -> Stop:
+    """Return the motivation card when the motivation is all that is missing, else the question's own card."""
     lacks = any(gap.id == item_id and gap.why == "unmotivated" for gap in sheet.gaps)
     own = next((s for s in sheet.way if s.kind == "motivation" and not s.about and item_id in s.items), None)
     return own if lacks and own else stop
 
 
 def back(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Show the previous question; nothing changes, and unsaved text is stored as a draft."""
+    """Show the previous question; no answer changes, and unsaved text is stored as a draft."""
     basis = open_case(context, press, BACK)
     return _back(context, basis, press) if isinstance(basis, Basis) else basis
 
@@ -133,7 +133,7 @@ def _back(context: TurnContext, basis: Basis, press: Press[OnCard]) -> AnyView:
 
 
 def pause(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Pause; every answer is stored already, and unsaved text is stored as a draft."""
+    """Pause: every answer is already stored, and unsaved text is stored as a draft."""
     basis = open_case(context, press, PAUSE)
     if not isinstance(basis, Basis):
         return basis
@@ -153,10 +153,10 @@ def _keep_draft(context: TurnContext, sheet: Sheet, press: Press[OnCard]) -> tup
 
 
 def show_current(context: TurnContext, press: Press[Refreshing]) -> Reaction:
-    """Return what a card shows now; changes nothing.
+    """Return the current content of a card, for its `refresh`; changes nothing.
 
-    While nothing of the case has changed since the card was made, that is the card itself, as stored with the turn that
-    made it; otherwise the list's current card.
+    If nothing in the case has changed since the card was made, that is the same card, as stored with its turn;
+    otherwise it is the list's current card.
     """
     basis = find_case.by_id(context, press.case, SHOW)
     row = inbox.by_activity(context.session, context.tenant_id, context.turn.channel_id, press.what.made_by)
@@ -174,7 +174,7 @@ def show_current(context: TurnContext, press: Press[Refreshing]) -> Reaction:
 
 
 def back_typed(context: TurnContext, rest: str) -> Reaction:
-    """Show the question before the one last shown."""
+    """Show the question before the last one shown."""
     basis = find_case.named_or_latest(context, rest, BACK)
     if basis is None:
         return SayView(notices=(Line(say="fill.nothing_before"),))
@@ -188,7 +188,7 @@ def back_typed(context: TurnContext, rest: str) -> Reaction:
 
 
 def pause_typed(context: TurnContext, rest: str) -> Reaction:
-    """Pause the list last shown."""
+    """Pause the list of the named or last used case."""
     basis = find_case.named_or_latest(context, rest, PAUSE)
     return summary_card.paused(basis) if basis else SayView(notices=(Line(say="fill.nothing_to_pause"),))
 

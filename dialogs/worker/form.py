@@ -1,4 +1,4 @@
-"""The form: all questions that apply on one card. What is filled in is stored; then what is still open is shown."""
+"""The form: every applicable question on one card. Saving stores what is filled in, then shows what is still open."""
 
 from actions import answers
 from actions.basis import Basis, Sheet
@@ -27,13 +27,13 @@ SAVE_FORM = Right("save_form", "case", LIST_HOLDER)
 
 
 def form_typed(context: TurnContext, rest: str) -> Reaction:
-    """Show the form of the case named, else of the one last touched."""
+    """Show the form of the named or last used case."""
     basis = find_case.named_or_latest(context, rest, FORM)
     return _open(context, basis) if basis else ask_ref("formulär")
 
 
 def form_pressed(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Show the form, from a card."""
+    """Show the form, from a button."""
     return _open(context, find_case.by_id(context, press.case, FORM), press.filled)
 
 
@@ -52,7 +52,7 @@ def _open(context: TurnContext, basis: Basis, row_id: int = 0) -> Reaction:
 
 
 def _open_reading(context: TurnContext, reader: Basis) -> Reaction:
-    """Show a reader's questions; all of them until the workers' answers were seen."""
+    """Show a reader's questions: all of them, as long as the workers' answers have not been seen."""
     is_blind = reader.state == State.BEGUN and all(sheet.filled.seen_at is None for sheet in reader.sheets)
     if is_blind and reader.next_from() is None:
         return reading_cards.questions(reader.sheets[0])
@@ -60,7 +60,7 @@ def _open_reading(context: TurnContext, reader: Basis) -> Reaction:
 
 
 def save_form(context: TurnContext, press: Press[OnForm]) -> Reaction:
-    """Store what is filled in; a bad text does not stop the rest. Then show what is open, newly applicable ones too."""
+    """Store what is filled in, then show what is open, newly applicable ones too. A refused text stops nothing else."""
     basis = open_case(context, press, SAVE_FORM)
     if not isinstance(basis, Basis):
         return basis
@@ -82,7 +82,7 @@ def save_form(context: TurnContext, press: Press[OnForm]) -> Reaction:
 
 
 class _Saving:
-    """One form being saved, card by card. told: notices about it; typed: texts to put back, by input id."""
+    """Saves a form, one stop at a time. told: notices by code; typed: refused texts to show again, by input id."""
 
     def __init__(self, context: TurnContext, sheet: Sheet, press: Press[OnForm]) -> None:
         self._context, self._sheet, self._inputs = context, sheet, press.inputs
@@ -94,7 +94,7 @@ class _Saving:
         self.changes: Changes = NONE
 
     def take(self, stop: Stop) -> None:
-        """Store one card of the form."""
+        """Store the fields of one stop; a refusal is noted, not raised."""
         try:
             self._motivation(stop) if stop.kind == "motivation" else self._choices(stop)
         except UserError as error:
@@ -104,7 +104,7 @@ class _Saving:
                 self.typed[key] = free_text.shown_again(self._inputs.get(key, ""))
 
     def _choices(self, stop: Stop) -> None:
-        """Store a card's choices, except those that contradict answers given after the form was shown."""
+        """Store the choices, except those that contradict answers given since the form was shown."""
         for item_id in stop.items:
             choice, old = self._inputs.get(item_id, ""), self._sheet.answers.get(item_id)
             if not choice or (old and old.choice == choice and not old.returned):
@@ -116,7 +116,7 @@ class _Saving:
                 self.changes += kept
 
     def _motivation(self, stop: Stop) -> None:
-        """Store a card's motivation, unless one was given since, or is no longer asked for."""
+        """Store the motivation, unless one has been given since or it is no longer asked for."""
         text, place = (self._inputs.get(input_id(stop, name), "").strip() for name in ("text", "place"))
         missing = self._inputs.get(input_id(stop, "missing")) == "true"
         if not (missing or text or place):

@@ -1,4 +1,4 @@
-"""The form's card: many questions on one card."""
+"""The view of the form."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ from dialogs.worker.sheet_parts import head, listed
 def form(
     sheet: Sheet, stops: tuple[Stop, ...], notices: tuple[Line, ...] = (), typed: Mapping[str, str] | None = None
 ) -> FormView:
-    """Return the form with these stops; refused texts are put back."""
+    """Return the form with these stops. typed: refused texts to show again, by input id."""
     items = [item_id for stop in stops for item_id in stop.items if sheet.may_choose(item_id)]
     at = OnForm(tuple(stop.key for stop in stops), dict(zip(items, sheet.revisions(items), strict=True)))
     return FormView(

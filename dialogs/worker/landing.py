@@ -1,4 +1,4 @@
-"""Finding the list and card of a press, and what comes after it."""
+"""Resolving a press to its case, list and card, and finding the card that follows."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,7 @@ from dialogs.worker import next_card
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """The basis, the sheet and the card a press was made on."""
+    """A press that may change something: the basis, sheet and stop of its card."""
 
     basis: Basis
     sheet: Sheet
@@ -25,7 +25,7 @@ class Landed:
 
 
 def landed(context: TurnContext, press: Press[OnCard], right: Right) -> Landed | AnyView:
-    """Find the card of a press; or a view, when the press can change nothing."""
+    """Return where a press belongs, or the view to answer with when it can change nothing."""
     basis = find_case.by_id(context, press.case, right)
     if basis.case.closed_on is not None:
         return find_case.closed_case(context, basis.case)
@@ -43,18 +43,18 @@ def landed(context: TurnContext, press: Press[OnCard], right: Right) -> Landed |
 
 
 def _already(context: TurnContext, sheet: Sheet, stop: Stop) -> Line:
-    """Say when an old card's question was answered; the newest answer stands."""
+    """Say when the question on an outdated card was answered; the latest answer stands."""
     now = context.turn.now
     newest = max((sheet.rows[item_id].at for item_id in stop.items if item_id in sheet.rows), default=now)
     return Line(say="fill.already_answered", args={"time": clock_words(newest, now)})
 
 
 def open_case(context: TurnContext, press: Press[Any], right: Right) -> Basis | AnyView:
-    """Find the case of a press; or the view of a closed one."""
+    """Return the case of a press, or the closed-case view."""
     basis = find_case.by_id(context, press.case, right)
     return basis if basis.case.closed_on is None else find_case.closed_case(context, basis.case)
 
 
 def after(context: TurnContext, at: Landed, notices: tuple[Line, ...] = ()) -> AnyView:
-    """Return what comes next once something was stored."""
+    """Return the card that follows, once something was stored."""
     return next_card.go_on(context, at.basis, at.sheet.filled.id, at.stop.key, notices)

@@ -1,4 +1,4 @@
-"""A worker's own cases: status, gaps and the nearest date, five at a time."""
+"""A worker's own open cases with status, gaps and nearest date, five to a card."""
 
 from datetime import date
 
@@ -27,7 +27,7 @@ MY_CASES = Right("my_cases", "self", {"case_worker": ("lead", "co_worker", "own_
 
 
 def my_cases(context: TurnContext, _rest: str) -> Reaction:
-    """List the worker's open cases, the nearest date first."""
+    """List the worker's open cases by nearest date."""
     return _page(context, 0)
 
 
@@ -37,7 +37,7 @@ def more(context: TurnContext, press: Press[Page]) -> Reaction:
 
 
 def nearest_date(case: CaseRow, running: tuple[Deadline, ...]) -> tuple[str, date] | None:
-    """Return which date of a case comes first, and the date: the planned decision, or the limit of a running clock."""
+    """Return the name and day of a case's nearest date: the planned decision, or the last day of a running clock."""
     names = {"14d": "fourteen_days", "at_once": "at_once", "4m": "four_months"}
     dates = [(clock.last_day, names[clock.limit]) for clock in running if clock.stopped_on is None]
     if case.planned_decision_on:
@@ -49,7 +49,7 @@ def nearest_date(case: CaseRow, running: tuple[Deadline, ...]) -> tuple[str, dat
 
 
 def _clocks(context: TurnContext, case: CaseRow) -> tuple[Deadline, ...]:
-    """Return a case's clocks, extensions included."""
+    """Return a case's clocks, with its extensions applied."""
     if case.received_on is None and case.opened_on is None:
         return ()
     dates, extended = case_dates(context.session, case), case_extensions(context.session, case)

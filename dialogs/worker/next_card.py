@@ -1,4 +1,4 @@
-"""What comes next: a function of the list, the facts and the stored answers. Shows, stores nothing."""
+"""Which card comes next, computed from the list, the facts and the stored answers. Stores nothing."""
 
 from actions.basis import Basis, Sheet
 from checklists.rights import VerbName
@@ -14,7 +14,7 @@ from storage import drafts
 
 
 def go_on(context: TurnContext, basis: Basis, at: int = 0, after: str = "", notices: tuple[Line, ...] = ()) -> AnyView:
-    """Return the next card that asks something, else the summary; the facts card where no list is begun."""
+    """Return the next open card, or the summary when nothing is open; the facts card when no list has been begun."""
     if basis.is_reading:
         return reading_cards.where(context, basis, notices)
     if not basis.sheets:
@@ -29,7 +29,7 @@ def go_on(context: TurnContext, basis: Basis, at: int = 0, after: str = "", noti
 
 
 def card(context: TurnContext, sheet: Sheet, stop: Stop, notices: tuple[Line, ...] = ()) -> AnyView:
-    """Return the view of one card of a list, with what the chef wrote if she pointed at it."""
+    """Return the view of one stop, with the chef's comment if the chef pointed at one of its questions."""
     if stop.kind == "question":
         view: AnyView = _question(sheet, stop, notices)
     elif stop.kind == "group":
@@ -42,7 +42,7 @@ def card(context: TurnContext, sheet: Sheet, stop: Stop, notices: tuple[Line, ..
 
 
 def _begun(context: TurnContext, sheet: Sheet, stop: Stop) -> tuple[str, str]:
-    """Return what she has begun to write; of a motivation the chef sent back, what stands there, to go on from."""
+    """Return the draft text and place; for a motivation the chef sent back, the stored ones to continue from."""
     item_id = stop.items[0]
     text, place = drafts.read(context.session, sheet.filled, item_id, context.person_id)
     if text or place or item_id not in sheet.rows or not sheet.answers[item_id].returned:
@@ -86,7 +86,7 @@ def _group(sheet: Sheet, stop: Stop, notices: tuple[Line, ...]) -> GroupView:
 
 
 def motivation(sheet: Sheet, stop: Stop, notices: tuple[Line, ...], text: str, place: str) -> MotivationView:
-    """Return the card that asks for a motivation, with what she has begun to write."""
+    """Return the motivation card. text, place: what has been written so far."""
     at = OnCard(stop.key, sheet.revisions(stop.items))
     titles: list[tuple[VerbName, str]] = [
         ("motivate", "save"),
@@ -116,7 +116,7 @@ def motivation(sheet: Sheet, stop: Stop, notices: tuple[Line, ...], text: str, p
 
 
 def _nav(sheet: Sheet, stop: Stop) -> tuple[Button, ...]:
-    """Return the ways out of a card; a reservation is made to one question, so only its card has it."""
+    """Return the navigation buttons; only a question card has a comment, which is about one question."""
     verbs: list[VerbName] = ["back"] if before(sheet.way, stop.key) else []
     verbs += ["pause"]
     verbs += [] if stop.kind == "motivation" else ["form"]
@@ -126,7 +126,7 @@ def _nav(sheet: Sheet, stop: Stop) -> tuple[Button, ...]:
 
 
 def with_aside(sheet: Sheet, view: AnyView, item_id: str) -> AnyView:
-    """Return the next card with the question how the last answer came about: buttons that may be left alone."""
+    """Add the optional question of how the last answer came about to the next card."""
     how, row = sheet.checklist.by_id[item_id].how, sheet.rows.get(item_id)
     if how is None or row is None or row.choice not in how.answers or row.option:
         return view

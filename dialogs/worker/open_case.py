@@ -1,4 +1,4 @@
-"""Opening a case: the reference, the facts card, and returning to an existing case."""
+"""Opening a case by its reference, the facts card, and continuing an existing case."""
 
 from collections.abc import Callable, Mapping
 
@@ -30,14 +30,14 @@ CONTINUE = Right("continue", "case", LIST_HOLDER)
 NEW_OCCASION = Right("new_occasion", "case", OWN_CASE)
 SAVE_FACTS = Right("save_facts", "case", OWN_CASE)
 LISTS = {"decision_basis": "decision_basis", "beslutsunderlag": "decision_basis"}
-"""Words for a list after `ny`."""
+"""What may be written after `ny` to name a list."""
 
 
 # --- commands --------------------------------------------------------------------------------------------------------
 
 
 def new(context: TurnContext, rest: str) -> Reaction:
-    """Open a case by its reference: a new one gets the facts card, a known one continues."""
+    """Open a case by its reference: a new case shows the facts card, an existing one continues."""
     first, _, after = rest.partition(" ")
     if first.casefold() in LISTS:
         rest = after
@@ -52,7 +52,7 @@ def new(context: TurnContext, rest: str) -> Reaction:
 
 
 def _again(context: TurnContext, basis: Basis) -> Reaction:
-    """Continue an existing case; when its newest basis is signed, offer a new one."""
+    """Continue an existing case, or offer a new basis if the latest one is signed."""
     case = basis.case
     if basis.state != State.SIGNED or case.closed_on:
         return _continue(context, basis)
@@ -68,7 +68,7 @@ def _again(context: TurnContext, basis: Basis) -> Reaction:
 
 
 def new_occasion(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Begin a new basis on a case whose newest one is signed; the signed one stays as it is."""
+    """Begin a new basis in a case whose latest one is signed; the signed one is left unchanged."""
     basis = open_case(context, press, NEW_OCCASION)
     if not isinstance(basis, Basis):
         return basis
@@ -84,7 +84,7 @@ def _new_whole(context: TurnContext, rest: str) -> bool:
 
 
 def continue_typed(context: TurnContext, rest: str) -> Reaction:
-    """Continue a case at its first open question; without a reference, the case last touched."""
+    """Continue the named or last used case at its first open question."""
     basis = find_case.named_or_latest(context, rest, CONTINUE)
     return _continue(context, basis) if basis else ask_ref("fortsätt")
 
@@ -106,7 +106,7 @@ def _continue(context: TurnContext, basis: Basis) -> Reaction:
 
 
 def save_facts(context: TurnContext, press: Press[OnFacts]) -> Reaction:
-    """Store the facts card. What is valid is stored at once, the rest is asked again."""
+    """Store the valid fields of the facts card and ask for the others again."""
     basis = open_case(context, press, SAVE_FACTS)
     if not isinstance(basis, Basis):
         return basis
@@ -135,7 +135,7 @@ def _read_again(context: TurnContext, basis: Basis) -> Basis:
 
 
 def _store_facts(context: TurnContext, basis: Basis, child: int, inputs: Mapping[str, str]) -> Changes:
-    """Store the facts on the card of a child; one that is left empty the first time is unknown."""
+    """Store the facts on a child's card; one left empty the first time becomes unknown."""
     changes = NONE
     for fact_id, fact in all_facts().items():
         at = child if fact.per == "child" else cases.WHOLE_CASE
@@ -174,7 +174,7 @@ def _store_unit(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -
 
 
 def _contradicts(basis: Basis, child: int, inputs: Mapping[str, str]) -> bool:
-    """Say whether an old facts card contradicts what was stored since."""
+    """Say whether an outdated facts card contradicts what has been stored since."""
     return any(
         inputs.get(field.fact) and inputs[field.fact] != field.current
         for field in (facts_card.field(basis, fact_id, child) for fact_id in all_facts())

@@ -1,4 +1,4 @@
-"""Optional remarks on an answer: a reservation, and how it came about."""
+"""Optional remarks on an answer: a comment (förbehåll), and how the answer came about."""
 
 from actions import answers
 from actions.basis import Sheet
@@ -20,7 +20,7 @@ HOW = Right("how", "case", LIST_HOLDER)
 
 
 def comment(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Show the card for a reservation to one answer."""
+    """Show the card for a comment on one answer."""
     basis = find_case.by_id(context, press.case, COMMENT)
     sheet = basis.sheet(press.filled)
     stop = sheet.stop(press.what.key) if sheet else None
@@ -48,7 +48,7 @@ def _card(sheet: Sheet, key: str, item_id: str, notices: tuple[Line, ...], text:
 
 
 def save_comment(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Store a reservation and return to the question; an empty one removes it."""
+    """Store the comment and return to the question; an empty comment removes it."""
     at = landed(context, press, SAVE_COMMENT)
     if not isinstance(at, Landed):
         return at
@@ -61,7 +61,7 @@ def save_comment(context: TurnContext, press: Press[OnCard]) -> Reaction:
 
 
 def _back_to(context: TurnContext, at: Landed, say: str) -> AnyView:
-    """Show the question while it is open, else what comes next."""
+    """Show the question while it is open, otherwise the next card."""
     stop = at.sheet.stop(at.stop.key)
     if stop and is_open(stop, at.sheet.applied):
         return next_card.card(context, at.sheet, stop, (Line(say=say),))
@@ -69,7 +69,7 @@ def _back_to(context: TurnContext, at: Landed, say: str) -> AnyView:
 
 
 def how(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Store how the answer came about; the current card stays."""
+    """Store how the answer came about and show the current card again."""
     at = landed(context, press, HOW)
     if not isinstance(at, Landed):
         return at

@@ -1,4 +1,4 @@
-"""Parts of views that are read off a list: its heading, its items, its buttons, its gaps."""
+"""Parts of views derived from a list: heading, items and gaps."""
 
 from actions.basis import Basis, Sheet, is_shared
 from checklists.model import Gap
@@ -8,13 +8,13 @@ from dialogs.views.parts import Button, GapRow, Head, Line, Listed
 
 
 def head(sheet: Sheet) -> Head:
-    """Return the heading of a list's cards."""
+    """Return the heading of one list: case, child and progress."""
     done, total = sheet.applied.progress(sheet.filled.role)
     return Head(case_ref=sheet.case.ref, child=sheet.shown_child, done=done, total=total)
 
 
 def basis_head(basis: Basis) -> Head:
-    """Return the heading of what is about all lists together."""
+    """Return the heading for all the children's lists together, with their total progress."""
     progress = [sheet.applied.progress(sheet.filled.role) for sheet in basis.sheets]
     return Head(
         case_ref=basis.case.ref, done=sum(done for done, _ in progress), total=sum(all_ for _, all_ in progress)
@@ -22,13 +22,13 @@ def basis_head(basis: Basis) -> Head:
 
 
 def listed(sheet: Sheet, item_id: str) -> Listed:
-    """Return an item with what is allowed and what is answered now; an answer that no longer counts is none."""
+    """Return an item with its allowed answers and its current one; an answer that no longer counts is left out."""
     current = sheet.answers[item_id].choice if item_id in sheet.applied.answered else ""
     return Listed(item=item_id, allowed=sheet.applied.allowed(sheet.checklist.by_id[item_id]), current=current)
 
 
 def gap_row(sheet: Sheet, gap: Gap, *, button: bool = False) -> GapRow:
-    """Return one gap as it is told, with a button straight to it when the one it is told to may mend it."""
+    """Return one gap. button: whether it gets a button leading straight to the question."""
     title = (
         Line(say="buttons.fill_in_facts")
         if gap.of == "fact"

@@ -1,4 +1,4 @@
-"""The end of a list: every answer, what is missing, and sending it to the chef."""
+"""The summary of a list, what is missing from it, and sending it to the chef."""
 
 from actions import lists
 from actions.basis import Basis
@@ -32,7 +32,7 @@ def missing_typed(context: TurnContext, rest: str) -> Reaction:
 
 
 def _missing_to_reader(context: TurnContext, reader: Basis) -> Reaction:
-    """Name the questions a list still lacks, without the answers."""
+    """Name the questions that are missing, without any answers."""
     if not reader.worker.is_handed_over:
         return reading_cards.not_here(reader.worker)
     has_seen = lifecycle.has_seen_answers(reader.state)
@@ -53,7 +53,7 @@ def send(context: TurnContext, press: Press[AsShown]) -> Reaction:
 
 
 def open_pressed(context: TurnContext, press: Press[Nothing]) -> Reaction:
-    """Show a case's whole list, whatever its state."""
+    """Show the summary of a list that was sent or signed; otherwise continue it."""
     basis = find_case.by_id(context, press.case, OPEN)
     if not basis.sheets:
         return facts_card.facts_card(context, basis)
@@ -61,7 +61,7 @@ def open_pressed(context: TurnContext, press: Press[Nothing]) -> Reaction:
 
 
 def more_children(context: TurnContext, press: Press[Page]) -> Reaction:
-    """Show the summary of the next children."""
+    """Show the next page of children in the summary."""
     basis = find_case.by_id(context, press.case, MORE_CHILDREN)
     if not basis.sheets:
         return facts_card.facts_card(context, basis)
@@ -69,7 +69,7 @@ def more_children(context: TurnContext, press: Press[Page]) -> Reaction:
 
 
 def more_gaps(context: TurnContext, press: Press[Page]) -> Reaction:
-    """Say what else is missing."""
+    """Show the next page of gaps."""
     basis = find_case.by_id(context, press.case, MORE_GAPS)
     if not basis.sheets:
         return facts_card.facts_card(context, basis)

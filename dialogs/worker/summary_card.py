@@ -1,4 +1,4 @@
-"""The end of a list, and the remains of a finished card."""
+"""The views of the summary and the gaps, and what a sent or paused list leaves behind."""
 
 from actions.basis import Basis, Sheet
 from checklists.access import Staff
@@ -15,11 +15,11 @@ from storage import conversations, people, returns, signatures
 
 MOST_GAPS = 15
 MOST_CHILDREN = 3
-"""What fits on one card of 24 KB; the rest is shown by Visa fler."""
+"""What fits on one card of 24 KB; `Visa fler` shows the rest."""
 
 
 def summary(context: TurnContext, basis: Basis, given: tuple[Line, ...] = (), first: int = 0) -> SummaryView:
-    """Return the answers and the gaps, with what can be done now. first: the child to begin with, from 0."""
+    """Return the answers, the gaps and the available actions. first: index of the first child shown."""
     last = basis.sheets[-1]
     shown = basis.sheets[first : first + MOST_CHILDREN]
     gaps = tuple(gap_row(sheet, gap) for sheet, gap in basis.all_gaps())
@@ -79,7 +79,7 @@ def _sent_words(context: TurnContext, basis: Basis) -> str:
 
 
 def _standing(context: TurnContext, basis: Basis) -> tuple[tuple[Line, ...], tuple[Button, ...]]:
-    """Return lines about a signature that stands or was voided, and a button to what was seen then."""
+    """Return a line about the latest signature, valid or voided, and a button to what was seen when it was given."""
     if basis.state not in (State.SIGNED, State.VOIDED):
         return (), ()
     of = (basis.checklist.id, basis.occasion)
@@ -99,7 +99,7 @@ def _standing(context: TurnContext, basis: Basis) -> tuple[tuple[Line, ...], tup
 
 
 def remark(context: TurnContext, row_id: int | None) -> str:
-    """Return what the chef wrote in a return, empty when there is none."""
+    """Return the chef's comment when sending the list back, empty if there is none."""
     row = returns.get(context.session, context.tenant_id, row_id) if row_id else None
     return returns.comment_of(context.session, row) if row else ""
 
@@ -111,9 +111,9 @@ def _remark(context: TurnContext, basis: Basis) -> str:
 def missing(
     context: TurnContext, basis: Basis, first: int = 0, *, reader: bool = False, has_seen: bool = False
 ) -> MissingView:
-    """Return the gaps in words, as many as fit, from the one at place `first`.
+    """Return the gaps in words, as many as fit. first: index of the first gap shown.
 
-    reader: cannot close them, and until the answers were seen, only the questions are named.
+    reader: for the chef, who cannot close them and, before `has_seen` (the answers), is shown only the questions.
     """
     gaps = list(basis.all_gaps())
     after = first + MOST_GAPS
@@ -133,7 +133,7 @@ def missing(
 
 
 def sent_card(context: TurnContext, basis: Basis) -> ClosedView:
-    """Return the emptied card of a list that is with the chef or signed, and which readers lack the app."""
+    """Return the emptied card of a list that was sent or signed, naming any readers without the app."""
     notices, more = _standing(context, basis)
     if basis.state == State.SENT:
         notices = _no_app(context, basis)

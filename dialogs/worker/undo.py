@@ -1,4 +1,4 @@
-"""Undo: one's own last answer is taken back as a new revision, up to ten steps."""
+"""Undoing a person's own last answers, up to ten steps, each as a new revision."""
 
 from actions import answers
 from actions.basis import Basis
@@ -16,12 +16,12 @@ UNDO = Right("undo", "case", LIST_HOLDER)
 
 
 def undo(context: TurnContext, press: Press[OfAct]) -> Reaction:
-    """Undo the act named by the button beside its echo."""
+    """Undo the act named by the button next to its echo."""
     return _undo(context, find_case.by_id(context, press.case, UNDO), press.what.name)
 
 
 def undo_typed(context: TurnContext, rest: str) -> Reaction:
-    """Undo one's last answer, typed: on the case named, else the one last touched."""
+    """Undo the person's last answer in the named or last used case."""
     basis = find_case.named_or_latest(context, rest, UNDO)
     return _undo(context, basis) if basis else SayView(notices=(Line(say="fill.nothing_to_undo"),))
 

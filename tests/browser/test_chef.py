@@ -72,7 +72,7 @@ async def test_a_basis_is_read_sent_back_mended_signed_and_changed(bot: RealBot,
     await chooses(page, CECILIA, **ALL_YES)
     await presses(page, "Spara", CECILIA)
     await presses(page, "Visa skillnader", CECILIA)
-    await sees(page, "1 fråga är olika besvarad", CECILIA)
+    await sees(page, "Svaren skiljer sig på 1 fråga", CECILIA)
     await expect(chat(page, CECILIA).get_by_role("button", name="Signera", exact=True)).to_have_count(0)
 
     await presses(page, "Återlämna", CECILIA)
@@ -100,7 +100,7 @@ async def test_a_basis_is_read_sent_back_mended_signed_and_changed(bot: RealBot,
     await writes(page, "ändra 1")
     await sees(page, "Nu: Ja")
     await presses(page, "Nej")
-    await sees(page, "behöver läsas om; chefen har fått veta det")
+    await sees(page, "behöver läsas om, och chefen har fått besked")
     await sees(page, f"{REF} behöver läsas om", CECILIA)
     assert b"zq8-kanarie" not in bot.files()
     assert "zq8-kanarie" not in bot.posted()
@@ -151,9 +151,9 @@ async def test_gaps_are_reminded_of_on_the_right_mornings_and_no_other(three: Pa
     await presses(page, "Skicka till chef")
     await sees(page, "Skickat till chef")
 
-    gaps = "LUCKOR · Beslut är planerat till 2026-05-08"
+    gaps = "Beslut är planerat till 2026-05-08"
     reminded = {person: chat(page, person).get_by_text(gaps) for person in (ANNA, CECILIA)}
-    unread = chat(page, CECILIA).get_by_text("OLAST · Underlaget skickades till chef 2026-05-04 och är inte läst än.")
+    unread = chat(page, CECILIA).get_by_text("Underlaget skickades till chef 2026-05-04 och är inte läst än.")
     await expect(reminded[ANNA]).to_have_count(0)
 
     await next_working_morning(page)  # Tuesday

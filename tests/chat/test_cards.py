@@ -261,11 +261,11 @@ def test_the_whole_list_can_be_answered_in_english(anna: Chat) -> None:
     anna.types("language en")
     opens(anna, violence="ja", child_placed="ja", intervention_decided="ja", child_communicated="nej")
     anna.presses("No").sees("If not, is the reason stated?", "About: Has the child been heard")
-    anna.presses("No motivation")
+    anna.presses("No reason given")
     anna.presses(
         "Save", {"Report of concern": "Yes", "Decision": "Ongoing", "Investigation": "Yes", "Intervention": "No"}
     )
-    anna.presses("In the file", {"Where in the file": WHERE})
+    anna.presses("In the case file", {"Where in the case file": WHERE})
     fills(anna).sees("Summary", "Send to manager", "Answered No.")
 
     assert anna.gaps() == ["child_not_heard_motivated"]

@@ -178,7 +178,7 @@ def extensions(room: Room) -> list[tuple[str, str, str]]:
     ("reason_class", "code", "said"),
     [
         ("Synnerliga eller särskilda skäl", "grounds", "Förlängningen till 2026-10-01 är sparad."),
-        ("Arbetsbelastning, organisation eller bemanning", "organisation", "räknas som försenat"),
+        ("Arbetsbelastning, organisation eller bemanning", "organisation", "räknas ändå som försenat"),
     ],
 )
 def test_an_extension_carries_limit_class_reason_and_day(
@@ -188,7 +188,7 @@ def test_an_extension_carries_limit_class_reason_and_day(
         "Spara",
         {
             "Tidsgräns": "Utredning, fyra månader",
-            "Skälets klass": reason_class,
+            "Typ av skäl": reason_class,
             "Skäl": REASON,
             "Ny sista dag": "2026-10-01",
         },
@@ -206,11 +206,11 @@ def test_the_extension_card_says_when_four_months_run_out(details: Chat) -> None
     details.sees("Fyra månader går ut 2026-02-28.")
 
 
-@pytest.mark.parametrize("missing", ["Tidsgräns", "Skälets klass", "Skäl", "Ny sista dag"])
+@pytest.mark.parametrize("missing", ["Tidsgräns", "Typ av skäl", "Skäl", "Ny sista dag"])
 def test_an_extension_needs_all_four_and_keeps_what_was_typed(details: Chat, room: Room, missing: str) -> None:
     fields = {
         "Tidsgräns": "Förhandsbedömning, 14 dagar",
-        "Skälets klass": "Synnerliga eller särskilda skäl",
+        "Typ av skäl": "Synnerliga eller särskilda skäl",
         "Skäl": REASON,
         "Ny sista dag": "2026-10-01",
     }
@@ -219,7 +219,7 @@ def test_an_extension_needs_all_four_and_keeps_what_was_typed(details: Chat, roo
 
     assert extensions(room) == []
     values = {name: shown.get("value", "") for name, shown in inputs(details.card).items()}
-    kept = {"Tidsgräns": ("limit", "14d"), "Skälets klass": ("reason_class", "grounds")}
+    kept = {"Tidsgräns": ("limit", "14d"), "Typ av skäl": ("reason_class", "grounds")}
     kept |= {"Skäl": ("reason", REASON), "Ny sista dag": ("until", "2026-10-01")}
     assert [values[name] for name, _ in kept.values()] == [
         "" if label == missing else value for label, (_, value) in kept.items()
@@ -227,7 +227,7 @@ def test_an_extension_needs_all_four_and_keeps_what_was_typed(details: Chat, roo
     details.presses("Tillbaka").sees("Skyddade personuppgifter")
 
 
-GIVEN = {"Tidsgräns": "Utredning, fyra månader", "Skälets klass": "Synnerliga eller särskilda skäl", "Skäl": REASON}
+GIVEN = {"Tidsgräns": "Utredning, fyra månader", "Typ av skäl": "Synnerliga eller särskilda skäl", "Skäl": REASON}
 FIELDS = {"limit": "4m", "reason_class": "grounds", "reason": REASON}
 
 
@@ -261,7 +261,7 @@ def test_a_personal_number_in_a_reason_is_refused(details: Chat, room: Room) -> 
 
 
 def test_closing_is_asked_once_with_its_consequence_and_can_be_left(details: Chat, room: Room) -> None:
-    details.presses("Avsluta").sees("När ärendet är avslutat kan inget i det ändras.")
+    details.presses("Avsluta").sees("Ett avslutat ärende kan inte ändras.")
     assert inputs(details.card)["closed_on"]["value"] == "2026-05-12"
     assert room.case().closed_on is None
 
@@ -330,6 +330,6 @@ def test_details_in_english(anna: Chat, room: Room) -> None:
     anna.types("language en")
     opens(anna, **ALL).types("details").presses("Save", {"Protected identity": "Yes", "Is the child placed?": "Yes"})
 
-    anna.sees("Now: Yes").presses("Extend").sees("Class of reason").presses("Back")
+    anna.sees("Now: Yes").presses("Extend").sees("Type of reason").presses("Back")
     anna.presses("Close").presses("Close").sees("is closed")
     assert room.case().protected_identity is True

@@ -6,13 +6,14 @@ from storage.signatures import SignatureRow
 from tests.chat.drive import fills, opens
 from tests.chat.harness import REF, Chat, Room
 from tests.chat.read_drive import begins, reads
+from texts import say
 
 FACTS = {"violence": "nej", "child_placed": "ja", "intervention_decided": "nej", "child_communicated": "ja"}
 UNDER_WAY = dict.fromkeys(("child_informed_intervention", "child_informed_decision", "health_check_done"), "pagaende")
 DECISION, HEALTH = "child_informed_decision", "health_check_done"
 REASON = "Påhittad motivering: mötet blev inte av"
-AT_ONCE = "ett svar som var pågående när du signerade blev nej"
-BUNDLED = "Svar som var pågående när du signerade har kommit"
+AT_ONCE = "ett svar har ändrats från Pågår till Nej sedan du signerade"
+BUNDLED = say("reminders.followed", "sv")
 
 
 @pytest.fixture
@@ -258,6 +259,6 @@ def test_a_day_that_cannot_be_decides_nothing(room: Room, asked: Chat, day: str)
 
 
 def test_nothing_said_changes_nothing(room: Room, asked: Chat) -> None:
-    asked.presses("Spara").sees("Inget är ändrat.")
+    asked.presses("Spara").sees("Inget har ändrats.")
 
     assert room.case().decided_on is None

@@ -106,7 +106,7 @@ def test_an_answer_given_by_someone_else_meanwhile_stands_and_that_is_told(anna:
 
     anna.presses("Spara", {"child_heard": "ja", **REST}, on=form)
 
-    anna.sees("Någon har svarat efter att formuläret visades. Det svaret står kvar")
+    anna.sees("Ett svar ändrades efter att formuläret visades. Det svaret gäller")
     assert anna.stored("child_heard") == "nej"
     assert anna.stored("police_report_decided") == "nej"
 
@@ -116,7 +116,7 @@ def test_the_same_answer_as_someone_elses_is_no_conflict(anna: Chat, bo: Chat) -
     form = anna.types("formulär").shown
     bo.types(f"fortsätt {REF}").presses("Ja")
 
-    anna.presses("Spara", {"child_heard": "ja", **REST}, on=form).sees_no("Någon har svarat")
+    anna.presses("Spara", {"child_heard": "ja", **REST}, on=form).sees_no("Ett svar ändrades")
 
     assert anna.revisions("child_heard") == ["ja"]
     assert anna.kind() == "summary"
@@ -136,7 +136,7 @@ def test_the_form_in_english(anna: Chat) -> None:
     anna.types("language en")
     opens(anna, **ALL).types("form").sees("Form", "Has the child been informed about")
 
-    anna.presses("Save", {"Has the child been heard during the investigation?": "No"}).sees("Or", "No motivation")
+    anna.presses("Save", {"Has the child been heard during the investigation?": "No"}).sees("Or", "No reason given")
 
 
 def test_undo_takes_back_a_whole_form(anna: Chat) -> None:

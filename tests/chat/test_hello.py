@@ -47,7 +47,7 @@ def test_help_to_someone_who_is_no_worker_offers_nothing_she_may_not_do(room: Ro
     ],
 )
 def test_an_unknown_word_gets_the_nearest_command_and_her_open_case(anna: Chat, typed: str, nearest: str) -> None:
-    opens(anna).types("hjälp").types(typed).sees("Det förstod jag inte", f"Menade du {nearest}?")
+    opens(anna).types("hjälp").types(typed).sees("Det förstod jag inte", f"Menade du ”{nearest}”?")
 
     assert nearest in anna.buttons
     anna.presses(f"Fortsätt {REF}").is_asked("child_heard")
@@ -112,14 +112,14 @@ def test_a_role_that_has_ended_is_no_role(anna: Chat, room: Room) -> None:
 
 
 def test_english_once_chosen_stays_and_swedish_comes_back(anna: Chat) -> None:
-    anna.types("språk en").sees("I now speak English")
+    anna.types("språk en").sees("write to you in English")
     anna.types("help").sees("New case")
     opens(anna).sees("Has the child been heard during the investigation?", "0 of")
-    anna.presses("No").sees("Where in the file")
+    anna.presses("No").sees("Where in the case file")
     assert anna.stored("child_heard") == "nej"
 
     assert anna.types("continue").language == "en"
-    anna.types("language sv").sees("Nu talar jag svenska")
+    anna.types("language sv").sees("Nu skriver jag på svenska")
     anna.types("fortsätt").sees("Om inte, finns en motivering")
 
 

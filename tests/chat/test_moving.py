@@ -267,7 +267,7 @@ def test_undo_takes_back_only_her_own_and_never_over_someone_elses(anna: Chat, b
     anna.types("fortsätt").presses("Ja")
     bo.types(f"ändra 1 {REF}").presses("Nej")
 
-    anna.types("ångra").sees("Svaret har ändrats av någon annan efter dig, så det ångras inte.")
+    anna.types("ångra").sees("Någon annan har ändrat svaret efter dig, så det ångrades inte.")
     assert anna.stored("child_heard") == "nej"
     bo.types("ångra").is_asked("child_heard")
     assert anna.stored("child_heard") == "ja"

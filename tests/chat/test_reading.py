@@ -25,7 +25,7 @@ def test_sending_tells_the_chef_at_once_with_the_exact_questions_and_no_free_tex
     sent(room, TWO_GAPS)
 
     cecilia.receives().sees(f"{REF} är skickat för läsning", "Handläggare: Anna Påhittad")
-    cecilia.sees("Planerat beslut 2026-09-12", "8 av 8, saknas:")
+    cecilia.sees("Planerat beslut 2026-09-12", "8 av 8 besvarade. Det här saknas:")
     cecilia.sees("• Är kommuniceringsrutorna på sista sidan ifyllda?", "• Finns motivering till det beslutet?")
     cecilia.sees_no("Besvarad med Nej", TEXTS["motivation"])
     assert cecilia.buttons == ["Börja läsa"]
@@ -120,7 +120,7 @@ def test_the_differences_come_only_when_the_reading_is_complete_and_end_it(room:
 
     reads(cecilia, {"communication_boxes_filled": "nej"}).presses("Visa skillnader")
 
-    cecilia.sees("1 fråga är olika besvarad", "Du: Nej. Handläggaren: Ja.", TEXTS["motivation"])
+    cecilia.sees("Svaren skiljer sig på 1 fråga", "Du: Nej. Handläggaren: Ja.", TEXTS["motivation"])
     assert cecilia.text.index("kommuniceringsrutorna") < cecilia.text.index("kommit till tals")
     cecilia.types("ändra 1").sees("Skillnader").sees_no("Tillbaka")
     cecilia.types(f"formulär {REF}").sees("Skillnader")

@@ -81,7 +81,7 @@ def test_three_working_days_before_the_decision_worker_and_chef_are_told_the_exa
 
     assert planned.reminded() == cecilia.reminded() == 1
     for chat in (planned, cecilia):
-        chat.sees("Påminnelse", REF, "LUCKOR · Beslut är planerat till 2026-05-29.", "polisanmälan?")
+        chat.sees("Påminnelse", REF, "Beslut är planerat till 2026-05-29.", "polisanmälan?")
         chat.sees_no("Har barnet kommit till tals", TEXTS["motivation"])
     assert planned.buttons == [f"Öppna {REF}", "Påminn i morgon"]
     planned.presses(f"Öppna {REF}").is_asked("police_report_decided")
@@ -104,7 +104,7 @@ def test_after_the_planned_day_the_worker_alone_is_asked_once_whether_it_was_dec
     sweeps_on(room, "2026-06-01")
 
     assert planned.reminded() == 1
-    planned.sees("BESLUT · Beslut var planerat till 2026-05-29. Är det fattat?")
+    planned.sees("Beslut var planerat till 2026-05-29. Är det fattat?")
     assert cecilia.reminded() == 0
     sweeps_on(room, "2026-06-02")
     assert planned.reminded() == 0
@@ -162,7 +162,12 @@ def test_all_cases_of_a_morning_come_in_one_message_that_fits(anna: Chat, room: 
     sweeps_on(room, "2026-05-26")
 
     assert anna.reminded() == 1  # the oracle weighs it
-    anna.sees("SN 2026/0", "Barn 2: Har barnet kommit till tals", "Påminnelser finns också för:", "SN 2026/10: LUCKOR")
+    anna.sees(
+        "SN 2026/0",
+        "Barn 2: Har barnet kommit till tals",
+        "Påminnelser finns också för:",
+        "SN 2026/10: det som saknas i underlaget",
+    )
     assert len(anna.buttons) == 9
 
 
@@ -264,7 +269,7 @@ def test_a_snoozed_bundle_comes_again_the_next_working_day_if_it_still_holds(pla
 
     sweeps_on(room, "2026-05-29")
     assert planned.reminded() == 1
-    planned.sees("LUCKOR", "polisanmälan?").presses("Påminn i morgon").sees("2026-06-01")
+    planned.sees("Beslut är planerat till 2026-06-02.", "polisanmälan?").presses("Påminn i morgon").sees("2026-06-01")
     fills(planned.types("fortsätt"))
     sweeps_on(room, "2026-06-01")
 
@@ -283,12 +288,12 @@ def test_a_list_nobody_reads_is_told_to_the_chef_and_then_to_the_manager(anna: C
     assert cecilia.reminded() == 0
     sweeps_on(room, "2026-05-15")  # the 14th is Ascension Day
     assert (cecilia.reminded(), boss.reminded()) == (1, 0)
-    cecilia.sees("OLAST · Underlaget skickades till chef 2026-05-12 och är inte läst än.")
+    cecilia.sees("Underlaget skickades till chef 2026-05-12 och är inte läst än.")
     sweeps_on(room, "2026-05-18")
     assert (cecilia.reminded(), boss.reminded()) == (0, 0)
     sweeps_on(room, "2026-05-19")
     assert (cecilia.reminded(), boss.reminded(), anna.reminded()) == (0, 1, 0)
-    boss.sees("TYST", REF).sees_no("Har barnet")
+    boss.sees("fortfarande inte läst", REF).sees_no("Har barnet")
     assert boss.buttons == ["Påminn i morgon"]
 
 
@@ -349,7 +354,7 @@ def test_a_returned_list_left_alone_is_told_to_the_workers_once_with_the_questio
     sweeps_on(room, "2026-05-15")
 
     assert (anna.reminded(), bo.reminded(), cecilia.reminded()) == (1, 1, 0)
-    bo.sees("ATER", "återlämnades 2026-05-12", "Har barnet kommit till tals under utredning?").sees_no(REASON)
+    bo.sees("återlämnades 2026-05-12", "Har barnet kommit till tals under utredning?").sees_no(REASON)
     sweeps_on(room, "2026-05-18")
     assert anna.reminded() == 0
 
@@ -378,7 +383,7 @@ def test_fourteen_days_are_told_on_three_days_and_the_last_asks_for_the_reason(a
         written = words.get(f"2026-05-{day}")
         assert anna.reminded() == bool(written), day
         if written:
-            anna.sees("14D", written)
+            anna.sees(written)
 
 
 def test_violence_is_to_be_opened_at_once(anna: Chat, room: Room) -> None:
@@ -387,13 +392,13 @@ def test_violence_is_to_be_opened_at_once(anna: Chat, room: Room) -> None:
     sweeps_on(room, "2026-05-12", "11:00")
     anna.reminded()
 
-    anna.sees("14D · Våldsärende: utredning ska inledas utan dröjsmål, enligt kommunens mått senast 2026-05-13.")
+    anna.sees("Våldsärende: utredning ska inledas utan dröjsmål, enligt kommunens mått senast 2026-05-13.")
     sweeps_on(room, "2026-05-13")
     assert anna.reminded() == 1
     anna.sees("senast 2026-05-13.").sees_no("ange skälet")
     sweeps_on(room, "2026-05-15")  # the fourteenth is Ascension Day
     assert anna.reminded() == 1
-    anna.sees("14D · Våldsärende: utredning skulle enligt kommunens mått ha inletts senast 2026-05-13.", "ange skälet")
+    anna.sees("Våldsärende: utredning skulle enligt kommunens mått ha inletts senast 2026-05-13.", "ange skälet")
 
 
 def test_four_months_what_was_under_way_and_the_follow_up(anna: Chat, room: Room) -> None:
@@ -404,15 +409,15 @@ def test_four_months_what_was_under_way_and_the_follow_up(anna: Chat, room: Room
 
     sweeps_on(room, "2026-06-02")
     assert anna.reminded() == 1
-    anna.sees("4M · Utredningen ska vara klar senast 2026-06-09.")
+    anna.sees("Utredningen ska vara klar senast 2026-06-09.")
     sets(room, decided_on="2026-06-05")
     sweeps_on(room, "2026-06-12")
     assert anna.reminded() == 1
-    anna.sees("PAGAR · Beslutet fattades 2026-06-05.", "information").sees_no("Har barnet kommit till tals")
+    anna.sees("Beslutet fattades 2026-06-05.", "information").sees_no("Har barnet kommit till tals")
     sets(room, closed_on="2026-06-15")
     sweeps_on(room, "2026-12-04")
     assert anna.reminded() == 1
-    anna.sees("6M · Det är sex månader sedan insatsen beslutades, 2026-06-05.")
+    anna.sees("Det är sex månader sedan insatsen beslutades, 2026-06-05.")
     assert anna.buttons == ["Påminn i morgon"]
 
 
@@ -428,7 +433,7 @@ def test_a_report_of_today_is_told_at_once_whatever_the_hour_and_once(anna: Chat
     room.sweeps()
 
     assert anna.reminded() == cecilia.reminded() == 1
-    anna.sees("Skyddsbedömning i dag", REF, "SKYDD", "Har en omedelbar skyddsbedömning gjorts?")
+    anna.sees("Skyddsbedömning i dag", REF, "Har en omedelbar skyddsbedömning gjorts?")
     assert anna.buttons == [f"Öppna {REF}"]
     room.later(hours=10)
     room.sweeps()
@@ -554,7 +559,7 @@ def test_someone_who_removed_the_app_is_stood_in_for(planned: Chat, room: Room, 
     sweeps_on(room, "2026-05-26")
 
     assert (cecilia.reminded(), boss.reminded()) == (0, 1)
-    boss.sees("LUCKOR", REF)
+    boss.sees("Det här saknas i underlaget", REF)
 
 
 def test_of_protected_identity_no_manager_stands_in(planned: Chat, room: Room, cecilia: Chat) -> None:
@@ -586,12 +591,12 @@ def test_nothing_of_a_case_stands_in_the_outbox(planned: Chat, room: Room) -> No
 def test_my_cases_tells_the_nearest_clock_that_runs_and_what_follows_a_closed_one(anna: Chat, room: Room) -> None:
     anna.types(f"ny {REF}")
     sets(room, received_on="2026-05-04", planned_decision_on="2026-06-30")
-    anna.types("mina ärenden").sees("Förhandsbedömningen går ut 2026-05-18")
+    anna.types("mina ärenden").sees("Förhandsbedömningen ska vara klar 2026-05-18")
 
     sets(room, opened_on="2026-05-08")
     anna.types("mina ärenden").sees("Planerat beslut 2026-06-30").sees_no("Ny utredning")
     sets(room, earlier_closed_on="2026-05-05", planned_decision_on="2026-09-30")
-    anna.types("mina ärenden").sees("Fyra månader går ut 2026-09-08", "Ny utredning direkt efter en avslutad")
+    anna.types("mina ärenden").sees("Utredningstiden går ut 2026-09-08", "Ny utredning direkt efter en avslutad")
 
 
 # --- both databases ----------------------------------------------------------------------------------------
@@ -607,7 +612,7 @@ def test_a_morning_on_either_database(either_room: Room) -> None:
     room.sweeps()
 
     assert (anna.reminded(), cecilia.reminded()) == (2, 2)  # SKYDD, and the bundle
-    anna.sees("LUCKOR").presses("Påminn i morgon")
+    anna.sees("Det här saknas i underlaget").presses("Påminn i morgon")
     sweeps_on(room, "2026-05-27")
     assert (anna.reminded(), cecilia.reminded()) == (1, 0)
     assert room.count(ToldRow) == 4

@@ -119,7 +119,7 @@ def test_what_does_not_fit_on_a_card_is_a_press_away(anna: Chat) -> None:
     for child in range(1, 5):
         anna.types(f"ändra 1 barn {child}").presses("Nej")
 
-    anna.types("ändra").sees("Barn 1 (äldst)", "Barn 3", "och 25 till. Skriv vad saknas").sees_no("Barn 4: 1.")
+    anna.types("ändra").sees("Barn 1 (äldst)", "Barn 3", "och 25 till. Skriv ”vad saknas”").sees_no("Barn 4: 1.")
     anna.presses("Visa fler").sees("Barn 4: 1.").sees_no("Barn 1 (äldst): 1.")
     anna.presses("Visa fler").sees("Barn 1 (äldst): 1.")
 

@@ -55,7 +55,7 @@ def test_a_signature_says_what_it_means_and_empties_the_card(room: Room, cecilia
 
 
 def test_differences_must_be_seen_not_resolved(room: Room, cecilia: Chat) -> None:
-    has_read(room, mine=GAP).sees("1 fråga är olika").presses("Signera").sees("Signerat")
+    has_read(room, mine=GAP).sees("Svaren skiljer sig på 1 fråga").presses("Signera").sees("Signerat")
 
     assert signature(room).shortfall is False
 
@@ -83,7 +83,7 @@ def test_a_signature_is_bound_to_both_sets_of_answers_and_to_what_she_saw(room: 
     bound = json.loads(row.bound)
     assert [len(lists) for lists in bound.values()] == [8, 8]
     assert row.version == 1
-    cecilia.presses("Visa det som signerades").sees("Cecilia Fiktiv, chef, 10:42", f"SHA-256 {row.view_hash}")
+    cecilia.presses("Visa det som signerades").sees("Cecilia Fiktiv, chef, 10:42", row.view_hash)
     cecilia.sees("oförändrat sedan signeringen", "Läsaren: Nej. Handläggaren: Ja.", TEXTS["motivation"])
     assert len(room.events("signature_shown")) == 1
 
@@ -255,7 +255,7 @@ def sends_back(chef: Chat, *items: str, remark: str = REMARK) -> Chat:
 
 def test_returned_at_a_question_it_opens_exactly_that_for_the_worker(room: Room, cecilia: Chat, anna: Chat) -> None:
     has_read(room)
-    sends_back(cecilia, BOXES).sees("Återlämnat till handläggaren. Frågor som öppnades: 1.").sees_no(REMARK)
+    sends_back(cecilia, BOXES).sees("Återlämnat till handläggaren. Frågor att titta på igen: 1.").sees_no(REMARK)
 
     anna.receives().sees(f"{REF} är återlämnat", "Från: Cecilia Fiktiv", "• Är kommuniceringsrutorna").sees_no(REMARK)
     anna.presses(f"Fortsätt {REF}").is_asked("communication_boxes_filled").sees(REMARK, "7 av 8", "Nu: Ja")
@@ -301,7 +301,7 @@ def test_sent_again_she_reads_only_what_was_changed(room: Room, cecilia: Chat, a
     sends_back(cecilia, BOXES)
     anna.types("fortsätt").presses("Ja").presses("Skicka till chef")
 
-    cecilia.receives().sees("skickat för läsning igen", "inget saknas").presses("Fortsätt läsa")
+    cecilia.receives().sees("skickat för läsning igen", "Inget saknas").presses("Fortsätt läsa")
     assert list(inputs(cecilia.card)) == ["communication_boxes_filled"]
     reads(cecilia).presses("Visa skillnader").presses("Signera").sees("Signerat")
 
@@ -348,7 +348,7 @@ def test_a_second_return_of_the_same_sending_is_one(room: Room, cecilia: Chat) -
 
 def test_a_change_after_signing_voids_it_and_both_sides_are_told(room: Room, cecilia: Chat, anna: Chat) -> None:
     has_read(room).presses("Signera")
-    anna.types("ändra 7").presses("Nej").sees("behöver läsas om; chefen har fått veta det")
+    anna.types("ändra 7").presses("Nej").sees("behöver läsas om, och chefen har fått besked")
     anna.sees("Underlaget har ändrats efter signeringen")
 
     anna.types("mina ärenden").sees("Behöver läsas om")

@@ -253,7 +253,7 @@ def test_at_a_motivation_a_whole_line_command_still_wins(asked_why: Chat, line: 
 
 
 def test_at_a_motivation_a_yes_alone_is_asked_what_it_means(asked_why: Chat) -> None:
-    asked_why.types("ja").sees("Skriv själva motiveringen, eller nej om den saknas.")
+    asked_why.types("ja").sees("Skriv själva motiveringen, eller ”nej” om den saknas.")
     assert asked_why.stored("child_not_heard_motivated") == ""
 
     asked_why.types(WHY)

@@ -16,9 +16,9 @@ LIMITS = {"14d": "Förhandsbedömning, 14 dagar", "4m": "Utredning, fyra månade
 GROUNDS = {True: "Synnerliga eller särskilda skäl", False: "Arbetsbelastning, organisation eller bemanning"}
 START = date(2026, 2, 3)
 SAID = {
-    "14d": "Förhandsbedömningen går ut",
-    "at_once": "Våldsärende: ska inledas senast",
-    "4m": "Fyra månader går ut",
+    "14d": "Förhandsbedömningen ska vara klar",
+    "at_once": "Våldsärende: utredning ska inledas senast",
+    "4m": "Utredningstiden går ut",
 }
 
 
@@ -99,7 +99,7 @@ def extends(anna: Chat, longer: Longer) -> None:
         "Spara",
         {
             "Tidsgräns": LIMITS[longer.clock],
-            "Skälets klass": GROUNDS[longer.lawful],
+            "Typ av skäl": GROUNDS[longer.lawful],
             "Skäl": "Påhittat skäl",
             "Ny sista dag": str(longer.until),
             "Förlängningen beslutad": str(longer.decided_on),

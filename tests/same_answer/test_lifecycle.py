@@ -13,6 +13,7 @@ from tests.chat.harness import REF, Room
 from tests.same_answer.expected import dates as expected_dates
 from tests.same_answer.expected.lifecycle import Effect, effect, keeps_signature
 from tests.same_answer.town import Stage, answers_filed, case_filed, listed, moment, rated, told
+from texts import say
 
 BASIS = newest("decision_basis")
 WORDS = {"ja": "Ja", "nej": "Nej", "pagaende": "Pågår", "ej_tillampligt": "Ej tillämpligt"}
@@ -91,7 +92,7 @@ def what_happened(room: Room) -> Effect:
     assert room.count(SignatureRow) == 1
     if len(cecilia.prompts()) > heard:
         cecilia.receives()
-        at_once = "ett svar som var pågående när du signerade blev nej" in cecilia.text
+        at_once = "ett svar har ändrats från Pågår till Nej sedan du signerade" in cecilia.text
         assert at_once is not voided, cecilia.text
         assert ("behöver läsas om" in cecilia.text) is voided
         return "told at once" if at_once else "voided"
@@ -99,7 +100,7 @@ def what_happened(room: Room) -> Effect:
     room.later(days=1)
     room.sweeps()
     bundled = len(cecilia.prompts()) > heard
-    assert not bundled or "Svar som var pågående när du signerade har kommit" in cecilia.receives().text
+    assert not bundled or say("reminders.followed", "sv") in cecilia.receives().text
     return "told in the bundle" if bundled else "nothing"
 
 

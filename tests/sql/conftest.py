@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlmodel import col, select
 
+from checklists.faults import Fault
 from storage import cases, conversations, filled, migrate, people, projection_queue, tenants
 from storage.cases import CaseRow
 from storage.conversations import ConversationRow
@@ -220,3 +221,8 @@ def scalar(desk: Desk, statement: str, **values: Any) -> Any:
 def change(desk: Desk, statement: str, **values: Any) -> int:
     """Change rows behind the bot's back, by plain SQL; return how many."""
     return desk.run_now(lambda session: session.connection().execute(text(statement), values).rowcount)
+
+
+def told(bad: Fault | None) -> str | None:
+    """Return where a trail is broken and how, without what to do about it; None when it is whole."""
+    return str(bad).partition("the trail is broken, ")[2].partition(";")[0] if bad else None

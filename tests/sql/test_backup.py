@@ -339,7 +339,7 @@ def test_a_trail_that_was_changed_in_the_backup_is_named(
     desk.run_now(tamper)
     back_up(url, tmp_path / "copy")
 
-    assert ["was changed" in fault for fault in back(tmp_path / "copy", empty, tmp_path / "none").broken] == [True]
+    assert ["was changed" in str(fault) for fault in back(tmp_path / "copy", empty, tmp_path / "none").broken] == [True]
 
 
 # --- keys apart ------------------------------------------------------------------------------------------------------

@@ -126,21 +126,21 @@ def test_only_cells_that_are_not_empty_overwrite_each_as_an_event(register: Desk
 BAD = [
     ({"case_ref": ""}, "case_ref is empty or does not have the form"),
     ({"case_ref": "ÅÄÖ"}, "case_ref is empty or does not have the form"),
-    ({"unit": ""}, "unit is empty; a new case needs one"),
-    ({"case_type": "ungdom"}, "case_type is neither barn nor vuxen"),
+    ({"unit": ""}, "unit is empty, but a new case needs one"),
+    ({"case_type": "ungdom"}, "case_type is not one of barn, vuxen"),
     ({"lead_email": "nobody@example.invalid"}, "lead_email is not in the people register"),
     ({"co_email": "anna@example.invalid"}, "name the same person"),
-    ({"received_on": "2/3 2026"}, "received_on is not a date like 2026-12-05"),
-    ({"received_on": "20260302"}, "received_on is not a date like 2026-12-05"),
+    ({"received_on": "2/3 2026"}, "received_on is not a date; write it as 2026-12-05"),
+    ({"received_on": "20260302"}, "received_on is not a date; write it as 2026-12-05"),
     ({"planned_decision_on": "1989-12-31"}, "planned_decision_on does not lie between 1990-01-01 and 2031-12-01"),
     ({"closed_on": "2026-12-02"}, "closed_on lies after today"),
     ({"decided_on": "2026-03-04"}, "decided_on lies before opened_on"),
     ({"started_on": "2026-06-24"}, "started_on lies before decided_on"),
-    ({"closed_on": "2026-03-01"}, "closed_on lies before received_on; closed_on lies before opened_on"),
-    ({"violence": "yes"}, "violence is neither ja, nej nor empty"),
-    ({"protected_identity": "1"}, "protected_identity is neither"),
-    ({"children": "0"}, "children is not a whole number from 1 to 20"),
-    ({"children": "två"}, "children is not a whole number from 1 to 20"),
+    ({"closed_on": "2026-03-01"}, "closed_on lies before received_on"),
+    ({"violence": "yes"}, "violence is not one of ja, nej"),
+    ({"protected_identity": "1"}, "protected_identity is not one of"),
+    ({"children": "0"}, "children must be a whole number from 1 to 20"),
+    ({"children": "två"}, "children must be a whole number from 1 to 20"),
     ({"tenant_id": ""}, "tenant_id is empty"),
     ({"tenant_id": "someone-else"}, "tenant_id is not among BK_TENANTS"),
 ]
@@ -155,8 +155,8 @@ def test_a_bad_row_is_named_by_its_line_and_nothing_is_stored(
     with pytest.raises(BadCsv) as caught:
         imports(register, good, {**FULL, **change}, good, {**FULL, **change}, allowed=frozenset({TENANT}))
 
-    assert [fault.partition(":")[0] for fault in caught.value.faults] == ["line 3", "line 5"]
-    assert all(words in fault for fault in caught.value.faults)
+    assert {str(fault).partition(":")[0] for fault in caught.value.faults} == {"line 3", "line 5"}
+    assert str(caught.value).count(words) == 2
     assert scalar(register, "select count(*) from cases") == 0
 
 
@@ -196,7 +196,7 @@ def test_a_list_that_is_begun_is_not_hidden_by_fewer_children(register: Desk) ->
         session.add(row)
 
     register.run_now(work)
-    with pytest.raises(BadCsv, match="children is lower than the number of lists already begun"):
+    with pytest.raises(BadCsv, match=r"children must be .* not lower than the number of lists already begun"):
         imports(register, {**FULL, "children": "1"})
     assert imports(register, {**FULL, "closed_on": "", "children": "3"}) == Imported(0, 1, 0)
     facts = register.run_now(lambda session: cases.known_facts(session, case.id, 3))

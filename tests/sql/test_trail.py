@@ -18,7 +18,7 @@ from storage.sealing import Keys
 from storage.tables import METADATA
 from storage.tenants import TenantRow
 from storage.trail import ChainRow, EventRow
-from tests.sql.conftest import KEYS, NOW, World, change, lift_guards, make_world, without_waiting_for_the_disk
+from tests.sql.conftest import KEYS, NOW, World, change, lift_guards, make_world, told, without_waiting_for_the_disk
 from tests.sql.test_trail_chain import record, rehash
 
 DAY, NEXT_DAY = date(2026, 5, 12), date(2026, 5, 13)
@@ -30,7 +30,7 @@ def the_tenant(session: Session, world: World) -> TenantRow:
 
 
 def verdict(desk: Desk, world: World) -> str | None:
-    return desk.run_now(lambda session: heads.verify_with_heads(session, the_tenant(session, world)).bad)
+    return told(desk.run_now(lambda session: heads.verify_with_heads(session, the_tenant(session, world)).bad))
 
 
 def sign(desk: Desk, day: date = DAY) -> int:
@@ -44,7 +44,7 @@ def newest(desk: Desk, world: World) -> Head:
 
 
 def since(desk: Desk, head: Head) -> str | None:
-    return desk.run_now(lambda session: heads.verify_since(session, head)).bad
+    return told(desk.run_now(lambda session: heads.verify_since(session, head)).bad)
 
 
 @pytest.fixture
@@ -276,7 +276,7 @@ def test_the_first_bad_row_of_ten_thousand_is_named(
         tampers(session)
         session.flush()
         found = heads.verify_with_heads(session, session.get_one(TenantRow, world.tenant))
-        raise RolledBack(found.bad)
+        raise RolledBack(told(found.bad))
 
     with pytest.raises(RolledBack) as said:
         desk.run_now(work)

@@ -12,7 +12,7 @@ from storage import tenants, trail
 from storage.desk import Desk, Session
 from storage.sealing import Keys
 from storage.trail import ChainRow, EventRow, Verdict
-from tests.sql.conftest import KEYS, NOW, OpenDesk, World, lift_guards, make_world, on_postgresql, scalar
+from tests.sql.conftest import KEYS, NOW, OpenDesk, World, lift_guards, make_world, on_postgresql, scalar, told
 
 LENGTH = 12
 
@@ -68,7 +68,7 @@ class Trail:
 
     @property
     def bad(self) -> str | None:
-        return verdict(self.desk, self.world).bad
+        return told(verdict(self.desk, self.world).bad)
 
 
 @pytest.fixture
@@ -154,9 +154,8 @@ def test_the_chain_goes_on_after_the_master_key_was_changed(desk: Desk, open_des
     newer.run_now(trail.chain_new)
 
     assert verdict(newer, world) == Verdict(None, chained=4, unchained=0)
-    assert verdict(desk, world).bad == f"place 3: event {scalar(desk, 'select max(id) - 1 from event')} names a " + (
-        "master key that is not configured"
-    )
+    event = scalar(desk, "select max(id) - 1 from event")
+    assert told(verdict(desk, world).bad) == f"place 3: event {event} names a master key that is not configured"
 
 
 # --- tampering -------------------------------------------------------------------------------------------------------

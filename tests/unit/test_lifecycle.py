@@ -143,7 +143,7 @@ def test_a_follow_up_taken_back_leads_to_what_was_signed_and_to_nothing_else(fol
         return effect_of_change(ONGOING, now(followed), answer, decided=True)
 
     assert effect(now("pagaende")) == "none"
-    for other in ({"motivation": "text"}, {"noted": False}, {"told_how": False}):
+    for other in ({"motivation": "text"}, {"noted": False}, {"has_method": False}):
         assert effect(now("pagaende", **other)) == "voids", other
     for choice in {"ja", "nej", "ej_tillampligt", "delvis"} - {followed}:
         assert effect(now(choice)) == "voids", choice

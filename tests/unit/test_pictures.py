@@ -9,9 +9,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def architecture() -> ModuleType:
-    """Return the program that draws the house, fresh."""
+    """Return the program that draws the house."""
     spec = importlib.util.spec_from_file_location("make_architecture", ROOT / "docs" / "make_architecture.py")
     assert spec is not None
     assert spec.loader is not None
@@ -34,8 +34,8 @@ def test_an_import_that_is_gone_is_drawn_no_more(architecture: ModuleType) -> No
     assert len(list(architecture._imports(found - {("storage", "checklists")}))) == len(drawn) - 1
 
 
-def test_a_room_without_a_place_is_named(architecture: ModuleType) -> None:
-    del architecture.BOXES["dialogs.figures"]
+def test_a_room_without_a_place_is_named(architecture: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(architecture.BOXES, "dialogs.figures")
 
     with pytest.raises(SystemExit, match=r"dialogs\.figures"):
         architecture.read_imports()

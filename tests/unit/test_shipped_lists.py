@@ -203,20 +203,20 @@ LONG = ", ".join(f'{{id: {letter * 12}, title: "A", title_en: "A"}}' for letter 
 @pytest.mark.parametrize(
     ("fields", "words", "remedy"),
     [
-        (HOW + ", other: three}", "other names three", "Change this line"),
-        (HOW + ", severl: true}", "`severl` is not a key", "Correct the spelling"),
-        (HOW.replace("id: two", "id: one") + "}", "the same option is listed twice", "Change this line"),
-        (HOW.replace("on: [ja]", "on: [delvis]") + "}", "how names an answer", "Change this line"),
+        (HOW + ", other: three}", "`other` must be one of one, two", "correct it"),
+        (HOW + ", severl: true}", "`severl` is not a key", "correct the spelling"),
+        (HOW.replace("id: two", "id: one") + "}", "listed twice under `options`", "remove one of them"),
+        (HOW.replace("on: [ja]", "on: [delvis]") + "}", "`how` names delvis", "correct one of them"),
         (
             f'how: {{ask: "A?", ask_en: "A?", on: [ja], several: true, options: [{LONG}]}}',
-            "together longer than 60",
-            "Change this line",
+            "longer than 60 characters together",
+            "shorten them",
         ),
-        ('day: {ask: "A?", ask_en: "A?", on: [delvis]}', "day names an answer", "Change this line"),
-        ('day: {ask: "A?", on: [ja]}', "`ask_en` is missing", "Add it"),
-        ("when: {case_type: hund}", "`case_type`", "Write one of 'barn' or 'vuxen'."),
-        ("when: {case_type: barn, is: [ja]}", "write `case_type: barn` alone", "Change this line"),
-        ("when: {case_type: barn, fact: violence, is: [ja]}", "names exactly one of", "Change this line"),
+        ('day: {ask: "A?", ask_en: "A?", on: [delvis]}', "`day` names delvis", "correct one of them"),
+        ('day: {ask: "A?", on: [ja]}', "`ask_en` is missing", "add it"),
+        ("when: {case_type: hund}", "`case_type` must be one of barn, vuxen", "correct it"),
+        ("when: {case_type: barn, is: [ja]}", "has no `is`", "write `case_type: barn` alone"),
+        ("when: {case_type: barn, fact: violence, is: [ja]}", "names exactly one of", "split it up"),
     ],
 )
 def test_a_fault_in_a_new_key_is_told_with_its_line_and_what_to_do(
@@ -228,7 +228,7 @@ def test_a_fault_in_a_new_key_is_told_with_its_line_and_what_to_do(
     with pytest.raises(BadFile) as caught:
         read_checklist(tmp_path / "made_up.yaml")
 
-    assert [(fault.line, words in fault.what, remedy in fault.remedy) for fault in caught.value.faults] == [
+    assert [(fault.line, words in str(fault), remedy in str(fault)) for fault in caught.value.faults] == [
         (11, True, True)
     ], str(caught.value)
 

@@ -11,18 +11,33 @@ import yaml
 
 from checklists import errors
 from checklists.errors import UserError
+from checklists.faults import Code
 from checklists.findings import KINDS
 from checklists.loader import all_checklists
 from checklists.model import CHOICES, OPEN, Motivation, Role, Step
 from checklists.rates import Verdict
+from checklists.reminder_rules import Rule
 from texts import LANGUAGES, Language, say, sentences
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS_OF_CODE = ("bot", "imports", "dialogs", "actions", "reports")
-SOURCES = [ROOT / "app.py", ROOT / "checklists" / "errors.py"]
+SOURCES = [ROOT / "app.py", ROOT / "checklists" / "errors.py", ROOT / "checklists" / "faults.py"]
 SOURCES += [path for room in ROOMS_OF_CODE for path in sorted((ROOT / room).rglob("*.py"))]
 SWEDISH, ENGLISH = sentences("sv"), sentences("en")
 ROOMS = {key.partition(".")[0] for key in SWEDISH}
+
+SHARED_WITH_FILES: tuple[type[UserError], ...] = (
+    errors.PersonalNumberInText,
+    errors.BadCaseRef,
+    errors.TextTooLong,
+    errors.BadDate,
+    errors.BadChildren,
+    errors.BadPeople,
+    errors.DateOutOfRange,
+    errors.DateInFuture,
+    errors.DatesOutOfOrder,
+)
+"""The rules of the chat that a file can break as well."""
 
 # What is put together from a beginning and a code that the data or the rules give.
 FROM_CODES = {
@@ -35,7 +50,10 @@ FROM_CODES = {
     "roles.": set(get_args(Role)),
     "workbook.status_": {"open", "sent", "returned", "signed", "voided", "seen"},
     "criticisms.": {*(f"B{n}" for n in range(1, 5)), *(f"R{n}" for n in range(1, 5)), *(f"N{n}" for n in range(1, 9))},
+    "reminders.of_": set(get_args(Rule)),
     "figures.": set(get_args(Verdict)) - {"other_version"},
+    "files.": {code for code in Code if code < "BK-3"} | {kind.code for kind in SHARED_WITH_FILES},
+    "commandline.": {code for code in Code if code > "BK-3"},
 }
 
 

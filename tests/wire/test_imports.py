@@ -90,7 +90,8 @@ def test_coverage_says_who_sees_what_and_names_what_nobody_sees(tmp_path: Path) 
     bare = run(tmp_path, "coverage", *SEED_ONLY)
     assert bare.returncode == 1
     assert bare.stderr.splitlines() == [
-        "B3 the risk of further violence against the child was not assessed in all cases: no enabled question"
+        "B3 the risk of further violence against the child was not assessed in all cases: no enabled question covers"
+        " it; enable one, or name the code under its `criticism` (BK-390)"
     ]
     assert run(tmp_path, "coverage", *(str(DEFINITIONS / name) for name in SEED_ONLY)).returncode == 0
     assert run(tmp_path, "coverage", "no_such_file.yaml").returncode == 1

@@ -1,0 +1,291 @@
+"""What is wrong with a file, a setting or a command: code, place and what was found, never a person's own words.
+
+BK-1xx  what files share with the chat (checklists/errors.py): the same rule, the same code
+BK-2xx  files
+├── 20x  a CSV file as a whole, and its rows
+├── 21x  what any row may get wrong
+├── 22x  people import
+├── 23x  cases import
+├── 24x  answers import
+├── 25x  a YAML file as a whole, and its keys
+├── 26x  its values
+├── 27x  a checklist that contradicts itself
+└── 28x  a checklist that names what is not there
+BK-3xx  the command line
+├── 30x  settings, one by one
+├── 31x  settings with which the bot would be open, or lose data
+├── 32x  the database
+├── 33x  keys, and what is sealed with them
+├── 34x  what a command is given: a file, an address, a day, a tenant, a head
+├── 35x  a tenant's own settings
+├── 36x  a trail that is broken
+├── 37x  disposal
+├── 38x  backup and restore
+└── 39x  criticism, the Teams package, exports, and what nobody foresaw
+
+The sentences are in texts/sv and texts/en, under the code: BK-1xx and BK-2xx in files.yaml, BK-3xx in commandline.yaml.
+Each says what was found and what to do. docs/fel.md lists them.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum, unique
+from pathlib import Path
+
+from checklists.errors import PersonalNumberInText, UserError
+from checklists.privacy import has_personal_number
+from texts import Language, say
+
+COMMANDS_SPEAK: Language = "en"
+"""Decision 0006. The Swedish sentences are for docs/fel.md, where a line is looked up by its code."""
+_WORD = re.compile(r"[\w.:-]{1,60}", re.ASCII)
+_HIDDEN = "…"
+
+
+@unique
+class Code(StrEnum):
+    """Every fault of a file or a command."""
+
+    NOT_UTF8 = "BK-201"
+    COLUMN_MISSING = "BK-202"
+    NOT_CSV = "BK-203"
+    TOO_MANY_CELLS = "BK-204"
+
+    EMPTY = "BK-210"
+    NOT_ONE_OF = "BK-211"
+    TENANT_NOT_SERVED = "BK-212"
+
+    NOBODY_NAMED = "BK-220"
+    NO_ADDRESS = "BK-221"
+    UNIT_NEEDED = "BK-222"
+    DAYS_NEEDED = "BK-223"
+    TWO_PEOPLE = "BK-224"
+    OTHER_OBJECT_ID = "BK-225"
+
+    NEW_CASE_NEEDS_UNIT = "BK-230"
+    NOT_REGISTERED = "BK-231"
+
+    TENANT_UNKNOWN = "BK-240"
+    NO_SUCH_CASE = "BK-241"
+    NOT_ANSWERED_BY = "BK-242"
+    NOT_PER_CHILD = "BK-243"
+    NO_SUCH_CHILD = "BK-244"
+    NO_SUCH_ITEM = "BK-245"
+    NOT_ASKED_OF = "BK-246"
+    ANSWER_EMPTY = "BK-247"
+    LISTS_SENT = "BK-248"
+
+    FILE_NOT_UTF8 = "BK-250"
+    NOT_YAML = "BK-251"
+    FILE_EMPTY = "BK-252"
+    KEY_TWICE = "BK-253"
+    KEY_UNKNOWN = "BK-254"
+    KEY_MISSING = "BK-255"
+
+    VALUE_UNREADABLE = "BK-260"
+    VALUE_NOT_ONE_OF = "BK-261"
+    VALUE_NO_ID = "BK-262"
+    VALUE_NO_CRITICISM = "BK-263"
+    VALUE_TOO_LONG = "BK-264"
+    VALUE_TOO_FEW = "BK-265"
+    VALUE_WRONG = "BK-266"
+
+    CONDITION_OF_SEVERAL = "BK-270"
+    CONDITION_WITHOUT_IS = "BK-271"
+    CASE_TYPE_WITH_IS = "BK-272"
+    FACT_NOT_YES_NO = "BK-273"
+    LISTED_TWICE = "BK-274"
+    OPTIONS_TOO_LONG = "BK-275"
+    ANSWER_NOT_ALLOWED = "BK-276"
+    ONLY_ON_EVERY = "BK-277"
+    MOTIVATES_ANSWERS = "BK-278"
+    MOTIVATES_OWN = "BK-279"
+
+    ID_TWICE = "BK-280"
+    NO_SUCH_SECTION = "BK-281"
+    NO_SUCH_GROUP = "BK-282"
+    NO_LABEL = "BK-283"
+    MOTIVATES_NOTHING = "BK-284"
+    NO_SUCH_FACT = "BK-285"
+    ITEM_NOT_ABOVE = "BK-286"
+    WRONG_FILE_NAME = "BK-287"
+
+    SETTING_NOT_ONE_OF = "BK-301"
+    SETTING_NO_PORT = "BK-302"
+    SETTING_WRONG = "BK-303"
+    NOW_WITHOUT_OFFSET = "BK-304"
+    SECRET_NOT_HEX = "BK-305"
+    KEYS_UNREADABLE = "BK-306"
+
+    DEV_NOT_HERE = "BK-310"
+    NOW_IN_PRODUCTION = "BK-311"
+    NO_TENANTS = "BK-312"
+    ANYONE_ANSWERED = "BK-313"
+    CANNOT_SIGN_IN = "BK-314"
+    KEYS_NOT_HTTPS = "BK-315"
+    NOTHING_LASTS = "BK-316"
+    DEMO_NOT_DEV = "BK-317"
+    DEMO_CREDENTIALS = "BK-318"
+
+    URL_UNREADABLE = "BK-320"
+    FOLDER_REFUSED = "BK-321"
+    DATABASE_REFUSED = "BK-322"
+    SQLITE_UNSAFE = "BK-323"
+    DATABASE_SILENT = "BK-324"
+    SCHEMA_OLD = "BK-325"
+    NOT_MOVABLE = "BK-326"
+    TARGET_USED = "BK-327"
+
+    MASTER_GONE = "BK-330"
+    MASTER_GONE_FOR_ALL = "BK-331"
+    MASTER_GONE_FOR_CASES = "BK-332"
+    MASTER_WRONG = "BK-333"
+    KEY_GONE = "BK-334"
+    SEAL_BROKEN = "BK-335"
+
+    NUMBER_IN_NAME = "BK-340"
+    CANNOT_READ = "BK-341"
+    CANNOT_WRITE = "BK-342"
+    CANNOT_LISTEN = "BK-343"
+    NOT_A_DAY = "BK-344"
+    NO_SUCH_TENANT = "BK-345"
+    NO_CASE_OR_UNIT = "BK-346"
+    HEAD_UNREADABLE = "BK-347"
+    HEAD_OF_ANOTHER = "BK-348"
+
+    NO_SUCH_SETTING = "BK-350"
+    OWN_SETTING_WRONG = "BK-351"
+    NOT_A_PATTERN = "BK-352"
+    WRONG_ORDER = "BK-353"
+    NO_SUCH_FINDING = "BK-354"
+    NO_SUCH_STANDING = "BK-355"
+    FINDING_TWICE = "BK-356"
+    STANDING_WITHOUT_DAY = "BK-357"
+    STANDING_WITH_DAY = "BK-358"
+    TOO_FEW_DAYS = "BK-359"
+
+    PLACE_MISSING = "BK-360"
+    EVENT_MISSING = "BK-361"
+    EVENT_CHANGED = "BK-362"
+    EVENT_WITHOUT_KEY = "BK-363"
+    PLACE_LOST = "BK-364"
+    TRAIL_CUT = "BK-365"
+    HEAD_DIFFERS = "BK-366"
+    HEAD_FOREIGN = "BK-367"
+    HEAD_WITHOUT_KEY = "BK-368"
+
+    NO_SUCH_PERIOD = "BK-370"
+    PERIOD_WRONG = "BK-371"
+    NOT_CONFIRMED = "BK-372"
+    NOT_PRINTED = "BK-373"
+    PRINT_FOLDER_REFUSED = "BK-374"
+    PRINT_FOLDER_USED = "BK-375"
+    PAGE_REFUSED = "BK-376"
+    NOT_SCRUBBED = "BK-377"
+    TOMBSTONES_UNREADABLE = "BK-378"
+    NO_TOMBSTONE = "BK-379"
+
+    WOULD_OVERWRITE = "BK-380"
+    NO_DATABASE = "BK-381"
+    COPY_NOT_WHOLE = "BK-382"
+    NO_BACKUP = "BK-383"
+    BACKUP_DAMAGED = "BK-384"
+    PLACE_TAKEN = "BK-385"
+    TOOL_MISSING = "BK-386"
+    TOOL_FAILED = "BK-387"
+    KEY_FILE_NEEDED = "BK-388"
+    NO_KEY_FILE = "BK-389"
+
+    NOTHING_COVERS = "BK-390"
+    NO_APP_ID = "BK-391"
+    NO_ADDRESS_OF_BOT = "BK-392"
+    VERSION_WRONG = "BK-393"
+    PACKAGE_FAULTY = "BK-394"
+    NEVER_PUBLISHED = "BK-395"
+    PERIOD_NOT_PUBLISHED = "BK-396"
+    TOO_LARGE = "BK-397"
+    FIGURES_DIFFER = "BK-398"
+    UNFORESEEN = "BK-399"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong.
+
+    args: what its sentence names. whose: the file or the tenant it is in, where a command looks at several.
+    line: of the file, from 1; 0: of none.
+    """
+
+    code: str
+    args: Mapping[str, str | int]
+    line: int = 0
+    whose: str = ""
+
+    def told(self, language: Language) -> str:
+        """Say it in one line: place, what was found, what to do, code."""
+        room = "commandline." if self.code.startswith("BK-3") else "files."
+        sentence = say(room + self.code, language, **self.args)
+        where = say("files.line", language, line=self.line) if self.line else ""
+        place = ", ".join(filter(None, (self.whose, where)))
+        return f"{place}: {sentence} ({self.code})" if place else f"{sentence} ({self.code})"
+
+    def at(self, line: int) -> "Fault":
+        """Return the fault with the line it is in."""
+        return replace(self, line=line)
+
+    def of(self, whose: str) -> "Fault":
+        """Return the fault with the file or the tenant it is in."""
+        return replace(self, whose=whose)
+
+    def __str__(self) -> str:
+        return self.told(COMMANDS_SPEAK)
+
+
+class Refusal(ValueError):
+    """A file, a setting or a command cannot be taken as it is. Prints as one line per fault.
+
+    A ValueError, so that a model of pydantic may raise it. exit_code: what a command ends with.
+    """
+
+    exit_code = 1
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__(*(fault.code for fault in faults))
+        self.faults = faults
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.faults))
+
+
+def fault(code: Code, *, line: int = 0, **args: str | int | date | Path | None) -> Fault:
+    """Return a fault. args: codes, numbers, days, names of columns, settings, files; what a file holds: by `word`."""
+    return Fault(code.value, {name: _shown(value) for name, value in args.items()}, line)
+
+
+def of_rule(error: UserError, column: str, **args: str | int) -> Fault:
+    """Return the fault of a cell that breaks a rule the chat has as well. column: the cell's."""
+    return Fault(error.code, {"column": column, **error.args_for_text, **args})
+
+
+def number_in_row(column: int) -> Fault:
+    """Return the fault of a cell that holds a personal number; column: from 1, since its name may be anything."""
+    return Fault(PersonalNumberInText.code, {"column": column})
+
+
+def word(text: object) -> str:
+    """Return an id, a key or a name of a setting as a file or an operator wrote it, if it can be no more than that."""
+    found = str(text)
+    return found if _WORD.fullmatch(found) and not has_personal_number(found) else _HIDDEN
+
+
+def listed(words: Iterable[object]) -> str:
+    """Return what may be chosen from, for a sentence."""
+    return ", ".join(map(str, words))
+
+
+def _shown(value: str | int | date | Path | None) -> str | int:
+    if isinstance(value, int):
+        return value
+    return _HIDDEN if isinstance(value, Path) and has_personal_number(str(value)) else str(value)
