@@ -12,7 +12,7 @@ python3 dev.py COMMAND [ARGUMENTS]
   faults  the full fault programme; arguments go to pytest
 """
 
-# Only the standard library, and only syntax an old Python can parse: it must get as far as saying that it is too old.
+# Standard library only, and no recent syntax: an old Python must get as far as the message that it is too old.
 from __future__ import annotations
 
 import hashlib
@@ -32,39 +32,39 @@ PYTEST_PLACES_ITSELF = ("-n", "--numprocesses", "-p", "--pdb")
 
 
 class StopError(Exception):
-    """It cannot continue; the text says why and what to do."""
+    """The command cannot continue; the message says why and what to do."""
 
 
 def check_python(version: tuple[int, ...]) -> None:
-    """Refuse a Python that is too old. Raises: StopError."""
+    """Raises: StopError: this Python is too old."""
     if version < OLDEST_PYTHON:
         found = ".".join(str(part) for part in version[:3])
         raise StopError(f"Python 3.11 or later is needed, this is {found}. Install a newer one and run dev.py with it.")
 
 
 def program(root: Path, name: str) -> Path:
-    """Say where a command inside .venv lies."""
+    """Return the path of a command in .venv."""
     return root / ".venv" / ("Scripts" if WINDOWS else "bin") / (name + ".exe" if WINDOWS else name)
 
 
 def fingerprint(*files: Path) -> str:
-    """Return one hash over the contents of the files; a missing file raises OSError."""
+    """Return a hash of the files' contents. Raises: OSError: a file is missing."""
     return hashlib.sha256(b"\0".join(hashlib.sha256(file.read_bytes()).digest() for file in files)).hexdigest()
 
 
 def read_stamp(folder: Path) -> str:
-    """Return the stamp written when the folder was finished, or nothing if it never was."""
+    """Return the stamp of a completed folder, empty if it was never completed."""
     stamp = folder / STAMP
     return stamp.read_text(encoding="ascii") if stamp.is_file() else ""
 
 
 def write_stamp(folder: Path, text: str) -> None:
-    """Stamp a finished folder; done last, so that an interrupted set-up is done again."""
+    """Mark a folder as completed. Done last, so that an interrupted setup is repeated."""
     (folder / STAMP).write_text(text, encoding="ascii")
 
 
 def call(root: Path, *command: str | Path) -> int:
-    """Run a program to its end in the project's folder and return its exit code; 127 if it cannot be started."""
+    """Run a program in the project's folder and return its exit code; 127 if it cannot be started."""
     sys.stdout.flush()
     try:
         return subprocess.call([str(part) for part in command], cwd=root, stdin=subprocess.DEVNULL)
@@ -74,7 +74,7 @@ def call(root: Path, *command: str | Path) -> int:
 
 
 def hand_over(root: Path, *command: str | Path) -> int:
-    """Replace this process by the program, which then gets its signals and exit code (Windows: wait for it)."""
+    """Replace this process with the program, which then receives the signals (on Windows: run it and wait)."""
     words = [str(part) for part in command]
     os.chdir(root)
     sys.stdout.flush()
@@ -87,7 +87,7 @@ def hand_over(root: Path, *command: str | Path) -> int:
 
 
 def wanted_venv(root: Path) -> str:
-    """Return what .venv must be stamped with: the lock, and the Python in there; empty if that Python does not run."""
+    """Return the stamp .venv should have, from the lock and its Python; empty if that Python does not run."""
     ask = "import sys; print('%d.%d' % sys.version_info[:2])"
     try:
         answer = subprocess.run([program(root, "python"), "-c", ask], capture_output=True, check=True, text=True)
@@ -97,13 +97,13 @@ def wanted_venv(root: Path) -> str:
 
 
 def is_venv_finished(root: Path) -> bool:
-    """Say whether .venv runs and was made from the present lock."""
+    """Return whether .venv works and was installed from the current lock."""
     wanted = wanted_venv(root)
     return wanted != "" and read_stamp(root / ".venv") == wanted
 
 
 def set_up_python(root: Path) -> None:
-    """Make .venv anew from requirements.lock, unless it is finished. Raises: StopError."""
+    """Recreate .venv from requirements.lock unless it is up to date. Raises: StopError."""
     if is_venv_finished(root):
         return
     venv = root / ".venv"
@@ -116,7 +116,7 @@ def set_up_python(root: Path) -> None:
             shutil.rmtree(venv)
     except OSError as problem:
         raise StopError(f"Could not remove the old .venv: {problem}. Is something still running from it?") from problem
-    # The interpreter below any venv we were started from: that venv may be the one just removed.
+    # The base interpreter: the venv we were started from may be the one just removed.
     base = getattr(sys, "_base_executable", "") or sys.executable
     maker = [uv, "venv", "--quiet", "--python", base] if uv else [base, "-m", "venv"]
     if call(root, *maker, venv):
@@ -126,14 +126,14 @@ def set_up_python(root: Path) -> None:
 
 
 def install(root: Path, lock: str) -> None:
-    """Install what a hashed lock names into .venv. Raises: StopError."""
+    """Install a lock with hashes into .venv. Raises: StopError."""
     python = program(root, "python")
     uv = shutil.which("uv")
     if uv:
         options = ["--quiet", "--compile-bytecode", "--require-hashes"]
         failed = call(root, uv, "pip", "install", *options, "--python", python, "-r", lock)
     else:
-        # A .venv that uv made has no pip; ensurepip brings the one that Python carries.
+        # uv creates .venv without pip; ensurepip installs the one bundled with Python.
         failed = subprocess.call([python, "-c", "import pip"], stderr=subprocess.DEVNULL)
         failed = failed and call(root, python, "-m", "ensurepip")
         options = ["--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes"]
@@ -143,7 +143,7 @@ def install(root: Path, lock: str) -> None:
 
 
 def set_up_node(root: Path) -> None:
-    """Install the npm packages, unless node_modules is stamped with their lock. Raises: StopError."""
+    """Install the npm packages unless node_modules is up to date. Raises: StopError."""
     modules = root / "node_modules"
     wanted = fingerprint(root / "package.json", root / "package-lock.json")
     if read_stamp(modules) == wanted:
@@ -163,7 +163,7 @@ def set_up_node(root: Path) -> None:
     write_stamp(modules, wanted)
 
 
-# --- the commands: each takes the project's folder and the further arguments, and returns an exit code ----------------
+# --- commands: each takes the project's folder and the remaining arguments, and returns an exit code ------------------
 
 
 def setup(root: Path, _arguments: list[str]) -> int:
@@ -183,7 +183,7 @@ def run(root: Path, arguments: list[str]) -> int:
 
 
 def set_up_tests(root: Path) -> None:
-    """Install everything; continue without npm packages, as the suite says what it leaves out. Raises: StopError."""
+    """Install everything; npm packages may be missing, as the suite reports skipped tests. Raises: StopError."""
     set_up_python(root)
     try:
         set_up_node(root)
@@ -194,13 +194,13 @@ def set_up_tests(root: Path) -> None:
 
 
 def with_rooms(root: Path, arguments: list[str]) -> list[str]:
-    """Return the arguments with each room of tests/ that stands first as its folder."""
+    """Return the arguments with leading names of folders in tests/ replaced by their paths."""
     named = list(itertools.takewhile(lambda word: word.isidentifier() and (root / "tests" / word).is_dir(), arguments))
     return [f"tests/{room}" for room in named] + arguments[len(named) :]
 
 
 def test(root: Path, arguments: list[str]) -> int:
-    """Run the suite, or the rooms named, in two processes, unless the arguments say how it is to be run."""
+    """Run the suite or the named folders, in two processes unless the arguments say otherwise."""
     set_up_tests(root)
     arguments = with_rooms(root, arguments)
     placed = any(argument.startswith(PYTEST_PLACES_ITSELF) for argument in arguments)
@@ -209,7 +209,7 @@ def test(root: Path, arguments: list[str]) -> int:
 
 
 def check(root: Path, _arguments: list[str]) -> int:
-    """Run every check, even if one fails, and name the failed ones."""
+    """Run all checks, even if one fails, and name those that failed."""
     set_up_python(root)
     python = program(root, "python")
     checks: dict[str, list[str | Path]] = {
@@ -228,7 +228,7 @@ def check(root: Path, _arguments: list[str]) -> int:
 
 
 def bench(root: Path, arguments: list[str]) -> int:
-    """Measure the figures."""
+    """Run the benchmarks."""
     if not (root / "bench" / "__main__.py").is_file():
         raise StopError("There is no bench/ here yet.")
     set_up_python(root)
@@ -236,13 +236,13 @@ def bench(root: Path, arguments: list[str]) -> int:
 
 
 def trace(root: Path, arguments: list[str]) -> int:
-    """Count what one press runs through."""
+    """Count what one press executes."""
     set_up_python(root)
     return hand_over(root, program(root, "python"), "-m", "bench.trace", *arguments)
 
 
 def faults(root: Path, arguments: list[str]) -> int:
-    """Run the fault programme with the long form of every test, one at a time."""
+    """Run the fault tests in their long form, sequentially."""
     if not any((root / "tests" / "faults").glob("**/test_*.py")):
         raise StopError("There is no fault programme in tests/faults yet.")
     set_up_tests(root)
@@ -254,7 +254,7 @@ COMMANDS = {"setup": setup, "run": run, "test": test, "check": check, "bench": b
 
 
 def main(arguments: list[str]) -> int:
-    """Do one command; 0 done, 1 failed or a person can fix it, 2 wrong usage, else the program's own exit code."""
+    """Run one command. Returns: 0 done, 1 failed or fixable by a person, 2 wrong usage, else a program's exit code."""
     try:
         check_python(sys.version_info[:3])
         if arguments[:1] in (["-h"], ["--help"]):

@@ -1,8 +1,8 @@
-"""`python3 dev.py bench [--lists N] [--few N] [--rounds N] [--only G10,G12] [--towns FOLDER]`: the figures, as ratios.
+"""`python3 dev.py bench [--lists N] [--few N] [--rounds N] [--only G10,G12] [--towns FOLDER]`: benchmarks, as ratios.
 
-A small run takes ten minutes and shows that everything works; the goals are about 1 000 000 lists against 10 000. What
-is compared is measured alternately within one run: look at ratios, not at seconds. Each run adds lines to
-bench/history.csv; it ends with 1 when a goal is missed.
+A small run takes ten minutes and shows that everything works; the goals apply to 1 000 000 lists compared with 10 000.
+Compared things are measured alternately within one run: trust the ratios, not the seconds. Each run appends to
+bench/history.csv. Exit code 1 if a goal is missed.
 """
 
 import argparse
@@ -32,7 +32,7 @@ MEASURES: dict[str, Measure] = {
 
 
 def main() -> int:
-    """Measure, print a table and remember it; 1 when a goal is missed."""
+    """Measure, print a table and append it to the history. Returns: 1 if a goal is missed, else 0."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--lists", type=int, default=20_000)
     parser.add_argument("--few", type=int, default=10_000)

@@ -1,6 +1,6 @@
-"""G14 and a person's wait: the real bot as a process, with made-up people, with and without other work going on.
+"""G14 and response times: the real bot as a process, with made-up people, with and without concurrent work.
 
-A wait runs from what a person does until it is answered; reading time is not waiting.
+A wait is the time in seconds from an act until its response; reading time is not included.
 """
 
 import asyncio
@@ -18,12 +18,12 @@ from bench.town import FIRST
 
 FEW_WORKERS, MANY_WORKERS = 5, 50
 TURNS = 600
-"""Turns in each part of a round, so that thirty of them wait longer than the p95."""
+"""Turns in each part of a round, so that thirty of them exceed the p95."""
 REPORTS = 30
 
 
 def g14(folder: Path, towns: Towns, rounds: int, turns: int = TURNS) -> list[Figure]:
-    """Compare a person's wait while an export of a million rows runs, and while a recount does, with neither."""
+    """Compare waits during an export of a million rows, and during a recount, with waits during neither."""
     return asyncio.run(_g14(folder, towns, rounds, turns))
 
 
@@ -33,7 +33,7 @@ async def _g14(folder: Path, towns: Towns, rounds: int, turns: int) -> list[Figu
     export = ("export", "--what", "answers", *period, "--out", str(folder / "answers.csv"))
     calm, exporting, counting, ended = [], [], [], []
     async with office(folder, towns, towns.many, FEW_WORKERS) as one:
-        await _turns(one, turns // 4)  # a warm bot, and everyone welcomed
+        await _turns(one, turns // 4)  # warm-up: caches filled, welcomes sent
         for _ in range(rounds):
             calm.append(await _turns(one, turns))
             async with meanwhile(one.bot, *export) as took:
@@ -59,7 +59,7 @@ def _ms(rounds: list[list[float]], of: Callable[[list[float]], float] = statisti
 
 
 async def _turns(one: Office, turns: int) -> list[float]:
-    """Let the workers go through bases until they have had that many turns in total; return their waits."""
+    """Let the workers fill in bases for `turns` turns in total; return their waits."""
     one.waits()
     pause = pauses(0.05, 0.25)
 
@@ -72,9 +72,9 @@ async def _turns(one: Office, turns: int) -> list[float]:
 
 
 def wait(folder: Path, towns: Towns, rounds: int, workers: int = MANY_WORKERS, reading: float = 2.0) -> list[Figure]:
-    """Measure the waits of many people who each go through a whole basis at once, with and without reading time.
+    """Measure waits while many people each fill in a whole basis, with and without reading time.
 
-    reading: seconds between an answer and the next act, on average.
+    reading: mean seconds between a response and the next act.
     """
     return asyncio.run(_wait(folder, towns, rounds, workers, reading))
 
@@ -82,10 +82,10 @@ def wait(folder: Path, towns: Towns, rounds: int, workers: int = MANY_WORKERS, r
 async def _wait(folder: Path, towns: Towns, rounds: int, workers: int, reading: float) -> list[Figure]:
     typing, pressing, pause = [], [], pauses(0, 2 * reading)
     async with office(folder, towns, towns.many, workers) as one:
-        await asyncio.gather(*(person.opens(pause) for person in one.workers))  # everyone is welcomed
+        await asyncio.gather(*(person.opens(pause) for person in one.workers))  # the welcome is not measured
         for _ in range(rounds):
             typing.append(await _all_at_once(one, lambda person: person.whole_basis(TYPED, pause)))
-            # Not all in the same second: a case opens with a message, and how many of those go in a second is limited.
+            # Staggered: opening a case posts a message, and those are rate-limited.
             await asyncio.gather(*(person.opens(pause) for person in one.workers))
             pressing.append(await _all_at_once(one, lambda person: person.fills_in(PRESSED, lambda: 0.0)))
     what = f"{workers} people at once, each a whole basis, p95 of a wait"
@@ -96,7 +96,7 @@ async def _wait(folder: Path, towns: Towns, rounds: int, workers: int, reading: 
 
 
 Round = tuple[list[float], float]
-"""Everyone's waits, and how many seconds all of it took."""
+"""All waits, and the total duration in seconds."""
 
 
 def _waited(goal: str, what: str, target: float | None, rounds: list[Round], how: str) -> Figure:
@@ -115,7 +115,7 @@ async def _all_at_once(one: Office, does: Callable[[Person], Coroutine[Any, Any,
 
 
 def report(folder: Path, towns: Towns, rounds: int, times: int = REPORTS) -> list[Figure]:
-    """Compare `rapport` and `exportera`, typed by a manager, in the large town and in the small one."""
+    """Compare `rapport` and `exportera`, typed by a manager, in the large and the small town."""
     return asyncio.run(_report(folder, towns, rounds, times))
 
 
@@ -136,8 +136,8 @@ async def _typed(line: str, few: Office, many: Office, times: int) -> tuple[list
     for number in range(times + 1):
         for one in (few, many):
             await one.manager.types(line)
-            await asyncio.sleep(0.1)  # a chat takes seven messages a second; beyond that the pace is measured instead
-        if not number:  # the first one projects what was noted, and warms the page cache
+            await asyncio.sleep(0.1)  # seven messages a second per chat; more would measure the rate limit
+        if not number:  # the first projects queued changes and warms the page cache
             few.waits()
             many.waits()
     return few.waits(), many.waits()

@@ -1,6 +1,6 @@
-"""G10 and G11: what a report costs with many lists and with few, and a commit with its change noted and without.
+"""G10 and G11: the cost of a report with many and few lists, and of a commit with and without queueing its change.
 
-Everything compared runs alternately in the same process, so that the machine's other load affects both.
+Compared things run alternately in the same process, so that other load on the machine affects both.
 """
 
 import statistics
@@ -18,12 +18,12 @@ from storage.desk import Desk, Session
 
 
 def report(desk: Desk) -> None:
-    """Compute the rates of a year, as the export does."""
+    """Compute a year's rates, as the export does."""
     desk.run_now(lambda session: list(rate_rows(session, YEAR, date(2026, 1, 1))))
 
 
 def g10(towns: Towns, rounds: int) -> Figure:
-    """Compare a year's report over many lists with one over few."""
+    """Compare a year's report on many lists with one on few."""
     few, many = towns.small, towns.large
     pairs = [(clock(lambda: report(many)), clock(lambda: report(few))) for _ in range(rounds * 3)]
     note = f"{statistics.median(one for one, _ in pairs) * 1000:.0f} ms a report"
@@ -31,7 +31,7 @@ def g10(towns: Towns, rounds: int) -> Figure:
 
 
 def g11(folder: Path, rounds: int, commits: int = 300) -> Figure:
-    """Compare commits of one answer with its change noted and without, by wall time: a commit waits for the disk."""
+    """Compare commits of one answer with and without queueing the change; wall time, as commits wait for the disk."""
     desk, plain = new_desk(folder, "noting"), new_desk(folder, "plain")
     for one in (desk, plain):
         fill(one, 200)

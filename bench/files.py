@@ -1,4 +1,4 @@
-"""G12 and G13: what leaves as files, against the csv module and xlsxwriter alone with the same rows."""
+"""G12 and G13: exported files, compared with the bare csv module and xlsxwriter on the same rows."""
 
 import contextlib
 import json
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An exported file. mib: peak memory, beyond what the process used at the start."""
+    """An exported file. mib: peak memory in MiB, above what the process used at the start."""
 
     cpu: float
     mib: float
@@ -33,7 +33,7 @@ class Written:
 
 
 def one_export(which: str, desk: Desk, path: Path, days: int) -> Written:
-    """Write the answers of that many days in a process of its own."""
+    """Export the answers of `days` days in a separate process."""
     words = [sys.executable, "-m", "bench.one_export", which, str(desk.engine.url.database), str(path), str(days)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -78,7 +78,7 @@ def _sealed(folder: Path, towns: Towns, rounds: int) -> Figure:
 
 
 def case_rows(desk: Desk) -> Iterator[list[str]]:
-    """Yield a row per list, with the data of the workbook's sheet of cases, as our exports read it."""
+    """Yield a row per list with the data of the workbook's case sheet, as our exports read it."""
     after = 0
     while True:
         first, last = date(2025, 1, 1), date(2025, 12, 31)

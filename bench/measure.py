@@ -1,4 +1,4 @@
-"""What the figures share: rounds side by side, and the towns they are measured in."""
+"""Shared by the benchmarks: ratios over rounds, and the towns they run on."""
 
 import sqlite3
 import statistics
@@ -23,7 +23,7 @@ YEAR = Selection(first=FIRST, last=FIRST + timedelta(DAYS - 1))
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure over the rounds, with what was measured. target None: reported without a goal."""
+    """A measured figure, one value per round. target: None if it has no goal."""
 
     goal: str
     what: str
@@ -39,7 +39,7 @@ class Figure:
 
     @property
     def is_missed(self) -> bool:
-        """Say whether there is a goal, and it is not met."""
+        """Return whether there is a goal and it is missed."""
         return self.target is not None and self.median > self.target
 
     def line(self) -> str:
@@ -50,24 +50,24 @@ class Figure:
 
 
 def ratios(pairs: Sequence[tuple[float, float]]) -> tuple[float, ...]:
-    """Return each round's ratio."""
+    """Return the ratio of each round."""
     return tuple(one / other for one, other in pairs)
 
 
 def clock(work: Callable[[], object]) -> float:
-    """Return the CPU seconds a piece of work takes in this process."""
+    """Return the CPU time of a function in this process, in seconds."""
     start = time.process_time()
     work()
     return time.process_time() - start
 
 
 def p95(waits: Sequence[float]) -> float:
-    """Return the 95th percentile of some waits."""
+    """Return the 95th percentile."""
     return statistics.quantiles(waits, n=20)[-1]
 
 
 def new_desk(folder: Path, name: str) -> Desk:
-    """Return a desk on a migrated database of its own."""
+    """Return a desk on a new, migrated database."""
     desk = Desk(f"sqlite:///{folder / name}.db", Keys({"bench": KEY}))
     migrate.upgrade(desk)
     return desk
@@ -80,9 +80,9 @@ def days_of_a_million_rows(lists: int) -> int:
 
 @dataclass
 class Towns:
-    """A small town, a large one and one with sealed texts, each made when first used.
+    """A small town, a large one and one with sealed texts, each created at first use.
 
-    folder: where they are stored. An existing one is used as it is; nothing measured here changes its lists.
+    folder: where they are stored. Existing towns are reused; no benchmark changes their lists.
     """
 
     folder: Path
@@ -103,11 +103,11 @@ class Towns:
 
     @property
     def sealed(self) -> Desk:
-        """Return the small town's twin in which some answers have a sealed motivation."""
+        """Return a copy of the small town in which some answers have a sealed motivation."""
         return self._desk(self._file("sealed", self.few, texts=0.3))
 
     def copy(self, lists: int, target: Path) -> None:
-        """Copy a town to where it may be changed."""
+        """Copy a town's database to a place where it may be modified."""
         with (
             closing(sqlite3.connect(self._file("town", lists))) as source,
             closing(sqlite3.connect(target)) as copied,
@@ -132,7 +132,7 @@ class Towns:
 
     def _make(self, path: Path, lists: int, texts: float) -> None:
         start = time.monotonic()
-        half_made = path.stem + "-half-made"  # a run that is cut short leaves nothing that looks like a town
+        half_made = path.stem + "-half-made"  # an interrupted run must not look like a complete town
         for rest in self.folder.glob(half_made + "*"):
             rest.unlink()
         desk = new_desk(self.folder, half_made)

@@ -1,7 +1,7 @@
-"""`python -m bench.one_export ours|floor DATABASE OUT DAYS`: one export of answers in a process of its own, measured.
+"""`python -m bench.one_export ours|floor DATABASE OUT DAYS`: measures one export of answers in a separate process.
 
-`ours` is what `export --what answers` writes with. `floor` is the csv module streaming the same rows, in the same
-order, from a cursor: as efficient as SQL can be, but without rules, sealed texts or guarded cells.
+`ours` uses the code of `export --what answers`. `floor` streams the same rows in the same order from a cursor to the
+csv module: the most efficient SQL possible, but without rules, sealed texts or protection against formulas.
 """
 
 import json
@@ -18,7 +18,7 @@ from bench.town import FIRST
 from checklists.loader import newest
 from reports.selected import Selection
 
-# SQLite does not reorder a cross join: list by list along two indexes, sorting only a list's answers.
+# SQLite does not reorder a cross join: it goes list by list along two indexes, sorting only a list's answers.
 FLOOR = """
 select t.entra_id, c.ref, f.checklist, f.role, f.child, a.item_id, a.choice, a.option, '', '',
     coalesce(a.answered_on, substr(a.at, 1, 10)), u.name, f.version, f.occasion, i.ask, a.revision
@@ -39,7 +39,7 @@ STATUS = Path("/proc/self/status")
 
 
 def main() -> None:
-    """Write the file and print what it took, as JSON."""
+    """Write the file, and print time and memory as JSON."""
     which, database, out, days = sys.argv[1:]
     selection = Selection(first=FIRST, last=FIRST + timedelta(int(days) - 1))
     print(json.dumps((_ours if which == "ours" else _floor)(database, Path(out), selection)))
@@ -78,7 +78,7 @@ def _floor(database: str, path: Path, selection: Selection) -> dict[str, float]:
 
 
 def _memory(name: str) -> float:
-    """Return this process's memory in MiB, as Linux reports it: VmRSS now, VmHWM at most; 0 on other systems."""
+    """Return this process's memory in MiB on Linux (VmRSS: current, VmHWM: peak); 0 on other systems."""
     lines = STATUS.read_text(encoding="ascii").splitlines() if STATUS.exists() else []
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(name + ":")), 0.0)
 

@@ -1,4 +1,4 @@
-"""Made-up people who go through bases with the real bot, on a copy of a town, and how long each of their turns took."""
+"""Made-up people filling in bases with the real bot, on a copy of a town, with the duration of every turn."""
 
 import asyncio
 import itertools
@@ -27,7 +27,7 @@ SETTINGS = {
     "BK_TENANTS": TENANT,
     "BK_KEYS": "bench:" + b64encode(KEY).decode(),
     "BK_SECRET_KEY": "0" * 64,
-    "BK_NOW": "2025-12-30T20:00:00+01:00",  # this year's figures are the town's; and no reminders go in the evening
+    "BK_NOW": "2025-12-30T20:00:00+01:00",  # the town's year, and an evening, when no reminders are sent
 }
 Pause = Callable[[], float]
 Step = tuple[str, Mapping[str, str] | None]
@@ -57,9 +57,9 @@ _REFS = (f"SN 2031/{number}" for number in itertools.count(1))
 
 
 class Person(Client):
-    """One person; `waits` holds the seconds from each act until it is answered.
+    """A person. waits: seconds from each act to its response.
 
-    Cards are not inspected as in tests, which would keep the bot waiting.
+    Unlike in tests, cards are not checked, which would take time from the bot.
     """
 
     def __init__(self, *about: Any) -> None:
@@ -67,14 +67,14 @@ class Person(Client):
         self.waits: list[float] = []
 
     async def post(self, activity: Mapping[str, Any]) -> tuple[int, Any]:
-        """Post an activity and note how long the answer took."""
+        """Post an activity and record the response time."""
         start = time.perf_counter()
         answer = await super().post(activity)
         self.waits.append(time.perf_counter() - start)
         return answer
 
     def take(self, body: Any) -> None:
-        """Show the answer of a press."""
+        """Show the response to a press."""
         assert body["type"] == "application/vnd.microsoft.card.adaptive", body
         self.card = body["value"]
 
@@ -94,20 +94,20 @@ class Person(Client):
         await self.types(f"ny {next(_REFS)}")
 
     async def fills_in(self, steps: Iterable[Step], pause: Pause) -> None:
-        """Go through the basis of the case that is open, with a pause before each act."""
+        """Fill in the basis of the open case, with a pause before each act."""
         for step in steps:
             await asyncio.sleep(pause())
             await self.does(step)
         assert "Sammanfattning" in self.text
 
     async def whole_basis(self, steps: Iterable[Step], pause: Pause) -> None:
-        """Open a new case and go through its basis."""
+        """Open a new case and fill in its basis."""
         await self.opens(pause)
         await self.fills_in(steps, pause)
 
 
 def pauses(shortest: float, longest: float) -> Pause:
-    """Return how long someone thinks each time, uniformly distributed."""
+    """Return a function that draws thinking times in seconds, uniformly distributed."""
     dice = random.Random(1)
     return lambda: dice.uniform(shortest, longest)
 
@@ -131,7 +131,7 @@ class Office:
 
 @asynccontextmanager
 async def office(folder: Path, towns: Towns, lists: int, workers: int) -> AsyncIterator[Office]:
-    """Yield a bot on a copy of a town, with that many case workers and one manager; the copy is deleted afterwards."""
+    """Yield a bot on a copy of a town, with case workers and one manager; the copy is deleted afterwards."""
     with TemporaryDirectory(dir=folder) as name:
         place = Path(name)
         towns.copy(lists, place / "bot.db")
@@ -154,9 +154,9 @@ async def office(folder: Path, towns: Towns, lists: int, workers: int) -> AsyncI
 
 @asynccontextmanager
 async def meanwhile(bot: RealBot, *words: str) -> AsyncIterator[list[float]]:
-    """Keep a command running on the bot's database, restarted when it ends, until the end of the block.
+    """Run a command on the bot's database over and over until the end of the block.
 
-    Yields how many seconds each completed run took.
+    Yields a list of the durations of completed runs, in seconds.
     """
     took: list[float] = []
 

@@ -1,4 +1,4 @@
-"""A seeded town of made-up cases: N filled-in lists written in bulk, as years of use would leave them."""
+"""Generates a town of made-up cases from a seed: N filled-in lists, inserted in bulk, as after years of use."""
 
 import random
 from datetime import UTC, date, datetime, timedelta
@@ -26,9 +26,9 @@ FACTS = (("violence", 0), ("intervention_decided", 0), ("child_placed", 1), ("ch
 
 
 def fill(desk: Desk, lists: int, seed: int = 1, texts: float = 0.0) -> int:
-    """Write the town into an empty database; return the tenant's row id. Nothing is projected or noted here.
+    """Insert the town into an empty database; return the tenant's row id. Figures are neither counted nor queued.
 
-    texts: the share of the Nej with a sealed motivation; the answers are the same in any case.
+    texts: share of Nej with a sealed motivation, from 0 to 1; it does not affect the answers.
     """
     dice, lot = random.Random(seed), random.Random(seed)
     tenant, units = desk.run_now(_found)
@@ -84,7 +84,7 @@ def _found(session: Session) -> tuple[int, list[int | None]]:
 
 def _write(session: Session, rows: dict[type[SQLModel], list[dict[str, Any]]]) -> None:
     for model, some in rows.items():
-        # Bypasses SQLAlchemy's handling of each value, which takes most of the time.
+        # Bypasses SQLAlchemy's per-value processing, which would take most of the time.
         names = ", ".join(some[0])
         marks = ", ".join("?" * len(some[0]))
         table = model.__tablename__

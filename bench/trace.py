@@ -1,8 +1,8 @@
-"""`python3 dev.py trace [-v]`: what one press of `Ja` runs through, from the HTTP handler to the response, on SQLite.
+"""`python3 dev.py trace [-v]`: everything one press of `Ja` executes, from HTTP handler to response, on SQLite.
 
-Counts the project's own files, named functions and calls (no comprehension, generator or lambda frames; a coroutine
-that waits is entered once more when it goes on), and the statements that read or write rows. The bot is the one that
-`serve` builds, in dev mode, without its background loops: they answer nobody. -v names every call and statement.
+Counts the project's own files, named functions and calls (without comprehension, generator and lambda frames; a
+coroutine counts again when it resumes), and statements that read or write rows. The bot is built as by `serve`, in dev
+mode, without its background loops, which do not affect the response. -v lists every call and statement.
 """
 
 import argparse
@@ -47,14 +47,14 @@ _ON_THE_FACTS_CARD = {
 
 @dataclass
 class Trace:
-    """What ran. calls: file and function of each, in order; statements: as they were sent."""
+    """What was executed. calls: file and function of each, in order. statements: SQL as sent."""
 
     calls: list[tuple[str, str]] = field(default_factory=list)
     statements: list[str] = field(default_factory=list)
 
     @property
     def counts(self) -> dict[str, int]:
-        """Return the four numbers."""
+        """Return the four counts by name."""
         return {
             "files": len({file for file, _ in self.calls}),
             "functions": len(set(self.calls)),
@@ -64,7 +64,7 @@ class Trace:
 
 
 class _Tracer:
-    """Takes down what runs in every thread while it is on."""
+    """Records calls in all threads while it is active."""
 
     def __init__(self) -> None:
         self.found = Trace()
@@ -112,7 +112,7 @@ class _Served:
 async def trace_one_answer(folder: Path) -> Trace:
     """Serve the bot from a new database in the folder, begin a list, and trace the first answer."""
     tracer = _Tracer()
-    threading.setprofile(tracer.profile)  # the desk's thread starts with the first turn
+    threading.setprofile(tracer.profile)  # before the desk's thread, which starts with the first turn
     try:
         with closing(Desk(f"sqlite:///{folder}/bot.db", Keys({"trace": bytes(32)}))) as desk:
             migrate.upgrade(desk)
@@ -138,14 +138,14 @@ async def _one_answer(desk: Desk, tracer: _Tracer) -> None:
                 return await botweb.messages(request)
 
         app = web.Application(client_max_size=0)
-        app[botweb.OFFICE], _, _ = botweb.build(settings, desk, clock, Metrics(), session, "traced")
+        app[botweb.SERVICES], _, _ = botweb.build(settings, desk, clock, Metrics(), session, "traced")
         app.router.add_post("/api/messages", messages)
         runner = web.AppRunner(app, **server_options())
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-        served = cast("RealBot", _Served(f"http://127.0.0.1:{runner.addresses[0][1]}"))  # a client asks only its url
+        served = cast("RealBot", _Served(f"http://127.0.0.1:{runner.addresses[0][1]}"))  # a client only uses its url
         anna = Client(served, connector, session, "anna")
-        for ref in ("SN 2026/0122", "SN 2026/0123"):  # the first time, what is read once in a process is read
+        for ref in ("SN 2026/0122", "SN 2026/0123"):  # the first warms the caches of the process
             await anna.types(f"ny {ref}")
             await anna.presses("Spara", _ON_THE_FACTS_CARD)
             watched = ref == "SN 2026/0123"
@@ -154,7 +154,7 @@ async def _one_answer(desk: Desk, tracer: _Tracer) -> None:
 
 
 def main() -> None:
-    """Trace one answer and print the four numbers."""
+    """Trace one answer and print the counts."""
     parser = argparse.ArgumentParser(prog="trace", description=__doc__)
     parser.add_argument("-v", "--verbose", action="store_true", help="name every call and statement")
     verbose = parser.parse_args().verbose

@@ -1,1 +1,1 @@
-"""Teams and HTTP; knows every layer but SQL."""
+"""Teams and HTTP. May use every layer below, but no SQL."""

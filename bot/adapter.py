@@ -1,8 +1,8 @@
-"""An activity becomes a Turn, a Reply becomes activities. The only file that imports the Bot Framework SDK.
+"""Converts activities to Turns and Replies to activities. The only file that imports the Bot Framework SDK.
 
-A press is answered here, in the response of its own request, without the SDK: that is the path people wait for.
-botbuilder-core carries what is posted (ActivityHandler dispatches, its TurnContext sends). Its HTTP clients stay out:
-it builds two per turn. What goes out is ours, over one shared session (bot/sending/sender).
+A button press is answered in the response to its own HTTP request, bypassing the SDK: a person is waiting for it.
+Typed messages go through botbuilder-core: ActivityHandler dispatches, TurnContext sends. The SDK's HTTP clients are
+not used, because it creates two per turn; everything is sent over one shared session (bot/sending/sender).
 """
 
 import asyncio
@@ -28,24 +28,24 @@ from texts import say
 CARD = "application/vnd.microsoft.card.adaptive"
 MESSAGE = "application/vnd.microsoft.activity.message"
 PATIENCE = 2.0
-"""Seconds a request waits for its reply to go out; after that it goes out in the background."""
+"""Seconds a request waits for its reply to be sent; after that, sending continues in the background."""
 _INBOUND, _IS_CUT, _POSTED = "inbound", "is_cut", "posted"
 
 Posted = Callable[[str], Awaitable[None]]
-"""Is told the id under which a reply is out."""
+"""Is called with the id under which a reply was posted."""
 
 log = logging.getLogger(__name__)
 
 
 class Answer(NamedTuple):
-    """What the response to an invoke says."""
+    """The response to an invoke activity."""
 
     status: HTTPStatus
     body: Mapping[str, Any]
 
 
 class TeamsAdapter(BotAdapter):
-    """Takes activities in and sends what a turn says, through our own sender."""
+    """Runs a turn for each incoming activity, and sends replies with our own Sender."""
 
     def __init__(self, sender: Sender, turns: Turns, clock: Clock) -> None:
         super().__init__()
@@ -56,9 +56,11 @@ class TeamsAdapter(BotAdapter):
         self._sending: set[asyncio.Task[Any]] = set()
 
     async def process(self, inbound: Inbound, is_cut: Callable[[], bool]) -> Answer | None:
-        """Take one activity; for an invoke, return what its response says. Committed when this returns.
+        """Process one activity. Returns: the response to an invoke, else None. The turn is committed by then.
 
-        is_cut: whether the request was given up by whoever sent it, so that its answer reaches nobody.
+        is_cut: whether the caller has closed the connection, so that the response reaches nobody.
+
+        Raises: whatever `Turns.take` raises; nothing of the turn is stored then.
         """
         if inbound.type == "invoke":
             return await self._invoked(inbound)
@@ -76,7 +78,7 @@ class TeamsAdapter(BotAdapter):
             return _shown(MESSAGE, say("common.not_personal", "sv"))
         data = action.get("data")
         strings = _strings(data if isinstance(data, dict) else {})
-        # The verb stands in the data too; where a client sends only the action's own, that one counts.
+        # The verb is normally in the data as well; some clients send only the action's own.
         strings.setdefault("verb", str(action.get("verb", "")))
         kind: Literal["refresh", "press"] = "refresh" if strings["verb"] == "show_current" else "press"
         outcome = await self._turns.take(_turn(inbound, self._clock, kind, data=strings, invoke=True))
@@ -86,11 +88,11 @@ class TeamsAdapter(BotAdapter):
         return _shown(CARD, card) if card else _shown(MESSAGE, render_text(outcome.reply))
 
     async def send_activities(self, context: TurnContext, activities: list[Activity]) -> list[ResourceResponse]:
-        """Send a turn's activities."""
+        """Send activities to the conversation of the turn. An id is empty if the send failed or is still running."""
         return [ResourceResponse(id=await self._patiently(self._post(context, activity))) for activity in activities]
 
     async def _post(self, context: TurnContext, activity: Activity) -> str:
-        """Post, and have remembered under which id it is out, however long after the request that is.
+        """Post an activity and store its id with the reply, even if the request has long been answered.
 
         Raises: SendError.
         """
@@ -100,31 +102,34 @@ class TeamsAdapter(BotAdapter):
         if posted is not None:
             try:
                 await posted(sent)
-            except Exception as error:  # the turn is kept and the reply is out: nothing is to be done again
+            except Exception as error:  # the turn is committed and the reply sent: there is nothing to retry
                 log.error("reply not noted: %s", crash_line(error))
         return sent
 
     async def update_activity(self, context: TurnContext, activity: Activity) -> ResourceResponse:
-        """Put new content into a posted message."""
+        """Replace the content of a posted message."""
         inbound: Inbound = context.turn_state[_INBOUND]
         at = (inbound.service_url or "", inbound.conversation.id, activity.id)
         await self._patiently(self.sender.update(*at, _wire(activity), urgent=True))
         return ResourceResponse(id=activity.id)
 
     async def delete_activity(self, context: TurnContext, reference: ConversationReference) -> None:
-        """Take a posted message back."""
+        """Delete a posted message."""
         inbound: Inbound = context.turn_state[_INBOUND]
         await self._patiently(
             self.sender.delete(inbound.service_url or "", inbound.conversation.id, reference.activity_id)
         )
 
     async def close(self) -> None:
-        """Let what is on its way out finish."""
+        """Wait up to ten seconds for sends in progress."""
         if self._sending:
             await asyncio.wait(self._sending, timeout=5)
 
     async def _patiently(self, call: Awaitable[str | None]) -> str:
-        """Wait a little for something to go out; a connector that hangs must not hold the request."""
+        """Wait up to PATIENCE for a send, so that a hanging connector cannot block the request.
+
+        Returns: the call's result; "" if it failed or is still running.
+        """
         task = asyncio.ensure_future(_logged(call))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
@@ -133,7 +138,7 @@ class TeamsAdapter(BotAdapter):
 
 
 async def _logged(call: Awaitable[str | None]) -> str:
-    """Send; a failure is logged by its kind. What was kept is kept, and she finds it with `fortsätt`."""
+    """Send; on failure log the error's class and return "". The turn is committed: `fortsätt` shows it again."""
     try:
         return await call or ""
     except SendError as error:
@@ -142,7 +147,7 @@ async def _logged(call: Awaitable[str | None]) -> str:
 
 
 class _Handler(ActivityHandler):
-    """From the SDK's kinds of activity to turns, and back."""
+    """Maps the SDK's activity types to turns, and sends the replies."""
 
     def __init__(self, turns: Turns, clock: Clock) -> None:
         self._turns = turns
@@ -215,7 +220,7 @@ def _turn(
 
 
 def message_activity(reply: Reply, turns: Turns) -> Activity:
-    """Return a reply as a message to post: a card without anything anyone wrote, or plain sentences."""
+    """Return a reply as a message to post: a card with all free text left out, or plain text."""
     card = render_card(reply, turns.mint, private=False)
     if card is None:
         return _text_activity(render_text(reply))
@@ -224,12 +229,12 @@ def message_activity(reply: Reply, turns: Turns) -> Activity:
 
 
 def wire_message(reply: Reply, turns: Turns) -> dict[str, Any]:
-    """Return a reply as the JSON of a message, for what is sent outside a turn."""
+    """Return a reply as message JSON, for sending outside a turn."""
     return _wire(message_activity(reply, turns))
 
 
 def _activity(inbound: Inbound) -> Activity:
-    """Build the SDK's activity from the fields it needs; its own reader loses the tenant of the conversation."""
+    """Build the SDK's activity from the fields it needs; the SDK's deserializer drops the conversation's tenant."""
     return Activity(
         type=inbound.type,
         id=inbound.id,
@@ -250,7 +255,7 @@ def _activity(inbound: Inbound) -> Activity:
 
 
 def _wire(activity: Activity) -> dict[str, Any]:
-    """Return an outgoing activity as JSON; the SDK's own writer costs more than all of the rest."""
+    """Return an outgoing activity as JSON. The SDK's serializer would cost more than the rest of the turn."""
     wire: dict[str, Any] = {"type": activity.type, "text": activity.text or ""}
     if activity.attachments:
         wire |= {"attachments": activity.attachments, "summary": activity.summary}
@@ -268,7 +273,7 @@ def _shown(kind: str, value: Any) -> Answer:
 
 
 def _strings(data: Mapping[str, Any]) -> dict[str, str]:
-    """Return what a card sent as text by name; numbers as digits, anything nested is dropped."""
+    """Return a card's submitted values as strings by name; nested values and nulls are dropped."""
     found = {}
     for name, value in data.items():
         if isinstance(value, bool):
@@ -279,7 +284,7 @@ def _strings(data: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _reference(raw: Mapping[str, Any]) -> str:
-    """Return the channel's own addressing as it came: it survives a change of SDK, a rebuilt one does not."""
+    """Return the conversation reference as JSON, copied from the raw activity so that it does not depend on the SDK."""
     names = {"user": "from", "bot": "recipient", "conversation": "conversation"}
     kept = {name: raw.get(source) for name, source in names.items()}
     kept |= {name: raw.get(name) for name in ("channelId", "serviceUrl", "locale")}

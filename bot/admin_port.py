@@ -1,4 +1,4 @@
-"""The loopback port for whoever runs the bot: readiness and metrics."""
+"""Readiness and metrics, served on a loopback port for whoever operates the bot."""
 
 import asyncio
 import logging
@@ -15,13 +15,13 @@ from storage.desk import Desk
 from storage.standing import Standing
 
 READY_SECONDS = 4.0
-"""Longest wait for the database; one that takes longer to answer is not ready."""
+"""A database that takes longer than this to answer counts as not ready."""
 
 log = logging.getLogger(__name__)
 
 
 def make_admin_app(desk: Desk, clock: Clock, metrics: Metrics) -> web.Application:
-    """Return the web app for the loopback port."""
+    """Return the web app with `/readyz` (200 or 503) and `/metrics` (200 even when the database is down)."""
     app = web.Application()
 
     async def readyz(_request: web.Request) -> web.Response:
@@ -40,9 +40,9 @@ def make_admin_app(desk: Desk, clock: Clock, metrics: Metrics) -> web.Applicatio
 
 
 async def _standing(desk: Desk, clock: Clock, *, may_write: bool = False) -> Standing | None:
-    """Read how things stand; None when the database does not answer in time.
+    """Read the state of the system; None if the database does not answer in time.
 
-    may_write: also None when what is written would not be kept, as on a full disk.
+    may_write: return None also when the database cannot commit, for instance because the disk is full.
     """
 
     def read() -> Standing | None:

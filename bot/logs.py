@@ -1,6 +1,6 @@
-"""What may reach the log: our own lines of fixed words and codes. Of a library's, only its name and the crash.
+"""Log filter: our own messages consist of fixed words and codes; those of libraries are replaced.
 
-A library's line may quote what it was given, and an exception's text often contains the wrong value itself.
+A library may log its input, and an exception's message often quotes the offending value, which may be personal data.
 """
 
 import logging
@@ -13,7 +13,7 @@ _ROOT = Path(__file__).parent.parent
 
 
 def configure(level: int = logging.INFO) -> None:
-    """Send the log to standard error, through the filter. Called once, by `serve`."""
+    """Log to standard error through `only_codes`. Called once, by `serve`."""
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(only_codes)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
@@ -22,7 +22,7 @@ def configure(level: int = logging.INFO) -> None:
 
 
 def only_codes(record: logging.LogRecord) -> bool:
-    """Remove everything from a record that may quote a value; the record itself always passes."""
+    """Logging filter: strip from a record all that may quote a value. Always returns True."""
     crash = crash_line(record.exc_info[1]) if record.exc_info and record.exc_info[1] else ""
     record.exc_info, record.exc_text, record.stack_info = None, None, None
     if record.name.partition(".")[0] not in _OURS:
@@ -33,12 +33,12 @@ def only_codes(record: logging.LogRecord) -> bool:
 
 
 def crash_line(error: BaseException) -> str:
-    """Return a crash as one line: its kind and its place in our own code, never its text."""
+    """Describe an exception in one line: its class and where in our code it happened, never its message."""
     return f"unexpected {type(error).__name__} at {places(error) or 'an unknown place'}"
 
 
 def places(error: BaseException) -> str:
-    """Return the last six places an error came through in our own code, innermost last; empty when it never did."""
+    """Return the last six `file:line` in our own code of an error's traceback, innermost last; empty if none."""
     found = [
         f"{Path(frame.filename).relative_to(_ROOT)}:{frame.lineno}"
         for frame in traceback.extract_tb(error.__traceback__)

@@ -1,7 +1,7 @@
-"""What `/metrics` says, as Prometheus reads it: counts of this process, and how things stand in the database.
+"""Prometheus metrics: counters of this process, and gauges read from the database.
 
-No label names a person, a case, a unit or a tenant. Counts begin at zero when the process starts; what is read from
-the database is the same whichever replica is asked.
+No label identifies a person, case, unit or tenant. Counters start at zero with the process; the gauges from the
+database are the same on every replica.
 """
 
 from typing import Literal, get_args
@@ -31,7 +31,7 @@ disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series pe
 
 
 class Metrics:
-    """The metrics of one process."""
+    """The metrics of one process, in a registry of their own."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -67,28 +67,28 @@ class Metrics:
             self._round.labels(loop)
 
     def turn_taken(self, kind: TurnKind, result: TurnResult, seconds: float) -> None:
-        """Count a turn and the time it took."""
+        """Count a turn. seconds: from admission to commit."""
         self._turns.labels(kind, result).inc()
         self._turn_seconds.labels(kind).observe(seconds)
 
     def refused(self, code: str) -> None:
-        """Count something a person was told cannot be kept; `code` is one of `checklists.errors`."""
+        """Count input that was rejected with an error message. code: from `checklists.errors`."""
         self._refusals.labels(code).inc()
 
     def turned_away(self, status: int, reason: str) -> None:
-        """Count a request that the front door did not let in."""
+        """Count a request that the front door refused."""
         self._activities_refused.labels(str(status), reason).inc()
 
     def failed(self, where: Where) -> None:
-        """Count a crash."""
+        """Count an unexpected exception."""
         self._failures.labels(where).inc()
 
     def round_done(self, loop: LoopName) -> None:
-        """Note that a loop has just finished a round."""
+        """Record that a background loop has just finished a round."""
         self._round.labels(loop).set_to_current_time()
 
     def text(self, standing: Standing | None) -> bytes:
-        """Return everything in Prometheus' text format. standing: None when the database cannot be read."""
+        """Return all metrics in Prometheus text format. standing: None when the database could not be read."""
         self._up.set(standing is not None)
         if standing is not None:
             self._show(standing)

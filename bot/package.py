@@ -1,6 +1,6 @@
-"""The Teams app package: a zip of four files, built from manifest/. `bot/package_check.py` says what is wrong with one.
+"""Builds the Teams app package, a zip of four files from manifest/. `bot/package_check.py` validates one.
 
-Teams reads manifest.json (Swedish, the default language) and en.json at the top of the zip, beside the two icons.
+Teams reads manifest.json (Swedish, the default language), en.json and the two icons from the root of the zip.
 """
 
 import io
@@ -17,7 +17,7 @@ SOURCE = Path(__file__).parent.parent / "manifest"
 FILES = ("color.png", "en.json", "manifest.json", "outline.png")
 GUID = r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 HTTPS = r"https://([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)(?::\d{1,5})?(?:/\S*)?"
-"""An address; its first group is the host."""
+"""Pattern of an https URL; group 1 is the host."""
 VERSION = r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
 
 
@@ -26,11 +26,11 @@ class CannotPack(Refusal):
 
 
 def build(app_id: str, public_url: str, version: str) -> bytes:
-    """Return the package; the same arguments give the same bytes on every machine.
+    """Build the package; the same arguments give the same bytes on every machine.
 
-    Args: app_id: MicrosoftAppId, the id of the bot and of the app; public_url: BK_PUBLIC_URL, whose host is the
-        only one the app names; version: three numbers, higher for every package that is uploaded.
-    Raises: CannotPack: an argument is missing or cannot stand in a package.
+    Args: app_id: MicrosoftAppId, the id of both bot and app; public_url: BK_PUBLIC_URL, whose host becomes the app's
+        only valid domain; version: three numbers, higher for each package uploaded.
+    Raises: CannotPack: an argument is missing or malformed.
     """
     if not re.fullmatch(GUID, app_id):
         raise CannotPack(fault(Code.NO_APP_ID))
@@ -47,7 +47,7 @@ def build(app_id: str, public_url: str, version: str) -> bytes:
 
 
 def zipped(contents: Mapping[str, bytes]) -> bytes:
-    """Return files as a zip without times, owners or compression: what these give differs between machines."""
+    """Return files as a zip without timestamps, owners or compression, which would differ between machines."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(contents):
@@ -58,7 +58,7 @@ def zipped(contents: Mapping[str, bytes]) -> bytes:
 
 
 def _filled(part: Any, values: Mapping[str, str]) -> Any:
-    """Put in the values where the template has `{name}` as a whole text."""
+    """Replace strings in the template that consist of `{name}` and nothing else."""
     if isinstance(part, dict):
         return {key: _filled(inner, values) for key, inner in part.items()}
     if isinstance(part, list):
@@ -69,5 +69,5 @@ def _filled(part: Any, values: Mapping[str, str]) -> Any:
 
 
 def _text(value: Any) -> bytes:
-    """Write JSON anew, so that line ends of a checkout do not show in the package."""
+    """Serialize JSON again, so that the line endings of a checkout do not affect the package."""
     return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()

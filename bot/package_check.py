@@ -1,7 +1,7 @@
-"""Checks a Teams app package without Microsoft's schema or a network, and more strictly than the schema.
+"""Validates a Teams app package offline, and more strictly than Microsoft's schema does.
 
-Source of keys and limits: Microsoft's Teams app manifest schema 1.25. Titles and descriptions of commands keep the
-tighter limits of 1.17 (32 and 128), which older clients were made for.
+Source of keys and limits: Microsoft's Teams app manifest schema 1.25. Command titles and descriptions keep to the
+lower limits of 1.17 (32 and 128 characters), which older clients were built for.
 """
 
 import io
@@ -52,11 +52,11 @@ SHAPE: Mapping[str, Any] = {
     ],
     "validDomains": [r"[a-z0-9-]+(\.[a-z0-9-]+)*"],
 }
-"""Everything manifest.json may contain, with a pattern for each text: the app asks Teams for nothing else."""
+"""Every key manifest.json may contain, and a pattern for each string: the app requests nothing more of Teams."""
 
 
 def check(package: bytes) -> list[str]:
-    """Return what is wrong with a package, one sentence per fault; an empty list means that it may be uploaded."""
+    """Return the faults of a package, one sentence each; an empty list means it can be uploaded."""
     try:
         with zipfile.ZipFile(io.BytesIO(package)) as archive:
             names = sorted(archive.namelist())
@@ -69,12 +69,12 @@ def check(package: bytes) -> list[str]:
     faults = [f"manifest.json: {fault}" for fault in _shape_faults(manifest, SHAPE, "")]
     if not isinstance(english, dict):
         faults.append("en.json: it must be an object")
-    if not faults:  # relations are checked only once the shape is right
+    if not faults:  # the checks across fields rely on the right shape
         faults += [*_own_faults(manifest), *_english_faults(manifest, english), *_command_faults(manifest, english)]
     return faults + [f"{name}: {fault}" for name, size in ICONS.items() for fault in _icon_faults(contents[name], size)]
 
 
-# --- the shape ---------------------------------------------------------------------------------------------
+# --- shape -------------------------------------------------------------------------------------------------
 
 
 def _shape_faults(value: Any, shape: Any, path: str) -> Iterator[str]:
@@ -108,11 +108,11 @@ def _shape_at(path: str) -> Any:
     return shape
 
 
-# --- what hangs together -----------------------------------------------------------------------------------
+# --- consistency across fields and files -------------------------------------------------------------------
 
 
 def _own_faults(manifest: Any) -> Iterator[str]:
-    """Yield where the manifest names another bot or another host than its own."""
+    """Yield a fault if the bot's id is not the app's, or a host other than the developer's is listed."""
     if manifest["bots"][0]["botId"] != manifest["id"]:
         yield "manifest.json: bots[0].botId must be the id of the app"
     found = (re.fullmatch(HTTPS, manifest["developer"][key]) for key in ("websiteUrl", "privacyUrl", "termsOfUseUrl"))
@@ -122,7 +122,7 @@ def _own_faults(manifest: Any) -> Iterator[str]:
 
 
 def _english_faults(manifest: Any, english: Mapping[str, Any]) -> Iterator[str]:
-    """Say where the two languages do not have the same texts."""
+    """Yield a fault for each string that is missing in English, or translated but not in the manifest."""
     shapes = {path: _shape_at(path) for path in _text_paths(manifest, "") if _LOCALIZED.fullmatch(path)}
     shapes["$schema"] = _SCHEMAS + r"Localization\.schema\.json"
     for fault in _shape_faults(english, shapes, ""):
@@ -141,7 +141,7 @@ def _text_paths(value: Any, path: str) -> Iterator[str]:
 
 
 def _command_faults(manifest: Any, english: Mapping[str, Any]) -> Iterator[str]:
-    """Say which listed commands the bot does not handle, or handles as another one in English."""
+    """Yield a fault for each listed command the bot does not handle, or whose English title is another command."""
     handled = {folded(word): command.word for command in COMMANDS for word in (command.word, *command.aliases)}
     for number, command in enumerate(manifest["bots"][0]["commandLists"][0]["commands"]):
         title = command["title"]
@@ -171,7 +171,10 @@ def _icon_faults(png: bytes, size: int) -> Iterator[str]:
 
 
 def _pixels(png: bytes, size: int) -> bytes:
-    """Return the pixels of a PNG as draw_icons.py writes it. Raises: ValueError, struct.error, zlib.error."""
+    """Return the RGBA bytes of an icon in the format draw_icons.py writes.
+
+    Raises: ValueError, struct.error, zlib.error: another format or size, or a damaged file.
+    """
     width, height, *kind = struct.unpack_from(">IIBBBBB", png, 16)
     if png[:8] != b"\x89PNG\r\n\x1a\n" or kind != [8, 6, 0, 0, 0]:
         raise ValueError("it is not a PNG with eight bits each of red, green, blue and alpha")

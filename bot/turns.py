@@ -1,4 +1,4 @@
-"""Runs a person's turns: one transaction each, off the event loop, then what follows from the commit."""
+"""Runs turns: one transaction each, off the event loop, followed by what must wait for the commit."""
 
 import logging
 import time
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 class Turns:
-    """Takes turns at the desk. `wake` is called after each commit, for whoever sends what it left to send."""
+    """Runs turns at the desk. wake: called after each commit, so that the outbox worker sends at once."""
 
     def __init__(
         self,
@@ -39,9 +39,9 @@ class Turns:
         self._wake = wake
 
     async def take(self, turn: Turn) -> Outcome:
-        """Take one turn; it is committed when this returns.
+        """Run one turn; it is committed when this returns.
 
-        Raises: sqlalchemy errors when the database cannot keep it: nothing of the turn is stored then.
+        Raises: SQLAlchemy errors when the database cannot commit; nothing of the turn is stored then.
         """
         begun = time.perf_counter()
         result: TurnResult = "failed"
@@ -49,7 +49,7 @@ class Turns:
             outcome = await self._run(turn)
             if outcome.may_bind:
                 emails = await self._emails(turn)
-                # An address that is nobody's makes the refusal final, so that the trail has it.
+                # With an address that matches nobody, the refusal is final and recorded in the trail.
                 outcome = await self._run(replace(turn, emails=emails or ("",)))
             result = outcome.result
         finally:
@@ -61,7 +61,7 @@ class Turns:
         return outcome
 
     async def posted(self, turn: Turn, outcome: Outcome, is_cut: Callable[[], bool], activity_id: str) -> None:
-        """Keep the id under which a reply went out, and whether the request it answers was still there."""
+        """Store the id under which a reply was posted, and whether the request it answers was still open."""
         if outcome.reply is not None and outcome.reply.person_id:
             noted = partial(note_posted, turn=turn, outcome=outcome, activity_id=activity_id, answered=not is_cut())
             await self._desk.run(noted)
@@ -71,12 +71,12 @@ class Turns:
         try:
             return await self._desk.run(lambda session: take_turn(session, turn, self.mint, self._pages_url), serial)
         except KeyGone as error:
-            # Trying again changes nothing, so this is an answer and not a fault.
+            # A retry cannot succeed, so the person gets a reply rather than a 503, which Teams would retry.
             log.error("turn not taken: %s", crash_line(error))
             return Outcome(unreadable(turn, error), result="unreadable")
 
     async def _emails(self, turn: Turn) -> tuple[str, ...]:
-        """Ask the channel who she is; a guest, or someone of another tenant, is nobody we bind."""
+        """Ask the channel for the sender's addresses; empty for guests, other tenants, and when the call fails."""
         try:
             member = await self._sender.member(turn.service_url, turn.channel_id, turn.channel_user)
         except SendError:

@@ -1,4 +1,4 @@
-"""HTTP: the messages endpoint, liveness, and how the whole is put together and served."""
+"""The HTTP server: the messages endpoint, liveness, and the wiring of everything behind them."""
 
 import asyncio
 import contextlib
@@ -17,10 +17,10 @@ from bot.background import chainer, outbox_worker, presence, projector, sweeper
 from bot.background.chainer import Chainer
 from bot.background.loop import Loop, run_forever
 from bot.background.outbox_worker import OutboxWorker
-from bot.background.sweeper import Reminding
+from bot.background.sweeper import Sweeper
 from bot.clock import Clock
 from bot.door.bearer import BearerCheck
-from bot.door.front_door import Gate, Refused, receive, refusal, server_options
+from bot.door.front_door import AdmissionPolicy, Refused, receive, refusal, server_options
 from bot.door.key_ring import KeyRing
 from bot.logs import crash_line
 from bot.metrics import Metrics
@@ -39,15 +39,15 @@ _dumps = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass
-class Office:
-    """What the running bot is made of; built once."""
+class Services:
+    """The parts of the running bot, created once per process."""
 
     settings: Settings
     desk: Desk
     clock: Clock
     metrics: Metrics
     adapter: TeamsAdapter
-    gate: Gate
+    admission: AdmissionPolicy
     turns: Turns
 
 
@@ -55,27 +55,27 @@ FINISH_SECONDS = 8.0
 """How long requests under way may take when the bot is stopped."""
 ARRIVE_SECONDS = 0.5
 """How long a request may be on its way over a connection that was accepted just before the stop."""
-OFFICE = web.AppKey("office", Office)
+SERVICES = web.AppKey("services", Services)
 
 
 def make_app(settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> web.Application:
-    """Return the web app that answers the channel. Clients, session and workers live as long as it does."""
+    """Return the public web app. The HTTP session and the background loops start and stop with it."""
     app = web.Application(client_max_size=0)
 
     async def running(app: web.Application) -> AsyncIterator[None]:
         async with aiohttp.ClientSession(auto_decompress=True) as session:
             replica = str(uuid4())
-            office, worker, keys = build(settings, desk, clock, metrics, session, replica)
-            app[OFFICE] = office
-            here = presence.Presence(desk, replica, office.adapter.sender.share)
+            services, worker, keys = build(settings, desk, clock, metrics, session, replica)
+            app[SERVICES] = services
+            here = presence.Presence(desk, replica, services.adapter.sender.share)
             await here.beat()  # before anything is leased: a lease is its replica's
-            loops = (Loop("replica", here.beat, presence.EVERY), *_loops(office, worker))
+            loops = (Loop("replica", here.beat, presence.INTERVAL_SECONDS), *_loops(services, worker))
             tasks = [asyncio.create_task(run_forever(loop, metrics)) for loop in loops]
             yield
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await asyncio.gather(office.adapter.close(), worker.close())
+            await asyncio.gather(services.adapter.close(), worker.close())
             if keys is not None:
                 await keys.close()
             with contextlib.suppress(Exception):  # a database that is away: the others notice within ten seconds
@@ -88,21 +88,21 @@ def make_app(settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> 
     return app
 
 
-def _loops(office: Office, worker: OutboxWorker) -> tuple[Loop, ...]:
-    desk, clock = office.desk, office.clock
-    reminding = Reminding(desk, clock, office.metrics, worker.awake.set)
+def _loops(services: Services, worker: OutboxWorker) -> tuple[Loop, ...]:
+    desk, clock = services.desk, services.clock
+    sweeping = Sweeper(desk, clock, services.metrics, worker.awake.set)
     return (
-        Loop("outbox", worker.send_all, outbox_worker.EVERY, worker.awake),
-        Loop("trail", Chainer(desk, clock).chain, chainer.EVERY),
-        Loop("reminders", reminding.look, sweeper.EVERY),
-        Loop("figures", partial(projector.project, desk), projector.EVERY),
+        Loop("outbox", worker.send_all, outbox_worker.INTERVAL_SECONDS, worker.awake),
+        Loop("trail", Chainer(desk, clock).chain, chainer.INTERVAL_SECONDS),
+        Loop("reminders", sweeping.sweep_if_due, sweeper.INTERVAL_SECONDS),
+        Loop("figures", partial(projector.project, desk), projector.INTERVAL_SECONDS),
     )
 
 
 def build(
     settings: Settings, desk: Desk, clock: Clock, metrics: Metrics, session: aiohttp.ClientSession, replica: str
-) -> tuple[Office, OutboxWorker, KeyRing | None]:
-    """Return what the running bot is made of; nothing of it runs yet."""
+) -> tuple[Services, OutboxWorker, KeyRing | None]:
+    """Wire the parts together without starting any. The key ring is None in dev mode, where no token is checked."""
     token = bearer = keys = None
     if settings.mode == "production":
         tenant = settings.app_tenant_id if settings.app_type == "SingleTenant" else ""
@@ -118,9 +118,9 @@ def build(
     worker = OutboxWorker(desk, sender, clock, metrics, replica)
     turns = Turns(desk, Mint(settings.secret()), sender, metrics, worker.awake.set, settings.pages_url)
     worker.turns = turns
-    gate = Gate(settings.mode, settings.tenants, settings.service_hosts, bearer)
+    admission = AdmissionPolicy(settings.mode, settings.tenants, settings.service_hosts, bearer)
     adapter = TeamsAdapter(sender, turns, clock)
-    return Office(settings, desk, clock, metrics, adapter, gate, turns), worker, keys
+    return Services(settings, desk, clock, metrics, adapter, admission, turns), worker, keys
 
 
 class _Call:
@@ -137,17 +137,17 @@ class _Call:
 
 
 async def messages(request: web.Request) -> web.StreamResponse:
-    """Take one activity. 2xx only after its commit; a database that cannot keep it gives 503, and Teams sends again."""
-    office, call = request.app[OFFICE], _Call(request)
+    """Process one activity. 2xx only after the commit; if that fails, 503, and Teams sends it again."""
+    services, call = request.app[SERVICES], _Call(request)
     try:
-        inbound = await receive(request, office.gate)
+        inbound = await receive(request, services.admission)
     except Refused as refused:
-        office.metrics.turned_away(refused.status, refused.reason or refused.code)
+        services.metrics.turned_away(refused.status, refused.reason or refused.code)
         return refusal(refused)
     try:
-        answer = await office.adapter.process(inbound, call.is_cut)
+        answer = await services.adapter.process(inbound, call.is_cut)
     except Exception as error:
-        office.metrics.failed("turn")
+        services.metrics.failed("turn")
         log.error("turn failed: %s", crash_line(error))
         body = {"error": "not_kept", "message": say("common.failed", "sv")}
         return web.json_response(body, status=503, headers={"Retry-After": "2"}, dumps=_dumps)
@@ -158,14 +158,14 @@ async def messages(request: web.Request) -> web.StreamResponse:
 
 
 async def healthz(_request: web.Request) -> web.Response:
-    """Say that the process lives."""
+    """Liveness: answers without touching the database."""
     return web.json_response({"alive": True})
 
 
 async def serve(app: web.Application, admin: web.Application, settings: Settings) -> None:
-    """Serve both apps until the process is told to stop; what is under way is then finished.
+    """Serve both apps until SIGINT or SIGTERM; requests under way are then finished.
 
-    Raises: OSError: an address is taken.
+    Raises: OSError: an address is already in use.
     """
     runners = [
         web.AppRunner(app, shutdown_timeout=FINISH_SECONDS, **server_options()),

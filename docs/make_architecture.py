@@ -1,8 +1,8 @@
 """Draws docs/pictures/architecture.svg from the imports in the code: `python3 docs/make_architecture.py`.
 
-Which rooms there are, and every arrow of an import, is read from the sources; where each stands, and its few words, is
-said here. A room without a place, or an import against the order of the layers, stops the program. The same sources
-give the same bytes, and a test compares them with the committed picture.
+Packages and import arrows are read from the sources; positions and captions are set here. A package without a position,
+or an import against the order of the layers, is an error. The output is deterministic, and a test compares it with the
+committed picture.
 """
 
 import ast
@@ -16,7 +16,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "pictures" / "architecture.svg"
 LAYERS = (("bot",), ("imports",), ("dialogs",), ("actions", "reports"), ("storage",), ("checklists",), ("texts",))
-"""From the top: an import goes down, never up and never sideways."""
+"""From top to bottom: imports go down, never up or sideways."""
 WITH_ROOMS = ("bot", "dialogs")
 WIDTH, HEIGHT = 1200, 1116
 STYLE = """
@@ -51,7 +51,7 @@ text { font: 13px system-ui, "Segoe UI", "DejaVu Sans", sans-serif; fill: var(--
 
 
 class Box(NamedTuple):
-    """A box in the picture: its place and size, its name and what it is for."""
+    """A box in the picture: position, size, name and caption."""
 
     x: int
     y: int
@@ -62,24 +62,24 @@ class Box(NamedTuple):
 
     @property
     def right(self) -> int:
-        """Return where it ends."""
+        """The x coordinate of its right edge."""
         return self.x + self.width
 
     @property
     def bottom(self) -> int:
-        """Return where it ends, downwards."""
+        """The y coordinate of its bottom edge."""
         return self.y + self.height
 
 
 LEFT, COLUMN, APART = 188, 180, 12
-"""Where the rooms begin, to the right of their layer's name; how wide one of four is, and what lies between them."""
+"""x of the first box, right of the layer's name; width of one of four boxes; gap between boxes."""
 RIGHT = LEFT + 4 * COLUMN + 3 * APART + 16
 LETTER = 7.4
-"""How wide a letter is taken to be: what would not fit in its box stops the program."""
+"""Assumed width of a letter: text that would not fit in its box is an error."""
 
 
 def _row(y: int, *rooms: tuple[str, str], height: int = 48) -> list[Box]:
-    """Return rooms side by side, which share the width."""
+    """Return boxes side by side that share the width."""
     width = (4 * COLUMN + 3 * APART - APART * (len(rooms) - 1)) // len(rooms)
     return [Box(LEFT + (width + APART) * at, y, width, height, *room) for at, room in enumerate(rooms)]
 
@@ -141,14 +141,14 @@ STEPS = (
     ("dialogs.messages", "who is to hear of it?"),
     ("bot.cards", "the next view, as the response"),
 )
-"""The way of one press, as `python3 dev.py trace -v` prints it."""
+"""The path of one press, as printed by `python3 dev.py trace -v`."""
 
 
-# --- what the code says -----------------------------------------------------------------------------------------------
+# --- reading the code -------------------------------------------------------------------------------------------------
 
 
 def place_of(module: str) -> str:
-    """Return the box a module stands in: its package, or the room of it; empty for what is none of ours."""
+    """Return the box of a module: its package or subpackage; empty if it is not ours."""
     parts = module.split(".")
     if not any(parts[0] in layer for layer in LAYERS):
         return ""
@@ -171,9 +171,9 @@ def imported(path: Path) -> frozenset[str]:
 
 
 def read_imports() -> set[tuple[str, str]]:
-    """Return which box imports which, of rooms and of whole packages alike.
+    """Return the imports between boxes, subpackages as well as whole packages.
 
-    Raises: SystemExit: a room has no place in the picture, or an import goes against the order of the layers.
+    Raises: SystemExit: a package has no position in the picture, or an import goes against the order of the layers.
     """
     found: set[tuple[str, str]] = set()
     for path in sorted(path for layer in LAYERS for package in layer for path in (ROOT / package).rglob("*.py")):
@@ -200,11 +200,11 @@ def _package(box: str) -> str:
     return box.partition(".")[0].partition(" ")[0]
 
 
-# --- the picture ------------------------------------------------------------------------------------------------------
+# --- drawing ----------------------------------------------------------------------------------------------------------
 
 
 def draw() -> str:
-    """Return the picture."""
+    """Return the picture as SVG."""
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="t d">',
         '<title id="t">How Beslutskollen is built</title>',
@@ -286,7 +286,7 @@ def _words(x: int, y: int, text: str, kind: str = "", width: int = WIDTH) -> str
 
 
 def _imports(found: set[tuple[str, str]]) -> Iterator[str]:
-    """Give an arrow for every import between boxes that lie next to each other; both ways is one arrow of two heads."""
+    """Yield an arrow for each import between adjacent boxes; mutual imports share one with two heads."""
     for upper in BOXES.values():
         for lower in BOXES.values():
             if _inside(upper) != _inside(lower) or not 0 < lower.y - upper.bottom < 40:
@@ -350,7 +350,7 @@ def _flow(path: str, kind: str = "") -> str:
 
 
 def _steps() -> Iterator[str]:
-    """Give the way of one press: a number in each box it comes through, and the words for them at the foot."""
+    """Yield the path of one press: numbers in the boxes it passes, and their legend at the bottom."""
     for at, (name, _) in enumerate(STEPS, 1):
         box = BOXES[name]
         yield _step(at, box.right - 16, box.y + (16 if box.width == COLUMN else box.height // 2))

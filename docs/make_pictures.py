@@ -1,7 +1,7 @@
-"""Takes the pictures in README and docs: `.venv/bin/python -m docs.make_pictures`.
+"""Takes the screenshots in README and docs: `.venv/bin/python -m docs.make_pictures`.
 
-Starts the bot with made-up people and made-up figures, plays a worker, a chef and a manager, and photographs what they
-see. The words on each picture are kept beside them; a test plays the same and says when they are no longer true.
+Starts the bot with made-up people and figures, plays a worker, a chef and a manager, and captures what they see. The
+text of each picture is stored beside it; a test replays everything and fails when the text has changed.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ _READ = {
 
 
 class Picture(NamedTuple):
-    """What is to be photographed now: a page or a part of it, and the words on it."""
+    """What to capture: a page or part of it, and its text."""
 
     name: str
     of: Page | Locator
@@ -68,7 +68,7 @@ class _Case(NamedTuple):
 
 
 def _cases() -> list[_Case]:
-    """Return cases whose decisions fall in the two years up to the day of the pictures."""
+    """Return cases with decisions in the two years before the day of the pictures."""
     return [_Case(number, date(2025, 1, 8) + timedelta(days=9 * number)) for number in range(44)]
 
 
@@ -116,7 +116,7 @@ def _answer_rows() -> Iterator[dict[str, object]]:
 
 
 async def _fill(bot: RealBot) -> None:
-    """Bring the made-up cases and answers in as files."""
+    """Import the made-up cases and answers."""
     for command, rows in (("cases", list(_case_rows())), ("answers", list(_answer_rows()))):
         text = io.StringIO()
         writer = csv.DictWriter(text, list(rows[0]))
@@ -131,7 +131,7 @@ async def _fill(bot: RealBot) -> None:
 
 
 async def pictures(bot: RealBot, context: BrowserContext) -> AsyncIterator[Picture]:
-    """Play, and give each picture when it is to be taken."""
+    """Play, and yield each picture at the moment to take it."""
     await _fill(bot)
     page = await context.new_page()
     await page.goto(bot.url)
@@ -181,19 +181,19 @@ def _card(page: Page, person: str) -> Locator:
 
 
 async def _words(place: Locator) -> list[str]:
-    """Return the lines that can be read in a place, without the time of day, which runs on."""
+    """Return the visible lines of an element, without times of day, which change."""
     lines = (re.sub(r"\d\d:\d\d", "", " ".join(line.split())) for line in (await place.inner_text()).splitlines())
     return [line for line in lines if line]
 
 
 def styles() -> str:
-    """Return one hash over how the pages look."""
+    """Return a hash of everything that determines how the pages look."""
     files = sorted(path for folder in STYLES for path in (ROOT / folder).glob("*.css"))
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
 
 
 async def open_context(browser: Any) -> BrowserContext:
-    """Open a window for the pictures."""
+    """Open a browser context for the pictures."""
     context: BrowserContext = await browser.new_context(
         viewport={"width": 1400, "height": 860}, locale="sv-SE", timezone_id="Europe/Stockholm"
     )
@@ -201,7 +201,7 @@ async def open_context(browser: Any) -> BrowserContext:
 
 
 async def main() -> None:
-    """Start the bot, play, take the pictures and keep their words."""
+    """Start the bot, play, take the pictures and store their text."""
     made: dict[str, object] = {"styles": styles()}
     with tempfile.TemporaryDirectory() as folder:
         async with running(Path(folder), BK_NOW=NOW) as bot, async_playwright() as playwright:

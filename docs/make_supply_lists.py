@@ -1,7 +1,7 @@
 """Writes docs/sbom.cdx.json (CycloneDX) and docs/licences.md: `.venv/bin/python docs/make_supply_lists.py`.
 
-What is listed is what the two locks name; licences are as each package states its own. No moment and no serial
-number: the same locks give the same bytes, and a test compares them.
+Lists the packages of both locks, with the licences they declare. Without timestamp and serial number, so that the same
+locks give the same bytes, which a test compares.
 """
 
 import json
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SBOM, LICENCES = ROOT / "docs" / "sbom.cdx.json", ROOT / "docs" / "licences.md"
 # Installed on Windows only.
 _STATED = {"colorama": "BSD-3-Clause", "tzdata": "Apache-2.0"}
-# What was written out in a free field, by its SPDX name.
+# Licences stated as free text, mapped to SPDX identifiers.
 _SPDX = {
     "MIT License": "MIT",
     "Apache": "Apache-2.0",
@@ -40,7 +40,7 @@ _SPDX = {
 
 @dataclass(frozen=True, order=True)
 class Part:
-    """One locked package. kind: `pypi` or `npm`. runs: the bot itself loads it in production."""
+    """A locked package. kind: `pypi` or `npm`. runs: it is loaded by the bot in production."""
 
     kind: str
     name: str
@@ -50,7 +50,7 @@ class Part:
 
 
 def parts() -> list[Part]:
-    """Return everything the locks name, Python before npm, by name."""
+    """Return all packages of the locks, Python before npm, sorted by name."""
     locked = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.M))
     runs = needed(declared())
     found = [Part("pypi", name, version, licence_of(name), name in runs) for name, version in locked.items()]
@@ -63,13 +63,13 @@ def parts() -> list[Part]:
 
 
 def declared() -> list[str]:
-    """Return the bot's own requirements, as pyproject.toml states them."""
+    """Return the bot's direct requirements from pyproject.toml."""
     wanted: list[str] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     return wanted
 
 
 def needed(wanted: Iterable[str]) -> set[str]:
-    """Return the names of all that these requirements pull in, on whatever machine."""
+    """Return the names of these requirements and all their dependencies, on any platform."""
     found: set[str] = set()
     pending = [Requirement(line) for line in wanted]
     while pending:
@@ -89,12 +89,12 @@ def needed(wanted: Iterable[str]) -> set[str]:
 def _requires(name: str) -> list[str]:
     try:
         return requires(name) or []
-    except PackageNotFoundError:  # not for this machine; what it pulls in is not either
+    except PackageNotFoundError:  # not for this platform, nor are its dependencies
         return []
 
 
 def _may_hold(requirement: Requirement, extra: str) -> bool:
-    """Say whether a requirement holds on some machine we run on: Linux or Windows, with the oldest Python."""
+    """Return whether a requirement applies on any supported platform: Linux or Windows, oldest Python."""
     assert requirement.marker is not None
     python = {"extra": extra, "python_version": "3.11", "python_full_version": "3.11.0"}
     linux = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"}
@@ -103,7 +103,7 @@ def _may_hold(requirement: Requirement, extra: str) -> bool:
 
 
 def licence_of(name: str) -> str:
-    """Return a package's licence as it states it: an SPDX expression where it has one."""
+    """Return a package's declared licence, as an SPDX expression where it has one."""
     if name in _STATED:
         return _STATED[name]
     stated = metadata(name)
@@ -121,7 +121,7 @@ def licence_of(name: str) -> str:
 
 
 def sbom(found: Iterable[Part]) -> str:
-    """Return the list as CycloneDX 1.6 JSON."""
+    """Return the packages as CycloneDX 1.6 JSON."""
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     bot = {"type": "application", "bom-ref": "beslutskollen", "name": "beslutskollen", "version": version}
     components = [
@@ -145,7 +145,7 @@ def _purl(part: Part) -> str:
 
 
 def licences(found: Iterable[Part]) -> str:
-    """Return the list as a page: what runs in production, then what only builds and tests."""
+    """Return the packages as a Markdown page: those that run in production, then those for building and testing."""
     found = list(found)
     lines = [
         "# Licences",

@@ -1,7 +1,7 @@
-"""Draw the app's two icons: `python manifest/draw_icons.py`. Change the mark here, never in the PNG files.
+"""Draws the app's two icons: `python manifest/draw_icons.py`. Change the mark here, never in the PNG files.
 
-The mark is a sheet with three rows, the first one ticked. Teams wants `color.png` as 192 x 192 pixels, opaque to
-the edge, with the mark in the middle 120, and `outline.png` as 32 x 32 pixels, white on transparent.
+The mark is a sheet with three rows, the first one ticked. Teams requires `color.png` to be 192 x 192 pixels, opaque to
+the edge, with the mark in the middle 120, and `outline.png` to be 32 x 32 pixels, white on transparent.
 Source: Microsoft Teams app icon guidelines, "Design your Microsoft Teams app icons".
 """
 
@@ -12,12 +12,12 @@ from math import hypot
 from pathlib import Path
 
 TRUECOLOUR_WITH_ALPHA = 6
-FINE = 4  # samples per pixel and direction, at an edge
+FINE = 4  # samples per edge pixel, in each direction
 HALF_DIAGONAL = 0.71  # of a pixel
 
 Colour = tuple[int, int, int]
 Distance = Callable[[float, float], float]
-"""How far a point lies outside a shape, in pixels; negative inside."""
+"""Distance from a point to a shape, in pixels; negative inside."""
 Layer = tuple[Distance, Colour]
 
 WHITE: Colour = (255, 255, 255)
@@ -29,7 +29,7 @@ MIST: Colour = (168, 199, 203)
 
 
 def sheet(left: float, top: float, right: float, bottom: float, corner: float) -> Distance:
-    """Return a rectangle with round corners."""
+    """Return a rectangle with rounded corners."""
     middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
     half_x, half_y = (right - left) / 2 - corner, (bottom - top) / 2 - corner
 
@@ -41,7 +41,7 @@ def sheet(left: float, top: float, right: float, bottom: float, corner: float) -
 
 
 def line(start: tuple[float, float], end: tuple[float, float], width: float) -> Distance:
-    """Return a straight line with round ends; from a point to itself it is a dot."""
+    """Return a straight line with round ends; a dot if start equals end."""
     along_x, along_y = end[0] - start[0], end[1] - start[1]
     length_squared = along_x**2 + along_y**2 or 1
 
@@ -54,7 +54,7 @@ def line(start: tuple[float, float], end: tuple[float, float], width: float) -> 
 
 
 def border(shape: Distance, width: float) -> Distance:
-    """Return the edge of a shape, `width` pixels wide and drawn inwards."""
+    """Return the border of a shape, `width` pixels wide, drawn inwards."""
     return lambda x, y: abs(shape(x, y) + width / 2) - width / 2
 
 
@@ -82,7 +82,7 @@ OUTLINE: Sequence[Layer] = (
 
 
 def draw(size: int, layers: Sequence[Layer]) -> bytes:
-    """Return the pixels of a square picture, four bytes each, row by row; later layers cover earlier ones."""
+    """Return the RGBA bytes of a square picture, row by row; later layers cover earlier ones."""
     return b"".join(_pixel(x, y, layers) for y in range(size) for x in range(size))
 
 
@@ -106,7 +106,7 @@ def _topmost(layers: Sequence[tuple[float, Colour]]) -> Colour | None:
 
 
 def png(size: int, pixels: bytes) -> bytes:
-    """Return a square picture as a PNG file. Source: PNG specification, chapters 5, 9 (filter 0) and 11."""
+    """Encode a square picture as PNG. Source: PNG specification, chapters 5, 9 (filter 0) and 11."""
     rows = b"".join(b"\0" + pixels[start : start + 4 * size] for start in range(0, len(pixels), 4 * size))
     head = struct.pack(">IIBBBBB", size, size, 8, TRUECOLOUR_WITH_ALPHA, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", zlib.compress(rows, 9)) + _chunk(b"IEND", b"")

@@ -49,7 +49,7 @@ class OutboxRow(SQLModel, table=True):
     leased_until: datetime | None = Field(default=None, sa_type=Moment)
     created_at: datetime = Field(sa_type=Moment)
     rank: int = Field(default=URGENT, sa_column_kwargs={"server_default": "0"})
-    leased_by: str = Field(default="", max_length=40, sa_column_kwargs={"server_default": ""})
+    leased_by: str | None = Field(default=None, max_length=40)
     sends: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
@@ -80,7 +80,7 @@ def lease(session: Session, now: datetime, hold: timedelta, most: int, replica: 
     )
     rows = session.exec(query).all()
     for row in rows:
-        row.leased_until, row.leased_by = now + hold, replica
+        row.leased_until, row.leased_by = now + hold, replica or None
         row.attempts += 1
     return rows
 
@@ -94,7 +94,7 @@ def release(session: Session, leased: Iterable[tuple[int, int]]) -> None:
 
 def _is_over(session: Session, now: datetime) -> ColumnElement[bool]:
     """Say, of rows with a lease, which have lost it. A release that names no replica counts by time alone."""
-    is_dead = and_(col(OutboxRow.leased_by) != "", col(OutboxRow.leased_by).not_in(replicas.running(session)))
+    is_dead = and_(col(OutboxRow.leased_by).is_not(None), col(OutboxRow.leased_by).not_in(replicas.running(session)))
     return or_(col(OutboxRow.leased_until) <= now, is_dead)
 
 

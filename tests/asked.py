@@ -1,4 +1,4 @@
-"""The rules, asked about one list with its facts and answers, as a test says it in one line."""
+"""Shortcuts for asking the rules about one checklist with given facts and answers."""
 
 from collections.abc import Mapping
 

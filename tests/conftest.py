@@ -1,4 +1,4 @@
-"""What every test shares: what it may need, what it may reach, and a browser."""
+"""Shared by all tests: optional dependencies, a network guard, and the browser."""
 
 import ctypes
 import ipaddress
@@ -22,7 +22,7 @@ import pytest
 
 from tests.waiting import PATIENCE
 
-if TYPE_CHECKING:  # heavy, and only the browser tests need it
+if TYPE_CHECKING:  # slow to import, and only browser tests need it
     from playwright.async_api import Browser, ConsoleMessage, Page
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,11 +35,11 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("steady")
 
 
-# --- what a test may need ---------------------------------------------------------------------------------------------
+# --- optional dependencies --------------------------------------------------------------------------------------------
 
 
 def postgres_url() -> str:
-    """Return the address of the server the tests may make databases on."""
+    """Return the URL of the server the tests may create databases on."""
     return os.environ.get("BK_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 
 
@@ -53,13 +53,13 @@ def has_postgres() -> bool:
 
 
 def postgres_programs() -> Path | None:
-    """Return the folder of the newest PostgreSQL server's programs, as Debian places them; None without one."""
+    """Return the bin folder of the newest PostgreSQL server, where Debian installs it; None if there is none."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     return found[-1].parent if found else None
 
 
 def find_chromium() -> str | None:
-    """Return the path of the browser, or None. BK_TEST_CHROMIUM goes before what is on PATH."""
+    """Return the path of Chromium, or None. BK_TEST_CHROMIUM takes precedence over PATH."""
     named = os.environ.get("BK_TEST_CHROMIUM")
     return shutil.which(named) if named else shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -80,7 +80,7 @@ def has_node_modules() -> bool:
 
 @dataclass(frozen=True)
 class Need:
-    """Something outside Python; `words` ends the sentence "12 tests need …"."""
+    """An external dependency of some tests. words: completes the sentence "12 tests need …"."""
 
     words: str
     is_there: Callable[[], bool]
@@ -110,7 +110,7 @@ MARKER_OF_FIXTURE = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep the developer's own settings out, and refuse at once when everything is required and something is absent."""
+    """Remove the developer's own settings; with BK_REQUIRE_ALL=1, fail at once if a dependency is missing."""
     for name in list(os.environ):
         settings = name.startswith(("BK_", "MicrosoftApp")) or name == "PORT" or name.lower().endswith("_proxy")
         if settings and name not in KEPT_SETTINGS:
@@ -123,7 +123,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip what needs something absent; a test that takes a fixture here gets its marker by itself."""
+    """Skip tests whose dependencies are missing. Tests using a fixture in MARKER_OF_FIXTURE get its marker."""
     slow_asked_for = "slow" in config.option.markexpr
     for item in items:
         for fixture in getattr(item, "fixturenames", ()):
@@ -138,7 +138,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Count what was left out, from the reports: under xdist these are all the controller has."""
+    """Count the skipped tests by dependency; from the reports, because under xdist the controller has nothing else."""
     reasons = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", [])]
     counts = [(sum(reason.endswith(f"needs {need.words}") for reason in reasons), need) for need in (*OUTSIDE, SLOW)]
     lines = [f"{count} {'tests need' if count > 1 else 'test needs'} {need.words}" for count, need in counts if count]
@@ -148,7 +148,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture
 def postgres_database() -> Iterator[str]:
-    """Yield the URL of an empty UTF-8 database of the test's own, dropped afterwards with whoever is still in it."""
+    """Yield the URL of a new, empty UTF-8 database; it is dropped afterwards, open connections included."""
     name = f"bk_test_{secrets.token_hex(8)}"
     with psycopg.connect(postgres_url(), autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'".encode())
@@ -160,15 +160,15 @@ def postgres_database() -> Iterator[str]:
 
 @pytest.fixture
 def node_modules() -> Path:
-    """Return the folder of the npm packages; a test that takes it is left out when they are absent."""
+    """Return node_modules; tests using this are skipped if it is missing."""
     return NODE_MODULES
 
 
-# --- what a test may reach --------------------------------------------------------------------------------------------
+# --- network guard ----------------------------------------------------------------------------------------------------
 
 
 def is_local(host: object) -> bool:
-    """Say whether a host is this machine's loopback; a name other than localhost is not, whatever it resolves to."""
+    """Return whether a host is loopback. Names other than localhost are not, whatever they resolve to."""
     name = host.decode() if isinstance(host, bytes) else str(host)
     try:
         return name == "localhost" or ipaddress.ip_address(name).is_loopback
@@ -183,7 +183,7 @@ def refuse_beyond_loopback(host: object) -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _only_loopback() -> Iterator[None]:
-    """Let no test look up or connect to anything beyond this machine (what C libraries connect by themselves apart)."""
+    """Block name lookups and connections beyond this machine, except those made inside C libraries."""
     plain_connect, plain_connect_ex, plain_lookup = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
 
     def connect(self: socket.socket, address: Any) -> None:
@@ -197,7 +197,7 @@ def _only_loopback() -> Iterator[None]:
         return plain_connect_ex(self, address)
 
     def getaddrinfo(host: Any, *arguments: Any, **options: Any) -> Any:
-        if host:  # nothing means "any address of mine", which a server listens on
+        if host:  # empty means every local address, used for listening
             refuse_beyond_loopback(host)
         return plain_lookup(host, *arguments, **options)
 
@@ -225,11 +225,11 @@ CHROMIUM_ARGUMENTS = [
 
 
 def complaints_of(page: "Page") -> list[str]:
-    """Return a list that fills with what goes wrong on a page: errors on its console and uncaught ones."""
+    """Return a list that collects a page's console errors and uncaught exceptions."""
     found: list[str] = []
 
     def note(message: "ConsoleMessage") -> None:
-        if message.type == "error":  # a failed request is named by where it went, not in its words
+        if message.type == "error":  # the text does not say which request failed
             found.append(f"{message.text} {message.location.get('url', '')}")
 
     page.on("console", note)
@@ -239,21 +239,21 @@ def complaints_of(page: "Page") -> list[str]:
 
 @pytest.fixture(scope="session")
 def chromium_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Yield where a browser listens that all tests of this process share: starting one costs more than most tests."""
+    """Yield the address of a browser shared by this process's tests: starting one costs more than most tests."""
     profile = tmp_path_factory.mktemp("chromium")
     words = [find_chromium() or "", "--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}"]
     with subprocess.Popen([*words, *CHROMIUM_ARGUMENTS], stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         said = (line.partition("DevTools listening on ")[2].strip() for line in process.stderr)
         address = next(filter(None, said))
-        threading.Thread(target=process.stderr.read, daemon=True).start()  # a full pipe would stop it
+        threading.Thread(target=process.stderr.read, daemon=True).start()  # a full pipe would block it
         yield address
         process.terminate()
 
 
 @pytest.fixture
 async def chromium(chromium_address: str) -> "AsyncIterator[Browser]":
-    """Yield a browser; it finds no host but 127.0.0.1 and localhost. What a test opens in it is closed afterwards."""
+    """Yield a browser that resolves only 127.0.0.1 and localhost. Its contexts are closed afterwards."""
     from playwright.async_api import async_playwright, expect
 
     expect.set_options(timeout=1000 * PATIENCE)
@@ -268,7 +268,7 @@ async def chromium(chromium_address: str) -> "AsyncIterator[Browser]":
 
 @pytest.fixture
 async def page(chromium: "Browser") -> "AsyncIterator[Page]":
-    """Yield an empty page of a Swedish user; anything on its error console fails the test."""
+    """Yield an empty page with Swedish locale; any error on its console fails the test."""
     context = await chromium.new_context(
         viewport={"width": 1280, "height": 900}, locale="sv-SE", timezone_id="Europe/Stockholm"
     )
@@ -277,7 +277,7 @@ async def page(chromium: "Browser") -> "AsyncIterator[Page]":
     complaints = complaints_of(page)
     yield page
     await context.close()
-    # The bot of a test may end before its page does; that the page then does not find it is as it should be.
+    # The bot may stop before the page closes; failed requests are then expected.
     ended = [
         words for words in complaints if "ERR_CONNECTION" in words and ("/live" in words or "/tryout/acts" in words)
     ]

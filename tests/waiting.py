@@ -1,7 +1,7 @@
-"""How long a test waits for anything, and what it says when it gives up: decided here and nowhere else.
+"""The only timeout tests use for waiting, and the failure message when it expires.
 
-A test waits for the state it means and goes on at once when it is there. So the limit costs nothing where all is well,
-and no test passes or fails by how busy the machine is.
+A test waits for a state and continues as soon as it is reached. The limit therefore costs nothing when all is well, and
+no result depends on how busy the machine is.
 """
 
 import asyncio
@@ -12,16 +12,16 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 PATIENCE = 120.0
-"""Seconds; many times what anything takes on a machine that is busy with other things."""
+"""Seconds; many times longer than anything takes, even on a busy machine."""
 _LOOKS_AGAIN = 0.02
 _TELLS_AT_MOST = 2000
 
 
 @asynccontextmanager
 async def patience(what: str, saw: Callable[[], object] | None = None) -> AsyncIterator[None]:
-    """Let the block take as long as a test waits. what: what it waits for. saw: tells what there was instead.
+    """Limit the block to PATIENCE. what: what it waits for. saw: describes what there was instead.
 
-    Raises: AssertionError: it did not come.
+    Raises: AssertionError: the time ran out.
     """
     try:
         async with asyncio.timeout(PATIENCE) as limit:
@@ -34,26 +34,26 @@ async def patience(what: str, saw: Callable[[], object] | None = None) -> AsyncI
 
 
 class News:
-    """Something that others change; whoever waits for it looks again whenever it is told that it changed."""
+    """Condition variable: `until` checks again each time `tell` is called."""
 
     def __init__(self) -> None:
         self._changed = asyncio.Condition()
 
     async def tell(self) -> None:
-        """Say that it changed."""
+        """Wake everyone waiting, because the state has changed."""
         async with self._changed:
             self._changed.notify_all()
 
     async def until(self, what: str, there: Callable[[], Any], saw: Callable[[], object]) -> None:
-        """Wait until `there` is true. Raises: AssertionError: it never was."""
+        """Wait until `there()` is true. Raises: AssertionError: it never was."""
         async with patience(what, saw), self._changed:
             await self._changed.wait_for(there)
 
 
 async def until(what: str, look: Callable[[], Awaitable[T]], good: Callable[[T], Any] = bool) -> T:
-    """Look again and again until what is seen is good, and return it: for what tells nobody when it changes.
+    """Poll `look` until the result is `good`, and return it. Only for state that cannot notify when it changes.
 
-    Raises: AssertionError: it never was; it says what was seen last.
+    Raises: AssertionError: it never was; the message contains the last result.
     """
     seen: list[T] = []
     async with patience(what, lambda: seen):
@@ -61,17 +61,17 @@ async def until(what: str, look: Callable[[], Awaitable[T]], good: Callable[[T],
             seen[:] = [await look()]
             if good(seen[0]):
                 return seen[0]
-            await asyncio.sleep(_LOOKS_AGAIN)  # the only one: where nothing tells, there is nothing but asking
+            await asyncio.sleep(_LOOKS_AGAIN)  # the only sleep in the tests: nothing notifies, so poll
 
 
-# --- time that is not waited for -------------------------------------------------------------------------------------
+# --- simulated time --------------------------------------------------------------------------------------------------
 
 
 @contextmanager
 def moved_time() -> Iterator[Callable[[float], None]]:
-    """Give a way to move the event loop's time on: a time-out that has begun then runs out, without the wait.
+    """Yield a function that advances the event loop's clock, so that running timeouts expire without waiting.
 
-    The bot keeps its own long time-outs in such a test, which nothing that is merely slow runs into.
+    The bot keeps its real, long timeouts in such a test, so that mere slowness never triggers them.
     """
     loop, ahead = asyncio.get_running_loop(), 0.0
     real_time = loop.time
@@ -89,9 +89,9 @@ def moved_time() -> Iterator[Callable[[float], None]]:
 
 @contextmanager
 def time_that_leaps() -> Iterator[None]:
-    """Have the event loop's time stand still while anything runs, and leap to the next timer when nothing does.
+    """Stop the event loop's clock while anything runs, and jump to the next timer when the loop is idle.
 
-    For what only counts time; not with anything that comes from outside the loop.
+    Only for code that depends on nothing but timers; not with I/O.
     """
     loop = asyncio.get_running_loop()
     selector = loop._selector  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
-"""The Bot Framework JSON that Teams sends for what a person does in her personal chat with the bot.
+"""Builds the Bot Framework JSON Teams sends for what a person does in her chat with the bot.
 
-Everything here is a pure function of an `Envelope`, so the same act built twice is the same activity, byte for byte.
+All are pure functions of an `Envelope`, so that building an act twice gives identical activities.
 """
 
 import uuid
@@ -17,7 +17,7 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 @dataclass(frozen=True)
 class Person:
-    """A made-up person of the try-out page; `title` is what stands under her name."""
+    """A made-up person on the try-out page. title: shown under her name."""
 
     tenant_id: str
     object_id: str
@@ -26,7 +26,7 @@ class Person:
 
     @property
     def user_id(self) -> str:
-        """Her id on the channel, as cards name her in `refresh.userIds`."""
+        """Her id on the channel, as used in `refresh.userIds` of cards."""
         return f"29:{self.object_id}"
 
     @property
@@ -37,7 +37,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Envelope:
-    """What every activity of one act has in common; `id` is a UUID chosen when the act was first tried."""
+    """What all activities of an act have in common. id: a UUID chosen at the first attempt."""
 
     id: str
     at: datetime
@@ -47,17 +47,17 @@ class Envelope:
 
 
 def text_message(envelope: Envelope, text: str) -> Json:
-    """What she typed and sent."""
+    """Return the message for a typed text."""
     return _client(envelope, "message") | {"text": text, "textFormat": "plain"}
 
 
 def submit_message(envelope: Envelope, reply_to: str, value: Json) -> Json:
-    """A press on `Action.Submit`: a message without text whose value is the data and the inputs."""
+    """Return a press on `Action.Submit`: a message without text whose value is the data and inputs."""
     return _from_card(_client(envelope, "message"), reply_to, value)
 
 
 def card_action(envelope: Envelope, reply_to: str, action: Json, *, automatic: bool) -> Json:
-    """A press on `Action.Execute`, or (`automatic`) the refresh Teams asks for when the card is shown."""
+    """Return a press on `Action.Execute`. automatic: it is the refresh Teams sends when showing the card."""
     pressed = {key: action[key] for key in ("type", "id", "title", "verb", "data") if key in action}
     value: Json = {"action": pressed}
     if automatic:
@@ -66,7 +66,7 @@ def card_action(envelope: Envelope, reply_to: str, action: Json, *, automatic: b
 
 
 def installation(envelope: Envelope) -> Json:
-    """The app is added to her personal chat."""
+    """Return the installation of the app in her chat."""
     activity = _base(envelope, "installationUpdate") | {"action": "add"} | _locale()
     activity["channelData"] |= {
         "source": {"name": "message"},
@@ -76,7 +76,7 @@ def installation(envelope: Envelope) -> Json:
 
 
 def members_added(envelope: Envelope) -> Json:
-    """The conversation update that follows an installation; its id is derived from the act's."""
+    """Return the conversation update that follows an installation. Its id is derived from the act's."""
     person = envelope.person
     return _base(envelope, "conversationUpdate") | {
         "id": str(uuid.uuid5(uuid.UUID(envelope.id), "conversationUpdate")),
@@ -85,7 +85,7 @@ def members_added(envelope: Envelope) -> Json:
 
 
 def utc_text(at: datetime) -> str:
-    """Write a moment as the channel does: UTC, milliseconds, `Z`."""
+    """Format a time like the channel: UTC, milliseconds, `Z`."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -109,7 +109,7 @@ def _base(envelope: Envelope, kind: str) -> Json:
 
 
 def _client(envelope: Envelope, kind: str) -> Json:
-    """What a person's own client adds: her name, her local time, her language."""
+    """Return what her client adds: name, local time, language."""
     activity = _base(envelope, kind) | _locale()
     activity["from"]["name"] = envelope.person.name
     activity["localTimestamp"] = envelope.at.astimezone(STOCKHOLM).isoformat(timespec="milliseconds")

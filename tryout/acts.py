@@ -1,7 +1,7 @@
-"""Acting as Teams: what a person does on the page becomes an activity sent to the bot.
+"""Acts as Teams: turns what a person does on the page into activities sent to the bot.
 
-The page chooses the act's id and time once and sends the same act on a retry, so the bot gets the same
-activity and does nothing twice.
+The page sets the id and time of an act once and repeats them on a retry, so that the bot receives the same activity
+and processes it once.
 """
 
 import logging
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 async def act(request: web.Request) -> web.Response:
-    """Carry out one act; the answer says whether the bot took it, and carries its invoke response."""
+    """Carry out one act. The response says whether the bot accepted it, and contains the bot's invoke response."""
     room = request.app[ROOM]
     body: Json = await json_object(request)
     envelope = _envelope(room, body)
@@ -44,7 +44,7 @@ async def act(request: web.Request) -> web.Response:
 
 
 async def _open(room: Room, envelope: Envelope) -> Json:
-    """Add the app to her chat; the bot may post a welcome meanwhile, so the chat is open from the first request."""
+    """Install the app. The bot may post a welcome before it responds, so the chat is open from the first request."""
     conversation = room.history.conversation(envelope.person.conversation_id)
     if conversation.opened:
         return {"ok": True, "invoke": None}
@@ -61,7 +61,7 @@ async def _open(room: Room, envelope: Envelope) -> Json:
 
 
 async def _say(room: Room, envelope: Envelope, text: str) -> Json:
-    """Send what she typed. It stands in the chat before the bot's answer, and is taken back if the bot never got it."""
+    """Send a typed text. It is in the chat before the bot's reply, and removed if the bot never received it."""
     person, activity = envelope.person, activities.text_message(envelope, text)
     room.tell_entry("say", person, room.history.say(person.conversation_id, activity))
     answer = await _send(room, activity)

@@ -1,6 +1,6 @@
-"""The try-out page for people without Teams, mounted in the bot's own web app: routes, start and stop.
+"""The try-out page for people without Teams, mounted in the bot's web app: routes, startup and shutdown.
 
-It speaks to the bot as Teams does, over HTTP, and imports nothing of it.
+It talks to the bot over HTTP, as Teams does, and imports none of it.
 """
 
 import pathlib
@@ -36,11 +36,11 @@ def add_routes(
 ) -> None:
     """Add the page at `/` and the channel under `/tryout/` to `app`, for this machine only.
 
-    Args: bot_url: where `/api/messages` answers, without a slash at the end; asked at each use, so the port may be
-            known late.
-        history: the file of chats; made if it is not there, read and tidied when the app starts.
-        renderer: Microsoft's `adaptivecards.min.js`; if it is not there, the page says so.
-        clock: the bot's clock if it may be moved; without one the page hides the control.
+    Args: bot_url: returns the URL under which `/api/messages` is, without a trailing slash. Called at each use, as the
+            port may not be known yet.
+        history: the file of chats; created if missing, read and compacted at startup.
+        renderer: Microsoft's `adaptivecards.min.js`; if missing, the page says so.
+        clock: the bot's clock, if it may be moved; if None, the page hides the control.
     """
     app[ROOM] = Room(tuple(people), bot_url, bot_name, clock)
 

@@ -1,4 +1,4 @@
-"""The bot's clock as the page shows and moves it: only forward, in steps a person understands."""
+"""Moving the bot's clock from the page: forward only, in named steps."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,28 +13,28 @@ MORNING = time(8, 5)
 
 
 class Clock(Protocol):
-    """The bot's own clock; both moments and steps carry a time zone or none is needed."""
+    """The bot's clock, as far as the try-out uses it."""
 
     def now(self) -> datetime:
-        """The bot's time, with offset."""
+        """The bot's time, timezone-aware."""
 
     def advance(self, step: timedelta) -> None:
         """Move the bot's time forward by `step`."""
 
 
 def an_hour(_now: datetime) -> timedelta:
-    """One hour on."""
+    """One hour."""
     return timedelta(hours=1)
 
 
 def a_day(now: datetime) -> timedelta:
-    """The same time of day tomorrow in Sweden, also over a change to or from summer time."""
+    """Until the same time of day tomorrow in Sweden, also across a change to or from summer time."""
     local = now.astimezone(STOCKHOLM)
     return (local + timedelta(days=1)).astimezone(UTC) - now.astimezone(UTC)
 
 
 def to_next_working_morning(now: datetime) -> timedelta:
-    """To the nearest coming 08:05 in Sweden on a working day (today's, if it has not been yet)."""
+    """Until the next 08:05 in Sweden on a working day; today's, if that is still to come."""
     local = now.astimezone(STOCKHOLM)
     day = local.date() if local.time() < MORNING else local.date() + timedelta(days=1)
     while not is_working_day(day):
@@ -50,7 +50,7 @@ STEPS: dict[str, Callable[[datetime], timedelta]] = {
 
 
 def is_working_day(day: date) -> bool:
-    """Say whether Swedish offices are open: not weekends, public holidays or the eves taken as such."""
+    """Return whether Swedish offices are open: not on weekends, public holidays or eves treated as such."""
     return day.weekday() < 5 and day not in _free_days(day.year)
 
 

@@ -1,6 +1,6 @@
-"""The part of Bot Connector REST v3 a bot uses in personal chats: post, update, delete, members, create.
+"""The part of Bot Connector REST v3 that bots use in personal chats: post, update, delete, members, create.
 
-Source: the Bot Framework REST reference, "Bot Connector API"; bodies and errors have its shapes.
+Source for bodies and errors: the Bot Framework REST reference, "Bot Connector API".
 """
 
 import json
@@ -13,7 +13,7 @@ from tryout.room import ROOM
 
 
 async def post_activity(request: web.Request) -> web.Response:
-    """Keep a message and show it; `typing` only shows; anything else is taken and ignored."""
+    """Store and show a message; only show `typing`; accept and ignore other types."""
     room = request.app[ROOM]
     person = _installed(request)
     activity: Json = await json_object(request)
@@ -27,7 +27,7 @@ async def post_activity(request: web.Request) -> web.Response:
 
 
 async def put_activity(request: web.Request) -> web.Response:
-    """Replace a posted message, for everyone who sees it."""
+    """Replace a posted message on every open page."""
     room = request.app[ROOM]
     person = _installed(request)
     activity: Json = await json_object(request)
@@ -39,7 +39,7 @@ async def put_activity(request: web.Request) -> web.Response:
 
 
 async def delete_activity(request: web.Request) -> web.Response:
-    """Take a posted message away; a line says that it was there."""
+    """Delete a posted message, leaving a note that there was one."""
     room = request.app[ROOM]
     person = _installed(request)
     entry = room.history.delete(person.conversation_id, request.match_info["activity"])
@@ -50,7 +50,7 @@ async def delete_activity(request: web.Request) -> web.Response:
 
 
 async def get_member(request: web.Request) -> web.Response:
-    """Who she is; by channel id or by object id, as Teams takes both."""
+    """Return a member's profile, by channel id or object id, as in Teams."""
     person = _owner(request)
     if request.match_info["member"] not in (person.user_id, person.object_id):
         raise _error(web.HTTPNotFound, "MemberNotFoundInConversation")
@@ -58,12 +58,12 @@ async def get_member(request: web.Request) -> web.Response:
 
 
 async def get_members(request: web.Request) -> web.Response:
-    """The one person of a personal chat, as one page without a next one."""
+    """Return the only member of a personal chat, as a single page of results."""
     return web.json_response({"members": [_member(_owner(request))]})
 
 
 async def create_conversation(request: web.Request) -> web.Response:
-    """Find the personal chat with a person; refused, as by Teams, when she has not added the app."""
+    """Return the personal chat with a person; 403, as in Teams, if she has not installed the app."""
     room = request.app[ROOM]
     body: Json = await json_object(request)
     try:

@@ -1,7 +1,7 @@
-"""What the chats hold: an append-only file of JSON lines, and the same lines played back into memory.
+"""Storage of chats: an append-only file of JSON lines, replayed into memory.
 
-Kept: what the bot posted, updated and deleted, and what people typed. Never kept: invoke responses (they are one
-person's view of a card) and what was filled in on cards.
+Stored: what the bot posted, updated and deleted, and what people typed. Not stored: invoke responses, which are one
+person's view of a card, and what was filled in on cards.
 """
 
 import json
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Entry:
-    """One line of a chat; `activity` is None once the bot has deleted it."""
+    """A message in a chat. activity: None once the bot has deleted it."""
 
     id: str
     author: str
@@ -29,25 +29,25 @@ class Entry:
     activity: Json | None
 
     def to_json(self) -> Json:
-        """The entry as the page reads it."""
+        """Return the entry in the page's format."""
         return {"id": self.id, "author": self.author, "at": self.at, "activity": self.activity}
 
 
 @dataclass
 class Conversation:
-    """A person's chat; `opened` once the bot has been told that she added the app."""
+    """A person's chat. opened: the bot has been told that she installed the app."""
 
     opened: bool = False
     entries: dict[str, Entry] = field(default_factory=dict)
 
 
 class History:
-    """All chats, on file and in memory. One process at a time may hold a file."""
+    """All chats, on file and in memory. Only one process at a time may use a file."""
 
     def __init__(self, path: pathlib.Path) -> None:
-        """Read `path` if it is there, write it anew without what was replaced, and keep it open for adding.
+        """Read `path` if it exists, rewrite it without replaced entries, and keep it open for appending.
 
-        A last line that was cut off while it was written is dropped; so is any line that cannot be read.
+        Unreadable lines are dropped, for instance a last line only partly written.
         """
         self._conversations: dict[str, Conversation] = {}
         self._newest_id = 0
@@ -56,19 +56,19 @@ class History:
         self._file = path.open("a", encoding="utf-8")
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._file.close()
 
     def conversation(self, conversation_id: str) -> Conversation:
-        """Return the chat, empty if nothing has been said in it."""
+        """Return the chat, an empty one if it is new."""
         return self._conversations.setdefault(conversation_id, Conversation())
 
     def open(self, conversation_id: str) -> None:
-        """Note that the bot knows of the installation."""
+        """Record that the bot knows of the installation."""
         self._record({"do": "open", "in": conversation_id})
 
     def say(self, conversation_id: str, activity: Json) -> Entry:
-        """Keep what a person typed; the same activity again changes nothing."""
+        """Store what a person typed; repeating an activity changes nothing."""
         entries = self.conversation(conversation_id).entries
         if activity["id"] not in entries:
             self._record(
@@ -77,24 +77,24 @@ class History:
         return entries[activity["id"]]
 
     def unsay(self, conversation_id: str, activity_id: str) -> None:
-        """Take back what a person typed: the bot never got it."""
+        """Remove what a person typed, because the bot never received it."""
         self._record({"do": "unsay", "in": conversation_id, "id": activity_id})
 
     def post(self, conversation_id: str, activity: Json, at: str) -> Entry:
-        """Keep what the bot posted under a new id, which counts milliseconds like the channel's own ids."""
+        """Store what the bot posted, under a new id in milliseconds, like those of Teams."""
         new_id = str(max(self._newest_id + 1, time.time_ns() // 1_000_000))
         self._record({"do": "post", "in": conversation_id, "id": new_id, "at": at}, activity)
         return self.conversation(conversation_id).entries[new_id]
 
     def update(self, conversation_id: str, activity_id: str, activity: Json) -> Entry | None:
-        """Replace what the bot posted; None if there is no such activity of the bot's."""
+        """Replace what the bot posted; None if the bot has no such activity."""
         entry = self._posted(conversation_id, activity_id)
         if entry:
             self._record({"do": "update", "in": conversation_id, "id": activity_id}, activity)
         return entry
 
     def delete(self, conversation_id: str, activity_id: str) -> Entry | None:
-        """Empty what the bot posted; None if there is no such activity of the bot's."""
+        """Mark what the bot posted as deleted; None if the bot has no such activity."""
         entry = self._posted(conversation_id, activity_id)
         if entry:
             self._record({"do": "delete", "in": conversation_id, "id": activity_id})
@@ -112,7 +112,7 @@ class History:
         self._play(line)
 
     def _play(self, line: Json) -> None:
-        """Do in memory what one line says; the file is nothing but these lines."""
+        """Apply one line of the file in memory."""
         conversation = self.conversation(line["in"])
         entries = conversation.entries
         match line["do"]:

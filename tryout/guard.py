@@ -1,4 +1,4 @@
-"""Who may speak to the try-out: this machine only, and in a browser only our own page."""
+"""Access to the try-out: from this machine only, and in browsers from our own page only."""
 
 import ipaddress
 import json
@@ -25,7 +25,7 @@ HEADERS = {
 
 
 def guarded(handler: Handler, *checks: Check) -> Handler:
-    """Wrap a handler: refuse strangers before it runs, and give every answer the security headers."""
+    """Wrap a handler with access checks, and add the security headers to every response."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         try:
@@ -44,7 +44,7 @@ def guarded(handler: Handler, *checks: Check) -> Handler:
 
 
 def this_machine(request: web.Request) -> None:
-    """Refuse a peer that is not this machine, and a host name that only points here (DNS rebinding)."""
+    """Refuse other machines, and host names other than localhost that resolve to it (DNS rebinding)."""
     peer = request.transport.get_extra_info("peername") if request.transport else None
     if not peer or not ipaddress.ip_address(peer[0]).is_loopback:
         raise web.HTTPForbidden(text="the try-out answers this machine only")
@@ -54,19 +54,19 @@ def this_machine(request: web.Request) -> None:
 
 
 def own_page(request: web.Request) -> None:
-    """Refuse what another site's page, or no page, has asked the browser to send."""
+    """Refuse requests that do not come from our own page."""
     if request.headers.get("Origin") != f"http://{request.host}":
         raise web.HTTPForbidden(text="only the try-out's own page may do this")
 
 
 def no_page(request: web.Request) -> None:
-    """Refuse every browser: the connector is for the bot."""
+    """Refuse all browsers: the connector is for the bot."""
     if "Origin" in request.headers or "Sec-Fetch-Site" in request.headers:
         raise web.HTTPForbidden(text="only the bot may do this")
 
 
 async def json_object(request: web.Request) -> dict[str, object]:
-    """Read a JSON object of at most `MAX_BODY` bytes or refuse with 400, 413 or 415."""
+    """Parse a JSON object of at most `MAX_BODY` bytes; otherwise 400, 413 or 415."""
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType(text="JSON only")
     raw = bytearray()

@@ -1,4 +1,4 @@
-"""The connection to the open pages: every event in order, over one WebSocket per page."""
+"""Pushes events to open pages, in order, over one WebSocket per page."""
 
 import asyncio
 import contextlib
@@ -13,9 +13,9 @@ from tryout.room import ROOM, Room
 
 
 async def live(request: web.Request) -> web.WebSocketResponse:
-    """Serve one page until it goes away; it asks for a chat with `{"show": OBJECT_ID}`.
+    """Serve one page until it disconnects. It requests a chat with `{"show": OBJECT_ID}`.
 
-    Whole chats go through the same queue as new events, so nothing is overtaken.
+    Whole chats go through the same queue as new events, so that the order is preserved.
     """
     room = request.app[ROOM]
     page = web.WebSocketResponse(heartbeat=20, timeout=2, max_msg_size=1024)
@@ -36,7 +36,7 @@ async def live(request: web.Request) -> web.WebSocketResponse:
 
 
 async def move_clock(request: web.Request) -> web.Response:
-    """Move the bot's time forward by one of the named steps and tell every page."""
+    """Move the bot's clock by one of the named steps, and notify all pages."""
     room = request.app[ROOM]
     step = STEPS.get(str((await json_object(request)).get("step")))
     if room.clock is None or step is None:
@@ -48,7 +48,7 @@ async def move_clock(request: web.Request) -> web.Response:
 
 
 async def _write(room: Room, page: web.WebSocketResponse, queue: asyncio.Queue[str]) -> None:
-    """Send what is queued; a page that was dropped for not reading is closed, and comes back by itself."""
+    """Send queued events. A page dropped because it stopped reading is closed, and reconnects by itself."""
     while room.pages.has(queue):
         await page.send_str(await queue.get())
     await page.close()

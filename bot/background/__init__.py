@@ -1,1 +1,1 @@
-"""What the bot does in the background."""
+"""Background loops."""

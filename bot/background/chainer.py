@@ -1,4 +1,4 @@
-"""Chains the trail's new events within a second, and signs the end of the chain once a day."""
+"""Adds new trail events to the hash chain within a second, and signs the head of the chain once a day."""
 
 from datetime import date
 from functools import partial
@@ -8,11 +8,11 @@ from checklists.swedish_time import day_of
 from storage import heads, trail
 from storage.desk import Desk
 
-EVERY = 0.5
+INTERVAL_SECONDS = 0.5
 
 
 class Chainer:
-    """One per process; on PostgreSQL one of several processes chains at a time."""
+    """One per process; with several processes on PostgreSQL, only one chains at a time."""
 
     def __init__(self, desk: Desk, clock: Clock) -> None:
         self._desk = desk
@@ -20,7 +20,7 @@ class Chainer:
         self._signed: date | None = None
 
     async def chain(self) -> None:
-        """Chain new events; if there were any, make sure the day's head is signed."""
+        """Chain new events; if there were any, sign today's head unless that is done."""
         chained = False
         while await self._desk.run(trail.chain_new):
             chained = True

@@ -1,4 +1,4 @@
-"""The one way to do something again and again for as long as the bot runs."""
+"""Runs background work periodically for as long as the bot runs."""
 
 import asyncio
 import logging
@@ -11,23 +11,23 @@ from bot.logs import crash_line
 from bot.metrics import LoopName, Metrics
 
 REPEAT_SECONDS = 60.0
-"""How often a failure that stays the same is logged again."""
+"""Seconds before an unchanged failure is logged again."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A round, and when the next one begins: after `every` seconds, or at once when `awake` is set."""
+    """Periodic work: `round` is called again after `interval` seconds, or as soon as `awake` is set."""
 
     name: LoopName
     round: Callable[[], Awaitable[object]]
-    every: float
+    interval: float
     awake: asyncio.Event | None = None
 
 
 async def run_forever(loop: Loop, metrics: Metrics) -> None:
-    """Do rounds until cancelled. A round that fails is logged and counted, and the next one is tried as usual."""
+    """Run rounds until cancelled. A failed round is logged and counted; the next one runs as usual."""
     failures = _Failures(loop.name)
     while True:
         if loop.awake is not None:
@@ -41,14 +41,14 @@ async def run_forever(loop: Loop, metrics: Metrics) -> None:
             metrics.round_done(loop.name)
             failures.over()
         if loop.awake is None:
-            await asyncio.sleep(loop.every)
+            await asyncio.sleep(loop.interval)
         else:
             with suppress(TimeoutError):
-                await asyncio.wait_for(loop.awake.wait(), loop.every)
+                await asyncio.wait_for(loop.awake.wait(), loop.interval)
 
 
 class _Failures:
-    """Logs a loop's failures: the first at once, the same again once a minute, and when they are over."""
+    """Logs a loop's failures: the first at once, repeats at most once a minute, and the recovery."""
 
     def __init__(self, name: LoopName) -> None:
         self._name = name

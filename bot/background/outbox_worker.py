@@ -1,7 +1,7 @@
-"""Sends what the outbox holds: leases rows, sends, settles. It knows no rule about the content.
+"""Delivers the outbox: leases rows, sends them, records the outcome. Knows nothing about the content.
 
-A new message is marked as being sent, in a commit of its own, just before it leaves. A crash in between leaves it
-uncertain: it may have been sent, and is not sent again. An update of a card may be repeated, and is.
+A new message is marked as sending, in a transaction of its own, just before it is sent. After a crash in between its
+outcome is unknown, and it is not sent again. A card update is idempotent, and is retried.
 """
 
 import asyncio
@@ -24,16 +24,18 @@ from storage.desk import Desk, Session
 from storage.outbox import OutboxRow
 from storage.sealing import KeyGone, SealBroken
 
-HOLD = timedelta(seconds=150)
-"""Longer than a send may take plus the difference of two replicas' clocks."""
-EVERY = 1.0
-MOST_SENDS = 6
-YOUNG = 1.0
-"""Seconds a send may hold back the next one; one that takes longer is overtaken."""
-MOST_IN_FLIGHT = 20
+LEASE_TIME = timedelta(seconds=150)
+"""Lease time. Must exceed the longest send plus the clock skew between replicas."""
+INTERVAL_SECONDS = 1.0
+MAX_SENDS = 6
+MAX_LEASES = 30
+"""A row that is leased this often without being sent cannot be worked out; it is not tried for ever."""
+HEAD_START = 1.0
+"""Seconds to wait for a send before the next one is started alongside it."""
+MAX_IN_FLIGHT = 20
 LONGEST_PAUSE = 300.0
-CLOSING = 5.0
-"""Seconds for sends under way when the bot is stopped."""
+SHUTDOWN_SECONDS = 5.0
+"""Seconds that sends in progress may take to finish when the bot stops."""
 _BATCH = 20
 
 log = logging.getLogger(__name__)
@@ -41,9 +43,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Parcel:
-    """What one row sends now, and where to. activity_id: the card to update; empty for a new message.
+    """What to send for one row, and where. activity_id: the card to update, empty for a new message.
 
-    sends: how often it was tried, this time counted.
+    sends: how often it has been tried, this time included.
     """
 
     service_url: str
@@ -54,7 +56,7 @@ class _Parcel:
 
 
 class OutboxWorker:
-    """One per process; on PostgreSQL several processes share the table, each row leased to one."""
+    """One per process; several processes on PostgreSQL share the table, each row leased to one of them."""
 
     def __init__(self, desk: Desk, sender: Sender, clock: Clock, metrics: Metrics, replica: str) -> None:
         self._desk = desk
@@ -65,39 +67,39 @@ class OutboxWorker:
         self._leased: dict[int, int] = {}
         """Rows leased and not begun: the attempt of each."""
         self.awake = asyncio.Event()
-        """Set when a turn may have put something into the outbox."""
+        """Set after each commit that may have added rows to the outbox."""
         self._in_flight: set[asyncio.Task[None]] = set()
         self.turns: Turns | None = None
 
     async def send_all(self) -> None:
-        """Send until nothing is due."""
+        """Send until no row is due."""
         while await self.send_some():
             pass
 
     async def close(self) -> None:
-        """Give sends under way a moment to finish; call when nothing leases any more."""
+        """Wait up to SHUTDOWN_SECONDS for sends in progress, then cancel them. Call when `send_all` no longer runs."""
         if self._in_flight:
-            await asyncio.wait(self._in_flight, timeout=CLOSING)
+            await asyncio.wait(self._in_flight, timeout=SHUTDOWN_SECONDS)
         for task in self._in_flight:
             task.cancel()
         if self._leased:
             await self._desk.run(partial(outbox.release, leased=list(self._leased.items())))
 
     async def send_some(self) -> bool:
-        """Lease some rows and send them, one young send at a time; say whether there were any."""
+        """Lease and send a batch; only sends older than HEAD_START overlap. Returns: whether any row was due."""
         leased = await self._desk.run(partial(_lease, now=self._clock.now(), replica=self._replica))
         self._leased.update(leased)
         for row, attempt in leased:
-            while len(self._in_flight) >= MOST_IN_FLIGHT:
+            while len(self._in_flight) >= MAX_IN_FLIGHT:
                 await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED)
             task = asyncio.create_task(self._deliver(row, attempt))
             self._in_flight.add(task)
             task.add_done_callback(self._in_flight.discard)
-            await asyncio.wait({task}, timeout=YOUNG)
+            await asyncio.wait({task}, timeout=HEAD_START)
         return bool(leased)
 
     async def _deliver(self, row: int, attempt: int) -> None:
-        """Send one row, if its lease still holds and there is something to say."""
+        """Send one row and record the outcome, unless the lease is lost or there is nothing left to send."""
         self._leased.pop(row, None)
         try:
             parcel = await self._desk.run(partial(_begin, row=row, attempt=attempt, now=self._clock.now()))
@@ -110,7 +112,7 @@ class OutboxWorker:
             log.error("outbox row %s failed: %s", row, crash_line(error))
 
     async def _send(self, parcel: _Parcel) -> tuple[str, datetime | None]:
-        """Send, and return the row's next state and when it is due again."""
+        """Send. Returns: the row's next state, and when it is due again (None: never)."""
         assert self.turns is not None
         message = wire_message(parcel.reply, self.turns)
         at = (parcel.service_url, parcel.channel_id)
@@ -136,34 +138,34 @@ class OutboxWorker:
         return outbox.UNCERTAIN, None
 
     def _again(self, sends: int, retry_after: float | None) -> tuple[str, datetime | None]:
-        """Wait at least Retry-After, and a random part of a pause that doubles with each attempt."""
-        if sends >= MOST_SENDS:
+        """Schedule a retry: after Retry-After plus exponential backoff with full jitter, up to MAX_SENDS."""
+        if sends >= MAX_SENDS:
             return outbox.STOPPED, None
         jitter = random.uniform(0, min(LONGEST_PAUSE, 2.0**sends))
         return outbox.WAITING, self._clock.now() + timedelta(seconds=(retry_after or 0.0) + jitter)
 
 
 def _was_refused(error: SendError) -> bool:
-    """Say whether it is certain that nothing was delivered, and worth another try."""
+    """Return whether nothing can have been delivered, and a retry may succeed."""
     return isinstance(error, Throttled | Unreachable) or error.status == 401
 
 
 def _lease(session: Session, now: datetime, replica: str) -> list[tuple[int, int]]:
     outbox.mark_interrupted(session, now)
-    return [(row.id or 0, row.attempts) for row in outbox.lease(session, now, HOLD, _BATCH, replica)]
+    return [(row.id or 0, row.attempts) for row in outbox.lease(session, now, LEASE_TIME, _BATCH, replica)]
 
 
 def _begin(session: Session, row: int, attempt: int, now: datetime) -> _Parcel | None:
-    """Work out what a row says now and mark it as being sent; None when it is not sent."""
+    """Render a row's current content and mark a new message as sending. Returns: None if it is not to be sent."""
     found = outbox.begin(session, row, attempt, now)
     if found is None:
         return None
-    if found.sends > MOST_SENDS:
+    if found.sends > MAX_SENDS or found.attempts > MAX_LEASES:
         found.state = outbox.STOPPED
         return None
     chat = conversations.get(session, found.conversation_id)
     if not found.activity_id and conversations.reachable([chat]) is None:
-        # Known to be gone, perhaps since the row was added: try the person's other chats, else tell someone else.
+        # The chat is unreachable, perhaps only since the row was added: try the person's other chats, then hand over.
         other = conversations.reachable(conversations.of_person(session, chat.person_id))
         if other is None:
             _gone(session, found, now)

@@ -6,7 +6,7 @@ from functools import partial
 from storage import replicas
 from storage.desk import Desk
 
-EVERY = 2.0
+INTERVAL_SECONDS = 2.0
 
 
 class Presence:

@@ -1,14 +1,14 @@
-"""Projects changes into the figures soon after they happen, one projector at a time."""
+"""Keeps the aggregates for the figures up to date, one process at a time."""
 
 from storage import aggregates
 from storage.desk import Desk, Session
 
-EVERY = 1.0
-"""Seconds between rounds; a report projects the rest by itself, so this only keeps that small."""
+INTERVAL_SECONDS = 1.0
+"""Seconds between rounds. Reports project what is left themselves, so this only bounds how much that is."""
 
 
 async def project(desk: Desk) -> None:
-    """Project what was noted until nothing is left."""
+    """Apply queued changes to the aggregates, in batches, until the queue is empty."""
     while await desk.run(_project_batch):
         pass
 

@@ -1,4 +1,4 @@
-"""Runs the daily sweep when an office opens, and SKYDD whenever something has happened. It knows no rule."""
+"""Runs the daily reminder sweep when offices open, and SKYDD reminders after every new event. Contains no rules."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -12,16 +12,16 @@ from dialogs.messages import sweep
 from storage import trail
 from storage.desk import Desk, Session
 
-EVERY = 1.0
+INTERVAL_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
 
-class Reminding:
-    """One per process; on PostgreSQL several processes share the sweep's steps, each taken once."""
+class Sweeper:
+    """One per process; several processes on PostgreSQL share the steps of a sweep, each of which runs once."""
 
     def __init__(self, desk: Desk, clock: Clock, metrics: Metrics, wake: Callable[[], None]) -> None:
-        """Call `wake` when something was put into the outbox."""
+        """wake: called after rows were added to the outbox."""
         self._desk = desk
         self._clock = clock
         self._metrics = metrics
@@ -29,8 +29,8 @@ class Reminding:
         self._swept: set[tuple[int, date]] = set()
         self._looked_at: tuple[int, date] | None = None
 
-    async def look(self) -> None:
-        """Check whether there is anything to do, which costs two small queries, and do it."""
+    async def sweep_if_due(self) -> None:
+        """Run whatever is due. Checking costs two small queries."""
         now = self._clock.now()
         day = sweep.swept_day(now)
         to_sweep, newest = await self._desk.run(partial(_look, now=now, swept=self._swept))

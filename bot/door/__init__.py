@@ -1,1 +1,1 @@
-"""What every activity passes before anything acts on it."""
+"""Checks every incoming activity passes before anything acts on it."""

@@ -1,4 +1,4 @@
-"""The check of the token Teams sends with every activity: who signed it, for whom, and until when."""
+"""Verifies the bearer token Teams sends with every activity: signature, issuer, audience, validity period."""
 
 import hashlib
 import re
@@ -23,7 +23,7 @@ _RS256 = PyJWS(algorithms=["RS256"])
 
 
 class BadToken(Exception):
-    """The token proves nothing. `reason` is one fixed word of ours, fit for a log."""
+    """The token is not valid. reason: a fixed code, safe to log."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -32,7 +32,7 @@ class BadToken(Exception):
 
 @dataclass(frozen=True)
 class Caller:
-    """What a good token says of its bearer: the address it may give, the channels its key may speak for."""
+    """What a valid token proves: the caller's serviceUrl, and the channels its key is endorsed for."""
 
     service_url: str
     endorsements: frozenset[str]
@@ -48,10 +48,10 @@ class _Verified:
 
 
 class BearerCheck:
-    """Checks tokens from one issuer for one app.
+    """Verifies tokens of one issuer for one app.
 
-    Teams sends the same token with many activities, so a verified one is remembered, by its digest; its times are
-    looked at again every time, and it is forgotten when its key is.
+    Teams sends the same token with many activities, so verified tokens are cached by digest. The validity period is
+    checked every time, and a cached token is verified again when its key changes.
     Source: Microsoft's "Authenticate requests from the Bot Connector service to your bot".
     """
 
@@ -67,9 +67,9 @@ class BearerCheck:
         self._verified: dict[bytes, _Verified] = {}  # oldest first
 
     async def check(self, authorization: str | None) -> Caller:
-        """Check an Authorization header and say what it proves.
+        """Verify an Authorization header (None: absent or repeated) and return what it proves.
 
-        The activity's serviceUrl and channel must still be held against the answer. Raises: BadToken.
+        The caller must still compare the activity's serviceUrl and channel with the result. Raises: BadToken.
         """
         if authorization is None or len(authorization) > MAX_TOKEN:
             raise BadToken("missing" if authorization is None else "too_long")
@@ -105,7 +105,7 @@ class BearerCheck:
     def _read_claims(self, claims: dict[str, Any], kid: str, key: Key) -> _Verified:
         if claims.get("iss") != self._issuer:
             raise BadToken("issuer")
-        if claims.get("aud") != self._app_id:  # a list never equals: a token for several is not for us
+        if claims.get("aud") != self._app_id:  # a list is never equal: a token for several audiences is refused
             raise BadToken("audience")
         service_url = claims.get("serviceurl")
         if not isinstance(service_url, str) or not service_url:
@@ -114,9 +114,9 @@ class BearerCheck:
 
 
 def _kid(authorization: str) -> str:
-    """Take the key's id from a token's header, and nothing else.
+    """Read only the key id from a token's header.
 
-    An address in it (jku, x5u) is never followed, and an extension it calls critical is one we do not know.
+    Key URLs (jku, x5u) are never followed; any critical extension (crit) is refused. Raises: BadToken.
     """
     match = _BEARER.fullmatch(authorization)
     if match is None:

@@ -1,4 +1,4 @@
-"""What every activity passes before anything acts on it: size, time, type, token, shape, tenant, channel, address."""
+"""Checks every incoming request: size, time, content type, token, shape, tenant, channel, serviceUrl."""
 
 import asyncio
 import logging
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 class Refused(Exception):
-    """An activity not let in. `status` is 400, 401, 403, 413 or 415; `code` and `reason` are fixed words of ours."""
+    """A refused request. status: 400, 401, 403, 413 or 415. code and reason: fixed words, safe to log."""
 
     def __init__(self, status: int, code: str, reason: str = "") -> None:
         super().__init__(status, code, reason)
@@ -30,10 +30,10 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Gate:
-    """Whom the front door lets in.
+class AdmissionPolicy:
+    """Which requests the front door admits. bearer: None in dev mode, where tokens are not checked.
 
-    Raises: ValueError: production without a token check or without tenants, which would open the bot to anyone.
+    Raises: ValueError: production without a token check or tenants, which would open the bot to anyone.
     """
 
     mode: Mode
@@ -47,35 +47,35 @@ class Gate:
             raise ValueError("production needs a token check and a tenant list")
 
 
-async def receive(request: web.Request, gate: Gate) -> Inbound:
-    """Read one activity from a request, or raise Refused. The token is checked before the body is read.
+async def receive(request: web.Request, policy: AdmissionPolicy) -> Inbound:
+    """Read one activity from a request. The token is checked before the body is read.
 
-    Time: the body must be there within `gate.read_seconds`; the headers are the server's, see `server_options`.
+    The body must arrive within `policy.read_seconds`; for the headers see `server_options`. Raises: Refused.
     """
     _check_head(request)
-    caller = await _check_token(request, gate)
-    body = await _read_body(request, gate.read_seconds)
+    caller = await _check_token(request, policy)
+    body = await _read_body(request, policy.read_seconds)
     try:
         inbound = read_activity(body)
-    except ValueError:  # also UnicodeDecodeError and pydantic's ValidationError; all of them quote the body: dropped
+    except ValueError:  # includes UnicodeDecodeError and ValidationError; dropped, because all quote the body
         raise Refused(400, "body") from None
-    _admit(inbound, gate, caller)
+    _admit(inbound, policy, caller)
     return inbound
 
 
 def refusal(refused: Refused) -> web.Response:
-    """Log a refusal, as codes only, and make its answer: one shape for all, saying nothing that helps an attacker."""
+    """Log a refusal and return its response. The body is the bare code, so that it tells an attacker nothing more."""
     log.warning("activity refused: %d %s %s", refused.status, refused.code, refused.reason)
     headers = {hdrs.WWW_AUTHENTICATE: "Bearer"} if refused.status == 401 else None
     return web.json_response({"error": refused.code}, status=refused.status, headers=headers)
 
 
 def server_options(read_seconds: float = READ_SECONDS) -> dict[str, Any]:
-    """Give the keyword arguments for `web.AppRunner` that this door counts on.
+    """Return the keyword arguments for `web.AppRunner` that the checks here depend on.
 
-    keepalive_timeout is aiohttp's only limit on half-sent headers, and closes idle connections too: a proxy in front
-    must drop its own sooner. Bodies are taken as they come, so a small one cannot unpack into a large one. aiohttp logs
-    (and by its access log repeats) what it could not parse, which may be a token, so it gets a logger that drops it.
+    keepalive_timeout is aiohttp's only limit on half-sent headers. It closes idle connections as well, so a proxy in
+    front must close its own sooner. Bodies are not decompressed: a small one could expand to a huge one. aiohttp logs
+    requests it cannot parse, which may contain a token, so the access log is off and the error log filtered.
     """
     return {
         "keepalive_timeout": read_seconds,
@@ -101,12 +101,12 @@ def _is_json(content_type: str) -> bool:
     return kind.strip() == "application/json" and charsets <= {"utf-8"}
 
 
-async def _check_token(request: web.Request, gate: Gate) -> Caller | None:
-    if gate.bearer is None:
+async def _check_token(request: web.Request, policy: AdmissionPolicy) -> Caller | None:
+    if policy.bearer is None:
         return None
     given = request.headers.getall(hdrs.AUTHORIZATION, [])
     try:
-        return await gate.bearer.check(given[0] if len(given) == 1 else None)
+        return await policy.bearer.check(given[0] if len(given) == 1 else None)
     except BadToken as bad:
         raise Refused(401, "token", bad.reason) from None
 
@@ -126,13 +126,13 @@ async def _read_body(request: web.Request, seconds: float) -> bytes:
     return bytes(body)
 
 
-def _admit(inbound: Inbound, gate: Gate, caller: Caller | None) -> None:
-    if inbound.tenant_id not in gate.tenants:
+def _admit(inbound: Inbound, policy: AdmissionPolicy, caller: Caller | None) -> None:
+    if inbound.tenant_id not in policy.tenants:
         raise Refused(403, "tenant")
     if inbound.channel_id != CHANNEL:
         raise Refused(403, "channel")
     url = inbound.service_url
-    if url is None or not may_call(url, mode=gate.mode, hosts=gate.service_hosts):
+    if url is None or not may_call(url, mode=policy.mode, hosts=policy.service_hosts):
         raise Refused(403, "service_url")
     if caller is not None and caller.service_url != url:
         raise Refused(403, "service_url", "not_in_token")
@@ -149,7 +149,7 @@ def _http_log() -> logging.Logger:
 
 def _only_the_crash(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
-    # What never came through our code is a request that aiohttp could not read: no crash.
+    # A traceback without our code is a request aiohttp could not parse, not a crash.
     told = "error" if error is None else crash_line(error) if places(error) else type(error).__name__
     record.msg, record.args, record.exc_info, record.exc_text = f"http: {told}", (), None, None
     return True

@@ -1,4 +1,4 @@
-"""One Teams activity, read strictly: only the fields the bot uses, in one normal form of text."""
+"""Strict parsing of a Teams activity: only the fields the bot uses, with normalized text."""
 
 import re
 import unicodedata
@@ -21,19 +21,19 @@ from bot.door import strict_json
 
 MAX_ID = 500
 MAX_TEXT = 100_000
-# Nothing written by people carries this many accents on one letter; the Unicode sort behind NFC is quadratic in them:
-# 50,000 held the whole process for four seconds.
+# No written language stacks this many combining marks on a letter. NFC sorts them in quadratic time: 50,000 blocked
+# the process for four seconds.
 MAX_MARKS = 30
 
 _NUL_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
-_BEYOND_LATIN = re.compile(rf"[^\x00-\u02ff]{{{MAX_MARKS + 1}}}")  # every combining mark lies there
+_BEYOND_LATIN = re.compile(rf"[^\x00-\u02ff]{{{MAX_MARKS + 1}}}")  # all combining marks are in this range
 _MENTION = re.compile(r"<at(?:\s[^<>]*)?>([^<]*)</at>", re.IGNORECASE)
 
 
 def clean_text(text: str) -> str:
-    """Give text the one form both databases store alike: NFC, LF for CRLF, no NUL. Everything else stays.
+    """Normalize text to a form both databases store identically: NFC, LF for CRLF, no NUL.
 
-    Raises: ValueError: half a surrogate pair, or more than MAX_MARKS combining marks in a row.
+    Raises: ValueError: a lone surrogate, or more than MAX_MARKS combining marks in a row.
     """
     text = text.replace("\0", "").replace("\r\n", "\n")
     if text.isascii():
@@ -45,7 +45,7 @@ def clean_text(text: str) -> str:
 
 
 def clean_value(value: Any) -> Any:
-    """Give every string inside plain JSON, as far down as it goes, the form of `clean_text`; keys stay as they are."""
+    """Apply `clean_text` to every string value of a JSON tree; keys are left alone. Raises: ValueError."""
     if isinstance(value, str):
         return clean_text(value)
     if isinstance(value, dict):
@@ -83,7 +83,7 @@ class _Part(BaseModel):
 
 
 class Account(_Part):
-    """Somebody in a conversation. `id` is the channel's own; only `aad_object_id` says who it is."""
+    """A participant. id: the channel's own. aad_object_id: the Entra ID object id, which identifies a person."""
 
     id: Id = Field(min_length=1)
     name: Name | None = Field(None, repr=False)
@@ -91,7 +91,7 @@ class Account(_Part):
 
 
 class Conversation(_Part):
-    """Where it was said; `conversation_type` is `personal`, `groupChat` or `channel`."""
+    """The conversation of an activity. conversation_type: `personal`, `groupChat` or `channel`."""
 
     id: Id = Field(min_length=1)
     conversation_type: Id | None = None
@@ -111,10 +111,10 @@ Accounts = Annotated[tuple[Account, ...], BeforeValidator(_none_to_empty)]
 
 
 class Inbound(_Part):
-    """An activity the front door let in. Printing it shows no text, value or name.
+    """A parsed activity. Its repr contains no text, value or name.
 
-    `value` is plain JSON with cleaned strings; `raw` is the whole activity as it came (NUL left out), kept so that a
-    conversation reference can be stored as the channel wrote it.
+    value: JSON with normalized strings. raw: the whole activity as received (without NUL), from which the conversation
+    reference is stored exactly as the channel sent it.
     """
 
     type: Id = Field(min_length=1)
@@ -132,21 +132,21 @@ class Inbound(_Part):
     members_removed: Accounts = ()
     channel_data: _ChannelData | None = Field(None, repr=False)
     entities: tuple[dict[str, Any], ...] | None = Field(None, repr=False)
-    # Below `recipient` and `entities`: they tell which mention is the bot's own.
+    # After `recipient` and `entities`, which its validator needs to recognize mentions of the bot.
     text: Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(clean_text)] | None = Field(None, repr=False)
     value: Annotated[dict[str, Any], AfterValidator(clean_value)] | None = Field(None, repr=False)
     raw: dict[str, Any] = Field(repr=False)
 
     @property
     def tenant_id(self) -> str | None:
-        """The tenant the channel vouches for; None when it names none, or two different ones."""
+        """The tenant the channel states; None if it states none, or two that differ."""
         tenant = self.channel_data.tenant if self.channel_data else None
         named = {named for named in (tenant and tenant.id, self.conversation.tenant_id) if named}
         return named.pop() if len(named) == 1 else None
 
     @property
     def is_personal(self) -> bool:
-        """Say whether it was said in a person's own chat with the bot."""
+        """True for a one-to-one chat with the bot."""
         return self.conversation.conversation_type == "personal" and not self.conversation.is_group
 
     @field_validator("text")
@@ -162,11 +162,11 @@ class Inbound(_Part):
 
 
 def read_activity(body: bytes) -> Inbound:
-    """Read one activity from a request body.
+    """Parse a request body.
 
-    Raises: ValueError: not UTF-8, not strict JSON, not an object, or a used field of the wrong kind or too long.
+    Raises: ValueError: not UTF-8, not strict JSON, not an object, or a field we use has the wrong type or is too long.
     """
-    # PostgreSQL takes no NUL in any text; dropped here, it cannot hide in a name or a stored reference either.
+    # PostgreSQL rejects NUL in text. Dropping it before parsing also covers names and the stored reference.
     text = body.decode()
     tree = strict_json.loads(_NUL_ESCAPE.sub(r"\1", text) if r"\u0000" in text else text)
     if not isinstance(tree, dict):
@@ -175,7 +175,7 @@ def read_activity(body: bytes) -> Inbound:
 
 
 def _strip_mentions(text: str, bot: Account | None, entities: tuple[dict[str, Any], ...]) -> str:
-    """Take the bot's own mention out of `text`; of any other mention keep the name and drop the markup."""
+    """Remove mentions of the bot from the text; replace other mentions by the bare name."""
     own = {f"<at>{bot.name}</at>"} if bot and bot.name else set()
     for entity in entities:
         mentioned, written = entity.get("mentioned"), entity.get("text")

@@ -1,4 +1,4 @@
-"""The public keys Bot Framework signs with: fetched without stopping anything else, kept while the key host is down."""
+"""The public keys the Bot Framework signs with: refreshed in the background, kept while the key host is down."""
 
 import asyncio
 import logging
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class Key:
-    """One signing key and the channels it may speak for. Compared by identity: a changed key is another object."""
+    """A signing key and the channels it is endorsed for. Compared by identity: a changed key is a new object."""
 
     public: RSAPublicKey
     endorsements: frozenset[str]
@@ -35,7 +35,7 @@ class Key:
 
 
 class KeyRing:
-    """Keys by their id. An old set is used while a new one is fetched, and for as long as none can be had."""
+    """Signing keys by key id. The old set stays in use during a refresh and for as long as refreshing fails."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class KeyRing:
         self._quiet_until = 0.0
 
     async def find(self, kid: str) -> Key | None:
-        """Give the key with this id; an unknown id asks the key host again, at most once a minute. Never raises."""
+        """Return the key with this id, or None. An unknown id triggers a fetch, at most once a minute. Never raises."""
         now = self._ticks()
         if kid in self._keys:
             if now >= self._stale_at and self._fetching is None:
@@ -72,7 +72,7 @@ class KeyRing:
         return self._keys.get(kid)
 
     async def close(self) -> None:
-        """Give up a fetch that is under way; call before the session is closed."""
+        """Cancel a fetch in progress; call before closing the session."""
         if self._fetching is not None:
             self._fetching.cancel()
             await asyncio.wait({self._fetching})
@@ -116,7 +116,7 @@ class KeyRing:
         return answer
 
     def _key(self, jwk: Any) -> tuple[str, Key] | None:
-        """Read one published key; None for a kind we do not take: only named RSA signing keys of 2048 bits or more."""
+        """Parse one published key; None unless it is an RSA signing key with an id and at least 2048 bits."""
         if not isinstance(jwk, dict) or not isinstance(kid := jwk.get("kid"), str) or jwk.get("use", "sig") != "sig":
             return None
         known = self._keys.get(kid)

@@ -1,4 +1,4 @@
-"""Which addresses the bot may be told to answer to: one rule for what comes in and for what goes out."""
+"""Which service URLs the bot may call: one rule, applied to incoming activities and to outgoing calls."""
 
 import re
 from functools import lru_cache
@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 
 Mode = Literal["dev", "production"]
 
-# Teams' public connector hosts and the Bot Framework's own. A leading dot stands for every host below that name.
-# trafficmanager.net is never written with a dot: anyone can rent a name under it.
+# The public connector hosts of Teams and the Bot Framework. A leading dot means every subdomain. Never use one for
+# trafficmanager.net: anyone can register a name under it.
 # Source: Microsoft's "Create conversations and send messages", list of global service URLs per Teams environment.
 DEFAULT_SERVICE_HOSTS = frozenset({"smba.trafficmanager.net", ".teams.microsoft.com", ".botframework.com"})
 
 # Deliberately narrower than RFC 3986: no user info, query, fragment or backslash, so that this pattern and the HTTP
-# client can never read the same address in two ways.
+# client cannot interpret a URL differently.
 _SERVICE_URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?(?:/[\w.~!$&'()*+,;=:%/-]*)?",
     re.IGNORECASE | re.ASCII,
@@ -24,11 +24,11 @@ _LONGEST = 1000
 
 @lru_cache(maxsize=256)
 def may_call(url: str, *, mode: Mode, hosts: frozenset[str]) -> bool:
-    """Say whether `url` is a service URL this bot may send to.
+    """Return whether the bot may send to this service URL.
 
-    Args: hosts: lower-case host names; ".name" or "*.name" stands for every host below name; "host:port" pins a port.
-    Dev mode looks only at the address itself: loopback, http or https. Production wants https and a listed host;
-    http is let through only to a loopback host that is listed by its own name (a local stand-in for Teams).
+    Args: hosts: lower-case host names; ".name" or "*.name" means every subdomain of name; "host:port" pins a port.
+    In dev mode any loopback address is allowed, http or https, and no other. Production requires https and a listed
+    host; http only to a loopback host listed by its exact name (a local stand-in for Teams).
     """
     match = _SERVICE_URL.fullmatch(url) if len(url) <= _LONGEST else None
     if match is None or int(match["port"] or 0) > 65535:
@@ -44,7 +44,7 @@ def may_call(url: str, *, mode: Mode, hosts: frozenset[str]) -> bool:
 
 
 def is_safe_source(url: str) -> bool:
-    """Say whether signing keys may be fetched from an address: https, or http on this very machine."""
+    """Return whether signing keys may be fetched from a URL: https, or http to this machine."""
     parts = urlsplit(url)
     return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or ""))
 

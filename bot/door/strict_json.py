@@ -1,4 +1,4 @@
-"""Strict JSON: whatever two readers could understand differently is refused."""
+"""Strict JSON: rejects everything that two parsers might interpret differently."""
 
 import json
 import math
@@ -14,16 +14,16 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def loads(text: str) -> Any:
-    """Read one JSON value.
+    """Parse one JSON value.
 
-    Raises: ValueError: not JSON; or a repeated key, NaN or Infinity, a number beyond 64 bits, more than MAX_DEPTH
-        levels, or half a surrogate pair (which no database here can store). Its message never quotes the text.
+    Raises: ValueError: not JSON; or a repeated key, NaN or Infinity, a number beyond 64 bits, nesting deeper than
+        MAX_DEPTH, or a lone surrogate, which neither database can store. The message never quotes the text.
     """
     try:
         tree = _DECODER.decode(text)
-        if text.count("{") + text.count("[") > MAX_DEPTH:  # most texts have too few brackets to be deep
+        if text.count("{") + text.count("[") > MAX_DEPTH:  # skips the walk for most texts
             _check_depth(tree)
-        # Half a surrogate pair can only have come in as an escape: raw bytes were decoded as UTF-8 before.
+        # The bytes were decoded as UTF-8, so a lone surrogate can only come from an escape sequence.
         if _SURROGATE.search(text):
             json.dumps(tree, ensure_ascii=False).encode()
     except RecursionError:
@@ -36,7 +36,7 @@ def loads(text: str) -> Any:
 
 
 async def read_json(response: aiohttp.ClientResponse, limit: int) -> Any:
-    """Read a JSON answer of at most `limit` bytes; ValueError when it is longer or not JSON."""
+    """Read and parse a response body. limit: bytes. Raises: ValueError: longer than that, or not strict JSON."""
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
@@ -57,7 +57,7 @@ def _constant(_name: str) -> NoReturn:
 
 
 def _int(digits: str) -> int:
-    # The length is looked at first: turning thousands of digits into a number is work an attacker gets for free.
+    # Length first: converting thousands of digits takes quadratic time, which an attacker could exploit.
     if len(digits) > _INT_DIGITS or not -_INT_LIMIT <= (number := int(digits)) < _INT_LIMIT:
         raise ValueError("number too large")
     return number

@@ -1,1 +1,1 @@
-"""Pages people open by a link."""
+"""Web pages opened by one-time link."""

@@ -1,4 +1,4 @@
-"""The figures as a file by one-time link: CSV or a workbook. Aggregates only, of one municipality, never a case."""
+"""Download of the figures by one-time link, as CSV or Excel. Only aggregates of one municipality, never a case."""
 
 import io
 import tempfile
@@ -24,7 +24,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def render(session: Session, link: Link, language: Language) -> web.Response:
-    """Return the file. The scope is unit (empty: all units), first, last and format (`csv` or `xlsx`)."""
+    """Return the file. The link's scope has unit (empty: all units), first and last day, and format (csv or xlsx)."""
     scope = link.scope
     first, last = (date.fromisoformat(scope[name]) for name in ("first", "last"))
     selection = Selection(unit=scope["unit"], first=first, last=last, tenant_id=link.tenant_id)

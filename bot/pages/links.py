@@ -1,7 +1,7 @@
-"""One-time links on the web: GET shows a page with a button and uses nothing up, POST uses the link up and responds.
+"""One-time links: GET shows a page with a button and leaves the link unused, POST uses it up and returns the content.
 
-Whatever can be fetched in this way is a Purpose: who may fetch it, and how the answer is made from the link's scope.
-Only aggregates: a file with single cases needs a sign-in, which a link is not, so such a purpose is refused.
+Each kind of content is a Purpose: who may fetch it, and how it is rendered from the link's scope. Only aggregates: data
+about single cases requires a sign-in, which a link is not, so such a purpose is rejected.
 """
 
 import asyncio
@@ -35,12 +35,12 @@ _FORM = "application/x-www-form-urlencoded"
 log = logging.getLogger(__name__)
 
 Render = Callable[[Session, Link, Language], web.Response]
-"""Makes the response in the transaction that uses the link up: if it fails, the link still works."""
+"""Renders the response in the transaction that uses up the link: if it fails, the link still works."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A choice on the page before fetching. options: value and label; empty: a text field."""
+    """An input on the page with the button. options: value and label; empty for a text field."""
 
     name: str
     label: str
@@ -51,17 +51,17 @@ class Field:
 
 @dataclass(frozen=True)
 class Purpose:
-    """Something a link fetches. right: about no case; asked again when the link is used.
-    covers: whether who holds these roles (role, name of its unit) may have what the scope names, in a municipality
-    with units of these names; asked then too.
-    act: what its use is called in the trail.
-    fields: what may be chosen of it, with what the scope says now. choose: the scope with what was chosen, from the
-    fields of the form or of the address, on a day; it raises UserError when that cannot be read. The rights are asked
-    of what was chosen. receipt: what is told elsewhere of its use, in the same transaction.
+    """Content that can be fetched by link.
 
-    `other` in it is whoever holds the role anywhere, `own_unit` who holds it in the unit the link's scope names.
+    right: who may fetch it; must not be about a case. Checked again when the link is used.
+    allows: whether a person with these roles (role, unit name) may see what the scope selects, in a municipality with
+        these units. Checked whenever `right` is, on the scope as chosen.
+    act: the trail event of its use.
+    fields: the inputs on the page, filled in from the scope.
+    choose: the scope with what was chosen in the form or the query string, given today. Raises: UserError: invalid.
+    receipt: notifies others of its use, in the same transaction.
 
-    Raises: ValueError: it gives single cases.
+    Raises: ValueError: it is about single cases.
     """
 
     name: str
@@ -69,7 +69,7 @@ class Purpose:
     right: Right
     render: Render
     case_level: bool = False
-    covers: Callable[[Collection[tuple[Role, str]], Collection[str], Scope], bool] = lambda _held, _units, _scope: True
+    allows: Callable[[Collection[tuple[Role, str]], Collection[str], Scope], bool] = lambda _held, _units, _scope: True
     act: str = "link_used"
     fields: Callable[[Session, Link, Language], Sequence[Field]] = lambda _session, _link, _language: ()
     choose: Callable[[Scope, Mapping[str, str], date], Scope] = lambda scope, _chosen, _today: scope
@@ -81,7 +81,7 @@ class Purpose:
 
 
 def add_links(app: web.Application, desk: Desk, clock: Clock, metrics: Metrics, purposes: Iterable[Purpose]) -> None:
-    """Add the style sheet, and a page for each purpose."""
+    """Add routes for the style sheet and for each purpose."""
     pages.add_style(app)
     for purpose in purposes:
         show = partial(_show, desk=desk, clock=clock, metrics=metrics, purpose=purpose)
@@ -91,7 +91,7 @@ def add_links(app: web.Application, desk: Desk, clock: Clock, metrics: Metrics, 
 
 
 async def _show(request: web.Request, *, desk: Desk, clock: Clock, metrics: Metrics, purpose: Purpose) -> web.Response:
-    """Show the button. A mere visit (a preview, a mail scanner) uses nothing up."""
+    """Show the page with the button. A mere visit, as by link previews and mail scanners, leaves the link unused."""
     try:
         return await desk.run(partial(_page, chosen=request.query, purpose=purpose, now=clock.now()))
     except Exception as error:
@@ -99,7 +99,7 @@ async def _show(request: web.Request, *, desk: Desk, clock: Clock, metrics: Metr
 
 
 def _page(session: Session, chosen: Mapping[str, str], purpose: Purpose, now: datetime) -> web.Response:
-    """Return the page with the button and the choices, filled in with what was chosen so far."""
+    """Return the page with the button and the inputs, filled in with what was chosen so far."""
     token = chosen.get("l", "")
     link = links.look(session, token, purpose.name, now)
     if link is None:
@@ -129,7 +129,7 @@ def _page(session: Session, chosen: Mapping[str, str], purpose: Purpose, now: da
 
 
 async def _give(request: web.Request, *, desk: Desk, clock: Clock, metrics: Metrics, purpose: Purpose) -> web.Response:
-    """Use the link up and return what it stands for, in one transaction."""
+    """Use up the link and return its content, in one transaction."""
     chosen, now = await _form(request), clock.now()
 
     def work(session: Session) -> web.Response | None:
@@ -154,7 +154,7 @@ async def _give(request: web.Request, *, desk: Desk, clock: Clock, metrics: Metr
         except _NotAllowed as refused:
             await desk.run(partial(_denied, link=refused.link, purpose=purpose, now=now))
             return _gone()
-        except UserError:  # rolled back: the link still works, and the page says what to do
+        except UserError:  # rolled back, so the link still works; the page says what is wrong
             return await desk.run(partial(_page, chosen=chosen, purpose=purpose, now=now))
 
     try:
@@ -164,7 +164,7 @@ async def _give(request: web.Request, *, desk: Desk, clock: Clock, metrics: Metr
 
 
 class _NotAllowed(Exception):
-    """The link is valid, but not for what was chosen: rolled back, and the link still works."""
+    """The link is valid, but the person may not see what was chosen. Rolls back, so that the link still works."""
 
     def __init__(self, link: Link) -> None:
         super().__init__()
@@ -177,7 +177,7 @@ def _denied(session: Session, link: Link, purpose: Purpose, now: datetime) -> No
 
 
 def _as_written(field: Field, chosen: Mapping[str, str]) -> str:
-    """Return what was chosen, to be corrected; a personal number is never repeated."""
+    """Return the rejected input so that it can be corrected; never a personal number."""
     written = chosen.get(field.name, field.value)
     return field.value if has_personal_number(written) else written
 
@@ -187,7 +187,7 @@ def _day(now: datetime) -> date:
 
 
 async def _form(request: web.Request) -> Mapping[str, str]:
-    """Read the form's fields. Raises: web.HTTPError: no form of ours."""
+    """Read the form's fields. Raises: web.HTTPError: wrong content type, too large or too slow."""
     if request.content_type != _FORM:
         raise web.HTTPUnsupportedMediaType(headers=pages.HEADERS)
     body = b""
@@ -204,10 +204,10 @@ async def _form(request: web.Request) -> Mapping[str, str]:
 
 
 def _may(session: Session, link: Link, purpose: Purpose, now: datetime) -> bool:
-    """Say whether the person holds a role today that gives the right to the link's scope."""
+    """Return whether the person's roles today give access to the link's scope."""
     held = people.roles_on(session, link.person_id, _day(now))
     names = people.unit_names(session, link.tenant_id)
-    return rights.may(purpose.right, ((role.role, "other") for role in held)) and purpose.covers(
+    return rights.may(purpose.right, ((role.role, "other") for role in held)) and purpose.allows(
         [(role.role, names[role.unit_id]) for role in held], set(names.values()), link.scope
     )
 
@@ -218,7 +218,7 @@ def _language(session: Session, link: Link) -> Language:
 
 
 def _gone() -> web.Response:
-    """Return the one page for every link that does not work, whatever is wrong with it."""
+    """Return the page for links that do not work, the same whatever the reason, so that it reveals nothing."""
     return pages.html(
         "told.html",
         "sv",
@@ -229,7 +229,7 @@ def _gone() -> web.Response:
 
 
 def _failed(error: Exception, metrics: Metrics) -> web.Response:
-    """Say that it failed and the link still works."""
+    """Log a failure and return a page saying that the link still works."""
     metrics.failed("link")
     log.error("link failed: %s", crash_line(error))
     told = [say("pages.failed_why", "sv")]

@@ -1,4 +1,4 @@
-"""Web pages of the bot: one layout, one local style sheet, no script, and strict security headers."""
+"""The bot's web pages: one layout, one local style sheet, no scripts, strict security headers."""
 
 from functools import cache
 from pathlib import Path
@@ -19,24 +19,24 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-"""On every response: nothing is fetched from elsewhere, cached, framed, or passed on as referrer."""
+"""Sent with every response: no external content, no caching, no framing, no referrer."""
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def html(template: str, language: Language, *, status: int = 200, **values: object) -> web.Response:
-    """Return a page made from a template in bot/pages/templates."""
+    """Render a template in bot/pages/templates."""
     text = _environment().get_template(template).render(language=language, **values)
     return web.Response(text=text, status=status, content_type="text/html", charset="utf-8", headers=HEADERS)
 
 
 def file(content: bytes, content_type: str, name: str) -> web.Response:
-    """Return a file to download. name: ASCII, ours, never typed by anyone."""
+    """Return a file to download. name: ASCII and chosen by us, never user input, as it is not escaped."""
     headers = HEADERS | {"Content-Disposition": f'attachment; filename="{name}"'}
     return web.Response(body=content, content_type=content_type, headers=headers)
 
 
 def add_style(app: web.Application) -> None:
-    """Serve the style sheet the pages name."""
+    """Add the route of the style sheet."""
     style = (_TEMPLATES / "sidor.css").read_text(encoding="utf-8")
 
     async def sheet(_request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""What can be fetched by one-time link, and by whom."""
+"""The kinds of content that can be fetched by one-time link, and who may fetch them."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -14,7 +14,7 @@ from storage.desk import Session
 from storage.links import Link, Scope
 
 
-def _covers(held: Collection[tuple[Role, str]], units: Collection[str], scope: Scope) -> bool:
+def _allows(held: Collection[tuple[Role, str]], units: Collection[str], scope: Scope) -> bool:
     unit = scope["unit"]
     return (not unit or unit in units) and sees_figures(held, unit)
 
@@ -30,7 +30,7 @@ PURPOSES = (
         addresses.PATHS[addresses.REPORT],
         Right("report", "self", FIGURES),
         report_page.render,
-        covers=_covers,
+        allows=_allows,
         fields=report_page.fields,
         choose=report_page.choose,
     ),
@@ -39,7 +39,7 @@ PURPOSES = (
         addresses.PATHS[addresses.EXPORT],
         Right("export", "self", FIGURES),
         export_link.render,
-        covers=_covers,
+        allows=_allows,
         act="export",
         receipt=_fetched,
     ),

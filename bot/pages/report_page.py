@@ -1,6 +1,6 @@
-"""The report of a period as a page: figures of a unit or of the whole organisation.
+"""The report page: figures of a unit or the whole organisation in a period.
 
-Only aggregates: nothing on it is about a case or a person, and no selection is narrower than a unit.
+Only aggregates: it shows nothing about a single case or person, and nothing narrower than a unit can be selected.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -53,11 +53,11 @@ _WHOLE = {
     "signed_with_shortfall": "signed",
     "without_checklist": "due",
 }
-"""The total that a figure of whole lists or cases is a part of."""
+"""For each count that is shown as a share: the count it is a share of."""
 
 
 def fields(session: Session, link: Link, language: Language) -> Sequence[Field]:
-    """Return what may be chosen before the report is opened: another period, and another unit the person may see."""
+    """Return the inputs shown before the report is opened: the period, and the unit if the person may see several."""
     names = people.unit_names(session, link.tenant_id)
     today = day_of(link.at)
     held = [(role.role, names[role.unit_id]) for role in people.roles_on(session, link.person_id, today)]
@@ -78,7 +78,7 @@ def fields(session: Session, link: Link, language: Language) -> Sequence[Field]:
 
 
 def choose(scope: Scope, chosen: Mapping[str, str], today: date) -> Scope:
-    """Return the scope with the unit and the period that were chosen. Raises: UnreadablePeriod."""
+    """Return the scope with the chosen unit and period, where given. Raises: UnreadablePeriod."""
     found = {**scope, "unit": chosen.get("unit", scope["unit"])}
     if chosen.get("period", "").strip():
         period = read_period(chosen["period"], today)
@@ -91,7 +91,7 @@ def _period(scope: Scope) -> Period:
 
 
 def render(session: Session, link: Link, language: Language) -> web.Response:
-    """Make the page of a link's scope (storage.links.report_scope). Raises: KeyError, ValueError: no such scope."""
+    """Render the report of a link's scope (storage.links.report_scope). Raises: KeyError, ValueError: invalid scope."""
     period, unit = _period(link.scope), link.scope["unit"]
     view = report_view(session, link.tenant_id, Selection(unit=unit), period, language)
     of_lists = Selection(view.checklist, unit, view.role)
@@ -131,13 +131,13 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
 
 
 def _versions(rates: Sequence[QuestionRate], language: Language) -> str:
-    """Say that several versions of the checklist are summed here; empty when there was one."""
+    """Return a sentence saying that several checklist versions are added up; empty if there is only one."""
     used = sorted({version for rate in rates for version in rate.versions})
     return say("report_page.versions", language, versions=", ".join(map(str, used))) if len(used) > 1 else ""
 
 
 def _counts(counts: dict[str, int], language: Language) -> Iterator[tuple[str, str]]:
-    """Yield the name of each figure of whole lists and cases, and its number, of the total where it is a part."""
+    """Yield the label and value of each count of checklists and cases; the value with its share where it has one."""
     for code in _COUNTS:
         n, whole = counts.get(code, 0), _WHOLE.get(code)
         said = share_words(Share(n, counts.get(whole, 0)), language) if whole else str(n)
@@ -145,7 +145,7 @@ def _counts(counts: dict[str, int], language: Language) -> Iterator[tuple[str, s
 
 
 def _other_periods(period: Period, at: datetime, language: Language) -> Iterator[str]:
-    """Yield how to write the other periods around this one that have begun: its year, quarters, the year before."""
+    """Yield how to type other periods close to this one that have begun: its year and quarters, the year before."""
     year = period.first.year
     near = {str(year): year_of(year)}
     near |= {f"{year} kv {number}": quarter(year, number) for number in (1, 2, 3, 4)}

@@ -1,4 +1,4 @@
-"""The tables of the report page: every share in words, the questions in each order, times, findings, steps."""
+"""Rows for the tables of the report page: shares, questions in each sort order, times, findings, steps."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +16,7 @@ from texts import Language, say
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A share as a bar: its length and the ends of its interval, in per cent with a decimal point for SVG."""
+    """A bar in the chart: its length and the ends of its interval, in per cent with a decimal point, for SVG."""
 
     share: str
     low: str
@@ -25,7 +25,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A question on the page. number: its place in the list. bar: None when it applied to nobody."""
+    """A question on the page. number: its place in the checklist. bar: None if the question never applied."""
 
     number: int
     title: str
@@ -41,7 +41,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The questions in one order: its name, and which column is sorted which way."""
+    """The questions in one sort order. words: its label. column, way: for aria-sort."""
 
     name: str
     words: str
@@ -52,7 +52,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of the chain: its sum, and its questions by what they are."""
+    """A step of the chain. together: its total. found: its questions by strength, shortcoming and unclear."""
 
     title: str
     together: str
@@ -61,7 +61,7 @@ class Step:
 
 
 def section(rate: QuestionRate, language: Language) -> tuple[str, str, str, str]:
-    """Return a section: its title, Ja and answered of applicable, and Ja in the period before."""
+    """Return a section's title, its shares of Ja and of answered among applicable, and its change in Ja."""
     told, before = rate.compared, rate.before
     if before.verdict != "other_version":
         told = _from_to(before.before, rate.fulfilled, language)
@@ -69,14 +69,14 @@ def section(rate: QuestionRate, language: Language) -> tuple[str, str, str, str]
 
 
 def question_rows(rates: Sequence[QuestionRate], language: Language) -> list[Row]:
-    """Return questions as they come, numbered."""
+    """Return the questions, numbered in the order given."""
     return [_row(number, rate, language) for number, rate in enumerate(rates, start=1)]
 
 
 def orders(rates: Sequence[QuestionRate], language: Language) -> Iterator[Order]:
-    """Yield the questions in each order the page can show; those that applied to nobody come last.
+    """Yield the questions in every sort order the page offers; those that never applied come last.
 
-    A page without scripts cannot sort, and its link is used up: so it contains every order.
+    The page has no scripts to sort with and cannot be reloaded, as its link is used up, so it contains all orders.
     """
     rows = question_rows(rates, language)
     asked = [(rate, row) for rate, row in zip(rates, rows, strict=True) if rate.fulfilled.n]
@@ -121,7 +121,7 @@ def _row(number: int, rate: QuestionRate, language: Language) -> Row:
 
 
 def time_row(time: Time, language: Language) -> tuple[str, str, str, str, str, str]:
-    """Return a clock: its name, how many ended, k of n in time, open past the limit, open in time, median days."""
+    """Return a clock's name, number ended, share ended in time, open past the limit, open in time, median days."""
     middle = "–" if time.median is None else f"{time.median:g}"
     middle = middle if language == "en" else middle.replace(".", ",")
     name = say("workbook.time_" + time.clock, language)
@@ -134,13 +134,13 @@ def time_row(time: Time, language: Language) -> tuple[str, str, str, str, str, s
 
 
 def extent(findings: Sequence[FindingReport], language: Language) -> str:
-    """Say how many findings there are of each kind."""
+    """Return a sentence with the number of findings of each kind."""
     counts = Counter(found.standing.kind for found in findings)
     return say("report_page.extent", language, **{kind: counts[kind] for kind in KINDS})
 
 
 def finding_row(found: FindingReport, language: Language) -> tuple[str, str, str, str, str]:
-    """Return a finding: its words, how far it has come, the steps, Ja of applicable, now and in the period before."""
+    """Return a finding's text, its status, its steps, its share of Ja, and the change from the period before."""
     words = found.finding.text if language == "sv" else found.finding.text_en
     steps = ", ".join(say("steps." + step, language) for step in found.steps)
     if not found.now.n:
@@ -153,7 +153,7 @@ def finding_row(found: FindingReport, language: Language) -> tuple[str, str, str
 
 
 def _from_to(before: Share, now: Share, language: Language) -> str:
-    """Say what the sum of several questions was and is; as answers on one list are not independent, no significance."""
+    """Compare a total over several questions, without significance: answers on one list are not independent."""
     if not before.n or not now.n:
         return say("figures.no_figures", language)
     return say("report_page.from_to", language, before=share_words(before, language), now=share_words(now, language))
@@ -164,10 +164,10 @@ def _standing(found: FindingReport, language: Language) -> str:
 
 
 def step_rows(step: StepReport, findings: Sequence[FindingReport], language: Language) -> Step:
-    """Return a step of the chain with its findings named and its questions by what they are."""
+    """Return a step of the chain with its findings and its questions by kind."""
     named = (("strengths", step.strengths), ("shortcomings", step.shortcomings), ("unclear", step.unclear))
     rows = tuple((name, tuple(question_rows(rates, language))) for name, rates in named if rates)
-    # Without an interval: answers on the same list are not independent.
+    # No interval: answers on the same list are not independent.
     share = share_words(step.together.fulfilled, language) if step.together else ""
     together = say("report_page.together", language, share=share) if share else ""
     about_step = [f"{one.finding.code} ({_standing(one, language)})" for one in findings if step.step in one.steps]
@@ -176,7 +176,7 @@ def step_rows(step: StepReport, findings: Sequence[FindingReport], language: Lan
 
 
 def share_words(share: Share, language: Language) -> str:
-    """Return k of n with its per cent, if n is not 0."""
+    """Return "k of n", with the percentage unless n is 0."""
     if not share.n:
         return say("report_page.k_of_n", language, k=share.k, n=share.n)
     return say("report_page.share", language, k=share.k, n=share.n, percent=percent_words(share.part, language))
@@ -187,7 +187,7 @@ def _range(low: float, high: float, language: Language) -> str:
 
 
 def percent_words(part: float, language: Language) -> str:
-    """Return a part as per cent."""
+    """Return a fraction as a percentage."""
     return say("report_page.percent", language, n=_number(part, language))
 
 

@@ -1,1 +1,1 @@
-"""Sending to the channel."""
+"""Outgoing calls to the Bot Connector."""

@@ -1,4 +1,4 @@
-"""How fast the bot may send: a limit per conversation and one for everything, shared fairly by all who wait."""
+"""Outgoing rate limits: one per conversation and one in total, shared fairly among waiting sends."""
 
 import asyncio
 import math
@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 PER_CONVERSATION = 7
 IN_TOTAL = 25
-# One second and a tenth: what was sent a second apart may arrive closer together, and the limit applies on arrival.
+# Teams counts on arrival, and messages sent a second apart can arrive closer together: hence a tenth of a second more.
 WINDOW_SECONDS = 1.1
 SPREAD = 1.1
 
 
 @dataclass(eq=False)
 class _Slot:
-    """One send, at loop time `at`."""
+    """One send. at: event loop time, in seconds."""
 
     at: float
 
@@ -26,14 +26,14 @@ class _Waiter:
 
 
 class Pace:
-    """Lets at most so many sends start in any window, per conversation and in total.
+    """Sliding-window rate limiter, per conversation and in total. window: seconds.
 
-    Windows slide, so there is never a double burst as with a refilled bucket. Replies go before reminders, each
-    in order of arrival; a conversation that has used up its share blocks no other. A reply goes at once while there
-    is room; reminders are spread evenly, a little slower than the limit: a burst of them delayed on the way would run
-    into the next one, and leave no room for replies.
-    Source: Microsoft's "Optimize your bot with rate limiting in Teams": 7 a second per conversation; 25 in total keeps
-        below the 30 a second per app and tenant named there.
+    A sliding window cannot be exceeded by a double burst, as a token bucket can. Replies go before reminders, each in
+    order of arrival; a conversation at its limit blocks no other. Replies go at once while there is room. Reminders
+    are spread evenly, slightly below the limit: a burst of them, delayed on the way, would collide with the next and
+    leave no room for replies.
+    Source: Microsoft's "Optimize your bot with rate limiting in Teams": 7 per second per conversation; 25 in total
+        stays below the 30 per second per app and tenant stated there.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Pace:
 
     @property
     def remembered(self) -> int:
-        """Count the conversations remembered: those that sent within a window before the last turn."""
+        """Number of conversations in memory: those with a send within one window of the latest turn."""
         return len(self._conversations)
 
     def share(self, replicas: int) -> None:
@@ -60,18 +60,18 @@ class Pace:
             self._recent = deque(self._recent, maxlen=most)
 
     async def turn(self, conversation: str, *, urgent: bool = False) -> None:
-        """Wait until one more send to this conversation may start; `urgent` when a person waits for it.
+        """Wait until another send to this conversation may start. urgent: a person is waiting for it.
 
-        Call it just before sending: the window counts from when this returns.
+        Call it immediately before sending: the window is counted from its return.
         """
         waiter = _Waiter(conversation)
         (self._urgent if urgent else self._normal)[waiter] = None
         self._let_go()
         slot = await waiter.turn
-        slot.at = asyncio.get_running_loop().time()  # a busy loop may have woken us late: the window starts here
+        slot.at = asyncio.get_running_loop().time()  # the window starts now: a busy event loop may have resumed us late
 
     def _let_go(self) -> None:
-        """Release everyone whose turn it is, and schedule the next turn."""
+        """Release every send that may start now, and schedule the next check."""
         loop = asyncio.get_running_loop()
         now = loop.time()
         self._forget_idle(now)
@@ -94,7 +94,7 @@ class Pace:
     def _take(self, waiter: _Waiter, now: float) -> None:
         self._urgent.pop(waiter, None)
         self._normal.pop(waiter, None)
-        if waiter.turn.done():  # whoever waited has given up
+        if waiter.turn.done():  # the caller was cancelled
             return
         slot = _Slot(now)
         self._recent.append(slot)

@@ -1,14 +1,14 @@
-"""Everything the bot sends to Teams: the Bot Connector's REST calls, at a fair pace, with failures told apart.
+"""Bot Connector REST client: rate-limited, with failures classified by what the caller can do about them.
 
 SendError
-├── Gone         403, 404: not installed, blocked, or no longer there
+├── Gone         403, 404: not installed, blocked, or deleted
 ├── TooLarge     413
-├── Throttled    429, 412: nothing was done; try again, not before `retry_after`
-├── Uncertain    502, 503, 504, time-out, reset: it may have arrived
-└── Failed       any other answer, or an address the bot may not call
+├── Throttled    429, 412: nothing was done; retry, but not before `retry_after`
+├── Uncertain    502, 503, 504, timeout, connection reset: it may have arrived
+└── Failed       any other status, or a URL the bot may not call
     └── Unreachable   nothing left the bot
 
-Source: Microsoft's "Bot Connector REST API reference", v3, and "Send proactive messages" for what the codes mean.
+Source: Microsoft's "Bot Connector REST API reference", v3; for the status codes "Send proactive messages".
 """
 
 import asyncio
@@ -29,14 +29,14 @@ from bot.sending.pace import Pace
 from bot.sending.service_token import NoServiceToken, ServiceToken
 
 TIME_OUT = 10.0
-PERSON_WAITS = 8.0
+REPLY_DEADLINE = 8.0
 ATTEMPTS = 6
 _FIRST_PAUSE = 0.5
 _MAX_ANSWER = 64 * 1024
 
 
 class SendError(Exception):
-    """A call that did not succeed. `status` is what the connector answered, None when it did not."""
+    """A failed call. status: HTTP status of the response, None if there was none."""
 
     def __init__(self, status: int | None = None) -> None:
         super().__init__(status)
@@ -44,15 +44,15 @@ class SendError(Exception):
 
 
 class Gone(SendError):
-    """The person, conversation or message cannot be reached: not installed, blocked (403) or not there (404)."""
+    """The person, conversation or message cannot be reached: not installed or blocked (403), or not found (404)."""
 
 
 class TooLarge(SendError):
-    """The message is larger than Teams takes."""
+    """The message exceeds the size limit of Teams."""
 
 
 class Throttled(SendError):
-    """Too many messages; nothing was sent. `retry_after` is in seconds, None when the connector did not say."""
+    """Rate limit exceeded; nothing was sent. retry_after: seconds, None if the response had no Retry-After."""
 
     def __init__(self, status: int | None, retry_after: float | None) -> None:
         super().__init__(status)
@@ -60,19 +60,19 @@ class Throttled(SendError):
 
 
 class Uncertain(SendError):
-    """The message was sent, and may have arrived: the connector has no idempotency key."""
+    """The request was sent and may have taken effect. A retry could duplicate it: there is no idempotency key."""
 
 
 class Failed(SendError):
-    """Any other status, or an address the bot may not call: retrying is no use."""
+    """Any other status, or a URL the bot may not call: a retry would not help."""
 
 
 class Unreachable(Failed):
-    """Nothing left the bot (no connection, no token): safe to try again."""
+    """Nothing left the bot (no connection, or no token): safe to retry."""
 
 
 class Sender:
-    """Sends over one shared session. One attempt per call; the caller decides what a failure means."""
+    """Sends over one shared session, one attempt per call except `send_now`. time_out: seconds per call."""
 
     def __init__(
         self,
@@ -92,8 +92,8 @@ class Sender:
         self._service_hosts = service_hosts
         self._token = token
         self._pace = Pace() if pace is None else pace
-        # A connection gets half the time, so that running out of the whole can only mean the request was written.
-        # (aiohttp rounds long time-outs up to whole seconds unless told where to begin.)
+        # Connecting gets half the time, so that a total timeout can only mean that the request was written.
+        # (aiohttp rounds timeouts above ceil_threshold up to whole seconds.)
         self._time_out = aiohttp.ClientTimeout(total=time_out, connect=time_out / 2, ceil_threshold=time_out + 1)
         self._sleep = sleep
 
@@ -110,9 +110,9 @@ class Sender:
         *,
         urgent: bool = False,
     ) -> str:
-        """Post an activity, as a reply when `reply_to` is given; `urgent` when a person waits: it goes before others.
+        """Post an activity. reply_to: activity id to reply to. urgent: a person is waiting, so it goes before others.
 
-        Returns: the new activity's id; "" when the connector took the message but named none. Raises: SendError.
+        Returns: the new activity's id; "" if the connector accepted the message but returned none. Raises: SendError.
         """
         path = ["activities", reply_to] if reply_to else ["activities"]
         answer = await self._call("POST", service_url, conversation_id, path, activity, urgent=urgent)
@@ -128,17 +128,17 @@ class Sender:
         *,
         urgent: bool = False,
     ) -> None:
-        """Replace the content of a message sent before. Raises: SendError."""
+        """Replace the content of a posted message. Raises: SendError."""
         await self._call("PUT", service_url, conversation_id, ["activities", activity_id], activity, urgent=urgent)
 
     async def delete(self, service_url: str, conversation_id: str, activity_id: str) -> None:
-        """Take back a message sent before. Raises: SendError."""
+        """Delete a posted message. Raises: SendError."""
         await self._call("DELETE", service_url, conversation_id, ["activities", activity_id])
 
     async def member(self, service_url: str, conversation_id: str, member_id: str) -> dict[str, Any] | None:
-        """Read what the channel knows of one member (e-mail, UPN, tenant); None when it knows no such member.
+        """Fetch a member's profile (e-mail, UPN, tenant); None if the channel has no such member.
 
-        Raises: SendError; Failed also when a good answer was not a JSON object.
+        Raises: SendError; Failed also when a 200 response is not a JSON object.
         """
         try:
             answer = await self._call("GET", service_url, conversation_id, ["members", member_id], urgent=True)
@@ -157,12 +157,13 @@ class Sender:
         activity: Mapping[str, Any],
         reply_to: str | None = None,
         *,
-        deadline: float = PERSON_WAITS,
+        deadline: float = REPLY_DEADLINE,
     ) -> str:
-        """Send to a person who waits: like `send`, but a throttled message is retried within `deadline` seconds.
+        """Send to a person who is waiting: like `send`, but retries when throttled. deadline: seconds, all included.
 
-        At most six attempts, never before Retry-After; without one, after a random pause of a doubling length. Raises:
-            SendError: as `send`; Throttled when the deadline or the attempts ran out; Uncertain when it was cut.
+        At most six attempts, none before Retry-After; without that header, exponential backoff with full jitter.
+        Raises: SendError: as `send`; Throttled when the deadline or the attempts run out; Uncertain when the deadline
+            interrupts an attempt.
         """
         loop = asyncio.get_running_loop()
         give_up_at = loop.time() + deadline
@@ -179,7 +180,7 @@ class Sender:
                 if attempt == ATTEMPTS or loop.time() + pause >= give_up_at:
                     raise
             await self._sleep(pause)
-        raise AssertionError  # the last attempt returned or raised
+        raise AssertionError  # unreachable: the last attempt returns or raises
 
     async def _call(
         self,
@@ -210,7 +211,7 @@ class Sender:
 
     async def _headers(self, url: URL) -> dict[str, str]:
         headers = {"Content-Type": "application/json; charset=utf-8"}
-        # Plain http goes to a listed loopback host only, a stand-in for Teams: the real token stays away from it.
+        # Plain http can only be a local stand-in for Teams, which must never see the real token.
         if self._token is not None and (url.scheme == "https" or self._token.is_from_stand_in):
             try:
                 headers["Authorization"] = f"Bearer {await self._token.get()}"
@@ -236,7 +237,7 @@ class Sender:
 
 
 def _address(service_url: str, *path: str) -> URL:
-    """Join an address of parts from outside, each escaped to stay one path segment."""
+    """Build a URL from untrusted parts, each escaped to remain a single path segment. Raises: Failed."""
     if any(part in {"", ".", ".."} for part in path):
         raise Failed
     joined = "/".join(quote(part, safe="") for part in path)
@@ -244,7 +245,7 @@ def _address(service_url: str, *path: str) -> URL:
 
 
 async def _read_answer(response: aiohttp.ClientResponse) -> Any:
-    """Read the answer to a call that succeeded; None when it is empty or not JSON, which is no failure."""
+    """Parse the body of a successful response; None if it is empty or not JSON, which is not an error."""
     try:
         return await read_json(response, _MAX_ANSWER)
     except ValueError:
@@ -252,7 +253,7 @@ async def _read_answer(response: aiohttp.ClientResponse) -> Any:
 
 
 def _retry_after(response: aiohttp.ClientResponse) -> float | None:
-    """Read Retry-After (seconds or a date, RFC 9110) as seconds from now; None when absent or unreadable."""
+    """Return Retry-After (seconds or a date, RFC 9110) as seconds from now; None if absent or malformed."""
     written = response.headers.get("Retry-After", "").strip()
     if written.isascii() and written.isdigit():
         return float(written)

@@ -1,4 +1,4 @@
-"""The token the bot shows when it sends: fetched from Microsoft's sign-in, kept until shortly before it runs out."""
+"""The access token for outgoing calls: fetched from Microsoft Entra ID, cached until shortly before it expires."""
 
 import asyncio
 import time
@@ -15,16 +15,16 @@ _MAX_ANSWER = 64 * 1024
 
 
 class NoServiceToken(Exception):
-    """No token could be had, so nothing was sent. Carries the sign-in's status at most, never its text."""
+    """No token could be fetched, so nothing was sent. Carries a status or an error class, never a response's text."""
 
 
 def token_endpoint(tenant: str = "") -> str:
-    """Return the sign-in address for a single-tenant bot, or for a multi-tenant one when `tenant` is empty."""
+    """Return the token endpoint of a single-tenant bot; of a multi-tenant one if `tenant` is empty."""
     return f"https://login.microsoftonline.com/{tenant or MULTI_TENANT}/oauth2/v2.0/token"
 
 
 class ServiceToken:
-    """One app's client-credentials token. In dev mode there is none: pass None to the sender instead."""
+    """The client-credentials token of one app. Not used in dev mode, where the sender gets None."""
 
     def __init__(
         self,
@@ -52,11 +52,11 @@ class ServiceToken:
 
     @property
     def is_from_stand_in(self) -> bool:
-        """Say whether the token comes over plain http, from a stand-in on this machine."""
+        """True if the token endpoint is plain http, i.e. a local stand-in."""
         return self._endpoint.startswith("http://")
 
     async def get(self) -> str:
-        """Return a token valid for some minutes more; concurrent callers share one fetch.
+        """Return a token, normally valid for at least EARLY_SECONDS more. Concurrent callers share one fetch.
 
         Raises: NoServiceToken.
         """
@@ -68,13 +68,13 @@ class ServiceToken:
         return await asyncio.shield(self._fetching)
 
     def forget(self) -> None:
-        """Drop the token: the connector rejected it."""
+        """Discard the cached token, because the connector rejected it."""
         self._token = ""
 
     def _fetched(self, task: asyncio.Task[str]) -> None:
         self._fetching = None
         if not task.cancelled():
-            task.exception()  # retrieved, so that the exception of an abandoned fetch is not reported as lost
+            task.exception()  # retrieved, so that asyncio does not warn when every caller was cancelled
 
     async def _fetch(self) -> str:
         try:

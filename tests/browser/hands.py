@@ -1,4 +1,4 @@
-"""What people do at the try-out page: write, choose, press, look; each in the chat of one of them."""
+"""What people do on the try-out page: type, choose, press, look; each in one person's chat."""
 
 from playwright.async_api import Locator, Page, expect
 
@@ -11,30 +11,30 @@ def chat(page: Page, person: str = ANNA) -> Locator:
 
 
 async def shows(page: Page, person: str) -> None:
-    """Open someone's chat beside the others, for the first time adding the app."""
+    """Open a person's chat beside the others; the first time, install the app."""
     await page.get_by_role("button", name=person).first.click()
     await expect(chat(page, person)).to_be_visible()
 
 
 async def writes(page: Page, words: str, person: str = ANNA) -> None:
-    """Write a line."""
+    """Type a line."""
     box = chat(page, person).get_by_role("textbox", name="Skriv ett meddelande")
     await box.fill(words)
     await box.press("Enter")
 
 
 async def chooses(page: Page, person: str = ANNA, **answers: str) -> None:
-    """Choose in the newest card's choice sets, by label."""
+    """Choose in the choice sets of the newest card, by label."""
     for label, answer in answers.items():
         group = chat(page, person).get_by_role("radiogroup", name=label.replace("_", " "), exact=True).last
         await group.get_by_text(answer, exact=True).click()
 
 
 async def presses(page: Page, title: str, person: str = ANNA) -> None:
-    """Press the newest button of that title."""
+    """Press the newest button with this title."""
     await chat(page, person).get_by_role("button", name=title, exact=True).last.click()
 
 
 async def sees(page: Page, words: str, person: str = ANNA) -> None:
-    """Wait until something can be read."""
+    """Wait until these words are visible."""
     await expect(chat(page, person).get_by_text(words).last).to_be_visible()

@@ -1,4 +1,4 @@
-"""The whole bot as a process, with made-up people and the try-out page, on free ports and a fresh database."""
+"""The whole bot as a process, with made-up people and the try-out page, on free ports and a new database."""
 
 import asyncio
 import atexit
@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
+import pytest
 
+from app import main
 from tests.conftest import ROOT
 from tests.waiting import until
 
@@ -21,7 +23,7 @@ _held: list[socket.socket] = []
 
 @dataclass
 class RealBot:
-    """`python app.py serve --demo`; killed and started again on the same database and ports."""
+    """`python app.py serve --demo`. Can be killed and restarted on the same database and ports."""
 
     folder: Path
     port: int
@@ -32,22 +34,35 @@ class RealBot:
 
     @property
     def url(self) -> str:
-        """Return where the page and the bot answer."""
+        """The URL of the page and the bot."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def environment(self) -> dict[str, str]:
-        """Return the settings, for the bot and for commands on its database."""
+        """Return the environment for the bot, and for commands on its database."""
+        return {**os.environ, **self._settings}
+
+    @property
+    def _settings(self) -> dict[str, str]:
         settings = {
             "BK_MODE": "dev",
             "PORT": str(self.port),
             "BK_ADMIN_PORT": str(self.admin_port),
             "BK_DATABASE_URL": f"sqlite:///{self.folder / 'bot.db'}",
         }
-        return {**os.environ, **settings, **self.more}
+        return settings | self.more
+
+    def is_given(self, people: str) -> None:
+        """Make its database, with a register in it; in this process, as each command costs as much as a start."""
+        (self.folder / "people.csv").write_text(people, encoding="utf-8")
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self._settings.items():
+                patch.setenv(name, value)
+            assert main(("migrate",)) == 0
+            assert main(("people", "import", str(self.folder / "people.csv"))) == 0
 
     async def start(self) -> None:
-        """Start, and return once it answers."""
+        """Start, and return once it responds."""
         log = (self.folder / "bot.log").open("ab")
         self.process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -72,19 +87,19 @@ class RealBot:
             return None
 
     async def kill(self) -> None:
-        """End it at once, as when the machine goes down."""
+        """Kill it at once, as if the machine went down."""
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL)
         await self.process.wait()
 
     async def stop(self) -> None:
-        """Let it end."""
+        """Stop it gracefully."""
         if self.process is not None and self.process.returncode is None:
             self.process.terminate()
             await self.process.wait()
 
     async def command(self, *words: str) -> str:
-        """Run a command on the bot's database and return what it prints."""
+        """Run a command on the bot's database and return its output."""
         ran = await asyncio.create_subprocess_exec(
             sys.executable, str(ROOT / "app.py"), *words, env=self.environment, stdout=asyncio.subprocess.PIPE
         )
@@ -93,22 +108,22 @@ class RealBot:
         return out.decode("utf-8-sig")
 
     def files(self) -> bytes:
-        """Return every byte the bot itself has on disk: database, write-ahead log, log."""
+        """Return all bytes the bot has on disk: database, write-ahead log, log."""
         return b"".join(path.read_bytes() for path in self.folder.glob("bot.*") if path.suffix != ".jsonl")
 
     def posted(self) -> str:
-        """Return what the channel holds of posted and updated cards."""
+        """Return the cards posted and updated in the channel."""
         return (self.folder / "bot.chats.jsonl").read_text(encoding="utf-8")
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports nobody listens on, and on Linux nobody but whom they are meant for can get until the tests end.
+    """Return free ports; on Linux they stay reserved until the tests end.
 
-    A port that is merely free now may be anybody's by the time a bot has started, or is started again.
+    A port that is merely free now may be taken by the time a bot has started or restarted.
     """
     taken = [socket.socket() for _ in range(count)]
     for one in taken:
-        if sys.platform == "linux":  # a server that sets this too, as all do, may listen beside one that only holds
+        if sys.platform == "linux":  # servers, which all set this option, can still listen on a port merely bound here
             one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         one.bind(("127.0.0.1", 0))
     ports = [one.getsockname()[1] for one in taken]
@@ -129,7 +144,7 @@ atexit.register(_close, _held)
 
 @asynccontextmanager
 async def running(folder: Path, **more: str) -> AsyncIterator[RealBot]:
-    """Yield a started bot and end it afterwards."""
+    """Yield a running bot, and stop it afterwards."""
     port, admin = free_ports(2)
     bot = RealBot(folder, port, admin, dict(more))
     await bot.start()

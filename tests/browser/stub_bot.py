@@ -1,6 +1,6 @@
-"""A small bot behind `/api/messages` and the try-out mounted beside it, for the tests of the try-out alone.
+"""A stub bot behind `/api/messages` with the try-out mounted beside it, for testing the try-out alone.
 
-It asks three questions on one moving card, as the real one does, and can be told to fail.
+Like the real bot, it asks three questions on a card that is updated, and it can fail on demand.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ ANNA, CECILIA, BO = PEOPLE[:3]
 
 
 def card(*body: Json, actions: tuple[Json, ...] = (), refresh_for: str | None = None, step: int = 0) -> Json:
-    """An adaptive card; with `refresh_for` one that Teams asks for anew when that user sees it."""
+    """Return an adaptive card. refresh_for: the user for whom Teams refreshes it when it comes into view."""
     made: Json = {"type": "AdaptiveCard", "version": "1.5", "lang": "sv", "body": [*body]}
     if actions:
         made["actions"] = [*actions]
@@ -72,7 +72,7 @@ def execute(title: str, verb: str, **data: object) -> Json:
 
 
 def question_card(step: int, user: str) -> Json:
-    """Question `step` (from 0) of three, a motivation to write on the second, and the summary after the last."""
+    """Return question `step` (from 0) of three, the second with a motivation, or the summary after the last."""
     if step == len(QUESTIONS):
         return card(heading("Sammanställning"), text("SN 2026/0123 · 3 av 3 besvarade"), refresh_for=user, step=step)
     answers = (execute("Ja", "answer", step=step, value="ja"), execute("Nej", "answer", step=step, value="nej"))
@@ -88,7 +88,7 @@ def message_with(content: Json, summary: str = "Ett kort om SN 2026/0123") -> Js
 
 
 class MovedClock:
-    """A clock that stands still until it is moved."""
+    """A clock that stands still until moved."""
 
     def __init__(self, at: datetime) -> None:
         self.at = at
@@ -101,7 +101,7 @@ class MovedClock:
 
 
 class StubBot:
-    """Remembers what it was sent and how far each person has come; outlives a restart of its server."""
+    """Records what it is sent and each person's progress; survives a restart of its server."""
 
     def __init__(self) -> None:
         self.got: list[Json] = []
@@ -163,13 +163,13 @@ class StubBot:
             return got
 
     async def until(self, wanted: Callable[[Json], bool], count: int = 1) -> list[Json]:
-        """Wait until `count` activities are such, and return them."""
+        """Wait for `count` activities that match `wanted`, and return them."""
         await self.news.until(f"{count} such activities", lambda: sum(map(wanted, self.got)) >= count, lambda: self.got)
         return [activity for activity in self.got if wanted(activity)]
 
 
 class TryOut:
-    """A server that can be stopped and started again on the same port, with the same history."""
+    """A server that can be stopped and restarted on the same port, with the same history."""
 
     def __init__(self, bot: StubBot, history: pathlib.Path, clock: MovedClock | None) -> None:
         self.bot, self.history, self.clock = bot, history, clock

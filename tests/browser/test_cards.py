@@ -1,4 +1,4 @@
-"""Every kind of card, rendered by Microsoft's own renderer, narrow and wide, in both languages."""
+"""Every kind of card, rendered by Microsoft's renderer, narrow and wide, in both languages."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -47,11 +47,11 @@ RENDER = """payload => {
 
 
 NO_CHARTS = 'Unknown element type "Chart.HorizontalBar". Fallback will be used if present.'
-"""What the renderer says of what only Teams draws."""
+"""The renderer's warning about an element only Teams supports."""
 
 
 def reminded(anna: Chat, planned: str, days: int = 0) -> Chat:
-    """Have a later morning's reminder come to her: the decision is near and the basis has gaps, or its day is past."""
+    """Deliver a later morning's reminder: the decision is due and the basis has gaps, or the day has passed."""
     anna.room.later(days=days)
     change = f"update cases set planned_decision_on = '{planned}'"
     anna.room.desk.run_now(lambda session: session.connection().exec_driver_sql(change))
@@ -61,13 +61,13 @@ def reminded(anna: Chat, planned: str, days: int = 0) -> Chat:
 
 
 def every_view(anna: Chat) -> Iterator[Reply]:
-    """Play a worker and her chef through every kind of card and give each as a reply."""
+    """Play a worker and her chef through every kind of card; yield each as a reply."""
     yield from workers_views(anna)
     yield from chefs_views(anna.room.chat("cecilia"), anna)
 
 
 def chefs_views(cecilia: Chat, anna: Chat) -> Iterator[Reply]:
-    """Play a chef through her cards."""
+    """Play a chef through every kind of card of hers; yield each as a reply."""
     cecilia.types("hjälp")
     fills(opens(anna, "SN 2026/0200", **ALL), {"communication_boxes_filled": "nej"}).presses("Skicka till chef")
     mine = {"communication_boxes_filled": "ja", "child_heard": "nej", "child_not_heard_motivated": "nej"}
@@ -95,7 +95,7 @@ def chefs_views(cecilia: Chat, anna: Chat) -> Iterator[Reply]:
 
 
 def workers_views(anna: Chat) -> Iterator[Reply]:
-    """Play a worker through every kind of card of hers and give each as a reply."""
+    """Play a worker through every kind of card of hers; yield each as a reply."""
     yes_no = {"Är det ett våldsärende?": "Ja", "Har barnet kommunicerats?": "Nej", "Beslutas om insats?": "Nej"}
     steps: tuple[Callable[[], Chat], ...] = (
         lambda: anna.installs(),
@@ -152,7 +152,7 @@ async def test_every_card_is_drawn_whole_and_accessible(
         assert card is not None
         kinds.add(said.view.kind)
         drawn = await page.evaluate(RENDER, card)
-        # The renderer keeps the place of its last match of `lang` and so complains about every other card's.
+        # The renderer's regex for `lang` keeps its lastIndex, so it rejects every second card.
         assert [fault for fault in drawn["faults"] if '"lang"' not in fault and fault != NO_CHARTS] == []
         for chart in (element for element in card["body"] if element["type"].startswith("Chart.")):
             for row in elements({"body": [chart["fallback"]]}):
@@ -167,7 +167,7 @@ async def test_every_card_is_drawn_whole_and_accessible(
 
 
 async def _violations(page: Page) -> list[str]:
-    # Colours and the size of boxes are the host's, not the card's.
+    # Colours and target sizes are set by the host, not by the card.
     found: dict[str, Any] = await page.evaluate(
         "axe.run(document, { rules: { 'color-contrast': { enabled: false } } })"
     )

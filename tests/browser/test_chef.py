@@ -1,4 +1,4 @@
-"""A chef at the try-out page beside the worker and a deputy: reading, sending back, signing, and a change after it."""
+"""A chef on the try-out page beside the worker and a deputy: reading, sending back, signing, and a later change."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -33,7 +33,7 @@ async def bot(tmp_path: Path) -> AsyncIterator[RealBot]:
 
 @pytest.fixture
 async def three(bot: RealBot, chromium: Browser) -> AsyncIterator[Page]:
-    """Yield a page wide enough for three people: a worker, her chef, and a chef of another unit too."""
+    """Yield a page wide enough for three people: a worker, her chef, and another unit's chef."""
     context = await chromium.new_context(viewport={"width": 1500, "height": 900}, locale="sv-SE")
     page = await context.new_page()
     await page.goto(bot.url)
@@ -44,7 +44,7 @@ async def three(bot: RealBot, chromium: Browser) -> AsyncIterator[Page]:
 
 
 async def sends(page: Page) -> None:
-    """Have the worker send a basis with one gap: the boxes are not filled in."""
+    """The worker sends a basis with one gap: the boxes are not filled in."""
     await writes(page, f"ny {REF}")
     await sees(page, "Uppgifter som avgör")
     await writes(page, "nej nej nej ja")
@@ -131,7 +131,7 @@ async def next_working_morning(page: Page) -> None:
 
 
 async def test_gaps_are_reminded_of_on_the_right_mornings_and_no_other(three: Page) -> None:
-    """Decision planned for Friday 8 May: the first reminder is three working days before, the last one before."""
+    """Decision planned for Friday 8 May: first reminder three working days before, last one working day before."""
     page = three
     await writes(page, f"ny {REF}")
     await sees(page, "Uppgifter som avgör")

@@ -1,4 +1,4 @@
-"""Figures from a chef's chat at the try-out page: the card, her own period, the report as a page, a file, a receipt."""
+"""Figures in a chef's chat on the try-out page: card, custom period, report page, file and receipt."""
 
 import csv
 import io

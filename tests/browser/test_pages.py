@@ -1,4 +1,4 @@
-"""Web pages and the printed page in a real browser: accessible, readable at 320 pixels, nothing fetched elsewhere."""
+"""Web pages and the printed page in a real browser: accessible, usable at 320 pixels, no external requests."""
 
 from collections.abc import AsyncIterator
 from datetime import date
@@ -45,7 +45,7 @@ def made(tmp_path: Path) -> tuple[Desk, World]:
 
 @pytest.fixture
 async def address(made: tuple[Desk, World]) -> AsyncIterator[str]:
-    """Yield a link that works, on a running server."""
+    """Yield a valid link on a running server."""
     from storage import people
     from storage.people import RoleRow
 
@@ -65,11 +65,11 @@ async def address(made: tuple[Desk, World]) -> AsyncIterator[str]:
 
 
 async def check(page: Page) -> None:
-    """Look for faults of accessibility, and for anything that does not fit 320 pixels."""
+    """Check accessibility, and that everything fits in 320 pixels."""
     await page.set_viewport_size({"width": 320, "height": 700})
     overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0
-    # The page's own policy lets no script in; the browser's debugger may still run one.
+    # The page's CSP blocks scripts, but the debugger can still run one.
     found: dict[str, Any] = await page.evaluate(
         (NODE_MODULES / "axe-core" / "axe.min.js").read_text(encoding="utf-8") + "; axe.run(document)"
     )
@@ -93,7 +93,7 @@ async def test_a_link_is_opened_by_keyboard_and_works_once(page: Page, address: 
     await check(page)
     assert "?l=" not in page.url, "the address shown has no token in it"
 
-    again = await page.context.new_page()  # a page of its own: the browser complains of the 410 on its console
+    again = await page.context.new_page()  # a separate page, because the 410 shows up on its console
     answer = await again.goto(address)
     assert answer is not None
     assert answer.status == 410

@@ -1,4 +1,4 @@
-"""The pictures in README and docs show what people see today: the same is played, and the words are the same."""
+"""The pictures in README and docs are up to date: replaying them gives the same text."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The report in a real browser: accessible, readable at 320 pixels, wide and on paper, nothing fetched elsewhere."""
+"""The report in a real browser: accessible, usable at 320 pixels, wide and printed, no external requests."""
 
 from collections.abc import AsyncIterator
 from datetime import date

@@ -1,4 +1,4 @@
-"""The try-out's channel over HTTP: what it sends the bot, what it takes, what it keeps and whom it refuses."""
+"""The try-out's channel over HTTP: what it sends the bot, accepts, stores and refuses."""
 
 import csv
 import json
@@ -24,7 +24,7 @@ ACT_ID = "0b0a9610-fa93-453d-bd0b-60085a1f9f00"
 
 
 class Client:
-    """The page's side of the channel, without a page."""
+    """Talks to the channel as the page would."""
 
     def __init__(self, tryout: TryOut, session: aiohttp.ClientSession) -> None:
         self.tryout, self.session = tryout, session
@@ -82,7 +82,7 @@ async def client(tryout: TryOut) -> AsyncIterator[Client]:
 
 
 def common(bot_url: str, act_id: str, kind: str) -> Json:
-    """What every activity of Anna's carries, as Teams writes it."""
+    """The fields of every activity of Anna's, in Teams' format."""
     return {
         "type": kind,
         "id": act_id,
@@ -97,7 +97,7 @@ def common(bot_url: str, act_id: str, kind: str) -> Json:
 
 
 def from_client(bot_url: str, kind: str) -> Json:
-    """What her own client adds to that."""
+    """The fields her client adds."""
     activity = common(bot_url, ACT_ID, kind)
     activity["from"]["name"] = "Anna Påhittad"
     client_info = {"type": "clientInfo", "locale": "sv-SE", "country": "SE", "platform": "Web"}
@@ -227,7 +227,7 @@ async def test_an_act_that_is_not_one_is_refused_and_not_sent(client: Client, bo
     assert not bot.got
 
 
-# --- what the bot may do ----------------------------------------------------------------------------------------------
+# --- calls the bot can make -------------------------------------------------------------------------------------------
 
 
 async def test_a_posted_message_is_shown_updated_and_deleted(client: Client) -> None:
@@ -300,7 +300,7 @@ async def test_a_conversation_is_created_only_with_someone_who_has_the_app(clien
         assert response.status == 400
 
 
-# --- what is kept -----------------------------------------------------------------------------------------------------
+# --- what is stored ---------------------------------------------------------------------------------------------------
 
 
 async def test_what_was_said_and_posted_survives_a_restart(client: Client, tryout: TryOut) -> None:
@@ -393,7 +393,7 @@ def test_only_the_newest_lines_of_a_long_chat_are_kept(tmp_path: pathlib.Path) -
     assert texts == [str(number) for number in range(20, KEPT_PER_CONVERSATION + 20)]
 
 
-# --- who may come in --------------------------------------------------------------------------------------------------
+# --- access -----------------------------------------------------------------------------------------------------------
 
 
 async def test_the_page_comes_with_a_policy_that_lets_nothing_else_in(client: Client) -> None:
@@ -494,7 +494,7 @@ async def test_moving_the_clock_moves_the_bots_and_tells_every_page(client: Clie
     [
         ("2026-11-20T07:04:59+00:00", "2026-11-20T07:05:00+00:00"),  # Friday 08:04 in Sweden: the same morning
         ("2026-11-20T07:05:00+00:00", "2026-11-23T07:05:00+00:00"),  # Friday 08:05: Monday
-        ("2026-10-23T12:00:00+00:00", "2026-10-26T07:05:00+00:00"),  # over the end of summer time
+        ("2026-10-23T12:00:00+00:00", "2026-10-26T07:05:00+00:00"),  # across the end of summer time
         ("2026-04-02T12:00:00+00:00", "2026-04-07T06:05:00+00:00"),  # Maundy Thursday: Tuesday after Easter
         ("2026-12-23T12:00:00+00:00", "2026-12-28T07:05:00+00:00"),  # Christmas
         ("2026-06-18T12:00:00+00:00", "2026-06-22T06:05:00+00:00"),  # midsummer
@@ -516,7 +516,7 @@ def test_the_free_days_of_a_year_that_are_no_weekend_are_these() -> None:
     assert not any(is_working_day(day) for day in days if day.weekday() >= 5)
 
 
-# --- the people -------------------------------------------------------------------------------------------------------
+# --- people -----------------------------------------------------------------------------------------------------------
 
 
 def test_the_made_up_people_are_enough_to_try_everything() -> None:

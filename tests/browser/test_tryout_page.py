@@ -1,4 +1,4 @@
-"""The try-out page in a real browser, against a small bot of the tests' own."""
+"""The try-out page in a real browser, with a stub bot."""
 
 import asyncio
 import pathlib
@@ -80,7 +80,7 @@ async def tryout(bot: StubBot, tmp_path: pathlib.Path) -> AsyncIterator[TryOut]:
 
 @pytest.fixture
 async def wide(page: Page, tryout: TryOut) -> Page:
-    """The page as it opens on a wide screen: the first two people side by side."""
+    """The page on a wide screen, where it opens with the first two people side by side."""
     await page.set_viewport_size({"width": 1400, "height": 860})
     await page.goto(tryout.url)
     return page
@@ -401,7 +401,7 @@ async def test_a_refresh_that_comes_late_leaves_what_she_has_begun_meanwhile(wid
     await expect(chat(wide, ANNA).get_by_role("heading", name="Nyare kort")).to_have_count(0)
 
 
-# --- when it goes wrong -----------------------------------------------------------------------------------------------
+# --- failures ---------------------------------------------------------------------------------------------------------
 
 
 async def test_a_failed_press_keeps_card_and_inputs_and_is_tried_again_as_the_same(wide: Page, bot: StubBot) -> None:
@@ -660,7 +660,7 @@ async def test_on_a_narrow_screen_there_is_one_chat_at_a_time(page: Page, tryout
     await expect(chats(page)).to_be_hidden()
 
 
-# --- for everyone -----------------------------------------------------------------------------------------------------
+# --- accessibility ----------------------------------------------------------------------------------------------------
 
 
 async def test_everything_can_be_done_from_the_keyboard(wide: Page) -> None:

@@ -1,4 +1,4 @@
-"""A case worker at the try-out page in a real browser, against the whole bot."""
+"""A case worker on the try-out page in a real browser, with the whole bot."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""What a client does with a card: finds buttons by title and inputs by label, and gathers what was filled in."""
+"""Operates a card like a client: finds buttons by title and inputs by label, and collects the values to send."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ Element = dict[str, Any]
 
 
 def elements(card: Card) -> Iterator[Element]:
-    """Give every element of the body, containers before what is in them; of a chart also what stands in for it."""
+    """Yield every element of the body, containers before their content, and also the fallback of a chart."""
     pending: list[Element] = list(card["body"])
     while pending:
         element = pending.pop(0)
@@ -23,17 +23,17 @@ def _instead(element: Element) -> list[Element]:
 
 
 def actions(card: Card) -> list[Element]:
-    """Return every button, in the order they stand."""
+    """Return all buttons in display order."""
     return [action for element in elements(card) for action in element.get("actions", ())]
 
 
 def titles(card: Card) -> list[str]:
-    """Return what stands on the buttons."""
+    """Return the titles of all buttons."""
     return [action["title"] for action in actions(card)]
 
 
 def button(card: Card, title: str, nth: int = 0) -> Element:
-    """Return a button by its title; `nth` counts from 0 when several are called the same."""
+    """Return a button by title. nth: from 0, if several have the same title."""
     found = [action for action in actions(card) if action["title"] == title]
     assert len(found) > nth, f"no button {title!r} here, only {titles(card)}"
     return found[nth]
@@ -45,9 +45,9 @@ def inputs(card: Card) -> dict[str, Element]:
 
 
 def gathered(card: Card, action: Element, fields: Mapping[str, str]) -> dict[str, str]:
-    """Return what a client sends with a press: the button's data, and each input as filled in or as it stood.
+    """Return what a client submits on a press: the button's data, and the value of each input.
 
-    fields: by label or by id; a choice by its title.
+    fields: values by label or id, choices by title; inputs not named keep their initial value.
     """
     data: dict[str, str] = dict(action["data"])
     found = inputs(card)
@@ -77,7 +77,7 @@ def _value(element: Element, said: str) -> str:
 
 
 def words(card: Card) -> str:
-    """Return all that can be read on a card, a line for each piece, by a client that draws no charts."""
+    """Return all text on a card, one line per element, as a client without chart support shows it."""
     lines: list[str] = []
     for element in elements(card):
         if element["type"].startswith("Chart."):
@@ -90,5 +90,5 @@ def words(card: Card) -> str:
 
 
 def as_sent(card: Card) -> str:
-    """Return the card's JSON as it goes over the wire."""
+    """Return the card's JSON as sent."""
     return json.dumps(card, ensure_ascii=False, separators=(",", ":"))

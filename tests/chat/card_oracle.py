@@ -1,7 +1,7 @@
-"""Says everything that is wrong with a card, knowing only Adaptive Cards 1.5 and what our contract promises.
+"""Finds everything wrong with a card, knowing only Adaptive Cards 1.5 and our contract.
 
-Written from the public schema of Adaptive Cards 1.5, by hand, so that it shares nothing with the builders. One
-element is known besides: the bar chart of Teams, which has to carry a table that says the same.
+Written by hand from the public schema of Adaptive Cards 1.5, so that it shares no code with the builders. The only
+other element it knows is the bar chart of Teams, which must have a table with the same content as fallback.
 """
 
 import json
@@ -14,7 +14,7 @@ from tests.chat.card_hand import Card, Element, actions, as_sent, elements, inpu
 MOST_BYTES = 24 * 1024
 MOST_ACTIONS = 6
 SHORTEST_WRITTEN = 4
-"""A text shorter than this is not looked for: it could stand on the card by itself."""
+"""Shorter texts are not searched for, because the card could contain them anyway."""
 
 _ELEMENT = {"type", "id", "isVisible", "requires", "fallback", "height", "separator", "spacing"}
 _INPUT = _ELEMENT | {"label", "isRequired", "errorMessage", "value"}
@@ -66,16 +66,16 @@ WORDS: dict[tuple[str, str], set[str]] = {
 
 
 def check_card(card: Card, *, language: str, user: str, public: bool, written: Iterable[str] = ()) -> None:
-    """Fail with everything that is wrong with a card.
+    """Fail if anything is wrong with a card.
 
-    user: her id on the channel. public: it is posted or put into a posted card. written: what people wrote.
+    user: the reader's channel id. public: the card is posted or updates a posted one. written: all free text so far.
     """
     faults = list(faults_of(card, language=language, user=user, public=public, written=written))
     assert not faults, "\n".join([*faults, as_sent(card)[:1000]])
 
 
 def faults_of(card: Card, *, language: str, user: str, public: bool, written: Iterable[str] = ()) -> Iterator[str]:
-    """Give everything that is wrong with a card, one sentence for each."""
+    """Yield every fault of a card, one sentence each."""
     yield from _whole(card, language, user)
     for element in elements(card):
         yield from _element(element)

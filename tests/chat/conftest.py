@@ -1,4 +1,4 @@
-"""A room with the bot's database for each test, and the people in it."""
+"""Gives each test a room: a bot's database with people in it."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ KEYS = {"test": bytes(32)}
 
 
 class Furnished:
-    """A database with the people in it that can be brought back to how it was: far cheaper than a new one each time."""
+    """A database with people in it that can be reset to a saved state: far cheaper than creating one per test."""
 
     def __init__(self, path: Path) -> None:
         self.desk = Desk(f"sqlite:///{path}", Keys(KEYS))
@@ -24,22 +24,22 @@ class Furnished:
         connection = self.desk.engine.raw_connection().driver_connection
         assert isinstance(connection, sqlite3.Connection)
         self._connection = connection
-        self._connection.execute("pragma synchronous=off")  # these tests lose no power
+        self._connection.execute("pragma synchronous=off")  # no power failures in these tests
         self._as_it_was = sqlite3.connect(":memory:")
         self._connection.backup(self._as_it_was)
 
     def room(self) -> Room:
-        """Return a room where nothing has been said yet."""
+        """Reset the database and return a new room."""
         self._as_it_was.backup(self._connection)
         self.desk.keys = Keys(KEYS)
         return Room(self.desk)
 
     def keep(self) -> None:
-        """Bring it back to how it is now, from here on."""
+        """Make the current state the one to reset to."""
         self._connection.backup(self._as_it_was)
 
     def close(self) -> None:
-        """Let the database go."""
+        """Close the database."""
         self._as_it_was.close()
         self.desk.close()
 
@@ -58,7 +58,7 @@ def room(furnished: Furnished) -> Room:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def either_room(request: pytest.FixtureRequest, furnished: Furnished) -> Iterator[Room]:
-    """Yield a room on each database the bot runs on."""
+    """Yield a room on SQLite, then one on PostgreSQL."""
     if request.param == "sqlite":
         yield furnished.room()
         return

@@ -1,4 +1,4 @@
-"""Goes through whole lists, the way a worker would: the card in front of her decides what is pressed."""
+"""Fills in whole lists as a worker would: the card in view decides what is pressed."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ TEXTS = {"motivation": "Påhittad motivering: samtalet ägde rum hemma", "place"
 
 
 def fact_fields(chat: Chat, facts: Mapping[str, str]) -> dict[str, str]:
-    """Return what to fill in on a facts card, by fact id and answer."""
+    """Return the fields of a facts card for these answers by fact id."""
     by_label = {}
     for fact_id, value in facts.items():
         fact = all_facts()[fact_id]
@@ -20,20 +20,20 @@ def fact_fields(chat: Chat, facts: Mapping[str, str]) -> dict[str, str]:
 
 
 def opens(chat: Chat, ref: str = REF, children: int | str = 1, **facts: str) -> Chat:
-    """Open a case and save its facts card; facts by id (`violence="ja"`), those left out are not filled in."""
+    """Open a case and save its facts card. Facts by id (`violence="ja"`); others are left empty."""
     chat.types(f"ny {ref}")
     return saves_facts(chat, children=children, **facts)
 
 
 def saves_facts(chat: Chat, *, children: int | str = 0, **facts: str) -> Chat:
-    """Fill in the facts card in front of her and save it."""
+    """Fill in and save the facts card in view."""
     fields = fact_fields(chat, facts)
     fields |= {"children": str(children)} if children else {}
     return chat.presses(say("buttons.save", "en" if chat.language == "en" else "sv"), fields)
 
 
 def answers_card(chat: Chat, given: Mapping[str, str], *, otherwise: str = "ja") -> Chat:
-    """Answer the card in front of her: items by id; a motivation `text`, `reference` or `missing` (else a text)."""
+    """Answer the card in view: items by id, motivations as `text`, `reference` or `missing` (default: a text)."""
     view, language = chat.view, chat.language
     assert view is not None
     words = {choice: say(f"answers.{choice}", "en" if language == "en" else "sv") for choice in _CHOICES}
@@ -55,7 +55,7 @@ def answers_card(chat: Chat, given: Mapping[str, str], *, otherwise: str = "ja")
 
 
 def fills(chat: Chat, given: Mapping[str, str] | None = None, *, otherwise: str = "ja", until: str = "summary") -> Chat:
-    """Answer card after card until one asks `until`."""
+    """Answer one card after another until one asks for `until`."""
     for _ in range(100):
         if asked(chat.view) == until:
             return chat

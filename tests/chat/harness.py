@@ -1,7 +1,7 @@
-"""A town of made-up people who chat with the bot: turns in, replies out, on a real database.
+"""Made-up people chatting with the bot: turns in, replies out, on a real database.
 
-`Chat` plays a person and her Teams client: it shows what is posted, asks for refreshes as Teams does, puts the
-answer of a press in the card's place, and obeys updates. Every card goes past the oracle, in both languages.
+`Chat` simulates a person and her Teams client: it shows posted messages, refreshes cards as Teams does, replaces a
+pressed card by the response, and applies updates. Every card is checked by the oracle, in both languages.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -63,7 +63,7 @@ def object_id(name: str) -> str:
 
 
 def people_csv(*people: tuple[str, str, str, str], days: str = ",") -> bytes:
-    """Return people as a register file: name, full name, unit, role; days: from and to, joined by a comma."""
+    """Return a register file of people (name, full name, unit, role). days: "from,to" for all of them."""
     rows = [
         f"{TENANT},{object_id(name)},{name}@example.invalid,{full},{unit},{role},{days}"
         for name, full, unit, role in people
@@ -72,7 +72,7 @@ def people_csv(*people: tuple[str, str, str, str], days: str = ",") -> bytes:
 
 
 def move_in(desk: Desk, *people: tuple[str, str, str, str], days: str = ",") -> None:
-    """Bring made-up people into the register; all of the town when none is named."""
+    """Import made-up people into the register; everyone in PEOPLE by default."""
     at = datetime(2026, 5, 1, 8, tzinfo=STOCKHOLM)
     raw = people_csv(*(people or REGISTER), days=days)
     desk.run_now(lambda session: import_people(session, raw, frozenset({TENANT}), at, "cli:test"))
@@ -80,7 +80,7 @@ def move_in(desk: Desk, *people: tuple[str, str, str, str], days: str = ",") -> 
 
 @dataclass
 class Room:
-    """The bot with its database, and the clock everyone goes by."""
+    """The bot with its database, and a shared clock."""
 
     desk: Desk
     mint: Mint = field(default_factory=lambda: Mint(SECRET))
@@ -88,42 +88,42 @@ class Room:
     ids: Iterator[int] = field(default_factory=lambda: count(1))
     pages_url: str = "https://bot.example.invalid"
     refused: set[str] = field(default_factory=set)
-    """Free text that was sent and may not be in a posted card, whether it was kept or not."""
+    """Free text that was sent, stored or not, and must never be in a posted card."""
     chats: dict[str, "Chat"] = field(default_factory=dict)
     _opened: dict[int, set[str]] = field(default_factory=dict)
 
     def chat(self, name: str) -> "Chat":
-        """Return someone's personal chat with the bot, always the same; `name` need not be in the register."""
+        """Return a person's chat with the bot, the same one each time. name: need not be registered."""
         return self.chats.setdefault(name, Chat(self, name))
 
     def later(self, **step: float) -> None:
-        """Let time pass."""
+        """Advance the clock."""
         self.now += timedelta(**step)
 
     def sweeps(self) -> None:
-        """Have the day's sweep run if the office is open, and SKYDD whenever, as the bot does by itself."""
+        """Run the background work: the day's sweep if the office is open, and SKYDD at any time."""
         self.desk.run_now(lambda session: sweep.tell_of_protection(session, self.now))
         for tenant_id in self.desk.run_now(lambda session: sweep.tenants_to_sweep(session, self.now, ())):
             while self.desk.run_now(partial(sweep.step, tenant_id=tenant_id, now=self.now)).more:
                 continue
 
     def case(self, ref: str = REF) -> CaseRow:
-        """Return a case."""
+        """Return a case by reference."""
         return self.desk.run_now(lambda session: session.exec(select(CaseRow).where(CaseRow.ref == ref)).one())
 
     def count(self, *tables: type[Any]) -> int:
-        """Return how many rows tables hold together; answers, when none is named."""
+        """Return the total number of rows in these tables; in `answer` by default."""
         return self.desk.run_now(
             lambda session: sum(len(session.exec(select(table)).all()) for table in tables or (AnswerRow,))
         )
 
     def events(self, act: str = "") -> list[EventRow]:
-        """Return the trail, oldest first; of one act, if it is named."""
+        """Return the trail, oldest first; only these acts, if given."""
         rows = self.desk.run_now(lambda session: session.exec(select(EventRow).order_by(col(EventRow.id))).all())
         return [row for row in rows if act in ("", row.act)]
 
     def written(self) -> set[str]:
-        """Return every free text that was ever stored or sent."""
+        """Return all free text ever stored or sent."""
 
         def work(session: Session) -> None:
             for row in session.exec(select(AnswerRow).where(col(AnswerRow.id) > max(self._opened, default=0))):
@@ -136,23 +136,23 @@ class Room:
         return set().union(self.refused, *self._opened.values()) - {""}
 
     def scalar(self, statement: str) -> Any:
-        """Return the one value of a query; on SQLite past all that a session costs."""
+        """Return the single value of a query; on SQLite without the cost of a session."""
         if self.desk.dialect == "sqlite":
             return self.raw.execute(statement).fetchone()[0]
         return self.desk.run_now(lambda session: session.connection().execute(text(statement)).scalar())
 
     @cached_property
     def raw(self) -> Any:
-        """Return the driver's own connection (SQLite has one)."""
-        # Not by engine.raw_connection(): giving that back rolls back what another thread is about to commit.
+        """Return the driver's connection. SQLite only, which has a single one."""
+        # Not engine.raw_connection(): returning it to the pool would roll back another thread's transaction.
         return self.desk.run_now(lambda session: session.connection().connection.driver_connection)
 
     def content(self) -> dict[str, list[str]]:
-        """Return all rows of all tables as text: equal before and after when nothing at all was stored."""
+        """Return all rows of all tables as text, to check that nothing was stored."""
         return self.content_but()
 
     def content_but(self, *tables: str) -> dict[str, list[str]]:
-        """Return all rows as text, but for some tables."""
+        """Return all rows as text, except those of these tables."""
 
         def work(session: Session) -> dict[str, list[str]]:
             connection = session.connection()
@@ -163,7 +163,7 @@ class Room:
 
 
 class Chat:
-    """One person at her Teams client. `card` is what she looks at, `said` the last plain sentence."""
+    """A person at her Teams client. card: the card in view. said: the latest plain text reply."""
 
     def __init__(self, room: Room, name: str) -> None:
         self.room = room
@@ -172,26 +172,26 @@ class Chat:
         self.user = f"29:{name}"
         self.posted: dict[str, Card | str] = {}
         self.at = ""
-        """The message she looks at."""
+        """Id of the message in view."""
         self.said = ""
         self.last_id = ""
-        """The id of her last activity."""
+        """Id of her latest activity."""
         self.received: list[Reply] = []
-        """What the bot has sent her by itself, oldest first."""
+        """Messages the bot sent on its own initiative, oldest first."""
         self.view: AnyView | None = None
         self.language = "sv"
         self.presses_made = 0
         self.refreshing = True
-        """Her client asks by itself what a card in view shows now."""
+        """Whether her client refreshes cards in view automatically."""
         self.replays = False
-        """She presses what she has pressed before: the stored reply comes, and the refresh may lead on from it."""
+        """She presses again what she pressed before: the stored reply comes, and the refresh may move on from it."""
 
-    # --- doing ------------------------------------------------------------------------------------------------
+    # --- actions ----------------------------------------------------------------------------------------------
 
     def types(self, line: str, *, again: str = "", cut: bool = False) -> "Chat":
-        """Write a line. again: the id of an earlier activity, as when the channel sends it a second time.
+        """Type a line. again: id of an earlier activity, for a redelivery by the channel.
 
-        cut: the request is given up before its answer, so that she does not know it was taken.
+        cut: the request is given up before its response, so that she does not know it was taken.
         """
         said = read_answer(line)
         self.room.refused |= {said.text} if said and said.text else set()
@@ -208,13 +208,13 @@ class Chat:
         nth: int = 0,
         **more: str,
     ) -> "Chat":
-        """Press a button by its title, the card's fields filled in by label. on: a card she was shown earlier."""
+        """Press a button by title, with fields filled in by label. on: an earlier card instead of the one in view."""
         shown = on or self.shown
         data = gathered(shown.card, button(shown.card, title, nth), {**(fields or {}), **more})
         return self.sends(data, reply_to=shown.message, again=again)
 
     def sends(self, data: Mapping[str, str], *, reply_to: str = "", again: str = "", invoke: bool = True) -> "Chat":
-        """Send a card's data as it is: a press in the shape a client would give it, or one that was tampered with."""
+        """Send raw card data: what a client would submit, or a tampered version."""
         self.room.refused |= {value for name, value in data.items() if _is_free_text(name)}
         self.presses_made += 1
         turn = self._turn("press", again, data=data, invoke=invoke, reply_to=reply_to or self.at)
@@ -225,12 +225,12 @@ class Chat:
         return self
 
     def submits(self, title: str, fields: Mapping[str, str] | None = None) -> "Chat":
-        """Press as an older client does: Action.Submit, which arrives as a message."""
+        """Press like an older client: Action.Submit, which arrives as a message."""
         action = button(self.card, title)["fallback"]
         return self.sends(gathered(self.card, action, fields or {}), invoke=False)
 
     def refreshes(self, on: "Shown | None" = None) -> "Chat":
-        """Ask what a card should show now, as her client does by itself when a card comes into view."""
+        """Refresh a card, as her client does automatically when a card comes into view."""
         shown = on or self.shown
         refresh = shown.card.get("refresh")
         if refresh is None:
@@ -258,7 +258,7 @@ class Chat:
         assert self._taken(self._turn("removed", "")) is None
 
     def arrives(self) -> int:
-        """Have posted what the outbox holds for her, as the worker would; return how many messages that were."""
+        """Deliver her messages in the outbox, as the worker would; return how many."""
 
         def work(session: Session) -> list[Reply]:
             query = select(OutboxRow).join(ConversationRow, col(ConversationRow.id) == col(OutboxRow.conversation_id))
@@ -278,86 +278,86 @@ class Chat:
         return len(replies)
 
     def reminded(self) -> int:
-        """Take in what the bot has sent her by itself; return how many reminders there were among it."""
+        """Receive the bot's own messages; return the number of reminders among them."""
         before = len(self.received)
         self.arrives()
         return sum(reply.view.kind == "reminder" for reply in self.received[before:])
 
     def receives(self) -> "Chat":
-        """Take in what the bot has sent her by itself, and look at the last of it."""
+        """Receive the bot's own messages, and look at the latest."""
         if not self.arrives():
             assert self.received, "nothing was sent to her"
             self._post(self.received[-1])
         return self
 
     def prompts(self) -> list[Reply]:
-        """Return what the bot has sent her by itself, oldest first; she goes on looking at what she looked at."""
+        """Receive the bot's own messages without looking at them; return them all, oldest first."""
         before = self.at, self.view, self.said
         self.arrives()
         self.at, self.view, self.said = before
         return self.received
 
-    # --- looking ----------------------------------------------------------------------------------------------
+    # --- what is shown ----------------------------------------------------------------------------------------
 
     @property
     def card(self) -> Card:
-        """Return the card she looks at."""
+        """Return the card in view."""
         card = self.posted[self.at]
         assert isinstance(card, dict), f"a plain sentence was said last: {card}"
         return card
 
     @property
     def shown(self) -> "Shown":
-        """Return the card she looks at, to press on it later as an old one."""
+        """Return a snapshot of the card in view, to press it later as an old card."""
         return Shown(self.at, self.card)
 
     @property
     def text(self) -> str:
-        """Return what she can read: what was said last, and the card she looks at."""
+        """Return what she can read: the latest text and the card in view."""
         card = self.posted.get(self.at, "")
         return self.said + "\n" + (words(card) if isinstance(card, dict) else card)
 
     @property
     def buttons(self) -> list[str]:
-        """Return the titles of the buttons on the card she looks at."""
+        """Return the titles of the buttons on the card in view."""
         return titles(self.card)
 
     def sees(self, *texts: str) -> "Chat":
-        """Check that she can read this."""
+        """Assert that she can read these words."""
         for wanted in texts:
             assert wanted in self.text, f"{wanted!r} is not among:\n{self.text}"
         return self
 
     def sees_no(self, *texts: str) -> "Chat":
-        """Check that she cannot read this."""
+        """Assert that she cannot read any of these words."""
         for unwanted in texts:
             assert unwanted not in self.text, f"{unwanted!r} is among:\n{self.text}"
         return self
 
     def is_asked(self, item_id: str) -> "Chat":
-        """Check that the card she looks at asks an item, a group by its first item, or the motivation an item is."""
+        """Assert that the card in view asks for an item: a question, a motivation, or a group by its first item."""
         assert self.view is not None
         assert asked(self.view) == item_id, f"asked is {asked(self.view)!r}: {self.text}"
         return self
 
     def kind(self) -> str:
-        """Return what kind of card she looks at."""
+        """Return the kind of the card in view."""
         assert self.view is not None
         return self.view.kind
 
-    # --- what is kept -----------------------------------------------------------------------------------------
+    # --- what is stored ---------------------------------------------------------------------------------------
 
     def stored(self, item_id: str, *, ref: str = REF, child: int = 1) -> str:
-        """Return the newest stored answer to an item, empty when there never was one."""
+        """Return the latest stored answer to an item, empty if there never was one."""
         row = self.row(item_id, ref=ref, child=child)
         return row.choice if row else ""
 
     def row(self, item_id: str, *, ref: str = REF, child: int = 1) -> AnswerRow | None:
-        """Return the newest revision of an answer."""
+        """Return the latest revision of an answer, None if there is none."""
         return self.sheet(ref, child)[1].get(item_id)
 
     def written(self, item_id: str, *, ref: str = REF, child: int = 1) -> Written:
-        """Return the newest revision of an answer with its texts in clear."""
+        """Return the latest revision of an answer, decrypted."""
 
         def work(session: Session) -> Written:
             sheet, rows, _ = self._read(session, ref, child)
@@ -366,13 +366,13 @@ class Chat:
         return self.room.desk.run_now(work)
 
     def counted(self, item_id: str, *, ref: str = REF, child: int = 1) -> str:
-        """Return the answer as figures and exports count it."""
+        """Return the state of an answer in figures and exports."""
         _, rows, facts = self.sheet(ref, child)
         domain = {name: answers.to_domain(row) for name, row in rows.items()}
         return state(LIST, LIST.by_id[item_id], facts, domain)
 
     def gaps(self, *, ref: str = REF, child: int = 1) -> list[str]:
-        """Return the ids of the items and facts that are gaps."""
+        """Return the ids of items and facts that are gaps."""
         _, rows, facts = self.sheet(ref, child)
         domain = {name: answers.to_domain(row) for name, row in rows.items()}
         return [gap.id for gap in gaps(LIST, WRITER, facts, domain, tuple(all_facts()))]
@@ -383,7 +383,7 @@ class Chat:
         return len(applicable(LIST, WRITER, facts, {name: answers.to_domain(row) for name, row in rows.items()}))
 
     def facts(self, *, ref: str = REF, child: int = 1) -> dict[str, str]:
-        """Return the facts that are known for a child."""
+        """Return the known facts of a child."""
         case = self.room.case(ref)
         return self.room.desk.run_now(lambda session: cases.known_facts(session, case.id, child))
 
@@ -436,7 +436,7 @@ class Chat:
         return lambda session: take_turn(session, turn, self.room.mint, self.room.pages_url)
 
     def _message(self, turn: Turn, *, cut: bool = False) -> None:
-        """What the adapter does with a message: posts the reply, or puts it into the card that was pressed."""
+        """Handle a message as the adapter does: post the reply, or update the pressed card with it."""
         outcome = self._outcome(turn)
         reply = outcome.reply
         if reply is None:
@@ -451,7 +451,7 @@ class Chat:
         self._come_into_view()
 
     def _invoked(self, turn: Turn) -> None:
-        """What a client does with the answer of a press: a card goes in the card's place, a sentence below it."""
+        """Handle the response to a press as a client does: a card replaces the pressed one, text is shown below it."""
         reply = self._taken(turn)
         assert reply is not None, "a press was not answered"
         self.said = ""
@@ -487,7 +487,7 @@ class Chat:
             )
 
     def _obey_updates(self) -> None:
-        """Put what the outbox holds for this chat into the posted cards, as the worker would."""
+        """Apply the card updates in the outbox for this chat, as the worker would."""
 
         def work(session: Session) -> list[tuple[str, Reply]]:
             query = select(OutboxRow, ConversationRow).join(
@@ -510,7 +510,7 @@ class Chat:
             self.posted[message] = card
 
     def _look_over(self, reply: Reply, written: set[str]) -> None:
-        """Have every way this reply can be shown looked over: posted and hers alone, in both languages."""
+        """Check every rendering of a reply with the oracle: public and private, in both languages."""
         for language in LANGUAGES:
             said = reply.model_copy(update={"language": language})
             for private in (True, False):
@@ -529,14 +529,14 @@ class Chat:
 
 @dataclass(frozen=True)
 class Shown:
-    """A card as it looked at one moment, and the message it stood in."""
+    """A snapshot of a card, and the id of its message."""
 
     message: str
     card: Card
 
 
 def asked(view: AnyView | None) -> str:
-    """Return what a view asks: an item id, a fact card's child, or just its kind."""
+    """Return what a view asks for: an item id, a facts card's child, or else just its kind."""
     if view is None:
         return ""
     if view.kind == "question":

@@ -1,4 +1,4 @@
-"""Goes through a chef's reading the way she would: the form in front of her decides what she chooses."""
+"""Fills in a chef's reading as she would: the form in view decides what she answers."""
 
 from collections.abc import Mapping
 
@@ -8,11 +8,11 @@ from tests.chat.harness import Chat, Room
 from texts import say
 
 ALL = {"violence": "nej", "child_placed": "nej", "intervention_decided": "nej", "child_communicated": "ja"}
-"""Facts with which seven questions apply, or eight once the police report is decided."""
+"""Facts for which seven questions apply, eight once the police report is decided."""
 
 
 def sent(room: Room, given: Mapping[str, str] | None = None, *, readers: tuple[str, ...] = ("cecilia",)) -> Chat:
-    """Have a worker fill in a basis and send it, her chefs having the app; return the worker."""
+    """A worker fills in and sends a basis; her chefs have the app. Returns: the worker."""
     for reader in readers:
         room.chat(reader).installs()
     anna = room.chat("anna")
@@ -21,7 +21,7 @@ def sent(room: Room, given: Mapping[str, str] | None = None, *, readers: tuple[s
 
 
 def reads(chef: Chat, given: Mapping[str, str] | None = None, *, otherwise: str = "ja") -> Chat:
-    """Answer every form in front of a reader, items by id, until nothing is open."""
+    """Answer a reader's forms, items by id, until nothing is open."""
     for _ in range(10):
         if chef.kind() != "form":
             return chef
@@ -35,11 +35,11 @@ def reads(chef: Chat, given: Mapping[str, str] | None = None, *, otherwise: str 
 
 
 def begins(chef: Chat) -> Chat:
-    """Begin reading from the message she got."""
+    """Start reading from the message she received."""
     return chef.receives().presses("Börja läsa")
 
 
 def sees_nothing_of(chef: Chat, *words: str) -> None:
-    """Check that no byte of what she was ever sent or shown holds these words."""
+    """Assert that nothing she was ever sent or shown contains these words."""
     everything = "\n".join(as_sent(card) if isinstance(card, dict) else card for card in chef.posted.values())
     assert not [word for word in (*words, *TEXTS.values()) if word in everything]

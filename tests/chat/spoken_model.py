@@ -1,7 +1,7 @@
-"""What a list should hold after what was said, in plain dictionaries: a model to hold the bot against.
+"""Reference model for state-machine tests: what a list should contain after a conversation, in plain dictionaries.
 
-It knows the rules of the list (checklists/) and nothing of dialogs, tokens or tables. An act counts if the question
-still applies, the answer is allowed and nothing answered it since the card was shown; undo takes an own act back.
+It knows the rules of lists (checklists/) but no dialogs, tokens or tables. An act counts if the question still applies,
+the answer is allowed, and the question was not answered after the card was shown. Undo reverts one's own acts.
 """
 
 from collections.abc import Mapping
@@ -17,56 +17,56 @@ from tests.chat.harness import LIST, Shown
 
 MOST_UNDO = 10
 Place = tuple[int, str]
-"""A child and an item."""
+"""Child number and item id."""
 
 
 @dataclass
 class Model:
-    """The answers by child and item; each act as what stood before it, emptied once it is taken back."""
+    """Answers by child and item, and for each act the values it replaced, emptied once it is undone."""
 
     facts: dict[int, dict[str, str]] = field(default_factory=dict)
     answers: dict[Place, Answer] = field(default_factory=dict)
     acts: list[dict[Place, Answer | None]] = field(default_factory=list)
     overtaken: set[int] = field(default_factory=set)
-    """The places of acts of which something came by file since: they stay, and are not taken back."""
+    """Indexes of acts partly overwritten by a file import; they cannot be undone."""
 
     def of(self, child: int) -> dict[str, Answer]:
         """Return a child's answers."""
         return {item: answer for (at, item), answer in self.answers.items() if at == child}
 
     def revision(self, child: int, item: str) -> int:
-        """Return how often something was stored for an item."""
+        """Return the number of revisions of an item."""
         answer = self.answers.get((child, item))
         return answer.revision if answer else 0
 
     def may(self, child: int, item: str, choice: str) -> bool:
-        """Say whether an answer is allowed now."""
+        """Return whether an answer is allowed now."""
         return choice in allowed(LIST, LIST.by_id[item], self.facts[child], self.of(child))
 
     def store(self, child: int, given: Mapping[str, Answer]) -> None:
-        """Take in one act."""
+        """Apply one act."""
         if given:
             self.acts.append({(child, item): self.answers.get((child, item)) for item in given})
         for item, answer in given.items():
             self.answers[child, item] = replace(answer, revision=self.revision(child, item) + 1)
 
     def choose(self, child: int, given: Mapping[str, str]) -> None:
-        """Take in choices; the same as before is nothing new."""
+        """Apply choices; unchanged ones are ignored."""
         old = self.of(child)
         self.store(child, {item: Answer(c) for item, c in given.items() if item not in old or old[item].choice != c})
 
     def motivate(self, child: int, items: tuple[str, ...], about: str, how: Motivation) -> None:
-        """Take in a motivation: the answer of an item that asks for it, else in the items' own rows."""
+        """Apply a motivation: as the answer of a motivation item, else on the items' own rows."""
         choice, old = "nej" if how == "missing" else "ja", self.of(child)
         self.store(child, {i: Answer(choice if about else old[i].choice, motivation=how) for i in items})
 
     def from_file(self, child: int, item: str, answer: Answer) -> None:
-        """Take in what a file says: no act of hers."""
+        """Apply an imported answer, which is not an act of hers."""
         self.overtaken |= {at for at, act in enumerate(self.acts) if (child, item) in act}
         self.answers[child, item] = replace(answer, revision=self.revision(child, item) + 1)
 
     def undo(self, place: int | None = None) -> None:
-        """Take back the newest act that stands, or the one at a place, if it is among the last ten."""
+        """Undo the latest act not undone, or the one at `place`, if among the last ten."""
         first = max(0, len(self.acts) - MOST_UNDO)
         among = [at for at in range(first, len(self.acts)) if self.acts[at] and place in (None, at)]
         if not among:
@@ -81,7 +81,7 @@ class Model:
 
 @dataclass(frozen=True)
 class Seen:
-    """A card as she saw it, with what the model knew of it then: how far its items had come, its echo's act."""
+    """A card as she saw it, and what the model knew then: its items' revisions, and the act its echo refers to."""
 
     shown: Shown
     kind: str
@@ -91,16 +91,16 @@ class Seen:
     revisions: tuple[int, ...]
     echo: int
     aside: tuple[int, int]
-    """The child whose answer it asks how came about, and that answer's revision; zeros when it does not."""
+    """If the card asks how an answer came about: the child and the answer's revision; else zeros."""
 
     def answers(self, model: Model) -> bool:
-        """Say whether what it asks can still be answered on it."""
+        """Return whether its question can still be answered on it."""
         way = stops(LIST, WRITER, model.facts[self.child], model.of(self.child))
         same = next((stop for stop in way if stop.kind == self.kind and stop.items[0] == self.items[0]), None)
         return same is not None and tuple(model.revision(self.child, item) for item in same.items) == self.revisions
 
     def still_open_for(self, model: Model, item: str, choice: str) -> bool:
-        """Say whether a form's field can still be taken: it applies, is allowed, and nobody answered it since."""
+        """Return whether a form field still counts: applies, allowed, and not answered since by anyone."""
         facts, now = model.facts[self.child], model.of(self.child)
         applies = item in {asked.id for asked in applicable(LIST, WRITER, facts, now)}
         fresh = model.revision(self.child, item) == self.revisions[self.items.index(item)]
@@ -108,7 +108,7 @@ class Seen:
 
 
 def seen(shown: Shown, view: AnyView, model: Model) -> Seen:
-    """Return a card as it is seen now. Lists have ids in the order of the children, as in a fresh database."""
+    """Return a card as seen now. Assumes a new database, where list ids follow the order of the children."""
     child, about, aside = 1, "", (0, 0)
     items: tuple[str, ...] = ()
     made: Any = view

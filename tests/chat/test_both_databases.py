@@ -1,4 +1,4 @@
-"""The conversations that lean on the database most, on each database the bot runs on."""
+"""The conversations that depend most on the database, on SQLite and PostgreSQL."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The oracle that looks over every card finds what is wrong with one; without that its silence would mean nothing."""
+"""The card oracle detects planted faults; otherwise its silence would prove nothing."""
 
 import copy
 from typing import Any
@@ -14,7 +14,7 @@ WRITTEN = "Påhittad text som ingen annan får se"
 
 @pytest.fixture
 def cards(anna: Chat) -> dict[str, Any]:
-    """Good cards of ours, to be spoilt."""
+    """Valid cards of ours, to plant faults in."""
     move_in(anna.room.desk, ("anna", "Anna Påhittad", NORTH, "unit_manager"))
     return {
         "facts": copy.deepcopy(anna.types(f"ny {REF}").card),
@@ -38,7 +38,7 @@ def test_good_cards_have_no_faults(cards: dict[str, Any]) -> None:
 
 
 def spoil(cards: dict[str, Any]) -> dict[str, tuple[Any, str]]:
-    """Return each planted fault: the spoilt card, and a word the oracle must say about it."""
+    """Return planted faults by name: the faulty card, and a word the oracle's message must contain."""
     made: dict[str, tuple[Any, str]] = {}
 
     def plant(name: str, of: str, change: Any, word: str) -> None:

@@ -1,4 +1,4 @@
-"""Question, group and motivation cards: what is kept of a press, and what is said about what cannot be kept."""
+"""Question, group and motivation cards: what a press stores, and what is said when it cannot be stored."""
 
 import pytest
 
@@ -254,7 +254,7 @@ def test_a_choice_that_is_not_allowed_is_refused_whole(informed: Chat, room: Roo
     assert room.count() == rows
 
 
-# --- English, and the whole list ---------------------------------------------------------------------------
+# --- English, and a whole list -----------------------------------------------------------------------------
 
 
 def test_the_whole_list_can_be_answered_in_english(anna: Chat) -> None:
@@ -297,7 +297,7 @@ def test_the_mark_of_a_question_the_unit_added_and_the_hint_are_shown(anna: Chat
 
 
 def make_co_worker(chat: Chat, name: str) -> None:
-    """Have someone share the case last touched."""
+    """Make someone co-worker on the latest case."""
     chat.types("uppgifter").presses("Spara", {"Medhandläggare": name}).sees("Sparat.", f"Nu: {name}")
 
 

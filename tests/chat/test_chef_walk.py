@@ -1,4 +1,4 @@
-"""A worker and her chef press and type anything in any order: never an error, never a signature over something else."""
+"""Random walks of a worker and her chef: no errors, and a signature always matches what was signed."""
 
 import json
 import random
@@ -26,7 +26,7 @@ LIKED = ("Skicka till chef", "Börja läsa", "Fortsätt läsa", "Visa skillnader
 
 
 def presses_something(chat: Chat, luck: random.Random) -> None:
-    """Press a button on a card she was ever shown, mostly the one she looks at, its fields filled in by chance."""
+    """Press a random button on any card ever shown, mostly the one in view, with random fields."""
     cards = {name: card for name, card in chat.posted.items() if isinstance(card, dict) and actions(card)}
     if not cards:
         return
@@ -52,7 +52,7 @@ def _filled(card: dict[str, object], luck: random.Random, words: str) -> dict[st
 
 
 def moved_since(session: Session, sheet: Sheet, bound: dict[str, int]) -> set[str]:
-    """Return what each question that moved since it was signed was answered then; a reason goes with its question."""
+    """Return the questions changed since signing, with their signed answers; a reason counts with its question."""
     was = set()
     for item, row in sheet.rows.items():
         if row.revision != bound.get(item, 0):
@@ -63,7 +63,7 @@ def moved_since(session: Session, sheet: Sheet, bound: dict[str, int]) -> set[st
 
 
 def check(room: Room, cecilia: Chat) -> None:
-    """Check that what stands signed is what there is, and that nobody saw too much."""
+    """Check that signed content is the current content, and that nobody saw too much."""
     case = room.case()
 
     def work(session: Session) -> tuple[SignatureRow | None, set[str], State | None, State | None]:
@@ -92,12 +92,12 @@ def walk(room: Room, steps: int, seed: int) -> None:
     people = {name: room.chat(name) for name in LINES}
     people["cecilia"].installs()
     opens(people["anna"], violence="nej", child_placed="nej", intervention_decided="nej", child_communicated="ja")
-    busy = False  # the chef has a while to herself now and then, or nothing would ever be signed
+    busy = False  # sometimes only the chef acts, or nothing would ever get signed
     for _ in range(steps):
         busy = busy if luck.random() < 0.93 else not busy
         name = "cecilia" if busy and luck.random() < 0.95 else "anna"
         chat = people[name]
-        chat.replays = True  # an old card pressed again may lead on, by the refresh that follows
+        chat.replays = True  # an old card pressed again may move on through the refresh
         chat.prompts()
         room.later(seconds=11)
         if luck.random() < 0.15:
@@ -119,7 +119,7 @@ def test_anything_in_any_order_for_long(room: Room, seed: int) -> None:
 
 
 def test_the_walks_come_to_signatures_and_returns(furnished: Furnished) -> None:
-    """Which of ten walks gets where follows from every button there is, so none is held to all of it."""
+    """Every change to a button changes where walks end up, so the goals are required of ten walks together."""
     unmet = {"sent", "signed", "signed_with_shortfall", "returned", "voided", "reading_reopened"}
     for seed in range(4, 14):
         room = furnished.room()

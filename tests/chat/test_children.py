@@ -1,4 +1,4 @@
-"""Several children: one list each, child by child; with one child the word is never seen."""
+"""Several children: one list each, child by child. With one child, no child is mentioned."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Someone stands in for a chef between two days: named by the chef, a manager or an admin, and seen in the trail."""
+"""Deputies for a period, appointed by the chef, a manager or an admin, and recorded in the trail."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def cecilia(room: Room) -> Chat:
 
 
 def names(chef: Chat, who: str, **more: str) -> Chat:
-    """Name a deputy on the card; who and more by title."""
+    """Appoint a deputy on the card; person and other choices by title."""
     return chef.types("ersättare").presses("Spara", {"person": who, **DAYS, **more})
 
 
@@ -69,7 +69,7 @@ def test_nobody_stands_in_at_her_own_case(room: Room, cecilia: Chat) -> None:
     anna = sent(room)
 
     anna.types("att läsa").sees("Inget väntar")
-    cecilia.receives().sees(f"{REF} är skickat för läsning")  # nobody else is left to read it
+    cecilia.receives().sees(f"{REF} är skickat för läsning")  # nobody else remains to read it
     anna.types("mina ärenden").sees(REF)
 
 

@@ -17,7 +17,7 @@ NUMBER = "19121212-1212"
 
 @pytest.fixture
 def details(anna: Chat) -> Chat:
-    """Anna looks at the details of a case she has begun."""
+    """Anna with the details of a begun case in view."""
     return opens(anna, **ALL).types("uppgifter").sees("Uppgifter", REF)
 
 
@@ -42,7 +42,7 @@ def test_details_can_be_looked_at_before_the_facts_are_saved(anna: Chat) -> None
     ],
 )
 def test_each_date_is_kept_by_itself_and_told_in_the_trail(details: Chat, room: Room, label: str, column: str) -> None:
-    told = len(room.events(column + "_set"))  # the facts card has set the planned day
+    told = len(room.events(column + "_set"))  # the facts card set the planned day
 
     details.presses("Spara", {label: "2026-04-30"}).sees("Sparat.")
 

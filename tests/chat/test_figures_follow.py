@@ -1,4 +1,4 @@
-"""Whatever is pressed, typed, taken in from files and disposed of, the figures end up as a recount says."""
+"""Whatever is pressed, typed, imported and disposed of, the figures equal a recount."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -30,19 +30,19 @@ from tests.chat.test_random_walk import Walk
 from tests.sql.kept_figures import dispose_of
 
 ELSEWHERE = "SN 2026/0999"
-"""A made-up case of another unit, which nobody in the walk knows: it comes and goes with files alone."""
+"""A case of another unit that only file imports touch."""
 UNITS = st.sampled_from([SOUTH, "Barn och unga Öst (påhittad)"])
 DAYS = st.dates(date(2026, 1, 1), date(2026, 5, 20)).map(str)
-"""Some of them lie ahead for a while."""
+"""Some are in the future at first."""
 IN_ORDER = ("received_on", "opened_on", "decided_on", "started_on", "closed_on")
 APART = ("assigned_on", "planned_decision_on")
-"""Dates that may lie anywhere among the others."""
+"""Dates that may come anywhere in the order."""
 PAST = st.dates(date(2026, 1, 1), date(2026, 5, 12))
 
 
 @st.composite
 def dates_that_stand(draw: st.DrawFn) -> dict[str, str]:
-    """Dates of one investigation, each after the one before: a file that brings them to a new case is taken."""
+    """Dates of one investigation in ascending order: valid for a new case."""
     names = [name for name in IN_ORDER if draw(st.booleans())]
     days = sorted(draw(st.lists(PAST, min_size=len(names), max_size=len(names))))
     apart = draw(st.dictionaries(st.sampled_from(APART), PAST.map(str)))
@@ -51,10 +51,10 @@ def dates_that_stand(draw: st.DrawFn) -> dict[str, str]:
 
 
 PAST_DAYS = st.dates(date(2026, 1, 1), date(2026, 5, 12)).map(str)
-"""An answer is given on no later day than the file comes."""
+"""An answer cannot be dated later than its import."""
 ANY_DATES = st.dictionaries(st.sampled_from(cases_import.DATES), DAYS)
 DATES = dates_that_stand() | ANY_DATES
-"""Beside the dates a case already has, those in order may be refused too."""
+"""Combined with a case's existing dates, even ordered ones may be rejected."""
 FACTS = st.dictionaries(st.sampled_from(cases_import.FACTS), st.sampled_from(["ja", "nej"]))
 LISTS: tuple[tuple[ListId, Role], ...] = (
     (LIST.id, WRITER),
@@ -62,7 +62,7 @@ LISTS: tuple[tuple[ListId, Role], ...] = (
     ("intake", WRITER),
     ("sample_audit", "auditor"),
 )
-# No "obesvarad": where a condition is not known yet it is what an export says of any answer, and so says nothing new.
+# No "obesvarad": exports use it for any answer while a condition is unknown, so importing it changes nothing.
 WORDS = st.sampled_from(["Ja", "Nej", "Delvis", "Pågående", "Påhittat svar utanför skalan"])
 SAID = st.dictionaries(st.integers(0, 99), WORDS, min_size=1, max_size=5)
 TEXTS = st.sampled_from(["", "", "Påhittad text från en fil"])
@@ -71,7 +71,7 @@ Take = Callable[[Session, bytes, frozenset[str], datetime, str], Imported]
 
 
 def wrong(session: Session) -> int:
-    """Return how many figures are wrong; what waits to be folded is no fault."""
+    """Return the number of wrong figures; changes still queued are not errors."""
     return sum(recount(session, tenant.id).wrong for tenant in tenants.everyone(session))
 
 
@@ -81,7 +81,7 @@ def wrong_when_folded(session: Session) -> int:
 
 
 class Counted(Walk):
-    """The walk, while files of cases and answers come in and a case is disposed of."""
+    """The random walk, interleaved with imports of cases and answers, and a disposal."""
 
     def __init__(self, room: Room) -> None:
         super().__init__(room)
@@ -104,7 +104,7 @@ class Counted(Walk):
     @rule(dates=DATES, facts=FACTS)
     @precondition(lambda self: self.children)
     def her_case_changes_by_file(self, dates: dict[str, str], facts: dict[str, str]) -> None:
-        open_still = {name: day for name, day in dates.items() if name != "closed_on"}  # that has tests of its own
+        open_still = {name: day for name, day in dates.items() if name != "closed_on"}  # tested elsewhere
         if self._takes_dates({"case_ref": REF, **open_still, **facts}):
             for known in self.model.facts.values():
                 known |= facts
@@ -158,7 +158,7 @@ class Counted(Walk):
         assert self.room.scalar("select count(*) from changed") == 0
 
     def _takes_dates(self, row: Mapping[str, str]) -> bool:
-        """Take in a file of one case; say whether its dates could stand. If not, nothing of it is kept."""
+        """Import one case; return whether its dates were valid. If not, nothing is stored."""
         try:
             self._takes(import_cases, [row])
         except BadCsv as refused:
@@ -168,7 +168,7 @@ class Counted(Walk):
         return True
 
     def _takes(self, take: Take, rows: Sequence[Mapping[str, str]]) -> None:
-        """Take in a file, and once more: then it says nothing new."""
+        """Import a file twice; the second import must change nothing."""
         lines = [",".join(row) for row in (["tenant_id", *rows[0]], *([TENANT, *row.values()] for row in rows))]
         raw = "\n".join(lines).encode()
         for _ in range(2):
@@ -196,7 +196,7 @@ def test_after_many_long_walks_they_still_do(furnished: Furnished) -> None:
 
 
 def worker_row(room: Room) -> dict[str, str]:
-    """Return what is counted of the workers' lists."""
+    """Return the export row of workers' lists."""
 
     def read(session: Session) -> dict[str, str]:
         rows = checklist_rows(session, Selection(role="case_worker"), room.now.date() + timedelta(days=9))

@@ -1,4 +1,4 @@
-"""A file that changes what the chef has signed does what the same change in the chat does."""
+"""An import that changes signed content has the same effect as the same change in the chat."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What was under way when the chef signed comes in afterwards; and the decision taken, the case opened again."""
+"""Answers ongoing at signing and completed later, the decision taken, and a reopened case."""
 
 import pytest
 
@@ -18,7 +18,7 @@ BUNDLED = say("reminders.followed", "sv")
 
 @pytest.fixture
 def cecilia(room: Room) -> Chat:
-    """Return the chef who has signed a list with three answers under way, and heard of nothing since."""
+    """The chef, who has signed a list with three ongoing answers and not been notified of anything since."""
     chef = room.chat("cecilia").installs()
     anna = opens(room.chat("anna").installs(), **FACTS)
     fills(anna, UNDER_WAY).presses("Skicka till chef")
@@ -30,12 +30,12 @@ def cecilia(room: Room) -> Chat:
 
 @pytest.fixture
 def anna(room: Room, cecilia: Chat) -> Chat:
-    """Return the worker whose list was signed."""
+    """The worker whose list was signed."""
     return room.chat("anna")
 
 
 def decides(anna: Chat) -> None:
-    """Say that the decision was taken today."""
+    """Report that the decision was taken today."""
     anna.types(f"uppgifter {REF}").presses("Spara", {"Beslut fattat": str(anna.room.now.date())}).sees("Sparat.")
 
 
@@ -51,7 +51,7 @@ def is_signed(room: Room) -> bool:
 
 
 def hears_next_day(chef: Chat) -> bool:
-    """Let the next working day begin; say whether her bundle tells of what came in."""
+    """Begin the next working day; return whether her bundle mentions the new answers."""
     chef.room.later(days=1)
     chef.room.sweeps()
     before = len(chef.received)
@@ -156,7 +156,7 @@ def test_such_a_no_taken_back_leaves_the_signature(room: Room, cecilia: Chat, an
     assert is_signed(room)
 
 
-# --- opened again ----------------------------------------------------------------------------------------------------
+# --- reopened --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("who", ["anna", "cecilia"])
@@ -218,10 +218,10 @@ def test_a_planned_day_may_go_back_and_forth(room: Room, anna: Chat) -> None:
 
 @pytest.fixture
 def asked(room: Room) -> Chat:
-    """Return the worker, asked on the first working day after the planned one whether the decision was taken."""
+    """The worker, asked on the first working day after the planned day whether the decision was taken."""
     anna = opens(room.chat("anna").installs(), **FACTS)
     anna.types(f"uppgifter {REF}").presses("Spara", {"Planerat beslutsdatum": "2026-05-13"})
-    room.later(days=3)  # the day after it is a holiday: Friday the 15th
+    room.later(days=3)  # Friday the 15th: the day in between is a holiday
     room.sweeps()
     return anna.receives().sees("Beslut var planerat till 2026-05-13. Är det fattat?").presses("Beslut fattat?")
 

@@ -1,4 +1,4 @@
-"""The form: every applicable question on one card; what is filled in is kept, what is open comes back."""
+"""The form: every applicable question on one card; what is filled in is stored, what is open is asked again."""
 
 import pytest
 

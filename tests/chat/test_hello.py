@@ -1,4 +1,4 @@
-"""Saying hello: help, welcome, language, strangers, and words the bot does not know."""
+"""First contact: help, welcome, language, strangers, and unknown words."""
 
 import pytest
 
@@ -84,7 +84,7 @@ def test_a_stranger_gets_one_polite_swedish_sentence_whatever_she_does(room: Roo
     before = room.content_but("event")
 
     for line in ("hej", "help", "ny SN 2026/0123", "ja"):
-        assert stranger.types(line).text.count(polite) == 2  # said, and standing in the chat
+        assert stranger.types(line).text.count(polite) == 2  # the text, and the message in the chat
     stranger.installs().sees(polite)
     stranger.removes()
 

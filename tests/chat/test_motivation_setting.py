@@ -1,4 +1,4 @@
-"""Text, reference or either: how a municipality wants motivations given, on cards, in the form and typed."""
+"""The motivation setting of a municipality (text, reference or either) on cards, in the form and when typing."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Moving about: fortsätt, vad saknas, ändra, ångra, tillbaka, paus, mina ärenden, and how commands may be written."""
+"""Navigation: fortsätt, vad saknas, ändra, ångra, tillbaka, paus, mina ärenden, and spellings of commands."""
 
 import pytest
 

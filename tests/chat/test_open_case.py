@@ -1,4 +1,4 @@
-"""`ny`: a new case gets the facts card, a known one continues; the facts card decides which questions are asked."""
+"""`ny`: a new case starts with the facts card, an existing one continues; the facts decide what is asked."""
 
 import pytest
 
@@ -229,7 +229,7 @@ def test_the_form_can_be_opened_from_the_first_card(anna: Chat) -> None:
     assert anna.facts() == ALL
 
 
-# --- facts that change -------------------------------------------------------------------------------------
+# --- changed facts -----------------------------------------------------------------------------------------
 
 
 def test_a_fact_that_changes_closes_an_item_and_brings_its_old_answer_back(anna: Chat) -> None:

@@ -1,4 +1,4 @@
-"""T19: a personal number written into any entry is refused, and nothing of it is stored, logged or said back."""
+"""T19: a personal number in any input is rejected, and never stored, logged or repeated."""
 
 import logging
 from collections.abc import Callable
@@ -132,7 +132,7 @@ def test_a_register_that_holds_one_is_refused_whole_and_by_line(room: Room, colu
     assert room.content() == before
 
 
-# --- it bites --------------------------------------------------------------------------------------------------------
+# --- the test itself can fail ----------------------------------------------------------------------------------------
 
 
 def test_with_the_guard_gone_every_entry_lets_it_in(anna: Chat, room: Room, monkeypatch: pytest.MonkeyPatch) -> None:

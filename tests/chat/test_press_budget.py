@@ -1,4 +1,4 @@
-"""How many presses a whole list costs: at most one for each question that applies, and four more."""
+"""A whole list takes at most one press per applicable question, plus four."""
 
 from itertools import product
 

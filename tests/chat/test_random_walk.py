@@ -1,4 +1,4 @@
-"""Anything pressed and typed in any order: never an error, never a dead end, and what is stored is what was said."""
+"""Random presses and typed lines: no errors, no dead ends, and the stored answers match the model."""
 
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ ANSWERS = st.sampled_from(["ja", "nej", "unknown"])
 
 
 class Walk(RuleBasedStateMachine):
-    """One worker and one case with one or two children. She sees every card, and may press any she ever saw."""
+    """One worker and one case with one or two children. She may press any card she has ever seen."""
 
     def __init__(self, room: Room) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class Walk(RuleBasedStateMachine):
         self.texts = 0
         self.replayed = False
         self.disposed = 0
-        """Answers that went with their case; their events stay."""
+        """Number of answers disposed of with their case; their events remain."""
 
     @rule(children=st.integers(1, 2), facts=st.lists(ANSWERS, min_size=4, max_size=4))
     @precondition(lambda self: not self.children)
@@ -80,7 +80,7 @@ class Walk(RuleBasedStateMachine):
         card = self.cards[-1 - min(back, len(self.cards) - 1)]
         title = titles(card.shown.card)[pick % len(titles(card.shown.card))]
         if card.kind == "close" and title == "Avsluta":
-            return  # a closed case has tests of its own
+            return  # closed cases are tested elsewhere
         data = gathered(card.shown.card, button(card.shown.card, title), self._fields(card, title, fill))
         self._expect(card, title, data)
         acted = self.room.count(InboxRow)
@@ -110,7 +110,7 @@ class Walk(RuleBasedStateMachine):
     def time_passes(self, days: float) -> None:
         self.room.later(days=days)
 
-    # --- always -------------------------------------------------------------------------------------------------
+    # --- invariants ---------------------------------------------------------------------------------------------
 
     @invariant()
     def what_is_stored_is_what_was_said(self) -> None:
@@ -134,15 +134,15 @@ class Walk(RuleBasedStateMachine):
     def there_is_always_a_way_on(self) -> None:
         assert not self.children or self.anna.said or self.anna.buttons
 
-    # --- what a press means -------------------------------------------------------------------------------------
+    # --- presses in the model -----------------------------------------------------------------------------------
 
     def _look(self) -> None:
-        """Remember the card in front of her."""
+        """Remember the card in view."""
         if self.anna.view is not None and not self.anna.said and self.anna.buttons:
             self.cards.append(seen(self.anna.shown, self.anna.view, self.model))
 
     def _fields(self, card: Seen, title: str, fill: list[int]) -> dict[str, str]:
-        """Return what is filled in before a press: some choices, or texts of her own."""
+        """Return the fields to fill in before a press: random choices and texts."""
         found = inputs(card.shown.card)
         if button(card.shown.card, title).get("associatedInputs") == "none":
             return {}

@@ -1,4 +1,4 @@
-"""The chef reads with her own checklist, blind, and sees the differences when she has read."""
+"""The chef reads blind with her own checklist, and sees the differences afterwards."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""Reminders in whole conversations: who is told what on which morning, what falls away, and who is told instead."""
+"""Reminders in whole conversations: who is reminded of what and when, what is dropped, and who is told instead."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
@@ -27,7 +27,7 @@ def morning(day: str, clock: str = "08:00") -> datetime:
 
 
 def sets(room: Room, ref: str = REF, **values: Any) -> None:
-    """Set columns of a case, dates written as ISO dates."""
+    """Set columns of a case; dates as ISO strings."""
 
     row = room.case(ref)
 
@@ -41,7 +41,7 @@ def sets(room: Room, ref: str = REF, **values: Any) -> None:
 
 
 def joins(room: Room, name: str, role: str, unit: str = NORTH, first: str = "", last: str = "") -> Chat:
-    """Have someone made up join the register and install the app."""
+    """Register a made-up person, who installs the app."""
     columns = "tenant_id,object_id,email,name,unit,role,valid_from,valid_to"
     row = f"{TENANT},{object_id(name)},{name}@example.invalid,{name.title()} Påhittad,{unit},{role},{first},{last}"
     raw = f"{columns}\n{row}".encode()
@@ -61,7 +61,7 @@ def cecilia(room: Room) -> Chat:
 
 @pytest.fixture
 def planned(anna: Chat, room: Room, cecilia: Chat) -> Chat:
-    """A basis of Anna's with gaps, its decision planned for Friday 29 May."""
+    """Anna's basis, with gaps and the decision planned for Friday 29 May."""
     anna.installs()
     fills(opens(anna, **ALL), until="police_report_decided")
     sets(room, planned_decision_on="2026-05-29")
@@ -161,7 +161,7 @@ def test_all_cases_of_a_morning_come_in_one_message_that_fits(anna: Chat, room: 
 
     sweeps_on(room, "2026-05-26")
 
-    assert anna.reminded() == 1  # the oracle weighs it
+    assert anna.reminded() == 1  # the oracle checks its size
     anna.sees(
         "SN 2026/0",
         "Barn 2: Har barnet kommit till tals",
@@ -611,7 +611,7 @@ def test_a_morning_on_either_database(either_room: Room) -> None:
     sweeps_on(room, "2026-05-26")
     room.sweeps()
 
-    assert (anna.reminded(), cecilia.reminded()) == (2, 2)  # SKYDD, and the bundle
+    assert (anna.reminded(), cecilia.reminded()) == (2, 2)  # SKYDD and the bundle
     anna.sees("Det här saknas i underlaget").presses("Påminn i morgon")
     sweeps_on(room, "2026-05-27")
     assert (anna.reminded(), cecilia.reminded()) == (1, 0)
@@ -640,7 +640,7 @@ def test_two_replicas_sweep_a_morning_once(either_room: Room) -> None:
 def test_replicas_whose_clocks_are_ninety_seconds_apart_tell_everything_once(
     anna: Chat, room: Room, around: str, reminders: int
 ) -> None:
-    """The first is the morning after the change to summer time, the last a report on the night of its day (SKYDD)."""
+    """The first is the morning after the switch to summer time; the last is SKYDD for a report the night before it."""
     anna.installs()
     fills(opens(anna, **ALL), until="police_report_decided")
     sets(room, planned_decision_on="2026-04-02")

@@ -1,4 +1,4 @@
-"""Everything that arrives twice, too late, from the wrong person or tampered with."""
+"""Activities that arrive twice, too late, from the wrong person, or tampered with."""
 
 from collections.abc import Iterator
 
@@ -65,7 +65,7 @@ def test_the_same_press_under_a_new_id_gets_the_stored_reply(anna: Chat, room: R
     rows, said = room.count(*KEPT), anna.text
     fills(anna, until="communication_boxes_filled")
     answered = room.count(*KEPT)
-    anna.refreshing = False  # which would show where the list is by now
+    anna.refreshing = False  # otherwise it would show the list's current position
 
     anna.presses("Nej", on=question)
 
@@ -202,14 +202,14 @@ def test_someone_elses_card_is_not_refreshed_for_another(anna: Chat, bo: Chat) -
     opens(anna, **ALL)
     bo.refreshing = False
     bo.types("hjälp")
-    taken = bo.room.desk.run_now  # the same database: only the answer counts
+    taken = bo.room.desk.run_now  # the same database: only the reply matters
 
     bo.sends(anna.card["refresh"]["action"]["data"]).sees("kan inte användas av dig").sees_no(REF)
     assert taken is not None
 
 
 def edits(token: str) -> Iterator[str]:
-    """Give the token with every byte changed, each in two ways, and in pieces."""
+    """Yield the token with each byte changed in two ways, and truncated."""
     for place, character in enumerate(token):
         for other in ("A" if character != "A" else "B", chr(ord(character) ^ 1)):
             yield token[:place] + other + token[place + 1 :]
@@ -262,7 +262,7 @@ CLAIM = Claim(verb="answer", case=1, filled=1, item="question:child_heard", revi
 def test_a_claim_the_bot_would_not_have_made_is_kept_nowhere_wrong(
     anna: Chat, room: Room, change: dict[str, object]
 ) -> None:
-    """Even with our own key: each field is held against what is true now, not believed."""
+    """Even if signed with our own key: every field is verified against the current state."""
     opens(room.chat("doris"), "SY 2026/0777", **ALL)
     opens(anna, **ALL)
     ids = {"case": room.case().id, "filled": 2}
@@ -343,7 +343,7 @@ def test_a_submit_from_an_older_client_does_the_same(anna: Chat) -> None:
     assert len([card for card in anna.posted.values() if "Orosanmälan" in str(card)]) == 1
 
 
-# --- back to a state it was in before ------------------------------------------------------------------------------
+# --- back to an earlier state --------------------------------------------------------------------------------------
 
 
 def test_what_is_done_again_after_it_was_undone_is_done(room: Room, anna: Chat) -> None:

@@ -1,4 +1,4 @@
-"""`rapport` and `exportera`: figures on a card for those who may see them, and links that stand nowhere else."""
+"""`rapport` and `exportera`: figures on a card for those who may see them, and links stored nowhere."""
 
 import re
 from datetime import UTC
@@ -31,7 +31,7 @@ ADDRESS = re.compile(r"https://bot\.example\.invalid(/[a-z]+)\?l=([A-Za-z0-9_.-]
 
 @pytest.fixture
 def town(room: Room) -> Room:
-    """Two lists in the north, one of them complete, and one in the south that was begun."""
+    """Two lists in the north, one of them complete, and one begun in the south."""
     move_in(room.desk, *OTHERS)
     move_in(room.desk, DEPUTY, days=DAYS)
     sent(room)
@@ -41,7 +41,7 @@ def town(room: Room) -> Room:
 
 
 def heard(chat: Chat) -> str:
-    """Return what stands beside the question whether the child was heard."""
+    """Return the figure shown for the question whether the child was heard."""
     row = next(row for row in elements(chat.card) if row["type"] == "ColumnSet" and "kommit till tals" in str(row))
     return str(row["columns"][1]["items"][0]["text"])
 
@@ -183,7 +183,7 @@ def test_a_posted_card_never_holds_a_link(town: Room) -> None:
 
 
 def fetches(town: Room, token: str) -> None:
-    """Use a link of an export up, as its page does."""
+    """Use up an export link, as its page does."""
     [export] = [purpose for purpose in PURPOSES if purpose.name == "export"]
 
     def work(session: Session) -> None:
@@ -245,7 +245,7 @@ def test_without_an_address_no_link_is_made_and_she_reads_what_to_do(town: Room)
 
 
 def test_a_command_wins_only_as_a_whole_line(town: Room) -> None:
-    """Where a text is awaited, words that merely begin like the command are that text."""
+    """When a text is expected, a line that merely begins with the command is taken as the text."""
     move_in(town.desk, ("bo", "Bo Exempel", NORTH, "unit_manager"))
     bo = town.chat("bo").types("fortsätt SN 2026/0200").is_asked("child_not_heard_motivated")
 

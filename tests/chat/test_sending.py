@@ -1,4 +1,4 @@
-"""The summary, Skicka till chef, changes after it; and what is told besides an answer."""
+"""The summary, Skicka till chef and later changes, and what is recorded besides answers."""
 
 import pytest
 
@@ -110,7 +110,7 @@ def test_every_card_stays_under_24_kb_however_many_children(anna: Chat, children
     opens(anna, children=children)
 
     for command in ("fortsätt", "vad saknas", "ändra", "uppgifter", "formulär", "mina ärenden"):
-        anna.types(command)  # the oracle weighs each card
+        anna.types(command)  # the oracle checks each card's size
     anna.types("vad saknas").presses("Besvara fråga 1").is_asked("child_heard")
 
 

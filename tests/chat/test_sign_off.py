@@ -1,4 +1,4 @@
-"""Signing, signing with a shortfall, sending back; a change after that voids, and she reads just that again."""
+"""Signing, with or without shortfall, and sending back; later changes void the signature and are read again."""
 
 import json
 import threading
@@ -30,7 +30,7 @@ def cecilia(room: Room) -> Chat:
 
 
 def has_read(room: Room, given: dict[str, str] | None = None, mine: dict[str, str] | None = None) -> Chat:
-    """Have a basis sent, and read by the chef up to the differences."""
+    """A basis is sent, and read by the chef up to the differences."""
     sent(room, given)
     return reads(begins(room.chat("cecilia")), mine).presses("Visa skillnader")
 
@@ -247,7 +247,7 @@ def test_a_change_and_a_signature_at_once_never_leave_a_signature_over_something
 
 
 def sends_back(chef: Chat, *items: str, remark: str = REMARK) -> Chat:
-    """Send back with a comment, pointing at questions by their number and words."""
+    """Send back with a comment, selecting questions by number and text."""
     chef.presses("Återlämna")
     values = {choice["title"]: choice["value"] for choice in inputs(chef.card)["items"]["choices"]}
     return chef.presses("Återlämna", {"comment": remark, "items": ",".join(values[item] for item in items)})

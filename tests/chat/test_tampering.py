@@ -1,6 +1,6 @@
-"""T14: every button of every card a walk meets, tampered with, forwarded, pressed twice, too late or by another.
+"""T14: every button of every card in a walk, tampered with, forwarded, pressed twice, late or by someone else.
 
-The walk is taken once; after each tampering the database is brought back to how the walk left it.
+The walk runs once; after each tampering the database is reset to the state after it.
 """
 
 import json
@@ -23,14 +23,14 @@ from tests.chat.drive import answers_card, fills, opens, saves_facts
 from tests.chat.harness import LIST, REF, SECRET, Chat, Room, Shown, _is_free_text
 
 KEPT = ("answer", "fact", "cases", "filled_checklist", "extension", "draft", "person", "role", "unit", "tenant")
-"""The tables that say how a case stands and who may what; the rest only follows what was said."""
+"""The tables that hold the state of cases and rights; the others only record the conversation."""
 THEIRS = "SN 2026/0777"
 NOT_YOURS = "Det här kortet kan inte användas av dig."
 
 
 @dataclass
 class Walk:
-    """A room as a walk left it, and everything that could be pressed on the way."""
+    """A room after a walk, and every card shown during it."""
 
     room: Room
     cards: list[Shown]
@@ -39,29 +39,29 @@ class Walk:
 
     @property
     def presses(self) -> list[tuple[Shown, dict[str, Any]]]:
-        """Return every button of every card: the card, and what an untouched press of it would send."""
+        """Return every button of every card: the card, and the data of an untampered press."""
         return [(shown, gathered(shown.card, action, {})) for shown in self.cards for action in actions(shown.card)]
 
     def again(self) -> None:
-        """Bring the database back to how the walk left it, and forget what was written since."""
+        """Reset the database to the state after the walk, and forget texts written since."""
         self._as_it_was.backup(self._connection)
         self.room.refused.clear()
         self.room._opened.clear()
 
     def someone(self, name: str) -> Chat:
-        """Return someone's chat who presses cards that were sent to another, so nothing refreshes by itself."""
+        """Return a chat for pressing other people's cards, without automatic refreshes."""
         chat = self.room.chat(name)
         chat.refreshing = False
         chat.posted.update({shown.message: shown.card for shown in self.cards})
         return chat
 
     def kept(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Return the rows of the tables that count."""
+        """Return the rows of the tables in KEPT."""
         return {name: sorted(self._connection.execute(f"select * from {name}").fetchall(), key=repr) for name in KEPT}
 
 
 def walk_through(room: Room) -> list[Shown]:
-    """Answer a whole list of two children, with a no here and there, and look at every kind of card besides."""
+    """Answer whole lists for two children, with some `nej`, and open every other kind of card."""
     anna = room.chat("anna")
     seen: list[Shown] = []
 
@@ -115,7 +115,7 @@ def _as_the_walk_left_it(walk: Walk) -> None:
 def test_the_walk_meets_every_verb_a_worker_presses(walk: Walk) -> None:
     met = {data["verb"] for _, data in walk.presses}
     workers = {verb for verb, row in VERBS.items() if "case_worker" in row.right.may}
-    # New occasion, more children, more gaps, more cases, how: shown only on cards that this walk is too short for.
+    # New occasion, more children, more gaps, more cases, how: only on cards this walk is too short to reach.
     assert len(met & workers) >= 20, sorted(workers - met)
 
 
@@ -136,7 +136,7 @@ def joined(fields: object, tag: str) -> str:
 
 
 def tampered(token: str) -> Iterator[str]:
-    """Give the token with every field changed, removed, added and of another kind; the tag as it was."""
+    """Yield the token with each field changed, removed, added or of another type, and the original tag."""
     fields, tag = split(token)
     for place, field in enumerate(fields):
         yield joined(fields[:place] + fields[place + 1 :], tag)
@@ -187,7 +187,7 @@ WORDS = st.one_of(st.just(""), st.text(st.characters(exclude_categories=["Cs"]),
 @given(draw=st.data())
 @settings(max_examples=120)
 def test_whatever_a_card_sends_is_kept_only_where_and_as_it_may_be(walk: Walk, draw: st.DataObject) -> None:
-    """Her own card, its inputs changed, removed, added: nothing of another's case moves, and no answer is odd."""
+    """Her own card with inputs changed, removed, added: no other case changes, and no invalid answer is stored."""
     walk.again()
     anna = walk.someone("anna")
     presses = walk.presses
@@ -227,7 +227,7 @@ def test_a_token_goes_with_its_own_verb_only(walk: Walk, draw: st.DataObject) ->
     assert walk.kept() == before
 
 
-# --- who and when ----------------------------------------------------------------------------------------------------
+# --- by whom and when ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["bo", "doris", "cecilia", "vera"])
@@ -276,7 +276,7 @@ def test_every_press_of_a_whole_list_made_twice_returns_the_first_result(
         events = walk.room.scalar("select count(*) from event")
         once(chat, data, **more)
         stored = walk.room.scalar("select count(*) from event")
-        if stored > events:  # what stored nothing shows how things stand by now
+        if stored > events:  # a press that stored nothing shows the current state
             first, before = (chat.view, chat.said), walk.kept()
             once(chat, data, **more)
             assert ((chat.view, chat.said), walk.kept()) == (first, before)
@@ -293,7 +293,7 @@ def test_every_press_of_a_whole_list_made_twice_returns_the_first_result(
     assert twice >= 10
 
 
-# --- it bites --------------------------------------------------------------------------------------------------------
+# --- the test itself can fail ----------------------------------------------------------------------------------------
 
 
 def test_without_the_check_of_the_token_the_forwarding_test_turns_red(

@@ -1,4 +1,4 @@
-"""Typed words: commands win, then what was shown last is answered; the reply echoes, and the old card has moved."""
+"""Typed lines: commands first, then an answer to the latest card; the reply echoes it and the old card is updated."""
 
 import pytest
 
@@ -13,13 +13,13 @@ GROUP = tuple(f"child_informed_{name}" for name in ("report", "investigation", "
 
 @pytest.fixture
 def asked_first(anna: Chat) -> Chat:
-    """Anna has been asked question one of a case of her own."""
+    """Anna, asked question one of her own case."""
     return opens(anna, **ALL).is_asked("child_heard")
 
 
 @pytest.fixture
 def asked_why(asked_first: Chat) -> Chat:
-    """Anna is asked for the reason why the child was not heard."""
+    """Anna, asked why the child was not heard."""
     return asked_first.types("nej").is_asked("child_not_heard_motivated")
 
 
@@ -153,7 +153,7 @@ def test_in_english_both_languages_are_understood_and_the_echo_is_english(anna: 
     assert informed(anna) == ["ja", "nej", "ja", "pagaende"]
 
 
-# --- only what was shown last ------------------------------------------------------------------------------
+# --- only the latest card ----------------------------------------------------------------------------------
 
 
 def test_a_no_after_help_is_not_stored_but_asked_about(asked_first: Chat, room: Room) -> None:

@@ -1,4 +1,4 @@
-"""The bot killed between any two presses: what it acknowledged is there, once; each goes on at the right question."""
+"""The bot is killed between presses: what it acknowledged is stored once, and workers resume at the right question."""
 
 import asyncio
 import csv
@@ -25,24 +25,24 @@ INPUTS = {"violence": "ja", "child_placed": "nej", "intervention_decided": "ja",
 
 @dataclass
 class KilledBot(RealBot):
-    """A bot that is killed and started again; `is_up` tells when it answers, `acknowledged` what it answered for."""
+    """A bot that is killed and restarted. is_up: set while it responds. acknowledged: what it has confirmed."""
 
     is_up: asyncio.Event = field(default_factory=asyncio.Event)
     acknowledged: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
 
     async def start(self) -> None:
-        """Start, and tell that it answers."""
+        """Start, and signal once it responds."""
         await super().start()
         self.is_up.set()
 
     async def kill(self) -> None:
-        """End it at once."""
+        """Kill it at once."""
         self.is_up.clear()
         await super().kill()
 
 
 class Worker:
-    """One person's client over HTTP. `acknowledged` maps each item to the answer whose press got a 2xx."""
+    """A person's client over HTTP. acknowledged: by item, the answer whose press got a 2xx."""
 
     def __init__(self, bot: KilledBot, connector: FaultyConnector, number: int, luck: random.Random) -> None:
         self.bot, self.connector, self.luck = bot, connector, luck
@@ -52,14 +52,14 @@ class Worker:
         self.finished = False
 
     def activity(self, name: str, **changes: Any) -> dict[str, Any]:
-        """Return a recorded activity as this person's."""
+        """Return a recorded activity as if sent by this person."""
         made = recorded(name) | {"id": str(uuid.uuid4()), "serviceUrl": self.connector.service_url.rstrip("/")}
         made["from"] = {"id": f"29:{self.object_id}", "aadObjectId": self.object_id}
         made["conversation"] = {"conversationType": "personal", "tenantId": TENANT, "id": self.chat}
         return made | changes
 
     async def post(self, session: aiohttp.ClientSession, activity: dict[str, Any]) -> Any:
-        """Post until it is acknowledged, as the channel does, with the same id each time."""
+        """Post until acknowledged, with the same id each time, as the channel does."""
         while True:
             try:
                 async with session.post(self.bot.url + "/api/messages", json=activity) as answer:
@@ -75,7 +75,7 @@ class Worker:
             await self.bot.is_up.wait()
 
     async def opens(self, session: aiohttp.ClientSession, words: str) -> dict[str, Any]:
-        """Write a command and return the card that was posted for it."""
+        """Type a command and return the card posted in reply."""
         before = len(self.connector.arrivals)
         activity = self.activity("message.text", text=words)
         while True:
@@ -90,7 +90,7 @@ class Worker:
         return self.chat.replace(":", "%3A") in path
 
     async def works(self, session: aiohttp.ClientSession) -> None:
-        """Open a case and answer until it is sent, going on with `fortsätt` now and then."""
+        """Open a case and answer until it is sent, resuming with `fortsätt` now and then."""
         card = await self.opens(session, f"ny {self.ref}")
         while True:
             button, inputs, kept = self._next_press(card)
@@ -109,7 +109,7 @@ class Worker:
                 assert _heading(card) == shown, "it goes on at another question than the one that was next"
 
     def _next_press(self, card: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str], dict[str, str]]:
-        """Choose a button, what to fill in, and which answers are kept by it."""
+        """Choose a button, its fields, and the answers it stores."""
         buttons = {action["title"]: action for part in card["body"] for action in part.get("actions", ())}
         inputs = [part["id"] for part in card["body"] if part["type"].startswith("Input.")]
         if "violence" in inputs:
@@ -133,9 +133,7 @@ async def _play(folder: Path, kills: int, seed: int, database_url: str = "") -> 
     port, admin = free_ports(2)
     more = {"BK_TENANTS": TENANT} | ({"BK_DATABASE_URL": database_url} if database_url else {})
     bot = KilledBot(folder, port, admin, more, arguments=())
-    (folder / "people.csv").write_text(PEOPLE, encoding="utf-8")
-    await bot.command("migrate")
-    await bot.command("people", "import", str(folder / "people.csv"))
+    bot.is_given(PEOPLE)
     await bot.start()
     luck = random.Random(seed)
     try:
@@ -156,7 +154,7 @@ async def _play(folder: Path, kills: int, seed: int, database_url: str = "") -> 
 
 
 async def _check(bot: KilledBot, workers: list[Worker]) -> None:
-    """Compare what was acknowledged with what the command line, another process, reads from the database."""
+    """Compare what was acknowledged with what another process, the command line, reads from the database."""
     rows = list(csv.DictReader(io.StringIO(await bot.command("export", "--what", "answers")), delimiter=";"))
     for worker in workers:
         mine = [row for row in rows if row["case_ref"] == worker.ref]

@@ -1,11 +1,11 @@
-"""T12 at its full length: two hundred thousand generated bodies, no 5xx, and the memory holds."""
+"""T12 in full: two hundred thousand generated bodies, no 5xx, and no memory growth."""
 
 from pathlib import Path
 
 import pytest
 
 from tests.wire.fuzzing import bombard, resident_bytes
-from tests.wire.office import InOffice
+from tests.wire.in_process_bot import InProcessBot
 from tests.wire.test_fuzz import EXPECTED, MEMORY, settle
 
 
@@ -14,9 +14,9 @@ from tests.wire.test_fuzz import EXPECTED, MEMORY, settle
 async def test_no_5xx_in_two_hundred_thousand_bodies(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, part: int
 ) -> None:
-    """Ten parts of twenty thousand; each says what came back if it is not as it should be."""
+    """Ten parts of twenty thousand bodies; a failure shows the responses."""
     caplog.set_level("ERROR", "bot")
-    async with InOffice(tmp_path) as bot:
+    async with InProcessBot(tmp_path) as bot:
         await settle(bot)
         await bombard(bot.port, seed=1, count=1_000)
         before = resident_bytes()

@@ -1,4 +1,4 @@
-"""T17 at its full length: a hundred thousand events are verified within ten seconds."""
+"""T17 in full: a hundred thousand events are verified within ten seconds."""
 
 import time
 from pathlib import Path

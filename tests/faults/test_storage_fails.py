@@ -1,4 +1,4 @@
-"""The database cannot keep anything for a while: nobody is told otherwise, and afterwards it goes on by itself."""
+"""While the database cannot store anything, nobody is told otherwise; afterwards the bot recovers by itself."""
 
 import asyncio
 import contextlib
@@ -24,20 +24,18 @@ from tests.wire.door import TENANT
 
 FACTS = {"violence": "nej", "child_placed": "nej", "intervention_decided": "nej", "child_communicated": "ja"}
 CHANNEL_WAITS = 15.0
-"""Seconds until the channel gives a turn up."""
+"""Seconds until the channel times out."""
 SOON = 5.0
-"""Seconds within which writing works again once it can."""
+"""Seconds within which the bot must recover once the database has."""
 
 
 @contextlib.asynccontextmanager
 async def two_at_work(folder: Path, database_url: str = "") -> AsyncIterator[tuple[RealBot, list[Client]]]:
-    """Yield a bot and two workers who each stand at the first question of a case."""
+    """Yield a bot and two workers, each at the first question of a case."""
     port, admin = free_ports(2)
     more = {"BK_TENANTS": TENANT} | ({"BK_DATABASE_URL": database_url} if database_url else {})
     bot = RealBot(folder, port, admin, more, arguments=())
-    (folder / "people.csv").write_text(people_csv(("anna", "bo")), encoding="utf-8")
-    await bot.command("migrate")
-    await bot.command("people", "import", str(folder / "people.csv"))
+    bot.is_given(people_csv(("anna", "bo")))
     await bot.start()
     try:
         async with RecordingConnector() as connector, aiohttp.ClientSession() as session:
@@ -51,7 +49,7 @@ async def two_at_work(folder: Path, database_url: str = "") -> AsyncIterator[tup
 
 
 async def ready(bot: RealBot) -> bool:
-    """Ask whether the bot is ready, as an orchestrator does."""
+    """Return whether the bot is ready, as an orchestrator asks."""
     async with (
         patience("readiness to be told"),
         aiohttp.ClientSession() as session,
@@ -61,7 +59,7 @@ async def ready(bot: RealBot) -> bool:
 
 
 async def refused(client: Client) -> None:
-    """Press, and have the press refused in words: not kept, and to be sent again."""
+    """Press, and check for a 503 that says it was not stored and should be retried."""
     value = {"action": client.pressed("Ja", {})}
     status, body = await client.post(client.activity("invoke.adaptiveCard-action", value=value, replyToId="card"))
     assert status == 503
@@ -70,7 +68,7 @@ async def refused(client: Client) -> None:
 
 
 async def kept(bot: RealBot) -> int:
-    """Return how many answers the command line, another process, finds."""
+    """Return the number of answers another process, the command line, finds."""
     return (await bot.command("export", "--what", "answers")).count("child_heard")
 
 
@@ -78,9 +76,9 @@ Step = Callable[[], object]
 
 
 async def through(bot: RealBot, clients: list[Client], fail: Step, mend: Step) -> tuple[float, float]:
-    """Let the database fail and be mended; look at what the bot says and does meanwhile and afterwards.
+    """Break the database and repair it; check the bot's responses during and after.
 
-    Returns: for how many seconds it refused three turns and to be ready; after how many it was ready again.
+    Returns: seconds it took to refuse three turns and readiness; seconds until it was ready again.
     """
     process = bot.process
     assert process is not None
@@ -99,7 +97,7 @@ async def through(bot: RealBot, clients: list[Client], fail: Step, mend: Step) -
     recovering = time.monotonic() - start
     assert await kept(bot) == 0, "nothing of what was refused is there"
     for client in clients:
-        await client.presses("Ja")  # the same press again
+        await client.presses("Ja")  # retries the same press
     assert await kept(bot) == 2
     assert process.returncode is None
     assert "broken" not in await bot.command("verify-log")
@@ -107,7 +105,7 @@ async def through(bot: RealBot, clients: list[Client], fail: Step, mend: Step) -
 
 
 def assert_soon(refusing: float, recovering: float) -> None:
-    """Hold what was promised in seconds: the long form alone does, on a machine that does nothing else meanwhile."""
+    """Check the time limits: only in the long form, which runs on an otherwise idle machine."""
     assert refusing < CHANNEL_WAITS
     assert recovering < SOON
 
@@ -131,7 +129,7 @@ async def test_a_database_that_is_locked_keeps_nobody_waiting(tmp_path: Path) ->
 
 
 async def full(folder: Path) -> tuple[float, float]:
-    """Set a limit on the size of its files on the running process: every byte more is refused, as on a full disk."""
+    """Limit the file size of the running process, so that writes fail as on a full disk."""
     async with two_at_work(folder) as (bot, clients):
         assert bot.process is not None
         pid, unlimited = bot.process.pid, resource.RLIM_INFINITY
@@ -153,7 +151,7 @@ async def test_a_disk_that_is_full_keeps_nobody_waiting(tmp_path: Path) -> None:
 
 
 class OwnCluster:
-    """A PostgreSQL of its own that can be stopped and started."""
+    """A separate PostgreSQL server that can be stopped and started."""
 
     def __init__(self, programs: Path, folder: Path, port: int) -> None:
         self.programs, self.data, self.port = programs, folder / "data", port
@@ -180,7 +178,7 @@ class OwnCluster:
 
 @pytest.fixture
 def cluster() -> Iterator[OwnCluster]:
-    """Yield a cluster that runs, in a folder its user may enter: not below pytest's own, which is this user's alone."""
+    """Yield a running cluster. Not in pytest's folder, which its database user may not enter."""
     programs = postgres_programs()
     assert programs is not None
     folder = Path(tempfile.mkdtemp(prefix="bk-"))

@@ -1,4 +1,4 @@
-"""The rooms of the chat tests, and rooms where something has been said already, which is said once for all tests."""
+"""The rooms of the chat tests, and rooms prepared by a conversation that runs only once for all tests."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ __all__ = ["furnished"]
 
 @pytest.fixture(scope="session")
 def begun(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """Yield rooms where Anna has opened her case."""
+    """Yield rooms in which Anna has opened her case."""
     made = Furnished(tmp_path_factory.mktemp("begun") / "bot.db")
     yield Stage(made, opened(made.room()).room)
     made.close()
@@ -22,7 +22,7 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 @pytest.fixture(scope="session")
 def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """Yield rooms where the case has been sent to be read."""
+    """Yield rooms in which the case has been sent for reading."""
     made = Furnished(tmp_path_factory.mktemp("sent") / "bot.db")
     room = made.room()
     room.chat("cecilia").installs()
@@ -33,7 +33,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 @pytest.fixture(scope="session")
 def signed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """Yield rooms where the case was signed while three answers were under way."""
+    """Yield rooms in which the case was signed with three answers ongoing."""
     made = Furnished(tmp_path_factory.mktemp("signed") / "bot.db")
     room = made.room()
     cecilia = room.chat("cecilia").installs()

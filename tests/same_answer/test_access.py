@@ -1,4 +1,4 @@
-"""Who may open a case, read it, and see its unit's figures: the same by file as when the chef names her."""
+"""Who may open and read a case and see its unit's figures: the same for a role imported or given by the chef."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,14 +22,14 @@ NO_CASE = "Det finns inget ärende"
 
 @dataclass(frozen=True)
 class Seen:
-    """Someone, and the day she comes."""
+    """A person, and the day she tries."""
 
     person: Person
     today: date = TODAY
 
 
 def ahead(days: int) -> date:
-    """Return a day some days from today."""
+    """Return the day `days` from today."""
     return TODAY + timedelta(days=days)
 
 
@@ -62,7 +62,7 @@ ODD = (
 
 
 def generated() -> list[Seen]:
-    """Return the odd ones and, up to the count, drawn ones."""
+    """Return the special cases and, up to the count, random ones."""
     draw = Random(7)
     found = list(ODD)
     parts: tuple[Part, ...] = ("", "lead", "co")
@@ -77,7 +77,7 @@ def generated() -> list[Seen]:
 
 
 def enters(room: Room, person: Person) -> None:
-    """Bring her into the register by a file; whoever has a part in a case, or is to be named, is a case worker too."""
+    """Import the person. With a part in a case, or if the chef is to name her, she is also a case worker."""
     unit = (NORTH if person.in_its_unit else SOUTH) if person.role in ("case_worker", "unit_manager", "deputy") else ""
     days = [str(day) if day else "" for day in (person.first, person.last)]
     if person.role in ("unit_manager", "deputy"):
@@ -86,7 +86,7 @@ def enters(room: Room, person: Person) -> None:
 
 
 def takes_part(room: Room, part: Part) -> None:
-    """Give her her part in the case by a file, as of a day when she may have one."""
+    """Give her a part in the case by a file, dated when she may have one."""
     email = f"{NAME}@example.invalid"
     if part == "co":
         assert case_filed(room, co_email=email)
@@ -97,7 +97,7 @@ def takes_part(room: Room, part: Part) -> None:
 
 
 def named(room: Room, person: Person) -> None:
-    """Have the chef of the unit name her on the card."""
+    """The unit's chef appoints her on the card."""
     assert person_filed(room, NAME, "case_worker", NORTH if person.part else SOUTH)
     chef = room.chat("cecilia" if person.in_its_unit else "sara")
     if not person.in_its_unit:
@@ -107,7 +107,7 @@ def named(room: Room, person: Person) -> None:
 
 
 def checks(room: Room, seen: Seen) -> None:
-    """Have her try all there is."""
+    """Let her try everything, and compare with what is expected."""
     room.now = moment(seen.today)
     petra: Chat = room.chat(NAME)
     petra.refreshing = False

@@ -1,4 +1,4 @@
-"""Clocks of a case: told by chat day by day or by a file, the figures say the same of it, and so do her own cases."""
+"""Clocks of a case: entered in chat day by day or imported, the figures and "mina ärenden" show the same."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -23,7 +23,7 @@ SAID = {
 
 
 def on(after: int, start: date = START) -> date:
-    """Return a day some days after another."""
+    """Return the day `after` days after `start`."""
     return start + timedelta(days=after)
 
 
@@ -33,12 +33,12 @@ ODD: tuple[tuple[Case, date], ...] = (
     (Case(START, on(14)), on(20)),
     (Case(START, on(15)), on(20)),
     (Case(START, closed_on=on(10)), on(20)),
-    (Case(date(2024, 2, 15), date(2024, 2, 29)), date(2024, 6, 29)),  # 14 days end on the leap day
+    (Case(date(2024, 2, 15), date(2024, 2, 29)), date(2024, 6, 29)),  # the 14 days end on a leap day
     (Case(opened_on=date(2024, 2, 29), decided_on=date(2024, 6, 29)), date(2024, 7, 1)),
     (Case(opened_on=date(2024, 2, 29), decided_on=date(2024, 6, 30)), date(2024, 7, 1)),
-    (Case(opened_on=date(2025, 10, 31)), date(2026, 2, 28)),  # no 31 February
+    (Case(opened_on=date(2025, 10, 31)), date(2026, 2, 28)),  # there is no 31 February
     (Case(opened_on=date(2025, 10, 31)), date(2026, 3, 1)),
-    (Case(date(2026, 4, 1), date(2026, 3, 1)), date(2026, 5, 12)),  # a second report while the first is looked into
+    (Case(date(2026, 4, 1), date(2026, 3, 1)), date(2026, 5, 12)),  # a second report while the first is being assessed
     (Case(opened_on=START, decided_on=on(60), closed_on=on(200)), on(201)),
     (Case(START, START, known_on=START), on(1)),
     (Case(START, on(1), known_on=START), on(2)),
@@ -58,7 +58,7 @@ COUNT = 31
 
 
 def generated() -> list[tuple[Case, date]]:
-    """Return the odd cases and, up to the count, drawn ones that end around the four months, with an extension."""
+    """Return the special cases and, up to the count, random ones with an extension that end around four months."""
     draw = Random(14)
     found = list(ODD)
     while len(found) < COUNT:
@@ -71,7 +71,7 @@ def generated() -> list[tuple[Case, date]]:
 
 
 def by_chat(room: Room, case: Case, today: date) -> Chat:
-    """Tell a case as it comes about: each thing on its own day."""
+    """Enter a case in chat as it develops, each event on its own day."""
     happens: list[tuple[date, str]] = [(day, name) for name in DAYS if (day := getattr(case, name))]
     happens += [(one.decided_on, "longer") for one in case.longer] + (
         [(case.known_on, "known")] if case.known_on else []
@@ -94,7 +94,7 @@ def by_chat(room: Room, case: Case, today: date) -> Chat:
 
 
 def extends(anna: Chat, longer: Longer) -> None:
-    """Keep an extension, as only the chat can."""
+    """Enter an extension, which only the chat can."""
     anna.types(f"uppgifter {REF}").presses("Förläng").presses(
         "Spara",
         {
@@ -108,7 +108,7 @@ def extends(anna: Chat, longer: Longer) -> None:
 
 
 def by_file(room: Room, case: Case, today: date) -> None:
-    """Tell all there is in one row of a file; what no file can say is said in the chat while the case is open."""
+    """Import everything in one row; what files cannot contain is entered in chat while the case is open."""
     room.now = moment(today)
     cells = {name: str(day) for name in DAYS if (day := getattr(case, name))}
     cells["violence"] = "ja" if case.known_on else "nej"
@@ -122,7 +122,7 @@ def by_file(room: Room, case: Case, today: date) -> None:
 
 
 def running(room: Room, case: Case) -> Iterator[tuple[str, date]]:
-    """Give the days her own cases can name: the planned decision, and the last day of each clock that runs."""
+    """Yield the days "mina ärenden" can show: the planned decision, and the last day of each running clock."""
     planned = room.case().planned_decision_on
     if planned:
         yield "Planerat beslut", planned

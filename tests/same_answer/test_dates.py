@@ -1,4 +1,4 @@
-"""Dates of a case: the card and the file of cases keep the same ones, and no figure tells of days that cannot be."""
+"""Dates of a case: card and import accept the same ones, and no figure is based on impossible dates."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -40,7 +40,7 @@ COUNT = 31
 
 
 def generated() -> list[Mapping[str, str]]:
-    """Return the odd cases and, up to the count, drawn ones: days close to each other, so that any order comes up."""
+    """Return the special cases and, up to the count, random ones, close together so that every order occurs."""
     draw = Random(2026)
     found = list(ODD)
     while len(found) < COUNT:
@@ -55,7 +55,7 @@ def test_chat_files_and_figures_agree_on_dates(begun: Stage, furnished: Furnishe
 
     room = begun.room()
     assert told(room.chat("anna"), dates) is stands
-    proposed = {PLANNED} - dates.keys()  # the facts card proposes a planned day, a file does not
+    proposed = {PLANNED} - dates.keys()  # the facts card suggests a planned day, an import does not
     by_chat = {name: day for name, day in kept_dates(room).items() if name not in proposed}
     chat_figures = durations(room)
     assert may_stand(by_chat, TODAY), "what was kept beside a refused date contradicts itself"

@@ -1,4 +1,4 @@
-"""Free text: a field, a typed line and a cell of a file keep, refuse or leave out the same, and figures tell so."""
+"""Free text: a field, a typed line and an imported cell store, reject or ignore the same, and figures agree."""
 
 from random import Random
 
@@ -20,15 +20,15 @@ ODD = (
     "Se 121212+1212",
     "Se 1212121212",
     "Se 1212121213",  # no check digit, no separator
-    "Se 121212-1213",  # mistyped, and still one
+    "Se 121212-1213",  # mistyped, but still a personal number
     "Se 20000229-1234",  # a leap day
-    "Se 000229-1234",  # two digits: in one of the centuries it was
-    "Se 20230229-1234",  # 29 February of a year that had none
+    "Se 000229-1234",  # two-digit year: a leap day in one of the centuries
+    "Se 20230229-1234",  # 29 February in a year without one
     "Se 230229-1234",
-    "Se 641323-3234",  # a month that is none
+    "Se 641323-3234",  # no such month
     "Se 640023-3234",
     "Se 640883-3231",  # a coordination number
-    "Se 640892-3231",  # no day, with 60 added or not
+    "Se 640892-3231",  # no such day, with 60 added or not
     "Se 64 08 23 32 34",
     "Se 6408.2332.34",
     "Se 6408.2332.35",
@@ -42,7 +42,7 @@ ODD = (
 
 
 def generated() -> list[str]:
-    """Return the odd texts and, up to the count, drawn ones of ten digits with or without something between."""
+    """Return the special cases and, up to the count, random texts of ten digits with or without a separator."""
     draw = Random(640823)
     found = list(ODD)
     while len(found) < COUNT:
@@ -52,7 +52,7 @@ def generated() -> list[str]:
 
 
 def asked_why(room: Room) -> Chat:
-    """Have Anna answer the four questions of the group, one of them with a `nej` whose reason is asked for."""
+    """Anna answers the group's four questions, one of them with a `nej` that requires a motivation."""
     anna = room.chat("anna").types(f"ändra 3 {REF}")
     return anna.presses("Spara", {label: "Nej" if label == ITEM else "Ja" for label in inputs(anna.card)})
 

@@ -1,4 +1,4 @@
-"""What a change after signing does: pressed or in a file, the signature, the chef and the figures say the same."""
+"""A change after signing, pressed or imported, has the same effect on the signature, the chef and the figures."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ REASON = "Påhittad motivering: mötet blev inte av"
 
 @dataclass(frozen=True)
 class Changed:
-    """One change after signing, and the dates that somebody tried to give the case before it."""
+    """A change after signing, and the dates someone tried to enter before it."""
 
     item: str
     now: str
@@ -37,14 +37,14 @@ class Changed:
 
     @property
     def decided_on(self) -> date | None:
-        """Return the day of the decision, if it was one that may stand."""
+        """The decision date, if it was valid."""
         if "decided_on" not in self.dates or not expected_dates.may_stand(self.dates, self.on):
             return None
         return expected_dates.day(self.dates["decided_on"])
 
     @property
     def effect(self) -> Effect:
-        """Return what it should do."""
+        """The expected effect."""
         return effect(AS_SIGNED[self.item], self.now, self.on, self.decided_on)
 
 
@@ -56,8 +56,8 @@ ODD = (
     Changed(HEALTH, "nej", {"decided_on": "2027-02-29"}, LEAP),
     Changed(HEALTH, "nej", {"decided_on": "2026-13-01"}),
     Changed(HEALTH, "nej", {"decided_on": "26-05-13"}),
-    Changed(HEALTH, "nej", {"decided_on": "2026-06-13"}),  # lies ahead
-    Changed(HEALTH, "nej", {"opened_on": "2026-05-14", "decided_on": "2026-05-13"}),  # a negative span
+    Changed(HEALTH, "nej", {"decided_on": "2026-06-13"}),  # in the future
+    Changed(HEALTH, "nej", {"opened_on": "2026-05-14", "decided_on": "2026-05-13"}),  # decided before opened
     Changed(DECISION, "ja", {}),
     Changed(DECISION, "ja", DECIDED),
     Changed(DECISION, "pagaende", DECIDED),
@@ -72,7 +72,7 @@ ODD = (
 
 
 def generated() -> list[Changed]:
-    """Return the odd changes and, up to the count, drawn ones."""
+    """Return the special cases and, up to the count, random changes."""
     draw = Random(29)
     found = list(ODD)
     while len(found) < COUNT:
@@ -85,7 +85,7 @@ def generated() -> list[Changed]:
 
 
 def what_happened(room: Room) -> Effect:
-    """Return what the change did, by what the chef hears of it and whether the signature stands."""
+    """Return the effect of the change, from the chef's notifications and the state of the signature."""
     voided = bool(room.scalar("select count(*) from signature where voided_at is not null"))
     cecilia = room.chat("cecilia")
     heard = len(cecilia.received)
@@ -109,7 +109,7 @@ def number_of(item: str) -> int:
 
 
 def pressed(room: Room, change: Changed) -> bool:
-    """Change the answer in the chat; a `nej` that asks for its reason gets one. Say whether it asked."""
+    """Change the answer in chat, with a motivation if a `nej` requires one. Returns: whether it did."""
     anna = room.chat("anna")
     anna.types(f"ändra {number_of(change.item)} {REF}")
     if anna.kind() == "group":

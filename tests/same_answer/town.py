@@ -1,4 +1,4 @@
-"""One harness for every rule: the same case told by chat or by file, and what the figures then say of it."""
+"""The harness of these tests: enter the same case by chat or by file, then read the figures."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
@@ -32,14 +32,14 @@ Take = Callable[[Session, bytes, frozenset[str], datetime, str], Imported]
 
 
 class Stage:
-    """Rooms where something has been said already, which is said once for all tests."""
+    """Rooms prepared by a conversation that runs only once."""
 
     def __init__(self, made: Furnished, said: Room) -> None:
         made.keep()
         self.made, self.said = made, said
 
     def room(self) -> Room:
-        """Return a room as it was then, everyone looking at what she looked at; what is said now is new."""
+        """Reset the room to the prepared state, everyone looking at the same card as then."""
         room = self.made.room()
         room.ids, room.now = count(1000), self.said.now
         for name, then in self.said.chats.items():
@@ -50,12 +50,12 @@ class Stage:
 
 
 def moment(day: date) -> datetime:
-    """Return a moment of a day within office hours."""
+    """Return a time within office hours on a day."""
     return datetime.combine(day, time(10, 42), STOCKHOLM)
 
 
 def told(chat: Chat, dates: Mapping[str, str]) -> bool:
-    """Tell the dates of a case in the chat, the closing by its own press; say whether nothing was refused."""
+    """Enter the dates of a case in chat, closing with its own button. Returns: whether all were accepted."""
     fields = {LABELS[name]: text for name, text in dates.items() if name != "closed_on"}
     stood = True
     if fields:
@@ -68,13 +68,13 @@ def told(chat: Chat, dates: Mapping[str, str]) -> bool:
 
 
 def opened(room: Room, **facts: str) -> Chat:
-    """Have Anna open the case in the chat. What her client asks by itself is for other tests."""
+    """Anna opens the case in chat. Automatic refreshes are off; other tests cover them."""
     room.chat("anna").refreshing = False
     return opens(room.chat("anna"), **(FACTS | facts))
 
 
 def filed(room: Room, take: Take, rows: Sequence[Mapping[str, str]]) -> bool:
-    """Bring rows in as a file; say whether nothing was refused. A file that was taken says nothing new again."""
+    """Import rows; a second import must change nothing. Returns: whether all were accepted."""
     lines = [";".join(row) for row in (["tenant_id", *rows[0]], *([TENANT, *row.values()] for row in rows))]
     raw = "\n".join(lines).encode()
 
@@ -90,26 +90,26 @@ def filed(room: Room, take: Take, rows: Sequence[Mapping[str, str]]) -> bool:
 
 
 def case_filed(room: Room, **cells: str) -> bool:
-    """Bring Anna's case in by a file of cases."""
+    """Import Anna's case."""
     row = {"case_ref": REF, "unit": NORTH, "lead_email": EMAIL, "children": "1", **cells}
     return filed(room, import_cases, [row])
 
 
 def answers_filed(room: Room, *rows: Mapping[str, str], role: str = "case_worker") -> bool:
-    """Bring answers of the one child in by a file."""
+    """Import answers for the only child."""
     about = {"case_ref": REF, "checklist": "decision_basis", "role": role, "child": "1"}
     return filed(room, import_answers, [about | dict(row) for row in rows])
 
 
 def person_filed(room: Room, name: str, role: str, unit: str, first: str = "", last: str = "") -> bool:
-    """Bring someone into the register by a file of people, for some days if they are given."""
+    """Import a person, for a period if given."""
     row = {"object_id": object_id(name), "email": f"{name}@example.invalid", "name": f"{name.title()} Påhittad"}
     row |= {"unit": unit, "role": role, "valid_from": first, "valid_to": last}
     return filed(room, import_people, [row])
 
 
 def kept_dates(room: Room) -> dict[str, str]:
-    """Return the dates that are kept of the case."""
+    """Return the stored dates of the case."""
     case = room.case()
     names = (*LABELS, "closed_on")
     return {name: str(found) for name in names if (found := getattr(case, name)) is not None}
@@ -119,7 +119,7 @@ def kept_dates(room: Room) -> dict[str, str]:
 
 
 def clocks(room: Room) -> dict[str, str]:
-    """Return what `export --what times` says of the one case: each clock that counts, and where it stands."""
+    """Return the state of each counted clock of the only case, from `export --what times`."""
     found: dict[str, str] = {}
     for row in _rows(room, times.COLUMNS, times.time_rows):
         counts = [name for name in times.COUNTS if row[name] not in ("", "0")]
@@ -131,19 +131,19 @@ def clocks(room: Room) -> dict[str, str]:
 
 
 def durations(room: Room) -> list[dict[str, str]]:
-    """Return `export --what times` whole."""
+    """Return all rows of `export --what times`."""
     return list(_rows(room, times.COLUMNS, times.time_rows))
 
 
 def listed(room: Room, role: str = "case_worker") -> dict[str, str]:
-    """Return the line of `export --what checklists` for the basis of one role."""
+    """Return the row of `export --what checklists` for one role's basis."""
     rows = _rows(room, checklists.COLUMNS, checklists.checklist_rows)
     [line] = [row for row in rows if (row["checklist"], row["role"]) == ("decision_basis", role)]
     return line
 
 
 def rated(room: Room, item: str, role: str = "case_worker") -> dict[str, str]:
-    """Return what `export --what rates` counts of an item, where it is not nought."""
+    """Return the non-zero counts of an item in `export --what rates`."""
     rows = _rows(room, rates.COLUMNS, rates.rate_rows)
     [line] = [row for row in rows if (row["item"], row["role"]) == (item, role)]
     return {name: line[name] for name in rates.COUNTS if line[name] != "0"}

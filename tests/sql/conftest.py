@@ -1,4 +1,4 @@
-"""One suite, two databases: a desk on each, migrated and with a little in it."""
+"""Runs the same tests on SQLite and PostgreSQL: a desk on each, migrated and with some data."""
 
 import secrets
 import shutil
@@ -30,18 +30,18 @@ NOW = datetime(2026, 5, 12, 8, 30, tzinfo=UTC)
 
 POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgres)
 on_postgresql = pytest.mark.parametrize("kind", [POSTGRESQL], indirect=True)
-"""For what only PostgreSQL does."""
+"""Marks tests of behaviour specific to PostgreSQL."""
 
 
 @pytest.fixture(params=["sqlite", POSTGRESQL])
 def kind(request: pytest.FixtureRequest) -> str:
-    """Return which database this run is on."""
+    """The database of this run."""
     return str(request.param)
 
 
 @pytest.fixture
 def empty_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Return the URL of a database with nothing in it."""
+    """The URL of an empty database without tables."""
     if kind == "sqlite":
         return f"sqlite:///{tmp_path / 'bot.db'}"
     return str(request.getfixturevalue("postgres_database"))
@@ -49,7 +49,7 @@ def empty_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a migrated SQLite file to copy."""
+    """A migrated SQLite file to copy."""
     path = tmp_path_factory.mktemp("migrated") / "bot.db"
     with opened(f"sqlite:///{path}", Keys(KEYS)) as desk:
         migrate.upgrade(desk)
@@ -58,7 +58,7 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def migrated_postgres() -> Iterator[str]:
-    """Yield the URL of a migrated database for all tests of this process: making one costs more than most tests."""
+    """Yield the URL of a migrated database shared by this process: creating one costs more than most tests."""
     name = f"bk_test_{secrets.token_hex(8)}"
     url = urlunsplit(urlsplit(postgres_url())._replace(path=f"/{name}"))
     with psycopg.connect(postgres_url(), autocommit=True) as server:
@@ -73,14 +73,14 @@ def migrated_postgres() -> Iterator[str]:
 
 @pytest.fixture
 def url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Return the URL of a migrated database with nothing in it."""
+    """The URL of a migrated database without rows."""
     if kind == "sqlite":
         shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "bot.db")
         return f"sqlite:///{tmp_path / 'bot.db'}"
     url = str(request.getfixturevalue("migrated_postgres"))
     with psycopg.connect(url) as connection:
-        connection.execute("set session_replication_role = replica")  # the trail lets nobody delete
-        for table in reversed(METADATA.sorted_tables):  # TRUNCATE takes ten times as long on tables this small
+        connection.execute("set session_replication_role = replica")  # the trail forbids deleting
+        for table in reversed(METADATA.sorted_tables):  # TRUNCATE is ten times slower on tables this small
             connection.execute(f"DELETE FROM {table.name}".encode())
     return url
 
@@ -90,7 +90,7 @@ OpenDesk = Callable[..., Desk]
 
 @pytest.fixture
 def open_desk(url: str) -> Iterator[OpenDesk]:
-    """Give a way to open the database once more, as another process would."""
+    """Yield a function that opens the database again, as another process would."""
     desks: list[Desk] = []
 
     def open_it(masters: dict[str, bytes] = KEYS) -> Desk:
@@ -103,7 +103,7 @@ def open_desk(url: str) -> Iterator[OpenDesk]:
 
 
 def without_waiting_for_the_disk(desk: Desk) -> Desk:
-    """Return the desk, its commits no longer forced to the disk: these tests lose no power."""
+    """Turn off fsync on commit: no power failures in these tests."""
     if desk.dialect == "sqlite":
         desk.engine.raw_connection().driver_connection.execute("pragma synchronous=off")  # type: ignore[union-attr]
     else:
@@ -118,21 +118,21 @@ def without_waiting_for_the_disk(desk: Desk) -> Desk:
 
 @pytest.fixture(scope="session")
 def desk_on_postgres(migrated_postgres: str) -> Iterator[Desk]:
-    """Yield one desk for all tests on PostgreSQL; row ids are never given twice, so its keys hold throughout."""
+    """Yield one desk for all PostgreSQL tests. Row ids are never reused, so its cached keys remain valid."""
     with opened(migrated_postgres, Keys(KEYS)) as desk:
         yield without_waiting_for_the_disk(desk)
 
 
 @pytest.fixture
 def desk(kind: str, url: str, open_desk: OpenDesk, request: pytest.FixtureRequest) -> Desk:
-    """Return a desk on a migrated database with nothing in it."""
+    """A desk on a migrated database without rows."""
     made: Desk = open_desk() if kind == "sqlite" else request.getfixturevalue("desk_on_postgres")
     return made
 
 
 @dataclass(frozen=True)
 class World:
-    """Row ids of one made-up municipality: a case with one filled-in list."""
+    """Row ids in a made-up municipality: a case with one filled-in list."""
 
     tenant: int
     unit: int
@@ -142,7 +142,7 @@ class World:
 
 
 def add_case(session: Session, row: CaseRow) -> CaseRow:
-    """Store a case past the actions, which would have had its figures counted; what this turn adds to it is too."""
+    """Store a case without using the actions, and queue the update of its figures as they would."""
     case = cases.add(session, row)
     projection_queue.enqueue(session, case_id=case.id)
     return case
@@ -195,7 +195,7 @@ def the_case(session: Session, world: World) -> CaseRow:
 def chat_with(
     session: Session, world: World, channel_id: str = "chat", url: str = "http://127.0.0.1/", reference: str = "{}"
 ) -> ConversationRow:
-    """Return the chat in which the person writes, as a turn does: begun if it is new, else brought up to date."""
+    """Return the chat the person writes in, inserted or updated as a turn does."""
     row = conversations.find(session, world.tenant, channel_id)
     if row is None:
         return conversations.begin(session, world.tenant, world.person, channel_id, url, reference)
@@ -204,7 +204,7 @@ def chat_with(
 
 
 def lift_guards(session: Session) -> None:
-    """Take away what keeps the trail from being changed, as someone who may alter the schema could; for one turn."""
+    """Remove the triggers that protect the trail, as someone with schema rights could, for one transaction."""
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         connection.execute(text("set local session_replication_role = replica"))
@@ -214,12 +214,12 @@ def lift_guards(session: Session) -> None:
 
 
 def scalar(desk: Desk, statement: str, **values: Any) -> Any:
-    """Return one value by plain SQL."""
+    """Return a single value by raw SQL."""
     return desk.run_now(lambda session: session.connection().execute(text(statement), values).scalar())
 
 
 def change(desk: Desk, statement: str, **values: Any) -> int:
-    """Change rows behind the bot's back, by plain SQL; return how many."""
+    """Change rows by raw SQL, bypassing the bot; return how many."""
     return desk.run_now(lambda session: session.connection().execute(text(statement), values).rowcount)
 
 

@@ -1,4 +1,4 @@
-"""Made-up files of answers, and the ten cases of a made-up sample."""
+"""Made-up answer files, and a sample of ten made-up cases."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ AUDIT = newest("sample_audit")
 TALK = "Inget barnsamtal hölls; förskolan hördes i stället."
 LATE = "En handläggare utsågs först efter sex veckor."
 
-# The questions by the cases of a made-up sample, as an auditor might have put them down: five adult, five child cases.
+# Questions by case, as an auditor might record a sample: five adult and five child cases.
 SAMPLE: tuple[tuple[str, ...], ...] = (
     ("Ja", "Ja", "Ja", "Nej", "Ja", "Ja", "Ja", "Ja", "Ja", "Delvis"),
     ("Ja. FREDA", "Nej", "Ja. FREDA", "Nej", "Ja. ASI", "Ja. BBIC", "Ja. BBIC", "Ja. BBIC, FREDA", "Nej", "Ja. BBIC"),
@@ -45,7 +45,7 @@ def file_of(rows: Iterable[Sequence[str]], columns: Sequence[str] = COLUMNS) -> 
 
 
 def answer(world: World, ref: str = "SN 2026/0001", **cells: str) -> list[str]:
-    """Return a row about one answer of the made-up case, with what is given."""
+    """Return a row with one answer of the made-up case, with the given cells."""
     plain = {"tenant_id": "made-up-one", "case_ref": ref, "checklist": "decision_basis", "role": "case_worker"}
     plain |= {"item": "child_heard", "answer": "Ja"}
     return [(plain | cells).get(name, "") for name in COLUMNS]
@@ -67,7 +67,7 @@ def sample_rows(tenant: str = "made-up-one") -> list[list[str]]:
 
 
 def add_sample_cases(session: Session, tenant: str = "made-up-one") -> None:
-    """Store the ten cases, without a fact about any of them."""
+    """Store the ten cases, without facts."""
     tenant_id = tenants.ensure(session, tenant).id
     for case, ref in enumerate(REFS):
         unit = people.unit(session, tenant_id, "Vuxna (påhittad)" if case < 5 else "Barn (påhittad)").id

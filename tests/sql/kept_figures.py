@@ -1,4 +1,4 @@
-"""Every figure that is kept, and disposal of a case under their eyes."""
+"""Reads all stored figures, and disposes of cases while checking that they do not change."""
 
 from datetime import date, datetime
 
@@ -11,7 +11,7 @@ ALWAYS = (date(2000, 1, 1), date(2100, 1, 1))
 
 
 def everything(session: Session, tenant_id: int) -> list[list[aggregates.Count]]:
-    """Return every figure of every day, of items, lists and cases."""
+    """Return all figures of all days, of items, lists and cases."""
     aggregates.project_all(session)
     return [
         aggregates.read(session, tenant_id, *ALWAYS, of="items"),
@@ -21,8 +21,8 @@ def everything(session: Session, tenant_id: int) -> list[list[aggregates.Count]]
 
 
 def dispose_of(session: Session, tenant: TenantRow, case: CaseRow, at: datetime) -> None:
-    """Take a case away; every figure is afterwards what it was."""
-    with session.begin_nested() as looking:  # what waits to be folded still waits when the case goes
+    """Dispose of a case, and assert that no figure changes."""
+    with session.begin_nested() as looking:  # rolled back, so that queued changes are still queued at disposal
         before = everything(session, tenant.id)
         looking.rollback()
     disposal.dispose_of(session, tenant, [case], at, "cli:made-up")

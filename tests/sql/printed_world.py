@@ -1,4 +1,4 @@
-"""A made-up case with everything that can stand on a printed page, on any database."""
+"""A made-up case with everything a printed page can contain."""
 
 import json
 from datetime import date

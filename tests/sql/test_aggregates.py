@@ -1,4 +1,4 @@
-"""The figures as they are kept: folded after every change, always what a recount says, and kept after disposal."""
+"""Stored figures: updated after every change, always equal to a recount, and kept after disposal."""
 
 import random
 from collections import Counter
@@ -72,7 +72,7 @@ LIST = newest("decision_basis")
 def figures(
     desk: Desk, world: World, item: str = "child_heard", first: date = ALWAYS[0], last: date = ALWAYS[1]
 ) -> dict[str, int]:
-    """Return what is counted of an item, or of whole lists (item empty), read as a report reads it."""
+    """Return the counts of an item, or of whole lists if item is empty, as reports read them."""
 
     def work(session: Session) -> dict[str, int]:
         aggregates.project_all(session)
@@ -172,7 +172,7 @@ def test_what_the_chef_is_not_asked_or_no_longer_enabled_is_not_counted(desk: De
 
 
 def test_a_list_counts_on_the_day_it_began_in_sweden(desk: Desk, world: World) -> None:
-    def work(session: Session) -> None:  # half past midnight in Sweden, still yesterday in UTC
+    def work(session: Session) -> None:  # 00:30 in Sweden, still the day before in UTC
         the_list(session, world).begun_at = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)
         projection_queue.enqueue(session, case_id=world.case)
 
@@ -385,7 +385,7 @@ def test_violence_counts_from_the_swedish_day_someone_first_said_so(desk: Desk, 
     says(1, "ja", 12, 3)
     says(2, "nej", 12, 4)
     assert ("14d_within", 13) in of_cases(desk, world)
-    says(3, "ja", 23, 11)  # in Sweden it is the twelfth already
+    says(3, "ja", 23, 11)  # already the 12th in Sweden
     says(4, "ja", 12, 14)
     assert ("at_once_late", 3) in of_cases(desk, world)
     date_case(desk, world, opened_on=on_march(11))
@@ -453,7 +453,7 @@ def test_what_an_older_release_counted_is_taken_back_and_counted_by_the_rules_of
 
 
 class Town:
-    """Anything that can happen to cases and lists, at random."""
+    """Random events in the life of cases and lists."""
 
     def __init__(self, desk: Desk, world: World, seed: int) -> None:
         self.desk, self.world, self.draw = desk, world, random.Random(seed)
@@ -477,7 +477,7 @@ class Town:
             self.takes_in_answers,
             self.folds,
         )
-        with suppress(BadCsv):  # a file whose dates contradict what is kept: all of it is left out
+        with suppress(BadCsv):  # dates that contradict stored ones: the whole file is rejected
             self.desk.run_now(self.draw.choice(acts))
 
     def _case(self, session: Session) -> CaseRow | None:
@@ -533,13 +533,13 @@ class Town:
             case_acts.set_dates(session, self._origin(), case, {self.draw.choice(FIELDS): day})
 
     def moves(self, session: Session) -> None:
-        """Move a case to another unit, and say anew whom it is about."""
+        """Move a case to another unit, and change its children."""
         case = self._case(session)
         if case is not None:
             unit = people.unit(session, self.world.tenant, f"Enhet {self.draw.randrange(3)}")
             case_acts.set_unit(session, self._origin(), case, unit.id)
             case_acts.set_type(session, self._origin(), case, "vuxen" if self.draw.random() < 0.2 else "barn")
-            with suppress(BadChildren):  # a list is begun for one that would be gone
+            with suppress(BadChildren):  # a child to be removed has a list
                 case_acts.set_children(session, self._origin(), case, self.draw.randrange(1, 4))
 
     def extends(self, session: Session) -> None:
@@ -550,7 +550,7 @@ class Town:
             extend(session, self.world, case, self.draw.choice(limits), until, decided)
 
     def hands_over(self, session: Session) -> None:
-        """Take the lists of a case one step on: to the chef, read, signed or sent back; on a signed one begin anew."""
+        """Advance a case's lists one step: sent, read, signed or sent back; if signed, begin a new one."""
         case = self._case(session)
         worker = written(session, case) if case is not None else None
         if case is None or worker is None or not worker.sheets:
@@ -574,7 +574,7 @@ class Town:
         aggregates.project_new(session)
 
     def takes_in_cases(self, session: Session) -> None:
-        """Take in a file about a case that is here, or a new one."""
+        """Import a row about an existing case or a new one."""
         case = self._case(session)
         ref = case.ref if case is not None and self.draw.random() < 0.7 else f"SN {self.draw.randrange(10**6)}"
         row = {"tenant_id": "made-up-one", "case_ref": ref, "unit": f"Enhet {self.draw.randrange(3)}"}
@@ -583,7 +583,7 @@ class Town:
         import_cases(session, file_of([list(row.values())], list(row)), frozenset(), NOW, CLI)
 
     def takes_in_answers(self, session: Session) -> None:
-        """Take in a file of answers to a list of a case, which begins with it if it is not there yet."""
+        """Import answers to a list, which the import begins if it does not exist."""
         case = self._case(session)
         if case is not None:
             asked: list[tuple[Checklist, Role]] = [
@@ -600,7 +600,7 @@ class Town:
             import_answers(session, file_of([list(row.values()) for row in rows], list(rows[0])), frozenset(), NOW, CLI)
 
     def disposes(self, session: Session) -> None:
-        """Take a case away as the municipality does: its figures stay."""
+        """Dispose of a case; its figures remain."""
         case, tenant = self._case(session), session.get(TenantRow, self.world.tenant)
         if case is not None and tenant is not None:
             dispose_of(session, tenant, case, NOW)

@@ -1,4 +1,4 @@
-"""Answers are revisions: each a new row, none overwritten, what was written in it sealed and the same when opened."""
+"""Answers are revisions: each a new row, never overwritten, with texts sealed and unsealed unchanged."""
 
 import unicodedata
 from datetime import date

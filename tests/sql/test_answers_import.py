@@ -1,4 +1,4 @@
-"""Answers from a file: nothing dropped, nothing guessed, all rows or none, and out again as they came in."""
+"""Importing answers: nothing dropped or guessed, all rows or none, and exported exactly as imported."""
 
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -32,7 +32,7 @@ def out(desk: Desk, tenant: str = MADE_UP) -> list[dict[str, str]]:
 
 
 def importable(desk: Desk, tenant: str = MADE_UP, as_tenant: str = "") -> list[list[str]]:
-    """Return what an export wrote, as its file has it, in the columns that come in."""
+    """Return an export's rows, in the columns of an import file."""
     rows = [row | {"tenant_id": as_tenant or tenant} for row in out(desk, tenant)]
     return [[safe(row[name]) for name in COLUMNS_IN] for row in rows]
 
@@ -74,7 +74,7 @@ def set_fact(desk: Desk, tenant: int, case: int, name: str, value: str, child: i
     desk.run_now(lambda session: session.add(fact))
 
 
-# --- coming in -------------------------------------------------------------------------------------------------------
+# --- importing -------------------------------------------------------------------------------------------------------
 
 
 def test_a_row_becomes_a_revision_by_the_import_with_its_raw_cell(desk: Desk, world: World) -> None:
@@ -219,7 +219,7 @@ def test_a_childs_first_answer_goes_into_the_occasion_of_the_other_children(desk
     assert [(row["child"], row["occasion"]) for row in out(desk)] == [("2", "2")]
 
 
-# --- what is refused -------------------------------------------------------------------------------------------------
+# --- rejected --------------------------------------------------------------------------------------------------------
 
 
 def test_every_bad_row_is_told_by_line_and_nothing_is_stored(desk: Desk, world: World) -> None:
@@ -279,7 +279,7 @@ def test_no_list_is_begun_beside_those_the_chef_has_had(desk: Desk, world: World
     assert "the chef has had" in faults(desk, answer(world, child="2"))[0], "it was sent with the other child's"
 
 
-# --- out and in again ------------------------------------------------------------------------------------------------
+# --- round trips -----------------------------------------------------------------------------------------------------
 
 
 def test_what_was_exported_comes_in_elsewhere_and_leaves_again_the_same(desk: Desk, world: World) -> None:
@@ -295,10 +295,8 @@ def test_what_was_exported_comes_in_elsewhere_and_leaves_again_the_same(desk: De
         answer(world, item="child_informed_investigation", answer="nej", motivation="Skäl (Var i akten: Blad 2)"),
         answer(world, item="child_informed_intervention", answer="Pågående", motivation="=1+1"),
         answer(world, item="child_informed_decision", answer="obesvarad", note="Väntar"),
-        answer(world, item="health_check_done", answer="ja"),  # not placed: it does not apply
-        answer(
-            world, item="further_violence_risk_assessed", answer="nej"
-        ),  # nobody knows whether it is a violence case
+        answer(world, item="health_check_done", answer="ja"),  # child not placed: does not apply
+        answer(world, item="further_violence_risk_assessed", answer="nej"),  # not known whether it is a violence case
     ]
     bring(desk, *own, *sample_rows())
     first = importable(desk, as_tenant="made-up-two")

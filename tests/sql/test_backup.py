@@ -1,4 +1,4 @@
-"""Backup under load, restore onto an empty place, and what was disposed of meanwhile stays away (T20)."""
+"""Backup under load, restore into an empty database, and cases disposed of in between stay gone (T20)."""
 
 import json
 import secrets
@@ -30,13 +30,13 @@ ACTOR = "cli:made-up"
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.pg_tools])])
 def kind(request: pytest.FixtureRequest) -> str:
-    """Return which database this run is on; PostgreSQL is backed up by its own tools."""
+    """The database of this run. PostgreSQL is backed up with its own tools."""
     return str(request.param)
 
 
 @pytest.fixture
 def empty(kind: str, tmp_path: Path) -> Iterator[str]:
-    """Yield the URL of an empty place, to restore into."""
+    """Yield the URL of an empty database to restore into."""
     if kind == "sqlite":
         yield f"sqlite:///{tmp_path / 'elsewhere' / 'bot.db'}"
         return
@@ -70,7 +70,7 @@ def counts(desk: Desk) -> dict[str, int]:
 
 
 def load_and_back_up(desk: Desk, writer: Desk, world: World, url: str, file: Path, total: int, step: int) -> int:
-    """Store answers, then back up while another process goes on writing; return how many it wrote meanwhile."""
+    """Store answers, then back up while another process keeps writing; return how many it wrote."""
     for first in range(1, total + 1, step):
         desk.run_now(partial(write_answers, world=world, first=first, count=step))
     while desk.run_now(trail.chain_new):
@@ -96,7 +96,7 @@ def load_and_back_up(desk: Desk, writer: Desk, world: World, url: str, file: Pat
 
 
 def check_restored(url: str, world: World, at_least: int, at_most: int) -> int:
-    """Look at a restored database with eyes of one's own; return how many answers came back."""
+    """Check a restored database with independent queries; return its number of answers."""
     with opened(url, Keys(KEYS)) as desk:
         found = int(scalar(desk, "select count(*) from answer"))
         assert at_least <= found <= at_most
@@ -148,7 +148,7 @@ def test_a_hundred_thousand_answers_come_back_within_five_minutes(
     assert took < 300
 
 
-# --- an empty place only ---------------------------------------------------------------------------------------------
+# --- only into an empty database -------------------------------------------------------------------------------------
 
 
 def test_nothing_is_overwritten_neither_a_file_nor_a_database(
@@ -203,7 +203,7 @@ def test_the_tools_of_postgresql_are_asked_for_when_they_are_not_here(
         back_up(url, tmp_path / "copy")
 
 
-# --- what was disposed of stays away ---------------------------------------------------------------------------------
+# --- disposed cases stay gone ----------------------------------------------------------------------------------------
 
 
 def test_an_old_backup_brings_no_disposed_case_back(
@@ -342,7 +342,7 @@ def test_a_trail_that_was_changed_in_the_backup_is_named(
     assert ["was changed" in str(fault) for fault in back(tmp_path / "copy", empty, tmp_path / "none").broken] == [True]
 
 
-# --- keys apart ------------------------------------------------------------------------------------------------------
+# --- keys stored separately ------------------------------------------------------------------------------------------
 
 
 def test_with_keys_apart_disposal_closes_every_backup_that_there_is(
@@ -361,7 +361,7 @@ def test_with_keys_apart_disposal_closes_every_backup_that_there_is(
     with pytest.raises(CannotBackUp, match="--keys"):
         back(tmp_path / "old", empty, tmp_path / "none")
     assert is_empty(empty)
-    back(tmp_path / "old", empty, tmp_path / "none", keys_file)  # and the tombstones are lost
+    back(tmp_path / "old", empty, tmp_path / "none", keys_file)  # without the tombstones
 
     with opened(empty, Keys(KEYS)) as restored:
         with pytest.raises(KeyGone):

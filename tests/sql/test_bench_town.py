@@ -1,4 +1,4 @@
-"""The towns the figures are measured in: the same for the same seed, counted like any other, kept from run to run."""
+"""The towns used for benchmarks: deterministic by seed, with regular figures, reusable between runs."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What came in and what goes out: acted upon once, answered the same again, and never sent by two at a time."""
+"""Inbox and outbox: activities processed once, repeats get the same reply, messages sent by one process only."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -40,7 +40,7 @@ def keep(
 
 
 def seen(desk: Desk, world: World, activity: str, press: str | None) -> tuple[str | None, str | None]:
-    """Return which activities are found as the same, and as the same press, when the world's person comes."""
+    """Return the earlier replies found for the same activity and for the same press of the world's person."""
 
     def work(session: Session) -> tuple[str | None, str | None]:
         if not people.roles_on(session, world.person, NOW.date()):
@@ -166,7 +166,7 @@ def put(desk: Desk, world: World, count: int = 1, *, once: str | None = None, in
 
 
 def lease(desk: Desk, seconds: float = 0, most: int = 10, replica: str = "") -> list[int]:
-    """Lease rows at so many seconds past NOW and return their ids."""
+    """Lease rows `seconds` after NOW and return their ids."""
     now = NOW + timedelta(seconds=seconds)
     return desk.run_now(lambda session: [row.id or 0 for row in outbox.lease(session, now, HOLD, most, replica)])
 

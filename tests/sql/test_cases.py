@@ -1,4 +1,4 @@
-"""Cases with their facts, lists, drafts, extensions and chats: newest on top, nothing lost, each in its own house."""
+"""Cases with facts, lists, drafts, extensions and chats: newest first, nothing lost, separate per tenant."""
 
 from datetime import date, timedelta
 

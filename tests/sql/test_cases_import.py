@@ -1,4 +1,4 @@
-"""Cases from a file, on both databases: every column, all or nothing, and the same file twice."""
+"""Importing cases on both databases: every column, all rows or none, and the same file twice."""
 
 from datetime import UTC, date, datetime
 
@@ -18,7 +18,7 @@ from storage.trail import EventRow
 from tests.sql.conftest import NOW, scalar
 
 LATER = datetime(2026, 12, 1, 8, 30, tzinfo=UTC)
-"""The day of the files: every date in them has been."""
+"""The day of the import: all dates in the files are in the past."""
 
 TENANT = "made-up-cases"
 FULL = {
@@ -46,7 +46,7 @@ FULL = {
 
 @pytest.fixture
 def register(desk: Desk) -> Desk:
-    """Return a desk with two people in the register."""
+    """A desk with two registered people."""
 
     def work(session: Session) -> None:
         tenant_id = tenants.ensure(session, TENANT).id

@@ -1,4 +1,4 @@
-"""Migration 0008: figures that an older release counted, of living cases and of one disposed of, come out right."""
+"""Migration 0008 corrects figures counted by an older release, of existing cases and of one disposed of."""
 
 from collections import Counter
 from datetime import date, datetime, timedelta
@@ -34,7 +34,7 @@ def day(number: int) -> date:
 
 
 def to(desk: Desk, version: str) -> None:
-    """Migrate to a version: up from nothing or to the head, else down."""
+    """Migrate up to the head, or down to a version."""
     config = Config()
     config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
@@ -48,7 +48,7 @@ def to(desk: Desk, version: str) -> None:
 
 
 def living_and_gone(desk: Desk) -> World:
-    """Make cases by the rules of now; one of them is disposed of, with a list that was answered."""
+    """Create cases by the current rules; one, with an answered list, is disposed of."""
 
     def a_case(session: Session, world: World, ref: str, **dates: Any) -> CaseRow:
         return add_case(session, CaseRow(tenant_id=world.tenant, unit_id=world.unit, ref=ref, **dates))
@@ -84,12 +84,12 @@ def living_and_gone(desk: Desk) -> World:
 
 
 def grains(on: date) -> tuple[tuple[str, date], tuple[str, date]]:
-    """Return the day and the month in which a day counts."""
+    """Return the day and the month a day is counted in."""
     return ("d", on), ("m", on.replace(day=1))
 
 
 def as_counted_before(desk: Desk, world: World) -> None:
-    """Put in place of the case figures what the release of 0007 counted for the same dates; nothing waits."""
+    """Replace the case figures by what release 0007 counted for the same dates, with an empty queue."""
     before = {
         "SN 2": f"due:0:{day(60)} without:0:{day(60)} prelim:15:{MARCH} months4_late:135:{day(15)}",
         "SN 3": f"prelim:1:{MARCH} months4_running:0:{day(1)}",
@@ -113,7 +113,7 @@ def as_counted_before(desk: Desk, world: World) -> None:
                 code, value, on = mark.split(":")
                 for grain, at in grains(date.fromisoformat(on)):
                     rows[grain, at, code, int(value), False] += 1
-        for grain, at in grains(MARCH):  # disposed of, and its dates stood the wrong way round
+        for grain, at in grains(MARCH):  # disposed of, with its dates in the wrong order
             rows[grain, at, "prelim", -3, True] += 1
         for (grain, at, code, days, frozen), n in rows.items():
             connection.execute(

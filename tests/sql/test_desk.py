@@ -1,4 +1,4 @@
-"""One transaction per turn: whole or not at all, safe on disk, and no answer lost when two speak at once."""
+"""One transaction per turn: atomic, durable, and no answer lost when two people write at once."""
 
 import asyncio
 import sqlite3
@@ -26,7 +26,7 @@ ITEM = "child_heard"
 
 
 def other_connection(url: str, statement: str) -> object:
-    """Return one value as another program sees it."""
+    """Return a single value as another program sees it."""
     if url.startswith("sqlite"):
         connection = sqlite3.connect(url.removeprefix("sqlite:///"))
         try:
@@ -39,7 +39,7 @@ def other_connection(url: str, statement: str) -> object:
 
 
 def answer_next(session: Session, world: World, text: str = "Påhittat skäl") -> int:
-    """Store the next revision of one item as a dialog does: read the newest, count on."""
+    """Store the next revision of an item as a dialog does: read the latest number, add one."""
     row = the_list(session, world)
     newest = answers.latest(session, world.filled).get(ITEM)
     revision = newest.revision + 1 if newest else 1
@@ -58,7 +58,7 @@ def revisions(desk: Desk) -> list[int]:
     )
 
 
-# --- reading beside the writer ---------------------------------------------------------------------------------------
+# --- reads during writes ---------------------------------------------------------------------------------------------
 
 
 def test_who_reads_sees_one_moment_and_keeps_no_one_from_writing(desk: Desk, world: World) -> None:
@@ -93,7 +93,7 @@ def test_who_reads_opens_texts(desk: Desk, world: World) -> None:
     assert desk.read_now(read) == "Påhittat skäl"
 
 
-# --- safe on disk ----------------------------------------------------------------------------------------------------
+# --- durability ------------------------------------------------------------------------------------------------------
 
 
 def test_sqlite_keeps_what_it_promises(tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ def test_a_turn_that_is_not_committed_is_there_for_nobody_else(desk: Desk, url: 
     assert desk.run_now(work) == 0
 
 
-# --- whole or not at all ---------------------------------------------------------------------------------------------
+# --- atomicity -------------------------------------------------------------------------------------------------------
 
 
 class Interrupted(Exception):
@@ -209,7 +209,7 @@ def test_a_revision_stored_by_someone_else_first_runs_the_whole_turn_again(desk:
     seen: list[int] = []
 
     def work(session: Session) -> int:
-        """The first time it has read the newest revision just before someone else stored the next one."""
+        """On the first run, reads the latest revision just before another transaction stores the next."""
         newest = answers.latest(session, world.filled)[ITEM].revision
         seen.append(newest)
         trail.record(session, world.tenant, NOW, "system", "tried")
@@ -254,7 +254,7 @@ def test_a_fault_that_another_try_would_not_mend_is_not_tried_again(desk: Desk) 
     assert calls == 1
 
 
-# --- two at once -----------------------------------------------------------------------------------------------------
+# --- concurrency -----------------------------------------------------------------------------------------------------
 
 
 def test_two_who_answer_one_item_at_once_get_a_revision_each(desk: Desk, open_desk: OpenDesk, world: World) -> None:
@@ -328,7 +328,7 @@ async def test_a_turn_runs_beside_the_event_loop(desk: Desk) -> None:
     assert all(name.startswith("desk") for name, _ in results)
 
 
-# --- when the database goes away -------------------------------------------------------------------------------------
+# --- when the database is unavailable --------------------------------------------------------------------------------
 
 
 @on_postgresql

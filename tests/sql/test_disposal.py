@@ -1,4 +1,4 @@
-"""Disposal: what is due goes with everything of it, from every table and file; the trail and its neighbours stay."""
+"""Disposal: due cases vanish from every table and file; the trail and other cases remain."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -51,7 +51,7 @@ def dispose(session: Session, world: World) -> None:
 
 
 def neighbour(session: Session, world: World, ref: str = "SN 2026/0002") -> World:
-    """Make another case with a list, of the same people."""
+    """Create another case with a list, of the same people."""
     case = cases.add(session, CaseRow(tenant_id=world.tenant, ref=ref, unit_id=world.unit, lead_id=world.person))
     row = FilledRow(
         tenant_id=world.tenant,
@@ -67,11 +67,11 @@ def neighbour(session: Session, world: World, ref: str = "SN 2026/0002") -> Worl
     return World(world.tenant, world.unit, world.person, case.id, row.id)
 
 
-# --- a row in every table that there is, whatever it is called -------------------------------------------------------
+# --- a row in every table, including tables added later --------------------------------------------------------------
 
 
 def references(table: Table) -> dict[str, Callable[[World], int]]:
-    """Map each column that names a case or a list to how it is filled in."""
+    """Map each column that refers to a case or a list to the id it is given."""
     found: dict[str, Callable[[World], int]] = {column.name: lambda w: w.case for column in case_columns(table)}
     return found | {column.name: lambda w: w.filled for column in filled_columns(table)}
 
@@ -83,11 +83,11 @@ AS_FIGURES_READ_IT = {
     "letters": NOT_ASKED * len(checklist_version("decision_basis", 1).items),
     "marks": "",
 }
-"""What was counted is read when a case goes: what it adds to past periods is frozen."""
+"""Read at disposal, when the case's contributions to past periods are frozen."""
 
 
 def plant(session: Session, world: World, number: int) -> dict[str, list[bytes]]:
-    """Put a row that names the case into every table that can; return the bytes it holds, by table."""
+    """Insert a row referring to the case into every table that can; return the bytes in it, by table."""
     ids = {"tenant": world.tenant, "unit": world.unit, "person": world.person}
     ids |= {"cases": world.case, "filled_checklist": world.filled}
     connection = session.connection()
@@ -123,7 +123,7 @@ def made_up(kind: Any, seed: str) -> Any:
 
 
 def naming(desk: Desk, world: World) -> dict[str, int]:
-    """Count the rows that name the case or its list, by table, over every table of the database."""
+    """Count the rows that refer to the case or its list, for every table of the database."""
 
     def work(session: Session) -> dict[str, int]:
         connection = session.connection()
@@ -206,7 +206,7 @@ def test_a_case_that_was_opened_again_after_the_list_was_made_stays(desk: Desk, 
     assert (len(listed), list(still)) == (1, [])
 
 
-# --- what is left ----------------------------------------------------------------------------------------------------
+# --- what remains ----------------------------------------------------------------------------------------------------
 
 
 def test_events_stay_the_trail_holds_and_the_key_is_gone(desk: Desk, world: World) -> None:
@@ -276,7 +276,7 @@ def test_the_row_id_of_a_disposed_case_and_of_its_lists_is_never_given_again(des
     assert later.filled > world.filled
 
 
-# --- what is short-lived ---------------------------------------------------------------------------------------------
+# --- short-lived data ------------------------------------------------------------------------------------------------
 
 
 def short_lived_rows(session: Session, world: World) -> None:
@@ -332,11 +332,11 @@ def test_a_draft_goes_some_days_after_its_case_was_closed(desk: Desk, world: Wor
     assert [drafts_left(closed) for closed in closings] == [1, 1, 0]
 
 
-# --- T21: not a byte of it -------------------------------------------------------------------------------------------
+# --- T21: not a byte remains -----------------------------------------------------------------------------------------
 
 
 def files_of(url: str) -> Iterator[bytes]:
-    """Give every byte of the database's files: SQLite's three, or PostgreSQL's file of each table."""
+    """Yield all bytes of the database's files: SQLite's three, or PostgreSQL's file of each table."""
     if url.startswith("sqlite"):
         path = Path(url.removeprefix("sqlite:///"))
         yield from (file.read_bytes() for file in sorted(path.parent.glob(path.name + "*")))
@@ -379,7 +379,7 @@ def test_after_disposal_no_byte_of_a_case_lies_in_the_files(
     planted = desk.run_now(lambda session: plant(session, world, 1))
     canaries += [value for values in planted.values() for value in values]
     found = b"".join(files_of(url))
-    # SQLite writes long values on several pages, so the beginning of each is looked for.
+    # SQLite splits long values over several pages, so only the beginning of each is searched for.
     assert all(canary[:60] in found for canary in canaries), "the search sees nothing"
 
     desk.run_now(lambda session: dispose(session, world))
@@ -410,7 +410,7 @@ def test_when_someone_still_sees_what_was_deleted_that_is_said(
     assert b"SN 2026/0001" not in b"".join(files_of(url))
 
 
-# --- what stays ------------------------------------------------------------------------------------------------------
+# --- what is kept ----------------------------------------------------------------------------------------------------
 
 
 def test_the_figures_of_past_periods_stay_when_a_case_goes(desk: Desk, world: World) -> None:

@@ -1,4 +1,4 @@
-"""Whatever leaves as a table goes through one writer, and nothing anyone wrote begins a formula in it (T15)."""
+"""All tables are exported through one writer, and no user text in them can become a formula (T15)."""
 
 import ast
 import csv
@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("bot", "imports", "dialogs", "actions", "reports")
 SOURCES = [ROOT / "app.py", *(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))]
 WRITERS = {"csv": {"reports/csv_out.py"}}
-"""Which source may name the module: it makes every cell safe."""
+"""The only sources that may use each module; they make every cell safe."""
 
 
 def named(path: Path) -> set[str]:

@@ -1,4 +1,4 @@
-"""The exports of figures, the workbook, and the report as data: what they say of a few made-up lists."""
+"""Exports of figures, the workbook and the report's data, for a few made-up lists."""
 
 import csv
 import io
@@ -48,7 +48,7 @@ def begin(
     role: Role = "case_worker",
     protected: bool = False,
 ) -> None:
-    """Store a case with one list, begun on a day, and its answers; facts are all nej."""
+    """Store a case with one list begun on a day, and its answers. All facts are nej."""
     unit_id = people.unit(session, world.tenant, unit).id or 0
     count = len(all_lists(session, world.tenant))
     case = CaseRow(tenant_id=world.tenant, unit_id=unit_id, ref=f"SN 2027/{count:04}", protected_identity=protected)
@@ -398,7 +398,7 @@ def test_the_units_side_by_side_are_the_workers_lists_alone(desk: Desk, world: W
 
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
 MONDAY = date(2026, 9, 28)
-"""The day on which the times below are read."""
+"""The day the times below are read."""
 
 
 def case_of(session: Session, world: World, ref: str, received: date, **dates: Any) -> CaseRow:
@@ -419,7 +419,7 @@ def extend(session: Session, world: World, case: CaseRow, limit: Limit, until: d
 
 
 def some_clocks(session: Session, world: World) -> None:
-    """Make cases with every outcome of every clock."""
+    """Create cases with every outcome of every clock."""
     march = date(2026, 3, 2)
     for number, days in enumerate((3, 14, 15, 40)):
         opened = after(march, days)
@@ -429,8 +429,8 @@ def some_clocks(session: Session, world: World) -> None:
     extend(session, world, longer, "14d", after(march, 21), march)
     extend(session, world, longer, "4m", after(march, 170), after(march, 100))
     longer.started_on = after(march, 165)
-    case_of(session, world, "SN 81", march)  # nothing was ever opened
-    late = case_of(session, world, "SN 82", after(MONDAY, -3))  # in time still, and known to be about violence
+    case_of(session, world, "SN 81", march)  # never opened
+    late = case_of(session, world, "SN 82", after(MONDAY, -3))  # still in time, and known to involve violence
     fact: dict[str, Any] = {"tenant_id": world.tenant, "case_id": late.id, "child": 0, "revision": 1}
     cases.set_fact(session, late, FactRow(**fact, name="violence", value="ja", at=noon(MONDAY)))
     case_of(session, world, "SN 83", after(MONDAY, -3))
@@ -449,7 +449,7 @@ def test_times_have_a_share_within_the_limit_and_a_median(desk: Desk, world: Wor
     assert list(found) == ["read", "14d", "at_once", "4m", "opened_to_assigned", "decided_to_started"]
     counts = {clock: [getattr(time, name) for name in COUNTS] for clock, time in found.items()}
     assert counts["14d"] == [2, 2, 1, 1, 1]
-    assert counts["at_once"] == [0, 0, 0, 1, 0]  # it came in on Friday
+    assert counts["at_once"] == [0, 0, 0, 1, 0]  # received on Friday
     assert counts["4m"] == [3, 1, 0, 0, 1]
     assert (found["14d"].share.k, found["14d"].share.n, found["14d"].median) == (3, 6, 15)
     assert (found["opened_to_assigned"].median, found["opened_to_assigned"].ended) == (0, 4)

@@ -1,4 +1,4 @@
-"""Master keys come and go: wrapped anew, lost, put back; and a case key that is dropped takes its texts with it."""
+"""Master keys: rewrapped, lost, restored; and dropping a case key makes its texts unreadable."""
 
 from collections.abc import Sequence
 
@@ -45,7 +45,7 @@ def test_after_a_new_key_came_first_the_old_one_is_needed_for_no_text(
 ) -> None:
     write(desk, world)
     newer = open_desk(NEWER)
-    assert newer.run_now(newer.keys.rewrap).count == 2  # the case's and the municipality's own
+    assert newer.run_now(newer.keys.rewrap).count == 2  # the case's key and the municipality's
     assert newer.run_now(newer.keys.rewrap).count == 0
     assert masters(desk) == {"second"}
 
@@ -131,7 +131,7 @@ def test_a_key_that_is_dropped_while_an_export_reads_is_not_remembered_by_it(des
     write(desk, world)
 
     def export(session: Session) -> str:
-        assert answers.latest(session, world.filled)  # from here on it sees this moment
+        assert answers.latest(session, world.filled)  # begins the snapshot
         change(desk, "delete from sealing_key where case_id = :case", case=world.case)
         desk.keys.forget(world.tenant, world.case)
         row = answers.latest(session, world.filled)["child_not_heard_motivated"]

@@ -1,4 +1,4 @@
-"""One-time links in storage: only whole, only once, only in time, only for what and whom they were made (T16)."""
+"""Stored one-time links work only unaltered, once, in time, and for their purpose and person (T16)."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -133,7 +133,7 @@ def test_a_second_use_waits_for_the_first_and_gets_nothing(desk: Desk, world: Wo
     def first(session: Session) -> Link | None:
         got = links.use(session, token, "report", NOW)
         used.set()
-        done.wait(0.3)  # time for the second to get through, if nothing stops it
+        done.wait(0.3)  # enough for the second to get through if nothing blocks it
         return got
 
     def second(session: Session) -> Link | None:

@@ -1,4 +1,4 @@
-"""The schema: migrating from nothing gives exactly what the models say, on both databases."""
+"""The schema: migrating an empty database gives exactly the models' schema, on both databases."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -77,7 +77,7 @@ def test_a_database_of_an_older_schema_is_not_current(empty_url: str) -> None:
 
 
 def test_two_processes_may_migrate_at_once(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However long the one takes: the other waits for it longer than for an ordinary write."""
+    """However long the first takes: the second waits longer for it than for an ordinary write."""
     monkeypatch.setattr(storage.desk, "_PATIENCE", 0.01)
     together = threading.Barrier(2, timeout=PATIENCE)
 

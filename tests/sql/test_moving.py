@@ -1,4 +1,4 @@
-"""From SQLite into PostgreSQL: every row, the same ids, and the bot goes on where it was."""
+"""Moving from SQLite to PostgreSQL: every row, the same ids, and the bot continues where it was."""
 
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.postgres
 
 
 def rows(desk: Desk) -> dict[str, list[Any]]:
-    """Return every row of every table, as the bot reads them."""
+    """Return all rows of all tables, as the bot reads them."""
 
     def work(session: Session) -> dict[str, list[Any]]:
         connection = session.connection()

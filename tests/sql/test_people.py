@@ -1,4 +1,4 @@
-"""The register: who someone is and what she may be on a day, the first and the last day counted."""
+"""The register: people and their roles on a day, first and last day included."""
 
 from datetime import date, timedelta
 
@@ -34,7 +34,7 @@ def arrives(session: Session, tenant: str, object_id: str, day: date) -> Arrival
 
 
 def held_on(desk: Desk, world: World, day: date) -> set[Role]:
-    """Return the roles of a day, read in both ways that there are."""
+    """Return the roles on a day, checking that both ways to read them agree."""
     one_way = {row.role for row in desk.run_now(lambda session: people.roles_on(session, world.person, day))}
     found = desk.run_now(lambda session: arrives(session, "made-up-one", "object-one", day))
     assert {row.role for row in found.roles} == one_way if found else not one_way

@@ -1,4 +1,4 @@
-"""The page for the case file: all that was answered and signed stands on it, and it needs nothing but itself."""
+"""The printed page for the case file contains everything answered and signed, and is self-contained."""
 
 import re
 from datetime import date
@@ -25,7 +25,7 @@ BASIS = checklist_version("decision_basis", 1)
 
 
 class Words(HTMLParser):
-    """Reads a page as a person does: its words, and its elements with their attributes."""
+    """Parses a page into its text, and its elements with attributes."""
 
     def __init__(self) -> None:
         super().__init__()

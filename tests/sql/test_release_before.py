@@ -1,4 +1,4 @@
-"""What the release of schema 0007 left behind is read the same when migrated: exports, replies, buttons, signatures."""
+"""Data of the release with schema 0007 reads the same after migration: exports, replies, buttons, signatures."""
 
 import io
 import json
@@ -31,7 +31,7 @@ from tests.sql.conftest import KEYS
 from tests.sql.test_clocks_migrated import to
 
 LEFT = Path(__file__).parent / "release_0007"
-"""Its database as SQL; the files it exported from it that day; a press and its reply, and a button nobody pressed."""
+"""Its database as SQL, the exports it made from it, a press with its reply, and a button not yet pressed."""
 DAY = date(2026, 5, 26)
 MINT = Mint(bytes(range(32)))
 CONVERSATION = json.loads((LEFT / "conversation.json").read_text(encoding="utf-8"))
@@ -39,7 +39,7 @@ CONVERSATION = json.loads((LEFT / "conversation.json").read_text(encoding="utf-8
 
 @pytest.fixture
 def desk(empty_url: str) -> Iterator[Desk]:
-    """Yield a desk on that database, migrated to the newest schema."""
+    """Yield a desk on that database, migrated to the current schema."""
     with opened(empty_url, Keys(KEYS)) as made:
         to(made, "0007")
         made.run_now(_fill)
@@ -61,14 +61,14 @@ def _fill(session: Session) -> None:
 
 
 def _go_on_numbering(connection: Any, table: str) -> None:
-    """Have the next row's id follow those that were put in by name."""
+    """Set the id sequence after the highest inserted id."""
     if any(column["name"] == "id" for column in inspect(connection).get_columns(table)):
         newest = f'(select max(id) from "{table}")'
         connection.execute(text(f"select setval(pg_get_serial_sequence('{table}', 'id'), {newest})"))
 
 
 def exported(name: str) -> str:
-    """Return a file as it was exported before, its line ends included."""
+    """Return a file as exported then, line endings included."""
     return (LEFT / name).read_bytes().decode()
 
 
@@ -79,7 +79,7 @@ def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 
 def comes(desk: Desk, name: str, activity_id: str, **press: Any) -> Outcome:
-    """Have a press come in at the door, by someone of that town."""
+    """Run a press by a person of that database."""
     turn = Turn(
         kind="press",
         invoke=True,

@@ -1,4 +1,4 @@
-"""The export of answers: the newest of each, counted as figures count them, and the protected never listed."""
+"""The export of answers: the latest of each, with the same state as in figures, and never protected cases."""
 
 import csv
 import io
@@ -182,7 +182,7 @@ def begin(session: Session, world: World, ref: str, begun: datetime, unit: str, 
 
 def test_a_selection_counts_both_days_as_they_are_in_sweden(desk: Desk, world: World) -> None:
     def work(session: Session) -> None:
-        # A minute before and at midnight in Sweden, which is two hours before that in UTC.
+        # A minute before midnight and midnight in Sweden, which is two hours ahead of UTC.
         begin(session, world, "SN 1", datetime(2026, 5, 31, 21, 59, tzinfo=UTC), "Västra")
         begin(session, world, "SN 2", datetime(2026, 5, 31, 22, 0, tzinfo=UTC), "Östra")
         begin(session, world, "SN 3", datetime(2026, 6, 2, 21, 59, tzinfo=UTC), "Östra", role="unit_manager")

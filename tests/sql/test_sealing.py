@@ -1,4 +1,4 @@
-"""What is written is sealed where it stands: moved, changed, or without its key it does not open, and it is nowhere."""
+"""Free text is sealed in place: moved, altered or without its key it does not open, and it is nowhere in clear text."""
 
 import base64
 import os
@@ -29,7 +29,7 @@ ITEM = "child_heard"
 
 
 def write_everywhere(session: Session, world: World, words: str) -> None:
-    """Put the words into every place where someone's own words can stand."""
+    """Store the words in every place that holds free text."""
     row = the_list(session, world)
     written = Written("nej", "text", motivation=words, place=words, note=words, raw=words, method=words)
     answers.add(session, row, ITEM, 1, written, author=world.person, at=NOW, act="act")
@@ -76,7 +76,7 @@ def write_everywhere(session: Session, world: World, words: str) -> None:
     returns.add(session, ReturnRow(**at, person_id=world.person, at=NOW, nonce=uuid4().hex, comment=b""), words, ())
 
 
-# --- nowhere in clear ------------------------------------------------------------------------------------------------
+# --- nowhere in clear text -------------------------------------------------------------------------------------------
 
 
 def encodings(words: str) -> list[bytes]:
@@ -95,7 +95,7 @@ def test_what_was_written_stands_nowhere_in_the_files_or_tables(kind: str, desk:
 
 
 def in_files(url: str) -> bytes:
-    """Return every byte of the database as it lies on disk while it is open: the file, -wal and -shm."""
+    """Return all bytes of the open database on disk: the file, -wal and -shm."""
     path = Path(url.removeprefix("sqlite:///"))
     files = sorted(path.parent.glob(path.name + "*"))
     assert {file.name.removeprefix(path.name) for file in files} == {"", "-wal", "-shm"}
@@ -103,7 +103,7 @@ def in_files(url: str) -> bytes:
 
 
 def in_tables(desk: Desk) -> bytes:
-    """Return every row of every table that there is, each column as text and as bytes."""
+    """Return all rows of all tables, each column as text and as bytes."""
 
     def work(session: Session) -> bytes:
         connection = session.connection()
@@ -206,7 +206,7 @@ class RolledBack(Exception):
 def test_a_key_opened_in_a_turn_that_was_rolled_back_is_forgotten(
     desk: Desk, open_desk: OpenDesk, world: World
 ) -> None:
-    """A row id that was given to a case and taken back is given to the next one, which has another key."""
+    """The row id of a rolled-back case is reused for the next case, which has another key."""
     place = ("answer.note", "1")
 
     def rolled_back(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""The auditor's table: what went in comes out, question by case, with the notes numbered below."""
+"""The auditor's table: imported answers by question and case, with numbered notes below."""
 
 import csv
 import io
@@ -27,7 +27,7 @@ TITLE = "Revisorns stickprov, version 1, revisor"
 
 
 def expected() -> list[list[str]]:
-    """Return the table as it went in, worked out from the sample itself."""
+    """Return the expected table, derived from the sample."""
     rows = []
     for question, item in enumerate(AUDIT.items):
         cells = []

@@ -1,4 +1,4 @@
-"""Two municipalities in one database: what is asked for with one's id never comes from the other."""
+"""Two municipalities in one database: a query with one's id never returns the other's data."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -31,7 +31,7 @@ ASKED: dict[str, Asked] = {
 
 @pytest.fixture
 def two(desk: Desk, world: World) -> World:
-    """Return a second municipality with a person, a case, a chat and events."""
+    """A second municipality with a person, a case, a chat and events."""
 
     def work(session: Session) -> World:
         other = make_world(session, "two")

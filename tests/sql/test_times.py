@@ -1,4 +1,4 @@
-"""Moments: refused without a zone, and the same UTC moment out of both databases."""
+"""Timestamps: rejected without a time zone, and read back as the same UTC time from both databases."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -29,7 +29,7 @@ def test_a_moment_comes_back_as_the_same_one_in_utc(desk: Desk, world: World, mo
 
     stored = desk.run_now(lambda session: session.exec(select(EventRow)).one().at)
 
-    assert stored == moment.astimezone(UTC)  # a moment that comes twice a year equals none in another zone
+    assert stored == moment.astimezone(UTC)  # a local time that occurs twice never equals one in another zone
     assert stored.tzinfo is UTC
 
 

@@ -1,4 +1,4 @@
-"""What was told and how far a sweep has come, and the outbox's leases, on both databases."""
+"""Reminders already sent, the progress of a sweep, and outbox leases, on both databases."""
 
 from datetime import date, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The trail takes additions only; its signed end finds what the chain alone cannot; T17 at its full length."""
+"""The trail is append-only; its signed head reveals what the chain alone cannot; T17 in full."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -54,7 +54,7 @@ def sealed(desk: Desk, world: World) -> Desk:
     return desk
 
 
-# --- additions only --------------------------------------------------------------------------------------------------
+# --- append-only -----------------------------------------------------------------------------------------------------
 
 REFUSED = {
     **{
@@ -86,7 +86,7 @@ def test_the_database_refuses_to_empty_the_trail(sealed: Desk, world: World) -> 
     assert verdict(sealed, world) is None
 
 
-# --- the signed end --------------------------------------------------------------------------------------------------
+# --- the signed head -------------------------------------------------------------------------------------------------
 
 
 def test_a_head_is_signed_once_a_day_and_never_of_nothing(desk: Desk, world: World) -> None:
@@ -109,7 +109,7 @@ def test_a_printed_head_is_read_back_and_holds_while_the_trail_goes_on(sealed: D
 
 
 def cut(session: Session, world: World, place: int) -> None:
-    """Cut the end of the trail off, events and seals together, as if it had never been."""
+    """Truncate the trail, events and seals together, as if the rest had never existed."""
     lift_guards(session)
     gone = select(ChainRow.event_id).where(ChainRow.place >= place)
     events = session.exec(gone).all()
@@ -185,7 +185,7 @@ def test_what_is_no_head_is_refused_in_words(text: str) -> None:
 async def test_the_sealer_signs_the_first_end_of_each_swedish_day(desk: Desk, world: World) -> None:
     clock = Clock(datetime(2026, 5, 12, 21, 0, tzinfo=UTC))  # 23:00 in Sweden
     chainer = Chainer(desk, clock)
-    await chainer.chain()  # there is nothing to sign
+    await chainer.chain()  # nothing to sign
     for _ in range(2):
         record(desk, world, 1)
         await chainer.chain()
@@ -250,7 +250,7 @@ def hash_anew(session: Session) -> None:
 
 
 class RolledBack(Exception):
-    """Takes back what a tampering did, with what verifying said of it."""
+    """Rolls back a tampering, and carries the result of verification."""
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The trail: chained and sealed per tenant, and any tampering is named by the first bad place."""
+"""The trail is chained and sealed per tenant; tampering is reported by the first bad position."""
 
 import sqlite3
 from collections.abc import Callable
@@ -42,18 +42,18 @@ def record(desk: Desk, world: World, count: int) -> None:
 
 @dataclass
 class Trail:
-    """A sealed trail, and a way to tamper with it that no key and no foreign key hinders."""
+    """A sealed trail, and a way to tamper with it that bypasses triggers and foreign keys."""
 
     desk: Desk
     world: World
     url: str
 
     def event(self, place: int) -> int:
-        """Return the row id of the event at a place."""
+        """Return the row id of the event at a position."""
         return int(scalar(self.desk, f"select event_id from event_seal where place = {place}"))
 
     def tamper(self, *statements: str, count: int | None = 1) -> None:
-        """Run statements; `count`: how many rows each must touch, None for whatever it is."""
+        """Run statements. count: rows each must affect, None for any number."""
         if self.desk.dialect == "sqlite":
             self.desk.run_now(lift_guards)
             connection = sqlite3.connect(self.url.removeprefix("sqlite:///"))
@@ -257,7 +257,7 @@ def test_an_event_given_another_number_is_named(kept: Trail) -> None:
 
 
 def test_an_event_put_back_from_another_course_of_the_same_trail_is_named(kept: Trail) -> None:
-    """As from an older copy: its seal was made with the right key, at that very place, but in another chain."""
+    """As if from an older copy: sealed with the right key at the same position, but in another chain."""
     event = kept.event(10)
     kept.tamper(*(f"create table old_{name} as select * from {name}" for name in ("event", "event_seal")), count=None)
     for place in range(8, LENGTH + 1):
@@ -308,7 +308,7 @@ def test_an_event_slipped_in_with_a_seal_of_its_own_is_named(kept: Trail) -> Non
 
 
 def rehash(key: Keys, start: int, master_id: str) -> Callable[[Session], None]:
-    """Give a turn that seals the chain anew from a place on with other keys."""
+    """Return a transaction that reseals the chain from a position with other keys."""
 
     def work(session: Session) -> None:
         lift_guards(session)

@@ -1,4 +1,4 @@
-"""Made-up checklists, facts and answers for properties, and a worker who walks through a list."""
+"""Generated checklists, facts and answers for property tests, and a simulated worker who fills in a list."""
 
 from collections.abc import Iterator, Sequence
 from random import Random
@@ -20,18 +20,18 @@ seeds = st.integers(0, 2**32 - 1)
 
 
 def some_facts(rng: Random) -> dict[str, str]:
-    """Draw facts, about a third of them unknown."""
+    """Generate facts, about a third of them unknown."""
     drawn = {fact: rng.choice(["ja", "nej", ""]) for fact in FACTS}
     return {fact: value for fact, value in drawn.items() if value} | {CASE_TYPE: rng.choice(CASE_TYPES)}
 
 
 def all_known(rng: Random) -> dict[str, str]:
-    """Draw facts that are all known."""
+    """Generate facts, all of them known."""
     return {fact: rng.choice(["ja", "nej"]) for fact in FACTS} | {CASE_TYPE: rng.choice(CASE_TYPES)}
 
 
 def some_answers(rng: Random, checklist: Checklist) -> dict[str, Answer]:
-    """Draw any answers at all to about two thirds of the items, also such as the list does not allow."""
+    """Generate answers to about two thirds of the items, including answers the list does not allow."""
     kinds = get_args(Motivation)
     return {
         item.id: Answer(rng.choice([*item.answers, *CHOICES, "fritext", OPEN]), motivation=rng.choice(kinds))
@@ -41,7 +41,7 @@ def some_answers(rng: Random, checklist: Checklist) -> dict[str, Answer]:
 
 
 def raw_item(item_id: str, **given: Any) -> dict[str, Any]:
-    """Return a valid item as it would be read from YAML, with what is given."""
+    """Return a valid item as read from YAML, with the given keys replaced."""
     plain = {"id": item_id, "ask": f"Påhittad fråga {item_id}?", "ask_en": f"Made-up question {item_id}?"}
     rest = {"answers": ["ja", "nej"], "section": "made_up", "step": "utredning", "wording": "local"}
     return plain | rest | given
@@ -81,7 +81,7 @@ def _condition(rng: Random, earlier: list[str], *, single: bool = False) -> dict
 
 
 def _item(rng: Random, place: int, earlier: list[str]) -> dict[str, Any]:
-    """Draw an item; its first answer is always allowed and never a gap, as in every list that can be completed."""
+    """Generate an item whose first answer is always allowed and never a gap, so that the list can be completed."""
     when = rng.choice([None, _condition(rng, earlier)])
     if rng.random() < 0.25:
         about = rng.choice([*earlier, *FACTS])
@@ -101,7 +101,7 @@ def _item(rng: Random, place: int, earlier: list[str]) -> dict[str, Any]:
 
 
 def drawn_list(size: int, seed: int) -> Checklist:
-    """Return the list that a seed gives: `size` items, with conditions that look back."""
+    """Generate a list from a seed: `size` items, with conditions on earlier items only."""
     rng = Random(seed)
     items: list[dict[str, Any]] = []
     for place in range(size):
@@ -111,11 +111,11 @@ def drawn_list(size: int, seed: int) -> Checklist:
 
 drawn_lists = st.builds(drawn_list, st.integers(1, 7), seeds)
 any_list = st.sampled_from(list(all_checklists().values())) | drawn_lists
-"""Shipped lists and drawn ones. A seed instead of a strategy for every part: ten times as many lists a second."""
+"""Shipped and generated lists. One seed rather than a strategy per part: ten times as many lists per second."""
 
 
 def leaves(condition: Condition | None) -> Iterator[Condition]:
-    """Give the single conditions in one, found without the code under test."""
+    """Yield the leaves of a condition, without using the code under test."""
     if condition is not None:
         if condition.fact or condition.item:
             yield condition
@@ -124,9 +124,9 @@ def leaves(condition: Condition | None) -> Iterator[Condition]:
 
 
 def hangs_on(checklist: Checklist, item_id: str) -> set[str]:
-    """Return the items whose state may follow from this one's answer, at whatever distance."""
+    """Return the items that depend on this one's answer, directly or indirectly."""
     found = {item_id}
-    for item in checklist.items:  # conditions look back, so one pass is enough
+    for item in checklist.items:  # conditions refer to earlier items only, so one pass is enough
         named = {leaf.item for condition in (item.when, *item.only.values()) for leaf in leaves(condition)}
         if named & found:
             found.add(item.id)
@@ -136,7 +136,7 @@ def hangs_on(checklist: Checklist, item_id: str) -> set[str]:
 def take_in(
     checklist: Checklist, facts: dict[str, str], answers: dict[str, Answer], stop: Stop, rng: Random, *, no_gaps: bool
 ) -> dict[str, Answer]:
-    """Return the answers after everything open on a card was answered, as chance has it."""
+    """Answer everything open on a card at random, and return all answers."""
     told = dict(answers)
     if stop.kind == "motivation" and not stop.about:
         for item_id in stop.items:
@@ -160,9 +160,9 @@ def walk(
     onward: bool = True,
     no_gaps: bool = False,
 ) -> Iterator[tuple[Stop, dict[str, Answer]]]:
-    """Answer one open card after another; give each card and the answers after it.
+    """Answer one open card after another; yield each card and the answers after it.
 
-    onward: the next card is looked for after the last one, as in the dialog; else from the beginning.
+    onward: search for the next card from the last one, as the dialog does; otherwise from the beginning.
     """
     after = ""
     while True:

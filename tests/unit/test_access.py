@@ -1,4 +1,4 @@
-"""Who is told of a case, who reads it and in whose place, among made-up people with numbers for names."""
+"""Who is notified about a case, who reads it and on whose behalf. People are numbers."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ LEAD, CO, WORKER, CHEF, OTHER_CHEF, DEPUTY, MANAGER, CHEF_THERE, DEPUTY_THERE = 
 
 @dataclass(frozen=True)
 class Case:
-    """A case as far as it decides who may what."""
+    """The properties of a case that decide who may do what."""
 
     unit_id: int = HERE
     lead_id: int | None = LEAD
@@ -79,7 +79,7 @@ def test_a_chef_of_the_unit_never_acts_as_a_deputy() -> None:
     assert reads_as_deputy([held(CHEF, "deputy"), held(CHEF, "unit_manager", THERE)], Case())
 
 
-# --- who is told -----------------------------------------------------------------------------------------------------
+# --- who is notified -------------------------------------------------------------------------------------------------
 
 
 def test_the_workers_are_told_else_the_chefs() -> None:
@@ -97,14 +97,14 @@ def test_the_workers_are_told_else_the_chefs() -> None:
         (CHEFS, [CHEF]),
         (TWO_CHEFS, [CHEF, OTHER_CHEF]),
         ([*CHEFS, FOR_CHEF], [DEPUTY]),
-        ([*CHEFS, FOR_NOBODY], [DEPUTY]),  # for the only chef there is
+        ([*CHEFS, FOR_NOBODY], [DEPUTY]),  # for the unit's only chef
         ([*TWO_CHEFS, FOR_CHEF], [DEPUTY, OTHER_CHEF]),
         ([*TWO_CHEFS, FOR_NOBODY], [CHEF, OTHER_CHEF, DEPUTY]),
         ([FOR_NOBODY], [DEPUTY]),
-        ([FOR_CHEF], []),  # she is chef no longer, and her deputy with her
+        ([FOR_CHEF], []),  # no longer chef, so her deputy has no role either
         ([*CHEFS, held(DEPUTY, "deputy", stands_in_for=OTHER_CHEF)], [CHEF]),
         ([*TWO_CHEFS, FOR_CHEF, held(DEPUTY, "deputy", stands_in_for=OTHER_CHEF)], [DEPUTY]),
-        ([*CHEFS, held(LEAD, "deputy", stands_in_for=CHEF)], [CHEF]),  # nobody reads what they work on
+        ([*CHEFS, held(LEAD, "deputy", stands_in_for=CHEF)], [CHEF]),  # nobody reads a case they work on
         ([*CHEFS, held(CO, "deputy")], [CHEF]),
         ([*TWO_CHEFS, held(LEAD, "deputy")], [CHEF, OTHER_CHEF]),
         ([held(LEAD, "unit_manager"), held(DEPUTY, "deputy", stands_in_for=LEAD)], [DEPUTY]),

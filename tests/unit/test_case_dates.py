@@ -1,6 +1,6 @@
-"""The one rule for a case's dates: what is read, what may stand together, what reopens, and what is of an earlier time.
+"""Dates of a case: parsing, valid combinations, reopening, and dates of an earlier investigation.
 
-The properties are held against a statement of the order that shares nothing with the rule: a table of pairs.
+The properties are checked against an independent statement of the order: a table of pairs.
 """
 
 from dataclasses import replace
@@ -18,11 +18,11 @@ TODAY = date(2026, 11, 28)
 
 
 def day(number: int) -> date:
-    """Return a day so many days after the first of March 2026."""
+    """Return 1 March 2026 plus `number` days."""
     return date(2026, 3, 1) + timedelta(days=number)
 
 
-# --- reading -------------------------------------------------------------------------------------------------
+# --- parsing -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -89,11 +89,11 @@ def test_what_is_written_is_what_is_read(written: date) -> None:
     assert read_day(written.isoformat(), TODAY) == written
 
 
-# --- what may stand ------------------------------------------------------------------------------------------
+# --- valid combinations --------------------------------------------------------------------------------------
 
 
 def refused(kept: CaseDates, **new: date | None) -> dict[str, tuple[type[UserError], dict[str, Any]]]:
-    """Return by field what is refused, and with which words."""
+    """Return the error class and its arguments for each rejected field."""
     faults = settle(kept, new, TODAY).faults
     return {name: (type(error), dict(error.args_for_text)) for name, error in faults.items()}
 
@@ -155,7 +155,7 @@ def test_of_two_new_dates_that_contradict_each_other_both_are_refused_and_named(
 
 def test_what_is_refused_is_no_longer_what_the_others_are_held_against() -> None:
     kept = CaseDates(decided_on=day(5), closed_on=day(9))
-    # The decision lies after the kept closing and falls; the opening then lies after the decision that is kept.
+    # The decision is after the stored closing, so it is rejected; the opening is then after the stored decision.
     assert refused(kept, opened_on=day(7), decided_on=day(12)) == {
         "decided_on": order("decided_on", "closed_on"),
         "opened_on": order("opened_on", "decided_on"),
@@ -181,7 +181,7 @@ def test_a_date_is_emptied() -> None:
     assert settle(kept, {"decided_on": None}, TODAY).dates == CaseDates(opened_on=day(10))
 
 
-# --- reports that come in later ------------------------------------------------------------------------------
+# --- later reports -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_what_a_file_says_of_both_at_once_is_kept_but_an_opening_is_not_moved_be
     assert refused(later_report, opened_on=day(1)) == {}
 
 
-# --- closing and opening again -------------------------------------------------------------------------------
+# --- closing and reopening -----------------------------------------------------------------------------------
 
 CLOSED = CaseDates(received_on=day(0), opened_on=day(3), decided_on=day(50), closed_on=day(60))
 
@@ -304,12 +304,12 @@ def test_what_lies_on_or_before_the_earlier_closing_is_of_the_earlier_investigat
     assert current(replace(dates, earlier_closed_on=None)) == replace(dates, earlier_closed_on=None)
 
 
-# --- whatever is given ---------------------------------------------------------------------------------------
+# --- properties ----------------------------------------------------------------------------------------------
 
 DAYS = st.integers(-2, 8).map(lambda number: TODAY - timedelta(days=number))
 MAYBE = st.one_of(st.none(), DAYS)
 MANY = settings(max_examples=600)
-"""What two dates do to each other shows only where several others stand just so."""
+"""Some interactions of two dates show only with particular values of several others."""
 KEPT = st.builds(CaseDates, **dict.fromkeys((*FIELDS, "earlier_closed_on"), MAYBE))
 NEW = st.dictionaries(st.sampled_from(FIELDS), MAYBE)
 ORDER = [
@@ -352,6 +352,6 @@ def test_the_same_again_changes_nothing_more(kept: CaseDates, new: dict[str, dat
     again = settle(first.dates, {name: day for name, day in new.items() if name not in first.faults}, TODAY)
 
     if first.reopened and new.get("closed_on", kept.closed_on) in (None, kept.earlier_closed_on):
-        return  # only the newest earlier closing is remembered: what was given says something else now
+        return  # only the newest earlier closing is stored, so the same input now means something else
     assert again.dates == first.dates
     assert not again.faults

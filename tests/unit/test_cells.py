@@ -1,4 +1,4 @@
-"""An answer written to a file and read again is the same answer; what the scale does not hold is kept as it came."""
+"""Answers survive a round trip through a file; a value outside the scale is kept verbatim."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The shipped lists say what the source says, and whoever edits one is told everything that is wrong, by line."""
+"""The decision basis matches its source, and an invalid checklist file yields every error with its line."""
 
 import re
 from pathlib import Path
@@ -142,7 +142,7 @@ def test_a_list_or_version_that_was_never_shipped_is_an_error() -> None:
         checklist_version("decision_basis", 99)
 
 
-# --- faults ----------------------------------------------------------------------------------------------------------
+# --- errors ----------------------------------------------------------------------------------------------------------
 
 HEAD = """\
 id: intake
@@ -159,7 +159,7 @@ ITEM = (
     '- {id: first_item, ask: "A?", ask_en: "A?", answers: [ja, nej], section: only_one, step: beslut, wording: local}'
 )
 
-# Every line that ends in `#! WORDS` has a fault; its text says those words.
+# Every line ending in `#! WORDS` has an error whose message contains those words.
 ALL_AT_ONCE = """\
 id: intake
 version: 1

@@ -1,4 +1,4 @@
-"""A criticism that no question can see is told by name: the source's own lists miss one of the four."""
+"""`coverage` names criticism that no question can detect: the shipped lists miss one of the four."""
 
 import pytest
 
@@ -13,7 +13,7 @@ CHILD_LISTS = [newest("decision_basis"), newest("peer_review_bou")]
 
 
 def without(checklist: Checklist, *item_ids: str) -> Checklist:
-    """Return the list with some questions switched off."""
+    """Return the list with these questions switched off."""
     items = [item.model_copy(update={"enabled": item.enabled and item.id not in item_ids}) for item in checklist.items]
     return checklist.model_copy(update={"items": tuple(items)})
 

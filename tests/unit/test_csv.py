@@ -1,4 +1,4 @@
-"""Files in and out: every bad row is named by its line, and nothing that leaves reads as a formula."""
+"""CSV in and out: every invalid row is reported by line, and no exported cell is a formula."""
 
 import csv
 import io
@@ -129,7 +129,7 @@ def written(*cells: str) -> str:
 
 
 def looks_dangerous(field: str) -> bool:
-    """Say whether a spreadsheet that trims and folds all it can would begin a formula here."""
+    """Return whether any spreadsheet, however it trims and normalizes, could read this as a formula."""
     plain = unicodedata.normalize("NFKC", field)
     visible = "".join(sign for sign in plain if unicodedata.category(sign) not in ("Cc", "Cf", "Zs", "Zl", "Zp"))
     return visible[:1] in tuple("=+-@|%") or field.startswith("\t")

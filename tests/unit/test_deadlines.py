@@ -1,4 +1,4 @@
-"""The clocks: four calendar months counted by hand for every day of four years, and what starts and stops them."""
+"""Clocks: what starts and stops them, and four calendar months checked for every day of four years."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -24,7 +24,7 @@ from checklists.workdays import Workdays
 
 
 def four_months_on(day: date) -> date:
-    """Turn the calendar's pages one by one; when the month is too short, step back to its last day."""
+    """Count four months by turning calendar pages; in a shorter month, step back to its last day."""
     year, month, number = day.year, day.month, day.day
     for _ in range(4):
         month += 1
@@ -78,7 +78,7 @@ OFFICE = Workdays()
 
 
 def day(number: int) -> date:
-    """Return the day so many days after the report came in."""
+    """Return the day `number` days after the report was received."""
     return RECEIVED + timedelta(days=number)
 
 
@@ -106,7 +106,7 @@ def test_fourteen_days_count_from_the_day_after_the_report() -> None:
     clock = assessment(CaseDates(received_on=date(2028, 2, 20)), (), OFFICE)
 
     assert clock is not None
-    assert (clock.limit, clock.last_day) == ("14d", date(2028, 3, 5))  # over a leap day
+    assert (clock.limit, clock.last_day) == ("14d", date(2028, 3, 5))  # across a leap day
     assert not clock.is_late(date(2028, 3, 5))
     assert clock.is_late(date(2028, 3, 6))
     assert clock.days_used(date(2028, 3, 5)) == 14
@@ -172,11 +172,11 @@ def test_only_what_is_about_a_child_has_clocks_and_only_once_its_date_is_known()
     ("known", "began", "last"),
     [
         (0, 0, 1),
-        (-30, 0, 1),  # known before the report came in
+        (-30, 0, 1),  # known before the report was received
         (2, 2, 3),
         (4, 4, 7),  # a Friday
         (5, 5, 7),  # a Saturday
-        (31, 31, 36),  # Maundy Thursday: Good Friday and Easter Monday are free
+        (31, 31, 36),  # Maundy Thursday: Good Friday and Easter Monday are days off
     ],
 )
 def test_with_violence_it_is_to_be_opened_that_day_or_the_next_working_day(known: int, began: int, last: int) -> None:
@@ -215,7 +215,7 @@ def test_violence_without_a_report_has_no_clock() -> None:
     assert assessment(CaseDates(violence_known_on=RECEIVED, opened_on=RECEIVED), (), OFFICE) is None
 
 
-# --- the investigation, extensions, and what is flagged ----------------------------------------------------
+# --- the investigation, extensions, and warnings -----------------------------------------------------------
 
 
 def test_the_investigation_runs_from_opening_to_the_decision_else_to_closing() -> None:
@@ -304,7 +304,7 @@ def test_an_investigation_right_after_a_closed_one_is_flagged(apart: int, flagge
     assert not follows_closed(CaseDates(earlier_closed_on=day(apart)))
 
 
-# --- whatever the dates ------------------------------------------------------------------------------------
+# --- properties --------------------------------------------------------------------------------------------
 
 DAYS = st.integers(-30, 260).map(day)
 ANY = st.builds(

@@ -1,4 +1,4 @@
-"""The starter and the suite's own rules, tried in small projects of their own: real venvs and processes, no network."""
+"""dev.py and the rules of the test suite, run in small temporary projects: real venvs and processes, no network."""
 
 import base64
 import hashlib
@@ -16,7 +16,7 @@ import pytest
 import dev
 from tests.waiting import PATIENCE
 
-# One made-up project serves the whole file, so one xdist process has to take it.
+# All tests share one project, so they must run in the same xdist process.
 pytestmark = pytest.mark.xdist_group("dev")
 REPOSITORY = Path(dev.__file__).parent
 
@@ -31,7 +31,7 @@ except KeyboardInterrupt:
 
 
 def make_wheel(folder: Path, module: str = "made_up") -> str:
-    """Put a wheel with one made-up module into the folder and return the lock that names it."""
+    """Create a wheel with one module in the folder and return the lock file text for it."""
     name = f"{module}-1.0"
     wheel = folder / f"{name}-py3-none-any.whl"
     files = {
@@ -51,7 +51,7 @@ def make_wheel(folder: Path, module: str = "made_up") -> str:
 
 
 def make_project(factory: pytest.TempPathFactory) -> Path:
-    """Make a project with dev.py, a lock of one local wheel, and the remains of a .venv."""
+    """Create a project with dev.py, a lock of one local wheel, and a broken .venv."""
     root = factory.mktemp("project")
     shutil.copy(REPOSITORY / "dev.py", root)
     (root / "requirements.lock").write_text(make_wheel(factory.mktemp("wheels")))
@@ -65,7 +65,7 @@ def make_project(factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with a finished .venv; nothing is installed in it, which takes long."""
+    """A project with a complete but empty .venv, because installing is slow."""
     root = make_project(tmp_path_factory)
     venv.create(root / ".venv", clear=True, symlinks=not dev.WINDOWS)
     dev.write_stamp(root / ".venv", dev.wanted_venv(root))
@@ -74,14 +74,14 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with a .venv that was made from its lock."""
+    """A project whose .venv was installed from its lock."""
     root = make_project(tmp_path_factory)
     dev.set_up_python(root)
     return root
 
 
 def put_uv(folder: Path, monkeypatch: pytest.MonkeyPatch, exit_code: int = 0) -> Path:
-    """Put a uv in front on PATH that makes real venvs and writes down what it is to install; return the file."""
+    """Put a uv first on PATH that creates real venvs and records what it is told to install; return the record."""
     calls = folder / "uv-calls"
     uv = folder / "uv"
     make = f'exec "{sys.executable}" -m venv --without-pip "$5"'
@@ -92,7 +92,7 @@ def put_uv(folder: Path, monkeypatch: pytest.MonkeyPatch, exit_code: int = 0) ->
 
 
 def put_npm(folder: Path, monkeypatch: pytest.MonkeyPatch, exit_code: int = 0) -> Path:
-    """Put an npm in front on PATH that writes its arguments down; return the file it writes to."""
+    """Put an npm first on PATH that records its arguments; return the file."""
     calls = folder / "npm-calls"
     npm = folder / "npm"
     npm.write_text(f'#!/bin/sh\necho "$@" >> "{calls}"\nmkdir -p node_modules\nexit {exit_code}\n')
@@ -280,7 +280,7 @@ def test_rooms_named_first_are_the_ones_that_run(given: list[str], taken: list[s
     assert dev.with_rooms(REPOSITORY, given) == taken
 
 
-# --- the suite: what is absent is counted, or fails -------------------------------------------------------------------
+# --- the suite: missing dependencies are counted, or fail the run ----------------------------------------------------
 
 SMALL_SUITE = """
 import socket, pytest
@@ -305,7 +305,7 @@ def test_far():
 
 
 def run_small_suite(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run a few tests under our conftest where neither PostgreSQL nor Chromium is to be found."""
+    """Run a few tests under our conftest with neither PostgreSQL nor Chromium available."""
     (folder / "tests").mkdir()
     shutil.copy(REPOSITORY / "pyproject.toml", folder)
     for name in ("conftest.py", "waiting.py"):

@@ -1,4 +1,4 @@
-"""What the docs point at is there, and what people set, type and read of is named in them."""
+"""Links in the docs work, and every setting, command, typed word, event and exit code is documented."""
 
 import argparse
 import ast
@@ -35,13 +35,13 @@ def doc(name: str) -> str:
 
 
 def anchors(text: str) -> set[str]:
-    """Return what can be linked to in a page: its headings, written as GitHub writes them."""
+    """Return a page's link anchors: its headings, as GitHub converts them."""
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def missing(text: str, folder: Path) -> list[str]:
-    """Return what a text points at that is not there."""
+    """Return the broken links of a text."""
     found = []
     for link, anchor in LINK.findall(text):
         target = folder / link
@@ -84,7 +84,7 @@ def tracked(*patterns: str) -> list[Path]:
 
 
 def test_file_names_are_plain_ascii() -> None:
-    """An å in a name is one file in some archives and file systems and another in the next."""
+    """Archives and file systems encode å differently, so that it may become another name."""
     assert [path for path in tracked() if not str(path.relative_to(ROOT)).isascii()] == []
 
 
@@ -112,26 +112,26 @@ def test_decisions_are_numbered_without_holes_dated_and_listed() -> None:
         assert head["by"] is None or head["number"] < head["by"] in numbers
 
 
-# --- what is named: both ways, so that nothing is left out and nothing stands that is gone ----------------------------
+# --- completeness, both ways: nothing undocumented, and nothing documented that no longer exists ---------------------
 
 OPERATORS = ("docs/drift.md", "docs/gallring.md", "docs/loggen.md", "docs/paminnelser.md", "docs/svar-fran-fil.md")
 NOT_OURS = {"PATH"}
-"""The operating system's own."""
+"""Variables of the operating system."""
 
 
 def section(text: str, heading: str) -> str:
-    """Return what stands under a heading, down to the next one of its level."""
+    """Return the text under a heading, up to the next heading of the same level."""
     return re.split(r"^## ", text.partition(f"\n## {heading}\n")[2], flags=re.MULTILINE)[0]
 
 
 def first_cells(text: str) -> list[str]:
-    """Return what stands as code in the first cell of each row of the tables of a text."""
+    """Return the code spans in the first cell of every table row."""
     cells = re.findall(r"^\|((?:\\\||[^|])*)\|", text, re.MULTILINE)
     return [code for cell in cells for code in re.findall(r"`([^`]+)`", cell)]
 
 
 def setting_names() -> set[str]:
-    """Return each setting as it is called in the environment."""
+    """Return the environment variable of every setting."""
     found = set()
     for name, field in Settings.model_fields.items():
         alias = field.validation_alias
@@ -141,7 +141,7 @@ def setting_names() -> set[str]:
 
 
 def environment_reads(source: str) -> Iterator[str]:
-    """Give the name of each environment variable a source reads or sets by name."""
+    """Yield every environment variable a source reads or sets by literal name."""
     for node in ast.walk(ast.parse(source)):
         match node:
             case (
@@ -185,7 +185,7 @@ def test_no_doc_names_a_variable_that_nothing_reads() -> None:
 
 
 def commands(parser: argparse.ArgumentParser, *above: str) -> Iterator[tuple[str, set[str]]]:
-    """Give each command of a command line, `people import` as one, with its options."""
+    """Yield each command of a parser, such as `people import`, with its options."""
     groups = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
     for group in groups:
         for name, inner in group.choices.items():
@@ -224,7 +224,7 @@ def test_every_command_of_dev_py_is_told_to_contributors_and_nothing_else() -> N
 
 
 def exit_codes(source: str) -> set[int]:
-    """Return the exit codes a module can end with by itself: what `main` returns, what a refusal carries."""
+    """Return a module's own exit codes: those `main` returns and those of each refusal."""
     found = set()
     for node in ast.walk(ast.parse(source)):
         match node:

@@ -1,4 +1,4 @@
-"""How far the authority's findings have come is the municipality's to say, and a slip in saying it is told."""
+"""The municipality sets the status of the authority's findings; mistakes in the file are reported."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What import contracts cannot see: app.py is a module of no package."""
+"""Import rules for app.py, which import contracts cannot cover because it belongs to no package."""
 
 import ast
 from pathlib import Path
@@ -8,7 +8,7 @@ SQL = {"sqlalchemy", "sqlmodel", "sqlite3", "psycopg", "psycopg_pool", "alembic"
 
 
 def imported(source: str) -> set[str]:
-    """Return the top names of everything a source imports, at any depth."""
+    """Return the top-level names of all imports in a source, at any depth."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):

@@ -1,4 +1,4 @@
-"""The life of a list: which act follows from which state, whose turn it is, and what a change does to a signature."""
+"""Life cycle of a list: allowed transitions, whose turn it is, and what a change does to a signature."""
 
 from dataclasses import replace
 from itertools import chain, combinations, product
@@ -25,7 +25,7 @@ from checklists.model import Answer, Role
 
 BEGUN, SENT, RETURNED, VOIDED, READ, SIGNED = State
 
-# Written out once more, by act: from which states it may come, and where it leads.
+# The transitions restated by act: the states it is allowed in, and the resulting state.
 WRITTEN: dict[Act, tuple[set[State], State]] = {
     Act.SEND: ({BEGUN, RETURNED, SENT, VOIDED}, SENT),
     Act.RETURN: ({SENT, VOIDED}, RETURNED),
@@ -100,7 +100,7 @@ ONGOING = Answer("pagaende", 3, "reference", noted=True, has_method=True)
 
 
 def now(choice: str, **more: Any) -> Answer:
-    """Return the answer that follows on the ongoing one, everything but its choice as it was."""
+    """Return the ongoing answer with another choice, and nothing else changed."""
     return replace(ONGOING, choice=choice, revision=9, **more)
 
 

@@ -1,4 +1,4 @@
-"""The Teams app package: what is built, what Microsoft's schema says of it, and the faults the check finds."""
+"""The Teams app package: building it, validating it against Microsoft's schema, and the faults our check finds."""
 
 import io
 import json
@@ -102,7 +102,7 @@ def test_every_command_of_the_bot_is_listed_until_the_list_is_full() -> None:
 @pytest.mark.parametrize(("name", "size", "layers"), [("color.png", 192, COLOR), ("outline.png", 32, OUTLINE)])
 def test_an_icon_is_what_the_script_draws(name: str, size: int, layers: Any) -> None:
     def plain(file: bytes) -> tuple[bytes, bytes]:
-        # Compressed bytes may differ between zlib versions: head (33 bytes), then what is packed in the one IDAT.
+        # Compressed bytes may differ between zlib versions: compare the header (33 bytes) and the unpacked single IDAT.
         return file[:33], zlib.decompress(file[41:-16])
 
     assert plain((SOURCE / name).read_bytes()) == plain(png(size, draw(size, layers)))

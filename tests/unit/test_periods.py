@@ -1,4 +1,4 @@
-"""How a period is written in the chat, and which days it is."""
+"""How a period is typed in the chat, and which days it covers."""
 
 from datetime import date, timedelta
 

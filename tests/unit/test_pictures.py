@@ -1,4 +1,4 @@
-"""The picture of the house is what the code says today."""
+"""The architecture picture is up to date with the code."""
 
 import importlib.util
 from pathlib import Path
@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def architecture() -> ModuleType:
-    """Return the program that draws the house."""
+    """Import docs/make_architecture.py afresh."""
     spec = importlib.util.spec_from_file_location("make_architecture", ROOT / "docs" / "make_architecture.py")
     assert spec is not None
     assert spec.loader is not None

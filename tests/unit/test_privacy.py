@@ -1,6 +1,6 @@
-"""Personal numbers are found however they are written, and what only looks like one is let through.
+"""Personal numbers are detected however they are written; text that only looks like one is not.
 
-The package `personnummer` says which check digit is right, so that the code under test is not its own judge.
+Check digits come from the package `personnummer`, so that the code under test does not verify itself.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ LARGEST_SHARE_OF_FALSE_ALARMS = 0.01
 
 
 def right_digit(eleven: str) -> str:
-    """Return the check digit for CCYYMMDDNNN that the package accepts, the only one it does."""
+    """Return the only check digit the package accepts for CCYYMMDDNNN."""
     right = [digit for digit in "0123456789" if personnummer.valid(eleven + digit)]
     assert len(right) == 1
     return right[0]
@@ -28,7 +28,7 @@ def right_digit(eleven: str) -> str:
 
 @cache
 def numbers(*, coordination: bool = False) -> tuple[str, ...]:
-    """Return made-up valid numbers, twelve digits each: every century in use, every kind of day."""
+    """Return made-up valid twelve-digit numbers: every century in use, every kind of day."""
     rng = Random(f"personal numbers {coordination}")
     found = []
     for _ in range(MANY if not coordination else MANY // 5):
@@ -43,12 +43,12 @@ ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
 def parted(number: str, *places: int, by: str) -> str:
-    """Return the digits with something between them, after so many digits each time."""
+    """Return the digits with a separator inserted after every `by` digits."""
     edges = [0, *places, len(number)]
     return by.join(number[start:end] for start, end in pairwise(edges))
 
 
-# What is made of twelve digits. Ten digits are the last ten.
+# Ways to write a twelve-digit number; the ten-digit forms use its last ten.
 SHAPES: dict[str, Callable[[str], str]] = {
     "ten digits": lambda n: n[2:],
     "ten digits, hyphen": lambda n: parted(n[2:], 6, by="-"),
@@ -153,7 +153,7 @@ def test_the_check_digit_is_the_one_the_package_accepts() -> None:
 
 
 def filled_in(rng: Random, template: str) -> str:
-    """Put random digits for `9` in a template."""
+    """Replace each `9` in a template by a random digit."""
     return "".join(rng.choice("0123456789") if sign == "9" else sign for sign in template)
 
 
@@ -226,7 +226,7 @@ def test_a_date_with_a_clock_time_is_always_let_through() -> None:
     assert not alarms, alarms[:5]
 
 
-# --- refusing --------------------------------------------------------------------------------------------------------
+# --- rejecting -------------------------------------------------------------------------------------------------------
 
 
 def test_a_refusal_tells_nothing_of_what_was_written() -> None:
@@ -247,6 +247,6 @@ def test_a_text_without_one_comes_back_unchanged() -> None:
 
 
 def test_a_long_row_of_digits_is_read_once() -> None:
-    # Read anew from each digit, this takes minutes instead of milliseconds.
+    # If matching restarted at every digit, this would take minutes rather than milliseconds.
     assert not has_personal_number("1" * 50_000)
     assert not has_personal_number("å" + "1" * 50_000)

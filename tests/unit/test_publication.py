@@ -1,4 +1,4 @@
-"""Publication: no small number stands, and none that is hidden can be worked out from what stands."""
+"""Publication: no small number is published, and no suppressed number can be derived from published ones."""
 
 import random
 from collections import defaultdict
@@ -38,7 +38,7 @@ ATOMS = {
     "jJnNdpfo": "applicable",
     "jJnNdpfeo": "cases",
 }
-"""Which letters a figure counts."""
+"""The letters each figure counts."""
 LETTERS_OF = {code: letters for letters, code in ATOMS.items()}
 FIGURES = (*COLUMNS, *FOLLOWING)
 PARENT, CHILD, ALONE = "child_heard", "child_not_heard_motivated", "child_informed_intervention"
@@ -46,7 +46,7 @@ BASIS = newest("decision_basis")
 LIST = BASIS.model_copy(update={"items": tuple(BASIS.by_id[item] for item in (PARENT, CHILD, ALONE))})
 
 Drawn = Mapping[At, list[dict[str, str]]]
-"""The filled lists of each unit and quarter: letter by item."""
+"""The filled-in lists of each unit and quarter, as a letter per item."""
 
 
 def rows(drawn: Drawn) -> dict[str, dict[At, dict[str, int]]]:
@@ -89,14 +89,14 @@ def a_list(dice: random.Random, rare: float) -> dict[str, str]:
     return {PARENT: parent, CHILD: child, ALONE: dice.choice("jJnNpeo") if dice.random() < rare else "j"}
 
 
-# --- what can be worked out ------------------------------------------------------------------------------------------
+# --- derivation ------------------------------------------------------------------------------------------------------
 
 PRIME = 2**31 - 1
 Equation = dict[tuple[At, str, str], int]
 
 
 class Attacker:
-    """Someone who knows all that stands and how a list works, and adds and subtracts."""
+    """Knows all published numbers and the rules of a list, and solves the linear equations."""
 
     def __init__(self) -> None:
         self.pivots: dict[tuple[At, str, str], Equation] = {}
@@ -124,7 +124,7 @@ class Attacker:
 
 
 def equation(drawn: Drawn, item: str, code: str, at: At) -> Equation:
-    """Return a figure as the sum of what each unit has of each letter in each quarter."""
+    """Return a figure as a sum of unknowns: the number of each letter per unit and quarter."""
     found: Equation = {}
     for place in drawn:
         if at.unit in (TOTAL, place.unit) and at.quarter in (TOTAL, place.quarter):
@@ -172,7 +172,7 @@ def check(drawn: Drawn, found: Hidden) -> None:
     ]
     for item, code, at in [*unseen, *small]:
         if (item, code) == (PARENT, "ej_tillampligt"):
-            continue  # everyone is asked that: it is zero by the list itself
+            continue  # the question always applies, so this is known to be zero
         assert not attacker.can_tell(equation(drawn, item, code, at)), (item, code, at, value(drawn, item, code, at))
 
 
@@ -217,8 +217,8 @@ def test_one_small_number_takes_as_little_with_it_as_can_be() -> None:
     found = hidden(LIST, rows(drawn))
     gone = {(item, column): places for (item, column), places in found.items() if places}
 
-    # 20 of 41 Ja stands. How many answered does not, nor how many said Nej: either would tell that one did not answer.
-    # Each takes one more unit with it, and the whole year of the two.
+    # 20 of 41 Ja is published. The number answered and the number of Nej are not: either would reveal one non-answer.
+    # Each requires suppressing one more unit, and the full year of both.
     assert set(gone) == {(PARENT, "answered"), (PARENT, "nej"), (CHILD, "applicable")}
     assert all(At("u0", "1") in places and len(places) <= 4 for places in gone.values())
 

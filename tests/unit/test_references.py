@@ -1,4 +1,4 @@
-"""Case references: the shapes in use are taken, brought to one form, and a personal number never passes as one."""
+"""Case references: formats in use are accepted and normalized; a personal number is never accepted."""
 
 import unicodedata
 

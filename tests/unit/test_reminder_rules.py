@@ -1,6 +1,6 @@
-"""Which reminders are due: every day of four years swept one by one, against days counted in a table by hand.
+"""Which reminders are due: every day of four years is swept and compared with days counted in a table.
 
-The expectation shares nothing with the rules: it counts in the list of working days of test_workdays.
+The expected values share no code with the rules: they are counted in the working days of test_workdays.
 """
 
 from collections.abc import Callable, Iterable
@@ -31,7 +31,7 @@ A_DAY = timedelta(days=1)
 
 
 def told(state: CaseState, first: date, last: date, days: Iterable[date] = OPEN) -> list[tuple[str, str, date]]:
-    """Sweep every working day of a stretch and return what would be told: rule, for whom, day; a mark once."""
+    """Sweep every working day from first to last; return each reminder once: rule, recipient, day."""
     seen: set[tuple[str, str]] = set()
     found: list[tuple[str, str, date]] = []
     for day in (day for day in days if first <= day <= last):
@@ -91,7 +91,7 @@ def expect_received(day: date) -> list[tuple[str, str, date]]:
 
 
 def expect_violence(day: date) -> list[tuple[str, str, date]]:
-    """The first working day, the last in time and the one after it; then as for any report, each until the next one."""
+    """First working day, last one in time, and the one after; then as for any report. Each is due until the next."""
     first, last = after(day - A_DAY, 1), after(day, 1)
     starts = sorted({first, last, after(last, 1), *(on_or_before(day + number * A_DAY) for number in (10, 14, 15))})
     return [("14D", BOTH, told_on) for told_on in starts]
@@ -148,7 +148,7 @@ def test_violence_that_became_known_after_the_opening_is_told_of_by_nobody() -> 
     assert told(state, FRIDAY, FRIDAY + 40 * A_DAY) == []
 
 
-# --- what a missed day catches up, and what it does not -----------------------------------------------------
+# --- catching up after missed sweeps ------------------------------------------------------------------------
 
 FRIDAY = date(2026, 5, 29)
 
@@ -264,7 +264,7 @@ def test_a_moved_limit_of_an_investigation_is_told_anew() -> None:
     ]
 
 
-# --- what the chef is to hear of ---------------------------------------------------------------------------
+# --- what the chef is reminded of --------------------------------------------------------------------------
 
 
 def test_an_answer_that_was_ongoing_at_the_signature_is_told_the_chef_at_the_next_sweep() -> None:
@@ -280,7 +280,7 @@ def test_an_answer_that_was_ongoing_at_the_signature_is_told_the_chef_at_the_nex
     assert due(CaseState(basis=BasisState(status=State.SIGNED, followed_on=FRIDAY)), FRIDAY) == ()
 
 
-# --- the one that is not of the sweep, and the thresholds -------------------------------------------------
+# --- SKYDD, which is not part of the sweep, and the thresholds --------------------------------------------
 
 
 def test_a_report_of_today_without_an_answer_is_told_whatever_the_day() -> None:

@@ -1,4 +1,4 @@
-"""Words to answers: short forms, both languages, any case, and never a guess."""
+"""Parsing typed answers: short forms, both languages, any letter case, and no guessing."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Periods: nothing of a case goes until one is set, and months are counted as the calendar has them."""
+"""Retention: nothing is disposed of until a period is set; months are calendar months."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The table of rights: gathered from the dialogs' declarations, and nothing undefined in it."""
+"""The table of rights, collected from the dialogs' declarations, is complete."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which card comes next: a motivation straight after the answer that calls for it, and plain questions for readers."""
+"""Which card comes next: a motivation directly after the answer that requires it; single questions for readers."""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""What applies, what is open, what is a gap: rules held for every list, every set of facts and answers."""
+"""What applies, what is open, what is a gap: properties of all lists, facts and answers."""
 
 from dataclasses import replace
 from random import Random
@@ -152,7 +152,7 @@ WORTH = {"no": 0, "waits": 1, "yes": 2}
 
 
 def worth(checklist: Checklist, condition: Condition | None, facts: dict[str, str], answers: dict[str, Answer]) -> int:
-    """Return 0 (no), 1 (waits) or 2 (yes), worked out by smallest and greatest."""
+    """Return 0 (no), 1 (undecided) or 2 (yes), computed with min and max."""
     if condition is None:
         return 2
     if condition.all or condition.any:

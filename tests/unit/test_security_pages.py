@@ -1,4 +1,4 @@
-"""The pages for the DPO and the reviewer: every table is accounted for, and every test they name exists."""
+"""The pages for the DPO and the security reviewer: every table is listed, and every test they cite exists."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DPO = (ROOT / "docs" / "dataskyddsombud.md").read_text(encoding="utf-8")
 SECURITY = (ROOT / "docs" / "sakerhet.md").read_text(encoding="utf-8")
 VERIFIED = {"10:2 a OSL"}
-"""The one section the page must speak of; every other is for the municipality's lawyer to name."""
+"""The only section the page may cite; all others are for the municipality's lawyer."""
 
 
 def test_every_table_is_accounted_for_to_the_dpo() -> None:

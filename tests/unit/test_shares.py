@@ -1,4 +1,4 @@
-"""Shares, intervals, comparisons and what one list adds: the arithmetic under every figure."""
+"""Shares, intervals, comparisons and the contribution of one list: the arithmetic behind every figure."""
 
 from collections import Counter
 from datetime import date, timedelta
@@ -137,7 +137,7 @@ def test_the_median_of_counted_days_is_the_median_of_the_days(days: list[int]) -
     assert median(dict(Counter(days))) == expected
 
 
-# --- what a list adds ------------------------------------------------------------------------------------------------
+# --- contribution of a list ------------------------------------------------------------------------------------------
 
 ANSWERS = st.dictionaries(
     st.sampled_from([item.id for item in BASIS.items]),
@@ -192,7 +192,7 @@ def test_every_definition_fits_the_column_its_letters_are_kept_in() -> None:
     assert all(len(one.items) <= 300 for one in lists)
 
 
-# --- what a case adds ------------------------------------------------------------------------------------------------
+# --- contribution of a case ------------------------------------------------------------------------------------------
 
 MAYBE = st.one_of(st.none(), st.dates(date(2026, 1, 1), date(2026, 12, 31)))
 
@@ -266,7 +266,7 @@ def test_a_case_is_due_on_one_day_at_most_and_without_a_list_only_if_due(
     [
         *((None, None, None, None), (None, None, 9, None), (10, None, None, 10), (None, 5, None, 5)),
         *((10, 5, None, 5), (10, 15, None, 15)),
-        *((10, None, 9, None), (10, None, 10, 10), (10, None, 11, 10)),  # closed before it was due, or not
+        *((10, None, 9, None), (10, None, 10, 10), (10, None, 11, 10)),  # closed before, on and after the due day
         *((10, 5, 7, 5), (10, 5, 3, 5), (None, 5, 3, 5)),
     ],
 )

@@ -1,4 +1,4 @@
-"""The five lists beside the decision basis ask what their sources say; faults in new keys are told."""
+"""The five lists besides the decision basis match their sources; errors in the newer keys are reported."""
 
 from pathlib import Path
 
@@ -193,7 +193,7 @@ def test_what_the_source_asks_for_beside_an_answer_has_its_place() -> None:
     ]
 
 
-# --- the new keys ----------------------------------------------------------------------------------------------------
+# --- the newer keys --------------------------------------------------------------------------------------------------
 
 OPTIONS = 'options: [{id: one, title: "A", title_en: "A"}, {id: two, title: "B", title_en: "B"}]'
 HOW = f'how: {{ask: "A?", ask_en: "A?", on: [ja], {OPTIONS}'

@@ -1,4 +1,4 @@
-"""What the bot is made of: locked with hashes, listed with licences, and nothing that is not used."""
+"""Dependencies: locked by hash, listed with licences, and all of them used."""
 
 import ast
 import importlib.util
@@ -19,20 +19,20 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = ("app.py", "bot", "imports", "dialogs", "actions", "reports", "checklists", "storage", "texts", "tryout")
 TESTS = ("dev.py", "docs", "manifest", "tests", "bench")
 TOOLS = {"import-linter", "mypy", "pytest-asyncio", "pytest-cov", "pytest-xdist", "ruff", "types-pyyaml"}
-"""Run or loaded by name, never imported."""
+"""Run as commands or loaded by name, never imported."""
 NAMED = {"psycopg": ("storage/desk.py", "postgresql+psycopg://")}
-"""The driver is named in the database's address."""
+"""The driver is selected by the database URL."""
 ALLOWED = {
     *("MIT", "MIT-0", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "PSF-2.0", "MPL-2.0", "LGPL-3.0-only"),
     *("Apache-2.0 AND MIT", "MIT AND PSF-2.0", "Apache-2.0 OR BSD-3-Clause", "Apache-2.0 OR BSD-2-Clause"),
     "Apache-2.0 AND BSD-2-Clause",
 }
-"""Licences that were looked through: each may stand beside EUPL-1.2 as it is used here, unchanged and as a library."""
+"""Reviewed licences: compatible with EUPL-1.2 as used here, unmodified and as a library."""
 
 
 @pytest.fixture(scope="module")
 def lists() -> ModuleType:
-    """Return the program that makes the lists."""
+    """Import docs/make_supply_lists.py."""
     spec = importlib.util.spec_from_file_location("make_supply_lists", ROOT / "docs" / "make_supply_lists.py")
     assert spec is not None
     assert spec.loader is not None
@@ -98,7 +98,7 @@ def test_what_only_tests_need_does_not_run_in_production(parts: list[Any]) -> No
 
 
 def imported(*places: str) -> set[str]:
-    """Return the top names that the sources import."""
+    """Return the top-level names the sources import."""
     names: set[str] = set()
     for place in places:
         path = ROOT / place
@@ -117,7 +117,7 @@ def _imports(tree: ast.AST) -> Iterator[str]:
 
 
 def unused(wanted: list[str], *places: str) -> set[str]:
-    """Return the declared packages of which nothing is imported."""
+    """Return the declared packages that are never imported."""
     names, provides = imported(*places), packages_distributions()
     used: set[str] = {canonicalize_name(dist) for name in names for dist in provides.get(name, ())}
     used |= {name for name, (place, word) in NAMED.items() if word in (ROOT / place).read_text(encoding="utf-8")}
@@ -138,7 +138,7 @@ def test_every_package_for_development_is_imported_or_a_tool() -> None:
 def test_the_bot_imports_nothing_it_does_not_declare(lists: ModuleType) -> None:
     provides = packages_distributions()
     declared = {canonicalize_name(Requirement(line).name) for line in lists.declared()}
-    # Their makers hand them on: SQLModel is SQLAlchemy's tables, aiohttp's addresses are yarl's.
+    # Part of another library's API: SQLModel exposes SQLAlchemy, aiohttp exposes yarl.
     handed_on = {"sqlalchemy", "yarl"}
     used = {canonicalize_name(dist) for name in imported(*PRODUCTION) for dist in provides.get(name, ())}
 

@@ -1,4 +1,4 @@
-"""A tenant's own settings: typed, with defaults, and refused in words when they are wrong."""
+"""Per-tenant settings: typed, with defaults, and rejected with an explanation when invalid."""
 
 from datetime import date, datetime, time
 

@@ -1,4 +1,4 @@
-"""Every sentence exists in both languages, is used somewhere, and is used with the arguments it needs."""
+"""Every sentence exists in both languages, is used, and is given the arguments it needs."""
 
 import ast
 import string
@@ -39,7 +39,7 @@ SHARED_WITH_FILES: tuple[type[UserError], ...] = (
 )
 """The rules of the chat that a file can break as well."""
 
-# What is put together from a beginning and a code that the data or the rules give.
+# Keys composed of a prefix and a code from the data or the rules.
 FROM_CODES = {
     "report_page.kind_": KINDS,
     "answers.": {*CHOICES, OPEN, "fritext", "unknown"},
@@ -58,12 +58,12 @@ FROM_CODES = {
 
 
 def codes(error: type[UserError] = UserError) -> set[str]:
-    """Return the code of every refusal there is."""
+    """Return the code of every UserError, recursively."""
     return {error.code}.union(*(codes(kind) for kind in error.__subclasses__())) - {UserError.code}
 
 
 def strings(tree: ast.AST) -> Iterator[ast.Constant]:
-    """Give every string in a source that is not documentation."""
+    """Yield every string literal in a source, docstrings excluded."""
     documentation = {
         id(node.body[0].value)
         for node in ast.walk(tree)
@@ -81,7 +81,7 @@ WORDS = {str(node.value) for tree in TREES.values() for node in strings(tree)}
 
 
 def named() -> dict[str, str]:
-    """Map every `room.key`, and every beginning of one, that stands in the source to where it stands."""
+    """Map every `room.key`, and every prefix of one, in the source to where it occurs."""
     found = {}
     for path, tree in TREES.items():
         for node in strings(tree):
@@ -97,7 +97,7 @@ BEGINNINGS = {text for text in NAMED if text not in SWEDISH and any(key.startswi
 
 
 def endings(beginning: str) -> set[str]:
-    """Return every whole key that a beginning stands for: what is put behind it is a code, or a word in the source."""
+    """Return every full key a prefix can become: what follows is a code, or a string in the source."""
     if beginning in FROM_CODES:
         return {beginning + code for code in FROM_CODES[beginning]}
     if beginning == "errors.":
@@ -124,7 +124,7 @@ def placeholders(sentence: str) -> set[str]:
 
 
 def faults(swedish: object, english: object) -> Iterator[str]:
-    """Give what is wrong with one sentence in its two languages."""
+    """Yield the faults of one sentence in its two languages."""
     if not isinstance(swedish, str) or not isinstance(english, str):
         yield "not a text in both"
         return
@@ -163,11 +163,11 @@ def test_every_sentence_is_used_somewhere() -> None:
 
 
 LINE_BRINGS = {"item": {"question", "option"}, "choice": {"answer"}}
-"""What `bot.cards.parts.line_words` puts into a sentence by itself, by the argument it reads it from."""
+"""The arguments `bot.cards.parts.line_words` adds itself, by the argument they are derived from."""
 
 
 def said(call: ast.Call) -> tuple[list[str], set[str]] | None:
-    """Return the keys a call may say, and the names of its arguments; None when they are not all written out."""
+    """Return the keys a call may use, and the names of its arguments; None unless all are literals."""
     function = getattr(call.func, "attr", getattr(call.func, "id", ""))
     keywords = {keyword.arg: keyword.value for keyword in call.keywords}
     if None in keywords:
@@ -202,7 +202,7 @@ def test_every_sentence_is_said_with_the_arguments_it_needs() -> None:
     assert not wrong
 
 
-# --- saying ----------------------------------------------------------------------------------------------------------
+# --- say() -----------------------------------------------------------------------------------------------------------
 
 
 def test_a_sentence_is_said_with_its_arguments_filled_in() -> None:
@@ -220,7 +220,7 @@ def test_a_sentence_or_an_argument_that_is_missing_is_an_error(key: str, args: d
         say(key, "sv", **args)
 
 
-# --- refusals --------------------------------------------------------------------------------------------------------
+# --- errors ----------------------------------------------------------------------------------------------------------
 
 
 def kinds(error: type[UserError] = UserError) -> list[type[UserError]]:

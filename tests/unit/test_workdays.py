@@ -1,4 +1,4 @@
-"""Working days against a table written by hand: every day of four years, the eves one by one, and own free days."""
+"""Working days against a hand-written table: every day of four years, each eve, and local days off."""
 
 from bisect import bisect_left, bisect_right
 from datetime import date, timedelta
@@ -14,7 +14,7 @@ FREE = """
 2027: 1/1 6/1 26/3 29/3 6/5 25/6 24/12 31/12
 2028: 6/1 14/4 17/4 1/5 25/5 6/6 23/6 25/12 26/12
 """
-"""The days off on Mondays to Fridays, day/month, from printed almanacs."""
+"""Days off that fall on Monday to Friday, day/month, from printed almanacs."""
 
 
 def table() -> set[date]:

@@ -1,4 +1,4 @@
-"""Workbooks: every text is a text, and the same rows are the same bytes."""
+"""Workbooks: text cells are always stored as text, and the same rows give the same bytes."""
 
 import io
 import re

@@ -1,6 +1,6 @@
-"""The real bot as a process with a database of its own, a connector that keeps what it is sent, and clients over HTTP.
+"""The real bot as a separate process with its own database, a recording connector, and clients over HTTP.
 
-A client speaks as Teams does: activities in the recorded shapes, and the answer of a press in the card's place.
+A client behaves like Teams: it sends activities in the recorded shapes, and replaces a pressed card by the response.
 """
 
 import json
@@ -27,16 +27,16 @@ NEUTRAL = "Beslutskollen har något att visa dig."
 
 
 def people_csv(names: tuple[str, ...], role: str = "case_worker") -> str:
-    """Return a register of made-up people in one unit."""
+    """Return a register file of made-up people in one unit."""
     rows = [f"{TENANT},{name},{name.capitalize()} Påhittad,Enhet (påhittad),{role}" for name in names]
     return "\n".join(["tenant_id,object_id,name,unit,role", *rows])
 
 
 class RecordingConnector:
-    """Takes what is sent to it.
+    """A connector that accepts and records everything.
 
-    `chats` holds each chat's messages as they stand, in the order they were posted; `bodies` everything that ever came;
-    `times` how often each message came, by chat and id.
+    chats: the current messages of each chat, in posting order. bodies: every request body. times: how often each
+    message was posted or updated, by chat and id.
     """
 
     def __init__(self) -> None:
@@ -58,17 +58,17 @@ class RecordingConnector:
 
     @property
     def service_url(self) -> str:
-        """Say where to send, as an activity's serviceUrl would."""
+        """The connector's serviceUrl."""
         return str(self._server.make_url("/")).rstrip("/")
 
     async def until(self, what: str, there: Callable[[], object]) -> None:
-        """Wait until something that was sent makes `there` true."""
+        """Wait until `there()` is true, checking again after each request."""
         await self._news.until(what, there, lambda: self.bodies[::-1])
 
     async def posted_after(self, chat: str, before: Collection[str]) -> str:
-        """Wait for a message in a chat that was not there before, and return its id.
+        """Wait for a message that is not in `before`, and return its id.
 
-        A reply may come after the answer to its request, and what is sent meanwhile may change other messages.
+        A reply may arrive after the response to its request, and other messages may be updated in the meantime.
         """
         await self.until(f"a new message in {chat}", lambda: self.chats[chat].keys() - before)
         return next(message for message in self.chats[chat] if message not in before)
@@ -90,7 +90,7 @@ class RecordingConnector:
 
 
 class Client:
-    """One person at her Teams client. `card` is what she looks at, `message` the posted message it stands in."""
+    """A person's Teams client. card: the card in view. message: id of the message that contains it."""
 
     def __init__(self, bot: RealBot, connector: RecordingConnector, session: aiohttp.ClientSession, name: str) -> None:
         self.bot, self.connector, self.session, self.name = bot, connector, session, name
@@ -100,20 +100,20 @@ class Client:
         self.said = ""
 
     def activity(self, shape: str, **changes: Any) -> dict[str, Any]:
-        """Return a recorded activity as this person's, with an id of its own."""
+        """Return a recorded activity as if sent by this person, with a new id."""
         made = recorded(shape) | {"id": str(uuid.uuid4()), "serviceUrl": self.connector.service_url}
         made["from"] = {"id": f"29:{self.name}", "name": self.name, "aadObjectId": self.name}
         made["conversation"] = {"conversationType": "personal", "tenantId": TENANT, "id": self.chat}
         return made | changes
 
     async def post(self, activity: Mapping[str, Any]) -> tuple[int, Any]:
-        """Post an activity; return status and body. Raises: aiohttp.ClientError: the bot is not there."""
+        """Post an activity; return status and body. Raises: aiohttp.ClientError: the bot is not running."""
         async with self.session.post(f"{self.bot.url}/api/messages", json=activity) as answer:
             text = await answer.text()
             return answer.status, json.loads(text) if text else None
 
     async def types(self, line: str) -> Self:
-        """Write a line and look at what is posted for it."""
+        """Type a line and look at the message posted in reply."""
         before = set(self.posted)
         status, _ = await self.post(self.activity("message.text", text=line))
         assert status == 200
@@ -121,14 +121,14 @@ class Client:
         return self
 
     async def presses(self, title: str, fields: Mapping[str, str] | None = None) -> Self:
-        """Press a button of the card she looks at; the answer goes in its place."""
+        """Press a button on the card in view; the response replaces the card."""
         value = {"action": self.pressed(title, fields or {})}
         _, body = await self.post(self.activity("invoke.adaptiveCard-action", value=value, replyToId=self.message))
         self.take(body)
         return self
 
     async def submits(self, title: str, fields: Mapping[str, str] | None = None) -> Self:
-        """Press as an older client does; the posted card is updated, and she looks at that."""
+        """Press like an older client (Action.Submit), and look at the updated card."""
         fallback = button(self.card, title)["fallback"]
         value = gathered(self.card, fallback, fields or {})
         times, this = self.connector.times, (self.chat, self.message)
@@ -140,7 +140,7 @@ class Client:
         return self
 
     async def refreshes(self) -> Self:
-        """Ask what the card she looks at shows now."""
+        """Refresh the card in view."""
         action = self.card["refresh"]["action"]
         value = {"action": action, "trigger": "automatic"}
         _, body = await self.post(self.activity("invoke.adaptiveCard-action", value=value, replyToId=self.message))
@@ -148,14 +148,14 @@ class Client:
         return self
 
     def pressed(self, title: str, fields: Mapping[str, str]) -> dict[str, Any]:
-        """Return the action of a press, as a client sends it."""
+        """Return the invoke value a client sends for a press."""
         action = button(self.card, title)
         return {"type": "Action.Execute", "title": title, "verb": action["verb"]} | {
             "data": gathered(self.card, action, fields)
         }
 
     def take(self, body: Any) -> None:
-        """Show the answer of a press."""
+        """Show the response to a press."""
         assert body["statusCode"] == 200
         if body["type"] == "application/vnd.microsoft.card.adaptive":
             self.card, self.said = body["value"], ""
@@ -165,7 +165,7 @@ class Client:
             self.said = body["value"]
 
     def look(self, message: str) -> None:
-        """Look at a posted message; with a card its text is empty and its summary tells nothing."""
+        """Look at a posted message. If it has a card, its text must be empty and its summary neutral."""
         posted = self.posted[message]
         self.message, self.said = message, posted["text"]
         if "attachments" in posted:
@@ -175,22 +175,21 @@ class Client:
 
     @property
     def posted(self) -> dict[str, dict[str, Any]]:
-        """Return the messages of her chat as they stand."""
+        """Return the current messages of her chat."""
         return self.connector.chats[self.chat]
 
     @property
     def text(self) -> str:
-        """Return what she can read."""
+        """Return everything she can read."""
         return f"{self.said}\n{words(self.card)}"
 
 
 @asynccontextmanager
 async def town(folder: Path, *names: str, **settings: str) -> AsyncIterator[list[Client]]:
-    """Yield clients of a running bot, one for each name; all are case workers in one unit."""
+    """Yield one client of a running bot per name; all are case workers in one unit."""
     port, admin_port = free_ports(2)
     bot = RealBot(folder, port, admin_port, {"BK_TENANTS": TENANT} | settings, arguments=())
-    (folder / "people.csv").write_text(people_csv(names), encoding="utf-8")
-    await bot.command("people", "import", str(folder / "people.csv"))
+    bot.is_given(people_csv(names))
     await bot.start()
     try:
         async with RecordingConnector() as connector, aiohttp.ClientSession() as session:
@@ -200,12 +199,12 @@ async def town(folder: Path, *names: str, **settings: str) -> AsyncIterator[list
 
 
 async def at_rest(database: Path) -> None:
-    """Wait until a bot has nothing left to do by itself: to send, note, count, chain or sign."""
+    """Wait until the bot has no background work left: nothing to send, store, count, chain or sign."""
     left_to_do = (
         "select count(*) from outbox where state in ('waiting', 'sending')",
         "select count(*) from conversation where card = '' and card_case_id is not null",
         "select count(*) from changed",
-        "select count(*) from event where not chained",
+        "select count(*) from event where not sealed",
         "select count(*) = 0 from trail_head",
     )
 
@@ -217,7 +216,7 @@ async def at_rest(database: Path) -> None:
 
 
 def content(database: Path) -> dict[str, list[str]]:
-    """Return what a SQLite database holds, as text; but for the sealing of the trail, which goes on by itself."""
+    """Return a SQLite database's rows as text, except the chaining of the trail, which happens in the background."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as read:
         names = [name for (name,) in read.execute("select name from sqlite_master where type = 'table'")]
         rows = {name: sorted(map(str, read.execute(f'select * from "{name}"'))) for name in names}

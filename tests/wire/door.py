@@ -1,4 +1,4 @@
-"""The front door on a real port: what it lets in is written down, what it refuses is answered as in production."""
+"""The front door alone on a real port: admitted activities are recorded, refusals are answered as in production."""
 
 import json
 from functools import cache
@@ -9,16 +9,16 @@ from typing import Any, Self
 import aiohttp
 from aiohttp import web
 
-from bot.door.front_door import Gate, Refused, receive, refusal, server_options
+from bot.door.front_door import AdmissionPolicy, Refused, receive, refusal, server_options
 from bot.door.inbound import Inbound
 
 TENANT = "11111111-1111-4111-8111-111111111111"
 RECORDED = Path(__file__).with_name("recorded")
-DEV = Gate(mode="dev", tenants=frozenset({TENANT}))
+DEV = AdmissionPolicy(mode="dev", tenants=frozenset({TENANT}))
 
 
 def recorded(name: str) -> dict[str, Any]:
-    """Read one recorded activity."""
+    """Load a recorded activity."""
     activity: dict[str, Any] = json.loads(_text(name))
     return activity
 
@@ -29,10 +29,10 @@ def _text(name: str) -> str:
 
 
 class Door:
-    """A bot that is nothing but its front door."""
+    """A server that consists of nothing but the front door."""
 
-    def __init__(self, gate: Gate, *, read_seconds: float = 10.0) -> None:
-        self.gate = gate
+    def __init__(self, policy: AdmissionPolicy, *, read_seconds: float = 10.0) -> None:
+        self.policy = policy
         self.turns: list[Inbound] = []
         app = web.Application()
         app.router.add_post("/api/messages", self._messages)
@@ -52,17 +52,17 @@ class Door:
 
     @property
     def port(self) -> int:
-        """Say where it listens."""
+        """The port it listens on."""
         port: int = self._runner.addresses[0][1]
         return port
 
     @property
     def url(self) -> str:
-        """Say where activities are posted."""
+        """The URL to post activities to."""
         return f"http://127.0.0.1:{self.port}/api/messages"
 
     async def post(self, body: Any, headers: dict[str, str] | None = None) -> int:
-        """Post a body (bytes as they are, else as JSON) and give the status of the answer."""
+        """Post a body (bytes unchanged, anything else as JSON) and return the response's status."""
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         sent = {"Content-Type": "application/json"} | (headers or {})
         skip = [name for name, value in sent.items() if not value]
@@ -73,7 +73,7 @@ class Door:
 
     async def _messages(self, request: web.Request) -> web.Response:
         try:
-            inbound = await receive(request, self.gate)
+            inbound = await receive(request, self.policy)
         except Refused as refused:
             return refusal(refused)
         self.turns.append(inbound)

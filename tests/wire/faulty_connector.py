@@ -1,4 +1,4 @@
-"""A stand-in for the Bot Connector on 127.0.0.1 that writes down what arrives and fails as it is told."""
+"""A fake Bot Connector on 127.0.0.1 that records requests and fails on demand."""
 
 import asyncio
 import json
@@ -16,10 +16,10 @@ from tests.waiting import News
 
 @dataclass(frozen=True)
 class Fault:
-    """One answer: a status with headers, or one of the ways not to answer.
+    """A response with status and headers, or a way of failing to respond.
 
-    `how`: "answer"; "hang" (the request is taken, nothing comes back); "drip" (a good answer, one byte and no more);
-    "reset" (the connection is torn after the request was read).
+    how: "answer"; "hang" (reads the request and never responds); "drip" (sends one byte of a good response, then
+    stalls); "reset" (resets the connection after reading the request).
     """
 
     status: int = 201
@@ -30,7 +30,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Arrival:
-    """One request as it came in; `at` is loop time, `path` still percent-encoded."""
+    """A received request. at: event loop time, seconds. path: still percent-encoded."""
 
     at: float
     method: str
@@ -40,23 +40,23 @@ class Arrival:
 
     @property
     def activity(self) -> Any:
-        """Read what was sent as JSON."""
+        """The body, parsed as JSON."""
         return json.loads(self.body)
 
 
 class FaultyConnector:
-    """Takes requests, answers each with the next fault of its script, and well when the script is at its end."""
+    """Answers each request with the next fault in its script; with success once the script is used up."""
 
     def __init__(self) -> None:
         self.script: deque[Fault] = deque()
         self.by_path: Callable[[str], Fault | None] = lambda _path: None
-        """Goes before the script: the answer to a path, still percent-encoded; None leaves it to the script."""
+        """Takes precedence over the script. Called with the percent-encoded path; None falls through to the script."""
         self.before: Callable[[], Awaitable[object]] | None = None
-        """Waited for before an answer is given, when there is one."""
+        """If set, awaited before each response."""
         self.arrivals: list[Arrival] = []
         self.when_one_hangs: Callable[[], object] = lambda: None
         self.hung = 0
-        """How many requests were taken, answered no further, and are waited for."""
+        """Number of requests left hanging."""
         self._news = News()
         self._over = asyncio.Event()
         app = web.Application()
@@ -75,16 +75,16 @@ class FaultyConnector:
 
     @property
     def service_url(self) -> str:
-        """Say where to send, as an activity's serviceUrl would."""
+        """The connector's serviceUrl."""
         return str(self._server.make_url("/_connector/"))
 
     async def stop(self) -> None:
-        """Go off the net."""
+        """Stop listening."""
         self._over.set()
         await self._server.close()
 
     async def until(self, what: str, there: Callable[[], Any]) -> None:
-        """Wait until something that arrived makes `there` true."""
+        """Wait until `there()` is true, checking again after each request."""
         await self._news.until(what, there, lambda: self.arrivals[::-1])
 
     async def _take(self, request: web.Request) -> web.StreamResponse:

@@ -1,4 +1,4 @@
-"""Bodies no channel would send: activities with fields of every wrong kind, and recorded bytes that were damaged."""
+"""Generates request bodies no channel would send: activities with fields of wrong types, and corrupted recordings."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ from typing import Any, Self
 from dialogs.turn.tokens import Mint
 from dialogs.views.views import Claim
 from tests.wire.door import RECORDED, TENANT
-from tests.wire.office import SECRET, activity, pressed
+from tests.wire.in_process_bot import SECRET, activity, pressed
 
 KINDS = sorted(path.stem for path in RECORDED.glob("*.json") if path.stem != "request-headers")
 ODD: tuple[Any, ...] = (
@@ -27,11 +27,11 @@ SIGNED: dict[str, dict[str, str]] = {
     "save_facts": {"item": "facts:1"},
     "command": {"choice": "hjälp"},
 }
-"""What the bot would sign for these verbs, besides the case."""
+"""Token claims of these verbs, besides the case."""
 
 
 def generated(seed: int, count: int) -> Iterator[bytes]:
-    """Give bodies: half of them activities with odd fields, the rest damaged bytes. The same seed gives the same."""
+    """Yield bodies, half of them activities with odd fields, half corrupted bytes. Deterministic for a given seed."""
     chance = random.Random(seed)
     for _ in range(count):
         body = json.dumps(_odd_activity(chance), ensure_ascii=chance.random() < 0.5).encode(errors="surrogatepass")
@@ -45,7 +45,7 @@ def _odd_activity(chance: random.Random) -> Any:
     else:
         kind = chance.choice(KINDS)
         made = activity(kind, "anna")
-        # A reply costs a place in the sending pace, so few messages are good enough to get one.
+        # Replies are rate-limited, so only a few messages are valid enough to get one.
         if made["type"] != "invoke" and chance.random() < 0.99:
             made["serviceUrl"] = "https://smba.trafficmanager.net/emea/"
     for _ in range(chance.choice((0, 1, 1, 2, 5))):
@@ -58,12 +58,12 @@ def _data(chance: random.Random) -> dict[str, Any]:
     claim = Claim(verb=verb, case=1, filled=1, version=1, **SIGNED[verb])
     data: dict[str, Any] = {"verb": verb, "token": Mint(SECRET).sign(1, 1, claim)}
     for name in chance.sample(("violence", "children", "planned", "item", "motivation", "place", "reason", "until"), 3):
-        data[name] = deepcopy(chance.choice(ODD))  # a shared one would grow with every change made in it
+        data[name] = deepcopy(chance.choice(ODD))  # copied, because mutations would accumulate in a shared value
     return data
 
 
 def _change(chance: random.Random, tree: dict[str, Any]) -> None:
-    """Change, drop or add one field, somewhere in the tree."""
+    """Change, remove or add one field somewhere in the tree."""
     node = tree
     while True:
         inner = [value for value in node.values() if isinstance(value, dict) and value]
@@ -105,18 +105,18 @@ HEAD = b"POST /api/messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/jso
 
 
 class Line:
-    """One kept-alive connection, spoken to in bare HTTP: a client library costs more than the bot does."""
+    """A keep-alive connection with hand-written HTTP: a client library would cost more than the bot."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
 
     @classmethod
     async def open(cls, port: int) -> Self:
-        """Connect to this machine."""
+        """Connect to a port on this machine."""
         return cls(*await asyncio.open_connection("127.0.0.1", port))
 
     async def post(self, body: bytes) -> tuple[int, bytes]:
-        """Post a body; return status and answer."""
+        """Post a body; return status and response body."""
         self._writer.write(HEAD + f"{len(body)}\r\n\r\n".encode() + body)
         raw = await self._reader.readuntil(b"\r\n\r\n")
         lines = raw.decode().lower().split("\r\n")
@@ -124,12 +124,12 @@ class Line:
         return int(lines[0].split()[1]), await self._reader.readexactly(length)
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._writer.close()
 
 
 async def bombard(port: int, seed: int, count: int, lines: int = 4) -> tuple[Counter[int], list[bytes]]:
-    """Post generated bodies over a few connections; return the statuses, and the bodies that got a 5xx."""
+    """Post generated bodies over several connections; return the statuses, and the bodies that caused a 5xx."""
     bodies, seen = generated(seed, count), Counter[int]()
     bad: list[bytes] = []
 
@@ -140,7 +140,7 @@ async def bombard(port: int, seed: int, count: int, lines: int = 4) -> tuple[Cou
             seen[status] += 1
             if status >= 500:
                 bad.append(body)
-            if status >= 500 or status == 413:  # it hangs up after an error of its own, and on what it did not read
+            if status >= 500 or status == 413:  # the server closes after an internal error or an unread body
                 line.close()
                 line = await Line.open(port)
         line.close()
@@ -150,7 +150,7 @@ async def bombard(port: int, seed: int, count: int, lines: int = 4) -> tuple[Cou
 
 
 def resident_bytes() -> int:
-    """Return how much memory this process holds (Linux); 0 elsewhere."""
+    """Return this process's resident memory in bytes; 0 if not on Linux."""
     try:
         with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123
             return int(file.read().split()[1]) * 4096
@@ -159,5 +159,5 @@ def resident_bytes() -> int:
 
 
 def register() -> str:
-    """Return the register of the one person the bodies speak for."""
+    """Return a register file with the one person the bodies come from."""
     return f"tenant_id,object_id,name,unit,role\n{TENANT},anna,Anna Påhittad,Enhet (påhittad),case_worker\n"

@@ -1,4 +1,4 @@
-"""A stand-in for Bot Framework's sign-in on 127.0.0.1: publishes keys and signs tokens, good and bad."""
+"""A fake Bot Framework token issuer on 127.0.0.1: publishes keys, and signs valid and invalid tokens."""
 
 import asyncio
 import base64
@@ -23,46 +23,46 @@ SERVICE_URL = "https://smba.trafficmanager.net/emea/"
 
 @cache
 def private_key(name: str, bits: int = 2048) -> rsa.RSAPrivateKey:
-    """Give the key of this name, made once per test run."""
+    """Return the key with this name, generated once per process."""
     return rsa.generate_private_key(public_exponent=65537, key_size=bits)
 
 
 def published(kid: str, key: rsa.RSAPrivateKey, **extra: Any) -> dict[str, Any]:
-    """Write a key the way Bot Framework publishes it, endorsed for Teams unless told otherwise."""
+    """Return a key as JWK, the way the Bot Framework publishes it; endorsed for Teams by default."""
     jwk = RSAAlgorithm.to_jwk(key.public_key(), as_dict=True)
     return {k: v for k, v in jwk.items() if k != "key_ops"} | {"kid": kid, "endorsements": ["msteams"]} | extra
 
 
 def segment(part: Any) -> str:
-    """Encode one part of a token; text goes in as it is, so that a test can write broken or doubled JSON."""
+    """Encode a token segment; strings are taken verbatim, so that tests can pass invalid JSON or duplicate keys."""
     text = part if isinstance(part, (str, bytes)) else json.dumps(part)
     raw = text.encode() if isinstance(text, str) else text
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def good_claims(**changed: Any) -> dict[str, Any]:
-    """Write the claims Teams sends; None takes a claim out."""
+    """Return the claims Teams sends, with changes; None removes a claim."""
     now = int(time.time())
     claims = {"iss": ISSUER, "aud": APP_ID, "serviceurl": SERVICE_URL, "nbf": now - 60, "exp": now + 3600} | changed
     return {name: value for name, value in claims.items() if value is not None}
 
 
 def signed(header: Any, claims: Any, key: rsa.RSAPrivateKey) -> str:
-    """Sign any header and claims with RS256, also ones no honest issuer would write."""
+    """Sign any header and claims with RS256, including ones no honest issuer would."""
     signing_input = f"{segment(header)}.{segment(claims)}"
     signature = key.sign(signing_input.encode(), padding.PKCS1v15(), hashes.SHA256())
     return f"{signing_input}.{segment(signature)}"
 
 
 def signed_with_public_key(kid: str, key: rsa.RSAPrivateKey) -> str:
-    """Forge a token the classic way: HS256, with the public key everyone can read as the secret."""
+    """Forge a token by key confusion: HS256 with the public key as the secret."""
     pem = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     signing_input = f"{segment({'alg': 'HS256', 'kid': kid})}.{segment(good_claims())}"
     return f"{signing_input}.{segment(hmac.digest(pem, signing_input.encode(), hashlib.sha256))}"
 
 
 class Issuer:
-    """Serves the OpenID document and the keys, counts both, and can refuse or hang on request."""
+    """Serves the OpenID metadata and the keys, counts requests for both, and can fail or hang on demand."""
 
     def __init__(self) -> None:
         self.keys: dict[str, rsa.RSAPrivateKey] = {"one": private_key("one")}
@@ -89,17 +89,17 @@ class Issuer:
 
     @property
     def metadata_url(self) -> str:
-        """Say where the OpenID document is."""
+        """The URL of the OpenID metadata."""
         return str(self._server.make_url("/openid"))
 
     def token(self, *, kid: str = "one", header: dict[str, Any] | None = None, **claims: Any) -> str:
-        """Sign a good token, with the claims given changed."""
+        """Sign a valid token, with the given claims changed."""
         return signed(
             {"alg": "RS256", "typ": "JWT", "kid": kid} | (header or {}), good_claims(**claims), self.keys[kid]
         )
 
     async def stop(self) -> None:
-        """Go off the net."""
+        """Stop listening."""
         await self._server.close()
 
     async def _openid(self, _request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""A bot with its own links, figures in two made-up units, and someone who may be given roles."""
+"""The link pages with figures of two made-up units, and a person whose roles tests can change."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -34,14 +34,14 @@ class Standing(Clock):
 
 @dataclass
 class Site:
-    """The bot, and a browser that asks it."""
+    """The bot's pages, and an HTTP client for them."""
 
     desk: Desk
     world: World
     client: "TestClient[web.Request, web.Application]"
 
     def holds(self, role: Role, unit: str, valid_to: date | None = None) -> None:
-        """Give her a role, and take away those she had."""
+        """Replace the person's roles by this one."""
         change(self.desk, "delete from role")
 
         def work(session: Session) -> None:
@@ -68,7 +68,7 @@ class Site:
 
 
 def figures(session: Session, world: World) -> None:
-    """Ten lists in the north, eight of them Ja, and after six of ten in the quarter before; three in the south."""
+    """Ten lists in the north, eight of them Ja (six of ten the quarter before), and three in the south."""
     for month, yes in ((2, 6), (5, 8)):
         for one in range(10):
             begin(session, world, NORTH, date(2026, month, 1 + one), {"child_heard": "ja" if one < yes else "nej"})
@@ -78,7 +78,7 @@ def figures(session: Session, world: World) -> None:
 
 @asynccontextmanager
 async def report_site(folder: Path) -> AsyncIterator[Site]:
-    """Yield the bot, on a fresh database in a folder."""
+    """Yield the site on a new database."""
     desk = Desk(f"sqlite:///{folder / 'bot.db'}", Keys(KEYS))
     migrate.upgrade(desk)
     world = desk.run_now(make_world)

@@ -1,4 +1,4 @@
-"""Readiness and metrics answer on loopback, whatever address the bot itself is on."""
+"""Readiness and metrics are served on loopback only, whatever address the bot listens on."""
 
 import asyncio
 import socket

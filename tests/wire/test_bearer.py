@@ -1,4 +1,4 @@
-"""The token check, over HTTP, against an issuer on 127.0.0.1."""
+"""The token check over HTTP, with a fake issuer on 127.0.0.1."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ import pytest
 
 from bot.door import bearer
 from bot.door.bearer import BadToken, BearerCheck
-from bot.door.front_door import Gate
+from bot.door.front_door import AdmissionPolicy
 from bot.door.key_ring import QUIET_SECONDS, REFRESH_SECONDS, KeyRing
 from tests.waiting import PATIENCE, moved_time, patience
 from tests.wire.door import TENANT, Door, recorded
@@ -34,7 +34,7 @@ DAY = REFRESH_SECONDS
 
 @dataclass
 class Clock:
-    """Time the tests move by hand: `ticks` for the keys, `now` for the tokens."""
+    """A manual clock: `ticks` for the keys, `now` for the tokens."""
 
     passed: float = 0.0
     started: float = field(default_factory=lambda: float(good_claims()["nbf"] + 60))
@@ -48,7 +48,7 @@ class Clock:
 
 @dataclass
 class Guarded:
-    """An issuer, a door that trusts it, and the clock of both."""
+    """An issuer, a front door that trusts it, and their clock."""
 
     issuer: Issuer
     door: Door
@@ -60,7 +60,7 @@ class Guarded:
 
 
 def message(**changed: Any) -> dict[str, Any]:
-    """Write a message as Teams would; None takes a field out."""
+    """Return a message activity, with changes; None removes a field."""
     activity = recorded("message.text") | {"serviceUrl": SERVICE_URL} | changed
     return {name: value for name, value in activity.items() if value is not None}
 
@@ -71,7 +71,7 @@ async def guarded() -> AsyncIterator[Guarded]:
     async with Issuer() as issuer, aiohttp.ClientSession() as session:
         keys = KeyRing(session, issuer.metadata_url, fetch_seconds=PATIENCE, ticks=clock.ticks)
         check = BearerCheck(keys, app_id=APP_ID, now=clock.now)
-        async with Door(Gate(mode="production", tenants=frozenset({TENANT}), bearer=check)) as door:
+        async with Door(AdmissionPolicy(mode="production", tenants=frozenset({TENANT}), bearer=check)) as door:
             yield Guarded(issuer, door, clock, check)
         await keys.close()
 
@@ -272,12 +272,12 @@ async def test_a_token_is_forgotten_when_its_key_is_withdrawn(guarded: Guarded) 
 
     guarded.issuer.keys = {"one": private_key("other")}
     guarded.clock.passed = DAY + 1
-    assert await guarded.knocks(token) == 200  # the set at hand still counts while a new one is fetched
+    assert await guarded.knocks(token) == 200  # the old keys remain valid during a fetch
     await until(lambda: guarded.knocks(token), 401)
 
 
 async def until(attempt: Callable[[], Any], wanted: int) -> None:
-    """Try again until the answer is the wanted one."""
+    """Retry until the result is `wanted`."""
     async with patience(f"the answer {wanted}"):
         while await attempt() != wanted:
             pass

@@ -1,4 +1,4 @@
-"""The bench itself, as small as it goes: every figure comes out, from the command as it is run down to the real bot."""
+"""A minimal run of the benchmark, from the command line to the real bot, produces every figure."""
 
 import csv
 from collections.abc import Iterator

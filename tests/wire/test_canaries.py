@@ -1,7 +1,7 @@
-"""T18: a marker in every free text, secret and reference, through a whole conversation with its errors and crashes.
+"""T18: a marker in every free text, secret and reference, in a whole conversation with errors and crashes.
 
-None of them may turn up in a log at any level, on standard error, among the metrics, in a posted message (but for the
-case reference on a card), in a notification, in an event or in the name of a file.
+No marker may appear in the log at any level, on standard error, in metrics, posted messages (except the case reference
+on a card), notifications, events or file names.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from storage.sealing import Keys
 from tests.chat.card_hand import Card, button, gathered
 from tests.wire.bot_process import NEUTRAL, RecordingConnector
 from tests.wire.fuzzing import register
-from tests.wire.office import SECRET, InOffice, activity, pressed
+from tests.wire.in_process_bot import SECRET, InProcessBot, activity, pressed
 from texts import say
 
 MASTER = bytes(range(100, 132))
@@ -38,16 +38,16 @@ SECRETS = {"secret key": SECRET.hex(), "master key": b64encode(MASTER).decode(),
 
 
 class Spoken:
-    """A person whose presses are answered in the response, as Teams does it."""
+    """A person whose presses are answered in the HTTP response, as in Teams."""
 
-    def __init__(self, bot: InOffice, connector: RecordingConnector) -> None:
+    def __init__(self, bot: InProcessBot, connector: RecordingConnector) -> None:
         self.bot, self.connector = bot, connector
         self.card: Card = {}
         self.message = ""
         self.statuses: list[int] = []
 
     async def types(self, line: str) -> None:
-        """Write a line; look at the card that is posted for it, if it is one."""
+        """Type a line, and look at the card posted in reply, if there is one."""
         before = set(self.posted)
         self.statuses.append((await self.bot.posts(self._activity("message.text", text=line)))[0])
         if self.statuses[-1] != 200:
@@ -57,7 +57,7 @@ class Spoken:
             self.message, self.card = message, self.posted[message]["attachments"][0]["content"]
 
     async def presses(self, title: str, **fields: str) -> None:
-        """Press a button of the card in view."""
+        """Press a button on the card in view."""
         action = button(self.card, title)
         made = pressed("anna", gathered(self.card, action, fields), replyToId=self.message)
         status, body = await self.bot.posts(self._addressed(made))
@@ -67,7 +67,7 @@ class Spoken:
 
     @property
     def posted(self) -> dict[str, dict[str, Any]]:
-        """Return the messages of her chat as they stand."""
+        """Return the current messages of her chat."""
         return self.connector.chats[CHAT]
 
     def _activity(self, kind: str, **changes: Any) -> dict[str, Any]:
@@ -80,7 +80,7 @@ class Spoken:
 
 @contextmanager
 def log_at_every_level() -> Iterator[io.StringIO]:
-    """Keep the log as `serve` would write it, were it set to tell everything."""
+    """Capture the log as `serve` writes it, at the most verbose level."""
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     handler.addFilter(logs.only_codes)
@@ -96,14 +96,14 @@ def log_at_every_level() -> Iterator[io.StringIO]:
 
 @pytest.fixture
 async def anna(tmp_path: Path) -> AsyncIterator[Spoken]:
-    async with InOffice(tmp_path, Keys({"kanarie": MASTER})) as bot, RecordingConnector() as connector:
+    async with InProcessBot(tmp_path, Keys({"kanarie": MASTER})) as bot, RecordingConnector() as connector:
         now = datetime.now(UTC)
         bot.desk.run_now(lambda session: import_people(session, register().encode(), frozenset(), now, "cli:test"))
         yield Spoken(bot, connector)
 
 
 async def converse(anna: Spoken, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Say and press everything that takes a text, do what is refused, and have the bot fail with texts in its hands."""
+    """Use every input that takes free text, provoke errors, and make the bot crash while handling texts."""
     await anna.types(f"ny {REF}")
     await anna.presses("Spara", violence="ja", child_placed="ja")
     await anna.presses("Kommentera")
@@ -168,17 +168,17 @@ async def test_no_canary_is_found_where_none_may_be(
     named_too = {**words, "ref": REF}
     found = {(place, name) for place, said in said_in.items() for name, word in named_too.items() if word in said}
     found |= {("a posted message", name) for name, word in words.items() if word in posted}
-    del words["name"]  # who she is stands in the register and in her chat's address
+    del words["name"]  # her name may be in the register and the conversation reference
     found |= {("a table", name) for name, word in words.items() if any(word in said for said in rows.values())}
     found |= {("a file", name) for name, word in words.items() if word.encode() in files}
     assert not found
     assert "a library's line was left out" in log.getvalue(), "the log was not listened to"
-    assert "broken ValueError" in log.getvalue()
+    assert "broken unexpected ValueError" in log.getvalue()
     assert posted.count(NEUTRAL) > 3
 
 
 def left_behind(folder: Path) -> tuple[dict[str, str], bytes, str]:
-    """Return the rows of each table as text, the bytes of all files, and the names of the files."""
+    """Return the rows of each table as text, the bytes of all files, and the file names."""
     kept = sqlite3.connect(f"file:{folder / 'bot.db'}?mode=ro", uri=True)
     names = [row[0] for row in kept.execute("select name from sqlite_master where type = 'table'")]
     rows = {name: "\n".join(map(repr, kept.execute(f"select * from {name}"))) for name in names}
@@ -213,7 +213,7 @@ def test_a_crash_is_one_line_without_its_text() -> None:
     assert TEXTS["crash"] not in line
 
 
-# --- a key that is not there -------------------------------------------------------------------------------
+# --- a missing key -----------------------------------------------------------------------------------------
 
 
 async def test_a_case_whose_key_is_gone_is_answered_in_words_and_the_rest_works(anna: Spoken) -> None:

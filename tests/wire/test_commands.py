@@ -1,4 +1,4 @@
-"""The command line: what comes out, and with which exit code (0 done, 1 a person can fix it, 2 wrong usage)."""
+"""The command line: output and exit codes (0 done, 1 fixable error, 2 wrong usage)."""
 
 import csv
 import io
@@ -29,14 +29,14 @@ ANNA = f"{TENANT};anna;;Anna Påhittad;Enhet (påhittad);case_worker;;"
 
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:
-    """Return what a command runs in: a database of its own, in a folder of its own, with these settings only."""
+    """Return an environment with a database in the folder, and no settings but these."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("BK_", "Microsoft", "PORT"))}
     plain = {"BK_MODE": "dev", "BK_DATABASE_URL": f"sqlite:///{folder / 'bot.db'}"}
     return {**kept, **plain, **settings}
 
 
 def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run a command in an environment of its own."""
+    """Run a command with such an environment."""
     return subprocess.run(
         [sys.executable, str(ROOT / "app.py"), *words],
         cwd=folder,
@@ -232,7 +232,7 @@ def test_with_another_key_the_texts_do_not_open_and_that_is_said(tmp_path: Path)
     assert "Traceback" not in done.stderr
 
 
-# --- cases and a tenant's own settings ----------------------------------------------------------------------
+# --- cases and tenant settings ------------------------------------------------------------------------------
 
 
 def test_cases_are_imported_all_or_none_and_the_same_file_again_changes_nothing(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A worker's whole basis over HTTP: what the process answers, posts and updates, and what it leaves nowhere."""
+"""A whole decision basis over HTTP: what the bot answers, posts and updates, and that free text leaks nowhere."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ FACTS = {
 INFORMED = {"Orosanmälan": "Ja", "Utredning": "Nej", "Insats": "Pågår", "Beslut": "Ja"}
 CANARY = "kanariefågel"
 EVENING = "2026-05-12T20:00:00+02:00"
-"""No sweep begins then."""
+"""Outside office hours, so that no sweep starts."""
 EXPECTED = {
     "child_heard": ("nej", ""),
     "child_not_heard_motivated": ("ja", f"{CANARY} ett"),
@@ -37,7 +37,7 @@ EXPECTED = {
 
 
 async def answers(client: Client) -> dict[str, tuple[str, str]]:
-    """Return what the command line says is stored: answer and motivation by item."""
+    """Return the stored answers and motivations by item, as the command line exports them."""
     out = await client.bot.command("export", "--what", "answers")
     rows = list(csv.DictReader(io.StringIO(out), delimiter=";"))
     assert {(row["case_ref"], row["child"], row["role"]) for row in rows} == {(REF, "1", "case_worker")}
@@ -45,7 +45,7 @@ async def answers(client: Client) -> dict[str, tuple[str, str]]:
 
 
 async def whole_basis(client: Client, press: Any) -> None:
-    """Answer every question, each in its own way, until the summary."""
+    """Answer every question, in various ways, up to the summary."""
     await press("Spara", FACTS)
     await press("Nej")
     await press("Spara", {"Motivering": f"{CANARY} ett"})

@@ -1,4 +1,4 @@
-"""Figures fetched by a link from the chat: the whole bot on a real port, a press, the link's page, the file."""
+"""Figures downloaded by a link from the chat, with the whole bot on a real port: press, page, file."""
 
 import csv
 import io
@@ -22,7 +22,7 @@ from storage.filled import FilledRow
 from storage.people import PersonRow, RoleRow
 from tests.sql.conftest import change, scalar
 from tests.wire.door import TENANT
-from tests.wire.office import FAR, SECRET, InOffice, pressed
+from tests.wire.in_process_bot import FAR, SECRET, InProcessBot, pressed
 from tests.wire.test_rights_matrix import move_in
 
 NORTH, SOUTH = "Påhittade Nord", "Påhittade Syd"
@@ -30,9 +30,9 @@ LINK = re.compile(r"http://127\.0\.0\.1:\d+(/export\?l=([A-Za-z0-9_.-]+))")
 
 
 class Town:
-    """The bot in an office, and someone who may see figures."""
+    """The bot, and a person who may see figures."""
 
-    def __init__(self, bot: InOffice, tenant: int, http: aiohttp.ClientSession) -> None:
+    def __init__(self, bot: InProcessBot, tenant: int, http: aiohttp.ClientSession) -> None:
         self.bot, self.tenant, self.http = bot, tenant, http
         self.ids: dict[str, int] = {}
         self.units: dict[str, int] = {}
@@ -59,7 +59,7 @@ class Town:
         return list(found)
 
     async def fetches(self, path: str) -> tuple[int, bytes, str]:
-        """Press the button on the link's page."""
+        """Press the button on the link's page; return status, body and content type."""
         url = f"http://127.0.0.1:{self.bot.port}"
         async with self.http.get(url + path) as shown:
             assert "Öppna" in await shown.text() or shown.status == 410
@@ -78,7 +78,7 @@ def rows(content: bytes) -> list[dict[str, str]]:
 
 
 def furnish(session: Session) -> None:
-    # In one transaction: the bot counts in the background, and must not have counted before the list is moved.
+    # In one transaction, because the bot counts in the background and must not count before the list is moved.
     ours = next(who for who in move_in(session) if who.tenant == TENANT)
     south = people.unit(session, ours.tenant_row, SOUTH).id
     assert south is not None
@@ -87,8 +87,8 @@ def furnish(session: Session) -> None:
 
 @pytest.fixture
 async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    """Two municipalities, each with a begun list per role in its north; one of ours is moved to the south."""
-    async with InOffice(tmp_path) as bot, aiohttp.ClientSession() as http:
+    """Two municipalities, each with one begun list per role in unit north; one of ours is moved to unit south."""
+    async with InProcessBot(tmp_path) as bot, aiohttp.ClientSession() as http:
         bot.desk.run_now(furnish)
         tenant = bot.desk.run_now(lambda session: tenants.ensure(session, TENANT).id)
         made = Town(bot, tenant, http)

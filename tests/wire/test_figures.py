@@ -1,4 +1,4 @@
-"""The commands of figures: what comes out, into which file, and with which exit code."""
+"""The commands that export figures: output, files and exit codes."""
 
 import contextlib
 import csv
@@ -32,7 +32,7 @@ UNIT = "Enhet (påhittad)"
 
 
 def begun(tenant: int, case: CaseRow, at: datetime) -> FilledRow:
-    """Return a worker's list of a case, begun at a moment."""
+    """Return a worker's list of a case, begun at this moment."""
     return FilledRow(
         tenant_id=tenant,
         case_id=case.id,
@@ -46,7 +46,7 @@ def begun(tenant: int, case: CaseRow, at: datetime) -> FilledRow:
 
 
 def town(session: Session) -> None:
-    """Seven lists in the first quarter of 2026, one of them answered nej, and a case that has none."""
+    """Seven lists in the first quarter of 2026, one of them answered nej, and a case without a list."""
     tenant = tenants.ensure(session, TENANT).id
     unit = people.unit(session, tenant, UNIT).id or 0
     for number in range(7):
@@ -60,7 +60,7 @@ def town(session: Session) -> None:
 
 
 def another_unit(session: Session, number: int) -> None:
-    """One more unit with an answered list."""
+    """Add a unit with an answered list."""
     tenant = tenants.ensure(session, TENANT).id
     unit = people.unit(session, tenant, f"Enhet {number} (påhittad)").id or 0
     case = add_case(session, CaseRow(tenant_id=tenant, unit_id=unit, ref=f"SN 2027/{number}"))
@@ -109,8 +109,8 @@ def test_times_are_exported_for_every_clock_of_every_unit_and_never_for_publicat
         case.decided_on, case.started_on = date(2026, 6, 12), date(2026, 6, 15)
         row = cases.get(session, case.tenant_id, case.id - 1)
         assert row is not None
-        row.received_on = date(2026, 6, 16)  # the last of fourteen days is the thirtieth, yesterday
-        for dates in (case, row):  # written past the actions, which would have noted it
+        row.received_on = date(2026, 6, 16)  # the 14 days ended yesterday, on the 30th
+        for dates in (case, row):  # bypasses the actions, which would have queued the change
             projection_queue.enqueue(session, case_id=dates.id)
 
     with desk(folder) as opened_desk:
@@ -196,7 +196,7 @@ def test_a_long_export_tells_how_far_it_has_come(
 
 @pytest.mark.parametrize("what", ["rates", "checklists", "answers"])
 def test_an_export_nobody_takes_in_keeps_no_one_from_writing(folder: Path, what: str) -> None:
-    """What is written goes into a pipe nobody reads; more than it holds, so that the export stands still."""
+    """The output is a pipe nobody reads. It is larger than the pipe's buffer, so the export blocks."""
     with desk(folder) as opened_desk:
         for number in range(200):
             opened_desk.run_now(partial(another_unit, number=number))
@@ -209,7 +209,7 @@ def test_an_export_nobody_takes_in_keeps_no_one_from_writing(folder: Path, what:
             assert waits.stdout is not None
             fcntl.fcntl(waits.stdout, fcntl.F_SETPIPE_SZ, 4096)
             assert waits.stdout.read(3) == b"\xef\xbb\xbf", "it has begun to write"
-            # Were the file locked, this would raise.
+            # Raises if the database is locked.
             opened_desk.run_now(lambda session: session.connection().exec_driver_sql("update tally set n = n").rowcount)
             assert waits.poll() is None
         finally:

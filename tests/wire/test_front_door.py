@@ -1,4 +1,4 @@
-"""What the front door lets in, what it refuses, and with which status: over HTTP, as any caller would try it."""
+"""What the front door admits, what it refuses, and with which status, over HTTP."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.door.front_door import MAX_BODY, Gate, server_options
+from bot.door.front_door import MAX_BODY, AdmissionPolicy, server_options
 from bot.door.inbound import clean_text, clean_value, read_activity
 from bot.door.service_hosts import DEFAULT_SERVICE_HOSTS, may_call
 from tests.waiting import patience
@@ -35,7 +35,7 @@ def message(**changed: Any) -> dict[str, Any]:
 
 
 async def raw_exchange(port: int, *parts: bytes) -> bytes:
-    """Send bytes as they are and read until the server closes."""
+    """Send raw bytes and read until the server closes."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         for part in parts:
@@ -46,14 +46,14 @@ async def raw_exchange(port: int, *parts: bytes) -> bytes:
         writer.close()
 
 
-# What comes in
+# Admitted
 
 
 @pytest.mark.parametrize("name", ACTIVITIES)
 async def test_every_recorded_activity_is_let_in(name: str) -> None:
     activity = recorded(name)
     tenant = activity["conversation"]["tenantId"]
-    async with Door(Gate(mode="dev", tenants=frozenset({tenant}))) as door:
+    async with Door(AdmissionPolicy(mode="dev", tenants=frozenset({tenant}))) as door:
         assert await door.post(activity, recorded("request-headers") | {"Content-Length": "", "Host": ""}) == 200
 
         (inbound,) = door.turns
@@ -148,7 +148,7 @@ def test_what_was_said_and_by_whom_is_not_printed() -> None:
         assert secret not in printed
 
 
-# What is refused
+# Refused
 
 
 def nested(depth: int) -> bytes:
@@ -251,8 +251,8 @@ async def test_a_body_of_unsaid_length_is_counted_while_it_is_read(door: Door) -
 
 async def test_a_half_sent_body_is_given_up() -> None:
     head = HEAD + b"Content-Length: 100\r\n\r\n{"
-    gate = Gate(mode="dev", tenants=frozenset({TENANT}), read_seconds=0.1)
-    async with Door(gate) as door, patience("the body to be given up"):
+    policy = AdmissionPolicy(mode="dev", tenants=frozenset({TENANT}), read_seconds=0.1)
+    async with Door(policy) as door, patience("the body to be given up"):
         assert (await raw_exchange(door.port, head)).startswith(b"HTTP/1.1 400")
 
 
@@ -292,7 +292,7 @@ async def test_a_giant_token_is_refused_and_never_logged(
         head = b"POST /api/messages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer KANARIE" + b"A" * length
         try:
             answer = await raw_exchange(door.port, head, b"\r\n\r\n")
-        except ConnectionError:  # the server hung up while a megabyte was still on its way
+        except ConnectionError:  # the server closed before the whole megabyte was sent
             answer = b"- 400 -"
 
     assert b" 400 " in answer.splitlines()[0]
@@ -344,7 +344,7 @@ async def test_tenant_channel_and_address_are_held_to_the_lists(
 
 def test_production_without_a_token_check_or_tenants_cannot_be_made() -> None:
     with pytest.raises(ValueError, match="token check"):
-        Gate(mode="production", tenants=frozenset({TENANT}))
+        AdmissionPolicy(mode="production", tenants=frozenset({TENANT}))
 
 
 # Addresses
@@ -393,7 +393,7 @@ def test_dev_mode_calls_loopback_and_nothing_else(url: str) -> None:
     assert not may_call(url, mode="dev", hosts=frozenset({"127.0.0.1.evil.example"}))
 
 
-# Anything at all
+# Arbitrary input
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40)
 JSON = st.recursive(

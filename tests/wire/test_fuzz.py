@@ -1,4 +1,4 @@
-"""T12: whatever is posted, nothing but 200, 400, 401, 403, 413 and 415 comes back, and the memory holds."""
+"""T12: whatever is posted, the status is 200, 400, 401, 403, 413 or 415, and memory does not grow."""
 
 import json
 from collections.abc import AsyncIterator
@@ -12,31 +12,31 @@ from hypothesis import strategies as st
 from bot.door.inbound import Inbound, read_activity
 from imports.people import import_people
 from tests.wire.fuzzing import FIELDS, bombard, generated, register, resident_bytes
-from tests.wire.office import InOffice, activity, pressed
+from tests.wire.in_process_bot import InProcessBot, activity, pressed
 
 HERE, READ = 8_000, 12_000
-"""Bodies to the whole bot, and more to its reader alone. tests/faults sends two hundred thousand to the whole bot."""
+"""Number of bodies sent to the whole bot, and to the parser alone. tests/faults sends the whole bot 200,000."""
 EXPECTED = {200, 400, 401, 403, 413, 415}
 MEMORY = 50_000_000
 
 
 @pytest.fixture
-async def bot(tmp_path: Path) -> AsyncIterator[InOffice]:
-    async with InOffice(tmp_path) as made:
+async def bot(tmp_path: Path) -> AsyncIterator[InProcessBot]:
+    async with InProcessBot(tmp_path) as made:
         await settle(made)
         yield made
 
 
-async def settle(bot: InOffice) -> None:
-    """Bring the one person the bodies speak for into the register, with a case."""
+async def settle(bot: InProcessBot) -> None:
+    """Register the one person the bodies come from, with a case."""
     now = datetime.now(UTC)
     bot.desk.run_now(lambda session: import_people(session, register().encode(), frozenset(), now, "cli:test"))
     assert (await bot.posts(activity("message.text", "anna", text="ny SN 2026/0001")))[0] == 200
 
 
-async def test_no_generated_body_gets_a_5xx(bot: InOffice, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("ERROR", "bot")  # keeping a line of log for each refusal costs more than the refusal
-    await bombard(bot.port, seed=1, count=300)  # what is loaded once is loaded now
+async def test_no_generated_body_gets_a_5xx(bot: InProcessBot, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("ERROR", "bot")  # capturing a log line costs more than the refusal itself
+    await bombard(bot.port, seed=1, count=300)  # warm-up: everything loaded lazily is loaded
     before = resident_bytes()
     seen, bad = await bombard(bot.port, seed=2026, count=HERE)
 
@@ -77,10 +77,10 @@ def test_an_activity_of_any_shape_is_read_or_refused_in_one_way(fields: dict[str
     assert isinstance(read, Inbound)
 
 
-# --- it bites -----------------------------------------------------------------------------------------------
+# --- the test itself can fail -------------------------------------------------------------------------------
 
 
-async def test_a_reader_that_lets_its_errors_out_turns_it_red(bot: InOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_parser_that_leaks_exceptions_is_detected(bot: InProcessBot, monkeypatch: pytest.MonkeyPatch) -> None:
     def careless(body: bytes) -> Inbound:
         try:
             return read_activity(body)

@@ -1,4 +1,4 @@
-"""The commands about answers and criticism: what is read, what is written, and with which exit code."""
+"""The commands for answers and criticism: input, output and exit codes."""
 
 import csv
 import io

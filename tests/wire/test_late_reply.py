@@ -1,4 +1,4 @@
-"""A connector that is slow to take a reply: the request does not wait for it, and nothing is forgotten."""
+"""With a slow connector, the request does not wait for the reply, and the reply's id is still stored."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -11,14 +11,14 @@ from imports.people import import_people
 from tests.waiting import until
 from tests.wire.faulty_connector import FaultyConnector
 from tests.wire.fuzzing import register
-from tests.wire.office import InOffice, activity
+from tests.wire.in_process_bot import InProcessBot, activity
 
 
 async def test_a_card_that_goes_out_late_is_known_by_its_id_and_told_of_when_it_moves(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(adapter, "PATIENCE", 0.0)
-    async with InOffice(tmp_path) as bot, FaultyConnector() as connector:
+    async with InProcessBot(tmp_path) as bot, FaultyConnector() as connector:
         now = datetime.now(UTC)
         bot.desk.run_now(lambda session: import_people(session, register().encode(), frozenset(), now, "cli:test"))
         taken = asyncio.Event()

@@ -1,4 +1,4 @@
-"""One-time links over HTTP: looking uses nothing up, rights are asked again, and nothing of it stays anywhere (T16)."""
+"""One-time links over HTTP: viewing leaves them unused, rights are checked again, tokens leak nowhere (T16)."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ EXPORT = Purpose("export", "/export", MANAGERS, export)
 
 
 class StandingClock(Clock):
-    """A clock that moves only when it is told to."""
+    """A clock that moves only on demand."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class StandingClock(Clock):
 
 @dataclass
 class Site:
-    """A bot with links, a manager who may use them, and a browser."""
+    """A bot with link pages, a manager who may use them, and an HTTP client."""
 
     desk: Desk
     world: World

@@ -1,4 +1,4 @@
-"""The running bot when the clock is moved to a working morning: the sweep comes by itself, and is counted."""
+"""When the clock of a running bot reaches a working morning, the sweep runs and is counted in the metrics."""
 
 import logging
 import time
@@ -57,5 +57,5 @@ async def test_a_clock_moved_to_the_morning_gives_the_sweep_by_itself(tmp_path: 
 
 
 async def counted(admin: "TestClient[web.Request, web.Application]") -> str:
-    """Return the metrics as they are."""
+    """Return the current metrics."""
     return await (await admin.get("/metrics")).text()

@@ -1,4 +1,4 @@
-"""For whoever is on call: a crash is found by its one log line, which holds no value; and what `/metrics` counts."""
+"""For whoever is on call: each crash is one log line without values that locates it; and what `/metrics` counts."""
 
 import asyncio
 import inspect
@@ -19,7 +19,7 @@ from sqlmodel import select
 from bot import logs
 from bot.background import loop
 from bot.background.loop import Loop, run_forever
-from bot.background.sweeper import Reminding
+from bot.background.sweeper import Sweeper
 from bot.metrics import Metrics
 from bot.pages.purposes import PURPOSES
 from bot.settings import Settings
@@ -32,7 +32,7 @@ from storage.conversations import ConversationRow
 from storage.desk import Session
 from storage.outbox import OutboxRow
 from tests.wire.fuzzing import register
-from tests.wire.office import InOffice, activity, pressed
+from tests.wire.in_process_bot import InProcessBot, activity, pressed
 from tests.wire.test_outbox import Town, desk, empty_file, move_in, town
 
 __all__ = ["desk", "empty_file", "town"]
@@ -42,7 +42,7 @@ PATIENCE = 60.0
 
 
 class Lines(logging.Handler):
-    """The log as it is written, line by line."""
+    """Captured log lines."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class Lines(logging.Handler):
         self._came.set()
 
     async def until(self, part: str) -> str:
-        """Return the first line with this in it, once it is there."""
+        """Wait for a line containing this, and return the first."""
         async with asyncio.timeout(PATIENCE):
             while not (found := [line for line in self.lines if part in line]):
                 self._came.clear()
@@ -77,19 +77,19 @@ async def log() -> AsyncIterator[Lines]:
 
 
 @pytest.fixture
-async def bot(tmp_path: Path, log: Lines) -> AsyncIterator[InOffice]:
-    async with InOffice(tmp_path) as made:
+async def bot(tmp_path: Path, log: Lines) -> AsyncIterator[InProcessBot]:
+    async with InProcessBot(tmp_path) as made:
         now = datetime.now(UTC)
         made.desk.run_now(lambda session: import_people(session, register().encode(), frozenset(), now, "cli:test"))
         assert (await made.posts(activity("message.text", "anna", text="ny SN 2026/0001")))[0] == 200
         yield made
 
 
-# --- a crash is found by its line --------------------------------------------------------------------------
+# --- crashes in the log ------------------------------------------------------------------------------------
 
 
 def crash(*_: object, **__: object) -> NoReturn:
-    """Fail as code does that was given something it did not expect: with that in its message."""
+    """Fail the way code does on unexpected input: with the input in the message."""
     try:
         raise ValueError(CANARY)
     except ValueError as error:
@@ -101,7 +101,7 @@ CRASHED_AT = f"tests/wire/test_on_call.py:{inspect.getsourcelines(crash)[1] + 5}
 
 @dataclass(frozen=True)
 class Planted:
-    """Where a crash is planted, what the line of its failure begins with, and the file that called what crashed."""
+    """A planted crash: where, how its log line begins, and the file that called the crashing code."""
 
     module: ModuleType
     function: str
@@ -122,7 +122,7 @@ LOOPS = {
 
 
 def found_by(line: str, planted: Planted) -> None:
-    """Check that a line says what crashed, where, and who called it, and nothing else."""
+    """Check that a line states what crashed, where, and the caller, and nothing else."""
     assert line.startswith(planted.told), line
     assert "LookupError" in line
     assert CRASHED_AT in line, "where it happened"
@@ -131,7 +131,7 @@ def found_by(line: str, planted: Planted) -> None:
 
 @pytest.mark.parametrize("name", LOOPS)
 async def test_a_crash_in_a_loop_is_found_by_its_line(
-    bot: InOffice, log: Lines, monkeypatch: pytest.MonkeyPatch, name: str
+    bot: InProcessBot, log: Lines, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     planted = LOOPS[name]
     monkeypatch.setattr(planted.module, planted.function, crash)
@@ -143,7 +143,7 @@ async def test_a_crash_in_a_loop_is_found_by_its_line(
 
 
 async def test_a_crash_in_a_turn_is_found_by_its_line(
-    bot: InOffice, log: Lines, monkeypatch: pytest.MonkeyPatch
+    bot: InProcessBot, log: Lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planted = Planted(commands, "find_command", "ERROR bot.web turn failed", "dialogs/turn/take_turn.py")
     monkeypatch.setattr(planted.module, planted.function, crash)
@@ -160,7 +160,7 @@ async def test_a_crash_in_a_turn_is_found_by_its_line(
 
 
 async def test_a_crash_behind_a_press_is_found_by_its_line(
-    bot: InOffice, log: Lines, monkeypatch: pytest.MonkeyPatch
+    bot: InProcessBot, log: Lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planted = Planted(take_turn, "_read", "ERROR bot.web turn failed", "dialogs/turn/take_turn.py")
     monkeypatch.setattr(planted.module, planted.function, crash)
@@ -173,7 +173,7 @@ async def test_a_crash_behind_a_press_is_found_by_its_line(
 
 
 async def test_a_crash_behind_a_link_is_found_by_its_line(
-    bot: InOffice, log: Lines, monkeypatch: pytest.MonkeyPatch
+    bot: InProcessBot, log: Lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planted = Planted(links, "look", "ERROR bot.pages.links link failed", "bot/pages/links.py")
     monkeypatch.setattr(planted.module, planted.function, crash)
@@ -189,7 +189,7 @@ async def test_a_crash_behind_a_link_is_found_by_its_line(
 
 
 async def test_a_crash_over_one_message_is_found_by_its_line(
-    bot: InOffice, log: Lines, monkeypatch: pytest.MonkeyPatch
+    bot: InProcessBot, log: Lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planted = Planted(reminder_content, "content", "ERROR bot.background.outbox_worker", "bot/background/outbox_worker")
     monkeypatch.setattr(planted.module, planted.function, crash)
@@ -250,7 +250,7 @@ async def test_a_loop_that_keeps_failing_is_logged_once_and_goes_on_by_itself(lo
         if rounds <= 10:
             crash()
 
-    running = asyncio.create_task(run_forever(Loop("figures", failing_ten_times, every=0.0), Metrics()))
+    running = asyncio.create_task(run_forever(Loop("figures", failing_ten_times, interval=0.0), Metrics()))
     told = await log.until("works again")
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
@@ -270,7 +270,7 @@ async def test_a_failure_of_another_kind_and_one_that_lasts_are_logged_again(
         rounds += 1
         crash()
 
-    running = asyncio.create_task(run_forever(Loop("figures", failing, every=0.0), Metrics()))
+    running = asyncio.create_task(run_forever(Loop("figures", failing, interval=0.0), Metrics()))
     await log.until("figures failed (3 in a row)")
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
@@ -292,7 +292,7 @@ async def test_what_wakes_a_loop_during_its_round_is_not_missed() -> None:
     await asyncio.gather(running, return_exceptions=True)
 
 
-# --- a case that cannot be worked out ------------------------------------------------------------------------
+# --- a case that cannot be processed -------------------------------------------------------------------------
 
 
 async def test_one_case_that_cannot_be_worked_out_stops_nobody_elses_reminder(town: Town, log: Lines) -> None:
@@ -330,7 +330,7 @@ async def test_one_report_that_cannot_be_worked_out_stops_nobody_elses_protectio
         return crash() if case.ref == "SN 2026/0" else real(session, case)
 
     monkeypatch.setattr(sweep, "is_protection_answered", spoilt)
-    await Reminding(town.desk, town.clock, town.metrics, lambda: None).look()
+    await Sweeper(town.desk, town.clock, town.metrics, lambda: None).sweep_if_due()
 
     assert CRASHED_AT in await log.until("reminders left out case")
     assert [town.told(name) for name in ("w0", "w1")] == [0, 1]
@@ -341,7 +341,7 @@ async def test_one_report_that_cannot_be_worked_out_stops_nobody_elses_protectio
 
 
 def sample(text: str, name: str, **labels: str) -> float:
-    """Return one value of the text a scrape gives."""
+    """Return the value of one sample in the text of a scrape."""
     found = [
         one.value
         for family in text_string_to_metric_families(text)
@@ -352,7 +352,7 @@ def sample(text: str, name: str, **labels: str) -> float:
     return sum(found)
 
 
-async def test_turns_refusals_and_the_front_door_are_counted(bot: InOffice) -> None:
+async def test_turns_refusals_and_the_front_door_are_counted(bot: InProcessBot) -> None:
     await bot.posts(activity("message.text", "anna", text="hjälp"))
     await bot.posts(activity("message.text", "anna", text="ny SN 2026/0002 19121212-1212"))
     again = activity("message.text", "anna", text="mina ärenden")
@@ -374,7 +374,7 @@ async def test_turns_refusals_and_the_front_door_are_counted(bot: InOffice) -> N
     assert "1212" not in text
 
 
-async def test_how_things_stand_is_read_from_the_database(bot: InOffice) -> None:
+async def test_how_things_stand_is_read_from_the_database(bot: InProcessBot) -> None:
     text = await bot.metrics()
 
     assert sample(text, "beslutskollen_database_up") == 1

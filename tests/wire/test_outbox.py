@@ -1,4 +1,4 @@
-"""The outbox worker over HTTP to a connector that fails in every way: nobody told twice, nobody silently forgotten."""
+"""The outbox worker and a connector that fails in every way: no message sent twice, none silently lost."""
 
 import asyncio
 import logging
@@ -21,7 +21,7 @@ from sqlmodel import select
 from bot.background import outbox_worker
 from bot.background.loop import Loop, run_forever
 from bot.background.outbox_worker import OutboxWorker
-from bot.background.sweeper import Reminding
+from bot.background.sweeper import Sweeper
 from bot.clock import Clock
 from bot.metrics import Metrics
 from bot.sending.pace import Pace
@@ -49,7 +49,7 @@ BOSS = "maria"
 
 
 def move_in(desk: Desk, service_url: str, workers: int) -> None:
-    """Bring in so many workers, each with a chat and a case with gaps whose decision is near; and one manager."""
+    """Register this many workers, each with a chat and a case with gaps and a decision due soon, and one manager."""
 
     def person(session: Session, tenant_id: int, name: str, unit_id: int, role: Role) -> int:
         row = PersonRow(tenant_id=tenant_id, object_id=name, name=f"{name} Påhittad")
@@ -76,7 +76,7 @@ def move_in(desk: Desk, service_url: str, workers: int) -> None:
 
 @dataclass
 class Town:
-    """A bot's outbox with its clock, and the connector it sends to."""
+    """An outbox with its clock, and the connector it sends to."""
 
     desk: Desk
     connector: FaultyConnector
@@ -85,7 +85,7 @@ class Town:
     pace: Pace = field(default_factory=lambda: Pace(per_conversation=1000, total=1000))
     sender_waits: float = PATIENCE
     move_time: Callable[[float], None] | None = None
-    """Without it, time-outs are waited for."""
+    """Advances the event loop's clock. If None, timeouts really elapse."""
     timed_out: int = 0
     metrics: Metrics = field(default_factory=Metrics)
 
@@ -96,10 +96,10 @@ class Town:
         return made
 
     async def sweeps(self) -> None:
-        await Reminding(self.desk, self.clock, self.metrics, lambda: None).look()
+        await Sweeper(self.desk, self.clock, self.metrics, lambda: None).sweep_if_due()
 
     async def empties(self, worker: OutboxWorker, most: int = 40) -> None:
-        """Send until nothing waits, moving the clock past pauses and leases."""
+        """Send until no message is waiting, moving the clock past pauses and leases."""
         for _ in range(most):
             while await worker.send_some():
                 pass
@@ -110,7 +110,7 @@ class Town:
         raise AssertionError(f"something waits for ever: {self.states()}")
 
     async def in_flight_end(self, worker: OutboxWorker) -> None:
-        """Wait until what is in flight is answered; what hangs has its time-out run out."""
+        """Wait for sends in progress; expire the timeout of those that hang."""
         if self.move_time is not None:
 
             async def look() -> tuple[int, int]:
@@ -127,13 +127,13 @@ class Town:
         return Counter(row.state for row in rows)
 
     def state_of(self) -> dict[str, str]:
-        """Return the state of each person's bundle by the name of the chat it was for."""
+        """Return the state of each person's bundle, by the name of its chat."""
         query = "select c.channel_id, o.state from outbox o join conversation c on c.id = o.conversation_id"
         rows = self.desk.run_now(lambda s: s.connection().execute(text(f"{query} where once like 'reminder:%'")).all())
         return {channel.removeprefix("a:"): state for channel, state in rows}
 
     def arrivals(self) -> dict[str, list[float]]:
-        """Return when messages came to the connector, by chat."""
+        """Return the arrival times of messages at the connector, by chat."""
         found: dict[str, list[float]] = defaultdict(list)
         for arrival in self.connector.arrivals:
             if arrival.method == "POST":
@@ -168,11 +168,11 @@ def desk(empty_file: Path, tmp_path: Path) -> Iterator[Desk]:
 
 @pytest.fixture
 async def town(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
-    # What hangs is overtaken at once, and nothing else, however slow it is.
-    monkeypatch.setattr(outbox_worker, "YOUNG", 5.0)
+    # Only sends that hang are overtaken, and at once; slow ones never are.
+    monkeypatch.setattr(outbox_worker, "HEAD_START", 5.0)
     async with FaultyConnector() as connector, aiohttp.ClientSession() as session:
         with moved_time() as move_time:
-            connector.when_one_hangs = partial(move_time, outbox_worker.YOUNG)
+            connector.when_one_hangs = partial(move_time, outbox_worker.HEAD_START)
             yield Town(desk, connector, session, move_time=move_time)
 
 
@@ -197,7 +197,7 @@ def of_number(number: int) -> Fault:
 
 
 def fails_by_number(connector: FaultyConnector) -> None:
-    """Have each worker's chat fail in its own way: throttled ones the first time, the others always."""
+    """Make each worker's chat fail in its own way: throttling only the first time, other faults always."""
     throttled: set[str] = set()
 
     def answer(path: str) -> Fault | None:
@@ -212,7 +212,7 @@ def fails_by_number(connector: FaultyConnector) -> None:
 
 
 def check_everybody(town: Town, workers: int) -> None:
-    """Hold that nobody was told twice and nobody forgotten, from what came to the connector and what is stored."""
+    """Check by the connector's requests and the stored states that no message was sent twice or lost."""
     arrivals, states = town.arrivals(), town.state_of()
     for number in range(workers):
         name, fault = f"w{number}", of_number(number)
@@ -247,7 +247,7 @@ async def test_a_connector_that_hangs_for_some_holds_nobody_else_up(town: Town) 
     move_in(town.desk, town.connector.service_url, 30)
     town.connector.by_path = lambda path: Fault(how="hang") if chat_of(path) in ("w0", "w1", "w2") else None
     await town.sweeps()
-    worker = town.worker()  # whoever was held up would be so until the test gives up
+    worker = town.worker()  # a blocked send would remain so until the test times out
 
     async with patience("all the others", town.states):
         while await worker.send_some() or town.states()[outbox.SENT] < 27:
@@ -260,7 +260,7 @@ async def test_a_connector_that_hangs_for_some_holds_nobody_else_up(town: Town) 
 
 
 async def test_no_more_than_twenty_are_in_flight(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox_worker, "MOST_IN_FLIGHT", 4)
+    monkeypatch.setattr(outbox_worker, "MAX_IN_FLIGHT", 4)
     move_in(town.desk, town.connector.service_url, 10)
     town.connector.by_path = lambda _path: Fault(how="hang")
     await town.sweeps()
@@ -284,7 +284,7 @@ async def test_no_more_than_twenty_are_in_flight(town: Town, monkeypatch: pytest
 
 
 class StillClock(Clock):
-    """Stands where it is put."""
+    """A clock that stands still until set."""
 
     at = MORNING
 
@@ -350,7 +350,7 @@ async def test_someone_known_to_be_gone_is_not_tried_again_and_writing_makes_her
     await town.empties(worker)
     assert (len(town.arrivals()["w0"]), len(town.arrivals()[BOSS])) == (1, 1)
 
-    town.clock.advance(timedelta(days=2))  # the last day before the decision
+    town.clock.advance(timedelta(days=2))  # the day before the decision
     await town.sweeps()
     await town.empties(worker)
     assert (len(town.arrivals()["w0"]), len(town.arrivals()[BOSS])) == (1, 2)
@@ -419,22 +419,22 @@ def hello(name: str, town: Town) -> Turn:
     )
 
 
-# --- killed between marking and settling -------------------------------------------------------------------
+# --- killed between marking as sending and storing the outcome ---------------------------------------------
 
 
 async def sends(worker: OutboxWorker) -> None:
-    await run_forever(Loop("outbox", worker.send_all, outbox_worker.EVERY, worker.awake), Metrics())
+    await run_forever(Loop("outbox", worker.send_all, outbox_worker.INTERVAL_SECONDS, worker.awake), Metrics())
 
 
 async def kill(worker: OutboxWorker, running: "asyncio.Task[None]") -> None:
-    """End a worker where it stands: what it has begun is not settled."""
+    """Kill a worker at once: the outcomes of its sends are not stored."""
     for task in [*worker._in_flight, running]:
         task.cancel()
     await asyncio.gather(*worker._in_flight, running, return_exceptions=True)
 
 
 async def kills_and_goes_on(town: Town, other_desk: Desk, kills: int, workers: int) -> None:
-    """Run two workers, end one again and again in the middle of sending, and go on with a fresh one."""
+    """Run two workers; repeatedly kill one in the middle of sending, and replace it."""
     slow = asyncio.Event()
     town.connector.before = slow.wait
     steady = town.worker(other_desk)
@@ -450,7 +450,7 @@ async def kills_and_goes_on(town: Town, other_desk: Desk, kills: int, workers: i
         slow.set()
     steady_runs.cancel()
     await asyncio.gather(steady_runs, return_exceptions=True)
-    town.clock.advance(timedelta(minutes=2))  # the leases of the dead run out
+    town.clock.advance(timedelta(minutes=2))  # the leases of killed workers expire
     await town.empties(town.worker())
 
     arrivals, states = town.arrivals(), town.state_of()
@@ -465,7 +465,7 @@ async def kills_and_goes_on(town: Town, other_desk: Desk, kills: int, workers: i
 async def test_two_workers_on_one_database_killed_while_sending_tell_nobody_twice(
     postgres_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox_worker, "YOUNG", 0.02)
+    monkeypatch.setattr(outbox_worker, "HEAD_START", 0.02)
     first, second = Desk(postgres_database, Keys(KEYS)), Desk(postgres_database, Keys(KEYS))
     migrate.upgrade(first)
     async with FaultyConnector() as connector, aiohttp.ClientSession() as session:
@@ -507,7 +507,7 @@ async def test_a_thousand_reminders_against_every_fault_leave_people_unhindered(
 
 
 async def waits_of(town: Town, worker: OutboxWorker, until: "asyncio.Task[None]") -> list[float]:
-    """Have someone say hello ten times a second until a task is done; return how long each answer took."""
+    """Send a greeting ten times a second until a task is done; return each response time in seconds."""
     assert worker.turns is not None
     waits = []
     while not until.done():

@@ -1,4 +1,4 @@
-"""The report by link over HTTP: what stands on it, and that nobody sees a unit that is not hers."""
+"""The report page over HTTP: its content, and that nobody sees another unit's figures."""
 
 import re
 from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
 
 
 def plain(text: str) -> str:
-    """Return what a reader sees, in one line."""
+    """Return the visible text in one line."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
 
 
@@ -142,7 +142,7 @@ async def test_no_case_and_no_person_stands_on_it_and_it_keeps_to_itself(site: S
 
 
 def orders(text: str) -> dict[str, list[tuple[int, str]]]:
-    """Return the place in the checklist and the share of each row, in each order the page brings."""
+    """Return each row's number and share, for every sort order on the page."""
     return {
         name: [(int(number), share) for number, share in re.findall(
             r'<tr>\s*<td class="figure">(\d+)</td>.*?<td class="figure">\d+\sav\s\d+(?: \(([\d,]+))?', table, re.DOTALL
@@ -282,7 +282,7 @@ async def test_findings_stand_with_how_far_they_have_come_and_against_the_period
     assert "Hit hör B2 (åtgärdskrav, svar senast 2026-09-01)" in step
 
 
-# --- what may be chosen before it is opened --------------------------------------------------------------------------
+# --- choices before it is opened -------------------------------------------------------------------------------------
 
 
 async def door(site: Site, **chosen: str) -> tuple[int, str]:

@@ -1,7 +1,7 @@
 """T9: every verb and command x every role x every relation x every place, against the endpoint itself.
 
-The table is made from what the dialogs declare, so a new verb is in it by itself. What must happen is worked out
-from its declared Right alone; what does happen is read from the answer and from the trail.
+The table is built from the dialogs' declarations, so new verbs are included automatically. The expected outcome follows
+from the declared Right alone; the actual one is read from the response and the trail.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -31,7 +31,7 @@ from storage.people import PersonRow, RoleRow
 from storage.trail import EventRow
 from tests.sql.conftest import add_case
 from tests.wire.door import TENANT
-from tests.wire.office import FAR, SECRET, InOffice, activity, pressed
+from tests.wire.in_process_bot import FAR, SECRET, InProcessBot, activity, pressed
 from texts import say
 
 NOW = datetime(2026, 5, 12, 8, 30, tzinfo=UTC)
@@ -47,15 +47,15 @@ CLAIMS: dict[str, dict[str, str]] = {
     "save_form": {"item": "question:child_heard", "choice": "child_heard", "revision": "0"},
     "remove_deputy": {"item": "0"},
 }
-"""What a verb's button carries besides the case, where the general form below is not one a bot would sign."""
+"""The token claims of verbs whose buttons do not have the general form below."""
 BY_UNIT = ("show_report", "export_figures")
-"""Verbs that look, besides the right, for a unit of hers: without one they refuse too. Their button carries it."""
+"""Verbs that also require a unit whose figures she may see; their buttons name it."""
 GENERAL = {"item": "facts:1", "choice": "0"}
 
 
 @dataclass(frozen=True)
 class Who:
-    """Someone in one role, who stands so to one case. relation `far`: another municipality; `unknown`: nobody."""
+    """A person with one role and one relation to a case. relation: `far`: another municipality; `unknown`: nobody."""
 
     name: str
     role: Role | None
@@ -70,7 +70,7 @@ class Who:
 
 
 def move_in(session: Session) -> list[Who]:
-    """Make a case for each role and someone in every relation to it, and a far namesake of each case."""
+    """Create a case per role, a person in every relation to it, and a case of the same name elsewhere."""
     found: list[Who] = []
     home, far = (tenants.ensure(session, entra_id).id for entra_id in (TENANT, FAR))
     for number, role in enumerate(ROLES):
@@ -95,7 +95,7 @@ def _unit(session: Session, tenant: int, name: str) -> int:
 
 
 def _person(session: Session, tenant: int, role: Role, relation: str) -> tuple[int, int]:
-    """Bring in someone with her role; return the row ids of her and her unit."""
+    """Register a person with a role; return the row ids of the person and the unit."""
     row = PersonRow(tenant_id=tenant, object_id=f"{role}-{relation}", name=f"Påhittad {role} {relation}")
     session.add(row)
     session.flush()
@@ -121,31 +121,31 @@ def _case(session: Session, tenant: int, ref: str, unit: int, lead: int, co: int
 
 
 def must(right: Right, who: Who) -> str:
-    """Say what the declared right gives: `allowed`, or the words of the refusal."""
+    """Return what the declared right implies: `allowed`, or the text of the refusal."""
     if who.role is None:
         return STRANGER
     relation: Any = "other" if who.relation == "far" else who.relation
     if right.about == "self":
         return "allowed" if who.role in right.may else NOT_FOR_ROLE
     if who.relation == "far":
-        return NO_SUCH_CASE  # the case is not of her municipality, whatever her role
+        return NO_SUCH_CASE  # another municipality's case does not exist for her, whatever her role
     return "allowed" if rights.may(right, [(who.role, relation)]) else NO_SUCH_CASE
 
 
 @dataclass
 class Ward:
-    """The bot with everyone in it."""
+    """The bot with all people and cases."""
 
-    bot: InOffice
+    bot: InProcessBot
     everyone: list[Who]
 
     def denied(self) -> int:
-        """Count the denials in the trail."""
+        """Return the number of denials in the trail."""
         query = select(func.count()).select_from(EventRow).where(EventRow.act == "denied")
         return self.bot.desk.run_now(lambda session: session.exec(query).one())
 
     async def press(self, verb: str, who: Who, place: str = "personal") -> str:
-        """Press a verb's button as the bot would sign it for her; return what came of it."""
+        """Press a verb's button with a token the bot would sign for her; return the outcome."""
         carried = CLAIMS.get(verb, {})
         if verb in BY_UNIT:
             carried = {"item": str(who.unit), "choice": "2026-01-01/2026-12-31"}
@@ -156,7 +156,7 @@ class Ward:
         return _outcome(body["value"])
 
     def type(self, line: str, who: Who) -> str:
-        """Write a line; the turn is taken as the adapter takes it."""
+        """Type a line, running the turn as the adapter does; return the outcome."""
         turn = Turn(
             kind="text",
             tenant=who.tenant,
@@ -174,13 +174,13 @@ class Ward:
 
 
 def _outcome(shown: Any) -> str:
-    """Return `allowed`, or the words of a refusal; a refusal is that sentence and nothing besides."""
+    """Return `allowed`, or the text of the refusal, which must be the whole reply."""
     return shown if isinstance(shown, str) and shown in DENIALS else "allowed"
 
 
 @pytest.fixture
 async def ward(tmp_path: Path) -> AsyncIterator[Ward]:
-    async with InOffice(tmp_path) as bot:
+    async with InProcessBot(tmp_path) as bot:
         yield Ward(bot, bot.desk.run_now(move_in))
 
 
@@ -208,7 +208,7 @@ async def test_every_command_does_in_every_cell_what_its_right_says(ward: Ward) 
     for command in commands.COMMANDS:
         for who in ward.everyone:
             line = f"{command.word} {who.ref}" if command.right.about == "case" else command.word
-            # What a far namesake's lead types finds the case of that reference in her own municipality.
+            # A lead elsewhere who types the reference finds the case of that name in her own municipality.
             standing = replace(who, relation="lead") if who.relation == "far" else who
             wanted, before = must(command.right, standing), ward.denied()
             got, rows = ward.type(line, who), ward.denied() - before
@@ -285,7 +285,7 @@ def _own_case_row(session: Session, who: Who) -> int:
     return case.id
 
 
-# --- the matrix bites --------------------------------------------------------------------------------------
+# --- the test itself can fail ------------------------------------------------------------------------------
 
 
 async def test_without_the_check_of_rights_the_matrix_turns_red(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""What the bot sends, over HTTP, to a connector that fails in every known way."""
+"""The sender over HTTP, with a connector that fails in every known way."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -15,7 +15,7 @@ import pytest
 from bot.door.service_hosts import DEFAULT_SERVICE_HOSTS
 from bot.sending.pace import IN_TOTAL, PER_CONVERSATION, Pace
 from bot.sending.sender import (
-    PERSON_WAITS,
+    REPLY_DEADLINE,
     TIME_OUT,
     Failed,
     Gone,
@@ -36,7 +36,7 @@ HELLO = {"type": "message", "text": "hej å"}
 
 @dataclass
 class Line:
-    """A connector, a sender to it, and the pauses the sender took."""
+    """A connector, a sender using it, and the sender's pauses in seconds."""
 
     connector: FaultyConnector
     session: aiohttp.ClientSession
@@ -51,7 +51,7 @@ class Line:
         return await self.sender.send_now(self.connector.service_url, CHAT, HELLO, **how)
 
     async def time_runs_out(self, connector: FaultyConnector | None = None, seconds: float = TIME_OUT) -> None:
-        """Wait until a request hangs, and let so much time go by."""
+        """Wait until a request hangs, then advance the clock by `seconds`."""
         at = connector or self.connector
         await at.until("a request that hangs", lambda: at.hung)
         self.move_time(seconds)
@@ -72,7 +72,7 @@ async def line() -> AsyncIterator[Line]:
 
 @contextmanager
 def raises_just(kind: type[SendError]) -> Iterator[list[SendError]]:
-    """Expect this very kind of error, no subclass; the list holds it afterwards."""
+    """Expect exactly this error class, no subclass; yields a list that contains it afterwards."""
     seen: list[SendError] = []
     with pytest.raises(SendError) as caught:
         yield seen
@@ -80,7 +80,7 @@ def raises_just(kind: type[SendError]) -> Iterator[list[SendError]]:
     seen.append(caught.value)
 
 
-# The calls
+# Calls
 
 
 async def test_a_message_is_posted_and_its_id_given_back(line: Line) -> None:
@@ -131,7 +131,7 @@ async def test_a_message_taken_without_a_name_is_sent_all_the_same(line: Line, b
     assert await line.send() == ""
 
 
-# The failures
+# Failures
 
 STATUSES: list[tuple[int, type[SendError]]] = [
     (403, Gone),
@@ -187,7 +187,7 @@ async def test_a_full_connection_pool_is_no_uncertain_send(line: Line) -> None:
         first, second = (
             asyncio.create_task(sender.send(line.connector.service_url, CHAT, HELLO, urgent=True)) for _ in range(2)
         )
-        await line.time_runs_out(seconds=0.6 * TIME_OUT)  # half of it is for the connection
+        await line.time_runs_out(seconds=0.6 * TIME_OUT)  # half of it is reserved for connecting
         with raises_just(Unreachable):
             await second
         assert not first.done()
@@ -212,7 +212,7 @@ def test_production_without_a_token_cannot_be_made() -> None:
         Sender(None, mode="production", service_hosts=DEFAULT_SERVICE_HOSTS)  # type: ignore[arg-type]
 
 
-# A person who waits
+# send_now
 
 
 @pytest.mark.parametrize("status", [412, 429])
@@ -281,12 +281,12 @@ async def test_a_reply_that_takes_longer_than_the_person_waits_is_uncertain(line
     line.connector.script.append(Fault(how="hang"))
 
     sending = asyncio.create_task(line.send_now())
-    await line.time_runs_out(seconds=PERSON_WAITS)
+    await line.time_runs_out(seconds=REPLY_DEADLINE)
     with raises_just(Uncertain):
         await sending
 
 
-# The pace
+# Rate limits
 
 
 async def test_never_more_a_second_than_agreed_as_the_connector_counts(line: Line) -> None:
@@ -335,7 +335,7 @@ async def test_people_go_at_once_until_the_window_is_full(conversations: int) ->
 
 
 def most_in_one_second(times: list[float]) -> int:
-    """Count the fullest second, wherever it begins."""
+    """Return the largest number of sends in any one second."""
     return max(sum(start <= at < start + 1 for at in times) for start in times)
 
 
@@ -382,12 +382,12 @@ async def test_idle_conversations_are_forgotten() -> None:
             await pace.turn(str(number), urgent=True)
         assert pace.remembered == 300
         await pace.turn("last", urgent=True)
-        await pace.turn("last", urgent=True)  # has to wait a window: the others have been idle that long
+        await pace.turn("last", urgent=True)  # waits a whole window, so the others have been idle that long
 
     assert pace.remembered == 1
 
 
-# The token
+# Access token
 
 
 @pytest.fixture

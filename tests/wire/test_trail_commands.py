@@ -1,4 +1,4 @@
-"""verify-log with its heads, access-log, keys and file names: the commands as an operator runs them."""
+"""verify-log with signed heads, access-log, keys, and file names, as an operator uses them."""
 
 import csv
 import io
@@ -28,7 +28,7 @@ AT = datetime(2026, 5, 12, 10, 42, tzinfo=ZoneInfo("Europe/Stockholm"))
 
 
 class Operator:
-    """Runs commands in this process, with a database and settings of its own."""
+    """Runs commands in this process, with its own database and settings."""
 
     def __init__(self, folder: Path, patch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str]) -> None:
         self.folder, self._patch, self._capture = folder, patch, capture
@@ -42,14 +42,14 @@ class Operator:
             self._patch.setenv(name, value)
 
     def runs(self, *words: str) -> tuple[int, str, str]:
-        """Run a command; return exit code, output and errors."""
+        """Run a command; return exit code, stdout and stderr."""
         self._capture.readouterr()
         code = app.main(words)
         said = self._capture.readouterr()
         return code, said.out.removeprefix("\ufeff"), said.err
 
     def table(self, *words: str) -> list[dict[str, str]]:
-        """Run a command that writes CSV; return its rows."""
+        """Run a command that writes CSV; return the rows."""
         code, out, err = self.runs(*words)
         assert code == 0, err
         return list(csv.DictReader(io.StringIO(out), delimiter=";"))
@@ -60,7 +60,7 @@ def keys(**masters: bytes) -> str:
 
 
 def some_acts(session: Session) -> None:
-    """Have the worker open two cases, one of them protected, and the chef read both."""
+    """The worker opens two cases, one of them protected, and the chef reads both."""
     tenant = tenants.everyone(session)[0].id
     home = people.unit(session, tenant, UNIT).id
     anna, cecilia = (people.by_object_id(session, tenant, name) for name in ("anna", "cecilia"))

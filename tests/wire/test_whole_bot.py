@@ -76,8 +76,7 @@ def button(card: dict[str, Any], title: str) -> dict[str, Any]:
 async def teams(tmp_path: Path) -> AsyncIterator[Teams]:
     port, admin = free_ports(2)
     bot = RealBot(tmp_path, port, admin, {"BK_TENANTS": TENANT}, arguments=())
-    (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
-    await bot.command("people", "import", str(tmp_path / "people.csv"))
+    bot.is_given(PEOPLE)
     await bot.start()
     async with FaultyConnector() as connector, aiohttp.ClientSession() as session:
         yield Teams(bot, connector, session)

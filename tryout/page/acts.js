@@ -1,13 +1,13 @@
-// What a person does, sent to the server; a second try is the same act with the same id and time.
+// Sends what a person does to the server. A retry sends the same act, with the same id and time.
 
 import { botNow } from './time.js';
 
-/** Make an act that has not been tried yet. */
+/** Create an act. */
 export function newAct(person, kind, fields = {}) {
   return { id: crypto.randomUUID(), at: botNow().toISOString(), person, kind, ...fields };
 }
 
-/** Try an act; `ok` is false when the bot refused, was silent, or could not be reached. */
+/** Send an act; `ok` is false if the bot refused it, did not respond, or could not be reached. */
 export async function perform(act) {
   try {
     const response = await fetch('/tryout/acts', {
@@ -21,7 +21,7 @@ export async function perform(act) {
   }
 }
 
-/** Read an invoke response: a card to show instead, a text to show below, or that it went wrong. */
+/** Parse an invoke response: a card to show instead, a text to show below, or a failure. */
 export function readInvoke(answer) {
   const { statusCode = 200, type = '', value } = answer.invoke ?? {};
   if (!answer.ok || statusCode >= 400 || type === 'application/vnd.microsoft.error') {

@@ -1,4 +1,4 @@
-// One adaptive card in a chat: shows it with Microsoft's renderer, and says what was pressed.
+// An adaptive card in a chat: renders it with Microsoft's renderer and reports presses.
 
 import { HOST_CONFIG } from './hostconfig.js';
 import { make, spoken } from './dom.js';
@@ -17,7 +17,7 @@ if (renderer) {
 }
 
 export class CardHost {
-  /** `onPress(host, action)` is called for Action.Execute and Action.Submit; `summary` names a card without `speak`. */
+  /** `onPress(host, action)` is called for Action.Execute and Action.Submit; `summary` labels cards without `speak`. */
   constructor(card, { messageId, summary, onPress }) {
     Object.assign(this, { messageId, summary, onPress, touched: false, busy: false, turn: 0 });
     const touch = () => { this.touched = true; };
@@ -27,18 +27,18 @@ export class CardHost {
     this.show(card);
   }
 
-  /** Nothing on it waits for the person: no input begun, no press under way, none to try again. */
+  /** Whether the card may be replaced: no input begun, no press in progress, none to retry. */
   get isUntouched() {
     return !this.touched && !this.busy && !this.below.querySelector('.failure');
   }
 
-  /** The action Teams would refresh this card with for the user, or nothing. */
+  /** The action with which Teams would refresh this card for the user, if any. */
   refreshFor(user) {
     const { action, userIds } = this.card.refresh ?? {};
     return action?.type === 'Action.Execute' && (!userIds || userIds.includes(user)) ? action : undefined;
   }
 
-  /** Show another card in its place; the same card again changes nothing, so that no focus and no text is lost. */
+  /** Replace the card. An identical card changes nothing, so that focus and text are not lost. */
   show(card) {
     this.turn += 1;
     this.below.replaceChildren();
@@ -55,7 +55,7 @@ export class CardHost {
     }
   }
 
-  /** While the bot works on a press, further presses on the same card wait. */
+  /** While the bot handles a press, disable further presses on the same card. */
   work(isBusy) {
     this.busy = isBusy;
     this.element.setAttribute('aria-busy', String(isBusy));
@@ -101,7 +101,7 @@ export class CardHost {
   }
 }
 
-/** The renderer names only the first of several boxes or radio buttons by their question: make each set a named group. */
+/** The renderer labels only the first of several checkboxes or radio buttons: make each set a labelled group. */
 function groupChoices(rendered) {
   for (const set of rendered.querySelectorAll('.ac-choiceSetInput-expanded, .ac-choiceSetInput-multiSelect')) {
     const label = set.closest('.ac-input-container')?.previousElementSibling;

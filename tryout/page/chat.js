@@ -1,4 +1,4 @@
-// One person's chat with the bot. It lives as long as the page, also while another chat is shown in its place.
+// A person's chat with the bot. It exists as long as the page does, even while another chat is shown in its place.
 
 import { newAct, perform } from './acts.js';
 import { Composer } from './composer.js';
@@ -35,7 +35,7 @@ export class Chat {
     return spoken('div', { class: 'chat' }, this.log, below, this.composer.element);
   }
 
-  /** The chat has come into view, or the line to the server is back. */
+  /** The chat has come into view, or the connection to the server is back. */
   shown() {
     this.refreshing.begin([...this.messages.values()].flatMap(({ hosts }) => hosts));
     if (!this.person.opened && !this.opening) this.open(newAct(this.person.id, 'open'));
@@ -49,7 +49,7 @@ export class Chat {
     this.notice.replaceChildren(...(ok ? [] : [failure('failed_open', () => this.open(act))]));
   }
 
-  /** Take the whole chat from the server; lines that are as before keep their cards as this person sees them. */
+  /** Apply the whole chat from the server; unchanged messages keep their cards as this person sees them. */
   takeAll(entries) {
     const gone = new Set(this.messages.keys());
     for (const entry of entries) {
@@ -62,7 +62,7 @@ export class Chat {
     this.placed = true;
   }
 
-  /** Take one new or changed line as it comes. */
+  /** Apply a new or changed message. */
   take(entry, how) {
     const wasAtEnd = this.scroll.isAtEnd();
     const message = this.put(entry, how);
@@ -70,7 +70,7 @@ export class Chat {
     if (message && (wasAtEnd || entry.author === 'person')) this.scroll.reveal(message.element);
   }
 
-  /** Put a line in, or change it; returns it if it is new. */
+  /** Insert or change a message; returns it if it is new. */
   put(entry, { replaces = false } = {}) {
     const known = this.messages.get(entry.id);
     const message = known ?? new Message(entry, this);
@@ -88,7 +88,7 @@ export class Chat {
     this.speakTimes();
   }
 
-  /** The bot says that it is writing; believed for a while. */
+  /** Show for a while that the bot is typing. */
   hearTyping() {
     clearTimeout(this.typingTimer);
     this.typingTimer = setTimeout(() => this.setTyping(this.working > 0), TYPING_MS);
@@ -99,7 +99,7 @@ export class Chat {
     this.typing.hidden = !isTyping;
   }
 
-  /** Send a text that was suggested. */
+  /** Send a suggested text. */
   say(text) {
     this.composer.say(text);
   }
@@ -109,7 +109,7 @@ export class Chat {
     press(this, host, action);
   }
 
-  /** Try an act, and show meanwhile that the bot works. */
+  /** Perform an act, showing meanwhile that the bot is working. */
   async perform(act) {
     this.working += 1;
     this.setTyping(true);
@@ -119,7 +119,7 @@ export class Chat {
     return answer;
   }
 
-  /** Times, and a line with the day above each day's first message; what is right already is left, not read out again. */
+  /** Update times and day separators. Correct ones are left alone, so that screen readers do not repeat them. */
   speakTimes() {
     this.empty.hidden = this.messages.size > 0;
     let day;

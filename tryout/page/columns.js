@@ -8,7 +8,7 @@ const PICTURES = ['M4 5h16v14H4z', 'M4 5h16v14H4zM12 5v14', 'M4 5h16v14H4zM9.3 5
 const narrow = matchMedia('(max-width: 719px)');
 
 export class Columns {
-  /** `chatOf(person)` makes or finds a chat; `onShown()` is called when what is in view has changed. */
+  /** `chatOf(person)` finds or creates a chat; `onShown()` is called when other chats come into view. */
   constructor(main, choice, { people, chatOf, onShown }) {
     Object.assign(this, { main, choice, people, chatOf, onShown, active: 0, mounted: [], begun: false });
     this.wanted = remembered('tryout.columns', []);
@@ -18,7 +18,7 @@ export class Columns {
     narrow.addEventListener('change', () => this.layout());
   }
 
-  /** First layout, once the people are known. */
+  /** Initial layout, once the people are known. */
   begin() {
     this.wanted = this.wanted.filter((id) => this.people.byId(id));
     if (!this.wanted.length) this.wanted = this.people.all.slice(0, 2).map(({ id }) => id);
@@ -41,7 +41,7 @@ export class Columns {
     this.layout();
   }
 
-  /** Show someone: where she already is, else in the column used last. */
+  /** Show a person's chat: where it already is, else in the column used last. */
   choose(person, index = Math.min(this.active, this.room - 1, this.wanted.length - 1)) {
     const already = this.wanted.indexOf(person.id);
     if (already >= 0 && already < this.room) this.swap(already, narrow.matches ? 0 : already);
@@ -57,7 +57,7 @@ export class Columns {
     [this.wanted[one], this.wanted[other]] = [this.wanted[other], this.wanted[one]];
   }
 
-  /** Put the wanted chats into view, as many as there is room for. */
+  /** Show the selected chats, as many as there is room for. */
   layout() {
     const showsList = narrow.matches && this.at === 'list';
     document.body.dataset.at = narrow.matches ? this.at : 'both';
@@ -100,7 +100,7 @@ export class Columns {
     return { person, chat, element: spoken('section', whole, head, chat.element) };
   }
 
-  /** The select of a column: someone who is in another column changes place. */
+  /** The person selector of a column; choosing someone shown in another column swaps them. */
   pick(id, index) {
     const already = this.wanted.indexOf(id);
     if (already >= 0) this.swap(already, index);

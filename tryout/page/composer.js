@@ -1,4 +1,4 @@
-// The box to write in: Enter sends, Shift+Enter makes a new line, and no text is ever lost on the way.
+// The message box: Enter sends, Shift+Enter inserts a line break, and no text is lost on failure.
 
 import { newAct } from './acts.js';
 import { icon, make, spoken } from './dom.js';
@@ -6,7 +6,7 @@ import { failure } from './failure.js';
 import { whenSpoken, word } from './words.js';
 
 export class Composer {
-  /** `deliver(act)` resolves to whether the bot took it. */
+  /** `deliver(act)` resolves to whether the bot accepted it. */
   constructor(person, deliver) {
     this.person = person;
     this.deliver = deliver;
@@ -48,7 +48,7 @@ export class Composer {
     this.try(newAct(this.person.id, 'text', { text }));
   }
 
-  /** Send; a text that does not go through comes back into the box, or stands beside it if she is writing another. */
+  /** Send; on failure the text returns to the box, or is shown beside it if another text has been begun. */
   async try(act) {
     this.failed.get(act)?.remove();
     this.failed.delete(act);

@@ -1,8 +1,8 @@
-// The few helpers every part of the page uses to build elements.
+// Helpers for building elements.
 
 import { translate } from './words.js';
 
-/** Make an element; `of` holds attributes (class, data-word, …), properties starting with "on", and nothing else. */
+/** Create an element. `of`: attributes (class, data-word, …) and "on" event handlers only. */
 export function make(tag, of = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(of)) {
@@ -13,7 +13,7 @@ export function make(tag, of = {}, ...children) {
   return element;
 }
 
-/** Make an element and put the page's words into it. */
+/** Create an element and fill in the page's texts. */
 export function spoken(tag, of = {}, ...children) {
   const element = make(tag, of, ...children);
   const shell = document.createDocumentFragment();
@@ -23,7 +23,7 @@ export function spoken(tag, of = {}, ...children) {
   return element;
 }
 
-/** A round picture with a person's initials, or the bot's mark; decoration only. */
+/** A round picture with a person's initials or the bot's mark; decorative only. */
 export function avatar(name, tint) {
   const initials = name.split(/\s+/).map((part) => part[0]).slice(0, 2).join('');
   const picture = tint === 'bot' ? icon('M5.5 12.5l4.5 4.5 8.5-10') : initials;

@@ -1,8 +1,8 @@
-// The line that says that something did not go through, with the button that tries the same again.
+// The message that something failed, with a retry button.
 
 import { spoken, make } from './dom.js';
 
-/** Make the line; `names` fills in the sentence, `said` replaces it (words of the bot's own). */
+/** Create the message; `names` fills in its text, `said` replaces it (with the bot's own text). */
 export function failure(key, retry, { names = {}, said } = {}) {
   const data = Object.fromEntries(Object.entries(names).map(([name, value]) => [`data-${name}`, value]));
   const sentence = said ? make('span', {}, said) : make('span', { 'data-word': key, ...data });

@@ -1,4 +1,4 @@
-// How cards look here. Colours are the page's own variables, so light and dark follow by themselves.
+// The look of cards. Colours are the page's CSS variables, so light and dark mode follow automatically.
 
 const text = (name) => ({ default: `var(--${name})`, subtle: `var(--${name === 'ink' ? 'ink-soft' : name})` });
 

@@ -1,9 +1,9 @@
-// The line to the server: reconnects by itself for as long as the page is open.
+// The connection to the server; reconnects automatically for as long as the page is open.
 
 const SHORTEST = 300;
 const LONGEST = 3000;
 
-/** Connect and stay connected; `on.event(event)` for each event, `on.connection(isUp)` when the line comes or goes. */
+/** Connect and stay connected; `on.event(event)` for each event, `on.connection(isUp)` when the connection changes. */
 export function connect(on) {
   let socket;
   let wait = SHORTEST;
@@ -25,7 +25,7 @@ export function connect(on) {
 
   open();
   return {
-    /** Ask for a whole chat; nothing happens while the line is down, it is asked again on hello. */
+    /** Request a whole chat. Ignored while disconnected: it is requested again on hello. */
     show(person) {
       if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ show: person }));
     },

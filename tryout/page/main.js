@@ -1,4 +1,4 @@
-// Puts the page together and hands each event from the server to the part it concerns.
+// Assembles the page and dispatches events from the server.
 
 import { Chat } from './chat.js';
 import { Columns } from './columns.js';

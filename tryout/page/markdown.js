@@ -1,9 +1,9 @@
-// The small part of Markdown the bot uses: bold and lists of bullets. Everything else is shown as it was written.
+// The subset of Markdown the bot uses: bold and bullet lists. Everything else is shown literally.
 
 const ESCAPES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const BULLET = /^\s*[-*•]\s+/;
 
-/** Turn text into HTML in which nothing of the text is markup but bold and bullets. */
+/** Convert text to HTML, escaping everything but bold and bullets. */
 export function toHtml(text) {
   const parts = [];
   let bullets = [];

@@ -1,4 +1,4 @@
-// One line of a chat: what a person typed, or what the bot posted, with its cards.
+// A message in a chat: what a person typed, or what the bot posted, with its cards.
 
 import { CardHost } from './cards.js';
 import { avatar, make, spoken } from './dom.js';
@@ -8,7 +8,7 @@ import { clockTime, dayKey } from './time.js';
 const CARD = 'application/vnd.microsoft.card.adaptive';
 
 export class Message {
-  /** `chat` gives the names, and takes presses (`press`) and suggested texts (`say`). */
+  /** `chat` provides names, and handles presses (`press`) and suggested texts (`say`). */
   constructor(entry, chat) {
     this.chat = chat;
     this.id = entry.id;
@@ -26,14 +26,14 @@ export class Message {
     this.tellTime();
   }
 
-  /** Show the time in the language of the page. */
+  /** Show the time in the page's language. */
   tellTime() {
     this.time.textContent = clockTime(this.at);
   }
 
   /**
-   * Take the entry as the server has it now and say whether anything changed. `replaces`: the bot has put it in place
-   * of what people see now; otherwise what is as it was on the server is left as this person sees it.
+   * Apply the server's current entry; returns whether anything changed. `replaces`: the bot has updated it, so it
+   * replaces what people see; otherwise an entry unchanged on the server is left as this person sees it.
    */
   update({ activity, author }, replaces = true) {
     const asText = JSON.stringify(activity);

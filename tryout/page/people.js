@@ -1,11 +1,11 @@
-// The list of people: who there is, whose chat is shown, and who has something unread.
+// The list of people, showing whose chats are in view and who has unread messages.
 
 import { avatar, make, spoken } from './dom.js';
 
 const KEY = 'tryout.read';
 
 export class People {
-  /** `onChoose(person)` is called when someone is picked in the list. */
+  /** `onChoose(person)` is called when someone is selected. */
   constructor(list, onChoose) {
     this.list = list;
     this.onChoose = onChoose;
@@ -14,7 +14,7 @@ export class People {
     this.read = readMarks();
   }
 
-  /** Take the people from the server; the objects stay the same, so that chats may hold on to them. */
+  /** Update the people from the server. The objects stay the same, because chats refer to them. */
   takeAll(fresh) {
     fresh.forEach((one, index) => {
       const known = this.byId(one.id);
@@ -44,14 +44,14 @@ export class People {
     return person.newest !== null && Number(person.newest) > Number(this.read[person.id] ?? 0);
   }
 
-  /** What stands in a chat that is shown has been read. */
+  /** Mark the chats in view as read. */
   setRead(person) {
     if (!this.isUnread(person)) return;
     this.read[person.id] = person.newest;
     try { localStorage.setItem(KEY, JSON.stringify(this.read)); } catch { /* private window: not remembered */ }
   }
 
-  /** Show marks; `shownIds` are those whose chats are in view. */
+  /** Show markers; `shownIds`: people whose chats are in view. */
   mark(shownIds = []) {
     for (const person of this.all) {
       const { button, badge, idle } = this.rows.get(person.id);

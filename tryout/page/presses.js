@@ -1,4 +1,4 @@
-// What happens on the cards of a chat: presses by the person, and the refreshing Teams does by itself.
+// What happens on the cards of a chat: presses, and the automatic refreshes of Teams.
 
 import { newAct, perform, readInvoke } from './acts.js';
 import { make } from './dom.js';
@@ -33,7 +33,7 @@ async function tryPress(chat, host, act) {
   chat.scroll.reveal(host.box);
 }
 
-/** Refreshes the cards that come into view, each once for every time the chat is shown. */
+/** Refreshes cards that come into view, each once per showing of the chat. */
 export class Refreshing {
   constructor(chat) {
     this.chat = chat;
@@ -42,13 +42,13 @@ export class Refreshing {
     this.seen = new IntersectionObserver((changes) => this.onSeen(changes), { root: chat.log });
   }
 
-  /** The chat is shown (again): whatever is in view is due. */
+  /** The chat is shown (again): cards in view are due. */
   begin(hosts) {
     this.showing += 1;
     hosts.forEach((host) => this.watch(host));
   }
 
-  /** A card is new, or has been replaced by the bot: it is due as soon as it is in view. */
+  /** A card is new or updated by the bot: it is due as soon as it is in view. */
   watch(host) {
     if (host.busy || host.refreshing) return;
     host.refreshedIn = undefined;
@@ -64,7 +64,7 @@ export class Refreshing {
     }
   }
 
-  /** Never over what she has begun to fill in, has pressed since, or is yet to try again. */
+  /** Never replace a card she has begun to fill in, has pressed since, or has yet to retry. */
   async refresh(host) {
     const { person, scroll } = this.chat;
     host.refreshedIn = this.showing;

@@ -1,4 +1,4 @@
-// Where a chat is scrolled to: at the end for whoever reads the end, and nowhere else by itself.
+// Scrolling of a chat: follows new messages only when already at the end.
 
 const NEAR = 80;
 const MARGIN = 12;
@@ -8,7 +8,7 @@ export class Scroll {
     this.log = log;
     this.wasAtEnd = true;
     log.addEventListener('scroll', () => { this.wasAtEnd = this.isAtEnd(); });
-    // when the box below grows or the window shrinks, the end stays in view
+    // keep the end in view when the box below grows or the window shrinks
     new ResizeObserver(() => { if (this.wasAtEnd) this.toEnd(); }).observe(log);
   }
 
@@ -20,7 +20,7 @@ export class Scroll {
     this.log.scrollTop = this.log.scrollHeight;
   }
 
-  /** Bring a line into view, from its start if it does not fit. */
+  /** Scroll a message into view, from its start if it does not fit. */
   reveal(element) {
     const line = element.getBoundingClientRect();
     const view = this.log.getBoundingClientRect();
@@ -29,12 +29,12 @@ export class Scroll {
     if (above < 0 || below > 0) this.log.scrollTop += below > 0 ? Math.min(above, below) : above;
   }
 
-  /** Remember the place before the chat is taken out of view or moved. */
+  /** Remember the position before the chat is hidden or moved. */
   leave() {
     this.left = this.isAtEnd() ? undefined : this.log.scrollTop;
   }
 
-  /** Return to that place. */
+  /** Restore the position. */
   comeBack() {
     if (this.left === undefined) this.toEnd();
     else this.log.scrollTop = this.left;

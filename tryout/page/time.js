@@ -1,11 +1,11 @@
-// The bot's time: what the server said last, running on; and days and times as people read them in Sweden.
+// The bot's time, extrapolated from what the server last sent; and Swedish formats of days and times.
 
 import { language, word } from './words.js';
 
 const ZONE = 'Europe/Stockholm';
 let ahead = 0;
 
-/** Take the bot's time from the server. */
+/** Set the bot's time, as sent by the server. */
 export function setBotNow(text) {
   ahead = Date.parse(text) - Date.now();
 }
@@ -24,7 +24,7 @@ export const clockDay = (at) =>
 /** A day as a key that sorts and compares: "2026-11-22". */
 export const dayKey = (at) => new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE, dateStyle: 'short' }).format(at);
 
-/** "I dag", "I går" or "lördag 21 november", with the year when it is another. */
+/** "I dag", "I går" or "lördag 21 november", with the year unless it is the current one. */
 export function dayName(key) {
   const now = botNow();
   if (key === dayKey(now)) return word('today');

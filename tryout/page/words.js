@@ -1,4 +1,4 @@
-// What the page itself says, in Swedish and English. What the bot and the people say is never touched.
+// The page's own texts, in Swedish and English. What the bot and people say is not translated.
 
 const WORDS = {
   sv: {
@@ -86,7 +86,7 @@ const listeners = new Set();
 
 export const language = () => chosen;
 
-/** Return a sentence of the page, with {names} filled in. */
+/** Return one of the page's texts, with {names} filled in. */
 export function word(key, names = {}) {
   const text = WORDS[chosen][key];
   return typeof text === 'string' ? text.replace(/\{(\w+)\}/g, (whole, name) => names[name] ?? whole) : text;
@@ -98,7 +98,7 @@ export function whenSpoken(listener) {
   listener();
 }
 
-/** Change the language of the page itself. */
+/** Change the page's language. */
 export function speak(wanted) {
   chosen = wanted in WORDS ? wanted : 'sv';
   try { localStorage.setItem('tryout.language', chosen); } catch { /* a private window: not remembered */ }
@@ -107,7 +107,7 @@ export function speak(wanted) {
   listeners.forEach((listener) => listener());
 }
 
-/** Put words into everything under `root` that names one: data-word is text, data-label the accessible name. */
+/** Fill in texts under `root`: data-word sets the text, data-label the accessible name. */
 export function translate(root) {
   for (const element of root.querySelectorAll('[data-word]')) {
     element.textContent = word(element.dataset.word, element.dataset);

@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.add_column("outbox", sa.Column("leased_by", sa.String(40), nullable=False, server_default=""))
+    op.add_column("outbox", sa.Column("leased_by", sa.String(40), nullable=True))
     op.add_column("outbox", sa.Column("sends", sa.Integer(), nullable=False, server_default="0"))
     op.execute("update outbox set sends = attempts")
 

@@ -1,4 +1,4 @@
-"""What each clock of a case says on a day: in time, late, still running, or not counted at all."""
+"""The state of each clock of a case on a day: in time, late, still running, or not counted."""
 
 import calendar
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Verdict = Literal["within", "late", "extended", "open_within", "open_late"]
 
 @dataclass(frozen=True)
 class Longer:
-    """A decision to go past a limit; lawful when its ground is one the law knows."""
+    """A decision to exceed a limit. lawful: its ground is one the law allows."""
 
     clock: Literal["14d", "4m"]
     lawful: bool
@@ -21,7 +21,7 @@ class Longer:
 
 @dataclass(frozen=True)
 class Case:
-    """The days of a case that clocks ask for. known_on: the day violence became known, if it did."""
+    """The dates of a case that clocks depend on. known_on: the day violence became known, if any."""
 
     received_on: date | None = None
     opened_on: date | None = None
@@ -33,14 +33,14 @@ class Case:
 
 @dataclass(frozen=True)
 class Clock:
-    """One clock of a case: its limit, the day it may run to with its lawful extensions, and what ended it."""
+    """A clock: its limit, its last day including lawful extensions, and the day that ended it."""
 
     limit: date
     until: date
     end: date | None
 
     def verdict(self, today: date) -> Verdict:
-        """Return what it says on a day."""
+        """Return its state on a day."""
         if self.end is None:
             return "open_within" if today <= self.until else "open_late"
         if self.end <= self.limit:
@@ -67,20 +67,20 @@ def clocks_of(case: Case) -> dict[str, Clock]:
 
 
 def verdicts(case: Case, today: date) -> dict[str, Verdict]:
-    """Return what the clocks of a case say on a day."""
+    """Return the state of each clock of a case on a day."""
     return {name: clock.verdict(today) for name, clock in clocks_of(case).items()}
 
 
 def _until(case: Case, clock: str, limit: date) -> date:
     until = limit
     for one in sorted(case.longer, key=lambda one: one.decided_on):
-        if one.clock == clock and one.lawful and one.decided_on <= until:  # decided after the limit it moves nothing
+        if one.clock == clock and one.lawful and one.decided_on <= until:  # without effect if decided after the limit
             until = max(until, one.until)
     return until
 
 
 def months_on(start: date, months: int) -> date:
-    """Return the same day some months on, or the last day of a shorter month."""
+    """Return the same day `months` later, or the last day of a shorter month."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
 

@@ -1,11 +1,11 @@
-"""Which dates of a case may stand together."""
+"""Which combinations of a case's dates are valid."""
 
 import re
 from collections.abc import Mapping
 from datetime import date
 
 PAST = ("received_on", "assigned_on", "opened_on", "decided_on", "started_on", "closed_on")
-"""Days of what has happened: none of them may lie ahead."""
+"""Dates of past events, which must not be in the future."""
 PLANNED = "planned_decision_on"
 ALL = (*PAST, PLANNED)
 EARLIEST = date(1990, 1, 1)
@@ -13,7 +13,7 @@ YEARS_AHEAD = 5
 
 
 def day(written: str) -> date | None:
-    """Read a calendar day written as the contract wants it."""
+    """Parse a date in the format of the contract; None if invalid."""
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", written):
         return None
     try:
@@ -23,7 +23,7 @@ def day(written: str) -> date | None:
 
 
 def may_stand(written: Mapping[str, str], today: date) -> bool:
-    """Say whether these dates, all given at once for a case without any, may stand."""
+    """Return whether these dates are valid together, for a case without dates."""
     days = {name: day(text) for name, text in written.items()}
     if not all(_in_range(name, found, today) for name, found in days.items()):
         return False
@@ -35,7 +35,7 @@ def may_stand(written: Mapping[str, str], today: date) -> bool:
         return False
     if received is None or not order:
         return True
-    if opened and opened < received:  # only while the investigation runs may another report have come in
+    if opened and opened < received:  # another report can only come in during the investigation
         ended = decided or closed
         return ended is None or received <= ended
     return received <= order[0]

@@ -1,4 +1,4 @@
-"""What becomes of a free text: refused whole, no text at all, or kept."""
+"""What happens to free text: rejected, treated as empty, or stored."""
 
 import re
 import unicodedata
@@ -9,14 +9,14 @@ _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 
 
 def fate(text: str) -> Fate:
-    """Return what becomes of a text in a field."""
+    """Return what happens to a text in a field."""
     if has_personal_number(text):
         return "refused"
     return "kept" if text.strip() else "none"
 
 
 def has_personal_number(text: str) -> bool:
-    """Say whether a personal or coordination number stands in a text."""
+    """Return whether a text contains a personal or coordination number."""
     plain = "".join("-" if sign in _DASHES else sign for sign in unicodedata.normalize("NFKC", text))
     clocked = re.sub(r"(?<!\d)(\d{6}|\d{8}|\d{4}-\d\d-\d\d) ([01]\d|2[0-3])[.:]?[0-5]\d(?!\d)", " ", plain)
     for found in re.finditer(r"(?<!\d)(?:\d{2})?(\d{6})([-+ ]?)(\d{4})(?!\d)", clocked):
@@ -32,7 +32,7 @@ def has_personal_number(text: str) -> bool:
 def _is_date(digits: str) -> bool:
     year, month, number = int(digits[:2]), int(digits[2:4]), int(digits[4:6])
     number -= 60 if number > 60 else 0
-    leap = year % 4 == 0  # 1900 was none, 2000 was one: either century will do
+    leap = year % 4 == 0  # 1900 was no leap year, 2000 was: either century is enough
     longest = (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
     return 1 <= month <= 12 and 1 <= number <= longest[month - 1]
 

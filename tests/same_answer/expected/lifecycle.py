@@ -1,4 +1,4 @@
-"""What a change does to a list the chef has signed."""
+"""What a change does to a signed list."""
 
 from datetime import date
 from typing import Literal
@@ -7,7 +7,7 @@ Effect = Literal["nothing", "told in the bundle", "told at once", "voided"]
 
 
 def effect(signed: str, now: str, changed_on: date, decided_on: date | None) -> Effect:
-    """Return what it does that an answer which was one thing when the chef signed becomes another."""
+    """Return the effect of an answer changing after signing."""
     if signed == now:
         return "nothing"
     if signed == "pagaende" and now in ("ja", "ej_tillampligt"):
@@ -18,5 +18,5 @@ def effect(signed: str, now: str, changed_on: date, decided_on: date | None) -> 
 
 
 def keeps_signature(what: Effect) -> bool:
-    """Say whether the signature stands."""
+    """Return whether the signature remains valid."""
     return what != "voided"

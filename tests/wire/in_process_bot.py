@@ -1,4 +1,4 @@
-"""The whole bot inside the test's own process, on a real port: cheap enough to ask it thousands of things."""
+"""The whole bot in the test process, on a real port: cheap enough for thousands of requests."""
 
 import json
 from pathlib import Path
@@ -21,12 +21,12 @@ from storage.sealing import Keys
 from tests.wire.door import TENANT, recorded
 
 FAR = "22222222-2222-4222-8222-222222222222"
-"""Another municipality that the same bot serves."""
+"""Tenant id of another municipality served by the same bot."""
 SECRET = bytes(range(32))
 
 
-class InOffice:
-    """A bot with its database; `says` posts an activity and gives status and body."""
+class InProcessBot:
+    """A bot with its own database; `posts` sends it an activity."""
 
     def __init__(self, folder: Path, keys: Keys | None = None) -> None:
         self.settings = read_settings(
@@ -61,12 +61,12 @@ class InOffice:
 
     @property
     def port(self) -> int:
-        """Say where it listens."""
+        """The port of the messages endpoint."""
         port: int = self._runners[0].addresses[0][1]
         return port
 
     async def posts(self, body: Any) -> tuple[int, Any]:
-        """Post a body (bytes as they are, else as JSON)."""
+        """Post a body (bytes unchanged, anything else as JSON); return status and response body."""
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         url, headers = f"http://127.0.0.1:{self.port}/api/messages", {"Content-Type": "application/json"}
         async with self._session.post(url, data=data, headers=headers) as answer:
@@ -74,13 +74,13 @@ class InOffice:
             return answer.status, json.loads(text) if text else None
 
     async def metrics(self) -> str:
-        """Return what the admin port tells."""
+        """Return the text of /metrics."""
         async with self._session.get(f"http://127.0.0.1:{self._runners[1].addresses[0][1]}/metrics") as answer:
             return await answer.text()
 
 
 def activity(kind: str, who: str, *, place: str = "personal", tenant: str = TENANT, **changes: Any) -> dict[str, Any]:
-    """Return a recorded activity as someone's, in a chat of that kind."""
+    """Return a recorded activity as if sent by `who`, in a chat of type `place`."""
     made = recorded(kind) | {"id": str(uuid4()), "serviceUrl": "http://127.0.0.1:1"}
     made["from"] = {"id": f"29:{who}", "aadObjectId": who}
     made["channelData"] = {"tenant": {"id": tenant}}
@@ -89,6 +89,6 @@ def activity(kind: str, who: str, *, place: str = "personal", tenant: str = TENA
 
 
 def pressed(who: str, data: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """Return a press of a button with this data."""
+    """Return the invoke activity of a press on a button with this data."""
     value = {"action": {"type": "Action.Execute", "verb": data.get("verb", ""), "data": data}}
     return activity("invoke.adaptiveCard-action", who, value=value, **more)
