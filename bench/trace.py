@@ -138,7 +138,7 @@ async def _one_answer(desk: Desk, tracer: _Tracer) -> None:
                 return await botweb.messages(request)
 
         app = web.Application(client_max_size=0)
-        app[botweb.SERVICES], _, _ = botweb.build(settings, desk, clock, Metrics(), session)
+        app[botweb.SERVICES], _, _ = botweb.build(settings, desk, clock, Metrics(), session, "traced")
         app.router.add_post("/api/messages", messages)
         runner = web.AppRunner(app, **server_options())
         await runner.setup()

@@ -8,7 +8,8 @@ not used, because it creates two per turn; everything is sent over one shared se
 import asyncio
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Literal, NamedTuple
 
@@ -28,8 +29,10 @@ CARD = "application/vnd.microsoft.card.adaptive"
 MESSAGE = "application/vnd.microsoft.activity.message"
 PATIENCE = 2.0
 """Seconds a request waits for its reply to be sent; after that, sending continues in the background."""
-_INBOUND = "inbound"
-_REPLY = "reply"
+_INBOUND, _IS_CUT, _POSTED = "inbound", "is_cut", "posted"
+
+Posted = Callable[[str], Awaitable[None]]
+"""Is called with the id under which a reply was posted."""
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +55,10 @@ class TeamsAdapter(BotAdapter):
         self._handler = _Handler(turns, clock)
         self._sending: set[asyncio.Task[Any]] = set()
 
-    async def process(self, inbound: Inbound) -> Answer | None:
+    async def process(self, inbound: Inbound, is_cut: Callable[[], bool]) -> Answer | None:
         """Process one activity. Returns: the response to an invoke, else None. The turn is committed by then.
+
+        is_cut: whether the caller has closed the connection, so that the response reaches nobody.
 
         Raises: whatever `Turns.take` raises; nothing of the turn is stored then.
         """
@@ -61,6 +66,7 @@ class TeamsAdapter(BotAdapter):
             return await self._invoked(inbound)
         context = TurnContext(self, _activity(inbound))
         context.turn_state[_INBOUND] = inbound
+        context.turn_state[_IS_CUT] = is_cut
         await self.run_pipeline(context, self._handler.on_turn)
         return None
 
@@ -92,10 +98,10 @@ class TeamsAdapter(BotAdapter):
         """
         inbound: Inbound = context.turn_state[_INBOUND]
         sent = await self.sender.send_now(inbound.service_url or "", inbound.conversation.id, _wire(activity))
-        if _REPLY in context.turn_state:
-            turn, reply = context.turn_state[_REPLY]
+        posted: Posted | None = context.turn_state.get(_POSTED)
+        if posted is not None:
             try:
-                await self._turns.posted(turn, reply, sent)
+                await posted(sent)
             except Exception as error:  # the turn is committed and the reply sent: there is nothing to retry
                 log.error("reply not noted: %s", crash_line(error))
         return sent
@@ -117,28 +123,27 @@ class TeamsAdapter(BotAdapter):
     async def close(self) -> None:
         """Wait up to ten seconds for sends in progress."""
         if self._sending:
-            await asyncio.wait(self._sending, timeout=10)
+            await asyncio.wait(self._sending, timeout=5)
 
-    async def _patiently(self, call: Any) -> str:
+    async def _patiently(self, call: Awaitable[str | None]) -> str:
         """Wait up to PATIENCE for a send, so that a hanging connector cannot block the request.
 
         Returns: the call's result; "" if it failed or is still running.
         """
-        task: asyncio.Task[Any] = asyncio.ensure_future(_logged(call))
+        task = asyncio.ensure_future(_logged(call))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
         done, _ = await asyncio.wait({task}, timeout=PATIENCE)
-        return (task.result() or "") if done else ""
+        return task.result() if done else ""
 
 
-async def _logged(call: Any) -> str | None:
-    """Send; on failure log the error's class and return None. The turn is committed: `fortsätt` shows it again."""
+async def _logged(call: Awaitable[str | None]) -> str:
+    """Send; on failure log the error's class and return "". The turn is committed: `fortsätt` shows it again."""
     try:
-        sent: str | None = await call
+        return await call or ""
     except SendError as error:
-        log.warning("reply not sent: %s", type(error).__name__)
-        return None
-    return sent
+        log.warning("reply not sent: %s %s", type(error).__name__, error.status or "")
+        return ""
 
 
 class _Handler(ActivityHandler):
@@ -164,7 +169,8 @@ class _Handler(ActivityHandler):
             activity.id = turn.reply_to
             await turn_context.update_activity(activity)
         else:
-            turn_context.turn_state[_REPLY] = (turn, outcome.reply)
+            is_cut: Callable[[], bool] = turn_context.turn_state[_IS_CUT]
+            turn_context.turn_state[_POSTED] = partial(self._turns.posted, turn, outcome, is_cut)
             await turn_context.send_activity(activity)
 
     async def on_installation_update(self, turn_context: TurnContext) -> None:

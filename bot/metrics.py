@@ -20,7 +20,7 @@ from dialogs.turn.exchange import TurnKind
 from dialogs.turn.take_turn import Result
 from storage.standing import Standing
 
-LoopName = Literal["outbox", "trail", "reminders", "figures"]
+LoopName = Literal["outbox", "trail", "reminders", "figures", "replica"]
 Where = Literal["turn", "link", "outbox_message", "skipped_case"] | LoopName
 TurnResult = Result | Literal["failed"]
 

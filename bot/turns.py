@@ -2,24 +2,21 @@
 
 import logging
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from bot.logs import crash_line
 from bot.metrics import Metrics, TurnResult
 from bot.sending.sender import Sender, SendError
-from dialogs.turn.exchange import Reply, Turn
+from dialogs.turn.exchange import Turn
 from dialogs.turn.take_turn import Outcome, note_posted, take_turn, unreadable
 from dialogs.turn.tokens import Mint
 from storage.desk import Desk
 from storage.sealing import KeyGone
 
 log = logging.getLogger(__name__)
-
-_REMEMBERED = 10_000
-_RESENT_SECONDS = 10.0
 
 
 class Turns:
@@ -40,15 +37,12 @@ class Turns:
         self._desk = desk
         self._sender = sender
         self._wake = wake
-        self._answered: OrderedDict[tuple[str, str], float] = OrderedDict()
 
     async def take(self, turn: Turn) -> Outcome:
         """Run one turn; it is committed when this returns.
 
         Raises: SQLAlchemy errors when the database cannot commit; nothing of the turn is stored then.
         """
-        if turn.text:
-            turn = replace(turn, resent=not self._was_answered(turn))
         begun = time.perf_counter()
         result: TurnResult = "failed"
         try:
@@ -66,20 +60,11 @@ class Turns:
         self._wake()
         return outcome
 
-    async def posted(self, turn: Turn, reply: Reply, activity_id: str) -> None:
-        """Store the activity id under which a reply was posted."""
-        if reply.person_id and activity_id:
-            await self._desk.run(lambda session: note_posted(session, turn, reply, activity_id))
-
-    def mark_delivered(self, channel_id: str, text: str) -> None:
-        """Note that the reply was delivered: if the same text comes again, it was typed again, not resent by Teams."""
-        self._answered[channel_id, text] = time.monotonic()
-        while len(self._answered) > _REMEMBERED:
-            self._answered.popitem(last=False)
-
-    def _was_answered(self, turn: Turn) -> bool:
-        at = self._answered.pop((turn.channel_id, turn.text), None)
-        return at is not None and time.monotonic() - at < _RESENT_SECONDS
+    async def posted(self, turn: Turn, outcome: Outcome, is_cut: Callable[[], bool], activity_id: str) -> None:
+        """Store the id under which a reply was posted, and whether the request it answers was still open."""
+        if outcome.reply is not None and outcome.reply.person_id:
+            noted = partial(note_posted, turn=turn, outcome=outcome, activity_id=activity_id, answered=not is_cut())
+            await self._desk.run(noted)
 
     async def _run(self, turn: Turn) -> Outcome:
         serial = f"{turn.tenant}|{turn.channel_id}"

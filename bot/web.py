@@ -1,17 +1,19 @@
 """The HTTP server: the messages endpoint, liveness, and the wiring of everything behind them."""
 
 import asyncio
+import contextlib
 import json
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
+from uuid import uuid4
 
 import aiohttp
 from aiohttp import web
 
 from bot.adapter import TeamsAdapter
-from bot.background import chainer, outbox_worker, projector, sweeper
+from bot.background import chainer, outbox_worker, presence, projector, sweeper
 from bot.background.chainer import Chainer
 from bot.background.loop import Loop, run_forever
 from bot.background.outbox_worker import OutboxWorker
@@ -49,6 +51,10 @@ class Services:
     turns: Turns
 
 
+FINISH_SECONDS = 8.0
+"""How long requests under way may take when the bot is stopped."""
+ARRIVE_SECONDS = 0.5
+"""How long a request may be on its way over a connection that was accepted just before the stop."""
 SERVICES = web.AppKey("services", Services)
 
 
@@ -58,17 +64,22 @@ def make_app(settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> 
 
     async def running(app: web.Application) -> AsyncIterator[None]:
         async with aiohttp.ClientSession(auto_decompress=True) as session:
-            services, worker, keys = build(settings, desk, clock, metrics, session)
+            replica = str(uuid4())
+            services, worker, keys = build(settings, desk, clock, metrics, session, replica)
             app[SERVICES] = services
-            tasks = [asyncio.create_task(run_forever(loop, metrics)) for loop in _loops(services, worker)]
+            here = presence.Presence(desk, replica, services.adapter.sender.share)
+            await here.beat()  # before anything is leased: a lease is its replica's
+            loops = (Loop("replica", here.beat, presence.INTERVAL_SECONDS), *_loops(services, worker))
+            tasks = [asyncio.create_task(run_forever(loop, metrics)) for loop in loops]
             yield
-            await services.adapter.close()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await worker.close()
+            await asyncio.gather(services.adapter.close(), worker.close())
             if keys is not None:
                 await keys.close()
+            with contextlib.suppress(Exception):  # a database that is away: the others notice within ten seconds
+                await here.leave()
 
     app.cleanup_ctx.append(running)
     app.router.add_post("/api/messages", messages)
@@ -89,7 +100,7 @@ def _loops(services: Services, worker: OutboxWorker) -> tuple[Loop, ...]:
 
 
 def build(
-    settings: Settings, desk: Desk, clock: Clock, metrics: Metrics, session: aiohttp.ClientSession
+    settings: Settings, desk: Desk, clock: Clock, metrics: Metrics, session: aiohttp.ClientSession, replica: str
 ) -> tuple[Services, OutboxWorker, KeyRing | None]:
     """Wire the parts together without starting any. The key ring is None in dev mode, where no token is checked."""
     token = bearer = keys = None
@@ -104,7 +115,7 @@ def build(
         keys = KeyRing(session, settings.openid_metadata_url)
         bearer = BearerCheck(keys, app_id=settings.app_id, issuer=settings.token_issuer)
     sender = Sender(session, mode=settings.mode, service_hosts=settings.service_hosts, token=token)
-    worker = OutboxWorker(desk, sender, clock, metrics)
+    worker = OutboxWorker(desk, sender, clock, metrics, replica)
     turns = Turns(desk, Mint(settings.secret()), sender, metrics, worker.awake.set, settings.pages_url)
     worker.turns = turns
     admission = AdmissionPolicy(settings.mode, settings.tenants, settings.service_hosts, bearer)
@@ -112,23 +123,35 @@ def build(
     return Services(settings, desk, clock, metrics, adapter, admission, turns), worker, keys
 
 
+class _Call:
+    """A request until it is answered."""
+
+    def __init__(self, request: web.Request) -> None:
+        self._request = request
+        self.is_over = False
+
+    def is_cut(self) -> bool:
+        """Return whether whoever sent the request has closed the connection before its answer."""
+        transport = self._request.transport
+        return not self.is_over and (transport is None or transport.is_closing())
+
+
 async def messages(request: web.Request) -> web.StreamResponse:
     """Process one activity. 2xx only after the commit; if that fails, 503, and Teams sends it again."""
-    services = request.app[SERVICES]
+    services, call = request.app[SERVICES], _Call(request)
     try:
         inbound = await receive(request, services.admission)
     except Refused as refused:
         services.metrics.turned_away(refused.status, refused.reason or refused.code)
         return refusal(refused)
     try:
-        answer = await services.adapter.process(inbound)
+        answer = await services.adapter.process(inbound, call.is_cut)
     except Exception as error:
         services.metrics.failed("turn")
         log.error("turn failed: %s", crash_line(error))
         body = {"error": "not_kept", "message": say("common.failed", "sv")}
         return web.json_response(body, status=503, headers={"Retry-After": "2"}, dumps=_dumps)
-    if inbound.text and request.transport is not None and not request.transport.is_closing():
-        services.turns.mark_delivered(inbound.conversation.id, inbound.text)
+    call.is_over = True
     if answer is None:
         return web.Response(status=200)
     return web.json_response(answer.body, status=answer.status, dumps=_dumps)
@@ -140,11 +163,14 @@ async def healthz(_request: web.Request) -> web.Response:
 
 
 async def serve(app: web.Application, admin: web.Application, settings: Settings) -> None:
-    """Serve both apps until SIGINT or SIGTERM.
+    """Serve both apps until SIGINT or SIGTERM; requests under way are then finished.
 
     Raises: OSError: an address is already in use.
     """
-    runners = [web.AppRunner(app, handle_signals=True, **server_options()), web.AppRunner(admin, access_log=None)]
+    runners = [
+        web.AppRunner(app, shutdown_timeout=FINISH_SECONDS, **server_options()),
+        web.AppRunner(admin, access_log=None, shutdown_timeout=1.0),
+    ]
     hosts = [(settings.host, settings.port), ("127.0.0.1", settings.admin_port)]
     stop = asyncio.Event()
     _stop_on_signals(stop)
@@ -155,8 +181,17 @@ async def serve(app: web.Application, admin: web.Application, settings: Settings
         print(f"Beslutskollen answers on http://{settings.host}:{settings.port}/", flush=True)
         await stop.wait()
     finally:
+        await _stop_accepting(runners[0])
         for runner in runners:
             await runner.cleanup()
+
+
+async def _stop_accepting(runner: web.AppRunner) -> None:
+    """Accept nothing more, and let connections that have just been accepted deliver their request."""
+    await asyncio.sleep(0)  # accept whoever has knocked: closing the socket would reset them
+    for site in runner.sites:
+        await site.stop()
+    await asyncio.sleep(ARRIVE_SECONDS)
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:

@@ -55,6 +55,11 @@ def by_activity(session: Session, tenant_id: int, channel_id: str, activity_id: 
     return session.exec(query).first()
 
 
+def get(session: Session, row_id: int) -> InboxRow:
+    """Return a row by id, which exists."""
+    return session.get_one(InboxRow, row_id)
+
+
 def newest_in(session: Session, tenant_id: int, channel_id: str) -> InboxRow | None:
     """Return the newest row of a chat, None if there is none."""
     query = select(InboxRow).where(InboxRow.tenant_id == tenant_id, InboxRow.channel_id == channel_id)

@@ -4,12 +4,13 @@ A card update is sent at least once, a new message at most once: just before sen
 transaction of its own. If the worker then crashes, the message becomes `uncertain` and is not sent again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Index, UniqueConstraint, or_, update
+from sqlalchemy import ColumnElement, Index, UniqueConstraint, and_, or_, update
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
+from storage import replicas
 from storage.sealing import TENANT_ITSELF, seal, unseal
 from storage.times import Moment
 
@@ -26,7 +27,8 @@ class OutboxRow(SQLModel, table=True):
 
     once: deduplication key, unique per tenant; null for none. activity_id: the posted card to update, empty for a new
     message. view: sealed canonical JSON. rank: lower is sent first. attempts: incremented at each lease, and compared
-    before any outcome is stored, so that an expired lease has no effect.
+    before any outcome is stored, so that an expired lease has no effect. leased_by: the replica that holds the lease.
+    sends: how often it was really tried.
     """
 
     __tablename__ = "outbox"
@@ -47,6 +49,8 @@ class OutboxRow(SQLModel, table=True):
     leased_until: datetime | None = Field(default=None, sa_type=Moment)
     created_at: datetime = Field(sa_type=Moment)
     rank: int = Field(default=URGENT, sa_column_kwargs={"server_default": "0"})
+    leased_by: str | None = Field(default=None, max_length=40)
+    sends: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 def put(session: Session, row: OutboxRow, view: str) -> OutboxRow:
@@ -61,21 +65,37 @@ def view_of(session: Session, row: OutboxRow) -> str:
     return unseal(session, row.tenant_id, row.case_id, "outbox.view", row.nonce, row.view)
 
 
-def lease(session: Session, now: datetime, hold: timedelta, most: int) -> Sequence[OutboxRow]:
-    """Lease up to `most` due rows for the duration `hold`, skipping rows that another worker has locked."""
+def lease(session: Session, now: datetime, hold: timedelta, most: int, replica: str) -> Sequence[OutboxRow]:
+    """Lease up to `most` due rows for the duration `hold`, skipping rows that another worker has locked.
+
+    A lease ends with its time, or with the replica that holds it.
+    """
     query = (
         select(OutboxRow)
         .where(OutboxRow.state == WAITING, col(OutboxRow.due_at) <= now)
-        .where(or_(col(OutboxRow.leased_until).is_(None), col(OutboxRow.leased_until) <= now))
+        .where(or_(col(OutboxRow.leased_until).is_(None), _is_over(session, now)))
         .order_by(col(OutboxRow.rank), col(OutboxRow.id))
         .limit(most)
         .with_for_update(skip_locked=True)
     )
     rows = session.exec(query).all()
     for row in rows:
-        row.leased_until = now + hold
+        row.leased_until, row.leased_by = now + hold, replica or None
         row.attempts += 1
     return rows
+
+
+def release(session: Session, leased: Iterable[tuple[int, int]]) -> None:
+    """Give back leases (row id and attempt) that were not begun, so that others send those rows at once."""
+    for row_id, attempt in leased:
+        is_ours = (OutboxRow.id == row_id, OutboxRow.attempts == attempt, OutboxRow.state == WAITING)
+        session.exec(update(OutboxRow).where(*is_ours).values(leased_until=None))  # type: ignore[arg-type]
+
+
+def _is_over(session: Session, now: datetime) -> ColumnElement[bool]:
+    """Say, of rows with a lease, which have lost it. A release that names no replica counts by time alone."""
+    is_dead = and_(col(OutboxRow.leased_by).is_not(None), col(OutboxRow.leased_by).not_in(replicas.running(session)))
+    return or_(col(OutboxRow.leased_until) <= now, is_dead)
 
 
 def begin(session: Session, row_id: int, attempt: int, now: datetime) -> OutboxRow | None:
@@ -83,7 +103,10 @@ def begin(session: Session, row_id: int, attempt: int, now: datetime) -> OutboxR
     row = session.exec(select(OutboxRow).where(OutboxRow.id == row_id).with_for_update()).first()
     if row is None or row.state != WAITING or row.attempts != attempt:
         return None
-    return row if row.leased_until is not None and row.leased_until > now else None
+    if row.leased_until is None or row.leased_until <= now:
+        return None
+    row.sends += 1
+    return row
 
 
 def settle(session: Session, row_id: int, attempt: int, state: str, due_at: datetime | None = None) -> OutboxRow | None:
@@ -100,7 +123,7 @@ def settle(session: Session, row_id: int, attempt: int, state: str, due_at: date
 
 def mark_interrupted(session: Session, now: datetime) -> int:
     """Mark as `uncertain` the rows whose worker crashed while sending; return how many."""
-    cut_off = update(OutboxRow).where(col(OutboxRow.state) == SENDING, col(OutboxRow.leased_until) <= now)
+    cut_off = update(OutboxRow).where(col(OutboxRow.state) == SENDING, _is_over(session, now))
     return session.exec(cut_off.values(state=UNCERTAIN, leased_until=None)).rowcount
 
 

@@ -27,7 +27,9 @@ from storage.sealing import KeyGone, SealBroken
 LEASE_TIME = timedelta(seconds=150)
 """Lease time. Must exceed the longest send plus the clock skew between replicas."""
 INTERVAL_SECONDS = 1.0
-MAX_ATTEMPTS = 6
+MAX_SENDS = 6
+MAX_LEASES = 30
+"""A row that is leased this often without being sent cannot be worked out; it is not tried for ever."""
 HEAD_START = 1.0
 """Seconds to wait for a send before the next one is started alongside it."""
 MAX_IN_FLIGHT = 20
@@ -41,22 +43,29 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Parcel:
-    """What to send for one row, and where. activity_id: the card to update, empty for a new message."""
+    """What to send for one row, and where. activity_id: the card to update, empty for a new message.
+
+    sends: how often it has been tried, this time included.
+    """
 
     service_url: str
     channel_id: str
     activity_id: str
     reply: Reply
+    sends: int
 
 
 class OutboxWorker:
     """One per process; several processes on PostgreSQL share the table, each row leased to one of them."""
 
-    def __init__(self, desk: Desk, sender: Sender, clock: Clock, metrics: Metrics) -> None:
+    def __init__(self, desk: Desk, sender: Sender, clock: Clock, metrics: Metrics, replica: str) -> None:
         self._desk = desk
         self._sender = sender
         self._clock = clock
         self._metrics = metrics
+        self._replica = replica
+        self._leased: dict[int, int] = {}
+        """Rows leased and not begun: the attempt of each."""
         self.awake = asyncio.Event()
         """Set after each commit that may have added rows to the outbox."""
         self._in_flight: set[asyncio.Task[None]] = set()
@@ -73,10 +82,13 @@ class OutboxWorker:
             await asyncio.wait(self._in_flight, timeout=SHUTDOWN_SECONDS)
         for task in self._in_flight:
             task.cancel()
+        if self._leased:
+            await self._desk.run(partial(outbox.release, leased=list(self._leased.items())))
 
     async def send_some(self) -> bool:
         """Lease and send a batch; only sends older than HEAD_START overlap. Returns: whether any row was due."""
-        leased = await self._desk.run(lambda session: _lease(session, self._clock.now()))
+        leased = await self._desk.run(partial(_lease, now=self._clock.now(), replica=self._replica))
+        self._leased.update(leased)
         for row, attempt in leased:
             while len(self._in_flight) >= MAX_IN_FLIGHT:
                 await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED)
@@ -88,17 +100,18 @@ class OutboxWorker:
 
     async def _deliver(self, row: int, attempt: int) -> None:
         """Send one row and record the outcome, unless the lease is lost or there is nothing left to send."""
+        self._leased.pop(row, None)
         try:
             parcel = await self._desk.run(partial(_begin, row=row, attempt=attempt, now=self._clock.now()))
             if parcel is not None:
-                state, due_at = await self._send(parcel, attempt)
+                state, due_at = await self._send(parcel)
                 now = self._clock.now()
                 await self._desk.run(partial(_settle, row=row, attempt=attempt, state=state, due_at=due_at, now=now))
         except Exception as error:
             self._metrics.failed("outbox_message")
             log.error("outbox row %s failed: %s", row, crash_line(error))
 
-    async def _send(self, parcel: _Parcel, attempt: int) -> tuple[str, datetime | None]:
+    async def _send(self, parcel: _Parcel) -> tuple[str, datetime | None]:
         """Send. Returns: the row's next state, and when it is due again (None: never)."""
         assert self.turns is not None
         message = wire_message(parcel.reply, self.turns)
@@ -109,26 +122,26 @@ class OutboxWorker:
             else:
                 await self._sender.send(*at, message)
         except SendError as error:
-            return self._after(error, attempt, is_update=bool(parcel.activity_id))
+            return self._after(error, parcel.sends, is_update=bool(parcel.activity_id))
         return outbox.SENT, None
 
-    def _after(self, error: SendError, attempt: int, *, is_update: bool) -> tuple[str, datetime | None]:
+    def _after(self, error: SendError, sends: int, *, is_update: bool) -> tuple[str, datetime | None]:
         if isinstance(error, Gone):
             return outbox.STOPPED if is_update else outbox.GONE, None
         if isinstance(error, TooLarge):
             return outbox.STOPPED, None
         if _was_refused(error) or is_update:
             retry_after = error.retry_after if isinstance(error, Throttled) else None
-            return self._again(attempt, retry_after)
+            return self._again(sends, retry_after)
         if isinstance(error, Failed) and error.status is not None and error.status < 500:
             return outbox.STOPPED, None
         return outbox.UNCERTAIN, None
 
-    def _again(self, attempt: int, retry_after: float | None) -> tuple[str, datetime | None]:
-        """Schedule a retry: after Retry-After plus exponential backoff with full jitter, up to MAX_ATTEMPTS."""
-        if attempt >= MAX_ATTEMPTS:
+    def _again(self, sends: int, retry_after: float | None) -> tuple[str, datetime | None]:
+        """Schedule a retry: after Retry-After plus exponential backoff with full jitter, up to MAX_SENDS."""
+        if sends >= MAX_SENDS:
             return outbox.STOPPED, None
-        jitter = random.uniform(0, min(LONGEST_PAUSE, 2.0**attempt))
+        jitter = random.uniform(0, min(LONGEST_PAUSE, 2.0**sends))
         return outbox.WAITING, self._clock.now() + timedelta(seconds=(retry_after or 0.0) + jitter)
 
 
@@ -137,9 +150,9 @@ def _was_refused(error: SendError) -> bool:
     return isinstance(error, Throttled | Unreachable) or error.status == 401
 
 
-def _lease(session: Session, now: datetime) -> list[tuple[int, int]]:
+def _lease(session: Session, now: datetime, replica: str) -> list[tuple[int, int]]:
     outbox.mark_interrupted(session, now)
-    return [(row.id or 0, row.attempts) for row in outbox.lease(session, now, LEASE_TIME, _BATCH)]
+    return [(row.id or 0, row.attempts) for row in outbox.lease(session, now, LEASE_TIME, _BATCH, replica)]
 
 
 def _begin(session: Session, row: int, attempt: int, now: datetime) -> _Parcel | None:
@@ -147,7 +160,7 @@ def _begin(session: Session, row: int, attempt: int, now: datetime) -> _Parcel |
     found = outbox.begin(session, row, attempt, now)
     if found is None:
         return None
-    if found.attempts > MAX_ATTEMPTS:
+    if found.sends > MAX_SENDS or found.attempts > MAX_LEASES:
         found.state = outbox.STOPPED
         return None
     chat = conversations.get(session, found.conversation_id)
@@ -167,7 +180,7 @@ def _begin(session: Session, row: int, attempt: int, now: datetime) -> _Parcel |
         return None
     if not found.activity_id:
         found.state = outbox.SENDING
-    return _Parcel(chat.service_url, chat.channel_id, found.activity_id, reply)
+    return _Parcel(chat.service_url, chat.channel_id, found.activity_id, reply, found.sends)
 
 
 def _settle(session: Session, row: int, attempt: int, state: str, due_at: datetime | None, now: datetime) -> None:

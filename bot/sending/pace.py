@@ -41,6 +41,7 @@ class Pace:
     ) -> None:
         self._per_conversation = per_conversation
         self._window = window
+        self._total = total
         self._recent: deque[_Slot] = deque(maxlen=total)
         self._conversations: OrderedDict[str, deque[_Slot]] = OrderedDict()
         self._urgent: dict[_Waiter, None] = {}
@@ -51,6 +52,12 @@ class Pace:
     def remembered(self) -> int:
         """Number of conversations in memory: those with a send within one window of the latest turn."""
         return len(self._conversations)
+
+    def share(self, replicas: int) -> None:
+        """Take one part of the total rate: so many replicas send beside each other."""
+        most = max(1, self._total // max(1, replicas))
+        if self._recent.maxlen != most:
+            self._recent = deque(self._recent, maxlen=most)
 
     async def turn(self, conversation: str, *, urgent: bool = False) -> None:
         """Wait until another send to this conversation may start. urgent: a person is waiting for it.

@@ -97,6 +97,10 @@ class Sender:
         self._time_out = aiohttp.ClientTimeout(total=time_out, connect=time_out / 2, ceil_threshold=time_out + 1)
         self._sleep = sleep
 
+    def share(self, replicas: int) -> None:
+        """Send at a rate that, with so many replicas, keeps all of them within the limit."""
+        self._pace.share(replicas)
+
     async def send(
         self,
         service_url: str,

@@ -22,8 +22,8 @@ class Turn:
         or the app `installed` or `removed`. tenant, object_id: the person, as vouched for by the channel.
         channel_id: the chat.
     data: what the card sent, as text by name: `verb`, `token` and the inputs. invoke: the answer goes back in the
-        response. reply_to: the posted card that was pressed. resent: the same text arrived while the first was still
-        unanswered. emails: the person's addresses, looked up when a register row is waiting to be bound.
+        response. reply_to: the posted card that was pressed. emails: the person's addresses, looked up when a register
+        row is waiting to be bound.
     """
 
     kind: TurnKind
@@ -39,7 +39,6 @@ class Turn:
     data: Mapping[str, str] = field(default_factory=dict)
     invoke: bool = False
     reply_to: str = ""
-    resent: bool = False
     emails: tuple[str, ...] = ()
 
 

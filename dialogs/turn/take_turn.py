@@ -27,7 +27,9 @@ from storage.inbox import InboxRow
 from storage.sealing import KeyGone, MasterGone
 
 RESENT_WITHIN = timedelta(seconds=10)
-"""A text sent again within this time, while the first is unanswered, is a retry and not a second message."""
+"""A text sent again within this time, before its reply was out, is a retry and not a second message."""
+_SOMEWHERE = "-"
+"""Stands for the id of a posted reply when the channel gave none."""
 
 
 Result = Literal["answered", "denied", "conflict", "repeated", "unreadable"]
@@ -41,13 +43,14 @@ class Outcome:
 
     reply: None when there is nothing to say. posted: id of the activity under which the reply was already posted.
     may_bind: the object id is unknown, but the register holds people waiting to be bound by e-mail.
-    result: for the metrics.
+    result: for the metrics. stored_as: row id in the inbox, 0 when the reply is not stored.
     """
 
     reply: Reply | None
     posted: str = ""
     may_bind: bool = False
     result: Result = "answered"
+    stored_as: int = 0
 
     @property
     def refusals(self) -> list[str]:
@@ -175,15 +178,18 @@ def _seen_before(context: TurnContext, found: Arrival, incoming: _Incoming) -> O
         record(context.session, context.origin, Change("conflict", detail="same id, other content"))
         return Outcome(context.reply(SayView(notices=(Line(say="common.conflict"),))), result="conflict")
     row = found.pressed if incoming.signed is not None and incoming.signed.person_id == context.person_id else None
-    if row is None and turn.kind == "text" and turn.resent:
+    if row is None and turn.kind == "text":
         newest = inbox.newest_in(context.session, context.tenant_id, turn.channel_id)
-        soon = newest is not None and turn.now - newest.at <= RESENT_WITHIN
-        row = newest if newest is not None and soon and newest.digest == incoming.digest else None
+        is_same = newest is not None and newest.digest == incoming.digest and turn.now - newest.at <= RESENT_WITHIN
+        # Once its answer is out, the same words are a second saying: her `ja` to the next question.
+        row = newest if newest is not None and is_same and not newest.posted else None
     return _stored(context, row) if row else None
 
 
 def _stored(context: TurnContext, row: InboxRow) -> Outcome:
-    return Outcome(Reply.model_validate_json(inbox.reply_of(context.session, row)), row.posted, result="repeated")
+    return Outcome(
+        Reply.model_validate_json(inbox.reply_of(context.session, row)), row.posted, result="repeated", stored_as=row.id
+    )
 
 
 # --- what is answered ------------------------------------------------------------------------------------------------
@@ -209,7 +215,9 @@ def _act(context: TurnContext, incoming: _Incoming) -> Outcome:
         at=context.turn.now,
     )
     inbox.keep(context.session, row, reply.canonical())
-    return Outcome(reply, result="denied" if any(change.event == "denied" for change in changes) else "answered")
+    context.session.flush()
+    result: Result = "denied" if any(change.event == "denied" for change in changes) else "answered"
+    return Outcome(reply, result=result, stored_as=row.id)
 
 
 def _anchored(context: TurnContext, view: AnyView, changes: Changes, made_by: str) -> AnyView:
@@ -286,11 +294,16 @@ def _keep_place(context: TurnContext, view: AnyView) -> None:
         chat.card, chat.card_case_id = "", case.id if moves else None
 
 
-def note_posted(session: Session, turn: Turn, reply: Reply, activity_id: str) -> None:
-    """Store the id under which a reply was posted; a moving card is later found by it."""
-    row = inbox.by_activity(session, reply.tenant_id, turn.channel_id, turn.activity_id)
-    if row is not None:
-        row.posted = activity_id
-    chat = conversations.find(session, reply.tenant_id, turn.channel_id)
-    if chat is not None and hasattr(reply.view, "refresh") and not chat.card:
+def note_posted(session: Session, turn: Turn, outcome: Outcome, activity_id: str, *, answered: bool = True) -> None:
+    """Keep, after a reply was posted, under which id it is out; a card that moves is found again by it.
+
+    activity_id: empty when the channel did not say. answered: False when the request was cut: whoever sent it does not
+    know that it was answered, so the same text soon after is the same one sent again.
+    """
+    if outcome.reply is None:
+        return
+    if outcome.stored_as and answered:
+        inbox.get(session, outcome.stored_as).posted = activity_id or _SOMEWHERE
+    chat = conversations.find(session, outcome.reply.tenant_id, turn.channel_id)
+    if chat is not None and hasattr(outcome.reply.view, "refresh") and not chat.card:
         chat.card = activity_id

@@ -5,7 +5,7 @@ pressed card by the response, and applies updates. Every card is checked by the 
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 from itertools import count
@@ -188,11 +188,14 @@ class Chat:
 
     # --- actions ----------------------------------------------------------------------------------------------
 
-    def types(self, line: str, *, again: str = "", resent: bool = False) -> "Chat":
-        """Type a line. again: id of an earlier activity, for a redelivery by the channel."""
+    def types(self, line: str, *, again: str = "", cut: bool = False) -> "Chat":
+        """Type a line. again: id of an earlier activity, for a redelivery by the channel.
+
+        cut: the request is given up before its response, so that she does not know it was taken.
+        """
         said = read_answer(line)
         self.room.refused |= {said.text} if said and said.text else set()
-        self._message(self._turn("text", again, text=line, resent=resent))
+        self._message(self._turn("text", again, text=line), cut=cut)
         return self
 
     def presses(
@@ -247,7 +250,7 @@ class Chat:
         """Install the app."""
         reply = self._taken(self._turn("installed", ""))
         if reply is not None:
-            self._post(reply, None)
+            self._post(reply)
         return self
 
     def removes(self) -> None:
@@ -270,7 +273,7 @@ class Chat:
         replies = self.room.desk.run_now(work)
         for reply in replies:
             self._look_over(reply, self.room.written())
-            self._post(reply, None)
+            self._post(reply)
             self.received.append(reply)
         return len(replies)
 
@@ -284,7 +287,7 @@ class Chat:
         """Receive the bot's own messages, and look at the latest."""
         if not self.arrives():
             assert self.received, "nothing was sent to her"
-            self._post(self.received[-1], None)
+            self._post(self.received[-1])
         return self
 
     def prompts(self) -> list[Reply]:
@@ -421,25 +424,29 @@ class Chat:
         )
 
     def _taken(self, turn: Turn) -> Reply | None:
+        return self._outcome(turn).reply
+
+    def _outcome(self, turn: Turn) -> Outcome:
         outcome = self.room.desk.run_now(self._take(turn), turn.channel_id)
         if outcome.reply is not None:
             self._look_over(outcome.reply, self.room.written())
-        if outcome.posted:
-            return None
-        return outcome.reply
+        return replace(outcome, reply=None) if outcome.posted else outcome
 
     def _take(self, turn: Turn) -> Callable[[Session], Outcome]:
         return lambda session: take_turn(session, turn, self.room.mint, self.room.pages_url)
 
-    def _message(self, turn: Turn) -> None:
+    def _message(self, turn: Turn, *, cut: bool = False) -> None:
         """Handle a message as the adapter does: post the reply, or update the pressed card with it."""
-        reply = self._taken(turn)
+        outcome = self._outcome(turn)
+        reply = outcome.reply
         if reply is None:
             return
         if turn.kind == "press" and render_card(reply, self.room.mint, private=False) is not None:
             self._show(turn.reply_to, reply, private=False)
         else:
-            self._post(reply, turn)
+            message = self._post(reply)
+            if reply.person_id:
+                self.room.desk.run_now(lambda session: note_posted(session, turn, outcome, message, answered=not cut))
         self._obey_updates()
         self._come_into_view()
 
@@ -456,12 +463,12 @@ class Chat:
         self._obey_updates()
         self._come_into_view()
 
-    def _post(self, reply: Reply, turn: Turn | None) -> None:
+    def _post(self, reply: Reply) -> str:
+        """Post a reply and return its id."""
         message = f"out-{next(self.room.ids)}"
         self.said = ""
         self._show(message, reply, private=False)
-        if turn is not None and reply.person_id:
-            self.room.desk.run_now(lambda session: note_posted(session, turn, reply, message))
+        return message
 
     def _show(self, message: str, reply: Reply, *, private: bool) -> None:
         card = render_card(reply, self.room.mint, private=private)

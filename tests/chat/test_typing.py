@@ -377,24 +377,30 @@ def test_the_whole_list_can_be_typed(asked_first: Chat) -> None:
 
 
 def test_a_text_sent_again_before_it_was_answered_is_the_same_text(asked_first: Chat, room: Room) -> None:
-    asked_first.types("ja")
+    asked_first.types("ja", cut=True)
     said, rows = asked_first.text, room.count()
     room.later(seconds=9)
 
-    asked_first.types("ja", resent=True)
+    asked_first.types("ja")
 
     assert room.count() == rows
     assert informed(asked_first) == [""] * 4
     assert asked_first.text == said
 
 
-@pytest.mark.parametrize(("resent", "seconds"), [(False, 1), (True, 11)])
+@pytest.mark.parametrize(("cut", "seconds"), [(False, 1), (True, 11)])
 def test_the_same_word_answered_for_or_later_is_a_new_answer(
-    asked_first: Chat, room: Room, resent: bool, seconds: int
+    asked_first: Chat, room: Room, cut: bool, seconds: int
 ) -> None:
-    asked_first.types("ja")
+    asked_first.types("ja", cut=cut)
     room.later(seconds=seconds)
 
-    asked_first.types("ja", resent=resent)
+    asked_first.types("ja")
+
+    assert informed(asked_first) == ["ja", "", "", ""]
+
+
+def test_a_text_that_was_answered_the_second_time_it_came_may_be_said_again(asked_first: Chat) -> None:
+    asked_first.types("ja", cut=True).types("ja").types("ja")
 
     assert informed(asked_first) == ["ja", "", "", ""]

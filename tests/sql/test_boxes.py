@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from storage import arrivals, inbox, outbox, people
+from storage import arrivals, inbox, outbox, people, replicas
 from storage.desk import Desk, Session
 from storage.inbox import InboxRow
 from storage.outbox import OutboxRow
@@ -165,10 +165,10 @@ def put(desk: Desk, world: World, count: int = 1, *, once: str | None = None, in
     desk.run_now(work)
 
 
-def lease(desk: Desk, seconds: float = 0, most: int = 10) -> list[int]:
+def lease(desk: Desk, seconds: float = 0, most: int = 10, replica: str = "") -> list[int]:
     """Lease rows `seconds` after NOW and return their ids."""
     now = NOW + timedelta(seconds=seconds)
-    return desk.run_now(lambda session: [row.id or 0 for row in outbox.lease(session, now, HOLD, most)])
+    return desk.run_now(lambda session: [row.id or 0 for row in outbox.lease(session, now, HOLD, most, replica)])
 
 
 def test_a_leased_row_is_exclusive_until_the_lease_expires(desk: Desk, open_desk: OpenDesk, world: World) -> None:
@@ -209,11 +209,68 @@ def test_a_finished_row_is_not_leased_again(desk: Desk, world: World, state: str
     assert outbox.WAITING not in desk.run_now(outbox.oldest)
 
 
+def test_a_lease_ends_with_its_replica(desk: Desk, world: World) -> None:
+    put(desk, world, 2)
+    desk.run_now(lambda session: replicas.beat(session, "living"))
+    desk.run_now(lambda session: replicas.beat(session, "stopping"))
+    assert len(lease(desk, most=1, replica="stopping")) == 1
+    assert len(lease(desk, replica="living")) == 1
+    assert lease(desk, replica="living") == []
+
+    desk.run_now(lambda session: replicas.leave(session, "stopping"))
+
+    assert len(lease(desk, replica="living")) == 1
+
+
+def test_a_replica_that_is_not_heard_of_for_ten_seconds_is_gone(
+    desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert desk.run_now(lambda session: replicas.beat(session, "first")) == 1
+    assert desk.run_now(lambda session: replicas.beat(session, "second")) == 2
+    put(desk, world)
+    assert len(lease(desk, replica="first")) == 1
+
+    monkeypatch.setattr(replicas, "GONE_AFTER", timedelta(0))
+
+    assert len(lease(desk, replica="second")) == 1
+    assert desk.run_now(lambda session: replicas.beat(session, "second")) == 0, "even itself, when no time is given"
+
+
+def test_what_a_dead_replica_was_sending_is_uncertain_at_once(desk: Desk, world: World) -> None:
+    put(desk, world)
+    desk.run_now(lambda session: replicas.beat(session, "dying"))
+    (row_id,) = lease(desk, replica="dying")
+
+    def sends(session: Session) -> None:
+        row = outbox.begin(session, row_id, 1, NOW)
+        assert row is not None
+        row.state = outbox.SENDING
+
+    desk.run_now(sends)
+    assert desk.run_now(lambda session: outbox.mark_interrupted(session, NOW)) == 0
+    desk.run_now(lambda session: replicas.leave(session, "dying"))
+
+    assert desk.run_now(lambda session: outbox.mark_interrupted(session, NOW)) == 1
+    assert scalar(desk, "select state from outbox") == outbox.UNCERTAIN
+
+
+def test_a_lease_that_is_given_back_was_no_attempt_to_send(desk: Desk, world: World) -> None:
+    put(desk, world, 2)
+    first, second = lease(desk)
+    desk.run_now(lambda session: outbox.begin(session, second, 1, NOW))
+
+    desk.run_now(lambda session: outbox.release(session, [(first, 1), (second, 7)]))
+
+    assert lease(desk) == [first], "another attempt's lease is not given back"
+    assert scalar(desk, f"select sends from outbox where id = {first}") == 0
+    assert scalar(desk, f"select sends from outbox where id = {second}") == 1
+
+
 def test_a_rolled_back_lease_has_no_effect(desk: Desk, world: World) -> None:
     put(desk, world)
 
     def work(session: Session) -> None:
-        assert outbox.lease(session, NOW, HOLD, 10)
+        assert outbox.lease(session, NOW, HOLD, 10, "")
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -227,7 +284,7 @@ def test_a_row_locked_by_another_worker_is_skipped(desk: Desk, open_desk: OpenDe
     other = open_desk()
 
     def work(session: Session) -> tuple[list[int], list[int]]:
-        mine = [row.id or 0 for row in outbox.lease(session, NOW, HOLD, 3)]
+        mine = [row.id or 0 for row in outbox.lease(session, NOW, HOLD, 3, "")]
         session.flush()
         return mine, lease(other)
 

@@ -54,7 +54,7 @@ def put(desk: Desk, world: World, once: str | None = None, rank: int = outbox.UR
 
 def leased(desk: Desk, seconds: float = 0) -> list[tuple[int, int]]:
     now = NOW + timedelta(seconds=seconds)
-    return desk.run_now(lambda s: [(row.id or 0, row.attempts) for row in outbox.lease(s, now, HOLD, 10)])
+    return desk.run_now(lambda s: [(row.id or 0, row.attempts) for row in outbox.lease(s, now, HOLD, 10, "")])
 
 
 def begins(desk: Desk, row: int, attempt: int, seconds: float = 0) -> bool:

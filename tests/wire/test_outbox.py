@@ -89,9 +89,9 @@ class Town:
     timed_out: int = 0
     metrics: Metrics = field(default_factory=Metrics)
 
-    def worker(self, desk: Desk | None = None) -> OutboxWorker:
+    def worker(self, desk: Desk | None = None, replica: str = "") -> OutboxWorker:
         sender = Sender(self.session, mode="dev", service_hosts=frozenset(), pace=self.pace, time_out=self.sender_waits)
-        made = OutboxWorker(desk or self.desk, sender, self.clock, self.metrics)
+        made = OutboxWorker(desk or self.desk, sender, self.clock, self.metrics, replica)
         made.turns = Turns(desk or self.desk, Mint(bytes(range(32))), sender, self.metrics, made.awake.set)
         return made
 

@@ -1,0 +1,50 @@
+"""Which processes of the bot are running: each writes down every few seconds that it is.
+
+The times are the database's own, so that replicas whose clocks differ agree on who is running.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import delete
+from sqlmodel import Field, Session, SQLModel, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from storage.times import Moment
+
+GONE_AFTER = timedelta(seconds=10)
+"""A replica not heard of for so long is taken for dead: its leases are free, and it has no share of the send rate."""
+
+
+class ReplicaRow(SQLModel, table=True):
+    """A running process. id: made anew at each start."""
+
+    __tablename__ = "replica"
+
+    id: str = Field(primary_key=True, max_length=40)
+    seen_at: datetime = Field(sa_type=Moment)
+
+
+def beat(session: Session, replica: str) -> int:
+    """Note that a replica is running, forget those that are not, and return how many are."""
+    now = _now(session)
+    session.merge(ReplicaRow(id=replica, seen_at=now))
+    session.flush()
+    session.exec(delete(ReplicaRow).where(col(ReplicaRow.seen_at) <= now - GONE_AFTER))
+    return session.exec(select(func.count()).select_from(ReplicaRow)).one()
+
+
+def leave(session: Session, replica: str) -> None:
+    """Forget a replica that is stopping."""
+    session.exec(delete(ReplicaRow).where(col(ReplicaRow.id) == replica))
+
+
+def running(session: Session) -> SelectOfScalar[str]:
+    """Return the query for the ids of the running replicas."""
+    return select(col(ReplicaRow.id)).where(col(ReplicaRow.seen_at) > _now(session) - GONE_AFTER)
+
+
+def _now(session: Session) -> datetime:
+    if session.get_bind().dialect.name == "sqlite":  # one machine, one clock
+        return datetime.now(UTC)
+    now: datetime = session.connection().execute(select(func.clock_timestamp())).scalar_one()
+    return now.astimezone(UTC)

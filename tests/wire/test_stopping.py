@@ -1,0 +1,111 @@
+"""Stopping the service, and several replicas of it: nothing under way is cut, and any replica may answer."""
+
+import asyncio
+import os
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.browser.real_bot import RealBot, free_ports
+from tests.wire.bot_process import Client, RecordingConnector, people_csv, town
+from tests.wire.door import TENANT
+
+LONG = os.environ.get("BK_SLOW") == "1"
+WORKERS = tuple(f"w{number}" for number in range(8))
+
+
+@pytest.mark.parametrize("round_", range(5 if LONG else 1))
+async def test_a_stop_cuts_no_turn_that_is_under_way(tmp_path: Path, round_: int) -> None:
+    async with town(tmp_path, *WORKERS) as clients:
+        bot, ended = clients[0].bot, Counter[str]()
+        halfway = asyncio.Event()
+
+        async def works(client: Client) -> None:
+            """Write until the bot is gone; each line over a connection of its own, as through a proxy."""
+            while True:
+                async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True)) as session:
+                    client.session = session
+                    try:
+                        status, _ = await client.post(client.activity("message.text", text="mina ärenden"))
+                    except aiohttp.ClientConnectorError:
+                        return  # nothing was sent: the proxy tries the next replica
+                    except aiohttp.ClientError as error:
+                        ended[type(error).__name__] += 1
+                        return
+                ended[str(status)] += 1
+                if ended["200"] >= 10 * len(WORKERS):
+                    halfway.set()
+
+        working = [asyncio.create_task(works(client)) for client in clients]
+        await halfway.wait()
+        begun = time.monotonic()
+        assert bot.process is not None
+        bot.process.terminate()
+        code = await bot.process.wait()
+        took = time.monotonic() - begun
+        await asyncio.gather(*working)
+
+    assert code == 0
+    assert took < 20, "the time an operator gives a service to stop"
+    assert set(ended) == {"200"}, ended
+
+
+@asynccontextmanager
+async def two_replicas(folder: Path, url: str, *names: str) -> AsyncIterator[tuple[list[RealBot], list[Client]]]:
+    """Yield two replicas on one database, and clients; each client is given the replica it speaks to."""
+    secrets = {"BK_SECRET_KEY": "ab" * 32, "BK_KEYS": "k1:" + "QUFB" * 10 + "QUE="}
+    bots = []
+    async with AsyncExitStack() as stack:
+        for number in (1, 2):
+            port, admin_port = free_ports(2)
+            place = folder / f"replica{number}"
+            place.mkdir()
+            more = {"BK_TENANTS": TENANT, "BK_DATABASE_URL": url} | secrets
+            bots.append(RealBot(place, port, admin_port, more, arguments=()))
+        await bots[0].command("migrate")
+        (folder / "people.csv").write_text(people_csv(names), encoding="utf-8")
+        await bots[0].command("people", "import", str(folder / "people.csv"))
+        for bot in bots:
+            await bot.start()
+            stack.push_async_callback(bot.stop)
+        connector = await stack.enter_async_context(RecordingConnector())
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        yield bots, [Client(bots[0], connector, session, name) for name in names]
+
+
+async def test_the_same_word_to_two_replicas_in_turn_is_two_answers(tmp_path: Path, postgres_database: str) -> None:
+    async with two_replicas(tmp_path, postgres_database, "anna") as (bots, (anna,)):
+        for number in range(500 if LONG else 10):
+            anna.bot = bots[number % 2]
+            await anna.types("hjälp")  # waits for a message that was not there before
+        assert len(anna.posted) == (500 if LONG else 10)
+
+        await anna.types("ny SN 2026/0001")
+        await anna.presses("Spara", {"Antal barn": "1"})
+        answered = []
+        for number in range(2):
+            anna.bot = bots[number % 2]
+            before = anna.text
+            await anna.types("ja")
+            answered.append(anna.text != before)
+        assert answered == [True, True]
+
+
+async def test_two_replicas_share_the_rate_of_sending(tmp_path: Path, postgres_database: str) -> None:
+    async with two_replicas(tmp_path, postgres_database, "anna") as (bots, _):
+        async with aiohttp.ClientSession() as session:
+            for bot in bots:
+                async with session.get(f"http://127.0.0.1:{bot.admin_port}/metrics") as answer:
+                    assert 'loop="replica"' in await answer.text()
+        import psycopg
+
+        with psycopg.connect(postgres_database) as database:
+            assert database.execute("select count(*) from replica").fetchone() == (2,)
+        await bots[0].stop()
+        with psycopg.connect(postgres_database) as database:
+            assert database.execute("select count(*) from replica").fetchone() == (1,), "it took its leave"
