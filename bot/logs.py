@@ -8,7 +8,7 @@ import sys
 import traceback
 from pathlib import Path
 
-_OURS = ("bot", "storage", "dialogs", "reports", "app", "tryout")
+_OURS = ("app", "bot", "imports", "dialogs", "actions", "reports", "storage", "checklists", "tryout")
 _ROOT = Path(__file__).parent.parent
 
 

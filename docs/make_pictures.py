@@ -21,6 +21,7 @@ from playwright.async_api import BrowserContext, Locator, Page, async_playwright
 from tests.browser.hands import ANNA, CECILIA, chat, chooses, presses, sees, shows, writes
 from tests.browser.real_bot import RealBot, running
 from tests.conftest import CHROMIUM_ARGUMENTS, find_chromium
+from texts import say
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
@@ -152,7 +153,7 @@ async def pictures(bot: RealBot, context: BrowserContext) -> AsyncIterator[Pictu
     await chooses(page, CECILIA, **_READ)
     await presses(page, "Spara", CECILIA)
     await presses(page, "Visa skillnader", CECILIA)
-    await sees(page, "1 fråga är olika besvarad", CECILIA)
+    await sees(page, say("reading.differs_once", "sv", count=1), CECILIA)
     for line, then in (
         ("ny SN 2026/0123", "Uppgifter som avgör"),
         ("nej nej nej ja", "Har barnet kommit till tals"),

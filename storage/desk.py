@@ -31,7 +31,7 @@ _SQLITE_PRAGMAS: dict[str, str | int] = {"journal_mode": "wal", "synchronous": 2
 
 
 class CannotOpen(Refusal):
-    """Seconds after such a wait has failed during which other transactions fail at once instead of waiting in turn."""
+    """The database cannot be opened as required."""
 
     exit_code = 2
 

@@ -43,12 +43,21 @@ MOST_CASES = 8
 """What fits on a card of 24 KB with its buttons; the rest is named by reference and reason."""
 OPENS: Mapping[str, VerbName] = {"worker": "continue", "chef": "read"}
 """The verb of a case's button, by the recipient's relation to the case; others get no button."""
-_ORDER: tuple[Rule, ...] = (
-    *("SKYDD", "14D", "4M", "BESLUT", "LUCKOR", "ATER", "OLAST", "TYST", "UPPFOLJT", "PAGAR", "6M"),
-)
-_SENTENCES = {"LUCKOR": "reminders.gaps", "OLAST": "reminders.unread", "TYST": "reminders.silent"}
-_SENTENCES |= {"4M": "reminders.four_months", "PAGAR": "reminders.ongoing", "SKYDD": "reminders.protection"}
-_SENTENCES |= {"BESLUT": "reminders.decision", "UPPFOLJT": "reminders.followed"}
+SENTENCES: Mapping[Rule, str] = {
+    "SKYDD": "reminders.protection",
+    "14D": "reminders.assessment",
+    "4M": "reminders.four_months",
+    "BESLUT": "reminders.decision",
+    "LUCKOR": "reminders.gaps",
+    "ATER": "reminders.returned",
+    "OLAST": "reminders.unread",
+    "TYST": "reminders.silent",
+    "UPPFOLJT": "reminders.followed",
+    "PAGAR": "reminders.ongoing",
+    "6M": "reminders.follow_up",
+}
+"""Each rule's sentence, the most urgent rule first."""
+_ORDER = tuple(SENTENCES)
 
 
 # --- content at the moment of sending -----------------------------------------------------------------------
@@ -149,7 +158,7 @@ class _Bundle:
         if one.rule == "6M" and self._settings.follow_up_months != 6:
             months = self._settings.follow_up_months
             return Line(say="reminders.follow_up_months", args={"date": day, "months": months})
-        return Line(say=_SENTENCES.get(one.rule, "reminders.follow_up"), args={"date": day})
+        return Line(say=SENTENCES[one.rule], args={"date": day})
 
     def _assessment_line(self, case: CaseRow, one: Due) -> Line:
         args = {"date": one.on.isoformat()}

@@ -2,11 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from checklists.lifecycle import READER, State
+from checklists.reminder_rules import Rule
+from dialogs.messages.reminder_content import SENTENCES
 from imports.people import import_people
 from storage import outbox, trail
 from storage.desk import Session
@@ -69,6 +71,10 @@ def planned(anna: Chat, room: Room, cecilia: Chat) -> Chat:
 
 
 # --- the bundle --------------------------------------------------------------------------------------------
+
+
+def test_every_reminder_has_a_sentence_and_a_place_in_the_order() -> None:
+    assert set(SENTENCES) == set(get_args(Rule))
 
 
 def test_three_working_days_before_the_decision_worker_and_chef_are_told_the_exact_gaps(

@@ -10,6 +10,7 @@ from tests.chat.harness import NORTH, REF, SOUTH, Chat, Room
 from tests.chat.read_drive import reads
 from tests.same_answer.expected.access import Part, Person, may_open, may_sign, sees_figures
 from tests.same_answer.town import Stage, case_filed, moment, person_filed
+from texts import say
 
 TODAY = date(2026, 5, 12)
 NAME = "petra"
@@ -112,7 +113,7 @@ def checks(room: Room, seen: Seen) -> None:
     petra: Chat = room.chat(NAME)
     petra.refreshing = False
     petra.types(f"fortsätt {REF}")
-    opens = NO_CASE not in petra.text and "inte behörig" not in petra.text and REF in petra.text
+    opens = NO_CASE not in petra.text and say("common.not_for_your_role", "sv") not in petra.text and REF in petra.text
     assert opens is may_open(seen.person, seen.today), petra.text
     petra.types("att läsa")
     waits = REF in petra.text

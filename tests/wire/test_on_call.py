@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import ModuleType
-from typing import NoReturn
+from typing import NoReturn, get_args
 
 import aiohttp
 import pytest
@@ -20,13 +20,13 @@ from bot import logs
 from bot.background import loop
 from bot.background.loop import Loop, run_forever
 from bot.background.sweeper import Sweeper
-from bot.metrics import Metrics
+from bot.metrics import LoopName, Metrics, Where
 from bot.pages.purposes import PURPOSES
 from bot.settings import Settings
 from dialogs.messages import case_state, reminder_content, sweep
 from dialogs.turn import commands, take_turn
 from imports.people import import_people
-from storage import aggregates, links, outbox, trail
+from storage import aggregates, links, outbox, replicas, trail
 from storage.cases import CaseRow
 from storage.conversations import ConversationRow
 from storage.desk import Session
@@ -115,6 +115,7 @@ LOOPS = {
     "reminders": Planted(
         sweep, "tenants_to_sweep", "ERROR bot.background.loop reminders failed", "bot/background/sweeper.py"
     ),
+    "replica": Planted(replicas, "beat", "ERROR bot.background.loop replica failed", "bot/background/presence.py"),
     "figures": Planted(
         aggregates, "project_new", "ERROR bot.background.loop figures failed", "bot/background/projector.py"
     ),
@@ -127,6 +128,13 @@ def found_by(line: str, planted: Planted) -> None:
     assert "LookupError" in line
     assert CRASHED_AT in line, "where it happened"
     assert re.search(rf"{planted.caller}:\d+", line), "on whose behalf"
+
+
+def test_a_crash_is_planted_in_every_loop_and_each_is_explained_to_operations() -> None:
+    told = (ROOT / "docs" / "drift.md").read_text(encoding="utf-8")
+
+    assert set(LOOPS) == set(get_args(LoopName))
+    assert [where for where in (*get_args(LoopName), *get_args(Where)) if f"`{where}`" not in told] == []
 
 
 @pytest.mark.parametrize("name", LOOPS)
@@ -397,7 +405,8 @@ async def test_a_scrape_without_a_database_still_tells_the_counts() -> None:
 def test_every_metric_is_explained_to_operations() -> None:
     metrics = Metrics()
     told = (ROOT / "docs" / "drift.md").read_text(encoding="utf-8")
-    names = {family.name for family in text_string_to_metric_families(metrics.text(None).decode())}
+    families = text_string_to_metric_families(metrics.text(None).decode())
+    names = {family.name + "_total" * (family.type == "counter") for family in families}
     ours = {name for name in names if not name.startswith("beslutskollen_process_")}
 
     assert len(ours) > 10
