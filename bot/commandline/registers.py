@@ -21,8 +21,8 @@ from storage.desk import Desk, Session
 Importer = Callable[[Session, bytes, frozenset[str], datetime, str], Imported]
 _FILES: tuple[tuple[str, str, str, Importer], ...] = (
     ("people", "the people register", "read people and roles from a CSV file", import_people),
-    ("cases", "the cases", "read cases, their dates and facts from a CSV file", import_cases),
-    ("answers", "the answers", "read answers from a CSV file", import_answers),
+    ("cases", "import cases", "read cases, their dates and facts from a CSV file", import_cases),
+    ("answers", "import answers", "read answers from a CSV file", import_answers),
 )
 
 

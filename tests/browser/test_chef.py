@@ -72,7 +72,7 @@ async def test_a_basis_is_read_sent_back_corrected_signed_and_changed(bot: RealB
     await chooses(page, CECILIA, **ALL_YES)
     await presses(page, "Spara", CECILIA)
     await presses(page, "Visa skillnader", CECILIA)
-    await sees(page, "Svaren skiljer sig på 1 fråga", CECILIA)
+    await sees(page, "Svaren skiljer sig åt på 1 fråga", CECILIA)
     await expect(chat(page, CECILIA).get_by_role("button", name="Signera", exact=True)).to_have_count(0)
 
     await presses(page, "Återlämna", CECILIA)

@@ -120,7 +120,7 @@ def test_the_differences_come_only_when_the_reading_is_complete_and_end_it(room:
 
     reads(cecilia, {"communication_boxes_filled": "nej"}).presses("Visa skillnader")
 
-    cecilia.sees("Svaren skiljer sig på 1 fråga", "Du: Nej. Handläggaren: Ja.", TEXTS["motivation"])
+    cecilia.sees("Svaren skiljer sig åt på 1 fråga", "Du: Nej. Handläggaren: Ja.", TEXTS["motivation"])
     assert cecilia.text.index("kommuniceringsrutorna") < cecilia.text.index("kommit till tals")
     cecilia.types("ändra 1").sees("Skillnader").sees_no("Tillbaka")
     cecilia.types(f"formulär {REF}").sees("Skillnader")

@@ -183,7 +183,7 @@ def test_someone_elses_card_does_nothing_and_tells_nothing(anna: Chat, bo: Chat,
     opens(anna, **ALL)
     bo.types("hjälp")
 
-    bo.presses("Ja", on=anna.shown).sees("Det här kortet kan inte användas av dig.").sees_no(REF, "Har barnet")
+    bo.presses("Ja", on=anna.shown).sees("Du kan inte använda det här kortet.").sees_no(REF, "Har barnet")
 
     assert anna.stored("child_heard") == ""
     assert [event.detail for event in room.events("denied")] == ["token"]
@@ -193,7 +193,7 @@ def test_a_co_worker_presses_her_own_cards_only(anna: Chat, bo: Chat) -> None:
     opens(anna, **ALL).types("uppgifter").presses("Spara", {"Medhandläggare": "Bo Exempel"})
     anna.types("fortsätt")
 
-    bo.presses("Ja", on=anna.shown).sees("Det här kortet kan inte användas av dig.")
+    bo.presses("Ja", on=anna.shown).sees("Du kan inte använda det här kortet.")
 
     assert anna.stored("child_heard") == ""
 
@@ -231,7 +231,7 @@ def test_a_forged_token_does_nothing_and_is_told_in_the_trail(anna: Chat, room: 
     data = button(anna.card, "Ja")["data"]
     rows = room.count()
     for place, forged in enumerate(list(edits(data["token"]))[::23], start=1):
-        anna.sends({**data, "token": forged}).sees("Det här kortet kan inte användas av dig.")
+        anna.sends({**data, "token": forged}).sees("Du kan inte använda det här kortet.")
         assert room.count() == rows
         assert len(room.events("denied")) == place
 
@@ -288,7 +288,7 @@ def test_a_token_made_out_to_someone_else_or_for_another_tenant_is_not_hers(
     to = {"tenant_id": 1, "person_id": room.scalar("select id from person where name = 'Anna Påhittad'"), **other}
 
     token = Mint(SECRET).sign(**to, claim=CLAIM)
-    anna.sends({"verb": "answer", "token": token}).sees("Det här kortet kan inte användas av dig.")
+    anna.sends({"verb": "answer", "token": token}).sees("Du kan inte använda det här kortet.")
 
     assert anna.stored("child_heard") == ""
 
@@ -308,7 +308,7 @@ def test_a_token_is_good_for_its_own_verb_only(anna: Chat, room: Room, verb: str
     anna.refreshing = False
     data = button(anna.card, "Ja")["data"]
 
-    anna.sends({**data, "verb": verb}).sees("Det här kortet kan inte användas av dig.")
+    anna.sends({**data, "verb": verb}).sees("Du kan inte använda det här kortet.")
 
     assert anna.stored("child_heard") == ""
 

@@ -46,7 +46,7 @@ def test_sending_is_one_press_and_says_that_nothing_is_missing(anna: Chat, room:
 
 
 def test_gaps_do_not_stop_the_sending_and_are_told(anna: Chat, room: Room) -> None:
-    opens(anna, **ALL).types("vad saknas").presses("Skicka till chef").sees("Det som saknas (7) syns hos chefen.")
+    opens(anna, **ALL).types("vad saknas").presses("Skicka till chef").sees("Chefen ser vad som saknas (7).")
 
     assert room.scalar("select status from filled_checklist") == "sent"
 

@@ -55,7 +55,7 @@ def test_a_signature_says_what_it_means_and_empties_the_card(room: Room, cecilia
 
 
 def test_differences_must_be_seen_not_resolved(room: Room, cecilia: Chat) -> None:
-    has_read(room, mine=GAP).sees("Svaren skiljer sig på 1 fråga").presses("Signera").sees("Signerat")
+    has_read(room, mine=GAP).sees("Svaren skiljer sig åt på 1 fråga").presses("Signera").sees("Signerat")
 
     assert signature(room).shortfall is False
 

@@ -25,7 +25,7 @@ from tests.chat.harness import LIST, REF, SECRET, Chat, Room, Shown, _is_free_te
 KEPT = ("answer", "fact", "cases", "filled_checklist", "extension", "draft", "person", "role", "unit", "tenant")
 """The tables that hold the state of cases and rights; the others only record the conversation."""
 THEIRS = "SN 2026/0777"
-NOT_YOURS = "Det här kortet kan inte användas av dig."
+NOT_YOURS = "Du kan inte använda det här kortet."
 
 
 @dataclass

@@ -163,7 +163,7 @@ ITEM = (
 ALL_AT_ONCE = """\
 id: intake
 version: 1
-version: 2 #! `version` stands twice
+version: 2 #! `version` appears twice
 titel: "Påhittad" #! `titel` is not a key that exists here
 title: "Påhittad"
 title_en: "Made up"
@@ -222,14 +222,14 @@ items:
     wording: local
   - id: comes_later
     ask: "?"
-    ask: "!" #! `ask` stands twice
+    ask: "!" #! `ask` appears twice
     ask_en: "?"
     answers: [ja, nej]
     motivates: nothing_here #! neither an item above this one nor a fact
     section: only_one
     step: beslut
     wording: local
-  - id: comes_later #! the id `comes_later` stands twice
+  - id: comes_later #! the id `comes_later` appears twice
     ask: "?"
     ask_en: "?"
     answers: [ja, nej]

@@ -78,7 +78,7 @@ def test_the_page_of_codes_is_made_from_the_catalogue_and_has_them_all() -> None
 def test_a_fault_says_place_what_to_do_and_code_in_both_languages() -> None:
     one = fault(Code.KEY_TWICE, line=7, key="ask").of("made_up.yaml")
 
-    assert str(one) == "made_up.yaml, line 7: `ask` stands twice; keep one of them (BK-253)"
+    assert str(one) == "made_up.yaml, line 7: `ask` appears twice; keep one of them (BK-253)"
     assert one.told("sv") == "made_up.yaml, rad 7: `ask` står två gånger; behåll den ena (BK-253)"
     assert str(Refusal(one, one.at(8))).count("\n") == 1
     assert str(fault(Code.SCHEMA_OLD)).endswith(" first (BK-325)")
