@@ -103,7 +103,7 @@ class Walk(RuleBasedStateMachine):
     @precondition(lambda self: self.cards)
     def someone_else_presses(self) -> None:
         card, before = self.cards[-1].shown, self.room.count()
-        self.bo.presses(titles(card.card)[0], on=card).sees("kan inte användas av dig")
+        self.bo.presses(titles(card.card)[0], on=card).sees("Du kan inte använda det här kortet")
         assert self.room.count() == before
 
     @rule(days=st.sampled_from([0.01, 1, 40]))

@@ -204,7 +204,7 @@ def test_someone_elses_card_is_not_refreshed_for_another(anna: Chat, bo: Chat) -
     bo.types("hjälp")
     taken = bo.room.desk.run_now  # the same database: only the reply matters
 
-    bo.sends(anna.card["refresh"]["action"]["data"]).sees("kan inte användas av dig").sees_no(REF)
+    bo.sends(anna.card["refresh"]["action"]["data"]).sees("Du kan inte använda det här kortet").sees_no(REF)
     assert taken is not None
 
 
@@ -297,7 +297,7 @@ def test_a_token_signed_with_another_key_is_not_ours(anna: Chat, room: Room) -> 
     opens(anna, **ALL)
     person = room.scalar("select id from person where name = 'Anna Påhittad'")
 
-    anna.sends({"verb": "answer", "token": Mint(bytes(32)).sign(1, person, CLAIM)}).sees("kan inte användas av dig")
+    anna.sends({"verb": "answer", "token": Mint(bytes(32)).sign(1, person, CLAIM)}).sees("Du kan inte använda det här kortet")
 
     assert anna.stored("child_heard") == ""
 
@@ -317,9 +317,9 @@ def test_missing_and_added_fields_of_the_data_change_nothing(anna: Chat) -> None
     opens(anna, **ALL)
     data = button(anna.card, "Ja")["data"]
 
-    anna.sends({"token": data["token"]}).sees("kan inte användas av dig")
-    anna.sends({"verb": data["verb"]}).sees("kan inte användas av dig")
-    anna.sends({}).sees("kan inte användas av dig")
+    anna.sends({"token": data["token"]}).sees("Du kan inte använda det här kortet")
+    anna.sends({"verb": data["verb"]}).sees("Du kan inte använda det här kortet")
+    anna.sends({}).sees("Du kan inte använda det här kortet")
     assert anna.stored("child_heard") == ""
     anna.sends({**data, "role": "unit_manager", "child_heard": "nej", "case": "2"}).is_asked("child_informed_report")
     assert anna.stored("child_heard") == "ja"

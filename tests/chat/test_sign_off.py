@@ -149,7 +149,7 @@ def test_signing_needs_her_own_reading_complete_and_seen(room: Room, cecilia: Ch
     stolen = cecilia.shown
 
     reads(david.presses("Börja läsa"))
-    david.presses("Signera", on=stolen).sees("kan inte användas av dig")
+    david.presses("Signera", on=stolen).sees("Du kan inte använda det här kortet")
 
     assert room.count(SignatureRow) == 0
 

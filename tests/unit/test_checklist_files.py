@@ -172,7 +172,7 @@ answered_by: [case_worker, boss] #! `answered_by` must be one of case_worker,
 sections:
   - {id: only_one, title: "Påhittad", title_en: "Made up"}
 items:
-  - id: Not-An-Id #! `id` must be three to sixty
+  - id: Not-An-Id #! `id` must be 3 to 60
     ask: "?"
     ask_en: "?"
     answers: [ja, nej]

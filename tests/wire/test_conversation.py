@@ -137,7 +137,7 @@ async def test_a_refresh_changes_nothing_and_shows_her_what_is_hers(tmp_path: Pa
 
         bo.card, bo.message = anna.card, anna.message
         await bo.refreshes()
-        assert "kan inte användas av dig" in bo.said
+        assert "Du kan inte använda det här kortet" in bo.said
 
 
 async def test_pausing_empties_the_posted_card_and_the_chat_goes_on_there(tmp_path: Path) -> None:
