@@ -70,8 +70,7 @@ def motivate(session: Session, origin: Origin, sheet: Sheet, stop: Stop, written
     changes = NONE
     for item_id in stop.items:
         changes += give(session, origin, sheet, item_id, row_content(sheet, stop, item_id, written))
-    if origin.person_id is not None:
-        drafts.forget(session, sheet.filled, stop.items[0], origin.person_id)
+    drafts.forget(session, sheet.filled, stop.items[0], origin.person_id or 0)
     return changes
 
 

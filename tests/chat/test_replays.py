@@ -297,7 +297,9 @@ def test_a_token_signed_with_another_key_is_not_ours(anna: Chat, room: Room) -> 
     opens(anna, **ALL)
     person = room.scalar("select id from person where name = 'Anna Påhittad'")
 
-    anna.sends({"verb": "answer", "token": Mint(bytes(32)).sign(1, person, CLAIM)}).sees("Du kan inte använda det här kortet")
+    anna.sends({"verb": "answer", "token": Mint(bytes(32)).sign(1, person, CLAIM)}).sees(
+        "Du kan inte använda det här kortet"
+    )
 
     assert anna.stored("child_heard") == ""
 

@@ -138,7 +138,7 @@ def test_a_signature_is_shown_only_with_its_own_case(room: Room, cecilia: Chat, 
 
     other.sends({"verb": claim.verb, "token": Mint(SECRET).sign(row.tenant_id, person, claim)})
 
-    other.sees("Kortet var gammalt").sees_no(row.view_hash, REF)
+    other.sees("Det kortet gäller inte längre").sees_no(row.view_hash, REF)
     assert room.events("signature_shown") == []
 
 

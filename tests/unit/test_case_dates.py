@@ -3,7 +3,7 @@
 The properties are checked against an independent statement of the order: a table of pairs.
 """
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,8 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checklists.case_dates import FIELDS, CaseDates, current, read_day, settle
-from checklists.errors import BadDate, DateInFuture, DateOutOfRange, DatesOutOfOrder, UserError
+from checklists.case_dates import FIELDS, CaseDates, current, read_day, read_past_day, readable_day, settle
+from checklists.errors import (
+    BadDate,
+    DateInFuture,
+    DateOutOfRange,
+    DatesOutOfOrder,
+    PersonalNumberInText,
+    UserError,
+)
 
 TODAY = date(2026, 11, 28)
 
@@ -87,6 +94,33 @@ def test_a_refusal_names_the_date_it_is_about(text: str, key: str) -> None:
 @given(st.dates(date(1990, 1, 1), date(2031, 11, 28)))
 def test_written_files_are_read_back_unchanged(written: date) -> None:
     assert read_day(written.isoformat(), TODAY) == written
+
+
+@pytest.mark.parametrize("text", ["19121212-1212", "121212-1212", "191212121212"])
+def test_a_personal_number_in_a_date_is_said_to_be_one(text: str) -> None:
+    with pytest.raises(PersonalNumberInText) as caught:
+        read_day(text, TODAY, "opened_on")
+
+    assert caught.value.args_for_text == {"field": "opened_on"}
+
+
+def test_what_has_happened_lies_no_later_than_today() -> None:
+    assert read_past_day("2026-11-28", TODAY, "decided_on") == TODAY
+    for text, error in (("2026-11-29", DateInFuture), ("28/11", BadDate), ("1989-12-31", DateOutOfRange)):
+        with pytest.raises(error) as caught:
+            read_past_day(text, TODAY, "decided_on")
+        assert caught.value.args_for_text["field"] == "decided_on"
+
+
+def test_only_a_day_that_may_stand_is_shown_again() -> None:
+    assert readable_day("2026-11-29", TODAY) == "2026-11-29"
+    assert [readable_day(text, TODAY) for text in ("", "28/11", "1989-12-31", "19121212-1212")] == [""] * 4
+
+
+def test_every_date_of_a_case_is_one_that_is_given_or_one_that_is_known() -> None:
+    known = {"earlier_closed_on", "about_child", "violence_known_on"}
+
+    assert {one.name for one in fields(CaseDates)} == {*FIELDS, *known}
 
 
 # --- valid combinations --------------------------------------------------------------------------------------

@@ -65,6 +65,7 @@ def test_not_applicable_is_taken_for_a_question_with_a_condition_and_for_no_othe
         ("Ja. FREDA och BBIC", "", "ja", "freda,bbic", ""),
         ("Ja. annan", "", "ja", "another", ""),
         ("Ja. FREDA, Signs of Safety", "", "ja", "freda,another", "FREDA, Signs of Safety"),
+        ("Ja. annan, Signs of Safety", "", "ja", "another", "annan, Signs of Safety"),
         ("Ja. Signs of Safety", "", "ja", "another", "Signs of Safety"),
         ("Ja. BBIC men inte FREDA", "", "ja", "another", "BBIC men inte FREDA"),
         ("Ja.", "", "fritext", "", ""),
@@ -89,6 +90,12 @@ def test_a_question_with_one_option_keeps_two_in_words() -> None:
     assert read_cells(HEARD, Cells("Ja. Inte alls")).choice == "fritext", "it is not one of the options"
     both = read_cells(HEARD, Cells("Ja", "Eget samtal och Observation"))
     assert (both.option, both.method) == ("", "Eget samtal och Observation")
+
+
+def test_where_no_option_means_another_what_none_of_them_covers_is_kept_in_words() -> None:
+    told = read_cells(newest("intake").by_id["protection_assessment_signed"], Cells("Nej", "Signatur, påhittat"))
+
+    assert (told.choice, told.option, told.method) == ("nej", "signature", "Signatur, påhittat")
 
 
 def test_a_method_for_a_question_without_options_is_kept_in_words() -> None:

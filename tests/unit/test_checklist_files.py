@@ -6,7 +6,17 @@ from pathlib import Path
 import pytest
 
 from checklists import loader
-from checklists.loader import BadFile, all_checklists, all_facts, checklist_version, newest, read_checklist
+from checklists.faults import Code
+from checklists.loader import (
+    BadFile,
+    FactsFile,
+    all_checklists,
+    all_facts,
+    checklist_version,
+    newest,
+    read_checklist,
+    read_data,
+)
 from checklists.model import Checklist
 
 JN = ("ja", "nej")
@@ -133,6 +143,21 @@ def test_a_file_whose_name_does_not_say_what_is_in_it_is_refused(
 
     with pytest.raises(BadFile, match=r"intake\.v2\.yaml, line 1: .*; name it intake\.v1\.yaml"):
         all_checklists.__wrapped__()
+
+
+def test_the_file_of_facts_is_held_to_its_shape(tmp_path: Path) -> None:
+    path = tmp_path / "made_up.yaml"
+    path.write_text("facts: []\n", encoding="utf-8")
+    assert read_data(FactsFile, path).facts == ()
+    path.write_text("facts: []\n\nfacts: []\nmore: 1\n", encoding="utf-8")
+
+    with pytest.raises(BadFile) as caught:
+        read_data(FactsFile, path)
+
+    assert [(one.code, one.line, one.whose) for one in caught.value.faults] == [
+        (Code.KEY_TWICE, 3, "made_up.yaml"),
+        (Code.KEY_UNKNOWN, 4, "made_up.yaml"),
+    ]
 
 
 def test_a_list_or_version_that_was_never_shipped_is_an_error() -> None:
@@ -340,6 +365,7 @@ def test_a_file_that_is_no_checklist_is_rejected_with_an_explanation(
         ("answers: [ja, nej], when: {fact: violence, is: [delvis]}", "a fact is ja or nej"),
         ("answers: [ja, nej], when: {fact: violence, is: [ja], unless: 1}", "`unless` is not a key"),
         ("answers: []", "`answers` must have at least 1"),
+        (f"answers: [ja, nej], hint: {'a' * 301}", "`hint` must have no more than 300"),
         ("answers: [ja, nej], when: {item: this_item, is: [ja]}", "does not stand above it"),
     ],
 )

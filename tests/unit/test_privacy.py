@@ -250,3 +250,4 @@ def test_a_long_row_of_digits_is_read_once() -> None:
     # If matching restarted at every digit, this would take minutes rather than milliseconds.
     assert not has_personal_number("1" * 50_000)
     assert not has_personal_number("å" + "1" * 50_000)
+    assert not has_personal_number("1 " * 50_000)

@@ -22,6 +22,7 @@ from checklists.publication import (
     hidden_of_lists,
     stands,
 )
+from tests.unit.made_up import made_list, raw_item
 
 QUARTERS = ("1", "2", "3", "4")
 ATOMS = {
@@ -221,6 +222,53 @@ def test_suppressing_one_small_number_suppresses_as_little_else_as_possible() ->
     # Each requires suppressing one more unit, and the full year of both.
     assert set(gone) == {(PARENT, "answered"), (PARENT, "nej"), (CHILD, "applicable")}
     assert all(At("u0", "1") in places and len(places) <= 4 for places in gone.values())
+
+
+# --- items that share numbers ----------------------------------------------------------------------------------------
+
+HANGING = made_list(
+    raw_item("asked", answers=["ja", "nej", "delvis"]),
+    raw_item("why", when={"item": "asked", "is": ["nej", "delvis"]}),
+    raw_item("with_violence", when={"fact": "violence", "is": ["ja"]}),
+    raw_item("with_violence_too", when={"fact": "violence", "is": ["ja"]}),
+)
+
+
+def counted(**by_code: int) -> dict[str, int]:
+    """Return the figures of an item in one cell, as they add up."""
+    answered = sum(by_code.get(code, 0) for code in ("ja", "nej", "delvis"))
+    applicable = answered + by_code.get("obesvarad", 0)
+    cases = applicable + by_code.get("ej_tillampligt", 0)
+    return {"cases": cases, "applicable": applicable, "answered": answered, **by_code}
+
+
+def test_where_no_loop_can_be_had_the_figure_is_hidden_in_the_whole_stage() -> None:
+    few = {"asked": counted(ja=40, nej=3), "why": counted(ja=3, ej_tillampligt=40)}
+    none = {"asked": counted(ja=40), "why": counted(ej_tillampligt=40)}
+    cells = {At("u0", "1"): few, At("u1", "1"): none, At("u0", "2"): none, At("u1", "2"): none}
+    found = hidden(HANGING, {item: {at: row[item] for at, row in cells.items()} for item in ("asked", "why")})
+
+    # Three said Nej in the whole year. Nobody said Delvis, and with that shown, the three who were asked why would be.
+    assert {at for at in found["asked", "delvis"] if not at.quarter} == {
+        At(unit, TOTAL) for unit in ("u0", "u1", TOTAL)
+    }
+    assert At("u0", "1") in found["why", "applicable"] & found["asked", "nej"] & found["asked", "delvis"]
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 10**9), st.integers(1, 3), st.sampled_from([4, 9, 30]))
+def test_two_items_with_the_same_condition_are_hidden_together(seed: int, units: int, many: int) -> None:
+    dice = random.Random(seed)
+    rows: dict[str, dict[At, dict[str, int]]] = {"with_violence": {}, "with_violence_too": {}}
+    for at in (At(f"u{unit}", quarter) for unit in range(units) for quarter in QUARTERS):
+        applicable, others = dice.randrange(many), dice.randrange(many)
+        for places in rows.values():
+            nej = dice.randint(0, applicable)
+            places[at] = counted(ja=applicable - nej, nej=nej, ej_tillampligt=others)
+    found = hidden(HANGING, rows)
+
+    assert found["with_violence", "applicable"] == found["with_violence_too", "applicable"]
+    assert found["with_violence", "cases"] == found["with_violence_too", "cases"]
 
 
 # --- whole lists ------------------------------------------------------------------------------------------------------

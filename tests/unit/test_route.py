@@ -129,6 +129,16 @@ def test_an_answer_the_facts_no_longer_allow_is_asked_again_before_it_is_motivat
     assert first == Stop("question", ("item",))
 
 
+def test_whether_an_answer_calls_for_its_motivation_may_hang_on_another_answer() -> None:
+    both = {"all": [{"item": "asked", "is": ["nej"]}, {"item": "first", "is": ["ja"]}]}
+    checklist = made_list(raw_item("first"), raw_item("asked"), raw_item("why", motivates="asked", when=both))
+    asked, why = checklist.by_id["asked"], checklist.by_id["why"]
+
+    assert motivated_by(checklist, asked, "nej", {}, {"first": Answer("ja")}) == why
+    assert motivated_by(checklist, asked, "nej", {}, {"first": Answer("nej")}) is None
+    assert motivated_by(checklist, asked, "ja", {}, {"first": Answer("ja"), "asked": Answer("nej")}) is None
+
+
 def test_a_motivation_that_is_switched_off_is_not_called_for() -> None:
     off = raw_item("off", motivates="asked", when={"item": "asked", "is": ["nej"]}, enabled=False)
     checklist = made_list(raw_item("asked"), off)
@@ -210,3 +220,4 @@ def test_the_card_before_is_the_one_before_and_none_at_the_beginning(checklist: 
 
     assert [before(way, stop.key) for stop in way] == [None, *way[:-1]][: len(way)]
     assert before(way, "gone:away") is None
+    assert stop_of(way, "gone_away") is None
