@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from bot import logs
 from bot.clock import Clock
 from bot.commandline import definitions, exports, registers, trail, upkeep
+from bot.commandline.arguments import Parser
 from bot.commandline.common import Stop, open_desk, use_newest_key
 from bot.commandline.registers import import_file
 from bot.settings import ROOT, VAR, BadSettings, Settings, read_settings
@@ -55,7 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="app.py", description="Beslutskollen: checklists for Swedish child welfare.")
+    parser: argparse.ArgumentParser = Parser(
+        prog="app.py", description="Beslutskollen: checklists for Swedish child welfare."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     serve = commands.add_parser("serve", help="answer the channel")

@@ -130,20 +130,20 @@ class TeamsAdapter(BotAdapter):
 
         Returns: the call's result; "" if it failed or is still running.
         """
-        task = asyncio.ensure_future(_logged(call))
+        task = asyncio.ensure_future(self._logged(call))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
         done, _ = await asyncio.wait({task}, timeout=PATIENCE)
         return task.result() if done else ""
 
-
-async def _logged(call: Awaitable[str | None]) -> str:
-    """Send; on failure log the error's class and return "". The turn is committed: `fortsätt` shows it again."""
-    try:
-        return await call or ""
-    except SendError as error:
-        log.warning("reply not sent: %s %s", type(error).__name__, error.status or "")
-        return ""
+    async def _logged(self, call: Awaitable[str | None]) -> str:
+        """Send; log and count a failure. The turn is committed: `fortsätt` shows it again."""
+        try:
+            return await call or ""
+        except SendError as error:
+            self._turns.metrics.failed("reply")
+            log.warning("reply not sent: %s %s", type(error).__name__, error.status or "")
+            return ""
 
 
 class _Handler(ActivityHandler):

@@ -33,7 +33,7 @@ class Turns:
     ) -> None:
         self.mint = mint
         self._pages_url = pages_url
-        self._metrics = metrics
+        self.metrics = metrics
         self._desk = desk
         self._sender = sender
         self._wake = wake
@@ -53,10 +53,10 @@ class Turns:
                 outcome = await self._run(replace(turn, emails=emails or ("",)))
             result = outcome.result
         finally:
-            self._metrics.turn_taken(turn.kind, result, time.perf_counter() - begun)
+            self.metrics.turn_taken(turn.kind, result, time.perf_counter() - begun)
         if result == "answered":
             for code in outcome.refusals:
-                self._metrics.refused(code)
+                self.metrics.refused(code)
         self._wake()
         return outcome
 

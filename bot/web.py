@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from uuid import uuid4
 
 import aiohttp
@@ -152,6 +153,9 @@ async def messages(request: web.Request) -> web.StreamResponse:
         body = {"error": "not_kept", "message": say("common.failed", "sv")}
         return web.json_response(body, status=503, headers={"Retry-After": "2"}, dumps=_dumps)
     call.is_over = True
+    if answer is not None and answer.status == HTTPStatus.BAD_REQUEST:
+        services.metrics.turned_away(answer.status, "invoke")
+        log.warning("activity refused: 400 invoke")
     if answer is None:
         return web.Response(status=200)
     return web.json_response(answer.body, status=answer.status, dumps=_dumps)

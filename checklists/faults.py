@@ -154,6 +154,7 @@ class Code(StrEnum):
     NO_CASE_OR_UNIT = "BK-346"
     HEAD_UNREADABLE = "BK-347"
     HEAD_OF_ANOTHER = "BK-348"
+    WRONG_USAGE = "BK-349"
 
     NO_SUCH_SETTING = "BK-350"
     OWN_SETTING_WRONG = "BK-351"
@@ -288,4 +289,7 @@ def listed(words: Iterable[object]) -> str:
 def _shown(value: str | int | date | Path | None) -> str | int:
     if isinstance(value, int):
         return value
-    return _HIDDEN if isinstance(value, Path) and has_personal_number(str(value)) else str(value)
+    if isinstance(value, Path) and has_personal_number(str(value)):
+        return _HIDDEN
+    # A line break in a file's name would make a second line, and could forge a code.
+    return "".join(letter if letter.isprintable() else _HIDDEN for letter in str(value))

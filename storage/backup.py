@@ -37,6 +37,7 @@ def back_up(url: str, file: Path, *, with_keys: bool = True) -> int:
         part.unlink(missing_ok=True)
         part.touch(mode=0o600)
         if url.startswith("sqlite:///"):
+            check_exists(url)
             _copy(_path(url), part, with_keys)
         else:
             left_out = () if with_keys else ("--exclude-table-data=sealing_key",)
@@ -105,9 +106,13 @@ def _path(url: str) -> Path:
     return Path(url.removeprefix("sqlite:///"))
 
 
+def check_exists(url: str) -> None:
+    """Refuse an SQLite database that is not there; opening it would make an empty one. Raises: CannotBackUp."""
+    if url.startswith("sqlite:///") and not _path(url).exists():
+        raise CannotBackUp(fault(Code.NO_DATABASE, file=_path(url)))
+
+
 def _copy(source: Path, part: Path, with_keys: bool) -> None:
-    if not source.exists():
-        raise CannotBackUp(fault(Code.NO_DATABASE, file=source))
     with closing(sqlite3.connect(source, timeout=30)) as live, closing(sqlite3.connect(part)) as copy:
         live.backup(copy)
         # The backup must be a single file, without -wal and -shm.

@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 from sqlmodel import Session
 
@@ -175,7 +175,7 @@ def _sqlite(url: str, *, to_read: bool = False) -> Engine:
     try:
         with engine.connect():
             pass
-    except OperationalError as error:
+    except DatabaseError as error:  # also a file that is no database
         raise CannotOpen(fault(Code.DATABASE_REFUSED, file=path, why=str(error.orig))) from None
     return engine
 
@@ -215,8 +215,12 @@ def _keep_promises(connection: Any, _record: Any) -> None:
 def _postgresql(url: str) -> Engine:
     if not url.startswith(("postgresql://", "postgres://")):
         raise CannotOpen(fault(Code.URL_UNREADABLE))
+    try:
+        address = make_url("postgresql+psycopg://" + url.partition("://")[2])
+    except (ArgumentError, ValueError):  # its text quotes the password
+        raise CannotOpen(fault(Code.URL_UNREADABLE)) from None
     return create_engine(
-        "postgresql+psycopg://" + url.partition("://")[2],
+        address,
         poolclass=QueuePool,
         pool_size=_POOL,
         max_overflow=2,

@@ -22,7 +22,7 @@ from dialogs.turn.exchange import Reply
 from storage import conversations, outbox
 from storage.desk import Desk, Session
 from storage.outbox import OutboxRow
-from storage.sealing import KeyGone, SealBroken
+from storage.sealing import KeyGone, MasterGone, SealBroken
 
 LEASE_TIME = timedelta(seconds=150)
 """Lease time. Must exceed the longest send plus the clock skew between replicas."""
@@ -48,6 +48,7 @@ class _Parcel:
     sends: how often it has been tried, this time included.
     """
 
+    row: int
     service_url: str
     channel_id: str
     activity_id: str
@@ -122,6 +123,7 @@ class OutboxWorker:
             else:
                 await self._sender.send(*at, message)
         except SendError as error:
+            log.warning("outbox row %d not sent: %s %s", parcel.row, type(error).__name__, error.status or "")
             return self._after(error, parcel.sends, is_update=bool(parcel.activity_id))
         return outbox.SENT, None
 
@@ -173,14 +175,20 @@ def _begin(session: Session, row: int, attempt: int, now: datetime) -> _Parcel |
         chat, found.conversation_id = other, other.id
     try:
         reply = reminder_content.content(session, found, now)
-    except (KeyGone, SealBroken):
+    except MasterGone:
+        raise  # once the key is back in BK_KEYS, it can be sent
+    except KeyGone:
         reply = None  # the case was disposed of
+    except SealBroken as error:
+        log.error("outbox row %d cannot be opened: %s", row, crash_line(error))
+        found.state = outbox.STOPPED
+        return None
     if reply is None:
         found.state = outbox.DROPPED
         return None
     if not found.activity_id:
         found.state = outbox.SENDING
-    return _Parcel(chat.service_url, chat.channel_id, found.activity_id, reply, found.sends)
+    return _Parcel(row, chat.service_url, chat.channel_id, found.activity_id, reply, found.sends)
 
 
 def _settle(session: Session, row: int, attempt: int, state: str, due_at: datetime | None, now: datetime) -> None:

@@ -14,7 +14,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Add the commands to the command line."""
     verify = commands.add_parser("verify-log", help="check the trail from the beginning")
     verify.add_argument("--head", action="store_true", help="print the newest signed head, to be stored elsewhere")
-    verify.add_argument("--since", metavar="HEAD", default="", help="check that a stored head is still on the trail")
+    verify.add_argument("--since", metavar="HEAD", help="check that a stored head is still on the trail")
     verify.set_defaults(run=_verify_log)
 
     access = commands.add_parser("access-log", help="who read and did what, as CSV")
@@ -27,7 +27,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _verify_log(parsed: argparse.Namespace) -> None:
     settings = read_settings()
-    since = heads.read_head(parsed.since) if parsed.since else None
+    since = heads.read_head(parsed.since) if parsed.since is not None else None
     with open_desk(settings) as desk:
         verdicts = desk.run_now(
             lambda session: [

@@ -17,8 +17,8 @@ from bot.settings import VAR, Settings, read_settings
 from checklists.faults import Code, fault
 from checklists.swedish_time import day_of
 from storage import key_file, migrate, moving, tenants, trail
-from storage.backup import CannotBackUp, back_up
-from storage.desk import Desk, Session, opened
+from storage.backup import CannotBackUp, back_up, check_exists
+from storage.desk import CannotOpen, Desk, Session, opened
 from storage.moving import CannotMove
 from storage.sealing import Keys
 from storage.tombstones import BadTombstones, known, write_file
@@ -75,6 +75,7 @@ def _record(desk: Desk, now: _Now, act: str) -> None:
 def backup(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
     """Copy the database, and bring the file of tombstones up to date."""
     settings = read_settings()
+    check_exists(settings.database)
     with open_desk(settings) as desk:
         write_file(parsed.tombstones or tombstones_beside(settings.database), desk.run_now(known))
         _record(desk, _now(settings), "backup")
@@ -108,6 +109,8 @@ def move_database(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
     if not settings.database.startswith("sqlite:///") or not parsed.to.startswith(("postgresql://", "postgres://")):
         raise CannotMove(fault(Code.NOT_MOVABLE))
     with open_desk(settings) as source, opened(parsed.to, source.keys) as target:
+        if not target.is_ready():
+            raise CannotOpen(fault(Code.DATABASE_SILENT))
         migrate.upgrade(target)
         moved = moving.move(source, target)
         _record(target, _now(settings), "moved")

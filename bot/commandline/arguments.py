@@ -1,0 +1,35 @@
+"""The command line's parser: argparse, except that a line it cannot read is refused by code, without what was typed."""
+
+import argparse
+import re
+import sys
+from typing import NoReturn
+
+from checklists.faults import Code, fault
+
+_SAFE = re.compile(r"the following arguments are required: .*|argument [\w/, -]+: expected .*argument.*")
+_WITHOUT_VALUE = (
+    (re.compile(r"unrecognized arguments: .*", re.DOTALL), "there are more arguments than the command takes"),
+    (re.compile(r"(argument \S+): invalid choice: .* \((choose from .*)\)", re.DOTALL), r"\1: \2"),
+    (re.compile(r"(argument [\w/, -]+): invalid (\w+) value: .*", re.DOTALL), r"\1: not a valid \2"),
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """Parses arguments. A password, an e-mail or a personal number typed in the wrong place is never repeated."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and one line on standard error, and exit with 2."""
+        self.print_usage(sys.stderr)
+        print(fault(Code.WRONG_USAGE, command=self.prog, what=_told(message)), file=sys.stderr)
+        self.exit(2)
+
+
+def _told(message: str) -> str:
+    """Return argparse's message without any value in it."""
+    if _SAFE.fullmatch(message):
+        return message
+    for pattern, told in _WITHOUT_VALUE:
+        if pattern.fullmatch(message):
+            return pattern.sub(told, message)
+    return "the arguments are not understood"
