@@ -127,14 +127,18 @@ def signed(session: Session, world: World, given: dict[str, str], *, decided: bo
     """Have a list of the later version answered so and signed; return the sheet."""
     basis = written(session, the_case(session, world))
     sheet = replace(basis.sheets[0], checklist=UNDER_WAY)
-    basis = replace(basis, sheets=(sheet,))
     for item_id, choice in given.items():
         answers.give(session, by(world), sheet, item_id, Written(choice))
+    sends_and_signs(session, world, basis, sheet)
+    basis.case.decided_on = TODAY if decided else None
+    return sheet
+
+
+def sends_and_signs(session: Session, world: World, basis: Basis, sheet: Sheet) -> None:
+    basis = replace(basis, sheets=(sheet,))
     lists.send(session, by(world), basis)
     reader = Basis(basis.case, BASIS.id, {}, (), READER, basis.occasion, of_workers=basis)
     signing.sign(session, by(world), reader, "{}", "", "")
-    basis.case.decided_on = TODAY if decided else None
-    return sheet
 
 
 @pytest.mark.parametrize("revised", [False, True])
@@ -166,6 +170,29 @@ def test_another_reason_for_what_was_signed_voids(desk: Desk, world: World, hear
 
         assert events(changes) == ["answered", "voided"]
         assert signatures.of_case(session, world.case)[0].voided_at is not None
+
+    desk.run_now(work)
+
+
+def test_the_reason_of_a_follow_up_that_was_taken_back_or_signed_since_voids(desk: Desk, world: World) -> None:
+    def work(session: Session) -> None:
+        sheet = signed(session, world, {"child_heard": "pagaende", "child_not_heard_motivated": "ja"}, decided=True)
+        reason = Written("ja", "text", motivation="Påhittat skäl")
+
+        answers.give(session, by(world), sheet, "child_heard", Written("nej"))
+        assert events(answers.give(session, by(world), sheet, "child_heard", Written("pagaende"))) == ["answered"]
+        voided = answers.give(session, by(world), sheet, "child_not_heard_motivated", reason)
+        assert events(voided) == ["answered", "voided"]
+
+        sends_and_signs(session, world, written(session, the_case(session, world)), sheet)
+        answers.give(session, by(world), sheet, "child_heard", Written("nej"))
+        voided = answers.give(session, by(world), sheet, "police_report_decided", Written("ja"))
+        assert events(voided) == ["answered", "voided"]
+        sends_and_signs(session, world, written(session, the_case(session, world)), sheet)
+        voided = answers.give(
+            session, by(world), sheet, "child_not_heard_motivated", replace(reason, motivation="Annat")
+        )
+        assert events(voided) == ["answered", "voided"]
 
     desk.run_now(work)
 
