@@ -73,6 +73,23 @@ def test_how_an_answer_came_about_is_an_option_of_an_item_that_is_answered(
     desk.run_now(work)
 
 
+def test_the_last_ten_of_her_acts_are_taken_back_one_by_one_and_no_more(desk: Desk, world: World) -> None:
+    given = ["ja", "nej"] * 6
+
+    def work(session: Session) -> None:
+        basis = written(session, the_case(session, world))
+        (sheet,) = basis.sheets
+        for choice in given:
+            answers.choose(session, by(world), sheet, {"child_heard": choice})
+        stood = []
+        while (newest_act := answers.act_to_undo(session, world.person, basis)) is not None:
+            assert answers.undo(session, by(world), *newest_act)
+            stood.append(sheet.answers["child_heard"].choice)
+        assert stood == given[-2:-12:-1]
+
+    desk.run_now(work)
+
+
 def test_a_reader_who_has_seen_the_answers_changes_only_what_opened_again(desk: Desk, world: World) -> None:
     def work(session: Session) -> None:
         reader = read_and_seen(session, world)
