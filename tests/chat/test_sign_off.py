@@ -315,7 +315,7 @@ def test_a_question_pointed_at_twice_is_one_and_what_was_not_offered_is_none(roo
 
     data = gathered(cecilia.card, button(cecilia.card, "Återlämna"), {"comment": REMARK})
 
-    cecilia.sends(data | {"items": f"{boxes},{made_up},,{boxes}"}).sees("Frågor som öppnades: 1.")
+    cecilia.sends(data | {"items": f"{boxes},{made_up},,{boxes}"}).sees("Frågor att titta på igen: 1.")
 
     assert room.scalar("select count(*) from returned_point") == 1
 

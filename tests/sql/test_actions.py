@@ -73,6 +73,23 @@ def test_how_an_answer_came_about_is_an_option_of_an_item_that_is_answered(
     desk.run_now(work)
 
 
+def test_the_last_ten_of_her_acts_are_taken_back_one_by_one_and_no_more(desk: Desk, world: World) -> None:
+    given = ["ja", "nej"] * 6
+
+    def work(session: Session) -> None:
+        basis = written(session, the_case(session, world))
+        (sheet,) = basis.sheets
+        for choice in given:
+            answers.choose(session, by(world), sheet, {"child_heard": choice})
+        stood = []
+        while (newest_act := answers.act_to_undo(session, world.person, basis)) is not None:
+            assert answers.undo(session, by(world), *newest_act)
+            stood.append(sheet.answers["child_heard"].choice)
+        assert stood == given[-2:-12:-1]
+
+    desk.run_now(work)
+
+
 def test_a_reader_who_has_seen_the_answers_changes_only_what_opened_again(desk: Desk, world: World) -> None:
     def work(session: Session) -> None:
         reader = read_and_seen(session, world)
@@ -127,14 +144,18 @@ def signed(session: Session, world: World, given: dict[str, str], *, decided: bo
     """Have a list of the later version answered so and signed; return the sheet."""
     basis = written(session, the_case(session, world))
     sheet = replace(basis.sheets[0], checklist=UNDER_WAY)
-    basis = replace(basis, sheets=(sheet,))
     for item_id, choice in given.items():
         answers.give(session, by(world), sheet, item_id, Written(choice))
+    sends_and_signs(session, world, basis, sheet)
+    basis.case.decided_on = TODAY if decided else None
+    return sheet
+
+
+def sends_and_signs(session: Session, world: World, basis: Basis, sheet: Sheet) -> None:
+    basis = replace(basis, sheets=(sheet,))
     lists.send(session, by(world), basis)
     reader = Basis(basis.case, BASIS.id, {}, (), READER, basis.occasion, of_workers=basis)
     signing.sign(session, by(world), reader, "{}", "", "")
-    basis.case.decided_on = TODAY if decided else None
-    return sheet
 
 
 @pytest.mark.parametrize("revised", [False, True])
@@ -166,6 +187,29 @@ def test_another_reason_for_what_was_signed_voids(desk: Desk, world: World, hear
 
         assert events(changes) == ["answered", "voided"]
         assert signatures.of_case(session, world.case)[0].voided_at is not None
+
+    desk.run_now(work)
+
+
+def test_the_reason_of_a_follow_up_that_was_taken_back_or_signed_since_voids(desk: Desk, world: World) -> None:
+    def work(session: Session) -> None:
+        sheet = signed(session, world, {"child_heard": "pagaende", "child_not_heard_motivated": "ja"}, decided=True)
+        reason = Written("ja", "text", motivation="Påhittat skäl")
+
+        answers.give(session, by(world), sheet, "child_heard", Written("nej"))
+        assert events(answers.give(session, by(world), sheet, "child_heard", Written("pagaende"))) == ["answered"]
+        voided = answers.give(session, by(world), sheet, "child_not_heard_motivated", reason)
+        assert events(voided) == ["answered", "voided"]
+
+        sends_and_signs(session, world, written(session, the_case(session, world)), sheet)
+        answers.give(session, by(world), sheet, "child_heard", Written("nej"))
+        voided = answers.give(session, by(world), sheet, "police_report_decided", Written("ja"))
+        assert events(voided) == ["answered", "voided"]
+        sends_and_signs(session, world, written(session, the_case(session, world)), sheet)
+        voided = answers.give(
+            session, by(world), sheet, "child_not_heard_motivated", replace(reason, motivation="Annat")
+        )
+        assert events(voided) == ["answered", "voided"]
 
     desk.run_now(work)
 
