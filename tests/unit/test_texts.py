@@ -3,6 +3,7 @@
 import ast
 import string
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
@@ -58,33 +59,50 @@ def strings(tree: ast.AST) -> Iterator[ast.Constant]:
             yield node
 
 
-TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
-WORDS = {str(node.value) for tree in TREES.values() for node in strings(tree)}
+@dataclass(frozen=True)
+class Source:
+    """What stands in our modules.
+
+    words: every string. named: every `room.key`, and every beginning of one, to where it stands; of these, `whole` and
+    `beginnings`.
+    """
+
+    trees: dict[Path, ast.AST]
+    words: set[str]
+    named: dict[str, str]
+
+    @property
+    def whole(self) -> set[str]:
+        return {text for text in self.named if text in SWEDISH}
+
+    @property
+    def beginnings(self) -> set[str]:
+        named = self.named.keys() - self.whole
+        return {text for text in named if any(key.startswith(text) for key in SWEDISH)}
 
 
-def named() -> dict[str, str]:
-    """Map every `room.key`, and every beginning of one, that stands in the source to where it stands."""
-    found = {}
-    for path, tree in TREES.items():
+@pytest.fixture(scope="module")
+def source() -> Source:
+    """Read every module once, and not before a test needs it: every worker of a run imports this file."""
+    trees: dict[Path, ast.AST] = {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
+    words, named = set(), {}
+    for path, tree in trees.items():
         for node in strings(tree):
-            room, dot, key = str(node.value).partition(".")
+            text = str(node.value)
+            words.add(text)
+            room, dot, key = text.partition(".")
             if dot and room in ROOMS and not key.strip(string.ascii_letters + string.digits + "_-"):
-                found[str(node.value)] = f"{path.relative_to(ROOT)}:{node.lineno}"
-    return found
+                named[text] = f"{path.relative_to(ROOT)}:{node.lineno}"
+    return Source(trees, words, named)
 
 
-NAMED = named()
-WHOLE = {text for text in NAMED if text in SWEDISH}
-BEGINNINGS = {text for text in NAMED if text not in SWEDISH and any(key.startswith(text) for key in SWEDISH)}
-
-
-def endings(beginning: str) -> set[str]:
+def endings(beginning: str, words: set[str]) -> set[str]:
     """Return every whole key that a beginning stands for: what is put behind it is a code, or a word in the source."""
     if beginning in FROM_CODES:
         return {beginning + code for code in FROM_CODES[beginning]}
     if beginning == "errors.":
         return {beginning + code for code in codes()}
-    return {key for key in SWEDISH if key.startswith(beginning) and key.removeprefix(beginning) in WORDS}
+    return {key for key in SWEDISH if key.startswith(beginning) and key.removeprefix(beginning) in words}
 
 
 def test_both_languages_have_the_same_sentences() -> None:
@@ -133,15 +151,17 @@ def test_a_sentence_that_is_not_the_same_in_both_languages_is_found(swedish: obj
     assert [*faults(swedish, english)]
 
 
-def test_every_sentence_the_source_names_exists() -> None:
-    missing = {text: at for text, at in NAMED.items() if text not in WHOLE | BEGINNINGS}
-    missing |= {key: NAMED[b] for b in BEGINNINGS for key in endings(b) if key not in SWEDISH}
+def test_every_sentence_the_source_names_exists(source: Source) -> None:
+    known = source.whole | source.beginnings
+    missing = {text: at for text, at in source.named.items() if text not in known}
+    of_beginnings = ((key, b) for b in source.beginnings for key in endings(b, source.words))
+    missing |= {key: source.named[b] for key, b in of_beginnings if key not in SWEDISH}
 
     assert not missing
 
 
-def test_every_sentence_is_used_somewhere() -> None:
-    assert not set(SWEDISH) - WHOLE.union(*map(endings, BEGINNINGS))
+def test_every_sentence_is_used_somewhere(source: Source) -> None:
+    assert not set(SWEDISH) - source.whole.union(*(endings(b, source.words) for b in source.beginnings))
 
 
 LINE_BRINGS = {"item": {"question", "option"}, "choice": {"answer"}}
@@ -169,10 +189,10 @@ def said(call: ast.Call) -> tuple[list[str], set[str]] | None:
     return (found, names) if len(found) == len(options) else None
 
 
-def test_every_sentence_is_said_with_the_arguments_it_needs() -> None:
+def test_every_sentence_is_said_with_the_arguments_it_needs(source: Source) -> None:
     calls = [
         (f"{path.relative_to(ROOT)}:{node.lineno}", key, what[1])
-        for path, tree in TREES.items()
+        for path, tree in source.trees.items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and (what := said(node))
         for key in what[0]
