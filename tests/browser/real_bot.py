@@ -16,6 +16,7 @@ import pytest
 
 from app import main
 from tests.conftest import ROOT
+from tests.migrated import put_database
 from tests.waiting import until
 
 _held: list[socket.socket] = []
@@ -54,6 +55,7 @@ class RealBot:
 
     def is_given(self, people: str) -> None:
         """Make its database, with a register in it; in this process, as each command costs as much as a start."""
+        put_database(self.folder / "bot.db")  # where its database is PostgreSQL, nobody looks at it
         (self.folder / "people.csv").write_text(people, encoding="utf-8")
         with pytest.MonkeyPatch.context() as patch:
             for name, value in self._settings.items():
@@ -147,6 +149,7 @@ async def running(folder: Path, **more: str) -> AsyncIterator[RealBot]:
     """Yield a running bot, and stop it afterwards."""
     port, admin = free_ports(2)
     bot = RealBot(folder, port, admin, dict(more))
+    put_database(folder / "bot.db")
     await bot.start()
     try:
         yield bot

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from playwright.async_api import Page
 from bot.cards.render import _BUILDERS, render_card
 from dialogs.turn.exchange import Reply
 from dialogs.turn.tokens import Mint
-from storage import migrate
 from storage.desk import Desk
 from storage.sealing import Keys
 from tests.chat.card_hand import elements
@@ -19,6 +17,7 @@ from tests.chat.drive import fills, opens
 from tests.chat.harness import Chat, Room, move_in
 from tests.chat.read_drive import ALL, reads
 from tests.conftest import NODE_MODULES
+from tests.migrated import put_database
 from texts import LANGUAGES, Language
 
 pytestmark = pytest.mark.browser
@@ -126,10 +125,9 @@ def workers_views(anna: Chat) -> Iterator[Reply]:
         yield Reply(tenant_id=1, person_id=1, channel_user=anna.user, language="sv", view=anna.view)
 
 
-@pytest.fixture
-def replies(tmp_path: Path) -> list[Reply]:
-    desk = Desk(f"sqlite:///{tmp_path / 'bot.db'}", Keys({"test": bytes(32)}))
-    migrate.upgrade(desk)
+@pytest.fixture(scope="module")
+def replies(tmp_path_factory: pytest.TempPathFactory) -> list[Reply]:
+    desk = Desk(put_database(tmp_path_factory.mktemp("replies") / "bot.db"), Keys({"test": bytes(32)}))
     move_in(desk)
     found = list(every_view(Room(desk).chat("anna")))
     desk.close()

@@ -17,11 +17,12 @@ from bot.pages.pages import html
 from checklists.rights import Right
 from dialogs.figures.addresses import link_url
 from reports.printed import pages_of
-from storage import links, migrate
+from storage import links
 from storage.desk import Desk, Session
 from storage.links import Link
 from storage.sealing import Keys
 from tests.conftest import NODE_MODULES
+from tests.migrated import put_database
 from tests.sql.conftest import KEYS, World, make_world, the_case
 from tests.sql.printed_world import fill_everything
 from texts import Language
@@ -38,8 +39,7 @@ REPORT = Purpose("report", "/rapport", Right("report", "self", {"case_worker": (
 
 @pytest.fixture
 def made(tmp_path: Path) -> tuple[Desk, World]:
-    desk = Desk(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS))
-    migrate.upgrade(desk)
+    desk = Desk(put_database(tmp_path / "bot.db"), Keys(KEYS))
     return desk, desk.run_now(make_world)
 
 

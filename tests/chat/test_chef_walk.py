@@ -107,25 +107,20 @@ def walk(room: Room, steps: int, seed: int) -> None:
         check(room, people["cecilia"])
 
 
-@pytest.mark.parametrize("seed", [1, 2, 7])
-def test_anything_in_any_order_leaves_no_signature_over_something_else(room: Room, seed: int) -> None:
-    walk(room, 250, seed)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100, 140))
 def test_anything_in_any_order_for_long(room: Room, seed: int) -> None:
     walk(room, 600, seed)
 
 
-def test_the_walks_come_to_signatures_and_returns(furnished: Furnished) -> None:
-    """Every change to a button changes where walks end up, so the goals are required of ten walks together."""
+def test_anything_in_any_order_leaves_no_signature_over_something_else(furnished: Furnished) -> None:
+    """Three walks, and more until they came to everything there is to come to: where one gets, its luck decides."""
     unmet = {"sent", "signed", "signed_with_shortfall", "returned", "voided", "reading_reopened"}
-    for seed in range(4, 14):
+    for number, seed in enumerate([1, 2, 7, *range(20, 30)], start=1):
         room = furnished.room()
         walk(room, 250, seed)
         unmet -= {event.act for event in room.events()}
-        if not unmet:
+        if number >= 3 and not unmet:
             break
 
     assert not unmet

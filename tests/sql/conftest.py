@@ -1,7 +1,6 @@
 """Runs the same tests on SQLite and PostgreSQL: a desk on each, migrated and with some data."""
 
 import secrets
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +23,7 @@ from storage.people import PersonRow
 from storage.sealing import Keys
 from storage.tables import METADATA
 from tests.conftest import postgres_url
+from tests.migrated import put_database
 
 KEYS = {"first": b"1" * 32}
 NOW = datetime(2026, 5, 12, 8, 30, tzinfo=UTC)
@@ -48,15 +48,6 @@ def empty_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file to copy."""
-    path = tmp_path_factory.mktemp("migrated") / "bot.db"
-    with opened(f"sqlite:///{path}", Keys(KEYS)) as desk:
-        migrate.upgrade(desk)
-    return path
-
-
-@pytest.fixture(scope="session")
 def migrated_postgres() -> Iterator[str]:
     """Yield the URL of a migrated database shared by this process: creating one costs more than most tests."""
     name = f"bk_test_{secrets.token_hex(8)}"
@@ -75,8 +66,7 @@ def migrated_postgres() -> Iterator[str]:
 def url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a migrated database without rows."""
     if kind == "sqlite":
-        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "bot.db")
-        return f"sqlite:///{tmp_path / 'bot.db'}"
+        return put_database(tmp_path / "bot.db")
     url = str(request.getfixturevalue("migrated_postgres"))
     with psycopg.connect(url) as connection:
         connection.execute("set session_replication_role = replica")  # the trail forbids deleting

@@ -15,9 +15,9 @@ from bot.door.front_door import server_options
 from bot.metrics import Metrics
 from bot.settings import read_settings
 from bot.web import make_app
-from storage import migrate
 from storage.desk import Desk
 from storage.sealing import Keys
+from tests.migrated import put_database
 from tests.wire.door import TENANT, recorded
 
 FAR = "22222222-2222-4222-8222-222222222222"
@@ -32,11 +32,10 @@ class InProcessBot:
         self.settings = read_settings(
             mode="dev",
             tenants=frozenset({TENANT, FAR}),
-            database_url=f"sqlite:///{folder / 'bot.db'}",
+            database_url=put_database(folder / "bot.db"),
             secret_key=SECRET.hex(),
         )
         self.desk = Desk(self.settings.database, keys or Keys({"test": bytes(32)}))
-        migrate.upgrade(self.desk)
         self.desk.engine.raw_connection().driver_connection.execute("pragma synchronous=off")  # type: ignore[union-attr]
         clock, metrics = Clock(), Metrics()
         self._runners = [

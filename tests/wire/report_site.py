@@ -15,10 +15,11 @@ from bot.pages.links import add_links
 from bot.pages.purposes import PURPOSES
 from checklists.model import Role
 from dialogs.figures import addresses
-from storage import links, migrate, people
+from storage import links, people
 from storage.desk import Desk, Session
 from storage.people import RoleRow
 from storage.sealing import Keys
+from tests.migrated import put_database
 from tests.sql.conftest import KEYS, World, change, make_world
 from tests.sql.test_figures import begin
 
@@ -79,8 +80,7 @@ def figures(session: Session, world: World) -> None:
 @asynccontextmanager
 async def report_site(folder: Path) -> AsyncIterator[Site]:
     """Yield the site on a new database."""
-    desk = Desk(f"sqlite:///{folder / 'bot.db'}", Keys(KEYS))
-    migrate.upgrade(desk)
+    desk = Desk(put_database(folder / "bot.db"), Keys(KEYS))
     world = desk.run_now(make_world)
     desk.run_now(lambda session: figures(session, world))
     app = web.Application(client_max_size=0)

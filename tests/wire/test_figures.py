@@ -8,7 +8,6 @@ import subprocess
 import sys
 from base64 import b64encode
 from datetime import UTC, date, datetime
-from functools import partial
 from pathlib import Path
 
 import openpyxl
@@ -22,6 +21,7 @@ from storage.desk import Desk, Session, opened
 from storage.filled import FilledRow
 from storage.sealing import Keys
 from tests.conftest import ROOT
+from tests.migrated import put_database
 from tests.sql.conftest import add_case
 from tests.wire.door import TENANT
 from tests.wire.test_commands import ANNA, environment, imports, run
@@ -59,18 +59,19 @@ def town(session: Session) -> None:
     add_case(session, CaseRow(tenant_id=tenant, unit_id=unit, ref="SN 2026/9", decided_on=date(2026, 3, 1)))
 
 
-def another_unit(session: Session, number: int) -> None:
-    """Add a unit with an answered list."""
-    tenant = tenants.ensure(session, TENANT).id
-    unit = people.unit(session, tenant, f"Enhet {number} (påhittad)").id or 0
-    case = add_case(session, CaseRow(tenant_id=tenant, unit_id=unit, ref=f"SN 2027/{number}"))
-    at = datetime(2026, 2, 1, 12, tzinfo=UTC)
-    row = filled.add(session, begun(tenant, case, at))
-    answers.add(session, row, "child_heard", 1, Written("ja"), author=None, at=at, act="a")
+def more_units(session: Session) -> None:
+    """Two hundred units more, each with an answered list."""
+    tenant, at = tenants.ensure(session, TENANT).id, datetime(2026, 2, 1, 12, tzinfo=UTC)
+    for number in range(200):
+        unit = people.unit(session, tenant, f"Enhet {number} (påhittad)").id or 0
+        case = add_case(session, CaseRow(tenant_id=tenant, unit_id=unit, ref=f"SN 2027/{number}"))
+        row = filled.add(session, begun(tenant, case, at))
+        answers.add(session, row, "child_heard", 1, Written("ja"), author=None, at=at, act="a")
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    put_database(tmp_path / "bot.db")
     imports(tmp_path, ANNA, **KEYS)
     with desk(tmp_path) as opened_desk:
         opened_desk.run_now(town)
@@ -198,8 +199,7 @@ def test_a_long_export_tells_how_far_it_has_come(
 def test_an_export_blocked_on_its_output_does_not_block_writers(folder: Path, what: str) -> None:
     """The output is a pipe nobody reads. It is larger than the pipe's buffer, so the export blocks."""
     with desk(folder) as opened_desk:
-        for number in range(200):
-            opened_desk.run_now(partial(another_unit, number=number))
+        opened_desk.run_now(more_units)
         waits = subprocess.Popen(
             [sys.executable, str(ROOT / "app.py"), "export", "--what", what],
             env=environment(folder, **KEYS),

@@ -16,11 +16,12 @@ from bot.pages.pages import HEADERS, file, html
 from bot.pages.purposes import PURPOSES
 from checklists.rights import OWN_CASE, Right
 from dialogs.figures.addresses import link_url
-from storage import links, migrate
+from storage import links
 from storage.desk import Desk, Session
 from storage.links import Link
 from storage.people import RoleRow
 from storage.sealing import Keys
+from tests.migrated import put_database
 from tests.sql.conftest import KEYS, World, change, make_world, scalar
 from texts import Language
 
@@ -83,8 +84,7 @@ class Site:
 
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    desk = Desk(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS))
-    migrate.upgrade(desk)
+    desk = Desk(put_database(tmp_path / "bot.db"), Keys(KEYS))
     world, clock = desk.run_now(make_world), StandingClock()
 
     def appoint(session: Session) -> None:

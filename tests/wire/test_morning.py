@@ -15,9 +15,9 @@ from bot.clock import Clock
 from bot.metrics import Metrics
 from bot.settings import Settings
 from bot.web import make_app
-from storage import migrate
 from storage.desk import Desk
 from storage.sealing import Keys
+from tests.migrated import put_database
 from tests.waiting import until
 from tests.wire.faulty_connector import Fault, FaultyConnector
 from tests.wire.test_outbox import KEYS, TENANT, chat_of, move_in
@@ -28,9 +28,8 @@ EVENING = datetime(2026, 5, 25, 20, 0, tzinfo=ZoneInfo("Europe/Stockholm"))
 
 
 async def test_moving_the_clock_to_the_morning_triggers_the_sweep(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'bot.db'}"
+    url = put_database(tmp_path / "bot.db")
     desk, clock = Desk(url, Keys(KEYS)), Clock(EVENING)
-    migrate.upgrade(desk)
     settings = Settings(mode="dev", database_url=url, tenants=frozenset({TENANT}), secret_key="0" * 64)
     async with FaultyConnector() as connector:
         move_in(desk, connector.service_url, 3)

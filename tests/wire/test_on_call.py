@@ -33,9 +33,9 @@ from storage.desk import Session
 from storage.outbox import OutboxRow
 from tests.wire.fuzzing import register
 from tests.wire.in_process_bot import InProcessBot, activity, pressed
-from tests.wire.test_outbox import Town, desk, empty_file, move_in, town
+from tests.wire.test_outbox import Town, desk, move_in, town
 
-__all__ = ["desk", "empty_file", "town"]
+__all__ = ["desk", "town"]
 ROOT = Path(__file__).resolve().parents[2]
 CANARY = "Kanariefågeln Påhittad 19121212-1212"
 PATIENCE = 60.0

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import shutil
 import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -37,6 +36,7 @@ from storage.desk import Desk, Session
 from storage.outbox import OutboxRow
 from storage.people import PersonRow, RoleRow
 from storage.sealing import Keys
+from tests.migrated import put_database
 from tests.waiting import PATIENCE, moved_time, patience, until
 from tests.wire.faulty_connector import Fault, FaultyConnector
 
@@ -149,19 +149,9 @@ def chat_of(path: str) -> str:
     return unquote(path).split("/conversations/a:")[1].split("/")[0]
 
 
-@pytest.fixture(scope="session")
-def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("empty") / "bot.db"
-    desk = Desk(f"sqlite:///{path}", Keys(KEYS))
-    migrate.upgrade(desk)
-    desk.close()
-    return path
-
-
 @pytest.fixture
-def desk(empty_file: Path, tmp_path: Path) -> Iterator[Desk]:
-    shutil.copy(empty_file, tmp_path / "bot.db")
-    made = Desk(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS))
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(put_database(tmp_path / "bot.db"), Keys(KEYS))
     yield made
     made.close()
 

@@ -14,10 +14,11 @@ import pytest
 
 from app import main
 from checklists.model import Written
-from storage import answers, migrate, trail
+from storage import answers, trail
 from storage.desk import Session, opened
 from storage.sealing import Keys
 from tests.browser.real_bot import RealBot, free_ports
+from tests.migrated import put_database
 from tests.sql.conftest import KEYS, NOW, make_world, scalar, the_case, the_list
 from tests.wire.door import TENANT
 
@@ -44,8 +45,7 @@ Look = Callable[[str], object]
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """Return a folder with a database: one case, closed in 2021, with one answered list."""
-    with opened(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS)) as desk:
-        migrate.upgrade(desk)
+    with opened(put_database(tmp_path / "bot.db"), Keys(KEYS)) as desk:
         world = desk.run_now(make_world)
 
         def fill(session: Session) -> None:
