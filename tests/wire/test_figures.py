@@ -133,7 +133,7 @@ def test_times_are_exported_for_every_clock_of_every_unit_and_never_for_publicat
         f"{span};decided_to_started;;;;;;;;3",
     ]
     assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (1, "", 1)
-    assert refused.stderr.strip() == "times are never for publication; take rates, checklists instead (BK-395)"
+    assert refused.stderr.strip() == "--what times is never published; use rates, checklists instead (BK-395)"
     assert (book.returncode, book.stderr) == (0, "")
     assert openpyxl.load_workbook(folder / "times.xlsx")["Tider"].max_row == 6
 
