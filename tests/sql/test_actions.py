@@ -73,6 +73,19 @@ def test_how_an_answer_came_about_is_an_option_of_an_item_that_is_answered(
     desk.run_now(work)
 
 
+def test_a_note_goes_with_the_next_answer_unless_another_is_given(desk: Desk, world: World) -> None:
+    def work(session: Session) -> list[str | None]:
+        (sheet,) = written(session, the_case(session, world)).sheets
+        notes = []
+        for content in (Written("ja"), Written("ja", note="Påhittad"), Written("nej"), Written("ja", note="")):
+            answers.give(session, by(world), sheet, "child_heard", content)
+            notes.append(sheet.written(session, "child_heard").note)
+        answers.give(session, by(world), sheet, "police_report_decided", Written("ja"))
+        return [*notes, sheet.written(session, "police_report_decided").note]
+
+    assert desk.run_now(work) == ["", "Påhittad", "Påhittad", "", ""]
+
+
 def test_the_last_ten_of_her_acts_are_taken_back_one_by_one_and_no_more(desk: Desk, world: World) -> None:
     given = ["ja", "nej"] * 6
 
