@@ -237,7 +237,7 @@ def _key() -> list[str]:
         f'<path class="import" d="M{_COLUMNS[1] + 60} 33H{_COLUMNS[1] + 96}"/>'
         + _words(_COLUMNS[1] + 106, 38, "imports; a layer may also import from further down", width=380),
         f'<path class="flow" d="M{_COLUMNS[3] + 96} 33H{_COLUMNS[3] + 132}"/>'
-        + _words(_COLUMNS[3] + 142, 38, "comes and goes", width=200),
+        + _words(_COLUMNS[3] + 142, 38, "data in and out", width=200),
     ]
 
 
@@ -328,7 +328,7 @@ def _flows() -> list[str]:
     door, sending, pages, commands = (BOXES[f"bot.{room}"] for room in ("door", "sending", "pages", "commandline"))
     half = COLUMN // 2
     flows = [
-        _flow(f"M{door.x + half} {teams.bottom + 3}V{door.y - 3}"),
+        _flow(f"M{door.x + half} {teams.bottom + 3}V{door.y - 3}", "both"),  # a press is answered in its response
         _flow(f"M{sending.x + half} {sending.y - 3}V{teams.bottom + 3}"),
         _flow(f"M{pages.x + half} {browser.bottom + 3}V{pages.y - 3}", "both"),
         _flow(f"M{commands.x + half} {operator.bottom + 3}V{commands.y - 3}"),
