@@ -298,7 +298,7 @@ def test_every_press_of_a_whole_list_made_twice_returns_the_first_result(
 
 def test_the_forwarding_test_fails_without_the_check_of_the_token(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dialogs.turn.take_turn._is_hers", lambda _context, _signed, _verb: True)
-    with pytest.raises(AssertionError, match="kan inte användas"):
+    with pytest.raises(AssertionError, match="kan inte använda det här kortet"):
         test_a_forwarded_card_does_nothing_for_anyone_else(walk, "bo")
 
 

@@ -228,7 +228,7 @@ def test_every_bad_row_is_told_by_line_and_nothing_is_stored(desk: Desk, world: 
         (answer(world, tenant_id="made-up-other"), "tenant_id is not among BK_TENANTS"),
         (answer(world, tenant_id="made-up-new"), "tenant_id is not in the database"),
         (answer(world, "inget"), "does not have the form"),
-        (answer(world, "SN 2026/9999"), "is no case here"),
+        (answer(world, "SN 2026/9999"), "is not a case here"),
         (answer(world, checklist="basis"), "checklist is not one of"),
         (answer(world, role="kung"), "role is not one of"),
         (answer(world, role="auditor"), "not answered by auditor; role must be one of case_worker, unit_manager"),
