@@ -365,7 +365,7 @@ def test_a_file_that_is_no_checklist_is_rejected_with_an_explanation(
         ("answers: [ja, nej], when: {fact: violence, is: [delvis]}", "a fact is ja or nej"),
         ("answers: [ja, nej], when: {fact: violence, is: [ja], unless: 1}", "`unless` is not a key"),
         ("answers: []", "`answers` must have at least 1"),
-        (f"answers: [ja, nej], hint: {'a' * 301}", "`hint` must have no more than 300"),
+        (f"answers: [ja, nej], hint: {'a' * 301}", "`hint` must have at most 300"),
         ("answers: [ja, nej], when: {item: this_item, is: [ja]}", "does not stand above it"),
     ],
 )
