@@ -81,7 +81,7 @@ async def test_a_whole_basis_by_presses_is_what_the_command_line_exports(tmp_pat
         assert CANARY not in posted
         assert CANARY in anna.text
         await anna.presses("Skicka till chef")
-        assert "Det som saknas (2) syns hos chefen." in anna.text
+        assert "Chefen ser vad som saknas (2)." in anna.text
         await anna.connector.until("the summary to go", lambda: not summary_is_posted(anna))
         assert titles(anna.posted[first]["attachments"][0]["content"]) == ["Öppna"]
 
