@@ -29,6 +29,8 @@ CARD = "application/vnd.microsoft.card.adaptive"
 MESSAGE = "application/vnd.microsoft.activity.message"
 PATIENCE = 2.0
 """Seconds a request waits for its reply to be sent; after that, sending continues in the background."""
+SHUTDOWN_SECONDS = 5.0
+"""Seconds that replies in progress may take to go out when the bot stops."""
 _INBOUND, _IS_CUT, _POSTED = "inbound", "is_cut", "posted"
 
 Posted = Callable[[str], Awaitable[None]]
@@ -121,9 +123,9 @@ class TeamsAdapter(BotAdapter):
         )
 
     async def close(self) -> None:
-        """Wait up to ten seconds for sends in progress."""
+        """Wait up to SHUTDOWN_SECONDS for sends in progress."""
         if self._sending:
-            await asyncio.wait(self._sending, timeout=5)
+            await asyncio.wait(self._sending, timeout=SHUTDOWN_SECONDS)
 
     async def _patiently(self, call: Awaitable[str | None]) -> str:
         """Wait up to PATIENCE for a send, so that a hanging connector cannot block the request.

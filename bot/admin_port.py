@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import TypeVar
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -12,8 +14,8 @@ from bot.logs import crash_line
 from bot.metrics import Metrics
 from storage import standing
 from storage.desk import Desk
-from storage.standing import Standing
 
+T = TypeVar("T")
 READY_SECONDS = 4.0
 """A database that takes longer than this to answer counts as not ready."""
 
@@ -24,32 +26,26 @@ def make_admin_app(desk: Desk, clock: Clock, metrics: Metrics) -> web.Applicatio
     """Return the web app with `/readyz` (200 or 503) and `/metrics` (200 even when the database is down)."""
     app = web.Application()
 
+    def is_ready() -> Mapping[str, float] | None:
+        # A full disk can still be read, so what is asked first is whether something could be committed.
+        return desk.read_now(partial(standing.oldest_message, now=clock.now())) if desk.is_ready() else None
+
     async def readyz(_request: web.Request) -> web.Response:
-        now = await _standing(desk, clock, may_write=True)
-        age = now.oldest_message["waiting"] if now else None
-        body = {"database": now is not None, "outbox_age_seconds": age}
-        return web.json_response(body, status=200 if now else 503)
+        ages = await _in_time(is_ready)
+        body = {"database": ages is not None, "outbox_age_seconds": ages and ages["waiting"]}
+        return web.json_response(body, status=503 if ages is None else 200)
 
     async def show_metrics(_request: web.Request) -> web.Response:
-        body = metrics.text(await _standing(desk, clock))
-        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+        now = await _in_time(lambda: desk.read_now(partial(standing.read, now=clock.now())))
+        return web.Response(body=metrics.text(now), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app.router.add_get("/readyz", readyz)
     app.router.add_get("/metrics", show_metrics)
     return app
 
 
-async def _standing(desk: Desk, clock: Clock, *, may_write: bool = False) -> Standing | None:
-    """Read the state of the system; None if the database does not answer in time.
-
-    may_write: return None also when the database cannot commit, for instance because the disk is full.
-    """
-
-    def read() -> Standing | None:
-        if may_write and not desk.is_ready():
-            return None
-        return desk.read_now(partial(standing.read, now=clock.now()))
-
+async def _in_time(read: Callable[[], T | None]) -> T | None:
+    """Read from the database; None if it fails, or does not answer within READY_SECONDS."""
     try:
         async with asyncio.timeout(READY_SECONDS):
             return await asyncio.to_thread(read)

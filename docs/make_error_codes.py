@@ -1,14 +1,11 @@
-"""Writes docs/fel.md from the catalogue of faults: `.venv/bin/python docs/make_error_codes.py`."""
+"""Writes docs/fel.md from the catalogue of faults: `.venv/bin/python -m docs.make_error_codes`."""
 
 import re
-import sys
 from pathlib import Path
 
+from texts import sentences
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from texts import sentences  # noqa: E402
-
 PAGE = ROOT / "docs" / "fel.md"
 HEAD = """\
 # Felkoder

@@ -107,15 +107,15 @@ def licence_of(name: str) -> str:
     if name in _STATED:
         return _STATED[name]
     stated = metadata(name)
-    expression = stated.get("License-Expression")
-    if expression:
+    expression: str
+    for expression in stated.get_all("License-Expression") or []:
         return expression
     classified = [
         line.removeprefix("License :: OSI Approved :: ").removesuffix(" License")
         for line in stated.get_all("Classifier") or []
         if line.startswith("License :: OSI Approved :: ")
     ]
-    free = (stated.get("License") or "").strip()
+    free = " ".join(stated.get_all("License") or []).strip()
     words = free if free and "\n" not in free and len(free) < 60 else " AND ".join(classified)
     return _SPDX.get(words, words)
 

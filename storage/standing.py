@@ -27,17 +27,23 @@ class Standing:
 
 def read(session: Session, now: datetime) -> Standing:
     """Return how things stand."""
-    counts, oldest = outbox.counts(session), outbox.oldest(session)
+    counts = outbox.counts(session)
     unchained, first = trail.unchained(session)
     return Standing(
         messages={state: counts.get(state, 0) for state in outbox.STATES},
-        oldest_message={state: _age(oldest.get(state), now) for state in outbox.OPEN_STATES},
+        oldest_message=oldest_message(session, now),
         unreachable_people=conversations.unreachable_people(session),
         last_sweep=told_reminders.last_sweep(session),
         unchained_events=unchained,
         oldest_unchained=_age(first, now),
         waiting_changes=aggregates.waiting(session),
     )
+
+
+def oldest_message(session: Session, now: datetime) -> Mapping[str, float]:
+    """Return the age in seconds of the oldest message in each open state of the outbox, 0 where there is none."""
+    oldest = outbox.oldest(session)
+    return {state: _age(oldest.get(state), now) for state in outbox.OPEN_STATES}
 
 
 def _age(since: datetime | None, now: datetime) -> float:

@@ -8,6 +8,8 @@ from typing import NoReturn
 from checklists.faults import Code, fault
 
 _SAFE = re.compile(r"the following arguments are required: .*|argument [\w/, -]+: expected .*argument.*")
+_OURS = re.compile(r"argument [\w/, -]+: (?!invalid ).* \(BK-\d{3}\)")
+"""What `common.day` and the like say: one of our own sentences, with its code."""
 _WITHOUT_VALUE = (
     (re.compile(r"unrecognized arguments: .*", re.DOTALL), "there are more arguments than the command takes"),
     (re.compile(r"(argument \S+): invalid choice: .* \((choose from .*)\)", re.DOTALL), r"\1: \2"),
@@ -21,7 +23,9 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print the usage and one line on standard error, and exit with 2."""
         self.print_usage(sys.stderr)
-        print(fault(Code.WRONG_USAGE, command=self.prog, what=_told(message)), file=sys.stderr)
+        ours = _OURS.fullmatch(message)
+        told = f"{self.prog}: {message}" if ours else fault(Code.WRONG_USAGE, command=self.prog, what=_told(message))
+        print(told, file=sys.stderr)
         self.exit(2)
 
 

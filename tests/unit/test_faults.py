@@ -1,7 +1,6 @@
 """The catalogue of faults: every code has its sentence and its place, no sentence is in code, no cell is repeated."""
 
 import ast
-import importlib.util
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from checklists.faults import Code, Fault, Refusal, fault, word
 from checklists.loader import DEFINITIONS, read_checklist
 from checklists.retention import Retention, changed
 from checklists.tenant_settings import NAMES, parse_setting
+from docs import make_error_codes
 from storage.heads import read_head
 from storage.sealing import KeyGone, MasterGone, SealBroken
 from tests.unit.test_texts import codes, placeholders, strings
@@ -64,14 +64,9 @@ def test_the_tree_at_the_top_of_the_module_has_a_branch_for_every_code() -> None
 
 
 def test_the_page_of_codes_is_made_from_the_catalogue_and_has_them_all() -> None:
-    spec = importlib.util.spec_from_file_location("make_error_codes", ROOT / "docs" / "make_error_codes.py")
-    assert spec is not None
-    assert spec.loader is not None
-    maker = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(maker)
     page = (ROOT / "docs" / "fel.md").read_text(encoding="utf-8")
 
-    assert page == maker.page(), "run .venv/bin/python docs/make_error_codes.py"
+    assert page == make_error_codes.page(), "run .venv/bin/python -m docs.make_error_codes"
     assert [code for code in Code if page.count(f"| {code} |") != 1] == []
 
 

@@ -1,19 +1,19 @@
 """Dependencies: locked by hash, listed with licences, and all of them used."""
 
 import ast
-import importlib.util
 import json
 import re
 import tomllib
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from docs import make_supply_lists as lists
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = ("app.py", "bot", "imports", "dialogs", "actions", "reports", "checklists", "storage", "texts", "tryout")
@@ -31,23 +31,12 @@ ALLOWED = {
 
 
 @pytest.fixture(scope="module")
-def lists() -> ModuleType:
-    """Import docs/make_supply_lists.py."""
-    spec = importlib.util.spec_from_file_location("make_supply_lists", ROOT / "docs" / "make_supply_lists.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def parts(lists: ModuleType) -> list[Any]:
+def parts() -> list[Any]:
     found: list[Any] = lists.parts()
     return found
 
 
-def test_the_supply_lists_in_docs_match_the_locks(lists: ModuleType, parts: list[Any]) -> None:
+def test_the_supply_lists_in_docs_match_the_locks(parts: list[Any]) -> None:
     told = "run .venv/bin/python docs/make_supply_lists.py"
     assert lists.SBOM.read_text(encoding="utf-8") == lists.sbom(parts), told
     assert lists.LICENCES.read_text(encoding="utf-8") == lists.licences(parts), told
@@ -124,7 +113,7 @@ def unused(wanted: list[str], *places: str) -> set[str]:
     return {str(canonicalize_name(Requirement(line).name)) for line in wanted} - used
 
 
-def test_every_declared_package_is_imported_somewhere(lists: ModuleType) -> None:
+def test_every_declared_package_is_imported_somewhere() -> None:
     assert unused(lists.declared(), *PRODUCTION) == set()
 
 
@@ -135,7 +124,7 @@ def test_every_package_for_development_is_imported_or_a_tool() -> None:
     assert unused(wanted, *TESTS) <= TOOLS
 
 
-def test_the_bot_imports_nothing_it_does_not_declare(lists: ModuleType) -> None:
+def test_the_bot_imports_nothing_it_does_not_declare() -> None:
     provides = packages_distributions()
     declared = {canonicalize_name(Requirement(line).name) for line in lists.declared()}
     # Part of another library's API: SQLModel exposes SQLAlchemy, aiohttp exposes yarl.
@@ -145,5 +134,5 @@ def test_the_bot_imports_nothing_it_does_not_declare(lists: ModuleType) -> None:
     assert used - declared - handed_on == set()
 
 
-def test_a_package_nobody_imports_is_found(lists: ModuleType) -> None:
+def test_a_package_nobody_imports_is_found() -> None:
     assert unused([*lists.declared(), "rich"], *PRODUCTION) == {"rich"}

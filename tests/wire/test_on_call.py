@@ -4,9 +4,10 @@ import asyncio
 import inspect
 import logging
 import re
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import NoReturn, get_args
@@ -25,12 +26,15 @@ from bot.pages.purposes import PURPOSES
 from bot.settings import Settings
 from dialogs.messages import case_state, reminder_content, sweep
 from dialogs.turn import commands, take_turn
+from dialogs.turn.exchange import Reply
+from dialogs.views.views import Line, SayView
 from imports.people import import_people
 from storage import aggregates, links, outbox, replicas, trail
 from storage.cases import CaseRow
 from storage.conversations import ConversationRow
 from storage.desk import Session
 from storage.outbox import OutboxRow
+from tests.waiting import patience, until
 from tests.wire.fuzzing import register
 from tests.wire.in_process_bot import InProcessBot, activity, pressed
 from tests.wire.test_outbox import Town, desk, move_in, town
@@ -38,7 +42,6 @@ from tests.wire.test_outbox import Town, desk, move_in, town
 __all__ = ["desk", "town"]
 ROOT = Path(__file__).resolve().parents[2]
 CANARY = "Kanariefågeln Påhittad 19121212-1212"
-PATIENCE = 60.0
 
 
 class Lines(logging.Handler):
@@ -57,7 +60,7 @@ class Lines(logging.Handler):
 
     async def until(self, part: str) -> str:
         """Wait for a line containing this, and return the first."""
-        async with asyncio.timeout(PATIENCE):
+        async with patience(f"a line with {part!r}", lambda: self.lines[::-1]):
             while not (found := [line for line in self.lines if part in line]):
                 self._came.clear()
                 await self._came.wait()
@@ -202,6 +205,19 @@ async def test_a_crash_over_one_message_is_found_by_its_line(
     planted = Planted(reminder_content, "content", "ERROR bot.background.outbox_worker", "bot/background/outbox_worker")
     monkeypatch.setattr(planted.module, planted.function, crash)
 
+    row = put_message(bot)
+    make_due(bot, row)
+
+    line = await log.until("outbox row")
+    assert f"outbox row {row} failed" in line
+    assert CRASHED_AT in line
+    assert sample(await bot.metrics(), "beslutskollen_failures_total", where="outbox_message") == 1
+    no_value_in(log)
+
+
+def put_message(bot: InProcessBot) -> int:
+    """Put a message to the one person into the outbox, due tomorrow, and return its row id."""
+
     def put(session: Session) -> int:
         chat = session.exec(select(ConversationRow)).one()
         now = datetime.now(UTC)
@@ -211,20 +227,69 @@ async def test_a_crash_over_one_message_is_found_by_its_line(
             conversation_id=chat.id,
             nonce="1",
             view=b"",
-            due_at=now,
+            due_at=now + timedelta(days=1),
             created_at=now,
         )
-        outbox.put(session, row, "{}")
+        view = SayView(notices=(Line(say="common.failed"),))
+        reply = Reply(tenant_id=chat.tenant_id, person_id=1, channel_user="29:anna", language="sv", view=view)
+        outbox.put(session, row, reply.canonical())
         session.flush()
         return row.id
 
-    row = bot.desk.run_now(put)
+    return bot.desk.run_now(put)
 
-    line = await log.until("outbox row")
-    assert f"outbox row {row} failed" in line
-    assert CRASHED_AT in line
-    assert sample(await bot.metrics(), "beslutskollen_failures_total", where="outbox_message") == 1
-    no_value_in(log)
+
+def make_due(bot: InProcessBot, row: int, **values: object) -> None:
+    """Set columns of an outbox row, and have it sent."""
+
+    def work(session: Session) -> None:
+        found = session.get_one(OutboxRow, row)
+        for name, value in values.items():
+            setattr(found, name, value)
+        found.due_at = datetime.now(UTC)
+
+    bot.desk.run_now(work)
+
+
+async def state_of(bot: InProcessBot, row: int) -> str:
+    return await bot.desk.run(lambda session: session.get_one(OutboxRow, row).state)
+
+
+async def test_a_message_whose_seal_is_broken_is_stopped_and_logged(bot: InProcessBot, log: Lines) -> None:
+    row = put_message(bot)
+    make_due(bot, row, view=b"damaged")
+
+    assert "SealBroken" in await log.until(f"outbox row {row} cannot be opened")
+    await until("the row to be stopped", lambda: state_of(bot, row), lambda state: state == outbox.STOPPED)
+
+
+async def test_a_message_whose_master_key_is_missing_waits_for_it(
+    bot: InProcessBot, log: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = put_message(bot)
+    monkeypatch.setattr(bot.desk.keys, "_masters", {})
+    monkeypatch.setattr(bot.desk.keys, "_opened", OrderedDict())  # as after a start without it
+    make_due(bot, row)
+
+    assert "MasterGone" in await log.until(f"outbox row {row} failed")
+    assert await state_of(bot, row) == outbox.WAITING
+
+
+async def test_a_message_and_a_reply_that_are_not_sent_are_logged(bot: InProcessBot, log: Lines) -> None:
+    row = put_message(bot)
+    make_due(bot, row)  # nobody listens at the address of anna's chat
+
+    assert "Unreachable" in await log.until(f"outbox row {row} not sent")
+    assert "Unreachable" in await log.until("reply not sent")
+    assert sample(await bot.metrics(), "beslutskollen_failures_total", where="reply") >= 1
+
+
+async def test_an_invoke_that_is_not_understood_is_logged_and_counted(bot: InProcessBot, log: Lines) -> None:
+    status, _ = await bot.posts(activity("invoke.adaptiveCard-action", "anna", name="somethingElse"))
+
+    assert status == 400
+    await log.until("activity refused: 400 invoke")
+    assert sample(await bot.metrics(), "beslutskollen_activities_refused_total", status="400", reason="invoke") == 1
 
 
 async def test_of_a_librarys_log_line_only_the_place_of_the_crash_remains(log: Lines) -> None:
@@ -294,7 +359,7 @@ async def test_a_wake_up_during_a_round_is_not_missed() -> None:
         awake.set() if rounds == 1 else done.set()
 
     running = asyncio.create_task(run_forever(Loop("outbox", woken_meanwhile, 3600.0, awake), Metrics()))
-    async with asyncio.timeout(PATIENCE):
+    async with patience("the second round"):
         await done.wait()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

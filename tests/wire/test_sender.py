@@ -318,9 +318,8 @@ async def test_throughput_is_close_to_the_rate_limit(urgent: bool) -> None:
     assert PER_CONVERSATION * 0.8 <= most_in_one_second(hers) <= PER_CONVERSATION
 
 
-@pytest.mark.parametrize("conversations", [1, 100])
-async def test_replies_go_at_once_until_the_window_is_full(conversations: int) -> None:
-    pace = Pace(per_conversation=5, total=10, window=0.5)
+async def all_go(pace: Pace, conversations: int) -> list[float]:
+    """Have twelve replies wait for their turn, and return when each went."""
     went: list[float] = []
 
     async def go(number: int) -> None:
@@ -329,9 +328,29 @@ async def test_replies_go_at_once_until_the_window_is_full(conversations: int) -
 
     with time_that_leaps():
         await asyncio.gather(*(go(number) for number in range(12)))
+    return went
+
+
+@pytest.mark.parametrize("conversations", [1, 100])
+async def test_replies_go_at_once_until_the_window_is_full(conversations: int) -> None:
+    went = await all_go(Pace(per_conversation=5, total=10, window=0.5), conversations)
+
     share = 5 if conversations == 1 else 10
     assert went[share - 1] == went[0]
     assert all(later - earlier >= 0.5 for earlier, later in zip(went, went[share:], strict=False))
+
+
+@pytest.mark.parametrize(("replicas", "at_once"), [((1,), 10), ((2,), 5), ((3,), 3), ((100,), 1), ((2, 1), 10)])
+async def test_replicas_share_the_total_rate_and_the_last_one_has_all_of_it(
+    replicas: tuple[int, ...], at_once: int
+) -> None:
+    pace = Pace(per_conversation=100, total=10, window=0.5)
+    for count in replicas:
+        pace.share(count)
+    went = await all_go(pace, 100)
+
+    assert went.count(went[0]) == at_once
+    assert all(later - earlier >= 0.5 for earlier, later in zip(went, went[at_once:], strict=False))
 
 
 def most_in_one_second(times: list[float]) -> int:
