@@ -5,6 +5,7 @@ import logging
 import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -423,6 +424,11 @@ async def kill(worker: OutboxWorker, running: "asyncio.Task[None]") -> None:
     await asyncio.gather(*worker._in_flight, running, return_exceptions=True)
 
 
+async def has_come_to(town: Town, arrivals: int) -> bool:
+    """Return whether so many requests have arrived, or no message is left that could make one more."""
+    return len(town.connector.arrivals) >= arrivals or outbox.WAITING not in town.states()
+
+
 async def kills_and_goes_on(town: Town, other_desk: Desk, kills: int, workers: int) -> None:
     """Run two workers; repeatedly kill one in the middle of sending, and replace it."""
     slow = asyncio.Event()
@@ -433,14 +439,12 @@ async def kills_and_goes_on(town: Town, other_desk: Desk, kills: int, workers: i
         slow.clear()
         victim = town.worker()
         runs = asyncio.create_task(sends(victim))
-        seen = len(town.connector.arrivals)
-        more = min(seen + 2, workers)
-        await town.connector.until("two more", lambda more=more: len(town.connector.arrivals) >= more)  # type: ignore[misc]
+        await until("two more, or nobody left", lambda more=len(town.connector.arrivals) + 2: has_come_to(town, more))  # type: ignore[misc]
         await kill(victim, runs)
         slow.set()
+        town.clock.advance(timedelta(minutes=3))  # what the victim had leased is free again
     steady_runs.cancel()
     await asyncio.gather(steady_runs, return_exceptions=True)
-    town.clock.advance(timedelta(minutes=2))  # the leases of killed workers expire
     await town.empties(town.worker())
 
     arrivals, states = town.arrivals(), town.state_of()
@@ -456,15 +460,13 @@ async def test_two_workers_on_one_database_killed_while_sending_tell_nobody_twic
     postgres_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outbox_worker, "HEAD_START", 0.02)
-    first, second = Desk(postgres_database, Keys(KEYS)), Desk(postgres_database, Keys(KEYS))
-    migrate.upgrade(first)
-    async with FaultyConnector() as connector, aiohttp.ClientSession() as session:
-        move_in(first, connector.service_url, 60)
-        town = Town(first, connector, session)
-        await town.sweeps()
-        await kills_and_goes_on(town, second, kills=6, workers=60)
-    first.close()
-    second.close()
+    with closing(Desk(postgres_database, Keys(KEYS))) as first, closing(Desk(postgres_database, Keys(KEYS))) as second:
+        migrate.upgrade(first)
+        async with FaultyConnector() as connector, aiohttp.ClientSession() as session:
+            move_in(first, connector.service_url, 60)
+            town = Town(first, connector, session)
+            await town.sweeps()
+            await kills_and_goes_on(town, second, kills=6, workers=60)
 
 
 # --- the long form -----------------------------------------------------------------------------------------
