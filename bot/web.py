@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
@@ -54,8 +55,10 @@ class Services:
 
 FINISH_SECONDS = 8.0
 """How long requests under way may take when the bot is stopped."""
-ARRIVE_SECONDS = 0.5
-"""How long a request may be on its way over a connection that was accepted just before the stop."""
+ARRIVE_SECONDS = 2.0
+"""How long a request may be on its way over a connection that was made before the stop."""
+ARRIVE_LOOKS = 40
+"""How often, while waiting so long, it looks whether any connection is left."""
 SERVICES = web.AppKey("services", Services)
 
 
@@ -175,27 +178,48 @@ async def serve(app: web.Application, admin: web.Application, settings: Settings
         web.AppRunner(app, shutdown_timeout=FINISH_SECONDS, **server_options()),
         web.AppRunner(admin, access_log=None, shutdown_timeout=1.0),
     ]
-    hosts = [(settings.host, settings.port), ("127.0.0.1", settings.admin_port)]
     stop = asyncio.Event()
     _stop_on_signals(stop)
     try:
-        for runner, (host, port) in zip(runners, hosts, strict=True):
+        for runner in runners:
             await runner.setup()
-            await web.TCPSite(runner, host, port).start()
-        print(f"Beslutskollen answers on http://{settings.host}:{settings.port}/", flush=True)
-        await stop.wait()
+        server = _server(runners[0])
+        listening = await asyncio.get_running_loop().create_server(server, settings.host, settings.port)
+        with contextlib.closing(listening):
+            await web.TCPSite(runners[1], "127.0.0.1", settings.admin_port).start()
+            print(f"Beslutskollen answers on http://{settings.host}:{settings.port}/", flush=True)
+            await stop.wait()
+            await _stop_accepting(listening, server)
     finally:
-        await _stop_accepting(runners[0])
         for runner in runners:
             await runner.cleanup()
 
 
-async def _stop_accepting(runner: web.AppRunner) -> None:
-    """Accept nothing more, and let connections that have just been accepted deliver their request."""
-    await asyncio.sleep(0)  # accept whoever has knocked: closing the socket would reset them
-    for site in runner.sites:
-        await site.stop()
-    await asyncio.sleep(ARRIVE_SECONDS)
+def _server(runner: web.AppRunner) -> web.Server:
+    assert runner.server is not None, "it is set up"
+    return runner.server
+
+
+async def _stop_accepting(listening: asyncio.Server, server: web.Server) -> None:
+    """Accept no connection more, and let those made so far deliver their requests."""
+    for connection in _last_connections(listening):
+        await asyncio.get_running_loop().connect_accepted_socket(server, connection)
+    for _ in range(ARRIVE_LOOKS):
+        if not server.connections:
+            return
+        await asyncio.sleep(ARRIVE_SECONDS / ARRIVE_LOOKS)
+
+
+def _last_connections(listening: asyncio.Server) -> list[socket.socket]:
+    """Stop listening, and return the connections nobody has accepted yet: closing the sockets would reset them."""
+    copies = [each.dup() for each in listening.sockets]
+    listening.close()
+    made = []
+    for copy in copies:
+        with copy, contextlib.suppress(BlockingIOError):
+            while True:
+                made.append(copy.accept()[0])
+    return made
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:

@@ -439,7 +439,7 @@ async def kills_and_goes_on(town: Town, other_desk: Desk, kills: int, workers: i
         slow.clear()
         victim = town.worker()
         runs = asyncio.create_task(sends(victim))
-        await until("two more, or nobody left", lambda more=len(town.connector.arrivals) + 2: has_come_to(town, more))  # type: ignore[misc]
+        await until("two more, or nobody left", partial(has_come_to, town, len(town.connector.arrivals) + 2))
         await kill(victim, runs)
         slow.set()
         town.clock.advance(timedelta(minutes=3))  # what the victim had leased is free again
