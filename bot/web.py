@@ -55,9 +55,9 @@ class Services:
 
 FINISH_SECONDS = 8.0
 """How long requests under way may take when the bot is stopped."""
-ARRIVE_SECONDS = 2.0
+ARRIVE_SECONDS = 1.0
 """How long a request may be on its way over a connection that was made before the stop."""
-ARRIVE_LOOKS = 40
+ARRIVE_LOOKS = 20
 """How often, while waiting so long, it looks whether any connection is left."""
 SERVICES = web.AppKey("services", Services)
 

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit, urlunsplit
 import hypothesis
 import psycopg
 import pytest
+import pytest_asyncio
 
 from tests.waiting import PATIENCE
 
@@ -108,6 +109,9 @@ MARKER_OF_FIXTURE = {
     "cluster": "pg_server",
 }
 
+UNCOUNTED_ROOMS = {"browser", "wire", "faults"}
+UNCOUNTED_WALKS = {"test_random_walk", "test_chef_walk", "test_both_databases", "test_press_budget"}
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Remove the developer's own settings; with BK_REQUIRE_ALL=1, fail at once if a dependency is missing."""
@@ -123,9 +127,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip tests whose dependencies are missing. Tests using a fixture in MARKER_OF_FIXTURE get its marker."""
+    """Skip tests whose dependencies are missing. Tests using a fixture in MARKER_OF_FIXTURE get its marker.
+
+    Coverage is measured where the rules are tested; whole stories and long walks run up to twice as long under it.
+    """
     slow_asked_for = "slow" in config.option.markexpr
     for item in items:
+        if item.path.parent.name in UNCOUNTED_ROOMS or item.path.stem in UNCOUNTED_WALKS:
+            item.add_marker("no_cover")
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in MARKER_OF_FIXTURE:
                 item.add_marker(MARKER_OF_FIXTURE[fixture])
@@ -251,9 +260,12 @@ def chromium_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process.terminate()
 
 
-@pytest.fixture
-async def chromium(chromium_address: str) -> "AsyncIterator[Browser]":
-    """Yield a browser that resolves only 127.0.0.1 and localhost. Its contexts are closed afterwards."""
+# The driver is a process of its own and costs as much as many a test: it stays for the whole session, and so does the
+# event loop that browser tests and their fixtures run on.
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def _driven(chromium_address: str) -> "AsyncIterator[Browser]":
     from playwright.async_api import async_playwright, expect
 
     expect.set_options(timeout=1000 * PATIENCE)
@@ -261,12 +273,18 @@ async def chromium(chromium_address: str) -> "AsyncIterator[Browser]":
     async with async_playwright() as playwright:
         browser = await playwright.chromium.connect_over_cdp(chromium_address)
         yield browser
-        for context in browser.contexts[1:]:
-            await context.close()
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
+async def chromium(_driven: "Browser") -> "AsyncIterator[Browser]":
+    """Yield a browser that resolves only 127.0.0.1 and localhost. Its contexts are closed afterwards."""
+    yield _driven
+    for context in _driven.contexts[1:]:
+        await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(chromium: "Browser") -> "AsyncIterator[Page]":
     """Yield an empty page with Swedish locale; any error on its console fails the test."""
     context = await chromium.new_context(

@@ -20,7 +20,7 @@ from tests.conftest import NODE_MODULES
 from tests.migrated import put_database
 from texts import LANGUAGES, Language
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 PAGE = """<!doctype html><html lang="{lang}"><head><title>Kort</title><style>
 body {{ margin: 0; font: 14px/1.4 sans-serif; }}
@@ -134,6 +134,7 @@ def replies(tmp_path_factory: pytest.TempPathFactory) -> list[Reply]:
     return found
 
 
+@pytest.mark.xdist_group("cards")  # the replies are made once
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("width", [320, 900])
 async def test_every_card_is_drawn_whole_and_accessible(

@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.hands import ANNA, CECILIA, DAVID, chat, chooses, presses, sees, shows, writes
 from tests.browser.real_bot import RealBot, running
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 MONDAY = "2026-05-04T09:00:00+02:00"
 REF = "SN 2026/0123"
@@ -25,13 +26,13 @@ ALL_YES = {
 }
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def bot(tmp_path: Path) -> AsyncIterator[RealBot]:
     async with running(tmp_path, BK_NOW=MONDAY) as bot:
         yield bot
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def three(bot: RealBot, chromium: Browser) -> AsyncIterator[Page]:
     """Yield a page wide enough for three people: a worker, her chef, and another unit's chef."""
     context = await chromium.new_context(viewport={"width": 1500, "height": 900}, locale="sv-SE")

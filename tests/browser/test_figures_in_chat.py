@@ -6,23 +6,24 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.hands import ANNA, CECILIA, DAVID, chat, presses, sees, shows, writes
 from tests.browser.real_bot import RealBot, running
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 MONDAY = "2026-05-04T09:00:00+02:00"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def bot(tmp_path: Path) -> AsyncIterator[RealBot]:
     async with running(tmp_path, BK_NOW=MONDAY) as bot:
         yield bot
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def david(bot: RealBot, chromium: Browser) -> AsyncIterator[Page]:
     """Yield the page with a worker who has begun a basis, and a chef of two units."""
     context = await chromium.new_context(viewport={"width": 1500, "height": 900}, locale="sv-SE")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Page, Request, expect
@@ -27,7 +28,7 @@ from tests.sql.conftest import KEYS, World, make_world, the_case
 from tests.sql.printed_world import fill_everything
 from texts import Language
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 def render(_session: Session, _link: Link, language: Language) -> web.Response:
@@ -43,7 +44,7 @@ def made(tmp_path: Path) -> tuple[Desk, World]:
     return desk, desk.run_now(make_world)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def address(made: tuple[Desk, World]) -> AsyncIterator[str]:
     """Yield a valid link on a running server."""
     from storage import people

@@ -9,7 +9,7 @@ from playwright.async_api import Browser
 from docs import make_pictures
 from tests.browser.real_bot import running
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_the_pictures_say_what_is_seen_now(tmp_path: Path, chromium: Browser) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from dialogs.figures import addresses
@@ -15,13 +16,13 @@ from tests.sql.test_figures import begin
 from tests.wire.report_site import NORTH, SOUTH, Site, report_site
 from texts import LANGUAGES, Language
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 HEADINGS = {"sv": "Rapport för", "en": "Report for"}
 BUTTONS = {"sv": "Öppna", "en": "Open"}
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     async with report_site(tmp_path) as site:
         yield site

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.browser.stub_bot import (
@@ -30,7 +31,7 @@ from tryout.channel import Person
 
 Json = dict[str, Any]
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 FORM = card(
     heading("Uppgifter"),
@@ -70,7 +71,7 @@ def bot() -> StubBot:
     return StubBot()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def tryout(bot: StubBot, tmp_path: pathlib.Path) -> AsyncIterator[TryOut]:
     server = TryOut(bot, tmp_path / "chats.jsonl", MovedClock(SUNDAY_NIGHT))
     await server.start()
@@ -78,7 +79,7 @@ async def tryout(bot: StubBot, tmp_path: pathlib.Path) -> AsyncIterator[TryOut]:
     await server.stop()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def wide(page: Page, tryout: TryOut) -> Page:
     """The page on a wide screen, where it opens with the first two people side by side."""
     await page.set_viewport_size({"width": 1400, "height": 860})

@@ -6,17 +6,18 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.hands import ANNA, chat, chooses, presses, sees, writes
 from tests.browser.real_bot import RealBot, running
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 REASON = "Barnet är för ungt för ett eget samtal, zq7-kanarie"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def bot(tmp_path: Path) -> AsyncIterator[RealBot]:
     async with running(tmp_path) as bot:
         yield bot

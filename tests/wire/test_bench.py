@@ -30,6 +30,7 @@ def test_reports_commits_and_files_are_measured(towns: Towns, tmp_path: Path) ->
     assert goals(found) == [("G10", 1.5), ("G11", 1.25), ("G12", 1.5), ("G12m", 64), ("G12s", None), ("G13", 1.2)]
 
 
+@pytest.mark.slow
 def test_waits_are_measured_while_a_command_runs(towns: Towns, tmp_path: Path) -> None:
     assert goals(chat.g14(tmp_path, towns, 1, turns=22)) == [("G14", 1.5), ("G14r", None)]
 
@@ -38,6 +39,7 @@ def test_waits_of_people_at_once_are_measured(towns: Towns, tmp_path: Path) -> N
     assert goals(chat.wait(tmp_path, towns, 1, workers=3, reading=0.1)) == [("W50", 300), ("W50p", None)]
 
 
+@pytest.mark.slow
 def test_figures_in_the_chat_are_measured_in_both_towns(towns: Towns, tmp_path: Path) -> None:
     assert goals(chat.report(tmp_path, towns, 1, times=2)) == [("G10c", 1.5), ("G10e", 1.5)]
 
