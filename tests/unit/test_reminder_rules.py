@@ -42,6 +42,10 @@ def told(state: CaseState, first: date, last: date, days: Iterable[date] = OPEN)
     return found
 
 
+def rules_on(state: CaseState, day: date) -> list[str]:
+    return [one.rule for one in due(state, day)]
+
+
 def planned(day: date) -> CaseState:
     return CaseState(CaseDates(planned_decision_on=day), BasisState(gaps=GAP))
 
@@ -169,7 +173,7 @@ FRIDAY = date(2026, 5, 29)
     ],
 )
 def test_a_day_that_was_missed_is_caught_up_while_it_holds(state: CaseState, missed: date, rule: str) -> None:
-    assert rule in [one.rule for one in due(state, missed)]
+    assert rule in rules_on(state, missed)
 
 
 @pytest.mark.parametrize(
@@ -184,6 +188,20 @@ def test_a_day_that_was_missed_is_caught_up_while_it_holds(state: CaseState, mis
 )
 def test_what_is_long_past_is_not_dug_out(state: CaseState, day: date) -> None:
     assert due(state, day) == ()
+
+
+@pytest.mark.parametrize(
+    ("state", "begins", "rule"),
+    [
+        (sent(FRIDAY), after(FRIDAY, 2), "OLAST"),
+        (decided(FRIDAY, basis=BasisState(ongoing=GAP)), after(FRIDAY, 5), "PAGAR"),
+        (decided(FRIDAY, intervention=True), on_or_before(months_on(FRIDAY, 6)), "6M"),
+    ],
+)
+def test_a_reminder_without_an_end_holds_for_the_day_and_thirty_more(state: CaseState, begins: date, rule: str) -> None:
+    held = [day for day in OPEN if begins - 9 * A_DAY <= day <= begins + 60 * A_DAY and rule in rules_on(state, day)]
+
+    assert held == [day for day in OPEN if begins <= day <= begins + 30 * A_DAY]
 
 
 @pytest.mark.parametrize(
@@ -216,7 +234,7 @@ def test_a_follow_up_comes_also_after_closing() -> None:
     day = months_on(FRIDAY, -6)
     state = CaseState(CaseDates(decided_on=day, closed_on=day + A_DAY), intervention=True)
 
-    assert [one.rule for one in due(state, FRIDAY)] == ["6M"]
+    assert rules_on(state, FRIDAY) == ["6M"]
 
 
 def test_a_voided_signature_waits_for_a_reader_like_a_sent_list() -> None:

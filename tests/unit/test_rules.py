@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checklists.loader import all_facts, newest
-from checklists.model import OPEN, Answer, Checklist, Condition, Gap, Item
+from checklists.model import CASE_TYPE, OPEN, Answer, Checklist, Condition, Gap, Item
 from checklists.route import stop_of
 from tests.asked import allowed, applicable, applies, gaps, is_answered, is_open, progress, state, stops
 from tests.unit.made_up import (
@@ -319,3 +319,24 @@ def test_a_text_from_an_import_counts_as_an_answer() -> None:
 
     assert is_answered(BASIS, item, {}, answers)
     assert state(BASIS, item, {}, answers) == "fritext"
+
+
+# --- how an answer came about ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (Answer("ja"), "no_method"),
+        (Answer("ja", has_method=True), None),
+        (Answer("nej"), None),  # how is not asked about a no
+    ],
+)
+def test_an_answer_that_must_say_how_is_a_gap_until_it_does(answer: Answer, why: str | None) -> None:
+    how = {"ask": "Påhittat hur?", "ask_en": "Made-up how?", "on": ["ja"], "required": True}
+    how["options"] = [{"id": "talk", "title": "Samtal", "title_en": "Talk"}]
+    checklist = made_list(raw_item("heard", how=how))
+
+    found = gaps(checklist, WORKER, {CASE_TYPE: "barn"}, {"heard": answer}, ())
+
+    assert found == ((Gap("item", "heard", why),) if why else ())
