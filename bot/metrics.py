@@ -22,7 +22,6 @@ from storage.standing import Standing
 
 LoopName = Literal["outbox", "trail", "reminders", "figures", "replica"]
 Where = Literal["turn", "link", "reply", "outbox_message", "skipped_case", LoopName]
-TurnResult = Result | Literal["failed"]
 
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0)
 
@@ -66,7 +65,7 @@ class Metrics:
             self._failures.labels(loop)
             self._round.labels(loop)
 
-    def turn_taken(self, kind: TurnKind, result: TurnResult, seconds: float) -> None:
+    def turn_taken(self, kind: TurnKind, result: Result, seconds: float) -> None:
         """Count a turn. seconds: from admission to commit."""
         self._turns.labels(kind, result).inc()
         self._turn_seconds.labels(kind).observe(seconds)

@@ -8,13 +8,14 @@ from functools import partial
 from typing import Any
 
 from bot.logs import crash_line
-from bot.metrics import Metrics, TurnResult
+from bot.metrics import Metrics
 from bot.sending.sender import Sender, SendError
 from dialogs.turn.exchange import Turn
-from dialogs.turn.take_turn import Outcome, note_posted, take_turn, unreadable
+from dialogs.turn.take_turn import Outcome, Result, not_worked_out, note_posted, take_turn, unreadable
 from dialogs.turn.tokens import Mint
 from storage.desk import Desk
 from storage.sealing import KeyGone
+from storage.unfit import UNFIT
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class Turns:
         Raises: SQLAlchemy errors when the database cannot commit; nothing of the turn is stored then.
         """
         begun = time.perf_counter()
-        result: TurnResult = "failed"
+        result: Result = "failed"
         try:
             outcome = await self._run(turn)
             if outcome.may_bind:
@@ -52,6 +53,9 @@ class Turns:
                 # With an address that matches nobody, the refusal is final and recorded in the trail.
                 outcome = await self._run(replace(turn, emails=emails or ("",)))
             result = outcome.result
+            for one in outcome.skipped:
+                self.metrics.failed("skipped_case")
+                log.error("a list left out case %d: %s", one.case_id, crash_line(one.error))
         finally:
             self.metrics.turn_taken(turn.kind, result, time.perf_counter() - begun)
         if result == "answered":
@@ -74,6 +78,11 @@ class Turns:
             # A retry cannot succeed, so the person gets a reply rather than a 503, which Teams would retry.
             log.error("turn not taken: %s", crash_line(error))
             return Outcome(unreadable(turn, error), result="unreadable")
+        except UNFIT as error:
+            # Nor can it here, and in the chat a 503 is seen as no answer at all.
+            self.metrics.failed("turn")
+            log.error("turn failed: %s", crash_line(error))
+            return Outcome(not_worked_out(turn), result="failed")
 
     async def _emails(self, turn: Turn) -> tuple[str, ...]:
         """Ask the channel for the sender's addresses; empty for guests, other tenants, and when the call fails."""

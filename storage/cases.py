@@ -1,11 +1,13 @@
 """Cases, and the facts about them and their children, stored as revisions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, String, UniqueConstraint, and_, bindparam, or_
 from sqlmodel import Field, Session, SQLModel, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from checklists.case_dates import FIELDS, CaseDates
 from checklists.model import CASE_TYPE, CaseType
@@ -142,11 +144,11 @@ def add(session: Session, row: CaseRow) -> CaseRow:
     return row
 
 
-def of_worker(session: Session, tenant_id: int, person_id: int) -> Sequence[CaseRow]:
-    """Return the open cases where the person is lead or co-worker, newest first."""
+def of_worker(tenant_id: int, person_id: int) -> SelectOfScalar[CaseRow]:
+    """Return the query for the open cases where the person is lead or co-worker, newest first."""
     assigned = or_(col(CaseRow.lead_id) == person_id, col(CaseRow.co_id) == person_id)
     query = select(CaseRow).where(CaseRow.tenant_id == tenant_id, col(CaseRow.closed_on).is_(None), assigned)
-    return session.exec(query.order_by(col(CaseRow.id).desc())).all()
+    return query.order_by(col(CaseRow.id).desc())
 
 
 def facts(session: Session, row_id: int) -> Facts:
@@ -155,11 +157,17 @@ def facts(session: Session, row_id: int) -> Facts:
     return {(row.child, row.name): row for row in rows}
 
 
-def violence_known_on(session: Session, row: CaseRow) -> date | None:
-    """Return the Swedish date on which violence in a case became known, None if none is known of."""
-    query = select(FactRow).where(FactRow.case_id == row.id, FactRow.child == WHOLE_CASE, FactRow.name == VIOLENCE)
-    found = session.exec(query.order_by(col(FactRow.revision)))
-    return known_since(((fact.value, fact.author_id, fact.at) for fact in found), row.received_on)
+def violence_known_on(session: Session, rows: Iterable[CaseRow]) -> dict[int, date | None]:
+    """Return the Swedish date on which violence in each case became known, None if none is known of, by case id."""
+    by_id = {row.id: row for row in rows}
+    query = select(FactRow).where(FactRow.child == WHOLE_CASE, FactRow.name == VIOLENCE)
+    found: defaultdict[int, list[FactRow]] = defaultdict(list)
+    for fact in session.exec(query.where(col(FactRow.case_id).in_(by_id)).order_by(col(FactRow.revision))):
+        found[fact.case_id].append(fact)
+    return {
+        row_id: known_since(((fact.value, fact.author_id, fact.at) for fact in found[row_id]), row.received_on)
+        for row_id, row in by_id.items()
+    }
 
 
 def known_since(revisions: Iterable[tuple[str, int | None, datetime | str]], received_on: date | None) -> date | None:

@@ -41,10 +41,18 @@ def add(session: Session, row: ExtensionRow, reason: str) -> ExtensionRow:
     return row
 
 
+def of_cases(session: Session, case_ids: Iterable[int]) -> dict[int, list[ExtensionRow]]:
+    """Return the extensions of some cases, oldest first, by case id; a case without any is left out."""
+    query = select(ExtensionRow).where(col(ExtensionRow.case_id).in_(list(case_ids))).order_by(col(ExtensionRow.id))
+    found: dict[int, list[ExtensionRow]] = {}
+    for row in session.exec(query):
+        found.setdefault(row.case_id, []).append(row)
+    return found
+
+
 def of_case(session: Session, case: CaseRow) -> Sequence[ExtensionRow]:
     """Return the extensions of a case, oldest first."""
-    query = select(ExtensionRow).where(ExtensionRow.case_id == case.id).order_by(col(ExtensionRow.id))
-    return session.exec(query).all()
+    return of_cases(session, [case.id]).get(case.id, [])
 
 
 def as_rules(rows: Iterable[ExtensionRow]) -> tuple[Extension, ...]:

@@ -10,6 +10,7 @@ from checklists.reminder_rules import Rule
 from storage.cases import CaseRow
 from storage.outbox import DROPPED, STOPPED, UNCERTAIN, WAITING, OutboxRow
 from storage.times import Moment
+from storage.unfit import Skipped, readable
 
 Occasion = tuple[int, Rule, int, str]
 """(person_id, rule, case_id, mark): what a person is reminded of once only."""
@@ -80,17 +81,21 @@ def last_sweep(session: Session) -> datetime | None:
     return session.exec(select(func.max(col(SweepRow.done_at)))).one()
 
 
-def cases_after(session: Session, tenant_id: int, reached: int, most: int, decided_since: date) -> Sequence[CaseRow]:
+Read = tuple[Sequence[CaseRow], tuple[Skipped, ...]]
+"""Cases, and those that cannot be read."""
+
+
+def cases_after(session: Session, tenant_id: int, reached: int, most: int, decided_since: date) -> Read:
     """Return the next cases to process: open ones, and closed ones decided on or after `decided_since`."""
     query = select(CaseRow).where(CaseRow.tenant_id == tenant_id, col(CaseRow.id) > reached)
     query = query.where(or_(col(CaseRow.closed_on).is_(None), col(CaseRow.decided_on) >= decided_since))
-    return session.exec(query.order_by(col(CaseRow.id)).limit(most)).all()
+    return readable(session, query.order_by(col(CaseRow.id)).limit(most))
 
 
-def received(session: Session, tenant_id: int, day: date) -> Sequence[CaseRow]:
+def received(session: Session, tenant_id: int, day: date) -> Read:
     """Return the open cases whose report came in on a day."""
     query = select(CaseRow).where(CaseRow.received_on == day, CaseRow.tenant_id == tenant_id)
-    return session.exec(query.where(col(CaseRow.closed_on).is_(None)).order_by(col(CaseRow.id))).all()
+    return readable(session, query.where(col(CaseRow.closed_on).is_(None)).order_by(col(CaseRow.id)))
 
 
 # --- sent reminders ----------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from bot.metrics import Metrics
 from dialogs.messages import sweep
 from storage import trail
 from storage.desk import Desk, Session
+from storage.unfit import Skipped
 
 INTERVAL_SECONDS = 1.0
 
@@ -49,7 +50,7 @@ class Sweeper:
             self._swept = {(tenant_id, day)} | {known for known in self._swept if known[1] == day}
             self._wake()
 
-    def _report(self, skipped: Iterable[sweep.Skipped]) -> None:
+    def _report(self, skipped: Iterable[Skipped]) -> None:
         for one in skipped:
             self._metrics.failed("skipped_case")
             log.error("reminders left out case %d: %s", one.case_id, crash_line(one.error))

@@ -23,12 +23,11 @@ from storage import conversations, people, tenants, told_reminders, trail
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.told_reminders import Occasion, ToldRow
+from storage.unfit import UNFIT, Skipped
 
 CASES_AT_ONCE = 5
 BUNDLES_AT_ONCE = 10
 """The size of one step: a few hundredths of a second, which on SQLite is how long a turn may have to wait."""
-UNFIT = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
-"""What one case's faulty data may raise. A database that fails is no case's fault: the whole step is tried again."""
 
 
 def swept_day(now: datetime) -> date:
@@ -48,16 +47,8 @@ def tenants_to_sweep(session: Session, now: datetime, done: Collection[tuple[int
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
-    """A case that could not be worked out, and why; nobody was told anything of it."""
-
-    case_id: int
-    error: Exception
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
-    """more: whether the day's sweep has more to do. skipped: cases left out of it."""
+    """more: whether the day's sweep has more to do. skipped: cases left out of it; nobody is told of them."""
 
     more: bool
     skipped: tuple[Skipped, ...] = ()
@@ -75,12 +66,12 @@ def step(session: Session, tenant_id: int, now: datetime) -> Step:
         return Step(more=False)
     settings = tenants.settings(tenants.get(session, tenant_id))
     decided_since = months_on(day, -settings.follow_up_months) - timedelta(days=settings.catch_up + 7)
-    found = told_reminders.cases_after(session, tenant_id, row.reached, CASES_AT_ONCE, decided_since)
-    if found:
+    found, unread = told_reminders.cases_after(session, tenant_id, row.reached, CASES_AT_ONCE, decided_since)
+    if found or unread:
         sweeping = _Sweeping(session, settings, tenant_id, day, [case.id for case in found])
         skipped = [one for case in found if (one := sweeping.look_at(case))]
-        row.reached = found[-1].id
-        return Step(more=True, skipped=tuple(skipped))
+        row.reached = max([case.id for case in found] + [one.case_id for one in unread])
+        return Step(more=True, skipped=(*unread, *skipped))
     if _put_bundles(session, tenant_id, day, now):
         return Step(more=True)
     row.done_at = now
@@ -195,10 +186,11 @@ def tell_of_protection(session: Session, now: datetime) -> Protected:
     """Tell worker and chef of each report received today without a protection assessment."""
     day = swept_day(now)
     told_now = 0
-    skipped = []
+    skipped: list[Skipped] = []
     for tenant in tenants.everyone(session):
         tenant_id = tenant.id
-        found = told_reminders.received(session, tenant_id, day)
+        found, unread = told_reminders.received(session, tenant_id, day)
+        skipped += unread
         if not found:
             continue
         staff = Staff(people.holdings_on(session, tenant_id, day))

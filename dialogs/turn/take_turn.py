@@ -25,6 +25,7 @@ from storage.arrivals import Arrival
 from storage.desk import Session
 from storage.inbox import InboxRow
 from storage.sealing import KeyGone, MasterGone
+from storage.unfit import Skipped
 
 RESENT_WITHIN = timedelta(seconds=10)
 """A text sent again within this time, before its reply was out, is a retry and not a second message."""
@@ -32,9 +33,9 @@ _SOMEWHERE = "-"
 """Stands for the id of a posted reply when the channel gave none."""
 
 
-Result = Literal["answered", "denied", "conflict", "repeated", "unreadable"]
+Result = Literal["answered", "denied", "conflict", "repeated", "unreadable", "failed"]
 """repeated: the stored reply was given again. conflict: a known activity id came with other content. unreadable: the
-key of what the turn is about is gone."""
+key of what the turn is about is gone. failed: it raised, and nothing of it was stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class Outcome:
 
     reply: None when there is nothing to say. posted: id of the activity under which the reply was already posted.
     may_bind: the object id is unknown, but the register holds people waiting to be bound by e-mail.
-    result: for the metrics. stored_as: row id in the inbox, 0 when the reply is not stored.
+    result: for the metrics. stored_as: row id in the inbox, 0 when the reply is not stored. skipped: cases left out of
+    what the reply shows because of faulty data.
     """
 
     reply: Reply | None
@@ -51,6 +53,7 @@ class Outcome:
     may_bind: bool = False
     result: Result = "answered"
     stored_as: int = 0
+    skipped: tuple[Skipped, ...] = ()
 
     @property
     def refusals(self) -> list[str]:
@@ -153,6 +156,11 @@ def unreadable(turn: Turn, error: KeyGone) -> Reply:
     return _plain(turn, "keys.master_gone" if isinstance(error, MasterGone) else "keys.gone")
 
 
+def not_worked_out(turn: Turn) -> Reply:
+    """Return the reply when something raised that would raise again; nothing of the turn was stored."""
+    return _plain(turn, "common.not_worked_out")
+
+
 def _plain(turn: Turn, say: str) -> Reply:
     view = SayView(notices=(Line(say=say),))
     return Reply(tenant_id=0, person_id=0, channel_user=turn.channel_user, language="sv", view=view)
@@ -217,7 +225,7 @@ def _act(context: TurnContext, incoming: _Incoming) -> Outcome:
     inbox.keep(context.session, row, reply.canonical())
     context.session.flush()
     result: Result = "denied" if any(change.event == "denied" for change in changes) else "answered"
-    return Outcome(reply, result=result, stored_as=row.id)
+    return Outcome(reply, result=result, stored_as=row.id, skipped=tuple(context.skipped))
 
 
 def _anchored(context: TurnContext, view: AnyView, changes: Changes, made_by: str) -> AnyView:

@@ -18,6 +18,7 @@ from storage.conversations import ConversationRow
 from storage.desk import Session
 from storage.people import PersonRow, RoleRow
 from storage.tenants import TenantRow
+from storage.unfit import Skipped
 from texts import Language
 
 
@@ -26,7 +27,7 @@ class TurnContext:
     """One turn of one known person.
 
     pages_url: public address of the bot's pages, empty if there is none. touched: the case this turn is about; its key
-    seals the stored reply.
+    seals the stored reply. skipped: cases left out of a list because of faulty data.
     """
 
     session: Session
@@ -37,6 +38,7 @@ class TurnContext:
     conversation: ConversationRow
     pages_url: str = ""
     touched: CaseRow | None = None
+    skipped: list[Skipped] = field(default_factory=list)
     origin: Origin = field(init=False)
     tenant_id: int = field(init=False)
     person_id: int = field(init=False)

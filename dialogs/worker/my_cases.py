@@ -6,15 +6,15 @@ from actions.basis import Basis, read
 from checklists.deadlines import Deadline, clocks, follows_closed
 from checklists.lifecycle import State
 from checklists.rights import Right
-from dialogs.messages.case_state import case_dates, case_extensions
 from dialogs.turn.declared import Command, Press, Reaction, Verb, claimed
 from dialogs.turn.presses import Page
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import open_button
 from dialogs.views.views import Button, CaseLine, CasesView, Line
 from dialogs.worker.sheet_parts import basis_head
-from storage import cases, tenants
+from storage import cases, extensions, tenants
 from storage.cases import CaseRow
+from storage.unfit import UNFIT, Skipped, readable
 
 PAGE = 5
 _STATUS = {
@@ -48,23 +48,35 @@ def nearest_date(case: CaseRow, running: tuple[Deadline, ...]) -> tuple[str, dat
     return name, day
 
 
-def _clocks(context: TurnContext, case: CaseRow) -> tuple[Deadline, ...]:
-    """Return a case's clocks, with its extensions applied."""
-    if case.received_on is None and case.opened_on is None:
-        return ()
-    dates, extended = case_dates(context.session, case), case_extensions(context.session, case)
-    return clocks(dates, extended, tenants.settings(context.tenant).workdays)
+def _with_nearest_date(context: TurnContext) -> dict[str, tuple[CaseRow, tuple[str, date] | None]]:
+    """Return her open cases, each with its nearest date, by reference; what cannot be worked out is left out."""
+    session = context.session
+    own, unread = readable(session, cases.of_worker(context.tenant_id, context.person_id))
+    context.skipped += unread
+    known, extended = cases.violence_known_on(session, own), extensions.of_cases(session, [case.id for case in own])
+    workdays = tenants.settings(context.tenant).workdays
+    found = {}
+    for case in own:
+        try:
+            rules = extensions.as_rules(extended.get(case.id, ()))
+            running = clocks(cases.dates_of(case, known[case.id]), rules, workdays)
+            found[case.ref] = (case, nearest_date(case, running))
+        except UNFIT as error:
+            context.skipped.append(Skipped(case.id, error))
+    return found
 
 
 def _page(context: TurnContext, start: int) -> CasesView:
-    own = cases.of_worker(context.session, context.tenant_id, context.person_id)
-    nearest = {case.id: nearest_date(case, _clocks(context, case)) for case in own}
-    found = sorted(own, key=lambda case: _by_date(case, nearest[case.id]))
+    own = _with_nearest_date(context)
+    found = sorted(own.values(), key=lambda one: _by_date(*one))
     end = start + PAGE
+    lines = tuple(_line(_basis(context, case), nearest) for case, nearest in found[start:end])
+    missing = len(context.skipped)
+    notices = [Line(say="cases.skipped" if missing > 1 else "cases.one_skipped", args={"cases": missing})]
     next_page = claimed("more_cases", Page(end))
     return CasesView(
-        notices=() if found else (Line(say="cases.none"),),
-        cases=tuple(_line(_basis(context, case), nearest[case.id]) for case in found[start:end]),
+        notices=tuple(notices) if missing else () if found else (Line(say="cases.none"),),
+        cases=lines,
         more=Button(title=Line(say="buttons.show_more"), claim=next_page) if len(found) > end else None,
     )
 

@@ -1,6 +1,7 @@
 """Navigation: fortsätt, vad saknas, ändra, ångra, tillbaka, paus, mina ärenden, and spellings of commands."""
 
 import pytest
+from sqlalchemy import event, text
 
 from tests.chat.drive import answers_card, fills, opens
 from tests.chat.harness import REF, Chat, Room
@@ -320,3 +321,32 @@ def test_an_unbegun_case_and_a_sent_one_are_distinguished(anna: Chat) -> None:
 
     anna.types("mina ärenden").sees("Inte påbörjat", "Skickat till chef", "0 saknas")
     assert {"Fortsätt SN 2026/0001", f"Öppna {REF}"} <= set(anna.buttons)
+
+
+@pytest.mark.parametrize("day", ["9999-12-30", "i morgon"])
+def test_a_case_that_cannot_be_worked_out_hides_no_other(anna: Chat, room: Room, day: str) -> None:
+    opens(anna, "SN 2026/0001", **ALL)
+    opens(anna, **ALL)
+    change = text("update cases set opened_on = :day where ref = :ref")
+    room.desk.run_now(lambda session: session.execute(change, {"day": day, "ref": REF}))
+
+    anna.types("mina ärenden").sees("SN 2026/0001", "Ett av dina ärenden visas inte här").sees_no(REF)
+
+
+def test_a_long_list_of_cases_costs_no_more_queries_than_a_short_one(anna: Chat, room: Room) -> None:
+    def queries(upto: int) -> int:
+        for number in range(upto - 10, upto):
+            anna.types(f"ny SN 2026/{number:04}").presses("Spara", {"Planerat beslutsdatum": "2026-12-01"})
+        room.desk.run_now(lambda session: session.execute(text("update cases set received_on = '2026-05-04'")))
+        seen = []
+
+        def count(*_: object) -> None:
+            seen.append(1)
+
+        event.listen(room.desk.engine, "before_cursor_execute", count)
+        anna.types("mina ärenden")
+        event.remove(room.desk.engine, "before_cursor_execute", count)
+        return len(seen)
+
+    of_ten = queries(10)
+    assert queries(20) <= of_ten

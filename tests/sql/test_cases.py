@@ -102,7 +102,7 @@ def test_a_worker_sees_her_open_cases_newest_first_as_lead_and_as_co_worker(desk
         ):
             row = CaseRow(tenant_id=world.tenant, ref=ref, unit_id=world.unit, lead_id=lead, co_id=co, closed_on=closed)
             cases.add(session, row)
-        return [row.ref for row in cases.of_worker(session, world.tenant, world.person)]
+        return [row.ref for row in session.exec(cases.of_worker(world.tenant, world.person))]
 
     assert desk.run_now(work) == ["SN 2", "SN 2026/0001"]
 

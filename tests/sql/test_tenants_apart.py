@@ -15,7 +15,7 @@ Asked = Callable[[Session, World, World], object]
 ASKED: dict[str, Asked] = {
     "cases.find": lambda s, mine, theirs: cases.find(s, mine.tenant, "SN 9"),
     "cases.get": lambda s, mine, theirs: cases.get(s, mine.tenant, theirs.case),
-    "cases.of_worker": lambda s, mine, theirs: cases.of_worker(s, mine.tenant, theirs.person),
+    "cases.of_worker": lambda s, mine, theirs: s.exec(cases.of_worker(mine.tenant, theirs.person)).all(),
     "filled.get": lambda s, mine, theirs: filled.get(s, mine.tenant, theirs.filled),
     "people.person": lambda s, mine, theirs: people.person(s, mine.tenant, theirs.person),
     "people.by_object_id": lambda s, mine, theirs: people.by_object_id(s, mine.tenant, "object-two"),
