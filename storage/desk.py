@@ -51,6 +51,8 @@ class Desk:
         self._reading = _sqlite(url, to_read=True) if self.dialect == "sqlite" else self.engine
         self._one_writer = threading.Lock() if self.dialect == "sqlite" else contextlib.nullcontext()
         self._could_not_keep = False
+        # One at a time, also on PostgreSQL: a report costs more than a hundred turns, and they share one interpreter.
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
         self._threads = ThreadPoolExecutor(1 if self.dialect == "sqlite" else _POOL, thread_name_prefix="desk")
 
     async def run(self, work: Callable[[Session], T], serial: str = "") -> T:
@@ -85,6 +87,10 @@ class Desk:
             session.commit()
             self.keys.remember(session)
             return result
+
+    async def read(self, work: Callable[[Session], T]) -> T:
+        """Run `work` on the thread for reading, beside the writers; see `read_now`."""
+        return await asyncio.get_running_loop().run_in_executor(self._reader, self.read_now, work)
 
     def read_now(self, work: Callable[[Session], T]) -> T:
         """Run `work(session)` in a read-only transaction on one snapshot, without blocking writers.
@@ -122,6 +128,7 @@ class Desk:
     def close(self) -> None:
         """Wait for running transactions, then close the database."""
         self._threads.shutdown(wait=True)
+        self._reader.shutdown(wait=True)
         self.engine.dispose()
         self._reading.dispose()
 

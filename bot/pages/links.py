@@ -25,6 +25,7 @@ from checklists.privacy import has_personal_number
 from checklists.rights import Right
 from checklists.swedish_time import day_of
 from storage import links, people, trail
+from storage.aggregates import project_new
 from storage.desk import Desk, Session
 from storage.links import Link, Scope
 from texts import Language, say
@@ -35,7 +36,7 @@ _FORM = "application/x-www-form-urlencoded"
 log = logging.getLogger(__name__)
 
 Render = Callable[[Session, Link, Language], web.Response]
-"""Renders the response in the transaction that uses up the link: if it fails, the link still works."""
+"""Renders the response in a transaction that only reads, before the link is used up: if it fails, the link works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def add_links(app: web.Application, desk: Desk, clock: Clock, metrics: Metrics, 
 async def _show(request: web.Request, *, desk: Desk, clock: Clock, metrics: Metrics, purpose: Purpose) -> web.Response:
     """Show the page with the button. A mere visit, as by link previews and mail scanners, leaves the link unused."""
     try:
-        return await desk.run(partial(_page, chosen=request.query, purpose=purpose, now=clock.now()))
+        return await desk.read(partial(_page, chosen=request.query, purpose=purpose, now=clock.now()))
     except Exception as error:
         return _failed(error, metrics)
 
@@ -129,10 +130,17 @@ def _page(session: Session, chosen: Mapping[str, str], purpose: Purpose, now: da
 
 
 async def _give(request: web.Request, *, desk: Desk, clock: Clock, metrics: Metrics, purpose: Purpose) -> web.Response:
-    """Use up the link and return its content, in one transaction."""
+    """Render the content beside the writer, then use up the link; only then is the content handed out."""
     chosen, now = await _form(request), clock.now()
 
-    def work(session: Session) -> web.Response | None:
+    def render(session: Session) -> web.Response | None:
+        link = links.look(session, chosen.get("l", ""), purpose.name, now)
+        if link is None:
+            return None
+        asked = replace(link, scope=purpose.choose(link.scope, chosen, _day(now)), at=now)
+        return purpose.render(session, asked, _language(session, link)) if _may(session, asked, purpose, now) else None
+
+    def use_up(session: Session, made: web.Response | None) -> web.Response | None:
         link = links.use(session, chosen.get("l", ""), purpose.name, now)
         if link is None:
             return None
@@ -143,19 +151,22 @@ async def _give(request: web.Request, *, desk: Desk, clock: Clock, metrics: Metr
                 raise _NotAllowed(link)
             _denied(session, link, purpose, now)
             return None
-        link = asked
         trail.record(session, link.tenant_id, now, actor, purpose.act, detail=purpose.name)
-        purpose.receipt(session, link, now)
-        return purpose.render(session, link, _language(session, link))
+        purpose.receipt(session, asked, now)
+        assert made is not None, "it became hers to see just now"  # rolled back: the link still works
+        return made
 
     async def give() -> web.Response:
         try:
-            return await desk.run(work) or _gone()
+            while await desk.run(project_new):  # the figures as they are now, which a read cannot bring about
+                pass
+            made = await desk.read(render)
+            return await desk.run(partial(use_up, made=made)) or _gone()
         except _NotAllowed as refused:
             await desk.run(partial(_denied, link=refused.link, purpose=purpose, now=now))
             return _gone()
         except UserError:  # rolled back, so the link still works; the page says what is wrong
-            return await desk.run(partial(_page, chosen=chosen, purpose=purpose, now=now))
+            return await desk.read(partial(_page, chosen=chosen, purpose=purpose, now=now))
 
     try:
         return await give()

@@ -1,7 +1,9 @@
 """One-time links over HTTP: viewing leaves them unused, rights are checked again, tokens leak nowhere (T16)."""
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from storage.people import RoleRow
 from storage.sealing import Keys
 from tests.migrated import put_database
 from tests.sql.conftest import KEYS, World, change, make_world, scalar
+from tests.waiting import PATIENCE, patience
 from texts import Language
 
 START = datetime(2026, 5, 12, 8, 30, tzinfo=UTC)
@@ -33,6 +36,18 @@ def report(_session: Session, link: Link, language: Language) -> web.Response:
     if link.scope.get("period") == "broken":
         raise RuntimeError("SN 2026/0001 could not be counted")
     return html("told.html", language, title="Påhittad rapport", lines=[f"{link.scope['period']} <b>"])
+
+
+class Slow:
+    """A report that is not finished until it may be. begun: set once it is being made."""
+
+    def __init__(self) -> None:
+        self.begun, self.may_end = threading.Event(), threading.Event()
+
+    def __call__(self, session: Session, link: Link, language: Language) -> web.Response:
+        self.begun.set()
+        assert self.may_end.wait(PATIENCE)
+        return report(session, link, language)
 
 
 def export(_session: Session, _link: Link, _language: Language) -> web.Response:
@@ -121,6 +136,27 @@ async def test_get_shows_a_button_and_uses_nothing_up_post_gives_and_does(site: 
     assert "2026 &lt;b&gt;" in text
     assert [(await site.presses(token)).status, (await site.looks(token)).status] == [410, 410]
     assert site.acts() == [f"person:{site.world.person} link_used report"]
+
+
+async def test_while_a_report_is_made_turns_are_taken_and_of_two_presses_one_gets_it(
+    site: Site,
+) -> None:
+    slow = Slow()
+    app = web.Application(client_max_size=0)
+    add_links(app, site.desk, site.clock, Metrics(), [replace(REPORT, render=slow)])
+    token = site.token()
+    async with TestClient(TestServer(app)) as client:
+        pressed = [asyncio.create_task(client.post("/rapport", data={"l": token})) for _ in range(2)]
+        await asyncio.to_thread(slow.begun.wait, PATIENCE)
+        async with patience("a turn beside the report"):
+            await site.desk.run(lambda session: session.connection().exec_driver_sql("update unit set name = name"))
+        slow.may_end.set()
+        answers = await asyncio.gather(*pressed)
+        texts = [await answer.text() for answer in answers]
+
+    assert sorted(answer.status for answer in answers) == [200, 410]
+    assert sum("Påhittad rapport" in text for text in texts) == 1
+    assert sum("report" in act for act in site.acts()) == 1, "one use in the trail"
 
 
 async def test_a_file_is_given_as_a_file(site: Site) -> None:
