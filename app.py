@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from bot import logs
 from bot.clock import Clock
-from bot.commandline import definitions, exports, registers, trail, upkeep
+from bot.commandline import definitions, doubts, exports, registers, trail, upkeep
 from bot.commandline.arguments import Parser
-from bot.commandline.common import Stop, open_desk, use_newest_key
+from bot.commandline.common import Stop, open_desk, today, use_newest_key
 from bot.commandline.registers import import_file
 from bot.settings import ROOT, VAR, BadSettings, Settings, read_settings
 from checklists.faults import Code, Refusal, fault
@@ -75,9 +75,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _migrate(_parsed: argparse.Namespace) -> None:
-    with open_desk(read_settings(), migrating=True) as desk:
+    settings = read_settings()
+    with open_desk(settings, migrating=True) as desk:
         print(f"schema {migrate.HEAD}")
         use_newest_key(desk)
+        for line in desk.read_now(lambda session: list(doubts.lines(session, today(settings)))):
+            print(line)
 
 
 # --- serve -------------------------------------------------------------------------------------------------

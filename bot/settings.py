@@ -15,6 +15,7 @@ from bot.door.bearer import DEFAULT_ISSUER
 from bot.door.key_ring import DEFAULT_METADATA_URL
 from bot.door.service_hosts import DEFAULT_SERVICE_HOSTS, is_safe_source
 from checklists.faults import Code, Refusal, fault, listed
+from checklists.identity import entra_id
 from storage.sealing import parse_keys
 
 ROOT = Path(__file__).parent.parent
@@ -65,6 +66,11 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return frozenset(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("tenants")
+    @classmethod
+    def _as_compared(cls, value: frozenset[str]) -> frozenset[str]:
+        return frozenset(map(entra_id, value))
 
     @field_validator("now")
     @classmethod

@@ -18,6 +18,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from bot.door import strict_json
+from checklists.identity import entra_id
 
 MAX_ID = 500
 MAX_TEXT = 100_000
@@ -139,9 +140,9 @@ class Inbound(_Part):
 
     @property
     def tenant_id(self) -> str | None:
-        """The tenant the channel states; None if it states none, or two that differ."""
+        """The tenant the channel states, as compared; None if it states none, or two that differ."""
         tenant = self.channel_data.tenant if self.channel_data else None
-        named = {named for named in (tenant and tenant.id, self.conversation.tenant_id) if named}
+        named = {entra_id(named) for named in (tenant and tenant.id, self.conversation.tenant_id) if named}
         return named.pop() if len(named) == 1 else None
 
     @property

@@ -338,6 +338,12 @@ async def test_tenant_channel_and_service_url_must_be_listed(door: Door, changed
     assert len(door.turns) == (status == 200)
 
 
+def test_one_tenant_stated_in_two_cases_is_one_tenant() -> None:
+    stated = {"channelData": {"tenant": {"id": "MADE-UP"}}, "conversation": {"id": "a", "tenantId": "Made-Up"}}
+
+    assert read_activity(json.dumps(message(**stated)).encode()).tenant_id == "made-up"
+
+
 def test_production_without_a_token_check_or_tenants_cannot_be_made() -> None:
     with pytest.raises(ValueError, match="token check"):
         AdmissionPolicy(mode="production", tenants=frozenset({TENANT}))
