@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
+import errno
 import json
 import logging
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -32,12 +33,17 @@ from bot.sending.sender import Sender
 from bot.sending.service_token import ServiceToken, token_endpoint
 from bot.settings import Settings
 from bot.turns import Turns
+from checklists.faults import Code, Refusal, fault
 from dialogs.turn.tokens import Mint
 from storage.desk import Desk
 from texts import say
 
 log = logging.getLogger(__name__)
 _dumps = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
+
+
+class CannotListen(Refusal):
+    """The bot cannot be reached where it is told to listen."""
 
 
 @dataclass
@@ -172,7 +178,7 @@ async def healthz(_request: web.Request) -> web.Response:
 async def serve(app: web.Application, admin: web.Application, settings: Settings) -> None:
     """Serve both apps until SIGINT or SIGTERM; requests under way are then finished.
 
-    Raises: OSError: an address is already in use.
+    Raises: CannotListen: an address is taken, or not this machine's.
     """
     runners = [
         web.AppRunner(app, shutdown_timeout=FINISH_SECONDS, **server_options()),
@@ -184,15 +190,30 @@ async def serve(app: web.Application, admin: web.Application, settings: Settings
         for runner in runners:
             await runner.setup()
         server = _server(runners[0])
-        listening = await asyncio.get_running_loop().create_server(server, settings.host, settings.port)
+        with _told(settings.host, settings.port, "BK_HOST", "PORT"):
+            listening = await asyncio.get_running_loop().create_server(server, settings.host, settings.port)
         with contextlib.closing(listening):
-            await web.TCPSite(runners[1], "127.0.0.1", settings.admin_port).start()
+            with _told(settings.admin_host, settings.admin_port, "BK_ADMIN_HOST", "BK_ADMIN_PORT"):
+                await web.TCPSite(runners[1], settings.admin_host, settings.admin_port).start()
             print(f"Beslutskollen answers on http://{settings.host}:{settings.port}/", flush=True)
             await stop.wait()
             await _stop_accepting(listening, server)
     finally:
         for runner in runners:
             await runner.cleanup()
+
+
+@contextlib.contextmanager
+def _told(host: str, port: int, host_setting: str, port_setting: str) -> Iterator[None]:
+    """Say in our own words why one cannot listen there. Raises: CannotListen."""
+    try:
+        yield
+    except OSError as error:
+        address = f"{host}:{port}"
+        if error.errno == errno.EADDRINUSE:
+            raise CannotListen(fault(Code.CANNOT_LISTEN, address=address, setting=port_setting)) from None
+        setting = port_setting if error.errno == errno.EACCES else host_setting
+        raise CannotListen(fault(Code.ADDRESS_NOT_HERE, address=address, setting=setting)) from None
 
 
 def _server(runner: web.AppRunner) -> web.Server:

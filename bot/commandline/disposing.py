@@ -163,7 +163,6 @@ def _take_away(session: Session, order: Order, entra_id: str, ids: Sequence[int]
 def _write(path: Path, html: str) -> None:
     """Write a page, on disk when this returns and before anything is deleted. Raises: CannotDispose."""
     try:
-        path.touch(mode=0o600)
         with path.open("w", encoding="utf-8") as file:
             file.write(html)
             file.flush()

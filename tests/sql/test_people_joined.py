@@ -62,7 +62,8 @@ def joined(empty_url: str) -> Iterator[Desk]:
             role(2, 102, "case_worker", "null"),
             role(3, 101, "auditor", "null"),
             "insert into conversation "
-            "(tenant_id, person_id, channel_id, service_url, reference, installed, shown, card) select id, 102, 'chat', 'https://example.invalid', '{}', true, '', '' from tenant",
+            "(tenant_id, person_id, channel_id, service_url, reference, installed, shown, card) "
+            + "select id, 102, 'chat', 'https://example.invalid', '{}', true, '', '' from tenant",
             "update cases set lead_id = 101, co_id = 102",
             "insert into fact (tenant_id, case_id, child, name, revision, value, author_id, at) select "
             "tenant_id, id, 0, 'violence', 1, 'nej', 101, '2026-05-01 06:00:00' from cases",
