@@ -6,6 +6,7 @@ from base64 import b64encode
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AliasChoices,
@@ -187,6 +188,11 @@ class Settings(BaseSettings):
     def pages_url(self) -> str:
         """Return the base address of the bot's pages: BK_PUBLIC_URL, in dev mode this machine; empty when unknown."""
         return self.public_url or (f"http://127.0.0.1:{self.port}" if self.mode == "dev" else "")
+
+    @property
+    def base_path(self) -> str:
+        """Return the path of BK_PUBLIC_URL, without a slash at its end; empty when it has none."""
+        return urlsplit(self.public_url).path
 
     def secret(self) -> bytes:
         """Return the secret for tokens and links; made once in dev mode. Raises: BadSettings."""

@@ -25,6 +25,7 @@ from bot.clock import Clock
 from bot.door.bearer import BearerCheck
 from bot.door.front_door import AdmissionPolicy, Refused, receive, refusal, server_options
 from bot.door.key_ring import KeyRing
+from bot.http_server import HTTPS_ONLY, Runner
 from bot.logs import crash_line
 from bot.metrics import Metrics
 from bot.pages.links import add_links
@@ -73,7 +74,8 @@ def make_app(settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> 
     app = web.Application(client_max_size=0)
 
     async def running(app: web.Application) -> AsyncIterator[None]:
-        async with aiohttp.ClientSession(auto_decompress=True) as session:
+        # A municipality's proxy is for what leaves it; in dev mode everything is on this machine.
+        async with aiohttp.ClientSession(auto_decompress=True, trust_env=settings.mode == "production") as session:
             replica = str(uuid4())
             services, worker, keys = build(settings, desk, clock, metrics, session, replica)
             app[SERVICES] = services
@@ -92,9 +94,11 @@ def make_app(settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> 
                 await here.leave()
 
     app.cleanup_ctx.append(running)
-    app.router.add_post("/api/messages", messages)
-    app.router.add_get("/healthz", healthz)
-    add_links(app, desk, clock, metrics, PURPOSES)
+    # A proxy may take the path of BK_PUBLIC_URL off, or leave it on.
+    for base in sorted({"", settings.base_path}):
+        app.router.add_post(f"{base}/api/messages", messages)
+        app.router.add_get(f"{base}/healthz", healthz)
+    add_links(app, desk, clock, metrics, PURPOSES, settings.base_path)
     return app
 
 
@@ -180,16 +184,16 @@ async def serve(app: web.Application, admin: web.Application, settings: Settings
 
     Raises: CannotListen: an address is taken, or not this machine's.
     """
-    runners = [
-        web.AppRunner(app, shutdown_timeout=FINISH_SECONDS, **server_options()),
-        web.AppRunner(admin, access_log=None, shutdown_timeout=1.0),
-    ]
+    headers = HTTPS_ONLY if settings.public_url.lower().startswith("https://") else None
+    options = server_options(keep_alive=settings.keep_alive_seconds)
+    public = Runner(app, headers=headers, shutdown_timeout=FINISH_SECONDS, **options)
+    runners = [public, Runner(admin, access_log=None, shutdown_timeout=1.0)]
     stop = asyncio.Event()
     _stop_on_signals(stop)
     try:
         for runner in runners:
             await runner.setup()
-        server = _server(runners[0])
+        server = public.listener
         with _told(settings.host, settings.port, "BK_HOST", "PORT"):
             listening = await asyncio.get_running_loop().create_server(server, settings.host, settings.port)
         with contextlib.closing(listening):
@@ -214,11 +218,6 @@ def _told(host: str, port: int, host_setting: str, port_setting: str) -> Iterato
             raise CannotListen(fault(Code.CANNOT_LISTEN, address=address, setting=port_setting)) from None
         setting = port_setting if error.errno == errno.EACCES else host_setting
         raise CannotListen(fault(Code.ADDRESS_NOT_HERE, address=address, setting=setting)) from None
-
-
-def _server(runner: web.AppRunner) -> web.Server:
-    assert runner.server is not None, "it is set up"
-    return runner.server
 
 
 async def _stop_accepting(listening: asyncio.Server, server: web.Server) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.IGNORECASE | re.ASCII)
-_BASE_URL = re.compile(r"https?://[^\s?#@\\]+", re.IGNORECASE | re.ASCII)
+_BASE_URL = re.compile(r"https?://[^\s/?#@\\]+(?:/[a-z0-9._~-]+)*/?", re.IGNORECASE | re.ASCII)
 _LONGEST = 253
 
 

@@ -61,7 +61,7 @@ def test_a_base_url_is_a_host_and_perhaps_a_path(url: str) -> None:
             "https://b ot",
             "https://[::1",
         ),
-        *("https://bot\\x", "https://*.example.org", "https://bot\n"),
+        *("https://bot\\x", "https://*.example.org", "https://bot\n", "https://bot//x", "https://bot/{x}"),
     ],
 )
 def test_anything_more_or_less_is_none(url: str) -> None:
