@@ -21,6 +21,7 @@ from bot.background.chainer import Chainer
 from bot.background.loop import Loop, run_forever
 from bot.background.outbox_worker import OutboxWorker
 from bot.background.sweeper import Sweeper
+from bot.background.watch import watch
 from bot.clock import Clock
 from bot.door.bearer import BearerCheck
 from bot.door.front_door import AdmissionPolicy, Refused, receive, refusal, server_options
@@ -77,19 +78,21 @@ def make_app(settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> 
         # A municipality's proxy is for what leaves it; in dev mode everything is on this machine.
         async with aiohttp.ClientSession(auto_decompress=True, trust_env=settings.mode == "production") as session:
             replica = str(uuid4())
-            services, worker, keys = build(settings, desk, clock, metrics, session, replica)
+            services, worker, proofs = build(settings, desk, clock, metrics, session, replica)
             app[SERVICES] = services
             here = presence.Presence(desk, replica, services.adapter.sender.share)
             await here.beat()  # before anything is leased: a lease is its replica's
             loops = (Loop("replica", here.beat, presence.INTERVAL_SECONDS), *_loops(services, worker))
             tasks = [asyncio.create_task(run_forever(loop, metrics)) for loop in loops]
+            if proofs is not None:
+                tasks.append(asyncio.create_task(watch(*proofs)))
             yield
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await asyncio.gather(services.adapter.close(), worker.close())
-            if keys is not None:
-                await keys.close()
+            if proofs is not None:
+                await proofs[0].close()
             with contextlib.suppress(Exception):  # a database that is away: the others notice within ten seconds
                 await here.leave()
 
@@ -115,9 +118,9 @@ def _loops(services: Services, worker: OutboxWorker) -> tuple[Loop, ...]:
 
 def build(
     settings: Settings, desk: Desk, clock: Clock, metrics: Metrics, session: aiohttp.ClientSession, replica: str
-) -> tuple[Services, OutboxWorker, KeyRing | None]:
-    """Wire the parts together without starting any. The key ring is None in dev mode, where no token is checked."""
-    token = bearer = keys = None
+) -> tuple[Services, OutboxWorker, tuple[KeyRing, ServiceToken] | None]:
+    """Wire the parts together without starting any. Keys and token are None in dev mode, where neither is used."""
+    token = bearer = proofs = None
     if settings.mode == "production":
         tenant = settings.app_tenant_id if settings.app_type == "SingleTenant" else ""
         token = ServiceToken(
@@ -125,16 +128,19 @@ def build(
             app_id=settings.app_id,
             password=settings.app_password.get_secret_value(),
             endpoint=token_endpoint(tenant),
+            told=metrics.health.told("token"),
         )
-        keys = KeyRing(session, settings.openid_metadata_url)
+        keys = KeyRing(session, settings.openid_metadata_url, told=metrics.health.told("keys"))
+        proofs = keys, token
         bearer = BearerCheck(keys, app_id=settings.app_id, issuer=settings.token_issuer)
-    sender = Sender(session, mode=settings.mode, service_hosts=settings.service_hosts, token=token)
+    told = metrics.health.told("sends")
+    sender = Sender(session, mode=settings.mode, service_hosts=settings.service_hosts, token=token, told=told)
     worker = OutboxWorker(desk, sender, clock, metrics, replica)
     turns = Turns(desk, Mint(settings.secret()), sender, metrics, worker.awake.set, settings.pages_url)
     worker.turns = turns
     admission = AdmissionPolicy(settings.mode, settings.tenants, settings.service_hosts, bearer)
     adapter = TeamsAdapter(sender, turns, clock)
-    return Services(settings, desk, clock, metrics, adapter, admission, turns), worker, keys
+    return Services(settings, desk, clock, metrics, adapter, admission, turns), worker, proofs
 
 
 class _Call:

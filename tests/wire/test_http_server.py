@@ -130,4 +130,5 @@ async def test_what_leaves_the_machine_goes_by_the_proxy_in_the_environment(
             answer = await client.post("/api/messages", json=recorded("message.text"), headers=headers)
             assert answer.status == (401 if asked else 200)
 
-    assert [line.rpartition(" ")[0] for line in seen] == ([asked] if asked else [])
+    by_proxy = {line.rpartition(" ")[0] for line in seen}
+    assert by_proxy >= {asked} if asked else not by_proxy

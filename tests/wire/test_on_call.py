@@ -407,6 +407,7 @@ async def test_one_report_that_cannot_be_worked_out_stops_nobody_elses_protectio
 
     assert CRASHED_AT in await log.until("reminders left out case")
     assert [town.told(name) for name in ("w0", "w1")] == [0, 1]
+    assert "skipped" in town.metrics.health.troubles()
     no_value_in(log)
 
 
