@@ -123,6 +123,16 @@ async def test_get_shows_a_button_and_uses_nothing_up_post_gives_and_does(site: 
     assert site.acts() == [f"person:{site.world.person} link_used report"]
 
 
+async def test_below_a_path_the_button_leads_below_it_too(site: Site) -> None:
+    app = web.Application(client_max_size=0)
+    add_links(app, site.desk, site.clock, Metrics(), [REPORT], "/kollen")
+    token = site.token()
+    async with TestClient(TestServer(app)) as client:
+        shown = await client.get("/rapport", params={"l": token})
+        assert 'action="/kollen/rapport"' in await shown.text()
+        assert (await client.post("/kollen/rapport", data={"l": token})).status == 200
+
+
 async def test_a_file_is_given_as_a_file(site: Site) -> None:
     given = await site.presses(site.token("export"), "/export")
 
