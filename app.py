@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 from bot import logs
 from bot.clock import Clock
-from bot.commandline import definitions, exports, registers, trail, upkeep
+from bot.commandline import definitions, doubts, exports, registers, trail, upkeep
 from bot.commandline.arguments import Parser
-from bot.commandline.common import Stop, open_desk, use_newest_key
+from bot.commandline.common import open_desk, today, use_newest_key
 from bot.commandline.registers import import_file
 from bot.settings import ROOT, VAR, BadSettings, Settings, read_settings
 from checklists.faults import Code, Refusal, fault
 from imports.people import import_people
-from storage import migrate, tenants
+from storage import migrate, private, tenants
 
 if TYPE_CHECKING:
     from aiohttp.web import Application
@@ -40,6 +40,7 @@ TITLES = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    private.make_private()
     parsed = _parser().parse_args(arguments)
     try:
         parsed.run(parsed)
@@ -75,9 +76,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _migrate(_parsed: argparse.Namespace) -> None:
-    with open_desk(read_settings(), migrating=True) as desk:
+    settings = read_settings()
+    with open_desk(settings, migrating=True) as desk:
         print(f"schema {migrate.HEAD}")
         use_newest_key(desk)
+        for line in desk.read_now(lambda session: list(doubts.lines(session, today(settings)))):
+            print(line)
 
 
 # --- serve -------------------------------------------------------------------------------------------------
@@ -108,11 +112,7 @@ def _serve(parsed: argparse.Namespace) -> None:
         if parsed.demo:
             import_file(desk, settings, DEMO_PEOPLE, import_people)
             _add_tryout(app, settings, clock)
-        try:
-            asyncio.run(serve(app, make_admin_app(desk, clock, metrics), settings))
-        except OSError as error:
-            why = error.strerror or type(error).__name__
-            raise Stop(fault(Code.CANNOT_LISTEN, host=settings.host, why=why)) from None
+        asyncio.run(serve(app, make_admin_app(desk, clock, metrics), settings))
 
 
 def _add_tryout(app: "Application", settings: Settings, clock: Clock) -> None:

@@ -8,6 +8,7 @@ from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from checklists.errors import BadDeputy, BadPeriod
 from checklists.faults import Code, Refusal, fault
+from checklists.identity import entra_id
 from checklists.model import Role
 from storage import people, told_reminders
 from storage.desk import Session
@@ -32,8 +33,11 @@ class Entry:
 
 
 def enter(session: Session, origin: Origin, entry: Entry) -> tuple[Outcome, Changes]:
-    """Update the register to match one entry. Raises: Refusal: its ids contradict the register."""
-    person, what = _person(session, origin.tenant_id, entry)
+    """Update the register to match one entry. Raises: Refusal: its ids contradict the register.
+
+    What the admin should look at is among the changes: `person_doubled`, `email_changed`.
+    """
+    person, what, odd = _person(session, origin.tenant_id, entry)
     unit = people.unit(session, origin.tenant_id, entry.unit)
     held = people.role(session, person.id, unit.id, entry.role)
     if held is None:
@@ -47,12 +51,12 @@ def enter(session: Session, origin: Origin, entry: Entry) -> tuple[Outcome, Chan
     if what == "unchanged":
         return what, NONE
     event = Change("person_added" if what == "added" else "person_changed", detail=f"{person.id}:{held.role}")
-    return what, record(session, origin, event)
+    return what, record(session, origin, event, *odd)
 
 
-def _person(session: Session, tenant_id: int, entry: Entry) -> tuple[PersonRow, Outcome]:
-    """Find, update or create the person; also return what was done."""
-    object_id, email = entry.object_id, entry.email
+def _person(session: Session, tenant_id: int, entry: Entry) -> tuple[PersonRow, Outcome, Changes]:
+    """Find, update or create the person; also return what was done, and what of it the admin should look at."""
+    object_id, email = entra_id(entry.object_id or "") or None, entry.email
     found = people.by_object_id(session, tenant_id, object_id) if object_id else None
     by_email = people.by_email(session, tenant_id, email) if email else None
     if found is not None and by_email is not None and found is not by_email:
@@ -62,20 +66,33 @@ def _person(session: Session, tenant_id: int, entry: Entry) -> tuple[PersonRow, 
     found = found or by_email
     if found is None:
         name = entry.name or email or object_id or ""
+        bound = people.bound_namesake(session, tenant_id, name) if object_id is None else None
         found = PersonRow(tenant_id=tenant_id, object_id=object_id, email=email, name=name)
         session.add(found)
         session.flush()
-        return found, "added"
+        return found, "added", (_doubled(found, bound),) if bound else NONE
     before = (found.object_id, found.email, found.name)
+    odd = found.object_id and found.email and email and email != found.email
     found.object_id, found.email = found.object_id or object_id, email or found.email
     found.name = entry.name or found.name
-    return found, "unchanged" if before == (found.object_id, found.email, found.name) else "changed"
+    changed = before != (found.object_id, found.email, found.name)
+    moved = (Change("email_changed", detail=str(found.id)),) if odd else NONE
+    return found, "changed" if changed else "unchanged", moved
+
+
+def _doubled(second: PersonRow, first: PersonRow) -> Change:
+    return Change("person_doubled", detail=f"{second.id}:{first.id}")
+
+
+def second_row(session: Session, origin: Origin, waiting: PersonRow, known: PersonRow) -> Changes:
+    """Record that a row known by e-mail alone turned out to be of a person who is bound already; nothing is joined."""
+    return record(session, origin, _doubled(waiting, known))
 
 
 def bind(session: Session, origin: Origin, person: PersonRow, object_id: str) -> Changes:
     """Bind a person known only by e-mail to her Entra object id, once, at first contact.
 
-    Raises: ValueError: she is bound already.
+    Raises: ValueError: she is bound already, or the id is empty.
     """
     people.bind(person, object_id)
     return record(session, origin, Change("bound"))

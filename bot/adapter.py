@@ -22,6 +22,7 @@ from bot.door.inbound import Inbound
 from bot.logs import crash_line
 from bot.sending.sender import Sender, SendError
 from bot.turns import Turns
+from checklists.identity import entra_id
 from dialogs.turn.exchange import Reply, Turn
 from texts import say
 
@@ -207,7 +208,7 @@ def _turn(
     return Turn(
         kind=kind,
         tenant=inbound.tenant_id or "",
-        object_id=(sender.aad_object_id if sender else None) or "",
+        object_id=entra_id((sender.aad_object_id if sender else None) or ""),
         channel_id=inbound.conversation.id,
         channel_user=sender.id if sender else "",
         activity_id=inbound.id or "",

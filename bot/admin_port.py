@@ -1,8 +1,8 @@
-"""Readiness and metrics, served on a loopback port for whoever operates the bot."""
+"""Readiness and metrics, for whoever operates the bot: on loopback, unless BK_ADMIN_HOST says otherwise."""
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from bot.logs import crash_line
 from bot.metrics import Metrics
 from storage import standing
 from storage.desk import Desk
+from storage.standing import Late
 
 T = TypeVar("T")
 READY_SECONDS = 4.0
@@ -23,17 +24,23 @@ log = logging.getLogger(__name__)
 
 
 def make_admin_app(desk: Desk, clock: Clock, metrics: Metrics) -> web.Application:
-    """Return the web app with `/readyz` (200 or 503) and `/metrics` (200 even when the database is down)."""
+    """Return the web app with `/readyz` (503 without the database) and `/metrics` (always 200).
+
+    What is wrong although people get answers is no reason to take a replica away: `/readyz` says so with 200.
+    """
     app = web.Application()
 
-    def is_ready() -> Mapping[str, float] | None:
+    def look() -> tuple[float, frozenset[Late]] | None:
         # A full disk can still be read, so what is asked first is whether something could be committed.
-        return desk.read_now(partial(standing.oldest_message, now=clock.now())) if desk.is_ready() else None
+        return desk.read_now(partial(standing.readiness, now=clock.now())) if desk.is_ready() else None
 
     async def readyz(_request: web.Request) -> web.Response:
-        ages = await _in_time(is_ready)
-        body = {"database": ages is not None, "outbox_age_seconds": ages and ages["waiting"]}
-        return web.json_response(body, status=503 if ages is None else 200)
+        found = await _in_time(look)
+        age, late = found if found is not None else (None, frozenset[Late]())
+        reasons = sorted(metrics.troubles(late))
+        status = "not_ready" if found is None else "degraded" if reasons else "ready"
+        body = {"status": status, "reasons": reasons, "database": found is not None, "outbox_age_seconds": age}
+        return web.json_response(body, status=503 if found is None else 200)
 
     async def show_metrics(_request: web.Request) -> web.Response:
         now = await _in_time(lambda: desk.read_now(partial(standing.read, now=clock.now())))

@@ -16,12 +16,14 @@ from prometheus_client import (
     generate_latest,
 )
 
+from bot.health import Health, Noticed, Reason
 from dialogs.turn.exchange import TurnKind
 from dialogs.turn.take_turn import Result
-from storage.standing import Standing
+from storage.standing import Late, Standing
 
 LoopName = Literal["outbox", "trail", "reminders", "figures", "replica"]
 Where = Literal["turn", "link", "reply", "outbox_message", "skipped_case", LoopName]
+REASONS: tuple[Reason, ...] = tuple(sorted({*get_args(Noticed), *get_args(Late)}))
 
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0)
 
@@ -61,6 +63,8 @@ class Metrics:
         self._unchained = self._gauge("unchained_events", "Events in the trail that are not chained yet.")
         self._unchained_age = self._gauge("oldest_unchained_event_seconds", "Age of the oldest of them.")
         self._behind = self._gauge("figures_waiting_changes", "Changes not yet in the figures.")
+        self._degraded = self._gauge("degraded", "1 for each thing that is wrong although the bot runs.", "reason")
+        self.health = Health()
         for loop in get_args(LoopName):
             self._failures.labels(loop)
             self._round.labels(loop)
@@ -86,9 +90,16 @@ class Metrics:
         """Record that a background loop has just finished a round."""
         self._round.labels(loop).set_to_current_time()
 
+    def troubles(self, late: frozenset[Late]) -> frozenset[Reason]:
+        """Return all that is wrong although the bot runs. late: what the database shows."""
+        return self.health.troubles() | late
+
     def text(self, standing: Standing | None) -> bytes:
         """Return all metrics in Prometheus text format. standing: None when the database could not be read."""
         self._up.set(standing is not None)
+        troubles = self.troubles(standing.late if standing is not None else frozenset())
+        for reason in REASONS:
+            self._degraded.labels(reason).set(reason in troubles)
         if standing is not None:
             self._show(standing)
         return generate_latest(self._registry)

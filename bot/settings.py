@@ -1,25 +1,45 @@
 """Settings, read once in app.py and passed on. A combination that opens the bot or loses data does not start."""
 
-import ipaddress
 import re
 import secrets
 from base64 import b64encode
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import (
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.door.bearer import DEFAULT_ISSUER
 from bot.door.key_ring import DEFAULT_METADATA_URL
 from bot.door.service_hosts import DEFAULT_SERVICE_HOSTS, is_safe_source
+from bot.secret_files import SecretFiles
+from checklists.addresses import is_base_url, is_host, is_listed_host, is_loopback
 from checklists.faults import Code, Refusal, fault, listed
+from checklists.identity import entra_id
+from storage.database_address import is_verified
 from storage.sealing import parse_keys
 
 ROOT = Path(__file__).parent.parent
 VAR = ROOT / "var"
 APP_TYPES = ("SingleTenant", "MultiTenant")
+DOTENV = ".env"
+_FORMS = {
+    "host": "127.0.0.1",
+    "admin_host": "127.0.0.1",
+    "public_url": "https://bot.example.org",
+    "service_hosts": "smba.trafficmanager.net,.teams.microsoft.com",
+}
+"""How a setting is written that is an address."""
 
 
 class BadSettings(Refusal):
@@ -28,17 +48,12 @@ class BadSettings(Refusal):
     exit_code = 2
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 class Settings(BaseSettings):
     """Everything configured from outside."""
 
-    model_config = SettingsConfigDict(env_prefix="BK_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="BK_", env_file=DOTENV, env_file_encoding="utf-8-sig", extra="ignore", frozen=True
+    )
 
     mode: Literal["dev", "production"] = "production"
     tenants: Annotated[frozenset[str], NoDecode] = frozenset()
@@ -46,7 +61,9 @@ class Settings(BaseSettings):
     """Secret as a whole: a PostgreSQL address holds a password."""
     host: str = "127.0.0.1"
     port: int = Field(3978, validation_alias=AliasChoices("PORT", "port"), ge=0, le=65535)
+    admin_host: str = "127.0.0.1"
     admin_port: int = Field(3979, ge=0, le=65535)
+    keep_alive_seconds: float = Field(10.0, ge=1, le=600)
     public_url: str = ""
     secret_key: SecretStr = SecretStr("")
     keys: SecretStr = SecretStr("")
@@ -59,12 +76,51 @@ class Settings(BaseSettings):
     token_issuer: str = DEFAULT_ISSUER
     service_hosts: Annotated[frozenset[str], NoDecode] = DEFAULT_SERVICE_HOSTS
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read secrets from files as well."""
+        files = SecretFiles(settings_cls, env_settings, dotenv_settings)
+        return init_settings, files, env_settings, dotenv_settings
+
     @field_validator("tenants", "service_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return frozenset(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("tenants")
+    @classmethod
+    def _as_compared(cls, value: frozenset[str]) -> frozenset[str]:
+        return frozenset(map(entra_id, value))
+
+    @field_validator("host", "admin_host")
+    @classmethod
+    def _is_host(cls, value: str, info: ValidationInfo) -> str:
+        if not is_host(value):
+            raise _no_address(info)
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_base(cls, value: str, info: ValidationInfo) -> str:
+        if value and not is_base_url(value):
+            raise _no_address(info)
+        return value.rstrip("/")
+
+    @field_validator("service_hosts")
+    @classmethod
+    def _are_hosts(cls, value: frozenset[str], info: ValidationInfo) -> frozenset[str]:
+        if not value or not all(map(is_listed_host, value)):
+            raise _no_address(info)
+        return frozenset(host.lower() for host in value)
 
     @field_validator("now")
     @classmethod
@@ -90,8 +146,11 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _nothing_open(self) -> Self:
-        if self.mode == "dev" and not _is_loopback(self.host):
-            raise BadSettings(fault(Code.DEV_NOT_HERE))
+        for setting, host in (("BK_HOST", self.host), ("BK_ADMIN_HOST", self.admin_host)):
+            if self.mode == "dev" and not is_loopback(host):
+                raise BadSettings(fault(Code.DEV_NOT_HERE, setting=setting))
+        if self.mode == "production" and not is_verified(self.database):
+            raise BadSettings(fault(Code.DATABASE_IN_THE_OPEN, setting="BK_DATABASE_URL"))
         if self.mode == "production" and self.now is not None:
             raise BadSettings(fault(Code.NOW_IN_PRODUCTION))
         return self
@@ -113,7 +172,12 @@ class Settings(BaseSettings):
                 raise BadSettings(fault(Code.CANNOT_SIGN_IN))
             if not is_safe_source(self.openid_metadata_url):
                 raise BadSettings(fault(Code.KEYS_NOT_HTTPS))
-            self.secret()
+            if self.public_url and not self.public_url.lower().startswith("https://"):
+                raise BadSettings(fault(Code.PUBLIC_NOT_HTTPS))
+            newest = next(iter(self.master_keys().values()))
+            for setting, key in (("BK_SECRET_KEY", self.secret()), ("BK_KEYS", newest)):
+                if not any(key):
+                    raise BadSettings(fault(Code.KEY_OF_ZEROS, setting=setting))
 
     @property
     def database(self) -> str:
@@ -124,6 +188,11 @@ class Settings(BaseSettings):
     def pages_url(self) -> str:
         """Return the base address of the bot's pages: BK_PUBLIC_URL, in dev mode this machine; empty when unknown."""
         return self.public_url or (f"http://127.0.0.1:{self.port}" if self.mode == "dev" else "")
+
+    @property
+    def base_path(self) -> str:
+        """Return the path of BK_PUBLIC_URL, without a slash at its end; empty when it has none."""
+        return urlsplit(self.public_url).path
 
     def secret(self) -> bytes:
         """Return the secret for tokens and links; made once in dev mode. Raises: BadSettings."""
@@ -143,7 +212,6 @@ class Settings(BaseSettings):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with path.open("x", encoding="ascii") as file:
-                path.chmod(0o600)
                 file.write(fresh)
         except FileExistsError:
             return path.read_text(encoding="ascii").strip()
@@ -156,6 +224,15 @@ def read_settings(**changes: object) -> Settings:
         return Settings(**changes)  # type: ignore[arg-type]
     except ValidationError as error:
         raise _refused(error.errors()[0]) from None
+    except Refusal as refused:
+        raise BadSettings(*refused.faults) from None
+    except (OSError, UnicodeDecodeError):  # nothing else is read here
+        raise BadSettings(fault(Code.DOTENV_UNREADABLE)) from None
+
+
+def _no_address(info: ValidationInfo) -> BadSettings:
+    name = info.field_name or ""
+    return BadSettings(fault(Code.SETTING_NO_ADDRESS, setting="BK_" + name.upper(), form=_FORMS[name]))
 
 
 def _refused(detail: Any) -> BadSettings:

@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from bot.logs import crash_line
 from bot.metrics import Metrics
 from bot.sending.sender import Sender, SendError
+from checklists.identity import own_addresses
 from dialogs.turn.exchange import Turn
 from dialogs.turn.take_turn import Outcome, Result, not_worked_out, note_posted, take_turn, unreadable
 from dialogs.turn.tokens import Mint
@@ -90,15 +90,4 @@ class Turns:
             member = await self._sender.member(turn.service_url, turn.channel_id, turn.channel_user)
         except SendError:
             return ()
-        return _own_addresses(member or {}, turn)
-
-
-def _own_addresses(member: dict[str, Any], turn: Turn) -> tuple[str, ...]:
-    said_to_be = member.get("aadObjectId") or member.get("objectId")
-    tenant = member.get("tenantId")
-    if (said_to_be and said_to_be != turn.object_id) or (tenant and tenant != turn.tenant):
-        return ()
-    addresses = [member.get(name) for name in ("email", "userPrincipalName")]
-    found = tuple(address for address in addresses if isinstance(address, str) and address)
-    is_guest = member.get("userRole") == "guest" or any("#ext#" in address.casefold() for address in found)
-    return () if is_guest else found
+        return own_addresses(member or {}, turn.tenant, turn.object_id)

@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
+import errno
 import json
 import logging
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -20,10 +21,12 @@ from bot.background.chainer import Chainer
 from bot.background.loop import Loop, run_forever
 from bot.background.outbox_worker import OutboxWorker
 from bot.background.sweeper import Sweeper
+from bot.background.watch import watch
 from bot.clock import Clock
 from bot.door.bearer import BearerCheck
 from bot.door.front_door import AdmissionPolicy, Refused, receive, refusal, server_options
 from bot.door.key_ring import KeyRing
+from bot.http_server import HTTPS_ONLY, Runner
 from bot.logs import crash_line
 from bot.metrics import Metrics
 from bot.pages.links import add_links
@@ -32,12 +35,17 @@ from bot.sending.sender import Sender
 from bot.sending.service_token import ServiceToken, token_endpoint
 from bot.settings import Settings
 from bot.turns import Turns
+from checklists.faults import Code, Refusal, fault
 from dialogs.turn.tokens import Mint
 from storage.desk import Desk
 from texts import say
 
 log = logging.getLogger(__name__)
 _dumps = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
+
+
+class CannotListen(Refusal):
+    """The bot cannot be reached where it is told to listen."""
 
 
 @dataclass
@@ -67,28 +75,33 @@ def make_app(settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> 
     app = web.Application(client_max_size=0)
 
     async def running(app: web.Application) -> AsyncIterator[None]:
-        async with aiohttp.ClientSession(auto_decompress=True) as session:
+        # A municipality's proxy is for what leaves it; in dev mode everything is on this machine.
+        async with aiohttp.ClientSession(auto_decompress=True, trust_env=settings.mode == "production") as session:
             replica = str(uuid4())
-            services, worker, keys = build(settings, desk, clock, metrics, session, replica)
+            services, worker, proofs = build(settings, desk, clock, metrics, session, replica)
             app[SERVICES] = services
             here = presence.Presence(desk, replica, services.adapter.sender.share)
             await here.beat()  # before anything is leased: a lease is its replica's
             loops = (Loop("replica", here.beat, presence.INTERVAL_SECONDS), *_loops(services, worker))
             tasks = [asyncio.create_task(run_forever(loop, metrics)) for loop in loops]
+            if proofs is not None:
+                tasks.append(asyncio.create_task(watch(*proofs)))
             yield
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await asyncio.gather(services.adapter.close(), worker.close())
-            if keys is not None:
-                await keys.close()
+            if proofs is not None:
+                await proofs[0].close()
             with contextlib.suppress(Exception):  # a database that is away: the others notice within ten seconds
                 await here.leave()
 
     app.cleanup_ctx.append(running)
-    app.router.add_post("/api/messages", messages)
-    app.router.add_get("/healthz", healthz)
-    add_links(app, desk, clock, metrics, PURPOSES)
+    # A proxy may take the path of BK_PUBLIC_URL off, or leave it on.
+    for base in sorted({"", settings.base_path}):
+        app.router.add_post(f"{base}/api/messages", messages)
+        app.router.add_get(f"{base}/healthz", healthz)
+    add_links(app, desk, clock, metrics, PURPOSES, settings.base_path)
     return app
 
 
@@ -105,9 +118,9 @@ def _loops(services: Services, worker: OutboxWorker) -> tuple[Loop, ...]:
 
 def build(
     settings: Settings, desk: Desk, clock: Clock, metrics: Metrics, session: aiohttp.ClientSession, replica: str
-) -> tuple[Services, OutboxWorker, KeyRing | None]:
-    """Wire the parts together without starting any. The key ring is None in dev mode, where no token is checked."""
-    token = bearer = keys = None
+) -> tuple[Services, OutboxWorker, tuple[KeyRing, ServiceToken] | None]:
+    """Wire the parts together without starting any. Keys and token are None in dev mode, where neither is used."""
+    token = bearer = proofs = None
     if settings.mode == "production":
         tenant = settings.app_tenant_id if settings.app_type == "SingleTenant" else ""
         token = ServiceToken(
@@ -115,16 +128,19 @@ def build(
             app_id=settings.app_id,
             password=settings.app_password.get_secret_value(),
             endpoint=token_endpoint(tenant),
+            told=metrics.health.told("token"),
         )
-        keys = KeyRing(session, settings.openid_metadata_url)
+        keys = KeyRing(session, settings.openid_metadata_url, told=metrics.health.told("keys"))
+        proofs = keys, token
         bearer = BearerCheck(keys, app_id=settings.app_id, issuer=settings.token_issuer)
-    sender = Sender(session, mode=settings.mode, service_hosts=settings.service_hosts, token=token)
+    told = metrics.health.told("sends")
+    sender = Sender(session, mode=settings.mode, service_hosts=settings.service_hosts, token=token, told=told)
     worker = OutboxWorker(desk, sender, clock, metrics, replica)
     turns = Turns(desk, Mint(settings.secret()), sender, metrics, worker.awake.set, settings.pages_url)
     worker.turns = turns
     admission = AdmissionPolicy(settings.mode, settings.tenants, settings.service_hosts, bearer)
     adapter = TeamsAdapter(sender, turns, clock)
-    return Services(settings, desk, clock, metrics, adapter, admission, turns), worker, keys
+    return Services(settings, desk, clock, metrics, adapter, admission, turns), worker, proofs
 
 
 class _Call:
@@ -172,35 +188,45 @@ async def healthz(_request: web.Request) -> web.Response:
 async def serve(app: web.Application, admin: web.Application, settings: Settings) -> None:
     """Serve both apps until SIGINT or SIGTERM; requests under way are then finished.
 
-    Raises: OSError: an address is already in use.
+    Raises: CannotListen: an address is taken, or not this machine's.
     """
-    runners = [
-        web.AppRunner(app, shutdown_timeout=FINISH_SECONDS, **server_options()),
-        web.AppRunner(admin, access_log=None, shutdown_timeout=1.0),
-    ]
+    headers = HTTPS_ONLY if settings.public_url.lower().startswith("https://") else None
+    options = server_options(keep_alive=settings.keep_alive_seconds)
+    public = Runner(app, headers=headers, shutdown_timeout=FINISH_SECONDS, **options)
+    runners = [public, Runner(admin, access_log=None, shutdown_timeout=1.0)]
     stop = asyncio.Event()
     _stop_on_signals(stop)
     try:
         for runner in runners:
             await runner.setup()
-        server = _server(runners[0])
-        listening = await asyncio.get_running_loop().create_server(server, settings.host, settings.port)
+        server = public.listener
+        with _told(settings.host, settings.port, "BK_HOST", "PORT"):
+            listening = await asyncio.get_running_loop().create_server(server, settings.host, settings.port)
         with contextlib.closing(listening):
-            await web.TCPSite(runners[1], "127.0.0.1", settings.admin_port).start()
+            with _told(settings.admin_host, settings.admin_port, "BK_ADMIN_HOST", "BK_ADMIN_PORT"):
+                await web.TCPSite(runners[1], settings.admin_host, settings.admin_port).start()
             print(f"Beslutskollen answers on http://{settings.host}:{settings.port}/", flush=True)
             await stop.wait()
-            await _stop_accepting(listening, server)
+            await stop_accepting(listening, server)
     finally:
         for runner in runners:
             await runner.cleanup()
 
 
-def _server(runner: web.AppRunner) -> web.Server:
-    assert runner.server is not None, "it is set up"
-    return runner.server
+@contextlib.contextmanager
+def _told(host: str, port: int, host_setting: str, port_setting: str) -> Iterator[None]:
+    """Say in our own words why one cannot listen there. Raises: CannotListen."""
+    try:
+        yield
+    except OSError as error:
+        address = f"{host}:{port}"
+        if error.errno == errno.EADDRINUSE:
+            raise CannotListen(fault(Code.CANNOT_LISTEN, address=address, setting=port_setting)) from None
+        setting = port_setting if error.errno == errno.EACCES else host_setting
+        raise CannotListen(fault(Code.ADDRESS_NOT_HERE, address=address, setting=setting)) from None
 
 
-async def _stop_accepting(listening: asyncio.Server, server: web.Server) -> None:
+async def stop_accepting(listening: asyncio.Server, server: web.Server) -> None:
     """Accept no connection more, and let those made so far deliver their requests."""
     for connection in _last_connections(listening):
         await asyncio.get_running_loop().connect_accepted_socket(server, connection)

@@ -152,6 +152,15 @@ def current(dates: CaseDates) -> CaseDates:
     return replace(dates, **left)
 
 
+def impossible(kept: CaseDates, today: date) -> tuple[str, ...]:
+    """Return the fields whose stored dates would be rejected today, in the order they are asked for."""
+    given: dict[str, date | None] = {name: day for name in FIELDS if (day := getattr(kept, name)) is not None}
+    last = months_on(today, MONTHS_AHEAD)
+    outside = {name for name, day in given.items() if day is not None and not FIRST_DAY <= day <= last}
+    refused = settle(CaseDates(earlier_closed_on=kept.earlier_closed_on), given, today).faults
+    return tuple(name for name in FIELDS if name in outside or name in refused)
+
+
 def ran_when_received(dates: CaseDates) -> bool:
     """Return whether the report came in during a running investigation of the child, so that it starts no clock."""
     received, opened, end = dates.received_on, dates.opened_on, dates.decided_on or dates.closed_on

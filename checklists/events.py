@@ -12,7 +12,7 @@ EventName = Literal[
     "signed_with_shortfall", "voided", "followed_up", "signature_shown",
     # people, and what they choose
     "bound", "installed", "language_set", "deputy_named", "deputy_removed", "snoozed", "link_made", "person_added",
-    "person_changed", "denied", "conflict",
+    "person_changed", "person_doubled", "email_changed", "denied", "conflict",
     # files and upkeep
     "import", "export", "access_log", "link_used", "setting_changed", "retention_set", "disposal_listed", "disposed",
     "purged", "backup", "restored", "moved", "swept",

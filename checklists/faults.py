@@ -15,7 +15,7 @@ BK-3xx  the command line
 ├── 30x  settings, one by one
 ├── 31x  settings with which the bot would be open, or lose data
 ├── 32x  the database
-├── 33x  keys, and what is sealed with them
+├── 33x  keys, and what is sealed with them; from 338: where the bot listens
 ├── 34x  what a command is given: a file, an address, a day, a tenant, a head
 ├── 35x  a tenant's own settings
 ├── 36x  a trail that is broken
@@ -118,6 +118,9 @@ class Code(StrEnum):
     NOW_WITHOUT_OFFSET = "BK-304"
     SECRET_NOT_HEX = "BK-305"
     KEYS_UNREADABLE = "BK-306"
+    DOTENV_UNREADABLE = "BK-307"
+    SECRET_FILE_UNREADABLE = "BK-308"
+    SETTING_NO_ADDRESS = "BK-309"
 
     DEV_NOT_HERE = "BK-310"
     NOW_IN_PRODUCTION = "BK-311"
@@ -128,6 +131,7 @@ class Code(StrEnum):
     NOTHING_LASTS = "BK-316"
     DEMO_NOT_DEV = "BK-317"
     DEMO_CREDENTIALS = "BK-318"
+    PUBLIC_NOT_HTTPS = "BK-319"
 
     URL_UNREADABLE = "BK-320"
     FOLDER_REFUSED = "BK-321"
@@ -137,6 +141,7 @@ class Code(StrEnum):
     SCHEMA_OLD = "BK-325"
     NOT_MOVABLE = "BK-326"
     TARGET_USED = "BK-327"
+    DATABASE_IN_THE_OPEN = "BK-328"
 
     MASTER_GONE = "BK-330"
     MASTER_GONE_FOR_ALL = "BK-331"
@@ -144,6 +149,9 @@ class Code(StrEnum):
     MASTER_WRONG = "BK-333"
     KEY_GONE = "BK-334"
     SEAL_BROKEN = "BK-335"
+    KEY_OF_ZEROS = "BK-336"
+    SECRET_TWICE = "BK-337"
+    ADDRESS_NOT_HERE = "BK-338"
 
     NUMBER_IN_NAME = "BK-340"
     CANNOT_READ = "BK-341"

@@ -8,6 +8,7 @@ from actions.people import Outcome as Outcome
 from checklists.csv_in import BadCsv, CsvRow
 from checklists.errors import TextTooLong
 from checklists.faults import Code, Fault, Refusal, fault, listed, of_rule
+from checklists.identity import entra_id
 from checklists.model import Role
 from checklists.rights import ROLES
 
@@ -17,12 +18,17 @@ MOST_IN_REGISTER = 200
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """How many rows were added, changed and unchanged. flagged: lines for a person to check."""
+    """How many rows were added, changed and unchanged. flagged: lines for a person to check.
+
+    doubled: lines of people who may be in the register already. moved: lines with a new e-mail of a bound person.
+    """
 
     added: int
     changed: int
     unchanged: int
     flagged: tuple[int, ...] = ()
+    doubled: tuple[int, ...] = ()
+    moved: tuple[int, ...] = ()
 
 
 def take_all(rows: Iterable[CsvRow], take: Callable[[CsvRow], Outcome]) -> Imported:
@@ -56,10 +62,10 @@ def check_lengths(cells: Mapping[str, str], most: int) -> None:
 
 
 def check_tenant(tenant_id: str, allowed: frozenset[str]) -> None:
-    """Say whether rows of this tenant may come in; `allowed` empty = any. Raises: Refusal."""
+    """Say whether rows of this tenant may come in. allowed: as compared; empty = any. Raises: Refusal."""
     if not tenant_id:
         raise Refusal(fault(Code.EMPTY, column="tenant_id"))
-    if allowed and tenant_id not in allowed:
+    if allowed and entra_id(tenant_id) not in allowed:
         raise Refusal(fault(Code.TENANT_NOT_SERVED))
 
 

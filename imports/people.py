@@ -1,14 +1,18 @@
 """The people register from a file: all rows or none, and what changed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
+from actions.changes import Changes
 from actions.origin import Origin
 from actions.people import Entry, Outcome, enter
 from checklists.case_dates import calendar_day
 from checklists.csv_in import CsvRow, read_csv
 from checklists.errors import BadDate, DatesOutOfOrder
+from checklists.events import EventName
 from checklists.faults import Code, Refusal, fault, of_rule
+from checklists.identity import address
 from checklists.model import Role
 from imports.common import Imported, check_cells, role_in, take_all
 from storage import tenants
@@ -25,25 +29,35 @@ def import_people(session: Session, raw: bytes, allowed: frozenset[str], at: dat
 
     allowed: the tenants that may be named; empty = any. Raises: BadCsv: with every bad row; nothing is stored then.
     """
-    return take_all(read_csv(raw, COLUMNS, NEEDED), lambda row: _import_row(session, row, allowed, at, actor))
+    odd: dict[EventName, list[int]] = {"person_doubled": [], "email_changed": []}
+
+    def take(row: CsvRow) -> Outcome:
+        what, changes = _import_row(session, row, allowed, at, actor)
+        for event in {change.event for change in changes} & odd.keys():
+            odd[event].append(row.line)
+        return what
+
+    done = take_all(read_csv(raw, COLUMNS, NEEDED), take)
+    return replace(done, doubled=tuple(odd["person_doubled"]), moved=tuple(odd["email_changed"]))
 
 
-def _import_row(session: Session, row: CsvRow, allowed: frozenset[str], at: datetime, actor: str) -> Outcome:
+def _import_row(
+    session: Session, row: CsvRow, allowed: frozenset[str], at: datetime, actor: str
+) -> tuple[Outcome, Changes]:
     cells = row.cells
     role = _checked(cells, allowed)
     valid_from, valid_to = _days(cells)
     tenant = tenants.ensure(session, cells["tenant_id"])
     entry = Entry(
         object_id=cells["object_id"] or None,
-        email=cells["email"].lower() or None,
+        email=address(cells["email"]) or None,
         name=cells["name"],
         unit=cells["unit"],
         role=role,
         valid_from=valid_from,
         valid_to=valid_to,
     )
-    what, _ = enter(session, Origin(tenant.id, actor, at), entry)
-    return what
+    return enter(session, Origin(tenant.id, actor, at), entry)
 
 
 def _checked(cells: dict[str, str], allowed: frozenset[str]) -> Role:

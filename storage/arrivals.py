@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, and_, bindparam, or_, select
+from sqlalchemy import Date, and_, bindparam, func, or_, select
 from sqlmodel import Session, col
 
+from checklists.identity import entra_id as compared
 from storage.conversations import ConversationRow
 from storage.inbox import InboxRow
 from storage.people import PersonRow, RoleRow, held_on
@@ -57,7 +58,7 @@ _ARRIVAL: Any = (
         isouter=True,
     )
     .where(
-        col(TenantRow.entra_id) == bindparam("tenant"),
+        func.lower(col(TenantRow.entra_id)) == bindparam("tenant"),
         col(PersonRow.object_id) == bindparam("object_id"),
         held_on(bindparam("day", type_=Date)),
     )
@@ -72,7 +73,14 @@ def find(
 
     press: the digest of a press that must not be carried out twice, None for anything else.
     """
-    named = {"tenant": entra_id, "object_id": object_id, "channel_id": channel_id, "activity_id": activity_id}
+    if not compared(object_id):
+        return None  # nobody, even if a row without an id had come into the register
+    named = {
+        "tenant": compared(entra_id),
+        "object_id": compared(object_id),
+        "channel_id": channel_id,
+        "activity_id": activity_id,
+    }
     rows = session.exec(_ARRIVAL, params={**named, "day": day, "press": press}).all()
     if not rows:
         return None

@@ -16,6 +16,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 from sqlmodel import Session
 
 from checklists.faults import Code, Refusal, fault
+from storage import private
 from storage.sealing import Keys
 
 T = TypeVar("T")
@@ -184,6 +185,8 @@ def _sqlite(url: str, *, to_read: bool = False) -> Engine:
             pass
     except DatabaseError as error:  # also a file that is no database
         raise CannotOpen(fault(Code.DATABASE_REFUSED, file=path, why=str(error.orig))) from None
+    for name in (path.name, path.name + "-wal", path.name + "-shm"):
+        private.tighten(path.with_name(name))
     return engine
 
 

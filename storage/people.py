@@ -7,6 +7,7 @@ from sqlalchemy import BindParameter, ColumnElement, String, UniqueConstraint, a
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from checklists.access import Holding
+from checklists.identity import address, entra_id
 from checklists.model import Role
 
 ORGANISATION = ""
@@ -26,7 +27,11 @@ class UnitRow(SQLModel, table=True):
 
 
 class PersonRow(SQLModel, table=True):
-    """A person, identified by Entra object id, or by e-mail alone until the first contact binds her object id."""
+    """A person, identified by Entra object id, or by e-mail alone until the first contact binds her object id.
+
+    object_id: as `checklists.identity.entra_id` returns it; the database refuses an empty one. joined_into_id: the row
+    that took over everything, since both were the same person (migration 0010); this one only explains the trail.
+    """
 
     __tablename__ = "person"
     __table_args__ = (UniqueConstraint("tenant_id", "object_id"), UniqueConstraint("tenant_id", "email"))
@@ -38,6 +43,7 @@ class PersonRow(SQLModel, table=True):
     name: str = Field(max_length=200)
     language: str = Field(default="sv", max_length=2)
     welcomed: bool = False
+    joined_into_id: int | None = None
 
 
 class RoleRow(SQLModel, table=True):
@@ -60,23 +66,30 @@ class RoleRow(SQLModel, table=True):
 
 
 def by_object_id(session: Session, tenant_id: int, object_id: str) -> PersonRow | None:
-    """Return the person with this Entra object id in this tenant."""
+    """Return the person with this Entra object id in this tenant, in whatever case it is written."""
     return session.exec(
-        select(PersonRow).where(PersonRow.tenant_id == tenant_id, PersonRow.object_id == object_id)
+        select(PersonRow).where(PersonRow.tenant_id == tenant_id, PersonRow.object_id == entra_id(object_id))
     ).first()
 
 
 def by_email(session: Session, tenant_id: int, email: str) -> PersonRow | None:
     """Return the person with this e-mail in this tenant, ignoring case."""
     return session.exec(
-        select(PersonRow).where(PersonRow.tenant_id == tenant_id, PersonRow.email == email.strip().lower())
+        select(PersonRow).where(PersonRow.tenant_id == tenant_id, PersonRow.email == address(email))
     ).first()
 
 
 def unbound_emails_exist(session: Session, tenant_id: int) -> bool:
     """Return whether anyone in the register is still to be bound by e-mail at first contact."""
-    waiting = select(PersonRow.id).where(PersonRow.tenant_id == tenant_id, col(PersonRow.object_id).is_(None)).limit(1)
+    unbound = and_(col(PersonRow.object_id).is_(None), col(PersonRow.email).is_not(None))
+    waiting = select(PersonRow.id).where(PersonRow.tenant_id == tenant_id, unbound).limit(1)
     return session.exec(waiting).first() is not None
+
+
+def bound_namesake(session: Session, tenant_id: int, name: str) -> PersonRow | None:
+    """Return somebody of this name who is bound to an Entra object id."""
+    query = select(PersonRow).where(PersonRow.tenant_id == tenant_id, col(PersonRow.object_id).is_not(None))
+    return session.exec(query.where(PersonRow.name == name).order_by(col(PersonRow.id))).first()
 
 
 def person(session: Session, tenant_id: int, person_id: int) -> PersonRow | None:
@@ -85,10 +98,12 @@ def person(session: Session, tenant_id: int, person_id: int) -> PersonRow | None
 
 
 def bind(row: PersonRow, object_id: str) -> None:
-    """Bind an e-mail-only row to its Entra object id. Raises: ValueError: it is bound already."""
+    """Bind an e-mail-only row to its Entra object id. Raises: ValueError: it is bound already, or the id is empty."""
     if row.object_id is not None:
         raise ValueError("bound already")
-    row.object_id = object_id
+    if not entra_id(object_id):
+        raise ValueError("bound to nobody")
+    row.object_id = entra_id(object_id)
 
 
 def roles_on(session: Session, person_id: int, day: date) -> Sequence[RoleRow]:

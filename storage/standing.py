@@ -2,10 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Literal
 
-from storage import aggregates, conversations, outbox, told_reminders, trail
+from checklists.swedish_time import local
+from storage import aggregates, conversations, outbox, tenants, told_reminders, trail
 from storage.desk import Session
+
+Late = Literal["sends", "sweep", "chain"]
+MAY_WAIT = 300.0
+"""Seconds a message may wait to be sent."""
+SWEEP_TAKES = timedelta(minutes=30)
+"""How long after the office opens the day's reminders may take."""
+CHAIN_TAKES = 60.0
+"""Seconds an event may take to be chained."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +33,47 @@ class Standing:
     unchained_events: int
     oldest_unchained: float
     waiting_changes: int
+    late: frozenset[Late] = frozenset()
 
 
 def read(session: Session, now: datetime) -> Standing:
     """Return how things stand."""
     counts = outbox.counts(session)
     unchained, first = trail.unchained(session)
+    oldest = oldest_message(session, now)
     return Standing(
         messages={state: counts.get(state, 0) for state in outbox.STATES},
-        oldest_message=oldest_message(session, now),
+        oldest_message=oldest,
         unreachable_people=conversations.unreachable_people(session),
         last_sweep=told_reminders.last_sweep(session),
         unchained_events=unchained,
         oldest_unchained=_age(first, now),
         waiting_changes=aggregates.waiting(session),
+        late=_late(session, now, oldest[outbox.WAITING], _age(first, now)),
+    )
+
+
+def readiness(session: Session, now: datetime) -> tuple[float, frozenset[Late]]:
+    """Return the age in seconds of the oldest message that waits, and what is late."""
+    waiting = oldest_message(session, now)[outbox.WAITING]
+    return waiting, _late(session, now, waiting, _age(trail.unchained(session)[1], now))
+
+
+def _late(session: Session, now: datetime, waiting: float, unchained: float) -> frozenset[Late]:
+    found: dict[Late, bool] = {
+        "sends": waiting > MAY_WAIT,
+        "sweep": _is_sweep_late(session, now),
+        "chain": unchained > CHAIN_TAKES,
+    }
+    return frozenset(name for name, is_late in found.items() if is_late)
+
+
+def _is_sweep_late(session: Session, now: datetime) -> bool:
+    """Return whether a tenant whose office has been open for a while still has no reminders today."""
+    return any(
+        all(tenants.settings(tenant).in_office_hours(local(at)) for at in (now, now - SWEEP_TAKES))
+        and not told_reminders.is_swept(session, tenant.id, local(now).date())
+        for tenant in tenants.everyone(session)
     )
 
 

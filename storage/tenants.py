@@ -4,15 +4,20 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
+from checklists.identity import entra_id as compared
 from checklists.model import MotivationBy
 from checklists.tenant_settings import NAMES, TenantSettings, read_settings
 from storage.sealing import TENANT_ITSELF, keys_of
 
 
 class TenantRow(SQLModel, table=True):
-    """One municipality. settings: JSON of what it has set (checklists.tenant_settings), and of `retention`."""
+    """One municipality. entra_id: as first written, since heads and tombstones sign it.
+
+    settings: JSON of what it has set (checklists.tenant_settings), and of `retention`.
+    """
 
     __tablename__ = "tenant"
 
@@ -23,12 +28,18 @@ class TenantRow(SQLModel, table=True):
 
 def find(session: Session, entra_id: str) -> TenantRow | None:
     """Return the tenant with this Entra id, None if it has not been set up."""
-    return session.exec(select(TenantRow).where(TenantRow.entra_id == entra_id)).first()
+    return session.exec(_called(entra_id)).first()
 
 
 def known(session: Session, entra_id: str) -> TenantRow:
     """Return the tenant with this Entra id. Raises: sqlalchemy.exc.NoResultFound: it has not been set up."""
-    return session.exec(select(TenantRow).where(TenantRow.entra_id == entra_id)).one()
+    return session.exec(_called(entra_id).limit(1)).one()
+
+
+def _called(entra_id: str) -> SelectOfScalar[TenantRow]:
+    """Return the query for a tenant's id in any case; if two rows differ in nothing else, the one written so."""
+    same = func.lower(col(TenantRow.entra_id)) == compared(entra_id)
+    return select(TenantRow).where(same).order_by(col(TenantRow.entra_id) != entra_id, col(TenantRow.id))
 
 
 def get(session: Session, row_id: int) -> TenantRow:

@@ -68,6 +68,12 @@ def sweep(session: Session, tenant_id: int, day: date) -> SweepRow | None:
     return session.get(SweepRow, (tenant_id, day), with_for_update=True)
 
 
+def is_swept(session: Session, tenant_id: int, day: date) -> bool:
+    """Return whether the day's sweep is finished."""
+    done = select(SweepRow.done_at).where(SweepRow.tenant_id == tenant_id, SweepRow.day == day)
+    return session.exec(done).first() is not None
+
+
 def begin_sweep(session: Session, tenant_id: int, day: date, at: datetime) -> SweepRow:
     """Begin the day's sweep. Raises: sqlalchemy.exc.IntegrityError: another process has begun it."""
     row = SweepRow(tenant_id=tenant_id, day=day, begun_at=at)

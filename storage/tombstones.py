@@ -17,7 +17,7 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from checklists.faults import Code, Refusal, fault
-from storage import tenants
+from storage import private, tenants
 from storage.cases import CaseRow
 from storage.sealing import Keys, keys_of
 from storage.tenants import TenantRow
@@ -153,6 +153,7 @@ def write_file(path: Path, stones: Iterable[Tombstone]) -> int:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("a", encoding="utf-8") as file:
+                private.tighten(path)
                 file.writelines(json.dumps(asdict(stone), sort_keys=True) + "\n" for stone in missing)
                 file.flush()
                 os.fsync(file.fileno())

@@ -29,11 +29,15 @@ class Sweeper:
         self._wake = wake
         self._swept: set[tuple[int, date]] = set()
         self._looked_at: tuple[int, date] | None = None
+        self._day: date | None = None
 
     async def sweep_if_due(self) -> None:
         """Run whatever is due. Checking costs two small queries."""
         now = self._clock.now()
         day = sweep.swept_day(now)
+        if day != self._day:
+            self._metrics.health.note("skipped", went_well=True)
+            self._day = day
         to_sweep, newest = await self._desk.run(partial(_look, now=now, swept=self._swept))
         if (newest, day) != self._looked_at:
             protected = await self._desk.run(partial(sweep.tell_of_protection, now=now), "protection")
@@ -53,6 +57,7 @@ class Sweeper:
     def _report(self, skipped: Iterable[Skipped]) -> None:
         for one in skipped:
             self._metrics.failed("skipped_case")
+            self._metrics.health.note("skipped", went_well=False)
             log.error("reminders left out case %d: %s", one.case_id, crash_line(one.error))
 
 

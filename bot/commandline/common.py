@@ -18,7 +18,7 @@ from checklists.case_dates import calendar_day
 from checklists.faults import Code, Refusal, fault
 from checklists.privacy import has_personal_number
 from checklists.swedish_time import day_of
-from storage import migrate, tenants, trail
+from storage import migrate, private, tenants, trail
 from storage.desk import CannotOpen, Desk, Session, opened
 from storage.sealing import Keys, SealBroken
 
@@ -112,6 +112,7 @@ def output(path: Path | None) -> Iterator[BinaryIO]:
     check_name(path)
     try:
         with path.open("wb") as file:
+            private.tighten(path)
             yield file
     except OSError as error:
         raise Stop(fault(Code.CANNOT_WRITE, file=path, why=error.strerror)) from None

@@ -4,7 +4,7 @@ import argparse
 import tomllib
 from pathlib import Path
 
-from bot.commandline.common import Stop
+from bot.commandline.common import Stop, output
 from bot.settings import ROOT, read_settings
 from checklists.coverage import coverage, newest_files
 from checklists.faults import Code, Fault, fault
@@ -75,8 +75,6 @@ def _package(parsed: argparse.Namespace) -> None:
     faults = check(package)
     if faults:
         raise Stop(*(fault(Code.PACKAGE_FAULTY, found=found) for found in faults))
-    try:
-        parsed.out.write_bytes(package)
-    except OSError as error:
-        raise Stop(fault(Code.CANNOT_WRITE, file=parsed.out, why=error.strerror)) from None
+    with output(parsed.out) as file:
+        file.write(package)
     print(f"{parsed.out}: {len(package)} bytes")

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from checklists.faults import Code, Refusal, fault, word
+from checklists.identity import entra_id
 from checklists.retention import Retention, changed
 from reports.printed import pages_of
 from storage import disposal, short_lived, tenants, tombstones, trail
@@ -105,7 +106,8 @@ def carry_out(desk: Desk, order: Order, confirmed: str, url: str) -> list[str]:
 
 
 def _chosen(session: Session, order: Order) -> list[TenantRow]:
-    found = [tenant for tenant in tenants.everyone(session) if order.tenant in ("", tenant.entra_id)]
+    wanted = entra_id(order.tenant)
+    found = [tenant for tenant in tenants.everyone(session) if wanted in ("", entra_id(tenant.entra_id))]
     if order.tenant and not found:
         raise CannotDispose(fault(Code.NO_SUCH_TENANT, tenant=word(order.tenant)))
     return found
@@ -161,7 +163,6 @@ def _take_away(session: Session, order: Order, entra_id: str, ids: Sequence[int]
 def _write(path: Path, html: str) -> None:
     """Write a page, on disk when this returns and before anything is deleted. Raises: CannotDispose."""
     try:
-        path.touch(mode=0o600)
         with path.open("w", encoding="utf-8") as file:
             file.write(html)
             file.flush()

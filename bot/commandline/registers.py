@@ -9,7 +9,7 @@ from actions import settings as settings_of
 from actions.origin import Origin
 from bot.commandline.common import Stop, actor, check_name, now, open_desk
 from bot.settings import Settings, read_settings
-from checklists.faults import Code, fault, word
+from checklists.faults import Code, fault, listed, word
 from checklists.tenant_settings import check_together, parse_setting, show_settings
 from imports.answers import import_answers
 from imports.cases import import_cases
@@ -47,7 +47,13 @@ def _importing(take: Importer) -> Callable[[argparse.Namespace], None]:
             done = import_file(desk, settings, parsed.file, take)
         print(f"added: {done.added}, changed: {done.changed}, unchanged: {done.unchanged}")
         if done.flagged:
-            print(f"kept as text, outside the scale: line {', '.join(map(str, done.flagged))}")
+            print(f"kept as text, outside the scale: line {listed(done.flagged)}")
+        if done.doubled:
+            print(
+                f"someone of this name is bound already; if she is meant, give object_id: line {listed(done.doubled)}"
+            )
+        if done.moved:
+            print(f"a new e-mail for someone already bound; check that it is hers: line {listed(done.moved)}")
 
     return run
 

@@ -18,6 +18,7 @@ from checklists.faults import Code, fault
 from checklists.swedish_time import day_of
 from storage import key_file, migrate, moving, tenants, trail
 from storage.backup import CannotBackUp, back_up, check_exists
+from storage.database_address import is_verified
 from storage.desk import CannotOpen, Desk, Session, opened
 from storage.moving import CannotMove
 from storage.sealing import Keys
@@ -108,6 +109,8 @@ def move_database(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
     settings = read_settings()
     if not settings.database.startswith("sqlite:///") or not parsed.to.startswith(("postgresql://", "postgres://")):
         raise CannotMove(fault(Code.NOT_MOVABLE))
+    if settings.mode == "production" and not is_verified(parsed.to):
+        raise CannotMove(fault(Code.DATABASE_IN_THE_OPEN, setting="URL"))
     with open_desk(settings) as source, opened(parsed.to, source.keys) as target:
         if not target.is_ready():
             raise CannotOpen(fault(Code.DATABASE_SILENT))

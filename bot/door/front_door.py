@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import hdrs, web
 
 from bot.door.bearer import BadToken, BearerCheck, Caller
-from bot.door.inbound import Inbound, read_activity
+from bot.door.inbound import BadActivity, Inbound, read_activity
 from bot.door.service_hosts import DEFAULT_SERVICE_HOSTS, Mode, may_call
 from bot.logs import crash_line, places
 
@@ -57,8 +57,8 @@ async def receive(request: web.Request, policy: AdmissionPolicy) -> Inbound:
     body = await _read_body(request, policy.read_seconds)
     try:
         inbound = read_activity(body)
-    except ValueError:  # includes UnicodeDecodeError and ValidationError; dropped, because all quote the body
-        raise Refused(400, "body") from None
+    except BadActivity as bad:  # dropped, because what caused it may quote the body
+        raise Refused(400, "body", bad.reason) from None
     _admit(inbound, policy, caller)
     return inbound
 
@@ -70,15 +70,15 @@ def refusal(refused: Refused) -> web.Response:
     return web.json_response({"error": refused.code}, status=refused.status, headers=headers)
 
 
-def server_options(read_seconds: float = READ_SECONDS) -> dict[str, Any]:
+def server_options(read_seconds: float = READ_SECONDS, keep_alive: float = READ_SECONDS) -> dict[str, Any]:
     """Return the keyword arguments for `web.AppRunner` that the checks here depend on.
 
-    keepalive_timeout is aiohttp's only limit on half-sent headers. It closes idle connections as well, so a proxy in
-    front must close its own sooner. Bodies are not decompressed: a small one could expand to a huge one. aiohttp logs
-    requests it cannot parse, which may contain a token, so the access log is off and the error log filtered.
+    keep_alive: seconds until an idle connection is closed, so a proxy in front must close its own sooner; aiohttp has
+    no other limit on half-sent headers. Bodies are not decompressed: a small one could expand to a huge one. aiohttp
+    logs requests it cannot parse, which may contain a token, so the access log is off and the error log filtered.
     """
     return {
-        "keepalive_timeout": read_seconds,
+        "keepalive_timeout": keep_alive,
         "lingering_time": read_seconds,
         "auto_decompress": False,
         "access_log": None,

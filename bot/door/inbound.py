@@ -11,6 +11,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StrictBool,
+    ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -18,6 +19,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from bot.door import strict_json
+from checklists.identity import entra_id
 
 MAX_ID = 500
 MAX_TEXT = 100_000
@@ -139,9 +141,9 @@ class Inbound(_Part):
 
     @property
     def tenant_id(self) -> str | None:
-        """The tenant the channel states; None if it states none, or two that differ."""
+        """The tenant the channel states, as compared; None if it states none, or two that differ."""
         tenant = self.channel_data.tenant if self.channel_data else None
-        named = {named for named in (tenant and tenant.id, self.conversation.tenant_id) if named}
+        named = {entra_id(named) for named in (tenant and tenant.id, self.conversation.tenant_id) if named}
         return named.pop() if len(named) == 1 else None
 
     @property
@@ -161,17 +163,40 @@ class Inbound(_Part):
         return self
 
 
+class BadActivity(ValueError):
+    """A body that is no activity. reason: a fixed word, or the name of the field that is wrong; never its content."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 def read_activity(body: bytes) -> Inbound:
     """Parse a request body.
 
-    Raises: ValueError: not UTF-8, not strict JSON, not an object, or a field we use has the wrong type or is too long.
+    Raises: BadActivity: not UTF-8, not strict JSON, not an object, or a field we use is missing, of the wrong type or
+        too long.
     """
-    # PostgreSQL rejects NUL in text. Dropping it before parsing also covers names and the stored reference.
-    text = body.decode()
-    tree = strict_json.loads(_NUL_ESCAPE.sub(r"\1", text) if r"\u0000" in text else text)
+    try:
+        text = body.decode()
+        # PostgreSQL rejects NUL in text. Dropping it before parsing also covers names and the stored reference.
+        tree = strict_json.loads(_NUL_ESCAPE.sub(r"\1", text) if r"\u0000" in text else text)
+    except UnicodeDecodeError:
+        raise BadActivity("not_utf8") from None
+    except strict_json.NotStrict as bad:
+        raise BadActivity(bad.reason) from None
     if not isinstance(tree, dict):
-        raise ValueError("not an object")
-    return Inbound.model_validate({**tree, "raw": tree})
+        raise BadActivity("not_an_object")
+    try:
+        return Inbound.model_validate({**tree, "raw": tree})
+    except ValidationError as error:
+        raise BadActivity(_wrong_field(error)) from None
+
+
+def _wrong_field(error: ValidationError) -> str:
+    """Return the name of the first field that is wrong, one of ours; a rule about several has none of its own."""
+    place = error.errors(include_url=False, include_context=False, include_input=False)[0]["loc"]
+    return f"field_{place[0]}" if place else "no_author"
 
 
 def _strip_mentions(text: str, bot: Account | None, entities: tuple[dict[str, Any], ...]) -> str:

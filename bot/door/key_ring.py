@@ -42,10 +42,13 @@ class KeyRing:
         session: aiohttp.ClientSession,
         metadata_url: str = DEFAULT_METADATA_URL,
         *,
+        told: Callable[[bool], None] = lambda _went_well: None,
         fetch_seconds: float = 5.0,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
+        """told: is called with whether a fetch went well."""
         self._session = session
+        self._told = told
         self._metadata_url = metadata_url
         self._fetch_seconds = fetch_seconds
         self._ticks = ticks
@@ -71,6 +74,11 @@ class KeyRing:
         await asyncio.shield(fetching)
         return self._keys.get(kid)
 
+    async def refresh(self) -> None:
+        """Fetch the keys if there are none, or they are due. Never raises."""
+        if self._fetching is None and (not self._keys or self._ticks() >= self._stale_at):
+            await asyncio.shield(self._start_fetch())
+
     async def close(self) -> None:
         """Cancel a fetch in progress; call before closing the session."""
         if self._fetching is not None:
@@ -86,7 +94,9 @@ class KeyRing:
             async with asyncio.timeout(self._fetch_seconds):
                 self._keys = await self._load()
             self._stale_at = self._ticks() + REFRESH_SECONDS
+            self._told(True)
         except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
+            self._told(False)
             log.warning("signing keys not fetched: %s", type(error).__name__)
             self._stale_at = self._ticks() + QUIET_SECONDS
             self._quiet_until = self._ticks() + (QUIET_SECONDS if self._keys else QUIET_WITHOUT_KEYS)

@@ -2,9 +2,10 @@
 
 import re
 from functools import lru_cache
-from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import urlsplit
+
+from checklists.addresses import is_loopback
 
 Mode = Literal["dev", "production"]
 
@@ -34,7 +35,7 @@ def may_call(url: str, *, mode: Mode, hosts: frozenset[str]) -> bool:
     if match is None or int(match["port"] or 0) > 65535:
         return False
     host = match["host"].lower()
-    loopback = _is_loopback(host)
+    loopback = is_loopback(host)
     if mode == "dev":
         return loopback
     named = host in hosts or f"{host}:{match['port']}" in hosts or host.strip("[]") in hosts
@@ -46,18 +47,9 @@ def may_call(url: str, *, mode: Mode, hosts: frozenset[str]) -> bool:
 def is_safe_source(url: str) -> bool:
     """Return whether signing keys may be fetched from a URL: https, or http to this machine."""
     parts = urlsplit(url)
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or ""))
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
 
 
 def _below(host: str, listed: str) -> bool:
     suffix = listed.removeprefix("*")
     return suffix.startswith(".") and len(suffix) > 1 and host.endswith(suffix) and host != suffix
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False

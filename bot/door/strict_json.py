@@ -13,11 +13,19 @@ _INT_LIMIT = 2**63
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
+class NotStrict(ValueError):
+    """A text that is not strict JSON. reason: a fixed word, never a part of it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 def loads(text: str) -> Any:
     """Parse one JSON value.
 
-    Raises: ValueError: not JSON; or a repeated key, NaN or Infinity, a number beyond 64 bits, nesting deeper than
-        MAX_DEPTH, or a lone surrogate, which neither database can store. The message never quotes the text.
+    Raises: NotStrict: not JSON; or a repeated key, NaN or Infinity, a number beyond 64 bits, nesting deeper than
+        MAX_DEPTH, or a lone surrogate, which neither database can store.
     """
     try:
         tree = _DECODER.decode(text)
@@ -27,11 +35,11 @@ def loads(text: str) -> Any:
         if _SURROGATE.search(text):
             json.dumps(tree, ensure_ascii=False).encode()
     except RecursionError:
-        raise ValueError("nested too deep") from None
+        raise NotStrict("too_deep") from None
     except UnicodeEncodeError:
-        raise ValueError("lone surrogate") from None
+        raise NotStrict("lone_surrogate") from None
     except json.JSONDecodeError:
-        raise ValueError("not JSON") from None
+        raise NotStrict("not_json") from None
     return tree
 
 
@@ -48,25 +56,25 @@ async def read_json(response: aiohttp.ClientResponse, limit: int) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     read = dict(pairs)
     if len(read) != len(pairs):
-        raise ValueError("repeated key")
+        raise NotStrict("repeated_key")
     return read
 
 
 def _constant(_name: str) -> NoReturn:
-    raise ValueError("not a JSON number")
+    raise NotStrict("no_number")
 
 
 def _int(digits: str) -> int:
     # Length first: converting thousands of digits takes quadratic time, which an attacker could exploit.
     if len(digits) > _INT_DIGITS or not -_INT_LIMIT <= (number := int(digits)) < _INT_LIMIT:
-        raise ValueError("number too large")
+        raise NotStrict("number_too_large")
     return number
 
 
 def _float(digits: str) -> float:
     number = float(digits)
     if not math.isfinite(number):
-        raise ValueError("number too large")
+        raise NotStrict("number_too_large")
     return number
 
 
@@ -76,7 +84,7 @@ def _check_depth(tree: Any) -> None:
         level = [child for node in level for child in _children(node)]
         if not level:
             return
-    raise ValueError("nested too deep")
+    raise NotStrict("too_deep")
 
 
 def _children(node: Any) -> list[Any]:

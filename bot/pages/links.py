@@ -81,25 +81,34 @@ class Purpose:
             raise ValueError(f"{self.name}: single cases are not given by link; that needs a sign-in")
 
 
-def add_links(app: web.Application, desk: Desk, clock: Clock, metrics: Metrics, purposes: Iterable[Purpose]) -> None:
-    """Add routes for the style sheet and for each purpose."""
-    pages.add_style(app)
+def add_links(
+    app: web.Application, desk: Desk, clock: Clock, metrics: Metrics, purposes: Iterable[Purpose], base: str = ""
+) -> None:
+    """Add routes for the style sheet and for each purpose. base: the path people see before the purpose's own.
+
+    Each is there with and without it, because a proxy in front may take it off.
+    """
+    for before in sorted({"", base}):
+        pages.add_style(app, before)
     for purpose in purposes:
-        show = partial(_show, desk=desk, clock=clock, metrics=metrics, purpose=purpose)
-        give = partial(_give, desk=desk, clock=clock, metrics=metrics, purpose=purpose)
-        app.router.add_get(purpose.path, show)
-        app.router.add_post(purpose.path, give)
+        show = partial(_show, desk=desk, clock=clock, metrics=metrics, purpose=purpose, base=base)
+        give = partial(_give, desk=desk, clock=clock, metrics=metrics, purpose=purpose, base=base)
+        for before in sorted({"", base}):
+            app.router.add_get(before + purpose.path, show)
+            app.router.add_post(before + purpose.path, give)
 
 
-async def _show(request: web.Request, *, desk: Desk, clock: Clock, metrics: Metrics, purpose: Purpose) -> web.Response:
+async def _show(
+    request: web.Request, *, desk: Desk, clock: Clock, metrics: Metrics, purpose: Purpose, base: str
+) -> web.Response:
     """Show the page with the button. A mere visit, as by link previews and mail scanners, leaves the link unused."""
     try:
-        return await desk.read(partial(_page, chosen=request.query, purpose=purpose, now=clock.now()))
+        return await desk.read(partial(_page, chosen=request.query, purpose=purpose, now=clock.now(), base=base))
     except Exception as error:
         return _failed(error, metrics)
 
 
-def _page(session: Session, chosen: Mapping[str, str], purpose: Purpose, now: datetime) -> web.Response:
+def _page(session: Session, chosen: Mapping[str, str], purpose: Purpose, now: datetime, base: str) -> web.Response:
     """Return the page with the button and the inputs, filled in with what was chosen so far."""
     token = chosen.get("l", "")
     link = links.look(session, token, purpose.name, now)
@@ -124,12 +133,14 @@ def _page(session: Session, chosen: Mapping[str, str], purpose: Purpose, now: da
             for field in purpose.fields(session, asked, language)
         ],
         button=say("pages.open_button", language),
-        action=purpose.path,
+        action=base + purpose.path,
         token=token,
     )
 
 
-async def _give(request: web.Request, *, desk: Desk, clock: Clock, metrics: Metrics, purpose: Purpose) -> web.Response:
+async def _give(
+    request: web.Request, *, desk: Desk, clock: Clock, metrics: Metrics, purpose: Purpose, base: str
+) -> web.Response:
     """Render the content beside the writer, then use up the link; only then is the content handed out."""
     chosen, now = await _form(request), clock.now()
 
@@ -166,7 +177,7 @@ async def _give(request: web.Request, *, desk: Desk, clock: Clock, metrics: Metr
             await desk.run(partial(_denied, link=refused.link, purpose=purpose, now=now))
             return _gone()
         except UserError:  # rolled back, so the link still works; the page says what is wrong
-            return await desk.read(partial(_page, chosen=chosen, purpose=purpose, now=now))
+            return await desk.read(partial(_page, chosen=chosen, purpose=purpose, now=now, base=base))
 
     try:
         return await give()

@@ -35,14 +35,14 @@ def file(content: bytes, content_type: str, name: str) -> web.Response:
     return web.Response(body=content, content_type=content_type, headers=headers)
 
 
-def add_style(app: web.Application) -> None:
-    """Add the route of the style sheet."""
+def add_style(app: web.Application, base: str) -> None:
+    """Add the route of the style sheet, beside the pages that name it."""
     style = (_TEMPLATES / "sidor.css").read_text(encoding="utf-8")
 
     async def sheet(_request: web.Request) -> web.Response:
         return web.Response(text=style, content_type="text/css", charset="utf-8", headers=HEADERS)
 
-    app.router.add_get("/sidor.css", sheet)
+    app.router.add_get(base + "/sidor.css", sheet)
 
 
 @cache

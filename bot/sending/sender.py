@@ -82,12 +82,15 @@ class Sender:
         service_hosts: frozenset[str],
         token: ServiceToken | None = None,
         pace: Pace | None = None,
+        told: Callable[[bool], None] = lambda _went_well: None,
         time_out: float = TIME_OUT,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         if mode != "dev" and token is None:
             raise ValueError("production sends with a token")
+        """told: is called with whether Teams took a message; one that a person blocked is no failure."""
         self._session = session
+        self._told = told
         self._mode = mode
         self._service_hosts = service_hosts
         self._token = token
@@ -191,6 +194,26 @@ class Sender:
         body: Mapping[str, Any] | None = None,
         *,
         urgent: bool = False,
+    ) -> Any:
+        try:
+            answer = await self._exchange(method, service_url, conversation_id, path, body, urgent=urgent)
+        except (Gone, TooLarge):
+            raise
+        except SendError:
+            self._told(False)
+            raise
+        self._told(True)
+        return answer
+
+    async def _exchange(
+        self,
+        method: str,
+        service_url: str,
+        conversation_id: str,
+        path: list[str],
+        body: Mapping[str, Any] | None,
+        *,
+        urgent: bool,
     ) -> Any:
         if not may_call(service_url, mode=self._mode, hosts=self._service_hosts):
             raise Failed

@@ -33,10 +33,13 @@ class ServiceToken:
         app_id: str,
         password: str,
         endpoint: str,
+        told: Callable[[bool], None] = lambda _went_well: None,
         time_out: float = 10.0,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
+        """told: is called with whether a token could be fetched."""
         self._session = session
+        self._told = told
         self._form = {
             "grant_type": "client_credentials",
             "client_id": app_id,
@@ -77,6 +80,15 @@ class ServiceToken:
             task.exception()  # retrieved, so that asyncio does not warn when every caller was cancelled
 
     async def _fetch(self) -> str:
+        try:
+            token = await self._ask()
+        except NoServiceToken:
+            self._told(False)
+            raise
+        self._told(True)
+        return token
+
+    async def _ask(self) -> str:
         try:
             async with self._session.post(
                 self._endpoint, data=self._form, timeout=self._time_out, allow_redirects=False

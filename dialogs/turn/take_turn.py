@@ -8,6 +8,7 @@ from actions import people as acts
 from actions.changes import NONE, Change, Changes, record, stored
 from actions.origin import Origin
 from checklists.errors import UserError
+from checklists.identity import entra_id
 from checklists.privacy import has_personal_number
 from checklists.swedish_time import day_of
 from dialogs.messages import consequences, update
@@ -43,7 +44,7 @@ class Outcome:
     """The result of a turn.
 
     reply: None when there is nothing to say. posted: id of the activity under which the reply was already posted.
-    may_bind: the object id is unknown, but the register holds people waiting to be bound by e-mail.
+    may_bind: the object id has no role, but the register holds people waiting to be bound by e-mail.
     result: for the metrics. stored_as: row id in the inbox, 0 when the reply is not stored. skipped: cases left out of
     what the reply shows because of faulty data.
     """
@@ -127,15 +128,19 @@ def _chat(session: Session, turn: Turn, found: Arrival) -> conversations.Convers
 
 def _bind(session: Session, turn: Turn) -> bool:
     """Bind an e-mail-only register row to the person now known to own that address; say whether there was one."""
-    tenant = tenants.find(session, turn.tenant) if turn.emails else None
-    if tenant is None or people.by_object_id(session, tenant.id, turn.object_id) is not None:
+    tenant = tenants.find(session, turn.tenant) if turn.emails and entra_id(turn.object_id) else None
+    if tenant is None:
         return False
+    known = people.by_object_id(session, tenant.id, turn.object_id)
     for email in turn.emails:
         waiting = people.by_email(session, tenant.id, email)
-        if waiting is not None and waiting.object_id is None:
-            origin = Origin(tenant.id, f"person:{waiting.id}", turn.now, waiting.id)
-            acts.bind(session, origin, waiting, turn.object_id)
-            return True
+        if waiting is None or waiting.object_id is not None:
+            continue
+        if known is not None:  # whether she is to have what the second row gives is for the admin to say
+            acts.second_row(session, Origin(tenant.id, "unknown", turn.now), waiting, known)
+            return False
+        acts.bind(session, Origin(tenant.id, f"person:{waiting.id}", turn.now, waiting.id), waiting, turn.object_id)
+        return True
     return False
 
 
@@ -144,8 +149,8 @@ def _refused(session: Session, turn: Turn) -> Outcome:
     tenant = tenants.find(session, turn.tenant)
     if turn.kind == "removed" or tenant is None:
         return Outcome(None if turn.kind == "removed" else _plain(turn, "common.stranger"), result="denied")
-    is_new = people.by_object_id(session, tenant.id, turn.object_id) is None
-    may_bind = is_new and not turn.emails and people.unbound_emails_exist(session, tenant.id)
+    is_somebody = bool(entra_id(turn.object_id))
+    may_bind = is_somebody and not turn.emails and people.unbound_emails_exist(session, tenant.id)
     if turn.kind in ("text", "press", "refresh") and not may_bind:
         record(session, Origin(tenant.id, "unknown", turn.now), Change("denied", detail="stranger"))
     return Outcome(_plain(turn, "common.stranger"), may_bind=may_bind, result="denied")

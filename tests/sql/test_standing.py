@@ -1,6 +1,6 @@
 """How things stand, read from both databases, and as the gauges show it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from prometheus_client.parser import text_string_to_metric_families
 from sqlmodel import select
@@ -43,6 +43,7 @@ def test_where_only_a_case_was_opened_everything_is_none_or_nothing(desk: Desk, 
         unchained_events=0,
         oldest_unchained=0.0,
         waiting_changes=1,  # the case itself
+        late=frozenset({"sweep"}),  # the office has been open since eight
     )
 
 
@@ -78,6 +79,40 @@ def test_counts_and_ages_are_those_of_what_is_there(desk: Desk, world: World) ->
     assert (read(desk).unchained_events, read(desk).oldest_unchained) == (0, 0.0)
 
 
+def late(desk: Desk, at: datetime) -> frozenset[str]:
+    return desk.read_now(lambda session: standing.readiness(session, at))[1]
+
+
+def test_the_sweep_is_late_half_an_hour_after_the_office_opened_until_it_is_done(desk: Desk, world: World) -> None:
+    opens = datetime(2026, 5, 12, 6, tzinfo=UTC)  # eight in Sweden
+    moments = {
+        opens: False,
+        opens + timedelta(minutes=29): False,
+        opens + timedelta(minutes=30): True,
+        opens + timedelta(hours=8): True,
+        opens + timedelta(hours=9): False,
+        opens + timedelta(days=4, hours=1): False,
+    }
+    assert {at: "sweep" in late(desk, at) for at in moments} == moments
+
+    desk.run_now(lambda session: told_reminders.begin_sweep(session, world.tenant, opens.date(), opens))
+    assert "sweep" in late(desk, opens + timedelta(hours=1)), "begun is not done"
+    desk.run_now(lambda session: setattr(told_reminders.sweep(session, world.tenant, opens.date()), "done_at", opens))
+    assert "sweep" not in late(desk, opens + timedelta(hours=1))
+    assert "sweep" in late(desk, opens + timedelta(days=1, hours=1))
+
+
+def test_what_waits_to_be_sent_or_chained_is_late_after_a_while(desk: Desk, world: World) -> None:
+    evening = NOW + timedelta(hours=10)
+    desk.run_now(lambda session: put(session, world, outbox.WAITING, evening))
+    desk.run_now(lambda session: trail.record(session, world.tenant, evening, "cli:made-up", "export") and None)
+
+    assert late(desk, evening + timedelta(seconds=60)) == set()
+    assert late(desk, evening + timedelta(seconds=61)) == {"chain"}
+    assert late(desk, evening + timedelta(seconds=301)) == {"chain", "sends"}
+    assert read(desk).late == {"sweep"}, "nothing of this had happened then"
+
+
 def test_each_gauge_shows_its_own_number(desk: Desk, world: World) -> None:
     desk.run_now(lambda session: happens(session, world))
     families = text_string_to_metric_families(Metrics().text(read(desk)).decode())
@@ -94,5 +129,8 @@ def test_each_gauge_shows_its_own_number(desk: Desk, world: World) -> None:
         ("unchained_events",): 2,
         ("oldest_unchained_event_seconds",): 7,
         ("figures_waiting_changes",): 2,
+        ("degraded", "sweep"): 1,
+        ("degraded", "chain"): 0,
+        ("degraded", "keys"): 0,
     }.items():
         assert shown[(f"beslutskollen_{name[0]}", *name[1:])] == value, name

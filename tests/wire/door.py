@@ -36,7 +36,7 @@ class Door:
         self.turns: list[Inbound] = []
         app = web.Application()
         app.router.add_post("/api/messages", self._messages)
-        self._runner = web.AppRunner(app, **server_options(read_seconds))
+        self._runner = web.AppRunner(app, **server_options(read_seconds, read_seconds))
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()

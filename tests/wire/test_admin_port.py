@@ -1,4 +1,4 @@
-"""Readiness and metrics are served on loopback only, whatever address the bot listens on."""
+"""Readiness and metrics are served on loopback only, whatever address the bot listens on, unless told otherwise."""
 
 import asyncio
 import socket
@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.admin_port import make_admin_app
 from bot.clock import Clock
 from bot.metrics import Metrics
-from bot.settings import Settings
+from bot.settings import read_settings
 from bot.web import serve
 from storage.desk import opened
 from storage.sealing import Keys
@@ -31,11 +31,12 @@ def listens(host: str, port: int) -> bool:
         return probe.connect_ex((host, port)) == 0
 
 
+@pytest.mark.parametrize(("asked", "told"), [({}, "127.0.0.1"), ({"admin_host": "127.0.0.3"}, "127.0.0.3")])
 async def test_the_admin_port_is_bound_to_loopback_when_the_bot_is_open_to_all(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], asked: dict[str, str], told: str
 ) -> None:
     port, admin_port = free_ports(2)
-    settings = Settings(mode="production", host="0.0.0.0", port=port, admin_port=admin_port)
+    settings = read_settings(mode="production", host="0.0.0.0", port=port, admin_port=admin_port, **asked)
     with opened(put_database(tmp_path / "bot.db"), Keys(KEYS)) as desk:
         running = asyncio.create_task(serve(web.Application(), make_admin_app(desk, Clock(), Metrics()), settings))
 
@@ -47,13 +48,13 @@ async def test_the_admin_port_is_bound_to_loopback_when_the_bot_is_open_to_all(
         try:
             assert listens("127.0.0.2", port), "open to all: another of this machine's addresses gets through"
             assert not listens("127.0.0.2", admin_port)
-            assert await answers(admin_port, "127.0.0.1", "/readyz") == 200
-            assert "beslutskollen_outbox_oldest_seconds" in await metrics(admin_port)
+            assert await answers(admin_port, told, "/readyz") == 200
+            assert "beslutskollen_outbox_oldest_seconds" in await metrics(admin_port, told)
         finally:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
 
 
-async def metrics(port: int) -> str:
-    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/metrics") as answer:
+async def metrics(port: int, host: str) -> str:
+    async with aiohttp.ClientSession() as session, session.get(f"http://{host}:{port}/metrics") as answer:
         return await answer.text()

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from app import main
+from bot.settings import read_settings
 from tests.conftest import ROOT
+from tests.migrated import put_database
 from tests.waiting import PATIENCE
 from tests.wire.door import TENANT
 
@@ -22,8 +24,8 @@ PRODUCTION = {
     "MicrosoftAppId": "made-up",
     "MicrosoftAppPassword": "made-up",
     "MicrosoftAppTenantId": TENANT,
-    "BK_SECRET_KEY": "0" * 64,
-    "BK_KEYS": "made-up:" + b64encode(bytes(32)).decode(),
+    "BK_SECRET_KEY": "5a" * 32,
+    "BK_KEYS": "made-up:" + b64encode(b"made-up key, never used anywhere").decode(),
 }
 HEADER = "tenant_id;object_id;email;name;unit;role;valid_from;valid_to"
 ANNA = f"{TENANT};anna;;Anna Påhittad;Enhet (påhittad);case_worker;;"
@@ -131,6 +133,20 @@ def test_help_names_every_command(tmp_path: Path) -> None:
         ("BK_OPENID_METADATA_URL", "http://login.example.invalid/keys"),
         ("PORT", "http"),
         ("BK_DATABASE_URL", "mysql://127.0.0.1/bot"),
+        ("BK_DATABASE_URL", "postgresql://made-up:made-up@db.example.invalid/bot"),
+        ("BK_DATABASE_URL", "postgresql://made-up:made-up@db.example.invalid/bot?sslmode=require"),
+        ("BK_SECRET_KEY", "0" * 64),
+        ("BK_KEYS", "made-up:" + b64encode(bytes(32)).decode()),
+        ("BK_PUBLIC_URL", "http://bot.example.invalid"),
+        ("BK_PUBLIC_URL", "bot.example.invalid"),
+        ("BK_PUBLIC_URL", "https://made-up@bot.example.invalid/?made-up"),
+        ("BK_SERVICE_HOSTS", ""),
+        ("BK_SERVICE_HOSTS", "https://smba.example.invalid"),
+        ("BK_SERVICE_HOSTS", ".invalid"),
+        ("BK_HOST", ""),
+        ("BK_HOST", "http://127.0.0.1"),
+        ("BK_ADMIN_HOST", "127.0.0.1:3979"),
+        ("BK_KEEP_ALIVE_SECONDS", "0"),
     ],
 )
 def test_production_does_not_start_without_its_security_settings(tmp_path: Path, name: str, value: str) -> None:
@@ -143,22 +159,142 @@ def test_production_does_not_start_without_its_security_settings(tmp_path: Path,
     assert "made-up" not in done.stderr, "the error repeats a setting's value"
 
 
+@pytest.mark.parametrize("setting", ["BK_HOST", "BK_ADMIN_HOST"])
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.invalid"])
-def test_dev_mode_listens_on_this_machine_only(tmp_path: Path, host: str) -> None:
-    done = run(tmp_path, "serve", BK_TENANTS=TENANT, BK_HOST=host)
+def test_dev_mode_listens_on_this_machine_only(tmp_path: Path, host: str, setting: str) -> None:
+    done = run(tmp_path, "serve", BK_TENANTS=TENANT, **{setting: host})
 
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "BK_HOST" in done.stderr
+    assert setting in done.stderr
 
 
-def test_an_address_in_use_is_exit_1(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("taken_as", "free"), [("PORT", "BK_ADMIN_PORT"), ("BK_ADMIN_PORT", "PORT")])
+def test_an_address_in_use_is_exit_1_and_named_with_its_setting(tmp_path: Path, taken_as: str, free: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        done = run_apart(tmp_path, "serve", BK_TENANTS=TENANT, PORT=str(taken.getsockname()[1]), BK_ADMIN_PORT="0")
+        port = str(taken.getsockname()[1])
+        done = run_apart(tmp_path, "serve", BK_TENANTS=TENANT, **{taken_as: port, free: "0"})
 
     assert done.returncode == 1
-    assert "cannot listen on 127.0.0.1" in done.stderr
+    assert done.stderr == (
+        f"another program is listening on 127.0.0.1:{port} already; stop it, or choose another {taken_as} (BK-343)\n"
+    )
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid"])
+def test_an_address_of_another_machine_is_exit_1_in_our_own_words(tmp_path: Path, host: str) -> None:
+    settings = PRODUCTION | {"BK_HOST": host, "PORT": "0", "BK_ADMIN_PORT": "0"}
+    done = run_apart(tmp_path, "serve", **settings)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{host}:0 is no address of this machine")
+    assert "choose another BK_HOST (BK-338)" in done.stderr
+
+
+def test_the_same_settings_start_when_each_is_right(tmp_path: Path) -> None:
+    for settings in (
+        PRODUCTION,
+        PRODUCTION | {"BK_DATABASE_URL": "postgresql://db.example.invalid/b?sslmode=verify-full"},
+    ):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(tmp_path)
+            for name, value in environment(tmp_path, **settings).items():
+                patch.setenv(name, value)
+            read_settings().check_for_serving()
+
+
+# --- secrets from files ------------------------------------------------------------------------------------
+
+
+def test_each_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    secrets = ("MicrosoftAppPassword", "BK_SECRET_KEY", "BK_KEYS", "BK_DATABASE_URL")
+    settings = environment(tmp_path, **PRODUCTION)
+    for name in secrets:
+        (tmp_path / name).write_text(settings.pop(name) + "\n", encoding="utf-8")
+        settings[name + "_FILE"] = str(tmp_path / name)
+    (tmp_path / ".env").write_text(f"BK_KEYS_FILE={settings.pop('BK_KEYS_FILE')}\n", encoding="utf-8-sig")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path)
+        for name in os.environ.keys() - settings.keys():
+            patch.delenv(name)
+        for name, value in settings.items():
+            patch.setenv(name, value)
+        read = read_settings()
+
+    read.check_for_serving()
+    assert read.app_password.get_secret_value() == "made-up"
+    assert read.secret() == bytes.fromhex(PRODUCTION["BK_SECRET_KEY"])
+    assert list(read.master_keys()) == ["made-up"]
+    assert read.database == f"sqlite:///{tmp_path / 'bot.db'}"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"), [(None, "BK-308"), (b"", "BK-308"), (b"\xff\xfe", "BK-308"), (b"0" * 70_000, "BK-308")]
+)
+def test_a_secret_file_that_holds_no_secret_is_named_by_its_setting(
+    tmp_path: Path, content: bytes | None, code: str
+) -> None:
+    if content is not None:
+        (tmp_path / "secret").write_bytes(content)
+    settings = PRODUCTION | {"BK_SECRET_KEY": "", "BK_SECRET_KEY_FILE": str(tmp_path / "secret")}
+    done = run(tmp_path, "serve", **settings)
+
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "BK_SECRET_KEY_FILE" in done.stderr
+    assert f"({code})" in done.stderr
+
+
+def test_a_secret_set_both_ways_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("5b" * 32, encoding="ascii")
+    done = run(tmp_path, "serve", **PRODUCTION, BK_SECRET_KEY_FILE=str(tmp_path / "secret"))
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "BK_SECRET_KEY and BK_SECRET_KEY_FILE" in done.stderr
+
+
+def test_a_dotenv_that_cannot_be_read_has_its_own_code(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"BK_TENANTS=\xe5\xe4\xf6\n")
+    done = run(tmp_path, "serve", **PRODUCTION)
+
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "(BK-307)" in done.stderr
+
+
+# --- what is on disk ---------------------------------------------------------------------------------------
+
+
+def test_files_and_folders_are_their_makers_alone_whatever_the_umask(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("\n".join([HEADER, ANNA]), encoding="utf-8")
+    there = {*tmp_path.iterdir()}
+    (tmp_path / "older.csv").touch(mode=0o666)
+    url = {"BK_DATABASE_URL": f"sqlite:///{tmp_path / 'new' / 'folder' / 'bot.db'}"}
+    before = os.umask(0)
+    try:
+        (tmp_path / "older.csv").chmod(0o666)
+        for words in (
+            ("people", "import", "people.csv"),
+            ("export", "--what", "answers", "--out", "answers.csv"),
+            ("export", "--what", "answers", "--out", "older.csv"),
+            ("export", "--what", "checklists", "--format", "xlsx", "--out", "lists.xlsx"),
+            ("backup", "copy.backup", "--keys", "keys.txt"),
+        ):
+            done = run_apart(tmp_path, *words, **url)
+            assert done.returncode == 0, done.stderr
+    finally:
+        os.umask(before)
+
+    made = {path: path.stat().st_mode & 0o777 for path in tmp_path.rglob("*") if path not in there}
+    assert {"bot.db", "answers.csv", "older.csv", "lists.xlsx", "copy.backup", "keys.txt"} <= {p.name for p in made}
+    assert {path.name: oct(mode) for path, mode in made.items() if mode != (0o700 if path.is_dir() else 0o600)} == {}
+
+
+def test_a_database_of_an_earlier_release_is_taken_back_from_the_others(tmp_path: Path) -> None:
+    put_database(tmp_path / "bot.db")
+    (tmp_path / "bot.db").chmod(0o644)
+    run(tmp_path, "verify-log")
+
+    assert (tmp_path / "bot.db").stat().st_mode & 0o777 == 0o600
 
 
 # --- people ------------------------------------------------------------------------------------------------

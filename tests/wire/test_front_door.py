@@ -307,13 +307,37 @@ async def test_forty_thousand_entities_do_no_harm(door: Door) -> None:
     assert await door.post(message(entities=crowd, conversation=None)) == 400
 
 
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"\xff", "not_utf8"),
+        (b"{", "not_json"),
+        (b"[]", "not_an_object"),
+        (b'{"type": "a", "type": "a"}', "repeated_key"),
+        (b'{"a": NaN}', "no_number"),
+        (b'{"a": 1e999}', "number_too_large"),
+        (b'{"a": "\\ud800"}', "lone_surrogate"),
+        (b"[" * 100 + b"]" * 100, "too_deep"),
+        (json.dumps(message(text="KANARIE" * 20_000)).encode(), "field_text"),
+        (json.dumps(message(conversation=None)).encode(), "field_conversation"),
+        (json.dumps(message(id=None)).encode(), "no_author"),
+    ],
+)
+async def test_what_is_wrong_with_a_body_is_told_apart_without_quoting_it(
+    door: Door, caplog: pytest.LogCaptureFixture, body: bytes, reason: str
+) -> None:
+    assert await door.post(body) == 400
+    assert f"refused: 400 body {reason}" in caplog.text
+    assert "KANARIE" not in caplog.text
+
+
 async def test_a_refusal_returns_one_code_and_logs_only_codes(door: Door, caplog: pytest.LogCaptureFixture) -> None:
     async with (
         aiohttp.ClientSession() as session,
         session.post(door.url, json=message(type="KANARIE" * 100)) as response,
     ):
         assert (response.status, await response.json()) == (400, {"error": "body"})
-    assert "refused: 400 body" in caplog.text
+    assert "refused: 400 body field_type" in caplog.text
     assert "KANARIE" not in caplog.text
 
 
@@ -336,6 +360,12 @@ async def test_a_refusal_returns_one_code_and_logs_only_codes(door: Door, caplog
 async def test_tenant_channel_and_service_url_must_be_listed(door: Door, changed: dict[str, Any], status: int) -> None:
     assert await door.post(message(**changed)) == status
     assert len(door.turns) == (status == 200)
+
+
+def test_one_tenant_stated_in_two_cases_is_one_tenant() -> None:
+    stated = {"channelData": {"tenant": {"id": "MADE-UP"}}, "conversation": {"id": "a", "tenantId": "Made-Up"}}
+
+    assert read_activity(json.dumps(message(**stated)).encode()).tenant_id == "made-up"
 
 
 def test_production_without_a_token_check_or_tenants_cannot_be_made() -> None:

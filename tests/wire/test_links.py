@@ -138,9 +138,7 @@ async def test_get_shows_a_button_and_uses_nothing_up_post_gives_and_does(site: 
     assert site.acts() == [f"person:{site.world.person} link_used report"]
 
 
-async def test_while_a_report_is_made_turns_are_taken_and_of_two_presses_one_gets_it(
-    site: Site,
-) -> None:
+async def test_while_a_report_is_made_turns_are_taken_and_of_two_presses_one_gets_it(site: Site) -> None:
     slow = Slow()
     app = web.Application(client_max_size=0)
     add_links(app, site.desk, site.clock, Metrics(), [replace(REPORT, render=slow)])
@@ -157,6 +155,16 @@ async def test_while_a_report_is_made_turns_are_taken_and_of_two_presses_one_get
     assert sorted(answer.status for answer in answers) == [200, 410]
     assert sum("Påhittad rapport" in text for text in texts) == 1
     assert sum("report" in act for act in site.acts()) == 1, "one use in the trail"
+
+
+async def test_below_a_path_the_button_leads_below_it_too(site: Site) -> None:
+    app = web.Application(client_max_size=0)
+    add_links(app, site.desk, site.clock, Metrics(), [REPORT], "/kollen")
+    token = site.token()
+    async with TestClient(TestServer(app)) as client:
+        shown = await client.get("/rapport", params={"l": token})
+        assert 'action="/kollen/rapport"' in await shown.text()
+        assert (await client.post("/kollen/rapport", data={"l": token})).status == 200
 
 
 async def test_a_file_is_given_as_a_file(site: Site) -> None:

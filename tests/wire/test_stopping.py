@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import os
+import socket
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -13,9 +14,11 @@ from pathlib import Path
 import aiohttp
 import psycopg
 import pytest
+from aiohttp import web
 
+from bot.web import stop_accepting
 from tests.browser.real_bot import RealBot, free_ports
-from tests.waiting import patience
+from tests.waiting import PATIENCE, patience
 from tests.wire.bot_process import Client, RecordingConnector, people_csv, town
 from tests.wire.door import TENANT
 
@@ -58,6 +61,27 @@ async def test_a_stop_cuts_no_turn_that_is_under_way(tmp_path: Path, round_: int
     assert code == 0
     assert took < 20 or not LONG, f"{took:.0f} s; on a machine that does nothing else, 20 is what it promises"
     assert set(ended) == {"200"}, ended
+
+
+async def test_whoever_has_connected_is_answered_though_nobody_has_accepted_yet() -> None:
+    async def take(_request: web.Request) -> web.Response:
+        return web.Response(text="kept")
+
+    app = web.Application()
+    app.router.add_post("/", take)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    assert runner.server is not None
+    listening = await asyncio.get_running_loop().create_server(runner.server, "127.0.0.1", 0)
+    with socket.create_connection(listening.sockets[0].getsockname()) as client:  # blocks the loop: nobody accepts
+        client.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
+        await stop_accepting(listening, runner.server)
+        await runner.cleanup()
+        client.settimeout(PATIENCE)
+        received = await asyncio.to_thread(client.recv, 4096)
+
+    assert received.startswith(b"HTTP/1.1 200")
+    assert received.endswith(b"kept")
 
 
 @asynccontextmanager

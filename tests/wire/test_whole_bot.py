@@ -133,20 +133,26 @@ async def test_an_unknown_invoke_is_400(teams: Teams) -> None:
 
 async def test_an_email_is_bound_at_first_contact_to_its_own_person_only(teams: Teams) -> None:
     email = "mejl@example.invalid"
+
+    def answers(who: str, **changes: str) -> None:
+        member = {"id": "29:x", "aadObjectId": who, "tenantId": TENANT, "userRole": "user", "email": email} | changes
+        teams.connector.script.append(Fault(200, body=json.dumps(member)))
+
     nobodies: tuple[dict[str, str], ...] = (
-        {"email": email, "tenantId": "another"},
-        {"email": email, "tenantId": TENANT, "userRole": "guest"},
-        {"userPrincipalName": "mejl_example.invalid#EXT#@other", "email": email},
-        {"email": email, "tenantId": TENANT, "aadObjectId": "someone"},
+        {"tenantId": "another"},
+        {"tenantId": ""},
+        {"userRole": "Guest"},
+        {"userPrincipalName": "mejl_example.invalid#EXT#@other"},
+        {"aadObjectId": "someone"},
     )
-    for number, member in enumerate(nobodies):
-        teams.connector.script.append(Fault(200, body=json.dumps({"id": "29:x"} | member)))
+    for number, changes in enumerate(nobodies):
+        answers(f"nobody-{number}", **changes)
         assert "attachments" not in await teams.types("hej", f"nobody-{number}")
-    teams.connector.script.append(Fault(200, body=json.dumps({"id": "29:x", "userPrincipalName": email.title()})))
+    answers("mejl", email="", userPrincipalName=email.title())
 
     assert "attachments" in await teams.types("hej", "mejl")
     assert [a.method for a in (await teams.posts("message.text", "mejl", sent=1, text="hej"))[2]] == ["POST"]
-    teams.connector.script.append(Fault(200, body=json.dumps({"id": "29:x", "email": email})))
+    answers("late")
     assert "attachments" not in await teams.types("hej", "late")
     with sqlite3.connect(teams.bot.folder / "bot.db") as database:
         denied = database.execute("select count(*) from event where act = 'denied' and actor = 'unknown'").fetchone()

@@ -1,0 +1,41 @@
+"""Who somebody is: the ids and addresses of Entra in the form in which they are compared, and whose an address is."""
+
+import re
+import string
+from collections.abc import Mapping
+
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+_PLAIN = re.compile(r"[!-~]+@[!-~]+")
+_EXTERNAL = re.compile(r"(#|%(25)*23)ext(#|%(25)*23)", re.IGNORECASE)
+
+
+def entra_id(written: str) -> str:
+    """Return the id of a tenant or a person as it is compared: GUIDs are the same in any case. Empty: nobody's."""
+    return written.strip(string.whitespace).translate(_LOWER)
+
+
+def address(written: str) -> str:
+    """Return an e-mail address as the register keeps it."""
+    return written.strip().lower()
+
+
+def own_addresses(member: Mapping[str, object], tenant: str, object_id: str) -> tuple[str, ...]:
+    """Return the addresses that the channel's answer about a member proves to be this person's.
+
+    None at all, unless the answer itself names her tenant, her object id, and her as a user and not a guest. Nor is an
+    address hers if it is not plain ASCII: two letters that look alike would make her somebody else.
+    """
+    if not _names(object_id, [member[name] for name in ("aadObjectId", "objectId") if member.get(name) is not None]):
+        return ()
+    if not _names(tenant, [member.get("tenantId")]) or member.get("userRole") != "user":
+        return ()
+    found = [given for name in ("email", "userPrincipalName") if isinstance(given := member.get(name), str)]
+    if any(map(_EXTERNAL.search, found)):
+        return ()
+    return tuple(address(given) for given in found if _PLAIN.fullmatch(given))
+
+
+def _names(wanted: str, given: list[object]) -> bool:
+    """Return whether all that is given, and that is something, is the id that is wanted."""
+    same = entra_id(wanted)
+    return bool(same and given) and all(isinstance(one, str) and entra_id(one) == same for one in given)

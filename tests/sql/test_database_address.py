@@ -1,0 +1,52 @@
+"""What goes to a database over the network goes by verified TLS."""
+
+import pytest
+
+from storage.database_address import is_verified
+
+NAMES = ("PGHOST", "PGHOSTADDR", "PGSSLMODE", "PGSERVICE")
+
+
+@pytest.fixture(autouse=True)
+def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(
+            "sqlite:///var/bot.db",
+            "postgresql:///bot",
+            "postgresql://127.0.0.1/bot",
+            "postgres://x:y@localhost:5432/bot",
+        ),
+        *("postgresql://[::1]/bot", "postgresql:///bot?host=/run/postgresql", "postgresql://%2Frun%2Fpostgresql/bot"),
+        *("postgresql://db.example/bot?sslmode=verify-full",),
+    ],
+)
+def test_this_machine_and_verified_tls_are_let_through(url: str) -> None:
+    assert is_verified(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("postgresql://db.example/bot", "postgres://192.0.2.1/bot", "postgresql:///bot?host=db.example"),
+        *(f"postgresql://db.example/bot?sslmode={mode}" for mode in ("disable", "prefer", "require", "verify-ca")),
+        *("postgresql://127.0.0.1,db.example/bot", "postgresql://127.0.0.1/bot?hostaddr=192.0.2.1"),
+        *("postgresql://localhost/bot?service=other", "postgresql://local host/bot"),
+    ],
+)
+def test_anything_else_over_the_network_is_not(url: str) -> None:
+    assert not is_verified(url)
+
+
+def test_what_an_address_leaves_out_comes_from_the_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGHOST", "db.example")
+    assert not is_verified("postgresql:///bot")
+    assert is_verified("postgresql://127.0.0.1/bot")
+    monkeypatch.setenv("PGSSLMODE", "verify-full")
+    assert is_verified("postgresql:///bot")
+    assert not is_verified("postgresql:///bot?sslmode=require"), "the address itself goes first"
