@@ -19,6 +19,7 @@ from checklists.errors import BadChildren, BadPeople, UserError
 from checklists.faults import Code, Fault, Refusal, fault, listed, of_rule
 from checklists.loader import all_facts
 from checklists.model import MOST_CHILDREN, CaseType
+from checklists.privacy import LetThrough
 from checklists.references import normal_ref
 from checklists.swedish_time import day_of
 from dialogs.messages.consequences import follow
@@ -41,7 +42,7 @@ def import_cases(session: Session, raw: bytes, allowed: frozenset[str], at: date
 
     allowed: the tenants that may be named; empty = any. Raises: BadCsv: with every bad row; nothing is stored then.
     """
-    rows = read_csv(raw, COLUMNS, NEEDED)
+    rows = read_csv(raw, COLUMNS, NEEDED, LetThrough(day_of(at)))
     return take_all(rows, lambda row: _Row(session, row, allowed, at, actor).take())
 
 
