@@ -83,6 +83,9 @@ class Code(StrEnum):
     KEY_TWICE = "BK-253"
     KEY_UNKNOWN = "BK-254"
     KEY_MISSING = "BK-255"
+    FILE_TOO_LARGE = "BK-256"
+    ALIAS = "BK-257"
+    TOO_DEEP = "BK-258"
 
     VALUE_UNREADABLE = "BK-260"
     VALUE_NOT_ONE_OF = "BK-261"
