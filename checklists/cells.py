@@ -49,7 +49,7 @@ class Cells:
         return self._written() == other._written()
 
     def _written(self) -> tuple[str, ...]:
-        return tuple(safe(cell).strip() for cell in (self.answer, self.method, self.motivation, self.note))
+        return tuple(" ".join(safe(cell).split()) for cell in (self.answer, self.method, self.motivation, self.note))
 
 
 def read_cells(item: Item, cells: Cells) -> Written:

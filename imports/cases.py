@@ -23,7 +23,7 @@ from checklists.privacy import LetThrough
 from checklists.references import normal_ref
 from checklists.swedish_time import day_of
 from dialogs.messages.consequences import follow
-from imports.common import Imported, check_cells, take_all
+from imports.common import CLEARED, Imported, check_cells, take_all
 from storage import cases, people, tenants
 from storage.cases import CaseRow
 from storage.desk import Session
@@ -32,7 +32,6 @@ DATES = ("received_on", "assigned_on", "opened_on", "planned_decision_on", "deci
 FACTS = ("violence", "child_placed", "child_communicated", "intervention_decided")
 _WHO = ("tenant_id", "case_ref", "unit", "case_type", "lead_email", "co_email")
 COLUMNS = (*_WHO, *DATES, *FACTS, "children", "protected_identity")
-CLEARED = "-"
 _YES_NO = ("ja", "nej")
 NEEDED = ("tenant_id", "case_ref")
 

@@ -11,6 +11,8 @@ from checklists.faults import Code, Fault, Refusal, fault, listed, of_rule
 from checklists.model import Role
 from checklists.rights import ROLES
 
+CLEARED = "-"
+"""Clears a date; an empty cell leaves it as it is."""
 MOST_IN_REGISTER = 200
 """The most characters in one cell of a register."""
 

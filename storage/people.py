@@ -98,14 +98,21 @@ def roles_on(session: Session, person_id: int, day: date) -> Sequence[RoleRow]:
 
 
 def unit(session: Session, tenant_id: int, name: str) -> UnitRow:
-    """Return the unit with this name, creating it under the organisation if it is new."""
-    row = session.exec(select(UnitRow).where(UnitRow.tenant_id == tenant_id, UnitRow.name == name)).first()
+    """Return the unit with this name, creating it under the organisation if it is new. Case makes no other unit."""
+    found = session.exec(select(UnitRow).where(UnitRow.tenant_id == tenant_id).order_by(col(UnitRow.id))).all()
+    row = next((one for one in found if one.name == name), None)
+    row = row or next((one for one in found if one.name.casefold() == name.casefold()), None)
     if row is None:
         parent = None if name == ORGANISATION else unit(session, tenant_id, ORGANISATION).id
         row = UnitRow(tenant_id=tenant_id, name=name, parent_id=parent)
         session.add(row)
         session.flush()
     return row
+
+
+def unit_exists(session: Session, name: str) -> bool:
+    """Return whether any tenant has a unit with this name."""
+    return session.exec(select(UnitRow.id).where(UnitRow.name == name).limit(1)).first() is not None
 
 
 def unit_names(session: Session, tenant_id: int) -> dict[int, str]:
