@@ -141,7 +141,7 @@ def demo_people() -> list[tuple[str, str, str, str]]:
 
     columns = ("tenant_id", "object_id", "name", "unit", "role")
     found: dict[str, tuple[str, str, str, str]] = {}
-    for row in read_csv(DEMO_PEOPLE.read_bytes(), columns, columns):
+    for row in read_csv(DEMO_PEOPLE.read_bytes(), columns, columns, ignored=("email", "valid_from", "valid_to")):
         cells = row.cells
         title = f"{TITLES[cells['role']]}, {cells['unit']}"
         found.setdefault(cells["object_id"], (cells["tenant_id"], cells["object_id"], cells["name"], title))

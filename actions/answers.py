@@ -83,7 +83,7 @@ def row_content(sheet: Sheet, stop: Stop, item_id: str, written: Written) -> Wri
 
 def set_note(session: Session, origin: Origin, sheet: Sheet, item_id: str, text: str) -> Changes:
     """Store a note to an answer; an empty text removes the old one. Raises: PersonalNumberInText, TextTooLong."""
-    note, old = checked(text), sheet.written(session, item_id)
+    note, old = checked(text, origin.lets), sheet.written(session, item_id)
     return give(session, origin, sheet, item_id, replace(old, note=note)) if note != (old.note or "") else NONE
 
 
@@ -95,15 +95,15 @@ def set_method(session: Session, origin: Origin, sheet: Sheet, item_id: str, opt
     return give(session, origin, sheet, item_id, replace(sheet.written(session, item_id), option=option))
 
 
-def save_draft(session: Session, sheet: Sheet, stop: Stop, person_id: int, text: str, place: str) -> bool:
+def save_draft(session: Session, origin: Origin, sheet: Sheet, stop: Stop, text: str, place: str) -> bool:
     """Store a person's unfinished text as her private draft, which is no answer.
 
     Returns: whether anything was stored; an empty text, or one with a personal number, is not.
     """
     text, place = text.strip()[:MOST_TEXT], place.strip()[:MOST_TEXT]
-    if (not text and not place) or has_personal_number(text) or has_personal_number(place):
+    if (not text and not place) or any(has_personal_number(one, origin.lets) for one in (text, place)):
         return False
-    drafts.keep(session, sheet.filled, stop.items[0], person_id, text, place)
+    drafts.keep(session, sheet.filled, stop.items[0], origin.person_id or 0, text, place)
     return True
 
 

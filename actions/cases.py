@@ -170,5 +170,5 @@ def extend(
         author_id=origin.person_id or 0,
         at=origin.now,
     )
-    extensions.add(session, row, required(reason))
+    extensions.add(session, row, required(reason, origin.lets))
     return record(session, origin, Change("extended", case, detail=f"{limit} {reason_class} {until.isoformat()}"))

@@ -6,8 +6,8 @@ from typing import Literal
 
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
-from checklists.errors import BadDeputy, BadPeriod
-from checklists.faults import Code, Refusal, fault
+from checklists.errors import BadDeputy, BadPeriod, DatesOutOfOrder
+from checklists.faults import Code, Refusal, fault, of_rule
 from checklists.identity import entra_id
 from checklists.model import Role
 from storage import people, told_reminders
@@ -21,7 +21,10 @@ Outcome = Literal["added", "changed", "unchanged"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a register file: who holds which role in which unit. Days are inclusive; None: open-ended."""
+    """One line of a register file: who holds which role in which unit. Days are inclusive; None: open-ended.
+
+    keeps: the days about which it says nothing.
+    """
 
     object_id: str | None
     email: str | None
@@ -30,10 +33,11 @@ class Entry:
     role: Role
     valid_from: date | None = None
     valid_to: date | None = None
+    keeps: frozenset[str] = frozenset()
 
 
 def enter(session: Session, origin: Origin, entry: Entry) -> tuple[Outcome, Changes]:
-    """Update the register to match one entry. Raises: Refusal: its ids contradict the register.
+    """Update the register to match one entry. Raises: Refusal: its ids or days contradict the register.
 
     What the admin should look at is among the changes: `person_doubled`, `email_changed`.
     """
@@ -44,9 +48,15 @@ def enter(session: Session, origin: Origin, entry: Entry) -> tuple[Outcome, Chan
         held = RoleRow(tenant_id=origin.tenant_id, person_id=person.id, unit_id=unit.id, role=entry.role)
         session.add(held)
         what = "added"
-    if what == "unchanged" and (held.valid_from, held.valid_to) != (entry.valid_from, entry.valid_to):
+    first = held.valid_from if "valid_from" in entry.keeps else entry.valid_from
+    last = held.valid_to if "valid_to" in entry.keeps else entry.valid_to
+    if first and last and last < first:
+        raise Refusal(of_rule(DatesOutOfOrder(earlier="valid_from", later="valid_to"), "valid_to"))
+    if entry.role == "deputy" and not (first and last):
+        raise Refusal(fault(Code.DAYS_NEEDED))
+    if what == "unchanged" and (held.valid_from, held.valid_to) != (first, last):
         what = "changed"
-    held.valid_from, held.valid_to = entry.valid_from, entry.valid_to
+    held.valid_from, held.valid_to = first, last
     session.flush()
     if what == "unchanged":
         return what, NONE

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, replace
 
 from checklists.csv_safe import safe
+from checklists.free_text import says_something
 from checklists.model import CHOICES, OPEN, How, Item, Written
 
 COLUMNS = (
@@ -48,7 +49,7 @@ class Cells:
         return self._written() == other._written()
 
     def _written(self) -> tuple[str, ...]:
-        return tuple(safe(cell).strip() for cell in (self.answer, self.method, self.motivation, self.note))
+        return tuple(" ".join(safe(cell).split()) for cell in (self.answer, self.method, self.motivation, self.note))
 
 
 def read_cells(item: Item, cells: Cells) -> Written:
@@ -102,7 +103,7 @@ def _methods(item: Item, choice: str, method: str) -> tuple[str, str]:
 
 
 def _motivation(written: Written, cell: str) -> Written:
-    if not cell:
+    if not says_something(cell):
         return written
     place = cell[len(_IN_THE_FILE) :].strip()
     if place and cell.casefold().startswith(_IN_THE_FILE.casefold()):

@@ -3,14 +3,18 @@
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from checklists.faults import Code, Refusal, fault, listed, number_in_row
-from checklists.privacy import has_personal_number
+from checklists.faults import Code, Refusal, fault, listed, number_in_row, word
+from checklists.privacy import NOTHING, LetThrough, has_personal_number
 
 # An Entra id is not free text, and one in two thousand contains digits that look like a personal number.
+_TESTED_ELSEWHERE = ("case_ref",)
+"""By `normal_ref`, which knows the tenant's pattern."""
+_MOST_ABOVE = 10
 _ENTRA_ID = re.compile(r"\s*[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\s*", re.IGNORECASE)
 
 
@@ -26,39 +30,71 @@ class CsvRow:
     cells: dict[str, str]
 
 
-def read_csv(raw: bytes, columns: Sequence[str], needed: Sequence[str]) -> list[CsvRow]:
-    """Return the rows with all `columns`: empty where the file lacks one; others in the file are ignored.
+def read_csv(
+    raw: bytes, columns: Sequence[str], needed: Sequence[str], lets: LetThrough = NOTHING, ignored: Sequence[str] = ()
+) -> list[CsvRow]:
+    """Return the rows with all `columns`: empty where the file lacks one. Text is in NFC, with single spaces.
 
-    Raises: BadCsv: not UTF-8, no header, a needed column is missing, a row has too many cells, or a cell
-        holds a personal number.
+    ignored: columns that may stand in the file and are not read, as an export's own.
+
+    Raises: BadCsv: not UTF-8, no header, a needed column is missing, a column is unknown or stands twice, a row has too
+    many cells, or a cell holds a personal number or a NUL.
     """
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode().lstrip("\ufeff")  # joined files have one more
     except UnicodeDecodeError:
         raise BadCsv(fault(Code.NOT_UTF8)) from None
     header_line = text.partition("\n")[0]
     separator = ";" if header_line.count(";") > header_line.count(",") else ","
+    _refuse_lines_above(text, needed)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         header = [name.strip().casefold() for name in next(reader, [])]
-        missing = [name for name in needed if name not in header]
-        if missing:
-            raise BadCsv(fault(Code.COLUMN_MISSING, line=1, columns=listed(missing)))
-        return _rows(reader, header, columns)
+        _check_header(header, (*columns, *ignored), needed)
+        return _rows(reader, header, columns, lets)
     except csv.Error:  # its text is not passed on: it may quote the cell
         raise BadCsv(fault(Code.NOT_CSV, line=reader.line_num, most=csv.field_size_limit())) from None
 
 
-def _rows(reader: Any, header: list[str], columns: Sequence[str]) -> list[CsvRow]:
+def _refuse_lines_above(text: str, needed: Sequence[str]) -> None:
+    """Refuse a file whose columns are named further down: a title, or `sep=;`, stands above them. Raises: BadCsv."""
+    for place, line in enumerate(text.splitlines()[:_MOST_ABOVE], start=1):
+        names = {name.strip().strip('"').casefold() for name in re.split("[;,]", line)}
+        if names.issuperset(needed):
+            if place > 1:
+                raise BadCsv(fault(Code.HEADER_BELOW, line=place))
+            return
+
+
+def _check_header(header: Sequence[str], known: Sequence[str], needed: Sequence[str]) -> None:
+    faults = []
+    if missing := [name for name in needed if name not in header]:
+        faults.append(fault(Code.COLUMN_MISSING, line=1, columns=listed(missing)))
+    elif unknown := [word(name) for name in header if name and name not in known]:
+        faults.append(fault(Code.COLUMN_UNKNOWN, line=1, columns=listed(unknown), allowed=listed(known)))
+    if twice := sorted({name for name in header if name in known and header.count(name) > 1}):
+        faults.append(fault(Code.COLUMN_TWICE, line=1, columns=listed(twice)))
+    if faults:
+        raise BadCsv(*faults)
+
+
+def one_line(cell: str) -> str:
+    """Return a cell in NFC, trimmed, with single spaces."""
+    return " ".join(unicodedata.normalize("NFC", cell).split())
+
+
+def _rows(reader: Any, header: list[str], columns: Sequence[str], lets: LetThrough) -> list[CsvRow]:
     rows, faults, line = [], [], reader.line_num + 1
     for cells in reader:
         if any(cell.strip() for cell in cells):
             if len(cells) > len(header):
                 faults.append(fault(Code.TOO_MANY_CELLS, line=line, cells=len(cells), columns=len(header)))
-            elif holding := [n for n, cell in enumerate(cells, start=1) if _holds_number(cell)]:
-                faults.append(number_in_row(holding[0]).at(line))
+            elif nul := [place for place, cell in enumerate(cells, start=1) if "\0" in cell]:
+                faults.append(fault(Code.NUL_IN_CELL, line=line, column=nul[0]))
+            elif holding := _holding(header, cells, lets):
+                faults.append(number_in_row(holding).at(line))
             else:
-                by_name = dict(zip(header, (cell.strip() for cell in cells), strict=False))
+                by_name = dict(zip(header, map(one_line, cells), strict=False))
                 rows.append(CsvRow(line, {name: by_name.get(name, "") for name in columns}))
         line = reader.line_num + 1
     if faults:
@@ -66,5 +102,9 @@ def _rows(reader: Any, header: list[str], columns: Sequence[str]) -> list[CsvRow
     return rows
 
 
-def _holds_number(cell: str) -> bool:
-    return has_personal_number(cell) and not _ENTRA_ID.fullmatch(cell)
+def _holding(header: Sequence[str], cells: Sequence[str], lets: LetThrough) -> int:
+    """Return which cell of a row holds a personal number, from 1; 0: none does."""
+    for place, (name, cell) in enumerate(zip(header, cells, strict=False), start=1):
+        if name not in _TESTED_ELSEWHERE and has_personal_number(cell, lets) and not _ENTRA_ID.fullmatch(cell):
+            return place
+    return 0

@@ -40,14 +40,20 @@ class UserError(Exception):
 
 
 class PersonalNumberInText(UserError):
-    """A personal or coordination number was written; nothing of it is kept. field: as in BadDate."""
+    """A personal or coordination number was written; nothing of it is kept. field: as in BadDate.
+
+    where: `typed`: in a message; `two`: in two messages in a row.
+    """
 
     code = "BK-104"
 
     @property
     def text_key(self) -> str:
-        """Return the sentence that names the date, where it is known which."""
-        return "errors.BK-104_field" if "field" in self.args_for_text else super().text_key
+        """Return the sentence that names the date, where it is known which, or the messages to delete."""
+        if "field" in self.args_for_text:
+            return "errors.BK-104_field"
+        where = self.args_for_text.get("where")
+        return {"typed": "errors.BK-104_typed", "two": "errors.BK-104_two"}.get(str(where), super().text_key)
 
 
 class BadCaseRef(UserError):
@@ -57,9 +63,15 @@ class BadCaseRef(UserError):
 
 
 class TextTooLong(UserError):
-    """A free text is longer than the field holds."""
+    """A free text is longer than the field holds. where: `typed`: a message; `card`: all fields of one together."""
 
     code = "BK-111"
+
+    @property
+    def text_key(self) -> str:
+        """Return the sentence for where the text stands."""
+        where = self.args_for_text.get("where")
+        return {"typed": "errors.BK-111_typed", "card": "errors.BK-111_card"}.get(str(where), super().text_key)
 
 
 class BadDate(UserError):

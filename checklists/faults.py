@@ -52,6 +52,11 @@ class Code(StrEnum):
     COLUMN_MISSING = "BK-202"
     NOT_CSV = "BK-203"
     TOO_MANY_CELLS = "BK-204"
+    COLUMN_UNKNOWN = "BK-205"
+    COLUMN_TWICE = "BK-206"
+    NUL_IN_CELL = "BK-207"
+    COLUMN_NOT_TAKEN = "BK-208"
+    HEADER_BELOW = "BK-209"
 
     EMPTY = "BK-210"
     NOT_ONE_OF = "BK-211"
@@ -83,6 +88,9 @@ class Code(StrEnum):
     KEY_TWICE = "BK-253"
     KEY_UNKNOWN = "BK-254"
     KEY_MISSING = "BK-255"
+    FILE_TOO_LARGE = "BK-256"
+    ALIAS = "BK-257"
+    TOO_DEEP = "BK-258"
 
     VALUE_UNREADABLE = "BK-260"
     VALUE_NOT_ONE_OF = "BK-261"

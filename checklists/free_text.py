@@ -2,47 +2,62 @@
 
 from checklists.errors import CommentMissing, NothingToSay, OnlyReference, OnlyText, PlaceMissing, TextTooLong
 from checklists.model import Motivation, MotivationBy, Written
-from checklists.privacy import has_personal_number, refuse_personal_numbers
+from checklists.plain_text import weight
+from checklists.privacy import NOTHING, LetThrough, has_personal_number, refuse_personal_numbers
 
 MOST_TEXT = 4000
-"""The maximum length of one field, in characters."""
+"""The maximum length of one field, and of one typed message, in characters."""
+MOST_TOGETHER = 40_000
+"""The maximum length of all fields of one card together."""
+_LEAST_SAID = 3
+"""The fewest letters and digits with which a text says something."""
 
 
-def checked(text: str) -> str:
-    """Return the text, stripped, if it may be stored. Raises: PersonalNumberInText, TextTooLong."""
-    kept = refuse_personal_numbers(text.strip())
+def says_something(text: str) -> bool:
+    """Return whether a text can be a motivation or a reason: a full stop, an emoji or markup alone is none."""
+    return weight(text) >= _LEAST_SAID
+
+
+def checked(text: str, lets: LetThrough = NOTHING) -> str:
+    """Return the text, stripped, if it may be stored; "" when nothing in it can be read.
+
+    lets: see privacy.LetThrough. Raises: TextTooLong, PersonalNumberInText.
+    """
+    kept = text.strip()
     if len(kept) > MOST_TEXT:
         raise TextTooLong(length=len(kept), most=MOST_TEXT)
-    return kept
+    return refuse_personal_numbers(kept, lets) if weight(kept) else ""
 
 
-def required(text: str) -> str:
-    """Return the text, stripped, of a mandatory field. Raises: PersonalNumberInText, TextTooLong, CommentMissing."""
-    kept = checked(text)
-    if not kept:
+def required(text: str, lets: LetThrough = NOTHING) -> str:
+    """Return the text, stripped, of a mandatory field. Raises: TextTooLong, PersonalNumberInText, CommentMissing."""
+    kept = checked(text, lets)
+    if not says_something(kept):
         raise CommentMissing
     return kept
 
 
-def shown_again(text: str) -> str:
+def shown_again(text: str, lets: LetThrough = NOTHING) -> str:
     """Return what of a rejected text may be put back in its field: nothing if it contains a personal number."""
-    return "" if has_personal_number(text) else text.strip()[:MOST_TEXT]
+    return "" if has_personal_number(text, lets) else text.strip()[:MOST_TEXT]
 
 
-def motivation(how: Motivation, text: str, place: str, by: MotivationBy) -> Written:
+def motivation(how: Motivation, text: str, place: str, by: MotivationBy, lets: LetThrough = NOTHING) -> Written:
     """Build the answer from the fields of a motivation card: a text, a reference to the case file, or `missing`.
 
-    how: the button that was pressed. by: the form of motivation the municipality requires.
+    how: the button that was pressed. by: the form of motivation the municipality requires. A text that says nothing is
+    none.
     Raises: PersonalNumberInText, TextTooLong, NothingToSay, PlaceMissing, OnlyText, OnlyReference.
     """
     if how == "missing":
         return Written("nej", "missing")
-    text, place = text.strip(), place.strip()
+    text, place = checked(text, lets), checked(place, lets)
+    if not says_something(text):
+        text = ""
     if by == "reference" and text:
         raise OnlyReference
     if by == "text" and (how == "reference" or place):
         raise OnlyText
-    text, place = checked(text), checked(place)
     if how == "text" and text:
         return Written("ja", "text", motivation=text, place=place)
     if place:

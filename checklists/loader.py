@@ -8,11 +8,16 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from yaml.reader import ReaderError
 
 from checklists.faults import Code, Fault, Refusal, fault, listed, word
 from checklists.model import Checklist, Fact
 
 DEFINITIONS = Path(__file__).parent / "definitions"
+MOST_BYTES = 100_000
+"""The largest file that is read, ten times what a list takes: it is read within a second."""
+DEEPEST = 20
+_PLAIN_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 _QUOTED = re.compile(r"'([^']*)'")
 _LONG_QUOTE = re.compile(r"""(['"])(?:(?!\1).){3,}\1""")
 
@@ -48,15 +53,26 @@ def read_checklist(path: Path, facts: dict[str, Fact] | None = None) -> Checklis
 
 
 def _parse(path: Path) -> tuple[Any, dict[Path_, int], list[Fault]]:
+    raw = path.read_bytes()
+    if len(raw) > MOST_BYTES:
+        raise BadFile(path, [fault(Code.FILE_TOO_LARGE, most=MOST_BYTES)])
+    text = ""
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        text = raw.decode()
+        root = yaml.compose(text, Loader=_PlainLoader)
+    except Refusal as error:
+        raise BadFile(path, error.faults) from None
     except UnicodeDecodeError as error:
-        raise BadFile(path, [fault(Code.FILE_NOT_UTF8, line=1, byte=error.start)]) from None
-    except yaml.YAMLError as error:
-        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", "character not allowed")
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise BadFile(path, [fault(Code.FILE_NOT_UTF8, line=line, byte=error.start)]) from None
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise BadFile(path, [fault(Code.NOT_YAML, line=line, problem=error.reason)]) from None
+    except yaml.MarkedYAMLError as error:
         # The reader's own words can be searched for; what they quote from the file is left out.
-        told = _LONG_QUOTE.sub(r"\1…\1", problem)
-        raise BadFile(path, [fault(Code.NOT_YAML, line=mark.line + 1 if mark else 1, problem=told)]) from None
+        told = _LONG_QUOTE.sub(r"\1…\1", error.problem or "")
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise BadFile(path, [fault(Code.NOT_YAML, line=line, problem=told)]) from None
     if root is None:
         raise BadFile(path, [fault(Code.FILE_EMPTY, line=1)])
     lines: dict[Path_, int] = {}
@@ -64,8 +80,28 @@ def _parse(path: Path) -> tuple[Any, dict[Path_, int], list[Fault]]:
     return _plain(root, (), lines, faults), lines, faults
 
 
+class _PlainLoader(yaml.SafeLoader):
+    """Refuses what a checklist has no use for, and what could cost without end to read. Raises: Refusal."""
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent):
+            raise Refusal(fault(Code.ALIAS, line=line))
+        if self.depth == DEEPEST:
+            raise Refusal(fault(Code.TOO_DEEP, line=line, most=DEEPEST))
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+
 def _plain(node: yaml.Node, at: Path_, lines: dict[Path_, int], faults: list[Fault]) -> Any:
     lines[at] = node.start_mark.line + 1
+    if not isinstance(node, yaml.ScalarNode) and node.tag not in _PLAIN_TAGS:
+        faults.append(fault(Code.VALUE_UNREADABLE, line=lines[at], key=_key(at)))
     if isinstance(node, yaml.MappingNode):
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
@@ -79,7 +115,7 @@ def _plain(node: yaml.Node, at: Path_, lines: dict[Path_, int], faults: list[Fau
         return [_plain(child, (*at, place), lines, faults) for place, child in enumerate(node.value)]
     try:
         return yaml.SafeLoader("").construct_object(node)
-    except (yaml.YAMLError, ValueError):
+    except (yaml.YAMLError, ValueError, OverflowError, AttributeError, KeyError):  # the last two: a tag on other text
         faults.append(fault(Code.VALUE_UNREADABLE, line=lines[at], key=_key(at)))
         return node.value
 

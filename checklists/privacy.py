@@ -1,48 +1,88 @@
 """Detection of Swedish personal and coordination numbers in text, so that such text can be rejected.
 
 Source: Skatteverket's rules for personnummer (YYMMDD-NNNC, check digit by weights 2 and 1) and samordningsnummer (day
-+ 60). What is rejected and what is let through: product contract, chapter 4 rule 2.
++ 60). What is rejected and what is let through: product contract, chapter 4 rule 2; how it is read: decision 0017.
+All of it takes time linear in the length of the text.
 """
 
 import re
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from itertools import permutations
+from typing import Literal, NamedTuple
 
 from checklists.errors import PersonalNumberInText
+from checklists.months import months_on
+from checklists.plain_text import plain, without_tags
+from checklists.ref_pattern import without_vouched_for
 
-# Every dash that keyboards, phones and word processors put between digits.
-_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d\u02d7\u2796"), "-")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None)
+_FEWEST_DIGITS = 8  # a temporary number has letters in place of two
+_MONTHS_BACK, _MONTHS_AHEAD = 18, 12
+_MOST_WORDS = 40
+"""The most characters of a remark between a day and four digits: `20150312, sista fyra 1234`."""
+_WALL = "\uffff"
+"""Stands for what was let through: no number goes across it."""
+_FEW = 8
+A_NUMBER = "000101-0000"
+"""Stands in a field for its part of a number, so that whatever reads the field refuses it; nobody has this number."""
 
-_FEWEST_DIGITS = 10
-_STANDARD = re.compile(r"(?<!\d)(\d{2})?(\d{6})([-+ ]?)(\d{4})(?!\d)")
-_CHAIN = re.compile(r"(?<!\d)\d+(?:[\W_]{1,5}\d+)+")  # without the lookbehind a long run of digits is quadratic
-_ISO_DATE = r"(?:19|20)\d{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)"
+_NUMBER = re.compile(r"(?<!\d)(\d{2})?(\d{6})([-+ ]?)(\d{4})(?!\d)")
+_TEMPORARY = re.compile(
+    r"(?<!\d)(?:(\d{2})?(\d{6})[-+ ]?|(\d{2})(\d{2}-\d{2}-\d{2})-?)(?:[TR]\d{3}|TF\d{2,3})(?![^\W_])", re.IGNORECASE
+)
+_TELLS = re.compile(r"sista|siffr|fyra|nummer|nr|pnr|last|digit|four", re.IGNORECASE)
+"""Words that tell that no year or time of day follows."""
+_Gap = Literal["signs", "words", "told", "far"]
+_RUN = re.compile(r"\d+")
+_MONTH_DAY = r"(?:0[1-9]|1[0-2]){0}(?:0[1-9]|[12]\d|3[01])"
+_ISO_DATE = rf"(?:19|20)\d{{2}}-{_MONTH_DAY.format('-')}(?!\d)"
+_DATE = rf"(?:(?:19|20)?\d{{2}}{_MONTH_DAY.format('')}|(?:19|20)\d{{2}}-{_MONTH_DAY.format('-')})"
 _CLOCK = r"(?:[01]\d|2[0-3])[:.][0-5]\d(?!\d)"
+_BARE_CLOCK = r"(?:[01]\d|2[0-3])[0-5]\d(?!\d)"
 _LET_THROUGH = re.compile(
     r"(?<!\d)(?:19|20)?\d{2}[-./ ]?(?:0[1-9]|1[0-2])[-./ ]?(?:0[1-9]|[12]\d|3[01])"  # a date ...
-    rf"(?:[ T,(]+(?:kl\.? ?)?|-){_CLOCK}"  # ... and a time of day
+    rf"(?:(?:[ T,(]+(?:kl(?:ockan|\.)? ?)?|-){_CLOCK}|[ ,(]+kl(?:ockan|\.)? ?{_BARE_CLOCK})"  # ... and a time of day
     rf"|(?<!\d){_CLOCK}(?=[^\w]{{1,3}}{_ISO_DATE})"  # a time of day before a date
-    rf"|(?<!\d){_ISO_DATE}(?=[^\w]{{1,3}}{_ISO_DATE})"  # a date before a date
+    rf"|(?<!\d){_ISO_DATE}(?=[^\w]{{1,3}}(?:{_ISO_DATE}|(?:19|20)\d{{2}}/))"  # a date before a date or a reference
     r"|(?<!\d)(?:\+46 ?\(0\) ?|0)\d{1,2}[- ]\d{3}(?: ?\d{2,3}){2}(?!\d)",  # a telephone number, in the usual grouping
     re.IGNORECASE,
 )
+_DATE_AND_FOUR = re.compile(
+    rf"(?<!\d)(?P<before>{_DATE})(?: |T|, ?| ?\()(?:{_BARE_CLOCK})"
+    rf"|(?<![\d/]){_BARE_CLOCK}(?: |, ?)(?P<after>{_DATE})(?![-+ ]?\d)"
+)
 
 
-def _plain(text: str) -> str:
-    """Normalise digits, dashes and spaces of every kind to ASCII, so that one pattern matches them all."""
-    if text.isascii():
-        return text
-    digits = "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text)
-    plain = unicodedata.normalize("NFKC", digits.translate(_INVISIBLE | _DASHES))
-    return "".join(" " if unicodedata.category(c) == "Zs" else c for c in plain)
+@dataclass(frozen=True, slots=True)
+class LetThrough:
+    """What is known of a text that decides whether some digits in it are something else than a personal number.
+
+    today: the day it is written: `260312 1030` is a time of day only on a day near it; None: never. references: the
+    tenant's pattern, for the references it vouches for.
+    """
+
+    today: date | None = None
+    references: str = ""
+
+
+NOTHING = LetThrough()
+
+
+class _Runs(NamedTuple):
+    """The runs of digits of a text, and what parts each from the one before it."""
+
+    digits: Sequence[str]
+    gaps: Sequence[_Gap]
 
 
 def check_digit(nine: str) -> int:
     """Return the check digit of nine digits (YYMMDDNNN): Luhn, weights 2 and 1 alternating."""
-    total = sum(sum(divmod(int(digit) * (2 - place % 2), 10)) for place, digit in enumerate(nine))
-    return -total % 10
+    return -_weighed(nine) % 10
+
+
+def _weighed(digits: str) -> int:
+    return sum(sum(divmod(int(digit) * (2 - place % 2), 10)) for place, digit in enumerate(digits))
 
 
 def _is_date(century: str, six: str) -> bool:
@@ -64,45 +104,177 @@ def _exists(year: int, month: int, day: int) -> bool:
     return True
 
 
-def _is_number(digits: str, *, separator: str) -> bool:
+def _is_number(digits: str, *, separator: str = "") -> bool:
     century, ten = (digits[:2], digits[2:]) if len(digits) == 12 else ("", digits)
     return _is_date(century, ten[:6]) and (bool(separator) or check_digit(ten[:9]) == int(ten[9]))
 
 
-def has_personal_number(text: str) -> bool:
+def has_personal_number(text: str, lets: LetThrough = NOTHING) -> bool:
     """Return whether the text contains what looks like a personal or coordination number.
 
     In the standard shape a valid date is enough if there is a separator (a mistyped number is still one); without one
-    the check digit must match too. Digits split by other characters count when both date and check digit are valid.
-    Let through: a date with a time of day, an ISO date followed by another, and a telephone number with a separator
-    after its area code.
+    the check digit must match too. Digits split by other characters, by markup, or by a few words before the last
+    four count when both date and check digit are valid. Numbers with T, R or TF need a valid date.
+    Let through: a date with a time of day, an ISO date followed by another or by a reference, a telephone number with
+    a separator after its area code, and a reference its tenant's pattern vouches for.
     """
-    if text.isascii() and sum(map(str.isdigit, text)) < _FEWEST_DIGITS:
+    if text.isascii() and "&" not in text and sum(map(str.isdigit, text)) < _FEWEST_DIGITS:
         return False
-    plain = _LET_THROUGH.sub(" # ", _plain(text))
-    for found in _STANDARD.finditer(plain):
+    text = text.replace(_WALL, "")
+    if not _found(text, lets):
+        return False
+    left = without_vouched_for(text, lets.references, _WALL)
+    return left == text or _found(left, lets)
+
+
+def _found(text: str, lets: LetThrough) -> bool:
+    seen = plain(text)
+    # A tag may hold a number, and may split one.
+    return any(_found_in(one, lets.today) for one in {seen, without_tags(seen)})
+
+
+def _found_in(seen: str, today: date | None) -> bool:
+    left = _LET_THROUGH.sub(_WALL, seen)
+    if today is not None:
+        left = _DATE_AND_FOUR.sub(lambda found: _WALL if _is_time(found, today) else found[0], left)
+    for found in _NUMBER.finditer(left):
         century, six, separator, four = found.groups()
         if _is_number((century or "") + six + four, separator=separator):
             return True
-    return any(_is_number(digits, separator="") for digits in _spread_digits(plain))
+    for found in _TEMPORARY.finditer(left):
+        if _is_date(found[1] or found[3] or "", (found[2] or found[4]).replace("-", "")):
+            return True
+    runs = _runs(left)
+    return any(map(_is_number, _spread(runs))) or any(map(_is_number, _told_apart(runs, today)))
 
 
-def _spread_digits(plain: str) -> Iterator[str]:
+def _is_time(found: re.Match[str], today: date) -> bool:
+    """Return whether a day with four digits is one with a time of day: nobody notes the minute of a distant day."""
+    return _is_near((found["before"] or found["after"]).replace("-", ""), today)
+
+
+def _is_near(day: str, today: date) -> bool:
+    written = day if len(day) == 8 else "20" + day
+    first, last = (months_on(today, months) for months in (-_MONTHS_BACK, _MONTHS_AHEAD))
+    return f"{first:%Y%m%d}" <= written <= f"{last:%Y%m%d}"
+
+
+def _runs(left: str) -> _Runs:
+    digits: list[str] = []
+    gaps: list[_Gap] = []
+    end = 0
+    for found in _RUN.finditer(left):
+        gap = left[end : found.start()]
+        if _WALL in gap or not digits:
+            gaps.append("far")
+        elif not any(map(str.isalpha, gap)):
+            gaps.append("signs")
+        else:
+            near: _Gap = "told" if _TELLS.search(gap) else "words"
+            gaps.append(near if len(gap) <= _MOST_WORDS else "far")
+        digits.append(found[0])
+        end = found.end()
+    return _Runs(digits, gaps)
+
+
+def _spread(runs: _Runs) -> Iterator[str]:
     """Yield each 10 or 12 digits, separators removed, made up of whole consecutive runs of digits."""
-    for chain in _CHAIN.finditer(plain):
-        runs = re.findall(r"\d+", chain.group())
-        for first in range(len(runs)):
-            digits = ""
-            for run in runs[first:]:
-                digits += run
-                if len(digits) > 12:
-                    break
-                if len(digits) in (10, 12):
-                    yield digits
+    for first in range(len(runs.digits)):
+        for digits in _joined(runs, first, 12):
+            if len(digits) in (10, 12):
+                yield digits
 
 
-def refuse_personal_numbers(text: str) -> str:
+def _joined(runs: _Runs, first: int, most: int) -> Iterator[str]:
+    """Yield the digits of the runs from one on, one run more each time, as long as only signs part them."""
+    digits = ""
+    for place in range(first, len(runs.digits)):
+        if place > first and runs.gaps[place] != "signs":
+            return
+        digits += runs.digits[place]
+        if len(digits) > most:
+            return
+        yield digits
+
+
+def _told_apart(runs: _Runs, today: date | None) -> Iterator[str]:
+    """Yield each date with the four digits that follow it after a few words."""
+    for place, gap in enumerate(runs.gaps):
+        if gap not in ("words", "told"):
+            continue
+        day, four = _day_before(runs, place), next((d for d in _joined(runs, place, 4) if len(d) == 4), "")
+        if day and four and (gap == "told" or not _is_year_or_time(four, day, today)):
+            yield day + four
+
+
+def _day_before(runs: _Runs, place: int) -> str:
+    """Return the six or eight digits of the day that ends before a run, "" if there is none."""
+    if len(runs.digits[place - 1]) in (6, 8):
+        return runs.digits[place - 1]
+    parts = runs.digits[max(place - 3, 0) : place]
+    together = all(gap == "signs" for gap in runs.gaps[max(place - 2, 0) : place])
+    return "".join(parts) if together and [len(part) for part in parts] in ([2, 2, 2], [4, 2, 2]) else ""
+
+
+def _is_year_or_time(four: str, day: str, today: date | None) -> bool:
+    if "2000" <= four <= "2035":
+        return True
+    return today is not None and _is_near(day, today) and re.fullmatch(_BARE_CLOCK, four) is not None
+
+
+def without_split_numbers(fields: Mapping[str, str], lets: LetThrough = NOTHING) -> dict[str, str]:
+    """Return a card's fields; those that together hold a number, and not each by itself, hold A_NUMBER instead."""
+    parts = {
+        name: text
+        for name, text in sorted(fields.items())
+        if any(map(str.isdigit, text)) and not has_personal_number(text, lets)
+    }
+    if not _is_split_over(list(parts.values()), lets):
+        return dict(fields)
+    involved = set(parts)
+    if len(parts) <= _FEW:
+        involved = {left_out for left_out in parts if not _is_split_over(_but(parts, left_out), lets)}
+    return {**fields, **dict.fromkeys(involved or parts, A_NUMBER)}
+
+
+def _but(parts: Mapping[str, str], left_out: str) -> list[str]:
+    return [text for name, text in parts.items() if name != left_out]
+
+
+def _is_split_over(texts: Sequence[str], lets: LetThrough) -> bool:
+    """Return whether fields together hold a number, in whatever order."""
+    if any(has_personal_number("\n".join(order), lets) for order in (texts, texts[::-1])):
+        return True
+    # Pairs only of a few fields: a card that comes with thousands must cost no more than its length.
+    return len(texts) <= _FEW and any(has_personal_number("\n".join(two), lets) for two in permutations(texts, 2))
+
+
+def ends_in_day(text: str) -> int | None:
+    """Return the weight of the digits of the day a text ends in, None if it ends in none.
+
+    The weight, 0 to 9, is all that `goes_on` needs to know of the text: the day cannot be told from it.
+    """
+    seen = _LET_THROUGH.sub(_WALL, without_tags(plain(text)))
+    runs = _runs(seen)
+    if not any(map(str.isdigit, seen[-_MOST_WORDS:])):
+        return None
+    day = _day_before(runs, len(runs.digits))
+    return _weighed(day[-6:]) % 10 if day and _is_date(day[:-6], day[-6:]) else None
+
+
+def goes_on(weight: int, text: str) -> bool:
+    """Return whether a text begins with four digits that make a number of the day the message before it ended in."""
+    seen = without_tags(plain(text))
+    if not any(map(str.isdigit, seen[:_MOST_WORDS])):
+        return False
+    four = next((digits for digits in _joined(_runs(seen), 0, 4) if len(digits) == 4), "")
+    if not four or _is_year_or_time(four, "", None):
+        return False
+    return -(weight + _weighed(four[:3])) % 10 == int(four[3])
+
+
+def refuse_personal_numbers(text: str, lets: LetThrough = NOTHING) -> str:
     """Return the text unchanged. Raises: PersonalNumberInText: it contains a personal or coordination number."""
-    if has_personal_number(text):
+    if has_personal_number(text, lets):
         raise PersonalNumberInText
     return text

@@ -1,13 +1,8 @@
 """Case references: one normal form for storage, display and comparison."""
 
-import re
-import unicodedata
-
 from checklists.errors import BadCaseRef
 from checklists.privacy import refuse_personal_numbers
-
-# Permissive default: up to five groups of letters and digits, at least one digit, 3 to 24 characters.
-DEFAULT_PATTERN = r"^(?=.*\d)(?=.{3,24}$)[A-Za-zÅÄÖåäö0-9]{1,10}([ /:.\-][A-Za-zÅÄÖåäö0-9]{1,10}){0,4}$"
+from checklists.ref_pattern import DEFAULT_PATTERN, fits, is_vouched_for, normal
 
 
 def normal_ref(text: str, pattern: str = DEFAULT_PATTERN) -> str:
@@ -15,19 +10,13 @@ def normal_ref(text: str, pattern: str = DEFAULT_PATTERN) -> str:
 
     pattern: the tenant's regular expression.
 
-    Raises: PersonalNumberInText: it looks like a personal number; tested first, as the default pattern accepts one.
-    BadCaseRef: it does not match `pattern`.
+    Raises: PersonalNumberInText: it looks like a personal number, and `pattern` does not vouch for it; tested before
+    the pattern, as the default one accepts a personal number. BadCaseRef: it does not follow `pattern`.
     """
-    ref = " ".join(unicodedata.normalize("NFC", refuse_personal_numbers(text)).split()).upper()
-    if not re.fullmatch(pattern, ref, re.IGNORECASE):
+    ref = normal(text)
+    if is_vouched_for(ref, pattern):
+        return ref
+    refuse_personal_numbers(text)
+    if not fits(ref, pattern):
         raise BadCaseRef
     return ref
-
-
-def compiles(pattern: str) -> bool:
-    """Return whether a pattern is a valid regular expression."""
-    try:
-        re.compile(pattern)
-    except re.error:
-        return False
-    return True

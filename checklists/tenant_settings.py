@@ -10,7 +10,7 @@ from pydantic import AfterValidator, TypeAdapter, ValidationError
 from checklists.faults import Code, Refusal, fault, listed, word
 from checklists.findings import read_standings
 from checklists.model import MotivationBy
-from checklists.references import DEFAULT_PATTERN, compiles
+from checklists.ref_pattern import DEFAULT_PATTERN, compiles
 from checklists.reminder_rules import Thresholds
 from checklists.workdays import Workdays
 

@@ -20,6 +20,7 @@ from checklists.faults import Code, Refusal, fault, of_rule
 from checklists.lifecycle import State
 from checklists.loader import checklist_version, newest
 from checklists.model import Checklist, Item, ListId, Role
+from checklists.privacy import LetThrough
 from checklists.references import normal_ref
 from checklists.swedish_time import day_of
 from dialogs.messages.consequences import follow
@@ -31,6 +32,10 @@ from storage.cases import CaseRow
 from storage.desk import Session
 from storage.filled import FilledRow
 
+NOT_TAKEN = ("option", "on", "place", "akt_part")
+"""Columns of the format that are not read yet: refused when something stands in them."""
+EXPORTED = ("unit", "version", "occasion", "question", "revision")
+"""Columns only an export has."""
 NEEDED = ("tenant_id", "case_ref", "checklist", "role", "item", "answer")
 
 
@@ -75,6 +80,8 @@ class _Import:
     def take(self, row: CsvRow) -> Outcome:
         """Import one row. Raises: Refusal: it is wrong."""
         cells = {name: as_written(cell) for name, cell in row.cells.items()}
+        if filled_in := [name for name in NOT_TAKEN if cells[name]]:
+            raise Refusal(fault(Code.COLUMN_NOT_TAKEN, column=filled_in[0]))
         case, checklist = self._case(cells), newest(answer_rows.checklist_id_of(cells["checklist"]))
         role = answer_rows.role_of(cells["role"], checklist)
         child = answer_rows.child_of(cells["child"], checklist, case)
@@ -200,7 +207,7 @@ def import_answers(session: Session, raw: bytes, allowed: frozenset[str], at: da
     Raises: BadCsv: with every bad row; the caller stores nothing then.
     """
     coming = _Import(session, allowed, at)
-    done = take_all(read_csv(raw, COLUMNS, NEEDED), coming.take)
+    done = take_all(read_csv(raw, (*COLUMNS, *NOT_TAKEN), NEEDED, LetThrough(day_of(at)), EXPORTED), coming.take)
     coming.date_lists()
     coming.tell()
     for tenant_id in sorted({where.tenant_id for where in coming.lists}):

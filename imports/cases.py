@@ -19,10 +19,11 @@ from checklists.errors import BadChildren, BadPeople, UserError
 from checklists.faults import Code, Fault, Refusal, fault, listed, of_rule
 from checklists.loader import all_facts
 from checklists.model import MOST_CHILDREN, CaseType
+from checklists.privacy import LetThrough
 from checklists.references import normal_ref
 from checklists.swedish_time import day_of
 from dialogs.messages.consequences import follow
-from imports.common import Imported, check_cells, take_all
+from imports.common import CLEARED, Imported, check_cells, take_all
 from storage import cases, people, tenants
 from storage.cases import CaseRow
 from storage.desk import Session
@@ -31,7 +32,6 @@ DATES = ("received_on", "assigned_on", "opened_on", "planned_decision_on", "deci
 FACTS = ("violence", "child_placed", "child_communicated", "intervention_decided")
 _WHO = ("tenant_id", "case_ref", "unit", "case_type", "lead_email", "co_email")
 COLUMNS = (*_WHO, *DATES, *FACTS, "children", "protected_identity")
-CLEARED = "-"
 _YES_NO = ("ja", "nej")
 NEEDED = ("tenant_id", "case_ref")
 
@@ -41,7 +41,7 @@ def import_cases(session: Session, raw: bytes, allowed: frozenset[str], at: date
 
     allowed: the tenants that may be named; empty = any. Raises: BadCsv: with every bad row; nothing is stored then.
     """
-    rows = read_csv(raw, COLUMNS, NEEDED)
+    rows = read_csv(raw, COLUMNS, NEEDED, LetThrough(day_of(at)))
     return take_all(rows, lambda row: _Row(session, row, allowed, at, actor).take())
 
 

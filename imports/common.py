@@ -12,6 +12,8 @@ from checklists.identity import entra_id
 from checklists.model import Role
 from checklists.rights import ROLES
 
+CLEARED = "-"
+"""Clears a date; an empty cell leaves it as it is."""
 MOST_IN_REGISTER = 200
 """The most characters in one cell of a register."""
 

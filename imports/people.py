@@ -7,14 +7,15 @@ from datetime import date, datetime
 from actions.changes import Changes
 from actions.origin import Origin
 from actions.people import Entry, Outcome, enter
-from checklists.case_dates import calendar_day
+from checklists.case_dates import read_day
 from checklists.csv_in import CsvRow, read_csv
-from checklists.errors import BadDate, DatesOutOfOrder
+from checklists.errors import UserError
 from checklists.events import EventName
-from checklists.faults import Code, Refusal, fault, of_rule
+from checklists.faults import Code, Fault, Refusal, fault, of_rule
 from checklists.identity import address
 from checklists.model import Role
-from imports.common import Imported, check_cells, role_in, take_all
+from checklists.swedish_time import day_of
+from imports.common import CLEARED, Imported, check_cells, role_in, take_all
 from storage import tenants
 from storage.desk import Session
 
@@ -46,7 +47,7 @@ def _import_row(
 ) -> tuple[Outcome, Changes]:
     cells = row.cells
     role = _checked(cells, allowed)
-    valid_from, valid_to = _days(cells)
+    days = _days(cells, day_of(at))
     tenant = tenants.ensure(session, cells["tenant_id"])
     entry = Entry(
         object_id=cells["object_id"] or None,
@@ -54,8 +55,9 @@ def _import_row(
         name=cells["name"],
         unit=cells["unit"],
         role=role,
-        valid_from=valid_from,
-        valid_to=valid_to,
+        valid_from=days.get("valid_from"),
+        valid_to=days.get("valid_to"),
+        keeps=frozenset(_DAYS) - days.keys(),
     )
     return enter(session, Origin(tenant.id, actor, at), entry)
 
@@ -73,15 +75,16 @@ def _checked(cells: dict[str, str], allowed: frozenset[str]) -> Role:
     return role
 
 
-def _days(cells: Mapping[str, str]) -> tuple[date | None, date | None]:
-    """Return the first and the last day of a row. Raises: Refusal: with every one that is wrong."""
-    found = {name: calendar_day(cells[name]) for name in _DAYS}
-    wrong = [of_rule(BadDate(), name) for name in _DAYS if cells[name] and found[name] is None]
-    if wrong:
-        raise Refusal(*wrong)
-    first, last = found.values()
-    if first and last and last < first:
-        raise Refusal(of_rule(DatesOutOfOrder(earlier="valid_from", later="valid_to"), "valid_to"))
-    if cells["role"] == "deputy" and not (first and last):
-        raise Refusal(fault(Code.DAYS_NEEDED))
-    return first, last
+def _days(cells: Mapping[str, str], today: date) -> dict[str, date | None]:
+    """Return the days a row sets, None: cleared; an empty cell sets none. Raises: Refusal: with every wrong one."""
+    found: dict[str, date | None] = {}
+    faults: list[Fault] = []
+    for name in _DAYS:
+        try:
+            if cells[name]:
+                found[name] = None if cells[name] == CLEARED else read_day(cells[name], today)
+        except UserError as error:
+            faults.append(of_rule(error, name))
+    if faults:
+        raise Refusal(*faults)
+    return found

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, bindparam
+from sqlalchemy import SmallInteger, UniqueConstraint, bindparam
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from storage.people import PersonRow
@@ -16,7 +16,8 @@ class ConversationRow(SQLModel, table=True):
 
     reference: the channel's own conversation reference as raw JSON, independent of the SDK. shown: JSON of what was
     last shown (filled-in list and stop), which typed words refer to. card: activity id of the posted card that is
-    replaced as the conversation moves on; empty if there is none.
+    replaced as the conversation moves on; empty if there is none. day_weight: of the day the last typed message ended
+    in (`privacy.ends_in_day`), from which the day cannot be told; None if it ended in none.
     """
 
     __tablename__ = "conversation"
@@ -34,6 +35,7 @@ class ConversationRow(SQLModel, table=True):
     shown: str = ""
     card: str = Field(default="", max_length=500)
     card_case_id: int | None = Field(default=None, foreign_key="cases.id")
+    day_weight: int | None = Field(default=None, sa_type=SmallInteger)
 
 
 _BY_CHANNEL = select(ConversationRow).where(
@@ -64,6 +66,7 @@ def bring_up_to_date(row: ConversationRow, person_id: int, service_url: str, ref
         return
     if row.person_id != person_id:  # what was shown to someone else is not this person's to answer
         row.shown, row.card, row.case_id, row.card_case_id = "", "", None, None
+        row.day_weight = None
     row.service_url, row.reference, row.installed, row.person_id = service_url, reference, True, person_id
     row.unreachable_at = None
 

@@ -1,6 +1,5 @@
 """What a migration found or left that the admin should look at; nothing here changes anything."""
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from sqlmodel import Session, col, select
 from checklists.case_dates import impossible
 from checklists.identity import entra_id
 from storage.cases import KEPT_DATES, CaseRow, dates_of
-from storage.people import PersonRow, UnitRow
+from storage.people import PersonRow, UnitRow, unit_key
 from storage.tenants import TenantRow, everyone
 
 
@@ -46,7 +45,7 @@ def doubled_units(session: Session) -> list[tuple[str, Sequence[str]]]:
     same = defaultdict(list)
     query = select(TenantRow.entra_id, UnitRow.name).join(UnitRow, col(UnitRow.tenant_id) == col(TenantRow.id))
     for tenant, name in session.exec(query.order_by(col(UnitRow.id))):
-        same[tenant, " ".join(unicodedata.normalize("NFC", name).casefold().split())].append(name)
+        same[tenant, unit_key(name)].append(name)
     return [(tenant, names) for (tenant, _), names in same.items() if len(names) > 1]
 
 

@@ -1,5 +1,6 @@
 """The people register: units, people, and the roles they hold in units between two dates."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
@@ -112,15 +113,27 @@ def roles_on(session: Session, person_id: int, day: date) -> Sequence[RoleRow]:
     return [row for row in rows if is_held(row, day)]
 
 
+def unit_key(name: str) -> str:
+    """Return a unit's name as names are compared: without case, in one Unicode form, with single spaces."""
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+
+
 def unit(session: Session, tenant_id: int, name: str) -> UnitRow:
-    """Return the unit with this name, creating it under the organisation if it is new."""
-    row = session.exec(select(UnitRow).where(UnitRow.tenant_id == tenant_id, UnitRow.name == name)).first()
+    """Return the unit with this name, creating it under the organisation if it is new. See `unit_key`."""
+    found = session.exec(select(UnitRow).where(UnitRow.tenant_id == tenant_id).order_by(col(UnitRow.id))).all()
+    row = next((one for one in found if one.name == name), None)
+    row = row or next((one for one in found if unit_key(one.name) == unit_key(name)), None)
     if row is None:
         parent = None if name == ORGANISATION else unit(session, tenant_id, ORGANISATION).id
         row = UnitRow(tenant_id=tenant_id, name=name, parent_id=parent)
         session.add(row)
         session.flush()
     return row
+
+
+def unit_exists(session: Session, name: str) -> bool:
+    """Return whether any tenant has a unit with this name."""
+    return session.exec(select(UnitRow.id).where(UnitRow.name == name).limit(1)).first() is not None
 
 
 def unit_names(session: Session, tenant_id: int) -> dict[int, str]:

@@ -9,13 +9,16 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, TypeVar, get_args
 
 from bot.commandline.common import Stop, as_text, day, give_way, open_desk, output, record_everywhere, today
 from bot.settings import read_settings
-from checklists.faults import Code, fault, listed
+from checklists.errors import BadPeriod
+from checklists.faults import Code, fault, listed, of_rule
+from checklists.model import ListId
+from checklists.rights import ROLES
 from reports.selected import Run, Selection
-from storage import tenants
+from storage import people, tenants
 from storage.desk import Desk, Session
 
 R = TypeVar("R")
@@ -28,11 +31,11 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Add the commands to the command line."""
     export = commands.add_parser("export", help="write rows or figures as CSV or a workbook")
     export.add_argument("--what", required=True, choices=[*ROWS, *FIGURES])
-    export.add_argument("--checklist", default="", metavar="ID")
+    export.add_argument("--checklist", default="", metavar="ID", choices=get_args(ListId))
     export.add_argument("--from", dest="first", type=day, metavar="DATE")
     export.add_argument("--to", dest="last", type=day, metavar="DATE")
     export.add_argument("--unit", default="")
-    export.add_argument("--role", default="")
+    export.add_argument("--role", default="", choices=ROLES)
     export.add_argument("--format", choices=["csv", "xlsx"], default="csv")
     export.add_argument("--out", type=Path, metavar="FILE")
     export.add_argument(
@@ -53,10 +56,14 @@ def _export(parsed: argparse.Namespace) -> None:
     settings = read_settings()
     selection = Selection(parsed.checklist, parsed.unit, parsed.role, parsed.first, parsed.last)
     now = today(settings)
+    if parsed.first and parsed.last and parsed.last < parsed.first:
+        raise Stop(of_rule(BadPeriod(), "--to"))
     if parsed.for_publication:
         _check_publication(parsed)
         published_quarters(Period(parsed.first, parsed.last), now)
     with open_desk(settings) as desk, output(parsed.out) as out:
+        if parsed.unit and not desk.read_now(partial(people.unit_exists, name=parsed.unit)):
+            raise Stop(fault(Code.NO_CASE_OR_UNIT))
         desk.run_now(lambda session: record_everywhere(session, settings, "export", parsed.what))
         if parsed.what in FIGURES:
             _project(desk)

@@ -76,10 +76,10 @@ def save_shortfall(context: TurnContext, press: Press[AsShown]) -> Reaction:
         return reader
     text = press.inputs.get("reason", "")
     try:
-        reason = required(text)
+        reason = required(text, context.origin.lets)
     except UserError as error:
         told = (Line(say=error.text_key, args=error.args_for_text),)
-        return _shortfall(context, reader, told, shown_again(text))
+        return _shortfall(context, reader, told, shown_again(text, context.origin.lets))
     return _signed(context, reader, reason)
 
 
@@ -178,9 +178,11 @@ def save_return(context: TurnContext, press: Press[AsShown]) -> Reaction:
         return enter(context, reader)
     text = press.inputs.get("comment", "")
     try:
-        comment = required(text)
+        comment = required(text, context.origin.lets)
     except UserError as error:
-        return _return(reader, (Line(say=error.text_key, args=error.args_for_text),), shown_again(text))
+        return _return(
+            reader, (Line(say=error.text_key, args=error.args_for_text),), shown_again(text, context.origin.lets)
+        )
     points = _pointed(reader, press.inputs.get("items", ""))
     acting = context.acting_as(case)
     changes = signing.send_back(context.session, context.origin, worker, comment, points, acting)

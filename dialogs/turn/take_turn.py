@@ -1,15 +1,17 @@
 """One turn, inside one transaction: identify the person, detect repeats, answer, and store the reply."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
 from actions import people as acts
 from actions.changes import NONE, Change, Changes, record, stored
 from actions.origin import Origin
-from checklists.errors import UserError
+from checklists.errors import PersonalNumberInText, TextTooLong, UserError
+from checklists.free_text import MOST_TEXT, MOST_TOGETHER
 from checklists.identity import entra_id
-from checklists.privacy import has_personal_number
+from checklists.privacy import LetThrough, ends_in_day, goes_on, has_personal_number, without_split_numbers
 from checklists.swedish_time import day_of
 from dialogs.messages import consequences, update
 from dialogs.turn import commands, menu, shown
@@ -30,6 +32,8 @@ from storage.unfit import Skipped
 
 RESENT_WITHIN = timedelta(seconds=10)
 """A text sent again within this time, before its reply was out, is a retry and not a second message."""
+_OURS = ("verb", "token")
+"""What a card sends that nobody wrote."""
 _SOMEWHERE = "-"
 """Stands for the id of a posted reply when the channel gave none."""
 
@@ -67,13 +71,16 @@ class Outcome:
 class _Incoming:
     """What can be known of a turn before the database is read.
 
-    digest: of its whole content. signed: the content of its button's token, None if this bot did not sign it.
-    key: identifies a press that must not be carried out twice, None for anything else.
+    turn: with A_NUMBER in each field that holds part of a personal number. digest: of its whole content. signed: the
+    content of its button's token, None if this bot did not sign it. key: identifies a press that must not be carried
+    out twice, None for anything else. too_long: it holds more than is read, and was not read.
     """
 
+    turn: Turn
     digest: str
     signed: Signed | None
     key: str | None
+    too_long: UserError | None
 
 
 def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "") -> Outcome:
@@ -82,6 +89,7 @@ def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "") -> 
     Raises: SQLAlchemy errors; the whole turn is then run again, or nothing of it is stored.
     """
     incoming = _read(session, turn, mint)
+    turn = incoming.turn
     asked = (turn.tenant, turn.object_id, day_of(turn.now), turn.channel_id, turn.activity_id, incoming.key)
     found = arrivals.find(session, *asked)
     if found is None and _bind(session, turn):
@@ -96,22 +104,53 @@ def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "") -> 
     if turn.kind == "refresh":
         view, changes = _reaction(context, incoming.signed)
         return Outcome(context.reply(_anchored(context, view, changes, "")))
-    if turn.kind == "text" and has_personal_number(turn.text):
+    refused = incoming.too_long or _number_typed(context)
+    if refused is not None:
         # Leaves no trace, not even an inbox row; answering it twice does no harm.
-        return Outcome(context.reply(SayView(notices=(Line(say="errors.BK-104_typed"),))))
+        return Outcome(context.reply(SayView(notices=(Line(say=refused.text_key, args=refused.args_for_text),))))
     return _seen_before(context, found, incoming) or _act(context, incoming)
 
 
 def _read(session: Session, turn: Turn, mint: Mint) -> _Incoming:
-    # Not even a digest of a personal number is stored.
-    data = [f"{name}={value}" for name, value in sorted(turn.data.items()) if not has_personal_number(value)]
-    digest = inbox.digest(session, [turn.kind, turn.text, *data])
     signed = mint.read(turn.data["token"]) if "token" in turn.data else None
+    # What nobody signed is not read at all: anyone can send it.
+    written = {} if signed is None else {name: turn.data[name] for name in turn.data if name not in _OURS}
+    too_long = _too_long(turn, written)
+    lets = LetThrough(day_of(turn.now))
+    if too_long is None and written:
+        written = without_split_numbers(written, lets)
+        turn = replace(turn, data={**turn.data, **written})
+    # Not even a digest of a personal number is stored.
+    kept = {} if too_long else {name: text for name, text in written.items() if not has_personal_number(text, lets)}
+    ours = {name: turn.data[name] for name in _OURS if signed is not None and name in turn.data}
+    data = [f"{name}={value}" for name, value in sorted({**ours, **kept}.items())]
+    digest = inbox.digest(session, [turn.kind, "" if too_long else turn.text, *data])
     verb = commands.VERBS.get(turn.data.get("verb", ""))
     key = None
     if turn.kind == "press" and signed is not None and verb is not None and verb.keeps:
         key = inbox.digest(session, [str(signed.person_id), digest])
-    return _Incoming(digest, signed, key)
+    return _Incoming(turn, digest, signed, key, too_long)
+
+
+def _too_long(turn: Turn, written: Mapping[str, str]) -> UserError | None:
+    together = sum(map(len, written.values()))
+    if len(turn.text) > MOST_TEXT:
+        return TextTooLong(length=len(turn.text), most=MOST_TEXT, where="typed")
+    is_over = together > MOST_TOGETHER
+    return TextTooLong(length=together, most=MOST_TOGETHER, where="card") if is_over else None
+
+
+def _number_typed(context: TurnContext) -> UserError | None:
+    """Return the refusal of a typed personal number, also of one that began with the day the last message ended in."""
+    chat, text = context.conversation, context.turn.text
+    if context.turn.kind != "text":
+        return None
+    if has_personal_number(text, context.origin.lets):
+        return PersonalNumberInText(where="typed")
+    if chat.day_weight is not None and goes_on(chat.day_weight, text):
+        return PersonalNumberInText(where="two")
+    chat.day_weight = ends_in_day(text)
+    return None
 
 
 # --- who -------------------------------------------------------------------------------------------------------------

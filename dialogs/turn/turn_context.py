@@ -12,7 +12,7 @@ from checklists.model import ListId, Role
 from dialogs.turn.exchange import Reply, Turn
 from dialogs.turn.shown import Shown
 from dialogs.views.views import AnyView
-from storage import filled, people
+from storage import filled, people, tenants
 from storage.cases import CaseRow, Facts
 from storage.conversations import ConversationRow
 from storage.desk import Session
@@ -46,7 +46,8 @@ class TurnContext:
     language: Language = field(init=False)
 
     def __post_init__(self) -> None:
-        self.origin = of_person(self.tenant.id, self.person.id, self.turn.now)
+        pattern = tenants.settings(self.tenant).case_ref_pattern
+        self.origin = of_person(self.tenant.id, self.person.id, self.turn.now, pattern)
         self.tenant_id, self.person_id, self.today = self.tenant.id, self.person.id, self.origin.today
         self.language = "en" if self.person.language == "en" else "sv"
 

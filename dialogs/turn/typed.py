@@ -109,7 +109,7 @@ def _motivated_too(context: TurnContext, claim: Claim, said: Said, item_id: str,
 
 
 def _keep_motivation(context: TurnContext, sheet: Sheet, item_id: str, said: Said) -> Changes:
-    written = free_text.motivation("text", said.text, "", sheet.motivation)
+    written = free_text.motivation("text", said.text, "", sheet.motivation, context.origin.lets)
     sibling = motivated_by(sheet.applied, sheet.checklist.by_id[item_id], said.choice)
     if sibling is not None:
         return answers.give(context.session, context.origin, sheet, sibling.id, written)

@@ -53,7 +53,7 @@ def _extension(context: TurnContext, basis: Basis, notices: tuple[Line, ...], ty
         reason_class=_reason_class(typed) or "",
         decided=readable_day(typed.get("decided_on", "").strip(), context.today) or context.today.isoformat(),
         until=readable_day(typed.get("until", "").strip(), context.today),
-        text=shown_again(typed.get("reason", "")),
+        text=shown_again(typed.get("reason", ""), context.origin.lets),
         buttons=(Button(title=Line(say="buttons.save"), claim=save), _back(case)),
         refresh=claimed("show_current", case=case.id),
     )
@@ -68,7 +68,7 @@ def save_extension(context: TurnContext, press: Press[AsShown]) -> Reaction:
     reason = inputs.get("reason", "")
     limit, reason_class = _limit(inputs), _reason_class(inputs)
     try:
-        checked(reason)
+        checked(reason, context.origin.lets)
         decided = inputs.get("decided_on", "").strip() or context.today.isoformat()
         decided_on = read_past_day(decided, context.today, "extension_decided_on")
         until = read_day(inputs.get("until", "").strip(), context.today, "until")

@@ -77,10 +77,10 @@ def _motivate(context: TurnContext, press: Press[OnCard], right: Right, how: Mot
         return at
     text, place = (press.inputs.get(name, "") for name in ("motivation", "place"))
     try:
-        written = free_text.motivation(how, text, place, at.sheet.motivation)
+        written = free_text.motivation(how, text, place, at.sheet.motivation, context.origin.lets)
     except (PersonalNumberInText, NothingToSay, PlaceMissing, OnlyText, OnlyReference) as error:
         notices = (Line(say=error.text_key, args=error.args_for_text),)
-        again = (free_text.shown_again(text), free_text.shown_again(place))
+        again = (free_text.shown_again(text, context.origin.lets), free_text.shown_again(place, context.origin.lets))
         return next_card.motivation(at.sheet, at.stop, notices, *again)
     changes = answers.motivate(context.session, context.origin, at.sheet, at.stop, written)
     return Done(after(context, at), changes)
@@ -146,9 +146,9 @@ def _keep_draft(context: TurnContext, sheet: Sheet, press: Press[OnCard]) -> tup
     if stop is None or stop.kind != "motivation":
         return ()
     text, place = (press.inputs.get(name, "") for name in ("motivation", "place"))
-    if has_personal_number(text) or has_personal_number(place):
+    if any(has_personal_number(one, context.origin.lets) for one in (text, place)):
         return (Line(say="errors.BK-104"),)
-    kept = answers.save_draft(context.session, sheet, stop, context.person_id, text, place)
+    kept = answers.save_draft(context.session, context.origin, sheet, stop, text, place)
     return (Line(say="fill.draft_kept"),) if kept else ()
 
 

@@ -101,7 +101,7 @@ class _Saving:
             self.told[error.code] = Line(say=error.text_key, args=error.args_for_text)
             for name in ("text", "place"):
                 key = input_id(stop, name)
-                self.typed[key] = free_text.shown_again(self._inputs.get(key, ""))
+                self.typed[key] = free_text.shown_again(self._inputs.get(key, ""), self._context.origin.lets)
 
     def _choices(self, stop: Stop) -> None:
         """Store the choices, except those that contradict answers given since the form was shown."""
@@ -125,7 +125,7 @@ class _Saving:
             self._too_late()
             return
         how: Motivation = "text" if text or place else "missing"
-        written = free_text.motivation(how, text, place, self._sheet.motivation)
+        written = free_text.motivation(how, text, place, self._sheet.motivation, self._context.origin.lets)
         self.changes += answers.motivate(self._context.session, self._context.origin, self._sheet, stop, written)
 
     def _too_late(self) -> None:

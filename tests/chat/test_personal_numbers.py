@@ -7,6 +7,7 @@ import pytest
 
 from checklists.csv_in import BadCsv
 from imports.people import import_people
+from storage import tenants
 from tests.chat.drive import opens
 from tests.chat.harness import REF, TENANT, Chat, Room
 from tests.unit.test_privacy import numbers, parted
@@ -132,11 +133,86 @@ def test_a_register_containing_one_is_rejected_whole_and_by_line(room: Room, col
     assert room.content() == before
 
 
+# --- parts of one ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_one_split_over_the_two_fields_of_a_card_is_refused_and_not_shown_again(
+    anna: Chat, room: Room, swapped: bool
+) -> None:
+    opens(anna, violence="nej").presses("Nej")
+    number = numbers()[0]
+    parts = (f"Född {number[:8]}", f"sista fyra {number[8:]}")
+    anna.presses("Spara", dict(zip(("motivation", "place"), parts[::-1] if swapped else parts, strict=True)))
+
+    anna.sees("personnummer")
+    assert not [part for part in parts if part in str(room.content()) + anna.text + str(anna.card)]
+    anna.presses("Spara", {"motivation": "Barnet var för litet (påhittat)"})
+    assert anna.written("child_not_heard_motivated").choice == "ja"
+
+
+def test_a_form_keeps_the_fields_that_have_no_part_in_it(anna: Chat) -> None:
+    opens(anna, violence="nej").presses("Nej").types(f"formulär {REF}")
+    number = numbers()[1]
+    held = {"child_not_heard_motivated.text": number[:8], "child_not_heard_motivated.place": number[8:]}
+    anna.presses("Spara", {"police_report_decided": "Ja", **held}).sees("personnummer")
+
+    assert anna.stored("police_report_decided") == "ja"
+    assert not anna.row("child_not_heard_motivated")
+
+
+@pytest.mark.parametrize("parts", ["{0}|{1}", "född {0}|nr {1}", "{0}-|{1}", "Hon är född {0}.|De fyra sista är {1}"])
+def test_two_messages_in_a_row_that_make_one_are_told(anna: Chat, room: Room, parts: str) -> None:
+    opens(anna, violence="nej").presses("Nej")
+    number = next(n for n in numbers() if not "1990" < n[8:] < "2040")
+    first, second = parts.format(number[:8], number[8:]).split("|")
+    anna.types(first).types(second)
+
+    anna.sees("tillsammans med ditt förra meddelande")
+    assert second not in str(room.content())
+    anna.types(second).sees("tillsammans med ditt förra meddelande")
+    anna.types(f"fortsätt {REF}").sees(REF).sees_no("tillsammans med ditt förra")
+
+
+def test_two_messages_in_a_row_that_make_none_are_two_messages(anna: Chat) -> None:
+    opens(anna, violence="nej").presses("Nej")
+    number = numbers()[0]
+    other = f"{number[8:11]}{(int(number[11]) + 1) % 10}"
+    anna.types(f"Samtal {number[:4]}-{number[4:6]}-{number[6:8]}").types(f"ändra 2 {REF}")
+    anna.types(f"rum {other} på skolan")
+
+    assert anna.written("child_not_heard_motivated").motivation == f"rum {other} på skolan"
+
+
+# --- length, token ---------------------------------------------------------------------------------------------------
+
+
+def test_a_long_message_and_an_overfull_card_are_refused_unread(anna: Chat, room: Room) -> None:
+    opens(anna, violence="nej").presses("Nej")
+    before = room.content_but("event", "inbox", "conversation", "outbox", "draft", "cases")
+    anna.types("x" * 4001).sees("4001", "4000")
+    anna.types(f"fortsätt {REF}").presses("Spara", {"motivation": "ord " * 10_001}).sees("40004", "40000")
+
+    assert room.content_but("event", "inbox", "conversation", "outbox", "draft", "cases") == before
+
+
+# --- the tenant's own references -------------------------------------------------------------------------------------
+
+
+def test_a_reference_that_follows_the_tenants_own_pattern_opens_a_case(anna: Chat, room: Room) -> None:
+    ref = "SN 260312-0123"
+    anna.types(f"ny {ref}").sees("personnummer")
+    pattern = r"SN \d{6}-\d{4}"
+    room.desk.run_now(lambda s: tenants.set_setting(tenants.ensure(s, TENANT), "case_ref_pattern", pattern))
+    anna.types(f"ny {ref}").sees(ref)
+    anna.types(f"ny SO {ref[3:]}").sees("personnummer")
+
+
 # --- the test itself can fail ----------------------------------------------------------------------------------------
 
 
 def test_without_the_guard_every_input_accepts_it(anna: Chat, room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("checklists.free_text.refuse_personal_numbers", lambda text: text)
+    monkeypatch.setattr("checklists.free_text.refuse_personal_numbers", lambda text, _: text)
     opens(anna, violence="nej").presses("Nej")
     text = WRITTEN.format(numbers()[0])
     anna.presses("Spara", {"motivation": text})

@@ -267,7 +267,7 @@ def test_several_lines_are_one_motivation(asked_why: Chat) -> None:
 
 
 def test_a_typed_motivation_over_4000_characters_is_refused_and_may_be_typed_again(asked_why: Chat) -> None:
-    asked_why.types("å" * 4001).sees("4001 tecken och 4000 får plats")
+    asked_why.types("å" * 4001).sees("4001 tecken och 4000 läses")
     assert asked_why.stored("child_not_heard_motivated") == ""
 
     asked_why.types(WHY)

@@ -10,11 +10,17 @@ from tests.same_answer.expected.free_text import fate
 from tests.same_answer.town import Stage, answers_filed, rated
 
 ITEM = "child_informed_report"
-COUNT = 31
+COUNT = 37
 ODD = (
     "Barnet var för litet (påhittat)",
     "",
     "   ",
+    "…",
+    "\u200b",
+    "\u00a0<p></p>",
+    "<br>",
+    "👍",
+    "ok",
     "Se 19121212-1212",
     "Se 121212-1212",
     "Se 121212+1212",

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from checklists.model import Role
-from checklists.references import DEFAULT_PATTERN
+from checklists.ref_pattern import DEFAULT_PATTERN
 from checklists.rights import ROLES
 from storage import arrivals, people, tenants
 from storage.arrivals import Arrival

@@ -1,6 +1,7 @@
 """The decision basis matches its source, and an invalid checklist file yields every error with its line."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -327,12 +328,12 @@ def test_a_file_without_faults_is_read(tmp_path: Path) -> None:
     [
         (b"", 1, "the file is empty"),
         (b"# only a comment\n", 1, "the file is empty"),
-        ("id: intake\ntitle: Påhittad\n".encode("latin-1"), 1, "not UTF-8"),
+        ("id: intake\ntitle: Påhittad\n".encode("latin-1"), 2, "not UTF-8"),
         (b"id: intake\n  version: 1\n", 2, "this is not valid YAML"),
         (b"id: intake\ntitle: 'never closed\n", 3, "this is not valid YAML"),
         (b"id: intake\n---\nid: intake\n", 2, "this is not valid YAML"),
         (b"id: in\x00take\n", 1, "this is not valid YAML"),
-        (b"id: *nowhere\n", 1, "this is not valid YAML"),
+        (b"id: *nowhere\n", 1, "an alias"),
         (b"- a list\n- not a checklist\n", 1, "the file"),
         (b"just words\n", 1, "the file"),
         (b"items: [1, [2], {when: 3, only: [4]}]\n", 1, "`when`"),
@@ -374,3 +375,36 @@ def test_an_item_that_contradicts_itself_is_refused(tmp_path: Path, fields: str,
     told = refusal(tmp_path, f"{HEAD}items:\n  {item}\n").faults
 
     assert [(fault.line, words in str(fault)) for fault in told] == [(11, True)], [str(fault) for fault in told]
+
+
+BOMB = "a: &a [x, x, x]\n" + "".join(
+    f"{b}: &{b} [{', '.join(f'*{a}' for _ in range(9))}]\n" for a, b in pairwise("abcdefghi")
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "code"),
+    [
+        (BOMB, 2, "BK-257"),
+        ("id: &a [*a]", 1, "BK-257"),
+        ("id: x\n" + "[" * 50_000, 2, "BK-251"),
+        ("id: " + "[" * 20, 1, "BK-258"),
+        ("{a: " * 9_000, 1, "BK-258"),
+        ("id: !!python/object/apply:os.system [made-up]", 1, "BK-260"),
+        ("id: !!timestamp then", 1, "BK-260"),
+        ("id: !!bool then", 1, "BK-260"),
+        ("id: !own {a: b}", 1, "BK-260"),
+        ("id: 2026-99-99", 1, "BK-260"),
+        ("id: " + "9" * 10_000, 1, "BK-260"),
+        ("id: x\n" * 20_000, 0, "BK-256"),
+        (b"id: x\n\n\ntitle: \xe5terl\xe4mna\n", 4, "BK-250"),
+        ("id: x\r\ntitle: a\0b", 2, "BK-251"),
+    ],
+    ids=lambda value: str(value)[:12],
+)
+def test_a_file_that_could_stop_the_reader_is_answered_with_a_line_and_a_remedy(
+    tmp_path: Path, content: str | bytes, line: int, code: str
+) -> None:
+    first = refusal(tmp_path, content).faults[0]
+
+    assert (first.line, first.code) == (line, code)

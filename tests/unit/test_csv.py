@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checklists.csv_in import BadCsv, CsvRow, read_csv
+from checklists.csv_safe import as_written
 from reports.csv_out import safe, write_csv
 
 COLUMNS = ("name", "unit", "day")
@@ -48,8 +49,50 @@ def test_the_separator_is_the_one_the_header_uses() -> None:
     assert rows_of('name,unit\n"a;b;c",Östra\n')[0].cells["name"] == "a;b;c"
 
 
-def test_columns_are_found_by_name_in_any_order_and_others_are_ignored() -> None:
-    assert rows_of(" UNIT ;colour;Name\nÖstra;red;Åsa\n") == [CsvRow(2, {"name": "Åsa", "unit": "Östra", "day": ""})]
+def test_columns_are_found_by_name_in_any_order_and_others_are_refused_by_name() -> None:
+    assert rows_of(" UNIT ;Name\nÖstra;Åsa\n") == [CsvRow(2, {"name": "Åsa", "unit": "Östra", "day": ""})]
+
+    (unknown,) = faults_of("unit;colour;name;vaild_to\nÖstra;red;Åsa;\n")
+    assert "the header has colour, vaild_to, which is unknown here" in unknown
+    (twice,) = faults_of("name;unit;name\nÅsa;Östra;Bo\n")
+    assert "the header has name twice" in twice
+    known = read_csv(b"name;colour\nBo;red\n", COLUMNS, ("name",), ignored=("colour",))
+    assert known == [CsvRow(2, {"name": "Bo", "unit": "", "day": ""})]
+
+
+def test_text_is_in_one_form_with_single_spaces() -> None:
+    assert rows_of("name;unit\nA\u030asa  Påhitt\u00a0Östra;x\ty\n")[0].cells == {
+        "name": "Åsa Påhitt Östra",
+        "unit": "x y",
+        "day": "",
+    }
+
+
+@pytest.mark.parametrize("above", ["sep=;\n", "Personer våren 2026 (påhittade)\n\n"])
+def test_lines_above_the_header_are_explained(above: str) -> None:
+    (fault,) = faults_of(f"{above}name;unit\nBo;x\n")
+
+    assert "the columns are named only here; remove the lines above" in fault
+
+
+def test_a_second_mark_at_the_beginning_is_none_of_the_header() -> None:
+    assert rows_of("\ufeff\ufeffname;unit\nBo;x\n")[0].cells["name"] == "Bo"
+
+
+def test_a_nul_is_refused_by_line() -> None:
+    assert faults_of("name;unit\nBo;x\nCai;y\0z\n") == (
+        "line 3: a cell contains a NUL character (column 2 of the row); rewrite the cell (BK-207)",
+    )
+
+
+@pytest.mark.parametrize("cell", ["x,=cmd", "x, =cmd|' /C calc'!A0", "a,b,-1+1", "x,\uff1d1", "1,@x"])
+def test_a_file_opened_with_commas_has_no_formula_either(cell: str) -> None:
+    out = io.StringIO()
+    write_csv(out, ("a", "b"), [(cell, "y")])
+    opened = [one for row in csv.reader(io.StringIO(out.getvalue().lstrip("\ufeff"))) for one in row]
+
+    assert not [one for one in opened if unicodedata.normalize("NFKC", one.strip(' "'))[:1] in tuple("=+-@|%")]
+    assert as_written(safe(cell)) == cell
 
 
 def test_empty_rows_are_passed_over_and_short_rows_filled_up() -> None:

@@ -3,6 +3,7 @@
 Check digits come from the package `personnummer`, so that the code under test does not verify itself.
 """
 
+import sys
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache
@@ -13,7 +14,17 @@ import pytest
 from personnummer import personnummer
 
 from checklists.errors import PersonalNumberInText
-from checklists.privacy import check_digit, has_personal_number, refuse_personal_numbers
+from checklists.privacy import (
+    A_NUMBER,
+    LetThrough,
+    check_digit,
+    ends_in_day,
+    goes_on,
+    has_personal_number,
+    refuse_personal_numbers,
+    without_split_numbers,
+)
+from tests.number_shapes import TODAY
 
 MANY = 1000
 LARGEST_SHARE_OF_FALSE_ALARMS = 0.01
@@ -224,6 +235,56 @@ def test_a_date_with_a_clock_time_is_always_let_through() -> None:
     alarms = [text for text in (dates_with_times(rng) for _ in range(5 * MANY)) if has_personal_number(text)]
 
     assert not alarms, alarms[:5]
+
+
+# --- parts of one ----------------------------------------------------------------------------------------------------
+
+
+def test_fields_that_hold_one_together_hold_another_in_its_place_and_the_rest_stay() -> None:
+    number = numbers()[0]
+    parts = {"a": number[8:], "b": "child_heard", "c": number[:8], "d": "2026-05-12"}
+
+    assert without_split_numbers(parts) == {**parts, "a": A_NUMBER, "c": A_NUMBER}
+    whole = {"a": "640823-3234", "b": number[8:]}
+    assert without_split_numbers(whole) == whole, "each field's own rule refuses it"
+    assert has_personal_number(A_NUMBER)
+
+
+def test_of_many_fields_all_with_digits_are_refused() -> None:
+    many = {f"f{n:02}": digit for n, digit in enumerate(numbers()[0])} | {"g": "no digits"}
+
+    assert set(without_split_numbers(many).values()) == {A_NUMBER, "no digits"}
+
+
+def test_a_message_that_begins_with_a_year_goes_on_with_nothing() -> None:
+    assert not any(goes_on(weight, "2026 var ett år") for weight in range(10))
+    assert sum(goes_on(weight, "1234") for weight in range(10)) == 1
+    assert not any(goes_on(weight, text) for weight in range(10) for text in ("inga siffror", "12345"))
+    assert [ends_in_day(text) for text in ("det var 641399", "inga siffror", "640823" + " ord" * 20)] == [None] * 3
+
+
+def test_a_temporary_number_needs_a_day() -> None:
+    assert has_personal_number("1964-08-23-T123")
+    assert not has_personal_number("641399-T323 och 64-08-99")
+
+
+@pytest.mark.parametrize("piece", ["1 ", "640823 ord ", "2026-03-12   (", "å1", "&lt;", "<a ", "260312 1030 "])
+def test_twice_the_text_takes_twice_the_work_and_no_more(piece: str) -> None:
+    def calls(text: str) -> int:
+        count = 0
+
+        def trace(*_: object) -> None:
+            nonlocal count
+            count += 1
+
+        sys.setprofile(trace)
+        try:
+            has_personal_number(text, LetThrough(TODAY))
+        finally:
+            sys.setprofile(None)
+        return count
+
+    assert calls(piece * 800) < 2.2 * calls(piece * 400) + 100
 
 
 # --- rejecting -------------------------------------------------------------------------------------------------------

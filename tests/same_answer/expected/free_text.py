@@ -12,7 +12,13 @@ def fate(text: str) -> Fate:
     """Return what happens to a text in a field."""
     if has_personal_number(text):
         return "refused"
-    return "kept" if text.strip() else "none"
+    return "kept" if _said(text) >= 3 else "none"
+
+
+def _said(text: str) -> int:
+    """Return how many letters and digits a reader sees."""
+    seen = re.sub(r"<[^>]*>|&[a-z]+;|&#\d+;", " ", text)
+    return sum(unicodedata.category(sign)[0] in "LN" for sign in seen)
 
 
 def has_personal_number(text: str) -> bool:

@@ -1,0 +1,17 @@
+"""Remember of a typed message the weight of the day it ended in, to tell two messages that make a personal number."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0012"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("conversation", sa.Column("day_weight", sa.SmallInteger(), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("conversation", "day_weight")

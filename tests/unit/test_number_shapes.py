@@ -1,0 +1,59 @@
+"""2,000 generated texts of each shape: what must be refused is, what must be let through is, within half a percent."""
+
+import pytest
+
+from checklists.privacy import LetThrough, has_personal_number
+from checklists.ref_pattern import DEFAULT_PATTERN
+from docs.make_number_rates import LETS, MANY, PAGE, table
+from tests.number_shapes import NUMBERS, OTHERS, OWN_PATTERN, TODAY, with_numbers, without_numbers
+
+FIVE_IN_A_THOUSAND = MANY * 5 // 1000
+COUNTED: dict[tuple[str, str], int] = {}
+
+
+@pytest.mark.parametrize("shape", NUMBERS)
+def test_a_number_is_refused_in_every_shape(shape: str) -> None:
+    missed = [text for text in with_numbers(shape, MANY) if not has_personal_number(text, LETS)]
+    COUNTED["avvisas", shape] = MANY - len(missed)
+
+    assert len(missed) <= FIVE_IN_A_THOUSAND, f"{len(missed)} missed, such as {missed[:3]!r}"
+
+
+@pytest.mark.parametrize("shape", OTHERS)
+def test_what_only_looks_like_one_is_let_through(shape: str) -> None:
+    alarms = [text for text in without_numbers(shape, MANY) if has_personal_number(text, LETS)]
+    COUNTED["tas emot", shape] = len(alarms)
+
+    assert len(alarms) <= FIVE_IN_A_THOUSAND, f"{len(alarms)} refused, such as {alarms[:3]!r}"
+
+
+def test_the_table_in_the_docs_is_what_was_measured() -> None:
+    if len(COUNTED) < len(NUMBERS) + len(OTHERS):
+        pytest.skip("only with all shapes, in one process")
+
+    assert PAGE.read_text(encoding="utf-8").endswith(table([(*of, count) for of, count in COUNTED.items()]))
+
+
+def test_both_lists_hold_forty_shapes() -> None:
+    assert min(len(NUMBERS), len(OTHERS)) >= 40
+
+
+@pytest.mark.parametrize(
+    "pattern", ["", DEFAULT_PATTERN, r"[A-Z]{2} \d{6}-\d{4}", r"(SN )?\d{6}-\d{4}", r".*", r"SN \d{4}/\d{4}"]
+)
+def test_a_pattern_vouches_for_nothing_unless_it_demands_its_letters(pattern: str) -> None:
+    assert has_personal_number("SN 640823-3234", LetThrough(TODAY, pattern))
+
+
+def test_a_pattern_vouches_for_whole_references_only() -> None:
+    for text in ("SN 640823-3234", "Se SN 640823-3234, samma familj", "(SN 640823-3234)"):
+        assert not has_personal_number(text, LetThrough(TODAY, OWN_PATTERN)), text
+    for text in ("ASN 640823-3234", "SN 640823-32341 19640823-3234", "SN 640823-3234 640823-3234", "640823-3234 SN"):
+        assert has_personal_number(text, LetThrough(TODAY, OWN_PATTERN)), text
+
+
+def test_four_digits_after_a_distant_day_are_no_time_of_day() -> None:
+    assert has_personal_number("150312 1030", LetThrough(TODAY))
+    assert not has_personal_number("260312 1030", LetThrough(TODAY))
+    assert has_personal_number("260312 1030"), "without a day to hold it against it is refused"
+    assert not has_personal_number("150312 10.30", LetThrough(TODAY))
