@@ -71,6 +71,7 @@ class Code(StrEnum):
 
     NEW_CASE_NEEDS_UNIT = "BK-230"
     NOT_REGISTERED = "BK-231"
+    UNIT_NEAR_KNOWN = "BK-232"
 
     TENANT_UNKNOWN = "BK-240"
     NO_SUCH_CASE = "BK-241"

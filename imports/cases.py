@@ -4,7 +4,7 @@ Which dates are valid together, and when a closed case opens again for a new inv
 checklists/case_dates. `-` clears a date.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import get_args
 
@@ -24,6 +24,7 @@ from checklists.references import normal_ref
 from checklists.swedish_time import day_of
 from dialogs.messages.consequences import follow
 from imports.common import CLEARED, Imported, check_cells, take_all
+from imports.units import Units
 from storage import cases, people, tenants
 from storage.cases import CaseRow
 from storage.desk import Session
@@ -36,13 +37,19 @@ _YES_NO = ("ja", "nej")
 NEEDED = ("tenant_id", "case_ref")
 
 
-def import_cases(session: Session, raw: bytes, allowed: frozenset[str], at: datetime, actor: str) -> Imported:
+def import_cases(
+    session: Session, raw: bytes, allowed: frozenset[str], at: datetime, actor: str, *, new_units: bool = False
+) -> Imported:
     """Bring the cases in line with a file's rows; cases not in it stay.
 
-    allowed: the tenants that may be named; empty = any. Raises: BadCsv: with every bad row; nothing is stored then.
+    allowed: the tenants that may be named; empty = any. new_units: a new unit may be one letter from a known one.
+
+    Raises: BadCsv: with every bad row; nothing is stored then.
     """
     rows = read_csv(raw, COLUMNS, NEEDED, LetThrough(day_of(at)))
-    return take_all(rows, lambda row: _Row(session, row, allowed, at, actor).take())
+    units = Units(session, may_be_near=new_units)
+    done = take_all(rows, lambda row: _Row(session, row, units, allowed, at, actor).take())
+    return replace(done, new_units=tuple(units.new))
 
 
 @dataclass
@@ -51,6 +58,7 @@ class _Row:
 
     session: Session
     row: CsvRow
+    units: Units
     allowed: frozenset[str]
     at: datetime
     actor: str
@@ -77,7 +85,7 @@ class _Row:
             is_new = True
         at = (self.session, origin, case)
         if self.cells["unit"]:
-            changes += acts.set_unit(*at, people.unit(self.session, tenant.id, self.cells["unit"]).id)
+            changes += acts.set_unit(*at, self.units.id_of(tenant.id, self.cells["unit"]))
         if case_type:
             changes += acts.set_type(*at, case_type)
         try:
@@ -154,8 +162,8 @@ class _Row:
     def _opened(self, origin: Origin, ref: str) -> tuple[CaseRow, Changes]:
         if not self.cells["unit"]:
             raise Refusal(fault(Code.NEW_CASE_NEEDS_UNIT))
-        unit = people.unit(self.session, origin.tenant_id, self.cells["unit"])
-        return acts.open_case(self.session, origin, ref, unit.id)
+        unit_id = self.units.id_of(origin.tenant_id, self.cells["unit"])
+        return acts.open_case(self.session, origin, ref, unit_id)
 
     def _set_dates(self, origin: Origin, case: CaseRow, given: dict[str, date | None]) -> Changes:
         """Store the dates, each with its event. Raises: Refusal: some are not valid; it names them."""

@@ -23,6 +23,7 @@ class Imported:
     """How many rows were added, changed and unchanged. flagged: lines for a person to check.
 
     doubled: lines of people who may be in the register already. moved: lines with a new e-mail of a bound person.
+    new_units: names of units that were not there before.
     """
 
     added: int
@@ -31,6 +32,7 @@ class Imported:
     flagged: tuple[int, ...] = ()
     doubled: tuple[int, ...] = ()
     moved: tuple[int, ...] = ()
+    new_units: tuple[str, ...] = ()
 
 
 def take_all(rows: Iterable[CsvRow], take: Callable[[CsvRow], Outcome]) -> Imported:

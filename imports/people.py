@@ -16,6 +16,7 @@ from checklists.identity import address
 from checklists.model import Role
 from checklists.swedish_time import day_of
 from imports.common import CLEARED, Imported, check_cells, role_in, take_all
+from imports.units import Units
 from storage import tenants
 from storage.desk import Session
 
@@ -25,30 +26,39 @@ _DAYS = ("valid_from", "valid_to")
 _IN_A_UNIT = ("case_worker", "unit_manager", "deputy")
 
 
-def import_people(session: Session, raw: bytes, allowed: frozenset[str], at: datetime, actor: str) -> Imported:
+def import_people(
+    session: Session, raw: bytes, allowed: frozenset[str], at: datetime, actor: str, *, new_units: bool = False
+) -> Imported:
     """Bring the register in line with a file's rows; people and roles not in it stay.
 
-    allowed: the tenants that may be named; empty = any. Raises: BadCsv: with every bad row; nothing is stored then.
+    allowed: the tenants that may be named; empty = any. new_units: a new unit may be one letter from a known one.
+
+    Raises: BadCsv: with every bad row; nothing is stored then.
     """
+    units = Units(session, may_be_near=new_units)
     odd: dict[EventName, list[int]] = {"person_doubled": [], "email_changed": []}
 
     def take(row: CsvRow) -> Outcome:
-        what, changes = _import_row(session, row, allowed, at, actor)
+        what, changes = _import_row(session, row, units, allowed, at, actor)
         for event in {change.event for change in changes} & odd.keys():
             odd[event].append(row.line)
         return what
 
     done = take_all(read_csv(raw, COLUMNS, NEEDED), take)
-    return replace(done, doubled=tuple(odd["person_doubled"]), moved=tuple(odd["email_changed"]))
+    return replace(
+        done, doubled=tuple(odd["person_doubled"]), moved=tuple(odd["email_changed"]), new_units=tuple(units.new)
+    )
 
 
 def _import_row(
-    session: Session, row: CsvRow, allowed: frozenset[str], at: datetime, actor: str
+    session: Session, row: CsvRow, units: Units, allowed: frozenset[str], at: datetime, actor: str
 ) -> tuple[Outcome, Changes]:
     cells = row.cells
     role = _checked(cells, allowed)
     days = _days(cells, day_of(at))
     tenant = tenants.ensure(session, cells["tenant_id"])
+    if cells["unit"]:
+        units.id_of(tenant.id, cells["unit"])
     entry = Entry(
         object_id=cells["object_id"] or None,
         email=address(cells["email"]) or None,

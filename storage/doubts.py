@@ -9,8 +9,9 @@ from sqlmodel import Session, col, select
 
 from checklists.case_dates import impossible
 from checklists.identity import entra_id
+from checklists.unit_names import unit_key
 from storage.cases import KEPT_DATES, CaseRow, dates_of
-from storage.people import PersonRow, UnitRow, unit_key
+from storage.people import PersonRow, UnitRow
 from storage.tenants import TenantRow, everyone
 
 

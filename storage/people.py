@@ -1,6 +1,5 @@
 """The people register: units, people, and the roles they hold in units between two dates."""
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
@@ -10,6 +9,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from checklists.access import Holding
 from checklists.identity import address, entra_id
 from checklists.model import Role
+from checklists.unit_names import unit_key
 
 ORGANISATION = ""
 """The name of the unit that represents the whole organisation."""
@@ -113,13 +113,8 @@ def roles_on(session: Session, person_id: int, day: date) -> Sequence[RoleRow]:
     return [row for row in rows if is_held(row, day)]
 
 
-def unit_key(name: str) -> str:
-    """Return a unit's name as names are compared: without case, in one Unicode form, with single spaces."""
-    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
-
-
 def unit(session: Session, tenant_id: int, name: str) -> UnitRow:
-    """Return the unit with this name, creating it under the organisation if it is new. See `unit_key`."""
+    """Return the unit with this name, creating it under the organisation if it is new. See `unit_names`."""
     found = session.exec(select(UnitRow).where(UnitRow.tenant_id == tenant_id).order_by(col(UnitRow.id))).all()
     row = next((one for one in found if one.name == name), None)
     row = row or next((one for one in found if unit_key(one.name) == unit_key(name)), None)

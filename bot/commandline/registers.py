@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from actions import settings as settings_of
@@ -18,7 +19,8 @@ from imports.people import import_people
 from storage import tenants
 from storage.desk import Desk, Session
 
-Importer = Callable[[Session, bytes, frozenset[str], datetime, str], Imported]
+Importer = Callable[..., Imported]
+"""Given session, file, tenants that may be named, time and actor; people and cases also take `new_units`."""
 _FILES: tuple[tuple[str, str, str, Importer], ...] = (
     ("people", "the people register", "read people and roles from a CSV file", import_people),
     ("cases", "import cases", "read cases, their dates and facts from a CSV file", import_cases),
@@ -32,6 +34,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         group = commands.add_parser(name, help=about).add_subparsers(required=True, metavar="import")
         command = group.add_parser("import", help=does)
         command.add_argument("file", type=Path)
+        if take is not import_answers:
+            told = "take units that are new and one letter from a known one"
+            command.add_argument("--new-units", action="store_true", help=told)
         command.set_defaults(run=_importing(take))
 
     own = commands.add_parser("settings", help="show a tenant's own settings, or set them")
@@ -44,8 +49,11 @@ def _importing(take: Importer) -> Callable[[argparse.Namespace], None]:
     def run(parsed: argparse.Namespace) -> None:
         settings = read_settings()
         with open_desk(settings) as desk:
-            done = import_file(desk, settings, parsed.file, take)
+            given = partial(take, new_units=parsed.new_units) if "new_units" in parsed else take
+            done = import_file(desk, settings, parsed.file, given)
         print(f"added: {done.added}, changed: {done.changed}, unchanged: {done.unchanged}")
+        if done.new_units:
+            print(f"new units: {listed(done.new_units)}")
         if done.flagged:
             print(f"kept as text, outside the scale: line {listed(done.flagged)}")
         if done.doubled:

@@ -75,7 +75,7 @@ def acts(desk: Desk) -> list[tuple[str, str]]:
 
 
 def test_every_column_is_taken_and_normalised(register: Desk) -> None:
-    assert imports(register, FULL) == Imported(1, 0, 0)
+    assert imports(register, FULL) == Imported(1, 0, 0, new_units=("Påhittade enheten",))
 
     case = the_case(register)
     names = {1: "Anna", 2: "Bo"}
@@ -261,3 +261,27 @@ def test_nobody_of_another_tenant_becomes_a_worker(register: Desk) -> None:
 
     with pytest.raises(BadCsv, match="lead_email is not in the people register"):
         imports(register, {**FULL, "lead_email": "doris@example.invalid"})
+
+
+# --- units -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_unit_named_for_the_first_time_is_told_once(desk: Desk) -> None:
+    rows = [{"tenant_id": TENANT, "case_ref": f"SN 2026/000{n}", "unit": unit} for n, unit in enumerate(UNITS)]
+
+    assert imports(desk, *rows).new_units == ("Nya enheten", "Söder")
+    assert imports(desk, *rows).new_units == ()
+
+
+UNITS = ("Nya enheten", "nya  ENHETEN", "Söder")
+
+
+def test_a_unit_one_letter_from_a_known_one_is_refused_unless_it_is_meant(desk: Desk) -> None:
+    row = {"tenant_id": TENANT, "case_ref": "SN 2026/0001", "unit": "Nya enheten"}
+    imports(desk, row)
+
+    with pytest.raises(BadCsv, match=r"line 2: unit is new and one letter from .*--new-units .BK-232."):
+        imports(desk, row | {"unit": "Nya enheter"})
+    raw = f"tenant_id,case_ref,unit\n{TENANT},SN 2026/0001,Nya enheter".encode()
+    meant = desk.run_now(lambda s: import_cases(s, raw, frozenset(), LATER, "cli:test", new_units=True))
+    assert meant.new_units == ("Nya enheter",)

@@ -36,6 +36,7 @@ SHARED_WITH_FILES: tuple[type[UserError], ...] = (
     errors.DateOutOfRange,
     errors.DateInFuture,
     errors.DatesOutOfOrder,
+    errors.BadPeriod,
 )
 """The rules of the chat that a file can break as well."""
 
