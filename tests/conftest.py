@@ -5,6 +5,7 @@ import ipaddress
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -60,9 +61,13 @@ def postgres_programs() -> Path | None:
 
 
 def find_chromium() -> str | None:
-    """Return the path of Chromium, or None. BK_TEST_CHROMIUM takes precedence over PATH."""
+    """Return the path of Chromium, or None. BK_TEST_CHROMIUM takes precedence over PATH.
+
+    Its headless shell comes first where it is: a page costs a third of what it costs in the whole browser.
+    """
     named = os.environ.get("BK_TEST_CHROMIUM")
-    return shutil.which(named) if named else shutil.which("chromium") or shutil.which("chromium-browser")
+    names = (named,) if named else ("chromium-headless-shell", "chromium", "chromium-browser")
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 @cache
@@ -251,13 +256,14 @@ def chromium_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Yield the address of a browser shared by this process's tests: starting one costs more than most tests."""
     profile = tmp_path_factory.mktemp("chromium")
     words = [find_chromium() or "", "--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}"]
-    with subprocess.Popen([*words, *CHROMIUM_ARGUMENTS], stderr=subprocess.PIPE, text=True) as process:
+    command = [*words, *CHROMIUM_ARGUMENTS]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
         assert process.stderr is not None
         said = (line.partition("DevTools listening on ")[2].strip() for line in process.stderr)
         address = next(filter(None, said))
         threading.Thread(target=process.stderr.read, daemon=True).start()  # a full pipe would block it
         yield address
-        process.terminate()
+        os.killpg(process.pid, signal.SIGKILL)  # its helpers too: they would hold the pipe open
 
 
 # The driver is a process of its own and costs as much as many a test: it stays for the whole session, and so does the
