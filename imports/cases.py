@@ -6,6 +6,7 @@ checklists/case_dates. `-` clears a date.
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from typing import get_args
 
 from actions import cases as acts
@@ -47,9 +48,19 @@ def import_cases(
     Raises: BadCsv: with every bad row; nothing is stored then.
     """
     rows = read_csv(raw, COLUMNS, NEEDED, LetThrough(day_of(at)))
-    units = Units(session, may_be_near=new_units)
-    done = take_all(rows, lambda row: _Row(session, row, units, allowed, at, actor).take())
-    return replace(done, new_units=tuple(units.new))
+    known = _Known(session, new_units=new_units)
+    done = take_all(rows, lambda row: _Row(session, row, known, allowed, at, actor).take())
+    return replace(done, new_units=tuple(known.units.new))
+
+
+class _Known:
+    """What rows of one file have in common, each looked up once."""
+
+    def __init__(self, session: Session, *, new_units: bool) -> None:
+        self.units = Units(session, may_be_near=new_units)
+        self.tenant = cache(lambda entra_id: tenants.ensure(session, entra_id))
+        self.settings = cache(lambda entra_id: tenants.settings(self.tenant(entra_id)))
+        self.person = cache(lambda tenant_id, email: people.by_email(session, tenant_id, email))
 
 
 @dataclass
@@ -58,7 +69,7 @@ class _Row:
 
     session: Session
     row: CsvRow
-    units: Units
+    known: _Known
     allowed: frozenset[str]
     at: datetime
     actor: str
@@ -74,9 +85,9 @@ class _Row:
         dates, count = self._dates(), self._count()
         yes_no = {name: self._yes_no(name) for name in (*FACTS, "protected_identity")}
         case_type = self._case_type()
-        tenant = tenants.ensure(self.session, self.cells["tenant_id"])
+        tenant = self.known.tenant(self.cells["tenant_id"])
         origin = Origin(tenant.id, self.actor, self.at)
-        ref = self._ref(tenants.settings(tenant).case_ref_pattern)
+        ref = self._ref(self.known.settings(self.cells["tenant_id"]).case_ref_pattern)
         lead_id, co_id = (self._person(tenant.id, column) for column in ("lead_email", "co_email"))
         case, is_new = cases.find(self.session, tenant.id, ref), False
         changes = NONE
@@ -85,7 +96,7 @@ class _Row:
             is_new = True
         at = (self.session, origin, case)
         if self.cells["unit"]:
-            changes += acts.set_unit(*at, self.units.id_of(tenant.id, self.cells["unit"]))
+            changes += acts.set_unit(*at, self.known.units.id_of(tenant.id, self.cells["unit"]))
         if case_type:
             changes += acts.set_type(*at, case_type)
         try:
@@ -145,7 +156,7 @@ class _Row:
     def _person(self, tenant_id: int, column: str) -> int | None:
         if not self.cells[column]:
             return None
-        person = people.by_email(self.session, tenant_id, self.cells[column])
+        person = self.known.person(tenant_id, self.cells[column])
         if person is None:
             raise Refusal(fault(Code.NOT_REGISTERED, column=column))
         return person.id
@@ -162,7 +173,7 @@ class _Row:
     def _opened(self, origin: Origin, ref: str) -> tuple[CaseRow, Changes]:
         if not self.cells["unit"]:
             raise Refusal(fault(Code.NEW_CASE_NEEDS_UNIT))
-        unit_id = self.units.id_of(origin.tenant_id, self.cells["unit"])
+        unit_id = self.known.units.id_of(origin.tenant_id, self.cells["unit"])
         return acts.open_case(self.session, origin, ref, unit_id)
 
     def _set_dates(self, origin: Origin, case: CaseRow, given: dict[str, date | None]) -> Changes:

@@ -82,6 +82,7 @@ def dates_of(row: CaseRow | Row[Any], violence_known_on: date | None = None) -> 
 
 # Built once, because building a statement costs more than executing it.
 _BY_ID = select(CaseRow).where(col(CaseRow.tenant_id) == bindparam("tenant_id"), col(CaseRow.id) == bindparam("id"))
+_BY_REF = select(CaseRow).where(col(CaseRow.tenant_id) == bindparam("tenant_id"), col(CaseRow.ref) == bindparam("ref"))
 _NEWEST_FACTS = select(FactRow).where(
     col(FactRow.id).in_(
         select(func.max(col(FactRow.id)))
@@ -117,7 +118,7 @@ def with_facts(session: Session, tenant_id: int, row_id: int) -> tuple[CaseRow, 
 
 def find(session: Session, tenant_id: int, ref: str) -> CaseRow | None:
     """Return the case with this normalised reference."""
-    return session.exec(select(CaseRow).where(CaseRow.tenant_id == tenant_id, CaseRow.ref == ref)).first()
+    return session.exec(_BY_REF, params={"tenant_id": tenant_id, "ref": ref}).first()
 
 
 def get(session: Session, tenant_id: int, row_id: int) -> CaseRow | None:

@@ -170,7 +170,7 @@ def test_a_personal_number_is_refused_and_not_told(register: Desk) -> None:
 def test_columns_that_are_missing_are_empty(register: Desk) -> None:
     row = {"tenant_id": TENANT, "case_ref": "SN 2026/9", "unit": "Ny påhittad enhet"}
 
-    assert imports(register, row) == Imported(1, 0, 0)
+    assert imports(register, row) == Imported(1, 0, 0, new_units=("Ny påhittad enhet",))
 
     case = the_case(register, "SN 2026/9")
     assert (case.children, case.lead_id, case.received_on, case.case_type) == (1, None, None, "barn")
