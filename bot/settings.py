@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.door.bearer import DEFAULT_ISSUER
@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     public_url: str = ""
     secret_key: SecretStr = SecretStr("")
     keys: SecretStr = SecretStr("")
+    trail_key: SecretStr = SecretStr("")
     now: datetime | None = None
     app_id: str = Field("", validation_alias="MicrosoftAppId")
     app_password: SecretStr = Field(SecretStr(""), validation_alias="MicrosoftAppPassword")
@@ -73,12 +74,12 @@ class Settings(BaseSettings):
             raise BadSettings(fault(Code.NOW_WITHOUT_OFFSET, setting="BK_NOW"))
         return value
 
-    @field_validator("secret_key")
+    @field_validator("secret_key", "trail_key")
     @classmethod
-    def _is_hex(cls, value: SecretStr) -> SecretStr:
+    def _is_hex(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
         digits = value.get_secret_value()
         if digits and (len(digits) != 64 or not set(digits) <= set("0123456789abcdefABCDEF")):
-            raise BadSettings(fault(Code.SECRET_NOT_HEX, setting="BK_SECRET_KEY"))
+            raise BadSettings(fault(Code.SECRET_NOT_HEX, setting=f"BK_{info.field_name}".upper()))
         return value
 
     @field_validator("keys")
@@ -135,6 +136,14 @@ class Settings(BaseSettings):
         """Return the master keys, newest first; made once in dev mode. Raises: BadSettings."""
         fresh = "dev:" + b64encode(secrets.token_bytes(32)).decode()
         return parse_keys(self.keys.get_secret_value() or self._made("keys", "BK_KEYS", fresh))
+
+    def trail(self) -> bytes:
+        """Return the key of the trail; made once in dev mode. Raises: BadSettings."""
+        if self.mode == "production" and not self.trail_key.get_secret_value():
+            raise BadSettings(fault(Code.TRAIL_KEY_MISSING))
+        return bytes.fromhex(
+            self.trail_key.get_secret_value() or self._made("trail_key", "BK_TRAIL_KEY", secrets.token_hex(32))
+        )
 
     def _made(self, file_name: str, setting: str, fresh: str) -> str:
         if self.mode == "production":

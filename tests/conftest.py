@@ -20,6 +20,7 @@ import hypothesis
 import psycopg
 import pytest
 
+from tests.migrated import TRAIL
 from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:  # slow to import, and only browser tests need it
@@ -115,6 +116,7 @@ def pytest_configure(config: pytest.Config) -> None:
         settings = name.startswith(("BK_", "MicrosoftApp")) or name == "PORT" or name.lower().endswith("_proxy")
         if settings and name not in KEPT_SETTINGS:
             del os.environ[name]
+    os.environ["BK_TRAIL_KEY"] = TRAIL.hex()  # commands and tests open the same databases
     if os.environ.get("BK_REQUIRE_ALL") == "1" and not hasattr(config, "workerinput"):
         absent = [need.words for need in OUTSIDE if not need.is_there()]
         if absent:

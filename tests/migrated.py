@@ -8,6 +8,9 @@ from storage import migrate
 from storage.desk import opened
 from storage.sealing import Keys
 
+TRAIL = b"t" * 32
+"""The key of the trail, for every test that opens a database."""
+
 
 def put_database(path: Path) -> str:
     """Put an empty database of the newest schema there, and return its URL."""
@@ -19,6 +22,6 @@ def put_database(path: Path) -> str:
 def _migrated() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bot.db"
-        with opened(f"sqlite:///{path}", Keys({"none": bytes(32)})) as desk:
+        with opened(f"sqlite:///{path}", Keys({"none": bytes(32)}, TRAIL)) as desk:
             migrate.upgrade(desk)
         return path.read_bytes()

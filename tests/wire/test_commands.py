@@ -13,6 +13,7 @@ import pytest
 
 from app import main
 from tests.conftest import ROOT
+from tests.migrated import TRAIL
 from tests.waiting import PATIENCE
 from tests.wire.door import TENANT
 
@@ -24,6 +25,7 @@ PRODUCTION = {
     "MicrosoftAppTenantId": TENANT,
     "BK_SECRET_KEY": "0" * 64,
     "BK_KEYS": "made-up:" + b64encode(bytes(32)).decode(),
+    "BK_TRAIL_KEY": TRAIL.hex(),
 }
 HEADER = "tenant_id;object_id;email;name;unit;role;valid_from;valid_to"
 ANNA = f"{TENANT};anna;;Anna Påhittad;Enhet (påhittad);case_worker;;"
@@ -32,7 +34,7 @@ ANNA = f"{TENANT};anna;;Anna Påhittad;Enhet (påhittad);case_worker;;"
 def environment(folder: Path, **settings: str) -> dict[str, str]:
     """Return an environment with a database in the folder, and no settings but these."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("BK_", "Microsoft", "PORT"))}
-    plain = {"BK_MODE": "dev", "BK_DATABASE_URL": f"sqlite:///{folder / 'bot.db'}"}
+    plain = {"BK_MODE": "dev", "BK_DATABASE_URL": f"sqlite:///{folder / 'bot.db'}", "BK_TRAIL_KEY": TRAIL.hex()}
     return {**kept, **plain, **settings}
 
 
@@ -124,6 +126,8 @@ def test_help_names_every_command(tmp_path: Path) -> None:
         ("BK_TENANTS", " , "),
         ("BK_SECRET_KEY", ""),
         ("BK_KEYS", ""),
+        ("BK_TRAIL_KEY", ""),
+        ("BK_TRAIL_KEY", "0" * 63),
         ("BK_KEYS", "a:" + "A" * 44 + ",a:" + "A" * 44),
         ("BK_NOW", "2026-05-12T09:00:00+02:00"),
         ("BK_MODE", "open"),

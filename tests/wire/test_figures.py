@@ -21,7 +21,7 @@ from storage.desk import Desk, Session, opened
 from storage.filled import FilledRow
 from storage.sealing import Keys
 from tests.conftest import ROOT
-from tests.migrated import put_database
+from tests.migrated import TRAIL, put_database
 from tests.sql.conftest import add_case
 from tests.wire.door import TENANT
 from tests.wire.test_commands import ANNA, environment, imports, run
@@ -79,7 +79,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def desk(folder: Path) -> contextlib.AbstractContextManager[Desk]:
-    return opened(f"sqlite:///{folder / 'bot.db'}", Keys({"one": MASTER}))
+    return opened(f"sqlite:///{folder / 'bot.db'}", Keys({"one": MASTER}, TRAIL))
 
 
 def rows(text: str) -> list[dict[str, str]]:
