@@ -20,7 +20,6 @@ import hypothesis
 import psycopg
 import pytest
 
-from tests.migrated import TRAIL
 from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:  # slow to import, and only browser tests need it
@@ -28,6 +27,8 @@ if TYPE_CHECKING:  # slow to import, and only browser tests need it
 
 ROOT = Path(__file__).resolve().parent.parent
 NODE_MODULES = ROOT / "node_modules"
+TRAIL = b"t" * 32
+"""The key of the trail, for every test that opens a database."""
 KEPT_SETTINGS = {"BK_REQUIRE_ALL", "BK_SLOW", "BK_TEST_POSTGRES_URL", "BK_TEST_CHROMIUM"}
 
 hypothesis.settings.register_profile(

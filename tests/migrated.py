@@ -7,9 +7,7 @@ from pathlib import Path
 from storage import migrate
 from storage.desk import opened
 from storage.sealing import Keys
-
-TRAIL = b"t" * 32
-"""The key of the trail, for every test that opens a database."""
+from tests.conftest import TRAIL
 
 
 def put_database(path: Path) -> str:

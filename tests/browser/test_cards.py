@@ -16,8 +16,8 @@ from tests.chat.card_hand import elements
 from tests.chat.drive import fills, opens
 from tests.chat.harness import Chat, Room, move_in
 from tests.chat.read_drive import ALL, reads
-from tests.conftest import NODE_MODULES
-from tests.migrated import TRAIL, put_database
+from tests.conftest import NODE_MODULES, TRAIL
+from tests.migrated import put_database
 from texts import LANGUAGES, Language
 
 pytestmark = pytest.mark.browser

@@ -21,8 +21,8 @@ from storage import links
 from storage.desk import Desk, Session
 from storage.links import Link
 from storage.sealing import Keys
-from tests.conftest import NODE_MODULES
-from tests.migrated import TRAIL, put_database
+from tests.conftest import NODE_MODULES, TRAIL
+from tests.migrated import put_database
 from tests.sql.conftest import KEYS, World, make_world, the_case
 from tests.sql.printed_world import fill_everything
 from texts import Language

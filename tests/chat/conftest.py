@@ -10,7 +10,7 @@ from storage import migrate
 from storage.desk import Desk
 from storage.sealing import Keys
 from tests.chat.harness import Chat, Room, move_in
-from tests.migrated import TRAIL
+from tests.conftest import TRAIL
 
 KEYS = {"test": bytes(32)}
 

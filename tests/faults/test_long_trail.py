@@ -8,7 +8,7 @@ import pytest
 from storage import migrate
 from storage.desk import opened
 from storage.sealing import Keys
-from tests.migrated import TRAIL
+from tests.conftest import TRAIL
 from tests.sql.conftest import KEYS, make_world, without_waiting_for_the_disk
 from tests.sql.test_trail import add_many, verdict
 

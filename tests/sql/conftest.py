@@ -22,8 +22,8 @@ from storage.filled import FilledRow
 from storage.people import PersonRow
 from storage.sealing import Keys
 from storage.tables import METADATA
-from tests.conftest import postgres_url
-from tests.migrated import TRAIL, put_database
+from tests.conftest import TRAIL, postgres_url
+from tests.migrated import put_database
 
 KEYS = {"first": b"1" * 32}
 NOW = datetime(2026, 5, 12, 8, 30, tzinfo=UTC)

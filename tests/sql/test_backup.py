@@ -19,8 +19,7 @@ from storage.backup import CannotBackUp, back_up, is_empty, put_back
 from storage.desk import Desk, Session, opened
 from storage.sealing import KeyGone, Keys
 from storage.tombstones import BadTombstones, Tombstone
-from tests.conftest import postgres_url
-from tests.migrated import TRAIL
+from tests.conftest import TRAIL, postgres_url
 from tests.sql.conftest import KEYS, NOW, OpenDesk, World, lift_guards, scalar, the_list
 from tests.sql.test_disposal import dispose, neighbour
 from tests.waiting import PATIENCE

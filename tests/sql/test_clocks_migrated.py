@@ -21,7 +21,7 @@ from storage.extensions import add as add_extension
 from storage.recount import recount
 from storage.sealing import Keys
 from storage.tenants import TenantRow
-from tests.migrated import TRAIL
+from tests.conftest import TRAIL
 from tests.sql.conftest import KEYS, NOW, World, add_case, make_world, scalar, the_case, the_list
 from tests.sql.kept_figures import ALWAYS, dispose_of
 

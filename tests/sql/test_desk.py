@@ -19,7 +19,7 @@ from storage.answers import AnswerRow
 from storage.desk import CannotOpen, Desk, Session, opened
 from storage.filled import FilledRow
 from storage.sealing import Keys
-from tests.migrated import TRAIL
+from tests.conftest import TRAIL
 from tests.sql.conftest import KEYS, NOW, OpenDesk, World, on_postgresql, scalar, the_list
 from tests.waiting import PATIENCE
 

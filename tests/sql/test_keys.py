@@ -12,7 +12,7 @@ from storage import answers, cases
 from storage.cases import CaseRow
 from storage.desk import Desk, Session
 from storage.sealing import KEPT_SECONDS, KeyGone, Keys, MasterGone, SealBroken, SealingKeyRow, seal, unseal
-from tests.migrated import TRAIL
+from tests.conftest import TRAIL
 from tests.sql.conftest import KEYS, NOW, OpenDesk, World, change, make_world, the_list
 
 NEWER = {"second": b"2" * 32} | KEYS

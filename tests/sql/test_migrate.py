@@ -15,7 +15,7 @@ from storage import migrate, tenants
 from storage.desk import Desk, opened
 from storage.sealing import Keys
 from storage.tables import METADATA, MODULES
-from tests.migrated import TRAIL
+from tests.conftest import TRAIL
 from tests.sql.conftest import KEYS
 from tests.waiting import PATIENCE
 

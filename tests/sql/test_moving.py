@@ -12,7 +12,7 @@ from storage.desk import Desk, Session, opened
 from storage.moving import CannotMove
 from storage.sealing import Keys
 from storage.tables import METADATA
-from tests.migrated import TRAIL
+from tests.conftest import TRAIL
 from tests.sql.conftest import KEYS, NOW, World, make_world, the_list
 from tests.sql.test_disposal import dispose, neighbour, plant
 

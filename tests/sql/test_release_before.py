@@ -28,7 +28,7 @@ from storage.recount import recount
 from storage.sealing import Keys
 from storage.signatures import SignatureRow
 from storage.trail_marks import CheckpointRow
-from tests.migrated import TRAIL
+from tests.conftest import TRAIL
 from tests.sql.conftest import KEYS, lift_guards, told
 from tests.sql.test_clocks_migrated import to
 

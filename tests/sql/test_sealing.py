@@ -22,7 +22,7 @@ from storage.returns import ReturnRow
 from storage.sealing import KeyGone, Keys, SealBroken, parse_keys, prefetch_keys, seal, unseal
 from storage.signatures import SignatureRow
 from storage.tables import METADATA
-from tests.migrated import TRAIL
+from tests.conftest import TRAIL
 from tests.sql.conftest import KEYS, NOW, OpenDesk, World, change, make_world, scalar, the_case, the_list
 
 CANARY = "Kanariefågel åäö 🐤"

@@ -19,7 +19,7 @@ from storage.sealing import Keys, keys_of
 from storage.tables import METADATA
 from storage.tenants import TenantRow
 from storage.trail import ChainRow, EventRow
-from tests.migrated import TRAIL
+from tests.conftest import TRAIL
 from tests.sql.conftest import KEYS, NOW, World, change, lift_guards, make_world, told, without_waiting_for_the_disk
 from tests.sql.test_trail_chain import record, rehash
 

@@ -12,7 +12,7 @@ from storage import tenants, trail
 from storage.desk import Desk, Session
 from storage.sealing import Keys
 from storage.trail import ChainRow, EventRow, Verdict
-from tests.migrated import TRAIL
+from tests.conftest import TRAIL
 from tests.sql.conftest import KEYS, NOW, OpenDesk, World, lift_guards, make_world, on_postgresql, scalar, told
 
 LENGTH = 12

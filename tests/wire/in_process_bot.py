@@ -17,7 +17,8 @@ from bot.settings import read_settings
 from bot.web import make_app
 from storage.desk import Desk
 from storage.sealing import Keys
-from tests.migrated import TRAIL, put_database
+from tests.conftest import TRAIL
+from tests.migrated import put_database
 from tests.wire.door import TENANT, recorded
 
 FAR = "22222222-2222-4222-8222-222222222222"

@@ -19,7 +19,8 @@ from storage import links, people
 from storage.desk import Desk, Session
 from storage.people import RoleRow
 from storage.sealing import Keys
-from tests.migrated import TRAIL, put_database
+from tests.conftest import TRAIL
+from tests.migrated import put_database
 from tests.sql.conftest import KEYS, World, change, make_world
 from tests.sql.test_figures import begin
 

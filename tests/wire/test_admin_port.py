@@ -16,7 +16,8 @@ from bot.web import serve
 from storage.desk import opened
 from storage.sealing import Keys
 from tests.browser.real_bot import free_ports
-from tests.migrated import TRAIL, put_database
+from tests.conftest import TRAIL
+from tests.migrated import put_database
 from tests.sql.conftest import KEYS
 from tests.waiting import until
 

@@ -22,7 +22,7 @@ from imports.people import import_people
 from storage import answers, trail
 from storage.sealing import Keys
 from tests.chat.card_hand import Card, button, gathered
-from tests.migrated import TRAIL
+from tests.conftest import TRAIL
 from tests.wire.bot_process import NEUTRAL, RecordingConnector
 from tests.wire.fuzzing import register
 from tests.wire.in_process_bot import SECRET, InProcessBot, activity, pressed

@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from app import main
-from tests.conftest import ROOT
-from tests.migrated import TRAIL
+from tests.conftest import ROOT, TRAIL
 from tests.waiting import PATIENCE
 from tests.wire.door import TENANT
 

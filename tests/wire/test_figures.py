@@ -20,8 +20,8 @@ from storage.cases import CaseRow
 from storage.desk import Desk, Session, opened
 from storage.filled import FilledRow
 from storage.sealing import Keys
-from tests.conftest import ROOT
-from tests.migrated import TRAIL, put_database
+from tests.conftest import ROOT, TRAIL
+from tests.migrated import put_database
 from tests.sql.conftest import add_case
 from tests.wire.door import TENANT
 from tests.wire.test_commands import ANNA, environment, imports, run

@@ -11,7 +11,8 @@ import pytest
 from checklists.loader import DEFINITIONS
 from storage.desk import opened
 from storage.sealing import Keys
-from tests.migrated import TRAIL, put_database
+from tests.conftest import TRAIL
+from tests.migrated import put_database
 from tests.sql.import_files import REFS, add_sample_cases, file_of, sample_rows
 from tests.sql.test_table import expected
 from tests.wire.door import TENANT

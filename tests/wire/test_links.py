@@ -21,7 +21,8 @@ from storage.desk import Desk, Session
 from storage.links import Link
 from storage.people import RoleRow
 from storage.sealing import Keys
-from tests.migrated import TRAIL, put_database
+from tests.conftest import TRAIL
+from tests.migrated import put_database
 from tests.sql.conftest import KEYS, World, change, make_world, scalar
 from texts import Language
 

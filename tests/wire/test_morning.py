@@ -17,7 +17,8 @@ from bot.settings import Settings
 from bot.web import make_app
 from storage.desk import Desk
 from storage.sealing import Keys
-from tests.migrated import TRAIL, put_database
+from tests.conftest import TRAIL
+from tests.migrated import put_database
 from tests.waiting import until
 from tests.wire.faulty_connector import Fault, FaultyConnector
 from tests.wire.test_outbox import KEYS, TENANT, chat_of, move_in

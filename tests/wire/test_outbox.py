@@ -37,7 +37,8 @@ from storage.desk import Desk, Session
 from storage.outbox import OutboxRow
 from storage.people import PersonRow, RoleRow
 from storage.sealing import Keys
-from tests.migrated import TRAIL, put_database
+from tests.conftest import TRAIL
+from tests.migrated import put_database
 from tests.waiting import PATIENCE, moved_time, patience, until
 from tests.wire.faulty_connector import Fault, FaultyConnector
 

@@ -18,7 +18,7 @@ from storage import cases, people, tenants, trail
 from storage.cases import CaseRow
 from storage.desk import Session, opened
 from storage.sealing import Keys
-from tests.migrated import TRAIL
+from tests.conftest import TRAIL
 from tests.sql.conftest import lift_guards
 from tests.sql.test_trail import bring_back_the_mark
 from tests.wire.door import TENANT

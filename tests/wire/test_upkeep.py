@@ -18,7 +18,8 @@ from storage import answers, trail
 from storage.desk import Session, opened
 from storage.sealing import Keys
 from tests.browser.real_bot import RealBot, free_ports
-from tests.migrated import TRAIL, put_database
+from tests.conftest import TRAIL
+from tests.migrated import put_database
 from tests.sql.conftest import KEYS, NOW, make_world, scalar, the_case, the_list
 from tests.wire.door import TENANT
 

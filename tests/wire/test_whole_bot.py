@@ -15,8 +15,7 @@ import aiohttp
 import pytest
 
 from tests.browser.real_bot import RealBot, free_ports
-from tests.conftest import ROOT
-from tests.migrated import TRAIL
+from tests.conftest import ROOT, TRAIL
 from tests.waiting import PATIENCE, until
 from tests.wire.door import TENANT, recorded
 from tests.wire.faulty_connector import Arrival, Fault, FaultyConnector
