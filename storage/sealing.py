@@ -4,7 +4,6 @@ A sealed value is bound to its location: tenant, case, field and row are associa
 row cannot be decrypted. Deleting a case key makes every text of the case unreadable (crypto-shredding).
 """
 
-import hashlib
 import hmac
 import json
 import os
@@ -24,6 +23,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from checklists.faults import Code, Refusal, fault
 
 _NONCE = 12
+_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 _REMEMBERED = 4096
 KEPT_SECONDS = 60.0
 """The lifetime of a cached key: for so long a running bot may still use one that another process has deleted."""
@@ -94,7 +94,7 @@ class Keys:
 
     def trail_mac(self, content: Sequence[object]) -> str:
         """Return the MAC of something in the trail, in hex."""
-        return hmac.new(self._trail, canonical(content), hashlib.sha256).hexdigest()
+        return hmac.digest(self._trail, canonical(content), "sha256").hex()
 
     def old_trail_mac(self, master_id: str, content: bytes) -> str:
         """Return the MAC as releases before the trail had a key of its own made it.
@@ -103,7 +103,7 @@ class Keys:
         """
         if master_id not in self._old_trail:
             raise _master_gone(master_id)
-        return hmac.new(self._old_trail[master_id], content, hashlib.sha256).hexdigest()
+        return hmac.digest(self._old_trail[master_id], content, "sha256").hex()
 
     def digest_key_of(self, master_id: str) -> bytes:
         """Return the digest key of a given master key, for digests that are stored. Raises: MasterGone."""
@@ -253,7 +253,7 @@ def _open(key: AESGCM, sealed: bytes, data: bytes) -> bytes:
 
 def canonical(content: Sequence[object]) -> bytes:
     """Return the bytes a MAC in the trail is made over."""
-    return json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
+    return _JSON.encode(content).encode()
 
 
 def _derive(key: bytes, purpose: bytes) -> bytes:
