@@ -54,15 +54,14 @@ def set_dates(session: Session, origin: Origin, case: CaseRow, given: Mapping[st
     events: list[Change] = []
     if settled.reopened:
         case.earlier_closed_on, case.closed_on = settled.dates.earlier_closed_on, None
-        detail = case.earlier_closed_on.isoformat() if case.earlier_closed_on else ""
-        events.append(Change("reopened", case, detail=detail))
+        events.append(Change("reopened", case))
     for name in FIELDS:
         day = getattr(settled.dates, name)
         if getattr(case, name) == day:
             continue
         setattr(case, name, day)
         event: EventName = _DATE_EVENTS[name] if name != "closed_on" else "closed" if day else "reopened"
-        events.append(Change(event, case, detail=day.isoformat() if day else ""))
+        events.append(Change(event, case))
     return Dated(record(session, origin, *events), settled.faults)
 
 
@@ -92,7 +91,7 @@ def set_type(session: Session, origin: Origin, case: CaseRow, case_type: CaseTyp
     if case.case_type == case_type:
         return NONE
     case.case_type = case_type
-    return record(session, origin, Change("case_type_set", case, detail=case_type))
+    return record(session, origin, Change("case_type_set", case))
 
 
 def set_workers(
@@ -124,7 +123,7 @@ def set_protected(session: Session, origin: Origin, case: CaseRow, *, protected:
     if case.protected_identity == protected:
         return NONE
     case.protected_identity = protected
-    return record(session, origin, Change("protected_identity_set", case, detail="ja" if protected else "nej"))
+    return record(session, origin, Change("protected_identity_set", case))
 
 
 def set_children(session: Session, origin: Origin, case: CaseRow, count: int) -> Changes:
@@ -137,7 +136,7 @@ def set_children(session: Session, origin: Origin, case: CaseRow, count: int) ->
     if any(row.child > count for row in begun):
         raise BadChildren(most=MOST_CHILDREN)
     case.children = count
-    change = Change("children_set", case, detail=str(count))
+    change = Change("children_set", case)
     return record(session, origin, change) + signing.after_case(session, origin, case)
 
 
@@ -171,4 +170,4 @@ def extend(
         at=origin.now,
     )
     extensions.add(session, row, required(reason, origin.lets))
-    return record(session, origin, Change("extended", case, detail=f"{limit} {reason_class} {until.isoformat()}"))
+    return record(session, origin, Change("extended", case, detail=limit))

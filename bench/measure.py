@@ -18,6 +18,7 @@ from storage.recount import recount
 from storage.sealing import Keys
 
 KEY = b"b" * 32
+TRAIL = b"t" * 32
 YEAR = Selection(first=FIRST, last=FIRST + timedelta(DAYS - 1))
 
 
@@ -68,7 +69,7 @@ def p95(waits: Sequence[float]) -> float:
 
 def new_desk(folder: Path, name: str) -> Desk:
     """Return a desk on a new, migrated database."""
-    desk = Desk(f"sqlite:///{folder / name}.db", Keys({"bench": KEY}))
+    desk = Desk(f"sqlite:///{folder / name}.db", Keys({"bench": KEY}, TRAIL))
     migrate.upgrade(desk)
     return desk
 
@@ -121,7 +122,7 @@ class Towns:
 
     def _desk(self, path: Path) -> Desk:
         if path not in self._open:
-            self._open[path] = Desk(f"sqlite:///{path}", Keys({"bench": KEY}))
+            self._open[path] = Desk(f"sqlite:///{path}", Keys({"bench": KEY}, TRAIL))
         return self._open[path]
 
     def _file(self, kind: str, lists: int, *, texts: float = 0.0) -> Path:

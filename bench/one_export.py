@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from bench.measure import KEY, clock
+from bench.measure import KEY, TRAIL, clock
 from bench.town import FIRST
 from checklists.loader import newest
 from reports.selected import Selection
@@ -50,7 +50,7 @@ def _ours(database: str, path: Path, selection: Selection) -> dict[str, float]:
     from storage.desk import opened
     from storage.sealing import Keys
 
-    with opened(f"sqlite:///{database}", Keys({"bench": KEY})) as desk, path.open("wb") as out:
+    with opened(f"sqlite:///{database}", Keys({"bench": KEY}, TRAIL)) as desk, path.open("wb") as out:
         assert desk.is_ready()
         for late in ("reports.answers", "reports.table", "reports.xlsx_out"):
             import_module(late)

@@ -16,7 +16,7 @@ from typing import Any
 
 import aiohttp
 
-from bench.measure import KEY, Towns
+from bench.measure import KEY, TRAIL, Towns
 from tests.browser.real_bot import RealBot, free_ports
 from tests.conftest import ROOT
 from tests.wire.bot_process import Client, RecordingConnector, people_csv
@@ -27,6 +27,7 @@ SETTINGS = {
     "BK_TENANTS": TENANT,
     "BK_KEYS": "bench:" + b64encode(KEY).decode(),
     "BK_SECRET_KEY": "0" * 64,
+    "BK_TRAIL_KEY": TRAIL.hex(),
     "BK_NOW": "2025-12-30T20:00:00+01:00",  # the town's year, and an evening, when no reminders are sent
 }
 Pause = Callable[[], float]

@@ -114,7 +114,7 @@ async def trace_one_answer(folder: Path) -> Trace:
     tracer = _Tracer()
     threading.setprofile(tracer.profile)  # before the desk's thread, which starts with the first turn
     try:
-        with closing(Desk(f"sqlite:///{folder}/bot.db", Keys({"trace": bytes(32)}))) as desk:
+        with closing(Desk(f"sqlite:///{folder}/bot.db", Keys({"trace": bytes(32)}, bytes(32)))) as desk:
             migrate.upgrade(desk)
             event.listen(desk.engine, "before_cursor_execute", tracer.statement)
             await _one_answer(desk, tracer)

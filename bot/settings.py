@@ -67,6 +67,7 @@ class Settings(BaseSettings):
     public_url: str = ""
     secret_key: SecretStr = SecretStr("")
     keys: SecretStr = SecretStr("")
+    trail_key: SecretStr = SecretStr("")
     now: datetime | None = None
     app_id: str = Field("", validation_alias="MicrosoftAppId")
     app_password: SecretStr = Field(SecretStr(""), validation_alias="MicrosoftAppPassword")
@@ -129,12 +130,12 @@ class Settings(BaseSettings):
             raise BadSettings(fault(Code.NOW_WITHOUT_OFFSET, setting="BK_NOW"))
         return value
 
-    @field_validator("secret_key")
+    @field_validator("secret_key", "trail_key")
     @classmethod
-    def _is_hex(cls, value: SecretStr) -> SecretStr:
+    def _is_hex(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
         digits = value.get_secret_value()
         if digits and (len(digits) != 64 or not set(digits) <= set("0123456789abcdefABCDEF")):
-            raise BadSettings(fault(Code.SECRET_NOT_HEX, setting="BK_SECRET_KEY"))
+            raise BadSettings(fault(Code.SECRET_NOT_HEX, setting=f"BK_{info.field_name}".upper()))
         return value
 
     @field_validator("keys")
@@ -175,7 +176,8 @@ class Settings(BaseSettings):
             if self.public_url and not self.public_url.lower().startswith("https://"):
                 raise BadSettings(fault(Code.PUBLIC_NOT_HTTPS))
             newest = next(iter(self.master_keys().values()))
-            for setting, key in (("BK_SECRET_KEY", self.secret()), ("BK_KEYS", newest)):
+            own = (("BK_SECRET_KEY", self.secret()), ("BK_KEYS", newest), ("BK_TRAIL_KEY", self.trail()))
+            for setting, key in own:
                 if not any(key):
                     raise BadSettings(fault(Code.KEY_OF_ZEROS, setting=setting))
 
@@ -204,6 +206,14 @@ class Settings(BaseSettings):
         """Return the master keys, newest first; made once in dev mode. Raises: BadSettings."""
         fresh = "dev:" + b64encode(secrets.token_bytes(32)).decode()
         return parse_keys(self.keys.get_secret_value() or self._made("keys", "BK_KEYS", fresh))
+
+    def trail(self) -> bytes:
+        """Return the key of the trail; made once in dev mode. Raises: BadSettings."""
+        if self.mode == "production" and not self.trail_key.get_secret_value():
+            raise BadSettings(fault(Code.TRAIL_KEY_MISSING))
+        return bytes.fromhex(
+            self.trail_key.get_secret_value() or self._made("trail_key", "BK_TRAIL_KEY", secrets.token_hex(32))
+        )
 
     def _made(self, file_name: str, setting: str, fresh: str) -> str:
         if self.mode == "production":

@@ -1,294 +1,277 @@
-"""Statistical disclosure control: small numbers are suppressed, so that they cannot be recovered by subtraction either.
+"""Publication: small numbers are hidden, and nothing hidden can be worked out from all that a year publishes.
 
-The table layout is fixed: units that add up to their organisation, by quarters that add up to their year. Each figure
-of an item is one such table. Suppression has two steps:
+All a unit publishes in a year in one list and role is one system: every question in four quarters and the year, and
+the figures of the whole lists. Units are not added up anywhere that is published, so each is decided by itself; how,
+and what of it is our reading: docs/decisions/0009.
 
-1. *Primary, within a cell.* A figure is shown only if it, and every difference between figures shown in the same cell,
-   is 0 or at least FEWEST.
-2. *Secondary, across the table.* A suppressed number could be computed from a total and the other cells of its row or
-   column. It is safe exactly when suppressed cells form a closed loop through it, alternating between rows and columns:
-   then it can vary by one while every total stays the same. More cells are suppressed until each has such a loop.
+A quarter is decided from its own numbers alone and the year from its quarters, so what was published once looks the
+same for ever, as long as its answers are.
 
-Quarters are decided in order and the year last. What has been published is never withdrawn: a quarter published in
-April looks the same when the year is published, so later quarters and the year are suppressed as far as it takes.
-
-Zero is shown: it concerns nobody. An item that is conditional on another item's answer has the same number as that
-answer, so such figures are suppressed together.
+Questions hang together: where one is asked when another was answered `nej`, it applies exactly as often as that
+answer was given. Such figures are shown together or not at all (`_Group`), and where they are hidden, nothing is shown
+of the rows that hang on them: they then bind nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from heapq import heappop, heappush
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from checklists.disclosure import Counts, Letters, Quarter, Shape, known, safe, year_safe
 from checklists.model import Checklist
 
-FEWEST = 5
-TOTAL = ""
-"""As a unit: the whole organisation. As a quarter: the whole year."""
-COLUMNS = ("cases", "applicable", "ja", "answered", "nej", "ja_med_forbehall", "nej_motiverat", "delvis", "pagaende")
-"""The figures of an item, in order of priority for being shown. None is the sum of others."""
-LIST_COLUMNS = (
-    "due",
-    "without_checklist",
-    "begun",
-    "sent",
-    "complete",
-    "signed",
-    "signed_with_shortfall",
-    "returned",
-    "voided",
-)
-"""The figures of whole lists, in order of priority for being shown."""
-_PART_OF = {
-    "without_checklist": "due",
-    "sent": "begun",
-    "complete": "begun",
-    "signed": "sent",
-    "signed_with_shortfall": "signed",
-    "returned": "begun",
-    "voided": "begun",
-}
-FOLLOWING = {"ej_tillampligt": ("cases", "applicable"), "obesvarad": ("applicable", "answered")}
-"""Figures that are the difference of two others, and shown where both of those are."""
-_ATOMS = {
+YEAR = ""
+"""As a period, beside its quarters."""
+
+_FIGURES = {
     "cases": "jJnNdpfeo",
     "applicable": "jJnNdpfo",
-    "answered": "jJnNdpf",
     "ja": "jJ",
-    "ja_med_forbehall": "J",
+    "answered": "jJnNdpf",
     "nej": "nN",
+    "ej_tillampligt": "e",
     "nej_motiverat": "N",
+    "ja_med_forbehall": "J",
+    "obesvarad": "o",
     "delvis": "d",
     "pagaende": "p",
+    "fritext": "f",
 }
-
-
-class At(NamedTuple):
-    """The row and column of a cell. TOTAL stands for all units, or for the whole year."""
-
-    unit: str
-    quarter: str
-
+"""The figures of a question in order of priority for being shown, by the item states they count."""
+_OF_LISTS: Mapping[str, Mapping[str, str]] = {
+    "due": {"due": "dw", "without_checklist": "w"},
+    "sent": {"begun": "bsth", "sent": "sth", "signed": "th", "signed_with_shortfall": "h"},
+    "complete": {"begun": "bc", "complete": "c"},
+    "returned": {"begun": "br", "returned": "r"},
+    "voided": {"begun": "bv", "voided": "v"},
+}
+"""The figures of whole lists: each row a count and what it is split into, by letters of its own."""
 
 Row = Mapping[str, int]
-"""The figures of one item in one cell, by code; `cases`, `applicable` and `answered` are included."""
-Hidden = dict[tuple[str, str], set[At]]
-"""The suppressed cells, by item id and figure code."""
+"""The figures of a question or of lists, by code; one that is missing is zero."""
+Shown = dict[tuple[str, str], frozenset[str]]
+"""The figures to show, by item id (or row of lists) and period: a quarter, or YEAR."""
 
 
-def hidden(checklist: Checklist | None, rows: Mapping[str, Mapping[At, Row]]) -> Hidden:
-    """Return the cells to suppress, by item and figure, in one year and its quarters.
+def impossible(versions: Sequence[Checklist], item_id: str) -> frozenset[str]:
+    """Return the figures of a question that its list makes zero, whoever answers it."""
+    possible = _possible(versions, item_id)
+    return frozenset(code for code, letters in _FIGURES.items() if not possible & set(letters))
 
-    rows: by item id, the figures of each unit and quarter; the totals are computed here. checklist: its conditions
-    tell which items share numbers; None: none do.
+
+def _possible(versions: Sequence[Checklist], item_id: str) -> Letters:
+    found = set("fo")  # an import can always bring free text
+    for item in (one.by_id[item_id] for one in versions if item_id in one.by_id):
+        for choice, letters in (("ja", "jJ"), ("nej", "nN"), ("delvis", "d"), ("pagaende", "p")):
+            found |= set(letters) if choice in item.answers else set()
+        if item.when is not None or "ej_tillampligt" in item.answers:
+            found.add("e")
+    return frozenset(found)
+
+
+def shown_items(versions: Sequence[Checklist], quarters: Mapping[str, Mapping[str, Row]]) -> Shown:
+    """Return what to show of one unit's questions, in one list and role.
+
+    versions: of the list, newest first. quarters: the figures of each question, by item id, by quarter; a quarter or a
+    question that is not in it has no row in what is published, so that everybody knows it to be zero.
     """
-    full = {item: _with_totals(places) for item, places in rows.items()}
-    ties = [tie for tie in _ties(checklist, full) if all(item in full for item, _ in tie)] if checklist else []
-    found: Hidden = {(item, column): set() for item in full for column in COLUMNS}
-    quarters = sorted({at.quarter for places in full.values() for at in places} - {TOTAL})
-    for stage in (*quarters, TOTAL):
-        later = {TOTAL} if stage else set()
-        later |= {quarter for quarter in quarters if stage and quarter > stage}
-        for item, places in full.items():
-            of_item = {column: found[item, column] for column in COLUMNS}
-            for at in sorted(at for at in places if at.quarter == stage)[::-1]:  # units before the organisation
-                for column in _too_small(places[at], _given_away(of_item, places, at)):
-                    found[item, column].add(at)
-        _settle(full, found, ties, stage, later)
-    return found
-
-
-def hidden_of_lists(places: Mapping[At, Row]) -> dict[str, set[At]]:
-    """Return the cells to suppress of the figures of whole lists, by figure, in one year and its quarters."""
-    full = _with_totals(places)
-    found: dict[str, set[At]] = {column: set() for column in LIST_COLUMNS}
-    quarters = sorted({at.quarter for at in full} - {TOTAL})
-    for stage in (*quarters, TOTAL):
-        later = {quarter for quarter in (*quarters, TOTAL) if stage and (quarter > stage or not quarter)}
-        for at, row in sorted(full.items(), reverse=True):  # units before the organisation
-            if at.quarter == stage:
-                for column in _too_small_of_lists(row, _given_away(found, full, at)):
-                    found[column].add(at)
-        for column, hiding in found.items():
-            _close({at: row.get(column, 0) for at, row in full.items()}, hiding, stage, later)
-    return found
-
-
-Ties = list[tuple[tuple[str, str], tuple[str, str]]]
-
-
-def _settle(full: Mapping[str, Mapping[At, Row]], found: Hidden, ties: Ties, stage: str, later: set[str]) -> None:
-    """Suppress more cells of one stage until tied figures agree and every suppressed cell lies on a loop."""
-    while True:
-        before = sum(map(len, found.values()))
-        for one, other in ties:
-            both = {at for at in found[one] | found[other] if at.quarter == stage}
-            found[one] |= both
-            found[other] |= both
-        for (item, column), places in found.items():
-            _close({at: row.get(column, 0) for at, row in full[item].items()}, places, stage, later)
-        if sum(map(len, found.values())) == before:
-            return
-
-
-def _given_away(found: Mapping[str, set[At]], places: Iterable[At], at: At) -> list[str]:
-    """Return the figures of a total cell that anyone can add up, because all its parts are shown.
-
-    Those that follow from the quarters come first: the quarters are already published. Those that follow from the
-    units can still be protected by suppressing a unit.
-    """
-    quarters = {part for part in places if not at.quarter and part.unit == at.unit and part.quarter}
-    units = {part for part in places if not at.unit and part.quarter == at.quarter and part.unit}
-    given = [column for parts in (quarters, units) if parts for column in found if not found[column] & parts]
-    return list(dict.fromkeys(given))
-
-
-def stands(found: Hidden, item: str, code: str, at: At) -> bool:
-    """Return whether a figure of an item may be shown in a cell; `fritext` never is."""
-    if code in FOLLOWING:
-        return all(at not in found[item, column] for column in FOLLOWING[code])
-    return code in COLUMNS and at not in found[item, code]
-
-
-def _with_totals(places: Mapping[At, Row]) -> dict[At, dict[str, int]]:
-    full: dict[At, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for at, row in places.items():
-        for place in {at, At(at.unit, TOTAL), At(TOTAL, at.quarter), At(TOTAL, TOTAL)}:
-            for code, n in row.items():
-                full[place][code] += n
-    return {at: dict(row) for at, row in full.items()}
-
-
-# --- within a cell ----------------------------------------------------------------------------------------------------
-
-
-def _too_small(row: Row, given_away: Sequence[str]) -> list[str]:
-    """Return the figures of a cell to suppress: each is tested against those already shown, by priority.
-
-    given_away: figures that can be computed anyway, so they are taken first.
-    """
-    atoms = {
-        "J": row.get("ja_med_forbehall", 0),
-        "j": row.get("ja", 0) - row.get("ja_med_forbehall", 0),
-        "N": row.get("nej_motiverat", 0),
-        "n": row.get("nej", 0) - row.get("nej_motiverat", 0),
-        "d": row.get("delvis", 0),
-        "p": row.get("pagaende", 0),
-        "f": row.get("fritext", 0),
-        "e": row.get("ej_tillampligt", 0),
-        "o": row.get("obesvarad", 0),
+    ids = list(dict.fromkeys(item for of_items in quarters.values() for item in of_items))
+    counts = {(item, quarter): _counts(row) for quarter, rows in quarters.items() for item, row in rows.items()}
+    there: dict[str, set[str]] = defaultdict(set)
+    for (item, _), some in counts.items():
+        there[item] |= {letter for letter, n in some.by_letter.items() if n}
+    figures = {code: frozenset(letters) for code, letters in _FIGURES.items()}
+    hanging = _hanging(versions, ids)
+    shapes = {
+        item: Shape(figures, _possible(versions, item) | there[item], frozenset(_not_asked_for(item, hanging.groups)))
+        for item in ids
     }
-    standing: list[str] = []
-    order = [*given_away, *(column for column in COLUMNS if column not in given_away)]
-    for column in order:
-        blocks: dict[tuple[bool, ...], int] = defaultdict(int)
-        for atom, n in atoms.items():
-            blocks[tuple(atom in _ATOMS[shown] for shown in (*standing, column))] += n
-        if all(_safe(n) for within, n in blocks.items() if any(within)):
-            standing.append(column)
-    return [column for column in COLUMNS if column not in standing]
+    return _Unit(shapes, counts, hanging).decide(sorted(quarters))
 
 
-def _too_small_of_lists(row: Row, given_away: Sequence[str]) -> list[str]:
-    """Return the list figures of a cell to suppress: those too small, or that leave too small a remainder."""
-    standing: list[str] = []
-    for column in (*given_away, *(column for column in LIST_COLUMNS if column not in given_away)):
-        rests = [row.get(one, 0) - row.get(other, 0) for one, other in _nested(column, standing)]
-        if all(_safe(n) for n in (row.get(column, 0), *rests)):
-            standing.append(column)
-    return [column for column in LIST_COLUMNS if column not in standing]
+def _not_asked_for(item: str, groups: Iterable["_Group"]) -> Iterator[Letters]:
+    """Yield the states of a question in which others that hang on it are `ej_tillampligt`."""
+    for group in groups:
+        asked_for = [_FIGURES[code] for one, code in group.figures if one == item and code != "applicable"]
+        if asked_for:
+            yield frozenset(_FIGURES["cases"]) - frozenset("".join(asked_for))
 
 
-def _nested(column: str, standing: Sequence[str]) -> Iterable[tuple[str, str]]:
-    """Yield the (whole, part) pairs that a figure forms with those already shown."""
-    for other in standing:
-        for whole, part in ((column, other), (other, column)):
-            within: str | None = part
-            while within := _PART_OF.get(within or ""):
-                if within == whole:
-                    yield whole, part
+def shown_lists(quarters: Mapping[str, Row]) -> Shown:
+    """Return what to show of one unit's whole lists, in one list and role: by row, of which `begun` is in several."""
+    shapes = {
+        name: Shape({code: frozenset(x) for code, x in figures.items()}, frozenset("".join(figures.values())))
+        for name, figures in _OF_LISTS.items()
+    }
+    counts = {
+        (name, quarter): Counts(dict(_split(list(figures.items()), row)))
+        for quarter, row in quarters.items()
+        for name, figures in _OF_LISTS.items()
+    }
+    return _Unit(shapes, counts, _Hanging((), frozenset(), frozenset())).decide(sorted(quarters))
 
 
-def _safe(n: int) -> bool:
-    return n == 0 or n >= FEWEST
+def codes_of_lists(shown: Shown, period: str) -> frozenset[str]:
+    """Return the figures of whole lists that are shown in a period."""
+    return frozenset().union(*(shown.get((name, period), frozenset()) for name in _OF_LISTS))
 
 
-# --- across the lattice -----------------------------------------------------------------------------------------------
+def _split(figures: Sequence[tuple[str, str]], row: Row) -> Iterator[tuple[str, int]]:
+    """Yield the number of each letter, of figures of which each is a part of the one before."""
+    for (code, letters), (part, inner) in zip(figures, [*figures[1:], ("", "")], strict=True):
+        [own] = set(letters) - set(inner)
+        yield own, row.get(code, 0) - row.get(part, 0)
 
 
-def _close(values: Mapping[At, int], places: set[At], stage: str, later: set[str]) -> None:
-    """Suppress more cells of one figure in one stage, until every suppressed cell lies on a loop of them.
+def _counts(row: Row) -> Counts:
+    single = {letters: row.get(code, 0) for code, letters in _FIGURES.items() if len(letters) == 1}
+    return Counts(single | {"j": row.get("ja", 0) - single["J"], "n": row.get("nej", 0) - single["N"]})
 
-    The table is a bipartite graph: units and quarters are nodes, cells are edges. Where no loop exists, the figure is
-    suppressed in the whole stage.
+
+# --- figures that hang together ---------------------------------------------------------------------------------------
+
+Figure = tuple[str, str]
+"""A figure of a row: (item id, code)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Figures of which one tells another. equal: they are one number; else a year tells no more than its quarters."""
+
+    figures: tuple[Figure, ...]
+    equal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Hanging:
+    """How questions hang together.
+
+    bound: those with a condition that other rows tell of as well. following: those of them whose number follows that
+    of another row; the first of several that hang on a fact leads, as no row shows the fact itself.
     """
-    while True:
-        before = len(places)
-        for at in sorted(places):
-            way = _cheapest_loop(values, places, at, stage, later)
-            places |= way if way is not None else {at for at in values if at.quarter == stage}
-        if len(places) == before:
-            return
+
+    groups: tuple[_Group, ...]
+    bound: frozenset[str]
+    following: frozenset[str]
 
 
-Node = tuple[str, str]
-
-
-def _cheapest_loop(
-    values: Mapping[At, int], places: set[At], closing: At, stage: str, later: set[str]
-) -> set[At] | None:
-    """Return the cells of this stage that close a loop through a suppressed cell at the lowest cost; None: no loop.
-
-    Dijkstra. Cells already suppressed, and those of later stages, cost nothing; other cells of this stage cost one
-    plus their value. A cell with value 0 cannot decrease, so it is not part of any loop.
-    """
-    edges: dict[Node, list[tuple[Node, At]]] = defaultdict(list)
-    for at in sorted(values):
-        usable = at.quarter in later or ((at in places or at.quarter == stage) and values[at] > 0)
-        if usable and at != closing:
-            edges["unit", at.unit].append((("quarter", at.quarter), at))
-            edges["quarter", at.quarter].append((("unit", at.unit), at))
-    goal = ("quarter", closing.quarter)
-    waiting: list[tuple[int, int, Node, tuple[At, ...]]] = [(0, 0, ("unit", closing.unit), ())]
-    done: set[Node] = set()
-    while waiting:
-        cost, steps, node, way = heappop(waiting)
-        if node == goal:
-            return {at for at in way if at.quarter not in later}
-        if node in done:
+def _hanging(versions: Sequence[Checklist], ids: Collection[str]) -> _Hanging:
+    links: list[set[Figure]] = []
+    conditions: dict[str, set[str]] = defaultdict(set)
+    loose: set[Figure] = set()
+    for item in (item for one in versions for item in one.items if item.id in ids and item.when):
+        assert item.when is not None
+        applies, leaves = (item.id, "applicable"), list(item.when.leaves())
+        conditions[item.id].add(item.when.model_dump_json())
+        causes: set[Figure] = {(leaf.item, str(value)) for leaf in leaves if leaf.item for value in leaf.values}
+        causes |= {("", leaf.fact or "") for leaf in leaves if not leaf.item}  # no row, yet a link
+        links.append({applies, *causes})
+        if leaves != [item.when] or len(item.when.values) > 1 or "ej_tillampligt" in item.answers:
+            loose.add(applies)
+        if item.motivates and (item.motivates, "nej") in causes:  # a `nej` is motivated by this question's `ja`
+            links.append({(item.motivates, "nej_motiverat"), (item.id, "ja")})
+            loose.add((item.id, "ja"))
+    groups: list[_Group] = []
+    bound: set[str] = set()
+    following: set[str] = set()
+    for together in _joined(links):
+        figures = sorted(figure for figure in together if figure[0] in ids)
+        if len(figures) == 1:
             continue
-        done.add(node)
-        for following, at in edges[node]:
-            if following not in done:
-                price = 0 if at in places or at.quarter in later else 1 + values[at]
-                heappush(waiting, (cost + price, steps + 1, following, (*way, at)))
-    return None
+        members = [item for item, code in figures if code == "applicable"]
+        alike = len({condition for item in members for condition in conditions[item]}) <= 1
+        groups.append(_Group(tuple(figures), alike and not loose & together))
+        bound |= set(members)
+        following |= set(members if len(members) < len(figures) else members[1:])
+    return _Hanging(tuple(groups), frozenset(bound), frozenset(following))
 
 
-# --- items with the same numbers --------------------------------------------------------------------------------------
+def _joined(links: Iterable[set[Figure]]) -> list[set[Figure]]:
+    """Return the figures that are linked with each other, directly or through others."""
+    found: list[set[Figure]] = []
+    for link in links:
+        touched = [group for group in found if group & link]
+        found = [group for group in found if not group & link]
+        found.append(link.union(*touched))
+    return found
 
 
-def _ties(
-    checklist: Checklist, full: Mapping[str, Mapping[At, Row]]
-) -> Iterable[tuple[tuple[str, str], tuple[str, str]]]:
-    """Yield the pairs of figures that are the same number, or of which one reveals the other.
+# --- deciding ---------------------------------------------------------------------------------------------------------
 
-    All items of a checklist are counted over the same filled-in lists. An item asked when another is answered `nej`
-    applies exactly as often as that answer is given; two items with the same condition apply equally often.
-    """
-    by_condition: dict[str, str] = {}
-    items = [item for item in checklist.items if item.id in full]
-    for item in items:
-        yield (items[0].id, "cases"), (item.id, "cases")
-        if item.when is None:
-            if "ej_tillampligt" not in item.answers:
-                yield (item.id, "applicable"), (item.id, "cases")
-            continue
-        for leaf in item.when.leaves():
-            for value in leaf.values:
-                if leaf.item and value in COLUMNS:
-                    yield (item.id, "applicable"), (leaf.item, value)
-        same = by_condition.setdefault(item.when.model_dump_json(), item.id)
-        if same != item.id:
-            yield (item.id, "applicable"), (same, "applicable")
+
+class _Unit:
+    """The rows of one unit in one list and role, and what is shown of them so far."""
+
+    def __init__(
+        self, shapes: Mapping[str, Shape], counts: Mapping[tuple[str, str], Counts], hanging: _Hanging
+    ) -> None:
+        self.shapes, self.counts, self.hanging = shapes, counts, hanging
+        self.shown: Shown = {}
+        self.groups = {figure: group for group in hanging.groups for figure in group.figures}
+
+    def decide(self, quarters: Sequence[str]) -> Shown:
+        """Return what is shown of each quarter, and of them together."""
+        for quarter in quarters:
+            rows = [item for item in self.shapes if (item, quarter) in self.counts]
+            self._fill(rows, quarter, {item: frozenset() for item in rows})
+        everywhere = {
+            item: frozenset.intersection(*(self.shown[item, quarter] for quarter in self._of(item)))
+            for item in self.shapes
+        }
+        self._fill(list(self.shapes), YEAR, everywhere)
+        return self.shown
+
+    def _of(self, item: str) -> list[str]:
+        """Return the quarters in which a row stands; in the others it is plain to see that it is zero."""
+        return [quarter for one, quarter in self.counts if one == item]
+
+    def _fill(self, rows: Sequence[str], period: str, shown: dict[str, frozenset[str]]) -> None:
+        """Show in one period what can be shown, most important first."""
+        for figures in self._candidates(rows):
+            touched = {item for item, _ in figures}
+            if not touched <= set(rows) or all(code in shown[item] for item, code in figures):
+                continue
+            wider = dict(shown)
+            for item in touched:
+                codes = {code for one, code in figures if one == item}
+                wider[item] = frozenset(known(self.shapes[item], shown[item] | codes))
+            if self._hold_together(wider, touched) and all(self._safe(item, period, wider[item]) for item in touched):
+                shown = wider
+        self.shown |= {(item, period): codes for item, codes in shown.items()}
+
+    def _candidates(self, rows: Sequence[str]) -> Iterator[tuple[Figure, ...]]:
+        """Yield the figures in order of priority; those of a group together, where the first of them comes."""
+        most = max((len(shape.figures) for shape in self.shapes.values()), default=0)
+        done: set[Figure] = set()
+        for place in range(most):
+            for item in rows:
+                code = next(iter(list(self.shapes[item].figures)[place:]), "")
+                group = self.groups.get((item, code))
+                figures = group.figures if group else ((item, code),)
+                if code and self.shapes[item].of(code) and not done & set(figures):
+                    done |= set(figures)
+                    yield figures
+
+    def _hold_together(self, shown: Mapping[str, frozenset[str]], touched: Iterable[str]) -> bool:
+        """Return whether groups are whole, and no row shows more than its root while it hides how often it applies."""
+        for item in touched:
+            if item in self.hanging.bound and "applicable" not in shown[item] and len(shown[item]) > 1:
+                return False
+            for code in shown[item]:
+                group = self.groups.get((item, code))
+                if group and not all(one in shown and other in shown[one] for one, other in group.figures):
+                    return False
+        return True
+
+    def _safe(self, item: str, period: str, shown: frozenset[str]) -> bool:
+        shape = self.shapes[item]
+        if period != YEAR:
+            return safe(shape, self.counts[item, period], shown)
+        before = [self._as_quarter(item, quarter) for quarter in self._of(item)]
+        new = shown - frozenset.intersection(*(frozenset(one.shown) for one in before))
+        loose = any((item, code) in self.groups and not self.groups[item, code].equal for code in new)
+        return not loose and year_safe(shape, before, shown)
+
+    def _as_quarter(self, item: str, quarter: str) -> Quarter:
+        shown = self.shown[item, quarter]
+        follows = item in self.hanging.following and "applicable" not in shown
+        return Quarter(self.counts[item, quarter], shown, self.shapes[item].of("applicable") if follows else Letters())

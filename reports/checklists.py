@@ -1,13 +1,11 @@
 """`export --what checklists`: the progress of the lists per unit and role, and the number of cases without one."""
 
-from collections.abc import Container, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import date
 
-from checklists.periods import Period, quarter
-from checklists.publication import At, hidden_of_lists
+from checklists.periods import Period
 from reports.figures import ListLine, list_lines, percent, period_of
-from reports.periods import published_quarters
+from reports.published import Cells, published_lists
 from reports.selected import Selection, tenant_ids
 from storage.desk import Session
 
@@ -35,39 +33,30 @@ def checklist_rows(
 ) -> Iterator[list[str]]:
     """Yield one row per unit, checklist and role.
 
-    for_publication: suppress small numbers.
+    for_publication: hide small numbers.
 
     Raises: CannotPublish: for publication, and the period is not a past quarter or year.
     """
     everyone = tenant_ids(session, selection)
     period = period_of(session, everyone, selection, today)
-    quarters = published_quarters(period, today) if for_publication else {}
     for tenant_id in everyone:
-        hiding = _hidden(session, tenant_id, selection, quarters)
-        number = next((n for n in quarters if quarter(period.first.year, int(n)) == period), "")
-        for line in list_lines(session, tenant_id, period, selection):
-            at, places = At(str(line.unit_id), number), hiding.get((line.checklist, line.role), {})
-            yield row(line, period, {column for column, hidden in places.items() if at in hidden})
+        if for_publication:
+            for line, cells in published_lists(session, tenant_id, period, selection, today):
+                yield row(line, period, cells)
+        else:
+            for line in list_lines(session, tenant_id, period, selection):
+                yield row(line, period)
 
 
-def row(line: ListLine, period: Period, hidden: Container[str] = ()) -> list[str]:
-    """Return a line as cells; a suppressed figure is empty."""
+def row(line: ListLine, period: Period, published: Cells | None = None) -> list[str]:
+    """Return a line as cells. published: what of it may be shown, None if it is not for publication."""
 
-    def cell(column: str) -> str:
-        return "" if column in hidden else str(line.counts.get(column, 0))
+    def cell(*codes: str, text: str) -> str:
+        return published.of(*codes, text=text) if published else text
 
-    share = "" if "complete" in hidden or "begun" in hidden else percent(line.completion)
-    counts = [*map(cell, BEFORE_SHARE), share, *map(cell, AFTER_SHARE)]
+    def count(code: str) -> str:
+        return cell(code, text=str(line.counts.get(code, 0)))
+
+    share = cell("complete", "begun", text=percent(line.completion))
+    counts = [*map(count, BEFORE_SHARE), share, *map(count, AFTER_SHARE)]
     return [line.unit, str(period), line.checklist, line.role, *counts]
-
-
-def _hidden(
-    session: Session, tenant_id: int, selection: Selection, quarters: dict[str, Period]
-) -> dict[tuple[str, str], dict[str, set[At]]]:
-    """Return the suppressed cells by checklist and role; decided over all units, whichever of them is exported."""
-    places: dict[tuple[str, str], dict[At, dict[str, int]]] = {}
-    for number, one in quarters.items():
-        for line in list_lines(session, tenant_id, one, replace(selection, unit="")):
-            at = At(str(line.unit_id), number)
-            places.setdefault((line.checklist, line.role), {})[at] = dict(line.counts)
-    return {key: hidden_of_lists(found) for key, found in places.items()}

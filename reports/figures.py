@@ -53,6 +53,11 @@ class Line:
         return self.answered + self.counts.get("obesvarad", 0)
 
     @property
+    def figures(self) -> dict[str, int]:
+        """All its figures by code."""
+        return dict(self.counts) | {"cases": self.cases, "applicable": self.applicable, "answered": self.answered}
+
+    @property
     def completion(self) -> Share:
         """Answered, of applicable."""
         return Share(self.answered, self.applicable)
@@ -156,7 +161,7 @@ def sum_of(some: Sequence[Line], name: str, title: str) -> Line:
 
 def item_of(checklist: str, item: str) -> Item:
     """Return an item from the newest version that contains it."""
-    return next(found.by_id[item] for found in _versions(checklist) if item in found.by_id)
+    return next(found.by_id[item] for found in versions_of(checklist) if item in found.by_id)
 
 
 def question(checklist: str, item: str) -> str:
@@ -166,7 +171,7 @@ def question(checklist: str, item: str) -> str:
 
 def titled(line: Line, language: Language) -> str:
     """Return the title of a line: the question in the given language, or the title of a sum."""
-    items = (found.by_id.get(line.item) for found in _versions(line.checklist))
+    items = (found.by_id.get(line.item) for found in versions_of(line.checklist))
     item = next(filter(None, items), None)
     return item.ask_en if item and language == "en" else line.question
 
@@ -194,11 +199,11 @@ def _title(checklist: str, by: str, key: str, language: Language) -> str:
         return say("steps." + key, language)
     if by == "criticism":
         return say("criticisms." + key, language)
-    headings = [heading for found in _versions(checklist) for heading in found.sections if heading.id == key]
+    headings = [heading for found in versions_of(checklist) for heading in found.sections if heading.id == key]
     return headings[0].title if language == "sv" else headings[0].title_en
 
 
-def _versions(checklist: str) -> list[Checklist]:
+def versions_of(checklist: str) -> list[Checklist]:
     """Return every version of a checklist, newest first."""
     found = [one for (list_id, _), one in all_checklists().items() if list_id == checklist]
     return sorted(found, key=lambda one: -one.version)
@@ -206,7 +211,7 @@ def _versions(checklist: str) -> list[Checklist]:
 
 def places_of(checklist: str) -> dict[str, int]:
     """Return the position of every item of any version: in the order of the newest version, then of older ones."""
-    items = [item.id for found in _versions(checklist) for item in found.items]
+    items = [item.id for found in versions_of(checklist) for item in found.items]
     return {item: place for place, item in enumerate(dict.fromkeys(items))}
 
 

@@ -23,8 +23,13 @@ def quarters_within(period: Period) -> Iterator[Period]:
         day = whole.last + timedelta(days=1)
 
 
+def quarter_of(day: date) -> str:
+    """Return the number of the quarter a day is in."""
+    return str((day.month + 2) // 3)
+
+
 def published_quarters(period: Period, today: date) -> dict[str, Period]:
-    """Return, by number, the quarters that decide which figures of a period are suppressed: its own and earlier ones.
+    """Return, by number, the quarters that decide which figures of a period are hidden: its own, or a year's four.
 
     Raises: CannotPublish: the period is not a whole quarter or year, or is not over.
     """
@@ -32,4 +37,4 @@ def published_quarters(period: Period, today: date) -> dict[str, Period]:
     quarters = {str(number): quarter(year, number) for number in (1, 2, 3, 4)}
     if period.last >= today or period not in (*quarters.values(), year_of(year)):
         raise CannotPublish
-    return {number: one for number, one in quarters.items() if one.last <= period.last}
+    return {number: one for number, one in quarters.items() if period in (one, year_of(year))}

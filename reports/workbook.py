@@ -17,6 +17,7 @@ from reports import rates as rate_rows
 from reports.figures import BASIS, WORKER, lines, period_of, sum_of, whole
 from reports.figures import list_lines as all_list_lines
 from reports.periods import quarters_within
+from reports.published import HIDDEN, IMPOSSIBLE
 from reports.selected import Run, Selection, tenant_ids
 from reports.summary import report_view
 from reports.times import CLOCKS, READ, time_rows, times
@@ -116,7 +117,7 @@ def _header(columns: Sequence[str], language: Language) -> list[str]:
 
 
 def _numbers(columns: Sequence[str], row: Sequence[str], language: Language) -> list[Cell]:
-    """Convert a row of an export: numbers to numbers, codes to words; a suppressed figure stays empty."""
+    """Convert a row of an export: numbers to numbers, codes to words; what is not published stays as it is."""
     cells: list[Cell] = []
     for column, cell in zip(columns, row, strict=True):
         if column == "role":
@@ -125,7 +126,7 @@ def _numbers(columns: Sequence[str], row: Sequence[str], language: Language) -> 
             cells.append(_title(newest(cell), language))
         elif column == "clock":
             cells.append(say("workbook.time_" + cell, language))
-        elif column in TEXT_COLUMNS:
+        elif column in TEXT_COLUMNS or cell in (HIDDEN, IMPOSSIBLE):
             cells.append(cell)
         elif column.endswith(("_pct", "_days")):
             cells.append(float(cell.replace(",", ".")) if cell else None)

@@ -344,6 +344,13 @@ def _next_month(day: date) -> date:
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
+def units_counted(session: Session, tenant_id: int, last: date) -> set[int]:
+    """Return the units of which anything was counted up to the end of a month."""
+    query = select_columns(AGGREGATES.c.unit_id).distinct()
+    query = query.where(AGGREGATES.c.tenant_id == tenant_id, AGGREGATES.c.grain == MONTH, AGGREGATES.c.day <= last)
+    return set(session.connection().execute(query).scalars())
+
+
 def first_day(session: Session, tenant_id: int) -> date | None:
     """Return the earliest day with a count, None if there is none."""
     query = select_columns(func.min(AGGREGATES.c.day)).where(

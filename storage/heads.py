@@ -1,10 +1,9 @@
 """Trail heads: the end of each tenant's hash chain, signed once a day, to be stored outside the database.
 
-The chain reveals a change anywhere in it, but not that its end was cut off together with the events. A head stored
-elsewhere does: it states a place in the chain and the hash there, signed with a key derived from the master key.
+The chain reveals a change anywhere in it, but not that its end was cut off together with the events and its mark. A
+head stored elsewhere does: it states a place in the chain and the hash there, signed with the key of the trail.
 """
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +15,7 @@ from storage import tenants
 from storage.sealing import KeyGone, Keys, keys_of
 from storage.tenants import TenantRow
 from storage.trail import ChainRow, Verdict, end_of_chain, verify
+from storage.trail_marks import OWN
 
 
 class HeadRow(SQLModel, table=True):
@@ -69,22 +69,20 @@ def sign_new(session: Session, day: date) -> int:
             continue
         place, digest = end_of_chain(session, tenant_id)
         if place:
-            signature = _signature(keys, keys.newest, tenant.entra_id, day.isoformat(), place, digest)
-            row = HeadRow(
-                tenant_id=tenant_id, day=day, place=place, hash=digest, master_id=keys.newest, signature=signature
-            )
+            signature = _signature(keys, OWN, tenant.entra_id, day.isoformat(), place, digest)
+            row = HeadRow(tenant_id=tenant_id, day=day, place=place, hash=digest, master_id=OWN, signature=signature)
             session.add(row)
             signed += 1
     return signed
 
 
-def newest(session: Session, tenant: TenantRow) -> Head | None:
-    """Return the newest head of a tenant, None if there is none yet."""
-    query = select(HeadRow).where(HeadRow.tenant_id == tenant.id).order_by(col(HeadRow.day).desc()).limit(1)
-    row = session.exec(query).first()
-    if row is None:
+def sign_now(session: Session, tenant: TenantRow, day: date) -> Head | None:
+    """Return a head of a tenant's chain as it is now, to be stored elsewhere; None if the chain is empty."""
+    place, digest = end_of_chain(session, tenant.id)
+    if not place:
         return None
-    return Head(tenant.entra_id, row.day.isoformat(), row.place, row.hash, row.master_id, row.signature)
+    signature = _signature(keys_of(session), OWN, tenant.entra_id, day.isoformat(), place, digest)
+    return Head(tenant.entra_id, day.isoformat(), place, digest, OWN, signature)
 
 
 def verify_with_heads(session: Session, tenant: TenantRow) -> Verdict:
@@ -128,5 +126,6 @@ def _fault(session: Session, tenant_id: int, head: Head) -> Fault | None:
 
 
 def _signature(keys: Keys, master_id: str, tenant: str, day: str, place: int, digest: str) -> str:
-    message = "\x1f".join(("head", tenant, day, str(place), digest)).encode()
-    return hmac.new(keys.trail_key(master_id), message, hashlib.sha256).hexdigest()
+    if master_id == OWN:
+        return keys.trail_mac(["head", tenant, day, place, digest])
+    return keys.old_trail_mac(master_id, "\x1f".join(("head", tenant, day, str(place), digest)).encode())

@@ -7,6 +7,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from storage import trail
 from storage.desk import Desk, is_held_by_another
 
 HEAD = "0012"
@@ -47,7 +48,11 @@ def _upgrade(desk: Desk) -> None:
 
     def work(session: Session) -> None:
         config.attributes["connection"] = session.connection()
+        before = inspect(session.connection())
+        had_macs = not before.has_table("event") or before.has_table("trail_checkpoint")
         command.upgrade(config, "head")
+        if not had_macs:
+            trail.close_old(session)
 
     desk.run_now(work, serial="migrate")
 

@@ -4,12 +4,14 @@ A sealed value is bound to its location: tenant, case, field and row are associa
 row cannot be decrypted. Deleting a case key makes every text of the case unreadable (crypto-shredding).
 """
 
+import hmac
+import json
 import os
 import threading
 import time
 from base64 import b64decode
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -21,6 +23,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from checklists.faults import Code, Refusal, fault
 
 _NONCE = 12
+_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 _REMEMBERED = 4096
 KEPT_SECONDS = 60.0
 """The lifetime of a cached key: for so long a running bot may still use one that another process has deleted."""
@@ -69,18 +72,19 @@ class Rewrapped:
 class Keys:
     """The master keys, and a cache of unwrapped case keys. One instance per process; thread-safe."""
 
-    def __init__(self, masters: Mapping[str, bytes], now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, masters: Mapping[str, bytes], trail: bytes, now: Callable[[], float] = time.monotonic) -> None:
         """Take the master keys by id, 32 bytes each, newest first: the first wraps, all unwrap.
 
-        now: a monotonic clock in seconds.
+        trail: the key of the trail, 32 bytes. now: a monotonic clock in seconds.
 
         Raises: ValueError: there is no key, or one is not 32 bytes long.
         """
-        if not masters or any(len(key) != 32 for key in masters.values()):
-            raise ValueError("each master key is 32 bytes, and there must be one")
+        if not masters or any(len(key) != 32 for key in (*masters.values(), trail)):
+            raise ValueError("each key is 32 bytes, and there must be a master key")
         self._masters = {key_id: AESGCM(key) for key_id, key in masters.items()}
         self.newest = next(iter(masters))
-        self._trail = {key_id: _derive(key, b"trail") for key_id, key in masters.items()}
+        self._trail = trail
+        self._old_trail = {key_id: _derive(key, b"trail") for key_id, key in masters.items()}
         self._digest = {key_id: _derive(key, b"digest") for key_id, key in masters.items()}
         self.digest_key = self._digest[self.newest]
         """The HMAC key for digests of incoming content: without it a text cannot be confirmed by guessing."""
@@ -88,12 +92,18 @@ class Keys:
         self._opened: OrderedDict[tuple[int, int], tuple[AESGCM, float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def trail_key(self, master_id: str) -> bytes:
-        """Return the HMAC key of the trail's hash chain. Raises: MasterGone: that master key is not configured."""
-        try:
-            return self._trail[master_id]
-        except KeyError:
-            raise _master_gone(master_id) from None
+    def trail_mac(self, content: Sequence[object]) -> str:
+        """Return the MAC of something in the trail, in hex."""
+        return hmac.digest(self._trail, canonical(content), "sha256").hex()
+
+    def old_trail_mac(self, master_id: str, content: bytes) -> str:
+        """Return the MAC as releases before the trail had a key of its own made it.
+
+        Raises: MasterGone: that master key is not configured.
+        """
+        if master_id not in self._old_trail:
+            raise _master_gone(master_id)
+        return hmac.digest(self._old_trail[master_id], content, "sha256").hex()
 
     def digest_key_of(self, master_id: str) -> bytes:
         """Return the digest key of a given master key, for digests that are stored. Raises: MasterGone."""
@@ -239,6 +249,11 @@ def _open(key: AESGCM, sealed: bytes, data: bytes) -> bytes:
         return key.decrypt(sealed[:_NONCE], sealed[_NONCE:], data)
     except (InvalidTag, ValueError):
         raise SealBroken from None
+
+
+def canonical(content: Sequence[object]) -> bytes:
+    """Return the bytes a MAC in the trail is made over."""
+    return _JSON.encode(content).encode()
 
 
 def _derive(key: bytes, purpose: bytes) -> bytes:

@@ -24,6 +24,7 @@ from storage import (
     told_reminders,
     tombstones,
     trail,
+    trail_marks,
 )
 
 MODULES = (
@@ -48,6 +49,7 @@ MODULES = (
     signatures,
     tenants,
     tombstones,
+    trail_marks,
 )
 """The modules that declare a table."""
 METADATA = SQLModel.metadata

@@ -1,33 +1,45 @@
 """The audit trail: every act as an event without content, in one tamper-evident hash chain per tenant.
 
-An event is inserted in the transaction of the act. Within a second the chainer gives it a place in the tenant's chain:
-an HMAC over the event and the previous hash. Without the key nobody can recompute the chain.
+An event is inserted in the transaction of the act, with a MAC under BK_TRAIL_KEY that only this program can make.
+Within a second the chainer gives it a place in the tenant's chain: an HMAC over the event and the previous hash. It
+takes no event whose MAC is missing, wrong or used before, and goes on only from where the chain had come to.
 """
 
-import hashlib
 import hmac
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from secrets import token_hex
+from typing import Any
 
-from sqlalchemy import Boolean, Column, Index, UniqueConstraint, not_, text
+from sqlalchemy import Boolean, Column, Index, Row, Table, UniqueConstraint, not_, text
+from sqlalchemy import select as select_columns
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from checklists.faults import Code, Fault, fault
-from storage.sealing import KeyGone, Keys, keys_of
+from storage import trail_marks
+from storage.sealing import KeyGone, Keys, canonical, keys_of
 from storage.times import Moment
+from storage.trail_marks import OWN, CheckpointRow, TrailEndRow
 
 _LOCK = 0x6265736C  # PostgreSQL advisory lock: one chainer at a time
 _BATCH = 1000
+_NONCE_BYTES = 16
+
+
+_SIGNED = "mac <> ''"
 
 
 class EventRow(SQLModel, table=True):
-    """One act, without free text or answers. actor: `person:ID`, `cli:USER`, `import` or `system`."""
+    """One act, without free text or answers. actor: `person:ID`, `cli:USER`, `import` or `system`.
+
+    mac: a number used once, and the MAC over it and the content; empty for events from before they had one.
+    """
 
     __tablename__ = "event"
     __table_args__ = (
         Index("ix_event_unsealed", "id", sqlite_where=text("not sealed"), postgresql_where=text("not sealed")),
+        Index("ix_event_mac", "mac", unique=True, sqlite_where=text(_SIGNED), postgresql_where=text(_SIGNED)),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -40,11 +52,15 @@ class EventRow(SQLModel, table=True):
     item_id: str = Field(default="", max_length=60)
     revision: int | None = None
     detail: str = Field(default="", max_length=200)
+    mac: str = Field(default="", max_length=100, sa_column_kwargs={"server_default": text("''")})
     chained: bool = Field(default=False, sa_column=Column("sealed", Boolean(), nullable=False, default=False))
 
 
 class ChainRow(SQLModel, table=True):
-    """The place of an event in its tenant's chain. hash: over the event and the hash at the place before."""
+    """The place of an event in its tenant's chain. hash: over the event and the hash at the place before.
+
+    master_id: OWN, or of the master key that earlier releases used.
+    """
 
     __tablename__ = "event_seal"
     __table_args__ = (UniqueConstraint("event_id"),)
@@ -54,6 +70,13 @@ class ChainRow(SQLModel, table=True):
     event_id: int = Field(foreign_key="event.id")
     master_id: str = Field(max_length=40)
     hash: str = Field(max_length=64)
+
+
+Event = EventRow | Row[Any]
+"""An event, or a plain row with its columns."""
+_EVENTS: Table = EventRow.__table__  # type: ignore[attr-defined]
+_LINKS: Table = ChainRow.__table__  # type: ignore[attr-defined]
+_LINK = [_LINKS.c[name] for name in ("place", "event_id", "master_id", "hash")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +113,26 @@ def record(
         revision=revision,
         detail=detail,
     )
+    row.mac = _signed(keys_of(session), row, token_hex(_NONCE_BYTES))
     session.add(row)
     return row
+
+
+def _signed(keys: Keys, event: Event, nonce: str) -> str:
+    """Return what `EventRow.mac` holds. The nonce makes each event's differ, so that none can be entered twice."""
+    return f"{nonce}:{keys.trail_mac(['event', nonce, *_content(event)])}"
+
+
+def _is_signed(keys: Keys, event: Event) -> bool:
+    return hmac.compare_digest(event.mac.encode(), _signed(keys, event, event.mac.partition(":")[0]).encode())
+
+
+def _used_twice(session: Session, macs: Iterable[str] | None = None) -> set[str]:
+    """Return those of the MACs, by default of all, that several events carry: all but one are copies."""
+    query = select(EventRow.mac).where(EventRow.mac != "").group_by(col(EventRow.mac)).having(func.count() > 1)
+    if macs is not None:
+        query = query.where(col(EventRow.mac).in_(macs))
+    return set(session.exec(query))
 
 
 def newest_of_case(session: Session, case_id: int) -> int:
@@ -110,71 +151,170 @@ def unchained(session: Session) -> tuple[int, datetime | None]:
     return session.exec(query).one()
 
 
-def chain_new(session: Session) -> int:
-    """Chain a batch of events that have no place yet, oldest first; return how many.
+Ends = dict[int, tuple[int, str]]
+"""By tenant: the last place of its chain, and the hash there."""
 
-    Returns 0 at once if another process is chaining.
+
+@dataclass(frozen=True, slots=True)
+class Chained:
+    """The result of chaining a batch. count: events given a place. ends: where the chains end now.
+
+    refused: what was found wrong, and left as it is.
+    """
+
+    count: int
+    ends: Ends
+    refused: tuple[Fault, ...] = ()
+
+
+def chain_new(session: Session) -> int:
+    """Chain a batch of new events; return how many. See `chain`."""
+    return chain(session, {}).count
+
+
+def chain(session: Session, reached: Ends) -> Chained:
+    """Chain a batch of events that have no place yet, oldest first. Does nothing if another process is chaining.
+
+    reached: where this process knows the chains to have come to. A chain that has not come as far any more, or that
+    another has written, is left alone, and so is an event without a right MAC; the others go on.
     """
     if session.get_bind().dialect.name == "postgresql":
         got = session.connection().execute(text("select pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK}).scalar()
         if not got:
-            return 0
-    waiting = select(EventRow).where(not_(col(EventRow.chained))).order_by(col(EventRow.id)).limit(_BATCH)
-    events = session.exec(waiting).all()
-    ends: dict[int, tuple[int, str]] = {}
+            return Chained(0, {})
     keys = keys_of(session)
-    for event in events:
-        tenant_id, event_id = event.tenant_id, event.id
-        place, previous = ends.get(tenant_id) or end_of_chain(session, tenant_id)
-        digest = _hash(keys, keys.newest, previous, place + 1, event)
-        session.add(
-            ChainRow(tenant_id=tenant_id, place=place + 1, event_id=event_id, master_id=keys.newest, hash=digest)
-        )
-        event.chained = True
-        ends[tenant_id] = (place + 1, digest)
-    return len(events)
+    after, count, ends, refused = 0, 0, Ends(), dict[int, Fault]()
+    forged: list[Fault] = []
+    while events := _waiting(session, after):
+        after = events[-1].id
+        copied = _used_twice(session, [event.mac for event in events if event.mac])
+        for event in events:
+            tenant_id = event.tenant_id
+            if tenant_id not in ends and tenant_id not in refused:
+                ends[tenant_id] = end_of_chain(session, tenant_id)
+                bad = _went_back(session, keys, tenant_id, reached.get(tenant_id))
+                if bad is not None:
+                    refused[tenant_id] = bad
+            if tenant_id in refused:
+                continue
+            if event.mac in copied or not _is_signed(keys, event):
+                forged.append(fault(Code.EVENT_FORGED, event=event.id))
+                continue
+            place, previous = ends[tenant_id]
+            digest = keys.trail_mac(_linked(previous, place + 1, event))
+            session.add(ChainRow(tenant_id=tenant_id, place=place + 1, event_id=event.id, master_id=OWN, hash=digest))
+            event.chained = True
+            ends[tenant_id] = (place + 1, digest)
+            count += 1
+        if count:
+            break
+    ends = {tenant_id: end for tenant_id, end in ends.items() if tenant_id not in refused}
+    for tenant_id, (place, digest) in ends.items():
+        trail_marks.put_end(session, keys, tenant_id, place, digest)
+    return Chained(count, ends, (*refused.values(), *forged))
+
+
+def _waiting(session: Session, after: int) -> Sequence[EventRow]:
+    query = select(EventRow).where(not_(col(EventRow.chained)), col(EventRow.id) > after)
+    return session.exec(query.order_by(col(EventRow.id)).limit(_BATCH)).all()
+
+
+def _went_back(session: Session, keys: Keys, tenant_id: int, reached: tuple[int, str] | None) -> Fault | None:
+    """Return a fault if a chain does not end where it was left: in this process, or in any."""
+    place, digest = end_of_chain(session, tenant_id)
+    mark = session.get(TrailEndRow, tenant_id)
+    if mark is None:
+        fits = place == 0
+    else:
+        fits = trail_marks.is_genuine(keys, mark) and (mark.place, mark.hash) == (place, digest)
+    if fits and reached is not None:
+        link = session.get(ChainRow, (tenant_id, reached[0]))
+        fits = link is not None and link.hash == reached[1]
+    return None if fits else fault(Code.TRAIL_WENT_BACK, place=place)
+
+
+def close_old(session: Session) -> None:
+    """Chain what earlier releases recorded, and close it with a checkpoint. Called once, by the migration."""
+    keys = keys_of(session)
+    ends: Ends = {}
+    while events := _waiting(session, 0):
+        for event in events:
+            place, previous = ends.get(event.tenant_id) or end_of_chain(session, event.tenant_id)
+            digest = keys.old_trail_mac(keys.newest, canonical(_linked(previous, place + 1, event)))
+            link = ChainRow(
+                tenant_id=event.tenant_id, place=place + 1, event_id=event.id, master_id=keys.newest, hash=digest
+            )
+            session.add(link)
+            event.chained = True
+            ends[event.tenant_id] = (place + 1, digest)
+        session.flush()
+    for tenant_id in session.exec(select(ChainRow.tenant_id).distinct()).all():
+        place, digest = end_of_chain(session, tenant_id)
+        trail_marks.put_checkpoint(session, keys, tenant_id, place, digest)
+        trail_marks.put_end(session, keys, tenant_id, place, digest)
+
+
+# --- verifying --------------------------------------------------------------------------------------------------------
 
 
 def verify(session: Session, tenant_id: int) -> Verdict:
-    """Verify a tenant's chain from the beginning, up to the first fault."""
+    """Verify a tenant's trail from the beginning, up to the first fault."""
     keys = keys_of(session)
     query = (
-        select(ChainRow, EventRow)
-        .join(EventRow, col(EventRow.id) == col(ChainRow.event_id), isouter=True)
-        .where(ChainRow.tenant_id == tenant_id)
-        .order_by(col(ChainRow.place))
+        select_columns(*_LINK, *_EVENTS.columns)  # plain rows: making objects of them would take half the time
+        .select_from(_LINKS.outerjoin(_EVENTS, _EVENTS.c.id == _LINKS.c.event_id))
+        .where(_LINKS.c.tenant_id == tenant_id)
+        .order_by(_LINKS.c.place)
         .execution_options(yield_per=_BATCH)
     )
+    closed = session.get(CheckpointRow, tenant_id)
+    old = closed.place if closed is not None and trail_marks.is_genuine(keys, closed) else 0
     previous, expected = "", 1
-    bad: Fault | None = None
-    result = session.exec(query)
-    rows: Iterable[tuple[ChainRow, EventRow | None]] = result
-    for link, event in rows:
-        bad = _fault(keys, tenant_id, previous, expected, link, event)
+    bad = fault(Code.CHECKPOINT_WRONG) if closed is not None and not old else None
+    result = session.connection().execute(query)
+    for row in result if bad is None else ():
+        bad = _fault(keys, tenant_id, previous, expected, row, is_old=expected <= old)
+        if bad is None and closed is not None and expected == old and row.hash != closed.hash:
+            bad = fault(Code.CHECKPOINT_WRONG)
         if bad:
             break
-        previous, expected = link.hash, expected + 1
+        previous, expected = row.hash, expected + 1
     result.close()
-    bad = bad or _place_lost(session, tenant_id)
+    bad = bad or _place_lost(session, tenant_id) or _forged(session, keys, tenant_id)
+    bad = bad or _went_back(session, keys, tenant_id, None)
     chained = session.exec(select(func.count()).select_from(ChainRow).where(ChainRow.tenant_id == tenant_id)).one()
     events = session.exec(select(func.count()).select_from(EventRow).where(EventRow.tenant_id == tenant_id)).one()
     return Verdict(bad, chained, max(0, events - chained))
 
 
-def _fault(
-    keys: Keys, tenant_id: int, previous: str, expected: int, link: ChainRow, event: EventRow | None
-) -> Fault | None:
-    """Return what is wrong at one place of the chain, None if nothing is."""
-    if link.place != expected:
+def _fault(keys: Keys, tenant_id: int, previous: str, expected: int, row: Row[Any], *, is_old: bool) -> Fault | None:
+    """Return what is wrong at one place of the chain, None if nothing is. is_old: it is from before events had MACs."""
+    if row.place != expected:
         return fault(Code.PLACE_MISSING, place=expected)
-    if event is None:
-        return fault(Code.EVENT_MISSING, place=expected, event=link.event_id)
+    if row.id is None:
+        return fault(Code.EVENT_MISSING, place=expected, event=row.event_id)
+    content = _linked(previous, expected, row)
     try:
-        digest = _hash(keys, link.master_id, previous, expected, event)
+        digest = keys.old_trail_mac(row.master_id, canonical(content)) if is_old else keys.trail_mac(content)
     except KeyGone:
-        return fault(Code.EVENT_WITHOUT_KEY, place=expected, event=link.event_id)
-    fits = event.tenant_id == tenant_id and hmac.compare_digest(link.hash.encode(), digest.encode())
-    return None if fits else fault(Code.EVENT_CHANGED, place=expected, event=link.event_id)
+        return fault(Code.EVENT_WITHOUT_KEY, place=expected, event=row.event_id)
+    fits = row.tenant_id == tenant_id and hmac.compare_digest(row.hash.encode(), digest.encode())
+    fits = fits and (is_old or _is_signed(keys, row))
+    return None if fits else fault(Code.EVENT_CHANGED, place=expected, event=row.event_id)
+
+
+def _forged(session: Session, keys: Keys, tenant_id: int) -> Fault | None:
+    """Return a fault if an event that waits for its place was not recorded by this program, or is there twice."""
+    waiting = select(EventRow).where(EventRow.tenant_id == tenant_id, not_(col(EventRow.chained)))
+    for event in session.exec(waiting.order_by(col(EventRow.id)).execution_options(yield_per=_BATCH)):
+        if not _is_signed(keys, event):
+            return fault(Code.EVENT_FORGED, event=event.id)
+    copied = _used_twice(session)
+    if copied:
+        query = select(func.max(EventRow.id)).where(EventRow.tenant_id == tenant_id, col(EventRow.mac).in_(copied))
+        found = session.exec(query).one()
+        return None if found is None else fault(Code.EVENT_FORGED, event=found)
+    return None
 
 
 def _place_lost(session: Session, tenant_id: int) -> Fault | None:
@@ -196,23 +336,20 @@ def end_of_chain(session: Session, tenant_id: int) -> tuple[int, str]:
     return (last.place, last.hash) if last else (0, "")
 
 
-def _hash(keys: Keys, master_id: str, previous: str, place: int, event: EventRow) -> str:
-    canonical = json.dumps(
-        [
-            previous,
-            place,
-            event.id,
-            event.tenant_id,
-            event.at.astimezone(UTC).isoformat(),
-            event.actor,
-            event.act,
-            event.case_id,
-            event.filled_id,
-            event.item_id,
-            event.revision,
-            event.detail,
-        ],
-        separators=(",", ":"),
-        ensure_ascii=False,
-    )
-    return hmac.new(keys.trail_key(master_id), canonical.encode(), hashlib.sha256).hexdigest()
+def _linked(previous: str, place: int, event: Event) -> list[object]:
+    """Return what a place of the chain is hashed over: the event by its MAC, from before by its content."""
+    return [previous, place, event.id, *([event.mac] if event.mac else _content(event))]
+
+
+def _content(event: Event) -> list[object]:
+    return [
+        event.tenant_id,
+        event.at.astimezone(UTC).isoformat(),
+        event.actor,
+        event.act,
+        event.case_id,
+        event.filled_id,
+        event.item_id,
+        event.revision,
+        event.detail,
+    ]

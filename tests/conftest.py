@@ -29,6 +29,8 @@ if TYPE_CHECKING:  # slow to import, and only browser tests need it
 
 ROOT = Path(__file__).resolve().parent.parent
 NODE_MODULES = ROOT / "node_modules"
+TRAIL = b"t" * 32
+"""The key of the trail, for every test that opens a database."""
 KEPT_SETTINGS = {"BK_REQUIRE_ALL", "BK_SLOW", "BK_TEST_POSTGRES_URL", "BK_TEST_CHROMIUM"}
 
 hypothesis.settings.register_profile(
@@ -124,6 +126,7 @@ def pytest_configure(config: pytest.Config) -> None:
         settings = name.startswith(("BK_", "MicrosoftApp")) or name == "PORT" or name.lower().endswith("_proxy")
         if settings and name not in KEPT_SETTINGS:
             del os.environ[name]
+    os.environ["BK_TRAIL_KEY"] = TRAIL.hex()  # commands and tests open the same databases
     if os.environ.get("BK_REQUIRE_ALL") == "1" and not hasattr(config, "workerinput"):
         absent = [need.words for need in OUTSIDE if not need.is_there()]
         if absent:

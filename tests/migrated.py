@@ -7,6 +7,7 @@ from pathlib import Path
 from storage import migrate
 from storage.desk import opened
 from storage.sealing import Keys
+from tests.conftest import TRAIL
 
 
 def put_database(path: Path) -> str:
@@ -19,6 +20,6 @@ def put_database(path: Path) -> str:
 def _migrated() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bot.db"
-        with opened(f"sqlite:///{path}", Keys({"none": bytes(32)})) as desk:
+        with opened(f"sqlite:///{path}", Keys({"none": bytes(32)}, TRAIL)) as desk:
             migrate.upgrade(desk)
         return path.read_bytes()

@@ -40,7 +40,7 @@ def day(text: str) -> date:
 @contextlib.contextmanager
 def open_desk(settings: Settings, *, migrating: bool = False) -> Iterator[Desk]:
     """Open the database. SQLite is migrated by any command, PostgreSQL by `migrate` alone."""
-    with opened(settings.database, Keys(settings.master_keys())) as desk:
+    with opened(settings.database, Keys(settings.master_keys(), settings.trail())) as desk:
         if desk.dialect == "sqlite":
             migrate.upgrade(desk)  # first: where another process migrates it, the file is locked, but not out of order
         if not desk.is_ready():

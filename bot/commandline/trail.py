@@ -6,14 +6,14 @@ from bot.commandline.common import Stop, actor, as_text, day, now, open_desk, ou
 from bot.settings import Settings, read_settings
 from reports import access_log
 from reports.csv_out import write_csv
-from storage import heads, tenants
-from storage.desk import Session
+from storage import heads, tenants, trail
+from storage.desk import Desk, Session
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands to the command line."""
     verify = commands.add_parser("verify-log", help="check the trail from the beginning")
-    verify.add_argument("--head", action="store_true", help="print the newest signed head, to be stored elsewhere")
+    verify.add_argument("--head", action="store_true", help="print a head signed now, to be stored elsewhere")
     verify.add_argument("--since", metavar="HEAD", help="check that a stored head is still on the trail")
     verify.set_defaults(run=_verify_log)
 
@@ -37,7 +37,7 @@ def _verify_log(parsed: argparse.Namespace) -> None:
         if since is not None:
             verdicts = [pair for pair in verdicts if pair[0] != since.tenant]
             verdicts.append((since.tenant, desk.run_now(lambda session: heads.verify_since(session, since))))
-        printed = desk.run_now(lambda session: _newest_heads(session, settings)) if parsed.head else []
+        printed = _signed_heads(desk, settings) if parsed.head else []
     for tenant, verdict in verdicts:
         print(f"{tenant}: {verdict.chained} chained, {verdict.unchained} not chained yet")
     broken = [verdict.bad.of(tenant) for tenant, verdict in verdicts if verdict.bad]
@@ -47,11 +47,16 @@ def _verify_log(parsed: argparse.Namespace) -> None:
         print(head)
 
 
-def _newest_heads(session: Session, settings: Settings) -> list[str]:
-    """Return the newest head of each tenant; today's is signed first where the bot has not done it yet."""
-    heads.sign_new(session, today(settings))
-    session.flush()
-    return [str(head) for tenant in tenants.everyone(session) if (head := heads.newest(session, tenant))]
+def _signed_heads(desk: Desk, settings: Settings) -> list[str]:
+    """Return a head of each tenant, signed now: of everything recorded until now."""
+    while desk.run_now(trail.chain_new):
+        pass
+
+    def work(session: Session) -> list[str]:
+        found = [heads.sign_now(session, tenant, today(settings)) for tenant in tenants.everyone(session)]
+        return [str(head) for head in found if head]
+
+    return desk.run_now(work)
 
 
 def _access_log(parsed: argparse.Namespace) -> None:

@@ -97,7 +97,7 @@ def restore(parsed: argparse.Namespace, _open_desk: OpenDesk) -> None:
     if named is not None and not named.is_file():
         raise BadTombstones(fault(Code.TOMBSTONES_UNREADABLE, file=named, why=os.strerror(errno.ENOENT)))
     file = named or tombstones_beside(settings.database)
-    keys = Keys(settings.master_keys())
+    keys = Keys(settings.master_keys(), settings.trail())
     done = put_back_whole(parsed.file, settings.database, keys, file, now.at, now.actor, parsed.keys)
     print("\n".join(done.lines))
     if done.broken:

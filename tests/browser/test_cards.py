@@ -16,7 +16,7 @@ from tests.chat.card_hand import elements
 from tests.chat.drive import fills, opens
 from tests.chat.harness import Chat, Room, move_in
 from tests.chat.read_drive import ALL, reads
-from tests.conftest import NODE_MODULES
+from tests.conftest import NODE_MODULES, TRAIL
 from tests.migrated import put_database
 from texts import LANGUAGES, Language
 
@@ -127,7 +127,7 @@ def workers_views(anna: Chat) -> Iterator[Reply]:
 
 @pytest.fixture(scope="module")
 def replies(tmp_path_factory: pytest.TempPathFactory) -> list[Reply]:
-    desk = Desk(put_database(tmp_path_factory.mktemp("replies") / "bot.db"), Keys({"test": bytes(32)}))
+    desk = Desk(put_database(tmp_path_factory.mktemp("replies") / "bot.db"), Keys({"test": bytes(32)}, TRAIL))
     move_in(desk)
     found = list(every_view(Room(desk).chat("anna")))
     desk.close()

@@ -22,7 +22,7 @@ from storage import links
 from storage.desk import Desk, Session
 from storage.links import Link
 from storage.sealing import Keys
-from tests.conftest import NODE_MODULES
+from tests.conftest import NODE_MODULES, TRAIL
 from tests.migrated import put_database
 from tests.sql.conftest import KEYS, World, make_world, the_case
 from tests.sql.printed_world import fill_everything
@@ -40,7 +40,7 @@ REPORT = Purpose("report", "/rapport", Right("report", "self", {"case_worker": (
 
 @pytest.fixture
 def made(tmp_path: Path) -> tuple[Desk, World]:
-    desk = Desk(put_database(tmp_path / "bot.db"), Keys(KEYS))
+    desk = Desk(put_database(tmp_path / "bot.db"), Keys(KEYS, TRAIL))
     return desk, desk.run_now(make_world)
 
 

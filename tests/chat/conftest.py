@@ -10,6 +10,7 @@ from storage import migrate
 from storage.desk import Desk
 from storage.sealing import Keys
 from tests.chat.harness import Chat, Room, move_in
+from tests.conftest import TRAIL
 
 KEYS = {"test": bytes(32)}
 
@@ -18,7 +19,7 @@ class Furnished:
     """A database with people in it that can be reset to a saved state: far cheaper than creating one per test."""
 
     def __init__(self, path: Path) -> None:
-        self.desk = Desk(f"sqlite:///{path}", Keys(KEYS))
+        self.desk = Desk(f"sqlite:///{path}", Keys(KEYS, TRAIL))
         migrate.upgrade(self.desk)
         move_in(self.desk)
         connection = self.desk.engine.raw_connection().driver_connection
@@ -31,7 +32,7 @@ class Furnished:
     def room(self) -> Room:
         """Reset the database and return a new room."""
         self._as_it_was.backup(self._connection)
-        self.desk.keys = Keys(KEYS)
+        self.desk.keys = Keys(KEYS, TRAIL)
         return Room(self.desk)
 
     def keep(self) -> None:
@@ -62,7 +63,7 @@ def either_room(request: pytest.FixtureRequest, furnished: Furnished) -> Iterato
     if request.param == "sqlite":
         yield furnished.room()
         return
-    desk = Desk(request.getfixturevalue("postgres_database"), Keys(KEYS))
+    desk = Desk(request.getfixturevalue("postgres_database"), Keys(KEYS, TRAIL))
     migrate.upgrade(desk)
     move_in(desk)
     yield Room(desk)

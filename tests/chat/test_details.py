@@ -47,7 +47,7 @@ def test_each_date_is_kept_by_itself_and_told_in_the_trail(details: Chat, room: 
     details.presses("Spara", {label: "2026-04-30"}).sees("Sparat.")
 
     assert getattr(room.case(), column) == date(2026, 4, 30)
-    assert [event.detail for event in room.events(column + "_set")[told:]] == ["2026-04-30"]
+    assert [event.detail for event in room.events(column + "_set")[told:]] == [""], "the trail outlives the case"
     assert inputs(details.card)[column]["value"] == "2026-04-30"
 
 
@@ -100,7 +100,7 @@ def test_protected_identity_is_yes_or_no_and_can_go_back_and_forth(details: Chat
     for word in ("Ja", "Nej", "Ja", "Nej"):
         details.presses("Spara", {"Skyddade personuppgifter": word})
         assert room.case().protected_identity is (word == "Ja")
-    assert [event.detail for event in room.events("protected_identity_set")] == ["ja", "nej", "ja", "nej"]
+    assert [event.detail for event in room.events("protected_identity_set")] == [""] * 4, "the trail outlives the case"
 
 
 def test_a_planned_date_can_go_back_and_forth(details: Chat, room: Room) -> None:
@@ -197,7 +197,7 @@ def test_an_extension_carries_limit_class_reason_and_day(
     details.sees(said)
     assert extensions(room) == [("4m", code, "2026-10-01")]
     assert REASON not in str(room.content())
-    assert [event.detail for event in room.events("extended")] == [f"4m {code} 2026-10-01"]
+    assert [event.detail for event in room.events("extended")] == ["4m"]
 
 
 def test_the_extension_card_says_when_four_months_run_out(details: Chat) -> None:

@@ -22,7 +22,7 @@ from storage.filled import FilledRow
 from storage.people import PersonRow
 from storage.sealing import Keys
 from storage.tables import METADATA
-from tests.conftest import postgres_url
+from tests.conftest import TRAIL, postgres_url
 from tests.migrated import put_database
 
 KEYS = {"first": b"1" * 32}
@@ -55,7 +55,7 @@ def migrated_postgres() -> Iterator[str]:
     with psycopg.connect(postgres_url(), autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'".encode())
         try:
-            with opened(url, Keys(KEYS)) as desk:
+            with opened(url, Keys(KEYS, TRAIL)) as desk:
                 migrate.upgrade(desk)
             yield url
         finally:
@@ -84,7 +84,7 @@ def open_desk(url: str) -> Iterator[OpenDesk]:
     desks: list[Desk] = []
 
     def open_it(masters: dict[str, bytes] = KEYS) -> Desk:
-        desks.append(without_waiting_for_the_disk(Desk(url, Keys(masters))))
+        desks.append(without_waiting_for_the_disk(Desk(url, Keys(masters, TRAIL))))
         return desks[-1]
 
     yield open_it
@@ -109,7 +109,7 @@ def without_waiting_for_the_disk(desk: Desk) -> Desk:
 @pytest.fixture(scope="session")
 def desk_on_postgres(migrated_postgres: str) -> Iterator[Desk]:
     """Yield one desk for all PostgreSQL tests. Row ids are never reused, so its cached keys remain valid."""
-    with opened(migrated_postgres, Keys(KEYS)) as desk:
+    with opened(migrated_postgres, Keys(KEYS, TRAIL)) as desk:
         yield without_waiting_for_the_disk(desk)
 
 

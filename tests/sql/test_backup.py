@@ -19,7 +19,7 @@ from storage.backup import CannotBackUp, back_up, is_empty, put_back
 from storage.desk import Desk, Session, opened
 from storage.sealing import KeyGone, Keys
 from storage.tombstones import BadTombstones, Tombstone
-from tests.conftest import postgres_url
+from tests.conftest import TRAIL, postgres_url
 from tests.sql.conftest import KEYS, NOW, OpenDesk, World, lift_guards, scalar, the_list
 from tests.sql.test_disposal import dispose, neighbour
 from tests.waiting import PATIENCE
@@ -61,7 +61,7 @@ def write_answers(session: Session, world: World, first: int, count: int) -> Non
 
 
 def back(file: Path, url: str, stones: Path, keys_file: Path | None = None) -> Restored:
-    return restore(file, url, Keys(KEYS), stones, NOW, ACTOR, keys_file)
+    return restore(file, url, Keys(KEYS, TRAIL), stones, NOW, ACTOR, keys_file)
 
 
 def counts(desk: Desk) -> dict[str, int]:
@@ -97,7 +97,7 @@ def load_and_back_up(desk: Desk, writer: Desk, world: World, url: str, file: Pat
 
 def check_restored(url: str, world: World, at_least: int, at_most: int) -> int:
     """Check a restored database with independent queries; return its number of answers."""
-    with opened(url, Keys(KEYS)) as desk:
+    with opened(url, Keys(KEYS, TRAIL)) as desk:
         found = int(scalar(desk, "select count(*) from answer"))
         assert at_least <= found <= at_most
         assert scalar(desk, "select max(revision) from answer") == found, "one snapshot without gaps"
@@ -220,7 +220,7 @@ def test_an_old_backup_brings_no_disposed_case_back(
     done = back(tmp_path / "old", empty, stones)
 
     assert "disposed of again: 1 of 1" in "\n".join(done.lines)
-    with opened(empty, Keys(KEYS)) as restored:
+    with opened(empty, Keys(KEYS, TRAIL)) as restored:
         assert counts(restored) == counts(desk)
         assert scalar(restored, "select ref from cases") == "SN 2026/0002"
         assert scalar(restored, "select count(*) from event where case_id = :id", id=world.case) == 4
@@ -243,7 +243,7 @@ def test_the_ids_of_cases_that_are_known_by_their_tombstones_only_are_not_given_
     tombstones.write_file(tmp_path / "stones", desk.run_now(tombstones.known))
     back(tmp_path / "old", empty, tmp_path / "stones")
 
-    with opened(empty, Keys(KEYS)) as restored:
+    with opened(empty, Keys(KEYS, TRAIL)) as restored:
         fresh = restored.run_now(lambda session: neighbour(session, world, "SN 2026/0003"))
     assert (fresh.case > later.case, fresh.filled > later.filled) == (True, True)
 
@@ -295,7 +295,7 @@ def test_a_tombstone_outlives_the_change_of_master_keys(
     back_up(url, tmp_path / "old")
     desk.run_now(lambda session: dispose(session, world))
     tombstones.write_file(tmp_path / "stones", desk.run_now(tombstones.known))
-    rotated = Keys({"second": b"2" * 32} | KEYS)
+    rotated = Keys({"second": b"2" * 32} | KEYS, TRAIL)
 
     done = restore(tmp_path / "old", empty, rotated, tmp_path / "stones", NOW, ACTOR)
 
@@ -310,7 +310,7 @@ def test_without_the_key_of_the_tombstones_nothing_is_restored(
     tombstones.write_file(tmp_path / "stones", desk.run_now(tombstones.known))
 
     with pytest.raises(KeyGone):
-        restore(tmp_path / "old", empty, Keys({"second": b"2" * 32}), tmp_path / "stones", NOW, ACTOR)
+        restore(tmp_path / "old", empty, Keys({"second": b"2" * 32}, TRAIL), tmp_path / "stones", NOW, ACTOR)
 
     assert is_empty(empty)
 
@@ -363,7 +363,7 @@ def test_with_keys_apart_disposal_closes_every_backup_that_there_is(
     assert is_empty(empty)
     back(tmp_path / "old", empty, tmp_path / "none", keys_file)  # without the tombstones
 
-    with opened(empty, Keys(KEYS)) as restored:
+    with opened(empty, Keys(KEYS, TRAIL)) as restored:
         with pytest.raises(KeyGone):
             restored.run_now(lambda session: restored.keys.of(session, world.tenant, world.case))
         restored.run_now(lambda session: restored.keys.of(session, world.tenant, kept.case))

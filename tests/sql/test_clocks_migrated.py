@@ -21,6 +21,7 @@ from storage.extensions import add as add_extension
 from storage.recount import recount
 from storage.sealing import Keys
 from storage.tenants import TenantRow
+from tests.conftest import TRAIL
 from tests.sql.conftest import KEYS, NOW, World, add_case, make_world, scalar, the_case, the_list
 from tests.sql.kept_figures import ALWAYS, dispose_of
 
@@ -141,7 +142,7 @@ def answered(desk: Desk, world: World) -> list[aggregates.Count]:
 
 
 def test_what_an_older_release_counted_gives_the_right_times_and_the_same_rates(empty_url: str) -> None:
-    with opened(empty_url, Keys(KEYS)) as desk:
+    with opened(empty_url, Keys(KEYS, TRAIL)) as desk:
         migrate.upgrade(desk)
         world = living_and_gone(desk)
         rates_before = answered(desk, world)
@@ -169,7 +170,7 @@ def test_what_an_older_release_counted_gives_the_right_times_and_the_same_rates(
 
 
 def test_an_answer_and_a_case_written_by_the_release_being_replaced_are_whole(empty_url: str) -> None:
-    with opened(empty_url, Keys(KEYS)) as desk:
+    with opened(empty_url, Keys(KEYS, TRAIL)) as desk:
         migrate.upgrade(desk)
         world = desk.run_now(make_world)
 

@@ -19,6 +19,7 @@ from storage.answers import AnswerRow
 from storage.desk import CannotOpen, Desk, Session, opened
 from storage.filled import FilledRow
 from storage.sealing import Keys
+from tests.conftest import TRAIL
 from tests.sql.conftest import KEYS, NOW, OpenDesk, World, on_postgresql, scalar, the_list
 from tests.waiting import PATIENCE
 
@@ -98,7 +99,7 @@ def test_a_read_session_can_unseal_texts(desk: Desk, world: World) -> None:
 
 def test_sqlite_has_the_required_durability_settings(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "down" / "bot.db"
-    with opened(f"sqlite:///{path}", Keys(KEYS)) as desk:
+    with opened(f"sqlite:///{path}", Keys(KEYS, TRAIL)) as desk:
         pragmas = {name: scalar(desk, f"pragma {name}") for name in ("journal_mode", "synchronous")}
         pragmas |= {name: scalar(desk, f"pragma {name}") for name in ("foreign_keys", "secure_delete")}
 
@@ -110,7 +111,7 @@ def test_a_database_that_cannot_be_made_safe_does_not_open(tmp_path: Path, monke
     monkeypatch.setitem(desk_module._SQLITE_PRAGMAS, "journal_mode", "no_such_mode")
 
     with pytest.raises(CannotOpen, match="answers would not be safe here"):
-        Desk(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS))
+        Desk(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS, TRAIL))
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,7 @@ def test_no_database_in_memory_and_none_of_another_kind(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(CannotOpen, match=r"BK_DATABASE_URL must read|would not be safe here"):
-        Desk(url, Keys(KEYS))
+        Desk(url, Keys(KEYS, TRAIL))
 
 
 def test_an_impossible_database_path_gives_a_one_line_error(tmp_path: Path) -> None:
@@ -138,13 +139,13 @@ def test_an_impossible_database_path_gives_a_one_line_error(tmp_path: Path) -> N
     (tmp_path / "folder.db").mkdir()
     for place, words in (("file/bot.db", "folder for the database"), ("folder.db", "cannot be opened")):
         with pytest.raises(CannotOpen, match=words) as caught:
-            Desk(f"sqlite:///{tmp_path / place}", Keys(KEYS))
+            Desk(f"sqlite:///{tmp_path / place}", Keys(KEYS, TRAIL))
         assert "\n" not in str(caught.value)
 
 
 @on_postgresql
 def test_postgresql_confirms_a_commit_only_when_it_is_on_disk(url: str) -> None:
-    with opened(url, Keys(KEYS)) as desk:
+    with opened(url, Keys(KEYS, TRAIL)) as desk:
         told = {
             name: scalar(desk, f"show {name}")
             for name in ("synchronous_commit", "timezone", "statement_timeout", "lock_timeout")
@@ -371,7 +372,7 @@ def test_a_desk_says_whether_its_database_answers(desk: Desk) -> None:
 
 
 def test_a_desk_without_a_server_is_not_ready() -> None:
-    with opened("postgresql://nobody@127.0.0.1:1/nothing", Keys(KEYS)) as desk:
+    with opened("postgresql://nobody@127.0.0.1:1/nothing", Keys(KEYS, TRAIL)) as desk:
         assert not desk.is_ready()
         with pytest.raises(DBAPIError):
             desk.run_now(lambda session: tenants.find(session, "made-up"))

@@ -1,4 +1,7 @@
-"""All tables are exported through one writer, and no user text in them can become a formula (T15)."""
+"""All tables are exported through one writer, and no user text in them can become a formula (T15).
+
+Events too have one writer, which gives each its MAC.
+"""
 
 import ast
 import csv
@@ -39,6 +42,17 @@ def test_rows_are_written_in_one_place_and_workbooks_never_with_formulas() -> No
         makes_one = bool(re.search(r"\bWorkbook\(", source))
         assert not makes_one or '"strings_to_formulas": False' in source, path
         assert "write_formula" not in source, path
+
+
+def test_events_are_made_in_one_place_which_gives_them_their_mac() -> None:
+    makers = {
+        path.relative_to(ROOT).as_posix()
+        for path in [*SOURCES, *(ROOT / "storage").glob("*.py"), *(ROOT / "tryout").glob("*.py")]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.Call) and ast.unparse(node.func).endswith("EventRow"))
+        or (isinstance(node, ast.Constant) and re.search(r"into event\b", str(node.value), re.IGNORECASE))
+    }
+    assert makers == {"storage/trail.py"}
 
 
 def test_a_dangerous_beginning_in_any_text_column_leaves_as_text(desk: Desk, world: World) -> None:

@@ -256,8 +256,9 @@ def test_for_publication_small_numbers_are_empty_and_so_is_what_would_give_them_
     heard = {row["unit"]: row for row in published if row["item"] == "child_heard"}
 
     assert heard["Västra (påhittad)"]["cases"] == "20"
-    assert heard[SOUTH]["nej"] == heard[SOUTH]["ja"] == heard[SOUTH]["fulfilled_pct"] == ""
-    assert heard[NORTH]["ja"] == "", "it could be derived by subtracting the others from the total"
+    assert heard[SOUTH]["nej"] == heard[SOUTH]["ja"] == heard[SOUTH]["fulfilled_pct"] == ".."
+    assert heard[NORTH]["nej"] == "..", "a zero tells as much as a two"
+    assert {row["delvis"] for row in heard.values()} == {"."}, "the list does not have that answer"
     assert not any(row["item"] == "*" for row in published)
     numbers = [column for column in COLUMNS[5:] if not column.endswith("pct")]
     assert not any(row[column] in ("1", "2", "3", "4") for row in published for column in numbers)
@@ -283,9 +284,41 @@ def test_lists_for_publication_suppress_small_numbers_too(desk: Desk, world: Wor
         for row in lists_of(desk, Selection(first=date(2026, 4, 1), last=date(2026, 6, 30)), published=True)
     }
 
-    assert rows["Liten (påhittad)"]["begun"] == rows["Liten (påhittad)"]["completion_pct"] == ""
+    assert rows["Liten (påhittad)"]["begun"] == rows["Liten (påhittad)"]["completion_pct"] == ".."
     assert rows["Västra (påhittad)"]["begun"] == "20"
-    assert sum(row["begun"] == "" for row in rows.values()) >= 2
+
+
+def test_a_row_that_is_published_says_nothing_about_its_unit(desk: Desk, world: World) -> None:
+    desk.run_now(lambda session: many(session, world))
+    desk.run_now(lambda session: begin(session, world, "Liten (påhittad)", date(2026, 2, 4), {}))
+    spring, last_year = date(2026, 4, 1), date(2025, 10, 1)
+    rows = rates_of(desk, Selection(first=spring, last=date(2026, 6, 30)), published=True)
+    lists = lists_of(desk, Selection(first=spring, last=date(2026, 6, 30)), published=True)
+    by_unit = {unit: [row for row in rows if row["unit"] == unit] for unit in {row["unit"] for row in rows}}
+
+    assert by_unit.keys() == {row["unit"] for row in lists} >= {NORTH, SOUTH, "Västra (påhittad)", "Liten (påhittad)"}
+    assert len({len(some) for some in by_unit.values()}) == 1
+    assert {row["cases"] for row in by_unit["Liten (påhittad)"]} == {".."}, "it has none this quarter, or a few"
+    assert not rates_of(desk, Selection(first=last_year, last=date(2025, 12, 31)), published=True)
+
+
+def test_a_year_is_published_beside_its_quarters(desk: Desk, world: World) -> None:
+    def work(session: Session) -> None:
+        for month in (2, 5, 8, 11):
+            for one in range(3):
+                begin(session, world, NORTH, date(2025, month, 5), {"child_heard": "nej" if one else "ja"})
+                for _ in range(5):
+                    begin(session, world, SOUTH, date(2025, month, 5), {"child_heard": "ja"})
+
+    desk.run_now(work)
+    year = rates_of(desk, Selection(first=date(2025, 1, 1), last=date(2025, 12, 31)), published=True)
+    first = rates_of(desk, Selection(first=date(2025, 1, 1), last=date(2025, 3, 31)), published=True)
+
+    def heard(rows: list[dict[str, str]], unit: str) -> dict[str, str]:
+        return next(row for row in rows if (row["unit"], row["item"]) == (unit, "child_heard"))
+
+    assert (heard(first, NORTH)["cases"], heard(year, NORTH)["cases"]) == ("..", "12"), "few a quarter, enough a year"
+    assert (heard(first, SOUTH)["cases"], heard(year, SOUTH)["cases"]) == ("15", "60")
 
 
 def test_a_period_that_is_not_over_or_no_quarter_is_not_published(desk: Desk, town: World) -> None:

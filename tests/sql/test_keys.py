@@ -12,6 +12,7 @@ from storage import answers, cases
 from storage.cases import CaseRow
 from storage.desk import Desk, Session
 from storage.sealing import KEPT_SECONDS, KeyGone, Keys, MasterGone, SealBroken, SealingKeyRow, seal, unseal
+from tests.conftest import TRAIL
 from tests.sql.conftest import KEYS, NOW, OpenDesk, World, change, make_world, the_list
 
 NEWER = {"second": b"2" * 32} | KEYS
@@ -143,7 +144,7 @@ def test_a_key_that_is_dropped_while_an_export_reads_is_not_remembered_by_it(des
 def test_a_running_bot_forgets_a_dropped_key_within_a_minute(desk: Desk, world: World) -> None:
     write(desk, world)
     now = [0.0]
-    desk.keys, kept = Keys(KEYS, now=lambda: now[0]), desk.keys
+    desk.keys, kept = Keys(KEYS, TRAIL, now=lambda: now[0]), desk.keys
     try:
         assert read(desk, world) == CANARY
         change(desk, "delete from sealing_key where case_id = :case", case=world.case)

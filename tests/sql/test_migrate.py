@@ -15,6 +15,7 @@ from storage import migrate, tenants
 from storage.desk import Desk, opened
 from storage.sealing import Keys
 from storage.tables import METADATA, MODULES
+from tests.conftest import TRAIL
 from tests.sql.conftest import KEYS
 from tests.waiting import PATIENCE
 
@@ -33,7 +34,7 @@ def differences(desk: Desk) -> list[object]:
 
 
 def test_migrating_an_empty_database_gives_the_models_schema(empty_url: str) -> None:
-    with opened(empty_url, Keys(KEYS)) as desk:
+    with opened(empty_url, Keys(KEYS, TRAIL)) as desk:
         assert not migrate.is_current(desk)
         assert differences(desk), "the comparison does not see anything"
 
@@ -58,7 +59,7 @@ def test_the_head_that_is_compared_with_is_the_newest_migration() -> None:
 
 
 def test_migrating_twice_changes_nothing(empty_url: str) -> None:
-    with opened(empty_url, Keys(KEYS)) as desk:
+    with opened(empty_url, Keys(KEYS, TRAIL)) as desk:
         migrate.upgrade(desk)
         desk.run_now(lambda session: tenants.ensure(session, "made-up"))
 
@@ -69,7 +70,7 @@ def test_migrating_twice_changes_nothing(empty_url: str) -> None:
 
 
 def test_a_database_of_an_older_schema_is_not_current(empty_url: str) -> None:
-    with opened(empty_url, Keys(KEYS)) as desk:
+    with opened(empty_url, Keys(KEYS, TRAIL)) as desk:
         migrate.upgrade(desk)
         desk.run_now(lambda session: session.connection().exec_driver_sql("update alembic_version set version_num='0'"))
 
@@ -87,19 +88,19 @@ def test_two_processes_may_migrate_at_once(empty_url: str, monkeypatch: pytest.M
         assert migrate.is_current(desk)
 
     with (
-        opened(empty_url, Keys(KEYS)) as one,
-        opened(empty_url, Keys(KEYS)) as other,
+        opened(empty_url, Keys(KEYS, TRAIL)) as one,
+        opened(empty_url, Keys(KEYS, TRAIL)) as other,
         ThreadPoolExecutor(2) as pool,
     ):
         for running in [pool.submit(start, desk) for desk in (one, other)]:
             running.result(timeout=PATIENCE)
 
-    with opened(empty_url, Keys(KEYS)) as desk:
+    with opened(empty_url, Keys(KEYS, TRAIL)) as desk:
         assert differences(desk) == []
 
 
 def test_names_of_keys_are_the_same_on_both_databases(url: str) -> None:
-    with opened(url, Keys(KEYS)) as desk:
+    with opened(url, Keys(KEYS, TRAIL)) as desk:
         names = desk.run_now(
             lambda session: {
                 table: inspect(session.connection()).get_pk_constraint(table)["name"] for table in METADATA.tables

@@ -12,6 +12,7 @@ from storage.desk import Desk, Session, opened
 from storage.moving import CannotMove
 from storage.sealing import Keys
 from storage.tables import METADATA
+from tests.conftest import TRAIL
 from tests.sql.conftest import KEYS, NOW, World, make_world, the_list
 from tests.sql.test_disposal import dispose, neighbour, plant
 
@@ -49,8 +50,8 @@ def fill(desk: Desk) -> World:
 
 def test_every_row_moves_the_trail_holds_and_new_rows_get_new_ids(tmp_path: Path, postgres_database: str) -> None:
     with (
-        opened(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS)) as source,
-        opened(postgres_database, Keys(KEYS)) as target,
+        opened(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS, TRAIL)) as source,
+        opened(postgres_database, Keys(KEYS, TRAIL)) as target,
     ):
         migrate.upgrade(source)
         migrate.upgrade(target)
@@ -77,8 +78,8 @@ def test_every_row_moves_the_trail_holds_and_new_rows_get_new_ids(tmp_path: Path
 
 def test_nothing_is_moved_into_a_database_that_holds_rows(tmp_path: Path, postgres_database: str) -> None:
     with (
-        opened(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS)) as source,
-        opened(postgres_database, Keys(KEYS)) as target,
+        opened(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS, TRAIL)) as source,
+        opened(postgres_database, Keys(KEYS, TRAIL)) as target,
     ):
         migrate.upgrade(source)
         migrate.upgrade(target)

@@ -13,6 +13,7 @@ from storage import arrivals, migrate, people, tenants
 from storage.cases import CaseRow
 from storage.desk import Desk, Session, opened
 from storage.sealing import Keys
+from tests.conftest import TRAIL
 from tests.sql.conftest import KEYS, add_case, make_world
 from tests.sql.test_clocks_migrated import to
 
@@ -49,7 +50,7 @@ def role(row: int, whose: int, name: str, until: str) -> str:
 @pytest.fixture
 def joined(empty_url: str) -> Iterator[Desk]:
     """A migrated database that had two rows for one id before, and one bound to an empty id."""
-    with opened(empty_url, Keys(KEYS)) as desk:
+    with opened(empty_url, Keys(KEYS, TRAIL)) as desk:
         migrate.upgrade(desk)
         desk.run_now(make_world)
         to(desk, "0009")

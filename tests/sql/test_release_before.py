@@ -27,7 +27,9 @@ from storage.extensions import ExtensionRow
 from storage.recount import recount
 from storage.sealing import Keys
 from storage.signatures import SignatureRow
-from tests.sql.conftest import KEYS
+from storage.trail_marks import CheckpointRow
+from tests.conftest import TRAIL
+from tests.sql.conftest import KEYS, lift_guards, told
 from tests.sql.test_clocks_migrated import to
 
 LEFT = Path(__file__).parent / "release_0007"
@@ -40,7 +42,7 @@ CONVERSATION = json.loads((LEFT / "conversation.json").read_text(encoding="utf-8
 @pytest.fixture
 def desk(empty_url: str) -> Iterator[Desk]:
     """Yield a desk on that database, migrated to the current schema."""
-    with opened(empty_url, Keys(KEYS)) as made:
+    with opened(empty_url, Keys(KEYS, TRAIL)) as made:
         to(made, "0007")
         made.run_now(_fill)
         migrate.upgrade(made)
@@ -163,3 +165,60 @@ def test_signature_texts_and_chain_from_before_are_whole(desk: Desk) -> None:
         assert before.chained > 0
 
     desk.run_now(work)
+
+
+# --- the trail from before events had MACs ----------------------------------------------------------------------------
+
+
+def found_wrong(desk: Desk) -> str | None:
+    return told(desk.run_now(lambda session: trail.verify(session, 1)).bad)
+
+
+def test_the_trail_from_before_is_closed_and_goes_on(desk: Desk) -> None:
+    closed = desk.run_now(lambda session: session.get_one(CheckpointRow, 1).place)
+    comes(desk, "anna", "in-new", **CONVERSATION["open_card"])
+    while desk.run_now(trail.chain_new):
+        pass
+
+    assert found_wrong(desk) is None
+    assert desk.run_now(lambda session: trail.end_of_chain(session, 1))[0] > closed > 0
+
+
+def test_what_is_closed_still_names_the_master_key_it_was_chained_with(desk: Desk) -> None:
+    desk.keys = Keys({"other": b"o" * 32}, TRAIL)
+
+    assert "names a master key that is not configured" in (found_wrong(desk) or "")
+
+
+def test_no_event_is_slipped_in_as_one_from_before(desk: Desk) -> None:
+    def slip_in(session: Session) -> None:
+        lift_guards(session)
+        statement = (
+            "insert into event (tenant_id, at, actor, act, item_id, detail, sealed) "
+            "select tenant_id, at, actor, 'signed', '', '', false from event limit 1"
+        )
+        session.connection().execute(text(statement))
+
+    desk.run_now(slip_in)
+    desk.run_now(trail.chain_new)
+
+    assert "was not recorded by this bot" in (found_wrong(desk) or "")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update trail_checkpoint set place = place + 1",
+        "update trail_checkpoint set mac = 'x'",
+        "update event set act = 'x' where id = (select event_id from event_seal where place = 2)",
+        "delete from trail_checkpoint",
+    ],
+)
+def test_what_is_closed_stays_closed(desk: Desk, statement: str) -> None:
+    def tamper(session: Session) -> None:
+        lift_guards(session)
+        session.connection().execute(text(statement))
+
+    desk.run_now(tamper)
+
+    assert found_wrong(desk) is not None

@@ -22,6 +22,7 @@ from storage.returns import ReturnRow
 from storage.sealing import KeyGone, Keys, SealBroken, parse_keys, prefetch_keys, seal, unseal
 from storage.signatures import SignatureRow
 from storage.tables import METADATA
+from tests.conftest import TRAIL
 from tests.sql.conftest import KEYS, NOW, OpenDesk, World, change, make_world, scalar, the_case, the_list
 
 CANARY = "Kanariefågel åäö 🐤"
@@ -344,7 +345,7 @@ ONE, TWO = (base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2)
 
 def test_keys_are_read_newest_first() -> None:
     assert parse_keys(f" b:{TWO}, a:{ONE},") == {"b": b"\2" * 32, "a": b"\1" * 32}
-    assert Keys(parse_keys(f"b:{TWO},a:{ONE}")).newest == "b"
+    assert Keys(parse_keys(f"b:{TWO},a:{ONE}"), TRAIL).newest == "b"
     assert parse_keys("") == {}
 
 
@@ -370,13 +371,13 @@ def test_keys_that_cannot_be_used_are_refused_without_repeating_them(setting: st
 @pytest.mark.parametrize("masters", [{}, {"short": b"1" * 31}, {"good": b"1" * 32, "long": b"1" * 33}])
 def test_a_bot_does_not_work_without_proper_master_keys(masters: dict[str, bytes]) -> None:
     with pytest.raises(ValueError, match="32 bytes"):
-        Keys(masters)
+        Keys(masters, TRAIL)
 
 
 def test_keys_for_different_purposes_differ() -> None:
-    keys = Keys(NEWER)
+    keys = Keys(NEWER, TRAIL)
 
-    derived = {keys.trail_key("first"), keys.trail_key("second"), keys.digest_key, *NEWER.values()}
-    assert len(derived) == 5
+    derived = {keys.old_trail_mac("first", b""), keys.old_trail_mac("second", b""), keys.trail_mac([]), keys.digest_key}
+    assert len(derived) == 4
     with pytest.raises(KeyGone):
-        keys.trail_key("third")
+        keys.old_trail_mac("third", b"")

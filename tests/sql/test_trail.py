@@ -3,21 +3,23 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select, update
 
-from bot.background.chainer import Chainer
+from bot.background.chainer import Chainer, TrailRefused
 from bot.clock import Clock
-from storage import heads, migrate, trail
+from storage import heads, migrate, trail, trail_marks
 from storage.desk import Desk, Session
 from storage.heads import BadHead, Head, HeadRow, read_head
-from storage.sealing import Keys
+from storage.sealing import Keys, keys_of
 from storage.tables import METADATA
 from storage.tenants import TenantRow
 from storage.trail import ChainRow, EventRow
+from tests.conftest import TRAIL
 from tests.sql.conftest import KEYS, NOW, World, change, lift_guards, make_world, told, without_waiting_for_the_disk
 from tests.sql.test_trail_chain import record, rehash
 
@@ -38,7 +40,7 @@ def sign(desk: Desk, day: date = DAY) -> int:
 
 
 def newest(desk: Desk, world: World) -> Head:
-    head = desk.run_now(lambda session: heads.newest(session, the_tenant(session, world)))
+    head = desk.run_now(lambda session: heads.sign_now(session, the_tenant(session, world), DAY))
     assert head is not None
     return head
 
@@ -68,11 +70,30 @@ REFUSED = {
     "delete a seal": "delete from event_seal",
     "change a head": "update trail_head set place = 1",
     "delete a head": "delete from trail_head",
+    "insert an event without a MAC": "insert into event (tenant_id, at, actor, act, item_id, detail, sealed) "
+    "select tenant_id, at, actor, act, item_id, detail, false from event limit 1",
+}
+REPLACED = {
+    "event": "insert or replace into event select * from event where id = (select max(id) from event)",
+    "event by its MAC": "insert or replace into event (tenant_id, at, actor, act, item_id, detail, mac, sealed) "
+    "select tenant_id, at, actor, 'other', item_id, detail, mac, sealed from event limit 1",
+    "place": "insert or replace into event_seal select * from event_seal where place = 1",
+    "place of an event": "insert or replace into event_seal select tenant_id, 99, event_id, master_id, hash "
+    "from event_seal where place = 1",
+    "head": "insert or replace into trail_head select * from trail_head",
 }
 
 
 @pytest.mark.parametrize("statement", REFUSED.values(), ids=REFUSED)
 def test_the_database_itself_refuses_to(sealed: Desk, statement: str) -> None:
+    sign(sealed)
+    with pytest.raises(DBAPIError, match="the trail takes additions only"):
+        change(sealed, statement)
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("statement", REPLACED.values(), ids=REPLACED)
+def test_the_database_itself_refuses_to_replace(sealed: Desk, statement: str) -> None:
     sign(sealed)
     with pytest.raises(DBAPIError, match="the trail takes additions only"):
         change(sealed, statement)
@@ -95,7 +116,8 @@ def test_a_head_is_signed_once_a_day_and_never_of_nothing(desk: Desk, world: Wor
     desk.run_now(trail.chain_new)
 
     assert [sign(desk), sign(desk), sign(desk, NEXT_DAY)] == [1, 0, 1]
-    assert (newest(desk, world).day, newest(desk, world).place) == ("2026-05-13", 2)
+    signed = desk.run_now(lambda session: session.exec(select(HeadRow).order_by(col(HeadRow.day))).all())
+    assert [(head.day, head.place) for head in signed] == [(DAY, 2), (NEXT_DAY, 2)]
 
 
 def test_a_printed_head_is_read_back_and_holds_while_the_trail_goes_on(sealed: Desk, world: World) -> None:
@@ -104,7 +126,8 @@ def test_a_printed_head_is_read_back_and_holds_while_the_trail_goes_on(sealed: D
     record(sealed, world, 3)
     sealed.run_now(trail.chain_new)
 
-    assert read_head(kept + "\n") == newest(sealed, world)
+    assert str(read_head(kept + "\n")) == kept
+    assert newest(sealed, world).place == 9, "a head is of now, whatever was signed today"
     assert since(sealed, read_head(kept)) is None
 
 
@@ -117,11 +140,18 @@ def cut(session: Session, world: World, place: int) -> None:
     session.exec(sa.delete(EventRow).where(col(EventRow.id).in_(events)))
 
 
+def bring_back_the_mark(session: Session) -> None:
+    """Put back the mark of an earlier time, as somebody could who had copied it then."""
+    [tenant_id] = session.exec(select(ChainRow.tenant_id).distinct())
+    trail_marks.put_end(session, keys_of(session), tenant_id, *trail.end_of_chain(session, tenant_id))
+
+
 def test_an_end_cut_off_with_its_events_is_found_by_the_head_beside_it(sealed: Desk, world: World) -> None:
     sign(sealed)
     sealed.run_now(lambda session: cut(session, world, 5))
 
-    assert sealed.run_now(lambda session: trail.verify(session, world.tenant)).bad is None, "the chain alone detects it"
+    assert verdict(sealed, world) == "its chain ends at place 4 and not where it did"
+    sealed.run_now(bring_back_the_mark)
     assert verdict(sealed, world) == "place 5 is missing: on 2026-05-12 the trail reached place 6"
 
 
@@ -131,6 +161,7 @@ def test_an_end_cut_off_with_its_head_is_found_by_the_head_stored_elsewhere(seal
 
     def work(session: Session) -> None:
         cut(session, world, 5)
+        bring_back_the_mark(session)
         session.exec(sa.delete(HeadRow))
 
     sealed.run_now(work)
@@ -197,12 +228,36 @@ async def test_the_sealer_signs_the_first_end_of_each_swedish_day(desk: Desk, wo
     assert [(head.day, head.place) for head in signed] == [(DAY, 1), (NEXT_DAY, 3)]
 
 
+async def test_a_chainer_that_runs_says_so_when_the_chain_was_cut_and_chains_on_for_others(
+    desk: Desk, world: World
+) -> None:
+    chainer = Chainer(desk, Clock(NOW))
+    other = desk.run_now(lambda session: make_world(session, "two"))
+    record(desk, world, 6)
+    await chainer.chain()
+
+    def work(session: Session) -> None:
+        cut(session, world, 5)
+        bring_back_the_mark(session)
+
+    desk.run_now(work)
+    record(desk, world, 1)
+    record(desk, other, 1)
+    with pytest.raises(TrailRefused, match="its chain ends at place 4"):
+        await chainer.chain()
+
+    ends = [desk.run_now(partial(trail.end_of_chain, tenant_id=one.tenant))[0] for one in (world, other)]
+    assert ends == [4, 1]
+
+
 # --- T17: ten thousand events ----------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
 def long_trail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, World]]:
-    desk = without_waiting_for_the_disk(Desk(f"sqlite:///{tmp_path_factory.mktemp('long') / 'bot.db'}", Keys(KEYS)))
+    desk = without_waiting_for_the_disk(
+        Desk(f"sqlite:///{tmp_path_factory.mktemp('long') / 'bot.db'}", Keys(KEYS, TRAIL))
+    )
     migrate.upgrade(desk)
     world = desk.run_now(make_world)
     add_many(desk, world, MANY)
@@ -211,12 +266,7 @@ def long_trail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk,
 
 
 def add_many(desk: Desk, world: World, count: int) -> None:
-    rows = [
-        {"tenant_id": world.tenant, "at": NOW, "actor": f"person:{world.person}", "act": "answered"}
-        | {"case_id": world.case, "filled_id": world.filled, "item_id": "child_heard", "revision": number}
-        for number in range(count)
-    ]
-    desk.run_now(lambda session: session.connection().execute(sa.insert(EventRow), rows))
+    record(desk, world, count)
     while desk.run_now(trail.chain_new):
         pass
     desk.run_now(lambda session: heads.sign_new(session, DAY))
@@ -246,7 +296,7 @@ def insert(session: Session) -> None:
 
 
 def hash_anew(session: Session) -> None:
-    rehash(Keys({"first": b"x" * 32}), 5_000, "first")(session)
+    rehash(Keys(KEYS, b"x" * 32), 5_000)(session)
 
 
 class RolledBack(Exception):
@@ -259,7 +309,7 @@ class RolledBack(Exception):
         (edit, "place 5000: event 5000 was changed"),
         (delete, "place 5000: event 5000 is missing"),
         (swap, "place 5000: event 5000 was changed"),
-        (truncate, "place 9991 is missing: on 2026-05-12 the trail reached place 10000"),
+        (truncate, "its chain ends at place 9990 and not where it did"),
         (insert, "event 10001 has lost its place"),
         (hash_anew, "place 5000: event 5000 was changed"),
     ],

@@ -12,6 +12,7 @@ from storage import tenants, trail
 from storage.desk import Desk, Session
 from storage.sealing import Keys
 from storage.trail import ChainRow, EventRow, Verdict
+from tests.conftest import TRAIL
 from tests.sql.conftest import KEYS, NOW, OpenDesk, World, lift_guards, make_world, on_postgresql, scalar, told
 
 LENGTH = 12
@@ -154,8 +155,7 @@ def test_the_chain_goes_on_after_the_master_key_was_changed(desk: Desk, open_des
     newer.run_now(trail.chain_new)
 
     assert verdict(newer, world) == Verdict(None, chained=4, unchained=0)
-    event = scalar(desk, "select max(id) - 1 from event")
-    assert told(verdict(desk, world).bad) == f"place 3: event {event} names a master key that is not configured"
+    assert verdict(desk, world).bad is None, "the trail has a key of its own"
 
 
 # --- tampering -------------------------------------------------------------------------------------------------------
@@ -258,22 +258,27 @@ def test_a_renumbered_event_is_reported(kept: Trail) -> None:
 
 def test_an_event_restored_from_a_divergent_copy_of_the_trail_is_reported(kept: Trail) -> None:
     """As if from an older copy: sealed with the right key at the same position, but in another chain."""
-    event = kept.event(10)
+    kept.tamper("create table old_trail_end as select * from trail_end", count=None)
+    record(kept.desk, kept.world, 3)
+    kept.desk.run_now(trail.chain_new)
+    event = kept.event(LENGTH + 2)
     kept.tamper(*(f"create table old_{name} as select * from {name}" for name in ("event", "event_seal")), count=None)
-    for place in range(8, LENGTH + 1):
+    for place in range(LENGTH + 1, LENGTH + 4):
         kept.tamper(
             f"delete from event where id = {kept.event(place)}", f"delete from event_seal where place = {place}"
         )
-    record(kept.desk, kept.world, LENGTH - 7)
+    kept.tamper("delete from trail_end", "insert into trail_end select * from old_trail_end")
+    record(kept.desk, kept.world, 3)
     kept.desk.run_now(trail.chain_new)
     assert kept.bad is None
 
-    kept.tamper(f"delete from event where id = {kept.event(10)}", "delete from event_seal where place = 10")
+    place = LENGTH + 2
+    kept.tamper(f"delete from event where id = {kept.event(place)}", f"delete from event_seal where place = {place}")
     kept.tamper(f"insert into event select * from old_event where id = {event}")
-    kept.tamper("insert into event_seal select * from old_event_seal where place = 10")
-    kept.tamper("drop table old_event", "drop table old_event_seal", count=None)
+    kept.tamper(f"insert into event_seal select * from old_event_seal where place = {place}")
+    kept.tamper(*(f"drop table old_{name}" for name in ("event", "event_seal", "trail_end")), count=None)
 
-    assert kept.bad == f"place 10: event {event} was changed"
+    assert kept.bad == f"place {place}: event {event} was changed"
 
 
 def test_the_trail_of_another_municipality_does_not_pass_as_this_ones(kept: Trail) -> None:
@@ -287,8 +292,8 @@ def test_the_trail_of_another_municipality_does_not_pass_as_this_ones(kept: Trai
     assert kept.bad == f"place 1: event {theirs} was changed"
 
 
-INSERTED = """insert into event (tenant_id, at, actor, act, item_id, detail, sealed)
-values ({tenant}, '2026-05-12 08:30:00', 'person:1', 'signed', '', '', {sealed})"""
+INSERTED = """insert into event (tenant_id, at, actor, act, item_id, detail, mac, sealed)
+values ({tenant}, '2026-05-12 08:30:00', 'person:1', 'signed', '', '', '', {sealed})"""
 
 
 def test_an_inserted_event_marked_as_sealed_is_reported(kept: Trail) -> None:
@@ -307,8 +312,8 @@ def test_an_inserted_event_with_its_own_seal_is_reported(kept: Trail) -> None:
     assert kept.bad == f"place {LENGTH + 1}: event {slipped_in} was changed"
 
 
-def rehash(key: Keys, start: int, master_id: str) -> Callable[[Session], None]:
-    """Return a transaction that reseals the chain from a position with other keys."""
+def rehash(key: Keys, start: int) -> Callable[[Session], None]:
+    """Return a transaction that chains anew from a position, with other keys."""
 
     def work(session: Session) -> None:
         lift_guards(session)
@@ -322,8 +327,7 @@ def rehash(key: Keys, start: int, master_id: str) -> Callable[[Session], None]:
             if link.place >= start:
                 if link.place == start:
                     event.act = "something else"
-                link.hash = trail._hash(key, "first", previous, link.place, event)
-                link.master_id = master_id
+                link.hash = key.trail_mac(trail._linked(previous, link.place, event))
             previous = link.hash
 
     return work
@@ -332,16 +336,9 @@ def rehash(key: Keys, start: int, master_id: str) -> Callable[[Session], None]:
 @pytest.mark.parametrize("start", [1, 8])
 def test_a_chain_rehashed_without_the_key_is_reported_at_its_first_event(kept: Trail, start: int) -> None:
     event = kept.event(start)
-    kept.desk.run_now(rehash(Keys({"first": b"x" * 32}), start, "first"))
+    kept.desk.run_now(rehash(Keys(KEYS, b"x" * 32), start))
 
     assert kept.bad == f"place {start}: event {event} was changed"
-
-
-def test_a_chain_using_another_key_is_reported_at_its_first_event(kept: Trail) -> None:
-    event = kept.event(8)
-    kept.desk.run_now(rehash(Keys({"first": b"x" * 32}), 8, "theirs"))
-
-    assert kept.bad == f"place 8: event {event} names a master key that is not configured"
 
 
 def test_a_malformed_hash_is_reported(kept: Trail) -> None:
@@ -352,6 +349,118 @@ def test_a_malformed_hash_is_reported(kept: Trail) -> None:
 
 
 def test_the_helper_hashes_as_the_sealer_does(kept: Trail) -> None:
-    kept.desk.run_now(rehash(Keys(KEYS), 8, "first"))
+    kept.desk.run_now(rehash(Keys(KEYS, TRAIL), LENGTH))
 
+    assert kept.bad == f"place {LENGTH}: event {kept.event(LENGTH)} was changed", "the event has a MAC of its own"
+    kept.tamper(f"update event set act = 'act_{LENGTH - 1}' where id = {kept.event(LENGTH)}")
     assert kept.bad is None, "otherwise the tests above prove nothing"
+
+
+# --- what the bot itself would have signed ----------------------------------------------------------------------------
+
+
+def chains(kept: Trail, reached: trail.Ends | None = None) -> list[str]:
+    """Chain what waits; return what is refused."""
+    found = kept.desk.run_now(lambda session: trail.chain(session, reached or {}))
+    return [told(one) or "" for one in found.refused]
+
+
+def test_an_inserted_event_is_not_chained_and_the_others_are(kept: Trail) -> None:
+    kept.tamper(INSERTED.format(tenant=kept.world.tenant, sealed="false"))
+    slipped_in = scalar(kept.desk, "select id from event where act = 'signed'")
+    record(kept.desk, kept.world, 2)
+    told_of = f"event {slipped_in} was not recorded by this bot"
+
+    assert chains(kept) == [told_of]
+    assert kept.bad == told_of
+    assert scalar(kept.desk, "select max(place) from event_seal") == LENGTH + 2
+
+
+def test_inserted_events_do_not_hold_up_the_others(kept: Trail, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trail, "_BATCH", 2)
+    for _ in range(5):
+        kept.tamper(INSERTED.format(tenant=kept.world.tenant, sealed="false"))
+    record(kept.desk, kept.world, 1)
+
+    assert len(chains(kept)) == 5
+    assert scalar(kept.desk, "select max(place) from event_seal") == LENGTH + 1
+
+
+@pytest.mark.parametrize("column", EDITS)
+def test_an_event_edited_before_it_was_chained_is_not(kept: Trail, column: str) -> None:
+    record(kept.desk, kept.world, 1)
+    event = scalar(kept.desk, "select max(id) from event")
+    kept.tamper(f"update event set {column} = {EDITS[column]} where id = {event}")
+
+    assert chains(kept) == [f"event {event} was not recorded by this bot"]
+
+
+def test_an_event_copied_with_its_mac_is_not_chained(kept: Trail) -> None:
+    columns = "tenant_id, at, actor, act, case_id, filled_id, item_id, revision, detail, mac"
+    copy = f"insert into event ({columns}, sealed) select {columns}, false from event where id = {kept.event(3)}"
+    with pytest.raises((sqlite3.IntegrityError, psycopg.errors.UniqueViolation)):
+        kept.tamper(copy)
+    kept.tamper("drop index ix_event_mac", count=None)
+    kept.tamper(copy)
+    event = scalar(kept.desk, "select max(id) from event")
+
+    try:
+        assert chains(kept) == [f"event {event} was not recorded by this bot"]
+        assert kept.bad == f"event {event} was not recorded by this bot"
+    finally:
+        kept.tamper(
+            f"delete from event where id = {event}",
+            "create unique index ix_event_mac on event (mac) where mac <> ''",
+            count=None,
+        )
+
+
+ALL_OF_IT = (
+    "delete from event_seal",
+    "delete from trail_end",
+    "delete from trail_head",
+    "update event set sealed = false",
+)
+
+
+def test_a_forgery_is_not_signed_after_its_chain_was_taken_away(kept: Trail) -> None:
+    event = kept.event(5)
+    kept.tamper(*ALL_OF_IT, f"update event set actor = 'person:999' where id = {event}", count=None)
+
+    assert chains(kept) == [f"event {event} was not recorded by this bot"]
+    assert kept.bad == f"event {event} was not recorded by this bot"
+
+
+def test_a_chain_that_was_taken_away_is_not_begun_anew(kept: Trail) -> None:
+    reached = kept.desk.run_now(lambda session: {kept.world.tenant: trail.end_of_chain(session, kept.world.tenant)})
+    event = kept.event(5)
+    kept.tamper(*ALL_OF_IT, f"delete from event where id = {event}", count=None)
+
+    assert chains(kept, reached) == ["its chain ends at place 0 and not where it did"]
+    assert scalar(kept.desk, "select count(*) from event_seal") == 0
+
+
+def test_an_end_that_was_cut_off_is_missed_by_its_mark(kept: Trail) -> None:
+    mark = "create table old_mark as select * from trail_end"
+    kept.tamper(mark, count=None)
+    record(kept.desk, kept.world, 2)
+    assert chains(kept) == []
+    reached = kept.desk.run_now(lambda session: {kept.world.tenant: trail.end_of_chain(session, kept.world.tenant)})
+    last = kept.event(LENGTH + 2)
+    kept.tamper(f"delete from event where id = {last}", f"delete from event_seal where event_id = {last}")
+    record(kept.desk, kept.world, 1)
+    gone_back = f"its chain ends at place {LENGTH + 1} and not where it did"
+
+    assert chains(kept) == [gone_back]
+    assert kept.bad == gone_back
+    first = kept.event(LENGTH + 1)
+    kept.tamper(f"delete from event where id = {first}", f"delete from event_seal where event_id = {first}")
+    kept.tamper("delete from trail_end", "insert into trail_end select * from old_mark")
+    kept.tamper("drop table old_mark", count=None)
+    assert chains(kept, reached) == [f"its chain ends at place {LENGTH} and not where it did"], "brought back too"
+
+
+def test_a_mark_nobody_could_make_is_refused(kept: Trail) -> None:
+    kept.tamper("update trail_end set mac = 'åäö'")
+
+    assert kept.bad == f"its chain ends at place {LENGTH} and not where it did"

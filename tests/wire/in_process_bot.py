@@ -17,6 +17,7 @@ from bot.settings import read_settings
 from bot.web import make_app
 from storage.desk import Desk
 from storage.sealing import Keys
+from tests.conftest import TRAIL
 from tests.migrated import put_database
 from tests.wire.door import TENANT, recorded
 
@@ -35,7 +36,7 @@ class InProcessBot:
             database_url=put_database(folder / "bot.db"),
             secret_key=SECRET.hex(),
         )
-        self.desk = Desk(self.settings.database, keys or Keys({"test": bytes(32)}))
+        self.desk = Desk(self.settings.database, keys or Keys({"test": bytes(32)}, TRAIL))
         self.desk.engine.raw_connection().driver_connection.execute("pragma synchronous=off")  # type: ignore[union-attr]
         clock, metrics = Clock(), Metrics()
         self._runners = [

@@ -19,6 +19,7 @@ from storage import links, people
 from storage.desk import Desk, Session
 from storage.people import RoleRow
 from storage.sealing import Keys
+from tests.conftest import TRAIL
 from tests.migrated import put_database
 from tests.sql.conftest import KEYS, World, change, make_world
 from tests.sql.test_figures import begin
@@ -80,7 +81,7 @@ def figures(session: Session, world: World) -> None:
 @asynccontextmanager
 async def report_site(folder: Path) -> AsyncIterator[Site]:
     """Yield the site on a new database."""
-    desk = Desk(put_database(folder / "bot.db"), Keys(KEYS))
+    desk = Desk(put_database(folder / "bot.db"), Keys(KEYS, TRAIL))
     world = desk.run_now(make_world)
     desk.run_now(lambda session: figures(session, world))
     app = web.Application(client_max_size=0)

@@ -16,6 +16,7 @@ from bot.web import serve
 from storage.desk import opened
 from storage.sealing import Keys
 from tests.browser.real_bot import free_ports
+from tests.conftest import TRAIL
 from tests.migrated import put_database
 from tests.sql.conftest import KEYS
 from tests.waiting import until
@@ -37,7 +38,7 @@ async def test_the_admin_port_is_bound_to_loopback_when_the_bot_is_open_to_all(
 ) -> None:
     port, admin_port = free_ports(2)
     settings = read_settings(mode="production", host="0.0.0.0", port=port, admin_port=admin_port, **asked)
-    with opened(put_database(tmp_path / "bot.db"), Keys(KEYS)) as desk:
+    with opened(put_database(tmp_path / "bot.db"), Keys(KEYS, TRAIL)) as desk:
         running = asyncio.create_task(serve(web.Application(), make_admin_app(desk, Clock(), Metrics()), settings))
 
         async def said() -> str:

@@ -22,6 +22,7 @@ from imports.people import import_people
 from storage import answers, trail
 from storage.sealing import Keys
 from tests.chat.card_hand import Card, button, gathered
+from tests.conftest import TRAIL
 from tests.wire.bot_process import NEUTRAL, RecordingConnector
 from tests.wire.fuzzing import register
 from tests.wire.in_process_bot import SECRET, InProcessBot, activity, pressed
@@ -96,7 +97,7 @@ def log_at_every_level() -> Iterator[io.StringIO]:
 
 @pytest.fixture
 async def anna(tmp_path: Path) -> AsyncIterator[Spoken]:
-    async with InProcessBot(tmp_path, Keys({"kanarie": MASTER})) as bot, RecordingConnector() as connector:
+    async with InProcessBot(tmp_path, Keys({"kanarie": MASTER}, TRAIL)) as bot, RecordingConnector() as connector:
         now = datetime.now(UTC)
         bot.desk.run_now(lambda session: import_people(session, register().encode(), frozenset(), now, "cli:test"))
         yield Spoken(bot, connector)
@@ -225,7 +226,7 @@ async def test_a_case_without_its_key_gives_an_explanation_and_others_work(anna:
     anna.bot.desk.run_now(
         lambda session: session.connection().exec_driver_sql("delete from sealing_key where case_id = 2")
     )
-    anna.bot.desk.keys = Keys({"kanarie": MASTER})  # as after a restart
+    anna.bot.desk.keys = Keys({"kanarie": MASTER}, TRAIL)  # as after a restart
 
     status, body = await anna.bot.posts(pressed("anna", button(anna.card, "Nej")["data"]))
     assert (status, body["value"]) == (200, say("keys.gone", "sv"))
@@ -239,7 +240,7 @@ async def test_a_case_whose_master_key_is_missing_says_that_nothing_is_lost(anna
     anna.bot.desk.run_now(
         lambda session: session.connection().exec_driver_sql("update sealing_key set master_id = 'x' where case_id = 1")
     )
-    anna.bot.desk.keys = Keys({"kanarie": MASTER})
+    anna.bot.desk.keys = Keys({"kanarie": MASTER}, TRAIL)
 
     status, body = await anna.bot.posts(pressed("anna", button(anna.card, "Nej")["data"]))
     assert (status, body["value"]) == (200, say("keys.master_gone", "sv"))

@@ -13,7 +13,7 @@ import pytest
 
 from app import main
 from bot.settings import read_settings
-from tests.conftest import ROOT
+from tests.conftest import ROOT, TRAIL
 from tests.migrated import put_database
 from tests.waiting import PATIENCE
 from tests.wire.door import TENANT
@@ -26,6 +26,7 @@ PRODUCTION = {
     "MicrosoftAppTenantId": TENANT,
     "BK_SECRET_KEY": "5a" * 32,
     "BK_KEYS": "made-up:" + b64encode(b"made-up key, never used anywhere").decode(),
+    "BK_TRAIL_KEY": TRAIL.hex(),
 }
 HEADER = "tenant_id;object_id;email;name;unit;role;valid_from;valid_to"
 ANNA = f"{TENANT};anna;;Anna Påhittad;Enhet (påhittad);case_worker;;"
@@ -34,7 +35,7 @@ ANNA = f"{TENANT};anna;;Anna Påhittad;Enhet (påhittad);case_worker;;"
 def environment(folder: Path, **settings: str) -> dict[str, str]:
     """Return an environment with a database in the folder, and no settings but these."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("BK_", "Microsoft", "PORT"))}
-    plain = {"BK_MODE": "dev", "BK_DATABASE_URL": f"sqlite:///{folder / 'bot.db'}"}
+    plain = {"BK_MODE": "dev", "BK_DATABASE_URL": f"sqlite:///{folder / 'bot.db'}", "BK_TRAIL_KEY": TRAIL.hex()}
     return {**kept, **plain, **settings}
 
 
@@ -126,6 +127,8 @@ def test_help_names_every_command(tmp_path: Path) -> None:
         ("BK_TENANTS", " , "),
         ("BK_SECRET_KEY", ""),
         ("BK_KEYS", ""),
+        ("BK_TRAIL_KEY", ""),
+        ("BK_TRAIL_KEY", "0" * 63),
         ("BK_KEYS", "a:" + "A" * 44 + ",a:" + "A" * 44),
         ("BK_NOW", "2026-05-12T09:00:00+02:00"),
         ("BK_MODE", "open"),
@@ -189,7 +192,7 @@ def test_an_address_of_another_machine_is_exit_1_in_our_own_words(tmp_path: Path
 
     assert done.returncode == 1
     assert done.stderr.startswith(f"{host}:0 is no address of this machine")
-    assert "choose another BK_HOST (BK-338)" in done.stderr
+    assert "choose another BK_HOST (BK-300)" in done.stderr
 
 
 def test_the_same_settings_start_when_each_is_right(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from bot.settings import read_settings
 from bot.web import make_app
 from storage.desk import Desk, opened
 from storage.sealing import Keys
+from tests.conftest import TRAIL
 from tests.migrated import put_database
 from tests.sql.conftest import KEYS
 from tests.waiting import until
@@ -59,7 +60,7 @@ class Watched:
 @asynccontextmanager
 async def watched(folder: Path, **settings: object) -> AsyncIterator[Watched]:
     metrics, clock = Metrics(), Clock()
-    with opened(put_database(folder / "bot.db"), Keys(KEYS)) as desk:
+    with opened(put_database(folder / "bot.db"), Keys(KEYS, TRAIL)) as desk:
         app: web.Application = make_app(read_settings(tenants=TENANT, **settings), desk, clock, metrics)
         admin = make_admin_app(desk, clock, metrics)
         async with TestClient(TestServer(app)) as client, TestClient(TestServer(admin)) as asked:

@@ -16,6 +16,7 @@ from bot.web import make_app
 from storage.desk import opened
 from storage.sealing import Keys
 from tests.browser.real_bot import RealBot, free_ports
+from tests.conftest import TRAIL
 from tests.migrated import put_database
 from tests.sql.conftest import KEYS
 from tests.waiting import patience
@@ -124,7 +125,7 @@ async def test_what_leaves_the_machine_goes_by_the_proxy_in_the_environment(
     settings = read_settings(**written)
     # A token that names a key nobody has: the keys are fetched.
     token = "eyJhbGciOiJSUzI1NiIsImtpZCI6Im1hZGUtdXAiLCJ0eXAiOiJKV1QifQ.e30.AAAA"
-    with opened(put_database(tmp_path / "bot.db"), Keys(KEYS)) as desk:
+    with opened(put_database(tmp_path / "bot.db"), Keys(KEYS, TRAIL)) as desk:
         async with proxy, TestClient(TestServer(make_app(settings, desk, Clock(), Metrics()))) as client:
             headers = {"Authorization": f"Bearer {token}"}
             answer = await client.post("/api/messages", json=recorded("message.text"), headers=headers)

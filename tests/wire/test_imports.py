@@ -11,6 +11,7 @@ import pytest
 from checklists.loader import DEFINITIONS
 from storage.desk import opened
 from storage.sealing import Keys
+from tests.conftest import TRAIL
 from tests.migrated import put_database
 from tests.sql.import_files import REFS, add_sample_cases, file_of, sample_rows
 from tests.sql.test_table import expected
@@ -24,7 +25,7 @@ SEED_ONLY = ("decision_basis.v1.yaml", "peer_review_bou.v1.yaml")
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Return a folder with a database of ten cases and a file of their answers."""
-    with opened(put_database(tmp_path / "bot.db"), Keys({"made-up": bytes(32)})) as desk:
+    with opened(put_database(tmp_path / "bot.db"), Keys({"made-up": bytes(32)}, TRAIL)) as desk:
         desk.run_now(lambda session: add_sample_cases(session, TENANT))
     (tmp_path / "answers.csv").write_bytes(file_of(sample_rows(TENANT)))
     return tmp_path

@@ -23,6 +23,7 @@ from storage.desk import Desk, Session
 from storage.links import Link
 from storage.people import RoleRow
 from storage.sealing import Keys
+from tests.conftest import TRAIL
 from tests.migrated import put_database
 from tests.sql.conftest import KEYS, World, change, make_world, scalar
 from tests.waiting import PATIENCE, patience
@@ -99,7 +100,7 @@ class Site:
 
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    desk = Desk(put_database(tmp_path / "bot.db"), Keys(KEYS))
+    desk = Desk(put_database(tmp_path / "bot.db"), Keys(KEYS, TRAIL))
     world, clock = desk.run_now(make_world), StandingClock()
 
     def appoint(session: Session) -> None:

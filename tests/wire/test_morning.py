@@ -17,6 +17,7 @@ from bot.settings import Settings
 from bot.web import make_app
 from storage.desk import Desk
 from storage.sealing import Keys
+from tests.conftest import TRAIL
 from tests.migrated import put_database
 from tests.waiting import until
 from tests.wire.faulty_connector import Fault, FaultyConnector
@@ -29,7 +30,7 @@ EVENING = datetime(2026, 5, 25, 20, 0, tzinfo=ZoneInfo("Europe/Stockholm"))
 
 async def test_moving_the_clock_to_the_morning_triggers_the_sweep(tmp_path: Path) -> None:
     url = put_database(tmp_path / "bot.db")
-    desk, clock = Desk(url, Keys(KEYS)), Clock(EVENING)
+    desk, clock = Desk(url, Keys(KEYS, TRAIL)), Clock(EVENING)
     settings = Settings(mode="dev", database_url=url, tenants=frozenset({TENANT}), secret_key="0" * 64)
     async with FaultyConnector() as connector:
         move_in(desk, connector.service_url, 3)

@@ -117,7 +117,7 @@ class Planted:
 
 LOOPS = {
     "outbox": Planted(outbox, "lease", "ERROR bot.background.loop outbox failed", "bot/background/outbox_worker.py"),
-    "trail": Planted(trail, "chain_new", "ERROR bot.background.loop trail failed", "storage/desk.py"),
+    "trail": Planted(trail, "chain", "ERROR bot.background.loop trail failed", "storage/desk.py"),
     "reminders": Planted(
         sweep, "tenants_to_sweep", "ERROR bot.background.loop reminders failed", "bot/background/sweeper.py"
     ),

@@ -37,6 +37,7 @@ from storage.desk import Desk, Session
 from storage.outbox import OutboxRow
 from storage.people import PersonRow, RoleRow
 from storage.sealing import Keys
+from tests.conftest import TRAIL
 from tests.migrated import put_database
 from tests.waiting import PATIENCE, moved_time, patience, until
 from tests.wire.faulty_connector import Fault, FaultyConnector
@@ -152,7 +153,7 @@ def chat_of(path: str) -> str:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(put_database(tmp_path / "bot.db"), Keys(KEYS))
+    made = Desk(put_database(tmp_path / "bot.db"), Keys(KEYS, TRAIL))
     yield made
     made.close()
 
@@ -460,7 +461,10 @@ async def test_two_workers_on_one_database_killed_while_sending_tell_nobody_twic
     postgres_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outbox_worker, "HEAD_START", 0.02)
-    with closing(Desk(postgres_database, Keys(KEYS))) as first, closing(Desk(postgres_database, Keys(KEYS))) as second:
+    with (
+        closing(Desk(postgres_database, Keys(KEYS, TRAIL))) as first,
+        closing(Desk(postgres_database, Keys(KEYS, TRAIL))) as second,
+    ):
         migrate.upgrade(first)
         async with FaultyConnector() as connector, aiohttp.ClientSession() as session:
             move_in(first, connector.service_url, 60)

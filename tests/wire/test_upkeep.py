@@ -18,6 +18,7 @@ from storage import answers, trail
 from storage.desk import Session, opened
 from storage.sealing import Keys
 from tests.browser.real_bot import RealBot, free_ports
+from tests.conftest import TRAIL
 from tests.migrated import put_database
 from tests.sql.conftest import KEYS, NOW, make_world, scalar, the_case, the_list
 from tests.wire.door import TENANT
@@ -45,7 +46,7 @@ Look = Callable[[str], object]
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """Return a folder with a database: one case, closed in 2021, with one answered list."""
-    with opened(put_database(tmp_path / "bot.db"), Keys(KEYS)) as desk:
+    with opened(put_database(tmp_path / "bot.db"), Keys(KEYS, TRAIL)) as desk:
         world = desk.run_now(make_world)
 
         def fill(session: Session) -> None:
@@ -86,7 +87,7 @@ def look(home: Path) -> Look:
 
 
 def _look(path: Path, statement: str) -> object:
-    with opened(f"sqlite:///{path}", Keys(KEYS)) as desk:
+    with opened(f"sqlite:///{path}", Keys(KEYS, TRAIL)) as desk:
         return scalar(desk, statement)
 
 
@@ -164,7 +165,7 @@ def test_an_invalid_period_and_an_unknown_tenant_are_reported(app: Run) -> None:
 
 
 def test_a_tenants_periods_are_its_own(app: Run, home: Path) -> None:
-    with opened(f"sqlite:///{home / 'bot.db'}", Keys(KEYS)) as desk:
+    with opened(f"sqlite:///{home / 'bot.db'}", Keys(KEYS, TRAIL)) as desk:
         desk.run_now(lambda session: make_world(session, "two"))
     app("dispose", "--set", "case_months=60", "--tenant", "made-up-two")
 

@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 
 from tests.browser.real_bot import RealBot, free_ports
-from tests.conftest import ROOT
+from tests.conftest import ROOT, TRAIL
 from tests.waiting import PATIENCE, until
 from tests.wire.door import TENANT, recorded
 from tests.wire.faulty_connector import Arrival, Fault, FaultyConnector
@@ -179,7 +179,7 @@ async def all_chained(bot: RealBot) -> None:
 def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run a command with a database of its own and these settings only."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("BK_", "Microsoft"))}
-    plain = {"BK_MODE": "dev", "BK_DATABASE_URL": f"sqlite:///{folder / 'x.db'}"}
+    plain = {"BK_MODE": "dev", "BK_DATABASE_URL": f"sqlite:///{folder / 'x.db'}", "BK_TRAIL_KEY": TRAIL.hex()}
     return subprocess.run(
         [sys.executable, str(ROOT / "app.py"), *words],
         env={**kept, **plain, **settings},

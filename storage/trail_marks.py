@@ -1,0 +1,62 @@
+"""Two marks that let the trail be held against what it was: how far its chain had come, and where the old scheme ended.
+
+Both carry a MAC under BK_TRAIL_KEY, so whoever can write the database, but has no keys, can remove or bring back one
+but not make one.
+"""
+
+import hmac
+
+from sqlmodel import Field, Session, SQLModel
+
+from storage.sealing import Keys
+
+OWN = ""
+"""Stands in place of a master key's id where the trail's own key was used; earlier releases used the master keys."""
+
+
+class TrailEndRow(SQLModel, table=True):
+    """How far a tenant's chain has come: its last place, and the hash there. Rewritten by the chainer."""
+
+    __tablename__ = "trail_end"
+
+    tenant_id: int = Field(primary_key=True, foreign_key="tenant.id")
+    place: int
+    hash: str = Field(max_length=64)
+    mac: str = Field(max_length=64)
+
+
+class CheckpointRow(SQLModel, table=True):
+    """The place at which events without a MAC of their own end, and the hash there. Made once, by the migration."""
+
+    __tablename__ = "trail_checkpoint"
+
+    tenant_id: int = Field(primary_key=True, foreign_key="tenant.id")
+    place: int
+    hash: str = Field(max_length=64)
+    mac: str = Field(max_length=64)
+
+
+Mark = TrailEndRow | CheckpointRow
+
+
+def put_end(session: Session, keys: Keys, tenant_id: int, place: int, digest: str) -> None:
+    """Remember how far a tenant's chain has come."""
+    row = session.get(TrailEndRow, tenant_id) or TrailEndRow(tenant_id=tenant_id, place=0, hash="", mac="")
+    row.place, row.hash, row.mac = place, digest, _mac(keys, "trail_end", tenant_id, place, digest)
+    session.add(row)
+
+
+def put_checkpoint(session: Session, keys: Keys, tenant_id: int, place: int, digest: str) -> None:
+    """Close what a tenant's chain holds by now: what comes after it needs MACs."""
+    mac = _mac(keys, "trail_checkpoint", tenant_id, place, digest)
+    session.add(CheckpointRow(tenant_id=tenant_id, place=place, hash=digest, mac=mac))
+
+
+def is_genuine(keys: Keys, mark: Mark) -> bool:
+    """Return whether a mark was made with the trail's key."""
+    expected = _mac(keys, str(mark.__tablename__), mark.tenant_id, mark.place, mark.hash)
+    return hmac.compare_digest(mark.mac.encode(), expected.encode())
+
+
+def _mac(keys: Keys, kind: str, tenant_id: int, place: int, digest: str) -> str:
+    return keys.trail_mac([kind, tenant_id, place, digest])
