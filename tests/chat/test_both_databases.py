@@ -14,7 +14,7 @@ TEXTS = (
     "<at>Bo</at> **fet** 'citat' \"citat\" \\ % _ ; -- drop table answer",
     "rad ett\nrad två\ttabb",
     "ö" * 4000,
-    "😀" * 4000,
+    "ord" + "😀" * 3997,
 )
 
 

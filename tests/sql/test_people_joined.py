@@ -12,6 +12,7 @@ from checklists.case_dates import CaseDates, impossible
 from storage import arrivals, migrate, people, tenants
 from storage.cases import CaseRow
 from storage.desk import Desk, Session, opened
+from storage.people import UnitRow
 from storage.sealing import Keys
 from tests.conftest import TRAIL
 from tests.sql.conftest import KEYS, add_case, make_world
@@ -112,7 +113,10 @@ def test_nobody_arrives_and_nobody_is_bound(joined: Desk) -> None:
 def test_migrate_tells_what_was_joined_and_what_looks_wrong_and_changes_neither(joined: Desk) -> None:
     def spoil(session: Session) -> None:
         tenant = tenants.known(session, "made-up-one").id
-        unit = people.unit(session, tenant, "PÅHITTADE  enheten").id
+        double = UnitRow(tenant_id=tenant, name="PÅHITTADE  enheten")
+        session.add(double)
+        session.flush()
+        unit = double.id
         tenants.ensure(session, "made-up-two")
         for ref, protected in (("SN 2026/0002", False), ("SN 2026/0003", True)):
             case = CaseRow(tenant_id=tenant, unit_id=unit, ref=ref, protected_identity=protected)

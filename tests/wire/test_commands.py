@@ -318,7 +318,7 @@ def test_every_bad_row_is_named_by_its_line_and_nothing_is_stored(tmp_path: Path
 
     assert bad.returncode == 1
     assert [line.partition(":")[0] for line in bad.stderr.splitlines()] == [f"line {number}" for number in range(3, 9)]
-    assert imports(tmp_path, ANNA).stdout == "added: 1, changed: 0, unchanged: 0\n"
+    assert imports(tmp_path, ANNA).stdout == "added: 1, changed: 0, unchanged: 0\nnew units: Enhet (påhittad)\n"
 
 
 def test_the_same_file_again_is_unchanged_and_a_row_that_left_stays(tmp_path: Path) -> None:
@@ -408,7 +408,8 @@ def test_cases_are_imported_all_or_none_and_the_same_file_again_changes_nothing(
     done = run(tmp_path, "cases", "import", "cases.csv", BK_TENANTS=TENANT)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{said}\n")
     cases.write_text(f"{header}\n{good}", encoding="utf-8")
-    for counted in ("added: 1, changed: 0, unchanged: 0\n", "added: 0, changed: 0, unchanged: 1\n"):
+    first = "added: 1, changed: 0, unchanged: 0\nnew units: Enhet (påhittad)\n"
+    for counted in (first, "added: 0, changed: 0, unchanged: 1\n"):
         done = run(tmp_path, "cases", "import", "cases.csv", BK_TENANTS=TENANT)
         assert (done.returncode, done.stdout, done.stderr) == (0, counted, "")
 
