@@ -38,7 +38,7 @@ def read_csv(
     ignored: columns that may stand in the file and are not read, as an export's own.
 
     Raises: BadCsv: not UTF-8, no header, a needed column is missing, a column is unknown or stands twice, a row has too
-    many cells, or a cell holds a personal number or a NUL.
+    many or too few cells, or a cell holds a personal number or a NUL.
     """
     try:
         text = raw.decode().lstrip("\ufeff")  # joined files have one more
@@ -87,8 +87,8 @@ def _rows(reader: Any, header: list[str], columns: Sequence[str], lets: LetThrou
     rows, faults, line = [], [], reader.line_num + 1
     for cells in reader:
         if any(cell.strip() for cell in cells):
-            if len(cells) > len(header):
-                faults.append(fault(Code.TOO_MANY_CELLS, line=line, cells=len(cells), columns=len(header)))
+            if len(cells) != len(header):
+                faults.append(fault(Code.NUMBER_OF_CELLS, line=line, cells=len(cells), columns=len(header)))
             elif nul := [place for place, cell in enumerate(cells, start=1) if "\0" in cell]:
                 faults.append(fault(Code.NUL_IN_CELL, line=line, column=nul[0]))
             elif holding := _holding(header, cells, lets):

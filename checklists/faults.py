@@ -51,7 +51,7 @@ class Code(StrEnum):
     NOT_UTF8 = "BK-201"
     COLUMN_MISSING = "BK-202"
     NOT_CSV = "BK-203"
-    TOO_MANY_CELLS = "BK-204"
+    NUMBER_OF_CELLS = "BK-204"
     COLUMN_UNKNOWN = "BK-205"
     COLUMN_TWICE = "BK-206"
     NUL_IN_CELL = "BK-207"

@@ -48,18 +48,21 @@ def import_cases(
     Raises: BadCsv: with every bad row; nothing is stored then.
     """
     rows = read_csv(raw, COLUMNS, NEEDED, LetThrough(day_of(at)))
-    known = _Known(session, new_units=new_units)
+    known = _Known(session, day_of(at), new_units=new_units)
     done = take_all(rows, lambda row: _Row(session, row, known, allowed, at, actor).take())
-    return replace(done, new_units=tuple(known.units.new))
+    return replace(done, new_units=tuple(known.units.new), ended=tuple(dict.fromkeys(known.ended)))
 
 
 class _Known:
     """What rows of one file have in common, each looked up once."""
 
-    def __init__(self, session: Session, *, new_units: bool) -> None:
+    def __init__(self, session: Session, today: date, *, new_units: bool) -> None:
         self.units = Units(session, may_be_near=new_units)
         self.tenant = cache(lambda entra_id: tenants.ensure(session, entra_id))
         self.settings = cache(lambda entra_id: tenants.settings(self.tenant(entra_id)))
+        self.ended: list[int] = []
+        """Lines that name somebody without a role today."""
+        self.has_role = cache(lambda person_id: bool(people.roles_on(session, person_id, today)))
         self.person = cache(lambda tenant_id, email: people.by_email(session, tenant_id, email))
 
 
@@ -159,6 +162,8 @@ class _Row:
         person = self.known.person(tenant_id, self.cells[column])
         if person is None:
             raise Refusal(fault(Code.NOT_REGISTERED, column=column))
+        if not self.known.has_role(person.id):
+            self.known.ended.append(self.row.line)
         return person.id
 
     def _case_type(self) -> CaseType | None:

@@ -23,7 +23,7 @@ class Imported:
     """How many rows were added, changed and unchanged. flagged: lines for a person to check.
 
     doubled: lines of people who may be in the register already. moved: lines with a new e-mail of a bound person.
-    new_units: names of units that were not there before.
+    new_units: names of units that were not there before. ended: lines that give a case to somebody without a role.
     """
 
     added: int
@@ -33,6 +33,7 @@ class Imported:
     doubled: tuple[int, ...] = ()
     moved: tuple[int, ...] = ()
     new_units: tuple[str, ...] = ()
+    ended: tuple[int, ...] = ()
 
 
 def take_all(rows: Iterable[CsvRow], take: Callable[[CsvRow], Outcome]) -> Imported:

@@ -54,6 +54,8 @@ def _importing(take: Importer) -> Callable[[argparse.Namespace], None]:
         print(f"added: {done.added}, changed: {done.changed}, unchanged: {done.unchanged}")
         if done.new_units:
             print(f"new units: {listed(done.new_units)}")
+        if done.ended:
+            print(f"a case given to somebody without a role today: line {listed(done.ended)}")
         if done.flagged:
             print(f"kept as text, outside the scale: line {listed(done.flagged)}")
         if done.doubled:

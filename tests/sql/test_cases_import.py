@@ -1,6 +1,6 @@
 """Importing cases on both databases: every column, all rows or none, and the same file twice."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlmodel import col, select
@@ -13,7 +13,7 @@ from storage import cases, people, tenants
 from storage.cases import CaseRow, FactRow
 from storage.desk import Desk, Session
 from storage.filled import FilledRow
-from storage.people import PersonRow, UnitRow
+from storage.people import PersonRow, RoleRow, UnitRow
 from storage.trail import EventRow
 from tests.sql.conftest import NOW, scalar
 
@@ -46,12 +46,16 @@ FULL = {
 
 @pytest.fixture
 def register(desk: Desk) -> Desk:
-    """A desk with two registered people."""
+    """A desk with two case workers."""
 
     def work(session: Session) -> None:
         tenant_id = tenants.ensure(session, TENANT).id
+        unit_id = people.unit(session, tenant_id, "Hemma (påhittad)").id
         for name in ("anna", "bo"):
-            session.add(PersonRow(tenant_id=tenant_id, email=f"{name}@example.invalid", name=name.title()))
+            person = PersonRow(tenant_id=tenant_id, email=f"{name}@example.invalid", name=name.title())
+            session.add(person)
+            session.flush()
+            session.add(RoleRow(tenant_id=tenant_id, person_id=person.id, unit_id=unit_id, role="case_worker"))
 
     desk.run_now(work)
     return desk
@@ -288,3 +292,18 @@ def test_a_unit_one_letter_from_a_known_one_is_refused_unless_it_is_meant(desk: 
     raw = f"tenant_id,case_ref,unit\n{TENANT},SN 2026/0001,Nya enheter".encode()
     meant = desk.run_now(lambda s: import_cases(s, raw, frozenset(), LATER, "cli:test", new_units=True))
     assert meant.new_units == ("Nya enheter",)
+
+
+def test_a_case_given_to_somebody_whose_role_has_ended_is_told(register: Desk) -> None:
+    def ends(session: Session) -> None:
+        for role in session.exec(select(RoleRow).where(RoleRow.person_id == 2)):
+            role.valid_to = LATER.date() - timedelta(days=1)
+
+    row = {"tenant_id": TENANT, "unit": "Hemma (påhittad)"}
+    of_bo = row | {"case_ref": "SN 2026/0001", "co_email": "bo@example.invalid"}
+    of_anna = row | {"case_ref": "SN 2026/0002", "lead_email": "anna@example.invalid"}
+    register.run_now(ends)
+
+    done = imports(register, of_anna, of_bo)
+
+    assert (done.added, done.ended) == (2, (3,))

@@ -95,8 +95,12 @@ def test_a_file_opened_with_commas_has_no_formula_either(cell: str) -> None:
     assert as_written(safe(cell)) == cell
 
 
-def test_empty_rows_are_passed_over_and_short_rows_filled_up() -> None:
-    assert [row.line for row in rows_of("name;unit\n\n;;\n  ;\nÅsa\n")] == [5]
+def test_empty_rows_are_passed_over_however_long() -> None:
+    assert [row.line for row in rows_of("name;unit\n\n;;\n  ;\nÅsa;Östra\n")] == [5]
+
+
+def test_a_row_that_lacks_a_cell_is_refused_as_the_others_may_have_moved() -> None:
+    assert faults_of("name;unit;day\nÅsa;x;y\nBo;y\n")[0].startswith("line 3: 2 cells under 3 columns")
 
 
 def test_lines_are_counted_as_the_file_has_them_when_a_cell_holds_line_breaks() -> None:
@@ -107,7 +111,8 @@ def test_every_bad_row_is_told_by_line_and_no_row_comes_out() -> None:
     raw = "name;unit\nÅsa;Östra\nBo;Östra;too;many\nMor 640823-3234;Östra\nCai;Östra\nDag;640823 3234\n"
 
     assert faults_of(raw) == (
-        "line 3: 4 cells under 2 columns; put a cell that contains the separator in quotation marks (BK-204)",
+        "line 3: 4 cells under 2 columns; a row needs one cell for each column, and a cell with the separator in it "
+        "quotation marks (BK-204)",
         "line 4: a cell contains what looks like a personal number (column 1 of the row); take it out (BK-104)",
         "line 6: a cell contains what looks like a personal number (column 2 of the row); take it out (BK-104)",
     )
