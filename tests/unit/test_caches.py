@@ -1,0 +1,104 @@
+"""What the running bot keeps in memory: every cache and every store of a long-lived object, each with its bound.
+
+None holds what people write. A new one is listed here with what bounds it, or the test fails.
+"""
+
+import ast
+from collections.abc import Iterator
+
+from bot.background.outbox_worker import MAX_IN_FLIGHT
+from bot.door.bearer import _REMEMBERED
+from storage import sealing
+from tests.conftest import ROOT
+
+RUNNING = ("bot", "dialogs", "actions", "reports", "checklists", "storage", "texts")
+LONG_LIVED = ("bot/", "storage/")
+"""Where objects live as long as the process; elsewhere they live for a turn."""
+CACHES = {
+    "bot/door/service_hosts.py may_call": "256 addresses",
+    "bot/pages/pages.py _environment": "one",
+    "checklists/findings.py all_findings": "one",
+    "checklists/loader.py all_checklists": "one",
+    "checklists/loader.py all_facts": "one",
+    "checklists/loader.py checklist_version": "the shipped versions",
+    "checklists/tenant_settings.py read_settings": "256 settings",
+    "checklists/workdays.py free_days": "the years the rule for dates takes",
+    "reports/answers.py _as_counted": "100 units and checklists",
+    "reports/answers.py _without_texts": "10,000 sets of letters",
+    "reports/printed.py _templates": "one",
+    "storage/contributions.py _states_and_complete": "50,000 sets of letters",
+    "storage/times.py _day_of_hour": "10,000 hours",
+    "texts/__init__.py sentences": "the languages",
+}
+STORES = {
+    "bot/adapter.py _sending": "sends in progress, each ended by its timeout",
+    "bot/background/chainer.py _reached": "one place a tenant",
+    "bot/background/outbox_worker.py _in_flight": "MAX_IN_FLIGHT",
+    "bot/background/outbox_worker.py _leased": "one batch",
+    "bot/background/sweeper.py _swept": "today's, one a tenant",
+    "bot/door/bearer.py _verified": "1,000 digests of tokens",
+    "bot/door/key_ring.py _keys": "one published set of keys",
+    "bot/health.py _last": "the reasons there are",
+    "bot/sending/pace.py _conversations": "conversations sent to within the window",
+    "bot/sending/pace.py _normal": "sends that wait, as many as MAX_IN_FLIGHT and the requests in progress",
+    "bot/sending/pace.py _recent": "as many as the pace allows",
+    "bot/sending/pace.py _urgent": "sends that wait, as many as MAX_IN_FLIGHT and the requests in progress",
+    "storage/sealing.py _opened": "4,096 keys, each for a minute",
+}
+_EMPTY = ("dict", "list", "set", "OrderedDict", "defaultdict", "deque", "Counter")
+
+
+def sources() -> Iterator[tuple[str, ast.Module]]:
+    for room in RUNNING:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            if "migrations" not in path.parts and "commandline" not in path.parts:
+                yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def name_of(node: ast.expr) -> str:
+    called = node.func if isinstance(node, ast.Call) else node
+    return called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
+
+
+def caches() -> Iterator[str]:
+    """Yield every function that remembers its results for as long as the process runs."""
+    for file, tree in sources():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                if {name_of(one) for one in node.decorator_list} & {"cache", "lru_cache"}:
+                    yield f"{file} {node.name}"
+            elif isinstance(node, ast.Call) and name_of(node) == "cache":
+                yield f"{file} line {node.lineno}"
+
+
+def is_store(value: ast.expr | None) -> bool:
+    if isinstance(value, ast.Dict | ast.List | ast.Set):
+        return not (value.keys if isinstance(value, ast.Dict) else value.elts)
+    return isinstance(value, ast.Call) and name_of(value) in _EMPTY and not value.args
+
+
+def stores() -> Iterator[str]:
+    """Yield every empty container that a long-lived object gets when it is made, and every module-level one."""
+    for file, tree in (one for one in sources() if one[0].startswith(LONG_LIVED)):
+        for node in ast.walk(tree):
+            inits = [node] if isinstance(node, ast.FunctionDef) and node.name == "__init__" else []
+            for statement in (one for init in inits for one in ast.walk(init)):
+                if isinstance(statement, ast.Assign | ast.AnnAssign) and is_store(statement.value):
+                    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+                    yield from (f"{file} {name_of(one)}" for one in targets if isinstance(one, ast.Attribute))
+        for statement in tree.body:
+            if isinstance(statement, ast.Assign | ast.AnnAssign) and is_store(statement.value):
+                targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+                yield from (f"{file} {name_of(one)}" for one in targets)
+
+
+def test_every_cache_is_listed_with_its_bound() -> None:
+    assert set(caches()) == set(CACHES)
+
+
+def test_every_store_of_a_long_lived_object_is_listed_with_its_bound() -> None:
+    assert set(stores()) == set(STORES)
+
+
+def test_the_table_says_the_bound_that_is_in_the_source() -> None:
+    assert (_REMEMBERED, sealing._REMEMBERED, MAX_IN_FLIGHT) == (1000, 4096, 20)
