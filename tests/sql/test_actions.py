@@ -335,3 +335,15 @@ def test_a_deputy_who_is_named_again_gets_the_new_days_and_chef(desk: Desk, worl
         return [(one.valid_from, one.valid_to, one.stands_in_for_id) for one in roles if one.role == "deputy"]
 
     assert desk.run_now(work) == [(TODAY, TODAY + timedelta(9), world.person)]
+
+
+# --- who works on a case ---------------------------------------------------------------------------------------------
+
+
+def test_a_co_worker_is_removed_once(desk: Desk, world: World) -> None:
+    def work(session: Session) -> list[list[str]]:
+        case = the_case(session, world)
+        case.co_id = world.person
+        return [events(cases.remove_co_worker(session, by(world), case)) for _ in range(2)]
+
+    assert desk.run_now(work) == [["co_worker_set"], []]
