@@ -216,9 +216,9 @@ async def at_rest(database: Path) -> None:
 
 
 def content(database: Path) -> dict[str, list[str]]:
-    """Return a SQLite database's rows as text, except the chaining of the trail, which happens in the background."""
+    """Return a SQLite database's rows as text, except the chaining of the trail and the beat of the process."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as read:
         names = [name for (name,) in read.execute("select name from sqlite_master where type = 'table'")]
         rows = {name: sorted(map(str, read.execute(f'select * from "{name}"'))) for name in names}
         rows["event"] = sorted(map(str, read.execute("select id, act, detail from event")))
-    return {name: found for name, found in rows.items() if name != "event_seal"}
+    return {name: found for name, found in rows.items() if name not in ("event_seal", "trail_end", "replica")}
