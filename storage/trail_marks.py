@@ -14,26 +14,25 @@ OWN = ""
 """Stands in place of a master key's id where the trail's own key was used; earlier releases used the master keys."""
 
 
-class TrailEndRow(SQLModel, table=True):
-    """How far a tenant's chain has come: its last place, and the hash there. Rewritten by the chainer."""
+class _Place(SQLModel):
+    """A place in a tenant's chain, and the hash there."""
+
+    tenant_id: int = Field(primary_key=True, foreign_key="tenant.id")
+    place: int
+    hash: str = Field(max_length=64)
+    mac: str = Field(max_length=64)
+
+
+class TrailEndRow(_Place, table=True):
+    """How far a tenant's chain has come. Rewritten by the chainer."""
 
     __tablename__ = "trail_end"
 
-    tenant_id: int = Field(primary_key=True, foreign_key="tenant.id")
-    place: int
-    hash: str = Field(max_length=64)
-    mac: str = Field(max_length=64)
 
-
-class CheckpointRow(SQLModel, table=True):
-    """The place at which events without a MAC of their own end, and the hash there. Made once, by the migration."""
+class CheckpointRow(_Place, table=True):
+    """The place at which events without a MAC of their own end. Made once, by the migration."""
 
     __tablename__ = "trail_checkpoint"
-
-    tenant_id: int = Field(primary_key=True, foreign_key="tenant.id")
-    place: int
-    hash: str = Field(max_length=64)
-    mac: str = Field(max_length=64)
 
 
 Mark = TrailEndRow | CheckpointRow
