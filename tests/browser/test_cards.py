@@ -134,7 +134,6 @@ def replies(tmp_path_factory: pytest.TempPathFactory) -> list[Reply]:
     return found
 
 
-@pytest.mark.xdist_group("cards")  # the replies are made once
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("width", [320, 900])
 async def test_every_card_is_drawn_whole_and_accessible(

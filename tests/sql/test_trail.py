@@ -303,7 +303,6 @@ class RolledBack(Exception):
     """Rolls back a tampering, and carries the result of verification."""
 
 
-@pytest.mark.xdist_group("long_trail")  # made once
 @pytest.mark.parametrize(
     ("tampers", "bad"),
     [
