@@ -296,7 +296,9 @@ def test_a_unit_one_letter_from_a_known_one_is_refused_unless_it_is_meant(desk: 
 
 def test_a_case_given_to_somebody_whose_role_has_ended_is_told(register: Desk) -> None:
     def ends(session: Session) -> None:
-        for role in session.exec(select(RoleRow).where(RoleRow.person_id == 2)):
+        # By e-mail: a transaction that is run again leaves a gap in PostgreSQL's numbers.
+        bo = select(PersonRow.id).where(PersonRow.email == "bo@example.invalid")
+        for role in session.exec(select(RoleRow).where(col(RoleRow.person_id).in_(bo))):
             role.valid_to = LATER.date() - timedelta(days=1)
 
     row = {"tenant_id": TENANT, "unit": "Hemma (påhittad)"}
