@@ -28,6 +28,12 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         yield site
 
 
+async def opens(page: Page, language: Language = "sv") -> None:
+    """Press the button, and wait for the next page with its style sheet: until then, all five tables are there."""
+    async with page.expect_event("load"):
+        await page.get_by_role("button", name=BUTTONS[language]).press("Enter")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_the_report_is_read_in_any_width_and_on_paper(
     page: Page, site: Site, node_modules: Path, language: Language
@@ -39,7 +45,7 @@ async def test_the_report_is_read_in_any_width_and_on_paper(
     home = str(site.client.make_url("/")).rstrip("/")
 
     await page.goto(f"{home}{addresses.PATHS['report']}?l={site.link(NORTH)}")
-    await page.get_by_role("button", name=BUTTONS[language]).press("Enter")
+    await opens(page, language)
     await expect(page.get_by_role("heading", level=1)).to_contain_text(f"{HEADINGS[language]} {NORTH}")
     await check(page)
     drawn = page.locator("figure .share")
@@ -67,7 +73,7 @@ async def test_the_table_is_reached_and_scrolled_by_keyboard(page: Page, site: S
     site.holds("unit_manager", NORTH)
     await page.set_viewport_size({"width": 320, "height": 700})
     await page.goto(f"{site.client.make_url(addresses.PATHS['report'])}?l={site.link(NORTH)}")
-    await page.get_by_role("button", name="Öppna").press("Enter")
+    await opens(page)
     table = page.get_by_role("region", name="Samma siffror som tabell")
     await table.focus()
     await page.keyboard.press("ArrowRight")
@@ -85,7 +91,7 @@ async def test_the_table_is_ordered_by_keyboard_and_one_order_is_shown_also_on_p
     site.desk.run_now(more)
     await page.set_viewport_size({"width": 1200, "height": 900})
     await page.goto(f"{site.client.make_url(addresses.PATHS['report'])}?l={site.link(NORTH)}")
-    await page.get_by_role("button", name="Öppna").press("Enter")
+    await opens(page)
     shown = page.locator(".ordered:visible")
     await expect(shown).to_have_count(1)
     await expect(shown.locator("tbody td:first-child").first).to_have_text("1")
@@ -108,12 +114,12 @@ async def test_another_unit_and_period_are_chosen_before_it_is_opened(page: Page
     site.holds("manager", SOUTH)
     await page.goto(f"{site.client.make_url(addresses.PATHS['report'])}?l={site.link(NORTH)}")
     await page.get_by_label("Period").fill("nästa vår")
-    await page.get_by_role("button", name="Öppna").press("Enter")
+    await opens(page)
     await expect(page.get_by_role("alert")).to_contain_text("Perioden kunde inte läsas.")
     await check(page)
     await page.get_by_label("Period").fill("2026 kv 1")
     await page.get_by_label("Enhet").select_option("Hela organisationen")
-    await page.get_by_role("button", name="Öppna").press("Enter")
+    await opens(page)
     await expect(page.get_by_role("heading", level=1)).to_have_text(
         "Rapport för hela organisationen, 2026-01-01–2026-03-31"
     )
