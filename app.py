@@ -16,11 +16,12 @@ from bot import logs
 from bot.clock import Clock
 from bot.commandline import definitions, doubts, exports, registers, trail, upkeep
 from bot.commandline.arguments import Parser
-from bot.commandline.common import open_desk, today, use_newest_key
-from bot.commandline.registers import import_file
+from bot.commandline.common import actor, open_desk, today, use_newest_key
 from bot.settings import ROOT, VAR, BadSettings, Settings, read_settings
 from checklists.faults import Code, Refusal, fault
-from imports.people import import_people
+from imports.common import Order
+from imports.people import PEOPLE
+from imports.steps import import_file
 from storage import migrate, private, tenants
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _serve(parsed: argparse.Namespace) -> None:
         metrics = Metrics()
         app = make_app(settings, desk, clock, metrics)
         if parsed.demo:
-            import_file(desk, settings, DEMO_PEOPLE, import_people)
+            import_file(desk, PEOPLE, DEMO_PEOPLE.read_bytes(), Order(settings.tenants, clock.now(), actor()))
             _add_tryout(app, settings, clock)
         asyncio.run(serve(app, make_admin_app(desk, clock, metrics), settings))
 

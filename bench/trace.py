@@ -26,7 +26,9 @@ from bot.clock import Clock
 from bot.door.front_door import server_options
 from bot.metrics import Metrics
 from bot.settings import read_settings
-from imports.people import import_people
+from imports.common import Order
+from imports.people import PEOPLE
+from imports.steps import import_file
 from storage import migrate
 from storage.desk import Desk
 from storage.sealing import Keys
@@ -127,7 +129,7 @@ async def _one_answer(desk: Desk, tracer: _Tracer) -> None:
     clock, tenants = Clock(), frozenset({TENANT})
     settings = read_settings(mode="dev", tenants=tenants, secret_key="0" * 64)
     people = people_csv(("anna",)).encode()
-    desk.run_now(lambda session: import_people(session, people, tenants, clock.now(), "cli:trace"))
+    import_file(desk, PEOPLE, people, Order(tenants, clock.now(), "cli:trace"))
     async with aiohttp.ClientSession() as session, RecordingConnector() as connector:
         watched = False
 

@@ -16,8 +16,9 @@ import aiohttp
 from aiohttp import web
 
 from bot.adapter import TeamsAdapter
-from bot.background import chainer, outbox_worker, presence, projector, sweeper
+from bot.background import chainer, importer, outbox_worker, presence, projector, sweeper
 from bot.background.chainer import Chainer
+from bot.background.importer import Importer
 from bot.background.loop import Loop, run_forever
 from bot.background.outbox_worker import OutboxWorker
 from bot.background.sweeper import Sweeper
@@ -113,6 +114,7 @@ def _loops(services: Services, worker: OutboxWorker) -> tuple[Loop, ...]:
         Loop("trail", Chainer(desk, clock).chain, chainer.INTERVAL_SECONDS),
         Loop("reminders", sweeping.sweep_if_due, sweeper.INTERVAL_SECONDS),
         Loop("figures", partial(projector.project, desk), projector.INTERVAL_SECONDS),
+        Loop("imports", Importer(desk).finish_left, importer.INTERVAL_SECONDS),
     )
 
 

@@ -61,6 +61,7 @@ class Code(StrEnum):
     EMPTY = "BK-210"
     NOT_ONE_OF = "BK-211"
     TENANT_NOT_SERVED = "BK-212"
+    CHANGED_MEANWHILE = "BK-213"
 
     NOBODY_NAMED = "BK-220"
     NO_ADDRESS = "BK-221"

@@ -25,7 +25,7 @@ from checklists.references import normal_ref
 from checklists.swedish_time import day_of
 from dialogs.messages.consequences import follow
 from imports import answer_rows
-from imports.common import Imported, check_tenant, take_all
+from imports.common import Imported, Kind, Order, Rows, Take, by_subject, check_tenant, take_all
 from storage import answers, cases, filled, tenants
 from storage.answers import AnswerRow
 from storage.cases import CaseRow
@@ -67,10 +67,10 @@ class _Where:
 
 
 class _Import:
-    """One file being imported. Lists are read once and kept until the end."""
+    """Rows about one case being imported. Its lists are read once and kept until the end."""
 
-    def __init__(self, session: Session, allowed: frozenset[str], at: datetime) -> None:
-        self.session, self.allowed, self.at = session, allowed, at
+    def __init__(self, session: Session, order: Order) -> None:
+        self.session, self.allowed, self.at = session, order.allowed, order.at
         self.origins: dict[int, Origin] = {}
         self.changes: dict[int, Changes] = {}
         self.lists: dict[_Where, _List] = {}
@@ -198,18 +198,36 @@ class _Import:
             follow(self.session, self._origin(tenant_id), changes)
 
 
-def import_answers(session: Session, raw: bytes, allowed: frozenset[str], at: datetime, actor: str) -> Imported:
-    """Store the answers of a file as revisions; answers that are not in it stay as they are.
+def _taker(session: Session, order: Order) -> Take:
+    """Store answers as revisions; answers that are not in the rows stay as they are.
 
-    allowed: the tenants that may be named; empty = any. actor: who ran it, for the trail; the answers themselves
-    are the actor `import`. Rows are taken in order: of two that answer the same, the later is the newer revision.
-    Flagged are the lines whose answer is outside the scale and was kept as `fritext`.
-    Raises: BadCsv: with every bad row; the caller stores nothing then.
+    The answers are the actor `import`. Of two that answer the same, the later is the newer revision. Flagged are the
+    lines whose answer is outside the scale and was kept as `fritext`.
     """
-    coming = _Import(session, allowed, at)
-    done = take_all(read_csv(raw, (*COLUMNS, *NOT_TAKEN), NEEDED, LetThrough(day_of(at)), EXPORTED), coming.take)
-    coming.date_lists()
-    coming.tell()
-    for tenant_id in sorted({where.tenant_id for where in coming.lists}):
-        record(session, Origin(tenant_id, actor, at), Change("import", detail="answers"))
-    return replace(done, flagged=tuple(coming.outside))
+
+    def take(rows: Rows) -> Imported:
+        coming = _Import(session, order)
+        done = take_all(rows, coming.take)
+        coming.date_lists()
+        coming.tell()
+        return replace(done, flagged=tuple(coming.outside))
+
+    return take
+
+
+def _read_rows(raw: bytes, at: datetime) -> list[CsvRow]:
+    return read_csv(raw, (*COLUMNS, *NOT_TAKEN), NEEDED, LetThrough(day_of(at)), EXPORTED)
+
+
+def _announce(session: Session, rows: Rows, order: Order) -> None:
+    """Record who ran the import, in the trail of each tenant it is about."""
+    for entra_id in dict.fromkeys(row.cells["tenant_id"] for row in rows):
+        origin = Origin(tenants.known(session, entra_id).id, order.actor, order.at)
+        record(session, origin, Change("import", detail="answers"))
+
+
+def _together(_session: Session, rows: Rows) -> list[list[CsvRow]]:
+    return by_subject(rows, "tenant_id", "case_ref")
+
+
+ANSWERS = Kind("answers", _read_rows, _together, _taker, _announce)

@@ -24,11 +24,12 @@ from checklists.privacy import LetThrough
 from checklists.references import normal_ref
 from checklists.swedish_time import day_of
 from dialogs.messages.consequences import follow
-from imports.common import CLEARED, Imported, check_cells, take_all
+from imports.common import CLEARED, Imported, Kind, Order, Rows, Take, by_subject, check_cells, take_all
 from imports.units import Units
 from storage import cases, people, tenants
 from storage.cases import CaseRow
 from storage.desk import Session
+from storage.tenants import TenantRow
 
 DATES = ("received_on", "assigned_on", "opened_on", "planned_decision_on", "decided_on", "started_on", "closed_on")
 FACTS = ("violence", "child_placed", "child_communicated", "intervention_decided")
@@ -38,26 +39,31 @@ _YES_NO = ("ja", "nej")
 NEEDED = ("tenant_id", "case_ref")
 
 
-def import_cases(
-    session: Session, raw: bytes, allowed: frozenset[str], at: datetime, actor: str, *, new_units: bool = False
-) -> Imported:
-    """Bring the cases in line with a file's rows; cases not in it stay.
+def _read(raw: bytes, at: datetime) -> list[CsvRow]:
+    return read_csv(raw, COLUMNS, NEEDED, LetThrough(day_of(at)))
 
-    allowed: the tenants that may be named; empty = any. new_units: a new unit may be one letter from a known one.
 
-    Raises: BadCsv: with every bad row; nothing is stored then.
-    """
-    rows = read_csv(raw, COLUMNS, NEEDED, LetThrough(day_of(at)))
-    known = _Known(session, day_of(at), new_units=new_units)
-    done = take_all(rows, lambda row: _Row(session, row, known, allowed, at, actor).take())
-    return replace(done, new_units=tuple(known.units.new), ended=tuple(dict.fromkeys(known.ended)))
+def _taker(session: Session, order: Order) -> Take:
+    """Bring cases in line with rows."""
+    known = _Known(session, order)
+
+    def take(rows: Rows) -> Imported:
+        known.units.new, known.ended = [], []
+        done = take_all(rows, lambda row: _Row(session, row, known, order).take())
+        return replace(done, new_units=tuple(known.units.new), ended=tuple(dict.fromkeys(known.ended)))
+
+    return take
+
+
+CASES = Kind("cases", _read, lambda _session, rows: by_subject(rows, "tenant_id", "case_ref"), _taker)
 
 
 class _Known:
-    """What rows of one file have in common, each looked up once."""
+    """What rows taken in one transaction have in common, each looked up once."""
 
-    def __init__(self, session: Session, today: date, *, new_units: bool) -> None:
-        self.units = Units(session, may_be_near=new_units)
+    def __init__(self, session: Session, order: Order) -> None:
+        today = day_of(order.at)
+        self.units = Units(session, order)
         self.tenant = cache(lambda entra_id: tenants.ensure(session, entra_id))
         self.settings = cache(lambda entra_id: tenants.settings(self.tenant(entra_id)))
         self.ended: list[int] = []
@@ -73,9 +79,7 @@ class _Row:
     session: Session
     row: CsvRow
     known: _Known
-    allowed: frozenset[str]
-    at: datetime
-    actor: str
+    order: Order
 
     @property
     def cells(self) -> dict[str, str]:
@@ -84,22 +88,22 @@ class _Row:
 
     def take(self) -> Outcome:
         """Store the row. Raises: Refusal: it is wrong."""
-        check_cells(self.cells, self.allowed)
+        check_cells(self.cells, self.order.allowed)
         dates, count = self._dates(), self._count()
         yes_no = {name: self._yes_no(name) for name in (*FACTS, "protected_identity")}
         case_type = self._case_type()
         tenant = self.known.tenant(self.cells["tenant_id"])
-        origin = Origin(tenant.id, self.actor, self.at)
+        origin = Origin(tenant.id, self.order.actor, self.order.at)
         ref = self._ref(self.known.settings(self.cells["tenant_id"]).case_ref_pattern)
         lead_id, co_id = (self._person(tenant.id, column) for column in ("lead_email", "co_email"))
         case, is_new = cases.find(self.session, tenant.id, ref), False
         changes = NONE
         if case is None:
-            case, changes = self._opened(origin, ref)
+            case, changes = self._opened(origin, tenant, ref)
             is_new = True
         at = (self.session, origin, case)
         if self.cells["unit"]:
-            changes += acts.set_unit(*at, self.known.units.id_of(tenant.id, self.cells["unit"]))
+            changes += acts.set_unit(*at, self.known.units.id_of(tenant, self.cells["unit"]))
         if case_type:
             changes += acts.set_type(*at, case_type)
         try:
@@ -134,7 +138,7 @@ class _Row:
                 found[name] = None
             elif text:
                 try:
-                    found[name] = read_day(text, day_of(self.at))
+                    found[name] = read_day(text, day_of(self.order.at))
                 except UserError as error:
                     faults.append(of_rule(error, name))
         if faults:
@@ -175,10 +179,10 @@ class _Row:
 
     # --- storing -----------------------------------------------------------------------------------------------------
 
-    def _opened(self, origin: Origin, ref: str) -> tuple[CaseRow, Changes]:
+    def _opened(self, origin: Origin, tenant: TenantRow, ref: str) -> tuple[CaseRow, Changes]:
         if not self.cells["unit"]:
             raise Refusal(fault(Code.NEW_CASE_NEEDS_UNIT))
-        unit_id = self.known.units.id_of(origin.tenant_id, self.cells["unit"])
+        unit_id = self.known.units.id_of(tenant, self.cells["unit"])
         return acts.open_case(self.session, origin, ref, unit_id)
 
     def _set_dates(self, origin: Origin, case: CaseRow, given: dict[str, date | None]) -> Changes:

@@ -1,8 +1,10 @@
 """What all imports share: all rows or none, every bad row named by its line, and what changed."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
 
 from actions.people import Outcome as Outcome
 from checklists.csv_in import BadCsv, CsvRow
@@ -11,6 +13,7 @@ from checklists.faults import Code, Fault, Refusal, fault, listed, of_rule
 from checklists.identity import entra_id
 from checklists.model import Role
 from checklists.rights import ROLES
+from storage.desk import Session
 
 CLEARED = "-"
 """Clears a date; an empty cell leaves it as it is."""
@@ -34,6 +37,55 @@ class Imported:
     moved: tuple[int, ...] = ()
     new_units: tuple[str, ...] = ()
     ended: tuple[int, ...] = ()
+
+    def __add__(self, other: "Imported") -> "Imported":
+        """Return what both did."""
+        return Imported(**{name: getattr(self, name) + getattr(other, name) for name in self.__slots__})
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is common to the rows of a file.
+
+    allowed: the tenants that may be named, as compared; empty = any. actor: who imports it, for the trail. may_be_near:
+    a new unit may be one letter from a known one. named: (tenant, name) of the new units that rows taken so far
+    have named; they are known from then on, stored or not.
+    """
+
+    allowed: frozenset[str]
+    at: datetime
+    actor: str
+    may_be_near: bool = False
+    named: set[tuple[str, str]] = field(default_factory=set)
+
+
+Rows = Sequence[CsvRow]
+Take = Callable[[Rows], Imported]
+"""Takes rows that belong together, in order. Raises: BadCsv: with every bad one."""
+KindName = Literal["people", "cases", "answers"]
+Taker = Callable[[Session, Order], Take]
+"""Makes what takes rows into the database, in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of file. read: its rows, each checked by itself. together: the rows in groups, those of one subject
+    in one group, in order. announce: record that a file of these rows comes in, once.
+    """
+
+    name: KindName
+    read: Callable[[bytes, datetime], list[CsvRow]]
+    together: Callable[[Session, Rows], list[list[CsvRow]]]
+    taker: Taker
+    announce: Callable[[Session, Rows, Order], None] = lambda _session, _rows, _order: None
+
+
+def by_subject(rows: Rows, *columns: str) -> list[list[CsvRow]]:
+    """Return the rows in groups of those that are equal in `columns`, without regard to case."""
+    groups: dict[tuple[str, ...], list[CsvRow]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row.cells[name].casefold() for name in columns), []).append(row)
+    return list(groups.values())
 
 
 def take_all(rows: Iterable[CsvRow], take: Callable[[CsvRow], Outcome]) -> Imported:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 from actions.changes import Changes
 from actions.origin import Origin
@@ -12,12 +12,12 @@ from checklists.csv_in import CsvRow, read_csv
 from checklists.errors import UserError
 from checklists.events import EventName
 from checklists.faults import Code, Fault, Refusal, fault, of_rule
-from checklists.identity import address
+from checklists.identity import address, entra_id
 from checklists.model import Role
 from checklists.swedish_time import day_of
-from imports.common import CLEARED, Imported, check_cells, role_in, take_all
+from imports.common import CLEARED, Imported, Kind, Order, Rows, Take, check_cells, role_in, take_all
 from imports.units import Units
-from storage import tenants
+from storage import people, tenants
 from storage.desk import Session
 
 COLUMNS = ("tenant_id", "object_id", "email", "name", "unit", "role", "valid_from", "valid_to")
@@ -26,39 +26,69 @@ _DAYS = ("valid_from", "valid_to")
 _IN_A_UNIT = ("case_worker", "unit_manager", "deputy")
 
 
-def import_people(
-    session: Session, raw: bytes, allowed: frozenset[str], at: datetime, actor: str, *, new_units: bool = False
-) -> Imported:
-    """Bring the register in line with a file's rows; people and roles not in it stay.
+def _taker(session: Session, order: Order) -> Take:
+    """Bring the register in line with rows."""
+    units = Units(session, order)
 
-    allowed: the tenants that may be named; empty = any. new_units: a new unit may be one letter from a known one.
+    def take(rows: Rows) -> Imported:
+        units.new = []
+        odd: dict[EventName, list[int]] = {"person_doubled": [], "email_changed": []}
 
-    Raises: BadCsv: with every bad row; nothing is stored then.
-    """
-    units = Units(session, may_be_near=new_units)
-    odd: dict[EventName, list[int]] = {"person_doubled": [], "email_changed": []}
+        def take_row(row: CsvRow) -> Outcome:
+            what, changes = _import_row(session, row, units, order)
+            for event in {change.event for change in changes} & odd.keys():
+                odd[event].append(row.line)
+            return what
 
-    def take(row: CsvRow) -> Outcome:
-        what, changes = _import_row(session, row, units, allowed, at, actor)
-        for event in {change.event for change in changes} & odd.keys():
-            odd[event].append(row.line)
-        return what
+        done = take_all(rows, take_row)
+        return replace(
+            done, doubled=tuple(odd["person_doubled"]), moved=tuple(odd["email_changed"]), new_units=tuple(units.new)
+        )
 
-    done = take_all(read_csv(raw, COLUMNS, NEEDED), take)
-    return replace(
-        done, doubled=tuple(odd["person_doubled"]), moved=tuple(odd["email_changed"]), new_units=tuple(units.new)
-    )
+    return take
 
 
-def _import_row(
-    session: Session, row: CsvRow, units: Units, allowed: frozenset[str], at: datetime, actor: str
-) -> tuple[Outcome, Changes]:
+def _together(session: Session, rows: Rows) -> list[list[CsvRow]]:
+    """Return the rows in groups: two that share an object id or an e-mail, now or in the register, are in one."""
+    emails = {tenant: _emails(session, tenant) for tenant in {row.cells["tenant_id"] for row in rows}}
+    above: dict[str, str] = {}  # of each id, another of the same person; the topmost names the group
+
+    def top(name: str) -> str:
+        while above.setdefault(name, name) != name:
+            name = above[name]
+        return name
+
+    firsts = []
+    for row in rows:
+        tenant, object_id = row.cells["tenant_id"], entra_id(row.cells["object_id"])
+        named = (object_id, address(row.cells["email"]), emails[tenant].get(object_id, ""))
+        ids = [f"{entra_id(tenant)} {one}" for one in named if one] or [f"line {row.line}"]
+        firsts.append(ids[0])
+        for other in ids[1:]:
+            above[top(other)] = top(ids[0])
+    groups: dict[str, list[CsvRow]] = {}
+    for row, first in zip(rows, firsts, strict=True):
+        groups.setdefault(top(first), []).append(row)
+    return list(groups.values())
+
+
+def _emails(session: Session, entra_tenant_id: str) -> dict[str, str]:
+    """Return the e-mail of each person by object id."""
+    tenant = tenants.find(session, entra_tenant_id)
+    register = people.everyone(session, tenant.id) if tenant is not None else ()
+    return {person.object_id: person.email or "" for person, _role in register if person.object_id}
+
+
+PEOPLE = Kind("people", lambda raw, _at: read_csv(raw, COLUMNS, NEEDED), _together, _taker)
+
+
+def _import_row(session: Session, row: CsvRow, units: Units, order: Order) -> tuple[Outcome, Changes]:
     cells = row.cells
-    role = _checked(cells, allowed)
-    days = _days(cells, day_of(at))
+    role = _checked(cells, order.allowed)
+    days = _days(cells, day_of(order.at))
     tenant = tenants.ensure(session, cells["tenant_id"])
     if cells["unit"]:
-        units.id_of(tenant.id, cells["unit"])
+        units.id_of(tenant, cells["unit"])
     entry = Entry(
         object_id=cells["object_id"] or None,
         email=address(cells["email"]) or None,
@@ -69,7 +99,7 @@ def _import_row(
         valid_to=days.get("valid_to"),
         keeps=frozenset(_DAYS) - days.keys(),
     )
-    return enter(session, Origin(tenant.id, actor, at), entry)
+    return enter(session, Origin(tenant.id, order.actor, order.at), entry)
 
 
 def _checked(cells: dict[str, str], allowed: frozenset[str]) -> Role:

@@ -4,35 +4,35 @@ from dataclasses import dataclass, field
 
 from checklists.faults import Code, Refusal, fault
 from checklists.unit_names import looks_like_one_of, unit_key
+from imports.common import Order
 from storage import people
 from storage.desk import Session
+from storage.tenants import TenantRow
 
 
 @dataclass
 class Units:
-    """The units of one import. may_be_near: whether a new name may be one letter from a known one.
-
-    new: the names that were not there before the import, as first written.
-    """
+    """The units of the rows taken in one transaction. new: the names that were not there before, as first written."""
 
     session: Session
-    may_be_near: bool
+    order: Order
     new: list[str] = field(default_factory=list)
     _known: dict[int, dict[str, str]] = field(default_factory=dict)
     _ids: dict[tuple[int, str], int] = field(default_factory=dict)
 
-    def id_of(self, tenant_id: int, name: str) -> int:
+    def id_of(self, tenant: TenantRow, name: str) -> int:
         """Return the id of a unit, created if it is new. Raises: Refusal: it looks like a slip for a known one."""
-        at = (tenant_id, unit_key(name))
+        at = (tenant.id, unit_key(name))
         if at not in self._ids:
-            if tenant_id not in self._known:
-                self._known[tenant_id] = {
-                    unit_key(one): one for one in people.unit_names(self.session, tenant_id).values() if one
-                }
-            known = self._known[tenant_id]
+            if tenant.id not in self._known:
+                stored = people.unit_names(self.session, tenant.id).values()
+                named = [one for of_tenant, one in self.order.named if of_tenant == tenant.entra_id]
+                self._known[tenant.id] = {unit_key(one): one for one in (*stored, *named) if one}
+            known = self._known[tenant.id]
             if at[1] not in known:
-                if not self.may_be_near and looks_like_one_of(name, known):
+                if not self.order.may_be_near and looks_like_one_of(name, known):
                     raise Refusal(fault(Code.UNIT_NEAR_KNOWN))
                 self.new.append(name)
-            self._ids[at] = people.unit(self.session, tenant_id, name).id
+                self.order.named.add((tenant.entra_id, name))
+            self._ids[at] = people.unit(self.session, tenant.id, name).id
         return self._ids[at]

@@ -60,8 +60,8 @@ class Desk:
         """Run `work` on one of the desk's threads; see `run_now`."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self.run_now, work, serial)
 
-    def run_now(self, work: Callable[[Session], T], serial: str = "") -> T:
-        """Run `work(session)` in one transaction, commit, and return its result.
+    def run_now(self, work: Callable[[Session], T], serial: str = "", *, keep: bool = True) -> T:
+        """Run `work(session)` in one transaction, commit, and return its result. keep: False to roll back instead.
 
         serial: transactions with the same name run one after another (the turns of one chat). After a unique-key
         conflict with a concurrent transaction, a serialization failure, a deadlock or a lost connection, `work` is run
@@ -71,22 +71,26 @@ class Desk:
         """
         for left in range(_TRIES - 1, -1, -1):
             try:
-                return self._once(work, serial)
+                return self._once(work, serial, keep=keep)
             except (IntegrityError, OperationalError) as error:
                 if not left or not _worth_another_try(error):
                     self._could_not_keep = True
                     raise
         raise AssertionError("unreachable")
 
-    def _once(self, work: Callable[[Session], T], serial: str) -> T:
+    def _once(self, work: Callable[[Session], T], serial: str, *, keep: bool) -> T:
         with self._one_writer, Session(self.engine, expire_on_commit=False) as session:
             session.info["keys"] = self.keys
             if serial and self.dialect == "postgresql":
                 statement = text("select pg_advisory_xact_lock(hashtextextended(:name, 0))")
                 session.connection().execute(statement, {"name": serial})
             result = work(session)
-            session.commit()
-            self.keys.remember(session)
+            if keep:
+                session.commit()
+                self.keys.remember(session)
+            else:
+                session.flush()  # what the database would have refused
+                session.rollback()
             return result
 
     async def read(self, work: Callable[[Session], T]) -> T:

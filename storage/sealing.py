@@ -133,6 +133,10 @@ class Keys:
             mine[at] = AESGCM(self._unwrap(row))
         return mine[at]
 
+    def taken_back(self, session: Session) -> None:
+        """Drop the keys a transaction has opened: after a savepoint was rolled back, one may never have been stored."""
+        session.info.pop("opened_keys", None)
+
     def forget(self, tenant_id: int, case_id: int) -> None:
         """Remove a key from the cache. To be called by whoever deletes its row."""
         with self._lock:

@@ -3,41 +3,39 @@
 import argparse
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from actions import settings as settings_of
 from actions.origin import Origin
 from bot.commandline.common import Stop, actor, check_name, now, open_desk
-from bot.settings import Settings, read_settings
+from bot.settings import read_settings
 from checklists.faults import Code, fault, listed, word
 from checklists.tenant_settings import check_together, parse_setting, show_settings
-from imports.answers import import_answers
-from imports.cases import import_cases
-from imports.common import Imported
-from imports.people import import_people
+from imports.answers import ANSWERS
+from imports.cases import CASES
+from imports.common import Kind, Order
+from imports.people import PEOPLE
+from imports.steps import Done, import_file
 from storage import tenants
-from storage.desk import Desk, Session
+from storage.desk import Session
 
-Importer = Callable[..., Imported]
-"""Given session, file, tenants that may be named, time and actor; people and cases also take `new_units`."""
-_FILES: tuple[tuple[str, str, str, Importer], ...] = (
-    ("people", "the people register", "read people and roles from a CSV file", import_people),
-    ("cases", "import cases", "read cases, their dates and facts from a CSV file", import_cases),
-    ("answers", "import answers", "read answers from a CSV file", import_answers),
+_FILES = (
+    (PEOPLE, "the people register", "read people and roles from a CSV file"),
+    (CASES, "import cases", "read cases, their dates and facts from a CSV file"),
+    (ANSWERS, "import answers", "read answers from a CSV file"),
 )
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands to the command line."""
-    for name, about, does, take in _FILES:
-        group = commands.add_parser(name, help=about).add_subparsers(required=True, metavar="import")
+    for kind, about, does in _FILES:
+        group = commands.add_parser(kind.name, help=about).add_subparsers(required=True, metavar="import")
         command = group.add_parser("import", help=does)
         command.add_argument("file", type=Path)
-        if take is not import_answers:
+        if kind is not ANSWERS:
             told = "take units that are new and one letter from a known one"
             command.add_argument("--new-units", action="store_true", help=told)
-        command.set_defaults(run=_importing(take))
+        command.set_defaults(run=_importing(kind))
 
     own = commands.add_parser("settings", help="show a tenant's own settings, or set them")
     own.add_argument("tenant", metavar="TENANT")
@@ -45,37 +43,42 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     own.set_defaults(run=_settings)
 
 
-def _importing(take: Importer) -> Callable[[argparse.Namespace], None]:
+def _importing(kind: Kind) -> Callable[[argparse.Namespace], None]:
     def run(parsed: argparse.Namespace) -> None:
         settings = read_settings()
         with open_desk(settings) as desk:
-            given = partial(take, new_units=parsed.new_units) if "new_units" in parsed else take
-            done = import_file(desk, settings, parsed.file, given)
-        print(f"added: {done.added}, changed: {done.changed}, unchanged: {done.unchanged}")
-        if done.new_units:
-            print(f"new units: {listed(done.new_units)}")
-        if done.ended:
-            print(f"a case given to somebody without a role today: line {listed(done.ended)}")
-        if done.flagged:
-            print(f"kept as text, outside the scale: line {listed(done.flagged)}")
-        if done.doubled:
-            print(
-                f"someone of this name is bound already; if she is meant, give object_id: line {listed(done.doubled)}"
-            )
-        if done.moved:
-            print(f"a new e-mail for someone already bound; check that it is hers: line {listed(done.moved)}")
+            may_be_near = "new_units" in parsed and parsed.new_units
+            order = Order(settings.tenants, now(settings), actor(), may_be_near=may_be_near)
+            _tell(import_file(desk, kind, _content(parsed.file), order))
 
     return run
 
 
-def import_file(desk: Desk, settings: Settings, path: Path, take: Importer) -> Imported:
-    """Import a whole file, or nothing of it. Raises: Stop: it cannot be read. BadCsv: with every bad row."""
+def _content(path: Path) -> bytes:
+    """Return what a file holds. Raises: Stop: it cannot be read."""
     check_name(path)
     try:
-        raw = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise Stop(fault(Code.CANNOT_READ, file=path, why=error.strerror)) from None
-    return desk.run_now(lambda session: take(session, raw, settings.tenants, now(settings), actor()))
+
+
+def _tell(done: Done) -> None:
+    """Print what came of a file. Raises: Stop: some rows were refused while the others were being stored."""
+    told = done.imported
+    print(f"added: {told.added}, changed: {told.changed}, unchanged: {told.unchanged}")
+    if told.new_units:
+        print(f"new units: {listed(told.new_units)}")
+    if told.ended:
+        print(f"a case given to somebody without a role today: line {listed(told.ended)}")
+    if told.flagged:
+        print(f"kept as text, outside the scale: line {listed(told.flagged)}")
+    if told.doubled:
+        print(f"someone of this name is bound already; if she is meant, give object_id: line {listed(told.doubled)}")
+    if told.moved:
+        print(f"a new e-mail for someone already bound; check that it is hers: line {listed(told.moved)}")
+    if done.refused:
+        raise Stop(fault(Code.CHANGED_MEANWHILE, lines=listed(done.refused)))
 
 
 def _settings(parsed: argparse.Namespace) -> None:

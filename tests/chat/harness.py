@@ -25,7 +25,6 @@ from dialogs.turn.exchange import Reply, Turn
 from dialogs.turn.take_turn import Outcome, note_posted, take_turn
 from dialogs.turn.tokens import Mint
 from dialogs.views.views import AnyView
-from imports.people import import_people
 from storage import answers, cases, filled, outbox
 from storage.answers import AnswerRow
 from storage.cases import CaseRow
@@ -38,6 +37,7 @@ from storage.trail import EventRow
 from tests.asked import applicable, gaps, state
 from tests.chat.card_hand import Card, button, gathered, titles, words
 from tests.chat.card_oracle import check_card
+from tests.sql.import_files import import_people
 from texts import LANGUAGES
 
 TENANT = "11111111-1111-4111-8111-111111111111"

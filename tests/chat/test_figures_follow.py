@@ -15,8 +15,6 @@ from checklists.lifecycle import WRITER
 from checklists.loader import newest
 from checklists.model import Answer, ListId, Role
 from imports import cases as cases_import
-from imports.answers import import_answers
-from imports.cases import import_cases
 from imports.common import Imported
 from reports.checklists import COLUMNS, checklist_rows
 from reports.selected import Selection
@@ -27,6 +25,7 @@ from tests.chat.conftest import Furnished
 from tests.chat.harness import LIST, REF, SOUTH, TENANT, Room
 from tests.chat.read_drive import begins, reads, sent
 from tests.chat.test_random_walk import Walk
+from tests.sql.import_files import import_answers, import_cases
 from tests.sql.kept_figures import dispose_of
 
 ELSEWHERE = "SN 2026/0999"

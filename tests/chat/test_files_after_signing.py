@@ -2,12 +2,11 @@
 
 import pytest
 
-from imports.answers import import_answers
-from imports.cases import import_cases
 from storage.signatures import SignatureRow
 from tests.chat.card_hand import inputs
 from tests.chat.harness import REF, TENANT, Chat, Room
 from tests.chat.read_drive import begins, reads, sent
+from tests.sql.import_files import import_answers, import_cases
 
 FACT = f"tenant_id,case_ref,violence\n{TENANT},{REF},{{}}\n"
 ANSWER = f"tenant_id,case_ref,checklist,role,child,item,answer\n{TENANT},{REF},decision_basis,case_worker,1,{{}}\n"

@@ -6,10 +6,10 @@ from collections.abc import Callable
 import pytest
 
 from checklists.csv_in import BadCsv
-from imports.people import import_people
 from storage import tenants
 from tests.chat.drive import opens
 from tests.chat.harness import REF, TENANT, Chat, Room
+from tests.sql.import_files import import_people
 from tests.unit.test_privacy import numbers, parted
 
 FORMS: tuple[Callable[[str], str], ...] = (

@@ -9,7 +9,6 @@ import pytest
 from checklists.lifecycle import READER, State
 from checklists.reminder_rules import Rule
 from dialogs.messages.reminder_content import SENTENCES
-from imports.people import import_people
 from storage import outbox, trail
 from storage.desk import Session
 from storage.filled import FilledRow
@@ -19,6 +18,7 @@ from storage.told_reminders import ToldRow
 from tests.chat.drive import TEXTS, fills, opens
 from tests.chat.harness import NORTH, REF, STOCKHOLM, TENANT, Chat, Room, object_id
 from tests.chat.test_sending import ALL
+from tests.sql.import_files import import_people
 from tests.waiting import PATIENCE
 
 REASON = "Påhittad kommentar som ingen påminnelse får visa"

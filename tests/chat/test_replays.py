@@ -7,7 +7,6 @@ import pytest
 from dialogs.turn.commands import VERBS
 from dialogs.turn.tokens import Mint
 from dialogs.views.views import Claim
-from imports.cases import import_cases
 from storage.answers import AnswerRow
 from storage.outbox import OutboxRow
 from storage.signatures import SignatureRow
@@ -16,6 +15,7 @@ from tests.chat.card_hand import button, gathered
 from tests.chat.drive import fills, opens
 from tests.chat.harness import NORTH, REF, SECRET, TENANT, Chat, Room
 from tests.chat.read_drive import begins, reads, sent
+from tests.sql.import_files import import_cases
 
 ALL = {"violence": "nej", "child_placed": "nej", "intervention_decided": "nej", "child_communicated": "ja"}
 KEPT = (AnswerRow, EventRow, OutboxRow)

@@ -5,10 +5,7 @@ from datetime import date, datetime, time
 from itertools import count
 
 from checklists.csv_in import BadCsv
-from imports.answers import import_answers
-from imports.cases import import_cases
 from imports.common import Imported
-from imports.people import import_people
 from reports import checklists, rates, times
 from reports.selected import Selection
 from storage import aggregates
@@ -16,6 +13,7 @@ from storage.desk import Session
 from tests.chat.conftest import Furnished
 from tests.chat.drive import opens
 from tests.chat.harness import NORTH, REF, STOCKHOLM, TENANT, Chat, Room, object_id
+from tests.sql.import_files import import_answers, import_cases, import_people
 
 FACTS = {"violence": "nej", "child_placed": "nej", "intervention_decided": "nej", "child_communicated": "ja"}
 LABELS = {

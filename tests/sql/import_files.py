@@ -3,12 +3,17 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from checklists.cells import COLUMNS
+from checklists.csv_in import BadCsv
+from checklists.faults import Fault
 from checklists.loader import newest
 from checklists.model import CaseType
-from imports.answers import import_answers
-from imports.common import Imported
+from imports.answers import ANSWERS
+from imports.cases import CASES
+from imports.common import Imported, Kind, Order
+from imports.people import PEOPLE
 from storage import cases, people, tenants
 from storage.cases import CaseRow
 from storage.desk import Desk, Session
@@ -34,6 +39,41 @@ SAMPLE: tuple[tuple[str, ...], ...] = (
 )
 NOTES = {(0, 0): LATE, (0, 5): LATE, (9, 5): TALK, (9, 8): TALK, (6, 3): "=insatsen löper"}
 REFS = tuple(f"SN 2022/{number}" for number in (2, 10, 11, 12, 100, 101, 102, 103, 104, 1001))
+
+
+class Importer:
+    """Takes a file of one kind in a transaction that is open already; the command takes it in steps."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+
+    def __call__(
+        self,
+        session: Session,
+        raw: bytes,
+        allowed: frozenset[str],
+        at: datetime,
+        actor: str,
+        *,
+        new_units: bool = False,
+    ) -> Imported:
+        rows = self.kind.read(raw, at)
+        order = Order(allowed, at, actor, may_be_near=new_units)
+        take = self.kind.taker(session, order)
+        done = Imported(0, 0, 0)
+        faults: list[Fault] = []
+        for group in self.kind.together(session, rows):
+            try:
+                done += take(group)
+            except BadCsv as bad:
+                faults += bad.faults
+        if faults:
+            raise BadCsv(*sorted(faults, key=lambda one: one.line))
+        self.kind.announce(session, rows, order)
+        return done
+
+
+import_people, import_cases, import_answers = Importer(PEOPLE), Importer(CASES), Importer(ANSWERS)
 
 
 def file_of(rows: Iterable[Sequence[str]], columns: Sequence[str] = COLUMNS) -> bytes:

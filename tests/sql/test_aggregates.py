@@ -26,8 +26,7 @@ from checklists.errors import BadChildren
 from checklists.lifecycle import State
 from checklists.loader import checklist_version, newest
 from checklists.model import Checklist, Role, Written
-from imports.answers import import_answers
-from imports.cases import DATES, FACTS, import_cases
+from imports.cases import DATES, FACTS
 from storage import (
     aggregates,
     answers,
@@ -63,7 +62,7 @@ from tests.sql.conftest import (
     the_case,
     the_list,
 )
-from tests.sql.import_files import AUDIT, CLI, file_of
+from tests.sql.import_files import AUDIT, CLI, file_of, import_answers, import_cases
 from tests.sql.kept_figures import ALWAYS, dispose_of, everything
 
 LIST = newest("decision_basis")

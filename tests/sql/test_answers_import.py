@@ -10,7 +10,6 @@ from sqlmodel import select
 from checklists.cells import COLUMNS as COLUMNS_IN
 from checklists.csv_in import BadCsv
 from checklists.model import Written
-from imports.answers import import_answers
 from imports.common import Imported
 from reports.answers import COLUMNS, answer_rows
 from reports.csv_out import safe
@@ -21,7 +20,7 @@ from storage.desk import Desk, Session
 from storage.filled import FilledRow
 from storage.trail import EventRow
 from tests.sql.conftest import NOW, World, make_world, scalar, the_case, the_list
-from tests.sql.import_files import CLI, add_sample_cases, answer, bring, file_of, sample_rows
+from tests.sql.import_files import CLI, add_sample_cases, answer, bring, file_of, import_answers, sample_rows
 
 MADE_UP = "made-up-one"
 

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from checklists.case_dates import FIELDS
 from checklists.csv_in import BadCsv
-from imports.cases import COLUMNS, import_cases
+from imports.cases import COLUMNS
 from imports.common import Imported
 from storage import cases, people, tenants
 from storage.cases import CaseRow, FactRow
@@ -16,6 +16,7 @@ from storage.filled import FilledRow
 from storage.people import PersonRow, RoleRow, UnitRow
 from storage.trail import EventRow
 from tests.sql.conftest import NOW, scalar
+from tests.sql.import_files import import_cases
 
 LATER = datetime(2026, 12, 1, 8, 30, tzinfo=UTC)
 """The day of the import: all dates in the files are in the past."""

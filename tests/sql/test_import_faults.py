@@ -6,10 +6,10 @@ from random import Random
 import pytest
 
 from checklists.cells import COLUMNS as ANSWER_COLUMNS
-from imports import answers, cases, people
+from imports import cases, people
 from storage.desk import Desk
 from tests.sql.conftest import NOW, World
-from tests.sql.import_files import file_of
+from tests.sql.import_files import file_of, import_answers, import_cases, import_people
 from tests.unit.test_faults import told
 
 CANARIES = (
@@ -37,9 +37,9 @@ GOOD = {
     "valid_from": "2026-03-01",
 }
 FILES = {
-    "people": (people.import_people, people.COLUMNS),
-    "cases": (cases.import_cases, cases.COLUMNS),
-    "answers": (answers.import_answers, ANSWER_COLUMNS),
+    "people": (import_people, people.COLUMNS),
+    "cases": (import_cases, cases.COLUMNS),
+    "answers": (import_answers, ANSWER_COLUMNS),
 }
 LINE = re.compile(r"(line|rad) \d+: .+ \(BK-[12]\d\d\)")
 

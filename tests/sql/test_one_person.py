@@ -9,10 +9,11 @@ from dialogs.turn.exchange import Turn
 from dialogs.turn.take_turn import Outcome, take_turn
 from dialogs.turn.tokens import Mint
 from imports.common import Imported
-from imports.people import COLUMNS, import_people
+from imports.people import COLUMNS
 from storage.desk import Desk, Session
 from storage.trail import EventRow
 from tests.sql.conftest import NOW, World
+from tests.sql.import_files import import_people
 
 TENANT = "made-up-one"
 HERS = "aaaaaaaa-0000-4000-8000-00000000000b"

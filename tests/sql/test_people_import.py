@@ -6,9 +6,9 @@ import pytest
 
 from checklists.csv_in import BadCsv
 from imports.common import Imported
-from imports.people import import_people
 from storage.desk import Desk
 from tests.sql.conftest import NOW, scalar
+from tests.sql.import_files import import_people
 
 TENANT = "made-up-one"
 ROW = f"{TENANT},anna,Anna Påhittad,Norra (påhittad),unit_manager"

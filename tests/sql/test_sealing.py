@@ -11,7 +11,19 @@ import pytest
 from sqlalchemy import event, inspect, text
 
 from checklists.model import Written
-from storage import answers, cases, conversations, drafts, extensions, inbox, outbox, returns, sealing, signatures
+from storage import (
+    answers,
+    cases,
+    conversations,
+    drafts,
+    extensions,
+    import_jobs,
+    inbox,
+    outbox,
+    returns,
+    sealing,
+    signatures,
+)
 from storage.answers import TEXT_FIELDS
 from storage.cases import CaseRow
 from storage.desk import Desk, Session
@@ -53,6 +65,8 @@ def write_everywhere(session: Session, world: World, words: str) -> None:
         created_at=NOW,
     )
     outbox.put(session, goes_out, words)
+    job = import_jobs.add(session, tenant, "answers", NOW, "cli:made-up", words)
+    import_jobs.keep(session, job, 1, words)
     longer = ExtensionRow(
         tenant_id=tenant,
         case_id=case,

@@ -18,11 +18,11 @@ from typing import Any
 import pytest
 
 from bot import logs
-from imports.people import import_people
 from storage import answers, trail
 from storage.sealing import Keys
 from tests.chat.card_hand import Card, button, gathered
 from tests.conftest import TRAIL
+from tests.sql.import_files import import_people
 from tests.wire.bot_process import NEUTRAL, RecordingConnector
 from tests.wire.fuzzing import register
 from tests.wire.in_process_bot import SECRET, InProcessBot, activity, pressed

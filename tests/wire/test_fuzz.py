@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.door.inbound import Inbound, read_activity
-from imports.people import import_people
+from tests.sql.import_files import import_people
 from tests.wire.fuzzing import FIELDS, bombard, generated, register, resident_bytes
 from tests.wire.in_process_bot import InProcessBot, activity, pressed
 

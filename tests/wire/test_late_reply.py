@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import adapter
-from imports.people import import_people
+from tests.sql.import_files import import_people
 from tests.waiting import until
 from tests.wire.faulty_connector import FaultyConnector
 from tests.wire.fuzzing import register

@@ -30,12 +30,12 @@ from dialogs.messages import case_state, reminder_content, sweep
 from dialogs.turn import commands, take_turn
 from dialogs.turn.exchange import Reply
 from dialogs.views.views import Line, SayView
-from imports.people import import_people
-from storage import aggregates, links, outbox, replicas, trail
+from storage import aggregates, import_jobs, links, outbox, replicas, trail
 from storage.cases import CaseRow
 from storage.conversations import ConversationRow
 from storage.desk import Session
 from storage.outbox import OutboxRow
+from tests.sql.import_files import import_people
 from tests.waiting import patience, until
 from tests.wire.fuzzing import register
 from tests.wire.in_process_bot import InProcessBot, activity, pressed
@@ -125,6 +125,7 @@ LOOPS = {
     "figures": Planted(
         aggregates, "project_new", "ERROR bot.background.loop figures failed", "bot/background/projector.py"
     ),
+    "imports": Planted(import_jobs, "oldest", "ERROR bot.background.loop imports failed", "storage/desk.py"),
 }
 
 

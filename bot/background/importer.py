@@ -1,0 +1,36 @@
+"""Brings to its end an import whose process has gone."""
+
+import asyncio
+import logging
+from functools import partial
+
+from imports.steps import REST_SECONDS, Done, store_some
+from storage import import_jobs
+from storage.desk import Desk
+from storage.import_jobs import Place
+
+INTERVAL_SECONDS = 5.0
+"""Seconds between two looks. An import that has not moved from one to the next has nobody who works on it."""
+
+log = logging.getLogger(__name__)
+
+
+class Importer:
+    """Looks for an import that stands still. Whoever began it may still go on: a step is taken once, by one of them."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._seen: Place | None = None
+
+    async def finish_left(self) -> None:
+        """Store the rest of an import that stands where it stood at the last look."""
+        place = await self._desk.read(import_jobs.oldest)
+        if place is None or place != self._seen:
+            self._seen = place
+            return
+        some = partial(store_some, job_id=place.job_id, groups=[])
+        done = Done()
+        while (after := await self._desk.run(some)) is not None:
+            done = after
+            await asyncio.sleep(REST_SECONDS)
+        log.warning("an import that was left unfinished is done; refused lines: %s", list(done.refused))

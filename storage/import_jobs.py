@@ -1,0 +1,83 @@
+"""Files being imported in steps: what is left of one after a crash, so that any process can bring it to its end."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import token_hex
+
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from storage.sealing import TENANT_ITSELF, seal, unseal
+from storage.times import Moment
+
+
+class ImportJobRow(SQLModel, table=True):
+    """A file whose rows were found good and are being stored.
+
+    tenant_id: of its first row; its key seals. rows, done: sealed JSON, of its groups of rows and of what has come of
+    them. taken: how many groups have been.
+    """
+
+    __tablename__ = "import_job"
+
+    id: int = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenant.id")
+    kind: str = Field(max_length=20)
+    at: datetime = Field(sa_type=Moment)
+    actor: str = Field(max_length=100)
+    nonce: str = Field(max_length=40)
+    rows: bytes
+    done: bytes
+    taken: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a job has come."""
+
+    job_id: int
+    taken: int
+
+
+def add(session: Session, tenant_id: int, kind: str, at: datetime, actor: str, rows: str) -> ImportJobRow:
+    """Store a job whose rows, as JSON, are still to be taken."""
+    nonce = token_hex(16)
+    sealed = seal(session, tenant_id, TENANT_ITSELF, "import_job.rows", nonce, rows)
+    job = ImportJobRow(tenant_id=tenant_id, kind=kind, at=at, actor=actor, nonce=nonce, rows=sealed, done=b"")
+    session.add(job)
+    session.flush()
+    return job
+
+
+def oldest(session: Session) -> Place | None:
+    """Return the job that comes first, None if there is none."""
+    found = session.exec(select(ImportJobRow.id, ImportJobRow.taken).order_by(col(ImportJobRow.id)).limit(1)).first()
+    return None if found is None else Place(*found)
+
+
+def locked(session: Session, job_id: int) -> ImportJobRow | None:
+    """Return a job, locked until the transaction ends; None: it is at its end, and gone."""
+    return session.exec(select(ImportJobRow).where(ImportJobRow.id == job_id).with_for_update()).first()
+
+
+def rows_of(session: Session, job: ImportJobRow) -> str:
+    """Return its rows, as JSON. Raises: SealBroken, KeyGone."""
+    return unseal(session, job.tenant_id, TENANT_ITSELF, "import_job.rows", job.nonce, job.rows)
+
+
+def done_of(session: Session, job: ImportJobRow) -> str:
+    """Return what has come of it, as JSON, empty at first. Raises: SealBroken, KeyGone."""
+    if not job.done:
+        return ""
+    return unseal(session, job.tenant_id, TENANT_ITSELF, "import_job.done", job.nonce, job.done)
+
+
+def keep(session: Session, job: ImportJobRow, taken: int, done: str) -> None:
+    """Store how far it has come."""
+    job.taken = taken
+    job.done = seal(session, job.tenant_id, TENANT_ITSELF, "import_job.done", job.nonce, done)
+    session.add(job)
+
+
+def end(session: Session, job: ImportJobRow) -> None:
+    """Delete a job that is at its end."""
+    session.delete(job)
