@@ -4,7 +4,7 @@ First every row is tried and rolled back; a file with a bad row ends there. Then
 one transaction: from there on the import will be done whatever happens to this process, because any other brings an
 unfinished job to its end. Then they are stored. Rows about one subject (a case, a person) are never parted.
 
-See docs/decisions/0019.
+See docs/decisions/0018.
 """
 
 import time
