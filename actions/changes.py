@@ -29,7 +29,7 @@ class Point:
     revision: int
 
 
-Notice = Literal["sent", "resent", "returned", "voided", "followed_up"]
+Notice = Literal["sent", "resent", "returned", "voided", "followed_up", "asked_for"]
 """The kinds of change that others are notified of at once."""
 
 

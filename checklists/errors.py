@@ -7,6 +7,8 @@ UserError
 ├── BadDate                BK-112
 ├── BadChildren            BK-113
 ├── BadPeople              BK-114
+├── CaseIsSent             BK-115
+├── RefTaken               BK-116
 ├── AnswerNotAllowed       BK-120
 ├── NothingToSay           BK-121
 ├── PlaceMissing           BK-122
@@ -95,6 +97,18 @@ class BadPeople(UserError):
     """The person chosen cannot have that role in the case."""
 
     code = "BK-114"
+
+
+class CaseIsSent(UserError):
+    """A list of the case has been sent, so the case cannot be withdrawn."""
+
+    code = "BK-115"
+
+
+class RefTaken(UserError):
+    """Another case has this reference, and is not empty."""
+
+    code = "BK-116"
 
 
 class AnswerNotAllowed(UserError):

@@ -12,6 +12,7 @@ from checklists.model import Role
 
 VerbName = Literal[
     "answer",
+    "ask_chef",
     "back",
     "change",
     "close",
@@ -28,6 +29,7 @@ VerbName = Literal[
     "extend",
     "form",
     "go_to",
+    "hand_over",
     "help",
     "how",
     "in_the_file",
@@ -59,6 +61,7 @@ VerbName = Literal[
     "save_facts",
     "save_form",
     "save_group",
+    "save_ref",
     "save_return",
     "save_shortfall",
     "seen_at_signing",
@@ -71,6 +74,8 @@ VerbName = Literal[
     "snooze",
     "to_read",
     "undo",
+    "withdraw",
+    "wrong_case",
 ]
 """The things a person can do, by pressing a button or by typing a command."""
 Relation = Literal["lead", "co_worker", "own_unit", "other"]

@@ -126,6 +126,12 @@ _LISTS = (
 )
 
 
+def any_in(session: Session, case_id: int) -> bool:
+    """Return whether anything is answered in any list of a case."""
+    query = select(AnswerRow.id).join(FilledRow, col(FilledRow.id) == col(AnswerRow.filled_id))
+    return session.exec(query.where(FilledRow.case_id == case_id).limit(1)).first() is not None
+
+
 def newest_occasion(
     session: Session, case_id: int, checklist: str, reader_id: int = NOBODY
 ) -> list[tuple[FilledRow, dict[str, AnswerRow]]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, String, UniqueConstraint, and_, bindparam, or_
+from sqlalchemy import Row, String, UniqueConstraint, and_, bindparam, false, or_
 from sqlmodel import Field, Session, SQLModel, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -27,7 +27,7 @@ class CaseRow(SQLModel, table=True):
     """A case. Dates are Swedish calendar dates.
 
     ref: normalised. started_on: the day the intervention began. earlier_closed_on: the day the previous investigation
-    was closed, if there was one.
+    was closed, if there was one. withdrawn: it was opened by mistake; nobody finds it any more, and nothing counts it.
     """
 
     __tablename__ = "cases"
@@ -50,6 +50,7 @@ class CaseRow(SQLModel, table=True):
     started_on: date | None = None
     closed_on: date | None = None
     earlier_closed_on: date | None = None
+    withdrawn: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class FactRow(SQLModel, table=True):
@@ -81,8 +82,10 @@ def dates_of(row: CaseRow | Row[Any], violence_known_on: date | None = None) -> 
 
 
 # Built once, because building a statement costs more than executing it.
-_BY_ID = select(CaseRow).where(col(CaseRow.tenant_id) == bindparam("tenant_id"), col(CaseRow.id) == bindparam("id"))
-_BY_REF = select(CaseRow).where(col(CaseRow.tenant_id) == bindparam("tenant_id"), col(CaseRow.ref) == bindparam("ref"))
+STANDS = col(CaseRow.withdrawn).is_(False)
+_STANDING = select(CaseRow).where(col(CaseRow.tenant_id) == bindparam("tenant_id"), STANDS)
+_BY_ID = _STANDING.where(col(CaseRow.id) == bindparam("id"))
+_BY_REF = _STANDING.where(col(CaseRow.ref) == bindparam("ref"))
 _NEWEST_FACTS = select(FactRow).where(
     col(FactRow.id).in_(
         select(func.max(col(FactRow.id)))
@@ -106,7 +109,7 @@ _WITH_FACTS = (
         ),
         isouter=True,
     )
-    .where(col(CaseRow.tenant_id) == bindparam("tenant_id"), col(CaseRow.id) == bindparam("id"))
+    .where(col(CaseRow.tenant_id) == bindparam("tenant_id"), col(CaseRow.id) == bindparam("id"), STANDS)
 )
 
 

@@ -19,7 +19,7 @@ from checklists.swedish_time import day_of
 from checklists.workdays import Workdays
 from storage import tenants
 from storage.answers import AnswerRow
-from storage.cases import KEPT_DATES, UNKNOWN, VIOLENCE, WHOLE_CASE, CaseRow, FactRow, dates_of, known_since
+from storage.cases import KEPT_DATES, STANDS, UNKNOWN, VIOLENCE, WHOLE_CASE, CaseRow, FactRow, dates_of, known_since
 from storage.extensions import ExtensionRow, extension
 from storage.filled import FilledRow
 from storage.returns import ReturnRow
@@ -49,7 +49,7 @@ class Contribution(NamedTuple):
 
 
 def of_cases(session: Session, case_ids: Sequence[int]) -> dict[Key, Contribution]:
-    """Return the present contributions of these cases and their lists; a deleted case has none."""
+    """Return the present contributions of these cases and their lists; a deleted or withdrawn case has none."""
     lists: dict[int, list[Row[Any]]] = defaultdict(list)
     for row in _lists(session, case_ids):
         lists[row.case_id].append(row)
@@ -141,7 +141,7 @@ def _read_mark(row: Row[Any], lists: list[Row[Any]], begun: date) -> Iterator[Ma
 
 def _cases(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
     columns = [getattr(CaseRow, name) for name in ("id", "tenant_id", "unit_id", "case_type", *KEPT_DATES)]
-    return session.connection().execute(select(*columns).where(col(CaseRow.id).in_(ids))).all()
+    return session.connection().execute(select(*columns).where(col(CaseRow.id).in_(ids), STANDS)).all()
 
 
 def _workdays(session: Session, tenant_id: int) -> Workdays:

@@ -69,7 +69,7 @@ def still_due(session: Session, tenant: TenantRow, ids: Iterable[int], today: da
     """Return those of the cases that are still due, locked: one may have been reopened since they were listed."""
     found = []
     for row_id in ids:
-        case = cases.get(session, tenant.id, row_id)
+        case = session.get(CaseRow, row_id)
         if case is not None:
             cases.lock(session, case)
             due_on = retention(tenant).case_due_on(case.closed_on)

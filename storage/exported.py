@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 
 from checklists.model import AnyRole, CaseType, Role
 from storage.answers import AnswerRow, Stored
-from storage.cases import CaseRow, FactRow, rule_values
+from storage.cases import STANDS, CaseRow, FactRow, rule_values
 from storage.filled import FilledRow
 from storage.people import UnitRow
 from storage.sealing import prefetch_keys
@@ -68,7 +68,7 @@ _LISTS = (
     select(*_OF_LIST, *_OF_CASE)
     .join(CaseRow, col(CaseRow.id) == col(FilledRow.case_id))
     .join(UnitRow, col(UnitRow.id) == col(FilledRow.unit_id))
-    .where(col(CaseRow.protected_identity).is_(False))
+    .where(col(CaseRow.protected_identity).is_(False), STANDS)
     .order_by(col(FilledRow.id))
 )
 _FACTS = select(*_OF_FACT).order_by(*_OF_FACT[:3], col(FactRow.revision))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Enum, String, UniqueConstraint, bindparam
+from sqlalchemy import Enum, String, UniqueConstraint, bindparam, or_
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from checklists.lifecycle import READER, WAITING, WRITER, State
@@ -102,6 +102,13 @@ def waiting_in(session: Session, tenant_id: int, unit_ids: Sequence[int], checkl
         .where(col(FilledRow.status).in_(WAITING), col(CaseRow.unit_id).in_(unit_ids), col(CaseRow.closed_on).is_(None))
     )
     return session.exec(query.order_by(col(FilledRow.sent_at), col(FilledRow.id))).all()
+
+
+def any_sent(session: Session, case_id: int) -> bool:
+    """Return whether any list of a case has left the one who writes it, or is a reader's."""
+    is_begun, is_writers = col(FilledRow.status) == State.BEGUN, col(FilledRow.role) == WRITER
+    left = or_(~is_begun, col(FilledRow.sent_at).is_not(None), ~is_writers)
+    return session.exec(select(FilledRow.id).where(FilledRow.case_id == case_id, left).limit(1)).first() is not None
 
 
 def get(session: Session, tenant_id: int, row_id: int) -> FilledRow | None:

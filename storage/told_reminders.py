@@ -7,7 +7,7 @@ from sqlalchemy import String, UniqueConstraint, delete, or_
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from checklists.reminder_rules import Rule
-from storage.cases import CaseRow
+from storage.cases import STANDS, CaseRow
 from storage.outbox import DROPPED, STOPPED, UNCERTAIN, WAITING, OutboxRow
 from storage.times import Moment
 from storage.unfit import Skipped, readable
@@ -93,7 +93,7 @@ Read = tuple[Sequence[CaseRow], tuple[Skipped, ...]]
 
 def cases_after(session: Session, tenant_id: int, reached: int, most: int, decided_since: date) -> Read:
     """Return the next cases to process: open ones, and closed ones decided on or after `decided_since`."""
-    query = select(CaseRow).where(CaseRow.tenant_id == tenant_id, col(CaseRow.id) > reached)
+    query = select(CaseRow).where(CaseRow.tenant_id == tenant_id, col(CaseRow.id) > reached, STANDS)
     query = query.where(or_(col(CaseRow.closed_on).is_(None), col(CaseRow.decided_on) >= decided_since))
     return readable(session, query.order_by(col(CaseRow.id)).limit(most))
 

@@ -140,6 +140,12 @@ def newest_of_case(session: Session, case_id: int) -> int:
     return session.exec(select(func.max(col(EventRow.id))).where(EventRow.case_id == case_id)).one() or 0
 
 
+def was_done(session: Session, case_id: int, act: str, actor: str, since: datetime) -> bool:
+    """Return whether somebody has done something to a case since a moment."""
+    named = (EventRow.case_id == case_id, EventRow.act == act, EventRow.actor == actor, EventRow.at >= since)
+    return session.exec(select(EventRow.id).where(*named).limit(1)).first() is not None
+
+
 def newest(session: Session) -> int:
     """Return the id of the newest event of all, 0 if there is none. It grows with every act."""
     return session.exec(select(func.max(col(EventRow.id)))).one() or 0

@@ -17,7 +17,7 @@ from bot.cards.parts import (
     text,
     text_input,
 )
-from dialogs.views.views import CloseView, DecidedView, DetailsView, ExtendView, FactField
+from dialogs.views.views import CloseView, DecidedView, DetailsView, ExtendView, FactField, WrongCaseView
 
 
 def details_card(pen: Pen, view: DetailsView) -> Card:
@@ -72,6 +72,14 @@ def decided_card(pen: Pen, view: DecidedView) -> Card:
     body.append(subtle(pen.say("card.decided_how")))
     for name in ("decided_on", "planned_decision_on"):
         body.append({"type": "Input.Date", "id": name, "label": pen.say("card." + name)})
+    return card(pen, body + action_sets(pen, view.buttons, primary=1), view.refresh)
+
+
+def wrong_case_card(pen: Pen, view: WrongCaseView) -> Card:
+    """Ask for the right reference of a case; say what withdrawing it means."""
+    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.wrong_case_title"))]
+    body.append(subtle(pen.say("card.wrong_case_how")))
+    body.append(text_input("case_ref", pen.say("card.case"), value=view.ref, most=64))
     return card(pen, body + action_sets(pen, view.buttons, primary=1), view.refresh)
 
 

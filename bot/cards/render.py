@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.cards.comment import comment_card
 from bot.cards.deputies import deputies_card
-from bot.cards.details import close_card, decided_card, details_card, extend_card
+from bot.cards.details import close_card, decided_card, details_card, extend_card, wrong_case_card
 from bot.cards.facts import facts_card
 from bot.cards.form import form_card
 from bot.cards.group import group_card
@@ -40,6 +40,7 @@ _BUILDERS: dict[str, Callable[[Pen, Any], Card]] = {
     "extend": extend_card,
     "close": close_card,
     "decided": decided_card,
+    "wrong_case": wrong_case_card,
     "prompt": prompt_card,
     "reading": reading_card,
     "differences": differences_card,

@@ -29,5 +29,7 @@ def _tell(session: Session, origin: Origin, case: CaseRow, change: Change, actor
     match change.notice:
         case "returned":
             prompts.to_workers(session, origin, worker, change.points, actor.name if actor else "")
+        case "asked_for" if actor is not None:
+            prompts.asked_for(session, origin, case, actor)
         case "sent" | "resent" | "voided" | "followed_up":
             prompts.to_readers(session, origin, worker, change.notice)

@@ -9,12 +9,14 @@ from actions.origin import Origin
 from checklists.access import Staff
 from dialogs.messages.tell import tell
 from dialogs.turn.declared import claimed
+from dialogs.turn.presses import ToPerson
 from dialogs.views.chef import PromptView
 from dialogs.views.parts import Button, GapRow, Line
-from dialogs.views.ready_made import command_button
+from dialogs.views.ready_made import command_button, open_button
 from dialogs.views.views import MenuView
 from dialogs.worker.sheet_parts import basis_head, gap_row
-from storage import people
+from storage import people, trail
+from storage.cases import CaseRow
 from storage.desk import Session
 from storage.people import PersonRow
 
@@ -62,6 +64,38 @@ def to_workers(session: Session, origin: Origin, worker: Basis, points: Sequence
     staff = Staff(people.holdings_on(session, origin.tenant_id, origin.today))
     found = people.by_ids(session, origin.tenant_id, staff.workers(case))
     tell(session, found, view, now=origin.now, case=case.id)
+
+
+def asked_for(session: Session, origin: Origin, case: CaseRow, by: PersonRow) -> None:
+    """Tell the chefs of a case that somebody who may not open it asks for it."""
+    staff = Staff(people.holdings_on(session, origin.tenant_id, origin.today))
+    workers = people.holders(session, origin.tenant_id, case.unit_id, "case_worker", origin.today)
+    is_here = by.id in {worker.id for worker in workers}
+    lead = people.person(session, origin.tenant_id, case.lead_id or 0)
+    newest = trail.newest_of_case(session, case.id)
+    who = {"name": by.name, "ref": case.ref, "lead": lead.name if lead else "–"}
+    how = Line(say="wrong_case.asks_how" if is_here else "wrong_case.asks_far")
+    claims = [("buttons.wrong_case", claimed("wrong_case", case=case.id))]
+    if is_here:
+        claims.insert(0, ("buttons.hand_over", claimed("hand_over", ToPerson(by.id, newest), case=case.id)))
+    view = MenuView(
+        title=Line(say="wrong_case.asks_title"),
+        lines=(Line(say="wrong_case.asks", args=who), how),
+        buttons=tuple(Button(title=Line(say=title), claim=claim) for title, claim in claims),
+    )
+    found = people.by_ids(session, origin.tenant_id, staff.chefs(case))
+    tell(session, found, view, now=origin.now, case=case.id)
+
+
+def handed_over(session: Session, origin: Origin, case: CaseRow, to: PersonRow, before: int | None) -> None:
+    """Tell the new lead of a case that it is hers, and the one before that it no longer is."""
+    title = Line(say="details.about", args={"ref": case.ref})
+    opens = open_button(case.id, Line(say="buttons.continue_case", args={"ref": case.ref}))
+    yours = MenuView(title=title, lines=(Line(say="wrong_case.yours_now"),), buttons=(opens,))
+    tell(session, [to], yours, now=origin.now, case=case.id)
+    gone = MenuView(title=title, lines=(Line(say="wrong_case.not_yours", args={"name": to.name}),), buttons=())
+    old = people.by_ids(session, origin.tenant_id, [before] if before and before != to.id else [])
+    tell(session, old, gone, now=origin.now, case=case.id)
 
 
 def _view(worker: Basis, reason: Reason, who: str, gaps: Sequence[GapRow], button: Button) -> PromptView:

@@ -26,6 +26,7 @@ from dialogs.worker import (
     remarks,
     summary,
     undo,
+    wrong_case,
 )
 
 MODULES = (
@@ -39,6 +40,7 @@ MODULES = (
     my_cases,
     case_details,
     closing,
+    wrong_case,
     reading,
     sign_off,
     deputies,

@@ -34,6 +34,15 @@ def by_id(context: TurnContext, row_id: int, right: Right, checklist: ListId = B
     return context.basis(*found, checklist)
 
 
+def row(context: TurnContext, row_id: int, right: Right) -> CaseRow:
+    """Return a case without its lists. Raises: NoSuchCase."""
+    case = cases.get(context.session, context.tenant_id, row_id)
+    if case is None or not access.may_use(right, context.roles, case):
+        raise NoSuchCase(case, right.verb)
+    context.touched = case
+    return case
+
+
 def by_ref(context: TurnContext, text: str, right: Right) -> Basis:
     """Return the latest occasion of the named case, as this person sees it.
 

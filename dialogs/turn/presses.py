@@ -206,6 +206,21 @@ class OfDeputy:
 
 
 @dataclass(frozen=True, slots=True)
+class ToPerson:
+    """Something given to a person. newest: see `OnFacts`."""
+
+    person_id: int
+    newest: int
+
+    @classmethod
+    def read(cls, claim: Claim) -> Self:
+        return cls(int(claim.item), int(claim.choice or 0))
+
+    def write(self) -> Parts:
+        return {"item": str(self.person_id), "choice": str(self.newest)}
+
+
+@dataclass(frozen=True, slots=True)
 class OfFigures:
     """The figures of a unit and period."""
 

@@ -203,6 +203,16 @@ class DecidedView(View):
     refresh: Claim
 
 
+class WrongCaseView(View):
+    """Asks for the right reference of a case, or to withdraw the case. ref: as it is, or as typed."""
+
+    kind: Literal["wrong_case"] = "wrong_case"
+    head: Head
+    ref: str
+    buttons: tuple[Button, ...]
+    refresh: Claim | None = None
+
+
 class CloseView(View):
     """Asks for confirmation and the day before closing a case. day: ISO date proposed."""
 
@@ -356,6 +366,7 @@ AnyView = Annotated[
     | DetailsView
     | ExtendView
     | CloseView
+    | WrongCaseView
     | DecidedView
     | PromptView
     | ReadingView

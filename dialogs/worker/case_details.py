@@ -43,7 +43,7 @@ def details(context: TurnContext, basis: Basis, notices: tuple[Line, ...] = ()) 
     newest = trail.newest_of_case(context.session, case.id)
     # Includes the newest event, so that setting a date back and forth is not mistaken for a repeated press.
     claims = [("save", claimed("save_details", OnDetails(shown(basis), newest), case=case.id))]
-    claims += [(verb, claimed(verb, case=case.id)) for verb in ("extend", "close")]
+    claims += [(verb, claimed(verb, case=case.id)) for verb in ("extend", "close", "wrong_case")]
     shared = [(cases.WHOLE_CASE, fact_id) for fact_id, fact in all_facts().items() if fact.per == "case"]
     own = [(n + 1, f) for n in range(case.children) for f, fact in all_facts().items() if fact.per == "child"]
     names = _mates(context, basis)

@@ -7,6 +7,7 @@ from actions import lists
 from actions.basis import Basis
 from actions.changes import NONE, Changes
 from actions.facts import set_fact
+from checklists import access
 from checklists.errors import BadChildren, UserError
 from checklists.lifecycle import State
 from checklists.loader import all_facts
@@ -23,6 +24,7 @@ from dialogs.views.views import Button, Line, MenuView
 from dialogs.worker import facts_card, form_card, next_card
 from dialogs.worker.case_details import store_dates
 from dialogs.worker.landing import open_case
+from dialogs.worker.wrong_case import taken
 from storage import cases
 
 NEW = Right("new", "self", {"case_worker": ("lead", "co_worker", "own_unit", "other")})
@@ -44,8 +46,11 @@ def new(context: TurnContext, rest: str) -> Reaction:
     if not rest.strip():
         return ask_ref("ny")
     ref = find_case.reference(context, rest)
-    if cases.find(context.session, context.tenant_id, ref) is not None:
-        return _again(context, find_case.by_ref(context, ref, NEW_OCCASION))
+    found = cases.find(context.session, context.tenant_id, ref)
+    if found is not None and not access.may_use(NEW_OCCASION, context.roles, found):
+        return taken(context, found)
+    if found is not None:
+        return _again(context, find_case.by_id(context, found.id, NEW_OCCASION))
     unit_id = context.units_as("case_worker")[0]
     case, changes = acts.open_case(context.session, context.origin, ref, unit_id, context.person_id)
     return Done(facts_card.facts_card(context, context.basis(case, {})), changes)

@@ -1,0 +1,78 @@
+"""Put right a case that was opened under a wrong reference, or by mistake; hand over one that somebody asks for.
+
+Source: product.md 2, "Ärendet öppnades fel".
+"""
+
+from actions import cases as acts
+from actions.changes import NONE, Change, Changes, record
+from actions.origin import Origin
+from checklists.case_dates import FIELDS, settle
+from checklists.errors import CaseIsSent, RefTaken
+from storage import answers, cases, filled
+from storage.cases import CaseRow
+from storage.desk import Session
+
+_REF_KEPT = 40
+"""How much of a withdrawn case's reference is kept; the rest of the column says which case it was."""
+
+
+def rename(session: Session, origin: Origin, case: CaseRow, ref: str) -> Changes:
+    """Give a case another reference. ref: normalised, and not in use. Its events and lists are the case's, and stay."""
+    if case.ref == ref:
+        return NONE
+    case.ref = ref
+    return record(session, origin, Change("ref_changed", case))
+
+
+def withdraw(session: Session, origin: Origin, case: CaseRow) -> Changes:
+    """Withdraw a case that was opened by mistake: it counts in no figure, and its reference is free again.
+
+    It is kept, closed, until its retention period is over. Raises: CaseIsSent: a list of it was sent or signed.
+    """
+    if is_sent(session, case):
+        raise CaseIsSent
+    case.ref = f"{case.ref[:_REF_KEPT]} (draget {case.id})"
+    case.withdrawn, case.closed_on = True, origin.today
+    return record(session, origin, Change("withdrawn", case))
+
+
+def merge(session: Session, origin: Origin, case: CaseRow, empty: CaseRow) -> Changes:
+    """Give a case the reference of another, empty one, with what is known of that one alone; that one is withdrawn.
+
+    Raises: RefTaken: something is written in it, it is closed, or its dates contradict the other's.
+    """
+    days = {name: day for name in FIELDS if (day := getattr(empty, name)) and not getattr(case, name)}
+    contradict = settle(cases.dates_of(case), days, origin.today).faults
+    if contradict or is_begun(session, empty) or empty.closed_on is not None:
+        raise RefTaken
+    ref = empty.ref
+    changes = withdraw(session, origin, empty)
+    session.flush()  # the reference is free before it is taken
+    changes += rename(session, origin, case, ref)
+    changes += acts.set_dates(session, origin, case, days).changes
+    changes += acts.set_unit(session, origin, case, empty.unit_id)
+    changes += acts.set_type(session, origin, case, empty.case_type)
+    return changes + acts.set_protected(
+        session, origin, case, protected=case.protected_identity or empty.protected_identity
+    )
+
+
+def hand_over(session: Session, origin: Origin, case: CaseRow, to: int) -> Changes:
+    """Make somebody the lead of a case that she asked for; a co-worker who becomes lead is no co-worker any more."""
+    changes = acts.remove_co_worker(session, origin, case) if case.co_id == to else NONE
+    return changes + acts.set_workers(session, origin, case, lead_id=to)
+
+
+def ask_for(session: Session, origin: Origin, case: CaseRow) -> Changes:
+    """Record that somebody who may not open a case asks its chef for it."""
+    return record(session, origin, Change("case_asked_for", case, notice="asked_for"))
+
+
+def is_begun(session: Session, case: CaseRow) -> bool:
+    """Say whether anything is answered or sent in a case."""
+    return is_sent(session, case) or answers.any_in(session, case.id)
+
+
+def is_sent(session: Session, case: CaseRow) -> bool:
+    """Say whether a list of a case was ever sent, read or signed."""
+    return filled.any_sent(session, case.id)

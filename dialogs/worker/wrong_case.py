@@ -1,0 +1,160 @@
+"""A case opened under a wrong reference: put right, withdrawn, or asked for and handed over (product.md 2)."""
+
+from datetime import datetime, time
+
+from actions import wrong_case as acts
+from actions.changes import Change, record
+from checklists import access
+from checklists.errors import RefTaken, UserError
+from checklists.rights import READER, RELATIONS, Right
+from checklists.swedish_time import STOCKHOLM
+from dialogs.messages import prompts
+from dialogs.turn import find_case
+from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
+from dialogs.turn.find_case import maybe_ref
+from dialogs.turn.presses import AsShown, Nothing, ToPerson
+from dialogs.turn.turn_context import TurnContext
+from dialogs.views.ready_made import ask_ref, command_button, open_button, refused
+from dialogs.views.views import Button, Head, Line, MenuView, SayView, WrongCaseView
+from dialogs.worker.fill_checklist import SHOW
+from storage import cases, people, trail
+from storage.cases import CaseRow
+
+_MAY = {"case_worker": ("lead",), **READER, "admin": RELATIONS}
+WRONG_CASE = Right("wrong_case", "case", _MAY)
+SAVE_REF = Right("save_ref", "case", _MAY)
+WITHDRAW = Right("withdraw", "case", _MAY)
+HAND_OVER = Right("hand_over", "case", READER)
+ASK_CHEF = Right("ask_chef", "self", {"case_worker": RELATIONS})
+
+
+# --- a wrong reference -----------------------------------------------------------------------------------------------
+
+
+def typed(context: TurnContext, rest: str) -> Reaction:
+    """Show the card for the named case, or the last one used."""
+    if rest:
+        case = cases.find(context.session, context.tenant_id, find_case.reference(context, rest))
+        if case is None:
+            raise find_case.NoSuchCase(None, WRONG_CASE.verb)
+        return _card(context, find_case.row(context, case.id, WRONG_CASE))
+    case = find_case.last_touched(context, WRONG_CASE)
+    return _card(context, case) if case is not None else ask_ref("fel nummer")
+
+
+def pressed(context: TurnContext, press: Press[Nothing]) -> Reaction:
+    """Show the card, from a button."""
+    return _card(context, find_case.row(context, press.case, WRONG_CASE))
+
+
+def _card(context: TurnContext, case: CaseRow, notices: tuple[Line, ...] = (), ref: str = "") -> WrongCaseView:
+    newest = AsShown(case.ref, trail.newest_of_case(context.session, case.id))
+    buttons = [Button(title=Line(say="buttons.save"), claim=claimed("save_ref", newest, case=case.id))]
+    if not acts.is_sent(context.session, case):
+        buttons.append(Button(title=Line(say="buttons.withdraw"), claim=claimed("withdraw", newest, case=case.id)))
+    return WrongCaseView(
+        notices=notices,
+        head=Head(case_ref=case.ref),
+        ref=ref or case.ref,
+        buttons=(*buttons, command_button("hjälp", "buttons.help")),
+        refresh=claimed("show_current", case=case.id) if access.may_use(SHOW, context.roles, case) else None,
+    )
+
+
+def save_ref(context: TurnContext, press: Press[AsShown]) -> Reaction:
+    """Give the case its right reference: a free one, or that of an empty case this person may also put right."""
+    case = find_case.row(context, press.case, SAVE_REF)
+    if press.what.state != case.ref:
+        return _card(context, case, (Line(say="facts.changed_meanwhile"),))
+    text = press.inputs.get("case_ref", "")
+    try:
+        ref = find_case.reference(context, text)
+        there = cases.find(context.session, context.tenant_id, ref)
+        if there is None or there.id == case.id:
+            changes = acts.rename(context.session, context.origin, case, ref)
+        elif access.may_use(SAVE_REF, context.roles, there):
+            changes = acts.merge(context.session, context.origin, case, there)
+        else:
+            raise RefTaken
+    except UserError as error:
+        typed_again = text if isinstance(error, RefTaken) else ""
+        return _card(context, case, refused(error), typed_again)
+    if not changes:
+        return _card(context, case, (Line(say="wrong_case.same"),))
+    return Done(_done(case, Line(say="wrong_case.renamed", args={"old": press.what.state, "ref": case.ref})), changes)
+
+
+def withdraw(context: TurnContext, press: Press[AsShown]) -> Reaction:
+    """Withdraw the case: it is in no list and no figure any more, and its number is free."""
+    case = find_case.row(context, press.case, WITHDRAW)
+    ref = case.ref
+    if press.what.state != ref:
+        return _card(context, case, (Line(say="facts.changed_meanwhile"),))
+    try:
+        changes = acts.withdraw(context.session, context.origin, case)
+    except UserError as error:
+        return _card(context, case, refused(error))
+    title, line = Line(say="details.about", args={"ref": ref}), Line(say="wrong_case.withdrawn", args={"ref": ref})
+    return Done(MenuView(title=title, lines=(line,), buttons=(command_button("hjälp", "buttons.help"),)), changes)
+
+
+def _done(case: CaseRow, line: Line) -> MenuView:
+    button = command_button("hjälp", "buttons.help")
+    return MenuView(title=Line(say="details.about", args={"ref": case.ref}), lines=(line,), buttons=(button,))
+
+
+# --- a number that is taken ------------------------------------------------------------------------------------------
+
+
+def taken(context: TurnContext, case: CaseRow) -> Reaction:
+    """Say that a number is taken, and nothing more of the case; offer to ask its chef for it."""
+    now = AsShown(context.today.isoformat(), trail.newest_of_case(context.session, case.id))
+    asking = Button(title=Line(say="buttons.ask_chef"), claim=claimed("ask_chef", now, case=case.id))
+    view = MenuView(
+        title=Line(say="wrong_case.taken_title", args={"ref": case.ref}),
+        lines=(Line(say="wrong_case.taken"),),
+        buttons=(asking, command_button("mina ärenden", "buttons.my_cases")),
+    )
+    denied = Change("denied", case, detail="new")
+    return Done(view, record(context.session, context.origin, denied))
+
+
+def ask_chef(context: TurnContext, press: Press[AsShown]) -> Reaction:
+    """Tell the chef of a case, once a day, that somebody asks for it."""
+    case = cases.get(context.session, context.tenant_id, press.case)
+    if case is None:  # withdrawn, or put right, since the number was refused
+        return SayView(notices=(Line(say="wrong_case.free_now"),))
+    title = Line(say="wrong_case.taken_title", args={"ref": case.ref})
+    menu = (command_button("mina ärenden", "buttons.my_cases"),)
+    morning = datetime.combine(context.today, time(), STOCKHOLM)
+    if trail.was_done(context.session, case.id, "case_asked_for", context.origin.actor, morning):
+        return MenuView(title=title, lines=(Line(say="wrong_case.asked_already"),), buttons=menu)
+    changes = acts.ask_for(context.session, context.origin, case)
+    return Done(MenuView(title=title, lines=(Line(say="wrong_case.asked"),), buttons=menu), changes)
+
+
+def hand_over(context: TurnContext, press: Press[ToPerson]) -> Reaction:
+    """Make the one who asked the lead of the case; she and the lead until now are told."""
+    case = find_case.row(context, press.case, HAND_OVER)
+    asked, before = press.what.person_id, case.lead_id
+    workers = people.holders(context.session, context.tenant_id, case.unit_id, "case_worker", context.today)
+    person = next((one for one in workers if one.id == asked), None)
+    title = Line(say="details.about", args={"ref": case.ref})
+    if person is None or case.closed_on is not None:
+        return MenuView(title=title, lines=(Line(say="wrong_case.not_handed_over"),), buttons=())
+    changes = acts.hand_over(context.session, context.origin, case, person.id)
+    if changes:
+        prompts.handed_over(context.session, context.origin, case, person, before)
+    line = Line(say="wrong_case.handed_over", args={"name": person.name})
+    view = MenuView(title=title, lines=(line,), buttons=(open_button(case.id, Line(say="buttons.open"), "read"),))
+    return Done(view, changes)
+
+
+VERBS = (
+    Verb(WRONG_CASE, pressed, keeps=False),
+    Verb(SAVE_REF, save_ref, AsShown),
+    Verb(WITHDRAW, withdraw, AsShown),
+    Verb(ASK_CHEF, ask_chef, AsShown),
+    Verb(HAND_OVER, hand_over, ToPerson),
+)
+COMMANDS = (Command("fel nummer", ("fel ärendenummer", "wrong number"), typed, WRONG_CASE, maybe_ref),)

@@ -1,0 +1,208 @@
+"""A case opened under a wrong number: put right, made one with another, withdrawn, asked for (product.md 2)."""
+
+import pytest
+
+from storage import aggregates
+from tests.chat.drive import fills, opens
+from tests.chat.harness import NORTH, REF, TENANT, Chat, Room
+from tests.sql.import_files import import_cases
+
+ALL = {"violence": "nej", "child_placed": "nej", "intervention_decided": "nej", "child_communicated": "ja"}
+WRONG = "SN 2026/0132"
+
+
+@pytest.fixture
+def cecilia(room: Room) -> Chat:
+    return room.chat("cecilia").installs()
+
+
+def figures(room: Room) -> int:
+    """Return how many lists the figures count."""
+    room.desk.run_now(aggregates.project_new)
+    return int(room.scalar("select count(*) from counted where filled_id > 0"))
+
+
+# --- renamed ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_wrong_number_is_put_right_and_what_is_written_goes_with_it(room: Room, anna: Chat) -> None:
+    opens(anna, WRONG, **ALL).presses("Ja")
+
+    anna.types(f"uppgifter {WRONG}").presses("Fel ärendenummer").presses("Spara", {"case_ref": "sn 2026/0123"})
+
+    anna.sees(f"Ärendet heter nu {REF} (förut {WRONG})")
+    assert anna.stored("child_heard") == "ja"
+    anna.types(f"fortsätt {WRONG}").sees("inget ärende med den beteckningen")
+    anna.types("mina ärenden").sees(REF).sees_no(WRONG)
+    anna.types(f"ny {WRONG}").sees("Uppgifter som avgör")  # the number is free
+    assert len(room.events("ref_changed")) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "känns inte igen"),
+        ("tolv", "känns inte igen"),
+        ("19121212-1212", "personnummer"),
+        (WRONG, "redan det numret"),
+    ],
+)
+def test_a_number_that_is_none_changes_nothing(room: Room, anna: Chat, typed: str, said: str) -> None:
+    opens(anna, WRONG, **ALL)
+
+    anna.types(f"fel nummer {WRONG}").presses("Spara", {"case_ref": typed}).sees(said)
+
+    assert room.case(WRONG).ref == WRONG
+    assert room.events("ref_changed") == []
+
+
+def test_a_number_that_somebody_else_has_is_refused_and_told_nothing_of(room: Room, anna: Chat, bo: Chat) -> None:
+    opens(bo, **ALL)
+    opens(anna, WRONG, **ALL)
+
+    anna.types(f"fel nummer {WRONG}").presses("Spara", {"case_ref": REF})
+
+    anna.sees("Ett annat ärende har det numret").sees_no("Bo Exempel")
+    assert room.case(WRONG).lead_id != room.case(REF).lead_id
+
+
+def test_an_outdated_card_does_not_rename_again(room: Room, anna: Chat) -> None:
+    opens(anna, WRONG, **ALL)
+    anna.types(f"fel nummer {WRONG}")
+    old = anna.shown
+    anna.presses("Spara", {"case_ref": REF})
+
+    anna.presses("Spara", {"case_ref": "SN 2026/0777"}, on=old).sees("ändrat")
+
+    assert room.case(REF).ref == REF
+
+
+# --- made one with an empty case -------------------------------------------------------------------------------------
+
+
+def test_a_case_takes_the_place_of_an_empty_one_with_its_dates_and_unit(room: Room, anna: Chat, cecilia: Chat) -> None:
+    raw = f"tenant_id,case_ref,unit,received_on,opened_on\n{TENANT},{REF},{NORTH},2026-05-01,2026-05-04\n"
+    room.desk.run_now(lambda s: import_cases(s, raw.encode(), frozenset(), room.now, "cli:test"))
+    opens(anna, WRONG, **ALL).presses("Ja")
+
+    cecilia.types(f"fel nummer {WRONG}").presses("Spara", {"case_ref": REF}).sees(f"Ärendet heter nu {REF}")
+
+    assert anna.stored("child_heard") == "ja"
+    assert str(room.case().opened_on) == "2026-05-04"
+    anna.types("mina ärenden").sees(REF)
+    assert figures(room) == 1
+    assert len(room.events("withdrawn")) == 1
+
+
+def test_a_case_with_answers_is_never_taken_the_place_of(room: Room, anna: Chat, bo: Chat, cecilia: Chat) -> None:
+    opens(bo, **ALL).presses("Ja")
+    opens(anna, WRONG, **ALL).presses("Nej")
+
+    cecilia.types(f"fel nummer {WRONG}").presses("Spara", {"case_ref": REF}).sees("Ett annat ärende har det numret")
+
+    assert (bo.stored("child_heard"), anna.stored("child_heard", ref=WRONG)) == ("ja", "nej")
+    assert room.events("withdrawn") == []
+
+
+# --- withdrawn -------------------------------------------------------------------------------------------------------
+
+
+def test_a_withdrawn_case_is_in_no_list_figure_or_reminder_and_its_number_is_free(
+    room: Room, anna: Chat, cecilia: Chat
+) -> None:
+    old = opens(anna, WRONG, **ALL).shown
+    anna.presses("Ja")
+    assert figures(room) == 1
+
+    anna.types(f"fel nummer {WRONG}").presses("Dra tillbaka ärendet").sees(f"{WRONG} är draget tillbaka")
+
+    assert figures(room) == 0
+    anna.types("mina ärenden").sees_no(WRONG)
+    anna.types(f"vad saknas {WRONG}").sees("inget ärende med den beteckningen")
+    anna.types("vad saknas").sees("Vilket ärende gäller det?")
+    anna.presses("Nej", on=old).sees("inget ärende med den beteckningen")
+    room.later(days=200)
+    room.sweeps()
+    assert [chat.arrives() for chat in (anna, cecilia)] == [0, 0]
+    anna.types(f"ny {WRONG}").sees("Uppgifter som avgör")
+
+
+def test_a_case_that_was_sent_is_not_withdrawn(room: Room, anna: Chat, cecilia: Chat) -> None:
+    fills(opens(anna, **ALL))
+    anna.types(f"fel nummer {REF}")
+    offered = anna.buttons
+    before = anna.card
+    anna.types(f"vad saknas {REF}").presses("Skicka till chef")
+
+    assert "Dra tillbaka ärendet" in offered
+    anna.types(f"fel nummer {REF}")
+    assert "Dra tillbaka ärendet" not in anna.buttons
+    assert before
+    assert room.events("withdrawn") == []
+
+
+@pytest.mark.parametrize("name", ["bo", "doris", "vera", "eva"])
+def test_nobody_else_puts_a_case_right(room: Room, anna: Chat, name: str) -> None:
+    opens(anna, **ALL)
+
+    room.chat(name).types(f"fel nummer {REF}").sees("inget ärende med den beteckningen")
+
+
+# --- asked for and handed over ---------------------------------------------------------------------------------------
+
+
+def test_a_taken_number_is_said_and_nothing_more_and_the_chef_hands_the_case_over(
+    room: Room, anna: Chat, bo: Chat, cecilia: Chat
+) -> None:
+    opens(anna, **ALL).presses("Ja")
+
+    bo.types(f"ny {REF}").sees(f"Numret {REF} används redan").sees_no("Anna")
+    bo.presses("Be chefen").sees("Chefen har fått ditt meddelande")
+    assert cecilia.arrives() == 1
+    cecilia.sees("Bo Exempel har försökt öppna", "Handläggare i dag: Anna Påhittad")
+    cecilia.presses("Lämna över").sees("Bo Exempel är nu handläggare")
+
+    assert bo.arrives() == 1
+    bo.sees("lämnat över ärendet till dig").presses(f"Fortsätt {REF}").is_asked("child_informed_report")
+    anna.arrives()
+    anna.sees("lämnat över ärendet till Bo Exempel")
+    anna.types(f"fortsätt {REF}").sees("inget ärende med den beteckningen")
+    assert len(room.events("case_asked_for")) == 1
+
+
+def test_the_chef_is_asked_once_a_day(room: Room, anna: Chat, bo: Chat, cecilia: Chat) -> None:
+    opens(anna, **ALL)
+    for _ in range(3):
+        bo.types(f"ny {REF}").presses("Be chefen")
+    bo.sees("redan frågat chefen i dag")
+    assert (cecilia.arrives(), len(room.events("case_asked_for"))) == (1, 1)
+
+    room.later(days=1)
+    bo.types(f"ny {REF}").presses("Be chefen").sees("Chefen har fått")
+    assert cecilia.arrives() == 1
+
+
+def test_a_case_is_not_handed_over_to_somebody_of_another_unit(room: Room, anna: Chat, cecilia: Chat) -> None:
+    opens(anna, **ALL)
+    doris = room.chat("doris")
+
+    doris.types(f"ny {REF}").presses("Be chefen")
+    cecilia.arrives()
+
+    cecilia.sees("inte handläggare i ärendets enhet")
+    assert "Lämna över" not in cecilia.buttons
+    assert doris.types(f"fortsätt {REF}").sees("inget ärende med den beteckningen")
+
+
+def test_what_happened_under_a_wrong_number_is_not_in_the_log_of_the_right_case(
+    room: Room, anna: Chat, bo: Chat
+) -> None:
+    opens(anna, **ALL).presses("Ja")  # her case is really 0777, and she wrote Bo's number
+    anna.types(f"fel nummer {REF}").presses("Spara", {"case_ref": "SN 2026/0777"})
+    opens(bo, **ALL)
+
+    right, other = room.case(), room.case("SN 2026/0777")
+    assert right.id != other.id
+    acts = [event.act for event in room.events() if event.case_id == right.id]
+    assert "answered" not in acts
+    assert "ref_changed" not in acts
