@@ -116,6 +116,8 @@ def workers_views(anna: Chat) -> Iterator[Reply]:
         lambda: anna.presses("Beslut fattat?"),
         lambda: anna.types("paus"),
         lambda: anna.types("uppgifter"),
+        lambda: anna.presses("Fel ärendenummer"),
+        lambda: anna.types("uppgifter"),
         lambda: anna.presses("Avsluta"),
         lambda: anna.types("obegripligt"),
     )

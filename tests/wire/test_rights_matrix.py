@@ -46,6 +46,7 @@ CLAIMS: dict[str, dict[str, str]] = {
     "named_case": {"item": "hjälp"},
     "save_form": {"item": "question:child_heard", "choice": "child_heard", "revision": "0"},
     "remove_deputy": {"item": "0"},
+    "hand_over": {"item": "0", "choice": "0"},
 }
 """The token claims of verbs whose buttons do not have the general form below."""
 BY_UNIT = ("show_report", "export_figures")
