@@ -43,8 +43,10 @@ async def run_forever(loop: Loop, metrics: Metrics) -> None:
         if loop.awake is None:
             await asyncio.sleep(loop.interval)
         else:
+            # Not wait_for: it swallows a cancellation that comes as the event is set, and the bot would never stop.
             with suppress(TimeoutError):
-                await asyncio.wait_for(loop.awake.wait(), loop.interval)
+                async with asyncio.timeout(loop.interval):
+                    await loop.awake.wait()
 
 
 class _Failures:

@@ -510,3 +510,24 @@ def test_no_secret_is_shown_when_settings_are_printed() -> None:
         for name, secret in given.items():
             assert secret not in shown, name
         assert "losen" not in shown
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_loop_that_is_woken_as_it_is_stopped_stops(turns: int) -> None:
+    awake, waits = asyncio.Event(), asyncio.Event()
+
+    async def round_done() -> None:
+        waits.set()
+
+    running = asyncio.create_task(run_forever(Loop("outbox", round_done, 3600.0, awake), Metrics()))
+    await waits.wait()
+    await asyncio.sleep(0)  # lets it begin to wait
+    await asyncio.sleep(0)
+    awake.set()
+    for _ in range(turns):  # the moment differs by steps of the event loop
+        await asyncio.sleep(0)
+    running.cancel()
+
+    done, _ = await asyncio.wait({running}, timeout=10)
+    running.cancel()
+    assert done == {running}, "it went on as if nobody had stopped it"
