@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from bot import logs
 from bot.clock import Clock
-from bot.commandline import definitions, doubts, exports, registers, trail, upkeep
+from bot.commandline import definitions, doctor, doubts, exports, registers, trail, upkeep
 from bot.commandline.arguments import Parser
 from bot.commandline.common import open_desk, today, use_newest_key
 from bot.commandline.registers import import_file
@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     definitions.add_commands(commands)
     exports.add_commands(commands)
     trail.add_commands(commands)
+    doctor.add_commands(commands)
     upkeep.add_commands(commands, open_desk)
     return parser
 

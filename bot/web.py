@@ -31,8 +31,9 @@ from bot.logs import crash_line
 from bot.metrics import Metrics
 from bot.pages.links import add_links
 from bot.pages.purposes import PURPOSES
+from bot.sending.identity import proof_ends, token_of
 from bot.sending.sender import Sender
-from bot.sending.service_token import ServiceToken, token_endpoint
+from bot.sending.service_token import ServiceToken
 from bot.settings import Settings
 from bot.turns import Turns
 from checklists.faults import Code, Refusal, fault
@@ -122,14 +123,8 @@ def build(
     """Wire the parts together without starting any. Keys and token are None in dev mode, where neither is used."""
     token = bearer = proofs = None
     if settings.mode == "production":
-        tenant = settings.app_tenant_id if settings.app_type == "SingleTenant" else ""
-        token = ServiceToken(
-            session,
-            app_id=settings.app_id,
-            password=settings.app_password.get_secret_value(),
-            endpoint=token_endpoint(tenant),
-            told=metrics.health.told("token"),
-        )
+        token = token_of(settings, session, metrics.health.told("token"))
+        metrics.proof_ends(proof_ends(settings))
         keys = KeyRing(session, settings.openid_metadata_url, told=metrics.health.told("keys"))
         proofs = keys, token
         bearer = BearerCheck(keys, app_id=settings.app_id, issuer=settings.token_issuer)

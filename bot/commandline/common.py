@@ -47,7 +47,8 @@ def open_desk(settings: Settings, *, migrating: bool = False) -> Iterator[Desk]:
             raise CannotOpen(fault(Code.DATABASE_SILENT))
         if migrating:
             migrate.upgrade(desk)
-        elif not migrate.is_current(desk):
+        migrate.check_not_newer(desk)
+        if not migrate.is_current(desk):
             raise CannotOpen(fault(Code.SCHEMA_OLD))
         yield desk
 
