@@ -196,16 +196,22 @@ async def serve(app: web.Application, admin: web.Application, settings: Settings
             await runner.setup()
         server = public.listener
         with _told(settings.host, settings.port, "BK_HOST", "PORT"):
-            listening = await asyncio.get_running_loop().create_server(server, settings.host, settings.port)
+            listening = await asyncio.get_running_loop().create_server(server, _every(settings.host), settings.port)
         with contextlib.closing(listening):
             with _told(settings.admin_host, settings.admin_port, "BK_ADMIN_HOST", "BK_ADMIN_PORT"):
-                await web.TCPSite(runners[1], settings.admin_host, settings.admin_port).start()
-            print(f"Beslutskollen answers on http://{settings.host}:{settings.port}/", flush=True)
+                await web.TCPSite(runners[1], _every(settings.admin_host), settings.admin_port).start()
+            shown = f"[{settings.host}]" if ":" in settings.host else settings.host
+            print(f"Beslutskollen answers on http://{shown}:{settings.port}/", flush=True)
             await stop.wait()
             await stop_accepting(listening, server)
     finally:
         for runner in runners:
             await runner.cleanup()
+
+
+def _every(host: str) -> str | None:
+    """Return what to listen on: `::` means every address, but asyncio takes it for those of IPv6 alone."""
+    return None if host == "::" else host
 
 
 @contextlib.contextmanager
