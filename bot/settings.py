@@ -24,7 +24,7 @@ from bot.door.key_ring import DEFAULT_METADATA_URL
 from bot.door.service_hosts import DEFAULT_SERVICE_HOSTS, is_safe_source
 from bot.secret_files import SecretFiles
 from bot.sending.proofs import check_token_file, read_certificate
-from checklists.addresses import is_base_url, is_host, is_listed_host, is_loopback
+from checklists.addresses import is_base_url, is_host, is_listed_host, is_loopback, is_page
 from checklists.case_dates import calendar_day
 from checklists.faults import Code, Refusal, fault, listed
 from checklists.identity import entra_id
@@ -43,6 +43,8 @@ _FORMS = {
     "service_hosts": "smba.trafficmanager.net,.teams.microsoft.com",
 }
 """How a setting is written that is an address."""
+_LONGEST = {"municipality": 32, "privacy_contact": 200}
+"""Characters; the first is the developer's name in the Teams package, whose limit it is."""
 
 
 class BadSettings(Refusal):
@@ -68,6 +70,11 @@ class Settings(BaseSettings):
     admin_port: int = Field(3979, ge=0, le=65535)
     keep_alive_seconds: float = Field(10.0, ge=1, le=600)
     public_url: str = ""
+    municipality: str = ""
+    privacy_contact: str = ""
+    privacy_url: str = ""
+    terms_url: str = ""
+    website_url: str = ""
     secret_key: SecretStr = SecretStr("")
     keys: SecretStr = SecretStr("")
     trail_key: SecretStr = SecretStr("")
@@ -138,6 +145,21 @@ class Settings(BaseSettings):
         if not value or not all(map(is_listed_host, value)):
             raise _no_address(info)
         return frozenset(host.lower() for host in value)
+
+    @field_validator("municipality", "privacy_contact")
+    @classmethod
+    def _is_line(cls, value: str, info: ValidationInfo) -> str:
+        plain, longest = " ".join(value.split()), _LONGEST[info.field_name or ""]
+        if len(plain) > longest or not plain.isprintable():
+            raise BadSettings(fault(Code.LINE_TOO_LONG, setting=_setting(info), longest=longest))
+        return plain
+
+    @field_validator("privacy_url", "terms_url", "website_url")
+    @classmethod
+    def _is_page(cls, value: str, info: ValidationInfo) -> str:
+        if value and not is_page(value):
+            raise BadSettings(fault(Code.NO_PAGE, setting=_setting(info)))
+        return value
 
     @field_validator("secret_ends", mode="before")
     @classmethod
@@ -294,8 +316,12 @@ def read_settings(**changes: object) -> Settings:
 
 
 def _no_address(info: ValidationInfo) -> BadSettings:
-    name = info.field_name or ""
-    return BadSettings(fault(Code.SETTING_NO_ADDRESS, setting="BK_" + name.upper(), form=_FORMS[name]))
+    form = _FORMS[info.field_name or ""]
+    return BadSettings(fault(Code.SETTING_NO_ADDRESS, setting=_setting(info), form=form))
+
+
+def _setting(info: ValidationInfo) -> str:
+    return "BK_" + (info.field_name or "").upper()
 
 
 def _refused(detail: Any) -> BadSettings:

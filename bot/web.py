@@ -30,6 +30,7 @@ from bot.http_server import HTTPS_ONLY, Runner
 from bot.logs import crash_line
 from bot.metrics import Metrics
 from bot.pages.links import add_links
+from bot.pages.public_pages import add_public_pages
 from bot.pages.purposes import PURPOSES
 from bot.sending.identity import proof_ends, token_of
 from bot.sending.sender import Sender
@@ -103,6 +104,7 @@ def make_app(settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> 
         app.router.add_post(f"{base}/api/messages", messages)
         app.router.add_get(f"{base}/healthz", healthz)
     add_links(app, desk, clock, metrics, PURPOSES, settings.base_path)
+    add_public_pages(app, settings, desk, metrics)
     return app
 
 

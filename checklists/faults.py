@@ -26,7 +26,8 @@ BK-4xx the command line, continued
 ├── 40x  doctor: the database, the register, this machine
 ├── 41x  doctor: what is outside this machine
 ├── 42x  doctor: a message sent to try
-└── 43x  what the bot proves who it is with
+├── 43x  what the bot proves who it is with
+└── 44x  the pages and the Teams package
 
 The sentences are in texts/sv and texts/en, under the code: BK-1xx and BK-2xx in files.yaml, BK-3xx and
 BK-4xx in commandline.yaml.
@@ -267,6 +268,10 @@ class Code(StrEnum):
     PROOF_FILE_UNREADABLE = "BK-432"
     NO_PROOF_NEEDED = "BK-433"
     ENDPOINT_ALONE = "BK-434"
+
+    LINE_TOO_LONG = "BK-440"
+    NO_PAGE = "BK-441"
+    NOT_A_PACKAGE = "BK-442"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ PARTS = (
     ("commandline", "BK-41", "`doctor`: det som ligger utanför maskinen"),
     ("commandline", "BK-42", "`doctor`: provmeddelandet"),
     ("commandline", "BK-43", "Det som boten visar vem den är med"),
+    ("commandline", "BK-44", "Sidorna och Teams-paketet"),
 )
 
 
