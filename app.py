@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from bot import logs
 from bot.clock import Clock
@@ -18,7 +18,7 @@ from bot.commandline import definitions, doctor, doubts, exports, registers, tra
 from bot.commandline.arguments import Parser
 from bot.commandline.common import open_desk, today, use_newest_key
 from bot.commandline.registers import import_file
-from bot.settings import ROOT, VAR, BadSettings, Settings, read_settings
+from bot.settings import IS_CHECKOUT, ROOT, VAR, BadSettings, Settings, read_settings
 from checklists.faults import Code, Refusal, fault
 from imports.people import import_people
 from storage import migrate, private, tenants
@@ -56,9 +56,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def command() -> NoReturn:
+    """Run as the program `beslutskollen` that an installed wheel has."""
+    sys.exit(main())
+
+
 def _parser() -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = Parser(
-        prog="app.py", description="Beslutskollen: checklists for Swedish child welfare."
+        prog="app.py" if IS_CHECKOUT else "beslutskollen",
+        description="Beslutskollen: checklists for Swedish child welfare.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 

@@ -32,7 +32,9 @@ from storage.database_address import is_verified
 from storage.sealing import parse_keys
 
 ROOT = Path(__file__).parent.parent
-VAR = ROOT / "var"
+IS_CHECKOUT = (ROOT / "pyproject.toml").is_file()
+"""False when it was installed as a wheel: the code then lies among other libraries, and data never beside it."""
+VAR = (ROOT if IS_CHECKOUT else Path.cwd()) / "var"
 MANAGED = "UserAssignedMSI"
 APP_TYPES = ("SingleTenant", "MultiTenant", MANAGED)
 DOTENV = ".env"

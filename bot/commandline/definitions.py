@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.commandline.common import Stop, output
-from bot.settings import ROOT, read_settings
+from bot.settings import IS_CHECKOUT, ROOT, read_settings
 from checklists.coverage import coverage, newest_files
 from checklists.faults import Code, Fault, fault
 from checklists.loader import DEFINITIONS, BadFile, read_checklist
@@ -71,9 +71,9 @@ def _coverage(parsed: argparse.Namespace) -> None:
 
 def _version() -> str:
     """Return this release's number: from the sources where they are, else from what was installed."""
-    project = ROOT / "pyproject.toml"
-    if project.is_file():
-        return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
+    if IS_CHECKOUT:
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+        return str(project["project"]["version"])
     return metadata.version("beslutskollen")
 
 
