@@ -11,6 +11,7 @@ import pytest
 import yaml
 from aiohttp import web
 
+import app
 from bot.clock import Clock
 from bot.metrics import Metrics
 from bot.settings import Settings, read_settings
@@ -19,7 +20,7 @@ from storage.desk import Desk
 from storage.sealing import Keys
 from tests.conftest import TRAIL
 from tests.migrated import put_database
-from tests.unit.test_docs import setting_names
+from tests.unit.test_docs import commands, setting_names
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
@@ -40,9 +41,9 @@ BOTS = [COMPOSE["services"][name] for name in ("bot1", "bot2")]
 def routes(tmp_path: Path) -> set[str]:
     """Return every path the bot answers at."""
     desk = Desk(put_database(tmp_path / "bot.db"), Keys({"made-up": bytes(32)}, TRAIL))
-    app: web.Application = make_app(read_settings(mode="dev"), desk, Clock(), Metrics())
+    made: web.Application = make_app(read_settings(mode="dev"), desk, Clock(), Metrics())
     desk.close()
-    return {str(route.resource.canonical) for route in app.router.routes() if route.resource is not None}
+    return {str(route.resource.canonical) for route in made.router.routes() if route.resource is not None}
 
 
 # --- the proxies -----------------------------------------------------------------------------------------------------
@@ -196,11 +197,43 @@ def test_the_unit_runs_the_installed_program_without_rights() -> None:
     for name in ("NoNewPrivileges", "ProtectHome", "PrivateTmp", "PrivateDevices"):
         assert service[name] == "yes"
     assert service["ProtectSystem"] == "strict"
-    given = re.findall(r"^Environment=(\w+)_FILE=%d/(\w+)$", read("beslutskollen@.service"), re.MULTILINE)
-    loaded = re.findall(r"^LoadCredential=(\w+):", read("beslutskollen@.service"), re.MULTILINE)
-    assert {name for name, _ in given} <= setting_names()
-    assert [file for _, file in given] == loaded
-    assert len(loaded) == 5
+
+
+def test_the_example_of_settings_starts_a_bot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in [name for name in os.environ if name.startswith(("BK_", "Microsoft"))]:
+        monkeypatch.delenv(name)
+    secrets = {"app_password": "made-up", "secret_key": "5a" * 32, "trail_key": "5b" * 32}
+    secrets["keys"] = "k1:" + "QUFB" * 10 + "QUE="
+    for name, text in secrets.items():
+        (tmp_path / name).write_text(text, encoding="ascii")
+    written = read("env.example").replace("/etc/beslutskollen/secrets", str(tmp_path))
+    (tmp_path / ".env").write_text(written, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    settings = read_settings()
+    settings.check_for_serving()
+    assert settings.municipality == "Påhittade kommun"
+    names = re.findall(r"^(\w+)=", written, re.MULTILINE)
+    assert {name.removesuffix("_FILE") for name in names} <= setting_names()
+
+
+# --- the pages on how to begin and go on -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", ["install.md", "uppgradera.md"])
+def test_a_page_calls_only_what_there_is(page: str) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    known = {command.partition(" ")[0] for command, _ in commands(app._parser())} | {"serve"}
+    calls = r"(?:/bin/beslutskollen |\$BK |run --rm migrate |exec bot1 beslutskollen )([a-z-]+)\b"
+    called = set(re.findall(calls, text))
+
+    assert called - known == set()
+    assert {"doctor", "migrate"} <= called
+    named = set(re.findall(r"(deploy/[\w@.-]+[\w])", text))
+    assert named
+    assert [path for path in named if not (ROOT / path).exists()] == []
+    settings = {name.removesuffix("_FILE") for name in re.findall(r"\b(?:BK_[A-Z_]+|MicrosoftApp\w+)\b", text)}
+    assert settings <= setting_names()
 
 
 # --- watching --------------------------------------------------------------------------------------------------------

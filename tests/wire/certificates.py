@@ -20,7 +20,7 @@ def pem_of(key: rsa.RSAPrivateKey) -> bytes:
 
 
 def certificate(subject: str, key: rsa.RSAPrivateKey, *, days: int = 90, host: str = "localhost") -> x509.Certificate:
-    """Return a certificate issued by the made-up root; the root itself if that is the subject."""
+    """Return a certificate issued by the made-up root, or the root itself. host: the names it is for, by comma."""
     now = dt.datetime.now(dt.UTC)
     is_root = subject == "root"
     builder = (
@@ -42,7 +42,8 @@ def certificate(subject: str, key: rsa.RSAPrivateKey, *, days: int = 90, host: s
             x509.KeyUsage(False, False, False, False, False, True, True, False, False), critical=True
         )
     else:
-        names = [x509.DNSName(host), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+        names: list[x509.GeneralName] = [x509.DNSName(name) for name in host.split(",")]
+        names.append(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
         builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
     return builder.sign(private_key("root"), hashes.SHA256())
 
