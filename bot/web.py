@@ -27,12 +27,12 @@ from bot.door.bearer import BearerCheck
 from bot.door.front_door import AdmissionPolicy, Refused, receive, refusal, server_options
 from bot.door.key_ring import KeyRing
 from bot.http_server import HTTPS_ONLY, Runner
+from bot.identity import proof_ends, token_of
 from bot.logs import crash_line
 from bot.metrics import Metrics
 from bot.pages.links import add_links
 from bot.pages.public_pages import add_public_pages
 from bot.pages.purposes import PURPOSES
-from bot.sending.identity import proof_ends, token_of
 from bot.sending.sender import Sender
 from bot.sending.service_token import ServiceToken
 from bot.settings import Settings

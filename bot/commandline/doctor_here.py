@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from bot.commandline.doctor_lines import Line
+from bot.identity import proof_ends
 from bot.package import GUID
-from bot.sending.identity import proof_ends
 from bot.settings import MANAGED, BadSettings, Settings
 from checklists.faults import Code, Refusal, fault
 from checklists.identity import entra_id

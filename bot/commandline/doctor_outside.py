@@ -17,7 +17,7 @@ from bot.commandline.doctor_here import SOON, of_clock
 from bot.commandline.doctor_lines import Line
 from bot.door.key_ring import KeyRing
 from bot.http_server import NAME
-from bot.sending.identity import endpoint_of, token_of
+from bot.identity import endpoint_of, token_of
 from bot.sending.sender import Gone, Sender, SendError
 from bot.sending.service_token import NoServiceToken, ServiceToken
 from bot.settings import Settings

@@ -22,9 +22,9 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+from bot.identity import proof_ends, token_of
 from bot.metrics import Metrics
 from bot.sending import service_token
-from bot.sending.identity import proof_ends, token_of
 from bot.sending.proofs import ASSERTION
 from bot.sending.service_token import NoServiceToken
 from bot.settings import BadSettings, Settings, read_settings
