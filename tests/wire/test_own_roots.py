@@ -50,7 +50,7 @@ class BreakingProxy:
         self.hosts.append(head.split()[1])
         writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
         inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", self._behind.port)
-        await asyncio.gather(_pass_on(reader, inner_writer), _pass_on(inner_reader, writer))
+        await asyncio.gather(pass_on(reader, inner_writer), pass_on(inner_reader, writer))
 
     async def _openid(self, _request: web.Request) -> web.Response:
         return web.json_response({"jwks_uri": f"https://{KEYS}/keys"})
@@ -64,7 +64,7 @@ class BreakingProxy:
         return web.json_response({"access_token": "made-up", "expires_in": 3600})
 
 
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     with contextlib.suppress(ConnectionError):
         while some := await reader.read(65536):
             writer.write(some)
