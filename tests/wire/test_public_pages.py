@@ -40,7 +40,8 @@ class Site:
     def __init__(self, desk: Desk, **settings: object) -> None:
         app = web.Application()
         served = {"mode": "dev", "tenants": frozenset({TENANT})} | settings
-        add_public_pages(app, read_settings(**served), desk, Metrics())
+        self.metrics = Metrics()
+        add_public_pages(app, read_settings(**served), desk, self.metrics)
         self.server = TestServer(app)
 
     async def get(self, path: str) -> tuple[int, str, dict[str, str]]:
@@ -112,6 +113,7 @@ async def test_several_municipalities_have_their_own_periods(desk: Desk) -> None
     async with made.server:
         _, text, _ = await made.get("/integritet")
     assert "61" not in text
+    assert 'where="link"} 1.0' not in made.metrics.text(None).decode(), "it is so by itself, and not by a crash"
     assert "Kommunen bestämmer hur länge" in text
     desk.close()
 
@@ -134,6 +136,7 @@ async def test_the_database_is_asked_once_a_minute_at_most_and_need_not_answer(
         status, text, _ = await made.get("/integritet")
     assert status == 200
     assert "Kommunen bestämmer hur länge" in text
+    assert 'where="link"} 1.0' in made.metrics.text(None).decode()
 
 
 async def test_they_are_also_below_the_path_of_the_public_address(desk: Desk) -> None:
