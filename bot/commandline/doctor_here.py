@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.commandline.doctor_lines import Line
 from bot.identity import proof_ends
 from bot.package import GUID
-from bot.settings import MANAGED, BadSettings, Settings
+from bot.settings import MANAGED, VAR, BadSettings, Settings
 from checklists.faults import Code, Refusal, fault
 from checklists.identity import entra_id
 from storage import condition, migrate, trail
@@ -40,7 +40,11 @@ def of_settings(settings: Settings) -> Iterator[Line]:
 
 
 def keys_of(settings: Settings) -> tuple[Keys | None, list[Line]]:
-    """Return the keys; None and what is wrong if there are none. The dev mode's are not made here."""
+    """Return the keys; None and what is wrong if there are none. The dev mode's own are not made here."""
+    secrets = {"keys": settings.keys, "trail_key": settings.trail_key}
+    missing = [name for name, value in secrets.items() if not value.get_secret_value() and not (VAR / name).exists()]
+    if settings.mode == "dev" and missing:
+        return None, [Line("keys", left_out="BK_MODE=dev makes its own at the first start")]
     try:
         return Keys(settings.master_keys(), settings.trail()), []
     except Refusal as refused:

@@ -59,6 +59,8 @@ def _why(error: BaseException) -> str:
         return error.verify_message
     if isinstance(error, aiohttp.ClientConnectorError):
         return error.os_error.strerror or type(error.os_error).__name__
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return f"the proxy answers {error.status}"
     if isinstance(error, TimeoutError):
         return "no answer within ten seconds"
     return type(error).__name__

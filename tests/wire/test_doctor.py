@@ -18,6 +18,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot import settings as settings_module
+from bot.commandline import doctor_here
 from bot.sending import service_token
 from storage import conversations, migrate, people, tenants, trail
 from storage.desk import Session, opened
@@ -159,6 +161,19 @@ async def test_it_changes_nothing(outside: Outside) -> None:
     await outside.doctor()
     with closing(sqlite3.connect(outside.folder / "bot.db")) as database:
         assert database.execute("select version_num from alembic_version").fetchone() == ("0007",)
+
+
+async def test_in_dev_mode_it_makes_no_keys_and_looks_at_no_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor_here, "VAR", tmp_path / "var")
+    monkeypatch.setattr(settings_module, "VAR", tmp_path / "var")
+    put_database(tmp_path / "bot.db")
+    done = test_commands.run(tmp_path, "doctor", BK_TENANTS=TENANT)
+
+    assert "-      keys: not looked at: BK_MODE=dev makes its own" in done.stdout
+    assert "-      network: not looked at" in done.stdout
+    assert not (tmp_path / "var").exists()
 
 
 def closed_port() -> int:
