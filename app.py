@@ -10,14 +10,14 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from bot import logs
 from bot.clock import Clock
-from bot.commandline import definitions, doubts, exports, registers, trail, upkeep
+from bot.commandline import definitions, doctor, doubts, exports, registers, trail, upkeep
 from bot.commandline.arguments import Parser
 from bot.commandline.common import actor, open_desk, today, use_newest_key
-from bot.settings import ROOT, VAR, BadSettings, Settings, read_settings
+from bot.settings import IS_CHECKOUT, ROOT, VAR, BadSettings, Settings, read_settings
 from checklists.faults import Code, Refusal, fault
 from imports.common import Order
 from imports.people import PEOPLE
@@ -57,9 +57,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def command() -> NoReturn:
+    """Run as the program `beslutskollen` that an installed wheel has."""
+    sys.exit(main())
+
+
 def _parser() -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = Parser(
-        prog="app.py", description="Beslutskollen: checklists for Swedish child welfare."
+        prog="app.py" if IS_CHECKOUT else "beslutskollen",
+        description="Beslutskollen: checklists for Swedish child welfare.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -72,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     definitions.add_commands(commands)
     exports.add_commands(commands)
     trail.add_commands(commands)
+    doctor.add_commands(commands)
     upkeep.add_commands(commands, open_desk)
     return parser
 

@@ -42,6 +42,11 @@ def places(error: BaseException) -> str:
     found = [
         f"{Path(frame.filename).relative_to(_ROOT)}:{frame.lineno}"
         for frame in traceback.extract_tb(error.__traceback__)
-        if Path(frame.filename).is_relative_to(_ROOT) and ".venv" not in frame.filename
+        if _is_ours(Path(frame.filename))
     ]
     return " ".join(found[-6:])
+
+
+def _is_ours(file: Path) -> bool:
+    """Return whether a file is the bot's own: installed as a wheel, it lies beside the libraries."""
+    return file.is_relative_to(_ROOT) and file.relative_to(_ROOT).parts[0].removesuffix(".py") in _OURS

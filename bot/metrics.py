@@ -4,6 +4,7 @@ No label identifies a person, case, unit or tenant. Counters start at zero with 
 database are the same on every replica.
 """
 
+from datetime import UTC, date, datetime, time
 from typing import Literal, get_args
 
 from prometheus_client import (
@@ -64,10 +65,17 @@ class Metrics:
         self._unchained_age = self._gauge("oldest_unchained_event_seconds", "Age of the oldest of them.")
         self._behind = self._gauge("figures_waiting_changes", "Changes not yet in the figures.")
         self._degraded = self._gauge("degraded", "1 for each thing that is wrong although the bot runs.", "reason")
+        self._proof_ends = self._gauge(
+            "proof_ends_timestamp_seconds", "When the bot's secret or certificate ends; 0 if that is not known."
+        )
         self.health = Health()
         for loop in get_args(LoopName):
             self._failures.labels(loop)
             self._round.labels(loop)
+
+    def proof_ends(self, day: date | None) -> None:
+        """Set the last day of what the bot proves itself with; None if it is not known."""
+        self._proof_ends.set(datetime.combine(day, time.min, UTC).timestamp() if day else 0)
 
     def turn_taken(self, kind: TurnKind, result: Result, seconds: float) -> None:
         """Count a turn. seconds: from admission to commit."""

@@ -8,9 +8,11 @@ import json
 import re
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.pages.addresses import PRIVACY, TERMS
 from checklists.faults import Code, Refusal, fault
 
 SOURCE = Path(__file__).parent.parent / "manifest"
@@ -25,11 +27,25 @@ class CannotPack(Refusal):
     """A package cannot be built with these settings."""
 
 
-def build(app_id: str, public_url: str, version: str) -> bytes:
+class NotOurs(ValueError):
+    """A file is not a package of this bot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Developer:
+    """Whose app it is, as Teams shows it: the municipality. What is empty is the bot's own."""
+
+    name: str = ""
+    website: str = ""
+    privacy: str = ""
+    terms: str = ""
+
+
+def build(app_id: str, public_url: str, version: str, developer: Developer = Developer()) -> bytes:
     """Build the package; the same arguments give the same bytes on every machine.
 
     Args: app_id: MicrosoftAppId, the id of both bot and app; public_url: BK_PUBLIC_URL, whose host becomes the app's
-        only valid domain; version: three numbers, higher for each package uploaded.
+        only valid domain; version: three numbers, higher for each package uploaded (`next_version`).
     Raises: CannotPack: an argument is missing or malformed.
     """
     if not re.fullmatch(GUID, app_id):
@@ -39,11 +55,50 @@ def build(app_id: str, public_url: str, version: str) -> bytes:
         raise CannotPack(fault(Code.NO_ADDRESS_OF_BOT))
     if not re.fullmatch(VERSION, version):
         raise CannotPack(fault(Code.VERSION_WRONG))
-    values = {"app_id": app_id, "public_url": public_url, "host": address[1].lower(), "version": version}
+    own = public_url.rstrip("/")
+    values = {"app_id": app_id, "host": address[1].lower(), "version": version}
+    values["developer"] = developer.name or "Beslutskollen"
+    values["privacy"] = developer.privacy or own + PRIVACY
+    values["terms"] = developer.terms or own + TERMS
+    values["website"] = developer.website or own + PRIVACY
     contents = {name: (SOURCE / name).read_bytes() for name in FILES}
     contents["manifest.json"] = _text(_filled(json.loads(contents["manifest.json"]), values))
     contents["en.json"] = _text(json.loads(contents["en.json"]))
     return zipped(contents)
+
+
+def next_version(package: bytes, before: bytes, first: str) -> str:
+    """Return the version a package must have after another: the same if it says the same, else a higher one.
+
+    package: built with any version. before: the one uploaded last. first: this release's; lower than it is none.
+    Raises: NotOurs: `before` is not a package of the same app.
+    """
+    old, new = _read(before), _read(package)
+    was = _numbers(old)
+    if old["manifest.json"].get("id") != new["manifest.json"]["id"] or was is None:
+        raise NotOurs
+    for contents in (old, new):
+        contents["manifest.json"]["version"] = ""
+    if old == new:
+        return ".".join(map(str, was))
+    higher = max((was[0], was[1], was[2] + 1), tuple(map(int, first.split("."))))
+    return ".".join(map(str, higher))
+
+
+def _read(package: bytes) -> dict[str, Any]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(package)) as archive:
+            contents: dict[str, Any] = {name: archive.read(name) for name in archive.namelist()}
+        contents["manifest.json"] = json.loads(contents["manifest.json"])
+        contents["manifest.json"]["version"]
+    except (zipfile.BadZipFile, KeyError, TypeError, ValueError):
+        raise NotOurs from None
+    return contents
+
+
+def _numbers(contents: Mapping[str, Any]) -> tuple[int, int, int] | None:
+    found = re.fullmatch(VERSION, str(contents["manifest.json"]["version"]))
+    return (int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
 def zipped(contents: Mapping[str, bytes]) -> bytes:

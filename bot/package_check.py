@@ -55,8 +55,11 @@ SHAPE: Mapping[str, Any] = {
 """Every key manifest.json may contain, and a pattern for each string: the app requests nothing more of Teams."""
 
 
-def check(package: bytes) -> list[str]:
-    """Return the faults of a package, one sentence each; an empty list means it can be uploaded."""
+def check(package: bytes, host: str) -> list[str]:
+    """Return the faults of a package, one sentence each; an empty list means it can be uploaded.
+
+    host: the bot's own, the only one that Teams is to trust.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(package)) as archive:
             names = sorted(archive.namelist())
@@ -70,7 +73,11 @@ def check(package: bytes) -> list[str]:
     if not isinstance(english, dict):
         faults.append("en.json: it must be an object")
     if not faults:  # the checks across fields rely on the right shape
-        faults += [*_own_faults(manifest), *_english_faults(manifest, english), *_command_faults(manifest, english)]
+        faults += [
+            *_own_faults(manifest, host),
+            *_english_faults(manifest, english),
+            *_command_faults(manifest, english),
+        ]
     return faults + [f"{name}: {fault}" for name, size in ICONS.items() for fault in _icon_faults(contents[name], size)]
 
 
@@ -111,14 +118,12 @@ def _shape_at(path: str) -> Any:
 # --- consistency across fields and files -------------------------------------------------------------------
 
 
-def _own_faults(manifest: Any) -> Iterator[str]:
-    """Yield a fault if the bot's id is not the app's, or a host other than the developer's is listed."""
+def _own_faults(manifest: Any, host: str) -> Iterator[str]:
+    """Yield a fault if the bot's id is not the app's, or a host other than the bot's is listed."""
     if manifest["bots"][0]["botId"] != manifest["id"]:
         yield "manifest.json: bots[0].botId must be the id of the app"
-    found = (re.fullmatch(HTTPS, manifest["developer"][key]) for key in ("websiteUrl", "privacyUrl", "termsOfUseUrl"))
-    hosts = {address[1].lower() for address in found if address}
-    if hosts != set(manifest["validDomains"]):
-        yield "manifest.json: validDomains must be the one host of the developer's addresses"
+    if manifest["validDomains"] != [host]:
+        yield "manifest.json: validDomains must be the one host of the bot"
 
 
 def _english_faults(manifest: Any, english: Mapping[str, Any]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import re
 import secrets
 from base64 import b64encode
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -23,15 +23,20 @@ from bot.door.bearer import DEFAULT_ISSUER
 from bot.door.key_ring import DEFAULT_METADATA_URL
 from bot.door.service_hosts import DEFAULT_SERVICE_HOSTS, is_safe_source
 from bot.secret_files import SecretFiles
-from checklists.addresses import is_base_url, is_host, is_listed_host, is_loopback
+from bot.sending.proofs import check_token_file, read_certificate
+from checklists.addresses import is_base_url, is_host, is_listed_host, is_loopback, is_page
+from checklists.case_dates import calendar_day
 from checklists.faults import Code, Refusal, fault, listed
 from checklists.identity import entra_id
 from storage.database_address import is_verified
 from storage.sealing import parse_keys
 
 ROOT = Path(__file__).parent.parent
-VAR = ROOT / "var"
-APP_TYPES = ("SingleTenant", "MultiTenant")
+IS_CHECKOUT = (ROOT / "pyproject.toml").is_file()
+"""False when it was installed as a wheel: the code then lies among other libraries, and data never beside it."""
+VAR = (ROOT if IS_CHECKOUT else Path.cwd()) / "var"
+MANAGED = "UserAssignedMSI"
+APP_TYPES = ("SingleTenant", "MultiTenant", MANAGED)
 DOTENV = ".env"
 _FORMS = {
     "host": "127.0.0.1",
@@ -40,6 +45,8 @@ _FORMS = {
     "service_hosts": "smba.trafficmanager.net,.teams.microsoft.com",
 }
 """How a setting is written that is an address."""
+_LONGEST = {"municipality": 32, "privacy_contact": 200}
+"""Characters; the first is the developer's name in the Teams package, whose limit it is."""
 
 
 class BadSettings(Refusal):
@@ -65,6 +72,11 @@ class Settings(BaseSettings):
     admin_port: int = Field(3979, ge=0, le=65535)
     keep_alive_seconds: float = Field(10.0, ge=1, le=600)
     public_url: str = ""
+    municipality: str = ""
+    privacy_contact: str = ""
+    privacy_url: str = ""
+    terms_url: str = ""
+    website_url: str = ""
     secret_key: SecretStr = SecretStr("")
     keys: SecretStr = SecretStr("")
     trail_key: SecretStr = SecretStr("")
@@ -73,6 +85,14 @@ class Settings(BaseSettings):
     app_password: SecretStr = Field(SecretStr(""), validation_alias="MicrosoftAppPassword")
     app_tenant_id: str = Field("", validation_alias="MicrosoftAppTenantId")
     app_type: str = Field("SingleTenant", validation_alias="MicrosoftAppType")
+    app_certificate: SecretStr = SecretStr("")
+    """PEM: a certificate and its key, in place of the password."""
+    federated_token_file: str = ""
+    """A file whose token the platform renews; read each time, so it is no secret read once from a file."""
+    secret_ends: date | None = None
+    """The last day of the password, as Entra says; it cannot be asked for."""
+    identity_endpoint: str = Field("", validation_alias="IDENTITY_ENDPOINT")
+    identity_header: SecretStr = Field(SecretStr(""), validation_alias="IDENTITY_HEADER")
     openid_metadata_url: str = DEFAULT_METADATA_URL
     token_issuer: str = DEFAULT_ISSUER
     service_hosts: Annotated[frozenset[str], NoDecode] = DEFAULT_SERVICE_HOSTS
@@ -102,6 +122,11 @@ class Settings(BaseSettings):
     def _as_compared(cls, value: frozenset[str]) -> frozenset[str]:
         return frozenset(map(entra_id, value))
 
+    @field_validator("app_id", "app_tenant_id")
+    @classmethod
+    def _as_issued(cls, value: str) -> str:
+        return entra_id(value)
+
     @field_validator("host", "admin_host")
     @classmethod
     def _is_host(cls, value: str, info: ValidationInfo) -> str:
@@ -122,6 +147,31 @@ class Settings(BaseSettings):
         if not value or not all(map(is_listed_host, value)):
             raise _no_address(info)
         return frozenset(host.lower() for host in value)
+
+    @field_validator("municipality", "privacy_contact")
+    @classmethod
+    def _is_line(cls, value: str, info: ValidationInfo) -> str:
+        plain, longest = " ".join(value.split()), _LONGEST[info.field_name or ""]
+        if len(plain) > longest or not plain.isprintable():
+            raise BadSettings(fault(Code.LINE_TOO_LONG, setting=_setting(info), longest=longest))
+        return plain
+
+    @field_validator("privacy_url", "terms_url", "website_url")
+    @classmethod
+    def _is_page(cls, value: str, info: ValidationInfo) -> str:
+        if value and not is_page(value):
+            raise BadSettings(fault(Code.NO_PAGE, setting=_setting(info)))
+        return value
+
+    @field_validator("secret_ends", mode="before")
+    @classmethod
+    def _is_day(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        day = calendar_day(value.strip()) if value.strip() else None
+        if day is None and value.strip():
+            raise BadSettings(fault(Code.NOT_A_DAY).of("BK_SECRET_ENDS"))
+        return day
 
     @field_validator("now")
     @classmethod
@@ -161,14 +211,11 @@ class Settings(BaseSettings):
         if not self.tenants:
             raise BadSettings(fault(Code.NO_TENANTS))
         if self.mode == "production":
-            for name, value in (
-                ("MicrosoftAppId", self.app_id),
-                ("MicrosoftAppPassword", self.app_password.get_secret_value()),
-            ):
-                if not value:
-                    raise BadSettings(fault(Code.ANYONE_ANSWERED, setting=name))
+            if not self.app_id:
+                raise BadSettings(fault(Code.ANYONE_ANSWERED, setting="MicrosoftAppId"))
             if self.app_type not in APP_TYPES:
                 raise BadSettings(fault(Code.SETTING_NOT_ONE_OF, setting="MicrosoftAppType", allowed=listed(APP_TYPES)))
+            self._check_proof()
             if self.app_type == "SingleTenant" and not self.app_tenant_id:
                 raise BadSettings(fault(Code.CANNOT_SIGN_IN))
             if not is_safe_source(self.openid_metadata_url):
@@ -180,6 +227,36 @@ class Settings(BaseSettings):
             for setting, key in own:
                 if not any(key):
                     raise BadSettings(fault(Code.KEY_OF_ZEROS, setting=setting))
+
+    def _check_proof(self) -> None:
+        """Say whether the bot can prove who it is, in exactly one way. Raises: BadSettings."""
+        certificate = self.app_certificate.get_secret_value()
+        proofs = {
+            "MicrosoftAppPassword": self.app_password.get_secret_value(),
+            "BK_APP_CERTIFICATE": certificate,
+            "BK_FEDERATED_TOKEN_FILE": self.federated_token_file,
+        }
+        given = [name for name, value in proofs.items() if value]
+        if self.app_type == MANAGED:
+            if given:
+                raise BadSettings(fault(Code.NO_PROOF_NEEDED, settings=listed(given)))
+            pair = {"IDENTITY_ENDPOINT": self.identity_endpoint, "IDENTITY_HEADER": self.identity_header}
+            alone = [name for name, value in pair.items() if value]
+            if len(alone) == 1:
+                [other] = pair.keys() - {*alone}
+                raise BadSettings(fault(Code.ENDPOINT_ALONE, setting=alone[0], other=other))
+            return
+        if not given:
+            raise BadSettings(fault(Code.ANYONE_ANSWERED, setting="MicrosoftAppPassword"))
+        if len(given) > 1:
+            raise BadSettings(fault(Code.SEVERAL_PROOFS, settings=listed(given)))
+        try:
+            if certificate:
+                read_certificate(certificate)
+            if self.federated_token_file:
+                check_token_file(Path(self.federated_token_file))
+        except Refusal as refused:
+            raise BadSettings(*refused.faults) from None
 
     @property
     def database(self) -> str:
@@ -241,8 +318,12 @@ def read_settings(**changes: object) -> Settings:
 
 
 def _no_address(info: ValidationInfo) -> BadSettings:
-    name = info.field_name or ""
-    return BadSettings(fault(Code.SETTING_NO_ADDRESS, setting="BK_" + name.upper(), form=_FORMS[name]))
+    form = _FORMS[info.field_name or ""]
+    return BadSettings(fault(Code.SETTING_NO_ADDRESS, setting=_setting(info), form=form))
+
+
+def _setting(info: ValidationInfo) -> str:
+    return "BK_" + (info.field_name or "").upper()
 
 
 def _refused(detail: Any) -> BadSettings:
@@ -251,7 +332,7 @@ def _refused(detail: Any) -> BadSettings:
     if isinstance(context.get("error"), Refusal):
         return BadSettings(*context["error"].faults)
     name = str(detail["loc"][0])
-    setting = name if name.startswith(("Microsoft", "PORT")) else "BK_" + name.upper()
+    setting = name if name.startswith(("Microsoft", "PORT", "IDENTITY")) else "BK_" + name.upper()
     if detail["type"] == "literal_error":
         allowed = listed(re.findall(r"'([^']*)'", context["expected"]))
         return BadSettings(fault(Code.SETTING_NOT_ONE_OF, setting=setting, allowed=allowed))

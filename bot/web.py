@@ -28,12 +28,14 @@ from bot.door.bearer import BearerCheck
 from bot.door.front_door import AdmissionPolicy, Refused, receive, refusal, server_options
 from bot.door.key_ring import KeyRing
 from bot.http_server import HTTPS_ONLY, Runner
+from bot.identity import proof_ends, token_of
 from bot.logs import crash_line
 from bot.metrics import Metrics
 from bot.pages.links import add_links
+from bot.pages.public_pages import add_public_pages
 from bot.pages.purposes import PURPOSES
 from bot.sending.sender import Sender
-from bot.sending.service_token import ServiceToken, token_endpoint
+from bot.sending.service_token import ServiceToken
 from bot.settings import Settings
 from bot.turns import Turns
 from checklists.faults import Code, Refusal, fault
@@ -103,6 +105,7 @@ def make_app(settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> 
         app.router.add_post(f"{base}/api/messages", messages)
         app.router.add_get(f"{base}/healthz", healthz)
     add_links(app, desk, clock, metrics, PURPOSES, settings.base_path)
+    add_public_pages(app, settings, desk, metrics)
     return app
 
 
@@ -124,14 +127,8 @@ def build(
     """Wire the parts together without starting any. Keys and token are None in dev mode, where neither is used."""
     token = bearer = proofs = None
     if settings.mode == "production":
-        tenant = settings.app_tenant_id if settings.app_type == "SingleTenant" else ""
-        token = ServiceToken(
-            session,
-            app_id=settings.app_id,
-            password=settings.app_password.get_secret_value(),
-            endpoint=token_endpoint(tenant),
-            told=metrics.health.told("token"),
-        )
+        token = token_of(settings, session, metrics.health.told("token"))
+        metrics.proof_ends(proof_ends(settings))
         keys = KeyRing(session, settings.openid_metadata_url, told=metrics.health.told("keys"))
         proofs = keys, token
         bearer = BearerCheck(keys, app_id=settings.app_id, issuer=settings.token_issuer)
@@ -203,16 +200,22 @@ async def serve(app: web.Application, admin: web.Application, settings: Settings
             await runner.setup()
         server = public.listener
         with _told(settings.host, settings.port, "BK_HOST", "PORT"):
-            listening = await asyncio.get_running_loop().create_server(server, settings.host, settings.port)
+            listening = await asyncio.get_running_loop().create_server(server, _every(settings.host), settings.port)
         with contextlib.closing(listening):
             with _told(settings.admin_host, settings.admin_port, "BK_ADMIN_HOST", "BK_ADMIN_PORT"):
-                await web.TCPSite(runners[1], settings.admin_host, settings.admin_port).start()
-            print(f"Beslutskollen answers on http://{settings.host}:{settings.port}/", flush=True)
+                await web.TCPSite(runners[1], _every(settings.admin_host), settings.admin_port).start()
+            shown = f"[{settings.host}]" if ":" in settings.host else settings.host
+            print(f"Beslutskollen answers on http://{shown}:{settings.port}/", flush=True)
             await stop.wait()
             await stop_accepting(listening, server)
     finally:
         for runner in runners:
             await runner.cleanup()
+
+
+def _every(host: str) -> str | None:
+    """Return what to listen on: `::` means every address, but asyncio takes it for those of IPv6 alone."""
+    return None if host == "::" else host
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.IGNORECASE | re.ASCII)
 _BASE_URL = re.compile(r"https?://[^\s/?#@\\]+(?:/[a-z0-9._~-]+)*/?", re.IGNORECASE | re.ASCII)
+_PAGE = re.compile(r"https://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d{1,5})?(?:[/?#][!-~]*)?", re.ASCII)
 _LONGEST = 253
 
 
@@ -36,6 +37,11 @@ def is_listed_host(written: str) -> bool:
         name = written.removeprefix("*").removeprefix(".")
         return "." in name and _NAME.fullmatch(name) is not None
     return is_base_url(f"https://{written}") and "/" not in written
+
+
+def is_page(written: str) -> bool:
+    """Return whether this is an https address of a page, as one may link to it."""
+    return _PAGE.fullmatch(written) is not None
 
 
 def is_base_url(written: str) -> bool:

@@ -15,5 +15,5 @@ EventName = Literal[
     "person_changed", "person_doubled", "email_changed", "denied", "conflict",
     # files and upkeep
     "import", "export", "access_log", "link_used", "setting_changed", "retention_set", "disposal_listed", "disposed",
-    "purged", "backup", "restored", "moved", "swept",
+    "purged", "backup", "restored", "moved", "swept", "test_sent",
 ]  # fmt: skip

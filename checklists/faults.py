@@ -22,8 +22,15 @@ BK-3xx  the command line
 ├── 37x  disposal
 ├── 38x  backup and restore
 └── 39x  criticism, the Teams package, exports, and what nobody foresaw
+BK-4xx the command line, continued
+├── 40x  doctor: the database, the register, this machine
+├── 41x  doctor: what is outside this machine
+├── 42x  doctor: a message sent to try
+├── 43x  what the bot proves who it is with
+└── 44x  the pages and the Teams package
 
-The sentences are in texts/sv and texts/en, under the code: BK-1xx and BK-2xx in files.yaml, BK-3xx in commandline.yaml.
+The sentences are in texts/sv and texts/en, under the code: BK-1xx and BK-2xx in files.yaml, BK-3xx and
+BK-4xx in commandline.yaml.
 Each says what was found and what to do. docs/fel.md lists them.
 """
 
@@ -232,6 +239,41 @@ class Code(StrEnum):
     FIGURES_DIFFER = "BK-398"
     UNFORESEEN = "BK-399"
 
+    SCHEMA_NEWER = "BK-400"
+    NOT_WRITABLE = "BK-401"
+    NO_DATABASE_YET = "BK-402"
+    TRAIL_KEY_OTHER = "BK-403"
+    CLOCK_WRONG = "BK-404"
+    NOBODY_REGISTERED = "BK-405"
+    DATABASE_SAYS = "BK-406"
+    NO_GUID = "BK-407"
+    FAULTS_FOUND = "BK-409"
+
+    KEYS_UNREACHABLE = "BK-410"
+    TOKEN_REFUSED = "BK-411"
+    TOKEN_UNREACHABLE = "BK-412"
+    CERTIFICATE_UNTRUSTED = "BK-413"
+    CERTIFICATE_ENDS = "BK-414"
+    PUBLIC_SILENT = "BK-415"
+    PUBLIC_IS_ANOTHER = "BK-416"
+    PROXY_SILENT = "BK-417"
+    NO_ROOTS_IN_FILE = "BK-418"
+    PROOF_ENDS = "BK-419"
+
+    NOBODY_TO_SEND_TO = "BK-420"
+    HAS_NO_APP = "BK-421"
+    NOT_SENT = "BK-422"
+
+    SEVERAL_PROOFS = "BK-430"
+    CERTIFICATE_UNREADABLE = "BK-431"
+    PROOF_FILE_UNREADABLE = "BK-432"
+    NO_PROOF_NEEDED = "BK-433"
+    ENDPOINT_ALONE = "BK-434"
+
+    LINE_TOO_LONG = "BK-440"
+    NO_PAGE = "BK-441"
+    NOT_A_PACKAGE = "BK-442"
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -248,7 +290,7 @@ class Fault:
 
     def told(self, language: Language) -> str:
         """Say it in one line: place, what was found, what to do, code."""
-        room = "commandline." if self.code.startswith("BK-3") else "files."
+        room = "commandline." if self.code > "BK-3" else "files."
         sentence = say(room + self.code, language, **self.args)
         where = say("files.line", language, line=self.line) if self.line else ""
         place = ", ".join(filter(None, (self.whose, where)))

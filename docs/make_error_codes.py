@@ -41,6 +41,11 @@ PARTS = (
     ("commandline", "BK-37", "Gallring"),
     ("commandline", "BK-38", "Säkerhetskopia och återställning"),
     ("commandline", "BK-39", "Kritik, Teams-paket, export, och det oförutsedda"),
+    ("commandline", "BK-40", "`doctor`: databasen, registret och den här maskinen"),
+    ("commandline", "BK-41", "`doctor`: det som ligger utanför maskinen"),
+    ("commandline", "BK-42", "`doctor`: provmeddelandet"),
+    ("commandline", "BK-43", "Det som boten visar vem den är med"),
+    ("commandline", "BK-44", "Sidorna och Teams-paketet"),
 )
 
 

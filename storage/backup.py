@@ -1,5 +1,6 @@
 """Back up the whole database into one file while the bot is running, and restore it into an empty database."""
 
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -9,12 +10,11 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlmodel import SQLModel
 
 from checklists.faults import Code, Refusal, fault
 
-_PG_NAMES = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
 _SQLITE, _PG_DUMP = b"SQLite format 3\0", b"PGDMP"
 
 
@@ -30,10 +30,10 @@ def back_up(url: str, file: Path, *, with_keys: bool = True) -> int:
 
     Raises: CannotBackUp.
     """
-    if file.exists():
-        raise CannotBackUp(fault(Code.WOULD_OVERWRITE, file=file))
     part = file.with_name(file.name + ".part")
     try:
+        if file.exists():
+            raise CannotBackUp(fault(Code.WOULD_OVERWRITE, file=file))
         part.unlink(missing_ok=True)
         part.touch(mode=0o600)
         if url.startswith("sqlite:///"):
@@ -49,7 +49,8 @@ def back_up(url: str, file: Path, *, with_keys: bool = True) -> int:
     except sqlite3.Error as error:
         raise CannotBackUp(fault(Code.COPY_NOT_WHOLE, why=str(error))) from None
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where nothing can be written, nothing is to be removed
+            part.unlink(missing_ok=True)
     return file.stat().st_size
 
 
@@ -150,15 +151,18 @@ def _put_back_file(file: Path, path: Path) -> None:
 
 
 def _run(tool: str, url: str, *options: str) -> None:
-    """Run a PostgreSQL client program on the database, with the password in the environment, not in its arguments."""
+    """Run a PostgreSQL client program on the database, with the password in the environment, not in its arguments.
+
+    All else of the address is handed on as it is: without its sslmode and certificates it would be another connection.
+    """
     program = shutil.which(tool)
     if program is None:
         raise CannotBackUp(fault(Code.TOOL_MISSING, tool=tool))
     parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
-    environment = os.environ | {_PG_NAMES[name]: value for name, value in parts.items() if name in _PG_NAMES}
-    words = [program, *options]
-    if tool == "pg_restore":
-        words.insert(1, f"--dbname={parts.get('dbname', 'postgres')}")
+    password = parts.pop("password", "")
+    parts.pop("sslpassword", None)  # libpq takes it only where everybody on the machine can read it
+    environment = os.environ | ({"PGPASSWORD": password} if password else {})
+    words = [program, f"--dbname={make_conninfo(**parts)}", *options]
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         # Only the first line: it names the fault, while later ones may quote rows.

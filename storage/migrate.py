@@ -2,19 +2,39 @@
 
 import time
 from pathlib import Path
+from typing import Literal
 
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from checklists.faults import Code, fault
 from storage import trail
-from storage.desk import Desk, is_held_by_another
+from storage.desk import CannotOpen, Desk, is_held_by_another
 
 HEAD = "0018"
 """The number of the newest migration; a test compares it with migrations/versions."""
 _OTHERS_TAKE = 600.0
 """Seconds another process may take to migrate; a large database takes minutes."""
 _LOOKS_AGAIN = 0.2
+
+
+State = Literal["none", "old", "current", "newer"]
+
+
+def state(desk: Desk) -> tuple[State, str]:
+    """Return how the schema stands to this release's, and its number; migrations are numbered in order."""
+    found = _version(desk) or ""
+    if not found:
+        return "none", ""
+    return ("current" if found == HEAD else "newer" if found > HEAD else "old"), found
+
+
+def check_not_newer(desk: Desk) -> None:
+    """Refuse a database that a newer release has migrated. Raises: CannotOpen."""
+    standing, found = state(desk)
+    if standing == "newer":
+        raise CannotOpen(fault(Code.SCHEMA_NEWER, found=found, known=HEAD))
 
 
 def is_current(desk: Desk) -> bool:
@@ -25,8 +45,10 @@ def is_current(desk: Desk) -> bool:
 def upgrade(desk: Desk) -> None:
     """Run the pending migrations, in one transaction, one process at a time; the others wait for it.
 
-    Raises: sqlalchemy errors: a migration failed, or another process holds the database for ten minutes.
+    Raises: CannotOpen: a newer release has migrated it. sqlalchemy errors: a migration failed, or another process
+        holds the database for ten minutes.
     """
+    check_not_newer(desk)
     give_up_at = time.monotonic() + _OTHERS_TAKE
     while not is_current(desk):
         try:

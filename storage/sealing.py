@@ -58,6 +58,19 @@ class SealingKeyRow(SQLModel, table=True):
 
 
 @dataclass(frozen=True, slots=True)
+class Opens:
+    """Whether the master keys open what they wrapped, by id of the master key: how many keys, and what is amiss.
+
+    missing, missing_own: as in Rewrapped. wrong: master keys with the right id but the wrong bytes.
+    """
+
+    count: int
+    missing: Mapping[str, int]
+    missing_own: Mapping[str, int]
+    wrong: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Rewrapped:
     """The result of rewrapping: how many keys were, and by id of a missing master key, how many could not be.
 
@@ -163,6 +176,20 @@ class Keys:
             row.master_id = self.newest
             count += 1
         return Rewrapped(count, missing, missing_own)
+
+    def look(self, session: Session) -> Opens:
+        """Try every stored key, changing nothing."""
+        count, missing, missing_own, wrong = 0, Counter[str](), Counter[str](), set[str]()
+        for row in session.exec(select(SealingKeyRow)):
+            if row.master_id not in self._masters:
+                (missing if row.case_id != TENANT_ITSELF else missing_own)[row.master_id] += 1
+                continue
+            try:
+                self._unwrap(row)
+                count += 1
+            except SealBroken:
+                wrong.add(row.master_id)
+        return Opens(count, missing, missing_own, frozenset(wrong))
 
     def _wrap(self, key: bytes, tenant_id: int, case_id: int) -> bytes:
         nonce = os.urandom(_NONCE)

@@ -146,10 +146,13 @@ def read_file(path: Path) -> list[Tombstone]:
 
 
 def write_file(path: Path, stones: Iterable[Tombstone]) -> int:
-    """Append the tombstones that a file lacks, fsynced on return; return how many. Raises: BadTombstones."""
+    """Append the tombstones that a file lacks, fsynced on return; return how many. Raises: BadTombstones.
+
+    The file is there afterwards also when nothing was disposed of: that it is missing then always means something.
+    """
     there = set(read_file(path))
     missing = [stone for stone in stones if stone not in there]
-    if missing:
+    if missing or not path.exists():
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("a", encoding="utf-8") as file:

@@ -127,6 +127,13 @@ def _is_signed(keys: Keys, event: Event) -> bool:
     return hmac.compare_digest(event.mac.encode(), _signed(keys, event, event.mac.partition(":")[0]).encode())
 
 
+def knows_key(session: Session) -> bool:
+    """Return whether the newest event was signed with the configured key of the trail; True if none was signed yet."""
+    query = select(EventRow).where(EventRow.mac != "").order_by(col(EventRow.id).desc()).limit(1)
+    newest = session.exec(query).first()
+    return newest is None or _is_signed(keys_of(session), newest)
+
+
 def _used_twice(session: Session, macs: Iterable[str] | None = None) -> set[str]:
     """Return those of the MACs, by default of all, that several events carry: all but one are copies."""
     query = select(EventRow.mac).where(EventRow.mac != "").group_by(col(EventRow.mac)).having(func.count() > 1)

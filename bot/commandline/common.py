@@ -47,7 +47,8 @@ def open_desk(settings: Settings, *, migrating: bool = False) -> Iterator[Desk]:
             raise CannotOpen(fault(Code.DATABASE_SILENT))
         if migrating:
             migrate.upgrade(desk)
-        elif not migrate.is_current(desk):
+        migrate.check_not_newer(desk)
+        if not migrate.is_current(desk):
             raise CannotOpen(fault(Code.SCHEMA_OLD))
         yield desk
 
@@ -82,8 +83,11 @@ def check_name(path: Path) -> None:
 
 
 def actor() -> str:
-    """Return who runs the command, as the trail names them."""
-    return "cli:" + getpass.getuser()
+    """Return who runs the command, as the trail names them; by number where a container's account has no name."""
+    try:
+        return "cli:" + getpass.getuser()
+    except (KeyError, OSError):  # which of them depends on Python's version
+        return f"cli:{os.getuid()}"
 
 
 def now(settings: Settings) -> datetime:

@@ -2,10 +2,13 @@
 
 import argparse
 import tomllib
+from functools import partial
+from importlib import metadata
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.commandline.common import Stop, output
-from bot.settings import ROOT, read_settings
+from bot.settings import IS_CHECKOUT, ROOT, read_settings
 from checklists.coverage import coverage, newest_files
 from checklists.faults import Code, Fault, fault
 from checklists.loader import DEFINITIONS, BadFile, read_checklist
@@ -24,6 +27,12 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
     package = commands.add_parser("package", help="build the Teams app package")
     package.add_argument("--out", type=Path, default=Path("beslutskollen.zip"), metavar="FILE")
+    package.add_argument(
+        "--before",
+        type=Path,
+        metavar="FILE",
+        help="the package uploaded last, if it is not in --out",
+    )
     package.set_defaults(run=_package)
 
 
@@ -61,20 +70,35 @@ def _coverage(parsed: argparse.Namespace) -> None:
 
 
 def _version() -> str:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    return str(project["project"]["version"])
+    """Return this release's number: from the sources where they are, else from what was installed."""
+    if IS_CHECKOUT:
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+        return str(project["project"]["version"])
+    return metadata.version("beslutskollen")
 
 
 def _package(parsed: argparse.Namespace) -> None:
     # Imported here: it loads every command of the bot, which the others do not need.
-    from bot.package import build
+    from bot.package import Developer, NotOurs, build, next_version
     from bot.package_check import check
 
     settings = read_settings()
-    package = build(settings.app_id, settings.public_url, _version())
-    faults = check(package)
+    developer = Developer(settings.municipality, settings.website_url, settings.privacy_url, settings.terms_url)
+    made = partial(build, settings.app_id, settings.public_url, developer=developer)
+    version = _version()
+    before: Path = parsed.before or parsed.out
+    package = made(version)
+    if parsed.before or before.exists():
+        try:
+            version = next_version(package, before.read_bytes(), version)
+        except OSError as error:
+            raise Stop(fault(Code.CANNOT_READ, file=before, why=error.strerror)) from None
+        except NotOurs:
+            raise Stop(fault(Code.NOT_A_PACKAGE, file=before)) from None
+        package = made(version)
+    faults = check(package, urlsplit(settings.public_url).hostname or "")
     if faults:
         raise Stop(*(fault(Code.PACKAGE_FAULTY, found=found) for found in faults))
     with output(parsed.out) as file:
         file.write(package)
-    print(f"{parsed.out}: {len(package)} bytes")
+    print(f"{parsed.out}: version {version}, {len(package)} bytes")

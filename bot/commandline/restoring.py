@@ -56,7 +56,9 @@ def restore(
     if path is not None and aside is not None:
         aside.rename(path)
     told = f"disposed of again: {gone} of {len(stones)} in {stones_file}"
-    if not stones:
+    if not stones and stones_file.is_file():
+        told = f"nothing to dispose of again: {stones_file} is empty"
+    elif not stones:
         told = f"no tombstones in {stones_file}: if cases were disposed of after this backup, they are back"
     return Restored([f"{file} restored", told, *lines], broken)
 

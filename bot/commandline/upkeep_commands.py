@@ -2,7 +2,6 @@
 
 import argparse
 import errno
-import getpass
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -11,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from bot.clock import Clock
+from bot.commandline.common import actor
 from bot.commandline.disposing import Order, carry_out, change_periods, list_due
 from bot.commandline.restoring import restore as put_back_whole
 from bot.settings import VAR, Settings, read_settings
@@ -44,7 +44,7 @@ def tombstones_beside(database_url: str) -> Path:
 
 def _now(settings: Settings) -> _Now:
     at = Clock(settings.now).now()
-    return _Now(at, day_of(at), "cli:" + getpass.getuser())
+    return _Now(at, day_of(at), actor())
 
 
 def dispose(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
@@ -77,6 +77,9 @@ def backup(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
     """Copy the database, and bring the file of tombstones up to date."""
     settings = read_settings()
     check_exists(settings.database)
+    if _is_newer(settings):
+        _copy_newer(settings, parsed.file, parsed.keys)
+        return
     with open_desk(settings) as desk:
         write_file(parsed.tombstones or tombstones_beside(settings.database), desk.run_now(known))
         _record(desk, _now(settings), "backup")
@@ -87,6 +90,23 @@ def backup(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
             count = desk.run_now(lambda session: key_file.write(session, parsed.keys))
             lines.append(f"{parsed.keys}: {count} keys")
     print("\n".join(lines))
+
+
+def _is_newer(settings: Settings) -> bool:
+    """Return whether a newer release has migrated the database."""
+    with opened(settings.database, Keys(settings.master_keys(), settings.trail())) as desk:
+        return desk.is_ready() and migrate.state(desk)[0] == "newer"
+
+
+def _copy_newer(settings: Settings, file: Path, keys: Path | None) -> None:
+    """Copy a database whose tables this release does not know: so nothing is read of them, and nothing recorded."""
+    size = back_up(settings.database, file, with_keys=keys is None)
+    print(f"{file}: {size} bytes")
+    if keys is not None:
+        with opened(settings.database, Keys(settings.master_keys(), settings.trail())) as desk:
+            count = desk.read_now(lambda session: key_file.write(session, keys))
+        print(f"{keys}: {count} keys")
+    print("the database is newer than this release: the copy is whole; neither trail nor tombstones were written")
 
 
 def restore(parsed: argparse.Namespace, _open_desk: OpenDesk) -> None:

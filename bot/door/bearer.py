@@ -13,6 +13,7 @@ from jwt.exceptions import InvalidTokenError
 
 from bot.door import strict_json
 from bot.door.key_ring import Key, KeyRing
+from checklists.identity import entra_id
 
 DEFAULT_ISSUER = "https://api.botframework.com"
 LEEWAY_SECONDS = 300
@@ -61,7 +62,7 @@ class BearerCheck:
         if not app_id or not issuer:
             raise ValueError("a token check needs an app id and an issuer")
         self._keys = keys
-        self._app_id = app_id
+        self._app_id = entra_id(app_id)
         self._issuer = issuer
         self._now = now
         self._verified: dict[bytes, _Verified] = {}  # oldest first
@@ -105,7 +106,9 @@ class BearerCheck:
     def _read_claims(self, claims: dict[str, Any], kid: str, key: Key) -> _Verified:
         if claims.get("iss") != self._issuer:
             raise BadToken("issuer")
-        if claims.get("aud") != self._app_id:  # a list is never equal: a token for several audiences is refused
+        audience = claims.get("aud")
+        # A list is refused as well: a token for several audiences is for nobody in particular.
+        if not isinstance(audience, str) or entra_id(audience) != self._app_id:
             raise BadToken("audience")
         service_url = claims.get("serviceurl")
         if not isinstance(service_url, str) or not service_url:

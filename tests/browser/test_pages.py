@@ -13,8 +13,11 @@ from playwright.async_api import Page, Request, expect
 
 from bot.clock import Clock
 from bot.metrics import Metrics
+from bot.pages.addresses import PRIVACY, TERMS
 from bot.pages.links import Purpose, add_links
-from bot.pages.pages import html
+from bot.pages.pages import add_style, html
+from bot.pages.public_pages import add_public_pages
+from bot.settings import read_settings
 from checklists.rights import Right
 from dialogs.figures.addresses import link_url
 from reports.printed import pages_of
@@ -105,6 +108,28 @@ async def test_a_link_is_opened_by_keyboard_and_works_once(page: Page, address: 
     assert {request.url.partition("/rapport")[0].partition("/sidor")[0] for request in asked} == {
         address.partition("/rapport")[0]
     }
+
+
+async def test_privacy_and_terms_can_be_read_by_everybody(
+    page: Page, made: tuple[Desk, World], node_modules: Path
+) -> None:
+    desk, _ = made
+    app = web.Application()
+    settings = read_settings(mode="dev", tenants=frozenset({"made-up"}), municipality="Påhittade kommun")
+    add_public_pages(app, settings, desk, Metrics())
+    add_style(app, "")
+    async with TestServer(app) as server:
+        for path, heading, english in (
+            (PRIVACY, "Så behandlar Beslutskollen personuppgifter", "How Beslutskollen handles personal data"),
+            (TERMS, "Villkor för Beslutskollen", "Terms of Beslutskollen"),
+        ):
+            await page.goto(str(server.make_url(path)))
+            await expect(page.get_by_role("heading", name=heading)).to_be_visible()
+            await check(page)
+            await page.get_by_role("link", name="In English").click()
+            await expect(page.get_by_role("heading", name=english)).to_be_visible()
+            await check(page)
+    desk.close()
 
 
 async def test_the_printed_page_is_accessible_and_needs_nothing_else(

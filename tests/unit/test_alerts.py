@@ -7,7 +7,7 @@ import yaml
 
 from bot.metrics import REASONS, Metrics
 
-FILE = Path(__file__).resolve().parents[2] / "docs" / "larm.yaml"
+FILE = Path(__file__).resolve().parents[2] / "deploy" / "beslutskollen.rules.yaml"
 RULES = yaml.safe_load(FILE.read_text(encoding="utf-8"))["groups"][0]["rules"]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from bot.package import FILES, SOURCE, build, zipped
+from bot.package import FILES, SOURCE, Developer, NotOurs, build, next_version, zipped
 from bot.package_check import MOST_COMMANDS, check
 from checklists.replies import folded
 from dialogs.turn.commands import COMMANDS
@@ -20,6 +20,7 @@ from manifest.draw_icons import COLOR, OUTLINE, PETROL, draw, png
 
 APP_ID = "22222222-2222-4222-8222-222222222222"
 URL = "https://bot.kommunen.example/teams"
+HOST = "bot.kommunen.example"
 PACKAGE = build(APP_ID, URL, "1.2.3")
 SCHEMAS = Path("@microsoft/app-manifest/build/json-schemas/teams/v1.25")
 
@@ -47,7 +48,7 @@ def command(number: int, key: str) -> str:
 
 
 def test_a_package_has_no_fault() -> None:
-    assert check(PACKAGE) == []
+    assert check(PACKAGE, HOST) == []
 
 
 def test_the_same_arguments_give_the_same_bytes() -> None:
@@ -63,15 +64,56 @@ def test_the_package_names_the_bot_its_host_and_its_version() -> None:
 
     assert manifest["id"] == manifest["bots"][0]["botId"] == APP_ID
     assert manifest["validDomains"] == ["bot.kommunen.example"]
-    assert manifest["developer"]["privacyUrl"] == URL
+    assert manifest["developer"] == {
+        "name": "Beslutskollen",
+        "websiteUrl": f"{URL}/integritet",
+        "privacyUrl": f"{URL}/integritet",
+        "termsOfUseUrl": f"{URL}/villkor",
+    }
     assert manifest["version"] == "1.2.3"
+
+
+OWN = Developer(
+    "Påhittade kommun", "https://kommunen.example", "https://kommunen.example/gdpr?x=1", "https://v.example/"
+)
+
+
+def test_the_municipality_is_the_developer_with_pages_of_its_own() -> None:
+    package = build(APP_ID, URL, "1.0.0", OWN)
+    manifest = json.loads(unpacked(package)["manifest.json"])
+
+    assert manifest["developer"] == {
+        "name": "Påhittade kommun",
+        "websiteUrl": "https://kommunen.example",
+        "privacyUrl": "https://kommunen.example/gdpr?x=1",
+        "termsOfUseUrl": "https://v.example/",
+    }
+    assert manifest["validDomains"] == [HOST]
+    assert check(package, HOST) == []
+
+
+def test_the_version_rises_with_what_is_said_and_only_then() -> None:
+    assert next_version(build(APP_ID, URL, "0.2.0"), PACKAGE, "0.2.0") == "1.2.3"
+    assert next_version(build(APP_ID, URL, "0.2.0", OWN), PACKAGE, "0.2.0") == "1.2.4"
+    assert next_version(build(APP_ID, URL, "2.0.0", OWN), PACKAGE, "2.0.0") == "2.0.0"
+    assert next_version(build(APP_ID, URL, "1.10.0", OWN), build(APP_ID, URL, "1.9.9"), "1.10.0") == "1.10.0"
+    with_icon = zipped(unpacked() | {"color.png": b"another"})
+    assert next_version(PACKAGE, with_icon, "0.2.0") == "1.2.4"
+
+
+@pytest.mark.parametrize(
+    "before", [b"", b"PK", zipped({"manifest.json": b"[]"}), zipped({}), build(APP_ID.replace("2", "3"), URL, "1.0.0")]
+)
+def test_a_file_that_is_not_the_apps_package_is_not_built_upon(before: bytes) -> None:
+    with pytest.raises(NotOurs):
+        next_version(PACKAGE, before, "0.2.0")
 
 
 def test_a_host_is_written_in_lower_case_without_port() -> None:
     package = build(APP_ID, "https://Bot.Kommunen.example:8443", "1.0.0")
 
     assert json.loads(unpacked(package)["manifest.json"])["validDomains"] == ["bot.kommunen.example"]
-    assert check(package) == []
+    assert check(package, HOST) == []
 
 
 @pytest.mark.parametrize(
@@ -221,10 +263,10 @@ def test_a_package_that_teams_could_not_read_is_found(package: bytes, fault: str
 def test_every_fault_is_named_at_once() -> None:
     broken = with_changed("manifest.json", lambda m: (m["name"].update(short=""), m.pop("id"), m.update(extra=1)))
 
-    assert len(check(broken)) == 3
+    assert len(check(broken, HOST)) == 3
 
 
 def assert_only_fault(package: bytes, fault: str) -> None:
-    found = check(package)
+    found = check(package, HOST)
     assert len(found) == 1, found
     assert fault in found[0]

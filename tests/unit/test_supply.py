@@ -14,6 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from docs import make_supply_lists as lists
+from docs.make_runtime_lock import runtime_lock
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = ("app.py", "bot", "imports", "dialogs", "actions", "reports", "checklists", "storage", "texts", "tryout")
@@ -53,7 +54,7 @@ def test_every_locked_package_is_in_the_sbom_with_its_version_and_a_licence() ->
 
 
 def test_every_package_is_locked_by_hash() -> None:
-    for name in ("requirements.lock", "requirements-node.lock"):
+    for name in ("requirements.lock", "requirements-runtime.lock", "requirements-node.lock"):
         blocks = re.split(r"\n(?=\S)", (ROOT / name).read_text(encoding="utf-8").strip())
         assert not [block.split()[0] for block in blocks if not re.search(r"--hash=sha256:[0-9a-f]{64}", block)]
     packages = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
@@ -61,9 +62,18 @@ def test_every_package_is_locked_by_hash() -> None:
 
 
 def test_the_locks_name_packages_but_no_index() -> None:
-    for name in ("requirements.lock", "requirements-node.lock"):
+    for name in ("requirements.lock", "requirements-runtime.lock", "requirements-node.lock"):
         lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
         assert not [line for line in lines if "://" in line or line.startswith("-")]
+
+
+def test_production_installs_what_runs_and_nothing_else() -> None:
+    lock = (ROOT / "requirements-runtime.lock").read_text(encoding="utf-8")
+
+    assert lock == runtime_lock(), "run .venv/bin/python -m docs.make_runtime_lock"
+    names = set(re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE))
+    assert {"aiohttp", "psycopg-binary", "sqlmodel"} <= names
+    assert not names & {"pytest", "mypy", "ruff", "playwright", "hypothesis", "jsonschema", "openpyxl"}
 
 
 def test_everything_declared_is_locked_at_an_allowed_version() -> None:

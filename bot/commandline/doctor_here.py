@@ -1,0 +1,150 @@
+"""What `doctor` finds on this machine and in the database."""
+
+import os
+import re
+import ssl
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from bot.commandline.doctor_lines import Line
+from bot.identity import proof_ends
+from bot.package import GUID
+from bot.settings import MANAGED, VAR, BadSettings, Settings
+from checklists.faults import Code, Refusal, fault
+from checklists.identity import entra_id
+from storage import condition, migrate, trail
+from storage.desk import Desk
+from storage.sealing import Keys
+
+SOON = 30
+"""Days left of a certificate or a secret from which it is a fault: time to order a new one."""
+FAR_APART = 60
+"""Seconds between two clocks from which it is a fault. Tokens are refused from five minutes."""
+
+
+def of_settings(settings: Settings) -> Iterator[Line]:
+    """Yield whether the bot would start with these settings, and whether the ids can be ids."""
+    try:
+        settings.check_for_serving()
+    except BadSettings as refused:
+        yield from (Line("settings", fault=each) for each in refused.faults)
+        return
+    ids = {"MicrosoftAppId": settings.app_id, "MicrosoftAppTenantId": settings.app_tenant_id}
+    wrong = [name for name, value in ids.items() if value and not re.fullmatch(GUID, value)]
+    wrong += ["BK_TENANTS" for tenant in settings.tenants if not re.fullmatch(GUID, tenant)][:1]
+    if wrong and settings.mode == "production":
+        yield from (Line("settings", fault=fault(Code.NO_GUID, setting=name)) for name in wrong)
+    else:
+        yield Line("settings", ok=f"the bot starts with them, for {len(settings.tenants)} tenant(s)")
+
+
+def keys_of(settings: Settings) -> tuple[Keys | None, list[Line]]:
+    """Return the keys; None and what is wrong if there are none. The dev mode's own are not made here."""
+    secrets = {"keys": settings.keys, "trail_key": settings.trail_key}
+    missing = [name for name, value in secrets.items() if not value.get_secret_value() and not (VAR / name).exists()]
+    if settings.mode == "dev" and missing:
+        return None, [Line("keys", left_out="BK_MODE=dev makes its own at the first start")]
+    try:
+        return Keys(settings.master_keys(), settings.trail()), []
+    except Refusal as refused:
+        return None, [Line("keys", fault=each) for each in refused.faults]
+
+
+def no_file(settings: Settings) -> Line | None:
+    """Return what is wrong if SQLite's file is not there: opening it would make it."""
+    path = Path(settings.database.removeprefix("sqlite:///"))
+    if not settings.database.startswith("sqlite:///") or path.exists():
+        return None
+    return Line("database", fault=fault(Code.NO_DATABASE_YET, file=path))
+
+
+def of_database(desk: Desk) -> list[Line]:
+    """Return whether the database answers, has this release's schema, can be written to, and has the same clock."""
+    if why := condition.why_silent(desk):
+        return [Line("database", fault=fault(Code.DATABASE_SAYS, why=why))]
+    standing, found = migrate.state(desk)
+    if standing == "newer":
+        return [Line("schema", fault=fault(Code.SCHEMA_NEWER, found=found, known=migrate.HEAD))]
+    if standing != "current":
+        return [Line("schema", fault=fault(Code.SCHEMA_OLD))]
+    lines = [Line("schema", ok=found)]
+    if why := condition.why_not_writable(desk):
+        lines.append(Line("database", fault=fault(Code.NOT_WRITABLE, why=why)))
+    else:
+        lines.append(Line("database", ok=f"{desk.dialect} answers and can be written to"))
+    ahead = desk.read_now(condition.seconds_ahead)
+    if ahead is not None:
+        lines.append(of_clock("the database", ahead))
+    return lines
+
+
+def of_clock(where: str, seconds: float) -> Line:
+    """Return how another clock stands to this machine's."""
+    if abs(seconds) > FAR_APART:
+        return Line("clock", fault=fault(Code.CLOCK_WRONG, where=where, seconds=round(abs(seconds))))
+    return Line("clock", ok=f"as that of {where}, to {max(1, round(abs(seconds)))} s")
+
+
+def of_kept_keys(desk: Desk) -> Iterator[Line]:
+    """Yield whether the master keys open what is sealed, and the trail's key is the one its events were signed with."""
+    found = desk.read_now(desk.keys.look)
+    faults = [fault(Code.MASTER_GONE_FOR_ALL, key=key) for key in found.missing_own]
+    of_cases = {key: count for key, count in found.missing.items() if key not in found.missing_own}
+    faults += [fault(Code.MASTER_GONE_FOR_CASES, key=key, count=count) for key, count in of_cases.items()]
+    faults += [fault(Code.MASTER_WRONG)] if found.wrong else []
+    yield from (Line("keys", fault=each) for each in faults)
+    if not faults:
+        yield Line("keys", ok=f"they open all {found.count} kept keys")
+    if desk.read_now(trail.knows_key):
+        yield Line("trail key", ok="the newest event is signed with it")
+    else:
+        yield Line("trail key", fault=fault(Code.TRAIL_KEY_OTHER))
+
+
+def of_register(desk: Desk, settings: Settings) -> Iterator[Line]:
+    """Yield whether each tenant has somebody who gets an answer."""
+    counts = {entra_id(tenant): count for tenant, count in desk.read_now(condition.registered).items()}
+    for tenant in sorted(settings.tenants):
+        if counts.get(tenant):
+            yield Line("register", ok=f"{tenant} has {counts[tenant]} people")
+        else:
+            yield Line("register", fault=fault(Code.NOBODY_REGISTERED, tenant=tenant))
+
+
+def of_roots() -> Iterator[Line]:
+    """Yield whether a file of certificates of one's own can be read: Python says nothing when it cannot."""
+    named = os.environ.get("SSL_CERT_FILE", "")
+    if not named:
+        return
+    try:
+        count = len(_read_roots(named))
+    except (OSError, ValueError):
+        count = 0
+    if count:
+        yield Line("SSL_CERT_FILE", ok=f"{count} certificates")
+    else:
+        yield Line("SSL_CERT_FILE", fault=fault(Code.NO_ROOTS_IN_FILE, setting="SSL_CERT_FILE", file=Path(named)))
+
+
+def _read_roots(named: str) -> list[object]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cafile=named)  # an ssl.SSLError is an OSError
+    return list(context.get_ca_certs())
+
+
+def of_proof(settings: Settings, today: date) -> Iterator[Line]:
+    """Yield how long the secret or the certificate lasts."""
+    if settings.app_type == MANAGED or settings.federated_token_file:
+        return
+    try:
+        ends = proof_ends(settings)
+    except Refusal:
+        return  # told among the settings
+    proof = "the certificate in BK_APP_CERTIFICATE" if settings.app_certificate.get_secret_value() else "the secret"
+    if ends is None:
+        yield Line("secret", left_out="set BK_SECRET_ENDS to the day Entra says, to be told in time")
+    elif (ends - today).days < SOON:
+        yield Line("secret", fault=fault(Code.PROOF_ENDS, proof=proof, day=ends, days=(ends - today).days))
+    else:
+        yield Line("secret", ok=f"{proof} ends on {ends}")

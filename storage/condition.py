@@ -1,0 +1,52 @@
+"""What `doctor` asks of the database: whether it can be written to, its clock, and who is registered."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session, col, func, select
+
+from storage.desk import Desk
+from storage.people import PersonRow, RoleRow
+from storage.tenants import TenantRow
+
+_LONGEST = 200
+
+
+def why_silent(desk: Desk) -> str:
+    """Return why the database does not answer, "" if it does."""
+    return _why(desk, "select 1")
+
+
+def why_not_writable(desk: Desk) -> str:
+    """Return why nothing can be kept, "" if it can: an update that changes nothing is tried."""
+    return _why(desk, "update alembic_version set version_num = version_num")
+
+
+def _why(desk: Desk, statement: str) -> str:
+    def work(session: Session) -> None:
+        session.connection().execute(text(statement))
+
+    try:
+        desk.run_now(work)
+    except DBAPIError as error:
+        # Only the first line: a driver's later ones may quote what it was given.
+        return str(error.orig).strip().partition("\n")[0][:_LONGEST]
+    return ""
+
+
+def seconds_ahead(session: Session) -> float | None:
+    """Return by how many seconds the database's clock is ahead of this machine's; None if it has none of its own."""
+    if session.get_bind().dialect.name == "sqlite":
+        return None
+    there: datetime = session.connection().execute(text("select clock_timestamp()")).scalar_one()
+    return (there - datetime.now(UTC)).total_seconds()
+
+
+def registered(session: Session) -> Mapping[str, int]:
+    """Return how many people of each tenant have a role, by the tenant's Entra id."""
+    counted = func.count(func.distinct(col(RoleRow.person_id)))
+    joined = select(TenantRow.entra_id, counted).join(PersonRow, col(PersonRow.tenant_id) == col(TenantRow.id))
+    query = joined.join(RoleRow, col(RoleRow.person_id) == col(PersonRow.id)).group_by(col(TenantRow.entra_id))
+    return dict(session.exec(query).all())
