@@ -49,4 +49,6 @@ def places(error: BaseException) -> str:
 
 def _is_ours(file: Path) -> bool:
     """Return whether a file is the bot's own: installed as a wheel, it lies beside the libraries."""
-    return file.is_relative_to(_ROOT) and file.relative_to(_ROOT).parts[0].removesuffix(".py") in _OURS
+    if not file.is_relative_to(_ROOT) or ".venv" in file.parts:
+        return False
+    return _ROOT.name != "site-packages" or file.relative_to(_ROOT).parts[0].removesuffix(".py") in _OURS

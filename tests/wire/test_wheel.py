@@ -109,3 +109,22 @@ def test_the_code_that_ran_was_the_wheels(program: Path, tmp_path: Path) -> None
         check=True,
     )
     assert all(str(program.parent.parent) in path for path in done.stdout.split())
+
+
+def test_a_crash_names_places_in_the_bots_own_code_only(program: Path, tmp_path: Path) -> None:
+    """Installed, the libraries lie in the same folder; a path of theirs would say nothing."""
+    probe = (
+        "import jinja2, storage.key_file as k, bot.logs as logs\n"
+        "try:\n    k.write(None, None)\nexcept Exception as error:\n    print(logs.crash_line(error))\n"
+        "print(*(logs._is_ours(logs._ROOT / name) for name in ('jinja2/utils.py', 'app.py')))\n"
+    )
+    done = subprocess.run(
+        [str(program.parent / "python"), "-c", probe],
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=True,
+    )
+    assert done.stdout.splitlines()[1] == "False True"
+    assert "at storage/key_file.py:" in done.stdout
