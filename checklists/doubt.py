@@ -17,25 +17,125 @@ _MOST_ASKED = 5
 """The most words in a line that begins like an order and is one: a longer one tells of something."""
 _MOST_ADDRESSED = 10
 _ASKING = frozenset(
-    "hur vad varfor vem vems vilken vilket vilka how what why who which where".split()
+    ["hur", "vad", "varfor", "vem", "vems", "vilken", "vilket", "vilka", "how", "what", "why", "who", "which", "where"]
 )
-_WITH_ME = frozenset("du jag dig mig ni you i me".split())
+_WITH_ME = frozenset(["du", "jag", "dig", "mig", "ni", "you", "i", "me"])
 _CAN = re.compile(
     r"(?:kan|kunde|skulle|ska|skall|maste|far|behover|vill|gar|ar|var|nar|har|can|could|should|must|may|is|are|do|does)"
     r" (?:du|jag|man|ni|det har|det|you|i|one|it|this)\b"
 )
 _ORDERS = frozenset(
-    "visa oppna skicka ta radera stang ga hoppa avbryt angra backa byt andra spara valj sluta borja starta stoppa rensa"
-    " aterga hjalp lagg fyll registrera satt skapa sok hitta skriv tillbaka fortsatt"
-    " show open send delete remove close go cancel undo save choose stop start clear create find search help".split()
+    [
+        "visa",
+        "oppna",
+        "skicka",
+        "ta",
+        "radera",
+        "stang",
+        "ga",
+        "hoppa",
+        "avbryt",
+        "angra",
+        "backa",
+        "byt",
+        "andra",
+        "spara",
+        "valj",
+        "sluta",
+        "borja",
+        "starta",
+        "stoppa",
+        "rensa",
+        "aterga",
+        "hjalp",
+        "lagg",
+        "fyll",
+        "registrera",
+        "satt",
+        "skapa",
+        "sok",
+        "hitta",
+        "skriv",
+        "tillbaka",
+        "fortsatt",
+        "show",
+        "open",
+        "send",
+        "delete",
+        "remove",
+        "close",
+        "go",
+        "cancel",
+        "undo",
+        "save",
+        "choose",
+        "stop",
+        "start",
+        "clear",
+        "create",
+        "find",
+        "search",
+        "help",
+    ]
 )
-_ORDERS_WITH_OBJECT = frozenset({"hjalp", "fortsatt", "tillbaka", "skriv", "lagg", "satt", "fyll", "borja", "sluta", "ta"})
+_ORDERS_WITH_OBJECT = frozenset(
+    {"hjalp", "fortsatt", "tillbaka", "skriv", "lagg", "satt", "fyll", "borja", "sluta", "ta"}
+)
 _ORDERED = frozenset(
-    "mig det den detta har fragan fragor svar svaret svaren arende arendet arenden bort fram tillbaka igen om till nu"
-    " nasta forra kortet listan sista allt me it this that question questions answer case next back again".split()
+    [
+        "mig",
+        "det",
+        "den",
+        "detta",
+        "har",
+        "fragan",
+        "fragor",
+        "svar",
+        "svaret",
+        "svaren",
+        "arende",
+        "arendet",
+        "arenden",
+        "bort",
+        "fram",
+        "tillbaka",
+        "igen",
+        "om",
+        "till",
+        "nu",
+        "nasta",
+        "forra",
+        "kortet",
+        "listan",
+        "sista",
+        "allt",
+        "me",
+        "it",
+        "this",
+        "that",
+        "question",
+        "questions",
+        "answer",
+        "case",
+        "next",
+        "back",
+        "again",
+    ]
 )
 _SAID_TO_IT = (
-    *("vanta", "vanta lite", "stopp", "stop", "wait", "fel", "fel arende", "fel fraga", "fel svar", "fel barn", "fel knapp"),
+    *(
+        "vanta",
+        "vanta lite",
+        "stopp",
+        "stop",
+        "wait",
+        "fel",
+        "fel arende",
+        "fel fraga",
+        "fel svar",
+        "fel barn",
+        "fel knapp",
+    ),
     *("det blev fel", "blev fel", "nu blev det fel", "jag skrev fel", "skrev fel", "jag tryckte fel", "tryckte fel"),
     *("oj", "oj fel", "ojda", "hoppsan", "oops", "wrong", "wrong case", "my mistake", "sorry", "forlat", "ursakta"),
     *("jag forstar inte", "forstar inte", "forstar ej", "fattar inte", "jag fattar inte", "hanger inte med"),
@@ -49,7 +149,10 @@ _SAID_TO_IT = (
 _SAID = frozenset(_SAID_TO_IT)
 _REF_ALONE = re.compile(r"[a-zåäö]{1,6}[ -]?\d{2,4}\s?[/:-]\s?\d{1,6}", re.IGNORECASE)
 _DAY_ALONE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[/.]\d{1,2}(?:[ /.-]\d{2,4})?")
-_GIVEN = re.compile(r"(?:(?:till|ar|to|is|=|:)\s*)?(?:(?:[^\W\d]{1,5}\s+)?\S*\d\S*(?:\s+\S+){0,2}|ja|nej|yes|no|vet inte)", re.IGNORECASE)
+_GIVEN = re.compile(
+    r"(?:(?:till|ar|to|is|=|:)\s*)?(?:(?:[^\W\d]{1,5}\s+)?\S*\d\S*(?:\s+\S+){0,2}|ja|nej|yes|no|vet inte)",
+    re.IGNORECASE,
+)
 
 
 def doubt(line: str, names: Collection[str]) -> Doubt | None:

@@ -40,24 +40,144 @@ _WORDS = {
     ),
 }
 _POLITE = frozenset(
-    "tack tackar tusen snälla snalla bra toppen super perfekt fint kanon utmärkt okej okey ok oki hej hejsan hallå hejdå"
-    " så mycket för hjälpen thanks thank you please great fine nice okay good morgon dag kväll god trevlig helg"
-    " vänligen hälsningar mvh cheers bye".split()
+    [
+        "tack",
+        "tackar",
+        "tusen",
+        "snälla",
+        "snalla",
+        "bra",
+        "toppen",
+        "super",
+        "perfekt",
+        "fint",
+        "kanon",
+        "utmärkt",
+        "okej",
+        "okey",
+        "ok",
+        "oki",
+        "hej",
+        "hejsan",
+        "hallå",
+        "hejdå",
+        "så",
+        "mycket",
+        "för",
+        "hjälpen",
+        "thanks",
+        "thank",
+        "you",
+        "please",
+        "great",
+        "fine",
+        "nice",
+        "okay",
+        "good",
+        "morgon",
+        "dag",
+        "kväll",
+        "god",
+        "trevlig",
+        "helg",
+        "vänligen",
+        "hälsningar",
+        "mvh",
+        "cheers",
+        "bye",
+    ]
 )
 _POLITE_CORE = frozenset(
-    "tack tackar snälla snalla thanks thank please hej hejsan hallå hejdå mvh cheers bye toppen super perfekt fint kanon"
-    " utmärkt okej okey ok oki bra great fine nice okay hälsningar".split()
+    [
+        "tack",
+        "tackar",
+        "snälla",
+        "snalla",
+        "thanks",
+        "thank",
+        "please",
+        "hej",
+        "hejsan",
+        "hallå",
+        "hejdå",
+        "mvh",
+        "cheers",
+        "bye",
+        "toppen",
+        "super",
+        "perfekt",
+        "fint",
+        "kanon",
+        "utmärkt",
+        "okej",
+        "okey",
+        "ok",
+        "oki",
+        "bra",
+        "great",
+        "fine",
+        "nice",
+        "okay",
+        "hälsningar",
+    ]
 )
-_LAST_WORDS = frozenset("tack snalla please thanks".split())
+_LAST_WORDS = frozenset(["tack", "snalla", "please", "thanks"])
 _RESTATING = frozenset(
-    "det de den har hade är var blev blir gjorde gjordes gjort finns fanns gör görs jag vi hen han hon barnet barnen"
-    " föräldrarna inte ej än ännu fortfarande det's it has have was is did not been done we i do does".split()
+    [
+        "det",
+        "de",
+        "den",
+        "har",
+        "hade",
+        "är",
+        "var",
+        "blev",
+        "blir",
+        "gjorde",
+        "gjordes",
+        "gjort",
+        "finns",
+        "fanns",
+        "gör",
+        "görs",
+        "jag",
+        "vi",
+        "hen",
+        "han",
+        "hon",
+        "barnet",
+        "barnen",
+        "föräldrarna",
+        "inte",
+        "ej",
+        "än",
+        "ännu",
+        "fortfarande",
+        "det's",
+        "it",
+        "has",
+        "have",
+        "was",
+        "is",
+        "did",
+        "not",
+        "been",
+        "done",
+        "we",
+        "i",
+        "do",
+        "does",
+    ]
 )
 _RESERVES = ("men", "fast", "dock", "förutom", "utom", "but", "though", "although", "except")
 _BUT = frozenset({"men", "but"})
 _STOPS = ",;:.!–—(-"
-_BEFORE_STOP = re.compile(rf"(?P<word>[^?{re.escape(_STOPS)}]{{1,25}})(?P<stop>\s*[{re.escape(_STOPS)}])\s*(?P<text>.*)", re.DOTALL)
-_NUMBERED = re.compile(r"(?:(?:nr|nummer|alternativ|alt|svar|knapp|number|option)\.?\s*|#\s*)?\(?(\d{1,2})\)?[.:)]?", re.ASCII | re.I)
+_BEFORE_STOP = re.compile(
+    rf"(?P<word>[^?{re.escape(_STOPS)}]{{1,25}})(?P<stop>\s*[{re.escape(_STOPS)}])\s*(?P<text>.*)", re.DOTALL
+)
+_NUMBERED = re.compile(
+    r"(?:(?:nr|nummer|alternativ|alt|svar|knapp|number|option)\.?\s*|#\s*)?\(?(\d{1,2})\)?[.:)]?", re.ASCII | re.I
+)
 _NO = re.compile(r"\bn(?:ä|a\u0308)\b", re.IGNORECASE)  # folded it would be `na`: not applicable
 _MOST_WORDS = 4
 """The most words in one answer."""
@@ -67,8 +187,9 @@ _LEAST = 3
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A parsed line. choice: a Choice, `unknown` or `skip`. text: what was written after it, if any: the reason, or to a
-    `ja` the reserve.
+    """A parsed line. choice: a Choice, `unknown` or `skip`. text: what was written after it, if any.
+
+    After a `ja` that is a reserve (förbehåll), after a `nej` the motivation.
     """
 
     choice: str

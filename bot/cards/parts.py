@@ -67,7 +67,8 @@ def line_words(line: Line, language: Language) -> str:
     """Return the sentence of a line in a language.
 
     Some arguments are codes that are put into words first: `item` (list/version/item) gives `question` and `option`,
-    `choice` gives `answer`, and `field`, `earlier` and `later` become the card's labels of those dates.
+    `choice` gives `answer`, `choices` are several of them, and `field`, `earlier` and `later` become the card's labels
+    of those dates.
     """
     args: dict[str, object] = dict(line.args)
     words = sentences(language)
@@ -79,6 +80,8 @@ def line_words(line: Line, language: Language) -> str:
         options = {option.id: option for option in item.how.options} if item.how else {}
         option = options.get(str(line.args.get("option", "")))
         args["option"] = (option.title_en if language == "en" else option.title) if option else ""
+    if "choices" in line.args:
+        args["choices"] = ", ".join(words[f"answers.{choice}"] for choice in str(line.args["choices"]).split(","))
     if "choice" in line.args:
         args["answer"] = words[f"answers.{line.args['choice']}"]
     return words[line.say].format(**args)

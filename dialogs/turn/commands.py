@@ -16,6 +16,7 @@ from dialogs.views.parts import Claim
 from dialogs.views.ready_made import ask_ref
 from dialogs.views.views import AnyView, Line, SayView
 from dialogs.worker import (
+    asked_about,
     case_details,
     change,
     closing,
@@ -31,6 +32,7 @@ from dialogs.worker import (
 MODULES = (
     open_case,
     fill_checklist,
+    asked_about,
     remarks,
     form,
     change,

@@ -9,6 +9,7 @@ from dialogs.views.views import (
     Button,
     Claim,
     CommentView,
+    DoubtView,
     FactsView,
     GroupView,
     Listed,
@@ -42,6 +43,8 @@ def of(view: AnyView) -> Shown | None:
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.answers[0].claim, buttons=buttons)
     if isinstance(view, GroupView):
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.save.claim, items=view.items)
+    if isinstance(view, DoubtView):
+        return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.buttons[0].claim, buttons=view.buttons)
     if isinstance(view, MotivationView):
         buttons = view.buttons + view.nav
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.buttons[0].claim, buttons=buttons)

@@ -77,7 +77,7 @@ def _motivate(context: TurnContext, press: Press[OnCard], right: Right, how: Mot
         return at
     text, place = (press.inputs.get(name, "") for name in ("motivation", "place"))
     try:
-        written = free_text.motivation(how, text, place, at.sheet.motivation, context.origin.lets)
+        written = answers.motivation(context.origin, at.sheet, how, text, place)
     except (PersonalNumberInText, NothingToSay, PlaceMissing, OnlyText, OnlyReference) as error:
         notices = (Line(say=error.text_key, args=error.args_for_text),)
         again = (free_text.shown_again(text, context.origin.lets), free_text.shown_again(place, context.origin.lets))

@@ -125,7 +125,7 @@ class _Saving:
             self._too_late()
             return
         how: Motivation = "text" if text or place else "missing"
-        written = free_text.motivation(how, text, place, self._sheet.motivation, self._context.origin.lets)
+        written = answers.motivation(self._context.origin, self._sheet, how, text, place)
         self.changes += answers.motivate(self._context.session, self._context.origin, self._sheet, stop, written)
 
     def _too_late(self) -> None:

@@ -2,7 +2,8 @@
 
 from actions import answers
 from actions.basis import Sheet
-from checklists.errors import PersonalNumberInText
+from checklists.errors import UserError
+from checklists.free_text import shown_again
 from checklists.rights import LIST_HOLDER, Right
 from checklists.route import is_open
 from dialogs.turn import find_case
@@ -55,8 +56,10 @@ def save_comment(context: TurnContext, press: Press[OnCard]) -> Reaction:
     item_id = at.stop.items[0]
     try:
         changes = answers.set_note(context.session, context.origin, at.sheet, item_id, press.inputs.get("comment", ""))
-    except PersonalNumberInText as error:
-        return _card(at.sheet, at.stop.key, item_id, (Line(say=error.text_key),), "")
+    except UserError as error:
+        again = shown_again(press.inputs.get("comment", ""), context.origin.lets)
+        notices = (Line(say=error.text_key, args=error.args_for_text),)
+        return _card(at.sheet, at.stop.key, item_id, notices, again)
     return Done(_back_to(context, at, "remarks.kept" if changes else "remarks.nothing_new"), changes)
 
 

@@ -5,24 +5,54 @@ import pytest
 from checklists.doubt import doubt, names_of
 
 NAMES = names_of(
-    ["hjälp", "mina ärenden", "vad saknas", "fortsätt", "formulär", "uppgifter", "ändra", "ångra", "paus", "barn", "ny"]
-    + ["Skicka till chef", "Visa skillnader", "Antal barn", "Planerat beslutsdatum", "Enhet", "Skyddade personuppgifter"]
+    (
+        *("hjälp", "mina ärenden", "vad saknas", "fortsätt", "formulär", "uppgifter", "ändra", "ångra", "paus", "barn"),
+        *(
+            "ny",
+            "Skicka till chef",
+            "Visa skillnader",
+            "Antal barn",
+            "Planerat beslutsdatum",
+            "Skyddade personuppgifter",
+        ),
+    )
 )
 
 
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        *((line, "too_short") for line in ("", ".", "ok", "-", "👍", "\u200b\u200b", "<p></p>", "&nbsp;", "**a**", "…")),
-        *((line, "politeness") for line in ("tack", "ja tack", "Tack så mycket!", "okej", "ok tack", "Bra!", "thank you")),
+        *(
+            (line, "too_short")
+            for line in ("", ".", "ok", "-", "👍", "\u200b\u200b", "<p></p>", "&nbsp;", "**a**", "…")
+        ),
+        *(
+            (line, "politeness")
+            for line in ("tack", "ja tack", "Tack så mycket!", "okej", "ok tack", "Bra!", "thank you")
+        ),
         *((line, "question") for line in ("hur menar du?", "hur menar du", "Vad betyder det?", "vad ska jag skriva")),
         *((line, "question") for line in ("varför frågar du det", "Måste jag svara på det här", "räcker det så?")),
-        *((line, "question") for line in ("kan jag hoppa över den", "what do you mean", "Is it enough?", "ska jag fylla i?")),
-        *((line, "request") for line in ("antal barn 2", "Antal barn: 2", "barn 2", "visa mina ärenden", "mina ärende")),
-        *((line, "request") for line in ("fortsett SN 2026/0202", "formulr", "skcka till chef", "gå tillbaka", "ändra 4")),
+        *(
+            (line, "question")
+            for line in ("kan jag hoppa över den", "what do you mean", "Is it enough?", "ska jag fylla i?")
+        ),
+        *(
+            (line, "request")
+            for line in ("antal barn 2", "Antal barn: 2", "barn 2", "visa mina ärenden", "mina ärende")
+        ),
+        *(
+            (line, "request")
+            for line in ("fortsett SN 2026/0202", "formulr", "skcka till chef", "gå tillbaka", "ändra 4")
+        ),
         *((line, "request") for line in ("planerat beslutsdatum 2026-09-01", "skyddade personuppgifter ja", "vänta")),
-        *((line, "request") for line in ("SN 2026/0202", "2026-05-12", "jag förstår inte", "ta bort svaret", "hjälp mig")),
-        *((line, "request") for line in ("öppna SN 2026/0202", "fel ärende", "du har fel", "visa fråga 3", "ångra det")),
+        *(
+            (line, "request")
+            for line in ("SN 2026/0202", "2026-05-12", "jag förstår inte", "ta bort svaret", "hjälp mig")
+        ),
+        *(
+            (line, "request")
+            for line in ("öppna SN 2026/0202", "fel ärende", "du har fel", "visa fråga 3", "ångra det")
+        ),
     ],
 )
 def test_what_may_not_be_meant_as_a_motivation_is_doubted(line: str, why: str) -> None:
