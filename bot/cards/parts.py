@@ -87,8 +87,11 @@ def line_words(line: Line, language: Language) -> str:
     return words[line.say].format(**args)
 
 
-def aside_lines(pen: Pen, aside: Aside | None) -> list[Element]:
-    """Return the optional question of how the last answer came about, with its buttons."""
+def aside_lines(pen: Pen, aside: Aside | None, *, inputs: bool = False) -> list[Element]:
+    """Return the optional question of how the last answer came about, with its buttons.
+
+    inputs: the card has fields, which are sent along.
+    """
     if aside is None:
         return []
     checklist, version, item_id = aside.item.split("/")
@@ -96,7 +99,7 @@ def aside_lines(pen: Pen, aside: Aside | None) -> list[Element]:
     assert how is not None
     return [
         subtle(pen.say("card.optional", question=how.ask_en if pen.language == "en" else how.ask)),
-        *action_sets(pen, aside.buttons, inputs=False),
+        *action_sets(pen, aside.buttons, inputs=inputs),
     ]
 
 

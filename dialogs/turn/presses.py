@@ -70,6 +70,29 @@ class OnCard:
 
 
 @dataclass(frozen=True, slots=True)
+class OnAside:
+    """A press about an earlier answer, on the card that asks something else.
+
+    key, revisions, choice: as in `OnCard`, of that answer. beside: revisions of the answers on the card it stands on.
+    """
+
+    key: str
+    revisions: tuple[int, ...] = ()
+    choice: str = ""
+    beside: tuple[int, ...] = ()
+
+    @classmethod
+    def read(cls, claim: Claim) -> Self:
+        revisions, _, beside = claim.revision.partition(".")
+        return cls(claim.item, _numbers(revisions), claim.choice, _numbers(beside))
+
+    def write(self) -> Parts:
+        revision = ",".join(map(str, self.revisions))
+        revision += "." + ",".join(map(str, self.beside)) if self.beside else ""
+        return {"item": self.key, "revision": revision, "choice": self.choice}
+
+
+@dataclass(frozen=True, slots=True)
 class OnForm:
     """A press on the form. keys: of its stops; revisions: by item, at the time the form was shown."""
 
@@ -240,10 +263,19 @@ class _Named:
         return {self.part: self.name}
 
 
-class ToItem(_Named):
-    """Go to an item or fact by id; empty: the one chosen on the card."""
+@dataclass(frozen=True, slots=True)
+class ToItem:
+    """Go to an item or fact by id; empty: the one chosen on the card. revisions: of its answer, if there is a text."""
 
-    part = "item"
+    name: str = ""
+    revisions: tuple[int, ...] = ()
+
+    @classmethod
+    def read(cls, claim: Claim) -> Self:
+        return cls(claim.item, _numbers(claim.revision))
+
+    def write(self) -> Parts:
+        return {"item": self.name, "revision": ",".join(map(str, self.revisions))}
 
 
 class OfAct(_Named):

@@ -5,7 +5,7 @@ from checklists.rights import VerbName
 from checklists.route import Stop, before, is_open
 from dialogs.chef import reading_cards
 from dialogs.turn.declared import claimed
-from dialogs.turn.presses import OnCard
+from dialogs.turn.presses import OnAside, OnCard
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.views import AnyView, Aside, Button, GroupView, Line, MotivationView, QuestionView
 from dialogs.worker import facts_card, summary_card
@@ -121,7 +121,8 @@ def _nav(sheet: Sheet, stop: Stop) -> tuple[Button, ...]:
     verbs += ["pause"]
     verbs += [] if stop.kind == "motivation" else ["form"]
     verbs += ["comment"] if stop.kind == "question" else []
-    at = OnCard(stop.key)
+    # What is chosen on a card of several is stored by these presses too, so they say what it showed.
+    at = OnCard(stop.key, sheet.revisions(stop.items) if stop.kind == "group" else ())
     return tuple(Button(title=Line(say="buttons." + verb), claim=claimed(verb, at, **sheet.at)) for verb in verbs)
 
 
@@ -133,11 +134,12 @@ def with_aside(sheet: Sheet, view: AnyView, item_id: str) -> AnyView:
     if not isinstance(view, QuestionView | GroupView):
         return view
     at, key = sheet.revisions((item_id,)), f"question:{item_id}"
+    beside = sheet.revisions(listed.item for listed in view.items) if isinstance(view, GroupView) else ()
     place = f"{sheet.checklist.id}/{sheet.checklist.version}/{item_id}"
     buttons = tuple(
         Button(
             title=Line(say="buttons.option", args={"item": place, "option": option.id}),
-            claim=claimed("how", OnCard(key, at, option.id), **sheet.at),
+            claim=claimed("how", OnAside(key, at, option.id, beside), **sheet.at),
         )
         for option in how.options
     )

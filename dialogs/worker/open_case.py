@@ -121,7 +121,7 @@ def save_facts(context: TurnContext, press: Press[OnFacts]) -> Reaction:
         changes += stored
     if problems:
         told = (*problems, REST_SAVED)
-        again = facts_card.facts_card(context, basis, told, child, planned_typed=bool(inputs.get("planned")))
+        again = facts_card.facts_card(context, basis, told, child, typed=inputs)
         return Done(again, changes)
     basis, begun = lists.begin(context.session, context.origin, _read_again(context, basis))
     sheet = next((sheet for sheet in basis.sheets if sheet.filled.child == child), basis.sheets[0])

@@ -5,13 +5,13 @@ from actions.basis import Sheet
 from checklists.errors import UserError
 from checklists.free_text import shown_again
 from checklists.rights import LIST_HOLDER, Right
-from checklists.route import is_open
+from checklists.route import Stop, is_open
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
-from dialogs.turn.presses import OnCard, ToItem
+from dialogs.turn.presses import OnAside, OnCard, ToItem
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.views import AnyView, Button, CommentView, Line
-from dialogs.worker import next_card
+from dialogs.worker import filled_in, next_card
 from dialogs.worker.landing import Landed, after, landed
 from dialogs.worker.sheet_parts import head, listed
 
@@ -35,7 +35,9 @@ def comment(context: TurnContext, press: Press[OnCard]) -> Reaction:
 def _card(sheet: Sheet, key: str, item_id: str, notices: tuple[Line, ...], text: str) -> CommentView:
     at = OnCard(key, sheet.revisions((item_id,)))
     save = Button(title=Line(say="buttons.save"), claim=claimed("save_comment", at, **sheet.at))
-    back = Button(title=Line(say="buttons.back"), claim=claimed("go_to", ToItem(item_id), **sheet.at))
+    back = Button(
+        title=Line(say="buttons.back"), claim=claimed("go_to", ToItem(item_id, sheet.revisions((item_id,))), **sheet.at)
+    )
     return CommentView(
         notices=notices,
         head=head(sheet),
@@ -71,18 +73,34 @@ def _back_to(context: TurnContext, at: Landed, say: str) -> AnyView:
     return after(context, at, (Line(say=say),))
 
 
-def how(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Store how the answer came about and show the current card again."""
+def leave(context: TurnContext, press: Press[ToItem], sheet: Sheet, stop: Stop) -> Reaction:
+    """Leave the comment card for its question; what is written on it is stored as `Spara` would."""
+    item_id, text = stop.items[0], press.inputs["comment"]
+    is_old = bool(press.what.revisions) and press.what.revisions != sheet.revisions((item_id,))
+    if is_old or not sheet.may_answer(stop):
+        return next_card.card(context, sheet, stop, (Line(say="fill.changed_meanwhile"),) if is_old else ())
+    try:
+        changes = answers.set_note(context.session, context.origin, sheet, item_id, text)
+    except UserError as error:
+        notices = (Line(say=error.text_key, args=error.args_for_text),)
+        return _card(sheet, stop.key, item_id, notices, shown_again(text, context.origin.lets))
+    told = (Line(say="remarks.kept"),) if changes else ()
+    return Done(next_card.card(context, sheet, sheet.stop(stop.key) or stop, told), changes)
+
+
+def how(context: TurnContext, press: Press[OnAside]) -> Reaction:
+    """Store how the answer came about and show the current card again; what is chosen on that one is kept."""
     at = landed(context, press, HOW)
     if not isinstance(at, Landed):
         return at
     changes = answers.set_method(context.session, context.origin, at.sheet, at.stop.items[0], press.what.choice)
-    return Done(after(context, at, (Line(say="remarks.how_kept"),)), changes)
+    kept = filled_in.beside(context, at.sheet, press, press.what.beside)
+    return kept.before(Done(after(context, at, (Line(say="remarks.how_kept"),)), changes))
 
 
 VERBS = (
     Verb(COMMENT, comment, OnCard, keeps=False),
     Verb(SAVE_COMMENT, save_comment, OnCard),
-    Verb(HOW, how, OnCard),
+    Verb(HOW, how, OnAside),
 )
 COMMANDS: tuple[Command, ...] = ()
