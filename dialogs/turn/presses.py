@@ -286,8 +286,23 @@ class OfBundle(_Named):
     """A bundle of reminders, by key."""
 
 
-class OfCommand(_Named):
-    """A typed command, by word."""
+class OfRef(_Named):
+    """A case reference she was asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfCommand:
+    """A typed command, by word, and the rest of its line: a reference, a number, a period."""
+
+    name: str = ""
+    rest: str = ""
+
+    @classmethod
+    def read(cls, claim: Claim) -> Self:
+        return cls(claim.choice, claim.item)
+
+    def write(self) -> Parts:
+        return {"choice": self.name, "item": self.rest}
 
 
 class ForCommand(_Named):

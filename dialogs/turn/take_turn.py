@@ -11,18 +11,21 @@ from actions.origin import Origin
 from checklists.errors import PersonalNumberInText, TextTooLong, UserError
 from checklists.free_text import MOST_TEXT, MOST_TOGETHER
 from checklists.identity import entra_id
+from checklists.plain_text import is_nothing
 from checklists.privacy import LetThrough, ends_in_day, goes_on, has_personal_number, without_split_numbers
+from checklists.replies import is_polite
 from checklists.swedish_time import day_of
 from dialogs.messages import consequences, update
-from dialogs.turn import commands, menu, shown
+from dialogs.turn import commands, find_case, menu, shown
 from dialogs.turn.declared import Done, Reaction, parted
 from dialogs.turn.exchange import Reply, Turn
 from dialogs.turn.find_case import NoSuchCase, no_such_case
 from dialogs.turn.presses import Refreshing
 from dialogs.turn.tokens import Mint, Signed
 from dialogs.turn.turn_context import TurnContext
-from dialogs.turn.typed import answer_typed
+from dialogs.turn.typed import answer_typed, misunderstood
 from dialogs.views.views import AnyView, ClosedView, Line, SayView, SummaryView
+from dialogs.worker import open_case
 from storage import arrivals, conversations, inbox, people, tenants, trail
 from storage.arrivals import Arrival
 from storage.desk import Session
@@ -312,18 +315,27 @@ def _is_hers(context: TurnContext, signed: Signed, verb: str) -> bool:
 
 
 def _typed(context: TurnContext) -> Reaction:
-    """Try a whole-line command, an answer to what was last shown, a command with an odd rest, then a suggestion."""
-    text = context.turn.text.strip()
+    """Try a whole-line command, a bare reference, an answer to what was last shown, a button's title, then the rest."""
+    text, shown_last = context.turn.text.strip(), context.shown
+    if is_nothing(text):
+        return SayView(notices=(Line(say="typed.nothing_said"),))
     found = commands.find_command(context, text, whole=True)
     if found:
         return commands.run_command(context, found[0].word, found[1])
-    answered = answer_typed(context, context.shown, text)
+    if shown_last is None or shown_last.kind != "ask_ref":
+        case = find_case.bare(context, text, open_case.CONTINUE)
+        if case is not None:
+            return open_case.continue_case(context, case)
+    answered = answer_typed(context, shown_last, text)
     if answered is not None:
         return answered
-    found = commands.find_command(context, text, whole=False)
+    found = commands.find_title(context, text)
+    if found is None and is_polite(text):
+        return SayView(notices=(Line(say="typed.polite"),))
+    found = found or commands.find_command(context, text, whole=False)
     if found:
         return commands.run_command(context, found[0].word, found[1])
-    return commands.not_understood(context, text)
+    return misunderstood(context, shown_last, text)
 
 
 def _keep_place(context: TurnContext, view: AnyView) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from functools import cache
 
+from pydantic import ValidationError
+
 from actions import answers
 from actions.basis import Sheet
 from actions.changes import NONE, Changes
@@ -12,7 +14,8 @@ from checklists.free_text import MOST_TEXT
 from checklists.replies import Said, begins_with_answer, core, folded, is_polite, read_answer, read_answers, read_number
 from checklists.route import Stop, motivated_by, stop_of
 from dialogs.turn import commands, find_case
-from dialogs.turn.declared import Done, Press, Reaction, parted
+from dialogs.turn.declared import Done, Press, Reaction, claimed, parted
+from dialogs.turn.exchange import Reply
 from dialogs.turn.presses import OnCard, OnFacts
 from dialogs.turn.shown import Shown
 from dialogs.turn.turn_context import TurnContext
@@ -23,10 +26,14 @@ from dialogs.worker import asked_about, facts_card, next_card
 from dialogs.worker.echo import echoed
 from dialogs.worker.fill_checklist import ANSWER
 from dialogs.worker.landing import Landed, landed
+from storage import inbox
+from storage.sealing import KeyGone
 from texts import LANGUAGES, say, sentences
 
 _ON_A_LIST = ("question", "group", "motivation", "doubt")
 """The kinds of cards that ask something of a list, and are shown again when a line is refused."""
+_MOST_MISSED = 2
+"""How many lines in a row may be misunderstood before the form is offered."""
 _FIELDS = (
     *("children", "planned", "unit", "protected_identity", "received_on", "assigned_on", "opened_on"),
     *("planned_decision_on", "decided_on", "started_on", "closed_on", "co_worker", "case"),
@@ -194,7 +201,8 @@ def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | Non
         return again(context, shown, Line(say="typed.motivation_how"))
     place = _place_in_file(text)
     if place and any(button.claim.verb == "in_the_file" for button in shown.buttons):
-        return _echoed(context, shown, commands.run_verb(context, _as(shown.at, "in_the_file"), {"place": place}), ())
+        claim = _as(shown.at, "in_the_file")
+        return _echoed(context, shown, commands.run_verb(context, claim, {"place": place}), _items_of(claim))
     why = doubt(text, _names())
     in_file = shown.at.verb == "in_the_file"
     if why is not None and not (in_file and why == "too_short"):
@@ -203,7 +211,7 @@ def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | Non
             return asked_about.ask(context, sheet, stop, text)
     # Where the municipality keeps motivations in the case file only, the line says where.
     name = "place" if in_file else "motivation"
-    return _echoed(context, shown, commands.run_verb(context, shown.at, {name: text}), ())
+    return _echoed(context, shown, commands.run_verb(context, shown.at, {name: text}), _items_of(shown.at))
 
 
 def _missing(context: TurnContext, shown: Shown) -> Reaction:
@@ -248,6 +256,45 @@ def _facts(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
 def _comment(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     """Take the line as the comment."""
     return commands.run_verb(context, shown.at, {"comment": text[: MOST_TEXT + 1]})
+
+
+# --- what is not understood ------------------------------------------------------------------------------------------
+
+
+def misunderstood(context: TurnContext, shown: Shown | None, text: str) -> AnyView:
+    """Answer a line that is nothing known: suggest, show the question again, and offer the form the third time."""
+    view = commands.not_understood(context, text)
+    is_third = _missed_before(context) >= _MOST_MISSED
+    suggested = view.buttons[:1] if any(line.say == "menu.did_you_mean" for line in view.lines) else ()
+    case = find_case.last_touched(context, ANSWER)
+    offer = (Line(say="typed.offer_form"),) if is_third and case is not None and case.closed_on is None else ()
+    form = _form_button(case.id) if offer and case is not None else ()
+    if shown is not None and shown.kind in (*_ON_A_LIST, "facts"):
+        told = Line(say="typed.not_kept") if not suggested else view.lines[0]
+        card = again(context, shown, Line(say="menu.not_understood"), told, *offer)
+        if hasattr(card, "nav"):
+            has_form = any(button.claim.verb == "form" for button in card.nav)
+            return card.model_copy(update={"nav": (*card.nav, *suggested, *(() if has_form else form))})
+    return view.model_copy(update={"lines": (*view.lines, *offer), "buttons": (*form, *view.buttons)})
+
+
+def _form_button(case_id: int) -> tuple[Button, ...]:
+    return (Button(title=Line(say="buttons.form"), claim=claimed("form", OnCard(""), case=case_id)),)
+
+
+def _missed_before(context: TurnContext) -> int:
+    """Return how many of the last replies in this chat, newest first, said that a line was not understood."""
+    count = 0
+    for row in inbox.newest_few(context.session, context.tenant_id, context.turn.channel_id, _MOST_MISSED):
+        try:
+            view = Reply.model_validate_json(inbox.reply_of(context.session, row)).view
+        except (KeyGone, ValidationError):  # of a case that was disposed of, or of a newer release
+            break
+        lines = (*view.notices, *((view.title,) if isinstance(view, MenuView) else ()))
+        if not any(line.say == "menu.not_understood" for line in lines):
+            break
+        count += 1
+    return count
 
 
 # --- what is asked again ---------------------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ def save_typed(context: TurnContext, press: Press[OnCard]) -> Reaction:
     except UserError as error:
         return next_card.card(context, at.sheet, at.stop, (Line(say=error.text_key, args=error.args_for_text),))
     changes = answers.motivate(context.session, context.origin, at.sheet, at.stop, motivation)
-    return echoed(context, at.basis, at.sheet.filled.id, Done(after(context, at), changes), ())
+    return echoed(context, at.basis, at.sheet.filled.id, Done(after(context, at), changes), at.stop.items[:1])
 
 
 def drop_typed(context: TurnContext, press: Press[OnCard]) -> Reaction:

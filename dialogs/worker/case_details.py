@@ -180,4 +180,6 @@ def details_pressed(context: TurnContext, press: Press[Nothing]) -> Reaction:
 
 
 VERBS = (Verb(DETAILS, details_pressed, keeps=False), Verb(SAVE_DETAILS, save_details, OnDetails))
-COMMANDS = (Command("uppgifter", ("details",), details_typed, DETAILS, maybe_ref),)
+COMMANDS = (
+    Command("uppgifter", ("details",), details_typed, DETAILS, maybe_ref, ("extend", "close", "reopen", "decided")),
+)
