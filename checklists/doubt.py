@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from checklists.free_text import says_something
-from checklists.replies import core, folded, is_polite, read_answer
+from checklists.replies import core, folded, is_polite, read_answer, words_of
 
 Doubt = Literal["too_short", "politeness", "question", "request"]
 """too_short: fewer than three letters or digits. request: it reads like something asked of the bot."""
@@ -16,126 +16,32 @@ _ALIKE = 0.8
 _MOST_ASKED = 5
 """The most words in a line that begins like an order and is one: a longer one tells of something."""
 _MOST_ADDRESSED = 10
-_ASKING = frozenset(
-    ["hur", "vad", "varfor", "vem", "vems", "vilken", "vilket", "vilka", "how", "what", "why", "who", "which", "where"]
+_ASKING = words_of("hur vad varfor vem vems vilken vilket vilka how what why who which where")
+_WITH_ME = words_of("du jag dig mig ni man you i me one")
+_ASKED = words_of(
+    "ar ska skall kan maste far gor betyder menas menar innebar hander raknas kravs galler laser ser fungerar funkar",
+    "lang langt manga mycket lange ofta heter vill behover har blir is are does do should can happens counts long many",
+    "much",
 )
-_WITH_ME = frozenset(["du", "jag", "dig", "mig", "ni", "you", "i", "me"])
+"""What follows `hur` and `vad` in a question; in a statement comes what it is about: `vad barnet säger framgår`."""
 _CAN = re.compile(
     r"(?:kan|kunde|skulle|ska|skall|maste|far|behover|vill|gar|ar|var|nar|har|can|could|should|must|may|is|are|do|does)"
     r" (?:du|jag|man|ni|det har|det|you|i|one|it|this)\b"
 )
-_ORDERS = frozenset(
-    [
-        "visa",
-        "oppna",
-        "skicka",
-        "ta",
-        "radera",
-        "stang",
-        "ga",
-        "hoppa",
-        "avbryt",
-        "angra",
-        "backa",
-        "byt",
-        "andra",
-        "spara",
-        "valj",
-        "sluta",
-        "borja",
-        "starta",
-        "stoppa",
-        "rensa",
-        "aterga",
-        "hjalp",
-        "lagg",
-        "fyll",
-        "registrera",
-        "satt",
-        "skapa",
-        "sok",
-        "hitta",
-        "skriv",
-        "tillbaka",
-        "fortsatt",
-        "show",
-        "open",
-        "send",
-        "delete",
-        "remove",
-        "close",
-        "go",
-        "cancel",
-        "undo",
-        "save",
-        "choose",
-        "stop",
-        "start",
-        "clear",
-        "create",
-        "find",
-        "search",
-        "help",
-    ]
+_ORDERS = words_of(
+    "visa oppna skicka ta radera stang ga hoppa avbryt angra backa byt andra spara valj sluta borja starta",
+    "stoppa rensa aterga hjalp lagg fyll registrera satt skapa sok hitta skriv tillbaka fortsatt show open",
+    "send delete remove close go cancel undo save choose stop start clear create find search help",
 )
-_ORDERS_WITH_OBJECT = frozenset(
-    {"hjalp", "fortsatt", "tillbaka", "skriv", "lagg", "satt", "fyll", "borja", "sluta", "ta"}
-)
-_ORDERED = frozenset(
-    [
-        "mig",
-        "det",
-        "den",
-        "detta",
-        "har",
-        "fragan",
-        "fragor",
-        "svar",
-        "svaret",
-        "svaren",
-        "arende",
-        "arendet",
-        "arenden",
-        "bort",
-        "fram",
-        "tillbaka",
-        "igen",
-        "om",
-        "till",
-        "nu",
-        "nasta",
-        "forra",
-        "kortet",
-        "listan",
-        "sista",
-        "allt",
-        "me",
-        "it",
-        "this",
-        "that",
-        "question",
-        "questions",
-        "answer",
-        "case",
-        "next",
-        "back",
-        "again",
-    ]
+_ORDERS_WITH_OBJECT = words_of("hjalp fortsatt tillbaka skriv lagg satt fyll borja sluta ta")
+_ORDERED = words_of(
+    "mig det den detta har fragan fragor svar svaret svaren arende arendet arenden bort fram tillbaka igen om",
+    "till nu nasta forra kortet listan sista allt me it this that question questions answer case next back",
+    "again",
 )
 _SAID_TO_IT = (
-    *(
-        "vanta",
-        "vanta lite",
-        "stopp",
-        "stop",
-        "wait",
-        "fel",
-        "fel arende",
-        "fel fraga",
-        "fel svar",
-        "fel barn",
-        "fel knapp",
-    ),
+    *("vanta", "vanta lite", "stopp", "stop", "wait", "fel", "fel arende", "fel fraga", "fel svar", "fel barn"),
+    *("fel knapp", "wrong answer", "wrong question"),
     *("det blev fel", "blev fel", "nu blev det fel", "jag skrev fel", "skrev fel", "jag tryckte fel", "tryckte fel"),
     *("oj", "oj fel", "ojda", "hoppsan", "oops", "wrong", "wrong case", "my mistake", "sorry", "forlat", "ursakta"),
     *("jag forstar inte", "forstar inte", "forstar ej", "fattar inte", "jag fattar inte", "hanger inte med"),
@@ -177,7 +83,7 @@ def _is_question(line: str, words: str) -> bool:
     if not parts or "\n" in line.strip():
         return False
     asks = parts[0] in _ASKING and len(parts) <= _MOST_ADDRESSED
-    return bool(asks and (len(parts) <= 4 or _WITH_ME & set(parts[:4]))) or (
+    return bool(asks and (len(parts) <= 4 or parts[1] in _ASKED or _WITH_ME & set(parts[:4]))) or (
         len(parts) <= _MOST_ADDRESSED and _CAN.match(words) is not None and bool(_WITH_ME & set(parts[:3]))
     )
 

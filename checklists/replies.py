@@ -7,6 +7,12 @@ from dataclasses import dataclass
 
 from checklists.plain_text import weight
 
+
+def words_of(*lines: str) -> frozenset[str]:
+    """Return the words of some lines, as a set to look them up in."""
+    return frozenset(" ".join(lines).split())
+
+
 _WORDS = {
     "ja": (
         *("ja", "j", "jo", "japp", "jepp", "jupp", "jajamän", "jajamen", "jajemän", "jajamensan", "jajamänsan"),
@@ -39,138 +45,23 @@ _WORDS = {
         *("nästa fråga", "skip", "skip it", "later", "next", "next question"),
     ),
 }
-_POLITE = frozenset(
-    [
-        "tack",
-        "tackar",
-        "tusen",
-        "snälla",
-        "snalla",
-        "bra",
-        "toppen",
-        "super",
-        "perfekt",
-        "fint",
-        "kanon",
-        "utmärkt",
-        "okej",
-        "okey",
-        "ok",
-        "oki",
-        "hej",
-        "hejsan",
-        "hallå",
-        "hejdå",
-        "så",
-        "mycket",
-        "för",
-        "hjälpen",
-        "thanks",
-        "thank",
-        "you",
-        "please",
-        "great",
-        "fine",
-        "nice",
-        "okay",
-        "good",
-        "morgon",
-        "dag",
-        "kväll",
-        "god",
-        "trevlig",
-        "helg",
-        "vänligen",
-        "hälsningar",
-        "mvh",
-        "cheers",
-        "bye",
-    ]
+_POLITE = words_of(
+    "tack tackar tusen snälla snalla bra toppen super perfekt fint kanon utmärkt okej okey ok oki hej hejsan",
+    "hallå hejdå så mycket för hjälpen thanks thank you please great fine nice okay good morgon dag kväll god",
+    "trevlig helg vänligen hälsningar mvh cheers bye",
 )
-_POLITE_CORE = frozenset(
-    [
-        "tack",
-        "tackar",
-        "snälla",
-        "snalla",
-        "thanks",
-        "thank",
-        "please",
-        "hej",
-        "hejsan",
-        "hallå",
-        "hejdå",
-        "mvh",
-        "cheers",
-        "bye",
-        "toppen",
-        "super",
-        "perfekt",
-        "fint",
-        "kanon",
-        "utmärkt",
-        "okej",
-        "okey",
-        "ok",
-        "oki",
-        "bra",
-        "great",
-        "fine",
-        "nice",
-        "okay",
-        "hälsningar",
-    ]
+_POLITE_CORE = words_of(
+    "tack tackar snälla snalla thanks thank please hej hejsan hallå hejdå mvh cheers bye toppen super perfekt",
+    "fint kanon utmärkt okej okey ok oki bra great fine nice okay hälsningar",
 )
-_LAST_WORDS = frozenset(["tack", "snalla", "please", "thanks"])
-_RESTATING = frozenset(
-    [
-        "det",
-        "de",
-        "den",
-        "har",
-        "hade",
-        "är",
-        "var",
-        "blev",
-        "blir",
-        "gjorde",
-        "gjordes",
-        "gjort",
-        "finns",
-        "fanns",
-        "gör",
-        "görs",
-        "jag",
-        "vi",
-        "hen",
-        "han",
-        "hon",
-        "barnet",
-        "barnen",
-        "föräldrarna",
-        "inte",
-        "ej",
-        "än",
-        "ännu",
-        "fortfarande",
-        "det's",
-        "it",
-        "has",
-        "have",
-        "was",
-        "is",
-        "did",
-        "not",
-        "been",
-        "done",
-        "we",
-        "i",
-        "do",
-        "does",
-    ]
+_LAST_WORDS = words_of("tack snalla please thanks")
+_RESTATING = words_of(
+    "det de den har hade är var blev blir gjorde gjordes gjort finns fanns gör görs jag vi hen han hon barnet",
+    "barnen föräldrarna inte ej än ännu fortfarande det's it has have was is did not been done we i do does",
 )
 _RESERVES = ("men", "fast", "dock", "förutom", "utom", "but", "though", "although", "except")
-_BUT = frozenset({"men", "but"})
+_DENIALS = words_of("inte ej not")
+_BUT = words_of("men but")
 _STOPS = ",;:.!–—(-"
 _BEFORE_STOP = re.compile(
     rf"(?P<word>[^?{re.escape(_STOPS)}]{{1,25}})(?P<stop>\s*[{re.escape(_STOPS)}])\s*(?P<text>.*)", re.DOTALL
@@ -244,7 +135,10 @@ def read_answer(line: str) -> Said | None:
         text = text[:-1].rstrip()
     if _only_repeats(text):
         return Said(choice)
-    return None if read_answer(text) is not None else Said(choice, text)
+    again = read_answer(text)  # `nej, inte alls` is one answer, `ja, nej` is none
+    if again is not None:
+        return again if again == Said(choice) else None
+    return Said(choice, text)
 
 
 def begins_with_answer(line: str) -> bool:
@@ -274,6 +168,8 @@ def _after_space(line: str) -> tuple[str, str] | None:
         text = line.split(maxsplit=count)[count]
         if choice == "nej" and len(said) > 1:
             return choice, text
+        if choice == "ja" and _only_restates(text) and not _DENIALS & set(folded(text).split()):
+            return choice, text
         joint = folded(words[count]).strip(",")
         if choice is not None and choice not in ("unknown", "skip") and joint in _RESERVE_WORDS:
             _, _, after = text.partition(" ")
@@ -282,8 +178,11 @@ def _after_space(line: str) -> tuple[str, str] | None:
 
 
 def _only_repeats(text: str) -> bool:
-    words = [word for word in re.split(r"[^\w']+", folded(text)) if word]
-    return weight(text) < _LEAST or is_polite(text) or all(word in _RESTATING_WORDS for word in words)
+    return weight(text) < _LEAST or is_polite(text) or _only_restates(text)
+
+
+def _only_restates(text: str) -> bool:
+    return all(word in _RESTATING_WORDS for word in re.split(r"[^\w']+", folded(text)) if word)
 
 
 def read_answers(line: str) -> Sequence[str] | None:

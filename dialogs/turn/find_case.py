@@ -48,7 +48,8 @@ def by_ref(context: TurnContext, text: str, right: Right) -> Basis:
 
 def named(context: TurnContext, text: str) -> CaseRow | None:
     """Return the case a text names, also with words around the reference. Raises: UserError: it is no reference."""
-    for ref in meant(text, _pattern(context)):
+    refs = meant(text, _pattern(context))
+    for ref in (*refs, *(other for one in refs for other in respaced(one))):
         case = cases.find(context.session, context.tenant_id, ref)
         if case is not None:
             return case

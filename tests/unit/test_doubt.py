@@ -34,7 +34,13 @@ NAMES = names_of(
         *((line, "question") for line in ("varför frågar du det", "Måste jag svara på det här", "räcker det så?")),
         *(
             (line, "question")
-            for line in ("kan jag hoppa över den", "what do you mean", "Is it enough?", "ska jag fylla i?")
+            for line in (
+                "kan man hoppa över den",
+                "hur lång ska den vara",
+                "what do you mean",
+                "Is it enough?",
+                "ska jag fylla i?",
+            )
         ),
         *(
             (line, "request")

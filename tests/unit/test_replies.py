@@ -57,7 +57,10 @@ def test_an_answer_with_a_text_is_both(line: str, said: Said) -> None:
             for word in ("japp", "jajamän!", "Ja tack", "ja, tack", "ja 👍", "*ja*", "yep", "ja visst.", "jodå")
         ),
         *((word, "nej") for word in ("nä", "nepp", "nope", "nej tack", "nej,", "nej, ", "Nej, det har det inte.")),
-        *((word, "nej") for word in ("nej det gjordes inte", "nej :)", "nej – tack så mycket", "nix", "nej inte än")),
+        *(
+            (word, "nej")
+            for word in ("nej det gjordes inte", "nej :)", "nej – tack så mycket", "nix", "nej, inte alls")
+        ),
         *(
             (word, "unknown")
             for word in ("ingen aning", "I don’t know", "I don't know", "idk", "jag vet inte", "osäker")
@@ -70,7 +73,21 @@ def test_everyday_words_and_what_only_repeats_them_are_the_answer_alone(line: st
 
 @pytest.mark.parametrize(
     "line",
-    ["", "kanske", "ja ja", ", skäl", "jaja", "1", "inte", "ja?", "nej?", "n.b. se akten", "ja eller nej", "ja, nej"],
+    [
+        "",
+        "kanske",
+        "ja ja",
+        ", skäl",
+        "jaja",
+        "1",
+        "inte",
+        "ja?",
+        "nej?",
+        "n.b. se akten",
+        "ja eller nej",
+        "ja det har det inte",
+        "ja, nej",
+    ],
 )
 def test_text_that_is_not_an_answer_is_not_guessed_at(line: str) -> None:
     assert read_answer(line) is None
