@@ -64,6 +64,7 @@ def _answer(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
         "doubt": _doubted,
         "facts": _facts,
         "comment": _comment,
+        "yes_no": _yes_no,
     }
     read = readers.get(shown.kind)
     return read(context, shown, text) if read else _which(context, text)
@@ -232,6 +233,14 @@ def _doubted(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     answers.forget_asked(context.session, context.origin, sheet, stop)
     verb = "in_the_file" if sheet.motivation == "reference" else "motivate"
     return _motivation(context, shown.model_copy(update={"at": _as(shown.at, verb)}), text)
+
+
+def _yes_no(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
+    """Take `ja` as the first button of a question about what to do, and `nej` as the last."""
+    said = read_answer(text)
+    if said is None or said.text or said.choice not in ("ja", "nej"):
+        return None
+    return commands.run_verb(context, shown.buttons[0 if said.choice == "ja" else -1].claim, {})
 
 
 def _place_in_file(text: str) -> str:

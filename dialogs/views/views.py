@@ -300,12 +300,16 @@ class CasesView(View):
 
 
 class MenuView(View):
-    """A title, some sentences and buttons: help, welcome, confirmations, words that were not understood."""
+    """A title, some sentences and buttons: help, welcome, confirmations, words that were not understood.
+
+    asks: the first button says yes to it, the last one no, and so may be typed.
+    """
 
     kind: Literal["menu"] = "menu"
     title: Line
     lines: tuple[Line, ...]
     buttons: tuple[Button, ...]
+    asks: bool = False
 
 
 class AskRefView(View):

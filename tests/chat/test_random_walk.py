@@ -60,6 +60,8 @@ class Walk(RuleBasedStateMachine):
         if line == "ångra":
             self.model.undo()
         self.anna.types(line)
+        if line == "ångra" and self.anna.view is not None and self.anna.view.kind == "menu" and self.anna.view.asks:
+            self.anna.presses("Ångra")
         self.replayed = False
         self._look()
 
