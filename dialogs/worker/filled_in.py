@@ -65,7 +65,7 @@ def choices(context: TurnContext, sheet: Sheet, press: Press[Any], stop: Stop, r
 
 
 def _is_late(sheet: Sheet, item_id: str, choice: str, then: dict[str, int], now: dict[str, int]) -> bool:
-    return then.get(item_id) != now[item_id] and sheet.answers[item_id].choice != choice
+    return bool(now[item_id]) and then.get(item_id) != now[item_id] and sheet.answers[item_id].choice != choice
 
 
 def draft(context: TurnContext, sheet: Sheet, press: Press[Any]) -> tuple[Line, ...]:

@@ -92,10 +92,20 @@ def how(context: TurnContext, press: Press[OnAside]) -> Reaction:
     """Store how the answer came about and show the current card again; what is chosen on that one is kept."""
     at = landed(context, press, HOW)
     if not isinstance(at, Landed):
-        return at
+        return _only_beside(context, press, at)
     changes = answers.set_method(context.session, context.origin, at.sheet, at.stop.items[0], press.what.choice)
     kept = filled_in.beside(context, at.sheet, press, press.what.beside)
     return kept.before(Done(after(context, at, (Line(say="remarks.how_kept"),)), changes))
+
+
+def _only_beside(context: TurnContext, press: Press[OnAside], view: AnyView) -> Reaction:
+    """Keep what is chosen on the card also where the side question itself has been overtaken."""
+    basis = find_case.by_id(context, press.case, HOW)
+    sheet = basis.sheet(press.filled) if basis.case.closed_on is None else None
+    kept = filled_in.beside(context, sheet, press, press.what.beside) if sheet else filled_in.Kept()
+    if not kept.changes:
+        return kept.before(view)
+    return kept.before(next_card.go_on(context, basis, press.filled, press.what.key, view.notices))
 
 
 VERBS = (
