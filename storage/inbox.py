@@ -60,6 +60,14 @@ def get(session: Session, row_id: int) -> InboxRow:
     return session.get_one(InboxRow, row_id)
 
 
+def by_posted(session: Session, tenant_id: int, channel_id: str, posted: str) -> InboxRow | None:
+    """Return the row whose reply was posted under an activity id, None if there is none."""
+    query = select(InboxRow).where(
+        InboxRow.tenant_id == tenant_id, InboxRow.channel_id == channel_id, InboxRow.posted == posted
+    )
+    return session.exec(query.order_by(col(InboxRow.id).desc()).limit(1)).first()
+
+
 def newest_in(session: Session, tenant_id: int, channel_id: str) -> InboxRow | None:
     """Return the newest row of a chat, None if there is none."""
     query = select(InboxRow).where(InboxRow.tenant_id == tenant_id, InboxRow.channel_id == channel_id)
