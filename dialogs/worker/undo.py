@@ -41,7 +41,10 @@ def undo_typed(context: TurnContext, rest: str) -> Reaction:
 def _ask(context: TurnContext, basis: Basis, sheet: Sheet, rows: list[AnswerRow]) -> MenuView:
     """Ask whether this very answer is to be taken back."""
     given_at = clock_words(max(row.at for row in rows), context.turn.now)
-    lines = [_which(sheet, rows, "fill.would_undo"), Line(say="fill.given_at", args={"time": given_at})]
+    lines = [
+        _which(sheet, rows, "fill.would_undo", "fill.would_undo_several"),
+        Line(say="fill.given_at", args={"time": given_at}),
+    ]
     lines += [Line(say="fill.would_undo_sent")] if basis.is_handed_over else []
     do = claimed("undo", OfAct(rows[0].act), case=basis.case.id, filled=sheet.filled.id)
     return MenuView(
@@ -55,7 +58,7 @@ def _ask(context: TurnContext, basis: Basis, sheet: Sheet, rows: list[AnswerRow]
     )
 
 
-def _which(sheet: Sheet, rows: list[AnswerRow], key: str) -> Line:
+def _which(sheet: Sheet, rows: list[AnswerRow], one: str, several: str) -> Line:
     """Return the line that names the answer an act gave, or how many it gave."""
     last = {row.item_id: row for row in reversed(rows)}
     numbers = sheet.checklist.numbers
@@ -64,7 +67,7 @@ def _which(sheet: Sheet, rows: list[AnswerRow], key: str) -> Line:
         return Line(say="fill.undo_of_none", args={"number": numbers[first.item_id]})
     place = f"{sheet.checklist.id}/{sheet.checklist.version}/{first.item_id}"
     args = {"number": numbers[first.item_id], "item": place, "choice": first.choice, "more": len(last) - 1}
-    return Line(say=key + "_several" if len(last) > 1 else key, args=args)
+    return Line(say=several if len(last) > 1 else one, args=args)
 
 
 def _undo(context: TurnContext, basis: Basis, act: str = "") -> Reaction:
@@ -76,7 +79,7 @@ def _undo(context: TurnContext, basis: Basis, act: str = "") -> Reaction:
     sheet, rows = found
     if sheet.filled.seen_at is not None:
         return next_card.go_on(context, basis, notices=(Line(say="reading.is_ended"),))
-    taken = _which(sheet, rows, "fill.taken_back")
+    taken = _which(sheet, rows, "fill.taken_back", "fill.taken_back_several")
     changes = answers.undo(context.session, context.origin, sheet, rows)
     if changes is None:
         return next_card.go_on(context, basis, notices=(Line(say="fill.changed_by_other"),))
