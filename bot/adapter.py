@@ -228,7 +228,7 @@ def _turn(
         invoke=invoke,
         reply_to=inbound.reply_to_id or "",
         quotes=inbound.quoted if kind == "text" else "",
-        files=inbound.brings_files and kind == "text",
+        files=kind == "text" and inbound.brings_files,
     )
 
 

@@ -69,27 +69,24 @@ class OnCard:
         return self.key.partition(":")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class OnAside:
+class OnAside(OnCard):
     """A press about an earlier answer, on the card that asks something else.
 
-    key, revisions, choice: as in `OnCard`, of that answer. beside: revisions of the answers on the card it stands on.
+    key, revisions: of that answer. choice: the option and, after a full stop, the revisions of the answers on the card
+    it stands on, as that card's `Spara` carries them; none on a card without choices.
     """
 
-    key: str
-    revisions: tuple[int, ...] = ()
-    choice: str = ""
-    beside: tuple[int, ...] = ()
+    __slots__ = ()
 
-    @classmethod
-    def read(cls, claim: Claim) -> Self:
-        revisions, _, beside = claim.revision.partition(".")
-        return cls(claim.item, _numbers(revisions), claim.choice, _numbers(beside))
+    @property
+    def option(self) -> str:
+        """The option that was chosen."""
+        return self.choice.partition(".")[0]
 
-    def write(self) -> Parts:
-        revision = ",".join(map(str, self.revisions))
-        revision += "." + ",".join(map(str, self.beside)) if self.beside else ""
-        return {"item": self.key, "revision": revision, "choice": self.choice}
+    @property
+    def beside(self) -> tuple[int, ...]:
+        """The revisions of the answers on the card it stands on."""
+        return _numbers(self.choice.partition(".")[2])
 
 
 @dataclass(frozen=True, slots=True)

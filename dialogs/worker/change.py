@@ -22,7 +22,7 @@ _REST = re.compile(
     re.IGNORECASE,
 )
 
-_CHILD = re.compile(r"\d{1,2}", re.ASCII)
+_CHILD = re.compile(r"(?P<child>[1-9]\d?)?(?:(?:^|\s+)(?P<ref>\S.*))?", re.ASCII)
 
 
 def change_typed(context: TurnContext, rest: str) -> Reaction:
@@ -86,21 +86,23 @@ def _whole(context: TurnContext, rest: str) -> bool:
 
 
 def child_typed(context: TurnContext, rest: str) -> Reaction:
-    """Go on with a child's list in the case last touched."""
-    basis = find_case.latest(context, CHANGE)
+    """Go on with a child's list, in the named case or the one last touched."""
+    found = _CHILD.fullmatch(rest)
+    child, ref = (found["child"] or "", found["ref"] or "") if found else ("", rest)
+    basis = find_case.named_or_latest(context, ref, CHANGE)
     if basis is None:
         return ask_ref("fortsätt")
     if basis.case.closed_on is not None:
         return find_case.closed_case(context, basis.case)
-    sheet = next((sheet for sheet in basis.sheets if sheet.filled.child == int(rest)), None)
-    if sheet is None:
-        line = Line(say="change.no_such_child", args={"child": rest, "most": basis.case.children})
+    sheet = next((sheet for sheet in basis.sheets if str(sheet.filled.child) == child), None)
+    if sheet is None and child:
+        line = Line(say="change.no_such_child", args={"child": child, "most": basis.case.children})
         return next_card.go_on(context, basis, notices=(line,))
-    return next_card.go_on(context, basis, sheet.filled.id)
+    return next_card.go_on(context, basis, sheet.filled.id if sheet else 0)
 
 
 def _is_child(context: TurnContext, rest: str) -> bool:
-    return bool(_CHILD.fullmatch(rest)) and context.conversation.case_id is not None
+    return rest.isascii() and rest.isdigit() and context.conversation.case_id is not None
 
 
 VERBS: tuple[Verb, ...] = ()

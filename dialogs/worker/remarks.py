@@ -93,7 +93,7 @@ def how(context: TurnContext, press: Press[OnAside]) -> Reaction:
     at = landed(context, press, HOW)
     if not isinstance(at, Landed):
         return _only_beside(context, press, at)
-    changes = answers.set_method(context.session, context.origin, at.sheet, at.stop.items[0], press.what.choice)
+    changes = answers.set_method(context.session, context.origin, at.sheet, at.stop.items[0], press.what.option)
     kept = filled_in.beside(context, at.sheet, press, press.what.beside)
     return kept.before(Done(after(context, at, (Line(say="remarks.how_kept"),)), changes))
 
