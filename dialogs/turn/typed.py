@@ -36,7 +36,7 @@ _MOST_MISSED = 2
 """How many lines in a row may be misunderstood before the form is offered."""
 _FIELDS = (
     *("children", "planned", "unit", "protected_identity", "received_on", "assigned_on", "opened_on"),
-    *("planned_decision_on", "decided_on", "started_on", "closed_on", "co_worker", "case"),
+    *("planned_decision_on", "decided_on", "started_on", "closed_on", "co_worker"),
 )
 """The labels a line may begin with that is meant for a field of another card."""
 

@@ -118,7 +118,7 @@ def test_an_answer_with_something_else_after_it_is_asked_about(anna: Chat, room:
     "line", ["finns i akten, påhittad anteckning 12 maj", "Finns i akten: påhittad anteckning 12 maj"]
 )
 def test_in_the_file_and_where_may_be_typed(why: Chat, line: str) -> None:
-    why.types(line).is_asked("child_informed_report").sees("Sparat var i akten motiveringen till fråga 2 finns.")
+    why.types(line).is_asked("child_informed_report").sees("Sparat: var i akten motiveringen till fråga 2 finns.")
 
     kept = why.written(WHAT)
     assert (kept.motivation_kind, kept.place, kept.motivation) == ("reference", "påhittad anteckning 12 maj", "")

@@ -76,6 +76,8 @@ def test_what_may_not_be_meant_as_a_motivation_is_doubted(line: str, why: str) -
         "hjälp söks hos annan",
         "fortsätt följa upp",
         "1912",
+        "Ärende SN 2026/0123 gäller",
+        "Uppgifter från 2024 räcker",
         "Vårdnadshavarna samtyckte inte till samtal",
         "När barnet skulle höras var det sjukt",
         "Vad barnet berättade står i journalen den 12 maj och upprepas inte här",
