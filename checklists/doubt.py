@@ -56,7 +56,8 @@ _SAID = frozenset(_SAID_TO_IT)
 _REF_ALONE = re.compile(r"[a-zåäö]{1,6}[ -]?\d{2,4}\s?[/:-]\s?\d{1,6}", re.IGNORECASE)
 _DAY_ALONE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[/.]\d{1,2}(?:[ /.-]\d{2,4})?")
 _GIVEN = re.compile(
-    r"(?:(?:till|ar|to|is|=|:)\s*)?(?:(?:[^\W\d]{1,5}\s+)?\S*\d\S*(?:\s+(?:barn|child)\s+\d{1,2})?|ja|nej|yes|no|vet inte)",
+    r"(?:(?:till|ar|to|is|=|:)\s*)?"
+    r"(?:(?:[^\W\d]{1,5}\s+)?\S*\d\S*(?:\s+(?:barn|child)\s+\d{1,2})?|ja|nej|yes|no|vet inte)",
     re.IGNORECASE,
 )
 
