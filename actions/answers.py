@@ -7,9 +7,10 @@ from actions import signing
 from actions.basis import Basis, Sheet
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
-from checklists.errors import AnswerNotAllowed, UserError
-from checklists.free_text import MOST_TEXT, checked
-from checklists.model import NOTHING, Written
+from checklists import free_text
+from checklists.errors import AnswerNotAllowed, OnlyReference, UserError
+from checklists.free_text import MOST_TEXT
+from checklists.model import NOTHING, Motivation, Written
 from checklists.privacy import has_personal_number
 from checklists.route import Stop
 from storage import answers, drafts
@@ -65,6 +66,22 @@ def choose(session: Session, origin: Origin, sheet: Sheet, chosen: Mapping[str, 
     return changes
 
 
+def motivation(
+    origin: Origin, sheet: Sheet, how: Motivation, text: str, place: str, *, confirmed: bool = False
+) -> Written:
+    """Build the answer from what was written as a motivation here. Raises: see `free_text.motivation`."""
+    try:
+        return free_text.motivation(how, text, place, sheet.motivation, origin.lets, confirmed=confirmed)
+    except OnlyReference:
+        raise (OnlyReference(where="protected") if sheet.case.protected_identity else OnlyReference) from None
+
+
+def last_two(session: Session, sheet: Sheet, item_id: str) -> tuple[Written, Written]:
+    """Return the newest content of an answer and the one before it, texts decrypted."""
+    before = answers.revision_before(session, sheet.rows[item_id])
+    return sheet.written(session, item_id), answers.read(session, sheet.filled, before) if before else NOTHING
+
+
 def motivate(session: Session, origin: Origin, sheet: Sheet, stop: Stop, written: Written) -> Changes:
     """Store a motivation (see `free_text.motivation`): as a motivation item's answer, or in the items' own rows."""
     changes = NONE
@@ -82,8 +99,13 @@ def row_content(sheet: Sheet, stop: Stop, item_id: str, written: Written) -> Wri
 
 
 def set_note(session: Session, origin: Origin, sheet: Sheet, item_id: str, text: str) -> Changes:
-    """Store a note to an answer; an empty text removes the old one. Raises: PersonalNumberInText, TextTooLong."""
-    note, old = checked(text, origin.lets), sheet.written(session, item_id)
+    """Store a note to an answer; an empty text removes the old one.
+
+    Raises: PersonalNumberInText, TextTooLong; OnlyReference: no text is kept of a protected identity.
+    """
+    note, old = free_text.checked(text, origin.lets), sheet.written(session, item_id)
+    if note and sheet.case.protected_identity:
+        raise OnlyReference(where="protected")
     return give(session, origin, sheet, item_id, replace(old, note=note)) if note != (old.note or "") else NONE
 
 
@@ -105,6 +127,29 @@ def save_draft(session: Session, origin: Origin, sheet: Sheet, stop: Stop, text:
         return False
     drafts.keep(session, sheet.filled, stop.items[0], origin.person_id or 0, text, place)
     return True
+
+
+# --- typed, and asked about ------------------------------------------------------------------------------------------
+
+
+def ask_about(session: Session, origin: Origin, sheet: Sheet, stop: Stop, text: str) -> None:
+    """Keep a typed line that may not be meant as a motivation, until its author has said. It is no answer."""
+    drafts.keep(session, sheet.filled, _asked_key(stop), origin.person_id or 0, text.strip()[:MOST_TEXT], "")
+
+
+def asked_about(session: Session, origin: Origin, sheet: Sheet, stop: Stop) -> str:
+    """Return the line she was asked about, "" if there is none."""
+    return drafts.read(session, sheet.filled, _asked_key(stop), origin.person_id or 0)[0]
+
+
+def forget_asked(session: Session, origin: Origin, sheet: Sheet, stop: Stop) -> None:
+    """Drop the line she was asked about."""
+    drafts.forget(session, sheet.filled, _asked_key(stop), origin.person_id or 0)
+
+
+def _asked_key(stop: Stop) -> str:
+    """Return where such a line is kept: beside the draft, which is what she is writing on the card."""
+    return f"?{stop.items[0]}"[:60]
 
 
 # --- undo ------------------------------------------------------------------------------------------------------------
@@ -134,6 +179,7 @@ def undo(session: Session, origin: Origin, sheet: Sheet, rows: list[AnswerRow]) 
     for item_id, row in first.items():
         before = answers.revision_before(session, row)
         written = answers.read(session, sheet.filled, before) if before else NOTHING
+        written = replace(written, note=written.note or "")  # one that came with the act goes with it
         changes += give(session, origin, sheet, item_id, written, undoes=row.act)
     return changes
 

@@ -37,7 +37,7 @@ class Sheet:
     """One child's list (or the whole case's) with its facts and newest answers.
 
     rows: the newest answer rows by item id. points: by item id, the revision the chef pointed at when she sent the list
-    back. motivation: the form of motivation the municipality requires.
+    back. motivation: the form of motivation required here.
     """
 
     case: CaseRow
@@ -222,7 +222,8 @@ def _side(
     found: list[tuple[FilledRow, dict[str, AnswerRow]]],
 ) -> Basis:
     rows = [(row, given) for row, given in found if row.role == role]
-    by = tenants.motivation_by(session, case.tenant_id)
+    # Of a protected identity nothing is written here, whatever the municipality has chosen.
+    by: MotivationBy = "reference" if case.protected_identity else tenants.motivation_by(session, case.tenant_id)
     sheets = []
     for row, given in rows:
         points = returns.points(session, row.return_id, row.id) if row.return_id else {}

@@ -23,7 +23,7 @@ from bot.logs import crash_line
 from bot.sending.sender import Sender, SendError
 from bot.turns import Turns
 from checklists.identity import entra_id
-from dialogs.turn.exchange import Reply, Turn
+from dialogs.turn.exchange import Reply, Turn, TurnKind
 from texts import say
 
 CARD = "application/vnd.microsoft.card.adaptive"
@@ -176,6 +176,14 @@ class _Handler(ActivityHandler):
             turn_context.turn_state[_POSTED] = partial(self._turns.posted, turn, outcome, is_cut)
             await turn_context.send_activity(activity)
 
+    async def on_message_update_activity(self, turn_context: TurnContext) -> None:
+        inbound: Inbound = turn_context.turn_state[_INBOUND]
+        if not inbound.is_personal or inbound.from_ is None or not inbound.id or not inbound.is_edited:
+            return
+        outcome = await self._turns.take(_turn(inbound, self._clock, "edited"))
+        if outcome.reply is not None and outcome.result != "repeated":
+            await turn_context.send_activity(message_activity(outcome.reply, self._turns))
+
     async def on_installation_update(self, turn_context: TurnContext) -> None:
         inbound: Inbound = turn_context.turn_state[_INBOUND]
         await self._install(turn_context, inbound, "removed" if inbound.action == "remove" else "installed")
@@ -199,7 +207,7 @@ class _Handler(ActivityHandler):
 def _turn(
     inbound: Inbound,
     clock: Clock,
-    kind: Literal["text", "press", "refresh", "installed", "removed"],
+    kind: TurnKind,
     *,
     data: Mapping[str, str] | None = None,
     invoke: bool = False,
@@ -215,10 +223,12 @@ def _turn(
         now=clock.now(),
         service_url=inbound.service_url or "",
         reference=_reference(inbound.raw),
-        text=inbound.text or "" if kind == "text" else "",
+        text=inbound.said if kind == "text" else "",
         data=data or {},
         invoke=invoke,
         reply_to=inbound.reply_to_id or "",
+        quotes=inbound.quoted if kind == "text" else "",
+        files=kind == "text" and inbound.brings_files,
     )
 
 

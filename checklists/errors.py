@@ -154,9 +154,17 @@ class OnlyText(UserError):
 
 
 class OnlyReference(UserError):
-    """The municipality keeps motivations in the file; only the place is given here."""
+    """The municipality keeps motivations in the file; only the place is given here.
+
+    where: `protected`: of this case no text is kept here, because its people's identities are protected.
+    """
 
     code = "BK-127"
+
+    @property
+    def text_key(self) -> str:
+        """Return the sentence for why no text is kept."""
+        return "errors.BK-127_protected" if self.args_for_text.get("where") == "protected" else super().text_key
 
 
 class UnreadablePeriod(UserError):

@@ -42,17 +42,19 @@ def shown_again(text: str, lets: LetThrough = NOTHING) -> str:
     return "" if has_personal_number(text, lets) else text.strip()[:MOST_TEXT]
 
 
-def motivation(how: Motivation, text: str, place: str, by: MotivationBy, lets: LetThrough = NOTHING) -> Written:
+def motivation(
+    how: Motivation, text: str, place: str, by: MotivationBy, lets: LetThrough = NOTHING, *, confirmed: bool = False
+) -> Written:
     """Build the answer from the fields of a motivation card: a text, a reference to the case file, or `missing`.
 
     how: the button that was pressed. by: the form of motivation the municipality requires. A text that says nothing is
-    none.
+    none. confirmed: she was asked about it and meant it, so that any letter or digit is one.
     Raises: PersonalNumberInText, TextTooLong, NothingToSay, PlaceMissing, OnlyText, OnlyReference.
     """
     if how == "missing":
         return Written("nej", "missing")
     text, place = checked(text, lets), checked(place, lets)
-    if not says_something(text):
+    if not (confirmed or says_something(text)):
         text = ""
     if by == "reference" and text:
         raise OnlyReference

@@ -5,6 +5,7 @@ reader's list is begun, read (once the reader has seen the differences), and sig
 """
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
@@ -98,6 +99,15 @@ WAITING = tuple(state for state in State if may(state, Act.SIGN))
 def is_handed_over(state: State | None) -> bool:
     """Return whether a worker's list has been handed over: it is with the chef, or signed."""
     return turn(state) != "worker"
+
+
+SITTING = timedelta(hours=2)
+"""How long after an answer was given taking it back is still part of giving it."""
+
+
+def asks_before_undo(state: State | None, given_at: datetime, now: datetime) -> bool:
+    """Return whether a person is asked before her last answer is taken back: it is old, or others have the list."""
+    return is_handed_over(state) or now - given_at > SITTING
 
 
 def may_be_signed(worker: State | None, reader: State | None, *, reading_is_whole: bool) -> bool:

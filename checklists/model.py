@@ -295,6 +295,11 @@ class Written:
     answered_on: date | None = None
     method: str = ""
 
+    @property
+    def only_here(self) -> bool:
+        """Whether the motivation is a text kept here alone: nothing says that it is in the case file as well."""
+        return self.motivation_kind == "text" and not self.place
+
 
 NOTHING = Written(OPEN)
 """The content of an item that was never answered, or whose answer was taken back."""

@@ -31,6 +31,11 @@ def weight(text: str) -> int:
     return sum(map(str.isalnum, without_tags(plain(text))))
 
 
+def is_nothing(text: str) -> bool:
+    """Return whether a text holds nothing that can be seen: only markup and invisible characters."""
+    return not without_tags(plain(text)).strip(" \t\n\r*_~`#>")
+
+
 def _plain_sign(sign: str) -> str:
     if sign.isdigit():
         return str(unicodedata.digit(sign))

@@ -1,6 +1,8 @@
-"""Case references: one normal form for storage, display and comparison."""
+"""Case references: one normal form for storage, display and comparison; which one a person means by what she types."""
 
-from checklists.errors import BadCaseRef
+import re
+
+from checklists.errors import BadCaseRef, UserError
 from checklists.privacy import refuse_personal_numbers
 from checklists.ref_pattern import DEFAULT_PATTERN, fits, is_vouched_for, normal
 
@@ -20,3 +22,80 @@ def normal_ref(text: str, pattern: str = DEFAULT_PATTERN) -> str:
     if not fits(ref, pattern):
         raise BadCaseRef
     return ref
+
+
+_BEFORE = re.compile(
+    r"(?:(?:ärende(?:t|nr|nummer)?|dnr|diarienr|diarienummer|nr|nummer|ref|beteckning|case|number|no)\b[.:]?\s*)+",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(
+    r"(?:[\s,]+(?:(?:barn|child)\s*\d{1,2}|nu|idag|i dag|tack|snälla|now|today|please|thanks))+", re.IGNORECASE
+)
+_ENDS = " \t\n.,;:!?\"'”»«"
+_LETTER_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+_MOST_LETTERS = 5
+"""The most letters of a registry's code where the municipality has set no pattern of its own."""
+
+
+def without_fillers(text: str) -> str:
+    """Return a typed reference without the words around it: `ärende`, `dnr`, `nr`, `barn 2`, `nu`."""
+    kept = text.strip(_ENDS)
+    begun = _BEFORE.match(kept)
+    kept = kept[begun.end() :] if begun else kept
+    while (ended := _AFTER.search(kept)) is not None and ended.end() == len(kept):
+        kept = kept[: ended.start()].rstrip(_ENDS)
+    return kept
+
+
+def read_ref(text: str, pattern: str = DEFAULT_PATTERN) -> str:
+    """Return a typed reference in its normal form, also one with other spaces where only one can be meant.
+
+    Where the municipality has set a pattern of its own, and exactly one way to place the space follows it, that one is
+    certain: `sn2026/0202` is SN 2026/0202. Raises: see `normal_ref`.
+    """
+    try:
+        return normal_ref(text, pattern)
+    except BadCaseRef:
+        if pattern in ("", DEFAULT_PATTERN):
+            raise
+        fitting = [ref for ref in respaced(normal(text)) if fits(ref, pattern)]
+        if len(fitting) != 1:
+            raise
+        return fitting[0]
+
+
+def respaced(ref: str) -> tuple[str, ...]:
+    """Return a normalised reference with its spaces placed otherwise: nowhere, or between letters and digits once."""
+    tight = ref.replace(" ", "")
+    places = [found.start() for found in _LETTER_DIGIT.finditer(tight)]
+    return tuple(one for one in (tight, *(f"{tight[:at]} {tight[at:]}" for at in places)) if one != ref)
+
+
+def meant(text: str, pattern: str = DEFAULT_PATTERN) -> tuple[str, ...]:
+    """Return the references a line may mean, in normal form: as it stands, and without the words around it.
+
+    Raises: see `normal_ref`: it means none.
+    """
+    found: list[str] = []
+    refused: UserError = BadCaseRef()
+    for one in (text, without_fillers(text)):
+        try:
+            ref = read_ref(one, pattern)
+        except BadCaseRef as error:
+            refused = error
+            continue
+        found += [ref] if ref not in found else []
+    if not found:
+        raise refused
+    return tuple(found)
+
+
+def is_unlikely(ref: str, pattern: str = DEFAULT_PATTERN) -> bool:
+    """Return whether a reference that only the permissive default pattern lets through reads like something else.
+
+    `BEDÖMNING 2026` and `SE JOURNAL 12` are more likely words than references.
+    """
+    if pattern not in ("", DEFAULT_PATTERN):
+        return False
+    words = [word for word in ref.split() if word.isalpha()]
+    return len(words) > 1 or any(len(word) > _MOST_LETTERS for word in words)

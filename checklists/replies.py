@@ -5,22 +5,83 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from checklists.plain_text import weight
+
+
+def words_of(*lines: str) -> frozenset[str]:
+    """Return the words of some lines, as a set to look them up in."""
+    return frozenset(" ".join(lines).split())
+
+
 _WORDS = {
-    "ja": ("ja", "j", "jo", "yes", "y"),
-    "nej": ("nej", "n", "no"),
-    "delvis": ("delvis", "partly"),
-    "pagaende": ("pagar", "pagaende", "ongoing"),
-    "ej_tillampligt": ("et", "e/t", "ej tillampligt", "na", "n/a", "not applicable"),
-    "unknown": ("vet inte", "vet ej", "vi", "don't know", "dont know"),
-    "skip": ("hoppa over", "hoppa", "skip"),
+    "ja": (
+        *("ja", "j", "jo", "japp", "jepp", "jupp", "jajamän", "jajamen", "jajemän", "jajamensan", "jajamänsan"),
+        *("jadå", "ja då", "jodå", "jo då", "javisst", "ja visst", "jovisst", "absolut", "ja absolut", "självklart"),
+        *("ja självklart", "självfallet", "såklart", "ja såklart", "givetvis", "stämmer", "det stämmer", "korrekt"),
+        *("yes", "y", "yep", "yup", "yeah", "sure", "of course", "correct", "ja det stämmer", "det är ett ja"),
+    ),
+    "nej": (
+        *("nej", "n", "nä", "nää", "näe", "nepp", "nix", "nejdå", "nej då", "nädå", "nä då", "tyvärr nej"),
+        *("nej tyvärr", "absolut inte", "nej absolut inte", "inte alls", "inte än", "nej inte än", "nej inte alls"),
+        *("no", "nope", "nah", "not at all", "not yet", "det är ett nej"),
+    ),
+    "delvis": ("delvis", "till viss del", "till en del", "i viss mån", "partly", "partially", "in part"),
+    "pagaende": (
+        *("pagar", "pågående", "det pågår", "på gång", "är på gång", "pågår just nu", "pågår fortfarande"),
+        *("ongoing", "in progress"),
+    ),
+    "ej_tillampligt": (
+        *("et", "e/t", "ej tillämpligt", "ej tillämplig", "inte tillämpligt", "ej aktuellt", "inte aktuellt"),
+        *("ej relevant", "inte relevant", "na", "n/a", "not applicable"),
+    ),
+    "unknown": (
+        *("vet inte", "vet ej", "vi", "jag vet inte", "jag vet ej", "vet inte än", "vet inte riktigt", "ingen aning"),
+        *("har ingen aning", "jag har ingen aning", "vet inte säkert", "osäker", "jag är osäker", "är osäker"),
+        *("oklart", "minns inte", "jag minns inte", "kommer inte ihåg", "don't know", "dont know", "i don't know"),
+        *("i dont know", "no idea", "not sure", "i'm not sure", "im not sure", "dunno", "idk"),
+    ),
+    "skip": (
+        *("hoppa över", "hoppa", "hoppa över frågan", "senare", "ta det senare", "tar det senare", "nästa"),
+        *("nästa fråga", "skip", "skip it", "later", "next", "next question"),
+    ),
 }
-_BY_WORD = {word: choice for choice, words in _WORDS.items() for word in words}
-_WITH_TEXT = re.compile(r"(?P<word>[^,;:]{1,20})\s*[,;:]\s*(?P<text>\S.*)", re.DOTALL)
+_POLITE = words_of(
+    "tack tackar tusen snälla snalla bra toppen super perfekt fint kanon utmärkt okej okey ok oki hej hejsan",
+    "hallå hejdå så mycket för hjälpen thanks thank you please great fine nice okay good morgon dag kväll god",
+    "trevlig helg vänligen hälsningar mvh cheers bye",
+)
+_POLITE_CORE = words_of(
+    "tack tackar snälla snalla thanks thank please hej hejsan hallå hejdå mvh cheers bye toppen super perfekt",
+    "fint kanon utmärkt okej okey ok oki bra great fine nice okay hälsningar",
+)
+_LAST_WORDS = words_of("tack snalla please thanks")
+_RESTATING = words_of(
+    "det de den har hade är var blev blir gjorde gjordes gjort finns fanns gör görs jag vi hen han hon barnet",
+    "barnen föräldrarna inte ej än ännu fortfarande det's it has have was is did not been done we i do does",
+)
+_RESERVES = ("men", "fast", "dock", "förutom", "utom", "but", "though", "although", "except")
+_DENIALS = words_of("inte ej not")
+_BUT = words_of("men but")
+_STOPS = ",;:.!–—(-"
+_BEFORE_STOP = re.compile(
+    rf"(?P<word>[^?{re.escape(_STOPS)}]{{1,25}})(?P<stop>\s*[{re.escape(_STOPS)}])\s*(?P<text>.*)", re.DOTALL
+)
+_NUMBERED = re.compile(
+    r"(?:(?:nr|nummer|alternativ|alt|svar|knapp|number|option)\.?\s*|#\s*)?\(?(\d{1,2})\)?[.:)]?", re.ASCII | re.I
+)
+_NO = re.compile(r"\bn(?:ä|a\u0308)\b", re.IGNORECASE)  # folded it would be `na`: not applicable
+_MOST_WORDS = 4
+"""The most words in one answer."""
+_LEAST = 3
+"""The fewest letters and digits in a text after an answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A parsed line. choice: a Choice, `unknown` or `skip`. text: the motivation written after it, if any."""
+    """A parsed line. choice: a Choice, `unknown` or `skip`. text: what was written after it, if any.
+
+    After a `ja` that is a reserve (förbehåll), after a `nej` the motivation.
+    """
 
     choice: str
     text: str = ""
@@ -32,25 +93,112 @@ def folded(text: str) -> str:
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split()).rstrip(".!")
 
 
+_BY_WORD = {folded(word): choice for choice, words in _WORDS.items() for word in words}
+_POLITE_WORDS, _POLITE_CORES = frozenset(map(folded, _POLITE)), frozenset(map(folded, _POLITE_CORE))
+_RESTATING_WORDS = frozenset(map(folded, _RESTATING))
+_RESERVE_WORDS = frozenset(map(folded, _RESERVES))
+
+
+def core(text: str) -> str:
+    """Return a folded line without what surrounds what is said: emoji, quotes, marks, and a final `tack`.
+
+    A question mark stays: what is asked is not said.
+    """
+    plain = _NO.sub("nej", text.replace("’", "'"))
+    kept = "".join(sign for sign in plain if unicodedata.category(sign) not in ("So", "Sk", "Cf", "Cs"))
+    words = folded(kept.strip(" \t\n\"'”“»«*_~`")).rstrip(" .!…,;:").strip(" \"'*_~`").split()
+    while len(words) > 1 and words[-1].strip(".!,") in _LAST_WORDS:
+        words = [*words[:-2], words[-2].rstrip(" .!…,;:")]
+    return " ".join(words)
+
+
+def is_polite(text: str) -> bool:
+    """Return whether a line is nothing but politeness: `tack`, `ja tack`, `okej bra`."""
+    words = [word for word in re.split(r"[^\w'åäö]+", folded(text)) if word]
+    polite = {word for word in words if word in _POLITE_CORES}
+    return bool(polite) and all(word in _POLITE_WORDS or word in _BY_WORD for word in words)
+
+
 def read_answer(line: str) -> Said | None:
-    """Parse a line as one answer: `ja`, `n`, `pågår`, or `nej, TEXT`; None if it is not one."""
-    choice = _BY_WORD.get(folded(line))
+    """Parse a line as one answer: `ja`, `n`, `pågår`, `nej, TEXT`, `ja men TEXT`; None if it is not one.
+
+    A text that only repeats the answer (`nej, det har det inte`), is politeness, or says nothing is none.
+    """
+    choice = _BY_WORD.get(core(line))
     if choice:
         return Said(choice)
-    found = _WITH_TEXT.fullmatch(line.strip())
-    choice = _BY_WORD.get(folded(found["word"])) if found else None
-    return Said(choice, found["text"].strip()) if found and choice else None
+    found = _after_stop(line.strip()) or _after_space(line.strip())
+    if found is None:
+        return None
+    choice, text = found
+    if text.endswith(")") and "(" not in text:
+        text = text[:-1].rstrip()
+    if _only_repeats(text):
+        return Said(choice)
+    again = read_answer(text)  # `nej, inte alls` is one answer, `ja, nej` is none
+    if again is not None:
+        return again if again == Said(choice) else None
+    return Said(choice, text)
+
+
+def begins_with_answer(line: str) -> bool:
+    """Return whether the first word of a line is an answer: it is no mistyped command, whatever follows."""
+    words = folded(line).split()
+    return bool(words) and words[0].strip(_STOPS + "?)") in _BY_WORD
+
+
+def _after_stop(line: str) -> tuple[str, str] | None:
+    """Parse an answer, a mark such as `,` `.` `–` `-` `:` `(`, and a text."""
+    found = _BEFORE_STOP.fullmatch(line)
+    choice = _BY_WORD.get(core(found["word"])) if found else None
+    if found is None or choice is None or not found["text"].strip():
+        return None
+    alone, spaced = len(found["word"].strip()) == 1, found["stop"][0].isspace() or line[found.end("stop")].isspace()
+    if alone and not spaced and found["stop"].strip() in ".-":  # `n.b.` is no answer
+        return None
+    return choice, found["text"].strip()
+
+
+def _after_space(line: str) -> tuple[str, str] | None:
+    """Parse `nej TEXT`, and `ja men TEXT`; any other text right after an answer may mean something else."""
+    words = line.split(maxsplit=_MOST_WORDS)
+    for count in range(min(len(words) - 1, _MOST_WORDS - 1), 0, -1):
+        said = core(" ".join(words[:count]))
+        choice = _BY_WORD.get(said)
+        text = line.split(maxsplit=count)[count]
+        if choice == "nej" and len(said) > 1:
+            return choice, text
+        if choice == "ja" and _only_restates(text) and not _DENIALS & set(folded(text).split()):
+            return choice, text
+        joint = folded(words[count]).strip(",")
+        if choice is not None and choice not in ("unknown", "skip") and joint in _RESERVE_WORDS:
+            _, _, after = text.partition(" ")
+            return choice, after if joint in _BUT else text
+    return None
+
+
+def _only_repeats(text: str) -> bool:
+    return weight(text) < _LEAST or is_polite(text) or _only_restates(text)
+
+
+def _only_restates(text: str) -> bool:
+    return all(word in _RESTATING_WORDS for word in re.split(r"[^\w']+", folded(text)) if word)
 
 
 def read_answers(line: str) -> Sequence[str] | None:
     """Parse a line as several answers separated by spaces or commas: `ja ja nej pågår`; None if any word is not one."""
-    words = folded(line).replace(",", " ").replace("vet inte", "vi").replace("vet ej", "vi").split()
-    choices = [_BY_WORD.get(word) for word in words]
-    found = [choice for choice in choices if choice]
-    return found if found and len(found) == len(choices) else None
+    words = core(line).replace(",", " ").replace(";", " ").split()
+    found: list[str] = []
+    while words:
+        count = next((n for n in range(min(_MOST_WORDS, len(words)), 0, -1) if " ".join(words[:n]) in _BY_WORD), 0)
+        if not count:
+            return None
+        found.append(_BY_WORD[" ".join(words[:count])])
+        words = words[count:]
+    return found or None
 
 
 def read_number(line: str) -> int | None:
-    """Parse a line as a one- or two-digit button number; None if it is not one."""
-    word = line.strip().rstrip(".")
-    return int(word) if word.isascii() and word.isdigit() and len(word) < 3 else None
+    """Parse a line as a one- or two-digit button number, also `1)` and `nr 1`; None if it is not one."""
+    found = _NUMBERED.fullmatch(line.strip())
+    return int(found[1]) if found else None

@@ -5,7 +5,7 @@ A row is written in the transaction of the act it answers, so the reply is store
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import UniqueConstraint
@@ -60,10 +60,24 @@ def get(session: Session, row_id: int) -> InboxRow:
     return session.get_one(InboxRow, row_id)
 
 
+def by_posted(session: Session, tenant_id: int, channel_id: str, posted: str) -> InboxRow | None:
+    """Return the row whose reply was posted under an activity id, None if there is none."""
+    query = select(InboxRow).where(
+        InboxRow.tenant_id == tenant_id, InboxRow.channel_id == channel_id, InboxRow.posted == posted
+    )
+    return session.exec(query.order_by(col(InboxRow.id).desc()).limit(1)).first()
+
+
 def newest_in(session: Session, tenant_id: int, channel_id: str) -> InboxRow | None:
     """Return the newest row of a chat, None if there is none."""
     query = select(InboxRow).where(InboxRow.tenant_id == tenant_id, InboxRow.channel_id == channel_id)
     return session.exec(query.order_by(col(InboxRow.id).desc()).limit(1)).first()
+
+
+def newest_few(session: Session, tenant_id: int, channel_id: str, count: int) -> Sequence[InboxRow]:
+    """Return the newest rows of a chat, newest first."""
+    query = select(InboxRow).where(InboxRow.tenant_id == tenant_id, InboxRow.channel_id == channel_id)
+    return session.exec(query.order_by(col(InboxRow.id).desc()).limit(count)).all()
 
 
 def keep(session: Session, row: InboxRow, reply: str) -> InboxRow:

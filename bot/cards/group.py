@@ -30,8 +30,8 @@ def group_card(pen: Pen, view: GroupView) -> Card:
         body.append(choice_set(item.id, pen.label(item), choices(pen, listed)))
         body += now_line(pen, listed.current)
     body += action_sets(pen, (view.save,), primary=1)
-    body += action_sets(pen, view.nav, inputs=False)
-    body += aside_lines(pen, view.aside)
+    body += action_sets(pen, view.nav)
+    body += aside_lines(pen, view.aside, inputs=True)
     return card(pen, body, view.refresh)
 
 

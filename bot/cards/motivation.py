@@ -14,7 +14,7 @@ from bot.cards.parts import (
     text_input,
 )
 from checklists.loader import all_facts
-from dialogs.views.views import MotivationBy, MotivationView
+from dialogs.views.views import DoubtView, MotivationBy, MotivationView
 
 
 def motivation_card(pen: Pen, view: MotivationView) -> Card:
@@ -29,6 +29,15 @@ def motivation_card(pen: Pen, view: MotivationView) -> Card:
     body += action_sets(pen, view.buttons, primary=1)
     body += action_sets(pen, view.nav)
     return card(pen, body, view.refresh)
+
+
+def doubt_card(pen: Pen, view: DoubtView) -> Card:
+    """Ask whether what was typed is meant as the motivation; the words are not repeated."""
+    asked = (view.checklist, view.version, view.items, view.about)
+    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.doubt_title"))]
+    body.append(text(pen.say("card.doubt", count=view.length)))
+    body.append(subtle(asked_words(pen, *asked)))
+    return card(pen, body + action_sets(pen, view.buttons, inputs=False, primary=1), view.refresh)
 
 
 def inputs(pen: Pen, by: MotivationBy, *, typed: tuple[str, str], place: tuple[str, str]) -> list[Element]:

@@ -67,7 +67,8 @@ def line_words(line: Line, language: Language) -> str:
     """Return the sentence of a line in a language.
 
     Some arguments are codes that are put into words first: `item` (list/version/item) gives `question` and `option`,
-    `choice` gives `answer`, and `field`, `earlier` and `later` become the card's labels of those dates.
+    `choice` gives `answer`, `choices` are several of them, and `field`, `earlier` and `later` become the card's labels
+    of those dates.
     """
     args: dict[str, object] = dict(line.args)
     words = sentences(language)
@@ -79,13 +80,18 @@ def line_words(line: Line, language: Language) -> str:
         options = {option.id: option for option in item.how.options} if item.how else {}
         option = options.get(str(line.args.get("option", "")))
         args["option"] = (option.title_en if language == "en" else option.title) if option else ""
+    if "choices" in line.args:
+        args["choices"] = ", ".join(words[f"answers.{choice}"] for choice in str(line.args["choices"]).split(","))
     if "choice" in line.args:
         args["answer"] = words[f"answers.{line.args['choice']}"]
     return words[line.say].format(**args)
 
 
-def aside_lines(pen: Pen, aside: Aside | None) -> list[Element]:
-    """Return the optional question of how the last answer came about, with its buttons."""
+def aside_lines(pen: Pen, aside: Aside | None, *, inputs: bool = False) -> list[Element]:
+    """Return the optional question of how the last answer came about, with its buttons.
+
+    inputs: the card has fields, which are sent along.
+    """
     if aside is None:
         return []
     checklist, version, item_id = aside.item.split("/")
@@ -93,7 +99,7 @@ def aside_lines(pen: Pen, aside: Aside | None) -> list[Element]:
     assert how is not None
     return [
         subtle(pen.say("card.optional", question=how.ask_en if pen.language == "en" else how.ask)),
-        *action_sets(pen, aside.buttons, inputs=False),
+        *action_sets(pen, aside.buttons, inputs=inputs),
     ]
 
 

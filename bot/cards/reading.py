@@ -75,6 +75,8 @@ def _sheet(pen: Pen, seen: Comparison, sheet: ComparedSheet, most: int, both: st
 def _row(pen: Pen, seen: Comparison, row: Compared, number: int, most: int, both: str) -> list[Element]:
     item = pen.item(seen.checklist, seen.version, row.item)
     said = [pen.say("motivations." + row.motivation)] if row.motivation else []
+    if pen.private and row.motivation == "text" and row.text and not row.place:
+        said.append(pen.say("motivations.only_here"))
     said += [option_words(pen, item, row.option)] if row.option else []
     more = f" ({', '.join(said)})" if said else ""
     reader, worker = (pen.say("answers." + side) if side else "–" for side in (row.reader, row.worker))

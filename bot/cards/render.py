@@ -10,7 +10,7 @@ from bot.cards.facts import facts_card
 from bot.cards.form import form_card
 from bot.cards.group import group_card
 from bot.cards.menus import ask_ref_card, cases_card, menu_card
-from bot.cards.motivation import motivation_card
+from bot.cards.motivation import doubt_card, motivation_card
 from bot.cards.parts import Card, Pen, line_words
 from bot.cards.prompt import prompt_card
 from bot.cards.question import question_card
@@ -34,6 +34,7 @@ _BUILDERS: dict[str, Callable[[Pen, Any], Card]] = {
     "menu": menu_card,
     "ask_ref": ask_ref_card,
     "closed": closed_card,
+    "doubt": doubt_card,
     "comment": comment_card,
     "form": form_card,
     "details": details_card,

@@ -52,6 +52,7 @@ def _row(pen: Pen, view: SummaryView, row: Row, most: int) -> list[Element]:
     item = pen.item(view.checklist, view.version, row.item)
     answer = pen.say("answers." + row.state)
     said = [pen.say("motivations." + row.motivation)] if row.motivation else []
+    said += [pen.say("motivations.only_here")] if row.only_here else []
     said += [option_words(pen, item, row.option)] if row.option else []
     answer += f" ({', '.join(said)})" if said else ""
     runs = [

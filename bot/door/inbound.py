@@ -1,5 +1,6 @@
 """Strict parsing of a Teams activity: only the fields the bot uses, with normalized text."""
 
+import html
 import re
 import unicodedata
 from typing import Annotated, Any, Self
@@ -30,6 +31,26 @@ MAX_MARKS = 30
 _NUL_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 _BEYOND_LATIN = re.compile(rf"[^\x00-\u02ff]{{{MAX_MARKS + 1}}}")  # all combining marks are in this range
 _MENTION = re.compile(r"<at(?:\s[^<>]*)?>([^<]*)</at>", re.IGNORECASE)
+
+
+_QUOTE = re.compile(
+    r"<blockquote\b[^<>]{0,300}schema\.skype\.com/Reply[^<>]{0,300}?"
+    r"itemid=[\"'](?P<id>[^\"'<>]{1,200})[\"'][^<>]{0,300}>.*?</blockquote>",
+    re.DOTALL | re.IGNORECASE,
+)
+_PLACEHOLDER = re.compile(r"<quoted\b[^<>]{0,600}/?>(?:\s*</quoted>)?", re.IGNORECASE)
+_BREAK = re.compile(r"<br\s*/?>|</p>\s*<p[^<>]{0,300}>", re.IGNORECASE)
+_ANY_TAG = re.compile(r"</?[A-Za-z][^<>]{0,1000}>")
+_NOT_FILES = (
+    "text/html",
+    "messageReference",
+    "application/vnd.microsoft.card.",
+    "application/vnd.microsoft.teams.card",
+)
+
+
+def _is_file(attachment: dict[str, Any]) -> bool:
+    return not str(attachment["contentType"]).startswith(_NOT_FILES)
 
 
 def clean_text(text: str) -> str:
@@ -107,6 +128,7 @@ class _Tenant(_Part):
 
 class _ChannelData(_Part):
     tenant: _Tenant | None = None
+    event_type: Id | None = None
 
 
 Accounts = Annotated[tuple[Account, ...], BeforeValidator(_none_to_empty)]
@@ -134,6 +156,7 @@ class Inbound(_Part):
     members_removed: Accounts = ()
     channel_data: _ChannelData | None = Field(None, repr=False)
     entities: tuple[dict[str, Any], ...] | None = Field(None, repr=False)
+    attachments: Annotated[tuple[dict[str, Any], ...], BeforeValidator(_none_to_empty)] = Field((), repr=False)
     # After `recipient` and `entities`, which its validator needs to recognize mentions of the bot.
     text: Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(clean_text)] | None = Field(None, repr=False)
     value: Annotated[dict[str, Any], AfterValidator(clean_value)] | None = Field(None, repr=False)
@@ -145,6 +168,41 @@ class Inbound(_Part):
         tenant = self.channel_data.tenant if self.channel_data else None
         named = {entra_id(named) for named in (tenant and tenant.id, self.conversation.tenant_id) if named}
         return named.pop() if len(named) == 1 else None
+
+    @property
+    def is_edited(self) -> bool:
+        """True when a message was edited, and not only brought back after it had been deleted."""
+        event = self.channel_data.event_type if self.channel_data else None
+        return event in (None, "", "editMessage")
+
+    @property
+    def quoted(self) -> str:
+        """The id of the message this one quotes, empty if it quotes none."""
+        for entity in self.entities or ():
+            of = entity.get("quotedReply")
+            if entity.get("type") == "quotedReply" and isinstance(of, dict) and isinstance(of.get("messageId"), str):
+                return str(of["messageId"])[:MAX_ID]
+        found = _QUOTE.search(self._html)
+        return html.unescape(found["id"]) if found else ""
+
+    @property
+    def said(self) -> str:
+        """The text without what it quotes: that was said before, by somebody else."""
+        if _QUOTE.search(self._html):
+            lines = _BREAK.sub("\n", _QUOTE.sub("", self._html))
+            return clean_text(html.unescape(_ANY_TAG.sub("", lines)).strip())
+        return _PLACEHOLDER.sub("", self.text or "").strip() if self.quoted else self.text or ""
+
+    @property
+    def brings_files(self) -> bool:
+        """True when a file or a picture was sent along."""
+        return any(isinstance(one.get("contentType"), str) and _is_file(one) for one in self.attachments)
+
+    @property
+    def _html(self) -> str:
+        """The message as HTML, as Teams sends it beside the text; empty if it did not, or if it is too long."""
+        found = [one.get("content") for one in self.attachments if one.get("contentType") == "text/html"]
+        return next((one for one in found if isinstance(one, str) and len(one) <= MAX_TEXT), "")
 
     @property
     def is_personal(self) -> bool:

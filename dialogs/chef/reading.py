@@ -118,4 +118,5 @@ VERBS = (
     Verb(MORE_DIFFERENCES, more_differences, Page, keeps=False),
     Verb(MORE, more, Page, keeps=False),
 )
-COMMANDS = (Command("att läsa", ("to read",), to_read, TO_READ),)
+_LEADS_HERE = ("start_reading", "continue_reading", "differences", "sign", "sign_shortfall", "return")
+COMMANDS = (Command("att läsa", ("to read",), to_read, TO_READ, titles=_LEADS_HERE),)

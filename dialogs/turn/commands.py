@@ -1,9 +1,11 @@
 """The registry of commands and verbs: routes typed lines and presses to their dialogs."""
 
 from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import cache
 
 from actions.changes import Change, record
-from checklists.replies import folded
+from checklists.replies import begins_with_answer, folded
 from checklists.rights import ANYONE, RELATIONS, Right, may, table
 from dialogs.chef import deputies, reading, sign_off
 from dialogs.figures import report
@@ -14,8 +16,9 @@ from dialogs.turn.presses import ForCommand, OfCommand
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.parts import Claim
 from dialogs.views.ready_made import ask_ref
-from dialogs.views.views import AnyView, Line, SayView
+from dialogs.views.views import Line, MenuView, SayView
 from dialogs.worker import (
+    asked_about,
     case_details,
     change,
     closing,
@@ -28,10 +31,18 @@ from dialogs.worker import (
     undo,
     wrong_case,
 )
+from texts import LANGUAGES, say
+
+_ENDS = "?!.,… "
+_LAST_WORDS = frozenset({"tack", "snalla", "please", "thanks"})
+_MOST_TITLE = 4
+"""The most words in the title of a button."""
+_NEAR, _NEARER, _MOST_NEAR = 0.6, 0.75, 60
 
 MODULES = (
     open_case,
     fill_checklist,
+    asked_about,
     remarks,
     form,
     change,
@@ -54,7 +65,7 @@ _BY_WORD: Mapping[str, Command] = {folded(word): c for c in COMMANDS for word in
 
 def command_pressed(context: TurnContext, press: Press[OfCommand]) -> Reaction:
     """Run a command from its button."""
-    return run_command(context, press.what.name, "")
+    return run_command(context, press.what.name, press.what.rest)
 
 
 def named_case(context: TurnContext, press: Press[ForCommand]) -> Reaction:
@@ -82,13 +93,39 @@ def find_command(context: TurnContext, text: str, *, whole: bool) -> tuple[Comma
 
     whole: require the entire line to read as the command, for places where any other text would be an answer.
     """
-    words = text.split()
+    words = _said(text).split()
     for count in (2, 1):
         command = _BY_WORD.get(folded(" ".join(words[:count]))) if len(words) >= count else None
         rest = " ".join(words[count:])
         if command and (not whole or command.whole(context, rest)):
             return command, rest
     return None
+
+
+def find_title(context: TurnContext, text: str) -> tuple[Command, str] | None:
+    """Return the command that the title of a button not shown leads to, and the rest of the line; None if none."""
+    words = _said(text).split()
+    for count in range(min(len(words), _MOST_TITLE), 0, -1):
+        command, rest = _by_title().get(folded(" ".join(words[:count]))), " ".join(words[count:])
+        if command and command.whole(context, rest) and _may(context, command.right):
+            return command, rest
+    return None
+
+
+@cache
+def _by_title() -> Mapping[str, Command]:
+    named = [(say("buttons." + title, language), c) for c in COMMANDS for title in c.titles for language in LANGUAGES]
+    return {folded(title): command for title, command in named}
+
+
+def _said(text: str) -> str:
+    """Return a line without the question mark and the `tack` people end it with."""
+    words = text.split()
+    while len(words) > 1 and (set(words[-1]) <= {"?"} or folded(words[-1]).strip(_ENDS) in _LAST_WORDS):
+        words.pop()
+    if words and words[-1].rstrip(_ENDS):
+        words[-1] = words[-1].rstrip(_ENDS)
+    return " ".join(words)
 
 
 def run_command(context: TurnContext, word: str, rest: str) -> Reaction:
@@ -110,9 +147,28 @@ def run_verb(context: TurnContext, claim: Claim, inputs: Mapping[str, str]) -> R
     return verb.run(context, press)
 
 
-def not_understood(context: TurnContext, text: str) -> AnyView:
-    """Answer a line that is neither a command nor an answer."""
-    return menu.not_understood(context, folded(text), {word: command.word for word, command in _BY_WORD.items()})
+def not_understood(context: TurnContext, text: str) -> MenuView:
+    """Answer a line that is neither a command nor an answer, with the nearest command if this person may run it."""
+    near = None if begins_with_answer(text) else _nearest(context, _said(text))
+    return menu.not_understood(context, *near) if near else menu.not_understood(context)
+
+
+def _nearest(context: TurnContext, text: str) -> tuple[str, str] | None:
+    """Return the word of the nearest command and the rest of the line, which is kept where the command takes it."""
+    allowed = {word: command.word for word, command in _BY_WORD.items() if _may(context, command.right)}
+    whole = get_close_matches(folded(text)[:_MOST_NEAR], allowed, n=1, cutoff=_NEAR)
+    words = text.split()
+    for count in (2, 1):
+        found = get_close_matches(folded(" ".join(words[:count]))[:_MOST_NEAR], allowed, n=1, cutoff=_NEARER)
+        if not found or len(words) <= count:
+            continue
+        command, rest = _BY_WORD[found[0]], " ".join(words[count:])
+        if command.whole(context, rest):
+            return command.word, rest
+        whole = whole or (found if count == 1 else [])
+    first = get_close_matches(folded(words[0])[:_MOST_NEAR], allowed, n=1, cutoff=_NEAR) if words else []
+    whole = whole or first
+    return (allowed[whole[0]], "") if whole else None
 
 
 def _may(context: TurnContext, right: Right) -> bool:

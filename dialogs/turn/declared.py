@@ -63,7 +63,8 @@ class Command:
     """A typed command.
 
     word: as shown to people; aliases: other words for it, including the English ones. whole: says whether the rest
-    of the line makes it a command even where any text would be an answer; by default only if nothing follows.
+    of the line makes it a command even where any text would be an answer; by default only if nothing follows. titles:
+    text keys of the buttons that lead here when their title is typed and no such button is shown.
     """
 
     word: str
@@ -71,6 +72,7 @@ class Command:
     run: "Callable[[TurnContext, str], Reaction]"
     right: Right
     whole: "Callable[[TurnContext, str], bool]" = nothing_more
+    titles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

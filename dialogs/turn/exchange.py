@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from dialogs.views.views import AnyView
 from texts import Language
 
-TurnKind = Literal["text", "press", "refresh", "installed", "removed"]
+TurnKind = Literal["text", "press", "refresh", "installed", "removed", "edited"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,12 @@ class Turn:
     """One thing a person did in the chat.
 
     kind: a typed message (`text`), a button (`press`), the client asking for a card's current content (`refresh`),
-        or the app `installed` or `removed`. tenant, object_id: the person, as vouched for by the channel.
-        channel_id: the chat.
+        the app `installed` or `removed`, or a message `edited` afterwards. tenant, object_id: the person, as vouched
+        for by the channel. channel_id: the chat.
     data: what the card sent, as text by name: `verb`, `token` and the inputs. invoke: the answer goes back in the
-        response. reply_to: the posted card that was pressed. emails: the person's addresses, looked up when a register
-        row is waiting to be bound.
+        response. reply_to: the posted card that was pressed. quotes: the message that a typed one quotes. files: a file
+        or a picture was sent along. emails: the person's addresses, looked up when a register row is waiting to be
+        bound.
     """
 
     kind: TurnKind
@@ -39,6 +40,8 @@ class Turn:
     data: Mapping[str, str] = field(default_factory=dict)
     invoke: bool = False
     reply_to: str = ""
+    quotes: str = ""
+    files: bool = False
     emails: tuple[str, ...] = ()
 
 

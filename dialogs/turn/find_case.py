@@ -4,7 +4,8 @@ from actions.basis import BASIS, Basis
 from checklists import access
 from checklists.errors import UserError
 from checklists.model import ListId
-from checklists.references import normal_ref
+from checklists.ref_pattern import DEFAULT_PATTERN, LONGEST
+from checklists.references import is_unlikely, meant, read_ref, respaced
 from checklists.rights import READER, Right, VerbName
 from dialogs.turn.declared import claimed
 from dialogs.turn.presses import AsShown
@@ -48,10 +49,57 @@ def by_ref(context: TurnContext, text: str, right: Right) -> Basis:
 
     Raises: UserError: the text is not a reference. NoSuchCase: the case does not exist, or this person may not open it.
     """
-    case = cases.find(context.session, context.tenant_id, reference(context, text))
+    case = named(context, text)
     if case is None:
         raise NoSuchCase(None, right.verb)
     return by_id(context, case.id, right)
+
+
+def named(context: TurnContext, text: str) -> CaseRow | None:
+    """Return the case a text names, also with words around the reference. Raises: UserError: it is no reference."""
+    refs = meant(text, _pattern(context))
+    for ref in (*refs, *(other for one in refs for other in respaced(one))):
+        case = cases.find(context.session, context.tenant_id, ref)
+        if case is not None:
+            return case
+    return None
+
+
+def bare(context: TurnContext, text: str, right: Right) -> CaseRow | None:
+    """Return the case whose reference is the whole line, if this person may open it."""
+    if len(text) > LONGEST or not any(map(str.isdigit, text)):
+        return None
+    try:
+        case = named(context, text)
+    except UserError:
+        return None
+    return case if case is not None and access.may_use(right, context.roles, case) else None
+
+
+def uncertain(context: TurnContext, text: str) -> tuple[str, ...]:
+    """Return the references a text may mean when it is not certain which, or whether it is one; empty if it is certain.
+
+    Raises: UserError: it is no reference at all.
+    """
+    pattern = _pattern(context)
+    refs, exact = meant(text, pattern), reference_or_none(context, text)
+    if exact is None:
+        return refs
+    if cases.find(context.session, context.tenant_id, exact) is not None:
+        return ()
+    others = tuple(ref for ref in refs if ref != exact)
+    if pattern == DEFAULT_PATTERN:  # the spaces decide nothing here, so a known one with others is likely meant
+        known = [ref for ref in respaced(exact) if cases.find(context.session, context.tenant_id, ref) is not None]
+        others += tuple(ref for ref in known if ref not in others)
+    return (*others, exact) if others or is_unlikely(exact, pattern) else ()
+
+
+def reference_or_none(context: TurnContext, text: str) -> str | None:
+    """Return a reference in its stored form, None if the text as it stands is none."""
+    try:
+        return reference(context, text)
+    except UserError:
+        return None
 
 
 def last_touched(context: TurnContext, right: Right) -> CaseRow | None:
@@ -74,13 +122,17 @@ def named_or_latest(context: TurnContext, text: str, right: Right) -> Basis | No
 
 def reference(context: TurnContext, text: str) -> str:
     """Return a reference in its stored form. Raises: PersonalNumberInText, BadCaseRef."""
-    return normal_ref(text, tenants.settings(context.tenant).case_ref_pattern)
+    return read_ref(text, _pattern(context))
+
+
+def _pattern(context: TurnContext) -> str:
+    return tenants.settings(context.tenant).case_ref_pattern
 
 
 def maybe_ref(context: TurnContext, rest: str) -> bool:
     """Say whether what follows a command word is empty or reads as a case reference."""
     try:
-        return not rest or bool(reference(context, rest))
+        return not rest or bool(meant(rest, _pattern(context)))
     except UserError:
         return False
 

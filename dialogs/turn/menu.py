@@ -1,12 +1,12 @@
 """Help, welcome, language, and the answer to words that were not understood: never a dead end."""
 
-from difflib import get_close_matches
 from typing import Literal
 
 from actions import people as acts
 from checklists.rights import ANYONE, FIGURES, OWN_CASE, Right
 from dialogs.turn import find_case
-from dialogs.turn.declared import Command, Done, Reaction, Verb
+from dialogs.turn.declared import Command, Done, Reaction, Verb, claimed
+from dialogs.turn.presses import OfCommand
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import command_button, open_button
 from dialogs.views.views import Button, Line, MenuView, SayView
@@ -33,18 +33,14 @@ def welcome(context: TurnContext) -> MenuView:
     return MenuView(title=Line(say="menu.welcome_title"), lines=lines, buttons=_buttons(context))
 
 
-def not_understood(context: TurnContext, text: str, words: dict[str, str]) -> MenuView:
-    """Suggest the nearest command and the open case. words: the command of each word and alias."""
-    near = get_close_matches(text.casefold()[:60], words, n=1, cutoff=0.6)
-    near = near or get_close_matches(text.casefold().split(" ")[0][:60], words, n=1, cutoff=0.6)
-    lines, buttons = [], []
-    if near:
-        word = words[near[0]]
-        lines.append(Line(say="menu.did_you_mean", args={"word": word}))
-        title = Line(say="buttons.command", args={"word": word})
-        buttons.append(Button(title=title, claim=command_button(word, "buttons.command").claim))
-    else:
-        lines.append(Line(say="menu.no_such_word"))
+def not_understood(context: TurnContext, word: str = "", rest: str = "") -> MenuView:
+    """Suggest a command and the open case. word, rest: the nearest command, and what it would be given."""
+    lines, buttons = [Line(say="menu.no_such_word")], []
+    if word:
+        whole = f"{word} {rest}".strip()
+        lines = [Line(say="menu.did_you_mean", args={"word": whole})]
+        title = Line(say="buttons.command", args={"word": whole})
+        buttons.append(Button(title=title, claim=claimed("command", OfCommand(word, rest))))
     return MenuView(title=Line(say="menu.not_understood"), lines=tuple(lines), buttons=(*buttons, *_buttons(context)))
 
 

@@ -69,6 +69,26 @@ class OnCard:
         return self.key.partition(":")[2]
 
 
+class OnAside(OnCard):
+    """A press about an earlier answer, on the card that asks something else.
+
+    key, revisions: of that answer. choice: the option and, after a full stop, the revisions of the answers on the card
+    it stands on, as that card's `Spara` carries them; none on a card without choices.
+    """
+
+    __slots__ = ()
+
+    @property
+    def option(self) -> str:
+        """The option that was chosen."""
+        return self.choice.partition(".")[0]
+
+    @property
+    def beside(self) -> tuple[int, ...]:
+        """The revisions of the answers on the card it stands on."""
+        return _numbers(self.choice.partition(".")[2])
+
+
 @dataclass(frozen=True, slots=True)
 class OnForm:
     """A press on the form. keys: of its stops; revisions: by item, at the time the form was shown."""
@@ -255,10 +275,19 @@ class _Named:
         return {self.part: self.name}
 
 
-class ToItem(_Named):
-    """Go to an item or fact by id; empty: the one chosen on the card."""
+@dataclass(frozen=True, slots=True)
+class ToItem:
+    """Go to an item or fact by id; empty: the one chosen on the card. revisions: of its answer, if there is a text."""
 
-    part = "item"
+    name: str = ""
+    revisions: tuple[int, ...] = ()
+
+    @classmethod
+    def read(cls, claim: Claim) -> Self:
+        return cls(claim.item, _numbers(claim.revision))
+
+    def write(self) -> Parts:
+        return {"item": self.name, "revision": ",".join(map(str, self.revisions))}
 
 
 class OfAct(_Named):
@@ -269,8 +298,23 @@ class OfBundle(_Named):
     """A bundle of reminders, by key."""
 
 
-class OfCommand(_Named):
-    """A typed command, by word."""
+class OfRef(_Named):
+    """A case reference she was asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfCommand:
+    """A typed command, by word, and the rest of its line: a reference, a number, a period."""
+
+    name: str = ""
+    rest: str = ""
+
+    @classmethod
+    def read(cls, claim: Claim) -> Self:
+        return cls(claim.choice, claim.item)
+
+    def write(self) -> Parts:
+        return {"choice": self.name, "item": self.rest}
 
 
 class ForCommand(_Named):

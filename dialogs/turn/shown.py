@@ -9,9 +9,11 @@ from dialogs.views.views import (
     Button,
     Claim,
     CommentView,
+    DoubtView,
     FactsView,
     GroupView,
     Listed,
+    MenuView,
     MotivationView,
     QuestionView,
     SayView,
@@ -42,6 +44,10 @@ def of(view: AnyView) -> Shown | None:
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.answers[0].claim, buttons=buttons)
     if isinstance(view, GroupView):
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.save.claim, items=view.items)
+    if isinstance(view, MenuView) and view.asks:
+        return Shown(kind="yes_no", at=view.buttons[0].claim, buttons=view.buttons)
+    if isinstance(view, DoubtView):
+        return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.buttons[0].claim, buttons=view.buttons)
     if isinstance(view, MotivationView):
         buttons = view.buttons + view.nav
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.buttons[0].claim, buttons=buttons)

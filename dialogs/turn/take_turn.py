@@ -11,18 +11,21 @@ from actions.origin import Origin
 from checklists.errors import PersonalNumberInText, TextTooLong, UserError
 from checklists.free_text import MOST_TEXT, MOST_TOGETHER
 from checklists.identity import entra_id
+from checklists.plain_text import is_nothing
 from checklists.privacy import LetThrough, ends_in_day, goes_on, has_personal_number, without_split_numbers
+from checklists.replies import is_polite
 from checklists.swedish_time import day_of
 from dialogs.messages import consequences, update
-from dialogs.turn import commands, menu, shown
+from dialogs.turn import commands, find_case, menu, shown
 from dialogs.turn.declared import Done, Reaction, parted
 from dialogs.turn.exchange import Reply, Turn
 from dialogs.turn.find_case import NoSuchCase, no_such_case
 from dialogs.turn.presses import Refreshing
 from dialogs.turn.tokens import Mint, Signed
 from dialogs.turn.turn_context import TurnContext
-from dialogs.turn.typed import answer_typed
+from dialogs.turn.typed import answer_typed, misunderstood
 from dialogs.views.views import AnyView, ClosedView, Line, SayView, SummaryView
+from dialogs.worker import open_case
 from storage import arrivals, conversations, inbox, people, tenants, trail
 from storage.arrivals import Arrival
 from storage.desk import Session
@@ -34,6 +37,7 @@ RESENT_WITHIN = timedelta(seconds=10)
 """A text sent again within this time, before its reply was out, is a retry and not a second message."""
 _OURS = ("verb", "token")
 """What a card sends that nobody wrote."""
+_MOST_ID = 500
 _SOMEWHERE = "-"
 """Stands for the id of a posted reply when the channel gave none."""
 
@@ -101,6 +105,8 @@ def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "") -> 
     )
     if turn.kind in ("installed", "removed"):
         return _install(context)
+    if turn.kind == "edited":
+        return _edited(context, incoming)
     if turn.kind == "refresh":
         view, changes = _reaction(context, incoming.signed)
         return Outcome(context.reply(_anchored(context, view, changes, "")))
@@ -218,6 +224,23 @@ def _install(context: TurnContext) -> Outcome:
     return Outcome(context.reply(menu.welcome(context)) if welcomed else None)
 
 
+def _edited(context: TurnContext, incoming: _Incoming) -> Outcome:
+    """Say once for each message that editing it changes nothing here; what it now says is not read."""
+    row = InboxRow(
+        tenant_id=context.tenant_id,
+        channel_id=context.turn.channel_id,
+        activity_id=f"edited:{context.turn.activity_id}"[:_MOST_ID],
+        digest=incoming.digest,
+        reply=b"",
+        at=context.turn.now,
+    )
+    if inbox.by_activity(context.session, row.tenant_id, row.channel_id, row.activity_id) is not None:
+        return Outcome(None, result="repeated")
+    reply = context.reply(SayView(notices=(Line(say="typed.edited"),)))
+    inbox.keep(context.session, row, reply.canonical())
+    return Outcome(reply)
+
+
 # --- seen before -----------------------------------------------------------------------------------------------------
 
 
@@ -250,6 +273,8 @@ def _stored(context: TurnContext, row: InboxRow) -> Outcome:
 def _act(context: TurnContext, incoming: _Incoming) -> Outcome:
     view, changes = _reaction(context, incoming.signed)
     told = consequences.follow(context.session, context.origin, changes, context.person)
+    if context.turn.files:
+        told = (Line(say="typed.file_not_kept"), *told)
     if told:
         view = view.model_copy(update={"notices": (*told, *view.notices)})
     view = _anchored(context, view, changes, context.turn.activity_id)
@@ -312,18 +337,42 @@ def _is_hers(context: TurnContext, signed: Signed, verb: str) -> bool:
 
 
 def _typed(context: TurnContext) -> Reaction:
-    """Try a whole-line command, an answer to what was last shown, a command with an odd rest, then a suggestion."""
-    text = context.turn.text.strip()
+    """Try a whole-line command, a bare reference, an answer to what was last shown, a button's title, then the rest."""
+    text, shown_last = context.turn.text.strip(), _asked_last(context)
+    if is_nothing(text):
+        # What was sent along is answered for by itself.
+        return SayView(notices=() if context.turn.files else (Line(say="typed.nothing_said"),))
     found = commands.find_command(context, text, whole=True)
     if found:
         return commands.run_command(context, found[0].word, found[1])
-    answered = answer_typed(context, context.shown, text)
+    if shown_last is None or shown_last.kind != "ask_ref":
+        case = find_case.bare(context, text, open_case.CONTINUE)
+        if case is not None:
+            return open_case.continue_case(context, case)
+    answered = answer_typed(context, shown_last, text)
     if answered is not None:
         return answered
-    found = commands.find_command(context, text, whole=False)
+    found = commands.find_title(context, text)
+    if found is None and is_polite(text):
+        return SayView(notices=(Line(say="typed.polite"),))
+    found = found or commands.find_command(context, text, whole=False)
     if found:
         return commands.run_command(context, found[0].word, found[1])
-    return commands.not_understood(context, text)
+    return misunderstood(context, shown_last, text)
+
+
+def _asked_last(context: TurnContext) -> shown.Shown | None:
+    """Return the card a typed line is about: the one it quotes, else the one last shown.
+
+    Of a message that is no card of ours nothing is known: what is said about it is asked about.
+    """
+    quoted, chat = context.turn.quotes, context.conversation
+    if not quoted or quoted == chat.card:
+        return context.shown
+    row = inbox.by_posted(context.session, context.tenant_id, chat.channel_id, quoted)
+    if row is None:
+        return None
+    return shown.of(Reply.model_validate_json(inbox.reply_of(context.session, row)).view)
 
 
 def _keep_place(context: TurnContext, view: AnyView) -> None:

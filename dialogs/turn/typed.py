@@ -1,39 +1,71 @@
 """Typed answers to the card last shown: words press its buttons and fill in its fields."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import cache
+
+from pydantic import ValidationError
 
 from actions import answers
 from actions.basis import Sheet
 from actions.changes import NONE, Changes
-from checklists import free_text
-from checklists.errors import OnlyReference
+from checklists.doubt import doubt, names_of
+from checklists.errors import OnlyReference, UserError
 from checklists.free_text import MOST_TEXT
-from checklists.replies import Said, folded, read_answer, read_answers, read_number
-from checklists.route import motivated_by, stop_of
+from checklists.replies import Said, begins_with_answer, core, folded, is_polite, read_answer, read_answers, read_number
+from checklists.route import Stop, motivated_by, stop_of
 from dialogs.turn import commands, find_case
 from dialogs.turn.declared import Done, Press, Reaction, claimed, parted
-from dialogs.turn.presses import OfAct, OnCard
+from dialogs.turn.exchange import Reply
+from dialogs.turn.presses import OnCard, OnFacts
 from dialogs.turn.shown import Shown
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.parts import Claim
 from dialogs.views.ready_made import open_button
-from dialogs.views.views import AnyView, Button, ClosedView, Line, MenuView, SayView
-from dialogs.worker import next_card
+from dialogs.views.views import AnyView, Button, Line, MenuView, QuestionView, SayView
+from dialogs.worker import asked_about, facts_card, next_card
+from dialogs.worker.echo import echoed
 from dialogs.worker.fill_checklist import ANSWER
 from dialogs.worker.landing import Landed, landed
-from texts import LANGUAGES, say
+from storage import inbox
+from storage.sealing import KeyGone
+from texts import LANGUAGES, say, sentences
+
+_ON_A_LIST = ("question", "group", "motivation", "doubt")
+"""The kinds of cards that ask something of a list, and are shown again when a line is refused."""
+_MOST_MISSED = 2
+"""How many lines in a row may be misunderstood before the form is offered."""
+_FIELDS = (
+    *("children", "planned", "unit", "protected_identity", "received_on", "assigned_on", "opened_on"),
+    *("planned_decision_on", "decided_on", "started_on", "closed_on", "co_worker"),
+)
+"""The labels a line may begin with that is meant for a field of another card."""
 
 
 def answer_typed(context: TurnContext, shown: Shown | None, text: str) -> Reaction | None:
     """Take a typed line as the answer to what was last shown; None if it answers nothing there."""
     if shown is None or not text:
         return _which(context, text)
+    try:
+        return _answer(context, shown, text)
+    except UserError as error:
+        return again(context, shown, Line(say=error.text_key, args=error.args_for_text))
+
+
+def _answer(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     if shown.kind == "ask_ref":
         return commands.run_verb(context, shown.at, {"case_ref": text})
     button = _button(shown, text)
     if button is not None:
         return _echoed(context, shown, commands.run_verb(context, button.claim, {}), _items_of(button.claim))
-    readers = {"question": _question, "group": _group, "motivation": _motivation, "facts": _facts, "comment": _comment}
+    readers = {
+        "question": _question,
+        "group": _group,
+        "motivation": _motivation,
+        "doubt": _doubted,
+        "facts": _facts,
+        "comment": _comment,
+        "yes_no": _yes_no,
+    }
     read = readers.get(shown.kind)
     return read(context, shown, text) if read else _which(context, text)
 
@@ -51,9 +83,9 @@ def _which(context: TurnContext, text: str) -> Reaction | None:
 
 def _button(shown: Shown, text: str) -> Button | None:
     """Return the button a line names, by title in either language or by number."""
-    words = folded(text)
+    words = {folded(text), core(text)}
     for button in shown.buttons:
-        if words in {folded(say(button.title.say, language, **button.title.args)) for language in LANGUAGES}:
+        if words & {folded(say(button.title.say, language, **button.title.args)) for language in LANGUAGES}:
             return button
     number = read_number(text)
     return shown.buttons[number - 1] if number and number <= len(shown.buttons) else None
@@ -65,17 +97,24 @@ def _button(shown: Shown, text: str) -> Button | None:
 def _question(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     said = read_answer(text)
     if said is None:
-        return None
+        return again(context, shown, Line(say="typed.not_an_answer")) if begins_with_answer(text) else None
     if said.choice in ("skip", "unknown"):
         return _skip(context, shown)
     button = next((button for button in shown.buttons if button.claim.choice == said.choice), None)
     if button is None:
-        return SayView(notices=(Line(say="errors.BK-120"),))
+        return again(context, shown, Line(say="errors.BK-120"))
+    if _is_doubted(said):
+        return again(context, shown, Line(say="typed.not_sure_of_text"))
     reaction = commands.run_verb(context, button.claim, {})
     items = _items_of(button.claim)
     if said.text and items:
-        reaction = _motivated_too(context, button.claim, said, items[0], reaction)
+        reaction = _text_too(context, button.claim, said, items[0], reaction)
     return _echoed(context, shown, reaction, items)
+
+
+def _is_doubted(said: Said) -> bool:
+    """Return whether what follows an answer may be meant for the bot: `nej, hur menar du?`."""
+    return bool(said.text) and doubt(said.text, _names()) is not None
 
 
 def _skip(context: TurnContext, shown: Shown) -> AnyView:
@@ -84,8 +123,8 @@ def _skip(context: TurnContext, shown: Shown) -> AnyView:
     return next_card.go_on(context, basis, shown.at.filled, shown.at.item, (Line(say="typed.skipped"),))
 
 
-def _motivated_too(context: TurnContext, claim: Claim, said: Said, item_id: str, reaction: Reaction) -> Reaction:
-    """Store the text of `nej, TEXT` as the motivation: in the item that asks for it, else in the answer's own row.
+def _text_too(context: TurnContext, claim: Claim, said: Said, item_id: str, reaction: Reaction) -> Reaction:
+    """Store the text after an answer: of `nej, TEXT` as the motivation, of `ja, TEXT` as the note (förbehåll).
 
     If the answer itself was given earlier, the text is stored only if nothing has changed since the card was shown.
     """
@@ -101,16 +140,20 @@ def _motivated_too(context: TurnContext, claim: Claim, said: Said, item_id: str,
             return reaction
     here = f"question:{item_id}"
     try:
-        kept = _keep_motivation(context, sheet, item_id, said)
+        kept = _keep_text(context, sheet, item_id, said)
     except OnlyReference as error:
         told = (Line(say=error.text_key),)
         return Done(next_card.go_on(context, basis, sheet.filled.id, here, told), changes)
     return Done(next_card.go_on(context, basis, sheet.filled.id, here), changes + kept)
 
 
-def _keep_motivation(context: TurnContext, sheet: Sheet, item_id: str, said: Said) -> Changes:
-    written = free_text.motivation("text", said.text, "", sheet.motivation, context.origin.lets)
-    sibling = motivated_by(sheet.applied, sheet.checklist.by_id[item_id], said.choice)
+def _keep_text(context: TurnContext, sheet: Sheet, item_id: str, said: Said) -> Changes:
+    """Store a text in the item that asks for the motivation, else in the answer's own row: as motivation or note."""
+    item = sheet.checklist.by_id[item_id]
+    sibling = motivated_by(sheet.applied, item, said.choice)
+    if sibling is None and said.choice != "nej" and said.choice not in item.motivate_on:
+        return answers.set_note(context.session, context.origin, sheet, item_id, said.text)
+    written = answers.motivation(context.origin, sheet, "text", said.text, "")
     if sibling is not None:
         return answers.give(context.session, context.origin, sheet, sibling.id, written)
     own = next((s for s in sheet.way if s.kind == "motivation" and not s.about and item_id in s.items), None)
@@ -132,38 +175,89 @@ def _group(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     said, words = read_answer(text), read_answers(text)
     answered = items if words and len(words) == len(items) else still[: len(words or "1")]
     if words is None and (said is None or not said.text):
-        return None
+        return again(context, shown, Line(say="typed.group_how")) if begins_with_answer(text) else None
+    if words in (["unknown"], ["skip"]):
+        return _skip(context, shown)
     if not answered or (words and len(words) > len(answered)):
-        return SayView(notices=(Line(say="typed.group_how"),))
-    chosen = dict(zip(answered, words or [said.choice if said else ""], strict=True))
+        return again(context, shown, Line(say="typed.group_how"))
+    if words is None and said is not None and _is_doubted(said):
+        return again(context, shown, Line(say="typed.not_sure_of_text"))
+    # `vet inte` in a row leaves its question for later.
+    given = zip(answered, words or [said.choice if said else ""], strict=True)
+    chosen = {item_id: choice for item_id, choice in given if choice not in ("unknown", "skip")}
     reaction = commands.run_verb(context, shown.at, chosen)
-    if said and said.text:
-        reaction = _motivated_too(context, shown.at, said, answered[0], reaction)
-    return _echoed(context, shown, reaction, answered)
+    if words is None and said is not None:
+        reaction = _text_too(context, shown.at, said, answered[0], reaction)
+    return _echoed(context, shown, reaction, list(chosen))
 
 
 def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
-    """Take `nej` as "no motivation" and any other line as the motivation itself."""
+    """Take `nej` as "no motivation" and any other line as the motivation itself, if it is certain to be one."""
     said = read_answer(text)
-    if said is not None and not said.text:
+    if said is not None and not said.text and not is_polite(text):
         if said.choice == "nej":
-            button = next(button for button in shown.buttons if button.claim.verb == "no_motivation")
-            return _echoed(context, shown, commands.run_verb(context, button.claim, {}), _items_of(button.claim))
+            return _missing(context, shown)
         if said.choice in ("skip", "unknown"):
             return _skip(context, shown)
-        return SayView(notices=(Line(say="typed.motivation_how"),))
+        return again(context, shown, Line(say="typed.motivation_how"))
+    place = _place_in_file(text)
+    if place and any(button.claim.verb == "in_the_file" for button in shown.buttons):
+        claim = _as(shown.at, "in_the_file")
+        return _echoed(context, shown, commands.run_verb(context, claim, {"place": place}), _items_of(claim))
+    why = doubt(text, _names())
+    in_file = shown.at.verb == "in_the_file"
+    if why is not None and not (in_file and why == "too_short"):
+        sheet, stop = _here(context, shown)
+        if sheet is not None and stop is not None and sheet.may_answer(stop):
+            return asked_about.ask(context, sheet, stop, text)
     # Where the municipality keeps motivations in the case file only, the line says where.
-    name = "place" if shown.at.verb == "in_the_file" else "motivation"
+    name = "place" if in_file else "motivation"
     return _echoed(context, shown, commands.run_verb(context, shown.at, {name: text}), _items_of(shown.at))
+
+
+def _missing(context: TurnContext, shown: Shown) -> Reaction:
+    claim = _as(shown.at, "no_motivation")
+    return _echoed(context, shown, commands.run_verb(context, claim, {}), _items_of(claim))
+
+
+def _doubted(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
+    """Take a line after the question whether the one before was a motivation: yes, no, the same again, or another."""
+    sheet, stop = _here(context, shown)
+    said = read_answer(text)
+    if said is not None and not said.text and said.choice in ("ja", "nej"):
+        return commands.run_verb(context, shown.at if said.choice == "ja" else _as(shown.at, "drop_typed"), {})
+    if sheet is None or stop is None:
+        return None
+    if text.strip() == answers.asked_about(context.session, context.origin, sheet, stop):
+        return commands.run_verb(context, shown.at, {})  # asked once: she means it
+    answers.forget_asked(context.session, context.origin, sheet, stop)
+    verb = "in_the_file" if sheet.motivation == "reference" else "motivate"
+    return _motivation(context, shown.model_copy(update={"at": _as(shown.at, verb)}), text)
+
+
+def _yes_no(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
+    """Take `ja` as the first button of a question about what to do, and `nej` as the last."""
+    said = read_answer(text)
+    if said is None or said.text or said.choice not in ("ja", "nej"):
+        return None
+    return commands.run_verb(context, shown.buttons[0 if said.choice == "ja" else -1].claim, {})
+
+
+def _place_in_file(text: str) -> str:
+    """Return where in the file the motivation is said to be: `finns i akten, TEXT`."""
+    for title in (say("buttons.in_the_file", language) for language in LANGUAGES):
+        if text.casefold().startswith(title.casefold()):
+            return text[len(title) :].strip(" ,.:;–—-(").removesuffix(")").strip()
+    return ""
 
 
 def _facts(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     """Answer the facts in the order shown, one word for each."""
     row = read_answers(text)
-    if row is None:
+    if row is None and not begins_with_answer(text):
         return None
-    if len(row) != len(shown.items) or not set(row) <= {"ja", "nej", "unknown"}:
-        return SayView(notices=(Line(say="typed.facts_how", args={"count": len(shown.items)}),))
+    if row is None or len(row) != len(shown.items) or not set(row) <= {"ja", "nej", "unknown"}:
+        return again(context, shown, Line(say="typed.facts_how", args={"count": len(shown.items)}))
     inputs = {fact.item: word for fact, word in zip(shown.items, row, strict=True)}
     return commands.run_verb(context, shown.at, inputs)
 
@@ -171,6 +265,78 @@ def _facts(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
 def _comment(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     """Take the line as the comment."""
     return commands.run_verb(context, shown.at, {"comment": text[: MOST_TEXT + 1]})
+
+
+# --- what is not understood ------------------------------------------------------------------------------------------
+
+
+def misunderstood(context: TurnContext, shown: Shown | None, text: str) -> AnyView:
+    """Answer a line that is nothing known: suggest, show the question again, and offer the form the third time."""
+    view = commands.not_understood(context, text)
+    is_third = _missed_before(context) >= _MOST_MISSED
+    suggested = view.buttons[:1] if any(line.say == "menu.did_you_mean" for line in view.lines) else ()
+    case = find_case.last_touched(context, ANSWER)
+    offer = (Line(say="typed.offer_form"),) if is_third and case is not None and case.closed_on is None else ()
+    form = _form_button(case.id) if offer and case is not None else ()
+    if shown is not None and shown.kind in (*_ON_A_LIST, "facts"):
+        told = Line(say="typed.not_kept") if not suggested else view.lines[0]
+        card = again(context, shown, Line(say="menu.not_understood"), told, *offer)
+        if hasattr(card, "nav"):
+            has_form = any(button.claim.verb == "form" for button in card.nav)
+            return card.model_copy(update={"nav": (*card.nav, *suggested, *(() if has_form else form))})
+    return view.model_copy(update={"lines": (*view.lines, *offer), "buttons": (*form, *view.buttons)})
+
+
+def _form_button(case_id: int) -> tuple[Button, ...]:
+    return (Button(title=Line(say="buttons.form"), claim=claimed("form", OnCard(""), case=case_id)),)
+
+
+def _missed_before(context: TurnContext) -> int:
+    """Return how many of the last replies in this chat, newest first, said that a line was not understood."""
+    count = 0
+    for row in inbox.newest_few(context.session, context.tenant_id, context.turn.channel_id, _MOST_MISSED):
+        try:
+            view = Reply.model_validate_json(inbox.reply_of(context.session, row)).view
+        except (KeyGone, ValidationError):  # of a case that was disposed of, or of a newer release
+            break
+        lines = (*view.notices, *((view.title,) if isinstance(view, MenuView) else ()))
+        if not any(line.say == "menu.not_understood" for line in lines):
+            break
+        count += 1
+    return count
+
+
+# --- what is asked again ---------------------------------------------------------------------------------------------
+
+
+def again(context: TurnContext, shown: Shown | None, *lines: Line) -> AnyView:
+    """Return the card last shown again, with these lines and what can be answered; the next typed line is about it."""
+    view = _again(context, shown, lines) if shown is not None else None
+    if view is None:
+        return SayView(notices=lines)
+    if isinstance(view, QuestionView):
+        said = Line(say="typed.can_answer", args={"choices": ",".join(view.item.allowed)})
+        return view.model_copy(update={"notices": (*view.notices, said)})
+    return view
+
+
+def _again(context: TurnContext, shown: Shown, lines: tuple[Line, ...]) -> AnyView | None:
+    if shown.kind == "facts":
+        basis = find_case.by_id(context, shown.at.case, ANSWER)
+        sheet, facts = basis.sheet(shown.at.filled), OnFacts.read(shown.at)
+        if sheet is not None:
+            return facts_card.child_facts(basis, sheet, lines, form=facts.form)
+        return facts_card.facts_card(context, basis, lines, facts.child, form=facts.form)
+    if shown.kind not in _ON_A_LIST:
+        return None
+    sheet, stop = _here(context, shown)
+    return next_card.card(context, sheet, stop, lines) if sheet is not None and stop is not None else None
+
+
+def _here(context: TurnContext, shown: Shown) -> tuple[Sheet | None, Stop | None]:
+    """Return the sheet and the stop of the card last shown."""
+    sheet = find_case.by_id(context, shown.at.case, ANSWER).sheet(shown.at.filled)
+    return sheet, sheet.stop(OnCard.read(shown.at).key) if sheet is not None else None
 
 
 # --- the echo --------------------------------------------------------------------------------------------------------
@@ -182,31 +348,24 @@ def _items_of(claim: Claim) -> list[str]:
     return [OnCard.read(claim).item_id] if answering else []
 
 
+def _as(claim: Claim, verb: str) -> Claim:
+    """Return the claim of another button on the same card."""
+    return claim.model_copy(update={"verb": verb})
+
+
 def _echoed(context: TurnContext, shown: Shown, reaction: Reaction, item_ids: Sequence[str]) -> Reaction:
-    """Add to the next card an echo of what was stored, and a button to undo it."""
-    view, changes = parted(reaction)
-    kept = {change.item_id for change in changes if change.event == "answered"}
-    if isinstance(view, SayView | ClosedView) or not item_ids or not kept.issuperset(item_ids):
+    if not shown.at.filled or not parted(reaction)[1]:
         return reaction
     basis = find_case.by_id(context, shown.at.case, ANSWER)
-    sheet = basis.sheet(shown.at.filled)
-    if sheet is None:
-        return reaction
-    echo = _echo(sheet, item_ids)
-    claim = claimed("undo", OfAct(context.origin.act), case=shown.at.case, filled=shown.at.filled)
-    undo = Button(title=Line(say="buttons.undo"), claim=claim)
-    added: Mapping[str, object] = {"notices": (echo, *view.notices)}
-    for name in ("nav", "buttons"):
-        if hasattr(view, name) and (name == "nav" or not hasattr(view, "nav")):
-            added = {**added, name: (*getattr(view, name), undo)}
-    return Done(view.model_copy(update=added), changes)
+    return echoed(context, basis, shown.at.filled, reaction, item_ids)
 
 
-def _echo(sheet: Sheet, item_ids: Sequence[str]) -> Line:
-    """Return the echo: one answer with its question, several as a count."""
-    if len(item_ids) > 1:
-        return Line(say="typed.echo_row", args={"ref": sheet.case.ref, "count": len(item_ids)})
-    row = sheet.rows[item_ids[0]]
-    number = sheet.checklist.numbers[row.item_id]
-    place = f"{sheet.checklist.id}/{sheet.checklist.version}/{row.item_id}"
-    return Line(say="typed.echo", args={"ref": sheet.case.ref, "number": number, "item": place, "choice": row.choice})
+@cache
+def _names() -> frozenset[str]:
+    """Return the words that mean something to the bot, folded: commands, titles of buttons, labels of fields."""
+    words = [word for command in commands.COMMANDS for word in (command.word, *command.aliases)]
+    for language in LANGUAGES:
+        every = sentences(language)
+        words += [text for key, text in every.items() if key.startswith("buttons.") and "{" not in text]
+        words += [every[f"card.{name}"] for name in _FIELDS]
+    return names_of(words)

@@ -119,6 +119,23 @@ class MotivationView(View):
     refresh: Claim
 
 
+class DoubtView(View):
+    """Asks whether what was just typed is meant as the motivation of `about` or of the items' own answers.
+
+    length: of what was typed, in characters; the words themselves stand in her own message, and in no card.
+    """
+
+    kind: Literal["doubt"] = "doubt"
+    head: Head
+    checklist: str
+    version: int
+    items: tuple[str, ...]
+    about: str = ""
+    length: int
+    buttons: tuple[Button, ...]
+    refresh: Claim
+
+
 class CommentView(View):
     """Asks for a comment (förbehåll) on one answer. text: the current one, never in a posted card."""
 
@@ -224,11 +241,15 @@ class CloseView(View):
 
 
 class Row(Data):
-    """One answer on the summary. state: as figures count it. The texts are never in a posted or updated card."""
+    """One answer on the summary. state: as figures count it. The texts are never in a posted or updated card.
+
+    only_here: the motivation is a text here, and nothing says where in the case file it is.
+    """
 
     item: str
     state: str
     motivation: str = ""
+    only_here: bool = False
     text: str = ""
     place: str = ""
     note: str = ""
@@ -289,12 +310,16 @@ class CasesView(View):
 
 
 class MenuView(View):
-    """A title, some sentences and buttons: help, welcome, confirmations, words that were not understood."""
+    """A title, some sentences and buttons: help, welcome, confirmations, words that were not understood.
+
+    asks: the first button says yes to it, the last one no, and so may be typed.
+    """
 
     kind: Literal["menu"] = "menu"
     title: Line
     lines: tuple[Line, ...]
     buttons: tuple[Button, ...]
+    asks: bool = False
 
 
 class AskRefView(View):
@@ -361,6 +386,7 @@ AnyView = Annotated[
     | MenuView
     | AskRefView
     | ClosedView
+    | DoubtView
     | CommentView
     | FormView
     | DetailsView

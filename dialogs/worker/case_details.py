@@ -8,10 +8,10 @@ from actions import cases as acts
 from actions.basis import Basis
 from actions.changes import NONE, Changes
 from actions.facts import set_fact
-from checklists.case_dates import FIELDS, read_day
+from checklists.case_dates import FIELDS, read_day, readable_day
 from checklists.errors import BadPeople, UserError
 from checklists.loader import all_facts
-from checklists.rights import OWN_CASE, Right
+from checklists.rights import OWN_CASE, Right, VerbName
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.find_case import maybe_ref
@@ -20,8 +20,11 @@ from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import REST_SAVED, ask_ref
 from dialogs.views.views import AnyView, Button, DetailsView, Head, Line
 from dialogs.worker import facts_card
+from dialogs.worker.facts_card import NOTHING_TYPED
+from dialogs.worker.filled_in import Kept
 from dialogs.worker.landing import open_case
 from storage import cases, people, trail
+from storage.cases import CaseRow
 
 DETAILS = Right("details", "case", OWN_CASE)
 SAVE_DETAILS = Right("save_details", "case", OWN_CASE)
@@ -35,15 +38,26 @@ def details_typed(context: TurnContext, rest: str) -> Reaction:
     return details(context, basis) if basis else ask_ref("uppgifter")
 
 
-def details(context: TurnContext, basis: Basis, notices: tuple[Line, ...] = ()) -> AnyView:
-    """Return the details card of a case, or the closed-case view if it is closed."""
+def details(
+    context: TurnContext, basis: Basis, notices: tuple[Line, ...] = (), typed: Mapping[str, str] = NOTHING_TYPED
+) -> AnyView:
+    """Return the details card of a case, or the closed-case view if it is closed.
+
+    typed: what was filled in, also what was refused; it is shown again where it can be.
+    """
     case = basis.case
     if case.closed_on is not None:
         return find_case.closed_case(context, case)
     newest = trail.newest_of_case(context.session, case.id)
     # Includes the newest event, so that setting a date back and forth is not mistaken for a repeated press.
-    claims = [("save", claimed("save_details", OnDetails(shown(basis), newest), case=case.id))]
-    claims += [(verb, claimed(verb, case=case.id)) for verb in ("extend", "close", "wrong_case")]
+    at = OnDetails(shown(basis), newest)
+    verbs: tuple[tuple[str, VerbName], ...] = (
+        ("save", "save_details"),
+        ("extend", "extend"),
+        ("close", "close"),
+        ("wrong_case", "wrong_case"),
+    )
+    claims = [(title, claimed(verb, at, case=case.id)) for title, verb in verbs]
     shared = [(cases.WHOLE_CASE, fact_id) for fact_id, fact in all_facts().items() if fact.per == "case"]
     own = [(n + 1, f) for n in range(case.children) for f, fact in all_facts().items() if fact.per == "child"]
     names = _mates(context, basis)
@@ -52,12 +66,17 @@ def details(context: TurnContext, basis: Basis, notices: tuple[Line, ...] = ()) 
         head=Head(case_ref=case.ref),
         facts=tuple((at, facts_card.field(basis, fact_id, at or 1)) for at, fact_id in shared + own),
         protected=case.protected_identity,
-        dates=tuple((name, day.isoformat() if (day := getattr(case, name)) else "") for name in DATES),
+        dates=tuple((name, _day_shown(context, case, name, typed)) for name in DATES),
         workers=tuple((row_id, name) for row_id, name in names.items() if row_id != case.lead_id),
         co_worker=names.get(case.co_id or 0, ""),
         buttons=tuple(Button(title=Line(say="buttons." + title), claim=claim) for title, claim in claims),
         refresh=claimed("show_current", case=case.id),
     )
+
+
+def _day_shown(context: TurnContext, case: CaseRow, name: str, typed: Mapping[str, str]) -> str:
+    day = getattr(case, name)
+    return readable_day(typed.get(name, "").strip(), context.today) or (day.isoformat() if day else "")
 
 
 def _mates(context: TurnContext, basis: Basis) -> dict[int, str]:
@@ -83,15 +102,36 @@ def save_details(context: TurnContext, press: Press[OnDetails]) -> Reaction:
         return basis
     if press.what.shown != shown(basis):
         return details(context, basis, (Line(say="facts.changed_meanwhile"),))
-    changes = _store_facts(context, basis, press.inputs) + _store_protected(context, basis, press.inputs)
-    dated, problems = store_dates(context, basis, {name: press.inputs.get(name, "") for name in DATES})
+    changes, problems = _store(context, basis, press.inputs)
+    told = (*problems, REST_SAVED) if problems else (Line(say="details.kept"),)
+    return Done(details(context, basis, told, press.inputs), changes)
+
+
+def keep(context: TurnContext, basis: Basis, press: Press[OnDetails]) -> tuple[Kept, AnyView | None]:
+    """Store what was filled in on the card when another of its buttons is pressed, as `Spara` would.
+
+    Returns: what was kept, and the card to show again if something was not.
+    """
+    if not press.inputs or not press.what.shown:  # not from the details card, or from one of an older release
+        return Kept(), None
+    if press.what.shown != shown(basis):
+        return Kept(), details(context, basis, (Line(say="facts.changed_meanwhile"),))
+    changes, problems = _store(context, basis, press.inputs)
+    if problems:
+        return Kept(changes), details(context, basis, (*problems, REST_SAVED), press.inputs)
+    return Kept(changes, (Line(say="details.kept"),) if changes else ()), None
+
+
+def _store(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> tuple[Changes, tuple[Line, ...]]:
+    """Store the valid fields; return the changes, and a line for each that was refused."""
+    changes = _store_facts(context, basis, inputs) + _store_protected(context, basis, inputs)
+    dated, problems = store_dates(context, basis, {name: inputs.get(name, "") for name in DATES})
     changes += dated
     try:
-        changes += _store_co_worker(context, basis, press.inputs.get("co_worker", ""))
+        changes += _store_co_worker(context, basis, inputs.get("co_worker", ""))
     except UserError as error:
         problems += (Line(say=error.text_key, args=error.args_for_text),)
-    told = (*problems, REST_SAVED) if problems else (Line(say="details.kept"),)
-    return Done(details(context, basis, told), changes)
+    return changes, problems
 
 
 def _store_facts(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> Changes:
@@ -145,4 +185,6 @@ def details_pressed(context: TurnContext, press: Press[Nothing]) -> Reaction:
 
 
 VERBS = (Verb(DETAILS, details_pressed, keeps=False), Verb(SAVE_DETAILS, save_details, OnDetails))
-COMMANDS = (Command("uppgifter", ("details",), details_typed, DETAILS, maybe_ref),)
+COMMANDS = (
+    Command("uppgifter", ("details",), details_typed, DETAILS, maybe_ref, ("extend", "close", "reopen", "decided")),
+)

@@ -17,8 +17,12 @@ from dialogs.worker import facts_card, next_card, summary_card
 
 CHANGE = Right("change", "case", LIST_HOLDER)
 _REST = re.compile(
-    r"(?:(?P<number>\d{1,3})(?:\s+|$))?(?P<ref>.*?)\s*(?:\b(?:barn|child)\s+(?P<child>\d{1,2}))?", re.IGNORECASE
+    r"(?:(?:fråga|frågan|fraga|svar|svaret|nr|nummer|question|answer|no)\s+)?"
+    r"(?:(?P<number>\d{1,3})(?:\s+|$))?(?P<ref>.*?)\s*(?:\b(?:barn|child)\s+(?P<child>\d{1,2}))?",
+    re.IGNORECASE,
 )
+
+_CHILD = re.compile(r"(?P<child>[1-9]\d?)?(?:(?:^|\s+)(?P<ref>\S.*))?", re.ASCII)
 
 
 def change_typed(context: TurnContext, rest: str) -> Reaction:
@@ -81,5 +85,28 @@ def _whole(context: TurnContext, rest: str) -> bool:
     return bool(number or not rest) and maybe_ref(context, ref)
 
 
+def child_typed(context: TurnContext, rest: str) -> Reaction:
+    """Go on with a child's list, in the named case or the one last touched."""
+    found = _CHILD.fullmatch(rest)
+    child, ref = (found["child"] or "", found["ref"] or "") if found else ("", rest)
+    basis = find_case.named_or_latest(context, ref, CHANGE)
+    if basis is None:
+        return ask_ref("fortsätt")
+    if basis.case.closed_on is not None:
+        return find_case.closed_case(context, basis.case)
+    sheet = next((sheet for sheet in basis.sheets if str(sheet.filled.child) == child), None)
+    if sheet is None and child:
+        line = Line(say="change.no_such_child", args={"child": child, "most": basis.case.children})
+        return next_card.go_on(context, basis, notices=(line,))
+    return next_card.go_on(context, basis, sheet.filled.id if sheet else 0)
+
+
+def _is_child(context: TurnContext, rest: str) -> bool:
+    return rest.isascii() and rest.isdigit() and context.conversation.case_id is not None
+
+
 VERBS: tuple[Verb, ...] = ()
-COMMANDS = (Command("ändra", ("change",), change_typed, CHANGE, _whole),)
+COMMANDS = (
+    Command("barn", ("child",), child_typed, CHANGE, _is_child),
+    Command("ändra", ("change",), change_typed, CHANGE, _whole),
+)

@@ -12,11 +12,11 @@ from checklists.free_text import checked, shown_again
 from checklists.rights import OWN_CASE, Right, VerbName
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
-from dialogs.turn.presses import AsShown, Nothing
+from dialogs.turn.presses import AsShown, Nothing, OnDetails
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import REST_SAVED, open_button, refused
 from dialogs.views.views import AnyView, Button, CloseView, DecidedView, ExtendView, Head, Line, MenuView
-from dialogs.worker.case_details import details, shown, store_dates
+from dialogs.worker.case_details import details, keep, shown, store_dates
 from dialogs.worker.landing import open_case
 from storage import trail
 from storage.cases import CaseRow
@@ -35,10 +35,13 @@ LIMITS: tuple[Limit, ...] = ("14d", "4m")
 # --- extending -------------------------------------------------------------------------------------------------------
 
 
-def extend(context: TurnContext, press: Press[Nothing]) -> Reaction:
+def extend(context: TurnContext, press: Press[OnDetails]) -> Reaction:
     """Show the extension card: limit, class and text of the reason, date of the decision, new last day."""
     basis = open_case(context, press, EXTEND)
-    return _extension(context, basis, (), {}) if isinstance(basis, Basis) else basis
+    if not isinstance(basis, Basis):
+        return basis
+    kept, again = keep(context, basis, press)
+    return Done(again, kept.changes) if again else kept.before(_extension(context, basis, (), {}))
 
 
 def _extension(context: TurnContext, basis: Basis, notices: tuple[Line, ...], typed: Mapping[str, str]) -> ExtendView:
@@ -125,8 +128,10 @@ def _decided(context: TurnContext, basis: Basis, notices: tuple[Line, ...]) -> D
 
 
 def decided_today(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Record today as the day of the decision."""
-    return _save_decided(context, press, DECIDED_TODAY, {"decided_on": context.today.isoformat()})
+    """Record today as the day of the decision; a planned day that is filled in beside it is kept."""
+    planned = press.inputs.get("planned_decision_on", "")
+    typed = {"decided_on": context.today.isoformat(), "planned_decision_on": planned}
+    return _save_decided(context, press, DECIDED_TODAY, typed)
 
 
 def save_decided(context: TurnContext, press: Press[AsShown]) -> Reaction:
@@ -159,10 +164,13 @@ def _save_decided(context: TurnContext, press: Press[AsShown], right: Right, typ
 # --- closing ---------------------------------------------------------------------------------------------------------
 
 
-def close(context: TurnContext, press: Press[Nothing]) -> Reaction:
+def close(context: TurnContext, press: Press[OnDetails]) -> Reaction:
     """Ask for confirmation before closing, and say what closing means."""
     basis = open_case(context, press, CLOSE)
-    return _closing(context, basis, (), context.today.isoformat()) if isinstance(basis, Basis) else basis
+    if not isinstance(basis, Basis):
+        return basis
+    kept, again = keep(context, basis, press)
+    return Done(again, kept.changes) if again else kept.before(_closing(context, basis, (), context.today.isoformat()))
 
 
 def _closing(context: TurnContext, basis: Basis, notices: tuple[Line, ...], day: str) -> CloseView:
@@ -216,9 +224,9 @@ def _back(case: CaseRow) -> Button:
 
 
 VERBS = (
-    Verb(EXTEND, extend, keeps=False),
+    Verb(EXTEND, extend, OnDetails),
     Verb(SAVE_EXTENSION, save_extension, AsShown),
-    Verb(CLOSE, close, keeps=False),
+    Verb(CLOSE, close, OnDetails),
     Verb(SAVE_CLOSING, save_closing, AsShown),
     Verb(find_case.REOPEN, reopen, AsShown),
     Verb(DECIDED, decided, keeps=False),

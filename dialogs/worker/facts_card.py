@@ -1,6 +1,9 @@
 """The facts card: the facts that decide which questions apply. Nothing is preselected."""
 
+from collections.abc import Mapping
+
 from actions.basis import Basis, Sheet
+from checklists.case_dates import readable_day
 from checklists.deadlines import finish_by
 from checklists.loader import all_facts
 from dialogs.turn.declared import claimed
@@ -10,6 +13,9 @@ from dialogs.views.views import Button, Claim, FactField, FactsView, Head, Line
 from dialogs.worker.sheet_parts import head
 from storage import cases, people, trail
 
+NOTHING_TYPED: Mapping[str, str] = {}
+_MOST_DIGITS = 3
+
 
 def facts_card(
     context: TurnContext,
@@ -17,17 +23,20 @@ def facts_card(
     notices: tuple[Line, ...] = (),
     child: int = 1,
     *,
-    planned_typed: bool = False,
+    typed: Mapping[str, str] = NOTHING_TYPED,
     form: bool = False,
 ) -> FactsView:
     """Return the card with the facts of the case and of one child.
 
-    planned_typed: a planned date was typed, so none is proposed over it. form: the form comes next.
+    typed: what was filled in, also what was refused: it is shown again where it can be, and no planned date is proposed
+    over one that was typed. form: the form comes next.
     """
     case = basis.case
     units = context.units_as("case_worker") if case.lead_id == context.person_id and not basis.sheets else []
     names = people.unit_names(context.session, context.tenant_id)
     newest = trail.newest_of_case(context.session, case.id)
+
+    planned = typed.get("planned", "").strip()
 
     def save(*, form: bool) -> Claim:
         return claimed("save_facts", OnFacts(child, revisions(basis, child), newest, form), case=case.id)
@@ -37,15 +46,21 @@ def facts_card(
         notices=notices,
         head=Head(case_ref=case.ref, child=child if case.children > 1 else 0),
         fields=tuple(field(basis, fact_id, child) for fact_id in all_facts()),
-        children=case.children,
-        planned="" if planned_typed else proposed.isoformat(),
-        planned_typed=planned_typed,
+        children=_typed_children(typed) or case.children,
+        planned=readable_day(planned, context.today) if planned else proposed.isoformat(),
+        planned_typed=bool(planned) and not readable_day(planned, context.today),
         units=tuple((unit_id, names[unit_id]) for unit_id in units) if len(units) > 1 else (),
         unit=case.unit_id,
         save=Button(title=Line(say="buttons.save"), claim=save(form=form)),
         nav=(Button(title=Line(say="buttons.form"), claim=save(form=True)),),
         refresh=claimed("show_current", case=case.id),
     )
+
+
+def _typed_children(typed: Mapping[str, str]) -> int:
+    """Return the number of children as typed, 0 if it is none that the field can show."""
+    text = typed.get("children", "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0
 
 
 def child_facts(basis: Basis, sheet: Sheet, notices: tuple[Line, ...] = (), *, form: bool = False) -> FactsView:

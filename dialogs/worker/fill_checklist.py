@@ -6,7 +6,6 @@ from checklists import free_text
 from checklists.errors import NothingToSay, OnlyReference, OnlyText, PersonalNumberInText, PlaceMissing
 from checklists.loader import all_facts
 from checklists.model import Motivation
-from checklists.privacy import has_personal_number
 from checklists.rights import LIST_HOLDER, Right
 from checklists.route import Stop, before, is_open, stop_of
 from dialogs.chef import reading_cards
@@ -16,8 +15,8 @@ from dialogs.turn.exchange import Reply
 from dialogs.turn.find_case import maybe_ref
 from dialogs.turn.presses import OnCard, Refreshing, ToItem
 from dialogs.turn.turn_context import TurnContext
-from dialogs.views.views import AnyView, Line, SayView
-from dialogs.worker import facts_card, next_card, summary_card
+from dialogs.views.views import Line, SayView
+from dialogs.worker import facts_card, filled_in, next_card, remarks, summary_card
 from dialogs.worker.landing import Landed, after, landed, open_case
 from storage import inbox, trail
 
@@ -77,13 +76,15 @@ def _motivate(context: TurnContext, press: Press[OnCard], right: Right, how: Mot
         return at
     text, place = (press.inputs.get(name, "") for name in ("motivation", "place"))
     try:
-        written = free_text.motivation(how, text, place, at.sheet.motivation, context.origin.lets)
+        written = answers.motivation(context.origin, at.sheet, how, text, place)
     except (PersonalNumberInText, NothingToSay, PlaceMissing, OnlyText, OnlyReference) as error:
         notices = (Line(say=error.text_key, args=error.args_for_text),)
         again = (free_text.shown_again(text, context.origin.lets), free_text.shown_again(place, context.origin.lets))
         return next_card.motivation(at.sheet, at.stop, notices, *again)
     changes = answers.motivate(context.session, context.origin, at.sheet, at.stop, written)
-    return Done(after(context, at), changes)
+    # With `Motivering saknas` pressed beside a text: the answer is hers, and the text is not lost.
+    told = filled_in.draft(context, at.sheet, press) if how == "missing" else ()
+    return Done(after(context, at, told), changes)
 
 
 # --- moving about ----------------------------------------------------------------------------------------------------
@@ -105,6 +106,8 @@ def go_to(context: TurnContext, press: Press[ToItem]) -> Reaction:
     stop = stop_of(sheet.way, item_id)
     if stop is None:
         return next_card.go_on(context, basis, notices=(Line(say="fill.not_asked_now"),))
+    if press.inputs.get("comment", "").strip():
+        return remarks.leave(context, press, sheet, stop)
     return next_card.card(context, sheet, _motivation_if_only_it_is_missing(sheet, stop, item_id))
 
 
@@ -116,40 +119,30 @@ def _motivation_if_only_it_is_missing(sheet: Sheet, stop: Stop, item_id: str) ->
 
 
 def back(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Show the previous question; no answer changes, and unsaved text is stored as a draft."""
+    """Show the previous question; what is filled in is kept, an unsaved text as a draft."""
     basis = open_case(context, press, BACK)
     return _back(context, basis, press) if isinstance(basis, Basis) else basis
 
 
-def _back(context: TurnContext, basis: Basis, press: Press[OnCard]) -> AnyView:
+def _back(context: TurnContext, basis: Basis, press: Press[OnCard]) -> Reaction:
     sheet = basis.sheet(press.filled)
     if sheet is None:
         return next_card.go_on(context, basis)
-    notices = _keep_draft(context, sheet, press)
+    kept = filled_in.keep(context, sheet, press)
     earlier = before(sheet.way, press.what.key)
     if earlier is None:
-        return next_card.go_on(context, basis, notices=(Line(say="fill.nothing_before"),))
-    return next_card.card(context, sheet, earlier, notices)
+        return kept.before(next_card.go_on(context, basis, notices=(Line(say="fill.nothing_before"),)))
+    return kept.before(next_card.card(context, sheet, earlier))
 
 
 def pause(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Pause: every answer is already stored, and unsaved text is stored as a draft."""
+    """Pause: every answer is already stored; what is filled in is kept, an unsaved text as a draft."""
     basis = open_case(context, press, PAUSE)
     if not isinstance(basis, Basis):
         return basis
     sheet = basis.sheet(press.filled)
-    return summary_card.paused(basis, _keep_draft(context, sheet, press) if sheet else ())
-
-
-def _keep_draft(context: TurnContext, sheet: Sheet, press: Press[OnCard]) -> tuple[Line, ...]:
-    stop = sheet.stop(press.what.key)
-    if stop is None or stop.kind != "motivation":
-        return ()
-    text, place = (press.inputs.get(name, "") for name in ("motivation", "place"))
-    if any(has_personal_number(one, context.origin.lets) for one in (text, place)):
-        return (Line(say="errors.BK-104"),)
-    kept = answers.save_draft(context.session, context.origin, sheet, stop, text, place)
-    return (Line(say="fill.draft_kept"),) if kept else ()
+    kept = filled_in.keep(context, sheet, press) if sheet else filled_in.Kept()
+    return kept.before(summary_card.paused(basis))
 
 
 def show_current(context: TurnContext, press: Press[Refreshing]) -> Reaction:
@@ -199,9 +192,9 @@ VERBS = (
     Verb(MOTIVATE, motivate, OnCard),
     Verb(REFERENCE, in_the_file, OnCard),
     Verb(NO_MOTIVATION, no_motivation, OnCard),
-    Verb(GOTO, go_to, ToItem, keeps=False),
-    Verb(BACK, back, OnCard, keeps=False),
-    Verb(PAUSE, pause, OnCard, keeps=False),
+    Verb(GOTO, go_to, ToItem),
+    Verb(BACK, back, OnCard),
+    Verb(PAUSE, pause, OnCard),
     Verb(SHOW, show_current, Refreshing, keeps=False),
 )
 COMMANDS = (

@@ -18,7 +18,7 @@ from dialogs.turn.presses import OnCard, OnForm
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import ask_ref
 from dialogs.views.views import Line
-from dialogs.worker import facts_card, form_card, next_card
+from dialogs.worker import facts_card, filled_in, form_card, next_card
 from dialogs.worker.form_card import input_id
 from dialogs.worker.landing import open_case
 
@@ -33,8 +33,11 @@ def form_typed(context: TurnContext, rest: str) -> Reaction:
 
 
 def form_pressed(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Show the form, from a button."""
-    return _open(context, find_case.by_id(context, press.case, FORM), press.filled)
+    """Show the form, from a button; what is filled in on the card is kept."""
+    basis = find_case.by_id(context, press.case, FORM)
+    sheet = basis.sheet(press.filled) if basis.case.closed_on is None else None
+    kept = filled_in.keep(context, sheet, press) if sheet else filled_in.Kept()
+    return kept.before(_open(context, basis, press.filled))
 
 
 def _open(context: TurnContext, basis: Basis, row_id: int = 0) -> Reaction:
@@ -125,12 +128,12 @@ class _Saving:
             self._too_late()
             return
         how: Motivation = "text" if text or place else "missing"
-        written = free_text.motivation(how, text, place, self._sheet.motivation, self._context.origin.lets)
+        written = answers.motivation(self._context.origin, self._sheet, how, text, place)
         self.changes += answers.motivate(self._context.session, self._context.origin, self._sheet, stop, written)
 
     def _too_late(self) -> None:
         self.told["changed"] = Line(say="form.changed_meanwhile")
 
 
-VERBS = (Verb(FORM, form_pressed, OnCard, keeps=False), Verb(SAVE_FORM, save_form, OnForm))
+VERBS = (Verb(FORM, form_pressed, OnCard), Verb(SAVE_FORM, save_form, OnForm))
 COMMANDS = (Command("formulär", ("formular", "form"), form_typed, FORM, maybe_ref),)

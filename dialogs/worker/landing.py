@@ -9,7 +9,7 @@ from checklists.route import Stop
 from checklists.swedish_time import clock_words
 from dialogs.turn import find_case
 from dialogs.turn.declared import Press
-from dialogs.turn.presses import OnCard
+from dialogs.turn.presses import OnAside, OnCard
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.views import AnyView, Line
 from dialogs.worker import next_card
@@ -24,7 +24,7 @@ class Landed:
     stop: Stop
 
 
-def landed(context: TurnContext, press: Press[OnCard], right: Right) -> Landed | AnyView:
+def landed(context: TurnContext, press: Press[OnCard] | Press[OnAside], right: Right) -> Landed | AnyView:
     """Return where a press belongs, or the view to answer with when it can change nothing."""
     basis = find_case.by_id(context, press.case, right)
     if basis.case.closed_on is not None:

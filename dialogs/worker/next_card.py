@@ -5,7 +5,7 @@ from checklists.rights import VerbName
 from checklists.route import Stop, before, is_open
 from dialogs.chef import reading_cards
 from dialogs.turn.declared import claimed
-from dialogs.turn.presses import OnCard
+from dialogs.turn.presses import OnAside, OnCard
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.views import AnyView, Aside, Button, GroupView, Line, MotivationView, QuestionView
 from dialogs.worker import facts_card, summary_card
@@ -71,7 +71,8 @@ def _question(sheet: Sheet, stop: Stop, notices: tuple[Line, ...]) -> QuestionVi
 
 
 def _group(sheet: Sheet, stop: Stop, notices: tuple[Line, ...]) -> GroupView:
-    save = claimed("save_group", OnCard(stop.key, sheet.revisions(stop.items)), **sheet.at)
+    at = OnCard(stop.key, sheet.revisions(stop.items))
+    save = claimed("save_group", at, **sheet.at)
     return GroupView(
         notices=notices,
         head=head(sheet),
@@ -80,7 +81,7 @@ def _group(sheet: Sheet, stop: Stop, notices: tuple[Line, ...]) -> GroupView:
         group=sheet.checklist.by_id[stop.items[0]].group or "",
         items=tuple(listed(sheet, item_id) for item_id in stop.items),
         save=Button(title=Line(say="buttons.save"), claim=save),
-        nav=_nav(sheet, stop),
+        nav=_nav(sheet, stop, at),
         refresh=claimed("show_current", **sheet.at),
     )
 
@@ -115,13 +116,16 @@ def motivation(sheet: Sheet, stop: Stop, notices: tuple[Line, ...], text: str, p
     )
 
 
-def _nav(sheet: Sheet, stop: Stop) -> tuple[Button, ...]:
-    """Return the navigation buttons; only a question card has a comment, which is about one question."""
+def _nav(sheet: Sheet, stop: Stop, at: OnCard | None = None) -> tuple[Button, ...]:
+    """Return the navigation buttons; only a question card has a comment, which is about one question.
+
+    at: of a card with choices, which these presses store too.
+    """
     verbs: list[VerbName] = ["back"] if before(sheet.way, stop.key) else []
     verbs += ["pause"]
     verbs += [] if stop.kind == "motivation" else ["form"]
     verbs += ["comment"] if stop.kind == "question" else []
-    at = OnCard(stop.key)
+    at = at or OnCard(stop.key)
     return tuple(Button(title=Line(say="buttons." + verb), claim=claimed(verb, at, **sheet.at)) for verb in verbs)
 
 
@@ -133,11 +137,12 @@ def with_aside(sheet: Sheet, view: AnyView, item_id: str) -> AnyView:
     if not isinstance(view, QuestionView | GroupView):
         return view
     at, key = sheet.revisions((item_id,)), f"question:{item_id}"
+    beside = f".{view.save.claim.revision}" if isinstance(view, GroupView) else ""
     place = f"{sheet.checklist.id}/{sheet.checklist.version}/{item_id}"
     buttons = tuple(
         Button(
             title=Line(say="buttons.option", args={"item": place, "option": option.id}),
-            claim=claimed("how", OnCard(key, at, option.id), **sheet.at),
+            claim=claimed("how", OnAside(key, at, option.id + beside), **sheet.at),
         )
         for option in how.options
     )

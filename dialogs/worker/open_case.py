@@ -8,7 +8,7 @@ from actions.basis import Basis
 from actions.changes import NONE, Changes
 from actions.facts import set_fact
 from checklists import access
-from checklists.errors import BadChildren, UserError
+from checklists.errors import BadCaseRef, BadChildren, UserError
 from checklists.lifecycle import State
 from checklists.loader import all_facts
 from checklists.model import MOST_CHILDREN
@@ -17,20 +17,24 @@ from dialogs.chef.reading import enter
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.find_case import maybe_ref
-from dialogs.turn.presses import AsShown, Nothing, OnFacts
+from dialogs.turn.presses import AsShown, Nothing, OfRef, OnFacts
 from dialogs.turn.turn_context import TurnContext
-from dialogs.views.ready_made import REST_SAVED, ask_ref, open_button
+from dialogs.views.ready_made import REST_SAVED, ask_ref, command_button, open_button
 from dialogs.views.views import Button, Line, MenuView
 from dialogs.worker import facts_card, form_card, next_card
 from dialogs.worker.case_details import store_dates
 from dialogs.worker.landing import open_case
 from dialogs.worker.wrong_case import taken
 from storage import cases
+from storage.cases import CaseRow
 
 NEW = Right("new", "self", {"case_worker": ("lead", "co_worker", "own_unit", "other")})
+OPEN_REF = Right("open_ref", "self", NEW.may)
 CONTINUE = Right("continue", "case", LIST_HOLDER)
 NEW_OCCASION = Right("new_occasion", "case", OWN_CASE)
 SAVE_FACTS = Right("save_facts", "case", OWN_CASE)
+_NEW_CASE = ("nytt ärende", "new case")
+"""The title of its button: what follows it is the reference."""
 LISTS = {"decision_basis": "decision_basis", "beslutsunderlag": "decision_basis"}
 """What may be written after `ny` to name a list."""
 
@@ -45,7 +49,34 @@ def new(context: TurnContext, rest: str) -> Reaction:
         rest = after
     if not rest.strip():
         return ask_ref("ny")
-    ref = find_case.reference(context, rest)
+    try:
+        refs = find_case.uncertain(context, rest)
+    except BadCaseRef as error:
+        return ask_ref("ny").model_copy(update={"notices": (Line(say=error.text_key),)})
+    return _which(refs) if refs else _open(context, find_case.reference(context, rest))
+
+
+def _which(refs: tuple[str, ...]) -> MenuView:
+    """Ask which reference is meant; nothing is opened yet."""
+    return MenuView(
+        title=Line(say="cases.which_title"),
+        lines=(Line(say="cases.which"),),
+        buttons=(
+            *(
+                Button(title=Line(say="buttons.open_case", args={"ref": ref}), claim=claimed("open_ref", OfRef(ref)))
+                for ref in refs
+            ),
+            command_button("ny", "buttons.new_case"),
+        ),
+    )
+
+
+def open_ref(context: TurnContext, press: Press[OfRef]) -> Reaction:
+    """Open a case by the reference she chose."""
+    return _open(context, find_case.reference(context, press.what.name))
+
+
+def _open(context: TurnContext, ref: str) -> Reaction:
     found = cases.find(context.session, context.tenant_id, ref)
     if found is not None and not access.may_use(NEW_OCCASION, context.roles, found):
         return taken(context, found)
@@ -94,6 +125,11 @@ def continue_typed(context: TurnContext, rest: str) -> Reaction:
     return _continue(context, basis) if basis else ask_ref("fortsätt")
 
 
+def continue_case(context: TurnContext, case: CaseRow) -> Reaction:
+    """Continue a case she may open."""
+    return _continue(context, find_case.by_id(context, case.id, CONTINUE))
+
+
 def continue_pressed(context: TurnContext, press: Press[Nothing]) -> Reaction:
     """Continue a case, from a button."""
     return _continue(context, find_case.by_id(context, press.case, CONTINUE))
@@ -126,7 +162,7 @@ def save_facts(context: TurnContext, press: Press[OnFacts]) -> Reaction:
         changes += stored
     if problems:
         told = (*problems, REST_SAVED)
-        again = facts_card.facts_card(context, basis, told, child, planned_typed=bool(inputs.get("planned")))
+        again = facts_card.facts_card(context, basis, told, child, typed=inputs)
         return Done(again, changes)
     basis, begun = lists.begin(context.session, context.origin, _read_again(context, basis))
     sheet = next((sheet for sheet in basis.sheets if sheet.filled.child == child), basis.sheets[0])
@@ -187,11 +223,12 @@ def _contradicts(basis: Basis, child: int, inputs: Mapping[str, str]) -> bool:
 
 
 VERBS = (
+    Verb(OPEN_REF, open_ref, OfRef),
     Verb(SAVE_FACTS, save_facts, OnFacts),
     Verb(CONTINUE, continue_pressed, keeps=False),
     Verb(NEW_OCCASION, new_occasion, AsShown),
 )
 COMMANDS = (
-    Command("ny", ("nytt", "new"), new, NEW, _new_whole),
-    Command("fortsätt", ("continue",), continue_typed, CONTINUE, maybe_ref),
+    Command("ny", ("nytt", "new", *_NEW_CASE), new, NEW, _new_whole, ("new_case", "new_occasion")),
+    Command("fortsätt", ("continue",), continue_typed, CONTINUE, maybe_ref, ("continue", "open")),
 )

@@ -2,15 +2,16 @@
 
 from actions import answers
 from actions.basis import Sheet
-from checklists.errors import PersonalNumberInText
+from checklists.errors import UserError
+from checklists.free_text import shown_again
 from checklists.rights import LIST_HOLDER, Right
-from checklists.route import is_open
+from checklists.route import Stop, is_open
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
-from dialogs.turn.presses import OnCard, ToItem
+from dialogs.turn.presses import OnAside, OnCard, ToItem
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.views import AnyView, Button, CommentView, Line
-from dialogs.worker import next_card
+from dialogs.worker import filled_in, next_card
 from dialogs.worker.landing import Landed, after, landed
 from dialogs.worker.sheet_parts import head, listed
 
@@ -34,7 +35,9 @@ def comment(context: TurnContext, press: Press[OnCard]) -> Reaction:
 def _card(sheet: Sheet, key: str, item_id: str, notices: tuple[Line, ...], text: str) -> CommentView:
     at = OnCard(key, sheet.revisions((item_id,)))
     save = Button(title=Line(say="buttons.save"), claim=claimed("save_comment", at, **sheet.at))
-    back = Button(title=Line(say="buttons.back"), claim=claimed("go_to", ToItem(item_id), **sheet.at))
+    back = Button(
+        title=Line(say="buttons.back"), claim=claimed("go_to", ToItem(item_id, sheet.revisions((item_id,))), **sheet.at)
+    )
     return CommentView(
         notices=notices,
         head=head(sheet),
@@ -55,8 +58,10 @@ def save_comment(context: TurnContext, press: Press[OnCard]) -> Reaction:
     item_id = at.stop.items[0]
     try:
         changes = answers.set_note(context.session, context.origin, at.sheet, item_id, press.inputs.get("comment", ""))
-    except PersonalNumberInText as error:
-        return _card(at.sheet, at.stop.key, item_id, (Line(say=error.text_key),), "")
+    except UserError as error:
+        again = shown_again(press.inputs.get("comment", ""), context.origin.lets)
+        notices = (Line(say=error.text_key, args=error.args_for_text),)
+        return _card(at.sheet, at.stop.key, item_id, notices, again)
     return Done(_back_to(context, at, "remarks.kept" if changes else "remarks.nothing_new"), changes)
 
 
@@ -68,18 +73,44 @@ def _back_to(context: TurnContext, at: Landed, say: str) -> AnyView:
     return after(context, at, (Line(say=say),))
 
 
-def how(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Store how the answer came about and show the current card again."""
+def leave(context: TurnContext, press: Press[ToItem], sheet: Sheet, stop: Stop) -> Reaction:
+    """Leave the comment card for its question; what is written on it is stored as `Spara` would."""
+    item_id, text = stop.items[0], press.inputs["comment"]
+    is_old = bool(press.what.revisions) and press.what.revisions != sheet.revisions((item_id,))
+    if is_old or not sheet.may_answer(stop):
+        return next_card.card(context, sheet, stop, (Line(say="fill.changed_meanwhile"),) if is_old else ())
+    try:
+        changes = answers.set_note(context.session, context.origin, sheet, item_id, text)
+    except UserError as error:
+        notices = (Line(say=error.text_key, args=error.args_for_text),)
+        return _card(sheet, stop.key, item_id, notices, shown_again(text, context.origin.lets))
+    told = (Line(say="remarks.kept"),) if changes else ()
+    return Done(next_card.card(context, sheet, sheet.stop(stop.key) or stop, told), changes)
+
+
+def how(context: TurnContext, press: Press[OnAside]) -> Reaction:
+    """Store how the answer came about and show the current card again; what is chosen on that one is kept."""
     at = landed(context, press, HOW)
     if not isinstance(at, Landed):
-        return at
-    changes = answers.set_method(context.session, context.origin, at.sheet, at.stop.items[0], press.what.choice)
-    return Done(after(context, at, (Line(say="remarks.how_kept"),)), changes)
+        return _only_beside(context, press, at)
+    changes = answers.set_method(context.session, context.origin, at.sheet, at.stop.items[0], press.what.option)
+    kept = filled_in.beside(context, at.sheet, press, press.what.beside)
+    return kept.before(Done(after(context, at, (Line(say="remarks.how_kept"),)), changes))
+
+
+def _only_beside(context: TurnContext, press: Press[OnAside], view: AnyView) -> Reaction:
+    """Keep what is chosen on the card also where the side question itself has been overtaken."""
+    basis = find_case.by_id(context, press.case, HOW)
+    sheet = basis.sheet(press.filled) if basis.case.closed_on is None else None
+    kept = filled_in.beside(context, sheet, press, press.what.beside) if sheet else filled_in.Kept()
+    if not kept.changes:
+        return kept.before(view)
+    return kept.before(next_card.go_on(context, basis, press.filled, press.what.key, view.notices))
 
 
 VERBS = (
     Verb(COMMENT, comment, OnCard, keeps=False),
     Verb(SAVE_COMMENT, save_comment, OnCard),
-    Verb(HOW, how, OnCard),
+    Verb(HOW, how, OnAside),
 )
 COMMANDS: tuple[Command, ...] = ()

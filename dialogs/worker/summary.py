@@ -82,4 +82,4 @@ VERBS = (
     Verb(MORE_CHILDREN, more_children, Page, keeps=False),
     Verb(MORE_GAPS, more_gaps, Page, keeps=False),
 )
-COMMANDS = (Command("vad saknas", ("saknas", "missing"), missing_typed, MISSING, maybe_ref),)
+COMMANDS = (Command("vad saknas", ("saknas", "missing"), missing_typed, MISSING, maybe_ref, ("send_to_chef",)),)

@@ -55,6 +55,7 @@ def _rows(context: TurnContext, sheet: Sheet) -> tuple[Row, ...]:
                 item=item.id,
                 state=sheet.applied.state(item.id),
                 motivation=written.motivation_kind,
+                only_here=written.only_here,
                 text=written.motivation,
                 place=written.place,
                 note=written.note or "",

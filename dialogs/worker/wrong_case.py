@@ -12,10 +12,11 @@ from dialogs.messages import prompts
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.find_case import maybe_ref
-from dialogs.turn.presses import AsShown, Nothing, ToPerson
+from dialogs.turn.presses import AsShown, OnDetails, ToPerson
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import ask_ref, command_button, open_button, refused
 from dialogs.views.views import Button, Head, Line, MenuView, SayView, WrongCaseView
+from dialogs.worker.case_details import keep
 from dialogs.worker.fill_checklist import SHOW
 from storage import cases, people, trail
 from storage.cases import CaseRow
@@ -34,7 +35,7 @@ ASK_CHEF = Right("ask_chef", "self", {"case_worker": RELATIONS})
 def typed(context: TurnContext, rest: str) -> Reaction:
     """Show the card for the named case, or the last one used."""
     if rest:
-        case = cases.find(context.session, context.tenant_id, find_case.reference(context, rest))
+        case = find_case.named(context, rest)
         if case is None:
             raise find_case.NoSuchCase(None, WRONG_CASE.verb)
         return _card(context, find_case.row(context, case.id, WRONG_CASE))
@@ -42,9 +43,13 @@ def typed(context: TurnContext, rest: str) -> Reaction:
     return _card(context, case) if case is not None else ask_ref("fel nummer")
 
 
-def pressed(context: TurnContext, press: Press[Nothing]) -> Reaction:
-    """Show the card, from a button."""
-    return _card(context, find_case.row(context, press.case, WRONG_CASE))
+def pressed(context: TurnContext, press: Press[OnDetails]) -> Reaction:
+    """Show the card, from a button; what is filled in on the details card is kept."""
+    case = find_case.row(context, press.case, WRONG_CASE)
+    if not press.what.shown:
+        return _card(context, case)
+    kept, again = keep(context, find_case.by_id(context, case.id, WRONG_CASE), press)
+    return kept.before(again or _card(context, case))
 
 
 def _card(context: TurnContext, case: CaseRow, notices: tuple[Line, ...] = (), ref: str = "") -> WrongCaseView:
@@ -151,7 +156,7 @@ def hand_over(context: TurnContext, press: Press[ToPerson]) -> Reaction:
 
 
 VERBS = (
-    Verb(WRONG_CASE, pressed, keeps=False),
+    Verb(WRONG_CASE, pressed, OnDetails),
     Verb(SAVE_REF, save_ref, AsShown),
     Verb(WITHDRAW, withdraw, AsShown),
     Verb(ASK_CHEF, ask_chef, AsShown),

@@ -188,15 +188,22 @@ class Chat:
 
     # --- actions ----------------------------------------------------------------------------------------------
 
-    def types(self, line: str, *, again: str = "", cut: bool = False) -> "Chat":
+    def types(self, line: str, *, again: str = "", cut: bool = False, quotes: str = "", files: bool = False) -> "Chat":
         """Type a line. again: id of an earlier activity, for a redelivery by the channel.
+
+        quotes: id of the message it quotes. files: a file or a picture is sent along.
 
         cut: the request is given up before its response, so that she does not know it was taken.
         """
         said = read_answer(line)
         self.room.refused |= {said.text} if said and said.text else set()
-        self._message(self._turn("text", again, text=line), cut=cut)
+        self._message(self._turn("text", again, text=line, quotes=quotes, files=files), cut=cut)
         return self
+
+    def edits(self, activity_id: str = "") -> str:
+        """Edit a message, the latest if none is named; return what is said about it, "" if nothing is."""
+        reply = self._taken(self._turn("edited", activity_id or self.last_id))
+        return render_text(reply) if reply is not None else ""
 
     def presses(
         self,

@@ -106,6 +106,15 @@ class Seen:
         fresh = model.revision(self.child, item) == self.revisions[self.items.index(item)]
         return applies and fresh and model.may(self.child, item, choice)
 
+    def kept_by_any_press(self, model: Model, given: Mapping[str, str]) -> dict[str, Answer]:
+        """Return what a press that is no `Spara` stores of a group's choices: what nobody has answered since."""
+        old = model.of(self.child)
+        revisions = dict(zip(self.items, self.revisions, strict=True))
+        fresh = {item: c for item, c in given.items() if model.revision(self.child, item) in (0, revisions[item])}
+        if self.kind != "group" or not all(model.may(self.child, item, choice) for item, choice in fresh.items()):
+            return {}
+        return {item: Answer(c) for item, c in fresh.items() if item not in old or old[item].choice != c}
+
 
 def seen(shown: Shown, view: AnyView, model: Model) -> Seen:
     """Return a card as seen now. Assumes a new database, where list ids follow the order of the children."""

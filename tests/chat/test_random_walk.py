@@ -60,6 +60,8 @@ class Walk(RuleBasedStateMachine):
         if line == "ångra":
             self.model.undo()
         self.anna.types(line)
+        if line == "ångra" and self.anna.view is not None and self.anna.view.kind == "menu" and self.anna.view.asks:
+            self.anna.presses("Ångra")
         self.replayed = False
         self._look()
 
@@ -160,10 +162,13 @@ class Walk(RuleBasedStateMachine):
         given = {item: data[item] for item in card.items if data.get(item)}
         if title in HOW:
             child, revision = card.aside
-            if revision == model.revision(child, "child_heard"):
-                model.store(child, {"child_heard": replace(model.of(child)["child_heard"])})
+            heard = {"child_heard": replace(model.of(child)["child_heard"])}
+            is_new = revision == model.revision(child, "child_heard")
+            model.store(child, (heard if is_new else {}) | card.kept_by_any_press(model, given))
         elif title == "Ångra":
             model.undo(card.echo)
+        elif card.kind == "group" and title in ("Pausa", "Tillbaka", "Formulär"):
+            model.store(card.child, card.kept_by_any_press(model, given))
         elif card.kind == "form" and title == "Spara":
             taken = {item: choice for item, choice in given.items() if card.still_open_for(model, item, choice)}
             model.choose(card.child, taken)

@@ -365,7 +365,7 @@ def test_a_change_after_signing_voids_it_and_both_sides_are_told(room: Room, cec
 
 CHANGES = {
     "a comment": lambda anna: anna.types("ändra 7").presses("Kommentera").presses("Spara", Kommentar=WHY),
-    "taking back": lambda anna: anna.types("ångra"),
+    "taking back": lambda anna: anna.types("ångra").presses("Ångra"),
     "a fact": lambda anna: anna.types("uppgifter").presses("Spara", {"violence.0": "Ja"}),
     "a motivation": lambda anna: anna.types("ändra 10").presses("Spara", Motivering=WHY),
     "how": lambda anna: anna.types("ändra 1").presses("Ja").types("ändra 1").presses("Nej"),

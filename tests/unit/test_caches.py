@@ -23,6 +23,8 @@ CACHES = {
     "checklists/loader.py checklist_version": "the shipped versions",
     "checklists/tenant_settings.py read_settings": "256 settings",
     "checklists/workdays.py free_days": "the years the rule for dates takes",
+    "dialogs/turn/commands.py _by_title": "the titles of buttons that lead to a command",
+    "dialogs/turn/typed.py _names": "the words of commands, buttons and fields",
     "reports/answers.py _as_counted": "100 units and checklists",
     "reports/answers.py _without_texts": "10,000 sets of letters",
     "reports/printed.py _templates": "one",

@@ -5,7 +5,8 @@ import unicodedata
 import pytest
 
 from checklists.errors import BadCaseRef, PersonalNumberInText
-from checklists.references import normal_ref
+from checklists.ref_pattern import DEFAULT_PATTERN
+from checklists.references import is_unlikely, meant, normal_ref, read_ref, without_fillers
 
 SHAPES = [
     "SN 2026/0123",
@@ -78,3 +79,41 @@ def test_a_tenant_may_have_a_pattern_of_its_own() -> None:
         normal_ref("SN 2026/0123", pattern=r"BK-\d+")
     with pytest.raises(BadCaseRef):
         normal_ref("bk-7 x", pattern=r"BK-\d+")
+
+
+OWN = r"SN \d{4}/\d{4}"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("ärende SN 2026/0123", "Dnr: SN 2026/0123", "nr. SN 2026/0123", "ärende nr SN 2026/0123", "SN 2026/0123 nu"),
+        *("SN 2026/0123 barn 2", "SN 2026/0123, tack!", "case SN 2026/0123 please", "SN 2026/0123 barn 2 nu"),
+    ],
+)
+def test_the_words_around_a_reference_are_no_part_of_it(typed: str) -> None:
+    assert without_fillers(typed) == "SN 2026/0123"
+    assert meant(typed, OWN) == ("SN 2026/0123",)
+
+
+@pytest.mark.parametrize("typed", ["sn2026/0123", "SN 2026/0123", "SN2026/0123", "sn 20 26/0123"])
+def test_spaces_are_placed_where_an_own_pattern_makes_it_certain(typed: str) -> None:
+    assert read_ref(typed, OWN) == "SN 2026/0123"
+
+
+@pytest.mark.parametrize(("typed", "pattern"), [("SN26/1", OWN), ("hej", DEFAULT_PATTERN), ("A1B2", r"A 1B2|A1 B2")])
+def test_what_is_not_certain_is_no_reference(typed: str, pattern: str) -> None:
+    with pytest.raises(BadCaseRef):
+        read_ref(typed, pattern)
+    with pytest.raises(BadCaseRef):
+        meant(typed, pattern)
+
+
+def test_both_readings_are_given_where_the_pattern_lets_both_through() -> None:
+    assert meant("ärende SN 2026/0123") == ("ÄRENDE SN 2026/0123", "SN 2026/0123")
+
+
+@pytest.mark.parametrize(("ref", "says"), [("BEDÖMNING 2026", True), ("SE JOURNAL 12", True), ("SOCN 2026/1", False)])
+def test_words_are_unlikely_references_unless_the_municipality_has_said_so(ref: str, says: bool) -> None:
+    assert is_unlikely(ref) is says
+    assert not is_unlikely(ref, OWN)

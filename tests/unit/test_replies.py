@@ -30,6 +30,19 @@ def test_an_answer_is_understood_however_it_is_written(line: str, choice: str) -
         ("nej ,  skäl  ", Said("nej", "skäl")),
         ("nej, två\nrader", Said("nej", "två\nrader")),
         ("ja, men, inte helt", Said("ja", "men, inte helt")),
+        ("ja men inte helt", Said("ja", "inte helt")),
+        ("yes but not everything", Said("ja", "not everything")),
+        ("Ja (utom till pappan)", Said("ja", "utom till pappan")),
+        ("jo, fast bara till mamman", Said("ja", "fast bara till mamman")),
+        ("nej barnet är tre", Said("nej", "barnet är tre")),
+        ("nej. Barnet är tre.", Said("nej", "Barnet är tre.")),
+        ("nej – barnet är tre", Said("nej", "barnet är tre")),
+        ("nej-barnet är tre", Said("nej", "barnet är tre")),
+        ("Nej (barnet är tre)", Said("nej", "barnet är tre")),
+        ("nä, barnet (tre år) sov", Said("nej", "barnet (tre år) sov")),
+        ("nej tyvärr, barnet sov", Said("nej", "barnet sov")),
+        ("Nope; the child was away", Said("nej", "the child was away")),
+        ("delvis, bara om utredningen", Said("delvis", "bara om utredningen")),
     ],
 )
 def test_an_answer_with_a_text_is_both(line: str, said: Said) -> None:
@@ -37,7 +50,44 @@ def test_an_answer_with_a_text_is_both(line: str, said: Said) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["", "kanske", "nej barnet är tre", "ja ja", "nej,", "nej, ", ", skäl", "jaja", "1", "inte"]
+    ("line", "choice"),
+    [
+        *(
+            (word, "ja")
+            for word in ("japp", "jajamän!", "Ja tack", "ja, tack", "ja 👍", "*ja*", "yep", "ja visst.", "jodå")
+        ),
+        *((word, "nej") for word in ("nä", "nepp", "nope", "nej tack", "nej,", "nej, ", "Nej, det har det inte.")),
+        *(
+            (word, "nej")
+            for word in ("nej det gjordes inte", "nej :)", "nej – tack så mycket", "nix", "nej, inte alls")
+        ),
+        *(
+            (word, "unknown")
+            for word in ("ingen aning", "I don’t know", "I don't know", "idk", "jag vet inte", "osäker")
+        ),
+    ],
+)
+def test_everyday_words_and_what_only_repeats_them_are_the_answer_alone(line: str, choice: str) -> None:
+    assert read_answer(line) == Said(choice)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "kanske",
+        "ja ja",
+        ", skäl",
+        "jaja",
+        "1",
+        "inte",
+        "ja?",
+        "nej?",
+        "n.b. se akten",
+        "ja eller nej",
+        "ja det har det inte",
+        "ja, nej",
+    ],
 )
 def test_text_that_is_not_an_answer_is_not_guessed_at(line: str) -> None:
     assert read_answer(line) is None
@@ -64,7 +114,21 @@ def test_a_row_with_other_cells_is_not_a_row_of_answers(line: str) -> None:
 
 @pytest.mark.parametrize(
     ("line", "number"),
-    [("1", 1), (" 12. ", 12), ("0", 0), ("123", None), ("-1", None), ("１", None), ("", None), ("ja", None)],
+    [
+        ("1", 1),
+        (" 12. ", 12),
+        ("1)", 1),
+        ("(2)", 2),
+        ("nr 3", 3),
+        ("Alternativ 2", 2),
+        ("#1", 1),
+        ("0", 0),
+        ("123", None),
+        ("-1", None),
+        ("１", None),
+        ("", None),
+        ("ja", None),
+    ],
 )
 def test_a_number_selects_a_button(line: str, number: int | None) -> None:
     assert read_number(line) == number

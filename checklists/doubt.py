@@ -1,0 +1,122 @@
+"""Which typed lines are asked about before they are stored as a motivation: what may not be meant as one."""
+
+import re
+from collections.abc import Collection
+from difflib import SequenceMatcher
+from typing import Literal
+
+from checklists.free_text import says_something
+from checklists.replies import core, folded, is_polite, read_answer, words_of
+
+Doubt = Literal["too_short", "politeness", "question", "request"]
+"""too_short: fewer than three letters or digits. request: it reads like something asked of the bot."""
+
+_ALIKE = 0.8
+"""How much of a command's word must be there for a mistyped one."""
+_MOST_ASKED = 5
+"""The most words in a line that begins like an order and is one: a longer one tells of something."""
+_MOST_ADDRESSED = 10
+_ASKING = words_of("hur vad varfor vem vems vilken vilket vilka how what why who which where")
+_WITH_ME = words_of("du jag dig mig ni man you i me one")
+_ASKED = words_of(
+    "ar ska skall kan maste far gor betyder menas menar innebar hander raknas kravs galler laser ser fungerar funkar",
+    "lang langt manga mycket lange ofta heter vill behover har blir is are does do should can happens counts long many",
+    "much",
+)
+"""What follows `hur` and `vad` in a question; in a statement comes what it is about: `vad barnet säger framgår`."""
+_CAN = re.compile(
+    r"(?:kan|kunde|skulle|ska|skall|maste|far|behover|vill|gar|ar|var|nar|har|can|could|should|must|may|is|are|do|does)"
+    r" (?:du|jag|man|ni|det har|det|you|i|one|it|this)\b"
+)
+_ORDERS = words_of(
+    "visa oppna skicka ta radera stang ga hoppa avbryt angra backa byt andra spara valj sluta borja starta",
+    "stoppa rensa aterga hjalp lagg fyll registrera satt skapa sok hitta skriv tillbaka fortsatt show open",
+    "send delete remove close go cancel undo save choose stop start clear create find search help",
+)
+_ORDERS_WITH_OBJECT = words_of("hjalp fortsatt tillbaka skriv lagg satt fyll borja sluta ta")
+_ORDERED = words_of(
+    "mig det den detta har fragan fragor svar svaret svaren arende arendet arenden bort fram tillbaka igen om",
+    "till nu nasta forra kortet listan sista allt me it this that question questions answer case next back",
+    "again",
+)
+_SAID_TO_IT = (
+    *("vanta", "vanta lite", "stopp", "stop", "wait", "fel", "fel arende", "fel fraga", "fel svar", "fel barn"),
+    *("fel knapp", "wrong answer", "wrong question"),
+    *("det blev fel", "blev fel", "nu blev det fel", "jag skrev fel", "skrev fel", "jag tryckte fel", "tryckte fel"),
+    *("oj", "oj fel", "ojda", "hoppsan", "oops", "wrong", "wrong case", "my mistake", "sorry", "forlat", "ursakta"),
+    *("jag forstar inte", "forstar inte", "forstar ej", "fattar inte", "jag fattar inte", "hanger inte med"),
+    *("i don't understand", "i dont understand", "don't understand", "test", "testar", "bara testar", "testing"),
+    *("nej vanta", "ja vanta", "ar du dar", "hallo", "halla", "hello", "aterkommer", "jag aterkommer", "strax"),
+    *("kommer strax", "ett ogonblick", "meny", "menu", "start", "avsluta", "klar", "jag ar klar", "klart", "fardig"),
+    *("done", "finished", "nasta", "nasta fraga", "samma", "samma som ovan", "samma som forut", "se ovan", "same"),
+    *("logga ut", "logga in", "knappen funkar inte", "det funkar inte", "funkar inte", "fungerar inte"),
+    *("det fungerar inte", "it does not work", "doesn't work"),
+)
+_SAID = frozenset(_SAID_TO_IT)
+_REF_ALONE = re.compile(r"[a-zåäö]{1,6}[ -]?\d{2,4}\s?[/:-]\s?\d{1,6}", re.IGNORECASE)
+_DAY_ALONE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[/.]\d{1,2}(?:[ /.-]\d{2,4})?")
+_GIVEN = re.compile(
+    r"(?:(?:till|ar|to|is|=|:)\s*)?"
+    r"(?:(?:[^\W\d]{1,5}\s+)?\S*\d\S*(?:\s+(?:barn|child)\s+\d{1,2})?|ja|nej|yes|no|vet inte)",
+    re.IGNORECASE,
+)
+
+
+def doubt(line: str, names: Collection[str]) -> Doubt | None:
+    """Return why a typed line may not be meant as a motivation; None if it is taken as one.
+
+    names: the folded words that mean something to the bot: commands, titles of buttons, labels of fields.
+    """
+    if not says_something(line):
+        return "too_short"
+    if is_polite(line):
+        return "politeness"
+    words = core(line).strip()
+    if _is_question(line, words):
+        return "question"
+    return "request" if _is_request(words, names) else None
+
+
+def _is_question(line: str, words: str) -> bool:
+    if line.rstrip(" \t\n\"”'»)*_!.").endswith("?") or words.endswith("?"):
+        return True
+    parts = words.split()
+    if not parts or "\n" in line.strip():
+        return False
+    asks = parts[0] in _ASKING and len(parts) <= _MOST_ADDRESSED
+    return bool(asks and (len(parts) <= 4 or parts[1] in _ASKED or _WITH_ME & set(parts[:4]))) or (
+        len(parts) <= _MOST_ADDRESSED and _CAN.match(words) is not None and bool(_WITH_ME & set(parts[:3]))
+    )
+
+
+def _is_request(words: str, names: Collection[str]) -> bool:
+    parts = words.split()
+    if words in _SAID or _REF_ALONE.fullmatch(words) or _DAY_ALONE.fullmatch(words):
+        return True
+    if {"du", "you"} & set(parts[:3]) and len(parts) <= _MOST_ADDRESSED:
+        return True
+    said = read_answer(words)
+    if said is not None and not said.text:
+        return True
+    if parts[0] in _ORDERS and len(parts) <= _MOST_ASKED:
+        rest = set(parts[1:])
+        has_object = not rest or bool(rest & _ORDERED) or any(part[0].isdigit() for part in parts[1:])
+        return has_object or (parts[0] not in _ORDERS_WITH_OBJECT and len(parts) <= 3)
+    return any(_begins_like(parts, name) for name in names)
+
+
+def _begins_like(parts: list[str], name: str) -> bool:
+    """Return whether a line begins with a name, perhaps mistyped, and goes on as a command would: not at all, or by
+    a number, a reference, a day or an answer."""
+    count = len(name.split())
+    begins, rest = " ".join(parts[:count]), " ".join(parts[count:])
+    if len(parts) < count or (rest and _GIVEN.fullmatch(rest) is None):
+        return False
+    if begins == name:
+        return True
+    return len(name) > 3 and abs(len(begins) - len(name)) <= 2 and SequenceMatcher(None, begins, name).ratio() >= _ALIKE
+
+
+def names_of(words: Collection[str]) -> frozenset[str]:
+    """Return words in the form `doubt` takes them."""
+    return frozenset(filter(None, map(folded, words)))

@@ -1,0 +1,173 @@
+"""At a motivation: what may not be meant as one is asked about first; what was stored is said, as what."""
+
+import pytest
+
+from tests.chat.drive import fills, opens
+from tests.chat.harness import REF, Chat, Room
+from tests.chat.test_typing import ALL, GROUP, WHY
+
+WHAT = "child_not_heard_motivated"
+ASKED = "Är det du skrev en motivering?"
+
+
+@pytest.fixture
+def why(anna: Chat) -> Chat:
+    """Anna, asked why the child was not heard."""
+    return opens(anna, **ALL).types("nej").is_asked(WHAT)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("hur menar du?", "antal barn 2", "ja tack", "tack", "ok", "👍", ".", "vad sakns", "jag förstår inte"),
+        *("fortsett SN 2026/0202", "kan du visa mina ärenden", "vänta", "2026-05-12", "ta bort svaret", "what?"),
+    ],
+)
+def test_what_may_not_be_a_motivation_is_asked_about_and_not_stored(why: Chat, line: str) -> None:
+    why.types(line).sees(ASKED)
+
+    assert why.buttons == ["Spara som motivering", "Avbryt"]
+    assert why.stored(WHAT) == ""
+    why.presses("Avbryt").is_asked(WHAT).sees("Det du skrev är inte sparat.")
+    assert why.types(WHY).written(WHAT).motivation == WHY
+
+
+def test_she_may_say_that_it_is_one(why: Chat) -> None:
+    why.types("hur menar du?").presses("Spara som motivering").is_asked("child_informed_report")
+    why.sees(f"{REF} · Sparad som motivering till fråga 2, 13 tecken.")
+
+    assert why.written(WHAT).motivation == "hur menar du?"
+    why.presses("Ångra").is_asked(WHAT)
+    assert why.stored(WHAT) == "obesvarad"
+
+
+@pytest.mark.parametrize("said", ["ja", "Spara som motivering", "1", "hur menar du?"])
+def test_she_may_say_so_by_typing_and_is_asked_once(why: Chat, said: str) -> None:
+    why.types("hur menar du?").types(said).is_asked("child_informed_report")
+
+    assert why.written(WHAT).motivation == "hur menar du?"
+
+
+@pytest.mark.parametrize("said", ["nej", "avbryt", "2", "Nä"])
+def test_no_drops_the_line_and_asks_again(why: Chat, said: str) -> None:
+    why.types("hur menar du?").types(said).is_asked(WHAT)
+
+    assert why.stored(WHAT) == ""
+
+
+def test_another_line_instead_is_the_motivation(why: Chat) -> None:
+    why.types("hur menar du?").types("tack").sees(ASKED).types(WHY).is_asked("child_informed_report")
+
+    assert why.written(WHAT).motivation == WHY
+    why.types("ändra 2").is_asked(WHAT)
+
+
+def test_the_line_that_was_asked_about_is_in_no_draft_and_no_card(why: Chat, room: Room) -> None:
+    why.presses("Pausa", {"motivation": "halvskriven påhittad text"}).types("fortsätt").is_asked(WHAT)
+
+    why.types("hur menar du?").sees_no("hur menar du?").presses("Avbryt").is_asked(WHAT)
+
+    why.sees("halvskriven påhittad text")
+
+
+def test_next_to_nothing_is_stored_only_if_there_is_a_letter_in_it(why: Chat) -> None:
+    why.types("👍").presses("Spara som motivering").is_asked(WHAT).sees("Skriv en motivering")
+    assert why.stored(WHAT) == ""
+
+    why.types("ok").presses("Spara som motivering").is_asked("child_informed_report")
+    assert why.written(WHAT).motivation == "ok"
+
+
+def test_an_old_card_that_asked_stores_nothing_twice(why: Chat) -> None:
+    asked = why.types("hur menar du?").shown
+    why.types(WHY).presses("Spara som motivering", on=asked)
+
+    assert why.written(WHAT).motivation == WHY
+
+
+def test_a_text_in_the_field_is_not_asked_about_but_a_near_empty_one_is_none(why: Chat) -> None:
+    why.presses("Spara", {"motivation": "ok"}).is_asked(WHAT).sees("Skriv en motivering")
+    assert why.stored(WHAT) == ""
+
+    why.presses("Spara", {"motivation": "hur menar du?"})
+    assert why.written(WHAT).motivation == "hur menar du?"
+
+
+def test_the_reply_says_what_was_stored_as_what(why: Chat) -> None:
+    why.types(WHY).sees(f"{REF} · Sparad som motivering till fråga 2, {len(WHY)} tecken.")
+    why.presses("Ångra").is_asked(WHAT).types("nej").sees("Fråga 2: Om inte", "Nej.")
+
+
+def test_no_with_a_text_says_both(anna: Chat) -> None:
+    opens(anna, **ALL).types(f"nej {WHY}")
+
+    anna.sees("Fråga 1: Har barnet kommit till tals", f"Sparad som motivering till fråga 2, {len(WHY)} tecken.")
+    assert anna.written(WHAT).motivation == WHY
+
+
+@pytest.mark.parametrize("line", ["nej, hur menar du?", "nej vänta", "nej, antal barn 2", "ja, vad betyder det?"])
+def test_an_answer_with_something_else_after_it_is_asked_about(anna: Chat, room: Room, line: str) -> None:
+    opens(anna, **ALL).types(line).is_asked("child_heard").sees("inget sparades")
+
+    assert room.count() == 0
+    anna.types("nej")
+    assert anna.stored("child_heard") == "nej"
+
+
+@pytest.mark.parametrize(
+    "line", ["finns i akten, påhittad anteckning 12 maj", "Finns i akten: påhittad anteckning 12 maj"]
+)
+def test_in_the_file_and_where_may_be_typed(why: Chat, line: str) -> None:
+    why.types(line).is_asked("child_informed_report").sees("Sparat: var i akten motiveringen till fråga 2 finns.")
+
+    kept = why.written(WHAT)
+    assert (kept.motivation_kind, kept.place, kept.motivation) == ("reference", "påhittad anteckning 12 maj", "")
+
+
+@pytest.mark.parametrize(
+    ("title", "fields", "marked"),
+    [
+        ("Spara", {"motivation": WHY}, True),
+        ("Spara", {"motivation": WHY, "place": "påhittad anteckning"}, False),
+        ("Finns i akten", {"motivation": WHY, "place": "påhittad anteckning"}, False),
+    ],
+)
+def test_a_text_alone_is_marked_as_kept_in_the_bot_only(
+    why: Chat, title: str, fields: dict[str, str], marked: bool
+) -> None:
+    why.presses(title, fields)
+
+    assert why.written(WHAT).motivation == WHY
+    assert ("endast i boten" in fills(why, {"police_report_motivated": "reference"}).text) is marked
+
+
+def test_of_a_protected_identity_no_text_is_kept_only_where_in_the_file(why: Chat, room: Room) -> None:
+    why.types("uppgifter").presses("Spara", {"protected_identity": "Ja"}).types("fortsätt").is_asked(WHAT)
+    assert "Motivering" not in [field.get("label") for field in why.card["body"]]
+
+    why.types("påhittad anteckning 12 maj").is_asked("child_informed_report")
+    kept = why.written(WHAT)
+    assert (kept.motivation_kind, kept.place, kept.motivation) == ("reference", "påhittad anteckning 12 maj", "")
+
+    why.types(f"nej, {WHY}").sees("skyddade personuppgifter", "sparades inte")
+    assert (why.stored(GROUP[0]), why.written(GROUP[0]).motivation) == ("nej", "")
+    why.types("ändra 1").types(f"ja, {WHY}").sees("skyddade personuppgifter")
+    assert (why.stored("child_heard"), why.written("child_heard").note or "") == ("ja", "")
+
+
+@pytest.mark.parametrize("line", [f"ja, {WHY}", f"ja men {WHY}", f"Ja ({WHY})", f"japp, {WHY}"])
+def test_yes_with_a_text_answers_with_the_text_as_note(anna: Chat, line: str) -> None:
+    opens(anna, **ALL).types(line).is_asked("child_informed_report")
+
+    kept = anna.sees(f"Sparad som kommentar (förbehåll) till fråga 1, {len(WHY)} tecken.").written("child_heard")
+    assert (kept.choice, kept.note, kept.motivation) == ("ja", WHY, "")
+    anna.presses("Ångra").is_asked("child_heard")
+    assert (anna.stored("child_heard"), anna.written("child_heard").note or "") == ("obesvarad", "")
+
+
+def test_ongoing_with_a_text_keeps_it_as_note(anna: Chat) -> None:
+    opens(anna, **(ALL | {"child_placed": "ja"}))
+    fills(anna, until="health_check_done").types("pågår, läkartid påhittad i juni")
+
+    kept = anna.written("health_check_done")
+    assert (kept.choice, kept.note, kept.motivation) == ("pagaende", "läkartid påhittad i juni", "")

@@ -1,0 +1,225 @@
+"""What people write when they do not write a command: references, politeness, titles, and what is not understood."""
+
+import pytest
+
+from storage import tenants
+from tests.chat.drive import fills, opens
+from tests.chat.harness import REF, TENANT, Chat, Room
+from tests.chat.test_typing import ALL, informed
+
+OWN_PATTERN = r"SN \d{4}/\d{4}"
+
+
+@pytest.fixture
+def asked_first(anna: Chat) -> Chat:
+    """Anna, asked question one of her own case."""
+    return opens(anna, **ALL).is_asked("child_heard")
+
+
+@pytest.fixture
+def own_pattern(room: Room) -> None:
+    """A municipality with a pattern of its own for its references."""
+    room.desk.run_now(lambda s: tenants.set_setting(tenants.ensure(s, TENANT), "case_ref_pattern", OWN_PATTERN))
+
+
+def opened(room: Room) -> int:
+    return len(room.events("case_opened"))
+
+
+# --- which case ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "line", [f"nytt ärende {REF}", f"new case {REF}", f"Nytt ärende {REF.lower()}", f"ny {REF} tack"]
+)
+def test_new_case_means_the_reference_after_it(anna: Chat, room: Room, line: str) -> None:
+    anna.types(line).sees("Uppgifter som avgör", REF)
+
+    assert opened(room) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"ny ärende {REF}",
+        f"ny dnr {REF}",
+        f"ny {REF} barn 2",
+        f"ny {REF} nu",
+        f"nytt nr. {REF}",
+        f"nytt ärende dnr {REF}",
+    ],
+)
+@pytest.mark.parametrize("is_known", [True, False])
+def test_words_around_a_reference_are_asked_about(anna: Chat, room: Room, line: str, *, is_known: bool) -> None:
+    if is_known:
+        opens(anna, **ALL)
+    before = opened(room)
+
+    anna.types(line).sees("Vilket ärende menar du?")
+    assert opened(room) == before
+
+    anna.presses(f"Öppna {REF}").sees(REF)
+    assert opened(room) == 1
+
+
+def test_what_only_the_permissive_pattern_lets_through_is_asked_about(asked_first: Chat, room: Room) -> None:
+    asked_first.types("ny bedömning 2026").sees("Vilket ärende menar du?", "Öppna BEDÖMNING 2026")
+
+    assert opened(room) == 1
+
+
+def test_a_known_reference_with_other_spaces_is_asked_about(asked_first: Chat, room: Room) -> None:
+    asked_first.types("ny sn2026/0123").sees("Vilket ärende menar du?").presses(f"Öppna {REF}").is_asked("child_heard")
+
+    assert opened(room) == 1
+
+
+@pytest.mark.usefixtures("own_pattern")
+def test_where_the_pattern_makes_it_certain_the_spaces_do_not_matter(anna: Chat, room: Room) -> None:
+    opens(anna.types("ny sn2026/0123"), **ALL)
+    assert room.case().ref == REF
+
+    anna.types("hjälp").types("sn 2026/0123").is_asked("child_heard")
+    anna.types("hjälp").types("fortsätt SN2026/0123").is_asked("child_heard")
+
+
+@pytest.mark.usefixtures("own_pattern")
+@pytest.mark.parametrize("line", ["ny 2026/0123", "ny ärendet", "ny SN 26/1"])
+def test_what_is_not_the_municipalitys_pattern_opens_nothing_and_asks_again(anna: Chat, room: Room, line: str) -> None:
+    anna.types(line).sees("känns inte igen", "Vilket ärende gäller det?").types(REF).sees("Uppgifter som avgör")
+
+    assert (opened(room), room.case().ref) == (1, REF)
+
+
+@pytest.mark.parametrize("line", [REF, REF.lower(), f"{REF}?", f"ärende {REF}", f" {REF} tack", "sn  2026/0123"])
+def test_a_bare_reference_opens_that_case(asked_first: Chat, line: str) -> None:
+    asked_first.types("hjälp").types(line).is_asked("child_heard")
+
+
+def test_a_bare_reference_at_a_motivation_opens_the_case_and_is_no_motivation(asked_first: Chat) -> None:
+    opens(asked_first, "SN 2026/0202", **ALL).types("nej").types(REF).is_asked("child_heard").sees(REF)
+
+    assert asked_first.stored("child_not_heard_motivated", ref="SN 2026/0202") == ""
+
+
+def test_a_bare_reference_one_may_not_open_is_answered_like_one_that_does_not_exist(
+    asked_first: Chat, room: Room
+) -> None:
+    doris = room.chat("doris")
+    texts = [doris.types(line).text for line in (REF, "SN 2026/0999")]
+
+    assert texts[0] == texts[1]
+
+
+# --- politeness, punctuation, titles -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "line", ["vad saknas?", "Vad saknas ?", "vad saknas tack", "vad saknas, tack!", f"vad saknas {REF}?"]
+)
+def test_commands_are_understood_with_what_people_end_them_with(asked_first: Chat, line: str) -> None:
+    asked_first.types(line).sees("Vad saknas?", "Besvara fråga 1")
+
+
+@pytest.mark.parametrize("line", ["tack", "Tack!", "tack så mycket", "ok tack", "thanks"])
+def test_politeness_gets_a_friendly_line_and_the_question_still_stands(
+    asked_first: Chat, room: Room, line: str
+) -> None:
+    asked_first.types(line).sees("Varsågod")
+
+    assert room.count() == 0
+    assert asked_first.types("ja").stored("child_heard") == "ja"
+
+
+@pytest.mark.parametrize(
+    "line", ["skicka till chef", "Skicka till chef!", f"skicka till chef {REF}", "send to manager"]
+)
+def test_send_to_chef_leads_to_the_button_and_sends_nothing_by_itself(asked_first: Chat, room: Room, line: str) -> None:
+    asked_first.types(line).sees("Vad saknas?")
+
+    assert "Skicka till chef" in asked_first.buttons
+    assert room.events("sent") == []
+
+
+@pytest.mark.parametrize("line", ["<p></p>", "&nbsp;", "\u200b\u200b", "***", "<div><br></div>"])
+def test_only_markup_or_nothing_visible_is_nothing_said(asked_first: Chat, room: Room, line: str) -> None:
+    asked_first.types(line).sees("Jag ser ingen text")
+
+    assert asked_first.types("ja").stored("child_heard") == "ja"
+
+
+@pytest.mark.parametrize(
+    "line", ["ändra fråga 1", "ändra nr 1", "change question 1", f"ändra fråga 1 {REF}", "Ändra svar 1"]
+)
+def test_a_question_is_changed_by_its_number_in_words(asked_first: Chat, line: str) -> None:
+    asked_first.types("ja").types(line).is_asked("child_heard").sees("Nu: Ja")
+
+
+def test_a_child_is_named_while_filling_in(anna: Chat) -> None:
+    opens(anna, children=2, **ALL).is_asked("child_heard")
+
+    anna.types("barn 2").sees("Barn 2")
+    anna.types("barn 1").is_asked("child_heard").sees("Barn 1 (äldst)")
+    anna.types("barn 3").sees("Det finns inget Barn 3").is_asked("child_heard")
+
+
+# --- what is not understood ------------------------------------------------------------------------------------------
+
+
+def test_a_suggestion_keeps_the_reference(asked_first: Chat) -> None:
+    opens(asked_first, "SN 2026/0202", **ALL).types("hjälp")
+
+    asked_first.types(f"fortsett {REF}").sees(f"Menade du ”fortsätt {REF}”?").presses(f"fortsätt {REF}")
+    asked_first.is_asked("child_heard").sees(REF)
+
+
+def test_a_suggestion_is_something_this_person_may_do(room: Room) -> None:
+    room.chat("vera").types("mina ärende").sees("Det förstod jag inte").sees_no("mina ärenden")
+
+
+@pytest.mark.parametrize("line", ["nej paus menar jag inte?", "ja hjälpen kom?", "nej?", "ja eller nej", "jaha ny"])
+def test_a_line_that_begins_with_an_answer_gets_no_command_suggested(asked_first: Chat, room: Room, line: str) -> None:
+    asked_first.types(line).sees_no("Menade du")
+
+    assert room.count() == 0
+
+
+def test_a_refusal_shows_the_question_again_with_what_can_be_answered(asked_first: Chat) -> None:
+    asked_first.types("delvis").is_asked("child_heard").sees("Det svaret kan inte ges", "Du kan svara: Ja, Nej.")
+    asked_first.types("det beror på").is_asked("child_heard").sees("Det förstod jag inte")
+
+    asked_first.types("japp").types("ja ja ja ja ja").is_asked("child_informed_report").sees("lika många svar")
+    assert informed(asked_first.types("ja ja nej ja")) == ["ja", "ja", "nej", "ja"]
+
+
+def test_the_third_misunderstanding_in_a_row_offers_the_form(asked_first: Chat) -> None:
+    for line in ("blå himmel", "grön skog"):
+        asked_first.types(line).sees_no("Vill du hellre")
+    asked_first.types("gul sol").sees("Vill du hellre fylla i allt på ett kort?").presses("Formulär").sees("Formulär")
+
+
+def test_what_is_understood_in_between_begins_the_count_anew(asked_first: Chat) -> None:
+    for line in ("blå himmel", "grön skog", "hjälp", "gul sol", "röd bil"):
+        asked_first.types(line).sees_no("Vill du hellre")
+
+
+def test_the_form_is_offered_where_no_question_is_shown_too(asked_first: Chat) -> None:
+    for line in ("hjälp", "blå himmel", "grön skog", "gul sol"):
+        asked_first.types(line)
+
+    asked_first.presses("Formulär").sees("Fyll i det du kan")
+
+
+def test_the_whole_list_is_typed_in_everyday_words(asked_first: Chat) -> None:
+    for line in (
+        "japp!",
+        "jajamän ja nä jo",
+        "barnet var påhittat sjukt",
+        "yep",
+        "1)",
+        "vi har en påhittad motivering",
+    ):
+        asked_first.types(line)
+
+    assert asked_first.sees("Sammanfattning").gaps() == []
+    fills(asked_first)
