@@ -15,6 +15,7 @@ UserError
 ├── BadDeputy              BK-125
 ├── OnlyText               BK-126
 ├── OnlyReference          BK-127
+├── DetailMissing          BK-128
 ├── UnreadablePeriod       BK-130
 ├── DateOutOfRange         BK-131
 ├── DateInFuture           BK-132
@@ -91,6 +92,15 @@ class BadChildren(UserError):
     code = "BK-113"
 
 
+class BadAdultsChildren(BadChildren):
+    """The same in an adult's case, where there may be none."""
+
+    @property
+    def text_key(self) -> str:
+        """Return the sentence that names 0 as the least."""
+        return "errors.BK-113_adult"
+
+
 class BadPeople(UserError):
     """The person chosen cannot have that role in the case."""
 
@@ -143,6 +153,12 @@ class OnlyReference(UserError):
     """The municipality keeps motivations in the file; only the place is given here."""
 
     code = "BK-127"
+
+
+class DetailMissing(UserError):
+    """What has to go with the answer, such as the method used, is not given."""
+
+    code = "BK-128"
 
 
 class UnreadablePeriod(UserError):

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Index, Row, Table, UniqueConstraint, not_, text
+from sqlalchemy import Boolean, Column, Index, Row, Table, UniqueConstraint, and_, not_, or_, text
 from sqlalchemy import select as select_columns
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
@@ -138,6 +138,14 @@ def _used_twice(session: Session, macs: Iterable[str] | None = None) -> set[str]
 def newest_of_case(session: Session, case_id: int) -> int:
     """Return the id of the newest event of a case, 0 if there is none. It grows with every act on the case."""
     return session.exec(select(func.max(col(EventRow.id))).where(EventRow.case_id == case_id)).one() or 0
+
+
+def ever_worked_on(session: Session, case_id: int, person_id: int) -> bool:
+    """Return whether a person was ever made lead or co-worker of a case, or opened it."""
+    named = and_(col(EventRow.act).in_(("lead_set", "co_worker_set")), col(EventRow.detail) == str(person_id))
+    opened = and_(col(EventRow.act) == "case_opened", col(EventRow.actor) == f"person:{person_id}")
+    query = select(EventRow.id).where(EventRow.case_id == case_id, or_(named, opened))
+    return session.exec(query.limit(1)).first() is not None
 
 
 def newest(session: Session) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from actions.basis import BASIS
 from actions.changes import Change, record
 from checklists.replies import folded
 from checklists.rights import ANYONE, RELATIONS, Right, may, table
@@ -16,13 +17,16 @@ from dialogs.views.parts import Claim
 from dialogs.views.ready_made import ask_ref
 from dialogs.views.views import AnyView, Line, SayView
 from dialogs.worker import (
+    begin_list,
     case_details,
     change,
     closing,
+    detail,
     fill_checklist,
     form,
     my_cases,
     open_case,
+    protection,
     remarks,
     summary,
     undo,
@@ -30,7 +34,10 @@ from dialogs.worker import (
 
 MODULES = (
     open_case,
+    begin_list,
     fill_checklist,
+    detail,
+    protection,
     remarks,
     form,
     change,
@@ -51,14 +58,18 @@ _BY_WORD: Mapping[str, Command] = {folded(word): c for c in COMMANDS for word in
 
 
 def command_pressed(context: TurnContext, press: Press[OfCommand]) -> Reaction:
-    """Run a command from its button."""
-    return run_command(context, press.what.name, "")
+    """Run a command from its button; it may hold what would be typed after the word."""
+    found = find_command(context, press.what.name, whole=False)
+    return run_command(context, found[0].word, found[1]) if found else run_command(context, press.what.name, "")
 
 
 def named_case(context: TurnContext, press: Press[ForCommand]) -> Reaction:
     """Run a command that was waiting for a case reference, now given on the card."""
     ref = press.inputs.get("case_ref", "").strip()
-    return run_command(context, press.what.name, ref) if ref else ask_ref(press.what.name)
+    if not ref:
+        return ask_ref(press.what.name)
+    found = find_command(context, f"{press.what.name} {ref}", whole=False)
+    return run_command(context, found[0].word, found[1]) if found else run_command(context, press.what.name, ref)
 
 
 _PRESSED = (
@@ -104,7 +115,7 @@ def run_verb(context: TurnContext, claim: Claim, inputs: Mapping[str, str]) -> R
     verb = VERBS[claim.verb]
     if verb.right.about == "self" and not _may(context, verb.right):
         return _denied(context, verb.right)
-    press = Press(claim.case, claim.filled, claim.version, verb.carries.read(claim), inputs)
+    press = Press(claim.case, claim.filled, claim.version, verb.carries.read(claim), inputs, claim.checklist or BASIS)
     return verb.run(context, press)
 
 

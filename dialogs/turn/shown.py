@@ -9,6 +9,7 @@ from dialogs.views.views import (
     Button,
     Claim,
     CommentView,
+    DetailView,
     FactsView,
     GroupView,
     Listed,
@@ -23,7 +24,7 @@ class Shown(BaseModel):
     """A card that typed words can answer.
 
     at: a claim on the card, to find the place again. buttons: in the order shown, so that a number can choose one.
-    items: the items of a group, or the facts.
+    items: the items of a group, or the facts. wants: what else the card before a list asks for.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,6 +34,7 @@ class Shown(BaseModel):
     at: Claim
     buttons: tuple[Button, ...] = ()
     items: tuple[Listed, ...] = ()
+    wants: tuple[str, ...] = ()
 
 
 def of(view: AnyView) -> Shown | None:
@@ -42,7 +44,7 @@ def of(view: AnyView) -> Shown | None:
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.answers[0].claim, buttons=buttons)
     if isinstance(view, GroupView):
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.save.claim, items=view.items)
-    if isinstance(view, MotivationView):
+    if isinstance(view, MotivationView | DetailView):
         buttons = view.buttons + view.nav
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.buttons[0].claim, buttons=buttons)
     if isinstance(view, AskRefView):
@@ -51,6 +53,10 @@ def of(view: AnyView) -> Shown | None:
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.refresh, buttons=view.buttons)
     if isinstance(view, FactsView):
         items = tuple(Listed(item=field.fact, current=field.current) for field in view.fields)
+        if view.save.claim.verb == "begin_list":
+            asked = {"received_on": view.received is not None, "children": view.asks_children, "akt_part": view.parts}
+            wants = tuple(name for name, is_asked in asked.items() if is_asked)
+            return Shown(kind="start", case_ref=view.head.case_ref, at=view.save.claim, items=items, wants=wants)
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.save.claim, items=items)
     if isinstance(view, ReadingView):
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.refresh, buttons=view.buttons)

@@ -6,6 +6,7 @@ from actions import answers
 from actions.basis import Sheet
 from actions.changes import NONE, Changes
 from checklists import free_text
+from checklists.detail_words import read_detail, read_start
 from checklists.errors import OnlyReference
 from checklists.free_text import MOST_TEXT
 from checklists.replies import Said, folded, read_answer, read_answers, read_number
@@ -33,7 +34,15 @@ def answer_typed(context: TurnContext, shown: Shown | None, text: str) -> Reacti
     button = _button(shown, text)
     if button is not None:
         return _echoed(context, shown, commands.run_verb(context, button.claim, {}), _items_of(button.claim))
-    readers = {"question": _question, "group": _group, "motivation": _motivation, "facts": _facts, "comment": _comment}
+    readers = {
+        "question": _question,
+        "group": _group,
+        "motivation": _motivation,
+        "detail": _detail,
+        "facts": _facts,
+        "start": _start,
+        "comment": _comment,
+    }
     read = readers.get(shown.kind)
     return read(context, shown, text) if read else _which(context, text)
 
@@ -80,7 +89,7 @@ def _question(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
 
 def _skip(context: TurnContext, shown: Shown) -> AnyView:
     """Show the next question and leave this one for later; nothing is stored."""
-    basis = find_case.by_id(context, shown.at.case, ANSWER)
+    basis = find_case.by_id(context, shown.at.case, ANSWER, shown.at.list_id)
     return next_card.go_on(context, basis, shown.at.filled, shown.at.item, (Line(say="typed.skipped"),))
 
 
@@ -90,13 +99,13 @@ def _motivated_too(context: TurnContext, claim: Claim, said: Said, item_id: str,
     If the answer itself was given earlier, the text is stored only if nothing has changed since the card was shown.
     """
     _, changes = parted(reaction)
-    basis = find_case.by_id(context, claim.case, ANSWER)
+    basis = find_case.by_id(context, claim.case, ANSWER, claim.list_id)
     sheet = basis.sheet(claim.filled)
     row = sheet.rows.get(item_id) if sheet else None
     if sheet is None or row is None or row.choice != said.choice:
         return reaction
     if row.act != context.origin.act:
-        press = Press(claim.case, claim.filled, claim.version, OnCard.read(claim), {})
+        press = Press(claim.case, claim.filled, claim.version, OnCard.read(claim), {}, claim.list_id)
         if not isinstance(landed(context, press, ANSWER), Landed):
             return reaction
     here = f"question:{item_id}"
@@ -124,7 +133,7 @@ def _keep_motivation(context: TurnContext, sheet: Sheet, item_id: str, said: Sai
 
 def _group(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     """Answer the open items in order, or all of them when there are as many words as items."""
-    sheet = find_case.by_id(context, shown.at.case, ANSWER).sheet(shown.at.filled)
+    sheet = find_case.by_id(context, shown.at.case, ANSWER, shown.at.list_id).sheet(shown.at.filled)
     if sheet is None:
         return None
     items = [listed.item for listed in shown.items]
@@ -155,6 +164,30 @@ def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | Non
     # Where the municipality keeps motivations in the case file only, the line says where.
     name = "place" if shown.at.verb == "in_the_file" else "motivation"
     return _echoed(context, shown, commands.run_verb(context, shown.at, {name: text}), _items_of(shown.at))
+
+
+def _detail(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
+    """Take the line as what goes with the answer: ways by name, a day, the way in words."""
+    said = read_answer(text)
+    if said is not None and said.choice in ("skip", "unknown"):
+        return _skip(context, shown)
+    sheet = find_case.by_id(context, shown.at.case, ANSWER, shown.at.list_id).sheet(shown.at.filled)
+    if sheet is None:
+        return None
+    inputs = read_detail(sheet.checklist.by_id[OnCard.read(shown.at).item_id], text) if said is None else None
+    return commands.run_verb(context, shown.at, inputs) if inputs else SayView(notices=(Line(say="typed.detail_how"),))
+
+
+def _start(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
+    """Fill in the card before a list, in the order it asks."""
+    inputs = read_start(shown.wants, [fact.item for fact in shown.items], text, context.today)
+    if inputs is not None:
+        return commands.run_verb(context, shown.at, inputs)
+    if read_answers(text) is None:
+        return None
+    said = {"received_on": context.today.isoformat(), "children": "2", "akt_part": "fysisk"}
+    example = [said[name] for name in shown.wants] + ["ja"] * len(shown.items)
+    return SayView(notices=(Line(say="typed.start_how", args={"example": " ".join(example)}),))
 
 
 def _facts(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
@@ -188,12 +221,13 @@ def _echoed(context: TurnContext, shown: Shown, reaction: Reaction, item_ids: Se
     kept = {change.item_id for change in changes if change.event == "answered"}
     if isinstance(view, SayView | ClosedView) or not item_ids or not kept.issuperset(item_ids):
         return reaction
-    basis = find_case.by_id(context, shown.at.case, ANSWER)
+    basis = find_case.by_id(context, shown.at.case, ANSWER, shown.at.list_id)
     sheet = basis.sheet(shown.at.filled)
     if sheet is None:
         return reaction
     echo = _echo(sheet, item_ids)
-    claim = claimed("undo", OfAct(context.origin.act), case=shown.at.case, filled=shown.at.filled)
+    of = shown.at.list_id
+    claim = claimed("undo", OfAct(context.origin.act), case=shown.at.case, filled=shown.at.filled, checklist=of)
     undo = Button(title=Line(say="buttons.undo"), claim=claim)
     added: Mapping[str, object] = {"notices": (echo, *view.notices)}
     for name in ("nav", "buttons"):

@@ -24,11 +24,11 @@ _REST = re.compile(
 def change_typed(context: TurnContext, rest: str) -> Reaction:
     """Show a question by number, for the named or last used case and the named or last shown child."""
     number, ref, child = _parts(rest)
-    basis = find_case.named_or_latest(context, ref, CHANGE)
+    basis = find_case.named_list(context, ref, CHANGE)
     if basis is None:
         return ask_ref("ändra")
     case = basis.case
-    if case.closed_on is not None:
+    if basis.is_closed:
         return find_case.closed_case(context, case)
     if not basis.sheets:
         return enter(context, basis) if basis.is_reading else facts_card.facts_card(context, basis)

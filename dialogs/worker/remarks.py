@@ -21,7 +21,7 @@ HOW = Right("how", "case", LIST_HOLDER)
 
 def comment(context: TurnContext, press: Press[OnCard]) -> Reaction:
     """Show the card for a comment on one answer."""
-    basis = find_case.by_id(context, press.case, COMMENT)
+    basis = find_case.by_id(context, press.case, COMMENT, press.checklist)
     sheet = basis.sheet(press.filled)
     stop = sheet.stop(press.what.key) if sheet else None
     if sheet is None or stop is None:

@@ -17,17 +17,17 @@ UNDO = Right("undo", "case", LIST_HOLDER)
 
 def undo(context: TurnContext, press: Press[OfAct]) -> Reaction:
     """Undo the act named by the button next to its echo."""
-    return _undo(context, find_case.by_id(context, press.case, UNDO), press.what.name)
+    return _undo(context, find_case.by_id(context, press.case, UNDO, press.checklist), press.what.name)
 
 
 def undo_typed(context: TurnContext, rest: str) -> Reaction:
     """Undo the person's last answer in the named or last used case."""
-    basis = find_case.named_or_latest(context, rest, UNDO)
+    basis = find_case.named_list(context, rest, UNDO)
     return _undo(context, basis) if basis else SayView(notices=(Line(say="fill.nothing_to_undo"),))
 
 
 def _undo(context: TurnContext, basis: Basis, act: str = "") -> Reaction:
-    if basis.case.closed_on is not None:
+    if basis.is_closed:
         return find_case.closed_case(context, basis.case)
     found = answers.act_to_undo(context.session, context.person_id, basis, act)
     if found is None:
