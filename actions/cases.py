@@ -11,7 +11,7 @@ from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from checklists.case_dates import FIELDS, settle
 from checklists.deadlines import Limit
-from checklists.errors import BadAdultsChildren, BadChildren, BadPeople, BadPeriod, UserError
+from checklists.errors import BadChildren, BadPeople, BadPeriod, UserError
 from checklists.events import EventName
 from checklists.free_text import required
 from checklists.model import MOST_CHILDREN, CaseType
@@ -136,7 +136,7 @@ def set_children(session: Session, origin: Origin, case: CaseRow, count: int) ->
     """
     is_child = case.case_type == cases.CHILD_CASE
     if not int(is_child) <= count <= MOST_CHILDREN:
-        raise BadChildren(most=MOST_CHILDREN) if is_child else BadAdultsChildren(most=MOST_CHILDREN)
+        raise BadChildren(least=int(is_child), most=MOST_CHILDREN)
     if count == case.children:
         return NONE
     begun = filled.of_case(session, case.id, _PER_CHILD_LIST, "case_worker")

@@ -87,18 +87,14 @@ class BadDate(UserError):
 
 
 class BadChildren(UserError):
-    """The number of children is not a whole number in range, or would hide a begun list."""
+    """The number of children is not a whole number in range, or would hide a begun list. least, most: the range."""
 
     code = "BK-113"
 
-
-class BadAdultsChildren(BadChildren):
-    """The same in an adult's case, where there may be none."""
-
     @property
     def text_key(self) -> str:
-        """Return the sentence that names 0 as the least."""
-        return "errors.BK-113_adult"
+        """Return the sentence that names 0 as the least, where there may be no children."""
+        return "errors.BK-113_adult" if self.args_for_text.get("least") == 0 else super().text_key
 
 
 class BadPeople(UserError):

@@ -7,7 +7,7 @@ from actions import lists
 from actions.basis import BASIS, Basis
 from actions.changes import NONE, Changes
 from actions.facts import set_fact
-from checklists.errors import BadAdultsChildren, UserError
+from checklists.errors import BadChildren, UserError
 from checklists.loader import newest
 from checklists.model import MOST_CHILDREN, FilePart, ListId
 from checklists.rights import LIST_HOLDER, Right
@@ -153,7 +153,7 @@ def _store_children(context: TurnContext, basis: Basis, inputs: Mapping[str, str
     if not text or not start_card.asks_children(basis):
         return NONE
     if not (text.isascii() and text.isdigit() and len(text) < 4):
-        raise BadAdultsChildren(most=MOST_CHILDREN)
+        raise BadChildren(least=0, most=MOST_CHILDREN)
     return acts.set_children(context.session, context.origin, basis.case, int(text))
 
 

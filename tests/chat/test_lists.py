@@ -2,11 +2,25 @@
 
 import pytest
 
+from checklists.csv_in import BadCsv
+from checklists.loader import newest
 from checklists.model import ListId, Role
-from tests.chat.harness import Room
+from imports.answers import import_answers
+from reports.answers import COLUMNS as ANSWER_COLUMNS
+from reports.answers import answer_rows
+from reports.rates import COLUMNS, rate_rows
+from reports.selected import Selection
+from reports.table import one_after_another, tables
+from storage import aggregates
+from storage.answers import AnswerRow
+from storage.desk import Session
+from storage.filled import FilledRow
+from tests.chat.harness import NORTH, REF, TENANT, Room, move_in
 from tests.chat.list_drive import (
     ADULT,
+    ADULT_UNIT,
     CHILD,
+    DAY,
     begins,
     forms_through,
     furnish,
@@ -14,8 +28,11 @@ from tests.chat.list_drive import (
     rows_of,
     speaks,
     starts,
+    takes_in,
     types_through,
 )
+from tests.chat.read_drive import begins as begins_reading
+from tests.chat.read_drive import reads, sent
 from texts import LANGUAGES, Language
 
 WHO: tuple[tuple[ListId, str, Role, str], ...] = (
@@ -51,3 +68,363 @@ def test_the_list_is_filled_in_to_the_end(
     assert chat.kind() == "summary"
     chat.sees({"sv": "Inget saknas.", "en": "Nothing is missing."}[language])
     assert rows_of(room, checklist, role, ref)
+
+
+# --- figures and exports ---------------------------------------------------------------------------------------------
+
+
+def rates(room: Room, checklist: ListId, role: Role) -> dict[str, dict[str, str]]:
+    """Return the rows of `export --what rates` by item."""
+
+    def work(session: Session) -> list[list[str]]:
+        while aggregates.project_new(session, wait=True):
+            pass
+        return list(rate_rows(session, Selection(checklist=checklist, role=role), room.now.date()))
+
+    rows = room.desk.run_now(work)
+    return {row[3]: dict(zip(COLUMNS, row, strict=True)) for row in rows}
+
+
+def exported(room: Room, checklist: ListId) -> list[dict[str, str]]:
+    """Return the rows of `export --what answers`."""
+    rows = answer_rows(room.desk.run_now, Selection(checklist=checklist))
+    return [dict(zip(ANSWER_COLUMNS, row, strict=True)) for row in rows]
+
+
+@pytest.mark.parametrize(("checklist", "name", "role", "ref"), WHO)
+def test_what_was_answered_is_counted_and_exported(
+    room: Room, checklist: ListId, name: str, role: Role, ref: str
+) -> None:
+    furnish(room)
+    presses_through(begins(room.chat(name), checklist, ref))
+
+    stored = rows_of(room, checklist, role, ref)
+    counted = rates(room, checklist, role)
+    for item_id, row in stored.items():
+        assert counted[item_id]["cases"] == counted[item_id]["applicable"] == counted[item_id]["answered"] == "1"
+        assert counted[item_id][row.choice] == "1"
+    rows = exported(room, checklist)
+    assert {(row["item"], row["answer"]) for row in rows} == {(i, row.choice) for i, row in stored.items()}
+    assert {row["role"] for row in rows} == {role}
+
+
+# --- the auditor -----------------------------------------------------------------------------------------------------
+
+TWIN = "SN 2026/0701"
+METHODS = {"standardised_method_used": "FREDA, BBIC"}
+
+
+def test_ten_questions_typed_are_the_same_table_as_from_a_file(room: Room) -> None:
+    furnish(room)
+    vera = room.chat("vera")
+    begins(vera, "sample_audit", CHILD)
+    given = {
+        "investigation_opened_without_delay": "nej",
+        "running_journal_kept": "delvis",
+        "reason_for_ending_intervention_documented": "pagaende",
+        "child_heard": "ja",
+    }
+    types_through(vera, given)
+    vera.types("ändra 10")
+    vera.presses("Kommentera").presses("Spara", {"Kommentar": "Påhittad fotnot: förskolan tillfrågad"})
+    room.chat("vera").types("ändra 2")
+    typed = the_table(room)
+
+    other = Room(room.desk, now=room.now)
+    dispose(other)
+    words = {"ja": "Ja", "nej": "Nej", "delvis": "Delvis", "pagaende": "Pågående"}
+    lines = ["tenant_id;case_ref;checklist;role;child;item;answer;method;note"]
+    for item in newest("sample_audit").items:
+        answer = words[given.get(item.id, "ja")]
+        method, note = METHODS.get(item.id, ""), ""
+        note = "Påhittad fotnot: förskolan tillfrågad" if item.id == "child_heard" else ""
+        lines.append(f"{TENANT};{CHILD};sample_audit;auditor;;{item.id};{answer};{method};{note}")
+    raw = "\n".join(lines).encode()
+    room.desk.run_now(lambda session: import_answers(session, raw, frozenset({TENANT}), room.now, "cli:test"))
+
+    assert the_table(room) == typed
+    assert len(typed) > len(newest("sample_audit").items)
+
+
+def the_table(room: Room) -> list[list[str]]:
+    return list(one_after_another(tables(room.desk.run_now, Selection(checklist="sample_audit"))))
+
+
+def dispose(room: Room) -> None:
+    """Take the auditor's own list away, as if it had never been."""
+
+    def work(session: Session) -> None:
+        for table in ("answer", "filled_checklist"):
+            session.connection().exec_driver_sql(f"delete from {table}")
+
+    room.desk.run_now(work)
+
+
+def test_a_case_that_was_not_drawn_joins_the_sample_as_chosen_by_hand(room: Room) -> None:
+    furnish(room)
+    vera = room.chat("vera")
+
+    vera.types(f"ny {CHILD}")
+
+    vera.is_asked("investigation_opened_without_delay").sees("vald för hand", "Revisorns stickprov")
+    assert [event.detail for event in room.events("list_begun")] == ["by_hand"]
+    vera.types("mina ärenden").sees(CHILD, "vald för hand", "Revisorns stickprov: 0 av 10")
+    vera.presses(f"Fortsätt {CHILD}").is_asked("investigation_opened_without_delay")
+
+
+def test_ja_on_the_methods_needs_a_method_and_the_summary_leads_to_it(room: Room) -> None:
+    furnish(room)
+    vera = begins(room.chat("vera"), "sample_audit", CHILD)
+    vera.types("ja").types("ja")
+    assert vera.kind() == "detail"
+    assert "Hoppa över" not in vera.buttons
+    vera.presses("Spara").sees("Ange vilken")
+    vera.types("SN 2026")  # a method in words, as nothing on the card is called that
+    assert rows_of(room, "sample_audit", "auditor", CHILD)["standardised_method_used"].option == "another"
+    vera.types("ändra 2").presses("Delvis").types("ändra 2").presses("Ja").types("tillbaka").types(
+        f"vad saknas {CHILD}"
+    )
+    vera.sees("standardiserade bedömningsmetoder")
+    vera.presses("Besvara fråga 2")
+    assert vera.kind() == "detail"
+    vera.types("asi och freda")
+    assert rows_of(room, "sample_audit", "auditor", CHILD)["standardised_method_used"].option == "freda,asi"
+
+
+def test_an_unknown_fact_is_asked_once_and_stored_for_the_case(room: Room) -> None:
+    furnish(room)
+    takes_in(room, case_ref=TWIN, unit=NORTH, lead_email="anna@example.invalid")
+    vera = room.chat("vera").types(f"ny stickprov {TWIN}")
+
+    vera.sees("Beslutas om insats?").types("nej")
+
+    presses_through(vera)
+    assert len(rows_of(room, "sample_audit", "auditor", TWIN)) == 7
+    assert vera.facts(ref=TWIN) == {"intervention_decided": "nej"}
+
+
+def test_a_case_with_protected_identity_does_not_exist_for_those_outside(room: Room) -> None:
+    furnish(room)
+    takes_in(room, case_ref=TWIN, unit=NORTH, protected_identity="ja")
+    for name, list_id in (("vera", "sample_audit"), ("greta", "peer_review_bou")):
+        chat = room.chat(name)
+        there = chat.types(f"ny {list_id} {TWIN}").said
+        assert there == chat.types(f"ny {list_id} SN 2026/9999").said
+        assert "finns inte" in there or "öppna" in there
+    assert not room.count(FilledRow)
+
+
+# --- reviewers -------------------------------------------------------------------------------------------------------
+
+
+def test_nobody_reviews_a_case_she_has_had(room: Room) -> None:
+    furnish(room)
+    move_in(room.desk, ("anna", "Anna Påhittad", NORTH, "peer_reviewer"), ("bo", "Bo Exempel", NORTH, "peer_reviewer"))
+    anna, bo = room.chat("anna"), room.chat("bo")
+    refused = anna.types(f"ny peer_review_bou {CHILD}").said
+    assert refused == anna.types("ny peer_review_bou SN 2026/9999").said
+
+    bo.types(f"ny peer_review_bou {CHILD}").is_asked("decision_motivation_clear")
+    takes_in(room, case_ref=CHILD, lead_email="bo@example.invalid")
+    takes_in(room, case_ref=CHILD, lead_email="eva@example.invalid")
+
+    assert anna.types(f"ny peer_review_bou {CHILD}").said == refused, "she was its lead once"
+    assert bo.types(f"fortsätt {CHILD}").said == refused, "he has been its lead since"
+
+
+def test_who_signed_it_does_not_review_it(room: Room) -> None:
+    furnish(room)
+    move_in(room.desk, ("cecilia", "Cecilia Fiktiv", NORTH, "peer_reviewer"))
+    sent(room)
+    cecilia = reads(begins_reading(room.chat("cecilia")))
+    cecilia.presses("Visa skillnader").presses("Signera")
+
+    cecilia.types(f"ny peer_review_bou {REF}").sees("inget ärende")
+    cecilia.types(f"ny peer_review_bou {CHILD}").is_asked("decision_motivation_clear")
+
+
+def test_neither_a_report_nor_a_decision_against_it_is_a_gap(room: Room) -> None:
+    furnish(room)
+    greta = begins(room.chat("greta"), "peer_review_bou", CHILD)
+
+    presses_through(greta, {"violence_police_report_made": "nej", "no_police_report_decision": "nej"})
+
+    greta.sees("Finns beslut om att inte polisanmäla?", "Det här saknas")
+
+
+def test_what_the_next_question_presupposes_is_asked_first(room: Room) -> None:
+    furnish(room)
+    greta = begins(room.chat("greta"), "peer_review_bou", CHILD)
+    greta.types("ja").is_asked("child_heard_in_prelim").types("e/t").is_asked("child_heard_in_investigation")
+    greta.types("ändra 2").types("nej").is_asked("prelim_child_not_heard_motivated")
+
+
+# --- adults ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_adult_never_gets_a_childs_list(room: Room) -> None:
+    furnish(room)
+    ylva = room.chat("ylva")
+    for line in (f"ny {ADULT}", f"fortsätt {ADULT}", f"formulär {ADULT}", f"vad saknas {ADULT}", f"ändra 1 {ADULT}"):
+        ylva.types(line).sees("vuxenärende").sees_no("Har barnet kommit till tals")
+    ylva.types(f"ny intake {ADULT}").sees("vuxenärende")
+    ylva.types("mina ärenden").sees(ADULT, "Vuxenärende").presses(f"Öppna {ADULT}").sees("Anmälan inkom")
+    assert not room.count(FilledRow)
+
+
+def test_a_childs_case_never_gets_an_adults_list(room: Room) -> None:
+    furnish(room)
+    room.chat("cecilia").types(f"ny kretsgenomgång {CHILD}").sees("är för vuxenärenden")
+
+
+def test_with_children_in_the_case_their_impact_analysis_cannot_be_left_out(room: Room) -> None:
+    furnish(room)
+    hugo = begins(room.chat("hugo"), "rvt_case_round", ADULT)
+    hugo.types("ja").is_asked("rvt_assessed_with_child_unit")
+    assert "Ej tillämpligt" not in hugo.buttons
+    hugo.types("ja").is_asked("rvt_child_impact_analysis")
+    assert "Ej tillämpligt" not in hugo.buttons
+    hugo.types("e/t").sees("kan inte ges")
+    hugo.types(f"vad saknas {ADULT}").sees("Finns barnkonsekvensanalys?")
+    assert rates(room, "rvt_case_round", "unit_manager")["rvt_child_impact_analysis"]["obesvarad"] == "1"
+
+
+def test_without_children_it_can(room: Room) -> None:
+    furnish(room)
+    takes_in(room, case_ref="RVT 2026/7", unit=ADULT_UNIT, case_type="vuxen", children="0")
+    hugo = room.chat("hugo").types("ny rvt_case_round RVT 2026/7")
+    hugo.presses("Spara")
+    presses_through(
+        hugo, {"rvt_child_impact_analysis": "ej_tillampligt", "rvt_assessed_with_child_unit": "ej_tillampligt"}
+    )
+    hugo.sees("Inget saknas.")
+
+
+def test_an_adult_case_may_come_in_without_children_and_a_childs_may_not(room: Room) -> None:
+    furnish(room)
+    takes_in(room, case_ref="RVT 2026/8", unit=ADULT_UNIT, case_type="vuxen")
+    assert room.case("RVT 2026/8").children == 0
+    with pytest.raises(BadCsv, match="BK-113"):
+        takes_in(room, case_ref="SN 2026/8", unit=NORTH, case_type="barn", children="0")
+
+
+def test_the_chef_of_an_adults_case_is_offered_its_lists(room: Room) -> None:
+    furnish(room)
+    hugo = room.chat("hugo").types(f"ny {ADULT}")
+    hugo.presses("Egenkontroll, relationsvåldsärenden").sees("Del av akten")
+    hugo.types("digital 2").sees("Digital akt")
+
+
+def test_a_deputy_fills_in_the_chefs_list_and_the_trail_shows_both(room: Room) -> None:
+    furnish(room)
+    dag = begins(room.chat("dag"), "rvt_case_round", ADULT)
+    presses_through(dag)
+    assert room.events("list_begun")[-1].detail.startswith("deputy_for")
+    assert rows_of(room, "rvt_case_round", "unit_manager", ADULT)
+
+
+def test_each_part_of_the_file_has_a_list_of_its_own(room: Room) -> None:
+    furnish(room)
+    greta = room.chat("greta").types(f"ny egenkontroll {ADULT}")
+    greta.presses("Spara").sees("Välj vilken del av akten")
+    greta.presses("Spara", {"Del av akten": "Digital akt"})
+    presses_through(greta).sees("Digital akt")
+    greta.types(f"ny egenkontroll {ADULT}").presses("Spara", {"Del av akten": "Fysisk akt"}).sees(
+        "Fysisk akt", "0 av 8"
+    )
+    presses_through(greta).sees("Digital akt", "Fysisk akt", "16 av 16")
+
+
+# --- several lists in a case -----------------------------------------------------------------------------------------
+
+
+def test_with_several_lists_open_the_bot_asks_which(room: Room) -> None:
+    furnish(room)
+    anna = begins(room.chat("anna"), "intake", CHILD)
+    anna.types("ja").types(f"ny {CHILD}").presses("Spara").is_asked("child_heard")
+    anna.types("hjälp")
+
+    anna.types(f"fortsätt {CHILD}").sees(
+        "flera listor öppna", "Beslutsunderlag", "Skyddsbedömning och förhandsbedömning"
+    )
+    anna.presses("Skyddsbedömning och förhandsbedömning").is_asked("protection_assessment_before_prelim")
+    anna.types("tillbaka").is_asked("protection_assessment_made").types("paus").sees("Pausad, 1 av")
+    anna.presses("Fortsätt").is_asked("protection_assessment_before_prelim")
+    anna.types("hjälp")
+    anna.types(f"ändra 1 {CHILD}").presses("Beslutsunderlag").is_asked("child_heard")
+    anna.types("hjälp")
+    anna.types(f"vad saknas intake {CHILD}").sees("Finns misstanke om").sees_no("kommit till tals")
+    anna.types(f"formulär intake {CHILD}").sees("Har anmälningsmöte erbjudits?")
+    anna.types(f"ändra 1 intake {CHILD}").presses("Nej").types("ångra").is_asked("protection_assessment_made")
+    assert rows_of(room, "intake", "case_worker", CHILD)["protection_assessment_made"].choice == "ja"
+    anna.types("mina ärenden").sees("Skyddsbedömning och förhandsbedömning: 1 av")
+
+
+# --- the report and SKYDD --------------------------------------------------------------------------------------------
+
+
+def test_a_report_opens_a_case_with_its_day(room: Room) -> None:
+    anna = room.chat("anna").types("ny skyddsbedömning SN 2026/0800")
+    anna.sees("Anmälan inkom", "Skyddsbedömning och förhandsbedömning")
+    anna.presses("Spara", {"Anmälan inkom": "2027-01-01"}).sees("dagen har inte varit än")
+    anna.types("i dag").is_asked("protection_assessment_made")
+    case = room.case("SN 2026/0800")
+    assert (str(case.received_on), case.lead_id) == ("2026-05-12", 1)
+
+
+def test_the_question_of_the_reminder_is_answered_on_it_in_one_press(room: Room) -> None:
+    furnish(room)
+    takes_in(room, case_ref=TWIN, unit=NORTH, lead_email="anna@example.invalid", received_on="2026-05-12")
+    anna, cecilia = room.chat("anna").types("hej"), room.chat("cecilia").types("hej")
+    room.sweeps()
+    assert anna.reminded() == cecilia.reminded() == 1
+
+    anna.receives().presses("Ja").is_asked("protection_assessment_before_prelim")
+
+    assert rows_of(room, "intake", "case_worker", TWIN)["protection_assessment_made"].choice == "ja"
+    cecilia.receives().presses("Ja")
+    assert rows_of(room, "intake", "unit_manager", TWIN)["protection_assessment_made"].choice == "ja"
+    room.later(hours=2)
+    room.sweeps()
+    assert anna.reminded() == cecilia.reminded() == 0
+
+
+def test_pressing_it_again_or_late_changes_nothing(room: Room) -> None:
+    furnish(room)
+    takes_in(room, case_ref=TWIN, unit=NORTH, lead_email="anna@example.invalid", received_on="2026-05-12")
+    anna = room.chat("anna").types("hej")
+    room.sweeps()
+    anna.reminded()
+    old = anna.receives().shown
+    anna.presses("Ja").presses("Nej", on=old).sees("redan besvarad").is_asked("protection_assessment_before_prelim")
+    anna.presses("Ja", on=old).is_asked("protection_assessment_before_prelim")
+    assert room.count(AnswerRow) == 1
+
+
+# --- what the dates say ----------------------------------------------------------------------------------------------
+
+
+def test_the_clocks_outcome_is_proposed_and_a_difference_is_shown(room: Room) -> None:
+    furnish(room)
+    takes_in(room, case_ref=CHILD, received_on="2026-01-02", opened_on="2026-02-02")
+    vera = room.chat("vera").types(f"ny {CHILD}").types("ändra 8")
+    vera.sees("Datumen i ärendet ger svaret Nej")
+    vera.presses("Ja").sees("skiljer sig från datumen i ärendet, som ger Nej")
+    presses_through(vera).sees("datumen ger Nej")
+    vera.types("ändra 8").presses("Nej").sees_no("skiljer sig")
+
+
+def test_ticks_and_days_are_stored_with_their_answer_and_may_be_left_out(room: Room) -> None:
+    furnish(room)
+    anna = begins(room.chat("anna"), "intake", CHILD)
+    anna.types("ja").types("ja").types("ja")
+    anna.sees("Vilken dag gjordes den?").types("2026-05-44").sees("Skriv ett eller flera").types("2026-05-30").sees(
+        "inte varit än"
+    )
+    anna.types(DAY).is_asked("protection_assessment_signed").presses("Nej")
+    anna.presses("Spara", {"Vad finns?": "Signatur, Datum"}).is_asked("violence_suspected")
+    kept = rows_of(room, "intake", "case_worker", CHILD)
+    assert str(kept["protection_assessment_date_shown"].day) == DAY
+    assert kept["protection_assessment_signed"].option == "signature,date"
+    anna.presses("Ja").presses("Ja").presses("Hoppa över").is_asked("witnessing_documented")
+    presses_through(anna).sees("Signatur, Datum", DAY)
