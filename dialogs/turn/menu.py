@@ -22,8 +22,8 @@ _LANGUAGES: dict[str, Literal["sv", "en"]] = {
 _CHEF_BUTTONS = (("att läsa", "buttons.to_read"), ("ersättare", "buttons.deputies"))
 _OF_ROLE: dict[Role, ListId] = {"peer_reviewer": "peer_review_bou", "auditor": "sample_audit"}
 _EXAMPLES: dict[ListId, str] = {
-    "peer_review_bou": "ny kollegial granskning SN 2026/0123",
-    "sample_audit": "ny stickprov SN 2026/0123",
+    "peer_review_bou": "ny kollegial granskning SN 2026/0456",
+    "sample_audit": "ny stickprov SN 2026/0456",
 }
 _WORKER_BUTTONS = (
     ("ny", "buttons.new_case"),
