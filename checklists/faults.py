@@ -55,7 +55,6 @@ class Code(StrEnum):
     COLUMN_UNKNOWN = "BK-205"
     COLUMN_TWICE = "BK-206"
     NUL_IN_CELL = "BK-207"
-    COLUMN_NOT_TAKEN = "BK-208"
     HEADER_BELOW = "BK-209"
 
     EMPTY = "BK-210"

@@ -55,7 +55,7 @@ class AnswerRow(SQLModel, table=True):
 class Stored(NamedTuple):
     """A revision as raw driver values, without the ORM: an export reads thousands and changes none.
 
-    answered_on, at: strings on SQLite.
+    answered_on, at, day: strings on SQLite.
     """
 
     filled_id: int
@@ -71,6 +71,7 @@ class Stored(NamedTuple):
     raw: bytes | None
     method: bytes | None
     at: datetime | str
+    day: date | str | None
 
 
 class OfCase(Protocol):

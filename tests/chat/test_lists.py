@@ -6,6 +6,7 @@ from checklists.csv_in import BadCsv
 from checklists.loader import newest
 from checklists.model import ListId, Role
 from imports.answers import import_answers
+from imports.common import Imported
 from reports.answers import COLUMNS as ANSWER_COLUMNS
 from reports.answers import answer_rows
 from reports.rates import COLUMNS, rate_rows
@@ -428,3 +429,35 @@ def test_ticks_and_days_are_stored_with_their_answer_and_may_be_left_out(room: R
     assert kept["protection_assessment_signed"].option == "signature,date"
     anna.presses("Ja").presses("Ja").presses("Hoppa över").is_asked("witnessing_documented")
     presses_through(anna).sees("Signatur, Datum", DAY)
+
+
+def test_what_goes_with_an_answer_leaves_in_columns_of_its_own_and_comes_in_again(room: Room) -> None:
+    furnish(room)
+    presses_through(begins(room.chat("anna"), "intake", CHILD))
+    greta = begins(room.chat("greta"), "rvt_self_check", ADULT)
+    presses_through(greta).types(f"ny egenkontroll {ADULT}").presses("Spara", {"Del av akten": "Digital akt"})
+    presses_through(greta, {"rvt_investigation_present": "nej"})
+    rows = exported(room, "intake") + exported(room, "rvt_self_check")
+    by_item = {(row["akt_part"], row["item"]): row for row in rows}
+    assert by_item["", "protection_assessment_signed"]["option"] == "signature,position"
+    assert by_item["", "protection_assessment_date_shown"]["on"] == DAY
+    assert by_item["fysisk", "rvt_investigation_present"]["answer"] == "ja"
+    assert by_item["digital", "rvt_investigation_present"]["answer"] == "nej"
+
+    def brings(lines: list[dict[str, str]]) -> Imported:
+        raw = "\n".join(";".join(cells) for cells in [list(lines[0]), *(list(line.values()) for line in lines)])
+        return room.desk.run_now(
+            lambda session: import_answers(session, raw.encode(), frozenset({TENANT}), room.now, "cli:test")
+        )
+
+    came = brings(rows)
+    shared = [row for row in rows if row["checklist"] == "intake"]
+    assert (came.added, came.unchanged) == (len(rows) - len(shared), len(shared)), "a reviewer's is her own"
+    assert brings(rows).unchanged == len(rows)
+    moved = [{**row, "on": "2026-05-07"} for row in rows if row["on"] == DAY]
+    assert brings(moved).changed == len(moved) == 2
+    kept = rows_of(room, "intake", "case_worker", CHILD)
+    assert str(kept["protection_assessment_date_shown"].day) == "2026-05-07"
+    for wrong in ({"akt_part": "papper"}, {"option": "nothing"}, {"on": "2026-13-01"}):
+        with pytest.raises(BadCsv):
+            brings([{**rows[0], **wrong}])
