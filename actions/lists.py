@@ -80,9 +80,6 @@ def begin_own(
 
     acting: whom a deputy stands in for. file_part: of the case file, where each part has a list of its own.
     """
-    found = next((sheet.filled for sheet in own.sheets if sheet.filled.file_part == file_part), None)
-    if found is not None:
-        return own, found, NONE
     cases.lock(session, own.case)  # two presses at once begin one list
     own = read_own(session, own.case, own.facts, own.list_id, own.role, own.person_id)
     found = next((sheet.filled for sheet in own.sheets if sheet.filled.file_part == file_part), None)

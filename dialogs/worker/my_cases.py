@@ -1,5 +1,6 @@
 """A worker's own open cases with status, gaps and nearest date, five to a card."""
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 
@@ -72,10 +73,12 @@ def _with_nearest_date(context: TurnContext) -> dict[str, tuple[CaseRow, tuple[s
 
 def _page(context: TurnContext, start: int) -> CasesView:
     own = _with_nearest_date(context)
-    found = [partial(_line, context, *one) for one in sorted(own.values(), key=lambda one: _by_date(*one))]
+    found: list[Callable[[], CaseLine | None]] = [
+        partial(_line, context, *one) for one in sorted(own.values(), key=lambda one: _by_date(*one))
+    ]
     found += [partial(_line_of_list, context, *one) for one in _lists_alone(context)]
     end = start + PAGE
-    lines = tuple(line() for line in found[start:end])
+    lines = tuple(line for make in found[start:end] if (line := make()) is not None)
     missing = len(context.skipped)
     notices = [Line(say="cases.skipped" if missing > 1 else "cases.one_skipped", args={"cases": missing})]
     next_page = claimed("more_cases", Page(end))
@@ -86,18 +89,17 @@ def _page(context: TurnContext, start: int) -> CasesView:
     )
 
 
-def _lists_alone(context: TurnContext) -> list[tuple[CaseRow, ListId]]:
+def _lists_alone(context: TurnContext) -> list[tuple[int, ListId]]:
     """Return the lists this person answers alone (reviews, an auditor's sample), newest first, one row for each."""
     rows = filled.of_person(context.session, context.tenant_id, context.person_id, BASIS)
-    found = []
-    for case_id, checklist in dict.fromkeys((row.case_id, row.checklist) for row in rows):
-        case = cases.get(context.session, context.tenant_id, case_id)
-        if case is not None and context.seat(case, checklist):
-            found.append((case, checklist))
-    return found
+    return list(dict.fromkeys((row.case_id, row.checklist) for row in rows))
 
 
-def _line_of_list(context: TurnContext, case: CaseRow, checklist: ListId) -> CaseLine:
+def _line_of_list(context: TurnContext, case_id: int, checklist: ListId) -> CaseLine | None:
+    """Return the line of a list, None where she may not open it any more."""
+    case = cases.get(context.session, context.tenant_id, case_id)
+    if case is None or not context.seat(case, checklist):
+        return None
     basis = _own(context, case, checklist)
     gaps = sum(1 for _ in basis.all_gaps())
     lines = [Line(say="lists.by_hand")] if any(sheet.is_by_hand for sheet in basis.sheets) else []

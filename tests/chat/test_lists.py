@@ -2,17 +2,22 @@
 
 import pytest
 
+from actions.answers import Detail, set_detail
+from actions.basis import read_own
+from actions.origin import of_person
 from checklists.csv_in import BadCsv
+from checklists.errors import AnswerNotAllowed
 from checklists.loader import newest
 from checklists.model import ListId, Role
 from imports.answers import import_answers
 from imports.common import Imported
 from reports.answers import COLUMNS as ANSWER_COLUMNS
 from reports.answers import answer_rows
+from reports.checklists import checklist_rows
 from reports.rates import COLUMNS, rate_rows
 from reports.selected import Selection
 from reports.table import one_after_another, tables
-from storage import aggregates
+from storage import aggregates, cases
 from storage.answers import AnswerRow
 from storage.desk import Session
 from storage.filled import FilledRow
@@ -461,3 +466,53 @@ def test_what_goes_with_an_answer_leaves_in_columns_of_its_own_and_comes_in_agai
     for wrong in ({"akt_part": "papper"}, {"option": "nothing"}, {"on": "2026-13-01"}):
         with pytest.raises(BadCsv):
             brings([{**rows[0], **wrong}])
+
+
+@pytest.mark.parametrize(
+    "given", [Detail("nothing"), Detail("signature", day=DAY), Detail(options="signature,nothing")]
+)
+def test_a_forged_way_or_one_to_an_answer_that_has_none_is_refused(room: Room, given: Detail) -> None:
+    furnish(room)
+    anna = (
+        begins(room.chat("anna"), "intake", CHILD).types("ja").types("ja").types("nej").types("ja").types("hoppa över")
+    )
+    assert anna.kind() == "question"
+    case = room.case(CHILD)
+
+    def work(session: Session) -> None:
+        facts = cases.facts(session, case.id)
+        (sheet,) = read_own(session, case, facts, "intake", "case_worker", 0).sheets
+        origin = of_person(case.tenant_id, 1, room.now, "")
+        for item_id in ("protection_assessment_made", "investigation_opened_at_once", "protection_assessment_signed"):
+            if item_id != "protection_assessment_signed" or "nothing" in given.options:
+                with pytest.raises(AnswerNotAllowed):
+                    set_detail(session, origin, sheet, item_id, given)
+
+    room.desk.run_now(work)
+
+
+def test_of_an_adult_nothing_is_reminded_and_nothing_lacks_a_checklist(room: Room) -> None:
+    furnish(room)
+    takes_in(room, case_ref=ADULT, planned_decision_on="2026-05-14")
+    ylva = room.chat("ylva").types("hej")
+
+    room.sweeps()
+
+    assert ylva.reminded() == 0
+    while room.desk.run_now(lambda session: aggregates.project_new(session, wait=True)):
+        pass
+    rows = room.desk.run_now(lambda session: list(checklist_rows(session, Selection(unit=ADULT_UNIT), room.now.date())))
+    assert not [row for row in rows if row[4] != "0" or row[5] != "0"]
+
+
+def test_an_adults_list_from_before_is_kept_but_never_shown(room: Room) -> None:
+    furnish(room)
+    anna = room.chat("anna").types(f"ny {CHILD}").presses("Spara").is_asked("child_heard")
+    anna.types("ja")
+    takes_in(room, case_ref=CHILD, case_type="vuxen")
+
+    anna.presses("Spara").sees("vuxenärende").types(f"fortsätt {CHILD}").sees("vuxenärende").sees_no("kommit till tals")
+
+    assert room.count(AnswerRow) == 1
+    takes_in(room, case_ref=CHILD, case_type="barn")
+    anna.types(f"fortsätt {CHILD}").is_asked("child_informed_report")

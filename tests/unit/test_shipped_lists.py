@@ -9,7 +9,7 @@ from checklists.model import Answer, Checklist, Gap
 from tests.asked import applies, gaps, state
 from tests.unit.test_checklist_files import HEAD, ITEM
 
-CODES = {"JN": ("ja", "nej"), "JNE": ("ja", "nej", "ej_tillampligt")}
+CODES = {"JND": ("ja", "nej", "delvis"), "JN": ("ja", "nej"), "JNE": ("ja", "nej", "ej_tillampligt")}
 SCALE = ("ja", "nej", "delvis", "pagaende", "ej_tillampligt")
 
 # id | question | type | applies when | process step | criticism | marks: s source wording, l local, - switched off
@@ -19,7 +19,7 @@ child_heard_in_prelim | Kom barnet till tals i förhandsbedömningen? | JNE | | 
 prelim_child_not_heard_motivated | Om barnet inte kommit till tals i förhandsbedömningen, har det motiverats? | JNE | | forhandsbedomning | B2 | s
 child_heard_in_investigation | Har barn och ungdomar fått komma till tals under utredningen? | JN | | utredning | B2 | s
 child_not_heard_in_investigation_motivated | Om inte, har det motiverats? | JN | child_heard_in_investigation=nej | utredning | B2 | s
-best_interests_in_analysis | Framgår barnets bästa i analysen? | JN | | utredning | B1 N5 | s
+best_interests_in_analysis | Framgår barnets bästa i analysen? | JND | | utredning | B1 N5 | s
 child_view_on_intervention | Finns barnets inställning till eventuell insats dokumenterad? | JNE | | beslut | B2 | s
 violence_police_report_made | Vid våldsärende, har polisanmälan upprättats? | JNE | violence=ja | beslut | B4 | s
 no_police_report_decision | Finns beslut om att inte polisanmäla? | JN | violence=ja violence_police_report_made=nej | beslut | B4 | s
