@@ -1,5 +1,7 @@
 """Finding the case a person means and checking access; the answer is the same whether or not the case exists."""
 
+import re
+
 from actions.basis import BASIS, Basis
 from checklists import access, list_names
 from checklists.errors import UserError
@@ -138,6 +140,7 @@ def begun_lists(context: TurnContext, case: CaseRow) -> tuple[ListId, ...]:
 
 
 _WORKS = Right("open", "case", OWN_CASE)
+_CHILD = re.compile(r" (barn|child) \d{1,2}$", re.IGNORECASE)
 
 
 def _may_begin_basis(context: TurnContext, case: CaseRow) -> bool:
@@ -172,15 +175,16 @@ def no_such_case() -> SayView:
 
 def which_list(context: TurnContext, found: SeveralLists) -> MenuView:
     """Ask which of her lists in a case is meant; the button runs the command with the list named."""
-    text, ref = context.turn.text.strip(), found.case.ref
+    text, ref = " ".join(context.turn.text.split()), found.case.ref
+    child = _CHILD.search(text)
     buttons = []
     for one in found.lists:
         if context.turn.kind != "text":
             line = f"fortsätt {one} {ref}"
-        elif found.named and found.named in " ".join(text.split()):
-            line = " ".join(text.split()).replace(found.named, f"{one} {ref}", 1)
+        elif found.named and found.named in text:
+            line = text.replace(found.named, f"{one} {ref}", 1)
         else:
-            line = f"{text} {one} {ref}"
+            line = f"{_CHILD.sub('', text)} {one} {ref}{child.group() if child else ''}"
         buttons.append(
             Button(title=Line(say="lists.name", args={"list": one}), claim=claimed("command", OfCommand(line)))
         )

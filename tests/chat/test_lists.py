@@ -516,3 +516,49 @@ def test_an_adults_list_from_before_is_kept_but_never_shown(room: Room) -> None:
     assert room.count(AnswerRow) == 1
     takes_in(room, case_ref=CHILD, case_type="barn")
     anna.types(f"fortsätt {CHILD}").is_asked("child_informed_report")
+
+
+def test_without_a_reference_the_list_is_kept_in_mind_until_it_is_given(room: Room) -> None:
+    furnish(room)
+    vera = room.chat("vera").types("hjälp").presses("Ny: Revisorns stickprov")
+    vera.sees("Vilket ärende gäller det?").types(CHILD).is_asked("investigation_opened_without_delay")
+    anna = room.chat("anna").types("ny förhandsbedömning").types("tjugo").sees("känns inte igen")
+    anna.types("ny förhandsbedömning").presses("Öppna", {"Ärende": "sn 2026/0900"}).sees("Anmälan inkom")
+    anna.types("hjälp").presses("Ny skyddsbedömning").types(CHILD).sees("Anmälan inkom")
+
+
+def test_a_press_where_the_lists_are_many_goes_on_in_the_one_chosen(room: Room) -> None:
+    furnish(room)
+    takes_in(room, case_ref=CHILD, children="2")
+    anna = begins(room.chat("anna"), "intake", CHILD)
+    anna.types(f"ny {CHILD}").presses("Spara").is_asked("child_heard").types("hjälp")
+    anna.types("ändra 1 barn 2").presses("Beslutsunderlag").is_asked("child_heard").sees("Barn 2")
+    anna.types("hjälp").types("formulär").presses("Skyddsbedömning och förhandsbedömning").sees("Har anmälningsmöte")
+
+
+def test_a_list_that_is_done_gives_way_to_the_one_that_is_not(room: Room) -> None:
+    furnish(room)
+    anna = presses_through(begins(room.chat("anna"), "intake", CHILD)).types("hjälp")
+    anna.types(f"fortsätt {CHILD}").sees("Uppgifter som avgör")
+    anna.presses("Spara").is_asked("child_heard").types("hjälp").types("fortsätt").is_asked("child_heard")
+
+
+def test_a_reviewer_answers_in_a_closed_case_and_a_worker_does_not(room: Room) -> None:
+    furnish(room)
+    takes_in(room, case_ref=CHILD, opened_on="2026-01-05", closed_on="2026-05-01")
+    room.chat("vera").types(f"ny {CHILD}").is_asked("investigation_opened_without_delay").types("ja")
+    room.chat("greta").types(f"ny {CHILD}").is_asked("decision_motivation_clear").presses("Ja")
+    room.chat("anna").types(f"ny intake {CHILD}").sees("avslutat")
+    assert len(rows_of(room, "sample_audit", "auditor", CHILD)) == 1
+
+
+def test_who_answers_no_list_gets_the_words_for_a_case_that_does_not_exist(room: Room) -> None:
+    furnish(room)
+    for name, line in (
+        ("bo", f"ny intake {CHILD}"),
+        ("cecilia", f"ny stickprov {CHILD}"),
+        ("vera", f"ny intake {CHILD}"),
+    ):
+        there = room.chat(name).types(line).said
+        assert there == room.chat(name).types(line.replace("0700", "9999") if name != "bo" else "fortsätt SN 9").said
+    assert room.chat("hugo").types(f"ny rvt_case_round {CHILD}").said == there
