@@ -197,6 +197,17 @@ def test_ja_on_the_methods_needs_a_method_and_the_summary_leads_to_it(room: Room
     assert rows_of(room, "sample_audit", "auditor", CHILD)["standardised_method_used"].option == "freda,asi"
 
 
+def test_a_method_that_was_left_out_is_asked_for_at_the_end(room: Room) -> None:
+    furnish(room)
+    vera = begins(room.chat("vera"), "sample_audit", CHILD).types("ja").types("ja")
+    assert vera.kind() == "detail"
+    vera.types("hoppa över").is_asked("risk_protection_assessment_documented")
+    for _ in range(8):
+        vera.types("ja")
+    assert vera.kind() == "detail"
+    vera.types("BBIC").sees("Inget saknas.")
+
+
 def test_an_unknown_fact_is_asked_once_and_stored_for_the_case(room: Room) -> None:
     furnish(room)
     takes_in(room, case_ref=TWIN, unit=NORTH, lead_email="anna@example.invalid")
@@ -293,6 +304,20 @@ def test_with_children_in_the_case_their_impact_analysis_cannot_be_left_out(room
     hugo.types("e/t").sees("kan inte ges")
     hugo.types(f"vad saknas {ADULT}").sees("Finns barnkonsekvensanalys?")
     assert rates(room, "rvt_case_round", "unit_manager")["rvt_child_impact_analysis"]["obesvarad"] == "1"
+
+
+@pytest.mark.parametrize(("children", "counted"), [("2", "obesvarad"), ("0", "ej_tillampligt")])
+def test_a_file_that_says_not_applicable_is_counted_by_the_children_there_are(
+    room: Room, children: str, counted: str
+) -> None:
+    furnish(room)
+    takes_in(room, case_ref=ADULT, children=children)
+    cells = f"{TENANT};{ADULT};rvt_case_round;unit_manager;rvt_child_impact_analysis;E/T"
+    raw = f"tenant_id;case_ref;checklist;role;item;answer\n{cells}".encode()
+    room.desk.run_now(lambda session: import_answers(session, raw, frozenset({TENANT}), room.now, "cli:test"))
+
+    assert rates(room, "rvt_case_round", "unit_manager")["rvt_child_impact_analysis"][counted] == "1"
+    assert [row["answer"] for row in exported(room, "rvt_case_round")] == [counted]
 
 
 def test_without_children_it_can(room: Room) -> None:
