@@ -104,10 +104,9 @@ def save(context: TurnContext, press: Press[OnFacts]) -> Reaction:
     if not basis.is_for_case:
         return facts_card.wrong_kind(basis)
     changes, problems = _store(context, basis, press.inputs)
-    part = press.inputs.get("akt_part", "")
-    parts = start_card.open_parts(basis)
-    if parts and part not in parts:
-        problems += (Line(say="lists.choose_part"),) if not basis.sheets or part else ()
+    part = press.inputs.get("akt_part", "") if basis.checklist.file_parts else ""
+    if basis.checklist.file_parts and part not in basis.checklist.file_parts:
+        problems += (Line(say="lists.choose_part"),)
     if start_card.asks_received(basis):
         problems += (Line(say="lists.needs_received"),) if not problems else ()
     if problems:
@@ -115,9 +114,7 @@ def save(context: TurnContext, press: Press[OnFacts]) -> Reaction:
         again = start_card.start_card(context, basis, (*problems, *((REST_SAVED,) if changes else ())))
         return Done(again or next_card.go_on(context, basis), changes)
     basis = find_case.by_id(context, basis.case.id, BEGIN, basis.list_id)
-    if not parts and basis.sheets:
-        return Done(next_card.go_on(context, basis), changes)
-    return _with(changes, _begun(context, basis, part if parts else "", form=press.what.form))
+    return _with(changes, _begun(context, basis, part, form=press.what.form))
 
 
 def _begun(context: TurnContext, basis: Basis, part: FilePart | str, *, form: bool) -> Reaction:
