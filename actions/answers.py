@@ -10,7 +10,7 @@ from actions.origin import Origin
 from checklists.case_dates import read_past_day
 from checklists.errors import AnswerNotAllowed, DetailMissing, UserError
 from checklists.free_text import MOST_TEXT, checked
-from checklists.model import NOTHING, Written
+from checklists.model import NOTHING, How, Written
 from checklists.privacy import has_personal_number
 from checklists.route import Stop
 from storage import answers, drafts
@@ -120,9 +120,11 @@ def set_detail(session: Session, origin: Origin, sheet: Sheet, item_id: str, giv
     wanted = [option for option in given.options.split(",") if option]
     if not set(wanted) <= set(known) or (len(wanted) > 1 and not (how and how.several)):
         raise AnswerNotAllowed
-    method = checked(given.method, origin.lets) if how and how.other else ""
-    if method and how and how.other and how.other not in wanted:
-        wanted.append(how.other)
+    method = ""
+    if how and how.other and (words := _in_words(how, checked(given.method, origin.lets))):
+        # As a file has it: the way in words names the others too.
+        named = [option.title for option in how.options if option.id in wanted and option.id != how.other]
+        wanted, method = [*wanted, how.other], ", ".join([*named, words])
     if how and how.required and not wanted:
         raise DetailMissing
     asks_day = item.day is not None and row.choice in item.day.answers
@@ -130,6 +132,12 @@ def set_detail(session: Session, origin: Origin, sheet: Sheet, item_id: str, giv
     old = sheet.written(session, item_id)
     now = replace(old, option=",".join(one for one in known if one in wanted), method=method, day=day)
     return give(session, origin, sheet, item_id, now) if now != old else NONE
+
+
+def _in_words(how: How, text: str) -> str:
+    """Return what of a text is not the title of a way that can be chosen."""
+    titles = {option.title.casefold() for option in how.options}
+    return ", ".join(part for part in map(str.strip, text.split(",")) if part and part.casefold() not in titles)
 
 
 def save_draft(session: Session, origin: Origin, sheet: Sheet, stop: Stop, text: str, place: str) -> bool:

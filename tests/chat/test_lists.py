@@ -587,3 +587,26 @@ def test_who_answers_no_list_gets_the_words_for_a_case_that_does_not_exist(room:
         there = room.chat(name).types(line).said
         assert there == room.chat(name).types(line.replace("0700", "9999") if name != "bo" else "fortsätt SN 9").said
     assert room.chat("hugo").types(f"ny rvt_case_round {CHILD}").said == there
+
+
+def test_a_method_in_words_stands_beside_those_that_were_chosen_as_it_would_from_a_file(room: Room) -> None:
+    furnish(room)
+    vera = begins(room.chat("vera"), "sample_audit", CHILD).types("ja").types("ja")
+    vera.presses("Spara", {"Vilka?": "FREDA, ASI", "Annat, med ord": "Påhittad metod"})
+    (row,) = (row for row in exported(room, "sample_audit") if row["item"] == "standardised_method_used")
+    assert (row["option"], row["method"]) == ("freda,asi,another", "FREDA, ASI, Påhittad metod")
+
+    vera.types("ändra 2").types("delvis").types("ändra 2").presses("Ja").types("freda, Påhittad metod")
+    (row,) = (row for row in exported(room, "sample_audit") if row["item"] == "standardised_method_used")
+    assert (row["option"], row["method"]) == ("freda,another", "FREDA, Påhittad metod")
+    assert ["Ja. FREDA, Påhittad metod"] in [line[1:] for line in the_table(room)]
+
+
+def test_a_list_on_either_database(either_room: Room) -> None:
+    room = either_room
+    furnish(room)
+    anna = room.chat("anna").types("ny intake SN 2026/0801").types("i dag")
+    presses_through(anna).sees("Inget saknas.")
+    greta = begins(room.chat("greta"), "rvt_self_check", ADULT)
+    presses_through(greta).types("mina ärenden").sees("8 av 8")
+    assert len(exported(room, "rvt_self_check")) == len(rates(room, "rvt_self_check", "peer_reviewer")) - 1
