@@ -610,3 +610,14 @@ def test_a_list_on_either_database(either_room: Room) -> None:
     greta = begins(room.chat("greta"), "rvt_self_check", ADULT)
     presses_through(greta).types("mina ärenden").sees("8 av 8")
     assert len(exported(room, "rvt_self_check")) == len(rates(room, "rvt_self_check", "peer_reviewer")) - 1
+
+
+def test_a_number_of_children_that_cannot_be_is_refused_and_the_rest_is_kept(room: Room) -> None:
+    furnish(room)
+    hugo = room.chat("hugo").types(f"ny kretsgenomgång {ADULT}")
+    for wrong in ("21", "två"):
+        hugo.presses("Spara", {"Antal barn": wrong}).sees("från 0 till 20")
+    hugo.presses("Spara", {"Antal barn": "0"}).is_asked("rvt_decision_motivated")
+    assert room.case(ADULT).children == 0
+    takes_in(room, case_ref=ADULT, case_type="barn")
+    assert room.case(ADULT).children == 1, "a child's case has a child"
