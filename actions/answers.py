@@ -1,16 +1,17 @@
 """Give, motivate, comment on and undo answers. Each is a new revision with its event; nothing is overwritten."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from actions import signing
 from actions.basis import Basis, Sheet
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from checklists import free_text
-from checklists.errors import AnswerNotAllowed, OnlyReference, UserError
-from checklists.free_text import MOST_TEXT
-from checklists.model import NOTHING, Motivation, Written
+from checklists.case_dates import read_past_day
+from checklists.errors import AnswerNotAllowed, DetailMissing, OnlyReference, UserError
+from checklists.free_text import MOST_TEXT, checked
+from checklists.model import NOTHING, How, Motivation, Written
 from checklists.privacy import has_personal_number
 from checklists.route import Stop
 from storage import answers, drafts
@@ -95,7 +96,17 @@ def row_content(sheet: Sheet, stop: Stop, item_id: str, written: Written) -> Wri
     """Return the content of the row: a motivation item is answered ja or nej; an item's own row keeps its answer."""
     if stop.about:
         return written
-    return replace(written, choice=sheet.answers[item_id].choice, option=sheet.rows[item_id].option)
+    row = sheet.rows[item_id]
+    return replace(written, choice=sheet.answers[item_id].choice, option=row.option, day=row.day)
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What goes with an answer, as filled in. options: comma-separated ids; method: in words; day: as written."""
+
+    options: str = ""
+    method: str = ""
+    day: str = ""
 
 
 def set_note(session: Session, origin: Origin, sheet: Sheet, item_id: str, text: str) -> Changes:
@@ -115,6 +126,40 @@ def set_method(session: Session, origin: Origin, sheet: Sheet, item_id: str, opt
     if item_id not in sheet.rows or how is None or option not in {one.id for one in how.options}:
         raise UserError
     return give(session, origin, sheet, item_id, replace(sheet.written(session, item_id), option=option))
+
+
+def set_detail(session: Session, origin: Origin, sheet: Sheet, item_id: str, given: Detail) -> Changes:
+    """Store what goes with an answer. Raises: AnswerNotAllowed: there is no such answer or option.
+
+    PersonalNumberInText, TextTooLong, and the errors of a day that has passed. DetailMissing: nothing is given of what
+    is required.
+    """
+    item, row = sheet.checklist.by_id[item_id], sheet.rows.get(item_id)
+    if row is None or row.choice not in item.detailed:
+        raise AnswerNotAllowed
+    how = item.how if item.how and row.choice in item.how.answers else None
+    known = [option.id for option in how.options] if how else []
+    wanted = [option for option in given.options.split(",") if option]
+    if not set(wanted) <= set(known) or (len(wanted) > 1 and not (how and how.several)):
+        raise AnswerNotAllowed
+    method = ""
+    if how and how.other and (words := _in_words(how, checked(given.method, origin.lets))):
+        # As a file has it: the way in words names the others too.
+        named = [option.title for option in how.options if option.id in wanted and option.id != how.other]
+        wanted, method = [*wanted, how.other], ", ".join([*named, words])
+    if how and how.required and not wanted:
+        raise DetailMissing
+    asks_day = item.day is not None and row.choice in item.day.answers
+    day = read_past_day(given.day.strip(), origin.today, "day") if asks_day and given.day.strip() else None
+    old = sheet.written(session, item_id)
+    now = replace(old, option=",".join(one for one in known if one in wanted), method=method, day=day)
+    return give(session, origin, sheet, item_id, now) if now != old else NONE
+
+
+def _in_words(how: How, text: str) -> str:
+    """Return what of a text is not the title of a way that can be chosen."""
+    titles = {option.title.casefold() for option in how.options}
+    return ", ".join(part for part in map(str.strip, text.split(",")) if part and part.casefold() not in titles)
 
 
 def save_draft(session: Session, origin: Origin, sheet: Sheet, stop: Stop, text: str, place: str) -> bool:

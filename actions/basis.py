@@ -25,11 +25,12 @@ BASIS: ListId = "decision_basis"
 
 
 class ListPlace(TypedDict):
-    """The identity of a list in a button: row ids of the case and the list, and the list's version."""
+    """The identity of a list in a button: row ids of the case and the list, which list, and its version."""
 
     case: int
     filled: int
     version: int
+    checklist: ListId
 
 
 @dataclass
@@ -51,7 +52,8 @@ class Sheet:
     @cached_property
     def at(self) -> ListPlace:
         """The identity of the list, for buttons."""
-        return {"case": self.case.id, "filled": self.filled.id, "version": self.filled.version}
+        row = self.filled
+        return {"case": self.case.id, "filled": row.id, "version": row.version, "checklist": row.checklist}
 
     @cached_property
     def answers(self) -> dict[str, Answer]:
@@ -84,6 +86,12 @@ class Sheet:
         return self.filled.child if self.case.children > 1 else 0
 
     @property
+    def is_by_hand(self) -> bool:
+        """Whether an auditor chose the case herself, outside every draw."""
+        row = self.filled
+        return row.role == "auditor" and row.person_id != filled.NOBODY and row.round_id == filled.NO_ROUND
+
+    @property
     def gaps(self) -> tuple[Gap, ...]:
         """What is missing in this sheet for a signature."""
         return self.applied.gaps(self.filled.role, tuple(all_facts()))
@@ -114,8 +122,9 @@ class Sheet:
 class Basis:
     """The newest occasion of one checklist on a case, as one role has it.
 
-    sheets: empty until the facts card is saved, or the reading begun. occasion: 0 if no list was ever begun.
-    of_workers: for a reader, the same occasion as the workers have it; None for the workers.
+    sheets: empty until the facts card is saved, or the reading begun; one per part of the file where the list has
+    parts. occasion: 0 if no list was ever begun. of_workers: for a reader, the same occasion as the workers have it;
+    None for everyone else. person_id: who answers it alone, NOBODY where the case's workers share it.
     """
 
     case: CaseRow
@@ -125,6 +134,7 @@ class Basis:
     role: Role = WRITER
     occasion: int = 0
     of_workers: "Basis | None" = None
+    person_id: int = filled.NOBODY
 
     @cached_property
     def checklist(self) -> Checklist:
@@ -143,7 +153,22 @@ class Basis:
     @property
     def is_reading(self) -> bool:
         """Whether this is a reader's side."""
-        return self.role == READER
+        return self.of_workers is not None
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it is a list that is sent to the chef to be read and signed."""
+        return self.list_id == BASIS
+
+    @property
+    def is_for_case(self) -> bool:
+        """Whether the list is for this kind of case: a child's list is never shown in an adult's case."""
+        return self.checklist.is_for(self.case.case_type)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the case is closed and the list with it; what is reviewed afterwards is answered all the same."""
+        return self.case.closed_on is not None and WRITER in self.checklist.answered_by
 
     @property
     def state(self) -> State | None:
@@ -187,7 +212,7 @@ class Basis:
 
     def asked_facts(self, child: int) -> bool:
         """Return whether the child's own facts have been asked; True for a reader, who is never asked them."""
-        return self.is_reading or any(at_child == child for at_child, _ in self.facts)
+        return self.is_reading or not self.is_sent or any(at_child == child for at_child, _ in self.facts)
 
 
 def is_shared(gap: Gap) -> bool:
@@ -205,12 +230,22 @@ def read(
     session: Session, case: CaseRow, facts: Facts, checklist: ListId = BASIS, reader_id: int = filled.NOBODY
 ) -> Basis:
     """Load the newest occasion: the workers' side, or with `reader_id` that person's, the workers' beside it."""
+    if case.case_type != cases.CHILD_CASE and not newest(checklist).is_for(case.case_type):
+        nothing = Basis(case, checklist, facts, ())
+        return nothing if reader_id == filled.NOBODY else replace(nothing, role=READER, of_workers=nothing)
     found = answers.newest_occasion(session, case.id, checklist, reader_id)
     worker = _side(session, case, facts, checklist, WRITER, found)
     if reader_id == filled.NOBODY:
         return worker
     reader = _side(session, case, facts, checklist, READER, found)
     return replace(reader, occasion=worker.occasion, of_workers=worker)
+
+
+def read_own(session: Session, case: CaseRow, facts: Facts, checklist: ListId, role: Role, person_id: int) -> Basis:
+    """Load the newest occasion of a list other than the decision basis. person_id: NOBODY for the case's workers."""
+    is_for = newest(checklist).is_for(case.case_type)
+    found = answers.newest_own(session, case.id, checklist, role, person_id) if is_for else []
+    return replace(_side(session, case, facts, checklist, role, found), person_id=person_id)
 
 
 def _side(

@@ -91,7 +91,10 @@ def set_type(session: Session, origin: Origin, case: CaseRow, case_type: CaseTyp
     if case.case_type == case_type:
         return NONE
     case.case_type = case_type
-    return record(session, origin, Change("case_type_set", case))
+    changes = record(session, origin, Change("case_type_set", case))
+    if case_type == cases.CHILD_CASE and not case.children:
+        changes += set_children(session, origin, case, 1)
+    return changes
 
 
 def set_workers(
@@ -127,9 +130,13 @@ def set_protected(session: Session, origin: Origin, case: CaseRow, *, protected:
 
 
 def set_children(session: Session, origin: Origin, case: CaseRow, count: int) -> Changes:
-    """Set the number of children. Raises: BadChildren: out of range, or it would hide a list already begun."""
-    if not 1 <= count <= MOST_CHILDREN:
-        raise BadChildren(most=MOST_CHILDREN)
+    """Set the number of children; an adult's case may have none.
+
+    Raises: BadChildren: out of range, or it would hide a list already begun.
+    """
+    is_child = case.case_type == cases.CHILD_CASE
+    if not int(is_child) <= count <= MOST_CHILDREN:
+        raise BadChildren(least=int(is_child), most=MOST_CHILDREN)
     if count == case.children:
         return NONE
     begun = filled.of_case(session, case.id, _PER_CHILD_LIST, "case_worker")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from actions.basis import Basis, Sheet, read
+from actions.basis import Basis, Sheet, read, read_own
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from checklists import lifecycle
@@ -11,7 +11,7 @@ from checklists.events import EventName
 from checklists.lifecycle import READER, WRITER, Act
 from checklists.model import Checklist, Role
 from checklists.swedish_time import midnight
-from storage import filled, projection_queue
+from storage import cases, filled, projection_queue
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.filled import FilledRow
@@ -47,10 +47,13 @@ def begin_one(
     like: FilledRow | None = None,
     person_id: int = filled.NOBODY,
     acting: str = "",
+    file_part: str = "",
+    name: EventName | None = None,
 ) -> tuple[FilledRow, Changes]:
     """Create one list. like: another list of the same occasion, whose unit, version and occasion it copies.
 
-    person_id: the reader, or NOBODY for the workers' list. acting: whom a reader deputises for, else empty.
+    person_id: the reader, or NOBODY for the workers' list. acting: whom a reader deputises for, else empty. file_part:
+    the part of the case file it is about, where each has a list of its own. name: of its event.
     """
     row = FilledRow(
         tenant_id=origin.tenant_id,
@@ -62,11 +65,40 @@ def begin_one(
         child=child,
         role=role,
         person_id=person_id,
+        file_part=file_part,
         begun_at=origin.now,
     )
     filled.add(session, row)
-    name: EventName = "list_begun" if person_id == filled.NOBODY else "reading_begun"
-    return row, record(session, origin, Change(name, case, row.id, detail=acting))
+    event: EventName = name or ("list_begun" if person_id == filled.NOBODY else "reading_begun")
+    return row, record(session, origin, Change(event, case, row.id, detail=acting))
+
+
+def begin_own(
+    session: Session, origin: Origin, own: Basis, acting: str = "", file_part: str = ""
+) -> tuple[Basis, FilledRow, Changes]:
+    """Begin a list other than the decision basis, unless it is begun; return the basis with it, and its row.
+
+    acting: whom a deputy stands in for. file_part: of the case file, where each part has a list of its own.
+    """
+    cases.lock(session, own.case)  # two presses at once begin one list
+    own = read_own(session, own.case, own.facts, own.list_id, own.role, own.person_id)
+    found = next((sheet.filled for sheet in own.sheets if sheet.filled.file_part == file_part), None)
+    if found is not None:
+        return own, found, NONE
+    row, changes = begin_one(
+        session,
+        origin,
+        own.case,
+        own.checklist,
+        own.role,
+        filled.NO_CHILD,
+        like=own.sheets[0].filled if own.sheets else None,
+        person_id=own.person_id,
+        acting="by_hand" if own.role == "auditor" else acting,
+        file_part=file_part,
+        name="list_begun",
+    )
+    return read_own(session, own.case, own.facts, own.list_id, own.role, own.person_id), row, changes
 
 
 def new_occasion(session: Session, origin: Origin, basis: Basis) -> tuple[Basis, Changes]:

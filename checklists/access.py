@@ -5,12 +5,12 @@ only to its own workers, the chefs of its unit and their deputies.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from checklists.model import Role
-from checklists.rights import READER, Relation, Right
+from checklists.model import Checklist, Role
+from checklists.rights import OWN_CASE, READER, Relation, Right
 
 Audience = Literal["worker", "chef", "deputy_else_manager"]
 READ = Right("read", "case", READER)
@@ -86,6 +86,29 @@ def reads_as_deputy(held: Sequence[Held], case: CaseAccess) -> bool:
     held: the roles of one person who may read the case; that she may is not checked here.
     """
     return not any(one.role == "unit_manager" and one.unit_id == case.unit_id for one in held)
+
+
+OWN_LISTS: Mapping[Role, tuple[Relation, ...]] = {
+    **OWN_CASE,
+    **READER,
+    "peer_reviewer": ("own_unit", "other"),
+    "auditor": ("own_unit", "other"),
+}
+"""Who answers a list of her role, by her relation to the case: nobody reviews a case she works on."""
+OUTSIDERS: tuple[Role, ...] = ("peer_reviewer", "auditor")
+"""Those who review from outside the case; a case with protected identity does not exist for them."""
+
+
+def seat(checklist: Checklist, held: Iterable[Held], case: CaseAccess) -> Role | None:
+    """Return the role in which a person answers a list other than the decision basis; None if she may not.
+
+    A deputy answers in the chef's role. That a peer reviewer never had to do with the case is not checked here.
+    """
+    roles = [one.role for one in held if _relation(one, case) in OWN_LISTS.get(one.role, ())]
+    if case.protected_identity:
+        roles = [role for role in roles if role not in OUTSIDERS]
+    answering: list[Role] = ["unit_manager" if role == "deputy" else role for role in roles]
+    return next((role for role in checklist.answered_by if role in answering), None)
 
 
 class Staff:

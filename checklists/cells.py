@@ -24,7 +24,9 @@ COLUMNS = (
     "note",
     "answered_on",
 )
-"""The columns of an import file; an export begins with the same ones."""
+"""The columns of an import file; an export begins with the same ones, and then DETAILS."""
+DETAILS = ("option", "on", "place", "akt_part")
+"""Columns that may be absent: how an answer came about, by id; its day; the motivation's place; part of the file."""
 FREE = "fritext"
 WORDS = {"ja": "Ja", "nej": "Nej", "delvis": "Delvis", "pagaende": "Pågående", "ej_tillampligt": "E/T"}
 """Each answer as the auditor's table spells it."""

@@ -4,7 +4,7 @@ Reminders and figures use no other source. A clock always concerns the running i
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -148,6 +148,21 @@ def investigation(dates: CaseDates, extensions: Iterable[Extension]) -> Deadline
     stopped = _first(opened, dates.decided_on) or _first(opened, dates.closed_on)
     limit = finish_by(opened)
     return Deadline("4m", opened, limit, _moved(extensions, "4m", opened, limit), stopped)
+
+
+def proposed(clock: Literal["14d", "4m"], dates: CaseDates, day: date) -> Literal["ja", "nej", ""]:
+    """Return the answer that the dates give to "was it done in time?"; "" while nobody can tell.
+
+    An extension does not make it ja: the question is about the plain limit, and the reason has a question of its own.
+    Nor does violence, where the limit is nearer.
+    """
+    plain = replace(dates, violence_known_on=None)
+    found = assessment(plain, (), Workdays()) if clock == "14d" else investigation(plain, ())
+    if found is None:
+        return ""
+    if found.is_late(day):
+        return "nej"
+    return "" if found.runs(day) else "ja"
 
 
 def spans(dates: CaseDates) -> tuple[Span, ...]:

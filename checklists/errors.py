@@ -17,6 +17,7 @@ UserError
 ├── BadDeputy              BK-125
 ├── OnlyText               BK-126
 ├── OnlyReference          BK-127
+├── DetailMissing          BK-128
 ├── UnreadablePeriod       BK-130
 ├── DateOutOfRange         BK-131
 ├── DateInFuture           BK-132
@@ -88,9 +89,14 @@ class BadDate(UserError):
 
 
 class BadChildren(UserError):
-    """The number of children is not a whole number in range, or would hide a begun list."""
+    """The number of children is not a whole number in range, or would hide a begun list. least, most: the range."""
 
     code = "BK-113"
+
+    @property
+    def text_key(self) -> str:
+        """Return the sentence that names 0 as the least, where there may be no children."""
+        return "errors.BK-113_adult" if self.args_for_text.get("least") == 0 else super().text_key
 
 
 class BadPeople(UserError):
@@ -165,6 +171,12 @@ class OnlyReference(UserError):
     def text_key(self) -> str:
         """Return the sentence for why no text is kept."""
         return "errors.BK-127_protected" if self.args_for_text.get("where") == "protected" else super().text_key
+
+
+class DetailMissing(UserError):
+    """What has to go with the answer, such as the method used, is not given."""
+
+    code = "BK-128"
 
 
 class UnreadablePeriod(UserError):

@@ -62,7 +62,6 @@ class Code(StrEnum):
     COLUMN_UNKNOWN = "BK-205"
     COLUMN_TWICE = "BK-206"
     NUL_IN_CELL = "BK-207"
-    COLUMN_NOT_TAKEN = "BK-208"
     HEADER_BELOW = "BK-209"
 
     EMPTY = "BK-210"
@@ -128,6 +127,8 @@ class Code(StrEnum):
     NO_SUCH_FACT = "BK-285"
     ITEM_NOT_ABOVE = "BK-286"
     WRONG_FILE_NAME = "BK-287"
+    CONCEPT_LACKS = "BK-288"
+    CONCEPT_OF_SEVERAL = "BK-289"
 
     ADDRESS_NOT_HERE = "BK-300"
     SETTING_NOT_ONE_OF = "BK-301"

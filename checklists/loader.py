@@ -200,7 +200,7 @@ def _condition_faults(
     item: dict[str, Any], above: set[str], facts: dict[str, Fact], lines: dict[Path_, int], at: Path_
 ) -> Iterator[Fault]:
     only, item_id = item.get("only"), word(_get(item, "id"))
-    conditions: list[tuple[Path_, Any]] = [(("when",), item.get("when"))]
+    conditions: list[tuple[Path_, Any]] = [((name,), item.get(name)) for name in ("when", "unless")]
     conditions += [(("only", choice), part) for choice, part in only.items()] if isinstance(only, dict) else []
     for place, condition in conditions:
         line = _line(lines, (*at, *place))

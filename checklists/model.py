@@ -20,6 +20,10 @@ Per = Literal["case", "child"]
 CaseType = Literal["barn", "vuxen"]
 CASE_TYPE = "case_type"
 """The key of the case type among the facts that `rules.Applied` is given; unlike the others it is always known."""
+CHILDREN = "children"
+"""The same for whether there are children in the case."""
+Children = Literal["none", "some"]
+Clock = Literal["14d", "4m"]
 FilePart = Literal["fysisk", "digital"]
 Role = Literal["case_worker", "unit_manager", "deputy", "peer_reviewer", "manager", "auditor", "admin"]
 AnyRole = Literal[Role, ""]
@@ -54,30 +58,33 @@ class _Data(BaseModel):
 
 
 class Condition(_Data):
-    """When something applies: a test of one fact, item or case type, or several tests joined by `all` or `any`."""
+    """When something applies: a test of one fact, item or case type, of whether there are children, or several tests
+    joined by `all` or `any`.
+    """
 
     fact: Id | None = None
     item: Id | None = None
     case_type: CaseType | None = None
+    children: Children | None = None
     values: frozenset[Choice] = Field(default=frozenset(), alias="is")
     all: tuple["Condition", ...] = ()
     any: tuple["Condition", ...] = ()
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        single = (self.fact, self.item, self.case_type)
+        single = (self.fact, self.item, self.case_type, self.children)
         if sum(one is not None for one in single) + bool(self.all) + bool(self.any) != 1:
             raise Refusal(fault(Code.CONDITION_OF_SEVERAL))
         if (self.fact or self.item) and not self.values:
             raise Refusal(fault(Code.CONDITION_WITHOUT_IS))
-        if self.case_type and self.values:
+        if (self.case_type or self.children) and self.values:
             raise Refusal(fault(Code.CASE_TYPE_WITH_IS))
         if self.fact and not self.values <= {"ja", "nej"}:
             raise Refusal(fault(Code.FACT_NOT_YES_NO))
         return self
 
     def leaves(self) -> Iterator["Condition"]:
-        """Yield every test of a single fact, item or case type in this condition, at any depth."""
+        """Yield every test of a single thing in this condition, at any depth."""
         if self.all or self.any:
             for part in self.all + self.any:
                 yield from part.leaves()
@@ -150,9 +157,10 @@ class Item(_Data):
 
     wording: `source` when the source document has these words, `local` when they are ours. label: a short form, for a
     group card and where the source has only a noun phrase. only: a condition for each answer that may not always be
-    given. motivates: the item or fact whose motivation this item asks for. motivate_on: the answers motivated in this
-    item's own row. gap_on: the answers that are gaps in themselves; gap_on_unmotivated: those that are without a
-    motivation. asked_of: the roles it is put to; empty: everyone who answers the list.
+    given. motivates: the item or fact whose motivation this item asks for. unless: when it does not apply although
+    `when` is met. computed: the clock whose outcome is proposed as the answer; a person confirms it. motivate_on: the
+    answers motivated in this item's own row. gap_on: the answers that are gaps in themselves; gap_on_unmotivated: those
+    that are without a motivation. asked_of: the roles it is put to; empty: everyone who answers the list.
     """
 
     id: Id
@@ -169,6 +177,8 @@ class Item(_Data):
     hint_en: Text | None = None
     group: Id | None = None
     when: Condition | None = None
+    unless: Condition | None = None
+    computed: Clock | None = None
     only: Mapping[Choice, Condition] = Field(default_factory=dict)
     how: How | None = None
     day: Day | None = None
@@ -178,6 +188,13 @@ class Item(_Data):
     gap_on_unmotivated: frozenset[Choice] = frozenset()
     asked_of: tuple[Role, ...] = ()
     enabled: bool = True
+
+    @cached_property
+    def detailed(self) -> frozenset[Choice]:
+        """The answers after which a card of its own asks for more: several ways, one that is required, or a day."""
+        own = self.how is not None and (self.how.several or self.how.required)
+        of_how = self.how.answers if self.how and own else frozenset[Choice]()
+        return of_how | (self.day.answers if self.day else frozenset[Choice]())
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -208,7 +225,8 @@ class Item(_Data):
 class Checklist(_Data):
     """One version of a checklist. An item's number is its position in the file, which never changes in a version.
 
-    file_parts: the parts of a case file that each get a list of their own; empty: one list for the whole file.
+    case_type: the cases it is for; None: all. file_parts: the parts of a case file that each get a list of their own;
+    empty: one list for the whole file.
     """
 
     id: ListId
@@ -218,6 +236,7 @@ class Checklist(_Data):
     source: Text
     per: Per
     answered_by: tuple[Role, ...] = Field(min_length=1)
+    case_type: CaseType | None = None
     file_parts: tuple[FilePart, ...] = ()
     sections: tuple[Heading, ...] = Field(min_length=1)
     groups: tuple[Heading, ...] = ()
@@ -248,9 +267,13 @@ class Checklist(_Data):
         """Return the ids of the facts that this role's items depend on, in no particular order."""
         used: set[str] = set()
         for item in self.asked[role]:
-            conditions = [item.when, *item.only.values()]
+            conditions = [item.when, item.unless, *item.only.values()]
             used |= {leaf.fact for condition in conditions if condition for leaf in condition.leaves() if leaf.fact}
         return tuple(used)
+
+    def is_for(self, case_type: CaseType) -> bool:
+        """Return whether the list is for cases of this type."""
+        return self.case_type in (None, case_type)
 
     @cached_property
     def group(self) -> dict[str, Heading]:
@@ -282,7 +305,7 @@ class Written:
     choice: a Choice, `fritext` or `obesvarad`. place: where in the case file the motivation is found. note: the
     reservation or comment; None leaves the stored one unchanged. raw: the answer cell exactly as it was imported.
     option: the chosen option ids, comma-separated, in the checklist's order. method: how the answer came about in
-    words, where the options do not cover it.
+    words, where the options do not cover it. day: the day asked for with the answer.
     """
 
     choice: str
@@ -294,6 +317,7 @@ class Written:
     option: str = ""
     answered_on: date | None = None
     method: str = ""
+    day: date | None = None
 
     @property
     def only_here(self) -> bool:

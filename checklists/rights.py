@@ -14,6 +14,7 @@ VerbName = Literal[
     "answer",
     "ask_chef",
     "back",
+    "begin_list",
     "change",
     "close",
     "command",
@@ -51,6 +52,7 @@ VerbName = Literal[
     "open",
     "open_ref",
     "pause",
+    "protection",
     "read",
     "remove_deputy",
     "reopen",
@@ -58,6 +60,7 @@ VerbName = Literal[
     "save_closing",
     "save_comment",
     "save_decided",
+    "save_detail",
     "save_details",
     "save_extension",
     "save_facts",
@@ -74,6 +77,7 @@ VerbName = Literal[
     "show_report",
     "sign",
     "sign_shortfall",
+    "skip_detail",
     "snooze",
     "to_read",
     "undo",
@@ -92,7 +96,10 @@ OWN_CASE: Mapping[Role, tuple[Relation, ...]] = {"case_worker": ("lead", "co_wor
 READER: Mapping[Role, tuple[Relation, ...]] = {"unit_manager": ("own_unit",), "deputy": ("own_unit",)}
 """The chefs of the case's unit and their deputies. Nobody reads a case they are lead or co-worker of."""
 LIST_HOLDER: Mapping[Role, tuple[Relation, ...]] = {**OWN_CASE, **READER}
-"""Everyone who has a list on the case: its workers the one they write, a reader the one used for reading."""
+"""Everyone who has a list on the case: its workers the one they write, a reader the one used for reading.
+
+Of the decision basis, that is. Who answers another list is in `access.seat`, and a verb with this right asks there.
+"""
 
 
 @dataclass(frozen=True, slots=True)

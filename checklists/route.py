@@ -13,12 +13,13 @@ from checklists.rules import Answers, Applied
 class Stop:
     """One card on the route.
 
-    kind: `question` (one item), `group` (several items on one card), or `motivation`.
+    kind: `question` (one item), `group` (several items on one card), `motivation`, or `detail` (what goes with an
+    answer).
     items: the ids of the items it answers, or whose own rows it motivates.
     about: on a motivation card with an item of its own, the item or fact being motivated; otherwise empty.
     """
 
-    kind: Literal["question", "group", "motivation"]
+    kind: Literal["question", "group", "motivation", "detail"]
     items: tuple[str, ...]
     about: str = ""
 
@@ -50,9 +51,16 @@ def stops(applied: Applied, role: Role) -> tuple[Stop, ...]:
         else:
             members = (item,)
             way.append(Stop("question", (item.id,)))
+            if item.detailed and asks_detail(item, applied):
+                way.append(Stop("detail", (item.id,)))
         if writes:
             way += _own_motivation(members, applied.answers)
     return tuple(way)
+
+
+def asks_detail(item: Item, applied: Applied) -> bool:
+    """Return whether the answer to an item calls for more on a card of its own."""
+    return item.id in applied.answered and applied.answers[item.id].choice in item.detailed
 
 
 def _own_motivation(items: tuple[Item, ...], answers: Answers) -> list[Stop]:
@@ -67,7 +75,10 @@ def _own_motivation(items: tuple[Item, ...], answers: Answers) -> list[Stop]:
 
 
 def is_open(stop: Stop, applied: Applied) -> bool:
-    """Return whether something on the card remains to be answered or motivated."""
+    """Return whether something on the card remains to be answered, motivated or, where that is required, detailed."""
+    if stop.kind == "detail":
+        how, answer = applied.checklist.by_id[stop.items[0]].how, applied.answers[stop.items[0]]
+        return how is not None and how.required and answer.choice in how.answers and not answer.has_method
     if stop.kind == "motivation" and not stop.about:
         return any(not applied.answers[item_id].motivation for item_id in stop.items)
     return any(applied.is_open(item_id) for item_id in stop.items)

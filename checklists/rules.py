@@ -1,13 +1,14 @@
 """A checklist evaluated against facts and answers: which items apply, are open, or are gaps.
 
-`facts` maps fact id to ja or nej, and `case_type` to barn or vuxen; a missing fact is unknown.
+`facts` maps fact id to ja or nej, `case_type` to barn or vuxen, and `children` to none or some; a missing fact is
+unknown.
 `answers` maps item id to the newest Answer; a missing item was never answered.
 """
 
 from collections.abc import Mapping
 from typing import Literal
 
-from checklists.model import CASE_TYPE, OPEN, Answer, Checklist, Choice, Condition, Gap, Item, Role
+from checklists.model import CASE_TYPE, CHILDREN, OPEN, Answer, Checklist, Choice, Condition, Gap, Item, Role
 
 Facts = Mapping[str, str]
 Answers = Mapping[str, Answer]
@@ -29,6 +30,8 @@ class Applied:
         """Ids of the items that apply and whose newest answer is still valid."""
         for item in checklist.items:
             applying: Applies = "yes" if item.when is None else self._met(item.when)
+            if item.unless is not None and self._met(item.unless) == "yes":
+                applying = "no"
             self.applies[item.id] = applying
             answer = answers.get(item.id)
             if answer is not None and applying == "yes" and self._counts(item, answer.choice):
@@ -40,6 +43,8 @@ class Applied:
             strong: Applies = "no" if condition.all else "yes"
             weak: Applies = "yes" if condition.all else "no"
             return strong if strong in parts else "waits" if "waits" in parts else weak
+        if condition.children:
+            return "yes" if self.facts.get(CHILDREN) == condition.children else "no"
         if condition.fact or condition.case_type:
             known = self.facts.get(condition.fact or CASE_TYPE)
             wanted = condition.values if condition.fact else (condition.case_type,)

@@ -66,9 +66,33 @@ def texts_of(cells: dict[str, str]) -> Cells:
     return Cells(*(cells[name] for name in _TEXTS))
 
 
-def day_of(cell: str, today: date) -> date | None:
-    """Return the day the answer was given, None when there is none. Raises: Refusal."""
+def day_of(cell: str, today: date, column: str = "answered_on") -> date | None:
+    """Return the day the answer was given, or another that has passed; None when there is none. Raises: Refusal."""
     try:
-        return read_past_day(cell, today, "answered_on") if cell else None
+        return read_past_day(cell, today, column) if cell else None
     except UserError as error:
-        raise Refusal(of_rule(error, "answered_on")) from None
+        raise Refusal(of_rule(error, column)) from None
+
+
+def part_of(cell: str, checklist: Checklist) -> str:
+    """Return the part of the case file a row is about, empty for the whole. Raises: Refusal."""
+    if cell and cell not in checklist.file_parts:
+        raise Refusal(fault(Code.NOT_ONE_OF, column="akt_part", allowed=listed(checklist.file_parts) or "-"))
+    return cell
+
+
+def with_details(cells: dict[str, str], item: Item) -> dict[str, str]:
+    """Return `method` and `motivation` with what stands in the columns of their own for the way and the place.
+
+    An export writes both; then the columns add nothing. Raises: Refusal: the question has no such way.
+    """
+    found: dict[str, str] = {}
+    ids = [option.id for option in item.how.options] if item.how else []
+    if any(one.strip() not in ids for one in cells["option"].split(",") if cells["option"]):
+        raise Refusal(fault(Code.NOT_ONE_OF, column="option", allowed=listed(ids) or "-"))
+    if cells["option"] and not cells["method"]:
+        found["method"] = cells["option"]
+    place, motivation = cells["place"], cells["motivation"]
+    if place and place not in motivation:
+        found["motivation"] = f"{motivation} (Var i akten: {place})" if motivation else f"Finns i akten: {place}"
+    return found

@@ -12,7 +12,7 @@ from actions.basis import Sheet
 from actions.changes import Change, Changes, record
 from actions.origin import Origin, of_file
 from actions.people import Outcome
-from checklists.cells import COLUMNS, FREE, Cells, read_cells, write_cells
+from checklists.cells import COLUMNS, DETAILS, FREE, Cells, read_cells, write_cells
 from checklists.csv_in import CsvRow, read_csv
 from checklists.csv_safe import as_written
 from checklists.errors import UserError
@@ -32,8 +32,6 @@ from storage.cases import CaseRow
 from storage.desk import Session
 from storage.filled import FilledRow
 
-NOT_TAKEN = ("option", "on", "place", "akt_part")
-"""Columns of the format that are not read yet: refused when something stands in them."""
 EXPORTED = ("unit", "version", "occasion", "question", "revision")
 """Columns only an export has."""
 NEEDED = ("tenant_id", "case_ref", "checklist", "role", "item", "answer")
@@ -64,6 +62,7 @@ class _Where:
     checklist: ListId
     role: Role
     child: int
+    file_part: str
 
 
 class _Import:
@@ -80,18 +79,19 @@ class _Import:
     def take(self, row: CsvRow) -> Outcome:
         """Import one row. Raises: Refusal: it is wrong."""
         cells = {name: as_written(cell) for name, cell in row.cells.items()}
-        if filled_in := [name for name in NOT_TAKEN if cells[name]]:
-            raise Refusal(fault(Code.COLUMN_NOT_TAKEN, column=filled_in[0]))
         case, checklist = self._case(cells), newest(answer_rows.checklist_id_of(cells["checklist"]))
         role = answer_rows.role_of(cells["role"], checklist)
         child = answer_rows.child_of(cells["child"], checklist, case)
-        where = _Where(case.tenant_id, case.id, checklist.id, role, child)
+        part = answer_rows.part_of(cells["akt_part"], checklist)
+        where = _Where(case.tenant_id, case.id, checklist.id, role, child, part)
         here = self._list(where, case)
         item = answer_rows.item_of(here.checklist, cells["item"], role)
+        cells |= answer_rows.with_details(cells, item)
+        on = answer_rows.day_of(cells["on"], day_of(self.at), "on")
         texts, day = answer_rows.texts_of(cells), answer_rows.day_of(cells["answered_on"], day_of(self.at))
         if read_cells(item, texts).choice == FREE:
             self.outside.append(row.line)
-        return self._keep(here, where, item, texts, day)
+        return self._keep(here, where, item, texts, day, on)
 
     def _case(self, cells: dict[str, str]) -> CaseRow:
         check_tenant(cells["tenant_id"], self.allowed)
@@ -121,7 +121,7 @@ class _Import:
         found = [
             row
             for row in filled.of_case(self.session, where.case_id, where.checklist, where.role)
-            if (row.person_id, row.round_id, row.file_part) == (filled.NOBODY, filled.NO_ROUND, "")
+            if (row.person_id, row.round_id, row.file_part) == (filled.NOBODY, filled.NO_ROUND, where.file_part)
         ]
         if not found:
             return _List(case, newest(where.checklist), 1, False, None, {})
@@ -146,20 +146,23 @@ class _Import:
         facts = cases.rule_facts(case, row.child, cases.facts(self.session, case.id))
         return Sheet(case, row, checklist, facts, answers.latest(self.session, row.id))
 
-    def _keep(self, here: _List, where: _Where, item: Item, cells: Cells, day: date | None) -> Outcome:
+    def _keep(self, here: _List, where: _Where, item: Item, cells: Cells, day: date | None, on: date | None) -> Outcome:
         origin = self._origin(where.tenant_id)
         if here.sheet is None:
             if here.with_chef:
                 raise Refusal(fault(Code.LISTS_SENT))
             row, begun = lists.begin_one(
-                self.session, origin, here.case, here.checklist, where.role, where.child, here.occasion
+                *(self.session, origin, here.case, here.checklist, where.role, where.child, here.occasion),
+                file_part=where.file_part,
             )
             here.sheet = self._sheet(here.case, here.checklist, row)
             self._note(where, begun)
         old = here.sheet.rows.get(item.id)
-        if old is not None and self._is_said_already(here, here.sheet, item, old, cells, day):
+        same_on = on is None or (old is not None and on == old.day)
+        if old is not None and same_on and self._is_said_already(here, here.sheet, item, old, cells, day):
             return "unchanged"
         told = replace(read_cells(item, cells), answered_on=day)
+        told = replace(told, day=on if on or old is None or old.choice != told.choice else old.day)
         self._note(where, give(self.session, origin, here.sheet, item.id, told))
         here.before.pop(item.id, None)
         return "changed" if old is not None else "added"
@@ -216,7 +219,7 @@ def _taker(session: Session, order: Order) -> Take:
 
 
 def _read_rows(raw: bytes, at: datetime) -> list[CsvRow]:
-    return read_csv(raw, (*COLUMNS, *NOT_TAKEN), NEEDED, LetThrough(day_of(at)), EXPORTED)
+    return read_csv(raw, (*COLUMNS, *DETAILS), NEEDED, LetThrough(day_of(at)), EXPORTED)
 
 
 def _announce(session: Session, rows: Rows, order: Order) -> None:

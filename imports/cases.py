@@ -108,6 +108,8 @@ class _Row:
             changes += acts.set_type(*at, case_type)
         try:
             changes += acts.set_workers(*at, lead_id=lead_id, co_id=co_id)
+            if is_new and case.case_type != cases.CHILD_CASE and count is None:
+                count = 0
             if count is not None:
                 changes += acts.set_children(*at, count)
         except BadPeople as error:
@@ -149,8 +151,8 @@ class _Row:
         text = self.cells["children"]
         if not text:
             return None
-        count = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
-        if not 1 <= count <= MOST_CHILDREN:
+        count = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else -1
+        if not 0 <= count <= MOST_CHILDREN:  # whether there may be none, the kind of case says
             raise Refusal(of_rule(BadChildren(most=MOST_CHILDREN), "children"))
         return count
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from checklists.cells import COLUMNS as COLUMNS_IN
-from checklists.cells import Cells, write_cells
+from checklists.cells import DETAILS, Cells, write_cells
 from checklists.loader import checklist_version
 from checklists.model import OPEN, Answer, Written
 from checklists.rules import Applied
@@ -14,7 +14,7 @@ from storage.answers import Stored
 from storage.desk import Session
 from storage.exported import Exported
 
-COLUMNS = (*COLUMNS_IN, "unit", "version", "occasion", "question", "revision")
+COLUMNS = (*COLUMNS_IN, *DETAILS, "unit", "version", "occasion", "question", "revision")
 
 
 def answer_rows(run: Run, selection: Selection) -> Iterator[Sequence[str]]:
@@ -35,14 +35,17 @@ def _rows_of(session: Session, tenant_id: str, one: Exported) -> list[Sequence[s
         if answer is None or is_taken_back(answer):
             continue
         counted = applied.state(item.id)
+        place = ""
         if answers.has_texts(answer):
-            cells = write_cells(item, answers.for_export(session, row, answer), counted)
+            told = answers.for_export(session, row, answer)
+            cells, place = write_cells(item, told, counted), told.place
         else:
             told = answers.for_export_without_texts(answer.choice, answer.option, answer.motivation_kind)
             cells = _without_texts(row.checklist, row.version, item.id, told, counted)
         day, revision = answers.day_of(answer).isoformat(), str(answer.revision)
         said = (item.id, cells.answer, cells.method, cells.motivation, cells.note, day)
-        rows.append((*whose, *said, *where, item.ask, revision))
+        details = (answer.option, str(answer.day or "")[:10], place, row.file_part)
+        rows.append((*whose, *said, *details, *where, item.ask, revision))
     return rows
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from checklists.cells import method_words
 from checklists.loader import all_facts, checklist_version
 from checklists.model import OPEN, Checklist
 from checklists.rules import Applied
@@ -153,12 +154,12 @@ def _row(
     texts, who = [], ""
     if answer is not None:
         written = answers.read(session, row, answer)
-        options = {option.id: option.title for option in item.how.options} if item.how else {}
         if answer.choice not in (counted, OPEN):
             gave = answer_word(answer.choice)
             texts.append((WORDS["last"], say("printed.last_given", "sv", answer=gave)))
         found = {
-            item.how.ask if item.how else WORDS["answer"]: options.get(written.option, written.option),
+            item.how.ask if item.how else WORDS["answer"]: method_words(item, written),
+            item.day.ask if item.day else "": written.day.isoformat() if written.day else "",
             WORDS["answered_on"]: answer.answered_on.isoformat() if answer.answered_on else "",
             WORDS["motivation"]: written.motivation or _kind(written.motivation_kind),
             WORDS["place"]: written.place,

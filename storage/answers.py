@@ -1,7 +1,7 @@
 """Answers, append-only: every change is a new revision, nothing is overwritten, and free text is sealed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal, NamedTuple, Protocol, get_args
 
@@ -9,8 +9,8 @@ from sqlalchemy import String, UniqueConstraint, and_, bindparam, false, or_
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from checklists.lifecycle import READER, WRITER
-from checklists.model import Answer, Motivation, Written
-from storage.filled import NOBODY, FilledRow
+from checklists.model import Answer, Motivation, Role, Written
+from storage.filled import NO_ROUND, NOBODY, FilledRow
 from storage.sealing import KeyGone, MasterGone, seal, unseal
 from storage.times import Moment, swedish_day
 
@@ -23,8 +23,8 @@ class AnswerRow(SQLModel, table=True):
 
     choice: a Choice, `fritext` or `obesvarad`. option: comma-separated option ids. act: shared by the rows one act has
     stored. undo_of: the act this row undoes, else empty. follow_up: it concludes an item that was `pagaende` when the
-    list was signed. Sealed: motivation, place (of the motivation, in the case file), note, raw (the cell of an import),
-    and method (not among the options).
+    list was signed. day: the day asked for with the answer. Sealed: motivation, place (of the motivation, in the case
+    file), note, raw (the cell of an import), and method (not among the options).
     """
 
     __tablename__ = "answer"
@@ -38,6 +38,7 @@ class AnswerRow(SQLModel, table=True):
     choice: str = Field(max_length=20)
     option: str = Field(default="", max_length=60)
     answered_on: date | None = None
+    day: date | None = None
     motivation_kind: Motivation = Field(default="", sa_type=String(10))
     motivation: bytes | None = None
     place: bytes | None = None
@@ -54,7 +55,7 @@ class AnswerRow(SQLModel, table=True):
 class Stored(NamedTuple):
     """A revision as raw driver values, without the ORM: an export reads thousands and changes none.
 
-    answered_on, at: strings on SQLite.
+    answered_on, at, day: strings on SQLite.
     """
 
     filled_id: int
@@ -70,6 +71,7 @@ class Stored(NamedTuple):
     raw: bytes | None
     method: bytes | None
     at: datetime | str
+    day: date | str | None
 
 
 class OfCase(Protocol):
@@ -148,6 +150,41 @@ def newest_occasion(
     return list(found.values())
 
 
+_OWN = (
+    select(FilledRow, AnswerRow)
+    .join(
+        AnswerRow,
+        and_(col(AnswerRow.filled_id) == col(FilledRow.id), col(AnswerRow.id).in_(_NEWEST)),
+        isouter=True,
+    )
+    .where(
+        col(FilledRow.case_id) == bindparam("case_id"),
+        col(FilledRow.checklist) == bindparam("checklist"),
+        col(FilledRow.role) == bindparam("role"),
+        col(FilledRow.person_id) == bindparam("person_id"),
+        col(FilledRow.round_id) == NO_ROUND,
+    )
+    .order_by(col(FilledRow.occasion), col(FilledRow.id))
+)
+
+
+def newest_own(
+    session: Session, case_id: int, checklist: str, role: Role, person_id: int
+) -> list[tuple[FilledRow, dict[str, AnswerRow]]]:
+    """Return the lists of one role and person (NOBODY: the workers) with their newest answers, as begun.
+
+    Of the newest occasion, and outside every round.
+    """
+    named = {"case_id": case_id, "checklist": checklist, "role": role, "person_id": person_id}
+    found: dict[int, tuple[FilledRow, dict[str, AnswerRow]]] = {}
+    for row, answer in session.exec(_OWN, params=named):
+        _, given = found.setdefault(row.id, (row, {}))
+        if answer is not None:
+            given[answer.item_id] = answer
+    newest = max((row.occasion for row, _ in found.values()), default=0)
+    return [one for one in found.values() if one[0].occasion == newest]
+
+
 def latest(session: Session, filled: int) -> dict[str, AnswerRow]:
     """Return the newest revision of each item, by item id; {} for an unknown list."""
     rows = session.exec(_LATEST, params={"filled_id": filled})
@@ -189,6 +226,7 @@ def add(
         choice=written.choice,
         option=written.option,
         answered_on=written.answered_on,
+        day=written.day,
         motivation_kind=written.motivation_kind,
         author_id=author,
         at=at,
@@ -214,7 +252,7 @@ def text(session: Session, filled: OfCase, row: AnswerRow | Stored, name: TextFi
 def read(session: Session, filled: OfCase, row: AnswerRow) -> Written:
     """Return a stored revision with its texts decrypted. Raises: SealBroken, KeyGone."""
     texts = {name: text(session, filled, row, name) for name in TEXT_FIELDS}
-    return _in_clear(row, texts, row.answered_on)
+    return replace(_in_clear(row, texts, row.answered_on), day=row.day)
 
 
 def _in_clear(row: AnswerRow | Stored, texts: Mapping[TextField, str], day: date | None = None) -> Written:

@@ -10,7 +10,7 @@ from sqlmodel import Field, Session, SQLModel, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from checklists.case_dates import FIELDS, CaseDates
-from checklists.model import CASE_TYPE, CaseType
+from checklists.model import CASE_TYPE, CHILDREN, CaseType
 from storage import row_ids
 from storage.sealing import keys_of
 from storage.times import Moment, swedish_day
@@ -196,14 +196,19 @@ def set_fact(session: Session, row: CaseRow, fact: FactRow) -> None:
 
 
 def rule_facts(row: CaseRow, child: int, newest: Mapping[tuple[int, str], FactRow]) -> dict[str, str]:
-    """Return the facts that the rules need for a child: the known ones of the case and the child, and the case type."""
-    return rule_values(row.case_type, child, {at: fact.value for at, fact in newest.items()})
+    """Return the facts that the rules need for a child: the known ones of the case and the child, the case type, and
+    whether there are children.
+    """
+    return rule_values(row.case_type, row.children, child, {at: fact.value for at, fact in newest.items()})
 
 
-def rule_values(case_type: CaseType, child: int, newest: Mapping[tuple[int, str], str]) -> dict[str, str]:
+def rule_values(
+    case_type: CaseType, children: int, child: int, newest: Mapping[tuple[int, str], str]
+) -> dict[str, str]:
     """Return the same as `rule_facts`, given values instead of rows."""
     known = {name: value for (at, name), value in newest.items() if at in (WHOLE_CASE, child) and value != UNKNOWN}
     known[CASE_TYPE] = case_type
+    known[CHILDREN] = "some" if children else "none"
     return known
 
 

@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from checklists.deadlines import Extension
 from checklists.lifecycle import WRITER
 from checklists.loader import all_facts, checklist_version
-from checklists.model import CASE_TYPE, OPEN, Answer, AnyRole, Role
+from checklists.model import CASE_TYPE, CHILDREN, OPEN, Answer, AnyRole, Role
 from checklists.rates import Mark, case_marks, item_states
 from checklists.rules import Applied
 from checklists.swedish_time import day_of
@@ -25,7 +25,7 @@ from storage.filled import FilledRow
 from storage.returns import ReturnRow
 from storage.signatures import SignatureRow
 
-RULES = 1
+RULES = 2
 """The version of the counting rules of `of_cases`. Raise it when they change: everything is then projected again."""
 BASIS, WORKER = "decision_basis", WRITER
 Key = tuple[int, int]
@@ -68,7 +68,7 @@ def of_cases(session: Session, case_ids: Sequence[int]) -> dict[Key, Contributio
         parts[case.id, 0] = Contribution(case.tenant_id, case.unit_id, "", 0, "", None, "", _text(marks))
         for row in of_case:
             known = facts[case.id, WHOLE_CASE] + (facts[case.id, row.child] if row.child else ())
-            known += ((CASE_TYPE, case.case_type),)
+            known += ((CASE_TYPE, case.case_type), (CHILDREN, "some" if case.children else "none"))
             kept, complete = _states_and_complete(row.checklist, row.version, row.role, known, answers[row.id])
             begun = _day(row.begun_at)
             occasion = (case.id, row.checklist, row.occasion)
@@ -140,7 +140,7 @@ def _read_mark(row: Row[Any], lists: list[Row[Any]], begun: date) -> Iterator[Ma
 
 
 def _cases(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
-    columns = [getattr(CaseRow, name) for name in ("id", "tenant_id", "unit_id", "case_type", *KEPT_DATES)]
+    columns = [getattr(CaseRow, name) for name in ("id", "tenant_id", "unit_id", "case_type", "children", *KEPT_DATES)]
     return session.connection().execute(select(*columns).where(col(CaseRow.id).in_(ids), STANDS)).all()
 
 

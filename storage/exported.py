@@ -95,7 +95,11 @@ def page(session: Session, tenant_id: int, wanted: Wanted, after: int, size: int
     facts = _facts(session, [one.case_id for one in lists])
     given = _answers(session, [one.id for one in lists])
     prefetch_keys(session, tenant_id, (one.case_id for one in lists))
-    return [Exported(one, rule_values(one.case_type, one.child, facts[one.case_id]), given[one.id]) for one in lists]
+    return [Exported(one, _known(one, facts[one.case_id]), given[one.id]) for one in lists]
+
+
+def _known(one: ListOf, facts: dict[tuple[int, str], str]) -> dict[str, str]:
+    return rule_values(one.case_type, one.children, one.child, facts)
 
 
 def _answers(session: Session, lists: Sequence[int]) -> dict[int, dict[str, Stored]]:

@@ -125,6 +125,13 @@ def add(session: Session, row: FilledRow) -> FilledRow:
     return row
 
 
+def of_person(session: Session, tenant_id: int, person_id: int, but: ListId) -> Sequence[FilledRow]:
+    """Return the lists a person answers alone and outside every round, newest first. but: a list that is left out."""
+    query = select(FilledRow).where(FilledRow.tenant_id == tenant_id, FilledRow.person_id == person_id)
+    query = query.where(FilledRow.round_id == NO_ROUND, FilledRow.checklist != but)
+    return session.exec(query.order_by(col(FilledRow.id).desc())).all()
+
+
 def of_case_all(session: Session, case_id: int) -> Sequence[FilledRow]:
     """Return every filled-in list of a case, oldest first."""
     return session.exec(select(FilledRow).where(FilledRow.case_id == case_id).order_by(col(FilledRow.id))).all()

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Index, Row, Table, UniqueConstraint, not_, text
+from sqlalchemy import Boolean, Column, Index, Row, Table, UniqueConstraint, and_, not_, or_, text
 from sqlalchemy import select as select_columns
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
@@ -151,6 +151,14 @@ def was_done(session: Session, case_id: int, act: str, actor: str, since: dateti
     """Return whether somebody has done something to a case since a moment."""
     named = (EventRow.case_id == case_id, EventRow.act == act, EventRow.actor == actor, EventRow.at >= since)
     return session.exec(select(EventRow.id).where(*named).limit(1)).first() is not None
+
+
+def ever_worked_on(session: Session, case_id: int, person_id: int) -> bool:
+    """Return whether a person was ever made lead or co-worker of a case, or opened it."""
+    named = and_(col(EventRow.act).in_(("lead_set", "co_worker_set")), col(EventRow.detail) == str(person_id))
+    opened = and_(col(EventRow.act) == "case_opened", col(EventRow.actor) == f"person:{person_id}")
+    query = select(EventRow.id).where(EventRow.case_id == case_id, or_(named, opened))
+    return session.exec(query.limit(1)).first() is not None
 
 
 def newest(session: Session) -> int:

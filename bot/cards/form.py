@@ -1,5 +1,6 @@
 """The form: many questions on one card. Current answers are shown as text, never preselected."""
 
+from bot.cards.detail import fields
 from bot.cards.group import choices, now_line
 from bot.cards.motivation import about_words, asked_words, inputs
 from bot.cards.parts import (
@@ -16,6 +17,7 @@ from bot.cards.parts import (
     text,
 )
 from bot.cards.question import marks
+from bot.cards.summary import option_words
 from checklists.loader import checklist_version
 from dialogs.views.views import FormField, FormView
 
@@ -25,7 +27,7 @@ def form_card(pen: Pen, view: FormView) -> Card:
     body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.form_title"))]
     body.append(subtle(pen.say("card.form_how")))
     for field in view.fields:
-        body += _motivation(pen, view, field) if field.kind == "motivation" else _choices(pen, view, field)
+        body += _MADE[field.kind](pen, view, field)
     body += action_sets(pen, (view.save,), primary=1)
     body += action_sets(pen, view.nav, inputs=False)
     return card(pen, body, view.refresh)
@@ -42,6 +44,17 @@ def _choices(pen: Pen, view: FormView, field: FormField) -> list[Element]:
         made.append(choice_set(item.id, pen.label(item), choices(pen, listed)))
         made += [*now_line(pen, listed.current), *marks(pen, item)]
     return made
+
+
+def _detail(pen: Pen, view: FormView, field: FormField) -> list[Element]:
+    item = pen.item(view.checklist, view.version, field.items[0].item)
+    names = (f"{item.id}.options", f"{item.id}.method", f"{item.id}.day")
+    current = field.items[0].current if field.items[0].current in item.detailed else ""
+    # What is kept is shown in words: a field that is left as it is must not store it again.
+    kept = [option_words(pen, item, field.options)] if field.options else []
+    kept += [field.day] if field.day else []
+    now = [subtle(pen.say("card.now", answer=", ".join(kept)))] if kept else []
+    return [*fields(pen, item, current, names, ("", field.text if pen.private else "", "")), *now]
 
 
 def _motivation(pen: Pen, view: FormView, field: FormField) -> list[Element]:
@@ -63,3 +76,6 @@ def _motivation(pen: Pen, view: FormView, field: FormField) -> list[Element]:
             "value": "false",
         },
     ]
+
+
+_MADE = {"choice": _choices, "motivation": _motivation, "detail": _detail}

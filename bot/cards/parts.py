@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from checklists.loader import all_facts, checklist_version
+from checklists.loader import all_facts, checklist_version, newest
 from checklists.model import Item
 from dialogs.turn.tokens import Mint
 from dialogs.views.parts import View
@@ -67,8 +67,8 @@ def line_words(line: Line, language: Language) -> str:
     """Return the sentence of a line in a language.
 
     Some arguments are codes that are put into words first: `item` (list/version/item) gives `question` and `option`,
-    `choice` gives `answer`, `choices` are several of them, and `field`, `earlier` and `later` become the card's labels
-    of those dates.
+    `choice` gives `answer`, `choices` are several of them, `list` becomes its title, and `field`, `earlier` and `later`
+    become the card's labels of those dates.
     """
     args: dict[str, object] = dict(line.args)
     words = sentences(language)
@@ -82,6 +82,9 @@ def line_words(line: Line, language: Language) -> str:
         args["option"] = (option.title_en if language == "en" else option.title) if option else ""
     if "choices" in line.args:
         args["choices"] = ", ".join(words[f"answers.{choice}"] for choice in str(line.args["choices"]).split(","))
+    if "list" in line.args:
+        of = newest(str(line.args["list"]))
+        args["list"] = of.title_en if language == "en" else of.title
     if "choice" in line.args:
         args["answer"] = words[f"answers.{line.args['choice']}"]
     return words[line.say].format(**args)
@@ -147,8 +150,16 @@ def clipped(words: str, most: int) -> str:
 
 
 def head_lines(pen: Pen, head: Head) -> list[Element]:
-    """Return case, child and progress as one subdued line."""
+    """Return case, list, part, child and progress as one subdued line; the decision basis is not named."""
     parts = [head.case_ref]
+    if head.checklist:
+        checklist, version = head.checklist.split("/")
+        of = checklist_version(checklist, int(version))
+        parts.append(of.title_en if pen.language == "en" else of.title)
+    if head.part:
+        parts.append(pen.say("lists.part_" + head.part))
+    if head.by_hand:
+        parts.append(pen.say("lists.by_hand"))
     if head.child:
         parts.append(child_words(pen, head.child))
     if head.total:

@@ -28,6 +28,8 @@ def question_card(pen: Pen, view: QuestionView) -> Card:
     ]
     if view.item.current:
         body.append(text(pen.say("card.now", answer=pen.say("answers." + view.item.current))))
+    if view.proposed:
+        body.append(text(pen.line(view.proposed)))
     body += action_sets(pen, view.answers)
     body += action_sets(pen, view.nav)
     body += aside_lines(pen, view.aside)

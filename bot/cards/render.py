@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.cards.comment import comment_card
 from bot.cards.deputies import deputies_card
+from bot.cards.detail import detail_card
 from bot.cards.details import close_card, decided_card, details_card, extend_card, wrong_case_card
 from bot.cards.facts import facts_card
 from bot.cards.form import form_card
@@ -28,6 +29,7 @@ _BUILDERS: dict[str, Callable[[Pen, Any], Card]] = {
     "question": question_card,
     "group": group_card,
     "motivation": motivation_card,
+    "detail": detail_card,
     "summary": summary_card,
     "missing": missing_card,
     "cases": cases_card,

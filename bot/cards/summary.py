@@ -35,13 +35,15 @@ def _summary(pen: Pen, view: SummaryView, most: int) -> Card:
     questions: dict[str, str] = {}
     numbers = checklist_version(view.checklist, view.version).numbers
     for sheet in view.sheets:
-        if sheet.head.child:
-            body.append(text(child_words(pen, sheet.head.child), weight="Bolder", style="heading"))
+        whose = pen.say("lists.part_" + sheet.head.part) if sheet.head.part else ""
+        whose = child_words(pen, sheet.head.child) if sheet.head.child else whose
+        if whose:
+            body.append(text(whose, weight="Bolder", style="heading"))
+        prefix = f"{whose}: " if whose else ""
         for row in sheet.rows:
             body += _row(pen, view, row, most)
             item = pen.item(view.checklist, view.version, row.item)
-            whose = f"{child_words(pen, sheet.head.child)}: " if sheet.head.child else ""
-            questions[f"{sheet.filled}/{row.item}"] = f"{whose}{numbers[row.item]}. {pen.ask(item)}"
+            questions[f"{sheet.filled}/{row.item}"] = f"{prefix}{numbers[row.item]}. {pen.ask(item)}"
     body += action_sets(pen, view.buttons, inputs=False, primary=1)
     body.append(choice_set("item", pen.say("card.change_which"), questions, compact=True))
     body += action_sets(pen, (view.change,))
@@ -54,6 +56,8 @@ def _row(pen: Pen, view: SummaryView, row: Row, most: int) -> list[Element]:
     said = [pen.say("motivations." + row.motivation)] if row.motivation else []
     said += [pen.say("motivations.only_here")] if row.only_here else []
     said += [option_words(pen, item, row.option)] if row.option else []
+    said += [row.day] if row.day else []
+    said += [pen.say("computed.short", answer=pen.say("answers." + row.differs))] if row.differs else []
     answer += f" ({', '.join(said)})" if said else ""
     runs = [
         {"type": "TextRun", "text": pen.ask(item) + " "},
@@ -61,18 +65,20 @@ def _row(pen: Pen, view: SummaryView, row: Row, most: int) -> list[Element]:
     ]
     rows: list[Element] = [{"type": "RichTextBlock", "inlines": runs, "spacing": "Small"}]
     if pen.private:
-        for key, words in (("card.motivation", row.text), ("card.place", row.place), ("card.note", row.note)):
+        texts = ("card.other_way", row.method), ("card.motivation", row.text), ("card.place", row.place)
+        for key, words in (*texts, ("card.note", row.note)):
             if words:
                 rows.append(written(pen.say(key), clipped(words, most)))
     return rows
 
 
 def option_words(pen: Pen, item: Item, option_id: str) -> str:
-    """Return how an answer came about, in words."""
-    found = next((option for option in item.how.options if option.id == option_id), None) if item.how else None
-    if found is None:
-        return option_id
-    return found.title_en if pen.language == "en" else found.title
+    """Return how an answer came about, in words. option_id: one id, or several separated by commas."""
+    titles = {
+        option.id: option.title_en if pen.language == "en" else option.title
+        for option in (item.how.options if item.how else ())
+    }
+    return ", ".join(titles.get(one, one) for one in option_id.split(","))
 
 
 def _gaps(pen: Pen, view: SummaryView | MissingView) -> list[Element]:

@@ -9,9 +9,11 @@ from urllib.parse import urlsplit
 
 from bot.commandline.common import Stop, output
 from bot.settings import IS_CHECKOUT, ROOT, read_settings
+from checklists.concepts import FILE, Concept, faults_of, read_concepts
 from checklists.coverage import coverage, newest_files
 from checklists.faults import Code, Fault, fault
-from checklists.loader import DEFINITIONS, BadFile, read_checklist
+from checklists.loader import DEFINITIONS, BadFile, all_checklists, read_checklist
+from checklists.model import Checklist
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -39,9 +41,20 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _checklist_check(parsed: argparse.Namespace) -> None:
     files = parsed.files or sorted(path for path in DEFINITIONS.glob("*.v*.yaml") if not path.name.startswith("facts."))
     faults: list[Fault] = []
+    concepts: tuple[Concept, ...] = ()
+    try:
+        concepts = read_concepts(FILE)
+    except BadFile as error:
+        faults += error.faults
+    if concepts and not parsed.files:
+        print(f"{FILE.name}: {len(concepts)} concepts")
     for path in files:
         try:
             checklist = read_checklist(path)
+            lacking = list(faults_of(concepts, {checklist.id: checklist})) if _is_newest(checklist) else []
+            if lacking:
+                faults += [one.of(path.name) for one in lacking]
+                continue
             print(f"{path.name}: {len(checklist.items)} questions, no faults")
         except BadFile as error:
             faults += error.faults
@@ -49,6 +62,12 @@ def _checklist_check(parsed: argparse.Namespace) -> None:
             faults.append(fault(Code.CANNOT_READ, file=path, why=error.strerror))
     if faults:
         raise Stop(*faults)
+
+
+def _is_newest(checklist: Checklist) -> bool:
+    """Say whether no shipped version of the list is newer: an older one need not have every question."""
+    shipped = [version for list_id, version in all_checklists() if list_id == checklist.id]
+    return checklist.version >= max(shipped, default=0)
 
 
 def _coverage(parsed: argparse.Namespace) -> None:

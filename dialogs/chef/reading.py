@@ -54,7 +54,8 @@ def _waiting(context: TurnContext) -> list[CaseRow]:
     rows = filled.waiting_in(context.session, context.tenant_id, units, "decision_basis")
     ids = dict.fromkeys(row.case_id for row in rows)
     found = (cases.get(context.session, context.tenant_id, row_id) for row_id in ids)
-    return [case for case in found if case is not None and access.reads(context.roles, case)]
+    children = (case for case in found if case is not None and case.case_type == cases.CHILD_CASE)
+    return [case for case in children if access.reads(context.roles, case)]
 
 
 def _line(context: TurnContext, case: CaseRow) -> CaseLine:

@@ -2,6 +2,7 @@
 
 from actions.basis import Basis, Sheet
 from checklists.lifecycle import State
+from checklists.model import ListId
 from checklists.rights import VerbName
 from checklists.route import is_open
 from checklists.swedish_time import clock_words
@@ -10,7 +11,7 @@ from dialogs.turn.declared import claimed
 from dialogs.turn.presses import AsShown, Page, SeenAt
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.chef import Comparison, DifferencesView, ReadingView, SignedView
-from dialogs.views.ready_made import command_button
+from dialogs.views.ready_made import begin_button, command_button
 from dialogs.views.views import AnyView, Button, FormView, Line, MenuView
 from dialogs.worker import form_card
 from dialogs.worker.sheet_parts import basis_head
@@ -84,9 +85,16 @@ def _next_children(seen: Comparison, first: int) -> int | None:
 
 
 def not_here(worker: Basis) -> MenuView:
-    """Return the view of a case that is not with its chef: not yet sent, or sent back."""
+    """Return the view of a case that is not with its chef: not yet sent, sent back, or an adult's."""
+    if not worker.is_for_case:
+        of_case = (begin_button(one, worker.case.ref) for one in _OF_ADULTS)
+        title = Line(say="lists.adult_title", args={"ref": worker.case.ref})
+        return MenuView(title=title, lines=(Line(say="lists.adult_chef"),), buttons=tuple(of_case))
     key = "reading.is_returned" if worker.state == State.RETURNED else "reading.not_sent"
     return MenuView(title=_title(worker.case), lines=(Line(say=key),), buttons=(to_read_button(),))
+
+
+_OF_ADULTS: tuple[ListId, ...] = ("rvt_case_round", "rvt_self_check")
 
 
 def signed_menu(context: TurnContext, worker: Basis, notices: tuple[Line, ...] = ()) -> MenuView:

@@ -31,15 +31,17 @@ class Standing:
 
 def read_case(session: Session, case: CaseRow) -> Standing:
     """Read the state of a case."""
-    basis = _as_if_begun(written(session, case, BASIS))
+    is_child = case.case_type == cases.CHILD_CASE
+    basis = written(session, case, BASIS)
+    basis = _as_if_begun(basis) if is_child else basis  # an adult's case has no decision basis to remind of
     state = CaseState(
         dates=case_dates(session, case),
-        basis=_state(session, basis),
+        basis=_state(session, basis) if is_child else BasisState(),
         extensions=case_extensions(session, case),
         intervention=_says_yes(basis.facts, "intervention_decided"),
         protected_now=is_protection_answered(session, case),
     )
-    return Standing(state, basis.sheets[0].checklist.version)
+    return Standing(state, (basis.sheets[0].checklist if basis.sheets else basis.checklist).version)
 
 
 def case_dates(session: Session, case: CaseRow) -> CaseDates:
@@ -53,9 +55,9 @@ def case_extensions(session: Session, case: CaseRow) -> tuple[Extension, ...]:
 
 
 def is_protection_answered(session: Session, case: CaseRow) -> bool:
-    """Say whether the question about the protection assessment is answered; without an intake list it is not."""
+    """Say whether anyone has answered the question about the protection assessment; without a list nobody has."""
     checklist_id, item_id = _PROTECTION
-    rows = filled.of_case(session, case.id, checklist_id, WRITER)
+    rows = [row for row in filled.of_case_all(session, case.id) if row.checklist == checklist_id]
     found = (answers.latest(session, row.id).get(item_id) for row in rows)
     return any(answer is not None and answer.choice != OPEN for answer in found)
 

@@ -31,6 +31,7 @@ from dialogs.views.views import (
     ReminderPoint,
     ReminderView,
 )
+from dialogs.worker import protection
 from storage import cases, outbox, people, tenants, told_reminders
 from storage.cases import CaseRow
 from storage.desk import Session
@@ -137,11 +138,15 @@ class _Bundle:
         if asks:
             title, verb = Line(say="buttons.decided"), "decided"
         button = open_button(case.id, title, verb) if verb and case.closed_on is None else None
+        asked_here = verb is not None and case.closed_on is None and any(one.rule == "SKYDD" for one in found)
+        if asked_here and verb == OPENS["chef"]:
+            button = None  # there is nothing to read yet
         return ReminderCase(
             case_ref=case.ref,
             checklist=BASIS,
             version=self._standings[case.id].version,
             points=tuple(self._point(case, one) for one in found),
+            answers=protection.buttons(case.id) if asked_here else (),
             button=button,
         )
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
 
+from actions.basis import BASIS
 from actions.changes import Change, record
 from checklists.replies import begins_with_answer, folded
 from checklists.rights import ANYONE, RELATIONS, Right, may, table
@@ -19,13 +20,16 @@ from dialogs.views.ready_made import ask_ref
 from dialogs.views.views import Line, MenuView, SayView
 from dialogs.worker import (
     asked_about,
+    begin_list,
     case_details,
     change,
     closing,
+    detail,
     fill_checklist,
     form,
     my_cases,
     open_case,
+    protection,
     remarks,
     summary,
     undo,
@@ -41,8 +45,11 @@ _NEAR, _NEARER, _MOST_NEAR = 0.6, 0.75, 60
 
 MODULES = (
     open_case,
+    begin_list,
     fill_checklist,
     asked_about,
+    detail,
+    protection,
     remarks,
     form,
     change,
@@ -71,7 +78,10 @@ def command_pressed(context: TurnContext, press: Press[OfCommand]) -> Reaction:
 def named_case(context: TurnContext, press: Press[ForCommand]) -> Reaction:
     """Run a command that was waiting for a case reference, now given on the card."""
     ref = press.inputs.get("case_ref", "").strip()
-    return run_command(context, press.what.name, ref) if ref else ask_ref(press.what.name)
+    if not ref:
+        return ask_ref(press.what.name)
+    found = find_command(context, f"{press.what.name} {ref}", whole=False)
+    return run_command(context, found[0].word, found[1]) if found else run_command(context, press.what.name, ref)
 
 
 _PRESSED = (
@@ -143,7 +153,7 @@ def run_verb(context: TurnContext, claim: Claim, inputs: Mapping[str, str]) -> R
     verb = VERBS[claim.verb]
     if verb.right.about == "self" and not _may(context, verb.right):
         return _denied(context, verb.right)
-    press = Press(claim.case, claim.filled, claim.version, verb.carries.read(claim), inputs)
+    press = Press(claim.case, claim.filled, claim.version, verb.carries.read(claim), inputs, claim.checklist or BASIS)
     return verb.run(context, press)
 
 

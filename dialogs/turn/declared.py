@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from actions.basis import BASIS
 from actions.changes import NONE, Changes
+from checklists.model import ListId
 from checklists.rights import Right, VerbName
 from dialogs.turn.presses import Carried, Nothing
 from dialogs.views.parts import Claim
@@ -37,7 +39,8 @@ class Press(Generic[P]):
     """A pressed button.
 
     case, filled: row ids of the case and the list; version: the list's version; 0 where there is none.
-    what: the payload of this kind of press. inputs: what was filled in on the card, by input id.
+    what: the payload of this kind of press. inputs: what was filled in on the card, by input id. checklist: which list
+    it is about.
     """
 
     case: int
@@ -45,12 +48,22 @@ class Press(Generic[P]):
     version: int
     what: P
     inputs: Mapping[str, str]
+    checklist: ListId = BASIS
 
 
-def claimed(verb: VerbName, what: Carried | None = None, *, case: int = 0, filled: int = 0, version: int = 0) -> Claim:
+def claimed(
+    verb: VerbName,
+    what: Carried | None = None,
+    *,
+    case: int = 0,
+    filled: int = 0,
+    version: int = 0,
+    checklist: ListId = BASIS,
+) -> Claim:
     """Return the claim of a button: its verb, what it is about, and its payload."""
     parts = what.write() if what is not None else {}
-    return Claim(verb=verb, case=case, filled=filled, version=version, **parts)
+    other = checklist if checklist != BASIS else ""
+    return Claim(verb=verb, case=case, filled=filled, version=version, checklist=other, **parts)
 
 
 def nothing_more(_context: "TurnContext", rest: str) -> bool:

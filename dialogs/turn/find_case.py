@@ -1,18 +1,22 @@
 """Finding the case a person means and checking access; the answer is the same whether or not the case exists."""
 
+import re
+
 from actions.basis import BASIS, Basis
-from checklists import access
+from checklists import access, list_names
 from checklists.errors import UserError
+from checklists.lifecycle import READER as READS
+from checklists.lifecycle import WRITER, turn
 from checklists.model import ListId
 from checklists.ref_pattern import DEFAULT_PATTERN, LONGEST
 from checklists.references import is_unlikely, meant, read_ref, respaced
-from checklists.rights import READER, Right, VerbName
+from checklists.rights import OWN_CASE, READER, Right, VerbName
 from dialogs.turn.declared import claimed
-from dialogs.turn.presses import AsShown
+from dialogs.turn.presses import AsShown, OfCommand
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import command_button
 from dialogs.views.views import Button, Line, MenuView, SayView
-from storage import cases, tenants, trail
+from storage import cases, filled, tenants, trail
 from storage.cases import CaseRow
 
 REOPEN = Right("reopen", "case", {"case_worker": ("lead",), **READER})
@@ -27,9 +31,25 @@ class NoSuchCase(Exception):
         self.case, self.verb = case, verb
 
 
+class SeveralLists(Exception):
+    """A command names a case in which this person has several lists open, and does not say which is meant."""
+
+    def __init__(self, case: CaseRow, lists: tuple[ListId, ...], named: str) -> None:
+        super().__init__()
+        self.case, self.lists, self.named = case, lists, named
+
+
 def by_id(context: TurnContext, row_id: int, right: Right, checklist: ListId = BASIS) -> Basis:
-    """Return the latest occasion of the case a button names, as this person sees it. Raises: NoSuchCase."""
+    """Return the latest occasion of the case a button names, as this person sees it. Raises: NoSuchCase.
+
+    checklist: who answers one other than the decision basis is not in the right, but in `access.seat`.
+    """
     found = cases.with_facts(context.session, context.tenant_id, row_id)
+    if checklist != BASIS:
+        own = context.own_list(*found, checklist) if found is not None else None
+        if own is None:
+            raise NoSuchCase(found[0] if found else None, right.verb)
+        return own
     if found is None or not access.may_use(right, context.roles, found[0]):
         raise NoSuchCase(found[0] if found else None, right.verb)
     return context.basis(*found, checklist)
@@ -120,6 +140,77 @@ def named_or_latest(context: TurnContext, text: str, right: Right) -> Basis | No
     return by_ref(context, text, right) if text else latest(context, right)
 
 
+def named_list(context: TurnContext, text: str, right: Right) -> Basis | None:
+    """Return the list that is meant by what follows a command: `[LIST] [REF]`; None if no case is.
+
+    Raises: as `by_ref`. SeveralLists: the case has several lists open for this person, and none is named.
+    """
+    checklist, ref = list_names.split(text)
+    if ref:
+        case = named(context, ref)
+        if case is None:
+            raise NoSuchCase(None, right.verb)
+    else:
+        row_id = context.conversation.case_id
+        case = cases.get(context.session, context.tenant_id, row_id) if row_id is not None else None
+        if case is None or not _has_any(context, case, right, checklist):
+            return None
+    return by_id(context, case.id, right, checklist or _meant(context, case, ref))
+
+
+def _has_any(context: TurnContext, case: CaseRow, right: Right, checklist: ListId | None) -> bool:
+    if checklist is None and access.may_use(right, context.roles, case):
+        return True
+    named = (checklist,) if checklist else list_names.LISTS
+    return any(one != BASIS and context.seat(case, one) for one in named)
+
+
+def _meant(context: TurnContext, case: CaseRow, named: str) -> ListId:
+    """Return the list that is meant when none is named: the one last shown, else the only one this person has open."""
+    shown = context.shown
+    if shown is not None and shown.at.case == case.id and shown.at.filled:
+        return shown.at.list_id
+    begun = begun_lists(context, case)
+    if len(begun) == 1 and (begun[0] == BASIS or not _may_begin_basis(context, case)):
+        return begun[0]
+    still = tuple(one for one in begun if _is_open(context, case, one))
+    if len(still) > 1:
+        raise SeveralLists(case, still, named)
+    if still:
+        return still[0]
+    return BASIS if BASIS in begun or not begun or _may_begin_basis(context, case) else begun[-1]
+
+
+def begun_lists(context: TurnContext, case: CaseRow) -> tuple[ListId, ...]:
+    """Return the lists of a case that this person has begun or is to read, in the order they were begun."""
+    found: dict[ListId, None] = {}
+    works, reads = access.may_use(_WORKS, context.roles, case), access.reads(context.roles, case)
+    for row in filled.of_case_all(context.session, case.id):
+        if row.checklist == BASIS:
+            is_hers = works or (reads and (row.role == READS or turn(row.status) == "chef"))
+        else:
+            of = (filled.NOBODY, context.person_id)[row.role != WRITER]
+            is_hers = row.person_id == of and context.seat(case, row.checklist) == row.role
+        if is_hers:
+            found[row.checklist] = None
+    return tuple(found)
+
+
+_WORKS = Right("open", "case", OWN_CASE)
+_CHILD = re.compile(r" (barn|child) \d{1,2}$", re.IGNORECASE)
+
+
+def _may_begin_basis(context: TurnContext, case: CaseRow) -> bool:
+    return case.case_type == cases.CHILD_CASE and access.may_use(_WORKS, context.roles, case)
+
+
+def _is_open(context: TurnContext, case: CaseRow, checklist: ListId) -> bool:
+    basis = by_id(context, case.id, _WORKS if not access.reads(context.roles, case) else access.READ, checklist)
+    if not basis.is_sent:
+        return basis.next_from() is not None
+    return basis.worker.waits_for_reader if basis.is_reading else not basis.is_handed_over
+
+
 def reference(context: TurnContext, text: str) -> str:
     """Return a reference in its stored form. Raises: PersonalNumberInText, BadCaseRef."""
     return read_ref(text, _pattern(context))
@@ -130,9 +221,10 @@ def _pattern(context: TurnContext) -> str:
 
 
 def maybe_ref(context: TurnContext, rest: str) -> bool:
-    """Say whether what follows a command word is empty or reads as a case reference."""
+    """Say whether what follows a command word is empty or reads as `[LIST] REF`."""
+    _, ref = list_names.split(rest)
     try:
-        return not rest or bool(meant(rest, _pattern(context)))
+        return not ref or bool(meant(ref, _pattern(context)))
     except UserError:
         return False
 
@@ -140,6 +232,28 @@ def maybe_ref(context: TurnContext, rest: str) -> bool:
 def no_such_case() -> SayView:
     """Return the answer for a case that does not exist and, in the same words, for one this person may not open."""
     return SayView(notices=(Line(say="common.no_such_case"),))
+
+
+def which_list(context: TurnContext, found: SeveralLists) -> MenuView:
+    """Ask which of her lists in a case is meant; the button runs the command with the list named."""
+    text, ref = " ".join(context.turn.text.split()), found.case.ref
+    child = _CHILD.search(text)
+    buttons = []
+    for one in found.lists:
+        if context.turn.kind != "text":
+            line = f"fortsätt {one} {ref}"
+        elif found.named and found.named in text:
+            line = text.replace(found.named, f"{one} {ref}", 1)
+        else:
+            line = f"{_CHILD.sub('', text)} {one} {ref}{child.group() if child else ''}"
+        buttons.append(
+            Button(title=Line(say="lists.name", args={"list": one}), claim=claimed("command", OfCommand(line)))
+        )
+    return MenuView(
+        title=Line(say="lists.several_title", args={"ref": ref}),
+        lines=(Line(say="lists.several"),),
+        buttons=tuple(buttons),
+    )
 
 
 def closed_case(context: TurnContext, case: CaseRow) -> MenuView:

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from actions import people as acts
+from checklists.model import ListId, Role
 from checklists.rights import ANYONE, FIGURES, OWN_CASE, Right
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Reaction, Verb, claimed
@@ -19,7 +20,16 @@ _LANGUAGES: dict[str, Literal["sv", "en"]] = {
     **dict.fromkeys(("en", "engelska", "english"), "en"),
 }
 _CHEF_BUTTONS = (("att läsa", "buttons.to_read"), ("ersättare", "buttons.deputies"))
-_WORKER_BUTTONS = (("ny", "buttons.new_case"), ("mina ärenden", "buttons.my_cases"))
+_OF_ROLE: dict[Role, ListId] = {"peer_reviewer": "peer_review_bou", "auditor": "sample_audit"}
+_EXAMPLES: dict[ListId, str] = {
+    "peer_review_bou": "ny kollegial granskning SN 2026/0456",
+    "sample_audit": "ny stickprov SN 2026/0456",
+}
+_WORKER_BUTTONS = (
+    ("ny", "buttons.new_case"),
+    ("ny intake", "buttons.new_report"),
+    ("mina ärenden", "buttons.my_cases"),
+)
 
 
 def help_(context: TurnContext, _rest: str = "") -> MenuView:
@@ -62,7 +72,15 @@ def _help_lines(context: TurnContext) -> tuple[Line, ...]:
         lines.append(Line(say="menu.help_admin"))
     if _sees_figures(context):
         lines.append(Line(say="menu.help_figures"))
+    if context.units_as("case_worker"):
+        lines.append(Line(say="menu.help_report"))
+    lines += [Line(say="menu.help_lists", args={"example": _EXAMPLES[one]}) for one in _lists(context)]
     return tuple(lines) or (Line(say="menu.help_other"),)
+
+
+def _lists(context: TurnContext) -> list[ListId]:
+    """Return the lists that are offered as a button: those somebody answers alone, in any case."""
+    return [list_id for role, list_id in _OF_ROLE.items() if context.units_as(role)]
 
 
 def _reads(context: TurnContext) -> bool:
@@ -96,6 +114,11 @@ def _buttons(context: TurnContext) -> tuple[Button, ...]:
         buttons.append(command_button("ersättare", "buttons.deputies"))
     if _sees_figures(context):
         buttons.append(command_button("rapport", "buttons.report"))
+    for one in _lists(context):
+        title = Line(say="buttons.new_list", args={"list": one})
+        buttons.append(command_button(f"ny {one}", "buttons.new_list").model_copy(update={"title": title}))
+    if _lists(context) and not context.units_as("case_worker"):
+        buttons.append(command_button("mina ärenden", "buttons.my_cases"))
     buttons.append(command_button("hjälp", "buttons.help"))
     return tuple(buttons)
 

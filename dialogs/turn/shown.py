@@ -9,6 +9,7 @@ from dialogs.views.views import (
     Button,
     Claim,
     CommentView,
+    DetailView,
     DoubtView,
     FactsView,
     GroupView,
@@ -25,7 +26,7 @@ class Shown(BaseModel):
     """A card that typed words can answer.
 
     at: a claim on the card, to find the place again. buttons: in the order shown, so that a number can choose one.
-    items: the items of a group, or the facts.
+    items: the items of a group, or the facts. wants: what else the card before a list asks for.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -35,6 +36,7 @@ class Shown(BaseModel):
     at: Claim
     buttons: tuple[Button, ...] = ()
     items: tuple[Listed, ...] = ()
+    wants: tuple[str, ...] = ()
 
 
 def of(view: AnyView) -> Shown | None:
@@ -48,7 +50,7 @@ def of(view: AnyView) -> Shown | None:
         return Shown(kind="yes_no", at=view.buttons[0].claim, buttons=view.buttons)
     if isinstance(view, DoubtView):
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.buttons[0].claim, buttons=view.buttons)
-    if isinstance(view, MotivationView):
+    if isinstance(view, MotivationView | DetailView):
         buttons = view.buttons + view.nav
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.buttons[0].claim, buttons=buttons)
     if isinstance(view, AskRefView):
@@ -57,6 +59,10 @@ def of(view: AnyView) -> Shown | None:
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.refresh, buttons=view.buttons)
     if isinstance(view, FactsView):
         items = tuple(Listed(item=field.fact, current=field.current) for field in view.fields)
+        if view.save.claim.verb == "begin_list":
+            asked = {"received_on": view.received is not None, "children": view.asks_children, "akt_part": view.parts}
+            wants = tuple(name for name, is_asked in asked.items() if is_asked)
+            return Shown(kind="start", case_ref=view.head.case_ref, at=view.save.claim, items=items, wants=wants)
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.save.claim, items=items)
     if isinstance(view, ReadingView):
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.refresh, buttons=view.buttons)

@@ -19,7 +19,7 @@ from dialogs.messages import consequences, update
 from dialogs.turn import commands, find_case, menu, shown
 from dialogs.turn.declared import Done, Reaction, parted
 from dialogs.turn.exchange import Reply, Turn
-from dialogs.turn.find_case import NoSuchCase, no_such_case
+from dialogs.turn.find_case import NoSuchCase, SeveralLists, no_such_case, which_list
 from dialogs.turn.presses import Refreshing
 from dialogs.turn.tokens import Mint, Signed
 from dialogs.turn.turn_context import TurnContext
@@ -316,6 +316,8 @@ def _reaction(context: TurnContext, signed: Signed | None) -> tuple[AnyView, Cha
         context.touched = None
         change = Change("denied", error.case, detail=error.verb)
         return no_such_case(), record(context.session, context.origin, change)
+    except SeveralLists as error:
+        return which_list(context, error), NONE
     except UserError as error:
         return SayView(notices=(Line(say=error.text_key, args=error.args_for_text),)), NONE
     return parted(reaction)

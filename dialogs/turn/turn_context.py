@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from actions.basis import BASIS, Basis, read
+from actions.basis import BASIS, Basis, read, read_own
 from actions.origin import Origin, of_person
 from checklists import access
 from checklists.access import Staff
+from checklists.lifecycle import WRITER
+from checklists.loader import newest
 from checklists.model import ListId, Role
 from dialogs.turn.exchange import Reply, Turn
 from dialogs.turn.shown import Shown
 from dialogs.views.views import AnyView
-from storage import filled, people, tenants
+from storage import filled, people, signatures, tenants, trail
 from storage.cases import CaseRow, Facts
 from storage.conversations import ConversationRow
 from storage.desk import Session
@@ -66,6 +68,27 @@ class TurnContext:
         if self.turn.kind != "refresh":  # sent by the client on its own: the person has not moved to this case
             self.conversation.case_id = case.id
         return read(self.session, case, facts, checklist, self.reader_id(case))
+
+    def own_list(self, case: CaseRow, facts: Facts, checklist: ListId) -> Basis | None:
+        """Return the latest occasion of a list other than the decision basis, None if this person may not answer it."""
+        role = self.seat(case, checklist)
+        if role is None:
+            return None
+        self.touched = case
+        if self.turn.kind != "refresh":
+            self.conversation.case_id = case.id
+        person_id = filled.NOBODY if role == WRITER else self.person_id
+        return read_own(self.session, case, facts, checklist, role, person_id)
+
+    def seat(self, case: CaseRow, checklist: ListId) -> Role | None:
+        """Return the role in which this person answers a list other than the decision basis, None if she may not."""
+        role = access.seat(newest(checklist), self.roles, case)
+        return role if role != "peer_reviewer" or not self._has_had(case) else None
+
+    def _has_had(self, case: CaseRow) -> bool:
+        """Say whether this person ever was lead or co-worker of a case, or signed it."""
+        signed = any(row.signer_id == self.person_id for row in signatures.of_case(self.session, case.id))
+        return signed or trail.ever_worked_on(self.session, case.id, self.person_id)
 
     def reader_id(self, case: CaseRow) -> int:
         """Return the person's own id if they read this case as chef or deputy, else `filled.NOBODY`."""

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from actions import answers
 from actions.basis import Sheet
 from actions.changes import NONE, Changes
+from checklists.detail_words import read_detail, read_start
 from checklists.doubt import doubt, names_of
 from checklists.errors import OnlyReference, UserError
 from checklists.free_text import MOST_TEXT
@@ -62,7 +63,9 @@ def _answer(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
         "group": _group,
         "motivation": _motivation,
         "doubt": _doubted,
+        "detail": _detail,
         "facts": _facts,
+        "start": _start,
         "comment": _comment,
         "yes_no": _yes_no,
     }
@@ -119,7 +122,7 @@ def _is_doubted(said: Said) -> bool:
 
 def _skip(context: TurnContext, shown: Shown) -> AnyView:
     """Show the next question and leave this one for later; nothing is stored."""
-    basis = find_case.by_id(context, shown.at.case, ANSWER)
+    basis = find_case.by_id(context, shown.at.case, ANSWER, shown.at.list_id)
     return next_card.go_on(context, basis, shown.at.filled, shown.at.item, (Line(say="typed.skipped"),))
 
 
@@ -129,13 +132,13 @@ def _text_too(context: TurnContext, claim: Claim, said: Said, item_id: str, reac
     If the answer itself was given earlier, the text is stored only if nothing has changed since the card was shown.
     """
     _, changes = parted(reaction)
-    basis = find_case.by_id(context, claim.case, ANSWER)
+    basis = find_case.by_id(context, claim.case, ANSWER, claim.list_id)
     sheet = basis.sheet(claim.filled)
     row = sheet.rows.get(item_id) if sheet else None
     if sheet is None or row is None or row.choice != said.choice:
         return reaction
     if row.act != context.origin.act:
-        press = Press(claim.case, claim.filled, claim.version, OnCard.read(claim), {})
+        press = Press(claim.case, claim.filled, claim.version, OnCard.read(claim), {}, claim.list_id)
         if not isinstance(landed(context, press, ANSWER), Landed):
             return reaction
     here = f"question:{item_id}"
@@ -167,7 +170,7 @@ def _keep_text(context: TurnContext, sheet: Sheet, item_id: str, said: Said) -> 
 
 def _group(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     """Answer the open items in order, or all of them when there are as many words as items."""
-    sheet = find_case.by_id(context, shown.at.case, ANSWER).sheet(shown.at.filled)
+    sheet = find_case.by_id(context, shown.at.case, ANSWER, shown.at.list_id).sheet(shown.at.filled)
     if sheet is None:
         return None
     items = [listed.item for listed in shown.items]
@@ -251,6 +254,30 @@ def _place_in_file(text: str) -> str:
     return ""
 
 
+def _detail(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
+    """Take the line as what goes with the answer: ways by name, a day, the way in words."""
+    said = read_answer(text)
+    if said is not None and said.choice in ("skip", "unknown"):
+        return _skip(context, shown)
+    sheet = find_case.by_id(context, shown.at.case, ANSWER, shown.at.list_id).sheet(shown.at.filled)
+    if sheet is None:
+        return None
+    inputs = read_detail(sheet.checklist.by_id[OnCard.read(shown.at).item_id], text) if said is None else None
+    return commands.run_verb(context, shown.at, inputs) if inputs else SayView(notices=(Line(say="typed.detail_how"),))
+
+
+def _start(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
+    """Fill in the card before a list, in the order it asks."""
+    inputs = read_start(shown.wants, [fact.item for fact in shown.items], text, context.today)
+    if inputs is not None:
+        return commands.run_verb(context, shown.at, inputs)
+    if read_answers(text) is None:
+        return None
+    said = {"received_on": context.today.isoformat(), "children": "2", "akt_part": "fysisk"}
+    example = [said[name] for name in shown.wants] + ["ja"] * len(shown.items)
+    return SayView(notices=(Line(say="typed.start_how", args={"example": " ".join(example)}),))
+
+
 def _facts(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     """Answer the facts in the order shown, one word for each."""
     row = read_answers(text)
@@ -322,7 +349,7 @@ def again(context: TurnContext, shown: Shown | None, *lines: Line) -> AnyView:
 
 def _again(context: TurnContext, shown: Shown, lines: tuple[Line, ...]) -> AnyView | None:
     if shown.kind == "facts":
-        basis = find_case.by_id(context, shown.at.case, ANSWER)
+        basis = find_case.by_id(context, shown.at.case, ANSWER, shown.at.list_id)
         sheet, facts = basis.sheet(shown.at.filled), OnFacts.read(shown.at)
         if sheet is not None:
             return facts_card.child_facts(basis, sheet, lines, form=facts.form)
@@ -335,7 +362,7 @@ def _again(context: TurnContext, shown: Shown, lines: tuple[Line, ...]) -> AnyVi
 
 def _here(context: TurnContext, shown: Shown) -> tuple[Sheet | None, Stop | None]:
     """Return the sheet and the stop of the card last shown."""
-    sheet = find_case.by_id(context, shown.at.case, ANSWER).sheet(shown.at.filled)
+    sheet = find_case.by_id(context, shown.at.case, ANSWER, shown.at.list_id).sheet(shown.at.filled)
     return sheet, sheet.stop(OnCard.read(shown.at).key) if sheet is not None else None
 
 
@@ -356,7 +383,7 @@ def _as(claim: Claim, verb: str) -> Claim:
 def _echoed(context: TurnContext, shown: Shown, reaction: Reaction, item_ids: Sequence[str]) -> Reaction:
     if not shown.at.filled or not parted(reaction)[1]:
         return reaction
-    basis = find_case.by_id(context, shown.at.case, ANSWER)
+    basis = find_case.by_id(context, shown.at.case, ANSWER, shown.at.list_id)
     return echoed(context, basis, shown.at.filled, reaction, item_ids)
 
 

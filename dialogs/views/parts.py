@@ -5,6 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from checklists.model import ListId
+
 
 class Data(BaseModel):
     """Base of all view data: frozen, and unknown fields are refused."""
@@ -16,7 +18,8 @@ class Claim(Data):
     """What a button does and to what; signed in its token (`dialogs/turn/tokens.py`).
 
     case, filled: row ids, 0 where there is none; version: of the list. item, revision and choice hold the payload,
-    whose meaning depends on the kind of press (`dialogs/turn/presses.py`).
+    whose meaning depends on the kind of press (`dialogs/turn/presses.py`). checklist: which list it is about; empty for
+    the decision basis, as in the tokens of releases that knew no other.
     """
 
     verb: str
@@ -26,6 +29,12 @@ class Claim(Data):
     revision: str = ""
     version: int = 0
     choice: str = ""
+    checklist: ListId | Literal[""] = ""
+
+    @property
+    def list_id(self) -> ListId:
+        """The list it is about."""
+        return self.checklist or "decision_basis"
 
 
 class Line(Data):
@@ -53,10 +62,16 @@ class View(Data):
 
 
 class Head(Data):
-    """The list a card is about. child 0: not shown, as there is only one. done, total: progress among what applies."""
+    """The list a card is about. child 0: not shown, as there is only one. done, total: progress among what applies.
+
+    checklist: list/version, empty for the decision basis. part: of the case file. by_hand: an auditor chose the case.
+    """
 
     case_ref: str
     child: int = 0
+    checklist: str = ""
+    part: str = ""
+    by_hand: bool = False
     done: int = 0
     total: int = 0
 

@@ -1,6 +1,9 @@
 """Views and buttons shared by several dialogs."""
 
+from typing import Literal
+
 from checklists.errors import UserError
+from checklists.model import ListId
 from checklists.rights import VerbName
 from dialogs.views.parts import Button, Claim, Line
 from dialogs.views.views import AskRefView
@@ -11,14 +14,21 @@ def command_button(word: str, title: str) -> Button:
     return Button(title=Line(say=title), claim=Claim(verb="command", choice=word))
 
 
+def begin_button(checklist: ListId, ref: str) -> Button:
+    """Return the button that begins or continues a list of a case."""
+    title = Line(say="lists.name", args={"list": checklist})
+    return Button(title=title, claim=Claim(verb="command", choice=f"ny {checklist} {ref}"))
+
+
 def ask_ref(command: str) -> AskRefView:
     """Return the card that asks which case a command is for."""
     return AskRefView(save=Button(title=Line(say="buttons.open"), claim=Claim(verb="named_case", item=command)))
 
 
-def open_button(case_id: int, title: Line, verb: VerbName = "continue") -> Button:
-    """Return a button that opens a case."""
-    return Button(title=title, claim=Claim(verb=verb, case=case_id))
+def open_button(case_id: int, title: Line, verb: VerbName = "continue", checklist: ListId | Literal[""] = "") -> Button:
+    """Return a button that opens a case. checklist: which list of it; empty for the decision basis."""
+    other = checklist if checklist != "decision_basis" else ""
+    return Button(title=title, claim=Claim(verb=verb, case=case_id, checklist=other))
 
 
 REST_SAVED = Line(say="errors.rest_saved")

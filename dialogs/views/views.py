@@ -54,6 +54,9 @@ class FactsView(View):
 
     children: their number, 0 where it is not asked. planned: proposed ISO date; planned_typed: the person typed one, so
     none is proposed. units: row ids and names to choose from, when there are several; unit: the current one.
+
+    Of the card that begins a list other than the decision basis: received: proposed ISO day of the report, where it is
+    asked; asks_children: the number may be 0; parts: of the case file to choose from.
     """
 
     kind: Literal["facts"] = "facts"
@@ -64,13 +67,16 @@ class FactsView(View):
     planned_typed: bool = False
     units: tuple[tuple[int, str], ...] = ()
     unit: int = 0
+    received: str | None = None
+    asks_children: bool = False
+    parts: tuple[str, ...] = ()
     save: Button
     nav: tuple[Button, ...] = ()
     refresh: Claim
 
 
 class QuestionView(View):
-    """One question: its answers as buttons."""
+    """One question: its answers as buttons. proposed: what the dates of the case say; a person confirms it."""
 
     kind: Literal["question"] = "question"
     head: Head
@@ -78,6 +84,7 @@ class QuestionView(View):
     version: int
     item: Listed
     answers: tuple[Button, ...]
+    proposed: Line | None = None
     nav: tuple[Button, ...]
     aside: Aside | None = None
     refresh: Claim
@@ -149,15 +156,39 @@ class CommentView(View):
     refresh: Claim
 
 
-class FormField(Data):
-    """One stop on the form: choices, or a motivation as a text, a place, or marked as missing."""
+class DetailView(View):
+    """Asks for what goes with an answer: how it came about, which day. options, day, text: so far.
 
-    kind: Literal["choice", "motivation"]
+    text: the way not among the options, in words; never in a posted or updated card.
+    """
+
+    kind: Literal["detail"] = "detail"
+    head: Head
+    checklist: str
+    version: int
+    item: Listed
+    options: str = ""
+    day: str = ""
+    text: str = ""
+    buttons: tuple[Button, ...]
+    nav: tuple[Button, ...]
+    refresh: Claim
+
+
+class FormField(Data):
+    """One stop on the form: choices, a motivation (a text, a place, or marked as missing), or what goes with an answer.
+
+    options, day: of the last kind, so far.
+    """
+
+    kind: Literal["choice", "motivation", "detail"]
     stop: str
     items: tuple[Listed, ...]
     about: str = ""
     text: str = ""
     place: str = ""
+    options: str = ""
+    day: str = ""
 
 
 class FormView(View):
@@ -244,6 +275,7 @@ class Row(Data):
     """One answer on the summary. state: as figures count it. The texts are never in a posted or updated card.
 
     only_here: the motivation is a text here, and nothing says where in the case file it is.
+    option: comma-separated ids. day: ISO date. differs: what the dates of the case say instead.
     """
 
     item: str
@@ -254,6 +286,9 @@ class Row(Data):
     place: str = ""
     note: str = ""
     option: str = ""
+    method: str = ""
+    day: str = ""
+    differs: str = ""
 
 
 class SheetRows(Data):
@@ -355,12 +390,16 @@ class ReminderPoint(Data):
 
 
 class ReminderCase(Data):
-    """One case in a reminder, with a button to it. version: of the checklist its questions belong to."""
+    """One case in a reminder, with a button to it. version: of the checklist its questions belong to.
+
+    answers: buttons that answer the question of the first point.
+    """
 
     case_ref: str
     checklist: str
     version: int
     points: tuple[ReminderPoint, ...]
+    answers: tuple[Button, ...] = ()
     button: Button | None = None
 
 
@@ -380,6 +419,7 @@ AnyView = Annotated[
     | QuestionView
     | GroupView
     | MotivationView
+    | DetailView
     | SummaryView
     | MissingView
     | CasesView
@@ -408,6 +448,9 @@ AnyView = Annotated[
 ]
 
 
+_NO_TEXTS = {"text": "", "place": "", "note": "", "method": ""}
+
+
 def without_texts(view: AnyView) -> AnyView:
     """Return the view as it may be posted or used in a posted card: without anything anyone wrote."""
     if view.remark:
@@ -418,17 +461,13 @@ def without_texts(view: AnyView) -> AnyView:
         return view.model_copy(update={"links": ()})
     if isinstance(view, SummaryView):
         bare = tuple(
-            sheet.model_copy(
-                update={
-                    "rows": tuple(row.model_copy(update={"text": "", "place": "", "note": ""}) for row in sheet.rows)
-                }
-            )
+            sheet.model_copy(update={"rows": tuple(row.model_copy(update=_NO_TEXTS) for row in sheet.rows)})
             for sheet in view.sheets
         )
         return view.model_copy(update={"sheets": bare})
     if isinstance(view, MotivationView):
         return view.model_copy(update={"text": "", "place": ""})
-    if isinstance(view, CommentView | ExtendView | ShortfallView | ReturnView):
+    if isinstance(view, CommentView | DetailView | ExtendView | ShortfallView | ReturnView):
         return view.model_copy(update={"text": ""})
     if isinstance(view, FormView):
         bare_fields = tuple(field.model_copy(update={"text": "", "place": ""}) for field in view.fields)

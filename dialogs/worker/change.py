@@ -28,11 +28,11 @@ _CHILD = re.compile(r"(?P<child>[1-9]\d?)?(?:(?:^|\s+)(?P<ref>\S.*))?", re.ASCII
 def change_typed(context: TurnContext, rest: str) -> Reaction:
     """Show a question by number, for the named or last used case and the named or last shown child."""
     number, ref, child = _parts(rest)
-    basis = find_case.named_or_latest(context, ref, CHANGE)
+    basis = find_case.named_list(context, ref, CHANGE)
     if basis is None:
         return ask_ref("ändra")
     case = basis.case
-    if case.closed_on is not None:
+    if basis.is_closed:
         return find_case.closed_case(context, case)
     if not basis.sheets:
         return enter(context, basis) if basis.is_reading else facts_card.facts_card(context, basis)
@@ -89,7 +89,7 @@ def child_typed(context: TurnContext, rest: str) -> Reaction:
     """Go on with a child's list, in the named case or the one last touched."""
     found = _CHILD.fullmatch(rest)
     child, ref = (found["child"] or "", found["ref"] or "") if found else ("", rest)
-    basis = find_case.named_or_latest(context, ref, CHANGE)
+    basis = find_case.named_list(context, ref, CHANGE)
     if basis is None:
         return ask_ref("fortsätt")
     if basis.case.closed_on is not None:

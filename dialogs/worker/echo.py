@@ -24,7 +24,7 @@ def echoed(context: TurnContext, basis: Basis, row_id: int, reaction: Reaction, 
     lines = ((_echo(sheet, items),) if items else ()) + _texts(context, sheet, kept)
     if not lines:
         return reaction
-    claim = claimed("undo", OfAct(context.origin.act), case=basis.case.id, filled=row_id)
+    claim = claimed("undo", OfAct(context.origin.act), case=basis.case.id, filled=row_id, checklist=basis.list_id)
     undo = Button(title=Line(say="buttons.undo"), claim=claim)
     added: Mapping[str, object] = {"notices": (*lines, *view.notices)}
     for name in ("nav", "buttons"):

@@ -9,7 +9,9 @@ from checklists.loader import all_facts
 from dialogs.turn.declared import claimed
 from dialogs.turn.presses import OnFacts
 from dialogs.turn.turn_context import TurnContext
-from dialogs.views.views import Button, Claim, FactField, FactsView, Head, Line
+from dialogs.views.ready_made import command_button, open_button
+from dialogs.views.views import Button, Claim, FactField, FactsView, Head, Line, MenuView
+from dialogs.worker import start_card
 from dialogs.worker.sheet_parts import head
 from storage import cases, people, trail
 
@@ -25,13 +27,20 @@ def facts_card(
     *,
     typed: Mapping[str, str] = NOTHING_TYPED,
     form: bool = False,
-) -> FactsView:
-    """Return the card with the facts of the case and of one child.
+) -> FactsView | MenuView:
+    """Return the card with the facts of the case and of one child; for another list, the card that begins it.
+
+    In an adult's case there is no decision basis to begin: the view says so.
 
     typed: what was filled in, also what was refused: it is shown again where it can be, and no planned date is proposed
     over one that was typed. form: the form comes next.
     """
     case = basis.case
+    if not basis.is_for_case:
+        return wrong_kind(basis, notices)
+    if not basis.is_sent:
+        given = notices or (Line(say="lists.nothing_to_fill_in"),)
+        return start_card.start_card(context, basis, notices, form=form) or _nothing_to_ask(basis, given)
     units = context.units_as("case_worker") if case.lead_id == context.person_id and not basis.sheets else []
     names = people.unit_names(context.session, context.tenant_id)
     newest = trail.newest_of_case(context.session, case.id)
@@ -61,6 +70,27 @@ def _typed_children(typed: Mapping[str, str]) -> int:
     """Return the number of children as typed, 0 if it is none that the field can show."""
     text = typed.get("children", "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0
+
+
+def wrong_kind(basis: Basis, notices: tuple[Line, ...] = ()) -> MenuView:
+    """Return the view of a list that is not for this kind of case: a child's in an adult's case, or the reverse."""
+    if not basis.is_sent:
+        title = Line(say="lists.name", args={"list": basis.list_id})
+        say = "lists.for_adults" if basis.checklist.case_type == "vuxen" else "lists.for_children"
+        buttons: tuple[Button, ...] = ()
+    else:
+        title, say = Line(say="lists.adult_title", args={"ref": basis.case.ref}), "lists.adult"
+        buttons = (Button(title=Line(say="buttons.details"), claim=claimed("details", case=basis.case.id)),)
+    buttons += (command_button("mina ärenden", "buttons.my_cases"),)
+    return MenuView(notices=notices, title=title, lines=(Line(say=say, args={"ref": basis.case.ref}),), buttons=buttons)
+
+
+def _nothing_to_ask(basis: Basis, notices: tuple[Line, ...]) -> MenuView:
+    """Return the view of a list whose beginning asks nothing."""
+    button = open_button(basis.case.id, Line(say="buttons.continue"), checklist=basis.list_id)
+    return MenuView(
+        notices=notices, title=Line(say="lists.name", args={"list": basis.list_id}), lines=(), buttons=(button,)
+    )
 
 
 def child_facts(basis: Basis, sheet: Sheet, notices: tuple[Line, ...] = (), *, form: bool = False) -> FactsView:

@@ -16,7 +16,7 @@ from dialogs.turn.find_case import maybe_ref
 from dialogs.turn.presses import OnCard, Refreshing, ToItem
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.views import Line, SayView
-from dialogs.worker import facts_card, filled_in, next_card, remarks, summary_card
+from dialogs.worker import detail, facts_card, filled_in, next_card, remarks, summary_card
 from dialogs.worker.landing import Landed, after, landed, open_case
 from storage import inbox, trail
 
@@ -38,6 +38,9 @@ def answer(context: TurnContext, press: Press[OnCard]) -> Reaction:
         return at
     item_id = at.stop.items[0]
     changes = answers.choose(context.session, context.origin, at.sheet, {item_id: press.what.choice})
+    item = at.sheet.checklist.by_id[item_id]
+    if item.detailed or item.computed:
+        return Done(detail.after_answer(context, at, item), changes)
     return Done(next_card.with_aside(at.sheet, after(context, at), item_id), changes)
 
 
@@ -115,6 +118,8 @@ def _motivation_if_only_it_is_missing(sheet: Sheet, stop: Stop, item_id: str) ->
     """Return the motivation card when the motivation is all that is missing, else the question's own card."""
     lacks = any(gap.id == item_id and gap.why == "unmotivated" for gap in sheet.gaps)
     own = next((s for s in sheet.way if s.kind == "motivation" and not s.about and item_id in s.items), None)
+    if any(gap.id == item_id and gap.why == "no_method" for gap in sheet.gaps):
+        return sheet.stop(f"detail:{item_id}") or stop
     return own if lacks and own else stop
 
 
@@ -151,11 +156,11 @@ def show_current(context: TurnContext, press: Press[Refreshing]) -> Reaction:
     If nothing in the case has changed since the card was made, that is the same card, as stored with its turn;
     otherwise it is the list's current card.
     """
-    basis = find_case.by_id(context, press.case, SHOW)
+    basis = find_case.by_id(context, press.case, SHOW, press.checklist)
     row = inbox.by_activity(context.session, context.tenant_id, context.turn.channel_id, press.what.made_by)
     if row is not None and press.what.newest == trail.newest_of_case(context.session, basis.case.id):
         return Reply.model_validate_json(inbox.reply_of(context.session, row)).view
-    if basis.case.closed_on is not None:
+    if basis.is_closed:
         return find_case.closed_case(context, basis.case)
     if basis.is_reading:
         return reading_cards.where(context, basis)
@@ -168,21 +173,21 @@ def show_current(context: TurnContext, press: Press[Refreshing]) -> Reaction:
 
 def back_typed(context: TurnContext, rest: str) -> Reaction:
     """Show the question before the last one shown."""
-    basis = find_case.named_or_latest(context, rest, BACK)
+    basis = find_case.named_list(context, rest, BACK)
     if basis is None:
         return SayView(notices=(Line(say="fill.nothing_before"),))
     shown = context.shown
-    if shown is None or shown.at.case != basis.case.id or not shown.at.filled:
+    if shown is None or (shown.at.case, shown.at.list_id) != (basis.case.id, basis.list_id) or not shown.at.filled:
         return next_card.go_on(context, basis)
-    if basis.case.closed_on is not None:
+    if basis.is_closed:
         return find_case.closed_case(context, basis.case)
     at = shown.at
-    return _back(context, basis, Press(at.case, at.filled, at.version, OnCard.read(at), {}))
+    return _back(context, basis, Press(at.case, at.filled, at.version, OnCard.read(at), {}, at.list_id))
 
 
 def pause_typed(context: TurnContext, rest: str) -> Reaction:
     """Pause the list of the named or last used case."""
-    basis = find_case.named_or_latest(context, rest, PAUSE)
+    basis = find_case.named_list(context, rest, PAUSE)
     return summary_card.paused(basis) if basis else SayView(notices=(Line(say="fill.nothing_to_pause"),))
 
 

@@ -1,6 +1,7 @@
 """The form: every applicable question on one card. Saving stores what is filled in, then shows what is still open."""
 
 from actions import answers
+from actions.answers import Detail
 from actions.basis import Basis, Sheet
 from actions.changes import NONE, Changes
 from checklists import free_text
@@ -28,24 +29,24 @@ SAVE_FORM = Right("save_form", "case", LIST_HOLDER)
 
 def form_typed(context: TurnContext, rest: str) -> Reaction:
     """Show the form of the named or last used case."""
-    basis = find_case.named_or_latest(context, rest, FORM)
+    basis = find_case.named_list(context, rest, FORM)
     return _open(context, basis) if basis else ask_ref("formulär")
 
 
 def form_pressed(context: TurnContext, press: Press[OnCard]) -> Reaction:
     """Show the form, from a button; what is filled in on the card is kept."""
-    basis = find_case.by_id(context, press.case, FORM)
+    basis = find_case.by_id(context, press.case, FORM, press.checklist)
     sheet = basis.sheet(press.filled) if basis.case.closed_on is None else None
     kept = filled_in.keep(context, sheet, press) if sheet else filled_in.Kept()
     return kept.before(_open(context, basis, press.filled))
 
 
 def _open(context: TurnContext, basis: Basis, row_id: int = 0) -> Reaction:
-    if basis.case.closed_on is not None:
+    if basis.is_closed:
         return find_case.closed_case(context, basis.case)
     if basis.is_reading:
         return _open_reading(context, basis)
-    if not basis.sheets:
+    if not basis.sheets or not basis.is_for_case:
         return facts_card.facts_card(context, basis, form=True)
     found = basis.next_from(row_id)
     sheet = (basis.sheet(row_id) if row_id else None) or (found[0] if found else basis.sheets[0])
@@ -99,12 +100,19 @@ class _Saving:
     def take(self, stop: Stop) -> None:
         """Store the fields of one stop; a refusal is noted, not raised."""
         try:
-            self._motivation(stop) if stop.kind == "motivation" else self._choices(stop)
+            if stop.kind in ("question", "group"):
+                self._choices(stop)
+            elif stop.kind == "motivation":
+                self._motivation(stop)
+            if stop.kind in ("question", "detail"):
+                self._detail(stop.items[0])
         except UserError as error:
             self.told[error.code] = Line(say=error.text_key, args=error.args_for_text)
             for name in ("text", "place"):
                 key = input_id(stop, name)
                 self.typed[key] = free_text.shown_again(self._inputs.get(key, ""), self._context.origin.lets)
+            key = input_id(stop, "method")
+            self.typed[key] = free_text.shown_again(self._inputs.get(key, ""), self._context.origin.lets)
 
     def _choices(self, stop: Stop) -> None:
         """Store the choices, except those that contradict answers given since the form was shown."""
@@ -117,6 +125,21 @@ class _Saving:
             else:
                 kept = answers.choose(self._context.session, self._context.origin, self._sheet, {item_id: choice})
                 self.changes += kept
+
+    def _detail(self, item_id: str) -> None:
+        """Store what goes with the answer, where anything is filled in and the answer asks for it."""
+        given = Detail(*(self._inputs.get(f"{item_id}.{name}", "") for name in ("options", "method", "day")))
+        row = self._sheet.rows.get(item_id)
+        if row is None or row.choice not in self._sheet.checklist.by_id[item_id].detailed or given == Detail():
+            return
+        kept = self._sheet.written(self._context.session, item_id)
+        day = kept.day.isoformat() if kept.day else ""
+        given = Detail(given.options or kept.option, given.method or kept.method, given.day or day)
+        if item_id in self._moved:
+            self._too_late()
+            return
+        at = (self._context.session, self._context.origin, self._sheet, item_id)
+        self.changes += answers.set_detail(*at, given)
 
     def _motivation(self, stop: Stop) -> None:
         """Store the motivation, unless one has been given since or it is no longer asked for."""

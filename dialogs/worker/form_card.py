@@ -1,6 +1,6 @@
 """The view of the form."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from actions.basis import Sheet
 from checklists.route import Stop
@@ -21,12 +21,30 @@ def form(
         head=head(sheet),
         checklist=sheet.checklist.id,
         version=sheet.checklist.version,
-        fields=tuple(_field(sheet, stop, typed or {}) for stop in stops),
+        fields=tuple(field for stop in stops for field in _fields(sheet, stop, stops, typed or {})),
         by=sheet.motivation,
         save=Button(title=Line(say="buttons.save"), claim=claimed("save_form", at, **sheet.at)),
         nav=(),
         refresh=claimed("show_current", **sheet.at),
     )
+
+
+def _fields(sheet: Sheet, stop: Stop, stops: tuple[Stop, ...], typed: Mapping[str, str]) -> Iterator[FormField]:
+    """Yield the fields of a stop. What may go with an answer stands below the question, before it is answered too."""
+    item_id = stop.items[0]
+    if stop.kind != "detail":
+        yield _field(sheet, stop, typed)
+    asks = stop.kind == "question" and bool(sheet.checklist.by_id[item_id].detailed)
+    if asks or (stop.kind == "detail" and not any(one.key == f"question:{item_id}" for one in stops)):
+        row = sheet.rows.get(item_id)
+        yield FormField(
+            kind="detail",
+            stop=f"detail:{item_id}",
+            items=(listed(sheet, item_id),),
+            options=row.option if row else "",
+            day=row.day.isoformat() if row and row.day else "",
+            text=typed.get(f"{item_id}.method", ""),
+        )
 
 
 def _field(sheet: Sheet, stop: Stop, typed: Mapping[str, str]) -> FormField:

@@ -26,8 +26,8 @@ class Landed:
 
 def landed(context: TurnContext, press: Press[OnCard] | Press[OnAside], right: Right) -> Landed | AnyView:
     """Return where a press belongs, or the view to answer with when it can change nothing."""
-    basis = find_case.by_id(context, press.case, right)
-    if basis.case.closed_on is not None:
+    basis = find_case.by_id(context, press.case, right, press.checklist)
+    if basis.case.closed_on is not None and basis.is_closed:
         return find_case.closed_case(context, basis.case)
     sheet = basis.sheet(press.filled)
     if sheet is None or press.version != sheet.filled.version:
@@ -51,8 +51,8 @@ def _already(context: TurnContext, sheet: Sheet, stop: Stop) -> Line:
 
 def open_case(context: TurnContext, press: Press[Any], right: Right) -> Basis | AnyView:
     """Return the case of a press, or the closed-case view."""
-    basis = find_case.by_id(context, press.case, right)
-    return basis if basis.case.closed_on is None else find_case.closed_case(context, basis.case)
+    basis = find_case.by_id(context, press.case, right, press.checklist)
+    return basis if not basis.is_closed else find_case.closed_case(context, basis.case)
 
 
 def after(context: TurnContext, at: Landed, notices: tuple[Line, ...] = ()) -> AnyView:

@@ -1,29 +1,34 @@
 """A worker's own open cases with status, gaps and nearest date, five to a card."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 
-from actions.basis import Basis, read
+from actions.basis import BASIS, Basis, read, read_own
+from checklists.access import OWN_LISTS
 from checklists.deadlines import Deadline, clocks, follows_closed
-from checklists.lifecycle import State
-from checklists.rights import Right
+from checklists.lifecycle import WRITER, State
+from checklists.model import ListId
+from checklists.rights import RELATIONS, Right
 from dialogs.turn.declared import Command, Press, Reaction, Verb, claimed
 from dialogs.turn.presses import Page
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import open_button
 from dialogs.views.views import Button, CaseLine, CasesView, Line
 from dialogs.worker.sheet_parts import basis_head
-from storage import cases, extensions, tenants
+from storage import cases, extensions, filled, tenants
 from storage.cases import CaseRow
 from storage.unfit import UNFIT, Skipped, readable
 
 PAGE = 5
+_REPORT: ListId = "intake"
 _STATUS = {
     State.SENT: "cases.sent",
     State.RETURNED: "cases.returned",
     State.SIGNED: "cases.signed",
     State.VOIDED: "cases.voided",
 }
-MY_CASES = Right("my_cases", "self", {"case_worker": ("lead", "co_worker", "own_unit", "other")})
+MY_CASES = Right("my_cases", "self", dict.fromkeys(OWN_LISTS, RELATIONS))
 
 
 def my_cases(context: TurnContext, _rest: str) -> Reaction:
@@ -68,9 +73,12 @@ def _with_nearest_date(context: TurnContext) -> dict[str, tuple[CaseRow, tuple[s
 
 def _page(context: TurnContext, start: int) -> CasesView:
     own = _with_nearest_date(context)
-    found = sorted(own.values(), key=lambda one: _by_date(*one))
+    found: list[Callable[[], CaseLine | None]] = [
+        partial(_line, context, *one) for one in sorted(own.values(), key=lambda one: _by_date(*one))
+    ]
+    found += [partial(_line_of_list, context, *one) for one in _lists_alone(context)]
     end = start + PAGE
-    lines = tuple(_line(_basis(context, case), nearest) for case, nearest in found[start:end])
+    lines = tuple(line for make in found[start:end] if (line := make()) is not None)
     missing = len(context.skipped)
     notices = [Line(say="cases.skipped" if missing > 1 else "cases.one_skipped", args={"cases": missing})]
     next_page = claimed("more_cases", Page(end))
@@ -81,6 +89,38 @@ def _page(context: TurnContext, start: int) -> CasesView:
     )
 
 
+def _lists_alone(context: TurnContext) -> list[tuple[int, ListId]]:
+    """Return the lists this person answers alone (reviews, an auditor's sample), newest first, one row for each."""
+    rows = filled.of_person(context.session, context.tenant_id, context.person_id, BASIS)
+    return list(dict.fromkeys((row.case_id, row.checklist) for row in rows))
+
+
+def _line_of_list(context: TurnContext, case_id: int, checklist: ListId) -> CaseLine | None:
+    """Return the line of a list, None where she may not open it any more."""
+    case = cases.get(context.session, context.tenant_id, case_id)
+    if case is None or not context.seat(case, checklist):
+        return None
+    basis = _own(context, case, checklist)
+    gaps = sum(1 for _ in basis.all_gaps())
+    lines = [Line(say="lists.by_hand")] if any(sheet.is_by_hand for sheet in basis.sheets) else []
+    lines += [Line(say="cases.gaps" if gaps != 1 else "cases.one_gap", args={"gaps": gaps})]
+    title = Line(say="buttons.continue_case" if gaps else "buttons.open_case", args={"ref": case.ref})
+    button = open_button(case.id, title, checklist=checklist)
+    return CaseLine(case_ref=case.ref, status=_progress(basis), lines=tuple(lines), button=button)
+
+
+def _own(context: TurnContext, case: CaseRow, checklist: ListId) -> Basis:
+    role = context.seat(case, checklist) or WRITER
+    person_id = filled.NOBODY if role == WRITER else context.person_id
+    facts = cases.facts(context.session, case.id)
+    return read_own(context.session, case, facts, checklist, role, person_id)
+
+
+def _progress(basis: Basis) -> Line:
+    head = basis_head(basis)
+    return Line(say="lists.own", args={"list": basis.list_id, "done": head.done, "total": head.total})
+
+
 def _basis(context: TurnContext, case: CaseRow) -> Basis:
     return read(context.session, case, cases.facts(context.session, case.id))
 
@@ -89,9 +129,12 @@ def _by_date(case: CaseRow, nearest: tuple[str, date] | None) -> tuple[date, str
     return nearest[1] if nearest else date.max, case.ref
 
 
-def _line(basis: Basis, nearest: tuple[str, date] | None) -> CaseLine:
-    head, gaps, case = basis_head(basis), sum(1 for _ in basis.all_gaps()), basis.case
-    if basis.state is None:
+def _line(context: TurnContext, case: CaseRow, nearest: tuple[str, date] | None) -> CaseLine:
+    basis, report = _basis(context, case), _own(context, case, _REPORT)
+    head, gaps = basis_head(basis), sum(1 for _ in basis.all_gaps())
+    if not basis.is_for_case:
+        status = Line(say="cases.adult")
+    elif basis.state is None:
         status = Line(say="cases.not_begun")
     elif basis.state in _STATUS:
         status = Line(say=_STATUS[basis.state])
@@ -100,12 +143,18 @@ def _line(basis: Basis, nearest: tuple[str, date] | None) -> CaseLine:
     lines = []
     if basis.sheets:
         lines.append(Line(say="cases.gaps" if gaps != 1 else "cases.one_gap", args={"gaps": gaps}))
+    if report.sheets:
+        lines.append(_progress(report))
     if nearest:
         lines.append(Line(say="cases.date_" + nearest[0], args={"date": nearest[1].isoformat()}))
     if follows_closed(cases.dates_of(case)):
         lines.append(Line(say="cases.follows_closed"))
     named = {"ref": case.ref}
-    if basis.is_handed_over:
+    if not basis.is_for_case:
+        button = open_button(case.id, Line(say="buttons.open_case", args=named), "details")
+    elif not basis.sheets and report.next_from() is not None:
+        button = open_button(case.id, Line(say="buttons.continue_case", args=named), checklist=_REPORT)
+    elif basis.is_handed_over:
         button = open_button(case.id, Line(say="buttons.open_case", args=named), "open")
     else:
         button = open_button(case.id, Line(say="buttons.continue_case", args=named))

@@ -1,5 +1,7 @@
 """Which card comes next, computed from the list, the facts and the stored answers. Stores nothing."""
 
+from collections.abc import Mapping
+
 from actions.basis import Basis, Sheet
 from checklists.rights import VerbName
 from checklists.route import Stop, before, is_open
@@ -7,8 +9,8 @@ from dialogs.chef import reading_cards
 from dialogs.turn.declared import claimed
 from dialogs.turn.presses import OnAside, OnCard
 from dialogs.turn.turn_context import TurnContext
-from dialogs.views.views import AnyView, Aside, Button, GroupView, Line, MotivationView, QuestionView
-from dialogs.worker import facts_card, summary_card
+from dialogs.views.views import AnyView, Aside, Button, DetailView, GroupView, Line, MotivationView, QuestionView
+from dialogs.worker import facts_card, proposals, summary_card
 from dialogs.worker.sheet_parts import head, listed
 from storage import drafts
 
@@ -31,9 +33,11 @@ def go_on(context: TurnContext, basis: Basis, at: int = 0, after: str = "", noti
 def card(context: TurnContext, sheet: Sheet, stop: Stop, notices: tuple[Line, ...] = ()) -> AnyView:
     """Return the view of one stop, with the chef's comment if the chef pointed at one of its questions."""
     if stop.kind == "question":
-        view: AnyView = _question(sheet, stop, notices)
+        view: AnyView = _question(context, sheet, stop, notices)
     elif stop.kind == "group":
         view = _group(sheet, stop, notices)
+    elif stop.kind == "detail":
+        view = detail(context, sheet, stop, notices)
     else:
         view = motivation(sheet, stop, notices, *_begun(context, sheet, stop))
     if any(item_id in sheet.answers and sheet.answers[item_id].returned for item_id in stop.items):
@@ -51,7 +55,32 @@ def _begun(context: TurnContext, sheet: Sheet, stop: Stop) -> tuple[str, str]:
     return kept.motivation, kept.place
 
 
-def _question(sheet: Sheet, stop: Stop, notices: tuple[Line, ...]) -> QuestionView:
+def detail(
+    context: TurnContext, sheet: Sheet, stop: Stop, notices: tuple[Line, ...], typed: Mapping[str, str] | None = None
+) -> DetailView:
+    """Return the card that asks for what goes with an answer. typed: what was filled in and refused, by input."""
+    item_id = stop.items[0]
+    item, kept = sheet.checklist.by_id[item_id], sheet.written(context.session, item_id)
+    now = {"options": kept.option, "day": kept.day.isoformat() if kept.day else "", "text": kept.method} | dict(
+        typed or {}
+    )
+    at = OnCard(stop.key, sheet.revisions(stop.items))
+    save = Button(title=Line(say="buttons.save"), claim=claimed("save_detail", at, **sheet.at))
+    skip = Button(title=Line(say="buttons.skip"), claim=claimed("skip_detail", at, **sheet.at))
+    return DetailView(
+        notices=notices,
+        head=head(sheet),
+        checklist=sheet.checklist.id,
+        version=sheet.checklist.version,
+        item=listed(sheet, item_id),
+        **now,
+        buttons=(save,) if item.how and item.how.required else (save, skip),
+        nav=_nav(sheet, stop),
+        refresh=claimed("show_current", **sheet.at),
+    )
+
+
+def _question(context: TurnContext, sheet: Sheet, stop: Stop, notices: tuple[Line, ...]) -> QuestionView:
     at, item = sheet.revisions(stop.items), listed(sheet, stop.items[0])
     return QuestionView(
         notices=notices,
@@ -65,6 +94,7 @@ def _question(sheet: Sheet, stop: Stop, notices: tuple[Line, ...]) -> QuestionVi
             )
             for choice in item.allowed
         ),
+        proposed=proposals.line(context, sheet, item.item) if sheet.checklist.by_id[item.item].computed else None,
         nav=_nav(sheet, stop),
         refresh=claimed("show_current", **sheet.at),
     )
@@ -123,7 +153,7 @@ def _nav(sheet: Sheet, stop: Stop, at: OnCard | None = None) -> tuple[Button, ..
     """
     verbs: list[VerbName] = ["back"] if before(sheet.way, stop.key) else []
     verbs += ["pause"]
-    verbs += [] if stop.kind == "motivation" else ["form"]
+    verbs += [] if stop.kind in ("motivation", "detail") else ["form"]
     verbs += ["comment"] if stop.kind == "question" else []
     at = at or OnCard(stop.key)
     return tuple(Button(title=Line(say="buttons." + verb), claim=claimed(verb, at, **sheet.at)) for verb in verbs)
@@ -132,7 +162,7 @@ def _nav(sheet: Sheet, stop: Stop, at: OnCard | None = None) -> tuple[Button, ..
 def with_aside(sheet: Sheet, view: AnyView, item_id: str) -> AnyView:
     """Add the optional question of how the last answer came about to the next card."""
     how, row = sheet.checklist.by_id[item_id].how, sheet.rows.get(item_id)
-    if how is None or row is None or row.choice not in how.answers or row.option:
+    if how is None or how.several or how.required or row is None or row.choice not in how.answers or row.option:
         return view
     if not isinstance(view, QuestionView | GroupView):
         return view

@@ -4,15 +4,16 @@ from collections.abc import Callable, Mapping
 
 from actions import cases as acts
 from actions import lists
-from actions.basis import Basis
+from actions.basis import BASIS, Basis
 from actions.changes import NONE, Changes
 from actions.facts import set_fact
-from checklists import access
+from checklists import access, list_names
+from checklists.access import OWN_LISTS
 from checklists.errors import BadCaseRef, BadChildren, UserError
 from checklists.lifecycle import State
 from checklists.loader import all_facts
 from checklists.model import MOST_CHILDREN
-from checklists.rights import LIST_HOLDER, OWN_CASE, Right
+from checklists.rights import LIST_HOLDER, OWN_CASE, RELATIONS, Right
 from dialogs.chef.reading import enter
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
@@ -21,34 +22,37 @@ from dialogs.turn.presses import AsShown, Nothing, OfRef, OnFacts
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import REST_SAVED, ask_ref, command_button, open_button
 from dialogs.views.views import Button, Line, MenuView
-from dialogs.worker import facts_card, form_card, next_card
+from dialogs.worker import begin_list, facts_card, form_card, next_card
 from dialogs.worker.case_details import store_dates
 from dialogs.worker.landing import open_case
 from dialogs.worker.wrong_case import taken
 from storage import cases
 from storage.cases import CaseRow
 
-NEW = Right("new", "self", {"case_worker": ("lead", "co_worker", "own_unit", "other")})
-OPEN_REF = Right("open_ref", "self", NEW.may)
+NEW = Right("new", "self", dict.fromkeys(OWN_LISTS, RELATIONS))
+OPEN_REF = Right("open_ref", "self", {"case_worker": RELATIONS})
 CONTINUE = Right("continue", "case", LIST_HOLDER)
 NEW_OCCASION = Right("new_occasion", "case", OWN_CASE)
 SAVE_FACTS = Right("save_facts", "case", OWN_CASE)
 _NEW_CASE = ("nytt ärende", "new case")
 """The title of its button: what follows it is the reference."""
-LISTS = {"decision_basis": "decision_basis", "beslutsunderlag": "decision_basis"}
-"""What may be written after `ny` to name a list."""
 
 
 # --- commands --------------------------------------------------------------------------------------------------------
 
 
 def new(context: TurnContext, rest: str) -> Reaction:
-    """Open a case by its reference: a new case shows the facts card, an existing one continues."""
-    first, _, after = rest.partition(" ")
-    if first.casefold() in LISTS:
-        rest = after
-    if not rest.strip():
-        return ask_ref("ny")
+    """Open a case by its reference: a new case shows the facts card, an existing one continues.
+
+    rest: `[LIST] REF`. Whoever opens no cases begins the list she answers herself.
+    """
+    checklist, rest = list_names.split(rest)
+    if not rest:
+        return ask_ref(f"ny {checklist}" if checklist else "ny")
+    if checklist not in (None, BASIS):
+        return begin_list.new_list(context, checklist, rest)
+    if not context.units_as("case_worker"):
+        return begin_list.of_role(context, rest)
     try:
         refs = find_case.uncertain(context, rest)
     except BadCaseRef as error:
@@ -114,14 +118,9 @@ def new_occasion(context: TurnContext, press: Press[AsShown]) -> Reaction:
     return Done(facts_card.facts_card(context, basis), changes)
 
 
-def _new_whole(context: TurnContext, rest: str) -> bool:
-    first, _, after = rest.partition(" ")
-    return maybe_ref(context, after if first.casefold() in LISTS else rest)
-
-
 def continue_typed(context: TurnContext, rest: str) -> Reaction:
     """Continue the named or last used case at its first open question."""
-    basis = find_case.named_or_latest(context, rest, CONTINUE)
+    basis = find_case.named_list(context, rest, CONTINUE)
     return _continue(context, basis) if basis else ask_ref("fortsätt")
 
 
@@ -132,11 +131,11 @@ def continue_case(context: TurnContext, case: CaseRow) -> Reaction:
 
 def continue_pressed(context: TurnContext, press: Press[Nothing]) -> Reaction:
     """Continue a case, from a button."""
-    return _continue(context, find_case.by_id(context, press.case, CONTINUE))
+    return _continue(context, find_case.by_id(context, press.case, CONTINUE, press.checklist))
 
 
 def _continue(context: TurnContext, basis: Basis) -> Reaction:
-    if basis.case.closed_on is not None:
+    if basis.is_closed:
         return find_case.closed_case(context, basis.case)
     if basis.is_reading:
         return enter(context, basis)
@@ -151,6 +150,8 @@ def save_facts(context: TurnContext, press: Press[OnFacts]) -> Reaction:
     basis = open_case(context, press, SAVE_FACTS)
     if not isinstance(basis, Basis):
         return basis
+    if not basis.is_for_case:
+        return facts_card.facts_card(context, basis)
     child, inputs = press.what.child, press.inputs
     is_old = press.what.revisions != facts_card.revisions(basis, child)
     if is_old and _contradicts(basis, child, inputs):
@@ -229,6 +230,6 @@ VERBS = (
     Verb(NEW_OCCASION, new_occasion, AsShown),
 )
 COMMANDS = (
-    Command("ny", ("nytt", "new", *_NEW_CASE), new, NEW, _new_whole, ("new_case", "new_occasion")),
+    Command("ny", ("nytt", "new", *_NEW_CASE), new, NEW, maybe_ref, ("new_case", "new_occasion")),
     Command("fortsätt", ("continue",), continue_typed, CONTINUE, maybe_ref, ("continue", "open")),
 )

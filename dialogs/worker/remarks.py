@@ -22,7 +22,7 @@ HOW = Right("how", "case", LIST_HOLDER)
 
 def comment(context: TurnContext, press: Press[OnCard]) -> Reaction:
     """Show the card for a comment on one answer."""
-    basis = find_case.by_id(context, press.case, COMMENT)
+    basis = find_case.by_id(context, press.case, COMMENT, press.checklist)
     sheet = basis.sheet(press.filled)
     stop = sheet.stop(press.what.key) if sheet else None
     if sheet is None or stop is None:
@@ -100,7 +100,7 @@ def how(context: TurnContext, press: Press[OnAside]) -> Reaction:
 
 def _only_beside(context: TurnContext, press: Press[OnAside], view: AnyView) -> Reaction:
     """Keep what is chosen on the card also where the side question itself has been overtaken."""
-    basis = find_case.by_id(context, press.case, HOW)
+    basis = find_case.by_id(context, press.case, HOW, press.checklist)
     sheet = basis.sheet(press.filled) if basis.case.closed_on is None else None
     kept = filled_in.beside(context, sheet, press, press.what.beside) if sheet else filled_in.Kept()
     if not kept.changes:

@@ -1,7 +1,7 @@
 """Parts of views derived from a list: heading, items and gaps."""
 
-from actions.basis import Basis, Sheet, is_shared
-from checklists.model import Gap
+from actions.basis import BASIS, Basis, Sheet, is_shared
+from checklists.model import Gap, ListId
 from dialogs.turn.declared import claimed
 from dialogs.turn.presses import ToItem
 from dialogs.views.parts import Button, GapRow, Head, Line, Listed
@@ -10,14 +10,32 @@ from dialogs.views.parts import Button, GapRow, Head, Line, Listed
 def head(sheet: Sheet) -> Head:
     """Return the heading of one list: case, child and progress."""
     done, total = sheet.applied.progress(sheet.filled.role)
-    return Head(case_ref=sheet.case.ref, child=sheet.shown_child, done=done, total=total)
+    row = sheet.filled
+    return Head(
+        case_ref=sheet.case.ref,
+        child=sheet.shown_child,
+        checklist="" if row.checklist == BASIS else named(row.checklist, row.version),
+        part=row.file_part,
+        by_hand=row.role == "auditor" and sheet.is_by_hand,
+        done=done,
+        total=total,
+    )
+
+
+def named(checklist: ListId, version: int) -> str:
+    """Return a list as a heading names it: empty for the decision basis."""
+    return f"{checklist}/{version}" if checklist != BASIS else ""
 
 
 def basis_head(basis: Basis) -> Head:
     """Return the heading for all the children's lists together, with their total progress."""
     progress = [sheet.applied.progress(sheet.filled.role) for sheet in basis.sheets]
     return Head(
-        case_ref=basis.case.ref, done=sum(done for done, _ in progress), total=sum(all_ for _, all_ in progress)
+        case_ref=basis.case.ref,
+        checklist=named(basis.list_id, basis.sheets[0].filled.version if basis.sheets else basis.checklist.version),
+        by_hand=any(sheet.is_by_hand for sheet in basis.sheets),
+        done=sum(done for done, _ in progress),
+        total=sum(all_ for _, all_ in progress),
     )
 
 

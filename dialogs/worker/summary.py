@@ -23,7 +23,7 @@ MORE_GAPS = Right("more_gaps", "case", OWN_CASE)
 
 def missing_typed(context: TurnContext, rest: str) -> Reaction:
     """Say what is missing, with a button for each gap."""
-    basis = find_case.named_or_latest(context, rest, MISSING)
+    basis = find_case.named_list(context, rest, MISSING)
     if basis is None:
         return ask_ref("vad saknas")
     if basis.is_reading:
@@ -46,6 +46,8 @@ def send(context: TurnContext, press: Press[AsShown]) -> Reaction:
         return basis
     if not basis.sheets:
         return facts_card.facts_card(context, basis)
+    if not basis.is_sent:
+        return next_card.go_on(context, basis)
     if basis.is_handed_over:
         return summary_card.sent_card(context, basis)
     changes = lists.send(context.session, context.origin, basis)
@@ -54,7 +56,7 @@ def send(context: TurnContext, press: Press[AsShown]) -> Reaction:
 
 def open_pressed(context: TurnContext, press: Press[Nothing]) -> Reaction:
     """Show the summary of a list that was sent or signed; otherwise continue it."""
-    basis = find_case.by_id(context, press.case, OPEN)
+    basis = find_case.by_id(context, press.case, OPEN, press.checklist)
     if not basis.sheets:
         return facts_card.facts_card(context, basis)
     return summary_card.summary(context, basis) if basis.is_handed_over else next_card.go_on(context, basis)
@@ -62,7 +64,7 @@ def open_pressed(context: TurnContext, press: Press[Nothing]) -> Reaction:
 
 def more_children(context: TurnContext, press: Press[Page]) -> Reaction:
     """Show the next page of children in the summary."""
-    basis = find_case.by_id(context, press.case, MORE_CHILDREN)
+    basis = find_case.by_id(context, press.case, MORE_CHILDREN, press.checklist)
     if not basis.sheets:
         return facts_card.facts_card(context, basis)
     return summary_card.summary(context, basis, first=press.what.start)
@@ -70,7 +72,7 @@ def more_children(context: TurnContext, press: Press[Page]) -> Reaction:
 
 def more_gaps(context: TurnContext, press: Press[Page]) -> Reaction:
     """Show the next page of gaps."""
-    basis = find_case.by_id(context, press.case, MORE_GAPS)
+    basis = find_case.by_id(context, press.case, MORE_GAPS, press.checklist)
     if not basis.sheets:
         return facts_card.facts_card(context, basis)
     return summary_card.missing(context, basis, press.what.start)

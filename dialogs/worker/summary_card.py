@@ -10,6 +10,7 @@ from dialogs.turn.presses import AsShown, Page, SeenAt, ToItem
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import open_button
 from dialogs.views.views import Button, ClosedView, Line, MissingView, Row, SheetRows, SummaryView
+from dialogs.worker import proposals
 from dialogs.worker.sheet_parts import basis_head, gap_row, head
 from storage import conversations, people, returns, signatures
 
@@ -23,7 +24,7 @@ def summary(context: TurnContext, basis: Basis, given: tuple[Line, ...] = (), fi
     last = basis.sheets[-1]
     shown = basis.sheets[first : first + MOST_CHILDREN]
     gaps = tuple(gap_row(sheet, gap) for sheet, gap in basis.all_gaps())
-    buttons: tuple[Button, ...] = () if basis.is_handed_over else (_send_button(basis),)
+    buttons: tuple[Button, ...] = () if basis.is_handed_over or not basis.is_sent else (_send_button(basis),)
     if len(basis.sheets) > len(shown):
         after = first + MOST_CHILDREN if first + MOST_CHILDREN < len(basis.sheets) else 0
         buttons += (_more_button(basis, "more_children", after),)
@@ -60,6 +61,9 @@ def _rows(context: TurnContext, sheet: Sheet) -> tuple[Row, ...]:
                 place=written.place,
                 note=written.note or "",
                 option=written.option,
+                method=written.method,
+                day=written.day.isoformat() if written.day else "",
+                differs=proposals.differs(context, sheet, item.id),
             )
         )
     return tuple(rows)
@@ -122,7 +126,7 @@ def missing(
     rows = tuple(gap_row(sheet, gap, button=not reader) for sheet, gap in gaps[first:after])
     if reader and not has_seen:
         rows = tuple(row.model_copy(update={"why": ""}) for row in rows)
-    send = () if basis.is_handed_over else (_send_button(basis),)
+    send = () if basis.is_handed_over or not basis.is_sent else (_send_button(basis),)
     return MissingView(
         head=basis_head(basis),
         checklist=basis.checklist.id,
@@ -157,5 +161,5 @@ def paused(basis: Basis, notices: tuple[Line, ...] = ()) -> ClosedView:
     """Return the emptied card of a paused list, with a button back to it."""
     head_ = basis_head(basis)
     line = Line(say="fill.paused", args={"done": head_.done, "total": head_.total})
-    button = open_button(basis.case.id, Line(say="buttons.continue"))
+    button = open_button(basis.case.id, Line(say="buttons.continue"), checklist=basis.list_id)
     return ClosedView(notices=notices, case_ref=basis.case.ref, line=line, buttons=(button,))

@@ -22,12 +22,12 @@ UNDO = Right("undo", "case", LIST_HOLDER)
 
 def undo(context: TurnContext, press: Press[OfAct]) -> Reaction:
     """Undo the act named by the button next to its echo."""
-    return _undo(context, find_case.by_id(context, press.case, UNDO), press.what.name)
+    return _undo(context, find_case.by_id(context, press.case, UNDO, press.checklist), press.what.name)
 
 
 def undo_typed(context: TurnContext, rest: str) -> Reaction:
     """Undo the person's last answer in the named or last used case; asks first if it is old or the list was sent."""
-    basis = find_case.named_or_latest(context, rest, UNDO)
+    basis = find_case.named_list(context, rest, UNDO)
     if basis is None:
         return SayView(notices=(Line(say="fill.nothing_to_undo"),))
     found = answers.act_to_undo(context.session, context.person_id, basis) if basis.case.closed_on is None else None
@@ -46,13 +46,18 @@ def _ask(context: TurnContext, basis: Basis, sheet: Sheet, rows: list[AnswerRow]
         Line(say="fill.given_at", args={"time": given_at}),
     ]
     lines += [Line(say="fill.would_undo_sent")] if basis.is_handed_over else []
-    do = claimed("undo", OfAct(rows[0].act), case=basis.case.id, filled=sheet.filled.id)
+    do = claimed("undo", OfAct(rows[0].act), case=basis.case.id, filled=sheet.filled.id, checklist=basis.list_id)
     return MenuView(
         title=Line(say="fill.undo_title", args={"ref": basis.case.ref}),
         lines=tuple(lines),
         buttons=(
             Button(title=Line(say="buttons.undo"), claim=do),
-            open_button(basis.case.id, Line(say="buttons.cancel"), "open" if basis.is_handed_over else "continue"),
+            open_button(
+                basis.case.id,
+                Line(say="buttons.cancel"),
+                "open" if basis.is_handed_over else "continue",
+                checklist=basis.list_id,
+            ),
         ),
         asks=True,
     )
@@ -71,7 +76,7 @@ def _which(sheet: Sheet, rows: list[AnswerRow], one: str, several: str) -> Line:
 
 
 def _undo(context: TurnContext, basis: Basis, act: str = "") -> Reaction:
-    if basis.case.closed_on is not None:
+    if basis.is_closed:
         return find_case.closed_case(context, basis.case)
     found = answers.act_to_undo(context.session, context.person_id, basis, act)
     if found is None:

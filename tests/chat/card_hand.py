@@ -72,6 +72,8 @@ def _value(element: Element, said: str) -> str:
     if element["type"] != "Input.ChoiceSet":
         return said
     by_title = {choice["title"]: str(choice["value"]) for choice in element["choices"]}
+    if element.get("isMultiSelect"):
+        return ",".join(by_title.get(one, one) for one in said.split(", "))
     assert said in by_title or said in by_title.values() or said == "", f"{said!r} is not among {list(by_title)}"
     return by_title.get(said, said)
 

@@ -556,4 +556,6 @@ def asked(view: AnyView | None) -> str:
 
 
 def _is_free_text(input_id: str) -> bool:
-    return input_id in ("motivation", "place", "comment", "reason") or input_id.endswith((".text", ".place"))
+    return input_id in ("motivation", "place", "comment", "reason", "text") or input_id.endswith(
+        (".text", ".place", ".method")
+    )

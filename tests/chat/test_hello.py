@@ -10,7 +10,7 @@ from tests.chat.harness import REF, Chat, Room
 def test_help_says_what_a_worker_can_do_as_buttons(anna: Chat, word: str) -> None:
     anna.types(word).sees("Det här kan du göra", "vad saknas")
 
-    assert anna.buttons == ["Nytt ärende", "Mina ärenden", "Hjälp"]
+    assert anna.buttons == ["Nytt ärende", "Ny skyddsbedömning", "Mina ärenden", "Hjälp"]
 
 
 def test_every_button_of_the_help_leads_somewhere(anna: Chat) -> None:
@@ -30,9 +30,9 @@ def test_help_leads_back_to_the_open_case(anna: Chat) -> None:
 def test_help_to_someone_who_is_no_worker_offers_nothing_she_may_not_do(room: Room) -> None:
     vera = room.chat("vera").types("hjälp")
 
-    assert vera.buttons == ["Hjälp"]
-    vera.types("ny SN 2026/0001").sees("Det ingår inte i din roll")
-    vera.types("mina ärenden").sees("Det ingår inte i din roll")
+    assert vera.buttons == ["Ny: Revisorns stickprov", "Mina ärenden", "Hjälp"]
+    vera.types("ny SN 2026/0001").sees("Det finns inget ärende")
+    vera.types("uppgifter SN 2026/0001").sees("Det finns inget ärende")
     assert room.events("case_opened") == []
 
 
@@ -61,7 +61,7 @@ def test_the_nearest_command_can_be_pressed(anna: Chat) -> None:
 def test_words_near_nothing_get_what_can_be_done_and_nothing_is_kept_of_them(anna: Chat, room: Room) -> None:
     anna.types("xyzzy plugh").sees("Det förstod jag inte", "Inget har sparats")
 
-    assert anna.buttons == ["Nytt ärende", "Mina ärenden", "Hjälp"]
+    assert anna.buttons == ["Nytt ärende", "Ny skyddsbedömning", "Mina ärenden", "Hjälp"]
     assert room.count() == 0
 
 

@@ -440,7 +440,7 @@ def test_a_report_of_today_is_told_at_once_whatever_the_hour_and_once(anna: Chat
 
     assert anna.reminded() == cecilia.reminded() == 1
     anna.sees("Skyddsbedömning i dag", REF, "Har en omedelbar skyddsbedömning gjorts?")
-    assert anna.buttons == [f"Öppna {REF}"]
+    assert anna.buttons == ["Ja", "Nej", f"Öppna {REF}"]
     room.later(hours=10)
     room.sweeps()
     assert anna.reminded() == 0

@@ -143,6 +143,8 @@ def take_in(
             how: Motivation = "text" if no_gaps else rng.choice(get_args(Motivation)[1:])
             told[item_id] = Answer(answers[item_id].choice, motivation=how)
         return told
+    if stop.kind == "detail":
+        return told | {item_id: Answer(answers[item_id].choice, has_method=True) for item_id in stop.items}
     for item in (checklist.by_id[item_id] for item_id in stop.items):
         if is_answered(checklist, item, facts, told):
             continue

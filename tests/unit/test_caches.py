@@ -17,7 +17,9 @@ LONG_LIVED = ("bot/", "storage/")
 CACHES = {
     "bot/door/service_hosts.py may_call": "256 addresses",
     "bot/pages/pages.py _environment": "one",
+    "checklists/concepts.py all_concepts": "one",
     "checklists/findings.py all_findings": "one",
+    "checklists/list_names.py _by_name": "one",
     "checklists/loader.py all_checklists": "one",
     "checklists/loader.py all_facts": "one",
     "checklists/loader.py checklist_version": "the shipped versions",

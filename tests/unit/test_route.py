@@ -157,7 +157,7 @@ def test_a_reader_gets_plain_questions_only(checklist: Checklist, seed: int) -> 
     facts, answers = some_facts(rng), some_answers(rng, checklist)
     way = stops(checklist, READER, facts, answers)
 
-    assert {stop.kind for stop in way} <= {"question", "group"}
+    assert {stop.kind for stop in way} <= {"question", "group", "detail"}
     assert not any(stop.about for stop in way)
     assert {i for stop in way for i in stop.items} == {i.id for i in applicable(checklist, READER, facts, answers)}
 

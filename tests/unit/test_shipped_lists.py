@@ -9,16 +9,17 @@ from checklists.model import Answer, Checklist, Gap
 from tests.asked import applies, gaps, state
 from tests.unit.test_checklist_files import HEAD, ITEM
 
-CODES = {"JN": ("ja", "nej"), "JNE": ("ja", "nej", "ej_tillampligt")}
+CODES = {"JND": ("ja", "nej", "delvis"), "JN": ("ja", "nej"), "JNE": ("ja", "nej", "ej_tillampligt")}
 SCALE = ("ja", "nej", "delvis", "pagaende", "ej_tillampligt")
 
 # id | question | type | applies when | process step | criticism | marks: s source wording, l local, - switched off
 PEER_REVIEW = """
 decision_motivation_clear | Framgår av dokumentation tydlig motivering till beslut? | JN | | beslut | B1 | s
+child_heard_in_prelim | Kom barnet till tals i förhandsbedömningen? | JNE | | forhandsbedomning | B2 | l
 prelim_child_not_heard_motivated | Om barnet inte kommit till tals i förhandsbedömningen, har det motiverats? | JNE | | forhandsbedomning | B2 | s
 child_heard_in_investigation | Har barn och ungdomar fått komma till tals under utredningen? | JN | | utredning | B2 | s
 child_not_heard_in_investigation_motivated | Om inte, har det motiverats? | JN | child_heard_in_investigation=nej | utredning | B2 | s
-best_interests_in_analysis | Framgår barnets bästa i analysen? | JN | | utredning | B1 N5 | s
+best_interests_in_analysis | Framgår barnets bästa i analysen? | JND | | utredning | B1 N5 | s
 child_view_on_intervention | Finns barnets inställning till eventuell insats dokumenterad? | JNE | | beslut | B2 | s
 violence_police_report_made | Vid våldsärende, har polisanmälan upprättats? | JNE | violence=ja | beslut | B4 | s
 no_police_report_decision | Finns beslut om att inte polisanmäla? | JN | violence=ja violence_police_report_made=nej | beslut | B4 | s
@@ -68,11 +69,11 @@ delay_reason_documented | Är skälet till att tiden överskridits dokumenterat?
 child_best_interests_documented | Framgår det att barnets bästa särskilt har beaktats? | JN | | dokumentation | N5 | l
 """  # noqa: E501
 LISTS = {
-    "peer_review_bou": (PEER_REVIEW, ("peer_reviewer",)),
-    "rvt_case_round": (ROUND, ("unit_manager",)),
-    "rvt_self_check": (SELF_CHECK, ("peer_reviewer",)),
-    "sample_audit": (AUDIT, ("auditor",)),
-    "intake": (INTAKE, ("case_worker", "unit_manager")),
+    "peer_review_bou": (PEER_REVIEW, ("peer_reviewer",), 2),
+    "rvt_case_round": (ROUND, ("unit_manager",), 2),
+    "rvt_self_check": (SELF_CHECK, ("peer_reviewer", "unit_manager"), 2),
+    "sample_audit": (AUDIT, ("auditor",), 1),
+    "intake": (INTAKE, ("case_worker", "unit_manager"), 1),
 }
 
 
@@ -87,7 +88,7 @@ def when(checklist: Checklist, item_id: str) -> str:
 
 @pytest.mark.parametrize("list_id", LISTS)
 def test_a_list_asks_what_its_source_says(list_id: str) -> None:
-    checklist, (rows, roles) = newest(list_id), LISTS[list_id]
+    checklist, (rows, roles, version) = newest(list_id), LISTS[list_id]
     shown = [
         (
             item.id,
@@ -103,13 +104,13 @@ def test_a_list_asks_what_its_source_says(list_id: str) -> None:
 
     wanted = [[cell.strip() for cell in line.split("|")] for line in rows.strip().splitlines()]
     assert shown == [(row[0], row[1], CODES.get(row[2], SCALE), *row[3:]) for row in wanted]
-    assert (checklist.version, checklist.per, checklist.answered_by) == (1, "case", roles)
+    assert (checklist.version, checklist.per, checklist.answered_by) == (version, "case", roles)
 
 
 def test_what_the_unlisted_questions_are_is_left_to_the_unit() -> None:
     asked = newest("peer_review_bou").asked["peer_reviewer"]
 
-    assert len(asked) == 9
+    assert len(asked) == 10
     assert not [item.id for item in asked if item.section == "own_questions"]
 
 
@@ -215,7 +216,7 @@ LONG = ", ".join(f'{{id: {letter * 12}, title: "A", title_en: "A"}}' for letter 
         ('day: {ask: "A?", ask_en: "A?", on: [delvis]}', "`day` names delvis", "correct one of them"),
         ('day: {ask: "A?", on: [ja]}', "`ask_en` is missing", "add it"),
         ("when: {case_type: hund}", "`case_type` must be one of barn, vuxen", "correct it"),
-        ("when: {case_type: barn, is: [ja]}", "has no `is`", "write `case_type: barn` alone"),
+        ("when: {case_type: barn, is: [ja]}", "has no `is`", "write `case_type: barn` or `children: some` alone"),
         ("when: {case_type: barn, fact: violence, is: [ja]}", "names exactly one of", "split it up"),
     ],
 )

@@ -14,7 +14,7 @@ from checklists.errors import UserError
 from checklists.faults import Code
 from checklists.findings import KINDS
 from checklists.loader import all_checklists
-from checklists.model import CHOICES, OPEN, Motivation, Role, Step
+from checklists.model import CHOICES, OPEN, FilePart, Motivation, Role, Step
 from checklists.rates import Verdict
 from checklists.reminder_rules import Rule
 from texts import LANGUAGES, Language, say, sentences
@@ -47,6 +47,7 @@ FROM_CODES = {
     "motivations.": set(get_args(Motivation)) - {""},
     "gaps.": {"unanswered", "unknown", "unmotivated", "returned", "no_method"}
     | {str(choice) for checklist in all_checklists().values() for item in checklist.items for choice in item.gap_on},
+    "lists.part_": set(get_args(FilePart)),
     "steps.": set(get_args(Step)),
     "roles.": set(get_args(Role)),
     "workbook.status_": {"open", "sent", "returned", "signed", "voided", "seen"},

@@ -1,0 +1,57 @@
+"""What a typed line says of what goes with an answer, or of what is asked before a list begins."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from checklists.case_dates import calendar_day
+from checklists.model import Item
+from checklists.replies import folded, read_answers
+
+_BETWEEN = re.compile(r"\s*[,;/+&]\s*|\s+och\s+|\s+and\s+", re.IGNORECASE)
+_PARTS = {"fysisk": "fysisk", "fysiska": "fysisk", "physical": "fysisk", "digital": "digital", "digitala": "digital"}
+_FILLER = {"akt", "akten", "file", "part", "den", "barn", "children"}
+
+
+def read_detail(item: Item, line: str) -> Mapping[str, str] | None:
+    """Return the fields `options`, `text` and `day` that a line fills in; None if it fills in none of what is asked."""
+    found: dict[str, list[str]] = {"options": [], "text": [], "day": []}
+    names: dict[str, str] = {}
+    for option in item.how.options if item.how else ():
+        names |= {folded(name): option.id for name in (option.id, option.title, option.title_en)}
+    for part in filter(None, _BETWEEN.split(line.strip())):
+        if folded(part) in names:
+            found["options"].append(names[folded(part)])
+        elif item.day and calendar_day(part.strip()):
+            found["day"].append(part.strip())
+        elif item.how and item.how.other:
+            found["text"].append(part.strip())
+        else:
+            return None
+    if len(found["day"]) > 1 or not any(found.values()):
+        return None
+    return {name: (", " if name == "text" else ",").join(parts) for name, parts in found.items()}
+
+
+def read_start(wants: Sequence[str], facts: Sequence[str], line: str, today: date) -> Mapping[str, str] | None:
+    """Return the fields of the card before a list that a line fills in; None if it does not read as such.
+
+    wants: the fields asked for besides the facts. facts: the facts asked for, in order; all are answered, or none.
+    """
+    words = folded(line).replace("i dag", "idag").replace(",", " ").split()
+    found: dict[str, str] = {}
+    others = []
+    for word in words:
+        if "received_on" in wants and (word in ("idag", "today") or calendar_day(word)):
+            found["received_on"] = today.isoformat() if word in ("idag", "today") else word
+        elif "akt_part" in wants and word in _PARTS:
+            found["akt_part"] = _PARTS[word]
+        elif "children" in wants and word.isascii() and word.isdigit():
+            found["children"] = word
+        elif word not in _FILLER:
+            others.append(word)
+    said = read_answers(" ".join(others)) if others else []
+    if said is None or (said and len(said) != len(facts)) or not set(said) <= {"ja", "nej", "unknown"}:
+        return None
+    found |= dict(zip(facts, said, strict=False))
+    return found or None

@@ -1,0 +1,164 @@
+"""Beginning a list other than the decision basis: `ny LIST REF`, and the card before its first question."""
+
+from collections.abc import Mapping
+
+from actions import cases as acts
+from actions import lists
+from actions.basis import BASIS, Basis
+from actions.changes import NONE, Changes
+from actions.facts import set_fact
+from checklists.errors import BadChildren, UserError
+from checklists.loader import newest
+from checklists.model import MOST_CHILDREN, FilePart, ListId
+from checklists.rights import LIST_HOLDER, Right
+from dialogs.turn import find_case
+from dialogs.turn.declared import Command, Done, Press, Reaction, Verb
+from dialogs.turn.find_case import NoSuchCase
+from dialogs.turn.presses import OnFacts
+from dialogs.turn.turn_context import TurnContext
+from dialogs.views.ready_made import REST_SAVED, begin_button
+from dialogs.views.views import Line, MenuView
+from dialogs.worker import facts_card, form_card, next_card, start_card
+from dialogs.worker.case_details import store_dates
+from dialogs.worker.landing import open_case
+from storage import cases
+from storage.cases import CaseRow
+
+BEGIN = Right("begin_list", "case", LIST_HOLDER)
+LISTED = Right("new", "case", LIST_HOLDER)
+REPORT: ListId = "intake"
+"""The list with which a report is taken in: it may open the case."""
+
+
+def new_list(context: TurnContext, checklist: ListId, rest: str) -> Reaction:
+    """Begin or continue a list of a case. Only the list of a report opens a case that is not known."""
+    ref = find_case.reference(context, rest)
+    case, changes = cases.find(context.session, context.tenant_id, ref), NONE
+    if case is None:
+        units = context.units_as("case_worker")
+        if checklist != REPORT or not units:
+            raise NoSuchCase(None, "new")
+        case, changes = acts.open_case(context.session, context.origin, ref, units[0], context.person_id)
+    basis = find_case.by_id(context, case.id, BEGIN, checklist)
+    return _with(changes, begin(context, basis))
+
+
+def of_role(context: TurnContext, rest: str) -> Reaction:
+    """Begin the list this person answers in a case, for somebody who opens no cases; asks if there are several."""
+    ref = find_case.reference(context, rest)
+    case = cases.find(context.session, context.tenant_id, ref)
+    if case is None:
+        raise NoSuchCase(None, "new")
+    lists_ = offered(context, case)
+    if len(lists_) == 1:
+        return new_list(context, lists_[0], rest)
+    if not lists_:
+        return next_card.go_on(context, find_case.by_id(context, case.id, LISTED, BASIS))
+    return choice(case, lists_)
+
+
+def offered(context: TurnContext, case: CaseRow) -> tuple[ListId, ...]:
+    """Return the lists other than the decision basis that this person may answer in a case of its kind.
+
+    Not the list of a report for a chef: she reads the report itself, and asks for that list by its name.
+    """
+    found = []
+    for one in _OTHERS:
+        role = context.seat(case, one) if newest(one).is_for(case.case_type) else None
+        if role and (one != REPORT or role == "case_worker"):
+            found.append(one)
+    return tuple(found)
+
+
+_OTHERS: tuple[ListId, ...] = ("intake", "rvt_case_round", "rvt_self_check", "peer_review_bou", "sample_audit")
+
+
+def choice(case: CaseRow, lists_: tuple[ListId, ...]) -> MenuView:
+    """Ask which list is to be begun."""
+    return MenuView(
+        title=Line(say="lists.which_title", args={"ref": case.ref}),
+        lines=(Line(say="lists.which"),),
+        buttons=tuple(begin_button(one, case.ref) for one in lists_),
+    )
+
+
+def begin(context: TurnContext, basis: Basis) -> Reaction:
+    """Continue a list that is begun; else show the card before its first question, if there is anything to ask."""
+    if not basis.is_for_case:
+        return facts_card.wrong_kind(basis)
+    if basis.is_closed:
+        return find_case.closed_case(context, basis.case)
+    if basis.sheets and (basis.next_from() or not start_card.open_parts(basis)):
+        return next_card.go_on(context, basis)
+    card = start_card.start_card(context, basis)
+    return card if card is not None else _begun(context, basis, "", form=False)
+
+
+def save(context: TurnContext, press: Press[OnFacts]) -> Reaction:
+    """Store what was filled in on the card before the first question, and begin the list."""
+    basis = open_case(context, press, BEGIN)
+    if not isinstance(basis, Basis):
+        return basis
+    if basis.is_sent:
+        return next_card.go_on(context, basis)
+    if not basis.is_for_case:
+        return facts_card.wrong_kind(basis)
+    changes, problems = _store(context, basis, press.inputs)
+    part = press.inputs.get("akt_part", "") if basis.checklist.file_parts else ""
+    if basis.checklist.file_parts and part not in basis.checklist.file_parts:
+        problems += (Line(say="lists.choose_part"),)
+    if start_card.asks_received(basis):
+        problems += (Line(say="lists.needs_received"),) if not problems else ()
+    if problems:
+        basis = find_case.by_id(context, basis.case.id, BEGIN, basis.list_id)
+        again = start_card.start_card(context, basis, (*problems, *((REST_SAVED,) if changes else ())))
+        return Done(again or next_card.go_on(context, basis), changes)
+    basis = find_case.by_id(context, basis.case.id, BEGIN, basis.list_id)
+    return _with(changes, _begun(context, basis, part, form=press.what.form))
+
+
+def _begun(context: TurnContext, basis: Basis, part: FilePart | str, *, form: bool) -> Reaction:
+    acting = context.acting_as(basis.case) if basis.role == "unit_manager" else ""
+    basis, row, changes = lists.begin_own(context.session, context.origin, basis, acting, part)
+    sheet = basis.sheet(row.id)
+    if form and sheet is not None:
+        return Done(form_card.form(sheet, sheet.way), changes)
+    return Done(next_card.go_on(context, basis, row.id), changes)
+
+
+def _store(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> tuple[Changes, tuple[Line, ...]]:
+    changes: Changes = NONE
+    problems: tuple[Line, ...] = ()
+    if start_card.asks_received(basis):
+        changes, problems = store_dates(context, basis, {"received_on": inputs.get("received_on", "")})
+    for fact_id in start_card.open_facts(basis):
+        value = inputs.get(fact_id, "")
+        at = (context.session, context.origin, basis.case, basis.facts, cases.WHOLE_CASE)
+        changes += set_fact(*at, fact_id, value) if value else NONE
+    try:
+        changes += _store_children(context, basis, inputs)
+    except UserError as error:
+        problems += (Line(say=error.text_key, args=error.args_for_text),)
+    unit = inputs.get("unit", "")
+    if unit in {str(unit_id) for unit_id in context.units_as("case_worker")} and not basis.sheets:
+        changes += acts.set_unit(context.session, context.origin, basis.case, int(unit))
+    return changes, problems
+
+
+def _store_children(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> Changes:
+    text = inputs.get("children", "").strip().removesuffix(".0")
+    if not text or not start_card.asks_children(basis):
+        return NONE
+    if not (text.isascii() and text.isdigit() and len(text) < 4):
+        raise BadChildren(least=0, most=MOST_CHILDREN)
+    return acts.set_children(context.session, context.origin, basis.case, int(text))
+
+
+def _with(changes: Changes, reaction: Reaction) -> Reaction:
+    if isinstance(reaction, Done):
+        return Done(reaction.view, changes + reaction.changes)
+    return Done(reaction, changes) if changes else reaction
+
+
+VERBS = (Verb(BEGIN, save, OnFacts),)
+COMMANDS: tuple[Command, ...] = ()

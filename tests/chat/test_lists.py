@@ -1,0 +1,623 @@
+"""Every list but the decision basis, by each role that answers it: typed, pressed, by form, in both languages."""
+
+import pytest
+
+from actions.answers import Detail, set_detail
+from actions.basis import read_own
+from actions.origin import of_person
+from checklists.csv_in import BadCsv
+from checklists.errors import AnswerNotAllowed
+from checklists.loader import newest
+from checklists.model import ListId, Role
+from imports.common import Imported
+from reports.answers import COLUMNS as ANSWER_COLUMNS
+from reports.answers import answer_rows
+from reports.checklists import checklist_rows
+from reports.rates import COLUMNS, rate_rows
+from reports.selected import Selection
+from reports.table import one_after_another, tables
+from storage import aggregates, cases
+from storage.answers import AnswerRow
+from storage.desk import Session
+from storage.filled import FilledRow
+from tests.chat.harness import NORTH, REF, TENANT, Room, move_in
+from tests.chat.list_drive import (
+    ADULT,
+    ADULT_UNIT,
+    CHILD,
+    DAY,
+    begins,
+    forms_through,
+    furnish,
+    presses_through,
+    rows_of,
+    speaks,
+    starts,
+    takes_in,
+    types_through,
+)
+from tests.chat.read_drive import begins as begins_reading
+from tests.chat.read_drive import reads, sent
+from tests.sql.import_files import import_answers
+from texts import LANGUAGES, Language
+
+WHO: tuple[tuple[ListId, str, Role, str], ...] = (
+    ("intake", "anna", "case_worker", CHILD),
+    ("intake", "cecilia", "unit_manager", CHILD),
+    ("rvt_case_round", "hugo", "unit_manager", ADULT),
+    ("rvt_self_check", "hugo", "unit_manager", ADULT),
+    ("rvt_self_check", "greta", "peer_reviewer", ADULT),
+    ("peer_review_bou", "greta", "peer_reviewer", CHILD),
+    ("sample_audit", "vera", "auditor", CHILD),
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("how", ["press", "type", "form"])
+@pytest.mark.parametrize(("checklist", "name", "role", "ref"), WHO)
+def test_the_list_is_filled_in_to_the_end(
+    room: Room, checklist: ListId, name: str, role: Role, ref: str, how: str, language: Language
+) -> None:
+    furnish(room)
+    chat = speaks(room.chat(name), language)
+    if how == "form":
+        chat.types(f"ny {checklist} {ref}")
+        if chat.kind() == "facts":
+            starts(chat, title="buttons.form")
+        else:
+            chat.types(f"formulär {checklist} {ref}")
+        forms_through(chat)
+    else:
+        begins(chat, checklist, ref, how)
+        (presses_through if how == "press" else types_through)(chat)
+
+    assert chat.kind() == "summary"
+    chat.sees({"sv": "Inget saknas.", "en": "Nothing is missing."}[language])
+    assert rows_of(room, checklist, role, ref)
+
+
+# --- figures and exports ---------------------------------------------------------------------------------------------
+
+
+def rates(room: Room, checklist: ListId, role: Role) -> dict[str, dict[str, str]]:
+    """Return the rows of `export --what rates` by item."""
+
+    def work(session: Session) -> list[list[str]]:
+        while aggregates.project_new(session, wait=True):
+            pass
+        return list(rate_rows(session, Selection(checklist=checklist, role=role), room.now.date()))
+
+    rows = room.desk.run_now(work)
+    return {row[3]: dict(zip(COLUMNS, row, strict=True)) for row in rows}
+
+
+def exported(room: Room, checklist: ListId) -> list[dict[str, str]]:
+    """Return the rows of `export --what answers`."""
+    rows = answer_rows(room.desk.run_now, Selection(checklist=checklist))
+    return [dict(zip(ANSWER_COLUMNS, row, strict=True)) for row in rows]
+
+
+@pytest.mark.parametrize(("checklist", "name", "role", "ref"), WHO)
+def test_what_was_answered_is_counted_and_exported(
+    room: Room, checklist: ListId, name: str, role: Role, ref: str
+) -> None:
+    furnish(room)
+    presses_through(begins(room.chat(name), checklist, ref))
+
+    stored = rows_of(room, checklist, role, ref)
+    counted = rates(room, checklist, role)
+    for item_id, row in stored.items():
+        assert counted[item_id]["cases"] == counted[item_id]["applicable"] == counted[item_id]["answered"] == "1"
+        assert counted[item_id][row.choice] == "1"
+    rows = exported(room, checklist)
+    assert {(row["item"], row["answer"]) for row in rows} == {(i, row.choice) for i, row in stored.items()}
+    assert {row["role"] for row in rows} == {role}
+
+
+# --- the auditor -----------------------------------------------------------------------------------------------------
+
+TWIN = "SN 2026/0701"
+METHODS = {"standardised_method_used": "FREDA, BBIC"}
+
+
+def test_ten_questions_typed_are_the_same_table_as_from_a_file(room: Room) -> None:
+    furnish(room)
+    vera = room.chat("vera")
+    begins(vera, "sample_audit", CHILD)
+    given = {
+        "investigation_opened_without_delay": "nej",
+        "running_journal_kept": "delvis",
+        "reason_for_ending_intervention_documented": "pagaende",
+        "child_heard": "ja",
+    }
+    types_through(vera, given)
+    vera.types("ändra 10")
+    vera.presses("Kommentera").presses("Spara", {"Kommentar": "Påhittad fotnot: förskolan tillfrågad"})
+    room.chat("vera").types("ändra 2")
+    typed = the_table(room)
+
+    other = Room(room.desk, now=room.now)
+    dispose(other)
+    words = {"ja": "Ja", "nej": "Nej", "delvis": "Delvis", "pagaende": "Pågående"}
+    lines = ["tenant_id;case_ref;checklist;role;child;item;answer;method;note"]
+    for item in newest("sample_audit").items:
+        answer = words[given.get(item.id, "ja")]
+        method, note = METHODS.get(item.id, ""), ""
+        note = "Påhittad fotnot: förskolan tillfrågad" if item.id == "child_heard" else ""
+        lines.append(f"{TENANT};{CHILD};sample_audit;auditor;;{item.id};{answer};{method};{note}")
+    raw = "\n".join(lines).encode()
+    room.desk.run_now(lambda session: import_answers(session, raw, frozenset({TENANT}), room.now, "cli:test"))
+
+    assert the_table(room) == typed
+    assert len(typed) > len(newest("sample_audit").items)
+
+
+def the_table(room: Room) -> list[list[str]]:
+    return list(one_after_another(tables(room.desk.run_now, Selection(checklist="sample_audit"))))
+
+
+def dispose(room: Room) -> None:
+    """Take the auditor's own list away, as if it had never been."""
+
+    def work(session: Session) -> None:
+        for table in ("answer", "filled_checklist"):
+            session.connection().exec_driver_sql(f"delete from {table}")
+
+    room.desk.run_now(work)
+
+
+def test_a_case_that_was_not_drawn_joins_the_sample_as_chosen_by_hand(room: Room) -> None:
+    furnish(room)
+    vera = room.chat("vera")
+
+    vera.types(f"ny {CHILD}")
+
+    vera.is_asked("investigation_opened_without_delay").sees("vald för hand", "Revisorns stickprov")
+    assert [event.detail for event in room.events("list_begun")] == ["by_hand"]
+    vera.types("mina ärenden").sees(CHILD, "vald för hand", "Revisorns stickprov: 0 av 10")
+    vera.presses(f"Fortsätt {CHILD}").is_asked("investigation_opened_without_delay")
+
+
+def test_ja_on_the_methods_needs_a_method_and_the_summary_leads_to_it(room: Room) -> None:
+    furnish(room)
+    vera = begins(room.chat("vera"), "sample_audit", CHILD)
+    vera.types("ja").types("ja")
+    assert vera.kind() == "detail"
+    assert "Hoppa över" not in vera.buttons
+    vera.presses("Spara").sees("Ange vilken")
+    vera.types("SN 2026")  # a method in words, as nothing on the card is called that
+    assert rows_of(room, "sample_audit", "auditor", CHILD)["standardised_method_used"].option == "another"
+    vera.types("ändra 2").presses("Delvis").types("ändra 2").presses("Ja").types("tillbaka").types(
+        f"vad saknas {CHILD}"
+    )
+    vera.sees("standardiserade bedömningsmetoder")
+    vera.presses("Besvara fråga 2")
+    assert vera.kind() == "detail"
+    vera.types("asi och freda")
+    assert rows_of(room, "sample_audit", "auditor", CHILD)["standardised_method_used"].option == "freda,asi"
+
+
+def test_a_method_that_was_left_out_is_asked_for_at_the_end(room: Room) -> None:
+    furnish(room)
+    vera = begins(room.chat("vera"), "sample_audit", CHILD).types("ja").types("ja")
+    assert vera.kind() == "detail"
+    vera.types("hoppa över").is_asked("risk_protection_assessment_documented")
+    for _ in range(8):
+        vera.types("ja")
+    assert vera.kind() == "detail"
+    vera.types("BBIC").sees("Inget saknas.")
+
+
+def test_an_unknown_fact_is_asked_once_and_stored_for_the_case(room: Room) -> None:
+    furnish(room)
+    takes_in(room, case_ref=TWIN, unit=NORTH, lead_email="anna@example.invalid")
+    vera = room.chat("vera").types(f"ny stickprov {TWIN}")
+
+    vera.sees("Beslutas om insats?").types("nej")
+
+    presses_through(vera)
+    assert len(rows_of(room, "sample_audit", "auditor", TWIN)) == 7
+    assert vera.facts(ref=TWIN) == {"intervention_decided": "nej"}
+
+
+def test_a_case_with_protected_identity_does_not_exist_for_those_outside(room: Room) -> None:
+    furnish(room)
+    takes_in(room, case_ref=TWIN, unit=NORTH, protected_identity="ja")
+    for name, list_id in (("vera", "sample_audit"), ("greta", "peer_review_bou")):
+        chat = room.chat(name)
+        there = chat.types(f"ny {list_id} {TWIN}").said
+        assert there == chat.types(f"ny {list_id} SN 2026/9999").said
+        assert "finns inte" in there or "öppna" in there
+    assert not room.count(FilledRow)
+
+
+# --- reviewers -------------------------------------------------------------------------------------------------------
+
+
+def test_nobody_reviews_a_case_she_has_had(room: Room) -> None:
+    furnish(room)
+    move_in(room.desk, ("anna", "Anna Påhittad", NORTH, "peer_reviewer"), ("bo", "Bo Exempel", NORTH, "peer_reviewer"))
+    anna, bo = room.chat("anna"), room.chat("bo")
+    refused = anna.types(f"ny peer_review_bou {CHILD}").said
+    assert refused == anna.types("ny peer_review_bou SN 2026/9999").said
+
+    bo.types(f"ny peer_review_bou {CHILD}").is_asked("decision_motivation_clear")
+    takes_in(room, case_ref=CHILD, lead_email="bo@example.invalid")
+    takes_in(room, case_ref=CHILD, lead_email="eva@example.invalid")
+
+    assert anna.types(f"ny peer_review_bou {CHILD}").said == refused, "she was its lead once"
+    assert bo.types(f"fortsätt {CHILD}").said == refused, "he has been its lead since"
+
+
+def test_who_signed_it_does_not_review_it(room: Room) -> None:
+    furnish(room)
+    move_in(room.desk, ("cecilia", "Cecilia Fiktiv", NORTH, "peer_reviewer"))
+    sent(room)
+    cecilia = reads(begins_reading(room.chat("cecilia")))
+    cecilia.presses("Visa skillnader").presses("Signera")
+
+    cecilia.types(f"ny peer_review_bou {REF}").sees("inget ärende")
+    cecilia.types(f"ny peer_review_bou {CHILD}").is_asked("decision_motivation_clear")
+
+
+def test_neither_a_report_nor_a_decision_against_it_is_a_gap(room: Room) -> None:
+    furnish(room)
+    greta = begins(room.chat("greta"), "peer_review_bou", CHILD)
+
+    presses_through(greta, {"violence_police_report_made": "nej", "no_police_report_decision": "nej"})
+
+    greta.sees("Finns beslut om att inte polisanmäla?", "Det här saknas")
+
+
+def test_what_the_next_question_presupposes_is_asked_first(room: Room) -> None:
+    furnish(room)
+    greta = begins(room.chat("greta"), "peer_review_bou", CHILD)
+    greta.types("ja").is_asked("child_heard_in_prelim").types("e/t").is_asked("child_heard_in_investigation")
+    greta.types("ändra 2").types("nej").is_asked("prelim_child_not_heard_motivated")
+
+
+# --- adults ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_adult_never_gets_a_childs_list(room: Room) -> None:
+    furnish(room)
+    ylva = room.chat("ylva")
+    for line in (f"ny {ADULT}", f"fortsätt {ADULT}", f"formulär {ADULT}", f"vad saknas {ADULT}", f"ändra 1 {ADULT}"):
+        ylva.types(line).sees("vuxenärende").sees_no("Har barnet kommit till tals")
+    ylva.types(f"ny intake {ADULT}").sees("vuxenärende")
+    ylva.types("mina ärenden").sees(ADULT, "Vuxenärende").presses(f"Öppna {ADULT}").sees("Anmälan inkom")
+    assert not room.count(FilledRow)
+
+
+def test_a_childs_case_never_gets_an_adults_list(room: Room) -> None:
+    furnish(room)
+    room.chat("cecilia").types(f"ny kretsgenomgång {CHILD}").sees("är för vuxenärenden")
+
+
+def test_with_children_in_the_case_their_impact_analysis_cannot_be_left_out(room: Room) -> None:
+    furnish(room)
+    hugo = begins(room.chat("hugo"), "rvt_case_round", ADULT)
+    hugo.types("ja").is_asked("rvt_assessed_with_child_unit")
+    assert "Ej tillämpligt" not in hugo.buttons
+    hugo.types("ja").is_asked("rvt_child_impact_analysis")
+    assert "Ej tillämpligt" not in hugo.buttons
+    hugo.types("e/t").sees("kan inte ges")
+    hugo.types(f"vad saknas {ADULT}").sees("Finns barnkonsekvensanalys?")
+    assert rates(room, "rvt_case_round", "unit_manager")["rvt_child_impact_analysis"]["obesvarad"] == "1"
+
+
+@pytest.mark.parametrize(("children", "counted"), [("2", "obesvarad"), ("0", "ej_tillampligt")])
+def test_a_file_that_says_not_applicable_is_counted_by_the_children_there_are(
+    room: Room, children: str, counted: str
+) -> None:
+    furnish(room)
+    takes_in(room, case_ref=ADULT, children=children)
+    cells = f"{TENANT};{ADULT};rvt_case_round;unit_manager;rvt_child_impact_analysis;E/T"
+    raw = f"tenant_id;case_ref;checklist;role;item;answer\n{cells}".encode()
+    room.desk.run_now(lambda session: import_answers(session, raw, frozenset({TENANT}), room.now, "cli:test"))
+
+    assert rates(room, "rvt_case_round", "unit_manager")["rvt_child_impact_analysis"][counted] == "1"
+    assert [row["answer"] for row in exported(room, "rvt_case_round")] == [counted]
+
+
+def test_without_children_it_can(room: Room) -> None:
+    furnish(room)
+    takes_in(room, case_ref="RVT 2026/7", unit=ADULT_UNIT, case_type="vuxen", children="0")
+    hugo = room.chat("hugo").types("ny rvt_case_round RVT 2026/7")
+    hugo.presses("Spara")
+    presses_through(
+        hugo, {"rvt_child_impact_analysis": "ej_tillampligt", "rvt_assessed_with_child_unit": "ej_tillampligt"}
+    )
+    hugo.sees("Inget saknas.")
+
+
+def test_an_adult_case_may_come_in_without_children_and_a_childs_may_not(room: Room) -> None:
+    furnish(room)
+    takes_in(room, case_ref="RVT 2026/8", unit=ADULT_UNIT, case_type="vuxen")
+    assert room.case("RVT 2026/8").children == 0
+    with pytest.raises(BadCsv, match="BK-113"):
+        takes_in(room, case_ref="SN 2026/8", unit=NORTH, case_type="barn", children="0")
+
+
+def test_the_chef_of_an_adults_case_is_offered_its_lists(room: Room) -> None:
+    furnish(room)
+    hugo = room.chat("hugo").types(f"ny {ADULT}")
+    hugo.presses("Egenkontroll, relationsvåldsärenden").sees("Del av akten")
+    hugo.types("digital 2").sees("Digital akt")
+
+
+def test_a_deputy_fills_in_the_chefs_list_and_the_trail_shows_both(room: Room) -> None:
+    furnish(room)
+    dag = begins(room.chat("dag"), "rvt_case_round", ADULT)
+    presses_through(dag)
+    assert room.events("list_begun")[-1].detail.startswith("deputy_for")
+    assert rows_of(room, "rvt_case_round", "unit_manager", ADULT)
+
+
+def test_each_part_of_the_file_has_a_list_of_its_own(room: Room) -> None:
+    furnish(room)
+    greta = room.chat("greta").types(f"ny egenkontroll {ADULT}")
+    greta.presses("Spara").sees("Välj vilken del av akten")
+    greta.presses("Spara", {"Del av akten": "Digital akt"})
+    presses_through(greta).sees("Digital akt")
+    greta.types(f"ny egenkontroll {ADULT}").presses("Spara", {"Del av akten": "Fysisk akt"}).sees(
+        "Fysisk akt", "0 av 8"
+    )
+    presses_through(greta).sees("Digital akt", "Fysisk akt", "16 av 16")
+
+
+# --- several lists in a case -----------------------------------------------------------------------------------------
+
+
+def test_with_several_lists_open_the_bot_asks_which(room: Room) -> None:
+    furnish(room)
+    anna = begins(room.chat("anna"), "intake", CHILD)
+    anna.types("ja").types(f"ny {CHILD}").presses("Spara").is_asked("child_heard")
+    anna.types("hjälp")
+
+    anna.types(f"fortsätt {CHILD}").sees(
+        "flera listor öppna", "Beslutsunderlag", "Skyddsbedömning och förhandsbedömning"
+    )
+    anna.presses("Skyddsbedömning och förhandsbedömning").is_asked("protection_assessment_before_prelim")
+    anna.types("tillbaka").is_asked("protection_assessment_made").types("paus").sees("Pausad, 1 av")
+    anna.presses("Fortsätt").is_asked("protection_assessment_before_prelim")
+    anna.types("hjälp")
+    anna.types(f"ändra 1 {CHILD}").presses("Beslutsunderlag").is_asked("child_heard")
+    anna.types("hjälp")
+    anna.types(f"vad saknas intake {CHILD}").sees("Finns misstanke om").sees_no("kommit till tals")
+    anna.types(f"formulär intake {CHILD}").sees("Har anmälningsmöte erbjudits?")
+    anna.types(f"ändra 1 intake {CHILD}").presses("Nej").types("ångra").is_asked("protection_assessment_made")
+    assert rows_of(room, "intake", "case_worker", CHILD)["protection_assessment_made"].choice == "ja"
+    anna.types("mina ärenden").sees("Skyddsbedömning och förhandsbedömning: 1 av")
+
+
+# --- the report and SKYDD --------------------------------------------------------------------------------------------
+
+
+def test_a_report_opens_a_case_with_its_day(room: Room) -> None:
+    anna = room.chat("anna").types("ny skyddsbedömning SN 2026/0800")
+    anna.sees("Anmälan inkom", "Skyddsbedömning och förhandsbedömning")
+    anna.presses("Spara", {"Anmälan inkom": "2027-01-01"}).sees("dagen har inte varit än")
+    anna.types("i dag").is_asked("protection_assessment_made")
+    case = room.case("SN 2026/0800")
+    assert (str(case.received_on), case.lead_id) == ("2026-05-12", 1)
+
+
+def test_the_question_of_the_reminder_is_answered_on_it_in_one_press(room: Room) -> None:
+    furnish(room)
+    takes_in(room, case_ref=TWIN, unit=NORTH, lead_email="anna@example.invalid", received_on="2026-05-12")
+    anna, cecilia = room.chat("anna").types("hej"), room.chat("cecilia").types("hej")
+    room.sweeps()
+    assert anna.reminded() == cecilia.reminded() == 1
+
+    anna.receives().presses("Ja").is_asked("protection_assessment_before_prelim")
+
+    assert rows_of(room, "intake", "case_worker", TWIN)["protection_assessment_made"].choice == "ja"
+    cecilia.receives().presses("Ja")
+    assert rows_of(room, "intake", "unit_manager", TWIN)["protection_assessment_made"].choice == "ja"
+    room.later(hours=2)
+    room.sweeps()
+    assert anna.reminded() == cecilia.reminded() == 0
+
+
+def test_pressing_it_again_or_late_changes_nothing(room: Room) -> None:
+    furnish(room)
+    takes_in(room, case_ref=TWIN, unit=NORTH, lead_email="anna@example.invalid", received_on="2026-05-12")
+    anna = room.chat("anna").types("hej")
+    room.sweeps()
+    anna.reminded()
+    old = anna.receives().shown
+    anna.presses("Ja").presses("Nej", on=old).sees("redan besvarad").is_asked("protection_assessment_before_prelim")
+    anna.presses("Ja", on=old).is_asked("protection_assessment_before_prelim")
+    assert room.count(AnswerRow) == 1
+
+
+# --- what the dates say ----------------------------------------------------------------------------------------------
+
+
+def test_the_clocks_outcome_is_proposed_and_a_difference_is_shown(room: Room) -> None:
+    furnish(room)
+    takes_in(room, case_ref=CHILD, received_on="2026-01-02", opened_on="2026-02-02")
+    vera = room.chat("vera").types(f"ny {CHILD}").types("ändra 8")
+    vera.sees("Datumen i ärendet ger svaret Nej")
+    vera.presses("Ja").sees("skiljer sig från datumen i ärendet, som ger Nej")
+    presses_through(vera).sees("datumen ger Nej")
+    vera.types("ändra 8").presses("Nej").sees_no("skiljer sig")
+
+
+def test_ticks_and_days_are_stored_with_their_answer_and_may_be_left_out(room: Room) -> None:
+    furnish(room)
+    anna = begins(room.chat("anna"), "intake", CHILD)
+    anna.types("ja").types("ja").types("ja")
+    anna.sees("Vilken dag gjordes den?").types("2026-05-44").sees("Skriv ett eller flera").types("2026-05-30").sees(
+        "inte varit än"
+    )
+    anna.types(DAY).is_asked("protection_assessment_signed").presses("Nej")
+    anna.presses("Spara", {"Vad finns?": "Signatur, Datum"}).is_asked("violence_suspected")
+    kept = rows_of(room, "intake", "case_worker", CHILD)
+    assert str(kept["protection_assessment_date_shown"].day) == DAY
+    assert kept["protection_assessment_signed"].option == "signature,date"
+    anna.presses("Ja").presses("Ja").presses("Hoppa över").is_asked("witnessing_documented")
+    presses_through(anna).sees("Signatur, Datum", DAY)
+
+
+def test_what_goes_with_an_answer_leaves_in_columns_of_its_own_and_comes_in_again(room: Room) -> None:
+    furnish(room)
+    presses_through(begins(room.chat("anna"), "intake", CHILD))
+    greta = begins(room.chat("greta"), "rvt_self_check", ADULT)
+    presses_through(greta).types(f"ny egenkontroll {ADULT}").presses("Spara", {"Del av akten": "Digital akt"})
+    presses_through(greta, {"rvt_investigation_present": "nej"})
+    rows = exported(room, "intake") + exported(room, "rvt_self_check")
+    by_item = {(row["akt_part"], row["item"]): row for row in rows}
+    assert by_item["", "protection_assessment_signed"]["option"] == "signature,position"
+    assert by_item["", "protection_assessment_date_shown"]["on"] == DAY
+    assert by_item["fysisk", "rvt_investigation_present"]["answer"] == "ja"
+    assert by_item["digital", "rvt_investigation_present"]["answer"] == "nej"
+
+    def brings(lines: list[dict[str, str]]) -> Imported:
+        raw = "\n".join(";".join(cells) for cells in [list(lines[0]), *(list(line.values()) for line in lines)])
+        return room.desk.run_now(
+            lambda session: import_answers(session, raw.encode(), frozenset({TENANT}), room.now, "cli:test")
+        )
+
+    came = brings(rows)
+    shared = [row for row in rows if row["checklist"] == "intake"]
+    assert (came.added, came.unchanged) == (len(rows) - len(shared), len(shared)), "a reviewer's is her own"
+    assert brings(rows).unchanged == len(rows)
+    moved = [{**row, "on": "2026-05-07"} for row in rows if row["on"] == DAY]
+    assert brings(moved).changed == len(moved) == 2
+    kept = rows_of(room, "intake", "case_worker", CHILD)
+    assert str(kept["protection_assessment_date_shown"].day) == "2026-05-07"
+    for wrong in ({"akt_part": "papper"}, {"option": "nothing"}, {"on": "2026-13-01"}):
+        with pytest.raises(BadCsv):
+            brings([{**rows[0], **wrong}])
+
+
+@pytest.mark.parametrize(
+    "given", [Detail("nothing"), Detail("signature", day=DAY), Detail(options="signature,nothing")]
+)
+def test_a_forged_way_or_one_to_an_answer_that_has_none_is_refused(room: Room, given: Detail) -> None:
+    furnish(room)
+    anna = (
+        begins(room.chat("anna"), "intake", CHILD).types("ja").types("ja").types("nej").types("ja").types("hoppa över")
+    )
+    assert anna.kind() == "question"
+    case = room.case(CHILD)
+
+    def work(session: Session) -> None:
+        facts = cases.facts(session, case.id)
+        (sheet,) = read_own(session, case, facts, "intake", "case_worker", 0).sheets
+        origin = of_person(case.tenant_id, 1, room.now, "")
+        for item_id in ("protection_assessment_made", "investigation_opened_at_once", "protection_assessment_signed"):
+            if item_id != "protection_assessment_signed" or "nothing" in given.options:
+                with pytest.raises(AnswerNotAllowed):
+                    set_detail(session, origin, sheet, item_id, given)
+
+    room.desk.run_now(work)
+
+
+def test_of_an_adult_nothing_is_reminded_and_nothing_lacks_a_checklist(room: Room) -> None:
+    furnish(room)
+    takes_in(room, case_ref=ADULT, planned_decision_on="2026-05-14")
+    ylva = room.chat("ylva").types("hej")
+
+    room.sweeps()
+
+    assert ylva.reminded() == 0
+    while room.desk.run_now(lambda session: aggregates.project_new(session, wait=True)):
+        pass
+    rows = room.desk.run_now(lambda session: list(checklist_rows(session, Selection(unit=ADULT_UNIT), room.now.date())))
+    assert not [row for row in rows if row[4] != "0" or row[5] != "0"]
+
+
+def test_an_adults_list_from_before_is_kept_but_never_shown(room: Room) -> None:
+    furnish(room)
+    anna = room.chat("anna").types(f"ny {CHILD}").presses("Spara").is_asked("child_heard")
+    anna.types("ja")
+    takes_in(room, case_ref=CHILD, case_type="vuxen")
+
+    anna.presses("Spara").sees("vuxenärende").types(f"fortsätt {CHILD}").sees("vuxenärende").sees_no("kommit till tals")
+
+    assert room.count(AnswerRow) == 1
+    takes_in(room, case_ref=CHILD, case_type="barn")
+    anna.types(f"fortsätt {CHILD}").is_asked("child_informed_report")
+
+
+def test_without_a_reference_the_list_is_kept_in_mind_until_it_is_given(room: Room) -> None:
+    furnish(room)
+    vera = room.chat("vera").types("hjälp").presses("Ny: Revisorns stickprov")
+    vera.sees("Vilket ärende gäller det?").types(CHILD).is_asked("investigation_opened_without_delay")
+    anna = room.chat("anna").types("ny förhandsbedömning").types("tjugo").sees("känns inte igen")
+    anna.types("ny förhandsbedömning").presses("Öppna", {"Ärende": "sn 2026/0900"}).sees("Anmälan inkom")
+    anna.types("hjälp").presses("Ny skyddsbedömning").types(CHILD).sees("Anmälan inkom")
+
+
+def test_a_press_where_the_lists_are_many_goes_on_in_the_one_chosen(room: Room) -> None:
+    furnish(room)
+    takes_in(room, case_ref=CHILD, children="2")
+    anna = begins(room.chat("anna"), "intake", CHILD)
+    anna.types(f"ny {CHILD}").presses("Spara").is_asked("child_heard").types("hjälp")
+    anna.types("ändra 1 barn 2").presses("Beslutsunderlag").is_asked("child_heard").sees("Barn 2")
+    anna.types("hjälp").types("formulär").presses("Skyddsbedömning och förhandsbedömning").sees("Har anmälningsmöte")
+
+
+def test_a_list_that_is_done_gives_way_to_the_one_that_is_not(room: Room) -> None:
+    furnish(room)
+    anna = presses_through(begins(room.chat("anna"), "intake", CHILD)).types("hjälp")
+    anna.types(f"fortsätt {CHILD}").sees("Uppgifter som avgör")
+    anna.presses("Spara").is_asked("child_heard").types("hjälp").types("fortsätt").is_asked("child_heard")
+
+
+def test_a_reviewer_answers_in_a_closed_case_and_a_worker_does_not(room: Room) -> None:
+    furnish(room)
+    takes_in(room, case_ref=CHILD, opened_on="2026-01-05", closed_on="2026-05-01")
+    room.chat("vera").types(f"ny {CHILD}").is_asked("investigation_opened_without_delay").types("ja")
+    room.chat("greta").types(f"ny {CHILD}").is_asked("decision_motivation_clear").presses("Ja")
+    room.chat("anna").types(f"ny intake {CHILD}").sees("avslutat")
+    assert len(rows_of(room, "sample_audit", "auditor", CHILD)) == 1
+
+
+def test_who_answers_no_list_gets_the_words_for_a_case_that_does_not_exist(room: Room) -> None:
+    furnish(room)
+    for name, line in (
+        ("bo", f"ny intake {CHILD}"),
+        ("cecilia", f"ny stickprov {CHILD}"),
+        ("vera", f"ny intake {CHILD}"),
+    ):
+        there = room.chat(name).types(line).said
+        assert there == room.chat(name).types(line.replace("0700", "9999") if name != "bo" else "fortsätt SN 9").said
+    assert room.chat("hugo").types(f"ny rvt_case_round {CHILD}").said == there
+
+
+def test_a_method_in_words_stands_beside_those_that_were_chosen_as_it_would_from_a_file(room: Room) -> None:
+    furnish(room)
+    vera = begins(room.chat("vera"), "sample_audit", CHILD).types("ja").types("ja")
+    vera.presses("Spara", {"Vilka?": "FREDA, ASI", "Annat, med ord": "Påhittad metod"})
+    (row,) = (row for row in exported(room, "sample_audit") if row["item"] == "standardised_method_used")
+    assert (row["option"], row["method"]) == ("freda,asi,another", "FREDA, ASI, Påhittad metod")
+
+    vera.types("ändra 2").types("delvis").types("ändra 2").presses("Ja").types("freda, Påhittad metod")
+    (row,) = (row for row in exported(room, "sample_audit") if row["item"] == "standardised_method_used")
+    assert (row["option"], row["method"]) == ("freda,another", "FREDA, Påhittad metod")
+    assert ["Ja. FREDA, Påhittad metod"] in [line[1:] for line in the_table(room)]
+
+
+def test_a_list_on_either_database(either_room: Room) -> None:
+    room = either_room
+    furnish(room)
+    anna = room.chat("anna").types("ny intake SN 2026/0801").types("i dag")
+    presses_through(anna).sees("Inget saknas.")
+    greta = begins(room.chat("greta"), "rvt_self_check", ADULT)
+    presses_through(greta).types("mina ärenden").sees("8 av 8")
+    assert len(exported(room, "rvt_self_check")) == len(rates(room, "rvt_self_check", "peer_reviewer")) - 1
+
+
+def test_a_number_of_children_that_cannot_be_is_refused_and_the_rest_is_kept(room: Room) -> None:
+    furnish(room)
+    hugo = room.chat("hugo").types(f"ny kretsgenomgång {ADULT}")
+    for wrong in ("21", "två"):
+        hugo.presses("Spara", {"Antal barn": wrong}).sees("från 0 till 20")
+    hugo.presses("Spara", {"Antal barn": "0"}).is_asked("rvt_decision_motivated")
+    assert room.case(ADULT).children == 0
+    takes_in(room, case_ref=ADULT, case_type="barn")
+    assert room.case(ADULT).children == 1, "a child's case has a child"
