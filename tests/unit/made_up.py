@@ -127,7 +127,7 @@ def hangs_on(checklist: Checklist, item_id: str) -> set[str]:
     """Return the items that depend on this one's answer, directly or indirectly."""
     found = {item_id}
     for item in checklist.items:  # conditions refer to earlier items only, so one pass is enough
-        named = {leaf.item for condition in (item.when, *item.only.values()) for leaf in leaves(condition)}
+        named = {leaf.item for condition in (item.when, item.unless, *item.only.values()) for leaf in leaves(condition)}
         if named & found:
             found.add(item.id)
     return found - {item_id}

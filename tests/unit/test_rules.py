@@ -160,6 +160,8 @@ def worth(checklist: Checklist, condition: Condition | None, facts: dict[str, st
         return min(parts) if condition.all else max(parts)
     if condition.case_type:
         return 2 * (facts["case_type"] == condition.case_type)
+    if condition.children:
+        return 2 * (facts.get("children") == condition.children)
     if condition.fact:
         return 1 if condition.fact not in facts else 2 * (facts[condition.fact] in condition.values)
     asked = next(item for item in checklist.items if item.id == condition.item)
