@@ -12,6 +12,8 @@ from checklists.model import Role
 
 VerbName = Literal[
     "answer",
+    "ask_worker",
+    "assign",
     "back",
     "change",
     "close",
@@ -71,6 +73,8 @@ VerbName = Literal[
     "snooze",
     "to_read",
     "undo",
+    "unit_cases",
+    "unit_page",
 ]
 """The things a person can do, by pressing a button or by typing a command."""
 Relation = Literal["lead", "co_worker", "own_unit", "other"]

@@ -148,6 +148,12 @@ def holders(session: Session, tenant_id: int, unit_id: int, name: Role, day: dat
     return [person for person, held in held_in(session, tenant_id, name, unit_id) if is_held(held, day)]
 
 
+def names_of(session: Session, tenant_id: int, ids: Iterable[int]) -> dict[int, str]:
+    """Return the names of the people with these row ids, in one query."""
+    query = select(PersonRow.id, PersonRow.name).where(PersonRow.tenant_id == tenant_id)
+    return dict(session.exec(query.where(col(PersonRow.id).in_(list(ids)))).all())
+
+
 def held_in(
     session: Session, tenant_id: int, name: Role, unit_id: int | None = None
 ) -> Sequence[tuple[PersonRow, RoleRow]]:

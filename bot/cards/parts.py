@@ -160,6 +160,8 @@ def execute(pen: Pen, button: Button, *, inputs: bool = True, primary: bool = Fa
     title, data = pen.line(button.title), pen.data(button.claim)
     gather = {} if inputs else {"associatedInputs": "none"}
     look = {"style": "positive"} if primary else {}
+    if button.about:
+        look["tooltip"] = f"{title}: {button.about}"
     fallback = {"type": "Action.Submit", "title": title, "data": data, **gather}
     return {
         "type": "Action.Execute",

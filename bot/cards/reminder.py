@@ -31,7 +31,7 @@ def _made(pen: Pen, view: ReminderView, most: int) -> Card:
         body.append(text(case.case_ref, weight="Bolder", separator=True))
         for point in case.points:
             body += _point(pen, case, point, most)
-        body += action_sets(pen, (case.button,) if case.button else (), inputs=False)
+        body += action_sets(pen, (*((case.button,) if case.button else ()), *case.more), inputs=False)
     if view.others:
         body.append(text(pen.say("reminders.others"), separator=True))
         body.append(text(_bullets([_other(pen, *other) for other in view.others[:MOST_OTHERS]])))

@@ -18,6 +18,7 @@ from bot.cards.reading import differences_card, reading_card, return_card, short
 from bot.cards.reminder import reminder_card
 from bot.cards.report import links_card, report_card
 from bot.cards.summary import closed_card, missing_card, summary_card
+from bot.cards.unit import unit_case_card
 from dialogs.turn.exchange import Reply
 from dialogs.turn.tokens import Mint
 from dialogs.views.views import without_texts
@@ -47,6 +48,7 @@ _BUILDERS: dict[str, Callable[[Pen, Any], Card]] = {
     "return": return_card,
     "signed": signed_card,
     "deputies": deputies_card,
+    "unit_case": unit_case_card,
     "reminder": reminder_card,
     "report": report_card,
     "links": links_card,

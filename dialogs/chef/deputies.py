@@ -87,7 +87,7 @@ def _deputy(
         first=role.valid_from.isoformat() if role.valid_from else "",
         last=role.valid_to.isoformat() if role.valid_to else "",
         stands_in_for=names.get(role.stands_in_for_id or 0, ""),
-        remove=Button(title=Line(say="buttons.remove"), claim=claim),
+        remove=Button(title=Line(say="buttons.remove"), claim=claim, about=row.name),
     )
 
 

@@ -7,6 +7,7 @@ from actions.basis import Basis
 from actions.changes import Point
 from actions.origin import Origin
 from checklists.access import Staff
+from checklists.rights import VerbName
 from dialogs.messages.tell import tell
 from dialogs.turn.declared import claimed
 from dialogs.views.chef import PromptView
@@ -62,6 +63,37 @@ def to_workers(session: Session, origin: Origin, worker: Basis, points: Sequence
     staff = Staff(people.holdings_on(session, origin.tenant_id, origin.today))
     found = people.by_ids(session, origin.tenant_id, staff.workers(case))
     tell(session, found, view, now=origin.now, case=case.id)
+
+
+def to_old_and_new(session: Session, origin: Origin, worker: Basis, was: tuple[int, int]) -> None:
+    """Tell who has lost a case, and who has got it or another part in it. was: its lead and co-worker before."""
+    case = worker.case
+    now = {case.lead_id or 0: "lead", case.co_id or 0: "co"}
+    before = {was[0]: "lead", was[1]: "co"}
+    lead = people.person(session, origin.tenant_id, case.lead_id or 0)
+    args = {"ref": case.ref, "name": lead.name if lead else ""}
+    for person in people.by_ids(session, origin.tenant_id, {*now, *before} - {0, origin.person_id or 0}):
+        part = now.get(person.id)
+        if part == before.get(person.id):
+            continue
+        say = f"prompts.now_{part}" if part else "prompts.no_longer"
+        title = Line(say="buttons.continue_case", args={"ref": case.ref})
+        button = Button(title=title, claim=claimed("continue", case=case.id))
+        about = Line(say="details.about", args={"ref": case.ref})
+        view = MenuView(title=about, lines=(Line(say=say, args=args),), buttons=(button,) if part else ())
+        tell(session, [person], view, now=origin.now, case=case.id)
+
+
+def to_asked(session: Session, origin: Origin, worker: Basis, chef: str) -> None:
+    """Tell the case's workers that the chef asks them to see to a time limit. chef: name."""
+    case = worker.case
+    titles: tuple[tuple[VerbName, str], ...] = (("details", "details"), ("extend", "extend"))
+    buttons = [Button(title=Line(say="buttons." + say), claim=claimed(verb, case=case.id)) for verb, say in titles]
+    args = {"ref": case.ref, "name": chef}
+    title = Line(say="details.about", args={"ref": case.ref})
+    view = MenuView(title=title, lines=(Line(say="prompts.asked", args=args),), buttons=tuple(buttons))
+    staff = Staff(people.holdings_on(session, origin.tenant_id, origin.today))
+    tell(session, people.by_ids(session, origin.tenant_id, staff.workers(case)), view, now=origin.now, case=case.id)
 
 
 def _view(worker: Basis, reason: Reason, who: str, gaps: Sequence[GapRow], button: Button) -> PromptView:

@@ -143,7 +143,16 @@ class _Bundle:
             version=self._standings[case.id].version,
             points=tuple(self._point(case, one) for one in found),
             button=button,
+            more=self._acts(case, found) if verb == OPENS["chef"] and button else (),
         )
+
+    def _acts(self, case: CaseRow, found: list[Due]) -> tuple[Button, ...]:
+        """Return what a chef can do at once about the fourteen days: extend, or ask the case's workers to act."""
+        if all(one.rule != "14D" for one in found):
+            return ()
+        extend = open_button(case.id, Line(say="buttons.extend"), "extend", case.ref)
+        ask = open_button(case.id, Line(say="buttons.ask_worker"), "ask_worker", case.ref)
+        return (extend, ask) if self._staff.workers(case) else (extend,)
 
     def _point(self, case: CaseRow, one: Due) -> ReminderPoint:
         items = tuple(ReminderItem(child=asked.child, of=asked.of, id=asked.id) for asked in one.asked)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from actions.changes import Change, record
 from checklists.replies import folded
 from checklists.rights import ANYONE, RELATIONS, Right, may, table
-from dialogs.chef import deputies, reading, sign_off
+from dialogs.chef import deputies, reading, sign_off, unit_case, unit_cases
 from dialogs.figures import report
 from dialogs.messages import reminder_content
 from dialogs.turn import menu
@@ -41,6 +41,8 @@ MODULES = (
     closing,
     reading,
     sign_off,
+    unit_cases,
+    unit_case,
     deputies,
     menu,
     reminder_content,

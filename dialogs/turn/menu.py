@@ -18,7 +18,11 @@ _LANGUAGES: dict[str, Literal["sv", "en"]] = {
     **dict.fromkeys(("sv", "svenska", "swedish"), "sv"),
     **dict.fromkeys(("en", "engelska", "english"), "en"),
 }
-_CHEF_BUTTONS = (("att läsa", "buttons.to_read"), ("ersättare", "buttons.deputies"))
+_CHEF_BUTTONS = (
+    ("att läsa", "buttons.to_read"),
+    ("enhetens ärenden", "buttons.unit_cases"),
+    ("ersättare", "buttons.deputies"),
+)
 _WORKER_BUTTONS = (("ny", "buttons.new_case"), ("mina ärenden", "buttons.my_cases"))
 
 
@@ -94,7 +98,7 @@ def _buttons(context: TurnContext) -> tuple[Button, ...]:
             buttons.append(open_button(case.id, title))
         buttons += [command_button(word, title) for word, title in _WORKER_BUTTONS]
     if _reads(context):
-        count = 2 if _names_deputies(context) else 1
+        count = 3 if _names_deputies(context) else 2
         buttons += [command_button(word, title) for word, title in _CHEF_BUTTONS[:count]]
     elif _administers(context):
         buttons.append(command_button("ersättare", "buttons.deputies"))

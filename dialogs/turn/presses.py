@@ -160,6 +160,24 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitPage:
+    """A page of the unit's cases. start: index of its first row. order: `date` or `age`. only: `all` or a filter."""
+
+    start: int = 0
+    order: str = "date"
+    only: str = "all"
+
+    @classmethod
+    def read(cls, claim: Claim) -> Self:
+        start, _, how = claim.choice.partition("/")
+        order, _, only = how.partition("/")
+        return cls(int(start or 0), order or "date", only or "all")
+
+    def write(self) -> Parts:
+        return {"choice": f"{self.start}/{self.order}/{self.only}"}
+
+
+@dataclass(frozen=True, slots=True)
 class SeenAt:
     """What was seen at a signature. start: index of the first child shown."""
 

@@ -135,6 +135,21 @@ class SignedView(View):
     buttons: tuple[Button, ...]
 
 
+class UnitCaseView(View):
+    """A case as the chef of its unit has it: where it stands, and who works on it.
+
+    lead, co_worker: names, empty for nobody. workers: row ids and names to choose from.
+    """
+
+    kind: Literal["unit_case"] = "unit_case"
+    head: Head
+    lines: tuple[Line, ...]
+    lead: str = ""
+    co_worker: str = ""
+    workers: tuple[tuple[int, str], ...] = ()
+    buttons: tuple[Button, ...]
+
+
 class Deputy(Data):
     """One deputy. first, last: ISO dates, inclusive; stands_in_for: a name, empty for nobody in particular."""
 

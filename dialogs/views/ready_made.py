@@ -16,9 +16,9 @@ def ask_ref(command: str) -> AskRefView:
     return AskRefView(save=Button(title=Line(say="buttons.open"), claim=Claim(verb="named_case", item=command)))
 
 
-def open_button(case_id: int, title: Line, verb: VerbName = "continue") -> Button:
-    """Return a button that opens a case."""
-    return Button(title=title, claim=Claim(verb=verb, case=case_id))
+def open_button(case_id: int, title: Line, verb: VerbName = "continue", about: str = "") -> Button:
+    """Return a button that opens a case. about: see `Button`."""
+    return Button(title=title, claim=Claim(verb=verb, case=case_id), about=about)
 
 
 REST_SAVED = Line(say="errors.rest_saved")

@@ -17,6 +17,7 @@ from dialogs.views.chef import (
     ReturnView,
     ShortfallView,
     SignedView,
+    UnitCaseView,
     without_what_was_written,
 )
 from dialogs.views.figures import LinksView, ReportView
@@ -270,12 +271,13 @@ class CaseLine(Data):
 
 
 class CasesView(View):
-    """A page of cases: a person's own, or those waiting to be read."""
+    """A page of cases: a person's own, those waiting to be read, or a unit's. choices: other orders and selections."""
 
     kind: Literal["cases"] = "cases"
     title: Line = Line(say="card.cases_title")
     cases: tuple[CaseLine, ...]
     more: Button | None = None
+    choices: tuple[Button, ...] = ()
 
 
 class MenuView(View):
@@ -320,13 +322,17 @@ class ReminderPoint(Data):
 
 
 class ReminderCase(Data):
-    """One case in a reminder, with a button to it. version: of the checklist its questions belong to."""
+    """One case in a reminder, with a button to it. version: of the checklist its questions belong to.
+
+    more: what else can be done about it at once.
+    """
 
     case_ref: str
     checklist: str
     version: int
     points: tuple[ReminderPoint, ...]
     button: Button | None = None
+    more: tuple[Button, ...] = ()
 
 
 class ReminderView(View):
@@ -364,6 +370,7 @@ AnyView = Annotated[
     | ReturnView
     | SignedView
     | DeputiesView
+    | UnitCaseView
     | ReminderView
     | ReportView
     | LinksView,

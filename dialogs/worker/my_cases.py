@@ -11,9 +11,9 @@ from dialogs.turn.presses import Page
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import open_button
 from dialogs.views.views import Button, CaseLine, CasesView, Line
-from dialogs.worker.sheet_parts import basis_head
+from dialogs.worker.sheet_parts import basis_head, gaps_line
 from storage import cases, extensions, tenants
-from storage.cases import CaseRow
+from storage.cases import CaseQuery, CaseRow
 from storage.unfit import UNFIT, Skipped, readable
 
 PAGE = 5
@@ -40,7 +40,7 @@ def nearest_date(case: CaseRow, running: tuple[Deadline, ...]) -> tuple[str, dat
     """Return the name and day of a case's nearest date: the planned decision, or the last day of a running clock."""
     names = {"14d": "fourteen_days", "at_once": "at_once", "4m": "four_months"}
     dates = [(clock.last_day, names[clock.limit]) for clock in running if clock.stopped_on is None]
-    if case.planned_decision_on:
+    if case.planned_decision_on and not case.decided_on:
         dates.append((case.planned_decision_on, "planned"))
     if not dates:
         return None
@@ -48,10 +48,17 @@ def nearest_date(case: CaseRow, running: tuple[Deadline, ...]) -> tuple[str, dat
     return name, day
 
 
-def _with_nearest_date(context: TurnContext) -> dict[str, tuple[CaseRow, tuple[str, date] | None]]:
-    """Return her open cases, each with its nearest date, by reference; what cannot be worked out is left out."""
+def nearest_of(context: TurnContext, case: CaseRow) -> tuple[str, date] | None:
+    """Return the name and day of one case's nearest date."""
+    known = cases.violence_known_on(context.session, [case])[case.id]
+    rules = extensions.as_rules(extensions.of_case(context.session, case))
+    return nearest_date(case, clocks(cases.dates_of(case, known), rules, tenants.settings(context.tenant).workdays))
+
+
+def with_nearest_date(context: TurnContext, query: CaseQuery) -> dict[str, tuple[CaseRow, tuple[str, date] | None]]:
+    """Return the cases of a query, each with its nearest date, by reference; what cannot be worked out is left out."""
     session = context.session
-    own, unread = readable(session, cases.of_worker(context.tenant_id, context.person_id))
+    own, unread = readable(session, query)
     context.skipped += unread
     known, extended = cases.violence_known_on(session, own), extensions.of_cases(session, [case.id for case in own])
     workdays = tenants.settings(context.tenant).workdays
@@ -67,15 +74,14 @@ def _with_nearest_date(context: TurnContext) -> dict[str, tuple[CaseRow, tuple[s
 
 
 def _page(context: TurnContext, start: int) -> CasesView:
-    own = _with_nearest_date(context)
-    found = sorted(own.values(), key=lambda one: _by_date(*one))
+    own = with_nearest_date(context, cases.of_worker(context.tenant_id, context.person_id))
+    found = sorted(own.values(), key=lambda one: by_date(*one))
     end = start + PAGE
-    lines = tuple(_line(_basis(context, case), nearest) for case, nearest in found[start:end])
-    missing = len(context.skipped)
-    notices = [Line(say="cases.skipped" if missing > 1 else "cases.one_skipped", args={"cases": missing})]
+    lines = tuple(_line(context, _basis(context, case), nearest) for case, nearest in found[start:end])
+    missing = left_out(context)
     next_page = claimed("more_cases", Page(end))
     return CasesView(
-        notices=tuple(notices) if missing else () if found else (Line(say="cases.none"),),
+        notices=missing or (() if found else (Line(say="cases.none"),)),
         cases=lines,
         more=Button(title=Line(say="buttons.show_more"), claim=next_page) if len(found) > end else None,
     )
@@ -85,31 +91,51 @@ def _basis(context: TurnContext, case: CaseRow) -> Basis:
     return read(context.session, case, cases.facts(context.session, case.id))
 
 
-def _by_date(case: CaseRow, nearest: tuple[str, date] | None) -> tuple[date, str]:
+def left_out(context: TurnContext) -> tuple[Line, ...]:
+    """Return the line that says that cases with faulty data are not shown, if there are any."""
+    missing = len(context.skipped)
+    line = Line(say="cases.skipped" if missing > 1 else "cases.one_skipped", args={"cases": missing})
+    return (line,) if missing else ()
+
+
+def by_date(case: CaseRow, nearest: tuple[str, date] | None) -> tuple[date, str]:
+    """Return the key that sorts cases by nearest date."""
     return nearest[1] if nearest else date.max, case.ref
 
 
-def _line(basis: Basis, nearest: tuple[str, date] | None) -> CaseLine:
-    head, gaps, case = basis_head(basis), sum(1 for _ in basis.all_gaps()), basis.case
+def status(basis: Basis) -> Line:
+    """Return the state of a case's list in words."""
     if basis.state is None:
-        status = Line(say="cases.not_begun")
-    elif basis.state in _STATUS:
-        status = Line(say=_STATUS[basis.state])
-    else:
-        status = Line(say="cases.under_way", args={"done": head.done, "total": head.total})
-    lines = []
-    if basis.sheets:
-        lines.append(Line(say="cases.gaps" if gaps != 1 else "cases.one_gap", args={"gaps": gaps}))
+        return Line(say="cases.not_begun")
+    if basis.state in _STATUS:
+        return Line(say=_STATUS[basis.state])
+    head = basis_head(basis)
+    return Line(say="cases.under_way", args={"done": head.done, "total": head.total})
+
+
+def standing_lines(context: TurnContext, basis: Basis, nearest: tuple[str, date] | None) -> tuple[Line, ...]:
+    """Return the number of gaps and the nearest date of a case, marked in words when it has passed."""
+    case = basis.case
+    lines = [gaps_line(basis)] if basis.sheets else []
     if nearest:
-        lines.append(Line(say="cases.date_" + nearest[0], args={"date": nearest[1].isoformat()}))
+        name, day = nearest
+        say = "cases.late_" + name if day < context.today else "cases.date_" + name
+        lines.append(Line(say=say, args={"date": day.isoformat()}))
     if follows_closed(cases.dates_of(case)):
         lines.append(Line(say="cases.follows_closed"))
+    return tuple(lines)
+
+
+def _line(context: TurnContext, basis: Basis, nearest: tuple[str, date] | None) -> CaseLine:
+    case = basis.case
     named = {"ref": case.ref}
     if basis.is_handed_over:
         button = open_button(case.id, Line(say="buttons.open_case", args=named), "open")
     else:
         button = open_button(case.id, Line(say="buttons.continue_case", args=named))
-    return CaseLine(case_ref=case.ref, status=status, lines=tuple(lines), button=button)
+    return CaseLine(
+        case_ref=case.ref, status=status(basis), lines=standing_lines(context, basis, nearest), button=button
+    )
 
 
 VERBS = (Verb(Right("more_cases", "self", MY_CASES.may), more, Page, keeps=False),)

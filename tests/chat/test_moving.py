@@ -319,7 +319,7 @@ def test_an_unbegun_case_and_a_sent_one_are_distinguished(anna: Chat) -> None:
     anna.types("ny SN 2026/0001")
     fills(opens(anna, **ALL)).presses("Skicka till chef")
 
-    anna.types("mina ärenden").sees("Inte påbörjat", "Skickat till chef", "0 saknas")
+    anna.types("mina ärenden").sees("Inte påbörjat", "Skickat till chef", "Inget saknas")
     assert {"Fortsätt SN 2026/0001", f"Öppna {REF}"} <= set(anna.buttons)
 
 
