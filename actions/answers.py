@@ -9,6 +9,7 @@ from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from checklists.errors import AnswerNotAllowed, UserError
 from checklists.free_text import MOST_TEXT, checked
+from checklists.lifecycle import State
 from checklists.model import NOTHING, Written
 from checklists.privacy import has_personal_number
 from checklists.route import Stop
@@ -29,6 +30,8 @@ def give(session: Session, origin: Origin, sheet: Sheet, item_id: str, written: 
     if written.note is None and old is not None and old.note is not None:
         written = replace(written, note=answers.text(session, sheet.filled, old, "note"))
     before = sheet.answers.get(item_id)
+    if sheet.filled.status == State.SIGNED:
+        signing.ask_before_answer(session, origin, sheet, item_id, written.answer, before)
     row = answers.add(
         session,
         sheet.filled,
@@ -53,6 +56,8 @@ def choose(session: Session, origin: Origin, sheet: Sheet, chosen: Mapping[str, 
     for item_id, choice in chosen.items():
         if choice not in sheet.applied.allowed(sheet.checklist.by_id[item_id]):
             raise AnswerNotAllowed
+    if sheet.filled.status == State.SIGNED:
+        _ask_before(session, origin, sheet, chosen)
     changes = NONE
     for item_id, choice in chosen.items():
         old = sheet.answers.get(item_id)
@@ -63,6 +68,15 @@ def choose(session: Session, origin: Origin, sheet: Sheet, chosen: Mapping[str, 
         elif old.returned:
             changes += give(session, origin, sheet, item_id, sheet.written(session, item_id))
     return changes
+
+
+def _ask_before(session: Session, origin: Origin, sheet: Sheet, chosen: Mapping[str, str]) -> None:
+    """Stop all the choices of a card if one of them would void a signature. Raises: SignatureStands."""
+    for item_id, choice in chosen.items():
+        old = sheet.answers.get(item_id)
+        if old is None or old.choice != choice:
+            now = replace(Written(choice).answer, noted=old is not None and old.noted)
+            signing.ask_before_answer(session, origin, sheet, item_id, now, old)
 
 
 def motivate(session: Session, origin: Origin, sheet: Sheet, stop: Stop, written: Written) -> Changes:

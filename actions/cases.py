@@ -159,6 +159,7 @@ def set_children(session: Session, origin: Origin, case: CaseRow, count: int) ->
     begun = filled.of_case(session, case.id, _PER_CHILD_LIST, "case_worker")
     if any(row.child > count for row in begun):
         raise BadChildren(most=MOST_CHILDREN)
+    signing.ask_before_case(session, origin, case)
     case.children = count
     change = Change("children_set", case)
     return record(session, origin, change) + signing.after_case(session, origin, case)

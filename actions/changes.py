@@ -29,7 +29,7 @@ class Point:
     revision: int
 
 
-Notice = Literal["sent", "resent", "returned", "voided", "followed_up", "handed_over", "asked"]
+Notice = Literal["sent", "resent", "returned", "voided", "followed_up", "signed", "handed_over", "asked"]
 """The kinds of change that others are notified of at once."""
 
 
@@ -58,7 +58,7 @@ Changes = tuple[Change, ...]
 NONE: Changes = ()
 
 _REFUSED: frozenset[EventName] = frozenset({"denied", "conflict"})
-_NOT_COUNTED: frozenset[EventName] = _REFUSED | {"signature_shown", "worker_asked"}
+_NOT_COUNTED: frozenset[EventName] = _REFUSED | {"signature_shown", "worker_asked", "void_confirmed"}
 """Events about a case that do not affect any figure."""
 
 

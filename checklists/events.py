@@ -9,7 +9,7 @@ EventName = Literal[
     "started_on_set", "closed", "reopened", "extended", "fact_set", "worker_asked",
     # its lists
     "list_begun", "answered", "sent", "reading_begun", "differences_seen", "reading_reopened", "returned", "signed",
-    "signed_with_shortfall", "voided", "followed_up", "signature_shown",
+    "signed_with_shortfall", "void_confirmed", "voided", "followed_up", "signature_shown",
     # people, and what they choose
     "bound", "installed", "language_set", "deputy_named", "deputy_removed", "snoozed", "link_made", "person_added",
     "person_changed", "person_doubled", "email_changed", "denied", "conflict",

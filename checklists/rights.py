@@ -16,6 +16,7 @@ VerbName = Literal[
     "assign",
     "back",
     "change",
+    "change_anyway",
     "close",
     "command",
     "comment",

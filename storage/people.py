@@ -113,6 +113,12 @@ def roles_on(session: Session, person_id: int, day: date) -> Sequence[RoleRow]:
     return [row for row in rows if is_held(row, day)]
 
 
+def roles_of(session: Session, person_id: int, name: Role) -> Sequence[RoleRow]:
+    """Return one kind of role a person holds, has held or will hold, by first day."""
+    query = select(RoleRow).where(RoleRow.person_id == person_id, RoleRow.role == name)
+    return session.exec(query.order_by(col(RoleRow.valid_from), col(RoleRow.id))).all()
+
+
 def unit(session: Session, tenant_id: int, name: str) -> UnitRow:
     """Return the unit with this name, creating it under the organisation if it is new. See `unit_names`."""
     found = session.exec(select(UnitRow).where(UnitRow.tenant_id == tenant_id).order_by(col(UnitRow.id))).all()

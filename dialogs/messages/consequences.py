@@ -29,6 +29,8 @@ def _tell(session: Session, origin: Origin, case: CaseRow, change: Change, actor
     match change.notice:
         case "returned":
             prompts.to_workers(session, origin, worker, change.points, actor.name if actor else "")
+        case "signed":
+            prompts.signed(session, origin, worker, actor.name if actor else "")
         case "handed_over":
             prompts.to_old_and_new(session, origin, worker, change.was)
         case "asked":

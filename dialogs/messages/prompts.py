@@ -21,7 +21,7 @@ from storage.people import PersonRow
 
 MOST = 12
 """Questions named in one message."""
-Reason = Literal["sent", "resent", "voided", "returned", "followed_up"]
+Reason = Literal["sent", "resent", "voided", "returned", "followed_up", "signed", "signed_shortfall"]
 
 
 def to_readers(session: Session, origin: Origin, worker: Basis, reason: Reason) -> None:
@@ -63,6 +63,17 @@ def to_workers(session: Session, origin: Origin, worker: Basis, points: Sequence
     staff = Staff(people.holdings_on(session, origin.tenant_id, origin.today))
     found = people.by_ids(session, origin.tenant_id, staff.workers(case))
     tell(session, found, view, now=origin.now, case=case.id)
+
+
+def signed(session: Session, origin: Origin, worker: Basis, chef: str) -> None:
+    """Tell the case's workers that their lists are signed, and with which gaps; why is shown when they open it."""
+    case = worker.case
+    title = Line(say="buttons.open_case", args={"ref": case.ref})
+    rows = [gap_row(sheet, gap) for sheet, gap in worker.all_gaps()]
+    reason: Reason = "signed_shortfall" if rows else "signed"
+    view = _view(worker, reason, chef, rows, Button(title=title, claim=claimed("open", case=case.id)))
+    staff = Staff(people.holdings_on(session, origin.tenant_id, origin.today))
+    tell(session, people.by_ids(session, origin.tenant_id, staff.workers(case)), view, now=origin.now, case=case.id)
 
 
 def to_old_and_new(session: Session, origin: Origin, worker: Basis, was: tuple[int, int]) -> None:

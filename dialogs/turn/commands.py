@@ -3,18 +3,20 @@
 from collections.abc import Mapping
 
 from actions.changes import Change, record
+from checklists.errors import SignatureStands
 from checklists.replies import folded
 from checklists.rights import ANYONE, RELATIONS, Right, may, table
 from dialogs.chef import deputies, reading, sign_off, unit_case, unit_cases
 from dialogs.figures import report
 from dialogs.messages import reminder_content
 from dialogs.turn import menu
-from dialogs.turn.declared import Command, Done, Press, Reaction, Verb
-from dialogs.turn.presses import ForCommand, OfCommand
+from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, parted
+from dialogs.turn.presses import Anyway, ForCommand, OfCommand
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.parts import Claim
 from dialogs.views.ready_made import ask_ref
 from dialogs.views.views import AnyView, Line, SayView
+from dialogs.worker import anyway as anyway_
 from dialogs.worker import (
     case_details,
     change,
@@ -63,7 +65,18 @@ def named_case(context: TurnContext, press: Press[ForCommand]) -> Reaction:
     return run_command(context, press.what.name, ref) if ref else ask_ref(press.what.name)
 
 
+def anyway(context: TurnContext, press: Press[Anyway]) -> Reaction:
+    """Carry out what would void a signature, now that she has been told and wants it."""
+    asked = anyway_.confirmed(context, press.case, press.what)
+    claim = press.what.claim
+    if claim is None or claim.verb not in anyway_.AGAIN:
+        return Done(anyway_.card_again(context, press.case, claim), asked)
+    view, changes = parted(run_verb(context, claim, press.what.inputs))
+    return Done(view, asked + changes)
+
+
 _PRESSED = (
+    Verb(anyway_.ANYWAY, anyway, Anyway),
     Verb(Right("command", "self", ANYONE), command_pressed, OfCommand, keeps=False),
     Verb(Right("named_case", "self", open_case.NEW.may), named_case, ForCommand, keeps=False),
 )
@@ -98,7 +111,11 @@ def run_command(context: TurnContext, word: str, rest: str) -> Reaction:
         return menu.help_(context)
     if command.right.about == "self" and not _may(context, command.right):
         return _denied(context, command.right)
-    return command.run(context, rest)
+    try:
+        return command.run(context, rest)
+    except SignatureStands as stands:  # the case has become the current one, so the word alone says it again
+        stands.pressed = stands.pressed or (Claim(verb="command", choice=command.word), {})
+        raise
 
 
 def run_verb(context: TurnContext, claim: Claim, inputs: Mapping[str, str]) -> Reaction:
@@ -107,7 +124,11 @@ def run_verb(context: TurnContext, claim: Claim, inputs: Mapping[str, str]) -> R
     if verb.right.about == "self" and not _may(context, verb.right):
         return _denied(context, verb.right)
     press = Press(claim.case, claim.filled, claim.version, verb.carries.read(claim), inputs)
-    return verb.run(context, press)
+    try:
+        return verb.run(context, press)
+    except SignatureStands as stands:
+        stands.pressed = stands.pressed or (claim, inputs)
+        raise
 
 
 def not_understood(context: TurnContext, text: str) -> AnyView:

@@ -31,9 +31,9 @@ def help_(context: TurnContext, _rest: str = "") -> MenuView:
     return MenuView(title=Line(say="menu.help_title"), lines=_help_lines(context), buttons=_buttons(context))
 
 
-def welcome(context: TurnContext) -> MenuView:
-    """Return the greeting, given once to everyone the app is installed for."""
-    lines = (Line(say="menu.welcome_does"), Line(say="menu.welcome_never"), *_help_lines(context))
+def welcome(context: TurnContext, told: tuple[Line, ...] = ()) -> MenuView:
+    """Return the greeting, given once to everyone the app is installed for. told: what she could not be told before."""
+    lines = (*told, Line(say="menu.welcome_does"), Line(say="menu.welcome_never"), *_help_lines(context))
     return MenuView(title=Line(say="menu.welcome_title"), lines=lines, buttons=_buttons(context))
 
 

@@ -12,12 +12,13 @@ class PromptView(View):
     """An unprompted message that a case is waiting. Names questions, never answers or texts.
 
     reason: waiting to be read (`sent`, `resent`) or read again (`voided`); sent back to its worker (`returned`); or an
-    answer that was ongoing when it was signed has become Nej (`followed_up`). planned: ISO date, empty if not set.
+    answer that was ongoing when it was signed has become Nej (`followed_up`); or its worker's list is signed (`signed`,
+    `signed_shortfall`). planned: ISO date, empty if not set.
     more_gaps: how many do not fit.
     """
 
     kind: Literal["prompt"] = "prompt"
-    reason: Literal["sent", "resent", "voided", "returned", "followed_up"]
+    reason: Literal["sent", "resent", "voided", "returned", "followed_up", "signed", "signed_shortfall"]
     head: Head
     checklist: str
     version: int
