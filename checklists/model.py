@@ -97,13 +97,14 @@ class LegalRef(_Data):
 class Help(_Data):
     """What a question means: what counts as Ja, what does not, and an example. law: the name of the rule behind it.
 
-    It explains a question and never changes it: no answer, figure or signature depends on it.
+    It explains a question and never changes it: no answer, figure or signature depends on it. It may therefore be
+    added to a version that lists are pinned to.
     """
 
-    yes: HelpText
-    yes_en: HelpText
-    no: HelpText
-    no_en: HelpText
+    counts: HelpText
+    counts_en: HelpText
+    counts_not: HelpText
+    counts_not_en: HelpText
     example: HelpText
     example_en: HelpText
     law: Text | None = None

@@ -76,6 +76,8 @@ VerbName = Literal[
     "undo",
     "unit_cases",
     "unit_page",
+    "what_counts",
+    "what_is",
 ]
 """The things a person can do, by pressing a button or by typing a command."""
 Relation = Literal["lead", "co_worker", "own_unit", "other"]

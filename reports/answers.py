@@ -42,7 +42,7 @@ def _rows_of(session: Session, tenant_id: str, one: Exported) -> list[Sequence[s
             cells = _without_texts(row.checklist, row.version, item.id, told, counted)
         day, revision = answers.day_of(answer).isoformat(), str(answer.revision)
         said = (item.id, cells.answer, cells.method, cells.motivation, cells.note, day)
-        rows.append((*whose, *said, *where, item.ask, revision))
+        rows.append((*whose, *said, *where, item.question, revision))
     return rows
 
 

@@ -48,6 +48,10 @@ class Pen:
         """Return a question in the reader's language."""
         return item.ask_en if self.language == "en" else item.ask
 
+    def question(self, item: Item) -> str:
+        """Return a question as it reads outside its card, where nothing stands before it."""
+        return item.question_en if self.language == "en" else item.question
+
     def label(self, item: Item) -> str:
         """Return an item's short label, or its question if it has none."""
         short = item.label_en if self.language == "en" else item.label
@@ -75,7 +79,7 @@ def line_words(line: Line, language: Language) -> str:
     if "item" in line.args:
         checklist, version, item_id = str(line.args["item"]).split("/")
         item = checklist_version(checklist, int(version)).by_id[item_id]
-        args["question"] = item.ask_en if language == "en" else item.ask
+        args["question"] = (item.alone_en or item.ask_en) if language == "en" else (item.alone or item.ask)
         options = {option.id: option for option in item.how.options} if item.how else {}
         option = options.get(str(line.args.get("option", "")))
         args["option"] = (option.title_en if language == "en" else option.title) if option else ""

@@ -52,7 +52,7 @@ def _other(pen: Pen, ref: str, rules: tuple[Rule, ...]) -> str:
 
 
 def _question(pen: Pen, case: ReminderCase, item: ReminderItem) -> str:
-    question = pen.fact(item.id) if item.of == "fact" else pen.ask(pen.item(case.checklist, case.version, item.id))
+    question = pen.fact(item.id) if item.of == "fact" else pen.question(pen.item(case.checklist, case.version, item.id))
     return f"{child_words(pen, item.child)}: {question}" if item.child else question
 
 

@@ -9,6 +9,7 @@ from bot.cards.details import close_card, decided_card, details_card, extend_car
 from bot.cards.facts import facts_card
 from bot.cards.form import form_card
 from bot.cards.group import group_card
+from bot.cards.help import help_card
 from bot.cards.menus import ask_ref_card, cases_card, menu_card
 from bot.cards.motivation import motivation_card
 from bot.cards.parts import Card, Pen, line_words
@@ -27,6 +28,7 @@ from texts import say
 _BUILDERS: dict[str, Callable[[Pen, Any], Card]] = {
     "facts": facts_card,
     "question": question_card,
+    "help": help_card,
     "group": group_card,
     "motivation": motivation_card,
     "summary": summary_card,

@@ -28,6 +28,7 @@ from dialogs.worker import (
     remarks,
     summary,
     undo,
+    what_counts,
 )
 
 MODULES = (
@@ -37,6 +38,7 @@ MODULES = (
     form,
     change,
     undo,
+    what_counts,
     summary,
     my_cases,
     case_details,

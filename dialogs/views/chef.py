@@ -104,13 +104,17 @@ class ShortfallView(View):
 
 
 class ReturnView(View):
-    """Asks what the worker should look at again. questions: list id, child, item; text: the comment so far."""
+    """Asks what the worker should look at again. questions: list id, child, item; text: the comment so far.
+
+    marked: those chosen already, LIST/ITEM: the gaps, or what she had chosen when she was asked for a comment.
+    """
 
     kind: Literal["return"] = "return"
     head: Head
     checklist: str
     version: int
     questions: tuple[tuple[int, int, str], ...]
+    marked: tuple[str, ...] = ()
     text: str = ""
     buttons: tuple[Button, ...]
     refresh: Claim

@@ -71,7 +71,7 @@ class FactsView(View):
 
 
 class QuestionView(View):
-    """One question: its answers as buttons."""
+    """One question: its answers as buttons. helps: what counts as Ja is shown too."""
 
     kind: Literal["question"] = "question"
     head: Head
@@ -81,7 +81,19 @@ class QuestionView(View):
     answers: tuple[Button, ...]
     nav: tuple[Button, ...]
     aside: Aside | None = None
+    helps: bool = False
     refresh: Claim
+
+
+class HelpView(View):
+    """What one question means and what counts as Ja. number: of the question in its list."""
+
+    kind: Literal["help"] = "help"
+    checklist: str
+    version: int
+    item: str
+    number: int
+    buttons: tuple[Button, ...] = ()
 
 
 class GroupView(View):
@@ -145,7 +157,7 @@ class FormField(Data):
 
 
 class FormView(View):
-    """Many questions on one card; fields left empty change nothing."""
+    """Many questions on one card; fields left empty change nothing. reading: it is a reader's."""
 
     kind: Literal["form"] = "form"
     head: Head
@@ -153,6 +165,7 @@ class FormView(View):
     version: int
     fields: tuple[FormField, ...]
     by: MotivationBy = "either"
+    reading: bool = False
     save: Button
     nav: tuple[Button, ...]
     refresh: Claim
@@ -349,6 +362,7 @@ AnyView = Annotated[
     SayView
     | FactsView
     | QuestionView
+    | HelpView
     | GroupView
     | MotivationView
     | SummaryView

@@ -120,7 +120,7 @@ def _nav(sheet: Sheet, stop: Stop) -> tuple[Button, ...]:
     verbs: list[VerbName] = ["back"] if before(sheet.way, stop.key) else []
     verbs += ["pause"]
     verbs += [] if stop.kind == "motivation" else ["form"]
-    verbs += ["comment"] if stop.kind == "question" else []
+    verbs += ["comment", "what_counts"] if stop.kind == "question" else []
     at = OnCard(stop.key)
     return tuple(Button(title=Line(say="buttons." + verb), claim=claimed(verb, at, **sheet.at)) for verb in verbs)
 

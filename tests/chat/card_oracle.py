@@ -46,6 +46,7 @@ KEYS: dict[str, set[str]] = {
     "Input.ChoiceSet": _INPUT | {"choices", "isMultiSelect", "style", "placeholder", "wrap"},
     "Action.Execute": _ACTION | {"verb", "associatedInputs"},
     "Action.Submit": _ACTION | {"associatedInputs"},
+    "Action.ToggleVisibility": _ACTION | {"targetElements"},
 }
 CARD_KEYS = {"type", "$schema", "version", "lang", "body", "refresh"}
 RUN_KEYS = _LOOK | {"type", "text", "highlight", "italic", "selectAction", "strikethrough", "underline"}
@@ -175,6 +176,8 @@ def _input(element: Element) -> Iterator[str]:
 
 
 def _action(action: Element) -> Iterator[str]:
+    if action.get("type") == "Action.ToggleVisibility":
+        return  # it only unfolds what the card already holds
     if action.get("type") != "Action.Execute":
         yield f"a button is {action.get('type')}, not Action.Execute"
         return
