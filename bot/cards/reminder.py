@@ -31,12 +31,18 @@ def _made(pen: Pen, view: ReminderView, most: int) -> Card:
         body.append(text(case.case_ref, weight="Bolder", separator=True))
         for point in case.points:
             body += _point(pen, case, point, most)
+        if case.first is not None:
+            body.append(text(_question(pen, case, case.first), weight="Bolder"))
+            body += action_sets(pen, case.answers, inputs=False)
         body += action_sets(pen, (*((case.button,) if case.button else ()), *case.more), inputs=False)
     if view.others:
         body.append(text(pen.say("reminders.others"), separator=True))
         body.append(text(_bullets([_other(pen, *other) for other in view.others[:MOST_OTHERS]])))
         body += _more(pen, len(view.others) - MOST_OTHERS)
-    body += action_sets(pen, (view.snooze,) if view.snooze else (), inputs=False)
+    body += [text(pen.line(view.summed), separator=True)] if view.summed else []
+    if view.snooze:
+        body.append(text(pen.say("reminders.whole_message"), separator=True, isSubtle=True))
+        body += action_sets(pen, (view.snooze,), inputs=False)
     return card(pen, body)
 
 

@@ -337,7 +337,7 @@ class ReminderPoint(Data):
 class ReminderCase(Data):
     """One case in a reminder, with a button to it. version: of the checklist its questions belong to.
 
-    more: what else can be done about it at once.
+    first: the question to answer at once, with its answers; on one case of a message only. more: what else can be done.
     """
 
     case_ref: str
@@ -345,16 +345,22 @@ class ReminderCase(Data):
     version: int
     points: tuple[ReminderPoint, ...]
     button: Button | None = None
+    first: ReminderItem | None = None
+    answers: tuple[Button, ...] = ()
     more: tuple[Button, ...] = ()
 
 
 class ReminderView(View):
-    """One person's reminders for a day. others: reference and rules of the cases that do not fit."""
+    """One person's reminders for a day. others: reference and rules of the cases that do not fit.
+
+    summed: the follow-ups that are many, as after an import, in one line.
+    """
 
     kind: Literal["reminder"] = "reminder"
     title: Line
     cases: tuple[ReminderCase, ...]
     others: tuple[tuple[str, tuple[Rule, ...]], ...] = ()
+    summed: Line | None = None
     snooze: Button | None = None
 
 

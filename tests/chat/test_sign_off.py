@@ -96,7 +96,7 @@ def test_what_she_saw_is_shown_with_the_same_hash_after_the_basis_was_changed(ro
     seen = cecilia.presses("Visa det som signerades")
 
     seen.sees(kept, "oförändrat sedan signeringen", "Signeringen gäller inte sedan 10:42")
-    seen.sees("1. Har barnet kommit till tals under utredning? Ja")
+    seen.sees("1. Har barnet kommit till tals under utredning?")
 
 
 def test_signed_content_changed_outside_the_bot_is_flagged_when_shown(room: Room, cecilia: Chat) -> None:
@@ -269,7 +269,7 @@ def test_returned_at_a_question_it_opens_exactly_that_for_the_worker(room: Room,
 
 def test_a_motivation_sent_back_keeps_its_text_to_go_on_from(room: Room, cecilia: Chat, anna: Chat) -> None:
     has_read(room, {"child_heard": "nej"}, {"child_heard": "nej", "child_not_heard_motivated": "nej"})
-    sends_back(cecilia, "2. Om inte, finns en motivering till varför?")
+    sends_back(cecilia, "2. Finns en motivering till varför barnet inte kommit till tals?")
 
     anna.types("fortsätt").is_asked("child_not_heard_motivated").sees(REMARK, TEXTS["motivation"])
     anna.presses("Spara", Motivering=WHY)
