@@ -77,9 +77,13 @@ def _value(element: Element, said: str) -> str:
 
 
 def words(card: Card) -> str:
-    """Return all text on a card, one line per element, as a client without chart support shows it."""
+    """Return all text on a card, one line per element, as a client without chart support shows it.
+
+    The help that `Vad räknas?` unfolds is left out; equal answers, which the chef unfolds, are not.
+    """
     lines: list[str] = []
-    for element in elements(card):
+    body = [element for element in card["body"] if element.get("id") != "help"]
+    for element in elements({**card, "body": body}):
         if element["type"].startswith("Chart."):
             continue
         lines += [str(element[name]) for name in ("text", "label", "title", "value", "placeholder") if name in element]
