@@ -22,9 +22,14 @@ def _instead(element: Element) -> list[Element]:
     return [fallback] if isinstance(fallback, dict) else []
 
 
-def actions(card: Card) -> list[Element]:
-    """Return all buttons in display order."""
+def every_action(card: Card) -> list[Element]:
+    """Return all buttons in display order, also those that only unfold what the card holds."""
     return [action for element in elements(card) for action in element.get("actions", ())]
+
+
+def actions(card: Card) -> list[Element]:
+    """Return the buttons that send something, in display order."""
+    return [action for action in every_action(card) if action["type"] != "Action.ToggleVisibility"]
 
 
 def titles(card: Card) -> list[str]:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tests.chat.card_hand import Card, Element, actions, as_sent, elements, inputs
+from tests.chat.card_hand import Card, Element, as_sent, elements, every_action, inputs
 
 MOST_BYTES = 24 * 1024
 MOST_ACTIONS = 6
@@ -80,7 +80,7 @@ def faults_of(card: Card, *, language: str, user: str, public: bool, written: It
     yield from _whole(card, language, user)
     for element in elements(card):
         yield from _element(element)
-    for action in actions(card):
+    for action in every_action(card):
         yield from _action(action)
     ids = Counter(element["id"] for element in elements(card) if "id" in element)
     yield from (f"the id {name} stands {count} times" for name, count in ids.items() if count > 1)

@@ -9,7 +9,7 @@ from bot.cards.parts import line_words
 from checklists.loader import all_checklists, all_facts
 from checklists.model import Checklist, Help, Item
 from dialogs.views.parts import Line
-from tests.chat.card_hand import actions, elements
+from tests.chat.card_hand import elements, every_action
 from tests.chat.drive import fills, opens
 from tests.chat.harness import REF, Chat, Room
 from tests.chat.read_drive import ALL, begins, reads, sent
@@ -69,7 +69,7 @@ def test_what_is_local_says_so(anna: Chat) -> None:
 def test_the_facts_and_the_information_card_unfold_it_without_losing_what_is_filled_in(anna: Chat) -> None:
     anna.types(f"ny {REF}")
     for wanted in ("våldsärende", "orosanmälan"):
-        unfold = [one for one in actions(anna.card) if one["type"] == "Action.ToggleVisibility"]
+        unfold = [one for one in every_action(anna.card) if one["type"] == "Action.ToggleVisibility"]
         assert [one["title"] for one in unfold] == ["Vad räknas?"]
         [box] = [one for one in elements(anna.card) if one.get("id") == unfold[0]["targetElements"][0]]
         assert box["isVisible"] is False
