@@ -167,7 +167,7 @@ def _row(
         }
         texts += [(name, value) for name, value in found.items() if value]
         who = f"{_name(session, row.tenant_id, answer.author_id)}\n{_time(answer.at)}"
-    return Row(checklist.numbers[item_id], item.question, answer_word(counted), who, texts)
+    return Row(checklist.numbers[item_id], item.ask, answer_word(counted), who, texts)
 
 
 def _kind(motivation_kind: str) -> str:
@@ -224,7 +224,7 @@ def _seen(view: object, checklist: Checklist) -> Iterator[Seen]:
     sheets = view.get("sheets") if isinstance(view, Mapping) else None
     for sheet in sheets if isinstance(sheets, list) else ():
         rows = [
-            Row(checklist.numbers[one["item"]], checklist.by_id[one["item"]].question, answer_word(one["state"]), "", t)
+            Row(checklist.numbers[one["item"]], checklist.by_id[one["item"]].ask, answer_word(one["state"]), "", t)
             for one in sheet.get("rows", ())
             if one.get("item") in checklist.by_id and isinstance(one.get("state"), str)
             for t in [_seen_texts(one)]

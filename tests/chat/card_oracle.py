@@ -169,7 +169,8 @@ def _input(element: Element) -> Iterator[str]:
             yield f"{name} has a choice without title, or with more than title and value"
         if value == "ja":
             yield f"{name} comes with Ja chosen beforehand"
-        if value is not None and value not in values:
+        chosen = str(value).split(",") if element.get("isMultiSelect") else [value]
+        if value is not None and not set(chosen) <= set(values):
             yield f"{name} comes with {value!r} chosen, which is not among its choices"
     if element["type"] == "Input.Toggle" and value == element.get("valueOn", "true"):
         yield f"{name} comes switched on"
