@@ -11,6 +11,7 @@ from checklists import free_text
 from checklists.case_dates import read_past_day
 from checklists.errors import AnswerNotAllowed, DetailMissing, OnlyReference, UserError
 from checklists.free_text import MOST_TEXT, checked
+from checklists.lifecycle import State
 from checklists.model import NOTHING, How, Motivation, Written
 from checklists.privacy import has_personal_number
 from checklists.route import Stop
@@ -31,6 +32,8 @@ def give(session: Session, origin: Origin, sheet: Sheet, item_id: str, written: 
     if written.note is None and old is not None and old.note is not None:
         written = replace(written, note=answers.text(session, sheet.filled, old, "note"))
     before = sheet.answers.get(item_id)
+    if sheet.filled.status == State.SIGNED:
+        signing.ask_before_answer(session, origin, sheet, item_id, written.answer, before)
     row = answers.add(
         session,
         sheet.filled,
@@ -55,6 +58,8 @@ def choose(session: Session, origin: Origin, sheet: Sheet, chosen: Mapping[str, 
     for item_id, choice in chosen.items():
         if choice not in sheet.applied.allowed(sheet.checklist.by_id[item_id]):
             raise AnswerNotAllowed
+    if sheet.filled.status == State.SIGNED:
+        _ask_before(session, origin, sheet, chosen)
     changes = NONE
     for item_id, choice in chosen.items():
         old = sheet.answers.get(item_id)
@@ -81,6 +86,15 @@ def last_two(session: Session, sheet: Sheet, item_id: str) -> tuple[Written, Wri
     """Return the newest content of an answer and the one before it, texts decrypted."""
     before = answers.revision_before(session, sheet.rows[item_id])
     return sheet.written(session, item_id), answers.read(session, sheet.filled, before) if before else NOTHING
+
+
+def _ask_before(session: Session, origin: Origin, sheet: Sheet, chosen: Mapping[str, str]) -> None:
+    """Stop all the choices of a card if one of them would void a signature. Raises: SignatureStands."""
+    for item_id, choice in chosen.items():
+        old = sheet.answers.get(item_id)
+        if old is None or old.choice != choice:
+            now = replace(Written(choice).answer, noted=old is not None and old.noted)
+            signing.ask_before_answer(session, origin, sheet, item_id, now, old)
 
 
 def motivate(session: Session, origin: Origin, sheet: Sheet, stop: Stop, written: Written) -> Changes:

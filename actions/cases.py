@@ -113,6 +113,30 @@ def set_workers(
     return record(session, origin, *events)
 
 
+def hand_over(
+    session: Session, origin: Origin, case: CaseRow, *, lead_id: int | None, co_id: int | None, acting: str
+) -> Changes:
+    """Give a case another lead or co-worker on the chef's word; who loses or gets it is told at once.
+
+    lead_id, co_id: None leaves that one unchanged; a co-worker who becomes lead leaves her place empty. co_id 0: no
+    co-worker. acting: whom the chef deputises for, empty for a chef of the unit.
+    Raises: BadPeople: both would be the same person.
+    """
+    was = (case.lead_id or 0, case.co_id or 0)
+    lead = lead_id or case.lead_id
+    co = (co_id or None) if co_id is not None else case.co_id if case.co_id != lead else None
+    if lead is not None and lead == co:
+        raise BadPeople
+    events = []
+    if case.lead_id != lead:
+        events.append(Change("lead_set", case, detail=f"{lead} {acting}".strip(), notice="handed_over", was=was))
+    if case.co_id != co:
+        detail = f"{co or 'none'} {acting}".strip()
+        events.append(Change("co_worker_set", case, detail=detail, notice="handed_over", was=was))
+    case.lead_id, case.co_id = lead, co
+    return record(session, origin, *events)
+
+
 def remove_co_worker(session: Session, origin: Origin, case: CaseRow) -> Changes:
     """Remove the co-worker; the lead stays."""
     if case.co_id is None:
@@ -142,6 +166,7 @@ def set_children(session: Session, origin: Origin, case: CaseRow, count: int) ->
     begun = filled.of_case(session, case.id, _PER_CHILD_LIST, "case_worker")
     if any(row.child > count for row in begun):
         raise BadChildren(most=MOST_CHILDREN)
+    signing.ask_before_case(session, origin, case)
     case.children = count
     change = Change("children_set", case)
     return record(session, origin, change) + signing.after_case(session, origin, case)
@@ -157,9 +182,11 @@ def extend(
     decided_on: date,
     until: date,
     reason: str,
+    acting: str = "",
 ) -> Changes:
     """Record an extension of a time limit. Only grounds the law recognises move the deadline (`checklists/deadlines`).
 
+    acting: whom a chef deputises for, empty for everybody else.
     Raises: PersonalNumberInText, TextTooLong, CommentMissing: in the reason. BadPeriod: `until` is before `decided_on`.
     """
     if until < decided_on:
@@ -177,4 +204,4 @@ def extend(
         at=origin.now,
     )
     extensions.add(session, row, required(reason, origin.lets))
-    return record(session, origin, Change("extended", case, detail=limit))
+    return record(session, origin, Change("extended", case, detail=f"{limit} {acting}".strip()))

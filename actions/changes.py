@@ -29,7 +29,7 @@ class Point:
     revision: int
 
 
-Notice = Literal["sent", "resent", "returned", "voided", "followed_up", "asked_for"]
+Notice = Literal["sent", "resent", "returned", "voided", "followed_up", "signed", "handed_over", "asked", "asked_for"]
 """The kinds of change that others are notified of at once."""
 
 
@@ -37,7 +37,8 @@ Notice = Literal["sent", "resent", "returned", "voided", "followed_up", "asked_f
 class Change:
     """One thing that changed. detail: a code, never content. item_id, revision: of the answer or fact, if any.
 
-    notice: what to notify others of at once, None for nothing. points: the questions a return points at. event_id: row
+    notice: what to notify others of at once, None for nothing. points: the questions a return points at. was: lead and
+    co-worker before a case was handed over, 0 for nobody. event_id: row
     id of its event, set by `record`.
     """
 
@@ -49,6 +50,7 @@ class Change:
     detail: str = ""
     notice: Notice | None = None
     points: Sequence[Point] = ()
+    was: tuple[int, int] = (0, 0)
     event_id: int = 0
 
 
@@ -56,7 +58,7 @@ Changes = tuple[Change, ...]
 NONE: Changes = ()
 
 _REFUSED: frozenset[EventName] = frozenset({"denied", "conflict"})
-_NOT_COUNTED: frozenset[EventName] = _REFUSED | {"signature_shown"}
+_NOT_COUNTED: frozenset[EventName] = _REFUSED | {"signature_shown", "worker_asked", "void_confirmed"}
 """Events about a case that do not affect any figure."""
 
 

@@ -15,11 +15,13 @@ def set_fact(
 ) -> Changes:
     """Store the next revision of a fact if its value differs. A value outside VALUES, such as "", is ignored.
 
+    Raises: SignatureStands: it would void a signature, and she has not been asked.
     child: 0 for a fact about the whole case. facts: the newest revisions; the new one is added to it.
     """
     old = facts.get((child, fact_id))
     if value not in VALUES or (old is not None and old.value == value):
         return NONE
+    signing.ask_before_case(session, origin, case)
     row = FactRow(
         tenant_id=origin.tenant_id,
         case_id=case.id,

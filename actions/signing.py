@@ -8,9 +8,10 @@ from actions.basis import Basis, Sheet, written
 from actions.changes import NONE, Change, Changes, Point, record
 from actions.origin import Origin
 from checklists import lifecycle
+from checklists.errors import SignatureStands
 from checklists.lifecycle import READER, WRITER, Act, Effect, State, effect_of_change
 from checklists.model import NOTHING, OPEN, Answer, Role
-from storage import answers, cases, filled, returns, signatures
+from storage import answers, cases, filled, returns, signatures, trail
 from storage.answers import AnswerRow
 from storage.cases import CaseRow
 from storage.desk import Session
@@ -49,7 +50,8 @@ def sign(session: Session, origin: Origin, reader: Basis, view: str, reason: str
         _move(sheet, Act.SIGN)
     for sheet in worker.sheets:
         sheet.filled.return_id = None
-    event = Change("signed_with_shortfall" if reason else "signed", case, worker.sheets[0].filled.id, detail=acting)
+    at = worker.sheets[0].filled.id
+    event = Change("signed_with_shortfall" if reason else "signed", case, at, detail=acting, notice="signed")
     return record(session, origin, event)
 
 
@@ -98,6 +100,41 @@ def _revisions(*both: Basis) -> Mapping[str, Mapping[str, int]]:
 # --- effects of a later change ---------------------------------------------------------------------------------------
 
 
+def ask_before_answer(
+    session: Session, origin: Origin, sheet: Sheet, item_id: str, now: Answer, before: Answer | None
+) -> None:
+    """Stop a worker's answer that would void a signature, until she has been asked; files are never asked.
+
+    Raises: SignatureStands.
+    """
+    if sheet.filled.status != State.SIGNED or sheet.filled.role != WRITER or origin.person_id is None:
+        return
+    standing = signatures.standing(session, sheet.case.id, sheet.filled.checklist, sheet.filled.occasion)
+    if standing is not None and _effect(session, sheet, item_id, now, before, standing) == "voids":
+        _ask(session, origin, sheet.case, standing)
+
+
+def ask_before_case(session: Session, origin: Origin, case: CaseRow) -> None:
+    """Stop anything else that would void a signature, in the same way. Raises: SignatureStands."""
+    if origin.person_id is None:
+        return
+    for sheet in written(session, case).sheets:
+        if sheet.filled.status == State.SIGNED:
+            standing = signatures.standing(session, case.id, sheet.filled.checklist, sheet.filled.occasion)
+            if standing is not None:
+                _ask(session, origin, case, standing)
+
+
+def _ask(session: Session, origin: Origin, case: CaseRow, standing: SignatureRow) -> None:
+    if not trail.has_done(session, case.id, origin.actor, "void_confirmed", f"signature {standing.id}"):
+        raise SignatureStands(case.id, standing.id)
+
+
+def confirm(session: Session, origin: Origin, case: CaseRow, signature_id: int) -> Changes:
+    """Record that somebody wants to change what was signed, although the signature will not stand."""
+    return record(session, origin, Change("void_confirmed", case, detail=f"signature {signature_id}"))
+
+
 def after_answer(session: Session, origin: Origin, sheet: Sheet, row: AnswerRow, before: Answer | None) -> Changes:
     """Apply the effects of a worker's new answer on a list that has been sent.
 
@@ -108,7 +145,7 @@ def after_answer(session: Session, origin: Origin, sheet: Sheet, row: AnswerRow,
         return NONE
     _wait_for_signature(session, sheet.case, sheet.filled)
     standing = signatures.standing(session, sheet.case.id, sheet.filled.checklist, sheet.filled.occasion)
-    effect = _effect(session, sheet, row, before, standing) if standing else "voids"
+    effect = _effect(session, sheet, row.item_id, answers.to_domain(row), before, standing) if standing else "voids"
     if effect == "none":
         return NONE
     if standing is not None and effect != "voids":
@@ -142,18 +179,18 @@ def _wait_for_signature(session: Session, case: CaseRow, row: FilledRow) -> None
     session.refresh(row)
 
 
-def _effect(session: Session, sheet: Sheet, row: AnswerRow, before: Answer | None, standing: SignatureRow) -> Effect:
+def _effect(
+    session: Session, sheet: Sheet, item_id: str, now: Answer, before: Answer | None, standing: SignatureRow
+) -> Effect:
     """Return what a new answer does to a signature; the motivation of a follow-up has no effect of its own."""
     decided = sheet.case.decided_on is not None
     bound = signatures.bound_of(standing).get(str(sheet.filled.id), {})
-    about = sheet.checklist.by_id[row.item_id].motivates
+    about = sheet.checklist.by_id[item_id].motivates
     followed_up = sheet.rows.get(about or "")
     if followed_up is not None and followed_up.follow_up and followed_up.revision > bound.get(followed_up.item_id, 0):
         return "none"
-    signed = answers.revision_of(session, sheet.filled.id, row.item_id, bound.get(row.item_id, 0))
-    return effect_of_change(
-        answers.to_domain(signed) if signed is not None else None, before, answers.to_domain(row), decided=decided
-    )
+    signed = answers.revision_of(session, sheet.filled.id, item_id, bound.get(item_id, 0))
+    return effect_of_change(answers.to_domain(signed) if signed is not None else None, before, now, decided=decided)
 
 
 def _open_again(session: Session, origin: Origin, case: CaseRow, reading: FilledRow, item_id: str) -> Changes:

@@ -1,4 +1,4 @@
-"""Put right a case that was opened under a wrong reference, or by mistake; hand over one that somebody asks for.
+"""Put right a case that was opened under a wrong reference, or by mistake; ask for one that somebody else has.
 
 Source: product.md 2, "Ärendet öppnades fel".
 """
@@ -55,12 +55,6 @@ def merge(session: Session, origin: Origin, case: CaseRow, empty: CaseRow) -> Ch
     return changes + acts.set_protected(
         session, origin, case, protected=case.protected_identity or empty.protected_identity
     )
-
-
-def hand_over(session: Session, origin: Origin, case: CaseRow, to: int) -> Changes:
-    """Make somebody the lead of a case that she asked for; a co-worker who becomes lead is no co-worker any more."""
-    changes = acts.remove_co_worker(session, origin, case) if case.co_id == to else NONE
-    return changes + acts.set_workers(session, origin, case, lead_id=to)
 
 
 def ask_for(session: Session, origin: Origin, case: CaseRow) -> Changes:

@@ -177,6 +177,13 @@ def spans(dates: CaseDates) -> tuple[Span, ...]:
     return tuple(Span(name, began, max(0, (end - began).days)) for name, began, end in ends if began and end)
 
 
+def age(dates: CaseDates, day: date) -> int | None:
+    """Return for how many days a case has run: since the report came in, else since it was opened; None if neither."""
+    dates = current(dates)
+    began = min((one for one in (dates.received_on, dates.opened_on) if one is not None), default=None)
+    return max(0, (day - began).days) if began is not None else None
+
+
 def follows_closed(dates: CaseDates) -> bool:
     """Return whether the investigation was opened within RIGHT_AFTER_DAYS of the previous one's closing."""
     closed, opened = dates.earlier_closed_on, dates.opened_on

@@ -179,6 +179,19 @@ class DetailMissing(UserError):
     code = "BK-128"
 
 
+class SignatureStands(Exception):
+    """A change would void a signature, and the person who makes it has not been asked yet; it is not stored.
+
+    case_id: of the signed case; signature_id: row id. pressed: what to do again once she has said yes, set by whoever
+    ran it; None if it was typed.
+    """
+
+    def __init__(self, case_id: int, signature_id: int) -> None:
+        super().__init__()
+        self.case_id, self.signature_id = case_id, signature_id
+        self.pressed: object = None
+
+
 class UnreadablePeriod(UserError):
     """What was written is no period."""
 

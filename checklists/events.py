@@ -7,9 +7,10 @@ EventName = Literal[
     "case_opened", "unit_set", "case_type_set", "lead_set", "co_worker_set", "children_set", "protected_identity_set",
     "received_on_set", "assigned_on_set", "opened_on_set", "planned_decision_on_set", "decided_on_set",
     "started_on_set", "closed", "reopened", "extended", "fact_set", "ref_changed", "withdrawn", "case_asked_for",
+    "worker_asked",
     # its lists
     "list_begun", "answered", "sent", "reading_begun", "differences_seen", "reading_reopened", "returned", "signed",
-    "signed_with_shortfall", "voided", "followed_up", "signature_shown",
+    "signed_with_shortfall", "void_confirmed", "voided", "followed_up", "signature_shown",
     # people, and what they choose
     "bound", "installed", "language_set", "deputy_named", "deputy_removed", "snoozed", "link_made", "person_added",
     "person_changed", "person_doubled", "email_changed", "denied", "conflict",

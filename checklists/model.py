@@ -41,6 +41,7 @@ Step = Literal[
 Criticism = Annotated[str, Field(pattern=r"^(B[1-4]|R[1-4]|N[1-8])$")]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9_]{3,60}$")]
 Text = Annotated[str, Field(min_length=1, max_length=300)]
+HelpText = Annotated[str, Field(min_length=1, max_length=600)]
 MOST_OPTIONS = 60
 """The width of the column that holds an answer's option ids, joined by commas."""
 Motivation = Literal["", "text", "reference", "missing"]
@@ -92,6 +93,39 @@ class Condition(_Data):
             yield self
 
 
+class LegalRef(_Data):
+    """Where a law stands. Only a verified one is shown to people. checked: the day it was looked up, or tried."""
+
+    ref: Text
+    checked: date
+    verified: bool
+
+
+class Help(_Data):
+    """What a question means: what counts as Ja, what does not, and an example. law: the name of the rule behind it.
+
+    It explains a question and never changes it: no answer, figure or signature depends on it. It may therefore be
+    added to a version that lists are pinned to.
+    """
+
+    counts: HelpText
+    counts_en: HelpText
+    counts_not: HelpText
+    counts_not_en: HelpText
+    example: HelpText
+    example_en: HelpText
+    law: Text | None = None
+    law_en: Text | None = None
+    legal_refs: tuple[LegalRef, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        for name, other in (("law", self.law_en), ("law_en", self.law)):
+            if getattr(self, name) is None and (other is not None or self.legal_refs):
+                raise Refusal(fault(Code.KEY_MISSING, key=name))
+        return self
+
+
 class Fact(_Data):
     """A property of the case or of a child that decides which items apply; its value is ja, nej or unknown."""
 
@@ -99,6 +133,7 @@ class Fact(_Data):
     per: Per
     ask: Text
     ask_en: Text
+    help: Help | None = None
 
 
 class Heading(_Data):
@@ -155,6 +190,8 @@ class Day(_Data):
 class Item(_Data):
     """One question. Its id is stored with every answer, so it is never renamed.
 
+    alone: the question as it reads outside its card, where `ask` leans on the question before it; like `help` it may be
+    added to a version in use, for it changes neither what is asked nor what is stored.
     wording: `source` when the source document has these words, `local` when they are ours. label: a short form, for a
     group card and where the source has only a noun phrase. only: a condition for each answer that may not always be
     given. motivates: the item or fact whose motivation this item asks for. unless: when it does not apply although
@@ -166,6 +203,9 @@ class Item(_Data):
     id: Id
     ask: Text
     ask_en: Text
+    alone: Text | None = None
+    alone_en: Text | None = None
+    help: Help | None = None
     answers: tuple[Choice, ...] = Field(min_length=1)
     section: Id
     step: Step
@@ -196,8 +236,21 @@ class Item(_Data):
         of_how = self.how.answers if self.how and own else frozenset[Choice]()
         return of_how | (self.day.answers if self.day else frozenset[Choice]())
 
+    @property
+    def question(self) -> str:
+        """The Swedish question as it stands alone."""
+        return self.alone or self.ask
+
+    @property
+    def question_en(self) -> str:
+        """The English question as it stands alone."""
+        return self.alone_en or self.ask_en
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        for name, other in (("alone", self.alone_en), ("alone_en", self.alone)):
+            if getattr(self, name) is None and other is not None:
+                raise Refusal(fault(Code.KEY_MISSING, key=name))
         allowed = set(self.answers)
         if len(allowed) != len(self.answers):
             raise Refusal(fault(Code.LISTED_TWICE, key="answers"))
@@ -323,6 +376,12 @@ class Written:
     def only_here(self) -> bool:
         """Whether the motivation is a text kept here alone: nothing says that it is in the case file as well."""
         return self.motivation_kind == "text" and not self.place
+
+    @property
+    def answer(self) -> Answer:
+        """The same reduced to what the rules need, as if it were stored."""
+        has_method = bool(self.option or self.method)
+        return Answer(self.choice, motivation=self.motivation_kind, noted=bool(self.note), has_method=has_method)
 
 
 NOTHING = Written(OPEN)

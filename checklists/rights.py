@@ -13,9 +13,12 @@ from checklists.model import Role
 VerbName = Literal[
     "answer",
     "ask_chef",
+    "ask_worker",
+    "assign",
     "back",
     "begin_list",
     "change",
+    "change_anyway",
     "close",
     "command",
     "comment",
@@ -81,6 +84,10 @@ VerbName = Literal[
     "snooze",
     "to_read",
     "undo",
+    "unit_cases",
+    "unit_page",
+    "what_counts",
+    "what_is",
     "withdraw",
     "wrong_case",
 ]

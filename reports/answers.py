@@ -45,7 +45,7 @@ def _rows_of(session: Session, tenant_id: str, one: Exported) -> list[Sequence[s
         day, revision = answers.day_of(answer).isoformat(), str(answer.revision)
         said = (item.id, cells.answer, cells.method, cells.motivation, cells.note, day)
         details = (answer.option, str(answer.day or "")[:10], place, row.file_part)
-        rows.append((*whose, *said, *details, *where, item.ask, revision))
+        rows.append((*whose, *said, *details, *where, item.question, revision))
     return rows
 
 

@@ -166,14 +166,14 @@ def item_of(checklist: str, item: str) -> Item:
 
 def question(checklist: str, item: str) -> str:
     """Return the Swedish question of an item, from the newest version that contains it."""
-    return item_of(checklist, item).ask
+    return item_of(checklist, item).question
 
 
 def titled(line: Line, language: Language) -> str:
     """Return the title of a line: the question in the given language, or the title of a sum."""
     items = (found.by_id.get(line.item) for found in versions_of(line.checklist))
     item = next(filter(None, items), None)
-    return item.ask_en if item and language == "en" else line.question
+    return item.question_en if item and language == "en" else line.question
 
 
 def grouped(some: Sequence[Line], by: Literal["section", "step", "criticism"], language: Language) -> list[Line]:

@@ -53,6 +53,10 @@ class CaseRow(SQLModel, table=True):
     withdrawn: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
+CaseQuery = SelectOfScalar[CaseRow]
+"""A query for cases, not run yet: `storage.unfit.readable` runs it."""
+
+
 class FactRow(SQLModel, table=True):
     """One revision of one fact. child: 0 for the whole case. value: ja, nej or unknown."""
 
@@ -153,6 +157,33 @@ def of_worker(tenant_id: int, person_id: int) -> SelectOfScalar[CaseRow]:
     assigned = or_(col(CaseRow.lead_id) == person_id, col(CaseRow.co_id) == person_id)
     query = select(CaseRow).where(CaseRow.tenant_id == tenant_id, col(CaseRow.closed_on).is_(None), assigned)
     return query.order_by(col(CaseRow.id).desc())
+
+
+def in_units(tenant_id: int, unit_ids: Iterable[int]) -> SelectOfScalar[CaseRow]:
+    """Return the query for the open cases of some units that may be listed: not those with protected identity."""
+    query = select(CaseRow).where(CaseRow.tenant_id == tenant_id, col(CaseRow.unit_id).in_(sorted(unit_ids)))
+    return query.where(col(CaseRow.closed_on).is_(None), col(CaseRow.protected_identity).is_(False)).order_by(
+        col(CaseRow.id)
+    )
+
+
+def protected_in_units(session: Session, tenant_id: int, unit_ids: Iterable[int]) -> int:
+    """Return how many open cases of some units have protected identity: they are counted and not listed."""
+    query = select(func.count()).where(CaseRow.tenant_id == tenant_id, col(CaseRow.unit_id).in_(sorted(unit_ids)))
+    return session.exec(query.where(col(CaseRow.closed_on).is_(None), col(CaseRow.protected_identity).is_(True))).one()
+
+
+def facts_of(session: Session, row_ids: Iterable[int]) -> dict[int, Facts]:
+    """Return the newest revision of each fact of some cases, by case id, in one query."""
+    newest = (
+        select(func.max(col(FactRow.id)))
+        .where(col(FactRow.case_id).in_(list(row_ids)))
+        .group_by(col(FactRow.case_id), col(FactRow.child), col(FactRow.name))
+    )
+    found: defaultdict[int, Facts] = defaultdict(dict)
+    for row in session.exec(select(FactRow).where(col(FactRow.id).in_(newest))):
+        found[row.case_id][row.child, row.name] = row
+    return found
 
 
 def facts(session: Session, row_id: int) -> Facts:

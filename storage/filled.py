@@ -111,6 +111,17 @@ def any_sent(session: Session, case_id: int) -> bool:
     return session.exec(select(FilledRow.id).where(FilledRow.case_id == case_id, left).limit(1)).first() is not None
 
 
+def cases_with(session: Session, tenant_id: int, unit_ids: Sequence[int], checklist: str) -> set[int]:
+    """Return the ids of the open cases of some units in which the workers have begun this list."""
+    query = (
+        select(col(FilledRow.case_id))
+        .join(CaseRow, col(CaseRow.id) == col(FilledRow.case_id))
+        .where(FilledRow.tenant_id == tenant_id, FilledRow.checklist == checklist, FilledRow.role == WRITER)
+        .where(col(CaseRow.unit_id).in_(unit_ids), col(CaseRow.closed_on).is_(None))
+    )
+    return set(session.exec(query.distinct()).all())
+
+
 def get(session: Session, tenant_id: int, row_id: int) -> FilledRow | None:
     """Return a filled-in list of this tenant by row id."""
     return session.exec(select(FilledRow).where(FilledRow.tenant_id == tenant_id, FilledRow.id == row_id)).first()

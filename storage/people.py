@@ -113,6 +113,12 @@ def roles_on(session: Session, person_id: int, day: date) -> Sequence[RoleRow]:
     return [row for row in rows if is_held(row, day)]
 
 
+def roles_of(session: Session, person_id: int, name: Role) -> Sequence[RoleRow]:
+    """Return one kind of role a person holds, has held or will hold, by first day."""
+    query = select(RoleRow).where(RoleRow.person_id == person_id, RoleRow.role == name)
+    return session.exec(query.order_by(col(RoleRow.valid_from), col(RoleRow.id))).all()
+
+
 def unit(session: Session, tenant_id: int, name: str) -> UnitRow:
     """Return the unit with this name, creating it under the organisation if it is new. See `unit_names`."""
     found = session.exec(select(UnitRow).where(UnitRow.tenant_id == tenant_id).order_by(col(UnitRow.id))).all()
@@ -146,6 +152,12 @@ def role(session: Session, person_row_id: int, unit_id: int, name: Role) -> Role
 def holders(session: Session, tenant_id: int, unit_id: int, name: Role, day: date) -> Sequence[PersonRow]:
     """Return the people who hold a role in a unit on a day, in name order."""
     return [person for person, held in held_in(session, tenant_id, name, unit_id) if is_held(held, day)]
+
+
+def names_of(session: Session, tenant_id: int, ids: Iterable[int]) -> dict[int, str]:
+    """Return the names of the people with these row ids, in one query."""
+    query = select(PersonRow.id, PersonRow.name).where(PersonRow.tenant_id == tenant_id)
+    return dict(session.exec(query.where(col(PersonRow.id).in_(list(ids)))).all())
 
 
 def held_in(

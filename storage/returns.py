@@ -56,6 +56,14 @@ def points(session: Session, return_id: int, filled_id: int) -> Mapping[str, int
     return {row.item_id: row.revision for row in session.exec(query)}
 
 
+def points_of(session: Session, return_ids: Iterable[int]) -> dict[tuple[int, int], dict[str, int]]:
+    """Return the same as `points` for several returns, by return and list, in one query."""
+    found: dict[tuple[int, int], dict[str, int]] = {}
+    for row in session.exec(select(PointRow).where(col(PointRow.return_id).in_(list(return_ids)))):
+        found.setdefault((row.return_id, row.filled_id), {})[row.item_id] = row.revision
+    return found
+
+
 def get(session: Session, tenant_id: int, row_id: int) -> ReturnRow | None:
     """Fetch a return of this tenant by row id, None if there is none."""
     return session.exec(select(ReturnRow).where(ReturnRow.tenant_id == tenant_id, ReturnRow.id == row_id)).first()

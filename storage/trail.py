@@ -161,6 +161,14 @@ def ever_worked_on(session: Session, case_id: int, person_id: int) -> bool:
     return session.exec(query.limit(1)).first() is not None
 
 
+def has_done(session: Session, case_id: int, actor: str, act: str, detail: str) -> bool:
+    """Return whether somebody has done this act on a case already, with this detail."""
+    query = select(EventRow.id).where(
+        EventRow.case_id == case_id, EventRow.actor == actor, EventRow.act == act, EventRow.detail == detail
+    )
+    return session.exec(query.limit(1)).first() is not None
+
+
 def newest(session: Session) -> int:
     """Return the id of the newest event of all, 0 if there is none. It grows with every act."""
     return session.exec(select(func.max(col(EventRow.id)))).one() or 0

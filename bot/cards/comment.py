@@ -8,7 +8,7 @@ from dialogs.views.views import CommentView
 def comment_card(pen: Pen, view: CommentView) -> Card:
     """Ask for a comment on one answer."""
     item = pen.item(view.checklist, view.version, view.item.item)
-    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.ask(item))]
+    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.question(item))]
     body += now_line(pen, view.item.current)
     typed = view.text if pen.private else ""
     body.append(text_input("comment", pen.say("card.note"), value=typed, lines=True, hint=pen.say("card.no_names")))

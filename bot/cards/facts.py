@@ -1,5 +1,6 @@
 """The facts card: the facts that decide which questions apply. Nothing is preselected; empty means unknown."""
 
+from bot.cards.explained import folded_facts
 from bot.cards.group import now_line
 from bot.cards.parts import Card, Pen, action_sets, card, choice_set, date_input, head_lines, heading, notices, subtle
 from dialogs.views.views import FactsView
@@ -35,4 +36,5 @@ def facts_card(pen: Pen, view: FactsView) -> Card:
         units = {str(unit_id): name for unit_id, name in view.units}
         body.append(choice_set("unit", pen.say("card.unit"), units, value=str(view.unit), compact=True))
     body += action_sets(pen, (view.save, *view.nav), primary=1)
+    body += folded_facts(pen.language, tuple(field.fact for field in view.fields))
     return card(pen, body, view.refresh)

@@ -24,7 +24,9 @@ from dialogs.views.views import FormField, FormView
 
 def form_card(pen: Pen, view: FormView) -> Card:
     """Ask all questions of the form on one card."""
-    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.form_title"))]
+    title = "reading.title" if view.reading else "card.form_title"
+    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say(title))]
+    body += [text(pen.say("reading.how"))] if view.reading else []
     body.append(subtle(pen.say("card.form_how")))
     for field in view.fields:
         body += _MADE[field.kind](pen, view, field)

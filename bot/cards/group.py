@@ -1,5 +1,6 @@
 """The information card: several items, each with its own choices, and one button."""
 
+from bot.cards.explained import folded_items
 from bot.cards.parts import (
     Card,
     Element,
@@ -32,6 +33,8 @@ def group_card(pen: Pen, view: GroupView) -> Card:
     body += action_sets(pen, (view.save,), primary=1)
     body += action_sets(pen, view.nav)
     body += aside_lines(pen, view.aside, inputs=True)
+    asked = tuple(listed.item for listed in view.items)
+    body += folded_items(pen.language, view.checklist, view.version, asked)
     return card(pen, body, view.refresh)
 
 

@@ -13,6 +13,7 @@ def menu_card(pen: Pen, view: MenuView) -> Card:
 def cases_card(pen: Pen, view: CasesView) -> Card:
     """List a page of cases, with a button for each."""
     body = [heading(pen.line(view.title)), *notices(pen, view)]
+    body += action_sets(pen, view.choices, inputs=False)
     for line in view.cases:
         body.append(text(line.case_ref, weight="Bolder", separator=True))
         body.append(subtle(" · ".join([pen.line(line.status), *(pen.line(more) for more in line.lines)])))

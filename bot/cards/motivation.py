@@ -69,6 +69,6 @@ def about_words(pen: Pen, checklist: str, version: int, items: tuple[str, ...], 
     if about:
         condition = pen.item(checklist, version, items[0]).when
         given = sorted(condition.values)[0] if condition else "ja"
-        question = pen.ask(pen.item(checklist, version, about))
+        question = pen.question(pen.item(checklist, version, about))
         return pen.say("card.about", question=question, answer=pen.say("answers." + given))
     return pen.say("card.about_own")

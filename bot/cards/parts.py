@@ -48,6 +48,10 @@ class Pen:
         """Return a question in the reader's language."""
         return item.ask_en if self.language == "en" else item.ask
 
+    def question(self, item: Item) -> str:
+        """Return a question as it reads outside its card, where nothing stands before it."""
+        return item.question_en if self.language == "en" else item.question
+
     def label(self, item: Item) -> str:
         """Return an item's short label, or its question if it has none."""
         short = item.label_en if self.language == "en" else item.label
@@ -76,7 +80,7 @@ def line_words(line: Line, language: Language) -> str:
     if "item" in line.args:
         checklist, version, item_id = str(line.args["item"]).split("/")
         item = checklist_version(checklist, int(version)).by_id[item_id]
-        args["question"] = item.ask_en if language == "en" else item.ask
+        args["question"] = (item.alone_en or item.ask_en) if language == "en" else (item.alone or item.ask)
         options = {option.id: option for option in item.how.options} if item.how else {}
         option = options.get(str(line.args.get("option", "")))
         args["option"] = (option.title_en if language == "en" else option.title) if option else ""
@@ -177,6 +181,8 @@ def execute(pen: Pen, button: Button, *, inputs: bool = True, primary: bool = Fa
     title, data = pen.line(button.title), pen.data(button.claim)
     gather = {} if inputs else {"associatedInputs": "none"}
     look = {"style": "positive"} if primary else {}
+    if button.about:
+        look["tooltip"] = f"{title}: {button.about}"
     fallback = {"type": "Action.Submit", "title": title, "data": data, **gather}
     return {
         "type": "Action.Execute",

@@ -9,11 +9,16 @@ def prompt_card(pen: Pen, view: PromptView) -> Card:
     """Tell a chef that a case is waiting, or a worker that one was sent back."""
     head = view.head
     body = [*notices(pen, view), heading(pen.say("prompts." + view.reason, ref=head.case_ref))]
-    parts = [pen.say("prompts.from" if view.reason != "returned" else "prompts.by", name=view.who)] if view.who else []
+    by_chef = view.reason in ("returned", "signed", "signed_shortfall")
+    parts = [pen.say("prompts.by" if by_chef else "prompts.from", name=view.who)] if view.who else []
     parts += [pen.say("cases.date_planned", date=view.planned)] if view.planned else []
     body += [subtle(" · ".join(parts))] if parts else []
     if view.reason == "returned":
         body += [text(pen.say("prompts.pointed"), weight="Bolder")] if view.gaps else []
+    elif view.reason == "signed":
+        pass
+    elif view.reason == "signed_shortfall":
+        body.append(text(pen.say("prompts.shortfall"), weight="Bolder"))
     elif view.gaps:
         body.append(text(pen.say("prompts.lacks", done=head.done, total=head.total), weight="Bolder"))
     else:

@@ -1,5 +1,6 @@
 """The question card: answers in one set of buttons, navigation in another, no inputs."""
 
+from bot.cards.explained import help_lines
 from bot.cards.parts import (
     Card,
     Element,
@@ -30,6 +31,8 @@ def question_card(pen: Pen, view: QuestionView) -> Card:
         body.append(text(pen.say("card.now", answer=pen.say("answers." + view.item.current))))
     if view.proposed:
         body.append(text(pen.line(view.proposed)))
+    if view.helps and item.help is not None:
+        body.append({"type": "Container", "style": "emphasis", "items": help_lines(pen.language, item.help)})
     body += action_sets(pen, view.answers)
     body += action_sets(pen, view.nav)
     body += aside_lines(pen, view.aside)

@@ -45,7 +45,7 @@ def differences_card(pen: Pen, view: DifferencesView) -> Card:
 
     def make(most: int) -> Card:
         body = [subtle(view.seen.case_ref), *notices(pen, view), heading(pen.say("reading.differences_title"))]
-        body += _compared(pen, view.seen, view.first, most, "reading.both")
+        body += _compared(pen, view.seen, view.first, most, "reading.column_reader")
         body += _gaps(pen, view.seen)
         body.append(subtle(pen.say("reading.signing_means")))
         return card(pen, body + action_sets(pen, view.buttons, inputs=False, primary=1), view.refresh)
@@ -53,26 +53,58 @@ def differences_card(pen: Pen, view: DifferencesView) -> Card:
     return fitting(make)
 
 
-def _compared(pen: Pen, seen: Comparison, first: int, most: int, both: str) -> list[Element]:
+def _compared(pen: Pen, seen: Comparison, first: int, most: int, whose: str) -> list[Element]:
     differing = sum(row.differs for sheet in seen.sheets for row in sheet.rows)
     count = "reading.differ" if differing != 1 else "reading.differs_once"
     body = [text(pen.say(count, count=differing) if differing else pen.say("reading.no_difference"))]
     for sheet in seen.sheets[first : first + CHILDREN_SHOWN]:
-        body += _sheet(pen, seen, sheet, most, both)
+        body += _sheet(pen, seen, sheet, most, whose)
     return body
 
 
-def _sheet(pen: Pen, seen: Comparison, sheet: ComparedSheet, most: int, both: str) -> list[Element]:
+def _sheet(pen: Pen, seen: Comparison, sheet: ComparedSheet, most: int, whose: str) -> list[Element]:
+    """Return one child's answers as a table, where they differ first; equal ones are folded away."""
     body = [text(child_words(pen, sheet.child), weight="Bolder", style="heading")] if sheet.child else []
     facts = "  ·  ".join(f"{pen.fact(fact)} {pen.say('answers.' + value)}" for fact, value in sheet.facts)
     body.append(subtle(facts))
     numbers = checklist_version(seen.checklist, seen.version).numbers
-    for row in sorted(sheet.rows, key=lambda row: (not row.differs, numbers[row.item])):
-        body += _row(pen, seen, row, numbers[row.item], most, both)
-    return body
+    rows = sorted(sheet.rows, key=lambda row: numbers[row.item])
+    header = [pen.say(name) for name in ("reading.column_question", whose, "reading.column_worker")]
+    apart = [row for row in rows if not _is_equal(row)]
+    if apart:
+        body.append(_columns(header, weight="Bolder"))
+    for row in apart:
+        body += _row(pen, seen, row, numbers[row.item], most)
+    equal = [element for row in rows if _is_equal(row) for element in _row(pen, seen, row, numbers[row.item], most)]
+    if not equal:
+        return body
+    box_id = f"equal{sheet.child}"
+    title = pen.say("reading.equal", count=len(rows) - len(apart))
+    unfold = {"type": "Action.ToggleVisibility", "title": title, "targetElements": [box_id]}
+    box = {
+        "type": "Container",
+        "id": box_id,
+        "isVisible": False,
+        "items": [_columns(header, weight="Bolder"), *equal],
+    }
+    return [*body, {"type": "ActionSet", "actions": [unfold]}, box]
 
 
-def _row(pen: Pen, seen: Comparison, row: Compared, number: int, most: int, both: str) -> list[Element]:
+def _is_equal(row: Compared) -> bool:
+    """Return whether there is nothing to see on a row: both answered the same."""
+    return not row.differs and bool(row.reader) == bool(row.worker)
+
+
+def _columns(cells: list[str], **look: str) -> Element:
+    """Return one row of the table: the question, the reader's answer, the worker's."""
+    columns = [
+        {"type": "Column", "width": width, "items": [text(words, spacing="None", **look)]}
+        for words, width in zip(cells, ("stretch", "80px", "100px"), strict=True)
+    ]
+    return {"type": "ColumnSet", "columns": columns, "spacing": "Small"}
+
+
+def _row(pen: Pen, seen: Comparison, row: Compared, number: int, most: int) -> list[Element]:
     item = pen.item(seen.checklist, seen.version, row.item)
     said = [pen.say("motivations." + row.motivation)] if row.motivation else []
     if pen.private and row.motivation == "text" and row.text and not row.place:
@@ -80,16 +112,8 @@ def _row(pen: Pen, seen: Comparison, row: Compared, number: int, most: int, both
     said += [option_words(pen, item, row.option)] if row.option else []
     more = f" ({', '.join(said)})" if said else ""
     reader, worker = (pen.say("answers." + side) if side else "–" for side in (row.reader, row.worker))
-    runs: list[Element] = [{"type": "TextRun", "text": f"{number}. {pen.ask(item)} "}]
-    if row.differs:
-        runs.append({"type": "TextRun", "text": pen.say("reading.differs") + " ", "weight": "Bolder"})
-        words = pen.say(both, hers=reader, theirs=worker + more)
-    elif row.reader and row.worker:
-        words = pen.say("reading.same", answer=worker + more)
-    else:
-        words = pen.say(both, hers=reader, theirs=worker + more)
-    runs.append({"type": "TextRun", "text": words, "weight": "Bolder"})
-    rows: list[Element] = [{"type": "RichTextBlock", "inlines": runs, "spacing": "Small"}]
+    look = {"weight": "Bolder"} if row.differs else {}
+    rows = [_columns([f"{number}. {pen.question(item)}", reader, worker + more], **look)]
     if pen.private:
         labels = (("card.motivation", row.text), ("card.place", row.place), ("card.note", row.note))
         texts = [(pen.say(key), words) for key, words in labels]
@@ -129,7 +153,7 @@ def return_card(pen: Pen, view: ReturnView) -> Card:
     choices = []
     for row_id, child, item_id in view.questions:
         whose = f"{child_words(pen, child)}: " if child else ""
-        question = pen.ask(pen.item(view.checklist, view.version, item_id))
+        question = pen.question(pen.item(view.checklist, view.version, item_id))
         choices.append({"title": f"{whose}{numbers[item_id]}. {question}", "value": f"{row_id}/{item_id}"})
     if choices:
         body.append(
@@ -141,6 +165,7 @@ def return_card(pen: Pen, view: ReturnView) -> Card:
                 "isMultiSelect": True,
                 "wrap": True,
                 "choices": choices,
+                **({"value": ",".join(view.marked)} if view.marked else {}),
             }
         )
     return card(pen, body + action_sets(pen, view.buttons, primary=1), view.refresh)
@@ -157,7 +182,7 @@ def signed_card(pen: Pen, view: SignedView) -> Card:
         if view.shortfall:
             body.append(text(pen.say("reading.seen_shortfall")))
             body += [written(pen.say("card.reason"), clipped(view.reason, most))] if view.reason and pen.private else []
-        body += _compared(pen, view.seen, view.first, most, "reading.both_then")
+        body += _compared(pen, view.seen, view.first, most, "reading.column_then")
         body += _gaps(pen, view.seen)
         whole = pen.say("reading.hash_whole" if view.is_whole else "reading.hash_broken")
         body += [text(whole), subtle(pen.say("reading.hash", hash=view.hash))]

@@ -31,13 +31,18 @@ def _made(pen: Pen, view: ReminderView, most: int) -> Card:
         body.append(text(case.case_ref, weight="Bolder", separator=True))
         for point in case.points:
             body += _point(pen, case, point, most)
+        if case.first is not None:
+            body.append(text(_question(pen, case, case.first), weight="Bolder"))
         body += action_sets(pen, case.answers, inputs=False)
-        body += action_sets(pen, (case.button,) if case.button else (), inputs=False)
+        body += action_sets(pen, (*((case.button,) if case.button else ()), *case.more), inputs=False)
     if view.others:
         body.append(text(pen.say("reminders.others"), separator=True))
         body.append(text(_bullets([_other(pen, *other) for other in view.others[:MOST_OTHERS]])))
         body += _more(pen, len(view.others) - MOST_OTHERS)
-    body += action_sets(pen, (view.snooze,) if view.snooze else (), inputs=False)
+    body += [text(pen.line(view.summed), separator=True)] if view.summed else []
+    if view.snooze:
+        body.append(text(pen.say("reminders.whole_message"), separator=True, isSubtle=True))
+        body += action_sets(pen, (view.snooze,), inputs=False)
     return card(pen, body)
 
 
@@ -53,7 +58,7 @@ def _other(pen: Pen, ref: str, rules: tuple[Rule, ...]) -> str:
 
 
 def _question(pen: Pen, case: ReminderCase, item: ReminderItem) -> str:
-    question = pen.fact(item.id) if item.of == "fact" else pen.ask(pen.item(case.checklist, case.version, item.id))
+    question = pen.fact(item.id) if item.of == "fact" else pen.question(pen.item(case.checklist, case.version, item.id))
     return f"{child_words(pen, item.child)}: {question}" if item.child else question
 
 

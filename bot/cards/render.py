@@ -10,6 +10,7 @@ from bot.cards.details import close_card, decided_card, details_card, extend_car
 from bot.cards.facts import facts_card
 from bot.cards.form import form_card
 from bot.cards.group import group_card
+from bot.cards.help import help_card
 from bot.cards.menus import ask_ref_card, cases_card, menu_card
 from bot.cards.motivation import doubt_card, motivation_card
 from bot.cards.parts import Card, Pen, line_words
@@ -19,6 +20,7 @@ from bot.cards.reading import differences_card, reading_card, return_card, short
 from bot.cards.reminder import reminder_card
 from bot.cards.report import links_card, report_card
 from bot.cards.summary import closed_card, missing_card, summary_card
+from bot.cards.unit import unit_case_card
 from dialogs.turn.exchange import Reply
 from dialogs.turn.tokens import Mint
 from dialogs.views.views import without_texts
@@ -27,6 +29,7 @@ from texts import say
 _BUILDERS: dict[str, Callable[[Pen, Any], Card]] = {
     "facts": facts_card,
     "question": question_card,
+    "help": help_card,
     "group": group_card,
     "motivation": motivation_card,
     "detail": detail_card,
@@ -51,6 +54,7 @@ _BUILDERS: dict[str, Callable[[Pen, Any], Card]] = {
     "return": return_card,
     "signed": signed_card,
     "deputies": deputies_card,
+    "unit_case": unit_case_card,
     "reminder": reminder_card,
     "report": report_card,
     "links": links_card,

@@ -67,7 +67,7 @@ def _head(pen: Pen, title: str, asked: Asked) -> list[Element]:
 
 
 def _question(pen: Pen, view: ReportView, row: FigureRow) -> str:
-    return pen.ask(item_of(view.checklist, row.item))
+    return pen.question(item_of(view.checklist, row.item))
 
 
 def _chart(pen: Pen, view: ReportView, rows: list[FigureRow]) -> Element:
@@ -83,7 +83,7 @@ def _chart(pen: Pen, view: ReportView, rows: list[FigureRow]) -> Element:
         ],
         "fallback": {
             "type": "Container",
-            "items": [_table_row(pen, pen.ask(item), row) for item, row in named],
+            "items": [_table_row(pen, pen.question(item), row) for item, row in named],
         },
     }
 

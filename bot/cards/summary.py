@@ -43,7 +43,7 @@ def _summary(pen: Pen, view: SummaryView, most: int) -> Card:
         for row in sheet.rows:
             body += _row(pen, view, row, most)
             item = pen.item(view.checklist, view.version, row.item)
-            questions[f"{sheet.filled}/{row.item}"] = f"{prefix}{numbers[row.item]}. {pen.ask(item)}"
+            questions[f"{sheet.filled}/{row.item}"] = f"{prefix}{numbers[row.item]}. {pen.question(item)}"
     body += action_sets(pen, view.buttons, inputs=False, primary=1)
     body.append(choice_set("item", pen.say("card.change_which"), questions, compact=True))
     body += action_sets(pen, (view.change,))
@@ -60,7 +60,7 @@ def _row(pen: Pen, view: SummaryView, row: Row, most: int) -> list[Element]:
     said += [pen.say("computed.short", answer=pen.say("answers." + row.differs))] if row.differs else []
     answer += f" ({', '.join(said)})" if said else ""
     runs = [
-        {"type": "TextRun", "text": pen.ask(item) + " "},
+        {"type": "TextRun", "text": pen.question(item) + " "},
         {"type": "TextRun", "text": answer, "weight": "Bolder"},
     ]
     rows: list[Element] = [{"type": "RichTextBlock", "inlines": runs, "spacing": "Small"}]
@@ -96,7 +96,7 @@ def _gaps(pen: Pen, view: SummaryView | MissingView) -> list[Element]:
 
 def gap_words(pen: Pen, checklist: str, version: int, gap: GapRow) -> str:
     """Return one gap in words: the question and, where it may be shown, why it is a gap."""
-    question = pen.fact(gap.id) if gap.of == "fact" else pen.ask(pen.item(checklist, version, gap.id))
+    question = pen.fact(gap.id) if gap.of == "fact" else pen.question(pen.item(checklist, version, gap.id))
     whose = f"{child_words(pen, gap.child)}: " if gap.child else ""
     return f"• {whose}{question} {pen.say('gaps.' + gap.why) if gap.why else ''}".rstrip()
 

@@ -87,7 +87,7 @@ def _deputy(
         first=role.valid_from.isoformat() if role.valid_from else "",
         last=role.valid_to.isoformat() if role.valid_to else "",
         stands_in_for=names.get(role.stands_in_for_id or 0, ""),
-        remove=Button(title=Line(say="buttons.remove"), claim=claim),
+        remove=Button(title=Line(say="buttons.remove"), claim=claim, about=row.name),
     )
 
 
@@ -145,12 +145,28 @@ def _store(context: TurnContext, wanted: _Appointment) -> Changes:
 
 def _tell(context: TurnContext, wanted: _Appointment, args: dict[str, str | int]) -> bool:
     """Tell the deputy; return whether that was impossible, for want of the app."""
-    told = MenuView(
-        title=Line(say="deputies.you_title"),
-        lines=(Line(say="deputies.you", args=args),),
-        buttons=(command_button("att läsa", "buttons.to_read"),),
-    )
-    return bool(tell(context.session, [wanted.person], told, now=context.turn.now, kind="notice"))
+    view = you_are((Line(say="deputies.you", args=args),))
+    return bool(tell(context.session, [wanted.person], view, now=context.turn.now, kind="notice"))
+
+
+def you_are(lines: tuple[Line, ...]) -> MenuView:
+    """Return the message to a deputy. lines: for whom and when."""
+    button = command_button("att läsa", "buttons.to_read")
+    return MenuView(title=Line(say="deputies.you_title"), lines=lines, buttons=(button,))
+
+
+def told(context: TurnContext) -> tuple[Line, ...]:
+    """Return for whom this person stands in, now or later, one line for each."""
+    held = people.roles_of(context.session, context.person_id, "deputy")
+    coming = [row for row in held if (row.valid_to or date.max) >= context.today]
+    chefs = people.names_of(context.session, context.tenant_id, {row.stands_in_for_id or 0 for row in coming})
+    lines = []
+    for row in coming:
+        chef, first, last = chefs.get(row.stands_in_for_id or 0), row.valid_from, row.valid_to
+        if chef and first and last:
+            args = {"chef": chef, "first": first.isoformat(), "last": last.isoformat()}
+            lines.append(Line(say="deputies.you", args=args))
+    return tuple(lines)
 
 
 def _read(context: TurnContext, inputs: Mapping[str, str]) -> _Appointment:

@@ -7,12 +7,14 @@ from checklists.lifecycle import State
 from checklists.rights import READER, RELATIONS, Right
 from checklists.swedish_time import clock_words
 from dialogs.chef import reading_cards
+from dialogs.chef.unit_case import reading_title
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.presses import AsShown, Nothing, Page
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import open_button
 from dialogs.views.views import Button, CaseLine, CasesView, Line
+from dialogs.worker.sheet_parts import gaps_line
 from storage import cases, filled
 from storage.cases import CaseRow
 
@@ -65,18 +67,11 @@ def _line(context: TurnContext, case: CaseRow) -> CaseLine:
     args = {"time": clock_words(min(sent), context.turn.now) if sent else ""}
     voided = worker.state == State.VOIDED
     status = Line(say="reading.read_again") if voided else Line(say="reading.sent_at", args=args)
-    gaps = sum(1 for _ in worker.all_gaps())
-    lines = [Line(say="cases.gaps" if gaps != 1 else "cases.one_gap", args={"gaps": gaps})]
+    lines = [gaps_line(worker)]
     if case.planned_decision_on:
         lines.append(Line(say="cases.date_planned", args={"date": case.planned_decision_on.isoformat()}))
-    button = open_button(case.id, Line(say="buttons." + _title(reader)), "read")
+    button = open_button(case.id, Line(say="buttons." + reading_title(reader)), "read", about=case.ref)
     return CaseLine(case_ref=case.ref, status=status, lines=tuple(lines), button=button)
-
-
-def _title(reader: Basis) -> str:
-    if not reader.sheets:
-        return "start_reading"
-    return "continue_reading" if reader.next_from() else "open"
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

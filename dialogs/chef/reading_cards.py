@@ -43,7 +43,7 @@ def questions(sheet: Sheet, notices: tuple[Line, ...] = ()) -> FormView:
     still = tuple(stop for stop in sheet.way if is_open(stop, sheet.applied))
     form = form_card.form(sheet, still or sheet.way, notices)
     ways_out = (_button("send_back", "return", sheet.case), _button("pause", "pause", sheet.case))
-    return form.model_copy(update={"nav": ways_out})
+    return form.model_copy(update={"nav": ways_out, "reading": True})
 
 
 def _read_through(reader: Basis, notices: tuple[Line, ...]) -> ReadingView:
@@ -67,7 +67,7 @@ def differences(context: TurnContext, reader: Basis, notices: tuple[Line, ...] =
     verb: VerbName = "sign_shortfall" if seen.gaps else "sign"
     sign = Button(title=Line(say="buttons." + verb), claim=claimed(verb, stands, case=case_id))
     back = Button(title=Line(say="buttons.return"), claim=claimed("send_back", stands, case=case_id))
-    buttons: tuple[Button, ...] = (sign, back)
+    buttons: tuple[Button, ...] = (back, sign) if seen.gaps else (sign, back)
     following = _next_children(seen, first)
     if following is not None:
         claim = claimed("more_differences", Page(following), case=case_id)

@@ -126,18 +126,25 @@ def send_back(context: TurnContext, press: Press[AsShown]) -> Reaction:
     reader = find_case.by_id(context, press.case, SEND_BACK)
     if reader.case.closed_on is not None:
         return find_case.closed_case(context, reader.case)
-    return _return(reader, (), "") if reader.worker.waits_for_reader else enter(context, reader)
+    return _return(reader, (), "", _gaps(reader)) if reader.worker.waits_for_reader else enter(context, reader)
 
 
-def _return(reader: Basis, notices: tuple[Line, ...], text: str) -> ReturnView:
+def _gaps(reader: Basis) -> tuple[str, ...]:
+    """Return the questions that are gaps, as the card names them: most often what she sends it back for."""
+    return tuple(f"{sheet.filled.id}/{gap.id}" for sheet, gap in reader.worker.all_gaps() if gap.of == "item")
+
+
+def _return(reader: Basis, notices: tuple[Line, ...], text: str, chosen: tuple[str, ...]) -> ReturnView:
     worker, case_id = reader.worker, reader.case.id
+    questions = _questions(reader)
     claim = claimed("save_return", AsShown(_sending(worker)), case=case_id)
     return ReturnView(
         notices=notices,
         head=basis_head(reader),
         checklist=worker.checklist.id,
         version=worker.sheets[0].filled.version,
-        questions=tuple((one.list_id, one.child, one.item_id) for one in _questions(reader)),
+        questions=tuple((one.list_id, one.child, one.item_id) for one in questions),
+        marked=tuple(one for one in chosen if one in {f"{at.list_id}/{at.item_id}" for at in questions}),
         text=text,
         buttons=(Button(title=Line(say="buttons.return"), claim=claim), _back(case_id)),
         refresh=claimed("show_current", case=case_id),
@@ -181,7 +188,10 @@ def save_return(context: TurnContext, press: Press[AsShown]) -> Reaction:
         comment = required(text, context.origin.lets)
     except UserError as error:
         return _return(
-            reader, (Line(say=error.text_key, args=error.args_for_text),), shown_again(text, context.origin.lets)
+            reader,
+            (Line(say=error.text_key, args=error.args_for_text),),
+            shown_again(text, context.origin.lets),
+            tuple(press.inputs.get("items", "").split(",")),
         )
     points = _pointed(reader, press.inputs.get("items", ""))
     acting = context.acting_as(case)

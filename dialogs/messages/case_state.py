@@ -23,10 +23,11 @@ _PROTECTION = ("intake", "protection_assessment_made")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A case's state, and the version of the checklist its questions belong to."""
+    """A case's state, the version of the checklist its questions belong to, and the lists themselves."""
 
     state: CaseState
     version: int
+    basis: Basis
 
 
 def read_case(session: Session, case: CaseRow) -> Standing:
@@ -41,7 +42,7 @@ def read_case(session: Session, case: CaseRow) -> Standing:
         intervention=_says_yes(basis.facts, "intervention_decided"),
         protected_now=is_protection_answered(session, case),
     )
-    return Standing(state, (basis.sheets[0].checklist if basis.sheets else basis.checklist).version)
+    return Standing(state, (basis.sheets[0].checklist if basis.sheets else basis.checklist).version, basis)
 
 
 def case_dates(session: Session, case: CaseRow) -> CaseDates:

@@ -31,5 +31,11 @@ def _tell(session: Session, origin: Origin, case: CaseRow, change: Change, actor
             prompts.to_workers(session, origin, worker, change.points, actor.name if actor else "")
         case "asked_for" if actor is not None:
             prompts.asked_for(session, origin, case, actor)
+        case "signed":
+            prompts.signed(session, origin, worker, actor.name if actor else "")
+        case "handed_over":
+            prompts.to_old_and_new(session, origin, worker, change.was)
+        case "asked":
+            prompts.to_asked(session, origin, worker, actor.name if actor else "")
         case "sent" | "resent" | "voided" | "followed_up":
             prompts.to_readers(session, origin, worker, change.notice)

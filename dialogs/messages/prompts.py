@@ -7,12 +7,13 @@ from actions.basis import Basis
 from actions.changes import Point
 from actions.origin import Origin
 from checklists.access import Staff
+from checklists.rights import VerbName
 from dialogs.messages.tell import tell
 from dialogs.turn.declared import claimed
 from dialogs.turn.presses import ToPerson
 from dialogs.views.chef import PromptView
 from dialogs.views.parts import Button, GapRow, Line
-from dialogs.views.ready_made import command_button, open_button
+from dialogs.views.ready_made import command_button
 from dialogs.views.views import MenuView
 from dialogs.worker.sheet_parts import basis_head, gap_row
 from storage import people, trail
@@ -22,7 +23,7 @@ from storage.people import PersonRow
 
 MOST = 12
 """Questions named in one message."""
-Reason = Literal["sent", "resent", "voided", "returned", "followed_up"]
+Reason = Literal["sent", "resent", "voided", "returned", "followed_up", "signed", "signed_shortfall"]
 
 
 def to_readers(session: Session, origin: Origin, worker: Basis, reason: Reason) -> None:
@@ -87,15 +88,46 @@ def asked_for(session: Session, origin: Origin, case: CaseRow, by: PersonRow) ->
     tell(session, found, view, now=origin.now, case=case.id)
 
 
-def handed_over(session: Session, origin: Origin, case: CaseRow, to: PersonRow, before: int | None) -> None:
-    """Tell the new lead of a case that it is hers, and the one before that it no longer is."""
+def signed(session: Session, origin: Origin, worker: Basis, chef: str) -> None:
+    """Tell the case's workers that their lists are signed, and with which gaps; why is shown when they open it."""
+    case = worker.case
+    title = Line(say="buttons.open_case", args={"ref": case.ref})
+    rows = [gap_row(sheet, gap) for sheet, gap in worker.all_gaps()]
+    reason: Reason = "signed_shortfall" if rows else "signed"
+    view = _view(worker, reason, chef, rows, Button(title=title, claim=claimed("open", case=case.id)))
+    staff = Staff(people.holdings_on(session, origin.tenant_id, origin.today))
+    tell(session, people.by_ids(session, origin.tenant_id, staff.workers(case)), view, now=origin.now, case=case.id)
+
+
+def to_old_and_new(session: Session, origin: Origin, worker: Basis, was: tuple[int, int]) -> None:
+    """Tell who has lost a case, and who has got it or another part in it. was: its lead and co-worker before."""
+    case = worker.case
+    now = {case.lead_id or 0: "lead", case.co_id or 0: "co"}
+    before = {was[0]: "lead", was[1]: "co"}
+    lead = people.person(session, origin.tenant_id, case.lead_id or 0)
+    args = {"ref": case.ref, "name": lead.name if lead else ""}
+    for person in people.by_ids(session, origin.tenant_id, {*now, *before} - {0, origin.person_id or 0}):
+        part = now.get(person.id)
+        if part == before.get(person.id):
+            continue
+        say = f"prompts.now_{part}" if part else "prompts.no_longer"
+        title = Line(say="buttons.continue_case", args={"ref": case.ref})
+        button = Button(title=title, claim=claimed("continue", case=case.id))
+        about = Line(say="details.about", args={"ref": case.ref})
+        view = MenuView(title=about, lines=(Line(say=say, args=args),), buttons=(button,) if part else ())
+        tell(session, [person], view, now=origin.now, case=case.id)
+
+
+def to_asked(session: Session, origin: Origin, worker: Basis, chef: str) -> None:
+    """Tell the case's workers that the chef asks them to see to a time limit. chef: name."""
+    case = worker.case
+    titles: tuple[tuple[VerbName, str], ...] = (("details", "details"), ("extend", "extend"))
+    buttons = [Button(title=Line(say="buttons." + say), claim=claimed(verb, case=case.id)) for verb, say in titles]
+    args = {"ref": case.ref, "name": chef}
     title = Line(say="details.about", args={"ref": case.ref})
-    opens = open_button(case.id, Line(say="buttons.continue_case", args={"ref": case.ref}))
-    yours = MenuView(title=title, lines=(Line(say="wrong_case.yours_now"),), buttons=(opens,))
-    tell(session, [to], yours, now=origin.now, case=case.id)
-    gone = MenuView(title=title, lines=(Line(say="wrong_case.not_yours", args={"name": to.name}),), buttons=())
-    old = people.by_ids(session, origin.tenant_id, [before] if before and before != to.id else [])
-    tell(session, old, gone, now=origin.now, case=case.id)
+    view = MenuView(title=title, lines=(Line(say="prompts.asked", args=args),), buttons=tuple(buttons))
+    staff = Staff(people.holdings_on(session, origin.tenant_id, origin.today))
+    tell(session, people.by_ids(session, origin.tenant_id, staff.workers(case)), view, now=origin.now, case=case.id)
 
 
 def _view(worker: Basis, reason: Reason, who: str, gaps: Sequence[GapRow], button: Button) -> PromptView:

@@ -13,13 +13,14 @@ from actions.basis import BASIS
 from checklists.access import Staff
 from checklists.reminder_rules import Due, Rule, due, protection_due
 from checklists.rights import ANYONE, Right, VerbName
+from checklists.route import stop_of
 from checklists.swedish_time import local
 from checklists.tenant_settings import TenantSettings
 from dialogs.messages.case_state import Standing, read_case
 from dialogs.messages.tell import reply_to
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.exchange import Reply
-from dialogs.turn.presses import OfBundle
+from dialogs.turn.presses import OfBundle, OnCard, ToItem
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import open_button
 from dialogs.views.views import (
@@ -42,6 +43,8 @@ from storage.told_reminders import ToldRow
 SNOOZE = Right("snooze", "self", ANYONE)
 MOST_CASES = 8
 """What fits on a card of 24 KB with its buttons; the rest is named by reference and reason."""
+MOST_FOLLOW_UPS, MOST_REFS = 3, 20
+"""More follow-ups than this, as after an import, become one line, with at most so many references."""
 OPENS: Mapping[str, VerbName] = {"worker": "continue", "chef": "read"}
 """The verb of a case's button, by the recipient's relation to the case; others get no button."""
 SENTENCES: Mapping[Rule, str] = {
@@ -118,15 +121,62 @@ class _Bundle:
         for note, one in ordered:
             by_case.setdefault(note.case_id, []).append(one)
         known = {row: case for row, case in self._cases.items() if case is not None}
+        summed = self._summed(known, by_case)
         blocks = [self._block(known[row], found) for row, found in by_case.items()]
+        blocks = self._with_first_question(blocks, [known[row] for row in by_case])
         snooze = Button(title=Line(say="reminders.snooze"), claim=claimed("snooze", OfBundle(bundle)))
         only_today = all(one.rule == "SKYDD" for _, one in holding)
         return bare.model_copy(
             update={
                 "cases": tuple(blocks[:MOST_CASES]),
                 "others": tuple((b.case_ref, tuple(p.rule for p in b.points)) for b in blocks[MOST_CASES:]),
+                "summed": summed,
                 "snooze": None if only_today else snooze,
             }
+        )
+
+    def _summed(self, known: Mapping[int, CaseRow], by_case: dict[int, list[Due]]) -> Line | None:
+        """Take the cases that only wait for a follow-up out of `by_case` when they are many; return one line."""
+        only = {row: found[0].on for row, found in by_case.items() if [one.rule for one in found] == ["6M"]}
+        if len(only) <= MOST_FOLLOW_UPS:
+            return None
+        for row in only:
+            del by_case[row]
+        refs = sorted(known[row].ref for row in only)
+        more = f" … +{len(refs) - MOST_REFS}" if len(refs) > MOST_REFS else ""
+        args = {"cases": len(only), "date": min(only.values()).isoformat(), "refs": ", ".join(refs[:MOST_REFS]) + more}
+        return Line(say="reminders.follow_ups", args=args)
+
+    def _with_first_question(self, blocks: list[ReminderCase], rows: list[CaseRow]) -> list[ReminderCase]:
+        """Put the first question into the first case in which this person can answer one."""
+        for place, (block, case) in enumerate(zip(blocks[:MOST_CASES], rows[:MOST_CASES], strict=True)):
+            if self._person not in (case.lead_id, case.co_id) or case.closed_on is not None:
+                continue
+            asked = [item for point in block.points for item in point.items if item.of == "item"]
+            if asked and not block.answers and (answers := self._answers(case, asked[0])):
+                first = block.model_copy(update={"first": asked[0], "answers": answers})
+                return [*blocks[:place], first, *blocks[place + 1 :]]
+        return blocks
+
+    def _answers(self, case: CaseRow, asked: ReminderItem) -> tuple[Button, ...]:
+        """Return the answers of a question as buttons; one that leads to it, if it stands on a card with fields."""
+        sheets = self._standings[case.id].basis.sheets
+        sheet = next((one for one in sheets if one.filled.id and asked.child in (0, one.filled.child)), None)
+        stop = stop_of(sheet.way, asked.id) if sheet is not None else None
+        if sheet is None or stop is None:
+            return ()
+        if stop.kind != "question":
+            number = {"number": sheet.checklist.numbers[asked.id]}
+            claim = claimed("go_to", ToItem(asked.id), **sheet.at)
+            return (Button(title=Line(say="buttons.answer_number", args=number), claim=claim, about=case.ref),)
+        at = sheet.revisions(stop.items)
+        return tuple(
+            Button(
+                title=Line(say="answers." + choice),
+                claim=claimed("answer", OnCard(stop.key, at, choice), **sheet.at),
+                about=case.ref,
+            )
+            for choice in sheet.applied.allowed(sheet.checklist.by_id[asked.id])
         )
 
     def _block(self, case: CaseRow, found: list[Due]) -> ReminderCase:
@@ -148,7 +198,16 @@ class _Bundle:
             points=tuple(self._point(case, one) for one in found),
             answers=protection.buttons(case.id) if asked_here else (),
             button=button,
+            more=self._acts(case, found) if verb == OPENS["chef"] and button else (),
         )
+
+    def _acts(self, case: CaseRow, found: list[Due]) -> tuple[Button, ...]:
+        """Return what a chef can do at once about the fourteen days: extend, or ask the case's workers to act."""
+        if all(one.rule != "14D" for one in found):
+            return ()
+        extend = open_button(case.id, Line(say="buttons.extend"), "extend", about=case.ref)
+        ask = open_button(case.id, Line(say="buttons.ask_worker"), "ask_worker", about=case.ref)
+        return (extend, ask) if self._staff.workers(case) else (extend,)
 
     def _point(self, case: CaseRow, one: Due) -> ReminderPoint:
         items = tuple(ReminderItem(child=asked.child, of=asked.of, id=asked.id) for asked in one.asked)

@@ -6,18 +6,20 @@ from functools import cache
 
 from actions.basis import BASIS
 from actions.changes import Change, record
+from checklists.errors import SignatureStands
 from checklists.replies import begins_with_answer, folded
 from checklists.rights import ANYONE, RELATIONS, Right, may, table
-from dialogs.chef import deputies, reading, sign_off
+from dialogs.chef import deputies, reading, sign_off, unit_case, unit_cases
 from dialogs.figures import report
 from dialogs.messages import reminder_content
 from dialogs.turn import menu
-from dialogs.turn.declared import Command, Done, Press, Reaction, Verb
-from dialogs.turn.presses import ForCommand, OfCommand
+from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, parted
+from dialogs.turn.presses import Anyway, ForCommand, OfCommand
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.parts import Claim
 from dialogs.views.ready_made import ask_ref
 from dialogs.views.views import Line, MenuView, SayView
+from dialogs.worker import anyway as anyway_
 from dialogs.worker import (
     asked_about,
     begin_list,
@@ -33,6 +35,7 @@ from dialogs.worker import (
     remarks,
     summary,
     undo,
+    what_counts,
     wrong_case,
 )
 from texts import LANGUAGES, say
@@ -54,6 +57,7 @@ MODULES = (
     form,
     change,
     undo,
+    what_counts,
     summary,
     my_cases,
     case_details,
@@ -61,6 +65,8 @@ MODULES = (
     wrong_case,
     reading,
     sign_off,
+    unit_cases,
+    unit_case,
     deputies,
     menu,
     reminder_content,
@@ -84,7 +90,18 @@ def named_case(context: TurnContext, press: Press[ForCommand]) -> Reaction:
     return run_command(context, found[0].word, found[1]) if found else run_command(context, press.what.name, ref)
 
 
+def anyway(context: TurnContext, press: Press[Anyway]) -> Reaction:
+    """Carry out what would void a signature, now that she has been told and wants it."""
+    asked = anyway_.confirmed(context, press.case, press.what)
+    claim = press.what.claim
+    if claim is None or claim.verb not in anyway_.AGAIN:
+        return Done(anyway_.card_again(context, press.case, claim), asked)
+    view, changes = parted(run_verb(context, claim, press.what.inputs))
+    return Done(view, asked + changes)
+
+
 _PRESSED = (
+    Verb(anyway_.ANYWAY, anyway, Anyway),
     Verb(Right("command", "self", ANYONE), command_pressed, OfCommand, keeps=False),
     Verb(Right("named_case", "self", open_case.NEW.may), named_case, ForCommand, keeps=False),
 )
@@ -145,7 +162,11 @@ def run_command(context: TurnContext, word: str, rest: str) -> Reaction:
         return menu.help_(context)
     if command.right.about == "self" and not _may(context, command.right):
         return _denied(context, command.right)
-    return command.run(context, rest)
+    try:
+        return command.run(context, rest)
+    except SignatureStands as stands:  # the case has become the current one, so the word alone says it again
+        stands.pressed = stands.pressed or (Claim(verb="command", choice=command.word), {})
+        raise
 
 
 def run_verb(context: TurnContext, claim: Claim, inputs: Mapping[str, str]) -> Reaction:
@@ -154,7 +175,11 @@ def run_verb(context: TurnContext, claim: Claim, inputs: Mapping[str, str]) -> R
     if verb.right.about == "self" and not _may(context, verb.right):
         return _denied(context, verb.right)
     press = Press(claim.case, claim.filled, claim.version, verb.carries.read(claim), inputs, claim.checklist or BASIS)
-    return verb.run(context, press)
+    try:
+        return verb.run(context, press)
+    except SignatureStands as stands:
+        stands.pressed = stands.pressed or (claim, inputs)
+        raise
 
 
 def not_understood(context: TurnContext, text: str) -> MenuView:

@@ -19,7 +19,11 @@ _LANGUAGES: dict[str, Literal["sv", "en"]] = {
     **dict.fromkeys(("sv", "svenska", "swedish"), "sv"),
     **dict.fromkeys(("en", "engelska", "english"), "en"),
 }
-_CHEF_BUTTONS = (("att läsa", "buttons.to_read"), ("ersättare", "buttons.deputies"))
+_CHEF_BUTTONS = (
+    ("att läsa", "buttons.to_read"),
+    ("enhetens ärenden", "buttons.unit_cases"),
+    ("ersättare", "buttons.deputies"),
+)
 _OF_ROLE: dict[Role, ListId] = {"peer_reviewer": "peer_review_bou", "auditor": "sample_audit"}
 _EXAMPLES: dict[ListId, str] = {
     "peer_review_bou": "ny kollegial granskning SN 2026/0456",
@@ -37,9 +41,9 @@ def help_(context: TurnContext, _rest: str = "") -> MenuView:
     return MenuView(title=Line(say="menu.help_title"), lines=_help_lines(context), buttons=_buttons(context))
 
 
-def welcome(context: TurnContext) -> MenuView:
-    """Return the greeting, given once to everyone the app is installed for."""
-    lines = (Line(say="menu.welcome_does"), Line(say="menu.welcome_never"), *_help_lines(context))
+def welcome(context: TurnContext, told: tuple[Line, ...] = ()) -> MenuView:
+    """Return the greeting, given once to everyone the app is installed for. told: what she could not be told before."""
+    lines = (*told, Line(say="menu.welcome_does"), Line(say="menu.welcome_never"), *_help_lines(context))
     return MenuView(title=Line(say="menu.welcome_title"), lines=lines, buttons=_buttons(context))
 
 
@@ -108,7 +112,7 @@ def _buttons(context: TurnContext) -> tuple[Button, ...]:
             buttons.append(open_button(case.id, title))
         buttons += [command_button(word, title) for word, title in _WORKER_BUTTONS]
     if _reads(context):
-        count = 2 if _names_deputies(context) else 1
+        count = 3 if _names_deputies(context) else 2
         buttons += [command_button(word, title) for word, title in _CHEF_BUTTONS[:count]]
     elif _administers(context):
         buttons.append(command_button("ersättare", "buttons.deputies"))

@@ -4,8 +4,9 @@ A claim (`dialogs/views/parts.py`) is what a token signs: a few short strings, t
 posted by older releases keep working. What the strings mean is up to the type of the press.
 """
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar, Protocol, Self
 
@@ -180,6 +181,24 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitPage:
+    """A page of the unit's cases. start: index of its first row. order: `date` or `age`. only: `all` or a filter."""
+
+    start: int = 0
+    order: str = "date"
+    only: str = "all"
+
+    @classmethod
+    def read(cls, claim: Claim) -> Self:
+        start, _, how = claim.choice.partition("/")
+        order, _, only = how.partition("/")
+        return cls(int(start or 0), order or "date", only or "all")
+
+    def write(self) -> Parts:
+        return {"choice": f"{self.start}/{self.order}/{self.only}"}
+
+
+@dataclass(frozen=True, slots=True)
 class SeenAt:
     """What was seen at a signature. start: index of the first child shown."""
 
@@ -255,6 +274,28 @@ class OfFigures:
     def write(self) -> Parts:
         days = f"{self.period.first.isoformat()}/{self.period.last.isoformat()}"
         return {"item": str(self.unit_id), "choice": days}
+
+
+@dataclass(frozen=True, slots=True)
+class Anyway:
+    """A press to be carried out although it voids a signature. claim: None if it was typed.
+
+    inputs: what was chosen on its card; texts are not among them, because the button may stand in a posted card.
+    """
+
+    signature_id: int
+    claim: Claim | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, claim: Claim) -> Self:
+        parts, inputs = json.loads(claim.choice) if claim.choice.startswith("[") else (None, {})
+        return cls(int(claim.revision or 0), Claim(**parts) if parts else None, inputs)
+
+    def write(self) -> Parts:
+        parts = self.claim.model_dump(exclude_defaults=True) if self.claim is not None else None
+        chosen = json.dumps([parts, dict(self.inputs)], separators=(",", ":"))
+        return {"revision": str(self.signature_id), "choice": chosen}
 
 
 # --- payloads of a single name ---------------------------------------------------------------------------------------

@@ -8,13 +8,14 @@ from typing import Literal
 from actions import people as acts
 from actions.changes import NONE, Change, Changes, record, stored
 from actions.origin import Origin
-from checklists.errors import PersonalNumberInText, TextTooLong, UserError
+from checklists.errors import PersonalNumberInText, SignatureStands, TextTooLong, UserError
 from checklists.free_text import MOST_TEXT, MOST_TOGETHER
 from checklists.identity import entra_id
 from checklists.plain_text import is_nothing
 from checklists.privacy import LetThrough, ends_in_day, goes_on, has_personal_number, without_split_numbers
 from checklists.replies import is_polite
 from checklists.swedish_time import day_of
+from dialogs.chef import deputies
 from dialogs.messages import consequences, update
 from dialogs.turn import commands, find_case, menu, shown
 from dialogs.turn.declared import Done, Reaction, parted
@@ -25,7 +26,7 @@ from dialogs.turn.tokens import Mint, Signed
 from dialogs.turn.turn_context import TurnContext
 from dialogs.turn.typed import answer_typed, misunderstood
 from dialogs.views.views import AnyView, ClosedView, Line, SayView, SummaryView
-from dialogs.worker import open_case
+from dialogs.worker import anyway, open_case
 from storage import arrivals, conversations, inbox, people, tenants, trail
 from storage.arrivals import Arrival
 from storage.desk import Session
@@ -100,11 +101,12 @@ def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "") -> 
         found = arrivals.find(session, *asked)
     if found is None:
         return _refused(session, turn)
+    was_installed = found.conversation is not None and found.conversation.installed
     context = TurnContext(
         session, turn, found.tenant, found.person, found.roles, _chat(session, turn, found), pages_url
     )
     if turn.kind in ("installed", "removed"):
-        return _install(context)
+        return _install(context, was_installed=was_installed)
     if turn.kind == "edited":
         return _edited(context, incoming)
     if turn.kind == "refresh":
@@ -216,12 +218,16 @@ def _plain(turn: Turn, say: str) -> Reply:
     return Reply(tenant_id=0, person_id=0, channel_user=turn.channel_user, language="sv", view=view)
 
 
-def _install(context: TurnContext) -> Outcome:
+def _install(context: TurnContext, *, was_installed: bool) -> Outcome:
     context.conversation.installed = context.turn.kind == "installed"
     if not context.conversation.installed:
         return Outcome(None)
     welcomed = acts.welcome(context.session, context.origin, context.person)
-    return Outcome(context.reply(menu.welcome(context)) if welcomed else None)
+    # She may have been named a deputy before there was anywhere to tell her.
+    told = deputies.told(context) if welcomed or not was_installed else ()
+    if welcomed:
+        return Outcome(context.reply(menu.welcome(context, told)))
+    return Outcome(context.reply(deputies.you_are(told)) if told else None)
 
 
 def _edited(context: TurnContext, incoming: _Incoming) -> Outcome:
@@ -276,7 +282,9 @@ def _act(context: TurnContext, incoming: _Incoming) -> Outcome:
     if context.turn.files:
         told = (Line(say="typed.file_not_kept"), *told)
     if told:
-        view = view.model_copy(update={"notices": (*told, *view.notices)})
+        # What the view says of a signature that was voided earlier would say the same once more.
+        others = tuple(line for line in view.notices if line.say != "reading.voided")
+        view = view.model_copy(update={"notices": (*told, *others)})
     view = _anchored(context, view, changes, context.turn.activity_id)
     _keep_place(context, view)
     reply = context.reply(view)
@@ -320,6 +328,8 @@ def _reaction(context: TurnContext, signed: Signed | None) -> tuple[AnyView, Cha
         return which_list(context, error), NONE
     except UserError as error:
         return SayView(notices=(Line(say=error.text_key, args=error.args_for_text),)), NONE
+    except SignatureStands as stands:
+        return anyway.ask(context, stands), NONE
     return parted(reaction)
 
 

@@ -12,12 +12,13 @@ class PromptView(View):
     """An unprompted message that a case is waiting. Names questions, never answers or texts.
 
     reason: waiting to be read (`sent`, `resent`) or read again (`voided`); sent back to its worker (`returned`); or an
-    answer that was ongoing when it was signed has become Nej (`followed_up`). planned: ISO date, empty if not set.
+    answer that was ongoing when it was signed has become Nej (`followed_up`); or its worker's list is signed (`signed`,
+    `signed_shortfall`). planned: ISO date, empty if not set.
     more_gaps: how many do not fit.
     """
 
     kind: Literal["prompt"] = "prompt"
-    reason: Literal["sent", "resent", "voided", "returned", "followed_up"]
+    reason: Literal["sent", "resent", "voided", "returned", "followed_up", "signed", "signed_shortfall"]
     head: Head
     checklist: str
     version: int
@@ -103,13 +104,17 @@ class ShortfallView(View):
 
 
 class ReturnView(View):
-    """Asks what the worker should look at again. questions: list id, child, item; text: the comment so far."""
+    """Asks what the worker should look at again. questions: list id, child, item; text: the comment so far.
+
+    marked: those chosen already, LIST/ITEM: the gaps, or what she had chosen when she was asked for a comment.
+    """
 
     kind: Literal["return"] = "return"
     head: Head
     checklist: str
     version: int
     questions: tuple[tuple[int, int, str], ...]
+    marked: tuple[str, ...] = ()
     text: str = ""
     buttons: tuple[Button, ...]
     refresh: Claim
@@ -132,6 +137,21 @@ class SignedView(View):
     reason: str = ""
     hash: str
     is_whole: bool
+    buttons: tuple[Button, ...]
+
+
+class UnitCaseView(View):
+    """A case as the chef of its unit has it: where it stands, and who works on it.
+
+    lead, co_worker: names, empty for nobody. workers: row ids and names to choose from.
+    """
+
+    kind: Literal["unit_case"] = "unit_case"
+    head: Head
+    lines: tuple[Line, ...]
+    lead: str = ""
+    co_worker: str = ""
+    workers: tuple[tuple[int, str], ...] = ()
     buttons: tuple[Button, ...]
 
 

@@ -45,10 +45,14 @@ class Line(Data):
 
 
 class Button(Data):
-    """A button: its title, and what pressing it does."""
+    """A button: its title, and what pressing it does.
+
+    about: what tells it from others of the same title on the card, for those who hear the card read; else empty.
+    """
 
     title: Line
     claim: Claim
+    about: str = ""
 
 
 class View(Data):

@@ -25,10 +25,19 @@ def ask_ref(command: str) -> AskRefView:
     return AskRefView(save=Button(title=Line(say="buttons.open"), claim=Claim(verb="named_case", item=command)))
 
 
-def open_button(case_id: int, title: Line, verb: VerbName = "continue", checklist: ListId | Literal[""] = "") -> Button:
-    """Return a button that opens a case. checklist: which list of it; empty for the decision basis."""
+def open_button(
+    case_id: int,
+    title: Line,
+    verb: VerbName = "continue",
+    checklist: ListId | Literal[""] = "",
+    about: str = "",
+) -> Button:
+    """Return a button that opens a case.
+
+    checklist: which list of it; empty for the decision basis. about: see `Button`.
+    """
     other = checklist if checklist != "decision_basis" else ""
-    return Button(title=title, claim=Claim(verb=verb, case=case_id, checklist=other))
+    return Button(title=title, claim=Claim(verb=verb, case=case_id, checklist=other), about=about)
 
 
 REST_SAVED = Line(say="errors.rest_saved")

@@ -17,6 +17,7 @@ from dialogs.views.chef import (
     ReturnView,
     ShortfallView,
     SignedView,
+    UnitCaseView,
     without_what_was_written,
 )
 from dialogs.views.figures import LinksView, ReportView
@@ -76,7 +77,10 @@ class FactsView(View):
 
 
 class QuestionView(View):
-    """One question: its answers as buttons. proposed: what the dates of the case say; a person confirms it."""
+    """One question: its answers as buttons. helps: what counts as Ja is shown too.
+
+    proposed: what the dates of the case say; a person confirms it.
+    """
 
     kind: Literal["question"] = "question"
     head: Head
@@ -87,7 +91,19 @@ class QuestionView(View):
     proposed: Line | None = None
     nav: tuple[Button, ...]
     aside: Aside | None = None
+    helps: bool = False
     refresh: Claim
+
+
+class HelpView(View):
+    """What one question means and what counts as Ja. number: of the question in its list."""
+
+    kind: Literal["help"] = "help"
+    checklist: str
+    version: int
+    item: str
+    number: int
+    buttons: tuple[Button, ...] = ()
 
 
 class GroupView(View):
@@ -192,7 +208,7 @@ class FormField(Data):
 
 
 class FormView(View):
-    """Many questions on one card; fields left empty change nothing."""
+    """Many questions on one card; fields left empty change nothing. reading: it is a reader's."""
 
     kind: Literal["form"] = "form"
     head: Head
@@ -200,6 +216,7 @@ class FormView(View):
     version: int
     fields: tuple[FormField, ...]
     by: MotivationBy = "either"
+    reading: bool = False
     save: Button
     nav: tuple[Button, ...]
     refresh: Claim
@@ -336,12 +353,13 @@ class CaseLine(Data):
 
 
 class CasesView(View):
-    """A page of cases: a person's own, or those waiting to be read."""
+    """A page of cases: a person's own, those waiting to be read, or a unit's. choices: other orders and selections."""
 
     kind: Literal["cases"] = "cases"
     title: Line = Line(say="card.cases_title")
     cases: tuple[CaseLine, ...]
     more: Button | None = None
+    choices: tuple[Button, ...] = ()
 
 
 class MenuView(View):
@@ -392,24 +410,31 @@ class ReminderPoint(Data):
 class ReminderCase(Data):
     """One case in a reminder, with a button to it. version: of the checklist its questions belong to.
 
-    answers: buttons that answer the question of the first point.
+    first: the question to answer at once, on one case of a message only. answers: the buttons that answer it, or the
+    question of the first point. more: what else can be done.
     """
 
     case_ref: str
     checklist: str
     version: int
     points: tuple[ReminderPoint, ...]
-    answers: tuple[Button, ...] = ()
     button: Button | None = None
+    first: ReminderItem | None = None
+    answers: tuple[Button, ...] = ()
+    more: tuple[Button, ...] = ()
 
 
 class ReminderView(View):
-    """One person's reminders for a day. others: reference and rules of the cases that do not fit."""
+    """One person's reminders for a day. others: reference and rules of the cases that do not fit.
+
+    summed: the follow-ups that are many, as after an import, in one line.
+    """
 
     kind: Literal["reminder"] = "reminder"
     title: Line
     cases: tuple[ReminderCase, ...]
     others: tuple[tuple[str, tuple[Rule, ...]], ...] = ()
+    summed: Line | None = None
     snooze: Button | None = None
 
 
@@ -417,6 +442,7 @@ AnyView = Annotated[
     SayView
     | FactsView
     | QuestionView
+    | HelpView
     | GroupView
     | MotivationView
     | DetailView
@@ -441,6 +467,7 @@ AnyView = Annotated[
     | ReturnView
     | SignedView
     | DeputiesView
+    | UnitCaseView
     | ReminderView
     | ReportView
     | LinksView,

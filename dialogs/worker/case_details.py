@@ -11,7 +11,8 @@ from actions.facts import set_fact
 from checklists.case_dates import FIELDS, read_day, readable_day
 from checklists.errors import BadPeople, UserError
 from checklists.loader import all_facts
-from checklists.rights import OWN_CASE, Right, VerbName
+from checklists.rights import LIST_HOLDER, OWN_CASE, Right, VerbName
+from dialogs.chef.unit_case import unit_case
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.find_case import maybe_ref
@@ -26,7 +27,7 @@ from dialogs.worker.landing import open_case
 from storage import cases, people, trail
 from storage.cases import CaseRow
 
-DETAILS = Right("details", "case", OWN_CASE)
+DETAILS = Right("details", "case", LIST_HOLDER)
 SAVE_DETAILS = Right("save_details", "case", OWN_CASE)
 DATES = tuple(name for name in FIELDS if name != "closed_on")
 """The dates on the card; closing a case has its own button."""
@@ -41,11 +42,13 @@ def details_typed(context: TurnContext, rest: str) -> Reaction:
 def details(
     context: TurnContext, basis: Basis, notices: tuple[Line, ...] = (), typed: Mapping[str, str] = NOTHING_TYPED
 ) -> AnyView:
-    """Return the details card of a case, or the closed-case view if it is closed.
+    """Return the details card of a case, for its chef the one of the unit's case; the closed-case view if closed.
 
     typed: what was filled in, also what was refused; it is shown again where it can be.
     """
     case = basis.case
+    if basis.is_reading:
+        return unit_case(context, basis, notices)
     if case.closed_on is not None:
         return find_case.closed_case(context, case)
     newest = trail.newest_of_case(context.session, case.id)

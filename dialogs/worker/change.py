@@ -27,7 +27,7 @@ _CHILD = re.compile(r"(?P<child>[1-9]\d?)?(?:(?:^|\s+)(?P<ref>\S.*))?", re.ASCII
 
 def change_typed(context: TurnContext, rest: str) -> Reaction:
     """Show a question by number, for the named or last used case and the named or last shown child."""
-    number, ref, child = _parts(rest)
+    number, ref, child = parts(rest)
     basis = find_case.named_list(context, ref, CHANGE)
     if basis is None:
         return ask_ref("ändra")
@@ -46,7 +46,7 @@ def change_typed(context: TurnContext, rest: str) -> Reaction:
     return _question(context, basis, _sheet(context, basis, child), int(number))
 
 
-def _parts(rest: str) -> tuple[str, str, str]:
+def parts(rest: str) -> tuple[str, str, str]:
     """Split what follows the command into number, reference and child, as written; each is empty if missing."""
     found = _REST.fullmatch(rest.strip())
     named = found.groupdict() if found else {}
@@ -81,7 +81,7 @@ def _all_of_it(context: TurnContext, basis: Basis, line: Line) -> AnyView:
 
 
 def _whole(context: TurnContext, rest: str) -> bool:
-    number, ref, _ = _parts(rest)
+    number, ref, _ = parts(rest)
     return bool(number or not rest) and maybe_ref(context, ref)
 
 

@@ -9,7 +9,7 @@ from checklists.case_dates import read_day, read_past_day, readable_day
 from checklists.deadlines import Limit, finish_by
 from checklists.errors import CommentMissing, UserError
 from checklists.free_text import checked, shown_again
-from checklists.rights import OWN_CASE, Right, VerbName
+from checklists.rights import LIST_HOLDER, OWN_CASE, Right, VerbName
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.presses import AsShown, Nothing, OnDetails
@@ -22,8 +22,8 @@ from storage import trail
 from storage.cases import CaseRow
 from storage.extensions import ReasonClass
 
-EXTEND = Right("extend", "case", OWN_CASE)
-SAVE_EXTENSION = Right("save_extension", "case", OWN_CASE)
+EXTEND = Right("extend", "case", LIST_HOLDER)
+SAVE_EXTENSION = Right("save_extension", "case", LIST_HOLDER)
 CLOSE = Right("close", "case", OWN_CASE)
 SAVE_CLOSING = Right("save_closing", "case", OWN_CASE)
 DECIDED = Right("decided", "case", OWN_CASE)
@@ -86,6 +86,7 @@ def save_extension(context: TurnContext, press: Press[AsShown]) -> Reaction:
             decided_on=decided_on,
             until=until,
             reason=reason,
+            acting=context.acting_as(basis.case) if basis.is_reading else "",
         )
     except CommentMissing:
         return _extension(context, basis, (Line(say="details.extension_incomplete"),), inputs)

@@ -3,7 +3,7 @@
 from actions import answers
 from actions.basis import Basis, Sheet
 from checklists import free_text
-from checklists.errors import NothingToSay, OnlyReference, OnlyText, PersonalNumberInText, PlaceMissing
+from checklists.errors import NothingToSay, OnlyReference, OnlyText, PersonalNumberInText, PlaceMissing, SignatureStands
 from checklists.loader import all_facts
 from checklists.model import Motivation
 from checklists.rights import LIST_HOLDER, Right
@@ -84,7 +84,11 @@ def _motivate(context: TurnContext, press: Press[OnCard], right: Right, how: Mot
         notices = (Line(say=error.text_key, args=error.args_for_text),)
         again = (free_text.shown_again(text, context.origin.lets), free_text.shown_again(place, context.origin.lets))
         return next_card.motivation(at.sheet, at.stop, notices, *again)
-    changes = answers.motivate(context.session, context.origin, at.sheet, at.stop, written)
+    try:
+        changes = answers.motivate(context.session, context.origin, at.sheet, at.stop, written)
+    except SignatureStands:  # what she wrote is there when she has answered whether to go on
+        answers.save_draft(context.session, context.origin, at.sheet, at.stop, text, place)
+        raise
     # With `Motivering saknas` pressed beside a text: the answer is hers, and the text is not lost.
     told = filled_in.draft(context, at.sheet, press) if how == "missing" else ()
     return Done(after(context, at, told), changes)

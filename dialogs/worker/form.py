@@ -5,7 +5,7 @@ from actions.answers import Detail
 from actions.basis import Basis, Sheet
 from actions.changes import NONE, Changes
 from checklists import free_text
-from checklists.errors import UserError
+from checklists.errors import SignatureStands, UserError
 from checklists.lifecycle import State
 from checklists.model import Motivation
 from checklists.rights import LIST_HOLDER, Right
@@ -13,13 +13,14 @@ from checklists.route import Stop, is_open
 from dialogs.chef import reading_cards
 from dialogs.chef.reading import enter
 from dialogs.turn import find_case
-from dialogs.turn.declared import Command, Done, Press, Reaction, Verb
+from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.find_case import maybe_ref
 from dialogs.turn.presses import OnCard, OnForm
 from dialogs.turn.turn_context import TurnContext
+from dialogs.views.parts import Claim
 from dialogs.views.ready_made import ask_ref
 from dialogs.views.views import Line
-from dialogs.worker import facts_card, filled_in, form_card, next_card
+from dialogs.worker import anyway, facts_card, filled_in, form_card, next_card
 from dialogs.worker.form_card import input_id
 from dialogs.worker.landing import open_case
 
@@ -74,6 +75,9 @@ def save_form(context: TurnContext, press: Press[OnForm]) -> Reaction:
     saving = _Saving(context, sheet, press)
     for stop in [stop for stop in map(sheet.stop, press.what.keys) if stop and sheet.may_answer(stop)]:
         saving.take(stop)
+    if saving.stands is not None:
+        saving.stands.pressed = (_claim(press, sheet), press.inputs)
+        return Done(anyway.ask(context, saving.stands), saving.changes)
     notices = tuple(saving.told.values())
     still = tuple(stop for stop in sheet.way if is_open(stop, sheet.applied))
     if still and basis.is_reading:
@@ -85,8 +89,15 @@ def save_form(context: TurnContext, press: Press[OnForm]) -> Reaction:
     return Done(view, saving.changes)
 
 
+def _claim(press: Press[OnForm], sheet: Sheet) -> Claim:
+    return claimed("save_form", press.what, **sheet.at)
+
+
 class _Saving:
-    """Saves a form, one stop at a time. told: notices by code; typed: refused texts to show again, by input id."""
+    """Saves a form, one stop at a time. told: notices by code; typed: refused texts to show again, by input id.
+
+    stands: something on it would void a signature, and she has not been asked.
+    """
 
     def __init__(self, context: TurnContext, sheet: Sheet, press: Press[OnForm]) -> None:
         self._context, self._sheet, self._inputs = context, sheet, press.inputs
@@ -96,6 +107,7 @@ class _Saving:
         self.told: dict[str, Line] = {}
         self.typed: dict[str, str] = {}
         self.changes: Changes = NONE
+        self.stands: SignatureStands | None = None
 
     def take(self, stop: Stop) -> None:
         """Store the fields of one stop; a refusal is noted, not raised."""
@@ -106,6 +118,11 @@ class _Saving:
                 self._motivation(stop)
             if stop.kind in ("question", "detail"):
                 self._detail(stop.items[0])
+        except SignatureStands as stands:
+            self.stands = stands
+            if stop.kind == "motivation":
+                text, place = (self._inputs.get(input_id(stop, name), "") for name in ("text", "place"))
+                answers.save_draft(self._context.session, self._context.origin, self._sheet, stop, text, place)
         except UserError as error:
             self.told[error.code] = Line(say=error.text_key, args=error.args_for_text)
             for name in ("text", "place"):

@@ -15,9 +15,9 @@ from dialogs.turn.presses import Page
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import open_button
 from dialogs.views.views import Button, CaseLine, CasesView, Line
-from dialogs.worker.sheet_parts import basis_head
+from dialogs.worker.sheet_parts import basis_head, gaps_line
 from storage import cases, extensions, filled, tenants
-from storage.cases import CaseRow
+from storage.cases import CaseQuery, CaseRow
 from storage.unfit import UNFIT, Skipped, readable
 
 PAGE = 5
@@ -45,7 +45,7 @@ def nearest_date(case: CaseRow, running: tuple[Deadline, ...]) -> tuple[str, dat
     """Return the name and day of a case's nearest date: the planned decision, or the last day of a running clock."""
     names = {"14d": "fourteen_days", "at_once": "at_once", "4m": "four_months"}
     dates = [(clock.last_day, names[clock.limit]) for clock in running if clock.stopped_on is None]
-    if case.planned_decision_on:
+    if case.planned_decision_on and not case.decided_on:
         dates.append((case.planned_decision_on, "planned"))
     if not dates:
         return None
@@ -53,10 +53,17 @@ def nearest_date(case: CaseRow, running: tuple[Deadline, ...]) -> tuple[str, dat
     return name, day
 
 
-def _with_nearest_date(context: TurnContext) -> dict[str, tuple[CaseRow, tuple[str, date] | None]]:
-    """Return her open cases, each with its nearest date, by reference; what cannot be worked out is left out."""
+def nearest_of(context: TurnContext, case: CaseRow) -> tuple[str, date] | None:
+    """Return the name and day of one case's nearest date."""
+    known = cases.violence_known_on(context.session, [case])[case.id]
+    rules = extensions.as_rules(extensions.of_case(context.session, case))
+    return nearest_date(case, clocks(cases.dates_of(case, known), rules, tenants.settings(context.tenant).workdays))
+
+
+def with_nearest_date(context: TurnContext, query: CaseQuery) -> dict[str, tuple[CaseRow, tuple[str, date] | None]]:
+    """Return the cases of a query, each with its nearest date, by reference; what cannot be worked out is left out."""
     session = context.session
-    own, unread = readable(session, cases.of_worker(context.tenant_id, context.person_id))
+    own, unread = readable(session, query)
     context.skipped += unread
     known, extended = cases.violence_known_on(session, own), extensions.of_cases(session, [case.id for case in own])
     workdays = tenants.settings(context.tenant).workdays
@@ -72,18 +79,17 @@ def _with_nearest_date(context: TurnContext) -> dict[str, tuple[CaseRow, tuple[s
 
 
 def _page(context: TurnContext, start: int) -> CasesView:
-    own = _with_nearest_date(context)
+    own = with_nearest_date(context, cases.of_worker(context.tenant_id, context.person_id))
     found: list[Callable[[], CaseLine | None]] = [
-        partial(_line, context, *one) for one in sorted(own.values(), key=lambda one: _by_date(*one))
+        partial(_line, context, *one) for one in sorted(own.values(), key=lambda one: by_date(*one))
     ]
     found += [partial(_line_of_list, context, *one) for one in _lists_alone(context)]
     end = start + PAGE
     lines = tuple(line for make in found[start:end] if (line := make()) is not None)
-    missing = len(context.skipped)
-    notices = [Line(say="cases.skipped" if missing > 1 else "cases.one_skipped", args={"cases": missing})]
+    missing = left_out(context)
     next_page = claimed("more_cases", Page(end))
     return CasesView(
-        notices=tuple(notices) if missing else () if found else (Line(say="cases.none"),),
+        notices=missing or (() if found else (Line(say="cases.none"),)),
         cases=lines,
         more=Button(title=Line(say="buttons.show_more"), claim=next_page) if len(found) > end else None,
     )
@@ -125,30 +131,49 @@ def _basis(context: TurnContext, case: CaseRow) -> Basis:
     return read(context.session, case, cases.facts(context.session, case.id))
 
 
-def _by_date(case: CaseRow, nearest: tuple[str, date] | None) -> tuple[date, str]:
+def left_out(context: TurnContext) -> tuple[Line, ...]:
+    """Return the line that says that cases with faulty data are not shown, if there are any."""
+    missing = len(context.skipped)
+    line = Line(say="cases.skipped" if missing > 1 else "cases.one_skipped", args={"cases": missing})
+    return (line,) if missing else ()
+
+
+def by_date(case: CaseRow, nearest: tuple[str, date] | None) -> tuple[date, str]:
+    """Return the key that sorts cases by nearest date."""
     return nearest[1] if nearest else date.max, case.ref
+
+
+def status(basis: Basis) -> Line:
+    """Return the state of a case's list in words."""
+    if not basis.is_for_case:
+        return Line(say="cases.adult")
+    if basis.state is None:
+        return Line(say="cases.not_begun")
+    if basis.state in _STATUS:
+        return Line(say=_STATUS[basis.state])
+    head = basis_head(basis)
+    return Line(say="cases.under_way", args={"done": head.done, "total": head.total})
+
+
+def standing_lines(
+    context: TurnContext, basis: Basis, nearest: tuple[str, date] | None, *more: Line
+) -> tuple[Line, ...]:
+    """Return the gaps, what else there is to say, and the nearest date of a case, in words when it has passed."""
+    case = basis.case
+    lines = [gaps_line(basis)] if basis.sheets else []
+    lines += more
+    if nearest:
+        name, day = nearest
+        say = "cases.late_" + name if day < context.today else "cases.date_" + name
+        lines.append(Line(say=say, args={"date": day.isoformat()}))
+    if follows_closed(cases.dates_of(case)):
+        lines.append(Line(say="cases.follows_closed"))
+    return tuple(lines)
 
 
 def _line(context: TurnContext, case: CaseRow, nearest: tuple[str, date] | None) -> CaseLine:
     basis, report = _basis(context, case), _own(context, case, _REPORT)
-    head, gaps = basis_head(basis), sum(1 for _ in basis.all_gaps())
-    if not basis.is_for_case:
-        status = Line(say="cases.adult")
-    elif basis.state is None:
-        status = Line(say="cases.not_begun")
-    elif basis.state in _STATUS:
-        status = Line(say=_STATUS[basis.state])
-    else:
-        status = Line(say="cases.under_way", args={"done": head.done, "total": head.total})
-    lines = []
-    if basis.sheets:
-        lines.append(Line(say="cases.gaps" if gaps != 1 else "cases.one_gap", args={"gaps": gaps}))
-    if report.sheets:
-        lines.append(_progress(report))
-    if nearest:
-        lines.append(Line(say="cases.date_" + nearest[0], args={"date": nearest[1].isoformat()}))
-    if follows_closed(cases.dates_of(case)):
-        lines.append(Line(say="cases.follows_closed"))
+    more_lists = (_progress(report),) if report.sheets else ()
     named = {"ref": case.ref}
     if not basis.is_for_case:
         button = open_button(case.id, Line(say="buttons.open_case", args=named), "details")
@@ -158,7 +183,8 @@ def _line(context: TurnContext, case: CaseRow, nearest: tuple[str, date] | None)
         button = open_button(case.id, Line(say="buttons.open_case", args=named), "open")
     else:
         button = open_button(case.id, Line(say="buttons.continue_case", args=named))
-    return CaseLine(case_ref=case.ref, status=status, lines=tuple(lines), button=button)
+    lines = standing_lines(context, basis, nearest, *more_lists)
+    return CaseLine(case_ref=case.ref, status=status(basis), lines=lines, button=button)
 
 
 VERBS = (Verb(Right("more_cases", "self", MY_CASES.may), more, Page, keeps=False),)

@@ -154,7 +154,7 @@ def _nav(sheet: Sheet, stop: Stop, at: OnCard | None = None) -> tuple[Button, ..
     verbs: list[VerbName] = ["back"] if before(sheet.way, stop.key) else []
     verbs += ["pause"]
     verbs += [] if stop.kind in ("motivation", "detail") else ["form"]
-    verbs += ["comment"] if stop.kind == "question" else []
+    verbs += ["comment", "what_counts"] if stop.kind == "question" else []
     at = at or OnCard(stop.key)
     return tuple(Button(title=Line(say="buttons." + verb), claim=claimed(verb, at, **sheet.at)) for verb in verbs)
 

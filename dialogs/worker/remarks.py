@@ -1,6 +1,6 @@
 """Optional remarks on an answer: a comment (förbehåll), and how the answer came about."""
 
-from actions import answers
+from actions import answers, signing
 from actions.basis import Sheet
 from checklists.errors import UserError
 from checklists.free_text import shown_again
@@ -29,6 +29,8 @@ def comment(context: TurnContext, press: Press[OnCard]) -> Reaction:
         return next_card.go_on(context, basis, notices=(Line(say="fill.not_asked_now"),))
     if not sheet.may_answer(stop):
         return next_card.go_on(context, basis, notices=(Line(say="reading.is_ended"),))
+    if not basis.is_reading:
+        signing.ask_before_case(context.session, context.origin, basis.case)  # before she writes, not after
     return _card(sheet, stop.key, stop.items[0], (), sheet.written(context.session, stop.items[0]).note or "")
 
 

@@ -39,6 +39,13 @@ def basis_head(basis: Basis) -> Head:
     )
 
 
+def gaps_line(basis: Basis) -> Line:
+    """Return in words how many gaps there are."""
+    gaps = sum(1 for _ in basis.all_gaps())
+    say = "cases.gaps" if gaps > 1 else "cases.one_gap" if gaps else "cases.no_gap"
+    return Line(say=say, args={"gaps": gaps})
+
+
 def listed(sheet: Sheet, item_id: str) -> Listed:
     """Return an item with its allowed answers and its current one; an answer that no longer counts is left out."""
     current = sheet.answers[item_id].choice if item_id in sheet.applied.answered else ""

@@ -100,7 +100,7 @@ def _standing(context: TurnContext, basis: Basis) -> tuple[tuple[Line, ...], tup
         return (Line(say="reading.voided"),), (button,)
     signer = people.person(context.session, context.tenant_id, row.signer_id)
     args = {"name": signer.name if signer else "", "time": clock_words(row.at, context.turn.now)}
-    return (Line(say="reading.signed", args=args),), (button,)
+    return (Line(say="reading.signed_shortfall" if row.shortfall else "reading.signed", args=args),), (button,)
 
 
 def remark(context: TurnContext, row_id: int | None) -> str:
@@ -110,6 +110,10 @@ def remark(context: TurnContext, row_id: int | None) -> str:
 
 
 def _remark(context: TurnContext, basis: Basis) -> str:
+    """Return what the chef wrote: why she sent the list back, or why she signed it although something is missing."""
+    if basis.state == State.SIGNED:
+        row = signatures.standing(context.session, basis.case.id, basis.checklist.id, basis.occasion)
+        return signatures.reason_of(context.session, row) if row is not None else ""
     return remark(context, basis.sheets[0].filled.return_id) if basis.state == State.RETURNED else ""
 
 
@@ -145,7 +149,9 @@ def sent_card(context: TurnContext, basis: Basis) -> ClosedView:
     gaps = sum(1 for _ in basis.all_gaps())
     line = Line(say="summary.sent_with_gaps", args={"gaps": gaps}) if gaps else Line(say="summary.sent")
     button = open_button(basis.case.id, Line(say="buttons.open"), "open")
-    return ClosedView(notices=notices, case_ref=basis.case.ref, line=line, buttons=(button, *more))
+    return ClosedView(
+        notices=notices, case_ref=basis.case.ref, line=line, buttons=(button, *more), remark=_remark(context, basis)
+    )
 
 
 def _no_app(context: TurnContext, basis: Basis) -> tuple[Line, ...]:

@@ -2,13 +2,13 @@
 
 from datetime import datetime, time
 
+from actions import cases as case_acts
 from actions import wrong_case as acts
 from actions.changes import Change, record
 from checklists import access
 from checklists.errors import RefTaken, UserError
 from checklists.rights import READER, RELATIONS, Right
 from checklists.swedish_time import STOCKHOLM
-from dialogs.messages import prompts
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.find_case import maybe_ref
@@ -141,15 +141,14 @@ def ask_chef(context: TurnContext, press: Press[AsShown]) -> Reaction:
 def hand_over(context: TurnContext, press: Press[ToPerson]) -> Reaction:
     """Make the one who asked the lead of the case; she and the lead until now are told."""
     case = find_case.row(context, press.case, HAND_OVER)
-    asked, before = press.what.person_id, case.lead_id
+    asked = press.what.person_id
     workers = people.holders(context.session, context.tenant_id, case.unit_id, "case_worker", context.today)
     person = next((one for one in workers if one.id == asked), None)
     title = Line(say="details.about", args={"ref": case.ref})
     if person is None or case.closed_on is not None:
         return MenuView(title=title, lines=(Line(say="wrong_case.not_handed_over"),), buttons=())
-    changes = acts.hand_over(context.session, context.origin, case, person.id)
-    if changes:
-        prompts.handed_over(context.session, context.origin, case, person, before)
+    acting = context.acting_as(case)
+    changes = case_acts.hand_over(context.session, context.origin, case, lead_id=person.id, co_id=None, acting=acting)
     line = Line(say="wrong_case.handed_over", args={"name": person.name})
     view = MenuView(title=title, lines=(line,), buttons=(open_button(case.id, Line(say="buttons.open"), "read"),))
     return Done(view, changes)

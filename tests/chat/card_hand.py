@@ -22,9 +22,14 @@ def _instead(element: Element) -> list[Element]:
     return [fallback] if isinstance(fallback, dict) else []
 
 
-def actions(card: Card) -> list[Element]:
-    """Return all buttons in display order."""
+def every_action(card: Card) -> list[Element]:
+    """Return all buttons in display order, also those that only unfold what the card holds."""
     return [action for element in elements(card) for action in element.get("actions", ())]
+
+
+def actions(card: Card) -> list[Element]:
+    """Return the buttons that send something, in display order."""
+    return [action for action in every_action(card) if action["type"] != "Action.ToggleVisibility"]
 
 
 def titles(card: Card) -> list[str]:
@@ -79,9 +84,13 @@ def _value(element: Element, said: str) -> str:
 
 
 def words(card: Card) -> str:
-    """Return all text on a card, one line per element, as a client without chart support shows it."""
+    """Return all text on a card, one line per element, as a client without chart support shows it.
+
+    The help that `Vad räknas?` unfolds is left out; equal answers, which the chef unfolds, are not.
+    """
     lines: list[str] = []
-    for element in elements(card):
+    body = [element for element in card["body"] if element.get("id") != "help"]
+    for element in elements({**card, "body": body}):
         if element["type"].startswith("Chart."):
             continue
         lines += [str(element[name]) for name in ("text", "label", "title", "value", "placeholder") if name in element]

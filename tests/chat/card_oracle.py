@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tests.chat.card_hand import Card, Element, actions, as_sent, elements, inputs
+from tests.chat.card_hand import Card, Element, as_sent, elements, every_action, inputs
 
 MOST_BYTES = 24 * 1024
 MOST_ACTIONS = 6
@@ -46,6 +46,7 @@ KEYS: dict[str, set[str]] = {
     "Input.ChoiceSet": _INPUT | {"choices", "isMultiSelect", "style", "placeholder", "wrap"},
     "Action.Execute": _ACTION | {"verb", "associatedInputs"},
     "Action.Submit": _ACTION | {"associatedInputs"},
+    "Action.ToggleVisibility": _ACTION | {"targetElements"},
 }
 CARD_KEYS = {"type", "$schema", "version", "lang", "body", "refresh"}
 RUN_KEYS = _LOOK | {"type", "text", "highlight", "italic", "selectAction", "strikethrough", "underline"}
@@ -79,7 +80,7 @@ def faults_of(card: Card, *, language: str, user: str, public: bool, written: It
     yield from _whole(card, language, user)
     for element in elements(card):
         yield from _element(element)
-    for action in actions(card):
+    for action in every_action(card):
         yield from _action(action)
     ids = Counter(element["id"] for element in elements(card) if "id" in element)
     yield from (f"the id {name} stands {count} times" for name, count in ids.items() if count > 1)
@@ -168,14 +169,16 @@ def _input(element: Element) -> Iterator[str]:
             yield f"{name} has a choice without title, or with more than title and value"
         if value == "ja":
             yield f"{name} comes with Ja chosen beforehand"
-        several = element.get("isMultiSelect") is True and value is not None
-        if value is not None and not set(value.split(",") if several else (value,)) <= set(values):
+        chosen = str(value).split(",") if element.get("isMultiSelect") else [value]
+        if value is not None and not set(chosen) <= set(values):
             yield f"{name} comes with {value!r} chosen, which is not among its choices"
     if element["type"] == "Input.Toggle" and value == element.get("valueOn", "true"):
         yield f"{name} comes switched on"
 
 
 def _action(action: Element) -> Iterator[str]:
+    if action.get("type") == "Action.ToggleVisibility":
+        return  # it only unfolds what the card already holds
     if action.get("type") != "Action.Execute":
         yield f"a button is {action.get('type')}, not Action.Execute"
         return

@@ -38,7 +38,7 @@ from tests.asked import applicable, gaps, state
 from tests.chat.card_hand import Card, button, gathered, titles, words
 from tests.chat.card_oracle import check_card
 from tests.sql.import_files import import_people
-from texts import LANGUAGES
+from texts import LANGUAGES, say
 
 TENANT = "11111111-1111-4111-8111-111111111111"
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -183,6 +183,8 @@ class Chat:
         self.presses_made = 0
         self.refreshing = True
         """Whether her client refreshes cards in view automatically."""
+        self.asked_first = False
+        """She stops when asked whether to change what is signed; otherwise she says yes at once."""
         self.replays = False
         """She presses again what she pressed before: the stored reply comes, and the refresh may move on from it."""
 
@@ -198,7 +200,7 @@ class Chat:
         said = read_answer(line)
         self.room.refused |= {said.text} if said and said.text else set()
         self._message(self._turn("text", again, text=line, quotes=quotes, files=files), cut=cut)
-        return self
+        return self._goes_on()
 
     def edits(self, activity_id: str = "") -> str:
         """Edit a message, the latest if none is named; return what is said about it, "" if nothing is."""
@@ -229,7 +231,19 @@ class Chat:
             self._invoked(turn)
         else:
             self._message(turn)
-        return self
+        return self._goes_on()
+
+    def _goes_on(self) -> "Chat":
+        """Say yes to changing what is signed, as most do."""
+        title = say("buttons.change_anyway", "en" if self.language == "en" else "sv")
+        if self.asked_first or self.replays or self.kind_or_nothing() != "menu" or title not in self.buttons:
+            return self
+        self.presses_made -= 1
+        return self.presses(title)
+
+    def kind_or_nothing(self) -> str:
+        """Return the kind of the card in view, empty if a plain sentence was said or nothing yet."""
+        return self.view.kind if self.view is not None and not self.said else ""
 
     def submits(self, title: str, fields: Mapping[str, str] | None = None) -> "Chat":
         """Press like an older client: Action.Submit, which arrives as a message."""

@@ -282,10 +282,10 @@ def test_every_question_is_asked_once_and_nothing_twice(anna: Chat, room: Room) 
 
 def test_a_yes_no_question_has_its_answers_first_and_the_ways_out_after(anna: Chat) -> None:
     opens(anna)
-    assert anna.buttons == ["Ja", "Nej", "Pausa", "Formulär", "Kommentera"]
+    assert anna.buttons == ["Ja", "Nej", "Pausa", "Formulär", "Kommentera", "Vad räknas?"]
 
     fills(anna, until="communication_boxes_filled")
-    assert anna.buttons == ["Ja", "Nej", "Tillbaka", "Pausa", "Formulär", "Kommentera"]
+    assert anna.buttons == ["Ja", "Nej", "Tillbaka", "Pausa", "Formulär", "Kommentera", "Vad räknas?"]
 
 
 def test_the_mark_of_a_question_the_unit_added_and_the_hint_are_shown(anna: Chat) -> None:

@@ -65,7 +65,7 @@ def test_what_is_missing_is_said_in_words_with_a_button_straight_to_each(anna: C
 
     anna.types(command).sees(
         "Vad saknas?",
-        "finns en motivering till varför? Besvarad med Nej.",
+        "Finns en motivering till varför barnet inte kommit till tals? Besvarad med Nej.",
         "Har beslut tagits kring polisanmälan? Obesvarad.",
     )
     assert anna.buttons == ["Besvara fråga 2", "Besvara fråga 9", "Besvara fråga 12", "Skicka till chef"]
@@ -319,7 +319,7 @@ def test_an_unbegun_case_and_a_sent_one_are_distinguished(anna: Chat) -> None:
     anna.types("ny SN 2026/0001")
     fills(opens(anna, **ALL)).presses("Skicka till chef")
 
-    anna.types("mina ärenden").sees("Inte påbörjat", "Skickat till chef", "0 saknas")
+    anna.types("mina ärenden").sees("Inte påbörjat", "Skickat till chef", "Inget saknas")
     assert {"Fortsätt SN 2026/0001", f"Öppna {REF}"} <= set(anna.buttons)
 
 

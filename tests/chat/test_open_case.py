@@ -58,8 +58,8 @@ def test_the_reference_may_be_typed_once_it_is_asked_for(anna: Chat, room: Room)
 
 @pytest.mark.parametrize("bad", ["2", "!!", "SN 2026/0123 och en hel mening till", "SN"])
 def test_a_bad_reference_opens_nothing_and_says_how_to_write_it(anna: Chat, room: Room, bad: str) -> None:
-    anna.types(f"ny {bad}").sees("Beteckningen känns inte igen", "SN 2026/0123")
-    anna.types("ny").presses("Öppna", Ärende=bad).sees("Beteckningen känns inte igen")
+    anna.types(f"ny {bad}").sees("Ärendenumret känns inte igen", "SN 2026/0123")
+    anna.types("ny").presses("Öppna", Ärende=bad).sees("Ärendenumret känns inte igen")
 
     assert room.events("case_opened") == []
 
@@ -83,7 +83,7 @@ def test_a_case_of_someone_else_gets_the_same_words_as_one_that_does_not_exist(a
     for command in ("fortsätt", "vad saknas", "formulär", "uppgifter", "ändra 1", "ångra", "tillbaka", "paus"):
         assert anna.types(f"{command} SY 2026/0777").text == missing
     assert anna.types("ny SY 2026/0777").text != missing, "only `ny` says that the number is taken"
-    assert "Det finns inget ärende med den beteckningen som du kan öppna" in missing
+    assert "Det finns inget ärende med det numret som du kan öppna" in missing
     assert anna.types("mina ärenden").sees_no("SY 2026/0777")
     assert {event.case_id for event in room.events("denied")} == {None, room.case("SY 2026/0777").id}
     doris.types("fortsätt").is_asked("child_heard")

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from checklists.lifecycle import READER
-from tests.chat.card_hand import as_sent, inputs
+from tests.chat.card_hand import actions, as_sent, elements, inputs
 from tests.chat.drive import TEXTS, fills, opens
 from tests.chat.harness import NORTH, REF, Chat, Room, asked, move_in
 from tests.chat.read_drive import ALL, begins, reads, sent
@@ -26,7 +26,9 @@ def test_sending_tells_the_chef_at_once_with_the_exact_questions_and_no_free_tex
 
     cecilia.receives().sees(f"{REF} är skickat för läsning", "Handläggare: Anna Påhittad")
     cecilia.sees("Planerat beslut 2026-09-12", "8 av 8 besvarade. Det här saknas:")
-    cecilia.sees("• Är kommuniceringsrutorna på sista sidan ifyllda?", "• Finns motivering till det beslutet?")
+    cecilia.sees(
+        "• Är kommuniceringsrutorna på sista sidan ifyllda?", "• Finns en motivering till beslutet kring polisanmälan?"
+    )
     cecilia.sees_no("Besvarad med Nej", TEXTS["motivation"])
     assert cecilia.buttons == ["Börja läsa"]
 
@@ -120,7 +122,7 @@ def test_the_differences_come_only_when_the_reading_is_complete_and_end_it(room:
 
     reads(cecilia, {"communication_boxes_filled": "nej"}).presses("Visa skillnader")
 
-    cecilia.sees("Svaren skiljer sig åt på 1 fråga", "Du: Nej. Handläggaren: Ja.", TEXTS["motivation"])
+    cecilia.sees("Svaren skiljer sig åt på 1 fråga", "Du", "Handläggaren", TEXTS["motivation"])
     assert cecilia.text.index("kommuniceringsrutorna") < cecilia.text.index("kommit till tals")
     cecilia.types("ändra 1").sees("Skillnader").sees_no("Tillbaka")
     cecilia.types(f"formulär {REF}").sees("Skillnader")
@@ -157,7 +159,7 @@ def test_she_may_change_her_own_answers_until_she_sees_the_differences(room: Roo
     cecilia.types("ändra 1").is_asked("child_heard").presses("Nej").types("fortsätt")
     reads(cecilia, {"child_not_heard_motivated": "ja"}).presses("Visa skillnader")
 
-    cecilia.sees("Du: Nej. Handläggaren: Ja.")
+    cecilia.sees("Fråga", "Du", "Handläggaren")
 
 
 def test_what_is_missing_names_only_questions_until_she_has_read(room: Room, cecilia: Chat) -> None:
@@ -205,4 +207,35 @@ def test_a_reading_in_english(room: Room, cecilia: Chat) -> None:
 
     reads(cecilia, {"child_heard": "nej", "child_not_heard_motivated": "ja"}).presses("Show differences")
 
-    cecilia.sees("You: No. Case worker: Yes.", "missing:")
+    cecilia.sees("Question", "You", "Case worker", "missing:")
+
+
+def test_the_card_says_that_it_is_a_reading_and_what_is_hidden(room: Room, cecilia: Chat) -> None:
+    sent(room)
+    begins(cecilia).sees("Läsning", "Läs underlaget först", "Handläggarens svar är dolda").sees_no("Formulär")
+    cecilia.presses("Spara", {"child_heard": "Ja"}).sees("Läsning").sees_no("Har barnet kommit till tals")
+
+
+def test_equal_answers_are_folded_below_those_that_differ(room: Room, cecilia: Chat) -> None:
+    sent(room)
+    reads(begins(cecilia), {"child_heard": "nej"}).presses("Visa skillnader").sees("Visa lika svar (")
+    [box] = [one for one in elements(cecilia.card) if one.get("id") == "equal0"]
+    assert box["isVisible"] is False
+    assert "komma" not in str(box)
+    assert "kommuniceringsrutorna" in str(box)
+    assert "kommit till tals under utredning" not in str(box)
+
+
+def test_in_a_return_the_gaps_are_marked_and_what_she_chose_is_kept(room: Room, cecilia: Chat) -> None:
+    anna = sent(room, {"communication_boxes_filled": "nej"})
+    reads(begins(cecilia), {"communication_boxes_filled": "nej"}).presses("Visa skillnader")
+    styled = [one["title"] for one in actions(cecilia.card) if one.get("style") == "positive"]
+    assert styled == ["Återlämna"]
+
+    cecilia.presses("Återlämna")
+    marked = inputs(cecilia.card)["items"]["value"]
+    assert marked.endswith("/communication_boxes_filled")
+    cecilia.presses("Återlämna", Kommentar=" ").sees("Skriv något i fältet")
+    assert inputs(cecilia.card)["items"]["value"] == marked
+    cecilia.presses("Återlämna", Kommentar="Påhittad kommentar: titta på rutorna igen").sees("titta på igen: 1")
+    anna.receives().sees("kommuniceringsrutorna")

@@ -89,7 +89,7 @@ def test_three_working_days_before_the_decision_worker_and_chef_are_told_the_exa
     for chat in (planned, cecilia):
         chat.sees("Påminnelse", REF, "Beslut är planerat till 2026-05-29.", "polisanmälan?")
         chat.sees_no("Har barnet kommit till tals", TEXTS["motivation"])
-    assert planned.buttons == [f"Öppna {REF}", "Påminn i morgon"]
+    assert planned.buttons == ["Ja", "Nej", "Ej tillämpligt", f"Öppna {REF}", "Påminn i morgon"]
     planned.presses(f"Öppna {REF}").is_asked("police_report_decided")
 
 
@@ -131,7 +131,9 @@ def test_a_gap_closed_before_the_message_goes_is_not_named_and_with_the_last_one
     planned.types("fortsätt").presses("Ja")
 
     assert cecilia.reminded() == 1
-    cecilia.sees("Finns motivering till det beslutet?").sees_no("Har beslut tagits kring polisanmälan?")
+    cecilia.sees("Finns en motivering till beslutet kring polisanmälan?").sees_no(
+        "Har beslut tagits kring polisanmälan?"
+    )
 
     fills(planned)
     assert planned.reminded() == 0
@@ -185,7 +187,7 @@ def test_a_reader_who_chose_english_is_reminded_in_english(planned: Chat, room: 
     planned.sees(
         "Reminder", "The decision is planned for 2026-05-29.", "Has a decision been taken about a police report?"
     )
-    assert planned.buttons == [f"Open {REF}", "Remind me tomorrow"]
+    assert planned.buttons == ["Yes", "No", "Not applicable", f"Open {REF}", "Remind me tomorrow"]
 
 
 # --- when ---------------------------------------------------------------------------------------------------
@@ -404,7 +406,9 @@ def test_violence_is_to_be_opened_at_once(anna: Chat, room: Room) -> None:
     anna.sees("senast 2026-05-13.").sees_no("ange skälet")
     sweeps_on(room, "2026-05-15")  # the fourteenth is Ascension Day
     assert anna.reminded() == 1
-    anna.sees("Våldsärende: utredning skulle enligt kommunens mått ha inletts senast 2026-05-13.", "ange skälet")
+    anna.sees(
+        "Försenat: våldsärende, utredning skulle enligt kommunens mått ha inletts senast 2026-05-13.", "ange skälet"
+    )
 
 
 def test_four_months_what_was_under_way_and_the_follow_up(anna: Chat, room: Room) -> None:
@@ -661,3 +665,65 @@ def test_replicas_whose_clocks_are_ninety_seconds_apart_tell_everything_once(
             told += anna.reminded()
 
     assert told == reminders
+
+
+# --- answered where it stands ----------------------------------------------------------------------------------------
+
+
+def test_the_first_question_is_answered_in_the_reminder_with_one_press(planned: Chat, room: Room) -> None:
+    sweeps_on(room, "2026-05-26")
+    planned.receives().sees("Har beslut tagits kring polisanmälan?", "Hela meddelandet:")
+    assert planned.buttons == ["Ja", "Nej", "Ej tillämpligt", f"Öppna {REF}", "Påminn i morgon"]
+    card = planned.shown
+
+    planned.presses("Ja").is_asked("police_report_motivated")
+    assert planned.written("police_report_decided").choice == "ja"
+    planned.presses("Nej", on=card).sees("Redan besvarad")
+    assert planned.written("police_report_decided").choice == "ja"
+
+
+def test_a_question_on_a_card_with_fields_is_one_press_away(anna: Chat, room: Room) -> None:
+    anna.installs()
+    opens(anna, **ALL).presses("Ja")
+    sets(room, planned_decision_on="2026-05-29")
+    sweeps_on(room, "2026-05-26")
+
+    anna.receives().presses("Besvara fråga 3").is_asked("child_informed_report")
+
+
+def test_the_chef_has_no_answers_in_hers(planned: Chat, room: Room, cecilia: Chat) -> None:
+    sweeps_on(room, "2026-05-28")
+    assert "Ja" not in cecilia.receives().buttons
+
+
+def test_what_was_ongoing_is_answered_there(planned: Chat, room: Room) -> None:
+    fills(planned.types("fortsätt"))
+    planned.types("ändra 5").presses("Spara", {"child_informed_decision": "Pågår"})
+    sets(room, decided_on="2026-05-20")
+    sweeps_on(room, "2026-05-27")
+
+    planned.receives().sees("Hur gick det?", "Har barnet fått information om beslutet?")
+    planned.presses("Besvara fråga 6").is_asked("child_informed_report")
+
+
+def test_many_old_follow_ups_are_one_line(anna: Chat, room: Room) -> None:
+    anna.installs()
+    refs = [f"SN 2025/{number:04}" for number in range(1, 14)]
+    for ref in refs:
+        opens(anna, ref, **(ALL | {"intervention_decided": "ja"}))
+        sets(room, ref, planned_decision_on="2026-01-01", decided_on="2025-12-01")
+    sweeps_on(room, "2026-06-01")
+
+    anna.receives().sees("Dags att följa upp insatsen i 13 ärenden, det äldsta beslutat 2025-12-01: SN 2025/0001,")
+    assert not [title for title in anna.buttons if title.startswith("Öppna")]
+    assert anna.text.count("följa upp") == 1
+
+
+def test_a_few_follow_ups_are_told_one_by_one(anna: Chat, room: Room) -> None:
+    anna.installs()
+    for ref in ("SN 2025/0001", "SN 2025/0002"):
+        opens(anna, ref, **(ALL | {"intervention_decided": "ja"}))
+        sets(room, ref, planned_decision_on="2026-01-01", decided_on="2025-12-01")
+    sweeps_on(room, "2026-06-01")
+
+    assert {"Öppna SN 2025/0001", "Öppna SN 2025/0002"} <= set(anna.receives().buttons)

@@ -249,7 +249,7 @@ def test_a_command_wins_only_as_a_whole_line(town: Room) -> None:
     move_in(town.desk, ("bo", "Bo Exempel", NORTH, "unit_manager"))
     bo = town.chat("bo").types("fortsätt SN 2026/0200").is_asked("child_not_heard_motivated")
 
-    bo.types("rapport till skolan finns i akten").sees("finns en motivering till varför? Ja.")
+    bo.types("rapport till skolan finns i akten").sees("kommit till tals? Ja.")
     bo.types("rapport 2026").sees("Rapport: ")
 
 

@@ -84,7 +84,7 @@ def test_a_signature_is_bound_to_both_sets_of_answers_and_to_what_she_saw(room: 
     assert [len(lists) for lists in bound.values()] == [8, 8]
     assert row.version == 1
     cecilia.presses("Visa det som signerades").sees("Cecilia Fiktiv, chef, 10:42", row.view_hash)
-    cecilia.sees("oförändrat sedan signeringen", "Läsaren: Nej. Handläggaren: Ja.", TEXTS["motivation"])
+    cecilia.sees("oförändrat sedan signeringen", "Läsaren", "Handläggaren", TEXTS["motivation"])
     assert len(room.events("signature_shown")) == 1
 
 
@@ -96,7 +96,7 @@ def test_what_she_saw_is_shown_with_the_same_hash_after_the_basis_was_changed(ro
     seen = cecilia.presses("Visa det som signerades")
 
     seen.sees(kept, "oförändrat sedan signeringen", "Signeringen gäller inte sedan 10:42")
-    seen.sees("1. Har barnet kommit till tals under utredning? Ja")
+    seen.sees("1. Har barnet kommit till tals under utredning?")
 
 
 def test_signed_content_changed_outside_the_bot_is_flagged_when_shown(room: Room, cecilia: Chat) -> None:
@@ -269,7 +269,7 @@ def test_returned_at_a_question_it_opens_exactly_that_for_the_worker(room: Room,
 
 def test_a_motivation_sent_back_keeps_its_text_to_go_on_from(room: Room, cecilia: Chat, anna: Chat) -> None:
     has_read(room, {"child_heard": "nej"}, {"child_heard": "nej", "child_not_heard_motivated": "nej"})
-    sends_back(cecilia, "2. Om inte, finns en motivering till varför?")
+    sends_back(cecilia, "2. Finns en motivering till varför barnet inte kommit till tals?")
 
     anna.types("fortsätt").is_asked("child_not_heard_motivated").sees(REMARK, TEXTS["motivation"])
     anna.presses("Spara", Motivering=WHY)
@@ -349,7 +349,7 @@ def test_a_second_return_of_the_same_sending_is_one(room: Room, cecilia: Chat) -
 def test_a_change_after_signing_voids_it_and_both_sides_are_told(room: Room, cecilia: Chat, anna: Chat) -> None:
     has_read(room).presses("Signera")
     anna.types("ändra 7").presses("Nej").sees("behöver läsas om, och chefen har fått besked")
-    anna.sees("Underlaget har ändrats efter signeringen")
+    anna.sees_no("Underlaget har ändrats efter signeringen")  # said once
 
     anna.types("mina ärenden").sees("Behöver läsas om")
     cecilia.receives().sees(f"{REF} behöver läsas om").sees_no("Nej")
@@ -367,7 +367,7 @@ CHANGES = {
     "a comment": lambda anna: anna.types("ändra 7").presses("Kommentera").presses("Spara", Kommentar=WHY),
     "taking back": lambda anna: anna.types("ångra").presses("Ångra"),
     "a fact": lambda anna: anna.types("uppgifter").presses("Spara", {"violence.0": "Ja"}),
-    "a motivation": lambda anna: anna.types("ändra 10").presses("Spara", Motivering=WHY),
+    "a motivation": lambda anna: anna.types("ändra 10").presses("Spara", Motivering=WHY).presses("Spara"),
     "how": lambda anna: anna.types("ändra 1").presses("Ja").types("ändra 1").presses("Nej"),
 }
 

@@ -292,10 +292,13 @@ def test_a_typed_personal_number_leaves_no_trace_and_is_asked_to_be_deleted(
 # --- cards with several items ------------------------------------------------------------------------------
 
 
+TOLD_OF = (("ja", "orosanmälan"), ("ja", "utredningen"), ("pågår", "insatsen"))
+
+
 def test_a_group_is_answered_word_by_word(asked_first: Chat) -> None:
     asked_first.presses("Ja")
-    for place, (word, title) in enumerate((("ja", "Orosanmälan"), ("ja", "Utredning"), ("pågår", "Insats")), start=3):
-        asked_first.types(word).sees(f"{REF} · Fråga {place}: Har barnet fått information; {title}")
+    for place, (word, title) in enumerate(TOLD_OF, start=3):
+        asked_first.types(word).sees(f"{REF} · Fråga {place}: Har barnet fått information om {title}?")
         asked_first.is_asked("child_informed_report").sees("kvar att svara på")
     asked_first.types("ja").is_asked("communication_boxes_filled")
 

@@ -163,9 +163,9 @@ def test_a_taken_number_is_said_and_nothing_more_and_the_chef_hands_the_case_ove
     cecilia.presses("Lämna över").sees("Bo Exempel är nu handläggare")
 
     assert bo.arrives() == 1
-    bo.sees("lämnat över ärendet till dig").presses(f"Fortsätt {REF}").is_asked("child_informed_report")
+    bo.sees(f"Du är nu handläggare i {REF}").presses(f"Fortsätt {REF}").is_asked("child_informed_report")
     anna.arrives()
-    anna.sees("lämnat över ärendet till Bo Exempel")
+    anna.sees("har lämnats över till Bo Exempel")
     anna.types(f"fortsätt {REF}").sees("inget ärende med den beteckningen")
     assert len(room.events("case_asked_for")) == 1
 

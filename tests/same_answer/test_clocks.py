@@ -19,6 +19,13 @@ SAID = {
     "14d": "Förhandsbedömningen ska vara klar",
     "at_once": "Våldsärende: utredning ska inledas senast",
     "4m": "Utredningstiden går ut",
+    "planned": "Planerat beslut",
+}
+LATE = {
+    "14d": "Försenat: förhandsbedömningen skulle ha varit klar",
+    "at_once": "Försenat: våldsärende, utredning skulle ha inletts senast",
+    "4m": "Försenat: utredningen skulle ha varit klar",
+    "planned": "Försenat: beslutet var planerat till",
 }
 
 
@@ -121,14 +128,13 @@ def by_file(room: Room, case: Case, today: date) -> None:
         assert case_filed(room, **closing)
 
 
-def running(room: Room, case: Case) -> Iterator[tuple[str, date]]:
+def running(room: Room, case: Case, today: date) -> Iterator[tuple[str, date]]:
     """Yield the days "mina ärenden" can show: the planned decision, and the last day of each running clock."""
     planned = room.case().planned_decision_on
-    if planned:
-        yield "Planerat beslut", planned
-    for name, clock in clocks_of(case).items():
-        if clock.end is None:
-            yield SAID[name], clock.until
+    days = [("planned", planned)] if planned and not case.decided_on else []
+    days += [(name, clock.until) for name, clock in clocks_of(case).items() if clock.end is None]
+    for name, day in days:
+        yield (LATE if day < today else SAID)[name], day
 
 
 @pytest.mark.parametrize(("case", "today"), generated())
@@ -139,8 +145,8 @@ def test_chat_files_and_figures_agree_on_clocks(furnished: Furnished, case: Case
     anna = by_chat(room, case, today)
     assert clocks(room) == expected
     if case.closed_on is None:
-        nearest = {day: words for words, day in running(room, case)}
-        anna.types("mina ärenden").sees(f"{nearest[min(nearest)]} {min(nearest)}")
+        nearest = {day: words for words, day in running(room, case, today)}
+        anna.types("mina ärenden").sees(f"{nearest[min(nearest)]} {min(nearest)}" if nearest else REF)
 
     room = furnished.room()
     by_file(room, case, today)

@@ -169,6 +169,8 @@ def sends_and_signs(session: Session, world: World, basis: Basis, sheet: Sheet) 
     lists.send(session, by(world), basis)
     reader = Basis(basis.case, BASIS.id, {}, (), READER, basis.occasion, of_workers=basis)
     signing.sign(session, by(world), reader, "{}", "", "")
+    # She has been asked whether to change what is signed, and has said yes.
+    signing.confirm(session, by(world), basis.case, signatures.of_case(session, basis.case.id)[0].id)
 
 
 @pytest.mark.parametrize("revised", [False, True])

@@ -13,6 +13,7 @@ from sqlalchemy import inspect, text
 from sqlmodel import col, select
 
 from checklists.cells import DETAILS
+from checklists.loader import newest
 from dialogs.turn.exchange import Turn
 from dialogs.turn.take_turn import Outcome, take_turn
 from dialogs.turn.tokens import Mint
@@ -71,8 +72,12 @@ def _go_on_numbering(connection: Any, table: str) -> None:
 
 
 def exported(name: str) -> str:
-    """Return a file as exported then, line endings included."""
-    return (LEFT / name).read_bytes().decode()
+    """Return a file as exported then, line endings included, with its questions as they now stand alone."""
+    raw = (LEFT / name).read_bytes().decode()
+    for item in newest("decision_basis").items:
+        if item.alone is not None:
+            raw = raw.replace(f'"{item.ask}"', item.ask).replace(item.ask, item.alone)
+    return raw
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

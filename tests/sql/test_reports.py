@@ -144,7 +144,7 @@ def test_rows_come_in_the_order_of_the_list(desk: Desk, world: World) -> None:
         give(desk, world, item.id, Written("ja"))
 
     assert [row["item"] for row in rows(desk)] == [item.id for item in BASIS.items]
-    assert [row["question"] for row in rows(desk)] == [item.ask for item in BASIS.items]
+    assert [row["question"] for row in rows(desk)] == [item.question for item in BASIS.items]
 
 
 def test_a_case_with_protected_identity_is_never_listed(desk: Desk, world: World) -> None:

@@ -15,6 +15,8 @@ RUNNING = ("bot", "dialogs", "actions", "reports", "checklists", "storage", "tex
 LONG_LIVED = ("bot/", "storage/")
 """Where objects live as long as the process; elsewhere they live for a turn."""
 CACHES = {
+    "bot/cards/explained.py folded_facts": "the sets of facts that stand on a card, in each language",
+    "bot/cards/explained.py folded_items": "the groups of the shipped versions, as they apply, in each language",
     "bot/door/service_hosts.py may_call": "256 addresses",
     "bot/pages/pages.py _environment": "one",
     "checklists/concepts.py all_concepts": "one",

@@ -1,0 +1,66 @@
+"""Asking before a change voids a signature: she is told what it does, and nothing is stored until she says yes."""
+
+import re
+from collections.abc import Mapping
+
+from actions import signing
+from actions.changes import Changes
+from checklists.errors import SignatureStands
+from checklists.rights import OWN_CASE, Right
+from dialogs.turn import find_case
+from dialogs.turn.declared import claimed
+from dialogs.turn.presses import Anyway, OnCard
+from dialogs.turn.turn_context import TurnContext
+from dialogs.views.parts import Claim
+from dialogs.views.ready_made import open_button
+from dialogs.views.views import AnyView, Button, Line, MenuView
+from dialogs.worker import next_card
+
+ANYWAY = Right("change_anyway", "case", OWN_CASE)
+AGAIN = (
+    "answer", "no_motivation", "how", "undo", "comment", "command", "save_group", "save_form", "save_facts",
+    "save_details",
+)  # fmt: skip
+"""What is carried out at once when she says yes; of anything else, which has a text in it, she gets the card again."""
+_CHOSEN = re.compile(r"[a-z_]{1,20}|\d{1,6}|\d{4}-\d\d-\d\d", re.ASCII)
+_TEXTS = ("motivation", "place", "comment", "reason")
+
+
+def ask(context: TurnContext, stands: SignatureStands) -> MenuView:
+    """Return the question: the signature will not stand, does she want to change it anyway?"""
+    basis = find_case.by_id(context, stands.case_id, ANYWAY)
+    case, what = basis.case, Anyway(stands.signature_id)
+    if isinstance(stands.pressed, tuple):
+        claim, inputs = stands.pressed
+        what = Anyway(stands.signature_id, claim, _chosen(inputs))
+    yes = Button(title=Line(say="buttons.change_anyway"), claim=claimed("change_anyway", what, case=case.id))
+    return MenuView(
+        title=Line(say="change.signed_title", args={"ref": case.ref}),
+        lines=(Line(say="change.signed"),),
+        buttons=(yes, open_button(case.id, Line(say="buttons.leave_it"), "open")),
+    )
+
+
+def _chosen(inputs: Mapping[str, str]) -> dict[str, str]:
+    """Return what was chosen on a card, without anything anyone wrote."""
+    return {
+        name: value
+        for name, value in inputs.items()
+        if name not in _TEXTS and not name.endswith((".text", ".place")) and _CHOSEN.fullmatch(value)
+    }
+
+
+def confirmed(context: TurnContext, case_id: int, what: Anyway) -> Changes:
+    """Note that she was asked and said yes."""
+    basis = find_case.by_id(context, case_id, ANYWAY)
+    return signing.confirm(context.session, context.origin, basis.case, what.signature_id)
+
+
+def card_again(context: TurnContext, case_id: int, claim: Claim | None) -> AnyView:
+    """Return the card she was on, to change what she wanted to; the summary if it was not one of a question."""
+    basis, told = find_case.by_id(context, case_id, ANYWAY), (Line(say="change.now_you_may"),)
+    sheet = basis.sheet(claim.filled) if claim is not None else None
+    stop = sheet.stop(OnCard.read(claim).key) if sheet is not None and claim is not None else None
+    if sheet is None or stop is None:
+        return next_card.go_on(context, basis, notices=told)
+    return next_card.card(context, sheet, stop, told)

@@ -1,0 +1,66 @@
+"""What a question means and what counts as Ja: in place on its card, or by number. Stores nothing."""
+
+from actions.basis import BASIS, Basis
+from checklists.loader import newest
+from checklists.rights import ANYONE, LIST_HOLDER, Right
+from dialogs.turn import find_case
+from dialogs.turn.declared import Command, Press, Reaction, Verb
+from dialogs.turn.find_case import maybe_ref
+from dialogs.turn.presses import OnCard
+from dialogs.turn.turn_context import TurnContext
+from dialogs.views.ready_made import open_button
+from dialogs.views.views import HelpView, Line, QuestionView, SayView
+from dialogs.worker import next_card
+from dialogs.worker.change import parts
+from dialogs.worker.landing import open_case
+
+WHAT_COUNTS = Right("what_counts", "case", LIST_HOLDER)
+WHAT_IS = Right("what_is", "self", ANYONE)
+
+
+def what_counts(context: TurnContext, press: Press[OnCard]) -> Reaction:
+    """Show the question again with what counts as Ja, or without when it stood there."""
+    basis = open_case(context, press, WHAT_COUNTS)
+    if not isinstance(basis, Basis):
+        return basis
+    sheet = basis.sheet(press.filled)
+    stop = sheet.stop(press.what.key) if sheet is not None else None
+    if sheet is None or stop is None:
+        return next_card.go_on(context, basis, notices=(Line(say="fill.not_asked_now"),))
+    view = next_card.card(context, sheet, stop)
+    return view.model_copy(update={"helps": press.what.choice != "hide"}) if isinstance(view, QuestionView) else view
+
+
+def what_is(context: TurnContext, rest: str) -> Reaction:
+    """Say what a question means, by its number; without one, the question last shown."""
+    number, ref, _child = parts(rest)
+    basis = find_case.named_or_latest(context, ref, WHAT_COUNTS)
+    shown = context.shown
+    sheet = None
+    if basis is not None:
+        sheet = (basis.sheet(shown.at.filled) if shown is not None else None) or next(iter(basis.sheets), None)
+    checklist = sheet.checklist if sheet is not None else newest(BASIS)
+    asked = checklist.asked[sheet.filled.role if sheet is not None else "case_worker"]
+    by_number = {str(checklist.numbers[item.id]): item.id for item in asked}
+    if not number and shown is not None and shown.kind == "question":
+        number = str(checklist.numbers.get(OnCard.read(shown.at).item_id, ""))
+    item_id = by_number.get(number.lstrip("0"))
+    if item_id is None:
+        return SayView(notices=(Line(say="change.no_such_number", args={"most": max(map(int, by_number))}),))
+    title = Line(say="buttons.continue_case", args={"ref": basis.case.ref if basis is not None else ""})
+    return HelpView(
+        checklist=checklist.id,
+        version=checklist.version,
+        item=item_id,
+        number=int(number),
+        buttons=(open_button(basis.case.id, title),) if basis is not None else (),
+    )
+
+
+def _whole(context: TurnContext, rest: str) -> bool:
+    number, ref, _ = parts(rest)
+    return bool(number or not rest) and maybe_ref(context, ref)
+
+
+VERBS = (Verb(WHAT_COUNTS, what_counts, OnCard, keeps=False),)
+COMMANDS = (Command("vad betyder", ("vad räknas", "what is"), what_is, WHAT_IS, _whole),)
