@@ -293,3 +293,14 @@ def test_the_register_of_another_unit_gives_nothing(room: Room, anna: Chat) -> N
     room.desk.run_now(lambda session: import_people(session, raw, frozenset({TENANT}), room.now, "cli:test"))
     room.chat("frida").types("enhetens ärenden").sees("Enheten har inga öppna ärenden.").sees_no(REF)
     fills(anna.types("fortsätt"))
+
+
+def test_both_databases_list_the_same(either_room: Room) -> None:
+    anna, cecilia = either_room.chat("anna"), either_room.chat("cecilia").installs()
+    opens(anna, children=2, **ALL).presses("Ja")
+    anna.types("ny SN 2026/0001")
+    changes(either_room, REF, received_on=date(2026, 4, 1))
+
+    cecilia.types("enhetens ärenden").sees("Öppna ärenden: 2.", "Försenat", "1 av 14 besvarade", "41 dagar gammalt")
+    assert shown(cecilia.presses("Saknar checklista")) == ["SN 2026/0001"]
+    cecilia.types(f"uppgifter {REF}").presses("Spara handläggare", {"Handläggare": "Bo Exempel"}).sees("Sparat.")
