@@ -77,8 +77,12 @@ _BY_WORD: Mapping[str, Command] = {folded(word): c for c in COMMANDS for word in
 
 
 def command_pressed(context: TurnContext, press: Press[OfCommand]) -> Reaction:
-    """Run a command from its button."""
-    return run_command(context, press.what.name, press.what.rest)
+    """Run a command from its button; it may hold what would be typed after the word."""
+    line = f"{press.what.name} {press.what.rest}".strip()
+    word, rest = press.what.name, press.what.rest
+    if folded(word) not in _BY_WORD and (found := find_command(context, line, whole=False)):
+        word, rest = found[0].word, found[1]
+    return run_command(context, word, rest)
 
 
 def named_case(context: TurnContext, press: Press[ForCommand]) -> Reaction:

@@ -95,7 +95,7 @@ def test_a_text_in_the_field_is_not_asked_about_but_a_near_empty_one_is_none(why
 
 def test_the_reply_says_what_was_stored_as_what(why: Chat) -> None:
     why.types(WHY).sees(f"{REF} · Sparad som motivering till fråga 2, {len(WHY)} tecken.")
-    why.presses("Ångra").is_asked(WHAT).types("nej").sees("Fråga 2: Om inte", "Nej.")
+    why.presses("Ångra").is_asked(WHAT).types("nej").sees("Fråga 2: Finns en motivering till varför", "Nej.")
 
 
 def test_no_with_a_text_says_both(anna: Chat) -> None:

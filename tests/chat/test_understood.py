@@ -174,7 +174,7 @@ def test_a_suggestion_keeps_the_reference(asked_first: Chat) -> None:
 
 
 def test_a_suggestion_is_something_this_person_may_do(room: Room) -> None:
-    room.chat("vera").types("mina ärende").sees("Det förstod jag inte").sees_no("mina ärenden")
+    room.chat("vera").types("enhetens ärende").sees("Det förstod jag inte").sees_no("enhetens ärenden")
 
 
 @pytest.mark.parametrize("line", ["nej paus menar jag inte?", "ja hjälpen kom?", "nej?", "ja eller nej", "jaha ny"])

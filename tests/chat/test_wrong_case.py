@@ -32,7 +32,7 @@ def test_a_wrong_number_is_put_right_and_what_is_written_goes_with_it(room: Room
 
     anna.sees(f"Ärendet heter nu {REF} (förut {WRONG})")
     assert anna.stored("child_heard") == "ja"
-    anna.types(f"fortsätt {WRONG}").sees("inget ärende med den beteckningen")
+    anna.types(f"fortsätt {WRONG}").sees("inget ärende med det numret")
     anna.types("mina ärenden").sees(REF).sees_no(WRONG)
     anna.types(f"ny {WRONG}").sees("Uppgifter som avgör")  # the number is free
     assert len(room.events("ref_changed")) == 1
@@ -118,9 +118,9 @@ def test_a_withdrawn_case_is_in_no_list_figure_or_reminder_and_its_number_is_fre
 
     assert figures(room) == 0
     anna.types("mina ärenden").sees_no(WRONG)
-    anna.types(f"vad saknas {WRONG}").sees("inget ärende med den beteckningen")
+    anna.types(f"vad saknas {WRONG}").sees("inget ärende med det numret")
     anna.types("vad saknas").sees("Vilket ärende gäller det?")
-    anna.presses("Nej", on=old).sees("inget ärende med den beteckningen")
+    anna.presses("Nej", on=old).sees("inget ärende med det numret")
     room.later(days=200)
     room.sweeps()
     assert [chat.arrives() for chat in (anna, cecilia)] == [0, 0]
@@ -145,7 +145,7 @@ def test_a_case_that_was_sent_is_not_withdrawn(room: Room, anna: Chat, cecilia: 
 def test_nobody_else_puts_a_case_right(room: Room, anna: Chat, name: str) -> None:
     opens(anna, **ALL)
 
-    room.chat(name).types(f"fel nummer {REF}").sees("inget ärende med den beteckningen")
+    room.chat(name).types(f"fel nummer {REF}").sees("inget ärende med det numret")
 
 
 # --- asked for and handed over ---------------------------------------------------------------------------------------
@@ -166,7 +166,7 @@ def test_a_taken_number_is_said_and_nothing_more_and_the_chef_hands_the_case_ove
     bo.sees(f"Du är nu handläggare i {REF}").presses(f"Fortsätt {REF}").is_asked("child_informed_report")
     anna.arrives()
     anna.sees("har lämnats över till Bo Exempel")
-    anna.types(f"fortsätt {REF}").sees("inget ärende med den beteckningen")
+    anna.types(f"fortsätt {REF}").sees("inget ärende med det numret")
     assert len(room.events("case_asked_for")) == 1
 
 
@@ -191,7 +191,7 @@ def test_a_case_is_not_handed_over_to_somebody_of_another_unit(room: Room, anna:
 
     cecilia.sees("inte handläggare i ärendets enhet")
     assert "Lämna över" not in cecilia.buttons
-    assert doris.types(f"fortsätt {REF}").sees("inget ärende med den beteckningen")
+    assert doris.types(f"fortsätt {REF}").sees("inget ärende med det numret")
 
 
 def test_what_happened_under_a_wrong_number_is_not_in_the_log_of_the_right_case(
