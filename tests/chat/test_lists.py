@@ -302,7 +302,7 @@ def test_with_children_in_the_case_their_impact_analysis_cannot_be_left_out(room
     hugo.types("ja").is_asked("rvt_child_impact_analysis")
     assert "Ej tillämpligt" not in hugo.buttons
     hugo.types("e/t").sees("kan inte ges")
-    hugo.types(f"vad saknas {ADULT}").sees("Finns barnkonsekvensanalys?")
+    hugo.types(f"vad saknas {ADULT}").sees("Finns barnkonsekvensanalys i utredningen?")
     assert rates(room, "rvt_case_round", "unit_manager")["rvt_child_impact_analysis"]["obesvarad"] == "1"
 
 

@@ -88,9 +88,7 @@ def test_she_is_asked_once_for_each_signature(room: Room, signed: Chat, cecilia:
 def test_typed_answers_and_undo_are_asked_about_too(room: Room, signed: Chat) -> None:
     signed.types("ändra 7").types("nej").sees("Vill du ändra ändå?")
     signed.types("ångra").sees("ta tillbaka ett tidigare svar?").presses("Ångra")
-    signed.sees("Vill du ändra ändå?").presses(
-        "Ändra ändå"
-    ).sees("Ångrat.")
+    signed.sees("Vill du ändra ändå?").presses("Ändra ändå").sees("Ångrat.")
     assert signature(room).voided_at is not None
 
 

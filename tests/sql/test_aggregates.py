@@ -22,7 +22,7 @@ from actions.origin import Origin, of_file, of_person
 from checklists.case_dates import FIELDS
 from checklists.csv_in import BadCsv
 from checklists.deadlines import Limit
-from checklists.errors import BadChildren
+from checklists.errors import BadChildren, SignatureStands
 from checklists.lifecycle import State
 from checklists.loader import checklist_version, newest
 from checklists.model import Checklist, Role, Written
@@ -476,8 +476,19 @@ class Town:
             self.takes_in_answers,
             self.folds,
         )
+        act = self.draw.choice(acts)
         with suppress(BadCsv):  # dates that contradict stored ones: the whole file is rejected
-            self.desk.run_now(self.draw.choice(acts))
+            while True:
+                try:
+                    self.desk.run_now(act)
+                    break
+                except SignatureStands as stands:  # she is asked, and does it anyway, or something else
+                    self.desk.run_now(partial(self._means_it, stands=stands))
+
+    def _means_it(self, session: Session, stands: SignatureStands) -> None:
+        case = cases.get(session, self.world.tenant, stands.case_id)
+        assert case is not None
+        signing.confirm(session, self._origin(), case, stands.signature_id)
 
     def _case(self, session: Session) -> CaseRow | None:
         ids = session.connection().execute(text("select id from cases order by id")).scalars().all()
