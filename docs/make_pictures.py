@@ -149,7 +149,7 @@ async def pictures(bot: RealBot, context: BrowserContext) -> AsyncIterator[Pictu
         await sees(page, then)
     await presses(page, "Skicka till chef")
     await presses(page, "Börja läsa", CECILIA)
-    await sees(page, "Formulär", CECILIA)
+    await sees(page, "Läsning", CECILIA)
     await chooses(page, CECILIA, **_READ)
     await presses(page, "Spara", CECILIA)
     await presses(page, "Visa skillnader", CECILIA)

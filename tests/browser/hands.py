@@ -37,4 +37,4 @@ async def presses(page: Page, title: str, person: str = ANNA) -> None:
 
 async def sees(page: Page, words: str, person: str = ANNA) -> None:
     """Wait until these words are visible."""
-    await expect(chat(page, person).get_by_text(words).last).to_be_visible()
+    await expect(chat(page, person).get_by_text(words).filter(visible=True).last).to_be_visible()

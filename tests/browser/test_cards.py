@@ -63,6 +63,7 @@ def every_view(anna: Chat) -> Iterator[Reply]:
     """Play a worker and her chef through every kind of card; yield each as a reply."""
     yield from workers_views(anna)
     yield from chefs_views(anna.room.chat("cecilia"), anna)
+    yield from auditors_views(anna.room.chat("vera"))
 
 
 def chefs_views(cecilia: Chat, anna: Chat) -> Iterator[Reply]:
@@ -80,6 +81,8 @@ def chefs_views(cecilia: Chat, anna: Chat) -> Iterator[Reply]:
         lambda: cecilia.presses("Signera med brist"),
         lambda: cecilia.presses("Signera med brist", {"Skäl": "Påhittat skäl " * 20}),
         lambda: cecilia.presses("Visa det som signerades"),
+        lambda: cecilia.types("enhetens ärenden"),
+        lambda: cecilia.types("uppgifter SN 2026/0200"),
         lambda: cecilia.types("rapport"),
         lambda: cecilia.presses("Exportera"),
         lambda: cecilia.types("ersättare"),
@@ -93,6 +96,20 @@ def chefs_views(cecilia: Chat, anna: Chat) -> Iterator[Reply]:
         yield prompt.model_copy(update={"view": cecilia.view})
 
 
+def auditors_views(vera: Chat) -> Iterator[Reply]:
+    """Play an auditor to the card that asks what goes with an answer."""
+    steps: tuple[Callable[[], Chat], ...] = (
+        lambda: vera.types("ny stickprov SN 2026/0200"),
+        lambda: vera.types("ja"),
+        lambda: vera.types("ja"),
+        lambda: vera.types("vad betyder 2"),
+    )
+    for step in steps:
+        step()
+        assert vera.view is not None
+        yield Reply(tenant_id=1, person_id=1, channel_user=vera.user, language="sv", view=vera.view)
+
+
 def workers_views(anna: Chat) -> Iterator[Reply]:
     """Play a worker through every kind of card of hers; yield each as a reply."""
     yes_no = {"Är det ett våldsärende?": "Ja", "Har barnet kommunicerats?": "Nej", "Beslutas om insats?": "Nej"}
@@ -101,7 +118,11 @@ def workers_views(anna: Chat) -> Iterator[Reply]:
         lambda: anna.types("ny"),
         lambda: anna.types("ny SN 2026/0123"),
         lambda: anna.presses("Spara", {**yes_no, "Är barnet placerat?": "Ja", "Antal barn": "2"}),
+        lambda: anna.types("vad betyder 1"),
+        lambda: anna.types("fortsätt"),
         lambda: anna.presses("Nej"),
+        lambda: anna.types("hur menar du?"),
+        lambda: anna.presses("Avbryt"),
         lambda: anna.presses("Spara", {"Motivering": "Påhittad motivering " * 20, "Var i akten": "Journal"}),
         lambda: anna.presses("Formulär"),
         lambda: anna.types("ändra 7"),

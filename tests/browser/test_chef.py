@@ -68,7 +68,7 @@ async def test_a_basis_is_read_sent_back_corrected_signed_and_changed(bot: RealB
     await sees(page, "Är kommuniceringsrutorna på sista sidan ifyllda?", CECILIA)
 
     await presses(page, "Börja läsa", CECILIA)
-    await sees(page, "Formulär", CECILIA)
+    await sees(page, "Läsning", CECILIA)
     await expect(chat(page, CECILIA).get_by_role("button", name="Visa skillnader")).to_have_count(0)
     await chooses(page, CECILIA, **ALL_YES)
     await presses(page, "Spara", CECILIA)
@@ -78,7 +78,8 @@ async def test_a_basis_is_read_sent_back_corrected_signed_and_changed(bot: RealB
 
     await presses(page, "Återlämna", CECILIA)
     await chat(page, CECILIA).get_by_label("Kommentar", exact=True).last.fill(REMARK)
-    await chat(page, CECILIA).get_by_text("7. Är kommuniceringsrutorna på sista sidan ifyllda?").last.click()
+    pointed = chat(page, CECILIA).get_by_role("checkbox", name="7. Är kommuniceringsrutorna på sista sidan ifyllda?")
+    await expect(pointed.last).to_be_checked()  # it is missing, so it is marked beforehand
     await presses(page, "Återlämna", CECILIA)
     await sees(page, "Återlämnat till handläggaren", CECILIA)
 
@@ -101,6 +102,8 @@ async def test_a_basis_is_read_sent_back_corrected_signed_and_changed(bot: RealB
     await writes(page, "ändra 1")
     await sees(page, "Nu: Ja")
     await presses(page, "Nej")
+    await sees(page, "Vill du ändra ändå?")
+    await presses(page, "Ändra ändå")
     await sees(page, "behöver läsas om, och chefen har fått besked")
     await sees(page, f"{REF} behöver läsas om", CECILIA)
     assert b"zq8-kanarie" not in bot.files()
