@@ -15,6 +15,8 @@ from checklists.privacy import NOTHING, LetThrough, has_personal_number
 _TESTED_ELSEWHERE = ("case_ref",)
 """By `normal_ref`, which knows the tenant's pattern."""
 _MOST_ABOVE = 10
+_FEWEST_DIGITS = 6
+"""From so many digits on, a column's name is not repeated."""
 _ENTRA_ID = re.compile(r"\s*[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\s*", re.IGNORECASE)
 
 
@@ -70,12 +72,17 @@ def _check_header(header: Sequence[str], known: Sequence[str], needed: Sequence[
     faults = []
     if missing := [name for name in needed if name not in header]:
         faults.append(fault(Code.COLUMN_MISSING, line=1, columns=listed(missing)))
-    elif unknown := [word(name) for name in header if name and name not in known]:
+    elif unknown := [_column(name) for name in header if name and name not in known]:
         faults.append(fault(Code.COLUMN_UNKNOWN, line=1, columns=listed(unknown), allowed=listed(known)))
     if twice := sorted({name for name in header if name in known and header.count(name) > 1}):
         faults.append(fault(Code.COLUMN_TWICE, line=1, columns=listed(twice)))
     if faults:
         raise BadCsv(*faults)
+
+
+def _column(name: str) -> str:
+    """Return the name of an unknown column, unless it holds so many digits that it may be a cell of somebody's."""
+    return word(name if sum(map(str.isdigit, name)) < _FEWEST_DIGITS else "")
 
 
 def one_line(cell: str) -> str:

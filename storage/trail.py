@@ -155,7 +155,8 @@ def was_done(session: Session, case_id: int, act: str, actor: str, since: dateti
 
 def ever_worked_on(session: Session, case_id: int, person_id: int) -> bool:
     """Return whether a person was ever made lead or co-worker of a case, or opened it."""
-    named = and_(col(EventRow.act).in_(("lead_set", "co_worker_set")), col(EventRow.detail) == str(person_id))
+    said = or_(col(EventRow.detail) == str(person_id), col(EventRow.detail).like(f"{person_id} %"))  # by a deputy
+    named = and_(col(EventRow.act).in_(("lead_set", "co_worker_set")), said)
     opened = and_(col(EventRow.act) == "case_opened", col(EventRow.actor) == f"person:{person_id}")
     query = select(EventRow.id).where(EventRow.case_id == case_id, or_(named, opened))
     return session.exec(query.limit(1)).first() is not None

@@ -99,7 +99,7 @@ def _columns(cells: list[str], **look: str) -> Element:
     """Return one row of the table: the question, the reader's answer, the worker's."""
     columns = [
         {"type": "Column", "width": width, "items": [text(words, spacing="None", **look)]}
-        for words, width in zip(cells, ("stretch", "80px", "100px"), strict=True)
+        for words, width in zip(cells, ("stretch", "70px", "120px"), strict=True)
     ]
     return {"type": "ColumnSet", "columns": columns, "spacing": "Small"}
 

@@ -21,6 +21,7 @@ from dialogs.views.views import Line, MenuView
 from dialogs.worker import facts_card, form_card, next_card, start_card
 from dialogs.worker.case_details import store_dates
 from dialogs.worker.landing import open_case
+from dialogs.worker.wrong_case import taken
 from storage import cases
 from storage.cases import CaseRow
 
@@ -34,8 +35,10 @@ def new_list(context: TurnContext, checklist: ListId, rest: str) -> Reaction:
     """Begin or continue a list of a case. Only the list of a report opens a case that is not known."""
     ref = find_case.reference(context, rest)
     case, changes = cases.find(context.session, context.tenant_id, ref), NONE
+    units = context.units_as("case_worker")
+    if case is not None and units and checklist == REPORT and not context.seat(case, checklist):
+        return taken(context, case)
     if case is None:
-        units = context.units_as("case_worker")
         if checklist != REPORT or not units:
             raise NoSuchCase(None, "new")
         case, changes = acts.open_case(context.session, context.origin, ref, units[0], context.person_id)

@@ -13,8 +13,9 @@ from storage import signatures
 from storage.signatures import SignatureRow
 from tests.chat.card_hand import as_sent, button, gathered, inputs
 from tests.chat.drive import TEXTS, fills, opens
-from tests.chat.harness import NORTH, REF, SECRET, Chat, Room, move_in
+from tests.chat.harness import NORTH, REF, SECRET, TENANT, Chat, Room, move_in
 from tests.chat.read_drive import ALL, begins, reads, sent
+from tests.sql.import_files import import_cases
 from tests.waiting import PATIENCE
 
 GAP = {"communication_boxes_filled": "nej"}
@@ -436,3 +437,16 @@ def test_reading_and_signing_stand_in_the_trail_without_content(room: Room, ceci
     acts = [event.act for event in room.events() if event.actor == begun.actor]
     assert [act for act in acts if act != "answered"] == ["installed", "reading_begun", "differences_seen", "signed"]
     assert {event.detail for event in room.events() if event.actor == begun.actor} == {""}
+
+
+@pytest.mark.parametrize("before", ["cecilia,", "anna,cecilia"])
+def test_a_chef_who_was_a_case_worker_in_the_case_never_signs_it(room: Room, cecilia: Chat, before: str) -> None:
+    for workers in (before, "anna,bo"):
+        emails = ",".join(f"{name}@example.invalid" if name else "" for name in workers.split(","))
+        raw = f"tenant_id,case_ref,unit,lead_email,co_email\n{TENANT},{REF},{NORTH},{emails}"
+        room.desk.run_now(lambda s, raw=raw: import_cases(s, raw.encode(), frozenset(), room.now, "cli:test"))  # type: ignore[misc]
+
+    has_read(room).presses("Signera").sees("Du har varit handläggare i ärendet, så någon annan behöver signera")
+
+    assert room.events("signed") == []
+    cecilia.presses("Återlämna").sees("Kommentar")

@@ -206,3 +206,9 @@ def test_what_happened_under_a_wrong_number_is_not_in_the_log_of_the_right_case(
     acts = [event.act for event in room.events() if event.case_id == right.id]
     assert "answered" not in acts
     assert "ref_changed" not in acts
+
+
+def test_the_number_is_taken_for_the_list_of_a_report_as_well(anna: Chat, bo: Chat) -> None:
+    opens(anna, **ALL)
+
+    bo.types(f"ny skyddsbedömning {REF}").sees(f"Numret {REF} används redan").sees_no("Anna")
