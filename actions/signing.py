@@ -119,10 +119,10 @@ def ask_before_case(session: Session, origin: Origin, case: CaseRow) -> None:
     if origin.person_id is None:
         return
     for sheet in written(session, case).sheets:
-        if sheet.filled.status == State.SIGNED:
-            standing = signatures.standing(session, case.id, sheet.filled.checklist, sheet.filled.occasion)
-            if standing is not None:
-                _ask(session, origin, case, standing)
+        row = sheet.filled
+        standing = signatures.standing(session, case.id, row.checklist, row.occasion)
+        if row.status == State.SIGNED and standing is not None:
+            _ask(session, origin, case, standing)
 
 
 def _ask(session: Session, origin: Origin, case: CaseRow, standing: SignatureRow) -> None:

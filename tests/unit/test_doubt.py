@@ -31,6 +31,7 @@ NAMES = names_of(
             for line in ("tack", "ja tack", "Tack så mycket!", "okej", "ok tack", "Bra!", "thank you")
         ),
         *((line, "question") for line in ("hur menar du?", "hur menar du", "Vad betyder det?", "vad ska jag skriva")),
+        *((line, "request") for line in ("delvis", "pågår", "ej tillämpligt", "ingen aning")),
         *((line, "question") for line in ("varför frågar du det", "Måste jag svara på det här", "räcker det så?")),
         *(
             (line, "question")
