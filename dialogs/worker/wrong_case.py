@@ -25,6 +25,8 @@ _MAY = {"case_worker": ("lead",), **READER, "admin": RELATIONS}
 WRONG_CASE = Right("wrong_case", "case", _MAY)
 SAVE_REF = Right("save_ref", "case", _MAY)
 WITHDRAW = Right("withdraw", "case", _MAY)
+_SURE = "|sure"
+"""Follows the reference in the press of somebody who has been asked."""
 HAND_OVER = Right("hand_over", "case", READER)
 ASK_CHEF = Right("ask_chef", "self", {"case_worker": RELATIONS})
 
@@ -90,17 +92,33 @@ def save_ref(context: TurnContext, press: Press[AsShown]) -> Reaction:
 
 
 def withdraw(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Withdraw the case: it is in no list and no figure any more, and its number is free."""
+    """Withdraw the case from every list and figure; its number is free. Asks first if it has answers."""
     case = find_case.row(context, press.case, WITHDRAW)
     ref = case.ref
-    if press.what.state != ref:
+    if press.what.state not in (ref, ref + _SURE):
         return _card(context, case, (Line(say="facts.changed_meanwhile"),))
+    if press.what.state == ref and acts.is_begun(context.session, case) and not acts.is_sent(context.session, case):
+        return _asks(context, case)
     try:
         changes = acts.withdraw(context.session, context.origin, case)
     except UserError as error:
         return _card(context, case, refused(error))
     title, line = Line(say="details.about", args={"ref": ref}), Line(say="wrong_case.withdrawn", args={"ref": ref})
     return Done(MenuView(title=title, lines=(line,), buttons=(command_button("hjälp", "buttons.help"),)), changes)
+
+
+def _asks(context: TurnContext, case: CaseRow) -> MenuView:
+    """Ask whether a case in which something is answered is really to be withdrawn."""
+    sure = AsShown(case.ref + _SURE, trail.newest_of_case(context.session, case.id))
+    return MenuView(
+        title=Line(say="details.about", args={"ref": case.ref}),
+        lines=(Line(say="wrong_case.sure"),),
+        buttons=(
+            Button(title=Line(say="buttons.withdraw"), claim=claimed("withdraw", sure, case=case.id)),
+            command_button("hjälp", "buttons.cancel"),
+        ),
+        asks=True,
+    )
 
 
 def _done(case: CaseRow, line: Line) -> MenuView:

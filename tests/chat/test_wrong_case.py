@@ -114,7 +114,9 @@ def test_a_withdrawn_case_is_in_no_list_figure_or_reminder_and_its_number_is_fre
     anna.presses("Ja")
     assert figures(room) == 1
 
-    anna.types(f"fel nummer {WRONG}").presses("Dra tillbaka ärendet").sees(f"{WRONG} är draget tillbaka")
+    anna.types(f"fel nummer {WRONG}").presses("Dra tillbaka ärendet").sees("Det finns svar i ärendet")
+    assert room.events("withdrawn") == []
+    anna.presses("Dra tillbaka ärendet").sees(f"{WRONG} är draget tillbaka")
 
     assert figures(room) == 0
     anna.types("mina ärenden").sees_no(WRONG)
