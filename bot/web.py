@@ -5,7 +5,6 @@ import contextlib
 import errno
 import json
 import logging
-import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -37,6 +36,7 @@ from bot.pages.purposes import PURPOSES
 from bot.sending.sender import Sender
 from bot.sending.service_token import ServiceToken
 from bot.settings import Settings
+from bot.stopping import FINISH_SECONDS, stop_accepting
 from bot.turns import Turns
 from checklists.faults import Code, Refusal, fault
 from dialogs.turn.tokens import Mint
@@ -64,12 +64,6 @@ class Services:
     turns: Turns
 
 
-FINISH_SECONDS = 8.0
-"""How long requests under way may take when the bot is stopped."""
-ARRIVE_SECONDS = 1.0
-"""How long a request may be on its way over a connection that was made before the stop."""
-ARRIVE_LOOKS = 20
-"""How often, while waiting so long, it looks whether any connection is left."""
 SERVICES = web.AppKey("services", Services)
 
 
@@ -229,28 +223,6 @@ def _told(host: str, port: int, host_setting: str, port_setting: str) -> Iterato
             raise CannotListen(fault(Code.CANNOT_LISTEN, address=address, setting=port_setting)) from None
         setting = port_setting if error.errno == errno.EACCES else host_setting
         raise CannotListen(fault(Code.ADDRESS_NOT_HERE, address=address, setting=setting)) from None
-
-
-async def stop_accepting(listening: asyncio.Server, server: web.Server) -> None:
-    """Accept no connection more, and let those made so far deliver their requests."""
-    for connection in _last_connections(listening):
-        await asyncio.get_running_loop().connect_accepted_socket(server, connection)
-    for _ in range(ARRIVE_LOOKS):
-        if not server.connections:
-            return
-        await asyncio.sleep(ARRIVE_SECONDS / ARRIVE_LOOKS)
-
-
-def _last_connections(listening: asyncio.Server) -> list[socket.socket]:
-    """Stop listening, and return the connections nobody has accepted yet: closing the sockets would reset them."""
-    copies = [each.dup() for each in listening.sockets]
-    listening.close()
-    made = []
-    for copy in copies:
-        with copy, contextlib.suppress(BlockingIOError):
-            while True:
-                made.append(copy.accept()[0])
-    return made
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:

@@ -15,7 +15,8 @@ import app
 from bot.clock import Clock
 from bot.metrics import Metrics
 from bot.settings import Settings, read_settings
-from bot.web import FINISH_SECONDS, make_app
+from bot.stopping import FINISH_SECONDS
+from bot.web import make_app
 from storage.desk import Desk
 from storage.sealing import Keys
 from tests.conftest import TRAIL

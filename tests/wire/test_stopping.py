@@ -5,6 +5,7 @@ import csv
 import io
 import os
 import socket
+import threading
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -16,7 +17,7 @@ import psycopg
 import pytest
 from aiohttp import web
 
-from bot.web import stop_accepting
+from bot.stopping import stop_accepting
 from tests.browser.real_bot import RealBot, free_ports
 from tests.waiting import PATIENCE, patience
 from tests.wire.bot_process import Client, RecordingConnector, people_csv, town
@@ -82,6 +83,46 @@ async def test_whoever_has_connected_is_answered_though_nobody_has_accepted_yet(
 
     assert received.startswith(b"HTTP/1.1 200")
     assert received.endswith(b"kept")
+
+
+async def test_while_it_stops_no_connection_is_made_that_would_be_reset() -> None:
+    async def take(_request: web.Request) -> web.Response:
+        return web.Response(text="kept")
+
+    app = web.Application()
+    app.router.add_post("/", take)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    assert runner.server is not None
+    listening = await asyncio.get_running_loop().create_server(runner.server, "127.0.0.1", 0)
+    address, came = listening.sockets[0].getsockname(), Counter[str]()
+    loop, enough, over = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+
+    def comes() -> None:
+        """One connection after the other, as fast as they can be made, until nobody listens."""
+        while not over.is_set():
+            try:
+                with socket.create_connection(address, timeout=PATIENCE) as client:
+                    client.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                    client.settimeout(PATIENCE)
+                    came[client.recv(12).decode()] += 1
+                if came.total() >= 100:
+                    loop.call_soon_threadsafe(enough.set)
+            except ConnectionRefusedError:
+                return
+            except ConnectionError as error:
+                came[type(error).__name__] += 1
+
+    callers = [asyncio.create_task(asyncio.to_thread(comes)) for _ in range(8)]
+    try:
+        async with patience("a hundred answers", lambda: came):
+            await enough.wait()
+        await stop_accepting(listening, runner.server)
+        await asyncio.gather(*callers)
+    finally:
+        over.set()
+        await runner.cleanup()
+    assert set(came) == {"HTTP/1.1 200"}, came
 
 
 @asynccontextmanager
