@@ -1,6 +1,7 @@
 """Disposal as a command: list, have it confirmed in words, print for the file, delete, scrub the files."""
 
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +11,7 @@ from pathlib import Path
 from checklists.faults import Code, Refusal, fault, word
 from checklists.identity import entra_id
 from checklists.retention import Retention, changed
+from imports.steps import REST_SECONDS
 from reports.printed import pages_of
 from storage import disposal, short_lived, tenants, tombstones, trail
 from storage.desk import Desk, Session
@@ -17,8 +19,8 @@ from storage.disposal import DueCase
 from storage.scrub import scrub
 from storage.tenants import TenantRow
 
-_BATCH = 50
-"""Cases per transaction, which the bot has to wait for."""
+_BATCH = 10
+"""Cases per transaction, which the bot has to wait for; then it has the database for as long as that took."""
 
 
 class CannotDispose(Refusal):
@@ -95,9 +97,11 @@ def carry_out(desk: Desk, order: Order, confirmed: str, url: str) -> list[str]:
         ids = [case.id for case in due.cases]
         for first in range(0, len(ids), _BATCH):
             batch = partial(_take_away, order=order, entra_id=due.tenant, ids=ids[first : first + _BATCH])
+            began = time.monotonic()
             cases, pages = desk.run_now(batch)
             tombstones.write_file(order.tombstones, desk.run_now(tombstones.known))
             gone, printed = gone + cases, printed + pages
+            time.sleep(max(REST_SECONDS, time.monotonic() - began))
         counts = desk.run_now(partial(_purge, order=order, entra_id=due.tenant))
         parts = [f"cases: {gone}", f"printed: {printed}", *(f"{kind}: {count}" for kind, count in counts.items())]
         lines.append(f"{due.tenant}: {', '.join(parts)}")

@@ -139,6 +139,7 @@ BAD = [
     ({"lead_email": "nobody@example.invalid"}, "lead_email is not in the people register"),
     ({"co_email": "anna@example.invalid"}, "name the same person"),
     ({"received_on": "2/3 2026"}, "received_on is not a date; write it as 2026-12-05"),
+    ({"received_on": "dec-26"}, "if the spreadsheet shows dec-26 it has changed the day: format the column as text"),
     ({"received_on": "20260302"}, "received_on is not a date; write it as 2026-12-05"),
     ({"planned_decision_on": "1989-12-31"}, "planned_decision_on does not lie between 1990-01-01 and 2031-12-01"),
     ({"closed_on": "2026-12-02"}, "closed_on lies after today"),
