@@ -338,6 +338,12 @@ def readings(session: Session, round_id: int) -> Sequence[ReadingRow]:
     return session.exec(query.order_by(col(ReadingRow.id))).all()
 
 
+def given_up(session: Session, round_id: int, case_id: int) -> Sequence[ReadingRow]:
+    """Return the readings of a case whose reviewers said that they had had it, the latest first."""
+    query = select(ReadingRow).where(ReadingRow.round_id == round_id, ReadingRow.case_id == case_id)
+    return session.exec(query.where(ReadingRow.ended == "had").order_by(col(ReadingRow.id).desc())).all()
+
+
 def reading(session: Session, tenant_id: int, reading_id: int) -> ReadingRow | None:
     """Return a reading of this tenant by row id, also one that was ended."""
     return session.exec(
@@ -424,12 +430,6 @@ def ties(session: Session, case_ids: Sequence[int]) -> Mapping[int, set[int]]:
     for case_id, person in session.exec(had):
         found[case_id].add(person)
     return found
-
-
-def has_said_had(session: Session, case_id: int, person_id: int) -> bool:
-    """Return whether a person has said that she had a case."""
-    query = select(ReadingRow.id).where(ReadingRow.case_id == case_id, ReadingRow.person_id == person_id)
-    return session.exec(query.where(ReadingRow.declared == "had").limit(1)).first() is not None
 
 
 # --- consents --------------------------------------------------------------------------------------------------------
