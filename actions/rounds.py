@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from secrets import token_hex
+from secrets import choice, token_hex
 
 from actions.basis import read_own
 from actions.changes import NONE, Change, Changes, record
@@ -45,6 +45,8 @@ WHY_NOT = ("no_time", "no_file", "reviewer_gone", "tie", "other")
 RECEIVED_WITHIN = timedelta(hours=2)
 """Office time within which what was raised is to be received."""
 _NAME = re.compile(r"[^\W_](?:[^\W_]|[ .,:()/&–-]){0,59}")
+_SEED = "bcdfghjkmnpqrstvwxz"
+"""A seed has no digits, which in a file could read as a personal number, and no vowels, which could read as a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def _row(origin: Origin, plan: Plan, made: Frame, version: int) -> RoundRow:
         first=plan.period.first,
         last=plan.period.last,
         method=plan.method,
-        seed=plan.seed or token_hex(8),
+        seed=plan.seed or "".join(choice(_SEED) for _ in range(16)),
         per_unit=plan.per_unit,
         quota=plan.quota,
         twice=plan.twice,

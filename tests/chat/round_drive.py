@@ -1,5 +1,7 @@
 """Sets a round of the unit's own review up by what a manager and her reviewers type and press."""
 
+from collections.abc import Mapping
+
 from tests.chat.harness import NORTH, SOUTH, Chat, Room, move_in
 from tests.chat.list_drive import takes_in
 
@@ -41,7 +43,7 @@ def furnish(room: Room, *, cases: int = 10, protected: int = 1, unit: str = NORT
         )
 
 
-def draws(chat: Chat, *, per_unit: int = 10, twice: int = 20, **more: str) -> Chat:
+def draws(chat: Chat, more: Mapping[str, str] | None = None, *, per_unit: int = 10, twice: int = 20) -> Chat:
     """Make a round of ten cases, a fifth of them read by two."""
     fields = {
         "Namn": NAME,
@@ -50,7 +52,7 @@ def draws(chat: Chat, *, per_unit: int = 10, twice: int = 20, **more: str) -> Ch
         "Ärenden per enhet": str(per_unit),
         "Andel som läses av två, procent": str(twice),
         "Hur ärendena väljs": "Slumpvis",
-        **more,
+        **(more or {}),
     }
     return chat.types("egenkontroll").presses("Ny omgång").presses("Dra ärenden", fields)
 

@@ -1,11 +1,19 @@
 """A whole round of the unit's own review, and what must not happen in one."""
 
+import io
 from collections import Counter
+from pathlib import Path
 from typing import TypeVar
 
+import pytest
 from sqlmodel import select
 
+import app
+from checklists.frame_file import COLUMNS, DRAW
 from dialogs.views.rounds import coded
+from reports.csv_out import write_csv
+from reports.rounds import round_rows
+from reports.selected import Selection
 from storage import people
 from storage.rounds import ReadingRow, RoundCaseRow, RoundRow
 from tests.chat.harness import Chat, Room
@@ -139,3 +147,61 @@ def person(room: Room, name: str) -> int:
     found = room.desk.run_now(lambda session: people.by_email(session, 1, f"{name}@example.invalid"))
     assert found is not None
     return found.id
+
+
+# --- the draw, from outside ------------------------------------------------------------------------------------------
+
+
+def exported(room: Room) -> bytes:
+    """Return what `export --what rounds` writes."""
+    found = room.desk.run_now(lambda session: list(round_rows(session, Selection())))
+    out = io.StringIO(newline="")
+    write_csv(out, COLUMNS, found)
+    return out.getvalue().encode()
+
+
+def test_the_command_repeats_the_draw_byte_for_byte_from_the_exported_frame(
+    room: Room, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    furnish(room)
+    draws(
+        room.chat("mona"),
+        per_unit=4,
+        **{"Namn": "Våren, slump", "Minst så många med våld eller placering, per enhet": "2"},
+    )
+    draws(
+        room.chat("mona"),
+        per_unit=3,
+        **{"Namn": "Hösten, först", "Hur ärendena väljs": "De först beslutade (inte slumpvis)"},
+    )
+    raw, frame, out = exported(room), tmp_path / "ram.csv", tmp_path / "ut.csv"
+    frame.write_bytes(raw)
+
+    assert app.main(["draw", "--frame", str(frame), "--out", str(out)]) == 0
+    assert out.read_bytes() == raw
+    lines = raw.decode().splitlines()
+    assert len(lines) == 21
+    assert sum(";first;" in line for line in lines) == 10
+    assert not [line for line in lines if refs(11)[-1] in line], "a protected identity"
+
+    bare = [line.split(";") for line in lines]
+    for name in DRAW:
+        for cells in bare[1:]:
+            cells[bare[0].index(name)] = ""
+    frame.write_text("\r\n".join(";".join(cells) for cells in reversed(bare[1:])).join([lines[0] + "\r\n", "\r\n"]))
+    assert app.main(["draw", "--frame", str(frame)]) == 0
+    assert sorted(capfd.readouterr().out.encode().splitlines()) == sorted(raw.splitlines())
+
+    turned = raw.replace(b";1;ja;", b";9;ja;", 1)
+    frame.write_bytes(turned)
+    assert app.main(["draw", "--frame", str(frame), "--out", str(out)]) == 1
+    assert "BK-460" in capfd.readouterr().err
+    for was, now, code in (
+        (b";random;", b";loaded;", "BK-461"),
+        (b";4;2;20;", b";x;2;20;", "BK-461"),
+        (b";4;2;20;", b";5;2;20;", "BK-462"),
+    ):
+        frame.write_bytes(raw.replace(was, now, 1))
+        assert app.main(["draw", "--frame", str(frame), "--out", str(out)]) == 1
+        assert code in capfd.readouterr().err
+    assert app.main(["draw", "--frame", str(tmp_path / "none.csv")]) == 1
