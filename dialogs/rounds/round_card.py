@@ -18,7 +18,7 @@ from storage.rounds import RoundRow
 
 MOST_ROWS = 8
 """What fits on a card of 24 KB with its buttons; `Visa fler` shows the rest."""
-MOST_NAMED = 6
+MOST_NAMED, MOST_NEAR = 8, 4
 _WHY_NO_MATCH: Mapping[Reason, str] = {
     "nobody": "rounds.no_match_nobody",
     "ties": "rounds.no_match_ties",
@@ -133,10 +133,12 @@ def no_match(context: TurnContext, row: RoundRow, why: NoMatch) -> PanelView:
     """Say that the cases cannot be matched with the reviewers, why, and whom to ask; nothing has begun."""
     refs = {one.case_id: case.ref for one, case in rounds.drawn_of(context.session, row.id)}
     named = [refs[one] for one in why.cases][:MOST_NAMED]
-    ask = acts.whom_to_ask(context.session, context.origin, row, why.cases)[:MOST_NAMED]
-    names = people.names_of(context.session, context.tenant_id, [person for person, _ in ask])
+    every = acts.whom_to_ask(context.session, context.origin, row, why.cases)
     units = people.unit_names(context.session, context.tenant_id)
     own = acts.reviewer_units(context.session, context.origin)
+    near = [pair for pair in every if pair[1] in own.get(pair[0], ())][:MOST_NEAR]
+    ask = [*near, *[pair for pair in every if pair[1] not in own.get(pair[0], ())][: MOST_NAMED - MOST_NEAR]]
+    names = people.names_of(context.session, context.tenant_id, [person for person, _ in ask])
     said = {(one.person_id, one.unit_id) for one in rounds.consents(context.session, row.id)}
     rows = []
     for person, unit in ask:
