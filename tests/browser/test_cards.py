@@ -115,10 +115,9 @@ def auditors_views(vera: Chat) -> Iterator[Reply]:
 def managers_views(mona: Chat) -> Iterator[Reply]:
     """Play a manager to the form of a new round."""
     move_in(mona.room.desk, RUNS)
-    for step in (lambda: mona.types("egenkontroll"), lambda: mona.presses("Ny omgång")):
-        step()
-        assert mona.view is not None
-        yield Reply(tenant_id=1, person_id=1, channel_user=mona.user, language="sv", view=mona.view)
+    mona.types("egenkontroll").presses("Ny omgång")
+    assert mona.view is not None
+    yield Reply(tenant_id=1, person_id=1, channel_user=mona.user, language="sv", view=mona.view)
 
 
 def workers_views(anna: Chat) -> Iterator[Reply]:
