@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from bot import logs
 from bot.clock import Clock
-from bot.commandline import definitions, doctor, doubts, exports, registers, trail, upkeep
+from bot.commandline import definitions, doctor, doubts, drawing, exports, registers, trail, upkeep
 from bot.commandline.arguments import Parser
 from bot.commandline.common import actor, open_desk, today, use_newest_key
 from bot.settings import IS_CHECKOUT, ROOT, VAR, BadSettings, Settings, read_settings
@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     registers.add_commands(commands)
     definitions.add_commands(commands)
     exports.add_commands(commands)
+    drawing.add_commands(commands)
     trail.add_commands(commands)
     doctor.add_commands(commands)
     upkeep.add_commands(commands, open_desk)

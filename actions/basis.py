@@ -13,9 +13,10 @@ from checklists import lifecycle
 from checklists.lifecycle import READER, WRITER, State
 from checklists.loader import all_facts, checklist_version, newest
 from checklists.model import NOTHING, Answer, Checklist, Gap, ListId, MotivationBy, Role, Written
+from checklists.round_draw import section_order
 from checklists.route import Stop, next_open, stops
 from checklists.rules import Applied
-from storage import answers, cases, filled, returns, tenants
+from storage import answers, cases, filled, returns, rounds, tenants
 from storage.answers import AnswerRow
 from storage.cases import CaseRow, Facts
 from storage.desk import Session
@@ -38,7 +39,7 @@ class Sheet:
     """One child's list (or the whole case's) with its facts and newest answers.
 
     rows: the newest answer rows by item id. points: by item id, the revision the chef pointed at when she sent the list
-    back. motivation: the form of motivation required here.
+    back. motivation: the form of motivation required here. sections: in a round, in this reviewer's order.
     """
 
     case: CaseRow
@@ -48,6 +49,7 @@ class Sheet:
     rows: dict[str, AnswerRow]
     points: Mapping[str, int] = field(default_factory=dict)
     motivation: MotivationBy = "either"
+    sections: tuple[str, ...] = ()
 
     @cached_property
     def at(self) -> ListPlace:
@@ -72,7 +74,7 @@ class Sheet:
     @cached_property
     def way(self) -> tuple[Stop, ...]:
         """The cards that apply now, in order."""
-        return stops(self.applied, self.filled.role)
+        return stops(self.applied, self.filled.role, self.sections)
 
     def note(self, row: AnswerRow) -> None:
         """Add a newly stored revision and drop what was derived from the answers before it."""
@@ -125,6 +127,7 @@ class Basis:
     sheets: empty until the facts card is saved, or the reading begun; one per part of the file where the list has
     parts. occasion: 0 if no list was ever begun. of_workers: for a reader, the same occasion as the workers have it;
     None for everyone else. person_id: who answers it alone, NOBODY where the case's workers share it.
+    round_id: the round it is reviewed in, NO_ROUND for none.
     """
 
     case: CaseRow
@@ -135,6 +138,7 @@ class Basis:
     occasion: int = 0
     of_workers: "Basis | None" = None
     person_id: int = filled.NOBODY
+    round_id: int = filled.NO_ROUND
 
     @cached_property
     def checklist(self) -> Checklist:
@@ -179,6 +183,13 @@ class Basis:
     def is_handed_over(self) -> bool:
         """Whether every sheet has been handed over: it is with the chef, or signed."""
         return lifecycle.is_handed_over(self.state)
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether every part has a list, and nothing in it is left to answer or to motivate."""
+        parts = {sheet.filled.file_part for sheet in self.sheets}
+        whole = parts >= set(self.checklist.file_parts or ("",))
+        return whole and self.next_from() is None
 
     @property
     def waits_for_reader(self) -> bool:
@@ -241,11 +252,28 @@ def read(
     return replace(reader, occasion=worker.occasion, of_workers=worker)
 
 
-def read_own(session: Session, case: CaseRow, facts: Facts, checklist: ListId, role: Role, person_id: int) -> Basis:
-    """Load the newest occasion of a list other than the decision basis. person_id: NOBODY for the case's workers."""
+def read_own(
+    session: Session,
+    case: CaseRow,
+    facts: Facts,
+    checklist: ListId,
+    role: Role,
+    person_id: int,
+    round_id: int = filled.NO_ROUND,
+) -> Basis:
+    """Load the newest occasion of a list other than the decision basis. person_id: NOBODY for the case's workers.
+
+    round_id: the round in which she reviews it, each reviewer with the sections in an order of her own.
+    """
     is_for = newest(checklist).is_for(case.case_type)
-    found = answers.newest_own(session, case.id, checklist, role, person_id) if is_for else []
-    return replace(_side(session, case, facts, checklist, role, found), person_id=person_id)
+    found = answers.newest_own(session, case.id, checklist, role, person_id, round_id) if is_for else []
+    side = replace(_side(session, case, facts, checklist, role, found), person_id=person_id, round_id=round_id)
+    if round_id != filled.NO_ROUND:
+        seed = rounds.seed_of(session, round_id)
+        for sheet in side.sheets:
+            every = [section.id for section in sheet.checklist.sections]
+            sheet.sections = section_order(seed, person_id, every)
+    return side
 
 
 def of_cases(session: Session, rows: Sequence[CaseRow], checklist: ListId = BASIS) -> dict[int, Basis]:

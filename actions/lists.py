@@ -49,23 +49,26 @@ def begin_one(
     acting: str = "",
     file_part: str = "",
     name: EventName | None = None,
+    in_round: tuple[int, int] = (filled.NO_ROUND, 0),
 ) -> tuple[FilledRow, Changes]:
     """Create one list. like: another list of the same occasion, whose unit, version and occasion it copies.
 
     person_id: the reader, or NOBODY for the workers' list. acting: whom a reader deputises for, else empty. file_part:
-    the part of the case file it is about, where each has a list of its own. name: of its event.
+    the part of the case file it is about, where each has a list of its own. name: of its event. in_round: row id of the
+    round it is reviewed in, and the version of the list used there.
     """
     row = FilledRow(
         tenant_id=origin.tenant_id,
         case_id=case.id,
         unit_id=like.unit_id if like else case.unit_id,
         checklist=checklist.id,
-        version=like.version if like else checklist.version,
+        version=like.version if like else in_round[1] or checklist.version,
         occasion=like.occasion if like else occasion,
         child=child,
         role=role,
         person_id=person_id,
         file_part=file_part,
+        round_id=in_round[0],
         begun_at=origin.now,
     )
     filled.add(session, row)
@@ -74,14 +77,16 @@ def begin_one(
 
 
 def begin_own(
-    session: Session, origin: Origin, own: Basis, acting: str = "", file_part: str = ""
+    session: Session, origin: Origin, own: Basis, acting: str = "", file_part: str = "", version: int = 0
 ) -> tuple[Basis, FilledRow, Changes]:
     """Begin a list other than the decision basis, unless it is begun; return the basis with it, and its row.
 
-    acting: whom a deputy stands in for. file_part: of the case file, where each part has a list of its own.
+    acting: whom a deputy stands in for. file_part: of the case file, where each part has a list of its own. version: of
+    the list, in a round.
     """
     cases.lock(session, own.case)  # two presses at once begin one list
-    own = read_own(session, own.case, own.facts, own.list_id, own.role, own.person_id)
+    at = (own.case, own.facts, own.list_id, own.role, own.person_id, own.round_id)
+    own = read_own(session, *at)
     found = next((sheet.filled for sheet in own.sheets if sheet.filled.file_part == file_part), None)
     if found is not None:
         return own, found, NONE
@@ -97,8 +102,9 @@ def begin_own(
         acting="by_hand" if own.role == "auditor" else acting,
         file_part=file_part,
         name="list_begun",
+        in_round=(own.round_id, version),
     )
-    return read_own(session, own.case, own.facts, own.list_id, own.role, own.person_id), row, changes
+    return read_own(session, *at), row, changes
 
 
 def new_occasion(session: Session, origin: Origin, basis: Basis) -> tuple[Basis, Changes]:

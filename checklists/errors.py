@@ -21,7 +21,17 @@ UserError
 ├── UnreadablePeriod       BK-130
 ├── DateOutOfRange         BK-131
 ├── DateInFuture           BK-132
-└── DatesOutOfOrder        BK-133
+├── DatesOutOfOrder        BK-133
+├── RoundName              BK-150
+├── RoundUnits             BK-151
+├── RoundNumber            BK-152
+├── RoundDays              BK-153
+├── EmptyFrame             BK-154
+├── NoReviewer             BK-155
+├── RoundMoved             BK-156
+├── NotAllAnswered         BK-157
+├── WhyNotMissing          BK-158
+└── NoReplacement          BK-159
 
 The sentences are in texts/sv/errors.yaml and texts/en/errors.yaml, under the code.
 """
@@ -219,3 +229,63 @@ class DatesOutOfOrder(UserError):
     """Two dates of one investigation are in the wrong order. earlier, later: the fields in their right order."""
 
     code = "BK-133"
+
+
+class RoundName(UserError):
+    """A round's name, or its pool's, is missing, too long, or holds other signs than letters, digits and a few more."""
+
+    code = "BK-150"
+
+
+class RoundUnits(UserError):
+    """No unit, or no list, was chosen for a round."""
+
+    code = "BK-151"
+
+
+class RoundNumber(UserError):
+    """A number of a round is none, or out of range. least, most: the range. what: text key of its label."""
+
+    code = "BK-152"
+
+
+class RoundDays(UserError):
+    """Two days of a round, or of a reviewer's absence, are in the wrong order, or only one of them was given."""
+
+    code = "BK-153"
+
+
+class EmptyFrame(UserError):
+    """No case of the period may be drawn. protected, recent: how many were left out."""
+
+    code = "BK-154"
+
+
+class NoReviewer(UserError):
+    """Nobody who may review was chosen."""
+
+    code = "BK-155"
+
+
+class RoundMoved(UserError):
+    """The round, or what the button is about, has moved on since the card was shown."""
+
+    code = "BK-156"
+
+
+class NotAllAnswered(UserError):
+    """Some questions of a calibration are not answered. missing: how many."""
+
+    code = "BK-157"
+
+
+class WhyNotMissing(UserError):
+    """A round is to be closed, and of some cases it is not said why they were not reviewed. cases: how many."""
+
+    code = "BK-158"
+
+
+class NoReplacement(UserError):
+    """There is no case left in the unit's order to take instead, or nobody may review the next one."""
+
+    code = "BK-159"

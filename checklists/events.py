@@ -14,6 +14,10 @@ EventName = Literal[
     # people, and what they choose
     "bound", "installed", "language_set", "deputy_named", "deputy_removed", "snoozed", "link_made", "person_added",
     "person_changed", "person_doubled", "email_changed", "denied", "conflict",
+    # rounds of the unit's own review
+    "round_made", "reviewer_added", "reviewer_removed", "loan_asked", "loan_said", "round_started", "case_given",
+    "case_moved", "case_replaced", "tie_declared", "calibrated", "raised", "raised_received", "raised_late",
+    "round_closed",
     # files and upkeep
     "import", "export", "access_log", "link_used", "setting_changed", "retention_set", "disposal_listed", "disposed",
     "purged", "backup", "restored", "moved", "swept", "test_sent",

@@ -27,7 +27,8 @@ BK-4xx the command line, continued
 ├── 41x  doctor: what is outside this machine
 ├── 42x  doctor: a message sent to try
 ├── 43x  what the bot proves who it is with
-└── 44x  the pages and the Teams package
+├── 44x  the pages and the Teams package
+└── 46x  the draw of a round
 
 The sentences are in texts/sv and texts/en, under the code: BK-1xx and BK-2xx in files.yaml, BK-3xx and
 BK-4xx in commandline.yaml.
@@ -274,6 +275,10 @@ class Code(StrEnum):
     LINE_TOO_LONG = "BK-440"
     NO_PAGE = "BK-441"
     NOT_A_PACKAGE = "BK-442"
+
+    DRAW_DIFFERS = "BK-460"
+    FRAME_CELL = "BK-461"
+    FRAME_UNEVEN = "BK-462"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from checklists.months import months_on
 from checklists.workdays import Workdays
 
 Rule = Literal[
-    "LUCKOR", "BESLUT", "OLAST", "ATER", "TYST", "14D", "4M", "PAGAR", "UPPFOLJT", "6M", "SKYDD"
+    "LUCKOR", "BESLUT", "OLAST", "ATER", "TYST", "14D", "4M", "PAGAR", "UPPFOLJT", "6M", "SKYDD", "GRANSKA"
 ]  # fmt: skip
 Days = Annotated[int, Field(ge=0, le=400)]
 
@@ -49,6 +49,8 @@ class Thresholds:
     """PAGAR: working days after the decision."""
     follow_up_months: Annotated[int, Field(ge=1, le=60)] = 6
     """6M: months after the decision."""
+    review: Days = 5
+    """GRANSKA: working days before a round closes."""
     catch_up: Days = 30
     """Days after which a reminder with no end of its own is too old to be sent."""
 
@@ -296,3 +298,9 @@ _RULES: tuple[Callable[[_On], Due | None], ...] = (
     _followed,
     _follow_up,
 )
+
+
+def review_due(round_id: int, closes_on: date, day: date, thresholds: Thresholds, workdays: Workdays) -> Due | None:
+    """Return the reminder of a reading that is not done, from some working days before its round closes until then."""
+    is_due = workdays.before(closes_on, thresholds.review) <= day <= closes_on
+    return Due("GRANSKA", (), f"round:{round_id}", closes_on) if is_due else None

@@ -17,6 +17,7 @@ VerbName = Literal[
     "assign",
     "back",
     "begin_list",
+    "calibrate",
     "change",
     "change_anyway",
     "close",
@@ -56,10 +57,32 @@ VerbName = Literal[
     "open_ref",
     "pause",
     "protection",
+    "raise_it",
+    "raise_now",
     "read",
+    "received",
     "remove_deputy",
     "reopen",
     "report",
+    "review",
+    "review_begin",
+    "review_tie",
+    "reviews",
+    "round_add",
+    "round_agree",
+    "round_close",
+    "round_drop",
+    "round_end",
+    "round_give",
+    "round_lend",
+    "round_move",
+    "round_new",
+    "round_replace",
+    "round_save",
+    "round_say",
+    "round_show",
+    "round_start",
+    "save_calibration",
     "save_closing",
     "save_comment",
     "save_decided",
@@ -152,3 +175,6 @@ def sees_figures(held: Iterable[tuple[Role, str]], unit: str) -> bool:
 
 FIGURES: Mapping[Role, tuple[Relation, ...]] = dict.fromkeys(("manager", "unit_manager", "deputy"), RELATIONS)
 """Who may ask for figures at all; `sees_figures` decides for which unit."""
+
+ROUNDS: Mapping[Role, tuple[Relation, ...]] = dict.fromkeys(("manager", "unit_manager", "deputy"), RELATIONS)
+"""Who runs rounds of the unit's own review; of which units, the dialog asks."""

@@ -1,11 +1,12 @@
 """The route through a list: which card comes next is a pure function of the list, the facts and the answers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 from checklists.lifecycle import WRITER
-from checklists.model import Answer, Item, Role
+from checklists.model import Answer, Choice, Item, Role
 from checklists.rules import Answers, Applied
 
 
@@ -29,14 +30,21 @@ class Stop:
         return f"{self.kind}:{self.items[0]}"
 
 
-def stops(applied: Applied, role: Role) -> tuple[Stop, ...]:
+REVIEWED: tuple[Choice, ...] = ("nej", "delvis")
+"""The answers a review in a round motivates."""
+
+
+def stops(applied: Applied, role: Role, sections: Sequence[str] = ()) -> tuple[Stop, ...]:
     """Return every card that applies now, in list order, answered or not.
 
-    Only the writer gets motivation cards; readers answer the motivation items as plain questions.
+    Only the writer gets motivation cards; readers answer the motivation items as plain questions. sections: in a round,
+    the ids of the list's sections in this reviewer's order; she motivates each Nej and Delvis.
     """
     way: list[Stop] = []
     done_groups: set[str] = set()
     now = applied.applicable(role)
+    if sections:
+        now = tuple(sorted(now, key=lambda item: sections.index(item.section)))
     writes = role == WRITER
     for item in now:
         if item.group:
@@ -55,6 +63,8 @@ def stops(applied: Applied, role: Role) -> tuple[Stop, ...]:
                 way.append(Stop("detail", (item.id,)))
         if writes:
             way += _own_motivation(members, applied.answers)
+        elif sections:
+            way += _own_motivation(members, applied.answers, REVIEWED)
     return tuple(way)
 
 
@@ -63,12 +73,13 @@ def asks_detail(item: Item, applied: Applied) -> bool:
     return item.id in applied.answered and applied.answers[item.id].choice in item.detailed
 
 
-def _own_motivation(items: tuple[Item, ...], answers: Answers) -> list[Stop]:
+def _own_motivation(items: tuple[Item, ...], answers: Answers, on: tuple[Choice, ...] = ()) -> list[Stop]:
     """Return the card that motivates these items in their own rows, if any of their answers needs it; else [].
 
-    One card serves a whole group, because the reason is usually the same for all its items.
+    One card serves a whole group, because the reason is usually the same for all its items. on: the answers that need
+    it; those the item names, if none are given.
     """
-    calling = [item.id for item in items if item.id in answers and answers[item.id].choice in item.motivate_on]
+    calling = [item.id for item in items if item.id in answers and answers[item.id].choice in (on or item.motivate_on)]
     waiting = [item_id for item_id in calling if not answers[item_id].motivation]
     wanted = tuple(waiting or calling)
     return [Stop("motivation", wanted)] if wanted else []

@@ -162,20 +162,20 @@ _OWN = (
         col(FilledRow.checklist) == bindparam("checklist"),
         col(FilledRow.role) == bindparam("role"),
         col(FilledRow.person_id) == bindparam("person_id"),
-        col(FilledRow.round_id) == NO_ROUND,
+        col(FilledRow.round_id) == bindparam("round_id"),
     )
     .order_by(col(FilledRow.occasion), col(FilledRow.id))
 )
 
 
 def newest_own(
-    session: Session, case_id: int, checklist: str, role: Role, person_id: int
+    session: Session, case_id: int, checklist: str, role: Role, person_id: int, round_id: int = NO_ROUND
 ) -> list[tuple[FilledRow, dict[str, AnswerRow]]]:
     """Return the lists of one role and person (NOBODY: the workers) with their newest answers, as begun.
 
-    Of the newest occasion, and outside every round.
+    Of the newest occasion, in one round or, with NO_ROUND, outside every round.
     """
-    named = {"case_id": case_id, "checklist": checklist, "role": role, "person_id": person_id}
+    named = {"case_id": case_id, "checklist": checklist, "role": role, "person_id": person_id, "round_id": round_id}
     found: dict[int, tuple[FilledRow, dict[str, AnswerRow]]] = {}
     for row, answer in session.exec(_OWN, params=named):
         _, given = found.setdefault(row.id, (row, {}))
@@ -183,6 +183,12 @@ def newest_own(
             given[answer.item_id] = answer
     newest = max((row.occasion for row, _ in found.values()), default=0)
     return [one for one in found.values() if one[0].occasion == newest]
+
+
+def newest_choices(session: Session, filled_id: int) -> dict[str, str]:
+    """Return the newest choice of each answered item of a list."""
+    query = select(AnswerRow.item_id, AnswerRow.choice).where(AnswerRow.filled_id == filled_id)
+    return dict(session.exec(query.order_by(col(AnswerRow.revision))).all())
 
 
 def newest_occasions(

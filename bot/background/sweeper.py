@@ -9,6 +9,7 @@ from bot.clock import Clock
 from bot.logs import crash_line
 from bot.metrics import Metrics
 from dialogs.messages import sweep
+from dialogs.rounds import raising
 from storage import trail
 from storage.desk import Desk, Session
 from storage.unfit import Skipped
@@ -30,6 +31,7 @@ class Sweeper:
         self._swept: set[tuple[int, date]] = set()
         self._looked_at: tuple[int, date] | None = None
         self._day: date | None = None
+        self._minute: datetime | None = None
 
     async def sweep_if_due(self) -> None:
         """Run whatever is due. Checking costs two small queries."""
@@ -45,6 +47,12 @@ class Sweeper:
             if protected.told:
                 self._wake()
             self._looked_at = (newest, day)
+        minute = now.replace(second=0, microsecond=0)
+        if minute != self._minute:
+            late = await self._desk.run(partial(raising.tell_of_late, now=now), "raised")
+            self._minute = minute
+            if late:
+                self._wake()
         for tenant_id in to_sweep:
             more = True
             while more:

@@ -13,6 +13,7 @@ from bot.cards.group import group_card
 from bot.cards.help import help_card
 from bot.cards.menus import ask_ref_card, cases_card, menu_card
 from bot.cards.motivation import doubt_card, motivation_card
+from bot.cards.panel import panel_card
 from bot.cards.parts import Card, Pen, line_words
 from bot.cards.prompt import prompt_card
 from bot.cards.question import question_card
@@ -58,6 +59,7 @@ _BUILDERS: dict[str, Callable[[Pen, Any], Card]] = {
     "reminder": reminder_card,
     "report": report_card,
     "links": links_card,
+    "panel": panel_card,
 }
 """The builder of each kind of view; a test checks that none is missing."""
 

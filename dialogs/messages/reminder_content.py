@@ -10,8 +10,9 @@ from datetime import datetime
 
 from actions import people as acts
 from actions.basis import BASIS
+from actions.rounds import readings_left
 from checklists.access import Staff
-from checklists.reminder_rules import Due, Rule, due, protection_due
+from checklists.reminder_rules import Due, Rule, due, protection_due, review_due
 from checklists.rights import ANYONE, Right, VerbName
 from checklists.route import stop_of
 from checklists.swedish_time import local
@@ -22,7 +23,7 @@ from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.exchange import Reply
 from dialogs.turn.presses import OfBundle, OnCard, ToItem
 from dialogs.turn.turn_context import TurnContext
-from dialogs.views.ready_made import open_button
+from dialogs.views.ready_made import command_button, open_button
 from dialogs.views.views import (
     Button,
     Line,
@@ -33,7 +34,7 @@ from dialogs.views.views import (
     ReminderView,
 )
 from dialogs.worker import protection
-from storage import cases, outbox, people, tenants, told_reminders
+from storage import cases, outbox, people, rounds, tenants, told_reminders
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.outbox import OutboxRow
@@ -49,6 +50,7 @@ OPENS: Mapping[str, VerbName] = {"worker": "continue", "chef": "read"}
 """The verb of a case's button, by the recipient's relation to the case; others get no button."""
 SENTENCES: Mapping[Rule, str] = {
     "SKYDD": "reminders.protection",
+    "GRANSKA": "reminders.review",
     "14D": "reminders.assessment",
     "4M": "reminders.four_months",
     "BESLUT": "reminders.decision",
@@ -103,6 +105,8 @@ class _Bundle:
     def holds(self, note: ToldRow) -> Due | None:
         """Return the reminder behind a note; None if it no longer holds or is no longer for this person."""
         case = self._case(note.case_id)
+        if note.rule == "GRANSKA":
+            return self._review(note) if case is not None and note.day == self._today and self._open else None
         if case is None or note.day != self._today or not self._staff.may_be_told(case, self._person):
             return None
         if note.rule != "SKYDD" and not self._open:
@@ -113,6 +117,15 @@ class _Bundle:
         swept = due(state, self._today, self._settings, self._settings.workdays)
         found = (protection_due(state, self._today), *swept)
         return next((one for one in found if one and (one.rule, one.mark) == (note.rule, note.mark)), None)
+
+    def _review(self, note: ToldRow) -> Due | None:
+        row = rounds.get(self._session, self._tenant_id, int(note.mark.removeprefix("round:")))
+        if row is None or row.state != "open":
+            return None
+        hers = [one.case_id for one in readings_left(self._session, row) if one.person_id == self._person]
+        is_left = note.case_id in hers
+        found = review_due(row.id, row.closes_on, self._today, self._settings, self._settings.workdays)
+        return found if is_left else None
 
     def view(self, bare: ReminderView, bundle: str, holding: Sequence[tuple[ToldRow, Due]]) -> ReminderView:
         """Return the reminders that hold, the most urgent case first."""
@@ -191,10 +204,12 @@ class _Bundle:
         asked_here = verb is not None and case.closed_on is None and any(one.rule == "SKYDD" for one in found)
         if asked_here and verb == OPENS["chef"]:
             button = None  # there is nothing to read yet
+        if any(one.rule == "GRANSKA" for one in found) and button is None:
+            button = command_button("granska", "buttons.review")
         return ReminderCase(
             case_ref=case.ref,
             checklist=BASIS,
-            version=self._standings[case.id].version,
+            version=self._standings[case.id].version if case.id in self._standings else 1,
             points=tuple(self._point(case, one) for one in found),
             answers=protection.buttons(case.id) if asked_here else (),
             button=button,

@@ -10,16 +10,17 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from actions.rounds import readings_left as round_readings_left
 from checklists.access import Audience, Staff
 from checklists.months import months_on
-from checklists.reminder_rules import CaseState, Due, due, protection_due
+from checklists.reminder_rules import CaseState, Due, due, protection_due, review_due
 from checklists.swedish_time import day_of, local
 from checklists.tenant_settings import TenantSettings
 from dialogs.messages.case_state import case_dates, is_protection_answered, read_case
 from dialogs.messages.stand_in import reachable_instead
 from dialogs.messages.tell import REMINDER, put
 from dialogs.views.views import Line, ReminderView
-from storage import conversations, people, tenants, told_reminders, trail
+from storage import conversations, people, rounds, tenants, told_reminders, trail
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.told_reminders import Occasion, ToldRow
@@ -72,6 +73,7 @@ def step(session: Session, tenant_id: int, now: datetime) -> Step:
         skipped = [one for case in found if (one := sweeping.look_at(case))]
         row.reached = max([case.id for case in found] + [one.case_id for one in unread])
         return Step(more=True, skipped=(*unread, *skipped))
+    _note_reviews(session, settings, tenant_id, day)
     if _put_bundles(session, tenant_id, day, now):
         return Step(more=True)
     row.done_at = now
@@ -148,6 +150,23 @@ def _tell(session: Session, tenant_id: int, occasion: Occasion, day: date, bundl
     row = ToldRow(tenant_id=tenant_id, person_id=person, rule=rule, case_id=case, mark=mark, day=day, bundle=bundle)
     told_reminders.tell(session, row)
     return row
+
+
+def _note_reviews(session: Session, settings: TenantSettings, tenant_id: int, day: date) -> None:
+    """Note which reviewers are to be told of readings that are not done in rounds about to close."""
+    for row in rounds.open_rounds(session, tenant_id):
+        one = review_due(row.id, row.closes_on, day, settings, settings.workdays)
+        left = round_readings_left(session, row) if one is not None else ()
+        told = told_reminders.told_about(session, [reading.case_id for reading in left]) if left else {}
+        again = told_reminders.snoozed(session, tenant_id, day) if left else set()
+        for reading in left:
+            occasion: Occasion = (reading.person_id, "GRANSKA", reading.case_id, f"round:{row.id}")
+            bundle, note = f"reminder:{reading.person_id}:{day}", told.get(occasion)
+            if note is None:
+                _tell(session, tenant_id, occasion, day, bundle)
+            elif note.bundle in again and note.day < day:
+                note.day, note.bundle = day, bundle
+    session.flush()
 
 
 def _put_bundles(session: Session, tenant_id: int, day: date, now: datetime) -> bool:

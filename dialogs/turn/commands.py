@@ -12,6 +12,7 @@ from checklists.rights import ANYONE, RELATIONS, Right, may, table
 from dialogs.chef import deputies, reading, sign_off, unit_case, unit_cases
 from dialogs.figures import report
 from dialogs.messages import reminder_content
+from dialogs.rounds import manage, raising, review
 from dialogs.turn import menu
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, parted
 from dialogs.turn.presses import Anyway, ForCommand, OfCommand
@@ -71,6 +72,9 @@ MODULES = (
     menu,
     reminder_content,
     report,
+    manage,
+    review,
+    raising,
 )
 COMMANDS: tuple[Command, ...] = tuple(command for module in MODULES for command in module.COMMANDS)
 _BY_WORD: Mapping[str, Command] = {folded(word): c for c in COMMANDS for word in (c.word, *c.aliases)}

@@ -4,7 +4,7 @@ from typing import Literal
 
 from actions import people as acts
 from checklists.model import ListId, Role
-from checklists.rights import ANYONE, FIGURES, OWN_CASE, Right
+from checklists.rights import ANYONE, FIGURES, OWN_CASE, ROUNDS, Right
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Reaction, Verb, claimed
 from dialogs.turn.presses import OfCommand
@@ -76,6 +76,10 @@ def _help_lines(context: TurnContext) -> tuple[Line, ...]:
         lines.append(Line(say="menu.help_admin"))
     if _sees_figures(context):
         lines.append(Line(say="menu.help_figures"))
+    if context.units_as("peer_reviewer"):
+        lines.append(Line(say="menu.help_review"))
+    if any(context.units_as(role) for role in ROUNDS):
+        lines.append(Line(say="menu.help_reviews"))
     if context.units_as("case_worker"):
         lines.append(Line(say="menu.help_report"))
     lines += [Line(say="menu.help_lists", args={"example": _EXAMPLES[one]}) for one in _lists(context)]
@@ -118,6 +122,9 @@ def _buttons(context: TurnContext) -> tuple[Button, ...]:
         buttons.append(command_button("ersättare", "buttons.deputies"))
     if _sees_figures(context):
         buttons.append(command_button("rapport", "buttons.report"))
+        buttons.append(command_button("egenkontroll", "buttons.reviews"))
+    if context.units_as("peer_reviewer"):
+        buttons.append(command_button("granska", "buttons.review"))
     for one in _lists(context):
         title = Line(say="buttons.new_list", args={"list": one})
         buttons.append(command_button(f"ny {one}", "buttons.new_list").model_copy(update={"title": title}))

@@ -298,6 +298,29 @@ class Anyway:
         return {"revision": str(self.signature_id), "choice": chosen}
 
 
+@dataclass(frozen=True, slots=True)
+class OfRound:
+    """Something of a round. about: row id of a case, a person, a reading, a consent or a raised case; said: a code.
+
+    made_by: the act that made the button, where the same press may be meant twice. start: index of the first row shown.
+    """
+
+    round_id: int = 0
+    about: int = 0
+    said: str = ""
+    start: int = 0
+    made_by: str = ""
+
+    @classmethod
+    def read(cls, claim: Claim) -> Self:
+        numbers = [int(part) if part.isdigit() else 0 for part in claim.item.split("/")]
+        round_id, about, start = (*numbers, 0, 0, 0)[:3]
+        return cls(round_id, about, claim.choice, start, claim.revision)
+
+    def write(self) -> Parts:
+        return {"item": f"{self.round_id}/{self.about}/{self.start}", "choice": self.said, "revision": self.made_by}
+
+
 # --- payloads of a single name ---------------------------------------------------------------------------------------
 
 

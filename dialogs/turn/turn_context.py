@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from actions import round_seat
 from actions.basis import BASIS, Basis, read, read_own
 from actions.origin import Origin, of_person
 from checklists import access
@@ -14,7 +15,7 @@ from checklists.model import ListId, Role
 from dialogs.turn.exchange import Reply, Turn
 from dialogs.turn.shown import Shown
 from dialogs.views.views import AnyView
-from storage import filled, people, signatures, tenants, trail
+from storage import filled, people, rounds, tenants
 from storage.cases import CaseRow, Facts
 from storage.conversations import ConversationRow
 from storage.desk import Session
@@ -78,17 +79,31 @@ class TurnContext:
         if self.turn.kind != "refresh":
             self.conversation.case_id = case.id
         person_id = filled.NOBODY if role == WRITER else self.person_id
-        return read_own(self.session, case, facts, checklist, role, person_id)
+        return read_own(self.session, case, facts, checklist, role, person_id, self.round_id(case, checklist, role))
 
     def seat(self, case: CaseRow, checklist: ListId) -> Role | None:
         """Return the role in which this person answers a list other than the decision basis, None if she may not."""
         role = access.seat(newest(checklist), self.roles, case)
-        return role if role != "peer_reviewer" or not self._has_had(case) else None
+        if role != "peer_reviewer":
+            return role
+        return role if not self.has_had(case) and self.round_seat(case, checklist).may_review else None
 
-    def _has_had(self, case: CaseRow) -> bool:
-        """Say whether this person ever was lead or co-worker of a case, or signed it."""
-        signed = any(row.signer_id == self.person_id for row in signatures.of_case(self.session, case.id))
-        return signed or trail.ever_worked_on(self.session, case.id, self.person_id)
+    def round_seat(self, case: CaseRow, checklist: ListId) -> round_seat.Seat:
+        """Return where this person stands as a peer reviewer of a case, as the rounds of this list have it."""
+        return round_seat.seat(self.session, self.origin, case, checklist)
+
+    def round_version(self, case: CaseRow, checklist: ListId) -> int:
+        """Return the version of the list that the round uses in which this person reviews a case, 0 for none."""
+        found = self.round_seat(case, checklist).round
+        return found.version if found is not None else 0
+
+    def round_id(self, case: CaseRow, checklist: ListId, role: Role) -> int:
+        """Return the round in which this person reviews a case, NO_ROUND for none."""
+        return self.round_seat(case, checklist).round_id if role == "peer_reviewer" else filled.NO_ROUND
+
+    def has_had(self, case: CaseRow) -> bool:
+        """Say whether this person has or had to do with a case, or has said so; see `rounds.ties`."""
+        return self.person_id in rounds.ties(self.session, [case.id]).get(case.id, ())
 
     def reader_id(self, case: CaseRow) -> int:
         """Return the person's own id if they read this case as chef or deputy, else `filled.NOBODY`."""

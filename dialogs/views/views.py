@@ -28,6 +28,7 @@ from dialogs.views.parts import GapRow as GapRow
 from dialogs.views.parts import Head as Head
 from dialogs.views.parts import Line as Line
 from dialogs.views.parts import Listed as Listed
+from dialogs.views.rounds import PanelView
 
 
 class Aside(Data):
@@ -470,7 +471,8 @@ AnyView = Annotated[
     | UnitCaseView
     | ReminderView
     | ReportView
-    | LinksView,
+    | LinksView
+    | PanelView,
     Field(discriminator="kind"),
 ]
 

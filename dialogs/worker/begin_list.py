@@ -11,6 +11,7 @@ from checklists.errors import BadChildren, UserError
 from checklists.loader import newest
 from checklists.model import MOST_CHILDREN, FilePart, ListId
 from checklists.rights import LIST_HOLDER, Right
+from dialogs.rounds import start_review
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb
 from dialogs.turn.find_case import NoSuchCase
@@ -42,6 +43,9 @@ def new_list(context: TurnContext, checklist: ListId, rest: str) -> Reaction:
         if checklist != REPORT or not units:
             raise NoSuchCase(None, "new")
         case, changes = acts.open_case(context.session, context.origin, ref, units[0], context.person_id)
+    first = start_review.before_it(context, case, checklist)
+    if first is not None:
+        return _with(changes, first)
     basis = find_case.by_id(context, case.id, BEGIN, checklist)
     return _with(changes, begin(context, basis))
 
@@ -122,7 +126,8 @@ def save(context: TurnContext, press: Press[OnFacts]) -> Reaction:
 
 def _begun(context: TurnContext, basis: Basis, part: FilePart | str, *, form: bool) -> Reaction:
     acting = context.acting_as(basis.case) if basis.role == "unit_manager" else ""
-    basis, row, changes = lists.begin_own(context.session, context.origin, basis, acting, part)
+    version = context.round_version(basis.case, basis.list_id) if basis.round_id else 0
+    basis, row, changes = lists.begin_own(context.session, context.origin, basis, acting, part, version)
     sheet = basis.sheet(row.id)
     if form and sheet is not None:
         return Done(form_card.form(sheet, sheet.way), changes)

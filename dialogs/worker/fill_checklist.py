@@ -77,6 +77,8 @@ def _motivate(context: TurnContext, press: Press[OnCard], right: Right, how: Mot
     at = landed(context, press, right)
     if not isinstance(at, Landed):
         return at
+    if how == "missing" and at.sheet.sections:
+        return next_card.card(context, at.sheet, at.stop, (Line(say="rounds.motivated"),))
     text, place = (press.inputs.get(name, "") for name in ("motivation", "place"))
     try:
         written = answers.motivation(context.origin, at.sheet, how, text, place)

@@ -119,7 +119,8 @@ def _own(context: TurnContext, case: CaseRow, checklist: ListId) -> Basis:
     role = context.seat(case, checklist) or WRITER
     person_id = filled.NOBODY if role == WRITER else context.person_id
     facts = cases.facts(context.session, case.id)
-    return read_own(context.session, case, facts, checklist, role, person_id)
+    round_id = context.round_id(case, checklist, role)
+    return read_own(context.session, case, facts, checklist, role, person_id, round_id)
 
 
 def _progress(basis: Basis) -> Line:

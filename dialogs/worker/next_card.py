@@ -139,7 +139,7 @@ def motivation(sheet: Sheet, stop: Stop, notices: tuple[Line, ...], text: str, p
         buttons=tuple(
             Button(title=Line(say="buttons." + title), claim=claimed(verb, at, **sheet.at))
             for verb, title in titles
-            if verb != without
+            if verb != without and not (verb == "no_motivation" and sheet.sections)
         ),
         nav=_nav(sheet, stop),
         refresh=claimed("show_current", **sheet.at),
@@ -149,12 +149,13 @@ def motivation(sheet: Sheet, stop: Stop, notices: tuple[Line, ...], text: str, p
 def _nav(sheet: Sheet, stop: Stop, at: OnCard | None = None) -> tuple[Button, ...]:
     """Return the navigation buttons; only a question card has a comment, which is about one question.
 
-    at: of a card with choices, which these presses store too.
+    at: of a card with choices, which these presses store too. In a round, a child at risk can be raised on every card.
     """
     verbs: list[VerbName] = ["back"] if before(sheet.way, stop.key) else []
     verbs += ["pause"]
     verbs += [] if stop.kind in ("motivation", "detail") else ["form"]
     verbs += ["comment", "what_counts"] if stop.kind == "question" else []
+    verbs += ["raise_now"] if sheet.sections else []
     at = at or OnCard(stop.key)
     return tuple(Button(title=Line(say="buttons." + verb), claim=claimed(verb, at, **sheet.at)) for verb in verbs)
 

@@ -16,6 +16,7 @@ from tests.chat.card_hand import elements
 from tests.chat.drive import fills, opens
 from tests.chat.harness import Chat, Room, move_in
 from tests.chat.read_drive import ALL, reads
+from tests.chat.round_drive import RUNS
 from tests.conftest import NODE_MODULES, TRAIL
 from tests.migrated import put_database
 from texts import LANGUAGES, Language
@@ -64,6 +65,7 @@ def every_view(anna: Chat) -> Iterator[Reply]:
     yield from workers_views(anna)
     yield from chefs_views(anna.room.chat("cecilia"), anna)
     yield from auditors_views(anna.room.chat("vera"))
+    yield from managers_views(anna.room.chat("mona"))
 
 
 def chefs_views(cecilia: Chat, anna: Chat) -> Iterator[Reply]:
@@ -108,6 +110,14 @@ def auditors_views(vera: Chat) -> Iterator[Reply]:
         step()
         assert vera.view is not None
         yield Reply(tenant_id=1, person_id=1, channel_user=vera.user, language="sv", view=vera.view)
+
+
+def managers_views(mona: Chat) -> Iterator[Reply]:
+    """Play a manager to the form of a new round."""
+    move_in(mona.room.desk, RUNS)
+    mona.types("egenkontroll").presses("Ny omgång")
+    assert mona.view is not None
+    yield Reply(tenant_id=1, person_id=1, channel_user=mona.user, language="sv", view=mona.view)
 
 
 def workers_views(anna: Chat) -> Iterator[Reply]:

@@ -21,6 +21,7 @@ from checklists.loader import all_facts, newest
 from checklists.model import Written
 from checklists.replies import read_answer
 from dialogs.messages import reminder_content, sweep
+from dialogs.rounds import raising
 from dialogs.turn.exchange import Reply, Turn
 from dialogs.turn.take_turn import Outcome, note_posted, take_turn
 from dialogs.turn.tokens import Mint
@@ -103,6 +104,7 @@ class Room:
     def sweeps(self) -> None:
         """Run the background work: the day's sweep if the office is open, and SKYDD at any time."""
         self.desk.run_now(lambda session: sweep.tell_of_protection(session, self.now))
+        self.desk.run_now(lambda session: raising.tell_of_late(session, self.now))
         for tenant_id in self.desk.run_now(lambda session: sweep.tenants_to_sweep(session, self.now, ())):
             while self.desk.run_now(partial(sweep.step, tenant_id=tenant_id, now=self.now)).more:
                 continue

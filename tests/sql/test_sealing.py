@@ -21,6 +21,7 @@ from storage import (
     inbox,
     outbox,
     returns,
+    rounds,
     sealing,
     signatures,
 )
@@ -31,6 +32,7 @@ from storage.extensions import ExtensionRow
 from storage.inbox import InboxRow
 from storage.outbox import OutboxRow
 from storage.returns import ReturnRow
+from storage.rounds import RoundRow
 from storage.sealing import KeyGone, Keys, SealBroken, parse_keys, prefetch_keys, seal, unseal
 from storage.signatures import SignatureRow
 from storage.tables import METADATA
@@ -86,6 +88,24 @@ def write_everywhere(session: Session, world: World, words: str) -> None:
         "occasion": 1,
         "role": "unit_manager",
     }
+    of_round = RoundRow(
+        tenant_id=tenant,
+        nonce=uuid4().hex,
+        name=b"",
+        pool=b"",
+        checklist="peer_review_bou",
+        version=2,
+        first=date(2026, 1, 1),
+        last=date(2026, 4, 1),
+        method="random",
+        seed="s",
+        per_unit=8,
+        opens_on=date(2026, 5, 1),
+        closes_on=date(2026, 6, 1),
+        made_by=world.person,
+        made_at=NOW,
+    )
+    rounds.add(session, of_round, words, words, ())
     signed = SignatureRow(**at, version=1, signer_id=world.person, at=NOW, nonce=uuid4().hex, view=b"")
     signatures.add(session, signed, words, words, {})
     returns.add(session, ReturnRow(**at, person_id=world.person, at=NOW, nonce=uuid4().hex, comment=b""), words, ())

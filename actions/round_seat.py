@@ -1,0 +1,58 @@
+"""What a peer reviewer may do with a list of a case, as the rounds have it: asked at every door before it is begun."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from actions.origin import Origin
+from checklists.calibration import akts, is_calibrated
+from checklists.model import ListId
+from checklists.swedish_time import day_of
+from storage import calibrations, filled, rounds
+from storage.cases import CaseRow
+from storage.desk import Session
+from storage.rounds import ReadingRow, RoundRow
+
+Standing = Literal["free", "not_hers", "undeclared", "uncalibrated", "reviews"]
+"""`free`: the case is in no open round of this list. `undeclared`: drawn for her, and she has not said that she has no
+tie to it. `uncalibrated`: nor read the made-up file. `reviews`: she may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A reviewer's standing, with the round and her reading, where there is one."""
+
+    standing: Standing
+    round: RoundRow | None = None
+    reading: ReadingRow | None = None
+
+    @property
+    def may_review(self) -> bool:
+        """Whether she may begin the list, or go on with it."""
+        return self.standing in ("free", "reviews")
+
+    @property
+    def round_id(self) -> int:
+        """The round she reviews it in, NO_ROUND for none."""
+        return self.round.id if self.round is not None and self.standing == "reviews" else filled.NO_ROUND
+
+
+def seat(session: Session, origin: Origin, case: CaseRow, checklist: ListId) -> Seat:
+    """Return where a peer reviewer stands. That she has no tie to the case is not asked here."""
+    found = rounds.live(session, case.id, checklist)
+    if not found:
+        return Seat("free")
+    hers = next(((row, one) for row, one in found if one is not None and one.person_id == origin.person_id), None)
+    if hers is None:
+        return Seat("not_hers")
+    row, reading = hers
+    if reading is None or reading.declared != "none":
+        return Seat("undeclared", row, reading)
+    is_ready = calibrated(session, origin, row)
+    return Seat("reviews" if is_ready else "uncalibrated", row, reading)
+
+
+def calibrated(session: Session, origin: Origin, row: RoundRow) -> bool:
+    """Say whether a person has a calibration that counts with the version of a round's list."""
+    done = calibrations.of_person(session, origin.person_id or 0, row.checklist)
+    days = [day_of(one.at) for one in done if one.version == row.version]
+    return not akts(row.checklist) or is_calibrated(days, origin.today)

@@ -1,0 +1,49 @@
+"""The panels of rounds: rows, fields and buttons."""
+
+from bot.cards.parts import (
+    Card,
+    Element,
+    Pen,
+    action_sets,
+    card,
+    choice_set,
+    date_input,
+    heading,
+    notices,
+    subtle,
+    text,
+    text_input,
+)
+from dialogs.views.rounds import Option, PanelField, PanelView
+
+
+def panel_card(pen: Pen, view: PanelView) -> Card:
+    """Show a panel."""
+    body = [*notices(pen, view), heading(pen.line(view.title)), *(text(pen.line(line)) for line in view.lines)]
+    body += [text(paragraph, spacing="Small") for paragraph in view.words]
+    for row in view.rows:
+        body.append(text(pen.line(row.title), weight="Bolder", separator=True))
+        body += [subtle(" · ".join(pen.line(line) for line in row.lines))] if row.lines else []
+        body += action_sets(pen, row.buttons, inputs=False)
+    body += [_field(pen, field) for field in view.fields]
+    body += action_sets(pen, view.buttons, inputs=bool(view.fields), primary=1)
+    body += action_sets(pen, view.nav, inputs=False)
+    return card(pen, body, view.refresh)
+
+
+def _field(pen: Pen, field: PanelField) -> Element:
+    label = pen.line(field.label) if field.label else ""
+    if field.item:
+        checklist, version, item_id = field.item.split("/")
+        label = pen.question(pen.item(checklist, int(version), item_id))
+    if field.kind == "date":
+        return date_input(field.id, label, field.value)
+    if field.kind == "text":
+        return text_input(field.id, label, value=field.value, most=60)
+    choices = {option.value: _title(pen, option) for option in field.options}
+    made = choice_set(field.id, label, choices, value=field.value, compact=len(choices) > 6 and not field.several)
+    return {**made, "isMultiSelect": True} if field.several else made
+
+
+def _title(pen: Pen, option: Option) -> str:
+    return pen.line(option.line) if option.line else option.name

@@ -1,0 +1,37 @@
+"""`draw`: the draw of a round worked out again from an exported frame, without any database."""
+
+import argparse
+import io
+from pathlib import Path
+
+from bot.commandline.common import Stop, as_text, check_name, output
+from checklists.faults import Code, fault
+from checklists.frame_file import COLUMNS, DRAW, NEEDED, redrawn
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the command line."""
+    command = commands.add_parser("draw", help="repeat the draw of a round from its exported frame")
+    command.add_argument("--frame", type=Path, required=True, metavar="FILE")
+    command.add_argument("--out", type=Path, metavar="FILE")
+    command.set_defaults(run=_draw)
+
+
+def _draw(parsed: argparse.Namespace) -> None:
+    from checklists.csv_in import read_csv
+    from reports.csv_out import write_csv
+
+    check_name(parsed.frame)
+    try:
+        raw = parsed.frame.read_bytes()
+    except OSError as error:
+        raise Stop(fault(Code.CANNOT_READ, file=parsed.frame, why=error.strerror)) from None
+    rows = read_csv(raw, COLUMNS, NEEDED)
+    told = any(row.cells[name] for row in rows for name in DRAW)
+    made = io.BytesIO()
+    with as_text(made) as text:
+        write_csv(text, COLUMNS, [[cells[name] for name in COLUMNS] for cells in redrawn(rows)])
+    with output(parsed.out) as out:
+        out.write(made.getvalue())
+    if told and made.getvalue() != raw:
+        raise Stop(fault(Code.DRAW_DIFFERS, file=parsed.frame.name))

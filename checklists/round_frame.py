@@ -1,0 +1,61 @@
+"""The frame of a round of the unit's own review: which decided cases may be drawn, and how many are left out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from checklists.months import months_on
+from checklists.periods import Period
+from checklists.round_draw import Candidate
+
+NEWEST_MONTHS, OLDEST_MONTHS = 1, 4
+"""How long ago a case was decided, if nothing else is asked for."""
+REST_MONTHS = 12
+"""A case is not reviewed again within so many months."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decided case. flagged: it is about violence, or a child is placed. reviewed_on: the last time, if ever."""
+
+    ref: str
+    unit: str
+    decided_on: date
+    flagged: bool = False
+    protected: bool = False
+    reviewed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What may be drawn. protected, recent: how many were left out, for protected identity or as reviewed of late."""
+
+    candidates: tuple[Candidate, ...]
+    protected: int
+    recent: int
+
+    @property
+    def total(self) -> int:
+        """How many cases were decided in the period, those left out included."""
+        return len(self.candidates) + self.protected + self.recent
+
+
+def default_period(today: date) -> Period:
+    """Return the period a round is about, if nothing else is asked for: decided one to four months ago."""
+    return Period(months_on(today, -OLDEST_MONTHS), months_on(today, -NEWEST_MONTHS))
+
+
+def frame(found: Iterable[Decided], period: Period, today: date) -> Frame:
+    """Return the frame. A case with protected identity is counted as such, also if it was reviewed of late."""
+    since = months_on(today, -REST_MONTHS)
+    candidates, protected, recent = [], 0, 0
+    for case in found:
+        if not period.first <= case.decided_on <= period.last:
+            continue
+        if case.protected:
+            protected += 1
+        elif case.reviewed_on is not None and case.reviewed_on > since:
+            recent += 1
+        else:
+            candidates.append(Candidate(case.ref, case.unit, case.decided_on, flagged=case.flagged))
+    return Frame(tuple(candidates), protected, recent)

@@ -1,0 +1,33 @@
+"""Who runs a round, and who is told of what a reviewer raises."""
+
+from datetime import date, datetime, timedelta
+
+from checklists.access import Staff
+from storage import people, rounds
+from storage.cases import CaseRow
+from storage.desk import Session
+from storage.people import PersonRow
+from storage.rounds import RoundRow
+
+RUNS = ("manager", "unit_manager", "deputy")
+
+
+def year_ago(now: datetime) -> datetime:
+    """Return the moment from which calibrations and double readings are pooled."""
+    return now - timedelta(days=365)
+
+
+def managers_of(session: Session, row: RoundRow, today: date) -> list[PersonRow]:
+    """Return whoever made a round; the organisation's managers once she runs none any more."""
+    held = people.holdings_on(session, row.tenant_id, today)
+    if any(one.person_id == row.made_by and one.role in RUNS for one in held):
+        return people.by_ids(session, row.tenant_id, [row.made_by])
+    return people.by_ids(session, row.tenant_id, Staff(held).managers())
+
+
+def untied_chefs(session: Session, case: CaseRow, today: date) -> list[PersonRow]:
+    """Return the chefs of a case's unit and the deputies, those with a tie to it left out."""
+    held = people.holdings_on(session, case.tenant_id, today)
+    ties = rounds.ties(session, [case.id]).get(case.id, set())
+    here = [one.person_id for one in held if one.unit_id == case.unit_id and one.role in ("unit_manager", "deputy")]
+    return people.by_ids(session, case.tenant_id, [one for one in dict.fromkeys(here) if one not in ties])

@@ -1,0 +1,301 @@
+"""One round as whoever runs it sees it: before it is started, under way, and closed. It never holds an answer."""
+
+from collections.abc import Mapping, Sequence
+
+from actions import rounds as acts
+from checklists.rights import READER, VerbName
+from checklists.round_match import Match, NoMatch, Reason
+from dialogs.rounds.new_round import number_field, units_of
+from dialogs.turn.declared import claimed
+from dialogs.turn.presses import OfRound
+from dialogs.turn.turn_context import TurnContext
+from dialogs.views.ready_made import command_button
+from dialogs.views.rounds import Option, PanelField, PanelRow, PanelView, coded
+from dialogs.views.views import Button, Line
+from storage import people, raised, rounds, tenants
+from storage.people import ORGANISATION
+from storage.rounds import RoundRow
+
+MOST_ROWS = 8
+"""What fits on a card of 24 KB with its buttons; `Visa fler` shows the rest."""
+MOST_NAMED, MOST_NEAR = 8, 4
+_WHY_NO_MATCH: Mapping[Reason, str] = {
+    "nobody": "rounds.no_match_nobody",
+    "ties": "rounds.no_match_ties",
+    "load": "rounds.no_match_load",
+}
+
+
+def of_hers(context: TurnContext, round_id: int) -> RoundRow | None:
+    """Return a round this person runs, None if it is none of hers: every unit of it has to be."""
+    row = rounds.get(context.session, context.tenant_id, round_id)
+    is_hers = row is not None and set(rounds.units_of(context.session, row.id)) <= set(units_of(context))
+    return row if is_hers else None
+
+
+def button(context: TurnContext, verb: VerbName, title: str, row: RoundRow, about: int = 0, said: str = "") -> Button:
+    """Return a button of a round that is valid once."""
+    at = OfRound(row.id, about, said, made_by=context.origin.act)
+    return Button(title=Line(say=title), claim=claimed(verb, at))
+
+
+def card(context: TurnContext, row: RoundRow, notices: tuple[Line, ...] = (), start: int = 0) -> PanelView:
+    """Return the card of a round in its state."""
+    if row.state == "draft":
+        return _draft(context, row, notices)
+    return _begun(context, row, notices, start)
+
+
+def _title(context: TurnContext, row: RoundRow) -> Line:
+    return Line(say="rounds.title", args={"name": rounds.name_of(context.session, row)})
+
+
+def about(context: TurnContext, row: RoundRow) -> tuple[Line, ...]:
+    """Return what a round is about: its list, units and period, the frame, and how it was drawn."""
+    names = people.unit_names(context.session, context.tenant_id)
+    units = ", ".join(names.get(one, "") for one in rounds.units_of(context.session, row.id))
+    drawn = rounds.drawn_of(context.session, row.id)
+    what = {"list": row.checklist, "units": units, "first": row.first.isoformat(), "last": row.last.isoformat()}
+    out = {"total": row.total, "protected": row.protected, "recent": row.recent}
+    how = {"count": len(drawn), "seed": row.seed, "twice": sum(one.twice for one, _ in drawn)}
+    open_ = {"first": row.opens_on.isoformat(), "last": row.closes_on.isoformat()}
+    return (
+        Line(say="rounds.about", args=what),
+        Line(say="rounds.frame", args=out),
+        Line(say="rounds.drawn_" + row.method, args=how),
+        Line(say="rounds.open_days", args=open_),
+    )
+
+
+# --- before it is started --------------------------------------------------------------------------------------------
+
+
+def _draft(context: TurnContext, row: RoundRow, notices: tuple[Line, ...]) -> PanelView:
+    members = rounds.reviewers(context.session, row.id)
+    names = people.names_of(context.session, context.tenant_id, [one.person_id for one in members])
+    rows = tuple(
+        PanelRow(
+            title=Line(say="rounds.person", args={"name": names.get(one.person_id, "")}),
+            lines=_time_of(one.capacity, one.away_first, one.away_last),
+            buttons=(button(context, "round_drop", "buttons.remove", row, one.person_id),),
+        )
+        for one in members
+    )
+    most = MOST_ROWS * 2
+    tail = (Line(say="rounds.and_more", args={"count": len(rows) - most}),) if len(rows) > most else ()
+    chosen = Line(say="rounds.reviewers_are" if rows else "rounds.choose_reviewers")
+    buttons = [button(context, "round_add", "buttons.add_reviewers", row)]
+    return PanelView(
+        notices=notices,
+        title=_title(context, row),
+        lines=(*about(context, row), chosen, *tail),
+        rows=rows[:most],
+        fields=reviewer_fields(context),
+        buttons=tuple(buttons),
+        nav=(
+            *((button(context, "round_start", "buttons.start_round", row),) if rows else ()),
+            command_button("egenkontroll", "buttons.reviews"),
+        ),
+    )
+
+
+def _time_of(capacity: int, first: object, last: object) -> tuple[Line, ...]:
+    lines = [Line(say="rounds.capacity", args={"percent": capacity})]
+    if first and last:
+        lines.append(Line(say="rounds.away", args={"first": str(first), "last": str(last)}))
+    return tuple(lines)
+
+
+def reviewer_fields(context: TurnContext) -> tuple[PanelField, ...]:
+    """Return the fields for adding reviewers: who, how much time, and days away."""
+    units = acts.reviewer_units(context.session, context.origin)
+    names, unit_names = (
+        people.names_of(context.session, context.tenant_id, units),
+        people.unit_names(context.session, context.tenant_id),
+    )
+
+    def title(person: int) -> str:
+        at = ", ".join(unit_names.get(unit, "") for unit in units[person] if unit_names.get(unit) != ORGANISATION)
+        return f"{names[person]} ({at})" if at else names[person]
+
+    options = sorted((Option(value=coded(one), name=title(one)) for one in names), key=lambda one: one.name)[:100]
+    return (
+        PanelField(
+            id="people", kind="choice", label=Line(say="rounds.field_people"), options=tuple(options), several=True
+        ),
+        number_field("capacity"),
+        PanelField(id="away_first", kind="date", label=Line(say="rounds.field_away_first")),
+        PanelField(id="away_last", kind="date", label=Line(say="rounds.field_away_last")),
+    )
+
+
+def no_match(context: TurnContext, row: RoundRow, why: NoMatch) -> PanelView:
+    """Say that the cases cannot be matched with the reviewers, why, and whom to ask; nothing has begun."""
+    refs = {one.case_id: case.ref for one, case in rounds.drawn_of(context.session, row.id)}
+    named = [refs[one] for one in why.cases][:MOST_NAMED]
+    every = acts.whom_to_ask(context.session, context.origin, row, why.cases)
+    units = people.unit_names(context.session, context.tenant_id)
+    own = acts.reviewer_units(context.session, context.origin)
+    near = [pair for pair in every if pair[1] in own.get(pair[0], ())][:MOST_NEAR]
+    ask = [*near, *[pair for pair in every if pair[1] not in own.get(pair[0], ())][: MOST_NAMED - MOST_NEAR]]
+    names = people.names_of(context.session, context.tenant_id, [person for person, _ in ask])
+    said = {(one.person_id, one.unit_id) for one in rounds.consents(context.session, row.id)}
+    rows = []
+    for person, unit in ask:
+        args = {"name": names.get(person, ""), "unit": units.get(unit, "")}
+        is_near = unit in own.get(person, ())
+        how = "rounds.ask_own" if is_near else "rounds.ask_asked" if (person, unit) in said else "rounds.ask_other"
+        lend = () if is_near or (person, unit) in said else (_lend(context, row, person, unit),)
+        rows.append(
+            PanelRow(title=Line(say="rounds.person", args=args), lines=(Line(say=how, args=args),), buttons=lend)
+        )
+    lines = [Line(say=_WHY_NO_MATCH[why.reason], args={"refs": ", ".join(named)})]
+    lines += [Line(say="rounds.whom_to_ask" if rows else "rounds.nobody_to_ask")]
+    return PanelView(
+        title=Line(say="rounds.no_match_title"),
+        lines=tuple(lines),
+        rows=tuple(rows),
+        nav=(_show(row, "buttons.back_to_round"),),
+    )
+
+
+def _lend(context: TurnContext, row: RoundRow, person: int, unit: int) -> Button:
+    return button(context, "round_lend", "buttons.ask_chefs", row, person, str(unit))
+
+
+def _show(row: RoundRow, title: str, start: int = 0) -> Button:
+    return Button(title=Line(say=title), claim=claimed("round_show", OfRound(row.id, start=start)))
+
+
+def matched(found: Match) -> Line:
+    """Return the sentence that says how the readings are spread."""
+    loads: dict[int, int] = {}
+    for _, person in found.pairs:
+        loads[person] = loads.get(person, 0) + 1
+    args = {"readings": len(found.pairs), "least": min(loads.values()), "most": max(loads.values())}
+    return Line(say="rounds.started", args=args)
+
+
+# --- under way, and closed -------------------------------------------------------------------------------------------
+
+
+def _begun(context: TurnContext, row: RoundRow, notices: tuple[Line, ...], start: int) -> PanelView:
+    now = acts.progress(context.session, row)
+    done, is_open = sum(one.is_reviewed for one in now), row.state == "open"
+    names = people.names_of(context.session, context.tenant_id, {r.person_id for one in now for r in one.readings})
+    counted = {"done": row.done, "total": row.readings} if not is_open else {"done": done, "total": len(now)}
+    lines = [*about(context, row), Line(say="rounds.reviewed_of", args=counted)]
+    late = [one for one in raised.of_round(context.session, row.id) if one.received_at is None]
+    lines += [Line(say="rounds.raised_waiting", args={"count": len(late)})] if late else []
+    if not is_open:
+        lines += [Line(say="rounds.closed_on", args={"date": str(row.closed_at and row.closed_at.date())})]
+    ordered = sorted(now, key=lambda one: one.is_reviewed)
+    shown = ordered[start : start + MOST_ROWS]
+    rows = tuple(_case_row(context, row, one, names) for one in shown)
+    after = start + MOST_ROWS if start + MOST_ROWS < len(ordered) else 0
+    more = (_show(row, "buttons.show_more", after),) if len(ordered) > MOST_ROWS else ()
+    close = (button(context, "round_close", "buttons.close_round", row),) if is_open else ()
+    agree = Button(title=Line(say="buttons.agreement"), claim=claimed("round_agree", OfRound(row.id)))
+    return PanelView(
+        notices=notices,
+        title=_title(context, row),
+        lines=tuple(lines),
+        rows=rows,
+        nav=(*more, *close, agree, command_button("egenkontroll", "buttons.reviews")),
+    )
+
+
+def _case_row(context: TurnContext, row: RoundRow, one: acts.CaseProgress, names: dict[int, str]) -> PanelRow:
+    hidden = one.case.protected_identity
+    title = Line(say="rounds.hidden_case") if hidden else Line(say="rounds.case", args={"ref": one.case.ref})
+    wanted = 2 if one.row.twice else 1
+    lines = [Line(say="rounds.is_done" if one.is_reviewed else "rounds.not_done")]
+    lines += [Line(say="rounds.twice", args={"done": len(one.done)})] if one.row.twice else []
+    who = ", ".join(names.get(reading.person_id, "") for reading in one.readings)
+    lines += [Line(say="rounds.reviewer_is", args={"names": who})] if who else []
+    lines += [Line(say="rounds.lacks_reviewer")] if len(one.readings) < wanted and row.state == "open" else []
+    lines += [Line(say="rounds.why_" + one.row.why_not)] if one.row.why_not else []
+    buttons: tuple[Button, ...] = ()
+    if row.state == "open" and not one.is_reviewed and not hidden:
+        claim = claimed("round_move", OfRound(row.id, said=str(one.case.id)))
+        buttons = (Button(title=Line(say="buttons.other_reviewer"), claim=claim, about=one.case.ref),)
+    return PanelRow(title=title, lines=tuple(lines), buttons=buttons)
+
+
+def closing(
+    context: TurnContext, row: RoundRow, left: Sequence[acts.CaseProgress], notices: tuple[Line, ...] = ()
+) -> PanelView:
+    """Ask of each case that was not reviewed why not; without that the round is not closed."""
+    fields = tuple(
+        PanelField(
+            id=f"why_{one.case.id}",
+            kind="choice",
+            label=Line(say="rounds.hidden_case")
+            if one.case.protected_identity
+            else Line(say="rounds.why_label", args={"ref": one.case.ref}),
+            options=tuple(Option(value=code, line=Line(say="rounds.why_" + code)) for code in acts.WHY_NOT),
+        )
+        for one in left
+    )
+    return PanelView(
+        notices=notices,
+        title=Line(say="rounds.closing_title"),
+        lines=(Line(say="rounds.closing", args={"count": len(left)}),),
+        fields=fields,
+        buttons=(button(context, "round_end", "buttons.close_round", row),),
+        nav=(_show(row, "buttons.back_to_round"),),
+    )
+
+
+def moving(context: TurnContext, row: RoundRow, case_id: int, notices: tuple[Line, ...] = ()) -> PanelView:
+    """Ask who takes over a reading of a case, whoever has the least to do first; or the next case in the order."""
+    settings = tenants.settings(context.tenant)
+    ref = next((case.ref for one, case in rounds.drawn_of(context.session, row.id) if one.case_id == case_id), "")
+    able = acts.candidates(context.session, context.origin, row, case_id, settings)
+    names = people.names_of(context.session, context.tenant_id, able)
+    loads = acts.standing(context.session, context.origin, row, settings).loads
+    options = tuple(
+        Option(
+            value=coded(one),
+            line=Line(say="rounds.has_readings", args={"name": names[one], "count": loads.get(one, 0)}),
+        )
+        for one in able
+    )
+    vacant = open_readings(context, row, case_id)
+    current = people.names_of(context.session, context.tenant_id, [one.person_id for one in vacant])
+    fields: list[PanelField] = []
+    if options:
+        fields.append(PanelField(id="to", kind="choice", label=Line(say="rounds.field_to"), options=options))
+    if len(vacant) > 1:
+        which = tuple(Option(value=coded(one.id), name=current.get(one.person_id, "")) for one in vacant)
+        fields.append(PanelField(id="reading", kind="choice", label=Line(say="rounds.field_from"), options=which))
+    give = button(context, "round_give", "buttons.give_to", row, case_id)
+    return PanelView(
+        notices=notices,
+        title=Line(say="rounds.move_title", args={"ref": ref}),
+        lines=(Line(say="rounds.move" if options else "rounds.nobody_can"),),
+        fields=tuple(fields),
+        buttons=(give,) if options else (),
+        nav=(
+            button(context, "round_replace", "buttons.next_case", row, case_id),
+            _show(row, "buttons.back_to_round"),
+        ),
+    )
+
+
+def open_readings(context: TurnContext, row: RoundRow, case_id: int) -> list[rounds.ReadingRow]:
+    """Return the readings of a case that may be given to another: not done, or given up by who had had the case."""
+    for one in acts.progress(context.session, row):
+        if one.case.id == case_id:
+            given_up = rounds.given_up(context.session, row.id, case_id)
+            taken = {reading.second for reading in one.readings}
+            vacant = [reading for reading in given_up if reading.second not in taken]
+            return [*vacant, *(reading for reading in one.readings if reading not in one.done)]
+    return []
+
+
+def chefs_of(context: TurnContext, units: Sequence[int]) -> list[people.PersonRow]:
+    """Return the chefs of some units and their deputies."""
+    held = people.holdings_on(context.session, context.tenant_id, context.today)
+    found = [one.person_id for one in held if one.unit_id in units and one.role in READER]
+    return people.by_ids(context.session, context.tenant_id, dict.fromkeys(found))

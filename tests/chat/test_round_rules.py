@@ -1,0 +1,230 @@
+"""What a round refuses, and what it does when somebody cannot go on: each on every door."""
+
+import pytest
+
+from storage.filled import FilledRow
+from storage.raised import RaisedRow
+from storage.rounds import ConsentRow, ReadingRow, RoundCaseRow, RoundReviewerRow, RoundRow
+from tests.chat.harness import NORTH, SOUTH, Chat, Room, move_in
+from tests.chat.list_drive import takes_in
+from tests.chat.round_drive import adds, calibrates, drawn_for, draws, furnish, refs
+from tests.chat.test_rounds import declares, opens, person, rows
+
+SVEN = ("sven", "Sven Granskare", SOUTH, "peer_reviewer")
+STINA = ("stina", "Stina Chef", SOUTH, "unit_manager")
+
+
+def begun(room: Room, *names: str, cases: int = 2, twice: int = 0) -> Chat:
+    """Start a round with these reviewers; Ada and Ben lead the first two cases."""
+    furnish(room, cases=cases, protected=0)
+    for name in names:
+        room.chat(name).installs()
+    mona = draws(room.chat("mona").installs(), twice=twice)
+    adds(mona, *names)
+    return mona.presses("Starta omgång")
+
+
+def test_who_is_not_calibrated_begins_on_no_door(room: Room) -> None:
+    begun(room, "cia", "dan")
+    cia = room.chat("cia")
+    ref = drawn_for(cia)[0]
+    doors: tuple[str, ...] = (f"ny kollegial granskning {ref}", f"ny {ref}", f"fortsätt kollegial granskning {ref}")
+    doors += (f"formulär kollegial granskning {ref}", f"vad saknas kollegial granskning {ref}")
+
+    assert cia.types(doors[0]).sees("Säg först om du har haft ärendet.").buttons.count("Jag har inte haft ärendet") == 1
+    declares(cia, ref).sees("Påhittad akt")
+    for door in doors:
+        cia.types(door)
+        assert cia.kind_or_nothing() not in ("question", "form", "facts", "summary"), door
+    drawn_for(cia)
+    assert "Börja granska" not in cia.buttons
+    assert rows(room, FilledRow) == []
+
+    cia.presses("Kalibrera").presses("Spara").sees("10 frågor saknar svar.")
+    calibrates(cia)
+    opens(cia, ref)
+    assert cia.kind() == "question"
+    cia.types(f"fortsätt kollegial granskning {ref}")
+    assert cia.kind() == "question"
+    assert [(one.round_id, one.version) for one in rows(room, FilledRow)] == [(1, 2)]
+
+
+def test_a_case_of_a_round_is_nobody_elses_and_two_readers_see_nothing_of_each_other(room: Room) -> None:
+    begun(room, "cia", "dan", cases=1, twice=100)
+    ref = refs()[0]
+    for name in ("cia", "dan"):
+        chat = room.chat(name)
+        declares(chat, ref)
+        calibrates(chat)
+        opens(chat, ref).presses("Ja" if name == "cia" else "Nej")
+    room.chat("dan").sees("Motivering")
+    room.chat("dan").types("nej").sees("varje Nej och Delvis en motivering")
+    orders = [room.chat(name).view.head.case_ref for name in ("cia", "dan")]  # type: ignore[union-attr]
+    assert orders == [ref, ref]
+    assert len({one.person_id for one in rows(room, FilledRow)}) == 2
+
+    assert (
+        room.chat("elsa").types(f"ny kollegial granskning {ref}").said
+        == room.chat("elsa").types("ny kollegial granskning SN 2026/9999").said
+    )
+
+
+def test_what_cannot_be_matched_says_why_and_whom_to_ask_and_a_loan_needs_both_chefs(room: Room) -> None:
+    furnish(room, cases=2, protected=0)
+    move_in(room.desk, SVEN, STINA)
+    for name in ("mona", "cecilia", "stina", "sven", "ada"):
+        room.chat(name).installs()
+    mona, cecilia, stina = room.chat("mona"), room.chat("cecilia"), room.chat("stina")
+    draws(mona, twice=0).presses("Lägg till").sees("Välj någon som får granska.")
+    adds(mona, "ada").presses("Starta omgång").sees("Går inte att matcha").sees("För få kan granska SN 2026/0501")
+    mona.sees("Ben Granskare").sees("Sven Granskare").sees("Båda cheferna ska säga ja")
+    assert rows(room, ReadingRow) == []
+
+    mona.presses("Fråga cheferna").sees("Cheferna är tillfrågade.")
+    adds(mona, "sven").presses("Starta omgång").sees("Går inte att matcha")
+    assert "Fråga cheferna" not in mona.buttons
+    cecilia.receives().sees("från en annan enhet").presses("Ja").sees("säger ja till Sven Granskare")
+    asked = stina.receives().sees("i din enhet").shown
+    stina.presses("Nej").sees("säger nej")
+    mona.types("egenkontroll").presses("Öppna").presses("Starta omgång").sees("Går inte att matcha")
+    stina.presses("Ja", on=asked).sees("säger ja")
+    assert {one.said for one in rows(room, ConsentRow)} == {"yes"}
+    mona.types("egenkontroll").presses("Öppna").presses("Starta omgång").sees("Omgången har startat")
+    sven = room.chat("sven")
+    drawn_for(sven)
+    sven.sees("bekräfta att du har behörighet till akten")
+
+
+def test_what_nobody_receives_in_two_office_hours_is_told_to_the_manager_and_the_reviewer(room: Room) -> None:
+    mona = begun(room, "cia", "dan")
+    room.chat("cecilia").installs()
+    cia = room.chat("cia")
+    ref = drawn_for(cia)[0]
+    declares(cia, ref)
+    calibrates(cia)
+    opens(cia, ref).presses("Ta upp nu").presses("Ta upp nu").sees("Besked har gått till: Cecilia Fiktiv")
+    cia.types("granska")
+    opens_again = next(title for title in cia.buttons if title in ("Fortsätt", "Börja granska"))
+    cia.presses(opens_again).presses("Ta upp nu").presses("Ta upp nu")
+    assert len(rows(room, RaisedRow)) == 1, "the same matter"
+
+    room.later(hours=1, minutes=59)
+    room.sweeps()
+    assert rows(room, RaisedRow)[0].late_at is None
+    mona.prompts()
+    before = len(mona.received)
+    room.later(minutes=2)
+    room.sweeps()
+    room.sweeps()
+    assert len(mona.prompts()) == before + 1
+    assert cia.prompts()[-1].view.lines[0].say == "rounds.late"  # type: ignore[union-attr]
+    mona.receives().sees("Ingen har tagit emot det på två kontorstimmar").presses("Mottaget").sees(
+        "Mona Verksamhetschef"
+    )
+    room.chat("cecilia").receives().presses("Mottaget").sees("Mona Verksamhetschef")
+    assert [one.act for one in room.events() if one.act.startswith("raised")] == [
+        "raised",
+        "raised_late",
+        "raised_received",
+    ]
+
+
+def test_a_chef_with_a_tie_is_not_told_and_somebody_always_is(room: Room) -> None:
+    mona = begun(room, "cia", "dan")
+    cia = room.chat("cia")
+    ref = drawn_for(cia)[0]
+    declares(cia, ref)
+    calibrates(cia)
+    room.chat("cecilia").installs()
+    takes_in(room, case_ref=ref, co_email="cecilia@example.invalid")
+    takes_in(room, case_ref=ref, co_email="anna@example.invalid", lead_email="bo@example.invalid")
+
+    opens(cia, ref).presses("Ta upp nu").presses("Ta upp nu").sees("Besked har gått till: Mona Verksamhetschef")
+    assert not [one for one in room.chat("cecilia").prompts() if "rounds.raised" in str(one.view)]
+    mona.receives().sees("Läs akten nu")
+
+
+def test_the_reminder_comes_five_working_days_before_the_round_closes(room: Room) -> None:
+    begun(room, "cia", "dan")
+    cia = room.chat("cia")
+    cia.prompts()
+    room.later(days=20)  # 1 June; it closes on the 9th, and the 6th is a holiday and a Saturday
+    room.now = room.now.replace(hour=8, minute=0)
+    room.sweeps()
+    assert cia.reminded() == 0
+    room.later(days=1)
+    room.sweeps()
+    assert cia.reminded() == 1
+    cia.sees("Granska senast 2026-06-09").presses("Granska")
+    assert cia.view is not None
+    assert cia.view.kind == "panel"
+    room.later(days=1)
+    room.sweeps()
+    assert cia.reminded() == 0, "once"
+
+
+def test_the_next_case_in_the_order_is_taken_when_one_cannot_be_reviewed(room: Room) -> None:
+    furnish(room, cases=4, protected=0)
+    for name in ("mona", "cia", "dan"):
+        room.chat(name).installs()
+    mona = draws(room.chat("mona"), per_unit=2, twice=0)
+    adds(mona, "cia", "dan").presses("Starta omgång")
+    for _ in range(2):
+        mona.presses("Annan granskare").presses("Nästa ärende i ordningen").sees("är nästa i ordningen")
+    mona.presses("Annan granskare").presses("Nästa ärende i ordningen").sees(
+        "Det finns inget fler ärende i enhetens ordning"
+    )
+    frame = rows(room, RoundCaseRow)
+    assert sorted((one.drawn, one.replaced) for one in frame) == [(False, True)] * 2 + [(True, False)] * 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"Namn": ""}, "Namnet kan inte användas"),
+        ({"Namn": "*stjärna*"}, "Namnet kan inte användas"),
+        ({"Enheter": ""}, "Välj en checklista och minst en enhet."),
+        ({"Checklista": ""}, "Välj en checklista och minst en enhet."),
+        ({"Ärenden per enhet": "", "Beslutade från": "2026-04-01", "Beslutade till": "2026-03-01"}, "Dagarna är i fel"),
+        ({"Stänger": "2026-05-01"}, "Dagarna är i fel ordning"),
+        ({"Beslutade till": "2026-02-01"}, "Inget ärende i perioden kan dras"),
+    ],
+)
+def test_a_round_that_cannot_be_made_says_what_to_do_and_keeps_the_rest(
+    room: Room, fields: dict[str, str], told: str
+) -> None:
+    furnish(room, cases=1, protected=0)
+    mona = draws(room.chat("mona"), fields).sees(told).sees("Inget på kortet är sparat.")
+
+    assert rows(room, RoundRow) == []
+    mona.presses(
+        "Dra ärenden",
+        {"Namn": "Rättad", "Enheter": NORTH, "Checklista": "Kollegial egenkontroll, barn och unga"} | DAYS,
+    )
+    mona.sees("Rättad")
+
+
+DAYS = {
+    "Checklista": "Kollegial egenkontroll, barn och unga",
+    "Beslutade från": "2026-01-12",
+    "Beslutade till": "2026-04-12",
+    "Stänger": "2026-06-09",
+}
+
+
+def test_reviewers_are_changed_and_taken_out_before_the_start_and_old_buttons_do_nothing_after(room: Room) -> None:
+    furnish(room, cases=2, protected=0)
+    mona = draws(room.chat("mona"), twice=0)
+    adds(mona, "cia", "dan", "elsa")
+    adds(mona, "cia", **{"Tid, procent": "0"}).sees("0 procent")
+    adds(mona, "dan", **{"Borta från": "2026-06-01"}).sees("Dagarna är i fel ordning, eller så saknas en av dem.")
+    adds(mona, "dan", **{"Borta från": "2026-06-02", "Borta till": "2026-06-01"}).sees("Dagarna är i fel ordning")
+    mona.presses("Ta bort", nth=2)
+    assert {one.person_id for one in rows(room, RoundReviewerRow)} == {person(room, name) for name in ("cia", "dan")}
+    before = mona.shown
+    mona.presses("Starta omgång")
+    assert {one.person_id for one in rows(room, ReadingRow)} == {person(room, "dan")}
+    for title in ("Starta omgång", "Ta bort"):
+        mona.presses(title, on=before)
+    assert len(rows(room, RoundReviewerRow)) == 2
+    assert len(rows(room, ReadingRow)) == 2

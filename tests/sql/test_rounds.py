@@ -1,0 +1,234 @@
+"""Rounds on both databases, by their actions alone: who has a tie, what an action refuses, what goes with a case."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from actions import cases as case_acts
+from actions import round_seat, rounds
+from actions.origin import Origin, of_person
+from actions.rounds import Plan
+from checklists.calibration import akts, questions
+from checklists.errors import NoReplacement, NoReviewer, RoundMoved
+from checklists.periods import Period
+from checklists.round_match import Availability, Match, NoMatch
+from checklists.tenant_settings import TenantSettings
+from storage import disposal, people, raised, tenants
+from storage import rounds as stored
+from storage.cases import CaseRow
+from storage.desk import Desk, Session
+from storage.people import PersonRow, RoleRow
+from storage.rounds import RoundRow
+from tests.sql.conftest import NOW, add_case
+
+TODAY = NOW.date()
+SETTINGS = TenantSettings()
+
+
+@dataclass(frozen=True)
+class Town:
+    """Row ids of a made-up municipality: two units, people by name, cases in the order they were decided."""
+
+    tenant: int
+    north: int
+    south: int
+    people: dict[str, int]
+    cases: tuple[int, ...]
+
+    def origin(self, name: str) -> Origin:
+        return of_person(self.tenant, self.people[name], NOW)
+
+
+def town(session: Session, count: int = 3) -> Town:
+    tenant = tenants.ensure(session, "made-up-rounds").id
+    north, south = (people.unit(session, tenant, name).id for name in ("Nord (påhittad)", "Syd (påhittad)"))
+    found: dict[str, int] = {}
+    who: tuple[tuple[str, str, int], ...] = (
+        ("mona", "manager", north),
+        ("lena", "case_worker", north),
+        ("cia", "peer_reviewer", north),
+    )
+    who += (("dan", "peer_reviewer", north), ("sven", "peer_reviewer", south), ("elsa", "peer_reviewer", north))
+    for name, role, unit in who:
+        row = PersonRow(tenant_id=tenant, object_id=name, name=name.capitalize())
+        session.add(row)
+        session.flush()
+        session.add(RoleRow(tenant_id=tenant, person_id=row.id, unit_id=unit, role=role))  # type: ignore[arg-type]
+        found[name] = row.id
+    made = []
+    for number in range(count):
+        day = TODAY - timedelta(days=60 + number)
+        case = CaseRow(tenant_id=tenant, ref=f"SN {number}", unit_id=north, lead_id=found["lena"], decided_on=day)
+        made.append(add_case(session, case).id)
+    session.flush()
+    return Town(tenant, north, south, found, tuple(made))
+
+
+def plan(at: Town, **more: object) -> Plan:
+    period = Period(TODAY - timedelta(days=100), TODAY)
+    usual = {"name": "Våren", "checklist": "peer_review_bou", "units": (at.north,), "period": period, "per_unit": 2}
+    usual |= {"opens_on": TODAY, "closes_on": TODAY + timedelta(days=30), "seed": "frö", **more}
+    return Plan(**usual)  # type: ignore[arg-type]
+
+
+def begun(session: Session, at: Town, *names: str, **more: object) -> RoundRow:
+    row, _ = rounds.make(session, at.origin("mona"), plan(at, **more))
+    wanted = [at.people[name] for name in names]
+    rounds.add_reviewers(session, at.origin("mona"), row, wanted, Availability())
+    found, _ = rounds.start(session, at.origin("mona"), row, SETTINGS)
+    assert isinstance(found, Match)
+    return row
+
+
+def test_the_names_are_sealed_and_the_same_seed_draws_the_same(desk: Desk) -> None:
+    def work(session: Session) -> None:
+        at = town(session, 12)
+        one, _ = rounds.make(session, at.origin("mona"), plan(at, pool="Barnrättsgruppen", per_unit=5))
+        other, _ = rounds.make(session, at.origin("mona"), plan(at, per_unit=5))
+        third, _ = rounds.make(session, at.origin("mona"), plan(at, per_unit=5, seed=""))
+        drawn = [[case.ref for _, case in stored.drawn_of(session, row.id)] for row in (one, other, third)]
+        assert drawn[0] == drawn[1]
+        assert len(drawn[2]) == 5
+        assert third.seed.isalpha()
+        assert len(third.seed) == 16
+        assert (stored.name_of(session, one), stored.pool_of(session, one)) == ("Våren", "Barnrättsgruppen")
+        assert b"Barnr" not in one.pool
+
+    desk.run_now(work)
+
+
+def test_a_tie_is_lead_co_worker_opener_signer_or_said_so(desk: Desk) -> None:
+    def work(session: Session) -> None:
+        at = town(session)
+        case, _ = case_acts.open_case(session, at.origin("cia"), "SN 2026/9001", at.north, at.people["lena"])
+        case.decided_on = TODAY - timedelta(days=50)
+        session.flush()
+        assert stored.ties(session, [case.id])[case.id] == {at.people["cia"], at.people["lena"]}
+        row = begun(session, at, "dan", "elsa", per_unit=4)
+        given = next(one for one in stored.readings(session, row.id) if one.person_id == at.people["dan"])
+        of = session.get_one(CaseRow, given.case_id)
+        rounds.declare(session, at.origin("dan"), of, given, had=True)
+        assert at.people["dan"] in stored.ties(session, [of.id])[of.id]
+        with pytest.raises(RoundMoved):
+            rounds.declare(session, at.origin("dan"), of, given, had=False)
+        assert round_seat.seat(session, at.origin("dan"), of, "peer_review_bou").standing == "not_hers"
+        assert round_seat.seat(session, at.origin("dan"), of, "sample_audit").standing == "free"
+        assert rounds.candidates(session, at.origin("mona"), row, of.id, SETTINGS) == (at.people["elsa"],)
+        rounds.move(session, at.origin("mona"), row, given, at.people["elsa"], SETTINGS)
+        for again in (given, next(one for one in stored.readings(session, row.id) if one.case_id == of.id)):
+            with pytest.raises((RoundMoved, NoReviewer)):
+                rounds.move(session, at.origin("mona"), row, again, at.people["elsa"], SETTINGS)
+        with pytest.raises(RoundMoved):
+            rounds._there(None)
+
+    desk.run_now(work)
+
+
+def test_a_loan_is_asked_once_and_needs_both_sides(desk: Desk) -> None:
+    def work(session: Session) -> None:
+        at = town(session)
+        mona = at.origin("mona")
+        row, _ = rounds.make(session, mona, plan(at))
+        rounds.add_reviewers(session, mona, row, [at.people["sven"]], Availability())
+        for person, unit in (("cia", at.north), ("lena", at.north), ("sven", at.south)):
+            with pytest.raises(NoReviewer):
+                rounds.ask_for(session, mona, row, at.people[person], unit, ())
+        found = rounds.try_match(session, mona, row, SETTINGS)
+        assert isinstance(found, NoMatch)
+        assert found.reason == "ties"
+        near = {at.people[name] for name in ("cia", "dan", "elsa")}
+        ask = rounds.whom_to_ask(session, mona, row, found.cases)
+        assert {person for person, _ in ask[:3]} == near
+        assert ask[3] == (at.people["sven"], at.north)
+
+        asked, changes = rounds.ask_for(session, mona, row, at.people["sven"], at.north, {at.north})
+        assert [(one.side, one.said) for one in asked] == [("lends", ""), ("borrows", "yes")]
+        assert len(changes) == 1
+        assert rounds.ask_for(session, mona, row, at.people["sven"], at.north, ()) == ((), ())
+        rounds.say(session, mona, asked[0], yes=False)
+        assert isinstance(rounds.try_match(session, mona, row, SETTINGS), NoMatch)
+        rounds.say(session, mona, asked[0], yes=True)
+        assert isinstance(rounds.try_match(session, mona, row, SETTINGS), Match)
+
+    desk.run_now(work)
+
+
+def test_what_has_moved_on_is_refused_and_the_next_case_is_taken_with_its_readers(desk: Desk) -> None:
+    def work(session: Session) -> None:
+        at = town(session)
+        mona = at.origin("mona")
+        row = begun(session, at, "cia", "dan", twice=100)
+        drawn = [case.id for _, case in stored.drawn_of(session, row.id)]
+        left = next(one for one in at.cases if one not in drawn)
+        with pytest.raises(RoundMoved):
+            rounds.replace(session, mona, row, left, SETTINGS)
+        case, _ = rounds.replace(session, mona, row, drawn[0], SETTINGS)
+        assert case.id == left
+        readers = [(one.second, one.person_id) for one in stored.readings(session, row.id) if one.case_id == left]
+        assert [second for second, _ in readers] == [False, True]
+        assert {person for _, person in readers} == {at.people["cia"], at.people["dan"]}
+        with pytest.raises(NoReplacement):
+            rounds.replace(session, mona, row, drawn[1], SETTINGS)
+        with pytest.raises(RoundMoved):
+            rounds.start(session, mona, row, SETTINGS)
+        rounds.close(session, mona, row, dict.fromkeys([left, drawn[1]], "no_time"))
+        assert (row.done, row.readings) == (0, 2)
+        with pytest.raises(RoundMoved):
+            rounds.close(session, mona, row, {})
+        with pytest.raises(RoundMoved):
+            rounds.drop_reviewer(session, mona, row, at.people["cia"])
+
+    desk.run_now(work)
+
+
+def test_what_is_raised_twice_is_one_matter_and_only_who_was_told_receives_it(desk: Desk) -> None:
+    def work(session: Session) -> None:
+        at = town(session)
+        row = begun(session, at, "cia", "dan")
+        case = session.get_one(CaseRow, at.cases[0])
+        mona, cia = at.people["mona"], at.origin("cia")
+        one, changes = rounds.raise_now(session, cia, row, case, [mona], SETTINGS)
+        assert len(changes) == 1
+        assert rounds.raise_now(session, cia, row, case, [mona], SETTINGS) == (one, ())
+        assert one.due_at - NOW >= timedelta(hours=2)
+        with pytest.raises(RoundMoved):
+            rounds.receive(session, at.origin("lena"), one, case)
+        assert raised.overdue(session, one.due_at - timedelta(seconds=1)) == []
+        assert raised.overdue(session, one.due_at) == [one]
+        assert rounds.receive(session, at.origin("mona"), one, case)
+        assert rounds.receive(session, at.origin("mona"), one, case) == ()
+        assert raised.overdue(session, one.due_at) == []
+
+    desk.run_now(work)
+
+
+def test_a_calibration_counts_for_its_version_alone_and_for_a_year(desk: Desk) -> None:
+    def work(session: Session) -> None:
+        at = town(session)
+        row = begun(session, at, "cia", "dan")
+        cia, akt = at.origin("cia"), akts("peer_review_bou")[0]
+        assert not round_seat.calibrated(session, cia, row)
+        given = {item.id: akt.key[item.id].answer for item in questions(akt, row.version)}
+        rounds.calibrate(session, cia, row, akt, given)
+        assert round_seat.calibrated(session, cia, row)
+        later = of_person(at.tenant, at.people["cia"], NOW + timedelta(days=366))
+        assert not round_seat.calibrated(session, later, row)
+        row.version = 1
+        assert not round_seat.calibrated(session, cia, row)
+
+    desk.run_now(work)
+
+
+def test_a_disposed_case_takes_its_part_of_every_round_with_it(desk: Desk) -> None:
+    def work(session: Session) -> None:
+        at = town(session)
+        row = begun(session, at, "cia", "dan")
+        case = session.get_one(CaseRow, stored.drawn_of(session, row.id)[0][1].id)
+        one, _ = rounds.raise_now(session, at.origin("cia"), row, case, [at.people["mona"]], SETTINGS)
+        disposal.dispose_of(session, tenants.get(session, at.tenant), [case], NOW, "cli:test")
+        assert len(stored.drawn_of(session, row.id)) == 1
+        assert len(stored.readings(session, row.id)) == 1
+        assert raised.get(session, at.tenant, one.id) is None
+
+    desk.run_now(work)
