@@ -11,6 +11,9 @@ from typing import Literal, get_args
 from checklists.model import Role
 
 VerbName = Literal[
+    "admin",
+    "admin_act",
+    "admin_page",
     "answer",
     "ask_chef",
     "ask_worker",
@@ -19,6 +22,7 @@ VerbName = Literal[
     "begin_list",
     "change",
     "change_anyway",
+    "check_access",
     "close",
     "command",
     "comment",
@@ -39,6 +43,7 @@ VerbName = Literal[
     "how",
     "in_the_file",
     "language",
+    "log_check",
     "missing",
     "more_cases",
     "more_children",

@@ -43,7 +43,7 @@ FOR_PROGRAMMERS = {
 
 def test_no_code_is_the_chats_as_well() -> None:
     assert not set(Code) & codes()
-    assert all(code[:4] in ("BK-2", "BK-3", "BK-4") and len(code) == 6 for code in Code)
+    assert all(code[:4] in ("BK-2", "BK-3", "BK-4", "BK-5") and len(code) == 6 for code in Code)
     assert list(Code) == sorted(Code)
 
 
@@ -51,7 +51,7 @@ def test_no_code_is_the_chats_as_well() -> None:
 def test_every_code_has_its_sentence_with_what_to_do(language: str) -> None:
     said = sentences("sv" if language == "sv" else "en")
     for code in Code:
-        sentence = said[("commandline." if code > "BK-3" else "files.") + code]
+        sentence = said[faults.room_of(code) + code]
         assert ";" in sentence or ": " in sentence, code
         assert not sentence.endswith("."), code
 
@@ -103,7 +103,7 @@ def test_every_fault_is_given_exactly_what_its_sentence_names_and_every_code_is_
         code = call.args[0]
         if isinstance(code, ast.Attribute):
             used.add(code.attr)
-            sentence = english[("commandline." if Code[code.attr] > "BK-3" else "files.") + Code[code.attr]]
+            sentence = english[faults.room_of(Code[code.attr]) + Code[code.attr]]
             if given_args != placeholders(sentence):
                 wrong[at] = (code.attr, given_args)
 

@@ -14,9 +14,11 @@ from checklists.errors import UserError
 from checklists.faults import Code
 from checklists.findings import KINDS
 from checklists.loader import all_checklists
+from checklists.log_check import ACCESSES
 from checklists.model import CHOICES, OPEN, FilePart, Motivation, Role, Step
 from checklists.rates import Verdict
 from checklists.reminder_rules import Rule
+from storage.outbox import LEFT
 from texts import LANGUAGES, Language, say, sentences
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +44,9 @@ SHARED_WITH_FILES: tuple[type[UserError], ...] = (
 
 # Keys composed of a prefix and a code from the data or the rules.
 FROM_CODES = {
+    "admin.role_": set(get_args(Role)),
+    "admin.send_": set(LEFT),
+    "log_check.act_": set(ACCESSES),
     "report_page.kind_": KINDS,
     "answers.": {*CHOICES, OPEN, "fritext", "unknown"},
     "motivations.": set(get_args(Motivation)) - {""},
