@@ -60,16 +60,23 @@ def move(session: Session, origin: Origin, person: PersonRow, was: RoleRow, unit
         return NONE
     if was.valid_to is not None and was.valid_to < first:
         raise BadPeriod
-    role, until = was.role, was.valid_to
+    role, until, changes = was.role, was.valid_to, NONE
     people.end_role(session, was, first)
     held = people.role(session, person.id, unit_id, role)
     if held is None:
         held = RoleRow(tenant_id=origin.tenant_id, person_id=person.id, unit_id=unit_id, role=role, valid_from=first)
-    elif held.valid_from is not None and not people.is_held(held, first - timedelta(days=1)):
+    elif not people.is_held(held, first - timedelta(days=1)):
+        changes = record(session, origin, Change("role_was", detail=_as_it_was(held)))
         held.valid_from = first
     held.valid_to = until
     people.save_role(session, held)
-    return record(session, origin, Change("person_changed", detail=f"{person.id}:{role} in {unit_id}"))
+    return changes + record(session, origin, Change("person_changed", detail=f"{person.id}:{role} in {unit_id}"))
+
+
+def _as_it_was(held: RoleRow) -> str:
+    """Return the days of a role that the register will no longer show: for whoever looks into an incident."""
+    days = "/".join(day.isoformat() if day else "" for day in (held.valid_from, held.valid_to))
+    return f"{held.person_id} {held.role} {held.unit_id} {days}"
 
 
 def join(session: Session, origin: Origin, gone: PersonRow, stays: PersonRow) -> Changes:

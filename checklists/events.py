@@ -15,8 +15,8 @@ EventName = Literal[
     "bound", "installed", "language_set", "deputy_named", "deputy_removed", "snoozed", "link_made", "person_added",
     "person_changed", "person_doubled", "email_changed", "denied", "conflict",
     # what the admin does
-    "person_left", "person_joined", "unit_renamed", "unit_merged", "unit_closed", "sent_again", "send_dropped",
-    "admin_listed", "exposed", "log_sampled", "log_checked",
+    "person_left", "role_was", "person_joined", "unit_renamed", "unit_merged", "unit_closed", "sent_again",
+    "send_dropped", "admin_listed", "exposed", "log_sampled", "log_checked",
     # files and upkeep
     "import", "export", "access_log", "link_used", "setting_changed", "retention_set", "disposal_listed", "disposed",
     "purged", "backup", "restored", "moved", "swept", "test_sent",

@@ -287,7 +287,7 @@ class Code(StrEnum):
     FOLDER_UNREADABLE = "BK-496"
     MAPPING_WRONG = "BK-497"
     NEEDS_DAYS = "BK-498"
-    NOT_DRAWN = "BK-499"
+    NO_SUCH_KEY = "BK-499"
 
     UNIT_CLOSED = "BK-545"
     FILE_NOT_NAMED = "BK-546"

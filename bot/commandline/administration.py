@@ -114,7 +114,7 @@ def _command(
         settings = read_settings()
 
         def inside(session: Session) -> Sequence[str]:
-            tenant = _tenant(session, parsed.tenant)
+            tenant = the_tenant(session, parsed.tenant)
             pattern = tenants.settings(tenant).case_ref_pattern
             try:
                 return work(parsed)(session, tenant, Origin(tenant.id, actor(), now(settings), ref_pattern=pattern))
@@ -129,7 +129,8 @@ def _command(
     return command
 
 
-def _tenant(session: Session, named: str) -> TenantRow:
+def the_tenant(session: Session, named: str) -> TenantRow:
+    """Return the tenant that is named, or the only one. Raises: Stop."""
     if named:
         found = tenants.find(session, named)
         if found is None:
@@ -141,7 +142,7 @@ def _tenant(session: Session, named: str) -> TenantRow:
     return every[0]
 
 
-def _person(session: Session, tenant: TenantRow, who: str) -> PersonRow:
+def the_person(session: Session, tenant: TenantRow, who: str) -> PersonRow:
     """Return who is meant by an e-mail, else by a name that only one has. Raises: Stop."""
     by_email = people.by_email(session, tenant.id, who)
     named = [row for row in people.register(session, tenant.id) if row.name.casefold() == who.casefold()]
@@ -154,14 +155,13 @@ def _person(session: Session, tenant: TenantRow, who: str) -> PersonRow:
 
 
 def _unit(session: Session, tenant: TenantRow, name: str) -> UnitRow:
-    found = [
-        row
-        for row in people.units_called(session, tenant.id, name)
-        if people.unit_by_id(session, tenant.id, row.id) is not None and row.closed_on is None
-    ]
-    if not found:
+    """Return a unit in use, by its name or one it had before. Raises: Stop."""
+    if not name or not people.units_called(session, tenant.id, name):
         raise Stop(fault(Code.NO_SUCH_UNIT))
-    return found[0]
+    found = people.unit(session, tenant.id, name)
+    if found.closed_on is not None:
+        raise Stop(fault(Code.NO_SUCH_UNIT))
+    return found
 
 
 def _case(session: Session, tenant: TenantRow, ref: str) -> CaseRow:
@@ -190,7 +190,7 @@ def _export(parsed: argparse.Namespace) -> Work:
 
 def _leave(parsed: argparse.Namespace) -> Work:
     def work(session: Session, tenant: TenantRow, origin: Origin) -> Sequence[str]:
-        person = _person(session, tenant, parsed.who)
+        person = the_person(session, tenant, parsed.who)
         changes = staff.leave(session, origin, person, parsed.on)
         return [*_told(changes), f"open cases: {len(cases.open_of(session, tenant.id, person.id))}"]
 
@@ -199,7 +199,7 @@ def _leave(parsed: argparse.Namespace) -> Work:
 
 def _move(parsed: argparse.Namespace) -> Work:
     def work(session: Session, tenant: TenantRow, origin: Origin) -> Sequence[str]:
-        person, unit = _person(session, tenant, parsed.who), _unit(session, tenant, parsed.unit)
+        person, unit = the_person(session, tenant, parsed.who), _unit(session, tenant, parsed.unit)
         held = staff.moving(session, origin, person, unit.id)
         return _told(staff.move(session, origin, person, held, unit.id, parsed.first) if held else NONE)
 
@@ -208,20 +208,20 @@ def _move(parsed: argparse.Namespace) -> Work:
 
 def _email(parsed: argparse.Namespace) -> Work:
     return lambda session, tenant, origin: _told(
-        staff.change_email(session, origin, _person(session, tenant, parsed.who), parsed.email)
+        staff.change_email(session, origin, the_person(session, tenant, parsed.who), parsed.email)
     )
 
 
 def _join(parsed: argparse.Namespace) -> Work:
     return lambda session, tenant, origin: _told(
-        staff.join(session, origin, _person(session, tenant, parsed.who), _person(session, tenant, parsed.into))
+        staff.join(session, origin, the_person(session, tenant, parsed.who), the_person(session, tenant, parsed.into))
     )
 
 
 def _cases(parsed: argparse.Namespace) -> Work:
     def work(session: Session, tenant: TenantRow, origin: Origin) -> Sequence[str]:
         record(session, origin, Change("admin_listed", detail="cases"))
-        person, names = _person(session, tenant, parsed.who), people.unit_names(session, tenant.id)
+        person, names = the_person(session, tenant, parsed.who), people.unit_names(session, tenant.id)
         left = cases.open_of(session, tenant.id, person.id)
         return [f"{_shown(case.id, case.ref, case.protected_identity)}, {names.get(case.unit_id)}" for case in left]
 
@@ -234,7 +234,7 @@ def _shown(row_id: int, ref: str, hidden: bool) -> str:
 
 def _hand_over(parsed: argparse.Namespace) -> Work:
     def work(session: Session, tenant: TenantRow, origin: Origin) -> Sequence[str]:
-        leaver, to = _person(session, tenant, parsed.who), _person(session, tenant, parsed.to)
+        leaver, to = the_person(session, tenant, parsed.who), the_person(session, tenant, parsed.to)
         left = cases.open_of(session, tenant.id, leaver.id)
         if parsed.case:
             only = _case(session, tenant, parsed.case)

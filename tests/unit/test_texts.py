@@ -11,6 +11,7 @@ import yaml
 
 from checklists import errors
 from checklists.errors import UserError
+from checklists.exposure import FIELDS
 from checklists.faults import Code
 from checklists.findings import KINDS
 from checklists.loader import all_checklists
@@ -44,6 +45,7 @@ SHARED_WITH_FILES: tuple[type[UserError], ...] = (
 
 # Keys composed of a prefix and a code from the data or the rules.
 FROM_CODES = {
+    "exposed.field_": set(FIELDS),
     "admin.role_": set(get_args(Role)),
     "admin.send_": set(LEFT),
     "log_check.act_": set(ACCESSES),
@@ -59,8 +61,8 @@ FROM_CODES = {
     "criticisms.": {*(f"B{n}" for n in range(1, 5)), *(f"R{n}" for n in range(1, 5)), *(f"N{n}" for n in range(1, 9))},
     "reminders.of_": set(get_args(Rule)),
     "figures.": set(get_args(Verdict)) - {"other_version"},
-    "files.": {code for code in Code if code < "BK-3"} | {kind.code for kind in SHARED_WITH_FILES},
-    "commandline.": {code for code in Code if code > "BK-3"},
+    "files.": {code for code in Code if not "BK-3" < code < "BK-5"} | {kind.code for kind in SHARED_WITH_FILES},
+    "commandline.": {code for code in Code if "BK-3" < code < "BK-5"},
 }
 
 
