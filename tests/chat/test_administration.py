@@ -248,6 +248,15 @@ def test_the_last_admin_cannot_leave(room: Room, ada: Chat) -> None:
 # --- the monthly check of accesses -----------------------------------------------------------------------------------
 
 
+def test_a_card_that_refreshes_by_itself_is_no_access(room: Room, ada: Chat) -> None:
+    anna = opens(room.chat("anna"), REF, **ALL)
+    before = len(room.events())
+
+    anna.refreshes()
+
+    assert len(room.events()) == before
+
+
 def test_a_chef_checks_last_months_accesses_of_her_unit_and_a_manager_hers(room: Room, ada: Chat) -> None:
     move_in(room.desk, ("mona", "Mona Påhittad", "", "manager"))
     cecilia, mona = room.chat("cecilia").installs(), room.chat("mona").installs()
