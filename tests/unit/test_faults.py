@@ -24,7 +24,18 @@ from texts import LANGUAGES, sentences
 ROOT = Path(__file__).resolve().parents[2]
 CANARY = "Kanarie Påhittad"
 ROOMS = ("actions", "bot/commandline", "checklists", "imports", "reports", "storage")
-FILES = ("app.py", "bot/background/import_folder.py", "bot/package.py", "bot/secret_files.py", "bot/sending/proofs.py", "bot/settings.py", "bot/web.py")
+FILES = (
+    *("app.py", "bot/background/import_folder.py", "bot/package.py", "bot/secret_files.py"),
+    *("bot/sending/proofs.py", "bot/settings.py", "bot/web.py"),
+)
+    "app.py",
+    "bot/background/import_folder.py",
+    "bot/package.py",
+    "bot/secret_files.py",
+    "bot/sending/proofs.py",
+    "bot/settings.py",
+    "bot/web.py",
+)
 SOURCES = [ROOT / name for name in FILES] + [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
 TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
 FOR_PROGRAMMERS = {
