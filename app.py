@@ -8,13 +8,26 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from actions.origin import Origin
+from actions.people import first_admin
 from bot import logs
 from bot.clock import Clock
-from bot.commandline import definitions, doctor, doubts, drawing, exports, registers, trail, upkeep
+from bot.commandline import (
+    administration,
+    definitions,
+    doctor,
+    doubts,
+    drawing,
+    exports,
+    registers,
+    trail,
+    upkeep,
+)
 from bot.commandline.arguments import Parser
 from bot.commandline.common import actor, open_desk, today, use_newest_key
 from bot.settings import IS_CHECKOUT, ROOT, VAR, BadSettings, Settings, read_settings
@@ -23,6 +36,7 @@ from imports.common import Order
 from imports.people import PEOPLE
 from imports.steps import import_file
 from storage import migrate, private, tenants
+from storage.desk import Session
 
 if TYPE_CHECKING:
     from aiohttp.web import Application
@@ -75,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
 
     commands.add_parser("migrate", help="bring the database to the newest schema").set_defaults(run=_migrate)
     registers.add_commands(commands)
+    administration.add_commands(commands)
     definitions.add_commands(commands)
     exports.add_commands(commands)
     drawing.add_commands(commands)
@@ -116,12 +131,19 @@ def _serve(parsed: argparse.Namespace) -> None:
         use_newest_key(desk)
         for tenant in sorted(settings.tenants):
             desk.run_now(partial(tenants.ensure, entra_id=tenant))
+        if first := settings.first_admin_of():
+            desk.run_now(partial(_enter_first_admin, first=first, at=clock.now()))
         metrics = Metrics()
         app = make_app(settings, desk, clock, metrics)
         if parsed.demo:
             import_file(desk, PEOPLE, DEMO_PEOPLE.read_bytes(), Order(settings.tenants, clock.now(), actor()))
             _add_tryout(app, settings, clock)
         asyncio.run(serve(app, make_admin_app(desk, clock, metrics), settings))
+
+
+def _enter_first_admin(session: Session, first: tuple[str, str], at: datetime) -> None:
+    tenant, email = first
+    first_admin(session, Origin(tenants.ensure(session, tenant).id, actor(), at), email)
 
 
 def _add_tryout(app: "Application", settings: Settings, clock: Clock) -> None:

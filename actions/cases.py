@@ -37,7 +37,7 @@ def open_case(
     """Store a new case. ref: normalised, and not in use."""
     row = CaseRow(tenant_id=origin.tenant_id, ref=ref, unit_id=unit_id, lead_id=lead_id)
     case = cases.add(session, row)
-    return case, record(session, origin, Change("case_opened", case))
+    return case, record(session, origin, Change("case_opened", case, detail=f"{unit_id} {lead_id or 0}"))
 
 
 @dataclass(frozen=True, slots=True)

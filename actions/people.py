@@ -94,6 +94,15 @@ def _doubled(second: PersonRow, first: PersonRow) -> Change:
     return Change("person_doubled", detail=f"{second.id}:{first.id}")
 
 
+def first_admin(session: Session, origin: Origin, email: str) -> Changes:
+    """Enter an admin where nobody is one today, so that she can add the others."""
+    admins = people.held_in(session, origin.tenant_id, "admin")
+    if any(people.is_held(role, origin.today) for _, role in admins):
+        return NONE
+    entry = Entry(None, email, "", people.ORGANISATION, "admin")
+    return enter(session, origin, entry)[1]
+
+
 def second_row(session: Session, origin: Origin, waiting: PersonRow, known: PersonRow) -> Changes:
     """Record that a row known by e-mail alone turned out to be of a person who is bound already; nothing is joined."""
     return record(session, origin, _doubled(waiting, known))

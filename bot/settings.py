@@ -27,7 +27,7 @@ from bot.sending.proofs import check_token_file, read_certificate
 from checklists.addresses import is_base_url, is_host, is_listed_host, is_loopback, is_page
 from checklists.case_dates import calendar_day
 from checklists.faults import Code, Refusal, fault, listed
-from checklists.identity import entra_id
+from checklists.identity import address, entra_id
 from storage.database_address import is_verified
 from storage.sealing import parse_keys
 
@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     public_url: str = ""
     municipality: str = ""
     privacy_contact: str = ""
+    first_admin: str = ""
+    """The e-mail of who may add the others; with several tenants as TENANT:E-MAIL. Has no effect where there is one."""
+    import_folder: str = ""
     privacy_url: str = ""
     terms_url: str = ""
     website_url: str = ""
@@ -196,6 +199,20 @@ class Settings(BaseSettings):
         return value
 
     @model_validator(mode="after")
+    def _first_admin_is_one(self) -> Self:
+        if self.first_admin and self.first_admin_of() is None:
+            raise BadSettings(fault(Code.FIRST_ADMIN_WRONG))
+        return self
+
+    def first_admin_of(self) -> tuple[str, str] | None:
+        """Return tenant and e-mail of the first admin; None if none is set, or it cannot be read."""
+        tenant, _, email = self.first_admin.rpartition(":")
+        tenant = entra_id(tenant) or (next(iter(self.tenants)) if len(self.tenants) == 1 else "")
+        if tenant not in self.tenants or not all(email.partition("@")) or len(email.split()) != 1:
+            return None
+        return tenant, address(email)
+
+    @model_validator(mode="after")
     def _nothing_open(self) -> Self:
         for setting, host in (("BK_HOST", self.host), ("BK_ADMIN_HOST", self.admin_host)):
             if self.mode == "dev" and not is_loopback(host):
@@ -283,6 +300,10 @@ class Settings(BaseSettings):
         """Return the master keys, newest first; made once in dev mode. Raises: BadSettings."""
         fresh = "dev:" + b64encode(secrets.token_bytes(32)).decode()
         return parse_keys(self.keys.get_secret_value() or self._made("keys", "BK_KEYS", fresh))
+
+    def lacks_master_keys(self) -> bool:
+        """Return whether no master key is set, where none is made either."""
+        return self.mode == "production" and not self.keys.get_secret_value()
 
     def trail(self) -> bytes:
         """Return the key of the trail; made once in dev mode. Raises: BadSettings."""

@@ -5,10 +5,11 @@ import contextlib
 import errno
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
+from pathlib import Path
 from uuid import uuid4
 
 import aiohttp
@@ -17,6 +18,7 @@ from aiohttp import web
 from bot.adapter import TeamsAdapter
 from bot.background import chainer, importer, outbox_worker, presence, projector, sweeper
 from bot.background.chainer import Chainer
+from bot.background.import_folder import ImportFolder
 from bot.background.importer import Importer
 from bot.background.loop import Loop, run_forever
 from bot.background.outbox_worker import OutboxWorker
@@ -79,7 +81,7 @@ def make_app(settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> 
             app[SERVICES] = services
             here = presence.Presence(desk, replica, services.adapter.sender.share)
             await here.beat()  # before anything is leased: a lease is its replica's
-            loops = (Loop("replica", here.beat, presence.INTERVAL_SECONDS), *_loops(services, worker))
+            loops = (Loop("replica", here.beat, presence.INTERVAL_SECONDS), *_loops(services, worker, settings))
             tasks = [asyncio.create_task(run_forever(loop, metrics)) for loop in loops]
             if proofs is not None:
                 tasks.append(asyncio.create_task(watch(*proofs)))
@@ -103,16 +105,26 @@ def make_app(settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> 
     return app
 
 
-def _loops(services: Services, worker: OutboxWorker) -> tuple[Loop, ...]:
+def _loops(services: Services, worker: OutboxWorker, settings: Settings) -> tuple[Loop, ...]:
     desk, clock = services.desk, services.clock
+    left = Importer(desk).finish_left
+    rounds: list[Callable[[], Awaitable[object]]] = [left]
+    if settings.import_folder:
+        folder = Path(settings.import_folder)
+        rounds.append(ImportFolder(folder, desk, clock, settings.tenants, worker.awake.set).look)
     sweeping = Sweeper(desk, clock, services.metrics, worker.awake.set)
     return (
         Loop("outbox", worker.send_all, outbox_worker.INTERVAL_SECONDS, worker.awake),
         Loop("trail", Chainer(desk, clock).chain, chainer.INTERVAL_SECONDS),
         Loop("reminders", sweeping.sweep_if_due, sweeper.INTERVAL_SECONDS),
         Loop("figures", partial(projector.project, desk), projector.INTERVAL_SECONDS),
-        Loop("imports", Importer(desk).finish_left, importer.INTERVAL_SECONDS),
+        Loop("imports", partial(_one_after_another, rounds), importer.INTERVAL_SECONDS),
     )
+
+
+async def _one_after_another(rounds: Sequence[Callable[[], Awaitable[object]]]) -> None:
+    for one in rounds:
+        await one()
 
 
 def build(

@@ -31,7 +31,17 @@ UserError
 ├── RoundMoved             BK-156
 ├── NotAllAnswered         BK-157
 ├── WhyNotMissing          BK-158
-└── NoReplacement          BK-159
+├── NoReplacement          BK-159
+├── UnitNameTaken          BK-175
+├── UnitHasCases           BK-176
+├── NobodyMeant            BK-177
+├── NotTwoAccounts         BK-178
+├── BadEmail               BK-179
+├── SendIsGone             BK-180
+├── UnitGone               BK-181
+├── LastAdmin              BK-182
+├── NoWorkerThere          BK-183
+└── CheckIsNotHers         BK-184
 
 The sentences are in texts/sv/errors.yaml and texts/en/errors.yaml, under the code.
 """
@@ -289,3 +299,63 @@ class NoReplacement(UserError):
     """There is no case left in the unit's order to take instead, or nobody may review the next one."""
 
     code = "BK-159"
+
+
+class UnitNameTaken(UserError):
+    """Another unit has the name, or had it."""
+
+    code = "BK-175"
+
+
+class UnitHasCases(UserError):
+    """A unit with open cases is not closed. cases: how many."""
+
+    code = "BK-176"
+
+
+class NobodyMeant(UserError):
+    """It is not said who is meant, or she is not in the register."""
+
+    code = "BK-177"
+
+
+class NotTwoAccounts(UserError):
+    """The two are the same row of the register, or one of them is nobody."""
+
+    code = "BK-178"
+
+
+class BadEmail(UserError):
+    """The e-mail is none, or somebody else's."""
+
+    code = "BK-179"
+
+
+class SendIsGone(UserError):
+    """The message has been sent or dropped meanwhile, or its content is kept no longer."""
+
+    code = "BK-180"
+
+
+class UnitGone(UserError):
+    """The unit is closed, merged into another, or not chosen."""
+
+    code = "BK-181"
+
+
+class LastAdmin(UserError):
+    """Nobody would administer the bot any more."""
+
+    code = "BK-182"
+
+
+class NoWorkerThere(UserError):
+    """The one who would take over is no case worker in the cases' unit, or has left."""
+
+    code = "BK-183"
+
+
+class CheckIsNotHers(UserError):
+    """An access is not this person's to check, or has been checked."""
+
+    code = "BK-184"

@@ -28,10 +28,13 @@ BK-4xx the command line, continued
 ├── 42x  doctor: a message sent to try
 ├── 43x  what the bot proves who it is with
 ├── 44x  the pages and the Teams package
-└── 46x  the draw of a round
+├── 46x  the draw of a round
+└── 49x  the admin's commands, the import folder, exposed
+BK-5xx files, continued
+└── 54x  units that are closed, files of the import folder
 
 The sentences are in texts/sv and texts/en, under the code: BK-1xx and BK-2xx in files.yaml, BK-3xx and
-BK-4xx in commandline.yaml.
+BK-4xx in commandline.yaml, BK-5xx in files.yaml.
 Each says what was found and what to do. docs/fel.md lists them.
 """
 
@@ -41,6 +44,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum, unique
 from pathlib import Path
+from typing import Literal
 
 from checklists.errors import PersonalNumberInText, UserError
 from checklists.privacy import has_personal_number
@@ -279,6 +283,23 @@ class Code(StrEnum):
     DRAW_DIFFERS = "BK-460"
     FRAME_CELL = "BK-461"
     FRAME_UNEVEN = "BK-462"
+    NOBODY_CALLED = "BK-490"
+    SEVERAL_CALLED = "BK-491"
+    NO_SUCH_UNIT = "BK-492"
+    SEVERAL_TENANTS = "BK-494"
+    FIRST_ADMIN_WRONG = "BK-495"
+    FOLDER_UNREADABLE = "BK-496"
+    MAPPING_WRONG = "BK-497"
+    NEEDS_DAYS = "BK-498"
+    NO_SUCH_KEY = "BK-499"
+
+    UNIT_CLOSED = "BK-545"
+    FILE_NOT_NAMED = "BK-546"
+
+
+def room_of(code: str) -> Literal["commandline.", "files."]:
+    """Return where in texts/ the sentence of a code stands."""
+    return "commandline." if "BK-3" < code < "BK-5" else "files."
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,8 +317,7 @@ class Fault:
 
     def told(self, language: Language) -> str:
         """Say it in one line: place, what was found, what to do, code."""
-        room = "commandline." if self.code > "BK-3" else "files."
-        sentence = say(room + self.code, language, **self.args)
+        sentence = say(room_of(self.code) + self.code, language, **self.args)
         where = say("files.line", language, line=self.line) if self.line else ""
         place = ", ".join(filter(None, (self.whose, where)))
         return f"{place}: {sentence} ({self.code})" if place else f"{sentence} ({self.code})"

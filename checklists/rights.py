@@ -11,6 +11,9 @@ from typing import Literal, get_args
 from checklists.model import Role
 
 VerbName = Literal[
+    "admin",
+    "admin_act",
+    "admin_page",
     "answer",
     "ask_chef",
     "ask_worker",
@@ -20,6 +23,7 @@ VerbName = Literal[
     "calibrate",
     "change",
     "change_anyway",
+    "check_access",
     "close",
     "command",
     "comment",
@@ -40,6 +44,7 @@ VerbName = Literal[
     "how",
     "in_the_file",
     "language",
+    "log_check",
     "missing",
     "more_cases",
     "more_children",

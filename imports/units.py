@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from checklists.faults import Code, Refusal, fault
+from checklists.swedish_time import day_of
 from checklists.unit_names import looks_like_one_of, unit_key
 from imports.common import Order
 from storage import people
@@ -25,7 +26,7 @@ class Units:
         at = (tenant.id, unit_key(name))
         if at not in self._ids:
             if tenant.id not in self._known:
-                stored = people.unit_names(self.session, tenant.id).values()
+                stored = people.unit_names(self.session, tenant.id, former=True).values()
                 named = [one for of_tenant, one in self.order.named if of_tenant == tenant.entra_id]
                 self._known[tenant.id] = {unit_key(one): one for one in (*stored, *named) if one}
             known = self._known[tenant.id]
@@ -34,5 +35,8 @@ class Units:
                     raise Refusal(fault(Code.UNIT_NEAR_KNOWN))
                 self.new.append(name)
                 self.order.named.add((tenant.entra_id, name))
-            self._ids[at] = people.unit(self.session, tenant.id, name).id
+            unit = people.unit(self.session, tenant.id, name)
+            if unit.closed_on is not None and unit.closed_on <= day_of(self.order.at):
+                raise Refusal(fault(Code.UNIT_CLOSED, day=unit.closed_on))
+            self._ids[at] = unit.id
         return self._ids[at]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from checklists.errors import UserError
+from checklists.events import EventName
 from checklists.faults import Code, Refusal, fault
 from checklists.references import normal_ref
 from checklists.swedish_time import local, midnight
@@ -15,6 +16,7 @@ from storage import access_log, cases, people, tenants, trail
 from storage.access_log import Access
 from storage.desk import Session
 from storage.tenants import TenantRow
+from texts import Language, say
 
 COLUMNS = ("at", "actor", "name", "role", "act", "case_ref", "unit", "checklist", "item", "detail")
 
@@ -55,6 +57,33 @@ def access_rows(session: Session, asked: Question, actor: str, now: datetime) ->
         detail = str(unit_id or "")
         trail.record(session, tenant.id, now, actor, "access_log", case_id=case_id, detail=detail)
     return _rows(session, asked, found)
+
+
+def plain_lines(session: Session, asked: Question, actor: str, now: datetime, language: Language = "sv") -> list[str]:
+    """Return one case's log in words: when, in which role, for what; never an employee's name. Raises: NothingSuch.
+
+    Reading it is recorded, as in `access_rows`.
+    """
+    lines = [say("access.title", language, ref=asked.case_ref), say("access.secrecy", language)]
+    for row in access_rows(session, asked, actor, now):
+        at, by, role, act = row[0], row[1], row[3], row[4]
+        titles = [say("roles." + one, language) for one in role.split(",") if one]
+        kind = by.partition(":")[0]
+        who = ", ".join(titles) or say("access.by_" + (kind if kind in _BY else "unknown"), language)
+        words = say("access.act_" + act, language) if act in _SAID else say("access.other", language)
+        lines.append(f"{at[:10]} {at[11:16]}  {who}: {words}")
+    return lines
+
+
+_BY = ("cli", "import", "system", "person")
+_SAID: tuple[EventName, ...] = (
+    *("case_opened", "unit_set", "case_type_set", "lead_set", "co_worker_set", "children_set", "fact_set"),
+    *("protected_identity_set", "received_on_set", "assigned_on_set", "opened_on_set", "planned_decision_on_set"),
+    *("decided_on_set", "started_on_set", "closed", "reopened", "extended", "ref_changed", "withdrawn"),
+    *("case_asked_for", "worker_asked", "list_begun", "answered", "sent", "reading_begun", "differences_seen"),
+    *("reading_reopened", "returned", "signed", "signed_with_shortfall", "void_confirmed", "voided", "followed_up"),
+    *("signature_shown", "denied", "conflict", "import", "export", "access_log", "disposed"),
+)
 
 
 def _rows(

@@ -196,6 +196,22 @@ def freeze(session: Session, tenant_id: int, case_ids: Sequence[int]) -> None:
     session.connection().execute(delete(ContributionRow).where(col(ContributionRow.case_id).in_(case_ids)))
 
 
+def move_unit(session: Session, tenant_id: int, was: int, now: int) -> None:
+    """Count everything that one unit had as another's: what is kept of cases, and what is frozen."""
+    _lock_projector(session)
+    session.flush()
+    connection = session.connection()
+    mine = and_(AGGREGATES.c.tenant_id == tenant_id, AGGREGATES.c.unit_id == was)
+    names = [AGGREGATES.c[name] for name in Cell._fields]
+    for frozen in (False, True):
+        daily = select_columns(*names, AGGREGATES.c.n).where(mine, AGGREGATES.c.grain == DAY)
+        rows = connection.execute(daily.where(AGGREGATES.c.frozen.is_(frozen))).all()
+        _apply(session, {Cell(*row[:-1])._replace(unit_id=now): row[-1] for row in rows}, frozen=frozen)
+    connection.execute(delete(AGGREGATES).where(mine))
+    ours = and_(_CONTRIBUTIONS.c.tenant_id == tenant_id, _CONTRIBUTIONS.c.unit_id == was)
+    connection.execute(update(_CONTRIBUTIONS).where(ours).values(unit_id=now))
+
+
 def _lock_projector(session: Session, *, wait: bool = True) -> bool:
     """Take the projector's lock until the transaction ends; return whether it was obtained, always True with `wait`."""
     if session.get_bind().dialect.name != "postgresql":

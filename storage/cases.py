@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, String, UniqueConstraint, and_, bindparam, false, or_
+from sqlalchemy import Row, String, UniqueConstraint, and_, bindparam, false, or_, update
 from sqlmodel import Field, Session, SQLModel, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -171,6 +171,29 @@ def protected_in_units(session: Session, tenant_id: int, unit_ids: Iterable[int]
     """Return how many open cases of some units have protected identity: they are counted and not listed."""
     query = select(func.count()).where(CaseRow.tenant_id == tenant_id, col(CaseRow.unit_id).in_(sorted(unit_ids)))
     return session.exec(query.where(col(CaseRow.closed_on).is_(None), col(CaseRow.protected_identity).is_(True))).one()
+
+
+def open_of(session: Session, tenant_id: int, person_id: int) -> list[CaseRow]:
+    """Return the open cases of a person as lead or co-worker, oldest first, with those of protected identity."""
+    return list(session.exec(of_worker(tenant_id, person_id).order_by(None).order_by(col(CaseRow.id))).all())
+
+
+def protected_among(session: Session, row_ids: Iterable[int]) -> set[int]:
+    """Return which of these cases have protected identity."""
+    query = select(CaseRow.id).where(col(CaseRow.id).in_(list(row_ids)), col(CaseRow.protected_identity).is_(True))
+    return set(session.exec(query).all())
+
+
+def open_in_unit(session: Session, tenant_id: int, unit_id: int) -> int:
+    """Return how many open cases a unit has, with those of protected identity."""
+    query = select(func.count()).where(CaseRow.tenant_id == tenant_id, CaseRow.unit_id == unit_id)
+    return session.exec(query.where(col(CaseRow.closed_on).is_(None))).one()
+
+
+def move_unit(session: Session, tenant_id: int, was: int, now: int) -> None:
+    """Make every case of a unit another unit's, closed ones too."""
+    mine = update(CaseRow).where(col(CaseRow.tenant_id) == tenant_id, col(CaseRow.unit_id) == was)
+    session.exec(mine.values(unit_id=now))
 
 
 def facts_of(session: Session, row_ids: Iterable[int]) -> dict[int, Facts]:

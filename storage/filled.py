@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Enum, String, UniqueConstraint, bindparam, or_
+from sqlalchemy import Enum, String, UniqueConstraint, bindparam, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from checklists.lifecycle import READER, WAITING, WRITER, State
@@ -146,3 +146,9 @@ def of_person(session: Session, tenant_id: int, person_id: int, but: ListId) -> 
 def of_case_all(session: Session, case_id: int) -> Sequence[FilledRow]:
     """Return every filled-in list of a case, oldest first."""
     return session.exec(select(FilledRow).where(FilledRow.case_id == case_id).order_by(col(FilledRow.id))).all()
+
+
+def move_unit(session: Session, tenant_id: int, was: int, now: int) -> None:
+    """Count every list that began in a unit as another unit's."""
+    mine = update(FilledRow).where(col(FilledRow.tenant_id) == tenant_id, col(FilledRow.unit_id) == was)
+    session.exec(mine.values(unit_id=now))

@@ -137,6 +137,22 @@ def by_once(session: Session, tenant_id: int, once: str) -> OutboxRow | None:
     return session.exec(select(OutboxRow).where(OutboxRow.tenant_id == tenant_id, OutboxRow.once == once)).first()
 
 
+LEFT = (UNCERTAIN, STOPPED)
+"""The states that end only by a person's decision."""
+
+
+def left(session: Session, tenant_id: int) -> Sequence[OutboxRow]:
+    """Return the messages of a tenant that a person decides about, oldest first."""
+    query = select(OutboxRow).where(OutboxRow.tenant_id == tenant_id, col(OutboxRow.state).in_(LEFT))
+    return session.exec(query.order_by(col(OutboxRow.id))).all()
+
+
+def left_one(session: Session, tenant_id: int, row_id: int) -> OutboxRow | None:
+    """Return one of them, locked; None if it is none of them any more."""
+    query = select(OutboxRow).where(OutboxRow.tenant_id == tenant_id, OutboxRow.id == row_id)
+    return session.exec(query.where(col(OutboxRow.state).in_(LEFT)).with_for_update()).first()
+
+
 def get(session: Session, row_id: int) -> OutboxRow | None:
     """Return a row by id."""
     return session.get(OutboxRow, row_id)

@@ -16,7 +16,11 @@ ORGANISATION = ""
 
 
 class UnitRow(SQLModel, table=True):
-    """A unit. The one named ORGANISATION is the whole organisation; every other one has a parent."""
+    """A unit. The one named ORGANISATION is the whole organisation; every other one has a parent.
+
+    merged_into_id: the unit that took over everything; this row is then only a name by which that unit was known, and
+    what explains the trail. closed_on: the first day on which nobody works there; its figures stay.
+    """
 
     __tablename__ = "unit"
     __table_args__ = (UniqueConstraint("tenant_id", "name"),)
@@ -25,6 +29,8 @@ class UnitRow(SQLModel, table=True):
     tenant_id: int = Field(foreign_key="tenant.id")
     name: str = Field(max_length=200)
     parent_id: int | None = Field(default=None, foreign_key="unit.id")
+    merged_into_id: int | None = None
+    closed_on: date | None = None
 
 
 class PersonRow(SQLModel, table=True):
@@ -98,6 +104,11 @@ def person(session: Session, tenant_id: int, person_id: int) -> PersonRow | None
     return session.exec(select(PersonRow).where(PersonRow.tenant_id == tenant_id, PersonRow.id == person_id)).first()
 
 
+def joined_into(session: Session, person_id: int) -> Sequence[int]:
+    """Return the row ids of those who turned out to be this person."""
+    return session.exec(select(PersonRow.id).where(PersonRow.joined_into_id == person_id)).all()
+
+
 def bind(row: PersonRow, object_id: str) -> None:
     """Bind an e-mail-only row to its Entra object id. Raises: ValueError: it is bound already, or the id is empty."""
     if row.object_id is not None:
@@ -120,7 +131,10 @@ def roles_of(session: Session, person_id: int, name: Role) -> Sequence[RoleRow]:
 
 
 def unit(session: Session, tenant_id: int, name: str) -> UnitRow:
-    """Return the unit with this name, creating it under the organisation if it is new. See `unit_names`."""
+    """Return the unit with this name, or that once had it, creating it under the organisation if it is new.
+
+    See `unit_names`.
+    """
     found = session.exec(select(UnitRow).where(UnitRow.tenant_id == tenant_id).order_by(col(UnitRow.id))).all()
     row = next((one for one in found if one.name == name), None)
     row = row or next((one for one in found if unit_key(one.name) == unit_key(name)), None)
@@ -129,6 +143,8 @@ def unit(session: Session, tenant_id: int, name: str) -> UnitRow:
         row = UnitRow(tenant_id=tenant_id, name=name, parent_id=parent)
         session.add(row)
         session.flush()
+    while row.merged_into_id is not None:
+        row = session.get_one(UnitRow, row.merged_into_id)
     return row
 
 
@@ -137,10 +153,50 @@ def unit_exists(session: Session, name: str) -> bool:
     return session.exec(select(UnitRow.id).where(UnitRow.name == name).limit(1)).first() is not None
 
 
-def unit_names(session: Session, tenant_id: int) -> dict[int, str]:
-    """Return the names of a tenant's units, by row id."""
+def unit_names(session: Session, tenant_id: int, *, former: bool = False) -> dict[int, str]:
+    """Return the names of a tenant's units, by row id. former: also those of units that were merged, and old names."""
     rows = session.exec(select(UnitRow).where(UnitRow.tenant_id == tenant_id)).all()
-    return {row.id: row.name for row in rows if row.id is not None}
+    return {row.id: row.name for row in rows if former or row.merged_into_id is None}
+
+
+def unit_by_id(session: Session, tenant_id: int, unit_id: int) -> UnitRow | None:
+    """Return a unit of this tenant that has not been merged into another, by row id; never the organisation."""
+    row = session.exec(select(UnitRow).where(UnitRow.tenant_id == tenant_id, UnitRow.id == unit_id)).first()
+    return row if row is not None and row.name != ORGANISATION and row.merged_into_id is None else None
+
+
+def units_called(session: Session, tenant_id: int, name: str) -> list[UnitRow]:
+    """Return the rows with this name, compared as names of units are; those of merged units too."""
+    rows = session.exec(select(UnitRow).where(UnitRow.tenant_id == tenant_id).order_by(col(UnitRow.id))).all()
+    return [row for row in rows if unit_key(row.name) == unit_key(name)]
+
+
+def add_unit(session: Session, row: UnitRow) -> None:
+    """Insert a unit."""
+    session.add(row)
+    session.flush()
+
+
+def roles_in(session: Session, unit_id: int) -> Sequence[RoleRow]:
+    """Return every role in a unit, whatever the dates."""
+    return session.exec(select(RoleRow).where(RoleRow.unit_id == unit_id).order_by(col(RoleRow.id))).all()
+
+
+def every_role_of(session: Session, person_id: int) -> Sequence[RoleRow]:
+    """Return every role of a person, whatever the dates."""
+    return session.exec(select(RoleRow).where(RoleRow.person_id == person_id).order_by(col(RoleRow.id))).all()
+
+
+def register(session: Session, tenant_id: int) -> Sequence[PersonRow]:
+    """Return everyone in the register, in name order; not the rows that were joined into another."""
+    query = select(PersonRow).where(PersonRow.tenant_id == tenant_id, col(PersonRow.joined_into_id).is_(None))
+    return session.exec(query.order_by(col(PersonRow.name), col(PersonRow.id))).all()
+
+
+def delete_role(session: Session, held: RoleRow) -> None:
+    """Delete a role, as when another row says the same."""
+    session.delete(held)
+    session.flush()
 
 
 def role(session: Session, person_row_id: int, unit_id: int, name: Role) -> RoleRow | None:

@@ -17,7 +17,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from checklists.faults import Code, Fault, fault
-from storage import trail_marks
+from storage import people, trail_marks
 from storage.sealing import KeyGone, Keys, canonical, keys_of
 from storage.times import Moment
 from storage.trail_marks import OWN, CheckpointRow, TrailEndRow
@@ -155,9 +155,14 @@ def was_done(session: Session, case_id: int, act: str, actor: str, since: dateti
 
 def ever_worked_on(session: Session, case_id: int, person_id: int) -> bool:
     """Return whether a person was ever made lead or co-worker of a case, or opened it."""
-    said = or_(col(EventRow.detail) == str(person_id), col(EventRow.detail).like(f"{person_id} %"))  # by a deputy
+    ids = (person_id, *people.joined_into(session, person_id))
+    said = or_(
+        col(EventRow.detail).in_(map(str, ids)),
+        *(col(EventRow.detail).like(f"{one} %") for one in ids),  # by a deputy
+    )
     named = and_(col(EventRow.act).in_(("lead_set", "co_worker_set")), said)
-    opened = and_(col(EventRow.act) == "case_opened", col(EventRow.actor) == f"person:{person_id}")
+    actors = [f"person:{one}" for one in ids]
+    opened = and_(col(EventRow.act) == "case_opened", col(EventRow.actor).in_(actors))
     query = select(EventRow.id).where(EventRow.case_id == case_id, or_(named, opened))
     return session.exec(query.limit(1)).first() is not None
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from bot.cards.admin import admin_card
 from bot.cards.comment import comment_card
 from bot.cards.deputies import deputies_card
 from bot.cards.detail import detail_card
@@ -60,6 +61,7 @@ _BUILDERS: dict[str, Callable[[Pen, Any], Card]] = {
     "report": report_card,
     "links": links_card,
     "panel": panel_card,
+    "admin": admin_card,
 }
 """The builder of each kind of view; a test checks that none is missing."""
 

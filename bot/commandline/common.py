@@ -5,6 +5,7 @@ import contextlib
 import getpass
 import io
 import os
+import secrets
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -22,6 +23,12 @@ from storage import migrate, private, tenants, trail
 from storage.desk import CannotOpen, Desk, Session, opened
 from storage.sealing import Keys, SealBroken
 
+
+def _opens_nothing() -> dict[str, bytes]:
+    """Return a key that nothing is sealed with."""
+    return {"none": secrets.token_bytes(32)}
+
+
 OpenDesk = Callable[[Settings], AbstractContextManager[Desk]]
 
 
@@ -38,10 +45,15 @@ def day(text: str) -> date:
 
 
 @contextlib.contextmanager
-def open_desk(settings: Settings, *, migrating: bool = False) -> Iterator[Desk]:
-    """Open the database. SQLite is migrated by any command, PostgreSQL by `migrate` alone."""
-    with opened(settings.database, Keys(settings.master_keys(), settings.trail())) as desk:
-        if desk.dialect == "sqlite":
+def open_desk(settings: Settings, *, migrating: bool = False, keyless: bool = False) -> Iterator[Desk]:
+    """Open the database. SQLite is migrated by any command, PostgreSQL by `migrate` alone.
+
+    keyless: the command opens no text, so it does not ask for the master keys.
+    """
+    without = keyless and settings.lacks_master_keys()
+    masters = _opens_nothing() if without else settings.master_keys()
+    with opened(settings.database, Keys(masters, settings.trail())) as desk:
+        if desk.dialect == "sqlite" and not without:  # a migration may have to read what is sealed
             migrate.upgrade(desk)  # first: where another process migrates it, the file is locked, but not out of order
         if not desk.is_ready():
             raise CannotOpen(fault(Code.DATABASE_SILENT))

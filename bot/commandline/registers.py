@@ -7,6 +7,7 @@ from pathlib import Path
 
 from actions import settings as settings_of
 from actions.origin import Origin
+from bot.commandline import administration
 from bot.commandline.common import Stop, actor, check_name, now, open_desk
 from bot.settings import read_settings
 from checklists.faults import Code, fault, listed, word
@@ -36,6 +37,10 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
             told = "take units that are new and one letter from a known one"
             command.add_argument("--new-units", action="store_true", help=told)
         command.set_defaults(run=_importing(kind))
+        if kind is PEOPLE:
+            administration.add_people(group)
+        if kind is CASES:
+            administration.add_cases(group)
 
     own = commands.add_parser("settings", help="show a tenant's own settings, or set them")
     own.add_argument("tenant", metavar="TENANT")

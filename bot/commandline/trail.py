@@ -2,9 +2,12 @@
 
 import argparse
 
+from bot.commandline.administration import the_person, the_tenant
 from bot.commandline.common import Stop, actor, as_text, day, now, open_desk, output, today
 from bot.settings import Settings, read_settings
+from checklists.faults import Code, fault
 from reports import access_log
+from reports import exposed as exposure
 from reports.csv_out import write_csv
 from storage import heads, tenants, trail
 from storage.desk import Desk, Session
@@ -22,7 +25,45 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     access.add_argument("--unit", default="")
     access.add_argument("--from", dest="first", type=day, metavar="DATE")
     access.add_argument("--to", dest="last", type=day, metavar="DATE")
+    access.add_argument("--plain", action="store_true", help="one case in words, by role, without names")
     access.set_defaults(run=_access_log)
+
+    exposed = commands.add_parser("exposed", help="which cases and fields could have been read, as a draft notice")
+    what = exposed.add_mutually_exclusive_group(required=True)
+    what.add_argument("--person", default="", metavar="WHO", help="by whoever had this person's account or device")
+    what.add_argument("--key", default="", metavar="ID", help="with this master key, or `secret` or `trail`")
+    days = "only what the person's device held of the chat, from so many days before"
+    exposed.add_argument("--device-days", type=int, metavar="DAYS", help=days)
+    exposed.add_argument("--from", dest="first", type=day, required=True, metavar="DATE")
+    exposed.add_argument("--to", dest="last", type=day, required=True, metavar="DATE")
+    exposed.add_argument("--tenant", default="", metavar="TENANT")
+    exposed.set_defaults(run=_exposed)
+
+
+def _exposed(parsed: argparse.Namespace) -> None:
+    settings = read_settings()
+    if parsed.last < parsed.first:
+        raise Stop(fault(Code.NEEDS_DAYS))
+    time = exposure.Time(parsed.first, parsed.last)
+
+    def work(session: Session) -> list[str]:
+        tenant = the_tenant(session, parsed.tenant)
+        if parsed.key:
+            found, whom = exposure.by_key(session, tenant, parsed.key, time), f"key:{parsed.key}"
+        else:
+            person = the_person(session, tenant, parsed.person)
+            whom = f"person:{person.id}"
+            if parsed.device_days is None:
+                found = exposure.to_person(session, tenant, person, time)
+            else:
+                found = exposure.on_device(session, tenant, person, time, parsed.device_days)
+        detail = f"{whom} {time.first}/{time.last}"
+        trail.record(session, tenant.id, now(settings), actor(), "exposed", detail=detail)
+        return exposure.draft(whom, time, found)
+
+    with open_desk(settings, keyless=True) as desk:
+        for line in desk.run_now(work):
+            print(line)
 
 
 def _verify_log(parsed: argparse.Namespace) -> None:
@@ -62,6 +103,13 @@ def _signed_heads(desk: Desk, settings: Settings) -> list[str]:
 def _access_log(parsed: argparse.Namespace) -> None:
     settings = read_settings()
     asked = access_log.Question(parsed.case, parsed.unit, parsed.first, parsed.last)
+    if parsed.plain:
+        if not parsed.case:
+            raise Stop(fault(Code.NO_CASE_OR_UNIT))
+        with open_desk(settings, keyless=True) as desk:
+            lines = desk.run_now(lambda session: access_log.plain_lines(session, asked, actor(), now(settings)))
+        print("\n".join(lines))
+        return
     with open_desk(settings) as desk, output(None) as out, as_text(out) as text:
         desk.run_now(
             lambda session: write_csv(

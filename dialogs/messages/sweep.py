@@ -21,6 +21,7 @@ from dialogs.messages.stand_in import reachable_instead
 from dialogs.messages.tell import REMINDER, put
 from dialogs.views.views import Line, ReminderView
 from storage import conversations, people, rounds, tenants, told_reminders, trail
+from storage import skipped as skipped_cases
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.told_reminders import Occasion, ToldRow
@@ -72,7 +73,9 @@ def step(session: Session, tenant_id: int, now: datetime) -> Step:
         sweeping = _Sweeping(session, settings, tenant_id, day, [case.id for case in found])
         skipped = [one for case in found if (one := sweeping.look_at(case))]
         row.reached = max([case.id for case in found] + [one.case_id for one in unread])
-        return Step(more=True, skipped=(*unread, *skipped))
+        left_out = (*unread, *skipped)
+        skipped_cases.note(session, tenant_id, day, [case.id for case in found], left_out)
+        return Step(more=True, skipped=left_out)
     _note_reviews(session, settings, tenant_id, day)
     if _put_bundles(session, tenant_id, day, now):
         return Step(more=True)
@@ -209,17 +212,15 @@ def tell_of_protection(session: Session, now: datetime) -> Protected:
     for tenant in tenants.everyone(session):
         tenant_id = tenant.id
         found, unread = told_reminders.received(session, tenant_id, day)
-        skipped += unread
-        if not found:
-            continue
-        staff = Staff(people.holdings_on(session, tenant_id, day))
-        told = told_reminders.told_about(session, [case.id for case in found])
+        left_out = list(unread)
+        staff = Staff(people.holdings_on(session, tenant_id, day)) if found else Staff(())
+        told = told_reminders.told_about(session, [case.id for case in found]) if found else {}
         for case in found:
             try:
                 one = _protection(session, case, day)
                 audience = reached(session, staff, case, one.audiences) if one else []
             except UNFIT as error:
-                skipped.append(Skipped(case.id, error))
+                left_out.append(Skipped(case.id, error))
                 continue
             for person in audience:
                 occasion: Occasion = (person, "SKYDD", case.id, day.isoformat())
@@ -229,6 +230,9 @@ def tell_of_protection(session: Session, now: datetime) -> Protected:
                     session.flush()
                     _put_bundle(session, tenant_id, person, bundle, now, urgent=True)
                     told_now += 1
+        if left_out:
+            skipped_cases.note(session, tenant_id, day, (), left_out)
+            skipped += left_out
     return Protected(told_now, tuple(skipped))
 
 

@@ -9,6 +9,7 @@ from actions.changes import Change, record
 from checklists.errors import SignatureStands
 from checklists.replies import begins_with_answer, folded
 from checklists.rights import ANYONE, RELATIONS, Right, may, table
+from dialogs.admin import administration, log_check
 from dialogs.chef import deputies, reading, sign_off, unit_case, unit_cases
 from dialogs.figures import report
 from dialogs.messages import reminder_content
@@ -75,6 +76,8 @@ MODULES = (
     manage,
     review,
     raising,
+    administration,
+    log_check,
 )
 COMMANDS: tuple[Command, ...] = tuple(command for module in MODULES for command in module.COMMANDS)
 _BY_WORD: Mapping[str, Command] = {folded(word): c for c in COMMANDS for word in (c.word, *c.aliases)}
@@ -111,7 +114,7 @@ def anyway(context: TurnContext, press: Press[Anyway]) -> Reaction:
 _PRESSED = (
     Verb(anyway_.ANYWAY, anyway, Anyway),
     Verb(Right("command", "self", ANYONE), command_pressed, OfCommand, keeps=False),
-    Verb(Right("named_case", "self", open_case.NEW.may), named_case, ForCommand, keeps=False),
+    Verb(Right("named_case", "self", {**open_case.NEW.may, "admin": RELATIONS}), named_case, ForCommand, keeps=False),
 )
 VERBS: Mapping[str, Verb] = {
     verb.right.verb: verb for verb in (*_PRESSED, *(verb for module in MODULES for verb in module.VERBS))

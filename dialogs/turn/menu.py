@@ -15,6 +15,7 @@ from dialogs.views.views import Button, Line, MenuView, SayView
 HELP = Right("help", "self", ANYONE)
 LANGUAGE = Right("language", "self", ANYONE)
 _OPEN = Right("continue", "case", OWN_CASE)
+LOG_CHECKERS: tuple[Role, ...] = ("unit_manager", "manager")
 _LANGUAGES: dict[str, Literal["sv", "en"]] = {
     **dict.fromkeys(("sv", "svenska", "swedish"), "sv"),
     **dict.fromkeys(("en", "engelska", "english"), "en"),
@@ -74,6 +75,8 @@ def _help_lines(context: TurnContext) -> tuple[Line, ...]:
         lines.append(Line(say="menu.help_chef"))
     elif _administers(context):
         lines.append(Line(say="menu.help_admin"))
+    if context.units_as("admin"):
+        lines.append(Line(say="menu.help_administer"))
     if _sees_figures(context):
         lines.append(Line(say="menu.help_figures"))
     if context.units_as("peer_reviewer"):
@@ -120,6 +123,10 @@ def _buttons(context: TurnContext) -> tuple[Button, ...]:
         buttons += [command_button(word, title) for word, title in _CHEF_BUTTONS[:count]]
     elif _administers(context):
         buttons.append(command_button("ersättare", "buttons.deputies"))
+    if context.units_as("admin"):
+        buttons.append(command_button("administrera", "buttons.administer"))
+    if any(context.units_as(role) for role in LOG_CHECKERS):
+        buttons.append(command_button("loggkontroll", "buttons.log_check"))
     if _sees_figures(context):
         buttons.append(command_button("rapport", "buttons.report"))
         buttons.append(command_button("egenkontroll", "buttons.reviews"))

@@ -245,6 +245,39 @@ class OfDeputy:
 
 
 @dataclass(frozen=True, slots=True)
+class AdminPage:
+    """One of the admin's pages. about: the row it is about, 0 for none. start: index of its first row."""
+
+    name: str = ""
+    about: int = 0
+    start: int = 0
+
+    @classmethod
+    def read(cls, claim: Claim) -> Self:
+        about, _, start = claim.choice.partition("/")
+        return cls(claim.item, int(about or 0), int(start or 0))
+
+    def write(self) -> Parts:
+        return {"item": self.name, "choice": f"{self.about}/{self.start}"}
+
+
+@dataclass(frozen=True, slots=True)
+class OnAdmin:
+    """Something the admin does. about: the row it is done to. made_by: see `OfDeputy`."""
+
+    act: str
+    about: int
+    made_by: str
+
+    @classmethod
+    def read(cls, claim: Claim) -> Self:
+        return cls(claim.item, int(claim.choice or 0), claim.revision)
+
+    def write(self) -> Parts:
+        return {"item": self.act, "choice": str(self.about), "revision": self.made_by}
+
+
+@dataclass(frozen=True, slots=True)
 class ToPerson:
     """Something given to a person. newest: see `OnFacts`."""
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from checklists.model import MotivationBy as MotivationBy
 from checklists.reminder_rules import Rule
+from dialogs.views.admin import AdminView
 from dialogs.views.chef import (
     DeputiesView,
     DifferencesView,
@@ -472,7 +473,8 @@ AnyView = Annotated[
     | ReminderView
     | ReportView
     | LinksView
-    | PanelView,
+    | PanelView
+    | AdminView,
     Field(discriminator="kind"),
 ]
 

@@ -66,6 +66,7 @@ def every_view(anna: Chat) -> Iterator[Reply]:
     yield from chefs_views(anna.room.chat("cecilia"), anna)
     yield from auditors_views(anna.room.chat("vera"))
     yield from managers_views(anna.room.chat("mona"))
+    yield from admins_views(anna.room.chat("ada"))
 
 
 def chefs_views(cecilia: Chat, anna: Chat) -> Iterator[Reply]:
@@ -118,6 +119,21 @@ def managers_views(mona: Chat) -> Iterator[Reply]:
     mona.types("egenkontroll").presses("Ny omgång")
     assert mona.view is not None
     yield Reply(tenant_id=1, person_id=1, channel_user=mona.user, language="sv", view=mona.view)
+
+
+def admins_views(ada: Chat) -> Iterator[Reply]:
+    """Play an admin through her cards with fields; yield each as a reply."""
+    move_in(ada.room.desk, ("ada", "Ada Uppdiktad", "", "admin"))
+    steps: tuple[Callable[[], Chat], ...] = (
+        lambda: ada.types("administrera"),
+        lambda: ada.types("administrera bo exempel"),
+        lambda: ada.types("administrera").presses("Enheter"),
+        lambda: ada.types("administrera").presses("Inställningar"),
+    )
+    for step in steps:
+        step()
+        assert ada.view is not None
+        yield Reply(tenant_id=1, person_id=1, channel_user=ada.user, language="sv", view=ada.view)
 
 
 def workers_views(anna: Chat) -> Iterator[Reply]:

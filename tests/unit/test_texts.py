@@ -11,12 +11,15 @@ import yaml
 
 from checklists import errors
 from checklists.errors import UserError
+from checklists.exposure import FIELDS
 from checklists.faults import Code
 from checklists.findings import KINDS
 from checklists.loader import all_checklists
+from checklists.log_check import ACCESSES
 from checklists.model import CHOICES, OPEN, FilePart, Motivation, Role, Step
 from checklists.rates import Verdict
 from checklists.reminder_rules import Rule
+from storage.outbox import LEFT
 from texts import LANGUAGES, Language, say, sentences
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +45,10 @@ SHARED_WITH_FILES: tuple[type[UserError], ...] = (
 
 # Keys composed of a prefix and a code from the data or the rules.
 FROM_CODES = {
+    "exposed.field_": set(FIELDS),
+    "admin.role_": set(get_args(Role)),
+    "admin.send_": set(LEFT),
+    "log_check.act_": set(ACCESSES),
     "report_page.kind_": KINDS,
     "answers.": {*CHOICES, OPEN, "fritext", "unknown"},
     "motivations.": set(get_args(Motivation)) - {""},
@@ -54,8 +61,8 @@ FROM_CODES = {
     "criticisms.": {*(f"B{n}" for n in range(1, 5)), *(f"R{n}" for n in range(1, 5)), *(f"N{n}" for n in range(1, 9))},
     "reminders.of_": set(get_args(Rule)),
     "figures.": set(get_args(Verdict)) - {"other_version"},
-    "files.": {code for code in Code if code < "BK-3"} | {kind.code for kind in SHARED_WITH_FILES},
-    "commandline.": {code for code in Code if code > "BK-3"},
+    "files.": {code for code in Code if not "BK-3" < code < "BK-5"} | {kind.code for kind in SHARED_WITH_FILES},
+    "commandline.": {code for code in Code if "BK-3" < code < "BK-5"},
 }
 
 

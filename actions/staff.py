@@ -1,0 +1,128 @@
+"""What happens to people in the register: somebody starts, leaves, changes unit, has two rows, gets a new e-mail.
+
+A person is added by `actions.people.enter`. Nobody is deleted: the trail names her.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from actions import cases as case_acts
+from actions.changes import NONE, Change, Changes, record
+from actions.origin import Origin
+from checklists.errors import BadEmail, BadPeriod, LastAdmin, NotTwoAccounts, NoWorkerThere
+from checklists.identity import address
+from checklists.model import Role
+from checklists.privacy import refuse_personal_numbers
+from storage import joining, people
+from storage.cases import CaseRow
+from storage.desk import Session
+from storage.people import PersonRow, RoleRow
+
+_MOST = 200
+IN_A_UNIT: tuple[Role, ...] = ("case_worker", "unit_manager")
+"""The roles with which somebody changes unit."""
+
+
+def leave(session: Session, origin: Origin, person: PersonRow, last: date) -> Changes:
+    """End every role of a person after a day; one that would begin later is deleted. Her cases stay hers.
+
+    Raises: BadPeriod: the day is before the one of a role that has begun. LastAdmin: nobody else administers the bot.
+    """
+    held = [row for row in people.every_role_of(session, person.id) if (row.valid_to or date.max) > last]
+    if any(row.role == "admin" for row in held) and not _another_admin(session, origin, person, last):
+        raise LastAdmin
+    if not held:
+        return NONE
+    for row in held:
+        people.end_role(session, row, last + timedelta(days=1))
+    return record(session, origin, Change("person_left", detail=f"{person.id} {last.isoformat()}"))
+
+
+def _another_admin(session: Session, origin: Origin, person: PersonRow, last: date) -> bool:
+    after = last + timedelta(days=1)
+    admins = people.held_in(session, origin.tenant_id, "admin")
+    return any(row.id != person.id and people.is_held(role, after) for row, role in admins)
+
+
+def moving(session: Session, origin: Origin, person: PersonRow, unit_id: int) -> RoleRow | None:
+    """Return the role with which a person changes to a unit: of those she has elsewhere the newest; None if none."""
+    held = [row for row in people.every_role_of(session, person.id) if row.role in IN_A_UNIT]
+    held = [row for row in held if row.unit_id != unit_id and (row.valid_to or date.max) >= origin.today]
+    return held[-1] if held else None
+
+
+def move(session: Session, origin: Origin, person: PersonRow, was: RoleRow, unit_id: int, first: date) -> Changes:
+    """Let a person hold a role in another unit from a day; in the old one until the day before.
+
+    was: the role she has. Raises: BadPeriod: it has ended by then.
+    """
+    if was.unit_id == unit_id:
+        return NONE
+    if was.valid_to is not None and was.valid_to < first:
+        raise BadPeriod
+    role, until, changes = was.role, was.valid_to, NONE
+    people.end_role(session, was, first)
+    held = people.role(session, person.id, unit_id, role)
+    if held is None:
+        held = RoleRow(tenant_id=origin.tenant_id, person_id=person.id, unit_id=unit_id, role=role, valid_from=first)
+    elif not people.is_held(held, first - timedelta(days=1)):
+        changes = record(session, origin, Change("role_was", detail=_as_it_was(held)))
+        held.valid_from = first
+    held.valid_to = until
+    people.save_role(session, held)
+    return changes + record(session, origin, Change("person_changed", detail=f"{person.id}:{role} in {unit_id}"))
+
+
+def _as_it_was(held: RoleRow) -> str:
+    """Return the days of a role that the register will no longer show: for whoever looks into an incident."""
+    days = "/".join(day.isoformat() if day else "" for day in (held.valid_from, held.valid_to))
+    return f"{held.person_id} {held.role} {held.unit_id} {days}"
+
+
+def join(session: Session, origin: Origin, gone: PersonRow, stays: PersonRow) -> Changes:
+    """Make two rows of the register one, as they are the same person; `stays` keeps her own account and address.
+
+    Raises: NotTwoAccounts: they are one already, or one of them was joined into another.
+    """
+    if gone.id == stays.id or gone.joined_into_id is not None or stays.joined_into_id is not None:
+        raise NotTwoAccounts
+    gone_id, stays_id = gone.id, stays.id
+    joining.join(session, gone, stays)
+    return record(session, origin, Change("person_joined", detail=f"{gone_id}:{stays_id}"))
+
+
+def change_email(session: Session, origin: Origin, person: PersonRow, email: str) -> Changes:
+    """Give a person another e-mail. Raises: BadEmail: it is none, or another's. PersonalNumberInText."""
+    new = address(refuse_personal_numbers(email, origin.lets))
+    before, at, after = new.partition("@")
+    if not (before and at and after) or len(new) > _MOST or len(new.split()) != 1:
+        raise BadEmail
+    if new == person.email:
+        return NONE
+    if people.by_email(session, origin.tenant_id, new) is not None:
+        raise BadEmail
+    person.email = new
+    return record(session, origin, Change("email_changed", detail=str(person.id)))
+
+
+def hand_over(
+    session: Session, origin: Origin, rows: Sequence[CaseRow], leaver: PersonRow, to: PersonRow
+) -> tuple[int, Changes]:
+    """Give cases of one person to another who is a case worker of their unit; return how many were given.
+
+    The others stay as they are. Raises: NoWorkerThere: none could be given.
+    """
+    units = {row.unit_id for row in people.roles_on(session, to.id, origin.today) if row.role == "case_worker"}
+    changes, count = NONE, 0
+    for case in rows:
+        if case.unit_id not in units or to.id == leaver.id:
+            continue
+        if case.lead_id == leaver.id:
+            changes += case_acts.hand_over(session, origin, case, lead_id=to.id, co_id=None, acting="")
+        else:
+            co_id = 0 if case.lead_id == to.id else to.id
+            changes += case_acts.hand_over(session, origin, case, lead_id=None, co_id=co_id, acting="")
+        count += 1
+    if not count:
+        raise NoWorkerThere
+    return count, changes

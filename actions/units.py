@@ -1,0 +1,83 @@
+"""Rename, merge and close units. Figures, lists and chefs follow; what has been recorded stays as it was recorded."""
+
+from datetime import date, timedelta
+
+from actions.changes import NONE, Change, Changes, record
+from actions.origin import Origin
+from checklists.csv_in import one_line
+from checklists.errors import UnitGone, UnitHasCases, UnitNameTaken
+from checklists.privacy import refuse_personal_numbers
+from storage import aggregates, cases, filled, people
+from storage.desk import Session
+from storage.people import RoleRow, UnitRow
+
+_MOST = 200
+
+
+def rename(session: Session, origin: Origin, unit: UnitRow, name: str) -> Changes:
+    """Give a unit another name; a file that still says the old one means this unit.
+
+    Raises: UnitNameTaken: another unit has it. UnitGone: there is no name. PersonalNumberInText.
+    """
+    new = refuse_personal_numbers(one_line(name), origin.lets)
+    if not new or len(new) > _MOST:
+        raise UnitGone
+    if new == unit.name:
+        return NONE
+    old = unit.name
+    others = [row for row in people.units_called(session, origin.tenant_id, new) if row.id != unit.id]
+    if any(row.merged_into_id != unit.id for row in others):
+        raise UnitNameTaken
+    for row in others:  # a name it had before, or of a unit that is part of it: it then stands for the old name
+        row.name = f"#{row.id}"
+    session.flush()
+    unit.name = new
+    session.flush()
+    if others:
+        others[0].name = old
+        session.flush()
+    else:
+        former = UnitRow(tenant_id=origin.tenant_id, name=old, parent_id=unit.parent_id, merged_into_id=unit.id)
+        people.add_unit(session, former)
+    return record(session, origin, Change("unit_renamed", detail=str(unit.id)))
+
+
+def merge(session: Session, origin: Origin, unit: UnitRow, into: UnitRow) -> Changes:
+    """Make one unit part of another: its people, cases, lists and figures are the other's, now and before.
+
+    Raises: UnitGone: they are the same, or the other is closed.
+    """
+    if unit.id == into.id or into.closed_on is not None:
+        raise UnitGone
+    for held in people.roles_in(session, unit.id):
+        _move_role(session, held, into.id)
+    cases.move_unit(session, origin.tenant_id, unit.id, into.id)
+    filled.move_unit(session, origin.tenant_id, unit.id, into.id)
+    aggregates.move_unit(session, origin.tenant_id, unit.id, into.id)
+    unit.merged_into_id = into.id
+    return record(session, origin, Change("unit_merged", detail=f"{unit.id}:{into.id}"))
+
+
+def _move_role(session: Session, held: RoleRow, unit_id: int) -> None:
+    """Move a role; of one that is held in both units, the longer time is kept."""
+    own = people.role(session, held.person_id, unit_id, held.role)
+    if own is None:
+        held.unit_id = unit_id
+        return
+    own.valid_from = min(own.valid_from, held.valid_from) if own.valid_from and held.valid_from else None
+    own.valid_to = max(own.valid_to, held.valid_to) if own.valid_to and held.valid_to else None
+    people.delete_role(session, held)
+
+
+def close(session: Session, origin: Origin, unit: UnitRow, last: date) -> Changes:
+    """Close a unit after a day: every role in it ends; its figures stay. Raises: UnitHasCases, UnitGone."""
+    if unit.closed_on is not None:
+        raise UnitGone
+    still = cases.open_in_unit(session, origin.tenant_id, unit.id)
+    if still:
+        raise UnitHasCases(cases=still)
+    unit.closed_on = last + timedelta(days=1)
+    for held in people.roles_in(session, unit.id):
+        if held.role != "admin" and (held.valid_to or date.max) > last:
+            people.end_role(session, held, unit.closed_on)
+    return record(session, origin, Change("unit_closed", detail=f"{unit.id} {last.isoformat()}"))

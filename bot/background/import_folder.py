@@ -1,0 +1,129 @@
+"""Reads in the files that are put into a folder (BK_IMPORT_FOLDER), and gives the admins a receipt.
+
+A file is named for what it is: `people…csv`, `cases…csv`, `answers…csv`. Beside it may lie `cases.columns`, which says
+which of the export's columns is which of ours. What has been read in is moved to `done`, what was refused to `refused`,
+each with its receipt. All rows of a file or none.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from bot.clock import Clock
+from checklists import cells
+from checklists.faults import Code, Refusal, fault, listed
+from checklists.privacy import has_personal_number
+from dialogs.messages.tell import tell
+from dialogs.views.views import Line, MenuView
+from imports import cases, people
+from imports.columns import read_map, renamed
+from imports.common import Imported, Order
+from imports.steps import KINDS, import_file
+from storage import people as register
+from storage import tenants
+from storage.desk import Desk, Session
+
+DONE, REFUSED = "done", "refused"
+MOST_FAULTS = 10
+"""The most lines of a refused file that the receipt in the chat names; the one beside the file names all."""
+_COLUMNS = {"people": people.COLUMNS, "cases": cases.COLUMNS, "answers": cells.COLUMNS}
+_ACTOR = "import:folder"
+
+log = logging.getLogger(__name__)
+Seen = tuple[int, int]
+
+
+class ImportFolder:
+    """One folder. A file is taken when it is the same as at the look before: it has been written to its end."""
+
+    def __init__(
+        self, folder: Path, desk: Desk, clock: Clock, allowed: frozenset[str], wake: Callable[[], None]
+    ) -> None:
+        """allowed: the tenants that may be named. wake: called when a receipt waits to be sent."""
+        self._folder, self._desk, self._clock, self._allowed, self._wake = folder, desk, clock, allowed, wake
+        self._seen: dict[Path, Seen] = {}
+
+    async def look(self) -> None:
+        """Take the files that have not changed since the last look. Raises: Refusal: the folder cannot be read."""
+        for path in await asyncio.to_thread(self._whole):
+            await asyncio.to_thread(self._take, path)
+
+    def _whole(self) -> list[Path]:
+        try:
+            found = sorted(path for path in self._folder.iterdir() if path.is_file() and path.suffix.lower() == ".csv")
+            now = {path: (path.stat().st_size, path.stat().st_mtime_ns) for path in found}
+        except OSError as error:
+            raise Refusal(fault(Code.FOLDER_UNREADABLE, folder=self._folder, why=error.strerror)) from None
+        whole = [path for path, seen in now.items() if self._seen.get(path) == seen]
+        self._seen = now
+        return whole
+
+    def _take(self, path: Path) -> None:
+        try:
+            imported = self._import(path)
+        except Refusal as refused:
+            self._receipt(path, REFUSED, [one.told("sv") for one in refused.faults], None)
+        else:
+            self._receipt(path, DONE, [_counts(imported)], imported)
+
+    def _import(self, path: Path) -> Imported:
+        """Read in one file. Raises: Refusal: with every bad row by its line; nothing is stored then."""
+        if has_personal_number(path.name):
+            raise Refusal(fault(Code.NUMBER_IN_NAME))
+        kind = next((kind for name, kind in KINDS.items() if path.name.casefold().startswith(name)), None)
+        if kind is None:
+            raise Refusal(fault(Code.FILE_NOT_NAMED, allowed=listed(KINDS)))
+        beside = self._folder / f"{kind.name}.columns"
+        columns = {}
+        if beside.is_file():
+            columns = read_map(beside.read_text("utf-8-sig"), _COLUMNS[kind.name], beside.name)
+        tenant = next(iter(self._allowed)) if len(self._allowed) == 1 else ""
+        raw = renamed(path.read_bytes(), columns, tenant=tenant)
+        done = import_file(self._desk, kind, raw, Order(self._allowed, self._clock.now(), _ACTOR))
+        if done.refused:
+            raise Refusal(fault(Code.CHANGED_MEANWHILE, lines=listed(done.refused)))
+        return done.imported
+
+    def _receipt(self, path: Path, outcome: str, lines: list[str], imported: Imported | None) -> None:
+        """Move the file, write what came of it beside it, and tell the admins."""
+        name = "…" if has_personal_number(path.name) else path.name
+        to = self._folder / outcome
+        to.mkdir(exist_ok=True)
+        stamp = self._clock.now().strftime("%Y%m%dT%H%M%S")
+        path.replace(to / f"{stamp}-{path.name}")
+        (to / f"{stamp}-{path.name}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        self._desk.run_now(partial(self._tell, name=name, lines=lines, imported=imported))
+        log.info("a file of the import folder: %s, lines: %d", outcome, len(lines))
+        self._wake()
+
+    def _tell(self, session: Session, name: str, lines: list[str], imported: Imported | None) -> None:
+        now = self._clock.now()
+        for tenant in tenants.everyone(session):
+            admins = {
+                row.id: row
+                for row, role in register.held_in(session, tenant.id, "admin")
+                if register.is_held(role, now.date())
+            }
+            if imported is not None:
+                args: dict[str, str | int] = {
+                    "added": imported.added,
+                    "changed": imported.changed,
+                    "unchanged": imported.unchanged,
+                }
+                said = [Line(say="folder.counts", args=args)]
+                if imported.new_units:
+                    said.append(Line(say="folder.new_units", args={"units": listed(imported.new_units)}))
+            else:
+                said = [Line(say="folder.nothing"), *(Line(say="folder.fault", args={"what": one}) for one in lines)]
+                said = said[: MOST_FAULTS + 1]
+                if len(lines) > MOST_FAULTS:
+                    said.append(Line(say="folder.more", args={"count": len(lines) - MOST_FAULTS}))
+            title = Line(say="folder.taken" if imported is not None else "folder.refused", args={"file": name})
+            view = MenuView(title=title, lines=tuple(said), buttons=())
+            tell(session, admins.values(), view, now=now, kind="notice")
+
+
+def _counts(imported: Imported) -> str:
+    return f"added: {imported.added}, changed: {imported.changed}, unchanged: {imported.unchanged}"

@@ -1,0 +1,354 @@
+"""The admin's day on the command line: people, units, messages, skipped cases, wrong references, the log check.
+
+None of it opens a text, so none of it needs the master keys (BK_KEYS), only the trail's.
+"""
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from actions import log_checks, sends, staff, units, wrong_case
+from actions.changes import NONE, Change, Changes, record
+from actions.origin import Origin
+from bot.commandline.common import Stop, actor, as_text, day, now, open_desk, output
+from bot.settings import read_settings
+from checklists.errors import RefTaken, UserError
+from checklists.faults import COMMANDS_SPEAK, Code, Refusal, fault, word
+from checklists.log_check import OPEN
+from checklists.references import normal_ref
+from dialogs.messages.consequences import follow
+from reports import register
+from reports.access_log import NothingSuch
+from reports.csv_out import write_csv
+from storage import cases, conversations, outbox, people, skipped, tenants
+from storage import log_checks as kept_checks
+from storage.cases import CaseRow
+from storage.desk import Session
+from storage.people import PersonRow, UnitRow
+from storage.sealing import KeyGone
+from storage.tenants import TenantRow
+from texts import say
+
+Work = Callable[[Session, TenantRow, Origin], Sequence[str]]
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+class Refused(Refusal):
+    """A rule of the chat refuses it: the same sentence, with its code."""
+
+    def __init__(self, error: UserError) -> None:
+        super().__init__()
+        self._line = f"{say(error.text_key, COMMANDS_SPEAK, **error.args_for_text)} ({error.code})"
+
+    def __str__(self) -> str:
+        return self._line
+
+
+def add_people(group: "Commands") -> None:
+    """Add what is done to people to the group `people`."""
+    export = _command(group, "export", "write the register as the CSV that `people import` reads", _export)
+    export.add_argument("--out", type=Path, metavar="FILE")
+    leave = _command(group, "leave", "end every role of somebody after a day", _leave)
+    leave.add_argument("who", metavar="WHO")
+    leave.add_argument("--on", type=day, required=True, metavar="DATE")
+    move = _command(group, "move", "let somebody work in another unit from a day", _move)
+    move.add_argument("who", metavar="WHO")
+    move.add_argument("--unit", required=True)
+    move.add_argument("--from", dest="first", type=day, required=True, metavar="DATE")
+    email = _command(group, "email", "give somebody another e-mail", _email)
+    email.add_argument("who", metavar="WHO")
+    email.add_argument("email", metavar="EMAIL")
+    join = _command(group, "join", "make two rows of the register one, as they are the same person", _join)
+    join.add_argument("who", metavar="WHO", help="the row that goes")
+    join.add_argument("--into", required=True, metavar="WHO", help="the row that stays")
+    left = _command(group, "cases", "list somebody's open cases", _cases)
+    left.add_argument("who", metavar="WHO")
+    hand_over = _command(group, "hand-over", "give somebody's open cases to another case worker", _hand_over)
+    hand_over.add_argument("who", metavar="WHO")
+    hand_over.add_argument("--to", required=True, metavar="WHO")
+    hand_over.add_argument("--case", default="", metavar="REF", help="only this one")
+    _command(group, "no-app", "list who holds a role and cannot be reached", _no_app)
+
+
+def add_cases(group: "Commands") -> None:
+    """Add what is done to cases to the group `cases`."""
+    rename = _command(group, "rename", "put a wrong reference right", _rename_case)
+    rename.add_argument("case", metavar="REF")
+    rename.add_argument("--to", required=True, metavar="REF")
+
+
+def add_commands(commands: "Commands") -> None:
+    """Add the other commands to the command line."""
+    group = commands.add_parser("units", help="rename, merge and close units").add_subparsers(required=True)
+    _command(group, "list", "list the units in use", _units)
+    rename = _command(group, "rename", "give a unit another name", _rename)
+    rename.add_argument("unit", metavar="UNIT")
+    rename.add_argument("name", metavar="NAME")
+    merge = _command(group, "merge", "make a unit part of another", _merge)
+    merge.add_argument("unit", metavar="UNIT")
+    merge.add_argument("--into", required=True, metavar="UNIT")
+    close = _command(group, "close", "close a unit after a day", _close)
+    close.add_argument("unit", metavar="UNIT")
+    close.add_argument("--on", type=day, required=True, metavar="DATE")
+
+    group = commands.add_parser("sends", help="messages that wait for a person's decision").add_subparsers(
+        required=True
+    )
+    _command(group, "list", "list them", _sends)
+    for name, does, run in (("again", "send one again", _again), ("drop", "drop one", _drop)):
+        one = _command(group, name, does, run)
+        one.add_argument("number", type=int, metavar="NUMBER")
+    _command(commands, "skipped", "list the cases that the reminders leave out", _skipped)
+    _command(commands, "log-check", "draw last month's accesses, and say how far their check has come", _log_check)
+
+
+def _command(
+    group: "Commands", name: str, does: str, work: Callable[[argparse.Namespace], Work]
+) -> argparse.ArgumentParser:
+    command = group.add_parser(name, help=does)
+    command.add_argument("--tenant", default="", metavar="TENANT", help="where the database holds several")
+
+    def run(parsed: argparse.Namespace) -> None:
+        settings = read_settings()
+
+        def inside(session: Session) -> Sequence[str]:
+            tenant = the_tenant(session, parsed.tenant)
+            pattern = tenants.settings(tenant).case_ref_pattern
+            try:
+                return work(parsed)(session, tenant, Origin(tenant.id, actor(), now(settings), ref_pattern=pattern))
+            except UserError as error:
+                raise Refused(error) from None
+
+        with open_desk(settings, keyless=True) as desk:
+            for line in desk.run_now(inside):
+                print(line)
+
+    command.set_defaults(run=run)
+    return command
+
+
+def the_tenant(session: Session, named: str) -> TenantRow:
+    """Return the tenant that is named, or the only one. Raises: Stop."""
+    if named:
+        found = tenants.find(session, named)
+        if found is None:
+            raise Stop(fault(Code.NO_SUCH_TENANT, tenant=word(named)))
+        return found
+    every = tenants.everyone(session)
+    if len(every) != 1:
+        raise Stop(fault(Code.SEVERAL_TENANTS))
+    return every[0]
+
+
+def the_person(session: Session, tenant: TenantRow, who: str) -> PersonRow:
+    """Return who is meant by an e-mail, else by a name that only one has. Raises: Stop."""
+    by_email = people.by_email(session, tenant.id, who)
+    named = [row for row in people.register(session, tenant.id) if row.name.casefold() == who.casefold()]
+    found = [by_email] if by_email is not None else named
+    if not found:
+        raise Stop(fault(Code.NOBODY_CALLED, who=word(who)))
+    if len(found) > 1:
+        raise Stop(fault(Code.SEVERAL_CALLED, who=word(who)))
+    return found[0]
+
+
+def _unit(session: Session, tenant: TenantRow, name: str) -> UnitRow:
+    """Return a unit in use, by its name or one it had before. Raises: Stop."""
+    if not name or not people.units_called(session, tenant.id, name):
+        raise Stop(fault(Code.NO_SUCH_UNIT))
+    found = people.unit(session, tenant.id, name)
+    if found.closed_on is not None:
+        raise Stop(fault(Code.NO_SUCH_UNIT))
+    return found
+
+
+def _case(session: Session, tenant: TenantRow, ref: str) -> CaseRow:
+    found = cases.find(session, tenant.id, normal_ref(ref, tenants.settings(tenant).case_ref_pattern))
+    if found is None:
+        raise NothingSuch
+    return found
+
+
+def _told(changes: Changes) -> list[str]:
+    return ["done" if changes else "nothing was changed"]
+
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+
+def _export(parsed: argparse.Namespace) -> Work:
+    def work(session: Session, tenant: TenantRow, origin: Origin) -> Sequence[str]:
+        record(session, origin, Change("export", detail="people"))
+        with output(parsed.out) as out, as_text(out) as text:
+            write_csv(text, register.COLUMNS, register.rows(session, tenant))
+        return ()
+
+    return work
+
+
+def _leave(parsed: argparse.Namespace) -> Work:
+    def work(session: Session, tenant: TenantRow, origin: Origin) -> Sequence[str]:
+        person = the_person(session, tenant, parsed.who)
+        changes = staff.leave(session, origin, person, parsed.on)
+        return [*_told(changes), f"open cases: {len(cases.open_of(session, tenant.id, person.id))}"]
+
+    return work
+
+
+def _move(parsed: argparse.Namespace) -> Work:
+    def work(session: Session, tenant: TenantRow, origin: Origin) -> Sequence[str]:
+        person, unit = the_person(session, tenant, parsed.who), _unit(session, tenant, parsed.unit)
+        held = staff.moving(session, origin, person, unit.id)
+        return _told(staff.move(session, origin, person, held, unit.id, parsed.first) if held else NONE)
+
+    return work
+
+
+def _email(parsed: argparse.Namespace) -> Work:
+    return lambda session, tenant, origin: _told(
+        staff.change_email(session, origin, the_person(session, tenant, parsed.who), parsed.email)
+    )
+
+
+def _join(parsed: argparse.Namespace) -> Work:
+    return lambda session, tenant, origin: _told(
+        staff.join(session, origin, the_person(session, tenant, parsed.who), the_person(session, tenant, parsed.into))
+    )
+
+
+def _cases(parsed: argparse.Namespace) -> Work:
+    def work(session: Session, tenant: TenantRow, origin: Origin) -> Sequence[str]:
+        record(session, origin, Change("admin_listed", detail="cases"))
+        person, names = the_person(session, tenant, parsed.who), people.unit_names(session, tenant.id)
+        left = cases.open_of(session, tenant.id, person.id)
+        return [f"{_shown(case.id, case.ref, case.protected_identity)}, {names.get(case.unit_id)}" for case in left]
+
+    return work
+
+
+def _shown(row_id: int, ref: str, hidden: bool) -> str:
+    return f"protected identity, no. {row_id}" if hidden or not ref else ref
+
+
+def _hand_over(parsed: argparse.Namespace) -> Work:
+    def work(session: Session, tenant: TenantRow, origin: Origin) -> Sequence[str]:
+        leaver, to = the_person(session, tenant, parsed.who), the_person(session, tenant, parsed.to)
+        left = cases.open_of(session, tenant.id, leaver.id)
+        if parsed.case:
+            only = _case(session, tenant, parsed.case)
+            left = [case for case in left if case.id == only.id]
+        count, changes = staff.hand_over(session, origin, left, leaver, to)
+        told = []
+        try:
+            with session.begin_nested():
+                follow(session, origin, changes)
+        except KeyGone:  # a message is sealed
+            told = ["nobody was told, because the master keys are not set here: tell them yourself"]
+        return [f"handed over: {count}, left: {len(left) - count}", *told]
+
+    return work
+
+
+def _no_app(_parsed: argparse.Namespace) -> Work:
+    def work(session: Session, tenant: TenantRow, origin: Origin) -> Sequence[str]:
+        held = {row.id: row for row, role in people.everyone(session, tenant.id) if people.is_held(role, origin.today)}
+        return [f"{row.name}, {row.email or ''}" for row in conversations.without_app(session, held.values())]
+
+    return work
+
+
+# --- units and cases -------------------------------------------------------------------------------------------------
+
+
+def _units(_parsed: argparse.Namespace) -> Work:
+    def work(session: Session, tenant: TenantRow, _origin: Origin) -> Sequence[str]:
+        return [
+            f"{name}: {cases.open_in_unit(session, tenant.id, row_id)} open cases"
+            for row_id, name in sorted(people.unit_names(session, tenant.id).items(), key=lambda one: one[1])
+            if name
+        ]
+
+    return work
+
+
+def _rename(parsed: argparse.Namespace) -> Work:
+    return lambda session, tenant, origin: _told(
+        units.rename(session, origin, _unit(session, tenant, parsed.unit), parsed.name)
+    )
+
+
+def _merge(parsed: argparse.Namespace) -> Work:
+    return lambda session, tenant, origin: _told(
+        units.merge(session, origin, _unit(session, tenant, parsed.unit), _unit(session, tenant, parsed.into))
+    )
+
+
+def _close(parsed: argparse.Namespace) -> Work:
+    return lambda session, tenant, origin: _told(
+        units.close(session, origin, _unit(session, tenant, parsed.unit), parsed.on)
+    )
+
+
+def _rename_case(parsed: argparse.Namespace) -> Work:
+    def work(session: Session, tenant: TenantRow, origin: Origin) -> Sequence[str]:
+        case = _case(session, tenant, parsed.case)
+        ref = normal_ref(parsed.to, tenants.settings(tenant).case_ref_pattern)
+        there = cases.find(session, tenant.id, ref)
+        if there is not None and there.id != case.id:
+            raise RefTaken
+        return _told(wrong_case.rename(session, origin, case, ref))
+
+    return work
+
+
+# --- messages, skipped cases, the log check --------------------------------------------------------------------------
+
+
+def _sends(_parsed: argparse.Namespace) -> Work:
+    def work(session: Session, tenant: TenantRow, origin: Origin) -> Sequence[str]:
+        record(session, origin, Change("admin_listed", detail="sends"))
+        lines = []
+        for row in outbox.left(session, tenant.id):
+            case = cases.get(session, tenant.id, row.case_id) if row.case_id else None
+            about = f", {_shown(case.id, case.ref, case.protected_identity)}" if case else ""
+            lines.append(f"{row.id}: {row.state} since {row.created_at.date()}{about}")
+        return lines or ["no message waits for a decision"]
+
+    return work
+
+
+def _again(parsed: argparse.Namespace) -> Work:
+    return lambda session, _tenant, origin: _told(sends.again(session, origin, parsed.number))
+
+
+def _drop(parsed: argparse.Namespace) -> Work:
+    return lambda session, _tenant, origin: _told(sends.drop(session, origin, parsed.number))
+
+
+def _skipped(_parsed: argparse.Namespace) -> Work:
+    def work(session: Session, tenant: TenantRow, origin: Origin) -> Sequence[str]:
+        record(session, origin, Change("admin_listed", detail="skipped"))
+        found = skipped.listed(session, tenant.id)
+        lines = [f"{_shown(one.case_id, one.ref, not one.ref)}: {one.what} since {one.since}" for one in found]
+        return lines or ["no case is skipped"]
+
+    return work
+
+
+def _log_check(_parsed: argparse.Namespace) -> Work:
+    def work(session: Session, tenant: TenantRow, origin: Origin) -> Sequence[str]:
+        month = log_checks.month_before(origin.today)
+        log_checks.sample(session, origin, month)
+        rows = kept_checks.of_tenant(session, tenant.id, month)
+        names = people.unit_names(session, tenant.id, former=True)
+        lines = []
+        for seat in dict.fromkeys(row.unit_id for row in rows):
+            mine = [row for row in rows if row.unit_id == seat]
+            done = sum(row.outcome != OPEN for row in mine)
+            who = names[seat] if seat else "chefs, deputies and admins, by a manager"
+            lines.append(f"{month:%Y-%m} {who}: {done} of {len(mine)} checked")
+        return lines or [f"{month:%Y-%m}: no access to check"]
+
+    return work

@@ -1,0 +1,1 @@
+"""The admin's cards, and the monthly check of accesses."""

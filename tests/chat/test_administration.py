@@ -1,0 +1,275 @@
+"""The admin's day in chat: each of her tasks in at most six presses, without anything that stands in a case."""
+
+import pytest
+from sqlalchemy import text
+
+from storage import outbox, tenants
+from storage.people import PersonRow
+from tests.chat.drive import fills, opens
+from tests.chat.harness import NORTH, REF, SOUTH, TENANT, Chat, Room, move_in
+from tests.chat.read_drive import ALL, sent
+
+ADMIN = ("ada", "Ada Uppdiktad", "", "admin")
+SECRET_TEXT = "Barnet sov hos mormor (påhittat)"
+
+
+@pytest.fixture
+def ada(room: Room) -> Chat:
+    move_in(room.desk, ADMIN)
+    chat = room.chat("ada").installs()
+    chat.presses_made = 0
+    return chat
+
+
+def presses(chat: Chat, choices: int) -> None:
+    """Check that a task took six presses at most. choices: in its fields, each of which counts as a press."""
+    assert chat.presses_made + choices <= 6
+
+
+def person(room: Room, name: str) -> int:
+    return int(room.scalar(f"select id from person where name = '{name}'"))
+
+
+def test_hello_and_help_lead_to_it_and_nobody_else_gets_it(room: Room, ada: Chat) -> None:
+    ada.types("hej").sees("administrera").presses("Administrera").sees("Personer", "aldrig vad som står i ett ärende")
+    ada.types("språk en")
+    ada.types("admin").sees("Administer", "People")
+    anna = room.chat("anna")
+    anna.types("hej").sees_no("Administrera")
+    anna.types("administrera").sees("ingår inte i din roll")
+    assert [event.act for event in room.events("denied")] == ["denied"]
+
+
+def test_somebody_is_added(room: Room, ada: Chat) -> None:
+    ada.types("administrera").presses("Lägg till person")
+    new = {"name": "Nils Nyanställd", "email": "Nils@example.invalid", "role": "Handläggare", "unit": NORTH}
+    ada.presses("Spara", new).sees("Nils Nyanställd är tillagd", "Handläggare", NORTH, "Saknar appen")
+    presses(ada, 2)
+
+    assert room.scalar("select email from person where name = 'Nils Nyanställd'") == "nils@example.invalid"
+    assert len(room.events("person_added")) >= 1
+    ada.types("administrera nils").sees("Nils Nyanställd")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"email": "nils"}, "ingen adress"),
+        ({"name": ""}, "Fyll i namn"),
+        ({"unit": ""}, "Välj en enhet"),
+        ({"name": "Nils 19121212-1212"}, "personnummer"),
+    ],
+)
+def test_what_cannot_be_added_is_said_and_nothing_is_stored(
+    room: Room, ada: Chat, wrong: dict[str, str], said: str
+) -> None:
+    before = room.count(PersonRow)
+    ada.types("administrera").presses("Lägg till person")
+    new = {"name": "Nils Nyanställd", "email": "nils@example.invalid", "role": "Handläggare", "unit": NORTH, **wrong}
+
+    ada.presses("Spara", {key: value for key, value in new.items() if value}).sees(said, "Inget på kortet är sparat")
+
+    assert room.count(PersonRow) == before
+
+
+def test_somebody_leaves_on_a_day_and_her_cases_are_handed_over(room: Room, ada: Chat) -> None:
+    anna, bo = room.chat("anna"), room.chat("bo").installs()
+    opens(anna, REF, **ALL).presses("Nej").types(SECRET_TEXT)
+    opens(anna, "SN 2026/0200", **ALL)
+    anna.types("uppgifter SN 2026/0200").presses("Spara", {"protected_identity": "Ja"})
+
+    ada.types("administrera anna påhittad").presses("Slutar den dagen", {"last": "2026-05-31"})
+    ada.sees("slutar 2026-05-31", REF, "Skyddade personuppgifter, nr").sees_no("SN 2026/0200", SECRET_TEXT, "Nej")
+    ada.presses("Lämna över", {"to": "Bo Exempel (bo@example.invalid)"})
+    presses(ada, 2)
+
+    ada.sees("Överlämnade till Bo Exempel: 2")
+    assert room.case().lead_id == person(room, "Bo Exempel")
+    assert any(REF in str(reply.view) for reply in bo.receives().received)
+    room.later(days=20)
+    anna.types("mina ärenden").sees_no(REF)
+    assert len(room.events("admin_listed")) == 1
+
+
+def test_a_case_goes_only_to_a_case_worker_of_its_unit(room: Room, ada: Chat) -> None:
+    opens(room.chat("anna"), REF, **ALL)
+    ada.types("administrera anna påhittad").presses("Öppna ärenden")
+
+    ada.presses("Lämna över").sees("Det gick inte att se vem", "Inget på kortet är sparat")
+
+    assert room.case().lead_id == person(room, "Anna Påhittad")
+
+
+def test_somebody_changes_unit_on_a_day(room: Room, ada: Chat) -> None:
+    ada.types("administrera").presses("Personer").presses("Sök", {"who": "bo@"})
+    ada.presses("Byter enhet", {"unit": SOUTH, "first": "2026-06-01"})
+    presses(ada, 2)
+
+    ada.sees("Bo Exempel arbetar i", SOUTH, "2026-05-31")
+    held = "select valid_from from role join unit on unit.id = unit_id where name = '{}' and person_id = {}"
+    assert str(room.scalar(held.format(SOUTH, person(room, "Bo Exempel")))) == "2026-06-01"
+
+
+def test_a_new_email_is_saved_and_one_that_is_taken_is_not(room: Room, ada: Chat) -> None:
+    ada.types("administrera").presses("Personer").presses("Sök", {"who": "bo exempel"})
+    ada.presses("Spara e-post", {"email": "anna@example.invalid"}).sees("används av någon annan")
+    ada.presses("Spara e-post", {"email": "bo.exempel@example.invalid"}).sees("E-posten är sparad")
+    presses(ada, 0)
+
+    assert room.scalar("select email from person where name = 'Bo Exempel'") == "bo.exempel@example.invalid"
+
+
+def test_two_rows_of_one_person_become_one_and_what_she_read_is_hers(room: Room, ada: Chat) -> None:
+    move_in(room.desk, ("anna2", "Anna Påhittad", NORTH, "case_worker"))
+    opens(room.chat("anna2"), REF, **ALL)
+
+    ada.types("administrera").presses("Personer").presses("Sök", {"who": "anna@"})
+    ada.presses("Samma människa", {"other": "Anna Påhittad (anna2@example.invalid)"}).sees("anna2@example.invalid")
+    ada.presses("Lägg ihop").sees("De två raderna är nu en")
+    presses(ada, 1)
+
+    room.chat("anna").types("mina ärenden").sees(REF)
+    room.chat("anna2").types("mina ärenden").sees_no(REF)
+    assert len(room.events("person_joined")) == 1
+
+
+def test_a_unit_is_renamed_and_what_was_sent_is_still_its_chefs_to_read(room: Room, ada: Chat) -> None:
+    cecilia = room.chat("cecilia").installs()
+    sent(room)
+    ada.types("administrera").presses("Enheter").presses("Byt namn", {"unit": NORTH, "name": "Barn Norra (påhittad)"})
+    presses(ada, 1)
+
+    ada.sees("heter nu Barn Norra (påhittad)")
+    cecilia.types("att läsa").sees(REF)
+    assert room.scalar("select count(*) from unit where merged_into_id is null and name <> ''") == 2
+
+
+def test_units_are_merged_and_the_chef_of_the_one_reads_the_cases_of_both(room: Room, ada: Chat) -> None:
+    cecilia = room.chat("cecilia").installs()
+    opens(room.chat("doris"), REF, **ALL)
+    ada.types("administrera").presses("Enheter").presses("Slå ihop", {"unit": SOUTH, "into": NORTH}).sees("ta tillbaka")
+    ada.presses("Ja, slå ihop").sees("är nu en del av")
+    presses(ada, 2)
+
+    cecilia.types("enhetens ärenden").sees(REF)
+    ada.types("administrera").presses("Enheter").sees_no(SOUTH)
+
+
+def test_a_unit_with_open_cases_is_not_closed(room: Room, ada: Chat) -> None:
+    opens(room.chat("doris"), REF, **ALL)
+    ada.types("administrera").presses("Enheter").presses("Stäng enheten", {"unit": SOUTH, "last": "2026-05-31"})
+    ada.sees("öppna ärenden: 1")
+    room.chat("doris").types(f"uppgifter {REF}").presses("Avsluta").presses("Avsluta", Avslutat="2026-05-12")
+
+    ada.types("administrera").presses("Enheter").presses("Stäng enheten", {"unit": SOUTH, "last": "2026-05-31"})
+
+    ada.sees("är stängd efter 2026-05-31")
+
+
+def test_a_wrong_reference_is_put_right(room: Room, ada: Chat) -> None:
+    opens(room.chat("anna"), "SN 2026/0132", **ALL)
+    ada.types("administrera").presses("Fel ärendenummer").presses("Öppna", {"case_ref": "SN 2026/0132"})
+    ada.presses("Spara", {"case_ref": REF}).sees(f"Ärendet heter nu {REF}")
+    presses(ada, 0)
+
+
+def test_settings_are_shown_and_set_and_a_wrong_value_is_refused(room: Room, ada: Chat) -> None:
+    ada.types("administrera").presses("Inställningar").sees("office_opens = 08:00:00")
+    ada.presses("Spara", {"setting": "office_opens", "value": "17:00"}).sees("Inget på kortet är sparat")
+    ada.presses("Spara", {"setting": "office_opens", "value": "07:30"}).sees("office_opens är sparad", "07:30:00")
+    presses(ada, 1)
+    kept = room.desk.run_now(lambda s: tenants.settings(tenants.known(s, TENANT)).office_opens)
+    assert kept.hour == 7
+
+
+def test_who_lacks_the_app_is_listed(room: Room, ada: Chat) -> None:
+    room.chat("anna").installs()
+    ada.types("administrera").presses("Saknar appen").sees("Bo Exempel").sees_no("Anna Påhittad")
+    presses(ada, 0)
+
+
+def test_an_uncertain_message_is_sent_again_and_a_stopped_one_dropped(room: Room, ada: Chat) -> None:
+    room.chat("cecilia").installs()
+    sent(room, readers=())
+    first = "case when id = (select min(id) from outbox)"
+    stop = f"update outbox set state = {first} then '{outbox.UNCERTAIN}' else '{outbox.STOPPED}' end"
+    room.desk.run_now(lambda session: session.connection().execute(text(stop)))
+    left = int(room.scalar("select count(*) from outbox where state in ('uncertain', 'stopped')"))
+    assert left >= 1
+    ada.types("administrera").presses("Utskick").sees("Osäkert", REF).presses("Skicka igen").sees("skickas igen")
+    presses(ada, 0)
+    for _ in range(left - 1):
+        ada.presses("Skicka inte")
+    ada.sees("Inget utskick väntar")
+
+    assert room.scalar("select count(*) from outbox where state = 'uncertain'") == 0
+
+
+def test_a_case_left_out_of_the_reminders_is_listed_until_it_can_be_read(room: Room, ada: Chat) -> None:
+    opens(room.chat("anna"), REF, **ALL)
+    faulty = "update cases set planned_decision_on = 'i maj'"
+    room.desk.run_now(lambda session: session.connection().execute(text(faulty)))
+    room.later(days=1)
+    room.sweeps()
+    ada.types("administrera").presses("Överhoppade ärenden").sees(REF, "Sedan 2026-05-13")
+    presses(ada, 0)
+
+    mended = "update cases set planned_decision_on = null"
+    room.desk.run_now(lambda session: session.connection().execute(text(mended)))
+    room.later(days=2)
+    room.sweeps()
+
+    ada.types("administrera").presses("Överhoppade ärenden").sees("Inget ärende är överhoppat")
+
+
+def test_what_is_past_its_period_is_listed_with_the_name_of_the_command(room: Room, ada: Chat) -> None:
+    opens(room.chat("anna"), REF, **ALL)
+    ada.types("administrera").presses("Gallring").sees("inte satt någon period")
+    room.desk.run_now(lambda s: tenants.set_setting(tenants.known(s, TENANT), "retention", {"case_months": 1}))
+    closed = "update cases set closed_on = '2026-01-15'"
+    room.desk.run_now(lambda session: session.connection().execute(text(closed)))
+
+    ada.types("administrera").presses("Gallring").sees(REF, "kan gallras från 2026-02-15", "app.py dispose")
+    presses(ada, 0)
+    assert len(room.events("disposal_listed")) == 2
+    assert room.case().ref == REF
+
+
+def test_the_log_shows_the_chain_and_the_months_sample(room: Room, ada: Chat) -> None:
+    ada.types("administrera").presses("Loggen").sees("Kedjade händelser", "verify-log", "Inget stickprov")
+
+
+def test_the_last_admin_cannot_leave(room: Room, ada: Chat) -> None:
+    ada.types("administrera ada").presses("Slutar den dagen", {"last": "2026-05-31"}).sees(
+        "ingen systemförvaltare kvar"
+    )
+
+
+# --- the monthly check of accesses -----------------------------------------------------------------------------------
+
+
+def test_a_card_that_refreshes_by_itself_is_no_access(room: Room, ada: Chat) -> None:
+    anna = opens(room.chat("anna"), REF, **ALL)
+    before = len(room.events())
+
+    anna.refreshes()
+
+    assert len(room.events()) == before
+
+
+def test_a_chef_checks_last_months_accesses_of_her_unit_and_a_manager_hers(room: Room, ada: Chat) -> None:
+    move_in(room.desk, ("mona", "Mona Påhittad", "", "manager"))
+    cecilia, mona = room.chat("cecilia").installs(), room.chat("mona").installs()
+    fills(opens(room.chat("anna"), REF, **ALL), {"child_heard": "ja"})
+    cecilia.types("loggkontroll").sees("ingen åtkomst att pröva för 2026-04")
+    room.later(days=25)
+
+    cecilia.types("loggkontroll").sees("Loggkontroll 2026-05", "Anna Påhittad", REF).sees_no("Cecilia Fiktiv")
+    cecilia.presses("Följs upp").sees("Prövade: 1 av 5")
+    for _ in range(4):
+        cecilia.presses("I ordning")
+    cecilia.sees("Allt är prövat: 5 av 5")
+    assert len(room.events("log_checked")) == 5
+    assert len(room.events("log_sampled")) == 1
+    mona.types("log check").sees_no("Anna Påhittad")
+    ada.types("administrera").presses("Loggen").sees("Prövade: 5 av 5")

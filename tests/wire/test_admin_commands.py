@@ -1,0 +1,112 @@
+"""The admin's day on the command line, as somebody without the master keys does it."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from tests.wire.door import TENANT
+from tests.wire.test_trail_commands import Operator
+
+NORTH, SOUTH = "Norra (påhittad)", "Södra (påhittad)"
+HEAD = "tenant_id,email,name,unit,role"
+PEOPLE = (
+    f"{TENANT},anna@example.invalid,Anna Påhittad,{NORTH},case_worker",
+    f"{TENANT},bo@example.invalid,Bo Exempel,{NORTH},case_worker",
+    f"{TENANT},bo2@example.invalid,Bo Exempel,{SOUTH},case_worker",
+    f"{TENANT},ada@example.invalid,Ada Uppdiktad,,admin",
+)
+
+
+@pytest.fixture
+def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Operator:
+    made = Operator(tmp_path, monkeypatch, capsys)
+    made.sets(BK_TENANTS=TENANT)
+    (tmp_path / "people.csv").write_text("\n".join((HEAD, *PEOPLE)), encoding="utf-8")
+    (tmp_path / "cases.csv").write_text(
+        "tenant_id,case_ref,unit,lead_email,protected_identity\n"
+        f"{TENANT},SN 2026/0001,{NORTH},anna@example.invalid,nej\n"
+        f"{TENANT},SN 2026/0002,{NORTH},anna@example.invalid,ja\n",
+        encoding="utf-8",
+    )
+    assert made.runs("people", "import", "people.csv")[0] == 0
+    assert made.runs("cases", "import", "cases.csv")[0] == 0
+    made.sets(BK_MODE="production", BK_KEYS="")
+    return made
+
+
+def test_the_admins_day_needs_no_master_key(operator: Operator) -> None:
+    assert operator.runs("people", "cases", "anna@example.invalid")[1].splitlines() == [
+        f"SN 2026/0001, {NORTH}",
+        f"protected identity, no. 2, {NORTH}",
+    ]
+    assert operator.runs("people", "leave", "anna påhittad", "--on", "2030-01-31")[1:] == ("done\nopen cases: 2\n", "")
+    given = operator.runs("people", "hand-over", "anna@example.invalid", "--to", "bo@example.invalid")[1]
+    assert given.splitlines()[0] == "handed over: 2, left: 0"
+    assert operator.runs("people", "email", "bo@example.invalid", "bo.exempel@example.invalid")[1] == "done\n"
+    assert operator.runs("people", "join", "bo2@example.invalid", "--into", "bo.exempel@example.invalid")[0] == 0
+    assert operator.runs("people", "move", "Bo Exempel", "--unit", SOUTH, "--from", "2030-02-01")[1:] == ("done\n", "")
+    assert operator.runs("cases", "rename", "SN 2026/0001", "--to", "SN 2026/0010")[1] == "done\n"
+    assert operator.runs("units", "rename", NORTH, "Nya Norra (påhittad)")[1] == "done\n"
+    assert operator.runs("units", "merge", SOUTH, "--into", NORTH)[1] == "done\n"
+    assert operator.runs("units", "list")[1] == "Nya Norra (påhittad): 2 open cases\n"
+    assert "ada@example.invalid" in operator.runs("people", "no-app")[1]
+    assert operator.runs("sends", "list")[1] == "no message waits for a decision\n"
+    assert operator.runs("skipped")[1] == "no case is skipped\n"
+    assert operator.runs("log-check")[1].endswith(": no access to check\n")
+
+
+def test_the_register_goes_out_and_comes_in_again_unchanged(operator: Operator) -> None:
+    assert operator.runs("people", "export", "--out", "out.csv")[0] == 0
+
+    rows = list(csv.DictReader(Path("out.csv").read_text("utf-8-sig").splitlines(), delimiter=";"))
+    assert {row["email"] for row in rows} == {row.split(",")[1] for row in PEOPLE}
+    operator.sets(BK_MODE="dev", BK_KEYS="one:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=")
+    assert operator.runs("people", "import", "out.csv")[1].startswith("added: 0, changed: 0, unchanged: 4")
+
+
+WRONG = (
+    (("people", "leave", "nobody", "--on", "2030-01-01"), "BK-490"),
+    (("people", "cases", "Bo Exempel"), "BK-491"),
+    (("people", "move", "Ada Uppdiktad", "--unit", "Västra", "--from", "2030-01-01"), "BK-492"),
+    (("people", "leave", "ada@example.invalid", "--on", "2030-01-01"), "BK-182"),
+    (("people", "email", "anna@example.invalid", "nothing"), "BK-179"),
+    (("units", "rename", "Västra", "Östra"), "BK-492"),
+    (("units", "close", NORTH, "--on", "2030-01-01"), "BK-176"),
+    (("sends", "drop", "7"), "BK-180"),
+    (("cases", "rename", "SN 2026/0001", "--to", "SN 2026/0002"), "BK-116"),
+    (("units", "list", "--tenant", "22222222-2222-4222-8222-222222222222"), "BK-345"),
+)
+
+
+def test_what_cannot_be_done_is_said_in_one_line(operator: Operator) -> None:
+    for words, code in WRONG:
+        exit_code, out, err = operator.runs(*words)
+
+        assert (exit_code, out, err.count("\n")) == (1, "", 1), words
+        assert code in err
+
+
+def test_what_could_be_read_is_a_draft_without_names_or_content(operator: Operator) -> None:
+    days = ("--from", "2026-01-01", "--to", "2035-01-01")
+    code, out, err = operator.runs("exposed", "--person", "anna@example.invalid", *days)
+
+    assert (code, err) == (0, "")
+    assert "SN 2026/0001: beteckning, enhet, datum och antal barn" in out
+    assert "skyddade personuppgifter, nr 2" in out
+    assert not any(name in out for name in ("Anna", "Påhittad", "anna@", "SN 2026/0002"))
+    assert "Ärenden: 0" in operator.runs("exposed", "--person", "bo@example.invalid", "--device-days", "9", *days)[1]
+    assert "Ärenden: 0" in operator.runs("exposed", "--key", "one", *days)[1]
+    assert "BK-499" in operator.runs("exposed", "--key", "two", *days)[2]
+    assert "BK-498" in operator.runs("exposed", "--key", "one", "--from", "2026-02-01", "--to", "2026-01-01")[2]
+
+
+def test_a_cases_log_in_words_names_roles_and_no_employee(operator: Operator) -> None:
+    code, out, _ = operator.runs("access-log", "--case", "SN 2026/0001", "--plain")
+
+    assert code == 0
+    assert out.splitlines()[1] == "Sekretessprövas, även mot vårdnadshavare"
+    assert "den som driver servern: öppnade ärendet i boten" in out
+    assert "den som driver servern: läste loggen för kontroll" in out
+    assert "Anna" not in out
+    assert operator.runs("access-log", "--plain")[0] == 1
