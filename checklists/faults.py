@@ -27,7 +27,8 @@ BK-4xx the command line, continued
 ├── 41x  doctor: what is outside this machine
 ├── 42x  doctor: a message sent to try
 ├── 43x  what the bot proves who it is with
-└── 44x  the pages and the Teams package
+├── 44x  the pages and the Teams package
+└── 48x  an extract of one case
 
 The sentences are in texts/sv and texts/en, under the code: BK-1xx and BK-2xx in files.yaml, BK-3xx and
 BK-4xx in commandline.yaml.
@@ -274,6 +275,9 @@ class Code(StrEnum):
     LINE_TOO_LONG = "BK-440"
     NO_PAGE = "BK-441"
     NOT_A_PACKAGE = "BK-442"
+    CASE_NEEDED = "BK-480"
+    CASE_ALONE = "BK-481"
+    CASE_IN_SEVERAL = "BK-482"
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,7 @@ def _summary(session: Session, everyone: Sequence[int], period: Period, wanted: 
         sheet.write([say("workbook.published", language)])
     else:
         for tenant_id in everyone:
-            for said in report_view(session, tenant_id, selection, period, language).sentences:
+            for said in report_view(session, tenant_id, selection, period, wanted.today, language).sentences:
                 sheet.write([said])
     sheet.write([])
     columns = list_rows.COLUMNS
@@ -260,10 +260,10 @@ def _trend_row(
         say("roles." + role, language),
         complete.n,
         complete.k,
-        100 * complete.part if complete.n else None,
+        complete.tenths / 10 if complete.n else None,
         fulfilled.n,
         fulfilled.k,
-        100 * fulfilled.part if fulfilled.n else None,
+        fulfilled.tenths / 10 if fulfilled.n else None,
     ]
 
 

@@ -24,10 +24,11 @@ from bot.pages.report_tables import (
 from checklists.periods import Period, quarter, read_period, year_of
 from checklists.rates import Share
 from checklists.rights import sees_figures
+from checklists.swedish_order import swedish_order
 from checklists.swedish_time import day_of, stamp
 from reports.chain import GOAL, chain
 from reports.selected import Selection
-from reports.side_by_side import by_unit, two_roles
+from reports.side_by_side import agreement, by_unit
 from reports.summary import QuestionRate, report_view
 from reports.times import times
 from storage import people
@@ -41,7 +42,7 @@ _NAMES = (
     *("means_noted", "lists", "figure", "number", "chain", "strengths", "shortcomings", "unclear", "nothing_asked"),
     *("others", "others_how", "nothing_to_show", "order", "sections", "section", "means_sections"),
     *("times", "time", "time_ended", "time_within", "time_open_late", "time_open_within", "time_median", "means_times"),
-    *("roles", "worker", "reader", "means_roles", "units", "unit", "unit_complete", "means_units"),
+    *("roles", "same", "means_roles", "units", "unit", "unit_complete", "means_units"),
     *("findings", "finding", "standing", "steps", "means_findings"),
 )
 _COUNTS = (
@@ -63,7 +64,7 @@ def fields(session: Session, link: Link, language: Language) -> Sequence[Field]:
     held = [(role.role, names[role.unit_id]) for role in people.roles_on(session, link.person_id, today)]
     units = tuple(
         (name, name or say("report.everything", language))
-        for name in sorted(names.values())
+        for name in sorted(names.values(), key=swedish_order)
         if sees_figures(held, name)
     )
     period = Field(
@@ -93,7 +94,7 @@ def _period(scope: Scope) -> Period:
 def render(session: Session, link: Link, language: Language) -> web.Response:
     """Render the report of a link's scope (storage.links.report_scope). Raises: KeyError, ValueError: invalid scope."""
     period, unit = _period(link.scope), link.scope["unit"]
-    view = report_view(session, link.tenant_id, Selection(unit=unit), period, language)
+    view = report_view(session, link.tenant_id, Selection(unit=unit), period, day_of(link.at), language)
     of_lists = Selection(view.checklist, unit, view.role)
     took = times(session, link.tenant_id, period, of_lists, day_of(link.at))
     name = unit or say("report_page.everywhere", language)
@@ -116,8 +117,8 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
         counts=list(_counts(view.counts, language)),
         times=[time_row(time, language) for time in took],
         roles=[
-            (one.title, share_words(one.worker, language), share_words(one.reader, language))
-            for one in two_roles(session, link.tenant_id, period, unit, language)
+            (one.title, share_words(one.same, language))
+            for one in agreement(session, link.tenant_id, period, day_of(link.at), unit, language)
         ],
         units=[
             (one.unit, share_words(one.complete, language), share_words(one.fulfilled, language))

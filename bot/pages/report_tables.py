@@ -8,7 +8,7 @@ from typing import Literal
 from checklists.findings import KINDS
 from checklists.rates import Share
 from reports.chain import FindingReport, StepReport
-from reports.figures import decimal
+from reports.figures import decimal, percent
 from reports.summary import QuestionRate
 from reports.times import Time
 from texts import Language, say
@@ -179,7 +179,13 @@ def share_words(share: Share, language: Language) -> str:
     """Return "k of n", with the percentage unless n is 0."""
     if not share.n:
         return say("report_page.k_of_n", language, k=share.k, n=share.n)
-    return say("report_page.share", language, k=share.k, n=share.n, percent=percent_words(share.part, language))
+    return say(
+        "report_page.share",
+        language,
+        k=share.k,
+        n=share.n,
+        percent=say("report_page.percent", language, n=_dotted(percent(share), language)),
+    )
 
 
 def _range(low: float, high: float, language: Language) -> str:
@@ -192,4 +198,8 @@ def percent_words(part: float, language: Language) -> str:
 
 
 def _number(part: float, language: Language) -> str:
-    return decimal(part) if language == "sv" else decimal(part).replace(",", ".")
+    return _dotted(decimal(part), language)
+
+
+def _dotted(number: str, language: Language) -> str:
+    return number if language == "sv" else number.replace(",", ".")

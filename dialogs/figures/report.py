@@ -7,6 +7,7 @@ from actions.changes import NONE, Change, Changes, record
 from checklists.errors import UserError
 from checklists.periods import Period, read_period
 from checklists.rights import FIGURES, Right, sees_figures
+from checklists.swedish_order import swedish_order
 from checklists.swedish_time import clock
 from dialogs.figures.addresses import EXPORT as EXPORT_LINK
 from dialogs.figures.addresses import PATHS, link_url
@@ -108,7 +109,7 @@ def _shown(context: TurnContext, period: Period, wanted: str, *, offer_only: boo
     if offer_only:
         return view
     selection = Selection(unit=units[unit_id])
-    found = report_view(context.session, context.tenant_id, selection, period, context.language)
+    found = report_view(context.session, context.tenant_id, selection, period, context.today, context.language)
     rows = tuple(FigureRow(item=one.key, k=one.fulfilled.k, n=one.fulfilled.n) for one in found.questions)
     return view.model_copy(update={"checklist": found.checklist, "sentences": found.sentences, "rows": rows})
 
@@ -117,7 +118,8 @@ def _units(context: TurnContext) -> dict[int, str]:
     """Return the units whose figures the person may see, by row id; the whole organisation (empty name) first."""
     names = people.unit_names(context.session, context.tenant_id)
     held = [(row.role, names[row.unit_id]) for row in context.roles]
-    seen = sorted((name, row_id) for row_id, name in names.items() if sees_figures(held, name))
+    seen = [(name, row_id) for row_id, name in names.items() if sees_figures(held, name)]
+    seen.sort(key=lambda one: (swedish_order(one[0]), one[1]))
     return {row_id: name for name, row_id in seen}
 
 
