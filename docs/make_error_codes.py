@@ -46,6 +46,7 @@ PARTS = (
     ("commandline", "BK-42", "`doctor`: provmeddelandet"),
     ("commandline", "BK-43", "Det som boten visar vem den är med"),
     ("commandline", "BK-44", "Sidorna och Teams-paketet"),
+    ("commandline", "BK-48", "Utdrag om ett ärende"),
 )
 
 
