@@ -38,7 +38,8 @@ class StepReport:
 class FindingReport:
     """One finding of the authority, its standing, and how the questions that cover it were answered.
 
-    measure: whether those questions ask for it; only then is a figure shown. steps: those of the questions asked now. now, before: ja of applicable in the period and the one before, summed over
+    measure: whether those questions ask for it; only then is a figure shown.
+    steps: those of the questions asked now. now, before: ja of applicable in the period and the one before, summed over
     those questions and all lists. same: the same questions in the same versions were asked in both periods. Answers on
     one list are not independent, so no statistical significance is claimed for such sums.
     """
@@ -54,7 +55,10 @@ class FindingReport:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The eight steps in process order, and the findings in file order. target: what questions are held against, 0–1."""
+    """The eight steps in process order, and the findings in file order.
+
+    target: what questions are held against, 0–1.
+    """
 
     target: float
     steps: tuple[StepReport, ...]

@@ -45,6 +45,7 @@ _NAMES = (
     *("important", "cannot", "questions", "target", "table", "number", "question", "answered", "fulfilled", "interval"),
     *("motivated", "noted", "compared", "means_answered", "means_fulfilled", "means_interval", "means_motivated"),
     *("means_noted", "means_sections", "lists", "figure", "chain", "nothing_asked", "nothing_to_show"),
+    *("step", "strengths", "shortcomings", "unclear", "finding_codes"),
     *("others", "others_how", "definitions", "quarters", "months"),
     *("times", "time", "time_ended", "time_within", "time_open_late", "time_open_within", "time_median", "means_times"),
     *("roles", "same", "means_roles", "units", "unit", "unit_complete", "unit_place", "means_units"),

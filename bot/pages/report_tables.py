@@ -1,7 +1,7 @@
 """What the report page shows, in words: tiles, questions, times, units, the chain and the findings."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,6 +17,34 @@ from reports.summary import QuestionRate
 from reports.times import Time
 from texts import Language, say
 
+_MONTHS = (
+    *("report_page.month_1", "report_page.month_2", "report_page.month_3", "report_page.month_4"),
+    *("report_page.month_5", "report_page.month_6", "report_page.month_7", "report_page.month_8"),
+    *("report_page.month_9", "report_page.month_10", "report_page.month_11", "report_page.month_12"),
+)
+_DIRECTION = {
+    "better": "report_page.tile_better",
+    "worse": "report_page.tile_worse",
+    "same": "report_page.tile_same",
+    "too_few": "report_page.tile_too_few",
+}
+_OVER_TIME = {
+    "few_points": "report_page.time_few_points",
+    "few_cases": "report_page.time_few_cases",
+    "steady": "report_page.time_steady",
+    "shift": "report_page.time_shift",
+    "crossings": "report_page.time_crossings",
+}
+_AMONG = {
+    "within": "report_page.funnel_within",
+    "above": "report_page.funnel_above",
+    "below": "report_page.funnel_below",
+}
+_MEASURE = {
+    "direct": "report_page.measure_direct",
+    "indirect": "report_page.measure_indirect",
+    "none": "report_page.measure_none",
+}
 _FEWEST_NONE = 5
 """Of fewer answers it is not said what none of them can mean."""
 
@@ -65,12 +93,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of the chain. told: strengths, shortcomings and what is unclear, each as (heading, questions)."""
+    """A step of the chain. together: "" if nothing was asked. told: its questions by kind."""
 
     title: str
     together: str
     findings: str
-    told: tuple[tuple[str, tuple[str, ...]], ...]
+    told: Mapping[str, tuple[str, ...]]
 
 
 # --- the first screen ------------------------------------------------------------------------------------------------
@@ -83,7 +111,10 @@ def tile_words(tile: Tile, language: Language) -> TileWords:
     if tile.before.n:
         before = say("report_page.tile_before", language, k=tile.before.k, n=tile.before.n)
         verdict = compare(tile.before, share).verdict
-        details.append(before if tile.name == "agreed" else f"{before} {say('report_page.tile_' + verdict, language)}")
+        told = (
+            "" if tile.name == "agreed" else f": {say(_DIRECTION[verdict], language)}"
+        )  # answers of a list hang together
+        details.append(before + told)
     if time and time.extended:
         details.append(say("report_page.tile_extended", language, n=time.extended))
     if time and time.late:
@@ -123,11 +154,11 @@ def over_time(series: Series, language: Language) -> str:
     if series.chart is None:
         return say("report_page.time_few_points", language, n=0)
     since = _month(series.since, language) if series.since else ""
-    return say("report_page.time_" + series.chart.signal, language, n=series.chart.useful, since=since)
+    return say(_OVER_TIME[series.chart.signal], language, n=series.chart.useful, since=since)
 
 
 def _month(day: date, language: Language) -> str:
-    return f"{say('report_page.month_' + str(day.month), language)} {day.year}"
+    return f"{say(_MONTHS[day.month - 1], language)} {day.year}"
 
 
 # --- questions -------------------------------------------------------------------------------------------------------
@@ -208,7 +239,7 @@ def unit_rows(units: Sequence[OneUnit], language: Language) -> list[tuple[str, s
         (
             one.unit,
             share_words(one.complete, language),
-            say("report_page.funnel_" + funnel(one.complete, everyone), language),
+            say(_AMONG[funnel(one.complete, everyone)], language),
         )
         for one in units
     ]
@@ -234,7 +265,7 @@ def finding_row(found: FindingReport, language: Language) -> tuple[str, str, str
     """
     words = found.finding.text if language == "sv" else found.finding.text_en
     steps = ", ".join(say("steps." + step, language) for step in found.steps)
-    share, against = say("report_page.measure_" + found.measure, language), "–"
+    share, against = say(_MEASURE[found.measure], language), "–"
     if found.measure == "direct":
         share = say("report_page.k_of_n", language, k=found.now.k, n=found.now.n)
         if not found.now.n:
@@ -246,7 +277,9 @@ def finding_row(found: FindingReport, language: Language) -> tuple[str, str, str
 
 
 def _standing(found: FindingReport, language: Language) -> str:
-    kind = found.standing.kind or "unsaid"
+    kind = found.standing.kind
+    if kind is None:
+        return say("report_page.kind_unsaid", language)
     return say("report_page.kind_" + kind, language, day=found.standing.day or "")
 
 
@@ -257,17 +290,12 @@ def step_rows(along: Chain, language: Language) -> list[Step]:
 
 def _step(step: StepReport, findings: Sequence[FindingReport], language: Language) -> Step:
     named = (("strengths", step.strengths), ("shortcomings", step.shortcomings), ("unclear", step.unclear))
-    told = tuple(
-        (say("report_page." + name, language), tuple(_said(rate, language) for rate in rates))
-        for name, rates in named
-        if rates
-    )
+    told = {name: tuple(_said(rate, language) for rate in rates) for name, rates in named}
     together = ""
     if step.together:
         share = step.together.fulfilled
-        together = say("report_page.together", language, k=share.k, n=share.n)
-    about_step = [one.finding.code for one in findings if step.step in one.steps]
-    about = say("report_page.findings_of_step", language, findings=", ".join(about_step)) if about_step else ""
+        together = say("report_page.k_of_n", language, k=share.k, n=share.n)
+    about = ", ".join(one.finding.code for one in findings if step.step in one.steps)
     return Step(step.title, together, about, told)
 
 
