@@ -2,7 +2,8 @@
 
 import unicodedata
 
-_LAST = {"å": "z1", "ä": "z2", "ö": "z3", "æ": "z2", "ø": "z3"}
+_LAST = {"å": "{1", "ä": "{2", "ö": "{3", "æ": "{2", "ø": "{3"}
+"""`{` is the character after z."""
 
 
 def swedish_order(text: str) -> tuple[str, str]:
