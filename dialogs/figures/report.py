@@ -16,8 +16,9 @@ from dialogs.messages.tell import tell
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.presses import OfFigures
 from dialogs.turn.turn_context import TurnContext
-from dialogs.views.figures import Asked, FigureRow, LinkRow, LinksView, ReportView, What
+from dialogs.views.figures import Asked, FigureRow, LinkRow, LinksView, ReportView, TileRow, What
 from dialogs.views.views import Button, Line, MenuView, SayView
+from reports.overview import Tile, overview
 from reports.selected import Selection
 from reports.summary import report_view
 from storage import links, people
@@ -111,7 +112,16 @@ def _shown(context: TurnContext, period: Period, wanted: str, *, offer_only: boo
     selection = Selection(unit=units[unit_id])
     found = report_view(context.session, context.tenant_id, selection, period, context.today, context.language)
     rows = tuple(FigureRow(item=one.key, k=one.fulfilled.k, n=one.fulfilled.n) for one in found.questions)
-    return view.model_copy(update={"checklist": found.checklist, "sentences": found.sentences, "rows": rows})
+    first_screen = overview(context.session, context.tenant_id, period, context.today, units[unit_id])
+    tiles = tuple(map(_tile, first_screen.tiles))
+    seen = {"checklist": found.checklist, "tiles": tiles, "sentences": found.sentences, "rows": rows}
+    return view.model_copy(update=seen)
+
+
+def _tile(tile: Tile) -> TileRow:
+    late = tile.time.open_late if tile.time else 0
+    share, before = tile.share, tile.before
+    return TileRow(name=tile.name, k=share.k, n=share.n, before_k=before.k, before_n=before.n, open_late=late)
 
 
 def _units(context: TurnContext) -> dict[int, str]:

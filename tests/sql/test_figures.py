@@ -518,7 +518,13 @@ def workbook(desk: Desk, path: Path, wanted: Wanted) -> Any:
 def test_the_workbook_has_its_sheets_frozen_filtered_and_with_a_chart(desk: Desk, town: World, tmp_path: Path) -> None:
     book = workbook(desk, tmp_path / "a.xlsx", Wanted(EVERYTHING, TODAY, with_cases=True))
 
-    assert book.sheetnames == ["Sammanfattning", "Frågor", "Tider", "Trend", "Ärenden", "Definitioner"]
+    assert book.sheetnames == ["Översikt", "Sammanfattning", "Frågor", "Tider", "Trend", "Ärenden", "Definitioner"]
+    first = [list(row) for row in book["Översikt"].iter_rows(values_only=True)]
+    assert next(row[:4] for row in first if row[0] == "Kompletta underlag") == ["Kompletta underlag", 0, 5, 0]
+    assert len(book["Översikt"]._charts) == 1
+    definitions = book["Definitioner"]
+    tall = [definitions.row_dimensions[row].height or 0 for row in range(2, definitions.max_row + 1)]
+    assert min(tall) >= 15 < max(tall), "each row is as high as its text"
     for name in ("Frågor", "Tider", "Trend", "Ärenden"):
         assert book[name].freeze_panes == "A2"
         assert book[name].auto_filter.ref
@@ -587,6 +593,6 @@ def test_cases_go_on_page_after_page_and_sheet_after_sheet(
     monkeypatch.setattr("reports.xlsx_out.MOST_ROWS", 35)
     book = workbook(desk, tmp_path / "a.xlsx", Wanted(Selection(unit="Västra (påhittad)"), TODAY, with_cases=True))
 
-    assert book.sheetnames[4:-1] == ["Ärenden", "Ärenden 2"]
-    refs = [row[1] for name in book.sheetnames[4:-1] for row in book[name].iter_rows(min_row=2, values_only=True)]
+    assert book.sheetnames[5:-1] == ["Ärenden", "Ärenden 2"]
+    refs = [row[1] for name in book.sheetnames[5:-1] for row in book[name].iter_rows(min_row=2, values_only=True)]
     assert len(refs) == len(set(refs)) == 40
