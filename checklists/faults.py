@@ -29,6 +29,7 @@ BK-4xx the command line, continued
 ├── 43x  what the bot proves who it is with
 ├── 44x  the pages and the Teams package
 ├── 46x  the draw of a round
+├── 48x  an extract of one case
 └── 49x  the admin's commands, the import folder, exposed
 BK-5xx files, continued
 └── 54x  units that are closed, files of the import folder
@@ -279,6 +280,9 @@ class Code(StrEnum):
     LINE_TOO_LONG = "BK-440"
     NO_PAGE = "BK-441"
     NOT_A_PACKAGE = "BK-442"
+    CASE_NEEDED = "BK-480"
+    CASE_ALONE = "BK-481"
+    CASE_IN_SEVERAL = "BK-482"
 
     DRAW_DIFFERS = "BK-460"
     FRAME_CELL = "BK-461"

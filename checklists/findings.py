@@ -1,7 +1,7 @@
 """The supervisory authority's findings, and the standing of each: criticism, a demand to be answered, or followed up.
 
 The mandate requires reports on the extent of criticism, demands and follow-up along the process. The municipality
-records each finding's standing in its setting `findings`; a finding not listed there is criticism.
+records each finding's standing in its setting `findings`; of a finding not listed there nothing is claimed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,15 +19,25 @@ from checklists.model import Criticism, ListId, Text
 
 Kind = Literal["kritik", "atgardskrav", "uppfoljd"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+Measure = Literal["direct", "indirect", "none"]
+"""How the questions measure a finding: they ask for it, they are only a sign of it, or none does."""
 
 
 class Finding(BaseModel, frozen=True, extra="forbid"):
-    """One finding. lists: the checklists filled in by the units that the finding was addressed to."""
+    """One finding. lists: the checklists filled in by the units that the finding was addressed to.
+
+    indirect: the questions that cover it are a sign of it at most, so that no figure is given.
+    """
 
     code: Criticism
     lists: tuple[ListId, ...]
     text: Text
     text_en: Text
+    indirect: bool = False
+
+    def measured_by(self, questions: int) -> Measure:
+        """Return how a number of questions measure it."""
+        return "none" if not questions else "indirect" if self.indirect else "direct"
 
 
 class FindingsFile(BaseModel, extra="forbid"):
@@ -44,9 +54,12 @@ def all_findings() -> tuple[Finding, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far a finding has come. day: for a demand, when the answer is due; for a follow-up, when it was done."""
+    """How far a finding has come; None: the municipality has not said.
 
-    kind: Kind = "kritik"
+    day: for a demand, when the answer is due; for a follow-up, when it was done.
+    """
+
+    kind: Kind | None = None
     day: date | None = None
 
 

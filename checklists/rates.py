@@ -7,6 +7,7 @@ exactly what it contributed can be subtracted when an answer or a fact changes.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from math import ceil, sqrt
 from statistics import NormalDist
 from typing import Literal, NamedTuple
@@ -78,23 +79,36 @@ class Mark(NamedTuple):
     day: date
 
 
+EARLY_DAYS, SHORT_DAYS = 3, 10
+"""A list is in use if it was begun at least the first number of days before the decision; a case that was decided
+within the second number of days of opening is left out. Both are our reading."""
+
+
 def case_marks(
-    dates: CaseDates, extensions: Iterable[Extension], workdays: Workdays, *, has_basis: bool
+    dates: CaseDates, extensions: Iterable[Extension], workdays: Workdays, basis_begun: date | None
 ) -> Iterator[Mark]:
     """Yield the contributions of a case about a child; a case about an adult has none.
 
-    `due`, and `without` if the case has no decision basis: on the day of the decision, else on the planned day, unless
-    the case was closed before it. One per clock, on the day it began: `CLOCK_within`, `CLOCK_extended` or `CLOCK_late`
-    with the number of days it ran, or `CLOCK_open` with its last day as an ordinal, because whether that has passed
-    depends on the day of reading. One per span, named after it, on the day it began, with its number of days.
+    basis_begun: the day its first decision basis was begun, None if it has none.
+
+    `due`, and `without` if the case has no decision basis: on the day of the decision (value 1), else on the planned
+    day (value 0), unless the case was closed before it. `in_use` for a decided case that ran long enough: value 1 if
+    the basis was begun in good time. One per clock, on the day it began: `CLOCK_within`, `CLOCK_extended` or
+    `CLOCK_late` with the number of days it ran, or `CLOCK_open` with its last day as an ordinal, because whether that
+    has passed depends on the day of reading. One per span, named after it, on the day it began, with its number of
+    days.
     """
     if not dates.about_child:
         return
     due = dates.decided_on or dates.planned_decision_on
     if due and not (dates.decided_on is None and dates.closed_on and dates.closed_on < due):
-        yield Mark("due", 0, due)
-        if not has_basis:
-            yield Mark("without", 0, due)
+        decided = int(dates.decided_on is not None)
+        yield Mark("due", decided, due)
+        if basis_begun is None:
+            yield Mark("without", decided, due)
+    if dates.opened_on and dates.decided_on and (dates.decided_on - dates.opened_on).days > SHORT_DAYS:
+        early = basis_begun is not None and (dates.decided_on - basis_begun).days >= EARLY_DAYS
+        yield Mark("in_use", int(early), dates.decided_on)
     for clock in clocks(dates, extensions, workdays):
         if clock.stopped_on is None:
             yield Mark(f"{clock.limit}_open", clock.last_day.toordinal(), clock.began)
@@ -102,6 +116,51 @@ def case_marks(
             yield Mark(f"{clock.limit}_{clock.ended}", clock.days_used(clock.stopped_on), clock.began)
     for span in spans(dates):
         yield Mark(span.name, span.days, span.began)
+
+
+# --- marks on one question of a list: their code is `CODE.PLACE`, the place of the item in its version ---------------
+
+AGREES, DIFFERS, WAITING, PENDING = "lika", "olika", "vantar", "ej_an"
+FOLLOW_UP_DAYS = 5
+NEVER_DUE = date.max.toordinal()
+
+
+def agreement_marks(states: str, others: str, begun: date) -> Iterator[Mark]:
+    """Yield `lika` or `olika` for each question of a chef's list that the worker of the same list answered too.
+
+    others: the worker's item states; in another version nothing is compared. What applied to neither, or was left open
+    by one, is not compared.
+    """
+    if len(states) != len(others):
+        return
+    for place, (state, other) in enumerate(zip(states, others, strict=True)):
+        if not {state, other} & {NOT_ASKED, "o"} and not state == other == "e":
+            same = FIGURES_OF[state][0] == FIGURES_OF[other][0]
+            yield _on_item(place, AGREES if same else DIFFERS, 0, begun)
+
+
+def open_marks(applied: Applied, states: str, decided: date | None, workdays: Workdays, begun: date) -> Iterator[Mark]:
+    """Yield what is not due yet in a worker's list: `vantar` for what waits for a fact, `ej_an` for `pagaende`.
+
+    The value of `ej_an` is the last day (as an ordinal) on which it is not due: it is asked for again FOLLOW_UP_DAYS
+    working days after the decision, and before a decision it is not due at all.
+    """
+    last = workdays.after(decided, FOLLOW_UP_DAYS).toordinal() if decided else NEVER_DUE
+    for place, (item, state) in enumerate(zip(applied.checklist.items, states, strict=True)):
+        if state == "p":
+            yield _on_item(place, PENDING, last, begun)
+        elif state == "o" and applied.waits(item.id):
+            yield _on_item(place, WAITING, 0, begun)
+
+
+def _on_item(place: int, code: str, value: int, day: date) -> Mark:
+    return Mark(f"{code}.{place}", value, day)
+
+
+def item_of_mark(checklist: Checklist, code: str) -> tuple[str, str]:
+    """Return (item id, code) of a mark on a question; ("", code) for one of a whole list."""
+    name, dot, place = code.partition(".")
+    return (checklist.items[int(place)].id, name) if dot else ("", code)
 
 
 # --- shares ----------------------------------------------------------------------------------------------------------
@@ -121,6 +180,21 @@ class Share:
     def part(self) -> float:
         """The share as a number from 0 to 1. Raises: ZeroDivisionError: n is 0."""
         return self.k / self.n
+
+    @property
+    def tenths(self) -> int:
+        """The share in tenths of a per cent: half up, as a spreadsheet rounds; 1000 only for all, 0 only for none.
+
+        Raises: ZeroDivisionError: n is 0.
+        """
+        found = (2000 * self.k + self.n) // (2 * self.n)
+        return found if self.k in (0, self.n) else min(max(found, 1), 999)
+
+
+def tenths_of(part: float) -> int:
+    """Return a share that is no fraction of cases (0–1) in tenths of a per cent, by the same rule."""
+    found = int(Decimal(repr(part)).scaleb(3).to_integral_value(ROUND_HALF_UP))
+    return found if part in (0.0, 1.0) else min(max(found, 1), 999)
 
 
 def wilson(share: Share) -> tuple[float, float]:

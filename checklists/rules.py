@@ -27,14 +27,14 @@ class Applied:
         self.applies: dict[str, Applies] = {}
         """By item id. A condition on an unanswered item is false."""
         self.answered: set[str] = set()
-        """Ids of the items that apply and whose newest answer is still valid."""
+        """Ids of the items whose newest answer is valid; also of those that wait for a fact, which hides no answer."""
         for item in checklist.items:
             applying: Applies = "yes" if item.when is None else self._met(item.when)
             if item.unless is not None and self._met(item.unless) == "yes":
                 applying = "no"
             self.applies[item.id] = applying
             answer = answers.get(item.id)
-            if answer is not None and applying == "yes" and self._counts(item, answer.choice):
+            if answer is not None and applying != "no" and self._counts(item, answer.choice):
                 self.answered.add(item.id)
 
     def _met(self, condition: Condition) -> Applies:
@@ -52,17 +52,18 @@ class Applied:
         above = condition.item or ""
         if above not in self.answered or not self.checklist.by_id[above].enabled:
             return "no"
-        return "yes" if self.answers[above].choice in condition.values else "no"
+        if self.answers[above].choice not in condition.values:
+            return "no"
+        return self.applies[above]  # what hangs on a question that waits for a fact waits with it
 
     def _counts(self, item: Item, choice: str) -> bool:
         """Return whether an answer to an item is still valid.
 
-        An answer the facts no longer allow is not, and the item is open again; nor is an imported `ej_tillampligt` on
-        an item without that answer. Imported free text is valid.
+        An answer the facts no longer allow is not, and the item is open again. Imported free text is valid.
         """
-        if choice == OPEN or (choice == "ej_tillampligt" and choice not in item.answers):
+        if choice == OPEN:
             return False
-        return choice not in item.only or self._met(item.only[choice]) == "yes"  # type: ignore[index]
+        return choice not in item.only or self._met(item.only[choice]) != "no"  # type: ignore[index]
 
     def allowed(self, item: Item) -> tuple[Choice, ...]:
         """Return the answers that may be given now, in the item's order: those whose condition, if any, is met."""
@@ -75,12 +76,22 @@ class Applied:
     def state(self, item_id: str) -> str:
         """Return the item's answer as figures and exports count it.
 
-        An item that does not apply is `ej_tillampligt`, whatever was answered before; one that waits for a fact, or is
-        unanswered, is `obesvarad`.
+        An item that does not apply is `ej_tillampligt`, whatever was answered before; one that is unanswered is
+        `obesvarad`, also while it waits for a fact. An imported `ej_tillampligt` outside the item's scale is `fritext`
+        like any other such answer, once it is known that the item applies.
         """
         if self.applies[item_id] == "no":
             return "ej_tillampligt"
-        return self.answers[item_id].choice if item_id in self.answered else OPEN
+        if item_id not in self.answered:
+            return OPEN
+        choice, item = self.answers[item_id].choice, self.checklist.by_id[item_id]
+        if choice == "ej_tillampligt" and choice not in item.answers and self.applies[item_id] == "yes":
+            return "fritext"
+        return choice
+
+    def waits(self, item_id: str) -> bool:
+        """Return whether an item is open because a fact it depends on is unknown."""
+        return self.applies[item_id] == "waits" and item_id not in self.answered
 
     def is_open(self, item_id: str) -> bool:
         """Return whether an item is to be answered (again): it has no valid answer, or the chef sent it back."""

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from checklists.faults import Code, Refusal, fault, listed, word
 from checklists.findings import read_standings
@@ -33,6 +33,7 @@ class TenantSettings(Thresholds):
     office_opens, office_closes: Swedish times of day; reminders are sent from the first and before the second.
     free_days: closing days in addition to the holidays. motivation: the form of motivation required.
     findings: the standing of the supervisory authority's findings, as `findings.read_standings` parses it.
+    target: the share of Ja, in per cent, that a question is held against in reports.
     """
 
     case_ref_pattern: Annotated[str, AfterValidator(_pattern)] = DEFAULT_PATTERN
@@ -41,6 +42,7 @@ class TenantSettings(Thresholds):
     free_days: tuple[date, ...] = ()
     motivation: MotivationBy = "either"
     findings: Annotated[tuple[str, ...], AfterValidator(_findings)] = ()
+    target: Annotated[int, Field(ge=1, le=100)] = 80
 
     @property
     def workdays(self) -> Workdays:

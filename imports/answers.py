@@ -75,6 +75,7 @@ class _Import:
         self.lists: dict[_Where, _List] = {}
         self.cases: dict[tuple[str, str], CaseRow] = {}
         self.outside: list[int] = []
+        self.waiting: list[int] = []
 
     def take(self, row: CsvRow) -> Outcome:
         """Import one row. Raises: Refusal: it is wrong."""
@@ -91,7 +92,10 @@ class _Import:
         texts, day = answer_rows.texts_of(cells), answer_rows.day_of(cells["answered_on"], day_of(self.at))
         if read_cells(item, texts).choice == FREE:
             self.outside.append(row.line)
-        return self._keep(here, where, item, texts, day, on)
+        outcome = self._keep(here, where, item, texts, day, on)
+        if here.sheet is not None and here.sheet.applied.applies[item.id] == "waits":
+            self.waiting.append(row.line)
+        return outcome
 
     def _case(self, cells: dict[str, str]) -> CaseRow:
         check_tenant(cells["tenant_id"], self.allowed)
@@ -205,7 +209,8 @@ def _taker(session: Session, order: Order) -> Take:
     """Store answers as revisions; answers that are not in the rows stay as they are.
 
     The answers are the actor `import`. Of two that answer the same, the later is the newer revision. Flagged are the
-    lines whose answer is outside the scale and was kept as `fritext`.
+    lines whose answer is outside the scale and was kept as `fritext`, and those whose answer hangs on a fact of the
+    case that is not known: it counts, but nobody can tell whether the question applied.
     """
 
     def take(rows: Rows) -> Imported:
@@ -213,7 +218,7 @@ def _taker(session: Session, order: Order) -> Take:
         done = take_all(rows, coming.take)
         coming.date_lists()
         coming.tell()
-        return replace(done, flagged=tuple(coming.outside))
+        return replace(done, flagged=tuple(coming.outside), waiting=tuple(coming.waiting))
 
     return take
 

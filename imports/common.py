@@ -27,6 +27,7 @@ class Imported:
 
     doubled: lines of people who may be in the register already. moved: lines with a new e-mail of a bound person.
     new_units: names of units that were not there before. ended: lines that give a case to somebody without a role.
+    waiting: lines whose answer hangs on a fact that is not known.
     """
 
     added: int
@@ -37,6 +38,7 @@ class Imported:
     moved: tuple[int, ...] = ()
     new_units: tuple[str, ...] = ()
     ended: tuple[int, ...] = ()
+    waiting: tuple[int, ...] = ()
 
     def __add__(self, other: "Imported") -> "Imported":
         """Return what both did."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from checklists.coverage import coverage
-from checklists.findings import Finding, Standing, read_standings
+from checklists.findings import Finding, Measure, Standing, read_standings
 from checklists.loader import newest
 from checklists.model import Role, Step
 from checklists.periods import Period
@@ -20,9 +20,6 @@ from reports.summary import QuestionRate, rate_of
 from storage import aggregates, tenants
 from storage.desk import Session
 from texts import Language, say
-
-GOAL = 0.8
-"""A question is a strength if its whole interval is at or above this, a shortcoming if its share is below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +38,7 @@ class StepReport:
 class FindingReport:
     """One finding of the authority, its standing, and how the questions that cover it were answered.
 
+    measure: whether those questions ask for it; only then is a figure shown.
     steps: those of the questions asked now. now, before: ja of applicable in the period and the one before, summed over
     those questions and all lists. same: the same questions in the same versions were asked in both periods. Answers on
     one list are not independent, so no statistical significance is claimed for such sums.
@@ -48,6 +46,7 @@ class FindingReport:
 
     finding: Finding
     standing: Standing
+    measure: Measure
     steps: tuple[str, ...]
     now: Share
     before: Share
@@ -56,8 +55,12 @@ class FindingReport:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The eight steps in process order, and the findings in file order."""
+    """The eight steps in process order, and the findings in file order.
 
+    target: what questions are held against, 0–1.
+    """
+
+    target: float
     steps: tuple[StepReport, ...]
     findings: tuple[FindingReport, ...]
 
@@ -82,23 +85,22 @@ def chain(
     earlier = {(line.checklist, line.item): line for line in then}
     sums = {line.item: line for line in grouped(now, "step", language)}
     sums_then = {line.item: line for line in grouped(then, "step", language)}
+    settings = tenants.settings(tenants.get(session, tenant_id))
     steps = tuple(
         _step(
             step,
             [line for line in now if _step_of(line) == step],
             earlier,
             (sums.get(step), sums_then.get(step)),
+            settings.target / 100,
             language,
         )
         for step in get_args(Step)
     )
-    standings = read_standings(tenants.settings(tenants.get(session, tenant_id)).findings)
-    return Chain(steps, _findings(now, then, standings, language))
+    return Chain(settings.target / 100, steps, _findings(now, then, read_standings(settings.findings)))
 
 
-def _findings(
-    now: list[Line], then: list[Line], standings: Mapping[str, Standing], language: Language
-) -> tuple[FindingReport, ...]:
+def _findings(now: list[Line], then: list[Line], standings: Mapping[str, Standing]) -> tuple[FindingReport, ...]:
     """Return the findings that concern the checklists in use now or in the earlier period."""
     used = sorted({line.checklist for line in (*now, *then)})
     answering, answered = _by_finding(now), _by_finding(then)
@@ -111,6 +113,7 @@ def _findings(
             FindingReport(
                 finding=covered.finding,
                 standing=standings.get(code, Standing()),
+                measure=covered.finding.measured_by(len(covered.questions)),
                 steps=tuple(step for step in get_args(Step) if step in steps),
                 now=_added(asked),
                 before=_added(earlier),
@@ -146,12 +149,15 @@ def _step(
     some: list[Line],
     earlier: dict[tuple[str, str], Line],
     together: tuple[Line | None, Line | None],
+    target: float,
     language: Language,
 ) -> StepReport:
     found: dict[str, list[QuestionRate]] = {"strengths": [], "shortcomings": [], "unclear": []}
     for line in some:
         if line.applicable:
-            found[verdict(line.fulfilled)].append(rate_of(line, earlier.get((line.checklist, line.item)), language))
+            found[verdict(line.fulfilled, target)].append(
+                rate_of(line, earlier.get((line.checklist, line.item)), language)
+            )
     now, then = together
     return StepReport(
         step=step,
@@ -163,8 +169,10 @@ def _step(
     )
 
 
-def verdict(share: Share) -> str:
-    """Classify a share (n > 0) as `strengths`, `shortcomings`, or `unclear` if the cases are too few to tell."""
-    if share.part < GOAL:
-        return "shortcomings"
-    return "strengths" if wilson(share)[0] >= GOAL else "unclear"
+def verdict(share: Share, target: float) -> str:
+    """Hold a share (n > 0) against a target: its whole interval at or above it is `strengths`, below `shortcomings`.
+
+    Anything else is `unclear`: the cases are too few to tell.
+    """
+    low, high = wilson(share)
+    return "strengths" if low >= target else "shortcomings" if high < target else "unclear"

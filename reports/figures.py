@@ -7,10 +7,11 @@ from datetime import date
 from typing import Literal, get_args
 
 from checklists.lifecycle import WRITER
-from checklists.loader import all_checklists, newest
+from checklists.loader import all_checklists, checklist_version, newest
 from checklists.model import AnyRole, Checklist, Item, Step
 from checklists.periods import Period
-from checklists.rates import ANSWERED, Share
+from checklists.rates import ANSWERED, PENDING, WAITING, Share, item_of_mark, tenths_of
+from checklists.swedish_order import swedish_order
 from reports.selected import Selection
 from storage import aggregates, people
 from storage.aggregates import Count
@@ -128,7 +129,8 @@ def _lines(counts: Iterable[Count], names: Mapping[int, str], *, together: bool 
         versions[key].add(count.version)
     places = {checklist: places_of(checklist) for checklist, *_ in found}
     keys = sorted(
-        (key for key in found if any(found[key].values())), key=lambda key: (*key[:4], places[key[0]][key[4]])
+        (key for key in found if any(found[key].values())),
+        key=lambda key: (key[0], swedish_order(key[1]), *key[2:4], places[key[0]][key[4]]),
     )
     return [
         Line(unit, unit_id, checklist, role, item, question(checklist, item), found[key], tuple(sorted(versions[key])))
@@ -171,9 +173,13 @@ def question(checklist: str, item: str) -> str:
 
 def titled(line: Line, language: Language) -> str:
     """Return the title of a line: the question in the given language, or the title of a sum."""
-    items = (found.by_id.get(line.item) for found in versions_of(line.checklist))
-    item = next(filter(None, items), None)
-    return item.question_en if item and language == "en" else line.question
+    return line.question if line.item == ALL_ITEMS else title_of(line.checklist, line.item, language) or line.question
+
+
+def title_of(checklist: str, item_id: str, language: Language) -> str:
+    """Return a question in the given language; "" if it is none of the checklist's."""
+    found = next((one.by_id[item_id] for one in versions_of(checklist) if item_id in one.by_id), None)
+    return "" if found is None else found.question_en if language == "en" else found.question
 
 
 def grouped(some: Sequence[Line], by: Literal["section", "step", "criticism"], language: Language) -> list[Line]:
@@ -224,25 +230,63 @@ def list_lines(session: Session, tenant_id: int, period: Period, selection: Sele
     names = people.unit_names(session, tenant_id)
     found: dict[tuple[str, str, int, AnyRole], Counter[str]] = defaultdict(Counter)
     for count in aggregates.read(*span, of="lists", checklist=selection.checklist, role=selection.role):
-        found[count.checklist, names[count.unit_id], count.unit_id, count.role][count.code] += count.n
+        if "." not in count.code:
+            found[count.checklist, names[count.unit_id], count.unit_id, count.role][count.code] += count.n
     if selection.checklist in ("", BASIS) and selection.role in ("", WORKER):
         for count in aggregates.read(*span, of="cases"):
-            if count.code in ("due", "without"):
-                code = {"due": "due", "without": "without_checklist"}[count.code]
+            for code in _OF_CASES.get((count.code, count.value), ()):
                 found[BASIS, names[count.unit_id], count.unit_id, WORKER][code] += count.n
     return [
         ListLine(unit, unit_id, checklist, role, found[key])
-        for key in sorted(found)
+        for key in sorted(found, key=lambda key: (key[0], swedish_order(key[1]), *key[2:]))
         for checklist, unit, unit_id, role in [key]
         if selection.unit in ("", unit) and any(found[key].values())
     ]
 
 
+_OF_CASES = {
+    ("due", 0): ("due",),
+    ("due", 1): ("due", "decided"),
+    ("without", 0): ("without_checklist",),
+    ("without", 1): ("without_checklist", "decided_without"),
+    ("in_use", 0): ("use_known",),
+    ("in_use", 1): ("use_known", "begun_early"),
+}
+"""The counts of a ListLine by the code and value of a case's mark (checklists.rates.case_marks)."""
+
+
+def on_items(
+    session: Session, tenant_id: int, period: Period, selection: Selection, today: date
+) -> dict[tuple[str, AnyRole, str], Counter[str]]:
+    """Return the marks on questions by (checklist, role, item): `vantar`, `ej_an`, `lika` and `olika`.
+
+    today: what was `pagaende` and is due by then is not counted.
+    """
+    names = people.unit_names(session, tenant_id)
+    found: dict[tuple[str, AnyRole, str], Counter[str]] = defaultdict(Counter)
+    span = (session, tenant_id, period.first, period.last)
+    for count in aggregates.read(*span, of="lists", checklist=selection.checklist, role=selection.role):
+        if "." in count.code and selection.unit in ("", names[count.unit_id]):
+            item, code = item_of_mark(checklist_version(count.checklist, count.version), count.code)
+            if code != PENDING or count.value >= today.toordinal():
+                found[count.checklist, count.role, item][code] += count.n
+    return found
+
+
+def may_lead(line: Line, marks: Mapping[str, int]) -> bool:
+    """Return whether a headline may name the question: its fact is mostly known, and no `pagaende` is not due yet."""
+    return not marks.get(PENDING, 0) and 2 * marks.get(WAITING, 0) < line.applicable
+
+
 def percent(share: Share) -> str:
     """Return a share in per cent with one decimal and a decimal comma, "" if n is 0."""
-    return decimal(share.part) if share.n else ""
+    return _of_tenths(share.tenths) if share.n else ""
 
 
 def decimal(part: float) -> str:
-    """Return a share (0–1) in per cent with one decimal and a decimal comma."""
-    return f"{100 * part:.1f}".replace(".", ",")
+    """Return a part (0–1) in per cent with one decimal and a decimal comma; of a share of cases: `percent`."""
+    return _of_tenths(tenths_of(part))
+
+
+def _of_tenths(tenths: int) -> str:
+    return f"{tenths // 10},{tenths % 10}"

@@ -13,6 +13,7 @@ from checklists.loader import newest
 from checklists.model import AnyRole
 from checklists.periods import Period, year_of
 from checklists.publication import YEAR, codes_of_lists, impossible, shown_items, shown_lists
+from checklists.swedish_order import swedish_order
 from reports.figures import Line, ListLine, lines, list_lines, places_of, question, versions_of
 from reports.periods import published_quarters, quarter_of
 from reports.selected import Selection
@@ -87,7 +88,10 @@ def _units(
     names = people.unit_names(session, tenant_id)
     keys = {key for quarter in read.values() for key in quarter.items}
     units = {unit for quarter in read.values() for unit in quarter.units}
-    for checklist, name, unit, role in sorted((key[0], names[unit], unit, key[1]) for key in keys for unit in units):
+    for checklist, name, unit, role in sorted(
+        ((key[0], names[unit], unit, key[1]) for key in keys for unit in units),
+        key=lambda row: (row[0], swedish_order(row[1]), *row[2:]),
+    ):
         there = {n: one for n, one in read.items() if (checklist, role) in one.items and unit in one.units}
         if there and selection.unit in ("", name):
             yield name, unit, (checklist, role), there

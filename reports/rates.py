@@ -5,7 +5,7 @@ from datetime import date
 
 from checklists.periods import Period
 from checklists.rates import wilson
-from reports.figures import Line, decimal, lines, percent, period_of, with_sums
+from reports.figures import ALL_ITEMS, Line, decimal, lines, percent, period_of, with_sums
 from reports.published import Cells, published_rates
 from reports.selected import Selection, tenant_ids
 from storage.desk import Session
@@ -59,7 +59,9 @@ def row(line: Line, period: Period, published: Cells | None = None) -> list[str]
     def count(code: str) -> str:
         return cell(code, text=str(line.figures.get(code, 0)))
 
-    shares = [percent(line.fulfilled), *map(decimal, wilson(line.fulfilled))] if line.applicable else [""] * 3
+    shares = [percent(line.fulfilled), "", ""]
+    if line.applicable and line.item != ALL_ITEMS:  # the answers of one list hang together, so a sum has no interval
+        shares[1:] = map(decimal, wilson(line.fulfilled))
     return [
         line.unit,
         str(period),

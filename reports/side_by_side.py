@@ -1,24 +1,25 @@
-"""The decision basis side by side: workers' answers beside chefs', and unit beside unit. They are never summed."""
+"""The decision basis side by side: where worker and chef agree on the same lists, and unit beside unit."""
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 
 from checklists.lifecycle import READER
 from checklists.periods import Period
-from checklists.rates import Share
-from reports.figures import BASIS, WORKER, Line, lines, list_lines, places_of, titled, whole
+from checklists.rates import AGREES, DIFFERS, Share
+from checklists.swedish_order import swedish_order
+from reports.figures import BASIS, WORKER, lines, list_lines, on_items, places_of, title_of
 from reports.selected import Selection
 from storage.desk import Session
 from texts import Language
 
 
 @dataclass(frozen=True, slots=True)
-class TwoRoles:
-    """One question as answered by workers and by chefs: ja of applicable, each from their own lists."""
+class Agreement:
+    """One question on the lists that a chef has read: how often both answered the same, of where both answered."""
 
     title: str
-    worker: Share
-    reader: Share
+    same: Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +31,18 @@ class OneUnit:
     fulfilled: Share
 
 
-def two_roles(
-    session: Session, tenant_id: int, period: Period, unit: str = "", language: Language = "sv"
-) -> tuple[TwoRoles, ...]:
-    """Return a row per question that both roles were asked, in checklist order; () if no chef has read any list."""
-    by_role: dict[str, dict[str, Line]] = {}
-    for role in (WORKER, READER):
-        found = whole(session, tenant_id, period, Selection(BASIS, unit, role))
-        by_role[role] = {line.item: line for line in found if line.applicable}
-    both = sorted(by_role[WORKER].keys() & by_role[READER].keys(), key=places_of(BASIS).__getitem__)
-    return tuple(
-        TwoRoles(
-            titled(by_role[WORKER][item], language), by_role[WORKER][item].fulfilled, by_role[READER][item].fulfilled
-        )
-        for item in both
-    )
+def agreement(
+    session: Session, tenant_id: int, period: Period, today: date, unit: str = "", language: Language = "sv"
+) -> tuple[Agreement, ...]:
+    """Return a row per question of the decision basis that both answered on the same list, in checklist order."""
+    marks = on_items(session, tenant_id, period, Selection(BASIS, unit, READER), today)
+    places = places_of(BASIS)
+    found = [
+        (places[item], Agreement(title_of(BASIS, item, language), Share(counts[AGREES], n)))
+        for (_, _, item), counts in marks.items()
+        if (n := counts[AGREES] + counts[DIFFERS])
+    ]
+    return tuple(row for _, row in sorted(found, key=lambda one: one[0]))
 
 
 def by_unit(session: Session, tenant_id: int, period: Period) -> tuple[OneUnit, ...]:
@@ -56,6 +54,6 @@ def by_unit(session: Session, tenant_id: int, period: Period) -> tuple[OneUnit, 
         sums[line.unit] = Share(so_far.k + more.k, so_far.n + more.n)
     return tuple(
         OneUnit(line.unit, line.completion, sums[line.unit])
-        for line in sorted(list_lines(session, tenant_id, period, basis), key=lambda line: line.unit)
+        for line in sorted(list_lines(session, tenant_id, period, basis), key=lambda line: swedish_order(line.unit))
         if line.completion.n
     )

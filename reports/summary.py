@@ -4,13 +4,15 @@ It contains nothing about a person, and is never narrower than a unit.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from checklists.model import Role
 from checklists.periods import Period
 from checklists.rates import Comparison, Share, wilson
 from reports.compared import compared, sentence
-from reports.figures import BASIS, WORKER, Line, grouped, list_lines, titled, whole
+from reports.figures import BASIS, WORKER, Line, grouped, list_lines, may_lead, on_items, titled, whole
 from reports.selected import Selection
 from storage import aggregates
 from storage.desk import Session
@@ -61,11 +63,13 @@ def report_view(
     tenant_id: int,
     selection: Selection,
     period: Period,
+    today: date,
     language: Language = "sv",
     before: Period | None = None,
 ) -> ReportView:
     """Return the report of one checklist and one role, by default the workers' decision basis.
 
+    today: the day it is read, on which some `pagaende` are not due yet.
     before: the period to compare with, by default the preceding one.
     """
     aggregates.project_all(session)
@@ -75,6 +79,8 @@ def report_view(
     now, then = (whole(session, tenant_id, span, selection) for span in (period, earlier))
     counts, counts_then = (_counts(session, tenant_id, span, selection) for span in (period, earlier))
     questions = _rates(now, then, language)
+    marks = on_items(session, tenant_id, period, selection, today)
+    leading = {line.item for line in now if may_lead(line, marks.get((line.checklist, line.role, line.item), {}))}
     return ReportView(
         period=str(period),
         before=str(earlier),
@@ -87,7 +93,7 @@ def report_view(
         sections=_rates(grouped(now, "section", language), grouped(then, "section", language), language),
         steps=_rates(grouped(now, "step", language), grouped(then, "step", language), language),
         criticisms=_rates(grouped(now, "criticism", language), grouped(then, "criticism", language), language),
-        sentences=_sentences(counts, questions, language),
+        sentences=_sentences(counts, [one for one in questions if one.key in leading], language),
     )
 
 
@@ -125,8 +131,10 @@ def rate_of(line: Line, earlier: Line | None, language: Language) -> QuestionRat
     )
 
 
-def _sentences(counts: dict[str, int], questions: tuple[QuestionRate, ...], language: Language) -> tuple[str, ...]:
+def _sentences(counts: dict[str, int], questions: Sequence[QuestionRate], language: Language) -> tuple[str, ...]:
     """Return sentences on how many lists are complete, the question with the lowest share, and the largest change.
+
+    questions: those that a headline may name (`reports.figures.may_lead`).
 
     Only a statistically significant change counts. If there is none, the number of cases without a list takes its
     place, if there are any.
@@ -146,6 +154,6 @@ def _sentences(counts: dict[str, int], questions: tuple[QuestionRate, ...], lang
     if certain:
         largest = max(certain, key=lambda one: abs(one.fulfilled.part - one.before.before.part))
         said.append(f"{largest.title} {largest.compared}")
-    elif counts.get("without_checklist", 0):
-        said.append(say("figures.without", language, k=counts["without_checklist"], n=counts["due"]))
+    elif counts.get("decided_without", 0):
+        said.append(say("figures.without", language, k=counts["decided_without"], n=counts["decided"]))
     return tuple(said)

@@ -7,6 +7,7 @@ from datetime import date
 
 from checklists.periods import Period
 from checklists.rates import Share, median
+from checklists.swedish_order import swedish_order
 from reports.figures import percent, period_of
 from reports.selected import Selection, tenant_ids
 from storage import aggregates, people
@@ -87,7 +88,7 @@ def unit_times(
     for count in aggregates.read(session, tenant_id, period.first, period.last, of="cases"):
         if count.n and count.code.startswith(CLOCKS) and selection.unit in ("", names[count.unit_id]):
             by_unit[names[count.unit_id], count.unit_id].append(count)
-    for (unit, _), counts in sorted(by_unit.items()):
+    for (unit, _), counts in sorted(by_unit.items(), key=lambda one: (swedish_order(one[0][0]), one[0][1])):
         for clock in CLOCKS:
             yield unit, _time(clock, counts, today)
 

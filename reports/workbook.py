@@ -16,6 +16,7 @@ from reports import checklists as list_rows
 from reports import rates as rate_rows
 from reports.figures import BASIS, WORKER, lines, period_of, sum_of, whole
 from reports.figures import list_lines as all_list_lines
+from reports.overview import overview
 from reports.periods import quarters_within
 from reports.published import HIDDEN, IMPOSSIBLE
 from reports.selected import Run, Selection, tenant_ids
@@ -89,6 +90,7 @@ def _figures(session: Session, book: Workbook, wanted: Wanted) -> tuple[int, lis
     period = period_of(session, everyone, wanted.selection, wanted.today)
     rates = rate_rows.rate_rows(session, wanted.selection, wanted.today, for_publication=wanted.for_publication)
     widths = [36, 24, 14, 12, *[14] * 10]
+    _overview(session, everyone, period, wanted, book)
     _summary(session, everyone, period, wanted, Sheet(book, say("workbook.summary", language), widths))
     questions = Sheet(book, say("workbook.questions", language), [24, 24, 14, 30, 60, *[12] * 15])
     numbers = (_numbers(rate_rows.COLUMNS, row, language) for row in rates)
@@ -139,6 +141,56 @@ def _title(checklist: Checklist, language: Language) -> str:
     return checklist.title if language == "sv" else checklist.title_en
 
 
+# --- the first sheet, to hand out ------------------------------------------------------------------------------------
+
+
+def _overview(session: Session, everyone: Sequence[int], period: Period, wanted: Wanted, book: Workbook) -> None:
+    """Write tiles, sentences and a chart by quarter, for the workers' decision bases; else no such sheet."""
+    selection, language = wanted.selection, wanted.language
+    others = selection.checklist not in ("", BASIS) or selection.role not in ("", WORKER)
+    if others or wanted.for_publication or len(everyone) != 1:
+        return
+    [tenant_id] = everyone
+    found = overview(session, tenant_id, period, wanted.today, selection.unit)
+    sheet = Sheet(book, say("workbook.overview", language), [44, 12, 12, 12, 16, 16, 16, 16])
+    sheet.write([say("workbook.title", language, period=period)], bold=True)
+    sheet.write([selection.unit or say("workbook.all_units", language)])
+    sheet.write([])
+    sheet.write(
+        _header(("headline", "part", "whole", "share", "before_part", "before_whole", "open_late"), language), bold=True
+    )
+    for tile in found.tiles:
+        share, late = tile.share, tile.time.open_late if tile.time else None
+        title = say("report_page.tile_" + tile.name, language)
+        sheet.write([title, share.k, share.n, share.tenths / 10, tile.before.k, tile.before.n, late])
+    sheet.write([])
+    for said in report_view(session, tenant_id, selection, period, wanted.today, language).sentences:
+        sheet.write([said])
+    sheet.write([say("report_page.definitions", language)])
+    sheet.write([])
+    top = sheet.write(_header(("quarter", "begun", "complete", "complete_pct"), language), bold=True)
+    for span, share in found.quarters:
+        sheet.write([str(span), share.n, share.k, share.tenths / 10])
+    if found.quarters:
+        _line(book, sheet, top + 1, 3, say("report_page.quarters", language), place=(sheet.row + 1, 0))
+
+
+def _line(book: Workbook, sheet: Sheet, first: int, share: int, title: str, *, place: tuple[int, int]) -> None:
+    """Insert a line chart of the shares in the rows from `first` to the last, categories in the first column."""
+    chart, last = book.add_chart({"type": "line"}), sheet.row - 1
+    of_rows = {
+        "name": title,
+        "categories": [sheet.name, first, 0, last, 0],
+        "values": [sheet.name, first, share, last, share],
+    }
+    chart.add_series({**of_rows, "marker": {"type": "circle"}})
+    chart.set_title({"name": title, "name_font": {"size": 11}})
+    chart.set_y_axis({"min": 0, "max": 100, "name": "%"})
+    chart.set_legend({"none": True})
+    chart.set_size({"width": 720, "height": 260})
+    sheet.sheet.insert_chart(*place, chart, {"description": title})
+
+
 # --- summary ---------------------------------------------------------------------------------------------------------
 
 
@@ -162,7 +214,7 @@ def _summary(session: Session, everyone: Sequence[int], period: Period, wanted: 
         sheet.write([say("workbook.published", language)])
     else:
         for tenant_id in everyone:
-            for said in report_view(session, tenant_id, selection, period, language).sentences:
+            for said in report_view(session, tenant_id, selection, period, wanted.today, language).sentences:
                 sheet.write([said])
     sheet.write([])
     columns = list_rows.COLUMNS
@@ -260,10 +312,10 @@ def _trend_row(
         say("roles." + role, language),
         complete.n,
         complete.k,
-        100 * complete.part if complete.n else None,
+        complete.tenths / 10 if complete.n else None,
         fulfilled.n,
         fulfilled.k,
-        100 * fulfilled.part if fulfilled.n else None,
+        fulfilled.tenths / 10 if fulfilled.n else None,
     ]
 
 
@@ -313,8 +365,13 @@ def _definitions(sheet: Sheet, language: Language) -> None:
     sheet.write(_header(("term", "definition"), language), bold=True)
     sheet.sheet.freeze_panes(1, 0)
     for code in DEFINED:
-        sheet.write([say("workbook.col_" + code, language), say("workbook.def_" + code, language)], wrap=True)
+        _define(sheet, say("workbook.col_" + code, language), say("workbook.def_" + code, language))
     for code in TIME_DEFINED:
-        sheet.write([say("workbook.col_" + code, language), say("workbook.def_" + code, language)], wrap=True)
+        _define(sheet, say("workbook.col_" + code, language), say("workbook.def_" + code, language))
     for code in CLOCKS_DEFINED:
-        sheet.write([say("workbook.time_" + code, language), say("workbook.def_" + code, language)], wrap=True)
+        _define(sheet, say("workbook.time_" + code, language), say("workbook.def_" + code, language))
+
+
+def _define(sheet: Sheet, term: str, definition: str) -> None:
+    """Write a definition, its row as high as the text needs: not every program adapts it."""
+    sheet.write([term, definition], wrap=True, lines=max(1, -(-len(definition) // 95), -(-len(term) // 32)))

@@ -16,6 +16,7 @@ Cell = str | int | float | date | None
 MOST_COLUMNS = 16_384
 MOST_ROWS = 1_048_576
 """The maximum number of rows in a worksheet, header included."""
+LINE_HEIGHT = 15.0
 HEADER_HEIGHT = 30.0
 """In points: two lines. Set because not every program adapts the row height to wrapped text."""
 _MADE = datetime(2020, 1, 1, tzinfo=UTC)
@@ -66,15 +67,18 @@ class Sheet:
         self.sheet.fit_to_pages(1, 0)
         self.sheet.repeat_rows(0)
         self.row = 0
-        self._bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        filled = {"bg_color": "#DFE9EA", "bottom": 1}
+        self._bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", **filled})
         self._wrap = book.add_format({"text_wrap": True, "valign": "top"})
         self._decimal = book.add_format({"num_format": "0.0"})
         self._day = book.add_format({"num_format": "yyyy-mm-dd"})
         for column, width in enumerate(widths):
             self.sheet.set_column(column, column, width)
 
-    def write(self, cells: Sequence[Cell], *, bold: bool = False, wrap: bool = False) -> int:
+    def write(self, cells: Sequence[Cell], *, bold: bool = False, wrap: bool = False, lines: int = 0) -> int:
         """Append a row and return its number, from 0. A float is shown with one decimal; None is left empty.
+
+        lines: how many lines of text the row is high; 0: as high as the program makes it.
 
         Raises: TooLarge: the sheet is full, there are too many columns, or a text is too long for a cell.
         """
@@ -83,6 +87,8 @@ class Sheet:
         text_format: Any = self._bold if bold else self._wrap if wrap else None
         if bold:
             self.sheet.set_row(self.row, HEADER_HEIGHT)
+        elif lines:
+            self.sheet.set_row(self.row, LINE_HEIGHT * lines)
         left_out = 0
         for column, cell in enumerate(cells):
             if cell is None or cell == "":

@@ -330,6 +330,33 @@ def read(
     return [Count(*row) for row in rows]
 
 
+def by_month(
+    session: Session,
+    tenant_id: int,
+    first: date,
+    last: date,
+    checklist: str,
+    role: AnyRole,
+    unit_ids: Sequence[int] = (),
+) -> Sequence[tuple[date, str, str, int]]:
+    """Return (first day of the month, item or "", code, n) of whole months, oldest first, over all versions.
+
+    unit_ids: only these, if any are given. Figures that are durations or belong to one question by its place are left
+    out.
+    """
+    cells = AGGREGATES.c
+    query = (
+        select_columns(cells.day, cells.item, cells.code, func.sum(cells.n))
+        .where(cells.tenant_id == tenant_id, cells.grain == MONTH, cells.day >= first, cells.day <= last)
+        .where(cells.checklist == checklist, cells.role == role, cells.value == 0)
+        .group_by(cells.day, cells.item, cells.code)
+        .order_by(cells.day, cells.item, cells.code)
+    )
+    if unit_ids:
+        query = query.where(cells.unit_id.in_(unit_ids))
+    return [(day, item, code, n) for day, item, code, n in session.connection().execute(query) if "." not in code]
+
+
 def _within(first: date, last: date) -> ColumnElement[bool]:
     spans = [
         and_(AGGREGATES.c.grain == grain, AGGREGATES.c.day >= start, AGGREGATES.c.day <= end)

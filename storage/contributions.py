@@ -10,10 +10,10 @@ from sqlalchemy import Row, or_, select
 from sqlmodel import Session, col
 
 from checklists.deadlines import Extension
-from checklists.lifecycle import WRITER
+from checklists.lifecycle import READER, WRITER
 from checklists.loader import all_facts, checklist_version
 from checklists.model import CASE_TYPE, CHILDREN, OPEN, Answer, AnyRole, Role
-from checklists.rates import Mark, case_marks, item_states
+from checklists.rates import Mark, agreement_marks, case_marks, item_states, open_marks
 from checklists.rules import Applied
 from checklists.swedish_time import day_of
 from checklists.workdays import Workdays
@@ -25,7 +25,7 @@ from storage.filled import FilledRow
 from storage.returns import ReturnRow
 from storage.signatures import SignatureRow
 
-RULES = 2
+RULES = 3
 """The version of the counting rules of `of_cases`. Raise it when they change: everything is then projected again."""
 BASIS, WORKER = "decision_basis", WRITER
 Key = tuple[int, int]
@@ -62,11 +62,12 @@ def of_cases(session: Session, case_ids: Sequence[int]) -> dict[Key, Contributio
         if case.tenant_id not in workdays:
             workdays[case.tenant_id] = _workdays(session, case.tenant_id)
         of_case = lists[case.id]
-        has_basis = any(row.checklist == BASIS and row.role == WORKER for row in of_case)
+        bases = [_day(row.begun_at) for row in of_case if (row.checklist, row.role) == (BASIS, WORKER)]
         dates = dates_of(case, known_since(violence[case.id], case.received_on))
-        marks = case_marks(dates, extensions[case.id], workdays[case.tenant_id], has_basis=has_basis)
+        marks = case_marks(dates, extensions[case.id], workdays[case.tenant_id], min(bases, default=None))
         parts[case.id, 0] = Contribution(case.tenant_id, case.unit_id, "", 0, "", None, "", _text(marks))
-        for row in of_case:
+        by_workers: dict[tuple[str, int, int], str] = {}
+        for row in sorted(of_case, key=lambda row: row.role != WORKER):  # a chef's list is held against the worker's
             known = facts[case.id, WHOLE_CASE] + (facts[case.id, row.child] if row.child else ())
             known += ((CASE_TYPE, case.case_type), (CHILDREN, "some" if case.children else "none"))
             kept, complete = _states_and_complete(row.checklist, row.version, row.role, known, answers[row.id])
@@ -74,6 +75,13 @@ def of_cases(session: Session, case_ids: Sequence[int]) -> dict[Key, Contributio
             occasion = (case.id, row.checklist, row.occasion)
             codes = _list_codes(row, complete, signatures[occasion], occasion in returned)
             list_marks = [Mark(code, 0, begun) for code in codes] + list(_read_mark(row, of_case, begun))
+            if row.role == WORKER:
+                by_workers[*occasion[1:], row.child] = kept
+                if "o" in kept or "p" in kept:
+                    applied = Applied(checklist_version(row.checklist, row.version), dict(known), dict(answers[row.id]))
+                    list_marks += open_marks(applied, kept, case.decided_on, workdays[case.tenant_id], begun)
+            elif row.role == READER and row.seen_at is not None:
+                list_marks += agreement_marks(kept, by_workers.get((*occasion[1:], row.child), ""), begun)
             parts[case.id, row.id] = Contribution(
                 row.tenant_id, row.unit_id, row.checklist, row.version, row.role, begun, kept, _text(list_marks)
             )

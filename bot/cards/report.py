@@ -17,7 +17,7 @@ from bot.cards.parts import (
 )
 from checklists.periods import Period
 from checklists.rates import Share
-from dialogs.views.figures import Asked, FigureRow, LinksView, ReportView
+from dialogs.views.figures import Asked, FigureRow, LinksView, ReportView, TileRow
 from reports.figures import decimal, item_of
 
 _BAR = 10
@@ -29,6 +29,7 @@ def report_card(pen: Pen, view: ReportView) -> Card:
     title = "report.offer_title" if view.offer_only else "report.title"
     body = [*notices(pen, view), *_head(pen, title, view.asked)]
     body += [text(pen.say("report.offer"))] if view.offer_only else []
+    body += _tiles(pen, view)
     body += [text(said) for said in view.sentences]
     asked = [row for row in view.rows if row.n]
     if asked:
@@ -59,6 +60,26 @@ def links_card(pen: Pen, view: LinksView) -> Card:
         run = {"type": "TextRun", "text": words, "color": "Accent", "underline": True, "selectAction": open_it}
         body.append({"type": "RichTextBlock", "inlines": [run]})
     return card(pen, body + action_sets(pen, view.buttons, inputs=False))
+
+
+def _tiles(pen: Pen, view: ReportView) -> list[Element]:
+    """Return the headline figures, two beside each other, each a number with what it was before beneath it."""
+    tiles = [_tile(pen, one) for one in view.tiles]
+    pairs = [tiles[place : place + 2] for place in range(0, len(tiles), 2)]
+    empty: Element = {"type": "Column", "width": "stretch", "items": []}
+    return [{"type": "ColumnSet", "columns": pair if len(pair) > 1 else [*pair, empty]} for pair in pairs]
+
+
+def _tile(pen: Pen, tile: TileRow) -> Element:
+    items = [
+        subtle(pen.say("report_page.tile_" + tile.name)),
+        text(pen.say("card.progress", done=tile.k, total=tile.n), size="Large", weight="Bolder", spacing="None"),
+    ]
+    if tile.before_n:
+        items.append(subtle(pen.say("report_page.tile_before", k=tile.before_k, n=tile.before_n)))
+    if tile.open_late:
+        items.append(text(pen.say("report_page.tile_open_late", n=tile.open_late), spacing="None"))
+    return {"type": "Column", "width": "stretch", "items": items}
 
 
 def _head(pen: Pen, title: str, asked: Asked) -> list[Element]:

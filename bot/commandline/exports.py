@@ -11,8 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeVar, get_args
 
-from bot.commandline.common import Stop, as_text, day, give_way, open_desk, output, record_everywhere, today
-from bot.settings import read_settings
+from bot.commandline.common import Stop, actor, as_text, day, give_way, open_desk, output, record_everywhere, today
+from bot.commandline.common import now as at_now
+from bot.settings import Settings, read_settings
 from checklists.errors import BadPeriod
 from checklists.faults import Code, fault, listed, of_rule
 from checklists.model import ListId
@@ -24,13 +25,14 @@ from storage.desk import Desk, Session
 R = TypeVar("R")
 TOLD_EVERY = 100_000
 ROWS, FIGURES = ("answers", "table"), ("rates", "checklists", "times", "rounds")
-NEVER_PUBLISHED = (*ROWS, "times", "rounds")
+CASE = "case"
+NEVER_PUBLISHED = (*ROWS, "times", "rounds", CASE)
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands to the command line."""
     export = commands.add_parser("export", help="write rows or figures as CSV or a workbook")
-    export.add_argument("--what", required=True, choices=[*ROWS, *FIGURES])
+    export.add_argument("--what", required=True, choices=[*ROWS, *FIGURES, CASE])
     export.add_argument("--checklist", default="", metavar="ID", choices=get_args(ListId))
     export.add_argument("--from", dest="first", type=day, metavar="DATE")
     export.add_argument("--to", dest="last", type=day, metavar="DATE")
@@ -41,6 +43,10 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     export.add_argument(
         "--for-publication", action="store_true", help="figures of a closed quarter or year, small numbers hidden"
     )
+    export.add_argument("--kinds", action="store_true", help="table: each case's heading says vux or barn")
+    export.add_argument("--totals", action="store_true", help="table: a last column with Ja, over all units")
+    export.add_argument("--case", default="", metavar="REF", help="case: everything kept about this one")
+    export.add_argument("--tenant", default="", metavar="ID", help="case: whose, where several have the reference")
     export.set_defaults(run=_export)
 
     recounting = commands.add_parser("recount", help="count all figures from the answers and compare")
@@ -61,6 +67,10 @@ def _export(parsed: argparse.Namespace) -> None:
     if parsed.for_publication:
         _check_publication(parsed)
         published_quarters(Period(parsed.first, parsed.last), now)
+    _check_case(parsed)
+    if parsed.what == CASE:
+        _export_case(settings, parsed)
+        return
     with open_desk(settings) as desk, output(parsed.out) as out:
         if parsed.unit and not desk.read_now(partial(people.unit_exists, name=parsed.unit)):
             raise Stop(fault(Code.NO_CASE_OR_UNIT))
@@ -69,9 +79,38 @@ def _export(parsed: argparse.Namespace) -> None:
             _project(desk)
         give_way()  # only now, so that the transaction that writes is short
         if parsed.what in ROWS:
-            write_rows(desk.read_now, selection, out, parsed.what, parsed.format)
+            of_table = {"kinds": parsed.kinds, "totals": parsed.totals}
+            write_rows(desk.read_now, selection, out, parsed.what, parsed.format, **of_table)
         else:
             _write_figures(desk, selection, out, parsed, now)
+
+
+def _check_case(parsed: argparse.Namespace) -> None:
+    """Keep an extract of one case apart from the everyday exports. Raises: Stop."""
+    filters = ("checklist", "first", "last", "unit", "role") if parsed.what == CASE else ("case", "tenant")
+    named = {"first": "from", "last": "to"}
+    for name in filters:
+        if getattr(parsed, name):
+            raise Stop(fault(Code.CASE_ALONE, option=f"--{named.get(name, name)}"))
+    if parsed.what == CASE and not parsed.case:
+        raise Stop(fault(Code.CASE_NEEDED))
+
+
+def _export_case(settings: Settings, parsed: argparse.Namespace) -> None:
+    """Write everything kept about one case; that it was done is in its trail."""
+    from reports.case_extract import COLUMNS, case_rows
+    from reports.csv_out import write_csv
+    from reports.xlsx_out import Page, write_xlsx
+
+    with open_desk(settings) as desk:
+        asked = (parsed.case, parsed.tenant, actor(), at_now(settings))
+        found = desk.run_now(lambda session: list(case_rows(session, *asked)))
+    with output(parsed.out) as out:
+        if parsed.format == "xlsx":
+            write_xlsx(out, Page(CASE, COLUMNS, found))
+        else:
+            with as_text(out) as text:
+                write_csv(text, COLUMNS, found)
 
 
 def _check_publication(parsed: argparse.Namespace) -> None:
@@ -84,11 +123,20 @@ def _check_publication(parsed: argparse.Namespace) -> None:
         raise CannotPublish
 
 
-def write_rows(run: Run, selection: Selection, out: BinaryIO, what: str, file_format: str) -> None:
-    """Write one of ROWS, however many lists there are."""
+def write_rows(
+    run: Run,
+    selection: Selection,
+    out: BinaryIO,
+    what: str,
+    file_format: str,
+    *,
+    kinds: bool = False,
+    totals: bool = False,
+) -> None:
+    """Write one of ROWS, however many lists there are. kinds, totals: of a table, see reports.table.tables."""
+    from reports import table
     from reports.answers import COLUMNS, answer_rows
     from reports.csv_out import write_csv
-    from reports.table import one_after_another, tables
     from reports.xlsx_out import Page, write_xlsx
 
     gc.freeze()  # modules imported by now stay: keeping the collector from scanning them saves a tenth of the time
@@ -100,11 +148,11 @@ def write_rows(run: Run, selection: Selection, out: BinaryIO, what: str, file_fo
             with as_text(out) as text:
                 write_csv(text, COLUMNS, rows)
         return
-    found = tables(run, selection)
+    found = table.tables(run, selection, kinds=kinds, totals=totals)
     if file_format == "xlsx":
-        write_xlsx(out, *(Page(table.name, table.header, table.rows, 70) for table in found))
+        write_xlsx(out, *(Page(one.name, one.header, one.rows, 70) for one in found))
         return
-    header, *lines = one_after_another(found)
+    header, *lines = table.one_after_another(found)
     with as_text(out) as text:
         write_csv(text, header, lines)
 

@@ -11,23 +11,29 @@ from aiohttp import web
 from bot.pages import pages
 from bot.pages.links import Field
 from bot.pages.report_tables import (
+    by_section,
     extent,
     finding_row,
-    orders,
+    months_chart,
+    over_time,
     percent_words,
+    quarters_chart,
     question_rows,
-    section,
     share_words,
     step_rows,
+    tile_words,
     time_row,
+    unit_rows,
 )
 from checklists.periods import Period, quarter, read_period, year_of
 from checklists.rates import Share
 from checklists.rights import sees_figures
+from checklists.swedish_order import swedish_order
 from checklists.swedish_time import day_of, stamp
-from reports.chain import GOAL, chain
+from reports.chain import chain
+from reports.overview import overview
 from reports.selected import Selection
-from reports.side_by_side import by_unit, two_roles
+from reports.side_by_side import agreement, by_unit
 from reports.summary import QuestionRate, report_view
 from reports.times import times
 from storage import people
@@ -36,22 +42,24 @@ from storage.links import Link, Scope
 from texts import Language, say
 
 _NAMES = (
-    *("important", "questions", "chart", "chart_how", "axis", "table", "question", "answered", "fulfilled", "interval"),
+    *("important", "cannot", "questions", "target", "table", "number", "question", "answered", "fulfilled", "interval"),
     *("motivated", "noted", "compared", "means_answered", "means_fulfilled", "means_interval", "means_motivated"),
-    *("means_noted", "lists", "figure", "number", "chain", "strengths", "shortcomings", "unclear", "nothing_asked"),
-    *("others", "others_how", "nothing_to_show", "order", "sections", "section", "means_sections"),
+    *("means_noted", "means_sections", "lists", "figure", "chain", "nothing_asked", "nothing_to_show"),
+    *("step", "strengths", "shortcomings", "unclear", "finding_codes"),
+    *("others", "others_how", "definitions", "quarters", "months"),
     *("times", "time", "time_ended", "time_within", "time_open_late", "time_open_within", "time_median", "means_times"),
-    *("roles", "worker", "reader", "means_roles", "units", "unit", "unit_complete", "means_units"),
-    *("findings", "finding", "standing", "steps", "means_findings"),
+    *("roles", "same", "means_roles", "units", "unit", "unit_complete", "unit_place", "means_units"),
+    *("findings", "finding", "standing", "steps", "before", "means_findings"),
 )
 _COUNTS = (
     *("begun", "sent", "complete", "signed", "signed_with_shortfall", "returned", "voided"),
-    *("due", "without_checklist"),
+    *("decided", "decided_without", "planned", "planned_without"),
 )
 _WHOLE = {
     **dict.fromkeys(("sent", "complete", "signed", "returned", "voided"), "begun"),
     "signed_with_shortfall": "signed",
-    "without_checklist": "due",
+    "decided_without": "decided",
+    "planned_without": "planned",
 }
 """For each count that is shown as a share: the count it is a share of."""
 
@@ -63,7 +71,7 @@ def fields(session: Session, link: Link, language: Language) -> Sequence[Field]:
     held = [(role.role, names[role.unit_id]) for role in people.roles_on(session, link.person_id, today)]
     units = tuple(
         (name, name or say("report.everything", language))
-        for name in sorted(names.values())
+        for name in sorted(names.values(), key=swedish_order)
         if sees_figures(held, name)
     )
     period = Field(
@@ -93,13 +101,17 @@ def _period(scope: Scope) -> Period:
 def render(session: Session, link: Link, language: Language) -> web.Response:
     """Render the report of a link's scope (storage.links.report_scope). Raises: KeyError, ValueError: invalid scope."""
     period, unit = _period(link.scope), link.scope["unit"]
-    view = report_view(session, link.tenant_id, Selection(unit=unit), period, language)
+    today = day_of(link.at)
+    view = report_view(session, link.tenant_id, Selection(unit=unit), period, today, language)
     of_lists = Selection(view.checklist, unit, view.role)
-    took = times(session, link.tenant_id, period, of_lists, day_of(link.at))
-    name = unit or say("report_page.everywhere", language)
-    words = {name: say("report_page." + name, language) for name in _NAMES}
+    took = times(session, link.tenant_id, period, of_lists, today)
+    found = overview(session, link.tenant_id, period, today, unit)
     along = chain(session, link.tenant_id, period, unit=unit, language=language)
-    words["means_chain"] = say("report_page.means_chain", language, goal=percent_words(GOAL, language))
+    name, goal = unit or say("report_page.everywhere", language), percent_words(along.target, language, 0)
+    words = {name: say("report_page." + name, language) for name in _NAMES}
+    words["means_chain"] = say("report_page.means_chain", language, goal=goal)
+    words["target_said"] = say("report_page.target_said", language, goal=goal)
+    rows = question_rows(view.questions, found, along.target, language)
     return pages.html(
         "rapport.html",
         language,
@@ -109,23 +121,24 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
         taken=say("report_page.taken", language, at=stamp(link.at)),
         means_compared=say("report_page.means_compared", language, before=view.before),
         versions=_versions(view.questions, language),
+        tiles=[tile_words(tile, language) for tile in found.tiles],
+        quarters=quarters_chart(found, along.target, language),
+        months=months_chart(found.complete, along.target, language),
+        over_time=over_time(found.complete, language),
         sentences=view.sentences,
-        rows=question_rows(view.questions, language),
-        orders=list(orders(view.questions, language)),
-        sections=[section(rate, language) for rate in view.sections],
+        sections=by_section(view.checklist, view.questions, rows, view.sections),
+        rows=rows,
         counts=list(_counts(view.counts, language)),
         times=[time_row(time, language) for time in took],
         roles=[
-            (one.title, share_words(one.worker, language), share_words(one.reader, language))
-            for one in two_roles(session, link.tenant_id, period, unit, language)
+            (one.title, share_words(one.same, language))
+            for one in agreement(session, link.tenant_id, period, today, unit, language)
+            if one.same.k < one.same.n
         ],
-        units=[
-            (one.unit, share_words(one.complete, language), share_words(one.fulfilled, language))
-            for one in (() if unit else by_unit(session, link.tenant_id, period))
-        ],
+        units=[] if unit else unit_rows(by_unit(session, link.tenant_id, period), language),
         extent=extent(along.findings, language),
-        findings=[finding_row(found, language) for found in along.findings],
-        steps=[step_rows(step, along.findings, language) for step in along.steps],
+        findings=[finding_row(one, language) for one in along.findings],
+        steps=step_rows(along, language),
         periods=list(_other_periods(period, link.at, language)),
     )
 
@@ -138,6 +151,11 @@ def _versions(rates: Sequence[QuestionRate], language: Language) -> str:
 
 def _counts(counts: dict[str, int], language: Language) -> Iterator[tuple[str, str]]:
     """Yield the label and value of each count of checklists and cases; the value with its share where it has one."""
+    counts = {
+        **counts,
+        "planned": counts.get("due", 0) - counts.get("decided", 0),
+        "planned_without": counts.get("without_checklist", 0) - counts.get("decided_without", 0),
+    }
     for code in _COUNTS:
         n, whole = counts.get(code, 0), _WHOLE.get(code)
         said = share_words(Share(n, counts.get(whole, 0)), language) if whole else str(n)

@@ -1,123 +1,222 @@
-"""Rows for the tables of the report page: shares, questions in each sort order, times, findings, steps."""
+"""What the report page shows, in words: tiles, questions, times, units, the chain and the findings."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from datetime import date
 
+from bot.pages.report_charts import Chart, chart
 from checklists.findings import KINDS
-from checklists.rates import Share
-from reports.chain import FindingReport, StepReport
-from reports.figures import decimal
+from checklists.over_time import at_most, funnel
+from checklists.rates import Share, compare
+from reports.chain import Chain, FindingReport, StepReport
+from reports.figures import decimal, item_of, percent
+from reports.overview import Overview, Series, Tile
+from reports.side_by_side import OneUnit
 from reports.summary import QuestionRate
 from reports.times import Time
 from texts import Language, say
 
+_MONTHS = (
+    *("report_page.month_1", "report_page.month_2", "report_page.month_3", "report_page.month_4"),
+    *("report_page.month_5", "report_page.month_6", "report_page.month_7", "report_page.month_8"),
+    *("report_page.month_9", "report_page.month_10", "report_page.month_11", "report_page.month_12"),
+)
+_DIRECTION = {
+    "better": "report_page.tile_better",
+    "worse": "report_page.tile_worse",
+    "same": "report_page.tile_same",
+    "too_few": "report_page.tile_too_few",
+}
+_OVER_TIME = {
+    "few_points": "report_page.time_few_points",
+    "few_cases": "report_page.time_few_cases",
+    "steady": "report_page.time_steady",
+    "shift": "report_page.time_shift",
+    "crossings": "report_page.time_crossings",
+}
+_AMONG = {
+    "within": "report_page.funnel_within",
+    "above": "report_page.funnel_above",
+    "below": "report_page.funnel_below",
+}
+_MEASURE = {
+    "direct": "report_page.measure_direct",
+    "indirect": "report_page.measure_indirect",
+    "none": "report_page.measure_none",
+}
+_FEWEST_NONE = 5
+"""Of fewer answers it is not said what none of them can mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class TileWords:
+    """One tile. k, n: the headline. details: beneath it. late: those still running past the limit, "" if none."""
+
+    title: str
+    k: int
+    n: int
+    of: str
+    details: tuple[str, ...]
+    late: str
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar in the chart: its length and the ends of its interval, in per cent with a decimal point, for SVG."""
+    """A bar: its length, the ends of its interval and the target, in per cent with a decimal point, for SVG."""
 
     share: str
     low: str
     high: str
+    target: str
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A question on the page. number: its place in the checklist. bar: None if the question never applied."""
+    """A question on the page. number: its place in the checklist. bar: None if the question never applied.
+
+    more: what else there is to say of it, each a sentence.
+    """
 
     number: int
     title: str
     answered: str
     fulfilled: str
+    share: str
     interval: str
     motivated: str
     noted: str
     compared: str
-    said: str
     bar: Bar | None
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """The questions in one sort order. words: its label. column, way: for aria-sort."""
-
-    name: str
-    words: str
-    column: Literal["number", "fulfilled", "compared"]
-    way: Literal["ascending", "descending"]
-    rows: tuple[Row, ...]
+    more: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of the chain. together: its total. found: its questions by strength, shortcoming and unclear."""
+    """A step of the chain. together: "" if nothing was asked. told: its questions by kind."""
 
     title: str
     together: str
     findings: str
-    found: tuple[tuple[str, tuple[Row, ...]], ...]
+    told: Mapping[str, tuple[str, ...]]
 
 
-def section(rate: QuestionRate, language: Language) -> tuple[str, str, str, str]:
-    """Return a section's title, its shares of Ja and of answered among applicable, and its change in Ja."""
-    told, before = rate.compared, rate.before
-    if before.verdict != "other_version":
-        told = _from_to(before.before, rate.fulfilled, language)
-    return rate.title, share_words(rate.fulfilled, language), share_words(rate.completion, language), told
+# --- the first screen ------------------------------------------------------------------------------------------------
 
 
-def question_rows(rates: Sequence[QuestionRate], language: Language) -> list[Row]:
+def tile_words(tile: Tile, language: Language) -> TileWords:
+    """Return a tile in words, with its direction since the period before."""
+    share, time = tile.share, tile.time
+    details = [_percent_of(share, language)]
+    if tile.before.n:
+        before = say("report_page.tile_before", language, k=tile.before.k, n=tile.before.n)
+        verdict = compare(tile.before, share).verdict
+        told = (
+            "" if tile.name == "agreed" else f": {say(_DIRECTION[verdict], language)}"
+        )  # answers of a list hang together
+        details.append(before + told)
+    if time and time.extended:
+        details.append(say("report_page.tile_extended", language, n=time.extended))
+    if time and time.late:
+        details.append(say("report_page.tile_late", language, n=time.late))
+    late = say("report_page.tile_open_late", language, n=time.open_late) if time and time.open_late else ""
+    of, title = say("report_page.tile_of", language, n=share.n), say("report_page.tile_" + tile.name, language)
+    return TileWords(title, share.k, share.n, of, tuple(details), late)
+
+
+def quarters_chart(found: Overview, target: float, language: Language) -> Chart | None:
+    """Return complete of begun lists by quarter; None without any."""
+    if not found.quarters:
+        return None
+    shares = [share for _, share in found.quarters]
+    labels = [
+        say("report_page.quarter", language, number=(span.first.month + 2) // 3, year=span.first.year % 100)
+        for span, _ in found.quarters
+    ]
+    told = [f"{label}: {share_words(share, language)}" for label, share in zip(labels, shares, strict=True)]
+    title = say("report_page.quarters_said", language, told="; ".join(told))
+    said = [f"{share.k}/{share.n}" for share in shares]
+    return chart(title, shares, labels, said, target=target, middle=None)
+
+
+def months_chart(series: Series, target: float, language: Language) -> Chart | None:
+    """Return complete of begun lists by month, with the median; None if there are too few months to say anything."""
+    if series.chart is None or series.chart.signal in ("few_points", "few_cases"):
+        return None
+    labels = [_month(day, language) if number % 6 == 0 else "" for number, day in enumerate(series.months)]
+    title = say("report_page.months_said", language, verdict=over_time(series, language))
+    points = series.points
+    return chart(title, points, labels, [""] * len(points), target=target, middle=series.chart.middle)
+
+
+def over_time(series: Series, language: Language) -> str:
+    """Return what the run chart says, in a sentence."""
+    if series.chart is None:
+        return say("report_page.time_few_points", language, n=0)
+    since = _month(series.since, language) if series.since else ""
+    return say(_OVER_TIME[series.chart.signal], language, n=series.chart.useful, since=since)
+
+
+def _month(day: date, language: Language) -> str:
+    return f"{say(_MONTHS[day.month - 1], language)} {day.year}"
+
+
+# --- questions -------------------------------------------------------------------------------------------------------
+
+
+def question_rows(rates: Sequence[QuestionRate], found: Overview, target: float, language: Language) -> list[Row]:
     """Return the questions, numbered in the order given."""
-    return [_row(number, rate, language) for number, rate in enumerate(rates, start=1)]
+    return [
+        _row(number, rate, found.questions.get(rate.key), target, language)
+        for number, rate in enumerate(rates, start=1)
+    ]
 
 
-def orders(rates: Sequence[QuestionRate], language: Language) -> Iterator[Order]:
-    """Yield the questions in every sort order the page offers; those that never applied come last.
-
-    The page has no scripts to sort with and cannot be reloaded, as its link is used up, so it contains all orders.
-    """
-    rows = question_rows(rates, language)
-    asked = [(rate, row) for rate, row in zip(rates, rows, strict=True) if rate.fulfilled.n]
-    others = [row for rate, row in zip(rates, rows, strict=True) if not rate.fulfilled.n]
-
-    def ordered(by: Callable[[QuestionRate], float]) -> tuple[Row, ...]:
-        return (*(row for _, row in sorted(asked, key=lambda one: by(one[0]))), *others)
-
-    def change(rate: QuestionRate) -> float:
-        comparable = rate.before.verdict not in ("other_version", "no_figures")
-        return rate.fulfilled.part - rate.before.before.part if comparable else 0.0
-
-    named = {name: say("report_page.order_" + name, language) for name in ("list", "lowest", "highest", "fell", "rose")}
-    yield Order("list", named["list"], "number", "ascending", tuple(rows))
-    yield Order("lowest", named["lowest"], "fulfilled", "ascending", ordered(lambda rate: rate.fulfilled.part))
-    yield Order("highest", named["highest"], "fulfilled", "descending", ordered(lambda rate: -rate.fulfilled.part))
-    yield Order("fell", named["fell"], "compared", "ascending", ordered(change))
-    yield Order("rose", named["rose"], "compared", "descending", ordered(lambda rate: -change(rate)))
+def by_section(
+    checklist: str, rates: Sequence[QuestionRate], rows: Sequence[Row], sections: Sequence[QuestionRate]
+) -> list[tuple[str, list[Row]]]:
+    """Return the rows by section of the checklist, in list order."""
+    found: dict[str, list[Row]] = {section.key: [] for section in sections}
+    for rate, row in zip(rates, rows, strict=True):
+        found[item_of(checklist, rate.key).section].append(row)
+    return [(section.title, found[section.key]) for section in sections]
 
 
-def _row(number: int, rate: QuestionRate, language: Language) -> Row:
+def _row(number: int, rate: QuestionRate, series: Series | None, target: float, language: Language) -> Row:
     share, bar, interval = rate.fulfilled, None, ""
     if rate.interval:
         low, high = rate.interval
-        bar = Bar(*(f"{100 * part:.1f}" for part in (share.part, low, high)))
+        bar = Bar(*(f"{100 * part:.1f}" for part in (share.part, low, high, target)))
         interval = _range(low, high, language)
-        said = say("report_page.said", language, share=share_words(share, language), interval=interval)
-    else:
-        said = say("report_page.applied_to_none", language)
     return Row(
         number=number,
         title=rate.title,
         answered=share_words(rate.completion, language),
         fulfilled=share_words(share, language),
+        share=say("report_page.k_of_n", language, k=share.k, n=share.n) if share.n else "–",
         interval=interval,
         motivated=str(rate.motivated),
         noted=str(rate.noted),
         compared=rate.compared,
-        said=said,
         bar=bar,
+        more=tuple(_more(rate, series, language)),
     )
+
+
+def _more(rate: QuestionRate, series: Series | None, language: Language) -> Iterator[str]:
+    share = rate.fulfilled
+    if not share.n:
+        yield say("report_page.applied_to_none", language)
+        return
+    if rate.before.verdict in ("better", "worse", "other_version"):
+        yield rate.compared
+    if series is not None and series.chart is not None and series.chart.signal in ("shift", "crossings"):
+        yield over_time(series, language)
+    if share.k == share.n >= _FEWEST_NONE:
+        yield say("report_page.none_of", language, n=share.n, percent=percent_words(at_most(share.n), language, 0))
+
+
+# --- times, units ----------------------------------------------------------------------------------------------------
 
 
 def time_row(time: Time, language: Language) -> tuple[str, str, str, str, str, str]:
@@ -133,63 +232,101 @@ def time_row(time: Time, language: Language) -> tuple[str, str, str, str, str, s
     return name, str(time.ended), within, str(time.open_late), str(time.open_within), middle
 
 
+def unit_rows(units: Sequence[OneUnit], language: Language) -> list[tuple[str, str, str]]:
+    """Return each unit's complete lists and where that lies among all, in alphabetical order; last all together."""
+    everyone = Share(sum(one.complete.k for one in units), sum(one.complete.n for one in units))
+    rows = [
+        (
+            one.unit,
+            share_words(one.complete, language),
+            say(_AMONG[funnel(one.complete, everyone)], language),
+        )
+        for one in units
+    ]
+    together = (say("report_page.all_units", language), share_words(everyone, language), "–")
+    return [*rows, together] if len(units) > 1 else rows
+
+
+# --- the chain and the findings --------------------------------------------------------------------------------------
+
+
 def extent(findings: Sequence[FindingReport], language: Language) -> str:
-    """Return a sentence with the number of findings of each kind."""
+    """Return a sentence with the number of findings of each kind; one that says so if the municipality named none."""
     counts = Counter(found.standing.kind for found in findings)
+    if not any(counts[kind] for kind in KINDS):
+        return say("report_page.extent_unsaid", language)
     return say("report_page.extent", language, **{kind: counts[kind] for kind in KINDS})
 
 
 def finding_row(found: FindingReport, language: Language) -> tuple[str, str, str, str, str]:
-    """Return a finding's text, its status, its steps, its share of Ja, and the change from the period before."""
+    """Return a finding's text, its status, its steps, its share of Ja, and the change from the period before.
+
+    No interval: answers on one list hang together. A finding that is measured indirectly or not at all has no figure.
+    """
     words = found.finding.text if language == "sv" else found.finding.text_en
     steps = ", ".join(say("steps." + step, language) for step in found.steps)
-    if not found.now.n:
-        share, against = "–", say("report_page.finding_no_answers", language)
-    else:
-        share = share_words(found.now, language)
-        others = found.before.n and not found.same
-        against = say("report_page.other", language) if others else _from_to(found.before, found.now, language)
+    share, against = say(_MEASURE[found.measure], language), "–"
+    if found.measure == "direct":
+        share = say("report_page.k_of_n", language, k=found.now.k, n=found.now.n)
+        if not found.now.n:
+            share, against = "–", say("report_page.finding_no_answers", language)
+        elif found.before.n:
+            before = say("report_page.k_of_n", language, k=found.before.k, n=found.before.n)
+            against = before if found.same else say("report_page.other", language)
     return f"{found.finding.code} {words}", _standing(found, language), steps or "–", share, against
 
 
-def _from_to(before: Share, now: Share, language: Language) -> str:
-    """Compare a total over several questions, without significance: answers on one list are not independent."""
-    if not before.n or not now.n:
-        return say("figures.no_figures", language)
-    return say("report_page.from_to", language, before=share_words(before, language), now=share_words(now, language))
-
-
 def _standing(found: FindingReport, language: Language) -> str:
-    return say("report_page.kind_" + found.standing.kind, language, day=found.standing.day or "")
+    kind = found.standing.kind
+    if kind is None:
+        return say("report_page.kind_unsaid", language)
+    return say("report_page.kind_" + kind, language, day=found.standing.day or "")
 
 
-def step_rows(step: StepReport, findings: Sequence[FindingReport], language: Language) -> Step:
-    """Return a step of the chain with its findings and its questions by kind."""
+def step_rows(along: Chain, language: Language) -> list[Step]:
+    """Return the steps of the chain, each with its findings and its questions by kind."""
+    return [_step(step, along.findings, language) for step in along.steps]
+
+
+def _step(step: StepReport, findings: Sequence[FindingReport], language: Language) -> Step:
     named = (("strengths", step.strengths), ("shortcomings", step.shortcomings), ("unclear", step.unclear))
-    rows = tuple((name, tuple(question_rows(rates, language))) for name, rates in named if rates)
-    # No interval: answers on the same list are not independent.
-    share = share_words(step.together.fulfilled, language) if step.together else ""
-    together = say("report_page.together", language, share=share) if share else ""
-    about_step = [f"{one.finding.code} ({_standing(one, language)})" for one in findings if step.step in one.steps]
-    told = say("report_page.findings_of_step", language, findings=", ".join(about_step)) if about_step else ""
-    return Step(step.title, together, told, rows)
+    told = {name: tuple(_said(rate, language) for rate in rates) for name, rates in named}
+    together = ""
+    if step.together:
+        share = step.together.fulfilled
+        together = say("report_page.k_of_n", language, k=share.k, n=share.n)
+    about = ", ".join(one.finding.code for one in findings if step.step in one.steps)
+    return Step(step.title, together, about, told)
+
+
+def _said(rate: QuestionRate, language: Language) -> str:
+    share = rate.fulfilled
+    return f"{rate.title} ({say('report_page.k_of_n', language, k=share.k, n=share.n)})"
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
 
 
 def share_words(share: Share, language: Language) -> str:
     """Return "k of n", with the percentage unless n is 0."""
     if not share.n:
         return say("report_page.k_of_n", language, k=share.k, n=share.n)
-    return say("report_page.share", language, k=share.k, n=share.n, percent=percent_words(share.part, language))
+    return say("report_page.share", language, k=share.k, n=share.n, percent=_percent_of(share, language))
+
+
+def _percent_of(share: Share, language: Language) -> str:
+    return say("report_page.percent", language, n=_dotted(percent(share), language))
 
 
 def _range(low: float, high: float, language: Language) -> str:
-    return f"{_number(low, language)}–{percent_words(high, language)}"
+    return f"{_dotted(decimal(low), language)}–{percent_words(high, language)}"
 
 
-def percent_words(part: float, language: Language) -> str:
+def percent_words(part: float, language: Language, decimals: int = 1) -> str:
     """Return a fraction as a percentage."""
-    return say("report_page.percent", language, n=_number(part, language))
+    number = decimal(part) if decimals else f"{100 * part:.0f}"
+    return say("report_page.percent", language, n=_dotted(number, language))
 
 
-def _number(part: float, language: Language) -> str:
-    return decimal(part) if language == "sv" else decimal(part).replace(",", ".")
+def _dotted(number: str, language: Language) -> str:
+    return number if language == "sv" else number.replace(",", ".")

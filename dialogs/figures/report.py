@@ -7,6 +7,7 @@ from actions.changes import NONE, Change, Changes, record
 from checklists.errors import UserError
 from checklists.periods import Period, read_period
 from checklists.rights import FIGURES, Right, sees_figures
+from checklists.swedish_order import swedish_order
 from checklists.swedish_time import clock
 from dialogs.figures.addresses import EXPORT as EXPORT_LINK
 from dialogs.figures.addresses import PATHS, link_url
@@ -15,8 +16,9 @@ from dialogs.messages.tell import tell
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.presses import OfFigures
 from dialogs.turn.turn_context import TurnContext
-from dialogs.views.figures import Asked, FigureRow, LinkRow, LinksView, ReportView, What
+from dialogs.views.figures import Asked, FigureRow, LinkRow, LinksView, ReportView, TileRow, What
 from dialogs.views.views import Button, Line, MenuView, SayView
+from reports.overview import Tile, overview
 from reports.selected import Selection
 from reports.summary import report_view
 from storage import links, people
@@ -108,16 +110,26 @@ def _shown(context: TurnContext, period: Period, wanted: str, *, offer_only: boo
     if offer_only:
         return view
     selection = Selection(unit=units[unit_id])
-    found = report_view(context.session, context.tenant_id, selection, period, context.language)
+    found = report_view(context.session, context.tenant_id, selection, period, context.today, context.language)
     rows = tuple(FigureRow(item=one.key, k=one.fulfilled.k, n=one.fulfilled.n) for one in found.questions)
-    return view.model_copy(update={"checklist": found.checklist, "sentences": found.sentences, "rows": rows})
+    first_screen = overview(context.session, context.tenant_id, period, context.today, units[unit_id])
+    tiles = tuple(map(_tile, first_screen.tiles))
+    seen = {"checklist": found.checklist, "tiles": tiles, "sentences": found.sentences, "rows": rows}
+    return view.model_copy(update=seen)
+
+
+def _tile(tile: Tile) -> TileRow:
+    late = tile.time.open_late if tile.time else 0
+    share, before = tile.share, tile.before
+    return TileRow(name=tile.name, k=share.k, n=share.n, before_k=before.k, before_n=before.n, open_late=late)
 
 
 def _units(context: TurnContext) -> dict[int, str]:
     """Return the units whose figures the person may see, by row id; the whole organisation (empty name) first."""
     names = people.unit_names(context.session, context.tenant_id)
     held = [(row.role, names[row.unit_id]) for row in context.roles]
-    seen = sorted((name, row_id) for row_id, name in names.items() if sees_figures(held, name))
+    seen = [(name, row_id) for row_id, name in names.items() if sees_figures(held, name)]
+    seen.sort(key=lambda one: (swedish_order(one[0]), one[1]))
     return {row_id: name for name, row_id in seen}
 
 

@@ -13,6 +13,17 @@ class FigureRow(Data):
     n: int
 
 
+class TileRow(Data):
+    """A headline figure: k of n, the same in the period before, and how many are still running past the limit."""
+
+    name: Literal["coverage", "complete", "in_time", "agreed"]
+    k: int
+    n: int
+    before_k: int
+    before_n: int
+    open_late: int = 0
+
+
 class Asked(Data):
     """The scope of figures. unit: name, empty for the whole organisation; first, last: ISO dates, inclusive."""
 
@@ -24,7 +35,8 @@ class Asked(Data):
 class ReportView(View):
     """The figures of one unit and period, or just the offer to export them.
 
-    sentences: in the reader's language, as worded by the report. rows: in list order, empty for an offer. units: row
+    tiles: those that have anything to count. sentences: in the reader's language, as worded by the report.
+    rows: in list order, empty for an offer. units: row
     ids and names to choose from, when there are several; chosen: row id of the unit shown.
     """
 
@@ -32,6 +44,7 @@ class ReportView(View):
     asked: Asked
     offer_only: bool = False
     checklist: str = ""
+    tiles: tuple[TileRow, ...] = ()
     sentences: tuple[str, ...] = ()
     rows: tuple[FigureRow, ...] = ()
     units: tuple[tuple[int, str], ...] = ()

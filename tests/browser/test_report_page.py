@@ -1,7 +1,6 @@
 """The report in a real browser: accessible, usable at 320 pixels, wide and printed, no external requests."""
 
 from collections.abc import AsyncIterator
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,10 +8,8 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from dialogs.figures import addresses
-from storage.desk import Session
 from tests.browser.test_pages import check
 from tests.sql.conftest import change
-from tests.sql.test_figures import begin
 from tests.wire.report_site import NORTH, SOUTH, Site, report_site
 from texts import LANGUAGES, Language
 
@@ -29,7 +26,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
 
 
 async def opens(page: Page, language: Language = "sv") -> None:
-    """Press the button, and wait for the next page with its style sheet: until then, all five tables are there."""
+    """Press the button, and wait for the next page with its style sheet."""
     async with page.expect_event("load"):
         await page.get_by_role("button", name=BUTTONS[language]).press("Enter")
 
@@ -48,8 +45,8 @@ async def test_the_report_is_read_in_any_width_and_on_paper(
     await opens(page, language)
     await expect(page.get_by_role("heading", level=1)).to_contain_text(f"{HEADINGS[language]} {NORTH}")
     await check(page)
-    drawn = page.locator("figure .share")
-    track = await page.locator("figure .track").first.bounding_box()
+    drawn = page.locator(".bars .share")
+    track = await page.locator(".bars .track").first.bounding_box()
     first = await drawn.first.bounding_box()
     assert track is not None
     assert first is not None
@@ -58,56 +55,37 @@ async def test_the_report_is_read_in_any_width_and_on_paper(
         "the style sheet was loaded"
     )
 
-    for width in (600, 1280, 2560):
+    for width in (400, 600, 1400, 2560):
         await page.set_viewport_size({"width": width, "height": 900})
         assert await page.evaluate(OVERFLOW) <= 0
+    await page.emulate_media(color_scheme="dark")
+    await check(page)
+    await page.emulate_media(color_scheme="light")
     await page.emulate_media(media="print")
     await page.set_viewport_size({"width": 718, "height": 1000})  # A4 with the browser's own margins
     assert await page.evaluate(OVERFLOW) <= 0, "nothing is cut off on paper"
     await expect(page.locator(".top")).to_be_hidden()
     await expect(page.locator(".screen:visible")).to_have_count(0)
+    pages = (await page.pdf(format="A4")).count(b"/Type /Page\n")
+    assert 0 < pages <= 4
     assert {url.removeprefix(home).partition("?")[0] for url in asked} == {"/rapport", "/sidor.css"}
 
 
-async def test_the_table_is_reached_and_scrolled_by_keyboard(page: Page, site: Site) -> None:
+async def test_all_numbers_are_opened_and_scrolled_by_keyboard_and_tables_are_cards_on_a_phone(
+    page: Page, site: Site
+) -> None:
     site.holds("unit_manager", NORTH)
     await page.set_viewport_size({"width": 320, "height": 700})
     await page.goto(f"{site.client.make_url(addresses.PATHS['report'])}?l={site.link(NORTH)}")
     await opens(page)
-    table = page.get_by_role("region", name="Samma siffror som tabell")
+    await page.get_by_text("Alla tal som tabell").press("Enter")
+    await check(page)
+    table = page.get_by_role("region", name="Alla tal som tabell")
     await table.focus()
     await page.keyboard.press("ArrowRight")
     await page.wait_for_function("document.querySelector('.wide').scrollLeft > 0")
-
-
-async def test_the_table_is_ordered_by_keyboard_and_one_order_is_shown_also_on_paper(page: Page, site: Site) -> None:
-    site.holds("manager", SOUTH)
-
-    def more(session: Session) -> None:
-        for one in range(4):
-            answers = {"child_heard": "nej", "child_informed_report": "ja"}
-            begin(session, site.world, NORTH, date(2026, 5, 20 + one), answers)
-
-    site.desk.run_now(more)
-    await page.set_viewport_size({"width": 1200, "height": 900})
-    await page.goto(f"{site.client.make_url(addresses.PATHS['report'])}?l={site.link(NORTH)}")
-    await opens(page)
-    shown = page.locator(".ordered:visible")
-    await expect(shown).to_have_count(1)
-    await expect(shown.locator("tbody td:first-child").first).to_have_text("1")
-    await expect(shown.locator("th[aria-sort=ascending]")).to_have_text("Nr")
-
-    await page.get_by_role("radio", name="Som i checklistan").focus()
-    await page.keyboard.press("ArrowDown")
-    await expect(page.get_by_role("radio", name="Lägst andel först")).to_be_checked()
-    await expect(shown).to_have_count(1)
-    await expect(shown.locator("caption")).to_have_text("Samma siffror som tabell – Lägst andel först")
-    await expect(shown.locator("th[aria-sort=ascending]")).to_have_text("Ja av dem frågan gäller")
-    await expect(shown.locator("tbody td:first-child").first).not_to_have_text("1")
-    await check(page)
-    await page.emulate_media(media="print")
-    await expect(shown.locator("caption")).to_have_text("Samma siffror som tabell – Lägst andel först")
-    await expect(page.get_by_role("radio").first).to_be_hidden()
+    assert await page.locator(".stack td").first.evaluate("e => getComputedStyle(e, '::before').content") != "none"
+    assert await page.locator(".stack thead").first.evaluate("e => e.getBoundingClientRect().width") <= 1
 
 
 async def test_another_unit_and_period_are_chosen_before_it_is_opened(page: Page, site: Site) -> None:

@@ -1,7 +1,7 @@
 """`rapport` and `exportera`: figures on a card for those who may see them, and links stored nowhere."""
 
 import re
-from datetime import UTC
+from datetime import UTC, date
 
 import pytest
 from sqlmodel import select
@@ -11,6 +11,8 @@ from bot.pages.purposes import PURPOSES
 from checklists.swedish_time import STOCKHOLM
 from dialogs.turn.exchange import Reply
 from storage import links as link_table
+from storage import people
+from storage.cases import CaseRow
 from storage.desk import Session
 from storage.inbox import InboxRow
 from storage.links import LinkRow
@@ -18,6 +20,7 @@ from tests.chat.card_hand import as_sent, button, elements, inputs
 from tests.chat.drive import fills, opens
 from tests.chat.harness import NORTH, SOUTH, Chat, Room, move_in
 from tests.chat.read_drive import ALL, sent
+from tests.sql.conftest import add_case
 
 OTHERS = (
     ("david", "David Provsson", SOUTH, "unit_manager"),
@@ -61,6 +64,24 @@ def test_a_manager_sees_the_whole_and_chooses_a_unit(town: Room) -> None:
     mona.presses("Visa", Enhet=SOUTH).sees(f"Rapport: {SOUTH}", "0 av 1 påbörjade checklistor")
     assert heard(mona) == "1 av 1"
     mona.presses("Visa", Enhet=WHOLE).sees(f"Rapport: {WHOLE}")
+
+
+def test_the_headline_figures_stand_first_with_what_is_late(town: Room) -> None:
+    """Ten investigations were opened in January: eight decided in time, one too late, and one is still open."""
+
+    def work(session: Session) -> None:
+        unit = people.unit(session, 1, NORTH)
+        assert unit is not None
+        for number in range(10):
+            case = CaseRow(tenant_id=1, unit_id=unit.id, ref=f"SN 2026/06{number:02}", opened_on=date(2026, 1, 2))
+            case.decided_on = (date(2026, 4, 1), date(2026, 5, 4), None)[(number > 7) + (number > 8)]
+            add_case(session, case)
+
+    town.desk.run_now(work)
+    mona = town.chat("mona").types("rapport")
+    mona.sees("Har checklista", "0 av 9", "Kompletta underlag", "1 av 3", "Inom fyra månader", "8 av 10")
+    mona.sees("1 pågår och är försenade")
+    mona.types("rapport 2027").sees_no("Inom fyra månader", "Har checklista")
 
 
 @pytest.mark.parametrize("who", ["cecilia", "dag"])

@@ -138,9 +138,8 @@ def test_every_row_adds_up_and_the_star_sums_its_questions(desk: Desk, town: Wor
         assert n["cases"] == n["applicable"] + n["ej_tillampligt"]
         assert n["applicable"] == n["answered"] + n["obesvarad"]
         assert n["answered"] == n["ja"] + n["nej"] + n["delvis"] + n["pagaende"] + n["fritext"]
-        assert (
-            bool(n["applicable"]) == bool(row["completion_pct"]) == bool(row["fulfilled_pct"]) == bool(row["low_pct"])
-        )
+        assert bool(n["applicable"]) == bool(row["completion_pct"]) == bool(row["fulfilled_pct"])
+        assert bool(row["low_pct"]) == (bool(n["applicable"]) and row["item"] != "*"), "no interval of a sum"
     for unit, role in {(row["unit"], row["role"]) for row in rows}:
         mine = [row for row in rows if (row["unit"], row["role"]) == (unit, role)]
         [star] = [row for row in mine if row["item"] == "*"]
@@ -339,7 +338,7 @@ def test_a_report_compares_with_the_period_before_and_says_three_things(desk: De
                 begin(session, world, NORTH, date(2026, month, 1 + one), {"child_heard": "ja" if one < yes else "nej"})
 
     desk.run_now(work)
-    view = desk.run_now(lambda s: report_view(s, world.tenant, Selection(unit=NORTH), quarter(2026, 2)))
+    view = desk.run_now(lambda s: report_view(s, world.tenant, Selection(unit=NORTH), quarter(2026, 2), TODAY))
     heard = next(one for one in view.questions if one.key == "child_heard")
 
     assert (view.period, view.before) == ("2026-04-01–2026-06-30", "2026-01-01–2026-03-31")
@@ -350,12 +349,14 @@ def test_a_report_compares_with_the_period_before_and_says_three_things(desk: De
     assert [step.key for step in view.steps] == ["utredning", "dokumentation", "beslut", "uppfoljning"]
     assert [one.key for one in view.criticisms] == ["B1", "B2", "B3", "B4"]
     assert next(one.key for one in view.sections) == "child_voice"
-    in_english = desk.run_now(lambda s: report_view(s, world.tenant, Selection(unit=NORTH), quarter(2026, 2), "en"))
+    in_english = desk.run_now(
+        lambda s: report_view(s, world.tenant, Selection(unit=NORTH), quarter(2026, 2), TODAY, "en")
+    )
     assert in_english.sentences[0] == "0 of 10 checklists begun are complete."
 
 
 def test_a_report_of_nothing_says_so(desk: Desk, world: World) -> None:
-    view = desk.run_now(lambda session: report_view(session, world.tenant, Selection(), year_of(2020)))
+    view = desk.run_now(lambda session: report_view(session, world.tenant, Selection(), year_of(2020), TODAY))
 
     assert view.questions == ()
     assert view.sentences == ("Ingen checklista har påbörjats under perioden.",)
@@ -368,7 +369,7 @@ def test_a_significant_change_is_among_the_sentences(desk: Desk, world: World) -
                 begin(session, world, NORTH, date(2026, month, 1 + one), {"child_heard": said})
 
     desk.run_now(work)
-    view = desk.run_now(lambda session: report_view(session, world.tenant, Selection(), quarter(2026, 2)))
+    view = desk.run_now(lambda session: report_view(session, world.tenant, Selection(), quarter(2026, 2), TODAY))
 
     assert "Från 0 av 12 till 12 av 13: en ökning" in view.sentences[2]
 
@@ -517,7 +518,13 @@ def workbook(desk: Desk, path: Path, wanted: Wanted) -> Any:
 def test_the_workbook_has_its_sheets_frozen_filtered_and_with_a_chart(desk: Desk, town: World, tmp_path: Path) -> None:
     book = workbook(desk, tmp_path / "a.xlsx", Wanted(EVERYTHING, TODAY, with_cases=True))
 
-    assert book.sheetnames == ["Sammanfattning", "Frågor", "Tider", "Trend", "Ärenden", "Definitioner"]
+    assert book.sheetnames == ["Översikt", "Sammanfattning", "Frågor", "Tider", "Trend", "Ärenden", "Definitioner"]
+    first = [list(row) for row in book["Översikt"].iter_rows(values_only=True)]
+    assert next(row[:4] for row in first if row[0] == "Kompletta underlag") == ["Kompletta underlag", 0, 5, 0]
+    assert len(book["Översikt"]._charts) == 1
+    definitions = book["Definitioner"]
+    tall = [definitions.row_dimensions[row].height or 0 for row in range(2, definitions.max_row + 1)]
+    assert min(tall) >= 15 < max(tall), "each row is as high as its text"
     for name in ("Frågor", "Tider", "Trend", "Ärenden"):
         assert book[name].freeze_panes == "A2"
         assert book[name].auto_filter.ref
@@ -586,6 +593,6 @@ def test_cases_go_on_page_after_page_and_sheet_after_sheet(
     monkeypatch.setattr("reports.xlsx_out.MOST_ROWS", 35)
     book = workbook(desk, tmp_path / "a.xlsx", Wanted(Selection(unit="Västra (påhittad)"), TODAY, with_cases=True))
 
-    assert book.sheetnames[4:-1] == ["Ärenden", "Ärenden 2"]
-    refs = [row[1] for name in book.sheetnames[4:-1] for row in book[name].iter_rows(min_row=2, values_only=True)]
+    assert book.sheetnames[5:-1] == ["Ärenden", "Ärenden 2"]
+    refs = [row[1] for name in book.sheetnames[5:-1] for row in book[name].iter_rows(min_row=2, values_only=True)]
     assert len(refs) == len(set(refs)) == 40

@@ -63,6 +63,48 @@ def test_ten_cases_come_out_as_they_went_in(desk: Desk, sample: World) -> None:
     assert [table.header, *table.rows] == expected()
 
 
+def test_the_auditors_own_note_numbers_are_kept(desk: Desk, world: World) -> None:
+    desk.run_now(add_sample_cases)
+    rows = [row for row in sample_rows() if row[9]]  # the cells with notes, LATE first
+    own = {LATE: "[7] " + LATE, TALK: "[1] " + TALK}
+    for row in rows:
+        row[9] = own.get(row[9], row[9])
+    bring(desk, *rows)
+    (table,) = tables(desk.run_now, AUDITED)
+
+    marks = {cell.rpartition("[")[2] for row in table.rows for cell in row[1:] if cell.endswith("]")}
+    assert marks == {"7]", "1]", "2]"}
+    notes = table.rows[table.rows.index([]) + 1 :]
+    assert notes == [["[1]", TALK], ["[2]", "=insatsen löper"], ["[7]", LATE]]
+
+
+def test_two_notes_never_share_a_number(desk: Desk, world: World) -> None:
+    desk.run_now(add_sample_cases)
+    rows = sample_rows()[:3]
+    for row, note in zip(rows, ("[1] ett", "[1] två", "tre"), strict=True):
+        row[9] = note
+    bring(desk, *rows)
+    (table,) = tables(desk.run_now, AUDITED)
+
+    assert [cell.rpartition(" ")[2] for cell in table.rows[0][1:]] == ["[1]", "[2]", "[3]"]
+    assert table.rows[table.rows.index([]) + 1 :] == [["[1]", "ett"], ["[2]", "två"], ["[3]", "tre"]]
+
+
+def test_columns_can_say_adult_or_child_and_a_last_one_the_total(desk: Desk, sample: World) -> None:
+    (plain,), (table,) = tables(desk.run_now, AUDITED), tables(desk.run_now, AUDITED, kinds=True, totals=True)
+
+    assert table.header == [
+        TITLE, *(f"{ref}, {'vux' if case < 5 else 'barn'}" for case, ref in enumerate(REFS)), "Ja av dem frågan gäller",
+    ]  # fmt: skip
+    for question, row in enumerate(table.rows[: len(AUDIT.items)]):
+        assert row[:-1] == plain.rows[question]
+        of_children = question >= 7  # does not apply to the five adults
+        yes = sum(SAMPLE[question][case].startswith("Ja") for case in range(5 * of_children, 10))
+        none = sum(SAMPLE[question][case] == "E/T" for case in range(5 * of_children, 10))
+        n = 10 - 5 * of_children - none
+        assert row[-1] == (f"{yes} av {n}" if n else "")
+
+
 def test_the_file_says_the_same_as_the_table(desk: Desk, sample: World) -> None:
     text = as_csv(tables(desk.run_now, AUDITED)).removeprefix("\ufeff")
     read = list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))

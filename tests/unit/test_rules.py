@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from checklists.loader import all_facts, newest
 from checklists.model import CASE_TYPE, OPEN, Answer, Checklist, Condition, Gap, Item
 from checklists.route import stop_of
+from checklists.rules import Applied
 from tests.asked import allowed, applicable, applies, gaps, is_answered, is_open, progress, state, stops
 from tests.unit.made_up import (
     FACTS,
@@ -103,9 +104,8 @@ def test_a_changed_answer_touches_only_what_depends_on_it(checklist: Checklist, 
     ]
 
 
-@pytest.mark.parametrize("now", [{"intervention_decided": "ja"}, {}])
-def test_an_answer_that_the_facts_no_longer_allow_is_open_again(now: dict[str, str]) -> None:
-    item = BASIS.by_id["child_informed_intervention"]
+def test_an_answer_that_the_facts_no_longer_allow_is_open_again() -> None:
+    item, now = BASIS.by_id["child_informed_intervention"], {"intervention_decided": "ja"}
     answers = {item.id: Answer("ej_tillampligt")}
     before = {"intervention_decided": "nej"}
     assert is_answered(BASIS, item, before, answers)
@@ -118,6 +118,8 @@ def test_an_answer_that_the_facts_no_longer_allow_is_open_again(now: dict[str, s
     assert is_open(BASIS, stop, now, answers)
     assert "ej_tillampligt" not in allowed(BASIS, item, now, answers)
     assert is_answered(BASIS, item, before, answers), "stored data was lost"
+    assert state(BASIS, item, {}, answers) == "ej_tillampligt", "an unknown fact hides no answer"
+    assert gaps(BASIS, WORKER, {}, answers, FACTS)[0] == Gap("fact", FACTS[0], "unknown")
 
 
 # --- conditions ------------------------------------------------------------------------------------------------------
@@ -168,13 +170,9 @@ def worth(checklist: Checklist, condition: Condition | None, facts: dict[str, st
     given = answers.get(asked.id)
     if given is None or given.choice == "obesvarad" or not asked.enabled:
         return 0
-    if worth(checklist, asked.when, facts, answers) < 2:
+    if worth(checklist, asked.only.get(given.choice), facts, answers) == 0:  # type: ignore[call-overload]
         return 0
-    if given.choice == "ej_tillampligt" and "ej_tillampligt" not in asked.answers:
-        return 0
-    if worth(checklist, asked.only.get(given.choice), facts, answers) < 2:  # type: ignore[call-overload]
-        return 0
-    return 2 * (given.choice in condition.values)
+    return worth(checklist, asked.when, facts, answers) * (given.choice in condition.values)
 
 
 @settings(max_examples=300)
@@ -196,7 +194,7 @@ def test_a_condition_on_an_answer_that_does_not_count_is_not_met() -> None:
 
     assert applies(checklist, second, {"violence": "ja"}, answers) == "yes"
     assert applies(checklist, second, {"violence": "nej"}, answers) == "no"
-    assert applies(checklist, second, {}, answers) == "no"
+    assert applies(checklist, second, {}, answers) == "waits", "it hangs on the same unknown fact"
     assert applies(checklist, second, {"violence": "ja"}, {"first": Answer(OPEN)}) == "no"
 
 
@@ -292,20 +290,25 @@ def test_an_answer_that_was_taken_back_is_open_again() -> None:
     assert progress(BASIS, WORKER, {}, answers) == progress(BASIS, WORKER, {}, {})
 
 
-def test_what_hangs_on_an_unknown_fact_is_not_asked_but_counts_as_unanswered() -> None:
+def test_what_hangs_on_an_unknown_fact_is_not_asked_and_its_answer_counts() -> None:
     item = BASIS.by_id["health_check_done"]
 
     assert applies(BASIS, item, {}, {}) == "waits"
     assert item not in applicable(BASIS, WORKER, {}, {})
-    assert state(BASIS, item, {}, {item.id: Answer("ja")}) == OPEN
+    assert state(BASIS, item, {}, {}) == OPEN
+    assert state(BASIS, item, {}, {item.id: Answer("ja")}) == "ja"
+    waiting, answered = Applied(BASIS, {}, {}), Applied(BASIS, {}, {item.id: Answer("ja")})
+    assert (waiting.waits(item.id), answered.waits(item.id)) == (True, False)
+    assert not Applied(BASIS, {"child_placed": "ja"}, {}).waits(item.id)
 
 
-def test_a_not_applicable_that_the_question_does_not_know_counts_only_while_it_does_not_apply() -> None:
+def test_a_not_applicable_that_the_question_does_not_know_is_free_text_once_it_is_known_to_apply() -> None:
     item = BASIS.by_id["health_check_done"]
     answers = {item.id: Answer("ej_tillampligt")}
 
     counted = {known: state(BASIS, item, {"child_placed": known}, answers) for known in ("ja", "nej")}
-    assert counted == {"ja": OPEN, "nej": "ej_tillampligt"}
+    assert counted == {"ja": "fritext", "nej": "ej_tillampligt"}
+    assert state(BASIS, item, {}, answers) == "ej_tillampligt"
 
 
 def test_what_does_not_apply_counts_so_whatever_was_answered_before() -> None:

@@ -19,13 +19,18 @@ from checklists.rates import (
     NOT_ASKED,
     Mark,
     Share,
+    agreement_marks,
     case_marks,
     compare,
     item_figures,
+    item_of_mark,
     median,
     needed,
+    open_marks,
+    tenths_of,
     wilson,
 )
+from checklists.rules import Applied
 from checklists.workdays import Workdays
 from reports.compared import compared, sentence
 from reports.periods import CannotPublish, published_quarters, quarters_within
@@ -198,7 +203,7 @@ MAYBE = st.one_of(st.none(), st.dates(date(2026, 1, 1), date(2026, 12, 31)))
 
 
 def marks(*extensions: Extension, basis: bool = True, **dates: Any) -> list[Mark]:
-    return list(case_marks(CaseDates(**dates), extensions, Workdays(), has_basis=basis))
+    return list(case_marks(CaseDates(**dates), extensions, Workdays(), FIRST if basis else None))
 
 
 FIRST = date(2026, 3, 2)
@@ -258,7 +263,7 @@ def test_a_case_is_due_on_one_day_at_most_and_without_a_list_only_if_due(
     assert codes.count("due") <= 1
     assert codes.count("without") == (codes.count("due") if not basis else 0)
     if decided:
-        assert Mark("due", 0, decided) in found
+        assert Mark("due", 1, decided) in found
 
 
 @pytest.mark.parametrize(
@@ -279,7 +284,74 @@ def test_a_case_is_due_when_decided_else_when_planned_unless_closed_before(
     found = marks(basis=False, planned_decision_on=on(planned), decided_on=on(decided), closed_on=on(closed))
     day = on(due)
 
-    assert found == ([] if day is None else [Mark("due", 0, day), Mark("without", 0, day)])
+    value = int(decided is not None)  # a decision and a planned one are told apart
+    assert found == ([] if day is None else [Mark("due", value, day), Mark("without", value, day)])
+
+
+@pytest.mark.parametrize(
+    ("opened", "decided", "begun", "expected"),
+    [(0, 10, 0, []), (0, 11, 8, [1]), (0, 11, 9, [0]), (0, 11, None, [0]), (None, 11, 0, []), (0, None, 0, [])],
+)
+def test_a_list_is_in_use_if_it_was_begun_three_days_before_a_decision_that_took_more_than_ten(
+    opened: int | None, decided: int | None, begun: int | None, expected: list[int]
+) -> None:
+    def on(number: int | None) -> date | None:
+        return None if number is None else FIRST + timedelta(number)
+
+    dates = CaseDates(opened_on=on(opened), decided_on=on(decided))
+    assert [mark.value for mark in case_marks(dates, (), Workdays(), on(begun)) if mark.code == "in_use"] == expected
+
+
+# --- marks on one question -------------------------------------------------------------------------------------------
+
+
+def test_chef_and_worker_are_held_against_each_other_where_both_answered() -> None:
+    found = agreement_marks("jJnNdpfe-ooeej", "JjNndpfeejoenJ", FIRST)
+
+    assert [mark.code for mark in found] == [
+        *(f"lika.{place}" for place in range(7)), "olika.12", "lika.13",
+    ]  # fmt: skip
+    assert list(agreement_marks("jj", "jjj", FIRST)) == [], "of another version"
+    assert [mark.code for mark in agreement_marks("jne", "njj", FIRST)] == ["olika.0", "olika.1", "olika.2"]
+
+
+def test_what_waits_and_what_is_not_due_yet_are_marked_on_their_questions() -> None:
+    answers = {"child_informed_decision": Answer("pagaende")}
+    applied = Applied(BASIS, {}, answers)
+    states = item_states(BASIS, "case_worker", {}, answers)
+    friday = date(2026, 3, 6)
+
+    def marked(decided: date | None) -> dict[tuple[str, str], int]:
+        return {
+            item_of_mark(BASIS, mark.code): mark.value
+            for mark in open_marks(applied, states, decided, Workdays(), FIRST)
+        }
+
+    found = marked(friday)
+    assert found.pop(("child_informed_decision", "ej_an")) == date(2026, 3, 13).toordinal()
+    assert marked(None)["child_informed_decision", "ej_an"] == date.max.toordinal()
+    assert {item for item, code in found} == {i.id for i in BASIS.asked["case_worker"] if applied.waits(i.id)}
+    assert {code for _, code in found} == {"vantar"}
+    assert item_of_mark(BASIS, "begun") == ("", "begun")
+
+
+# --- rounding --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "tenths"),
+    [
+        *((1, 8, 125), (1, 16, 63), (3, 16, 188), (1, 2000, 1), (1, 100_000, 1), (0, 9, 0)),
+        *((9, 9, 1000), (99_999, 100_000, 999), (1999, 2000, 999), (449, 2000, 225), (21, 400, 53)),
+    ],
+)
+def test_a_share_is_rounded_half_up_and_is_all_or_none_only_when_it_is(k: int, n: int, tenths: int) -> None:
+    assert Share(k, n).tenths == tenths
+
+
+@pytest.mark.parametrize(("part", "tenths"), [(0.0, 0), (1.0, 1000), (0.99996, 999), (0.00001, 1), (0.0625, 63)])
+def test_an_end_of_an_interval_is_rounded_by_the_same_rule(part: float, tenths: int) -> None:
+    assert tenths_of(part) == tenths
 
 
 # --- periods ---------------------------------------------------------------------------------------------------------

@@ -138,6 +138,32 @@ def test_times_are_exported_for_every_clock_of_every_unit_and_never_for_publicat
     assert openpyxl.load_workbook(folder / "times.xlsx")["Tider"].max_row == 6
 
 
+def test_an_extract_of_one_case_takes_no_other_filter_and_is_in_its_trail(folder: Path) -> None:
+    done = run(folder, "export", "--what", "case", "--case", "sn 2026/1", "--out", "case.csv", **KEYS)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    found = rows((folder / "case.csv").read_text(encoding="utf-8"))
+    assert [*found[0]] == ["kind", "what", "value", "by_role", "at"]
+    assert "påhittad kommentar" in {row["value"] for row in found}, "sealed texts too"
+    assert (folder / "case.csv").stat().st_mode & 0o077 == 0, "for its owner alone"
+    with desk(folder) as opened_desk:
+        query = (
+            "select c.ref from event e join cases c on c.id = e.case_id where e.act = 'export' and e.detail = 'case'"
+        )
+        told = opened_desk.run_now(lambda session: session.connection().exec_driver_sql(query).scalars().all())
+    assert told == ["SN 2026/1"]
+    for words, code in (
+        (("case",), "BK-480"),
+        (("case", "--case", "SN 2026/1", "--unit", UNIT), "BK-481"),
+        (("answers", "--case", "SN 2026/1"), "BK-481"),
+        (("case", "--case", "SN 2099/1"), "BK-346"),
+        (("case", "--case", "SN 2026/1", "--for-publication"), "BK-395"),
+    ):
+        refused = run(folder, "export", "--what", *words, **KEYS)
+        assert (refused.returncode, refused.stdout) == (1, ""), words
+        assert code in refused.stderr
+
+
 def test_for_publication_is_refused_for_anything_but_a_closed_quarter_or_year_and_leaves_no_file(folder: Path) -> None:
     for span in ((), ("--from", "2026-01-01", "--to", "2026-05-31"), ("--from", "2026-07-01", "--to", "2026-09-30")):
         words = ("export", "--what", "rates", *span, "--for-publication", "--out", "out.csv")
