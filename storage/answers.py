@@ -244,7 +244,14 @@ def history(session: Session, filled: int) -> Sequence[AnswerRow]:
 def to_domain(row: AnswerRow | Stored) -> Answer:
     """Return a stored answer reduced to what the rules need."""
     has_method = bool(row.option) or row.method is not None
-    return Answer(row.choice, row.revision, row.motivation_kind, noted=row.note is not None, has_method=has_method)
+    return Answer(
+        row.choice,
+        row.revision,
+        row.motivation_kind,
+        noted=row.note is not None,
+        has_method=has_method,
+        only_here=row.motivation_kind == "text" and row.place is None,
+    )
 
 
 def add(

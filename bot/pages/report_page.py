@@ -109,6 +109,7 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
         taken=say("report_page.taken", language, at=stamp(link.at)),
         means_compared=say("report_page.means_compared", language, before=view.before),
         versions=_versions(view.questions, language),
+        only_here=_only_here(view.questions, language),
         sentences=view.sentences,
         rows=question_rows(view.questions, language),
         orders=list(orders(view.questions, language)),
@@ -134,6 +135,15 @@ def _versions(rates: Sequence[QuestionRate], language: Language) -> str:
     """Return a sentence saying that several checklist versions are added up; empty if there is only one."""
     used = sorted({version for rate in rates for version in rate.versions})
     return say("report_page.versions", language, versions=", ".join(map(str, used))) if len(used) > 1 else ""
+
+
+def _only_here(rates: Sequence[QuestionRate], language: Language) -> str:
+    """Return a sentence on the motivations that stand in the bot alone, by question; empty if there are none."""
+    found = [(number, rate.only_here) for number, rate in enumerate(rates, start=1) if rate.only_here]
+    if not found:
+        return ""
+    each = [say("report_page.only_here_in", language, number=number, n=n) for number, n in found]
+    return say("report_page.only_here", language, n=sum(n for _, n in found), questions=", ".join(each))
 
 
 def _counts(counts: dict[str, int], language: Language) -> Iterator[tuple[str, str]]:
