@@ -9,6 +9,7 @@ from pydantic import AfterValidator, TypeAdapter, ValidationError
 
 from checklists.faults import Code, Refusal, fault, listed, word
 from checklists.findings import read_standings
+from checklists.identity import address
 from checklists.model import MotivationBy
 from checklists.ref_pattern import DEFAULT_PATTERN, compiles
 from checklists.reminder_rules import Thresholds
@@ -26,6 +27,12 @@ def _findings(said: tuple[str, ...]) -> tuple[str, ...]:
     return said
 
 
+def _addresses(said: tuple[str, ...]) -> tuple[str, ...]:
+    if not all("@" in one for one in said):
+        raise ValueError
+    return tuple(map(address, said))
+
+
 @dataclass(frozen=True, slots=True)
 class TenantSettings(Thresholds):
     """The reminder thresholds, and everything else a tenant decides for itself.
@@ -33,6 +40,8 @@ class TenantSettings(Thresholds):
     office_opens, office_closes: Swedish times of day; reminders are sent from the first and before the second.
     free_days: closing days in addition to the holidays. motivation: the form of motivation required.
     findings: the standing of the supervisory authority's findings, as `findings.read_standings` parses it.
+    out_of_hours: e-mail addresses, in the register, of those who outside office hours are told of a report without a
+    protection assessment, in the chef's place.
     """
 
     case_ref_pattern: Annotated[str, AfterValidator(_pattern)] = DEFAULT_PATTERN
@@ -41,6 +50,7 @@ class TenantSettings(Thresholds):
     free_days: tuple[date, ...] = ()
     motivation: MotivationBy = "either"
     findings: Annotated[tuple[str, ...], AfterValidator(_findings)] = ()
+    out_of_hours: Annotated[tuple[str, ...], AfterValidator(_addresses)] = ()
 
     @property
     def workdays(self) -> Workdays:

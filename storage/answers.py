@@ -134,6 +134,11 @@ def any_in(session: Session, case_id: int) -> bool:
     return session.exec(query.where(FilledRow.case_id == case_id).limit(1)).first() is not None
 
 
+def any_of(session: Session, filled_id: int) -> bool:
+    """Return whether anything was ever answered in a list, also if it was taken back."""
+    return session.exec(select(AnswerRow.id).where(AnswerRow.filled_id == filled_id).limit(1)).first() is not None
+
+
 def newest_occasion(
     session: Session, case_id: int, checklist: str, reader_id: int = NOBODY
 ) -> list[tuple[FilledRow, dict[str, AnswerRow]]]:

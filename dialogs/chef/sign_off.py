@@ -1,6 +1,6 @@
 """The chef's decision after reading: sign, sign with a shortfall, or send back; and looking at a signature again."""
 
-from actions import signing
+from actions import answers, signing
 from actions.basis import Basis
 from actions.changes import Change, Point, record
 from checklists import lifecycle
@@ -13,7 +13,7 @@ from dialogs.chef.compare import canonical, comparison, hash_of
 from dialogs.chef.reading import enter
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
-from dialogs.turn.presses import AsShown, SeenAt
+from dialogs.turn.presses import AsShown, Nothing, SeenAt
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.chef import ReturnView, ShortfallView
 from dialogs.views.ready_made import open_button
@@ -27,6 +27,7 @@ SIGN = Right("sign", "case", READER)
 SHORTFALL = Right("sign_shortfall", "case", READER)
 SAVE_SHORTFALL = Right("save_shortfall", "case", READER)
 SEND_BACK = Right("send_back", "case", READER)
+BACK_TO_READING = Right("back_to_reading", "case", READER)
 SAVE_RETURN = Right("save_return", "case", READER)
 SEEN = Right("seen_at_signing", "case", {**OWN_CASE, **READER})
 
@@ -128,7 +129,20 @@ def send_back(context: TurnContext, press: Press[AsShown]) -> Reaction:
     reader = find_case.by_id(context, press.case, SEND_BACK)
     if reader.case.closed_on is not None:
         return find_case.closed_case(context, reader.case)
-    return _return(reader, (), "", _gaps(reader)) if reader.worker.waits_for_reader else enter(context, reader)
+    if not reader.worker.waits_for_reader:
+        return enter(context, reader)
+    typed = answers.kept_fields(context.session, context.origin, reader.worker.sheets[0], "return")
+    chosen = tuple(typed["items"].split(",")) if "items" in typed else _gaps(reader)
+    return _return(reader, (), typed.get("comment", ""), chosen)
+
+
+def back_to_reading(context: TurnContext, press: Press[Nothing]) -> Reaction:
+    """Go back to the reading; what was filled in on the return card stands on it when it is opened again."""
+    reader = find_case.by_id(context, press.case, BACK_TO_READING)
+    if reader.worker.sheets:
+        fields = {name: press.inputs.get(name, "") for name in ("comment", "items")}
+        answers.keep_fields(context.session, context.origin, reader.worker.sheets[0], "return", fields)
+    return enter(context, reader)
 
 
 def _gaps(reader: Basis) -> tuple[str, ...]:
@@ -148,7 +162,10 @@ def _return(reader: Basis, notices: tuple[Line, ...], text: str, chosen: tuple[s
         questions=tuple((one.list_id, one.child, one.item_id) for one in questions),
         marked=tuple(one for one in chosen if one in {f"{at.list_id}/{at.item_id}" for at in questions}),
         text=text,
-        buttons=(Button(title=Line(say="buttons.return"), claim=claim), _back(case_id)),
+        buttons=(
+            Button(title=Line(say="buttons.return"), claim=claim),
+            Button(title=Line(say="buttons.back"), claim=claimed("back_to_reading", case=case_id)),
+        ),
         refresh=claimed("show_current", case=case_id),
     )
 
@@ -197,6 +214,7 @@ def save_return(context: TurnContext, press: Press[AsShown]) -> Reaction:
         )
     points = _pointed(reader, press.inputs.get("items", ""))
     acting = context.acting_as(case)
+    answers.keep_fields(context.session, context.origin, worker.sheets[0], "return", {})
     changes = signing.send_back(context.session, context.origin, worker, comment, points, acting)
     line = Line(say="reading.sent_back", args={"count": len(points)})
     return Done(ClosedView(case_ref=case.ref, line=line, buttons=(reading_cards.to_read_button(),)), changes)
@@ -229,6 +247,7 @@ VERBS = (
     Verb(SHORTFALL, sign_shortfall, AsShown, keeps=False),
     Verb(SAVE_SHORTFALL, save_shortfall, AsShown),
     Verb(SEND_BACK, send_back, AsShown, keeps=False),
+    Verb(BACK_TO_READING, back_to_reading, keeps=False),
     Verb(SAVE_RETURN, save_return, AsShown),
     Verb(SEEN, seen_at_signing, SeenAt, keeps=False),
 )

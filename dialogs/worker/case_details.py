@@ -1,16 +1,18 @@
 """A case's details: facts, protected identity, dates, co-worker."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from actions import cases as acts
+from actions import lists
 from actions.basis import Basis
 from actions.changes import NONE, Changes
 from actions.facts import set_fact
 from checklists.case_dates import FIELDS, read_day, readable_day
-from checklists.errors import BadPeople, UserError
+from checklists.errors import BadChildren, BadPeople, UserError
 from checklists.loader import all_facts
+from checklists.model import MOST_CHILDREN
 from checklists.rights import LIST_HOLDER, OWN_CASE, Right, VerbName
 from dialogs.chef.unit_case import unit_case
 from dialogs.turn import find_case
@@ -29,6 +31,7 @@ from storage.cases import CaseRow
 
 DETAILS = Right("details", "case", LIST_HOLDER)
 SAVE_DETAILS = Right("save_details", "case", OWN_CASE)
+_MOST_DIGITS = 4
 DATES = tuple(name for name in FIELDS if name != "closed_on")
 """The dates on the card; closing a case has its own button."""
 
@@ -68,6 +71,8 @@ def details(
         notices=notices,
         head=Head(case_ref=case.ref),
         facts=tuple((at, facts_card.field(basis, fact_id, at or 1)) for at, fact_id in shared + own),
+        children=facts_card.typed_children(typed) or case.children,
+        adult=case.case_type != cases.CHILD_CASE,
         protected=case.protected_identity,
         dates=tuple((name, _day_shown(context, case, name, typed)) for name in DATES),
         workers=tuple((row_id, name) for row_id, name in names.items() if row_id != case.lead_id),
@@ -93,7 +98,8 @@ def shown(basis: Basis) -> str:
     case = basis.case
     # started_on counts only once it is set, so that cards from a release without it stay valid.
     dates = [getattr(case, name) for name in FIELDS if name != "started_on" or case.started_on is not None]
-    stands = [case.co_id, case.protected_identity, *dates]
+    # The number of children counts once it is another than one: cards from a release without it stay valid.
+    stands = [case.co_id, case.protected_identity, *dates, *([case.children] if case.children != 1 else [])]
     revisions = sorted((at, name, row.revision) for (at, name), row in basis.facts.items())
     return hashlib.sha256(repr((stands, revisions)).encode()).hexdigest()[:16]
 
@@ -130,11 +136,34 @@ def _store(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> tup
     changes = _store_facts(context, basis, inputs) + _store_protected(context, basis, inputs)
     dated, problems = store_dates(context, basis, {name: inputs.get(name, "") for name in DATES})
     changes += dated
-    try:
-        changes += _store_co_worker(context, basis, inputs.get("co_worker", ""))
-    except UserError as error:
-        problems += (Line(say=error.text_key, args=error.args_for_text),)
+    store: Callable[[], Changes]
+    for store in (
+        lambda: _store_co_worker(context, basis, inputs.get("co_worker", "")),
+        lambda: store_children(context, basis, inputs),
+        lambda: _new_lists(context, basis),
+    ):
+        try:
+            changes += store()
+        except UserError as error:
+            problems += (Line(say=error.text_key, args=error.args_for_text),)
     return changes, problems
+
+
+def store_children(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> Changes:
+    """Store the number of children, if one is given. Raises: BadChildren, ChildHasAnswers."""
+    text = inputs.get("children", "").strip().removesuffix(".0")
+    if not text:
+        return NONE
+    if not (text.isascii() and text.isdigit() and len(text) < _MOST_DIGITS):
+        raise BadChildren(most=MOST_CHILDREN)
+    return acts.set_children(context.session, context.origin, basis.case, int(text))
+
+
+def _new_lists(context: TurnContext, basis: Basis) -> Changes:
+    """Begin the lists of children who were added, where the others have theirs."""
+    if not basis.sheets or not basis.is_sent or len(basis.sheets) >= basis.case.children:
+        return NONE
+    return lists.begin(context.session, context.origin, context.basis(basis.case, basis.facts))[1]
 
 
 def _store_facts(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> Changes:

@@ -333,3 +333,30 @@ def test_details_in_english(anna: Chat, room: Room) -> None:
     anna.sees("Now: Yes").presses("Extend").sees("Type of reason").presses("Back")
     anna.presses("Close").presses("Close").sees("is closed")
     assert room.case().protected_identity is True
+
+
+def test_back_from_extending_or_closing_keeps_what_is_filled_in(details: Chat, room: Room) -> None:
+    details.presses("Förläng").presses("Tillbaka", {"Skäl": REASON, "reason_class": "grounds"}).sees(
+        "finns kvar på kortet"
+    )
+    again = details.presses("Förläng")
+    assert inputs(again.card)["reason"]["value"] == REASON
+    assert inputs(again.card)["reason_class"]["value"] == "grounds"
+    again.presses("Tillbaka").sees("Uppgifter")
+    assert room.count(ExtensionRow) == 0
+
+    details.presses("Avsluta").presses("Tillbaka", {"closed_on": "2026-05-11"})
+    assert inputs(details.presses("Avsluta").card)["closed_on"]["value"] == "2026-05-11"
+
+
+def test_what_holds_a_personal_number_is_not_kept_when_going_back(details: Chat, room: Room) -> None:
+    room.refused.add(NUMBER)
+    details.presses("Förläng").presses("Tillbaka", {"Skäl": f"se {NUMBER}"}).sees_no("finns kvar på kortet")
+
+    assert "value" not in inputs(details.presses("Förläng").card)["reason"]
+
+
+def test_back_from_extending_a_case_without_a_list_goes_back(anna: Chat) -> None:
+    anna.types(f"ny {REF}").types("uppgifter").presses("Förläng").presses("Tillbaka", {"Skäl": REASON}).sees(
+        "Uppgifter"
+    )

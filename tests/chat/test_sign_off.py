@@ -450,3 +450,14 @@ def test_a_chef_who_was_a_case_worker_in_the_case_never_signs_it(room: Room, cec
 
     assert room.events("signed") == []
     cecilia.presses("Återlämna").sees("Kommentar")
+
+
+def test_back_from_returning_keeps_the_comment_and_the_questions(room: Room) -> None:
+    sent(room)
+    cecilia = begins(room.chat("cecilia"))
+    reads(cecilia).presses("Visa skillnader").presses("Återlämna")
+    chosen = next(row["choices"][0]["value"] for row in inputs(cecilia.card).values() if row.get("choices"))
+    cecilia.presses("Tillbaka", {"comment": "Påhittad kommentar", "items": chosen}).presses("Återlämna")
+
+    fields = inputs(cecilia.card)
+    assert (fields["comment"]["value"], fields["items"]["value"]) == ("Påhittad kommentar", chosen)

@@ -12,8 +12,8 @@ import pytest
 
 from checklists.deadlines import Limit
 from checklists.model import ListId, Role, Written
-from checklists.rates import ONLY_HERE
 from checklists.periods import Period, quarter, year_of
+from checklists.rates import ONLY_HERE
 from reports.chain import chain
 from reports.checklists import COLUMNS as CHECKLIST_COLUMNS
 from reports.checklists import checklist_rows

@@ -152,15 +152,31 @@ def test_words_are_compared_without_case_rings_and_dots() -> None:
 @pytest.mark.parametrize(
     ("line", "choice"),
     [
-        *((line, "ja") for line in ("jaaa", "joo", "ja det har hon", "Svar: ja", "det blir ett ja", "ja punkt", "Ja, det har det, tack")),
-        *((line, "nej") for line in ("nejj", "svaret är nej", "nej punkt", "nej du", "no he hasn't", "nej, det finns ingen")),
+        *(
+            (line, "ja")
+            for line in (
+                "jaaa",
+                "joo",
+                "ja det har hon",
+                "Svar: ja",
+                "det blir ett ja",
+                "ja punkt",
+                "Ja, det har det, tack",
+            )
+        ),
+        *(
+            (line, "nej")
+            for line in ("nejj", "svaret är nej", "nej punkt", "nej du", "no he hasn't", "nej, det finns ingen")
+        ),
     ],
 )
 def test_drawn_out_framed_and_dictated_answers_are_answers(line: str, choice: str) -> None:
     assert read_answer(line) == Said(choice)
 
 
-@pytest.mark.parametrize("line", ["nej ja", "nej men ja", "Nä men absolut", "ja, nej", "ja, det har det inte", "ja det har det inte", "ett"])
+@pytest.mark.parametrize(
+    "line", ["nej ja", "nej men ja", "Nä men absolut", "ja, nej", "ja, det har det inte", "ja det har det inte", "ett"]
+)
 def test_what_contradicts_itself_is_no_answer(line: str) -> None:
     assert read_answer(line) is None
 
