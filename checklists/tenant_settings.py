@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, TypeAdapter, ValidationError
 
@@ -14,6 +14,12 @@ from checklists.model import MotivationBy
 from checklists.ref_pattern import DEFAULT_PATTERN, compiles
 from checklists.reminder_rules import Thresholds
 from checklists.workdays import Workdays
+
+Decides = Literal[
+    "open:case_worker", "open:senior_case_worker", "open:unit_manager", "open:together",
+    "not_open:case_worker", "not_open:senior_case_worker", "not_open:unit_manager", "not_open:together",
+]  # fmt: skip
+ViolenceMeasure = Literal["decided_by_chef", "two_workers", "with_police"]
 
 
 def _pattern(text: str) -> str:
@@ -40,6 +46,8 @@ class TenantSettings(Thresholds):
     office_opens, office_closes: Swedish times of day; reminders are sent from the first and before the second.
     free_days: closing days in addition to the holidays. motivation: the form of motivation required.
     findings: the standing of the supervisory authority's findings, as `findings.read_standings` parses it.
+    decides: who decides on opening an investigation, `open:WHO`, and on not opening one, `not_open:WHO`.
+    violence_cases: what else the municipality has decided on cases of violence; both are shown with the case.
     out_of_hours: e-mail addresses, in the register, of those who outside office hours are told of a report without a
     protection assessment, in the chef's place.
     """
@@ -50,6 +58,8 @@ class TenantSettings(Thresholds):
     free_days: tuple[date, ...] = ()
     motivation: MotivationBy = "either"
     findings: Annotated[tuple[str, ...], AfterValidator(_findings)] = ()
+    decides: tuple[Decides, ...] = ()
+    violence_cases: tuple[ViolenceMeasure, ...] = ()
     out_of_hours: Annotated[tuple[str, ...], AfterValidator(_addresses)] = ()
 
     @property

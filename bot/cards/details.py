@@ -24,6 +24,7 @@ def details_card(pen: Pen, view: DetailsView) -> Card:
     """Show what is known about a case, with fields to change it; those left empty change nothing."""
     body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.details_title"))]
     body.append(subtle(pen.say("card.details_how")))
+    body += [subtle(pen.line(line)) for line in view.hints]
     several = any(child > 1 for child, _ in view.facts)
     for child, field in view.facts:
         body += _fact(pen, child, field, several=several)

@@ -26,11 +26,25 @@ from dialogs.worker import facts_card
 from dialogs.worker.facts_card import NOTHING_TYPED
 from dialogs.worker.filled_in import Kept
 from dialogs.worker.landing import open_case
-from storage import cases, people, trail
+from storage import cases, people, tenants, trail
 from storage.cases import CaseRow
 
 DETAILS = Right("details", "case", LIST_HOLDER)
 SAVE_DETAILS = Right("save_details", "case", OWN_CASE)
+_HINTS = {
+    "open:case_worker": "details.decides_open_case_worker",
+    "open:senior_case_worker": "details.decides_open_senior_case_worker",
+    "open:unit_manager": "details.decides_open_unit_manager",
+    "open:together": "details.decides_open_together",
+    "not_open:case_worker": "details.decides_not_open_case_worker",
+    "not_open:senior_case_worker": "details.decides_not_open_senior_case_worker",
+    "not_open:unit_manager": "details.decides_not_open_unit_manager",
+    "not_open:together": "details.decides_not_open_together",
+    "decided_by_chef": "details.decided_by_chef",
+    "two_workers": "details.two_workers",
+    "with_police": "details.with_police",
+}
+"""The sentence of each thing a municipality may have decided."""
 _MOST_DIGITS = 4
 DATES = tuple(name for name in FIELDS if name != "closed_on")
 """The dates on the card; closing a case has its own button."""
@@ -75,11 +89,22 @@ def details(
         adult=case.case_type != cases.CHILD_CASE,
         protected=case.protected_identity,
         dates=tuple((name, _day_shown(context, case, name, typed)) for name in DATES),
+        hints=hints(context, basis),
         workers=tuple((row_id, name) for row_id, name in names.items() if row_id != case.lead_id),
         co_worker=names.get(case.co_id or 0, ""),
         buttons=tuple(Button(title=Line(say="buttons." + title), claim=claim) for title, claim in claims),
         refresh=claimed("show_current", case=case.id),
     )
+
+
+def hints(context: TurnContext, basis: Basis) -> tuple[Line, ...]:
+    """Return what the municipality has decided on who decides, and in a case of violence on how it is handled."""
+    settings = tenants.settings(context.tenant)
+    said: list[str] = list(settings.decides)
+    fact = basis.facts.get((cases.WHOLE_CASE, cases.VIOLENCE))
+    if fact is not None and fact.value == "ja":
+        said += settings.violence_cases
+    return tuple(Line(say=_HINTS[name]) for name in said)
 
 
 def _day_shown(context: TurnContext, case: CaseRow, name: str, typed: Mapping[str, str]) -> str:
@@ -156,7 +181,10 @@ def store_children(context: TurnContext, basis: Basis, inputs: Mapping[str, str]
         return NONE
     if not (text.isascii() and text.isdigit() and len(text) < _MOST_DIGITS):
         raise BadChildren(most=MOST_CHILDREN)
-    return acts.set_children(context.session, context.origin, basis.case, int(text))
+    changes = acts.set_children(context.session, context.origin, basis.case, int(text))
+    if changes:  # what was known of children who are gone is known no more
+        basis.facts.update(cases.facts(context.session, basis.case.id))
+    return changes
 
 
 def _new_lists(context: TurnContext, basis: Basis) -> Changes:

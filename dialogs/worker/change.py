@@ -71,7 +71,7 @@ def _question(context: TurnContext, basis: Basis, sheet: Sheet, number: int) -> 
         return _all_of_it(context, basis, Line(say="change.does_not_apply", args={"number": number}))
     if not sheet.may_answer(stop):
         return next_card.go_on(context, basis, notices=(Line(say="reading.is_ended"),))
-    return next_card.card(context, sheet, stop)
+    return next_card.card(context, sheet, stop, basis=basis)
 
 
 def _all_of_it(context: TurnContext, basis: Basis, line: Line) -> AnyView:

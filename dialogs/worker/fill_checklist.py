@@ -53,7 +53,8 @@ def same_as(context: TurnContext, press: Press[OnCard]) -> Reaction:
     found = answers.sibling_with(context.session, at.basis, at.sheet, at.stop)
     if found is None or str(found[0].filled.child) != press.what.choice:
         return next_card.go_on(context, at.basis, at.sheet.filled.id, notices=(Line(say="fill.changed_meanwhile"),))
-    return Done(after(context, at), answers.take_over(context.session, context.origin, at.sheet, at.stop, found[1]))
+    changes = answers.take_over(context.session, context.origin, at.sheet, at.stop, found[1])
+    return Done(after(context, at), changes)
 
 
 def save_group(context: TurnContext, press: Press[OnCard]) -> Reaction:

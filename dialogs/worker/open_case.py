@@ -22,7 +22,7 @@ from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import REST_SAVED, ask_ref, command_button, open_button
 from dialogs.views.views import Button, Line, MenuView
 from dialogs.worker import begin_list, facts_card, form_card, next_card
-from dialogs.worker.case_details import store_children, store_dates
+from dialogs.worker.case_details import hints, store_children, store_dates
 from dialogs.worker.landing import open_case
 from dialogs.worker.wrong_case import taken
 from storage import cases
@@ -168,7 +168,15 @@ def save_facts(context: TurnContext, press: Press[OnFacts]) -> Reaction:
     sheet = next((sheet for sheet in basis.sheets if sheet.filled.child == child), basis.sheets[0])
     if press.what.form:
         return Done(form_card.form(sheet, sheet.way), changes + begun)
-    return Done(next_card.go_on(context, basis, sheet.filled.id), changes + begun)
+    # Said once, when the fact is given: who decides in such a case.
+    is_news = any(change.item_id == cases.VIOLENCE for change in changes)
+    told = hints(context, basis) if is_news and _is_violence(basis) else ()
+    return Done(next_card.go_on(context, basis, sheet.filled.id, notices=told), changes + begun)
+
+
+def _is_violence(basis: Basis) -> bool:
+    fact = basis.facts.get((cases.WHOLE_CASE, cases.VIOLENCE))
+    return fact is not None and fact.value == "ja"
 
 
 def _read_again(context: TurnContext, basis: Basis) -> Basis:

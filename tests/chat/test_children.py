@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.chat.card_hand import button, inputs
-from tests.chat.drive import fills, opens, saves_facts
+from tests.chat.drive import TEXTS, fills, opens, saves_facts
 from tests.chat.harness import REF, Chat, Room
 
 ALL = {"violence": "nej", "child_placed": "nej", "intervention_decided": "nej", "child_communicated": "ja"}
@@ -192,9 +192,9 @@ def test_only_a_child_without_answers_goes_and_what_was_known_of_it_is_known_no_
     two.presses("Spara", {"Antal barn": "1"}).sees("Sparat.")
     assert (room.case().children, room.scalar("select count(*) from filled_checklist")) == (1, 1)
     two.presses("Spara", {"Antal barn": "2"})
-    assert two.facts(child=2)["child_placed"] == "unknown"
+    assert "child_placed" not in two.facts(child=2)
 
-    two.types("barn 2").presses("Spara").is_asked("child_heard").presses("Nej")
+    two.types("barn 2").is_asked("child_heard").presses("Nej")
     two.types("uppgifter").presses("Spara", {"Antal barn": "1"}).sees("Barn 2 har en lista med svar", "Talet är inte")
     assert room.case().children == 2
 
@@ -243,3 +243,12 @@ def test_a_motivation_is_taken_over_only_in_the_form_the_municipality_wants(two:
     two.types("barn 2").presses("Spara").presses("Nej").is_asked("child_not_heard_motivated")
 
     assert not [title for title in two.buttons if title.startswith("Samma")]
+
+
+def test_a_motivation_beside_its_own_answer_is_taken_over_too(two: Chat) -> None:
+    given = {"child_informed_report": "nej"}
+    fills(two, given, until="facts").presses("Spara")
+    fills(two, given, until="motivation of child_informed_report")
+    two.presses("Samma motivering som Barn 1")
+
+    assert two.written("child_informed_report", child=2).motivation == TEXTS["motivation"]

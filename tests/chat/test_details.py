@@ -5,10 +5,12 @@ from datetime import date
 import pytest
 from sqlmodel import select
 
+from storage import tenants
+from storage.desk import Session
 from storage.extensions import ExtensionRow
 from tests.chat.card_hand import button, gathered, inputs
 from tests.chat.drive import fills, opens
-from tests.chat.harness import REF, Chat, Room
+from tests.chat.harness import REF, TENANT, Chat, Room
 
 ALL = {"violence": "nej", "child_placed": "nej", "intervention_decided": "nej", "child_communicated": "ja"}
 REASON = "Påhittat skäl: utlåtande från annan huvudman väntas"
@@ -360,3 +362,19 @@ def test_back_from_extending_a_case_without_a_list_goes_back(anna: Chat) -> None
     anna.types(f"ny {REF}").types("uppgifter").presses("Förläng").presses("Tillbaka", {"Skäl": REASON}).sees(
         "Uppgifter"
     )
+
+
+def test_what_the_municipality_has_decided_is_shown_with_the_case_and_when_violence_is_said(
+    anna: Chat, room: Room
+) -> None:
+    def chosen(session: Session) -> None:
+        tenant = tenants.known(session, TENANT)
+        tenants.set_setting(tenant, "decides", ["open:unit_manager", "not_open:together"])
+        tenants.set_setting(tenant, "violence_cases", ["two_workers", "with_police"])
+
+    room.desk.run_now(chosen)
+    opens(anna, **ALL).is_asked("child_heard").sees_no("Hos er")
+    anna.types("uppgifter").sees("att inleda utredning av chefen", "inte inleda utredning av socialsekreteraren och")
+    anna.sees_no("Våldsärende:")
+    opens(anna, "SN 2026/0124", **(ALL | {"violence": "ja"})).is_asked("child_heard")
+    anna.sees("att inleda utredning av chefen", "är två socialsekreterare inkopplade", "samarbetar ni med polisen")

@@ -43,6 +43,8 @@ def test_what_is_shown_can_be_set_again() -> None:
         ("free_days", "2026-12-23,julafton", "free_days"),
         ("case_ref_pattern", "(", "is not a regular expression"),
         ("out_of_hours", "jouren", "out_of_hours"),
+        ("decides", "open:nämnden", "decides"),
+        ("violence_cases", "polis", "violence_cases"),
         ("no_such", "1", "there is no setting no_such"),
     ],
 )
