@@ -16,7 +16,6 @@ from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.presses import AsShown, Nothing, SeenAt
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.chef import ReturnView, ShortfallView
-from dialogs.views.ready_made import open_button
 from dialogs.views.views import Button, ClosedView, Line
 from dialogs.worker import next_card
 from dialogs.worker.sheet_parts import basis_head, gap_row
@@ -48,7 +47,10 @@ def sign(context: TurnContext, press: Press[AsShown]) -> Reaction:
 def sign_shortfall(context: TurnContext, press: Press[AsShown]) -> Reaction:
     """Ask why the chef signs although something is missing."""
     reader = _ready(context, press, SHORTFALL)
-    return _shortfall(context, reader, (), "") if isinstance(reader, Basis) else reader
+    if not isinstance(reader, Basis):
+        return reader
+    typed = answers.kept_fields(context.session, context.origin, reader.worker.sheets[0], "shortfall")
+    return _shortfall(context, reader, (), typed.get("reason", ""))
 
 
 def _shortfall(context: TurnContext, reader: Basis, notices: tuple[Line, ...], text: str) -> ShortfallView:
@@ -81,6 +83,7 @@ def save_shortfall(context: TurnContext, press: Press[AsShown]) -> Reaction:
     except UserError as error:
         told = (Line(say=error.text_key, args=error.args_for_text),)
         return _shortfall(context, reader, told, shown_again(text, context.origin.lets))
+    answers.keep_fields(context.session, context.origin, reader.worker.sheets[0], "shortfall", {})
     return _signed(context, reader, reason)
 
 
@@ -137,11 +140,12 @@ def send_back(context: TurnContext, press: Press[AsShown]) -> Reaction:
 
 
 def back_to_reading(context: TurnContext, press: Press[Nothing]) -> Reaction:
-    """Go back to the reading; what was filled in on the return card stands on it when it is opened again."""
+    """Go back to the reading; what was filled in on the card stands on it when it is opened again."""
     reader = find_case.by_id(context, press.case, BACK_TO_READING)
-    if reader.worker.sheets:
-        fields = {name: press.inputs.get(name, "") for name in ("comment", "items")}
-        answers.keep_fields(context.session, context.origin, reader.worker.sheets[0], "return", fields)
+    if reader.worker.sheets and press.inputs:
+        card = "shortfall" if "reason" in press.inputs else "return"
+        fields = {name: press.inputs.get(name, "") for name in ("comment", "items", "reason")}
+        answers.keep_fields(context.session, context.origin, reader.worker.sheets[0], card, fields)
     return enter(context, reader)
 
 
@@ -162,16 +166,13 @@ def _return(reader: Basis, notices: tuple[Line, ...], text: str, chosen: tuple[s
         questions=tuple((one.list_id, one.child, one.item_id) for one in questions),
         marked=tuple(one for one in chosen if one in {f"{at.list_id}/{at.item_id}" for at in questions}),
         text=text,
-        buttons=(
-            Button(title=Line(say="buttons.return"), claim=claim),
-            Button(title=Line(say="buttons.back"), claim=claimed("back_to_reading", case=case_id)),
-        ),
+        buttons=(Button(title=Line(say="buttons.return"), claim=claim), _back(case_id)),
         refresh=claimed("show_current", case=case_id),
     )
 
 
 def _back(case_id: int) -> Button:
-    return open_button(case_id, Line(say="buttons.back"), "read")
+    return Button(title=Line(say="buttons.back"), claim=claimed("back_to_reading", case=case_id))
 
 
 def _questions(reader: Basis) -> list[Point]:

@@ -461,3 +461,14 @@ def test_back_from_returning_keeps_the_comment_and_the_questions(room: Room) -> 
 
     fields = inputs(cecilia.card)
     assert (fields["comment"]["value"], fields["items"]["value"]) == ("Påhittad kommentar", chosen)
+
+
+def test_back_from_signing_with_a_shortfall_keeps_the_reason(room: Room) -> None:
+    sent(room, {"communication_boxes_filled": "nej"})
+    cecilia = begins(room.chat("cecilia"))
+    reads(cecilia).presses("Visa skillnader").presses("Signera med brist")
+    cecilia.presses("Tillbaka", {"Skäl": "Påhittat skäl"}).presses("Signera med brist")
+
+    assert inputs(cecilia.card)["reason"]["value"] == "Påhittat skäl"
+    cecilia.presses("Signera med brist")
+    assert room.scalar("select count(*) from draft") == 0
