@@ -1,5 +1,6 @@
 """Give, motivate, comment on and undo answers. Each is a new revision with its event; nothing is overwritten."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,7 @@ from checklists.free_text import MOST_TEXT, checked
 from checklists.lifecycle import State
 from checklists.model import NOTHING, How, Motivation, Written
 from checklists.privacy import has_personal_number
-from checklists.route import Stop
+from checklists.route import Stop, is_open
 from storage import answers, drafts
 from storage.answers import AnswerRow
 from storage.desk import Session
@@ -186,6 +187,72 @@ def save_draft(session: Session, origin: Origin, sheet: Sheet, stop: Stop, text:
         return False
     drafts.keep(session, sheet.filled, stop.items[0], origin.person_id or 0, text, place)
     return True
+
+
+# --- siblings --------------------------------------------------------------------------------------------------------
+
+
+def sibling_with(session: Session, basis: Basis, sheet: Sheet, stop: Stop) -> tuple[Sheet, Written] | None:
+    """Return the first other child's list whose answer to an open stop can be taken over, and that content.
+
+    Of a question that is the answer and how it came about; of a motivation, the text or where it is.
+    """
+    if stop.kind not in ("question", "motivation") or not is_open(stop, sheet.applied):
+        return None
+    item_id = stop.items[0]
+    for other in basis.sheets:
+        if other is sheet or item_id not in other.rows or other.filled.version != sheet.filled.version:
+            continue
+        found = other.written(session, item_id)
+        if stop.kind == "question" and found.choice in sheet.applied.allowed(sheet.checklist.by_id[item_id]):
+            return other, Written(found.choice, option=found.option, method=found.method, day=found.day)
+        if (
+            stop.kind == "motivation"
+            and found.motivation_kind in _fitting(sheet)
+            and (stop.about or _is_own(sheet, found, item_id))
+        ):
+            return other, replace(found, note=None, raw="")
+    return None
+
+
+def _fitting(sheet: Sheet) -> tuple[Motivation, ...]:
+    """Return the kinds of motivation that may be taken over here."""
+    kinds: dict[str, tuple[Motivation, ...]] = {"text": ("text",), "reference": ("reference",)}
+    return kinds.get(sheet.motivation, ("text", "reference"))
+
+
+def _is_own(sheet: Sheet, found: Written, item_id: str) -> bool:
+    """Return whether a motivation in an item's own row is of the same answer as here."""
+    return found.choice == sheet.answers[item_id].choice
+
+
+def take_over(session: Session, origin: Origin, sheet: Sheet, stop: Stop, content: Written) -> Changes:
+    """Store what another child's list has as this one's answer; nothing else is taken over with it."""
+    if stop.kind == "motivation":
+        return motivate(session, origin, sheet, stop, content)
+    return give(session, origin, sheet, stop.items[0], content)
+
+
+# --- kept while she looks elsewhere ----------------------------------------------------------------------------------
+
+
+def keep_fields(session: Session, origin: Origin, sheet: Sheet, card: str, fields: Mapping[str, str]) -> bool:
+    """Keep what is filled in on a card that is left, as its author's private draft beside a list of the case.
+
+    Returns: whether it was kept; nothing is of which a field is too long or holds a personal number.
+    """
+    given = {name: value.strip() for name, value in fields.items() if value.strip()}
+    if any(len(value) > MOST_TEXT or has_personal_number(value, origin.lets) for value in given.values()):
+        return False
+    text = json.dumps(given, ensure_ascii=False) if given else ""
+    drafts.keep(session, sheet.filled, f"+{card}", origin.person_id or 0, text, "")
+    return bool(given)
+
+
+def kept_fields(session: Session, origin: Origin, sheet: Sheet, card: str) -> Mapping[str, str]:
+    """Return what was kept of a card, by field."""
+    text, _ = drafts.read(session, sheet.filled, f"+{card}", origin.person_id or 0)
+    return dict(json.loads(text)) if text else {}
 
 
 # --- typed, and asked about ------------------------------------------------------------------------------------------

@@ -3,24 +3,24 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 from uuid import uuid4
 
 from actions import signing
 from actions.changes import NONE, Change, Changes, record
+from actions.facts import set_fact
 from actions.origin import Origin
 from checklists.case_dates import FIELDS, settle
 from checklists.deadlines import Limit
-from checklists.errors import BadChildren, BadPeople, BadPeriod, UserError
+from checklists.errors import BadChildren, BadPeople, BadPeriod, ChildHasAnswers, UserError
 from checklists.events import EventName
 from checklists.free_text import required
+from checklists.lifecycle import WRITER, State
 from checklists.model import MOST_CHILDREN, CaseType
-from storage import cases, extensions, filled
+from storage import answers, cases, drafts, extensions, filled
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.extensions import ExtensionRow, ReasonClass
 
-_PER_CHILD_LIST: Literal["decision_basis"] = "decision_basis"
 _DATE_EVENTS: Mapping[str, EventName] = {
     "received_on": "received_on_set",
     "assigned_on": "assigned_on_set",
@@ -156,20 +156,29 @@ def set_protected(session: Session, origin: Origin, case: CaseRow, *, protected:
 def set_children(session: Session, origin: Origin, case: CaseRow, count: int) -> Changes:
     """Set the number of children; an adult's case may have none.
 
-    Raises: BadChildren: out of range, or it would hide a list already begun.
+    Fewer: the last children go, with their lists; what was known of them is known no more.
+    Raises: BadChildren: out of range. ChildHasAnswers: something is answered or was read of a child that would go.
     """
     is_child = case.case_type == cases.CHILD_CASE
     if not int(is_child) <= count <= MOST_CHILDREN:
         raise BadChildren(least=int(is_child), most=MOST_CHILDREN)
     if count == case.children:
         return NONE
-    begun = filled.of_case(session, case.id, _PER_CHILD_LIST, "case_worker")
-    if any(row.child > count for row in begun):
-        raise BadChildren(most=MOST_CHILDREN)
+    gone = [row for row in filled.of_case_all(session, case.id) if row.child > count]
+    for row in gone:
+        if row.role != WRITER or row.status != State.BEGUN or answers.any_of(session, row.id):
+            raise ChildHasAnswers(child=row.child)
     signing.ask_before_case(session, origin, case)
+    facts = cases.facts(session, case.id)
+    changes = NONE
+    for child, name in [at for at in facts if at[0] > count]:
+        changes += set_fact(session, origin, case, facts, child, name, cases.UNKNOWN)
+    for row in gone:
+        drafts.forget_all(session, row)
+        filled.remove(session, row)
     case.children = count
     change = Change("children_set", case)
-    return record(session, origin, change) + signing.after_case(session, origin, case)
+    return changes + record(session, origin, change) + signing.after_case(session, origin, case)
 
 
 def extend(

@@ -141,6 +141,10 @@ class Staff:
         tiers = (self._holders("deputy", case), last)
         return tuple([person for person in tier if person not in not_these] for tier in tiers)
 
+    def is_present(self, person: int) -> bool:
+        """Return whether a person holds a role in the municipality."""
+        return person in self._present
+
     def own_chefs(self, case: CaseAccess) -> list[int]:
         """Return the unit's chefs, ignoring deputies; a chef who works on the case herself is left out."""
         return [chef for chef in self._holders("unit_manager", case) if chef not in (case.lead_id, case.co_id)]

@@ -17,7 +17,7 @@ _MOST_ASKED = 5
 """The most words in a line that begins like an order and is one: a longer one tells of something."""
 _MOST_ADDRESSED = 10
 _ASKING = words_of("hur vad varfor vem vems vilken vilket vilka how what why who which where")
-_WITH_ME = words_of("du jag dig mig ni man you i me one")
+_WITH_ME = words_of("du jag dig mig ni man vi you i me one we")
 _ASKED = words_of(
     "ar ska skall kan maste far gor betyder menas menar innebar hander raknas kravs galler laser ser fungerar funkar",
     "lang langt manga mycket lange ofta heter vill behover har blir is are does do should can happens counts long many",
@@ -26,11 +26,13 @@ _ASKED = words_of(
 """What follows `hur` and `vad` in a question; in a statement comes what it is about: `vad barnet säger framgår`."""
 _CAN = re.compile(
     r"(?:kan|kunde|skulle|ska|skall|maste|far|behover|vill|gar|ar|var|nar|har|can|could|should|must|may|is|are|do|does)"
-    r" (?:du|jag|man|ni|det har|det|you|i|one|it|this)\b"
+    r" (?:du|jag|man|ni|vi|det har|det|you|i|one|it|this|we)\b"
 )
+_IS = words_of("ar var blir blev finns is was")
 _ORDERS = words_of(
     "visa oppna skicka ta radera stang ga hoppa avbryt angra backa byt andra spara valj sluta borja starta",
     "stoppa rensa aterga hjalp lagg fyll registrera satt skapa sok hitta skriv tillbaka fortsatt show open",
+    "ge paminn ring forklara beratta give remind call explain tell",
     "send delete remove close go cancel undo save choose stop start clear create find search help",
 )
 _ORDERS_WITH_OBJECT = words_of("hjalp fortsatt tillbaka skriv lagg satt fyll borja sluta ta")
@@ -53,6 +55,15 @@ _SAID_TO_IT = (
     *("det fungerar inte", "it does not work", "doesn't work"),
 )
 _SAID = frozenset(_SAID_TO_IT)
+_NOISES = words_of("hm hmm hmmm oh ah eh haha hahaha hehe lol suck jaha jaså va mm mhm tja asch usch")
+_MISTAKE = re.compile(
+    r"\b(?:(?:tryckte|skrev|valde|klickade) fel|fel (?:arende|fraga|svar|knapp|barn|kort)|andra mig|jag menade|i meant"
+    r"|(?:ska|skall|skulle) (?:det )?(?:vara|sta) (?:ja|nej|barn|fraga)|wrong (?:case|question|answer|button|child))\b"
+)
+_LOST = re.compile(r"\b(?:forstod|forstar|fattar|fattade|hajar) (?:jag )?(?:inte|ej)\b")
+_WANTS = re.compile(r"(?:jag|i) (?:vill|skulle vilja|behover|want|need)\b")
+_MOST_SAID_OF_IT = 6
+"""The most words in a line about what she did or wants here; a longer one tells of somebody."""
 _REF_ALONE = re.compile(r"[a-zåäö]{1,6}[ -]?\d{2,4}\s?[/:-]\s?\d{1,6}", re.IGNORECASE)
 _DAY_ALONE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[/.]\d{1,2}(?:[ /.-]\d{2,4})?")
 _GIVEN = re.compile(
@@ -69,9 +80,9 @@ def doubt(line: str, names: Collection[str]) -> Doubt | None:
     """
     if not says_something(line):
         return "too_short"
-    if is_polite(line):
-        return "politeness"
     words = core(line).strip()
+    if is_polite(line) or words in _NOISES:
+        return "politeness"
     if _is_question(line, words):
         return "question"
     return "request" if _is_request(words, names) else None
@@ -83,6 +94,8 @@ def _is_question(line: str, words: str) -> bool:
     parts = words.split()
     if not parts or "\n" in line.strip():
         return False
+    if len(parts) <= _MOST_ASKED and parts[0] in _IS and parts[1:2] in (["det"], ["it"], ["this"]):
+        return True
     asks = parts[0] in _ASKING and len(parts) <= _MOST_ADDRESSED
     return bool(asks and (len(parts) <= 4 or parts[1] in _ASKED or _WITH_ME & set(parts[:4]))) or (
         len(parts) <= _MOST_ADDRESSED and _CAN.match(words) is not None and bool(_WITH_ME & set(parts[:3]))
@@ -90,7 +103,8 @@ def _is_question(line: str, words: str) -> bool:
 
 
 def _is_request(words: str, names: Collection[str]) -> bool:
-    parts = words.split()
+    parts = _without_politeness(words.split())
+    words = " ".join(parts)
     if words in _SAID or _REF_ALONE.fullmatch(words) or _DAY_ALONE.fullmatch(words):
         return True
     if {"du", "you"} & set(parts[:3]) and len(parts) <= _MOST_ADDRESSED:
@@ -98,11 +112,22 @@ def _is_request(words: str, names: Collection[str]) -> bool:
     said = read_answer(words)
     if said is not None and not said.text:
         return True
+    if len(parts) <= _MOST_SAID_OF_IT and any(p.search(words) for p in (_MISTAKE, _LOST)):
+        return True
+    if len(parts) <= _MOST_SAID_OF_IT and _WANTS.match(words):
+        return True
     if parts[0] in _ORDERS and len(parts) <= _MOST_ASKED:
         rest = set(parts[1:])
-        has_object = not rest or bool(rest & _ORDERED) or any(part[0].isdigit() for part in parts[1:])
+        has_object = not rest or bool(rest & (_ORDERED | _ASKING)) or any(part[0].isdigit() for part in parts[1:])
         return has_object or (parts[0] not in _ORDERS_WITH_OBJECT and len(parts) <= 3)
     return any(_begins_like(parts, name) for name in names)
+
+
+def _without_politeness(parts: list[str]) -> list[str]:
+    """Return the words of a line without the politeness it begins with: `snälla hjälp`."""
+    while len(parts) > 1 and is_polite(parts[0]):
+        parts = parts[1:]
+    return parts
 
 
 def _begins_like(parts: list[str], name: str) -> bool:

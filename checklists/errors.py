@@ -9,6 +9,7 @@ UserError
 ├── BadPeople              BK-114
 ├── CaseIsSent             BK-115
 ├── RefTaken               BK-116
+├── ChildHasAnswers        BK-140
 ├── AnswerNotAllowed       BK-120
 ├── NothingToSay           BK-121
 ├── PlaceMissing           BK-122
@@ -117,6 +118,12 @@ class BadChildren(UserError):
     def text_key(self) -> str:
         """Return the sentence that names 0 as the least, where there may be no children."""
         return "errors.BK-113_adult" if self.args_for_text.get("least") == 0 else super().text_key
+
+
+class ChildHasAnswers(UserError):
+    """A child that would go has a list with answers, or one that somebody has read. child: which."""
+
+    code = "BK-140"
 
 
 class BadPeople(UserError):

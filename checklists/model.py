@@ -340,7 +340,8 @@ class Answer:
 
     choice: a Choice, `fritext` or `obesvarad`. revision: from 1; 0 when nothing was ever stored. noted: it carries a
     note. has_method: an option or a method says how it came about. returned: the chef pointed at it when sending the
-    list back, and it has not been answered since; it still counts as answered.
+    list back, and it has not been answered since; it still counts as answered. only_here: its motivation is a text in
+    the bot, and nothing says where in the case file it stands.
     """
 
     choice: str
@@ -349,6 +350,7 @@ class Answer:
     noted: bool = False
     has_method: bool = False
     returned: bool = False
+    only_here: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,7 +383,13 @@ class Written:
     def answer(self) -> Answer:
         """The same reduced to what the rules need, as if it were stored."""
         has_method = bool(self.option or self.method)
-        return Answer(self.choice, motivation=self.motivation_kind, noted=bool(self.note), has_method=has_method)
+        return Answer(
+            self.choice,
+            motivation=self.motivation_kind,
+            noted=bool(self.note),
+            has_method=has_method,
+            only_here=self.only_here,
+        )
 
 
 NOTHING = Written(OPEN)

@@ -19,11 +19,16 @@ from checklists.rules import Applied
 from checklists.workdays import Workdays
 
 NOT_ASKED = "-"
+ONLY_HERE = "endast_i_boten"
+"""The figure of motivations that are a text in the bot alone, counted on the question that holds the text."""
 FIGURES_OF = {
     "j": ("ja",),
     "J": ("ja", "ja_med_forbehall"),
     "n": ("nej",),
     "N": ("nej", "nej_motiverat"),
+    "b": ("ja", ONLY_HERE),
+    "B": ("ja", "ja_med_forbehall", ONLY_HERE),
+    "M": ("nej", "nej_motiverat", ONLY_HERE),
     "d": ("delvis",),
     "p": ("pagaende",),
     "f": ("fritext",),
@@ -44,10 +49,13 @@ def item_states(applied: Applied, role: Role) -> str:
 
 def _state(applied: Applied, item: Item) -> str:
     figure = applied.state(item.id)
-    if figure == "ja" and applied.answers[item.id].noted:
-        return "J"
+    if figure == "ja":
+        answer = applied.answers[item.id]
+        return {(False, False): "j", (True, False): "J", (False, True): "b", (True, True): "B"}[
+            answer.noted, answer.only_here
+        ]
     if figure == "nej" and _is_motivated(applied, item):
-        return "N"
+        return "M" if applied.answers[item.id].only_here else "N"
     return _STATE_OF[figure]
 
 

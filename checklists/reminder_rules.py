@@ -104,7 +104,8 @@ class CaseState:
 class Due:
     """One reminder that is due. on: the date it refers to. late: that date has passed.
 
-    at_once: the 14D reminder concerns a violence case, where an investigation is to be opened at once.
+    at_once: the 14D reminder concerns a violence case, where an investigation is to be opened at once. months: in a 6M
+    reminder, how long ago the decision is.
     """
 
     rule: Rule
@@ -114,6 +115,7 @@ class Due:
     asked: tuple[Asked, ...] = ()
     late: bool = False
     at_once: bool = False
+    months: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +223,12 @@ def _assessment(on: _On) -> Due | None:
     return Due("14D", ("worker", "chef"), f"{began}:{found}", last, late=found in after, at_once=at_once)
 
 
+def _reason_of_four_months(extensions: tuple[Extension, ...], clock: Deadline) -> bool:
+    """Return whether the reason for being late with an investigation is recorded."""
+    given = [one for one in extensions if one.limit == "4m" and one.decided_on >= clock.began]
+    return any(not one.grounds or one.decided_on > clock.last_day for one in given)
+
+
 def _reason_given(extensions: tuple[Extension, ...], clock: Deadline) -> bool:
     """Return whether the reason for being late is recorded: as an extension that did not move the deadline."""
     given = [one for one in extensions if one.limit == "14d" and one.decided_on >= clock.began]
@@ -228,13 +236,20 @@ def _reason_given(extensions: tuple[Extension, ...], clock: Deadline) -> bool:
 
 
 def _four_months(on: _On) -> Due | None:
+    """4M: some days before the limit or until-day, and on the day after, which asks for the reason unless recorded."""
     clock = investigation(on.state.dates, on.state.extensions)
-    if clock is None or not clock.runs(on.day) or on.day > clock.last_day:
+    if clock is None or not clock.runs(on.day):
         return None
-    ahead = (on.thresholds.four_months_first, on.thresholds.four_months_last)
-    days = [clock.last_day - timedelta(days=count) for count in ahead]
-    found = _newest(on, {day: on.workdays.on_or_before(day) for day in days})
-    return Due("4M", ("worker", "chef"), f"{clock.last_day}:{found}", clock.last_day) if found else None
+    last = clock.last_day
+    if on.day > last:
+        after = last + timedelta(days=1)
+        starts = {} if _reason_of_four_months(on.state.extensions, clock) else {after: on.workdays.on_or_after(after)}
+    else:
+        ahead = (on.thresholds.four_months_first, on.thresholds.four_months_last)
+        days = [last - timedelta(days=count) for count in ahead]
+        starts = {day: on.workdays.on_or_before(day) for day in days}
+    found = _newest(on, starts)
+    return Due("4M", ("worker", "chef"), f"{last}:{found}", last, late=on.day > last) if found else None
 
 
 def _newest(on: _On, starts: dict[date, date]) -> date | None:
@@ -279,11 +294,16 @@ def _followed(on: _On) -> Due | None:
 
 
 def _follow_up(on: _On) -> Due | None:
-    decided = on.state.dates.decided_on
-    if decided is None or not on.state.intervention:
+    """6M: again and again after a decided intervention, until the case is closed."""
+    decided, step = on.state.dates.decided_on, on.thresholds.follow_up_months
+    if decided is None or not on.state.intervention or on.state.dates.closed_on:
         return None
-    start = on.workdays.on_or_before(months_on(decided, on.thresholds.follow_up_months))
-    return Due("6M", ("worker",), str(decided), decided) if on.holds(start) else None
+    past = (on.day.year - decided.year) * 12 + on.day.month - decided.month
+    for months in (past - past % step, past + step - past % step):
+        if months and on.holds(on.workdays.on_or_before(months_on(decided, months))):
+            mark = str(decided) if months == step else f"{decided}:{months}"
+            return Due("6M", ("worker",), mark, decided, months=months)
+    return None
 
 
 _RULES: tuple[Callable[[_On], Due | None], ...] = (

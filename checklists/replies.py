@@ -19,11 +19,23 @@ _WORDS = {
         *("jadå", "ja då", "jodå", "jo då", "javisst", "ja visst", "jovisst", "absolut", "ja absolut", "självklart"),
         *("ja självklart", "självfallet", "såklart", "ja såklart", "givetvis", "stämmer", "det stämmer", "korrekt"),
         *("yes", "y", "yep", "yup", "yeah", "sure", "of course", "correct", "ja det stämmer", "det är ett ja"),
+        *(
+            "det stämmer bra",
+            "stämmer bra",
+            "precis",
+            "exakt",
+            "naturligtvis",
+            "så klart",
+            "jo men visst",
+            "jamenvisst",
+        ),
+        *("ja men visst", "jovars", "jo vars", "jao", "jau", "jå", "jorå", "aa", "that's right", "thats right"),
     ),
     "nej": (
         *("nej", "n", "nä", "nää", "näe", "nepp", "nix", "nejdå", "nej då", "nädå", "nä då", "tyvärr nej"),
         *("nej tyvärr", "absolut inte", "nej absolut inte", "inte alls", "inte än", "nej inte än", "nej inte alls"),
-        *("no", "nope", "nah", "not at all", "not yet", "det är ett nej"),
+        *("no", "nope", "nah", "not at all", "not yet", "det är ett nej", "näpp", "nopp", "naj", "ej", "icke"),
+        *("tyvärr inte", "nej tyvärr inte", "unfortunately not"),
     ),
     "delvis": ("delvis", "till viss del", "till en del", "i viss mån", "partly", "partially", "in part"),
     "pagaende": (
@@ -38,17 +50,31 @@ _WORDS = {
         *("vet inte", "vet ej", "vi", "jag vet inte", "jag vet ej", "vet inte än", "vet inte riktigt", "ingen aning"),
         *("har ingen aning", "jag har ingen aning", "vet inte säkert", "osäker", "jag är osäker", "är osäker"),
         *("oklart", "minns inte", "jag minns inte", "kommer inte ihåg", "don't know", "dont know", "i don't know"),
-        *("i dont know", "no idea", "not sure", "i'm not sure", "im not sure", "dunno", "idk"),
+        *("i dont know", "no idea", "not sure", "i'm not sure", "im not sure", "dunno", "idk", "vetej", "vet ente"),
+        *("jag vet faktiskt inte", "vet faktiskt inte", "ingen aning just nu", "don't know yet", "dont know yet"),
     ),
     "skip": (
         *("hoppa över", "hoppa", "hoppa över frågan", "senare", "ta det senare", "tar det senare", "nästa"),
-        *("nästa fråga", "skip", "skip it", "later", "next", "next question"),
+        *(
+            "nästa fråga",
+            "skip",
+            "skip it",
+            "later",
+            "next",
+            "next question",
+            "skippa",
+            "pass",
+            "ta den sen",
+            "tar den sen",
+        ),
+        *("får kolla", "jag får kolla", "får kolla upp det", "jag får kolla upp det", "måste kolla", "jag måste kolla"),
+        *("återkommer", "jag återkommer", "hoppa över den", "hoppa över den här"),
     ),
 }
 _POLITE = words_of(
     "tack tackar tusen snälla snalla bra toppen super perfekt fint kanon utmärkt okej okey ok oki hej hejsan",
     "hallå hejdå så mycket för hjälpen thanks thank you please great fine nice okay good morgon dag kväll god",
-    "trevlig helg vänligen hälsningar mvh cheers bye",
+    "trevlig helg vänligen hälsningar mvh cheers bye då så so very",
 )
 _POLITE_CORE = words_of(
     "tack tackar snälla snalla thanks thank please hej hejsan hallå hejdå mvh cheers bye toppen super perfekt",
@@ -58,9 +84,26 @@ _LAST_WORDS = words_of("tack snalla please thanks")
 _RESTATING = words_of(
     "det de den har hade är var blev blir gjorde gjordes gjort finns fanns gör görs jag vi hen han hon barnet",
     "barnen föräldrarna inte ej än ännu fortfarande det's it has have was is did not been done we i do does",
+    "it's hasn't haven't wasn't isn't didn't doesn't he she they ingen inget en ett någon motivering there no reason",
 )
 _RESERVES = ("men", "fast", "dock", "förutom", "utom", "but", "though", "although", "except")
-_DENIALS = words_of("inte ej not")
+_DENIALS = words_of("inte ej ingen inget not no hasn't haven't wasn't isn't didn't doesn't")
+_NONE = words_of(
+    "nej nä det finns fanns har inte ingen inget motivering motiveringen saknas tyvärr någon there is no none reason",
+    "given missing unfortunately",
+)
+_NONE_CORE = words_of("ingen inget saknas none missing")
+_FRAME = re.compile(
+    r"(?:(?:mitt )?svar(?:et)?(?: ar| blir)?|det blir(?: ett)?|jag skulle saga|(?:the )?answer(?: is)?):? (.+)"
+)
+_SPOKEN_MARKS = words_of("punkt utropstecken komma period")
+"""How a phone writes the mark that was dictated."""
+_ABOUT = (
+    re.compile(r"(?:fråga|question) (?P<number>\d{1,2})[:.,]? +(?P<said>.+)", re.IGNORECASE),
+    re.compile(r"(?P<said>.+?) (?:på|till|on|to) (?:fråga|question) (?P<number>\d{1,2})[.!]?", re.IGNORECASE),
+)
+_ALL = words_of("alla allt samtliga all everything")
+_ALL_OF = words_of("på till for to on fyra four frågor frågorna of them")
 _BUT = words_of("men but")
 _STOPS = ",;:.!–—(-"
 _BEFORE_STOP = re.compile(
@@ -94,6 +137,10 @@ def folded(text: str) -> str:
 
 
 _BY_WORD = {folded(word): choice for choice, words in _WORDS.items() for word in words}
+_DRAWN_OUT = re.compile(r"([a-z])\1+\b")
+_BY_SHORT = {word: choice for word, choice in _BY_WORD.items() if choice in ("ja", "nej")}
+_NONE_WORDS, _NONE_CORES = frozenset(map(folded, _NONE)), frozenset(map(folded, _NONE_CORE))
+_ALL_OF_WORDS = frozenset(map(folded, _ALL_OF))
 _POLITE_WORDS, _POLITE_CORES = frozenset(map(folded, _POLITE)), frozenset(map(folded, _POLITE_CORE))
 _RESTATING_WORDS = frozenset(map(folded, _RESTATING))
 _RESERVE_WORDS = frozenset(map(folded, _RESERVES))
@@ -107,9 +154,17 @@ def core(text: str) -> str:
     plain = _NO.sub("nej", text.replace("’", "'"))
     kept = "".join(sign for sign in plain if unicodedata.category(sign) not in ("So", "Sk", "Cf", "Cs"))
     words = folded(kept.strip(" \t\n\"'”“»«*_~`")).rstrip(" .!…,;:").strip(" \"'*_~`").split()
-    while len(words) > 1 and words[-1].strip(".!,") in _LAST_WORDS:
+    while len(words) > 1 and words[-1].strip(".!,") in _LAST_WORDS | _SPOKEN_MARKS:
         words = [*words[:-2], words[-2].rstrip(" .!…,;:")]
     return " ".join(words)
+
+
+def _choice(text: str) -> str | None:
+    """Return the choice a text stands for by itself: as a known word, drawn out (`jaaa`), or as `svaret är ja`."""
+    said = core(text)
+    framed = _FRAME.fullmatch(said)
+    said = framed[1] if framed else said
+    return _BY_WORD.get(said) or _BY_SHORT.get(_DRAWN_OUT.sub(r"\1", said))
 
 
 def is_polite(text: str) -> bool:
@@ -124,7 +179,7 @@ def read_answer(line: str) -> Said | None:
 
     A text that only repeats the answer (`nej, det har det inte`), is politeness, or says nothing is none.
     """
-    choice = _BY_WORD.get(core(line))
+    choice = _choice(line)
     if choice:
         return Said(choice)
     found = _after_stop(line.strip()) or _after_space(line.strip())
@@ -133,12 +188,59 @@ def read_answer(line: str) -> Said | None:
     choice, text = found
     if text.endswith(")") and "(" not in text:
         text = text[:-1].rstrip()
-    if _only_repeats(text):
-        return Said(choice)
-    again = read_answer(text)  # `nej, inte alls` is one answer, `ja, nej` is none
+    again = read_answer(_without_but(text))  # `nej, inte alls` is one answer, `ja, nej` and `nej men ja` are none
     if again is not None:
         return again if again == Said(choice) else None
+    if _only_repeats(text):
+        return None if choice == "ja" and _DENIALS & set(folded(text).split()) else Said(choice)
     return Said(choice, text)
+
+
+def _without_but(text: str) -> str:
+    first, _, rest = text.partition(" ")
+    return rest if folded(first) in _BUT else text
+
+
+def says_none(line: str) -> bool:
+    """Return whether a line says that there is no motivation: `det finns ingen`, `saknas tyvärr`."""
+    words = [word for word in re.split(r"[^\w']+", core(line)) if word]
+    return bool(_NONE_CORES & set(words)) and all(word in _NONE_WORDS for word in words)
+
+
+def about_number(line: str) -> tuple[int, str] | None:
+    """Return the question's number and the answer of `fråga 2: nej` or `nej på fråga 2`; None if it is neither."""
+    for pattern in _ABOUT:
+        found = pattern.fullmatch(line.strip())
+        said = read_answer(found["said"]) if found else None
+        if found is not None and said is not None and not said.text:
+            return int(found["number"]), found["said"]
+    return None
+
+
+def read_for_all(line: str) -> str | None:
+    """Return the answer of `ja på alla`, `alla nej`, `all yes`: the same to every question; None if it is none."""
+    words = core(line).split()
+    answer = [word for word in words if word not in _ALL | _ALL_OF_WORDS]
+    if len(answer) != 1 or not _ALL & set(words):
+        return None
+    return _choice(answer[0])
+
+
+def read_labelled(line: str, labels: Sequence[str]) -> Sequence[str] | None:
+    """Return the answers of a line that names every question with its answer, in the order of the labels; else None.
+
+    labels: what the questions are called. All of them may be numbered instead: `1 ja 2 nej`.
+    """
+    words = [word for word in re.split(r"[\s,;:.()=]+", core(line)) if word]
+    names, said = words[::2], [_choice(word) for word in words[1::2]]
+    choices = [choice for choice in said if choice is not None]
+    if len(names) != len(labels) or len(choices) != len(labels):
+        return None
+    for wanted in ([folded(label) for label in labels], [str(number + 1) for number in range(len(labels))]):
+        if sorted(names) == sorted(wanted):
+            by_name = dict(zip(names, choices, strict=True))
+            return [by_name[name] for name in wanted]
+    return None
 
 
 def begins_with_answer(line: str) -> bool:
@@ -150,13 +252,14 @@ def begins_with_answer(line: str) -> bool:
 def _after_stop(line: str) -> tuple[str, str] | None:
     """Parse an answer, a mark such as `,` `.` `–` `-` `:` `(`, and a text."""
     found = _BEFORE_STOP.fullmatch(line)
-    choice = _BY_WORD.get(core(found["word"])) if found else None
-    if found is None or choice is None or not found["text"].strip():
+    choice = _choice(found["word"]) if found else None
+    text = found["text"].strip(" .…-–—") if found else ""
+    if found is None or choice is None or not text:
         return None
     alone, spaced = len(found["word"].strip()) == 1, found["stop"][0].isspace() or line[found.end("stop")].isspace()
     if alone and not spaced and found["stop"].strip() in ".-":  # `n.b.` is no answer
         return None
-    return choice, found["text"].strip()
+    return choice, found["text"].strip() if found["text"].strip()[0] not in ".…-–—" else text
 
 
 def _after_space(line: str) -> tuple[str, str] | None:
@@ -164,7 +267,7 @@ def _after_space(line: str) -> tuple[str, str] | None:
     words = line.split(maxsplit=_MOST_WORDS)
     for count in range(min(len(words) - 1, _MOST_WORDS - 1), 0, -1):
         said = core(" ".join(words[:count]))
-        choice = _BY_WORD.get(said)
+        choice = _choice(said)
         text = line.split(maxsplit=count)[count]
         if choice == "nej" and len(said) > 1:
             return choice, text
@@ -182,7 +285,7 @@ def _only_repeats(text: str) -> bool:
 
 
 def _only_restates(text: str) -> bool:
-    return all(word in _RESTATING_WORDS for word in re.split(r"[^\w']+", folded(text)) if word)
+    return all(word in _RESTATING_WORDS | _POLITE_CORES for word in re.split(r"[^\w']+", folded(text)) if word)
 
 
 def read_answers(line: str) -> Sequence[str] | None:

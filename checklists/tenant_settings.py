@@ -3,16 +3,23 @@
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from checklists.faults import Code, Refusal, fault, listed, word
 from checklists.findings import read_standings
+from checklists.identity import address
 from checklists.model import MotivationBy
 from checklists.ref_pattern import DEFAULT_PATTERN, compiles
 from checklists.reminder_rules import Thresholds
 from checklists.workdays import Workdays
+
+Decides = Literal[
+    "open:case_worker", "open:senior_case_worker", "open:unit_manager", "open:together",
+    "not_open:case_worker", "not_open:senior_case_worker", "not_open:unit_manager", "not_open:together",
+]  # fmt: skip
+ViolenceMeasure = Literal["decided_by_chef", "two_workers", "with_police"]
 
 
 def _pattern(text: str) -> str:
@@ -26,6 +33,12 @@ def _findings(said: tuple[str, ...]) -> tuple[str, ...]:
     return said
 
 
+def _addresses(said: tuple[str, ...]) -> tuple[str, ...]:
+    if not all("@" in one for one in said):
+        raise ValueError
+    return tuple(map(address, said))
+
+
 @dataclass(frozen=True, slots=True)
 class TenantSettings(Thresholds):
     """The reminder thresholds, and everything else a tenant decides for itself.
@@ -34,6 +47,10 @@ class TenantSettings(Thresholds):
     free_days: closing days in addition to the holidays. motivation: the form of motivation required.
     findings: the standing of the supervisory authority's findings, as `findings.read_standings` parses it.
     target: the share of Ja, in per cent, that a question is held against in reports.
+    decides: who decides on opening an investigation, `open:WHO`, and on not opening one, `not_open:WHO`.
+    violence_cases: what else the municipality has decided on cases of violence; both are shown with the case.
+    out_of_hours: e-mail addresses, in the register, of those who outside office hours are told of a report without a
+    protection assessment, in the chef's place.
     """
 
     case_ref_pattern: Annotated[str, AfterValidator(_pattern)] = DEFAULT_PATTERN
@@ -43,6 +60,9 @@ class TenantSettings(Thresholds):
     motivation: MotivationBy = "either"
     findings: Annotated[tuple[str, ...], AfterValidator(_findings)] = ()
     target: Annotated[int, Field(ge=1, le=100)] = 80
+    decides: tuple[Decides, ...] = ()
+    violence_cases: tuple[ViolenceMeasure, ...] = ()
+    out_of_hours: Annotated[tuple[str, ...], AfterValidator(_addresses)] = ()
 
     @property
     def workdays(self) -> Workdays:

@@ -16,7 +16,7 @@ from actions.origin import Origin
 from actions.people import Outcome
 from checklists.case_dates import read_day
 from checklists.csv_in import CsvRow, read_csv
-from checklists.errors import BadChildren, BadPeople, UserError
+from checklists.errors import BadChildren, BadPeople, ChildHasAnswers, UserError
 from checklists.faults import Code, Fault, Refusal, fault, listed, of_rule
 from checklists.loader import all_facts
 from checklists.model import MOST_CHILDREN, CaseType
@@ -114,7 +114,7 @@ class _Row:
                 changes += acts.set_children(*at, count)
         except BadPeople as error:
             raise Refusal(of_rule(error, "co_email")) from None
-        except BadChildren as error:
+        except (BadChildren, ChildHasAnswers) as error:
             raise Refusal(of_rule(error, "children")) from None
         if yes_no["protected_identity"]:
             changes += acts.set_protected(*at, protected=yes_no["protected_identity"] == "ja")

@@ -30,11 +30,17 @@ COLUMNS = (
 
 
 def rate_rows(
-    session: Session, selection: Selection, today: date, *, for_publication: bool = False
+    session: Session,
+    selection: Selection,
+    today: date,
+    *,
+    for_publication: bool = False,
+    also: tuple[str, ...] = (),
 ) -> Iterator[list[str]]:
     """Yield one row per unit, role and question, with the sum after the questions of each checklist.
 
-    for_publication: hide small numbers, and leave out the sums, which would give them away.
+    for_publication: hide small numbers, and leave out the sums, which would give them away. also: further figures at
+    the end of each row, not for publication.
 
     Raises: CannotPublish: for publication, and the period is not a past quarter or year.
     """
@@ -47,7 +53,7 @@ def rate_rows(
         return
     for tenant_id in everyone:
         for line in with_sums(lines(session, tenant_id, period, selection)):
-            yield row(line, period)
+            yield row(line, period) + [str(line.figures.get(code, 0)) for code in also]
 
 
 def row(line: Line, period: Period, published: Cells | None = None) -> list[str]:

@@ -10,7 +10,7 @@ from datetime import date
 
 from checklists.model import Role
 from checklists.periods import Period
-from checklists.rates import Comparison, Share, wilson
+from checklists.rates import ONLY_HERE, Comparison, Share, wilson
 from reports.compared import compared, sentence
 from reports.figures import BASIS, WORKER, Line, grouped, list_lines, may_lead, on_items, titled, whole
 from reports.selected import Selection
@@ -23,7 +23,8 @@ from texts import Language, say
 class QuestionRate:
     """One question, or the sum of several. interval: 95 % Wilson interval of `fulfilled`, None if n is 0.
 
-    motivated: how many nej are. noted: how many ja have a note. compared: `before` as a sentence. versions: those of
+    motivated: how many nej are. noted: how many ja have a note. only_here: how
+    many motivations are a text in the bot alone. compared: `before` as a sentence. versions: those of
     the checklist that are counted.
     """
 
@@ -35,6 +36,7 @@ class QuestionRate:
     interval: tuple[float, float] | None
     motivated: int
     noted: int
+    only_here: int
     before: Comparison
     compared: str
     versions: tuple[int, ...]
@@ -125,6 +127,7 @@ def rate_of(line: Line, earlier: Line | None, language: Language) -> QuestionRat
         interval=wilson(line.fulfilled) if line.applicable else None,
         motivated=line.counts.get("nej_motiverat", 0),
         noted=line.counts.get("ja_med_forbehall", 0),
+        only_here=line.counts.get(ONLY_HERE, 0),
         before=before,
         compared=sentence(before, language),
         versions=line.versions,

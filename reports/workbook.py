@@ -11,7 +11,7 @@ from xlsxwriter import Workbook
 from checklists.loader import checklist_version, newest
 from checklists.model import Checklist
 from checklists.periods import Period
-from checklists.rates import ANSWERED, FIGURES_OF, Share
+from checklists.rates import ANSWERED, FIGURES_OF, ONLY_HERE, Share
 from reports import checklists as list_rows
 from reports import rates as rate_rows
 from reports.figures import BASIS, WORKER, lines, period_of, sum_of, whole
@@ -31,8 +31,8 @@ from texts import Language, say
 
 DEFINED = (
     "cases", "applicable", "answered", "completion_pct", "fulfilled_pct", "low_pct", "nej_motiverat",
-    "ja_med_forbehall", "ej_tillampligt", "obesvarad", "fritext", "item", "due", "without_checklist", "complete",
-    "sent", "signed", "returned", "voided",
+    "ja_med_forbehall", "endast_i_boten", "ej_tillampligt", "obesvarad", "fritext", "item", "due", "without_checklist",
+    "complete", "sent", "signed", "returned", "voided",
 )  # fmt: skip
 TIME_DEFINED = ("within", "late", "open_late", "open_within", "extended", "denominator")
 CLOCKS_DEFINED = (READ, *CLOCKS)
@@ -88,13 +88,17 @@ def _figures(session: Session, book: Workbook, wanted: Wanted) -> tuple[int, lis
     language = wanted.language
     everyone = tenant_ids(session, wanted.selection)
     period = period_of(session, everyone, wanted.selection, wanted.today)
-    rates = rate_rows.rate_rows(session, wanted.selection, wanted.today, for_publication=wanted.for_publication)
+    also = () if wanted.for_publication else (ONLY_HERE,)
+    columns = (*rate_rows.COLUMNS, *also)
+    rates = rate_rows.rate_rows(
+        session, wanted.selection, wanted.today, for_publication=wanted.for_publication, also=also
+    )
     widths = [36, 24, 14, 12, *[14] * 10]
     _overview(session, everyone, period, wanted, book)
     _summary(session, everyone, period, wanted, Sheet(book, say("workbook.summary", language), widths))
-    questions = Sheet(book, say("workbook.questions", language), [24, 24, 14, 30, 60, *[12] * 15])
-    numbers = (_numbers(rate_rows.COLUMNS, row, language) for row in rates)
-    count = questions.table(_header(rate_rows.COLUMNS, language), numbers)
+    questions = Sheet(book, say("workbook.questions", language), [24, 24, 14, 30, 60, *[12] * 16])
+    numbers = (_numbers(columns, row, language) for row in rates)
+    count = questions.table(_header(columns, language), numbers)
     if not wanted.for_publication:
         _times(session, wanted, Sheet(book, say("workbook.times", language), [24, 24, 44, *[14] * 8]))
         _trend(session, everyone, period, wanted, Sheet(book, say("workbook.trend", language), widths), book)

@@ -134,6 +134,11 @@ def any_in(session: Session, case_id: int) -> bool:
     return session.exec(query.where(FilledRow.case_id == case_id).limit(1)).first() is not None
 
 
+def any_of(session: Session, filled_id: int) -> bool:
+    """Return whether anything was ever answered in a list, also if it was taken back."""
+    return session.exec(select(AnswerRow.id).where(AnswerRow.filled_id == filled_id).limit(1)).first() is not None
+
+
 def newest_occasion(
     session: Session, case_id: int, checklist: str, reader_id: int = NOBODY
 ) -> list[tuple[FilledRow, dict[str, AnswerRow]]]:
@@ -250,7 +255,14 @@ def history(session: Session, filled: int) -> Sequence[AnswerRow]:
 def to_domain(row: AnswerRow | Stored) -> Answer:
     """Return a stored answer reduced to what the rules need."""
     has_method = bool(row.option) or row.method is not None
-    return Answer(row.choice, row.revision, row.motivation_kind, noted=row.note is not None, has_method=has_method)
+    return Answer(
+        row.choice,
+        row.revision,
+        row.motivation_kind,
+        noted=row.note is not None,
+        has_method=has_method,
+        only_here=row.motivation_kind == "text" and row.place is None,
+    )
 
 
 def add(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, and_, or_, select
 from sqlmodel import Session, col
 
 from checklists.deadlines import Extension
@@ -207,14 +207,17 @@ def _answers(session: Session, ids: Sequence[int]) -> defaultdict[int, _Given]:
             col(AnswerRow.motivation_kind),
             col(AnswerRow.note).is_not(None),
             or_(col(AnswerRow.option) != "", col(AnswerRow.method).is_not(None)),
+            and_(col(AnswerRow.motivation_kind) == "text", col(AnswerRow.place).is_(None)),
         )
         .join(FilledRow, col(FilledRow.id) == col(AnswerRow.filled_id))
         .where(col(FilledRow.case_id).in_(ids))
         .order_by(col(AnswerRow.filled_id), col(AnswerRow.item_id), col(AnswerRow.revision))
     )
     newest: dict[int, dict[str, Answer]] = defaultdict(dict)
-    for filled_id, item, choice, kind, noted, told in session.connection().execute(query):
-        newest[filled_id][item] = Answer(choice, motivation=kind, noted=bool(noted), has_method=bool(told))
+    for filled_id, item, choice, kind, noted, told, here in session.connection().execute(query):
+        newest[filled_id][item] = Answer(
+            choice, motivation=kind, noted=bool(noted), has_method=bool(told), only_here=bool(here)
+        )
     given: defaultdict[int, _Given] = defaultdict(tuple)
     for filled_id, answers in newest.items():
         given[filled_id] = tuple((item, answer) for item, answer in answers.items() if answer.choice != OPEN)

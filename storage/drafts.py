@@ -54,6 +54,11 @@ def forget(session: Session, filled: FilledRow, item_id: str, person_id: int) ->
     session.exec(delete(DraftRow).where(*where))
 
 
+def forget_all(session: Session, filled: FilledRow) -> None:
+    """Delete every draft in a list."""
+    session.exec(delete(DraftRow).where(col(DraftRow.filled_id) == filled.id))
+
+
 def _find(session: Session, filled: FilledRow, item_id: str, person_id: int) -> DraftRow | None:
     query = select(DraftRow).where(
         DraftRow.filled_id == filled.id, DraftRow.item_id == item_id, DraftRow.person_id == person_id

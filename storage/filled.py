@@ -136,6 +136,12 @@ def add(session: Session, row: FilledRow) -> FilledRow:
     return row
 
 
+def remove(session: Session, row: FilledRow) -> None:
+    """Delete a list in which nothing was ever answered. Its id is never used again."""
+    session.delete(row)
+    session.flush()
+
+
 def of_person(session: Session, tenant_id: int, person_id: int, but: ListId) -> Sequence[FilledRow]:
     """Return the lists a person answers alone and outside every round, newest first. but: a list that is left out."""
     query = select(FilledRow).where(FilledRow.tenant_id == tenant_id, FilledRow.person_id == person_id)

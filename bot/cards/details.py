@@ -24,9 +24,13 @@ def details_card(pen: Pen, view: DetailsView) -> Card:
     """Show what is known about a case, with fields to change it; those left empty change nothing."""
     body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.details_title"))]
     body.append(subtle(pen.say("card.details_how")))
+    body += [subtle(pen.line(line)) for line in view.hints]
     several = any(child > 1 for child, _ in view.facts)
     for child, field in view.facts:
         body += _fact(pen, child, field, several=several)
+    if view.children or view.adult:
+        number: Element = {"type": "Input.Number", "id": "children", "label": pen.say("card.children"), "max": 20}
+        body.append({**number, "min": int(not view.adult), "value": view.children})
     yes_no = {"ja": pen.say("answers.ja"), "nej": pen.say("answers.nej")}
     body.append(choice_set("protected_identity", pen.say("card.protected_identity"), yes_no))
     body += now_line(pen, "ja" if view.protected else "nej")

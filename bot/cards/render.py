@@ -9,6 +9,7 @@ from bot.cards.deputies import deputies_card
 from bot.cards.detail import detail_card
 from bot.cards.details import close_card, decided_card, details_card, extend_card, wrong_case_card
 from bot.cards.facts import facts_card
+from bot.cards.file_text import file_text_card
 from bot.cards.form import form_card
 from bot.cards.group import group_card
 from bot.cards.help import help_card
@@ -36,6 +37,7 @@ _BUILDERS: dict[str, Callable[[Pen, Any], Card]] = {
     "motivation": motivation_card,
     "detail": detail_card,
     "summary": summary_card,
+    "file_text": file_text_card,
     "missing": missing_card,
     "cases": cases_card,
     "menu": menu_card,

@@ -125,6 +125,7 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
         quarters=quarters_chart(found, along.target, language),
         months=months_chart(found.complete, along.target, language),
         over_time=over_time(found.complete, language),
+        only_here=_only_here(view.questions, language),
         sentences=view.sentences,
         sections=by_section(view.checklist, view.questions, rows, view.sections),
         rows=rows,
@@ -147,6 +148,15 @@ def _versions(rates: Sequence[QuestionRate], language: Language) -> str:
     """Return a sentence saying that several checklist versions are added up; empty if there is only one."""
     used = sorted({version for rate in rates for version in rate.versions})
     return say("report_page.versions", language, versions=", ".join(map(str, used))) if len(used) > 1 else ""
+
+
+def _only_here(rates: Sequence[QuestionRate], language: Language) -> str:
+    """Return a sentence on the motivations that stand in the bot alone, by question; empty if there are none."""
+    found = [(number, rate.only_here) for number, rate in enumerate(rates, start=1) if rate.only_here]
+    if not found:
+        return ""
+    each = [say("report_page.only_here_in", language, number=number, n=n) for number, n in found]
+    return say("report_page.only_here", language, n=sum(n for _, n in found), questions=", ".join(each))
 
 
 def _counts(counts: dict[str, int], language: Language) -> Iterator[tuple[str, str]]:

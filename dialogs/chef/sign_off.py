@@ -1,6 +1,6 @@
 """The chef's decision after reading: sign, sign with a shortfall, or send back; and looking at a signature again."""
 
-from actions import signing
+from actions import answers, signing
 from actions.basis import Basis
 from actions.changes import Change, Point, record
 from checklists import lifecycle
@@ -13,10 +13,9 @@ from dialogs.chef.compare import canonical, comparison, hash_of
 from dialogs.chef.reading import enter
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
-from dialogs.turn.presses import AsShown, SeenAt
+from dialogs.turn.presses import AsShown, Nothing, SeenAt
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.chef import ReturnView, ShortfallView
-from dialogs.views.ready_made import open_button
 from dialogs.views.views import Button, ClosedView, Line
 from dialogs.worker import next_card
 from dialogs.worker.sheet_parts import basis_head, gap_row
@@ -27,6 +26,7 @@ SIGN = Right("sign", "case", READER)
 SHORTFALL = Right("sign_shortfall", "case", READER)
 SAVE_SHORTFALL = Right("save_shortfall", "case", READER)
 SEND_BACK = Right("send_back", "case", READER)
+BACK_TO_READING = Right("back_to_reading", "case", READER)
 SAVE_RETURN = Right("save_return", "case", READER)
 SEEN = Right("seen_at_signing", "case", {**OWN_CASE, **READER})
 
@@ -47,7 +47,10 @@ def sign(context: TurnContext, press: Press[AsShown]) -> Reaction:
 def sign_shortfall(context: TurnContext, press: Press[AsShown]) -> Reaction:
     """Ask why the chef signs although something is missing."""
     reader = _ready(context, press, SHORTFALL)
-    return _shortfall(context, reader, (), "") if isinstance(reader, Basis) else reader
+    if not isinstance(reader, Basis):
+        return reader
+    typed = answers.kept_fields(context.session, context.origin, reader.worker.sheets[0], "shortfall")
+    return _shortfall(context, reader, (), typed.get("reason", ""))
 
 
 def _shortfall(context: TurnContext, reader: Basis, notices: tuple[Line, ...], text: str) -> ShortfallView:
@@ -80,6 +83,7 @@ def save_shortfall(context: TurnContext, press: Press[AsShown]) -> Reaction:
     except UserError as error:
         told = (Line(say=error.text_key, args=error.args_for_text),)
         return _shortfall(context, reader, told, shown_again(text, context.origin.lets))
+    answers.keep_fields(context.session, context.origin, reader.worker.sheets[0], "shortfall", {})
     return _signed(context, reader, reason)
 
 
@@ -128,7 +132,21 @@ def send_back(context: TurnContext, press: Press[AsShown]) -> Reaction:
     reader = find_case.by_id(context, press.case, SEND_BACK)
     if reader.case.closed_on is not None:
         return find_case.closed_case(context, reader.case)
-    return _return(reader, (), "", _gaps(reader)) if reader.worker.waits_for_reader else enter(context, reader)
+    if not reader.worker.waits_for_reader:
+        return enter(context, reader)
+    typed = answers.kept_fields(context.session, context.origin, reader.worker.sheets[0], "return")
+    chosen = tuple(typed["items"].split(",")) if "items" in typed else _gaps(reader)
+    return _return(reader, (), typed.get("comment", ""), chosen)
+
+
+def back_to_reading(context: TurnContext, press: Press[Nothing]) -> Reaction:
+    """Go back to the reading; what was filled in on the card stands on it when it is opened again."""
+    reader = find_case.by_id(context, press.case, BACK_TO_READING)
+    if reader.worker.sheets and press.inputs:
+        card = "shortfall" if "reason" in press.inputs else "return"
+        fields = {name: press.inputs.get(name, "") for name in ("comment", "items", "reason")}
+        answers.keep_fields(context.session, context.origin, reader.worker.sheets[0], card, fields)
+    return enter(context, reader)
 
 
 def _gaps(reader: Basis) -> tuple[str, ...]:
@@ -154,7 +172,7 @@ def _return(reader: Basis, notices: tuple[Line, ...], text: str, chosen: tuple[s
 
 
 def _back(case_id: int) -> Button:
-    return open_button(case_id, Line(say="buttons.back"), "read")
+    return Button(title=Line(say="buttons.back"), claim=claimed("back_to_reading", case=case_id))
 
 
 def _questions(reader: Basis) -> list[Point]:
@@ -197,6 +215,7 @@ def save_return(context: TurnContext, press: Press[AsShown]) -> Reaction:
         )
     points = _pointed(reader, press.inputs.get("items", ""))
     acting = context.acting_as(case)
+    answers.keep_fields(context.session, context.origin, worker.sheets[0], "return", {})
     changes = signing.send_back(context.session, context.origin, worker, comment, points, acting)
     line = Line(say="reading.sent_back", args={"count": len(points)})
     return Done(ClosedView(case_ref=case.ref, line=line, buttons=(reading_cards.to_read_button(),)), changes)
@@ -229,6 +248,7 @@ VERBS = (
     Verb(SHORTFALL, sign_shortfall, AsShown, keeps=False),
     Verb(SAVE_SHORTFALL, save_shortfall, AsShown),
     Verb(SEND_BACK, send_back, AsShown, keeps=False),
+    Verb(BACK_TO_READING, back_to_reading, keeps=False),
     Verb(SAVE_RETURN, save_return, AsShown),
     Verb(SEEN, seen_at_signing, SeenAt, keeps=False),
 )

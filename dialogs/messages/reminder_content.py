@@ -94,6 +94,7 @@ class _Bundle:
         self._session = session
         self._settings = settings
         self._person = person.id
+        self._email = person.email or ""
         self._tenant_id = person.tenant_id
         at = local(now)
         self._today = at.date()
@@ -107,7 +108,7 @@ class _Bundle:
         case = self._case(note.case_id)
         if note.rule == "GRANSKA":
             return self._review(note) if case is not None and note.day == self._today and self._open else None
-        if case is None or note.day != self._today or not self._staff.may_be_told(case, self._person):
+        if case is None or note.day != self._today or not self._may_be_told(case, note):
             return None
         if note.rule != "SKYDD" and not self._open:
             return None  # the office has closed meanwhile; the next sweep will tell
@@ -126,6 +127,13 @@ class _Bundle:
         is_left = note.case_id in hers
         found = review_due(row.id, row.closes_on, self._today, self._settings, self._settings.workdays)
         return found if is_left else None
+
+    def _may_be_told(self, case: CaseRow, note: ToldRow) -> bool:
+        """Say whether the case may be named to her: as ever, or while she is on duty outside office hours."""
+        if self._staff.may_be_told(case, self._person):
+            return True
+        on_duty = note.rule == "SKYDD" and not self._open and not case.protected_identity
+        return on_duty and self._email in self._settings.out_of_hours and self._staff.is_present(self._person)
 
     def view(self, bare: ReminderView, bundle: str, holding: Sequence[tuple[ToldRow, Due]]) -> ReminderView:
         """Return the reminders that hold, the most urgent case first."""
@@ -213,14 +221,20 @@ class _Bundle:
             points=tuple(self._point(case, one) for one in found),
             answers=protection.buttons(case.id) if asked_here else (),
             button=button,
-            more=self._acts(case, found) if verb == OPENS["chef"] and button else (),
+            more=self._acts(case, found, reads=verb == OPENS["chef"]) if button else (),
         )
 
-    def _acts(self, case: CaseRow, found: list[Due]) -> tuple[Button, ...]:
-        """Return what a chef can do at once about the fourteen days: extend, or ask the case's workers to act."""
-        if all(one.rule != "14D" for one in found):
-            return ()
+    def _acts(self, case: CaseRow, found: list[Due], *, reads: bool) -> tuple[Button, ...]:
+        """Return what can be done at once about a time limit.
+
+        Of the fourteen days a chef can extend them, or ask the case's workers to act; where a reason is asked for,
+        whoever is asked can give it.
+        """
         extend = open_button(case.id, Line(say="buttons.extend"), "extend", about=case.ref)
+        if any(one.late and one.rule in ("14D", "4M") for one in found) and not reads:
+            return (extend,)
+        if not reads or all(one.rule != "14D" and not (one.rule == "4M" and one.late) for one in found):
+            return ()
         ask = open_button(case.id, Line(say="buttons.ask_worker"), "ask_worker", about=case.ref)
         return (extend, ask) if self._staff.workers(case) else (extend,)
 
@@ -234,9 +248,10 @@ class _Bundle:
             return Line(say="reminders.returned_points" if one.asked else "reminders.returned", args={"date": day})
         if one.rule == "14D":
             return self._assessment_line(case, one)
-        if one.rule == "6M" and self._settings.follow_up_months != 6:
-            months = self._settings.follow_up_months
-            return Line(say="reminders.follow_up_months", args={"date": day, "months": months})
+        if one.rule == "4M" and one.late:
+            return Line(say="reminders.four_months_reason", args={"date": day, "ref": case.ref})
+        if one.rule == "6M" and one.months != 6:
+            return Line(say="reminders.follow_up_months", args={"date": day, "months": one.months})
         return Line(say=SENTENCES[one.rule], args={"date": day})
 
     def _assessment_line(self, case: CaseRow, one: Due) -> Line:

@@ -214,11 +214,12 @@ def tell_of_protection(session: Session, now: datetime) -> Protected:
         found, unread = told_reminders.received(session, tenant_id, day)
         left_out = list(unread)
         staff = Staff(people.holdings_on(session, tenant_id, day)) if found else Staff(())
+        on_duty = out_of_hours(session, tenants.settings(tenant), staff, tenant_id, now) if found else []
         told = told_reminders.told_about(session, [case.id for case in found]) if found else {}
         for case in found:
             try:
                 one = _protection(session, case, day)
-                audience = reached(session, staff, case, one.audiences) if one else []
+                audience = _audience(session, staff, case, one, on_duty) if one else []
             except UNFIT as error:
                 left_out.append(Skipped(case.id, error))
                 continue
@@ -234,6 +235,22 @@ def tell_of_protection(session: Session, now: datetime) -> Protected:
             skipped_cases.note(session, tenant_id, day, (), left_out)
             skipped += left_out
     return Protected(told_now, tuple(skipped))
+
+
+def out_of_hours(session: Session, settings: TenantSettings, staff: Staff, tenant_id: int, now: datetime) -> list[int]:
+    """Return who is told outside office hours, if anyone is set: those who hold a role and have the app."""
+    if settings.in_office_hours(local(now)):
+        return []
+    named = [people.by_email(session, tenant_id, one) for one in settings.out_of_hours]
+    rows = [row.id for row in named if row is not None and staff.is_present(row.id)]
+    return [row for row in rows if conversations.reachable(conversations.of_person(session, row))]
+
+
+def _audience(session: Session, staff: Staff, case: CaseRow, one: Due, on_duty: list[int]) -> list[int]:
+    """Return who is told: outside office hours those on duty in the chef's place, except of a protected identity."""
+    if not on_duty or case.protected_identity:
+        return reached(session, staff, case, one.audiences)
+    return list(dict.fromkeys([*reached(session, staff, case, ("worker",)), *on_duty]))
 
 
 def _protection(session: Session, case: CaseRow, day: date) -> Due | None:

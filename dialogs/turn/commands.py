@@ -7,7 +7,7 @@ from functools import cache
 from actions.basis import BASIS
 from actions.changes import Change, record
 from checklists.errors import SignatureStands
-from checklists.replies import begins_with_answer, folded
+from checklists.replies import begins_with_answer, folded, words_of
 from checklists.rights import ANYONE, RELATIONS, Right, may, table
 from dialogs.admin import administration, log_check
 from dialogs.chef import deputies, reading, sign_off, unit_case, unit_cases
@@ -36,6 +36,7 @@ from dialogs.worker import (
     protection,
     remarks,
     summary,
+    text_for_file,
     undo,
     what_counts,
     wrong_case,
@@ -46,6 +47,12 @@ _ENDS = "?!.,… "
 _LAST_WORDS = frozenset({"tack", "snalla", "please", "thanks"})
 _MOST_TITLE = 4
 """The most words in the title of a button."""
+_MOST_WORDS = 5
+"""The most words in a command."""
+_ASKED_WITH = words_of(
+    "kan du kunde skulle jag vill behover fa se ha visa mig oppna snalla please show me open the can you could i want",
+    "to see need alla garna en ett ta tar a",
+)
 _NEAR, _NEARER, _MOST_NEAR = 0.6, 0.75, 60
 
 MODULES = (
@@ -61,6 +68,7 @@ MODULES = (
     undo,
     what_counts,
     summary,
+    text_for_file,
     my_cases,
     case_details,
     closing,
@@ -132,12 +140,20 @@ def find_command(context: TurnContext, text: str, *, whole: bool) -> tuple[Comma
     whole: require the entire line to read as the command, for places where any other text would be an answer.
     """
     words = _said(text).split()
-    for count in (2, 1):
-        command = _BY_WORD.get(folded(" ".join(words[:count]))) if len(words) >= count else None
+    for count in range(min(len(words), _MOST_WORDS), 0, -1):
+        command = _BY_WORD.get(folded(" ".join(words[:count])))
         rest = " ".join(words[count:])
         if command and (not whole or command.whole(context, rest)):
             return command, rest
-    return None
+    asked = bare(text)
+    return find_command(context, asked, whole=True) if len(asked.split()) < len(words) else None
+
+
+def bare(text: str) -> str:
+    """Return a line without the ways to ask for something that it begins with: `kan du visa`, `jag vill se`."""
+    words = _said(text).split()
+    first = next((n for n, word in enumerate(words) if folded(word).strip(_ENDS) not in _ASKED_WITH), len(words))
+    return " ".join(words[first:])
 
 
 def find_title(context: TurnContext, text: str) -> tuple[Command, str] | None:

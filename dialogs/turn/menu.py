@@ -142,8 +142,12 @@ def _buttons(context: TurnContext) -> tuple[Button, ...]:
 
 
 VERBS: tuple[Verb, ...] = ()
+_GREETINGS = (
+    *("hej", "hejsan", "?", "help", "hello", "hi", "tjena", "god morgon", "hallå", "vad kan du", "vad kan du göra"),
+    "what can you do",
+)
 COMMANDS = (
-    Command("hjälp", ("hej", "hejsan", "?", "help", "hello", "hi"), help_, HELP),
+    Command("hjälp", _GREETINGS, help_, HELP),
     Command(
         "språk", ("language",), language, LANGUAGE, lambda _context, rest: not rest or rest.casefold() in _LANGUAGES
     ),

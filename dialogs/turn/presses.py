@@ -395,6 +395,10 @@ class OfBundle(_Named):
     """A bundle of reminders, by key."""
 
 
+class OfCard(_Named):
+    """A card that is gone back from: what is filled in on it is kept under this name."""
+
+
 class OfRef(_Named):
     """A case reference she was asked about."""
 

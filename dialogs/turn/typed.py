@@ -12,7 +12,20 @@ from checklists.detail_words import read_detail, read_start
 from checklists.doubt import doubt, names_of
 from checklists.errors import OnlyReference, UserError
 from checklists.free_text import MOST_TEXT
-from checklists.replies import Said, begins_with_answer, core, folded, is_polite, read_answer, read_answers, read_number
+from checklists.replies import (
+    Said,
+    about_number,
+    begins_with_answer,
+    core,
+    folded,
+    is_polite,
+    read_answer,
+    read_answers,
+    read_for_all,
+    read_labelled,
+    read_number,
+    says_none,
+)
 from checklists.route import Stop, motivated_by, stop_of
 from dialogs.turn import commands, find_case
 from dialogs.turn.declared import Done, Press, Reaction, claimed, parted
@@ -86,7 +99,8 @@ def _which(context: TurnContext, text: str) -> Reaction | None:
 
 def _button(shown: Shown, text: str) -> Button | None:
     """Return the button a line names, by title in either language or by number."""
-    words = {folded(text), core(text)}
+    bare = commands.bare(text)
+    words = {folded(text), core(text)} | ({folded(bare)} if len(bare.split()) < len(text.split()) else set())
     for button in shown.buttons:
         if words & {folded(say(button.title.say, language, **button.title.args)) for language in LANGUAGES}:
             return button
@@ -98,7 +112,10 @@ def _button(shown: Shown, text: str) -> Button | None:
 
 
 def _question(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
-    said = read_answer(text)
+    numbered = about_number(text)
+    if numbered is not None and numbered[0] != _number(context, shown):
+        return again(context, shown, Line(say="typed.not_an_answer"))
+    said = read_answer(numbered[1] if numbered else text)
     if said is None:
         return again(context, shown, Line(say="typed.not_an_answer")) if begins_with_answer(text) else None
     if said.choice in ("skip", "unknown"):
@@ -113,6 +130,12 @@ def _question(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     if said.text and items:
         reaction = _text_too(context, button.claim, said, items[0], reaction)
     return _echoed(context, shown, reaction, items)
+
+
+def _number(context: TurnContext, shown: Shown) -> int:
+    """Return the number of the question shown, 0 if it is gone."""
+    sheet, _ = _here(context, shown)
+    return sheet.checklist.numbers[OnCard.read(shown.at).item_id] if sheet is not None else 0
 
 
 def _is_doubted(said: Said) -> bool:
@@ -176,6 +199,11 @@ def _group(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     items = [listed.item for listed in shown.items]
     still = [item_id for item_id in items if sheet.applied.is_open(item_id)]
     said, words = read_answer(text), read_answers(text)
+    labels = [sheet.checklist.by_id[item_id].label or "" for item_id in items]
+    for_all = read_for_all(text)
+    words = words or read_labelled(text, labels) or ([for_all] * len(items) if for_all else None)
+    if words is None and set(map(folded, labels)) & set(core(text).replace(",", " ").split()):
+        return again(context, shown, Line(say="typed.group_how"))
     answered = items if words and len(words) == len(items) else still[: len(words or "1")]
     if words is None and (said is None or not said.text):
         return again(context, shown, Line(say="typed.group_how")) if begins_with_answer(text) else None
@@ -197,6 +225,8 @@ def _group(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
 def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     """Take `nej` as "no motivation" and any other line as the motivation itself, if it is certain to be one."""
     said = read_answer(text)
+    if says_none(text):
+        return _missing(context, shown)
     if said is not None and not said.text and not is_polite(text):
         if said.choice == "nej":
             return _missing(context, shown)

@@ -227,15 +227,18 @@ class FormView(View):
 class DetailsView(View):
     """The facts of a case and its children, its dates and its people.
 
-    facts: fields by child number, 0 for the case. dates: field name and ISO date. workers: row ids and names to choose
-    a co-worker from.
+    facts: fields by child number, 0 for the case. adult: an adult's case, which may have no children. dates: field name
+    and ISO date. hints: what the municipality has decided. workers: row ids and names to choose a co-worker from.
     """
 
     kind: Literal["details"] = "details"
     head: Head
     facts: tuple[tuple[int, FactField], ...]
+    children: int = 0
+    adult: bool = False
     protected: bool
     dates: tuple[tuple[str, str], ...]
+    hints: tuple[Line, ...] = ()
     workers: tuple[tuple[int, str], ...] = ()
     co_worker: str = ""
     buttons: tuple[Button, ...]
@@ -332,6 +335,17 @@ class SummaryView(View):
     buttons: tuple[Button, ...]
     change: Button
     refresh: Claim
+
+
+class FileTextView(View):
+    """The answers and motivations as text to copy; the rows are never in a posted or updated card."""
+
+    kind: Literal["file_text"] = "file_text"
+    head: Head
+    checklist: str
+    version: int
+    sheets: tuple[SheetRows, ...]
+    buttons: tuple[Button, ...]
 
 
 class MissingView(View):
@@ -449,6 +463,7 @@ AnyView = Annotated[
     | MotivationView
     | DetailView
     | SummaryView
+    | FileTextView
     | MissingView
     | CasesView
     | MenuView
@@ -488,6 +503,8 @@ def without_texts(view: AnyView) -> AnyView:
         view = view.model_copy(update={"remark": ""})
     if isinstance(view, DifferencesView | SignedView):
         return without_what_was_written(view)
+    if isinstance(view, FileTextView):
+        return view.model_copy(update={"sheets": ()})
     if isinstance(view, LinksView):
         return view.model_copy(update={"links": ()})
     if isinstance(view, SummaryView):

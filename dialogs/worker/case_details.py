@@ -1,16 +1,18 @@
 """A case's details: facts, protected identity, dates, co-worker."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from actions import cases as acts
+from actions import lists
 from actions.basis import Basis
 from actions.changes import NONE, Changes
 from actions.facts import set_fact
 from checklists.case_dates import FIELDS, read_day, readable_day
-from checklists.errors import BadPeople, UserError
+from checklists.errors import BadChildren, BadPeople, UserError
 from checklists.loader import all_facts
+from checklists.model import MOST_CHILDREN
 from checklists.rights import LIST_HOLDER, OWN_CASE, Right, VerbName
 from dialogs.chef.unit_case import unit_case
 from dialogs.turn import find_case
@@ -24,11 +26,26 @@ from dialogs.worker import facts_card
 from dialogs.worker.facts_card import NOTHING_TYPED
 from dialogs.worker.filled_in import Kept
 from dialogs.worker.landing import open_case
-from storage import cases, people, trail
+from storage import cases, people, tenants, trail
 from storage.cases import CaseRow
 
 DETAILS = Right("details", "case", LIST_HOLDER)
 SAVE_DETAILS = Right("save_details", "case", OWN_CASE)
+_HINTS = {
+    "open:case_worker": "details.decides_open_case_worker",
+    "open:senior_case_worker": "details.decides_open_senior_case_worker",
+    "open:unit_manager": "details.decides_open_unit_manager",
+    "open:together": "details.decides_open_together",
+    "not_open:case_worker": "details.decides_not_open_case_worker",
+    "not_open:senior_case_worker": "details.decides_not_open_senior_case_worker",
+    "not_open:unit_manager": "details.decides_not_open_unit_manager",
+    "not_open:together": "details.decides_not_open_together",
+    "decided_by_chef": "details.decided_by_chef",
+    "two_workers": "details.two_workers",
+    "with_police": "details.with_police",
+}
+"""The sentence of each thing a municipality may have decided."""
+_MOST_DIGITS = 4
 DATES = tuple(name for name in FIELDS if name != "closed_on")
 """The dates on the card; closing a case has its own button."""
 
@@ -68,13 +85,26 @@ def details(
         notices=notices,
         head=Head(case_ref=case.ref),
         facts=tuple((at, facts_card.field(basis, fact_id, at or 1)) for at, fact_id in shared + own),
+        children=facts_card.typed_children(typed) or case.children,
+        adult=case.case_type != cases.CHILD_CASE,
         protected=case.protected_identity,
         dates=tuple((name, _day_shown(context, case, name, typed)) for name in DATES),
+        hints=hints(context, basis),
         workers=tuple((row_id, name) for row_id, name in names.items() if row_id != case.lead_id),
         co_worker=names.get(case.co_id or 0, ""),
         buttons=tuple(Button(title=Line(say="buttons." + title), claim=claim) for title, claim in claims),
         refresh=claimed("show_current", case=case.id),
     )
+
+
+def hints(context: TurnContext, basis: Basis) -> tuple[Line, ...]:
+    """Return what the municipality has decided on who decides, and in a case of violence on how it is handled."""
+    settings = tenants.settings(context.tenant)
+    said: list[str] = list(settings.decides)
+    fact = basis.facts.get((cases.WHOLE_CASE, cases.VIOLENCE))
+    if fact is not None and fact.value == "ja":
+        said += settings.violence_cases
+    return tuple(Line(say=_HINTS[name]) for name in said)
 
 
 def _day_shown(context: TurnContext, case: CaseRow, name: str, typed: Mapping[str, str]) -> str:
@@ -93,7 +123,8 @@ def shown(basis: Basis) -> str:
     case = basis.case
     # started_on counts only once it is set, so that cards from a release without it stay valid.
     dates = [getattr(case, name) for name in FIELDS if name != "started_on" or case.started_on is not None]
-    stands = [case.co_id, case.protected_identity, *dates]
+    # The number of children counts once it is another than one: cards from a release without it stay valid.
+    stands = [case.co_id, case.protected_identity, *dates, *([case.children] if case.children != 1 else [])]
     revisions = sorted((at, name, row.revision) for (at, name), row in basis.facts.items())
     return hashlib.sha256(repr((stands, revisions)).encode()).hexdigest()[:16]
 
@@ -130,11 +161,37 @@ def _store(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> tup
     changes = _store_facts(context, basis, inputs) + _store_protected(context, basis, inputs)
     dated, problems = store_dates(context, basis, {name: inputs.get(name, "") for name in DATES})
     changes += dated
-    try:
-        changes += _store_co_worker(context, basis, inputs.get("co_worker", ""))
-    except UserError as error:
-        problems += (Line(say=error.text_key, args=error.args_for_text),)
+    store: Callable[[], Changes]
+    for store in (
+        lambda: _store_co_worker(context, basis, inputs.get("co_worker", "")),
+        lambda: store_children(context, basis, inputs),
+        lambda: _new_lists(context, basis),
+    ):
+        try:
+            changes += store()
+        except UserError as error:
+            problems += (Line(say=error.text_key, args=error.args_for_text),)
     return changes, problems
+
+
+def store_children(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> Changes:
+    """Store the number of children, if one is given. Raises: BadChildren, ChildHasAnswers."""
+    text = inputs.get("children", "").strip().removesuffix(".0")
+    if not text:
+        return NONE
+    if not (text.isascii() and text.isdigit() and len(text) < _MOST_DIGITS):
+        raise BadChildren(most=MOST_CHILDREN)
+    changes = acts.set_children(context.session, context.origin, basis.case, int(text))
+    if changes:  # what was known of children who are gone is known no more
+        basis.facts.update(cases.facts(context.session, basis.case.id))
+    return changes
+
+
+def _new_lists(context: TurnContext, basis: Basis) -> Changes:
+    """Begin the lists of children who were added, where the others have theirs."""
+    if not basis.sheets or not basis.is_sent or len(basis.sheets) >= basis.case.children:
+        return NONE
+    return lists.begin(context.session, context.origin, context.basis(basis.case, basis.facts))[1]
 
 
 def _store_facts(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> Changes:

@@ -71,7 +71,7 @@ def _question(context: TurnContext, basis: Basis, sheet: Sheet, number: int) -> 
         return _all_of_it(context, basis, Line(say="change.does_not_apply", args={"number": number}))
     if not sheet.may_answer(stop):
         return next_card.go_on(context, basis, notices=(Line(say="reading.is_ended"),))
-    return next_card.card(context, sheet, stop)
+    return next_card.card(context, sheet, stop, basis=basis)
 
 
 def _all_of_it(context: TurnContext, basis: Basis, line: Line) -> AnyView:
@@ -108,5 +108,5 @@ def _is_child(context: TurnContext, rest: str) -> bool:
 VERBS: tuple[Verb, ...] = ()
 COMMANDS = (
     Command("barn", ("child",), child_typed, CHANGE, _is_child),
-    Command("ändra", ("change",), change_typed, CHANGE, _whole),
+    Command("ändra", ("change", "fråga", "question"), change_typed, CHANGE, _whole),
 )

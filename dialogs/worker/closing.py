@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import get_args
 
+from actions import answers
 from actions import cases as acts
 from actions.basis import Basis
+from actions.changes import NONE
 from checklists.case_dates import read_day, read_past_day, readable_day
 from checklists.deadlines import Limit, finish_by
 from checklists.errors import CommentMissing, UserError
@@ -12,7 +14,7 @@ from checklists.free_text import checked, shown_again
 from checklists.rights import LIST_HOLDER, OWN_CASE, Right, VerbName
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
-from dialogs.turn.presses import AsShown, Nothing, OnDetails
+from dialogs.turn.presses import AsShown, Nothing, OfCard, OnDetails
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import REST_SAVED, open_button, refused
 from dialogs.views.views import AnyView, Button, CloseView, DecidedView, ExtendView, Head, Line, MenuView
@@ -29,6 +31,12 @@ SAVE_CLOSING = Right("save_closing", "case", OWN_CASE)
 DECIDED = Right("decided", "case", OWN_CASE)
 DECIDED_TODAY = Right("decided_today", "case", OWN_CASE)
 SAVE_DECIDED = Right("save_decided", "case", OWN_CASE)
+BACK_TO_DETAILS = Right("back_to_details", "case", LIST_HOLDER)
+_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "extend": ("limit", "reason_class", "reason", "decided_on", "until"),
+    "close": ("closed_on",),
+}
+"""The fields of each card that is gone back from."""
 LIMITS: tuple[Limit, ...] = ("14d", "4m")
 
 
@@ -41,7 +49,8 @@ def extend(context: TurnContext, press: Press[OnDetails]) -> Reaction:
     if not isinstance(basis, Basis):
         return basis
     kept, again = keep(context, basis, press)
-    return Done(again, kept.changes) if again else kept.before(_extension(context, basis, (), {}))
+    typed = _kept(context, basis, "extend")
+    return Done(again, kept.changes) if again else kept.before(_extension(context, basis, (), typed))
 
 
 def _extension(context: TurnContext, basis: Basis, notices: tuple[Line, ...], typed: Mapping[str, str]) -> ExtendView:
@@ -57,7 +66,7 @@ def _extension(context: TurnContext, basis: Basis, notices: tuple[Line, ...], ty
         decided=readable_day(typed.get("decided_on", "").strip(), context.today) or context.today.isoformat(),
         until=readable_day(typed.get("until", "").strip(), context.today),
         text=shown_again(typed.get("reason", ""), context.origin.lets),
-        buttons=(Button(title=Line(say="buttons.save"), claim=save), _back(case)),
+        buttons=(Button(title=Line(say="buttons.save"), claim=save), _back(case, "extend")),
         refresh=claimed("show_current", case=case.id),
     )
 
@@ -92,6 +101,7 @@ def save_extension(context: TurnContext, press: Press[AsShown]) -> Reaction:
         return _extension(context, basis, (Line(say="details.extension_incomplete"),), inputs)
     except UserError as error:
         return _extension(context, basis, refused(error), inputs)
+    _keep(context, basis, "extend", {})
     line = Line(say="details.extended_" + reason_class, args={"date": until.isoformat()})
     return Done(details(context, basis, (line,)), changes)
 
@@ -171,7 +181,8 @@ def close(context: TurnContext, press: Press[OnDetails]) -> Reaction:
     if not isinstance(basis, Basis):
         return basis
     kept, again = keep(context, basis, press)
-    return Done(again, kept.changes) if again else kept.before(_closing(context, basis, (), context.today.isoformat()))
+    day = readable_day(_kept(context, basis, "close").get("closed_on", ""), context.today) or context.today.isoformat()
+    return Done(again, kept.changes) if again else kept.before(_closing(context, basis, (), day))
 
 
 def _closing(context: TurnContext, basis: Basis, notices: tuple[Line, ...], day: str) -> CloseView:
@@ -181,7 +192,7 @@ def _closing(context: TurnContext, basis: Basis, notices: tuple[Line, ...], day:
         notices=notices,
         head=Head(case_ref=case.ref),
         day=day,
-        buttons=(Button(title=Line(say="buttons.close"), claim=save), _back(case)),
+        buttons=(Button(title=Line(say="buttons.close"), claim=save), _back(case, "close")),
         refresh=claimed("show_current", case=case.id),
     )
 
@@ -220,13 +231,35 @@ def _as_shown(context: TurnContext, basis: Basis) -> AsShown:
     return AsShown(shown(basis), trail.newest_of_case(context.session, basis.case.id))
 
 
-def _back(case: CaseRow) -> Button:
-    return Button(title=Line(say="buttons.back"), claim=claimed("details", case=case.id))
+def _back(case: CaseRow, card: str) -> Button:
+    return Button(title=Line(say="buttons.back"), claim=claimed("back_to_details", OfCard(card), case=case.id))
+
+
+def back_to_details(context: TurnContext, press: Press[OfCard]) -> Reaction:
+    """Go back to the details; what was filled in on the card stands on it when it is opened again."""
+    basis = find_case.by_id(context, press.case, BACK_TO_DETAILS)
+    card = press.what.name
+    fields = {name: press.inputs.get(name, "") for name in _FIELDS.get(card, ())}
+    return Done(details(context, basis, _keep(context, basis, card, fields)), NONE)
+
+
+def _keep(context: TurnContext, basis: Basis, card: str, fields: Mapping[str, str]) -> tuple[Line, ...]:
+    """Keep what is filled in on a card as a draft beside a list of the case; return what to tell her."""
+    if not basis.worker.sheets:
+        return ()
+    kept = answers.keep_fields(context.session, context.origin, basis.worker.sheets[0], card, fields)
+    return (Line(say="details.fields_kept"),) if kept else ()
+
+
+def _kept(context: TurnContext, basis: Basis, card: str) -> Mapping[str, str]:
+    sheets = basis.worker.sheets
+    return answers.kept_fields(context.session, context.origin, sheets[0], card) if sheets else {}
 
 
 VERBS = (
     Verb(EXTEND, extend, OnDetails),
     Verb(SAVE_EXTENSION, save_extension, AsShown),
+    Verb(BACK_TO_DETAILS, back_to_details, OfCard, keeps=False),
     Verb(CLOSE, close, OnDetails),
     Verb(SAVE_CLOSING, save_closing, AsShown),
     Verb(find_case.REOPEN, reopen, AsShown),

@@ -55,7 +55,7 @@ def facts_card(
         notices=notices,
         head=Head(case_ref=case.ref, child=child if case.children > 1 else 0),
         fields=tuple(field(basis, fact_id, child) for fact_id in all_facts()),
-        children=_typed_children(typed) or case.children,
+        children=typed_children(typed) or case.children,
         planned=readable_day(planned, context.today) if planned else proposed.isoformat(),
         planned_typed=bool(planned) and not readable_day(planned, context.today),
         units=tuple((unit_id, names[unit_id]) for unit_id in units) if len(units) > 1 else (),
@@ -66,7 +66,7 @@ def facts_card(
     )
 
 
-def _typed_children(typed: Mapping[str, str]) -> int:
+def typed_children(typed: Mapping[str, str]) -> int:
     """Return the number of children as typed, 0 if it is none that the field can show."""
     text = typed.get("children", "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0

@@ -6,7 +6,7 @@ from checklists import free_text
 from checklists.errors import NothingToSay, OnlyReference, OnlyText, PersonalNumberInText, PlaceMissing, SignatureStands
 from checklists.loader import all_facts
 from checklists.model import Motivation
-from checklists.rights import LIST_HOLDER, Right
+from checklists.rights import LIST_HOLDER, OWN_CASE, Right
 from checklists.route import Stop, before, is_open, stop_of
 from dialogs.chef import reading_cards
 from dialogs.turn import find_case
@@ -22,6 +22,7 @@ from storage import inbox, trail
 
 ANSWER = Right("answer", "case", LIST_HOLDER)
 GROUP = Right("save_group", "case", LIST_HOLDER)
+SAME_AS = Right("same_as", "case", OWN_CASE)
 MOTIVATE = Right("motivate", "case", LIST_HOLDER)
 REFERENCE = Right("in_the_file", "case", LIST_HOLDER)
 NO_MOTIVATION = Right("no_motivation", "case", LIST_HOLDER)
@@ -42,6 +43,18 @@ def answer(context: TurnContext, press: Press[OnCard]) -> Reaction:
     if item.detailed or item.computed:
         return Done(detail.after_answer(context, at, item), changes)
     return Done(next_card.with_aside(at.sheet, after(context, at), item_id), changes)
+
+
+def same_as(context: TurnContext, press: Press[OnCard]) -> Reaction:
+    """Take over what another child's list has as the answer to this one question, or as its motivation."""
+    at = landed(context, press, SAME_AS)
+    if not isinstance(at, Landed):
+        return at
+    found = answers.sibling_with(context.session, at.basis, at.sheet, at.stop)
+    if found is None or str(found[0].filled.child) != press.what.choice:
+        return next_card.go_on(context, at.basis, at.sheet.filled.id, notices=(Line(say="fill.changed_meanwhile"),))
+    changes = answers.take_over(context.session, context.origin, at.sheet, at.stop, found[1])
+    return Done(after(context, at), changes)
 
 
 def save_group(context: TurnContext, press: Press[OnCard]) -> Reaction:
@@ -199,6 +212,7 @@ def pause_typed(context: TurnContext, rest: str) -> Reaction:
 
 VERBS = (
     Verb(ANSWER, answer, OnCard),
+    Verb(SAME_AS, same_as, OnCard),
     Verb(GROUP, save_group, OnCard),
     Verb(MOTIVATE, motivate, OnCard),
     Verb(REFERENCE, in_the_file, OnCard),

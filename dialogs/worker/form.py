@@ -176,4 +176,4 @@ class _Saving:
 
 
 VERBS = (Verb(FORM, form_pressed, OnCard), Verb(SAVE_FORM, save_form, OnForm))
-COMMANDS = (Command("formulär", ("formular", "form"), form_typed, FORM, maybe_ref),)
+COMMANDS = (Command("formulär", ("formular", "form", "formuläret"), form_typed, FORM, maybe_ref),)

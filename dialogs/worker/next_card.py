@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from actions import answers
 from actions.basis import Basis, Sheet
 from checklists.rights import VerbName
 from checklists.route import Stop, before, is_open
@@ -27,11 +28,16 @@ def go_on(context: TurnContext, basis: Basis, at: int = 0, after: str = "", noti
     sheet, stop = found
     if sheet.filled.child > 1 and not basis.asked_facts(sheet.filled.child):
         return facts_card.child_facts(basis, sheet, notices)
-    return card(context, sheet, stop, notices)
+    return card(context, sheet, stop, notices, basis)
 
 
-def card(context: TurnContext, sheet: Sheet, stop: Stop, notices: tuple[Line, ...] = ()) -> AnyView:
-    """Return the view of one stop, with the chef's comment if the chef pointed at one of its questions."""
+def card(
+    context: TurnContext, sheet: Sheet, stop: Stop, notices: tuple[Line, ...] = (), basis: Basis | None = None
+) -> AnyView:
+    """Return the view of one stop, with the chef's comment if the chef pointed at one of its questions.
+
+    basis: with which what is the same for a sibling is offered to be taken over.
+    """
     if stop.kind == "question":
         view: AnyView = _question(context, sheet, stop, notices)
     elif stop.kind == "group":
@@ -40,9 +46,24 @@ def card(context: TurnContext, sheet: Sheet, stop: Stop, notices: tuple[Line, ..
         view = detail(context, sheet, stop, notices)
     else:
         view = motivation(sheet, stop, notices, *_begun(context, sheet, stop))
+    if basis is not None and len(basis.sheets) > 1 and isinstance(view, QuestionView | MotivationView):
+        view = view.model_copy(update={"nav": (*view.nav, *_same_as(context, basis, sheet, stop))})
     if any(item_id in sheet.answers and sheet.answers[item_id].returned for item_id in stop.items):
         return view.model_copy(update={"remark": summary_card.remark(context, sheet.filled.return_id)})
     return view
+
+
+def _same_as(context: TurnContext, basis: Basis, sheet: Sheet, stop: Stop) -> tuple[Button, ...]:
+    """Return the button that takes over another child's answer, if it has one; the words are in no card."""
+    found = None if basis.is_reading else answers.sibling_with(context.session, basis, sheet, stop)
+    if found is None:
+        return ()
+    other, content = found
+    child = other.filled.child
+    say = "buttons.same_as" if stop.kind == "question" else "buttons.same_reason_as"
+    at = OnCard(stop.key, sheet.revisions(stop.items), str(child))
+    title = Line(say=say, args={"child": child, "choice": content.choice})
+    return (Button(title=title, claim=claimed("same_as", at, **sheet.at)),)
 
 
 def _begun(context: TurnContext, sheet: Sheet, stop: Stop) -> tuple[str, str]:

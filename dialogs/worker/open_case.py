@@ -9,10 +9,9 @@ from actions.changes import NONE, Changes
 from actions.facts import set_fact
 from checklists import access, list_names
 from checklists.access import OWN_LISTS
-from checklists.errors import BadCaseRef, BadChildren, UserError
+from checklists.errors import BadCaseRef, UserError
 from checklists.lifecycle import State
 from checklists.loader import all_facts
-from checklists.model import MOST_CHILDREN
 from checklists.rights import LIST_HOLDER, OWN_CASE, RELATIONS, Right
 from dialogs.chef.reading import enter
 from dialogs.turn import find_case
@@ -23,7 +22,7 @@ from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import REST_SAVED, ask_ref, command_button, open_button
 from dialogs.views.views import Button, Line, MenuView
 from dialogs.worker import begin_list, facts_card, form_card, next_card
-from dialogs.worker.case_details import store_dates
+from dialogs.worker.case_details import hints, store_children, store_dates
 from dialogs.worker.landing import open_case
 from dialogs.worker.wrong_case import taken
 from storage import cases
@@ -169,7 +168,15 @@ def save_facts(context: TurnContext, press: Press[OnFacts]) -> Reaction:
     sheet = next((sheet for sheet in basis.sheets if sheet.filled.child == child), basis.sheets[0])
     if press.what.form:
         return Done(form_card.form(sheet, sheet.way), changes + begun)
-    return Done(next_card.go_on(context, basis, sheet.filled.id), changes + begun)
+    # Said once, when the fact is given: who decides in such a case.
+    is_news = any(change.item_id == cases.VIOLENCE for change in changes)
+    told = hints(context, basis) if is_news and _is_violence(basis) else ()
+    return Done(next_card.go_on(context, basis, sheet.filled.id, notices=told), changes + begun)
+
+
+def _is_violence(basis: Basis) -> bool:
+    fact = basis.facts.get((cases.WHOLE_CASE, cases.VIOLENCE))
+    return fact is not None and fact.value == "ja"
 
 
 def _read_again(context: TurnContext, basis: Basis) -> Basis:
@@ -191,21 +198,12 @@ def _store_case(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -
     """Store the number of children, the planned date and the unit; return what is wrong with them."""
     changes, problems = store_dates(context, basis, {"planned_decision_on": inputs.get("planned", "")})
     store: Callable[[TurnContext, Basis, Mapping[str, str]], Changes]
-    for store in (_store_children, _store_unit):
+    for store in (store_children, _store_unit):
         try:
             changes += store(context, basis, inputs)
         except UserError as error:
             problems = (Line(say=error.text_key, args=error.args_for_text), *problems)
     return changes, problems
-
-
-def _store_children(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> Changes:
-    text = inputs.get("children", "").strip().removesuffix(".0")
-    if not text:
-        return NONE
-    if not (text.isascii() and text.isdigit() and len(text) < 4):
-        raise BadChildren(most=MOST_CHILDREN)
-    return acts.set_children(context.session, context.origin, basis.case, int(text))
 
 
 def _store_unit(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> Changes:

@@ -84,4 +84,8 @@ VERBS = (
     Verb(MORE_CHILDREN, more_children, Page, keeps=False),
     Verb(MORE_GAPS, more_gaps, Page, keeps=False),
 )
-COMMANDS = (Command("vad saknas", ("saknas", "missing"), missing_typed, MISSING, maybe_ref, ("send_to_chef",)),)
+_WORDS = (
+    *("saknas", "missing", "vad är det som saknas", "vad som saknas", "vad fattas", "vad återstår", "vad har jag kvar"),
+    *("what's missing", "what is missing"),
+)
+COMMANDS = (Command("vad saknas", _WORDS, missing_typed, MISSING, maybe_ref, ("send_to_chef",)),)

@@ -40,7 +40,7 @@ def summary(context: TurnContext, basis: Basis, given: tuple[Line, ...] = (), fi
         gaps=gaps[:MOST_GAPS],
         more_gaps=len(gaps[MOST_GAPS:]),
         sent=_sent_words(context, basis),
-        buttons=(*buttons, *more),
+        buttons=(*buttons, *more, *_text_button(basis)),
         remark=_remark(context, basis),
         change=Button(title=Line(say="buttons.change"), claim=claimed("go_to", ToItem(), **basis.sheets[0].at)),
         refresh=claimed("show_current", **basis.sheets[0].at),
@@ -48,30 +48,38 @@ def summary(context: TurnContext, basis: Basis, given: tuple[Line, ...] = (), fi
 
 
 def _rows(context: TurnContext, sheet: Sheet) -> tuple[Row, ...]:
-    rows = []
-    for item in sheet.applied.applicable(sheet.filled.role):
-        written = sheet.written(context.session, item.id)
-        rows.append(
-            Row(
-                item=item.id,
-                state=sheet.applied.state(item.id),
-                motivation=written.motivation_kind,
-                only_here=written.only_here,
-                text=written.motivation,
-                place=written.place,
-                note=written.note or "",
-                option=written.option,
-                method=written.method,
-                day=written.day.isoformat() if written.day else "",
-                differs=proposals.differs(context, sheet, item.id),
-            )
-        )
-    return tuple(rows)
+    return tuple(row_of(context, sheet, item.id) for item in sheet.applied.applicable(sheet.filled.role))
+
+
+def row_of(context: TurnContext, sheet: Sheet, item_id: str) -> Row:
+    """Return one question with its answer and texts."""
+    written = sheet.written(context.session, item_id)
+    return Row(
+        item=item_id,
+        state=sheet.applied.state(item_id),
+        motivation=written.motivation_kind,
+        only_here=written.only_here,
+        text=written.motivation,
+        place=written.place,
+        note=written.note or "",
+        option=written.option,
+        method=written.method,
+        day=written.day.isoformat() if written.day else "",
+        differs=proposals.differs(context, sheet, item_id),
+    )
 
 
 def _send_button(basis: Basis) -> Button:
     stands = ",".join(f"{sheet.filled.status}:{sheet.filled.return_id or 0}" for sheet in basis.sheets)
     return Button(title=Line(say="buttons.send_to_chef"), claim=claimed("send", AsShown(stands), **basis.sheets[0].at))
+
+
+def _text_button(basis: Basis) -> tuple[Button, ...]:
+    """Return the button to the answers as text, on a list of the workers' in which something is answered."""
+    if not basis.is_sent or basis.is_reading or not any(sheet.rows for sheet in basis.sheets):
+        return ()
+    claim = claimed("text_for_file", Page(0), **basis.sheets[0].at)
+    return (Button(title=Line(say="buttons.text_for_file"), claim=claim),)
 
 
 def _more_button(basis: Basis, verb: VerbName, first: int) -> Button:

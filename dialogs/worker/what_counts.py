@@ -27,7 +27,7 @@ def what_counts(context: TurnContext, press: Press[OnCard]) -> Reaction:
     stop = sheet.stop(press.what.key) if sheet is not None else None
     if sheet is None or stop is None:
         return next_card.go_on(context, basis, notices=(Line(say="fill.not_asked_now"),))
-    view = next_card.card(context, sheet, stop)
+    view = next_card.card(context, sheet, stop, basis=basis)
     return view.model_copy(update={"helps": press.what.choice != "hide"}) if isinstance(view, QuestionView) else view
 
 

@@ -88,7 +88,8 @@ def save_ref(context: TurnContext, press: Press[AsShown]) -> Reaction:
         return _card(context, case, refused(error), typed_again)
     if not changes:
         return _card(context, case, (Line(say="wrong_case.same"),))
-    return Done(_done(case, Line(say="wrong_case.renamed", args={"old": press.what.state, "ref": case.ref})), changes)
+    line = Line(say="wrong_case.renamed", args={"old": press.what.state, "ref": case.ref})
+    return Done(_done(context, case, line), changes)
 
 
 def withdraw(context: TurnContext, press: Press[AsShown]) -> Reaction:
@@ -121,9 +122,17 @@ def _asks(context: TurnContext, case: CaseRow) -> MenuView:
     )
 
 
-def _done(case: CaseRow, line: Line) -> MenuView:
-    button = command_button("hjälp", "buttons.help")
-    return MenuView(title=Line(say="details.about", args={"ref": case.ref}), lines=(line,), buttons=(button,))
+def _done(context: TurnContext, case: CaseRow, line: Line) -> MenuView:
+    """Say what was done, with what comes next for whoever did it: the list, the details, her cases; else the help."""
+    buttons: tuple[Button, ...] = ()
+    if case.closed_on is None and access.may_use(SHOW, context.roles, case):
+        is_hers = context.person_id in (case.lead_id, case.co_id)
+        title = Line(say="buttons.continue_case" if is_hers else "buttons.open_case", args={"ref": case.ref})
+        details = Button(title=Line(say="buttons.details"), claim=claimed("details", case=case.id))
+        cases_ = ("mina ärenden", "buttons.my_cases") if is_hers else ("enhetens ärenden", "buttons.unit_cases")
+        buttons = (open_button(case.id, title, "continue" if is_hers else "read"), details, command_button(*cases_))
+    buttons = buttons or (command_button("hjälp", "buttons.help"),)
+    return MenuView(title=Line(say="details.about", args={"ref": case.ref}), lines=(line,), buttons=buttons)
 
 
 # --- a number that is taken ------------------------------------------------------------------------------------------

@@ -157,6 +157,7 @@ def workers_views(anna: Chat) -> Iterator[Reply]:
         lambda: anna.types("uppgifter"),
         lambda: anna.presses("Förläng"),
         lambda: anna.types("ändra"),
+        lambda: anna.presses("Text till akten"),
         lambda: anna.types("mina ärenden"),
         lambda: reminded(anna, "2026-05-15"),
         lambda: reminded(anna, "2026-05-12", days=1),

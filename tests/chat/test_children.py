@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.chat.card_hand import inputs
-from tests.chat.drive import fills, opens, saves_facts
+from tests.chat.card_hand import button, inputs
+from tests.chat.drive import TEXTS, fills, opens, saves_facts
 from tests.chat.harness import REF, Chat, Room
 
 ALL = {"violence": "nej", "child_placed": "nej", "intervention_decided": "nej", "child_communicated": "ja"}
@@ -173,3 +173,82 @@ def test_children_in_english(anna: Chat) -> None:
     opens(anna, children=2, **ALL).sees("Child 1 (eldest)")
 
     fills(anna, until="facts").sees("Child 2")
+
+
+# --- more, or fewer --------------------------------------------------------------------------------------------------
+
+
+def test_a_child_is_added_in_the_details_and_gets_a_list(anna: Chat, room: Room) -> None:
+    opens(anna, **ALL).types("uppgifter").presses("Spara", {"Antal barn": "2"}).sees("Sparat.")
+
+    assert room.case().children == 2
+    fills(anna.types("fortsätt"), until="facts").sees("Barn 2")
+    anna.types("uppgifter").presses("Spara", {"Antal barn": "0"}).sees("helt tal från 1")
+    anna.presses("Spara", {"Antal barn": "två"}).sees("helt tal från 1")
+
+
+def test_only_a_child_without_answers_goes_and_what_was_known_of_it_is_known_no_more(two: Chat, room: Room) -> None:
+    two.types("uppgifter").presses("Spara", {"Är barnet placerat? (Barn 2)": "Ja"})
+    two.presses("Spara", {"Antal barn": "1"}).sees("Sparat.")
+    assert (room.case().children, room.scalar("select count(*) from filled_checklist")) == (1, 1)
+    two.presses("Spara", {"Antal barn": "2"})
+    assert "child_placed" not in two.facts(child=2)
+
+    two.types("barn 2").is_asked("child_heard").presses("Nej")
+    two.types("uppgifter").presses("Spara", {"Antal barn": "1"}).sees("Barn 2 har en lista med svar", "Talet är inte")
+    assert room.case().children == 2
+
+
+def test_a_child_added_after_sending_is_answered_and_sent_too(anna: Chat, room: Room) -> None:
+    fills(opens(anna, **ALL)).presses("Skicka till chef")
+    anna.types("uppgifter").presses("Spara", {"Antal barn": "2"})
+
+    fills(anna.types("fortsätt")).presses("Skicka till chef").sees("Skickat till chef")
+    assert {row for (row,) in room.raw.execute("select status from filled_checklist")} == {"sent"}
+
+
+# --- the same for siblings -------------------------------------------------------------------------------------------
+
+
+def test_what_is_the_same_is_taken_over_answer_by_answer_and_never_by_default(two: Chat) -> None:
+    two.types("nej, påhittat skäl för båda")
+    fills(two, until="facts").presses("Spara").is_asked("child_heard")
+    assert two.stored("child_heard", child=2) == ""
+
+    two.presses("Samma som Barn 1: Nej").is_asked("child_not_heard_motivated").sees_no("påhittat skäl för båda")
+    assert two.written("child_heard", child=2).motivation == ""
+    two.presses("Samma motivering som Barn 1").is_asked("child_informed_report")
+    kept = two.written("child_not_heard_motivated", child=2)
+    assert (kept.choice, kept.motivation) == ("ja", "påhittat skäl för båda")
+    assert two.stored("child_informed_report", child=2) == ""
+
+
+def test_a_sibling_without_an_answer_has_nothing_to_take_over(two: Chat) -> None:
+    two.types("barn 2").presses("Spara").is_asked("child_heard")
+
+    assert not [title for title in two.buttons if title.startswith("Samma")]
+
+
+def test_what_has_changed_since_is_not_taken_over(two: Chat, room: Room) -> None:
+    two.presses("Nej").types("barn 2").presses("Spara").is_asked("child_heard")
+    old = two.card
+    two.types("ändra 1 barn 1").presses("Ja")
+    two.sends(button(old, "Samma som Barn 1: Nej")["data"])
+    assert two.stored("child_heard", child=2) == "ja"
+
+
+def test_a_motivation_is_taken_over_only_in_the_form_the_municipality_wants(two: Chat, room: Room) -> None:
+    two.types("nej, påhittat skäl för båda")
+    fills(two, until="facts").types("uppgifter").presses("Spara", {"protected_identity": "Ja"})
+    two.types("barn 2").presses("Spara").presses("Nej").is_asked("child_not_heard_motivated")
+
+    assert not [title for title in two.buttons if title.startswith("Samma")]
+
+
+def test_a_motivation_beside_its_own_answer_is_taken_over_too(two: Chat) -> None:
+    given = {"child_informed_report": "nej"}
+    fills(two, given, until="facts").presses("Spara")
+    fills(two, given, until="motivation of child_informed_report")
+    two.presses("Samma motivering som Barn 1")
+
+    assert two.written("child_informed_report", child=2).motivation == TEXTS["motivation"]

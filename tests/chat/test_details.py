@@ -5,10 +5,12 @@ from datetime import date
 import pytest
 from sqlmodel import select
 
+from storage import tenants
+from storage.desk import Session
 from storage.extensions import ExtensionRow
 from tests.chat.card_hand import button, gathered, inputs
 from tests.chat.drive import fills, opens
-from tests.chat.harness import REF, Chat, Room
+from tests.chat.harness import REF, TENANT, Chat, Room
 
 ALL = {"violence": "nej", "child_placed": "nej", "intervention_decided": "nej", "child_communicated": "ja"}
 REASON = "Påhittat skäl: utlåtande från annan huvudman väntas"
@@ -333,3 +335,46 @@ def test_details_in_english(anna: Chat, room: Room) -> None:
     anna.sees("Now: Yes").presses("Extend").sees("Type of reason").presses("Back")
     anna.presses("Close").presses("Close").sees("is closed")
     assert room.case().protected_identity is True
+
+
+def test_back_from_extending_or_closing_keeps_what_is_filled_in(details: Chat, room: Room) -> None:
+    details.presses("Förläng").presses("Tillbaka", {"Skäl": REASON, "reason_class": "grounds"}).sees(
+        "finns kvar på kortet"
+    )
+    again = details.presses("Förläng")
+    assert inputs(again.card)["reason"]["value"] == REASON
+    assert inputs(again.card)["reason_class"]["value"] == "grounds"
+    again.presses("Tillbaka").sees("Uppgifter")
+    assert room.count(ExtensionRow) == 0
+
+    details.presses("Avsluta").presses("Tillbaka", {"closed_on": "2026-05-11"})
+    assert inputs(details.presses("Avsluta").card)["closed_on"]["value"] == "2026-05-11"
+
+
+def test_what_holds_a_personal_number_is_not_kept_when_going_back(details: Chat, room: Room) -> None:
+    room.refused.add(NUMBER)
+    details.presses("Förläng").presses("Tillbaka", {"Skäl": f"se {NUMBER}"}).sees_no("finns kvar på kortet")
+
+    assert "value" not in inputs(details.presses("Förläng").card)["reason"]
+
+
+def test_back_from_extending_a_case_without_a_list_goes_back(anna: Chat) -> None:
+    anna.types(f"ny {REF}").types("uppgifter").presses("Förläng").presses("Tillbaka", {"Skäl": REASON}).sees(
+        "Uppgifter"
+    )
+
+
+def test_what_the_municipality_has_decided_is_shown_with_the_case_and_when_violence_is_said(
+    anna: Chat, room: Room
+) -> None:
+    def chosen(session: Session) -> None:
+        tenant = tenants.known(session, TENANT)
+        tenants.set_setting(tenant, "decides", ["open:unit_manager", "not_open:together"])
+        tenants.set_setting(tenant, "violence_cases", ["two_workers", "with_police"])
+
+    room.desk.run_now(chosen)
+    opens(anna, **ALL).is_asked("child_heard").sees_no("Hos er")
+    anna.types("uppgifter").sees("att inleda utredning av chefen", "inte inleda utredning av socialsekreteraren och")
+    anna.sees_no("Våldsärende:")
+    opens(anna, "SN 2026/0124", **(ALL | {"violence": "ja"})).is_asked("child_heard")
+    anna.sees("att inleda utredning av chefen", "är två socialsekreterare inkopplade", "samarbetar ni med polisen")

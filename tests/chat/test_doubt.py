@@ -20,7 +20,7 @@ def why(anna: Chat) -> Chat:
     "line",
     [
         *("hur menar du?", "antal barn 2", "ja tack", "tack", "ok", "👍", ".", "vad sakns", "jag förstår inte"),
-        *("fortsett SN 2026/0202", "kan du visa mina ärenden", "vänta", "2026-05-12", "ta bort svaret", "what?"),
+        *("fortsett SN 2026/0202", "kan du ringa mig", "vänta", "2026-05-12", "ta bort svaret", "what?"),
     ],
 )
 def test_what_may_not_be_a_motivation_is_asked_about_and_not_stored(why: Chat, line: str) -> None:

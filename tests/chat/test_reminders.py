@@ -9,7 +9,7 @@ import pytest
 from checklists.lifecycle import READER, State
 from checklists.reminder_rules import Rule
 from dialogs.messages.reminder_content import SENTENCES
-from storage import outbox, trail
+from storage import outbox, tenants, trail
 from storage.desk import Session
 from storage.filled import FilledRow
 from storage.outbox import OutboxRow
@@ -26,6 +26,9 @@ REASON = "Påhittad kommentar som ingen påminnelse får visa"
 
 def morning(day: str, clock: str = "08:00") -> datetime:
     return datetime.fromisoformat(f"{day}T{clock}:00").replace(tzinfo=STOCKHOLM)
+
+
+ON_DUTY = ["doris@example.invalid"]
 
 
 def sets(room: Room, ref: str = REF, **values: Any) -> None:
@@ -424,11 +427,27 @@ def test_four_months_what_was_under_way_and_the_follow_up(anna: Chat, room: Room
     sweeps_on(room, "2026-06-12")
     assert anna.reminded() == 1
     anna.sees("Beslutet fattades 2026-06-05.", "information").sees_no("Har barnet kommit till tals")
-    sets(room, closed_on="2026-06-15")
     sweeps_on(room, "2026-12-04")
     assert anna.reminded() == 1
     anna.sees("Det är sex månader sedan insatsen beslutades, 2026-06-05.")
-    assert anna.buttons == ["Påminn i morgon"]
+    assert anna.buttons == [f"Öppna {REF}", "Påminn i morgon"]
+    sweeps_on(room, "2027-06-04")
+    assert anna.reminded() == 1
+    anna.sees("Det är 12 månader sedan insatsen beslutades, 2026-06-05.")
+    sets(room, closed_on="2027-06-15")
+    sweeps_on(room, "2027-12-03")
+    assert anna.reminded() == 0
+
+
+def test_the_day_after_four_months_the_reason_is_asked_for_and_given_from_the_reminder(anna: Chat, room: Room) -> None:
+    anna.installs()
+    fills(opens(anna, **ALL))
+    sets(room, opened_on="2026-02-09", planned_decision_on="2026-12-01")
+    sweeps_on(room, "2026-06-10")
+    assert anna.reminded() == 1
+    anna.sees("Försenat: utredningen skulle ha varit klar 2026-06-09. Ange skälet").sees_no("Fatta beslut")
+
+    anna.presses("Förläng").sees("Förläng")
 
 
 # --- SKYDD -------------------------------------------------------------------------------------------------
@@ -448,6 +467,25 @@ def test_a_report_of_today_is_told_at_once_whatever_the_hour_and_once(anna: Chat
     room.later(hours=10)
     room.sweeps()
     assert anna.reminded() == 0
+
+
+def test_outside_office_hours_who_is_on_duty_is_told_in_the_chefs_place(anna: Chat, room: Room, cecilia: Chat) -> None:
+    room.desk.run_now(lambda session: tenants.set_setting(tenants.known(session, TENANT), "out_of_hours", ON_DUTY))
+    doris = room.chat("doris").installs()
+    for number, day in ((1, "16"), (2, "16"), (3, "18")):
+        anna.types(f"ny SN 2026/{number}")
+        sets(room, f"SN 2026/{number}", received_on=f"2026-05-{day}", protected_identity=number == 2)
+    room.now = morning("2026-05-16", "23:40")  # a Saturday night
+
+    room.sweeps()
+    assert (anna.reminded(), doris.reminded(), cecilia.reminded()) == (2, 1, 1)
+    doris.sees("Skyddsbedömning i dag", "SN 2026/1", "Har en omedelbar skyddsbedömning gjorts?")
+    assert doris.buttons == []
+    cecilia.sees("SN 2026/2")
+
+    room.now = morning("2026-05-18", "10:00")
+    room.sweeps()
+    assert (doris.reminded(), cecilia.reminded()) == (0, 1)
 
 
 def test_a_report_of_yesterday_or_with_an_answer_is_not(anna: Chat, room: Room, cecilia: Chat) -> None:

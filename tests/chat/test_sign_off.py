@@ -450,3 +450,25 @@ def test_a_chef_who_was_a_case_worker_in_the_case_never_signs_it(room: Room, cec
 
     assert room.events("signed") == []
     cecilia.presses("Återlämna").sees("Kommentar")
+
+
+def test_back_from_returning_keeps_the_comment_and_the_questions(room: Room) -> None:
+    sent(room)
+    cecilia = begins(room.chat("cecilia"))
+    reads(cecilia).presses("Visa skillnader").presses("Återlämna")
+    chosen = next(row["choices"][0]["value"] for row in inputs(cecilia.card).values() if row.get("choices"))
+    cecilia.presses("Tillbaka", {"comment": "Påhittad kommentar", "items": chosen}).presses("Återlämna")
+
+    fields = inputs(cecilia.card)
+    assert (fields["comment"]["value"], fields["items"]["value"]) == ("Påhittad kommentar", chosen)
+
+
+def test_back_from_signing_with_a_shortfall_keeps_the_reason(room: Room) -> None:
+    sent(room, {"communication_boxes_filled": "nej"})
+    cecilia = begins(room.chat("cecilia"))
+    reads(cecilia).presses("Visa skillnader").presses("Signera med brist")
+    cecilia.presses("Tillbaka", {"Skäl": "Påhittat skäl"}).presses("Signera med brist")
+
+    assert inputs(cecilia.card)["reason"]["value"] == "Påhittat skäl"
+    cecilia.presses("Signera med brist")
+    assert room.scalar("select count(*) from draft") == 0

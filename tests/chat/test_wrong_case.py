@@ -31,6 +31,7 @@ def test_a_wrong_number_is_put_right_and_what_is_written_goes_with_it(room: Room
     anna.types(f"uppgifter {WRONG}").presses("Fel ärendenummer").presses("Spara", {"case_ref": "sn 2026/0123"})
 
     anna.sees(f"Ärendet heter nu {REF} (förut {WRONG})")
+    assert anna.buttons == [f"Fortsätt {REF}", "Uppgifter", "Mina ärenden"]
     assert anna.stored("child_heard") == "ja"
     anna.types(f"fortsätt {WRONG}").sees("inget ärende med det numret")
     anna.types("mina ärenden").sees(REF).sees_no(WRONG)

@@ -22,7 +22,7 @@ from actions.origin import Origin, of_file, of_person
 from checklists.case_dates import FIELDS
 from checklists.csv_in import BadCsv
 from checklists.deadlines import Limit
-from checklists.errors import BadChildren, SignatureStands
+from checklists.errors import ChildHasAnswers, SignatureStands
 from checklists.lifecycle import State
 from checklists.loader import checklist_version, newest
 from checklists.model import Checklist, Role, Written
@@ -551,7 +551,7 @@ class Town:
             unit = people.unit(session, self.world.tenant, f"Enhet {self.draw.randrange(3)}")
             case_acts.set_unit(session, self._origin(), case, unit.id)
             case_acts.set_type(session, self._origin(), case, "vuxen" if self.draw.random() < 0.2 else "barn")
-            with suppress(BadChildren):  # a child to be removed has a list
+            with suppress(ChildHasAnswers):  # a child to be removed has answers
                 case_acts.set_children(session, self._origin(), case, self.draw.randrange(1, 4))
 
     def extends(self, session: Session) -> None:

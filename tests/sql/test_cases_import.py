@@ -7,9 +7,10 @@ from sqlmodel import col, select
 
 from checklists.case_dates import FIELDS
 from checklists.csv_in import BadCsv
+from checklists.model import Written
 from imports.cases import COLUMNS
 from imports.common import Imported
-from storage import cases, people, tenants
+from storage import answers, cases, filled, people, tenants
 from storage.cases import CaseRow, FactRow
 from storage.desk import Desk, Session
 from storage.filled import FilledRow
@@ -202,10 +203,11 @@ def test_a_list_that_is_begun_is_not_hidden_by_fewer_children(register: Desk) ->
             role="case_worker",
             begun_at=NOW,
         )
-        session.add(row)
+        filled.add(session, row)
+        answers.add(session, row, "child_heard", 1, Written("ja"), author=None, at=NOW, act="a")
 
     register.run_now(work)
-    with pytest.raises(BadCsv, match=r"children must be .* not lower than the number of lists already begun"):
+    with pytest.raises(BadCsv, match=r"children cannot be lowered that far: child 2 has a list with answers"):
         imports(register, {**FULL, "children": "1"})
     assert imports(register, {**FULL, "closed_on": "", "children": "3"}) == Imported(0, 1, 0)
     facts = register.run_now(lambda session: cases.known_facts(session, case.id, 3))

@@ -13,6 +13,7 @@ import pytest
 from checklists.deadlines import Limit
 from checklists.model import ListId, Role, Written
 from checklists.periods import Period, quarter, year_of
+from checklists.rates import ONLY_HERE
 from reports.chain import chain
 from reports.checklists import COLUMNS as CHECKLIST_COLUMNS
 from reports.checklists import checklist_rows
@@ -148,6 +149,35 @@ def test_every_row_adds_up_and_the_star_sums_its_questions(desk: Desk, town: Wor
         for column in numbers:
             assert int(star[column]) == sum(int(row[column]) for row in mine[:-1])
     assert len({(row["unit"], row["role"], row["item"]) for row in rows}) == len(rows)
+
+
+def test_motivations_that_stand_in_the_bot_only_are_counted_where_they_are(desk: Desk, world: World) -> None:
+    why = "child_not_heard_motivated"
+    kept = {
+        "text": Written("ja", "text", "påhittat skäl"),
+        "both": Written("ja", "text", "påhittat skäl", place="journalen"),
+        "noted": Written("ja", "text", "påhittat skäl", note="påhittat förbehåll"),
+        "place": Written("ja", "reference", place="journalen"),
+    }
+
+    def work(session: Session) -> None:
+        for written in kept.values():
+            begin(session, world, NORTH, date(2026, 2, 1), {"child_heard": "nej"})
+            row = all_lists(session, world.tenant)[-1]
+            answers.add(session, row, why, 1, written, author=None, at=noon(date(2026, 2, 1)), act="b")
+            own = Written("nej", "text", "påhittat skäl")
+            answers.add(session, row, "child_informed_report", 1, own, author=None, at=noon(date(2026, 2, 1)), act="c")
+
+    desk.run_now(work)
+    rows = desk.run_now(lambda session: list(rate_rows(session, EVERYTHING, TODAY, also=(ONLY_HERE,))))
+    found = {row[3]: (dict(zip(COLUMNS, row, strict=False)), row[-1]) for row in rows if row[0] == NORTH}
+    row, only_here = found[why]
+    assert (row["ja"], row["ja_med_forbehall"], only_here) == ("4", "1", "2")
+    assert found["child_heard"][1] == "0"
+    row, only_here = found["child_informed_report"]
+    assert (row["nej"], row["nej_motiverat"], only_here) == ("4", "4", "4")
+    told = desk.run_now(lambda session: report_view(session, world.tenant, EVERYTHING, year_of(2026), TODAY))
+    assert {one.key: one.only_here for one in told.questions if one.only_here} == {why: 2, "child_informed_report": 4}
 
 
 def test_a_question_that_never_applies_has_no_share(desk: Desk, town: World) -> None:

@@ -97,3 +97,30 @@ def test_what_may_not_be_meant_as_a_motivation_is_doubted(line: str, why: str) -
 )
 def test_a_motivation_is_taken_as_one(line: str) -> None:
     assert doubt(line, NAMES) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        *((line, "politeness") for line in ("hmm", "lol", "okej då")),
+        *((line, "question") for line in ("kan vi ta det imorgon", "är det obligatoriskt", "var det allt")),
+        *((line, "request") for line in ("jag menade ja", "tryckte fel", "det där förstod jag inte", "snälla hjälp")),
+        *((line, "request") for line in ("jag vill inte svara nu", "ge mig ett exempel", "visa vad som saknas")),
+    ],
+)
+def test_what_is_said_to_the_bot_is_no_motivation(line: str, why: str) -> None:
+    assert doubt(line, NAMES) == why
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Pojken förstår inte svenska och någon tolk kom aldrig till samtalet",
+        "vad barnet vill\nframgår",
+        "Jag vill avvakta med samtalet tills barnet mår bättre",
+        "Vad hon vill framgår av samtalet med skolan",
+        "Är det för tidigt enligt psykologen får samtalet vänta",
+    ],
+)
+def test_what_tells_of_somebody_is_taken(line: str) -> None:
+    assert doubt(line, NAMES) is None

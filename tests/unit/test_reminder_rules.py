@@ -103,7 +103,8 @@ def expect_violence(day: date) -> list[tuple[str, str, date]]:
 
 def expect_opened(day: date) -> list[tuple[str, str, date]]:
     limit = months_on(day, 4)
-    return [("4M", BOTH, on_or_before(limit - number * A_DAY)) for number in (30, 7)]
+    ahead = [("4M", BOTH, on_or_before(limit - number * A_DAY)) for number in (30, 7)]
+    return [*ahead, ("4M", BOTH, after(limit, 1))]
 
 
 def expect_decided(day: date) -> list[tuple[str, str, date]]:
@@ -180,7 +181,7 @@ def test_a_day_that_was_missed_is_caught_up_while_it_holds(state: CaseState, mis
     ("state", "day"),
     [
         (planned(FRIDAY), FRIDAY + A_DAY),
-        (opened(FRIDAY), date(2026, 9, 30)),
+        (opened(FRIDAY), date(2026, 11, 2)),
         (decided(FRIDAY, basis=BasisState(ongoing=GAP), intervention=True), date(2026, 8, 3)),
         (decided(FRIDAY, intervention=True), date(2027, 1, 15)),
         (received(date(2021, 1, 4)), FRIDAY),
@@ -230,11 +231,29 @@ def test_what_is_settled_is_not_reminded_of(state: CaseState) -> None:
     assert due(state, FRIDAY) == ()
 
 
-def test_a_follow_up_comes_also_after_closing() -> None:
-    day = months_on(FRIDAY, -6)
-    state = CaseState(CaseDates(decided_on=day, closed_on=day + A_DAY), intervention=True)
+def test_a_follow_up_comes_every_six_months_until_the_case_is_closed() -> None:
+    for months in (6, 12, 30):
+        state = decided(months_on(FRIDAY, -months), intervention=True)
+        assert [(one.rule, one.months) for one in due(state, FRIDAY)] == [("6M", months)]
+    marks = {due(decided(months_on(FRIDAY, -6), intervention=True), months_on(FRIDAY, n))[0].mark for n in (0, 6, 12)}
+    assert len(marks) == 3
+    for months in (1, 9, 15):
+        assert due(decided(months_on(FRIDAY, -months), intervention=True), FRIDAY) == ()
+    closed = CaseState(CaseDates(decided_on=months_on(FRIDAY, -6), closed_on=FRIDAY - A_DAY), intervention=True)
+    assert due(closed, FRIDAY) == ()
 
-    assert rules_on(state, FRIDAY) == ["6M"]
+
+def test_the_day_after_four_months_asks_for_the_reason_unless_it_is_given() -> None:
+    state = opened(FRIDAY)
+    last = months_on(FRIDAY, 4)
+    day = after(last, 1)
+    assert [(one.rule, one.late, one.on) for one in due(state, day)] == [("4M", True, last)]
+    given = Extension("4m", grounds=False, until=day + 9 * A_DAY, decided_on=last)
+    late = Extension("4m", grounds=True, until=day + 9 * A_DAY, decided_on=day)
+    for one in (given, late):
+        assert due(replace(state, extensions=(one,)), day) == ()
+    lawful = Extension("4m", grounds=True, until=day + 90 * A_DAY, decided_on=last)
+    assert due(replace(state, extensions=(lawful,)), day) == ()
 
 
 def test_a_voided_signature_waits_for_a_reader_like_a_sent_list() -> None:
@@ -279,6 +298,7 @@ def test_a_moved_limit_of_an_investigation_is_told_anew() -> None:
     assert [day for _, _, day in told(moved, date(2026, 5, 1), date(2026, 9, 2))] == [
         date(2026, 7, 31),  # 2 August is a Sunday
         date(2026, 8, 25),
+        date(2026, 9, 2),  # the day after
     ]
 
 

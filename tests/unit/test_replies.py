@@ -2,7 +2,18 @@
 
 import pytest
 
-from checklists.replies import Said, folded, read_answer, read_answers, read_number
+from checklists.replies import (
+    Said,
+    about_number,
+    begins_with_answer,
+    folded,
+    read_answer,
+    read_answers,
+    read_for_all,
+    read_labelled,
+    read_number,
+    says_none,
+)
 
 
 @pytest.mark.parametrize(
@@ -136,3 +147,74 @@ def test_a_number_selects_a_button(line: str, number: int | None) -> None:
 
 def test_words_are_compared_without_case_rings_and_dots() -> None:
     assert folded("  Åker  ÄR  Öm.! ") == folded("aker ar om") == "aker ar om"
+
+
+@pytest.mark.parametrize(
+    ("line", "choice"),
+    [
+        *(
+            (line, "ja")
+            for line in (
+                "jaaa",
+                "joo",
+                "ja det har hon",
+                "Svar: ja",
+                "det blir ett ja",
+                "ja punkt",
+                "Ja, det har det, tack",
+            )
+        ),
+        *(
+            (line, "nej")
+            for line in ("nejj", "svaret är nej", "nej punkt", "nej du", "no he hasn't", "nej, det finns ingen")
+        ),
+    ],
+)
+def test_drawn_out_framed_and_dictated_answers_are_answers(line: str, choice: str) -> None:
+    assert read_answer(line) == Said(choice)
+
+
+@pytest.mark.parametrize(
+    "line", ["nej ja", "nej men ja", "Nä men absolut", "ja, nej", "ja, det har det inte", "ja det har det inte", "ett"]
+)
+def test_what_contradicts_itself_is_no_answer(line: str) -> None:
+    assert read_answer(line) is None
+
+
+@pytest.mark.parametrize(("line", "begins"), [("Nej? hur då", True), ("barnet", False), ("", False)])
+def test_a_line_may_begin_with_an_answer(line: str, begins: bool) -> None:
+    assert begins_with_answer(line) is begins
+
+
+def test_an_ellipsis_is_no_part_of_the_text() -> None:
+    assert read_answer("nej... han vägrade") == Said("nej", "han vägrade")
+    assert read_answer("nej...") == Said("nej")
+
+
+def test_an_answer_may_name_its_question() -> None:
+    assert about_number("Fråga 2: nej") == (2, "nej")
+    assert about_number("nej på fråga 3") == (3, "nej")
+    assert about_number("nej, se svaret på fråga 2") is None
+    assert about_number("nej") is None
+
+
+def test_one_answer_may_be_for_all() -> None:
+    assert read_for_all("ja på alla fyra") == "ja"
+    assert read_for_all("All no") == "nej"
+    assert read_for_all("ja på alla utom insats") is None
+    assert read_for_all("alla menade") is None
+    assert read_for_all("ja") is None
+
+
+def test_answers_may_be_named_by_label_or_number() -> None:
+    labels = ("Orosanmälan", "Beslut")
+    assert read_labelled("beslut nej, orosanmälan: ja", labels) == ["ja", "nej"]
+    assert read_labelled("1 ja 2 nej", labels) == ["ja", "nej"]
+    assert read_labelled("beslut ja beslut nej", labels) is None
+    assert read_labelled("orosanmälan ja", labels) is None
+    assert read_labelled("orosanmälan barnet beslut nej", labels) is None
+
+
+def test_that_there_is_no_motivation_is_said_in_many_ways() -> None:
+    assert all(map(says_none, ("det finns ingen", "Saknas tyvärr", "ingen motivering", "there is none")))
+    assert not any(map(says_none, ("nej", "ingen tolk fanns", "barnet saknas")))

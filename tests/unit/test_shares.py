@@ -151,6 +151,7 @@ ANSWERS = st.dictionaries(
         st.sampled_from(["ja", "nej", "delvis", "pagaende", "ej_tillampligt", "fritext", "obesvarad"]),
         motivation=st.sampled_from(["", "text", "reference", "missing"]),
         noted=st.booleans(),
+        only_here=st.booleans(),
     ),
 )
 FACTS = st.dictionaries(

@@ -42,6 +42,9 @@ def test_what_is_shown_can_be_set_again() -> None:
         ("office_opens", "klockan åtta", "office_opens"),
         ("free_days", "2026-12-23,julafton", "free_days"),
         ("case_ref_pattern", "(", "is not a regular expression"),
+        ("out_of_hours", "jouren", "out_of_hours"),
+        ("decides", "open:nämnden", "decides"),
+        ("violence_cases", "polis", "violence_cases"),
         ("no_such", "1", "there is no setting no_such"),
     ],
 )
@@ -73,3 +76,10 @@ def test_settings_that_do_not_fit_together_are_refused(stored: str) -> None:
 )
 def test_the_office_is_open_on_working_days_between_its_hours(moment: str, is_open: bool) -> None:
     assert DEFAULTS.in_office_hours(datetime.fromisoformat(moment)) is is_open
+
+
+def test_who_is_on_duty_out_of_hours_is_written_as_the_register_keeps_it() -> None:
+    assert parse_setting("out_of_hours", "Jour@Example.invalid, bo@example.invalid") == [
+        "jour@example.invalid",
+        "bo@example.invalid",
+    ]

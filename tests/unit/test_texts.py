@@ -35,6 +35,7 @@ SHARED_WITH_FILES: tuple[type[UserError], ...] = (
     errors.TextTooLong,
     errors.BadDate,
     errors.BadChildren,
+    errors.ChildHasAnswers,
     errors.BadPeople,
     errors.DateOutOfRange,
     errors.DateInFuture,
