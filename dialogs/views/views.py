@@ -28,6 +28,7 @@ from dialogs.views.parts import GapRow as GapRow
 from dialogs.views.parts import Head as Head
 from dialogs.views.parts import Line as Line
 from dialogs.views.parts import Listed as Listed
+from dialogs.views.parts import SectionCount as SectionCount
 
 
 class Aside(Data):
@@ -215,6 +216,7 @@ class FormView(View):
     checklist: str
     version: int
     fields: tuple[FormField, ...]
+    sections: tuple[SectionCount, ...] = ()
     by: MotivationBy = "either"
     reading: bool = False
     save: Button
@@ -314,6 +316,7 @@ class SheetRows(Data):
     head: Head
     filled: int
     rows: tuple[Row, ...]
+    sections: tuple[SectionCount, ...] = ()
 
 
 class SummaryView(View):
@@ -340,6 +343,7 @@ class MissingView(View):
     checklist: str
     version: int
     gaps: tuple[GapRow, ...]
+    sections: tuple[SectionCount, ...] = ()
     buttons: tuple[Button, ...]
 
 
