@@ -15,7 +15,7 @@ def cases_card(pen: Pen, view: CasesView) -> Card:
     body = [*top("", pen.line(view.title)), *notices(pen, view)]
     body += action_sets(pen, view.choices, inputs=False)
     for line in view.cases:
-        body.append(text(line.case_ref, weight="Bolder", style="heading", separator=True))
+        body.append(text(line.case_ref, weight="Bolder", style="heading", size="Default", separator=True))
         body.append(subtle(" · ".join([pen.line(line.status), *(pen.line(more) for more in line.lines)])))
         body += action_sets(pen, (line.button,), inputs=False)
     body += action_sets(pen, (view.more,) if view.more else (), inputs=False)

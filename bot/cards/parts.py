@@ -138,9 +138,14 @@ def fitting(make: Callable[[int], Card], steps: Sequence[int] = (4000, 1000, 300
     """Return the fullest card within `MOST_BYTES`. make: builds it for a limit, by default of characters per text."""
     for most in steps:
         made = make(most)
-        if len(json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()) <= MOST_BYTES:
+        if fits(made):
             return made
     return make(0)
+
+
+def fits(made: Card) -> bool:
+    """Return whether a card is small enough to be shown."""
+    return len(json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()) <= MOST_BYTES
 
 
 def clipped(words: str, most: int) -> str:
@@ -263,7 +268,11 @@ def section_head(pen: Pen, checklist: str, version: int, count: SectionCount) ->
         "spacing": "Medium",
         "separator": True,
         "columns": [
-            {"type": "Column", "width": "stretch", "items": [text(title, style="heading", weight="Bolder")]},
+            {
+                "type": "Column",
+                "width": "stretch",
+                "items": [text(title, style="heading", weight="Bolder", size="Default")],
+            },
             {
                 "type": "Column",
                 "width": "auto",

@@ -78,7 +78,7 @@ def _compared(pen: Pen, seen: Comparison, first: int, most: int, whose: str) -> 
 
 def _sheet(pen: Pen, seen: Comparison, sheet: ComparedSheet, most: int, whose: str) -> list[Element]:
     """Return one child's answers as a table of those that differ; equal ones are folded away."""
-    body = [text(child_words(pen, sheet.child), weight="Bolder", style="heading")] if sheet.child else []
+    body = [text(child_words(pen, sheet.child), weight="Bolder", style="heading", size="Medium")] if sheet.child else []
     facts = "  ·  ".join(f"{pen.fact(fact)} {pen.say('answers.' + value)}" for fact, value in sheet.facts)
     body.append(subtle(facts))
     numbers = checklist_version(seen.checklist, seen.version).numbers

@@ -28,7 +28,7 @@ def reminder_card(pen: Pen, view: ReminderView) -> Card:
 def _made(pen: Pen, view: ReminderView, most: int) -> Card:
     body = [*top("", pen.line(view.title)), *notices(pen, view)]
     for case in view.cases:
-        body.append(text(case.case_ref, weight="Bolder", style="heading", separator=True))
+        body.append(text(case.case_ref, weight="Bolder", style="heading", size="Default", separator=True))
         for point in case.points:
             body += _point(pen, case, point, most)
         if case.first is not None:

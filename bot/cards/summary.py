@@ -14,6 +14,7 @@ from bot.cards.parts import (
     child_words,
     choice_set,
     clipped,
+    fits,
     fitting,
     gap_mark,
     header,
@@ -32,11 +33,15 @@ from dialogs.views.views import ClosedView, GapRow, MissingView, Row, SummaryVie
 
 
 def summary_card(pen: Pen, view: SummaryView) -> Card:
-    """Show the answers, the gaps and the available actions; long texts are cut to fit the card."""
-    return fitting(lambda most: _summary(pen, view, most))
+    """Show the answers, the gaps and the available actions; long texts are cut to fit the card.
+
+    Where several children's rows do not fit as columns, each is a line of text instead.
+    """
+    made = fitting(lambda most: _summary(pen, view, most))
+    return made if fits(made) else fitting(lambda most: _summary(pen, view, most, is_dense=True))
 
 
-def _summary(pen: Pen, view: SummaryView, most: int) -> Card:
+def _summary(pen: Pen, view: SummaryView, most: int, *, is_dense: bool = False) -> Card:
     missing = len(view.gaps) + view.more_gaps
     handed_over = view.head.state in ("sent", "signed", "voided")
     mark = state_mark(pen, view.head.state) if handed_over else gap_mark(pen, missing)
@@ -59,7 +64,7 @@ def _summary(pen: Pen, view: SummaryView, most: int) -> Card:
             item = pen.item(view.checklist, view.version, row.item)
             count = counts.pop(item.section, None)
             body += [section_head(pen, view.checklist, view.version, count)] if count else []
-            body += _row(pen, view, row, most, is_gap=(sheet.head.child, row.item) in gaps)
+            body += _row(pen, view, row, most, is_gap=(sheet.head.child, row.item) in gaps, is_dense=is_dense)
             questions[f"{sheet.filled}/{row.item}"] = f"{prefix}{numbers[row.item]}. {pen.question(item)}"
     body += action_sets(pen, view.buttons, inputs=False, primary=1)
     body.append(choice_set("item", pen.say("card.change_which"), questions, compact=True))
@@ -67,7 +72,7 @@ def _summary(pen: Pen, view: SummaryView, most: int) -> Card:
     return card(pen, body, view.refresh)
 
 
-def _row(pen: Pen, view: SummaryView, row: Row, most: int, *, is_gap: bool) -> list[Element]:
+def _row(pen: Pen, view: SummaryView, row: Row, most: int, *, is_gap: bool, is_dense: bool) -> list[Element]:
     item = pen.item(view.checklist, view.version, row.item)
     said = [pen.say("motivations." + row.motivation)] if row.motivation else []
     said += [pen.say("motivations.only_here")] if row.only_here else []
@@ -76,7 +81,8 @@ def _row(pen: Pen, view: SummaryView, row: Row, most: int, *, is_gap: bool) -> l
     said += [pen.say("computed.short", answer=pen.say("answers." + row.differs))] if row.differs else []
     number = checklist_version(view.checklist, view.version).numbers[row.item]
     mark = Mark(pen.say("answers." + row.state), "Attention" if is_gap else "Default")
-    rows = [answer_row(numbered(number, pen.question(item)), mark, ", ".join(said))]
+    make = _dense_row if is_dense else answer_row
+    rows = [make(numbered(number, pen.question(item)), mark, ", ".join(said))]
     if pen.private:
         texts = ("card.other_way", row.method), ("card.motivation", row.text), ("card.place", row.place)
         for key, words in (*texts, ("card.note", row.note)):
@@ -95,6 +101,12 @@ def answer_row(question: str, answer: Mark, more: str = "") -> Element:
         {"type": "Column", "width": "auto", "items": [text(words, weight="Bolder", **look)]},
     ]
     return {"type": "ColumnSet", "columns": columns, "spacing": "Small"}
+
+
+def _dense_row(question: str, answer: Mark, more: str = "") -> Element:
+    words = f"{sign(answer)}{answer.words}" + (f" ({more})" if more else "")
+    runs = [{"type": "TextRun", "text": f"{question} "}, {"type": "TextRun", "text": words, "weight": "Bolder"}]
+    return {"type": "RichTextBlock", "inlines": runs, "spacing": "Small"}
 
 
 def option_words(pen: Pen, item: Item, option_id: str) -> str:

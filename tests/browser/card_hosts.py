@@ -36,6 +36,7 @@ _COLOURS: dict[Theme, dict[str, str]] = {
 }
 _PAGE = """<!doctype html><html lang="LANG"><head><meta charset="utf-8"><title>Kort</title><style>
 * { box-sizing: border-box; }
+html { scrollbar-width: none; }
 body { margin: 0; background: GROUND; color: INK; font: 14px/20px "Segoe UI", system-ui, "DejaVu Sans", sans-serif; }
 main { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 14px; }
 h1 { position: absolute; clip-path: inset(50%); margin: 0; }
