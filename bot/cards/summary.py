@@ -28,7 +28,7 @@ from bot.cards.parts import (
     written,
 )
 from checklists.loader import checklist_version
-from checklists.model import Item
+from checklists.model import OPEN, Item
 from dialogs.views.views import ClosedView, GapRow, MissingView, Row, SummaryView
 
 
@@ -64,7 +64,14 @@ def _summary(pen: Pen, view: SummaryView, most: int, *, is_dense: bool = False) 
             item = pen.item(view.checklist, view.version, row.item)
             count = counts.pop(item.section, None)
             body += [section_head(pen, view.checklist, view.version, count)] if count else []
-            body += _row(pen, view, row, most, is_gap=(sheet.head.child, row.item) in gaps, is_dense=is_dense)
+            body += _row(
+                pen,
+                view,
+                row,
+                most,
+                is_gap=row.state == OPEN or (sheet.head.child, row.item) in gaps,
+                is_dense=is_dense,
+            )
             questions[f"{sheet.filled}/{row.item}"] = f"{prefix}{numbers[row.item]}. {pen.question(item)}"
     body += action_sets(pen, view.buttons, inputs=False, primary=1)
     body.append(choice_set("item", pen.say("card.change_which"), questions, compact=True))

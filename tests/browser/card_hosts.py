@@ -51,7 +51,7 @@ input[type=radio], input[type=checkbox] { width: auto; min-width: 24px; min-heig
 .ac-input::placeholder { color: SOFT; opacity: 1; }
 .bar { height: 4px; border-radius: 2px; background: linear-gradient(ACCENT, ACCENT) no-repeat LINE; }
 </style></head><body><main><h1>Kort</h1><div id="here" class="drawn"></div></main></body></html>"""
-_HOST = """colours => {
+_HOST = r"""colours => {
     const ink = name => ({ default: colours[name], subtle: name === 'ink' ? colours.soft : colours[name] });
     const foregroundColors = { default: ink('ink'), dark: ink('ink'), light: ink('ink'), accent: ink('accent_ink'),
         good: ink('good_ink'), warning: ink('warning_ink'), attention: ink('attention_ink') };
@@ -72,6 +72,11 @@ _HOST = """colours => {
         textBlock: { headingLevel: 2 }, table: { cellSpacing: 8 },
         textStyles: { heading: { weight: 'bolder', size: 'default' }, columnHeader: { weight: 'bolder' } },
     });
+    AdaptiveCards.AdaptiveCard.onProcessMarkdown = (text, result) => {
+        const escaped = text.replace(/[&<>]/g, sign => `&#${sign.charCodeAt(0)};`);
+        result.outputHtml = escaped.replace(/\*\*(.+?)\*\*/g, '<b>$1</b>').replace(/\n/g, '<br>');
+        result.didProcess = true;
+    };
     window.draw = (payload, here) => {
         const card = new AdaptiveCards.AdaptiveCard();
         card.hostConfig = window.host;

@@ -47,7 +47,7 @@ def heard(chat: Chat) -> str:
 
 
 def links(chat: Chat) -> list[tuple[str, str]]:
-    return list(dict.fromkeys(ADDRESS.findall(as_sent(chat.card))))  # on the button, and in words beneath it
+    return ADDRESS.findall(as_sent(chat.card))
 
 
 # --- the card ----------------------------------------------------------------------------------------------
