@@ -183,7 +183,7 @@ async def test_the_figures_are_seen_in_the_chat_and_opened_as_a_page_once(three:
     await sees(page, "0 av 1 påbörjade checklistor är kompletta.", CECILIA)
     await presses(page, "Exportera", CECILIA)
     async with page.context.expect_page() as opened:
-        await chat(page, CECILIA).get_by_role("button", name="Rapporten som sida").last.click()
+        await chat(page, CECILIA).get_by_role("link", name="Rapporten som sida").last.click()
     report = await opened.value
     address = report.url
     await report.get_by_role("button").click()
