@@ -7,6 +7,7 @@ wrong usage, or settings with which the bot would be open or lose data.
 import argparse
 import asyncio
 import sys
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
@@ -33,13 +34,14 @@ from bot.commandline.common import actor, open_desk, today, use_newest_key
 from bot.settings import IS_CHECKOUT, ROOT, VAR, BadSettings, Settings, read_settings
 from checklists.faults import Code, Refusal, fault
 from imports.common import Order
-from imports.people import PEOPLE
-from imports.steps import import_file
 from storage import migrate, private, tenants
 from storage.desk import Session
+from texts import say
 
 if TYPE_CHECKING:
     from aiohttp.web import Application
+
+    from storage.desk import Desk
 
 DEMO_PEOPLE = ROOT / "tryout" / "people.csv"
 DEMO_TENANT = "11111111-1111-4111-8111-111111111111"
@@ -84,7 +86,13 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     serve = commands.add_parser("serve", help="answer the channel")
-    serve.add_argument("--demo", action="store_true", help="with made-up people and the try-out page (dev mode only)")
+    serve.add_argument(
+        "--demo",
+        nargs="?",
+        const="cases",
+        choices=("cases", "people"),
+        help="with the try-out page and made-up people, and in an empty database also cases (dev mode only)",
+    )
     serve.set_defaults(run=_serve)
 
     commands.add_parser("migrate", help="bring the database to the newest schema").set_defaults(run=_migrate)
@@ -136,7 +144,7 @@ def _serve(parsed: argparse.Namespace) -> None:
         metrics = Metrics()
         app = make_app(settings, desk, clock, metrics)
         if parsed.demo:
-            import_file(desk, PEOPLE, DEMO_PEOPLE.read_bytes(), Order(settings.tenants, clock.now(), actor()))
+            _add_made_up(desk, Order(settings.tenants, clock.now(), actor()), parsed.demo, settings.port)
             _add_tryout(app, settings, clock)
         asyncio.run(serve(app, make_admin_app(desk, clock, metrics), settings))
 
@@ -144,6 +152,16 @@ def _serve(parsed: argparse.Namespace) -> None:
 def _enter_first_admin(session: Session, first: tuple[str, str], at: datetime) -> None:
     tenant, email = first
     first_admin(session, Origin(tenants.ensure(session, tenant).id, actor(), at), email)
+
+
+def _add_made_up(desk: "Desk", order: Order, what: str, port: int) -> None:
+    from bot import demo
+
+    began = time.monotonic()
+    demo.move_people_in(desk, DEMO_PEOPLE, order)
+    if what == "cases" and demo.add_examples(desk, order, partial(print, flush=True)):
+        took = f"{time.monotonic() - began:.1f}"
+        print(say("examples.done", "en", seconds=took, address=f"http://127.0.0.1:{port}/"), flush=True)
 
 
 def _add_tryout(app: "Application", settings: Settings, clock: Clock) -> None:
@@ -166,17 +184,22 @@ def _chats_beside(database_url: str) -> Path:
     return Path(database_url.removeprefix("sqlite:///")).with_suffix(".chats.jsonl") if is_file else VAR / "chats.jsonl"
 
 
-def demo_people() -> list[tuple[str, str, str, str]]:
-    """Return the made-up people: tenant, object id, name and the title under it."""
+def demo_people() -> list[tuple[str, str, str, str, tuple[str, ...]]]:
+    """Return the made-up people: tenant, object id, name, the title under it, and their roles."""
     from checklists.csv_in import read_csv
 
     columns = ("tenant_id", "object_id", "name", "unit", "role")
-    found: dict[str, tuple[str, str, str, str]] = {}
+    found: dict[str, list[dict[str, str]]] = {}
     for row in read_csv(DEMO_PEOPLE.read_bytes(), columns, columns, ignored=("email", "valid_from", "valid_to")):
-        cells = row.cells
-        title = f"{TITLES[cells['role']]}, {cells['unit']}"
-        found.setdefault(cells["object_id"], (cells["tenant_id"], cells["object_id"], cells["name"], title))
-    return list(found.values())
+        found.setdefault(row.cells["object_id"], []).append(dict(row.cells))
+    people = []
+    for rows in found.values():
+        roles, units = (tuple(dict.fromkeys(cells[name] for cells in rows)) for name in ("role", "unit"))
+        said = " och ".join([TITLES[roles[0]], *(TITLES[role].lower() for role in roles[1:])])
+        first = rows[0]
+        title = f"{said}, {', '.join(units)}"
+        people.append((first["tenant_id"], first["object_id"], first["name"], title, roles))
+    return people
 
 
 if __name__ == "__main__":

@@ -73,6 +73,21 @@ def call(root: Path, *command: str | Path) -> int:
         return 127
 
 
+def call_counting(root: Path, lock: str, *command: str | Path) -> int:
+    """Run pip in the project's folder and return its exit code; instead of what it prints, show how far it has come."""
+    most = sum("==" in line for line in (root / lock).read_text(encoding="utf-8").splitlines())
+    done = 0
+    words = [str(part) for part in command]
+    with subprocess.Popen(words, cwd=root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as pip:
+        for line in pip.stdout or ():
+            if line.startswith("Collecting "):
+                done += 1
+                print(f"\r  package {done}, of at most {most}", end="", flush=True)
+            elif line.startswith("Installing "):
+                print("\n  installing them ...", flush=True)
+    return pip.returncode
+
+
 def hand_over(root: Path, *command: str | Path) -> int:
     """Replace this process with the program, which then receives the signals (on Windows: run it and wait)."""
     words = [str(part) for part in command]
@@ -108,7 +123,7 @@ def set_up_python(root: Path) -> None:
         return
     venv = root / ".venv"
     uv = shutil.which("uv")
-    print(f"Setting up .venv from requirements.lock with {'uv' if uv else 'pip; a minute or two the first time'} ...")
+    print(f"Setting up .venv from requirements.lock with {'uv' if uv else 'pip'} ...")
     if not uv and importlib.util.find_spec("ensurepip") is None:
         raise StopError("This Python cannot make a virtual environment. On Debian or Ubuntu: apt install python3-venv")
     try:
@@ -136,8 +151,8 @@ def install(root: Path, lock: str) -> None:
         # uv creates .venv without pip; ensurepip installs the one bundled with Python.
         failed = subprocess.call([python, "-c", "import pip"], stderr=subprocess.DEVNULL)
         failed = failed and call(root, python, "-m", "ensurepip")
-        options = ["--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes"]
-        failed = failed or call(root, python, "-m", "pip", "install", *options, "-r", lock)
+        options = ["--disable-pip-version-check", "--no-input", "--require-hashes", "--progress-bar", "off"]
+        failed = failed or call_counting(root, lock, python, "-m", "pip", "install", *options, "-r", lock)
     if failed:
         raise StopError(f"Could not install from {lock}; the lines above say why. Is the package index within reach?")
 

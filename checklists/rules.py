@@ -101,9 +101,12 @@ class Applied:
         """Return the items this role is asked with the present facts and answers, in list order."""
         return tuple(item for item in self.checklist.asked[role] if self.applies[item.id] == "yes")
 
-    def progress(self, role: Role) -> tuple[int, int]:
-        """Return (done, total) of the items asked now; an item sent back by the chef is not done."""
-        now = self.applicable(role)
+    def progress(self, role: Role, section: str = "") -> tuple[int, int]:
+        """Return (done, total) of the items asked now; an item sent back by the chef is not done.
+
+        section: only of this section of the list.
+        """
+        now = [item for item in self.applicable(role) if section in ("", item.section)]
         returned = {item_id for item_id in self.answered if self.answers[item_id].returned}
         return sum(item.id in self.answered and item.id not in returned for item in now), len(now)
 

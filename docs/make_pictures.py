@@ -168,7 +168,7 @@ async def pictures(bot: RealBot, context: BrowserContext) -> AsyncIterator[Pictu
     await writes(page, "rapport 2026", EVA)
     await presses(page, "Exportera", EVA)
     async with context.expect_page() as opened:
-        await chat(page, EVA).get_by_text("Rapporten som sida").last.click()
+        await chat(page, EVA).get_by_role("link", name="Rapporten som sida").last.click()
     report = await opened.value
     await report.get_by_role("button", name="Öppna").click()
     await report.set_viewport_size({"width": 860, "height": 940})

@@ -17,12 +17,13 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 @dataclass(frozen=True)
 class Person:
-    """A made-up person on the try-out page. title: shown under her name."""
+    """A made-up person on the try-out page. title: shown under her name. roles: what she is offered to write."""
 
     tenant_id: str
     object_id: str
     name: str
     title: str
+    roles: tuple[str, ...] = ()
 
     @property
     def user_id(self) -> str:

@@ -81,6 +81,7 @@ def _listed(room: Room, person: Person) -> Json:
         "user": person.user_id,
         "name": person.name,
         "title": person.title,
+        "roles": list(person.roles),
         "opened": conversation.opened,
         "newest": posted[-1] if posted else None,
     }

@@ -8,21 +8,23 @@ from bot.cards.parts import (
     card,
     choice_set,
     date_input,
-    heading,
     notices,
     subtle,
     text,
     text_input,
+    top,
 )
 from dialogs.views.admin import AdminField, AdminView
 
 
 def admin_card(pen: Pen, view: AdminView) -> Card:
     """Show a title, its lines, and one section after the other."""
-    body = [*notices(pen, view), heading(pen.line(view.title)), *(text(pen.line(line)) for line in view.lines)]
+    body = [*notices(pen, view), *top("", pen.line(view.title)), *(text(pen.line(line)) for line in view.lines)]
     for section in view.sections:
         if section.heading is not None:
-            body.append(text(pen.line(section.heading), weight="Bolder", separator=True))
+            body.append(
+                text(pen.line(section.heading), weight="Bolder", style="heading", size="Default", separator=True)
+            )
         body += [subtle(pen.line(line)) for line in section.lines]
         body += [_field(pen, field) for field in section.fields]
         body += action_sets(pen, section.buttons, inputs=any(one.fields for one in view.sections))

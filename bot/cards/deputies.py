@@ -1,12 +1,12 @@
 """The deputies, and the form for naming another."""
 
-from bot.cards.parts import Card, Pen, action_sets, card, choice_set, date_input, heading, notices, subtle, text
+from bot.cards.parts import Card, Pen, action_sets, card, choice_set, date_input, notices, subtle, text, top
 from dialogs.views.chef import DeputiesView
 
 
 def deputies_card(pen: Pen, view: DeputiesView) -> Card:
     """List the deputies, with the form for a new one."""
-    body = [*notices(pen, view), heading(pen.say("deputies.title"))]
+    body = [*notices(pen, view), *top("", pen.say("deputies.title"))]
     if not view.deputies:
         body.append(text(pen.say("deputies.none")))
     for deputy in view.deputies:

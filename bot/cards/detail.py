@@ -8,13 +8,15 @@ from bot.cards.parts import (
     card,
     choice_set,
     date_input,
-    head_lines,
-    heading,
+    header,
     notices,
+    numbered,
+    question_line,
     subtle,
     text,
     text_input,
 )
+from checklists.loader import checklist_version
 from checklists.model import Item
 from dialogs.views.views import DetailView
 
@@ -23,15 +25,15 @@ def detail_card(pen: Pen, view: DetailView) -> Card:
     """Ask for what goes with an answer."""
     item = pen.item(view.checklist, view.version, view.item.item)
     current = view.item.current
+    number = checklist_version(view.checklist, view.version).numbers[item.id]
     body = [
-        *head_lines(pen, view.head),
+        *header(pen, view.head),
         *notices(pen, view),
-        heading(pen.ask(item)),
+        question_line(numbered(number, pen.ask(item))),
         text(pen.say("card.now", answer=pen.say("answers." + (current or "obesvarad")))),
         *fields(pen, item, current, ("options", "text", "day"), (view.options, view.text, view.day)),
     ]
-    body += action_sets(pen, view.buttons, primary=1)
-    body += action_sets(pen, view.nav)
+    body += action_sets(pen, view.buttons, primary=1, nav=view.nav)
     return card(pen, body, view.refresh)
 
 

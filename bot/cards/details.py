@@ -10,8 +10,7 @@ from bot.cards.parts import (
     child_words,
     choice_set,
     date_input,
-    head_lines,
-    heading,
+    header,
     notices,
     subtle,
     text,
@@ -22,7 +21,7 @@ from dialogs.views.views import CloseView, DecidedView, DetailsView, ExtendView,
 
 def details_card(pen: Pen, view: DetailsView) -> Card:
     """Show what is known about a case, with fields to change it; those left empty change nothing."""
-    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.details_title"))]
+    body = [*header(pen, view.head, pen.say("card.details_title")), *notices(pen, view)]
     body.append(subtle(pen.say("card.details_how")))
     body += [subtle(pen.line(line)) for line in view.hints]
     several = any(child > 1 for child, _ in view.facts)
@@ -54,7 +53,7 @@ def _fact(pen: Pen, child: int, field: FactField, *, several: bool) -> list[Elem
 
 def extend_card(pen: Pen, view: ExtendView) -> Card:
     """Ask for the limit, the reason and the dates of an extension."""
-    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.extend_title"))]
+    body = [*header(pen, view.head, pen.say("card.extend_title")), *notices(pen, view)]
     limits = {limit: pen.say("limits.l" + limit) for limit, _ in view.limits}
     body.append(choice_set("limit", pen.say("card.limit"), limits, value=view.limit))
     body += [subtle(pen.say("card.limit_ends", date=day)) for _, day in view.limits if day]
@@ -70,7 +69,7 @@ def extend_card(pen: Pen, view: ExtendView) -> Card:
 
 def decided_card(pen: Pen, view: DecidedView) -> Card:
     """Ask whether and when the decision was taken."""
-    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.decided_title"))]
+    body = [*header(pen, view.head, pen.say("card.decided_title")), *notices(pen, view)]
     if view.planned:
         body.append(text(pen.say("card.decided_planned", date=view.planned)))
     body.append(subtle(pen.say("card.decided_how")))
@@ -81,7 +80,7 @@ def decided_card(pen: Pen, view: DecidedView) -> Card:
 
 def wrong_case_card(pen: Pen, view: WrongCaseView) -> Card:
     """Ask for the right reference of a case; say what withdrawing it means."""
-    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.wrong_case_title"))]
+    body = [*header(pen, view.head, pen.say("card.wrong_case_title")), *notices(pen, view)]
     body.append(subtle(pen.say("card.wrong_case_how")))
     body.append(text_input("case_ref", pen.say("card.case"), value=view.ref, most=64))
     return card(pen, body + action_sets(pen, view.buttons, primary=1), view.refresh)
@@ -89,7 +88,7 @@ def wrong_case_card(pen: Pen, view: WrongCaseView) -> Card:
 
 def close_card(pen: Pen, view: CloseView) -> Card:
     """Ask for confirmation and the day before closing."""
-    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.close_title"))]
+    body = [*header(pen, view.head, pen.say("card.close_title")), *notices(pen, view)]
     body.append(text(pen.say("card.close_means")))
     body.append({"type": "Input.Date", "id": "closed_on", "label": pen.say("card.closed_on"), "value": view.day})
     return card(pen, body + action_sets(pen, view.buttons), view.refresh)

@@ -2,7 +2,7 @@
 
 from bot.cards.explained import folded_facts
 from bot.cards.group import now_line
-from bot.cards.parts import Card, Pen, action_sets, card, choice_set, date_input, head_lines, heading, notices, subtle
+from bot.cards.parts import Card, Pen, action_sets, card, choice_set, date_input, header, notices, subtle
 from dialogs.views.views import FactsView
 
 
@@ -10,7 +10,7 @@ def facts_card(pen: Pen, view: FactsView) -> Card:
     """Ask for the facts of a case, or of one further child."""
     starts = bool(view.head.checklist)
     title = pen.say("card.start_title" if starts else "card.facts_title")
-    body = [*head_lines(pen, view.head), *notices(pen, view), heading(title)]
+    body = [*header(pen, view.head, title), *notices(pen, view)]
     if view.fields or not starts:
         body.append(subtle(pen.say("card.facts_why")))
     if view.received is not None:

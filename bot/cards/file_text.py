@@ -9,8 +9,7 @@ from bot.cards.parts import (
     child_words,
     clipped,
     fitting,
-    head_lines,
-    heading,
+    header,
     notices,
     subtle,
     text,
@@ -26,7 +25,7 @@ def file_text_card(pen: Pen, view: FileTextView) -> Card:
 
 
 def _file_text(pen: Pen, view: FileTextView, most: int) -> Card:
-    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.file_text_title"))]
+    body = [*header(pen, view.head, pen.say("card.file_text_title")), *notices(pen, view)]
     body.append(subtle(pen.say("card.file_text_how" if pen.private else "card.file_text_gone")))
     for sheet in view.sheets:
         if sheet.head.child:

@@ -10,9 +10,9 @@ from bot.cards.parts import (
     action_sets,
     card,
     choice_set,
-    head_lines,
-    heading,
+    header,
     notices,
+    section_head,
     subtle,
     text,
 )
@@ -25,10 +25,13 @@ from dialogs.views.views import FormField, FormView
 def form_card(pen: Pen, view: FormView) -> Card:
     """Ask all questions of the form on one card."""
     title = "reading.title" if view.reading else "card.form_title"
-    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say(title))]
+    body = [*header(pen, view.head, pen.say(title)), *notices(pen, view)]
     body += [text(pen.say("reading.how"))] if view.reading else []
     body.append(subtle(pen.say("card.form_how")))
+    counts = {one.id: one for one in view.sections}
     for field in view.fields:
+        count = counts.pop(pen.item(view.checklist, view.version, field.items[0].item).section, None)
+        body += [section_head(pen, view.checklist, view.version, count)] if count else []
         body += _MADE[field.kind](pen, view, field)
     body += action_sets(pen, (view.save,), primary=1)
     body += action_sets(pen, view.nav, inputs=False)

@@ -9,9 +9,9 @@ from bot.cards.parts import (
     aside_lines,
     card,
     choice_set,
-    head_lines,
-    heading,
+    header,
     notices,
+    question_line,
     subtle,
 )
 from checklists.loader import checklist_version
@@ -22,16 +22,15 @@ def group_card(pen: Pen, view: GroupView) -> Card:
     """Ask the items of a group on one card."""
     group = checklist_version(view.checklist, view.version).group[view.group]
     body = [
-        *head_lines(pen, view.head),
+        *header(pen, view.head),
         *notices(pen, view),
-        heading(group.title_en if pen.language == "en" else group.title),
+        question_line(group.title_en if pen.language == "en" else group.title),
     ]
     for listed in view.items:
         item = pen.item(view.checklist, view.version, listed.item)
         body.append(choice_set(item.id, pen.label(item), choices(pen, listed)))
         body += now_line(pen, listed.current)
-    body += action_sets(pen, (view.save,), primary=1)
-    body += action_sets(pen, view.nav)
+    body += action_sets(pen, (view.save,), primary=1, nav=view.nav)
     body += aside_lines(pen, view.aside, inputs=True)
     asked = tuple(listed.item for listed in view.items)
     body += folded_items(pen.language, view.checklist, view.version, asked)

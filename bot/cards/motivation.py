@@ -6,35 +6,38 @@ from bot.cards.parts import (
     Pen,
     action_sets,
     card,
-    head_lines,
-    heading,
+    header,
     notices,
+    numbered,
+    question_line,
     subtle,
     text,
     text_input,
 )
-from checklists.loader import all_facts
+from checklists.loader import all_facts, checklist_version
 from dialogs.views.views import DoubtView, MotivationBy, MotivationView
 
 
 def motivation_card(pen: Pen, view: MotivationView) -> Card:
     """Ask for a motivation; the server, not the card, decides what may be left empty."""
     asked = (view.checklist, view.version, view.items, view.about)
-    body = [*head_lines(pen, view.head), *notices(pen, view), heading(asked_words(pen, *asked))]
+    words = asked_words(pen, *asked)
+    if view.about:
+        words = numbered(checklist_version(view.checklist, view.version).numbers[view.items[0]], words)
+    body = [*header(pen, view.head), *notices(pen, view), question_line(words)]
     body.append(subtle(about_words(pen, *asked)))
     if view.current:
         body.append(text(pen.say("card.now", answer=pen.say("motivations." + view.current))))
     typed, place = (view.text, view.place) if pen.private else ("", "")
     body += inputs(pen, view.by, typed=("motivation", typed), place=("place", place))
-    body += action_sets(pen, view.buttons, primary=1)
-    body += action_sets(pen, view.nav)
+    body += action_sets(pen, view.buttons, primary=1, nav=view.nav)
     return card(pen, body, view.refresh)
 
 
 def doubt_card(pen: Pen, view: DoubtView) -> Card:
     """Ask whether what was typed is meant as the motivation; the words are not repeated."""
     asked = (view.checklist, view.version, view.items, view.about)
-    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.doubt_title"))]
+    body = [*header(pen, view.head), *notices(pen, view), question_line(pen.say("card.doubt_title"))]
     body.append(text(pen.say("card.doubt", count=view.length)))
     body.append(subtle(asked_words(pen, *asked)))
     return card(pen, body + action_sets(pen, view.buttons, inputs=False, primary=1), view.refresh)

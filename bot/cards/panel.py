@@ -8,21 +8,21 @@ from bot.cards.parts import (
     card,
     choice_set,
     date_input,
-    heading,
     notices,
     subtle,
     text,
     text_input,
+    top,
 )
 from dialogs.views.rounds import Option, PanelField, PanelView
 
 
 def panel_card(pen: Pen, view: PanelView) -> Card:
     """Show a panel."""
-    body = [*notices(pen, view), heading(pen.line(view.title)), *(text(pen.line(line)) for line in view.lines)]
+    body = [*notices(pen, view), *top("", pen.line(view.title)), *(text(pen.line(line)) for line in view.lines)]
     body += [text(paragraph, spacing="Small") for paragraph in view.words]
     for row in view.rows:
-        body.append(text(pen.line(row.title), weight="Bolder", separator=True))
+        body.append(text(pen.line(row.title), weight="Bolder", style="heading", size="Default", separator=True))
         body += [subtle(" · ".join(pen.line(line) for line in row.lines))] if row.lines else []
         body += action_sets(pen, row.buttons, inputs=False)
     body += [_field(pen, field) for field in view.fields]

@@ -3,13 +3,13 @@
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from checklists.loader import all_facts, checklist_version, newest
 from checklists.model import Item
 from dialogs.turn.tokens import Mint
 from dialogs.views.parts import View
-from dialogs.views.views import Aside, Button, Claim, Head, Line
+from dialogs.views.views import Aside, Button, Claim, Head, Line, SectionCount
 from texts import Language, sentences
 
 Card = dict[str, Any]
@@ -115,11 +115,6 @@ def text(words: str, **more: Any) -> Element:
     return {"type": "TextBlock", "text": words, "wrap": True, **more}
 
 
-def heading(words: str) -> Element:
-    """Return a heading, marked as one for screen readers."""
-    return text(words, style="heading", weight="Bolder", size="Medium")
-
-
 def subtle(words: str) -> Element:
     """Return a small, subdued line."""
     return text(words, isSubtle=True, spacing="Small", size="Small")
@@ -143,9 +138,14 @@ def fitting(make: Callable[[int], Card], steps: Sequence[int] = (4000, 1000, 300
     """Return the fullest card within `MOST_BYTES`. make: builds it for a limit, by default of characters per text."""
     for most in steps:
         made = make(most)
-        if len(json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()) <= MOST_BYTES:
+        if fits(made):
             return made
     return make(0)
+
+
+def fits(made: Card) -> bool:
+    """Return whether a card is small enough to be shown."""
+    return len(json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()) <= MOST_BYTES
 
 
 def clipped(words: str, most: int) -> str:
@@ -153,8 +153,11 @@ def clipped(words: str, most: int) -> str:
     return words if len(words) <= most else words[:most] + " …"
 
 
-def head_lines(pen: Pen, head: Head) -> list[Element]:
-    """Return case, list, part, child and progress as one subdued line; the decision basis is not named."""
+def header(pen: Pen, head: Head, title: str = "", mark: "Mark | None" = None) -> list[Element]:
+    """Return the top of a card: which case and list, the child or the title as a heading, the state, the progress.
+
+    mark: what to say instead of the list's state.
+    """
     parts = [head.case_ref]
     if head.checklist:
         checklist, version = head.checklist.split("/")
@@ -164,11 +167,119 @@ def head_lines(pen: Pen, head: Head) -> list[Element]:
         parts.append(pen.say("lists.part_" + head.part))
     if head.by_hand:
         parts.append(pen.say("lists.by_hand"))
-    if head.child:
-        parts.append(child_words(pen, head.child))
     if head.total:
         parts.append(pen.say("card.progress", done=head.done, total=head.total))
-    return [subtle(" · ".join(parts))]
+    child = child_words(pen, head.child) if head.child else ""
+    whole = ", ".join(part for part in (title, child) if part)
+    size: Literal["Medium", "Large"] = "Large" if title else "Medium"
+    return [
+        *top(" · ".join(parts), whole, mark or state_mark(pen, head.state), size),
+        *progress_bar(head.done, head.total),
+    ]
+
+
+def top(
+    about: str, title: str, mark: "Mark | None" = None, size: Literal["Medium", "Large"] = "Large"
+) -> list[Element]:
+    """Return the first row of a card. about: small, above the title; it may be empty, as may the title."""
+    left = [text(about, isSubtle=True, size="Small", weight="Bolder")] if about else []
+    close = {"spacing": "None"} if about else {}
+    left += [text(title, style="heading", weight="Bolder", size=size, **close)] if title else []
+    if mark is None:
+        return left
+    columns = [
+        {"type": "Column", "width": "stretch", "items": left},
+        {"type": "Column", "width": "auto", "items": [chip(mark)]},
+    ]
+    return [{"type": "ColumnSet", "columns": columns}]
+
+
+def progress_bar(done: int, total: int) -> list[Element]:
+    """Return the bar Teams draws; where it is not known, the words in the heading say the same."""
+    bar = {"type": "ProgressBar", "value": done, "max": total, "spacing": "Small", "fallback": "drop"}
+    return [bar] if total else []
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A state in a word. The sign and the colour only repeat it."""
+
+    words: str
+    colour: Literal["Good", "Attention", "Warning", "Accent", "Default"] = "Default"
+
+
+_SIGNS = {"Good": "✓ ", "Attention": "▲ ", "Warning": "▲ "}
+_STATES: dict[str, Literal["Good", "Warning", "Accent", "Default"]] = {
+    "open": "Default",
+    "sent": "Accent",
+    "returned": "Warning",
+    "voided": "Warning",
+    "signed": "Good",
+    "reading": "Default",
+    "read": "Good",
+}
+
+
+def state_mark(pen: Pen, state: str) -> Mark | None:
+    """Return the state of a list in a word; None for one that has not been begun."""
+    return Mark(pen.say("states." + state), _STATES[state]) if state in _STATES else None
+
+
+def chip(mark: Mark) -> Element:
+    """Return a state as a word with a sign and a colour."""
+    look = {"isSubtle": True} if mark.colour == "Default" else {"color": mark.colour}
+    return text(sign(mark) + mark.words, weight="Bolder", size="Small", horizontalAlignment="Right", **look)
+
+
+def sign(mark: Mark) -> str:
+    """Return the sign before a state's word, so that its colour is not alone."""
+    return _SIGNS.get(mark.colour, "")
+
+
+def gap_mark(pen: Pen, count: int) -> Mark:
+    """Return in a word how much is missing."""
+    if not count:
+        return Mark(pen.say("cases.no_gap"), "Good")
+    return Mark(pen.say("cases.gaps" if count > 1 else "cases.one_gap", gaps=count), "Attention")
+
+
+def box(style: Literal["attention", "good", "emphasis"], items: list[Element]) -> Element:
+    """Return a container that stands out: what is missing, what is done, or a note."""
+    return {"type": "Container", "style": style, "items": items, "spacing": "Small"}
+
+
+def question_line(words: str) -> Element:
+    """Return the question of a card, its largest text."""
+    return text(words, style="heading", weight="Bolder", size="Large")
+
+
+def numbered(number: int, words: str) -> str:
+    """Return a question with its number, after a mark that is not seen: else Markdown would make a list of it."""
+    return f"\u2060{number}. {words}"
+
+
+def section_head(pen: Pen, checklist: str, version: int, count: SectionCount) -> Element:
+    """Return the heading of a section, with how far it has come."""
+    section = next(one for one in checklist_version(checklist, version).sections if one.id == count.id)
+    title = section.title_en if pen.language == "en" else section.title
+    words = pen.say("card.progress", done=count.done, total=count.total)
+    return {
+        "type": "ColumnSet",
+        "spacing": "Medium",
+        "separator": True,
+        "columns": [
+            {
+                "type": "Column",
+                "width": "stretch",
+                "items": [text(title, style="heading", weight="Bolder", size="Default")],
+            },
+            {
+                "type": "Column",
+                "width": "auto",
+                "items": [text(words, isSubtle=True, size="Small")],
+            },
+        ],
+    }
 
 
 def child_words(pen: Pen, child: int) -> str:
@@ -195,12 +306,52 @@ def execute(pen: Pen, button: Button, *, inputs: bool = True, primary: bool = Fa
     }
 
 
-def action_sets(pen: Pen, buttons: Iterable[Button], *, inputs: bool = True, primary: int = 0) -> list[Element]:
-    """Return buttons in sets of at most six; the first `primary` of them are highlighted."""
-    actions = [execute(pen, button, inputs=inputs, primary=place < primary) for place, button in enumerate(buttons)]
+NARROW = 286
+"""Pixels within a card at 320 px, the narrowest phone."""
+NARROW_BOX = 250
+"""Pixels within a container that stands out, on such a card."""
+_PADDING, _BETWEEN, _DOTS = 30, 8, 46
+_LETTER = 8.6
+
+
+def _width(title: str) -> float:
+    """Return about how wide a button is, in pixels; in Microsoft's renderer a title that does not fit is cut."""
+    narrow = sum(letter in "iljtfrI.,:;’'!" for letter in title)
+    return _PADDING + _LETTER * len(title) - 3.5 * narrow
+
+
+def action_sets(
+    pen: Pen,
+    buttons: Iterable[Button],
+    *,
+    inputs: bool = True,
+    primary: int = 0,
+    nav: Iterable[Button] = (),
+    within: int = NARROW,
+) -> list[Element]:
+    """Return buttons in rows that fit the narrowest phone; the first `primary` of them are filled.
+
+    nav: ways out, behind `…` after the last button. within: the pixels there are.
+    """
+    ways_out = [{**execute(pen, button, inputs=inputs), "mode": "secondary"} for button in nav]
+    rows: list[list[Element]] = []
+    used = 0.0
+    for place, button in enumerate(buttons):
+        action = execute(pen, button, inputs=inputs, primary=place < primary)
+        width = _width(action["title"])
+        if not rows or len(rows[-1]) == MOST_ACTIONS or used + _BETWEEN + width > within:
+            rows.append([action])
+            used = width
+        else:
+            rows[-1].append(action)
+            used += _BETWEEN + width
+    if ways_out and rows and used + _BETWEEN + _DOTS <= within and len(rows[-1]) + len(ways_out) <= MOST_ACTIONS:
+        rows[-1] += ways_out
+    else:
+        rows += [ways_out] if ways_out else []
     return [
-        {"type": "ActionSet", "actions": actions[start : start + MOST_ACTIONS]}
-        for start in range(0, len(actions), MOST_ACTIONS)
+        {"type": "ActionSet", "actions": row, **({"spacing": "Small"} if place else {})}
+        for place, row in enumerate(rows)
     ]
 
 

@@ -1,6 +1,6 @@
 """The message that a case is waiting: which, whose, until when, and what is missing. No answers, no texts."""
 
-from bot.cards.parts import Card, Pen, action_sets, card, heading, notices, subtle, text
+from bot.cards.parts import Card, Pen, action_sets, card, notices, progress_bar, subtle, text, top
 from bot.cards.summary import gap_words
 from dialogs.views.chef import PromptView
 
@@ -8,7 +8,8 @@ from dialogs.views.chef import PromptView
 def prompt_card(pen: Pen, view: PromptView) -> Card:
     """Tell a chef that a case is waiting, or a worker that one was sent back."""
     head = view.head
-    body = [*notices(pen, view), heading(pen.say("prompts." + view.reason, ref=head.case_ref))]
+    body = [*notices(pen, view), *top("", pen.say("prompts." + view.reason, ref=head.case_ref))]
+    body += progress_bar(head.done, head.total) if view.reason in ("sent", "resent", "voided") else []
     by_chef = view.reason in ("returned", "signed", "signed_shortfall")
     parts = [pen.say("prompts.by" if by_chef else "prompts.from", name=view.who)] if view.who else []
     parts += [pen.say("cases.date_planned", date=view.planned)] if view.planned else []

@@ -1,4 +1,4 @@
-"""The question card: answers in one set of buttons, navigation in another, no inputs."""
+"""The question card: answers in one set of buttons, navigation behind another, no inputs."""
 
 from bot.cards.explained import help_lines
 from bot.cards.parts import (
@@ -7,44 +7,51 @@ from bot.cards.parts import (
     Pen,
     action_sets,
     aside_lines,
+    box,
     card,
-    head_lines,
-    heading,
+    header,
     notices,
+    numbered,
+    question_line,
     subtle,
     text,
 )
+from checklists.loader import checklist_version
 from checklists.model import Item
 from dialogs.views.views import QuestionView
 
 
 def question_card(pen: Pen, view: QuestionView) -> Card:
-    """Ask one question, with a button for each answer."""
+    """Ask one question, with a button for each answer; the ways out are behind `…`, so that nothing outweighs it."""
     item = pen.item(view.checklist, view.version, view.item.item)
+    number = checklist_version(view.checklist, view.version).numbers[item.id]
     body = [
-        *head_lines(pen, view.head),
+        *header(pen, view.head),
         *notices(pen, view),
-        heading(pen.ask(item)),
-        *marks(pen, item),
+        question_line(numbered(number, pen.ask(item))),
+        *_hint(pen, item),
     ]
     if view.item.current:
-        body.append(text(pen.say("card.now", answer=pen.say("answers." + view.item.current))))
+        body.append(text(pen.say("card.now", answer=pen.say("answers." + view.item.current)), spacing="Small"))
     if view.proposed:
         body.append(text(pen.line(view.proposed)))
     if view.helps and item.help is not None:
-        body.append({"type": "Container", "style": "emphasis", "items": help_lines(pen.language, item.help)})
+        body.append(box("emphasis", help_lines(pen.language, item.help)))
     body += action_sets(pen, view.answers)
-    body += action_sets(pen, view.nav)
-    body += aside_lines(pen, view.aside)
+    body += action_sets(pen, (), nav=view.nav)
+    body += [*_origin(pen, item), *aside_lines(pen, view.aside)]
     return card(pen, body, view.refresh)
 
 
 def marks(pen: Pen, item: Item) -> list[Element]:
     """Return a question's hint, and the note on one that was added locally."""
-    found = []
+    return [*_hint(pen, item), *_origin(pen, item)]
+
+
+def _hint(pen: Pen, item: Item) -> list[Element]:
     hint = item.hint_en if pen.language == "en" else item.hint
-    if hint:
-        found.append(subtle(hint))
-    if item.wording == "local":
-        found.append(subtle(pen.say("card.local_addition")))
-    return found
+    return [subtle(hint)] if hint else []
+
+
+def _origin(pen: Pen, item: Item) -> list[Element]:
+    return [subtle(pen.say("card.local_addition"))] if item.wording == "local" else []

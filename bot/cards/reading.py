@@ -3,21 +3,24 @@
 from bot.cards.parts import (
     Card,
     Element,
+    Mark,
     Pen,
     action_sets,
     card,
     child_words,
     clipped,
     fitting,
-    head_lines,
-    heading,
+    header,
     notices,
+    numbered,
+    state_mark,
     subtle,
     text,
     text_input,
+    top,
     written,
 )
-from bot.cards.summary import gap_words, option_words
+from bot.cards.summary import gap_box, option_words
 from checklists.loader import checklist_version
 from dialogs.views.chef import (
     Compared,
@@ -35,7 +38,7 @@ CHILDREN_SHOWN = 3
 
 def reading_card(pen: Pen, view: ReadingView) -> Card:
     """Say that everything has been read, and offer the next steps."""
-    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("reading.title"))]
+    body = [*header(pen, view.head, pen.say("reading.title")), *notices(pen, view)]
     body.append(text(pen.line(view.line)))
     return card(pen, body + action_sets(pen, view.buttons, inputs=False, primary=1), view.refresh)
 
@@ -44,13 +47,24 @@ def differences_card(pen: Pen, view: DifferencesView) -> Card:
     """Show both sets of answers, differences first."""
 
     def make(most: int) -> Card:
-        body = [subtle(view.seen.case_ref), *notices(pen, view), heading(pen.say("reading.differences_title"))]
+        body = [*_top(pen, view.seen, "reading.differences_title"), *notices(pen, view)]
         body += _compared(pen, view.seen, view.first, most, "reading.column_reader")
-        body += _gaps(pen, view.seen)
+        body.append(_gaps(pen, view.seen))
         body.append(subtle(pen.say("reading.signing_means")))
         return card(pen, body + action_sets(pen, view.buttons, inputs=False, primary=1), view.refresh)
 
     return fitting(make)
+
+
+def _top(pen: Pen, seen: Comparison, title: str) -> list[Element]:
+    differing = sum(row.differs for sheet in seen.sheets for row in sheet.rows)
+    say = "reading.mark_differ" if differing > 1 else "reading.mark_differs_once"
+    mark = Mark(pen.say(say, count=differing), "Warning") if differing else Mark(pen.say("reading.mark_same"), "Good")
+    return top(seen.case_ref, pen.say(title), mark)
+
+
+def _signed_mark(pen: Pen, view: SignedView) -> Mark | None:
+    return state_mark(pen, "voided" if view.voided else "signed")
 
 
 def _compared(pen: Pen, seen: Comparison, first: int, most: int, whose: str) -> list[Element]:
@@ -63,31 +77,29 @@ def _compared(pen: Pen, seen: Comparison, first: int, most: int, whose: str) -> 
 
 
 def _sheet(pen: Pen, seen: Comparison, sheet: ComparedSheet, most: int, whose: str) -> list[Element]:
-    """Return one child's answers as a table, where they differ first; equal ones are folded away."""
-    body = [text(child_words(pen, sheet.child), weight="Bolder", style="heading")] if sheet.child else []
+    """Return one child's answers as a table of those that differ; equal ones are folded away."""
+    body = [text(child_words(pen, sheet.child), weight="Bolder", style="heading", size="Medium")] if sheet.child else []
     facts = "  ·  ".join(f"{pen.fact(fact)} {pen.say('answers.' + value)}" for fact, value in sheet.facts)
     body.append(subtle(facts))
     numbers = checklist_version(seen.checklist, seen.version).numbers
     rows = sorted(sheet.rows, key=lambda row: numbers[row.item])
-    header = [pen.say(name) for name in ("reading.column_question", whose, "reading.column_worker")]
-    apart = [row for row in rows if not _is_equal(row)]
+    apart, equal = [row for row in rows if not _is_equal(row)], [row for row in rows if _is_equal(row)]
     if apart:
-        body.append(_columns(header, weight="Bolder"))
-    for row in apart:
-        body += _row(pen, seen, row, numbers[row.item], most)
-    equal = [element for row in rows if _is_equal(row) for element in _row(pen, seen, row, numbers[row.item], most)]
+        body.append(_table(pen, seen, apart, most, whose))
     if not equal:
         return body
     box_id = f"equal{sheet.child}"
-    title = pen.say("reading.equal", count=len(rows) - len(apart))
-    unfold = {"type": "Action.ToggleVisibility", "title": title, "targetElements": [box_id]}
-    box = {
+    title = pen.say("reading.equal", count=len(equal))
+    unfold: Element = {"type": "Action.ToggleVisibility", "title": title, "targetElements": [box_id]}
+    if sheet.child:
+        unfold["tooltip"] = f"{child_words(pen, sheet.child)}: {title}"
+    folded = {
         "type": "Container",
         "id": box_id,
         "isVisible": False,
-        "items": [_columns(header, weight="Bolder"), *equal],
+        "items": [_table(pen, seen, equal, most, whose)],
     }
-    return [*body, {"type": "ActionSet", "actions": [unfold]}, box]
+    return [*body, {"type": "ActionSet", "actions": [unfold]}, folded]
 
 
 def _is_equal(row: Compared) -> bool:
@@ -95,47 +107,54 @@ def _is_equal(row: Compared) -> bool:
     return not row.differs and bool(row.reader) == bool(row.worker)
 
 
-def _columns(cells: list[str], **look: str) -> Element:
-    """Return one row of the table: the question, the reader's answer, the worker's."""
-    columns = [
-        {"type": "Column", "width": width, "items": [text(words, spacing="None", **look)]}
-        for words, width in zip(cells, ("stretch", "70px", "120px"), strict=True)
-    ]
-    return {"type": "ColumnSet", "columns": columns, "spacing": "Small"}
+def _table(pen: Pen, seen: Comparison, rows: list[Compared], most: int, whose: str) -> Element:
+    """Return answers side by side, with a row of headings."""
+    header = [pen.say(name) for name in ("reading.column_question", whose, "reading.column_worker")]
+    cells = [[[text(words, weight="Bolder", size="Small")] for words in header]]
+    cells += [_row(pen, seen, row, most) for row in rows]
+    return {
+        "type": "Table",
+        "showGridLines": False,
+        "spacing": "Small",
+        "columns": [{"width": 5}, {"width": 3}, {"width": 4}],
+        "rows": [
+            {"type": "TableRow", "cells": [{"type": "TableCell", "items": items} for items in row]} for row in cells
+        ],
+    }
 
 
-def _row(pen: Pen, seen: Comparison, row: Compared, number: int, most: int) -> list[Element]:
+def _row(pen: Pen, seen: Comparison, row: Compared, most: int) -> list[list[Element]]:
+    """Return the cells of one question: itself with what was written about it, the reader's answer, the worker's."""
     item = pen.item(seen.checklist, seen.version, row.item)
+    number = checklist_version(seen.checklist, seen.version).numbers[row.item]
     said = [pen.say("motivations." + row.motivation)] if row.motivation else []
     if pen.private and row.motivation == "text" and row.text and not row.place:
         said.append(pen.say("motivations.only_here"))
     said += [option_words(pen, item, row.option)] if row.option else []
-    more = f" ({', '.join(said)})" if said else ""
     reader, worker = (pen.say("answers." + side) if side else "–" for side in (row.reader, row.worker))
     look = {"weight": "Bolder"} if row.differs else {}
-    rows = [_columns([f"{number}. {pen.question(item)}", reader, worker + more], **look)]
+    asked = [text(numbered(number, pen.question(item)))]
+    asked += [subtle(f"{pen.say('reading.column_worker')}: {', '.join(said)}")] if said else []
     if pen.private:
         labels = (("card.motivation", row.text), ("card.place", row.place), ("card.note", row.note))
         texts = [(pen.say(key), words) for key, words in labels]
         texts.append((pen.say("reading.own_note"), row.reader_note))
-        rows += [written(label, clipped(words, most)) for label, words in texts if words]
-    return rows
+        asked += [written(label, clipped(words, most)) for label, words in texts if words]
+    return [asked, [text(reader, size="Small", **look)], [text(worker, size="Small", **look)]]
 
 
-def _gaps(pen: Pen, seen: Comparison) -> list[Element]:
-    if not seen.gaps:
-        return [text(pen.say("card.no_gaps"))]
-    lines = [text(gap_words(pen, seen.checklist, seen.version, gap), spacing="Small") for gap in seen.gaps[:15]]
-    more = len(seen.gaps[15:])
-    lines += [text(pen.say("prompts.more", count=more), spacing="Small")] if more else []
-    return [text(pen.say("card.gaps_title"), weight="Bolder"), *lines]
+def _gaps(pen: Pen, seen: Comparison) -> Element:
+    return gap_box(pen, seen.checklist, seen.version, seen.gaps[:15], _more(pen, len(seen.gaps[15:])))
+
+
+def _more(pen: Pen, count: int) -> str:
+    return pen.say("prompts.more", count=count) if count else ""
 
 
 def shortfall_card(pen: Pen, view: ShortfallView) -> Card:
     """Ask why the chef signs although something is missing."""
-    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("reading.shortfall_title"))]
-    body += [text(gap_words(pen, view.checklist, view.version, gap), spacing="Small") for gap in view.gaps]
-    body += [text(pen.say("prompts.more", count=view.more_gaps), spacing="Small")] if view.more_gaps else []
+    body = [*header(pen, view.head, pen.say("reading.shortfall_title")), *notices(pen, view)]
+    body.append(gap_box(pen, view.checklist, view.version, view.gaps, _more(pen, view.more_gaps)))
     typed = view.text if pen.private else ""
     hint = pen.say("card.no_names")
     body.append(text_input("reason", pen.say("card.reason"), value=typed, lines=True, hint=hint))
@@ -145,7 +164,7 @@ def shortfall_card(pen: Pen, view: ShortfallView) -> Card:
 
 def return_card(pen: Pen, view: ReturnView) -> Card:
     """Ask for a comment and for the questions to look at again."""
-    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("reading.return_title"))]
+    body = [*header(pen, view.head, pen.say("reading.return_title")), *notices(pen, view)]
     typed = view.text if pen.private else ""
     hint = pen.say("card.no_names")
     body.append(text_input("comment", pen.say("card.note"), value=typed, lines=True, hint=hint))
@@ -175,7 +194,7 @@ def signed_card(pen: Pen, view: SignedView) -> Card:
     """Show what was seen at a signature, with its hash."""
 
     def make(most: int) -> Card:
-        body = [subtle(view.seen.case_ref), *notices(pen, view), heading(pen.say("reading.seen_title"))]
+        body = [*top(view.seen.case_ref, pen.say("reading.seen_title"), _signed_mark(pen, view)), *notices(pen, view)]
         role = pen.say("reading.as_" + view.role)
         body.append(text(pen.say("reading.seen_by", name=view.who, role=role, time=view.at)))
         body += [text(pen.say("reading.seen_voided", time=view.voided), weight="Bolder")] if view.voided else []
@@ -183,7 +202,7 @@ def signed_card(pen: Pen, view: SignedView) -> Card:
             body.append(text(pen.say("reading.seen_shortfall")))
             body += [written(pen.say("card.reason"), clipped(view.reason, most))] if view.reason and pen.private else []
         body += _compared(pen, view.seen, view.first, most, "reading.column_then")
-        body += _gaps(pen, view.seen)
+        body.append(_gaps(pen, view.seen))
         whole = pen.say("reading.hash_whole" if view.is_whole else "reading.hash_broken")
         body += [text(whole), subtle(pen.say("reading.hash", hash=view.hash))]
         return card(pen, body + action_sets(pen, view.buttons, inputs=False))

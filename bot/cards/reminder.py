@@ -8,10 +8,10 @@ from bot.cards.parts import (
     card,
     child_words,
     fitting,
-    heading,
     notices,
     subtle,
     text,
+    top,
 )
 from checklists.reminder_rules import Rule
 from dialogs.views.views import ReminderCase, ReminderItem, ReminderPoint, ReminderView
@@ -26,13 +26,13 @@ def reminder_card(pen: Pen, view: ReminderView) -> Card:
 
 
 def _made(pen: Pen, view: ReminderView, most: int) -> Card:
-    body = [heading(pen.line(view.title)), *notices(pen, view)]
+    body = [*top("", pen.line(view.title)), *notices(pen, view)]
     for case in view.cases:
-        body.append(text(case.case_ref, weight="Bolder", separator=True))
+        body.append(text(case.case_ref, weight="Bolder", style="heading", size="Default", separator=True))
         for point in case.points:
             body += _point(pen, case, point, most)
         if case.first is not None:
-            body.append(text(_question(pen, case, case.first), weight="Bolder"))
+            body.append(text(_question(pen, case, case.first), weight="Bolder", size="Medium", style="heading"))
         body += action_sets(pen, case.answers, inputs=False)
         body += action_sets(pen, (*((case.button,) if case.button else ()), *case.more), inputs=False)
     if view.others:

@@ -9,19 +9,25 @@ from bot.cards.parts import (
     action_sets,
     card,
     choice_set,
-    heading,
+    clipped,
     notices,
+    numbered,
     subtle,
     text,
     text_input,
+    top,
+    written,
 )
+from checklists.model import Item
 from checklists.periods import Period
 from checklists.rates import Share
 from dialogs.views.figures import Asked, FigureRow, LinksView, ReportView, TileRow
-from reports.figures import decimal, item_of
+from reports.figures import decimal, item_of, versions_of
 
 _BAR = 10
 """Characters in a full bar."""
+_MOST_OF_LABEL = 24
+"""Characters of a question beside its bar."""
 
 
 def report_card(pen: Pen, view: ReportView) -> Card:
@@ -53,12 +59,11 @@ def links_card(pen: Pen, view: LinksView) -> Card:
         body.append(text(pen.say("report.links")))
     elif not view.notices:
         body.append(text(pen.say("report.links_private")))
-    for link in view.links:
-        words = pen.say("report.link_" + link.what)
-        # The address itself would not fit a narrow screen: a hundred characters without a break.
-        open_it = {"type": "Action.OpenUrl", "url": link.address, "title": words}
-        run = {"type": "TextRun", "text": words, "color": "Accent", "underline": True, "selectAction": open_it}
-        body.append({"type": "RichTextBlock", "inlines": [run]})
+    named = [(link, pen.say("report.link_" + link.what)) for link in view.links]
+    opens = [{"type": "Action.OpenUrl", "url": link.address, "title": words} for link, words in named]
+    body += [{"type": "ActionSet", "actions": [one], "spacing": "Small"} for one in opens]
+    # Where each leads, in words. The secret that makes it work once is on the button only.
+    body += [written(words, link.address.partition("?")[0].partition("://")[2]) for link, words in named]
     return card(pen, body + action_sets(pen, view.buttons, inputs=False))
 
 
@@ -84,7 +89,7 @@ def _tile(pen: Pen, tile: TileRow) -> Element:
 
 def _head(pen: Pen, title: str, asked: Asked) -> list[Element]:
     unit = asked.unit or pen.say("report.everything")
-    return [heading(pen.say(title, unit=unit)), subtle(pen.say("report.period", first=asked.first, last=asked.last))]
+    return top(pen.say("report.period", first=asked.first, last=asked.last), pen.say(title, unit=unit))
 
 
 def _question(pen: Pen, view: ReportView, row: FigureRow) -> str:
@@ -97,16 +102,29 @@ def _chart(pen: Pen, view: ReportView, rows: list[FigureRow]) -> Element:
     return {
         "type": "Chart.HorizontalBar",
         "title": pen.say("report.chart"),
-        "xAxisTitle": "%",
-        "displayMode": "AbsoluteWithAxis",
+        "displayMode": "AbsoluteNoAxis",
         "data": [
-            {"x": f"{pen.label(item)} ({_of(pen, row)})", "y": round(100 * row.k / row.n, 1)} for item, row in named
+            {"x": f"{_short(pen, view, item)} ({_of(pen, row)})", "y": round(100 * row.k / row.n, 1)}
+            for item, row in named
         ],
         "fallback": {
             "type": "Container",
-            "items": [_table_row(pen, pen.question(item), row) for item, row in named],
+            "items": [_table_row(pen, _numbered(pen, view, item), row) for item, row in named],
         },
     }
+
+
+def _number(view: ReportView, item: Item) -> int:
+    return next(of.numbers[item.id] for of in versions_of(view.checklist) if item.id in of.by_id)
+
+
+def _numbered(pen: Pen, view: ReportView, item: Item) -> str:
+    return numbered(_number(view, item), pen.question(item))
+
+
+def _short(pen: Pen, view: ReportView, item: Item) -> str:
+    """Return a question short enough to stand above its bar: a longer one takes the place of the bars."""
+    return f"{_number(view, item)}. {clipped(pen.label(item), _MOST_OF_LABEL)}"
 
 
 def _of(pen: Pen, row: FigureRow) -> str:

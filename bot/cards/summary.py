@@ -1,48 +1,77 @@
 """The cards for the summary, what is missing, and an emptied card."""
 
+from collections.abc import Sequence
+
 from bot.cards.parts import (
+    NARROW_BOX,
     Card,
     Element,
+    Mark,
     Pen,
     action_sets,
+    box,
     card,
     child_words,
     choice_set,
     clipped,
+    fits,
     fitting,
-    head_lines,
-    heading,
+    gap_mark,
+    header,
     notices,
-    subtle,
+    numbered,
+    section_head,
+    sign,
+    state_mark,
     text,
+    top,
     written,
 )
 from checklists.loader import checklist_version
-from checklists.model import Item
+from checklists.model import OPEN, Item
 from dialogs.views.views import ClosedView, GapRow, MissingView, Row, SummaryView
 
 
 def summary_card(pen: Pen, view: SummaryView) -> Card:
-    """Show the answers, the gaps and the available actions; long texts are cut to fit the card."""
-    return fitting(lambda most: _summary(pen, view, most))
+    """Show the answers, the gaps and the available actions; long texts are cut to fit the card.
+
+    Where several children's rows do not fit as columns, each is a line of text instead.
+    """
+    made = fitting(lambda most: _summary(pen, view, most))
+    return made if fits(made) else fitting(lambda most: _summary(pen, view, most, is_dense=True))
 
 
-def _summary(pen: Pen, view: SummaryView, most: int) -> Card:
-    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.summary_title"))]
+def _summary(pen: Pen, view: SummaryView, most: int, *, is_dense: bool = False) -> Card:
+    missing = len(view.gaps) + view.more_gaps
+    handed_over = view.head.state in ("sent", "signed", "voided")
+    mark = state_mark(pen, view.head.state) if handed_over else gap_mark(pen, missing)
+    body = [*header(pen, view.head, pen.say("card.summary_title"), mark), *notices(pen, view)]
     if view.sent:
         body.append(text(pen.say("card.sent_at", time=view.sent)))
-    body += _gaps(pen, view)
+    more = pen.say("card.more_gaps", count=view.more_gaps) if view.more_gaps else ""
+    body.append(gap_box(pen, view.checklist, view.version, view.gaps, more))
     questions: dict[str, str] = {}
     numbers = checklist_version(view.checklist, view.version).numbers
+    gaps = {(gap.child, gap.id) for gap in view.gaps}
     for sheet in view.sheets:
         whose = pen.say("lists.part_" + sheet.head.part) if sheet.head.part else ""
         whose = child_words(pen, sheet.head.child) if sheet.head.child else whose
         if whose:
-            body.append(text(whose, weight="Bolder", style="heading"))
+            body.append(text(whose, weight="Bolder", style="heading", size="Medium", spacing="Medium"))
         prefix = f"{whose}: " if whose else ""
+        counts = {one.id: one for one in sheet.sections}
         for row in sheet.rows:
-            body += _row(pen, view, row, most)
             item = pen.item(view.checklist, view.version, row.item)
+            count = counts.pop(item.section, None)
+            body += [section_head(pen, view.checklist, view.version, count)] if count else []
+            body += _row(
+                pen,
+                view,
+                row,
+                most,
+                is_gap=row.state == OPEN or (sheet.head.child, row.item) in gaps,
+                is_dense=is_dense,
+            )
             questions[f"{sheet.filled}/{row.item}"] = f"{prefix}{numbers[row.item]}. {pen.question(item)}"
     body += action_sets(pen, view.buttons, inputs=False, primary=1)
     body.append(choice_set("item", pen.say("card.change_which"), questions, compact=True))
@@ -50,26 +79,41 @@ def _summary(pen: Pen, view: SummaryView, most: int) -> Card:
     return card(pen, body, view.refresh)
 
 
-def _row(pen: Pen, view: SummaryView, row: Row, most: int) -> list[Element]:
+def _row(pen: Pen, view: SummaryView, row: Row, most: int, *, is_gap: bool, is_dense: bool) -> list[Element]:
     item = pen.item(view.checklist, view.version, row.item)
-    answer = pen.say("answers." + row.state)
     said = [pen.say("motivations." + row.motivation)] if row.motivation else []
     said += [pen.say("motivations.only_here")] if row.only_here else []
     said += [option_words(pen, item, row.option)] if row.option else []
     said += [row.day] if row.day else []
     said += [pen.say("computed.short", answer=pen.say("answers." + row.differs))] if row.differs else []
-    answer += f" ({', '.join(said)})" if said else ""
-    runs = [
-        {"type": "TextRun", "text": pen.question(item) + " "},
-        {"type": "TextRun", "text": answer, "weight": "Bolder"},
-    ]
-    rows: list[Element] = [{"type": "RichTextBlock", "inlines": runs, "spacing": "Small"}]
+    number = checklist_version(view.checklist, view.version).numbers[row.item]
+    mark = Mark(pen.say("answers." + row.state), "Attention" if is_gap else "Default")
+    make = _dense_row if is_dense else answer_row
+    rows = [make(numbered(number, pen.question(item)), mark, ", ".join(said))]
     if pen.private:
         texts = ("card.other_way", row.method), ("card.motivation", row.text), ("card.place", row.place)
         for key, words in (*texts, ("card.note", row.note)):
             if words:
                 rows.append(written(pen.say(key), clipped(words, most)))
     return rows
+
+
+def answer_row(question: str, answer: Mark, more: str = "") -> Element:
+    """Return one row of a list: the question and, beside it, its answer. more: how it came about, small."""
+    look: dict[str, str] = {"color": answer.colour} if answer.colour != "Default" else {}
+    words = sign(answer) + answer.words
+    left = [text(question), *([text(more, size="Small", isSubtle=True, spacing="None")] if more else [])]
+    columns = [
+        {"type": "Column", "width": "stretch", "items": left},
+        {"type": "Column", "width": "auto", "items": [text(words, weight="Bolder", **look)]},
+    ]
+    return {"type": "ColumnSet", "columns": columns, "spacing": "Small"}
+
+
+def _dense_row(question: str, answer: Mark, more: str = "") -> Element:
+    words = f"{sign(answer)}{answer.words}" + (f" ({more})" if more else "")
+    runs = [{"type": "TextRun", "text": f"{question} "}, {"type": "TextRun", "text": words, "weight": "Bolder"}]
+    return {"type": "RichTextBlock", "inlines": runs, "spacing": "Small"}
 
 
 def option_words(pen: Pen, item: Item, option_id: str) -> str:
@@ -81,35 +125,63 @@ def option_words(pen: Pen, item: Item, option_id: str) -> str:
     return ", ".join(titles.get(one, one) for one in option_id.split(","))
 
 
-def _gaps(pen: Pen, view: SummaryView | MissingView) -> list[Element]:
-    if not view.gaps:
-        return [text(pen.say("card.no_gaps"))]
+def gap_box(pen: Pen, checklist: str, version: int, gaps: Sequence[GapRow], more: str = "") -> Element:
+    """Return what is missing in one place, with the buttons that lead there; or that nothing is missing.
+
+    more: says that there are more than these.
+    """
+    if not gaps:
+        return box("good", [text("✓ " + pen.say("card.no_gaps"), weight="Bolder")])
     lines = [text(pen.say("card.gaps_title"), weight="Bolder")]
-    for gap in view.gaps:
-        lines.append(text(gap_words(pen, view.checklist, view.version, gap), spacing="Small"))
-        if gap.button:
-            lines += action_sets(pen, (gap.button,), inputs=False)
-    if isinstance(view, SummaryView) and view.more_gaps:
-        lines.append(text(pen.say("card.more_gaps", count=view.more_gaps), spacing="Small"))
-    return lines
+    lines += [text(gap_words(pen, checklist, version, gap), spacing="Small") for gap in gaps]
+    lines += [text(more, spacing="Small")] if more else []
+    return box("attention", [*lines, *_ways(pen, gaps)])
+
+
+def _ways(pen: Pen, gaps: Sequence[GapRow]) -> list[Element]:
+    """Return the buttons that lead to the gaps; a child's facts stand on one card, so one button leads to them all."""
+    facts = {gap.child: gap.button for gap in reversed(gaps) if gap.button and gap.of == "fact"}
+    questions = [gap.button for gap in gaps if gap.button and gap.of == "item"]
+    return action_sets(pen, (*(facts[child] for child in sorted(facts)), *questions), inputs=False, within=NARROW_BOX)
 
 
 def gap_words(pen: Pen, checklist: str, version: int, gap: GapRow) -> str:
     """Return one gap in words: the question and, where it may be shown, why it is a gap."""
-    question = pen.fact(gap.id) if gap.of == "fact" else pen.question(pen.item(checklist, version, gap.id))
     whose = f"{child_words(pen, gap.child)}: " if gap.child else ""
-    return f"• {whose}{question} {pen.say('gaps.' + gap.why) if gap.why else ''}".rstrip()
+    if gap.of == "fact":
+        question = whose + pen.fact(gap.id)
+    else:
+        number = checklist_version(checklist, version).numbers[gap.id]
+        question = whose + numbered(number, pen.question(pen.item(checklist, version, gap.id)))
+    return f"{question} {pen.say('gaps.' + gap.why) if gap.why else ''}".rstrip()
 
 
 def missing_card(pen: Pen, view: MissingView) -> Card:
-    """Say what is missing, with a button for each gap."""
-    body = [*head_lines(pen, view.head), *notices(pen, view), heading(pen.say("card.missing_title"))]
-    body += _gaps(pen, view)
+    """Say what is missing by section, with the buttons that lead there in one place."""
+    goes_on = any(button.claim.verb == "more_gaps" for button in view.buttons)
+    mark = None if goes_on else gap_mark(pen, len(view.gaps))
+    body = [*header(pen, view.head, pen.say("card.missing_title"), mark), *notices(pen, view)]
+    if view.sections and view.gaps:
+        body.append(box("attention", [text(pen.say("card.gaps_title"), weight="Bolder"), *_ways(pen, view.gaps)]))
+        body += _by_section(pen, view)
+    else:
+        body.append(gap_box(pen, view.checklist, view.version, view.gaps))
     body += action_sets(pen, view.buttons, inputs=False, primary=1)
     return card(pen, body)
 
 
+def _by_section(pen: Pen, view: MissingView) -> list[Element]:
+    facts = [gap for gap in view.gaps if gap.of == "fact"]
+    body = [text(gap_words(pen, view.checklist, view.version, gap), spacing="Small") for gap in facts]
+    for count in view.sections:
+        body.append(section_head(pen, view.checklist, view.version, count))
+        for gap in view.gaps:
+            if gap.of == "item" and pen.item(view.checklist, view.version, gap.id).section == count.id:
+                body.append(text(gap_words(pen, view.checklist, view.version, gap), spacing="Small"))
+    return body
+
+
 def closed_card(pen: Pen, view: ClosedView) -> Card:
     """Return the emptied card of a list that is paused, sent or moved."""
-    body = [*notices(pen, view), subtle(view.case_ref), text(pen.line(view.line))]
+    body = [*top(view.case_ref, ""), *notices(pen, view), text(pen.line(view.line))]
     return card(pen, body + action_sets(pen, view.buttons, inputs=False))

@@ -1,12 +1,12 @@
 """The chef's card for one case of the unit."""
 
-from bot.cards.parts import Card, Pen, action_sets, card, choice_set, heading, notices, subtle, text
+from bot.cards.parts import Card, Pen, action_sets, card, choice_set, notices, subtle, text, top
 from dialogs.views.chef import UnitCaseView
 
 
 def unit_case_card(pen: Pen, view: UnitCaseView) -> Card:
     """Show where a case stands, with fields for its lead and co-worker; those left empty change nothing."""
-    body = [*notices(pen, view), heading(pen.say("details.about", ref=view.head.case_ref))]
+    body = [*notices(pen, view), *top("", pen.say("details.about", ref=view.head.case_ref))]
     body += [text(pen.line(line), spacing="Small") for line in view.lines]
     workers = {str(row_id): name for row_id, name in view.workers}
     body.append(choice_set("lead", pen.say("card.lead"), workers, compact=True))

@@ -81,13 +81,14 @@ def _deputy(
 ) -> Deputy:
     names = {chef.id: chef.name for _, chef in chefs}
     claim = claimed("remove_deputy", OfDeputy(role.id, made_by))
+    about = ", ".join(part for part in (row.name, units[role.unit_id], str(role.valid_from or "")) if part)
     return Deputy(
         name=row.name,
         unit=units[role.unit_id],
         first=role.valid_from.isoformat() if role.valid_from else "",
         last=role.valid_to.isoformat() if role.valid_to else "",
         stands_in_for=names.get(role.stands_in_for_id or 0, ""),
-        remove=Button(title=Line(say="buttons.remove"), claim=claim, about=row.name),
+        remove=Button(title=Line(say="buttons.remove"), claim=claim, about=about),
     )
 
 

@@ -188,7 +188,8 @@ def run_command(context: TurnContext, word: str, rest: str) -> Reaction:
     if command is None:
         return menu.help_(context)
     if command.right.about == "self" and not _may(context, command.right):
-        return _denied(context, command.right)
+        _, changes = parted(_denied(context, command.right))
+        return Done(menu.not_for_role(context), changes)  # Teams offers everybody the same commands
     try:
         return command.run(context, rest)
     except SignatureStands as stands:  # the case has become the current one, so the word alone says it again

@@ -59,6 +59,12 @@ def not_understood(context: TurnContext, word: str = "", rest: str = "") -> Menu
     return MenuView(title=Line(say="menu.not_understood"), lines=tuple(lines), buttons=(*buttons, *_buttons(context)))
 
 
+def not_for_role(context: TurnContext) -> MenuView:
+    """Return the answer to a command of somebody else's role: what this person can do instead."""
+    lines = (Line(say="common.not_for_your_role"),)
+    return MenuView(title=Line(say="menu.not_for_role"), lines=lines, buttons=_buttons(context))
+
+
 def language(context: TurnContext, rest: str) -> Reaction:
     """Store the chosen language and confirm in it."""
     chosen = _LANGUAGES.get(rest.strip().casefold())

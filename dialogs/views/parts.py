@@ -69,6 +69,7 @@ class Head(Data):
     """The list a card is about. child 0: not shown, as there is only one. done, total: progress among what applies.
 
     checklist: list/version, empty for the decision basis. part: of the case file. by_hand: an auditor chose the case.
+    state: of the list, as `checklists/lifecycle.State` names it; `reading` and `read` for a reader's; empty: not begun.
     """
 
     case_ref: str
@@ -78,6 +79,15 @@ class Head(Data):
     by_hand: bool = False
     done: int = 0
     total: int = 0
+    state: str = ""
+
+
+class SectionCount(Data):
+    """How far one section of a list has come. id: of the section in the checklist; done, total: as in `Head`."""
+
+    id: str
+    done: int
+    total: int
 
 
 class Listed(Data):

@@ -29,6 +29,7 @@ from dialogs.views.parts import GapRow as GapRow
 from dialogs.views.parts import Head as Head
 from dialogs.views.parts import Line as Line
 from dialogs.views.parts import Listed as Listed
+from dialogs.views.parts import SectionCount as SectionCount
 from dialogs.views.rounds import PanelView
 
 
@@ -217,6 +218,7 @@ class FormView(View):
     checklist: str
     version: int
     fields: tuple[FormField, ...]
+    sections: tuple[SectionCount, ...] = ()
     by: MotivationBy = "either"
     reading: bool = False
     save: Button
@@ -319,6 +321,7 @@ class SheetRows(Data):
     head: Head
     filled: int
     rows: tuple[Row, ...]
+    sections: tuple[SectionCount, ...] = ()
 
 
 class SummaryView(View):
@@ -356,6 +359,7 @@ class MissingView(View):
     checklist: str
     version: int
     gaps: tuple[GapRow, ...]
+    sections: tuple[SectionCount, ...] = ()
     buttons: tuple[Button, ...]
 
 

@@ -28,6 +28,9 @@ def echoed(context: TurnContext, basis: Basis, row_id: int, reaction: Reaction, 
     undo = Button(title=Line(say="buttons.undo"), claim=claim)
     added: Mapping[str, object] = {"notices": (*lines, *view.notices)}
     for name in ("nav", "buttons"):
+        there = getattr(view, name, ())
+        if any(button.claim.verb == "undo" for button in there):
+            continue
         if hasattr(view, name) and (name == "nav" or not hasattr(view, "nav")):
             added = {**added, name: (*getattr(view, name), undo)}
     return Done(view.model_copy(update=added), changes)

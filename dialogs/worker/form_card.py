@@ -7,7 +7,7 @@ from checklists.route import Stop
 from dialogs.turn.declared import claimed
 from dialogs.turn.presses import OnForm
 from dialogs.views.views import Button, FormField, FormView, Line
-from dialogs.worker.sheet_parts import head, listed
+from dialogs.worker.sheet_parts import head, listed, sections
 
 
 def form(
@@ -22,6 +22,7 @@ def form(
         checklist=sheet.checklist.id,
         version=sheet.checklist.version,
         fields=tuple(field for stop in stops for field in _fields(sheet, stop, stops, typed or {})),
+        sections=sections((sheet,)),
         by=sheet.motivation,
         save=Button(title=Line(say="buttons.save"), claim=claimed("save_form", at, **sheet.at)),
         nav=(),

@@ -1,10 +1,13 @@
 """Parts of views derived from a list: heading, items and gaps."""
 
+from collections.abc import Iterable
+
 from actions.basis import BASIS, Basis, Sheet, is_shared
+from checklists.lifecycle import READER, State
 from checklists.model import Gap, ListId
 from dialogs.turn.declared import claimed
 from dialogs.turn.presses import ToItem
-from dialogs.views.parts import Button, GapRow, Head, Line, Listed
+from dialogs.views.parts import Button, GapRow, Head, Line, Listed, SectionCount
 
 
 def head(sheet: Sheet) -> Head:
@@ -19,7 +22,26 @@ def head(sheet: Sheet) -> Head:
         by_hand=row.role == "auditor" and sheet.is_by_hand,
         done=done,
         total=total,
+        state=_state(row.status, is_reading=row.role == READER),
     )
+
+
+def _state(status: str, *, is_reading: bool) -> str:
+    """Return the state of a list as a heading names it."""
+    if is_reading and status in (State.BEGUN, State.READ):
+        return "reading" if status == State.BEGUN else "read"
+    return status
+
+
+def sections(sheets: Iterable[Sheet]) -> tuple[SectionCount, ...]:
+    """Return how far each section has come, together in these lists; sections where nothing is asked are left out."""
+    found: dict[str, tuple[int, int]] = {}
+    for sheet in sheets:
+        for one in sheet.checklist.sections:
+            done, total = sheet.applied.progress(sheet.filled.role, one.id)
+            before = found.get(one.id, (0, 0))
+            found[one.id] = before[0] + done, before[1] + total
+    return tuple(SectionCount(id=name, done=done, total=total) for name, (done, total) in found.items() if total)
 
 
 def named(checklist: ListId, version: int) -> str:
@@ -36,6 +58,7 @@ def basis_head(basis: Basis) -> Head:
         by_hand=any(sheet.is_by_hand for sheet in basis.sheets),
         done=sum(done for done, _ in progress),
         total=sum(all_ for _, all_ in progress),
+        state=_state(basis.state or "", is_reading=basis.is_reading),
     )
 
 
@@ -52,12 +75,20 @@ def listed(sheet: Sheet, item_id: str) -> Listed:
     return Listed(item=item_id, allowed=sheet.applied.allowed(sheet.checklist.by_id[item_id]), current=current)
 
 
+def to_gap(sheet: Sheet, gap: Gap) -> Button:
+    """Return the button that leads straight to a gap, short enough for several to stand side by side."""
+    child = 0 if is_shared(gap) else sheet.shown_child
+    args: dict[str, str | int] = {"child": child} if child else {}
+    if gap.of == "item":
+        args["number"] = sheet.checklist.numbers[gap.id]
+    if gap.of == "fact":
+        say = "buttons.fill_in_facts_of" if child else "buttons.fill_in_facts"
+    else:
+        say = "buttons.answer_number_of" if child else "buttons.answer_number"
+    return Button(title=Line(say=say, args=args), claim=claimed("go_to", ToItem(gap.id), **sheet.at))
+
+
 def gap_row(sheet: Sheet, gap: Gap, *, button: bool = False) -> GapRow:
     """Return one gap. button: whether it gets a button leading straight to the question."""
-    title = (
-        Line(say="buttons.fill_in_facts")
-        if gap.of == "fact"
-        else Line(say="buttons.answer_number", args={"number": sheet.checklist.numbers[gap.id]})
-    )
-    pressed = Button(title=title, claim=claimed("go_to", ToItem(gap.id), **sheet.at)) if button else None
+    pressed = to_gap(sheet, gap) if button else None
     return GapRow(child=0 if is_shared(gap) else sheet.shown_child, of=gap.of, id=gap.id, why=gap.why, button=pressed)

@@ -11,10 +11,12 @@ from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import open_button
 from dialogs.views.views import Button, ClosedView, Line, MissingView, Row, SheetRows, SummaryView
 from dialogs.worker import proposals
-from dialogs.worker.sheet_parts import basis_head, gap_row, head
+from dialogs.worker.sheet_parts import basis_head, gap_row, head, sections
 from storage import conversations, people, returns, signatures
 
 MOST_GAPS = 15
+MOST_PRESSED = 6
+"""Gaps with a button on the summary; `vad saknas` has one for each."""
 MOST_CHILDREN = 3
 """What fits on one card of 24 KB; `Visa fler` shows the rest."""
 
@@ -23,7 +25,9 @@ def summary(context: TurnContext, basis: Basis, given: tuple[Line, ...] = (), fi
     """Return the answers, the gaps and the available actions. first: index of the first child shown."""
     last = basis.sheets[-1]
     shown = basis.sheets[first : first + MOST_CHILDREN]
-    gaps = tuple(gap_row(sheet, gap) for sheet, gap in basis.all_gaps())
+    may_answer = not basis.is_handed_over
+    found = list(basis.all_gaps())
+    gaps = tuple(gap_row(*one, button=may_answer and place < MOST_PRESSED) for place, one in enumerate(found))
     buttons: tuple[Button, ...] = () if basis.is_handed_over or not basis.is_sent else (_send_button(basis),)
     if len(basis.sheets) > len(shown):
         after = first + MOST_CHILDREN if first + MOST_CHILDREN < len(basis.sheets) else 0
@@ -35,7 +39,8 @@ def summary(context: TurnContext, basis: Basis, given: tuple[Line, ...] = (), fi
         checklist=basis.checklist.id,
         version=last.filled.version,
         sheets=tuple(
-            SheetRows(head=head(sheet), filled=sheet.filled.id, rows=_rows(context, sheet)) for sheet in shown
+            SheetRows(head=head(sheet), filled=sheet.filled.id, rows=_rows(context, sheet), sections=sections((sheet,)))
+            for sheet in shown
         ),
         gaps=gaps[:MOST_GAPS],
         more_gaps=len(gaps[MOST_GAPS:]),
@@ -144,6 +149,7 @@ def missing(
         checklist=basis.checklist.id,
         version=basis.sheets[0].filled.version,
         gaps=rows,
+        sections=() if reader else sections(basis.sheets),
         remark="" if reader else _remark(context, basis),
         buttons=(*send, *more),
     )

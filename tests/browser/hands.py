@@ -30,9 +30,20 @@ async def chooses(page: Page, person: str = ANNA, **answers: str) -> None:
         await group.get_by_text(answer, exact=True).click()
 
 
+BEHIND_DOTS = ("Tillbaka", "Pausa", "Formulär", "Kommentera", "Vad räknas?")
+"""The ways out of a card, which the client puts behind `…`."""
+
+
 async def presses(page: Page, title: str, person: str = ANNA) -> None:
-    """Press the newest button with this title."""
-    await chat(page, person).get_by_role("button", name=title, exact=True).last.click()
+    """Press the newest button with this title, behind `…` if that is where it is."""
+    there = chat(page, person).get_by_role("button", name=title, exact=True)
+    dots = chat(page, person).get_by_role("button", name="Fler val")
+    if title in BEHIND_DOTS and not await there.count():
+        there = page.get_by_role("menuitem", name=title, exact=True)
+        while not await there.count():  # a card that comes into view is refreshed, which may close its menu again
+            await dots.last.click()
+            await page.wait_for_function("() => document.querySelector('[role=menu]')", timeout=5000)
+    await there.last.click()
 
 
 async def sees(page: Page, words: str, person: str = ANNA) -> None:

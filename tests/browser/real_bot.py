@@ -30,7 +30,7 @@ class RealBot:
     port: int
     admin_port: int
     more: dict[str, str] = field(default_factory=dict)
-    arguments: tuple[str, ...] = ("--demo",)
+    arguments: tuple[str, ...] = ("--demo", "people")
     process: asyncio.subprocess.Process | None = None
 
     @property

@@ -57,7 +57,7 @@ async def test_from_the_card_to_the_page_to_the_file_and_back_to_the_chat(david:
     await sees(david, "Varje länk är din egen", DAVID)
 
     async with david.context.expect_page() as opened:
-        await chat(david, DAVID).get_by_text("Rapporten som sida").last.click()
+        await chat(david, DAVID).get_by_role("link", name="Rapporten som sida").last.click()
     page = await opened.value
     await expect(page.get_by_label("Period")).to_have_value("2026-04-01–2026-06-30")
     await expect(page.get_by_label("Enhet").get_by_role("option")).to_have_count(2)

@@ -14,7 +14,9 @@ def elements(card: Card) -> Iterator[Element]:
     while pending:
         element = pending.pop(0)
         yield element
-        pending = [*element.get("items", ()), *element.get("columns", ()), *_instead(element), *pending]
+        inner = [*element.get("items", ()), *element.get("rows", ()), *element.get("cells", ())]
+        columns = element.get("columns", ()) if element["type"] != "Table" else ()
+        pending = [*inner, *columns, *_instead(element), *pending]
 
 
 def _instead(element: Element) -> list[Element]:
@@ -29,7 +31,8 @@ def every_action(card: Card) -> list[Element]:
 
 def actions(card: Card) -> list[Element]:
     """Return the buttons that send something, in display order."""
-    return [action for action in every_action(card) if action["type"] != "Action.ToggleVisibility"]
+    silent = ("Action.ToggleVisibility", "Action.OpenUrl")
+    return [action for action in every_action(card) if action["type"] not in silent]
 
 
 def titles(card: Card) -> list[str]:

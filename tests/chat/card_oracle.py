@@ -1,7 +1,8 @@
 """Finds everything wrong with a card, knowing only Adaptive Cards 1.5 and our contract.
 
 Written by hand from the public schema of Adaptive Cards 1.5, so that it shares no code with the builders. The only
-other element it knows is the bar chart of Teams, which must have a table with the same content as fallback.
+other elements it knows are those of Teams: the bar chart, which must have a table with the same content as fallback,
+and the progress bar, which must have words beside it that say the same.
 """
 
 import json
@@ -35,6 +36,11 @@ KEYS: dict[str, set[str]] = {
     "Container": _BOX | {"rtl"},
     "ColumnSet": _ELEMENT | {"columns", "selectAction", "style", "bleed", "minHeight", "horizontalAlignment"},
     "Column": _BOX | {"width", "rtl"},
+    "Table": _ELEMENT
+    | {"columns", "rows", "firstRowAsHeader", "showGridLines", "gridStyle", "horizontalCellContentAlignment"},
+    "TableRow": {"type", "cells", "style"},
+    "TableCell": _BOX | {"rtl"},
+    "ProgressBar": _ELEMENT | {"value", "max", "color"},
     "FactSet": _ELEMENT | {"facts"},
     "ActionSet": _ELEMENT | {"actions"},
     "Chart.HorizontalBar": _ELEMENT | {"title", "xAxisTitle", "yAxisTitle", "colorSet", "color", "displayMode", "data"},
@@ -46,6 +52,7 @@ KEYS: dict[str, set[str]] = {
     "Input.ChoiceSet": _INPUT | {"choices", "isMultiSelect", "style", "placeholder", "wrap"},
     "Action.Execute": _ACTION | {"verb", "associatedInputs"},
     "Action.Submit": _ACTION | {"associatedInputs"},
+    "Action.OpenUrl": _ACTION | {"url"},
     "Action.ToggleVisibility": _ACTION | {"targetElements"},
 }
 CARD_KEYS = {"type", "$schema", "version", "lang", "body", "refresh"}
@@ -98,6 +105,11 @@ def _whole(card: Card, language: str, user: str) -> Iterator[str]:
     if card.get("lang") != language:
         yield f"lang is {card.get('lang')!r}, the reader's language is {language}"
     yield from (f"the card has the unknown key {key}" for key in card.keys() - CARD_KEYS)
+    yield from _bar(card)
+    names = Counter((action["title"], action.get("tooltip", "")) for action in every_action(card) if "title" in action)
+    yield from (
+        f"{count} buttons are called {name} and nothing tells them apart" for name, count in names.items() if count > 1
+    )
     refresh = card.get("refresh")
     if refresh is not None:
         action = refresh.get("action", {})
@@ -106,6 +118,15 @@ def _whole(card: Card, language: str, user: str) -> Iterator[str]:
             yield "refresh does something else than show_current"
         if refresh.keys() != {"action", "userIds"} or refresh["userIds"] != [user]:
             yield f"refresh is not for her alone: {sorted(refresh)} {refresh.get('userIds')}"
+
+
+def _bar(card: Card) -> Iterator[str]:
+    """Progress is never a bar alone: the same stands in numbers."""
+    texts = [element.get("text", "") for element in elements(card)]
+    for bar in (element for element in elements(card) if element["type"] == "ProgressBar"):
+        said = (f"{bar['value']} av {bar['max']}", f"{bar['value']} of {bar['max']}")
+        if not any(words in text for text in texts for words in said):
+            yield f"a bar stands at {bar['value']} of {bar['max']}, and no words say so"
 
 
 def _element(element: Element) -> Iterator[str]:
@@ -122,6 +143,10 @@ def _element(element: Element) -> Iterator[str]:
         yield f"an ActionSet has {len(element['actions'])} actions"
     if kind.startswith("Chart."):
         yield from _chart(element)
+    if kind == "ProgressBar" and not (0 <= element["value"] <= element["max"] and element.get("fallback") == "drop"):
+        yield f"a bar is over full, or is not left out where it is not known: {element}"
+    if kind == "Table" and any(len(row["cells"]) != len(element["columns"]) for row in element["rows"]):
+        yield "a row of a table has not as many cells as it has columns"
     for run in element.get("inlines", ()):
         if run.get("type") != "TextRun" or not run.get("text") or run.keys() - RUN_KEYS:
             yield f"a text run is empty or has unknown keys: {sorted(run)}"
@@ -179,6 +204,10 @@ def _input(element: Element) -> Iterator[str]:
 def _action(action: Element) -> Iterator[str]:
     if action.get("type") == "Action.ToggleVisibility":
         return  # it only unfolds what the card already holds
+    if action.get("type") == "Action.OpenUrl":
+        if not action.get("url", "").startswith("http") or not action.get("title"):
+            yield f"a link leads nowhere, or says nothing: {action}"
+        return
     if action.get("type") != "Action.Execute":
         yield f"a button is {action.get('type')}, not Action.Execute"
         return

@@ -226,7 +226,7 @@ def test_no_motivation_in_the_own_row_stays_a_gap_and_can_be_mended_there(inform
     assert "child_informed_investigation" in informed.gaps()
     fills(informed)
 
-    informed.types("vad saknas").sees("Nej utan motivering").presses("Besvara fråga 4")
+    informed.types("vad saknas").sees("Nej utan motivering").presses("Besvara 4")
 
     informed.is_asked("motivation of child_informed_investigation").presses("Finns i akten", {"Var i akten": WHERE})
     assert informed.gaps() == []

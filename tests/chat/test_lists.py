@@ -191,7 +191,7 @@ def test_ja_on_the_methods_needs_a_method_and_the_summary_leads_to_it(room: Room
         f"vad saknas {CHILD}"
     )
     vera.sees("standardiserade bedömningsmetoder")
-    vera.presses("Besvara fråga 2")
+    vera.presses("Besvara 2")
     assert vera.kind() == "detail"
     vera.types("asi och freda")
     assert rows_of(room, "sample_audit", "auditor", CHILD)["standardised_method_used"].option == "freda,asi"

@@ -68,11 +68,11 @@ def test_what_is_missing_is_said_in_words_with_a_button_straight_to_each(anna: C
         "Finns en motivering till varför barnet inte kommit till tals? Besvarad med Nej.",
         "Har beslut tagits kring polisanmälan? Obesvarad.",
     )
-    assert anna.buttons == ["Besvara fråga 2", "Besvara fråga 9", "Besvara fråga 12", "Skicka till chef"]
+    assert anna.buttons == ["Besvara 2", "Besvara 9", "Besvara 12", "Skicka till chef"]
 
     missing = anna.shown
-    anna.presses("Besvara fråga 12", on=missing).is_asked("further_violence_risk_assessed")
-    anna.presses("Besvara fråga 2", on=missing).is_asked("child_not_heard_motivated")
+    anna.presses("Besvara 12", on=missing).is_asked("further_violence_risk_assessed")
+    anna.presses("Besvara 2", on=missing).is_asked("child_not_heard_motivated")
 
 
 def test_an_unknown_fact_leads_to_the_facts_card(anna: Chat) -> None:

@@ -151,7 +151,7 @@ def test_in_english_too(town: Room) -> None:
     mona.types("report 2026").sees("Report: The whole organisation", "1 of 3 checklists begun are complete", "2 of 3")
     mona.sees("Has the child been heard").presses("Export").sees("The figures as CSV", "within ten minutes")
     mona.types("report may").sees("The period could not be read")
-    mona.types("help").sees("Write “report” for this year’s figures")
+    mona.types("help").sees("Write **report** for this year’s figures")
 
 
 def test_the_chart_has_a_bar_per_question_that_applies_and_the_rest_are_named(town: Room) -> None:
@@ -167,7 +167,7 @@ def test_the_chart_has_a_bar_per_question_that_applies_and_the_rest_are_named(to
 
 def test_help_names_it_for_those_who_may(town: Room) -> None:
     for who in ("mona", "cecilia", "dag"):
-        town.chat(who).types("hjälp").sees("Skriv ”rapport”").presses("Rapport").sees("Rapport: ")
+        town.chat(who).types("hjälp").sees("Skriv **rapport**").presses("Rapport").sees("Rapport: ")
     town.chat("anna").types("hjälp").sees_no("rapport")
 
 

@@ -258,12 +258,12 @@ def test_returned_at_a_question_it_opens_exactly_that_for_the_worker(room: Room,
     has_read(room)
     sends_back(cecilia, BOXES).sees("Återlämnat till handläggaren. Frågor att titta på igen: 1.").sees_no(REMARK)
 
-    anna.receives().sees(f"{REF} är återlämnat", "Från: Cecilia Fiktiv", "• Är kommuniceringsrutorna").sees_no(REMARK)
+    anna.receives().sees(f"{REF} är återlämnat", "Från: Cecilia Fiktiv", "7. Är kommuniceringsrutorna").sees_no(REMARK)
     anna.presses(f"Fortsätt {REF}").is_asked("communication_boxes_filled").sees(REMARK, "7 av 8", "Nu: Ja")
     assert anna.gaps() == []
     assert anna.counted("communication_boxes_filled") == "ja"
     anna.types("vad saknas").sees("Är kommuniceringsrutorna på sista sidan ifyllda? Återlämnad av chefen.")
-    anna.presses("Besvara fråga 7").presses("Ja").sees("Sammanfattning", REMARK, "Inget saknas.")
+    anna.presses("Besvara 7").presses("Ja").sees("Sammanfattning", REMARK, "Inget saknas.")
     assert anna.revisions("communication_boxes_filled") == ["ja", "ja"]
     assert REMARK not in str(room.content())
 

@@ -118,7 +118,7 @@ def test_a_bare_reference_one_may_not_open_is_answered_like_one_that_does_not_ex
     "line", ["vad saknas?", "Vad saknas ?", "vad saknas tack", "vad saknas, tack!", f"vad saknas {REF}?"]
 )
 def test_commands_are_understood_with_what_people_end_them_with(asked_first: Chat, line: str) -> None:
-    asked_first.types(line).sees("Vad saknas?", "Besvara fråga 1")
+    asked_first.types(line).sees("Vad saknas?", "Besvara 1")
 
 
 @pytest.mark.parametrize("line", ["tack", "Tack!", "tack så mycket", "ok tack", "thanks"])

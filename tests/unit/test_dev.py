@@ -151,6 +151,18 @@ def test_a_venv_into_which_nothing_could_be_installed_is_not_finished(
     assert not dev.is_venv_finished(root)
 
 
+def test_pip_says_how_far_it_has_come_and_how_it_ended(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "made.lock").write_text("one==1\ntwo==2\n", encoding="utf-8")
+    lines = ("Collecting one", "  noise", "Collecting two", "Installing them")
+    says = f"print({chr(10).join(lines)!r}); raise SystemExit(3)"
+
+    assert dev.call_counting(tmp_path, "made.lock", sys.executable, "-c", says) == 3
+
+    printed = capsys.readouterr().out
+    assert "package 2, of at most 2" in printed
+    assert "noise" not in printed
+
+
 @pytest.mark.slow
 def test_what_is_locked_is_actually_installed(installed: Path) -> None:
     assert not (installed / ".venv" / "remains").exists()

@@ -29,6 +29,7 @@ from storage.desk import Session
 from storage.filled import FilledRow
 from storage.people import PersonRow, RoleRow
 from storage.trail import EventRow
+from tests.chat.card_hand import words
 from tests.sql.conftest import add_case
 from tests.wire.door import TENANT
 from tests.wire.in_process_bot import FAR, SECRET, InProcessBot, activity, pressed
@@ -175,7 +176,12 @@ class Ward:
 
 
 def _outcome(shown: Any) -> str:
-    """Return `allowed`, or the text of the refusal, which must be the whole reply."""
+    """Return `allowed`, or the text of the refusal, which must be the whole reply.
+
+    A command of another role is refused by a card, which leads on to what she may do instead.
+    """
+    if isinstance(shown, dict) and NOT_FOR_ROLE in words(shown).splitlines():
+        return NOT_FOR_ROLE
     return shown if isinstance(shown, str) and shown in DENIALS else "allowed"
 
 

@@ -3,7 +3,7 @@
 import { HOST_CONFIG } from './hostconfig.js';
 import { make, spoken } from './dom.js';
 import { toHtml } from './markdown.js';
-import { translate } from './words.js';
+import { translate, whenSpoken, word } from './words.js';
 
 const renderer = window.AdaptiveCards;
 let hostConfig;
@@ -13,6 +13,29 @@ if (renderer) {
   renderer.AdaptiveCard.onProcessMarkdown = (text, result) => {
     result.outputHtml = toHtml(text);
     result.didProcess = true;
+  };
+  whenSpoken(() => {
+    renderer.Strings.defaults.overflowButtonText = () => '…';
+    renderer.Strings.defaults.overflowButtonTooltip = () => word('more');
+  });
+  renderer.GlobalRegistry.elements.register('ProgressBar', progressBar(renderer), renderer.Versions.v1_0);
+}
+
+/** The bar that Teams draws and the renderer does not know. Words beside it say the same, so it is not read out. */
+function progressBar({ CardElement }) {
+  return class extends CardElement {
+    getJsonTypeName() { return 'ProgressBar'; }
+
+    internalParse(source, context) {
+      super.internalParse(source, context);
+      this.part = source.max ? source.value / source.max : 0;
+    }
+
+    internalRender() {
+      const done = make('div', {});
+      done.style.width = `${100 * this.part}%`;
+      return make('div', { class: 'progress', 'aria-hidden': 'true' }, done);
+    }
   };
 }
 

@@ -27,7 +27,9 @@ export class Composer {
 
   suggest() {
     const chip = (text) => make('button', { type: 'button', class: 'chip', onclick: () => this.say(text) }, text);
-    this.chips.replaceChildren(...word('chips').map(chip));
+    const of = word('chips');
+    const lines = this.person.roles.flatMap((role) => of[role] ?? []);
+    this.chips.replaceChildren(...[...new Set(lines.length ? lines : of.anyone)].map(chip));
   }
 
   key(event) {

@@ -38,7 +38,16 @@ const WORDS = {
     retry: 'Försök igen',
     today: 'I dag',
     yesterday: 'I går',
-    chips: ['hjälp', 'ny', 'mina ärenden', 'att läsa'],
+    chips: {
+      anyone: ['hjälp', 'ny', 'mina ärenden', 'att läsa'],
+      case_worker: ['hjälp', 'mina ärenden', 'ny', 'vad saknas'],
+      unit_manager: ['hjälp', 'att läsa', 'enhetens ärenden', 'rapport'],
+      peer_reviewer: ['hjälp', 'mina ärenden', 'språk en'],
+      manager: ['hjälp', 'rapport', 'exportera', 'ersättare'],
+      auditor: ['hjälp', 'mina ärenden', 'språk en'],
+      admin: ['hjälp', 'ersättare', 'språk en'],
+    },
+    more: 'Fler val',
   },
   en: {
     skip: 'Skip to the chats',
@@ -77,7 +86,16 @@ const WORDS = {
     retry: 'Try again',
     today: 'Today',
     yesterday: 'Yesterday',
-    chips: ['help', 'new', 'my cases', 'to read'],
+    chips: {
+      anyone: ['help', 'new', 'my cases', 'to read'],
+      case_worker: ['help', 'my cases', 'new', 'missing'],
+      unit_manager: ['help', 'to read', 'unit cases', 'report'],
+      peer_reviewer: ['help', 'my cases', 'språk sv'],
+      manager: ['help', 'report', 'export', 'deputy'],
+      auditor: ['help', 'my cases', 'språk sv'],
+      admin: ['help', 'deputy', 'språk sv'],
+    },
+    more: 'More options',
   },
 };
 
