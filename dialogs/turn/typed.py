@@ -100,7 +100,8 @@ def _which(context: TurnContext, text: str) -> Reaction | None:
 def _button(shown: Shown, text: str) -> Button | None:
     """Return the button a line names, by title in either language or by number."""
     bare = commands.bare(text)
-    words = {folded(text), core(text)} | ({folded(bare)} if len(bare.split()) < len(text.split()) else set())
+    is_asked = len(bare.split()) < len(text.split()) and read_answer(bare) is None  # `alla ja` is no answer to one
+    words = {folded(text), core(text)} | ({folded(bare)} if is_asked else set())
     for button in shown.buttons:
         if words & {folded(say(button.title.say, language, **button.title.args)) for language in LANGUAGES}:
             return button
