@@ -110,7 +110,12 @@ BOXES = {
             ("dialogs.figures", "reports in the chat"),
             ("dialogs.messages", "told and reminded"),
         ),
-        *_row(570, ("dialogs.turn", "who is it, seen before, which dialog answers"), height=46),
+        *_row(
+            570,
+            ("dialogs.turn", "who is it, seen before, which"),
+            ("dialogs.rounds", "the unit's own review"),
+            height=46,
+        ),
         *_row(640, ("dialogs.views", "what a person is shown, as data"), height=46),
         Box(48, 732, 450, 52, "actions", "the only writers"),
         Box(510, 732, RIGHT - 510, 52, "reports", "what leaves as files and pages"),

@@ -21,8 +21,9 @@ from storage import tenants
 from storage.answers import AnswerRow
 from storage.cases import KEPT_DATES, STANDS, UNKNOWN, VIOLENCE, WHOLE_CASE, CaseRow, FactRow, dates_of, known_since
 from storage.extensions import ExtensionRow, extension
-from storage.filled import FilledRow
+from storage.filled import NO_ROUND, FilledRow
 from storage.returns import ReturnRow
+from storage.rounds import ReadingRow
 from storage.signatures import SignatureRow
 
 RULES = 3
@@ -181,8 +182,23 @@ def _violence(session: Session, ids: Sequence[int]) -> defaultdict[int, list[tup
 def _lists(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
     named = ("id", "tenant_id", "case_id", "unit_id", "checklist", "version", "occasion", "child", "role")
     columns = [getattr(FilledRow, name) for name in (*named, "begun_at", "sent_at", "seen_at")]
-    query = select(*columns).where(col(FilledRow.case_id).in_(ids)).order_by(col(FilledRow.id))
+    query = select(*columns).where(col(FilledRow.case_id).in_(ids), _COUNTS).order_by(col(FilledRow.id))
     return session.connection().execute(query).all()
+
+
+# In a round a case counts once: not its second reading, nor one that was begun and then given to somebody else.
+_COUNTS = or_(
+    col(FilledRow.round_id) == NO_ROUND,
+    select(col(ReadingRow.id))
+    .where(
+        col(ReadingRow.round_id) == col(FilledRow.round_id),
+        col(ReadingRow.case_id) == col(FilledRow.case_id),
+        col(ReadingRow.person_id) == col(FilledRow.person_id),
+        col(ReadingRow.second).is_(False),
+        col(ReadingRow.ended) == "",
+    )
+    .exists(),
+)
 
 
 def _facts(session: Session, ids: Sequence[int]) -> defaultdict[tuple[int, int], _Facts]:

@@ -91,6 +91,7 @@ def plant(session: Session, world: World, number: int) -> dict[str, list[bytes]]
     ids = {"tenant": world.tenant, "unit": world.unit, "person": world.person}
     ids |= {"cases": world.case, "filled_checklist": world.filled}
     connection = session.connection()
+    ids["review_round"] = a_round(session, world)
     held: dict[str, list[bytes]] = {}
     for table in METADATA.sorted_tables:
         named = references(table)
@@ -112,6 +113,19 @@ def plant(session: Session, world: World, number: int) -> dict[str, list[bytes]]
         ids[table.name] = key[0]
         held[table.name] = [value for value in row.values() if isinstance(value, bytes)]
     return held
+
+
+def a_round(session: Session, world: World) -> int:
+    """Insert a round, which belongs to no case, though cases are drawn in it."""
+    table = METADATA.tables["review_round"]
+    row: dict[str, Any] = {
+        column.name: made_up(column.type, "round") for column in table.columns if column.name != "id"
+    }
+    row |= {"tenant_id": world.tenant, "made_by": world.person}
+    key = session.connection().execute(insert(table).values(row)).inserted_primary_key
+    assert key is not None
+    found: int = key[0]
+    return found
 
 
 def made_up(kind: Any, seed: str) -> Any:

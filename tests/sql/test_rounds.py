@@ -11,6 +11,7 @@ from actions.origin import Origin, of_person
 from actions.rounds import Plan
 from checklists.calibration import akts, questions
 from checklists.errors import NoReplacement, NoReviewer, RoundMoved
+from checklists.model import Role
 from checklists.periods import Period
 from checklists.round_match import Availability, Match, NoMatch
 from checklists.tenant_settings import TenantSettings
@@ -44,17 +45,13 @@ def town(session: Session, count: int = 3) -> Town:
     tenant = tenants.ensure(session, "made-up-rounds").id
     north, south = (people.unit(session, tenant, name).id for name in ("Nord (påhittad)", "Syd (påhittad)"))
     found: dict[str, int] = {}
-    who: tuple[tuple[str, str, int], ...] = (
-        ("mona", "manager", north),
-        ("lena", "case_worker", north),
-        ("cia", "peer_reviewer", north),
-    )
-    who += (("dan", "peer_reviewer", north), ("sven", "peer_reviewer", south), ("elsa", "peer_reviewer", north))
+    who: list[tuple[str, Role, int]] = [("mona", "manager", north), ("lena", "case_worker", north)]
+    who += [(name, "peer_reviewer", north) for name in ("cia", "dan", "elsa")] + [("sven", "peer_reviewer", south)]
     for name, role, unit in who:
         row = PersonRow(tenant_id=tenant, object_id=name, name=name.capitalize())
         session.add(row)
         session.flush()
-        session.add(RoleRow(tenant_id=tenant, person_id=row.id, unit_id=unit, role=role))  # type: ignore[arg-type]
+        session.add(RoleRow(tenant_id=tenant, person_id=row.id, unit_id=unit, role=role))
         found[name] = row.id
     made = []
     for number in range(count):

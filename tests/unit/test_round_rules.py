@@ -11,9 +11,13 @@ import pytest
 
 from checklists.agreement import agreement, kappa
 from checklists.calibration import LEAST_OTHERS, akt, akts, alike, choices, is_calibrated, next_akt, questions
+from checklists.csv_in import read_csv
+from checklists.faults import Refusal
+from checklists.frame_file import COLUMNS, NEEDED, redrawn
 from checklists.loader import newest
 from checklists.office_hours import after_office_time
 from checklists.periods import Period
+from checklists.reminder_rules import Thresholds, review_due
 from checklists.round_draw import Candidate, How, draw, read_twice, section_order
 from checklists.round_frame import Decided, default_period, frame
 from checklists.round_match import Availability, Match, NoMatch, bounds, match, successors, weight
@@ -317,3 +321,28 @@ def test_two_office_hours_are_counted_while_the_office_is_open(raised: str, due:
     found = after_office_time(at, timedelta(hours=2), TenantSettings())
 
     assert found == datetime.fromisoformat(due).replace(tzinfo=STOCKHOLM)
+
+
+# --- the frame as a file ----------------------------------------------------------------------------------------------
+
+
+def test_a_frame_without_numbers_draws_nothing_and_every_bad_row_is_named() -> None:
+    head = "round;method;seed;per_unit;unit;case_ref;decided_on"
+    rows = read_csv(f"{head}\nVår;random;s;;Nord;SN 1;2026-03-01\n".encode(), COLUMNS, NEEDED)
+    assert [(row["place"], row["drawn"], row["read_twice"]) for row in redrawn(rows)] == [("1", "nej", "nej")]
+
+    bad = read_csv(f"{head}\nVår;random;s;99;;SN 1;i går\n".encode(), COLUMNS, NEEDED)
+    with pytest.raises(Refusal) as refused:
+        redrawn(bad)
+    assert [fault.args["column"] for fault in refused.value.faults] == ["per_unit", "decided_on", "unit"]
+
+
+# --- the reminder -----------------------------------------------------------------------------------------------------
+
+
+def test_the_reminder_is_due_from_five_working_days_before_the_round_closes() -> None:
+    def due(day: date) -> bool:
+        return review_due(7, date(2026, 6, 9), day, Thresholds(), Workdays()) is not None
+
+    days = [date(2026, 6, 1), date(2026, 6, 2), date(2026, 6, 9), date(2026, 6, 10)]
+    assert [due(day) for day in days] == [False, True, True, False]
