@@ -171,9 +171,9 @@ async def pictures(bot: RealBot, context: BrowserContext) -> AsyncIterator[Pictu
         await chat(page, EVA).get_by_role("link", name="Rapporten som sida").last.click()
     report = await opened.value
     await report.get_by_role("button", name="Öppna").click()
-    await report.set_viewport_size({"width": 860, "height": 940})
-    headline, important = report.get_by_role("heading", level=1), report.locator("[aria-labelledby=important]")
-    shown = (headline, important, report.get_by_role("figure"))
+    await report.set_viewport_size({"width": 1400, "height": 1180})
+    headline, first = report.get_by_role("heading", level=1), report.locator(".grid").first
+    shown = (headline, first, report.locator("section[aria-labelledby=questions]"))
     yield Picture("report.png", report, [line for place in shown for line in await _words(place)])
 
 
