@@ -28,14 +28,6 @@ FILES = (
     *("app.py", "bot/background/import_folder.py", "bot/package.py", "bot/secret_files.py"),
     *("bot/sending/proofs.py", "bot/settings.py", "bot/web.py"),
 )
-    "app.py",
-    "bot/background/import_folder.py",
-    "bot/package.py",
-    "bot/secret_files.py",
-    "bot/sending/proofs.py",
-    "bot/settings.py",
-    "bot/web.py",
-)
 SOURCES = [ROOT / name for name in FILES] + [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
 TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
 FOR_PROGRAMMERS = {
