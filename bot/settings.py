@@ -200,7 +200,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _first_admin_is_one(self) -> Self:
-        if self.first_admin and self.first_admin_of() is None:
+        if self.first_admin and self.tenants and self.first_admin_of() is None:
             raise BadSettings(fault(Code.FIRST_ADMIN_WRONG))
         return self
 

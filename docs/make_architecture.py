@@ -116,7 +116,9 @@ BOXES = {
             ("dialogs.rounds", "the unit's own review"),
             height=46,
         ),
-        *_row(640, ("dialogs.views", "what a person is shown, as data"), height=46),
+        *_row(
+            640, ("dialogs.views", "what a person is shown, as data"), ("dialogs.admin", "people and units"), height=46
+        ),
         Box(48, 732, 450, 52, "actions", "the only writers"),
         Box(510, 732, RIGHT - 510, 52, "reports", "what leaves as files and pages"),
         Box(48, 816, RIGHT - 48, 52, "storage", "one file per noun; the only place with SQL; free text is sealed"),

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from bot.clock import Clock
 from checklists import cells
+from checklists.columns import read_map, renamed
 from checklists.faults import Code, Refusal, fault, listed
 from checklists.privacy import has_personal_number
 from dialogs.messages.tell import tell
 from dialogs.views.views import Line, MenuView
 from imports import cases, people
-from imports.columns import read_map, renamed
 from imports.common import Imported, Order
 from imports.steps import KINDS, import_file
 from storage import people as register

@@ -102,7 +102,8 @@ def test_every_column_is_taken_and_normalised(register: Desk) -> None:
     units = register.run_now(lambda session: [row.name for row in session.exec(select(UnitRow)).all()])
     assert "Påhittade enheten" in units
     found = acts(register)
-    assert found[0] == ("case_opened", "")
+    assert found[0][0] == "case_opened"
+    assert found[0][1].endswith(" 0"), "the unit it was opened in, and no lead"
     assert {("received_on_set", ""), ("closed", ""), ("fact_set", "child 2")} <= set(found)
     said = " ".join(detail for _, detail in found)
     kept = {FULL[name] for name in FIELDS} | {"ja", "nej", "barn"}

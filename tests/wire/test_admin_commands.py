@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.settings import BadSettings, read_settings
 from tests.wire.door import TENANT
 from tests.wire.test_trail_commands import Operator
 
@@ -54,6 +55,21 @@ def test_the_admins_day_needs_no_master_key(operator: Operator) -> None:
     assert operator.runs("sends", "list")[1] == "no message waits for a decision\n"
     assert operator.runs("skipped")[1] == "no case is skipped\n"
     assert operator.runs("log-check")[1].endswith(": no access to check\n")
+
+
+OTHER = "22222222-2222-4222-8222-222222222222"
+
+
+def test_the_first_admin_is_named_by_e_mail_and_by_tenant_where_there_are_several() -> None:
+    one, two = {"tenants": frozenset({TENANT})}, {"tenants": frozenset({TENANT, OTHER})}
+
+    assert read_settings(**one).first_admin_of() is None
+    assert read_settings(**one, first_admin="Ada@example.invalid").first_admin_of() == (TENANT, "ada@example.invalid")
+    named = read_settings(**two, first_admin=f"{OTHER.upper()}:ada@example.invalid")
+    assert named.first_admin_of() == (OTHER, "ada@example.invalid")
+    for settings, wrong in ((one, "ada"), (two, "ada@example.invalid"), (one, f"{OTHER}:ada@example.invalid")):
+        with pytest.raises(BadSettings, match="BK-495"):
+            read_settings(**settings, first_admin=wrong)
 
 
 def test_the_register_goes_out_and_comes_in_again_unchanged(operator: Operator) -> None:
