@@ -122,9 +122,9 @@ def test_an_own_motivation_stands_right_behind_its_question(checklist: Checklist
 def test_an_answer_the_facts_no_longer_allow_is_asked_again_before_it_is_motivated() -> None:
     only = {"nej": {"fact": "violence", "is": ["ja"]}}
     checklist = made_list(raw_item("item", only=only, motivate_on=["nej"]))
-    answers = {"item": Answer("nej")}
+    answers, facts = {"item": Answer("nej")}, {"violence": "nej"}
 
-    first = next_open(stops(checklist, WORKER, {}, answers), checklist, {}, answers)
+    first = next_open(stops(checklist, WORKER, facts, answers), checklist, facts, answers)
 
     assert first == Stop("question", ("item",))
 
