@@ -5,13 +5,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import SmallInteger, UniqueConstraint, bindparam
-from sqlmodel import Field, Session, SQLModel, col, func, select
+from sqlmodel import Field, Session, col, func, select
 
 from storage.people import PersonRow
+from storage.rows import TableRow
+from storage.session import prepared
 from storage.times import Moment
 
 
-class ConversationRow(SQLModel, table=True):
+class ConversationRow(TableRow, table=True):
     """One personal chat.
 
     reference: the channel's own conversation reference as raw JSON, independent of the SDK. shown: JSON of what was
@@ -38,8 +40,11 @@ class ConversationRow(SQLModel, table=True):
     day_weight: int | None = Field(default=None, sa_type=SmallInteger)
 
 
-_BY_CHANNEL = select(ConversationRow).where(
-    col(ConversationRow.tenant_id) == bindparam("tenant_id"), col(ConversationRow.channel_id) == bindparam("channel_id")
+_BY_CHANNEL = prepared(
+    select(ConversationRow).where(
+        col(ConversationRow.tenant_id) == bindparam("tenant_id"),
+        col(ConversationRow.channel_id) == bindparam("channel_id"),
+    )
 )
 
 
