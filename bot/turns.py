@@ -13,6 +13,7 @@ from checklists.identity import own_addresses
 from dialogs.turn.exchange import Turn
 from dialogs.turn.take_turn import Outcome, Result, not_worked_out, note_posted, take_turn, unreadable
 from dialogs.turn.tokens import Mint
+from storage import outbox
 from storage.desk import Desk
 from storage.sealing import KeyGone
 from storage.unfit import UNFIT
@@ -21,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 class Turns:
-    """Runs turns at the desk. wake: called after each commit, so that the outbox worker sends at once."""
+    """Runs turns at the desk. wake: called after each commit that put something into the outbox: it is sent at once."""
 
     def __init__(
         self,
@@ -61,7 +62,6 @@ class Turns:
         if result == "answered":
             for code in outcome.refusals:
                 self.metrics.refused(code)
-        self._wake()
         return outcome
 
     async def posted(self, turn: Turn, outcome: Outcome, is_cut: Callable[[], bool], activity_id: str) -> None:
@@ -73,7 +73,13 @@ class Turns:
     async def _run(self, turn: Turn) -> Outcome:
         serial = f"{turn.tenant}|{turn.channel_id}"
         try:
-            return await self._desk.run(lambda session: take_turn(session, turn, self.mint, self._pages_url), serial)
+            outcome, sends = await self._desk.run(
+                lambda session: (take_turn(session, turn, self.mint, self._pages_url), outbox.PUT in session.info),
+                serial,
+            )
+            if sends:
+                self._wake()
+            return outcome
         except KeyGone as error:
             # A retry cannot succeed, so the person gets a reply rather than a 503, which Teams would retry.
             log.error("turn not taken: %s", crash_line(error))
