@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import SmallInteger, UniqueConstraint, bindparam
+from sqlalchemy import SmallInteger, UniqueConstraint, bindparam, update
 from sqlmodel import Field, Session, col, func, select
 
 from storage.people import PersonRow
@@ -74,6 +74,22 @@ def bring_up_to_date(row: ConversationRow, person_id: int, service_url: str, ref
         row.day_weight = None
     row.service_url, row.reference, row.installed, row.person_id = service_url, reference, True, person_id
     row.unreachable_at = None
+
+
+_CARD = prepared(
+    update(ConversationRow)
+    .where(
+        col(ConversationRow.tenant_id) == bindparam("of_tenant"),
+        col(ConversationRow.channel_id) == bindparam("of_channel"),
+        col(ConversationRow.card) == "",
+    )
+    .values(card=bindparam("posted"))
+)
+
+
+def note_card(session: Session, tenant_id: int, channel_id: str, activity_id: str) -> None:
+    """Keep which posted card moves on with a chat, unless there is one already."""
+    session.exec(_CARD, params={"of_tenant": tenant_id, "of_channel": channel_id, "posted": activity_id})
 
 
 def user_of(row: ConversationRow) -> str:

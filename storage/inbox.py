@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, bindparam
+from sqlalchemy import UniqueConstraint, bindparam, update
 from sqlmodel import Field, Session, col, select
 
 from storage.rows import TableRow
@@ -94,6 +94,14 @@ def keep(session: Session, row: InboxRow, reply: str) -> InboxRow:
     row.reply = seal(session, row.tenant_id, row.case_id, "inbox.reply", _place(row), reply)
     session.add(row)
     return row
+
+
+_POSTED = prepared(update(InboxRow).where(col(InboxRow.id) == bindparam("row_id")).values(posted=bindparam("under")))
+
+
+def note_posted(session: Session, row_id: int, posted: str) -> None:
+    """Keep under which activity id a reply is out."""
+    session.exec(_POSTED, params={"row_id": row_id, "under": posted})
 
 
 def reply_of(session: Session, row: InboxRow) -> str:

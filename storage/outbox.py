@@ -6,6 +6,7 @@ transaction of its own. If the worker then crashes, the message becomes `uncerta
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 from sqlalchemy import Index, Integer, UniqueConstraint, and_, bindparam, or_, update
 from sqlmodel import Field, Session, col, func, select
@@ -23,7 +24,9 @@ STATES = (WAITING, SENDING, SENT, UNCERTAIN, STOPPED, GONE, DROPPED)
 OPEN_STATES = (WAITING, SENDING, UNCERTAIN)
 URGENT, NOT_URGENT = 0, 1
 PUT = "outbox_put"
-"""Is in the `info` of a session whose transaction has put something into the outbox."""
+"""Is in the `info` of a session whose transaction has put something into the outbox for a worker to find."""
+OWN, PUT_OWN = "outbox_own", "outbox_put_own"
+"""In the `info` of a session: its `OwnSends`, if it has one, and what was put under its lease, a list of `Put`."""
 
 
 class OutboxRow(TableRow, table=True):
@@ -81,6 +84,34 @@ def put(session: Session, row: OutboxRow, view: str) -> OutboxRow:
     session.add(row)
     session.info[PUT] = True
     return row
+
+
+class OwnSends(Protocol):
+    """Who runs a transaction, if it sends at once after the commit what the transaction puts under its lease."""
+
+    def lease(self) -> tuple[str, datetime] | None:
+        """Return the replica and the end of a lease; None when there is too much to send already."""
+
+    def send_own(self, rows: "Sequence[Put]") -> None:
+        """Send what a committed transaction has put. Should this process die first, the lease ends and others do."""
+
+
+Put = tuple[OutboxRow, Any, Any]
+"""A row put under such a lease, its chat and its content."""
+
+
+def put_own(session: Session, row: OutboxRow, view: str, chat: object, content: object) -> None:
+    """Insert an update of a posted card, leased to who runs the transaction if it sends its own."""
+    sender: OwnSends | None = session.info.get(OWN)
+    lease = sender.lease() if sender is not None else None
+    if lease is None:
+        put(session, row, view)
+        return
+    row.view = seal(session, row.tenant_id, row.case_id, "outbox.view", row.nonce, view)
+    row.attempts = row.sends = 1
+    row.leased_by, row.leased_until = lease[0] or None, lease[1]
+    session.add(row)
+    session.info.setdefault(PUT_OWN, []).append((row, chat, content))
 
 
 def view_of(session: Session, row: OutboxRow) -> str:
