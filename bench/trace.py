@@ -51,10 +51,15 @@ _ON_THE_FACTS_CARD = {
 
 @dataclass
 class Trace:
-    """What was executed. calls: file and function of each, in order. statements: SQL as sent."""
+    """What a press executed. calls: file and function of each, in order. statements: SQL as sent. commits: how many.
+
+    typed: what a typed line executed after it, until its reply was out and that was kept.
+    """
 
     calls: list[tuple[str, str]] = field(default_factory=list)
     statements: list[str] = field(default_factory=list)
+    commits: int = 0
+    typed: "Trace | None" = None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -89,6 +94,10 @@ class _Tracer:
         if self.on and statement.lstrip().lower().startswith(_READS_OR_WRITES):
             self.found.statements.append(" ".join(statement.split()))
 
+    def commit(self, _connection: Any) -> None:
+        if self.on:
+            self.found.commits += 1
+
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
         sys.setprofile(self.profile)
@@ -122,13 +131,13 @@ async def trace_one_answer(folder: Path) -> Trace:
         with closing(Desk(f"sqlite:///{folder}/bot.db", Keys({"trace": bytes(32)}, bytes(32)))) as desk:
             migrate.upgrade(desk)
             event.listen(desk.engine, "before_cursor_execute", tracer.statement)
-            await _one_answer(desk, tracer)
+            event.listen(desk.engine, "commit", tracer.commit)
+            return await _one_answer(desk, tracer)
     finally:
         threading.setprofile(None)
-    return tracer.found
 
 
-async def _one_answer(desk: Desk, tracer: _Tracer) -> None:
+async def _one_answer(desk: Desk, tracer: _Tracer) -> Trace:
     clock, tenants = Clock(), frozenset({TENANT})
     settings = read_settings(mode="dev", tenants=tenants, secret_key="0" * 64)
     people = people_csv(("anna",)).encode()
@@ -155,7 +164,14 @@ async def _one_answer(desk: Desk, tracer: _Tracer) -> None:
             await anna.presses("Spara", _ON_THE_FACTS_CARD)
             watched = ref == "SN 2026/0123"
             await anna.presses("Ja")
+        of_press, tracer.found = tracer.found, Trace()
+        watched = False
+        await anna.types("ja ja ja ja")
+        watched = True
+        await anna.types("ja")
+        of_press.typed = tracer.found
         await runner.cleanup()
+        return of_press
 
 
 def main() -> None:
@@ -168,6 +184,8 @@ def main() -> None:
     if verbose:
         print(*(" ".join(call) for call in found.calls), *found.statements, sep="\n")
     print(", ".join(f"{count} {what}" for what, count in found.counts.items()))
+    if found.typed is not None:
+        print(f"a typed line: {len(found.typed.statements)} statements, {found.typed.commits} transactions")
 
 
 if __name__ == "__main__":
