@@ -159,7 +159,7 @@ class _Handler(ActivityHandler):
     async def on_message_activity(self, turn_context: TurnContext) -> None:
         inbound: Inbound = turn_context.turn_state[_INBOUND]
         if not inbound.is_personal:
-            await turn_context.send_activity(_text_activity(say("common.not_personal", "sv")))
+            await _say(turn_context, _text_activity(say("common.not_personal", "sv")))
             return
         pressed = inbound.value is not None and not (inbound.text or "").strip()
         kind: Literal["press", "text"] = "press" if pressed else "text"
@@ -174,7 +174,7 @@ class _Handler(ActivityHandler):
         else:
             is_cut: Callable[[], bool] = turn_context.turn_state[_IS_CUT]
             turn_context.turn_state[_POSTED] = partial(self._turns.posted, turn, outcome, is_cut)
-            await turn_context.send_activity(activity)
+            await _say(turn_context, activity)
 
     async def on_message_update_activity(self, turn_context: TurnContext) -> None:
         inbound: Inbound = turn_context.turn_state[_INBOUND]
@@ -182,7 +182,7 @@ class _Handler(ActivityHandler):
             return
         outcome = await self._turns.take(_turn(inbound, self._clock, "edited"))
         if outcome.reply is not None and outcome.result != "repeated":
-            await turn_context.send_activity(message_activity(outcome.reply, self._turns))
+            await _say(turn_context, message_activity(outcome.reply, self._turns))
 
     async def on_installation_update(self, turn_context: TurnContext) -> None:
         inbound: Inbound = turn_context.turn_state[_INBOUND]
@@ -201,7 +201,7 @@ class _Handler(ActivityHandler):
         outcome = await self._turns.take(_turn(inbound, self._clock, kind))
         is_stranger_again = inbound.type != "installationUpdate" and outcome.reply and not outcome.reply.person_id
         if outcome.reply is not None and not is_stranger_again:
-            await turn_context.send_activity(message_activity(outcome.reply, self._turns))
+            await _say(turn_context, message_activity(outcome.reply, self._turns))
 
 
 def _turn(
@@ -244,6 +244,11 @@ def message_activity(reply: Reply, turns: Turns) -> Activity:
 def wire_message(reply: Reply, turns: Turns) -> dict[str, Any]:
     """Return a reply as message JSON, for sending outside a turn."""
     return _wire(message_activity(reply, turns))
+
+
+async def _say(context: TurnContext, activity: Activity) -> None:
+    """Send an activity as it is. The SDK's own way copies the whole card, to fill in what the address says already."""
+    await context.adapter.send_activities(context, [activity])
 
 
 def _activity(inbound: Inbound) -> Activity:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -13,7 +13,9 @@ from checklists.identity import own_addresses
 from dialogs.turn.exchange import Turn
 from dialogs.turn.take_turn import Outcome, Result, not_worked_out, note_posted, take_turn, unreadable
 from dialogs.turn.tokens import Mint
-from storage.desk import Desk
+from storage import outbox
+from storage.desk import Desk, Session
+from storage.outbox import OwnSends, Put
 from storage.sealing import KeyGone
 from storage.unfit import UNFIT
 
@@ -21,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 class Turns:
-    """Runs turns at the desk. wake: called after each commit, so that the outbox worker sends at once."""
+    """Runs turns at the desk. wake: called after each commit that put something into the outbox: it is sent at once."""
 
     def __init__(
         self,
@@ -38,6 +40,8 @@ class Turns:
         self._desk = desk
         self._sender = sender
         self._wake = wake
+        self.own_sends: OwnSends | None = None
+        """Sends the updates of a turn right after its commit; None: the outbox worker finds them."""
 
     async def take(self, turn: Turn) -> Outcome:
         """Run one turn; it is committed when this returns.
@@ -61,8 +65,13 @@ class Turns:
         if result == "answered":
             for code in outcome.refusals:
                 self.metrics.refused(code)
-        self._wake()
         return outcome
+
+    def _taken(self, turn: Turn, session: Session) -> tuple[Outcome, bool, Sequence[Put]]:
+        """Take the turn; say as well what it put into the outbox, for others and to be sent by this process."""
+        session.info[outbox.OWN] = self.own_sends
+        outcome = take_turn(session, turn, self.mint, self._pages_url)
+        return outcome, outbox.PUT in session.info, session.info.get(outbox.PUT_OWN, ())
 
     async def posted(self, turn: Turn, outcome: Outcome, is_cut: Callable[[], bool], activity_id: str) -> None:
         """Store the id under which a reply was posted, and whether the request it answers was still open."""
@@ -73,7 +82,12 @@ class Turns:
     async def _run(self, turn: Turn) -> Outcome:
         serial = f"{turn.tenant}|{turn.channel_id}"
         try:
-            return await self._desk.run(lambda session: take_turn(session, turn, self.mint, self._pages_url), serial)
+            outcome, has_put, own = await self._desk.run(partial(self._taken, turn), serial)
+            if has_put:
+                self._wake()
+            if own and self.own_sends is not None:
+                self.own_sends.send_own(own)
+            return outcome
         except KeyGone as error:
             # A retry cannot succeed, so the person gets a reply rather than a 503, which Teams would retry.
             log.error("turn not taken: %s", crash_line(error))

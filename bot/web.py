@@ -142,7 +142,7 @@ def build(
     sender = Sender(session, mode=settings.mode, service_hosts=settings.service_hosts, token=token, told=told)
     worker = OutboxWorker(desk, sender, clock, metrics, replica)
     turns = Turns(desk, Mint(settings.secret()), sender, metrics, worker.awake.set, settings.pages_url)
-    worker.turns = turns
+    worker.turns, turns.own_sends = turns, worker
     admission = AdmissionPolicy(settings.mode, settings.tenants, settings.service_hosts, bearer)
     adapter = TeamsAdapter(sender, turns, clock)
     return Services(settings, desk, clock, metrics, adapter, admission, turns), worker, proofs

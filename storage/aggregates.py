@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import select as select_columns
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Field, Session, SQLModel, col
+from sqlmodel import Field, Session, col
 
 from checklists.loader import checklist_version
 from checklists.model import AnyRole
@@ -38,13 +38,14 @@ from checklists.rates import item_figures
 from storage.contributions import RULES, Contribution, Key, of_cases
 from storage.filled import FilledRow
 from storage.projection_queue import ChangedRow, clear_enqueued
+from storage.rows import TableRow
 
 _LOCK = 0x72617465  # PostgreSQL advisory lock: one projector at a time
 BATCH = 500
 DAY, MONTH = "d", "m"
 
 
-class AggregateRow(SQLModel, table=True):
+class AggregateRow(TableRow, table=True):
     """The count `n` of one cell, on one day or in one month (`day` is then its first).
 
     item: empty for figures of whole lists and of cases; those of cases have no checklist either. value: the number of
@@ -68,7 +69,7 @@ class AggregateRow(SQLModel, table=True):
     n: int
 
 
-class ContributionRow(SQLModel, table=True):
+class ContributionRow(TableRow, table=True):
     """What a case (filled_id 0) or one of its lists contributes to the aggregates, as last projected.
 
     item_states, marks: see checklists.rates. rules: the version of the counting rules (storage.contributions.RULES).

@@ -6,19 +6,21 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple, Protocol, get_args
 
 from sqlalchemy import String, UniqueConstraint, and_, bindparam, false, or_
-from sqlmodel import Field, Session, SQLModel, col, func, select
+from sqlmodel import Field, Session, col, func, select
 
 from checklists.lifecycle import READER, WRITER
 from checklists.model import Answer, Motivation, Role, Written
 from storage.filled import NO_ROUND, NOBODY, FilledRow
+from storage.rows import TableRow
 from storage.sealing import KeyGone, MasterGone, seal, unseal
+from storage.session import prepared
 from storage.times import Moment, swedish_day
 
 TextField = Literal["motivation", "place", "note", "raw", "method"]
 TEXT_FIELDS: tuple[TextField, ...] = get_args(TextField)
 
 
-class AnswerRow(SQLModel, table=True):
+class AnswerRow(TableRow, table=True):
     """One revision of one answer.
 
     choice: a Choice, `fritext` or `obesvarad`. option: comma-separated option ids. act: shared by the rows one act has
@@ -84,11 +86,13 @@ class OfCase(Protocol):
     def case_id(self) -> int: ...
 
 
-_LATEST = select(AnswerRow).where(
-    col(AnswerRow.id).in_(
-        select(func.max(col(AnswerRow.id)))
-        .where(col(AnswerRow.filled_id) == bindparam("filled_id"))
-        .group_by(col(AnswerRow.item_id))
+_LATEST = prepared(
+    select(AnswerRow).where(
+        col(AnswerRow.id).in_(
+            select(func.max(col(AnswerRow.id)))
+            .where(col(AnswerRow.filled_id) == bindparam("filled_id"))
+            .group_by(col(AnswerRow.item_id))
+        )
     )
 )
 
@@ -108,7 +112,7 @@ _OCCASION = (
     )
     .scalar_subquery()
 )
-_LISTS = (
+_LISTS = prepared(
     select(FilledRow, AnswerRow)
     .join(
         AnswerRow,
@@ -155,7 +159,7 @@ def newest_occasion(
     return list(found.values())
 
 
-_OWN = (
+_OWN = prepared(
     select(FilledRow, AnswerRow)
     .join(
         AnswerRow,
@@ -368,12 +372,19 @@ def day_of(row: AnswerRow | Stored) -> date:
     return date.fromisoformat(told) if isinstance(told, str) else told
 
 
+_REVISION = prepared(
+    select(AnswerRow).where(
+        col(AnswerRow.filled_id) == bindparam("filled_id"),
+        col(AnswerRow.item_id) == bindparam("item_id"),
+        col(AnswerRow.revision) == bindparam("revision"),
+    )
+)
+
+
 def revision_of(session: Session, filled: int, item_id: str, revision: int) -> AnswerRow | None:
     """Return one revision of an answer, None if it does not exist."""
-    query = select(AnswerRow).where(
-        AnswerRow.filled_id == filled, AnswerRow.item_id == item_id, AnswerRow.revision == revision
-    )
-    return session.exec(query).first()
+    named = {"filled_id": filled, "item_id": item_id, "revision": revision}
+    return session.exec(_REVISION, params=named).first()
 
 
 def revision_before(session: Session, row: AnswerRow) -> AnswerRow | None:

@@ -12,6 +12,7 @@ from checklists.identity import entra_id as compared
 from storage.conversations import ConversationRow
 from storage.inbox import InboxRow
 from storage.people import PersonRow, RoleRow, held_on
+from storage.session import prepared
 from storage.tenants import TenantRow
 
 
@@ -31,7 +32,7 @@ class Arrival:
     pressed: InboxRow | None
 
 
-_ARRIVAL: Any = (
+_ARRIVAL: Any = prepared(
     select(TenantRow, PersonRow, RoleRow, ConversationRow, InboxRow)
     .join(PersonRow, col(PersonRow.tenant_id) == col(TenantRow.id))
     .join(RoleRow, col(RoleRow.person_id) == col(PersonRow.id))

@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import String
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from checklists.model import ListId
+from storage.rows import TableRow
 from storage.times import Moment
 
 
-class CalibrationRow(SQLModel, table=True):
+class CalibrationRow(TableRow, table=True):
     """One calibration. akt: id of the made-up file. choices: JSON of the answers by item id; codes, never a text."""
 
     __tablename__ = "calibration"

@@ -6,13 +6,15 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, String, UniqueConstraint, and_, bindparam, false, or_, update
-from sqlmodel import Field, Session, SQLModel, col, func, select
+from sqlmodel import Field, Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from checklists.case_dates import FIELDS, CaseDates
 from checklists.model import CASE_TYPE, CHILDREN, CaseType
 from storage import row_ids
+from storage.rows import TableRow
 from storage.sealing import keys_of
+from storage.session import prepared
 from storage.times import Moment, swedish_day
 
 WHOLE_CASE = 0
@@ -23,7 +25,7 @@ CHILD_CASE: CaseType = "barn"
 KEPT_DATES = (*FIELDS, "earlier_closed_on")
 
 
-class CaseRow(SQLModel, table=True):
+class CaseRow(TableRow, table=True):
     """A case. Dates are Swedish calendar dates.
 
     ref: normalised. started_on: the day the intervention began. earlier_closed_on: the day the previous investigation
@@ -57,7 +59,7 @@ CaseQuery = SelectOfScalar[CaseRow]
 """A query for cases, not run yet: `storage.unfit.readable` runs it."""
 
 
-class FactRow(SQLModel, table=True):
+class FactRow(TableRow, table=True):
     """One revision of one fact. child: 0 for the whole case. value: ja, nej or unknown."""
 
     __tablename__ = "fact"
@@ -88,18 +90,20 @@ def dates_of(row: CaseRow | Row[Any], violence_known_on: date | None = None) -> 
 # Built once, because building a statement costs more than executing it.
 STANDS = col(CaseRow.withdrawn).is_(False)
 _STANDING = select(CaseRow).where(col(CaseRow.tenant_id) == bindparam("tenant_id"), STANDS)
-_BY_ID = _STANDING.where(col(CaseRow.id) == bindparam("id"))
-_BY_REF = _STANDING.where(col(CaseRow.ref) == bindparam("ref"))
-_NEWEST_FACTS = select(FactRow).where(
-    col(FactRow.id).in_(
-        select(func.max(col(FactRow.id)))
-        .where(col(FactRow.case_id) == bindparam("case_id"))
-        .group_by(col(FactRow.child), col(FactRow.name))
+_BY_ID = prepared(_STANDING.where(col(CaseRow.id) == bindparam("id")))
+_BY_REF = prepared(_STANDING.where(col(CaseRow.ref) == bindparam("ref")))
+_NEWEST_FACTS = prepared(
+    select(FactRow).where(
+        col(FactRow.id).in_(
+            select(func.max(col(FactRow.id)))
+            .where(col(FactRow.case_id) == bindparam("case_id"))
+            .group_by(col(FactRow.child), col(FactRow.name))
+        )
     )
 )
 
 
-_WITH_FACTS = (
+_WITH_FACTS = prepared(
     select(CaseRow, FactRow)
     .join(
         FactRow,

@@ -4,14 +4,16 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import SmallInteger, UniqueConstraint, bindparam
-from sqlmodel import Field, Session, SQLModel, col, func, select
+from sqlalchemy import SmallInteger, UniqueConstraint, bindparam, update
+from sqlmodel import Field, Session, col, func, select
 
 from storage.people import PersonRow
+from storage.rows import TableRow
+from storage.session import prepared
 from storage.times import Moment
 
 
-class ConversationRow(SQLModel, table=True):
+class ConversationRow(TableRow, table=True):
     """One personal chat.
 
     reference: the channel's own conversation reference as raw JSON, independent of the SDK. shown: JSON of what was
@@ -38,8 +40,11 @@ class ConversationRow(SQLModel, table=True):
     day_weight: int | None = Field(default=None, sa_type=SmallInteger)
 
 
-_BY_CHANNEL = select(ConversationRow).where(
-    col(ConversationRow.tenant_id) == bindparam("tenant_id"), col(ConversationRow.channel_id) == bindparam("channel_id")
+_BY_CHANNEL = prepared(
+    select(ConversationRow).where(
+        col(ConversationRow.tenant_id) == bindparam("tenant_id"),
+        col(ConversationRow.channel_id) == bindparam("channel_id"),
+    )
 )
 
 
@@ -69,6 +74,22 @@ def bring_up_to_date(row: ConversationRow, person_id: int, service_url: str, ref
         row.day_weight = None
     row.service_url, row.reference, row.installed, row.person_id = service_url, reference, True, person_id
     row.unreachable_at = None
+
+
+_CARD = prepared(
+    update(ConversationRow)
+    .where(
+        col(ConversationRow.tenant_id) == bindparam("of_tenant"),
+        col(ConversationRow.channel_id) == bindparam("of_channel"),
+        col(ConversationRow.card) == "",
+    )
+    .values(card=bindparam("posted"))
+)
+
+
+def note_card(session: Session, tenant_id: int, channel_id: str, activity_id: str) -> None:
+    """Keep which posted card moves on with a chat, unless there is one already."""
+    session.exec(_CARD, params={"of_tenant": tenant_id, "of_channel": channel_id, "posted": activity_id})
 
 
 def user_of(row: ConversationRow) -> str:

@@ -18,6 +18,7 @@ from sqlmodel import Session
 from checklists.faults import Code, Refusal, fault
 from storage import private
 from storage.sealing import Keys
+from storage.session import RowSession
 
 T = TypeVar("T")
 __all__ = ["CannotOpen", "Desk", "Session", "is_held_by_another", "opened"]
@@ -79,7 +80,7 @@ class Desk:
         raise AssertionError("unreachable")
 
     def _once(self, work: Callable[[Session], T], serial: str, *, keep: bool) -> T:
-        with self._one_writer, Session(self.engine, expire_on_commit=False) as session:
+        with self._one_writer, RowSession(self.engine) as session:
             session.info["keys"] = self.keys
             if serial and self.dialect == "postgresql":
                 statement = text("select pg_advisory_xact_lock(hashtextextended(:name, 0))")
@@ -104,7 +105,7 @@ class Desk:
 
         Raises: what `work` raises.
         """
-        with Session(self._reading, expire_on_commit=False) as session:
+        with RowSession(self._reading) as session:
             session.info.update(keys=self.keys, only_reads=True)
             if self.dialect == "postgresql":
                 statement = "set transaction isolation level repeatable read, read only"

@@ -1,12 +1,15 @@
 """Unfinished texts left with Pausa or Tillbaka: sealed, visible to their author only, deleted once saved."""
 
-from sqlmodel import Field, Session, SQLModel, col, delete, select
+from sqlalchemy import bindparam
+from sqlmodel import Field, Session, col, delete, select
 
 from storage.filled import FilledRow
+from storage.rows import TableRow
 from storage.sealing import seal, unseal
+from storage.session import prepared
 
 
-class DraftRow(SQLModel, table=True):
+class DraftRow(TableRow, table=True):
     """An unfinished motivation."""
 
     __tablename__ = "draft"
@@ -46,12 +49,7 @@ def read(session: Session, filled: FilledRow, item_id: str, person_id: int) -> t
 
 def forget(session: Session, filled: FilledRow, item_id: str, person_id: int) -> None:
     """Delete a draft, if there is one."""
-    where = (
-        col(DraftRow.filled_id) == filled.id,
-        col(DraftRow.item_id) == item_id,
-        col(DraftRow.person_id) == person_id,
-    )
-    session.exec(delete(DraftRow).where(*where))
+    session.exec(_FORGET, params={"filled_id": filled.id, "item_id": item_id, "person_id": person_id})
 
 
 def forget_all(session: Session, filled: FilledRow) -> None:
@@ -60,7 +58,14 @@ def forget_all(session: Session, filled: FilledRow) -> None:
 
 
 def _find(session: Session, filled: FilledRow, item_id: str, person_id: int) -> DraftRow | None:
-    query = select(DraftRow).where(
-        DraftRow.filled_id == filled.id, DraftRow.item_id == item_id, DraftRow.person_id == person_id
-    )
-    return session.exec(query).first()
+    named = {"filled_id": filled.id, "item_id": item_id, "person_id": person_id}
+    return session.exec(_FIND, params=named).first()
+
+
+_THAT = (
+    col(DraftRow.filled_id) == bindparam("filled_id"),
+    col(DraftRow.item_id) == bindparam("item_id"),
+    col(DraftRow.person_id) == bindparam("person_id"),
+)
+_FORGET = prepared(delete(DraftRow).where(*_THAT))
+_FIND = prepared(select(DraftRow).where(*_THAT))

@@ -5,10 +5,11 @@ from datetime import date, datetime
 from typing import Literal
 
 from sqlalchemy import String
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from checklists.deadlines import Extension, Limit
 from storage.cases import CaseRow
+from storage.rows import TableRow
 from storage.sealing import seal, unseal
 from storage.times import Moment, swedish_day
 
@@ -16,7 +17,7 @@ ReasonClass = Literal["grounds", "organisation"]
 """`grounds`: one the law recognises. `organisation`: workload, staffing and the like; recorded, but still late."""
 
 
-class ExtensionRow(SQLModel, table=True):
+class ExtensionRow(TableRow, table=True):
     """One extension. until: the new last day. decided_on: the day of the decision; None: the Swedish day of `at`."""
 
     __tablename__ = "extension"

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Enum, String, UniqueConstraint, bindparam, or_, update
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from checklists.lifecycle import READER, WAITING, WRITER, State
 from checklists.model import ListId, Role
 from storage import row_ids
 from storage.cases import CaseRow
+from storage.rows import TableRow
+from storage.session import prepared
 from storage.times import Moment
 
 NO_CHILD = 0
@@ -22,7 +24,7 @@ _StateColumn = Enum(
 )
 
 
-class FilledRow(SQLModel, table=True):
+class FilledRow(TableRow, table=True):
     """One filled-in list, pinned to a version of its checklist and to the unit the case was in when it began.
 
     child: 0 when it is about the whole case. person_id: 0 when the case's workers share it. status: see
@@ -64,7 +66,7 @@ class FilledRow(SQLModel, table=True):
     return_id: int | None = None
 
 
-_OF_CASE = (
+_OF_CASE = prepared(
     select(FilledRow)
     .where(
         col(FilledRow.case_id) == bindparam("case_id"),

@@ -8,17 +8,18 @@ import hmac
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Field, Session, SQLModel, col, func, select
+from sqlmodel import Field, Session, col, func, select
 
 from checklists.faults import Code, Fault, Refusal, fault, word
 from storage import tenants
+from storage.rows import TableRow
 from storage.sealing import KeyGone, Keys, keys_of
 from storage.tenants import TenantRow
 from storage.trail import ChainRow, Verdict, end_of_chain, verify
 from storage.trail_marks import OWN
 
 
-class HeadRow(SQLModel, table=True):
+class HeadRow(TableRow, table=True):
     """The head of one Swedish calendar date: the chain's last place and hash at the time of signing."""
 
     __tablename__ = "trail_head"

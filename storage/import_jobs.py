@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
 
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
+from storage.rows import TableRow
 from storage.sealing import TENANT_ITSELF, seal, unseal
 from storage.times import Moment
 
 
-class ImportJobRow(SQLModel, table=True):
+class ImportJobRow(TableRow, table=True):
     """A file whose rows were found good and are being stored.
 
     tenant_id: of its first row; its key seals. rows, done: sealed JSON, of its groups of rows and of what has come of

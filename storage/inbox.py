@@ -8,14 +8,16 @@ import hmac
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlalchemy import UniqueConstraint, bindparam, update
+from sqlmodel import Field, Session, col, select
 
+from storage.rows import TableRow
 from storage.sealing import TENANT_ITSELF, keys_of, seal, unseal
+from storage.session import prepared
 from storage.times import Moment
 
 
-class InboxRow(SQLModel, table=True):
+class InboxRow(TableRow, table=True):
     """One handled activity and its reply, sealed.
 
     digest: keyed digest of the content; the same activity id with another digest is not the same act. press: keyed
@@ -39,6 +41,14 @@ class InboxRow(SQLModel, table=True):
     reply: bytes
     at: datetime = Field(sa_type=Moment, index=True)
     posted: str = Field(default="", max_length=500)
+
+
+_NEWEST = prepared(
+    select(InboxRow)
+    .where(col(InboxRow.tenant_id) == bindparam("tenant_id"), col(InboxRow.channel_id) == bindparam("channel_id"))
+    .order_by(col(InboxRow.id).desc())
+    .limit(1)
+)
 
 
 def digest(session: Session, parts: Iterable[str]) -> str:
@@ -70,8 +80,7 @@ def by_posted(session: Session, tenant_id: int, channel_id: str, posted: str) ->
 
 def newest_in(session: Session, tenant_id: int, channel_id: str) -> InboxRow | None:
     """Return the newest row of a chat, None if there is none."""
-    query = select(InboxRow).where(InboxRow.tenant_id == tenant_id, InboxRow.channel_id == channel_id)
-    return session.exec(query.order_by(col(InboxRow.id).desc()).limit(1)).first()
+    return session.exec(_NEWEST, params={"tenant_id": tenant_id, "channel_id": channel_id}).first()
 
 
 def newest_few(session: Session, tenant_id: int, channel_id: str, count: int) -> Sequence[InboxRow]:
@@ -85,6 +94,14 @@ def keep(session: Session, row: InboxRow, reply: str) -> InboxRow:
     row.reply = seal(session, row.tenant_id, row.case_id, "inbox.reply", _place(row), reply)
     session.add(row)
     return row
+
+
+_POSTED = prepared(update(InboxRow).where(col(InboxRow.id) == bindparam("row_id")).values(posted=bindparam("under")))
+
+
+def note_posted(session: Session, row_id: int, posted: str) -> None:
+    """Keep under which activity id a reply is out."""
+    session.exec(_POSTED, params={"row_id": row_id, "under": posted})
 
 
 def reply_of(session: Session, row: InboxRow) -> str:

@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, select
 
+from storage.rows import TableRow
 from storage.sealing import KeyGone, keys_of
 from storage.times import Moment
 
@@ -25,7 +26,7 @@ Scope = Mapping[str, str]
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}")
 
 
-class LinkRow(SQLModel, table=True):
+class LinkRow(TableRow, table=True):
     """One link. scope: JSON of what may be fetched (unit, period); never a single case."""
 
     __tablename__ = "link"

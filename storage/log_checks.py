@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import String, UniqueConstraint
-from sqlmodel import Field, Session, SQLModel, col, func, select
+from sqlmodel import Field, Session, col, func, select
 
 from checklists.log_check import OPEN, Outcome
 from storage.cases import CaseRow
+from storage.rows import TableRow
 from storage.times import Moment
 from storage.trail import EventRow
 
@@ -15,7 +16,7 @@ WHOLE = 0
 """The unit id of what a manager checks: the accesses of chefs, deputies, managers and admins."""
 
 
-class LogCheckRow(SQLModel, table=True):
+class LogCheckRow(TableRow, table=True):
     """One access that was drawn. month: its first day. unit_id: whose chef looks at it; WHOLE: a manager does."""
 
     __tablename__ = "log_check"

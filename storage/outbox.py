@@ -6,12 +6,15 @@ transaction of its own. If the worker then crashes, the message becomes `uncerta
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Index, UniqueConstraint, and_, or_, update
-from sqlmodel import Field, Session, SQLModel, col, func, select
+from sqlalchemy import Index, Integer, UniqueConstraint, and_, bindparam, or_, update
+from sqlmodel import Field, Session, col, func, select
 
 from storage import replicas
+from storage.rows import TableRow
 from storage.sealing import TENANT_ITSELF, seal, unseal
+from storage.session import prepared
 from storage.times import Moment
 
 WAITING, SENDING, SENT, UNCERTAIN, STOPPED = "waiting", "sending", "sent", "uncertain", "stopped"
@@ -20,9 +23,13 @@ GONE, DROPPED = "gone", "dropped"
 STATES = (WAITING, SENDING, SENT, UNCERTAIN, STOPPED, GONE, DROPPED)
 OPEN_STATES = (WAITING, SENDING, UNCERTAIN)
 URGENT, NOT_URGENT = 0, 1
+PUT = "outbox_put"
+"""Is in the `info` of a session whose transaction has put something into the outbox for a worker to find."""
+OWN, PUT_OWN = "outbox_own", "outbox_put_own"
+"""In the `info` of a session: its `OwnSends`, if it has one, and what was put under its lease, a list of `Put`."""
 
 
-class OutboxRow(SQLModel, table=True):
+class OutboxRow(TableRow, table=True):
     """One message to send, or one posted card to update.
 
     once: deduplication key, unique per tenant; null for none. activity_id: the posted card to update, empty for a new
@@ -53,11 +60,58 @@ class OutboxRow(SQLModel, table=True):
     sends: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
+_NOW = bindparam("now", type_=Moment)
+_IS_DEAD = and_(col(OutboxRow.leased_by).is_not(None), col(OutboxRow.leased_by).not_in(replicas.RUNNING))
+_IS_OVER = or_(col(OutboxRow.leased_until) <= _NOW, _IS_DEAD)
+"""Of rows with a lease: which have lost it. A release that names no replica counts by time alone."""
+_DUE = prepared(
+    select(OutboxRow)
+    .where(OutboxRow.state == WAITING, col(OutboxRow.due_at) <= _NOW)
+    .where(or_(col(OutboxRow.leased_until).is_(None), _IS_OVER))
+    .order_by(col(OutboxRow.rank), col(OutboxRow.id))
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_CUT_OFF = prepared(
+    update(OutboxRow).where(col(OutboxRow.state) == SENDING, _IS_OVER).values(state=UNCERTAIN, leased_until=None)
+)
+_LOCKED = prepared(select(OutboxRow).where(col(OutboxRow.id) == bindparam("row_id")).with_for_update())
+
+
 def put(session: Session, row: OutboxRow, view: str) -> OutboxRow:
     """Insert a row, sealing its view. row: without the view."""
     row.view = seal(session, row.tenant_id, row.case_id, "outbox.view", row.nonce, view)
     session.add(row)
+    session.info[PUT] = True
     return row
+
+
+class OwnSends(Protocol):
+    """Who runs a transaction, if it sends at once after the commit what the transaction puts under its lease."""
+
+    def lease(self) -> tuple[str, datetime] | None:
+        """Return the replica and the end of a lease; None when there is too much to send already."""
+
+    def send_own(self, rows: "Sequence[Put]") -> None:
+        """Send what a committed transaction has put. Should this process die first, the lease ends and others do."""
+
+
+Put = tuple[OutboxRow, Any, Any]
+"""A row put under such a lease, its chat and its content."""
+
+
+def put_own(session: Session, row: OutboxRow, view: str, chat: object, content: object) -> None:
+    """Insert an update of a posted card, leased to who runs the transaction if it sends its own."""
+    sender: OwnSends | None = session.info.get(OWN)
+    lease = sender.lease() if sender is not None else None
+    if lease is None:
+        put(session, row, view)
+        return
+    row.view = seal(session, row.tenant_id, row.case_id, "outbox.view", row.nonce, view)
+    row.attempts = row.sends = 1
+    row.leased_by, row.leased_until = lease[0] or None, lease[1]
+    session.add(row)
+    session.info.setdefault(PUT_OWN, []).append((row, chat, content))
 
 
 def view_of(session: Session, row: OutboxRow) -> str:
@@ -70,15 +124,8 @@ def lease(session: Session, now: datetime, hold: timedelta, most: int, replica: 
 
     A lease ends with its time, or with the replica that holds it.
     """
-    query = (
-        select(OutboxRow)
-        .where(OutboxRow.state == WAITING, col(OutboxRow.due_at) <= now)
-        .where(or_(col(OutboxRow.leased_until).is_(None), _is_over(session, now)))
-        .order_by(col(OutboxRow.rank), col(OutboxRow.id))
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
-    rows = session.exec(query).all()
+    named = {"now": now, "alive": replicas.alive_since(session), "most": most}
+    rows = session.exec(_DUE, params=named).all()
     for row in rows:
         row.leased_until, row.leased_by = now + hold, replica or None
         row.attempts += 1
@@ -92,15 +139,9 @@ def release(session: Session, leased: Iterable[tuple[int, int]]) -> None:
         session.exec(update(OutboxRow).where(*is_ours).values(leased_until=None))  # type: ignore[arg-type]
 
 
-def _is_over(session: Session, now: datetime) -> ColumnElement[bool]:
-    """Say, of rows with a lease, which have lost it. A release that names no replica counts by time alone."""
-    is_dead = and_(col(OutboxRow.leased_by).is_not(None), col(OutboxRow.leased_by).not_in(replicas.running(session)))
-    return or_(col(OutboxRow.leased_until) <= now, is_dead)
-
-
 def begin(session: Session, row_id: int, attempt: int, now: datetime) -> OutboxRow | None:
     """Return a leased row, locked, if it may be sent now; None if this attempt no longer holds the lease."""
-    row = session.exec(select(OutboxRow).where(OutboxRow.id == row_id).with_for_update()).first()
+    row = session.exec(_LOCKED, params={"row_id": row_id}).first()
     if row is None or row.state != WAITING or row.attempts != attempt:
         return None
     if row.leased_until is None or row.leased_until <= now:
@@ -114,7 +155,7 @@ def settle(session: Session, row_id: int, attempt: int, state: str, due_at: date
 
     due_at: when to try again, if `state` is `waiting`.
     """
-    row = session.exec(select(OutboxRow).where(OutboxRow.id == row_id).with_for_update()).first()
+    row = session.exec(_LOCKED, params={"row_id": row_id}).first()
     if row is None or row.attempts != attempt or row.state not in (WAITING, SENDING, UNCERTAIN):
         return None
     row.state, row.leased_until, row.due_at = state, None, due_at or row.due_at
@@ -123,8 +164,7 @@ def settle(session: Session, row_id: int, attempt: int, state: str, due_at: date
 
 def mark_interrupted(session: Session, now: datetime) -> int:
     """Mark as `uncertain` the rows whose worker crashed while sending; return how many."""
-    cut_off = update(OutboxRow).where(col(OutboxRow.state) == SENDING, _is_over(session, now))
-    return session.exec(cut_off.values(state=UNCERTAIN, leased_until=None)).rowcount
+    return session.exec(_CUT_OFF, params={"now": now, "alive": replicas.alive_since(session)}).rowcount
 
 
 def counts(session: Session) -> dict[str, int]:

@@ -4,18 +4,19 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import BindParameter, ColumnElement, String, UniqueConstraint, and_, or_
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from checklists.access import Holding
 from checklists.identity import address, entra_id
 from checklists.model import Role
 from checklists.unit_names import unit_key
+from storage.rows import TableRow
 
 ORGANISATION = ""
 """The name of the unit that represents the whole organisation."""
 
 
-class UnitRow(SQLModel, table=True):
+class UnitRow(TableRow, table=True):
     """A unit. The one named ORGANISATION is the whole organisation; every other one has a parent.
 
     merged_into_id: the unit that took over everything; this row is then only a name by which that unit was known, and
@@ -33,7 +34,7 @@ class UnitRow(SQLModel, table=True):
     closed_on: date | None = None
 
 
-class PersonRow(SQLModel, table=True):
+class PersonRow(TableRow, table=True):
     """A person, identified by Entra object id, or by e-mail alone until the first contact binds her object id.
 
     object_id: as `checklists.identity.entra_id` returns it; the database refuses an empty one. joined_into_id: the row
@@ -53,7 +54,7 @@ class PersonRow(SQLModel, table=True):
     joined_into_id: int | None = None
 
 
-class RoleRow(SQLModel, table=True):
+class RoleRow(TableRow, table=True):
     """A role that a person holds in a unit between two dates (inclusive; None: open-ended).
 
     stands_in_for_id: the chef a deputy covers for, None if not stated.

@@ -3,15 +3,17 @@
 Actions queue what they change (`actions.changes.record`); code that changes rows in bulk calls `enqueue` itself.
 """
 
-from sqlalchemy import insert, literal, select
-from sqlmodel import Field, Session, SQLModel, col
+from sqlalchemy import bindparam, insert, literal, select
+from sqlmodel import Field, Session, col
 
 from storage.cases import CaseRow
+from storage.rows import TableRow
+from storage.session import prepared
 
 _ENQUEUED = "changed"
 
 
-class ChangedRow(SQLModel, table=True):
+class ChangedRow(TableRow, table=True):
     """One queue entry: a case to be projected again, or one of its lists (filled_id; case_id is then 0)."""
 
     __tablename__ = "changed"
@@ -32,10 +34,11 @@ def enqueue(session: Session, *, case_id: int = 0, filled_id: int = 0) -> None:
     enqueued: set[tuple[int, int]] = session.info.setdefault(_ENQUEUED, set())
     if (case_id, filled_id) not in enqueued:
         enqueued.add((case_id, filled_id))
-        session.connection().execute(_INSERT, {"case_id": case_id, "filled_id": filled_id})
+        session.exec(_ENQUEUE, params={"of_case": case_id, "of_list": filled_id})
 
 
 _INSERT = insert(ChangedRow.__table__)  # type: ignore[attr-defined]
+_ENQUEUE = prepared(_INSERT.inline().values(case_id=bindparam("of_case"), filled_id=bindparam("of_list")))
 
 
 def clear_enqueued(session: Session) -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
+from storage.rows import TableRow
 from storage.times import Moment
 
 
-class RaisedRow(SQLModel, table=True):
+class RaisedRow(TableRow, table=True):
     """A case a reviewer raised. due_at: when it has waited too long. late_at: when others were told of that."""
 
     __tablename__ = "raised_case"
@@ -25,7 +26,7 @@ class RaisedRow(SQLModel, table=True):
     late_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
-class RaisedToRow(SQLModel, table=True):
+class RaisedToRow(TableRow, table=True):
     """Somebody who was told, and may say that it is received."""
 
     __tablename__ = "raised_to"

@@ -5,17 +5,17 @@ The times are the database's own, so that replicas whose clocks differ agree on 
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete
-from sqlmodel import Field, Session, SQLModel, col, func, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlalchemy import bindparam, delete
+from sqlmodel import Field, Session, col, func, select
 
+from storage.rows import TableRow
 from storage.times import Moment
 
 GONE_AFTER = timedelta(seconds=10)
 """A replica not heard of for so long is taken for dead: its leases are free, and it has no share of the send rate."""
 
 
-class ReplicaRow(SQLModel, table=True):
+class ReplicaRow(TableRow, table=True):
     """A running process. id: made anew at each start."""
 
     __tablename__ = "replica"
@@ -38,9 +38,13 @@ def leave(session: Session, replica: str) -> None:
     session.exec(delete(ReplicaRow).where(col(ReplicaRow.id) == replica))
 
 
-def running(session: Session) -> SelectOfScalar[str]:
-    """Return the query for the ids of the running replicas."""
-    return select(col(ReplicaRow.id)).where(col(ReplicaRow.seen_at) > _now(session) - GONE_AFTER)
+RUNNING = select(col(ReplicaRow.id)).where(col(ReplicaRow.seen_at) > bindparam("alive", type_=Moment))
+"""The query for the ids of the running replicas. alive: see `alive_since`."""
+
+
+def alive_since(session: Session) -> datetime:
+    """Return when a replica must have been heard of last, to count as running."""
+    return _now(session) - GONE_AFTER
 
 
 def _now(session: Session) -> datetime:

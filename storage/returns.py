@@ -4,14 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import String
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from checklists.model import Role
+from storage.rows import TableRow
 from storage.sealing import seal, unseal
 from storage.times import Moment
 
 
-class ReturnRow(SQLModel, table=True):
+class ReturnRow(TableRow, table=True):
     """One return of an occasion to the case's workers."""
 
     __tablename__ = "returned"
@@ -28,7 +29,7 @@ class ReturnRow(SQLModel, table=True):
     comment: bytes
 
 
-class PointRow(SQLModel, table=True):
+class PointRow(TableRow, table=True):
     """One question pointed at. revision: that of its answer at the time, 0 if it had never been answered."""
 
     __tablename__ = "returned_point"

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from sqlalchemy import String, UniqueConstraint, and_, delete, or_
-from sqlmodel import Field, Session, SQLModel, col, func, select
+from sqlmodel import Field, Session, col, func, select
 
 from checklists.lifecycle import WRITER
 from checklists.model import CaseType, ListId
@@ -19,6 +19,7 @@ from storage.answers import AnswerRow
 from storage.cases import STANDS, VIOLENCE, CaseRow
 from storage.filled import NO_ROUND, FilledRow
 from storage.people import UnitRow
+from storage.rows import TableRow
 from storage.sealing import TENANT_ITSELF, seal, unseal
 from storage.signatures import SignatureRow
 from storage.times import Moment
@@ -34,7 +35,7 @@ REVIEWER = "peer_reviewer"
 PLACED = "child_placed"
 
 
-class RoundRow(SQLModel, table=True):
+class RoundRow(TableRow, table=True):
     """A round. name, pool: sealed, the round's and its group of reviewers'. first, last: when its cases were decided.
 
     quota: how many of each unit are to be about violence or placed. twice: percent that is read by two. total,
@@ -71,7 +72,7 @@ class RoundRow(SQLModel, table=True):
     done: int = 0
 
 
-class RoundUnitRow(SQLModel, table=True):
+class RoundUnitRow(TableRow, table=True):
     """A unit whose cases a round is about."""
 
     __tablename__ = "review_round_unit"
@@ -80,7 +81,7 @@ class RoundUnitRow(SQLModel, table=True):
     unit_id: int = Field(primary_key=True, foreign_key="unit.id")
 
 
-class RoundCaseRow(SQLModel, table=True):
+class RoundCaseRow(TableRow, table=True):
     """A case of a round's frame, with its place in its unit. drawn: it is to be reviewed; else it is a replacement.
 
     replaced: it was drawn, and the next one was taken instead. twice: read by two. why_not: at the closing, why it was
@@ -104,7 +105,7 @@ class RoundCaseRow(SQLModel, table=True):
     why_not: str = Field(default="", max_length=20)
 
 
-class RoundReviewerRow(SQLModel, table=True):
+class RoundReviewerRow(TableRow, table=True):
     """A reviewer of a round. unit_id: her own. capacity: percent. away_first, away_last: days away, both included."""
 
     __tablename__ = "review_round_reviewer"
@@ -120,7 +121,7 @@ class RoundReviewerRow(SQLModel, table=True):
     away_last: date | None = None
 
 
-class ReadingRow(SQLModel, table=True):
+class ReadingRow(TableRow, table=True):
     """One reading of a drawn case by one reviewer. second: the case is read by two, and she is the other one.
 
     ended: it was given to somebody else (`moved`), or she said that she had had the case (`had`); empty: it stands.
@@ -139,7 +140,7 @@ class ReadingRow(SQLModel, table=True):
     ended: str = Field(default="", max_length=10)
 
 
-class ConsentRow(SQLModel, table=True):
+class ConsentRow(TableRow, table=True):
     """What one chef said to a reviewer of one unit reviewing cases of another. unit_id: that other unit."""
 
     __tablename__ = "review_consent"

@@ -4,12 +4,12 @@ SQLite reuses the highest id once its row is deleted. Events, cards in Teams and
 had it, so a new case must not get it. PostgreSQL's sequences never go back by themselves.
 """
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 from sqlmodel import Session
 
 _NEXT = "select max(coalesce((select max(id) from {table}), 0), coalesce((select max({column}) from tombstone), 0)) + 1"
-_NEXT_CASE = text(_NEXT.format(table="cases", column="case_id"))
-_NEXT_FILLED = text(_NEXT.format(table="filled_checklist", column="last_filled_id"))
+_NEXT_CASE = _NEXT.format(table="cases", column="case_id")
+_NEXT_FILLED = _NEXT.format(table="filled_checklist", column="last_filled_id")
 
 
 def next_case(session: Session) -> int | None:
@@ -22,11 +22,11 @@ def next_filled(session: Session) -> int | None:
     return _next(session, _NEXT_FILLED)
 
 
-def _next(session: Session, query: TextClause) -> int | None:
+def _next(session: Session, query: str) -> int | None:
     connection = session.connection()
     if connection.dialect.name != "sqlite":
         return None
-    found: int = connection.execute(query).scalar_one()
+    found: int = connection.exec_driver_sql(query).scalar_one()
     return found
 
 

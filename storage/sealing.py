@@ -18,9 +18,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from checklists.faults import Code, Refusal, fault
+from storage.rows import TableRow
 
 _NONCE = 12
 _JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
@@ -46,7 +47,7 @@ class MasterGone(KeyGone):
     """A master key in use is not configured. Nothing is lost: with the key restored, everything can be read again."""
 
 
-class SealingKeyRow(SQLModel, table=True):
+class SealingKeyRow(TableRow, table=True):
     """The wrapped key of a case. case_id: 0 for the tenant's own key."""
 
     __tablename__ = "sealing_key"
@@ -233,8 +234,7 @@ def _key_row(session: Session, tenant_id: int, case_id: int) -> SealingKeyRow | 
     brought: dict[tuple[int, int], SealingKeyRow] = session.info.get("key_rows", {})
     if (tenant_id, case_id) in brought:
         return brought[tenant_id, case_id]
-    one = select(SealingKeyRow).where(SealingKeyRow.tenant_id == tenant_id, SealingKeyRow.case_id == case_id)
-    return session.exec(one).first()
+    return session.get(SealingKeyRow, (tenant_id, case_id))
 
 
 def seal(session: Session, tenant_id: int, case_id: int, field: str, row: str, text: str) -> bytes:

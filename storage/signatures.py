@@ -6,17 +6,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Index, String, bindparam, text
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from checklists.model import Role
+from storage.rows import TableRow
 from storage.sealing import seal, unseal
+from storage.session import prepared
 from storage.times import Moment
 
 Revisions = Mapping[str, Mapping[str, int]]
 """The newest revision by item id, by row id of the filled-in list (as text, for JSON): what a signature is bound to."""
 
 
-class SignatureRow(SQLModel, table=True):
+class SignatureRow(TableRow, table=True):
     """One signature, "read according to the checklist", of all lists of one occasion of a case.
 
     role: `unit_manager` or `deputy`. bound: JSON of the revisions of the workers' and the reader's answers. view:
@@ -75,11 +77,13 @@ def view_hash(view: str) -> str:
     return hashlib.sha256(view.encode()).hexdigest()
 
 
-_STANDING = select(SignatureRow).where(
-    col(SignatureRow.case_id) == bindparam("case_id"),
-    col(SignatureRow.checklist) == bindparam("checklist"),
-    col(SignatureRow.occasion) == bindparam("occasion"),
-    col(SignatureRow.voided_at).is_(None),
+_STANDING = prepared(
+    select(SignatureRow).where(
+        col(SignatureRow.case_id) == bindparam("case_id"),
+        col(SignatureRow.checklist) == bindparam("checklist"),
+        col(SignatureRow.occasion) == bindparam("occasion"),
+        col(SignatureRow.voided_at).is_(None),
+    )
 )
 
 

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import delete
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from storage.cases import CaseRow
+from storage.rows import TableRow
 from storage.unfit import Skipped
 
 _MOST = 60
 
 
-class SkippedRow(SQLModel, table=True):
+class SkippedRow(TableRow, table=True):
     """A case that was left out, since which day, and by which kind of error; never what its data say."""
 
     __tablename__ = "skipped_case"

@@ -4,16 +4,17 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlmodel import Field, Session, SQLModel, col, func, select
+from sqlmodel import Field, Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from checklists.identity import entra_id as compared
 from checklists.model import MotivationBy
 from checklists.tenant_settings import NAMES, TenantSettings, read_settings
+from storage.rows import TableRow
 from storage.sealing import TENANT_ITSELF, keys_of
 
 
-class TenantRow(SQLModel, table=True):
+class TenantRow(TableRow, table=True):
     """One municipality. entra_id: as first written, since heads and tombstones sign it.
 
     settings: JSON of what it has set (checklists.tenant_settings), and of `retention`.

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import String, UniqueConstraint, delete, or_
-from sqlmodel import Field, Session, SQLModel, col, func, select
+from sqlmodel import Field, Session, col, func, select
 
 from checklists.reminder_rules import Rule
 from storage.cases import STANDS, CaseRow
 from storage.outbox import DROPPED, STOPPED, UNCERTAIN, WAITING, OutboxRow
+from storage.rows import TableRow
 from storage.times import Moment
 from storage.unfit import Skipped, readable
 
@@ -16,7 +17,7 @@ Occasion = tuple[int, Rule, int, str]
 """(person_id, rule, case_id, mark): what a person is reminded of once only."""
 
 
-class ToldRow(SQLModel, table=True):
+class ToldRow(TableRow, table=True):
     """One occasion that a person has been, or is being, reminded of. bundle: the `once` key of its outbox message."""
 
     __tablename__ = "told"
@@ -37,7 +38,7 @@ class ToldRow(SQLModel, table=True):
         return self.person_id, self.rule, self.case_id, self.mark
 
 
-class SnoozeRow(SQLModel, table=True):
+class SnoozeRow(TableRow, table=True):
     """A bundle to be sent again on a later day."""
 
     __tablename__ = "snooze"
@@ -48,7 +49,7 @@ class SnoozeRow(SQLModel, table=True):
     until: date
 
 
-class SweepRow(SQLModel, table=True):
+class SweepRow(TableRow, table=True):
     """One day's sweep of a tenant. reached: row id of the last case processed. done_at: null until it is finished."""
 
     __tablename__ = "sweep"

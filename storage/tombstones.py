@@ -14,17 +14,18 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from checklists.faults import Code, Refusal, fault
 from storage import private, tenants
 from storage.cases import CaseRow
+from storage.rows import TableRow
 from storage.sealing import Keys, keys_of
 from storage.tenants import TenantRow
 from storage.times import Moment
 
 
-class TombstoneRow(SQLModel, table=True):
+class TombstoneRow(TableRow, table=True):
     """One disposed case. last_filled_id: the highest row id of its filled-in lists, 0 if it had none.
 
     digest: HMAC of tenant and reference with a key derived from master key `master_id`, so that it cannot be guessed.

@@ -12,13 +12,15 @@ from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Index, Row, Table, UniqueConstraint, and_, not_, or_, text
+from sqlalchemy import Boolean, Column, Index, Row, Table, UniqueConstraint, and_, bindparam, not_, or_, text
 from sqlalchemy import select as select_columns
-from sqlmodel import Field, Session, SQLModel, col, func, select
+from sqlmodel import Field, Session, col, func, select
 
 from checklists.faults import Code, Fault, fault
 from storage import people, trail_marks
+from storage.rows import TableRow
 from storage.sealing import KeyGone, Keys, canonical, keys_of
+from storage.session import prepared
 from storage.times import Moment
 from storage.trail_marks import OWN, CheckpointRow, TrailEndRow
 
@@ -30,7 +32,7 @@ _NONCE_BYTES = 16
 _SIGNED = "mac <> ''"
 
 
-class EventRow(SQLModel, table=True):
+class EventRow(TableRow, table=True):
     """One act, without free text or answers. actor: `person:ID`, `cli:USER`, `import` or `system`.
 
     mac: a number used once, and the MAC over it and the content; empty for events from before they had one.
@@ -56,7 +58,7 @@ class EventRow(SQLModel, table=True):
     chained: bool = Field(default=False, sa_column=Column("sealed", Boolean(), nullable=False, default=False))
 
 
-class ChainRow(SQLModel, table=True):
+class ChainRow(TableRow, table=True):
     """The place of an event in its tenant's chain. hash: over the event and the hash at the place before.
 
     master_id: OWN, or of the master key that earlier releases used.
@@ -142,9 +144,12 @@ def _used_twice(session: Session, macs: Iterable[str] | None = None) -> set[str]
     return set(session.exec(query))
 
 
+_NEWEST_OF_CASE = prepared(select(func.max(col(EventRow.id))).where(col(EventRow.case_id) == bindparam("case_id")))
+
+
 def newest_of_case(session: Session, case_id: int) -> int:
     """Return the id of the newest event of a case, 0 if there is none. It grows with every act on the case."""
-    return session.exec(select(func.max(col(EventRow.id))).where(EventRow.case_id == case_id)).one() or 0
+    return session.exec(_NEWEST_OF_CASE, params={"case_id": case_id}).one() or 0
 
 
 def was_done(session: Session, case_id: int, act: str, actor: str, since: datetime) -> bool:
@@ -249,9 +254,16 @@ def chain(session: Session, reached: Ends) -> Chained:
     return Chained(count, ends, (*refused.values(), *forged))
 
 
+_WAITING = prepared(
+    select(EventRow)
+    .where(not_(col(EventRow.chained)), col(EventRow.id) > bindparam("after"))
+    .order_by(col(EventRow.id))
+    .limit(_BATCH)
+)
+
+
 def _waiting(session: Session, after: int) -> Sequence[EventRow]:
-    query = select(EventRow).where(not_(col(EventRow.chained)), col(EventRow.id) > after)
-    return session.exec(query.order_by(col(EventRow.id)).limit(_BATCH)).all()
+    return session.exec(_WAITING, params={"after": after}).all()
 
 
 def _went_back(session: Session, keys: Keys, tenant_id: int, reached: tuple[int, str] | None) -> Fault | None:
@@ -363,11 +375,17 @@ def _place_lost(session: Session, tenant_id: int) -> Fault | None:
     return None if lost is None else fault(Code.PLACE_LOST, event=lost)
 
 
+_LAST = prepared(
+    select(ChainRow)
+    .where(col(ChainRow.tenant_id) == bindparam("tenant_id"))
+    .order_by(col(ChainRow.place).desc())
+    .limit(1)
+)
+
+
 def end_of_chain(session: Session, tenant_id: int) -> tuple[int, str]:
     """Return the last place of a tenant's chain and the hash there; (0, "") if the chain is empty."""
-    last = session.exec(
-        select(ChainRow).where(ChainRow.tenant_id == tenant_id).order_by(col(ChainRow.place).desc()).limit(1)
-    ).first()
+    last = session.exec(_LAST, params={"tenant_id": tenant_id}).first()
     return (last.place, last.hash) if last else (0, "")
 
 

@@ -6,15 +6,16 @@ but not make one.
 
 import hmac
 
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session
 
+from storage.rows import TableRow
 from storage.sealing import Keys
 
 OWN = ""
 """Stands in place of a master key's id where the trail's own key was used; earlier releases used the master keys."""
 
 
-class _Place(SQLModel):
+class _Place(TableRow):
     """A place in a tenant's chain, and the hash there."""
 
     tenant_id: int = Field(primary_key=True, foreign_key="tenant.id")

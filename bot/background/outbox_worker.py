@@ -1,12 +1,14 @@
 """Delivers the outbox: leases rows, sends them, records the outcome. Knows nothing about the content.
 
 A new message is marked as sending, in a transaction of its own, just before it is sent. After a crash in between its
-outcome is unknown, and it is not sent again. A card update is idempotent, and is retried.
+outcome is unknown, and it is not sent again. A card update is idempotent, and is retried: one that a turn puts is
+leased to this process in the turn's own transaction, sent right after it, and its outcome stored with the next look.
 """
 
 import asyncio
 import logging
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,7 +23,7 @@ from dialogs.messages import reminder_content, stand_in
 from dialogs.turn.exchange import Reply
 from storage import conversations, outbox
 from storage.desk import Desk, Session
-from storage.outbox import OutboxRow
+from storage.outbox import OutboxRow, Put
 from storage.sealing import KeyGone, MasterGone, SealBroken
 
 LEASE_TIME = timedelta(seconds=150)
@@ -70,6 +72,8 @@ class OutboxWorker:
         self.awake = asyncio.Event()
         """Set after each commit that may have added rows to the outbox."""
         self._in_flight: set[asyncio.Task[None]] = set()
+        self._sent: list[tuple[int, int, str, datetime | None]] = []
+        """Outcomes of updates that turns put and this process sent at once, to be stored with the next look."""
         self.turns: Turns | None = None
 
     async def send_all(self) -> None:
@@ -83,12 +87,41 @@ class OutboxWorker:
             await asyncio.wait(self._in_flight, timeout=SHUTDOWN_SECONDS)
         for task in self._in_flight:
             task.cancel()
-        if self._leased:
-            await self._desk.run(partial(outbox.release, leased=list(self._leased.items())))
+        if self._leased or self._sent:
+            ends = partial(_end, sent=tuple(self._sent), leased=list(self._leased.items()), now=self._clock.now())
+            await self._desk.run(ends)
+
+    def lease(self) -> tuple[str, datetime] | None:
+        """Return the replica and the end of a lease for what a turn puts; None when too much is being sent."""
+        is_full = len(self._in_flight) >= MAX_IN_FLIGHT
+        return None if is_full else (self._replica, self._clock.now() + LEASE_TIME)
+
+    def send_own(self, rows: Sequence[Put]) -> None:
+        """Send what a committed turn has put: updates of posted cards, which may be sent twice without harm."""
+        for row, chat, reply in rows:
+            self._leased[row.id] = row.attempts
+            parcel = _Parcel(row.id, chat.service_url, chat.channel_id, row.activity_id, reply, row.sends)
+            task = asyncio.create_task(self._deliver_own(parcel, row.attempts))
+            self._in_flight.add(task)
+            task.add_done_callback(self._in_flight.discard)
+
+    async def _deliver_own(self, parcel: _Parcel, attempt: int) -> None:
+        try:
+            state, due_at = await self._send(parcel)
+        except Exception as error:
+            self._metrics.failed("outbox_message")
+            log.error("outbox row %s failed: %s", parcel.row, crash_line(error))
+            return
+        self._leased.pop(parcel.row, None)
+        self._sent.append((parcel.row, attempt, state, due_at))
+        if state != outbox.SENT or len(self._sent) >= _BATCH:
+            self.awake.set()
 
     async def send_some(self) -> bool:
         """Lease and send a batch; only sends older than HEAD_START overlap. Returns: whether any row was due."""
-        leased = await self._desk.run(partial(_lease, now=self._clock.now(), replica=self._replica))
+        sent = tuple(self._sent)
+        leased = await self._desk.run(partial(_lease, sent=sent, now=self._clock.now(), replica=self._replica))
+        del self._sent[: len(sent)]
         self._leased.update(leased)
         for row, attempt in leased:
             while len(self._in_flight) >= MAX_IN_FLIGHT:
@@ -152,9 +185,22 @@ def _was_refused(error: SendError) -> bool:
     return isinstance(error, Throttled | Unreachable) or error.status == 401
 
 
-def _lease(session: Session, now: datetime, replica: str) -> list[tuple[int, int]]:
+_Sent = Sequence[tuple[int, int, str, datetime | None]]
+"""Rows with their attempt, its outcome, and when they are due again."""
+
+
+def _lease(session: Session, sent: _Sent, now: datetime, replica: str) -> list[tuple[int, int]]:
+    for row, attempt, state, due_at in sent:
+        _settle(session, row, attempt, state, due_at, now)
     outbox.mark_interrupted(session, now)
     return [(row.id or 0, row.attempts) for row in outbox.lease(session, now, LEASE_TIME, _BATCH, replica)]
+
+
+def _end(session: Session, sent: _Sent, leased: Sequence[tuple[int, int]], now: datetime) -> None:
+    """Store what was sent, and give back what was not."""
+    for row, attempt, state, due_at in sent:
+        _settle(session, row, attempt, state, due_at, now)
+    outbox.release(session, leased)
 
 
 def _begin(session: Session, row: int, attempt: int, now: datetime) -> _Parcel | None:

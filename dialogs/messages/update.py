@@ -23,4 +23,5 @@ def posted_card(context: TurnContext, activity_id: str, view: AnyView) -> None:
         due_at=context.turn.now,
         created_at=context.turn.now,
     )
-    outbox.put(context.session, row, context.reply(without_texts(view)).canonical())
+    reply = context.reply(without_texts(view))
+    outbox.put_own(context.session, row, reply.canonical(), context.conversation, reply)

@@ -112,7 +112,7 @@ def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "") -> 
     if turn.kind == "refresh":
         view, changes = _reaction(context, incoming.signed)
         return Outcome(context.reply(_anchored(context, view, changes, "")))
-    refused = incoming.too_long or _number_typed(context)
+    refused = incoming.too_long or (_number_typed(context) if turn.kind == "text" else None)
     if refused is not None:
         # Leaves no trace, not even an inbox row; answering it twice does no harm.
         return Outcome(context.reply(SayView(notices=(Line(say=refused.text_key, args=refused.args_for_text),))))
@@ -151,8 +151,6 @@ def _too_long(turn: Turn, written: Mapping[str, str]) -> UserError | None:
 def _number_typed(context: TurnContext) -> UserError | None:
     """Return the refusal of a typed personal number, also of one that began with the day the last message ended in."""
     chat, text = context.conversation, context.turn.text
-    if context.turn.kind != "text":
-        return None
     if has_personal_number(text, context.origin.lets):
         return PersonalNumberInText(where="typed")
     if chat.day_weight is not None and goes_on(chat.day_weight, text):
@@ -416,7 +414,6 @@ def note_posted(session: Session, turn: Turn, outcome: Outcome, activity_id: str
     if outcome.reply is None:
         return
     if outcome.stored_as and answered:
-        inbox.get(session, outcome.stored_as).posted = activity_id or _SOMEWHERE
-    chat = conversations.find(session, outcome.reply.tenant_id, turn.channel_id)
-    if chat is not None and hasattr(outcome.reply.view, "refresh") and not chat.card:
-        chat.card = activity_id
+        inbox.note_posted(session, outcome.stored_as, activity_id or _SOMEWHERE)
+    if activity_id and hasattr(outcome.reply.view, "refresh"):
+        conversations.note_card(session, outcome.reply.tenant_id, turn.channel_id, activity_id)

@@ -1,0 +1,132 @@
+"""Rows: a table's class names its columns; what a transaction reads and writes are slotted objects of that shape.
+
+`AnswerRow`, a `TableRow`, declares a table as SQLModel does, for queries and migrations. Calling it
+makes a light row: an object with a slot for each column, without validation or instrumentation, at a twentieth of the
+cost of a mapped object. `storage.session` loads and stores them.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import field, make_dataclass
+from functools import cache
+from operator import attrgetter
+from types import FunctionType
+from typing import Any, Self
+
+from pydantic_core import PydanticUndefined
+from sqlalchemy import Column, Table, inspect
+from sqlmodel import SQLModel
+from sqlmodel.main import SQLModelMetaclass
+
+
+class LightRow:
+    """What all light rows share. kept_: the values as the database has them, None for a row it has not.
+
+    session_: the session it was loaded by or added to.
+    """
+
+    __slots__ = ("kept_", "session_")
+    shape_: "Shape"
+    kept_: tuple[Any, ...] | None
+    session_: Any
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether the other is a row of the same table with the same values."""
+        if not isinstance(other, LightRow) or other.shape_ is not self.shape_:
+            return NotImplemented
+        return self is other or self.shape_.values(self) == self.shape_.values(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def model_dump(self, *, exclude: Iterable[str] = ()) -> dict[str, Any]:
+        """Return the values by column."""
+        return {name: getattr(self, name) for name in self.shape_.names if name not in exclude}
+
+    def model_copy(self, *, update: Mapping[str, Any]) -> Any:
+        """Return a new row with the same values, except some."""
+        return self.shape_.make(**{**self.model_dump(), **update})
+
+
+class Shape:
+    """The columns of a table as light rows have them.
+
+    new: the class of rows not stored yet. stored: of those that are, whose changes are noted. keys: places of the
+    primary key. serial: name of the id the database assigns, "" if it assigns none.
+    """
+
+    def __init__(self, table_class: type[SQLModel]) -> None:
+        mapper = inspect(table_class)
+        self.table: Table = mapper.local_table
+        self.of = table_class
+        self.names = tuple(attribute.key for attribute in mapper.column_attrs)
+        self.columns: tuple[Column[Any], ...] = tuple(attribute.columns[0] for attribute in mapper.column_attrs)
+        self.keys = tuple(self.columns.index(column) for column in self.table.primary_key)
+        self.key_names = tuple(self.names[place] for place in self.keys)
+        assigned = self.table.autoincrement_column
+        self.serial = "" if assigned is None else self.names[self.columns.index(assigned)]
+        get = attrgetter(*self.names)
+        self.values: Callable[[Any], tuple[Any, ...]] = get
+        fields = []
+        for name in self.names:
+            default = table_class.model_fields[name].default
+            fields.append((name, Any, field(default=None if default is PydanticUndefined else default)))
+        more = {"__tablename__": table_class.__tablename__, "shape_": self, "__module__": table_class.__module__}
+        more |= dict(_own(table_class))
+        # Not eq=False alone: a dataclass with __eq__ of its base is what is wanted.
+        self.new: type[Any] = make_dataclass(
+            table_class.__name__, fields, bases=(LightRow,), namespace=more, slots=True, eq=False, repr=False
+        )
+        self.stored: type[Any] = type(table_class.__name__, (self.new,), {"__slots__": (), "__setattr__": _noted})
+
+    def make(self, **values: Any) -> Any:
+        """Return a new row."""
+        row = self.new(**values)
+        row.kept_ = row.session_ = None
+        return row
+
+    def loaded(self, values: tuple[Any, ...], session: Any) -> Any:
+        """Return a row as the database has it."""
+        row = self.new(*values)
+        row.kept_, row.session_ = values, session
+        row.__class__ = self.stored
+        return row
+
+
+def _noted(row: Any, name: str, value: Any) -> None:
+    """Set an attribute of a stored row, and tell its session."""
+    object.__setattr__(row, name, value)
+    if row.session_ is not None:
+        row.session_.changed(row)
+
+
+def _own(table_class: type[SQLModel]) -> Iterable[tuple[str, Any]]:
+    """Return the methods and properties a table's class defines itself."""
+    for name, value in vars(table_class).items():
+        if isinstance(value, property | FunctionType) and not name.startswith("_"):
+            yield name, value
+
+
+@cache
+def shape(table_class: type[SQLModel]) -> Shape:
+    """Return the shape of a table's rows."""
+    return Shape(table_class)
+
+
+class RowType(SQLModelMetaclass):
+    """Makes a table's class give light rows when called."""
+
+    def __call__(self, *args: Any, **values: Any) -> Any:
+        """Return a new row."""
+        return shape(self).make(*args, **values)
+
+    def __instancecheck__(self, instance: Any) -> bool:
+        """Return whether an object is a row of this table."""
+        return isinstance(instance, LightRow) and issubclass(instance.shape_.of, self)
+
+
+class TableRow(SQLModel, metaclass=RowType):
+    """The base of every table's class."""
+
+    @classmethod
+    def model_validate(cls, obj: Any, **_: Any) -> Self:
+        """Return a new row with the values of a mapping, or of another row."""
+        return cls(**(obj.model_dump() if isinstance(obj, LightRow) else obj))

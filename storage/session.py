@@ -1,0 +1,620 @@
+"""A transaction that reads and writes light rows (`storage.rows`), with the part of SQLModel's session this bot uses.
+
+Statements are SQLAlchemy's; those that make up a turn are prepared once (`Prepared`). Within a transaction a row is one
+object however often it is read, and what was set on it is written before the next query or at the commit, as with
+SQLAlchemy's own session. There are no relationships, no expiry, and nothing is loaded when an attribute is read.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Connection, Dialect, Engine, Select, bindparam, insert, inspect, update
+from sqlalchemy.exc import MultipleResultsFound, NoResultFound
+from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.sql.dml import Delete, Update
+from sqlmodel import Session, SQLModel
+from sqlmodel.sql.expression import SelectOfScalar
+
+from storage.rows import LightRow, Shape, shape
+
+T = TypeVar("T")
+Q = TypeVar("Q")
+_FEW = 8
+"""Up to so many new rows of a table are inserted one by one, by a statement prepared once."""
+
+
+class Found(Generic[T]):
+    """What a query has found, in its order."""
+
+    __slots__ = ("_rows",)
+
+    def __init__(self, rows: Iterable[T]) -> None:
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[T]:
+        """Return the rows one by one."""
+        return iter(self._rows)
+
+    def all(self) -> list[T]:
+        """Return every row."""
+        return list(self._rows)
+
+    def first(self) -> T | None:
+        """Return the first row, None if there is none."""
+        return next(iter(self._rows), None)
+
+    def one_or_none(self) -> T | None:
+        """Return the only row, None if there is none. Raises: MultipleResultsFound."""
+        found = list(self._rows)
+        if len(found) > 1:
+            raise MultipleResultsFound
+        return found[0] if found else None
+
+    def one(self) -> T:
+        """Return the only row. Raises: NoResultFound, MultipleResultsFound."""
+        found = list(self._rows)
+        if not found:
+            raise NoResultFound
+        if len(found) > 1:
+            raise MultipleResultsFound
+        return found[0]
+
+    def scalars(self) -> "Found[Any]":
+        """Return the first column of each row."""
+        return Found([row[0] for row in self._rows])  # type: ignore[index]
+
+
+class Ready:
+    """A statement compiled for one dialect, with what turns values into the driver's and back."""
+
+    __slots__ = ("_fixed", "_names", "_positional", "_processors", "parts", "sql")
+
+    def __init__(self, statement: Any, dialect: Dialect, parts: "Sequence[Part]" = ()) -> None:
+        compiled = statement.compile(dialect=dialect)
+        self.sql = str(compiled)
+        names = compiled.positiontup if compiled.positional else list(compiled.bind_names.values())
+        self._names = tuple(names)
+        self._positional = compiled.positional
+        binds = compiled.binds
+        self._processors = tuple(
+            (name, binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in self._names
+        )
+        self._fixed = {name: bind.value for name, bind in binds.items() if not bind.required}
+        columns = iter(statement.selected_columns) if parts else iter(())
+        self.parts = tuple(
+            (part, _readers([next(columns) for _ in range(1 if part is None else len(part.names))], dialect))
+            for part in parts
+        )
+
+    def parameters(self, values: Mapping[str, Any]) -> Any:
+        """Return the values as the driver takes them."""
+        given = {**self._fixed, **values} if self._fixed else values
+        if self._positional:
+            return tuple(
+                [given[name] if process is None else process(given[name]) for name, process in self._processors]
+            )
+        return {name: given[name] if process is None else process(given[name]) for name, process in self._processors}
+
+
+class Prepared:
+    """A statement that is compiled once for each dialect. Its variable parts are bindparams."""
+
+    def __init__(self, query: Any) -> None:
+        self.query = query
+        self.writes = not isinstance(query, Select)
+        self.is_scalar = isinstance(query, SelectOfScalar)
+        self.parts = () if self.writes else _parts(query)
+        self._ready: dict[str, Ready] = {}
+
+    def ready(self, dialect: Dialect) -> Ready:
+        """Return the query compiled for a dialect."""
+        found = self._ready.get(dialect.name)
+        if found is None:
+            found = self._ready[dialect.name] = Ready(self.query, dialect, self.parts)
+        return found
+
+
+_PREPARED: dict[int, "Prepared"] = {}
+"""By the id of the statement, which is kept in it."""
+
+
+def prepared(query: Q) -> Q:
+    """Let a query of a module be compiled once instead of at each use, and return it. For what turns ask."""
+    _PREPARED[id(query)] = Prepared(query)
+    return query
+
+
+Part = Shape | None
+"""One column of a result: a whole row of a table, or a plain value."""
+Readers = tuple[tuple[int, Callable[[Any], Any]], ...]
+"""What turns the driver's values into ours, by place; values that need nothing are left out."""
+
+
+def _readers(columns: Iterable[Any], dialect: Dialect) -> Readers:
+    found = []
+    for place, column in enumerate(columns):
+        process = column.type.dialect_impl(dialect).result_processor(dialect, None)
+        if process is not None:
+            found.append((place, process))
+    return tuple(found)
+
+
+def _parts(query: Any) -> tuple[Part, ...]:
+    found: list[Part] = []
+    for described in query.column_descriptions:
+        expression = described["expr"]
+        is_row = isinstance(expression, type)
+        found.append(shape(inspect(expression).mapper.class_) if is_row else None)
+    return tuple(found)
+
+
+class RowSession(Session):
+    """One transaction on one connection. Of SQLModel's session it has what is defined here."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+        self.info: dict[Any, Any] = {}
+        self._known: dict[tuple[Shape, Any], Any] = {}
+        self._added: list[Any] = []
+        self._changed: dict[int, Any] = {}
+        self._gone: list[Any] = []
+        self._written: list[tuple[str, Any]] | None = None
+
+    def __enter__(self) -> "RowSession":
+        """Begin."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Roll back what was not committed."""
+        self.close()
+
+    # --- the transaction --------------------------------------------------------------------------------------------
+
+    def get_bind(self, *_: Any, **__: Any) -> Engine:
+        """Return the engine."""
+        return self._engine
+
+    def connection(self, *_: Any, **__: Any) -> Connection:
+        """Return the connection, in a transaction."""
+        if self._connection is None:
+            self._connection = self._engine.connect()
+            self._connection.begin()
+        return self._connection
+
+    def commit(self) -> None:
+        """Write what is new or changed, and commit."""
+        self.flush()
+        if self._connection is not None:
+            self._connection.commit()
+        self.close()
+
+    def rollback(self) -> None:
+        """Take everything back."""
+        self.close()
+
+    def close(self) -> None:
+        """End the transaction; what was not committed is rolled back. Rows stay readable."""
+        self._forget()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def _forget(self) -> None:
+        for row in self._known.values():
+            object.__setattr__(row, "session_", None)
+        for row in self._added:
+            row.session_ = None
+        self._known, self._added, self._changed, self._gone = {}, [], {}, []
+
+    def expunge_all(self) -> None:
+        """Forget every row."""
+        self._forget()
+
+    @contextlib.contextmanager
+    def begin_nested(self) -> Iterator[Any]:  # type: ignore[override]
+        """Do something that is taken back alone if it raises."""
+        self.flush()
+        savepoint = self.connection().begin_nested()
+        outer, self._written = self._written, []
+        try:
+            yield savepoint
+            if savepoint.is_active:
+                self.flush()
+                savepoint.commit()
+                if outer is not None:
+                    outer += self._written
+            else:
+                self._take_back(self._written)
+        except BaseException:
+            if savepoint.is_active:
+                savepoint.rollback()
+            self._take_back(self._written)
+            raise
+        finally:
+            self._written = outer
+
+    def _take_back(self, written: Sequence[tuple[str, Any]]) -> None:
+        """Let the rows be as they were before a savepoint that was rolled back."""
+        for row in self._added:
+            row.session_ = None
+        again = list(self._changed.values())
+        self._added, self._changed, self._gone = [], {}, []
+        for how, row in reversed(written):
+            if how == "inserted":
+                self._known.pop(_key(row), None)
+                object.__setattr__(row, "kept_", None)
+                object.__setattr__(row, "session_", None)
+            elif how == "deleted":
+                object.__setattr__(row, "session_", self)
+                self._known[_key(row)] = row
+            else:
+                again.append(row)
+        for row in again:
+            if row.kept_ is not None and row.session_ is self:
+                self.refresh(row)
+
+    # --- reading ----------------------------------------------------------------------------------------------------
+
+    def exec(  # type: ignore[override]
+        self, statement: Any, *, params: Mapping[str, Any] | None = None, **_: Any
+    ) -> Any:
+        """Run a statement; a query for rows of tables gives light rows."""
+        prepared = _PREPARED.get(id(statement))
+        if prepared is not None and not prepared.writes:
+            return self.ask(prepared, params or {})
+        if prepared is not None:
+            return self._in_bulk(statement, params, prepared)
+        if isinstance(statement, Update | Delete):
+            return self._in_bulk(statement, params)
+        self.flush()
+        is_scalar = isinstance(statement, SelectOfScalar)
+        parts = _parts(statement) if isinstance(statement, Select) else ()
+        result = self.connection().execute(statement, params or {})
+        if not any(parts):
+            return result.scalars() if is_scalar else result
+        if "yield_per" in statement.get_execution_options():
+            return Found(self._streamed(result, parts, is_scalar=is_scalar))
+        return Found(self._rows(result.all(), [(part, ()) for part in parts], is_scalar=is_scalar))
+
+    def execute(self, statement: Any, params: Any = None, **_: Any) -> Any:
+        """Run a statement; what it finds comes as rows of columns."""
+        if isinstance(statement, Update | Delete):
+            return self._in_bulk(statement, params)
+        self.flush()
+        return self.connection().execute(statement, params or {})
+
+    def ask(self, prepared: Prepared, values: Mapping[str, Any]) -> Found[Any]:
+        """Run a prepared query."""
+        if self._added or self._changed or self._gone:
+            self.flush()
+        ready = prepared.ready(self.connection().dialect)
+        rows = self._drive(ready, values).fetchall()
+        return Found(self._rows(rows, ready.parts, is_scalar=prepared.is_scalar))
+
+    def _drive(self, ready: Ready, values: Mapping[str, Any]) -> Any:
+        """Run a prepared statement; return the driver's cursor.
+
+        Past SQLAlchemy's result objects, which would take ten times as long as SQLite; its errors are the same.
+        """
+        connection = self.connection()
+        parameters = ready.parameters(values)
+        driver: Any = connection.connection.driver_connection
+        if connection.engine._has_events:
+            for heard in connection.dispatch.before_cursor_execute:
+                heard(connection, None, ready.sql, parameters, None, False)
+        try:
+            return driver.execute(ready.sql, parameters)
+        except connection.dialect.loaded_dbapi.Error as error:
+            connection._handle_dbapi_exception(error, ready.sql, parameters, None, None)
+
+    def _rows(self, rows: Iterable[Any], parts: "Sequence[tuple[Part, Readers]]", *, is_scalar: bool) -> list[Any]:
+        known = self._known
+        if len(parts) == 1:
+            kind, readers = parts[0]
+            if kind is not None:
+                taken = [self._row(kind, tuple(row), readers, known) for row in rows]
+            else:
+                taken = [_read(row, readers)[0] for row in rows] if readers else [row[0] for row in rows]
+            return taken if is_scalar else [(row,) for row in taken]
+        return [self._whole(tuple(row), parts, known) for row in rows]
+
+    def _whole(
+        self, values: tuple[Any, ...], parts: "Sequence[tuple[Part, Readers]]", known: dict[tuple[Shape, Any], Any]
+    ) -> tuple[Any, ...]:
+        at = 0
+        whole: list[Any] = []
+        for part, readers in parts:
+            if part is None:
+                whole.append(readers[0][1](values[at]) if readers and values[at] is not None else values[at])
+                at += 1
+            else:
+                end = at + len(part.names)
+                whole.append(self._row(part, values[at:end], readers, known))
+                at = end
+        return tuple(whole)
+
+    def _row(self, kind: Shape, values: tuple[Any, ...], readers: Readers, known: dict[tuple[Shape, Any], Any]) -> Any:
+        keys = kind.keys
+        key: Any
+        if len(keys) == 1:
+            key = values[keys[0]]
+            if key is None:
+                return None  # of an outer join
+        else:
+            if values[keys[0]] is None:
+                return None
+            if readers:
+                values, readers = _read(values, readers), ()
+            key = tuple([values[place] for place in keys])
+        row = known.get((kind, key))
+        if row is None:
+            row = known[kind, key] = kind.loaded(_read(values, readers) if readers else values, self)
+        return row
+
+    def _streamed(self, result: Any, parts: Sequence[Part], *, is_scalar: bool) -> Iterator[Any]:
+        """Return rows as they come, which nobody changes: they are forgotten at once."""
+        of_parts = [(part, ()) for part in parts]
+        for some in result.partitions():
+            for row in some:
+                whole = self._whole(tuple(row), of_parts, {})
+                yield whole[0] if is_scalar else whole
+
+    def get(self, entity: Any, ident: Any, *, with_for_update: Any = None, **_: Any) -> Any:
+        """Return a row by its primary key, None if there is none."""
+        kind = shape(entity)
+        key = ident if not isinstance(ident, tuple) or len(kind.keys) > 1 else ident[0]
+        found = self._known.get((kind, key))
+        if found is not None:
+            if with_for_update:
+                self.refresh(found, with_for_update=True)
+            return found
+        of_key = dict(zip(kind.key_names, key if len(kind.keys) > 1 else (key,), strict=True))
+        return self.ask(_by_key(kind.of, bool(with_for_update)), of_key).first()
+
+    def get_one(self, entity: Any, ident: Any, **more: Any) -> Any:
+        """Return a row by its primary key. Raises: NoResultFound."""
+        found = self.get(entity, ident, **more)
+        if found is None:
+            raise NoResultFound
+        return found
+
+    def refresh(self, instance: Any, *_: Any, with_for_update: Any = None, **__: Any) -> None:
+        """Read a row again. Raises: NoResultFound: it is gone."""
+        self.flush()
+        kind = instance.shape_
+        prepared = _by_key(kind.of, bool(with_for_update))
+        ready = prepared.ready(self.connection().dialect)
+        of_key = {name: getattr(instance, name) for name in kind.key_names}
+        row = self._drive(ready, of_key).fetchone()
+        if row is None:
+            raise NoResultFound
+        values = _read(row, ready.parts[0][1])
+        for name, value in zip(kind.names, values, strict=True):
+            object.__setattr__(instance, name, value)
+        object.__setattr__(instance, "kept_", values)
+        self._changed.pop(id(instance), None)
+
+    def expire(self, instance: Any, *_: Any) -> None:
+        """Read a row again; what was set on it and not written is dropped."""
+        self._changed.pop(id(instance), None)
+        self.refresh(instance)
+
+    # --- writing ----------------------------------------------------------------------------------------------------
+
+    def add(self, instance: Any, *_: Any, **__: Any) -> None:
+        """Store a new row, or go on noting the changes of one from an earlier transaction."""
+        if not isinstance(instance, LightRow):
+            raise TypeError(type(instance).__name__)  # its table's class is no TableRow
+        if instance.session_ is self:
+            return
+        if instance.kept_ is None:
+            instance.session_ = self
+            self._added.append(instance)
+        else:
+            object.__setattr__(instance, "session_", self)
+            self._known[_key(instance)] = instance
+            self._changed[id(instance)] = instance
+
+    def add_all(self, instances: Iterable[Any]) -> None:
+        """Store new rows."""
+        for instance in instances:
+            self.add(instance)
+
+    def changed(self, row: Any) -> None:
+        """Note that something was set on a row. Called by the row."""
+        self._changed[id(row)] = row
+
+    def merge(self, instance: Any, **_: Any) -> Any:
+        """Store a row over the one with its primary key, or as a new one; return the stored row."""
+        kind = instance.shape_
+        key = tuple(getattr(instance, name) for name in kind.key_names)
+        there = None if None in key else self.get(kind.of, key if len(key) > 1 else key[0])
+        if there is None:
+            there = kind.make(**instance.model_dump())
+            self.add(there)
+        else:
+            for name in kind.names:
+                setattr(there, name, getattr(instance, name))
+        return there
+
+    def delete(self, instance: Any) -> None:
+        """Delete a row."""
+        self.add(instance)
+        if instance.kept_ is None:
+            self._added = [row for row in self._added if row is not instance]
+            instance.session_ = None
+        else:
+            self._gone.append(instance)
+
+    def flush(self, *_: Any) -> None:
+        """Write what is new, changed or deleted: table by table, so that what is referred to is there first."""
+        new, changed, deleted = self._added, self._changed, self._gone
+        if not (new or changed or deleted):
+            return
+        self._added, self._changed, self._gone = [], {}, []
+        gone = {id(row) for row in deleted}
+        by_table: dict[Shape, tuple[list[Any], list[Any]]] = {}
+        for row in changed.values():
+            if id(row) not in gone:
+                by_table.setdefault(row.shape_, ([], []))[0].append(row)
+        for row in new:
+            by_table.setdefault(row.shape_, ([], []))[1].append(row)
+        places = _places()
+        for kind in sorted(by_table, key=lambda one: places[one.table.name]) if len(by_table) > 1 else by_table:
+            rewritten, inserted = by_table[kind]
+            for row in rewritten:
+                self._update(kind, row)
+            if inserted:
+                self._insert(kind, inserted)
+        for row in sorted(deleted, key=lambda one: -places[one.shape_.table.name]):
+            self._delete(row)
+
+    def _insert(self, kind: Shape, rows: Sequence[Any]) -> None:
+        connection = self.connection()
+        serial = kind.serial
+        assigned = [row for row in rows if serial and getattr(row, serial) is None]
+        if len(assigned) > _FEW and len(assigned) == len(rows):
+            names = [
+                (name, column.name) for name, column in zip(kind.names, kind.columns, strict=True) if name != serial
+            ]
+            values = [{column: getattr(row, name) for name, column in names} for row in rows]
+            column = kind.table.autoincrement_column
+            assert column is not None
+            query = insert(kind.table).returning(column, sort_by_parameter_order=True)
+            for row, new_id in zip(rows, connection.execute(query, values).scalars().all(), strict=True):
+                setattr(row, serial, new_id)
+        elif len(rows) > _FEW and not assigned:
+            pairs = tuple(zip(kind.names, kind.columns, strict=True))
+            connection.execute(
+                insert(kind.table), [{column.name: getattr(row, name) for name, column in pairs} for row in rows]
+            )
+        else:
+            for row in rows:
+                has_id = not serial or getattr(row, serial) is not None
+                ready = _inserting(kind, connection.dialect.name, has_id).ready(connection.dialect)
+                cursor = self._drive(ready, _Values(row))
+                if not has_id:
+                    is_sqlite = connection.dialect.name == "sqlite"
+                    setattr(row, serial, cursor.lastrowid if is_sqlite else cursor.fetchone()[0])
+        for row in rows:
+            row.kept_ = kind.values(row)
+            row.__class__ = kind.stored
+            self._known[_key(row)] = row
+            if self._written is not None:
+                self._written.append(("inserted", row))
+
+    def _update(self, kind: Shape, row: Any) -> None:
+        values, kept = kind.values(row), row.kept_
+        if values == kept:
+            return
+        places = tuple([place for place, value in enumerate(values) if value != kept[place]])
+        connection = self.connection()
+        ready = _updating(kind, places).ready(connection.dialect)
+        given = {kind.names[place]: values[place] for place in places}
+        given |= {f"key_{place}": kept[place] for place in kind.keys}
+        if self._drive(ready, given).rowcount != 1:
+            raise StaleDataError  # it is gone
+        object.__setattr__(row, "kept_", values)
+        if self._written is not None:
+            self._written.append(("updated", row))
+
+    def _delete(self, row: Any) -> None:
+        kind = row.shape_
+        connection = self.connection()
+        wanted = [kind.columns[place] == row.kept_[place] for place in kind.keys]
+        connection.execute(kind.table.delete().where(*wanted))
+        self._known.pop(_key(row), None)
+        object.__setattr__(row, "session_", None)
+        if self._written is not None:
+            self._written.append(("deleted", row))
+
+    def _in_bulk(self, statement: Any, params: Any, prepared: Prepared | None = None) -> Any:
+        """Change or delete rows by a condition; rows at hand are read again."""
+        self.flush()
+        connection = self.connection()
+        if prepared is not None:
+            result: Any = self._drive(prepared.ready(connection.dialect), params or {})
+        else:
+            result = connection.execute(statement, params or {})
+        name = statement.table.name
+        for row in [row for (kind, _), row in self._known.items() if kind.table.name == name]:
+            try:
+                self.refresh(row)
+            except NoResultFound:
+                self._known.pop(_key(row), None)
+                object.__setattr__(row, "session_", None)
+        return result
+
+
+class _Values(Mapping[str, Any]):
+    """A row's values by column, for a statement."""
+
+    __slots__ = ("_row",)
+
+    def __init__(self, row: Any) -> None:
+        self._row = row
+
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self._row, name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._row.shape_.names)
+
+    def __len__(self) -> int:
+        return len(self._row.shape_.names)
+
+
+def _key(row: Any) -> tuple[Shape, Any]:
+    kind = row.shape_
+    names = kind.key_names
+    return kind, (getattr(row, names[0]) if len(names) == 1 else tuple([getattr(row, name) for name in names]))
+
+
+def _read(row: Any, readers: Sequence[tuple[int, Callable[[Any], Any]]]) -> tuple[Any, ...]:
+    values = list(row)
+    for place, process in readers:
+        value = values[place]
+        if value is not None:
+            values[place] = process(value)
+    return tuple(values)
+
+
+@cache
+def _places() -> dict[str, int]:
+    return {table.name: place for place, table in enumerate(SQLModel.metadata.sorted_tables)}
+
+
+@cache
+def _by_key(table_class: Any, locked: bool) -> Prepared:
+    kind = shape(table_class)
+    query: Any = SelectOfScalar(table_class)
+    for place, name in zip(kind.keys, kind.key_names, strict=True):
+        query = query.where(kind.columns[place] == bindparam(name))
+    return Prepared(query.with_for_update() if locked else query)
+
+
+@cache
+def _inserting(kind: Shape, dialect: str, has_id: bool) -> Prepared:
+    values = {
+        column: bindparam(name, type_=column.type)
+        for name, column in zip(kind.names, kind.columns, strict=True)
+        if has_id or name != kind.serial
+    }
+    statement: Any = insert(kind.table).inline().values(values)
+    if not has_id and dialect != "sqlite":
+        column: Any = kind.table.autoincrement_column
+        statement = insert(kind.table).values(values).returning(column)
+    return Prepared(statement)
+
+
+@cache
+def _updating(kind: Shape, places: tuple[int, ...]) -> Prepared:
+    values = {kind.columns[place]: bindparam(kind.names[place], type_=kind.columns[place].type) for place in places}
+    statement = update(kind.table).values(values)
+    for place in kind.keys:
+        column = kind.columns[place]
+        statement = statement.where(column == bindparam(f"key_{place}", type_=column.type))
+    return Prepared(statement)
