@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from actions import rounds as acts
 from actions.changes import Changes
-from checklists.agreement import agreement
+from checklists.agreement import LEAST_PAIRS, agreement
 from checklists.calibration import LEAST_OTHERS, akt, alike, questions
 from checklists.case_dates import read_day
 from checklists.errors import RoundDays, RoundMoved, UserError
@@ -360,10 +360,8 @@ def _alike(found: list[tuple[str, str]]) -> tuple[Line, ...]:
     lines = [Line(say="rounds.alike", args={"same": told.same, "of": told.pairs, "percent": _whole(told.percent)})]
     if told.kappa is not None:
         lines.append(Line(say="rounds.kappa", args={"kappa": f"{float(told.kappa):.2f}".replace(".", ",")}))
-    elif told.skewed:
-        lines.append(Line(say="rounds.skewed"))
     else:
-        lines.append(Line(say="rounds.too_few_pairs"))
+        lines.append(Line(say="rounds.too_few_pairs" if told.pairs < LEAST_PAIRS else "rounds.skewed"))
     return tuple(lines)
 
 

@@ -162,6 +162,9 @@ class _Saving:
         """Store the motivation, unless one has been given since or it is no longer asked for."""
         text, place = (self._inputs.get(input_id(stop, name), "").strip() for name in ("text", "place"))
         missing = self._inputs.get(input_id(stop, "missing")) == "true"
+        if missing and self._sheet.sections and not (text or place):
+            self.told["motivated"] = Line(say="rounds.motivated")
+            return
         if not (missing or text or place):
             return
         if self._moved & set(stop.items) or self._sheet.stop(stop.key) is None:

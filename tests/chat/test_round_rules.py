@@ -59,6 +59,12 @@ def test_a_case_of_a_round_is_nobody_elses_and_two_readers_see_nothing_of_each_o
         opens(chat, ref).presses("Ja" if name == "cia" else "Nej")
     room.chat("dan").sees("Motivering")
     room.chat("dan").types("nej").sees("varje Nej och Delvis en motivering")
+    view = room.chat("dan").view
+    assert view is not None
+    assert view.kind == "motivation"
+    item = view.items[0]
+    form = room.chat("dan").types(f"formulär kollegial granskning {ref}")
+    form.presses("Spara", {f"{item}.missing": "true"}).sees("varje Nej och Delvis en motivering")
     orders = [room.chat(name).view.head.case_ref for name in ("cia", "dan")]  # type: ignore[union-attr]
     assert orders == [ref, ref]
     assert len({one.person_id for one in rows(room, FilledRow)}) == 2
