@@ -32,7 +32,7 @@ def join(session: Session, gone: PersonRow, stays: PersonRow) -> None:
     stays.object_id, stays.email = stays.object_id or object_id, stays.email or email
     session.exec(update(PersonRow).where(col(PersonRow.joined_into_id) == gone.id).values(joined_into_id=stays.id))
     session.flush()
-    session.expire_all()
+    session.expunge_all()
 
 
 def _join_roles(session: Session, gone: PersonRow, stays: PersonRow) -> None:
