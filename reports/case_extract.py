@@ -87,6 +87,7 @@ def rows_of(session: Session, case: CaseRow) -> Iterator[Row]:
     for row in case_extract.lists(session, case.id):
         yield from made.of_list(row)
     yield from made.decisions()
+    yield from made.rounds()
     yield from made.told()
     yield from made.accesses()
 
@@ -171,6 +172,13 @@ class _Extract:
             for name, value in parts.items():
                 if value:
                     yield ["signature", f"{what}: {name}", value, signed.role, _at(signed.at)]
+
+    def rounds(self) -> Iterator[Row]:
+        for one, row in case_extract.rounds(self.session, self.case.id):
+            what = f"round {row.id}, {row.checklist} v{row.version}, decided {row.first} to {row.last}"
+            value = "drawn" if one.drawn else "replaced" if one.replaced else "in the frame"
+            value += f", not reviewed: {one.why_not}" if one.why_not else ""
+            yield ["review", what, value, self._role(row.made_by), _at(row.made_at)]
 
     def told(self) -> Iterator[Row]:
         for row in case_extract.messages(self.session, self.case.tenant_id, self.case.id):

@@ -8,6 +8,7 @@ from storage.cases import FactRow
 from storage.drafts import DraftRow
 from storage.filled import FilledRow
 from storage.outbox import OutboxRow
+from storage.rounds import RoundCaseRow, RoundRow
 from storage.told_reminders import ToldRow
 
 
@@ -36,3 +37,9 @@ def messages(session: Session, tenant_id: int, case_id: int) -> Sequence[OutboxR
 def reminders(session: Session, case_id: int) -> Sequence[ToldRow]:
     """Return what people have been reminded of about the case."""
     return session.exec(select(ToldRow).where(ToldRow.case_id == case_id).order_by(col(ToldRow.id))).all()
+
+
+def rounds(session: Session, case_id: int) -> Sequence[tuple[RoundCaseRow, RoundRow]]:
+    """Return the rounds the case was in the frame of, oldest first."""
+    query = select(RoundCaseRow, RoundRow).where(RoundCaseRow.round_id == RoundRow.id, RoundCaseRow.case_id == case_id)
+    return session.exec(query.order_by(col(RoundCaseRow.id))).all()

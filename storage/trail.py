@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Index, Row, Table, UniqueConstraint, and_, bindparam, not_, or_, text
+from sqlalchemy import Boolean, Column, Index, Integer, Row, Table, UniqueConstraint, and_, bindparam, not_, or_, text
 from sqlalchemy import select as select_columns
 from sqlmodel import Field, Session, col, func, select
 
@@ -258,12 +258,12 @@ _WAITING = prepared(
     select(EventRow)
     .where(not_(col(EventRow.chained)), col(EventRow.id) > bindparam("after"))
     .order_by(col(EventRow.id))
-    .limit(_BATCH)
+    .limit(bindparam("most", type_=Integer))
 )
 
 
 def _waiting(session: Session, after: int) -> Sequence[EventRow]:
-    return session.exec(_WAITING, params={"after": after}).all()
+    return session.exec(_WAITING, params={"after": after, "most": _BATCH}).all()
 
 
 def _went_back(session: Session, keys: Keys, tenant_id: int, reached: tuple[int, str] | None) -> Fault | None:

@@ -35,6 +35,7 @@ from storage import aggregates, cases, conversations, filled, outbox, people, pr
 from storage import log_checks as kept
 from storage.cases import CaseRow
 from storage.desk import Desk, Session
+from storage.filled import FilledRow
 from storage.log_checks import WHOLE
 from storage.outbox import OutboxRow
 from storage.people import PersonRow, UnitRow
@@ -241,7 +242,7 @@ def test_a_reading_both_have_stays_where_it_is_and_a_role_without_end_stays_so(d
         assert own is not None
         for person in (stays, gone):
             reading = own.model_copy(update={"id": None, "role": "unit_manager", "person_id": person.id})
-            filled.add(session, type(own)(**reading.model_dump(exclude={"id"})))
+            filled.add(session, FilledRow(**reading.model_dump(exclude={"id"})))
         ids = (gone.id, stays.id)
 
         staff.join(session, by(world), gone, stays)
@@ -315,7 +316,7 @@ def two_units_with_figures(session: Session, world: World) -> tuple[UnitRow, Uni
         row.opened_on = row.closed_on = TODAY
         case = add_case(session, row)
         values = {**first.model_dump(exclude={"id"}), "case_id": case.id, "unit_id": at.id}
-        filled.add(session, type(first)(**values))
+        filled.add(session, FilledRow(**values))
         if number > 1:
             tenant = tenants.get(session, world.tenant)
             dispose_of(session, tenant, case, NOW)

@@ -163,7 +163,11 @@ def test_a_motivation_in_the_row_itself_counts_as_motivated(desk: Desk, world: W
     answer(desk, world, "child_informed_report", "nej")
     assert figures(desk, world, "child_informed_report") == {"nej": 1}
     answer(desk, world, "child_informed_report", "nej", why="påhittat")
-    assert figures(desk, world, "child_informed_report") == {"nej": 1, "nej_motiverat": 1}
+    assert figures(desk, world, "child_informed_report") == {
+        "nej": 1,
+        "nej_motiverat": 1,
+        "endast_i_boten": 1,
+    }
 
 
 def test_what_the_chef_is_not_asked_or_no_longer_enabled_is_not_counted(desk: Desk, world: World) -> None:

@@ -103,7 +103,7 @@ def test_the_same_revision_is_never_stored_twice(desk: Desk, world: World) -> No
 def test_the_rules_are_told_what_they_need_and_no_text(desk: Desk, world: World) -> None:
     told = [
         (Written("ja"), Answer("ja", 1)),
-        (Written("nej", "text", motivation="Skäl"), Answer("nej", 2, "text")),
+        (Written("nej", "text", motivation="Skäl"), Answer("nej", 2, "text", only_here=True)),
         (Written("nej", "reference", place="Journal"), Answer("nej", 3, "reference")),
         (Written("nej", "missing"), Answer("nej", 4, "missing")),
         (Written("ja", note="Förbehåll"), Answer("ja", 5, noted=True)),

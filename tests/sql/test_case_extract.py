@@ -17,6 +17,7 @@ from tests.sql.test_answers_import import set_fact
 
 REF = "SN 2026/0001"
 TOLD = {"cases", "fact", "filled_checklist", "answer", "draft", "extension", "returned", "signature", "outbox", "told"}
+TOLD |= {"review_round_case"}
 """The tables an extract reads; the events of the case come from the trail."""
 OTHERWISE = {
     "event": "accesses",
@@ -28,6 +29,9 @@ OTHERWISE = {
     "conversation": "which card a person last saw",
     "tombstone": "what was disposed of",
     "inbox": "replies kept for minutes",
+    "review_reading": "who was given it, and has said that she never had it, are events",
+    "raised_case": "who raised and received it are events",
+    "skipped_case": "that a sweep could not work it out: the admin's list",
 }
 
 
