@@ -55,7 +55,7 @@ def _section(context: TurnContext, row: LogCheckRow) -> AdminSection:
     person = int(event.actor.partition(":")[2])
     name = people.names_of(context.session, context.tenant_id, [person]).get(person, "")
     at = local(event.at)
-    lines = [Line(say="log_check.at", args={"at": f"{at:%Y-%m-%d %H:%M}"})]
+    lines, of = [Line(say="log_check.at", args={"at": f"{at:%Y-%m-%d %H:%M}"})], f"{at:%Y-%m-%d %H:%M}, {row.id}"
     case = cases.get(context.session, context.tenant_id, event.case_id) if event.case_id else None
     if case is not None:
         hides = case.protected_identity and case.unit_id not in context.units_as("unit_manager")
@@ -63,13 +63,13 @@ def _section(context: TurnContext, row: LogCheckRow) -> AdminSection:
     return AdminSection(
         heading=Line(say="log_check.act_" + event.act, args={"name": name}),
         lines=tuple(lines),
-        buttons=tuple(_button(context, row, outcome, title) for outcome, title in _TITLES.items()),
+        buttons=tuple(_button(context, row, outcome, title, of) for outcome, title in _TITLES.items()),
     )
 
 
-def _button(context: TurnContext, row: LogCheckRow, outcome: Outcome, title: str) -> Button:
+def _button(context: TurnContext, row: LogCheckRow, outcome: Outcome, title: str, of: str) -> Button:
     what = OnAdmin(outcome, row.id, context.origin.act)
-    return Button(title=Line(say=title), claim=claimed("check_access", what), about=str(row.id))
+    return Button(title=Line(say=title), claim=claimed("check_access", what), about=of)
 
 
 def check(context: TurnContext, press: Press[OnAdmin]) -> Reaction:

@@ -59,7 +59,7 @@ def found(context: TurnContext, at: AdminPage, inputs: Mapping[str, str]) -> Rea
         AdminSection(
             heading=Line(say="admin.name", args={"name": row.name}),
             lines=_roles(context, row),
-            buttons=(to_page("buttons.open_person", "person", row.id, name=row.name),),
+            buttons=(to_page("buttons.open_person", "person", row.id, of=row.email or f"{row.id}", name=row.name),),
         )
         for row in shown
     ]
@@ -356,7 +356,7 @@ def _cases(context: TurnContext, row: PersonRow, start: int, notices: tuple[Line
         sections=(*((form,) if left else ()), *rows),
         buttons=(
             *(following if len(left) > start + 2 * ROWS else ()),
-            to_page("buttons.open_person", "person", row.id, name=row.name),
+            to_page("buttons.open_person", "person", row.id, of=row.email or f"{row.id}", name=row.name),
             *back(),
         ),
     )

@@ -25,9 +25,10 @@ MOST_CHOICES = 80
 """People or units to choose from on one card of 24 KB."""
 
 
-def to_page(title: str, page: str, about: int = 0, start: int = 0, **args: str | int) -> Button:
-    """Return the button that leads to a page."""
-    return Button(title=Line(say=title, args=args), claim=claimed("admin_page", AdminPage(page, about, start)))
+def to_page(title: str, page: str, about: int = 0, start: int = 0, *, of: str = "", **args: str | int) -> Button:
+    """Return the button that leads to a page. of: what tells it from others of the same title."""
+    claim = claimed("admin_page", AdminPage(page, about, start))
+    return Button(title=Line(say=title, args=args), claim=claim, about=of)
 
 
 def to_act(context: TurnContext, title: str, act: str, about: int = 0, of: str = "") -> Button:

@@ -33,10 +33,12 @@ def of_hers(context: TurnContext, round_id: int) -> RoundRow | None:
     return row if is_hers else None
 
 
-def button(context: TurnContext, verb: VerbName, title: str, row: RoundRow, about: int = 0, said: str = "") -> Button:
-    """Return a button of a round that is valid once."""
+def button(
+    context: TurnContext, verb: VerbName, title: str, row: RoundRow, about: int = 0, said: str = "", *, of: str = ""
+) -> Button:
+    """Return a button of a round that is valid once. of: what tells it from others of the same title."""
     at = OfRound(row.id, about, said, made_by=context.origin.act)
-    return Button(title=Line(say=title), claim=claimed(verb, at))
+    return Button(title=Line(say=title), claim=claimed(verb, at), about=of)
 
 
 def card(context: TurnContext, row: RoundRow, notices: tuple[Line, ...] = (), start: int = 0) -> PanelView:
@@ -75,9 +77,9 @@ def _draft(context: TurnContext, row: RoundRow, notices: tuple[Line, ...]) -> Pa
     names = people.names_of(context.session, context.tenant_id, [one.person_id for one in members])
     rows = tuple(
         PanelRow(
-            title=Line(say="rounds.person", args={"name": names.get(one.person_id, "")}),
+            title=Line(say="rounds.person", args={"name": (name := names.get(one.person_id, ""))}),
             lines=_time_of(one.capacity, one.away_first, one.away_last),
-            buttons=(button(context, "round_drop", "buttons.remove", row, one.person_id),),
+            buttons=(button(context, "round_drop", "buttons.remove", row, one.person_id, of=name),),
         )
         for one in members
     )
@@ -145,7 +147,11 @@ def no_match(context: TurnContext, row: RoundRow, why: NoMatch) -> PanelView:
         args = {"name": names.get(person, ""), "unit": units.get(unit, "")}
         is_near = unit in own.get(person, ())
         how = "rounds.ask_own" if is_near else "rounds.ask_asked" if (person, unit) in said else "rounds.ask_other"
-        lend = () if is_near or (person, unit) in said else (_lend(context, row, person, unit),)
+        lend = (
+            ()
+            if is_near or (person, unit) in said
+            else (_lend(context, row, person, unit, f"{args['name']}, {args['unit']}"),)
+        )
         rows.append(
             PanelRow(title=Line(say="rounds.person", args=args), lines=(Line(say=how, args=args),), buttons=lend)
         )
@@ -159,8 +165,8 @@ def no_match(context: TurnContext, row: RoundRow, why: NoMatch) -> PanelView:
     )
 
 
-def _lend(context: TurnContext, row: RoundRow, person: int, unit: int) -> Button:
-    return button(context, "round_lend", "buttons.ask_chefs", row, person, str(unit))
+def _lend(context: TurnContext, row: RoundRow, person: int, unit: int, of: str) -> Button:
+    return button(context, "round_lend", "buttons.ask_chefs", row, person, str(unit), of=of)
 
 
 def _show(row: RoundRow, title: str, start: int = 0) -> Button:
