@@ -148,9 +148,7 @@ def no_match(context: TurnContext, row: RoundRow, why: NoMatch) -> PanelView:
         is_near = unit in own.get(person, ())
         how = "rounds.ask_own" if is_near else "rounds.ask_asked" if (person, unit) in said else "rounds.ask_other"
         lend = (
-            ()
-            if is_near or (person, unit) in said
-            else (_lend(context, row, person, unit, f"{args['name']}, {args['unit']}"),)
+            () if is_near or (person, unit) in said else (_lend(context, row, person, unit, ", ".join(args.values())),)
         )
         rows.append(
             PanelRow(title=Line(say="rounds.person", args=args), lines=(Line(say=how, args=args),), buttons=lend)

@@ -3,13 +3,13 @@
 A view is stored in the inbox and can be hashed, so it holds everything its rendering depends on.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
 
 from checklists.model import MotivationBy as MotivationBy
 from checklists.reminder_rules import Rule
-from dialogs.views.admin import AdminView
+from dialogs.views.admin import AdminField, AdminView
 from dialogs.views.chef import (
     DeputiesView,
     DifferencesView,
@@ -30,7 +30,7 @@ from dialogs.views.parts import Head as Head
 from dialogs.views.parts import Line as Line
 from dialogs.views.parts import Listed as Listed
 from dialogs.views.parts import SectionCount as SectionCount
-from dialogs.views.rounds import PanelView
+from dialogs.views.rounds import PanelField, PanelView
 
 
 class Aside(Data):
@@ -498,6 +498,7 @@ AnyView = Annotated[
 ]
 
 
+_Field = TypeVar("_Field", PanelField, AdminField)
 _NO_TEXTS = {"text": "", "place": "", "note": "", "method": ""}
 
 
@@ -524,4 +525,13 @@ def without_texts(view: AnyView) -> AnyView:
     if isinstance(view, FormView):
         bare_fields = tuple(field.model_copy(update={"text": "", "place": ""}) for field in view.fields)
         return view.model_copy(update={"fields": bare_fields})
+    if isinstance(view, PanelView):
+        return view.model_copy(update={"fields": _without_text(view.fields)})
+    if isinstance(view, AdminView):
+        sections = (one.model_copy(update={"fields": _without_text(one.fields)}) for one in view.sections)
+        return view.model_copy(update={"sections": tuple(sections)})
     return view
+
+
+def _without_text(fields: tuple[_Field, ...]) -> tuple[_Field, ...]:
+    return tuple(field.model_copy(update={"value": ""}) if field.kind == "text" else field for field in fields)

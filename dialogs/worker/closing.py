@@ -244,8 +244,8 @@ def back_to_details(context: TurnContext, press: Press[OfCard]) -> Reaction:
 
 
 def _keep(context: TurnContext, basis: Basis, card: str, fields: Mapping[str, str]) -> tuple[Line, ...]:
-    """Keep what is filled in on a card as a draft beside a list of the case; return what to tell her."""
-    if not basis.worker.sheets:
+    """Keep what is filled in on a card as a draft beside a list of an open case; return what to tell her."""
+    if not basis.worker.sheets or basis.case.closed_on is not None:
         return ()
     kept = answers.keep_fields(context.session, context.origin, basis.worker.sheets[0], card, fields)
     return (Line(say="details.fields_kept"),) if kept else ()

@@ -43,7 +43,7 @@ def test_help_to_someone_who_is_no_worker_offers_nothing_she_may_not_do(room: Ro
         ("mina ärende", "mina ärenden"),
         ("fortsat", "fortsätt"),
         ("fromulär", "formulär"),
-        ("vad fattas", "vad saknas"),
+        ("vad sakans", "vad saknas"),
     ],
 )
 def test_an_unknown_word_gets_the_nearest_command_and_her_open_case(anna: Chat, typed: str, nearest: str) -> None:

@@ -199,11 +199,12 @@ def test_a_bad_date_is_asked_again_and_the_rest_is_kept(anna: Chat, room: Room, 
     assert str(room.case().planned_decision_on) == "2026-12-05"
 
 
-def test_the_number_of_children_cannot_be_lowered_once_a_list_is_begun(anna: Chat, room: Room) -> None:
+def test_the_number_of_children_cannot_be_lowered_once_the_last_has_an_answer(anna: Chat, room: Room) -> None:
     opens(anna, children=2)
+    anna.types("ändra 1 barn 2").presses("Ja")
     anna.types("vad saknas").presses("Fyll i uppgifter").presses("Spara", {"Antal barn": "1"})
 
-    anna.sees("får inte minskas")
+    anna.sees("antalet barn kan inte minskas")
     assert room.case().children == 2
 
 

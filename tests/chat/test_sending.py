@@ -21,7 +21,7 @@ def test_the_summary_shows_every_answer_the_gaps_and_what_can_be_done(anna: Chat
 
     anna.sees("Sammanfattning", "Har barnet kommit till tals under utredning?\nJa", TEXTS["motivation"])
     anna.sees("Det här saknas:", "Är kommuniceringsrutorna på sista sidan ifyllda? Besvarad med Nej.")
-    assert anna.buttons == ["Besvara 7", "Skicka till chef", "Ändra"]
+    assert anna.buttons == ["Besvara 7", "Skicka till chef", "Text till akten", "Ändra"]
 
 
 def test_when_the_summary_is_reached_the_posted_card_is_updated_without_motivations(anna: Chat) -> None:
