@@ -228,7 +228,9 @@ def state_mark(pen: Pen, state: str) -> Mark | None:
 def chip(mark: Mark) -> Element:
     """Return a state as a word with a sign and a colour."""
     look = {"isSubtle": True} if mark.colour == "Default" else {"color": mark.colour}
-    return text(sign(mark) + mark.words, weight="Bolder", size="Small", horizontalAlignment="Right", **look)
+    return text(
+        _SIGNS.get(mark.colour, "") + mark.words, weight="Bolder", size="Small", horizontalAlignment="Right", **look
+    )
 
 
 def sign(mark: Mark) -> str:
@@ -312,7 +314,7 @@ NARROW_BOX = 250
 """Pixels within a container that stands out, on such a card."""
 _PADDING, _BETWEEN, _DOTS = 30, 8, 46
 _LETTER, _THIN, _THINNER = 8.6, "iljtfrI.,:;’'!", 3.5
-"""About how wide a letter is, which are thin, and by how much: in Microsoft's renderer a title that does not fit is cut."""
+"""About how wide a letter is, which are thin, and by how much. Microsoft's renderer cuts a title that does not fit."""
 
 
 def action_sets(

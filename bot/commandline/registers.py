@@ -77,9 +77,11 @@ def _tell(done: Done) -> None:
     if told.ended:
         print(f"a case given to somebody without a role today: line {listed(told.ended)}")
     if told.flagged:
-        print(f"kept as text, outside the scale: line {listed(told.flagged)}")
+        print(f"kept as text, outside the scale: line {listed(sorted(told.flagged))}")
     if told.waiting:
-        print(f"the fact the question depends on is not known of the case; `cases import`: line {listed(told.waiting)}")
+        print(
+            f"the fact the question depends on is not known of the case; `cases import`: line {listed(sorted(told.waiting))}"
+        )
     if told.doubled:
         print(f"someone of this name is bound already; if she is meant, give object_id: line {listed(told.doubled)}")
     if told.moved:

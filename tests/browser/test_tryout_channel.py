@@ -529,13 +529,14 @@ def test_the_made_up_people_are_enough_to_try_everything() -> None:
     assert list(rows[0]) == ["tenant_id", "object_id", "email", "name", "unit", "role", "valid_from", "valid_to"]
     assert {row["tenant_id"] for row in rows} == {TENANT}
     assert rows[0]["object_id"] == ANNA.object_id
-    assert len({row["object_id"] for row in rows}) >= 6
+    assert len({row["object_id"] for row in rows}) >= 8
     assert {role: len(ids) for role, ids in of_role.items()} == {
-        "case_worker": 2,
-        "peer_reviewer": 1,
+        "case_worker": 3,
+        "peer_reviewer": 2,
         "unit_manager": 2,
         "manager": 1,
         "auditor": 1,
+        "admin": 1,
     }
     assert all(row["email"].endswith(".invalid") for row in rows)
 

@@ -35,7 +35,9 @@ def test_a_sample_comes_in_and_leaves_as_the_table_it_was(folder: Path) -> None:
     done = run(folder, "answers", "import", "answers.csv", **KEYS)
     assert (done.returncode, done.stdout, done.stderr) == (
         0,
-        "added: 100, changed: 0, unchanged: 0\nkept as text, outside the scale: line 42, 50\n",
+        "added: 100, changed: 0, unchanged: 0\nkept as text, outside the scale: line 42, 50\n"
+        "the fact the question depends on is not known of the case; `cases import`: "
+        f"line {', '.join(map(str, range(42, 72)))}\n",
         "",
     )
     again = run(folder, "answers", "import", "answers.csv", **KEYS)
