@@ -80,7 +80,8 @@ def _tell(done: Done) -> None:
         print(f"kept as text, outside the scale: line {listed(sorted(told.flagged))}")
     if told.waiting:
         print(
-            f"the fact the question depends on is not known of the case; `cases import`: line {listed(sorted(told.waiting))}"
+            "the fact the question depends on is not known of the case; `cases import`: "
+            f"line {listed(sorted(told.waiting))}"
         )
     if told.doubled:
         print(f"someone of this name is bound already; if she is meant, give object_id: line {listed(told.doubled)}")

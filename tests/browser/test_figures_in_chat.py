@@ -68,7 +68,7 @@ async def test_from_the_card_to_the_page_to_the_file_and_back_to_the_chat(david:
     await expect(page.get_by_text("Länken fungerar inte längre")).to_be_visible()
 
     async with david.context.expect_page() as opened:
-        await chat(david, DAVID).get_by_text("Siffrorna som CSV").last.click()
+        await chat(david, DAVID).get_by_role("link", name="Siffrorna som CSV").last.click()
     page = await opened.value
     async with page.expect_download() as fetched:
         await page.get_by_role("button", name="Öppna").click()
