@@ -12,7 +12,6 @@ from operator import attrgetter
 from types import FunctionType
 from typing import Any, Self
 
-from pydantic_core import PydanticUndefined
 from sqlalchemy import Column, Table, inspect
 from sqlmodel import SQLModel
 from sqlmodel.main import SQLModelMetaclass
@@ -67,8 +66,8 @@ class Shape:
         self.values: Callable[[Any], tuple[Any, ...]] = get
         fields = []
         for name in self.names:
-            default = table_class.model_fields[name].default
-            fields.append((name, Any, field(default=None if default is PydanticUndefined else default)))
+            about = table_class.model_fields[name]
+            fields.append((name, Any, field(default=None if about.is_required() else about.default)))
         more = {"__tablename__": table_class.__tablename__, "shape_": self, "__module__": table_class.__module__}
         more |= dict(_own(table_class))
         # Not eq=False alone: a dataclass with __eq__ of its base is what is wanted.

@@ -121,7 +121,8 @@ COUNTED_CHATS = {
     *("test_children", "test_deputies", "test_details", "test_doubt", "test_filled_in", "test_follow_up", "test_form"),
     *("test_hello", "test_help", "test_lists", "test_motivation_setting", "test_moving", "test_open_case"),
     *("test_personal_numbers", "test_reading", "test_reminders", "test_replays", "test_sending", "test_sign_off"),
-    *("test_told", "test_typing", "test_understood", "test_undo", "test_unit_cases", "test_wrong_case", "test_rounds"),
+    *("test_told", "test_typing", "test_understood", "test_undo", "test_unit_cases", "test_wrong_case"),
+    *("test_rounds", "test_round_rules", "test_administration"),
 }
 """Of the conversations, those that reach a rule or an action nobody else does: counting trebles the time of a test."""
 
@@ -148,7 +149,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     slow_asked_for = "slow" in config.option.markexpr
     for item in items:
         room = item.path.parent.name
-        if room in UNCOUNTED_ROOMS or (room == "chat" and item.path.stem not in COUNTED_CHATS):
+        again = "postgresql" in item.name  # the same lines as on SQLite
+        if again or room in UNCOUNTED_ROOMS or (room == "chat" and item.path.stem not in COUNTED_CHATS):
             item.add_marker("no_cover")
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in MARKER_OF_FIXTURE:

@@ -256,8 +256,8 @@ def question_line(words: str) -> Element:
 
 
 def numbered(number: int, words: str) -> str:
-    """Return a question with its number, after a mark that is not seen: else Markdown would make a list of it."""
-    return f"\u2060{number}. {words}"
+    """Return a question with its number. Not `1.` or `1)`, of which Markdown would make a list."""
+    return f"{number} · {words}"
 
 
 def section_head(pen: Pen, checklist: str, version: int, count: SectionCount) -> Element:

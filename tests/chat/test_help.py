@@ -52,7 +52,7 @@ def test_it_is_asked_for_by_number(anna: Chat, typed: str, wanted: str) -> None:
 
 
 def test_without_a_number_it_is_the_question_shown_and_she_can_still_answer_it(anna: Chat) -> None:
-    opens(anna, **ALL).types("vad betyder").sees("1. Har barnet kommit till tals", "Räknas som Ja")
+    opens(anna, **ALL).types("vad betyder").sees("1 · Har barnet kommit till tals", "Räknas som Ja")
     anna.types("ja").is_asked("child_informed_report")
 
 

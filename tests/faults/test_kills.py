@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import random
+import re
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -126,7 +127,9 @@ class Worker:
 
 
 def _heading(card: dict[str, Any]) -> str:
-    return next(str(part["text"]) for part in card["body"] if part.get("style") == "heading")
+    """Return what a card asks, without the number of the question."""
+    said = next(str(part["text"]) for part in card["body"] if part.get("style") == "heading")
+    return re.sub(r"^\d+ · ", "", said)
 
 
 async def _play(folder: Path, kills: int, seed: int, database_url: str = "") -> None:

@@ -116,7 +116,7 @@ def checks(room: Room, seen: Seen) -> None:
     opens = NO_CASE not in petra.text and say("common.not_for_your_role", "sv") not in petra.text and REF in petra.text
     assert opens is may_open(seen.person, seen.today), petra.text
     petra.types("att läsa")
-    waits = REF in petra.text
+    waits = REF in petra.text and say("common.not_for_your_role", "sv") not in petra.text
     assert waits is may_sign(seen.person, seen.today), petra.text
     petra.types("rapport")
     shown = petra.kind() == "report" and f"Rapport: {SOUTH}" not in petra.text
