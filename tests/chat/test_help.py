@@ -44,7 +44,7 @@ def test_what_counts_opens_in_place_and_stores_nothing(anna: Chat, room: Room) -
 
 @pytest.mark.parametrize(
     ("typed", "wanted"),
-    [("vad betyder 4", "4. "), ("Vad betyder 4?", "4. "), ("what is 04", "4. "), (f"vad betyder 9 {REF}", "9. ")],
+    [("vad betyder 4", "4 · "), ("Vad betyder 4?", "4 · "), ("what is 04", "4 · "), (f"vad betyder 9 {REF}", "9 · ")],
 )
 def test_it_is_asked_for_by_number(anna: Chat, typed: str, wanted: str) -> None:
     opens(anna, **ALL).types(typed.rstrip("?")).sees(wanted, "Räknas som Ja")

@@ -97,7 +97,7 @@ def test_what_she_saw_is_shown_with_the_same_hash_after_the_basis_was_changed(ro
     seen = cecilia.presses("Visa det som signerades")
 
     seen.sees(kept, "oförändrat sedan signeringen", "Signeringen gäller inte sedan 10:42")
-    seen.sees("1. Har barnet kommit till tals under utredning?")
+    seen.sees("1 · Har barnet kommit till tals under utredning?")
 
 
 def test_signed_content_changed_outside_the_bot_is_flagged_when_shown(room: Room, cecilia: Chat) -> None:
