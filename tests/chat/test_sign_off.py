@@ -22,7 +22,7 @@ GAP = {"communication_boxes_filled": "nej"}
 WHY = "Påhittat skäl: rutorna ligger i en annan bilaga"
 REMARK = "Påhittad kommentar: titta på rutorna igen"
 NUMBER = "19121212-1212"
-BOXES = "7. Är kommuniceringsrutorna på sista sidan ifyllda?"
+BOXES = "7 · Är kommuniceringsrutorna på sista sidan ifyllda?"
 
 
 @pytest.fixture
@@ -258,7 +258,7 @@ def test_returned_at_a_question_it_opens_exactly_that_for_the_worker(room: Room,
     has_read(room)
     sends_back(cecilia, BOXES).sees("Återlämnat till handläggaren. Frågor att titta på igen: 1.").sees_no(REMARK)
 
-    anna.receives().sees(f"{REF} är återlämnat", "Från: Cecilia Fiktiv", "7. Är kommuniceringsrutorna").sees_no(REMARK)
+    anna.receives().sees(f"{REF} är återlämnat", "Från: Cecilia Fiktiv", "7 · Är kommuniceringsrutorna").sees_no(REMARK)
     anna.presses(f"Fortsätt {REF}").is_asked("communication_boxes_filled").sees(REMARK, "7 av 8", "Nu: Ja")
     assert anna.gaps() == []
     assert anna.counted("communication_boxes_filled") == "ja"
