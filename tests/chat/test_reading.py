@@ -27,8 +27,8 @@ def test_sending_tells_the_chef_at_once_with_the_exact_questions_and_no_free_tex
     cecilia.receives().sees(f"{REF} är skickat för läsning", "Handläggare: Anna Påhittad")
     cecilia.sees("Planerat beslut 2026-09-12", "8 av 8 besvarade. Det här saknas:")
     cecilia.sees(
-        "7. Är kommuniceringsrutorna på sista sidan ifyllda?",
-        "10. Finns en motivering till beslutet kring polisanmälan?",
+        "7 · Är kommuniceringsrutorna på sista sidan ifyllda?",
+        "10 · Finns en motivering till beslutet kring polisanmälan?",
     )
     cecilia.sees_no("Besvarad med Nej", TEXTS["motivation"])
     assert cecilia.buttons == ["Börja läsa"]

@@ -22,7 +22,7 @@ GAP = {"communication_boxes_filled": "nej"}
 WHY = "Påhittat skäl: rutorna ligger i en annan bilaga"
 REMARK = "Påhittad kommentar: titta på rutorna igen"
 NUMBER = "19121212-1212"
-BOXES = "7 · Är kommuniceringsrutorna på sista sidan ifyllda?"
+BOXES = "7. Är kommuniceringsrutorna på sista sidan ifyllda?"
 
 
 @pytest.fixture
@@ -266,6 +266,14 @@ def test_returned_at_a_question_it_opens_exactly_that_for_the_worker(room: Room,
     anna.presses("Besvara 7").presses("Ja").sees("Sammanfattning", REMARK, "Inget saknas.")
     assert anna.revisions("communication_boxes_filled") == ["ja", "ja"]
     assert REMARK not in str(room.content())
+
+
+def test_information_sent_back_and_confirmed_is_answered_again(room: Room, cecilia: Chat, anna: Chat) -> None:
+    has_read(room)
+    sends_back(cecilia, "3. Har barnet fått information om orosanmälan?")
+
+    anna.types("fortsätt").sees(REMARK).presses("Spara", Orosanmälan="Ja").sees("Sammanfattning", "Inget saknas.")
+    assert anna.revisions("child_informed_report") == ["ja", "ja"]
 
 
 def test_a_motivation_sent_back_keeps_its_text_to_go_on_from(room: Room, cecilia: Chat, anna: Chat) -> None:

@@ -164,7 +164,7 @@ EDITS = {
     "at": "'2026-05-12 08:30:01'",
     "actor": "'person:999'",
     "act": "'nothing'",
-    "case_id": "999",
+    "case_id": "case_id + 1",
     "filled_id": "null",
     "item_id": "'child_informed_report'",
     "revision": "revision + 1",
