@@ -152,8 +152,8 @@ def project_new(session: Session, *, wait: bool = True) -> int:
 
 def _projected_by_older_rules(session: Session) -> list[int]:
     """Return a batch of cases projected by older rules: by the previous release, which may still be running."""
-    query = select_columns(_CONTRIBUTIONS.c.case_id).where(_CONTRIBUTIONS.c.rules < RULES).limit(BATCH)
-    return sorted(set(session.connection().execute(query).scalars()))
+    query = select_columns(_CONTRIBUTIONS.c.case_id).where(_CONTRIBUTIONS.c.rules < RULES).distinct().limit(BATCH)
+    return sorted(session.connection().execute(query).scalars())
 
 
 def project_all(session: Session) -> None:

@@ -25,7 +25,7 @@ from storage.times import Moment
 from storage.trail_marks import OWN, CheckpointRow, TrailEndRow
 
 _LOCK = 0x6265736C  # PostgreSQL advisory lock: one chainer at a time
-_BATCH = 1000
+BATCH = 1000
 _NONCE_BYTES = 16
 
 
@@ -263,7 +263,7 @@ _WAITING = prepared(
 
 
 def _waiting(session: Session, after: int) -> Sequence[EventRow]:
-    return session.exec(_WAITING, params={"after": after, "most": _BATCH}).all()
+    return session.exec(_WAITING, params={"after": after, "most": BATCH}).all()
 
 
 def _went_back(session: Session, keys: Keys, tenant_id: int, reached: tuple[int, str] | None) -> Fault | None:
@@ -312,7 +312,7 @@ def verify(session: Session, tenant_id: int) -> Verdict:
         .select_from(_LINKS.outerjoin(_EVENTS, _EVENTS.c.id == _LINKS.c.event_id))
         .where(_LINKS.c.tenant_id == tenant_id)
         .order_by(_LINKS.c.place)
-        .execution_options(yield_per=_BATCH)
+        .execution_options(yield_per=BATCH)
     )
     closed = session.get(CheckpointRow, tenant_id)
     old = closed.place if closed is not None and trail_marks.is_genuine(keys, closed) else 0
@@ -353,7 +353,7 @@ def _fault(keys: Keys, tenant_id: int, previous: str, expected: int, row: Row[An
 def _forged(session: Session, keys: Keys, tenant_id: int) -> Fault | None:
     """Return a fault if an event that waits for its place was not recorded by this program, or is there twice."""
     waiting = select(EventRow).where(EventRow.tenant_id == tenant_id, not_(col(EventRow.chained)))
-    for event in session.exec(waiting.order_by(col(EventRow.id)).execution_options(yield_per=_BATCH)):
+    for event in session.exec(waiting.order_by(col(EventRow.id)).execution_options(yield_per=BATCH)):
         if not _is_signed(keys, event):
             return fault(Code.EVENT_FORGED, event=event.id)
     copied = _used_twice(session)

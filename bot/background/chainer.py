@@ -35,7 +35,7 @@ class Chainer:
             found = await self._desk.run(partial(trail.chain, reached=self._reached))
             self._reached |= found.ends
             chained = chained or bool(found.count)
-            if not found.count:
+            if found.count < trail.BATCH:
                 break
         today = day_of(self._clock.now())
         if chained and today != self._signed:

@@ -8,8 +8,11 @@ INTERVAL_SECONDS = 1.0
 
 
 async def project(desk: Desk) -> None:
-    """Apply queued changes to the aggregates, in batches, until the queue is empty."""
-    while await desk.run(_project_batch):
+    """Apply queued changes to the aggregates, in batches, until one is not full.
+
+    What comes meanwhile waits for the next round: a case answered ten times in a second is then projected once.
+    """
+    while await desk.run(_project_batch) >= aggregates.BATCH:
         pass
 
 

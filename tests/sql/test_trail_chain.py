@@ -104,7 +104,7 @@ def test_events_are_sealed_in_the_order_they_came_and_counted(desk: Desk, world:
 
 
 def test_a_long_tail_is_sealed_in_parts(desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trail, "_BATCH", 4)
+    monkeypatch.setattr(trail, "BATCH", 4)
     record(desk, world, 10)
 
     assert [desk.run_now(trail.chain_new) for _ in range(4)] == [4, 4, 2, 0]
@@ -377,7 +377,7 @@ def test_an_inserted_event_is_not_chained_and_the_others_are(kept: Trail) -> Non
 
 
 def test_inserted_events_do_not_hold_up_the_others(kept: Trail, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trail, "_BATCH", 2)
+    monkeypatch.setattr(trail, "BATCH", 2)
     for _ in range(5):
         kept.tamper(INSERTED.format(tenant=kept.world.tenant, sealed="false"))
     record(kept.desk, kept.world, 1)
