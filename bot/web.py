@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
+from urllib.request import getproxies
 from uuid import uuid4
 
 import aiohttp
@@ -74,8 +75,10 @@ def make_app(settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> 
     app = web.Application(client_max_size=0)
 
     async def running(app: web.Application) -> AsyncIterator[None]:
-        # A municipality's proxy is for what leaves it; in dev mode everything is on this machine.
-        async with aiohttp.ClientSession(auto_decompress=True, trust_env=settings.mode == "production") as session:
+        # A municipality's proxy is for what leaves it; in dev mode everything is on this machine. Without one, aiohttp
+        # is not asked to look: it reads the whole environment, and the files of netrc, for every message.
+        proxied = settings.mode == "production" and bool(getproxies())
+        async with aiohttp.ClientSession(auto_decompress=True, trust_env=proxied) as session:
             replica = str(uuid4())
             services, worker, proofs = build(settings, desk, clock, metrics, session, replica)
             app[SERVICES] = services

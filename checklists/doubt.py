@@ -139,7 +139,13 @@ def _begins_like(parts: list[str], name: str) -> bool:
         return False
     if begins == name:
         return True
-    return len(name) > 3 and abs(len(begins) - len(name)) <= 2 and SequenceMatcher(None, begins, name).ratio() >= _ALIKE
+    if len(name) <= 3 or abs(len(begins) - len(name)) > 2:
+        return False
+    # At most this many letters can match; counting them spares most names the slow comparison.
+    shared = sum(min(begins.count(letter), name.count(letter)) for letter in set(begins))
+    if 2 * shared / (len(begins) + len(name)) < _ALIKE:
+        return False
+    return SequenceMatcher(None, begins, name).ratio() >= _ALIKE
 
 
 def names_of(words: Collection[str]) -> frozenset[str]:
