@@ -28,6 +28,7 @@ MEASURES: dict[str, Measure] = {
     "G14": chat.g14,
     "wait": chat.wait,
     "report": chat.report,
+    "beside": chat.beside,
 }
 
 

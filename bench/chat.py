@@ -15,6 +15,7 @@ from typing import Any
 from bench.measure import Figure, Towns, days_of_a_million_rows, p95, ratios
 from bench.people import PRESSED, TYPED, Person, StaffedBot, meanwhile, pauses, staffed_bot
 from bench.town import FIRST
+from tests.chat.card_hand import titles
 
 FEW_WORKERS, MANY_WORKERS = 5, 50
 TURNS = 600
@@ -141,3 +142,47 @@ async def _typed(line: str, few: StaffedBot, many: StaffedBot, times: int) -> tu
             few.waits()
             many.waits()
     return few.waits(), many.waits()
+
+
+def beside(folder: Path, towns: Towns, rounds: int, turns: int = TURNS) -> list[Figure]:
+    """Compare waits while a manager fetches the report's page and its files again and again with waits while not."""
+    return asyncio.run(_beside(folder, towns, rounds, turns))
+
+
+async def _beside(folder: Path, towns: Towns, rounds: int, turns: int) -> list[Figure]:
+    calm: list[list[float]] = []
+    busy: list[list[float]] = []
+    fetched: list[float] = []
+    async with staffed_bot(folder, towns, towns.many, FEW_WORKERS) as one:
+        await one.manager.types("hjälp")  # brings the welcome, which is another message
+        await _turns(one, turns // 4)
+        for _ in range(rounds):
+            calm.append(await _turns(one, turns))
+            enough = asyncio.Event()
+            reading = asyncio.create_task(_reads_on(one.manager, fetched, enough))
+            busy.append(await _turns(one, turns))
+            enough.set()
+            await reading
+    note = f"p50 {_ms(busy)} against {_ms(calm)}, p95 {_ms(busy, p95)} against {_ms(calm, p95)} ms"
+    note += f"; {len(fetched)} pages and files fetched, {_ms([fetched])} ms each"
+    middle = [(statistics.median(some), statistics.median(none)) for some, none in zip(busy, calm, strict=True)]
+    what = "a person's wait, p50: while reports are fetched without a pause / not"
+    return [Figure("G14p", what, None, ratios(middle), note)]
+
+
+async def _reads_on(manager: Person, fetched: list[float], enough: asyncio.Event) -> None:
+    """Ask for the report and fetch everything its card links to, again and again. fetched: seconds that each took."""
+    while not enough.is_set():
+        seen = set(manager.posted)
+        await manager.types("rapport")
+        while "Exportera" not in titles(manager.card):  # what was fetched is told in the same chat
+            manager.look(await manager.connector.posted_after(manager.chat, seen := seen | {manager.message}))
+        await manager.presses("Exportera")
+        del manager.waits[-2:]  # only the workers' waits are compared
+        for address in manager.links():
+            start = time.perf_counter()
+            page, _, token = address.partition("?l=")
+            async with manager.session.post(page, data={"l": token}) as given:
+                await given.read()
+                assert given.status == 200, given.status
+            fetched.append(time.perf_counter() - start)

@@ -2,7 +2,9 @@
 
 import asyncio
 import itertools
+import json
 import random
+import re
 import sqlite3
 import sys
 import time
@@ -28,6 +30,7 @@ SETTINGS = {
     "BK_KEYS": "bench:" + b64encode(KEY).decode(),
     "BK_SECRET_KEY": "0" * 64,
     "BK_TRAIL_KEY": TRAIL.hex(),
+    "BK_PUBLIC_URL": "http://bench.invalid",  # without one there are no links
     "BK_NOW": "2025-12-30T20:00:00+01:00",  # the town's year, and an evening, when no reminders are sent
 }
 Pause = Callable[[], float]
@@ -78,6 +81,11 @@ class Person(Client):
         """Show the response to a press."""
         assert body["type"] == "application/vnd.microsoft.card.adaptive", body
         self.card = body["value"]
+
+    def links(self) -> list[str]:
+        """Return the addresses that the card in view links to, as the bot is reached here."""
+        found = dict.fromkeys(re.findall(r'"url": "https?://[^/"]+(/[^"]+\?l=[^"]+)"', json.dumps(self.card)))
+        return [self.bot.url + path for path in found]
 
     def look(self, message: str) -> None:
         """Look at a posted message."""
