@@ -197,10 +197,14 @@ async def test_every_card_is_drawn_whole_and_accessible(
             assert drawn["lines"] <= MOST_LINES, drawn["text"]
             assert max(drawn["sizes"]) == max(drawn["asked"]), "the question is not the largest text"
         if width == 320 and language == "sv" and theme != "contrast":  # takes as long as all the rest
-            assert await _violations(page) == [], kind
+            # A dark card is the light one in other colours.
+            assert await _violations(page, "" if theme == "light" else "color-contrast") == [], kind
     assert kinds == set(_BUILDERS)
 
 
-async def _violations(page: Page) -> list[str]:
-    found: dict[str, Any] = await page.evaluate("axe.run(document)")
+async def _violations(page: Page, rule: str) -> list[str]:
+    """Return what axe finds on the page. rule: the only one to try, empty for all."""
+    only = {"runOnly": [rule]} if rule else {}
+    found: dict[str, Any] = await page.evaluate("only => axe.run(document, only)", only)
+    assert found["passes"] or found["violations"] or found["incomplete"], "axe tried nothing"
     return [f"{one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]]

@@ -252,7 +252,7 @@ async def test_a_body_without_content_length_is_measured_while_read(door: Door) 
 async def test_an_incomplete_body_times_out() -> None:
     head = HEAD + b"Content-Length: 100\r\n\r\n{"
     policy = AdmissionPolicy(mode="dev", tenants=frozenset({TENANT}), read_seconds=0.1)
-    async with Door(policy) as door, patience("the body to time out"):
+    async with Door(policy, read_seconds=0.1) as door, patience("the body to time out"):
         assert (await raw_exchange(door.port, head)).startswith(b"HTTP/1.1 400")
 
 
