@@ -30,7 +30,8 @@ class TurnContext:
     """One turn of one known person.
 
     pages_url: public address of the bot's pages, empty if there is none. touched: the case this turn is about; its key
-    seals the stored reply. skipped: cases left out of a list because of faulty data.
+    seals the stored reply. skipped: cases left out of a list because of faulty data. seen: the list last read; actions
+    keep its sheets as they are stored.
     """
 
     session: Session
@@ -42,6 +43,7 @@ class TurnContext:
     pages_url: str = ""
     touched: CaseRow | None = None
     skipped: list[Skipped] = field(default_factory=list)
+    seen: Basis | None = None
     origin: Origin = field(init=False)
     tenant_id: int = field(init=False)
     person_id: int = field(init=False)
@@ -68,7 +70,8 @@ class TurnContext:
         self.touched = case
         if self.turn.kind != "refresh":  # sent by the client on its own: the person has not moved to this case
             self.conversation.case_id = case.id
-        return read(self.session, case, facts, checklist, self.reader_id(case))
+        self.seen = read(self.session, case, facts, checklist, self.reader_id(case))
+        return self.seen
 
     def own_list(self, case: CaseRow, facts: Facts, checklist: ListId) -> Basis | None:
         """Return the latest occasion of a list other than the decision basis, None if this person may not answer it."""
@@ -79,7 +82,10 @@ class TurnContext:
         if self.turn.kind != "refresh":
             self.conversation.case_id = case.id
         person_id = filled.NOBODY if role == WRITER else self.person_id
-        return read_own(self.session, case, facts, checklist, role, person_id, self.round_id(case, checklist, role))
+        self.seen = read_own(
+            self.session, case, facts, checklist, role, person_id, self.round_id(case, checklist, role)
+        )
+        return self.seen
 
     def seat(self, case: CaseRow, checklist: ListId) -> Role | None:
         """Return the role in which this person answers a list other than the decision basis, None if she may not."""

@@ -414,8 +414,10 @@ def _as(claim: Claim, verb: str) -> Claim:
 def _echoed(context: TurnContext, shown: Shown, reaction: Reaction, item_ids: Sequence[str]) -> Reaction:
     if not shown.at.filled or not parted(reaction)[1]:
         return reaction
-    basis = find_case.by_id(context, shown.at.case, ANSWER, shown.at.list_id)
-    return echoed(context, basis, shown.at.filled, reaction, item_ids)
+    seen, at = context.seen, shown.at
+    if seen is None or (seen.case.id, seen.list_id) != (at.case, at.list_id):
+        seen = find_case.by_id(context, at.case, ANSWER, at.list_id)
+    return echoed(context, seen, at.filled, reaction, item_ids)
 
 
 @cache

@@ -11,7 +11,8 @@ PRESS += ["insert event", "insert answer", "insert changed", "update conversatio
 TYPED = [
     "select tenant",
     "select inbox",
-    *["select cases", "select filled_checklist"] * 2,
+    "select cases",
+    "select filled_checklist",
     "select draft",
     "select answer",
 ]
