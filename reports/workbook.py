@@ -161,12 +161,13 @@ def _overview(session: Session, everyone: Sequence[int], period: Period, wanted:
     sheet.write([selection.unit or say("workbook.all_units", language)])
     sheet.write([])
     sheet.write(
-        _header(("headline", "part", "whole", "share", "before_part", "before_whole", "open_late"), language), bold=True
+        _header(("headline", "part", "whole", "share", "before_part", "before_whole", "open_late", "extended"), language),
+        bold=True,
     )
     for tile in found.tiles:
-        share, late = tile.share, tile.time.open_late if tile.time else None
+        share, late = tile.share, (tile.time.open_late, tile.time.extended) if tile.time else ()
         title = say("report_page.tile_" + tile.name, language)
-        sheet.write([title, share.k, share.n, share.tenths / 10, tile.before.k, tile.before.n, late])
+        sheet.write([title, share.k, share.n, share.tenths / 10, tile.before.k, tile.before.n, *late])
     sheet.write([])
     for said in report_view(session, tenant_id, selection, period, wanted.today, language).sentences:
         sheet.write([said])

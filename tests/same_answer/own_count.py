@@ -53,6 +53,37 @@ ASKS_FOR_A_REASON = {*INFORMED, "report_meeting_offered"}
 NO_IS_NO_GAP = {"child_heard", *INTAKE}
 FACTS = ("violence", "child_placed", "intervention_decided", "child_communicated")
 OF_CHILD = ("child_placed", "child_communicated")
+STEP = {
+    **dict.fromkeys(("child_heard", "child_informed_report", "child_informed_investigation"), "utredning"),
+    **dict.fromkeys(("further_violence_risk_assessed", "investigation_opened_at_once"), "utredning"),
+    **dict.fromkeys(("child_informed_intervention", "child_informed_decision"), "beslut"),
+    **dict.fromkeys(("police_report_decided", "police_report_motivated"), "beslut"),
+    **dict.fromkeys(("child_not_heard_motivated", "communication_boxes_filled"), "dokumentation"),
+    **dict.fromkeys(("child_not_communicated_motivated", "protection_assessment_date_shown"), "dokumentation"),
+    **dict.fromkeys(("protection_assessment_signed", "witnessing_documented"), "dokumentation"),
+    "child_best_interests_documented": "dokumentation",
+    "health_check_done": "uppfoljning",
+    "violence_suspected": "orosanmalan",
+    **dict.fromkeys(("protection_assessment_made", "protection_assessment_before_prelim"), "skyddsbedomning"),
+    **dict.fromkeys(("report_meeting_offered", "decision_within_14_days"), "forhandsbedomning"),
+    "delay_reason_documented": "forhandsbedomning",
+}
+STEPS = (
+    *("orosanmalan", "skyddsbedomning", "forhandsbedomning", "utredning", "dokumentation", "beslut", "uppfoljning"),
+    "egenkontroll",
+)
+FINDINGS = {  # what the authority found, and the questions that ask for it
+    "B2": (*BASIS[:7], "child_not_communicated_motivated"),
+    "B3": ("further_violence_risk_assessed",),
+    "B4": ("police_report_decided", "police_report_motivated"),
+    "N1": ("report_meeting_offered",),
+    "N2": ("protection_assessment_made", "protection_assessment_before_prelim"),
+    "N3": ("violence_suspected", "investigation_opened_at_once", "witnessing_documented"),
+    "N4": ("decision_within_14_days", "delay_reason_documented"),
+    "N5": ("child_best_interests_documented",),
+    "N6": ("protection_assessment_date_shown",),
+    "N7": ("protection_assessment_signed",),
+}
 COUNTED = ("ja", "nej", "nej_motiverat", "delvis", "pagaende", "fritext", "ej_tillampligt", "obesvarad")
 ANSWERS = ("ja", "nej", "delvis", "pagaende", "fritext")
 
@@ -93,7 +124,10 @@ class Filled:
 
 @dataclass
 class Case:
-    """One case. facts: by name and child, 0 for the whole case. extended: clock to (decided, until), on lawful grounds."""
+    """One case. facts: by name and child, 0 for the whole case. extended: clock to (decided, until), on lawful grounds.
+
+    is_listed: it is neither protected nor disposed of. It is counted all the same.
+    """
 
     ref: str
     unit: str
@@ -103,6 +137,7 @@ class Case:
     lists: list[Filled] = field(default_factory=list)
     extended: dict[str, tuple[date, date]] = field(default_factory=dict)
     is_adult: bool = False
+    is_listed: bool = True
 
     def fact(self, name: str, child: int) -> str:
         return self.facts.get((name, child if name in OF_CHILD else 0), "")
@@ -134,6 +169,15 @@ def states(case: Case, one: Filled) -> dict[str, str]:
             takes_et = said.choice == "ej_tillampligt" and conditional and applies == "unknown"
             found[item] = "ej_tillampligt" if takes_et else "fritext"
     return found
+
+
+def waits(case: Case, one: Filled) -> set[str]:
+    """Return the questions that nobody answered because it is not known whether they apply."""
+    return {
+        item
+        for item, (name, _) in ON_FACT.items()
+        if item in QUESTIONS[one.checklist] and item not in one.said and not case.fact(name, one.child)
+    }
 
 
 def _is_denied(case: Case, one: Filled, item: str) -> bool:
@@ -181,7 +225,7 @@ def is_complete(case: Case, one: Filled) -> bool:
 
 @dataclass
 class Town:
-    """All that was put in. gone: disposed of, still counted."""
+    """All that was put in, on a day."""
 
     cases: list[Case]
     today: date
@@ -302,6 +346,38 @@ class Town:
         return {item: (sum(same), len(same)) for item, same in found.items() if same}
 
 
+    def headline(self, first: date, last: date, unit: str = "") -> list[str]:
+        """Return the questions that a headline may name: mostly known to apply, and none ongoing that may still be."""
+        found = self.questions(first, last, unit)
+        waiting: Counter[str] = Counter()
+        ongoing: set[str] = set()
+        for case, one in self.lists(first, last, unit):
+            waiting.update(waits(case, one))
+            due = case.dates.get("decided_on")
+            for _ in range(5 if due else 0):
+                due = _next_workday(due or self.today)
+            if due is None or due >= self.today:
+                ongoing |= {item for item, state in states(case, one).items() if state == "pagaende"}
+        return [
+            item
+            for item, counts in found.items()
+            if (n := applies(counts)) and item not in ongoing and 2 * waiting[item] < n
+        ]
+
+    def by_month(self, first: date, last: date, unit: str = "") -> dict[date, tuple[int, int]]:
+        """Return the complete of the begun lists per calendar month."""
+        found: dict[date, tuple[int, int]] = {}
+        for case, one in self.lists(first, last, unit):
+            k, n = found.get(one.begun.replace(day=1), (0, 0))
+            found[one.begun.replace(day=1)] = (k + is_complete(case, one), n + 1)
+        return found
+
+
+def applies(counts: Counter[str]) -> int:
+    """Return how many lists a question applied to."""
+    return sum(counts[code] for code in (*ANSWERS, "obesvarad"))
+
+
 def _next_workday(day: date) -> date:
     day += timedelta(days=1)
     while day.weekday() > 4 or str(day) in FREE:
@@ -335,15 +411,31 @@ def _decimal(part: Fraction) -> str:
 
 
 def interval(k: int, n: int) -> tuple[str, str]:
-    """Return the ends of the 95 % Wilson interval: the roots of (p - q)² = z² q (1 - q) / n."""
-    z2 = 1.959963984540054**2
-    a, b, c = n + z2, -(2 * k + z2), k * k / n
-    root = sqrt(max(0.0, b * b - 4 * a * c))
-    low, high = (-b - root) / (2 * a), (-b + root) / (2 * a)
+    """Return the ends of the 95 % Wilson interval."""
+    low, high = ends(k, n)
     return (
         _decimal(Fraction(0) if k == 0 else Fraction(low)),
         _decimal(Fraction(1) if k == n else Fraction(high)),
     )
+
+
+def ends(k: int, n: int) -> tuple[float, float]:
+    """Return the roots of (p - q)² = z² q (1 - q) / n."""
+    z2 = 1.959963984540054**2
+    a, b, c = n + z2, -(2 * k + z2), k * k / n
+    root = sqrt(max(0.0, b * b - 4 * a * c))
+    return (-b - root) / (2 * a), (-b + root) / (2 * a)
+
+
+def differs(before: tuple[int, int], after: tuple[int, int]) -> int:
+    """Return 1 or -1 if a share has risen or fallen beyond chance (Newcombe's interval without zero in it), else 0."""
+    if not before[1] or not after[1]:
+        return 0
+    p1, p2 = before[0] / before[1], after[0] / after[1]
+    (low1, high1), (low2, high2) = ends(*before), ends(*after)
+    if p2 - p1 - sqrt((p2 - low2) ** 2 + (high1 - p1) ** 2) > 0:
+        return 1
+    return -1 if p2 - p1 + sqrt((high2 - p2) ** 2 + (p1 - low1) ** 2) < 0 else 0
 
 
 def middle(days: Iterable[int]) -> str:

@@ -4,9 +4,11 @@ The town is drawn anew in each run; its seed is printed when a test fails.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from fractions import Fraction
 from html import unescape
 from pathlib import Path
 from random import Random, randrange
@@ -16,7 +18,9 @@ import openpyxl
 import pytest
 
 from bot.pages.report_page import render
+from checklists.loader import newest
 from checklists.periods import Period, quarter, year_of
+from dialogs.views.figures import ReportView
 from reports import checklists, rates, times
 from reports.selected import Selection
 from reports.workbook import Wanted, write_workbook
@@ -26,24 +30,31 @@ from storage.extensions import ExtensionRow
 from storage.links import Link
 from tests.chat.conftest import Furnished
 from tests.chat.drive import fills, opens
-from tests.chat.harness import NORTH, SOUTH, TENANT, Chat, Room, move_in
+from tests.chat.harness import NORTH, SOUTH, Chat, Room, move_in
 from tests.chat.read_drive import begins, reads
 from tests.same_answer.own_count import (
     ANSWERS,
     BASIS,
     COUNTED,
     FACTS,
+    FINDINGS,
     INFORMED,
     OF_CHILD,
     QUESTIONS,
+    STEP,
+    STEPS,
     Case,
     Filled,
     Said,
     Town,
+    applies,
+    differs,
+    ends,
     interval,
     is_complete,
     middle,
     per_cent,
+    states,
 )
 from tests.same_answer.town import filed
 from tests.sql.import_files import import_answers, import_cases
@@ -117,7 +128,8 @@ def bring(room: Room, rng: Random, drawn: Sequence[Case]) -> None:
         dates = {name: str(case.dates.get(name, "")) for name in DATES}
         kind = "vuxen" if case.is_adult else "barn"
         about = {"case_ref": case.ref, "unit": case.unit, "case_type": kind, "children": str(case.children)}
-        rows.append(about | {"protected_identity": rng.choice(("ja", "nej"))} | dates | facts)
+        case.is_listed = rng.random() < 0.8
+        rows.append(about | {"protected_identity": "nej" if case.is_listed else "ja"} | dates | facts)
     assert filed(room, import_cases, rows)
     lists = [(case, one) for case in drawn for one in case.lists]
     assert filed(room, import_answers, [row for case, one in lists for row in answer_rows(case, one, one.said)])
@@ -178,6 +190,7 @@ def dispose(room: Room, rng: Random, drawn: Sequence[Case]) -> None:
             row = cases.find(session, tenant.id, case.ref)
             assert row is not None
             dispose_of(session, tenant, row, room.now)
+            case.is_listed = False
 
     room.desk.run_now(work)
 
@@ -256,8 +269,7 @@ def finish(room: Room, anna: Chat, case: Case, mine: Filled, ending: str) -> Non
         mine.said["communication_boxes_filled"] = Said(other)
         mine.signed, mine.voided = "", True
         [hers] = [one for one in case.lists if one.role == "unit_manager"]
-        del hers.said["communication_boxes_filled"]  # she is to read that question anew
-        hers.seen = False
+        del hers.said["communication_boxes_filled"]  # she is to read that question anew; the rest she has read
     if ending == "follow_up":
         anna.types(f"uppgifter {case.ref}").presses("Spara", {"Beslut fattat": str(TODAY)})
         case.dates["decided_on"] = TODAY
@@ -387,3 +399,304 @@ def test_times_are_counted_with_those_still_open_and_late(put: Put) -> None:
     for span in put.spans:
         found = rows_of(put, times.COLUMNS, times.time_rows, Selection(first=span.first, last=span.last))
         same(found, list(timed(put, span)))
+
+
+# --- the page and the chat -------------------------------------------------------------------------------------------
+
+
+def share(k: int, n: int) -> str:
+    return f"{k} av {n} ({per_cent(k, n)} %)" if n else f"{k} av {n}"
+
+
+def tiles(put: Put, span: Period, unit: str) -> Iterator[tuple[Any, ...]]:
+    """Yield each headline figure: name, k, n, k and n of the period before, open and late, extended, ended late."""
+    before, looked = span.before, []
+    for of in (span, before):
+        whole = put.town.whole(of.first, of.last, unit)
+        clock, _ = put.town.times(of.first, of.last, unit)["4m"]
+        agreed = put.town.agreed(of.first, of.last, unit).values()
+        looked.append({
+            "coverage": (whole["decided"] - whole["decided_without"], whole["decided"]),
+            "complete": (whole["complete"], whole["begun"]),
+            "in_time": (clock["within"] + clock["extended"], sum(clock.values()) - clock["open_within"]),
+            "agreed": (sum(k for k, _ in agreed), sum(n for _, n in agreed)),
+            "late": (clock["open_late"], clock["extended"], clock["late"]),
+        })  # fmt: skip
+    now, then = looked
+    for name in ("coverage", "complete", "in_time", "agreed"):
+        if now[name][1]:
+            yield name, *now[name], *then[name], *(now["late"] if name == "in_time" else (0, 0, 0))
+
+
+def quarters(put: Put, span: Period, unit: str) -> Iterator[tuple[Period, int, int]]:
+    """Yield complete and begun of up to eight quarters, by whole months up to the last of the period."""
+    last = min(span.last, TODAY)
+    end = (last.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    number = last.year * 4 + (last.month - 1) // 3
+    for at in range(number - 7, number + 1):
+        of = quarter(at // 4, at % 4 + 1)
+        whole = put.town.whole(of.first, min(of.last, end), unit)
+        if whole["begun"]:
+            yield of, whole["complete"], whole["begun"]
+
+
+def sentences(put: Put, span: Period, unit: str) -> Iterator[str]:
+    """Yield the three things to know."""
+    whole = put.town.whole(span.first, span.last, unit)
+    if whole["begun"]:
+        yield f"{whole['complete']} av {whole['begun']} påbörjade checklistor är kompletta."
+    else:
+        yield "Ingen checklista har påbörjats under perioden."
+    now = pairs(put.town.questions(span.first, span.last, unit))
+    then = pairs(put.town.questions(span.before.first, span.before.last, unit))
+    named = put.town.headline(span.first, span.last, unit)
+    if named:
+        lowest = min(named, key=lambda item: Fraction(*now[item]))
+        k, n = now[lowest]
+        yield f"Lägst andel Ja: {title(lowest)} ({k} av {n})."
+    changed = [item for item in named if differs(then.get(item, (0, 0)), now[item])]
+    if changed:
+        largest = max(changed, key=lambda item: abs(Fraction(*now[item]) - Fraction(*then[item])))
+        (k, n), (k0, n0) = now[largest], then[largest]
+        which = "en ökning" if differs(then[largest], now[largest]) > 0 else "en minskning"
+        yield f"{title(largest)} Från {k0} av {n0} till {k} av {n}: {which} som är större än vad slumpen brukar ge."
+    elif whole["decided_without"]:
+        yield f"{whole['decided_without']} av {whole['decided']} ärenden med beslut under perioden saknar checklista."
+
+
+def pairs(found: Mapping[str, Counter[str]]) -> dict[str, tuple[int, int]]:
+    return {item: (counts["ja"], applies(counts)) for item, counts in found.items()}
+
+
+def title(item: str) -> str:
+    return next(newest(name).by_id[item].question for name in QUESTIONS if item in newest(name).by_id)
+
+
+def plain(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).replace("\xa0", " ").split())
+
+
+def table(page: str, name: str) -> list[list[str]]:
+    """Return the cells of a table of the page, without its heads."""
+    found = re.search(rf'<table[^>]*aria-labelledby="{name}".*?<tbody>(.*?)</tbody>', page, re.DOTALL)
+    return [cells_of(row) for row in re.findall(r"<tr>.*?</tr>", found[1], re.DOTALL)] if found else []
+
+
+def cells_of(row: str) -> list[str]:
+    return [plain(cell) for cell in re.findall(r"<t[hd][^>]*>.*?</t[hd]>", row, re.DOTALL)]
+
+
+def page_of(put: Put, span: Period, unit: str) -> str:
+    scope = links.report_scope(unit, span.first, span.last)
+    link = Link(1, 1, "report", scope, put.room.now)
+    return str(put.room.desk.run_now(lambda session: render(session, link, "sv")).text)
+
+
+def test_the_page_is_counted(put: Put) -> None:
+    for span in put.spans:
+        for unit in ("", *UNITS):
+            page = page_of(put, span, unit)
+            shown = re.findall(r'<section class="card tile">(.*?)</section>', page, re.DOTALL)
+            assert [plain(tile) for tile in shown] == [tile_words(*tile) for tile in tiles(put, span, unit)]
+            said = re.search(r'aria-labelledby="important".*?<ul>(.*?)</ul>', page, re.DOTALL)
+            assert said is not None
+            assert [plain(one) for one in said[1].split("</li>")][:-1] == list(sentences(put, span, unit))
+            line = "; ".join(
+                f"kv {(of.first.month + 2) // 3} -{of.first:%y}: {share(k, n)}" for of, k, n in quarters(put, span, unit)
+            )
+            assert line in plain(page.replace('aria-label="', ">"))
+            questions_on(page, put, span, unit)
+            tables_on(page, put, span, unit)
+
+
+def tile_words(name: str, k: int, n: int, k0: int, n0: int, open_late: int, extended: int, late: int) -> str:
+    """Return a tile of the page as it is read."""
+    words = f"{say('report_page.tile_' + name, 'sv')} {k} av {n} {per_cent(k, n)} %"
+    if n0:
+        words += f" perioden innan {k0} av {n0}"
+    if n0 and name != "agreed":
+        same = k * n0 == k0 * n
+        words += f": {'samma andel' if same else {1: '▲ högre', -1: '▼ lägre'}.get(differs((k0, n0), (k, n)), 'för få för att säga')}"  # fmt: skip  # noqa: E501
+    words += f" varav {extended} förlängda" if extended else ""
+    words += f" {late} blev klara för sent" if late else ""
+    return words + (f" {open_late} pågår och är försenade" if open_late else "")
+
+
+def questions_on(page: str, put: Put, span: Period, unit: str) -> None:
+    """Hold every question, by its bar and in the table of all numbers."""
+    found = put.town.questions(span.first, span.last, unit)
+    bars = re.findall(r'<strong class="said">(.*?)</strong>', page)
+    counted = pairs(found)
+    assert [plain(bar) for bar in bars] == [f"{k} av {n}" if n else "–" for k, n in counted.values()]
+    drawn = re.findall(r'<rect class="share" [^>]*width="([0-9.]+)"', page)
+    assert drawn == [f"{100 * k / n:.1f}" for k, n in counted.values() if n]
+    rows = re.findall(r"<details>.*?<tbody>(.*?)</tbody>", page, re.DOTALL)
+    cells = [cells_of(row)[:7] for row in re.findall(r"<tr>.*?</tr>", rows[0], re.DOTALL)] if found else []
+    by_hand = []
+    for number, (item, counts) in enumerate(found.items(), start=1):
+        n, answered = applies(counts), sum(counts[code] for code in ANSWERS)
+        between = "–".join(interval(counts["ja"], n)) + " %" if n else "–"
+        more = [str(counts["nej_motiverat"]), str(counts["ja_med_forbehall"])]
+        by_hand.append([str(number), title(item), share(counts["ja"], n), between, share(answered, n), *more])
+    assert cells == by_hand
+    here = {number: counts["endast_i_boten"] for number, counts in enumerate(found.values(), start=1)}
+    where = ", ".join(f"fråga {number}: {n}" for number, n in here.items() if n)
+    assert not where or f"endast i boten: {sum(here.values())} ({where})" in plain(page)
+
+
+def tables_on(page: str, put: Put, span: Period, unit: str) -> None:
+    """Hold the tables of times, lists, units, agreement, the chain and the findings."""
+    town, whole = put.town, put.town.whole(span.first, span.last, unit)
+    assert table(page, "times") == list(times_on_page(put, span, unit))
+    begun, due = whole["begun"], whole["due"] - whole["decided"]
+    assert [value for _, value in table(page, "lists")] == [
+        str(begun),
+        *(share(whole[name], begun) for name in ("sent", "complete", "signed")),
+        share(whole["signed_with_shortfall"], whole["signed"]),
+        *(share(whole[name], begun) for name in ("returned", "voided")),
+        *(str(whole["decided"]), share(whole["decided_without"], whole["decided"])),
+        *(str(due), share(whole["without_checklist"] - whole["decided_without"], due)),
+    ]
+    told = [[title(item), share(k, n)] for item, (k, n) in town.agreed(span.first, span.last, unit).items() if k < n]
+    assert table(page, "roles") == told
+    if not unit:
+        counts = {name: town.whole(span.first, span.last, name) for name in town.units()}
+        shown = [[name, share(of["complete"], of["begun"])] for name, of in counts.items() if of["begun"]]
+        together = [["Alla enheter", share(whole["complete"], begun)]] if len(shown) > 1 else []
+        assert [row[:2] for row in table(page, "units")] == shown + together
+    now, then = ({**pairs(town.questions(of.first, of.last, unit)), **pairs(town.questions(of.first, of.last, unit, checklist="intake"))} for of in (span, span.before))  # fmt: skip  # noqa: E501
+    for step, row in zip(STEPS, table(page, "chain"), strict=True):
+        k, n = added(now, [item for item in now if STEP[item] == step])
+        assert row[1] == (f"{k} av {n}" if n else "Ingen fråga i det här steget gällde under perioden.")
+        for item in now if n else ():
+            if STEP[item] == step and now[item][1]:
+                low, high = ends(*now[item])
+                column = 2 if low >= 0.8 else 3 if high < 0.8 else 4
+                assert f"{title(item)} ({now[item][0]} av {now[item][1]})" in row[column]
+    shares = {row[0].split()[0]: row[3] for row in table(page, "findings")}
+    for code, items in FINDINGS.items():
+        if any(item in now or item in then for item in items):
+            k, n = added(now, items)
+            assert shares[code] == (f"{k} av {n}" if n else "–")
+
+
+def added(found: Mapping[str, tuple[int, int]], items: Sequence[str]) -> tuple[int, int]:
+    some = [found.get(item, (0, 0)) for item in items]
+    return sum(k for k, _ in some), sum(n for _, n in some)
+
+
+def times_on_page(put: Put, span: Period, unit: str) -> Iterator[list[str]]:
+    days = put.town.reading(span.first, span.last, unit)
+    yield [say("workbook.time_read", "sv"), str(len(days)), "–", "–", "–", middle(days) or "–"]
+    for clock, (counts, days) in put.town.times(span.first, span.last, unit).items():
+        row = [say("workbook.time_" + clock, "sv"), str(len(days))]
+        if clock in LIMITED:
+            n = sum(counts[name] for name in OUTCOMES if name != "open_within")
+            words = share(counts["within"] + counts["extended"], n) if n else "–"
+            words += f", varav {counts['extended']} förlängda" if counts["extended"] else ""
+            row += [words, str(counts["open_late"]), str(counts["open_within"])]
+        else:
+            row += ["–"] * 3
+        yield [*row, middle(days) or "–"]
+
+
+def test_the_chat_is_counted(put: Put) -> None:
+    mona = put.room.chat("mona")
+    for span in put.spans:
+        for unit in ("", *UNITS):
+            mona.types(f"rapport {span}")
+            if unit:
+                mona.presses("Visa", Enhet=unit)
+            view = mona.view
+            assert isinstance(view, ReportView)
+            by_hand = list(tiles(put, span, unit))
+            shown = [(one.name, one.k, one.n, one.before_k, one.before_n, one.open_late, one.extended) for one in view.tiles]  # fmt: skip  # noqa: E501
+            assert shown == [tile[:7] for tile in by_hand]
+            assert list(view.sentences) == list(sentences(put, span, unit))
+            counted = pairs(put.town.questions(span.first, span.last, unit))
+            assert [(row.item, row.k, row.n) for row in view.rows] == [(item, *kn) for item, kn in counted.items()]
+            for _, k, n, *_ in by_hand:
+                mona.sees(f"{k} av {n}")
+            for k, n in counted.values():
+                assert not n or f"{per_cent(k, n)}\xa0%" in mona.text
+
+
+# --- the workbook ----------------------------------------------------------------------------------------------------
+
+
+def numbers(row: Mapping[str, str], columns: Sequence[str]) -> list[object]:
+    """Return a row of a file as a workbook holds it."""
+    found: list[object] = []
+    for column in columns:
+        text = row[column]
+        if column in ("unit", "period", "item"):
+            found.append(text)
+        elif column == "role":
+            found.append(say("roles." + text, "sv"))
+        elif column == "checklist":
+            found.append(newest(text).title)
+        elif column == "clock":
+            found.append(say("workbook.time_" + text, "sv"))
+        else:
+            found.append(float(text.replace(",", ".")) if text else None)
+    return found
+
+
+def test_the_workbook_is_counted(put: Put, tmp_path: Path) -> None:
+    put.room.desk.run_now(aggregates.project_all)
+    for number, span in enumerate(put.spans):
+        path, unit = tmp_path / f"{number}.xlsx", ("", NORTH)[number % 2]
+        selection = Selection(unit=unit, first=span.first, last=span.last)
+        write_workbook(put.room.desk.read_now, str(path), Wanted(selection, TODAY, with_cases=True))
+        book = openpyxl.load_workbook(path, read_only=True)
+        sheets = {name: [list(row) for row in book[name].iter_rows(values_only=True)] for name in book.sheetnames}
+
+        first = [row for row in sheets["Översikt"] if row and isinstance(row[0], str)]
+        shown = [row for row in first if row[0] in {say("report_page.tile_" + name, "sv") for name in TILES}]
+        assert [row[1:3] + row[4:6] for row in shown] == [[k, n, k0, n0] for _, k, n, k0, n0, *_ in tiles(put, span, unit)]  # fmt: skip  # noqa: E501
+        assert [row[6:8] for row in shown if row[6] is not None] == [[*tile[5:7]] for tile in tiles(put, span, unit) if tile[0] == "in_time"]  # fmt: skip  # noqa: E501
+        assert [row[3] for row in shown] == [as_number(k, n) for _, k, n, *_ in tiles(put, span, unit)]
+        told = [row[0] for row in first]
+        assert [one for one in sentences(put, span, unit) if one not in told] == []
+        spans = [[str(of), n, k, as_number(k, n)] for of, k, n in quarters(put, span, unit)]
+        assert [row[:4] for row in first if re.match(r"20\d\d-", row[0])] == spans
+
+        columns = [name for name in (*rates.COLUMNS, "endast_i_boten") if name != "question"]
+        got = [[*row[:4], *row[5:22]] for row in sheets["Frågor"][1:]]
+        assert padded(got) == padded([numbers(row, columns) for row in rated(put, span, unit)])
+        clocks = [numbers(row, times.COLUMNS) for row in timed(put, span) if unit in ("", row["unit"])]
+        assert padded(sheets["Tider"][1:]) == padded(clocks)
+        lists = [numbers(row, checklists.COLUMNS) for row in listed(put, span) if unit in ("", row["unit"])]
+        got = [row for row in sheets["Sammanfattning"] if len(row) > 3 and row[1] == str(span)]
+        assert sorted(padded(got), key=by_name) == sorted(padded(lists), key=by_name)
+        cases_in(sheets["Ärenden"][1:], put, span, unit)
+
+
+TILES = ("coverage", "complete", "in_time", "agreed")
+
+
+def as_number(k: int, n: int) -> float:
+    return float(per_cent(k, n).replace(",", "."))
+
+
+def padded(rows: Sequence[Sequence[object]]) -> list[list[object]]:
+    """Return rows of one width, whatever a program leaves out at the end."""
+    return [[*row, *[None] * (24 - len(row))] for row in rows]
+
+
+def by_name(row: Sequence[object]) -> str:
+    return str(row[:4])
+
+
+def cases_in(rows: Sequence[Sequence[object]], put: Put, span: Period, unit: str) -> None:
+    """Hold the sheet of cases: each list with its answers, none that is protected or disposed of."""
+    by_hand = []
+    for checklist, role in KINDS:
+        for case, one in put.town.lists(span.first, span.last, unit, role, checklist):
+            if case.is_listed:
+                found = Counter(states(case, one).values())
+                done = sum(found[code] for code in ANSWERS)
+                whole = "Ja" if is_complete(case, one) else "Nej"
+                about = (case.unit, case.ref, newest(checklist).title, say("roles." + role, "sv"), one.child or None)
+                by_hand.append(str((*about, done, applies(found), whole)))
+    assert sorted(str((*row[:5], *row[8:11])) for row in rows) == sorted(by_hand)
