@@ -161,7 +161,9 @@ def _overview(session: Session, everyone: Sequence[int], period: Period, wanted:
     sheet.write([selection.unit or say("workbook.all_units", language)])
     sheet.write([])
     sheet.write(
-        _header(("headline", "part", "whole", "share", "before_part", "before_whole", "open_late", "extended"), language),
+        _header(
+            ("headline", "part", "whole", "share", "before_part", "before_whole", "open_late", "extended"), language
+        ),
         bold=True,
     )
     for tile in found.tiles:

@@ -235,7 +235,9 @@ class Town:
         place = {letter: chr(ord("z") + at) for at, letter in enumerate("åäö", start=1)}
         return sorted({case.unit for case in self.cases}, key=lambda name: [place.get(c, c) for c in name.casefold()])
 
-    def lists(self, first: date, last: date, unit: str = "", role: str = "case_worker", checklist: str = "decision_basis") -> list[tuple[Case, Filled]]:  # fmt: skip  # noqa: E501
+    def lists(
+        self, first: date, last: date, unit: str = "", role: str = "case_worker", checklist: str = "decision_basis"
+    ) -> list[tuple[Case, Filled]]:
         return [
             (case, one)
             for case in self.cases
@@ -243,7 +245,9 @@ class Town:
             if first <= one.begun <= last and unit in ("", case.unit) and (one.role, one.checklist) == (role, checklist)
         ]
 
-    def questions(self, first: date, last: date, unit: str = "", role: str = "case_worker", checklist: str = "decision_basis") -> dict[str, Counter[str]]:  # fmt: skip  # noqa: E501
+    def questions(
+        self, first: date, last: date, unit: str = "", role: str = "case_worker", checklist: str = "decision_basis"
+    ) -> dict[str, Counter[str]]:
         """Return the counts of every question that any list contains, in list order."""
         found: dict[str, Counter[str]] = {}
         lists = self.lists(first, last, unit, role, checklist)
@@ -253,7 +257,9 @@ class Town:
                 found[item].update(figures(case, one)[item])
         return found
 
-    def whole(self, first: date, last: date, unit: str = "", role: str = "case_worker", checklist: str = "decision_basis") -> Counter[str]:  # fmt: skip  # noqa: E501
+    def whole(
+        self, first: date, last: date, unit: str = "", role: str = "case_worker", checklist: str = "decision_basis"
+    ) -> Counter[str]:
         """Return the counts of whole lists, and of cases on the workers' decision basis."""
         found: Counter[str] = Counter()
         for case, one in self.lists(first, last, unit, role, checklist):
@@ -337,14 +343,14 @@ class Town:
         for case, chefs in self.lists(first, last, unit, "unit_manager"):
             if not chefs.seen:
                 continue
-            [workers] = [one for one in case.lists if one.role == "case_worker" and one.child == chefs.child and one.checklist == "decision_basis"]  # fmt: skip  # noqa: E501
+            kind = (chefs.checklist, "case_worker", chefs.child)
+            [workers] = [one for one in case.lists if (one.checklist, one.role, one.child) == kind]
             mine, hers = states(case, workers), states(case, chefs)
             for item in BASIS:
                 both = {mine[item], hers[item]}
                 if "obesvarad" not in both and both != {"ej_tillampligt"}:
                     found[item].append(len(both) == 1)
         return {item: (sum(same), len(same)) for item, same in found.items() if same}
-
 
     def headline(self, first: date, last: date, unit: str = "") -> list[str]:
         """Return the questions that a headline may name: mostly known to apply, and none ongoing that may still be."""

@@ -61,6 +61,8 @@ from tests.sql.import_files import import_answers, import_cases
 from tests.sql.kept_figures import dispose_of
 from texts import say
 
+pytestmark = pytest.mark.no_cover
+"""It runs the product only; what it reaches is reached by tests of the rules themselves."""
 UNITS = (NORTH, SOUTH, "Åsens barn (påhittad)", "Ängens barn (påhittad)")
 TODAY, PROPOSED = date(2026, 5, 12), date(2026, 9, 12)
 """The chat proposes to decide four months on."""
@@ -133,7 +135,7 @@ def bring(room: Room, rng: Random, drawn: Sequence[Case]) -> None:
     assert filed(room, import_cases, rows)
     lists = [(case, one) for case in drawn for one in case.lists]
     assert filed(room, import_answers, [row for case, one in lists for row in answer_rows(case, one, one.said)])
-    again = []
+    again: list[dict[str, str]] = []
     for case, one in rng.sample(lists, len(lists) // 4):
         item = rng.choice(sorted(one.said))
         old, said = one.said[item], Said(rng.choice(("ja", "nej")), note=True)
@@ -502,7 +504,8 @@ def test_the_page_is_counted(put: Put) -> None:
             assert said is not None
             assert [plain(one) for one in said[1].split("</li>")][:-1] == list(sentences(put, span, unit))
             line = "; ".join(
-                f"kv {(of.first.month + 2) // 3} -{of.first:%y}: {share(k, n)}" for of, k, n in quarters(put, span, unit)
+                f"kv {(of.first.month + 2) // 3} -{of.first:%y}: {share(k, n)}"
+                for of, k, n in quarters(put, span, unit)
             )
             assert line in plain(page.replace('aria-label="', ">"))
             questions_on(page, put, span, unit)
@@ -515,8 +518,8 @@ def tile_words(name: str, k: int, n: int, k0: int, n0: int, open_late: int, exte
     if n0:
         words += f" perioden innan {k0} av {n0}"
     if n0 and name != "agreed":
-        same = k * n0 == k0 * n
-        words += f": {'samma andel' if same else {1: '▲ högre', -1: '▼ lägre'}.get(differs((k0, n0), (k, n)), 'för få för att säga')}"  # fmt: skip  # noqa: E501
+        told = ("för få för att säga", "▲ högre", "▼ lägre")[differs((k0, n0), (k, n))]
+        words += f": {'samma andel' if k * n0 == k0 * n else told}"
     words += f" varav {extended} förlängda" if extended else ""
     words += f" {late} blev klara för sent" if late else ""
     return words + (f" {open_late} pågår och är försenade" if open_late else "")
@@ -564,7 +567,14 @@ def tables_on(page: str, put: Put, span: Period, unit: str) -> None:
         shown = [[name, share(of["complete"], of["begun"])] for name, of in counts.items() if of["begun"]]
         together = [["Alla enheter", share(whole["complete"], begun)]] if len(shown) > 1 else []
         assert [row[:2] for row in table(page, "units")] == shown + together
-    now, then = ({**pairs(town.questions(of.first, of.last, unit)), **pairs(town.questions(of.first, of.last, unit, checklist="intake"))} for of in (span, span.before))  # fmt: skip  # noqa: E501
+    now, then = (
+        {
+            item: kn
+            for of in QUESTIONS
+            for item, kn in pairs(town.questions(at.first, at.last, unit, checklist=of)).items()
+        }
+        for at in (span, span.before)
+    )
     for step, row in zip(STEPS, table(page, "chain"), strict=True):
         k, n = added(now, [item for item in now if STEP[item] == step])
         assert row[1] == (f"{k} av {n}" if n else "Ingen fråga i det här steget gällde under perioden.")
@@ -610,8 +620,9 @@ def test_the_chat_is_counted(put: Put) -> None:
             view = mona.view
             assert isinstance(view, ReportView)
             by_hand = list(tiles(put, span, unit))
-            shown = [(one.name, one.k, one.n, one.before_k, one.before_n, one.open_late, one.extended) for one in view.tiles]  # fmt: skip  # noqa: E501
-            assert shown == [tile[:7] for tile in by_hand]
+            assert [
+                (one.name, one.k, one.n, one.before_k, one.before_n, one.open_late, one.extended) for one in view.tiles
+            ] == [tile[:7] for tile in by_hand]
             assert list(view.sentences) == list(sentences(put, span, unit))
             counted = pairs(put.town.questions(span.first, span.last, unit))
             assert [(row.item, row.k, row.n) for row in view.rows] == [(item, *kn) for item, kn in counted.items()]
@@ -653,8 +664,9 @@ def test_the_workbook_is_counted(put: Put, tmp_path: Path) -> None:
 
         first = [row for row in sheets["Översikt"] if row and isinstance(row[0], str)]
         shown = [row for row in first if row[0] in {say("report_page.tile_" + name, "sv") for name in TILES}]
-        assert [row[1:3] + row[4:6] for row in shown] == [[k, n, k0, n0] for _, k, n, k0, n0, *_ in tiles(put, span, unit)]  # fmt: skip  # noqa: E501
-        assert [row[6:8] for row in shown if row[6] is not None] == [[*tile[5:7]] for tile in tiles(put, span, unit) if tile[0] == "in_time"]  # fmt: skip  # noqa: E501
+        assert [row[1:3] + row[4:6] for row in shown] == [[*tile[1:5]] for tile in tiles(put, span, unit)]
+        late = [[*tile[5:7]] for tile in tiles(put, span, unit) if tile[0] == "in_time"]
+        assert [row[6:8] for row in shown if row[6] is not None] == late
         assert [row[3] for row in shown] == [as_number(k, n) for _, k, n, *_ in tiles(put, span, unit)]
         told = [row[0] for row in first]
         assert [one for one in sentences(put, span, unit) if one not in told] == []
