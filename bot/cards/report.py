@@ -137,7 +137,8 @@ def _table_row(pen: Pen, question: str, row: FigureRow) -> Element:
     """Return a question with k of n, a bar of characters and the percentage."""
     share = percent(Share(row.k, row.n))
     share = share if pen.language == "sv" else share.replace(",", ".")
-    full = row.k * _BAR // row.n  # down, so that a full bar is all of them
+    full = (2 * _BAR * row.k + row.n) // (2 * row.n)
+    full = full if row.k in (0, row.n) else min(max(full, 1), _BAR - 1)  # a full bar is all of them
     bar = "█" * full + "░" * (_BAR - full)
     columns = (("stretch", [text(question)]), ("110px", [text(_of(pen, row)), subtle(f"{bar} {share}\u00a0%")]))
     return {

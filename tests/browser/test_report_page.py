@@ -16,6 +16,8 @@ from texts import LANGUAGES, Language
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 HEADINGS = {"sv": "Rapport för", "en": "Report for"}
 BUTTONS = {"sv": "Öppna", "en": "Open"}
+LONGEST = 2620
+"""Pixels of the page of one list on a wide screen."""
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -58,6 +60,9 @@ async def test_the_report_is_read_in_any_width_and_on_paper(
     for width in (400, 600, 1400, 2560):
         await page.set_viewport_size({"width": width, "height": 900})
         assert await page.evaluate(OVERFLOW) <= 0
+        if width == 1400:
+            assert await page.evaluate("document.documentElement.scrollHeight") <= LONGEST
+    await page.locator("#along").press("Enter")
     await page.emulate_media(color_scheme="dark")
     await check(page)
     await page.emulate_media(color_scheme="light")

@@ -558,6 +558,7 @@ def tables_on(page: str, put: Put, span: Period, unit: str) -> None:
         share(whole["signed_with_shortfall"], whole["signed"]),
         *(share(whole[name], begun) for name in ("returned", "voided")),
         *(str(whole["decided"]), share(whole["decided_without"], whole["decided"])),
+        share(whole["begun_early"], whole["use_known"]),
         *(str(due), share(whole["without_checklist"] - whole["decided_without"], due)),
     ]
     told = [[title(item), share(k, n)] for item, (k, n) in town.agreed(span.first, span.last, unit).items() if k < n]
@@ -581,9 +582,10 @@ def tables_on(page: str, put: Put, span: Period, unit: str) -> None:
         for item in now if n else ():
             if STEP[item] == step and now[item][1]:
                 low, high = ends(*now[item])
-                column = 2 if low >= 0.8 else 3 if high < 0.8 else 4
-                assert f"{title(item)} ({now[item][0]} av {now[item][1]})" in row[column]
-    shares = {row[0].split()[0]: row[3] for row in table(page, "findings")}
+                kind = "Styrkor" if low >= 0.8 else "Brister" if high < 0.8 else "För få för att säga"
+                kinds = dict(re.findall(r"(Styrkor|Brister|För få för att säga): (.*?)(?= Brister:| För få|$)", row[2]))
+                assert f"{title(item)} ({now[item][0]} av {now[item][1]})" in kinds[kind]
+    shares = {row[0].split()[0]: row[1] for row in table(page, "findings")}
     for code, items in FINDINGS.items():
         if any(item in now or item in then for item in items):
             k, n = added(now, items)
