@@ -366,3 +366,9 @@ class CheckIsNotHers(UserError):
     """An access is not this person's to check, or has been checked."""
 
     code = "BK-184"
+
+
+class ExtractIsTheChefs(UserError):
+    """Everything that is kept about a case with protected identity is given by its chef."""
+
+    code = "BK-198"
