@@ -42,7 +42,8 @@ UserError
 ├── UnitGone               BK-181
 ├── LastAdmin              BK-182
 ├── NoWorkerThere          BK-183
-└── CheckIsNotHers         BK-184
+├── CheckIsNotHers         BK-184
+└── ExtractIsTheChefs      BK-198
 
 The sentences are in texts/sv/errors.yaml and texts/en/errors.yaml, under the code.
 """
