@@ -118,6 +118,8 @@ def tile_words(tile: Tile, language: Language) -> TileWords:
         details.append(before + told)
     if time and time.extended:
         details.append(say("report_page.tile_extended", language, n=time.extended))
+    if time and time.open_within:
+        details.append(say("report_page.tile_open_within", language, n=time.open_within))
     if time and time.late:
         details.append(say("report_page.tile_late", language, n=time.late))
     late = say("report_page.tile_open_late", language, n=time.open_late) if time and time.open_late else ""

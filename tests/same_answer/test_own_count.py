@@ -411,7 +411,7 @@ def share(k: int, n: int) -> str:
 
 
 def tiles(put: Put, span: Period, unit: str) -> Iterator[tuple[Any, ...]]:
-    """Yield each headline figure: name, k, n, k and n of the period before, open and late, extended, ended late."""
+    """Yield each headline figure: name, k, n, k and n of the period before, open and late, extended, ended late, open."""
     before, looked = span.before, []
     for of in (span, before):
         whole = put.town.whole(of.first, of.last, unit)
@@ -422,12 +422,12 @@ def tiles(put: Put, span: Period, unit: str) -> Iterator[tuple[Any, ...]]:
             "complete": (whole["complete"], whole["begun"]),
             "in_time": (clock["within"] + clock["extended"], sum(clock.values()) - clock["open_within"]),
             "agreed": (sum(k for k, _ in agreed), sum(n for _, n in agreed)),
-            "late": (clock["open_late"], clock["extended"], clock["late"]),
+            "late": (clock["open_late"], clock["extended"], clock["late"], clock["open_within"]),
         })  # fmt: skip
     now, then = looked
     for name in ("coverage", "complete", "in_time", "agreed"):
         if now[name][1]:
-            yield name, *now[name], *then[name], *(now["late"] if name == "in_time" else (0, 0, 0))
+            yield name, *now[name], *then[name], *(now["late"] if name == "in_time" else (0, 0, 0, 0))
 
 
 def quarters(put: Put, span: Period, unit: str) -> Iterator[tuple[Period, int, int]]:
@@ -512,7 +512,7 @@ def test_the_page_is_counted(put: Put) -> None:
             tables_on(page, put, span, unit)
 
 
-def tile_words(name: str, k: int, n: int, k0: int, n0: int, open_late: int, extended: int, late: int) -> str:
+def tile_words(name: str, k: int, n: int, k0: int, n0: int, *of_time: int) -> str:
     """Return a tile of the page as it is read."""
     words = f"{say('report_page.tile_' + name, 'sv')} {k} av {n} {per_cent(k, n)} %"
     if n0:
@@ -520,7 +520,9 @@ def tile_words(name: str, k: int, n: int, k0: int, n0: int, open_late: int, exte
     if n0 and name != "agreed":
         told = ("för få för att säga", "▲ högre", "▼ lägre")[differs((k0, n0), (k, n))]
         words += f": {'samma andel' if k * n0 == k0 * n else told}"
+    open_late, extended, late, open_within = of_time
     words += f" varav {extended} förlängda" if extended else ""
+    words += f" {open_within} pågår i tid och räknas inte än" if open_within else ""
     words += f" {late} blev klara för sent" if late else ""
     return words + (f" {open_late} pågår och är försenade" if open_late else "")
 
