@@ -172,7 +172,7 @@ async def pictures(bot: RealBot, context: BrowserContext) -> AsyncIterator[Pictu
         await chat(page, EVA).get_by_role("link", name="Rapporten som sida").last.click()
     report = await opened.value
     await report.get_by_role("button", name="Öppna").click()
-    await report.set_viewport_size({"width": 1400, "height": 1180})
+    await report.set_viewport_size({"width": 1400, "height": 1120})
     headline, first = report.get_by_role("heading", level=1), report.locator(".grid").first
     shown = (headline, first, report.locator("section[aria-labelledby=questions]"))
     yield Picture("report.png", report, [line for place in shown for line in await _words(place)])

@@ -1,4 +1,4 @@
-"""`registerutdrag`: everything about one case, for lead or chef, once secrecy has been tried; each page in the trail."""
+"""`registerutdrag`: everything about one case, for lead or chef, once secrecy is tried; each page in the trail."""
 
 import pytest
 

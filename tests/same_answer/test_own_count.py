@@ -411,7 +411,7 @@ def share(k: int, n: int) -> str:
 
 
 def tiles(put: Put, span: Period, unit: str) -> Iterator[tuple[Any, ...]]:
-    """Yield each headline figure: name, k, n, k and n of the period before, open and late, extended, ended late, open."""
+    """Yield each headline figure: name, k, n, both before, then of its time: open late, extended, late, open."""
     before, looked = span.before, []
     for of in (span, before):
         whole = put.town.whole(of.first, of.last, unit)
