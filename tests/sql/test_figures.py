@@ -529,7 +529,7 @@ def test_the_workbook_is_headed_by_the_municipality_and_the_unit(desk: Desk, tow
         wanted = Wanted(replace(EVERYTHING, unit=unit), TODAY)
         first = workbook(desk, tmp_path / "a.xlsx", wanted)["Översikt"]
         assert [row[0].value for row in first.iter_rows(max_row=2)][1] == f"Påhittade kommunen, {words}"
-        assert (first.page_setup.orientation, first.page_setup.paperSize) == ("landscape", "9")
+        assert (first.page_setup.orientation, first.page_setup.paperSize) == ("landscape", 9)
         assert first["A4"].fill.start_color.rgb == "FFDFE9EA"
         assert first.column_dimensions["A"].width > 40
 
