@@ -10,6 +10,7 @@ from playwright.async_api import Page, expect
 from dialogs.figures import addresses
 from tests.browser.test_pages import check
 from tests.sql.conftest import change
+from tests.waiting import until
 from tests.wire.report_site import NORTH, SOUTH, Site, report_site
 from texts import LANGUAGES, Language
 
@@ -88,7 +89,7 @@ async def test_all_numbers_are_opened_and_scrolled_by_keyboard_and_tables_are_ca
     table = page.get_by_role("region", name="Alla tal som tabell")
     await table.focus()
     await page.keyboard.press("ArrowRight")
-    await page.wait_for_function("document.querySelector('.wide').scrollLeft > 0")
+    await until("it to scroll", lambda: table.evaluate("e => e.scrollLeft"), lambda left: left > 0)
     assert await page.locator(".stack td").first.evaluate("e => getComputedStyle(e, '::before').content") != "none"
     assert await page.locator(".stack thead").first.evaluate("e => e.getBoundingClientRect().width") <= 1
 
