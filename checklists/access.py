@@ -111,6 +111,15 @@ def seat(checklist: Checklist, held: Iterable[Held], case: CaseAccess) -> Role |
     return next((role for role in checklist.answered_by if role in answering), None)
 
 
+EXTRACTORS: Mapping[Role, tuple[Relation, ...]] = {"case_worker": ("lead",), "unit_manager": ("own_unit",)}
+"""Who may have everything that is kept about a case: its lead, and the chefs of its unit."""
+
+
+def may_extract(held: Sequence[Held], case: CaseAccess) -> bool:
+    """Return whether one who may use such a right may do so for this case: a protected identity is the chef's alone."""
+    return not case.protected_identity or reads([one for one in held if one.role == "unit_manager"], case)
+
+
 class Staff:
     """Everyone who holds a role in one municipality on one day."""
 

@@ -89,12 +89,12 @@ def _known(how: How, method: str) -> list[str | None]:
 
 
 def _methods(item: Item, choice: str, method: str) -> tuple[str, str]:
-    """Return the option ids, comma-separated, and the text as written where the options do not cover all of it."""
+    """Return the option ids, comma-separated as named, and the text as written where they do not cover all of it."""
     how = item.how
     if not method or how is None or choice not in how.answers:
         return "", method
     named = _known(how, method)
-    found = [option.id for option in how.options if option.id in named]
+    found = [option for option in dict.fromkeys(named) if option is not None]
     if found and None not in named and (how.several or len(found) == 1):
         return ",".join(found), ""
     if not how.several:

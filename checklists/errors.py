@@ -42,7 +42,8 @@ UserError
 ├── UnitGone               BK-181
 ├── LastAdmin              BK-182
 ├── NoWorkerThere          BK-183
-└── CheckIsNotHers         BK-184
+├── CheckIsNotHers         BK-184
+└── ExtractIsTheChefs      BK-198
 
 The sentences are in texts/sv/errors.yaml and texts/en/errors.yaml, under the code.
 """
@@ -366,3 +367,9 @@ class CheckIsNotHers(UserError):
     """An access is not this person's to check, or has been checked."""
 
     code = "BK-184"
+
+
+class ExtractIsTheChefs(UserError):
+    """Everything that is kept about a case with protected identity is given by its chef."""
+
+    code = "BK-198"

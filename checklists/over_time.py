@@ -23,7 +23,10 @@ Signal = Literal["few_points", "few_cases", "steady", "shift", "crossings"]
 
 @dataclass(frozen=True, slots=True)
 class RunChart:
-    """The verdict on a series. middle: its median. useful: points off it. since: where the longest run begins."""
+    """The verdict on a series. middle: its median. useful: points off it. since: where a shift begins, else 0.
+
+    A run that the series begins with began before anybody counted; what changed is what came after it.
+    """
 
     middle: float
     useful: int
@@ -51,7 +54,7 @@ def run_chart(points: Sequence[Share]) -> RunChart:
         else:
             runs.append((place, 1))
     useful = len(sides)
-    since, longest = max(runs, key=lambda run: run[1], default=(0, 0))
+    longest = max((length for _, length in runs), default=0)
     longest_max, fewest = longest_expected(useful), fewest_crossings(useful)
     crossings = max(0, len(runs) - 1)
     signal: Signal = "steady"
@@ -63,7 +66,18 @@ def run_chart(points: Sequence[Share]) -> RunChart:
         signal = "shift"
     elif crossings < fewest:
         signal = "crossings"
+    since = _began(runs, longest, sides) if signal == "shift" else 0
     return RunChart(middle, useful, longest, longest_max, crossings, fewest, since, signal)
+
+
+def _began(runs: Sequence[tuple[int, int]], longest: int, sides: Sequence[tuple[int, bool]]) -> int:
+    """Return where the latest of the longest runs begins; if that is where the series begins, where the run ends.
+
+    sides: the places of the useful points.
+    """
+    number = max(number for number, (_, length) in enumerate(runs) if length == longest)
+    place = runs[number][0]
+    return place if place else sides[longest - 1][0] + 1
 
 
 def longest_expected(useful: int) -> int:

@@ -19,6 +19,8 @@ Decides = Literal[
     "open:case_worker", "open:senior_case_worker", "open:unit_manager", "open:together",
     "not_open:case_worker", "not_open:senior_case_worker", "not_open:unit_manager", "not_open:together",
 ]  # fmt: skip
+MOST_OF_NAME = 60
+"""Characters of the municipality's name."""
 ViolenceMeasure = Literal["decided_by_chef", "two_workers", "with_police"]
 
 
@@ -33,6 +35,13 @@ def _findings(said: tuple[str, ...]) -> tuple[str, ...]:
     return said
 
 
+def _line(said: str) -> str:
+    line = " ".join(said.split())
+    if len(line) > MOST_OF_NAME or not line.isprintable():
+        raise ValueError
+    return line
+
+
 def _addresses(said: tuple[str, ...]) -> tuple[str, ...]:
     if not all("@" in one for one in said):
         raise ValueError
@@ -43,6 +52,7 @@ def _addresses(said: tuple[str, ...]) -> tuple[str, ...]:
 class TenantSettings(Thresholds):
     """The reminder thresholds, and everything else a tenant decides for itself.
 
+    municipality: its name, at the top of reports.
     office_opens, office_closes: Swedish times of day; reminders are sent from the first and before the second.
     free_days: closing days in addition to the holidays. motivation: the form of motivation required.
     findings: the standing of the supervisory authority's findings, as `findings.read_standings` parses it.
@@ -53,6 +63,7 @@ class TenantSettings(Thresholds):
     protection assessment, in the chef's place.
     """
 
+    municipality: Annotated[str, AfterValidator(_line)] = ""
     case_ref_pattern: Annotated[str, AfterValidator(_pattern)] = DEFAULT_PATTERN
     office_opens: time = time(8, 0)
     office_closes: time = time(16, 30)

@@ -117,7 +117,8 @@ def _answer_rows() -> Iterator[dict[str, object]]:
 
 
 async def _fill(bot: RealBot) -> None:
-    """Import the made-up cases and answers."""
+    """Import the made-up cases and answers, and name the municipality."""
+    await bot.command("settings", _TENANT, "municipality=Påhittade kommunen")
     for command, rows in (("cases", list(_case_rows())), ("answers", list(_answer_rows()))):
         text = io.StringIO()
         writer = csv.DictWriter(text, list(rows[0]))
@@ -171,10 +172,21 @@ async def pictures(bot: RealBot, context: BrowserContext) -> AsyncIterator[Pictu
         await chat(page, EVA).get_by_role("link", name="Rapporten som sida").last.click()
     report = await opened.value
     await report.get_by_role("button", name="Öppna").click()
-    await report.set_viewport_size({"width": 1400, "height": 1180})
+    await report.set_viewport_size({"width": 1400, "height": 1120})
     headline, first = report.get_by_role("heading", level=1), report.locator(".grid").first
     shown = (headline, first, report.locator("section[aria-labelledby=questions]"))
     yield Picture("report.png", report, [line for place in shown for line in await _words(place)])
+    title = await _words(headline)
+    await report.emulate_media(color_scheme="dark")
+    await report.set_viewport_size({"width": 1400, "height": 900})
+    yield Picture("report-dark.png", report, title)
+    await report.emulate_media(color_scheme="light")
+    for width, height in ((400, 1500), (320, 1500)):
+        await report.set_viewport_size({"width": width, "height": height})
+        yield Picture(f"report-{width}.png", report, title)
+    await report.set_viewport_size({"width": 718, "height": 1016})  # A4 with the browser's own margins
+    await report.emulate_media(media="print")
+    yield Picture("report-print.png", report, title)
 
 
 def _card(page: Page, person: str) -> Locator:

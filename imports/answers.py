@@ -187,6 +187,8 @@ class _Import:
             return False
         told = answers.for_export(self.session, sheet.filled, old)
         new = read_cells(item, cells)
+        if set(new.option.split(",")) == set(told.option.split(",")):
+            new = replace(new, option=told.option)  # the same ways in another order are no other answer
         same = write_cells(item, new, new.choice).like(write_cells(item, told, told.choice))
         return same or (item.id in here.before and here.before[item.id].like(cells))
 

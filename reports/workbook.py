@@ -24,7 +24,7 @@ from reports.summary import report_view
 from reports.times import CLOCKS, READ, time_rows, times
 from reports.times import COLUMNS as TIME_COLUMNS
 from reports.xlsx_out import Cell, Sheet, open_workbook
-from storage import case_lists, people
+from storage import case_lists, people, tenants
 from storage.case_lists import CaseList
 from storage.desk import Session
 from texts import Language, say
@@ -158,15 +158,19 @@ def _overview(session: Session, everyone: Sequence[int], period: Period, wanted:
     found = overview(session, tenant_id, period, wanted.today, selection.unit)
     sheet = Sheet(book, say("workbook.overview", language), [44, 12, 12, 12, 16, 16, 16, 16])
     sheet.write([say("workbook.title", language, period=period)], bold=True)
-    sheet.write([selection.unit or say("workbook.all_units", language)])
+    named = tenants.settings(tenants.get(session, tenant_id)).municipality
+    sheet.write([", ".join(filter(None, (named, selection.unit or say("workbook.all_units", language))))])
     sheet.write([])
     sheet.write(
-        _header(("headline", "part", "whole", "share", "before_part", "before_whole", "open_late"), language), bold=True
+        _header(
+            ("headline", "part", "whole", "share", "before_part", "before_whole", "open_late", "extended"), language
+        ),
+        bold=True,
     )
     for tile in found.tiles:
-        share, late = tile.share, tile.time.open_late if tile.time else None
+        share, late = tile.share, (tile.time.open_late, tile.time.extended) if tile.time else ()
         title = say("report_page.tile_" + tile.name, language)
-        sheet.write([title, share.k, share.n, share.tenths / 10, tile.before.k, tile.before.n, late])
+        sheet.write([title, share.k, share.n, share.tenths / 10, tile.before.k, tile.before.n, *late])
     sheet.write([])
     for said in report_view(session, tenant_id, selection, period, wanted.today, language).sentences:
         sheet.write([said])

@@ -8,6 +8,7 @@ from bot.cards.comment import comment_card
 from bot.cards.deputies import deputies_card
 from bot.cards.detail import detail_card
 from bot.cards.details import close_card, decided_card, details_card, extend_card, wrong_case_card
+from bot.cards.extract import extract_card
 from bot.cards.facts import facts_card
 from bot.cards.file_text import file_text_card
 from bot.cards.form import form_card
@@ -38,6 +39,7 @@ _BUILDERS: dict[str, Callable[[Pen, Any], Card]] = {
     "detail": detail_card,
     "summary": summary_card,
     "file_text": file_text_card,
+    "extract": extract_card,
     "missing": missing_card,
     "cases": cases_card,
     "menu": menu_card,

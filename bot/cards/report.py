@@ -22,7 +22,7 @@ from checklists.model import Item
 from checklists.periods import Period
 from checklists.rates import Share
 from dialogs.views.figures import Asked, FigureRow, LinksView, ReportView, TileRow
-from reports.figures import decimal, item_of, versions_of
+from reports.figures import item_of, percent, versions_of
 
 _BAR = 10
 """Characters in a full bar."""
@@ -82,6 +82,8 @@ def _tile(pen: Pen, tile: TileRow) -> Element:
     ]
     if tile.before_n:
         items.append(subtle(pen.say("report_page.tile_before", k=tile.before_k, n=tile.before_n)))
+    if tile.extended:
+        items.append(subtle(pen.say("report_page.tile_extended", n=tile.extended)))
     if tile.open_late:
         items.append(text(pen.say("report_page.tile_open_late", n=tile.open_late), spacing="None"))
     return {"type": "Column", "width": "stretch", "items": items}
@@ -104,7 +106,7 @@ def _chart(pen: Pen, view: ReportView, rows: list[FigureRow]) -> Element:
         "title": pen.say("report.chart"),
         "displayMode": "AbsoluteNoAxis",
         "data": [
-            {"x": f"{_short(pen, view, item)} ({_of(pen, row)})", "y": round(100 * row.k / row.n, 1)}
+            {"x": f"{_short(pen, view, item)} ({_of(pen, row)})", "y": Share(row.k, row.n).tenths / 10}
             for item, row in named
         ],
         "fallback": {
@@ -133,9 +135,10 @@ def _of(pen: Pen, row: FigureRow) -> str:
 
 def _table_row(pen: Pen, question: str, row: FigureRow) -> Element:
     """Return a question with k of n, a bar of characters and the percentage."""
-    share = decimal(Share(row.k, row.n).part)
+    share = percent(Share(row.k, row.n))
     share = share if pen.language == "sv" else share.replace(",", ".")
-    full = round(_BAR * row.k / row.n)
+    full = (2 * _BAR * row.k + row.n) // (2 * row.n)
+    full = full if row.k in (0, row.n) else min(max(full, 1), _BAR - 1)  # a full bar is all of them
     bar = "█" * full + "░" * (_BAR - full)
     columns = (("stretch", [text(question)]), ("110px", [text(_of(pen, row)), subtle(f"{bar} {share}\u00a0%")]))
     return {

@@ -21,13 +21,17 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A line of shares from 0 to 100 %. title: what it shows, in words. middle: y of a dashed line, "" if none."""
+    """A line of shares from 0 to 100 %. title: what it shows, in words.
+
+    middle: y of a dashed line, "" if none. mark: x of an upright line where a change begins, "" if none.
+    """
 
     title: str
     points: tuple[Point, ...]
     line: str
     target: str
     middle: str
+    mark: str
 
 
 def chart(
@@ -38,8 +42,12 @@ def chart(
     *,
     target: float,
     middle: float | None,
+    since: int | None = None,
 ) -> Chart:
-    """Return the chart of shares in order of time (one at least). labels, said: one for each point."""
+    """Return the chart of shares in order of time (one at least). labels, said: one for each point.
+
+    since: the place of the point where a change begins.
+    """
     step = (_RIGHT - _LEFT) / max(1, len(shares) - 1)
     places = [
         (_LEFT + step * number if len(shares) > 1 else (_LEFT + _RIGHT) / 2, _y(one.part))
@@ -47,7 +55,8 @@ def chart(
     ]
     points = tuple(Point(_n(x), _n(y), label, words) for (x, y), label, words in zip(places, labels, said, strict=True))
     line = " ".join(f"{_n(x)},{_n(y)}" for x, y in places)
-    return Chart(title, points, line, _n(_y(target)), "" if middle is None else _n(_y(middle)))
+    mark = "" if since is None else points[since].x
+    return Chart(title, points, line, _n(_y(target)), "" if middle is None else _n(_y(middle)), mark)
 
 
 def _y(part: float) -> float:

@@ -11,9 +11,10 @@ from aiohttp import web
 from bot.pages import pages
 from bot.pages.links import Field
 from bot.pages.report_tables import (
+    along_time,
     by_section,
     extent,
-    finding_row,
+    finding_rows,
     months_chart,
     over_time,
     percent_words,
@@ -36,7 +37,7 @@ from reports.selected import Selection
 from reports.side_by_side import agreement, by_unit
 from reports.summary import QuestionRate, report_view
 from reports.times import times
-from storage import people
+from storage import people, tenants
 from storage.desk import Session
 from storage.links import Link, Scope
 from texts import Language, say
@@ -45,20 +46,22 @@ _NAMES = (
     *("important", "cannot", "questions", "target", "table", "number", "question", "answered", "fulfilled", "interval"),
     *("motivated", "noted", "compared", "means_answered", "means_fulfilled", "means_interval", "means_motivated"),
     *("means_noted", "means_sections", "lists", "figure", "chain", "nothing_asked", "nothing_to_show"),
-    *("step", "strengths", "shortcomings", "unclear", "finding_codes"),
+    *("step", "strengths", "shortcomings", "unclear"),
+    *("along", "means_along", "judged", "said_yes"),
     *("others", "others_how", "definitions", "quarters", "months"),
     *("times", "time", "time_ended", "time_within", "time_open_late", "time_open_within", "time_median", "means_times"),
     *("roles", "same", "means_roles", "units", "unit", "unit_complete", "unit_place", "means_units"),
-    *("findings", "finding", "standing", "steps", "before", "means_findings"),
+    *("findings", "finding", "before", "means_findings"),
 )
 _COUNTS = (
     *("begun", "sent", "complete", "signed", "signed_with_shortfall", "returned", "voided"),
-    *("decided", "decided_without", "planned", "planned_without"),
+    *("decided", "decided_without", "begun_early", "planned", "planned_without"),
 )
 _WHOLE = {
     **dict.fromkeys(("sent", "complete", "signed", "returned", "voided"), "begun"),
     "signed_with_shortfall": "signed",
     "decided_without": "decided",
+    "begun_early": "use_known",
     "planned_without": "planned",
 }
 """For each count that is shown as a share: the count it is a share of."""
@@ -116,6 +119,7 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
         "rapport.html",
         language,
         title=say("report_page.title", language, unit=name, period=view.period),
+        municipality=tenants.settings(tenants.get(session, link.tenant_id)).municipality,
         words=words,
         about=say("report_page.about", language, unit=name, period=view.period, n=view.counts.get("begun", 0)),
         taken=say("report_page.taken", language, at=stamp(link.at)),
@@ -125,6 +129,7 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
         quarters=quarters_chart(found, along.target, language),
         months=months_chart(found.complete, along.target, language),
         over_time=over_time(found.complete, language),
+        along=along_time(view.questions, found, along.target, language),
         only_here=_only_here(view.questions, language),
         sentences=view.sentences,
         sections=by_section(view.checklist, view.questions, rows, view.sections),
@@ -138,7 +143,7 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
         ],
         units=[] if unit else unit_rows(by_unit(session, link.tenant_id, period), language),
         extent=extent(along.findings, language),
-        findings=[finding_row(one, language) for one in along.findings],
+        findings=finding_rows(along.findings, language),
         steps=step_rows(along, language),
         periods=list(_other_periods(period, link.at, language)),
     )

@@ -51,12 +51,13 @@ _FEWEST_NONE = 5
 
 @dataclass(frozen=True, slots=True)
 class TileWords:
-    """One tile. k, n: the headline. details: beneath it. late: those still running past the limit, "" if none."""
+    """One tile. k, n, percent: the headline. details: beneath it. late: those running past the limit, "" if none."""
 
     title: str
     k: int
     n: int
     of: str
+    percent: str
     details: tuple[str, ...]
     late: str
 
@@ -107,7 +108,7 @@ class Step:
 def tile_words(tile: Tile, language: Language) -> TileWords:
     """Return a tile in words, with its direction since the period before."""
     share, time = tile.share, tile.time
-    details = [_percent_of(share, language)]
+    details = []
     if tile.before.n:
         before = say("report_page.tile_before", language, k=tile.before.k, n=tile.before.n)
         verdict = compare(tile.before, share).verdict
@@ -117,11 +118,13 @@ def tile_words(tile: Tile, language: Language) -> TileWords:
         details.append(before + told)
     if time and time.extended:
         details.append(say("report_page.tile_extended", language, n=time.extended))
+    if time and time.open_within:
+        details.append(say("report_page.tile_open_within", language, n=time.open_within))
     if time and time.late:
         details.append(say("report_page.tile_late", language, n=time.late))
     late = say("report_page.tile_open_late", language, n=time.open_late) if time and time.open_late else ""
     of, title = say("report_page.tile_of", language, n=share.n), say("report_page.tile_" + tile.name, language)
-    return TileWords(title, share.k, share.n, of, tuple(details), late)
+    return TileWords(title, share.k, share.n, of, _percent_of(share, language), tuple(details), late)
 
 
 def quarters_chart(found: Overview, target: float, language: Language) -> Chart | None:
@@ -140,13 +143,33 @@ def quarters_chart(found: Overview, target: float, language: Language) -> Chart 
 
 
 def months_chart(series: Series, target: float, language: Language) -> Chart | None:
-    """Return complete of begun lists by month, with the median; None if there are too few months to say anything."""
+    """Return shares by month, with the median and where a shift begins; None if too few months say anything."""
     if series.chart is None or series.chart.signal in ("few_points", "few_cases"):
         return None
     labels = [_month(day, language) if number % 6 == 0 else "" for number, day in enumerate(series.months)]
     title = say("report_page.months_said", language, verdict=over_time(series, language))
-    points = series.points
-    return chart(title, points, labels, [""] * len(points), target=target, middle=series.chart.middle)
+    points, verdict = series.points, series.chart
+    since = verdict.since if verdict.signal == "shift" else None
+    return chart(title, points, labels, [""] * len(points), target=target, middle=verdict.middle, since=since)
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """One question month by month. chart: None if there are too few months or lists for one."""
+
+    title: str
+    chart: Chart | None
+    verdict: str
+
+
+def along_time(rates: Sequence[QuestionRate], found: Overview, target: float, language: Language) -> list[Along]:
+    """Return the questions of the list month by month, in list order; those that never applied are left out."""
+    numbered = [(number, rate, found.questions.get(rate.key)) for number, rate in enumerate(rates, start=1)]
+    return [
+        Along(f"{number}. {rate.title}", months_chart(series, target, language), over_time(series, language))
+        for number, rate, series in numbered
+        if series is not None and series.chart is not None
+    ]
 
 
 def over_time(series: Series, language: Language) -> str:
@@ -258,8 +281,24 @@ def extent(findings: Sequence[FindingReport], language: Language) -> str:
     return say("report_page.extent", language, **{kind: counts[kind] for kind in KINDS})
 
 
-def finding_row(found: FindingReport, language: Language) -> tuple[str, str, str, str, str]:
-    """Return a finding's text, its status, its steps, its share of Ja, and the change from the period before.
+@dataclass(frozen=True, slots=True)
+class FindingWords:
+    """A finding. title: its code and text. about: its steps and its standing. share, against: Ja, now and before."""
+
+    title: str
+    about: str
+    share: str
+    against: str
+
+
+def finding_rows(findings: Sequence[FindingReport], language: Language) -> list[FindingWords]:
+    """Return the findings in words; where the municipality has named any, also that it has not named this one."""
+    any_named = any(found.standing.kind for found in findings)
+    return [_finding(found, language, any_named=any_named) for found in findings]
+
+
+def _finding(found: FindingReport, language: Language, *, any_named: bool) -> FindingWords:
+    """Return a finding in words.
 
     No interval: answers on one list hang together. A finding that is measured indirectly or not at all has no figure.
     """
@@ -273,7 +312,9 @@ def finding_row(found: FindingReport, language: Language) -> tuple[str, str, str
         elif found.before.n:
             before = say("report_page.k_of_n", language, k=found.before.k, n=found.before.n)
             against = before if found.same else say("report_page.other", language)
-    return f"{found.finding.code} {words}", _standing(found, language), steps or "–", share, against
+    standing = _standing(found, language) if any_named else ""
+    about = " · ".join(filter(None, (steps, standing)))
+    return FindingWords(f"{found.finding.code} {words}", about, share, against)
 
 
 def _standing(found: FindingReport, language: Language) -> str:

@@ -119,9 +119,11 @@ def _shown(context: TurnContext, period: Period, wanted: str, *, offer_only: boo
 
 
 def _tile(tile: Tile) -> TileRow:
-    late = tile.time.open_late if tile.time else 0
     share, before = tile.share, tile.before
-    return TileRow(name=tile.name, k=share.k, n=share.n, before_k=before.k, before_n=before.n, open_late=late)
+    found = TileRow(name=tile.name, k=share.k, n=share.n, before_k=before.k, before_n=before.n)
+    if tile.time is None:
+        return found
+    return found.model_copy(update={"open_late": tile.time.open_late, "extended": tile.time.extended})
 
 
 def _units(context: TurnContext) -> dict[int, str]:

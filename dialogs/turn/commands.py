@@ -10,7 +10,7 @@ from checklists.errors import SignatureStands
 from checklists.replies import begins_with_answer, folded, words_of
 from checklists.rights import ANYONE, RELATIONS, Right, may, table
 from dialogs.admin import administration, log_check
-from dialogs.chef import deputies, reading, sign_off, unit_case, unit_cases
+from dialogs.chef import deputies, extract, reading, sign_off, unit_case, unit_cases
 from dialogs.figures import report
 from dialogs.messages import reminder_content
 from dialogs.rounds import manage, raising, review
@@ -77,6 +77,7 @@ MODULES = (
     sign_off,
     unit_cases,
     unit_case,
+    extract,
     deputies,
     menu,
     reminder_content,

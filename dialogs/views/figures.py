@@ -14,7 +14,10 @@ class FigureRow(Data):
 
 
 class TileRow(Data):
-    """A headline figure: k of n, the same in the period before, and how many are still running past the limit."""
+    """A headline figure: k of n, and the same in the period before.
+
+    open_late: how many are still running past the limit. extended: how many of k were in time by an extension only.
+    """
 
     name: Literal["coverage", "complete", "in_time", "agreed"]
     k: int
@@ -22,6 +25,7 @@ class TileRow(Data):
     before_k: int
     before_n: int
     open_late: int = 0
+    extended: int = 0
 
 
 class Asked(Data):

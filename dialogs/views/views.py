@@ -351,6 +351,26 @@ class FileTextView(View):
     buttons: tuple[Button, ...]
 
 
+class ExtractRow(Data):
+    """One thing that is kept about a case, as `reports.case_extract` tells it."""
+
+    kind: str
+    what: str
+    value: str
+    by_role: str
+    at: str
+
+
+class ExtractView(View):
+    """Rows of what is kept about a case; they are never in a posted or updated card. counts: first, last, of all."""
+
+    kind: Literal["extract"] = "extract"
+    head: Head
+    counts: tuple[int, int, int]
+    rows: tuple[ExtractRow, ...]
+    buttons: tuple[Button, ...]
+
+
 class MissingView(View):
     """The gaps in words, with a button for each."""
 
@@ -468,6 +488,7 @@ AnyView = Annotated[
     | DetailView
     | SummaryView
     | FileTextView
+    | ExtractView
     | MissingView
     | CasesView
     | MenuView
@@ -510,6 +531,8 @@ def without_texts(view: AnyView) -> AnyView:
         return without_what_was_written(view)
     if isinstance(view, FileTextView):
         return view.model_copy(update={"sheets": ()})
+    if isinstance(view, ExtractView):
+        return view.model_copy(update={"rows": ()})
     if isinstance(view, LinksView):
         return view.model_copy(update={"links": ()})
     if isinstance(view, SummaryView):

@@ -320,7 +320,7 @@ def test_an_export_says_what_was_imported(desk: Desk, world: World) -> None:
 
     assert len(told) == 100
     method = told["SN 2022/103", "standardised_method_used"]
-    assert (method["answer"], method["method"]) == ("ja", "FREDA, BBIC")
+    assert (method["answer"], method["method"]) == ("ja", "BBIC, FREDA")
     assert told["SN 2022/2", "care_and_implementation_plan"]["answer"] == "Det finns en vårdplan."
     assert told["SN 2022/101", "child_heard"]["note"].startswith("Inget barnsamtal")
     assert told["SN 2022/101", "child_heard"]["answer"] == "ja"

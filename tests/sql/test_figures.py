@@ -25,7 +25,7 @@ from reports.side_by_side import by_unit
 from reports.summary import report_view
 from reports.times import CLOCKS, COUNTS, Time, time_rows, times
 from reports.workbook import Wanted, write_workbook
-from storage import aggregates, answers, cases, extensions, filled, people
+from storage import aggregates, answers, cases, extensions, filled, people, tenants
 from storage.cases import CaseRow, FactRow
 from storage.desk import Desk, Session
 from storage.extensions import ExtensionRow
@@ -521,6 +521,17 @@ def test_times_have_a_share_within_the_limit_and_a_median(desk: Desk, world: Wor
     assert found["read"].median is None
     assert [getattr(read(after(MONDAY, 1))["at_once"], name) for name in COUNTS] == [0, 0, 1, 0, 0]
     assert [getattr(read(after(MONDAY, 12))["14d"], name) for name in COUNTS] == [2, 2, 2, 0, 1]
+
+
+def test_the_workbook_is_headed_by_the_municipality_and_the_unit(desk: Desk, town: World, tmp_path: Path) -> None:
+    desk.run_now(lambda s: tenants.set_setting(tenants.get(s, town.tenant), "municipality", "Påhittade kommunen"))
+    for unit, words in (("", "Alla valda enheter"), (NORTH, NORTH)):
+        wanted = Wanted(replace(EVERYTHING, unit=unit), TODAY)
+        first = workbook(desk, tmp_path / "a.xlsx", wanted)["Översikt"]
+        assert [row[0].value for row in first.iter_rows(max_row=2)][1] == f"Påhittade kommunen, {words}"
+        assert (first.page_setup.orientation, first.page_setup.paperSize) == ("landscape", 9)
+        assert first["A4"].fill.start_color.rgb == "FFDFE9EA"
+        assert first.column_dimensions["A"].width > 40
 
 
 def test_the_times_of_each_unit_leave_as_rows(desk: Desk, world: World) -> None:

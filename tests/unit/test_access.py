@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from checklists.access import Audience, Holding, Staff, may_use, reads, reads_as_deputy
+from checklists.access import Audience, Holding, Staff, may_extract, may_use, reads, reads_as_deputy
 from checklists.model import Role
 from checklists.rights import Right
 
@@ -171,3 +171,19 @@ def test_a_deputy_acts_for_the_chefs_named_else_for_all_of_the_unit() -> None:
 
 def test_someone_with_a_role_in_two_units_is_a_manager_once() -> None:
     assert staff(held(MANAGER, "manager", HERE)).managers() == [MANAGER]
+
+
+def test_an_extract_of_a_protected_identity_is_the_chefs_alone() -> None:
+    @dataclass(frozen=True)
+    class Kept:
+        unit_id: int = 1
+        lead_id: int | None = 7
+        co_id: int | None = None
+        protected_identity: bool = False
+
+    lead, chef = Holding(7, 1, "case_worker"), Holding(8, 1, "unit_manager")
+    deputy, leading = Holding(9, 1, "deputy"), Holding(7, 1, "unit_manager")
+    assert may_extract([lead], Kept())
+    assert may_extract([chef], Kept(protected_identity=True))
+    for held in ([lead], [deputy], [lead, leading]):
+        assert not may_extract(held, Kept(protected_identity=True))

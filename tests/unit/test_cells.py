@@ -61,7 +61,7 @@ def test_not_applicable_is_taken_for_a_question_with_a_condition_and_for_no_othe
     [
         ("Ja. FREDA", "", "ja", "freda", ""),
         ("ja.freda", "", "ja", "freda", ""),
-        ("Ja. BBIC, FREDA", "", "ja", "freda,bbic", ""),
+        ("Ja. BBIC, FREDA", "", "ja", "bbic,freda", ""),
         ("Ja. FREDA och BBIC", "", "ja", "freda,bbic", ""),
         ("Ja. annan", "", "ja", "another", ""),
         ("Ja. FREDA, Signs of Safety", "", "ja", "freda,another", "FREDA, Signs of Safety"),

@@ -26,9 +26,12 @@ def test_the_limits_are_the_published_ones(useful: int, longest: int, crossings:
     ("series", "signal", "since"),
     [
         ("+-+-+-+-+-+-", "steady", 0),
-        ("+-++----++-+", "steady", 4),
-        ("+-------++++++", "crossings", 1),  # seven in a row of fourteen is expected, two crossings are not
-        ("--------++++++++", "shift", 0),
+        ("+-++----++-+", "steady", 0),
+        ("+-------++++++", "crossings", 0),  # seven in a row of fourteen is expected, two crossings are not
+        ("--------++++++++", "shift", 8),  # what the series begins with is no change
+        ("=========---------+++++++++", "shift", 18),
+        ("-----------============", "shift", 11),
+        ("============-----------", "shift", 12),
         ("-++++++++-------", "shift", 1),
         ("+++++-----+++++-----", "crossings", 0),
         ("+-+-+-+-", "few_points", 0),

@@ -30,6 +30,7 @@ def test_what_is_shown_can_be_set_again() -> None:
     assert shown["free_days"] == "2026-12-23,2026-12-30"
     again = {name: parse_setting(name, value) for name, value in shown.items()}
     assert again["unread"] == 3
+    assert parse_setting("municipality", " Påhittade  kommunen ") == "Påhittade kommunen"
     assert again["free_days"] == ["2026-12-23", "2026-12-30"]
 
 
@@ -44,6 +45,8 @@ def test_what_is_shown_can_be_set_again() -> None:
         ("case_ref_pattern", "(", "is not a regular expression"),
         ("out_of_hours", "jouren", "out_of_hours"),
         ("decides", "open:nämnden", "decides"),
+        ("municipality", "å" * 61, "municipality"),
+        ("municipality", "Påhittade\u200bkommunen", "municipality"),
         ("violence_cases", "polis", "violence_cases"),
         ("no_such", "1", "there is no setting no_such"),
     ],

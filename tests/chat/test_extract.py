@@ -1,0 +1,91 @@
+"""`registerutdrag`: everything about one case, for lead or chef, once secrecy is tried; each page in the trail."""
+
+import pytest
+
+from dialogs.views.views import ExtractView
+from reports.case_extract import rows_of
+from storage.cases import CaseRow
+from storage.desk import Session
+from tests.chat.drive import TEXTS
+from tests.chat.harness import REF, Chat, Room
+from tests.chat.read_drive import begins, reads, sent
+
+GIVEN = {"child_heard": "nej"}
+
+
+@pytest.fixture
+def signed(room: Room) -> Room:
+    """A case that was sent, read and signed."""
+    sent(room, GIVEN)
+    reads(begins(room.chat("cecilia"))).presses("Visa skillnader").presses("Signera")
+    return room
+
+
+def protected(room: Room) -> None:
+    room.chat("anna").types(f"uppgifter {REF}").presses("Spara", {"protected_identity": "Ja"})
+
+
+def shown(chat: Chat) -> list[tuple[str, str]]:
+    """Press through all pages; return (what, value) of every row."""
+    chat.types(f"registerutdrag {REF}").presses("Sekretessprövad")
+    found = []
+    for _ in range(99):
+        assert isinstance(chat.view, ExtractView)
+        found += [(row.what, row.value) for row in chat.view.rows]
+        if "Visa fler" not in chat.buttons:
+            return found
+        chat.presses("Visa fler")
+    raise AssertionError("it never ends")
+
+
+@pytest.mark.parametrize("who", ["anna", "cecilia"])
+def test_lead_and_chef_see_all_that_is_kept_after_saying_that_secrecy_was_tried(signed: Room, who: str) -> None:
+    chat = signed.chat(who).types(f"registerutdrag {REF}")
+    chat.sees("Pröva sekretessen").sees_no(TEXTS["motivation"])
+    assert not signed.events("export"), "to be asked is not to be shown"
+
+    found = shown(chat)
+    assert TEXTS["motivation"] in [value for _, value in found]
+    assert signed.events("export")[0].detail == "case"
+    assert {event.case_id for event in signed.events("export")} == {signed.case().id}
+
+    row_id = signed.case().id
+
+    def whole(session: Session) -> list[tuple[str, str]]:
+        rows = rows_of(session, session.get_one(CaseRow, row_id))
+        as_seen = {"message", "signature"}
+        return [
+            (what, "" if kind in as_seen and (kind == "message" or what.endswith(": view")) else value)
+            for kind, what, value, *_ in rows
+        ]
+
+    # Each page that is shown is an access, which the pages after it show as well.
+    everything = signed.desk.run_now(whole)
+    assert [row for row in found if row[0] != "export"] == [row for row in everything if row[0] != "export"]
+
+
+def test_nobody_else_sees_it_and_a_protected_identity_is_the_chefs_alone(signed: Room) -> None:
+    for who in ("bo", "doris", "vera"):
+        signed.chat(who).types(f"registerutdrag {REF}")
+        assert "Sekretessprövad" not in signed.chat(who).text
+    anna = signed.chat("anna").types(f"registerutdrag {REF}")
+    asked = anna.shown
+    protected(signed)
+
+    anna.presses("Sekretessprövad", on=asked).sees("tas fram av enhetens chef").sees_no(TEXTS["motivation"])
+    anna.types(f"registerutdrag {REF}").sees("tas fram av enhetens chef")
+    assert not signed.events("export")
+    assert ("protected_identity", "ja") in shown(signed.chat("cecilia"))
+
+
+def test_an_older_client_gets_a_sentence_since_the_card_would_stay_in_the_chat(signed: Room) -> None:
+    anna = signed.chat("anna").types(f"utdrag {REF}")
+    anna.submits("Sekretessprövad").sees("bara i Teams på datorn").sees_no(TEXTS["motivation"])
+    assert not signed.events("export")
+
+
+def test_a_case_that_is_closed_has_an_extract_and_one_that_is_not_named_is_asked_for(signed: Room) -> None:
+    anna = signed.chat("anna").types(f"uppgifter {REF}").presses("Avsluta")
+    anna.presses("Avsluta", {"Avslutat": str(signed.now.date())})
+    assert ("closed_on", str(signed.now.date())) in shown(anna)
+    signed.chat("cecilia").types("registerutdrag").sees("Sekretessprövad")
