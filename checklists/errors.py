@@ -42,7 +42,12 @@ UserError
 ├── UnitGone               BK-181
 ├── LastAdmin              BK-182
 ├── NoWorkerThere          BK-183
-└── CheckIsNotHers         BK-184
+├── CheckIsNotHers         BK-184
+├── BadDecisionNumber      BK-190
+├── DeletionGone           BK-191
+├── SamePerson             BK-192
+├── DeletionChanged        BK-193
+└── OtherDecision          BK-194
 
 The sentences are in texts/sv/errors.yaml and texts/en/errors.yaml, under the code.
 """
@@ -366,3 +371,33 @@ class CheckIsNotHers(UserError):
     """An access is not this person's to check, or has been checked."""
 
     code = "BK-184"
+
+
+class BadDecisionNumber(UserError):
+    """The number of the committee's decision is missing, or is none."""
+
+    code = "BK-190"
+
+
+class DeletionGone(UserError):
+    """What was asked for has been taken back, is confirmed, or the case is gone."""
+
+    code = "BK-191"
+
+
+class SamePerson(UserError):
+    """Whoever asked for a deletion does not confirm it."""
+
+    code = "BK-192"
+
+
+class DeletionChanged(UserError):
+    """The case was changed after its deletion was asked for."""
+
+    code = "BK-193"
+
+
+class OtherDecision(UserError):
+    """Whoever confirms a deletion typed another number than whoever asked for it."""
+
+    code = "BK-194"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from actions import log_checks, sends, staff, units, wrong_case
+from actions import deletions, log_checks, sends, staff, units, wrong_case
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from bot.commandline.common import Stop, actor, as_text, day, now, open_desk, output
@@ -17,11 +17,13 @@ from checklists.errors import RefTaken, UserError
 from checklists.faults import COMMANDS_SPEAK, Code, Refusal, fault, word
 from checklists.log_check import OPEN
 from checklists.references import normal_ref
+from dialogs.admin.deletion import tell_managers
 from dialogs.messages.consequences import follow
 from reports import register
 from reports.access_log import NothingSuch
 from reports.csv_out import write_csv
 from storage import cases, conversations, outbox, people, skipped, tenants
+from storage import deletions as kept_deletions
 from storage import log_checks as kept_checks
 from storage.cases import CaseRow
 from storage.desk import Session
@@ -77,6 +79,12 @@ def add_cases(group: "Commands") -> None:
     rename = _command(group, "rename", "put a wrong reference right", _rename_case)
     rename.add_argument("case", metavar="REF")
     rename.add_argument("--to", required=True, metavar="REF")
+    delete = _command(group, "delete", "ask for one case to be deleted on the committee's decision", _delete)
+    delete.add_argument("case", metavar="REF")
+    delete.add_argument("--decision", default="", metavar="NUMBER", help="its number, typed from the minutes")
+    how = delete.add_mutually_exclusive_group()
+    how.add_argument("--confirm", action="store_true", help="confirm what somebody else has asked for")
+    how.add_argument("--withdraw", action="store_true", help="take back what was asked for")
 
 
 def add_commands(commands: "Commands") -> None:
@@ -175,6 +183,16 @@ def _told(changes: Changes) -> list[str]:
     return ["done" if changes else "nothing was changed"]
 
 
+def _try_to_tell(session: Session, tell: Callable[[], object]) -> list[str]:
+    """Tell those concerned; return the line to print where that cannot be done from here."""
+    try:
+        with session.begin_nested():
+            tell()
+    except KeyGone:  # a message is sealed
+        return ["nobody was told, because the master keys are not set here: tell them yourself"]
+    return []
+
+
 # --- people ----------------------------------------------------------------------------------------------------------
 
 
@@ -240,12 +258,7 @@ def _hand_over(parsed: argparse.Namespace) -> Work:
             only = _case(session, tenant, parsed.case)
             left = [case for case in left if case.id == only.id]
         count, changes = staff.hand_over(session, origin, left, leaver, to)
-        told = []
-        try:
-            with session.begin_nested():
-                follow(session, origin, changes)
-        except KeyGone:  # a message is sealed
-            told = ["nobody was told, because the master keys are not set here: tell them yourself"]
+        told = _try_to_tell(session, lambda: follow(session, origin, changes))
         return [f"handed over: {count}, left: {len(left) - count}", *told]
 
     return work
@@ -299,6 +312,25 @@ def _rename_case(parsed: argparse.Namespace) -> Work:
         if there is not None and there.id != case.id:
             raise RefTaken
         return _told(wrong_case.rename(session, origin, case, ref))
+
+    return work
+
+
+def _delete(parsed: argparse.Namespace) -> Work:
+    def work(session: Session, tenant: TenantRow, origin: Origin) -> Sequence[str]:
+        case = _case(session, tenant, parsed.case)
+        asked = kept_deletions.of_case(session, tenant.id, case.id)
+        row_id = asked.id if asked is not None else 0
+        if parsed.withdraw:
+            return _told(deletions.withdraw(session, origin, row_id))
+        if parsed.confirm:
+            deletions.confirm(session, origin, row_id, parsed.decision)
+            return ["confirmed: the bot deletes the case within a minute of running"]
+        changes = deletions.ask(session, origin, case, parsed.decision)
+        if not changes:
+            return _told(changes)
+        told = _try_to_tell(session, lambda: tell_managers(session, origin))
+        return ["asked for: a manager confirms in the chat, or another account here with --confirm", *told]
 
     return work
 
