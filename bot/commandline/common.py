@@ -95,10 +95,17 @@ def check_name(path: Path) -> None:
 
 
 def actor() -> str:
-    """Return who runs the command, as the trail names them; by number where a container's account has no name."""
-    try:
+    """Return who runs the command, as the trail names them; by number where a container's account has no name.
+
+    The account itself is asked, not the environment (LOGNAME, USER), which whoever runs the command may set.
+    """
+    if sys.platform == "win32":
         return "cli:" + getpass.getuser()
-    except (KeyError, OSError):  # which of them depends on Python's version
+    import pwd
+
+    try:
+        return "cli:" + pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
         return f"cli:{os.getuid()}"
 
 

@@ -3,7 +3,9 @@
 import pytest
 from sqlalchemy import text
 
+from actions import deletions
 from storage import outbox, tenants
+from storage.deletions import DeletionRow
 from storage.people import PersonRow
 from tests.chat.drive import fills, opens
 from tests.chat.harness import NORTH, REF, SOUTH, TENANT, Chat, Room, move_in
@@ -273,3 +275,102 @@ def test_a_chef_checks_last_months_accesses_of_her_unit_and_a_manager_hers(room:
     assert len(room.events("log_sampled")) == 1
     mona.types("log check").sees_no("Anna Påhittad")
     ada.types("administrera").presses("Loggen").sees("Prövade: 5 av 5")
+
+
+# --- one case deleted on the committee's decision ------------------------------------------------------------------
+
+NUMBER = "SN § 45/2026"
+
+
+def asks_for_deletion(ada: Chat, ref: str = REF, number: str = NUMBER) -> Chat:
+    ada.types("administrera").presses("Gallring").presses("Radera ett ärende")
+    return ada.presses("Begär radering", {"case_ref": ref, "decision": number})
+
+
+def field(room: Room) -> str:
+    return f"decision_{room.scalar('select id from deletion')}"
+
+
+def test_one_case_is_deleted_by_two_with_the_number_typed_twice(either_room: Room) -> None:
+    room = either_room
+    move_in(room.desk, ADMIN)
+    move_in(room.desk, ("mona", "Mona Påhittad", "", "manager"))
+    ada, mona = room.chat("ada").installs(), room.chat("mona").installs()
+    opens(room.chat("anna"), REF, **ALL).presses("Nej").types(SECRET_TEXT)
+    ada.presses_made = 0
+
+    asks_for_deletion(ada).sees("Raderingen är begärd", REF, "Väntar på att en verksamhetschef")
+    presses(ada, 2)
+    asks_for_deletion(ada).sees("redan begärd")
+    ada.sees_no("Bekräfta radering")
+    told = mona.receives().received[-1]
+    assert REF not in str(told.view)
+    mona.types("radering").sees(REF, "av Ada Uppdiktad").sees_no(SECRET_TEXT, NUMBER, "Begär radering")
+    mona.presses("Bekräfta radering", {field(room): "SN § 54/2026"}).sees("inte det som begäran hänvisar till")
+    mona.presses("Bekräfta radering", {field(room): "sn §45/2026"}).sees("raderas inom en minut")
+    assert room.case().ref == REF
+
+    assert room.desk.run_now(lambda session: deletions.take_away(session, room.now))
+
+    assert room.scalar("select count(*) from cases") == 0
+    room.chat("anna").types(f"öppna {REF}").sees("inget ärende med det numret")
+    ada.types("radering").sees("Ingen radering är begärd").sees_no(REF)
+    assert [len(room.events(act)) for act in ("deletion_asked", "deletion_confirmed", "disposed")] == [1, 1, 1]
+    assert NUMBER in room.events("deletion_confirmed")[0].detail
+
+
+def test_who_is_both_admin_and_manager_does_not_confirm_her_own(room: Room, ada: Chat) -> None:
+    move_in(room.desk, ("ada", "Ada Uppdiktad", "", "manager"))
+    opens(room.chat("anna"), REF, **ALL)
+    asks_for_deletion(ada).sees("ingen verksamhetschef har appen").sees_no("Bekräfta radering")
+    card = ada.shown
+
+    ada.presses("Ta tillbaka begäran").sees("tillbakadragen")
+    ada.presses("Ta tillbaka begäran", on=card).sees("tillbakadragen")
+    assert room.count(DeletionRow) == 0
+
+
+@pytest.mark.parametrize(
+    ("ref", "number", "said"),
+    [
+        (REF, "", "Skriv beslutets nummer"),
+        (REF, "enligt beslut", "Skriv beslutets nummer"),
+        (REF, REF, "inte ärendets eget nummer"),
+        (REF, "19121212-1212", "personnummer"),
+        ("SN 2026/9999", NUMBER, "inget ärende med det numret"),
+        ("", NUMBER, "Ärendenumret känns inte igen"),
+        ("'; drop table cases", NUMBER, "Ärendenumret känns inte igen"),
+    ],
+)
+def test_what_names_no_decision_or_no_case_asks_for_nothing(
+    room: Room, ada: Chat, ref: str, number: str, said: str
+) -> None:
+    opens(room.chat("anna"), REF, **ALL)
+
+    asks_for_deletion(ada, ref, number).sees(said)
+
+    assert room.count(DeletionRow) == 0
+
+
+def test_after_a_change_it_is_asked_anew_and_nobody_else_gets_it(room: Room, ada: Chat) -> None:
+    move_in(room.desk, ("mona", "Mona Påhittad", "", "manager"))
+    mona, anna = room.chat("mona").installs(), opens(room.chat("anna"), REF, **ALL)
+    asks_for_deletion(ada)
+    shown = mona.types("radering").shown
+    anna.presses("Ja")
+
+    mona.presses("Bekräfta radering", {field(room): NUMBER}, on=shown).sees("har ändrats sedan raderingen begärdes")
+    mona.types("radering").sees("Begär på nytt").sees_no("Bekräfta radering")
+    asks_for_deletion(ada).sees("Raderingen är begärd")
+    mona.types("radering").presses("Ta tillbaka begäran").sees("tillbakadragen")
+    anna.types("radering").sees("ingår inte i din roll")
+    assert room.case().ref == REF
+
+
+def test_more_requests_than_a_page_holds_are_all_reached(room: Room, ada: Chat) -> None:
+    anna = room.chat("anna")
+    for number in range(6):
+        opens(anna, f"SN 2026/060{number}", **ALL)
+        asks_for_deletion(ada, f"SN 2026/060{number}", f"SN § {number}")
+    ada.types("radering").sees("Begärda: 6", "0604").sees_no("0605")
+    ada.presses("Visa fler").sees("0605")

@@ -96,7 +96,7 @@ def test_neither_confirms_alone_nor_with_another_number_nor_after_a_change(desk:
             assert refused(session, mona, row.id, number) is OtherDecision
         record(session, mona, Change("access_log", the_case(session, world)))
         assert not deletions.is_changed(session, row), "to look at a case does not change it"
-        case_acts.set_type(session, admin(world), the_case(session, world), "adult")
+        case_acts.set_type(session, admin(world), the_case(session, world), "vuxen")
         assert refused(session, mona, row.id) is DeletionChanged
         assert refused(session, mona, row.id + 7) is DeletionGone
         assert "deletion_confirmed" not in acts(session)
