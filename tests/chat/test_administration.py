@@ -247,6 +247,20 @@ def test_the_last_admin_cannot_leave(room: Room, ada: Chat) -> None:
     )
 
 
+def test_the_register_is_fetched_by_a_link_that_is_nowhere_stored(room: Room, ada: Chat) -> None:
+    ada.types("administrera").presses("Personer").presses("Hämta registret")
+    presses(ada, 0)
+    ada.sees("Registret som fil", "Den fungerar en gång, i tio minuter", "bot.example.invalid/register")
+    assert "Anna" not in ada.text
+    [made] = room.events("link_made")
+    assert made.detail == "people"
+    assert "?l=" not in str(room.content())
+
+    room.pages_url = ""
+    ada.types("administrera").presses("Personer").presses("Hämta registret").sees("webbadress är inte inställd")
+    ada.submits("Hämta registret").sees("Länken visas bara för dig").sees_no("register?l=")
+
+
 # --- the monthly check of accesses -----------------------------------------------------------------------------------
 
 
