@@ -24,7 +24,10 @@ _held: list[socket.socket] = []
 
 @dataclass
 class RealBot:
-    """`python app.py serve --demo`. Can be killed and restarted on the same database and ports."""
+    """`python app.py serve --demo`. Can be killed and restarted on the same database and ports.
+
+    root: where the code is, to run that of another release.
+    """
 
     folder: Path
     port: int
@@ -32,6 +35,7 @@ class RealBot:
     more: dict[str, str] = field(default_factory=dict)
     arguments: tuple[str, ...] = ("--demo", "people")
     process: asyncio.subprocess.Process | None = None
+    root: Path = ROOT
 
     @property
     def url(self) -> str:
@@ -68,7 +72,7 @@ class RealBot:
         log = (self.folder / "bot.log").open("ab")
         self.process = await asyncio.create_subprocess_exec(
             sys.executable,
-            str(ROOT / "app.py"),
+            str(self.root / "app.py"),
             "serve",
             *self.arguments,
             env=self.environment,
@@ -103,7 +107,7 @@ class RealBot:
     async def command(self, *words: str) -> str:
         """Run a command on the bot's database and return its output."""
         ran = await asyncio.create_subprocess_exec(
-            sys.executable, str(ROOT / "app.py"), *words, env=self.environment, stdout=asyncio.subprocess.PIPE
+            sys.executable, str(self.root / "app.py"), *words, env=self.environment, stdout=asyncio.subprocess.PIPE
         )
         out, _ = await ran.communicate()
         assert ran.returncode == 0
