@@ -16,6 +16,12 @@ SECRET_TEXT = "Barnet sov hos mormor (påhittat)"
 
 
 @pytest.fixture
+def room(either_room: Room) -> Room:
+    """Each of her tasks is done on both databases."""
+    return either_room
+
+
+@pytest.fixture
 def ada(room: Room) -> Chat:
     move_in(room.desk, ADMIN)
     chat = room.chat("ada").installs()
@@ -162,9 +168,11 @@ def test_a_unit_with_open_cases_is_not_closed(room: Room, ada: Chat) -> None:
     ada.types("administrera").presses("Enheter").presses("Stäng enheten", {"unit": SOUTH, "last": "2026-05-31"})
     ada.sees("öppna ärenden: 1")
     room.chat("doris").types(f"uppgifter {REF}").presses("Avsluta").presses("Avsluta", Avslutat="2026-05-12")
+    ada.presses_made = 0
 
     ada.types("administrera").presses("Enheter").presses("Stäng enheten", {"unit": SOUTH, "last": "2026-05-31"})
 
+    presses(ada, 2)
     ada.sees("är stängd efter 2026-05-31")
 
 
@@ -209,14 +217,14 @@ def test_an_uncertain_message_is_sent_again_and_a_stopped_one_dropped(room: Room
 
 def test_a_case_left_out_of_the_reminders_is_listed_until_it_can_be_read(room: Room, ada: Chat) -> None:
     opens(room.chat("anna"), REF, **ALL)
-    faulty = "update cases set planned_decision_on = 'i maj'"
+    faulty = "update filled_checklist set version = 99"
     room.desk.run_now(lambda session: session.connection().execute(text(faulty)))
     room.later(days=1)
     room.sweeps()
     ada.types("administrera").presses("Överhoppade ärenden").sees(REF, "Sedan 2026-05-13")
     presses(ada, 0)
 
-    mended = "update cases set planned_decision_on = null"
+    mended = "update filled_checklist set version = 1"
     room.desk.run_now(lambda session: session.connection().execute(text(mended)))
     room.later(days=2)
     room.sweeps()
@@ -239,6 +247,7 @@ def test_what_is_past_its_period_is_listed_with_the_name_of_the_command(room: Ro
 
 def test_the_log_shows_the_chain_and_the_months_sample(room: Room, ada: Chat) -> None:
     ada.types("administrera").presses("Loggen").sees("Kedjade händelser", "verify-log", "Inget stickprov")
+    presses(ada, 0)
 
 
 def test_the_last_admin_cannot_leave(room: Room, ada: Chat) -> None:
@@ -305,11 +314,9 @@ def field(room: Room) -> str:
     return f"decision_{room.scalar('select id from deletion')}"
 
 
-def test_one_case_is_deleted_by_two_with_the_number_typed_twice(either_room: Room) -> None:
-    room = either_room
-    move_in(room.desk, ADMIN)
+def test_one_case_is_deleted_by_two_with_the_number_typed_twice(room: Room, ada: Chat) -> None:
     move_in(room.desk, ("mona", "Mona Påhittad", "", "manager"))
-    ada, mona = room.chat("ada").installs(), room.chat("mona").installs()
+    mona = room.chat("mona").installs()
     opens(room.chat("anna"), REF, **ALL).presses("Nej").types(SECRET_TEXT)
     ada.presses_made = 0
 
