@@ -59,10 +59,19 @@ def add_people(group: "Commands") -> None:
     move.add_argument("who", metavar="WHO")
     move.add_argument("--unit", required=True)
     move.add_argument("--from", dest="first", type=day, required=True, metavar="DATE")
-    email = _command(group, "email", "give somebody another e-mail", _email)
+    email = _command(
+    deed = _deed(staff.change_email, _person("who"), _named("email"))
+        group, "email", "give somebody another e-mail", deed
+    )
     email.add_argument("who", metavar="WHO")
     email.add_argument("email", metavar="EMAIL")
-    join = _command(group, "join", "make two rows of the register one, as they are the same person", _join)
+    join = _command(
+        group,
+        "join",
+        "make two rows of the register of one person one",
+    deed = _deed(staff.join, _person("who"), _person("into"))
+        deed,
+    )
     join.add_argument("who", metavar="WHO", help="the row that goes")
     join.add_argument("--into", required=True, metavar="WHO", help="the row that stays")
     left = _command(group, "cases", "list somebody's open cases", _cases)
@@ -91,13 +100,19 @@ def add_commands(commands: "Commands") -> None:
     """Add the other commands to the command line."""
     group = commands.add_parser("units", help="rename, merge and close units").add_subparsers(required=True)
     _command(group, "list", "list the units in use", _units)
-    rename = _command(group, "rename", "give a unit another name", _rename)
+    rename = _command(
+    deed = _deed(units.rename, _unit_of("unit"), _named("name"))
+        group, "rename", "give a unit another name", deed
+    )
     rename.add_argument("unit", metavar="UNIT")
     rename.add_argument("name", metavar="NAME")
-    merge = _command(group, "merge", "make a unit part of another", _merge)
+    merge = _command(
+    deed = _deed(units.merge, _unit_of("unit"), _unit_of("into"))
+        group, "merge", "make a unit part of another", deed
+    )
     merge.add_argument("unit", metavar="UNIT")
     merge.add_argument("--into", required=True, metavar="UNIT")
-    close = _command(group, "close", "close a unit after a day", _close)
+    close = _command(group, "close", "close a unit after a day", _deed(units.close, _unit_of("unit"), _named("on")))
     close.add_argument("unit", metavar="UNIT")
     close.add_argument("--on", type=day, required=True, metavar="DATE")
 
@@ -183,6 +198,28 @@ def _told(changes: Changes) -> list[str]:
     return ["done" if changes else "nothing was changed"]
 
 
+Given = Callable[[Session, TenantRow, argparse.Namespace], object]
+
+
+def _deed(act: Callable[..., Changes], *given: Given) -> Callable[[argparse.Namespace], Work]:
+    """Return what runs an action on what its command was given, and says whether anything was changed."""
+    return lambda parsed: (
+        lambda session, tenant, origin: _told(act(session, origin, *(one(session, tenant, parsed) for one in given)))
+    )
+
+
+def _named(option: str) -> Given:
+    return lambda _session, _tenant, parsed: getattr(parsed, option)
+
+
+def _person(option: str) -> Given:
+    return lambda session, tenant, parsed: the_person(session, tenant, getattr(parsed, option))
+
+
+def _unit_of(option: str) -> Given:
+    return lambda session, tenant, parsed: _unit(session, tenant, getattr(parsed, option))
+
+
 def _try_to_tell(session: Session, tell: Callable[[], object]) -> list[str]:
     """Tell those concerned; return the line to print where that cannot be done from here."""
     try:
@@ -222,18 +259,6 @@ def _move(parsed: argparse.Namespace) -> Work:
         return _told(staff.move(session, origin, person, held, unit.id, parsed.first) if held else NONE)
 
     return work
-
-
-def _email(parsed: argparse.Namespace) -> Work:
-    return lambda session, tenant, origin: _told(
-        staff.change_email(session, origin, the_person(session, tenant, parsed.who), parsed.email)
-    )
-
-
-def _join(parsed: argparse.Namespace) -> Work:
-    return lambda session, tenant, origin: _told(
-        staff.join(session, origin, the_person(session, tenant, parsed.who), the_person(session, tenant, parsed.into))
-    )
 
 
 def _cases(parsed: argparse.Namespace) -> Work:
@@ -284,24 +309,6 @@ def _units(_parsed: argparse.Namespace) -> Work:
         ]
 
     return work
-
-
-def _rename(parsed: argparse.Namespace) -> Work:
-    return lambda session, tenant, origin: _told(
-        units.rename(session, origin, _unit(session, tenant, parsed.unit), parsed.name)
-    )
-
-
-def _merge(parsed: argparse.Namespace) -> Work:
-    return lambda session, tenant, origin: _told(
-        units.merge(session, origin, _unit(session, tenant, parsed.unit), _unit(session, tenant, parsed.into))
-    )
-
-
-def _close(parsed: argparse.Namespace) -> Work:
-    return lambda session, tenant, origin: _told(
-        units.close(session, origin, _unit(session, tenant, parsed.unit), parsed.on)
-    )
 
 
 def _rename_case(parsed: argparse.Namespace) -> Work:
