@@ -59,19 +59,12 @@ def add_people(group: "Commands") -> None:
     move.add_argument("who", metavar="WHO")
     move.add_argument("--unit", required=True)
     move.add_argument("--from", dest="first", type=day, required=True, metavar="DATE")
-    email = _command(
     deed = _deed(staff.change_email, _person("who"), _named("email"))
-        group, "email", "give somebody another e-mail", deed
-    )
+    email = _command(group, "email", "give somebody another e-mail", deed)
     email.add_argument("who", metavar="WHO")
     email.add_argument("email", metavar="EMAIL")
-    join = _command(
-        group,
-        "join",
-        "make two rows of the register of one person one",
     deed = _deed(staff.join, _person("who"), _person("into"))
-        deed,
-    )
+    join = _command(group, "join", "make two rows of the register one, as they are the same person", deed)
     join.add_argument("who", metavar="WHO", help="the row that goes")
     join.add_argument("--into", required=True, metavar="WHO", help="the row that stays")
     left = _command(group, "cases", "list somebody's open cases", _cases)
@@ -100,16 +93,12 @@ def add_commands(commands: "Commands") -> None:
     """Add the other commands to the command line."""
     group = commands.add_parser("units", help="rename, merge and close units").add_subparsers(required=True)
     _command(group, "list", "list the units in use", _units)
-    rename = _command(
     deed = _deed(units.rename, _unit_of("unit"), _named("name"))
-        group, "rename", "give a unit another name", deed
-    )
+    rename = _command(group, "rename", "give a unit another name", deed)
     rename.add_argument("unit", metavar="UNIT")
     rename.add_argument("name", metavar="NAME")
-    merge = _command(
     deed = _deed(units.merge, _unit_of("unit"), _unit_of("into"))
-        group, "merge", "make a unit part of another", deed
-    )
+    merge = _command(group, "merge", "make a unit part of another", deed)
     merge.add_argument("unit", metavar="UNIT")
     merge.add_argument("--into", required=True, metavar="UNIT")
     close = _command(group, "close", "close a unit after a day", _deed(units.close, _unit_of("unit"), _named("on")))
