@@ -101,7 +101,8 @@ def test_installed_it_helps_migrates_packages_and_looks_after_itself(program: Pa
 
 async def test_installed_it_serves(program: Path, tmp_path: Path) -> None:
     port, admin_port = free_ports(2)
-    bot = RealBot(tmp_path, port, admin_port, arguments=(), program=program)
+    more = {"BK_TENANTS": "11111111-1111-4111-8111-111111111111"}
+    bot = RealBot(tmp_path, port, admin_port, more, arguments=(), program=program)
     await bot.start()
     try:
         async with aiohttp.ClientSession() as session, session.get(f"{bot.url}/integritet") as answer:
