@@ -30,7 +30,7 @@ from bot.commandline import (
     upkeep,
 )
 from bot.commandline.arguments import Parser
-from bot.commandline.common import actor, open_desk, today, use_newest_key
+from bot.commandline.common import actor, open_desk, release, today, use_newest_key
 from bot.settings import IS_CHECKOUT, ROOT, VAR, BadSettings, Settings, read_settings
 from checklists.faults import Code, Refusal, fault
 from imports.common import Order
@@ -83,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="app.py" if IS_CHECKOUT else "beslutskollen",
         description="Beslutskollen: checklists for Swedish child welfare.",
     )
+    parser.add_argument("--version", action="version", version=release(), help="print the number of the release")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     serve = commands.add_parser("serve", help="answer the channel")

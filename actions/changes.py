@@ -60,6 +60,7 @@ NONE: Changes = ()
 _REFUSED: frozenset[EventName] = frozenset({"denied", "conflict"})
 _NOT_COUNTED: frozenset[EventName] = _REFUSED | {
     *("signature_shown", "worker_asked", "void_confirmed"),
+    *("deletion_asked", "deletion_withdrawn", "deletion_confirmed"),
     *("tie_declared", "raised", "raised_received", "raised_late"),
 }
 """Events about a case that do not affect any figure."""

@@ -22,7 +22,7 @@ from dialogs.turn.exchange import TurnKind
 from dialogs.turn.take_turn import Result
 from storage.standing import Late, Standing
 
-LoopName = Literal["outbox", "trail", "reminders", "figures", "imports", "replica"]
+LoopName = Literal["outbox", "trail", "reminders", "figures", "imports", "deletions", "replica"]
 Where = Literal["turn", "link", "reply", "outbox_message", "skipped_case", LoopName]
 REASONS: tuple[Reason, ...] = tuple(sorted({*get_args(Noticed), *get_args(Late)}))
 

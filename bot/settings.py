@@ -362,3 +362,9 @@ def _refused(detail: Any) -> BadSettings:
     if setting == "BK_NOW":
         return BadSettings(fault(Code.NOW_WITHOUT_OFFSET, setting=setting))
     return BadSettings(fault(Code.SETTING_WRONG, setting=setting))
+
+
+def tombstones_beside(database_url: str) -> Path:
+    """Return the file of tombstones used when none is named."""
+    is_file = database_url.startswith("sqlite:///")
+    return (Path(database_url.removeprefix("sqlite:///")).parent if is_file else VAR) / "disposed.jsonl"

@@ -17,8 +17,9 @@ import aiohttp
 from aiohttp import web
 
 from bot.adapter import TeamsAdapter
-from bot.background import chainer, importer, outbox_worker, presence, projector, sweeper
+from bot.background import chainer, deleter, importer, outbox_worker, presence, projector, sweeper
 from bot.background.chainer import Chainer
+from bot.background.deleter import Deleter
 from bot.background.import_folder import ImportFolder
 from bot.background.importer import Importer
 from bot.background.loop import Loop, run_forever
@@ -38,7 +39,7 @@ from bot.pages.public_pages import add_public_pages
 from bot.pages.purposes import PURPOSES
 from bot.sending.sender import Sender
 from bot.sending.service_token import ServiceToken
-from bot.settings import Settings
+from bot.settings import Settings, tombstones_beside
 from bot.stopping import FINISH_SECONDS, stop_accepting
 from bot.turns import Turns
 from checklists.faults import Code, Refusal, fault
@@ -116,12 +117,14 @@ def _loops(services: Services, worker: OutboxWorker, settings: Settings) -> tupl
         folder = Path(settings.import_folder)
         rounds.append(ImportFolder(folder, desk, clock, settings.tenants, worker.awake.set).look)
     sweeping = Sweeper(desk, clock, services.metrics, worker.awake.set)
+    deleting = Deleter(desk, clock, tombstones_beside(settings.database))
     return (
         Loop("outbox", worker.send_all, outbox_worker.INTERVAL_SECONDS, worker.awake),
         Loop("trail", Chainer(desk, clock).chain, chainer.INTERVAL_SECONDS),
         Loop("reminders", sweeping.sweep_if_due, sweeper.INTERVAL_SECONDS),
         Loop("figures", partial(projector.project, desk), projector.INTERVAL_SECONDS),
         Loop("imports", partial(_one_after_another, rounds), importer.INTERVAL_SECONDS),
+        Loop("deletions", deleting.take_away, deleter.INTERVAL_SECONDS),
     )
 
 

@@ -43,7 +43,12 @@ UserError
 ├── LastAdmin              BK-182
 ├── NoWorkerThere          BK-183
 ├── CheckIsNotHers         BK-184
-└── ExtractIsTheChefs      BK-198
+├── ExtractIsTheChefs      BK-198
+├── BadDecisionNumber      BK-190
+├── DeletionGone           BK-191
+├── SamePerson             BK-192
+├── DeletionChanged        BK-193
+└── OtherDecision          BK-194
 
 The sentences are in texts/sv/errors.yaml and texts/en/errors.yaml, under the code.
 """
@@ -373,3 +378,33 @@ class ExtractIsTheChefs(UserError):
     """Everything that is kept about a case with protected identity is given by its chef."""
 
     code = "BK-198"
+
+
+class BadDecisionNumber(UserError):
+    """The number of the committee's decision is missing, or is none."""
+
+    code = "BK-190"
+
+
+class DeletionGone(UserError):
+    """What was asked for has been taken back, is confirmed, or the case is gone."""
+
+    code = "BK-191"
+
+
+class SamePerson(UserError):
+    """Whoever asked for a deletion does not confirm it."""
+
+    code = "BK-192"
+
+
+class DeletionChanged(UserError):
+    """The case was changed after its deletion was asked for."""
+
+    code = "BK-193"
+
+
+class OtherDecision(UserError):
+    """Whoever confirms a deletion typed another number than whoever asked for it."""
+
+    code = "BK-194"

@@ -19,8 +19,9 @@ EventName = Literal[
     "case_moved", "case_replaced", "tie_declared", "calibrated", "raised", "raised_received", "raised_late",
     "round_closed",
     # what the admin does
-    "person_left", "role_was", "person_joined", "unit_renamed", "unit_merged", "unit_closed", "sent_again",
-    "send_dropped", "admin_listed", "exposed", "log_sampled", "log_checked",
+    "person_left", "person_disposed", "role_was", "person_joined", "unit_renamed", "unit_merged", "unit_closed",
+    "sent_again", "send_dropped", "admin_listed", "exposed", "log_sampled", "log_checked",
+    "deletion_asked", "deletion_withdrawn", "deletion_confirmed",
     # files and upkeep
     "import", "export", "access_log", "link_used", "setting_changed", "retention_set", "disposal_listed", "disposed",
     "purged", "backup", "restored", "moved", "swept", "test_sent",

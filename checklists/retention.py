@@ -24,6 +24,8 @@ class Retention(BaseModel):
     case_months: months from `closed_on` that a case is kept, with its answers and texts; None: indefinitely.
     reply_days: for stored replies, from when they were given. message_days: for the content of sent messages.
     chat_days: for the last view shown in an inactive chat. draft_days: for drafts, from the closing of the case.
+    leaver_months: months from the last day of a person's last role until her name, e-mail, account and chat go; None:
+    they are kept.
     printed_elsewhere: filled checklists reach the case file some other way, so disposal does not require a printout.
     """
 
@@ -34,6 +36,7 @@ class Retention(BaseModel):
     message_days: int = Field(30, ge=1, le=3650)
     chat_days: int = Field(30, ge=1, le=3650)
     draft_days: int = Field(14, ge=0, le=3650)
+    leaver_months: int | None = Field(None, ge=1, le=1200)
     printed_elsewhere: bool = False
 
     def case_due_on(self, closed_on: date | None) -> date | None:
@@ -41,6 +44,15 @@ class Retention(BaseModel):
         if closed_on is None or self.case_months is None:
             return None
         return months_on(closed_on, self.case_months)
+
+    def leaver_due(self, last: date, today: date) -> bool:
+        """Say whether the period of somebody is over. last: of her last role; `date.max` while she has one."""
+        return self.leaver_months is not None and last < today and months_on(last, self.leaver_months) <= today
+
+
+def pseudonym(row_id: int) -> str:
+    """Return what stands for the name of somebody whose personal data are disposed of: her row, as in the trail."""
+    return f"Tidigare medarbetare {row_id}"
 
 
 def changed(stored: Mapping[str, Any], assignments: list[str]) -> dict[str, Any]:

@@ -83,6 +83,7 @@ _SAID: tuple[EventName, ...] = (
     *("case_asked_for", "worker_asked", "list_begun", "answered", "sent", "reading_begun", "differences_seen"),
     *("reading_reopened", "returned", "signed", "signed_with_shortfall", "void_confirmed", "voided", "followed_up"),
     *("signature_shown", "denied", "conflict", "import", "export", "access_log", "disposed"),
+    *("deletion_asked", "deletion_withdrawn", "deletion_confirmed"),
 )
 
 

@@ -1,4 +1,6 @@
-"""The people register as the CSV that `people import` reads: one row per person and role."""
+"""The people register as the CSV that `people import` reads: one row per person and role.
+
+People whose personal data were disposed of are not in it."""
 
 from collections.abc import Iterator
 
@@ -13,6 +15,8 @@ def rows(session: Session, tenant: TenantRow) -> Iterator[list[str]]:
     """Yield one row per person and role, in name order."""
     names = people.unit_names(session, tenant.id)
     for person, role in people.everyone(session, tenant.id):
+        if not people.is_known(person):
+            continue
         yield [
             tenant.entra_id,
             person.object_id or "",

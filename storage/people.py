@@ -188,9 +188,15 @@ def every_role_of(session: Session, person_id: int) -> Sequence[RoleRow]:
     return session.exec(select(RoleRow).where(RoleRow.person_id == person_id).order_by(col(RoleRow.id))).all()
 
 
+def is_known(row: PersonRow) -> bool:
+    """Say whether a row tells who somebody is; one that was joined, or disposed of, only explains the trail."""
+    return bool(row.object_id or row.email)
+
+
 def register(session: Session, tenant_id: int) -> Sequence[PersonRow]:
-    """Return everyone in the register, in name order; not the rows that were joined into another."""
-    query = select(PersonRow).where(PersonRow.tenant_id == tenant_id, col(PersonRow.joined_into_id).is_(None))
+    """Return everyone in the register, in name order; not the rows that were joined into another, or disposed of."""
+    known = or_(col(PersonRow.object_id).is_not(None), col(PersonRow.email).is_not(None))
+    query = select(PersonRow).where(PersonRow.tenant_id == tenant_id, col(PersonRow.joined_into_id).is_(None), known)
     return session.exec(query.order_by(col(PersonRow.name), col(PersonRow.id))).all()
 
 

@@ -7,24 +7,20 @@ from bot.cards.parts import (
     action_sets,
     card,
     choice_set,
-    date_input,
-    notices,
+    opening,
+    plain_field,
+    section_title,
     subtle,
-    text,
-    text_input,
-    top,
 )
 from dialogs.views.admin import AdminField, AdminView
 
 
 def admin_card(pen: Pen, view: AdminView) -> Card:
     """Show a title, its lines, and one section after the other."""
-    body = [*notices(pen, view), *top("", pen.line(view.title)), *(text(pen.line(line)) for line in view.lines)]
+    body = opening(pen, view, view.title, view.lines)
     for section in view.sections:
         if section.heading is not None:
-            body.append(
-                text(pen.line(section.heading), weight="Bolder", style="heading", size="Default", separator=True)
-            )
+            body.append(section_title(pen.line(section.heading)))
         body += [subtle(pen.line(line)) for line in section.lines]
         body += [_field(pen, field) for field in section.fields]
         body += action_sets(pen, section.buttons, inputs=any(one.fields for one in view.sections))
@@ -35,8 +31,4 @@ def _field(pen: Pen, field: AdminField) -> Element:
     label = pen.line(field.label)
     if field.kind == "choice":
         return choice_set(field.id, label, dict(field.choices), value=field.value, compact=True)
-    return (
-        date_input(field.id, label, field.value)
-        if field.kind == "date"
-        else text_input(field.id, label, value=field.value, most=200)
-    )
+    return plain_field(field.kind, field.id, label, field.value, 200)

@@ -7,22 +7,21 @@ from bot.cards.parts import (
     action_sets,
     card,
     choice_set,
-    date_input,
-    notices,
+    opening,
+    plain_field,
+    section_title,
     subtle,
     text,
-    text_input,
-    top,
 )
 from dialogs.views.rounds import Option, PanelField, PanelView
 
 
 def panel_card(pen: Pen, view: PanelView) -> Card:
     """Show a panel."""
-    body = [*notices(pen, view), *top("", pen.line(view.title)), *(text(pen.line(line)) for line in view.lines)]
+    body = opening(pen, view, view.title, view.lines)
     body += [text(paragraph, spacing="Small") for paragraph in view.words]
     for row in view.rows:
-        body.append(text(pen.line(row.title), weight="Bolder", style="heading", size="Default", separator=True))
+        body.append(section_title(pen.line(row.title)))
         body += [subtle(" · ".join(pen.line(line) for line in row.lines))] if row.lines else []
         body += action_sets(pen, row.buttons, inputs=False)
     body += [_field(pen, field) for field in view.fields]
@@ -36,10 +35,8 @@ def _field(pen: Pen, field: PanelField) -> Element:
     if field.item:
         checklist, version, item_id = field.item.split("/")
         label = pen.question(pen.item(checklist, int(version), item_id))
-    if field.kind == "date":
-        return date_input(field.id, label, field.value)
-    if field.kind == "text":
-        return text_input(field.id, label, value=field.value, most=60)
+    if field.kind in ("date", "text"):
+        return plain_field(field.kind, field.id, label, field.value, 60)
     choices = {option.value: _title(pen, option) for option in field.options}
     made = choice_set(field.id, label, choices, value=field.value, compact=len(choices) > 6 and not field.several)
     return {**made, "isMultiSelect": True} if field.several else made

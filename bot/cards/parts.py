@@ -178,6 +178,16 @@ def header(pen: Pen, head: Head, title: str = "", mark: "Mark | None" = None) ->
     ]
 
 
+def opening(pen: Pen, view: View, title: Line, lines: Iterable[Line]) -> list[Element]:
+    """Return what a card of sections begins with: what was said, its title, its lines."""
+    return [*notices(pen, view), *top("", pen.line(title)), *(text(pen.line(line)) for line in lines)]
+
+
+def section_title(words: str) -> Element:
+    """Return the heading of a section."""
+    return text(words, weight="Bolder", style="heading", size="Default", separator=True)
+
+
 def top(
     about: str, title: str, mark: "Mark | None" = None, size: Literal["Medium", "Large"] = "Large"
 ) -> list[Element]:
@@ -351,6 +361,11 @@ def action_sets(
         {"type": "ActionSet", "actions": row, **({"spacing": "Small"} if place else {})}
         for place, row in enumerate(rows)
     ]
+
+
+def plain_field(kind: str, input_id: str, label: str, value: str, most: int) -> Element:
+    """Return a labelled field of kind `date`, else one for a line of text."""
+    return date_input(input_id, label, value) if kind == "date" else text_input(input_id, label, value=value, most=most)
 
 
 def choice_set(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from actions import log_checks, sends, staff, units, wrong_case
+from actions import deletions, log_checks, sends, staff, units, wrong_case
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from bot.commandline.common import Stop, actor, as_text, day, now, open_desk, output
@@ -17,11 +17,13 @@ from checklists.errors import RefTaken, UserError
 from checklists.faults import COMMANDS_SPEAK, Code, Refusal, fault, word
 from checklists.log_check import OPEN
 from checklists.references import normal_ref
+from dialogs.admin.deletion import tell_managers
 from dialogs.messages.consequences import follow
 from reports import register
 from reports.access_log import NothingSuch
 from reports.csv_out import write_csv
 from storage import cases, conversations, outbox, people, skipped, tenants
+from storage import deletions as kept_deletions
 from storage import log_checks as kept_checks
 from storage.cases import CaseRow
 from storage.desk import Session
@@ -57,10 +59,12 @@ def add_people(group: "Commands") -> None:
     move.add_argument("who", metavar="WHO")
     move.add_argument("--unit", required=True)
     move.add_argument("--from", dest="first", type=day, required=True, metavar="DATE")
-    email = _command(group, "email", "give somebody another e-mail", _email)
+    deed = _deed(staff.change_email, _person("who"), _named("email"))
+    email = _command(group, "email", "give somebody another e-mail", deed)
     email.add_argument("who", metavar="WHO")
     email.add_argument("email", metavar="EMAIL")
-    join = _command(group, "join", "make two rows of the register one, as they are the same person", _join)
+    deed = _deed(staff.join, _person("who"), _person("into"))
+    join = _command(group, "join", "make two rows of the register one, as they are the same person", deed)
     join.add_argument("who", metavar="WHO", help="the row that goes")
     join.add_argument("--into", required=True, metavar="WHO", help="the row that stays")
     left = _command(group, "cases", "list somebody's open cases", _cases)
@@ -77,19 +81,27 @@ def add_cases(group: "Commands") -> None:
     rename = _command(group, "rename", "put a wrong reference right", _rename_case)
     rename.add_argument("case", metavar="REF")
     rename.add_argument("--to", required=True, metavar="REF")
+    delete = _command(group, "delete", "ask for one case to be deleted on the committee's decision", _delete)
+    delete.add_argument("case", metavar="REF")
+    delete.add_argument("--decision", default="", metavar="NUMBER", help="its number, typed from the minutes")
+    how = delete.add_mutually_exclusive_group()
+    how.add_argument("--confirm", action="store_true", help="confirm what somebody else has asked for")
+    how.add_argument("--withdraw", action="store_true", help="take back what was asked for")
 
 
 def add_commands(commands: "Commands") -> None:
     """Add the other commands to the command line."""
     group = commands.add_parser("units", help="rename, merge and close units").add_subparsers(required=True)
     _command(group, "list", "list the units in use", _units)
-    rename = _command(group, "rename", "give a unit another name", _rename)
+    deed = _deed(units.rename, _unit_of("unit"), _named("name"))
+    rename = _command(group, "rename", "give a unit another name", deed)
     rename.add_argument("unit", metavar="UNIT")
     rename.add_argument("name", metavar="NAME")
-    merge = _command(group, "merge", "make a unit part of another", _merge)
+    deed = _deed(units.merge, _unit_of("unit"), _unit_of("into"))
+    merge = _command(group, "merge", "make a unit part of another", deed)
     merge.add_argument("unit", metavar="UNIT")
     merge.add_argument("--into", required=True, metavar="UNIT")
-    close = _command(group, "close", "close a unit after a day", _close)
+    close = _command(group, "close", "close a unit after a day", _deed(units.close, _unit_of("unit"), _named("on")))
     close.add_argument("unit", metavar="UNIT")
     close.add_argument("--on", type=day, required=True, metavar="DATE")
 
@@ -175,6 +187,38 @@ def _told(changes: Changes) -> list[str]:
     return ["done" if changes else "nothing was changed"]
 
 
+Given = Callable[[Session, TenantRow, argparse.Namespace], object]
+
+
+def _deed(act: Callable[..., Changes], *given: Given) -> Callable[[argparse.Namespace], Work]:
+    """Return what runs an action on what its command was given, and says whether anything was changed."""
+    return lambda parsed: (
+        lambda session, tenant, origin: _told(act(session, origin, *(one(session, tenant, parsed) for one in given)))
+    )
+
+
+def _named(option: str) -> Given:
+    return lambda _session, _tenant, parsed: getattr(parsed, option)
+
+
+def _person(option: str) -> Given:
+    return lambda session, tenant, parsed: the_person(session, tenant, getattr(parsed, option))
+
+
+def _unit_of(option: str) -> Given:
+    return lambda session, tenant, parsed: _unit(session, tenant, getattr(parsed, option))
+
+
+def _try_to_tell(session: Session, tell: Callable[[], object]) -> list[str]:
+    """Tell those concerned; return the line to print where that cannot be done from here."""
+    try:
+        with session.begin_nested():
+            tell()
+    except KeyGone:  # a message is sealed
+        return ["nobody was told, because the master keys are not set here: tell them yourself"]
+    return []
+
+
 # --- people ----------------------------------------------------------------------------------------------------------
 
 
@@ -206,18 +250,6 @@ def _move(parsed: argparse.Namespace) -> Work:
     return work
 
 
-def _email(parsed: argparse.Namespace) -> Work:
-    return lambda session, tenant, origin: _told(
-        staff.change_email(session, origin, the_person(session, tenant, parsed.who), parsed.email)
-    )
-
-
-def _join(parsed: argparse.Namespace) -> Work:
-    return lambda session, tenant, origin: _told(
-        staff.join(session, origin, the_person(session, tenant, parsed.who), the_person(session, tenant, parsed.into))
-    )
-
-
 def _cases(parsed: argparse.Namespace) -> Work:
     def work(session: Session, tenant: TenantRow, origin: Origin) -> Sequence[str]:
         record(session, origin, Change("admin_listed", detail="cases"))
@@ -240,12 +272,7 @@ def _hand_over(parsed: argparse.Namespace) -> Work:
             only = _case(session, tenant, parsed.case)
             left = [case for case in left if case.id == only.id]
         count, changes = staff.hand_over(session, origin, left, leaver, to)
-        told = []
-        try:
-            with session.begin_nested():
-                follow(session, origin, changes)
-        except KeyGone:  # a message is sealed
-            told = ["nobody was told, because the master keys are not set here: tell them yourself"]
+        told = _try_to_tell(session, lambda: follow(session, origin, changes))
         return [f"handed over: {count}, left: {len(left) - count}", *told]
 
     return work
@@ -273,24 +300,6 @@ def _units(_parsed: argparse.Namespace) -> Work:
     return work
 
 
-def _rename(parsed: argparse.Namespace) -> Work:
-    return lambda session, tenant, origin: _told(
-        units.rename(session, origin, _unit(session, tenant, parsed.unit), parsed.name)
-    )
-
-
-def _merge(parsed: argparse.Namespace) -> Work:
-    return lambda session, tenant, origin: _told(
-        units.merge(session, origin, _unit(session, tenant, parsed.unit), _unit(session, tenant, parsed.into))
-    )
-
-
-def _close(parsed: argparse.Namespace) -> Work:
-    return lambda session, tenant, origin: _told(
-        units.close(session, origin, _unit(session, tenant, parsed.unit), parsed.on)
-    )
-
-
 def _rename_case(parsed: argparse.Namespace) -> Work:
     def work(session: Session, tenant: TenantRow, origin: Origin) -> Sequence[str]:
         case = _case(session, tenant, parsed.case)
@@ -299,6 +308,25 @@ def _rename_case(parsed: argparse.Namespace) -> Work:
         if there is not None and there.id != case.id:
             raise RefTaken
         return _told(wrong_case.rename(session, origin, case, ref))
+
+    return work
+
+
+def _delete(parsed: argparse.Namespace) -> Work:
+    def work(session: Session, tenant: TenantRow, origin: Origin) -> Sequence[str]:
+        case = _case(session, tenant, parsed.case)
+        asked = kept_deletions.of_case(session, tenant.id, case.id)
+        row_id = asked.id if asked is not None else 0
+        if parsed.withdraw:
+            return _told(deletions.withdraw(session, origin, row_id))
+        if parsed.confirm:
+            deletions.confirm(session, origin, row_id, parsed.decision)
+            return ["confirmed: the bot deletes the case within a minute of running"]
+        changes = deletions.ask(session, origin, case, parsed.decision)
+        if not changes:
+            return _told(changes)
+        told = _try_to_tell(session, lambda: tell_managers(session, origin))
+        return ["asked for: a manager confirms in the chat, or another account here with --confirm", *told]
 
     return work
 

@@ -7,14 +7,16 @@ import io
 import os
 import secrets
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import date, datetime
+from importlib import metadata
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from bot.clock import Clock
-from bot.settings import BadSettings, Settings
+from bot.settings import IS_CHECKOUT, ROOT, BadSettings, Settings
 from checklists.case_dates import calendar_day
 from checklists.faults import Code, Refusal, fault
 from checklists.privacy import has_personal_number
@@ -95,11 +97,26 @@ def check_name(path: Path) -> None:
 
 
 def actor() -> str:
-    """Return who runs the command, as the trail names them; by number where a container's account has no name."""
-    try:
+    """Return who runs the command, as the trail names them; by number where a container's account has no name.
+
+    The account itself is asked, not the environment (LOGNAME, USER), which whoever runs the command may set.
+    """
+    if sys.platform == "win32":
         return "cli:" + getpass.getuser()
-    except (KeyError, OSError):  # which of them depends on Python's version
+    import pwd
+
+    try:
+        return "cli:" + pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
         return f"cli:{os.getuid()}"
+
+
+def release() -> str:
+    """Return this release's number: from the sources where they are, else from what was installed."""
+    if IS_CHECKOUT:
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+        return str(project["project"]["version"])
+    return metadata.version("beslutskollen")
 
 
 def now(settings: Settings) -> datetime:

@@ -1,14 +1,12 @@
 """Checking checklist files, the criticism they cover, and the Teams app package."""
 
 import argparse
-import tomllib
 from functools import partial
-from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.commandline.common import Stop, output
-from bot.settings import IS_CHECKOUT, ROOT, read_settings
+from bot.commandline.common import Stop, output, release
+from bot.settings import read_settings
 from checklists.concepts import FILE, Concept, faults_of, read_concepts
 from checklists.coverage import coverage, newest_files
 from checklists.faults import Code, Fault, fault
@@ -88,14 +86,6 @@ def _coverage(parsed: argparse.Namespace) -> None:
         raise Stop(*bare)
 
 
-def _version() -> str:
-    """Return this release's number: from the sources where they are, else from what was installed."""
-    if IS_CHECKOUT:
-        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-        return str(project["project"]["version"])
-    return metadata.version("beslutskollen")
-
-
 def _package(parsed: argparse.Namespace) -> None:
     # Imported here: it loads every command of the bot, which the others do not need.
     from bot.package import Developer, NotOurs, build, next_version
@@ -104,7 +94,7 @@ def _package(parsed: argparse.Namespace) -> None:
     settings = read_settings()
     developer = Developer(settings.municipality, settings.website_url, settings.privacy_url, settings.terms_url)
     made = partial(build, settings.app_id, settings.public_url, developer=developer)
-    version = _version()
+    version = release()
     before: Path = parsed.before or parsed.out
     package = made(version)
     if parsed.before or before.exists():

@@ -8,12 +8,15 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
+from actions import leavers
+from actions.origin import Origin
 from checklists.faults import Code, Refusal, fault, word
 from checklists.identity import entra_id
 from checklists.retention import Retention, changed
 from imports.steps import REST_SECONDS
 from reports.printed import pages_of
 from storage import disposal, short_lived, tenants, tombstones, trail
+from storage import leavers as kept_leavers
 from storage.desk import Desk, Session
 from storage.disposal import DueCase
 from storage.scrub import scrub
@@ -122,6 +125,7 @@ def _due(session: Session, order: Order) -> list[Due]:
     for tenant in _chosen(session, order):
         periods = disposal.retention(tenant)
         counts = short_lived.count(session, tenant.id, periods, order.now, order.today)
+        counts["people"] = len(kept_leavers.due(session, tenant.id, periods, order.today))
         found.append(Due(tenant.entra_id, periods, disposal.due_cases(session, tenant, order.today), counts))
     return found
 
@@ -178,17 +182,24 @@ def _write(path: Path, html: str) -> None:
 def _purge(session: Session, order: Order, entra_id: str) -> dict[str, int]:
     tenant = tenants.known(session, entra_id)
     tenant_id = tenant.id
-    counts = short_lived.purge(session, tenant_id, disposal.retention(tenant), order.now, order.today)
+    periods = disposal.retention(tenant)
+    counts = short_lived.purge(session, tenant_id, periods, order.now, order.today)
+    counts["people"] = len(leavers.dispose(session, Origin(tenant_id, order.actor, order.now), periods))
     detail = " ".join(f"{kind}:{count}" for kind, count in counts.items())
     trail.record(session, tenant_id, order.now, order.actor, "purged", detail=detail)
     return counts
 
 
+def _months(period: int | None) -> str:
+    return "for ever (no period is set)" if period is None else f"{period} months"
+
+
 def _periods(entra_id: str, periods: Retention) -> list[str]:
-    kept = "for ever (no period is set)" if periods.case_months is None else f"{periods.case_months} months"
+    kept = _months(periods.case_months)
     return [
         f"{entra_id}:",
         f"  closed cases are kept {kept}; replies {periods.reply_days} days, messages {periods.message_days} days, "
-        f"chats {periods.chat_days} days, drafts {periods.draft_days} days after closing; "
+        f"chats {periods.chat_days} days, drafts {periods.draft_days} days after closing; people who left: "
+        f"{_months(periods.leaver_months)}; "
         f"printed elsewhere: {'ja' if periods.printed_elsewhere else 'nej'}",
     ]

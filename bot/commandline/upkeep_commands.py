@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.commandline.common import actor
 from bot.commandline.disposing import Order, carry_out, change_periods, list_due
 from bot.commandline.restoring import restore as put_back_whole
-from bot.settings import VAR, Settings, read_settings
+from bot.settings import Settings, read_settings, tombstones_beside
 from checklists.faults import Code, fault
 from checklists.swedish_time import day_of
 from storage import key_file, migrate, moving, tenants, trail
@@ -34,12 +34,6 @@ class _Now:
     at: datetime
     day: date
     actor: str
-
-
-def tombstones_beside(database_url: str) -> Path:
-    """Return the file of tombstones used when none is named."""
-    is_file = database_url.startswith("sqlite:///")
-    return (Path(database_url.removeprefix("sqlite:///")).parent if is_file else VAR) / "disposed.jsonl"
 
 
 def _now(settings: Settings) -> _Now:

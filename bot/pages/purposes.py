@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from bot.pages import export_link, report_page
+from bot.pages import export_link, register_link, report_page
 from bot.pages.links import Purpose
 from checklists.model import Role
-from checklists.rights import FIGURES, Right, sees_figures
+from checklists.rights import FIGURES, RELATIONS, Right, sees_figures
 from dialogs.figures import addresses
 from dialogs.figures.report import tell_fetched
 from dialogs.views.figures import Asked
@@ -42,5 +42,12 @@ PURPOSES = (
         allows=_allows,
         act="export",
         receipt=_fetched,
+    ),
+    Purpose(
+        addresses.PEOPLE,
+        addresses.PATHS[addresses.PEOPLE],
+        Right("admin", "self", {"admin": RELATIONS}),
+        register_link.render,
+        act="export",
     ),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from dialogs.admin import pages, people_pages
+from dialogs.admin import deletion, pages, people_pages
 from dialogs.admin.shown import ACT, ADMIN, PAGE, to_page
 from dialogs.turn.declared import Command, Press, Reaction, Verb
 from dialogs.turn.presses import AdminPage, OnAdmin
@@ -13,7 +13,7 @@ from dialogs.views.ready_made import command_button
 
 Page = Callable[[TurnContext, AdminPage, Mapping[str, str]], Reaction]
 Deed = Callable[[TurnContext, OnAdmin, Mapping[str, str]], Reaction]
-_PAGES: Mapping[str, Page] = {**people_pages.PAGES, **pages.PAGES}
+_PAGES: Mapping[str, Page] = {**people_pages.PAGES, **pages.PAGES, **deletion.PAGES}
 _DEEDS: Mapping[str, Deed] = {**people_pages.DEEDS, **pages.DEEDS}
 
 

@@ -267,7 +267,11 @@ def due(context: TurnContext, at: AdminPage, _inputs: Mapping[str, str]) -> Reac
         title=Line(say="admin.disposal_title"),
         lines=(*lines, Line(say="admin.disposal_how")),
         sections=rows,
-        buttons=(*more("buttons.show_more", "disposal", 0, at.start, found), *back()),
+        buttons=(
+            *more("buttons.show_more", "disposal", 0, at.start, found),
+            to_page("buttons.deletion", "deletion"),
+            *back(),
+        ),
     )
     return Done(view, record(context.session, context.origin, Change("disposal_listed")))
 

@@ -27,12 +27,15 @@ from dialogs.admin.shown import (
     units_of,
     whom,
 )
+from dialogs.figures import addresses
+from dialogs.figures.addresses import link_url
 from dialogs.turn.declared import Done, Reaction
 from dialogs.turn.presses import AdminPage, OnAdmin
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.admin import AdminField, AdminSection, AdminView
+from dialogs.views.figures import LinkRow, LinksView
 from dialogs.views.parts import Line
-from storage import cases, conversations, people
+from storage import cases, conversations, links, people
 from storage.cases import CaseRow
 from storage.people import PersonRow
 from texts import say
@@ -65,13 +68,32 @@ def found(context: TurnContext, at: AdminPage, inputs: Mapping[str, str]) -> Rea
     ]
     following = more("buttons.show_more", PEOPLE, 0, at.start, fits) if not who else ()
     count = Line(say="admin.found" if fits else "admin.nobody", args={"people": len(fits)})
-    buttons = (*following, to_page("buttons.add_person", "add"), *back())
+    buttons = (
+        *following,
+        to_page("buttons.add_person", "add"),
+        to_page("buttons.export_people", "export"),
+        *back(),
+    )
     return AdminView(title=Line(say="admin.people"), lines=(count,), sections=(search, *rows), buttons=buttons)
 
 
 def _roles(context: TurnContext, person: PersonRow) -> tuple[Line, ...]:
     names = people.unit_names(context.session, context.tenant_id, former=True)
     return tuple(role_line(row, names) for row in people.every_role_of(context.session, person.id))
+
+
+def export(context: TurnContext, _at: AdminPage, _inputs: Mapping[str, str]) -> Reaction:
+    """Return a one-time link to the register as a file; without a secret where the answer is posted (see `report`)."""
+    buttons = (to_page("buttons.export_people", "export"), to_page("buttons.people", PEOPLE), *back())
+    if not context.turn.invoke:
+        return LinksView(notices=(Line(say="admin.register_private"),), links=(), buttons=buttons)
+    if not context.pages_url:
+        return LinksView(notices=(Line(say="admin.no_pages"),), links=(), buttons=buttons)
+    whose = (context.tenant_id, context.person_id)
+    token = links.make(context.session, *whose, addresses.PEOPLE, {}, context.turn.now)
+    made = LinkRow(what="people", address=link_url(context.pages_url, addresses.PATHS[addresses.PEOPLE], token))
+    changes = record(context.session, context.origin, Change("link_made", detail=addresses.PEOPLE))
+    return Done(LinksView(links=(made,), buttons=buttons), changes)
 
 
 def person(context: TurnContext, at: AdminPage, _inputs: Mapping[str, str]) -> Reaction:
@@ -385,6 +407,6 @@ def hand_over(context: TurnContext, what: OnAdmin, inputs: Mapping[str, str]) ->
     return Done(_cases(context, row, 0, (notice,)), changes)
 
 
-PAGES = {PEOPLE: found, "person": person, "no_app": no_app, "add": add, "cases": their_cases}
+PAGES = {PEOPLE: found, "person": person, "no_app": no_app, "add": add, "cases": their_cases, "export": export}
 DEEDS = {"add": add_person, "leave": leave, "move": move, "email": email, "join": join, "join_sure": join_sure}
 DEEDS |= {"hand_over": hand_over}

@@ -2,8 +2,8 @@
 
 from urllib.parse import quote
 
-REPORT, EXPORT = "report", "export"
-PATHS = {REPORT: "/rapport", EXPORT: "/export"}
+REPORT, EXPORT, PEOPLE = "report", "export", "people"
+PATHS = {REPORT: "/rapport", EXPORT: "/export", PEOPLE: "/register"}
 """The path of the page for each purpose of a link."""
 
 

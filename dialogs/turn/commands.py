@@ -9,7 +9,7 @@ from actions.changes import Change, record
 from checklists.errors import SignatureStands
 from checklists.replies import begins_with_answer, folded, words_of
 from checklists.rights import ANYONE, RELATIONS, Right, may, table
-from dialogs.admin import administration, log_check
+from dialogs.admin import administration, deletion, log_check
 from dialogs.chef import deputies, extract, reading, sign_off, unit_case, unit_cases
 from dialogs.figures import report
 from dialogs.messages import reminder_content
@@ -87,6 +87,7 @@ MODULES = (
     raising,
     administration,
     log_check,
+    deletion,
 )
 COMMANDS: tuple[Command, ...] = tuple(command for module in MODULES for command in module.COMMANDS)
 _BY_WORD: Mapping[str, Command] = {folded(word): c for c in COMMANDS for word in (c.word, *c.aliases)}

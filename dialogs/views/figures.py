@@ -56,7 +56,7 @@ class ReportView(View):
     buttons: tuple[Button, ...]
 
 
-What = Literal["page", "csv", "xlsx"]
+What = Literal["page", "csv", "xlsx", "people"]
 
 
 class LinkRow(Data):
@@ -67,9 +67,12 @@ class LinkRow(Data):
 
 
 class LinksView(View):
-    """The links to the figures. links: secrets, for one person; if empty, the card explains where to find them."""
+    """The links to the figures. links: secrets, for one person; if empty, the card explains where to find them.
+
+    asked: None for the people register.
+    """
 
     kind: Literal["links"] = "links"
-    asked: Asked
+    asked: Asked | None = None
     links: tuple[LinkRow, ...]
     buttons: tuple[Button, ...]

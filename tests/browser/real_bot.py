@@ -24,7 +24,10 @@ _held: list[socket.socket] = []
 
 @dataclass
 class RealBot:
-    """`python app.py serve --demo`. Can be killed and restarted on the same database and ports."""
+    """`python app.py serve --demo`. Can be killed and restarted on the same database and ports.
+
+    root: where the code is, to run that of another release. program: what an installed wheel has, to run that instead.
+    """
 
     folder: Path
     port: int
@@ -32,11 +35,17 @@ class RealBot:
     more: dict[str, str] = field(default_factory=dict)
     arguments: tuple[str, ...] = ("--demo", "people")
     process: asyncio.subprocess.Process | None = None
+    root: Path = ROOT
+    program: Path | None = None
 
     @property
     def url(self) -> str:
         """The URL of the page and the bot."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def _program(self) -> tuple[str, ...]:
+        return (str(self.program),) if self.program else (sys.executable, str(self.root / "app.py"))
 
     @property
     def environment(self) -> dict[str, str]:
@@ -67,10 +76,10 @@ class RealBot:
         """Start, and return once it responds."""
         log = (self.folder / "bot.log").open("ab")
         self.process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            str(ROOT / "app.py"),
+            *self._program,
             "serve",
             *self.arguments,
+            cwd=self.folder if self.program else None,
             env=self.environment,
             stdout=log,
             stderr=log,
@@ -103,7 +112,11 @@ class RealBot:
     async def command(self, *words: str) -> str:
         """Run a command on the bot's database and return its output."""
         ran = await asyncio.create_subprocess_exec(
-            sys.executable, str(ROOT / "app.py"), *words, env=self.environment, stdout=asyncio.subprocess.PIPE
+            *self._program,
+            *words,
+            cwd=self.folder if self.program else None,
+            env=self.environment,
+            stdout=asyncio.subprocess.PIPE,
         )
         out, _ = await ran.communicate()
         assert ran.returncode == 0

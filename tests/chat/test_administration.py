@@ -3,7 +3,9 @@
 import pytest
 from sqlalchemy import text
 
+from actions import deletions
 from storage import outbox, tenants
+from storage.deletions import DeletionRow
 from storage.people import PersonRow
 from tests.chat.drive import fills, opens
 from tests.chat.harness import NORTH, REF, SOUTH, TENANT, Chat, Room, move_in
@@ -11,6 +13,12 @@ from tests.chat.read_drive import ALL, sent
 
 ADMIN = ("ada", "Ada Uppdiktad", "", "admin")
 SECRET_TEXT = "Barnet sov hos mormor (påhittat)"
+
+
+@pytest.fixture
+def room(either_room: Room) -> Room:
+    """Each of her tasks is done on both databases."""
+    return either_room
 
 
 @pytest.fixture
@@ -160,9 +168,11 @@ def test_a_unit_with_open_cases_is_not_closed(room: Room, ada: Chat) -> None:
     ada.types("administrera").presses("Enheter").presses("Stäng enheten", {"unit": SOUTH, "last": "2026-05-31"})
     ada.sees("öppna ärenden: 1")
     room.chat("doris").types(f"uppgifter {REF}").presses("Avsluta").presses("Avsluta", Avslutat="2026-05-12")
+    ada.presses_made = 0
 
     ada.types("administrera").presses("Enheter").presses("Stäng enheten", {"unit": SOUTH, "last": "2026-05-31"})
 
+    presses(ada, 2)
     ada.sees("är stängd efter 2026-05-31")
 
 
@@ -207,14 +217,14 @@ def test_an_uncertain_message_is_sent_again_and_a_stopped_one_dropped(room: Room
 
 def test_a_case_left_out_of_the_reminders_is_listed_until_it_can_be_read(room: Room, ada: Chat) -> None:
     opens(room.chat("anna"), REF, **ALL)
-    faulty = "update cases set planned_decision_on = 'i maj'"
+    faulty = "update filled_checklist set version = 99"
     room.desk.run_now(lambda session: session.connection().execute(text(faulty)))
     room.later(days=1)
     room.sweeps()
     ada.types("administrera").presses("Överhoppade ärenden").sees(REF, "Sedan 2026-05-13")
     presses(ada, 0)
 
-    mended = "update cases set planned_decision_on = null"
+    mended = "update filled_checklist set version = 1"
     room.desk.run_now(lambda session: session.connection().execute(text(mended)))
     room.later(days=2)
     room.sweeps()
@@ -237,12 +247,27 @@ def test_what_is_past_its_period_is_listed_with_the_name_of_the_command(room: Ro
 
 def test_the_log_shows_the_chain_and_the_months_sample(room: Room, ada: Chat) -> None:
     ada.types("administrera").presses("Loggen").sees("Kedjade händelser", "verify-log", "Inget stickprov")
+    presses(ada, 0)
 
 
 def test_the_last_admin_cannot_leave(room: Room, ada: Chat) -> None:
     ada.types("administrera ada").presses("Slutar den dagen", {"last": "2026-05-31"}).sees(
         "ingen systemförvaltare kvar"
     )
+
+
+def test_the_register_is_fetched_by_a_link_that_is_nowhere_stored(room: Room, ada: Chat) -> None:
+    ada.types("administrera").presses("Personer").presses("Hämta registret")
+    presses(ada, 0)
+    ada.sees("Registret som fil", "Den fungerar en gång, i tio minuter", "bot.example.invalid/register")
+    assert "Anna" not in ada.text
+    [made] = room.events("link_made")
+    assert made.detail == "people"
+    assert "?l=" not in str(room.content())
+
+    room.pages_url = ""
+    ada.types("administrera").presses("Personer").presses("Hämta registret").sees("webbadress är inte inställd")
+    ada.submits("Hämta registret").sees("Länken visas bara för dig").sees_no("register?l=")
 
 
 # --- the monthly check of accesses -----------------------------------------------------------------------------------
@@ -273,3 +298,100 @@ def test_a_chef_checks_last_months_accesses_of_her_unit_and_a_manager_hers(room:
     assert len(room.events("log_sampled")) == 1
     mona.types("log check").sees_no("Anna Påhittad")
     ada.types("administrera").presses("Loggen").sees("Prövade: 5 av 5")
+
+
+# --- one case deleted on the committee's decision ------------------------------------------------------------------
+
+NUMBER = "SN § 45/2026"
+
+
+def asks_for_deletion(ada: Chat, ref: str = REF, number: str = NUMBER) -> Chat:
+    ada.types("administrera").presses("Gallring").presses("Radera ett ärende")
+    return ada.presses("Begär radering", {"case_ref": ref, "decision": number})
+
+
+def field(room: Room) -> str:
+    return f"decision_{room.scalar('select id from deletion')}"
+
+
+def test_one_case_is_deleted_by_two_with_the_number_typed_twice(room: Room, ada: Chat) -> None:
+    move_in(room.desk, ("mona", "Mona Påhittad", "", "manager"))
+    mona = room.chat("mona").installs()
+    opens(room.chat("anna"), REF, **ALL).presses("Nej").types(SECRET_TEXT)
+    ada.presses_made = 0
+
+    asks_for_deletion(ada).sees("Raderingen är begärd", REF, "Väntar på att en verksamhetschef")
+    presses(ada, 2)
+    asks_for_deletion(ada).sees("redan begärd")
+    ada.sees_no("Bekräfta radering")
+    told = mona.receives().received[-1]
+    assert REF not in str(told.view)
+    mona.types("radering").sees(REF, "av Ada Uppdiktad").sees_no(SECRET_TEXT, NUMBER, "Begär radering")
+    mona.presses("Bekräfta radering", {field(room): "SN § 54/2026"}).sees("inte det som begäran hänvisar till")
+    mona.presses("Bekräfta radering", {field(room): "sn §45/2026"}).sees("raderas inom en minut")
+    assert room.case().ref == REF
+
+    assert room.desk.run_now(lambda session: deletions.take_away(session, room.now))
+
+    assert room.scalar("select count(*) from cases") == 0
+    room.chat("anna").types(f"öppna {REF}").sees("inget ärende med det numret")
+    ada.types("radering").sees("Ingen radering är begärd").sees_no(REF)
+    assert [len(room.events(act)) for act in ("deletion_asked", "deletion_confirmed", "disposed")] == [1, 1, 1]
+    assert NUMBER in room.events("deletion_confirmed")[0].detail
+
+
+def test_who_is_both_admin_and_manager_does_not_confirm_her_own(room: Room, ada: Chat) -> None:
+    move_in(room.desk, ("ada", "Ada Uppdiktad", "", "manager"))
+    opens(room.chat("anna"), REF, **ALL)
+    asks_for_deletion(ada).sees("ingen verksamhetschef har appen").sees_no("Bekräfta radering")
+    card = ada.shown
+
+    ada.presses("Ta tillbaka begäran").sees("tillbakadragen")
+    ada.presses("Ta tillbaka begäran", on=card).sees("tillbakadragen")
+    assert room.count(DeletionRow) == 0
+
+
+@pytest.mark.parametrize(
+    ("ref", "number", "said"),
+    [
+        (REF, "", "Skriv beslutets nummer"),
+        (REF, "enligt beslut", "Skriv beslutets nummer"),
+        (REF, REF, "inte ärendets eget nummer"),
+        (REF, "19121212-1212", "personnummer"),
+        ("SN 2026/9999", NUMBER, "inget ärende med det numret"),
+        ("", NUMBER, "Ärendenumret känns inte igen"),
+        ("'; drop table cases", NUMBER, "Ärendenumret känns inte igen"),
+    ],
+)
+def test_what_names_no_decision_or_no_case_asks_for_nothing(
+    room: Room, ada: Chat, ref: str, number: str, said: str
+) -> None:
+    opens(room.chat("anna"), REF, **ALL)
+
+    asks_for_deletion(ada, ref, number).sees(said)
+
+    assert room.count(DeletionRow) == 0
+
+
+def test_after_a_change_it_is_asked_anew_and_nobody_else_gets_it(room: Room, ada: Chat) -> None:
+    move_in(room.desk, ("mona", "Mona Påhittad", "", "manager"))
+    mona, anna = room.chat("mona").installs(), opens(room.chat("anna"), REF, **ALL)
+    asks_for_deletion(ada)
+    shown = mona.types("radering").shown
+    anna.presses("Ja")
+
+    mona.presses("Bekräfta radering", {field(room): NUMBER}, on=shown).sees("har ändrats sedan raderingen begärdes")
+    mona.types("radering").sees("Begär på nytt").sees_no("Bekräfta radering")
+    asks_for_deletion(ada).sees("Raderingen är begärd")
+    mona.types("radering").presses("Ta tillbaka begäran").sees("tillbakadragen")
+    anna.types("radering").sees("ingår inte i din roll")
+    assert room.case().ref == REF
+
+
+def test_more_requests_than_a_page_holds_are_all_reached(room: Room, ada: Chat) -> None:
+    anna = room.chat("anna")
+    for number in range(6):
+        opens(anna, f"SN 2026/060{number}", **ALL)
+        asks_for_deletion(ada, f"SN 2026/060{number}", f"SN § {number}")
+    ada.types("radering").sees("Begärda: 6", "0604").sees_no("0605")
+    ada.presses("Visa fler").sees("0605")

@@ -12,15 +12,20 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 
+from actions import deletions
+from actions.origin import Origin
+from bot.background.deleter import Deleter
+from bot.clock import Clock
 from bot.commandline.restoring import Restored, restore
 from checklists.model import Written
 from storage import answers, key_file, tombstones, trail
 from storage.backup import CannotBackUp, back_up, is_empty, put_back
+from storage.deletions import of_case
 from storage.desk import Desk, Session, opened
 from storage.sealing import KeyGone, Keys
 from storage.tombstones import BadTombstones, Tombstone
 from tests.conftest import TRAIL, postgres_url
-from tests.sql.conftest import KEYS, NOW, OpenDesk, World, lift_guards, scalar, the_list
+from tests.sql.conftest import KEYS, NOW, OpenDesk, World, lift_guards, scalar, the_case, the_list
 from tests.sql.test_disposal import dispose, neighbour
 from tests.waiting import PATIENCE
 
@@ -232,6 +237,34 @@ def test_an_old_backup_brings_no_disposed_case_back(
         held = b"".join(file.read_bytes() for file in (tmp_path / "elsewhere").iterdir())
         assert b"SN 2026/0001" in (tmp_path / "old").read_bytes(), "the search does not find anything"
         assert b"SN 2026/0001" not in held
+
+
+async def test_an_old_backup_brings_no_case_back_that_was_deleted_by_decision(
+    desk: Desk, world: World, url: str, empty: str, tmp_path: Path
+) -> None:
+    kept = desk.run_now(lambda session: neighbour(session, world))
+    back_up(url, tmp_path / "old")
+    stones = tmp_path / "var" / "disposed.jsonl"
+    deleter = Deleter(desk, Clock(NOW), stones)
+    await deleter.take_away()
+    assert not stones.exists(), "nothing was deleted yet"
+
+    def decide(session: Session) -> None:
+        deletions.ask(session, Origin(world.tenant, "cli:one", NOW), the_case(session, world), "SN § 45/2026")
+        row = of_case(session, world.tenant, world.case)
+        assert row is not None
+        deletions.confirm(session, Origin(world.tenant, "cli:two", NOW), row.id, "SN § 45/2026")
+
+    desk.run_now(decide)
+    tmp_path.joinpath("var").write_text("in the way")
+    with pytest.raises(BadTombstones):
+        await deleter.take_away()
+    tmp_path.joinpath("var").unlink()
+    await deleter.take_away()  # the case is gone, its tombstone is written all the same
+
+    assert "disposed of again: 1 of 1" in "\n".join(back(tmp_path / "old", empty, stones).lines)
+    with opened(empty, Keys(KEYS, TRAIL)) as restored:
+        assert scalar(restored, "select id from cases") == kept.case
 
 
 def test_the_ids_of_cases_that_are_known_by_their_tombstones_only_are_not_given_again(

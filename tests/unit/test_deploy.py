@@ -134,6 +134,25 @@ def test_settings_and_secrets_are_the_bots_own_and_all_there() -> None:
     assert {name for name in used if name[0] not in "./"} == set(COMPOSE["volumes"])
 
 
+def test_every_path_that_is_mounted_built_from_or_copied_is_there() -> None:
+    """What is secret is made by the municipality (docs/install.md, step 2) and named there."""
+    mounted = [volume for one in COMPOSE["services"].values() for volume in one.get("volumes", ())]
+    paths = {volume.partition(":")[0] for volume in mounted if volume.startswith(".")}
+    assert paths
+    assert [path for path in paths if not (ROOT / "deploy" / path).exists()] == []
+    builds = [one["build"] for one in COMPOSE["services"].values() if "build" in one]
+    assert builds
+    for build in builds:
+        context = (ROOT / "deploy" / build["context"]).resolve()
+        assert (context / build["dockerfile"]).is_file()
+        copied = re.findall(r"^COPY (?!--from)(?:--\S+ )*(.+) \S+$", read("Containerfile"), re.MULTILINE)
+        assert copied
+        assert [path for line in copied for path in line.split() if not (context / path).exists()] == []
+    page = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    files = {Path(secret["file"]) for secret in COMPOSE["secrets"].values()}
+    assert [str(path) for path in files if path.name not in page or path.parent.name != "secrets"] == []
+
+
 def test_a_bot_starts_with_what_it_is_given_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The settings of compose.yaml, filled in: the database by its socket needs no TLS, and nothing else is missing."""
     secrets = {

@@ -56,6 +56,8 @@ def test_the_status_of_third_country_transfers_is_dated() -> None:
     text = (FOLDER / "tredje-land.md").read_text(encoding="utf-8")
 
     assert re.search(r"T-553/23 den 2025-09-03", text)
+    part = next(part for part in text.split("\n\n") if "T-553/23" in part)
+    assert "**Inte kontrollerat:**" in part, "our sources do not vouch for it"
     assert re.search(r"C-703/25 P, som inte var avgjort när sidan skrevs \(\d{4}-\d\d-\d\d\)", text)
 
 

@@ -1,6 +1,7 @@
 """The admin's day on the command line, as somebody without the master keys does it."""
 
 import csv
+import os
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,32 @@ def test_the_admins_day_needs_no_master_key(operator: Operator) -> None:
     assert operator.runs("sends", "list")[1] == "no message waits for a decision\n"
     assert operator.runs("skipped")[1] == "no case is skipped\n"
     assert operator.runs("log-check")[1].endswith(": no access to check\n")
+
+
+def test_one_case_is_deleted_by_two_accounts_and_the_bot_carries_it_out(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = ("--decision", "SN § 45/2026")
+    for wrong in ((), ("--decision", "ja"), ("--decision", "SN 2026/0001"), ("--decision", "")):
+        assert "BK-190" in operator.runs("cases", "delete", "SN 2026/0001", *wrong)[2]
+    assert "BK-191" in operator.runs("cases", "delete", "SN 2026/0001", *number, "--confirm")[2]
+    assert operator.runs("cases", "delete", "SN 2026/7777", *number)[0] == 1
+    asked = operator.runs("cases", "delete", "SN 2026/0001", *number)[1]
+    assert asked.startswith("asked for: a manager confirms in the chat, or another account here with --confirm")
+    assert operator.runs("cases", "delete", "SN 2026/0001", *number)[1] == "nothing was changed\n"
+    assert "BK-192" in operator.runs("cases", "delete", "SN 2026/0001", *number, "--confirm")[2]
+
+    monkeypatch.setenv("LOGNAME", "somebody-else")  # what anybody can set
+    assert "BK-192" in operator.runs("cases", "delete", "SN 2026/0001", *number, "--confirm")[2]
+    hers = os.getuid()
+    monkeypatch.setattr(os, "getuid", lambda: hers + 54321)
+    assert "BK-194" in operator.runs("cases", "delete", "SN 2026/0001", "--decision", "9", "--confirm")[2]
+    assert operator.runs("cases", "delete", "SN 2026/0001", "--withdraw")[1] == "done\n"
+    operator.runs("cases", "delete", "SN 2026/0001", *number)
+    monkeypatch.setattr(os, "getuid", lambda: hers)
+    done = operator.runs("cases", "delete", "SN 2026/0001", *number, "--confirm")
+    assert done[1:] == ("confirmed: the bot deletes the case within a minute of running\n", "")
+    assert operator.runs("cases", "delete", "SN 2026/0001", "--withdraw")[0] == 1
 
 
 OTHER = "22222222-2222-4222-8222-222222222222"

@@ -25,7 +25,7 @@ from storage import conversations, migrate, people, tenants, trail
 from storage.desk import Session, opened
 from storage.sealing import Keys
 from tests.browser.real_bot import free_ports
-from tests.conftest import TRAIL
+from tests.conftest import ROOT, TRAIL
 from tests.migrated import put_database
 from tests.sql.conftest import KEYS, NOW, make_world
 from tests.wire import test_commands
@@ -228,6 +228,14 @@ PLANTED: dict[str, tuple[dict[str, str], Callable[[Outside], object], str]] = {
     ),
     "a secret that ends": ({"BK_SECRET_ENDS": SOON}, lambda _o: None, "BK-419"),
 }
+
+
+def test_every_planted_fault_is_listed_for_operations() -> None:
+    page = (ROOT / "docs" / "drift.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"BK-\d{3}", page.partition("\n## doctor\n")[2].partition("\n## ")[0]))
+
+    assert len(PLANTED) >= 15
+    assert {code for _, _, code in PLANTED.values()} <= listed
 
 
 @pytest.mark.parametrize("name", PLANTED)

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from checklists.model import Role
 from checklists.periods import year_of
 from dialogs.turn.declared import claimed
-from dialogs.turn.presses import OfFigures
+from dialogs.turn.presses import AdminPage, OfFigures
 from dialogs.turn.tokens import Mint
 from reports.selected import Selection, each
 from storage import conversations, people, tenants
@@ -26,6 +26,7 @@ from tests.wire.in_process_bot import FAR, SECRET, InProcessBot, pressed
 from tests.wire.test_rights_matrix import move_in
 
 NORTH, SOUTH = "Påhittade Nord", "Påhittade Syd"
+ANY_LINK = re.compile(r"http://127\.0\.0\.1:\d+(/register\?l=[A-Za-z0-9_.-]+)")
 LINK = re.compile(r"http://127\.0\.0\.1:\d+(/export\?l=([A-Za-z0-9_.-]+))")
 
 
@@ -63,7 +64,7 @@ class Town:
         url = f"http://127.0.0.1:{self.bot.port}"
         async with self.http.get(url + path) as shown:
             assert "Öppna" in await shown.text() or shown.status == 410
-        async with self.http.post(url + "/export", data={"l": path.partition("?l=")[2]}) as given:
+        async with self.http.post(url + path.partition("?")[0], data={"l": path.partition("?l=")[2]}) as given:
             return given.status, await given.read(), given.headers.get("Content-Type", "")
 
     def acts(self) -> list[str]:
@@ -161,3 +162,21 @@ async def test_rows_of_one_municipality_are_hers_alone_too(town: Town) -> None:
 
     assert of(Selection()) == {TENANT, FAR}
     assert of(Selection(tenant_id=town.tenant)) == {TENANT}
+
+
+async def test_the_register_is_fetched_once_by_the_admin_and_by_nobody_who_is_none_any_more(town: Town) -> None:
+    town.appoint("ada", NORTH, "admin")
+    claim = claimed("admin_page", AdminPage("export"))
+    data = {"verb": claim.verb, "token": Mint(SECRET).sign(town.tenant, town.ids["ada"], claim)}
+    first, second = [ANY_LINK.findall(str((await town.bot.posts(pressed("ada", data)))[1]))[0] for _ in range(2)]
+
+    status, body, kind = await town.fetches(first)
+    assert (status, kind) == (200, "text/csv")
+    assert {("ada", "admin", NORTH), ("mona", "manager", "")} <= {
+        (row["object_id"], row["role"], row["unit"]) for row in rows(body)
+    }
+    assert (await town.fetches(first))[0] == 410
+    change(town.bot.desk, "update role set valid_to = '2020-01-01' where role = 'admin'")
+    assert (await town.fetches(second))[0] == 410
+    assert "export people" in town.acts()
+    assert town.acts()[-1] == "denied link:people"

@@ -7,14 +7,19 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
+import pytest
 
 from tests.browser.real_bot import RealBot, free_ports
+from tests.faults.test_rolling_restart import proxy as nginx
 from tests.wire.bot_process import RecordingConnector, people_csv
 from tests.wire.certificates import root_pem, server_context
 from tests.wire.in_process_bot import activity
 from tests.wire.issuer import APP_ID, good_claims, private_key, signed
 from tests.wire.test_commands import PRODUCTION
 from tests.wire.test_own_roots import KEYS, BreakingProxy, pass_on
+from tests.wire.test_wheel import program, wheel
+
+__all__ = ["program", "wheel"]  # fixtures
 
 
 @asynccontextmanager
@@ -32,10 +37,14 @@ async def front(folder: Path, port: int) -> AsyncIterator[str]:
         server.close()
 
 
-async def test_from_nothing_to_the_first_answer(tmp_path: Path) -> None:
-    proxy, (port, admin) = BreakingProxy(tmp_path), free_ports(2)
+@pytest.mark.parametrize("way", ["sources", "installed, behind nginx by the shipped file"])
+async def test_from_nothing_to_the_first_answer(way: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    installed = way != "sources"
+    proxy, (port, admin, silent) = BreakingProxy(tmp_path), free_ports(3)
     (tmp_path / "roots.pem").write_bytes(root_pem())
-    async with proxy.running() as way_out, front(tmp_path, port) as public, RecordingConnector() as connector:
+    installation = request.getfixturevalue("program") if installed else None
+    before = nginx("nginx", tmp_path, (port, silent)) if installed else front(tmp_path, port)
+    async with proxy.running() as way_out, before as public, RecordingConnector() as connector:
         settings = PRODUCTION | {
             "MicrosoftAppId": APP_ID,
             "BK_SECRET_ENDS": "2099-01-01",
@@ -46,7 +55,7 @@ async def test_from_nothing_to_the_first_answer(tmp_path: Path) -> None:
             **dict.fromkeys(("HTTPS_PROXY", "https_proxy"), way_out),
             **dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost"),
         }
-        bot = RealBot(tmp_path, port, admin, settings, arguments=())
+        bot = RealBot(tmp_path, port, admin, settings, arguments=(), program=installation)
         bot.is_given(people_csv(("anna",)))
         await bot.start()
         try:

@@ -19,6 +19,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 from sqlmodel import select
 
+from actions import deletions
 from bot import logs
 from bot.background import loop
 from bot.background.loop import Loop, run_forever
@@ -126,6 +127,7 @@ LOOPS = {
         aggregates, "project_new", "ERROR bot.background.loop figures failed", "bot/background/projector.py"
     ),
     "imports": Planted(import_jobs, "oldest", "ERROR bot.background.loop imports failed", "storage/desk.py"),
+    "deletions": Planted(deletions, "take_away", "ERROR bot.background.loop deletions failed", "storage/desk.py"),
 }
 
 

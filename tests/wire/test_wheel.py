@@ -9,8 +9,10 @@ import venv
 import zipfile
 from pathlib import Path
 
+import aiohttp
 import pytest
 
+from tests.browser.real_bot import RealBot, free_ports
 from tests.conftest import ROOT
 from tests.wire.issuer import APP_ID
 
@@ -95,6 +97,21 @@ def test_installed_it_helps_migrates_packages_and_looks_after_itself(program: Pa
     looked = run(program, tmp_path, "doctor", BK_TENANTS="11111111-1111-4111-8111-111111111111")
     assert "ok     database: sqlite" in looked.stdout
     assert "(BK-405)" in looked.stdout, "nobody is registered yet"
+
+
+async def test_installed_it_serves(program: Path, tmp_path: Path) -> None:
+    port, admin_port = free_ports(2)
+    more = {"BK_TENANTS": "11111111-1111-4111-8111-111111111111"}
+    bot = RealBot(tmp_path, port, admin_port, more, arguments=(), program=program)
+    await bot.start()
+    try:
+        async with aiohttp.ClientSession() as session, session.get(f"{bot.url}/integritet") as answer:
+            assert answer.status == 200
+            assert "Hur länge de sparas" in await answer.text()
+    finally:
+        await bot.stop()
+    assert bot.process is not None
+    assert bot.process.returncode == 0
 
 
 def test_the_code_that_ran_was_the_wheels(program: Path, tmp_path: Path) -> None:

@@ -1,0 +1,33 @@
+"""Takes away the cases whose deletion is confirmed, and keeps the file of tombstones up with them."""
+
+import asyncio
+from functools import partial
+from pathlib import Path
+
+from actions import deletions
+from bot.clock import Clock
+from storage import tombstones
+from storage.desk import Desk
+
+INTERVAL_SECONDS = 15.0
+
+
+class Deleter:
+    """One per process; with several on PostgreSQL each case is taken away by one of them."""
+
+    def __init__(self, desk: Desk, clock: Clock, file: Path) -> None:
+        """file: of tombstones; without it a restored backup would bring the case back."""
+        self._desk = desk
+        self._clock = clock
+        self._file = file
+        self._is_behind = True  # the process before this one may have ended between the two
+
+    async def take_away(self) -> None:
+        """Take away what is confirmed. Raises: BadTombstones: the file cannot be written; it is tried again."""
+        while await self._desk.run(partial(deletions.take_away, now=self._clock.now())):
+            self._is_behind = True
+        if self._is_behind:
+            stones = await self._desk.read(tombstones.known)
+            if stones:
+                await asyncio.to_thread(tombstones.write_file, self._file, stones)
+            self._is_behind = False
