@@ -42,7 +42,12 @@ UserError
 ├── UnitGone               BK-181
 ├── LastAdmin              BK-182
 ├── NoWorkerThere          BK-183
-└── CheckIsNotHers         BK-184
+├── CheckIsNotHers         BK-184
+├── LinkedToItself         BK-185
+├── LinkedAlike            BK-186
+├── LinkClosed             BK-187
+├── JointIncomplete        BK-188
+└── LinkGone               BK-189
 
 The sentences are in texts/sv/errors.yaml and texts/en/errors.yaml, under the code.
 """
@@ -366,3 +371,33 @@ class CheckIsNotHers(UserError):
     """An access is not this person's to check, or has been checked."""
 
     code = "BK-184"
+
+
+class LinkedToItself(UserError):
+    """A case was to be linked to itself."""
+
+    code = "BK-185"
+
+
+class LinkedAlike(UserError):
+    """Two adults' cases or two children's cases were to be linked."""
+
+    code = "BK-186"
+
+
+class LinkClosed(UserError):
+    """One of two cases that were to be linked is closed."""
+
+    code = "BK-187"
+
+
+class JointIncomplete(UserError):
+    """It is not said with whom the assessment was made."""
+
+    code = "BK-188"
+
+
+class LinkGone(UserError):
+    """The link of two cases, or the question about it, is not there any more."""
+
+    code = "BK-189"
