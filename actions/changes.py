@@ -30,9 +30,9 @@ class Point:
 
 
 Notice = Literal[
-    *("sent", "resent", "returned", "voided", "followed_up", "signed", "handed_over", "asked", "asked_for"),
-    *("link_asked", "link_refused", "linked", "unlinked", "joint"),
-]
+    "sent", "resent", "returned", "voided", "followed_up", "signed", "handed_over", "asked", "asked_for",
+    "link_asked", "link_refused", "linked", "unlinked", "joint",
+]  # fmt: skip
 """The kinds of change that others are notified of at once."""
 
 

@@ -4,8 +4,9 @@ Nobody links a case she has no right to without those who have it: its lead or i
 """
 
 from datetime import date
+from typing import Literal
 
-from actions.changes import NONE, Change, Changes, Notice, record
+from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from checklists.errors import LinkClosed, LinkedAlike, LinkedToItself, LinkGone
 from checklists.events import EventName
@@ -16,8 +17,10 @@ from storage.cases import CHILD_CASE, CaseRow
 from storage.desk import Session
 
 
-def link(session: Session, origin: Origin, case: CaseRow, other: CaseRow) -> Changes:
+def link(session: Session, origin: Origin, case: CaseRow, other: CaseRow, acting: str = "") -> Changes:
     """Link two cases on which the caller has rights. No changes if they are linked already.
+
+    acting: for whom she stands in on `case`, as the trail has it; so everywhere here.
 
     Raises: LinkedToItself, LinkedAlike, LinkClosed.
     """
@@ -31,20 +34,18 @@ def link(session: Session, origin: Origin, case: CaseRow, other: CaseRow) -> Cha
     if row is not None:
         case_links.delete(session, row)
     _add(session, origin, adult, child, LINKED)
-    return _both(session, origin, case, other, "cases_linked", "linked")
+    return _both(session, origin, case, other, "linked", acting)
 
 
-def ask(session: Session, origin: Origin, case: CaseRow, other: CaseRow) -> Changes:
+def ask(session: Session, origin: Origin, case: CaseRow, other: CaseRow | None, acting: str = "") -> Changes:
     """Ask those who have rights on `other` whether it may be linked to `case`, once a day.
 
-    No changes where nobody is asked: the cases are of one kind, or linked, the other is closed, or it was asked already.
-    Raises: LinkedToItself, LinkClosed: of `case` itself.
+    No changes where nobody is asked: there is no such case, the cases are of one kind, or linked, the other is closed,
+    or it was asked already. Raises: LinkClosed: `case` is closed.
     """
-    if case.id == other.id:
-        raise LinkedToItself
     if case.closed_on is not None:
         raise LinkClosed
-    if case.case_type == other.case_type or other.closed_on is not None:
+    if other is None or case.case_type == other.case_type or other.closed_on is not None:
         return NONE
     adult, child = pair(case, other)
     _lock(session, adult, child)
@@ -55,10 +56,12 @@ def ask(session: Session, origin: Origin, case: CaseRow, other: CaseRow) -> Chan
         case_links.delete(session, row)
     made = _add(session, origin, adult, child, ASKED, other.id)
     event = Change("cases_link_asked", other, detail=_of(case), notice="link_asked", link=made.id, other=case)
-    return record(session, origin, Change("cases_link_asked", case, detail=_of(other)), event)
+    return record(session, origin, Change("cases_link_asked", case, detail=_of(other, acting)), event)
 
 
-def say(session: Session, origin: Origin, row: CaseLinkRow | None, case: CaseRow, *, yes: bool) -> Changes:
+def say(
+    session: Session, origin: Origin, row: CaseLinkRow | None, case: CaseRow, *, yes: bool, acting: str = ""
+) -> Changes:
     """Answer the question about `case`. Raises: LinkGone: it is not asked any more. LinkClosed: one is closed now."""
     if row is None or row.state != ASKED or row.asked_case_id != case.id:
         raise LinkGone
@@ -68,24 +71,31 @@ def say(session: Session, origin: Origin, row: CaseLinkRow | None, case: CaseRow
     if not yes:
         row.state = REFUSED
         told = Change("cases_link_refused", other, detail=_of(case), notice="link_refused", link=row.by_id, other=case)
-        return record(session, origin, Change("cases_link_refused", case, detail=_of(other)), told)
+        return record(session, origin, Change("cases_link_refused", case, detail=_of(other, acting)), told)
     if case.closed_on is not None or other.closed_on is not None:
         raise LinkClosed
     row.state = LINKED
-    return _both(session, origin, case, other, "cases_linked", "linked")
+    return _both(session, origin, case, other, "linked", acting)
 
 
-def unlink(session: Session, origin: Origin, row: CaseLinkRow | None, case: CaseRow) -> Changes:
+def unlink(session: Session, origin: Origin, row: CaseLinkRow | None, case: CaseRow, acting: str = "") -> Changes:
     """Take the link of a case away; what was assessed together stays in both. Raises: LinkGone."""
     other = other_of(session, row, case) if row is not None and row.state == LINKED else None
     if row is None or other is None:
         raise LinkGone
     case_links.delete(session, row)
-    return _both(session, origin, case, other, "cases_unlinked", "unlinked")
+    return _both(session, origin, case, other, "unlinked", acting)
 
 
 def assess(
-    session: Session, origin: Origin, row: CaseLinkRow | None, case: CaseRow, *, day: date, with_id: int
+    session: Session,
+    origin: Origin,
+    row: CaseLinkRow | None,
+    case: CaseRow,
+    *,
+    day: date,
+    with_id: int,
+    acting: str = "",
 ) -> Changes:
     """Record an assessment the two units made together. with_id: who took part for the other. Raises: LinkGone."""
     other = other_of(session, row, case) if row is not None and row.state == LINKED else None
@@ -95,7 +105,7 @@ def assess(
     who = {"by_id": origin.person_id, "with_id": with_id}
     case_links.add(session, JointRow(tenant_id=origin.tenant_id, **of, **who, day=day, at=origin.now))
     told = Change("joint_assessed", other, detail=_of(case), notice="joint", other=case)
-    return record(session, origin, Change("joint_assessed", case, detail=_of(other)), told)
+    return record(session, origin, Change("joint_assessed", case, detail=_of(other, acting)), told)
 
 
 def pair(case: CaseRow, other: CaseRow) -> tuple[CaseRow, CaseRow]:
@@ -138,16 +148,22 @@ def _add(
 
 
 def _both(
-    session: Session, origin: Origin, case: CaseRow, other: CaseRow, event: EventName, notice: Notice
+    session: Session,
+    origin: Origin,
+    case: CaseRow,
+    other: CaseRow,
+    notice: Literal["linked", "unlinked"],
+    acting: str,
 ) -> Changes:
+    event: EventName = "cases_linked" if notice == "linked" else "cases_unlinked"
     return record(
         session,
         origin,
-        Change(event, case, detail=_of(other), notice=notice, other=other),
+        Change(event, case, detail=_of(other, acting), notice=notice, other=other),
         Change(event, other, detail=_of(case), notice=notice, other=case),
     )
 
 
-def _of(case: CaseRow) -> str:
-    """Return what an event says of the other case: its row, never its reference."""
-    return f"case:{case.id}"
+def _of(case: CaseRow, acting: str = "") -> str:
+    """Return what an event says of the other case: its row, never its reference; and for whom she stands in."""
+    return f"case:{case.id} {acting}".strip()
