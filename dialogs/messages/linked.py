@@ -40,11 +40,11 @@ def _asks(
     session: Session, staff: Staff, person: PersonRow, case: CaseRow, other: CaseRow, link_id: int, actor: str
 ) -> MenuView:
     args = {"name": actor, **_args(session, staff, person, case, other)}
-    hidden = "_protected" if "other" not in args else ""
+    say = "linked.asks" if "other" in args else "linked.asks_protected"
     answers = (("ja", "buttons.link_yes"), ("nej", "buttons.link_no"))
     return MenuView(
         title=Line(say="linked.asks_title"),
-        lines=(Line(say="linked.asks" + hidden, args=args), Line(say="linked.asks_how")),
+        lines=(Line(say=say, args=args), Line(say="linked.asks_how")),
         buttons=tuple(_button("link_say", case, say, OfLink(link_id, 0, said)) for said, say in answers),
     )
 
@@ -53,10 +53,10 @@ def _says(
     session: Session, staff: Staff, person: PersonRow, case: CaseRow, other: CaseRow, notice: str, actor: str
 ) -> MenuView:
     args = {"name": actor, **_args(session, staff, person, case, other)}
-    hidden = "_protected" if "other" not in args else ""
+    say = f"linked.told_{notice}" if "other" in args else f"linked.told_protected_{notice}"
     return MenuView(
         title=Line(say="details.about", args={"ref": case.ref}),
-        lines=(Line(say=f"linked.told_{notice}{hidden}", args=args),),
+        lines=(Line(say=say, args=args),),
         buttons=(_button("linked", case, "buttons.linked"),),
     )
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.chat.drive import opens
 from tests.chat.harness import NORTH, Chat, Room, move_in
 from tests.chat.list_drive import ADULT, ADULT_UNIT, CHILD, DEPUTY, furnish, takes_in
 
@@ -114,7 +113,7 @@ def test_no_is_told_and_asked_again_only_on_another_day(room: Room) -> None:
 
 @pytest.mark.parametrize("other", ["SN 2026/9999", "SN 2026/0702", "SN 2026/0703", CHILD])
 def test_what_she_may_not_open_is_told_in_the_same_words_whatever_it_is(room: Room, other: str) -> None:
-    anna, _cecilia, ylva, _hugo = people(room)
+    _anna, _cecilia, ylva, _hugo = people(room)
     takes_in(
         room,
         case_ref="SN 2026/0702",
@@ -248,7 +247,7 @@ def test_outdated_cards_say_that_the_link_is_gone(room: Room) -> None:
 
 
 def test_a_closed_case_keeps_its_links_and_makes_none(room: Room) -> None:
-    anna, cecilia, ylva, _hugo = people(room)
+    anna, _cecilia, ylva, _hugo = people(room)
     ylva.types(f"koppla {ADULT} {CHILD}")
     anna.receives()
     ask = anna.shown
@@ -312,3 +311,15 @@ def test_linked_in_english(room: Room) -> None:
     ylva.receives().sees(f"{ADULT} is now linked to {CHILD}")
     ylva.types(f"unlink {ADULT}").sees("Linked to", "No joint assessment with the child unit yet")
     ylva.presses("Remove the link").sees("The link is removed")
+
+
+def test_who_has_both_need_not_wait_for_an_answer(room: Room) -> None:
+    anna, _cecilia, ylva, _hugo = people(room)
+    ylva.types(f"koppla {ADULT} {CHILD}")
+    anna.receives()
+    asked = anna.shown
+    takes_in(room, case_ref=CHILD, unit=NORTH, co_email="ylva@example.invalid")
+
+    ylva.types(f"koppla {CHILD} {ADULT}").sees(f"Ärendet är kopplat till {ADULT}")
+
+    anna.presses("Nej, koppla inte", on=asked).sees("frågan redan besvarad")
