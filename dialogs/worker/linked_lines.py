@@ -8,7 +8,7 @@ from checklists.rights import LIST_HOLDER, Right
 from dialogs.views.parts import Line
 from storage import case_links, people
 from storage.case_links import CaseLinkRow
-from storage.cases import CaseRow
+from storage.cases import CHILD_CASE, CaseRow
 from storage.desk import Session
 
 _SEES = Right("details", "case", LIST_HOLDER)
@@ -43,9 +43,7 @@ def joint_lines(session: Session, row: CaseLinkRow) -> tuple[Line, ...]:
 
 def linked_lines(session: Session, held: Iterable[Held], case: CaseRow) -> tuple[Line, ...]:
     """Return what stands in the details of a case about those it is linked to."""
-    roles = tuple(held)
-    return tuple(
-        line
-        for row, other in case_links.of_case(session, case.id)
-        for line in (named(session, roles, other), *joint_lines(session, row))
-    )
+    roles, links = tuple(held), case_links.of_case(session, case.id)
+    if not links and case.case_type != CHILD_CASE and case.children:
+        return (Line(say="linked.children_beside"),)
+    return tuple(line for row, other in links for line in (named(session, roles, other), *joint_lines(session, row)))

@@ -323,3 +323,55 @@ def test_who_has_both_need_not_wait_for_an_answer(room: Room) -> None:
     ylva.types(f"koppla {CHILD} {ADULT}").sees(f"Ärendet är kopplat till {ADULT}")
 
     anna.presses("Nej, koppla inte", on=asked).sees("frågan redan besvarad")
+
+
+def reported(room: Room, children: str = "2") -> tuple[Chat, Chat]:
+    """Let a report about the adult come in this morning; return the adult's worker and the child's."""
+    anna, _cecilia, ylva, _hugo = people(room)
+    takes_in(room, case_ref=ADULT, unit=ADULT_UNIT, case_type="vuxen", received_on="2026-05-12", children=children)
+    room.later(hours=5)
+    return ylva, anna
+
+
+def test_an_adult_with_children_is_asked_for_the_childs_protection_which_the_childs_case_answers(
+    either_room: Room,
+) -> None:
+    ylva, anna = reported(either_room)
+
+    either_room.sweeps()
+    assert ylva.arrives() == 1
+    ylva.receives().sees("Anmälan gäller en vuxen med barn", "skyddsbedömning av barnet").sees_no("Ja\n")
+    ylva.presses(OWN).presses("Koppla", {"Det andra ärendets nummer": CHILD})
+    anna.receives()
+    anna.presses("Ja, koppla")
+    anna.types(f"ny skyddsbedömning {CHILD}").presses("Spara", {"received_on": "2026-05-12"}).presses("Ja")
+    either_room.later(minutes=30)
+    either_room.sweeps()
+
+    assert [one.view.kind for one in ylva.prompts() if one.view.kind == "reminder"] == ["reminder"]
+    ylva.types(f"uppgifter {ADULT}").sees(f"Kopplat till {CHILD}").sees_no("Är en omedelbar skyddsbedömning")
+
+
+def test_what_the_linked_childs_case_has_answered_is_asked_of_nobody(room: Room) -> None:
+    ylva, anna = reported(room)
+    ylva.types(f"uppgifter {ADULT}").sees(
+        "inget barnärende är kopplat", "Är en omedelbar skyddsbedömning av barnet gjord?"
+    )
+    ylva.types(f"koppla {ADULT} {CHILD}")
+    anna.receives()
+    anna.presses("Ja, koppla")
+    anna.types(f"ny skyddsbedömning {CHILD}").presses("Spara", {"received_on": "2026-05-12"}).presses("Ja")
+    ylva.receives()
+
+    room.sweeps()
+
+    assert [one for one in ylva.prompts() if one.view.kind == "reminder"] == []
+
+
+def test_an_adult_without_children_is_asked_nothing(room: Room) -> None:
+    ylva, _anna = reported(room, children="0")
+
+    room.sweeps()
+
+    assert ylva.arrives() == 0
+    ylva.types(f"uppgifter {ADULT}").sees_no("skyddsbedömning")
