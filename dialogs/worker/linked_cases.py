@@ -120,11 +120,15 @@ def untyped(context: TurnContext, rest: str) -> Reaction:
 
 
 def _two(context: TurnContext, rest: str) -> tuple[str, str] | None:
-    """Return the two references of a line: of those that can be read, the pair with the most known cases."""
+    """Return the two references of a line: of those that can be read, the pair with the most cases of hers.
+
+    What she may not open does not count: how the line is read would tell whether there is such a case.
+    """
     known: list[tuple[int, tuple[str, str]]] = []
     for both in pairs(rest):
         try:
-            known.append((sum(find_case.named(context, one) is not None for one in both), both))
+            found = [find_case.named(context, one) for one in both]
+            known.append((sum(one is not None and _may(context, one) for one in found), both))
         except UserError:
             continue
     return max(known, key=lambda found: found[0])[1] if known else None
@@ -156,14 +160,14 @@ def _link(context: TurnContext, case: CaseRow, text: str) -> Reaction:
     """Link a case of hers to the named one; where she has no right to that one, ask those who have."""
     pattern = tenants.settings(context.tenant).case_ref_pattern
     try:
-        ref, other = meant(text, pattern)[0], find_case.named(context, text)
+        ref, other = meant(text, pattern)[-1], find_case.named(context, text)
         if other is not None and _may(context, other):
             changes = acts.link(context.session, context.origin, case, other, _acting(context, case))
             line = Line(say="linked.done" if changes else "linked.already", args={"ref": other.ref})
             return Done(card(context, case, (line,)), changes)
         changes = acts.ask(context.session, context.origin, case, other, _acting(context, case))
     except UserError as error:
-        return card(context, case, refused(error))
+        return card(context, case, (Line(say=error.text_key, args=error.args_for_text),))
     return Done(card(context, case, (Line(say="linked.asked", args={"ref": ref}),)), changes)
 
 
@@ -283,6 +287,8 @@ VERBS = (
     Verb(SAVE_JOINT, save_joint, OfLink),
 )
 COMMANDS = (
-    Command("koppla", ("link", "kopplade ärenden", "linked cases"), typed, LINKED, _one_or_two, ("linked",)),
-    Command("koppla bort", ("koppla isär", "unlink"), untyped, LINKED, _one_or_two),
+    Command(
+        "koppla", ("koppla ihop", "link", "kopplade ärenden", "linked cases"), typed, LINKED, _one_or_two, ("linked",)
+    ),
+    Command("koppla bort", ("koppla isär", "koppla från", "avkoppla", "unlink"), untyped, LINKED, _one_or_two),
 )

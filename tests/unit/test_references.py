@@ -135,3 +135,8 @@ def test_two_references_on_a_line_are_parted(line: str, first: tuple[str, str]) 
 @pytest.mark.parametrize("line", ["", "SN 2026/0700", "koppla", "SN 2026/0700 och", "och SN 2026/0700", "SN och 2026"])
 def test_one_reference_is_not_two(line: str) -> None:
     assert pairs(line) == ()
+
+
+def test_a_line_too_long_to_be_two_references_is_not_tried() -> None:
+    assert pairs("1 " * 1000) == ()
+    assert len(pairs("1 " * 90)) == 12
