@@ -29,7 +29,10 @@ class Point:
     revision: int
 
 
-Notice = Literal["sent", "resent", "returned", "voided", "followed_up", "signed", "handed_over", "asked", "asked_for"]
+Notice = Literal[
+    "sent", "resent", "returned", "voided", "followed_up", "signed", "handed_over", "asked", "asked_for",
+    "link_asked", "link_refused", "linked", "unlinked", "joint",
+]  # fmt: skip
 """The kinds of change that others are notified of at once."""
 
 
@@ -38,8 +41,8 @@ class Change:
     """One thing that changed. detail: a code, never content. item_id, revision: of the answer or fact, if any.
 
     notice: what to notify others of at once, None for nothing. points: the questions a return points at. was: lead and
-    co-worker before a case was handed over, 0 for nobody. event_id: row
-    id of its event, set by `record`.
+    co-worker before a case was handed over, 0 for nobody. link: row id of the link of two cases that is asked for.
+    other: the case that is linked to this one. event_id: row id of its event, set by `record`.
     """
 
     event: EventName
@@ -51,6 +54,8 @@ class Change:
     notice: Notice | None = None
     points: Sequence[Point] = ()
     was: tuple[int, int] = (0, 0)
+    link: int = 0
+    other: CaseRow | None = None
     event_id: int = 0
 
 
@@ -62,6 +67,7 @@ _NOT_COUNTED: frozenset[EventName] = _REFUSED | {
     *("signature_shown", "worker_asked", "void_confirmed"),
     *("deletion_asked", "deletion_withdrawn", "deletion_confirmed"),
     *("tie_declared", "raised", "raised_received", "raised_late"),
+    *("cases_link_asked", "cases_link_refused", "cases_linked", "cases_unlinked", "joint_assessed"),
 }
 """Events about a case that do not affect any figure."""
 

@@ -48,7 +48,12 @@ UserError
 ├── DeletionGone           BK-191
 ├── SamePerson             BK-192
 ├── DeletionChanged        BK-193
-└── OtherDecision          BK-194
+├── OtherDecision          BK-194
+├── LinkedToItself         BK-185
+├── LinkedAlike            BK-186
+├── LinkClosed             BK-187
+├── JointIncomplete        BK-188
+└── LinkGone               BK-189
 
 The sentences are in texts/sv/errors.yaml and texts/en/errors.yaml, under the code.
 """
@@ -408,3 +413,33 @@ class OtherDecision(UserError):
     """Whoever confirms a deletion typed another number than whoever asked for it."""
 
     code = "BK-194"
+
+
+class LinkedToItself(UserError):
+    """A case was to be linked to itself."""
+
+    code = "BK-185"
+
+
+class LinkedAlike(UserError):
+    """Two adults' cases or two children's cases were to be linked."""
+
+    code = "BK-186"
+
+
+class LinkClosed(UserError):
+    """One of two cases that were to be linked is closed."""
+
+    code = "BK-187"
+
+
+class JointIncomplete(UserError):
+    """It is not said with whom the assessment was made."""
+
+    code = "BK-188"
+
+
+class LinkGone(UserError):
+    """The link of two cases, or the question about it, is not there any more."""
+
+    code = "BK-189"

@@ -90,6 +90,30 @@ def meant(text: str, pattern: str = DEFAULT_PATTERN) -> tuple[str, ...]:
     return tuple(found)
 
 
+_BETWEEN = re.compile(r"\s+(?:och|med|till|and|with|to|&|\+)\s+|\s*[,;]\s*", re.IGNORECASE)
+_LONGEST_PAIR, _MOST_WAYS = 200, 12
+
+
+def pairs(text: str) -> tuple[tuple[str, str], ...]:
+    """Return the ways to read a line as two references, the likeliest first: parted by a word, else by a space.
+
+    Either part ends with a word that has a digit; that they are references is not checked. A line too long to be two of
+    them is none, and no more ways are returned than people write lines.
+    """
+    if len(text) > _LONGEST_PAIR:
+        return ()
+    between = [(text[: at.start()], text[at.end() :]) for at in _BETWEEN.finditer(text)]
+    words = text.split()
+    spaced = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
+    found = [(one.strip(_ENDS), other.strip(_ENDS)) for one, other in (*between, *spaced)]
+    numbered = [both for both in dict.fromkeys(found) if _ends_in_number(both[0]) and _ends_in_number(both[1])]
+    return tuple(numbered[:_MOST_WAYS])
+
+
+def _ends_in_number(text: str) -> bool:
+    return any(map(str.isdigit, (text.split() or [""])[-1]))
+
+
 def is_unlikely(ref: str, pattern: str = DEFAULT_PATTERN) -> bool:
     """Return whether a reference that only the permissive default pattern lets through reads like something else.
 

@@ -91,13 +91,18 @@ class BasisState:
 
 @dataclass(frozen=True, slots=True)
 class CaseState:
-    """What the rules need to know about a case. protected_now: the item `protection_assessment_made` is answered."""
+    """What the rules need to know about a case.
+
+    protected_now: the item `protection_assessment_made` is answered, of an adult's case in one of a child it is linked
+    to. with_children: an adult's case with children, who are to be protected too.
+    """
 
     dates: CaseDates = field(default_factory=CaseDates)
     basis: BasisState = field(default_factory=BasisState)
     extensions: tuple[Extension, ...] = ()
     intervention: bool = False
     protected_now: bool = False
+    with_children: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +148,14 @@ def due(
 
 
 def protection_due(state: CaseState, day: date) -> Due | None:
-    """Return SKYDD if a report about a child came in on `day` and the protection assessment is not answered yet."""
+    """Return SKYDD if a report came in on `day` and the child's protection assessment is not answered yet.
+
+    The report is about a child, or about an adult who has children.
+    """
     dates = current(state.dates)
-    if dates.received_on != day or dates.closed_on or state.protected_now or not dates.about_child:
+    if dates.received_on != day or dates.closed_on or state.protected_now:
+        return None
+    if not dates.about_child and not state.with_children:
         return None
     return Due("SKYDD", ("worker", "chef"), day.isoformat(), day)
 

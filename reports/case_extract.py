@@ -17,6 +17,7 @@ from storage import (
     access_log,
     answers,
     case_extract,
+    case_links,
     cases,
     drafts,
     extensions,
@@ -88,6 +89,7 @@ def rows_of(session: Session, case: CaseRow) -> Iterator[Row]:
         yield from made.of_list(row)
     yield from made.decisions()
     yield from made.rounds()
+    yield from made.linked()
     yield from made.told()
     yield from made.accesses()
 
@@ -179,6 +181,16 @@ class _Extract:
             value = "drawn" if one.drawn else "replaced" if one.replaced else "in the frame"
             value += f", not reviewed: {one.why_not}" if one.why_not else ""
             yield ["review", what, value, self._role(row.made_by), _at(row.made_at)]
+
+    def linked(self) -> Iterator[Row]:
+        """Of the other case its number and unit, of one with protected identity its unit alone."""
+        units, own = people.unit_names(self.session, self.case.tenant_id), self.case.id
+        for link, other in case_links.of_case(self.session, own):
+            ref = "protected identity" if other.protected_identity else other.ref
+            yield ["linked", ref, units[other.unit_id], self._role(link.by_id), _at(link.at)]
+        for one in case_links.joint_of_case(self.session, own):
+            who = f"{self._role(one.by_id)}, {self._role(one.with_id)}"
+            yield ["joint", "bedömning i samråd med BoU", one.day.isoformat(), who, _at(one.at)]
 
     def told(self) -> Iterator[Row]:
         for row in case_extract.messages(self.session, self.case.tenant_id, self.case.id):

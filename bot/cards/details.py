@@ -24,6 +24,7 @@ def details_card(pen: Pen, view: DetailsView) -> Card:
     body = [*header(pen, view.head, pen.say("card.details_title")), *notices(pen, view)]
     body.append(subtle(pen.say("card.details_how")))
     body += [subtle(pen.line(line)) for line in view.hints]
+    body += [text(pen.line(line), spacing="Small") for line in view.linked]
     several = any(child > 1 for child, _ in view.facts)
     for child, field in view.facts:
         body += _fact(pen, child, field, several=several)

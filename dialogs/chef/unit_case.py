@@ -15,6 +15,7 @@ from dialogs.views.chef import UnitCaseView
 from dialogs.views.parts import Button, Head, Line
 from dialogs.views.ready_made import command_button, open_button, refused
 from dialogs.views.views import AnyView, SayView
+from dialogs.worker.linked_lines import linked_lines
 from dialogs.worker.my_cases import nearest_of, standing_lines, status
 from storage import conversations, people, trail
 
@@ -34,10 +35,15 @@ def unit_case(context: TurnContext, reader: Basis, notices: tuple[Line, ...] = (
     if worker.is_handed_over:
         buttons.append(open_button(case.id, Line(say="buttons." + reading_title(reader)), "read"))
     buttons.append(open_button(case.id, Line(say="buttons.extend"), "extend"))
+    buttons.append(open_button(case.id, Line(say="buttons.linked"), "linked"))
     return UnitCaseView(
         notices=notices,
         head=Head(case_ref=case.ref),
-        lines=(status(worker), *standing_lines(context, worker, nearest_of(context, case))),
+        lines=(
+            status(worker),
+            *standing_lines(context, worker, nearest_of(context, case)),
+            *linked_lines(context.session, context.roles, case),
+        ),
         lead=names.get(case.lead_id or 0, ""),
         co_worker=names.get(case.co_id or 0, ""),
         workers=tuple(mates.items()),

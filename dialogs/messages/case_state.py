@@ -12,7 +12,7 @@ from checklists.loader import newest as newest_version
 from checklists.model import OPEN
 from checklists.reminder_rules import Asked, BasisState, CaseState
 from checklists.swedish_time import day_of
-from storage import answers, cases, extensions, filled, returns, signatures
+from storage import answers, case_links, cases, extensions, filled, returns, signatures
 from storage.answers import AnswerRow
 from storage.cases import CaseRow, FactRow
 from storage.desk import Session
@@ -41,6 +41,7 @@ def read_case(session: Session, case: CaseRow) -> Standing:
         extensions=case_extensions(session, case),
         intervention=_says_yes(basis.facts, "intervention_decided"),
         protected_now=is_protection_answered(session, case),
+        with_children=has_children_beside(case),
     )
     return Standing(state, (basis.sheets[0].checklist if basis.sheets else basis.checklist).version, basis)
 
@@ -56,7 +57,21 @@ def case_extensions(session: Session, case: CaseRow) -> tuple[Extension, ...]:
 
 
 def is_protection_answered(session: Session, case: CaseRow) -> bool:
-    """Say whether anyone has answered the question about the protection assessment; without a list nobody has."""
+    """Say whether anyone has answered the question about the protection assessment; without a list nobody has.
+
+    Of an adult's case it is answered in one of a child that it is linked to.
+    """
+    if case.case_type == cases.CHILD_CASE:
+        return _is_answered(session, case)
+    return any(_is_answered(session, child) for _, child in case_links.of_case(session, case.id))
+
+
+def has_children_beside(case: CaseRow) -> bool:
+    """Say whether a case is an adult's with children in it."""
+    return case.case_type != cases.CHILD_CASE and case.children > 0
+
+
+def _is_answered(session: Session, case: CaseRow) -> bool:
     checklist_id, item_id = _PROTECTION
     rows = [row for row in filled.of_case_all(session, case.id) if row.checklist == checklist_id]
     found = (answers.latest(session, row.id).get(item_id) for row in rows)

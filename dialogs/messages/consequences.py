@@ -3,7 +3,7 @@
 from actions.basis import written
 from actions.changes import Change, Changes, Notice
 from actions.origin import Origin
-from dialogs.messages import prompts
+from dialogs.messages import linked, prompts
 from dialogs.views.parts import Line
 from storage.cases import CaseRow
 from storage.desk import Session
@@ -25,6 +25,9 @@ def follow(session: Session, origin: Origin, changes: Changes, actor: PersonRow 
 
 
 def _tell(session: Session, origin: Origin, case: CaseRow, change: Change, actor: PersonRow | None) -> None:
+    if change.other is not None:
+        linked.tell_of(session, origin, case, change.other, change, actor.name if actor else "")
+        return
     worker = written(session, case)
     match change.notice:
         case "returned":

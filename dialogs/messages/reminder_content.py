@@ -17,7 +17,7 @@ from checklists.rights import ANYONE, Right, VerbName
 from checklists.route import stop_of
 from checklists.swedish_time import local
 from checklists.tenant_settings import TenantSettings
-from dialogs.messages.case_state import Standing, read_case
+from dialogs.messages.case_state import Standing, has_children_beside, read_case
 from dialogs.messages.tell import reply_to
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.exchange import Reply
@@ -210,6 +210,8 @@ class _Bundle:
             title, verb = Line(say="buttons.decided"), "decided"
         button = open_button(case.id, title, verb) if verb and case.closed_on is None else None
         asked_here = verb is not None and case.closed_on is None and any(one.rule == "SKYDD" for one in found)
+        if asked_here and has_children_beside(case):  # the question is answered in the child's own case
+            asked_here, button = False, open_button(case.id, Line(say="buttons.linked"), "linked")
         if asked_here and verb == OPENS["chef"]:
             button = None  # there is nothing to read yet
         if any(one.rule == "GRANSKA" for one in found) and button is None:
@@ -248,6 +250,8 @@ class _Bundle:
             return Line(say="reminders.returned_points" if one.asked else "reminders.returned", args={"date": day})
         if one.rule == "14D":
             return self._assessment_line(case, one)
+        if one.rule == "SKYDD" and has_children_beside(case):
+            return Line(say="reminders.protection_beside", args={"date": day})
         if one.rule == "4M" and one.late:
             return Line(say="reminders.four_months_reason", args={"date": day, "ref": case.ref})
         if one.rule == "6M" and one.months != 6:

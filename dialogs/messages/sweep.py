@@ -16,7 +16,7 @@ from checklists.months import months_on
 from checklists.reminder_rules import CaseState, Due, due, protection_due, review_due
 from checklists.swedish_time import day_of, local
 from checklists.tenant_settings import TenantSettings
-from dialogs.messages.case_state import case_dates, is_protection_answered, read_case
+from dialogs.messages.case_state import case_dates, has_children_beside, is_protection_answered, read_case
 from dialogs.messages.stand_in import reachable_instead
 from dialogs.messages.tell import REMINDER, put
 from dialogs.views.views import Line, ReminderView
@@ -255,4 +255,5 @@ def _audience(session: Session, staff: Staff, case: CaseRow, one: Due, on_duty: 
 
 def _protection(session: Session, case: CaseRow, day: date) -> Due | None:
     dates = case_dates(session, case)
-    return protection_due(CaseState(dates, protected_now=is_protection_answered(session, case)), day)
+    answered, beside = is_protection_answered(session, case), has_children_beside(case)
+    return protection_due(CaseState(dates, protected_now=answered, with_children=beside), day)

@@ -354,6 +354,22 @@ class OfRound:
         return {"item": f"{self.round_id}/{self.about}/{self.start}", "choice": self.said, "revision": self.made_by}
 
 
+@dataclass(frozen=True, slots=True)
+class OfLink:
+    """The link of a case to another. said: `ja` or `nej` to a question about it. newest: see `OnFacts`."""
+
+    link_id: int = 0
+    newest: int = 0
+    said: str = ""
+
+    @classmethod
+    def read(cls, claim: Claim) -> Self:
+        return cls(int(claim.item) if claim.item.isdigit() else 0, int(claim.revision or 0), claim.choice)
+
+    def write(self) -> Parts:
+        return {"item": str(self.link_id), "revision": str(self.newest) if self.newest else "", "choice": self.said}
+
+
 # --- payloads of a single name ---------------------------------------------------------------------------------------
 
 

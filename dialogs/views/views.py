@@ -230,7 +230,8 @@ class DetailsView(View):
     """The facts of a case and its children, its dates and its people.
 
     facts: fields by child number, 0 for the case. adult: an adult's case, which may have no children. dates: field name
-    and ISO date. hints: what the municipality has decided. workers: row ids and names to choose a co-worker from.
+    and ISO date. hints: what the municipality has decided. linked: the cases it is linked to. workers: row ids and
+    names to choose a co-worker from.
     """
 
     kind: Literal["details"] = "details"
@@ -241,6 +242,7 @@ class DetailsView(View):
     protected: bool
     dates: tuple[tuple[str, str], ...]
     hints: tuple[Line, ...] = ()
+    linked: tuple[Line, ...] = ()
     workers: tuple[tuple[int, str], ...] = ()
     co_worker: str = ""
     buttons: tuple[Button, ...]

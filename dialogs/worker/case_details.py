@@ -26,6 +26,7 @@ from dialogs.worker import facts_card
 from dialogs.worker.facts_card import NOTHING_TYPED
 from dialogs.worker.filled_in import Kept
 from dialogs.worker.landing import open_case
+from dialogs.worker.linked_lines import linked_lines
 from storage import cases, people, tenants, trail
 from storage.cases import CaseRow
 
@@ -76,6 +77,7 @@ def details(
         ("extend", "extend"),
         ("close", "close"),
         ("wrong_case", "wrong_case"),
+        ("linked", "linked"),
     )
     claims = [(title, claimed(verb, at, case=case.id)) for title, verb in verbs]
     shared = [(cases.WHOLE_CASE, fact_id) for fact_id, fact in all_facts().items() if fact.per == "case"]
@@ -90,6 +92,7 @@ def details(
         protected=case.protected_identity,
         dates=tuple((name, _day_shown(context, case, name, typed)) for name in DATES),
         hints=hints(context, basis),
+        linked=linked_lines(context.session, context.roles, case),
         workers=tuple((row_id, name) for row_id, name in names.items() if row_id != case.lead_id),
         co_worker=names.get(case.co_id or 0, ""),
         buttons=tuple(Button(title=Line(say="buttons." + title), claim=claim) for title, claim in claims),

@@ -7,17 +7,19 @@ from sqlmodel import SQLModel
 
 from checklists.model import Written
 from reports.case_extract import COLUMNS, InSeveral, NoSuchCase, case_rows
-from storage import answers, drafts, filled, tables
+from storage import answers, case_links, drafts, filled, tables
+from storage.case_links import CaseLinkRow, JointRow
+from storage.cases import CaseRow
 from storage.desk import Desk, Session
 from storage.filled import FilledRow
 from storage.told_reminders import ToldRow
-from tests.sql.conftest import NOW, World, change, make_world, scalar, the_list
+from tests.sql.conftest import NOW, World, add_case, change, make_world, scalar, the_list
 from tests.sql.import_files import CLI
 from tests.sql.test_answers_import import set_fact
 
 REF = "SN 2026/0001"
 TOLD = {"cases", "fact", "filled_checklist", "answer", "draft", "extension", "returned", "signature", "outbox", "told"}
-TOLD |= {"review_round_case"}
+TOLD |= {"review_round_case", "case_link", "joint_assessment"}
 """The tables an extract reads; the events of the case come from the trail."""
 OTHERWISE = {
     "event": "accesses",
@@ -107,3 +109,23 @@ def test_every_table_about_a_case_is_in_the_extract_or_said_to_be_left_out() -> 
         if any(column.name.endswith(("case_id", "filled_id")) for column in table.columns) or name == "cases"
     }
     assert about - set(OTHERWISE) <= TOLD
+
+
+def test_a_linked_case_is_named_in_the_extract_and_a_protected_one_by_its_unit_alone(desk: Desk, world: World) -> None:
+    def work(session: Session) -> None:
+        adult = CaseRow(tenant_id=world.tenant, ref="RVT 2026/0042", unit_id=world.unit, case_type="vuxen")
+        both = {"tenant_id": world.tenant, "adult_case_id": add_case(session, adult).id, "child_case_id": world.case}
+        by = {"by_id": world.person, "at": NOW}
+        case_links.add(session, CaseLinkRow(**both, **by, state="linked"))
+        case_links.add(session, JointRow(**both, **by, day=NOW.date(), with_id=world.person))
+
+    desk.run_now(work)
+
+    rows = [row for row in extract(desk) if row["kind"] in ("linked", "joint")]
+    assert [(row["kind"], row["what"]) for row in rows] == [
+        ("linked", "RVT 2026/0042"),
+        ("joint", "bedömning i samråd med BoU"),
+    ]
+    assert rows[1]["value"] == NOW.date().isoformat()
+    change(desk, "update cases set protected_identity = true where ref = 'RVT 2026/0042'")
+    assert [row["what"] for row in extract(desk) if row["kind"] == "linked"] == ["protected identity"]

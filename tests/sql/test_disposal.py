@@ -144,7 +144,8 @@ def naming(desk: Desk, world: World) -> dict[str, int]:
         found: dict[str, int] = {}
         for name in inspect(connection).get_table_names():
             for column in inspect(connection).get_columns(name):
-                value = {"case_id": world.case, "filled_id": world.filled}.get(column["name"].removeprefix("card_"))
+                of = {"case_id": world.case, "filled_id": world.filled}
+                value = next((of[one] for one in of if f"_{column['name']}".endswith(f"_{one}")), None)
                 if value is not None:
                     query = text(f'select count(*) from "{name}" where "{column["name"]}" = :value')
                     found[name] = found.get(name, 0) + connection.execute(query, {"value": value}).scalar_one()

@@ -6,7 +6,7 @@ import pytest
 
 from checklists.errors import BadCaseRef, PersonalNumberInText
 from checklists.ref_pattern import DEFAULT_PATTERN
-from checklists.references import is_unlikely, meant, normal_ref, read_ref, without_fillers
+from checklists.references import is_unlikely, meant, normal_ref, pairs, read_ref, without_fillers
 
 SHAPES = [
     "SN 2026/0123",
@@ -117,3 +117,26 @@ def test_both_readings_are_given_where_the_pattern_lets_both_through() -> None:
 def test_words_are_unlikely_references_unless_the_municipality_has_said_so(ref: str, says: bool) -> None:
     assert is_unlikely(ref) is says
     assert not is_unlikely(ref, OWN)
+
+
+@pytest.mark.parametrize(
+    ("line", "first"),
+    [
+        ("RVT 2026/0042 SN 2026/0700", ("RVT 2026/0042", "SN 2026/0700")),
+        ("RVT 2026/0042 och SN 2026/0700.", ("RVT 2026/0042", "SN 2026/0700")),
+        ("rvt 2026/0042, sn 2026/0700!", ("rvt 2026/0042", "sn 2026/0700")),
+        ("A1 to B2", ("A1", "B2")),
+    ],
+)
+def test_two_references_on_a_line_are_parted(line: str, first: tuple[str, str]) -> None:
+    assert pairs(line)[0] == first
+
+
+@pytest.mark.parametrize("line", ["", "SN 2026/0700", "koppla", "SN 2026/0700 och", "och SN 2026/0700", "SN och 2026"])
+def test_one_reference_is_not_two(line: str) -> None:
+    assert pairs(line) == ()
+
+
+def test_a_line_too_long_to_be_two_references_is_not_tried() -> None:
+    assert pairs("1 " * 1000) == ()
+    assert len(pairs("1 " * 90)) == 12

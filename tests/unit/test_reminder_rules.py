@@ -329,6 +329,9 @@ def test_a_report_of_today_without_an_answer_is_told_whatever_the_day() -> None:
     assert protection_due(replace(state, protected_now=True), FRIDAY) is None
     assert protection_due(received(FRIDAY, closed_on=FRIDAY), FRIDAY) is None
     assert protection_due(received(FRIDAY, about_child=False), FRIDAY) is None
+    beside = replace(received(FRIDAY, about_child=False), with_children=True)
+    assert protection_due(beside, FRIDAY) is not None
+    assert protection_due(replace(beside, protected_now=True), FRIDAY) is None
 
 
 def test_the_thresholds_and_the_free_days_are_the_tenants_own() -> None:

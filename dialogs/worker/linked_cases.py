@@ -1,0 +1,294 @@
+"""An adult's case and a child's, linked: `koppla`, asking who has the other case, and what was assessed together.
+
+Of the other case a person sees its reference, its unit and what was assessed together, and nothing more; of one with
+protected identity that she has no right to, not its reference either. Asking about a case she may not open gets the
+same words whether or not there is such a case.
+"""
+
+from actions import linking as acts
+from checklists import access
+from checklists.case_dates import read_past_day
+from checklists.errors import BadCaseRef, JointIncomplete, LinkGone, UserError
+from checklists.model import Role
+from checklists.references import meant, pairs
+from checklists.rights import LIST_HOLDER, READER, Right, VerbName
+from dialogs.turn import find_case
+from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
+from dialogs.turn.find_case import NoSuchCase, maybe_ref
+from dialogs.turn.presses import OfLink, OnDetails
+from dialogs.turn.turn_context import TurnContext
+from dialogs.views.parts import Button, Line
+from dialogs.views.ready_made import ask_ref, open_button, refused
+from dialogs.views.rounds import Option, PanelField, PanelRow, PanelView, coded, decoded
+from dialogs.views.views import AnyView, MenuView
+from dialogs.worker.case_details import keep
+from dialogs.worker.linked_lines import joint_lines, named
+from storage import case_links, people, tenants, trail
+from storage.case_links import CaseLinkRow
+from storage.cases import CaseRow
+from storage.people import PersonRow
+
+LINKED = Right("linked", "case", LIST_HOLDER)
+LINK_TO = Right("link_to", "case", LIST_HOLDER)
+LINK_SAY = Right("link_say", "case", {"case_worker": ("lead",), **READER})
+UNLINK = Right("unlink", "case", LIST_HOLDER)
+JOINT = Right("joint", "case", LIST_HOLDER)
+SAVE_JOINT = Right("save_joint", "case", LIST_HOLDER)
+_UNITED: tuple[Role, ...] = ("case_worker", "unit_manager", "deputy")
+"""Who may have taken part for a unit."""
+
+
+# --- the card --------------------------------------------------------------------------------------------------------
+
+
+def card(context: TurnContext, case: CaseRow, notices: tuple[Line, ...] = ()) -> AnyView:
+    """Return the card of what a case is linked to, with what was assessed together; the closed-case view if closed."""
+    if case.closed_on is not None:
+        return find_case.closed_case(context, case)
+    newest = trail.newest_of_case(context.session, case.id)
+    rows = [_row(context, case, row, other, newest) for row, other in case_links.of_case(context.session, case.id)]
+    save = claimed("link_to", OfLink(newest=newest), case=case.id)
+    return PanelView(
+        notices=notices,
+        title=Line(say="linked.title", args={"ref": case.ref}),
+        lines=(Line(say="linked.how" if rows else "linked.none"),),
+        rows=tuple(rows),
+        fields=(PanelField(id="case_ref", kind="text", label=Line(say="linked.other")),),
+        buttons=(Button(title=Line(say="buttons.link_to"), claim=save),),
+        nav=(open_button(case.id, Line(say="buttons.details"), "details"),),
+    )
+
+
+def _row(context: TurnContext, case: CaseRow, row: CaseLinkRow, other: CaseRow, newest: int) -> PanelRow:
+    at, about = OfLink(row.id, newest), named(context.session, context.roles, other)
+    verbs: tuple[VerbName, ...] = ("joint", "unlink")
+    return PanelRow(
+        title=about,
+        lines=joint_lines(context.session, row),
+        buttons=tuple(
+            Button(
+                title=Line(say="buttons." + verb),
+                claim=claimed(verb, at, case=case.id),
+                about=str(about.args.get("ref", f"({row.id})")),
+            )
+            for verb in verbs
+        ),
+    )
+
+
+def pressed(context: TurnContext, press: Press[OnDetails]) -> Reaction:
+    """Show the card, from a button; what is filled in on the details card is kept."""
+    case = find_case.row(context, press.case, LINKED)
+    if not press.what.shown or case.closed_on is not None:
+        return card(context, case)
+    basis = find_case.by_id(context, press.case, LINKED)
+    kept, again = keep(context, basis, press)
+    return Done(again, kept.changes) if again else kept.before(card(context, case))
+
+
+# --- linking ---------------------------------------------------------------------------------------------------------
+
+
+def typed(context: TurnContext, rest: str) -> Reaction:
+    """Link the two cases that are named; of one, or of the last one used, show the card."""
+    if not rest:
+        case = find_case.last_touched(context, LINKED)
+        return card(context, _opened(context, case)) if case is not None else ask_ref("koppla")
+    case = _named(context, rest)
+    if case is not None:
+        return card(context, _opened(context, case))
+    if not (two := _two(context, rest)):
+        find_case.reference(context, rest)  # says what is wrong with it
+        raise NoSuchCase(None, LINKED.verb)
+    one, other = (_named(context, part) for part in two)
+    first = one if one is not None and _may(context, one) else other
+    if first is None or not _may(context, first):
+        raise NoSuchCase(one or other, LINKED.verb)
+    return _link(context, _opened(context, first), two[1] if first is one else two[0])
+
+
+def untyped(context: TurnContext, rest: str) -> Reaction:
+    """Show what the named case is linked to, with the button that takes a link away; of two, take theirs away."""
+    two = _two(context, rest) if rest and _named(context, rest) is None else None
+    found = [_named(context, part) for part in two or ()]
+    hers = next((one for one in found if one is not None and _may(context, one)), None)
+    if hers is None:
+        return typed(context, "" if two is None and not rest else (two or (rest, ""))[0])
+    others = {other.id: row for row, other in case_links.of_case(context.session, hers.id)}
+    row = next((others[one.id] for one in found if one is not None and one.id in others), None)
+    return _unlink(context, _opened(context, hers), row)
+
+
+def _two(context: TurnContext, rest: str) -> tuple[str, str] | None:
+    """Return the two references of a line: of those that can be read, the pair with the most cases of hers.
+
+    What she may not open does not count: how the line is read would tell whether there is such a case.
+    """
+    known: list[tuple[int, tuple[str, str]]] = []
+    for both in pairs(rest):
+        try:
+            found = [find_case.named(context, one) for one in both]
+            known.append((sum(one is not None and _may(context, one) for one in found), both))
+        except UserError:
+            continue
+    return max(known, key=lambda found: found[0])[1] if known else None
+
+
+def _named(context: TurnContext, text: str) -> CaseRow | None:
+    """Return the case a text names, None if it names none or is no reference. Raises: PersonalNumberInText."""
+    try:
+        return find_case.named(context, text)
+    except BadCaseRef:
+        return None
+
+
+def _may(context: TurnContext, case: CaseRow) -> bool:
+    return access.may_use(LINK_TO, context.roles, case)
+
+
+def _opened(context: TurnContext, case: CaseRow) -> CaseRow:
+    return find_case.row(context, case.id, LINKED)
+
+
+def link_to(context: TurnContext, press: Press[OfLink]) -> Reaction:
+    """Link the case on the card to the one whose reference is filled in."""
+    case = find_case.row(context, press.case, LINK_TO)
+    return _link(context, case, press.inputs.get("case_ref", ""))
+
+
+def _link(context: TurnContext, case: CaseRow, text: str) -> Reaction:
+    """Link a case of hers to the named one; where she has no right to that one, ask those who have."""
+    pattern = tenants.settings(context.tenant).case_ref_pattern
+    try:
+        ref, other = meant(text, pattern)[-1], find_case.named(context, text)
+        if other is not None and _may(context, other):
+            changes = acts.link(context.session, context.origin, case, other, _acting(context, case))
+            line = Line(say="linked.done" if changes else "linked.already", args={"ref": other.ref})
+            return Done(card(context, case, (line,)), changes)
+        changes = acts.ask(context.session, context.origin, case, other, _acting(context, case))
+    except UserError as error:
+        return card(context, case, (Line(say=error.text_key, args=error.args_for_text),))
+    return Done(card(context, case, (Line(say="linked.asked", args={"ref": ref}),)), changes)
+
+
+def link_say(context: TurnContext, press: Press[OfLink]) -> Reaction:
+    """Say yes or no to linking a case to another."""
+    case = find_case.row(context, press.case, LINK_SAY)
+    row = case_links.get(context.session, context.tenant_id, press.what.link_id)
+    yes = press.what.said == "ja"
+    title = Line(say="details.about", args={"ref": case.ref})
+    try:
+        changes = acts.say(context.session, context.origin, row, case, yes=yes, acting=_acting(context, case))
+    except UserError as error:
+        return MenuView(title=title, lines=(Line(say=error.text_key),), buttons=_ways(case))
+    line = Line(say="linked.said_yes" if yes else "linked.said_no")
+    return Done(MenuView(title=title, lines=(line,), buttons=_ways(case)), changes)
+
+
+def _ways(case: CaseRow) -> tuple[Button, ...]:
+    return (open_button(case.id, Line(say="buttons.linked"), "linked"),)
+
+
+def unlink(context: TurnContext, press: Press[OfLink]) -> Reaction:
+    """Take a link away; the other unit is told, and may link the cases anew."""
+    case = find_case.row(context, press.case, UNLINK)
+    return _unlink(context, case, case_links.get(context.session, context.tenant_id, press.what.link_id))
+
+
+def _unlink(context: TurnContext, case: CaseRow, row: CaseLinkRow | None) -> Reaction:
+    if case.closed_on is not None:
+        return card(context, case)
+    try:
+        changes = acts.unlink(context.session, context.origin, row, case, _acting(context, case))
+    except UserError as error:
+        return card(context, case, (Line(say=error.text_key),))
+    return Done(card(context, case, (Line(say="linked.undone"),)), changes)
+
+
+def _acting(context: TurnContext, case: CaseRow) -> str:
+    return context.acting_as(case) if access.reads(context.roles, case) else ""
+
+
+# --- assessed together -----------------------------------------------------------------------------------------------
+
+
+def joint(context: TurnContext, press: Press[OfLink]) -> Reaction:
+    """Ask on which day, and with whom of the other unit, the assessment was made."""
+    case = find_case.row(context, press.case, JOINT)
+    row = case_links.get(context.session, context.tenant_id, press.what.link_id)
+    return _joint(context, case, row, context.today.isoformat())
+
+
+def _joint(
+    context: TurnContext, case: CaseRow, row: CaseLinkRow | None, day: str, notices: tuple[Line, ...] = ()
+) -> AnyView:
+    other = acts.other_of(context.session, row, case) if row is not None and row.state == case_links.LINKED else None
+    if row is None or other is None or case.closed_on is not None:
+        return card(context, case, (Line(say=LinkGone().text_key),))
+    at = OfLink(row.id, trail.newest_of_case(context.session, case.id))
+    options = tuple(Option(value=coded(one.id), name=one.name) for one in _others(context, other))
+    return PanelView(
+        notices=notices,
+        title=Line(say="linked.joint_title", args={"ref": case.ref}),
+        lines=(named(context.session, context.roles, other), Line(say="linked.joint_how")),
+        fields=(
+            PanelField(id="day", kind="date", label=Line(say="card.joint_day"), value=day),
+            PanelField(id="with", kind="choice", label=Line(say="linked.joint_with"), options=options),
+        ),
+        buttons=(Button(title=Line(say="buttons.save"), claim=claimed("save_joint", at, case=case.id)),),
+        nav=(open_button(case.id, Line(say="buttons.linked"), "linked"),),
+    )
+
+
+def _others(context: TurnContext, other: CaseRow) -> list[PersonRow]:
+    """Return who may have taken part for the other case's unit, by name; never herself."""
+    found = {
+        one.id: one
+        for role in _UNITED
+        for one in people.holders(context.session, context.tenant_id, other.unit_id, role, context.today)
+        if one.id != context.person_id
+    }
+    return sorted(found.values(), key=lambda one: one.name)
+
+
+def save_joint(context: TurnContext, press: Press[OfLink]) -> Reaction:
+    """Record the assessment; the other unit is told at once."""
+    case = find_case.row(context, press.case, SAVE_JOINT)
+    row = case_links.get(context.session, context.tenant_id, press.what.link_id)
+    other = acts.other_of(context.session, row, case) if row is not None else None
+    if row is None or other is None or case.closed_on is not None:
+        return _joint(context, case, row, "")
+    text = press.inputs.get("day", "").strip() or context.today.isoformat()
+    try:
+        day = read_past_day(text, context.today, "joint_day")
+        chosen = decoded(press.inputs.get("with", ""))
+        if len(chosen) != 1 or chosen[0] not in {one.id for one in _others(context, other)}:
+            raise JointIncomplete
+        acting = _acting(context, case)
+        changes = acts.assess(context.session, context.origin, row, case, day=day, with_id=chosen[0], acting=acting)
+    except LinkGone as error:
+        return card(context, case, (Line(say=error.text_key),))
+    except UserError as error:
+        return _joint(context, case, row, context.today.isoformat(), refused(error))
+    return Done(card(context, case, (Line(say="linked.joint_kept"),)), changes)
+
+
+def _one_or_two(context: TurnContext, rest: str) -> bool:
+    """Say whether what follows the command is empty, a reference or two."""
+    return maybe_ref(context, rest) or _two(context, rest) is not None
+
+
+VERBS = (
+    Verb(LINKED, pressed, OnDetails),
+    Verb(LINK_TO, link_to, OfLink),
+    Verb(LINK_SAY, link_say, OfLink),
+    Verb(UNLINK, unlink, OfLink),
+    Verb(JOINT, joint, OfLink, keeps=False),
+    Verb(SAVE_JOINT, save_joint, OfLink),
+)
+COMMANDS = (
+    Command(
+        "koppla", ("koppla ihop", "link", "kopplade ärenden", "linked cases"), typed, LINKED, _one_or_two, ("linked",)
+    ),
+    Command("koppla bort", ("koppla isär", "koppla från", "avkoppla", "unlink"), untyped, LINKED, _one_or_two),
+)

@@ -1,0 +1,49 @@
+"""What is said of a linked case: its reference and unit, and what was assessed together; see `linked_cases`."""
+
+from collections.abc import Iterable
+
+from checklists import access
+from checklists.access import Held
+from checklists.rights import LIST_HOLDER, Right
+from dialogs.views.parts import Line
+from storage import case_links, people
+from storage.case_links import CaseLinkRow
+from storage.cases import CHILD_CASE, CaseRow
+from storage.desk import Session
+
+_SEES = Right("details", "case", LIST_HOLDER)
+_MOST = 3
+"""So many joint assessments are named on a card, the latest first; all of them stand in the extract of the case."""
+
+
+def named(session: Session, held: Iterable[Held], other: CaseRow) -> Line:
+    """Return how the other case is named to somebody; one with protected identity by its unit, unless she may open it.
+
+    held: the roles of the person.
+    """
+    unit = people.unit_names(session, other.tenant_id)[other.unit_id]
+    if other.protected_identity and not access.may_use(_SEES, held, other):
+        return Line(say="linked.protected", args={"unit": unit})
+    return Line(say="linked.case", args={"ref": other.ref, "unit": unit})
+
+
+def joint_lines(session: Session, row: CaseLinkRow) -> tuple[Line, ...]:
+    """Return one line for each of the latest joint assessments, or that there is none."""
+    found = case_links.joint(session, row.adult_case_id, row.child_case_id)[:_MOST]
+    names = people.names_of(session, row.tenant_id, {one for each in found for one in (each.by_id, each.with_id)})
+    lines = (
+        Line(
+            say="linked.joint",
+            args={"date": one.day.isoformat(), "name": names.get(one.by_id, ""), "other": names.get(one.with_id, "")},
+        )
+        for one in found
+    )
+    return tuple(lines) or (Line(say="linked.no_joint"),)
+
+
+def linked_lines(session: Session, held: Iterable[Held], case: CaseRow) -> tuple[Line, ...]:
+    """Return what stands in the details of a case about those it is linked to."""
+    roles, links = tuple(held), case_links.of_case(session, case.id)
+    if not links and case.case_type != CHILD_CASE and case.children:
+        return (Line(say="linked.children_beside"),)
+    return tuple(line for row, other in links for line in (named(session, roles, other), *joint_lines(session, row)))

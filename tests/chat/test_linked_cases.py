@@ -1,0 +1,380 @@
+"""An adult's case and a child's, linked, with what the two units assessed together (R8, R2), on both databases."""
+
+import pytest
+
+from tests.chat.harness import NORTH, Chat, Room, move_in
+from tests.chat.list_drive import ADULT, ADULT_UNIT, CHILD, DEPUTY, furnish, takes_in
+
+OWN = "Kopplade ärenden"
+NO_CASE = "inget ärende med det numret"
+
+
+def people(room: Room) -> tuple[Chat, Chat, Chat, Chat]:
+    """Return the child's worker and chef, and the adult's worker and chef, all with the app."""
+    furnish(room)
+    anna, cecilia, ylva, hugo = (room.chat(name).installs() for name in ("anna", "cecilia", "ylva", "hugo"))
+    return anna, cecilia, ylva, hugo
+
+
+def linked(room: Room) -> tuple[Chat, Chat, Chat, Chat]:
+    """Return the same, where the cases are linked: the adult's worker asked, and the child's said yes."""
+    anna, cecilia, ylva, hugo = people(room)
+    ylva.types(f"koppla {ADULT} {CHILD}")
+    anna.receives()
+    anna.presses("Ja, koppla")
+    for chat in (cecilia, ylva):
+        chat.receives()
+    return anna, cecilia, ylva, hugo
+
+
+def test_linked_cases_with_a_joint_checkpoint_are_seen_from_both_units(either_room: Room) -> None:
+    anna, cecilia, ylva, hugo = people(either_room)
+
+    ylva.types(f"koppla {ADULT} {CHILD}").sees(f"Du kan inte öppna {CHILD}", "fått frågan").sees_no("Kopplat till")
+    anna.receives().sees(
+        "Får ett ärende kopplas?", f"Ylva Vuxenhandläggare vill koppla {CHILD} till {ADULT}", ADULT_UNIT
+    )
+    anna.presses("Ja, koppla").sees("Ärendena är kopplade")
+    ylva.receives().sees(f"{ADULT} är nu kopplat till {CHILD} ({NORTH}), av Anna Påhittad")
+
+    ylva.presses(OWN).sees(f"Kopplat till {CHILD} ({NORTH})", "Ingen bedömning i samråd med BoU än")
+    ylva.presses("Bedömning i samråd").presses(
+        "Spara", {"Dag för bedömningen": "2026-05-11", "Med vem": "Anna Påhittad"}
+    )
+    ylva.sees("Bedömningen i samråd är sparad")
+
+    said = "Bedömning i samråd med BoU 2026-05-11: Ylva Vuxenhandläggare och Anna Påhittad"
+    ylva.sees(said)
+    anna.receives().sees("Ylva Vuxenhandläggare har sparat en bedömning i samråd med BoU")
+    anna.types(f"uppgifter {CHILD}").sees(f"Kopplat till {ADULT} ({ADULT_UNIT})", said)
+    cecilia.types(f"uppgifter {CHILD}").sees(f"Kopplat till {ADULT} ({ADULT_UNIT})", said)
+    hugo.types(f"uppgifter {ADULT}").sees(f"Kopplat till {CHILD} ({NORTH})", said)
+    ylva.types(f"fortsätt {CHILD}").sees(NO_CASE)  # the link gives no right to the other case
+    anna.types(f"uppgifter {ADULT}").sees(NO_CASE)
+    events = [(row.act, row.case_id) for row in either_room.events() if row.act.startswith(("cases_", "joint"))]
+    child, adult = either_room.case(CHILD).id, either_room.case(ADULT).id
+    assert events == [
+        *(("cases_link_asked", adult), ("cases_link_asked", child)),
+        *(("cases_linked", child), ("cases_linked", adult)),
+        *(("joint_assessed", adult), ("joint_assessed", child)),
+    ]
+
+
+def test_whoever_has_rights_to_both_links_at_once_and_undoes_it(room: Room) -> None:
+    anna, cecilia, ylva, hugo = people(room)
+    move_in(
+        room.desk,
+        ("eva2", "Eva Bådaenheter", NORTH, "unit_manager"),
+        ("eva2", "Eva Bådaenheter", ADULT_UNIT, "unit_manager"),
+    )
+    eva = room.chat("eva2").installs()
+
+    eva.types(f"koppla {CHILD} och {ADULT}.").sees(
+        f"Ärendet är kopplat till {ADULT}", f"Kopplat till {ADULT} ({ADULT_UNIT})"
+    )
+    eva.types(f"Koppla {ADULT} med {CHILD}!").sees(f"redan kopplat till {CHILD}")
+    for chat in (anna, cecilia, ylva, hugo):
+        chat.receives().sees("är nu kopplat till", "av Eva Bådaenheter")
+    eva.types(f"koppla bort {CHILD} {ADULT}").sees("Kopplingen är borttagen", "inte kopplat till något annat")
+    eva.types(f"koppla bort {CHILD} {ADULT}").sees("Ärendena är inte kopplade längre")
+    ylva.receives().sees(f"tagit bort kopplingen mellan {ADULT} och {CHILD}")
+    assert [row.act for row in room.events() if row.act.startswith("cases_")] == ["cases_linked"] * 2 + [
+        "cases_unlinked"
+    ] * 2
+
+
+def test_linked_again_from_the_card_and_what_was_assessed_is_still_there(room: Room) -> None:
+    anna, _cecilia, ylva, _hugo = linked(room)
+    anna.types(f"koppla {CHILD}").presses("Bedömning i samråd").presses("Spara", {"Med vem": "Ylva Vuxenhandläggare"})
+    anna.sees("Bedömning i samråd med BoU 2026-05-12: Anna Påhittad och Ylva Vuxenhandläggare")
+
+    anna.presses("Ta bort kopplingen").sees_no("Bedömning i samråd med BoU 2026")
+    anna.presses("Koppla", {"Det andra ärendets nummer": ADULT.lower()}).sees("fått frågan")
+    ylva.receives()
+    ylva.presses("Ja, koppla").presses(OWN).sees("Bedömning i samråd med BoU 2026-05-12")
+
+
+def test_no_is_told_and_asked_again_only_on_another_day(room: Room) -> None:
+    anna, cecilia, ylva, _hugo = people(room)
+    ylva.types(f"koppla {ADULT} {CHILD}")
+    ylva.types(f"koppla {ADULT} {CHILD}").sees("fått frågan")
+    assert anna.arrives() == 1
+
+    anna.presses("Nej, koppla inte").sees("Ärendena kopplas inte")
+    ylva.receives().sees(f"{ADULT} kopplas inte till {CHILD}")
+    cecilia.receives()
+    cecilia.presses("Ja, koppla").sees("frågan redan besvarad")
+    ylva.types(f"koppla {ADULT} {CHILD}").sees("fått frågan")
+    assert anna.arrives() == 0
+    room.later(days=1)
+    ylva.types(f"koppla {ADULT} {CHILD}").sees("fått frågan")
+    assert anna.arrives() == 1
+
+
+@pytest.mark.parametrize("other", ["SN 2026/9999", "SN 2026/0702", "SN 2026/0703", CHILD])
+def test_what_she_may_not_open_is_told_in_the_same_words_whatever_it_is(room: Room, other: str) -> None:
+    _anna, _cecilia, ylva, _hugo = people(room)
+    takes_in(
+        room,
+        case_ref="SN 2026/0702",
+        unit=NORTH,
+        lead_email="anna@example.invalid",
+        received_on="2026-04-01",
+        closed_on="2026-05-01",
+    )
+    takes_in(room, case_ref="SN 2026/0703", unit=ADULT_UNIT, case_type="vuxen", lead_email="hugo@example.invalid")
+
+    said = ylva.types(f"koppla {ADULT} {other}").text.replace(other, "#")
+
+    assert said == ylva.types(f"koppla {ADULT} SN 2026/8888").text.replace("SN 2026/8888", "#")
+    ylva.types(f"uppgifter {ADULT}").sees_no(other)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (f"koppla {ADULT} {ADULT}", "inte kopplas till sig självt"),
+        (f"koppla {ADULT} RVT 2026/0043", "Bara ett vuxenärende och ett barnärende"),
+        (f"koppla {CHILD} SN 2026/9999", NO_CASE),
+        (f"koppla {CHILD}", NO_CASE),
+        ("koppla SN 2026/9999", NO_CASE),
+        (f"koppla bort {CHILD} SN 2026/9999", NO_CASE),
+        (f"koppla bort {CHILD}", NO_CASE),
+        (f"koppla bort {ADULT} {CHILD}", "Ärendena är inte kopplade"),
+        (f"koppla bort {ADULT}", "inte kopplat till något annat"),
+        (f"koppla {ADULT}?", "inte kopplat till något annat"),
+        (f"link {ADULT} and {CHILD}, thanks", "fått frågan"),
+        (f"kan du koppla ihop {ADULT} med ärende {CHILD}?", f"Du kan inte öppna {CHILD}"),
+        (f"avkoppla {ADULT}!", "inte kopplat till något annat"),
+        ("koppla " + "1 " * 1000, "känns inte igen"),
+        (f"koppla {ADULT} 19121212-1212", "personnummer"),
+        (f"koppla RVT 2026/0044 {CHILD}", "avslutat"),
+        ("koppla RVT 2026/0044", "avslutat"),
+        ("koppla bort RVT 2026/0044 SN 2026/1", "avslutat"),
+        ("koppla", "Vilket ärende"),
+        ("koppla bort", "Vilket ärende"),
+        ("koppla bort hej", "känns inte igen"),
+        ("koppla vad som helst", "känns inte igen"),
+    ],
+)
+def test_odd_lines_change_nothing_and_say_why(room: Room, line: str, said: str) -> None:
+    _anna, _cecilia, ylva, _hugo = people(room)
+    for ref in ("RVT 2026/0043", "RVT 2026/0044"):
+        takes_in(room, case_ref=ref, unit=ADULT_UNIT, case_type="vuxen", lead_email="ylva@example.invalid")
+    takes_in(room, case_ref="RVT 2026/0044", unit=ADULT_UNIT, closed_on="2026-05-01")
+
+    ylva.types(line).sees(said)
+
+    assert room.events("cases_linked") == []
+
+
+def test_two_adults_cases_the_closed_and_the_same_one_are_refused_of_ones_own(room: Room) -> None:
+    _anna, _cecilia, ylva, _hugo = people(room)
+    takes_in(room, case_ref="SN 2026/0705", unit=ADULT_UNIT, lead_email="ylva@example.invalid")
+    takes_in(room, case_ref="SN 2026/0705", unit=ADULT_UNIT, lead_email="ylva@example.invalid", closed_on="2026-05-01")
+
+    ylva.types(f"koppla {ADULT} SN 2026/0705").sees("Ett av ärendena är avslutat")
+    ylva.types(f"koppla {ADULT}").presses("Koppla", {"Det andra ärendets nummer": ""}).sees("känns inte igen")
+
+
+def test_a_case_with_protected_identity_is_named_by_its_unit_alone(room: Room) -> None:
+    anna, cecilia, ylva, hugo = people(room)
+    anna.types(f"uppgifter {CHILD}").presses("Spara", {"Skyddade personuppgifter": "ja"})
+
+    ylva.types(f"koppla {ADULT} {CHILD}")
+    anna.receives()
+    anna.presses("Ja, koppla")
+
+    ylva.receives().sees("ett ärende med skyddade personuppgifter").sees_no(CHILD)
+    hugo.types(f"uppgifter {ADULT}").sees(f"Kopplat till ett ärende med skyddade personuppgifter ({NORTH})").sees_no(
+        CHILD
+    )
+    ylva.presses(OWN).presses("Bedömning i samråd").sees_no(CHILD).presses("Spara", {"Med vem": "Cecilia Fiktiv"})
+    hugo.types(f"koppla {ADULT}").sees("Bedömning i samråd med BoU 2026-05-12").sees_no(CHILD)
+    cecilia.receives().sees(f"bedömning i samråd med BoU i {CHILD} och {ADULT}")
+    assert room.events("joint_assessed")
+
+
+def test_one_who_is_refused_about_a_protected_case_is_told_nothing(room: Room) -> None:
+    anna, _cecilia, ylva, _hugo = people(room)
+    anna.types(f"uppgifter {CHILD}").presses("Spara", {"Skyddade personuppgifter": "ja"})
+    ylva.types(f"koppla {ADULT} {CHILD}")
+    anna.receives()
+
+    anna.presses("Nej, koppla inte")
+
+    assert ylva.arrives() == 0
+
+
+def test_a_protected_case_that_asks_is_not_named_in_its_question(room: Room) -> None:
+    anna, _cecilia, ylva, _hugo = people(room)
+    ylva.types(f"uppgifter {ADULT}").presses("Spara", {"Skyddade personuppgifter": "ja"})
+
+    ylva.types(f"koppla {ADULT} {CHILD}")
+
+    anna.receives().sees(f"vill koppla {CHILD} till ett ärende med skyddade personuppgifter ({ADULT_UNIT})").sees_no(
+        ADULT
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"Dag för bedömningen": "2026-05-13", "Med vem": "Anna Påhittad"}, "dagen har inte varit än"),
+        ({"Dag för bedömningen": "igår", "Med vem": "Anna Påhittad"}, "kunde inte läsas"),
+        ({"Dag för bedömningen": "2026-05-11"}, "Välj vem i den andra enheten"),
+    ],
+)
+def test_an_assessment_without_its_day_or_its_other_half_is_not_kept(
+    room: Room, fields: dict[str, str], said: str
+) -> None:
+    _anna, _cecilia, ylva, _hugo = linked(room)
+
+    ylva.types(f"koppla {ADULT}").presses("Bedömning i samråd").presses("Spara", fields).sees(said)
+
+    assert room.events("joint_assessed") == []
+
+
+def test_outdated_cards_say_that_the_link_is_gone(room: Room) -> None:
+    anna, _cecilia, ylva, _hugo = linked(room)
+    ylva.types(f"koppla {ADULT}")
+    links = ylva.shown
+    ylva.presses("Bedömning i samråd")
+    assessing = ylva.shown
+    anna.types(f"koppla {CHILD}").presses("Ta bort kopplingen")
+
+    ylva.presses("Spara", {"Med vem": "Anna Påhittad"}, on=assessing).sees("Ärendena är inte kopplade längre")
+    ylva.presses("Ta bort kopplingen", on=links).sees("Ärendena är inte kopplade längre")
+
+    assert room.events("joint_assessed") == []
+
+
+def test_a_closed_case_keeps_its_links_and_makes_none(room: Room) -> None:
+    anna, _cecilia, ylva, _hugo = people(room)
+    ylva.types(f"koppla {ADULT} {CHILD}")
+    anna.receives()
+    ask = anna.shown
+    takes_in(room, case_ref=ADULT, unit=ADULT_UNIT, closed_on="2026-05-12")
+
+    anna.presses("Ja, koppla", on=ask).sees("Ett av ärendena är avslutat")
+    ylva.types(f"koppla {ADULT}").sees("avslutat")
+    assert room.events("cases_linked") == []
+
+
+def test_what_is_filled_in_on_the_details_card_is_kept_when_the_links_are_opened(room: Room) -> None:
+    anna, *_ = people(room)
+
+    anna.types(f"uppgifter {CHILD}").presses(OWN, {"Planerat beslutsdatum": "2026-06-30"}).sees("Sparat")
+
+    assert str(room.case(CHILD).planned_decision_on) == "2026-06-30"
+    anna.types("uppgifter").presses(OWN, {"decided_on": "2026-06-30"}).sees("inte varit än")
+
+
+def test_a_deputy_links_in_the_chefs_place_and_the_trail_shows_both(room: Room) -> None:
+    people(room)
+    dag = room.chat(DEPUTY[0]).installs()
+
+    dag.types(f"koppla {ADULT} {CHILD}").sees("fått frågan")
+
+    adult = room.case(ADULT).id
+    assert [row.detail.partition(" ")[2][:10] for row in room.events("cases_link_asked") if row.case_id == adult] == [
+        "deputy_for"
+    ]
+
+
+def test_a_withdrawn_case_is_linked_to_nothing(room: Room) -> None:
+    anna, _cecilia, ylva, _hugo = linked(room)
+    ylva.types(f"koppla {ADULT}")
+    links = ylva.shown
+    anna.types(f"fel nummer {CHILD}").presses("Dra tillbaka ärendet")
+
+    ylva.types(f"koppla {ADULT}").sees("inte kopplat till något annat")
+    ylva.presses("Bedömning i samråd", on=links).sees("Ärendena är inte kopplade längre")
+    ylva.presses("Ta bort kopplingen", on=links).sees("Ärendena är inte kopplade längre")
+
+
+def test_a_question_about_a_case_that_was_withdrawn_is_over(room: Room) -> None:
+    anna, _cecilia, ylva, _hugo = people(room)
+    ylva.types(f"koppla {ADULT} {CHILD}")
+    anna.receives()
+    asked = anna.shown
+    ylva.types(f"fel nummer {ADULT}").presses("Dra tillbaka ärendet")
+
+    anna.presses("Ja, koppla", on=asked).sees("frågan redan besvarad")
+
+
+def test_linked_in_english(room: Room) -> None:
+    anna, _cecilia, ylva, _hugo = people(room)
+    ylva.types("språk en")
+
+    ylva.types(f"link {ADULT} {CHILD}").sees(f"You cannot open {CHILD}")
+    anna.receives()
+    anna.presses("Ja, koppla")
+
+    ylva.receives().sees(f"{ADULT} is now linked to {CHILD}")
+    ylva.types(f"unlink {ADULT}").sees("Linked to", "No joint assessment with the child unit yet")
+    ylva.presses("Remove the link").sees("The link is removed")
+
+
+def test_who_has_both_need_not_wait_for_an_answer(room: Room) -> None:
+    anna, _cecilia, ylva, _hugo = people(room)
+    ylva.types(f"koppla {ADULT} {CHILD}")
+    anna.receives()
+    asked = anna.shown
+    takes_in(room, case_ref=CHILD, unit=NORTH, co_email="ylva@example.invalid")
+
+    ylva.types(f"koppla {CHILD} {ADULT}").sees(f"Ärendet är kopplat till {ADULT}")
+
+    anna.presses("Nej, koppla inte", on=asked).sees("frågan redan besvarad")
+
+
+def reported(room: Room, children: str = "2") -> tuple[Chat, Chat]:
+    """Let a report about the adult come in this morning; return the adult's worker and the child's."""
+    anna, _cecilia, ylva, _hugo = people(room)
+    takes_in(room, case_ref=ADULT, unit=ADULT_UNIT, case_type="vuxen", received_on="2026-05-12", children=children)
+    room.later(hours=5)
+    return ylva, anna
+
+
+def test_an_adult_with_children_is_asked_for_the_childs_protection_which_the_childs_case_answers(
+    either_room: Room,
+) -> None:
+    ylva, anna = reported(either_room)
+
+    either_room.sweeps()
+    assert ylva.arrives() == 1
+    ylva.receives().sees("Anmälan gäller en vuxen med barn", "skyddsbedömning av barnet").sees_no("Ja\n")
+    ylva.presses(OWN).presses("Koppla", {"Det andra ärendets nummer": CHILD})
+    anna.receives()
+    anna.presses("Ja, koppla")
+    anna.types(f"ny skyddsbedömning {CHILD}").presses("Spara", {"received_on": "2026-05-12"}).presses("Ja")
+    either_room.later(minutes=30)
+    either_room.sweeps()
+
+    assert [one.view.kind for one in ylva.prompts() if one.view.kind == "reminder"] == ["reminder"]
+    ylva.types(f"uppgifter {ADULT}").sees(f"Kopplat till {CHILD}").sees_no("Är en omedelbar skyddsbedömning")
+
+
+def test_what_the_linked_childs_case_has_answered_is_asked_of_nobody(room: Room) -> None:
+    ylva, anna = reported(room)
+    ylva.types(f"uppgifter {ADULT}").sees(
+        "inget barnärende är kopplat", "Är en omedelbar skyddsbedömning av barnet gjord?"
+    )
+    ylva.types(f"koppla {ADULT} {CHILD}")
+    anna.receives()
+    anna.presses("Ja, koppla")
+    anna.types(f"ny skyddsbedömning {CHILD}").presses("Spara", {"received_on": "2026-05-12"}).presses("Ja")
+    ylva.receives()
+
+    room.sweeps()
+
+    assert [one for one in ylva.prompts() if one.view.kind == "reminder"] == []
+
+
+def test_an_adult_without_children_is_asked_nothing(room: Room) -> None:
+    ylva, _anna = reported(room, children="0")
+
+    room.sweeps()
+
+    assert ylva.arrives() == 0
+    ylva.types(f"uppgifter {ADULT}").sees_no("skyddsbedömning")
