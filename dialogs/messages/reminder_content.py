@@ -116,7 +116,7 @@ class _Bundle:
             self._standings[note.case_id] = read_case(self._session, case)
         state = self._standings[note.case_id].state
         swept = due(state, self._today, self._settings, self._settings.workdays)
-        found = (protection_due(state, self._today), *swept)
+        found = (protection_due(state, self._today, self._settings.workdays), *swept)
         return next((one for one in found if one and (one.rule, one.mark) == (note.rule, note.mark)), None)
 
     def _review(self, note: ToldRow) -> Due | None:

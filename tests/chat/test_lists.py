@@ -407,6 +407,7 @@ def test_the_question_of_the_reminder_is_answered_on_it_in_one_press(room: Room)
     furnish(room)
     takes_in(room, case_ref=TWIN, unit=NORTH, lead_email="anna@example.invalid", received_on="2026-05-12")
     anna, cecilia = room.chat("anna").types("hej"), room.chat("cecilia").types("hej")
+    room.later(hours=2)
     room.sweeps()
     assert anna.reminded() == cecilia.reminded() == 1
 
@@ -424,6 +425,7 @@ def test_pressing_it_again_or_late_changes_nothing(room: Room) -> None:
     furnish(room)
     takes_in(room, case_ref=TWIN, unit=NORTH, lead_email="anna@example.invalid", received_on="2026-05-12")
     anna = room.chat("anna").types("hej")
+    room.later(hours=2)
     room.sweeps()
     anna.reminded()
     old = anna.receives().shown
