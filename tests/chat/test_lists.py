@@ -403,6 +403,52 @@ def test_a_report_opens_a_case_with_its_day(room: Room) -> None:
     assert (str(case.received_on), case.lead_id) == ("2026-05-12", 1)
 
 
+@pytest.mark.parametrize("line", ["12/5", "2026-05-32", "den 11 maj", "i förrgår", "hur menar du?", "ja"])
+def test_a_line_that_cannot_be_read_shows_the_card_before_the_list_again(room: Room, line: str) -> None:
+    anna = room.chat("anna").types("ny skyddsbedömning SN 2026/0800")
+    anna.types(line).sees("Anmälan inkom")
+    assert anna.kind() == "facts"
+    assert room.case("SN 2026/0800").received_on is None
+
+    anna.types("2026-05-11").is_asked("protection_assessment_made")
+    assert str(room.case("SN 2026/0800").received_on) == "2026-05-11"
+
+
+@pytest.mark.parametrize("line", ["ja, 12/5", "ja, den 10 maj", "ja, i går", "ja, 2026-05-13", "ja: 2026-5-10"])
+def test_a_day_that_cannot_be_kept_with_its_answer_is_asked_for_and_is_no_comment(room: Room, line: str) -> None:
+    furnish(room)
+    anna = begins(room.chat("anna"), "intake", CHILD)
+    for word in ("ja", "ja"):
+        anna.types(word)
+    anna.types(line).sees("Fråga 3", "är inte sparat")
+    assert anna.kind() == "detail"
+    row = rows_of(room, "intake", "case_worker", CHILD)["protection_assessment_date_shown"]
+    assert (row.choice, row.note, row.day) == ("ja", None, None)
+
+    anna.types("blått").sees("ett datum som 2026-05-12").types("2026-05-11")
+    row = rows_of(room, "intake", "case_worker", CHILD)["protection_assessment_date_shown"]
+    assert (row.choice, str(row.day)) == ("ja", "2026-05-11")
+
+
+def test_what_is_asked_with_an_answer_may_be_written_after_it(room: Room) -> None:
+    furnish(room)
+    anna = begins(room.chat("anna"), "intake", CHILD)
+    for word in ("ja", "ja", "ja, 2026-05-11", "nej, signatur och datum"):
+        anna.types(word)
+    anna.sees("Sparat med svaret på fråga 4.")
+    rows = rows_of(room, "intake", "case_worker", CHILD)
+    assert str(rows["protection_assessment_date_shown"].day) == "2026-05-11"
+    signed = rows["protection_assessment_signed"]
+    assert (signed.choice, signed.option, signed.note) == ("nej", "signature,date", None)
+
+    vera = begins(room.chat("vera"), "sample_audit", CHILD).types("ändra 2").types("ja, freda och bbic")
+    row = rows_of(room, "sample_audit", "auditor", CHILD)["standardised_method_used"]
+    assert (row.choice, row.option, row.note) == ("ja", "freda,bbic", None)
+    vera.types("ändra 2").types("ja men hur menar du?").sees("inte säker")
+    vera.types("ändra 2").types("nej").types("ändra 2").types("ja").types("hur menar du?")
+    assert rows_of(room, "sample_audit", "auditor", CHILD)["standardised_method_used"].method is None
+
+
 def test_the_question_of_the_reminder_is_answered_on_it_in_one_press(room: Room) -> None:
     furnish(room)
     takes_in(room, case_ref=TWIN, unit=NORTH, lead_email="anna@example.invalid", received_on="2026-05-12")
