@@ -444,7 +444,7 @@ def test_what_is_asked_with_an_answer_may_be_written_after_it(room: Room) -> Non
     vera = begins(room.chat("vera"), "sample_audit", CHILD).types("ändra 2").types("ja, freda och bbic")
     row = rows_of(room, "sample_audit", "auditor", CHILD)["standardised_method_used"]
     assert (row.choice, row.option, row.note) == ("ja", "freda,bbic", None)
-    vera.types("ändra 2").types("ja men hur menar du?").sees("inte säker")
+    vera.types("ändra 2").types("ja men hur menar du?").sees("inget sparades")
     vera.types("ändra 2").types("nej").types("ändra 2").types("ja").types("hur menar du?")
     assert rows_of(room, "sample_audit", "auditor", CHILD)["standardised_method_used"].method is None
 
