@@ -36,6 +36,7 @@ from dialogs.turn.turn_context import TurnContext
 from dialogs.views.parts import Claim
 from dialogs.views.ready_made import open_button
 from dialogs.views.views import AnyView, Button, Line, MenuView, QuestionView, SayView
+from dialogs.views.wording import line_words
 from dialogs.worker import asked_about, facts_card, next_card
 from dialogs.worker.echo import echoed
 from dialogs.worker.fill_checklist import ANSWER
@@ -103,7 +104,7 @@ def _button(shown: Shown, text: str) -> Button | None:
     is_asked = len(bare.split()) < len(text.split()) and read_answer(bare) is None  # `alla ja` is no answer to one
     words = {folded(text), core(text)} | ({folded(bare)} if is_asked else set())
     for button in shown.buttons:
-        if words & {folded(say(button.title.say, language, **button.title.args)) for language in LANGUAGES}:
+        if words & {folded(line_words(button.title, language)) for language in LANGUAGES}:
             return button
     number = read_number(text)
     return shown.buttons[number - 1] if number and number <= len(shown.buttons) else None

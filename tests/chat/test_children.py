@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.chat.card_hand import button, inputs
+from tests.chat.card_hand import button, elements, inputs
 from tests.chat.drive import TEXTS, fills, opens, saves_facts
 from tests.chat.harness import REF, Chat, Room
 
@@ -272,3 +272,25 @@ def test_a_motivation_beside_its_own_answer_is_taken_over_too(two: Chat) -> None
     two.presses("Samma motivering som Barn 1")
 
     assert two.written("child_informed_report", child=2).motivation == TEXTS["motivation"]
+
+
+def test_every_line_is_answered_where_a_siblings_answer_is_offered(two: Chat) -> None:
+    two.types("nej, påhittat skäl för båda")
+    fills(two, until="facts").presses("Spara").is_asked("child_heard")
+    for line in ("blått", "hur menar du?", "vet inte", "vad saknas", "barn 2"):
+        two.types(line)
+    two.is_asked("child_heard").types("ja men via tolk").sees("Fråga 1", "kommentar (förbehåll)")
+    assert two.written("child_heard", child=2).note == "via tolk"
+    two.types("ja på alla").types("ja").is_asked("police_report_decided")
+    two.types("samma som barn 1: ja").is_asked("police_report_motivated")
+    assert two.stored("police_report_decided", child=2) == "ja"
+
+
+def test_the_offer_of_a_siblings_answer_stands_in_sight(two: Chat) -> None:
+    two.types("nej, påhittat skäl för båda")
+    fills(two, until="facts").presses("Spara")
+    assert two.buttons[:3] == ["Ja", "Nej", "Samma som Barn 1: Nej"]
+    assert two.types("3").stored("child_heard", child=2) == "nej"
+    sets = [one["actions"] for one in elements(two.card) if one["type"] == "ActionSet"]
+    title = "Samma motivering som Barn 1"
+    assert [a.get("mode") for some in sets for a in some if a["title"] == title] == [None]
