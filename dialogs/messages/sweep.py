@@ -171,6 +171,8 @@ def _note_reviews(session: Session, settings: TenantSettings, tenant_id: int, da
         told = told_reminders.told_about(session, [reading.case_id for reading in left]) if left else {}
         again = told_reminders.snoozed(session, tenant_id, day) if left else set()
         for reading in left:
+            if conversations.chat_with(session, reading.person_id) is None:
+                continue  # noted, it would be forgotten for want of a chat and noted again, and the sweep never end
             occasion: Occasion = (reading.person_id, "GRANSKA", reading.case_id, f"round:{row.id}")
             bundle, note = f"reminder:{reading.person_id}:{day}", told.get(occasion)
             if note is None:
