@@ -219,6 +219,7 @@ class _Bundle:
             checklist=BASIS,
             version=self._standings[case.id].version if case.id in self._standings else 1,
             points=tuple(self._point(case, one) for one in found),
+            late=any((one.late or one.rule == "BESLUT") and self._today > one.on for one in found),
             answers=protection.buttons(case.id) if asked_here else (),
             button=button,
             more=self._acts(case, found, reads=verb == OPENS["chef"]) if button else (),

@@ -397,6 +397,7 @@ def test_fourteen_days_are_told_on_three_days_and_the_last_asks_for_the_reason(a
         assert anna.reminded() == bool(written), day
         if written:
             anna.sees(written)
+            assert ("▲ Försenat" in anna.text) == (day == 27)
 
 
 def test_violence_is_to_be_opened_at_once(anna: Chat, room: Room) -> None:
