@@ -223,7 +223,8 @@ class Basis:
 
     def asked_facts(self, child: int) -> bool:
         """Return whether the child's own facts have been asked; True for a reader, who is never asked them."""
-        return self.is_reading or not self.is_sent or any(at_child == child for at_child, _ in self.facts)
+        own = (row for (at_child, _), row in self.facts.items() if at_child == child)
+        return self.is_reading or not self.is_sent or any(row.value != cases.UNASKED for row in own)
 
 
 def is_shared(gap: Gap) -> bool:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from actions import signing
 from actions.changes import NONE, Change, Changes, record
-from actions.facts import set_fact
+from actions.facts import forget_fact
 from actions.origin import Origin
 from checklists.case_dates import FIELDS, settle
 from checklists.deadlines import Limit
@@ -172,7 +172,7 @@ def set_children(session: Session, origin: Origin, case: CaseRow, count: int) ->
     facts = cases.facts(session, case.id)
     changes = NONE
     for child, name in [at for at in facts if at[0] > count]:
-        changes += set_fact(session, origin, case, facts, child, name, cases.UNKNOWN)
+        changes += forget_fact(session, origin, case, facts, child, name)
     for row in gone:
         drafts.forget_all(session, row)
         filled.remove(session, row)

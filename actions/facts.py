@@ -7,7 +7,7 @@ from storage import cases
 from storage.cases import CaseRow, FactRow, Facts
 from storage.desk import Session
 
-VALUES = ("ja", "nej", cases.UNKNOWN)
+VALUES = (*cases.KNOWN, cases.UNKNOWN)
 
 
 def set_fact(
@@ -21,6 +21,23 @@ def set_fact(
     old = facts.get((child, fact_id))
     if value not in VALUES or (old is not None and old.value == value):
         return NONE
+    return _store(session, origin, case, facts, child, fact_id, value)
+
+
+def forget_fact(session: Session, origin: Origin, case: CaseRow, facts: Facts, child: int, fact_id: str) -> Changes:
+    """Store that a fact is known no more, and was not asked: of a child who is taken out of the case.
+
+    Raises: SignatureStands: as `set_fact`.
+    """
+    if facts[child, fact_id].value == cases.UNASKED:
+        return NONE
+    return _store(session, origin, case, facts, child, fact_id, cases.UNASKED)
+
+
+def _store(
+    session: Session, origin: Origin, case: CaseRow, facts: Facts, child: int, fact_id: str, value: str
+) -> Changes:
+    old = facts.get((child, fact_id))
     signing.ask_before_case(session, origin, case)
     row = FactRow(
         tenant_id=origin.tenant_id,

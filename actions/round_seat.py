@@ -12,9 +12,9 @@ from storage.cases import CaseRow
 from storage.desk import Session
 from storage.rounds import ReadingRow, RoundRow
 
-Standing = Literal["free", "not_hers", "undeclared", "uncalibrated", "reviews"]
-"""`free`: the case is in no open round of this list. `undeclared`: drawn for her, and she has not said that she has no
-tie to it. `uncalibrated`: nor read the made-up file. `reviews`: she may."""
+Standing = Literal["undrawn", "not_hers", "undeclared", "uncalibrated", "reviews"]
+"""`undrawn`: the case is in no open round of this list, so nobody reviews it. `undeclared`: drawn for her, and she has
+not said that she has no tie to it. `uncalibrated`: nor read the made-up file. `reviews`: she may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Seat:
     @property
     def may_review(self) -> bool:
         """Whether she may begin the list, or go on with it."""
-        return self.standing in ("free", "reviews")
+        return self.standing == "reviews"
 
     @property
     def round_id(self) -> int:
@@ -40,7 +40,7 @@ def seat(session: Session, origin: Origin, case: CaseRow, checklist: ListId) -> 
     """Return where a peer reviewer stands. That she has no tie to the case is not asked here."""
     found = rounds.live(session, case.id, checklist)
     if not found:
-        return Seat("free")
+        return Seat("undrawn")
     hers = next(((row, one) for row, one in found if one is not None and one.person_id == origin.person_id), None)
     if hers is None:
         return Seat("not_hers")

@@ -6,7 +6,7 @@ the bot was down is caught up. `mark` identifies the occasion: nobody is reminde
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Annotated, Literal
 
@@ -51,6 +51,10 @@ class Thresholds:
     """6M: months after the decision."""
     review: Days = 5
     """GRANSKA: working days before a round closes."""
+    protection_hours: Annotated[int, Field(ge=0, le=24)] = 2
+    """SKYDD: hours since the case was entered."""
+    protection_latest: time = time(15, 30)
+    """SKYDD: the Swedish time of day by which it is sent in any case."""
     catch_up: Days = 30
     """Days after which a reminder with no end of its own is too old to be sent."""
 
@@ -147,17 +151,39 @@ def due(
     return tuple(found for rule in _RULES for found in (rule(on),) if found is not None)
 
 
-def protection_due(state: CaseState, day: date) -> Due | None:
-    """Return SKYDD if a report came in on `day` and the child's protection assessment is not answered yet.
+def protection_since(day: date, workdays: Workdays) -> date:
+    """Return the first day whose reports SKYDD concerns on `day`: the last working day before it."""
+    return workdays.before(day)
 
-    The report is about a child, or about an adult who has children.
+
+def protection_due(state: CaseState, day: date, workdays: Workdays) -> Due | None:
+    """Return SKYDD if a report came in on `day`, or since the last working day, and the child's protection
+    assessment is not answered yet. The report is about a child, or about an adult who has children. When it is sent, and to whom at that hour: `protection_audiences`.
     """
     dates = current(state.dates)
-    if dates.received_on != day or dates.closed_on or state.protected_now:
+    came = dates.received_on
+    if came is None or dates.closed_on or state.protected_now:
         return None
     if not dates.about_child and not state.with_children:
         return None
-    return Due("SKYDD", ("worker", "chef"), day.isoformat(), day)
+    if not protection_since(day, workdays) <= came <= day:
+        return None
+    return Due("SKYDD", ("worker", "chef"), came.isoformat(), came)
+
+
+def protection_audiences(
+    at: datetime, entered_at: datetime | None, thresholds: Thresholds, *, in_office: bool
+) -> tuple[Audience, ...]:
+    """Return who is told of SKYDD at a moment: nobody until it has waited long enough.
+
+    Those who enter a report are left the hours of `protection_hours` to answer in; outside office hours nobody else is
+    there to ask, so whoever answers for the unit is told at once.
+    at: Swedish time. entered_at: when the case was entered, None if that is not known.
+    """
+    if not in_office:
+        return ("chef",)
+    waited = entered_at is None or at - entered_at >= timedelta(hours=thresholds.protection_hours)
+    return ("worker", "chef") if waited or at.time() >= thresholds.protection_latest else ()
 
 
 # --- the rules ---------------------------------------------------------------------------------------------

@@ -118,7 +118,7 @@ class _Extract:
                 yield ["date", name, day.isoformat(), "", ""]
         for fact in case_extract.facts(self.session, case.id):
             what = _of_child(fact.name, fact.child)
-            yield ["fact", what, fact.value, self._role(fact.author_id), _at(fact.at)]
+            yield ["fact", what, fact.value or cases.UNKNOWN, self._role(fact.author_id), _at(fact.at)]
 
     def of_list(self, row: FilledRow) -> Iterator[Row]:
         kind = "list" if row.role == "case_worker" else "reading"

@@ -20,6 +20,9 @@ from storage.times import Moment, swedish_day
 WHOLE_CASE = 0
 """The child number of facts about the whole case."""
 UNKNOWN = "unknown"
+UNASKED = ""
+"""The value of a fact about a child who is in the case no more: if she is added again, it is asked anew."""
+KNOWN = ("ja", "nej")
 VIOLENCE = "violence"
 CHILD_CASE: CaseType = "barn"
 KEPT_DATES = (*FIELDS, "earlier_closed_on")
@@ -60,7 +63,7 @@ CaseQuery = SelectOfScalar[CaseRow]
 
 
 class FactRow(TableRow, table=True):
-    """One revision of one fact. child: 0 for the whole case. value: ja, nej or unknown."""
+    """One revision of one fact. child: 0 for the whole case. value: ja, nej, unknown or UNASKED."""
 
     __tablename__ = "fact"
     __table_args__ = (UniqueConstraint("case_id", "child", "name", "revision"),)
@@ -264,7 +267,7 @@ def rule_values(
     case_type: CaseType, children: int, child: int, newest: Mapping[tuple[int, str], str]
 ) -> dict[str, str]:
     """Return the same as `rule_facts`, given values instead of rows."""
-    known = {name: value for (at, name), value in newest.items() if at in (WHOLE_CASE, child) and value != UNKNOWN}
+    known = {name: value for (at, name), value in newest.items() if at in (WHOLE_CASE, child) and value in KNOWN}
     known[CASE_TYPE] = case_type
     known[CHILDREN] = "some" if children else "none"
     return known
@@ -275,5 +278,5 @@ def known_facts(session: Session, row_id: int, child: int) -> dict[str, str]:
     return {
         name: fact.value
         for (at_child, name), fact in facts(session, row_id).items()
-        if at_child in (WHOLE_CASE, child) and fact.value != UNKNOWN
+        if at_child in (WHOLE_CASE, child) and fact.value in KNOWN
     }

@@ -19,7 +19,7 @@ from checklists.swedish_time import day_of
 from checklists.workdays import Workdays
 from storage import tenants
 from storage.answers import AnswerRow
-from storage.cases import KEPT_DATES, STANDS, UNKNOWN, VIOLENCE, WHOLE_CASE, CaseRow, FactRow, dates_of, known_since
+from storage.cases import KEPT_DATES, KNOWN, STANDS, VIOLENCE, WHOLE_CASE, CaseRow, FactRow, dates_of, known_since
 from storage.extensions import ExtensionRow, extension
 from storage.filled import NO_ROUND, FilledRow
 from storage.returns import ReturnRow
@@ -209,7 +209,7 @@ def _facts(session: Session, ids: Sequence[int]) -> defaultdict[tuple[int, int],
         newest[case_id, child][name] = value
     known: defaultdict[tuple[int, int], _Facts] = defaultdict(tuple)
     for at, values in newest.items():
-        known[at] = tuple(sorted((name, value) for name, value in values.items() if value != UNKNOWN))
+        known[at] = tuple(sorted((name, value) for name, value in values.items() if value in KNOWN))
     return known
 
 

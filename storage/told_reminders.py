@@ -99,9 +99,9 @@ def cases_after(session: Session, tenant_id: int, reached: int, most: int, decid
     return readable(session, query.order_by(col(CaseRow.id)).limit(most))
 
 
-def received(session: Session, tenant_id: int, day: date) -> Read:
-    """Return the open cases whose report came in on a day."""
-    query = select(CaseRow).where(CaseRow.received_on == day, CaseRow.tenant_id == tenant_id)
+def received(session: Session, tenant_id: int, first: date, last: date) -> Read:
+    """Return the open cases whose report came in between two days, both counted."""
+    query = select(CaseRow).where(col(CaseRow.received_on).between(first, last), CaseRow.tenant_id == tenant_id, STANDS)
     return readable(session, query.where(col(CaseRow.closed_on).is_(None)).order_by(col(CaseRow.id)))
 
 

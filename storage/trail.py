@@ -152,6 +152,12 @@ def newest_of_case(session: Session, case_id: int) -> int:
     return session.exec(_NEWEST_OF_CASE, params={"case_id": case_id}).one() or 0
 
 
+def entered_at(session: Session, case_id: int) -> datetime | None:
+    """Return when a case was entered: the moment of its first event; None if it has none."""
+    query = select(EventRow.at).where(EventRow.case_id == case_id).order_by(col(EventRow.id))
+    return session.exec(query.limit(1)).first()
+
+
 def was_done(session: Session, case_id: int, act: str, actor: str, since: datetime) -> bool:
     """Return whether somebody has done something to a case since a moment."""
     named = (EventRow.case_id == case_id, EventRow.act == act, EventRow.actor == actor, EventRow.at >= since)

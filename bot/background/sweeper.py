@@ -1,4 +1,4 @@
-"""Runs the daily reminder sweep when offices open, and SKYDD reminders after every new event. Contains no rules."""
+"""Runs the daily reminder sweep when offices open, and SKYDD after every new event and every minute. No rules here."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -29,7 +29,7 @@ class Sweeper:
         self._metrics = metrics
         self._wake = wake
         self._swept: set[tuple[int, date]] = set()
-        self._looked_at: tuple[int, date] | None = None
+        self._looked_at: tuple[int, datetime] | None = None
         self._day: date | None = None
         self._minute: datetime | None = None
 
@@ -41,13 +41,13 @@ class Sweeper:
             self._metrics.health.note("skipped", went_well=True)
             self._day = day
         to_sweep, newest = await self._desk.run(partial(_look, now=now, swept=self._swept))
-        if (newest, day) != self._looked_at:
+        minute = now.replace(second=0, microsecond=0)
+        if (newest, minute) != self._looked_at:
             protected = await self._desk.run(partial(sweep.tell_of_protection, now=now), "protection")
             self._report(protected.skipped)
             if protected.told:
                 self._wake()
-            self._looked_at = (newest, day)
-        minute = now.replace(second=0, microsecond=0)
+            self._looked_at = (newest, minute)
         if minute != self._minute:
             late = await self._desk.run(partial(raising.tell_of_late, now=now), "raised")
             self._minute = minute

@@ -14,6 +14,7 @@ from bot.cards.parts import (
     text,
     text_input,
 )
+from bot.cards.question import offered
 from checklists.loader import all_facts, checklist_version
 from dialogs.views.views import DoubtView, MotivationBy, MotivationView
 
@@ -30,7 +31,8 @@ def motivation_card(pen: Pen, view: MotivationView) -> Card:
         body.append(text(pen.say("card.now", answer=pen.say("motivations." + view.current))))
     typed, place = (view.text, view.place) if pen.private else ("", "")
     body += inputs(pen, view.by, typed=("motivation", typed), place=("place", place))
-    body += action_sets(pen, view.buttons, primary=1, nav=view.nav)
+    taken_over, ways_out = offered(view.nav)
+    body += action_sets(pen, (*view.buttons, *taken_over), primary=1, nav=ways_out)
     return card(pen, body, view.refresh)
 
 

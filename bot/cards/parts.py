@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from checklists.loader import all_facts, checklist_version, newest
+from checklists.loader import all_facts, checklist_version
 from checklists.model import Item
 from dialogs.turn.tokens import Mint
 from dialogs.views.parts import View
 from dialogs.views.views import Aside, Button, Claim, Head, Line, SectionCount
+from dialogs.views.wording import line_words
 from texts import Language, sentences
 
 Card = dict[str, Any]
@@ -65,33 +66,6 @@ class Pen:
     def item(self, checklist: str, version: int, item_id: str) -> Item:
         """Return an item of a checklist version."""
         return checklist_version(checklist, version).by_id[item_id]
-
-
-def line_words(line: Line, language: Language) -> str:
-    """Return the sentence of a line in a language.
-
-    Some arguments are codes that are put into words first: `item` (list/version/item) gives `question` and `option`,
-    `choice` gives `answer`, `choices` are several of them, `list` becomes its title, and `field`, `earlier` and `later`
-    become the card's labels of those dates.
-    """
-    args: dict[str, object] = dict(line.args)
-    words = sentences(language)
-    args |= {name: words[f"card.{line.args[name]}"] for name in ("field", "earlier", "later") if name in args}
-    if "item" in line.args:
-        checklist, version, item_id = str(line.args["item"]).split("/")
-        item = checklist_version(checklist, int(version)).by_id[item_id]
-        args["question"] = (item.alone_en or item.ask_en) if language == "en" else (item.alone or item.ask)
-        options = {option.id: option for option in item.how.options} if item.how else {}
-        option = options.get(str(line.args.get("option", "")))
-        args["option"] = (option.title_en if language == "en" else option.title) if option else ""
-    if "choices" in line.args:
-        args["choices"] = ", ".join(words[f"answers.{choice}"] for choice in str(line.args["choices"]).split(","))
-    if "list" in line.args:
-        of = newest(str(line.args["list"]))
-        args["list"] = of.title_en if language == "en" else of.title
-    if "choice" in line.args:
-        args["answer"] = words[f"answers.{line.args['choice']}"]
-    return words[line.say].format(**args)
 
 
 def aside_lines(pen: Pen, aside: Aside | None, *, inputs: bool = False) -> list[Element]:
@@ -338,7 +312,7 @@ def action_sets(
 ) -> list[Element]:
     """Return buttons in rows that fit the narrowest phone; the first `primary` of them are filled.
 
-    nav: ways out, behind `…` after the last button. within: the pixels there are.
+    nav: ways out, behind `…` after the last button, or of a row of their own. within: the pixels there are.
     """
     ways_out = [{**execute(pen, button, inputs=inputs), "mode": "secondary"} for button in nav]
     rows: list[list[Element]] = []
@@ -356,7 +330,7 @@ def action_sets(
     if ways_out and rows and used + _BETWEEN + _DOTS <= within and len(rows[-1]) + len(ways_out) <= MOST_ACTIONS:
         rows[-1] += ways_out
     else:
-        rows += [ways_out] if ways_out else []
+        rows += [ways_out[first : first + MOST_ACTIONS] for first in range(0, len(ways_out), MOST_ACTIONS)]
     return [
         {"type": "ActionSet", "actions": row, **({"spacing": "Small"} if place else {})}
         for place, row in enumerate(rows)

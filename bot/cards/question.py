@@ -1,5 +1,7 @@
 """The question card: answers in one set of buttons, navigation behind another, no inputs."""
 
+from collections.abc import Sequence
+
 from bot.cards.explained import help_lines
 from bot.cards.parts import (
     Card,
@@ -18,7 +20,7 @@ from bot.cards.parts import (
 )
 from checklists.loader import checklist_version
 from checklists.model import Item
-from dialogs.views.views import QuestionView
+from dialogs.views.views import Button, QuestionView
 
 
 def question_card(pen: Pen, view: QuestionView) -> Card:
@@ -38,9 +40,18 @@ def question_card(pen: Pen, view: QuestionView) -> Card:
     if view.helps and item.help is not None:
         body.append(box("emphasis", help_lines(pen.language, item.help)))
     body += action_sets(pen, view.answers)
-    body += action_sets(pen, (), nav=view.nav)
+    taken_over, ways_out = offered(view.nav)
+    body += action_sets(pen, taken_over) + action_sets(pen, (), nav=ways_out)
     body += [*_origin(pen, item), *aside_lines(pen, view.aside)]
     return card(pen, body, view.refresh)
+
+
+def offered(nav: Sequence[Button]) -> tuple[tuple[Button, ...], tuple[Button, ...]]:
+    """Split the buttons beside the answers into the offer to take over a sibling's, which stands in sight, and the
+    ways out.
+    """
+    same = tuple(button for button in nav if button.claim.verb == "same_as")
+    return same, tuple(button for button in nav if button not in same)
 
 
 def marks(pen: Pen, item: Item) -> list[Element]:

@@ -3,10 +3,12 @@
 from bot.cards.parts import (
     Card,
     Element,
+    Mark,
     Pen,
     action_sets,
     card,
     child_words,
+    chip,
     fitting,
     notices,
     subtle,
@@ -28,7 +30,7 @@ def reminder_card(pen: Pen, view: ReminderView) -> Card:
 def _made(pen: Pen, view: ReminderView, most: int) -> Card:
     body = [*top("", pen.line(view.title)), *notices(pen, view)]
     for case in view.cases:
-        body.append(text(case.case_ref, weight="Bolder", style="heading", size="Default", separator=True))
+        body.append(_heading(pen, case))
         for point in case.points:
             body += _point(pen, case, point, most)
         if case.first is not None:
@@ -44,6 +46,18 @@ def _made(pen: Pen, view: ReminderView, most: int) -> Card:
         body.append(text(pen.say("reminders.whole_message"), separator=True, isSubtle=True))
         body += action_sets(pen, (view.snooze,), inputs=False)
     return card(pen, body)
+
+
+def _heading(pen: Pen, case: ReminderCase) -> Element:
+    """Return the case as a heading, with a chip where something of it is late."""
+    ref = text(case.case_ref, weight="Bolder", style="heading", size="Default")
+    if not case.late:
+        return {**ref, "separator": True}
+    columns = [
+        {"type": "Column", "width": "stretch", "items": [ref]},
+        {"type": "Column", "width": "auto", "items": [chip(Mark(pen.say("reminders.late"), "Attention"))]},
+    ]
+    return {"type": "ColumnSet", "columns": columns, "separator": True}
 
 
 def _point(pen: Pen, case: ReminderCase, point: ReminderPoint, most: int) -> list[Element]:

@@ -17,7 +17,7 @@ from bot.cards.help import help_card
 from bot.cards.menus import ask_ref_card, cases_card, menu_card
 from bot.cards.motivation import doubt_card, motivation_card
 from bot.cards.panel import panel_card
-from bot.cards.parts import Card, Pen, line_words
+from bot.cards.parts import Card, Pen
 from bot.cards.prompt import prompt_card
 from bot.cards.question import question_card
 from bot.cards.reading import differences_card, reading_card, return_card, shortfall_card, signed_card
@@ -28,6 +28,7 @@ from bot.cards.unit import unit_case_card
 from dialogs.turn.exchange import Reply
 from dialogs.turn.tokens import Mint
 from dialogs.views.views import without_texts
+from dialogs.views.wording import line_words
 from texts import say
 
 _BUILDERS: dict[str, Callable[[Pen, Any], Card]] = {

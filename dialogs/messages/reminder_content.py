@@ -116,7 +116,7 @@ class _Bundle:
             self._standings[note.case_id] = read_case(self._session, case)
         state = self._standings[note.case_id].state
         swept = due(state, self._today, self._settings, self._settings.workdays)
-        found = (protection_due(state, self._today), *swept)
+        found = (protection_due(state, self._today, self._settings.workdays), *swept)
         return next((one for one in found if one and (one.rule, one.mark) == (note.rule, note.mark)), None)
 
     def _review(self, note: ToldRow) -> Due | None:
@@ -221,6 +221,7 @@ class _Bundle:
             checklist=BASIS,
             version=self._standings[case.id].version if case.id in self._standings else 1,
             points=tuple(self._point(case, one) for one in found),
+            late=any((one.late or one.rule == "BESLUT") and self._today > one.on for one in found),
             answers=protection.buttons(case.id) if asked_here else (),
             button=button,
             more=self._acts(case, found, reads=verb == OPENS["chef"]) if button else (),

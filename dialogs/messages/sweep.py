@@ -13,7 +13,15 @@ from datetime import date, datetime, timedelta
 from actions.rounds import readings_left as round_readings_left
 from checklists.access import Audience, Staff
 from checklists.months import months_on
-from checklists.reminder_rules import CaseState, Due, due, protection_due, review_due
+from checklists.reminder_rules import (
+    CaseState,
+    Due,
+    due,
+    protection_audiences,
+    protection_due,
+    protection_since,
+    review_due,
+)
 from checklists.swedish_time import day_of, local
 from checklists.tenant_settings import TenantSettings
 from dialogs.messages.case_state import case_dates, has_children_beside, is_protection_answered, read_case
@@ -163,6 +171,8 @@ def _note_reviews(session: Session, settings: TenantSettings, tenant_id: int, da
         told = told_reminders.told_about(session, [reading.case_id for reading in left]) if left else {}
         again = told_reminders.snoozed(session, tenant_id, day) if left else set()
         for reading in left:
+            if conversations.chat_with(session, reading.person_id) is None:
+                continue  # noted, it would be forgotten for want of a chat and noted again, and the sweep never end
             occasion: Occasion = (reading.person_id, "GRANSKA", reading.case_id, f"round:{row.id}")
             bundle, note = f"reminder:{reading.person_id}:{day}", told.get(occasion)
             if note is None:
@@ -205,26 +215,28 @@ class Protected:
 
 
 def tell_of_protection(session: Session, now: datetime) -> Protected:
-    """Tell worker and chef of each report received today without a protection assessment."""
-    day = swept_day(now)
+    """Tell of each report without a protection assessment that has waited long enough; see `protection_audiences`."""
+    day, at = swept_day(now), local(now)
     told_now = 0
     skipped: list[Skipped] = []
     for tenant in tenants.everyone(session):
         tenant_id = tenant.id
-        found, unread = told_reminders.received(session, tenant_id, day)
+        settings = tenants.settings(tenant)
+        since = protection_since(day, settings.workdays)
+        found, unread = told_reminders.received(session, tenant_id, since, day)
         left_out = list(unread)
         staff = Staff(people.holdings_on(session, tenant_id, day)) if found else Staff(())
-        on_duty = out_of_hours(session, tenants.settings(tenant), staff, tenant_id, now) if found else []
+        on_duty = out_of_hours(session, settings, staff, tenant_id, now) if found else []
         told = told_reminders.told_about(session, [case.id for case in found]) if found else {}
         for case in found:
             try:
-                one = _protection(session, case, day)
-                audience = _audience(session, staff, case, one, on_duty) if one else []
+                one = _protection(session, case, day, settings)
+                audience = _audience(session, settings, staff, case, at, on_duty) if one else []
             except UNFIT as error:
                 left_out.append(Skipped(case.id, error))
                 continue
             for person in audience:
-                occasion: Occasion = (person, "SKYDD", case.id, day.isoformat())
+                occasion: Occasion = (person, "SKYDD", case.id, one.mark if one else "")
                 if occasion not in told:
                     bundle = f"skydd:{person}:{case.id}:{day}"
                     _tell(session, tenant_id, occasion, day, bundle)
@@ -246,14 +258,21 @@ def out_of_hours(session: Session, settings: TenantSettings, staff: Staff, tenan
     return [row for row in rows if conversations.reachable(conversations.of_person(session, row))]
 
 
-def _audience(session: Session, staff: Staff, case: CaseRow, one: Due, on_duty: list[int]) -> list[int]:
-    """Return who is told: outside office hours those on duty in the chef's place, except of a protected identity."""
-    if not on_duty or case.protected_identity:
-        return reached(session, staff, case, one.audiences)
-    return list(dict.fromkeys([*reached(session, staff, case, ("worker",)), *on_duty]))
+def _audience(
+    session: Session, settings: TenantSettings, staff: Staff, case: CaseRow, at: datetime, on_duty: list[int]
+) -> list[int]:
+    """Return who is told now: outside office hours those on duty in the chef's place, except of a protected identity.
+
+    on_duty: empty in office hours.
+    """
+    if on_duty and not case.protected_identity:
+        return on_duty
+    in_office = settings.in_office_hours(at)
+    audiences = protection_audiences(at, trail.entered_at(session, case.id), settings, in_office=in_office)
+    return reached(session, staff, case, audiences)
 
 
-def _protection(session: Session, case: CaseRow, day: date) -> Due | None:
-    dates = case_dates(session, case)
+def _protection(session: Session, case: CaseRow, day: date, settings: TenantSettings) -> Due | None:
     answered, beside = is_protection_answered(session, case), has_children_beside(case)
-    return protection_due(CaseState(dates, protected_now=answered, with_children=beside), day)
+    state = CaseState(case_dates(session, case), protected_now=answered, with_children=beside)
+    return protection_due(state, day, settings.workdays)

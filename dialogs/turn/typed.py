@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from actions import answers
 from actions.basis import Sheet
 from actions.changes import NONE, Changes
-from checklists.detail_words import read_detail, read_start
+from checklists.detail_words import is_day_meant, read_detail, read_start
 from checklists.doubt import doubt, names_of
 from checklists.errors import OnlyReference, UserError
 from checklists.free_text import MOST_TEXT
@@ -36,6 +36,7 @@ from dialogs.turn.turn_context import TurnContext
 from dialogs.views.parts import Claim
 from dialogs.views.ready_made import open_button
 from dialogs.views.views import AnyView, Button, Line, MenuView, QuestionView, SayView
+from dialogs.views.wording import line_words
 from dialogs.worker import asked_about, facts_card, next_card
 from dialogs.worker.echo import echoed
 from dialogs.worker.fill_checklist import ANSWER
@@ -44,7 +45,7 @@ from storage import inbox
 from storage.sealing import KeyGone
 from texts import LANGUAGES, say, sentences
 
-_ON_A_LIST = ("question", "group", "motivation", "doubt")
+_ON_A_LIST = ("question", "group", "motivation", "detail", "doubt")
 """The kinds of cards that ask something of a list, and are shown again when a line is refused."""
 _MOST_MISSED = 2
 """How many lines in a row may be misunderstood before the form is offered."""
@@ -103,7 +104,7 @@ def _button(shown: Shown, text: str) -> Button | None:
     is_asked = len(bare.split()) < len(text.split()) and read_answer(bare) is None  # `alla ja` is no answer to one
     words = {folded(text), core(text)} | ({folded(bare)} if is_asked else set())
     for button in shown.buttons:
-        if words & {folded(say(button.title.say, language, **button.title.args)) for language in LANGUAGES}:
+        if words & {folded(line_words(button.title, language)) for language in LANGUAGES}:
             return button
     number = read_number(text)
     return shown.buttons[number - 1] if number and number <= len(shown.buttons) else None
@@ -124,10 +125,10 @@ def _question(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     button = next((button for button in shown.buttons if button.claim.choice == said.choice), None)
     if button is None:
         return again(context, shown, Line(say="errors.BK-120"))
-    if _is_doubted(said):
+    items = _items_of(button.claim)
+    if _is_doubted(said) and not _goes_with(context, shown, said, items):
         return again(context, shown, Line(say="typed.not_sure_of_text"))
     reaction = commands.run_verb(context, button.claim, {})
-    items = _items_of(button.claim)
     if said.text and items:
         reaction = _text_too(context, button.claim, said, items[0], reaction)
     return _echoed(context, shown, reaction, items)
@@ -144,6 +145,12 @@ def _is_doubted(said: Said) -> bool:
     return bool(said.text) and doubt(said.text, _names()) is not None
 
 
+def _goes_with(context: TurnContext, shown: Shown, said: Said, items: Sequence[str]) -> bool:
+    """Return whether the text is what is asked with the answer, as a day: then it is not meant for the bot."""
+    sheet, _ = _here(context, shown)
+    return sheet is not None and bool(items) and _detail_in(sheet, items[0], said) is not None
+
+
 def _skip(context: TurnContext, shown: Shown) -> AnyView:
     """Show the next question and leave this one for later; nothing is stored."""
     basis = find_case.by_id(context, shown.at.case, ANSWER, shown.at.list_id)
@@ -151,7 +158,8 @@ def _skip(context: TurnContext, shown: Shown) -> AnyView:
 
 
 def _text_too(context: TurnContext, claim: Claim, said: Said, item_id: str, reaction: Reaction) -> Reaction:
-    """Store the text after an answer: of `nej, TEXT` as the motivation, of `ja, TEXT` as the note (förbehåll).
+    """Store the text after an answer: of `nej, TEXT` as the motivation, of `ja, TEXT` as the note (förbehåll), unless
+    it names what is asked with the answer: `ja, eget samtal`.
 
     If the answer itself was given earlier, the text is stored only if nothing has changed since the card was shown.
     """
@@ -166,12 +174,42 @@ def _text_too(context: TurnContext, claim: Claim, said: Said, item_id: str, reac
         if not isinstance(landed(context, press, ANSWER), Landed):
             return reaction
     here = f"question:{item_id}"
+    stop = sheet.stop(f"detail:{item_id}")
     try:
-        kept = _keep_text(context, sheet, item_id, said)
+        given = _detail_in(sheet, item_id, said)
+        if given is None:
+            kept = _keep_text(context, sheet, item_id, said)
+        elif stop is not None:
+            kept = answers.set_detail(context.session, context.origin, sheet, item_id, given)
+        else:
+            kept = answers.set_method(context.session, context.origin, sheet, item_id, given.options)
     except OnlyReference as error:
         told = (Line(say=error.text_key),)
         return Done(next_card.go_on(context, basis, sheet.filled.id, here, told), changes)
+    except UserError as error:
+        if given is None or stop is None:
+            raise
+        told = (Line(say=error.text_key, args=error.args_for_text),)
+        return Done(next_card.detail(context, sheet, stop, told), changes)
     return Done(next_card.go_on(context, basis, sheet.filled.id, here), changes + kept)
+
+
+def _detail_in(sheet: Sheet, item_id: str, said: Said) -> answers.Detail | None:
+    """Return what goes with the answer, if that is all the text names: `ja, FREDA`, as in a file, `ja, 2026-05-12`.
+
+    A day is returned as it is written, also where it cannot be read: then it is asked for, not kept as a comment.
+    """
+    item = sheet.checklist.by_id[item_id]
+    asks_how = item.how is not None and said.choice in item.how.answers
+    asks_day = item.day is not None and said.choice in item.day.answers
+    if asks_day and is_day_meant(said.text):
+        return answers.Detail(day=said.text)
+    found = read_detail(item, said.text) if asks_how or asks_day else None
+    if found is None or found["text"] or (found["options"] and not asks_how) or (found["day"] and not asks_day):
+        return None
+    if "," in found["options"] and item.how is not None and not item.how.several:
+        return None
+    return answers.Detail(options=found["options"], day=found["day"])
 
 
 def _keep_text(context: TurnContext, sheet: Sheet, item_id: str, said: Said) -> Changes:
@@ -294,7 +332,9 @@ def _detail(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     if sheet is None:
         return None
     inputs = read_detail(sheet.checklist.by_id[OnCard.read(shown.at).item_id], text) if said is None else None
-    return commands.run_verb(context, shown.at, inputs) if inputs else SayView(notices=(Line(say="typed.detail_how"),))
+    if inputs is None or (inputs["text"] and doubt(inputs["text"], _names()) is not None):
+        return again(context, shown, Line(say="typed.detail_how"))
+    return commands.run_verb(context, shown.at, inputs)
 
 
 def _start(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
@@ -302,11 +342,11 @@ def _start(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     inputs = read_start(shown.wants, [fact.item for fact in shown.items], text, context.today)
     if inputs is not None:
         return commands.run_verb(context, shown.at, inputs)
-    if read_answers(text) is None:
+    if read_answers(text) is None and not begins_with_answer(text) and not any(map(str.isdigit, text)):
         return None
     said = {"received_on": context.today.isoformat(), "children": "2", "akt_part": "fysisk"}
     example = [said[name] for name in shown.wants] + ["ja"] * len(shown.items)
-    return SayView(notices=(Line(say="typed.start_how", args={"example": " ".join(example)}),))
+    return again(context, shown, Line(say="typed.start_how", args={"example": " ".join(example)}))
 
 
 def _facts(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
@@ -321,7 +361,9 @@ def _facts(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
 
 
 def _comment(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
-    """Take the line as the comment."""
+    """Take the line as the comment, unless it may not be meant as one."""
+    if doubt(text, _names()) is not None:
+        return again(context, shown, Line(say="typed.comment_how"))
     return commands.run_verb(context, shown.at, {"comment": text[: MOST_TEXT + 1]})
 
 
@@ -336,7 +378,7 @@ def misunderstood(context: TurnContext, shown: Shown | None, text: str) -> AnyVi
     case = find_case.last_touched(context, ANSWER)
     offer = (Line(say="typed.offer_form"),) if is_third and case is not None and case.closed_on is None else ()
     form = _form_button(case.id) if offer and case is not None else ()
-    if shown is not None and shown.kind in (*_ON_A_LIST, "facts"):
+    if shown is not None and shown.kind in (*_ON_A_LIST, "facts", "start"):
         told = Line(say="typed.not_kept") if not suggested else view.lines[0]
         card = again(context, shown, Line(say="menu.not_understood"), told, *offer)
         if hasattr(card, "nav"):
@@ -379,12 +421,15 @@ def again(context: TurnContext, shown: Shown | None, *lines: Line) -> AnyView:
 
 
 def _again(context: TurnContext, shown: Shown, lines: tuple[Line, ...]) -> AnyView | None:
-    if shown.kind == "facts":
+    if shown.kind in ("facts", "start"):
         basis = find_case.by_id(context, shown.at.case, ANSWER, shown.at.list_id)
         sheet, facts = basis.sheet(shown.at.filled), OnFacts.read(shown.at)
         if sheet is not None:
             return facts_card.child_facts(basis, sheet, lines, form=facts.form)
         return facts_card.facts_card(context, basis, lines, facts.child, form=facts.form)
+    if shown.kind == "comment":
+        view, _ = parted(commands.run_verb(context, _as(shown.at, "comment"), {}))
+        return view.model_copy(update={"notices": (*lines, *view.notices)})
     if shown.kind not in _ON_A_LIST:
         return None
     sheet, stop = _here(context, shown)

@@ -453,13 +453,14 @@ class ReminderCase(Data):
     """One case in a reminder, with a button to it. version: of the checklist its questions belong to.
 
     first: the question to answer at once, on one case of a message only. answers: the buttons that answer it, or the
-    question of the first point. more: what else can be done.
+    question of the first point. more: what else can be done. late: something of it should have been done by now.
     """
 
     case_ref: str
     checklist: str
     version: int
     points: tuple[ReminderPoint, ...]
+    late: bool = False
     button: Button | None = None
     first: ReminderItem | None = None
     answers: tuple[Button, ...] = ()

@@ -4,6 +4,7 @@ import re
 
 from actions.basis import Basis, Sheet
 from checklists.lifecycle import State
+from checklists.replies import read_answer
 from checklists.rights import LIST_HOLDER, Right
 from checklists.route import stop_of
 from dialogs.chef.reading import enter
@@ -17,16 +18,21 @@ from dialogs.worker import facts_card, next_card, summary_card
 
 CHANGE = Right("change", "case", LIST_HOLDER)
 _REST = re.compile(
-    r"(?:(?:fråga|frågan|fraga|svar|svaret|nr|nummer|question|answer|no)\s+)?"
+    r"(?:(?:fråga|frågan|fraga|svar|svaret|nr|nummer|på|question|answer|no|the|to)\s+)*"
     r"(?:(?P<number>\d{1,3})(?:\s+|$))?(?P<ref>.*?)\s*(?:\b(?:barn|child)\s+(?P<child>\d{1,2}))?",
     re.IGNORECASE,
 )
 
+_TO = re.compile(
+    r"(?P<rest>.*?)\s*(?P<to>\b(?:till|ska(?:ll)? (?:vara|bli)|borde vara|to|should be)\b|[:=,])?\s*(?P<said>\w+)",
+    re.IGNORECASE,
+)
 _CHILD = re.compile(r"(?P<child>[1-9]\d?)?(?:(?:^|\s+)(?P<ref>\S.*))?", re.ASCII)
 
 
 def change_typed(context: TurnContext, rest: str) -> Reaction:
     """Show a question by number, for the named or last used case and the named or last shown child."""
+    rest, said = _without_answer(rest)
     number, ref, child = parts(rest)
     basis = find_case.named_list(context, ref, CHANGE)
     if basis is None:
@@ -43,7 +49,19 @@ def change_typed(context: TurnContext, rest: str) -> Reaction:
     if child and not 1 <= int(child) <= case.children:
         line = Line(say="change.no_such_child", args={"child": child, "most": case.children})
         return _all_of_it(context, basis, line)
-    return _question(context, basis, _sheet(context, basis, child), int(number))
+    told = (Line(say="change.answer_here"),) if said else ()
+    return _question(context, basis, _sheet(context, basis, child), int(number), told)
+
+
+def _without_answer(rest: str) -> tuple[str, str]:
+    """Split `1 till nej` into what is to be changed and how the answer is put: `till`, `said` for nothing, or "" if
+    there is none. The answer itself is given to the question, once it is seen.
+    """
+    found = _TO.fullmatch(rest.strip())
+    said = read_answer(found["said"]) if found and found["rest"] else None
+    if found is None or said is None or said.text:
+        return rest, ""
+    return found["rest"], found["to"] or "said"
 
 
 def parts(rest: str) -> tuple[str, str, str]:
@@ -61,7 +79,7 @@ def _sheet(context: TurnContext, basis: Basis, child: str) -> Sheet:
     return (basis.sheet(shown.at.filled) if shown else None) or basis.sheets[0]
 
 
-def _question(context: TurnContext, basis: Basis, sheet: Sheet, number: int) -> AnyView:
+def _question(context: TurnContext, basis: Basis, sheet: Sheet, number: int, told: tuple[Line, ...]) -> AnyView:
     by_number = {sheet.checklist.numbers[item.id]: item.id for item in sheet.checklist.asked[sheet.filled.role]}
     if number not in by_number:
         line = Line(say="change.no_such_number", args={"most": max(by_number)})
@@ -71,7 +89,7 @@ def _question(context: TurnContext, basis: Basis, sheet: Sheet, number: int) -> 
         return _all_of_it(context, basis, Line(say="change.does_not_apply", args={"number": number}))
     if not sheet.may_answer(stop):
         return next_card.go_on(context, basis, notices=(Line(say="reading.is_ended"),))
-    return next_card.card(context, sheet, stop, basis=basis)
+    return next_card.card(context, sheet, stop, told, basis)
 
 
 def _all_of_it(context: TurnContext, basis: Basis, line: Line) -> AnyView:
@@ -81,8 +99,9 @@ def _all_of_it(context: TurnContext, basis: Basis, line: Line) -> AnyView:
 
 
 def _whole(context: TurnContext, rest: str) -> bool:
+    rest, said = _without_answer(rest)
     number, ref, _ = parts(rest)
-    return bool(number or not rest) and maybe_ref(context, ref)
+    return bool(number or not rest) and said != "said" and maybe_ref(context, ref)
 
 
 def child_typed(context: TurnContext, rest: str) -> Reaction:

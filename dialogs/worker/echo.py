@@ -62,6 +62,8 @@ def _texts(context: TurnContext, sheet: Sheet, kept: Sequence[str]) -> tuple[Lin
             found.setdefault(("typed.kept_place", now.place), []).append(number)
         if now.note and now.note != before.note:
             found.setdefault(("typed.kept_note", now.note), []).append(number)
+        elif (now.option, now.day) != (before.option, before.day) and (now.option or now.day):
+            found.setdefault(("typed.kept_detail", ""), []).append(number)
     return tuple(
         Line(
             say=key,

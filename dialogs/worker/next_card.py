@@ -47,7 +47,7 @@ def card(
     else:
         view = motivation(sheet, stop, notices, *_begun(context, sheet, stop))
     if basis is not None and len(basis.sheets) > 1 and isinstance(view, QuestionView | MotivationView):
-        view = view.model_copy(update={"nav": (*view.nav, *_same_as(context, basis, sheet, stop))})
+        view = view.model_copy(update={"nav": (*_same_as(context, basis, sheet, stop), *view.nav)})
     if any(item_id in sheet.answers and sheet.answers[item_id].returned for item_id in stop.items):
         return view.model_copy(update={"remark": summary_card.remark(context, sheet.filled.return_id)})
     return view

@@ -49,7 +49,7 @@ def open_facts(basis: Basis) -> tuple[str, ...]:
     """Return the facts about the case that the list depends on and nobody knows yet. A known one is not asked again."""
     used = basis.checklist.facts_used(basis.role)
     known = {
-        fact_id for (at, fact_id), row in basis.facts.items() if at == cases.WHOLE_CASE and row.value != cases.UNKNOWN
+        fact_id for (at, fact_id), row in basis.facts.items() if at == cases.WHOLE_CASE and row.value in cases.KNOWN
     }
     return tuple(
         fact_id

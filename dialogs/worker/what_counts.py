@@ -34,7 +34,8 @@ def what_counts(context: TurnContext, press: Press[OnCard]) -> Reaction:
 def what_is(context: TurnContext, rest: str) -> Reaction:
     """Say what a question means, by its number; without one, the question last shown."""
     number, ref, _child = parts(rest)
-    basis = find_case.named_or_latest(context, ref, WHAT_COUNTS)
+    is_word = not number and not maybe_ref(context, ref)  # `vad betyder barnets bästa` names no question
+    basis = find_case.named_or_latest(context, "" if is_word else ref, WHAT_COUNTS)
     shown = context.shown
     sheet = None
     if basis is not None:
@@ -42,7 +43,7 @@ def what_is(context: TurnContext, rest: str) -> Reaction:
     checklist = sheet.checklist if sheet is not None else newest(BASIS)
     asked = checklist.asked[sheet.filled.role if sheet is not None else "case_worker"]
     by_number = {str(checklist.numbers[item.id]): item.id for item in asked}
-    if not number and shown is not None and shown.kind == "question":
+    if not number and not is_word and shown is not None and shown.kind == "question":
         number = str(checklist.numbers.get(OnCard.read(shown.at).item_id, ""))
     item_id = by_number.get(number.lstrip("0"))
     if item_id is None:
@@ -63,4 +64,4 @@ def _whole(context: TurnContext, rest: str) -> bool:
 
 
 VERBS = (Verb(WHAT_COUNTS, what_counts, OnCard, keeps=False),)
-COMMANDS = (Command("vad betyder", ("vad räknas", "what is"), what_is, WHAT_IS, _whole),)
+COMMANDS = (Command("vad betyder", ("vad räknas", "vad är", "what is"), what_is, WHAT_IS, _whole),)

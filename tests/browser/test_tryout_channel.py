@@ -532,7 +532,7 @@ def test_the_made_up_people_are_enough_to_try_everything() -> None:
     assert len({row["object_id"] for row in rows}) >= 8
     assert {role: len(ids) for role, ids in of_role.items()} == {
         "case_worker": 3,
-        "peer_reviewer": 2,
+        "peer_reviewer": 4,
         "unit_manager": 2,
         "manager": 1,
         "auditor": 1,

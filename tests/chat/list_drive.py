@@ -6,9 +6,13 @@ from sqlmodel import col, select
 
 from checklists.loader import newest
 from checklists.model import Item, ListId, Role
-from storage import answers
+from storage import answers, people
 from storage.answers import AnswerRow
+from storage.calibrations import CalibrationRow
+from storage.cases import CaseRow
+from storage.desk import Session
 from storage.filled import FilledRow
+from storage.rounds import ReadingRow, RoundCaseRow, RoundRow
 from tests.chat.harness import NORTH, TENANT, Chat, Room, move_in
 from tests.sql.import_files import import_cases
 from texts import Language, say
@@ -32,6 +36,33 @@ def furnish(room: Room) -> None:
         room, case_ref=CHILD, unit=NORTH, lead_email="anna@example.invalid", intervention_decided="ja", violence="ja"
     )
     takes_in(room, case_ref=ADULT, unit=ADULT_UNIT, case_type="vuxen", lead_email="ylva@example.invalid", children="2")
+    is_drawn(room, "greta", "peer_review_bou", CHILD)
+    is_drawn(room, "greta", "rvt_self_check", ADULT)
+
+
+def is_drawn(room: Room, name: str, checklist: ListId, ref: str) -> None:
+    """Put a case into an open round for a reviewer who has calibrated and said that she has no tie to it."""
+
+    def work(session: Session) -> None:
+        case = session.exec(select(CaseRow).where(CaseRow.ref == ref)).one()
+        person = people.by_email(session, 1, f"{name}@example.invalid")
+        assert person is not None
+        version, day = newest(checklist).version, room.now.date()
+        made = RoundRow(
+            **{"tenant_id": 1, "nonce": f"{name} {ref}", "name": b"", "pool": b"", "checklist": checklist},
+            **{"version": version, "first": day, "last": day, "method": "random", "seed": "1", "per_unit": 1},
+            **{"opens_on": day, "closes_on": day, "state": "open", "made_by": person.id, "made_at": room.now},
+        )
+        session.add(made)
+        session.flush()
+        of = {"tenant_id": 1, "round_id": made.id}
+        drawn = {"case_id": case.id, "unit_id": case.unit_id, "decided_on": day, "place": 1, "drawn": True}
+        session.add(RoundCaseRow(**of, **drawn))
+        session.add(ReadingRow(**of, case_id=case.id, person_id=person.id, declared="none", declared_at=room.now))
+        at = {"person_id": person.id, "checklist": checklist, "version": version, "akt": "made_up"}
+        session.add(CalibrationRow(**of, **at, at=room.now, choices="{}"))
+
+    room.desk.run_now(work)
 
 
 def takes_in(room: Room, **cells: str) -> None:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.chat.card_hand import button, inputs
+from tests.chat.card_hand import button, elements, inputs
 from tests.chat.drive import TEXTS, fills, opens, saves_facts
 from tests.chat.harness import REF, Chat, Room
 
@@ -193,9 +193,30 @@ def test_only_a_child_without_answers_goes_and_what_was_known_of_it_is_known_no_
     two.presses("Spara", {"Antal barn": "2"})
     assert "child_placed" not in two.facts(child=2)
 
-    two.types("barn 2").is_asked("child_heard").presses("Nej")
+    two.types("barn 2").is_asked("facts").presses("Spara").is_asked("child_heard").presses("Nej")
     two.types("uppgifter").presses("Spara", {"Antal barn": "1"}).sees("Barn 2 har en lista med svar", "Talet är inte")
     assert room.case().children == 2
+
+
+def test_a_child_who_is_taken_out_and_added_again_is_asked_its_facts_anew(two: Chat, room: Room) -> None:
+    two.types("uppgifter").presses("Spara", {"Är barnet placerat? (Barn 2)": "Ja"})
+    two.types("uppgifter").presses("Spara", {"Antal barn": "1"}).presses("Spara", {"Antal barn": "2"})
+    two.types("uppgifter").presses("Spara", {"Antal barn": "1"}).presses("Spara", {"Antal barn": "2"})
+    two.sees_no("Nu: Vet inte")
+    facts = "select value from fact where child = 2 and name = 'child_placed' order by revision"
+    assert room.raw.execute(facts).fetchall() == [("ja",), ("",)]
+
+    fills(two.types("fortsätt"), until="facts").sees("Är barnet placerat?").presses(
+        "Spara", {"Är barnet placerat?": "Nej"}
+    )
+    two.is_asked("child_heard")
+    assert two.facts(child=2)["child_placed"] == "nej"
+    two.types("uppgifter").sees("Nu: Nej")
+
+
+def test_what_was_left_open_on_the_facts_card_of_a_child_is_not_asked_again(two: Chat) -> None:
+    fills(two, until="facts").presses("Spara").is_asked("child_heard")
+    two.types("fortsätt").is_asked("child_heard")
 
 
 def test_a_child_added_after_sending_is_answered_and_sent_too(anna: Chat, room: Room) -> None:
@@ -251,3 +272,25 @@ def test_a_motivation_beside_its_own_answer_is_taken_over_too(two: Chat) -> None
     two.presses("Samma motivering som Barn 1")
 
     assert two.written("child_informed_report", child=2).motivation == TEXTS["motivation"]
+
+
+def test_every_line_is_answered_where_a_siblings_answer_is_offered(two: Chat) -> None:
+    two.types("nej, påhittat skäl för båda")
+    fills(two, until="facts").presses("Spara").is_asked("child_heard")
+    for line in ("blått", "hur menar du?", "vet inte", "vad saknas", "barn 2"):
+        two.types(line)
+    two.is_asked("child_heard").types("ja men via tolk").sees("Fråga 1", "kommentar (förbehåll)")
+    assert two.written("child_heard", child=2).note == "via tolk"
+    two.types("ja på alla").types("ja").is_asked("police_report_decided")
+    two.types("samma som barn 1: ja").is_asked("police_report_motivated")
+    assert two.stored("police_report_decided", child=2) == "ja"
+
+
+def test_the_offer_of_a_siblings_answer_stands_in_sight(two: Chat) -> None:
+    two.types("nej, påhittat skäl för båda")
+    fills(two, until="facts").presses("Spara")
+    assert two.buttons[:3] == ["Ja", "Nej", "Samma som Barn 1: Nej"]
+    assert two.types("3").stored("child_heard", child=2) == "nej"
+    sets = [one["actions"] for one in elements(two.card) if one["type"] == "ActionSet"]
+    title = "Samma motivering som Barn 1"
+    assert [a.get("mode") for some in sets for a in some if a["title"] == title] == [None]

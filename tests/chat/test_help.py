@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.cards.parts import line_words
 from checklists.loader import all_checklists, all_facts
 from checklists.model import Checklist, Help, Item
 from dialogs.views.parts import Line
+from dialogs.views.wording import line_words
 from tests.chat.card_hand import elements, every_action
 from tests.chat.drive import fills, opens
 from tests.chat.harness import REF, Chat, Room

@@ -29,6 +29,7 @@ from tests.chat.list_drive import (
     begins,
     forms_through,
     furnish,
+    is_drawn,
     presses_through,
     rows_of,
     speaks,
@@ -241,7 +242,9 @@ def test_nobody_reviews_a_case_she_has_had(room: Room) -> None:
     refused = anna.types(f"ny peer_review_bou {CHILD}").said
     assert refused == anna.types("ny peer_review_bou SN 2026/9999").said
 
-    bo.types(f"ny peer_review_bou {CHILD}").is_asked("decision_motivation_clear")
+    assert bo.types(f"ny peer_review_bou {CHILD}").said == refused, "it is drawn for another"
+    is_drawn(room, "bo", "peer_review_bou", CHILD)
+    assert bo.types(f"ny peer_review_bou {CHILD}").kind() == "question"
     takes_in(room, case_ref=CHILD, lead_email="bo@example.invalid")
     takes_in(room, case_ref=CHILD, lead_email="eva@example.invalid")
 
@@ -257,7 +260,8 @@ def test_who_signed_it_does_not_review_it(room: Room) -> None:
     cecilia.presses("Visa skillnader").presses("Signera")
 
     cecilia.types(f"ny peer_review_bou {REF}").sees("inget ärende")
-    cecilia.types(f"ny peer_review_bou {CHILD}").is_asked("decision_motivation_clear")
+    is_drawn(room, "cecilia", "peer_review_bou", CHILD)
+    assert cecilia.types(f"ny peer_review_bou {CHILD}").kind() == "question"
 
 
 def test_neither_a_report_nor_a_decision_against_it_is_a_gap(room: Room) -> None:
@@ -273,7 +277,30 @@ def test_what_the_next_question_presupposes_is_asked_first(room: Room) -> None:
     furnish(room)
     greta = begins(room.chat("greta"), "peer_review_bou", CHILD)
     greta.types("ja").is_asked("child_heard_in_prelim").types("e/t").is_asked("child_heard_in_investigation")
-    greta.types("ändra 2").types("nej").is_asked("prelim_child_not_heard_motivated")
+    greta.types("ändra 2").types("nej").types("Påhittad motivering: det framgår inte")
+    greta.is_asked("prelim_child_not_heard_motivated")
+
+
+def test_a_case_that_is_not_drawn_for_her_is_reviewed_on_no_door(room: Room) -> None:
+    furnish(room)
+    takes_in(room, case_ref=TWIN, unit=NORTH, lead_email="anna@example.invalid", intervention_decided="ja")
+    greta = room.chat("greta")
+    for word in ("ny kollegial granskning", "ny", "fortsätt", "formulär", "vad saknas", "ändra 1", ""):
+        refused = greta.types(f"{word} SN 2026/9998".strip()).said
+        assert greta.types(f"{word} {TWIN}".strip()).said == refused, word
+    assert not room.count(FilledRow)
+    begins(greta, "peer_review_bou", CHILD).types("ja")
+    closed = "update review_round set state = 'closed'"
+    room.desk.run_now(lambda session: session.connection().exec_driver_sql(closed))
+    for line in ("ändra 1", f"fortsätt {CHILD}", "nej"):
+        greta.types(line)
+    assert room.count(AnswerRow) == 1, "what was reviewed in a round stands when it is closed"
+
+
+def test_a_reviewer_without_the_app_does_not_keep_the_morning_from_ending(room: Room) -> None:
+    furnish(room)
+    room.sweeps()
+    assert room.events("swept")
 
 
 # --- adults ----------------------------------------------------------------------------------------------------------
@@ -403,10 +430,57 @@ def test_a_report_opens_a_case_with_its_day(room: Room) -> None:
     assert (str(case.received_on), case.lead_id) == ("2026-05-12", 1)
 
 
+@pytest.mark.parametrize("line", ["12/5", "2026-05-32", "den 11 maj", "i förrgår", "hur menar du?", "ja"])
+def test_a_line_that_cannot_be_read_shows_the_card_before_the_list_again(room: Room, line: str) -> None:
+    anna = room.chat("anna").types("ny skyddsbedömning SN 2026/0800")
+    anna.types(line).sees("Anmälan inkom")
+    assert anna.kind() == "facts"
+    assert room.case("SN 2026/0800").received_on is None
+
+    anna.types("2026-05-11").is_asked("protection_assessment_made")
+    assert str(room.case("SN 2026/0800").received_on) == "2026-05-11"
+
+
+@pytest.mark.parametrize("line", ["ja, 12/5", "ja, den 10 maj", "ja, i går", "ja, 2026-05-13", "ja: 2026-5-10"])
+def test_a_day_that_cannot_be_kept_with_its_answer_is_asked_for_and_is_no_comment(room: Room, line: str) -> None:
+    furnish(room)
+    anna = begins(room.chat("anna"), "intake", CHILD)
+    for word in ("ja", "ja"):
+        anna.types(word)
+    anna.types(line).sees("Fråga 3", "är inte sparat")
+    assert anna.kind() == "detail"
+    row = rows_of(room, "intake", "case_worker", CHILD)["protection_assessment_date_shown"]
+    assert (row.choice, row.note, row.day) == ("ja", None, None)
+
+    anna.types("blått").sees("ett datum som 2026-05-12").types("2026-05-11")
+    row = rows_of(room, "intake", "case_worker", CHILD)["protection_assessment_date_shown"]
+    assert (row.choice, str(row.day)) == ("ja", "2026-05-11")
+
+
+def test_what_is_asked_with_an_answer_may_be_written_after_it(room: Room) -> None:
+    furnish(room)
+    anna = begins(room.chat("anna"), "intake", CHILD)
+    for word in ("ja", "ja", "ja, 2026-05-11", "nej, signatur och datum"):
+        anna.types(word)
+    anna.sees("Sparat med svaret på fråga 4.")
+    rows = rows_of(room, "intake", "case_worker", CHILD)
+    assert str(rows["protection_assessment_date_shown"].day) == "2026-05-11"
+    signed = rows["protection_assessment_signed"]
+    assert (signed.choice, signed.option, signed.note) == ("nej", "signature,date", None)
+
+    vera = begins(room.chat("vera"), "sample_audit", CHILD).types("ändra 2").types("ja, freda och bbic")
+    row = rows_of(room, "sample_audit", "auditor", CHILD)["standardised_method_used"]
+    assert (row.choice, row.option, row.note) == ("ja", "freda,bbic", None)
+    vera.types("ändra 2").types("ja men hur menar du?").sees("inget sparades")
+    vera.types("ändra 2").types("nej").types("ändra 2").types("ja").types("hur menar du?")
+    assert rows_of(room, "sample_audit", "auditor", CHILD)["standardised_method_used"].method is None
+
+
 def test_the_question_of_the_reminder_is_answered_on_it_in_one_press(room: Room) -> None:
     furnish(room)
     takes_in(room, case_ref=TWIN, unit=NORTH, lead_email="anna@example.invalid", received_on="2026-05-12")
     anna, cecilia = room.chat("anna").types("hej"), room.chat("cecilia").types("hej")
+    room.later(hours=2)
     room.sweeps()
     assert anna.reminded() == cecilia.reminded() == 1
 
@@ -424,6 +498,7 @@ def test_pressing_it_again_or_late_changes_nothing(room: Room) -> None:
     furnish(room)
     takes_in(room, case_ref=TWIN, unit=NORTH, lead_email="anna@example.invalid", received_on="2026-05-12")
     anna = room.chat("anna").types("hej")
+    room.later(hours=2)
     room.sweeps()
     anna.reminded()
     old = anna.receives().shown
@@ -607,7 +682,7 @@ def test_a_list_on_either_database(either_room: Room) -> None:
     anna = room.chat("anna").types("ny intake SN 2026/0801").types("i dag")
     presses_through(anna).sees("Inget saknas.")
     greta = begins(room.chat("greta"), "rvt_self_check", ADULT)
-    presses_through(greta).types("mina ärenden").sees("8 av 8")
+    presses_through(greta).sees("8 av 8")
     assert len(exported(room, "rvt_self_check")) == len(rates(room, "rvt_self_check", "peer_reviewer")) - 1
 
 

@@ -389,12 +389,15 @@ def test_fourteen_days_are_told_on_three_days_and_the_last_asks_for_the_reason(a
         "2026-05-26": "ska vara klar senast 2026-05-26",
         "2026-05-27": "skulle ha varit klar 2026-05-26. Ange skälet",
     }
+    sweeps_on(room, "2026-05-12", "15:30")
+    assert anna.reminded() == 1  # SKYDD
     for day in range(13, 32):
         sweeps_on(room, f"2026-05-{day}")
         written = words.get(f"2026-05-{day}")
         assert anna.reminded() == bool(written), day
         if written:
             anna.sees(written)
+            assert ("▲ Försenat" in anna.text) == (day == 27)
 
 
 def test_violence_is_to_be_opened_at_once(anna: Chat, room: Room) -> None:
@@ -404,6 +407,8 @@ def test_violence_is_to_be_opened_at_once(anna: Chat, room: Room) -> None:
     anna.reminded()
 
     anna.sees("Våldsärende: utredning ska inledas utan dröjsmål, enligt kommunens mått senast 2026-05-13.")
+    sweeps_on(room, "2026-05-12", "15:30")
+    assert anna.reminded() == 1  # SKYDD
     sweeps_on(room, "2026-05-13")
     assert anna.reminded() == 1
     anna.sees("senast 2026-05-13.").sees_no("ange skälet")
@@ -453,20 +458,67 @@ def test_the_day_after_four_months_the_reason_is_asked_for_and_given_from_the_re
 # --- SKYDD -------------------------------------------------------------------------------------------------
 
 
-def test_a_report_of_today_is_told_at_once_whatever_the_hour_and_once(anna: Chat, room: Room, cecilia: Chat) -> None:
+def test_a_report_is_told_of_two_hours_after_it_was_entered_and_once(anna: Chat, room: Room, cecilia: Chat) -> None:
+    anna.types(f"ny {REF}")  # at 10:42
+    sets(room, received_on="2026-05-12")
+    for clock in ("10:42", "12:41"):
+        sweeps_on(room, "2026-05-12", clock)
+        assert anna.reminded() == cecilia.reminded() == 0
+
+    sweeps_on(room, "2026-05-12", "12:42")
+    room.sweeps()
+
+    assert anna.reminded() == cecilia.reminded() == 1
+    anna.sees("Skyddsbedömning i dag", REF, "2026-05-12", "Har en omedelbar skyddsbedömning gjorts?")
+    assert anna.buttons == ["Ja", "Nej", f"Öppna {REF}"]
+    for day, clock in (("2026-05-12", "15:30"), ("2026-05-12", "23:00"), ("2026-05-13", "15:30")):
+        sweeps_on(room, day, clock)
+        assert anna.reminded() == cecilia.reminded() == 0
+
+
+def test_one_entered_late_in_the_day_is_told_of_at_half_past_three(anna: Chat, room: Room, cecilia: Chat) -> None:
+    room.now = morning("2026-05-12", "14:40")
     anna.types(f"ny {REF}")
+    sets(room, received_on="2026-05-12")
+    sweeps_on(room, "2026-05-12", "15:29")
+    assert anna.reminded() == cecilia.reminded() == 0
+    sweeps_on(room, "2026-05-12", "15:30")
+    assert anna.reminded() == cecilia.reminded() == 1
+
+    room.now = morning("2026-05-12", "16:05")
+    anna.types("ny SN 2026/2")
+    sets(room, "SN 2026/2", received_on="2026-05-12")
+    room.sweeps()
+    assert anna.reminded() == cecilia.reminded() == 1
+
+
+def test_outside_office_hours_the_chef_is_told_at_once_and_the_worker_when_the_office_opens(
+    anna: Chat, room: Room, cecilia: Chat
+) -> None:
     room.now = morning("2026-05-16", "23:40")  # a Saturday night
+    anna.types(f"ny {REF}")
     sets(room, received_on="2026-05-16")
 
     room.sweeps()
     room.sweeps()
+    assert (anna.reminded(), cecilia.reminded()) == (0, 1)
 
-    assert anna.reminded() == cecilia.reminded() == 1
-    anna.sees("Skyddsbedömning i dag", REF, "Har en omedelbar skyddsbedömning gjorts?")
-    assert anna.buttons == ["Ja", "Nej", f"Öppna {REF}"]
-    room.later(hours=10)
-    room.sweeps()
-    assert anna.reminded() == 0
+    sweeps_on(room, "2026-05-18")
+    assert (anna.reminded(), cecilia.reminded()) == (1, 0)
+    anna.sees("En anmälan kom in 2026-05-16.", "Har en omedelbar skyddsbedömning gjorts?")
+
+
+def test_a_report_that_came_since_the_last_working_day_is_told_of_too(anna: Chat, room: Room, cecilia: Chat) -> None:
+    room.now = morning("2026-05-18", "08:30")  # a Monday
+    for number, day in ((1, "14"), (2, "15"), (3, "17")):  # the fourteenth is Ascension Day
+        anna.types(f"ny SN 2026/{number}")
+        sets(room, f"SN 2026/{number}", received_on=f"2026-05-{day}")
+    sweeps_on(room, "2026-05-18", "10:29")
+    assert cecilia.reminded() == 0
+    sweeps_on(room, "2026-05-18", "10:30")
+    assert cecilia.reminded() == 2
+    told = [f"{reply.view.cases}" for reply in cecilia.received]  # type: ignore[union-attr]
+    assert not [view for view in told if "SN 2026/1" in view]
 
 
 def test_outside_office_hours_who_is_on_duty_is_told_in_the_chefs_place(anna: Chat, room: Room, cecilia: Chat) -> None:
@@ -478,20 +530,22 @@ def test_outside_office_hours_who_is_on_duty_is_told_in_the_chefs_place(anna: Ch
     room.now = morning("2026-05-16", "23:40")  # a Saturday night
 
     room.sweeps()
-    assert (anna.reminded(), doris.reminded(), cecilia.reminded()) == (2, 1, 1)
+    assert (anna.reminded(), doris.reminded(), cecilia.reminded()) == (0, 1, 1)
     doris.sees("Skyddsbedömning i dag", "SN 2026/1", "Har en omedelbar skyddsbedömning gjorts?")
     assert doris.buttons == []
     cecilia.sees("SN 2026/2")
 
     room.now = morning("2026-05-18", "10:00")
     room.sweeps()
-    assert (doris.reminded(), cecilia.reminded()) == (0, 1)
+    assert (doris.reminded(), cecilia.reminded()) == (0, 2)  # of the night, and of today's
 
 
-def test_a_report_of_yesterday_or_with_an_answer_is_not(anna: Chat, room: Room, cecilia: Chat) -> None:
+def test_a_report_from_before_the_last_working_day_or_with_an_answer_is_not(
+    anna: Chat, room: Room, cecilia: Chat
+) -> None:
     anna.types(f"ny {REF}")
-    sets(room, received_on="2026-05-11")
-    room.sweeps()
+    sets(room, received_on="2026-05-08")
+    sweeps_on(room, "2026-05-12", "15:30")
     assert cecilia.reminded() == 0
 
     anna.types("ny SN 2026/2")
@@ -509,7 +563,7 @@ def test_a_report_of_yesterday_or_with_an_answer_is_not(anna: Chat, room: Room, 
         session.connection().exec_driver_sql(f"{answer.format('undo_of')} {answered}")
 
     room.desk.run_now(work)
-    room.sweeps()
+    sweeps_on(room, "2026-05-12", "15:45")
     assert cecilia.reminded() == 0
 
 
@@ -695,12 +749,12 @@ def test_replicas_whose_clocks_are_ninety_seconds_apart_tell_everything_once(
     middle = datetime.fromisoformat(around).replace(tzinfo=STOCKHOLM)
     if middle.hour == 0:
         sets(room, received_on="2026-03-30")
-    told = 0
+    told, chat = 0, room.chat("cecilia").installs() if middle.hour == 0 else anna
     for half_minutes in range(-10, 11):
         for skew in (-90, 90):
             room.now = middle + timedelta(seconds=30 * half_minutes + skew)
             room.sweeps()
-            told += anna.reminded()
+            told += chat.reminded()
 
     assert told == reminders
 

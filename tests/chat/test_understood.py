@@ -223,3 +223,43 @@ def test_the_whole_list_is_typed_in_everyday_words(asked_first: Chat) -> None:
 
     assert asked_first.sees("Sammanfattning").gaps() == []
     fills(asked_first)
+
+
+# --- what goes with an answer, what is to be changed, and what is no comment ------------------------------------------
+
+
+def test_how_the_child_was_heard_is_kept_as_that_and_not_as_a_reservation(asked_first: Chat) -> None:
+    asked_first.types("ja, eget samtal").sees("Sparat med svaret på fråga 1.")
+    written = asked_first.written("child_heard")
+    assert (written.choice, written.option, written.note) == ("ja", "own_talk", "")
+    asked_first.types("ångra").types("ja, observation och via annan").sees("kommentar (förbehåll)")
+    assert asked_first.written("child_heard").option == ""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("ändra 1 till ja", "ändra fråga 1 till ja", "ändra svaret på fråga 1 till ja", "fråga 1 ska vara ja"),
+        *("kan jag ändra svaret på fråga 1 till ja?", "change the answer to question 1 to yes", "fråga 1 ja"),
+    ],
+)
+def test_a_change_that_names_its_answer_shows_the_question_and_stores_nothing(asked_first: Chat, line: str) -> None:
+    asked_first.types("nej, påhittat skäl").types("hjälp")
+    asked_first.types(line).is_asked("child_heard").sees("svaret står kvar tills du svarar")
+    assert asked_first.stored("child_heard") == "nej"
+    asked_first.types("ja")
+    assert asked_first.stored("child_heard") == "ja"
+
+
+@pytest.mark.parametrize("line", ["avbryt", "nej", "tack", "hur menar du?", "..", "ändra mig"])
+def test_what_may_not_be_meant_as_a_comment_is_not_kept_as_one(asked_first: Chat, line: str) -> None:
+    asked_first.presses("Kommentera").types(line).sees("Det ser inte ut som en kommentar")
+    assert asked_first.kind() == "comment"
+    assert asked_first.row("child_heard") is None
+    asked_first.types("en påhittad kommentar").sees("Kommentaren är sparad.")
+    assert asked_first.written("child_heard").note == "en påhittad kommentar"
+
+
+def test_a_word_is_no_number_of_a_question(asked_first: Chat) -> None:
+    asked_first.types("vad är fråga 4?").sees("information om utredningen?", "Räknas som Ja")
+    asked_first.types("vad betyder barnets bästa?").sees("Numren går från 1").sees_no("Räknas som Ja")

@@ -110,7 +110,7 @@ def test_a_tie_is_lead_co_worker_opener_signer_or_said_so(desk: Desk) -> None:
         with pytest.raises(RoundMoved):
             rounds.declare(session, at.origin("dan"), of, given, had=False)
         assert round_seat.seat(session, at.origin("dan"), of, "peer_review_bou").standing == "not_hers"
-        assert round_seat.seat(session, at.origin("dan"), of, "sample_audit").standing == "free"
+        assert round_seat.seat(session, at.origin("dan"), of, "sample_audit").standing == "undrawn"
         assert rounds.candidates(session, at.origin("mona"), row, of.id, SETTINGS) == (at.people["elsa"],)
         rounds.move(session, at.origin("mona"), row, given, at.people["elsa"], SETTINGS)
         for again in (given, next(one for one in stored.readings(session, row.id) if one.case_id == of.id)):

@@ -5,7 +5,7 @@ The expected values share no code with the rules: they are counted in the workin
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,8 +21,10 @@ from checklists.reminder_rules import (
     Due,
     Thresholds,
     due,
+    protection_audiences,
     protection_due,
 )
+from checklists.swedish_time import STOCKHOLM
 from checklists.workdays import Workdays
 from tests.unit.test_workdays import ALL, OPEN, after, before, on_or_before
 
@@ -321,17 +323,41 @@ def test_an_answer_that_was_ongoing_at_the_signature_is_told_the_chef_at_the_nex
 # --- SKYDD, which is not part of the sweep, and the thresholds --------------------------------------------
 
 
-def test_a_report_of_today_without_an_answer_is_told_whatever_the_day() -> None:
-    for day in ALL:
-        assert protection_due(received(day), day) == Due("SKYDD", ("worker", "chef"), str(day), day)
-        assert protection_due(received(day), day + A_DAY) is None
+def test_a_report_without_an_answer_is_told_of_from_its_day_through_the_next_working_day() -> None:
+    days = Workdays()
+    for day in ALL[30:-30]:
+        one = Due("SKYDD", ("worker", "chef"), str(day), day)
+        last = after(day, 1)
+        assert protection_due(received(day), day, days) == one
+        assert protection_due(received(day), last, days) == one
+        assert protection_due(received(day), last + A_DAY, days) == (one if day == before(last + A_DAY, 1) else None)
+        assert protection_due(received(day), day - A_DAY, days) is None
     state = received(FRIDAY)
-    assert protection_due(replace(state, protected_now=True), FRIDAY) is None
-    assert protection_due(received(FRIDAY, closed_on=FRIDAY), FRIDAY) is None
-    assert protection_due(received(FRIDAY, about_child=False), FRIDAY) is None
+    assert protection_due(replace(state, protected_now=True), FRIDAY, days) is None
+    assert protection_due(received(FRIDAY, closed_on=FRIDAY), FRIDAY, days) is None
+    assert protection_due(received(FRIDAY, about_child=False), FRIDAY, days) is None
+    assert protection_due(CaseState(), FRIDAY, days) is None
     beside = replace(received(FRIDAY, about_child=False), with_children=True)
-    assert protection_due(beside, FRIDAY) is not None
-    assert protection_due(replace(beside, protected_now=True), FRIDAY) is None
+    assert protection_due(beside, FRIDAY, days) is not None
+    assert protection_due(replace(beside, protected_now=True), FRIDAY, days) is None
+
+
+def test_a_report_waits_two_hours_for_its_answer_but_never_past_half_past_three_nor_outside_office_hours() -> None:
+    entered = datetime(2026, 5, 29, 10, 0, tzinfo=STOCKHOLM)
+    both: tuple[str, ...] = ("worker", "chef")
+
+    def told_at(hour: int, minute: int, *, since: datetime | None = entered, in_office: bool = True) -> tuple[str, ...]:
+        at = datetime(2026, 5, 29, hour, minute, tzinfo=STOCKHOLM)
+        return protection_audiences(at, since, Thresholds(), in_office=in_office)
+
+    assert (told_at(11, 59), told_at(12, 0)) == ((), both)
+    late = entered.replace(hour=14)
+    assert (told_at(15, 29, since=late), told_at(15, 30, since=late)) == ((), both)
+    assert told_at(16, 29, since=entered.replace(hour=16, minute=20)) == both
+    assert told_at(10, 1, since=None) == both
+    assert told_at(10, 1, in_office=False) == ("chef",)
+    soon = Thresholds(protection_hours=0)
+    assert protection_audiences(entered, entered, soon, in_office=True) == both
 
 
 def test_the_thresholds_and_the_free_days_are_the_tenants_own() -> None:

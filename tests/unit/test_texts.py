@@ -173,7 +173,7 @@ def test_every_sentence_is_used_somewhere() -> None:
 
 
 LINE_BRINGS = {"item": {"question", "option"}, "choice": {"answer"}}
-"""The arguments `bot.cards.parts.line_words` adds itself, by the argument they are derived from."""
+"""The arguments `dialogs.views.wording.line_words` adds itself, by the argument they are derived from."""
 
 
 def said(call: ast.Call) -> tuple[list[str], set[str]] | None:
