@@ -124,8 +124,15 @@ export class CardHost {
   }
 }
 
-/** The renderer labels only the first of several checkboxes or radio buttons: make each set a labelled group. */
+let drawn = 0;
+
+/**
+ * The renderer labels only the first of several checkboxes or radio buttons: make each set a labelled group. It also
+ * names radio buttons alike on every card, which would make one group of them all: arrows would leave the card.
+ */
 function groupChoices(rendered) {
+  drawn += 1;
+  for (const radio of rendered.querySelectorAll('input[type="radio"]')) radio.name = `${radio.name}-${drawn}`;
   for (const set of rendered.querySelectorAll('.ac-choiceSetInput-expanded, .ac-choiceSetInput-multiSelect')) {
     const label = set.closest('.ac-input-container')?.previousElementSibling;
     if (label?.id) {
