@@ -250,11 +250,11 @@ def test_every_exit_code_is_told() -> None:
 
 
 def test_everything_that_can_be_typed_is_told_to_those_who_type() -> None:
-    told = {code for name in ("handlaggare", "chefer") for code in first_cells(doc(f"docs/{name}.md"))}
+    told = {code for name in ("handlaggare", "chef") for code in first_cells(doc(f"docs/detaljer/{name}.md"))}
     words = {word for command in COMMANDS for word in (command.word, *command.aliases)}
 
     assert {c.word for c in COMMANDS if not any(f"{code} ".startswith(f"{c.word} ") for code in told)} == set()
-    typed = {code for code in first_cells(doc("docs/handlaggare.md")) if code[0].islower()}
+    typed = {code for code in first_cells(doc("docs/detaljer/handlaggare.md")) if code[0].islower()}
     assert {code for code in typed if not any(f"{code} ".startswith(f"{word} ") for word in words)} == set()
 
 
