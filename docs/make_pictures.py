@@ -28,7 +28,7 @@ PICTURES = ROOT / "docs" / "pictures"
 MADE_FROM = PICTURES / "made_from.json"
 STYLES = ("tryout/page", "bot/pages/templates")
 NOW = "2026-05-12T09:41:00+02:00"
-EVA = "Eva Sagolik"
+EVA, GUN, FILIP, HENRIK = "Eva Sagolik", "Gun Låtsas", "Filip Overklig", "Henrik Hittepå"
 UNIT = "Barn och unga Nord (påhittad)"
 _TENANT = "11111111-1111-4111-8111-111111111111"
 _INFORMED = ("report", "investigation", "intervention", "decision")
@@ -163,9 +163,13 @@ async def pictures(bot: RealBot, context: BrowserContext) -> AsyncIterator[Pictu
         await sees(page, then)
     await chat(page).get_by_label("Motivering", exact=True).last.fill("Barnet är tre månader")
     yield Picture("chat.png", page, [*await _words(_card(page, ANNA)), *await _words(_card(page, CECILIA))])
+    for name, person in (("handlaggare.png", ANNA), ("chef.png", CECILIA)):
+        yield Picture(name, _card(page, person), await _words(_card(page, person)))
 
     await shows(page, EVA)
     await writes(page, "rapport 2026", EVA)
+    await sees(page, "Rapport för", EVA)
+    yield Picture("verksamhetschef.png", _card(page, EVA), await _words(_card(page, EVA)))
     await presses(page, "Exportera", EVA)
     async with context.expect_page() as opened:
         await chat(page, EVA).get_by_role("link", name="Rapporten som sida").last.click()
@@ -177,8 +181,27 @@ async def pictures(bot: RealBot, context: BrowserContext) -> AsyncIterator[Pictu
     yield Picture("report.png", report, [line for place in shown for line in await _words(place)])
 
 
+async def _of_roles(page: Page) -> AsyncIterator[Picture]:
+    """Play a round up to what is drawn for its reviewer, an auditor's sample, and the cards of an admin."""
+    await writes(page, "egenkontroll", EVA)
+    await presses(page, "Ny omgång", EVA)
+    await chat(page, EVA).get_by_label("Namn", exact=True).last.fill("Våren 2026 (påhittad)")
+    await presses(page, "Dra ärenden", EVA)
+    await presses(page, "Lägg till", EVA)
+    await presses(page, "Starta omgång", EVA)
+    for name, person, line, then in (
+        ("granskare.png", GUN, "granska", "SN 202"),
+        ("revisor.png", FILIP, "ny stickprov SN 2025/0210", "Har utredning inletts utan dröjsmål?"),
+        ("systemforvaltare.png", HENRIK, "administrera", "Lägg till person"),
+    ):
+        await shows(page, person)
+        await writes(page, line, person)
+        await sees(page, then, person)
+        yield Picture(name, _card(page, person), await _words(_card(page, person)))
+
+
 def _card(page: Page, person: str) -> Locator:
-    return chat(page, person).locator(".ac-adaptiveCard").last
+    return chat(page, person).locator(".card").last
 
 
 async def _words(place: Locator) -> list[str]:

@@ -193,7 +193,7 @@ async def test_a_whole_basis_and_a_whole_reading_by_keyboard(bot: RealBot, chrom
 
     await hand.opens_the_chat_of(CECILIA)
     await hand.types("att läsa")
-    await hand.sees("Väntar på läsning eller signatur")
+    await hand.sees("Börja läsa")
     await hand.presses("Börja läsa", "Shift+Tab")
     await hand.sees("Läsning")
     await hand.chooses(HEARD, "Ja")
