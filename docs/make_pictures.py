@@ -179,18 +179,27 @@ async def pictures(bot: RealBot, context: BrowserContext) -> AsyncIterator[Pictu
     headline, first = report.get_by_role("heading", level=1), report.locator(".grid").first
     shown = (headline, first, report.locator("section[aria-labelledby=questions]"))
     yield Picture("report.png", report, [line for place in shown for line in await _words(place)])
+    await report.close()
+    async for picture in _of_roles(page):
+        yield picture
 
 
 async def _of_roles(page: Page) -> AsyncIterator[Picture]:
     """Play a round up to what is drawn for its reviewer, an auditor's sample, and the cards of an admin."""
     await writes(page, "egenkontroll", EVA)
     await presses(page, "Ny omgång", EVA)
-    await chat(page, EVA).get_by_label("Namn", exact=True).last.fill("Våren 2026 (påhittad)")
+    round_ = chat(page, EVA)
+    await round_.get_by_label("Namn", exact=True).last.fill("Våren 2026 (påhittad)")
+    await round_.get_by_text("Kollegial egenkontroll, barn och unga", exact=True).last.click()
+    await round_.get_by_text(UNIT, exact=True).last.click()
+    await round_.get_by_label("Andel som läses av två, procent", exact=True).last.select_option(label="0")
     await presses(page, "Dra ärenden", EVA)
+    await round_.get_by_text(f"{GUN} ({UNIT})", exact=True).last.click()
     await presses(page, "Lägg till", EVA)
     await presses(page, "Starta omgång", EVA)
+    await sees(page, "Omgången har startat", EVA)
     for name, person, line, then in (
-        ("granskare.png", GUN, "granska", "SN 202"),
+        ("granskare.png", GUN, "granska", "Har haft ärendet"),
         ("revisor.png", FILIP, "ny stickprov SN 2025/0210", "Har utredning inletts utan dröjsmål?"),
         ("systemforvaltare.png", HENRIK, "administrera", "Lägg till person"),
     ):
@@ -205,8 +214,8 @@ def _card(page: Page, person: str) -> Locator:
 
 
 async def _words(place: Locator) -> list[str]:
-    """Return the visible lines of an element, without times of day, which change."""
-    lines = (re.sub(r"\d\d:\d\d", "", " ".join(line.split())) for line in (await place.inner_text()).splitlines())
+    """Return the visible lines of an element, without times of day and numbers of cases that a draw chooses."""
+    lines = (re.sub(r"\d\d:\d\d|(?<=SN )202[56]/02\d\d", "", " ".join(line.split())) for line in (await place.inner_text()).splitlines())
     return [line for line in lines if line]
 
 
