@@ -166,6 +166,7 @@ async def pictures(bot: RealBot, context: BrowserContext) -> AsyncIterator[Pictu
     for name, person in (("handlaggare.png", ANNA), ("chef.png", CECILIA)):
         yield Picture(name, _card(page, person), await _words(_card(page, person)))
 
+    await page.set_viewport_size({"width": 1400, "height": 1400})  # a whole card in view
     await shows(page, EVA)
     await writes(page, "rapport 2026", EVA)
     await sees(page, "Rapport för", EVA)
@@ -193,6 +194,7 @@ async def _of_roles(page: Page) -> AsyncIterator[Picture]:
     await round_.get_by_text("Kollegial egenkontroll, barn och unga", exact=True).last.click()
     await round_.get_by_text(UNIT, exact=True).last.click()
     await round_.get_by_label("Andel som läses av två, procent", exact=True).last.select_option(label="0")
+    await round_.get_by_label("Ärenden per enhet", exact=True).last.select_option(label="2")
     await presses(page, "Dra ärenden", EVA)
     await round_.get_by_text(f"{GUN} ({UNIT})", exact=True).last.click()
     await presses(page, "Lägg till", EVA)
@@ -215,7 +217,10 @@ def _card(page: Page, person: str) -> Locator:
 
 async def _words(place: Locator) -> list[str]:
     """Return the visible lines of an element, without times of day and numbers of cases that a draw chooses."""
-    lines = (re.sub(r"\d\d:\d\d|(?<=SN )202[56]/02\d\d", "", " ".join(line.split())) for line in (await place.inner_text()).splitlines())
+    lines = (
+        re.sub(r"\d\d:\d\d|(?<=SN )202[56]/02\d\d", "", " ".join(line.split()))
+        for line in (await place.inner_text()).splitlines()
+    )
     return [line for line in lines if line]
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -108,7 +107,9 @@ class Fingers:
         await expect(self.chat).to_be_visible()
 
     async def back_to_the_people(self) -> None:
-        await self.to(self.chat.get_by_role("button", name={"sv": "Tillbaka", "en": "Back"}[self.language]), "Shift+Tab")
+        await self.to(
+            self.chat.get_by_role("button", name={"sv": "Tillbaka", "en": "Back"}[self.language]), "Shift+Tab"
+        )
         await self.page.keyboard.press("Enter")
 
     async def types(self, line: str) -> None:
@@ -136,7 +137,9 @@ class Fingers:
         raise AssertionError(f"the arrows never came to {answer}")
 
     async def sees(self, words: str) -> None:
-        await expect(self.chat.get_by_text(re.compile(re.escape(self.words(words).partition("{")[0]))).filter(visible=True).last).to_be_visible()
+        await expect(
+            self.chat.get_by_text(re.compile(re.escape(self.words(words).partition("{")[0]))).filter(visible=True).last
+        ).to_be_visible()
         assert await self.page.evaluate(WIDE) == []
 
 
@@ -162,7 +165,11 @@ async def test_a_whole_basis_and_a_whole_reading_by_keyboard(bot: RealBot, chrom
     await hand.types(f"ny {ref}")
     await hand.sees("Är det ett våldsärende?")
     await hand.chooses("Är det ett våldsärende?", "Nej", "Shift+Tab")
-    for fact, answer in (("Är barnet placerat?", "Nej"), ("Beslutas om insats?", "Nej"), ("Har barnet kommunicerats?", "Ja")):
+    for fact, answer in (
+        ("Är barnet placerat?", "Nej"),
+        ("Beslutas om insats?", "Nej"),
+        ("Har barnet kommunicerats?", "Ja"),
+    ):
         await hand.chooses(fact, answer)
     await hand.presses("Spara")
     await hand.sees(HEARD)

@@ -295,13 +295,19 @@ def test_a_roles_page_is_one_page_with_a_picture(name: str) -> None:
 @pytest.mark.parametrize("name", ROLE_PAGES)
 def test_a_roles_page_names_only_what_can_be_typed_or_pressed(name: str) -> None:
     typed = {word for command in COMMANDS for word in (command.word, *command.aliases)}
-    shown = {say for room in (ROOT / "texts" / "sv").glob("*.yaml") for say in yaml.safe_load(room.read_text("utf-8")).values()}
+    shown = {
+        say
+        for room in (ROOT / "texts" / "sv").glob("*.yaml")
+        for say in yaml.safe_load(room.read_text("utf-8")).values()
+    }
     codes = re.findall(r"`([^`]+)`", doc(f"docs/{name}.md"))
 
     unknown = [
         code
         for code in codes
-        if code not in shown | SAID and not code.startswith("python app.py ") and not any(f"{code} ".startswith(f"{word} ") for word in typed)
+        if code not in shown | SAID
+        and not code.startswith("python app.py ")
+        and not any(f"{code} ".startswith(f"{word} ") for word in typed)
     ]
     assert unknown == []
 

@@ -1,6 +1,5 @@
 """The running service contacts the connector, the key host and the token host, and nobody else: no AI, no telemetry."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,7 +14,7 @@ from tests.wire.issuer import APP_ID, good_claims, private_key, signed
 from tests.wire.test_commands import PRODUCTION
 from tests.wire.test_own_roots import KEYS, TOKENS, BreakingProxy
 
-RECORDER = '''
+RECORDER = """
 import sys
 
 LIST = open(__file__ + ".txt", "a", buffering=1)
@@ -28,7 +27,7 @@ def hook(event, arguments):
         LIST.write(f"{arguments[0]}\\\\n")
 
 sys.addaudithook(hook)
-'''.replace("\\\\", "\\")
+""".replace("\\\\", "\\")
 """Put before everything else the service loads; Python tells it of every connection and every name looked up."""
 PLANTED = """
 import socket, threading
@@ -100,7 +99,14 @@ async def test_a_whole_conversation_goes_to_the_connector_and_two_hosts_for_keys
         async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as session:
             anna, cecilia = (Client(seen.bot, connector, session, name) for name in ("anna", "cecilia"))
             await cecilia.types("hej")
-            for line in (f"ny {REF}", "nej nej nej ja", "nej, påhittat: barnet är tre månader", "ja ja ja ja", "nej", "et"):
+            for line in (
+                f"ny {REF}",
+                "nej nej nej ja",
+                "nej, påhittat: barnet är tre månader",
+                "ja ja ja ja",
+                "nej",
+                "et",
+            ):
                 await anna.types(line)
             before = set(connector.chats[cecilia.chat])
             await anna.presses("Skicka till chef")
