@@ -169,7 +169,7 @@ async def pictures(bot: RealBot, context: BrowserContext) -> AsyncIterator[Pictu
     await page.set_viewport_size({"width": 1400, "height": 1400})  # a whole card in view
     await shows(page, EVA)
     await writes(page, "rapport 2026", EVA)
-    await sees(page, "Rapport för", EVA)
+    await sees(page, "Andel Ja per fråga", EVA)
     yield Picture("verksamhetschef.png", _card(page, EVA), await _words(_card(page, EVA)))
     await presses(page, "Exportera", EVA)
     async with context.expect_page() as opened:

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
-from checklists.loader import newest
+from checklists.loader import all_facts, newest
 from tests.browser.real_bot import RealBot, running
 from texts import LANGUAGES, Language, sentences
 
@@ -74,6 +74,7 @@ class Fingers:
         self.person = ANNA
         english = {sentence: sentences("en")[key] for key, sentence in sentences("sv").items()}
         items = newest("decision_basis").items
+        english |= {fact.ask: fact.ask_en for fact in all_facts().values()}
         english |= {item.ask: item.ask_en for item in items} | {str(item.label): str(item.label_en) for item in items}
         # Words with something filled in, which stand here as far as that.
         english |= {"Skickat till chef": "Sent to the chef", "Signerat": "Signed", "Skillnader": "Differences"}
@@ -108,7 +109,7 @@ class Fingers:
 
     async def back_to_the_people(self) -> None:
         await self.to(
-            self.chat.get_by_role("button", name={"sv": "Tillbaka", "en": "Back"}[self.language]), "Shift+Tab"
+            self.chat.get_by_role("button", name={"sv": "Tillbaka till personer", "en": "Back to people"}[self.language]), "Shift+Tab"
         )
         await self.page.keyboard.press("Enter")
 
