@@ -73,11 +73,11 @@ class Fingers:
         self.page, self.language = page, language
         self.person = ANNA
         english = {sentence: sentences("en")[key] for key, sentence in sentences("sv").items()}
-        items = newest("decision_basis").items
+        basis = newest("decision_basis")
+        items = basis.items
+        english |= {group.title: group.title_en for group in basis.groups}
         english |= {fact.ask: fact.ask_en for fact in all_facts().values()}
         english |= {item.ask: item.ask_en for item in items} | {str(item.label): str(item.label_en) for item in items}
-        # Words with something filled in, which stand here as far as that.
-        english |= {"Skickat till chef": "Sent to the chef", "Signerat": "Signed", "Skillnader": "Differences"}
         self._said = english if language == "en" else {}
 
     def words(self, swedish: str) -> str:
