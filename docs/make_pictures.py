@@ -46,6 +46,8 @@ class Picture(NamedTuple):
     name: str
     of: Page | Locator
     words: list[str]
+    top: int = 0
+    """Pixels from its top, when it is too tall for a page of text; 0: all of it."""
 
 
 # --- made-up figures --------------------------------------------------------------------------------------------------
@@ -170,7 +172,7 @@ async def pictures(bot: RealBot, context: BrowserContext) -> AsyncIterator[Pictu
     await shows(page, EVA)
     await writes(page, "rapport 2026", EVA)
     await sees(page, "Andel Ja per fråga", EVA)
-    yield Picture("verksamhetschef.png", _card(page, EVA), await _words(_card(page, EVA)))
+    yield Picture("verksamhetschef.png", _card(page, EVA), await _words(_card(page, EVA)), top=420)
     await presses(page, "Exportera", EVA)
     async with context.expect_page() as opened:
         await chat(page, EVA).get_by_role("link", name="Rapporten som sida").last.click()
@@ -238,6 +240,15 @@ async def open_context(browser: Any) -> BrowserContext:
     return context
 
 
+async def _take(picture: Picture) -> None:
+    box = await picture.of.bounding_box() if isinstance(picture.of, Locator) and picture.top else None
+    if isinstance(picture.of, Locator) and box is not None:
+        part = {"x": box["x"], "y": box["y"], "width": box["width"], "height": float(picture.top)}
+        await picture.of.page.screenshot(path=PICTURES / picture.name, clip=part)
+    else:
+        await picture.of.screenshot(path=PICTURES / picture.name)
+
+
 async def main() -> None:
     """Start the bot, play, take the pictures and store their text."""
     made: dict[str, object] = {"styles": styles()}
@@ -245,7 +256,7 @@ async def main() -> None:
         async with running(Path(folder), BK_NOW=NOW) as bot, async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=find_chromium(), args=[*CHROMIUM_ARGUMENTS])
             async for picture in pictures(bot, await open_context(browser)):
-                await picture.of.screenshot(path=PICTURES / picture.name)
+                await _take(picture)
                 made[picture.name] = picture.words
             await browser.close()
     MADE_FROM.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

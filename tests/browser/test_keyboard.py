@@ -109,7 +109,10 @@ class Fingers:
 
     async def back_to_the_people(self) -> None:
         await self.to(
-            self.chat.get_by_role("button", name={"sv": "Tillbaka till personer", "en": "Back to people"}[self.language]), "Shift+Tab"
+            self.chat.get_by_role(
+                "button", name={"sv": "Tillbaka till personer", "en": "Back to people"}[self.language]
+            ),
+            "Shift+Tab",
         )
         await self.page.keyboard.press("Enter")
 
@@ -200,6 +203,9 @@ async def test_a_whole_basis_and_a_whole_reading_by_keyboard(bot: RealBot, chrom
     await hand.back_to_the_people()
 
     await hand.opens_the_chat_of(CECILIA)
+    if host.language == "en":
+        await hand.types("språk en")
+        await hand.sees("English")
     await hand.types("att läsa")
     await hand.sees("Börja läsa")
     await hand.presses("Börja läsa", "Shift+Tab")
