@@ -243,7 +243,7 @@ async def open_context(browser: Any) -> BrowserContext:
 async def _take(picture: Picture) -> None:
     box = await picture.of.bounding_box() if isinstance(picture.of, Locator) and picture.top else None
     if isinstance(picture.of, Locator) and box is not None:
-        part = {"x": box["x"], "y": box["y"], "width": box["width"], "height": float(picture.top)}
+        part: Any = {"x": box["x"], "y": box["y"], "width": box["width"], "height": picture.top}
         await picture.of.page.screenshot(path=PICTURES / picture.name, clip=part)
     else:
         await picture.of.screenshot(path=PICTURES / picture.name)
