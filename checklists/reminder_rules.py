@@ -157,10 +157,10 @@ def protection_since(day: date, workdays: Workdays) -> date:
 
 
 def protection_due(state: CaseState, day: date, workdays: Workdays) -> Due | None:
-    """Return SKYDD if a report came in on `day`, or since the last working day, and the child's protection assessment is
-    not answered yet. The report is about a child, or about an adult who has children.
+    """Return SKYDD if a report came in on `day`, or since the last working day, and the protection assessment is missing.
 
-    When it is sent, and to whom at that hour: `protection_audiences`.
+    The report is about a child, or about an adult who has children. When SKYDD is sent, and to whom at that hour:
+    `protection_audiences`.
     """
     dates = current(state.dates)
     came = dates.received_on

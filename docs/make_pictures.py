@@ -28,7 +28,7 @@ PICTURES = ROOT / "docs" / "pictures"
 MADE_FROM = PICTURES / "made_from.json"
 STYLES = ("tryout/page", "bot/pages/templates")
 NOW = "2026-05-12T09:41:00+02:00"
-EVA = "Eva Sagolik"
+EVA, GUN, FILIP, HENRIK = "Eva Sagolik", "Gun Låtsas", "Filip Overklig", "Henrik Hittepå"
 UNIT = "Barn och unga Nord (påhittad)"
 _TENANT = "11111111-1111-4111-8111-111111111111"
 _INFORMED = ("report", "investigation", "intervention", "decision")
@@ -46,6 +46,8 @@ class Picture(NamedTuple):
     name: str
     of: Page | Locator
     words: list[str]
+    top: int = 0
+    """Pixels from its top, when it is too tall for a page of text; 0: all of it."""
 
 
 # --- made-up figures --------------------------------------------------------------------------------------------------
@@ -164,9 +166,14 @@ async def pictures(bot: RealBot, context: BrowserContext) -> AsyncIterator[Pictu
         await sees(page, then)
     await chat(page).get_by_label("Motivering", exact=True).last.fill("Barnet är tre månader")
     yield Picture("chat.png", page, [*await _words(_card(page, ANNA)), *await _words(_card(page, CECILIA))])
+    for name, person in (("handlaggare.png", ANNA), ("chef.png", CECILIA)):
+        yield Picture(name, _card(page, person), await _words(_card(page, person)))
 
+    await page.set_viewport_size({"width": 1400, "height": 1400})  # a whole card in view
     await shows(page, EVA)
     await writes(page, "rapport 2026", EVA)
+    await sees(page, "Andel Ja per fråga", EVA)
+    yield Picture("verksamhetschef.png", _card(page, EVA), await _words(_card(page, EVA)), top=420)
     await presses(page, "Exportera", EVA)
     async with context.expect_page() as opened:
         await chat(page, EVA).get_by_role("link", name="Rapporten som sida").last.click()
@@ -187,15 +194,47 @@ async def pictures(bot: RealBot, context: BrowserContext) -> AsyncIterator[Pictu
     await report.set_viewport_size({"width": 718, "height": 1016})  # A4 with the browser's own margins
     await report.emulate_media(media="print")
     yield Picture("report-print.png", report, title)
+    await report.close()
+    async for picture in _of_roles(page):
+        yield picture
+
+
+async def _of_roles(page: Page) -> AsyncIterator[Picture]:
+    """Play a round up to what is drawn for its reviewer, an auditor's sample, and the cards of an admin."""
+    await writes(page, "egenkontroll", EVA)
+    await presses(page, "Ny omgång", EVA)
+    round_ = chat(page, EVA)
+    await round_.get_by_label("Namn", exact=True).last.fill("Våren 2026 (påhittad)")
+    await round_.get_by_text("Kollegial egenkontroll, barn och unga", exact=True).last.click()
+    await round_.get_by_text(UNIT, exact=True).last.click()
+    await round_.get_by_label("Andel som läses av två, procent", exact=True).last.select_option(label="0")
+    await round_.get_by_label("Ärenden per enhet", exact=True).last.select_option(label="2")
+    await presses(page, "Dra ärenden", EVA)
+    await round_.get_by_text(f"{GUN} ({UNIT})", exact=True).last.click()
+    await presses(page, "Lägg till", EVA)
+    await presses(page, "Starta omgång", EVA)
+    await sees(page, "Omgången har startat", EVA)
+    for name, person, line, then in (
+        ("granskare.png", GUN, "granska", "Har haft ärendet"),
+        ("revisor.png", FILIP, "ny stickprov SN 2025/0210", "Har utredning inletts utan dröjsmål?"),
+        ("systemforvaltare.png", HENRIK, "administrera", "Lägg till person"),
+    ):
+        await shows(page, person)
+        await writes(page, line, person)
+        await sees(page, then, person)
+        yield Picture(name, _card(page, person), await _words(_card(page, person)))
 
 
 def _card(page: Page, person: str) -> Locator:
-    return chat(page, person).locator(".ac-adaptiveCard").last
+    return chat(page, person).locator(".card").last
 
 
 async def _words(place: Locator) -> list[str]:
-    """Return the visible lines of an element, without times of day, which change."""
-    lines = (re.sub(r"\d\d:\d\d", "", " ".join(line.split())) for line in (await place.inner_text()).splitlines())
+    """Return the visible lines of an element, without times of day and numbers of cases that a draw chooses."""
+    lines = (
+        re.sub(r"\d\d:\d\d|(?<=SN )202[56]/02\d\d", "", " ".join(line.split()))
+        for line in (await place.inner_text()).splitlines()
+    )
     return [line for line in lines if line]
 
 
@@ -213,6 +252,15 @@ async def open_context(browser: Any) -> BrowserContext:
     return context
 
 
+async def _take(picture: Picture) -> None:
+    box = await picture.of.bounding_box() if isinstance(picture.of, Locator) and picture.top else None
+    if isinstance(picture.of, Locator) and box is not None:
+        part: Any = {"x": box["x"], "y": box["y"], "width": box["width"], "height": picture.top}
+        await picture.of.page.screenshot(path=PICTURES / picture.name, clip=part)
+    else:
+        await picture.of.screenshot(path=PICTURES / picture.name)
+
+
 async def main() -> None:
     """Start the bot, play, take the pictures and store their text."""
     made: dict[str, object] = {"styles": styles()}
@@ -220,7 +268,7 @@ async def main() -> None:
         async with running(Path(folder), BK_NOW=NOW) as bot, async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=find_chromium(), args=[*CHROMIUM_ARGUMENTS])
             async for picture in pictures(bot, await open_context(browser)):
-                await picture.of.screenshot(path=PICTURES / picture.name)
+                await _take(picture)
                 made[picture.name] = picture.words
             await browser.close()
     MADE_FROM.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -751,6 +751,19 @@ async def test_the_page_speaks_english_when_asked_and_the_bot_as_before(wide: Pa
     assert not re.search(r"Skriv ett|Personer|Botens|I dag", words)
 
 
+@pytest.mark.parametrize(("wish", "moving"), [("no-preference", 2), ("reduce", 0)])
+async def test_nothing_moves_for_whoever_wants_it_still(wide: Page, bot: StubBot, wish: Any, moving: int) -> None:
+    await wide.emulate_media(reduced_motion=wish)
+    await write(wide, ANNA, "ny")
+    await expect(chat(wide, ANNA).get_by_text("0 av 3")).to_be_visible()
+    bot.hold = asyncio.Event()
+    await button(chat(wide, ANNA), "Ja").click()
+    await expect(chat(wide, ANNA).get_by_text("Beslutskollen skriver")).to_be_visible()
+
+    assert await wide.evaluate("document.getAnimations().length") == moving
+    bot.hold.set()
+
+
 # --- the clock --------------------------------------------------------------------------------------------------------
 
 

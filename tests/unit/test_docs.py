@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+import yaml
 from pydantic import AliasChoices
 
 import app
@@ -251,11 +252,11 @@ def test_every_exit_code_is_told() -> None:
 
 
 def test_everything_that_can_be_typed_is_told_to_those_who_type() -> None:
-    told = {code for name in ("handlaggare", "chefer") for code in first_cells(doc(f"docs/{name}.md"))}
+    told = {code for name in ("handlaggare", "chef") for code in first_cells(doc(f"docs/detaljer/{name}.md"))}
     words = {word for command in COMMANDS for word in (command.word, *command.aliases)}
 
     assert {c.word for c in COMMANDS if not any(f"{code} ".startswith(f"{c.word} ") for code in told)} == set()
-    typed = {code for code in first_cells(doc("docs/handlaggare.md")) if code[0].islower()}
+    typed = {code for code in first_cells(doc("docs/detaljer/handlaggare.md")) if code[0].islower()}
     assert {code for code in typed if not any(f"{code} ".startswith(f"{word} ") for word in words)} == set()
 
 
@@ -269,3 +270,53 @@ def test_every_reminder_setting_and_period_is_explained_and_nothing_else() -> No
 
 def test_every_event_of_the_trail_is_explained_and_nothing_else() -> None:
     assert sorted(first_cells(section(doc("docs/loggen.md"), "Händelserna"))) == sorted(get_args(EventName))
+
+
+# --- one page for each who uses it -----------------------------------------------------------------------------------
+
+ROLE_PAGES = ("handlaggare", "chefer", "granskare", "verksamhetschef", "revisor", "systemforvaltare")
+CLAIMS = ("tillganglighet", "varfor-inte", "vad-boten-aldrig-gor")
+MOST_WORDS, MOST_BYTES = 450, 60_000
+"""What fits one sheet of A4 with a picture; and what a picture may weigh."""
+SAID = {"FREDA", "[1]", "utan checklista", "vald för hand"} | {"ja", "nej", "pågår", "nej, barnet är för litet"}
+"""Words of answers, tables and figures that the pages quote."""
+
+
+@pytest.mark.parametrize("name", ROLE_PAGES)
+def test_a_roles_page_is_one_page_with_a_picture(name: str) -> None:
+    page = doc(f"docs/{name}.md")
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", page)
+
+    assert len(page.split()) <= MOST_WORDS
+    assert 1 <= len(pictures) <= 2
+    assert [one for one in pictures if (ROOT / "docs" / one).stat().st_size > MOST_BYTES] == []
+    assert f"docs/{name}.md" in doc("README.md")
+
+
+@pytest.mark.parametrize("name", ROLE_PAGES)
+def test_a_roles_page_names_only_what_can_be_typed_or_pressed(name: str) -> None:
+    typed = {word for command in COMMANDS for word in (command.word, *command.aliases)}
+    shown = {
+        say
+        for room in (ROOT / "texts" / "sv").glob("*.yaml")
+        for say in yaml.safe_load(room.read_text("utf-8")).values()
+    }
+    codes = re.findall(r"`([^`]+)`", doc(f"docs/{name}.md"))
+
+    unknown = [
+        code
+        for code in codes
+        if code not in shown | SAID
+        and not code.startswith("python app.py ")
+        and not any(f"{code} ".startswith(f"{word} ") for word in typed)
+    ]
+    assert unknown == []
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_every_claim_points_at_a_test(name: str) -> None:
+    """That the tests are there is held for every doc above."""
+    rows = [line for line in doc(f"docs/{name}.md").splitlines() if line.startswith("| ")][1:]
+
+    assert len(rows) > 10
+    assert [row for row in rows if not TEST.search(row.rsplit(" | ", 1)[-1])] == []

@@ -40,7 +40,7 @@ function progressBar({ CardElement }) {
 }
 
 export class CardHost {
-  /** `onPress(host, action)` is called for Action.Execute and Action.Submit; `summary` labels cards without `speak`. */
+  /** `onPress(host, action)` is called for Action.Execute and Action.Submit; `summary` labels cards without words. */
   constructor(card, { messageId, summary, onPress }) {
     Object.assign(this, { messageId, summary, onPress, touched: false, busy: false, turn: 0 });
     const touch = () => { this.touched = true; };
@@ -85,7 +85,11 @@ export class CardHost {
   }
 
   name(card) {
-    const label = card.speak ?? this.summary;
+    // the summary is the same on all: what stands at the top tells one card from another
+    const top = [...this.element.querySelectorAll('.ac-adaptiveCard .ac-textBlock')].slice(0, 1);
+    const heading = [...this.element.querySelectorAll('[role="heading"]')].slice(0, 1);
+    const words = [...new Set([...top, ...heading])].map((one) => one.textContent.trim()).filter(Boolean).join(': ');
+    const label = card.speak || words || this.summary;
     if (label) {
       delete this.element.dataset.label;
       this.element.setAttribute('aria-label', label);
@@ -124,8 +128,15 @@ export class CardHost {
   }
 }
 
-/** The renderer labels only the first of several checkboxes or radio buttons: make each set a labelled group. */
+let drawn = 0;
+
+/**
+ * The renderer labels only the first of several checkboxes or radio buttons: make each set a labelled group. It also
+ * names radio buttons alike on every card, which would make one group of them all: arrows would leave the card.
+ */
 function groupChoices(rendered) {
+  drawn += 1;
+  for (const radio of rendered.querySelectorAll('input[type="radio"]')) radio.name = `${radio.name}-${drawn}`;
   for (const set of rendered.querySelectorAll('.ac-choiceSetInput-expanded, .ac-choiceSetInput-multiSelect')) {
     const label = set.closest('.ac-input-container')?.previousElementSibling;
     if (label?.id) {
