@@ -12,6 +12,7 @@ from checklists.rights import ANYONE, RELATIONS, Right, may, table
 from dialogs.admin import administration, log_check
 from dialogs.chef import deputies, reading, sign_off, unit_case, unit_cases
 from dialogs.figures import report
+from dialogs.measures import from_answer, own, register
 from dialogs.messages import reminder_content
 from dialogs.rounds import manage, raising, review
 from dialogs.turn import menu
@@ -84,6 +85,9 @@ MODULES = (
     manage,
     review,
     raising,
+    from_answer,
+    own,
+    register,
     administration,
     log_check,
 )

@@ -354,6 +354,27 @@ class OfRound:
         return {"item": f"{self.round_id}/{self.about}/{self.start}", "choice": self.said, "revision": self.made_by}
 
 
+@dataclass(frozen=True, slots=True)
+class OfMeasure:
+    """Something of a measure. item: the question it comes from. about: row id of its owner or of the measure itself.
+
+    due: ISO date. made_by: see `OfDeputy`.
+    """
+
+    item: str = ""
+    about: int = 0
+    due: str = ""
+    made_by: str = ""
+
+    @classmethod
+    def read(cls, claim: Claim) -> Self:
+        about, _, due = claim.choice.partition("/")
+        return cls(claim.item, int(about) if about.isdigit() else 0, due, claim.revision)
+
+    def write(self) -> Parts:
+        return {"item": self.item, "choice": f"{self.about}/{self.due}", "revision": self.made_by}
+
+
 # --- payloads of a single name ---------------------------------------------------------------------------------------
 
 
