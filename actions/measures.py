@@ -189,9 +189,9 @@ def _lookers(session: Session, staff: Staff, row: MeasureRow) -> list[int]:
     return staff.chefs_in(row.unit_id) or staff.managers()
 
 
-def measured(session: Session, tenant_id: int) -> frozenset[str]:
-    """Return the authority's findings, by code, that some measure belongs to."""
-    return frozenset(row.code for row in measures.every(session, tenant_id) if row.code)
+def every_measured(session: Session) -> frozenset[str]:
+    """Return the authority's findings, by code, that some municipality's measure belongs to."""
+    return measures.codes(session)
 
 
 def lookers_of(session: Session, origin: Origin, row: MeasureRow) -> list[int]:

@@ -26,7 +26,8 @@ Measure = Literal["direct", "indirect", "none"]
 class Finding(BaseModel, frozen=True, extra="forbid"):
     """One finding. lists: the checklists filled in by the units that the finding was addressed to.
 
-    indirect: the questions that cover it are a sign of it at most, so that no figure is given.
+    indirect: the questions that cover it are a sign of it at most, so that no figure is given. by_measure: it is about
+    staff or competence, which no question about a case can show: it needs a measure.
     """
 
     code: Criticism
@@ -34,6 +35,7 @@ class Finding(BaseModel, frozen=True, extra="forbid"):
     text: Text
     text_en: Text
     indirect: bool = False
+    by_measure: bool = False
 
     def measured_by(self, questions: int) -> Measure:
         """Return how a number of questions measure it."""

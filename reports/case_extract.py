@@ -20,6 +20,7 @@ from storage import (
     cases,
     drafts,
     extensions,
+    measures,
     outbox,
     people,
     returns,
@@ -88,6 +89,7 @@ def rows_of(session: Session, case: CaseRow) -> Iterator[Row]:
         yield from made.of_list(row)
     yield from made.decisions()
     yield from made.rounds()
+    yield from made.measures()
     yield from made.told()
     yield from made.accesses()
 
@@ -179,6 +181,17 @@ class _Extract:
             value = "drawn" if one.drawn else "replaced" if one.replaced else "in the frame"
             value += f", not reviewed: {one.why_not}" if one.why_not else ""
             yield ["review", what, value, self._role(row.made_by), _at(row.made_at)]
+
+    def measures(self) -> Iterator[Row]:
+        for row in measures.of_case(self.session, self.case.id):
+            what = f"{row.checklist} v{row.version}, {row.item_id}, due {_day(row.due_on)}"
+            for value, by, at in (
+                (f"made, to {self._role(row.owner_id)}", row.made_by, row.made_at),
+                ("done", row.owner_id, row.done_at),
+                ("checked", row.checked_by, row.checked_at),
+            ):
+                if at is not None:
+                    yield ["measure", what, value, self._role(by), _at(at)]
 
     def told(self) -> Iterator[Row]:
         for row in case_extract.messages(self.session, self.case.tenant_id, self.case.id):

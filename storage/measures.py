@@ -92,6 +92,11 @@ def every(session: Session, tenant_id: int) -> Sequence[MeasureRow]:
     return session.exec(select(MeasureRow).where(MeasureRow.tenant_id == tenant_id).order_by(col(MeasureRow.id))).all()
 
 
+def codes(session: Session) -> frozenset[str]:
+    """Return the authority's findings, by code, that measures belong to, in any municipality."""
+    return frozenset(session.exec(select(MeasureRow.code).where(MeasureRow.code != "").distinct()).all())
+
+
 def of_case(session: Session, case_id: int) -> Sequence[MeasureRow]:
     """Return the measures of a case, in the order they were made."""
     return session.exec(select(MeasureRow).where(MeasureRow.case_id == case_id).order_by(col(MeasureRow.id))).all()

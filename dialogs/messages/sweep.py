@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from actions import measures
 from actions.rounds import readings_left as round_readings_left
 from checklists.access import Audience, Staff
 from checklists.months import months_on
@@ -79,6 +80,7 @@ def step(session: Session, tenant_id: int, now: datetime) -> Step:
     _note_reviews(session, settings, tenant_id, day)
     if _put_bundles(session, tenant_id, day, now):
         return Step(more=True)
+    _put_measures(session, settings, tenant_id, day, now)
     row.done_at = now
     told_reminders.forget_snoozed(session, tenant_id, day)
     trail.record(session, tenant_id, now, "system", "swept", detail=day.isoformat())
@@ -170,6 +172,13 @@ def _note_reviews(session: Session, settings: TenantSettings, tenant_id: int, da
             elif note.bundle in again and note.day < day:
                 note.day, note.bundle = day, bundle
     session.flush()
+
+
+def _put_measures(session: Session, settings: TenantSettings, tenant_id: int, day: date, now: datetime) -> None:
+    """Note which measures are reminded of today; who gets no other bundle today gets one that holds only them."""
+    measures.note_due(session, tenant_id, day, settings.workdays)
+    for person in measures.told_of(session, tenant_id, day):
+        _put_bundle(session, tenant_id, person, f"reminder:{person}:{day}", now)
 
 
 def _put_bundles(session: Session, tenant_id: int, day: date, now: datetime) -> bool:
