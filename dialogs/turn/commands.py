@@ -12,9 +12,8 @@ from checklists.rights import ANYONE, RELATIONS, Right, may, table
 from dialogs.admin import administration, log_check
 from dialogs.chef import deputies, reading, sign_off, unit_case, unit_cases
 from dialogs.figures import report
-from dialogs.measures import from_answer, own, register
 from dialogs.messages import reminder_content
-from dialogs.rounds import manage, raising, review
+from dialogs.rounds import from_answer, manage, own_measures, raising, register, review
 from dialogs.turn import menu
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, parted
 from dialogs.turn.presses import Anyway, ForCommand, OfCommand
@@ -86,7 +85,7 @@ MODULES = (
     review,
     raising,
     from_answer,
-    own,
+    own_measures,
     register,
     administration,
     log_check,

@@ -11,8 +11,8 @@ from checklists.errors import MeasureDays, MeasureOwner, UserError
 from checklists.findings import all_findings, read_standings
 from checklists.measures import FINDING_KINDS, FindingKind
 from checklists.rights import ROUNDS, Right
-from dialogs.measures import own
 from dialogs.messages.tell import tell
+from dialogs.rounds import own_measures as own
 from dialogs.rounds.new_round import units_of
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.presses import OfMeasure, Page

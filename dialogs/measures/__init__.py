@@ -1,1 +1,0 @@
-"""Measures: from one Nej in three presses, everybody's own, and the register of findings."""
