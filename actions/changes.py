@@ -61,7 +61,7 @@ _REFUSED: frozenset[EventName] = frozenset({"denied", "conflict"})
 _NOT_COUNTED: frozenset[EventName] = _REFUSED | {
     *("signature_shown", "worker_asked", "void_confirmed"),
     *("tie_declared", "raised", "raised_received", "raised_late"),
-    *("measure_made", "measure_done", "measure_checked", "measure_reopened"),
+    *("measure_made", "measure_done", "measure_checked", "measure_reopened", "feedback_told"),
 }
 """Events about a case that do not affect any figure."""
 

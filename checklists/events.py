@@ -20,6 +20,7 @@ EventName = Literal[
     "round_closed",
     # measures
     "measure_made", "measure_done", "measure_checked", "measure_reopened", "finding_made",
+    "feedback_told",
     # what the admin does
     "person_left", "role_was", "person_joined", "unit_renamed", "unit_merged", "unit_closed", "sent_again",
     "send_dropped", "admin_listed", "exposed", "log_sampled", "log_checked",

@@ -39,6 +39,7 @@ VerbName = Literal[
     "export",
     "export_figures",
     "extend",
+    "feedback",
     "finding_new",
     "finding_save",
     "findings",

@@ -125,6 +125,7 @@ class ReadingRow(TableRow, table=True):
     """One reading of a drawn case by one reviewer. second: the case is read by two, and she is the other one.
 
     ended: it was given to somebody else (`moved`), or she said that she had had the case (`had`); empty: it stands.
+    feedback_at: when the case's worker was told of it.
     """
 
     __tablename__ = "review_reading"
@@ -138,6 +139,7 @@ class ReadingRow(TableRow, table=True):
     declared: Declared = Field(default="", sa_type=String(10))
     declared_at: datetime | None = Field(default=None, sa_type=Moment)
     ended: str = Field(default="", max_length=10)
+    feedback_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class ConsentRow(TableRow, table=True):

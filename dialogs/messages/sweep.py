@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from actions import measures
+from actions.origin import Origin
 from actions.rounds import readings_left as round_readings_left
 from checklists.access import Audience, Staff
 from checklists.months import months_on
@@ -20,6 +21,7 @@ from checklists.tenant_settings import TenantSettings
 from dialogs.messages.case_state import case_dates, is_protection_answered, read_case
 from dialogs.messages.stand_in import reachable_instead
 from dialogs.messages.tell import REMINDER, put
+from dialogs.rounds import feedback
 from dialogs.views.views import Line, ReminderView
 from storage import conversations, people, rounds, tenants, told_reminders, trail
 from storage import skipped as skipped_cases
@@ -81,6 +83,7 @@ def step(session: Session, tenant_id: int, now: datetime) -> Step:
     if _put_bundles(session, tenant_id, day, now):
         return Step(more=True)
     _put_measures(session, settings, tenant_id, day, now)
+    feedback.tell_workers(session, Origin(tenant_id, "system", now), settings)
     row.done_at = now
     told_reminders.forget_snoozed(session, tenant_id, day)
     trail.record(session, tenant_id, now, "system", "swept", detail=day.isoformat())
