@@ -19,8 +19,8 @@ from checklists.model import Criticism, ListId, Text
 
 Kind = Literal["kritik", "atgardskrav", "uppfoljd"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-Measure = Literal["direct", "indirect", "none"]
-"""How the questions measure a finding: they ask for it, they are only a sign of it, or none does."""
+Measure = Literal["direct", "indirect", "none", "measure"]
+"""How the questions measure a finding: they ask for it, they are only a sign of it, or none does; or none could."""
 
 
 class Finding(BaseModel, frozen=True, extra="forbid"):
@@ -39,7 +39,9 @@ class Finding(BaseModel, frozen=True, extra="forbid"):
 
     def measured_by(self, questions: int) -> Measure:
         """Return how a number of questions measure it."""
-        return "none" if not questions else "indirect" if self.indirect else "direct"
+        if not questions:
+            return "measure" if self.by_measure else "none"
+        return "indirect" if self.indirect else "direct"
 
 
 class FindingsFile(BaseModel, extra="forbid"):

@@ -458,6 +458,37 @@ def put_consent(session: Session, row: ConsentRow) -> ConsentRow:
     return row
 
 
+# --- read again ------------------------------------------------------------------------------------------------------
+
+
+def read_at_random(session: Session, tenant_id: int) -> Sequence[tuple[FilledRow, bool]]:
+    """Return the lists of cases that were drawn at random for a round, each with whether it is the second reading."""
+    query = (
+        select(FilledRow, ReadingRow.second)
+        .join(RoundRow, col(RoundRow.id) == col(FilledRow.round_id))
+        .join(
+            ReadingRow,
+            and_(
+                col(ReadingRow.round_id) == col(RoundRow.id),
+                col(ReadingRow.case_id) == col(FilledRow.case_id),
+                col(ReadingRow.person_id) == col(FilledRow.person_id),
+                col(ReadingRow.ended) == "",
+            ),
+        )
+        .where(RoundRow.tenant_id == tenant_id, RoundRow.method == "random")
+        .order_by(col(FilledRow.id))
+    )
+    return session.exec(query).all()
+
+
+def own_lists(session: Session, case_id: int, checklist: ListId) -> Sequence[FilledRow]:
+    """Return the lists of a case's newest occasion as its workers have them, one per child."""
+    query = select(FilledRow).where(FilledRow.case_id == case_id, FilledRow.checklist == checklist)
+    found = session.exec(query.where(FilledRow.role == WRITER).order_by(col(FilledRow.id))).all()
+    newest = max((row.occasion for row in found), default=0)
+    return [row for row in found if row.occasion == newest]
+
+
 # --- read twice ------------------------------------------------------------------------------------------------------
 
 
