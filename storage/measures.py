@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import String
+from sqlalchemy import String, update
 from sqlmodel import Field, Session, col, select
 
 from checklists.measures import FindingKind
@@ -106,6 +106,12 @@ def told(session: Session, tenant_id: int, day: date) -> Sequence[MeasureRow]:
     """Return the measures somebody is reminded of on a day, and that are not done."""
     query = select(MeasureRow).where(MeasureRow.tenant_id == tenant_id, MeasureRow.told_on == day)
     return session.exec(query.where(col(MeasureRow.done_at).is_(None)).order_by(col(MeasureRow.id))).all()
+
+
+def move_unit(session: Session, tenant_id: int, unit_id: int, into_id: int) -> None:
+    """Make the measures of a unit another's."""
+    of = (col(MeasureRow.tenant_id) == tenant_id, col(MeasureRow.unit_id) == unit_id)
+    session.exec(update(MeasureRow).where(*of).values(unit_id=into_id))
 
 
 def add_finding(session: Session, row: FindingRow, name: str, evidence: str) -> FindingRow:
