@@ -68,6 +68,7 @@ _NOT_COUNTED: frozenset[EventName] = _REFUSED | {
     *("deletion_asked", "deletion_withdrawn", "deletion_confirmed"),
     *("tie_declared", "raised", "raised_received", "raised_late"),
     *("cases_link_asked", "cases_link_refused", "cases_linked", "cases_unlinked", "joint_assessed"),
+    *("measure_made", "measure_done", "measure_checked", "measure_reopened", "feedback_told"),
 }
 """Events about a case that do not affect any figure."""
 

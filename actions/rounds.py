@@ -1,7 +1,6 @@
 """Rounds of the unit's own review: make, draw, match, start, give to another, declare, calibrate, raise, close."""
 
 import json
-import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from checklists.errors import (
     RoundUnits,
     WhyNotMissing,
 )
-from checklists.free_text import checked
+from checklists.free_text import checked, is_name
 from checklists.loader import newest
 from checklists.model import ListId
 from checklists.office_hours import after_office_time
@@ -44,7 +43,6 @@ WHY_NOT = ("no_time", "no_file", "reviewer_gone", "tie", "other")
 """Why a drawn case was not reviewed, when a round closes: codes, never a text."""
 RECEIVED_WITHIN = timedelta(hours=2)
 """Office time within which what was raised is to be received."""
-_NAME = re.compile(r"[^\W_](?:[^\W_]|[ .,:()/&–-]){0,59}")
 _SEED = "bcdfghjkmnpqrstvwxz"
 """A seed has no digits, which in a file could read as a personal number, and no vowels, which could read as a word."""
 
@@ -73,7 +71,7 @@ def make(session: Session, origin: Origin, plan: Plan) -> tuple[RoundRow, Change
     Raises: RoundName, RoundUnits, RoundDays; PersonalNumberInText; EmptyFrame: no case may be drawn.
     """
     name, pool = (checked(text, origin.lets) for text in (plan.name, plan.pool))
-    if not _NAME.fullmatch(name) or (pool and not _NAME.fullmatch(pool)):
+    if not is_name(name) or (pool and not is_name(pool)):
         raise RoundName
     if not plan.units:
         raise RoundUnits

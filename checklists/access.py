@@ -201,6 +201,11 @@ class Staff:
         named = {held.stands_in_for_id for held in own if held.stands_in_for_id is not None}
         return sorted(named or self._holders("unit_manager", case))
 
+    def chefs_in(self, unit_id: int) -> list[int]:
+        """Return the chefs of a unit and their deputies, where no case is concerned."""
+        held = (*self._by_role["unit_manager"], *self._by_role["deputy"])
+        return list(dict.fromkeys(one.person_id for one in held if one.unit_id == unit_id))
+
     def managers(self) -> list[int]:
         """Return the managers of the whole organisation."""
         return self._holders("manager")

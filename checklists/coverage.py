@@ -1,12 +1,16 @@
 """Which questions cover which criticism. Without this check a list that asks about none of it could report 100 %."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from checklists.findings import Finding, all_findings
 from checklists.loader import DEFINITIONS
 from checklists.model import Checklist
+
+Lack = Literal["", "question", "direct", "measure"]
+"""What a finding lacks: a question, one that asks about it directly, or a measure; nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +20,24 @@ class Covered:
     finding: Finding
     questions: tuple[str, ...]
 
+    def lacks(self, measured: Collection[str]) -> Lack:
+        """Return what it lacks. measured: the findings, by code, that a measure of the municipality belongs to.
+
+        A question that asks about it directly is enough, except where it is about staff or competence.
+        """
+        if self.finding.by_measure:
+            return "" if self.finding.code in measured else "measure"
+        if not self.questions:
+            return "question"
+        return "direct" if self.finding.indirect and self.finding.code not in measured else ""
+
 
 def coverage(checklists: Sequence[Checklist]) -> tuple[Covered, ...]:
     """Return each finding these checklists should cover, with the enabled items that cover it (possibly none).
 
     A finding should be covered when it was addressed to units that fill in one of the checklists; if no finding names
-    any of them, all should be. Findings that are covered without having to be are included as well.
+    any of them, all should be; one about the staff should be in any case. Findings that are covered without having to
+    be are included as well.
     """
     present = {checklist.id for checklist in checklists}
     demanded = {finding.code for finding in all_findings() if present & set(finding.lists)}
@@ -33,7 +49,8 @@ def coverage(checklists: Sequence[Checklist]) -> tuple[Covered, ...]:
             for item in checklist.items
             if item.enabled and finding.code in item.criticism
         )
-        if questions or finding.code in demanded or not demanded:
+        about_staff = finding.by_measure and not finding.lists
+        if questions or about_staff or finding.code in demanded or not demanded:
             found.append(Covered(finding, questions))
     return tuple(found)
 

@@ -33,6 +33,11 @@ UserError
 ├── NotAllAnswered         BK-157
 ├── WhyNotMissing          BK-158
 ├── NoReplacement          BK-159
+├── MeasureText            BK-160
+├── MeasureDays            BK-161
+├── MeasureOwner           BK-162
+├── MeasureMoved           BK-163
+├── FindingDay             BK-164
 ├── UnitNameTaken          BK-175
 ├── UnitHasCases           BK-176
 ├── NobodyMeant            BK-177
@@ -317,6 +322,36 @@ class NoReplacement(UserError):
     """There is no case left in the unit's order to take instead, or nobody may review the next one."""
 
     code = "BK-159"
+
+
+class MeasureText(UserError):
+    """What is to be done, or what a finding is called, is missing, too long, or holds other signs than a name may."""
+
+    code = "BK-160"
+
+
+class MeasureDays(UserError):
+    """The day of a measure has passed, or its follow-up comes before it."""
+
+    code = "BK-161"
+
+
+class MeasureOwner(UserError):
+    """Nobody who works in the unit was chosen to do it."""
+
+    code = "BK-162"
+
+
+class MeasureMoved(UserError):
+    """A measure has changed since it was shown, is not hers, or the answer it came from is no Nej any more."""
+
+    code = "BK-163"
+
+
+class FindingDay(UserError):
+    """A demand needs the day its answer is due, a recommendation the day of its next check; nothing else has one."""
+
+    code = "BK-164"
 
 
 class UnitNameTaken(UserError):

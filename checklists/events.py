@@ -18,6 +18,9 @@ EventName = Literal[
     "round_made", "reviewer_added", "reviewer_removed", "loan_asked", "loan_said", "round_started", "case_given",
     "case_moved", "case_replaced", "tie_declared", "calibrated", "raised", "raised_received", "raised_late",
     "round_closed",
+    # measures
+    "measure_made", "measure_done", "measure_checked", "measure_reopened", "finding_made",
+    "feedback_told",
     # what the admin does
     "person_left", "person_disposed", "role_was", "person_joined", "unit_renamed", "unit_merged", "unit_closed",
     "sent_again", "send_dropped", "admin_listed", "exposed", "log_sampled", "log_checked",

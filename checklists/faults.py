@@ -29,7 +29,7 @@ BK-4xx the command line, continued
 ├── 43x  what the bot proves who it is with
 ├── 44x  the pages and the Teams package
 ├── 46x  the draw of a round
-├── 48x  an extract of one case
+├── 48x  an extract of one case, findings without a question or a measure
 └── 49x  the admin's commands, the import folder, exposed
 BK-5xx files, continued
 └── 54x  units that are closed, files of the import folder
@@ -286,6 +286,8 @@ class Code(StrEnum):
     CASE_NEEDED = "BK-480"
     CASE_ALONE = "BK-481"
     CASE_IN_SEVERAL = "BK-482"
+    ONLY_INDIRECT = "BK-483"
+    NEEDS_MEASURE = "BK-484"
     NOBODY_CALLED = "BK-490"
     SEVERAL_CALLED = "BK-491"
     NO_SUCH_UNIT = "BK-492"

@@ -19,14 +19,15 @@ from checklists.model import Criticism, ListId, Text
 
 Kind = Literal["kritik", "atgardskrav", "uppfoljd"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-Measure = Literal["direct", "indirect", "none"]
-"""How the questions measure a finding: they ask for it, they are only a sign of it, or none does."""
+Measure = Literal["direct", "indirect", "none", "measure"]
+"""How the questions measure a finding: they ask for it, they are only a sign of it, or none does; or none could."""
 
 
 class Finding(BaseModel, frozen=True, extra="forbid"):
     """One finding. lists: the checklists filled in by the units that the finding was addressed to.
 
-    indirect: the questions that cover it are a sign of it at most, so that no figure is given.
+    indirect: the questions that cover it are a sign of it at most, so that no figure is given. by_measure: it is about
+    staff or competence, which no question about a case can show: it needs a measure.
     """
 
     code: Criticism
@@ -34,10 +35,13 @@ class Finding(BaseModel, frozen=True, extra="forbid"):
     text: Text
     text_en: Text
     indirect: bool = False
+    by_measure: bool = False
 
     def measured_by(self, questions: int) -> Measure:
         """Return how a number of questions measure it."""
-        return "none" if not questions else "indirect" if self.indirect else "direct"
+        if not questions:
+            return "measure" if self.by_measure else "none"
+        return "indirect" if self.indirect else "direct"
 
 
 class FindingsFile(BaseModel, extra="forbid"):

@@ -1,5 +1,7 @@
 """Validation of free text: what may be stored, and how much of a rejected text may be shown again."""
 
+import re
+
 from checklists.errors import CommentMissing, NothingToSay, OnlyReference, OnlyText, PlaceMissing, TextTooLong
 from checklists.model import Motivation, MotivationBy, Written
 from checklists.plain_text import weight
@@ -11,6 +13,7 @@ MOST_TOGETHER = 40_000
 """The maximum length of all fields of one card together."""
 _LEAST_SAID = 3
 """The fewest letters and digits with which a text says something."""
+_NAME = re.compile(r"[^\W_](?:[^\W_]|[ .,:()/&–-]){0,59}")
 
 
 def says_something(text: str) -> bool:
@@ -27,6 +30,11 @@ def checked(text: str, lets: LetThrough = NOTHING) -> str:
     if len(kept) > MOST_TEXT:
         raise TextTooLong(length=len(kept), most=MOST_TEXT)
     return refuse_personal_numbers(kept, lets) if weight(kept) else ""
+
+
+def is_name(text: str) -> bool:
+    """Say whether a text can name something on cards: 1 to 60 signs, letters, digits and a few more."""
+    return _NAME.fullmatch(text) is not None
 
 
 def required(text: str, lets: LetThrough = NOTHING) -> str:

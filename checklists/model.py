@@ -38,7 +38,7 @@ Step = Literal[
     "uppfoljning",
     "egenkontroll",
 ]
-Criticism = Annotated[str, Field(pattern=r"^(B[1-4]|R[1-4]|N[1-8])$")]
+Criticism = Annotated[str, Field(pattern=r"^(B[1-4]|R[1-4]|N[1-9])$")]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9_]{3,60}$")]
 Text = Annotated[str, Field(min_length=1, max_length=300)]
 HelpText = Annotated[str, Field(min_length=1, max_length=600)]

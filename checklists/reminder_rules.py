@@ -157,7 +157,7 @@ def protection_since(day: date, workdays: Workdays) -> date:
 
 
 def protection_due(state: CaseState, day: date, workdays: Workdays) -> Due | None:
-    """Return SKYDD if a report came in on `day`, or since the last working day, and the protection assessment is missing.
+    """Return SKYDD if a report came in by `day`, since the last working day, and its assessment is missing.
 
     The report is about a child, or about an adult who has children. When SKYDD is sent, and to whom at that hour:
     `protection_audiences`.

@@ -21,6 +21,7 @@ from storage import (
     cases,
     drafts,
     extensions,
+    measures,
     outbox,
     people,
     returns,
@@ -90,6 +91,7 @@ def rows_of(session: Session, case: CaseRow) -> Iterator[Row]:
     yield from made.decisions()
     yield from made.rounds()
     yield from made.linked()
+    yield from made.measures()
     yield from made.told()
     yield from made.accesses()
 
@@ -191,6 +193,17 @@ class _Extract:
         for one in case_links.joint_of_case(self.session, own):
             who = f"{self._role(one.by_id)}, {self._role(one.with_id)}"
             yield ["joint", "bedömning i samråd med BoU", one.day.isoformat(), who, _at(one.at)]
+
+    def measures(self) -> Iterator[Row]:
+        for row in measures.of_case(self.session, self.case.id):
+            what = f"{row.checklist} v{row.version}, {row.item_id}, due {_day(row.due_on)}"
+            for value, by, at in (
+                (f"made, to {self._role(row.owner_id)}", row.made_by, row.made_at),
+                ("done", row.owner_id, row.done_at),
+                ("checked", row.checked_by, row.checked_at),
+            ):
+                if at is not None:
+                    yield ["measure", what, value, self._role(by), _at(at)]
 
     def told(self) -> Iterator[Row]:
         for row in case_extract.messages(self.session, self.case.tenant_id, self.case.id):

@@ -5,7 +5,7 @@ It contains nothing about a person, and is never narrower than a unit.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from checklists.model import Role
@@ -13,6 +13,7 @@ from checklists.periods import Period
 from checklists.rates import ONLY_HERE, Comparison, Share, wilson
 from reports.compared import compared, sentence
 from reports.figures import BASIS, WORKER, Line, grouped, list_lines, may_lead, on_items, titled, whole
+from reports.reread import reread_in
 from reports.selected import Selection
 from storage import aggregates
 from storage.desk import Session
@@ -25,7 +26,7 @@ class QuestionRate:
 
     motivated: how many nej are. noted: how many ja have a note. only_here: how
     many motivations are a text in the bot alone. compared: `before` as a sentence. versions: those of
-    the checklist that are counted.
+    the checklist that are counted. reread: of the Ja that were read again, those that were Ja then too.
     """
 
     key: str
@@ -40,6 +41,7 @@ class QuestionRate:
     before: Comparison
     compared: str
     versions: tuple[int, ...]
+    reread: Share = field(default=Share(0, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ def report_view(
     earlier = before or period.before
     now, then = (whole(session, tenant_id, span, selection) for span in (period, earlier))
     counts, counts_then = (_counts(session, tenant_id, span, selection) for span in (period, earlier))
-    questions = _rates(now, then, language)
+    again = reread_in(session, tenant_id, period, selection)
+    questions = tuple(replace(one, reread=again.get(one.key, one.reread)) for one in _rates(now, then, language))
     marks = on_items(session, tenant_id, period, selection, today)
     leading = {line.item for line in now if may_lead(line, marks.get((line.checklist, line.role, line.item), {}))}
     return ReportView(

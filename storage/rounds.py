@@ -125,6 +125,7 @@ class ReadingRow(TableRow, table=True):
     """One reading of a drawn case by one reviewer. second: the case is read by two, and she is the other one.
 
     ended: it was given to somebody else (`moved`), or she said that she had had the case (`had`); empty: it stands.
+    feedback_at: when the case's worker was told of it.
     """
 
     __tablename__ = "review_reading"
@@ -138,6 +139,7 @@ class ReadingRow(TableRow, table=True):
     declared: Declared = Field(default="", sa_type=String(10))
     declared_at: datetime | None = Field(default=None, sa_type=Moment)
     ended: str = Field(default="", max_length=10)
+    feedback_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class ConsentRow(TableRow, table=True):
@@ -454,6 +456,37 @@ def put_consent(session: Session, row: ConsentRow) -> ConsentRow:
     session.add(row)
     session.flush()
     return row
+
+
+# --- read again ------------------------------------------------------------------------------------------------------
+
+
+def read_at_random(session: Session, tenant_id: int) -> Sequence[tuple[FilledRow, bool]]:
+    """Return the lists of cases that were drawn at random for a round, each with whether it is the second reading."""
+    query = (
+        select(FilledRow, ReadingRow.second)
+        .join(RoundRow, col(RoundRow.id) == col(FilledRow.round_id))
+        .join(
+            ReadingRow,
+            and_(
+                col(ReadingRow.round_id) == col(RoundRow.id),
+                col(ReadingRow.case_id) == col(FilledRow.case_id),
+                col(ReadingRow.person_id) == col(FilledRow.person_id),
+                col(ReadingRow.ended) == "",
+            ),
+        )
+        .where(RoundRow.tenant_id == tenant_id, RoundRow.method == "random")
+        .order_by(col(FilledRow.id))
+    )
+    return session.exec(query).all()
+
+
+def own_lists(session: Session, case_id: int, checklist: ListId) -> Sequence[FilledRow]:
+    """Return the lists of a case's newest occasion as its workers have them, one per child."""
+    query = select(FilledRow).where(FilledRow.case_id == case_id, FilledRow.checklist == checklist)
+    found = session.exec(query.where(FilledRow.role == WRITER).order_by(col(FilledRow.id))).all()
+    newest = max((row.occasion for row in found), default=0)
+    return [row for row in found if row.occasion == newest]
 
 
 # --- read twice ------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from bot.cards.parts import (
     subtle,
     text,
 )
-from dialogs.views.rounds import Option, PanelField, PanelView
+from dialogs.views.rounds import Option, PanelField, PanelRow, PanelView
 
 
 def panel_card(pen: Pen, view: PanelView) -> Card:
@@ -22,12 +22,17 @@ def panel_card(pen: Pen, view: PanelView) -> Card:
     body += [text(paragraph, spacing="Small") for paragraph in view.words]
     for row in view.rows:
         body.append(section_title(pen.line(row.title)))
-        body += [subtle(" · ".join(pen.line(line) for line in row.lines))] if row.lines else []
+        body += [_about(pen, row)] if row.lines else []
         body += action_sets(pen, row.buttons, inputs=False)
     body += [_field(pen, field) for field in view.fields]
     body += action_sets(pen, view.buttons, inputs=bool(view.fields), primary=1)
     body += action_sets(pen, view.nav, inputs=False)
     return card(pen, body, view.refresh)
+
+
+def _about(pen: Pen, row: PanelRow) -> Element:
+    words = " · ".join(pen.line(line) for line in row.lines)
+    return text(f"▲ {words}", color="Attention", spacing="Small", size="Small") if row.late else subtle(words)
 
 
 def _field(pen: Pen, field: PanelField) -> Element:

@@ -42,6 +42,9 @@ def _made(pen: Pen, view: ReminderView, most: int) -> Card:
         body.append(text(_bullets([_other(pen, *other) for other in view.others[:MOST_OTHERS]])))
         body += _more(pen, len(view.others) - MOST_OTHERS)
     body += [text(pen.line(view.summed), separator=True)] if view.summed else []
+    if view.measures and view.own:
+        body.append(text(pen.line(view.measures), separator=True))
+        body += action_sets(pen, (view.own,), inputs=False)
     if view.snooze:
         body.append(text(pen.say("reminders.whole_message"), separator=True, isSubtle=True))
         body += action_sets(pen, (view.snooze,), inputs=False)

@@ -20,7 +20,7 @@ from bot.cards.parts import (
 )
 from checklists.model import Item
 from checklists.periods import Period
-from checklists.rates import Share
+from checklists.rates import Share, wilson
 from dialogs.views.figures import Asked, FigureRow, LinksView, ReportView, TileRow
 from reports.figures import item_of, percent, versions_of
 
@@ -41,6 +41,7 @@ def report_card(pen: Pen, view: ReportView) -> Card:
     if asked:
         body += [text(pen.say("report.per_question"), weight="Bolder", separator=True), _chart(pen, view, asked)]
         body.append(subtle(pen.say("report.definition")))
+        body += _again(pen, view, [row for row in asked if row.reread])
     left = [_question(pen, view, row) for row in view.rows if not row.n]
     body += [subtle(pen.say("report.applies_to_none", questions="; ".join(left)))] if left else []
     if view.units:
@@ -116,6 +117,22 @@ def _chart(pen: Pen, view: ReportView, rows: list[FigureRow]) -> Element:
             "items": [_table_row(pen, _numbered(pen, view, item), row) for item, row in named],
         },
     }
+
+
+def _again(pen: Pen, view: ReportView, rows: list[FigureRow]) -> list[Element]:
+    """Return what was said beside what was found when it was read again: two shares, never one."""
+    if not rows:
+        return []
+    said = [_said_and_read(pen, _numbered(pen, view, item_of(view.checklist, row.item)), row) for row in rows]
+    title = text(pen.say("report.again"), weight="Bolder", separator=True)
+    return [title, *(text(one, spacing="Small") for one in said), subtle(pen.say("report.again_means"))]
+
+
+def _said_and_read(pen: Pen, question: str, row: FigureRow) -> str:
+    low, high = (round(100 * end) for end in wilson(Share(row.found, row.reread)))
+    return pen.say(
+        "report.again_row", question=question, k=row.k, n=row.n, found=row.found, reread=row.reread, low=low, high=high
+    )
 
 
 def _number(view: ReportView, item: Item) -> int:

@@ -5,11 +5,13 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.commandline.common import Stop, output, release
+from actions.measures import every_measured
+from bot.commandline.common import Stop, open_desk, output, release
+from bot.commandline.doctor_here import no_file
 from bot.settings import read_settings
 from checklists.concepts import FILE, Concept, faults_of, read_concepts
 from checklists.coverage import coverage, newest_files
-from checklists.faults import Code, Fault, fault
+from checklists.faults import Code, Fault, Refusal, fault
 from checklists.loader import DEFINITIONS, BadFile, all_checklists, read_checklist
 from checklists.model import Checklist
 
@@ -73,17 +75,34 @@ def _coverage(parsed: argparse.Namespace) -> None:
         checklists = [read_checklist(path) for path in parsed.files or newest_files()]
     except OSError as error:
         raise Stop(fault(Code.CANNOT_READ, file=Path(error.filename), why=error.strerror)) from None
-    told = coverage(checklists)
+    told, measured = coverage(checklists), _measured()
     for one in told:
         if one.questions:
-            print(f"{one.finding.code} {one.finding.text_en}: {', '.join(one.questions)}")
-    bare = [
-        fault(Code.NOTHING_COVERS, finding=one.finding.code, words=one.finding.text_en)
+            how = " (indirect, gives no figure)" if one.finding.indirect else ""
+            print(f"{one.finding.code} {one.finding.text_en}: {', '.join(one.questions)}{how}")
+    lacking = [
+        fault(_LACKS[lack], finding=one.finding.code, words=one.finding.text_en)
         for one in told
-        if not one.questions
+        if (lack := one.lacks(measured))
     ]
-    if bare:
-        raise Stop(*bare)
+    if lacking:
+        raise Stop(*lacking)
+
+
+_LACKS = {"question": Code.NOTHING_COVERS, "direct": Code.ONLY_INDIRECT, "measure": Code.NEEDS_MEASURE}
+
+
+def _measured() -> frozenset[str]:
+    """Return the findings that measures belong to; where the bot is not set up, none. Makes no database."""
+    try:
+        settings = read_settings()
+        if no_file(settings) is not None:
+            return frozenset()
+        with open_desk(settings, keyless=True) as desk:
+            return desk.read_now(every_measured)
+    except Refusal as refused:
+        print(f"measures are not looked at: {'; '.join(map(str, refused.faults))}")
+        return frozenset()
 
 
 def _package(parsed: argparse.Namespace) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from bot.pages.report_charts import Chart, chart
 from checklists.findings import KINDS
 from checklists.over_time import at_most, funnel
-from checklists.rates import Share, compare
+from checklists.rates import Share, compare, wilson
 from reports.chain import Chain, FindingReport, StepReport
 from reports.figures import decimal, item_of, percent
 from reports.overview import Overview, Series, Tile
@@ -44,6 +44,7 @@ _MEASURE = {
     "direct": "report_page.measure_direct",
     "indirect": "report_page.measure_indirect",
     "none": "report_page.measure_none",
+    "measure": "report_page.measure_measure",
 }
 _FEWEST_NONE = 5
 """Of fewer answers it is not said what none of them can mean."""
@@ -231,6 +232,10 @@ def _more(rate: QuestionRate, series: Series | None, language: Language) -> Iter
     if not share.n:
         yield say("report_page.applied_to_none", language)
         return
+    if rate.reread.n:
+        low, high = wilson(rate.reread)
+        args = {"k": rate.reread.k, "n": rate.reread.n, "interval": _range(low, high, language)}
+        yield say("report_page.again", language, **args)
     if rate.before.verdict in ("better", "worse", "other_version"):
         yield rate.compared
     if series is not None and series.chart is not None and series.chart.signal in ("shift", "crossings"):

@@ -8,7 +8,7 @@ from checklists.route import is_open
 from checklists.swedish_time import clock_words
 from dialogs.chef.compare import comparison, hash_of
 from dialogs.turn.declared import claimed
-from dialogs.turn.presses import AsShown, Page, SeenAt
+from dialogs.turn.presses import AsShown, OnCard, Page, SeenAt
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.chef import Comparison, DifferencesView, ReadingView, SignedView
 from dialogs.views.ready_made import begin_button, command_button
@@ -68,6 +68,8 @@ def differences(context: TurnContext, reader: Basis, notices: tuple[Line, ...] =
     sign = Button(title=Line(say="buttons." + verb), claim=claimed(verb, stands, case=case_id))
     back = Button(title=Line(say="buttons.return"), claim=claimed("send_back", stands, case=case_id))
     buttons: tuple[Button, ...] = (back, sign) if seen.gaps else (sign, back)
+    if any(row.choice == "nej" for sheet in reader.sheets for row in sheet.rows.values()):
+        buttons += (Button(title=Line(say="buttons.measure"), claim=claimed("measure", OnCard(""), case=case_id)),)
     following = _next_children(seen, first)
     if following is not None:
         claim = claimed("more_differences", Page(following), case=case_id)

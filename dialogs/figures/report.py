@@ -111,7 +111,10 @@ def _shown(context: TurnContext, period: Period, wanted: str, *, offer_only: boo
         return view
     selection = Selection(unit=units[unit_id])
     found = report_view(context.session, context.tenant_id, selection, period, context.today, context.language)
-    rows = tuple(FigureRow(item=one.key, k=one.fulfilled.k, n=one.fulfilled.n) for one in found.questions)
+    rows = tuple(
+        FigureRow(item=one.key, k=one.fulfilled.k, n=one.fulfilled.n, reread=one.reread.n, found=one.reread.k)
+        for one in found.questions
+    )
     first_screen = overview(context.session, context.tenant_id, period, context.today, units[unit_id])
     tiles = tuple(map(_tile, first_screen.tiles))
     seen = {"checklist": found.checklist, "tiles": tiles, "sentences": found.sentences, "rows": rows}

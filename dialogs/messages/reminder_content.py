@@ -8,6 +8,7 @@ outbox holds nothing of a case once that is disposed of.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from actions import measures
 from actions import people as acts
 from actions.basis import BASIS
 from actions.rounds import readings_left
@@ -81,10 +82,14 @@ def content(session: Session, row: OutboxRow, now: datetime) -> Reply | None:
     told = told_reminders.in_bundle(session, row.once)
     holding = [(note, found) for note in told if (found := bundle.holds(note)) is not None]
     told_reminders.forget(session, [note for note in told if note not in [kept for kept, _ in holding]])
-    if not holding:
+    waiting = bundle.measures() if row.once.startswith("reminder:") else None
+    if not holding and waiting is None:
         return None
     view = bundle.view(stored.view, row.once, holding)
-    return reply_to(person, view)
+    return reply_to(person, view.model_copy(update={"measures": waiting, "own": _MEASURES if waiting else None}))
+
+
+_MEASURES = command_button("åtgärder", "buttons.measures")
 
 
 class _Bundle:
@@ -119,6 +124,15 @@ class _Bundle:
         found = (protection_due(state, self._today, self._settings.workdays), *swept)
         return next((one for one in found if one and (one.rule, one.mark) == (note.rule, note.mark)), None)
 
+    def measures(self) -> Line | None:
+        """Return the line about the measures she is reminded of today, None for none."""
+        if not self._open:
+            return None
+        found = measures.told_of(self._session, self._tenant_id, self._today).get(self._person, [])
+        late = sum(one.due_on < self._today for one in found)
+        say = "measures.reminder_late" if late else "measures.reminder"
+        return Line(say=say, args={"count": len(found), "late": late}) if found else None
+
     def _review(self, note: ToldRow) -> Due | None:
         row = rounds.get(self._session, self._tenant_id, int(note.mark.removeprefix("round:")))
         if row is None or row.state != "open":
@@ -152,7 +166,7 @@ class _Bundle:
                 "cases": tuple(blocks[:MOST_CASES]),
                 "others": tuple((b.case_ref, tuple(p.rule for p in b.points)) for b in blocks[MOST_CASES:]),
                 "summed": summed,
-                "snooze": None if only_today else snooze,
+                "snooze": None if only_today or not holding else snooze,
             }
         )
 

@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from actions import measures
+from actions.origin import Origin
 from actions.rounds import readings_left as round_readings_left
 from checklists.access import Audience, Staff
 from checklists.months import months_on
@@ -27,6 +29,7 @@ from checklists.tenant_settings import TenantSettings
 from dialogs.messages.case_state import case_dates, has_children_beside, is_protection_answered, read_case
 from dialogs.messages.stand_in import reachable_instead
 from dialogs.messages.tell import REMINDER, put
+from dialogs.rounds import feedback
 from dialogs.views.views import Line, ReminderView
 from storage import conversations, people, rounds, tenants, told_reminders, trail
 from storage import skipped as skipped_cases
@@ -87,6 +90,8 @@ def step(session: Session, tenant_id: int, now: datetime) -> Step:
     _note_reviews(session, settings, tenant_id, day)
     if _put_bundles(session, tenant_id, day, now):
         return Step(more=True)
+    _put_measures(session, settings, tenant_id, day, now)
+    feedback.tell_workers(session, Origin(tenant_id, "system", now), settings)
     row.done_at = now
     told_reminders.forget_snoozed(session, tenant_id, day)
     trail.record(session, tenant_id, now, "system", "swept", detail=day.isoformat())
@@ -180,6 +185,13 @@ def _note_reviews(session: Session, settings: TenantSettings, tenant_id: int, da
             elif note.bundle in again and note.day < day:
                 note.day, note.bundle = day, bundle
     session.flush()
+
+
+def _put_measures(session: Session, settings: TenantSettings, tenant_id: int, day: date, now: datetime) -> None:
+    """Note which measures are reminded of today; who gets no other bundle today gets one that holds only them."""
+    measures.note_due(session, tenant_id, day, settings.workdays)
+    for person in measures.told_of(session, tenant_id, day):
+        _put_bundle(session, tenant_id, person, f"reminder:{person}:{day}", now)
 
 
 def _put_bundles(session: Session, tenant_id: int, day: date, now: datetime) -> bool:

@@ -370,6 +370,27 @@ class OfLink:
         return {"item": str(self.link_id), "revision": str(self.newest) if self.newest else "", "choice": self.said}
 
 
+@dataclass(frozen=True, slots=True)
+class OfMeasure:
+    """Something of a measure. item: the question it comes from. about: row id of its owner or of the measure itself.
+
+    due: ISO date. made_by: see `OfDeputy`.
+    """
+
+    item: str = ""
+    about: int = 0
+    due: str = ""
+    made_by: str = ""
+
+    @classmethod
+    def read(cls, claim: Claim) -> Self:
+        about, _, due = claim.choice.partition("/")
+        return cls(claim.item, int(about) if about.isdigit() else 0, due, claim.revision)
+
+    def write(self) -> Parts:
+        return {"item": self.item, "choice": f"{self.about}/{self.due}", "revision": self.made_by}
+
+
 # --- payloads of a single name ---------------------------------------------------------------------------------------
 
 

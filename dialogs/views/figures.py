@@ -6,11 +6,13 @@ from dialogs.views.parts import Button, Data, View
 
 
 class FigureRow(Data):
-    """One question's result: k answers Ja of the n lists it applies to."""
+    """One question's result: k answers Ja of the n lists it applies to; of reread Ja read again, found were so too."""
 
     item: str
     k: int
     n: int
+    reread: int = 0
+    found: int = 0
 
 
 class TileRow(Data):

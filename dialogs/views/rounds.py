@@ -26,10 +26,14 @@ class PanelField(Data):
 
 
 class PanelRow(Data):
-    """One row: what it is about in bold, what there is to say of it, and its buttons."""
+    """One row: what it is about in bold, what there is to say of it, and its buttons.
+
+    late: its day has passed, which its words say as well.
+    """
 
     title: Line
     lines: tuple[Line, ...] = ()
+    late: bool = False
     buttons: tuple[Button, ...] = ()
 
 

@@ -470,7 +470,8 @@ class ReminderCase(Data):
 class ReminderView(View):
     """One person's reminders for a day. others: reference and rules of the cases that do not fit.
 
-    summed: the follow-ups that are many, as after an import, in one line.
+    summed: the follow-ups that are many, as after an import, in one line. measures: of those she is reminded of; own:
+    the button to them.
     """
 
     kind: Literal["reminder"] = "reminder"
@@ -478,6 +479,8 @@ class ReminderView(View):
     cases: tuple[ReminderCase, ...]
     others: tuple[tuple[str, tuple[Rule, ...]], ...] = ()
     summed: Line | None = None
+    measures: Line | None = None
+    own: Button | None = None
     snooze: Button | None = None
 
 

@@ -177,6 +177,8 @@ def _nav(sheet: Sheet, stop: Stop, at: OnCard | None = None) -> tuple[Button, ..
     verbs += [] if stop.kind in ("motivation", "detail") else ["form"]
     verbs += ["comment", "what_counts"] if stop.kind == "question" else []
     verbs += ["raise_now"] if sheet.sections else []
+    if sheet.sections and stop.kind == "motivation" and sheet.answers[stop.items[0]].choice == "nej":
+        verbs += ["measure"]
     at = at or OnCard(stop.key)
     return tuple(Button(title=Line(say="buttons." + verb), claim=claimed(verb, at, **sheet.at)) for verb in verbs)
 

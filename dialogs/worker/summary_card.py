@@ -2,11 +2,11 @@
 
 from actions.basis import Basis, Sheet
 from checklists.access import Staff
-from checklists.lifecycle import State
+from checklists.lifecycle import WRITER, State
 from checklists.rights import VerbName
 from checklists.swedish_time import clock_words
 from dialogs.turn.declared import claimed
-from dialogs.turn.presses import AsShown, Page, SeenAt, ToItem
+from dialogs.turn.presses import AsShown, OnCard, Page, SeenAt, ToItem
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import open_button
 from dialogs.views.views import Button, ClosedView, Line, MissingView, Row, SheetRows, SummaryView
@@ -45,7 +45,7 @@ def summary(context: TurnContext, basis: Basis, given: tuple[Line, ...] = (), fi
         gaps=gaps[:MOST_GAPS],
         more_gaps=len(gaps[MOST_GAPS:]),
         sent=_sent_words(context, basis),
-        buttons=(*buttons, *more, *_text_button(basis)),
+        buttons=(*buttons, *more, *_text_button(basis), *_measure_button(basis)),
         remark=_remark(context, basis),
         change=Button(title=Line(say="buttons.change"), claim=claimed("go_to", ToItem(), **basis.sheets[0].at)),
         refresh=claimed("show_current", **basis.sheets[0].at),
@@ -85,6 +85,13 @@ def _text_button(basis: Basis) -> tuple[Button, ...]:
         return ()
     claim = claimed("text_for_file", Page(0), **basis.sheets[0].at)
     return (Button(title=Line(say="buttons.text_for_file"), claim=claim),)
+
+
+def _measure_button(basis: Basis) -> tuple[Button, ...]:
+    """Return the button to a measure for a Nej, on a list that looks at somebody else's work."""
+    if basis.role == WRITER or not any(row.choice == "nej" for sheet in basis.sheets for row in sheet.rows.values()):
+        return ()
+    return (Button(title=Line(say="buttons.measure"), claim=claimed("measure", OnCard(""), **basis.sheets[0].at)),)
 
 
 def _more_button(basis: Basis, verb: VerbName, first: int) -> Button:

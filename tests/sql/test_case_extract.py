@@ -19,7 +19,7 @@ from tests.sql.test_answers_import import set_fact
 
 REF = "SN 2026/0001"
 TOLD = {"cases", "fact", "filled_checklist", "answer", "draft", "extension", "returned", "signature", "outbox", "told"}
-TOLD |= {"review_round_case", "case_link", "joint_assessment"}
+TOLD |= {"review_round_case", "case_link", "joint_assessment", "measure"}
 """The tables an extract reads; the events of the case come from the trail."""
 OTHERWISE = {
     "event": "accesses",

@@ -91,7 +91,9 @@ def plant(session: Session, world: World, number: int) -> dict[str, list[bytes]]
     ids = {"tenant": world.tenant, "unit": world.unit, "person": world.person}
     ids |= {"cases": world.case, "filled_checklist": world.filled}
     connection = session.connection()
-    ids["review_round"] = a_round(session, world)
+    ids["review_round"], ids["finding"] = (
+        belongs_to_none(session, world, name) for name in ("review_round", "finding")
+    )
     held: dict[str, list[bytes]] = {}
     for table in METADATA.sorted_tables:
         named = references(table)
@@ -115,9 +117,9 @@ def plant(session: Session, world: World, number: int) -> dict[str, list[bytes]]
     return held
 
 
-def a_round(session: Session, world: World) -> int:
-    """Insert a round, which belongs to no case, though cases are drawn in it."""
-    table = METADATA.tables["review_round"]
+def belongs_to_none(session: Session, world: World, name: str) -> int:
+    """Insert a round or a finding, which belongs to no case, though rows of cases name it."""
+    table = METADATA.tables[name]
     row: dict[str, Any] = {
         column.name: made_up(column.type, "round") for column in table.columns if column.name != "id"
     }

@@ -437,7 +437,9 @@ def test_findings_are_those_of_the_lists_in_use_added_and_held_against_the_same_
     found = desk.run_now(lambda session: chain(session, world.tenant, quarter(2026, 2))).findings
     by_code = {one.finding.code: one for one in found}
 
-    assert [*by_code] == ["B1", "B2", "B3", "B4", "R1", "R2", "R3", "R4", "N8"], "those of the lists in use, in order"
+    assert [*by_code] == ["B1", "B2", "B3", "B4", "R1", "R2", "R3", "R4", "N8", "N9"], (
+        "those of the lists in use, in order"
+    )
     assert by_code["R2"].now.n == 0
     heard = by_code["B2"]
     assert (heard.now.k, heard.before.k, heard.same) == (3, 0, True)

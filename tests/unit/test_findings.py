@@ -17,9 +17,10 @@ def test_nothing_is_criticism_until_the_municipality_has_said_so() -> None:
 def test_a_finding_is_measured_directly_or_indirectly_or_not_at_all() -> None:
     by_code = {finding.code: finding for finding in all_findings()}
 
-    assert {code for code, finding in by_code.items() if finding.indirect} == {"B1", "R2", "N8"}
+    assert {code for code, finding in by_code.items() if finding.indirect} == {"B1", "R2", "N8", "N9"}
     assert [by_code["B2"].measured_by(n) for n in (0, 1, 2)] == ["none", "direct", "direct"]
-    assert [by_code["R2"].measured_by(n) for n in (0, 1)] == ["none", "indirect"]
+    assert [by_code["R2"].measured_by(n) for n in (0, 1)] == ["measure", "indirect"], "about competence"
+    assert [by_code["N8"].measured_by(n) for n in (0, 1)] == ["none", "indirect"]
 
 
 def test_a_demand_has_the_day_its_answer_is_due_and_a_follow_up_the_day_it_was_done() -> None:

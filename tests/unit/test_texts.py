@@ -16,6 +16,7 @@ from checklists.faults import Code
 from checklists.findings import KINDS
 from checklists.loader import all_checklists
 from checklists.log_check import ACCESSES
+from checklists.measures import FINDING_KINDS
 from checklists.model import CHOICES, OPEN, FilePart, Motivation, Role, Step
 from checklists.rates import Verdict
 from checklists.reminder_rules import Rule
@@ -59,7 +60,9 @@ FROM_CODES = {
     "steps.": set(get_args(Step)),
     "roles.": set(get_args(Role)),
     "workbook.status_": {"open", "sent", "returned", "signed", "voided", "seen"},
-    "criticisms.": {*(f"B{n}" for n in range(1, 5)), *(f"R{n}" for n in range(1, 5)), *(f"N{n}" for n in range(1, 9))},
+    "criticisms.": {*(f"B{n}" for n in range(1, 5)), *(f"R{n}" for n in range(1, 5)), *(f"N{n}" for n in range(1, 10))},
+    "measures.kind_": {*FINDING_KINDS, "uppfoljd"},
+    "measures.choose_": set(FINDING_KINDS),
     "reminders.of_": set(get_args(Rule)),
     "figures.": set(get_args(Verdict)) - {"other_version"},
     "files.": {code for code in Code if not "BK-3" < code < "BK-5"} | {kind.code for kind in SHARED_WITH_FILES},

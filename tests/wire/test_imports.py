@@ -81,7 +81,10 @@ def test_a_bad_file_of_answers_is_exit_1_with_every_bad_line_and_nothing_is_stor
 
 def test_coverage_says_who_sees_what_and_names_what_nobody_sees(tmp_path: Path) -> None:
     done = run(tmp_path, "coverage")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 1
+    assert [f"{line[:2]} {line[-7:-1]}" for line in done.stderr.splitlines()] == [
+        *("B1 BK-483", "R2 BK-484", "N8 BK-483", "N9 BK-484")
+    ]
     assert len(done.stdout.splitlines()) == 16
     assert "decision_basis/further_violence_risk_assessed" in done.stdout
 
@@ -91,11 +94,15 @@ def test_coverage_says_who_sees_what_and_names_what_nobody_sees(tmp_path: Path) 
         (tmp_path / name).write_text(f"{head}{local}    enabled: false\n{tail}", encoding="utf-8")
     bare = run(tmp_path, "coverage", *SEED_ONLY)
     assert bare.returncode == 1
-    assert bare.stderr.splitlines() == [
+    _, of_risk, of_staff = bare.stderr.splitlines()
+    assert of_staff.startswith("N9 (staff with suitable training and competence) is about staff or competence")
+    assert [of_risk] == [
         "B3 the risk of further violence against the child was not assessed in all cases: no enabled question covers"
         " it; enable one, or name the code under its `criticism` (BK-390)"
     ]
-    assert run(tmp_path, "coverage", *(str(DEFINITIONS / name) for name in SEED_ONLY)).returncode == 0
+    whole = run(tmp_path, "coverage", *(str(DEFINITIONS / name) for name in SEED_ONLY))
+    assert [line[:2] for line in whole.stderr.splitlines()] == ["B1", "N9"]
+    assert "(indirect, gives no figure)" in whole.stdout
     assert run(tmp_path, "coverage", "no_such_file.yaml").returncode == 1
 
 

@@ -1,0 +1,199 @@
+"""Measures and findings: make, say that it is done, look at what was done; and who is reminded of which."""
+
+from dataclasses import dataclass
+from datetime import date
+from secrets import token_hex
+
+from actions.basis import Sheet
+from actions.changes import Change, Changes, record
+from actions.origin import Origin
+from checklists.access import Staff
+from checklists.errors import FindingDay, MeasureDays, MeasureMoved, MeasureOwner, MeasureText
+from checklists.free_text import checked, is_name
+from checklists.measures import WITH_DAY, FindingKind, remind_on
+from checklists.rights import READER
+from checklists.workdays import Workdays
+from storage import cases, measures, people
+from storage.cases import CaseRow
+from storage.desk import Session
+from storage.measures import FindingRow, MeasureRow
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A measure as it is wanted. code, finding_id: the finding it belongs to, of the authority's or of the register."""
+
+    what: str
+    unit_id: int
+    owner_id: int
+    due_on: date
+    follow_up_on: date | None = None
+    code: str = ""
+    finding_id: int | None = None
+
+
+def nej_in(sheet: Sheet) -> tuple[str, ...]:
+    """Return the questions of a list that are answered Nej, in its order."""
+    return tuple(
+        item.id for item in sheet.applied.applicable(sheet.filled.role) if sheet.applied.state(item.id) == "nej"
+    )
+
+
+def for_answer(
+    session: Session, origin: Origin, sheet: Sheet, item_id: str, owner_id: int, due_on: date
+) -> tuple[MeasureRow, Changes]:
+    """Make the measure that one Nej calls for. Raises: MeasureMoved: it is no Nej; MeasureOwner, MeasureDays."""
+    case = sheet.case
+    if item_id not in nej_in(sheet):
+        raise MeasureMoved
+    if owner_id not in (case.lead_id, case.co_id, *chefs_of(session, origin, case)):
+        raise MeasureOwner
+    _check_days(origin, due_on, None)
+    row = _row(origin, case.unit_id, owner_id, due_on)
+    row.case_id, row.filled_id, row.item_id = case.id, sheet.filled.id, item_id
+    row.checklist, row.version = sheet.filled.checklist, sheet.filled.version
+    return _add(session, origin, row, case)
+
+
+def make(session: Session, origin: Origin, wanted: Wanted) -> tuple[MeasureRow, Changes]:
+    """Make a measure for a finding, or one of the unit's own.
+
+    Raises: MeasureText, PersonalNumberInText, MeasureOwner: she does not work there; MeasureDays.
+    """
+    what = _name(origin, wanted.what)
+    if wanted.owner_id not in workers_in(session, origin, wanted.unit_id):
+        raise MeasureOwner
+    _check_days(origin, wanted.due_on, wanted.follow_up_on)
+    row = _row(origin, wanted.unit_id, wanted.owner_id, wanted.due_on)
+    row.follow_up_on, row.code, row.finding_id = wanted.follow_up_on, wanted.code, wanted.finding_id
+    return _add(session, origin, row, None, what)
+
+
+def _row(origin: Origin, unit_id: int, owner_id: int, due_on: date) -> MeasureRow:
+    return MeasureRow(
+        tenant_id=origin.tenant_id,
+        nonce=token_hex(16),
+        what=b"",
+        unit_id=unit_id,
+        owner_id=owner_id,
+        due_on=due_on,
+        made_by=origin.person_id or 0,
+        made_at=origin.now,
+    )
+
+
+def _add(
+    session: Session, origin: Origin, row: MeasureRow, case: CaseRow | None, what: str = ""
+) -> tuple[MeasureRow, Changes]:
+    measures.add(session, row, what)
+    detail = f"measure:{row.id} to {row.owner_id}"
+    return row, record(session, origin, Change("measure_made", case, item_id=row.item_id, detail=detail))
+
+
+def _name(origin: Origin, text: str) -> str:
+    found = checked(text, origin.lets)
+    if not is_name(found):
+        raise MeasureText
+    return found
+
+
+def _check_days(origin: Origin, due_on: date, follow_up_on: date | None) -> None:
+    if due_on < origin.today or (follow_up_on is not None and follow_up_on < due_on):
+        raise MeasureDays
+
+
+def chefs_of(session: Session, origin: Origin, case: CaseRow) -> list[int]:
+    """Return who reads a case today: its chefs, or their deputies."""
+    return Staff(people.holdings_on(session, origin.tenant_id, origin.today)).chefs(case)
+
+
+def workers_in(session: Session, origin: Origin, unit_id: int) -> tuple[int, ...]:
+    """Return who may own a measure of a unit: its case workers and chefs, and the organisation's managers."""
+    held = people.holdings_on(session, origin.tenant_id, origin.today)
+    here = ("case_worker", *READER)
+    found = [one.person_id for one in held if one.role == "manager" or (one.unit_id == unit_id and one.role in here)]
+    return tuple(dict.fromkeys(found))
+
+
+def done(session: Session, origin: Origin, row: MeasureRow, case: CaseRow | None) -> Changes:
+    """Keep that a measure is done. Raises: MeasureMoved: it is somebody else's, or has been done."""
+    if row.owner_id != origin.person_id or row.done_at is not None:
+        raise MeasureMoved
+    row.done_at = origin.now
+    return record(session, origin, Change("measure_done", case, detail=f"measure:{row.id}"))
+
+
+def look_at(session: Session, origin: Origin, row: MeasureRow, case: CaseRow | None, *, good: bool) -> Changes:
+    """Keep what was seen of a measure that is done: it is good, or is open again. Raises: MeasureMoved: not done."""
+    if row.done_at is None or row.checked_at is not None:
+        raise MeasureMoved
+    if good:
+        row.checked_at, row.checked_by = origin.now, origin.person_id
+        return record(session, origin, Change("measure_checked", case, detail=f"measure:{row.id}"))
+    row.done_at = None
+    return record(session, origin, Change("measure_reopened", case, detail=f"measure:{row.id}"))
+
+
+def add_finding(
+    session: Session, origin: Origin, kind: FindingKind, name: str, day: date | None, evidence: str = ""
+) -> Changes:
+    """Enter a finding into the register. Raises: MeasureText, PersonalNumberInText, FindingDay."""
+    words = _name(origin, name), (_name(origin, evidence) if evidence.strip() else "")
+    if (day is not None) != (kind in WITH_DAY):
+        raise FindingDay
+    row = FindingRow(
+        tenant_id=origin.tenant_id,
+        nonce=token_hex(16),
+        name=b"",
+        evidence=b"",
+        kind=kind,
+        day=day,
+        made_by=origin.person_id or 0,
+        made_at=origin.now,
+    )
+    measures.add_finding(session, row, *words)
+    return record(session, origin, Change("finding_made", detail=f"finding:{row.id} {kind}"))
+
+
+# --- reminders -------------------------------------------------------------------------------------------------------
+
+
+def note_due(session: Session, tenant_id: int, day: date, workdays: Workdays) -> None:
+    """Note which measures are reminded of on a day; the same day again changes nothing."""
+    for row in measures.unchecked(session, tenant_id):
+        if row.done_at is None and remind_on(row.due_on, day, row.told_on, workdays):
+            row.told_on = day
+    session.flush()
+
+
+def told_of(session: Session, tenant_id: int, day: date) -> dict[int, list[MeasureRow]]:
+    """Return who is reminded of which measures on a day: the owner; once one is late, who looks at it as well.
+
+    If the owner has left, they are told from the first.
+    """
+    staff = Staff(people.holdings_on(session, tenant_id, day))
+    found: dict[int, list[MeasureRow]] = {}
+    for row in measures.told(session, tenant_id, day):
+        some = [row.owner_id] if staff.is_present(row.owner_id) else []
+        if row.due_on < day or not some:
+            some += _lookers(session, staff, row)
+        for person in dict.fromkeys(some):
+            found.setdefault(person, []).append(row)
+    return found
+
+
+def _lookers(session: Session, staff: Staff, row: MeasureRow) -> list[int]:
+    case = cases.get(session, row.tenant_id, row.case_id) if row.case_id is not None else None
+    if row.case_id is not None:
+        return staff.chefs(case) if case is not None else []
+    return staff.chefs_in(row.unit_id) or staff.managers()
+
+
+def every_measured(session: Session) -> frozenset[str]:
+    """Return the authority's findings, by code, that some municipality's measure belongs to."""
+    return measures.codes(session)
+
+
+def lookers_of(session: Session, origin: Origin, row: MeasureRow) -> list[int]:
+    """Return who is to look at a measure that is done."""
+    return _lookers(session, Staff(people.holdings_on(session, origin.tenant_id, origin.today)), row)

@@ -1,0 +1,160 @@
+"""`åtgärder`: the open measures a person sees, her own first; `Klart`, and what whoever looks at it says."""
+
+from actions import measures as acts
+from checklists.errors import MeasureMoved
+from checklists.measures import Place, checks, sees, state
+from checklists.rights import ANYONE, RELATIONS, ROUNDS, Right
+from dialogs.messages.tell import tell
+from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
+from dialogs.turn.presses import OfMeasure, Page
+from dialogs.turn.turn_context import TurnContext
+from dialogs.views.ready_made import command_button
+from dialogs.views.rounds import PanelRow, PanelView
+from dialogs.views.views import Button, Line, MenuView
+from storage import cases, measures, people
+from storage.cases import CaseRow
+from storage.measures import MeasureRow
+
+MEASURES = Right("measures", "self", ANYONE)
+MORE = Right("more_measures", "self", ANYONE)
+DONE = Right("measure_done", "self", ANYONE)
+LOOKED = Right("measure_looked", "self", dict.fromkeys(("unit_manager", "deputy", "manager"), RELATIONS))
+MOST_ROWS = 8
+GONE = Line(say="errors.BK-163")
+
+
+def typed(context: TurnContext, _rest: str = "") -> PanelView:
+    """Show what is open."""
+    return card(context)
+
+
+def more(context: TurnContext, press: Press[Page]) -> Reaction:
+    """Show the next of them."""
+    return card(context, start=press.what.start)
+
+
+def place_of(context: TurnContext, row: MeasureRow) -> Place | None:
+    """Return whose a measure is; None if its case may not be opened any more."""
+    case = cases.get(context.session, context.tenant_id, row.case_id) if row.case_id is not None else None
+    return None if row.case_id is not None and case is None else Place(row.owner_id, row.unit_id, case)
+
+
+def card(context: TurnContext, notices: tuple[Line, ...] = (), start: int = 0) -> PanelView:
+    """List the measures she sees that nobody has looked at: her own first, each by its day. Never by person."""
+    found: list[tuple[MeasureRow, Place]] = []
+    for row in measures.unchecked(context.session, context.tenant_id):
+        place = place_of(context, row)
+        if place is not None and sees(context.person_id, context.roles, place):
+            found.append((row, place))
+    found.sort(key=lambda pair: (pair[0].owner_id != context.person_id, pair[0].due_on, pair[0].id))
+    own = sum(row.owner_id == context.person_id for row, _ in found)
+    after = start + MOST_ROWS if start + MOST_ROWS < len(found) else 0
+    again = Button(title=Line(say="buttons.show_more"), claim=claimed("more_measures", Page(after)))
+    runs = any(context.units_as(role) for role in ROUNDS)
+    register = Button(title=Line(say="buttons.findings"), claim=claimed("findings"))
+    return PanelView(
+        notices=notices,
+        title=Line(say="measures.title"),
+        lines=(Line(say="measures.open" if found else "measures.none", args={"own": own, "count": len(found)}),),
+        rows=tuple(_row(context, row, place) for row, place in found[start : start + MOST_ROWS]),
+        nav=(
+            *((again,) if len(found) > MOST_ROWS else ()),
+            *((register,) if runs else ()),
+            command_button("hjälp", "buttons.help"),
+        ),
+    )
+
+
+def title_of(context: TurnContext, row: MeasureRow, case: CaseRow | None) -> Line:
+    """Return what a measure is about: the case and the question, or its own words."""
+    if case is not None:
+        return Line(
+            say="measures.of_case", args={"ref": case.ref, "item": f"{row.checklist}/{row.version}/{row.item_id}"}
+        )
+    return Line(say="measures.own", args={"what": measures.what_of(context.session, row)})
+
+
+def _row(context: TurnContext, row: MeasureRow, place: Place) -> PanelRow:
+    case = cases.get(context.session, context.tenant_id, row.case_id) if row.case_id is not None else None
+    now = state(row.due_on, context.today, done=row.done_at is not None, checked=False)
+    names = people.names_of(context.session, context.tenant_id, [row.owner_id])
+    lines = [Line(say="measures.state_" + now, args={"date": row.due_on.isoformat()})]
+    if row.owner_id != context.person_id:
+        lines.append(Line(say="measures.owner_is", args={"name": names.get(row.owner_id, "")}))
+    if row.code:
+        lines.append(Line(say="criticisms." + row.code))
+    if row.follow_up_on is not None:
+        lines.append(Line(say="measures.follow_up", args={"date": row.follow_up_on.isoformat()}))
+    buttons: list[Button] = []
+    what = OfMeasure(about=row.id, made_by=context.origin.act)
+    of = case.ref if case is not None else str(row.id)
+    if now != "done" and row.owner_id == context.person_id:
+        buttons.append(Button(title=Line(say="buttons.measure_done"), claim=claimed("measure_done", what), about=of))
+    if now == "done" and checks(context.roles, place):
+        for said, title in (("good", "buttons.looks_good"), ("open", "buttons.not_done")):
+            again = OfMeasure(said, row.id, made_by=context.origin.act)
+            buttons.append(Button(title=Line(say=title), claim=claimed("measure_looked", again), about=of))
+    return PanelRow(title=title_of(context, row, case), lines=tuple(lines), late=now == "late", buttons=tuple(buttons))
+
+
+def _hers(context: TurnContext, measure_id: int) -> tuple[MeasureRow, Place] | None:
+    row = measures.get(context.session, context.tenant_id, measure_id)
+    place = place_of(context, row) if row is not None else None
+    if row is None or place is None or not sees(context.person_id, context.roles, place):
+        return None
+    return row, place
+
+
+def _case(context: TurnContext, row: MeasureRow) -> CaseRow | None:
+    return cases.get(context.session, context.tenant_id, row.case_id) if row.case_id is not None else None
+
+
+def done(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
+    """Keep that a measure is done, and tell whoever is to look at it."""
+    found = _hers(context, press.what.about)
+    if found is None:
+        return card(context, (GONE,))
+    row, case = found[0], _case(context, found[0])
+    try:
+        changes = acts.done(context.session, context.origin, row, case)
+    except MeasureMoved:
+        return card(context, (GONE,))
+    view = MenuView(
+        title=Line(say="measures.look_title"),
+        lines=(Line(say="measures.look"), title_of(context, row, case)),
+        buttons=(command_button("åtgärder", "buttons.measures"),),
+    )
+    some = [one for one in acts.lookers_of(context.session, context.origin, row) if one != context.person_id]
+    told = people.by_ids(context.session, context.tenant_id, some)
+    tell(context.session, told, view, now=context.turn.now, case=row.case_id or 0, kind="notice")
+    return Done(card(context, (Line(say="measures.is_done"),)), changes)
+
+
+def looked(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
+    """Keep what whoever looked at it says; if it is not done after all, its owner is told."""
+    found = _hers(context, press.what.about)
+    if found is None or not checks(context.roles, found[1]):
+        return card(context, (GONE,))
+    row, case = found[0], _case(context, found[0])
+    good = press.what.item == "good"
+    try:
+        changes = acts.look_at(context.session, context.origin, row, case, good=good)
+    except MeasureMoved:
+        return card(context, (GONE,))
+    if not good and row.owner_id != context.person_id:
+        view = MenuView(
+            title=Line(say="measures.again_title"),
+            lines=(title_of(context, row, case),),
+            buttons=(command_button("åtgärder", "buttons.measures"),),
+        )
+        owner = people.by_ids(context.session, context.tenant_id, [row.owner_id])
+        tell(context.session, owner, view, now=context.turn.now, case=row.case_id or 0, kind="notice")
+    return Done(card(context, (Line(say="measures.looked_" + ("good" if good else "open")),)), changes)
+
+
+VERBS = (
+    Verb(MORE, more, Page, keeps=False),
+    Verb(DONE, done, OfMeasure),
+    Verb(LOOKED, looked, OfMeasure),
+)
+COMMANDS = (Command("åtgärder", ("measures",), typed, MEASURES),)

@@ -1,0 +1,267 @@
+"""The register of findings, and the measures they lead to. Nothing is criticism unless the municipality says so."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Literal
+
+from actions import measures as acts
+from actions.measures import Wanted
+from checklists.case_dates import read_day
+from checklists.errors import MeasureDays, MeasureOwner, UserError
+from checklists.findings import all_findings, read_standings
+from checklists.measures import FINDING_KINDS, FindingKind
+from checklists.rights import ROUNDS, Right
+from dialogs.messages.tell import tell
+from dialogs.rounds import own_measures as own
+from dialogs.rounds.new_round import units_of
+from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
+from dialogs.turn.presses import OfMeasure, Page
+from dialogs.turn.turn_context import TurnContext
+from dialogs.views.ready_made import command_button, refused
+from dialogs.views.rounds import Option, PanelField, PanelRow, PanelView, coded, decoded
+from dialogs.views.views import Button, Line, MenuView
+from storage import measures, people, tenants
+
+FINDINGS = Right("findings", "self", ROUNDS)
+NEW = Right("measure_new", "self", ROUNDS)
+MAKE = Right("measure_make", "self", ROUNDS)
+NEW_FINDING = Right("finding_new", "self", ROUNDS)
+SAVE_FINDING = Right("finding_save", "self", ROUNDS)
+MOST_ROWS = 10
+
+
+def show(context: TurnContext, press: Press[Page]) -> Reaction:
+    """Show the register."""
+    return card(context, start=press.what.start)
+
+
+def card(context: TurnContext, notices: tuple[Line, ...] = (), start: int = 0) -> PanelView:
+    """List what the municipality has said of the authority's findings, then its own; each with its measures."""
+    rows = (*_of_authority(context), *_of_register(context))
+    after = start + MOST_ROWS if start + MOST_ROWS < len(rows) else 0
+    more = Button(title=Line(say="buttons.show_more"), claim=claimed("findings", Page(after)))
+    return PanelView(
+        notices=notices,
+        title=Line(say="measures.findings_title"),
+        lines=(Line(say="measures.findings" if rows else "measures.no_findings"),),
+        rows=rows[start : start + MOST_ROWS],
+        nav=(
+            *((more,) if len(rows) > MOST_ROWS else ()),
+            Button(title=Line(say="buttons.new_finding"), claim=claimed("finding_new")),
+            Button(title=Line(say="buttons.new_measure"), claim=claimed("measure_new", OfMeasure())),
+            command_button("åtgärder", "buttons.measures"),
+        ),
+    )
+
+
+def _of_authority(context: TurnContext) -> list[PanelRow]:
+    said = read_standings(tenants.settings(context.tenant).findings)
+    every = measures.every(context.session, context.tenant_id)
+    rows = []
+    for finding in all_findings():
+        standing = said.get(finding.code)
+        of = [one for one in every if one.code == finding.code]
+        if (standing is None or standing.kind is None) and not of:
+            continue
+        kind = standing.kind if standing is not None and standing.kind is not None else "egen"
+        day = standing.day if standing is not None else None
+        title = Line(say="criticisms." + finding.code)
+        rows.append(_row(context, title, kind, day, of, OfMeasure(item=finding.code)))
+    return rows
+
+
+def _of_register(context: TurnContext) -> list[PanelRow]:
+    every = measures.every(context.session, context.tenant_id)
+    rows = []
+    for one in measures.findings(context.session, context.tenant_id):
+        of = [row for row in every if row.finding_id == one.id]
+        title = Line(say="measures.own", args={"what": measures.name_of(context.session, one)})
+        row = _row(context, title, one.kind, one.day, of, OfMeasure(about=one.id))
+        if evidence := measures.evidence_of(context.session, one):
+            row = row.model_copy(update={"lines": (*row.lines, Line(say="measures.evidence", args={"what": evidence}))})
+        rows.append(row)
+    return rows
+
+
+def _row(
+    context: TurnContext,
+    title: Line,
+    kind: str,
+    day: date | None,
+    of: list[measures.MeasureRow],
+    what: OfMeasure,
+) -> PanelRow:
+    left = sum(one.checked_at is None for one in of)
+    late = day is not None and kind != "uppfoljd" and day < context.today and (left > 0 or not of)
+    lines = [Line(say="measures.kind_" + kind, args={"date": day.isoformat() if day else ""})]
+    lines += [Line(say="measures.day_passed")] if late else []
+    lines.append(Line(say="measures.count" if of else "measures.no_measure", args={"left": left, "count": len(of)}))
+    made = Button(
+        title=Line(say="buttons.new_measure"), claim=claimed("measure_new", what), about=what.item or str(what.about)
+    )
+    return PanelRow(title=title, lines=tuple(lines), late=late, buttons=(made,))
+
+
+# --- a new measure ---------------------------------------------------------------------------------------------------
+
+
+def new(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
+    """Show the form of a measure, for a finding or for none."""
+    return form(context, press.what)
+
+
+def form(
+    context: TurnContext, what: OfMeasure, notices: tuple[Line, ...] = (), typed: Mapping[str, str] | None = None
+) -> PanelView:
+    """Return the form. what: by item or about, the finding it is for. typed: what was filled in and refused."""
+    given = dict(typed or {})
+    units = units_of(context)
+    if len(units) == 1:
+        given.setdefault("unit", coded(next(iter(units))))
+    owners = {person for unit in units for person in acts.workers_in(context.session, context.origin, unit)}
+    names = people.names_of(context.session, context.tenant_id, owners)
+    here = tuple(Option(value=coded(one), name=name) for one, name in units.items())
+    who = tuple(Option(value=coded(one), name=name) for one, name in sorted(names.items(), key=lambda pair: pair[1]))
+    about = Line(say="criticisms." + what.item) if what.item in _codes() else Line(say="measures.new")
+
+    def field(name: str, kind: Literal["text", "date", "choice"], options: tuple[Option, ...] = ()) -> PanelField:
+        label = Line(say="measures.field_" + name)
+        return PanelField(id=name, kind=kind, label=label, options=options, value=given.get(name, ""))
+
+    return PanelView(
+        notices=notices,
+        title=Line(say="measures.new_title"),
+        lines=(about,),
+        fields=(
+            field("what", "text"),
+            field("unit", "choice", here),
+            field("owner", "choice", who[:100]),
+            field("due_on", "date"),
+            field("follow_up_on", "date"),
+        ),
+        buttons=(
+            Button(
+                title=Line(say="buttons.save"),
+                claim=claimed("measure_make", OfMeasure(what.item, what.about, made_by=context.origin.act)),
+            ),
+        ),
+        nav=(Button(title=Line(say="buttons.findings"), claim=claimed("findings")),),
+    )
+
+
+def _codes() -> frozenset[str]:
+    return frozenset(finding.code for finding in all_findings())
+
+
+def make(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
+    """Keep the measure, and tell its owner."""
+    inputs = press.inputs
+    try:
+        unit = sum(decoded(inputs.get("unit", ""))[:1])
+        if unit not in units_of(context):
+            raise MeasureOwner
+        days = {name: _day(context, inputs, name) for name in ("due_on", "follow_up_on")}
+        if days["due_on"] is None:
+            raise MeasureDays
+        finding = next(
+            (one.id for one in measures.findings(context.session, context.tenant_id) if one.id == press.what.about),
+            None,
+        )
+        wanted = Wanted(
+            what=inputs.get("what", ""),
+            unit_id=unit,
+            owner_id=sum(decoded(inputs.get("owner", ""))[:1]),
+            due_on=days["due_on"],
+            follow_up_on=days["follow_up_on"],
+            code=press.what.item if press.what.item in _codes() else "",
+            finding_id=finding,
+        )
+        row, changes = acts.make(context.session, context.origin, wanted)
+    except UserError as error:
+        return form(context, press.what, refused(error), inputs)
+    _tell(context, row)
+    return Done(own.card(context, (Line(say="measures.kept", args={"date": row.due_on.isoformat()}),)), changes)
+
+
+def _day(context: TurnContext, inputs: Mapping[str, str], name: str) -> date | None:
+    typed = inputs.get(name, "").strip()
+    return read_day(typed, context.today, name) if typed else None
+
+
+def _tell(context: TurnContext, row: measures.MeasureRow) -> None:
+    if row.owner_id == context.person_id:
+        return
+    view = MenuView(
+        title=Line(say="measures.for_you_title"),
+        lines=(
+            own.title_of(context, row, None),
+            Line(say="measures.state_open", args={"date": row.due_on.isoformat()}),
+        ),
+        buttons=(command_button("åtgärder", "buttons.measures"),),
+    )
+    tell(
+        context.session,
+        people.by_ids(context.session, context.tenant_id, [row.owner_id]),
+        view,
+        now=context.turn.now,
+        kind="notice",
+    )
+
+
+# --- a new finding ---------------------------------------------------------------------------------------------------
+
+
+def new_finding(context: TurnContext, _press: Press[OfMeasure]) -> Reaction:
+    """Show the form of a finding."""
+    return finding_form(context)
+
+
+def finding_form(
+    context: TurnContext, notices: tuple[Line, ...] = (), typed: Mapping[str, str] | None = None
+) -> PanelView:
+    """Return the form. typed: what was filled in and refused."""
+    given = dict(typed or {})
+    kinds = tuple(Option(value=one, line=Line(say="measures.choose_" + one)) for one in FINDING_KINDS)
+
+    def field(name: str) -> PanelField:
+        return PanelField(id=name, kind="text", label=Line(say="measures.field_" + name), value=given.get(name, ""))
+
+    day = PanelField(id="day", kind="date", label=Line(say="measures.field_day"), value=given.get("day", ""))
+    kind = PanelField(
+        id="kind", kind="choice", label=Line(say="measures.field_kind"), options=kinds, value=given.get("kind", "")
+    )
+    return PanelView(
+        notices=notices,
+        title=Line(say="measures.new_finding_title"),
+        lines=(Line(say="measures.new_finding"),),
+        fields=(field("name"), kind, day, field("evidence")),
+        buttons=(
+            Button(
+                title=Line(say="buttons.save"), claim=claimed("finding_save", OfMeasure(made_by=context.origin.act))
+            ),
+        ),
+        nav=(Button(title=Line(say="buttons.findings"), claim=claimed("findings")),),
+    )
+
+
+def save_finding(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
+    """Enter the finding."""
+    inputs = press.inputs
+    kind: FindingKind = next((one for one in FINDING_KINDS if one == inputs.get("kind")), "egen")
+    try:
+        day = _day(context, inputs, "day")
+        words = inputs.get("name", ""), inputs.get("evidence", "")
+        changes = acts.add_finding(context.session, context.origin, kind, words[0], day, words[1])
+    except UserError as error:
+        return finding_form(context, refused(error), inputs)
+    return Done(card(context, (Line(say="measures.finding_kept"),)), changes)
+
+
+VERBS = (
+    Verb(FINDINGS, show, Page, keeps=False),
+    Verb(NEW, new, OfMeasure, keeps=False),
+    Verb(MAKE, make, OfMeasure),
+    Verb(NEW_FINDING, new_finding, OfMeasure, keeps=False),
+    Verb(SAVE_FINDING, save_finding, OfMeasure),
+)
+COMMANDS: tuple[Command, ...] = ()

@@ -1,0 +1,138 @@
+"""Measures, and the findings that have no code: who does what by when, whether it is done, and who looked at it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import String, update
+from sqlmodel import Field, Session, col, select
+
+from checklists.measures import FindingKind
+from checklists.model import ListId
+from storage.rows import TableRow
+from storage.sealing import TENANT_ITSELF, seal, unseal
+from storage.times import Moment
+
+
+class FindingRow(TableRow, table=True):
+    """A finding of the register. name, evidence: sealed. day: when its answer, or its next check, is due."""
+
+    __tablename__ = "finding"
+
+    id: int = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenant.id", index=True)
+    nonce: str = Field(max_length=40)
+    name: bytes
+    evidence: bytes
+    kind: FindingKind = Field(sa_type=String(20))
+    day: date | None = None
+    made_by: int = Field(foreign_key="person.id")
+    made_at: datetime = Field(sa_type=Moment)
+
+
+class MeasureRow(TableRow, table=True):
+    """A measure. what: sealed; empty where a question says it.
+
+    It comes from one answer (case_id, filled_id, checklist, version, item_id), from one of the authority's findings
+    (code), from a finding of the register (finding_id), or from nothing named. follow_up_on: when it is to be seen
+    whether it helped. told_on: when somebody was reminded of it last.
+    """
+
+    __tablename__ = "measure"
+
+    id: int = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenant.id", index=True)
+    nonce: str = Field(max_length=40)
+    what: bytes
+    unit_id: int = Field(foreign_key="unit.id")
+    owner_id: int = Field(foreign_key="person.id", index=True)
+    case_id: int | None = Field(default=None, foreign_key="cases.id", index=True)
+    filled_id: int | None = Field(default=None, foreign_key="filled_checklist.id")
+    checklist: ListId | None = Field(default=None, sa_type=String(60))
+    version: int = 0
+    item_id: str = Field(default="", max_length=60)
+    code: str = Field(default="", max_length=10)
+    finding_id: int | None = Field(default=None, foreign_key="finding.id")
+    due_on: date
+    follow_up_on: date | None = None
+    made_by: int = Field(foreign_key="person.id")
+    made_at: datetime = Field(sa_type=Moment)
+    done_at: datetime | None = Field(default=None, sa_type=Moment)
+    checked_at: datetime | None = Field(default=None, sa_type=Moment)
+    checked_by: int | None = Field(default=None, foreign_key="person.id")
+    told_on: date | None = None
+
+
+def add(session: Session, row: MeasureRow, what: str = "") -> MeasureRow:
+    """Insert a measure, sealing its words."""
+    row.what = seal(session, row.tenant_id, TENANT_ITSELF, "measure.what", row.nonce, what)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def what_of(session: Session, row: MeasureRow) -> str:
+    """Return a measure's words, empty where a question says it. Raises: SealBroken, KeyGone."""
+    return unseal(session, row.tenant_id, TENANT_ITSELF, "measure.what", row.nonce, row.what)
+
+
+def get(session: Session, tenant_id: int, measure_id: int) -> MeasureRow | None:
+    """Return a measure of this tenant by row id, locked: two may say that it is done at once."""
+    query = select(MeasureRow).where(MeasureRow.tenant_id == tenant_id, MeasureRow.id == measure_id)
+    return session.exec(query.with_for_update()).first()
+
+
+def unchecked(session: Session, tenant_id: int) -> Sequence[MeasureRow]:
+    """Return the measures that nobody has looked at after they were done, the first to be due first."""
+    query = select(MeasureRow).where(MeasureRow.tenant_id == tenant_id, col(MeasureRow.checked_at).is_(None))
+    return session.exec(query.order_by(col(MeasureRow.due_on), col(MeasureRow.id))).all()
+
+
+def every(session: Session, tenant_id: int) -> Sequence[MeasureRow]:
+    """Return every measure of a tenant, in the order they were made."""
+    return session.exec(select(MeasureRow).where(MeasureRow.tenant_id == tenant_id).order_by(col(MeasureRow.id))).all()
+
+
+def codes(session: Session) -> frozenset[str]:
+    """Return the authority's findings, by code, that measures belong to, in any municipality."""
+    return frozenset(session.exec(select(MeasureRow.code).where(MeasureRow.code != "").distinct()).all())
+
+
+def of_case(session: Session, case_id: int) -> Sequence[MeasureRow]:
+    """Return the measures of a case, in the order they were made."""
+    return session.exec(select(MeasureRow).where(MeasureRow.case_id == case_id).order_by(col(MeasureRow.id))).all()
+
+
+def told(session: Session, tenant_id: int, day: date) -> Sequence[MeasureRow]:
+    """Return the measures somebody is reminded of on a day, and that are not done."""
+    query = select(MeasureRow).where(MeasureRow.tenant_id == tenant_id, MeasureRow.told_on == day)
+    return session.exec(query.where(col(MeasureRow.done_at).is_(None)).order_by(col(MeasureRow.id))).all()
+
+
+def move_unit(session: Session, tenant_id: int, unit_id: int, into_id: int) -> None:
+    """Make the measures of a unit another's."""
+    of = (col(MeasureRow.tenant_id) == tenant_id, col(MeasureRow.unit_id) == unit_id)
+    session.exec(update(MeasureRow).where(*of).values(unit_id=into_id))
+
+
+def add_finding(session: Session, row: FindingRow, name: str, evidence: str) -> FindingRow:
+    """Insert a finding, sealing its words."""
+    row.name = seal(session, row.tenant_id, TENANT_ITSELF, "finding.name", row.nonce, name)
+    row.evidence = seal(session, row.tenant_id, TENANT_ITSELF, "finding.evidence", row.nonce, evidence)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def name_of(session: Session, row: FindingRow) -> str:
+    """Return what a finding is called. Raises: SealBroken, KeyGone."""
+    return unseal(session, row.tenant_id, TENANT_ITSELF, "finding.name", row.nonce, row.name)
+
+
+def evidence_of(session: Session, row: FindingRow) -> str:
+    """Return what a finding rests on, empty for nothing said. Raises: SealBroken, KeyGone."""
+    return unseal(session, row.tenant_id, TENANT_ITSELF, "finding.evidence", row.nonce, row.evidence)
+
+
+def findings(session: Session, tenant_id: int) -> Sequence[FindingRow]:
+    """Return the findings of the register, in the order they were entered."""
+    return session.exec(select(FindingRow).where(FindingRow.tenant_id == tenant_id).order_by(col(FindingRow.id))).all()

@@ -1,0 +1,215 @@
+"""Measures: from a Nej in three presses, who sees them, late ones, what is checked; and the register of findings."""
+
+from datetime import date
+
+import pytest
+
+from actions import measures as acts
+from actions.origin import of_person
+from checklists.errors import MeasureMoved
+from reports.measures import COLUMNS, measure_rows
+from reports.selected import Selection
+from storage import tenants
+from storage.desk import Session
+from storage.measures import FindingRow, MeasureRow
+from tests.chat.harness import NORTH, SOUTH, Chat, Room, move_in
+from tests.chat.read_drive import begins, reads, sent
+from tests.chat.round_drive import RUNS, calibrates, refs, reviews
+from tests.chat.test_round_rules import begun
+from tests.chat.test_rounds import declares, opens, person, rows
+
+
+@pytest.fixture
+def reviewed(room: Room) -> Room:
+    """A round of one case, which Cia has reviewed with Nej throughout; Anna leads it, Cecilia is the chef."""
+    for name in ("anna", "cecilia", "bo"):
+        room.chat(name).installs()
+    begun(room, "cia", "dan", cases=3)
+    cia = room.chat("cia")
+    ref = refs(3)[2]
+    owner = next(name for name in ("cia", "dan") if ref in _drawn(room.chat(name)))
+    chat = room.chat(owner)
+    declares(chat, ref)
+    calibrates(chat)
+    opens(chat, ref)
+    room.chats["reviewer"] = chat
+    assert cia
+    return room
+
+
+def _drawn(chat: Chat) -> list[str]:
+    view = chat.types("granska").view
+    assert view is not None
+    assert view.kind == "panel"
+    return [str(row.title.args["ref"]) for row in view.rows]
+
+
+def test_a_measure_from_a_nej_is_made_in_three_presses_done_and_checked_and_nobody_else_sees_it(reviewed: Room) -> None:
+    room, ref = reviewed, refs(3)[2]
+    chat = room.chats["reviewer"]
+    while "Nej" in chat.buttons and chat.kind() == "question":
+        chat.presses("Nej")
+    assert chat.kind() == "motivation"
+
+    chat.presses("Åtgärd", {"Motivering": "Påhittad motivering"}).sees("Vem ser till att det rättas?")
+    chat.presses("Handläggaren").presses("Senast 2026-05-26").sees("Åtgärden är sparad, senast 2026-05-26.")
+
+    chat.presses("Tillbaka")
+    assert chat.kind() == "motivation"
+    assert chat.view.text == "Påhittad motivering"  # type: ignore[union-attr]
+    chat.types("åtgärder").sees("Inga åtgärder väntar.")
+
+    anna, cecilia = room.chat("anna"), room.chat("cecilia")
+    anna.receives().sees(f"I {ref} är något att rätta i akten, senast 2026-05-26.").presses("Åtgärder")
+    anna.sees("1 öppna, varav 1 dina.", ref, "senast 2026-05-26")
+    cecilia.types("åtgärder").sees("1 öppna, varav 0 dina.", "hos Anna Påhittad")
+    for name in ("mona", "bo", "dan", "elsa", "vera"):
+        room.chat(name).types("åtgärder").sees_no(ref)
+
+    anna.presses("Klart").sees("Tack.", "inte kontrollerad än")
+    assert "Kontrollerad" not in anna.buttons
+    cecilia.receives().sees("En åtgärd är klar: kontrollera den").presses("Åtgärder")
+    cecilia.presses("Inte klar").sees("Åtgärden är öppen igen")
+    anna.receives().sees("En åtgärd är inte klar än").presses("Åtgärder").presses("Klart")
+    cecilia.types("åtgärder").presses("Kontrollerad").sees("Åtgärden är avslutad.", "Inga åtgärder väntar.")
+    acts_seen = [one.act for one in room.events() if one.act.startswith("measure_")]
+    assert acts_seen == ["measure_made", "measure_done", "measure_reopened", "measure_done", "measure_checked"]
+
+
+def test_a_measure_can_be_made_from_the_summary_too_and_not_of_a_ja(reviewed: Room) -> None:
+    chat = reviews(reviewed.chats["reviewer"], "Nej")
+    chat.presses("Åtgärd")
+    assert chat.view is not None
+    assert chat.view.kind == "panel"
+    assert len(chat.view.rows) <= 6
+    chat.presses("Chefen").presses("Senast 2026-06-09").sees("Åtgärden är sparad")
+    [row] = rows(reviewed, MeasureRow)
+    assert (row.owner_id, row.due_on) == (person(reviewed, "cecilia"), date(2026, 6, 9))
+
+
+def test_the_chef_makes_one_from_her_reading_and_a_worker_from_her_own_list_never(room: Room) -> None:
+    anna = sent(room)
+    assert "Åtgärd" not in anna.buttons
+    cecilia = reads(begins(room.chat("cecilia")), {"child_heard": "nej"}, otherwise="ja")
+    cecilia.presses("Visa skillnader").presses("Åtgärd").presses("Handläggaren").presses("Senast 2026-05-19")
+    cecilia.sees("Åtgärden är sparad").presses("Tillbaka")
+    [row] = rows(room, MeasureRow)
+    assert (row.item_id, row.owner_id, row.checklist) == ("child_heard", person(room, "anna"), "decision_basis")
+
+
+def test_a_late_measure_is_red_and_reminded_of_in_the_days_message_to_its_owner_and_the_chef(room: Room) -> None:
+    sent(room, readers=("cecilia",))
+    anna, cecilia = room.chat("anna").installs(), room.chat("cecilia")
+    reads(begins(cecilia), {"child_heard": "nej"}).presses("Visa skillnader").presses("Åtgärd")
+    cecilia.presses("Handläggaren").presses("Senast 2026-05-19").sees("Åtgärden är sparad")
+    anna.receives()
+    before = len(anna.prompts())
+    told = {}
+    for day in range(13, 29):
+        room.now = room.now.replace(day=day, hour=8, minute=1)
+        room.sweeps()
+        room.sweeps()
+        for chat in (anna, cecilia):
+            told[chat.name, day] = [
+                reply.view.measures.say
+                for reply in chat.prompts()
+                if reply.view.kind == "reminder" and reply.view.measures is not None
+            ]
+    days = [day for day in range(14, 29) if len(told["anna", day]) > len(told["anna", day - 1])]
+    assert days == [19, 20, 27]
+    assert told["anna", 28] == ["measures.reminder"] * 2 + ["measures.reminder_late"] * 2
+    assert told["cecilia", 28][-1:] == ["measures.reminder_late"]
+    assert len(anna.prompts()) > before
+
+    anna.receives().sees("Åtgärder: 1 väntar, 1 av dem försenade.").presses("Åtgärder")
+    anna.sees("▲ Försenad: skulle ha varit klar 2026-05-19")
+    assert any(one.get("color") == "Attention" for one in anna.card["body"])
+    anna.presses("Klart")
+    assert "Påminn i morgon" not in anna.buttons
+
+
+def test_the_register_says_criticism_only_where_the_municipality_has_and_leads_to_measures(room: Room) -> None:
+    move_in(room.desk, RUNS)
+    mona = room.chat("mona").installs()
+    bo = room.chat("bo").installs()
+    mona.types("åtgärder").presses("Fynd").sees("Inga fynd är införda.")
+    mona.presses("Nytt fynd").presses("Spara", {"Fyndet, kort": ""}).sees("Skriv kort vad det är")
+    recommended = {
+        "Fyndet, kort": "Uppföljning med barnet",
+        "Vad är det?": "Rekommendation",
+        "Underlag (får vara tomt)": "Stickprov",
+    }
+    mona.presses("Spara", recommended).sees("en rekommendation en dag då den kontrolleras")
+    mona.presses("Spara", {**recommended, "Svar eller nästa kontroll": "2026-06-01"})
+    mona.sees(
+        "Fyndet är infört.", "Rekommendation, nästa kontroll 2026-06-01", "underlag: Stickprov", "ingen åtgärd än"
+    )
+
+    mona.presses("Ny åtgärd")
+    whole = {"Vad ska göras?": "Ny rutin", "Enhet": NORTH, "Ägare": "Bo Exempel", "Senast": "2026-05-20"}
+    mona.presses("Spara", {**whole, "Senast": ""}).sees("Dagen för åtgärden saknas")
+    mona.presses("Spara", {**whole, "Senast": "2026-05-01"}).sees("Dagen för åtgärden saknas eller har passerat")
+    mona.presses("Spara", {**whole, "Följs upp": "2026-05-14"}).sees("uppföljningen före den")
+    mona.presses("Spara", {**whole, "Ägare": ""}).sees("Välj enhet, och någon som arbetar där.")
+    mona.presses("Spara", {**whole, "Följs upp": "2026-09-01"}).sees(
+        "Åtgärden är sparad", "Ny rutin", "följs upp 2026-09-01"
+    )
+    bo.receives().sees("Du har fått en åtgärd", "Ny rutin").presses("Åtgärder").sees("Ny rutin")
+    room.chat("cecilia").types("åtgärder").sees("Ny rutin")
+    room.chat("doris").types("åtgärder").sees_no("Ny rutin")
+    mona.presses("Fynd").sees("1 av 1 åtgärder är öppna")
+
+    room.later(days=30)
+    mona.types("åtgärder").sees("▲ Försenad").presses("Fynd").sees("Försenat: dagen har passerat")
+    bo.types("åtgärder").presses("Klart")
+    room.chat("cecilia").types("åtgärder").presses("Kontrollerad")
+    [finding] = rows(room, FindingRow)
+    [row] = rows(room, MeasureRow)
+    assert (row.finding_id, row.code, row.case_id) == (finding.id, "", None)
+
+
+def test_what_the_municipality_has_said_stands_in_the_register_and_what_it_has_not_does_not(room: Room) -> None:
+    move_in(room.desk, RUNS, ("stina", "Stina Chef", SOUTH, "unit_manager"))
+    room.desk.run_now(_says)
+    mona = room.chat("mona")
+    mona.types("åtgärder").presses("Fynd").sees(
+        "B3 Risk för ytterligare våld", "Kritik", "Åtgärdskrav, svar senast 2026-05-01"
+    )
+    mona.sees("▲", "Uppföljd 2026-03-01").sees_no("B1")
+    mona.presses("Ny åtgärd", nth=1).sees("B3 Risk för ytterligare våld")
+    mona.presses(
+        "Spara", {"Vad ska göras?": "Utbildning", "Enhet": SOUTH, "Ägare": "Stina Chef", "Senast": "2026-06-20"}
+    )
+    mona.sees("B3 Risk för ytterligare våld")
+    assert room.desk.run_now(acts.every_measured) == {"B3"}
+    stina = room.chat("stina")
+    stina.types("åtgärder").presses("Fynd").presses("Ny åtgärd", nth=3)
+    stina.presses("Spara", {"Vad ska göras?": "Eget", "Ägare": "Stina Chef", "Senast": "2026-06-20"}).sees("2 dina")
+    room.chat("anna").types("åtgärder").sees_no("Utbildning")
+
+
+def _says(session: Session) -> None:
+    said = ["B3:kritik", "B2:atgardskrav:2026-05-01", "N4:uppfoljd:2026-03-01"]
+    tenants.set_setting(tenants.get(session, 1), "findings", said)
+
+
+def test_an_old_press_does_nothing_and_the_file_names_no_person_and_no_case(reviewed: Room) -> None:
+    room = reviewed
+    chat = reviews(room.chats["reviewer"], "Nej")
+    chat.presses("Åtgärd").presses("Handläggaren").presses("Senast 2026-05-19")
+    anna, cecilia = room.chat("anna"), room.chat("cecilia")
+    old = anna.types("åtgärder").shown
+    anna.presses("Klart")
+    anna.presses("Klart", on=old)
+    [row] = rows(room, MeasureRow)
+    origin = of_person(1, row.owner_id, room.now)
+    with pytest.raises(MeasureMoved):
+        room.desk.run_now(lambda session: acts.done(session, origin, row, None))
+    seen = cecilia.types("åtgärder").shown
+    cecilia.presses("Kontrollerad")
+    cecilia.presses("Inte klar", on=seen).sees("Åtgärden har ändrats sedan kortet visades")
+
+    [cells] = room.desk.run_now(lambda session: list(measure_rows(session, Selection(), room.now.date())))
+    made = dict(zip(COLUMNS, cells, strict=True))
+    assert (made["unit"], made["source"], made["state"], made["due_on"]) == (NORTH, "answer", "checked", "2026-05-19")
+    assert not {"Anna", refs(3)[2], "SN"} & set(" ".join(cells).split())

@@ -1,0 +1,81 @@
+"""Measures and feedback on both databases, by their actions alone."""
+
+from datetime import timedelta
+
+import pytest
+
+from actions import answers, feedback, lists, measures, rounds, units
+from actions.basis import written
+from actions.measures import Wanted
+from actions.origin import Origin
+from checklists.errors import MeasureMoved, MeasureOwner
+from checklists.tenant_settings import TenantSettings
+from storage import measures as stored
+from storage import people
+from storage import rounds as stored_rounds
+from storage.cases import CaseRow
+from storage.desk import Desk, Session
+from tests.sql.conftest import NOW
+from tests.sql.test_rounds import TODAY, begun, plan, town
+
+WORKDAYS = TenantSettings().workdays
+DUE = TODAY + timedelta(days=7)
+
+
+def test_a_measure_is_only_for_a_nej_and_only_for_who_works_with_the_case(desk: Desk) -> None:
+    def work(session: Session) -> None:
+        at = town(session)
+        lena, case = at.origin("lena"), session.get_one(CaseRow, at.cases[0])
+        lists.begin(session, lena, written(session, case))
+        sheet = written(session, case).sheets[0]
+        with pytest.raises(MeasureMoved):
+            measures.for_answer(session, lena, sheet, "child_heard", at.people["lena"], DUE)
+        answers.choose(session, lena, sheet, {"child_heard": "nej"})
+        for name in ("cia", "mona"):
+            with pytest.raises(MeasureOwner):
+                measures.for_answer(session, lena, sheet, "child_heard", at.people[name], DUE)
+        row, _ = measures.for_answer(session, lena, sheet, "child_heard", at.people["lena"], DUE)
+        assert (row.case_id, row.item_id, stored.what_of(session, row)) == (case.id, "child_heard", "")
+
+    desk.run_now(work)
+
+
+def test_a_measure_whose_owner_has_left_is_told_to_who_looks_at_it_and_follows_its_unit(desk: Desk) -> None:
+    def work(session: Session) -> None:
+        at = town(session)
+        mona = at.origin("mona")
+        wanted = Wanted("Ny rutin", at.north, at.people["lena"], DUE, code="N9")
+        row, _ = measures.make(session, mona, wanted)
+        assert b"rutin" not in row.what
+        assert measures.every_measured(session) == {"N9"}
+        measures.note_due(session, at.tenant, DUE, WORKDAYS)
+        assert list(measures.told_of(session, at.tenant, DUE)) == [at.people["lena"]]
+        for held in people.every_role_of(session, at.people["lena"]):
+            people.delete_role(session, held)
+        session.flush()
+        assert list(measures.told_of(session, at.tenant, DUE)) == [at.people["mona"]]
+        north, south = (people.unit_by_id(session, at.tenant, one) for one in (at.north, at.south))
+        assert north is not None
+        assert south is not None
+        units.merge(session, mona, north, south)
+        session.flush()
+        [moved] = stored.every(session, at.tenant)
+        assert moved.unit_id == at.south
+
+    desk.run_now(work)
+
+
+def test_of_a_round_that_is_not_begun_or_is_long_over_nobody_is_told(desk: Desk) -> None:
+    def work(session: Session) -> None:
+        at = town(session)
+        rounds.make(session, at.origin("mona"), plan(at))
+        row = begun(session, at, "cia", "dan", name="Hösten")
+        origin = Origin(at.tenant, "system", NOW)
+        assert feedback.due(session, origin, WORKDAYS) == []
+        assert feedback.due(session, Origin(at.tenant, "system", NOW + timedelta(days=90)), WORKDAYS) == []
+        for one in stored_rounds.readings(session, row.id):
+            one.feedback_at = NOW
+        session.flush()
+        assert feedback.due(session, origin, WORKDAYS) == []
+
+    desk.run_now(work)
