@@ -9,7 +9,7 @@ from storage.standing import Late
 Noticed = Literal["keys", "token", "sends", "skipped"]
 Reason = Noticed | Late
 """keys: the channel's signing keys cannot be fetched. token: no token for sending. sends: messages do not go out.
-skipped: cases were left out of the reminders. sweep, chain: these are late."""
+skipped: cases were left out of the reminders, the figures or a message. sweep, chain: these are late."""
 STANDS_SECONDS = 600.0
 """How long a failure is told of that was not repeated, while nothing has succeeded either."""
 
@@ -33,6 +33,6 @@ class Health:
             self._last[reason] = self._ticks()
 
     def troubles(self) -> frozenset[Reason]:
-        """Return what is failing. What was skipped stays until the next sweep says otherwise."""
+        """Return what is failing. What was skipped stays until the next sweep finds nothing on the list."""
         since = self._ticks() - STANDS_SECONDS
         return frozenset(reason for reason, at in self._last.items() if at >= since or reason == "skipped")

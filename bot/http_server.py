@@ -22,7 +22,12 @@ class Runner(web.AppRunner):
 
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
-        return _Server(made, self.headers)
+        self._own = _Server(made, self.headers)
+        return self._own
+
+    def say_close(self) -> None:
+        """End every connection with its next response: whoever keeps one open makes a new one, to who is left."""
+        self._own.closes = True
 
     @property
     def listener(self) -> web.Server:
@@ -38,6 +43,8 @@ class _Server(web.Server):
         loop = asyncio.get_running_loop()
         super().__init__(made.request_handler, request_factory=made.request_factory, loop=loop, **made._kwargs)
         self._headers = headers
+        self.closes = False
+        """Whether a response is the last of its connection."""
 
     def __call__(self) -> RequestHandler:
         return _Protocol(self, self._headers, **self._kwargs)
@@ -46,8 +53,9 @@ class _Server(web.Server):
 class _Protocol(RequestHandler):
     """One connection."""
 
-    def __init__(self, server: web.Server, headers: Mapping[str, str], **options: Any) -> None:
+    def __init__(self, server: _Server, headers: Mapping[str, str], **options: Any) -> None:
         super().__init__(server, loop=asyncio.get_running_loop(), **options)
+        self._own = server
         self._always = headers
 
     def handle_error(
@@ -74,6 +82,8 @@ class _Protocol(RequestHandler):
             resp = ours
         if resp is not None and not resp.prepared:
             resp.headers.update(self._always)
+            if self._own.closes:
+                resp.force_close()
         return await super().finish_response(request, resp, start_time)
 
 

@@ -122,7 +122,7 @@ def _loops(services: Services, worker: OutboxWorker, settings: Settings) -> tupl
         Loop("outbox", worker.send_all, outbox_worker.INTERVAL_SECONDS, worker.awake),
         Loop("trail", Chainer(desk, clock).chain, chainer.INTERVAL_SECONDS),
         Loop("reminders", sweeping.sweep_if_due, sweeper.INTERVAL_SECONDS),
-        Loop("figures", partial(projector.project, desk), projector.INTERVAL_SECONDS),
+        Loop("figures", partial(projector.project, desk, services.clock, services.metrics), projector.INTERVAL_SECONDS),
         Loop("imports", partial(_one_after_another, rounds), importer.INTERVAL_SECONDS),
         Loop("deletions", deleting.take_away, deleter.INTERVAL_SECONDS),
     )
@@ -219,6 +219,7 @@ async def serve(app: web.Application, admin: web.Application, settings: Settings
             shown = f"[{settings.host}]" if ":" in settings.host else settings.host
             print(f"Beslutskollen answers on http://{shown}:{settings.port}/", flush=True)
             await stop.wait()
+            public.say_close()
             await stop_accepting(listening, server)
     finally:
         for runner in runners:

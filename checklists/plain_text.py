@@ -8,6 +8,8 @@ import unicodedata
 _DASHES = frozenset("\u2043\u2212\u02d7\u2796")
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>")
+_KEYCAP = re.compile("[0-9#*]\N{VARIATION SELECTOR-16}?\N{COMBINING ENCLOSING KEYCAP}")
+"""An emoji that is written as a digit and a key around it."""
 _TIMES_ESCAPED = 2
 
 
@@ -28,7 +30,7 @@ def without_tags(text: str) -> str:
 
 def weight(text: str) -> int:
     """Return how many letters and digits a text holds once invisible characters, markup and emoji are gone."""
-    return sum(map(str.isalnum, without_tags(plain(text))))
+    return sum(map(str.isalnum, without_tags(plain(_KEYCAP.sub("", text)))))
 
 
 def is_nothing(text: str) -> bool:

@@ -10,7 +10,7 @@ the contributions of cases disposed of.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import (
@@ -35,10 +35,12 @@ from sqlmodel import Field, Session, col
 from checklists.loader import checklist_version
 from checklists.model import AnyRole
 from checklists.rates import item_figures
+from storage import skipped as skipped_cases
 from storage.contributions import RULES, Contribution, Key, of_cases
 from storage.filled import FilledRow
 from storage.projection_queue import ChangedRow, clear_enqueued
 from storage.rows import TableRow
+from storage.unfit import UNFIT, Skipped
 
 _LOCK = 0x72617465  # PostgreSQL advisory lock: one projector at a time
 BATCH = 500
@@ -126,28 +128,38 @@ def cells(part: Contribution) -> Iterator[Cell]:
 
 
 def project_new(session: Session, *, wait: bool = True) -> int:
+    """Project a batch as `project_some` does; return how many."""
+    return project_some(session, wait=wait)[0]
+
+
+def project_some(session: Session, *, wait: bool = True, today: date | None = None) -> tuple[int, tuple[Skipped, ...]]:
     """Project a batch of queued cases, oldest first; once the queue is empty, cases projected by older rules.
 
+    A case that cannot be worked out keeps what it was last counted as, and is put on the admin's list.
     wait: for another projector to finish, so that a report that projects first misses nothing committed before it;
-    otherwise return 0 at once. Returns: the number of queue rows, or of cases, processed; 0: nothing is left.
+    otherwise return 0 at once. today: the day on that list; as of UTC if None.
+    Returns: the number of queue rows, or of cases, processed, 0: nothing is left; and the cases left out.
     """
     if not _lock_projector(session, wait=wait):
-        return 0
+        return 0, ()
+    today = today or datetime.now(UTC).date()
     query = select_columns(col(ChangedRow.id), col(ChangedRow.case_id), col(ChangedRow.filled_id))
     notes = session.connection().execute(query.order_by(col(ChangedRow.id)).limit(BATCH)).all()
     if notes:
         lists = [filled_id for _, _, filled_id in notes if filled_id]
         of_lists = select_columns(col(FilledRow.case_id)).where(col(FilledRow.id).in_(lists))
         ids = {case_id for _, case_id, _ in notes if case_id} | set(session.connection().execute(of_lists).scalars())
-        _project(session, sorted(ids))
+        skipped = _project(session, sorted(ids))
+        skipped_cases.note_figures(session, today, ids, skipped)
         gone = delete(ChangedRow).where(col(ChangedRow.id).in_([row_id for row_id, _, _ in notes]))
         session.connection().execute(gone)
         clear_enqueued(session)
-        return len(notes)
+        return len(notes), skipped
     behind = _projected_by_older_rules(session)
-    if behind:
-        _project(session, behind)
-    return len(behind)
+    skipped = _project(session, behind) if behind else ()
+    if skipped:
+        skipped_cases.note_figures(session, today, behind, skipped)
+    return len(behind), skipped
 
 
 def _projected_by_older_rules(session: Session) -> list[int]:
@@ -170,8 +182,26 @@ def waiting(session: Session) -> int:
     return session.connection().execute(select_columns(func.count()).select_from(ChangedRow)).scalar_one()
 
 
-def _project(session: Session, case_ids: Sequence[int]) -> None:
-    before, now = kept_contributions(session, case_ids), of_cases(session, case_ids)
+def sound(session: Session, case_ids: Sequence[int]) -> tuple[dict[Key, Contribution], tuple[Skipped, ...]]:
+    """Return the present contributions of these cases, and the cases whose data are faulty."""
+    try:
+        return of_cases(session, case_ids), ()
+    except UNFIT:
+        pass
+    parts: dict[Key, Contribution] = {}
+    skipped: list[Skipped] = []
+    for case_id in case_ids:
+        try:
+            parts |= of_cases(session, [case_id])
+        except UNFIT as error:
+            skipped.append(Skipped(case_id, error))
+    return parts, tuple(skipped)
+
+
+def _project(session: Session, case_ids: Sequence[int]) -> tuple[Skipped, ...]:
+    now, skipped = sound(session, case_ids)
+    faulty = {one.case_id for one in skipped}
+    before = kept_contributions(session, [case_id for case_id in case_ids if case_id not in faulty])
     difference = Counter(cell for part in now.values() for cell in cells(part))
     difference.subtract(Counter(cell for part in before.values() for cell in cells(part)))
     _apply(session, difference, frozen=False)
@@ -180,6 +210,7 @@ def _project(session: Session, case_ids: Sequence[int]) -> None:
     keep(session, changed)
     by_now = and_(_CONTRIBUTIONS.c.case_id.in_(case_ids), _CONTRIBUTIONS.c.rules != RULES)
     session.connection().execute(update(_CONTRIBUTIONS).where(by_now).values(rules=RULES))
+    return skipped
 
 
 def freeze(session: Session, tenant_id: int, case_ids: Sequence[int]) -> None:

@@ -9,8 +9,19 @@ from sqlalchemy import delete, insert, text
 from sqlalchemy import select as select_columns
 from sqlmodel import Session
 
-from storage.aggregates import AGGREGATES, BATCH, Cell, by_grain, cells, forget, keep, kept_contributions, project_all
-from storage.contributions import RULES, of_cases
+from storage.aggregates import (
+    AGGREGATES,
+    BATCH,
+    Cell,
+    by_grain,
+    cells,
+    forget,
+    keep,
+    kept_contributions,
+    project_all,
+    sound,
+)
+from storage.contributions import RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +49,10 @@ def recount(session: Session, tenant_id: int, *, repair: bool = False) -> Recoun
     seen = wrong = 0
     for ids in _case_batches(session, tenant_id):
         seen += len(ids)
-        now, kept = of_cases(session, [one for one in ids if one not in waiting]), kept_contributions(session, ids)
-        now |= {key: part for key, part in kept.items() if key[0] in waiting}
+        now, faulty = sound(session, [one for one in ids if one not in waiting])
+        kept = kept_contributions(session, ids)
+        as_kept = waiting | {one.case_id for one in faulty}  # faulty ones keep what they were last counted as
+        now |= {key: part for key, part in kept.items() if key[0] in as_kept}
         for part in now.values():
             by_day.update(cells(part))
         if now != kept:

@@ -1,10 +1,11 @@
-"""The cases a sweep had to leave out because of faulty data: the admin's list. One that is read again leaves it."""
+"""The cases that had to be left out because of faulty data: the admin's list. One that is read again leaves it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import delete
+from sqlalchemy import select as select_columns
 from sqlmodel import Field, Session, col, select
 
 from storage.cases import CaseRow
@@ -12,6 +13,8 @@ from storage.rows import TableRow
 from storage.unfit import Skipped
 
 _MOST = 60
+_FIGURES = "figures: "
+"""How `what` begins for a case that the figures leave out: a sweep that reads it well does not take it off the list."""
 
 
 class SkippedRow(TableRow, table=True):
@@ -37,19 +40,43 @@ class LeftOut:
 
 def note(session: Session, tenant_id: int, day: date, looked_at: Iterable[int], skipped: Sequence[Skipped]) -> None:
     """Keep which of the cases that were looked at had to be left out; the others are on the list no longer."""
-    faulty = {one.case_id: type(one.error).__name__[:_MOST] for one in skipped}
-    on_list = {row.case_id for row in _rows(session, tenant_id)}
-    well = [case_id for case_id in looked_at if case_id in on_list and case_id not in faulty]
-    if well:
-        session.exec(delete(SkippedRow).where(col(SkippedRow.case_id).in_(well)))
-    for case_id, what in faulty.items():
-        if case_id not in on_list:
-            session.add(SkippedRow(case_id=case_id, tenant_id=tenant_id, day=day, what=what))
+    rows = session.exec(select(SkippedRow).where(SkippedRow.tenant_id == tenant_id)).all()
+    faulty, on_list = {one.case_id for one in skipped}, {row.case_id for row in rows}
+    _forget(session, [row for row in rows if not row.what.startswith(_FIGURES)], set(looked_at) - faulty)
+    for one in skipped:
+        if one.case_id not in on_list:
+            _add(session, tenant_id, day, one, "")
     session.flush()
 
 
-def _rows(session: Session, tenant_id: int) -> Sequence[SkippedRow]:
-    return session.exec(select(SkippedRow).where(SkippedRow.tenant_id == tenant_id)).all()
+def note_figures(session: Session, day: date, counted: Collection[int], skipped: Sequence[Skipped]) -> None:
+    """Keep which of the cases that were counted had to be left out; the others are on the list no longer."""
+    if not skipped and not is_any(session):
+        return
+    faulty = {one.case_id: one for one in skipped}
+    rows = session.exec(select(SkippedRow).where(col(SkippedRow.case_id).in_(counted))).all()
+    _forget(session, [row for row in rows if row.what.startswith(_FIGURES)], set(counted) - set(faulty))
+    new = set(faulty) - {row.case_id for row in rows}
+    tenants = select_columns(col(CaseRow.id), col(CaseRow.tenant_id)).where(col(CaseRow.id).in_(new))
+    for case_id, tenant_id in session.connection().execute(tenants).all() if new else ():
+        _add(session, tenant_id, day, faulty[case_id], _FIGURES)
+    session.flush()
+
+
+def is_any(session: Session) -> bool:
+    """Return whether any case is on the list."""
+    return session.exec(select(SkippedRow.case_id).limit(1)).first() is not None
+
+
+def _forget(session: Session, rows: Iterable[SkippedRow], well: Collection[int]) -> None:
+    gone = [row.case_id for row in rows if row.case_id in well]
+    if gone:
+        session.exec(delete(SkippedRow).where(col(SkippedRow.case_id).in_(gone)))
+
+
+def _add(session: Session, tenant_id: int, day: date, one: Skipped, where: str) -> None:
+    what = (where + type(one.error).__name__)[:_MOST]
+    session.add(SkippedRow(case_id=one.case_id, tenant_id=tenant_id, day=day, what=what))
 
 
 def listed(session: Session, tenant_id: int) -> list[LeftOut]:

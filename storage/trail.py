@@ -6,13 +6,27 @@ takes no event whose MAC is missing, wrong or used before, and goes on only from
 """
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Index, Integer, Row, Table, UniqueConstraint, and_, bindparam, not_, or_, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    Row,
+    Select,
+    Table,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    not_,
+    or_,
+    text,
+)
 from sqlalchemy import select as select_columns
 from sqlmodel import Field, Session, col, func, select
 
@@ -23,6 +37,7 @@ from storage.sealing import KeyGone, Keys, canonical, keys_of
 from storage.session import prepared
 from storage.times import Moment
 from storage.trail_marks import OWN, CheckpointRow, TrailEndRow
+from storage.unfit import UNFIT
 
 _LOCK = 0x6265736C  # PostgreSQL advisory lock: one chainer at a time
 BATCH = 1000
@@ -324,20 +339,56 @@ def verify(session: Session, tenant_id: int) -> Verdict:
     old = closed.place if closed is not None and trail_marks.is_genuine(keys, closed) else 0
     previous, expected = "", 1
     bad = fault(Code.CHECKPOINT_WRONG) if closed is not None and not old else None
-    result = session.connection().execute(query)
-    for row in result if bad is None else ():
+    rows = _readable(session, query) if bad is None else iter(())
+    for row in rows:
+        if isinstance(row, Fault):
+            bad = row
+            break
         bad = _fault(keys, tenant_id, previous, expected, row, is_old=expected <= old)
         if bad is None and closed is not None and expected == old and row.hash != closed.hash:
             bad = fault(Code.CHECKPOINT_WRONG)
         if bad:
             break
         previous, expected = row.hash, expected + 1
-    result.close()
     bad = bad or _place_lost(session, tenant_id) or _forged(session, keys, tenant_id)
     bad = bad or _went_back(session, keys, tenant_id, None)
     chained = session.exec(select(func.count()).select_from(ChainRow).where(ChainRow.tenant_id == tenant_id)).one()
     events = session.exec(select(func.count()).select_from(EventRow).where(EventRow.tenant_id == tenant_id)).one()
+    bad = bad or (_emptied(session, tenant_id) if not events else None)
     return Verdict(bad, chained, max(0, events - chained))
+
+
+def _readable(session: Session, query: Select[Any]) -> Iterator[Row[Any] | Fault]:
+    """Yield the rows of a chain, the last place first to fail as the fault it is: a value that is none of its kind."""
+    place = 0
+    while True:
+        some = query.where(_LINKS.c.place > place).limit(BATCH)
+        try:
+            rows: Sequence[Row[Any] | Fault] = session.connection().execute(some).all()
+        except UNFIT:
+            rows = list(_one_by_one(session, some))
+        yield from rows
+        if len(rows) < BATCH or isinstance(rows[-1], Fault):
+            return
+        place = rows[-1].place
+
+
+def _one_by_one(session: Session, query: Select[Any]) -> Iterator[Row[Any] | Fault]:
+    """Yield the rows of a query up to the one that cannot be read, and of that one a fault."""
+    for place, event in session.connection().execute(query.with_only_columns(_LINKS.c.place, _LINKS.c.event_id)).all():
+        try:
+            yield session.connection().execute(query.where(_LINKS.c.place == place)).one()
+        except UNFIT:
+            yield fault(Code.EVENT_CHANGED, place=place, event=event)
+            return
+
+
+def _emptied(session: Session, tenant_id: int) -> Fault | None:
+    """Return a fault if there are cases and no event of any: the opening of a case is an event."""
+    found = session.connection().execute(
+        text("select id from cases where tenant_id = :tenant limit 1"), {"tenant": tenant_id}
+    )
+    return None if found.first() is None else fault(Code.TRAIL_WENT_BACK, place=0)
 
 
 def _fault(keys: Keys, tenant_id: int, previous: str, expected: int, row: Row[Any], *, is_old: bool) -> Fault | None:

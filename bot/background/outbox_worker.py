@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.adapter import wire_message
+from bot.background import left_out
 from bot.clock import Clock
 from bot.logs import crash_line
 from bot.metrics import Metrics
@@ -25,6 +26,7 @@ from storage import conversations, outbox
 from storage.desk import Desk, Session
 from storage.outbox import OutboxRow, Put
 from storage.sealing import KeyGone, MasterGone, SealBroken
+from storage.unfit import Skipped
 
 LEASE_TIME = timedelta(seconds=150)
 """Lease time. Must exceed the longest send plus the clock skew between replicas."""
@@ -136,7 +138,10 @@ class OutboxWorker:
         """Send one row and record the outcome, unless the lease is lost or there is nothing left to send."""
         self._leased.pop(row, None)
         try:
-            parcel = await self._desk.run(partial(_begin, row=row, attempt=attempt, now=self._clock.now()))
+            skipped: list[Skipped] = []
+            begins = partial(_begin, row=row, attempt=attempt, now=self._clock.now(), skipped=skipped)
+            parcel = await self._desk.run(begins)
+            left_out.report(self._metrics, "a message", skipped)
             if parcel is not None:
                 state, due_at = await self._send(parcel)
                 now = self._clock.now()
@@ -203,8 +208,12 @@ def _end(session: Session, sent: _Sent, leased: Sequence[tuple[int, int]], now: 
     outbox.release(session, leased)
 
 
-def _begin(session: Session, row: int, attempt: int, now: datetime) -> _Parcel | None:
-    """Render a row's current content and mark a new message as sending. Returns: None if it is not to be sent."""
+def _begin(session: Session, row: int, attempt: int, now: datetime, skipped: list[Skipped]) -> _Parcel | None:
+    """Render a row's current content and mark a new message as sending. Returns: None if it is not to be sent.
+
+    skipped: takes the cases that are left out of it.
+    """
+    skipped.clear()  # the transaction may be tried again
     found = outbox.begin(session, row, attempt, now)
     if found is None:
         return None
@@ -220,7 +229,7 @@ def _begin(session: Session, row: int, attempt: int, now: datetime) -> _Parcel |
             return None
         chat, found.conversation_id = other, other.id
     try:
-        reply = reminder_content.content(session, found, now)
+        reply = reminder_content.content(session, found, now, skipped)
     except MasterGone:
         raise  # once the key is back in BK_KEYS, it can be sent
     except KeyGone:

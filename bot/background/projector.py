@@ -1,20 +1,25 @@
 """Keeps the aggregates for the figures up to date, one process at a time."""
 
+from functools import partial
+
+from bot.background import left_out
+from bot.clock import Clock
+from bot.metrics import Metrics
+from checklists.swedish_time import day_of
 from storage import aggregates
-from storage.desk import Desk, Session
+from storage.desk import Desk
 
 INTERVAL_SECONDS = 1.0
 """Seconds between rounds. Reports project what is left themselves, so this only bounds how much that is."""
 
 
-async def project(desk: Desk) -> None:
+async def project(desk: Desk, clock: Clock, metrics: Metrics) -> None:
     """Apply queued changes to the aggregates, in batches, until one is not full.
 
     What comes meanwhile waits for the next round: a case answered ten times in a second is then projected once.
     """
-    while await desk.run(_project_batch) >= aggregates.BATCH:
-        pass
-
-
-def _project_batch(session: Session) -> int:
-    return aggregates.project_new(session, wait=False)
+    done = aggregates.BATCH
+    while done >= aggregates.BATCH:
+        batch = partial(aggregates.project_some, wait=False, today=day_of(clock.now()))
+        done, skipped = await desk.run(batch)
+        left_out.report(metrics, "figures", skipped)

@@ -1,22 +1,19 @@
 """Runs the daily reminder sweep when offices open, and SKYDD after every new event and every minute. No rules here."""
 
-import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
 
+from bot.background import left_out
 from bot.clock import Clock
-from bot.logs import crash_line
 from bot.metrics import Metrics
 from dialogs.messages import sweep
 from dialogs.rounds import raising
-from storage import trail
+from storage import skipped, trail
 from storage.desk import Desk, Session
 from storage.unfit import Skipped
 
 INTERVAL_SECONDS = 1.0
-
-log = logging.getLogger(__name__)
 
 
 class Sweeper:
@@ -37,14 +34,13 @@ class Sweeper:
         """Run whatever is due. Checking costs two small queries."""
         now = self._clock.now()
         day = sweep.swept_day(now)
-        if day != self._day:
-            self._metrics.health.note("skipped", went_well=True)
-            self._day = day
+        left: list[Skipped] = []
         to_sweep, newest = await self._desk.run(partial(_look, now=now, swept=self._swept))
         minute = now.replace(second=0, microsecond=0)
         if (newest, minute) != self._looked_at:
             protected = await self._desk.run(partial(sweep.tell_of_protection, now=now), "protection")
-            self._report(protected.skipped)
+            left += protected.skipped
+            left_out.report(self._metrics, "reminders", protected.skipped)
             if protected.told:
                 self._wake()
             self._looked_at = (newest, minute)
@@ -57,16 +53,14 @@ class Sweeper:
             more = True
             while more:
                 done = await self._desk.run(partial(sweep.step, tenant_id=tenant_id, now=now), f"sweep|{tenant_id}")
-                self._report(done.skipped)
+                left += done.skipped
+                left_out.report(self._metrics, "reminders", done.skipped)
                 more = done.more
             self._swept = {(tenant_id, day)} | {known for known in self._swept if known[1] == day}
             self._wake()
-
-    def _report(self, skipped: Iterable[Skipped]) -> None:
-        for one in skipped:
-            self._metrics.failed("skipped_case")
-            self._metrics.health.note("skipped", went_well=False)
-            log.error("reminders left out case %d: %s", one.case_id, crash_line(one.error))
+        if (to_sweep or day != self._day) and not left:
+            self._metrics.health.note("skipped", went_well=not await self._desk.run(skipped.is_any))
+            self._day = day
 
 
 def _look(session: Session, now: datetime, swept: set[tuple[int, date]]) -> tuple[list[int], int]:

@@ -5,6 +5,7 @@ lists of the five that are shown.
 """
 
 from datetime import date
+from functools import partial
 
 from actions.basis import BASIS, Basis, of_cases
 from checklists import access
@@ -15,9 +16,10 @@ from dialogs.turn.presses import UnitPage
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import open_button
 from dialogs.views.views import Button, CaseLine, CasesView, Line
-from dialogs.worker.my_cases import PAGE, by_date, left_out, standing_lines, status, with_nearest_date
+from dialogs.worker.my_cases import PAGE, by_date, left_out, sound, standing_lines, status, with_nearest_date
 from storage import cases, filled, people
 from storage.cases import CaseRow
+from storage.unfit import UNFIT
 
 UNIT_CASES = Right("unit_cases", "self", dict.fromkeys(READER, RELATIONS))
 PAGES = Right("unit_page", "self", UNIT_CASES.may)
@@ -45,20 +47,36 @@ def _page(context: TurnContext, at: UnitPage) -> CasesView:
     if order == "age":
         found.sort(key=lambda one: -(_age(context, one[0]) or -1))
     shown = found[at.start : at.start + PAGE]
-    lists = of_cases(context.session, [case for case, _ in shown])
+    lists = _lists(context, [case for case, _ in shown])
     names = people.unit_names(context.session, context.tenant_id) if len(units) > 1 else {}
     leads = _names(context, [case for case, _ in shown])
     following = claimed("unit_page", UnitPage(at.start + PAGE, order, only))
     more = Button(title=Line(say="buttons.show_more"), claim=following) if len(found) > at.start + PAGE else None
+    lines = [
+        sound(
+            context,
+            case.id,
+            partial(_line, context, lists[case.id], nearest, leads.get(case.lead_id or 0, ""), names),
+        )
+        for case, nearest in shown
+        if case.id in lists
+    ]
     return CasesView(
         title=Line(say="unit.title"),
         notices=(*_summed(context, units, len(found), order, only), *left_out(context)),
-        cases=tuple(
-            _line(context, lists[case.id], nearest, leads.get(case.lead_id or 0, ""), names) for case, nearest in shown
-        ),
+        cases=tuple(line for line in lines if line is not None),
         more=more,
         choices=_choices(order, only),
     )
+
+
+def _lists(context: TurnContext, rows: list[CaseRow]) -> dict[int, Basis]:
+    """Return the lists of these cases, by case; without those whose data are faulty."""
+    try:
+        return of_cases(context.session, rows)
+    except UNFIT:
+        found = [sound(context, case.id, partial(of_cases, context.session, [case])) for case in rows]
+    return {case_id: basis for one in found if one is not None for case_id, basis in one.items()}
 
 
 def _selected(context: TurnContext, units: list[int], found: list[Dated], only: str) -> list[Dated]:

@@ -36,11 +36,13 @@ from dialogs.views.views import (
 )
 from dialogs.worker import protection
 from storage import cases, outbox, people, rounds, tenants, told_reminders
+from storage import skipped as skipped_cases
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.outbox import OutboxRow
 from storage.people import PersonRow
 from storage.told_reminders import ToldRow
+from storage.unfit import UNFIT, Skipped
 
 SNOOZE = Right("snooze", "self", ANYONE)
 MOST_CASES = 8
@@ -70,8 +72,11 @@ _ORDER = tuple(SENTENCES)
 # --- content at the moment of sending -----------------------------------------------------------------------
 
 
-def content(session: Session, row: OutboxRow, now: datetime) -> Reply | None:
-    """Return the current content of an outbox row, None if nothing of it still holds. Raises: SealBroken, KeyGone."""
+def content(session: Session, row: OutboxRow, now: datetime, skipped: list[Skipped]) -> Reply | None:
+    """Return the current content of an outbox row, None if nothing of it still holds.
+
+    skipped: takes the cases that are left out of it because their data are faulty. Raises: SealBroken, KeyGone.
+    """
     stored = Reply.model_validate_json(outbox.view_of(session, row))
     if not isinstance(stored.view, ReminderView) or row.once is None:
         return stored
@@ -80,8 +85,11 @@ def content(session: Session, row: OutboxRow, now: datetime) -> Reply | None:
         return None
     bundle = _Bundle(session, tenants.settings(tenants.get(session, row.tenant_id)), person, now)
     told = told_reminders.in_bundle(session, row.once)
-    holding = [(note, found) for note in told if (found := bundle.holds(note)) is not None]
+    holding = [(note, found) for note in told if (found := bundle.shows(note)) is not None]
     told_reminders.forget(session, [note for note in told if note not in [kept for kept, _ in holding]])
+    if bundle.skipped:
+        skipped_cases.note(session, row.tenant_id, local(now).date(), (), bundle.skipped)
+        skipped += bundle.skipped
     waiting = bundle.measures() if row.once.startswith("reminder:") else None
     if not holding and waiting is None:
         return None
@@ -107,6 +115,21 @@ class _Bundle:
         self._staff = Staff(people.holdings_on(session, person.tenant_id, self._today))
         self._cases: dict[int, CaseRow | None] = {}
         self._standings: dict[int, Standing] = {}
+        self.skipped: list[Skipped] = []
+        """The cases that could not be worked out."""
+
+    def shows(self, note: ToldRow) -> Due | None:
+        """Return the reminder behind a note if it holds and can be shown: one case's faulty data stop no other's."""
+        if note.case_id in [one.case_id for one in self.skipped]:
+            return None
+        try:
+            found, case = self.holds(note), self._case(note.case_id)
+            if found is not None and case is not None:
+                self._block(case, [found])
+        except UNFIT as error:
+            self.skipped.append(Skipped(note.case_id, error))
+            return None
+        return found
 
     def holds(self, note: ToldRow) -> Due | None:
         """Return the reminder behind a note; None if it no longer holds or is no longer for this person."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from functools import partial
+from typing import TypeVar
 
 from actions.basis import BASIS, Basis, read, read_own
 from checklists.access import OWN_LISTS
@@ -20,6 +21,7 @@ from storage import cases, extensions, filled, tenants
 from storage.cases import CaseQuery, CaseRow
 from storage.unfit import UNFIT, Skipped, readable
 
+T = TypeVar("T")
 PAGE = 5
 _REPORT: ListId = "intake"
 _STATUS = {
@@ -70,6 +72,8 @@ def with_nearest_date(context: TurnContext, query: CaseQuery) -> dict[str, tuple
     found = {}
     for case in own:
         try:
+            if not isinstance(case.ref, str):  # SQLite keeps what it is given
+                raise TypeError
             rules = extensions.as_rules(extended.get(case.id, ()))
             running = clocks(cases.dates_of(case, known[case.id]), rules, workdays)
             found[case.ref] = (case, nearest_date(case, running))
@@ -80,12 +84,12 @@ def with_nearest_date(context: TurnContext, query: CaseQuery) -> dict[str, tuple
 
 def _page(context: TurnContext, start: int) -> CasesView:
     own = with_nearest_date(context, cases.of_worker(context.tenant_id, context.person_id))
-    found: list[Callable[[], CaseLine | None]] = [
-        partial(_line, context, *one) for one in sorted(own.values(), key=lambda one: by_date(*one))
+    found: list[tuple[int, Callable[[], CaseLine | None]]] = [
+        (one[0].id, partial(_line, context, *one)) for one in sorted(own.values(), key=lambda one: by_date(*one))
     ]
-    found += [partial(_line_of_list, context, *one) for one in _lists_alone(context)]
+    found += [(one[0], partial(_line_of_list, context, *one)) for one in _lists_alone(context)]
     end = start + PAGE
-    lines = tuple(line for make in found[start:end] if (line := make()) is not None)
+    lines = tuple(line for one in found[start:end] if (line := sound(context, *one)) is not None)
     missing = left_out(context)
     next_page = claimed("more_cases", Page(end))
     return CasesView(
@@ -93,6 +97,15 @@ def _page(context: TurnContext, start: int) -> CasesView:
         cases=lines,
         more=Button(title=Line(say="buttons.show_more"), claim=next_page) if len(found) > end else None,
     )
+
+
+def sound(context: TurnContext, case_id: int, make: Callable[[], T]) -> T | None:
+    """Return what is made of a case; None, and the case is noted as left out, if its data are faulty."""
+    try:
+        return make()
+    except UNFIT as error:
+        context.skipped.append(Skipped(case_id, error))
+        return None
 
 
 def _lists_alone(context: TurnContext) -> list[tuple[int, ListId]]:

@@ -288,7 +288,7 @@ class Chat:
             query = query.where(ConversationRow.channel_id == self.channel_id, OutboxRow.activity_id == "")
             found = []
             for row in session.exec(query.where(OutboxRow.state == outbox.WAITING).order_by(col(OutboxRow.id))).all():
-                reply = reminder_content.content(session, row, self.room.now)
+                reply = reminder_content.content(session, row, self.room.now, [])
                 row.state = outbox.SENT if reply else outbox.DROPPED
                 found += [reply] if reply else []
             return found

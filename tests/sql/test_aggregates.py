@@ -761,7 +761,7 @@ def test_what_is_answered_while_it_is_recounted_is_no_fault(
             answer(other, world, "child_heard", "ja")
         return contributions.of_cases(session, ids)
 
-    monkeypatch.setattr("storage.recount.of_cases", of_cases_meanwhile)
+    monkeypatch.setattr("storage.aggregates.of_cases", of_cases_meanwhile)
 
     assert recounted(desk, world) == 0
     assert figures(desk, world) == {"ja": 1}

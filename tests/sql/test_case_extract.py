@@ -32,6 +32,7 @@ OTHERWISE = {
     "tombstone": "what was disposed of",
     "inbox": "replies kept for minutes",
     "review_reading": "who was given it, and has said that she never had it, are events",
+    "deletion": "who asked, and with which decision, are events",
     "raised_case": "who raised and received it are events",
     "skipped_case": "that a sweep could not work it out: the admin's list",
 }

@@ -19,6 +19,7 @@ from storage import (
     extensions,
     import_jobs,
     inbox,
+    measures,
     outbox,
     returns,
     rounds,
@@ -30,6 +31,7 @@ from storage.cases import CaseRow
 from storage.desk import Desk, Session
 from storage.extensions import ExtensionRow
 from storage.inbox import InboxRow
+from storage.measures import FindingRow, MeasureRow
 from storage.outbox import OutboxRow
 from storage.returns import ReturnRow
 from storage.rounds import RoundRow
@@ -106,6 +108,11 @@ def write_everywhere(session: Session, world: World, words: str) -> None:
         made_at=NOW,
     )
     rounds.add(session, of_round, words, words, ())
+    made = {"tenant_id": tenant, "made_by": world.person, "made_at": NOW}
+    finding = FindingRow(**made, nonce=uuid4().hex, kind="egen")
+    finding_id = measures.add_finding(session, finding, words, words).id
+    measure = {**made, "unit_id": world.unit, "owner_id": world.person, "finding_id": finding_id}
+    measures.add(session, MeasureRow(**measure, nonce=uuid4().hex, due_on=date(2026, 6, 1)), words)
     signed = SignatureRow(**at, version=1, signer_id=world.person, at=NOW, nonce=uuid4().hex, view=b"")
     signatures.add(session, signed, words, words, {})
     returns.add(session, ReturnRow(**at, person_id=world.person, at=NOW, nonce=uuid4().hex, comment=b""), words, ())

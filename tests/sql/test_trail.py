@@ -195,7 +195,7 @@ def test_a_head_with_anything_changed_was_not_signed_by_this_bot(
 
 
 def test_a_head_of_another_municipality_or_key_is_invalid(sealed: Desk, world: World) -> None:
-    sealed.run_now(lambda session: make_world(session, "two"))
+    record(sealed, sealed.run_now(lambda session: make_world(session, "two")), 1)
     sign(sealed)
     kept = newest(sealed, world)
 

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from sqlmodel import col, select
 
+from checklists.faults import Code
 from storage import tenants, trail
 from storage.desk import Desk, Session
 from storage.sealing import Keys
@@ -85,7 +86,6 @@ def kept(desk: Desk, url: str, world: World) -> Trail:
 
 
 def test_events_are_sealed_in_the_order_they_came_and_counted(desk: Desk, world: World) -> None:
-    assert verdict(desk, world) == Verdict(None, chained=0, unchained=0)
     record(desk, world, 5)
     assert verdict(desk, world) == Verdict(None, chained=0, unchained=5)
 
@@ -464,3 +464,30 @@ def test_a_mark_nobody_could_make_is_refused(kept: Trail) -> None:
     kept.tamper("update trail_end set mac = 'åäö'")
 
     assert kept.bad == f"its chain ends at place {LENGTH} and not where it did"
+
+
+# --- what is left of it, and what can be read ------------------------------------------------------------------------
+
+
+def test_a_trail_that_was_emptied_beside_its_cases_is_not_whole(kept: Trail) -> None:
+    kept.tamper(*(f"delete from {table}" for table in ("event_seal", "trail_end", "trail_head", "event")), count=None)
+
+    bad = verdict(kept.desk, kept.world).bad
+    assert bad is not None
+    assert bad.code == Code.TRAIL_WENT_BACK
+
+
+def test_the_first_place_with_a_value_that_is_none_is_named(kept: Trail, monkeypatch: pytest.MonkeyPatch) -> None:
+    if kept.desk.dialect == "postgresql":
+        pytest.skip("PostgreSQL refuses such a value")
+    monkeypatch.setattr(trail, "BATCH", 3)
+    assert kept.bad is None
+
+    kept.tamper(f"update event set at = at || 'q' where id = {kept.event(5)}")
+    named = kept.bad
+    kept.tamper(f"update event set act = 'denied' where id = {kept.event(4)}")
+
+    assert named is not None
+    assert "5" in named
+    assert kept.bad is not None
+    assert kept.bad != named, "the first of them is the one that is named"

@@ -27,6 +27,8 @@ NOTHING_SAID = (
     '<img src="påhittad.png" alt="">',
     "** __ ** ``` > #",
     "\u0301\u0336",
+    "1\ufe0f\u20e32\ufe0f\u20e33\ufe0f\u20e3",
+    "1\u20e32\u20e33\u20e34\u20e3",
 )
 ITEM = newest("decision_basis").by_id["child_informed_report"]
 

@@ -124,7 +124,7 @@ LOOPS = {
     ),
     "replica": Planted(replicas, "beat", "ERROR bot.background.loop replica failed", "bot/background/presence.py"),
     "figures": Planted(
-        aggregates, "project_new", "ERROR bot.background.loop figures failed", "bot/background/projector.py"
+        aggregates, "project_some", "ERROR bot.background.loop figures failed", "bot/background/projector.py"
     ),
     "imports": Planted(import_jobs, "oldest", "ERROR bot.background.loop imports failed", "storage/desk.py"),
     "deletions": Planted(deletions, "take_away", "ERROR bot.background.loop deletions failed", "storage/desk.py"),

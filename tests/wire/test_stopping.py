@@ -30,16 +30,19 @@ WORKERS = tuple(f"w{number}" for number in range(8))
 
 
 @pytest.mark.parametrize("round_", range(5 if LONG else 1))
-async def test_a_stop_cuts_no_turn_that_is_under_way(tmp_path: Path, round_: int) -> None:
+@pytest.mark.parametrize("kept_open", [False, True])
+async def test_a_stop_cuts_no_turn_that_is_under_way(tmp_path: Path, round_: int, kept_open: bool) -> None:
     async with town(tmp_path, *WORKERS) as clients:
         bot, ended = clients[0].bot, Counter[str]()
         halfway = asyncio.Event()
 
         async def works(client: Client) -> None:
-            """Write until the bot is gone; each line over a connection of its own, as through a proxy."""
+            """Write until the bot is gone: each line over a connection of its own, or all over one that stays open."""
             while True:
-                async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True)) as session:
-                    client.session = session
+                async with AsyncExitStack() as line:
+                    if not kept_open:
+                        connector = aiohttp.TCPConnector(force_close=True)
+                        client.session = await line.enter_async_context(aiohttp.ClientSession(connector=connector))
                     try:
                         status, _ = await client.post(client.activity("message.text", text="mina ärenden"))
                     except aiohttp.ClientConnectorError:

@@ -1,0 +1,94 @@
+"""One case with faulty data: it is left out and listed, and nobody else's figures, extract or trail stop for it."""
+
+from collections.abc import Callable
+
+import pytest
+
+from storage import aggregates, skipped
+from storage.desk import Desk
+from storage.recount import recount
+from tests.sql.conftest import NOW, World, change, scalar
+from tests.sql.test_aggregates import answer, figures
+from tests.sql.test_disposal import dispose, neighbour
+
+TODAY = NOW.date()
+DAMAGE: dict[str, Callable[[int], str]] = {
+    "a version that is not there": lambda case: f"update filled_checklist set version = 99 where case_id = {case}",
+    "a day that is none": lambda case: f"update cases set received_on = '2026-02-30' where id = {case}",
+    "a day at the end of time": lambda case: f"update cases set received_on = '9999-12-31' where id = {case}",
+}
+
+
+def damaged(desk: Desk, world: World, what: str) -> World:
+    """Answer in a case and in its neighbour's, then damage the neighbour's and queue it."""
+    if what == "a day that is none" and desk.dialect == "postgresql":
+        pytest.skip("PostgreSQL refuses such a day")
+    other = desk.run_now(lambda session: neighbour(session, world))
+    answer(desk, world, "child_heard", "ja")
+    answer(desk, other, "child_heard", "nej")
+    change(desk, DAMAGE[what](other.case))
+    change(desk, f"insert into changed (case_id, filled_id) values ({other.case}, 0)")
+    return other
+
+
+def listed(desk: Desk, world: World) -> list[tuple[int, str]]:
+    return desk.run_now(lambda session: [(one.case_id, one.what) for one in skipped.listed(session, world.tenant)])
+
+
+@pytest.mark.parametrize("what", DAMAGE)
+def test_the_others_are_counted_and_the_faulty_case_is_listed_until_it_is_mended(
+    desk: Desk, world: World, what: str
+) -> None:
+    other = damaged(desk, world, what)
+
+    done, left_out = desk.run_now(lambda session: aggregates.project_some(session, today=TODAY))
+
+    assert done
+    assert [one.case_id for one in left_out] == [other.case]
+    assert figures(desk, world)["ja"] == 1
+    assert scalar(desk, "select count(*) from changed") == 0, "it is tried again and again"
+    [(case, why)] = listed(desk, world)
+    assert case == other.case
+    assert why.startswith("figures: ")
+    assert desk.run_now(lambda session: recount(session, world.tenant, repair=False)).wrong == 0
+    desk.run_now(lambda session: skipped.note(session, world.tenant, TODAY, [other.case], []))
+    assert listed(desk, world), "a sweep that reads it well does not count it"
+
+    change(desk, f"update filled_checklist set version = 1 where case_id = {other.case}")
+    change(desk, f"update cases set received_on = null where id = {other.case}")
+    change(desk, f"insert into changed (case_id, filled_id) values ({other.case}, 0)")
+    assert figures(desk, world) == {"ja": 1, "nej": 1}
+    assert listed(desk, world) == []
+
+
+def test_what_a_faulty_case_was_last_counted_as_stays(desk: Desk, world: World) -> None:
+    other = desk.run_now(lambda session: neighbour(session, world))
+    answer(desk, other, "child_heard", "nej")
+    before = figures(desk, world)
+    change(desk, DAMAGE["a version that is not there"](other.case))
+    change(desk, f"insert into changed (case_id, filled_id) values ({other.case}, 0)")
+
+    assert figures(desk, world) == before
+    change(desk, "update counted set rules = 1")
+    assert desk.run_now(aggregates.project_new)
+    assert desk.run_now(aggregates.project_new) == 0, "cases projected by older rules come back for ever"
+    assert len(listed(desk, world)) == 1
+
+
+def test_a_faulty_case_can_be_disposed_of(desk: Desk, world: World) -> None:
+    answer(desk, world, "child_heard", "nej")
+    before = figures(desk, world)
+    change(desk, f"update filled_checklist set version = 99 where case_id = {world.case}")
+
+    desk.run_now(lambda session: dispose(session, world))
+
+    assert scalar(desk, "select count(*) from cases") == 0
+    assert figures(desk, world) == before
+
+
+def test_nothing_is_left_out_where_nothing_is_faulty(desk: Desk, world: World) -> None:
+    answer(desk, world, "child_heard", "ja")
+
+    assert desk.run_now(lambda session: aggregates.project_some(session, today=TODAY))[1] == ()
+    assert listed(desk, world) == []
+    assert not desk.run_now(skipped.is_any)
