@@ -59,7 +59,7 @@ async def test_the_page_says_what_n_period_and_definition_the_figures_have(site:
     assert "Lägst andel Ja:" in said
     assert "8 av 10 (80,0 %) 49,0–94,3 %" in said
     assert "Kompletta underlag 0 av 10 0,0 % perioden innan 0 av 10: samma andel" in said
-    assert "Tre saker att veta" in said
+    assert "Värt att veta" in said
     assert "Det här kan siffrorna inte säga" in said
     assert "Från 6 av 10 till 8 av 10: för få ärenden för att säga." in said
     assert "Perioden innan är 2026-01-01–2026-03-31." in said
