@@ -69,6 +69,8 @@ def chefs_views(cecilia: Chat, anna: Chat) -> Iterator[Reply]:
         lambda: cecilia.presses("Visa det som signerades"),
         lambda: cecilia.types("enhetens ärenden"),
         lambda: cecilia.types("uppgifter SN 2026/0200"),
+        lambda: cecilia.types("registerutdrag SN 2026/0200"),
+        lambda: cecilia.presses("Sekretessprövad"),
         lambda: cecilia.types("rapport"),
         lambda: cecilia.presses("Exportera"),
         lambda: cecilia.types("ersättare"),
