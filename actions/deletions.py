@@ -7,6 +7,7 @@ from datetime import datetime
 
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
+from actions.same_person import is_hers
 from checklists.decision_number import is_same, read_number
 from checklists.errors import DeletionChanged, DeletionGone, OtherDecision, SamePerson
 from checklists.events import EventName
@@ -67,7 +68,7 @@ def confirm(session: Session, origin: Origin, row_id: int, number: str) -> Chang
     session.refresh(row)
     if row.confirmed_by is not None:
         raise DeletionGone
-    if row.asked_by == origin.actor:
+    if is_hers(session, origin, row.asked_by):
         raise SamePerson
     if not is_same(row.number, number):
         raise OtherDecision

@@ -560,6 +560,30 @@ def test_a_months_accesses_are_drawn_once_and_each_is_checked_once_by_another(de
     desk.run_now(work)
 
 
+def test_what_a_chef_did_with_an_account_that_was_joined_is_a_managers_to_check(desk: Desk, world: World) -> None:
+    def work(session: Session) -> None:
+        old = enter(session, world, "cecilia.old", "Påhittade enheten", "unit_manager")
+        chef = enter(session, world, "cecilia", "Påhittade enheten", "unit_manager")
+        manager = enter(session, world, "mona", "", "manager")
+        ended = enter(session, world, "mona.old", "", "manager")
+        for person in (old, ended):
+            trail.record(session, world.tenant, NOW, f"person:{person.id}", "answered", case_id=world.case)
+        chef_id, manager_id, hers = chef.id, manager.id, f"person:{ended.id}"
+        staff.join(session, by(world), old, chef)
+        staff.join(session, by(world), *(people.by_ids(session, world.tenant, [ended.id, manager_id])))
+        log_checks.sample(session, by(world, 30), MAY)
+
+        cecilia, mona = (of_person(world.tenant, one, NOW + timedelta(30)) for one in (chef_id, manager_id))
+        assert log_checks.hers(session, cecilia, MAY, Checker((world.unit,))) == []
+        whole = Checker(whole=True)
+        assert len(log_checks.hers(session, mona, MAY, whole)) == 1, "not what she did with her own old account"
+        [own] = [one for one in kept.of_tenant(session, world.tenant, MAY) if kept.event(session, one).actor == hers]
+        with pytest.raises(CheckIsNotHers):
+            log_checks.check(session, mona, own.id, "in_order", whole)
+
+    desk.run_now(work)
+
+
 def test_a_wrong_reference_is_put_right_by_anyone_who_may(desk: Desk, world: World) -> None:
     def work(session: Session) -> None:
         wrong_case.rename(session, by(world), the_case(session, world), "SN 2026/0999")

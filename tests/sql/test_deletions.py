@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from actions import cases as case_acts
-from actions import deletions
+from actions import deletions, staff
 from actions.changes import Change, record
 from actions.origin import Origin, of_person
 from checklists.errors import (
@@ -19,7 +19,7 @@ from checklists.errors import (
     UserError,
 )
 from storage import deletions as kept
-from storage import trail
+from storage import people, trail
 from storage.deletions import DeletionRow
 from storage.desk import Desk, Session
 from storage.people import PersonRow
@@ -152,3 +152,16 @@ def test_a_case_that_the_release_before_disposed_of_leaves_no_request(desk: Desk
     assert desk.run_now(lambda session: deletions.take_away(session, NOW))
     assert scalar(desk, "select count(*) from deletion") == 0
     assert scalar(desk, "select count(*) from cases") == 1
+
+
+def test_who_had_two_accounts_does_not_confirm_what_she_asked_for_with_the_other(desk: Desk, world: World) -> None:
+    def work(session: Session) -> None:
+        row = ask(session, world)
+        mona = manager(session, world)
+        gone, stays = (people.person(session, world.tenant, one or 0) for one in (world.person, mona.person_id))
+        assert gone is not None
+        assert stays is not None
+        staff.join(session, mona, gone, stays)
+        assert refused(session, mona, row.id) is SamePerson
+
+    desk.run_now(work)
