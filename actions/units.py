@@ -7,7 +7,7 @@ from actions.origin import Origin
 from checklists.csv_in import one_line
 from checklists.errors import UnitGone, UnitHasCases, UnitNameTaken
 from checklists.privacy import refuse_personal_numbers
-from storage import aggregates, cases, filled, measures, people
+from storage import aggregates, cases, filled, log_checks, measures, people, rounds
 from storage.desk import Session
 from storage.people import RoleRow, UnitRow
 
@@ -54,7 +54,8 @@ def merge(session: Session, origin: Origin, unit: UnitRow, into: UnitRow) -> Cha
     cases.move_unit(session, origin.tenant_id, unit.id, into.id)
     filled.move_unit(session, origin.tenant_id, unit.id, into.id)
     aggregates.move_unit(session, origin.tenant_id, unit.id, into.id)
-    measures.move_unit(session, origin.tenant_id, unit.id, into.id)
+    for table in (measures, rounds, log_checks):
+        table.move_unit(session, origin.tenant_id, unit.id, into.id)
     unit.merged_into_id = into.id
     return record(session, origin, Change("unit_merged", detail=f"{unit.id}:{into.id}"))
 
