@@ -61,7 +61,7 @@ def confirm(session: Session, origin: Origin, row_id: int, number: str) -> Chang
     number: typed anew from the decision. Raises: DeletionGone, SamePerson, OtherDecision, DeletionChanged.
     """
     row = deletions.get(session, origin.tenant_id, row_id)
-    case = cases.get(session, origin.tenant_id, row.case_id) if row is not None else None
+    case = cases.get_any(session, origin.tenant_id, row.case_id) if row is not None else None
     if row is None or case is None:
         raise DeletionGone
     cases.lock(session, case)
@@ -82,7 +82,7 @@ def confirm(session: Session, origin: Origin, row_id: int, number: str) -> Chang
 def withdraw(session: Session, origin: Origin, row_id: int) -> Changes:
     """Take back what was asked for, by whoever may ask or confirm. Raises: DeletionGone: it is gone, or confirmed."""
     row = deletions.get(session, origin.tenant_id, row_id)
-    case = cases.get(session, origin.tenant_id, row.case_id) if row is not None else None
+    case = cases.get_any(session, origin.tenant_id, row.case_id) if row is not None else None
     if row is None or case is None or row.confirmed_by is not None:
         raise DeletionGone
     deletions.drop(session, row)
@@ -95,7 +95,7 @@ def take_away(session: Session, now: datetime) -> bool:
     if row is None:
         return False
     tenant = tenants.get(session, row.tenant_id)
-    case = cases.get(session, row.tenant_id, row.case_id)
+    case = cases.get_any(session, row.tenant_id, row.case_id)
     if case is None:  # disposed of meanwhile by the release before, which left the row
         deletions.drop(session, row)
     else:
