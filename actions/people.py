@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from actions import role_days
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from checklists.errors import BadDeputy, BadPeriod, DatesOutOfOrder
@@ -56,12 +57,11 @@ def enter(session: Session, origin: Origin, entry: Entry) -> tuple[Outcome, Chan
         raise Refusal(fault(Code.DAYS_NEEDED))
     if what == "unchanged" and (held.valid_from, held.valid_to) != (first, last):
         what = "changed"
-    held.valid_from, held.valid_to = first, last
-    session.flush()
+    were = role_days.give(session, origin, held, first, last)
     if what == "unchanged":
         return what, NONE
     event = Change("person_added" if what == "added" else "person_changed", detail=f"{person.id}:{held.role}")
-    return what, record(session, origin, event, *odd)
+    return what, were + record(session, origin, event, *odd)
 
 
 def _person(session: Session, tenant_id: int, entry: Entry) -> tuple[PersonRow, Outcome, Changes]:
@@ -145,18 +145,18 @@ def name_deputy(
     held = people.role(session, deputy.id, unit_id, "deputy")
     if held is None:
         held = RoleRow(tenant_id=origin.tenant_id, person_id=deputy.id, unit_id=unit_id, role="deputy")
-    held.valid_from, held.valid_to, held.stands_in_for_id = first, last, chef.id
-    people.save_role(session, held)
+    changes = role_days.give(session, origin, held, first, last)
+    held.stands_in_for_id = chef.id
     days = f"{first.isoformat()}/{last.isoformat()}"
     event = Change("deputy_named", detail=f"{deputy.id} for {chef.id} in {unit_id} {days}")
-    return record(session, origin, event)
+    return changes + record(session, origin, event)
 
 
 def remove_deputy(session: Session, origin: Origin, held: RoleRow) -> Changes:
     """End a deputy's appointment at once."""
     detail = f"{held.person_id} in {held.unit_id}"
-    people.end_role(session, held, origin.today)
-    return record(session, origin, Change("deputy_removed", detail=detail))
+    changes = role_days.end(session, origin, held, origin.today)
+    return changes + record(session, origin, Change("deputy_removed", detail=detail))
 
 
 def snooze(session: Session, origin: Origin, bundle: str, until: date) -> Changes:

@@ -379,6 +379,36 @@ def test_merging_moves_the_people_and_of_a_role_held_in_both_the_longer_time(des
     desk.run_now(work)
 
 
+def test_a_role_of_two_rows_or_two_units_is_not_held_on_the_days_between_that_nobody_gave(
+    desk: Desk, world: World
+) -> None:
+    def days(first: int, last: int) -> tuple[date, date]:
+        return TODAY + timedelta(first), TODAY + timedelta(last)
+
+    def work(session: Session) -> None:
+        enter(session, world, "dag", NORTH, "deputy", *days(-30, -20))
+        enter(session, world, "dag", SOUTH, "deputy", *days(20, 30))
+        pia = enter(session, world, "pia", NORTH, "deputy", *days(20, 30))
+        enter(session, world, "pia", SOUTH, "deputy", *days(-5, 5))
+        eva = enter(session, world, "eva", NORTH, "deputy", *days(-9, -1))
+        enter(session, world, "eva", SOUTH, "deputy", *days(0, 5))
+        bo = enter(session, world, "bo", SOUTH, "deputy", *days(-30, -20))
+        staff.join(session, by(world), bo, enter(session, world, "bob", SOUTH, "deputy", *days(20, 30)))
+        units.merge(session, by(world), unit(session, world, NORTH), unit(session, world, SOUTH))
+
+        held = {}
+        for name in ("dag", "pia", "eva", "bob"):
+            person = people.by_email(session, world.tenant, f"{name}@example.invalid")
+            assert person is not None
+            [held[name]] = [(first, last) for _, _, first, last in roles(session, person)]
+        assert held == {"dag": days(20, 30), "pia": days(-5, 5), "eva": days(-9, 5), "bob": days(20, 30)}
+        assert pia.id != eva.id
+        was = session.exec(select(EventRow.detail).where(EventRow.act == "role_was")).all()
+        assert len(was) == 2, "the days of the register's past that it does not show any more"
+
+    desk.run_now(work)
+
+
 def test_a_name_that_is_or_was_another_units_is_taken_and_ones_own_old_one_is_not(desk: Desk, world: World) -> None:
     def work(session: Session) -> None:
         north, south = unit(session, world, NORTH), unit(session, world, SOUTH)
