@@ -7,7 +7,7 @@ from typing import Literal
 from actions import role_days
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
-from checklists.errors import BadDeputy, BadPeriod, DatesOutOfOrder
+from checklists.errors import BadDeputy, BadEmail, BadPeriod, DatesOutOfOrder
 from checklists.faults import Code, Refusal, fault, of_rule
 from checklists.identity import entra_id
 from checklists.model import Role
@@ -35,6 +35,23 @@ class Entry:
     valid_from: date | None = None
     valid_to: date | None = None
     keeps: frozenset[str] = frozenset()
+
+
+def as_it_goes_on(session: Session, origin: Origin, email: str, name: str, unit: str, role: Role) -> Entry:
+    """Return the entry that adds a role from now on; one she has keeps its days, one that has ended begins today.
+
+    Raises: BadEmail: somebody of another name has the e-mail.
+    """
+    person = people.by_email(session, origin.tenant_id, email)
+    if person is None:
+        return Entry(None, email, name, unit, role)
+    if person.name.casefold() not in (name.casefold(), email):
+        raise BadEmail
+    in_unit = people.units_called(session, origin.tenant_id, unit)
+    held = people.role(session, person.id, people.unit(session, origin.tenant_id, unit).id, role) if in_unit else None
+    if held is None or (held.valid_to or date.max) >= origin.today:
+        return Entry(None, email, name, unit, role, keeps=frozenset({"valid_from", "valid_to"} if held else ()))
+    return Entry(None, email, name, unit, role, valid_from=origin.today)
 
 
 def enter(session: Session, origin: Origin, entry: Entry) -> tuple[Outcome, Changes]:

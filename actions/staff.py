@@ -11,7 +11,7 @@ from actions import role_days
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from checklists.errors import BadEmail, BadPeriod, LastAdmin, NotTwoAccounts, NoWorkerThere
-from checklists.identity import address
+from checklists.identity import address, is_address
 from checklists.model import Role
 from checklists.privacy import refuse_personal_numbers
 from storage import joining, people
@@ -93,8 +93,7 @@ def join(session: Session, origin: Origin, gone: PersonRow, stays: PersonRow) ->
 def change_email(session: Session, origin: Origin, person: PersonRow, email: str) -> Changes:
     """Give a person another e-mail. Raises: BadEmail: it is none, or another's. PersonalNumberInText."""
     new = address(refuse_personal_numbers(email, origin.lets))
-    before, at, after = new.partition("@")
-    if not (before and at and after) or len(new) > _MOST or len(new.split()) != 1:
+    if not is_address(new) or len(new) > _MOST:
         raise BadEmail
     if new == person.email:
         return NONE

@@ -6,8 +6,10 @@ from actions import role_days
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from checklists.csv_in import one_line
-from checklists.errors import UnitGone, UnitHasCases, UnitNameTaken
+from checklists.errors import UnitGone, UnitHasCases, UnitNameTaken, UnitNearKnown
+from checklists.plain_text import weight
 from checklists.privacy import refuse_personal_numbers
+from checklists.unit_names import looks_like_one_of
 from storage import aggregates, cases, filled, log_checks, measures, people, rounds
 from storage.desk import Session
 from storage.people import UnitRow
@@ -20,9 +22,7 @@ def rename(session: Session, origin: Origin, unit: UnitRow, name: str) -> Change
 
     Raises: UnitNameTaken: another unit has it. UnitGone: there is no name. PersonalNumberInText.
     """
-    new = refuse_personal_numbers(one_line(name), origin.lets)
-    if not new or len(new) > _MOST:
-        raise UnitGone
+    new = _name(origin, name)
     if new == unit.name:
         return NONE
     old = unit.name
@@ -41,6 +41,31 @@ def rename(session: Session, origin: Origin, unit: UnitRow, name: str) -> Change
         former = UnitRow(tenant_id=origin.tenant_id, name=old, parent_id=unit.parent_id, merged_into_id=unit.id)
         people.add_unit(session, former)
     return record(session, origin, Change("unit_renamed", detail=str(unit.id)))
+
+
+def _name(origin: Origin, text: str) -> str:
+    """Return a name as it is kept. Raises: UnitGone: there is none, or it is what a name given up is called."""
+    new = refuse_personal_numbers(one_line(text), origin.lets)
+    if not weight(new) or new.startswith("#") or len(new) > _MOST:
+        raise UnitGone
+    return new
+
+
+def named(session: Session, origin: Origin, name: str) -> str:
+    """Return the name of the unit that is meant, or of one that would be new.
+
+    Raises: UnitGone: it is closed, or there is no name. UnitNearKnown: it looks like a slip. PersonalNumberInText.
+    """
+    new = _name(origin, name)
+    known = people.units_called(session, origin.tenant_id, new)
+    if not known:
+        if looks_like_one_of(new, people.unit_names(session, origin.tenant_id, former=True).values()):
+            raise UnitNearKnown
+        return new
+    unit = people.unit(session, origin.tenant_id, new)
+    if unit.closed_on is not None and unit.closed_on <= origin.today:
+        raise UnitGone
+    return unit.name
 
 
 def merge(session: Session, origin: Origin, unit: UnitRow, into: UnitRow) -> Changes:

@@ -360,6 +360,12 @@ class UnitNameTaken(UserError):
     code = "BK-175"
 
 
+class UnitNearKnown(UserError):
+    """A new unit's name is one letter from that of another."""
+
+    code = "BK-195"
+
+
 class UnitHasCases(UserError):
     """A unit with open cases is not closed. cases: how many."""
 
