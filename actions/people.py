@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from actions import role_days
+from actions import role_days, settings
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from checklists.errors import BadDeputy, BadEmail, BadPeriod, DatesOutOfOrder
@@ -59,7 +59,7 @@ def enter(session: Session, origin: Origin, entry: Entry) -> tuple[Outcome, Chan
 
     What the admin should look at is among the changes: `person_doubled`, `email_changed`.
     """
-    person, what, odd = _person(session, origin.tenant_id, entry)
+    person, what, odd, followed = _person(session, origin, entry)
     unit = people.unit(session, origin.tenant_id, entry.unit)
     held = people.role(session, person.id, unit.id, entry.role)
     if held is None:
@@ -78,11 +78,13 @@ def enter(session: Session, origin: Origin, entry: Entry) -> tuple[Outcome, Chan
     if what == "unchanged":
         return what, NONE
     event = Change("person_added" if what == "added" else "person_changed", detail=f"{person.id}:{held.role}")
-    return what, were + record(session, origin, event, *odd)
+    return what, followed + were + record(session, origin, event, *odd)
 
 
-def _person(session: Session, tenant_id: int, entry: Entry) -> tuple[PersonRow, Outcome, Changes]:
-    """Find, update or create the person; also return what was done, and what of it the admin should look at."""
+def _person(session: Session, origin: Origin, entry: Entry) -> tuple[PersonRow, Outcome, Changes, Changes]:
+    """Find, update or create the person; also return what was done, what of it the admin should look at, and what of a
+    setting followed her new e-mail."""
+    tenant_id = origin.tenant_id
     object_id, email = entra_id(entry.object_id or "") or None, entry.email
     found = people.by_object_id(session, tenant_id, object_id) if object_id else None
     by_email = people.by_email(session, tenant_id, email) if email else None
@@ -97,14 +99,15 @@ def _person(session: Session, tenant_id: int, entry: Entry) -> tuple[PersonRow, 
         found = PersonRow(tenant_id=tenant_id, object_id=object_id, email=email, name=name)
         session.add(found)
         session.flush()
-        return found, "added", (_doubled(found, bound),) if bound else NONE
+        return found, "added", (_doubled(found, bound),) if bound else NONE, NONE
     before = (found.object_id, found.email, found.name)
     odd = found.object_id and found.email and email and email != found.email
+    followed = settings.follow_address(session, origin, found.email, email)
     found.object_id, found.email = found.object_id or object_id, email or found.email
     found.name = entry.name or found.name
     changed = before != (found.object_id, found.email, found.name)
     moved = (Change("email_changed", detail=str(found.id)),) if odd else NONE
-    return found, "changed" if changed else "unchanged", moved
+    return found, "changed" if changed else "unchanged", moved, followed
 
 
 def _doubled(second: PersonRow, first: PersonRow) -> Change:

@@ -2,11 +2,21 @@
 
 from typing import Any
 
-from actions.changes import Change, Changes, record
+from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from storage import projection_queue, tenants
 from storage.desk import Session
 from storage.tenants import TenantRow
+
+
+def follow_address(session: Session, origin: Origin, was: str | None, now: str | None) -> Changes:
+    """Let a setting that names somebody by her e-mail name her by the new one. No changes where none does."""
+    tenant = tenants.get(session, origin.tenant_id)
+    named = tenants.settings(tenant).out_of_hours
+    if not was or not now or was == now or was not in named:
+        return NONE
+    follows = list(dict.fromkeys(now if one == was else one for one in named))
+    return change(session, origin, tenant, "out_of_hours", follows)
 
 
 def change(session: Session, origin: Origin, tenant: TenantRow, name: str, value: Any) -> Changes:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from actions import cases as case_acts
-from actions import role_days
+from actions import role_days, settings
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from checklists.errors import BadEmail, BadPeriod, LastAdmin, NotTwoAccounts, NoWorkerThere
@@ -86,7 +86,10 @@ def join(session: Session, origin: Origin, gone: PersonRow, stays: PersonRow) ->
             changes += role_days.unite(session, origin, own, held)
         else:
             held.person_id = stays_id
+    was = gone.email
     joining.join(session, gone, stays)
+    kept = people.by_ids(session, origin.tenant_id, [stays_id])[0]
+    changes += settings.follow_address(session, origin, was, kept.email)
     return changes + record(session, origin, Change("person_joined", detail=f"{gone_id}:{stays_id}"))
 
 
@@ -99,8 +102,9 @@ def change_email(session: Session, origin: Origin, person: PersonRow, email: str
         return NONE
     if people.by_email(session, origin.tenant_id, new) is not None:
         raise BadEmail
+    changes = settings.follow_address(session, origin, person.email, new)
     person.email = new
-    return record(session, origin, Change("email_changed", detail=str(person.id)))
+    return changes + record(session, origin, Change("email_changed", detail=str(person.id)))
 
 
 def hand_over(

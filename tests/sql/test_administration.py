@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from actions import cases as case_acts
-from actions import log_checks, sends, staff, units, wrong_case
+from actions import log_checks, sends, settings, staff, units, wrong_case
 from actions import people as acts
 from actions.log_checks import Checker
 from actions.origin import Origin, of_person
@@ -187,6 +187,29 @@ def test_an_email_that_is_none_or_anothers_is_refused(
         assert nils.email == "n@example.invalid"
 
     desk.run_now(work)
+
+
+def test_who_is_told_out_of_hours_is_so_under_her_new_address(desk: Desk, world: World) -> None:
+    def on_duty(session: Session) -> tuple[str, ...]:
+        return tenants.settings(tenants.get(session, world.tenant)).out_of_hours
+
+    def work(session: Session) -> None:
+        nils = enter(session, world, "nils", NORTH, "case_worker")
+        bo = enter(session, world, "bo", NORTH, "case_worker")
+        first = ["nils@example.invalid", "bo@example.invalid"]
+        settings.change(session, by(world), tenants.get(session, world.tenant), "out_of_hours", first)
+        [*_, changed] = staff.change_email(session, by(world), nils, "n@example.invalid")
+        assert changed.event == "email_changed"
+        assert on_duty(session) == ("n@example.invalid", "bo@example.invalid")
+        nils.object_id = "made-up-nils"
+        entry = Entry("made-up-nils", "nils@example.invalid", "Nils", NORTH, "case_worker")
+        acts.enter(session, by(world), entry)
+        assert on_duty(session) == ("nils@example.invalid", "bo@example.invalid")
+        staff.join(session, by(world), bo, nils)
+        assert on_duty(session) == ("nils@example.invalid",)
+
+    desk.run_now(work)
+    assert scalar(desk, "select count(*) from event where act = 'setting_changed'") == 4
 
 
 def test_two_rows_become_one_with_all_that_either_had(desk: Desk, world: World) -> None:
