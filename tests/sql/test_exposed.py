@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from actions import answers, cases, facts, lists, staff, units
+from actions import answers, cases, facts, linking, lists, staff, units
 from actions import people as people_acts
 from actions.basis import read
 from actions.origin import Origin
@@ -241,6 +241,33 @@ def test_what_a_merged_unit_had_is_counted_as_its_new_units_and_protected_identi
         assert ada is not None
         named = exposed.to_person(session, town.tenant, ada, time)
         assert {field for one in named for field in one.fields} == {"reference", "unit"}
+
+    desk.run_now(work)
+
+
+def test_of_a_linked_case_its_number_and_unit_could_be_read_while_it_was_linked(desk: Desk) -> None:
+    def work(session: Session) -> None:
+        town = Municipality(session, 7)
+        town.moves_in()
+        anna, ylva = town.people[0], town.people[3]
+        at = [people.unit(session, town.tenant.id, name).id for name in UNITS[:2]]
+        child, _ = cases.open_case(session, town.origin(anna), "SN 2026/0901", at[0], anna.id)
+        adult, _ = cases.open_case(session, town.origin(ylva), "RVT 2026/0901", at[1], ylva.id)
+        cases.set_type(session, town.origin(ylva), adult, "vuxen")
+        town.now += timedelta(days=2)
+        linking.link(session, town.origin(anna), child, adult)
+        town.now += timedelta(days=2)
+        cases.set_protected(session, town.origin(ylva), adult, protected=True)
+        town.now += timedelta(days=2)
+        linking.end_all(session, town.origin(anna), child)
+
+        def seen(day: int) -> dict[int, frozenset[Field]]:
+            time = exposed.Time(FIRST + timedelta(day), FIRST + timedelta(day))
+            return {one.case_id: one.fields for one in exposed.to_person(session, town.tenant, anna, time)}
+
+        assert [adult.id in seen(day) for day in (1, 2, 3, 5, 7)] == [False, True, True, False, False]
+        assert seen(3)[adult.id] == {"reference", "unit"}
+        assert child.id in seen(7)
 
     desk.run_now(work)
 
