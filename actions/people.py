@@ -102,7 +102,7 @@ def _person(session: Session, origin: Origin, entry: Entry) -> tuple[PersonRow, 
         return found, "added", (_doubled(found, bound),) if bound else NONE, NONE
     before = (found.object_id, found.email, found.name)
     odd = found.object_id and found.email and email and email != found.email
-    followed = settings.follow_address(session, origin, found.email, email)
+    followed = settings.follow_address(session, origin, found.email, email or found.email)
     found.object_id, found.email = found.object_id or object_id, email or found.email
     found.name = entry.name or found.name
     changed = before != (found.object_id, found.email, found.name)
