@@ -264,7 +264,7 @@ def leave(context: TurnContext, what: OnAdmin, inputs: Mapping[str, str]) -> Rea
     """Let somebody leave after a day, and show the cases she leaves."""
     try:
         row = _meant(context, what.about)
-        last = read_day(inputs.get("last", "").strip(), context.today, "last")
+        last = read_day(inputs.get("last", "").strip(), context.today, "last_day")
         changes = staff.leave(context.session, context.origin, row, last)
     except UserError as error:
         return _refused(context, what.about, error, inputs)
@@ -280,7 +280,7 @@ def move(context: TurnContext, what: OnAdmin, inputs: Mapping[str, str]) -> Reac
     """Let somebody work in another unit from a day."""
     try:
         row = _meant(context, what.about)
-        first = read_day(inputs.get("first", "").strip(), context.today, "first")
+        first = read_day(inputs.get("first", "").strip(), context.today, "first_there")
         units = units_of(context)
         unit_id = _number(inputs, "unit")
         if unit_id not in units:

@@ -302,6 +302,12 @@ def test_the_log_shows_the_chain_and_the_months_sample(room: Room, ada: Chat) ->
     presses(ada, 0)
 
 
+def test_a_day_that_cannot_be_read_is_named_as_its_field_is(room: Room, ada: Chat) -> None:
+    ada.types("administrera bo exempel").presses("Slutar den dagen", {"last": "i går"}).sees("Sista dag: datumet")
+    ada.presses("Byter enhet", {"unit": SOUTH, "first": ""}).sees("Första dag i den nya enheten: datumet")
+    ada.types("administrera").presses("Enheter").presses("Stäng enheten", {"unit": SOUTH}).sees("Sista dag: datumet")
+
+
 def test_the_last_admin_cannot_leave(room: Room, ada: Chat) -> None:
     ada.types("administrera ada").presses("Slutar den dagen", {"last": "2026-05-31"}).sees(
         "ingen systemförvaltare kvar"
