@@ -39,6 +39,7 @@ UserError
 ├── MeasureMoved           BK-163
 ├── FindingDay             BK-164
 ├── UnitNameTaken          BK-175
+├── UnitNearKnown          BK-195
 ├── UnitHasCases           BK-176
 ├── NobodyMeant            BK-177
 ├── NotTwoAccounts         BK-178

@@ -139,7 +139,7 @@ def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Refusal(fault(Code.FILE_NOT_UTF8, byte=error.start, file=path.name)) from None
+        raise Refusal(fault(Code.FILE_NOT_UTF8, byte=error.start)) from None
 
 
 def _state(path: Path) -> Seen:
