@@ -87,7 +87,7 @@ class ImportFolder:
         beside = self._folder / f"{kind.name}.columns"
         columns = {}
         if beside.is_file():
-            columns = read_map(_text(beside), _COLUMNS[kind.name], beside.name)
+            columns = read_map(beside.read_text("utf-8-sig", "replace"), _COLUMNS[kind.name], beside.name)
         tenant = next(iter(self._allowed)) if len(self._allowed) == 1 else ""
         raw = renamed(path.read_bytes(), columns, tenant=tenant)
         done = import_file(self._desk, kind, raw, Order(self._allowed, self._clock.now(), _ACTOR))
@@ -132,14 +132,6 @@ class ImportFolder:
             title = Line(say="folder.taken" if imported is not None else "folder.refused", args={"file": name})
             view = MenuView(title=title, lines=tuple(said), buttons=())
             tell(session, admins.values(), view, now=now, kind="notice")
-
-
-def _text(path: Path) -> str:
-    """Return a map's text. Raises: Refusal: it is not UTF-8."""
-    try:
-        return path.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Refusal(fault(Code.FILE_NOT_UTF8, byte=error.start)) from None
 
 
 def _state(path: Path) -> Seen:

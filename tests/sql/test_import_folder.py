@@ -139,7 +139,7 @@ def test_a_map_that_is_not_utf8_stops_its_own_file_and_no_other(
     looks(folder)
 
     [kept] = (tmp_path / "refused").glob("*.txt")
-    assert "BK-250" in kept.read_text("utf-8")
+    assert "BK-202" in kept.read_text("utf-8")
     assert len(receipts(desk)) == 2
 
 

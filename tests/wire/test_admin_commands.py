@@ -135,7 +135,7 @@ def test_what_could_be_read_is_a_draft_without_names_or_content(operator: Operat
     code, out, err = operator.runs("exposed", "--person", "anna@example.invalid", *days)
 
     assert (code, err) == (0, "")
-    assert "SN 2026/0001: beteckning, enhet, datum och antal barn" in out
+    assert "SN 2026/0001: ärendenummer, enhet, datum och antal barn" in out
     assert "skyddade personuppgifter, nr 2" in out
     assert not any(name in out for name in ("Anna", "Påhittad", "anna@", "SN 2026/0002"))
     assert "Ärenden: 0" in operator.runs("exposed", "--person", "bo@example.invalid", "--device-days", "9", *days)[1]
