@@ -122,6 +122,15 @@ def test_who_is_added_again_keeps_her_last_day_and_who_comes_back_begins_today(r
     assert len(room.events("role_was")) == 1, "when she was there before"
 
 
+def test_somebody_is_added_to_a_unit_that_is_new(room: Room, ada: Chat) -> None:
+    ada.types("administrera").presses("Lägg till person")
+    new = {"name": "Nils Nyanställd", "email": "nils@example.invalid", "role": "Handläggare", "new_unit": "Mottagning"}
+
+    ada.presses("Spara", new).sees("Nils Nyanställd är tillagd", "Mottagning")
+
+    assert room.scalar("select count(*) from unit where name = 'Mottagning'") == 1
+
+
 def test_a_closed_unit_gets_nobody(room: Room, ada: Chat) -> None:
     ada.types("administrera").presses("Enheter").presses("Stäng enheten", {"unit": SOUTH, "last": "2026-05-11"})
     ada.types("administrera").presses("Lägg till person")
