@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import uuid4
 
-from actions import signing
+from actions import linking, signing
 from actions.changes import NONE, Change, Changes, record
 from actions.facts import forget_fact
 from actions.origin import Origin
@@ -90,8 +90,9 @@ def set_type(session: Session, origin: Origin, case: CaseRow, case_type: CaseTyp
     """Set whether a case is about a child or an adult."""
     if case.case_type == case_type:
         return NONE
+    changes = linking.end_all(session, origin, case)  # a link is of an adult's case and a child's
     case.case_type = case_type
-    changes = record(session, origin, Change("case_type_set", case))
+    changes += record(session, origin, Change("case_type_set", case))
     if case_type == cases.CHILD_CASE and not case.children:
         changes += set_children(session, origin, case, 1)
     return changes

@@ -31,7 +31,7 @@ class Point:
 
 Notice = Literal[
     "sent", "resent", "returned", "voided", "followed_up", "signed", "handed_over", "asked", "asked_for",
-    "link_asked", "link_refused", "linked", "unlinked", "joint",
+    "link_asked", "link_refused", "linked", "unlinked", "link_ended", "joint",
 ]  # fmt: skip
 """The kinds of change that others are notified of at once."""
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
+from actions.same_person import is_hers
 from checklists.decision_number import is_same, read_number
 from checklists.errors import DeletionChanged, DeletionGone, OtherDecision, SamePerson
 from checklists.events import EventName
@@ -60,14 +61,14 @@ def confirm(session: Session, origin: Origin, row_id: int, number: str) -> Chang
     number: typed anew from the decision. Raises: DeletionGone, SamePerson, OtherDecision, DeletionChanged.
     """
     row = deletions.get(session, origin.tenant_id, row_id)
-    case = cases.get(session, origin.tenant_id, row.case_id) if row is not None else None
+    case = cases.get_any(session, origin.tenant_id, row.case_id) if row is not None else None
     if row is None or case is None:
         raise DeletionGone
     cases.lock(session, case)
     session.refresh(row)
     if row.confirmed_by is not None:
         raise DeletionGone
-    if row.asked_by == origin.actor:
+    if is_hers(session, origin, row.asked_by):
         raise SamePerson
     if not is_same(row.number, number):
         raise OtherDecision
@@ -81,7 +82,7 @@ def confirm(session: Session, origin: Origin, row_id: int, number: str) -> Chang
 def withdraw(session: Session, origin: Origin, row_id: int) -> Changes:
     """Take back what was asked for, by whoever may ask or confirm. Raises: DeletionGone: it is gone, or confirmed."""
     row = deletions.get(session, origin.tenant_id, row_id)
-    case = cases.get(session, origin.tenant_id, row.case_id) if row is not None else None
+    case = cases.get_any(session, origin.tenant_id, row.case_id) if row is not None else None
     if row is None or case is None or row.confirmed_by is not None:
         raise DeletionGone
     deletions.drop(session, row)
@@ -94,7 +95,7 @@ def take_away(session: Session, now: datetime) -> bool:
     if row is None:
         return False
     tenant = tenants.get(session, row.tenant_id)
-    case = cases.get(session, row.tenant_id, row.case_id)
+    case = cases.get_any(session, row.tenant_id, row.case_id)
     if case is None:  # disposed of meanwhile by the release before, which left the row
         deletions.drop(session, row)
     else:

@@ -87,6 +87,49 @@ def unlink(session: Session, origin: Origin, row: CaseLinkRow | None, case: Case
     return _both(session, origin, case, other, "unlinked", acting)
 
 
+def end_all(session: Session, origin: Origin, case: CaseRow) -> Changes:
+    """Take every link of a case away, asked for or made; those of the other cases are told of one that was made.
+
+    What was assessed together stays in both.
+    """
+    changes = NONE
+    for row in case_links.every_of(session, case.id):
+        other = other_of(session, row, case) if row.state == LINKED else None
+        case_links.delete(session, row)
+        if other is not None:
+            told = Change("cases_unlinked", other, detail=_of(case), notice="link_ended", other=case)
+            changes += record(session, origin, Change("cases_unlinked", case, detail=_of(other)), told)
+    return changes
+
+
+def follow(session: Session, origin: Origin, gone: CaseRow, stays: CaseRow) -> Changes:
+    """Give a case the links of another whose place it takes, with what was assessed together in them.
+
+    A question that nobody has answered goes: it may be asked anew.
+    """
+    changes = NONE
+    for row in case_links.every_of(session, gone.id):
+        other = other_of(session, row, gone) if row.state == LINKED else None
+        if other is None or other.id == stays.id:
+            continue
+        adult, child = pair(stays, other)
+        there = case_links.between(session, adult, child)
+        if there is not None:
+            case_links.delete(session, there)
+        case_links.move(session, row, gone.id, stays.id)
+        changes += record(
+            session,
+            origin,
+            Change("cases_unlinked", gone, detail=_of(other)),
+            Change("cases_linked", stays, detail=_of(other)),
+            Change("cases_linked", other, detail=_of(stays)),
+        )
+    for one in case_links.joint_of_case(session, gone.id):
+        if stays.id not in (one.adult_case_id, one.child_case_id):
+            case_links.move(session, one, gone.id, stays.id)
+    return changes
+
+
 def assess(
     session: Session,
     origin: Origin,

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
+from actions.same_person import is_hers
 from checklists.errors import CheckIsNotHers
 from checklists.log_check import ACCESSES, OPEN, Access, Outcome, draw
 from checklists.model import Role
@@ -43,10 +44,12 @@ def accesses(session: Session, tenant_id: int, month: date) -> list[Access]:
     for person, held in people.everyone(session, tenant_id):
         roles.setdefault(person.id, set()).add(held.role)
     found = log_checks.accesses(session, tenant_id, ACCESSES, _begins(month), _begins(_next(month)))
+    now = people.joined(session, tenant_id)
     return [
         Access(event, person, unit or 0, frozenset(roles.get(person, ())))
         for event, actor, unit in found
-        for person in (int(actor.partition(":")[2]),)
+        for row_id in (int(actor.partition(":")[2]),)
+        for person in (now.get(row_id, row_id),)
     ]
 
 
@@ -62,7 +65,7 @@ def hers(session: Session, origin: Origin, month: date, checker: Checker) -> lis
     """Return what a person is to check of a month; her own accesses are another's to check."""
     seats = (*sorted(set(checker.units)), *((WHOLE,) if checker.whole else ()))
     rows = [row for seat in seats for row in log_checks.drawn(session, origin.tenant_id, month, seat)]
-    return [row for row in rows if log_checks.event(session, row).actor != origin.actor]
+    return [row for row in rows if not is_hers(session, origin, log_checks.event(session, row).actor)]
 
 
 def check(session: Session, origin: Origin, row_id: int, outcome: Outcome, checker: Checker) -> Changes:
@@ -73,7 +76,7 @@ def check(session: Session, origin: Origin, row_id: int, outcome: Outcome, check
     if not (checker.whole if row.unit_id == WHOLE else row.unit_id in checker.units):
         raise CheckIsNotHers
     event = log_checks.event(session, row)
-    if event.actor == origin.actor:
+    if is_hers(session, origin, event.actor):
         raise CheckIsNotHers
     row.outcome, row.checked_by_id, row.checked_at = outcome, origin.person_id, origin.now
     return record(session, origin, Change("log_checked", detail=f"{row.event_id} {outcome}"))

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from actions import role_days, settings
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
-from checklists.errors import BadDeputy, BadPeriod, DatesOutOfOrder
+from checklists.errors import BadDeputy, BadEmail, BadPeriod, DatesOutOfOrder
 from checklists.faults import Code, Refusal, fault, of_rule
 from checklists.identity import entra_id
 from checklists.model import Role
@@ -36,12 +37,29 @@ class Entry:
     keeps: frozenset[str] = frozenset()
 
 
+def as_it_goes_on(session: Session, origin: Origin, email: str, name: str, unit: str, role: Role) -> Entry:
+    """Return the entry that adds a role from now on; one she has keeps its days, one that has ended begins today.
+
+    Raises: BadEmail: somebody of another name has the e-mail.
+    """
+    person = people.by_email(session, origin.tenant_id, email)
+    if person is None:
+        return Entry(None, email, name, unit, role)
+    if person.name.casefold() not in (name.casefold(), email):
+        raise BadEmail
+    in_unit = people.units_called(session, origin.tenant_id, unit)
+    held = people.role(session, person.id, people.unit(session, origin.tenant_id, unit).id, role) if in_unit else None
+    if held is None or (held.valid_to or date.max) >= origin.today:
+        return Entry(None, email, name, unit, role, keeps=frozenset({"valid_from", "valid_to"} if held else ()))
+    return Entry(None, email, name, unit, role, valid_from=origin.today)
+
+
 def enter(session: Session, origin: Origin, entry: Entry) -> tuple[Outcome, Changes]:
     """Update the register to match one entry. Raises: Refusal: its ids or days contradict the register.
 
     What the admin should look at is among the changes: `person_doubled`, `email_changed`.
     """
-    person, what, odd = _person(session, origin.tenant_id, entry)
+    person, what, odd, followed = _person(session, origin, entry)
     unit = people.unit(session, origin.tenant_id, entry.unit)
     held = people.role(session, person.id, unit.id, entry.role)
     if held is None:
@@ -56,16 +74,17 @@ def enter(session: Session, origin: Origin, entry: Entry) -> tuple[Outcome, Chan
         raise Refusal(fault(Code.DAYS_NEEDED))
     if what == "unchanged" and (held.valid_from, held.valid_to) != (first, last):
         what = "changed"
-    held.valid_from, held.valid_to = first, last
-    session.flush()
+    were = role_days.give(session, origin, held, first, last)
     if what == "unchanged":
         return what, NONE
     event = Change("person_added" if what == "added" else "person_changed", detail=f"{person.id}:{held.role}")
-    return what, record(session, origin, event, *odd)
+    return what, followed + were + record(session, origin, event, *odd)
 
 
-def _person(session: Session, tenant_id: int, entry: Entry) -> tuple[PersonRow, Outcome, Changes]:
-    """Find, update or create the person; also return what was done, and what of it the admin should look at."""
+def _person(session: Session, origin: Origin, entry: Entry) -> tuple[PersonRow, Outcome, Changes, Changes]:
+    """Find, update or create the person; also return what was done, what of it the admin should look at, and what of a
+    setting followed her new e-mail."""
+    tenant_id = origin.tenant_id
     object_id, email = entra_id(entry.object_id or "") or None, entry.email
     found = people.by_object_id(session, tenant_id, object_id) if object_id else None
     by_email = people.by_email(session, tenant_id, email) if email else None
@@ -80,14 +99,15 @@ def _person(session: Session, tenant_id: int, entry: Entry) -> tuple[PersonRow, 
         found = PersonRow(tenant_id=tenant_id, object_id=object_id, email=email, name=name)
         session.add(found)
         session.flush()
-        return found, "added", (_doubled(found, bound),) if bound else NONE
+        return found, "added", (_doubled(found, bound),) if bound else NONE, NONE
     before = (found.object_id, found.email, found.name)
     odd = found.object_id and found.email and email and email != found.email
+    followed = settings.follow_address(session, origin, found.email, email or found.email)
     found.object_id, found.email = found.object_id or object_id, email or found.email
     found.name = entry.name or found.name
     changed = before != (found.object_id, found.email, found.name)
     moved = (Change("email_changed", detail=str(found.id)),) if odd else NONE
-    return found, "changed" if changed else "unchanged", moved
+    return found, "changed" if changed else "unchanged", moved, followed
 
 
 def _doubled(second: PersonRow, first: PersonRow) -> Change:
@@ -145,18 +165,18 @@ def name_deputy(
     held = people.role(session, deputy.id, unit_id, "deputy")
     if held is None:
         held = RoleRow(tenant_id=origin.tenant_id, person_id=deputy.id, unit_id=unit_id, role="deputy")
-    held.valid_from, held.valid_to, held.stands_in_for_id = first, last, chef.id
-    people.save_role(session, held)
+    changes = role_days.give(session, origin, held, first, last)
+    held.stands_in_for_id = chef.id
     days = f"{first.isoformat()}/{last.isoformat()}"
     event = Change("deputy_named", detail=f"{deputy.id} for {chef.id} in {unit_id} {days}")
-    return record(session, origin, event)
+    return changes + record(session, origin, event)
 
 
 def remove_deputy(session: Session, origin: Origin, held: RoleRow) -> Changes:
     """End a deputy's appointment at once."""
     detail = f"{held.person_id} in {held.unit_id}"
-    people.end_role(session, held, origin.today)
-    return record(session, origin, Change("deputy_removed", detail=detail))
+    changes = role_days.end(session, origin, held, origin.today)
+    return changes + record(session, origin, Change("deputy_removed", detail=detail))
 
 
 def snooze(session: Session, origin: Origin, bundle: str, until: date) -> Changes:

@@ -2,11 +2,24 @@
 
 from typing import Any
 
-from actions.changes import Change, Changes, record
+from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from storage import projection_queue, tenants
 from storage.desk import Session
 from storage.tenants import TenantRow
+
+
+def follow_address(session: Session, origin: Origin, was: str | None, now: str | None) -> Changes:
+    """Let a setting that names somebody by her e-mail name her by the new one, or no more. now: None if she has none.
+
+    No changes where no setting names her.
+    """
+    tenant = tenants.get(session, origin.tenant_id)
+    named = tenants.settings(tenant).out_of_hours
+    if was == now or was not in named:
+        return NONE
+    follows = [now if one == was else one for one in named if now or one != was]
+    return change(session, origin, tenant, "out_of_hours", list(dict.fromkeys(follows)))
 
 
 def change(session: Session, origin: Origin, tenant: TenantRow, name: str, value: Any) -> Changes:

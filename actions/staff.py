@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from actions import cases as case_acts
+from actions import role_days, settings
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from checklists.errors import BadEmail, BadPeriod, LastAdmin, NotTwoAccounts, NoWorkerThere
-from checklists.identity import address
+from checklists.identity import address, is_address
 from checklists.model import Role
 from checklists.privacy import refuse_personal_numbers
 from storage import joining, people
@@ -33,9 +34,10 @@ def leave(session: Session, origin: Origin, person: PersonRow, last: date) -> Ch
         raise LastAdmin
     if not held:
         return NONE
+    changes = NONE
     for row in held:
-        people.end_role(session, row, last + timedelta(days=1))
-    return record(session, origin, Change("person_left", detail=f"{person.id} {last.isoformat()}"))
+        changes += role_days.end(session, origin, row, last + timedelta(days=1))
+    return changes + record(session, origin, Change("person_left", detail=f"{person.id} {last.isoformat()}"))
 
 
 def _another_admin(session: Session, origin: Origin, person: PersonRow, last: date) -> bool:
@@ -60,23 +62,14 @@ def move(session: Session, origin: Origin, person: PersonRow, was: RoleRow, unit
         return NONE
     if was.valid_to is not None and was.valid_to < first:
         raise BadPeriod
-    role, until, changes = was.role, was.valid_to, NONE
-    people.end_role(session, was, first)
+    role, until = was.role, was.valid_to
+    changes = role_days.end(session, origin, was, first)
     held = people.role(session, person.id, unit_id, role)
     if held is None:
         held = RoleRow(tenant_id=origin.tenant_id, person_id=person.id, unit_id=unit_id, role=role, valid_from=first)
-    elif not people.is_held(held, first - timedelta(days=1)):
-        changes = record(session, origin, Change("role_was", detail=_as_it_was(held)))
-        held.valid_from = first
-    held.valid_to = until
-    people.save_role(session, held)
+    begins = held.valid_from if people.is_held(held, first - timedelta(days=1)) else first
+    changes += role_days.give(session, origin, held, begins, until)
     return changes + record(session, origin, Change("person_changed", detail=f"{person.id}:{role} in {unit_id}"))
-
-
-def _as_it_was(held: RoleRow) -> str:
-    """Return the days of a role that the register will no longer show: for whoever looks into an incident."""
-    days = "/".join(day.isoformat() if day else "" for day in (held.valid_from, held.valid_to))
-    return f"{held.person_id} {held.role} {held.unit_id} {days}"
 
 
 def join(session: Session, origin: Origin, gone: PersonRow, stays: PersonRow) -> Changes:
@@ -86,23 +79,32 @@ def join(session: Session, origin: Origin, gone: PersonRow, stays: PersonRow) ->
     """
     if gone.id == stays.id or gone.joined_into_id is not None or stays.joined_into_id is not None:
         raise NotTwoAccounts
-    gone_id, stays_id = gone.id, stays.id
+    gone_id, stays_id, changes = gone.id, stays.id, NONE
+    for held in people.every_role_of(session, gone_id):
+        own = people.role(session, stays_id, held.unit_id, held.role)
+        if own is not None:
+            changes += role_days.unite(session, origin, own, held)
+        else:
+            held.person_id = stays_id
+    was = gone.email
     joining.join(session, gone, stays)
-    return record(session, origin, Change("person_joined", detail=f"{gone_id}:{stays_id}"))
+    kept = people.by_ids(session, origin.tenant_id, [stays_id])[0]
+    changes += settings.follow_address(session, origin, was, kept.email)
+    return changes + record(session, origin, Change("person_joined", detail=f"{gone_id}:{stays_id}"))
 
 
 def change_email(session: Session, origin: Origin, person: PersonRow, email: str) -> Changes:
     """Give a person another e-mail. Raises: BadEmail: it is none, or another's. PersonalNumberInText."""
     new = address(refuse_personal_numbers(email, origin.lets))
-    before, at, after = new.partition("@")
-    if not (before and at and after) or len(new) > _MOST or len(new.split()) != 1:
+    if not is_address(new) or len(new) > _MOST:
         raise BadEmail
     if new == person.email:
         return NONE
     if people.by_email(session, origin.tenant_id, new) is not None:
         raise BadEmail
+    changes = settings.follow_address(session, origin, person.email, new)
     person.email = new
-    return record(session, origin, Change("email_changed", detail=str(person.id)))
+    return changes + record(session, origin, Change("email_changed", detail=str(person.id)))
 
 
 def hand_over(

@@ -2,14 +2,17 @@
 
 from datetime import date, timedelta
 
+from actions import role_days
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from checklists.csv_in import one_line
-from checklists.errors import UnitGone, UnitHasCases, UnitNameTaken
+from checklists.errors import UnitGone, UnitHasCases, UnitNameTaken, UnitNearKnown
+from checklists.plain_text import weight
 from checklists.privacy import refuse_personal_numbers
-from storage import aggregates, cases, filled, measures, people
+from checklists.unit_names import looks_like_one_of
+from storage import aggregates, cases, filled, log_checks, measures, people, rounds
 from storage.desk import Session
-from storage.people import RoleRow, UnitRow
+from storage.people import UnitRow
 
 _MOST = 200
 
@@ -19,9 +22,7 @@ def rename(session: Session, origin: Origin, unit: UnitRow, name: str) -> Change
 
     Raises: UnitNameTaken: another unit has it. UnitGone: there is no name. PersonalNumberInText.
     """
-    new = refuse_personal_numbers(one_line(name), origin.lets)
-    if not new or len(new) > _MOST:
-        raise UnitGone
+    new = _name(origin, name)
     if new == unit.name:
         return NONE
     old = unit.name
@@ -42,6 +43,31 @@ def rename(session: Session, origin: Origin, unit: UnitRow, name: str) -> Change
     return record(session, origin, Change("unit_renamed", detail=str(unit.id)))
 
 
+def _name(origin: Origin, text: str) -> str:
+    """Return a name as it is kept. Raises: UnitGone: there is none, or it is what a name given up is called."""
+    new = refuse_personal_numbers(one_line(text), origin.lets)
+    if not weight(new) or new.startswith("#") or len(new) > _MOST:
+        raise UnitGone
+    return new
+
+
+def named(session: Session, origin: Origin, name: str) -> str:
+    """Return the name of the unit that is meant, or of one that would be new.
+
+    Raises: UnitGone: it is closed, or there is no name. UnitNearKnown: it looks like a slip. PersonalNumberInText.
+    """
+    new = _name(origin, name)
+    known = people.units_called(session, origin.tenant_id, new)
+    if not known:
+        if looks_like_one_of(new, people.unit_names(session, origin.tenant_id, former=True).values()):
+            raise UnitNearKnown
+        return new
+    unit = people.unit(session, origin.tenant_id, new)
+    if unit.closed_on is not None and unit.closed_on <= origin.today:
+        raise UnitGone
+    return unit.name
+
+
 def merge(session: Session, origin: Origin, unit: UnitRow, into: UnitRow) -> Changes:
     """Make one unit part of another: its people, cases, lists and figures are the other's, now and before.
 
@@ -49,25 +75,20 @@ def merge(session: Session, origin: Origin, unit: UnitRow, into: UnitRow) -> Cha
     """
     if unit.id == into.id or into.closed_on is not None:
         raise UnitGone
+    changes = NONE
     for held in people.roles_in(session, unit.id):
-        _move_role(session, held, into.id)
+        own = people.role(session, held.person_id, into.id, held.role)
+        if own is not None:
+            changes += role_days.unite(session, origin, own, held)
+        else:
+            held.unit_id = into.id
     cases.move_unit(session, origin.tenant_id, unit.id, into.id)
     filled.move_unit(session, origin.tenant_id, unit.id, into.id)
     aggregates.move_unit(session, origin.tenant_id, unit.id, into.id)
-    measures.move_unit(session, origin.tenant_id, unit.id, into.id)
+    for table in (measures, rounds, log_checks):
+        table.move_unit(session, origin.tenant_id, unit.id, into.id)
     unit.merged_into_id = into.id
-    return record(session, origin, Change("unit_merged", detail=f"{unit.id}:{into.id}"))
-
-
-def _move_role(session: Session, held: RoleRow, unit_id: int) -> None:
-    """Move a role; of one that is held in both units, the longer time is kept."""
-    own = people.role(session, held.person_id, unit_id, held.role)
-    if own is None:
-        held.unit_id = unit_id
-        return
-    own.valid_from = min(own.valid_from, held.valid_from) if own.valid_from and held.valid_from else None
-    own.valid_to = max(own.valid_to, held.valid_to) if own.valid_to and held.valid_to else None
-    people.delete_role(session, held)
+    return changes + record(session, origin, Change("unit_merged", detail=f"{unit.id}:{into.id}"))
 
 
 def close(session: Session, origin: Origin, unit: UnitRow, last: date) -> Changes:
@@ -77,8 +98,8 @@ def close(session: Session, origin: Origin, unit: UnitRow, last: date) -> Change
     still = cases.open_in_unit(session, origin.tenant_id, unit.id)
     if still:
         raise UnitHasCases(cases=still)
-    unit.closed_on = last + timedelta(days=1)
+    unit.closed_on, changes = last + timedelta(days=1), NONE
     for held in people.roles_in(session, unit.id):
         if held.role != "admin" and (held.valid_to or date.max) > last:
-            people.end_role(session, held, unit.closed_on)
-    return record(session, origin, Change("unit_closed", detail=f"{unit.id} {last.isoformat()}"))
+            changes += role_days.end(session, origin, held, unit.closed_on)
+    return changes + record(session, origin, Change("unit_closed", detail=f"{unit.id} {last.isoformat()}"))

@@ -4,12 +4,14 @@ Source: product.md 2, "Ärendet öppnades fel".
 """
 
 from actions import cases as acts
+from actions import linking, signing
 from actions.changes import NONE, Change, Changes, record
+from actions.facts import set_fact
 from actions.origin import Origin
 from checklists.case_dates import FIELDS, settle
 from checklists.errors import CaseIsSent, RefTaken
-from storage import answers, cases, filled
-from storage.cases import CaseRow
+from storage import answers, cases, extensions, filled
+from storage.cases import CaseRow, Facts
 from storage.desk import Session
 
 _REF_KEPT = 40
@@ -31,30 +33,46 @@ def withdraw(session: Session, origin: Origin, case: CaseRow) -> Changes:
     """
     if is_sent(session, case):
         raise CaseIsSent
+    changes = linking.end_all(session, origin, case)
     case.ref = f"{case.ref[:_REF_KEPT]} (draget {case.id})"
     case.withdrawn, case.closed_on = True, origin.today
-    return record(session, origin, Change("withdrawn", case))
+    return changes + record(session, origin, Change("withdrawn", case))
 
 
 def merge(session: Session, origin: Origin, case: CaseRow, empty: CaseRow) -> Changes:
     """Give a case the reference of another, empty one, with what is known of that one alone; that one is withdrawn.
 
-    Raises: RefTaken: something is written in it, it is closed, or its dates contradict the other's.
+    What it is linked to is then linked to the case. Raises: RefTaken: something is written in it, it is closed, or its
+    dates contradict the other's. SignatureStands: a fact that is known of it would void a signature.
     """
     days = {name: day for name in FIELDS if (day := getattr(empty, name)) and not getattr(case, name)}
     contradict = settle(cases.dates_of(case), days, origin.today).faults
     if contradict or is_begun(session, empty) or empty.closed_on is not None:
         raise RefTaken
-    ref = empty.ref
-    changes = withdraw(session, origin, empty)
+    ref, facts = empty.ref, cases.facts(session, case.id)
+    known = {
+        at: fact.value
+        for at, fact in cases.facts(session, empty.id).items()
+        if fact.value in cases.KNOWN and at[0] <= case.children and not _is_known(facts, at)
+    }
+    if known:
+        signing.ask_before_case(session, origin, case)
+    changes = acts.set_type(session, origin, case, empty.case_type)
+    changes += linking.follow(session, origin, empty, case)
+    changes += withdraw(session, origin, empty)
     session.flush()  # the reference is free before it is taken
     changes += rename(session, origin, case, ref)
     changes += acts.set_dates(session, origin, case, days).changes
     changes += acts.set_unit(session, origin, case, empty.unit_id)
-    changes += acts.set_type(session, origin, case, empty.case_type)
+    for (child, name), value in known.items():
+        changes += set_fact(session, origin, case, facts, child, name, value)
     return changes + acts.set_protected(
         session, origin, case, protected=case.protected_identity or empty.protected_identity
     )
+
+
+def _is_known(facts: Facts, at: tuple[int, str]) -> bool:
+    return at in facts and facts[at].value in cases.KNOWN
 
 
 def ask_for(session: Session, origin: Origin, case: CaseRow) -> Changes:
@@ -63,8 +81,8 @@ def ask_for(session: Session, origin: Origin, case: CaseRow) -> Changes:
 
 
 def is_begun(session: Session, case: CaseRow) -> bool:
-    """Say whether anything is answered or sent in a case."""
-    return is_sent(session, case) or answers.any_in(session, case.id)
+    """Say whether anything is answered or sent in a case, or it was extended, which is a text."""
+    return is_sent(session, case) or answers.any_in(session, case.id) or bool(extensions.of_case(session, case))
 
 
 def is_sent(session: Session, case: CaseRow) -> bool:

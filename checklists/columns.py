@@ -40,26 +40,51 @@ def renamed(raw: bytes, columns: Mapping[str, str], *, tenant: str = "") -> byte
     separator = ";" if first.count(";") > first.count(",") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
-        rows = list(reader)
+        rows = [(reader.line_num, cells) for cells in reader]
     except csv.Error:
         raise BadCsv(fault(Code.NOT_CSV, line=reader.line_num, most=csv.field_size_limit())) from None
-    head = [name.strip() for name in rows[0]] if rows else []
+    head = [name.strip() for name in rows[0][1]] if rows else []
     wanted = dict(columns) or {name.casefold(): name for name in head}
     if tenant and "tenant_id" not in wanted:
         wanted["tenant_id"] = _SAME + tenant
     missing = [theirs for theirs in wanted.values() if not theirs.startswith(_SAME) and theirs not in head]
     if missing:
         raise BadCsv(fault(Code.COLUMN_MISSING, line=1, columns=listed(map(word, missing))))
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=separator, lineterminator="\n")
-    writer.writerow(wanted)
+    named = filter(None, wanted.values())
+    if twice := [theirs for theirs in named if _count(head, theirs, exactly=bool(columns)) > 1]:
+        raise BadCsv(fault(Code.COLUMN_TWICE, line=1, columns=listed(map(word, twice))))
     places = [None if theirs.startswith(_SAME) else head.index(theirs) for theirs in wanted.values()]
     same = [theirs.removeprefix(_SAME) for theirs in wanted.values()]
-    for cells in rows[1:]:
+    out = _Lines(separator)
+    out.write(list(wanted), rows[0][0] if rows else 1)
+    for line, cells in rows[1:]:
         if not any(cell.strip() for cell in cells):
-            out.write("\n")
+            out.write(None, line)
         elif len(cells) != len(head):
-            writer.writerow(cells)  # refused by its number of cells, on its line
+            out.write(cells, line)  # refused by its number of cells, on its line
         else:
-            writer.writerow([one if place is None else cells[place] for place, one in zip(places, same, strict=True)])
-    return out.getvalue().encode()
+            out.write([one if place is None else cells[place] for place, one in zip(places, same, strict=True)], line)
+    return "".join(out.parts).encode()
+
+
+class _Lines:
+    """The lines of a file, each row on the line it was on: a cell that is left out may have stood on several."""
+
+    def __init__(self, separator: str) -> None:
+        self.parts: list[str] = []
+        self._separator, self._written = separator, 0
+
+    def write(self, cells: Sequence[str] | None, line: int) -> None:
+        """Add a row (None: an empty line), and empty lines until `line` is the last that is written."""
+        row = io.StringIO()
+        if cells is not None:
+            csv.writer(row, delimiter=self._separator, lineterminator="\n").writerow(cells)
+        text = row.getvalue() or "\n"
+        text += "\n" * (line - self._written - text.count("\n"))
+        self._written += text.count("\n")
+        self.parts.append(text)
+
+
+def _count(head: Sequence[str], name: str, *, exactly: bool) -> int:
+    """Return how many columns have a name; our own are the same in any case."""
+    return list(head).count(name) if exactly else [one.casefold() for one in head].count(name.casefold())

@@ -39,6 +39,7 @@ UserError
 ├── MeasureMoved           BK-163
 ├── FindingDay             BK-164
 ├── UnitNameTaken          BK-175
+├── UnitNearKnown          BK-195
 ├── UnitHasCases           BK-176
 ├── NobodyMeant            BK-177
 ├── NotTwoAccounts         BK-178
@@ -358,6 +359,12 @@ class UnitNameTaken(UserError):
     """Another unit has the name, or had it."""
 
     code = "BK-175"
+
+
+class UnitNearKnown(UserError):
+    """A new unit's name is one letter from that of another."""
+
+    code = "BK-195"
 
 
 class UnitHasCases(UserError):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _PLAIN = re.compile(r"[!-~]+@[!-~]+")
+_NEVER = frozenset('<>()[],;:"')
 _EXTERNAL = re.compile(r"(#|%(25)*23)ext(#|%(25)*23)", re.IGNORECASE)
 
 
@@ -17,6 +18,11 @@ def entra_id(written: str) -> str:
 def address(written: str) -> str:
     """Return an e-mail address as the register keeps it."""
     return written.strip().lower()
+
+
+def is_address(kept: str) -> bool:
+    """Say whether an address, as the register keeps it, can ever be proved to be somebody's; see `own_addresses`."""
+    return _PLAIN.fullmatch(kept) is not None and kept.count("@") == 1 and not _NEVER.intersection(kept)
 
 
 def own_addresses(member: Mapping[str, object], tenant: str, object_id: str) -> tuple[str, ...]:

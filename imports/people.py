@@ -12,7 +12,7 @@ from checklists.csv_in import CsvRow, read_csv
 from checklists.errors import UserError
 from checklists.events import EventName
 from checklists.faults import Code, Fault, Refusal, fault, of_rule
-from checklists.identity import address, entra_id
+from checklists.identity import address, entra_id, is_address
 from checklists.model import Role
 from checklists.swedish_time import day_of
 from imports.common import CLEARED, Imported, Kind, Order, Rows, Take, check_cells, role_in, take_all
@@ -107,7 +107,7 @@ def _checked(cells: dict[str, str], allowed: frozenset[str]) -> Role:
     check_cells(cells, allowed)
     if not cells["object_id"] and not cells["email"]:
         raise Refusal(fault(Code.NOBODY_NAMED))
-    if cells["email"] and "@" not in cells["email"]:
+    if cells["email"] and not ("@" in cells["email"] if cells["object_id"] else is_address(address(cells["email"]))):
         raise Refusal(fault(Code.NO_ADDRESS))
     role = role_in(cells["role"])
     if role in _IN_A_UNIT and not cells["unit"]:

@@ -64,20 +64,34 @@ def to_person(session: Session, tenant: TenantRow, person: PersonRow, time: Time
     ids = frozenset((person.id, *people.joined_into(session, person.id)))
     roles = [*people.every_role_of(session, person.id), *exposure.roles_before(session, tenant.id, ids)]
     own_lists = exposure.lists_of_persons(session, ids, time.before)
-    found = []
-    for case_id, known in _cases(session, tenant.id, time.before).items():
+    every = _cases(session, tenant.id, time.before)
+    found: dict[int, set[Field]] = {}
+    opened: list[tuple[int, Stretch]] = []
+    for case_id, known in every.items():
         seen: set[Field] = set()
         for one in known.stretches:
             for held, until in _held(roles, one, time, ids):
                 if opens(held, one):
                     seen |= {"reference", "unit", "dates", *known.until(until)}
+                    opened.append((case_id, one))
                 elif sees_name(held, one):
                     seen |= NAME_ONLY
         if case_id in own_lists and any(_is_held(roles, one, time, ids) for one in known.stretches):
             seen |= {"reference", *own_lists[case_id]}
         if seen:
-            found.append(known.as_exposed(case_id, seen))
-    return found
+            found[case_id] = seen
+    for link in exposure.links_of(session, tenant.id):  # of a linked case the card shows its number and its unit
+        times = [one for case_id, one in opened if case_id == link.case_id and _meet(one, link, time)]
+        others = every[link.other_id].stretches if link.other_id in every else ()
+        if any(not other.protected_identity and _meet(one, other, time) for one in times for other in others):
+            found[link.other_id] = found.get(link.other_id, set()) | NAME_ONLY
+    return [every[case_id].as_exposed(case_id, found[case_id]) for case_id in every if case_id in found]
+
+
+def _meet(one: Stretch, other: Stretch | exposure.Linked, time: Time) -> bool:
+    """Say whether two stretches of time have a moment of the time asked about in common."""
+    since = max(one.since, other.since, time.since)
+    return since < min(one.before or time.before, other.before or time.before, time.before)
 
 
 def on_device(session: Session, tenant: TenantRow, person: PersonRow, time: Time, days: int) -> list[Exposed]:

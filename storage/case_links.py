@@ -80,6 +80,21 @@ def of_case(session: Session, case_id: int) -> Sequence[tuple[CaseLinkRow, CaseR
     return session.exec(query.where(CaseLinkRow.state == LINKED).order_by(col(CaseLinkRow.id))).all()
 
 
+def every_of(session: Session, case_id: int) -> Sequence[CaseLinkRow]:
+    """Return every link of a case, also one that is asked for or was refused, oldest first."""
+    ours = or_(CaseLinkRow.adult_case_id == case_id, CaseLinkRow.child_case_id == case_id)
+    return session.exec(select(CaseLinkRow).where(ours).order_by(col(CaseLinkRow.id))).all()
+
+
+def move(session: Session, row: CaseLinkRow | JointRow, was_id: int, now_id: int) -> None:
+    """Put a case in the place of another. The place is taken by no other row."""
+    if row.adult_case_id == was_id:
+        row.adult_case_id = now_id
+    else:
+        row.child_case_id = now_id
+    session.flush()
+
+
 def joint(session: Session, adult_case_id: int, child_case_id: int) -> Sequence[JointRow]:
     """Return what was assessed together in two cases, the latest day first."""
     query = select(JointRow).where(JointRow.adult_case_id == adult_case_id, JointRow.child_case_id == child_case_id)

@@ -140,6 +140,11 @@ def get(session: Session, tenant_id: int, row_id: int) -> CaseRow | None:
     return session.exec(_BY_ID, params={"tenant_id": tenant_id, "id": row_id}).first()
 
 
+def get_any(session: Session, tenant_id: int, row_id: int) -> CaseRow | None:
+    """Return a case of this tenant by row id, also one that was withdrawn."""
+    return session.exec(select(CaseRow).where(CaseRow.tenant_id == tenant_id, CaseRow.id == row_id)).first()
+
+
 def lock(session: Session, row: CaseRow) -> None:
     """Lock and reload the case row, so that one transaction at a time changes what belongs to it.
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -38,6 +39,32 @@ def events_of(session: Session, tenant_id: int, before: datetime) -> Mapping[int
         if at < before or act == "disposed":
             found[case_id or 0].append(Happened(at, act, _now(act, detail, merged)))
     return {case_id: events for case_id, events in found.items() if any(one.act != "disposed" for one in events)}
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A case was linked to another from a moment until another; before: None while it is."""
+
+    case_id: int
+    other_id: int
+    since: datetime
+    before: datetime | None
+
+
+def links_of(session: Session, tenant_id: int) -> list[Linked]:
+    """Return when which cases were linked, each from both sides."""
+    query = select(EventRow.case_id, EventRow.at, EventRow.act, EventRow.detail).where(
+        EventRow.tenant_id == tenant_id, col(EventRow.act).in_(("cases_linked", "cases_unlinked"))
+    )
+    since: dict[tuple[int, int], datetime] = {}
+    found = []
+    for case_id, at, act, detail in session.exec(query.order_by(col(EventRow.id))):
+        pair = (case_id or 0, int(detail.partition(" ")[0].removeprefix("case:")))
+        if act == "cases_linked":
+            since.setdefault(pair, at)
+        elif pair in since:
+            found.append(Linked(*pair, since.pop(pair), at))
+    return found + [Linked(*pair, at, None) for pair, at in since.items()]
 
 
 def _now(act: str, detail: str, merged: Mapping[int, int]) -> str:

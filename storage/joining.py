@@ -6,21 +6,19 @@ from collections.abc import Iterator
 from sqlalchemy import Column, Table, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col
-from sqlmodel import select as select_rows
 
 from storage.cases import CaseRow
-from storage.people import PersonRow, RoleRow
+from storage.people import PersonRow
 
 _ITS_OWN = frozenset({"draft", "snooze", "role"})
-"""Tables that name a person and stay: drafts are sealed for their author. Roles are joined one by one."""
+"""Tables that name a person and stay: drafts are sealed for their author. Roles are joined by `actions.role_days`."""
 _WITHOUT_KEY = (("filled_checklist", "person_id"), ("role", "stands_in_for_id"))
 _ONE_EACH = frozenset({"told", "filled_checklist"})
 """Tables in which both may have the same row already: the second one stays where it is."""
 
 
 def join(session: Session, gone: PersonRow, stays: PersonRow) -> None:
-    """Give `stays` everything that `gone` had: roles, cases, chats, readings, signatures, and what it lacks itself."""
-    _join_roles(session, gone, stays)
+    """Give `stays` all that `gone` had but roles: cases, chats, readings, signatures, and what it lacks itself."""
     session.flush()
     for table, column in _references():
         _hand_over(session, table, column, gone.id, stays.id)
@@ -33,23 +31,6 @@ def join(session: Session, gone: PersonRow, stays: PersonRow) -> None:
     session.exec(update(PersonRow).where(col(PersonRow.joined_into_id) == gone.id).values(joined_into_id=stays.id))
     session.flush()
     session.expunge_all()
-
-
-def _join_roles(session: Session, gone: PersonRow, stays: PersonRow) -> None:
-    """Move the roles; of one that both hold, the longer time is kept."""
-    held = {(row.unit_id, row.role): row for row in _roles(session, stays)}
-    for row in _roles(session, gone):
-        own = held.get((row.unit_id, row.role))
-        if own is None:
-            row.person_id = stays.id
-            continue
-        own.valid_from = min(own.valid_from, row.valid_from) if own.valid_from and row.valid_from else None
-        own.valid_to = max(own.valid_to, row.valid_to) if own.valid_to and row.valid_to else None
-        session.delete(row)
-
-
-def _roles(session: Session, person: PersonRow) -> list[RoleRow]:
-    return list(session.exec(select_rows(RoleRow).where(RoleRow.person_id == person.id).order_by(col(RoleRow.id))))
 
 
 def _references() -> Iterator[tuple[Table, Column[int]]]:

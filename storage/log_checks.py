@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import String, UniqueConstraint, update
 from sqlmodel import Field, Session, col, func, select
 
 from checklists.log_check import OPEN, Outcome
@@ -55,6 +55,12 @@ def keep(session: Session, rows: Sequence[LogCheckRow]) -> None:
     """Insert what was drawn."""
     session.add_all(rows)
     session.flush()
+
+
+def move_unit(session: Session, tenant_id: int, was: int, now: int) -> None:
+    """Make what was drawn for the chef of one unit another's to check."""
+    of = (col(LogCheckRow.tenant_id) == tenant_id, col(LogCheckRow.unit_id) == was)
+    session.exec(update(LogCheckRow).where(*of).values(unit_id=now))
 
 
 def get(session: Session, tenant_id: int, row_id: int) -> LogCheckRow | None:

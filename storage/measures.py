@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import String, update
+from sqlalchemy import ColumnElement, String, or_, update
 from sqlmodel import Field, Session, col, select
 
 from checklists.measures import FindingKind
 from checklists.model import ListId
+from storage.cases import CaseRow
 from storage.rows import TableRow
 from storage.sealing import TENANT_ITSELF, seal, unseal
 from storage.times import Moment
@@ -81,15 +82,23 @@ def get(session: Session, tenant_id: int, measure_id: int) -> MeasureRow | None:
     return session.exec(query.with_for_update()).first()
 
 
+def _standing() -> ColumnElement[bool]:
+    """Return the condition that a measure is of no case, or of one that was not withdrawn: what was counts nowhere."""
+    withdrawn = select(CaseRow.id).where(col(CaseRow.withdrawn).is_(True))
+    return or_(col(MeasureRow.case_id).is_(None), col(MeasureRow.case_id).not_in(withdrawn))
+
+
 def unchecked(session: Session, tenant_id: int) -> Sequence[MeasureRow]:
     """Return the measures that nobody has looked at after they were done, the first to be due first."""
     query = select(MeasureRow).where(MeasureRow.tenant_id == tenant_id, col(MeasureRow.checked_at).is_(None))
+    query = query.where(_standing())
     return session.exec(query.order_by(col(MeasureRow.due_on), col(MeasureRow.id))).all()
 
 
 def every(session: Session, tenant_id: int) -> Sequence[MeasureRow]:
     """Return every measure of a tenant, in the order they were made."""
-    return session.exec(select(MeasureRow).where(MeasureRow.tenant_id == tenant_id).order_by(col(MeasureRow.id))).all()
+    query = select(MeasureRow).where(MeasureRow.tenant_id == tenant_id, _standing())
+    return session.exec(query.order_by(col(MeasureRow.id))).all()
 
 
 def codes(session: Session) -> frozenset[str]:
@@ -104,7 +113,7 @@ def of_case(session: Session, case_id: int) -> Sequence[MeasureRow]:
 
 def told(session: Session, tenant_id: int, day: date) -> Sequence[MeasureRow]:
     """Return the measures somebody is reminded of on a day, and that are not done."""
-    query = select(MeasureRow).where(MeasureRow.tenant_id == tenant_id, MeasureRow.told_on == day)
+    query = select(MeasureRow).where(MeasureRow.tenant_id == tenant_id, MeasureRow.told_on == day, _standing())
     return session.exec(query.where(col(MeasureRow.done_at).is_(None)).order_by(col(MeasureRow.id))).all()
 
 

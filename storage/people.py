@@ -110,6 +110,13 @@ def joined_into(session: Session, person_id: int) -> Sequence[int]:
     return session.exec(select(PersonRow.id).where(PersonRow.joined_into_id == person_id)).all()
 
 
+def joined(session: Session, tenant_id: int) -> dict[int, int]:
+    """Return who each row that was joined into another is now, by row id."""
+    query = select(PersonRow.id, PersonRow.joined_into_id).where(PersonRow.tenant_id == tenant_id)
+    rows = session.exec(query.where(col(PersonRow.joined_into_id).is_not(None))).all()
+    return {row_id: into or row_id for row_id, into in rows}
+
+
 def bind(row: PersonRow, object_id: str) -> None:
     """Bind an e-mail-only row to its Entra object id. Raises: ValueError: it is bound already, or the id is empty."""
     if row.object_id is not None:

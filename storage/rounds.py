@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import String, UniqueConstraint, and_, delete, or_
+from sqlalchemy import String, UniqueConstraint, and_, delete, or_, update
 from sqlmodel import Field, Session, col, func, select
 
 from checklists.lifecycle import WRITER
@@ -209,6 +209,28 @@ def units_of(session: Session, round_id: int) -> list[int]:
     """Return the units a round is about."""
     query = select(RoundUnitRow.unit_id).where(RoundUnitRow.round_id == round_id)
     return sorted(session.exec(query).all())
+
+
+def move_unit(session: Session, tenant_id: int, was: int, now: int) -> None:
+    """Make one unit's part of every round another's: frame, reviewers, loans; of two alike, the other's stays."""
+    of = col(RoundUnitRow.round_id).in_(select(RoundRow.id).where(RoundRow.tenant_id == tenant_id))
+    for row in session.exec(select(RoundUnitRow).where(of, RoundUnitRow.unit_id == was)).all():
+        there = session.get(RoundUnitRow, (row.round_id, now)) is not None
+        session.delete(row)
+        session.flush()
+        if not there:
+            session.add(RoundUnitRow(round_id=row.round_id, unit_id=now))
+    for loan in session.exec(select(ConsentRow).where(ConsentRow.tenant_id == tenant_id, ConsentRow.unit_id == was)):
+        same = (ConsentRow.round_id == loan.round_id, ConsentRow.person_id == loan.person_id)
+        twin = select(ConsentRow.id).where(*same, ConsentRow.unit_id == now, ConsentRow.side == loan.side)
+        if session.exec(twin).first() is None:
+            loan.unit_id = now
+        else:
+            session.delete(loan)
+    for table in (RoundCaseRow, RoundReviewerRow):
+        ours = (col(table.tenant_id) == tenant_id, col(table.unit_id) == was)
+        session.exec(update(table).where(*ours).values(unit_id=now))
+    session.flush()
 
 
 def flush(session: Session) -> None:

@@ -16,6 +16,7 @@ from checklists import cells
 from checklists.columns import read_map, renamed
 from checklists.faults import Code, Refusal, fault, listed
 from checklists.privacy import has_personal_number
+from checklists.swedish_time import day_of
 from dialogs.messages.tell import tell
 from dialogs.views.views import Line, MenuView
 from imports import cases, people
@@ -53,7 +54,7 @@ class ImportFolder:
     def _whole(self) -> list[Path]:
         try:
             found = sorted(path for path in self._folder.iterdir() if path.is_file() and path.suffix.lower() == ".csv")
-            now = {path: (path.stat().st_size, path.stat().st_mtime_ns) for path in found}
+            now = {path: _state(path) for path in found}
         except OSError as error:
             raise Refusal(fault(Code.FOLDER_UNREADABLE, folder=self._folder, why=error.strerror)) from None
         whole = [path for path, seen in now.items() if self._seen.get(path) == seen]
@@ -61,12 +62,20 @@ class ImportFolder:
         return whole
 
     def _take(self, path: Path) -> None:
+        """Read in one file. One that is changed or taken back meanwhile has no receipt: it is read once it is whole."""
+        imported, lines = None, []
         try:
             imported = self._import(path)
         except Refusal as refused:
-            self._receipt(path, REFUSED, [one.told("sv") for one in refused.faults], None)
-        else:
+            lines = [one.told("sv") for one in refused.faults]
+        except FileNotFoundError:
+            return
+        if not path.is_file() or _state(path) != self._seen.get(path):
+            return
+        if imported is not None:
             self._receipt(path, DONE, [_counts(imported)], imported)
+        else:
+            self._receipt(path, REFUSED, lines, None)
 
     def _import(self, path: Path) -> Imported:
         """Read in one file. Raises: Refusal: with every bad row by its line; nothing is stored then."""
@@ -78,7 +87,7 @@ class ImportFolder:
         beside = self._folder / f"{kind.name}.columns"
         columns = {}
         if beside.is_file():
-            columns = read_map(beside.read_text("utf-8-sig"), _COLUMNS[kind.name], beside.name)
+            columns = read_map(beside.read_text("utf-8-sig", "replace"), _COLUMNS[kind.name], beside.name)
         tenant = next(iter(self._allowed)) if len(self._allowed) == 1 else ""
         raw = renamed(path.read_bytes(), columns, tenant=tenant)
         done = import_file(self._desk, kind, raw, Order(self._allowed, self._clock.now(), _ACTOR))
@@ -104,7 +113,7 @@ class ImportFolder:
             admins = {
                 row.id: row
                 for row, role in register.held_in(session, tenant.id, "admin")
-                if register.is_held(role, now.date())
+                if register.is_held(role, day_of(now))
             }
             if imported is not None:
                 args: dict[str, str | int] = {
@@ -123,6 +132,12 @@ class ImportFolder:
             title = Line(say="folder.taken" if imported is not None else "folder.refused", args={"file": name})
             view = MenuView(title=title, lines=tuple(said), buttons=())
             tell(session, admins.values(), view, now=now, kind="notice")
+
+
+def _state(path: Path) -> Seen:
+    """Return what tells whether a file has been written to since."""
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
 
 
 def _counts(imported: Imported) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from actions import deletions as acts
 from actions.origin import Origin
+from actions.same_person import is_hers
 from checklists.errors import UserError
 from checklists.model import Role
 from checklists.rights import RELATIONS, Relation, Right
@@ -82,7 +83,7 @@ def _section(context: TurnContext, row: DeletionRow) -> AdminSection:
     drop = _button(context, "buttons.drop_deletion", DROP, row.id, of)
     if acts.is_changed(context.session, row):
         return AdminSection(heading=name, lines=(*lines, Line(say="deletion.changed")), buttons=(drop,))
-    if row.asked_by == context.origin.actor or not context.units_as("manager"):
+    if is_hers(context.session, context.origin, row.asked_by) or not context.units_as("manager"):
         return AdminSection(heading=name, lines=(*lines, Line(say="deletion.another")), buttons=(drop,))
     return AdminSection(
         heading=name,

@@ -143,7 +143,7 @@ def close_unit(context: TurnContext, _what: OnAdmin, inputs: Mapping[str, str]) 
     """Close a unit after a day."""
     try:
         unit = _unit(context, _number(inputs, "unit"))
-        last = read_day(inputs.get("last", "").strip(), context.today, "last")
+        last = read_day(inputs.get("last", "").strip(), context.today, "last_day")
         changes = unit_acts.close(context.session, context.origin, unit, last)
     except UserError as error:
         return _units(context, told(context, error), inputs)

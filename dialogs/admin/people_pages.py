@@ -4,13 +4,15 @@ from collections.abc import Mapping
 
 from actions import people as acts
 from actions import staff
+from actions import units as unit_acts
 from actions.changes import NONE, Change, record
 from actions.people import Entry
 from checklists.case_dates import read_day, readable_day
 from checklists.csv_in import one_line
 from checklists.errors import BadEmail, NobodyMeant, UnitGone, UserError
 from checklists.faults import Refusal
-from checklists.identity import address
+from checklists.identity import address, is_address
+from checklists.plain_text import weight
 from checklists.privacy import refuse_personal_numbers
 from checklists.rights import ROLES
 from dialogs.admin.shown import (
@@ -218,20 +220,20 @@ def _has_number(error: UserError | Refusal) -> bool:
 
 
 def _entry(context: TurnContext, inputs: Mapping[str, str]) -> Entry:
-    """Read the form. Raises: NobodyMeant, BadEmail, UnitGone, PersonalNumberInText."""
+    """Read the form. Raises: NobodyMeant, BadEmail, UnitGone, UnitNearKnown, PersonalNumberInText."""
     name, email, new_unit = (
         one_line(refuse_personal_numbers(inputs.get(field, ""), context.origin.lets))[:200]
         for field in ("name", "email", "new_unit")
     )
     role = next((one for one in ROLES if one == inputs.get("role")), None)
-    if not name or role is None or role == "deputy":
+    if not weight(name) or role is None or role == "deputy":
         raise NobodyMeant
-    if not all(email.partition("@")) or " " in email:
+    if not is_address(address(email)):
         raise BadEmail
     unit = new_unit or units_of(context).get(_number(inputs, "unit"), "")
-    if role in staff.IN_A_UNIT and not unit:
-        raise UnitGone
-    return Entry(object_id=None, email=address(email), name=name, unit=unit, role=role)
+    if unit or role in staff.IN_A_UNIT:
+        unit = unit_acts.named(context.session, context.origin, unit)
+    return acts.as_it_goes_on(context.session, context.origin, address(email), name, unit, role)
 
 
 def _number(inputs: Mapping[str, str], name: str) -> int:
@@ -262,7 +264,7 @@ def leave(context: TurnContext, what: OnAdmin, inputs: Mapping[str, str]) -> Rea
     """Let somebody leave after a day, and show the cases she leaves."""
     try:
         row = _meant(context, what.about)
-        last = read_day(inputs.get("last", "").strip(), context.today, "last")
+        last = read_day(inputs.get("last", "").strip(), context.today, "last_day")
         changes = staff.leave(context.session, context.origin, row, last)
     except UserError as error:
         return _refused(context, what.about, error, inputs)
@@ -278,7 +280,7 @@ def move(context: TurnContext, what: OnAdmin, inputs: Mapping[str, str]) -> Reac
     """Let somebody work in another unit from a day."""
     try:
         row = _meant(context, what.about)
-        first = read_day(inputs.get("first", "").strip(), context.today, "first")
+        first = read_day(inputs.get("first", "").strip(), context.today, "first_there")
         units = units_of(context)
         unit_id = _number(inputs, "unit")
         if unit_id not in units:

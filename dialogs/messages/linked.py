@@ -54,6 +54,8 @@ def _says(
 ) -> MenuView:
     args = {"name": actor, **_args(session, staff, person, case, other)}
     say = f"linked.told_{notice}" if "other" in args else f"linked.told_protected_{notice}"
+    if notice == "link_ended":  # by what was done to the other case, whose number may be one no longer
+        say, args = "linked.told_link_ended", {"ref": args["ref"], "unit": args["unit"]}
     return MenuView(
         title=Line(say="details.about", args={"ref": case.ref}),
         lines=(Line(say=say, args=args),),

@@ -80,6 +80,67 @@ def test_what_cannot_be_added_is_said_and_nothing_is_stored(
     assert room.count(PersonRow) == before
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"email": "a@@b"}, "ingen adress"),
+        ({"email": "<nils>@example.invalid"}, "ingen adress"),
+        ({"email": "ni\u200bls@example.invalid"}, "ingen adress"),
+        ({"email": "nils@exämple.invalid"}, "ingen adress"),
+        ({"email": "anna@example.invalid"}, "används av någon annan"),
+        ({"name": "\u200b"}, "Fyll i namn"),
+        ({"name": "..."}, "Fyll i namn"),
+        ({"new_unit": "Barn och unga Norr (påhittad)"}, "nästan samma namn"),
+        ({"new_unit": "\u200b"}, "Välj en enhet"),
+        ({"new_unit": "#3"}, "Välj en enhet"),
+    ],
+)
+def test_odd_names_and_addresses_are_refused_and_nobody_is_renamed(
+    room: Room, ada: Chat, wrong: dict[str, str], said: str
+) -> None:
+    before = room.content_but("conversation", "inbox")
+    ada.types("administrera").presses("Lägg till person")
+    new = {"name": "Nils Nyanställd", "email": "nils@example.invalid", "role": "Handläggare", "unit": NORTH, **wrong}
+
+    ada.presses("Spara", new).sees(said, "Inget på kortet är sparat")
+
+    after = room.content_but("conversation", "inbox")
+    assert [after[table] for table in ("person", "role", "unit")] == [before[one] for one in ("person", "role", "unit")]
+
+
+def test_who_is_added_again_keeps_her_last_day_and_who_comes_back_begins_today(room: Room, ada: Chat) -> None:
+    of = f"from role where person_id = {person(room, 'Anna Påhittad')}"
+    again = {"name": "Anna Påhittad", "email": "Anna@example.invalid", "role": "Handläggare", "unit": NORTH}
+    ada.types("administrera anna påhittad").presses("Slutar den dagen", {"last": "2026-06-30"})
+    ada.types("administrera").presses("Lägg till person").presses("Spara", again).sees("har redan den rollen")
+    assert str(room.scalar(f"select valid_to {of}")) == "2026-06-30"
+
+    room.later(days=60)
+    ada.types("administrera").presses("Lägg till person").presses("Spara", again).sees("2026-07-11–…")
+
+    assert (str(room.scalar(f"select valid_from {of}")), room.scalar(f"select valid_to {of}")) == ("2026-07-11", None)
+    assert len(room.events("role_was")) == 1, "when she was there before"
+
+
+def test_somebody_is_added_to_a_unit_that_is_new(room: Room, ada: Chat) -> None:
+    ada.types("administrera").presses("Lägg till person")
+    new = {"name": "Nils Nyanställd", "email": "nils@example.invalid", "role": "Handläggare", "new_unit": "Mottagning"}
+
+    ada.presses("Spara", new).sees("Nils Nyanställd är tillagd", "Mottagning")
+
+    assert room.scalar("select count(*) from unit where name = 'Mottagning'") == 1
+
+
+def test_a_closed_unit_gets_nobody(room: Room, ada: Chat) -> None:
+    ada.types("administrera").presses("Enheter").presses("Stäng enheten", {"unit": SOUTH, "last": "2026-05-11"})
+    ada.types("administrera").presses("Lägg till person")
+    new = {"name": "Nils Nyanställd", "email": "nils@example.invalid", "role": "Handläggare", "new_unit": SOUTH}
+
+    ada.presses("Spara", new).sees("Välj en enhet som används i dag")
+
+    assert room.scalar("select count(*) from person where name = 'Nils Nyanställd'") == 0
+
+
 def test_somebody_leaves_on_a_day_and_her_cases_are_handed_over(room: Room, ada: Chat) -> None:
     anna, bo = room.chat("anna"), room.chat("bo").installs()
     opens(anna, REF, **ALL).presses("Nej").types(SECRET_TEXT)
@@ -248,6 +309,12 @@ def test_what_is_past_its_period_is_listed_with_the_name_of_the_command(room: Ro
 def test_the_log_shows_the_chain_and_the_months_sample(room: Room, ada: Chat) -> None:
     ada.types("administrera").presses("Loggen").sees("Kedjade händelser", "verify-log", "Inget stickprov")
     presses(ada, 0)
+
+
+def test_a_day_that_cannot_be_read_is_named_as_its_field_is(room: Room, ada: Chat) -> None:
+    ada.types("administrera bo exempel").presses("Slutar den dagen", {"last": "i går"}).sees("Sista dag: datumet")
+    ada.presses("Byter enhet", {"unit": SOUTH, "first": ""}).sees("Första dag i den nya enheten: datumet")
+    ada.types("administrera").presses("Enheter").presses("Stäng enheten", {"unit": SOUTH}).sees("Sista dag: datumet")
 
 
 def test_the_last_admin_cannot_leave(room: Room, ada: Chat) -> None:

@@ -378,3 +378,40 @@ def test_an_adult_without_children_is_asked_nothing(room: Room) -> None:
 
     assert ylva.arrives() == 0
     ylva.types(f"uppgifter {ADULT}").sees_no("skyddsbedömning")
+
+
+def test_what_a_withdrawn_case_was_linked_to_is_told_and_in_the_trail(room: Room) -> None:
+    anna, cecilia, ylva, _hugo = linked(room)
+    anna.types(f"fel nummer {CHILD}").presses("Dra tillbaka ärendet")
+
+    ylva.receives().sees(f"{ADULT} är inte längre kopplat till ett ärende i {NORTH}").sees_no(CHILD, "(draget")
+    assert cecilia.arrives() == 0
+    child, adult = room.scalar("select id from cases where withdrawn"), room.case(ADULT).id
+    assert [row.case_id for row in room.events("cases_unlinked")] == [child, adult]
+    assert room.scalar("select count(*) from case_link") == 0
+
+
+def test_a_case_that_takes_the_place_of_an_empty_one_takes_its_links_and_what_is_known_of_it(either_room: Room) -> None:
+    room = either_room
+    anna, cecilia, ylva, _hugo = linked(room)
+    ylva.types(f"koppla {ADULT}").presses("Bedömning i samråd").presses(
+        "Spara", {"Dag för bedömningen": "2026-05-11", "Med vem": "Anna Påhittad"}
+    )
+    cecilia.receives()
+    anna.types("ny SN 2026/0132").types("koppla SN 2026/0132 RVT 2026/0042")  # asked, and its answer never comes
+    anna.types("fel nummer SN 2026/0132").presses("Spara", {"case_ref": CHILD}).sees(f"Ärendet heter nu {CHILD}")
+
+    anna.types(f"uppgifter {CHILD}").sees(f"Kopplat till {ADULT}", "Bedömning i samråd med BoU 2026-05-11")
+    ylva.types(f"koppla {ADULT}").sees(f"Kopplat till {CHILD}", "Bedömning i samråd med BoU 2026-05-11")
+    assert room.scalar("select count(*) from case_link") == 1
+    known = f"select value from fact where case_id = {room.case(CHILD).id} and name = '{{}}' order by id desc limit 1"
+    assert [room.scalar(known.format(name)) for name in ("violence", "intervention_decided")] == ["ja", "ja"]
+    assert cecilia.arrives() == 0
+
+
+def test_a_case_that_changes_type_is_linked_to_nothing_any_more(room: Room) -> None:
+    _anna, _cecilia, ylva, _hugo = linked(room)
+    takes_in(room, case_ref=CHILD, unit=NORTH, case_type="vuxen")
+
+    assert room.scalar("select count(*) from case_link") == 0
+    ylva.types(f"koppla {ADULT}").sees("inte kopplat till något annat")

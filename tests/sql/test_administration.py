@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from actions import cases as case_acts
-from actions import log_checks, sends, staff, units, wrong_case
+from actions import log_checks, sends, settings, staff, units, wrong_case
 from actions import people as acts
 from actions.log_checks import Checker
 from actions.origin import Origin, of_person
@@ -187,6 +187,29 @@ def test_an_email_that_is_none_or_anothers_is_refused(
         assert nils.email == "n@example.invalid"
 
     desk.run_now(work)
+
+
+def test_who_is_told_out_of_hours_is_so_under_her_new_address(desk: Desk, world: World) -> None:
+    def on_duty(session: Session) -> tuple[str, ...]:
+        return tenants.settings(tenants.get(session, world.tenant)).out_of_hours
+
+    def work(session: Session) -> None:
+        nils = enter(session, world, "nils", NORTH, "case_worker")
+        bo = enter(session, world, "bo", NORTH, "case_worker")
+        first = ["nils@example.invalid", "bo@example.invalid"]
+        settings.change(session, by(world), tenants.get(session, world.tenant), "out_of_hours", first)
+        [*_, changed] = staff.change_email(session, by(world), nils, "n@example.invalid")
+        assert changed.event == "email_changed"
+        assert on_duty(session) == ("n@example.invalid", "bo@example.invalid")
+        nils.object_id = "made-up-nils"
+        entry = Entry("made-up-nils", "nils@example.invalid", "Nils", NORTH, "case_worker")
+        acts.enter(session, by(world), entry)
+        assert on_duty(session) == ("nils@example.invalid", "bo@example.invalid")
+        staff.join(session, by(world), bo, nils)
+        assert on_duty(session) == ("nils@example.invalid",)
+
+    desk.run_now(work)
+    assert scalar(desk, "select count(*) from event where act = 'setting_changed'") == 4
 
 
 def test_two_rows_become_one_with_all_that_either_had(desk: Desk, world: World) -> None:
@@ -379,6 +402,36 @@ def test_merging_moves_the_people_and_of_a_role_held_in_both_the_longer_time(des
     desk.run_now(work)
 
 
+def test_a_role_of_two_rows_or_two_units_is_not_held_on_the_days_between_that_nobody_gave(
+    desk: Desk, world: World
+) -> None:
+    def days(first: int, last: int) -> tuple[date, date]:
+        return TODAY + timedelta(first), TODAY + timedelta(last)
+
+    def work(session: Session) -> None:
+        enter(session, world, "dag", NORTH, "deputy", *days(-30, -20))
+        enter(session, world, "dag", SOUTH, "deputy", *days(20, 30))
+        pia = enter(session, world, "pia", NORTH, "deputy", *days(20, 30))
+        enter(session, world, "pia", SOUTH, "deputy", *days(-5, 5))
+        eva = enter(session, world, "eva", NORTH, "deputy", *days(-9, -1))
+        enter(session, world, "eva", SOUTH, "deputy", *days(0, 5))
+        bo = enter(session, world, "bo", SOUTH, "deputy", *days(-30, -20))
+        staff.join(session, by(world), bo, enter(session, world, "bob", SOUTH, "deputy", *days(20, 30)))
+        units.merge(session, by(world), unit(session, world, NORTH), unit(session, world, SOUTH))
+
+        held = {}
+        for name in ("dag", "pia", "eva", "bob"):
+            person = people.by_email(session, world.tenant, f"{name}@example.invalid")
+            assert person is not None
+            [held[name]] = [(first, last) for _, _, first, last in roles(session, person)]
+        assert held == {"dag": days(20, 30), "pia": days(-5, 5), "eva": days(-9, 5), "bob": days(20, 30)}
+        assert pia.id != eva.id
+        was = session.exec(select(EventRow.detail).where(EventRow.act == "role_was")).all()
+        assert len(was) == 2, "the days of the register's past that it does not show any more"
+
+    desk.run_now(work)
+
+
 def test_a_name_that_is_or_was_another_units_is_taken_and_ones_own_old_one_is_not(desk: Desk, world: World) -> None:
     def work(session: Session) -> None:
         north, south = unit(session, world, NORTH), unit(session, world, SOUTH)
@@ -556,6 +609,30 @@ def test_a_months_accesses_are_drawn_once_and_each_is_checked_once_by_another(de
         with pytest.raises(CheckIsNotHers):
             log_checks.check(session, cecilia, 10_000, "in_order", Checker((unit_id,)))
         assert kept.newest_month(session, world.tenant) == MAY
+
+    desk.run_now(work)
+
+
+def test_what_a_chef_did_with_an_account_that_was_joined_is_a_managers_to_check(desk: Desk, world: World) -> None:
+    def work(session: Session) -> None:
+        old = enter(session, world, "cecilia.old", "Påhittade enheten", "unit_manager")
+        chef = enter(session, world, "cecilia", "Påhittade enheten", "unit_manager")
+        manager = enter(session, world, "mona", "", "manager")
+        ended = enter(session, world, "mona.old", "", "manager")
+        for person in (old, ended):
+            trail.record(session, world.tenant, NOW, f"person:{person.id}", "answered", case_id=world.case)
+        chef_id, manager_id, hers = chef.id, manager.id, f"person:{ended.id}"
+        staff.join(session, by(world), old, chef)
+        staff.join(session, by(world), *(people.by_ids(session, world.tenant, [ended.id, manager_id])))
+        log_checks.sample(session, by(world, 30), MAY)
+
+        cecilia, mona = (of_person(world.tenant, one, NOW + timedelta(30)) for one in (chef_id, manager_id))
+        assert log_checks.hers(session, cecilia, MAY, Checker((world.unit,))) == []
+        whole = Checker(whole=True)
+        assert len(log_checks.hers(session, mona, MAY, whole)) == 1, "not what she did with her own old account"
+        [own] = [one for one in kept.of_tenant(session, world.tenant, MAY) if kept.event(session, one).actor == hers]
+        with pytest.raises(CheckIsNotHers):
+            log_checks.check(session, mona, own.id, "in_order", whole)
 
     desk.run_now(work)
 

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from actions import cases as case_acts
-from actions import deletions
+from actions import deletions, staff, wrong_case
 from actions.changes import Change, record
 from actions.origin import Origin, of_person
 from checklists.errors import (
@@ -19,7 +19,7 @@ from checklists.errors import (
     UserError,
 )
 from storage import deletions as kept
-from storage import trail
+from storage import people, trail
 from storage.deletions import DeletionRow
 from storage.desk import Desk, Session
 from storage.people import PersonRow
@@ -152,3 +152,41 @@ def test_a_case_that_the_release_before_disposed_of_leaves_no_request(desk: Desk
     assert desk.run_now(lambda session: deletions.take_away(session, NOW))
     assert scalar(desk, "select count(*) from deletion") == 0
     assert scalar(desk, "select count(*) from cases") == 1
+
+
+def test_who_had_two_accounts_does_not_confirm_what_she_asked_for_with_the_other(desk: Desk, world: World) -> None:
+    def work(session: Session) -> None:
+        row = ask(session, world)
+        mona = manager(session, world)
+        gone, stays = (people.person(session, world.tenant, one or 0) for one in (world.person, mona.person_id))
+        assert gone is not None
+        assert stays is not None
+        staff.join(session, mona, gone, stays)
+        assert refused(session, mona, row.id) is SamePerson
+
+    desk.run_now(work)
+
+
+def test_what_is_asked_of_a_case_that_is_withdrawn_is_not_confirmed_and_can_be_taken_back(
+    desk: Desk, world: World
+) -> None:
+    def work(session: Session) -> None:
+        mona, row = manager(session, world), ask(session, world)
+        wrong_case.withdraw(session, admin(world), the_case(session, world))
+        assert refused(session, mona, row.id) is DeletionChanged
+        assert deletions.withdraw(session, mona, row.id)
+        assert kept.of_case(session, world.tenant, world.case) is None
+
+    desk.run_now(work)
+
+
+def test_what_is_confirmed_is_carried_out_although_the_case_is_withdrawn_meanwhile(desk: Desk, world: World) -> None:
+    def work(session: Session) -> None:
+        row = ask(session, world)
+        deletions.confirm(session, manager(session, world), row.id, NUMBER)
+        wrong_case.withdraw(session, admin(world), the_case(session, world))
+
+    desk.run_now(work)
+    assert desk.run_now(lambda session: deletions.take_away(session, NOW))
+    assert scalar(desk, "select count(*) from cases where id = :id", id=world.case) == 0
+    assert scalar(desk, "select count(*) from deletion") == 0

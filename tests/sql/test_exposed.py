@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from actions import answers, cases, facts, lists, staff, units
+from actions import answers, cases, facts, linking, lists, staff, units
 from actions import people as people_acts
 from actions.basis import read
 from actions.origin import Origin
@@ -23,7 +23,7 @@ from storage import cases as stored_cases
 from storage import disposal, people, tenants
 from storage.cases import CaseRow
 from storage.desk import Desk, Session
-from storage.people import PersonRow
+from storage.people import PersonRow, RoleRow
 from tests.sql.conftest import NOW
 
 FIRST, DAYS, BREACHES = date(2026, 3, 2), 24, 200
@@ -245,6 +245,33 @@ def test_what_a_merged_unit_had_is_counted_as_its_new_units_and_protected_identi
     desk.run_now(work)
 
 
+def test_of_a_linked_case_its_number_and_unit_could_be_read_while_it_was_linked(desk: Desk) -> None:
+    def work(session: Session) -> None:
+        town = Municipality(session, 7)
+        town.moves_in()
+        anna, ylva = town.people[0], town.people[3]
+        at = [people.unit(session, town.tenant.id, name).id for name in UNITS[:2]]
+        child, _ = cases.open_case(session, town.origin(anna), "SN 2026/0901", at[0], anna.id)
+        adult, _ = cases.open_case(session, town.origin(ylva), "RVT 2026/0901", at[1], ylva.id)
+        cases.set_type(session, town.origin(ylva), adult, "vuxen")
+        town.now += timedelta(days=2)
+        linking.link(session, town.origin(anna), child, adult)
+        town.now += timedelta(days=2)
+        cases.set_protected(session, town.origin(ylva), adult, protected=True)
+        town.now += timedelta(days=2)
+        linking.end_all(session, town.origin(anna), child)
+
+        def seen(day: int) -> dict[int, frozenset[Field]]:
+            time = exposed.Time(FIRST + timedelta(day), FIRST + timedelta(day))
+            return {one.case_id: one.fields for one in exposed.to_person(session, town.tenant, anna, time)}
+
+        assert [adult.id in seen(day) for day in (1, 2, 3, 5, 7)] == [False, True, True, False, False]
+        assert seen(3)[adult.id] == {"reference", "unit"}
+        assert child.id in seen(7)
+
+    desk.run_now(work)
+
+
 def test_a_key_opens_what_is_sealed_and_a_device_holds_what_was_shown(desk: Desk) -> None:
     def work(session: Session) -> None:
         town = Municipality(session, 4)
@@ -295,5 +322,79 @@ def test_a_case_disposed_of_since_is_named_by_number_with_everything(desk: Desk)
 
         assert (one.case_id, one.ref, one.is_gone, one.fields) == (gone, "", True, frozenset(FIELDS))
         assert f"gallrat ärende, nr {gone}" in "\n".join(exposed.draft("person:1", time, [one]))
+
+    desk.run_now(work)
+
+
+def _leaves_too_late(session: Session, origin: Origin, held: RoleRow) -> None:
+    person = people.person(session, origin.tenant_id, held.person_id)
+    assert person is not None
+    staff.leave(session, origin, person, held.valid_from or date.min)
+
+
+def _leaves_before_she_began(session: Session, origin: Origin, held: RoleRow) -> None:
+    person = people.person(session, origin.tenant_id, held.person_id)
+    assert person is not None
+    staff.leave(session, origin, person, FIRST - timedelta(30))
+
+
+def _is_removed(session: Session, origin: Origin, held: RoleRow) -> None:
+    people_acts.remove_deputy(session, origin, held)
+
+
+def _is_named_again(session: Session, origin: Origin, held: RoleRow) -> None:
+    deputy, chef = people.by_ids(session, origin.tenant_id, [held.person_id, held.stands_in_for_id or 0])
+    people_acts.name_deputy(session, origin, deputy, held.unit_id, chef, FIRST + timedelta(60), FIRST + timedelta(70))
+
+
+def _is_dated_by_a_file(session: Session, origin: Origin, held: RoleRow) -> None:
+    days = (FIRST + timedelta(60), FIRST + timedelta(70))
+    people_acts.enter(session, origin, Entry(None, "dag@example.invalid", "Dag", UNITS[0], "deputy", *days))
+
+
+def _has_another_row_with_later_days(session: Session, origin: Origin, held: RoleRow) -> None:
+    days = (FIRST + timedelta(12), FIRST + timedelta(70))
+    people_acts.enter(session, origin, Entry(None, "dag2@example.invalid", "Dag", UNITS[0], "deputy", *days))
+    gone, stays = (people.by_email(session, origin.tenant_id, f"{one}@example.invalid") for one in ("dag2", "dag"))
+    assert gone is not None
+    assert stays is not None
+    staff.join(session, origin, gone, stays)
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        _leaves_too_late,
+        _leaves_before_she_began,
+        _is_removed,
+        _is_named_again,
+        _is_dated_by_a_file,
+        _has_another_row_with_later_days,
+    ],
+)
+def test_a_day_on_which_a_role_was_held_counts_whatever_is_done_to_the_role_since(
+    desk: Desk, then: Callable[[Session, Origin, RoleRow], None]
+) -> None:
+    def work(session: Session) -> None:
+        town = Municipality(session, 6)
+        town.moves_in()
+        unit, lead = people.unit(session, town.tenant.id, UNITS[0]), town.people[0]
+        case, _ = cases.open_case(session, town.origin(lead), "SN 2026/0900", unit.id, lead.id)
+        entry = Entry(None, "dag@example.invalid", "Dag", "", "auditor", FIRST, FIRST)
+        people_acts.enter(session, town.origin(), entry)
+        dag = people.by_email(session, town.tenant.id, "dag@example.invalid")
+        assert dag is not None
+        people_acts.name_deputy(session, town.origin(), dag, unit.id, town.people[2], FIRST, FIRST + timedelta(10))
+        [held] = people.roles_of(session, dag.id, "deputy")
+        town.now += timedelta(days=8)
+        then(session, town.origin(), held)
+        session.flush()
+        dag = people.by_email(session, town.tenant.id, "dag@example.invalid")
+        assert dag is not None
+
+        for day, count in ((0, 1), (8, 1), (-1, 0), (11, 0)):
+            time = exposed.Time(FIRST + timedelta(day), FIRST + timedelta(day))
+            found = exposed.to_person(session, town.tenant, dag, time)
+            assert [one.case_id for one in found] == [case.id] * count, day
 
     desk.run_now(work)

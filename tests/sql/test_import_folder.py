@@ -127,3 +127,53 @@ def test_a_folder_that_is_gone_is_said(folder: ImportFolder, desk: Desk, tmp_pat
 
     with pytest.raises(Refusal, match="BK-496"):
         looks(gone, 1)
+
+
+def test_a_map_that_is_not_utf8_stops_its_own_file_and_no_other(
+    folder: ImportFolder, desk: Desk, tmp_path: Path
+) -> None:
+    (tmp_path / "cases.columns").write_bytes(MAP.encode("cp1252"))
+    (tmp_path / "cases.csv").write_text(EXPORT.format(unit=UNIT, day="2026-05-05"), encoding="utf-8")
+    register = f"tenant_id,email,name,unit,role\n{TENANT},bo@example.invalid,Bo,,manager\n"
+    (tmp_path / "people.csv").write_text(register, encoding="utf-8")
+    looks(folder)
+
+    [kept] = (tmp_path / "refused").glob("*.txt")
+    assert "BK-202" in kept.read_text("utf-8")
+    assert len(receipts(desk)) == 2
+
+
+def test_a_file_written_to_or_taken_back_while_it_is_read_is_not_put_away(
+    folder: ImportFolder, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = tmp_path / "cases.csv"
+    export.write_text(EXPORT.format(unit=UNIT, day="2026-05-05"), encoding="utf-8")
+    looks(folder, 1)
+    then, more = Path.read_bytes, f"SN 2026/0003;z;{UNIT};2026-05-06\n"
+
+    def while_read(path: Path) -> bytes:
+        raw = then(path)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(more)
+        return raw
+
+    def taken_back(path: Path) -> bytes:
+        path.unlink()
+        return then(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", while_read)
+        looks(folder, 1)
+    assert export.exists(), "what was written meanwhile has not been read"
+    assert receipts(desk) == []
+
+    looks(folder)
+    [kept] = (tmp_path / "done").glob("*.txt")
+    assert kept.read_text("utf-8").startswith("added: 1, changed: 0, unchanged: 2")
+
+    export.write_text(EXPORT.format(unit=UNIT, day="2026-05-05"), encoding="utf-8")
+    looks(folder, 1)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", taken_back)
+        looks(folder, 1)
+    assert len(receipts(desk)) == 1

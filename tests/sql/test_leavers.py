@@ -5,11 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from actions import leavers as acts
-from actions import staff
+from actions import settings, staff
 from actions.origin import Origin, of_person
 from checklists.retention import Retention
 from reports import register
-from storage import access_log, cases, conversations, leavers, people, trail
+from storage import access_log, cases, conversations, leavers, people, tenants, trail
 from storage.cases import CaseRow
 from storage.desk import Desk, Session
 from storage.people import PersonRow
@@ -69,7 +69,9 @@ def test_who_left_is_a_number_in_a_role_and_the_trail_holds(desk: Desk, world: W
         staff.join(session, by(world), old, lisa)
         lisa = people.by_email(session, world.tenant, "lisa@example.invalid") or lisa
         trail.record(session, world.tenant, NOW, of_person(world.tenant, lisa.id, NOW).actor, "answered")
-        [done] = acts.dispose(session, Origin(world.tenant, "cli:made-up", NOW), YEAR)
+        duty = ["lisa@example.invalid", "bo@example.invalid"]
+        settings.change(session, by(world), tenants.get(session, world.tenant), "out_of_hours", duty)
+        [_, done] = acts.dispose(session, Origin(world.tenant, "cli:made-up", NOW), YEAR)
         assert (done.event, done.detail) == ("person_disposed", str(lisa.id))
         assert acts.dispose(session, Origin(world.tenant, "cli:made-up", NOW), YEAR) == ()
         return lisa.id
@@ -78,6 +80,7 @@ def test_who_left_is_a_number_in_a_role_and_the_trail_holds(desk: Desk, world: W
 
     for table, column in (("person", "name"), ("person", "email"), ("conversation", "reference"), ("event", "detail")):
         assert scalar(desk, f"select count(*) from {table} where lower({column}) like '%lisa%'") == 0
+    assert scalar(desk, "select count(*) from tenant where settings like '%lisa%' or settings not like '%bo@%'") == 0
     assert scalar(desk, "select count(*) from person where object_id like '00000000%'") == 0
     assert scalar(desk, "select count(*) from outbox") == 0
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from actions import answers, feedback, lists, measures, rounds, units
+from actions import answers, feedback, lists, measures, rounds, units, wrong_case
 from actions.basis import written
 from actions.measures import Wanted
 from actions.origin import Origin
@@ -77,5 +77,25 @@ def test_of_a_round_that_is_not_begun_or_is_long_over_nobody_is_told(desk: Desk)
             one.feedback_at = NOW
         session.flush()
         assert feedback.due(session, origin, WORKDAYS) == []
+
+    desk.run_now(work)
+
+
+def test_a_measure_of_a_case_that_was_withdrawn_is_in_no_list_file_or_reminder(desk: Desk) -> None:
+    def work(session: Session) -> None:
+        at = town(session)
+        lena, case = at.origin("lena"), session.get_one(CaseRow, at.cases[0])
+        lists.begin(session, lena, written(session, case))
+        sheet = written(session, case).sheets[0]
+        answers.choose(session, lena, sheet, {"child_heard": "nej"})
+        measures.for_answer(session, lena, sheet, "child_heard", at.people["lena"], DUE)
+        own, _ = measures.make(session, at.origin("mona"), Wanted("Ny rutin", at.north, at.people["lena"], DUE))
+        measures.note_due(session, at.tenant, DUE, WORKDAYS)
+        wrong_case.withdraw(session, lena, case)
+        session.flush()
+
+        assert [row.id for row in stored.unchecked(session, at.tenant)] == [own.id]
+        assert [row.id for row in stored.every(session, at.tenant)] == [own.id]
+        assert [row.id for row in stored.told(session, at.tenant, DUE)] == [own.id]
 
     desk.run_now(work)

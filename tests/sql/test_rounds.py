@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from sqlmodel import SQLModel, select
 
 from actions import cases as case_acts
-from actions import round_seat, rounds
+from actions import round_seat, rounds, units
 from actions.origin import Origin, of_person
 from actions.rounds import Plan
 from checklists.calibration import akts, questions
@@ -15,12 +16,13 @@ from checklists.model import Role
 from checklists.periods import Period
 from checklists.round_match import Availability, Match, NoMatch
 from checklists.tenant_settings import TenantSettings
-from storage import disposal, people, raised, tenants
+from storage import disposal, log_checks, people, raised, tenants, trail
 from storage import rounds as stored
 from storage.cases import CaseRow
 from storage.desk import Desk, Session
+from storage.log_checks import LogCheckRow
 from storage.people import PersonRow, RoleRow
-from storage.rounds import RoundRow
+from storage.rounds import ConsentRow, RoundRow
 from tests.sql.conftest import NOW, add_case
 
 TODAY = NOW.date()
@@ -229,3 +231,51 @@ def test_a_disposed_case_takes_its_part_of_every_round_with_it(desk: Desk) -> No
         assert raised.get(session, at.tenant, one.id) is None
 
     desk.run_now(work)
+
+
+def test_a_unit_that_is_merged_is_named_in_no_row_and_whoever_ran_its_round_still_does(desk: Desk) -> None:
+    def work(session: Session) -> None:
+        at = town(session)
+        mona, north = at.origin("mona"), people.unit_by_id(session, at.tenant, at.north)
+        south = people.unit_by_id(session, at.tenant, at.south)
+        assert north is not None
+        assert south is not None
+        row = begun(session, at, "cia", "dan")
+        both, _ = rounds.make(session, mona, plan(at, units=(at.north, at.south), seed="båda"))
+        for unit_id in (at.north, at.south):  # the same loan of each: one of them stays
+            for side in ("lends", "borrows"):
+                loan = {"round_id": both.id, "person_id": at.people["elsa"], "unit_id": unit_id, "side": side}
+                stored.put_consent(session, ConsentRow(tenant_id=at.tenant, **loan))
+        alone = {"round_id": row.id, "person_id": at.people["sven"], "unit_id": at.north, "side": "lends"}
+        stored.put_consent(session, ConsentRow(tenant_id=at.tenant, **alone))
+        event = trail.record(session, at.tenant, NOW, f"person:{at.people['lena']}", "answered", case_id=at.cases[0])
+        session.flush()
+        drawn = LogCheckRow(tenant_id=at.tenant, month=TODAY.replace(day=1), unit_id=at.north, event_id=event.id)
+        log_checks.keep(session, [drawn])
+
+        units.merge(session, mona, north, south)
+        session.flush()
+
+        assert [stored.units_of(session, one.id) for one in (row, both)] == [[at.south], [at.south]]
+        assert {one.unit_id for one, _ in stored.frame_of(session, row.id)} == {at.south}
+        assert [(one.person_id, one.unit_id) for one in stored.consents(session, row.id)] == [
+            (at.people["sven"], at.south)
+        ]
+        assert len(stored.consents(session, both.id)) == 2
+        assert len(log_checks.drawn(session, at.tenant, drawn.month, at.south)) == 1
+        assert not naming_unit(session, at.north)
+
+    desk.run_now(work)
+
+
+def naming_unit(session: Session, unit_id: int) -> list[str]:
+    """Return the tables, but the units' own, in which a row names a unit."""
+    found = []
+    for table in SQLModel.metadata.sorted_tables:
+        for column in table.columns if table.name != "unit" else ():
+            if (
+                column.name.endswith("unit_id")
+                and session.connection().execute(select(column).where(column == unit_id).limit(1)).all()
+            ):
+                found.append(f"{table.name}.{column.name}")
+    return found

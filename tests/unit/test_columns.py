@@ -30,3 +30,22 @@ def test_what_every_row_has_and_what_is_left_out() -> None:
 
 def test_an_empty_file_stays_empty() -> None:
     assert renamed(b"", {}) == b"\n"
+
+
+def test_a_row_after_cells_on_several_lines_that_are_left_out_is_on_its_line() -> None:
+    raw = b'Nr,"Fri\ntext"\n1,"rad\nrad\nrad"\n2,x\n'
+
+    assert renamed(raw, {"case_ref": "Nr"}) == b"case_ref\n\n1\n\n\n2\n"
+    assert renamed(raw.replace(b"Fri\n", b""), {"case_ref": "Nr", "unit": "text"}) == (
+        b'case_ref,unit\n1,"rad\nrad\nrad"\n2,x\n'
+    )
+
+
+def test_columns_without_a_name_may_be_several() -> None:
+    assert renamed(b"case_ref;;\nSN 1;;\n", {}).startswith(b"case_ref;\nSN 1;")
+
+
+@pytest.mark.parametrize(("head", "columns"), [("Nr,Nr", {"case_ref": "Nr"}), ("case_ref,Case_ref", {})])
+def test_a_column_that_stands_twice_is_refused_by_name(head: str, columns: dict[str, str]) -> None:
+    with pytest.raises(BadCsv, match="BK-206"):
+        renamed(f"{head}\n1,2\n".encode(), columns)
