@@ -186,7 +186,8 @@ def test_the_image_holds_what_runs_and_copies_only_what_is_there() -> None:
     assert not re.search(r"requirements\.lock|npm|node|--group", re.sub(r"#.*", "", text))
     assert (ROOT / "requirements-runtime.lock").is_file()
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
-    assert {".git", "var", ".env", "deploy/secrets"} <= set(ignored)
+    assert {".git", "var", ".env", "deploy/secrets", "secrets"} <= set(ignored)
+    assert "secrets/" in (ROOT / ".gitignore").read_text(encoding="utf-8").split(), "docs/install.md makes them there"
 
 
 @pytest.mark.parametrize("grace", [*(bot["stop_grace_period"] for bot in BOTS), "systemd"])
