@@ -19,7 +19,7 @@ _ID = re.compile("[0-9A-Fa-f-]{8,64}")
 
 REQUEST_ID = "X-Request-ID"
 REQUEST: ContextVar[tuple[str, str | None]] = ContextVar("REQUEST", default=("", None))
-"""The request that is being answered, also by the tasks it began: its id, as the proxy says, and the other end's address.
+"""The request that is being answered, also by the tasks it began: its id, and the address at its other end.
 
 Set where a request is taken. A loop that goes on by itself has none.
 """
