@@ -37,7 +37,7 @@ from checklists.addresses import is_base_url, is_host, is_listed_host, is_loopba
 from checklists.case_dates import calendar_day
 from checklists.faults import Code, Refusal, fault, listed
 from checklists.identity import address, entra_id
-from storage.database_address import is_verified
+from storage.database_address import is_readable, is_verified
 from storage.sealing import parse_keys
 
 ROOT = Path(__file__).parent.parent
@@ -50,6 +50,7 @@ DOTENV = ".env"
 _FORMS = {
     "host": "127.0.0.1",
     "admin_host": "127.0.0.1",
+    "database_url": "postgresql://NAME:PASSWORD@HOST/DATABASE, with @ : / ? # in the password as %40 %3A %2F %3F %23",
     "public_url": "https://bot.example.org",
     "service_hosts": "smba.trafficmanager.net,.teams.microsoft.com",
 }
@@ -227,6 +228,10 @@ class Settings(BaseSettings):
             if self.mode == "dev" and not is_loopback(host):
                 raise BadSettings(fault(Code.DEV_NOT_HERE, setting=setting))
         if self.mode == "production" and not is_verified(self.database):
+            if not is_readable(self.database):
+                raise BadSettings(
+                    fault(Code.SETTING_NO_ADDRESS, setting="BK_DATABASE_URL", form=_FORMS["database_url"])
+                )
             raise BadSettings(fault(Code.DATABASE_IN_THE_OPEN, setting="BK_DATABASE_URL"))
         if self.mode == "production" and self.now is not None:
             raise BadSettings(fault(Code.NOW_IN_PRODUCTION))
