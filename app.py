@@ -4,9 +4,16 @@ Exit 0: done. Exit 1: a person can fix it, one sentence on standard error, with 
 wrong usage, or settings with which the bot would be open or lose data.
 """
 
+import signal
+import sys
+
+if sys.argv[1:2] == ["serve"]:
+    # Before anything that takes its time: a stop while it still starts is a stop in order. The loop takes both over.
+    for _asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(_asked, lambda *_: sys.exit(0))
+
 import argparse
 import asyncio
-import sys
 import time
 from collections.abc import Sequence
 from datetime import datetime

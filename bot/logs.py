@@ -3,20 +3,34 @@
 A library may log its input, and an exception's message often quotes the offending value, which may be personal data.
 """
 
+import ipaddress
 import logging
+import re
 import sys
 import traceback
+from contextvars import ContextVar
+from datetime import datetime
 from pathlib import Path
 
 _OURS = ("app", "bot", "imports", "dialogs", "actions", "reports", "storage", "checklists", "tryout")
 _ROOT = Path(__file__).parent.parent
+_LINE = "%(asctime)s %(levelname)s %(name)s %(request)s %(source)s %(message)s"
+_ID = re.compile("[0-9A-Fa-f-]{8,64}")
+
+REQUEST_ID = "X-Request-ID"
+REQUEST: ContextVar[tuple[str, str | None]] = ContextVar("REQUEST", default=("", None))
+"""The request that is being answered, also by the tasks it began: its id, and the address at its other end.
+
+Set where a request is taken. A loop that goes on by itself has none.
+"""
 
 
 def configure(level: int = logging.INFO) -> None:
     """Log to standard error through `only_codes`. Called once, by `serve`."""
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(only_codes)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.addFilter(of_request)
+    handler.setFormatter(_Formatter(_LINE))
     logging.basicConfig(level=level, handlers=[handler])
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
@@ -30,6 +44,30 @@ def only_codes(record: logging.LogRecord) -> bool:
     elif crash:
         record.msg, record.args = f"{record.getMessage()} {crash}", ()
     return True
+
+
+def of_request(record: logging.LogRecord) -> bool:
+    """Logging filter: say which request a line is about, and what kind of address it came from. Always returns True."""
+    request, remote = REQUEST.get()
+    record.request = request if _ID.fullmatch(request) else "-"
+    record.source = kind_of(remote)
+    return True
+
+
+def kind_of(remote: str | None) -> str:
+    """Return what kind of address it is: loopback, private or public; never the address itself."""
+    try:
+        found = ipaddress.ip_address(remote or "")
+    except ValueError:
+        return "-"
+    return "loopback" if found.is_loopback else "private" if found.is_private else "public"
+
+
+class _Formatter(logging.Formatter):
+    """Writes the time as ISO 8601 has it, with milliseconds and the offset from UTC."""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
+        return datetime.fromtimestamp(record.created).astimezone().isoformat(timespec="milliseconds")
 
 
 def crash_line(error: BaseException) -> str:

@@ -39,6 +39,11 @@ class SecretFiles(PydanticBaseSettingsSource):
         return next((value for written in self._written if (value := written.get(setting.lower()))), "") or ""
 
 
+def names_of_files(settings_class: type[BaseSettings]) -> list[str]:
+    """Return the settings that name a secret's file."""
+    return [f"{setting}_FILE" for _, setting in _secrets(settings_class)]
+
+
 def _secrets(settings_class: type[BaseSettings]) -> Iterator[tuple[str, str]]:
     """Yield for each secret the key it is validated by, and its name as a setting."""
     for name, field in settings_class.model_fields.items():

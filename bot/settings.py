@@ -1,8 +1,11 @@
 """Settings, read once in app.py and passed on. A combination that opens the bot or loses data does not start."""
 
+import difflib
+import os
 import re
 import secrets
 from base64 import b64encode
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -17,18 +20,24 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from bot.door.bearer import DEFAULT_ISSUER
 from bot.door.key_ring import DEFAULT_METADATA_URL
 from bot.door.service_hosts import DEFAULT_SERVICE_HOSTS, is_safe_source
-from bot.secret_files import SecretFiles
+from bot.secret_files import SecretFiles, names_of_files
 from bot.sending.proofs import check_token_file, read_certificate
 from checklists.addresses import is_base_url, is_host, is_listed_host, is_loopback, is_page
 from checklists.case_dates import calendar_day
 from checklists.faults import Code, Refusal, fault, listed
 from checklists.identity import address, entra_id
-from storage.database_address import is_verified
+from storage.database_address import is_readable, is_verified
 from storage.sealing import parse_keys
 
 ROOT = Path(__file__).parent.parent
@@ -41,6 +50,7 @@ DOTENV = ".env"
 _FORMS = {
     "host": "127.0.0.1",
     "admin_host": "127.0.0.1",
+    "database_url": "postgresql://NAME:PASSWORD@HOST/DATABASE, with @ : / ? # in the password as %40 %3A %2F %3F %23",
     "public_url": "https://bot.example.org",
     "service_hosts": "smba.trafficmanager.net,.teams.microsoft.com",
 }
@@ -218,6 +228,10 @@ class Settings(BaseSettings):
             if self.mode == "dev" and not is_loopback(host):
                 raise BadSettings(fault(Code.DEV_NOT_HERE, setting=setting))
         if self.mode == "production" and not is_verified(self.database):
+            if not is_readable(self.database):
+                raise BadSettings(
+                    fault(Code.SETTING_NO_ADDRESS, setting="BK_DATABASE_URL", form=_FORMS["database_url"])
+                )
             raise BadSettings(fault(Code.DATABASE_IN_THE_OPEN, setting="BK_DATABASE_URL"))
         if self.mode == "production" and self.now is not None:
             raise BadSettings(fault(Code.NOW_IN_PRODUCTION))
@@ -336,6 +350,24 @@ def read_settings(**changes: object) -> Settings:
         raise BadSettings(*refused.faults) from None
     except (OSError, UnicodeDecodeError):  # nothing else is read here
         raise BadSettings(fault(Code.DOTENV_UNREADABLE)) from None
+
+
+def unknown_settings() -> Iterator[tuple[str, list[str]]]:
+    """Yield what is set under a name of ours that is no setting's, and the settings it resembles, nearest first."""
+    known = {_name(name, field.validation_alias) for name, field in Settings.model_fields.items()}
+    known |= set(names_of_files(Settings))
+    by_case = {name.upper(): name for name in known}
+    written = DotEnvSettingsSource(Settings).env_vars
+    for found in sorted({name.upper() for name in (*os.environ, *written)} - by_case.keys()):
+        if found.startswith(("BK_", "MICROSOFTAPP")):
+            near = difflib.get_close_matches(found, by_case, cutoff=0.0)
+            yield found, [by_case[name] for name in near]
+
+
+def _name(field: str, alias: object) -> str:
+    if isinstance(alias, str):
+        return alias
+    return "BK_" + field.upper() if alias is None else "PORT"
 
 
 def _no_address(info: ValidationInfo) -> BadSettings:

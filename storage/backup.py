@@ -30,7 +30,7 @@ def back_up(url: str, file: Path, *, with_keys: bool = True) -> int:
 
     Raises: CannotBackUp.
     """
-    part = file.with_name(file.name + ".part")
+    part = Path(f"{file}.part")
     try:
         if file.exists():
             raise CannotBackUp(fault(Code.WOULD_OVERWRITE, file=file))

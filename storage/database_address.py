@@ -1,6 +1,7 @@
 """Whether what goes to the database can be read or answered by somebody on the way."""
 
 import os
+from collections.abc import Mapping
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
@@ -22,12 +23,27 @@ def is_verified(url: str) -> bool:
         parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
     except ProgrammingError:  # SQLAlchemy might read it all the same
         return False
+    if _holds_at(parts):  # no such host; and whoever is told that it does not answer would read a piece of the password
+        return False
     if parts.get("sslmode", os.environ.get("PGSSLMODE", "")) == VERIFIED:
         return True
     if "service" in parts or "PGSERVICE" in os.environ:  # a file says where it is
         return False
     hosts = [*_listed(parts, "host", "PGHOST"), *_listed(parts, "hostaddr", "PGHOSTADDR")]
     return all(host.startswith(("/", "@")) or is_loopback(host) for host in hosts if host)
+
+
+def is_readable(url: str) -> bool:
+    """Return whether libpq reads the address as it was meant: a sign in a password moves all that follows it."""
+    try:
+        parts = conninfo_to_dict(url)
+    except ProgrammingError:
+        return False
+    return not _holds_at(parts) and str(parts.get("port", "0")).replace(",", "").isdigit()
+
+
+def _holds_at(parts: Mapping[str, object]) -> bool:
+    return any("@" in host[1:] for host in str(parts.get("host", "")).split(","))
 
 
 def _listed(parts: dict[str, str], name: str, variable: str) -> list[str]:

@@ -4,6 +4,7 @@ The texts in a backup cannot be read without it. The key of a case disposed of i
 on no backup, however old, reveals a text of that case.
 """
 
+import contextlib
 import json
 import os
 from base64 import b64decode, b64encode
@@ -20,7 +21,7 @@ from storage.sealing import SealingKeyRow
 def write(session: Session, path: Path) -> int:
     """Write every wrapped key, replacing the file atomically; return how many. Raises: CannotBackUp."""
     rows = session.exec(select(SealingKeyRow)).all()
-    part = path.with_name(path.name + ".part")
+    part = Path(f"{path}.part")
     try:
         part.unlink(missing_ok=True)
         part.touch(mode=0o600)
@@ -33,6 +34,9 @@ def write(session: Session, path: Path) -> int:
         part.replace(path)
     except OSError as error:
         raise CannotBackUp(fault(Code.CANNOT_WRITE, file=path, why=error.strerror)) from None
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
     return len(rows)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import ssl
 from collections.abc import Iterator
 from datetime import date
@@ -10,8 +11,8 @@ from pathlib import Path
 from bot.commandline.doctor_lines import Line
 from bot.identity import proof_ends
 from bot.package import GUID
-from bot.settings import MANAGED, VAR, BadSettings, Settings
-from checklists.faults import Code, Refusal, fault
+from bot.settings import MANAGED, VAR, BadSettings, Settings, unknown_settings
+from checklists.faults import Code, Refusal, fault, listed, word
 from checklists.identity import entra_id
 from storage import condition, migrate, trail
 from storage.desk import Desk
@@ -37,6 +38,41 @@ def of_settings(settings: Settings) -> Iterator[Line]:
         yield from (Line("settings", fault=fault(Code.NO_GUID, setting=name)) for name in wrong)
     else:
         yield Line("settings", ok=f"the bot starts with them, for {len(settings.tenants)} tenant(s)")
+
+
+def of_names() -> Iterator[Line]:
+    """Yield the settings whose names the bot does not know: it reads past them, as an older release must."""
+    for setting, near in unknown_settings():
+        yield Line("settings", fault=fault(Code.NO_SUCH_SETTING, setting=word(setting), allowed=listed(near)))
+
+
+def of_addresses(settings: Settings) -> Iterator[Line]:
+    """Yield where the bot could not listen. A port is not tried: the bot may be running."""
+    for setting, host in (("BK_HOST", settings.host), ("BK_ADMIN_HOST", settings.admin_host)):
+        if host in ("::", "0.0.0.0"):  # every address there is
+            continue
+        try:
+            for family, kind, protocol, _, address in socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM):
+                with socket.socket(family, kind, protocol) as tried:
+                    tried.bind(address)
+        except OSError:
+            yield Line("address", fault=fault(Code.ADDRESS_NOT_HERE, address=host, setting=setting))
+
+
+def of_import_folder(settings: Settings) -> Iterator[Line]:
+    """Yield whether files can be read in the import folder, and moved within it."""
+    if not settings.import_folder:
+        return
+    folder = Path(settings.import_folder)
+    try:
+        names = list(folder.iterdir())
+        why = "" if os.access(folder, os.W_OK) else "nothing can be moved in it"
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+    if why:
+        yield Line("import folder", fault=fault(Code.FOLDER_UNREADABLE, folder=folder, why=why))
+    else:
+        yield Line("import folder", ok=f"{len(names)} files and folders in it")
 
 
 def keys_of(settings: Settings) -> tuple[Keys | None, list[Line]]:
@@ -145,6 +181,6 @@ def of_proof(settings: Settings, today: date) -> Iterator[Line]:
     if ends is None:
         yield Line("secret", left_out="set BK_SECRET_ENDS to the day Entra says, to be told in time")
     elif (ends - today).days < SOON:
-        yield Line("secret", fault=fault(Code.PROOF_ENDS, proof=proof, day=ends, days=(ends - today).days))
+        yield Line("secret", fault=fault(Code.PROOF_ENDS, proof=proof, day=ends, today=today))
     else:
         yield Line("secret", ok=f"{proof} ends on {ends}")

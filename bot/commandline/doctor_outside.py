@@ -21,13 +21,14 @@ from bot.identity import endpoint_of, token_of
 from bot.sending.sender import Gone, Sender, SendError
 from bot.sending.service_token import NoServiceToken, ServiceToken
 from bot.settings import Settings
-from checklists.faults import Code, fault
+from checklists.faults import Code, Refusal, fault
 from checklists.identity import address, entra_id
 from storage import conversations, people, tenants, trail
 from storage.desk import Desk, Session
 from texts import say
 
 _PATIENCE = aiohttp.ClientTimeout(total=10.0)
+_PROXY_FORM = "it is to be written as http://HOST:PORT"
 _FAILS = (aiohttp.ClientError, OSError, ValueError)  # TimeoutError is an OSError
 
 
@@ -36,7 +37,7 @@ async def look(settings: Settings, today: date) -> list[Line]:
     lines = await _proxies()
     async with _session(settings) as session:
         lines += await _keys(session, settings)
-        lines.append(await _token(token_of(settings, session), _host(endpoint_of(settings))))
+        lines += await _token_of(settings, session)
     return lines + await _public(settings, today)
 
 
@@ -60,7 +61,8 @@ def _why(error: BaseException) -> str:
     if isinstance(error, aiohttp.ClientConnectorError):
         return error.os_error.strerror or type(error.os_error).__name__
     if isinstance(error, aiohttp.ClientHttpProxyError):
-        return f"the proxy answers {error.status}"
+        wants = ", and wants a name and a password in its address" if error.status == 407 else ""
+        return f"the proxy answers {error.status}{wants}"
     if isinstance(error, TimeoutError):
         return "no answer within ten seconds"
     return type(error).__name__
@@ -72,15 +74,24 @@ async def _proxies() -> list[Line]:
     for scheme, url in sorted(getproxies().items()):
         if scheme not in ("http", "https"):
             continue
-        setting, parts = f"{scheme.upper()}_PROXY", urlsplit(url if "://" in url else f"http://{url}")
+        setting, has_scheme = f"{scheme.upper()}_PROXY", "://" in url
+        whole = url if has_scheme else f"http://{url}"
         try:
+            parts = urlsplit(whole)
+            port = parts.port or (443 if parts.scheme == "https" else 80)
             async with asyncio.timeout(5.0):
-                _, writer = await asyncio.open_connection(parts.hostname or "", parts.port or 80)
+                _, writer = await asyncio.open_connection(parts.hostname or "", port)
             writer.close()
-            lines.append(Line("proxy", ok=f"{setting}: {parts.hostname}:{parts.port or 80} answers"))
-        except (OSError, ValueError) as error:
+            # curl takes an address without http://, and so do many pages; the bot's library does not.
+            why = "" if has_scheme else _PROXY_FORM
+        except ValueError:  # a port that is none
+            why = _PROXY_FORM
+        except OSError as error:
             why = "no answer within five seconds" if isinstance(error, TimeoutError) else type(error).__name__
-            lines.append(Line("proxy", fault=fault(Code.PROXY_SILENT, host=_host(url), setting=setting, why=why)))
+        if why:
+            lines.append(Line("proxy", fault=fault(Code.PROXY_SILENT, host=_host(whole), setting=setting, why=why)))
+        else:
+            lines.append(Line("proxy", ok=f"{setting}: {parts.hostname}:{port} answers"))
     return lines or [Line("proxy", ok="none is set")]
 
 
@@ -107,6 +118,14 @@ def _clock(host: str, written: str) -> list[Line]:
     except (ValueError, TypeError):  # it says no time
         return []
     return [of_clock(host, (there - datetime.now(UTC)).total_seconds())]
+
+
+async def _token_of(settings: Settings, session: aiohttp.ClientSession) -> list[Line]:
+    try:
+        token = token_of(settings, session)
+    except Refusal:  # told among the settings
+        return [Line("token", left_out="the settings come first")]
+    return [await _token(token, _host(endpoint_of(settings)))]
 
 
 async def _token(token: ServiceToken, host: str) -> Line:

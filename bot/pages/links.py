@@ -10,12 +10,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
+from secrets import token_hex
 from urllib.parse import parse_qs
 
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.logs import crash_line
+from bot.logs import REQUEST, REQUEST_ID, crash_line
 from bot.metrics import Metrics
 from bot.pages import pages
 from checklists import rights
@@ -102,6 +103,7 @@ async def _show(
     request: web.Request, *, desk: Desk, clock: Clock, metrics: Metrics, purpose: Purpose, base: str
 ) -> web.Response:
     """Show the page with the button. A mere visit, as by link previews and mail scanners, leaves the link unused."""
+    REQUEST.set((request.headers.get(REQUEST_ID) or token_hex(8), request.remote))
     try:
         return await desk.read(partial(_page, chosen=request.query, purpose=purpose, now=clock.now(), base=base))
     except Exception as error:
@@ -142,6 +144,7 @@ async def _give(
     request: web.Request, *, desk: Desk, clock: Clock, metrics: Metrics, purpose: Purpose, base: str
 ) -> web.Response:
     """Render the content beside the writer, then use up the link; only then is the content handed out."""
+    REQUEST.set((request.headers.get(REQUEST_ID) or token_hex(8), request.remote))
     chosen, now = await _form(request), clock.now()
 
     def render(session: Session) -> web.Response | None:

@@ -19,6 +19,7 @@ from tests.conftest import ROOT
 from tests.migrated import put_database
 from tests.waiting import until
 
+_FOR_TESTS = ("BK_TEST_", "BK_REQUIRE_ALL", "BK_SLOW")
 _held: list[socket.socket] = []
 
 
@@ -50,7 +51,8 @@ class RealBot:
     @property
     def environment(self) -> dict[str, str]:
         """Return the environment for the bot, and for commands on its database."""
-        return {**os.environ, **self._settings}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOR_TESTS)}
+        return kept | self._settings
 
     @property
     def _settings(self) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.database_address import is_verified
+from storage.database_address import is_readable, is_verified
 
 NAMES = ("PGHOST", "PGHOSTADDR", "PGSSLMODE", "PGSERVICE")
 
@@ -36,11 +36,22 @@ def test_this_machine_and_verified_tls_are_let_through(url: str) -> None:
         *("postgresql://db.example/bot", "postgres://192.0.2.1/bot", "postgresql:///bot?host=db.example"),
         *(f"postgresql://db.example/bot?sslmode={mode}" for mode in ("disable", "prefer", "require", "verify-ca")),
         *("postgresql://127.0.0.1,db.example/bot", "postgresql://127.0.0.1/bot?hostaddr=192.0.2.1"),
+        *("postgresql://u:made@up@db.example/bot?sslmode=verify-full",),
         *("postgresql://localhost/bot?service=other", "postgresql://local host/bot"),
     ],
 )
 def test_anything_else_over_the_network_is_not(url: str) -> None:
     assert not is_verified(url)
+
+
+@pytest.mark.parametrize("address", ["u:made%40up@db.example", "u@[::1]:5432", "a,b:1,2", "", "%40socket"])
+def test_an_address_that_is_read_as_it_was_meant(address: str) -> None:
+    assert is_readable(f"postgresql://{address}/bot")
+
+
+@pytest.mark.parametrize("address", ["u:made@up@db.example", "u:made/up@db.example", "[::1"])
+def test_an_address_whose_password_moves_what_follows_is_not(address: str) -> None:
+    assert not is_readable(f"postgresql://{address}/bot")
 
 
 def test_what_an_address_leaves_out_comes_from_the_variables(monkeypatch: pytest.MonkeyPatch) -> None:

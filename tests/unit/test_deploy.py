@@ -4,6 +4,7 @@ import configparser
 import json
 import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -186,7 +187,8 @@ def test_the_image_holds_what_runs_and_copies_only_what_is_there() -> None:
     assert not re.search(r"requirements\.lock|npm|node|--group", re.sub(r"#.*", "", text))
     assert (ROOT / "requirements-runtime.lock").is_file()
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
-    assert {".git", "var", ".env", "deploy/secrets"} <= set(ignored)
+    assert {".git", "var", ".env", "deploy/secrets", "secrets"} <= set(ignored)
+    assert "secrets/" in (ROOT / ".gitignore").read_text(encoding="utf-8").split(), "docs/install.md makes them there"
 
 
 @pytest.mark.parametrize("grace", [*(bot["stop_grace_period"] for bot in BOTS), "systemd"])
@@ -257,6 +259,21 @@ def test_a_page_calls_only_what_there_is(page: str) -> None:
 
 
 # --- watching --------------------------------------------------------------------------------------------------------
+
+
+def shell_blocks(page: str) -> list[str]:
+    return re.findall(r"```\n(.*?)```", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_commands_of_the_install_page_leave_the_folder_and_the_umask_to_those_that_follow(tmp_path: Path) -> None:
+    """They are pasted one after the other into one shell; sudo keeps its umask, and the program would be unreadable."""
+    blocks = shell_blocks("install.md")
+    assert not [block for block in blocks if re.search(r"\b(cd|pushd) ", block)]
+    [keys] = [block for block in blocks if "secrets/trail_key" in block and "token_hex" in block]
+    words = ["bash", "-ec", f"umask 022\n{keys}\numask; stat -c %a secrets secrets/*"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, encoding="utf-8", check=True, timeout=60)
+
+    assert done.stdout.split() == ["0022", "700", *["600"] * 4]
 
 
 def test_every_panel_asks_for_a_metric_there_is() -> None:

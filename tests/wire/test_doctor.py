@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +188,23 @@ PLANTED: dict[str, tuple[dict[str, str], Callable[[Outside], object], str]] = {
     "no master keys": ({"BK_KEYS": ""}, lambda _o: None, "BK-316"),
     "a setting that cannot be read": ({"PORT": "http"}, lambda _o: None, "BK-302"),
     "a date of a kind": ({"BK_SECRET_ENDS": "12 maj 2027"}, lambda _o: None, "BK-344"),
+    "a setting misspelt": ({"BK_TENNANTS": TENANT}, lambda _o: None, "BK-350"),
+    "a file for what is no secret": ({"BK_PUBLIC_URL_FILE": "/made-up"}, lambda _o: None, "BK-350"),
+    "no import folder": ({"BK_IMPORT_FOLDER": "/made-up/in"}, lambda _o: None, "BK-496"),
+    "a certificate without its key": (
+        {"MicrosoftAppPassword": "", "BK_SECRET_ENDS": "", "BK_APP_CERTIFICATE": root_pem().decode()},
+        lambda _o: None,
+        "BK-431",
+    ),
+    "a password with an @": ({"BK_DATABASE_URL": "postgresql://u:made@up@127.0.0.1/bot"}, lambda _o: None, "BK-309"),
+    "a password with an @, over TLS": (
+        {"BK_DATABASE_URL": "postgresql://u:made@up@db.example/bot?sslmode=verify-full"},
+        lambda _o: None,
+        "BK-309",
+    ),
+    "a password with a /": ({"BK_DATABASE_URL": "postgresql://u:made/up@127.0.0.1/bot"}, lambda _o: None, "BK-309"),
+    "an option misspelt": ({"BK_DATABASE_URL": "postgresql://127.0.0.1/bot?sslmod=x"}, lambda _o: None, "BK-309"),
+    "PostgreSQL without TLS": ({"BK_DATABASE_URL": "postgresql://db.example/bot"}, lambda _o: None, "BK-328"),
     "an id that is a name": ({"MicrosoftAppId": "Beslutskollen"}, lambda _o: None, "BK-407"),
     "another master key": ({"BK_KEYS": "first:" + b64encode(b"2" * 32).decode()}, lambda _o: None, "BK-333"),
     "a master key gone": ({"BK_KEYS": "new:" + b64encode(b"2" * 32).decode()}, lambda _o: None, "BK-331"),
@@ -251,6 +269,77 @@ async def test_a_planted_fault_is_found_alone_and_with_its_remedy(outside: Outsi
     assert done.stderr.startswith("faults found: 1; ")
     assert ";" in found[0][0] or ":" in found[0][0]
     assert "made-up:made-up" not in done.stdout
+
+
+async def test_a_name_that_is_no_settings_is_told_with_those_it_resembles(outside: Outside) -> None:
+    (outside.folder / ".env").write_text("BK_PUBLIC_ULR=https://bot.kommunen.example\n", encoding="utf-8")
+    await outside.starts()
+    done = await outside.doctor()
+
+    assert "there is no setting BK_PUBLIC_ULR; choose from BK_PUBLIC_URL, " in done.stdout
+
+
+async def test_a_certificate_that_cannot_be_used_keeps_nothing_else_from_being_looked_at(outside: Outside) -> None:
+    await outside.starts()
+    done = await outside.doctor(MicrosoftAppPassword="", BK_SECRET_ENDS="", BK_APP_CERTIFICATE=root_pem().decode())
+
+    assert "-      token: not looked at: the settings come first" in done.stdout
+    assert "ok     public address: " in done.stdout
+
+
+async def test_a_secret_that_has_ended_is_told_with_its_day(outside: Outside) -> None:
+    await outside.starts()
+    done = await outside.doctor(BK_SECRET_ENDS="2020-01-31")
+
+    assert "the last day of the secret is 2020-01-31, and today is " in done.stdout
+
+
+@pytest.mark.parametrize("setting", ["BK_HOST", "BK_ADMIN_HOST"])
+async def test_an_address_that_is_another_machines_is_told(outside: Outside, setting: str) -> None:
+    await outside.starts()
+    hosts = {"BK_HOST": "0.0.0.0", "BK_ADMIN_HOST": "::", setting: "203.0.113.7"}
+    apart = partial(test_commands.run_apart, outside.folder, "doctor", **outside.settings | hosts)
+    done = await asyncio.to_thread(apart)
+
+    assert "FAULT  address: 203.0.113.7 is no address of this machine" in done.stdout
+    assert f"choose another {setting} (BK-300)" in done.stdout
+    assert done.stdout.count("BK-300") == 1
+
+
+async def test_an_import_folder_is_looked_into(outside: Outside) -> None:
+    (outside.folder / "in å").mkdir()
+    await outside.starts()
+    done = await outside.doctor(BK_IMPORT_FOLDER=str(outside.folder / "in å"))
+
+    assert "ok     import folder: 0 files and folders in it" in done.stdout
+
+
+async def refuses(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readline()
+    writer.write(b"HTTP/1.1 407 Made up\r\nContent-Length: 0\r\n\r\n")
+    await writer.drain()
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "said"),
+    [
+        ("", "in HTTPS_PROXY cannot be reached: it is to be written as http://HOST:PORT; correct the address"),
+        ("http://", "the proxy answers 407, and wants a name and a password in its address"),
+    ],
+)
+async def test_a_proxy_that_is_reached_and_does_not_serve_is_told(outside: Outside, scheme: str, said: str) -> None:
+    await outside.starts()
+    proxy = await asyncio.start_server(refuses, "127.0.0.1", 0)
+    async with proxy:
+        address = f"{scheme}127.0.0.1:{proxy.sockets[0].getsockname()[1]}"
+        done = await outside.doctor(
+            https_proxy=address,
+            NO_PROXY="localhost,127.0.0.1",
+            BK_OPENID_METADATA_URL="https://login.botframework.example/openid",
+        )
+
+    assert said in done.stdout
 
 
 async def test_roots_that_cannot_be_read_are_named_before_what_follows_from_them(outside: Outside) -> None:

@@ -5,7 +5,9 @@ import csv
 import io
 import itertools
 import os
+import signal
 import socket
+import sys
 import threading
 import time
 from collections import Counter
@@ -20,6 +22,7 @@ from aiohttp import web
 
 from bot.stopping import stop_accepting
 from tests.browser.real_bot import RealBot, free_ports
+from tests.conftest import ROOT
 from tests.waiting import PATIENCE, patience
 from tests.wire.bot_process import Client, RecordingConnector, people_csv, town
 from tests.wire.door import TENANT
@@ -67,6 +70,34 @@ async def test_a_stop_cuts_no_turn_that_is_under_way(tmp_path: Path, round_: int
     assert code == 0
     assert took < 20 or not LONG, f"{took:.0f} s; on a machine that does nothing else, 20 is what it promises"
     assert set(ended) == {"200"}, ended
+
+
+@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("imported", ["argparse", "sqlalchemy", "aiohttp.web", "botbuilder.core"])
+async def test_a_stop_while_it_still_starts_ends_it_in_order(
+    tmp_path: Path, asked: signal.Signals, imported: str
+) -> None:
+    settings = {"BK_MODE": "dev", "BK_TENANTS": TENANT, "BK_DATABASE_URL": f"sqlite:///{tmp_path / 'bot.db'}"}
+    settings |= {"PORT": "0", "BK_ADMIN_PORT": "0", "PYTHONPROFILEIMPORTTIME": "1"}  # each import, a line as it is done
+    bot = await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(ROOT / "app.py"),
+        "serve",
+        env=os.environ | settings,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert bot.stderr is not None
+    async with patience(f"{imported} to be imported", lambda: bot.returncode):
+        async for line in bot.stderr:
+            if line.decode().rpartition("|")[2].strip() == imported:
+                break
+    bot.send_signal(asked)
+    said, complained = await bot.communicate()
+
+    assert (bot.returncode, said) == (0, b""), complained.decode()
+    assert b"Traceback" not in complained
+    assert os.listdir(tmp_path) == [], "nothing was begun"  # noqa: PTH208
 
 
 async def test_whoever_has_connected_is_answered_though_nobody_has_accepted_yet() -> None:

@@ -83,6 +83,28 @@ def test_a_newer_postgresql_is_named_and_copied_too(tmp_path: Path, postgres_dat
 
 
 @pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("backup", ""), "BK-380"),
+        (("backup", ".."), "BK-380"),
+        (("backup", "copy", "--keys", ""), "BK-342"),
+        (("backup", "copy", "--keys", "a-folder"), "BK-342"),
+    ],
+    ids=str,
+)
+def test_a_folder_is_no_place_for_a_backup_and_nothing_half_done_is_left(
+    tmp_path: Path, words: tuple[str, ...], code: str
+) -> None:
+    put_database(tmp_path / "bot.db")
+    (tmp_path / "a-folder").mkdir()
+    done = run(tmp_path, *words)
+
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert f"({code})" in done.stderr
+    assert not [*tmp_path.rglob("*.part"), *tmp_path.parent.glob("*.part")]
+
+
+@pytest.mark.parametrize(
     "words",
     [
         ("backup", "a-file/copy"),

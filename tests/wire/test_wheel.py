@@ -1,6 +1,7 @@
 """The wheel: built offline, installed into an empty environment, it migrates and packages, with its data outside."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -97,6 +98,19 @@ def test_installed_it_helps_migrates_packages_and_looks_after_itself(program: Pa
     looked = run(program, tmp_path, "doctor", BK_TENANTS="11111111-1111-4111-8111-111111111111")
     assert "ok     database: sqlite" in looked.stdout
     assert "(BK-405)" in looked.stdout, "nobody is registered yet"
+
+
+def test_installed_it_goes_back_by_the_book(program: Path, tmp_path: Path) -> None:
+    """The line of docs/uppgradera.md, where the program is started; what it is called differs."""
+    page = (ROOT / "docs" / "uppgradera.md").read_text(encoding="utf-8")
+    [line] = re.findall(r"^\d\. `\$BK (restore [^`]*)`", page, re.MULTILINE)
+    words = line.replace("/säkert", str(tmp_path)).split()
+    for before in (("migrate",), ("backup", words[1])):
+        assert run(program, tmp_path, *before).returncode == 0
+    (tmp_path / "var" / "beslutskollen.db").rename(tmp_path / "aside.db")
+    restored = run(program, tmp_path, *words)
+
+    assert (restored.returncode, restored.stderr) == (0, "")
 
 
 async def test_installed_it_serves(program: Path, tmp_path: Path) -> None:
