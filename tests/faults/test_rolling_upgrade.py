@@ -128,6 +128,7 @@ async def told(bot: RealBot, *words: str, root: Path = ROOT) -> tuple[int | None
     return process.returncode, out.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 @pytest.mark.pg_tools
 async def test_a_rolling_upgrade_and_the_way_back_fail_nobody(
