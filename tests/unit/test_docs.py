@@ -278,7 +278,7 @@ ROLE_PAGES = ("handlaggare", "chefer", "granskare", "verksamhetschef", "revisor"
 CLAIMS = ("tillganglighet", "varfor-inte", "vad-boten-aldrig-gor")
 MOST_WORDS, MOST_BYTES = 450, 60_000
 """What fits one sheet of A4 with a picture; and what a picture may weigh."""
-SAID = {"FREDA", "[1]", "utan checklista", "vald för hand"} | {"ja", "nej", "pågår", "nej, barnet är för litet"}
+SAID = {"…", "FREDA", "[1]", "utan checklista", "vald för hand"} | {"ja", "nej", "pågår", "nej, barnet är för litet"}
 """Words of answers, tables and figures that the pages quote."""
 
 
