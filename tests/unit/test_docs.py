@@ -313,6 +313,13 @@ def test_a_roles_page_names_only_what_can_be_typed_or_pressed(name: str) -> None
     assert unknown == []
 
 
+def test_every_claim_of_accessibility_points_at_a_test_by_name() -> None:
+    named = TEST.findall(doc("docs/tillganglighet.md"))
+
+    assert len(named) > 10
+    assert [file for file, test in named if not test] == []
+
+
 @pytest.mark.parametrize("name", CLAIMS)
 def test_every_claim_points_at_a_test(name: str) -> None:
     """That the tests are there is held for every doc above."""
