@@ -14,7 +14,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 STYLE = """
     body { margin: 0; font: 10pt/1.3 sans-serif; }
     h1, h2 { margin: 6pt 0 3pt; } div, table { margin: 0 0 4pt; }
-    img { float: right; max-width: 45%; max-height: 70mm; margin-left: 8pt; } td { padding: 0 8pt 2pt 0; vertical-align: top; }
+    img { float: right; max-width: 45%; max-height: 70mm; margin-left: 8pt; }
+    td { padding: 0 8pt 2pt 0; vertical-align: top; }
 """
 INLINE = (
     (r"!\[([^]]*)\]\(([^)]*)\)", r'<img alt="\1" src="\2">'),
