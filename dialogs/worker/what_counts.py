@@ -1,7 +1,10 @@
 """What a question means and what counts as Ja: in place on its card, or by number. Stores nothing."""
 
 from actions.basis import BASIS, Basis
+from checklists.lifecycle import WRITER
+from checklists.list_names import LISTS
 from checklists.loader import newest
+from checklists.model import Checklist, Role
 from checklists.rights import ANYONE, LIST_HOLDER, Right
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Press, Reaction, Verb
@@ -32,16 +35,19 @@ def what_counts(context: TurnContext, press: Press[OnCard]) -> Reaction:
 
 
 def what_is(context: TurnContext, rest: str) -> Reaction:
-    """Say what a question means, by its number; without one, the question last shown."""
+    """Say what a question means, by its number in the list she has; without one, the question last shown."""
     number, ref, _child = parts(rest)
     is_word = not number and not maybe_ref(context, ref)  # `vad betyder barnets bästa` names no question
-    basis = find_case.named_or_latest(context, "" if is_word else ref, WHAT_COUNTS)
+    basis = find_case.named_list(context, "" if is_word else ref, WHAT_COUNTS)
     shown = context.shown
     sheet = None
     if basis is not None:
         sheet = (basis.sheet(shown.at.filled) if shown is not None else None) or next(iter(basis.sheets), None)
-    checklist = sheet.checklist if sheet is not None else newest(BASIS)
-    asked = checklist.asked[sheet.filled.role if sheet is not None else "case_worker"]
+    if sheet is not None:
+        checklist, role = sheet.checklist, sheet.filled.role
+    else:
+        checklist, role = _list_of(context) if basis is None else (basis.checklist, basis.role)
+    asked = checklist.asked[role]
     by_number = {str(checklist.numbers[item.id]): item.id for item in asked}
     if not number and not is_word and shown is not None and shown.kind == "question":
         number = str(checklist.numbers.get(OnCard.read(shown.at).item_id, ""))
@@ -54,8 +60,15 @@ def what_is(context: TurnContext, rest: str) -> Reaction:
         version=checklist.version,
         item=item_id,
         number=int(number),
-        buttons=(open_button(basis.case.id, title),) if basis is not None else (),
+        buttons=(open_button(basis.case.id, title, checklist=basis.list_id),) if basis is not None else (),
     )
+
+
+def _list_of(context: TurnContext) -> tuple[Checklist, Role]:
+    """Return the first list that one in her roles answers, and the role; the decision basis for all others."""
+    held = {"unit_manager" if one.role == "deputy" else one.role for one in context.roles}
+    of_each = ((newest(one), role) for one in (BASIS, *LISTS) for role in newest(one).answered_by)
+    return next((found for found in of_each if found[1] in held), (newest(BASIS), WRITER))
 
 
 def _whole(context: TurnContext, rest: str) -> bool:

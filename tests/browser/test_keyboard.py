@@ -9,6 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from checklists.loader import all_facts, newest
+from tests.browser.eyes import ENLARGED, SEEN, WIDE
 from tests.browser.real_bot import RealBot, running
 from texts import LANGUAGES, Language, sentences
 
@@ -25,28 +26,8 @@ INFORMED = ("Orosanmälan", "Utredning", "Insats", "Beslut")
 TABS = 60
 """More than what can be reached on the page in any of these states."""
 
-SEEN = """() => {
-    const focused = document.activeElement, ring = focused.closest('.writing') ?? focused;
-    const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(ring);
-    const { left, right, top, bottom, width, height } = focused.getBoundingClientRect();
-    const faults = [];
-    if (outlineStyle === 'none' || parseFloat(outlineWidth) < 2) faults.push('nothing shows that it has the focus');
-    if (left < -1 || right > innerWidth + 1) faults.push('it is beside the screen');
-    if (bottom < 1 || top > innerHeight - 1) faults.push('it is above or below the screen');
-    if (width < 24 || height < 24) faults.push(`it is ${width} times ${height} pixels`);
-    return faults.map(fault => `${fault}: ${focused.outerHTML.slice(0, 160)}`);
-}"""
-"""What is wrong with the element that has the focus, as somebody sees it."""
-
 CLICKS = "window.clicks ?? 0"
 COUNTS_CLICKS = "addEventListener('click', () => { window.clicks = (window.clicks ?? 0) + 1; }, true)"
-
-WIDE = """() => [...document.querySelectorAll('body *')].filter(one => {
-    const { left, right, width } = one.getBoundingClientRect();
-    const hidden = one.closest('.hidden-text, [hidden], .skip') || getComputedStyle(one).visibility === 'hidden';
-    return width > 1 && !hidden && (right > innerWidth + 1 || left < -1);
-}).map(one => one.outerHTML.slice(0, 120))"""
-"""What stands outside the width of the screen, cut off or not: nothing may ask for scrolling sideways."""
 
 
 class Host(NamedTuple):
@@ -59,7 +40,7 @@ class Host(NamedTuple):
 
 HOSTS = {
     "sv-forced-colours": Host("sv", 640, {"forced_colors": "active"}),
-    "en-zoomed-to-400": Host("en", 256, {"reduced_motion": "reduce"}),  # 1280 times 1024 pixels, four times enlarged
+    "en-zoomed-to-400": Host("en", ENLARGED["height"], {"reduced_motion": "reduce"}),
 }
 
 

@@ -25,6 +25,7 @@ from storage import links
 from storage.desk import Desk, Session
 from storage.links import Link
 from storage.sealing import Keys
+from tests.browser.eyes import ENLARGED, SEEN, faults_to_others
 from tests.conftest import NODE_MODULES, TRAIL
 from tests.migrated import put_database
 from tests.sql.conftest import KEYS, World, make_world, the_case
@@ -69,7 +70,7 @@ async def address(made: tuple[Desk, World]) -> AsyncIterator[str]:
 
 
 async def check(page: Page) -> None:
-    """Check accessibility, and that everything fits in 320 pixels."""
+    """Check accessibility, and that everything fits in 320 pixels, also enlarged and in forced colours."""
     await page.set_viewport_size({"width": 320, "height": 700})
     overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0
@@ -78,6 +79,7 @@ async def check(page: Page) -> None:
         (NODE_MODULES / "axe-core" / "axe.min.js").read_text(encoding="utf-8") + "; axe.run(document)"
     )
     assert [f"{one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]] == []
+    assert await faults_to_others(page) == []
 
 
 async def test_a_link_is_opened_by_keyboard_and_works_once(page: Page, address: str, node_modules: Path) -> None:
@@ -87,9 +89,11 @@ async def test_a_link_is_opened_by_keyboard_and_works_once(page: Page, address: 
     await page.goto(address)
     await check(page)
     await expect(page.get_by_role("heading", name="Öppna det du bad om")).to_be_visible()
+    await page.set_viewport_size(ENLARGED)
     await page.keyboard.press("Tab")
     button = page.get_by_role("button", name="Öppna")
     await expect(button).to_be_focused()
+    assert await page.evaluate(SEEN) == []
     assert await button.evaluate("e => getComputedStyle(e).outlineStyle") == "solid", "no visible focus"
     assert await button.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(23, 73, 90)", (
         "the style sheet was loaded"

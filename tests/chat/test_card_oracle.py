@@ -66,6 +66,8 @@ def spoil(cards: dict[str, Any]) -> dict[str, tuple[Any, str]]:
         lambda card: body(card, "ActionSet").update(actions=body(card, "ActionSet")["actions"] * 4),
         "8 actions",
     )
+    twin = "nothing tells them apart"
+    plant("twin", "question", lambda card: body(card, "ActionSet")["actions"].append(copy.deepcopy(first(card))), twin)
     plant("submit", "question", lambda card: first(card).update(type="Action.Submit"), "not Action.Execute")
     plant("verb", "question", lambda card: first(card).update(verb="other"), "not its verb")
     plant("data", "question", lambda card: first(card)["data"].update(role="chef"), "role")

@@ -12,6 +12,7 @@ from dialogs.views.wording import line_words
 from tests.chat.card_hand import elements, every_action
 from tests.chat.drive import fills, opens
 from tests.chat.harness import REF, Chat, Room
+from tests.chat.list_drive import CHILD, furnish
 from tests.chat.read_drive import ALL, begins, reads, sent
 
 LISTS = list(all_checklists().values())
@@ -60,6 +61,18 @@ def test_it_works_without_a_case_and_names_a_number_that_is_none(room: Room, ann
     anna.types("vad betyder 7").sees("kommuniceringsrutorna", "Räknas inte", "FL (2017:900) 25 §, kontrollerad")
     anna.types("vad betyder 99").sees("Det finns ingen fråga med det numret")
     room.chat("vera").types("what is 7").sees("Räknas som Ja")
+
+
+def test_it_is_the_question_of_the_list_she_has(room: Room) -> None:
+    furnish(room)
+    vera = room.chat("vera")
+    vera.types("vad betyder 4").sees("4 · Finns löpande journalföring").types(f"ny stickprov {CHILD}")
+    vera.types("vad betyder 4").sees("4 · Finns löpande journalföring").presses(f"Fortsätt {CHILD}")
+    vera.is_asked("investigation_opened_without_delay").types(f"vad betyder 2 {CHILD}").sees(
+        "2 · Framgår huruvida nämnden"
+    )
+    room.chat("greta").types("vad betyder 1").sees_no("Har barnet kommit till tals under utredning?")
+    room.chat("cecilia").types("vad betyder 1").sees("1 · Har barnet kommit till tals")
 
 
 def test_what_is_local_says_so(anna: Chat) -> None:

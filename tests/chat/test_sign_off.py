@@ -256,7 +256,7 @@ def sends_back(chef: Chat, *items: str, remark: str = REMARK) -> Chat:
 
 def test_returned_at_a_question_it_opens_exactly_that_for_the_worker(room: Room, cecilia: Chat, anna: Chat) -> None:
     has_read(room)
-    sends_back(cecilia, BOXES).sees("Återlämnat till handläggaren. Frågor att titta på igen: 1.").sees_no(REMARK)
+    sends_back(cecilia, BOXES).sees("Återlämnat till handläggaren. Antal frågor att titta på igen: 1.").sees_no(REMARK)
 
     anna.receives().sees(f"{REF} är återlämnat", "Från: Cecilia Fiktiv", "7 · Är kommuniceringsrutorna").sees_no(REMARK)
     anna.presses(f"Fortsätt {REF}").is_asked("communication_boxes_filled").sees(REMARK, "7 av 8", "Nu: Ja")
@@ -324,7 +324,7 @@ def test_a_question_pointed_at_twice_is_one_and_what_was_not_offered_is_none(roo
 
     data = gathered(cecilia.card, button(cecilia.card, "Återlämna"), {"comment": REMARK})
 
-    cecilia.sends(data | {"items": f"{boxes},{made_up},,{boxes}"}).sees("Frågor att titta på igen: 1.")
+    cecilia.sends(data | {"items": f"{boxes},{made_up},,{boxes}"}).sees("Antal frågor att titta på igen: 1.")
 
     assert room.scalar("select count(*) from returned_point") == 1
 

@@ -278,7 +278,7 @@ ROLE_PAGES = ("handlaggare", "chefer", "granskare", "verksamhetschef", "revisor"
 CLAIMS = ("tillganglighet", "varfor-inte", "vad-boten-aldrig-gor")
 MOST_WORDS, MOST_BYTES = 450, 60_000
 """What fits one sheet of A4 with a picture; and what a picture may weigh."""
-SAID = {"FREDA", "[1]", "utan checklista", "vald för hand"} | {"ja", "nej", "pågår", "nej, barnet är för litet"}
+SAID = {"…", "FREDA", "[1]", "utan checklista", "vald för hand"} | {"ja", "nej", "pågår", "nej, barnet är för litet"}
 """Words of answers, tables and figures that the pages quote."""
 
 
@@ -311,6 +311,13 @@ def test_a_roles_page_names_only_what_can_be_typed_or_pressed(name: str) -> None
         and not any(f"{code} ".startswith(f"{word} ") for word in typed)
     ]
     assert unknown == []
+
+
+def test_every_claim_of_accessibility_points_at_a_test_by_name() -> None:
+    named = TEST.findall(doc("docs/tillganglighet.md"))
+
+    assert len(named) > 10
+    assert [file for file, test in named if not test] == []
 
 
 @pytest.mark.parametrize("name", CLAIMS)
