@@ -26,7 +26,7 @@ from checklists.replies import (
     read_number,
     says_none,
 )
-from checklists.route import Stop, motivated_by, stop_of
+from checklists.route import REVIEWED, Stop, motivated_by, stop_of
 from dialogs.turn import commands, find_case
 from dialogs.turn.declared import Done, Press, Reaction, claimed, parted
 from dialogs.turn.exchange import Reply
@@ -216,7 +216,8 @@ def _keep_text(context: TurnContext, sheet: Sheet, item_id: str, said: Said) -> 
     """Store a text in the item that asks for the motivation, else in the answer's own row: as motivation or note."""
     item = sheet.checklist.by_id[item_id]
     sibling = motivated_by(sheet.applied, item, said.choice)
-    if sibling is None and said.choice != "nej" and said.choice not in item.motivate_on:
+    reviewed = sheet.sections and said.choice in REVIEWED
+    if sibling is None and said.choice != "nej" and said.choice not in item.motivate_on and not reviewed:
         return answers.set_note(context.session, context.origin, sheet, item_id, said.text)
     written = answers.motivation(context.origin, sheet, "text", said.text, "")
     if sibling is not None:

@@ -1,13 +1,17 @@
 """What a round refuses, and what it does when somebody cannot go on: each on every door."""
 
 import pytest
+from sqlmodel import select
 
+from storage import answers
+from storage.desk import Session
 from storage.filled import FilledRow
 from storage.raised import RaisedRow
 from storage.rounds import ConsentRow, ReadingRow, RoundCaseRow, RoundReviewerRow, RoundRow
 from tests.chat.harness import NORTH, SOUTH, Chat, Room, move_in
 from tests.chat.list_drive import takes_in
 from tests.chat.round_drive import adds, calibrates, drawn_for, draws, furnish, refs
+from tests.chat.test_motivation_setting import sets
 from tests.chat.test_rounds import declares, opens, person, rows
 
 SVEN = ("sven", "Sven Granskare", SOUTH, "peer_reviewer")
@@ -234,3 +238,113 @@ def test_reviewers_are_changed_and_taken_out_before_the_start_and_old_buttons_do
         mona.presses(title, on=before)
     assert len(rows(room, RoundReviewerRow)) == 2
     assert len(rows(room, ReadingRow)) == 2
+
+
+# --- what a Nej and a Delvis carry -----------------------------------------------------------------------------------
+
+
+def asked_why(room: Room, choice: str = "nej") -> tuple[Chat, str, str]:
+    """Bring Cia to the motivation card of her first question; return her chat, the case and the item."""
+    begun(room, "cia", "dan")
+    cia = room.chat("cia")
+    ref = drawn_for(cia)[0]
+    declares(cia, ref)
+    calibrates(cia)
+    opens(cia, ref)
+    while choice.split(",")[0].split(" ")[0].capitalize() not in cia.buttons:  # the seed chooses which comes first
+        cia.presses("Ja")
+    cia.types(choice)
+    view = cia.view
+    assert view is not None
+    assert view.kind == "motivation"
+    return cia, ref, view.items[0]
+
+
+def kept_of(room: Room, item: str) -> tuple[str, str, str, str]:
+    """Return answer, motivation, its kind and where in the file, as the newest revision has them."""
+
+    def read(session: Session) -> tuple[str, str, str, str]:
+        row = session.exec(select(FilledRow)).one()
+        kept = answers.read(session, row, answers.latest(session, row.id)[item])
+        return kept.choice, kept.motivation, kept.motivation_kind, kept.place
+
+    return room.desk.run_now(read)
+
+
+TEXT, WHERE = "Barnets ord saknas i utredningen", "s. 4"
+
+
+def test_a_motivation_pressed_without_where_is_kept_and_where_is_asked_for(room: Room) -> None:
+    cia, ref, item = asked_why(room)
+
+    cia.presses("Spara", {"Motivering": TEXT}).sees("Skriv också var i akten")
+    assert kept_of(room, item) == ("nej", TEXT, "text", "")
+    cia.types(f"vad saknas kollegial granskning {ref}").sees("Motivering saknas, eller var i akten.")
+    cia.types(f"fortsätt kollegial granskning {ref}")
+    cia.presses("Spara", {"Motivering": "", "Var i akten": WHERE})
+    assert kept_of(room, item) == ("nej", TEXT, "text", WHERE)
+    cia.types(f"vad saknas kollegial granskning {ref}")
+    assert "Motivering saknas, eller var i akten." not in cia.text
+
+
+@pytest.mark.parametrize("choice", ["nej", "delvis"])
+def test_a_motivation_typed_with_the_answer_is_one_and_the_next_line_says_where(room: Room, choice: str) -> None:
+    cia, _, item = asked_why(room, f"{choice}, {TEXT}")
+
+    cia.sees("Skriv också var i akten")
+    assert kept_of(room, item) == (choice, TEXT, "text", "")
+    cia.types("journalanteckning 12 maj")
+    assert kept_of(room, item) == (choice, TEXT, "text", "journalanteckning 12 maj")
+    assert cia.kind() == "question"
+
+
+def test_a_short_place_is_asked_about_once_and_then_kept_beside_the_text(room: Room) -> None:
+    cia, _, item = asked_why(room, f"nej {TEXT}")
+
+    cia.types("s4")
+    assert cia.kind() == "doubt"
+    cia.presses("Spara som motivering")
+    assert kept_of(room, item) == ("nej", TEXT, "text", "s4")
+
+
+def test_finns_i_akten_says_both_and_beside_a_text_keeps_it(room: Room) -> None:
+    cia, _, item = asked_why(room)
+
+    cia.types(f"finns i akten, {WHERE}")
+    assert kept_of(room, item) == ("nej", "", "reference", WHERE)
+    assert cia.kind() == "question"
+    cia.types(f"nej {TEXT}").sees("Skriv också var i akten")
+    view = cia.view
+    assert view is not None
+    assert view.kind == "motivation"
+    cia.types(f"finns i akten, {WHERE}")
+    assert kept_of(room, view.items[0]) == ("nej", TEXT, "reference", WHERE)
+
+
+def test_the_form_keeps_the_text_and_asks_for_where(room: Room) -> None:
+    cia, ref, item = asked_why(room)
+
+    cia.types(f"formulär kollegial granskning {ref}").presses("Spara", {f"{item}.text": TEXT})
+    cia.sees("Skriv också var i akten")
+    assert kept_of(room, item) == ("nej", TEXT, "text", "")
+    cia.presses("Spara", {f"{item}.place": WHERE})
+    assert kept_of(room, item) == ("nej", TEXT, "text", WHERE)
+    assert "Skriv också var i akten" not in cia.text
+
+
+def test_a_case_whose_people_got_protected_has_only_where(room: Room) -> None:
+    cia, ref, item = asked_why(room)
+    takes_in(room, case_ref=ref, protected_identity="ja")
+
+    cia.presses("Spara", {"Motivering": TEXT})
+    assert kept_of(room, item) == ("nej", "", "", "")
+    assert TEXT not in cia.text
+
+
+def test_a_municipality_that_has_motivations_written_here_asks_for_no_place(room: Room) -> None:
+    sets(room, "text")
+    cia, _, item = asked_why(room)
+
+    cia.types(TEXT)
+    assert kept_of(room, item) == ("nej", TEXT, "text", "")
+    assert cia.kind() == "question"
