@@ -91,10 +91,12 @@ def _which(context: TurnContext, text: str) -> Reaction | None:
     """Ask which question an answer belongs to when none was shown; None if the line is no answer. Stores nothing."""
     if read_answer(text) is None or context.conversation.case_id is None:
         return None
-    case = find_case.by_id(context, context.conversation.case_id, ANSWER).case
-    title = Line(say="buttons.continue_case", args={"ref": case.ref})
+    basis = find_case.begun_last(context, context.conversation.case_id, ANSWER)
+    title = Line(say="buttons.continue_case", args={"ref": basis.case.ref})
     return MenuView(
-        title=Line(say="typed.which_title"), lines=(Line(say="typed.which"),), buttons=(open_button(case.id, title),)
+        title=Line(say="typed.which_title"),
+        lines=(Line(say="typed.which"),),
+        buttons=(open_button(basis.case.id, title, checklist=basis.list_id),),
     )
 
 

@@ -348,3 +348,19 @@ def test_a_municipality_that_has_motivations_written_here_asks_for_no_place(room
     cia.types(TEXT)
     assert kept_of(room, item) == ("nej", TEXT, "text", "")
     assert cia.kind() == "question"
+
+
+def test_a_typed_answer_works_again_when_a_case_has_been_raised_and_received(room: Room) -> None:
+    begun(room, "cia", "dan")
+    cecilia = room.chat("cecilia").installs()
+    cia = room.chat("cia")
+    ref = drawn_for(cia)[0]
+    declares(cia, ref)
+    calibrates(cia)
+    opens(cia, ref).presses("Ta upp nu").presses("Ta upp nu")
+    cecilia.receives().presses("Mottaget")
+    cia.presses("Tillbaka till granskningen")
+    assert cia.kind() == "question"
+    cia.types("nej").sees("Fortsätt " + ref).presses("Fortsätt " + ref)  # the message came last, so it asks which
+    assert cia.kind() == "question"
+    cia.types("nej").sees("Varför är svaret Nej")
