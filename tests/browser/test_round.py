@@ -193,8 +193,9 @@ async def test_a_round_is_played_from_the_draw_to_an_honest_closing(bot: RealBot
     await presses(page, "Öppna", EVA)
     await presses(page, "Stäng omgång", EVA)
     await sees(page, "är inte granskade. Säg varför", EVA)
-    for field in await card(page, EVA).get_by_role("combobox").all():
-        await field.select_option(label="Tiden räckte inte")
+    reasons = card(page, EVA).get_by_role("radiogroup")
+    for number in range(await reasons.count()):
+        await reasons.nth(number).get_by_role("radio").first.check()  # Tiden räckte inte
     await presses(page, "Stäng omgång", EVA)
     await sees(page, "Omgången är stängd.", EVA)
 

@@ -358,9 +358,27 @@ def test_a_typed_answer_works_again_when_a_case_has_been_raised_and_received(roo
     declares(cia, ref)
     calibrates(cia)
     opens(cia, ref).presses("Ta upp nu").presses("Ta upp nu")
-    cecilia.receives().presses("Mottaget")
-    cia.presses("Tillbaka till granskningen")
+    sent = cia.shown
+    cia.types("nej").sees("Fortsätt " + ref).presses("Fortsätt " + ref)  # no question was shown last, so it asks which
     assert cia.kind() == "question"
-    cia.types("nej").sees("Fortsätt " + ref).presses("Fortsätt " + ref)  # the message came last, so it asks which
+    cecilia.receives().presses("Mottaget")
+    cia.presses("Tillbaka till granskningen", on=sent)
     assert cia.kind() == "question"
     cia.types("nej").sees("Varför är svaret Nej")
+
+
+def test_going_on_from_a_new_card_shows_where_she_is_now(room: Room) -> None:
+    begun(room, "cia", "dan")
+    cia = room.chat("cia")
+    ref = drawn_for(cia)[0]
+    declares(cia, ref)
+    calibrates(cia)
+    opens(cia, ref)
+    cia.presses("Ta upp nu").presses("Tillbaka till granskningen").presses("Ja")
+    at = cia.view.item.item  # type: ignore[union-attr]
+    cia.presses("Ta upp nu").presses("Tillbaka till granskningen").is_asked(at)
+    cia.types("granska").presses("Fortsätt").is_asked(at)
+    cia.presses("Ja")
+    assert cia.view.item.item != at  # type: ignore[union-attr]
+    at = cia.view.item.item  # type: ignore[union-attr]
+    cia.types("granska").presses("Fortsätt").is_asked(at)
