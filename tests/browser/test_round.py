@@ -194,6 +194,7 @@ async def test_a_round_is_played_from_the_draw_to_an_honest_closing(bot: RealBot
     await presses(page, "Stäng omgång", EVA)
     await sees(page, "är inte granskade. Säg varför", EVA)
     reasons = card(page, EVA).get_by_role("radiogroup")
+    await expect(reasons).not_to_have_count(0)
     for number in range(await reasons.count()):
         await reasons.nth(number).get_by_role("radio").first.check()  # Tiden räckte inte
     await presses(page, "Stäng omgång", EVA)
