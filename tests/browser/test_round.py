@@ -190,8 +190,8 @@ async def test_a_round_is_played_from_the_draw_to_an_honest_closing(bot: RealBot
 
     await shows(page, EVA)
     await writes(page, "egenkontroll", EVA)
-    await presses(page, "Öppna", EVA)
-    await presses(page, "Stäng omgång", EVA)
+    await card(page, EVA).get_by_role("button", name="Öppna", exact=True).click()
+    await card(page, EVA).get_by_role("button", name="Stäng omgång", exact=True).click()
     await sees(page, "är inte granskade. Säg varför", EVA)
     reasons = card(page, EVA).get_by_role("radiogroup")
     await expect(reasons).not_to_have_count(0)
