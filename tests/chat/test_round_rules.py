@@ -3,6 +3,9 @@
 import pytest
 from sqlmodel import select
 
+from checklists.frame_file import COLUMNS
+from reports.rounds import round_rows
+from reports.selected import Selection
 from storage import answers
 from storage.desk import Session
 from storage.filled import FilledRow
@@ -382,3 +385,18 @@ def test_going_on_from_a_new_card_shows_where_she_is_now(room: Room) -> None:
     assert cia.view.item.item != at  # type: ignore[union-attr]
     at = cia.view.item.item  # type: ignore[union-attr]
     cia.types("granska").presses("Fortsätt").is_asked(at)
+
+
+def test_what_is_drawn_in_an_open_round_is_in_no_other_and_what_is_only_begun_is_not_exported_as_reviewed(
+    room: Room,
+) -> None:
+    mona = begun(room, "cia", "dan")
+    draws(mona, {"Namn": "Andra omgången"}).sees("Inget ärende i perioden kan dras")
+    cia = room.chat("cia")
+    ref = drawn_for(cia)[0]
+    declares(cia, ref)
+    calibrates(cia)
+    opens(cia, ref)
+
+    found = room.desk.run_now(lambda session: list(round_rows(session, Selection())))
+    assert {row[COLUMNS.index("reviewed")] for row in found} == {"nej"}
