@@ -267,13 +267,14 @@ def _reviewed_on(session: Session, case_ids: Sequence[int], checklist: ListId) -
     )
     found = {case_id: day_of(begun) for case_id, begun in session.exec(query).all()}
     under_way = (
-        select(RoundCaseRow.case_id, RoundRow.opens_on, RoundRow.started_at)
+        select(RoundCaseRow, RoundRow)
         .join(RoundRow, col(RoundRow.id) == col(RoundCaseRow.round_id))
         .where(col(RoundCaseRow.case_id).in_(case_ids), col(RoundCaseRow.drawn).is_(True))
         .where(RoundRow.state == "open", RoundRow.checklist == checklist)
     )
-    for case_id, opens_on, started in session.exec(under_way).all():
-        found[case_id] = max(found.get(case_id, opens_on), day_of(started) if started else opens_on)
+    for one, row in session.exec(under_way).all():
+        started = day_of(row.started_at or row.made_at)
+        found[one.case_id] = max(found.get(one.case_id, started), started)
     return found
 
 
