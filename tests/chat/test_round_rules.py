@@ -400,3 +400,19 @@ def test_what_is_drawn_in_an_open_round_is_in_no_other_and_what_is_only_begun_is
 
     found = room.desk.run_now(lambda session: list(round_rows(session, Selection())))
     assert {row[COLUMNS.index("reviewed")] for row in found} == {"nej"}
+
+
+def test_when_a_reviewer_has_left_another_is_added_to_the_open_round_and_takes_over(room: Room) -> None:
+    mona = begun(room, "cia", "dan")
+    room.chat("elsa").installs()
+    ref = drawn_for(room.chat("dan"))[0]
+    move_in(room.desk, ("cia", "Cia Granskare", NORTH, "peer_reviewer"), days="2025-01-01,2026-05-11")
+
+    mona.types("egenkontroll").presses("Öppna")
+    place = [row.title.args["ref"] for row in mona.view.rows].index(ref)  # type: ignore[union-attr]
+    mona.presses("Annan granskare", nth=place).sees("Ingen i omgången kan ta över")
+    adds(mona, "elsa").presses("Annan granskare", nth=place)
+    options = mona.view.fields[0].options  # type: ignore[union-attr]
+    mona.presses("Byt granskare", {"to": options[0].value}).sees("Elsa Granskare granskar ärendet nu.")
+    assert drawn_for(room.chat("elsa")) == [ref]
+    assert drawn_for(room.chat("dan")) == []
