@@ -14,7 +14,7 @@ from checklists.lifecycle import READER, WRITER, State
 from checklists.loader import all_facts, checklist_version, newest
 from checklists.model import NOTHING, Answer, Checklist, Gap, ListId, MotivationBy, Role, Written
 from checklists.round_draw import section_order
-from checklists.route import Stop, next_open, stops
+from checklists.route import Stop, is_open, next_open, stops
 from checklists.rules import Applied
 from storage import answers, cases, filled, returns, rounds, tenants
 from storage.answers import AnswerRow
@@ -74,7 +74,7 @@ class Sheet:
     @cached_property
     def way(self) -> tuple[Stop, ...]:
         """The cards that apply now, in order."""
-        return stops(self.applied, self.filled.role, self.sections)
+        return stops(self.applied, self.filled.role, self.sections, where=self.motivation != "text")
 
     def note(self, row: AnswerRow) -> None:
         """Add a newly stored revision and drop what was derived from the answers before it."""
@@ -95,8 +95,13 @@ class Sheet:
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
-        """What is missing in this sheet for a signature."""
-        return self.applied.gaps(self.filled.role, tuple(all_facts()))
+        """What is missing in this sheet for a signature; in a round, for the case to count as reviewed."""
+        found = self.applied.gaps(self.filled.role, tuple(all_facts()))
+        if not self.sections:
+            return found
+        known = {gap.id for gap in found}
+        bare = (stop for stop in self.way if stop.kind == "motivation" and is_open(stop, self.applied))
+        return found + tuple(Gap("item", one, "bare") for stop in bare for one in stop.items if one not in known)
 
     def revisions(self, item_ids: Iterable[str]) -> tuple[int, ...]:
         """Return the newest revision number of each item; 0 for one that was never answered."""

@@ -400,8 +400,8 @@ NOTHING = Written(OPEN)
 class Gap:
     """One reason why a list is not ready to be signed.
 
-    id: of the item or fact. why: `unanswered`, `unknown`, `returned`, `unmotivated`, `no_method`, or the choice that
-    is itself a gap.
+    id: of the item or fact. why: `unanswered`, `unknown`, `returned`, `unmotivated`, `no_method`, `bare` (in a round,
+    a Nej or Delvis without a motivation or where in the file), or the choice that is itself a gap.
     """
 
     of: Literal["item", "fact"]

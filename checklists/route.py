@@ -18,11 +18,13 @@ class Stop:
     answer).
     items: the ids of the items it answers, or whose own rows it motivates.
     about: on a motivation card with an item of its own, the item or fact being motivated; otherwise empty.
+    where: a motivation in the items' own rows also says where in the case file, a text alone is not enough.
     """
 
     kind: Literal["question", "group", "motivation", "detail"]
     items: tuple[str, ...]
     about: str = ""
+    where: bool = False
 
     @cached_property
     def key(self) -> str:
@@ -34,11 +36,12 @@ REVIEWED: tuple[Choice, ...] = ("nej", "delvis")
 """The answers a review in a round motivates."""
 
 
-def stops(applied: Applied, role: Role, sections: Sequence[str] = ()) -> tuple[Stop, ...]:
+def stops(applied: Applied, role: Role, sections: Sequence[str] = (), *, where: bool = False) -> tuple[Stop, ...]:
     """Return every card that applies now, in list order, answered or not.
 
     Only the writer gets motivation cards; readers answer the motivation items as plain questions. sections: in a round,
-    the ids of the list's sections in this reviewer's order; she motivates each Nej and Delvis.
+    the ids of the list's sections in this reviewer's order; she motivates each Nej and Delvis. where: then also saying
+    where in the case file.
     """
     way: list[Stop] = []
     done_groups: set[str] = set()
@@ -64,7 +67,7 @@ def stops(applied: Applied, role: Role, sections: Sequence[str] = ()) -> tuple[S
         if writes:
             way += _own_motivation(members, applied.answers)
         elif sections:
-            way += _own_motivation(members, applied.answers, REVIEWED)
+            way += _own_motivation(members, applied.answers, REVIEWED, where=where)
     return tuple(way)
 
 
@@ -73,16 +76,23 @@ def asks_detail(item: Item, applied: Applied) -> bool:
     return item.id in applied.answered and applied.answers[item.id].choice in item.detailed
 
 
-def _own_motivation(items: tuple[Item, ...], answers: Answers, on: tuple[Choice, ...] = ()) -> list[Stop]:
+def _own_motivation(
+    items: tuple[Item, ...], answers: Answers, on: tuple[Choice, ...] = (), *, where: bool = False
+) -> list[Stop]:
     """Return the card that motivates these items in their own rows, if any of their answers needs it; else [].
 
     One card serves a whole group, because the reason is usually the same for all its items. on: the answers that need
     it; those the item names, if none are given.
     """
     calling = [item.id for item in items if item.id in answers and answers[item.id].choice in (on or item.motivate_on)]
-    waiting = [item_id for item_id in calling if not answers[item_id].motivation]
+    waiting = [item_id for item_id in calling if lacks_motivation(answers[item_id], where=where)]
     wanted = tuple(waiting or calling)
-    return [Stop("motivation", wanted)] if wanted else []
+    return [Stop("motivation", wanted, where=where)] if wanted else []
+
+
+def lacks_motivation(answer: Answer, *, where: bool) -> bool:
+    """Return whether an answer that is motivated in its own row lacks something of that. where: see `Stop`."""
+    return not answer.motivation or (where and answer.only_here)
 
 
 def is_open(stop: Stop, applied: Applied) -> bool:
@@ -91,7 +101,7 @@ def is_open(stop: Stop, applied: Applied) -> bool:
         how, answer = applied.checklist.by_id[stop.items[0]].how, applied.answers[stop.items[0]]
         return how is not None and how.required and answer.choice in how.answers and not answer.has_method
     if stop.kind == "motivation" and not stop.about:
-        return any(not applied.answers[item_id].motivation for item_id in stop.items)
+        return any(lacks_motivation(applied.answers[item_id], where=stop.where) for item_id in stop.items)
     return any(applied.is_open(item_id) for item_id in stop.items)
 
 

@@ -66,7 +66,8 @@ def _of_round(session: Session, row: RoundRow, names: dict[int, str], unit: str)
             "replaced": YES[one.replaced],
             "in_its_place": YES[one.drawn and not drawn],
             "readings": str(given[case.id]),
-            "reviewed": YES[bool(begun.get(case.id)) and not one.why_not],
+            # A list that is begun is not a case that is reviewed: only the closing counts them.
+            "reviewed": YES[row.state == "closed" and bool(begun.get(case.id)) and not one.why_not],
             "why_not": one.why_not,
         }
         yield [cells[name] for name in COLUMNS]

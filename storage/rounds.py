@@ -281,12 +281,23 @@ def decided(
 
 
 def _reviewed_on(session: Session, case_ids: Sequence[int], checklist: ListId) -> dict[int, date]:
+    """Return when cases were last reviewed; one that is drawn in an open round is being reviewed since it started."""
     query = (
         select(FilledRow.case_id, func.max(col(FilledRow.begun_at)))
         .where(col(FilledRow.case_id).in_(case_ids), FilledRow.checklist == checklist, FilledRow.role == REVIEWER)
         .group_by(col(FilledRow.case_id))
     )
-    return {case_id: day_of(begun) for case_id, begun in session.exec(query).all()}
+    found = {case_id: day_of(begun) for case_id, begun in session.exec(query).all()}
+    under_way = (
+        select(RoundCaseRow, RoundRow)
+        .join(RoundRow, col(RoundRow.id) == col(RoundCaseRow.round_id))
+        .where(col(RoundCaseRow.case_id).in_(case_ids), col(RoundCaseRow.drawn).is_(True))
+        .where(RoundRow.state == "open", RoundRow.checklist == checklist)
+    )
+    for one, row in session.exec(under_way).all():
+        started = day_of(row.started_at or row.made_at)
+        found[one.case_id] = max(found.get(one.case_id, started), started)
+    return found
 
 
 def put_cases(session: Session, rows: Iterable[RoundCaseRow]) -> None:

@@ -64,12 +64,13 @@ def _detail(pen: Pen, view: FormView, field: FormField) -> list[Element]:
 
 def _motivation(pen: Pen, view: FormView, field: FormField) -> list[Element]:
     items = tuple(listed.item for listed in field.items)
-    asked = asked_words(pen, view.checklist, view.version, items, field.about)
+    given = field.items[0].current or "nej"
+    asked = asked_words(pen, view.checklist, view.version, items, field.about, given=given)
     prefix = items[0]
     typed, place = (field.text, field.place) if pen.private else ("", "")
     return [
         text(asked, weight="Bolder", separator=True),
-        subtle(about_words(pen, view.checklist, view.version, items, field.about)),
+        subtle(about_words(pen, view.checklist, view.version, items, field.about, given=given)),
         *inputs(pen, view.by, typed=(f"{prefix}.text", typed), place=(f"{prefix}.place", place)),
         {
             "type": "Input.Toggle",

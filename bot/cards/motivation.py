@@ -22,11 +22,11 @@ from dialogs.views.views import DoubtView, MotivationBy, MotivationView
 def motivation_card(pen: Pen, view: MotivationView) -> Card:
     """Ask for a motivation; the server, not the card, decides what may be left empty."""
     asked = (view.checklist, view.version, view.items, view.about)
-    words = asked_words(pen, *asked)
+    words = asked_words(pen, *asked, given=view.given)
     if view.about:
         words = numbered(checklist_version(view.checklist, view.version).numbers[view.items[0]], words)
     body = [*header(pen, view.head), *notices(pen, view), question_line(words)]
-    body.append(subtle(about_words(pen, *asked)))
+    body.append(subtle(about_words(pen, *asked, given=view.given)))
     if view.current:
         body.append(text(pen.say("card.now", answer=pen.say("motivations." + view.current))))
     typed, place = (view.text, view.place) if pen.private else ("", "")
@@ -58,16 +58,22 @@ def inputs(pen: Pen, by: MotivationBy, *, typed: tuple[str, str], place: tuple[s
     return made
 
 
-def asked_words(pen: Pen, checklist: str, version: int, items: tuple[str, ...], about: str) -> str:
+def asked_words(
+    pen: Pen, checklist: str, version: int, items: tuple[str, ...], about: str, *, given: str = "nej"
+) -> str:
     """Return the question asking for the motivation."""
     if about:
         return pen.ask(pen.item(checklist, version, items[0]))
     labels = ", ".join(pen.label(pen.item(checklist, version, item_id)) for item_id in items)
     grouped = pen.item(checklist, version, items[0]).group
-    return pen.say("card.why_not_informed" if grouped else "card.why_no", labels=labels)
+    if grouped:
+        return pen.say("card.why_not_informed", labels=labels)
+    return pen.say("card.why_no", labels=labels, answer=pen.say("answers." + given))
 
 
-def about_words(pen: Pen, checklist: str, version: int, items: tuple[str, ...], about: str) -> str:
+def about_words(
+    pen: Pen, checklist: str, version: int, items: tuple[str, ...], about: str, *, given: str = "nej"
+) -> str:
     """Say which answer the motivation is for."""
     if about in all_facts():
         return pen.say("card.about", question=pen.fact(about), answer=pen.say("answers.nej"))
@@ -76,4 +82,4 @@ def about_words(pen: Pen, checklist: str, version: int, items: tuple[str, ...], 
         given = sorted(condition.values)[0] if condition else "ja"
         question = pen.question(pen.item(checklist, version, about))
         return pen.say("card.about", question=question, answer=pen.say("answers." + given))
-    return pen.say("card.about_own")
+    return pen.say("card.about_own", answer=pen.say("answers." + given))

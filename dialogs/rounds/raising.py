@@ -14,6 +14,7 @@ from dialogs.rounds.people_of import managers_of, untied_chefs
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.presses import OfRound, OnCard
 from dialogs.turn.turn_context import TurnContext
+from dialogs.views.parts import Claim
 from dialogs.views.ready_made import command_button
 from dialogs.views.views import Button, Line, MenuView
 from storage import cases, conversations, people, raised, rounds, tenants
@@ -57,7 +58,7 @@ def ask(context: TurnContext, press: Press[OnCard]) -> Reaction:
     row, case = found
     at = OfRound(row.id)
     raise_it = claimed("raise_it", at, case=case.id, checklist=row.checklist)
-    back = claimed("review_begin", OfRound(row.id, _reading(context, row, case)), case=case.id)
+    back = _back(context, row, case)
     return MenuView(
         title=DANGER,
         lines=(Line(say="rounds.raise", args={"ref": case.ref}),),
@@ -66,6 +67,12 @@ def ask(context: TurnContext, press: Press[OnCard]) -> Reaction:
             Button(title=Line(say="buttons.back_to_review"), claim=back),
         ),
     )
+
+
+def _back(context: TurnContext, row: RoundRow, case: CaseRow) -> Claim:
+    """Return the claim that leads back to her list, made anew: see `review_card`."""
+    at = OfRound(row.id, _reading(context, row, case), made_by=context.origin.act)
+    return claimed("review_begin", at, case=case.id)
 
 
 def _reading(context: TurnContext, row: RoundRow, case: CaseRow) -> int:
@@ -100,7 +107,7 @@ def _with_app(session: Session, some: Sequence[PersonRow]) -> list[PersonRow]:
 def _sent(context: TurnContext, row: RoundRow, case: CaseRow, receivers: Sequence[PersonRow]) -> MenuView:
     names = ", ".join(one.name for one in receivers)
     say = "rounds.raised" if receivers else "rounds.raised_to_nobody"
-    back = claimed("review_begin", OfRound(row.id, _reading(context, row, case)), case=case.id)
+    back = _back(context, row, case)
     return MenuView(
         title=DANGER,
         lines=(Line(say=say, args={"ref": case.ref, "names": names}),),

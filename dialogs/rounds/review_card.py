@@ -60,7 +60,9 @@ def _calibrate(row: RoundRow) -> Button:
 def _row(
     context: TurnContext, reading: ReadingRow, case: CaseRow, row: RoundRow, *, is_ready: bool, is_done: bool
 ) -> PanelRow:
-    ref, about = Line(say="rounds.case", args={"ref": case.ref}), OfRound(row.id, reading.id)
+    # Made anew for each card: the same button from an earlier card would be answered with where she was then.
+    ref = Line(say="rounds.case", args={"ref": case.ref})
+    about = OfRound(row.id, reading.id, made_by=context.origin.act)
     if not reading.declared:
         lines = [Line(say="rounds.say_first")]
         if not is_near(context, case):

@@ -278,8 +278,8 @@ def moving(context: TurnContext, row: RoundRow, case_id: int, notices: tuple[Lin
         notices=notices,
         title=Line(say="rounds.move_title", args={"ref": ref}),
         lines=(Line(say="rounds.move" if options else "rounds.nobody_can"),),
-        fields=tuple(fields),
-        buttons=(give,) if options else (),
+        fields=tuple(fields) if options else reviewer_fields(context),
+        buttons=(give,) if options else (button(context, "round_add", "buttons.add_reviewers", row),),
         nav=(
             button(context, "round_replace", "buttons.next_case", row, case_id),
             _show(row, "buttons.back_to_round"),

@@ -55,6 +55,14 @@ def by_id(context: TurnContext, row_id: int, right: Right, checklist: ListId = B
     return context.basis(*found, checklist)
 
 
+def begun_last(context: TurnContext, row_id: int, right: Right) -> Basis:
+    """Return the decision basis of a case or, for whoever has none, the list she began last. Raises: NoSuchCase."""
+    case = cases.get(context.session, context.tenant_id, row_id)
+    if case is None or access.may_use(right, context.roles, case):
+        return by_id(context, row_id, right)
+    return by_id(context, row_id, right, (BASIS, *begun_lists(context, case))[-1])
+
+
 def row(context: TurnContext, row_id: int, right: Right) -> CaseRow:
     """Return a case without its lists. Raises: NoSuchCase."""
     case = cases.get(context.session, context.tenant_id, row_id)

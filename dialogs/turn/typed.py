@@ -26,7 +26,7 @@ from checklists.replies import (
     read_number,
     says_none,
 )
-from checklists.route import Stop, motivated_by, stop_of
+from checklists.route import REVIEWED, Stop, motivated_by, stop_of
 from dialogs.turn import commands, find_case
 from dialogs.turn.declared import Done, Press, Reaction, claimed, parted
 from dialogs.turn.exchange import Reply
@@ -91,10 +91,12 @@ def _which(context: TurnContext, text: str) -> Reaction | None:
     """Ask which question an answer belongs to when none was shown; None if the line is no answer. Stores nothing."""
     if read_answer(text) is None or context.conversation.case_id is None:
         return None
-    case = find_case.by_id(context, context.conversation.case_id, ANSWER).case
-    title = Line(say="buttons.continue_case", args={"ref": case.ref})
+    basis = find_case.begun_last(context, context.conversation.case_id, ANSWER)
+    title = Line(say="buttons.continue_case", args={"ref": basis.case.ref})
     return MenuView(
-        title=Line(say="typed.which_title"), lines=(Line(say="typed.which"),), buttons=(open_button(case.id, title),)
+        title=Line(say="typed.which_title"),
+        lines=(Line(say="typed.which"),),
+        buttons=(open_button(basis.case.id, title, checklist=basis.list_id),),
     )
 
 
@@ -216,7 +218,8 @@ def _keep_text(context: TurnContext, sheet: Sheet, item_id: str, said: Said) -> 
     """Store a text in the item that asks for the motivation, else in the answer's own row: as motivation or note."""
     item = sheet.checklist.by_id[item_id]
     sibling = motivated_by(sheet.applied, item, said.choice)
-    if sibling is None and said.choice != "nej" and said.choice not in item.motivate_on:
+    reviewed = sheet.sections and said.choice in REVIEWED
+    if sibling is None and said.choice != "nej" and said.choice not in item.motivate_on and not reviewed:
         return answers.set_note(context.session, context.origin, sheet, item_id, said.text)
     written = answers.motivation(context.origin, sheet, "text", said.text, "")
     if sibling is not None:

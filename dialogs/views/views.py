@@ -127,7 +127,8 @@ class GroupView(View):
 class MotivationView(View):
     """Asks for the motivation of `about` (an item or a fact) or, when that is empty, of the items' own answers.
 
-    text, place: written so far, never in a posted or updated card.
+    given: the answer of the items' own that is motivated. text, place: written so far, never in a posted or updated
+    card.
     """
 
     kind: Literal["motivation"] = "motivation"
@@ -136,6 +137,7 @@ class MotivationView(View):
     version: int
     items: tuple[str, ...]
     about: str = ""
+    given: str = "nej"
     current: str = ""
     by: MotivationBy = "either"
     text: str = ""

@@ -52,10 +52,10 @@ def save_typed(context: TurnContext, press: Press[OnCard]) -> Reaction:
     # Where motivations are kept in the file only, the line says where.
     in_file = at.sheet.motivation == "reference"
     how: Motivation = "reference" if in_file else "text"
+    kept = next_card.waits_for_place(context, at.sheet, at.stop)
+    words, place = (kept, text) if kept or in_file else (text, "")
     try:
-        motivation = answers.motivation(
-            context.origin, at.sheet, how, "" if in_file else text, text if in_file else "", confirmed=True
-        )
+        motivation = answers.motivation(context.origin, at.sheet, how, words, place, confirmed=True)
     except UserError as error:
         return next_card.card(context, at.sheet, at.stop, (Line(say=error.text_key, args=error.args_for_text),))
     changes = answers.motivate(context.session, context.origin, at.sheet, at.stop, motivation)

@@ -93,6 +93,10 @@ def _motivate(context: TurnContext, press: Press[OnCard], right: Right, how: Mot
     if how == "missing" and at.sheet.sections:
         return next_card.card(context, at.sheet, at.stop, (Line(say="rounds.motivated"),))
     text, place = (press.inputs.get(name, "") for name in ("motivation", "place"))
+    kept = next_card.waits_for_place(context, at.sheet, at.stop)
+    if kept and context.turn.kind == "text":  # it says where
+        text, place = "", place or text
+    text = text if text.strip() else kept  # a posted card does not show what is stored
     try:
         written = answers.motivation(context.origin, at.sheet, how, text, place)
     except (PersonalNumberInText, NothingToSay, PlaceMissing, OnlyText, OnlyReference) as error:
@@ -106,6 +110,9 @@ def _motivate(context: TurnContext, press: Press[OnCard], right: Right, how: Mot
         raise
     # With `Motivering saknas` pressed beside a text: the answer is hers, and the text is not lost.
     told = filled_in.draft(context, at.sheet, press) if how == "missing" else ()
+    stop = at.sheet.stop(at.stop.key)
+    if stop and stop.where and is_open(stop, at.sheet.applied):
+        return Done(next_card.card(context, at.sheet, stop), changes)
     return Done(after(context, at, told), changes)
 
 
@@ -135,7 +142,7 @@ def go_to(context: TurnContext, press: Press[ToItem]) -> Reaction:
 
 def _motivation_if_only_it_is_missing(sheet: Sheet, stop: Stop, item_id: str) -> Stop:
     """Return the motivation card when the motivation is all that is missing, else the question's own card."""
-    lacks = any(gap.id == item_id and gap.why == "unmotivated" for gap in sheet.gaps)
+    lacks = any(gap.id == item_id and gap.why in ("unmotivated", "bare") for gap in sheet.gaps)
     own = next((s for s in sheet.way if s.kind == "motivation" and not s.about and item_id in s.items), None)
     if any(gap.id == item_id and gap.why == "no_method" for gap in sheet.gaps):
         return sheet.stop(f"detail:{item_id}") or stop

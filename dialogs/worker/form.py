@@ -170,9 +170,12 @@ class _Saving:
         if self._moved & set(stop.items) or self._sheet.stop(stop.key) is None:
             self._too_late()
             return
+        text = text or next_card.waits_for_place(self._context, self._sheet, stop)
         how: Motivation = "text" if text or place else "missing"
         written = answers.motivation(self._context.origin, self._sheet, how, text, place)
         self.changes += answers.motivate(self._context.session, self._context.origin, self._sheet, stop, written)
+        if next_card.waits_for_place(self._context, self._sheet, stop):
+            self.told["where"] = Line(say="rounds.where")
 
     def _too_late(self) -> None:
         self.told["changed"] = Line(say="form.changed_meanwhile")

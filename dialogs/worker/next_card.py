@@ -45,7 +45,8 @@ def card(
     elif stop.kind == "detail":
         view = detail(context, sheet, stop, notices)
     else:
-        view = motivation(sheet, stop, notices, *_begun(context, sheet, stop))
+        told = (Line(say="rounds.where"),) if not notices and waits_for_place(context, sheet, stop) else notices
+        view = motivation(sheet, stop, told, *_begun(context, sheet, stop))
     if basis is not None and len(basis.sheets) > 1 and isinstance(view, QuestionView | MotivationView):
         view = view.model_copy(update={"nav": (*_same_as(context, basis, sheet, stop), *view.nav)})
     if any(item_id in sheet.answers and sheet.answers[item_id].returned for item_id in stop.items):
@@ -67,13 +68,24 @@ def _same_as(context: TurnContext, basis: Basis, sheet: Sheet, stop: Stop) -> tu
 
 
 def _begun(context: TurnContext, sheet: Sheet, stop: Stop) -> tuple[str, str]:
-    """Return the draft text and place; for a motivation the chef sent back, the stored ones to continue from."""
+    """Return the draft text and place; else the stored ones to continue from, if the chef sent them back or, in a
+    round, nothing says where.
+    """
     item_id = stop.items[0]
     text, place = drafts.read(context.session, sheet.filled, item_id, context.person_id)
-    if text or place or item_id not in sheet.rows or not sheet.answers[item_id].returned:
+    if text or place or item_id not in sheet.rows:
+        return text, place
+    if not (sheet.answers[item_id].returned or (stop.where and sheet.answers[item_id].motivation)):
         return text, place
     kept = sheet.written(context.session, item_id)
     return kept.motivation, kept.place
+
+
+def waits_for_place(context: TurnContext, sheet: Sheet, stop: Stop) -> str:
+    """Return the text that is stored of a motivation which, in a round, also has to say where; empty if none waits."""
+    if not (stop.where and all(sheet.answers[item_id].only_here for item_id in stop.items)):
+        return ""
+    return sheet.written(context.session, stop.items[0]).motivation
 
 
 def detail(
@@ -153,6 +165,7 @@ def motivation(sheet: Sheet, stop: Stop, notices: tuple[Line, ...], text: str, p
         version=sheet.checklist.version,
         items=stop.items,
         about=stop.about,
+        given=sheet.answers[stop.items[0]].choice if stop.where else "nej",
         current="" if is_open(stop, sheet.applied) else sheet.answers[stop.items[0]].motivation,
         by=sheet.motivation,
         text=text,

@@ -64,15 +64,17 @@ class RealBot:
         }
         return settings | self.more
 
-    def is_given(self, people: str) -> None:
-        """Make its database, with a register in it; in this process, as each command costs as much as a start."""
+    def is_given(self, people: str, cases: str = "") -> None:
+        """Make its database, with a register and cases in it; in this process: a command costs as much as a start."""
         put_database(self.folder / "bot.db")  # where its database is PostgreSQL, nobody looks at it
         (self.folder / "people.csv").write_text(people, encoding="utf-8")
+        (self.folder / "cases.csv").write_text(cases, encoding="utf-8")
         with pytest.MonkeyPatch.context() as patch:
             for name, value in self._settings.items():
                 patch.setenv(name, value)
             assert main(("migrate",)) == 0
             assert main(("people", "import", str(self.folder / "people.csv"))) == 0
+            assert not cases or main(("cases", "import", str(self.folder / "cases.csv"))) == 0
 
     async def start(self) -> None:
         """Start, and return once it responds."""

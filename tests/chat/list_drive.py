@@ -122,7 +122,8 @@ def presses_through(chat: Chat, given: Mapping[str, str] | None = None) -> Chat:
             chat.presses(words(chat, "buttons.save"), detail_of(view.checklist, view.version, view.item.item))
         else:
             assert view.kind == "motivation", f"{view.kind}: {chat.text}"
-            chat.presses(words(chat, "buttons.save"), {"motivation": "Påhittad motivering: det framgår inte"})
+            why = {"motivation": "Påhittad motivering: det framgår inte", "place": "s. 4"}
+            chat.presses(words(chat, "buttons.save"), why)
     raise AssertionError(chat.text)
 
 

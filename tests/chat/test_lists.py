@@ -277,7 +277,7 @@ def test_what_the_next_question_presupposes_is_asked_first(room: Room) -> None:
     furnish(room)
     greta = begins(room.chat("greta"), "peer_review_bou", CHILD)
     greta.types("ja").is_asked("child_heard_in_prelim").types("e/t").is_asked("child_heard_in_investigation")
-    greta.types("ändra 2").types("nej").types("Påhittad motivering: det framgår inte")
+    greta.types("ändra 2").types("nej").types("Påhittad motivering: det framgår inte").types("journalen, 12 maj")
     greta.is_asked("prelim_child_not_heard_motivated")
 
 

@@ -1,13 +1,20 @@
 """What a round refuses, and what it does when somebody cannot go on: each on every door."""
 
 import pytest
+from sqlmodel import select
 
+from checklists.frame_file import COLUMNS
+from reports.rounds import round_rows
+from reports.selected import Selection
+from storage import answers
+from storage.desk import Session
 from storage.filled import FilledRow
 from storage.raised import RaisedRow
 from storage.rounds import ConsentRow, ReadingRow, RoundCaseRow, RoundReviewerRow, RoundRow
 from tests.chat.harness import NORTH, SOUTH, Chat, Room, move_in
 from tests.chat.list_drive import takes_in
 from tests.chat.round_drive import adds, calibrates, drawn_for, draws, furnish, refs
+from tests.chat.test_motivation_setting import sets
 from tests.chat.test_rounds import declares, opens, person, rows
 
 SVEN = ("sven", "Sven Granskare", SOUTH, "peer_reviewer")
@@ -234,3 +241,178 @@ def test_reviewers_are_changed_and_taken_out_before_the_start_and_old_buttons_do
         mona.presses(title, on=before)
     assert len(rows(room, RoundReviewerRow)) == 2
     assert len(rows(room, ReadingRow)) == 2
+
+
+# --- what a Nej and a Delvis carry -----------------------------------------------------------------------------------
+
+
+def asked_why(room: Room, choice: str = "nej") -> tuple[Chat, str, str]:
+    """Bring Cia to the motivation card of her first question; return her chat, the case and the item."""
+    begun(room, "cia", "dan")
+    cia = room.chat("cia")
+    ref = drawn_for(cia)[0]
+    declares(cia, ref)
+    calibrates(cia)
+    opens(cia, ref)
+    while choice.split(",")[0].split(" ")[0].capitalize() not in cia.buttons:  # the seed chooses which comes first
+        cia.presses("Ja")
+    cia.types(choice)
+    view = cia.view
+    assert view is not None
+    assert view.kind == "motivation"
+    return cia, ref, view.items[0]
+
+
+def kept_of(room: Room, item: str) -> tuple[str, str, str, str]:
+    """Return answer, motivation, its kind and where in the file, as the newest revision has them."""
+
+    def read(session: Session) -> tuple[str, str, str, str]:
+        row = session.exec(select(FilledRow)).one()
+        kept = answers.read(session, row, answers.latest(session, row.id)[item])
+        return kept.choice, kept.motivation, kept.motivation_kind, kept.place
+
+    return room.desk.run_now(read)
+
+
+TEXT, WHERE = "Barnets ord saknas i utredningen", "s. 4"
+
+
+def test_a_motivation_pressed_without_where_is_kept_and_where_is_asked_for(room: Room) -> None:
+    cia, ref, item = asked_why(room)
+
+    cia.presses("Spara", {"Motivering": TEXT}).sees("Skriv också var i akten")
+    assert kept_of(room, item) == ("nej", TEXT, "text", "")
+    cia.types(f"vad saknas kollegial granskning {ref}").sees("Motivering saknas, eller var i akten.")
+    cia.types(f"fortsätt kollegial granskning {ref}")
+    cia.presses("Spara", {"Motivering": "", "Var i akten": WHERE})
+    assert kept_of(room, item) == ("nej", TEXT, "text", WHERE)
+    cia.types(f"vad saknas kollegial granskning {ref}")
+    assert "Motivering saknas, eller var i akten." not in cia.text
+
+
+@pytest.mark.parametrize("choice", ["nej", "delvis"])
+def test_a_motivation_typed_with_the_answer_is_one_and_the_next_line_says_where(room: Room, choice: str) -> None:
+    cia, _, item = asked_why(room, f"{choice}, {TEXT}")
+
+    cia.sees("Skriv också var i akten")
+    assert kept_of(room, item) == (choice, TEXT, "text", "")
+    cia.types("journalanteckning 12 maj")
+    assert kept_of(room, item) == (choice, TEXT, "text", "journalanteckning 12 maj")
+    assert cia.kind() == "question"
+
+
+def test_a_short_place_is_asked_about_once_and_then_kept_beside_the_text(room: Room) -> None:
+    cia, _, item = asked_why(room, f"nej {TEXT}")
+
+    cia.types("s4")
+    assert cia.kind() == "doubt"
+    cia.presses("Spara som motivering")
+    assert kept_of(room, item) == ("nej", TEXT, "text", "s4")
+
+
+def test_finns_i_akten_says_both_and_beside_a_text_keeps_it(room: Room) -> None:
+    cia, _, item = asked_why(room)
+
+    cia.types(f"finns i akten, {WHERE}")
+    assert kept_of(room, item) == ("nej", "", "reference", WHERE)
+    assert cia.kind() == "question"
+    cia.types(f"nej {TEXT}").sees("Skriv också var i akten")
+    view = cia.view
+    assert view is not None
+    assert view.kind == "motivation"
+    cia.types(f"finns i akten, {WHERE}")
+    assert kept_of(room, view.items[0]) == ("nej", TEXT, "reference", WHERE)
+
+
+def test_the_form_keeps_the_text_and_asks_for_where(room: Room) -> None:
+    cia, ref, item = asked_why(room)
+
+    cia.types(f"formulär kollegial granskning {ref}").presses("Spara", {f"{item}.text": TEXT})
+    cia.sees("Skriv också var i akten")
+    assert kept_of(room, item) == ("nej", TEXT, "text", "")
+    cia.presses("Spara", {f"{item}.place": WHERE})
+    assert kept_of(room, item) == ("nej", TEXT, "text", WHERE)
+    assert "Skriv också var i akten" not in cia.text
+
+
+def test_a_case_whose_people_got_protected_has_only_where(room: Room) -> None:
+    cia, ref, item = asked_why(room)
+    takes_in(room, case_ref=ref, protected_identity="ja")
+
+    cia.presses("Spara", {"Motivering": TEXT})
+    assert kept_of(room, item) == ("nej", "", "", "")
+    assert TEXT not in cia.text
+
+
+def test_a_municipality_that_has_motivations_written_here_asks_for_no_place(room: Room) -> None:
+    sets(room, "text")
+    cia, _, item = asked_why(room)
+
+    cia.types(TEXT)
+    assert kept_of(room, item) == ("nej", TEXT, "text", "")
+    assert cia.kind() == "question"
+
+
+def test_a_typed_answer_works_again_when_a_case_has_been_raised_and_received(room: Room) -> None:
+    begun(room, "cia", "dan")
+    cecilia = room.chat("cecilia").installs()
+    cia = room.chat("cia")
+    ref = drawn_for(cia)[0]
+    declares(cia, ref)
+    calibrates(cia)
+    opens(cia, ref).presses("Ta upp nu").presses("Ta upp nu")
+    sent = cia.shown
+    cia.types("nej").sees("Fortsätt " + ref).presses("Fortsätt " + ref)  # no question was shown last, so it asks which
+    assert cia.kind() == "question"
+    cecilia.receives().presses("Mottaget")
+    cia.presses("Tillbaka till granskningen", on=sent)
+    assert cia.kind() == "question"
+    cia.types("nej").sees("Varför är svaret Nej")
+
+
+def test_going_on_from_a_new_card_shows_where_she_is_now(room: Room) -> None:
+    begun(room, "cia", "dan")
+    cia = room.chat("cia")
+    ref = drawn_for(cia)[0]
+    declares(cia, ref)
+    calibrates(cia)
+    opens(cia, ref)
+    cia.presses("Ta upp nu").presses("Tillbaka till granskningen").presses("Ja")
+    at = cia.view.item.item  # type: ignore[union-attr]
+    cia.presses("Ta upp nu").presses("Tillbaka till granskningen").is_asked(at)
+    cia.types("granska").presses("Fortsätt").is_asked(at)
+    cia.presses("Ja")
+    assert cia.view.item.item != at  # type: ignore[union-attr]
+    at = cia.view.item.item  # type: ignore[union-attr]
+    cia.types("granska").presses("Fortsätt").is_asked(at)
+
+
+def test_what_is_drawn_in_an_open_round_is_in_no_other_and_what_is_only_begun_is_not_exported_as_reviewed(
+    room: Room,
+) -> None:
+    mona = begun(room, "cia", "dan")
+    draws(mona, {"Namn": "Andra omgången"}).sees("Inget ärende i perioden kan dras")
+    cia = room.chat("cia")
+    ref = drawn_for(cia)[0]
+    declares(cia, ref)
+    calibrates(cia)
+    opens(cia, ref)
+
+    found = room.desk.run_now(lambda session: list(round_rows(session, Selection())))
+    assert {row[COLUMNS.index("reviewed")] for row in found} == {"nej"}
+
+
+def test_when_a_reviewer_has_left_another_is_added_to_the_open_round_and_takes_over(room: Room) -> None:
+    mona = begun(room, "cia", "dan")
+    room.chat("elsa").installs()
+    ref = drawn_for(room.chat("dan"))[0]
+    move_in(room.desk, ("cia", "Cia Granskare", NORTH, "peer_reviewer"), days="2025-01-01,2026-05-11")
+
+    mona.types("egenkontroll").presses("Öppna")
+    place = [row.title.args["ref"] for row in mona.view.rows].index(ref)  # type: ignore[union-attr]
+    mona.presses("Annan granskare", nth=place).sees("Ingen i omgången kan ta över")
+    adds(mona, "elsa").presses("Annan granskare", nth=place)
+    to = mona.view.fields[0].options[0].value  # type: ignore[union-attr]
+    mona.presses("Byt granskare", {"to": to}).sees("Elsa Granskare granskar ärendet nu.")
+    assert drawn_for(room.chat("elsa")) == [ref]
+    assert drawn_for(room.chat("dan")) == []

@@ -54,7 +54,7 @@ FROM_CODES = {
     "report_page.kind_": KINDS,
     "answers.": {*CHOICES, OPEN, "fritext", "unknown"},
     "motivations.": set(get_args(Motivation)) - {""},
-    "gaps.": {"unanswered", "unknown", "unmotivated", "returned", "no_method"}
+    "gaps.": {"unanswered", "unknown", "unmotivated", "returned", "no_method", "bare"}
     | {str(choice) for checklist in all_checklists().values() for item in checklist.items for choice in item.gap_on},
     "lists.part_": set(get_args(FilePart)),
     "steps.": set(get_args(Step)),
