@@ -25,9 +25,9 @@ _CHEF_BUTTONS = (
     ("enhetens ärenden", "buttons.unit_cases"),
     ("ersättare", "buttons.deputies"),
 )
-_OF_ROLE: dict[Role, ListId] = {"peer_reviewer": "peer_review_bou", "auditor": "sample_audit"}
+_OF_ROLE: dict[Role, ListId] = {"auditor": "sample_audit"}
+"""Not a reviewer's: what she answers is drawn for her, and `granska` shows it."""
 _EXAMPLES: dict[ListId, str] = {
-    "peer_review_bou": "ny kollegial granskning SN 2026/0456",
     "sample_audit": "ny stickprov SN 2026/0456",
 }
 _WORKER_BUTTONS = (

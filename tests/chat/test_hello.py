@@ -3,7 +3,7 @@
 import pytest
 
 from tests.chat.drive import opens
-from tests.chat.harness import REF, Chat, Room
+from tests.chat.harness import NORTH, REF, Chat, Room, move_in
 
 
 @pytest.mark.parametrize("word", ["hjälp", "hej", "?", "HJÄLP", "hjalp", "Hej", "help", "hello", "  hjälp  ", "hjälp."])
@@ -126,3 +126,10 @@ def test_english_once_chosen_stays_and_swedish_comes_back(anna: Chat) -> None:
 def test_a_language_that_is_not_spoken_is_asked_about(anna: Chat) -> None:
     anna.types("språk").sees("språk sv", "språk en")
     anna.types("språk de").sees("språk sv", "språk en")
+
+
+def test_a_reviewers_way_is_what_is_drawn_for_her(room: Room) -> None:
+    move_in(room.desk, ("gun", "Gun Låtsas", NORTH, "peer_reviewer"))
+
+    gun = room.chat("gun").types("hjälp").sees("granska").sees_no("mina ärenden", "Ny kollegial granskning")
+    assert "Granska" in gun.buttons
