@@ -494,20 +494,21 @@ def put_consent(session: Session, row: ConsentRow) -> ConsentRow:
 # --- read again ------------------------------------------------------------------------------------------------------
 
 
+_OF_THE_LIST = and_(
+    col(ReadingRow.round_id) == col(FilledRow.round_id),
+    col(ReadingRow.case_id) == col(FilledRow.case_id),
+    col(ReadingRow.person_id) == col(FilledRow.person_id),
+    col(ReadingRow.ended) == "",
+)
+"""Which reading a list is filled in for, if its reviewer still has it."""
+
+
 def read_at_random(session: Session, tenant_id: int) -> Sequence[tuple[FilledRow, bool]]:
     """Return the lists of cases that were drawn at random for a round, each with whether it is the second reading."""
     query = (
         select(FilledRow, ReadingRow.second)
         .join(RoundRow, col(RoundRow.id) == col(FilledRow.round_id))
-        .join(
-            ReadingRow,
-            and_(
-                col(ReadingRow.round_id) == col(RoundRow.id),
-                col(ReadingRow.case_id) == col(FilledRow.case_id),
-                col(ReadingRow.person_id) == col(FilledRow.person_id),
-                col(ReadingRow.ended) == "",
-            ),
-        )
+        .join(ReadingRow, _OF_THE_LIST)
         .where(RoundRow.tenant_id == tenant_id, RoundRow.method == "random")
         .order_by(col(FilledRow.id))
     )
@@ -536,15 +537,7 @@ def twice_read(
             RoundCaseRow,
             and_(col(RoundCaseRow.round_id) == col(RoundRow.id), col(RoundCaseRow.case_id) == col(FilledRow.case_id)),
         )
-        .join(
-            ReadingRow,
-            and_(
-                col(ReadingRow.round_id) == col(RoundRow.id),
-                col(ReadingRow.case_id) == col(FilledRow.case_id),
-                col(ReadingRow.person_id) == col(FilledRow.person_id),
-                col(ReadingRow.ended) == "",
-            ),
-        )
+        .join(ReadingRow, _OF_THE_LIST)
         .where(RoundRow.tenant_id == tenant_id, RoundRow.checklist == checklist, col(RoundCaseRow.twice).is_(True))
         .where(or_(col(RoundRow.state) == "open", col(RoundRow.closed_at) >= since))
         .order_by(col(FilledRow.case_id), col(FilledRow.file_part), col(ReadingRow.second))
