@@ -68,7 +68,8 @@ class RealBot:
         """Make its database, with a register and cases in it; in this process: a command costs as much as a start."""
         put_database(self.folder / "bot.db")  # where its database is PostgreSQL, nobody looks at it
         (self.folder / "people.csv").write_text(people, encoding="utf-8")
-        (self.folder / "cases.csv").write_text(cases, encoding="utf-8")
+        if cases:
+            (self.folder / "cases.csv").write_text(cases, encoding="utf-8")
         with pytest.MonkeyPatch.context() as patch:
             for name, value in self._settings.items():
                 patch.setenv(name, value)

@@ -262,7 +262,8 @@ ANNA = Entry("object-one", None, "Anna Påhitt", "Påhittade enheten", "case_wor
 def entered(desk: Desk, world: World, entry: Entry) -> str:
     """Enter a line of the register; return what it came to, which is an event unless nothing changed."""
     what, changes = desk.run_now(lambda session: people.enter(session, by(world), entry))
-    assert events(changes) == ([] if what == "unchanged" else [f"person_{what}"])
+    told = [event for event in events(changes) if event != "role_was"]  # the days that a change leaves out
+    assert told == ([] if what == "unchanged" else [f"person_{what}"])
     return what
 
 

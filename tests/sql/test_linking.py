@@ -74,3 +74,30 @@ def test_a_case_takes_over_the_links_of_another_where_it_has_none_of_its_own(des
         assert case_links.every_of(session, gone.id) == []
 
     desk.run_now(work)
+
+
+def test_a_question_about_a_case_that_was_withdrawn_meanwhile_is_gone(desk: Desk, world: World) -> None:
+    def work(session: Session) -> None:
+        case, other = the_case(session, world), adult(session, world)
+        linking.ask(session, by(world), other, case)
+        [row] = case_links.every_of(session, case.id)
+        other.withdrawn = True
+        session.flush()
+        with pytest.raises(LinkGone):
+            linking.say(session, by(world), row, case, yes=True)
+
+    desk.run_now(work)
+
+
+def test_a_link_moves_to_a_case_that_has_no_link(desk: Desk, world: World) -> None:
+    def work(session: Session) -> None:
+        gone, stays, other = the_case(session, world), child(session, world, "SN 2026/0777"), adult(session, world)
+        linking.link(session, by(world), gone, other)
+
+        linking.follow(session, by(world), gone, stays)
+
+        assert [(row.adult_case_id, row.child_case_id) for row in case_links.every_of(session, other.id)] == [
+            (other.id, stays.id)
+        ]
+
+    desk.run_now(work)
