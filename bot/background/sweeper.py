@@ -58,8 +58,9 @@ class Sweeper:
                 more = done.more
             self._swept = {(tenant_id, day)} | {known for known in self._swept if known[1] == day}
             self._wake()
-        if (to_sweep or day != self._day) and not left:
-            self._metrics.health.note("skipped", went_well=not await self._desk.run(skipped.is_any))
+        if to_sweep or day != self._day:
+            if not left:
+                self._metrics.health.note("skipped", went_well=not await self._desk.run(skipped.is_any))
             self._day = day
 
 
