@@ -426,8 +426,9 @@ async def test_one_report_that_cannot_be_worked_out_stops_nobody_elses_protectio
     assert CRASHED_AT in await log.until("reminders left out case")
     assert [town.told(name) for name in ("w0", "w1")] == [0, 1]
     assert "skipped" in town.metrics.health.troubles()
-    await sweeper.sweep_if_due()
-    assert "skipped" in town.metrics.health.troubles(), "the next look, a second later, takes it back"
+    for _ in range(3):  # what the first look recorded is looked at again before nothing is new
+        await sweeper.sweep_if_due()
+        assert "skipped" in town.metrics.health.troubles(), "a look a second later takes it back"
     no_value_in(log)
 
 
