@@ -17,6 +17,7 @@ DEFINITIONS = Path(__file__).parent / "definitions"
 MOST_BYTES = 100_000
 """The largest file that is read, ten times what a list takes: it is read within a second."""
 DEEPEST = 20
+_QUICK = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLAIN_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 _QUOTED = re.compile(r"'([^']*)'")
 _LONG_QUOTE = re.compile(r"""(['"])(?:(?!\1).){3,}\1""")
@@ -59,7 +60,7 @@ def _parse(path: Path) -> tuple[Any, dict[Path_, int], list[Fault]]:
     text = ""
     try:
         text = raw.decode()
-        root = yaml.compose(text, Loader=_PlainLoader)
+        root = _composed(text)
     except Refusal as error:
         raise BadFile(path, error.faults) from None
     except UnicodeDecodeError as error:
@@ -78,6 +79,26 @@ def _parse(path: Path) -> tuple[Any, dict[Path_, int], list[Fault]]:
     lines: dict[Path_, int] = {}
     faults: list[Fault] = []
     return _plain(root, (), lines, faults), lines, faults
+
+
+def _composed(text: str) -> yaml.Node | None:
+    """Return the root. A sound file is read in C where that is there; what is wrong is told by the reader in Python."""
+    try:
+        if _is_plain(text):
+            return yaml.compose(text, Loader=_QUICK)
+    except yaml.YAMLError:
+        pass
+    return yaml.compose(text, Loader=_PlainLoader)
+
+
+def _is_plain(text: str) -> bool:
+    depth = 0
+    for event in yaml.parse(text, Loader=_QUICK):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        if isinstance(event, yaml.AliasEvent) or depth >= DEEPEST:
+            return False
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+    return True
 
 
 class _PlainLoader(yaml.SafeLoader):

@@ -134,6 +134,8 @@ def pytest_configure(config: pytest.Config) -> None:
         settings = name.startswith(("BK_", "MicrosoftApp")) or name == "PORT" or name.lower().endswith("_proxy")
         if settings and name not in KEPT_SETTINGS:
             del os.environ[name]
+    # Of the processes that tests start, some two hundred, each would compile the whole project anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["BK_TRAIL_KEY"] = TRAIL.hex()  # commands and tests open the same databases
     if os.environ.get("BK_REQUIRE_ALL") == "1" and not hasattr(config, "workerinput"):
         absent = [need.words for need in OUTSIDE if not need.is_there()]

@@ -156,7 +156,7 @@ class Room:
         """Return all rows of all tables as text, to check that nothing was stored."""
         return self.content_but()
 
-    def written(self) -> str:
+    def kept_text(self) -> str:
         """Return all that is stored as one text without ids and hashes: in those a few digits occur by chance."""
         return DRAWN.sub("", str(self.content()))
 

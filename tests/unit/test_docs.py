@@ -116,8 +116,8 @@ def test_decisions_are_numbered_without_holes_dated_and_listed() -> None:
 # --- completeness, both ways: nothing undocumented, and nothing documented that no longer exists ---------------------
 
 OPERATORS = ("docs/drift.md", "docs/gallring.md", "docs/loggen.md", "docs/paminnelser.md", "docs/svar-fran-fil.md")
-NOT_OURS = {"PATH", "PGPASSWORD", "PGSERVICE", "PGSSLMODE", "SSL_CERT_FILE"}
-"""Variables of the operating system, of PostgreSQL and of OpenSSL."""
+NOT_OURS = {"PATH", "PGPASSWORD", "PGSERVICE", "PGSSLMODE", "PYTHONDONTWRITEBYTECODE", "SSL_CERT_FILE"}
+"""Variables of the operating system, of Python, PostgreSQL and OpenSSL."""
 
 
 def section(text: str, heading: str) -> str:
