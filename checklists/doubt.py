@@ -66,6 +66,12 @@ _MOST_SAID_OF_IT = 6
 """The most words in a line about what she did or wants here; a longer one tells of somebody."""
 _REF_ALONE = re.compile(r"[a-zåäö]{1,6}[ -]?\d{2,4}\s?[/:-]\s?\d{1,6}", re.IGNORECASE)
 _DAY_ALONE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[/.]\d{1,2}(?:[ /.-]\d{2,4})?")
+_WHERE_ALONE = re.compile(
+    r"(?:(?:pa|till|for|on|to|aven|ocksa)\s+)*"
+    r"(?:(?:fraga|fragor|fragan|fragorna|questions?|nr|nummer|barn|barnen|child|alla|allt|all|den|de|det|resten|\d{1,2})"
+    r"[\s,.&–-]*(?:(?:och|and|samt|till|to|aven|ocksa)\s+)*)+"
+)
+"""Which questions or children an answer is for: `på 2 och 3`, `alla`."""
 _GIVEN = re.compile(
     r"(?:(?:till|ar|to|is|=|:)\s*)?"
     r"(?:(?:[^\W\d]{1,5}\s+)?\S*\d\S*(?:\s+(?:barn|child)\s+\d{1,2})?|ja|nej|yes|no|vet inte)",
@@ -107,6 +113,8 @@ def _is_request(words: str, names: Collection[str]) -> bool:
     words = " ".join(parts)
     if words in _SAID or _REF_ALONE.fullmatch(words) or _DAY_ALONE.fullmatch(words):
         return True
+    if _WHERE_ALONE.fullmatch(words) and any(map(str.isalpha, words)):
+        return True
     if {"du", "you"} & set(parts[:3]) and len(parts) <= _MOST_ADDRESSED:
         return True
     said = read_answer(words)
@@ -146,6 +154,11 @@ def _begins_like(parts: list[str], name: str) -> bool:
     if 2 * shared / (len(begins) + len(name)) < _ALIKE:
         return False
     return SequenceMatcher(None, begins, name).ratio() >= _ALIKE
+
+
+def is_reference_alone(line: str) -> bool:
+    """Return whether a line is nothing but what looks like a case reference."""
+    return _REF_ALONE.fullmatch(line.strip()) is not None
 
 
 def names_of(words: Collection[str]) -> frozenset[str]:

@@ -29,7 +29,9 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"(?:[\s,]+(?:(?:barn|child)\s*\d{1,2}|nu|idag|i dag|tack|snälla|now|today|please|thanks))+", re.IGNORECASE
+    r"(?:[\s,]+(?:(?:barn|child)\s*\d{1,2}|(?:\d{1,2}|ett|två|tre|fyra|one|two|three|four)\s+(?:barn|child(?:ren)?)"
+    r"|nu|idag|i dag|tack|snälla|now|today|please|thanks))+",
+    re.IGNORECASE,
 )
 _ENDS = " \t\n.,;:!?\"'”»«"
 _LETTER_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")

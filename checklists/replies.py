@@ -74,7 +74,7 @@ _WORDS = {
 _POLITE = words_of(
     "tack tackar tusen snälla snalla bra toppen super perfekt fint kanon utmärkt okej okey ok oki hej hejsan",
     "hallå hejdå så mycket för hjälpen thanks thank you please great fine nice okay good morgon dag kväll god",
-    "trevlig helg vänligen hälsningar mvh cheers bye då så so very",
+    "trevlig helg vänligen hälsningar mvh cheers bye då så so very much",
 )
 _POLITE_CORE = words_of(
     "tack tackar snälla snalla thanks thank please hej hejsan hallå hejdå mvh cheers bye toppen super perfekt",
@@ -98,9 +98,9 @@ _FRAME = re.compile(
 )
 _SPOKEN_MARKS = words_of("punkt utropstecken komma period")
 """How a phone writes the mark that was dictated."""
-_ABOUT = (
-    re.compile(r"(?:fråga|question) (?P<number>\d{1,2})[:.,]? +(?P<said>.+)", re.IGNORECASE),
-    re.compile(r"(?P<said>.+?) (?:på|till|on|to) (?:fråga|question) (?P<number>\d{1,2})[.!]?", re.IGNORECASE),
+_ABOUT_FIRST = re.compile(r"(?:(?:fråga|question) )?(?P<number>\d{1,2})[:.,)]? +(?P<said>.+)", re.IGNORECASE)
+_ABOUT_LAST = re.compile(
+    r"(?P<said>.+?) (?:på|till|on|to) (?:(?:fråga|question|nr|nummer) )?(?P<number>\d{1,2})[.!]?", re.IGNORECASE
 )
 _ALL = words_of("alla allt samtliga all everything")
 _ALL_OF = words_of("på till for to on fyra four frågor frågorna of them")
@@ -208,11 +208,13 @@ def says_none(line: str) -> bool:
 
 
 def about_number(line: str) -> tuple[int, str] | None:
-    """Return the question's number and the answer of `fråga 2: nej` or `nej på fråga 2`; None if it is neither."""
-    for pattern in _ABOUT:
+    """Return the question's number and what is said of `fråga 2: nej`, `2 nej, TEXT` or `nej på fråga 2`; None if it is
+    none of them.
+    """
+    for pattern, with_text in ((_ABOUT_FIRST, True), (_ABOUT_LAST, False)):
         found = pattern.fullmatch(line.strip())
         said = read_answer(found["said"]) if found else None
-        if found is not None and said is not None and not said.text:
+        if found is not None and said is not None and (with_text or not said.text):
             return int(found["number"]), found["said"]
     return None
 

@@ -6,6 +6,7 @@ from functools import cache
 
 from actions.basis import BASIS
 from actions.changes import Change, record
+from checklists.doubt import is_reference_alone
 from checklists.errors import SignatureStands
 from checklists.replies import begins_with_answer, folded, words_of
 from checklists.rights import ANYONE, RELATIONS, Right, may, table
@@ -14,8 +15,9 @@ from dialogs.chef import deputies, extract, reading, sign_off, unit_case, unit_c
 from dialogs.figures import report
 from dialogs.messages import reminder_content
 from dialogs.rounds import feedback, from_answer, manage, own_measures, raising, register, review
-from dialogs.turn import menu
+from dialogs.turn import find_case, menu
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, parted
+from dialogs.turn.meant import meant
 from dialogs.turn.presses import Anyway, ForCommand, OfCommand
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.parts import Claim
@@ -54,7 +56,7 @@ _ASKED_WITH = words_of(
     "kan du kunde skulle jag vill behover fa se ha visa mig oppna snalla please show me open the can you could i want",
     "to see need alla garna en ett ta tar a",
 )
-_NEAR, _NEARER, _MOST_NEAR = 0.6, 0.75, 60
+_NEAR, _MOST_NEAR = 0.78, 60
 
 MODULES = (
     open_case,
@@ -164,6 +166,11 @@ def bare(text: str) -> str:
     return " ".join(words[first:])
 
 
+def is_command(command: Command, word: str) -> bool:
+    """Return whether a word is one of a command's own."""
+    return _BY_WORD.get(folded(word)) is command
+
+
 def find_title(context: TurnContext, text: str) -> tuple[Command, str] | None:
     """Return the command that the title of a button not shown leads to, and the rest of the line; None if none."""
     words = _said(text).split()
@@ -220,25 +227,38 @@ def run_verb(context: TurnContext, claim: Claim, inputs: Mapping[str, str]) -> R
 
 def not_understood(context: TurnContext, text: str) -> MenuView:
     """Answer a line that is neither a command nor an answer, with the nearest command if this person may run it."""
-    near = None if begins_with_answer(text) else _nearest(context, _said(text))
+    near = None if begins_with_answer(text) else nearest(context, text)
     return menu.not_understood(context, *near) if near else menu.not_understood(context)
 
 
-def _nearest(context: TurnContext, text: str) -> tuple[str, str] | None:
-    """Return the word of the nearest command and the rest of the line, which is kept where the command takes it."""
+def nearest(context: TurnContext, text: str) -> tuple[str, str] | None:
+    """Return the word of the nearest command and what it would be given; None if there is none.
+
+    A word of its own that is mistyped, else what people write who mean it, else a line that begins like it.
+    """
+    said = _said(text)
     allowed = {word: command.word for word, command in _BY_WORD.items() if _may(context, command.right)}
-    whole = get_close_matches(folded(text)[:_MOST_NEAR], allowed, n=1, cutoff=_NEAR)
+    mistyped = get_close_matches(folded(said)[:_MOST_NEAR], allowed, n=1, cutoff=_NEAR)
+    if mistyped:
+        return allowed[mistyped[0]], ""
+    ref = find_case.reference_or_none(context, said) if "ny" in allowed and is_reference_alone(said) else None
+    if ref is not None:
+        return "ny", ref
+    return meant(said, set(allowed.values()).__contains__) or _begun(context, said, allowed)
+
+
+def _begun(context: TurnContext, text: str, allowed: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return the command a line begins like, and the rest of the line, which is kept where the command takes it."""
+    whole: list[str] = []
     words = text.split()
     for count in (2, 1):
-        found = get_close_matches(folded(" ".join(words[:count]))[:_MOST_NEAR], allowed, n=1, cutoff=_NEARER)
+        found = get_close_matches(folded(" ".join(words[:count]))[:_MOST_NEAR], allowed, n=1, cutoff=_NEAR)
         if not found or len(words) <= count:
             continue
         command, rest = _BY_WORD[found[0]], " ".join(words[count:])
         if command.whole(context, rest):
             return command.word, rest
-        whole = whole or (found if count == 1 else [])
-    first = get_close_matches(folded(words[0])[:_MOST_NEAR], allowed, n=1, cutoff=_NEAR) if words else []
-    whole = whole or first
+        whole = whole or found
     return (allowed[whole[0]], "") if whole else None
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 from actions import people as acts
 from actions.changes import NONE, Change, Changes, record, stored
 from actions.origin import Origin
-from checklists.errors import PersonalNumberInText, SignatureStands, TextTooLong, UserError
+from checklists.errors import BadCaseRef, PersonalNumberInText, SignatureStands, TextTooLong, UserError
 from checklists.free_text import MOST_TEXT, MOST_TOGETHER
 from checklists.identity import entra_id
 from checklists.plain_text import is_nothing
@@ -366,9 +366,16 @@ def _typed(context: TurnContext) -> Reaction:
     if found is None and is_polite(text):
         return SayView(notices=(Line(say="typed.polite"),))
     found = found or commands.find_command(context, text, whole=False)
-    if found:
+    if found is None:
+        return misunderstood(context, shown_last, text)
+    try:
         return commands.run_command(context, found[0].word, found[1])
-    return misunderstood(context, shown_last, text)
+    except BadCaseRef:
+        near = commands.nearest(context, text)
+        is_it = near is None or commands.is_command(found[0], near[0])
+        if is_it and any(map(str.isdigit, found[1])):
+            raise
+        return misunderstood(context, shown_last, text)  # it begins with a command by chance: `ändra planerat beslut`
 
 
 def _asked_last(context: TurnContext) -> shown.Shown | None:

@@ -117,8 +117,9 @@ def _button(shown: Shown, text: str) -> Button | None:
 
 def _question(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     numbered = about_number(text)
-    if numbered is not None and numbered[0] != _number(context, shown):
-        return again(context, shown, Line(say="typed.not_an_answer"))
+    here = _number(context, shown) if numbered is not None else 0
+    if numbered is not None and numbered[0] != here:
+        return again(context, shown, Line(say="typed.other_question", args={"number": numbered[0], "shown": here}))
     said = read_answer(numbered[1] if numbered else text)
     if said is None:
         return again(context, shown, Line(say="typed.not_an_answer")) if begins_with_answer(text) else None

@@ -1,6 +1,7 @@
 """What a question means and what counts as Ja: in place on its card, or by number. Stores nothing."""
 
 from actions.basis import BASIS, Basis
+from checklists.errors import BadCaseRef
 from checklists.lifecycle import WRITER
 from checklists.list_names import LISTS
 from checklists.loader import newest
@@ -35,10 +36,14 @@ def what_counts(context: TurnContext, press: Press[OnCard]) -> Reaction:
 
 
 def what_is(context: TurnContext, rest: str) -> Reaction:
-    """Say what a question means, by its number in the list she has; without one, the question last shown."""
+    """Say what a question means, by its number in the list she has; without one, the question last shown.
+
+    Raises: BadCaseRef: what follows is neither a number nor a case.
+    """
     number, ref, _child = parts(rest)
-    is_word = not number and not maybe_ref(context, ref)  # `vad betyder barnets bästa` names no question
-    basis = find_case.named_list(context, "" if is_word else ref, WHAT_COUNTS)
+    if not number and not maybe_ref(context, ref):  # `vad betyder barnets bästa` names no question
+        raise BadCaseRef
+    basis = find_case.named_list(context, ref, WHAT_COUNTS)
     shown = context.shown
     sheet = None
     if basis is not None:
@@ -49,7 +54,7 @@ def what_is(context: TurnContext, rest: str) -> Reaction:
         checklist, role = _list_of(context) if basis is None else (basis.checklist, basis.role)
     asked = checklist.asked[role]
     by_number = {str(checklist.numbers[item.id]): item.id for item in asked}
-    if not number and not is_word and shown is not None and shown.kind == "question":
+    if not number and shown is not None and shown.kind == "question":
         number = str(checklist.numbers.get(OnCard.read(shown.at).item_id, ""))
     item_id = by_number.get(number.lstrip("0"))
     if item_id is None:

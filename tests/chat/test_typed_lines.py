@@ -4,8 +4,8 @@
 open), what the line should come to, and the line. What it should come to was written from the contract, not from the
 parser: `ja`, `nej`: the answer alone; `nej: TEXT`: with a motivation; `ja: TEXT`: with a note; `row …`: several
 answers; `facts …`; `text`: the motivation itself; `missing`, `file`; `later`; `view KIND`: a command; `which`: which
-case is meant; `which_question`; `suggests`: a mistyped command; `polite`, `nothing`, `personal`; `asked`: nobody can
-be sure.
+case is meant; `which_question`; `suggests WORD`: a mistyped command, or what it is called; `polite`, `nothing`,
+`personal`; `asked`: nobody can be sure.
 """
 
 import sqlite3
@@ -98,7 +98,7 @@ def _told(anna: Chat, what: str, kind: str, rest: str) -> bool:
     if kind == "which_question":
         return "Vilken fråga svarar du på?" in anna.text
     if kind == "suggests":
-        return "Menade du" in anna.text
+        return f"Menade du ”{rest}" in anna.text
     return kind == "later" and "Frågan är kvar till senare" in anna.text
 
 

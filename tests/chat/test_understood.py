@@ -106,7 +106,7 @@ def test_a_bare_reference_one_may_not_open_is_answered_like_one_that_does_not_ex
     asked_first: Chat, room: Room
 ) -> None:
     doris = room.chat("doris")
-    texts = [doris.types(line).text for line in (REF, "SN 2026/0999")]
+    texts = [doris.types(line).text.replace(line, "") for line in (REF, "SN 2026/0999")]
 
     assert texts[0] == texts[1]
 
@@ -262,4 +262,4 @@ def test_what_may_not_be_meant_as_a_comment_is_not_kept_as_one(asked_first: Chat
 
 def test_a_word_is_no_number_of_a_question(asked_first: Chat) -> None:
     asked_first.types("vad är fråga 4?").sees("information om utredningen?", "Räknas som Ja")
-    asked_first.types("vad betyder barnets bästa?").sees("Numren går från 1").sees_no("Räknas som Ja")
+    asked_first.types("vad betyder barnets bästa?").sees("Menade du ”vad betyder”?").sees_no("Räknas som Ja")
