@@ -29,16 +29,15 @@ _MEANT = (
     ),
     (
         "uppgifter",
-        "datum; datumet; dagen; dag; sista dag; sista dagen; frist; fristen; tidsfrist; fyra månader; deadline; date;"
-        "planerat; planerad; planerat beslut; beslut; beslutet; beslutat; beslutad; beslutades; inledd; inlett; inledde;"
-        "inleddes; öppnades; placerat; placerad; placerade; placerats; placering; våld; våldsärende; våldsärendet;"
-        "skyddad; skyddade; skyddat; medhandläggare; handläggare; handläggaren; förläng; förlänga;"
-        "förlängning;"
-        "avsluta; avslutat; avslutad; avslutas; stäng; stänga; stängt; flytta; flyttat; byta; byt;"
-        "antal barn;"
-        "lägg till barn; lägg till ett barn; till barn; ett barn till; två barn; tre barn; flera barn; syskon; när ska;"
-        "placed; violence; protected; co-worker; extend; extension; close; closed; move; moved; decided; decision;"
-        "opened; add a child; two children; sibling; siblings; when",
+        "datum; datumet; dagen; dag; sista dag; sista dagen; frist; fristen; tidsfrist; fyra månader; "
+        "deadline; date; planerat; planerad; planerat beslut; beslut; beslutet; beslutat; beslutad; "
+        "beslutades; inledd; inlett; inledde; inleddes; öppnades; placerat; placerad; placerade; placerats; "
+        "placering; våld; våldsärende; våldsärendet; skyddad; skyddade; skyddat; medhandläggare; handläggare; "
+        "handläggaren; förläng; förlänga; förlängning; avsluta; avslutat; avslutad; avslutas; stäng; stänga; "
+        "stängt; flytta; flyttat; byta; byt; antal barn; lägg till barn; lägg till ett barn; till barn; ett "
+        "barn till; två barn; tre barn; flera barn; syskon; när ska; placed; violence; protected; co-worker; "
+        "extend; extension; close; closed; move; moved; decided; decision; opened; add a child; two children; "
+        "sibling; siblings; when",
     ),
     (
         "vad saknas",
