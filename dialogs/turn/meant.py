@@ -28,6 +28,18 @@ _MEANT = (
         "how do i; who sees; who can see; stored; are you; what do i do; sekretess; gdpr",
     ),
     (
+        "ersättare",
+        "semester; ledig; sjuk; borta; föräldraledig; tjänstledig; vikarie; ny ersättare; on leave; on holiday; sick",
+    ),
+    (
+        "att läsa",
+        "läsa; läs; godkänn; godkänna; signera; underskrift; skriva under; skicka tillbaka; återlämna; skillnader; "
+        "har handläggaren; nästa ärende; read; approve; sign; return; differences; next case",
+    ),
+    ("egenkontroll", "granskning; ny granskning; omgång; omgången; ny omgång; review round; new review"),
+    ("granska", "granskning; granska ärende; granskningar; min granskning; my reviews"),
+    ("enhetens ärenden", "sena; försenade; försenat; sen; för sent; mina medarbetare; late; overdue"),
+    (
         "uppgifter",
         "datum; datumet; dagen; dag; sista dag; sista dagen; frist; fristen; tidsfrist; fyra månader; "
         "deadline; date; planerat; planerad; planerat beslut; beslut; beslutet; beslutat; beslutad; "
@@ -51,8 +63,8 @@ _MEANT = (
         "mina ärenden",
         "mina; mina fall; mina barn; alla ärenden; vilka ärenden; ärendelista; my; my cases; all cases; which cases",
     ),
-    ("språk en", "english; engelska; in english; speak english"),
-    ("språk sv", "svenska; swedish; på svenska"),
+    ("språk engelska", "english; engelska; in english; speak english"),
+    ("språk svenska", "svenska; swedish; på svenska"),
 )
 
 

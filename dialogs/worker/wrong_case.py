@@ -42,7 +42,7 @@ def typed(context: TurnContext, rest: str) -> Reaction:
             raise find_case.NoSuchCase(None, WRONG_CASE.verb)
         return _card(context, find_case.row(context, case.id, WRONG_CASE))
     case = find_case.last_touched(context, WRONG_CASE)
-    return _card(context, case) if case is not None else ask_ref("fel nummer")
+    return _card(context, find_case.row(context, case.id, WRONG_CASE)) if case is not None else ask_ref("fel nummer")
 
 
 def pressed(context: TurnContext, press: Press[OnDetails]) -> Reaction:

@@ -67,6 +67,13 @@ def test_a_number_that_somebody_else_has_is_refused_and_told_nothing_of(room: Ro
     assert room.case(WRONG).lead_id != room.case(REF).lead_id
 
 
+@pytest.mark.parametrize("name", ["anna", "cecilia"])
+def test_the_card_of_the_case_last_used_stays_when_it_comes_into_view(room: Room, anna: Chat, name: str) -> None:
+    fills(opens(anna, violence="nej")).presses("Skicka till chef")
+    room.chat("cecilia").types(f"registerutdrag {REF}")
+    room.chat(name).types("fel nummer").sees(REF).presses("Spara", Ärende="SN 2026/0777").sees("SN 2026/0777")
+
+
 def test_an_outdated_card_does_not_rename_again(room: Room, anna: Chat) -> None:
     opens(anna, WRONG, **ALL)
     anna.types(f"fel nummer {WRONG}")
