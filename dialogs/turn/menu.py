@@ -38,8 +38,10 @@ _WORKER_BUTTONS = (
 
 
 def help_(context: TurnContext, _rest: str = "") -> MenuView:
-    """Return what this person can do, as buttons."""
-    return MenuView(title=Line(say="menu.help_title"), lines=_help_lines(context), buttons=_buttons(context))
+    """Return what this person can do, as buttons, and to a case worker who sees what she writes."""
+    seen = (Line(say="menu.help_seen"),) if context.units_as("case_worker") else ()
+    lines = (*_help_lines(context), *seen)
+    return MenuView(title=Line(say="menu.help_title"), lines=lines, buttons=_buttons(context))
 
 
 def welcome(context: TurnContext, told: tuple[Line, ...] = ()) -> MenuView:
