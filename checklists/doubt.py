@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from checklists.free_text import says_something
-from checklists.replies import core, folded, is_polite, read_answer, words_of
+from checklists.replies import core, folded, is_polite, read_answer, read_answers, words_of
 
 Doubt = Literal["too_short", "politeness", "question", "request"]
 """too_short: fewer than three letters or digits. request: it reads like something asked of the bot."""
@@ -21,13 +21,19 @@ _WITH_ME = words_of("du jag dig mig ni man vi you i me one we")
 _ASKED = words_of(
     "ar ska skall kan maste far gor betyder menas menar innebar hander raknas kravs galler laser ser fungerar funkar",
     "lang langt manga mycket lange ofta heter vill behover har blir is are does do should can happens counts long many",
-    "much",
+    "much fraga fragan fragor question barn child",
 )
 """What follows `hur` and `vad` in a question; in a statement comes what it is about: `vad barnet säger framgår`."""
 _CAN = re.compile(
     r"(?:kan|kunde|skulle|ska|skall|maste|far|behover|vill|gar|ar|var|nar|har|can|could|should|must|may|is|are|do|does)"
     r" (?:du|jag|man|ni|vi|det har|det|you|i|one|it|this|we)\b"
 )
+_IS_IT = re.compile(
+    r"(?:maste|ska|skall|kan|kunde|far|behover|racker|gar|galler|galler inte|must|should|can|does|do|is) "
+    r"(?:det|den|detta|it|this|that)\b"
+)
+"""Verb first, then what is meant: a question in Swedish, a statement begins the other way round."""
+_MOST_OF_IT = 6
 _IS = words_of("ar var blir blev finns is was")
 _ORDERS = words_of(
     "visa oppna skicka ta radera stang ga hoppa avbryt angra backa byt andra spara valj sluta borja starta",
@@ -50,19 +56,60 @@ _SAID_TO_IT = (
     *("i don't understand", "i dont understand", "don't understand", "test", "testar", "bara testar", "testing"),
     *("nej vanta", "ja vanta", "ar du dar", "hallo", "halla", "hello", "aterkommer", "jag aterkommer", "strax"),
     *("kommer strax", "ett ogonblick", "meny", "menu", "start", "avsluta", "klar", "jag ar klar", "klart", "fardig"),
+    *(
+        "god natt",
+        "for idag",
+        "for i dag",
+        "for nu",
+        "klart for idag",
+        "klar for idag",
+        "slut for idag",
+        "vi hors",
+        "ha det bra",
+    ),
+    *("vidare", "ga vidare", "forstar", "jag forstar", "ok jag forstar", "okej jag forstar", "i see", "got it", "brb"),
+    *("sekund", "en sekund", "lunch", "fika", "mote", "rast", "afk", "tbd", "todo", "to do", "att gora", "tba"),
+    *("asdf", "asdfasdf", "qwerty", "lorem ipsum", "bara ett test", "testar lite", "ett test", "just testing"),
+    *("ja egentligen", "egentligen ja", "egentligen nej", "nej egentligen", "finns ej", "finns inte", "saknas ej"),
+    *("chefen ska lasa", "chefen far lasa", "fraga chefen", "se ovanstaende", "enligt ovan", "likadant", "dito"),
     *("done", "finished", "nasta", "nasta fraga", "samma", "samma som ovan", "samma som forut", "se ovan", "same"),
     *("logga ut", "logga in", "knappen funkar inte", "det funkar inte", "funkar inte", "fungerar inte"),
     *("det fungerar inte", "it does not work", "doesn't work"),
 )
 _SAID = frozenset(_SAID_TO_IT)
-_NOISES = words_of("hm hmm hmmm oh ah eh haha hahaha hehe lol suck jaha jaså va mm mhm tja asch usch")
+_NOISES = words_of("hm hmm hmmm oh ah eh haha hahaha hehe lol suck jaha jasa va vada hursa aha mm mhm tja asch usch")
 _MISTAKE = re.compile(
     r"\b(?:(?:tryckte|skrev|valde|klickade) fel|fel (?:arende|fraga|svar|knapp|barn|kort)|andra mig|jag menade|i meant"
     r"|(?:ska|skall|skulle) (?:det )?(?:vara|sta) (?:ja|nej|barn|fraga)|wrong (?:case|question|answer|button|child))\b"
 )
+_NOT_YET = re.compile(
+    r"(?:(?:jag|vi|i|we|ska|maste|far|vanta|will|have to) )*"
+    r"(?:(?:dubbel)?kollar?|aterkommer|aterkomma|tittar?|undersoka|checking|check|get back)"
+    r"(?: (?:upp|upp det|det|pa det|med .{1,20}|i akten|i journalen|sen|senare|strax|snart|idag|imorgon|i morgon"
+    r"|nasta vecka|later|tomorrow|it|the file))?"
+    r"|(?:(?:det|den|motivering(?:en)?|text|it) )?"
+    r"(?:fylls? i|fyller i|kompletter\w+|kommer|tas|tar|gors|gor|skrivs|skriver|laggs till|will follow|comes)"
+    r"(?: det| den| it)?"
+    r" (?:senare|sen|imorgon|i morgon|strax|snart|idag|nasta vecka|later|tomorrow)|kommer|x{2,}"
+)
+"""What is going to be done here some other time is no reason."""
+_SAME = re.compile(
+    r"(?:samma|kopiera|se|likadant|lika|the same|same|copy|see)(?: (?:som|fran|for|as|from|svar|text|motivering))* "
+    r"(?:ovan\w*|barn(?:et)? ?\d?|child ?\d?|syskon\w*|sibling\w*|forra|forut|tidigare|above|before)"
+)
+"""A text that is somewhere else here: it would have to be looked for."""
+_IN_FILE = re.compile(
+    r"(?:(?:den|det|motivering(?:en)?|it|the reason) )?"
+    r"(?:(?:star|finns|ligger|framgar|se|dokumenterat|dokumenterad|is|see)(?: redan| already)?(?: i| av| in)? )?"
+    r"(?:i |in )?(?:the )?(?:akten|journalen|underlaget|utredningen|beslutsunderlaget|file|case file)"
+)
+_OTHER_CASE = re.compile(
+    r"(?:inte|ej|not) (?:det har|detta|ratt|this|the right)? ?(?:arendet?|barnet?|fragan?|case|child)"
+)
+_KNOWS_NOT = re.compile(r"(?:jag|vi|i|we) (?:vet|minns|kommer|do|don't|dont)(?: ihag)? ?(?:inte|ej|not|know)\b")
 _LOST = re.compile(r"\b(?:forstod|forstar|fattar|fattade|hajar) (?:jag )?(?:inte|ej)\b")
 _WANTS = re.compile(r"(?:jag|i) (?:vill|skulle vilja|behover|want|need)\b")
-_MOST_SAID_OF_IT = 6
+_MOST_SAID_OF_IT = 8
 """The most words in a line about what she did or wants here; a longer one tells of somebody."""
 _REF_ALONE = re.compile(r"[a-zåäö]{1,6}[ -]?\d{2,4}\s?[/:-]\s?\d{1,6}", re.IGNORECASE)
 _DAY_ALONE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[/.]\d{1,2}(?:[ /.-]\d{2,4})?")
@@ -103,8 +150,10 @@ def _is_question(line: str, words: str) -> bool:
     if len(parts) <= _MOST_ASKED and parts[0] in _IS and parts[1:2] in (["det"], ["it"], ["this"]):
         return True
     asks = parts[0] in _ASKING and len(parts) <= _MOST_ADDRESSED
-    return bool(asks and (len(parts) <= 4 or parts[1] in _ASKED or _WITH_ME & set(parts[:4]))) or (
-        len(parts) <= _MOST_ADDRESSED and _CAN.match(words) is not None and bool(_WITH_ME & set(parts[:3]))
+    return (
+        bool(asks and (len(parts) <= 4 or parts[1] in _ASKED or _WITH_ME & set(parts[:4])))
+        or (len(parts) <= _MOST_OF_IT and _IS_IT.match(words) is not None)
+        or (len(parts) <= _MOST_ADDRESSED and _CAN.match(words) is not None and bool(_WITH_ME & set(parts[:3])))
     )
 
 
@@ -114,6 +163,12 @@ def _is_request(words: str, names: Collection[str]) -> bool:
     if words in _SAID or _REF_ALONE.fullmatch(words) or _DAY_ALONE.fullmatch(words):
         return True
     if _WHERE_ALONE.fullmatch(words) and any(map(str.isalpha, words)):
+        return True
+    if any(form.fullmatch(words) for form in (_NOT_YET, _SAME, _OTHER_CASE)):
+        return True
+    if len(parts) <= _MOST_ADDRESSED and _KNOWS_NOT.match(words):
+        return True
+    if read_answers(words) is not None:
         return True
     if {"du", "you"} & set(parts[:3]) and len(parts) <= _MOST_ADDRESSED:
         return True
@@ -154,6 +209,11 @@ def _begins_like(parts: list[str], name: str) -> bool:
     if 2 * shared / (len(begins) + len(name)) < _ALIKE:
         return False
     return SequenceMatcher(None, begins, name).ratio() >= _ALIKE
+
+
+def is_in_file(line: str) -> bool:
+    """Return whether a line says that the motivation is in the file, and not where."""
+    return _IN_FILE.fullmatch(core(line)) is not None
 
 
 def is_reference_alone(line: str) -> bool:

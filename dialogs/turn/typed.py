@@ -9,7 +9,7 @@ from actions import answers
 from actions.basis import Sheet
 from actions.changes import NONE, Changes
 from checklists.detail_words import is_day_meant, read_detail, read_start
-from checklists.doubt import doubt, names_of
+from checklists.doubt import doubt, is_in_file, names_of
 from checklists.errors import OnlyReference, UserError
 from checklists.free_text import MOST_TEXT
 from checklists.replies import (
@@ -277,6 +277,8 @@ def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | Non
             return _skip(context, shown)
         return again(context, shown, Line(say="typed.motivation_how"))
     place = _place_in_file(text)
+    if is_in_file(text):
+        return again(context, shown, Line(say="typed.where_how"))
     if place and any(button.claim.verb == "in_the_file" for button in shown.buttons):
         claim = _as(shown.at, "in_the_file")
         return _echoed(context, shown, commands.run_verb(context, claim, {"place": place}), _items_of(claim))
