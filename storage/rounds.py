@@ -612,6 +612,20 @@ def read_at_random(session: Session, tenant_id: int) -> Sequence[tuple[FilledRow
     return session.exec(query).all()
 
 
+def by_method(
+    session: Session, tenant_id: int, begun_from: datetime | None, begun_before: datetime | None
+) -> Sequence[tuple[FilledRow, str]]:
+    """Return the lists that were begun in rounds between two moments, None for no limit, each with how it was drawn."""
+    query = (
+        select(FilledRow, RoundRow.method)
+        .join(RoundRow, col(RoundRow.id) == col(FilledRow.round_id))
+        .where(RoundRow.tenant_id == tenant_id)
+    )
+    query = query.where(col(FilledRow.begun_at) >= begun_from) if begun_from else query
+    query = query.where(col(FilledRow.begun_at) < begun_before) if begun_before else query
+    return session.exec(query.order_by(col(FilledRow.id))).all()
+
+
 def own_lists(session: Session, case_id: int, checklist: ListId) -> Sequence[FilledRow]:
     """Return the lists of a case's newest occasion as its workers have them, one per child."""
     query = select(FilledRow).where(FilledRow.case_id == case_id, FilledRow.checklist == checklist)

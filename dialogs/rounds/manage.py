@@ -339,8 +339,12 @@ def agreement_card(context: TurnContext, row: RoundRow) -> AnyView:
     checklist = checklist_version(row.checklist, row.version)
     pairs: dict[str, list[tuple[str, str]]] = {item.id: [] for item in checklist.asked["peer_reviewer"]}
     read = {}
+    loaded: dict[int, str] = {}
     for one, second in rounds.twice_read(context.session, context.tenant_id, row.checklist, since):
         read[one.case_id, one.round_id, one.file_part, second] = answers.newest_choices(context.session, one.id)
+        of = rounds.get(context.session, context.tenant_id, one.round_id)
+        if of is not None and of.method == "first" and of.id not in loaded:
+            loaded[of.id] = rounds.name_of(context.session, of) if round_card.of_hers(context, of.id) else "…"
     for (case_id, round_id, part, second), first in read.items():
         other = read.get((case_id, round_id, part, True))
         if not second and other is not None:
@@ -350,7 +354,11 @@ def agreement_card(context: TurnContext, row: RoundRow) -> AnyView:
     done = calibrations.since(context.session, context.tenant_id, row.checklist, since)
     return PanelView(
         title=Line(say="rounds.agreement_title"),
-        lines=(Line(say="rounds.agreement"), *_drift(context, row)),
+        lines=(
+            Line(say="rounds.agreement"),
+            *((Line(say="rounds.agreement_first", args={"names": ", ".join(loaded.values())}),) if loaded else ()),
+            *_drift(context, row),
+        ),
         rows=tuple(
             PanelRow(
                 title=Line(say="rounds.question", args={"item": f"{row.checklist}/{row.version}/{item_id}"}),

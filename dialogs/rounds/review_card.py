@@ -37,6 +37,8 @@ def review_card(context: TurnContext, notices: tuple[Line, ...] = ()) -> PanelVi
     waiting = [row for row in every.values() if not round_seat.calibrated(context.session, context.origin, row)]
     done = {case.id for reading, case, row in found if is_done(context, case, row, reading)}
     lines = [_about(context, row, sum(one.id == row.id for _, _, one in found)) for row in every.values()]
+    loaded = [rounds.name_of(context.session, row) for row in every.values() if row.method == "first"]
+    lines += [Line(say="rounds.yours_first", args={"names": ", ".join(loaded)})] if loaded else []
     lines += [Line(say="rounds.calibrate_first")] if waiting else []
     rows = tuple(_row(context, *one, is_ready=one[2] not in waiting, is_done=one[1].id in done) for one in found)
     left = [one for one, (_, case, _) in zip(rows, found, strict=True) if case.id not in done]
