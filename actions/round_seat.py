@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from actions.origin import Origin
+from actions.round_reach import reach
 from checklists.calibration import akts, is_calibrated
 from checklists.model import ListId
 from checklists.swedish_time import day_of
@@ -12,9 +13,10 @@ from storage.cases import CaseRow
 from storage.desk import Session
 from storage.rounds import ReadingRow, RoundRow
 
-Standing = Literal["undrawn", "not_hers", "undeclared", "uncalibrated", "reviews"]
-"""`undrawn`: the case is in no open round of this list, so nobody reviews it. `undeclared`: drawn for her, and she has
-not said that she has no tie to it. `uncalibrated`: nor read the made-up file. `reviews`: she may."""
+Standing = Literal["undrawn", "not_hers", "elsewhere", "undeclared", "uncalibrated", "reviews"]
+"""`undrawn`: the case is in no open round of this list, or its people have protected identity, so nobody reviews it.
+`elsewhere`: drawn for her, and of another unit than hers since, without a yes of both chefs. `undeclared`: she has not
+said that she has no tie to it. `uncalibrated`: nor read the made-up file. `reviews`: she may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,14 @@ class Seat:
 def seat(session: Session, origin: Origin, case: CaseRow, checklist: ListId) -> Seat:
     """Return where a peer reviewer stands. That she has no tie to the case is not asked here."""
     found = rounds.live(session, case.id, checklist)
-    if not found:
+    if not found or case.protected_identity:
         return Seat("undrawn")
     hers = next(((row, one) for row, one in found if one is not None and one.person_id == origin.person_id), None)
     if hers is None:
         return Seat("not_hers")
     row, reading = hers
+    if not reach(session, origin, row.id).covers(origin.person_id or 0, case.unit_id):
+        return Seat("elsewhere", row, reading)
     if reading is None or reading.declared != "none":
         return Seat("undeclared", row, reading)
     is_ready = calibrated(session, origin, row)

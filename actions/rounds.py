@@ -2,20 +2,24 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from secrets import choice, token_hex
+from typing import Literal
 
 from actions.basis import read_own
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
+from actions.round_reach import Reach, reach, reviewer_units
 from checklists.calibration import Akt, choices, questions
 from checklists.errors import (
     EmptyFrame,
     NoReplacement,
     NoReviewer,
     NotAllAnswered,
+    NothingDrawn,
+    RoundCasesTaken,
     RoundDays,
     RoundMoved,
     RoundName,
@@ -27,20 +31,24 @@ from checklists.loader import newest
 from checklists.model import ListId
 from checklists.office_hours import after_office_time
 from checklists.periods import Period
-from checklists.round_draw import How, Method, draw, read_twice
-from checklists.round_frame import Frame, frame
+from checklists.round_draw import How, Method, digest, draw, read_twice
+from checklists.round_frame import Decided, Frame, frame, is_recent
 from checklists.round_match import Availability, Match, NoMatch, match, successors, weight
 from checklists.tenant_settings import TenantSettings
-from storage import calibrations, cases, people, raised, rounds
+from storage import calibrations, cases, raised, rounds
 from storage.calibrations import CalibrationRow
 from storage.cases import CaseRow
 from storage.desk import Session
-from storage.people import ORGANISATION
 from storage.raised import RaisedRow
 from storage.rounds import ConsentRow, ReadingRow, RoundCaseRow, RoundReviewerRow, RoundRow, Side
 
 WHY_NOT = ("no_time", "no_file", "reviewer_gone", "tie", "other")
 """Why a drawn case was not reviewed, when a round closes: codes, never a text."""
+Stopped = Literal["", "withdrawn", "protected"]
+"""Why a drawn case cannot be reviewed by anybody; nobody is asked to say so at the closing."""
+Unfit = Literal["withdrawn", "protected", "elsewhere", "under_way", "recent"]
+"""Why a case that was drawn cannot be reviewed when its round is started: it stopped, belongs to another unit now, is
+being reviewed in another round, or was reviewed of late."""
 RECEIVED_WITHIN = timedelta(hours=2)
 """Office time within which what was raised is to be received."""
 _SEED = "bcdfghjkmnpqrstvwxz"
@@ -83,11 +91,12 @@ def make(session: Session, origin: Origin, plan: Plan) -> tuple[RoundRow, Change
     found = rounds.decided(session, origin.tenant_id, *where)
     made = frame([one.case for one in found], plan.period, origin.today)
     if not made.candidates:
-        raise EmptyFrame(protected=made.protected, recent=made.recent)
+        raise EmptyFrame(protected=made.protected, recent=made.recent, under_way=made.under_way)
     row = _row(origin, plan, made, checklist.version)
     rounds.add(session, row, name, pool, plan.units)
     ids = {one.case.ref: (one.case_id, one.unit_id) for one in found}
     places = draw(made.candidates, How(plan.method, row.seed, plan.per_unit, plan.quota))
+    strata = {name: number for number, name in enumerate(dict.fromkeys(one.candidate.unit for one in places), start=1)}
     drawn = [one.candidate.ref for one in places if one.drawn]
     twice = read_twice(row.seed, drawn, plan.twice)
     rounds.put_cases(
@@ -103,6 +112,8 @@ def make(session: Session, origin: Origin, plan: Plan) -> tuple[RoundRow, Change
                 flagged=one.candidate.flagged,
                 drawn=one.drawn,
                 twice=one.candidate.ref in twice,
+                stratum=strata[one.candidate.unit],
+                key=digest(row.seed, one.candidate.ref),
             )
             for one in places
         ],
@@ -132,6 +143,7 @@ def _row(origin: Origin, plan: Plan, made: Frame, version: int) -> RoundRow:
         total=made.total,
         protected=made.protected,
         recent=made.recent,
+        under_way=made.under_way,
     )
 
 
@@ -173,15 +185,6 @@ def drop_reviewer(session: Session, origin: Origin, row: RoundRow, person_id: in
     return record(session, origin, Change("reviewer_removed", detail=f"round:{row.id} {person_id}"))
 
 
-def reviewer_units(session: Session, origin: Origin) -> dict[int, list[int]]:
-    """Return the units of everyone who is a peer reviewer today, by person."""
-    found: dict[int, list[int]] = {}
-    for held in people.holdings_on(session, origin.tenant_id, origin.today):
-        if held.role == "peer_reviewer":
-            found.setdefault(held.person_id, []).append(held.unit_id)
-    return found
-
-
 def ask_for(
     session: Session, origin: Origin, row: RoundRow, person_id: int, unit_id: int, own: Collection[int]
 ) -> tuple[tuple[ConsentRow, ...], Changes]:
@@ -191,7 +194,8 @@ def ask_for(
     """
     _still(session, row, "draft", "open")
     units = reviewer_units(session, origin).get(person_id, [])
-    if not units or unit_id in units or unit_id not in rounds.units_of(session, row.id):
+    of_cases = {case.unit_id for _, case in rounds.drawn_of(session, row.id)}  # one may have moved since
+    if not units or unit_id in units or unit_id not in {*rounds.units_of(session, row.id), *of_cases}:
         raise NoReviewer
     known = {(one.person_id, one.unit_id, one.side): one for one in rounds.consents(session, row.id)}
     sides: tuple[tuple[Side, bool], ...] = (
@@ -233,30 +237,32 @@ class Standing:
 
 def standing(session: Session, origin: Origin, row: RoundRow, settings: TenantSettings) -> Standing:
     """Return how matters stand, from the register, the ties and the consents of today."""
-    frame_ = rounds.frame_of(session, row.id)
-    members = rounds.reviewers(session, row.id)
-    units, ties = reviewer_units(session, origin), rounds.ties(session, [case.id for _, case in frame_])
-    whole = {row_id for row_id, name in people.unit_names(session, origin.tenant_id).items() if name == ORGANISATION}
-    said = Counter((one.person_id, one.unit_id) for one in rounds.consents(session, row.id) if one.said == "yes")
-    lent = {pair for pair, count in said.items() if count == 2}
-
-    def may(person: int, case: CaseRow) -> bool:
-        own = set(units.get(person, ()))
-        is_near = case.unit_id in own or bool(own & whole) or (person, case.unit_id) in lent
-        return bool(own) and is_near and person not in ties.get(case.id, ())
-
+    frame_, now = rounds.frame_of(session, row.id), reach(session, origin, row.id)
+    members, ties = rounds.reviewers(session, row.id), rounds.ties(session, [case.id for _, case in frame_])
     may_read = {
-        case.id: frozenset(one.person_id for one in members if may(one.person_id, case))
+        case.id: frozenset(
+            one.person_id
+            for one in members
+            if now.covers(one.person_id, case.unit_id) and one.person_id not in ties.get(case.id, ())
+        )
         for _, case in frame_
-        if not case.protected_identity and not case.withdrawn
+        if not stopped(case)
     }
+    near = in_reach(now, members, {case.unit_id for _, case in frame_}) or frozenset(now.units)
     first = max(row.opens_on, origin.today)
     weights = {
         one.person_id: weight(_availability(one), min(first, row.closes_on), row.closes_on, settings.workdays)
         for one in members
+        if one.person_id in near
     }
     loads = Counter(one.person_id for one in rounds.readings(session, row.id))
     return Standing(weights, loads, may_read)
+
+
+def in_reach(now: Reach, members: Iterable[RoundReviewerRow], units: Iterable[int]) -> frozenset[int]:
+    """Return which reviewers may be given a case of any of the units; the others have no share of the readings."""
+    at = tuple(units)
+    return frozenset(one.person_id for one in members if any(now.covers(one.person_id, unit) for unit in at))
 
 
 def _availability(one: RoundReviewerRow) -> Availability:
@@ -281,7 +287,7 @@ def whom_to_ask(
     """
     members = {one.person_id for one in rounds.reviewers(session, row.id)}
     ties = rounds.ties(session, case_ids)
-    units = {one.case_id: one.unit_id for one, _ in rounds.drawn_of(session, row.id)}
+    units = {case.id: case.unit_id for _, case in rounds.drawn_of(session, row.id)}
     found: dict[tuple[int, int], bool] = {}
     for person, own in reviewer_units(session, origin).items():
         for case_id in case_ids:
@@ -291,12 +297,75 @@ def whom_to_ask(
     return tuple(sorted(found, key=lambda pair: (not found[pair], pair)))
 
 
+def stopped(case: CaseRow) -> Stopped:
+    """Say why nobody can review a case, empty if that is not so."""
+    return "withdrawn" if case.withdrawn else "protected" if case.protected_identity else ""
+
+
+def unfit(session: Session, origin: Origin, row: RoundRow) -> dict[int, Unfit]:
+    """Return the drawn cases of a round that is not started which cannot be reviewed in it any more, and why."""
+    return _unfit(session, origin, row, rounds.drawn_of(session, row.id))
+
+
+def _unfit(
+    session: Session, origin: Origin, row: RoundRow, some: Sequence[tuple[RoundCaseRow, CaseRow]]
+) -> dict[int, Unfit]:
+    ids, units = [case.id for _, case in some], rounds.units_of(session, row.id)
+    busy = rounds.under_way(session, ids, row.checklist)
+    reviewed = rounds.reviewed_on(session, ids, row.checklist)
+    found: dict[int, Unfit] = {}
+    for one, case in some:
+        why: Unfit | Literal[""] = stopped(case)
+        if not why and case.unit_id not in units:
+            why = "elsewhere"
+        elif not why and case.id in busy:
+            why = "under_way"
+        elif not why:
+            decided = Decided(case.ref, "", one.decided_on, reviewed_on=reviewed.get(case.id))
+            why = "recent" if is_recent(decided, origin.today) else ""
+        if why:
+            found[case.id] = why
+    return found
+
+
+def renew(session: Session, origin: Origin, row: RoundRow) -> tuple[int, int, Changes]:
+    """Take the next cases in their units' order instead of those that cannot be reviewed any more.
+
+    Return how many were taken, and how many there is nobody left for, so that fewer are drawn. Raises: RoundMoved.
+    """
+    _still(session, row, "draft")
+    every = rounds.frame_of(session, row.id)
+    bad = _unfit(session, origin, row, every)
+    taken = short = 0
+    changes = NONE
+    for old, case in every:
+        if not old.drawn or case.id not in bad:
+            continue
+        old.drawn, old.replaced = False, True
+        able = (one for one in every if not (one[0].drawn or one[0].replaced) and one[1].id not in bad)
+        new = next((one for one in able if one[0].stratum == old.stratum and one[0].unit_id == old.unit_id), None)
+        if new is not None:
+            new[0].drawn, new[0].twice = True, old.twice
+            taken += 1
+        else:
+            short += 1
+        changes += record(session, origin, Change("case_replaced", new[1] if new else case, detail=f"round:{row.id}"))
+    rounds.flush(session)
+    return taken, short, changes
+
+
 def start(session: Session, origin: Origin, row: RoundRow, settings: TenantSettings) -> tuple[Match | NoMatch, Changes]:
     """Match the drawn cases with the reviewers and open the round; nothing is stored if they cannot be matched.
 
-    Raises: RoundMoved.
+    Raises: RoundMoved. RoundCasesTaken: some cannot be reviewed any more; see `unfit`. NothingDrawn: none is left.
     """
+    rounds.lock_alike(session, row)
     _still(session, row, "draft")
+    bad = unfit(session, origin, row)
+    if bad:
+        raise RoundCasesTaken(cases=len(bad))
+    if not rounds.drawn_of(session, row.id):
+        raise NothingDrawn
     found = try_match(session, origin, row, settings)
     if isinstance(found, NoMatch):
         return found, NONE
@@ -370,9 +439,10 @@ def replace(
     old = next((one for one, _ in every if one.case_id == case_id and one.drawn), None)
     if old is None:
         raise RoundMoved
-    now = standing(session, origin, row, settings)
+    now, bad = standing(session, origin, row, settings), _unfit(session, origin, row, every)
     for one, case in every:
-        is_next = one.unit_id == old.unit_id and not one.drawn and not one.replaced
+        alike = (one.unit_id, one.stratum) == (old.unit_id, old.stratum)
+        is_next = alike and not one.drawn and not one.replaced and case.id not in bad
         able = successors(now.loads, now.weights, now.may_read.get(case.id, ()), row.seed)
         if is_next and len(able) >= (wanted := 2 if old.twice else 1):
             old.drawn, old.replaced = False, True
@@ -486,6 +556,11 @@ class CaseProgress:
         """Whether as many have read it as are to."""
         return len(self.done) >= (2 if self.row.twice else 1)
 
+    @property
+    def is_left(self) -> bool:
+        """Whether it is not reviewed, though it could be: the closing asks why."""
+        return not self.is_reviewed and not stopped(self.case)
+
 
 def progress(session: Session, row: RoundRow) -> list[CaseProgress]:
     """Return how far each drawn case of a round has come."""
@@ -503,9 +578,15 @@ def progress(session: Session, row: RoundRow) -> list[CaseProgress]:
     return found
 
 
+def counted(now: Sequence[CaseProgress]) -> tuple[int, int]:
+    """Return how many cases of a round are reviewed, and of how many: what was withdrawn is in no figure."""
+    some = [one for one in now if not one.case.withdrawn]
+    return sum(one.is_reviewed for one in some), len(some)
+
+
 def readings_left(session: Session, row: RoundRow) -> tuple[ReadingRow, ...]:
     """Return the readings of a round that are not done; none of a case that may not be reviewed any more."""
-    can = [one for one in progress(session, row) if not one.case.protected_identity and not one.case.withdrawn]
+    can = [one for one in progress(session, row) if not stopped(one.case)]
     return tuple(reading for one in can for reading in one.readings if reading not in one.done)
 
 
@@ -522,14 +603,17 @@ def close(session: Session, origin: Origin, row: RoundRow, why_not: Mapping[int,
     """
     _still(session, row, "open")
     now = progress(session, row)
-    left = [one for one in now if not one.is_reviewed]
+    left = [one for one in now if one.is_left]
     unsaid = sum(why_not.get(one.case.id) not in WHY_NOT for one in left)
     if unsaid:
         raise WhyNotMissing(cases=unsaid)
     for one in left:
         one.row.why_not = why_not[one.case.id]
+    for one in now:
+        if not one.is_reviewed and not one.is_left:
+            one.row.why_not = stopped(one.case)
     row.state, row.closed_at = "closed", origin.now
-    row.readings, row.done = len(now), len(now) - len(left)
+    row.done, row.readings = counted(now)
     rounds.flush(session)
     return record(session, origin, Change("round_closed", detail=f"round:{row.id} {row.done} of {row.readings}"))
 

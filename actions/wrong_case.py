@@ -3,6 +3,8 @@
 Source: product.md 2, "Ärendet öppnades fel".
 """
 
+import re
+
 from actions import cases as acts
 from actions import linking, signing
 from actions.changes import NONE, Change, Changes, record
@@ -10,10 +12,11 @@ from actions.facts import set_fact
 from actions.origin import Origin
 from checklists.case_dates import FIELDS, settle
 from checklists.errors import CaseIsSent, RefTaken
-from storage import answers, cases, extensions, filled
+from storage import answers, cases, extensions, filled, rounds
 from storage.cases import CaseRow, Facts
 from storage.desk import Session
 
+_DRAWN_BACK = re.compile(r" \(draget \d+\)$")
 _REF_KEPT = 40
 """How much of a withdrawn case's reference is kept; the rest of the column says which case it was."""
 
@@ -39,6 +42,11 @@ def withdraw(session: Session, origin: Origin, case: CaseRow) -> Changes:
     return changes + record(session, origin, Change("withdrawn", case))
 
 
+def ref_before(case: CaseRow) -> str:
+    """Return the reference of a case as people knew it, also when the case was withdrawn."""
+    return _DRAWN_BACK.sub("", case.ref) if case.withdrawn else case.ref
+
+
 def merge(session: Session, origin: Origin, case: CaseRow, empty: CaseRow) -> Changes:
     """Give a case the reference of another, empty one, with what is known of that one alone; that one is withdrawn.
 
@@ -59,6 +67,7 @@ def merge(session: Session, origin: Origin, case: CaseRow, empty: CaseRow) -> Ch
         signing.ask_before_case(session, origin, case)
     changes = acts.set_type(session, origin, case, empty.case_type)
     changes += linking.follow(session, origin, empty, case)
+    rounds.follow(session, empty.id, case.id)
     changes += withdraw(session, origin, empty)
     session.flush()  # the reference is free before it is taken
     changes += rename(session, origin, case, ref)

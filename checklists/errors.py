@@ -38,6 +38,8 @@ UserError
 ├── MeasureOwner           BK-162
 ├── MeasureMoved           BK-163
 ├── FindingDay             BK-164
+├── RoundCasesTaken        BK-168
+├── NothingDrawn           BK-169
 ├── UnitNameTaken          BK-175
 ├── UnitNearKnown          BK-195
 ├── UnitHasCases           BK-176
@@ -290,7 +292,7 @@ class RoundDays(UserError):
 
 
 class EmptyFrame(UserError):
-    """No case of the period may be drawn. protected, recent: how many were left out."""
+    """No case of the period may be drawn. protected, recent, under_way: how many were left out."""
 
     code = "BK-154"
 
@@ -353,6 +355,18 @@ class FindingDay(UserError):
     """A demand needs the day its answer is due, a recommendation the day of its next check; nothing else has one."""
 
     code = "BK-164"
+
+
+class RoundCasesTaken(UserError):
+    """Some drawn cases cannot be reviewed any more when their round is started. cases: how many."""
+
+    code = "BK-168"
+
+
+class NothingDrawn(UserError):
+    """No drawn case is left in a round that is to be started."""
+
+    code = "BK-169"
 
 
 class UnitNameTaken(UserError):

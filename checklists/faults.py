@@ -283,6 +283,7 @@ class Code(StrEnum):
     DRAW_DIFFERS = "BK-460"
     FRAME_CELL = "BK-461"
     FRAME_UNEVEN = "BK-462"
+    NOT_RANDOM = "BK-466"
     CASE_NEEDED = "BK-480"
     CASE_ALONE = "BK-481"
     CASE_IN_SEVERAL = "BK-482"

@@ -16,7 +16,10 @@ REST_MONTHS = 12
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decided case. flagged: it is about violence, or a child is placed. reviewed_on: the last time, if ever."""
+    """A decided case. flagged: it is about violence, or a child is placed. reviewed_on: the last time, if ever.
+
+    under_way: it is drawn in an open round of the same list.
+    """
 
     ref: str
     unit: str
@@ -24,20 +27,22 @@ class Decided:
     flagged: bool = False
     protected: bool = False
     reviewed_on: date | None = None
+    under_way: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What may be drawn. protected, recent: how many were left out, for protected identity or as reviewed of late."""
+    """What may be drawn. protected, under_way, recent: how many were left out, each of them once, and for what."""
 
     candidates: tuple[Candidate, ...]
     protected: int
     recent: int
+    under_way: int = 0
 
     @property
     def total(self) -> int:
         """How many cases were decided in the period, those left out included."""
-        return len(self.candidates) + self.protected + self.recent
+        return len(self.candidates) + self.protected + self.recent + self.under_way
 
 
 def default_period(today: date) -> Period:
@@ -46,16 +51,22 @@ def default_period(today: date) -> Period:
 
 
 def frame(found: Iterable[Decided], period: Period, today: date) -> Frame:
-    """Return the frame. A case with protected identity is counted as such, also if it was reviewed of late."""
-    since = months_on(today, -REST_MONTHS)
-    candidates, protected, recent = [], 0, 0
+    """Return the frame. A case with protected identity is counted as such, whatever else it is."""
+    candidates, protected, recent, under_way = [], 0, 0, 0
     for case in found:
         if not period.first <= case.decided_on <= period.last:
             continue
         if case.protected:
             protected += 1
-        elif case.reviewed_on is not None and case.reviewed_on > since:
+        elif case.under_way:
+            under_way += 1
+        elif is_recent(case, today):
             recent += 1
         else:
             candidates.append(Candidate(case.ref, case.unit, case.decided_on, flagged=case.flagged))
-    return Frame(tuple(candidates), protected, recent)
+    return Frame(tuple(candidates), protected, recent, under_way)
+
+
+def is_recent(case: Decided, today: date) -> bool:
+    """Say whether a case was reviewed so lately that it rests."""
+    return case.reviewed_on is not None and case.reviewed_on > months_on(today, -REST_MONTHS)

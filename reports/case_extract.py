@@ -180,6 +180,7 @@ class _Extract:
     def rounds(self) -> Iterator[Row]:
         for one, row in case_extract.rounds(self.session, self.case.id):
             what = f"round {row.id}, {row.checklist} v{row.version}, decided {row.first} to {row.last}"
+            what += ", the first decided, not drawn at random" if row.method == "first" else ""
             value = "drawn" if one.drawn else "replaced" if one.replaced else "in the frame"
             value += f", not reviewed: {one.why_not}" if one.why_not else ""
             yield ["review", what, value, self._role(row.made_by), _at(row.made_at)]

@@ -16,6 +16,7 @@ from reports import checklists as list_rows
 from reports import rates as rate_rows
 from reports.figures import BASIS, WORKER, lines, period_of, sum_of, whole
 from reports.figures import list_lines as all_list_lines
+from reports.not_random import not_random
 from reports.overview import overview
 from reports.periods import quarters_within
 from reports.published import HIDDEN, IMPOSSIBLE
@@ -224,6 +225,10 @@ def _summary(session: Session, everyone: Sequence[int], period: Period, wanted: 
         for tenant_id in everyone:
             for said in report_view(session, tenant_id, selection, period, wanted.today, language).sentences:
                 sheet.write([said])
+    share = not_random(session, selection)
+    if share.k:
+        say_it = "workbook.not_random_published" if wanted.for_publication else "workbook.not_random"
+        sheet.write([say(say_it, language, k=share.k, n=share.n)])
     sheet.write([])
     columns = list_rows.COLUMNS
     header = ["complete_pct" if column == "completion_pct" else column for column in columns]

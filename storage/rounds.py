@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import String, UniqueConstraint, and_, delete, or_, update
+from sqlalchemy import String, UniqueConstraint, and_, delete, or_, text, update
 from sqlmodel import Field, Session, col, func, select
 
 from checklists.lifecycle import WRITER
@@ -19,6 +19,7 @@ from storage.answers import AnswerRow
 from storage.cases import STANDS, VIOLENCE, CaseRow
 from storage.filled import NO_ROUND, FilledRow
 from storage.people import UnitRow
+from storage.raised import RaisedRow
 from storage.rows import TableRow
 from storage.sealing import TENANT_ITSELF, seal, unseal
 from storage.signatures import SignatureRow
@@ -39,7 +40,7 @@ class RoundRow(TableRow, table=True):
     """A round. name, pool: sealed, the round's and its group of reviewers'. first, last: when its cases were decided.
 
     quota: how many of each unit are to be about violence or placed. twice: percent that is read by two. total,
-    protected, recent: of the frame, see `round_frame.Frame`. readings, done: counted at the closing.
+    protected, recent, under_way: of the frame, see `round_frame.Frame`. readings, done: counted at the closing.
     """
 
     __tablename__ = "review_round"
@@ -68,6 +69,7 @@ class RoundRow(TableRow, table=True):
     total: int = 0
     protected: int = 0
     recent: int = 0
+    under_way: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     readings: int = 0
     done: int = 0
 
@@ -85,7 +87,8 @@ class RoundCaseRow(TableRow, table=True):
     """A case of a round's frame, with its place in its unit. drawn: it is to be reviewed; else it is a replacement.
 
     replaced: it was drawn, and the next one was taken instead. twice: read by two. why_not: at the closing, why it was
-    not reviewed.
+    not reviewed. stratum: which of the round's draws it belongs to, one per unit as they were then: units may be merged
+    afterwards. key: the digest it was drawn by, of its reference as it was then; empty in rounds of earlier releases.
     """
 
     __tablename__ = "review_round_case"
@@ -103,6 +106,25 @@ class RoundCaseRow(TableRow, table=True):
     replaced: bool = False
     twice: bool = False
     why_not: str = Field(default="", max_length=20)
+    stratum: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    key: str = Field(default="", max_length=64, sa_column_kwargs={"server_default": text("''")})
+
+
+class RoundGoneRow(TableRow, table=True):
+    """The place in a draw of a case that was disposed of: what repeating the draw needs, and nothing about the case."""
+
+    __tablename__ = "review_round_gone"
+
+    id: int = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenant.id")
+    round_id: int = Field(foreign_key="review_round.id", index=True)
+    unit_id: int = Field(foreign_key="unit.id")
+    stratum: int
+    place: int
+    flagged: bool
+    drawn: bool
+    replaced: bool
+    twice: bool
 
 
 class RoundReviewerRow(TableRow, table=True):
@@ -188,6 +210,12 @@ def get(session: Session, tenant_id: int, round_id: int) -> RoundRow | None:
     return session.exec(select(RoundRow).where(RoundRow.tenant_id == tenant_id, RoundRow.id == round_id)).first()
 
 
+def lock_alike(session: Session, row: RoundRow) -> None:
+    """Lock every round of the same list that is not closed, so that one of them at a time is started."""
+    alike = select(RoundRow).where(RoundRow.tenant_id == row.tenant_id, RoundRow.checklist == row.checklist)
+    session.exec(alike.where(RoundRow.state != "closed").order_by(col(RoundRow.id)).with_for_update()).all()
+
+
 def lock(session: Session, row: RoundRow) -> None:
     """Lock and reload a round, so that one transaction at a time changes what belongs to it."""
     session.refresh(row, with_for_update=True)
@@ -227,7 +255,7 @@ def move_unit(session: Session, tenant_id: int, was: int, now: int) -> None:
             loan.unit_id = now
         else:
             session.delete(loan)
-    for table in (RoundCaseRow, RoundReviewerRow):
+    for table in (RoundCaseRow, RoundGoneRow, RoundReviewerRow):
         ours = (col(table.tenant_id) == tenant_id, col(table.unit_id) == was)
         session.exec(update(table).where(*ours).values(unit_id=now))
     session.flush()
@@ -262,8 +290,9 @@ def decided(
         .order_by(col(CaseRow.id))
     )
     found = session.exec(query).all()
-    facts = cases.facts_of(session, [case.id for case, _ in found])
-    reviewed = _reviewed_on(session, [case.id for case, _ in found], checklist)
+    ids = [case.id for case, _ in found]
+    facts, reviewed = cases.facts_of(session, ids), reviewed_on(session, ids, checklist)
+    busy = under_way(session, ids, checklist)
     rows = []
     for case, unit in found:
         yes = {name for (_, name), row in facts.get(case.id, {}).items() if row.value == "ja"}
@@ -275,29 +304,46 @@ def decided(
             flagged=bool(yes & {VIOLENCE, PLACED}),
             protected=case.protected_identity,
             reviewed_on=reviewed.get(case.id),
+            under_way=case.id in busy,
         )
         rows.append(InFrame(case.id, case.unit_id, one))
     return rows
 
 
-def _reviewed_on(session: Session, case_ids: Sequence[int], checklist: ListId) -> dict[int, date]:
-    """Return when cases were last reviewed; one that is drawn in an open round is being reviewed since it started."""
+def reviewed_on(session: Session, case_ids: Sequence[int], checklist: ListId) -> dict[int, date]:
+    """Return when cases were last reviewed; not those a round closed without having reviewed, or took others for."""
     query = (
         select(FilledRow.case_id, func.max(col(FilledRow.begun_at)))
+        .join(
+            RoundCaseRow,
+            and_(
+                col(RoundCaseRow.round_id) == col(FilledRow.round_id),
+                col(RoundCaseRow.case_id) == col(FilledRow.case_id),
+            ),
+            isouter=True,
+        )
         .where(col(FilledRow.case_id).in_(case_ids), FilledRow.checklist == checklist, FilledRow.role == REVIEWER)
+        .where(
+            or_(
+                col(RoundCaseRow.id).is_(None),
+                and_(col(RoundCaseRow.why_not) == "", col(RoundCaseRow.replaced).is_(False)),
+            )
+        )
         .group_by(col(FilledRow.case_id))
     )
-    found = {case_id: day_of(begun) for case_id, begun in session.exec(query).all()}
-    under_way = (
-        select(RoundCaseRow, RoundRow)
+    return {case_id: day_of(begun) for case_id, begun in session.exec(query).all()}
+
+
+def under_way(session: Session, case_ids: Sequence[int], checklist: ListId) -> dict[int, RoundRow]:
+    """Return the open round in which each of some cases is drawn for a list; of several, the one made last."""
+    query = (
+        select(RoundCaseRow.case_id, RoundRow)
         .join(RoundRow, col(RoundRow.id) == col(RoundCaseRow.round_id))
         .where(col(RoundCaseRow.case_id).in_(case_ids), col(RoundCaseRow.drawn).is_(True))
         .where(RoundRow.state == "open", RoundRow.checklist == checklist)
+        .order_by(col(RoundRow.id))
     )
-    for one, row in session.exec(under_way).all():
-        started = day_of(row.started_at or row.made_at)
-        found[one.case_id] = max(found.get(one.case_id, started), started)
-    return found
+    return dict(session.exec(query).all())
 
 
 def put_cases(session: Session, rows: Iterable[RoundCaseRow]) -> None:
@@ -320,6 +366,34 @@ def frame_of(session: Session, round_id: int) -> Sequence[tuple[RoundCaseRow, Ca
 def drawn_of(session: Session, round_id: int) -> list[tuple[RoundCaseRow, CaseRow]]:
     """Return the cases that are to be reviewed."""
     return [one for one in frame_of(session, round_id) if one[0].drawn]
+
+
+def note_gone(session: Session, case_ids: Sequence[int]) -> None:
+    """Keep the places that cases have in the draws of rounds, before the cases are disposed of."""
+    for one in session.exec(select(RoundCaseRow).where(col(RoundCaseRow.case_id).in_(case_ids))).all():
+        of = {"tenant_id": one.tenant_id, "round_id": one.round_id, "unit_id": one.unit_id, "stratum": one.stratum}
+        at = {"place": one.place, "flagged": one.flagged, "drawn": one.drawn}
+        session.add(RoundGoneRow(**of, **at, replaced=one.replaced, twice=one.twice))
+    session.flush()
+
+
+def gone_from(session: Session, round_id: int) -> Sequence[RoundGoneRow]:
+    """Return the places in a round's draw whose cases were disposed of."""
+    return session.exec(
+        select(RoundGoneRow).where(RoundGoneRow.round_id == round_id).order_by(col(RoundGoneRow.id))
+    ).all()
+
+
+def follow(session: Session, was: int, now: int) -> None:
+    """Give a case the place of another in every round that it is not in itself, with what was given and said there."""
+    known = select(RoundCaseRow.round_id).where(RoundCaseRow.case_id == now)
+    moved = session.exec(
+        select(RoundCaseRow.round_id).where(RoundCaseRow.case_id == was, col(RoundCaseRow.round_id).not_in(known))
+    ).all()
+    for table in (RoundCaseRow, ReadingRow, RaisedRow):
+        of = (col(table.case_id) == was, col(table.round_id).in_(moved))
+        session.exec(update(table).where(*of).values(case_id=now))
+    session.flush()
 
 
 def case_in(session: Session, round_id: int, case_id: int) -> RoundCaseRow | None:
@@ -398,6 +472,29 @@ def of_reviewer(session: Session, tenant_id: int, person_id: int) -> Sequence[tu
         .order_by(col(RoundRow.closes_on), col(ReadingRow.id))
     )
     return session.exec(query).all()
+
+
+def lost_by(session: Session, tenant_id: int, person_id: int) -> Sequence[tuple[ReadingRow, CaseRow]]:
+    """Return a person's readings in open rounds that she does not have any more without having said so herself.
+
+    They went to somebody else, or their case was withdrawn or got protected identity.
+    """
+    query = (
+        select(ReadingRow, CaseRow)
+        .join(CaseRow, col(CaseRow.id) == col(ReadingRow.case_id))
+        .join(RoundRow, col(RoundRow.id) == col(ReadingRow.round_id))
+        .where(ReadingRow.tenant_id == tenant_id, ReadingRow.person_id == person_id, ReadingRow.ended != "had")
+        .where(RoundRow.state == "open")
+        .where(or_(col(ReadingRow.ended) == "moved", ~STANDS, col(CaseRow.protected_identity).is_(True)))
+        .order_by(col(ReadingRow.id))
+    )
+    return session.exec(query).all()
+
+
+def was_given(session: Session, case_id: int, person_id: int) -> bool:
+    """Say whether a case was ever given to a person to review."""
+    query = select(ReadingRow.id).where(ReadingRow.case_id == case_id, ReadingRow.person_id == person_id)
+    return session.exec(query.limit(1)).first() is not None
 
 
 def live(session: Session, case_id: int, checklist: ListId) -> Sequence[tuple[RoundRow, ReadingRow | None]]:
@@ -513,6 +610,20 @@ def read_at_random(session: Session, tenant_id: int) -> Sequence[tuple[FilledRow
         .order_by(col(FilledRow.id))
     )
     return session.exec(query).all()
+
+
+def by_method(
+    session: Session, tenant_id: int, begun_from: datetime | None, begun_before: datetime | None
+) -> Sequence[tuple[FilledRow, str]]:
+    """Return the lists that were begun in rounds between two moments, None for no limit, each with how it was drawn."""
+    query = (
+        select(FilledRow, RoundRow.method)
+        .join(RoundRow, col(RoundRow.id) == col(FilledRow.round_id))
+        .where(RoundRow.tenant_id == tenant_id)
+    )
+    query = query.where(col(FilledRow.begun_at) >= begun_from) if begun_from else query
+    query = query.where(col(FilledRow.begun_at) < begun_before) if begun_before else query
+    return session.exec(query.order_by(col(FilledRow.id))).all()
 
 
 def own_lists(session: Session, case_id: int, checklist: ListId) -> Sequence[FilledRow]:

@@ -72,16 +72,20 @@ def _motivation(pen: Pen, view: FormView, field: FormField) -> list[Element]:
         text(asked, weight="Bolder", separator=True),
         subtle(about_words(pen, view.checklist, view.version, items, field.about, given=given)),
         *inputs(pen, view.by, typed=(f"{prefix}.text", typed), place=(f"{prefix}.place", place)),
-        {
-            "type": "Input.Toggle",
-            "id": f"{prefix}.missing",
-            "title": pen.say("buttons.no_motivation"),
-            "label": pen.say("card.or"),
-            "valueOn": "true",
-            "valueOff": "false",
-            "value": "false",
-        },
+        *([] if view.forced else [_missing(pen, prefix)]),
     ]
+
+
+def _missing(pen: Pen, prefix: str) -> Element:
+    return {
+        "type": "Input.Toggle",
+        "id": f"{prefix}.missing",
+        "title": pen.say("buttons.no_motivation"),
+        "label": pen.say("card.or"),
+        "valueOn": "true",
+        "valueOff": "false",
+        "value": "false",
+    }
 
 
 _MADE = {"choice": _choices, "motivation": _motivation, "detail": _detail}

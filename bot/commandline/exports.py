@@ -26,6 +26,8 @@ R = TypeVar("R")
 TOLD_EVERY = 100_000
 ROWS, FIGURES = ("answers", "table"), ("rates", "checklists", "times", "rounds", "measures", "reread")
 CASE = "case"
+OF_REVIEWERS = (*ROWS, "rates", "checklists")
+"""What may hold lists of reviewers."""
 NEVER_PUBLISHED = (*ROWS, "times", "rounds", "measures", "reread", CASE)
 
 
@@ -83,6 +85,17 @@ def _export(parsed: argparse.Namespace) -> None:
             write_rows(desk.read_now, selection, out, parsed.what, parsed.format, **of_table)
         else:
             _write_figures(desk, selection, out, parsed, now)
+        if parsed.what in OF_REVIEWERS:
+            _say_not_random(desk, selection)
+
+
+def _say_not_random(desk: Desk, selection: Selection) -> None:
+    """Say on standard error that some of the figures are not of a random sample: the columns are fixed."""
+    from reports.not_random import not_random
+
+    share = desk.read_now(partial(not_random, selection=selection))
+    if share.k:
+        print(fault(Code.NOT_RANDOM, count=share.k, of=share.n), file=sys.stderr)
 
 
 def _check_case(parsed: argparse.Namespace) -> None:

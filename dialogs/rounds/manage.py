@@ -5,10 +5,11 @@ from fractions import Fraction
 
 from actions import rounds as acts
 from actions.changes import Changes
+from actions.round_reach import reviewer_units
 from checklists.agreement import LEAST_PAIRS, agreement
 from checklists.calibration import LEAST_OTHERS, akt, alike, questions
 from checklists.case_dates import read_day
-from checklists.errors import RoundDays, RoundMoved, UserError
+from checklists.errors import RoundCasesTaken, RoundDays, RoundMoved, UserError
 from checklists.loader import checklist_version
 from checklists.rights import READER, RELATIONS, ROUNDS, Right
 from checklists.round_match import Availability, NoMatch
@@ -54,10 +55,9 @@ def _row(context: TurnContext, row: RoundRow) -> PanelRow:
     lines = [Line(say="rounds.state_" + row.state)]
     if row.state == "open":
         now = acts.progress(context.session, row)
-        lines.append(
-            Line(say="rounds.reviewed_of", args={"done": sum(one.is_reviewed for one in now), "total": len(now)})
-        )
+        lines.append(Line(say="rounds.reviewed_of", args=dict(zip(("done", "total"), acts.counted(now), strict=True))))
         lines.append(Line(say="rounds.closes", args={"date": row.closes_on.isoformat()}))
+        lines += round_card.needing(context, row, now)
     elif row.state == "closed":
         lines.append(Line(say="rounds.reviewed_of", args={"done": row.done, "total": row.readings}))
     if row.method == "first":
@@ -131,8 +131,10 @@ def start(context: TurnContext, press: Press[OfRound]) -> Reaction:
         return reviews(context, notices=(GONE,))
     try:
         found, changes = acts.start(context.session, context.origin, row, tenants.settings(context.tenant))
-    except RoundMoved:
-        return round_card.card(context, row, (GONE,))
+    except RoundCasesTaken:
+        return round_card.taken(context, row)
+    except UserError as error:
+        return round_card.card(context, row, (Line(say=error.text_key),))
     if isinstance(found, NoMatch):
         return round_card.no_match(context, row, found)
     missed = _tell_reviewers(context, row, {person for _, person in found.pairs})
@@ -168,6 +170,9 @@ def lend(context: TurnContext, press: Press[OfRound]) -> Reaction:
     own = {one for role in READER for one in context.units_as(role)}
     try:
         asked, changes = acts.ask_for(context.session, context.origin, row, press.what.about, unit, own)
+        if press.what.about not in {one.person_id for one in rounds.reviewers(context.session, row.id)}:
+            at = (context.session, context.origin, row, [press.what.about])
+            changes += acts.add_reviewers(*at, Availability())
     except UserError as error:
         return round_card.card(context, row, (Line(say=error.text_key, args=error.args_for_text),))
     missed = [person for one in asked if not one.said for person in _ask_chefs(context, row, one)]
@@ -176,7 +181,7 @@ def lend(context: TurnContext, press: Press[OfRound]) -> Reaction:
 
 
 def _ask_chefs(context: TurnContext, row: RoundRow, one: ConsentRow) -> list[PersonRow]:
-    units = acts.reviewer_units(context.session, context.origin).get(one.person_id, [])
+    units = reviewer_units(context.session, context.origin).get(one.person_id, [])
     names = people.unit_names(context.session, context.tenant_id)
     who = people.names_of(context.session, context.tenant_id, [one.person_id])
     args = {
@@ -202,7 +207,7 @@ def say(context: TurnContext, press: Press[OfRound]) -> Reaction:
     row = rounds.get(context.session, context.tenant_id, one.round_id) if one is not None else None
     if one is None or row is None or row.state == "closed":
         return MenuView(title=Line(say="rounds.loan_title"), lines=(GONE,), buttons=())
-    lenders = acts.reviewer_units(context.session, context.origin).get(one.person_id, [])
+    lenders = reviewer_units(context.session, context.origin).get(one.person_id, [])
     asked = lenders if one.side == "lends" else [one.unit_id]
     own = {unit for role in READER for unit in context.units_as(role)}
     if not own & set(asked):
@@ -265,6 +270,10 @@ def replace(context: TurnContext, press: Press[OfRound]) -> Reaction:
         return reviews(context, notices=(GONE,))
     try:
         settings = tenants.settings(context.tenant)
+        if not press.what.about:
+            taken, short, changes = acts.renew(context.session, context.origin, row)
+            told = Line(say="rounds.renewed", args={"taken": taken, "short": short})
+            return Done(round_card.card(context, row, (told,)), changes)
         case, changes = acts.replace(context.session, context.origin, row, press.what.about, settings)
     except UserError as error:
         return round_card.card(context, row, (Line(say=error.text_key, args=error.args_for_text),))
@@ -282,7 +291,7 @@ def close(context: TurnContext, press: Press[OfRound]) -> Reaction:
     row = round_card.of_hers(context, press.what.round_id)
     if row is None or row.state != "open":
         return reviews(context, notices=(GONE,))
-    left = [one for one in acts.progress(context.session, row) if not one.is_reviewed]
+    left = [one for one in acts.progress(context.session, row) if one.is_left]
     if left:
         return round_card.closing(context, row, left)
     return _closed(context, row, acts.close(context.session, context.origin, row, {}))
@@ -303,7 +312,7 @@ def end(context: TurnContext, press: Press[OfRound]) -> Reaction:
     except RoundMoved:
         return round_card.card(context, row, (GONE,))
     except UserError as error:
-        left = [one for one in acts.progress(context.session, row) if not one.is_reviewed]
+        left = [one for one in acts.progress(context.session, row) if one.is_left]
         return round_card.closing(context, row, left, (Line(say=error.text_key, args=error.args_for_text),))
     return _closed(context, row, changes)
 
@@ -330,8 +339,12 @@ def agreement_card(context: TurnContext, row: RoundRow) -> AnyView:
     checklist = checklist_version(row.checklist, row.version)
     pairs: dict[str, list[tuple[str, str]]] = {item.id: [] for item in checklist.asked["peer_reviewer"]}
     read = {}
+    loaded: dict[int, str] = {}
     for one, second in rounds.twice_read(context.session, context.tenant_id, row.checklist, since):
         read[one.case_id, one.round_id, one.file_part, second] = answers.newest_choices(context.session, one.id)
+        of = rounds.get(context.session, context.tenant_id, one.round_id)
+        if of is not None and of.method == "first" and of.id not in loaded:
+            loaded[of.id] = rounds.name_of(context.session, of) if round_card.of_hers(context, of.id) else "…"
     for (case_id, round_id, part, second), first in read.items():
         other = read.get((case_id, round_id, part, True))
         if not second and other is not None:
@@ -341,7 +354,11 @@ def agreement_card(context: TurnContext, row: RoundRow) -> AnyView:
     done = calibrations.since(context.session, context.tenant_id, row.checklist, since)
     return PanelView(
         title=Line(say="rounds.agreement_title"),
-        lines=(Line(say="rounds.agreement"), *_drift(context, row)),
+        lines=(
+            Line(say="rounds.agreement"),
+            *((Line(say="rounds.agreement_first", args={"names": ", ".join(loaded.values())}),) if loaded else ()),
+            *_drift(context, row),
+        ),
         rows=tuple(
             PanelRow(
                 title=Line(say="rounds.question", args={"item": f"{row.checklist}/{row.version}/{item_id}"}),

@@ -1,7 +1,7 @@
 """`Ta upp nu`: a child at risk found in a review. It goes at once to a chef without a tie, and never holds a text."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from actions import rounds as acts
 from actions.origin import Origin
@@ -37,8 +37,9 @@ def _here(context: TurnContext, press: Press[OnCard] | Press[OfRound]) -> tuple[
     if case is None or case.protected_identity:
         return None
     seat = context.round_seat(case, press.checklist)
-    is_hers = seat.round is not None and seat.standing == "reviews" and not context.has_had(case)
-    return (seat.round, case) if is_hers and seat.round is not None else None
+    # Also when she may not go on reviewing just now: she has seen the file, and a child may be in danger.
+    has_seen = seat.reading is not None and seat.reading.declared == "none" and not context.has_had(case)
+    return (seat.round, case) if has_seen and seat.round is not None else None
 
 
 def _nothing() -> MenuView:
@@ -90,13 +91,26 @@ def raise_it(context: TurnContext, press: Press[OfRound]) -> Reaction:
     if known is not None:
         told = raised.told(context.session, known.id)
         return _sent(context, row, case, people.by_ids(context.session, context.tenant_id, told))
-    chefs = _with_app(context.session, untied_chefs(context.session, case, context.today))
-    receivers = chefs or _with_app(context.session, managers_of(context.session, row, context.today))
+    receivers = _receivers(context.session, row, case, context.person_id, context.today)
     settings = tenants.settings(context.tenant)
     ids = [one.id for one in receivers]
     made, changes = acts.raise_now(context.session, context.origin, row, case, ids, settings)
     _tell(context.session, context.origin, row, case, made, receivers, context.person.name)
     return Done(_sent(context, row, case, receivers), changes)
+
+
+def _receivers(session: Session, row: RoundRow, case: CaseRow, by_id: int, today: date) -> list[PersonRow]:
+    """Return whom to tell at once: never the reviewer herself, who may be chef or run the round as well."""
+    held = Staff(people.holdings_on(session, case.tenant_id, today)).managers()
+    for some in (
+        untied_chefs(session, case, today),
+        managers_of(session, row, today),
+        people.by_ids(session, case.tenant_id, held),
+    ):
+        found = _with_app(session, [one for one in some if one.id != by_id])
+        if found:
+            return found
+    return []
 
 
 def _with_app(session: Session, some: Sequence[PersonRow]) -> list[PersonRow]:

@@ -11,6 +11,7 @@ from checklists.rights import RELATIONS, Right
 from dialogs.messages.tell import tell
 from dialogs.rounds.people_of import managers_of, year_ago
 from dialogs.rounds.review_card import REVIEW, review_card
+from dialogs.rounds.start_review import FIRST
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.presses import OfRound
@@ -48,8 +49,9 @@ def begin(context: TurnContext, press: Press[OfRound]) -> Reaction:
     if found is None:
         return review_card(context, (GONE,))
     row, case, _ = found
-    if context.round_seat(case, row.checklist).standing != "reviews" or context.has_had(case):
-        return review_card(context, (Line(say="rounds.calibrate_first"),))
+    standing = context.round_seat(case, row.checklist).standing
+    if standing != "reviews" or context.has_had(case):
+        return review_card(context, (Line(say=FIRST.get(standing, GONE.say)),))
     return begin_list.begin(context, find_case.by_id(context, case.id, begin_list.BEGIN, row.checklist))
 
 

@@ -1,8 +1,11 @@
 """`granska`: a reviewer's drawn cases, and what she has to do before the first of them."""
 
+from collections.abc import Collection
+
 from actions import round_seat
 from actions import rounds as acts
-from actions.rounds import reviewer_units
+from actions.round_reach import reviewer_units
+from actions.wrong_case import ref_before
 from checklists.rights import RELATIONS, Right
 from dialogs.turn.declared import claimed
 from dialogs.turn.presses import OfRound
@@ -27,13 +30,15 @@ def review_card(context: TurnContext, notices: tuple[Line, ...] = ()) -> PanelVi
         return PanelView(
             notices=notices,
             title=Line(say="rounds.review_title"),
-            lines=(Line(say="rounds.nothing_drawn"),),
+            lines=(Line(say="rounds.nothing_drawn"), *_lost(context, ())),
             nav=(command_button("hjälp", "buttons.help"),),
         )
     every = {row.id: row for _, _, row in found}
     waiting = [row for row in every.values() if not round_seat.calibrated(context.session, context.origin, row)]
     done = {case.id for reading, case, row in found if is_done(context, case, row, reading)}
     lines = [_about(context, row, sum(one.id == row.id for _, _, one in found)) for row in every.values()]
+    loaded = [rounds.name_of(context.session, row) for row in every.values() if row.method == "first"]
+    lines += [Line(say="rounds.yours_first", args={"names": ", ".join(loaded)})] if loaded else []
     lines += [Line(say="rounds.calibrate_first")] if waiting else []
     rows = tuple(_row(context, *one, is_ready=one[2] not in waiting, is_done=one[1].id in done) for one in found)
     left = [one for one, (_, case, _) in zip(rows, found, strict=True) if case.id not in done]
@@ -41,10 +46,26 @@ def review_card(context: TurnContext, notices: tuple[Line, ...] = ()) -> PanelVi
     return PanelView(
         notices=notices,
         title=Line(say="rounds.review_title"),
-        lines=(*lines, Line(say="rounds.reviewed_of", args={"done": len(done), "total": len(found)})),
+        lines=(
+            *lines,
+            Line(say="rounds.reviewed_of", args={"done": len(done), "total": len(found)}),
+            *_lost(context, {case.id for _, case, _ in found}),
+        ),
         rows=tuple(shown),
         nav=tuple(_calibrate(row) for row in waiting[:1]),
     )
+
+
+def _lost(context: TurnContext, still: Collection[int]) -> list[Line]:
+    """Say which cases were drawn for her and are not hers any more, and why. still: the cases she has."""
+    found = rounds.lost_by(context.session, context.tenant_id, context.person_id)
+    by_why: dict[str, list[str]] = {}
+    for case in {case.id: case for _, case in found if case.id not in still}.values():
+        by_why.setdefault(acts.stopped(case) or "moved", []).append(ref_before(case))
+    return [
+        Line(say="rounds.lost_" + why, args={"count": len(refs)} if why == "protected" else {"refs": ", ".join(refs)})
+        for why, refs in by_why.items()
+    ]
 
 
 def _about(context: TurnContext, row: RoundRow, count: int) -> Line:
@@ -63,6 +84,10 @@ def _row(
     # Made anew for each card: the same button from an earlier card would be answered with where she was then.
     ref = Line(say="rounds.case", args={"ref": case.ref})
     about = OfRound(row.id, reading.id, made_by=context.origin.act)
+    if not is_done and context.has_had(case):
+        return PanelRow(title=ref, lines=(Line(say="rounds.tied_now"),))
+    if not is_done and context.round_seat(case, row.checklist).standing == "elsewhere":
+        return PanelRow(title=ref, lines=(Line(say="rounds.elsewhere"),))
     if not reading.declared:
         lines = [Line(say="rounds.say_first")]
         if not is_near(context, case):

@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from actions import rounds as acts
+from actions.round_reach import reach, reviewer_units
+from actions.wrong_case import ref_before
 from checklists.rights import READER, VerbName
 from checklists.round_match import Match, NoMatch, Reason
+from checklists.swedish_time import day_of
 from dialogs.rounds.new_round import number_field, units_of
 from dialogs.turn.declared import claimed
 from dialogs.turn.presses import OfRound
@@ -18,7 +21,7 @@ from storage.rounds import RoundRow
 
 MOST_ROWS = 8
 """What fits on a card of 24 KB with its buttons; `Visa fler` shows the rest."""
-MOST_NAMED, MOST_NEAR = 8, 4
+MOST_NAMED, MOST_NEAR, MOST_LENT = 8, 4, 2
 _WHY_NO_MATCH: Mapping[Reason, str] = {
     "nobody": "rounds.no_match_nobody",
     "ties": "rounds.no_match_ties",
@@ -58,13 +61,15 @@ def about(context: TurnContext, row: RoundRow) -> tuple[Line, ...]:
     units = ", ".join(names.get(one, "") for one in rounds.units_of(context.session, row.id))
     drawn = rounds.drawn_of(context.session, row.id)
     what = {"list": row.checklist, "units": units, "first": row.first.isoformat(), "last": row.last.isoformat()}
-    out = {"total": row.total, "protected": row.protected, "recent": row.recent}
+    out = {"total": row.total, "protected": row.protected, "recent": row.recent, "under_way": row.under_way}
+    gone = len(rounds.gone_from(context.session, row.id))
     how = {"count": len(drawn), "seed": row.seed, "twice": sum(one.twice for one, _ in drawn)}
     open_ = {"first": row.opens_on.isoformat(), "last": row.closes_on.isoformat()}
     return (
         Line(say="rounds.about", args=what),
         Line(say="rounds.frame", args=out),
         Line(say="rounds.drawn_" + row.method, args=how),
+        *((Line(say="rounds.gone", args={"count": gone}),) if gone else ()),
         Line(say="rounds.open_days", args=open_),
     )
 
@@ -75,11 +80,23 @@ def about(context: TurnContext, row: RoundRow) -> tuple[Line, ...]:
 def _draft(context: TurnContext, row: RoundRow, notices: tuple[Line, ...]) -> PanelView:
     members = rounds.reviewers(context.session, row.id)
     names = people.names_of(context.session, context.tenant_id, [one.person_id for one in members])
+    now, units = reach(context.session, context.origin, row.id), rounds.units_of(context.session, row.id)
+    near = acts.in_reach(now, members, units)
     rows = tuple(
         PanelRow(
             title=Line(say="rounds.person", args={"name": (name := names.get(one.person_id, ""))}),
-            lines=_time_of(one.capacity, one.away_first, one.away_last),
-            buttons=(button(context, "round_drop", "buttons.remove", row, one.person_id, of=name),),
+            lines=(
+                *_time_of(one.capacity, one.away_first, one.away_last),
+                *(
+                    ()
+                    if one.person_id in near
+                    else (Line(say="rounds.is_far" if one.person_id in now.units else "rounds.has_left"),)
+                ),
+            ),
+            buttons=(
+                button(context, "round_drop", "buttons.remove", row, one.person_id, of=name),
+                *_lends(context, row, one.person_id, name),
+            ),
         )
         for one in members
     )
@@ -110,7 +127,7 @@ def _time_of(capacity: int, first: object, last: object) -> tuple[Line, ...]:
 
 def reviewer_fields(context: TurnContext) -> tuple[PanelField, ...]:
     """Return the fields for adding reviewers: who, how much time, and days away."""
-    units = acts.reviewer_units(context.session, context.origin)
+    units = reviewer_units(context.session, context.origin)
     names, unit_names = (
         people.names_of(context.session, context.tenant_id, units),
         people.unit_names(context.session, context.tenant_id),
@@ -131,13 +148,35 @@ def reviewer_fields(context: TurnContext) -> tuple[PanelField, ...]:
     )
 
 
-def no_match(context: TurnContext, row: RoundRow, why: NoMatch) -> PanelView:
-    """Say that the cases cannot be matched with the reviewers, why, and whom to ask; nothing has begun."""
-    refs = {one.case_id: case.ref for one, case in rounds.drawn_of(context.session, row.id)}
-    named = [refs[one] for one in why.cases][:MOST_NAMED]
-    every = acts.whom_to_ask(context.session, context.origin, row, why.cases)
+def taken(context: TurnContext, row: RoundRow) -> PanelView:
+    """Say which drawn cases cannot be reviewed in this round any more, and why, and offer the next ones instead."""
+    bad = acts.unfit(context.session, context.origin, row)
+    refs = {case.id: ref_before(case) for _, case in rounds.drawn_of(context.session, row.id)}
+    busy = rounds.under_way(context.session, list(bad), row.checklist)
+    lines = []
+    for why in dict.fromkeys(sorted(bad.values())):
+        some = [case_id for case_id in bad if bad[case_id] == why]
+        args: dict[str, str | int] = {"refs": ", ".join(refs[one] for one in some[:MOST_NAMED]), "count": len(some)}
+        if why == "under_way":
+            others = {busy[one].id: busy[one] for one in some}
+            seen = [rounds.name_of(context.session, one) for one in others.values() if of_hers(context, one.id)]
+            args["name"] = ", ".join(seen)
+        lines.append(Line(say="rounds.unfit_" + (why if args.get("name", why) else "under_way_elsewhere"), args=args))
+    return PanelView(
+        title=Line(say="rounds.taken_title"),
+        lines=(*lines, Line(say="rounds.taken")),
+        nav=(
+            button(context, "round_replace", "buttons.next_case", row),
+            _show(row, "buttons.back_to_round"),
+        ),
+    )
+
+
+def _whom_to_ask(context: TurnContext, row: RoundRow, case_ids: Sequence[int]) -> list[PanelRow]:
+    """Return a row for each who might review the cases without a tie: those near them, and those of other units."""
+    every = acts.whom_to_ask(context.session, context.origin, row, case_ids)
     units = people.unit_names(context.session, context.tenant_id)
-    own = acts.reviewer_units(context.session, context.origin)
+    own = reviewer_units(context.session, context.origin)
     near = [pair for pair in every if pair[1] in own.get(pair[0], ())][:MOST_NEAR]
     ask = [*near, *[pair for pair in every if pair[1] not in own.get(pair[0], ())][: MOST_NAMED - MOST_NEAR]]
     names = people.names_of(context.session, context.tenant_id, [person for person, _ in ask])
@@ -153,6 +192,14 @@ def no_match(context: TurnContext, row: RoundRow, why: NoMatch) -> PanelView:
         rows.append(
             PanelRow(title=Line(say="rounds.person", args=args), lines=(Line(say=how, args=args),), buttons=lend)
         )
+    return rows
+
+
+def no_match(context: TurnContext, row: RoundRow, why: NoMatch) -> PanelView:
+    """Say that the cases cannot be matched with the reviewers, why, and whom to ask; nothing has begun."""
+    refs = {one.case_id: case.ref for one, case in rounds.drawn_of(context.session, row.id)}
+    named = [refs[one] for one in why.cases][:MOST_NAMED]
+    rows = _whom_to_ask(context, row, why.cases)
     lines = [Line(say=_WHY_NO_MATCH[why.reason], args={"refs": ", ".join(named)})]
     lines += [Line(say="rounds.whom_to_ask" if rows else "rounds.nobody_to_ask")]
     return PanelView(
@@ -161,6 +208,18 @@ def no_match(context: TurnContext, row: RoundRow, why: NoMatch) -> PanelView:
         rows=tuple(rows),
         nav=(_show(row, "buttons.back_to_round"),),
     )
+
+
+def _lends(context: TurnContext, row: RoundRow, person: int, name: str) -> list[Button]:
+    """Return the buttons that ask the chefs for a reviewer in none of the round's units, where they are not asked."""
+    now = reach(context.session, context.origin, row.id)
+    units = rounds.units_of(context.session, row.id)
+    if person not in now.units or any(now.covers(person, unit) for unit in units):
+        return []
+    said = {(one.person_id, one.unit_id) for one in rounds.consents(context.session, row.id)}
+    names = people.unit_names(context.session, context.tenant_id)
+    free = [unit for unit in units if (person, unit) not in said][:MOST_LENT]
+    return [_lend(context, row, person, unit, f"{name}, {names.get(unit, '')}") for unit in free]
 
 
 def _lend(context: TurnContext, row: RoundRow, person: int, unit: int, of: str) -> Button:
@@ -185,17 +244,20 @@ def matched(found: Match) -> Line:
 
 def _begun(context: TurnContext, row: RoundRow, notices: tuple[Line, ...], start: int) -> PanelView:
     now = acts.progress(context.session, row)
-    done, is_open = sum(one.is_reviewed for one in now), row.state == "open"
+    done, total = acts.counted(now)
+    is_open = row.state == "open"
     names = people.names_of(context.session, context.tenant_id, {r.person_id for one in now for r in one.readings})
-    counted = {"done": row.done, "total": row.readings} if not is_open else {"done": done, "total": len(now)}
+    counted = {"done": row.done, "total": row.readings} if not is_open else {"done": done, "total": total}
     lines = [*about(context, row), Line(say="rounds.reviewed_of", args=counted)]
     late = [one for one in raised.of_round(context.session, row.id) if one.received_at is None]
     lines += [Line(say="rounds.raised_waiting", args={"count": len(late)})] if late else []
+    lines += needing(context, row, now)
     if not is_open:
-        lines += [Line(say="rounds.closed_on", args={"date": str(row.closed_at and row.closed_at.date())})]
+        lines += [Line(say="rounds.closed_on", args={"date": str(row.closed_at and day_of(row.closed_at))})]
     ordered = sorted(now, key=lambda one: one.is_reviewed)
     shown = ordered[start : start + MOST_ROWS]
-    rows = tuple(_case_row(context, row, one, names) for one in shown)
+    far = far_from(context, row, now)
+    rows = tuple(_case_row(context, row, one, names, far) for one in shown)
     after = start + MOST_ROWS if start + MOST_ROWS < len(ordered) else 0
     more = (_show(row, "buttons.show_more", after),) if len(ordered) > MOST_ROWS else ()
     close = (button(context, "round_close", "buttons.close_round", row),) if is_open else ()
@@ -209,20 +271,68 @@ def _begun(context: TurnContext, row: RoundRow, notices: tuple[Line, ...], start
     )
 
 
-def _case_row(context: TurnContext, row: RoundRow, one: acts.CaseProgress, names: dict[int, str]) -> PanelRow:
-    hidden = one.case.protected_identity
-    title = Line(say="rounds.hidden_case") if hidden else Line(say="rounds.case", args={"ref": one.case.ref})
-    wanted = 2 if one.row.twice else 1
+def far_from(context: TurnContext, row: RoundRow, now: Sequence[acts.CaseProgress]) -> dict[int, str]:
+    """Return the readings that their reviewers cannot do any more, by id, with the text key that says why."""
+    if row.state != "open":
+        return {}
+    of_today = reach(context.session, context.origin, row.id)
+    ties = rounds.ties(context.session, [one.case.id for one in now if one.is_left])
+    found: dict[int, str] = {}
+    for one in now:
+        for reading in one.readings if one.is_left else ():
+            if reading in one.done:
+                continue
+            if reading.person_id not in of_today.units:
+                found[reading.id] = "rounds.reviewer_left"
+            elif reading.person_id in ties.get(one.case.id, ()):
+                found[reading.id] = "rounds.reviewer_tied"
+            elif not of_today.covers(reading.person_id, one.case.unit_id):
+                found[reading.id] = "rounds.reviewer_far"
+    return found
+
+
+def needing(context: TurnContext, row: RoundRow, now: Sequence[acts.CaseProgress]) -> list[Line]:
+    """Return the sentence that says how many cases of an open round wait for another reviewer, if any do."""
+    if row.state != "open":
+        return []
+    far = far_from(context, row, now)
+    count = sum(
+        one.is_left and (len(one.readings) < _wanted(one) or any(reading.id in far for reading in one.readings))
+        for one in now
+    )
+    return [Line(say="rounds.need_others", args={"count": count})] if count else []
+
+
+def _wanted(one: acts.CaseProgress) -> int:
+    return 2 if one.row.twice else 1
+
+
+def _case_row(
+    context: TurnContext, row: RoundRow, one: acts.CaseProgress, names: dict[int, str], far: dict[int, str]
+) -> PanelRow:
+    hidden, stopped = one.case.protected_identity, acts.stopped(one.case)
+    title = Line(say="rounds.hidden_case") if hidden else Line(say="rounds.case", args={"ref": ref_before(one.case)})
     lines = [Line(say="rounds.is_done" if one.is_reviewed else "rounds.not_done")]
+    lines += [Line(say="rounds.is_" + stopped)] if stopped else []
     lines += [Line(say="rounds.twice", args={"done": len(one.done)})] if one.row.twice else []
     who = ", ".join(names.get(reading.person_id, "") for reading in one.readings)
     lines += [Line(say="rounds.reviewer_is", args={"names": who})] if who else []
-    lines += [Line(say="rounds.lacks_reviewer")] if len(one.readings) < wanted and row.state == "open" else []
-    lines += [Line(say="rounds.why_" + one.row.why_not)] if one.row.why_not else []
+    lines += [
+        Line(say=far[reading.id], args={"name": names.get(reading.person_id, "")})
+        for reading in one.readings
+        if reading.id in far
+    ]
+    lacks = one.is_left and len(one.readings) < _wanted(one) and row.state == "open"
+    lines += [Line(say="rounds.lacks_reviewer")] if lacks else []
+    given = one.row.why_not if one.row.why_not != stopped else ""
+    lines += [Line(say="rounds.why_" + given)] if given else []
     buttons: tuple[Button, ...] = ()
-    if row.state == "open" and not one.is_reviewed and not hidden:
+    of = "" if hidden else ref_before(one.case)
+    if row.state == "open" and one.is_left:
         claim = claimed("round_move", OfRound(row.id, said=str(one.case.id)))
-        buttons = (Button(title=Line(say="buttons.other_reviewer"), claim=claim, about=one.case.ref),)
+        buttons = (Button(title=Line(say="buttons.other_reviewer"), claim=claim, about=of),)
+    elif row.state == "open" and not one.is_reviewed:
+        buttons = (button(context, "round_replace", "buttons.next_case", row, one.case.id, of=of),)
     return PanelRow(title=title, lines=tuple(lines), buttons=buttons)
 
 
@@ -234,9 +344,7 @@ def closing(
         PanelField(
             id=f"why_{one.case.id}",
             kind="choice",
-            label=Line(say="rounds.hidden_case")
-            if one.case.protected_identity
-            else Line(say="rounds.why_label", args={"ref": one.case.ref}),
+            label=Line(say="rounds.why_label", args={"ref": one.case.ref}),
             options=tuple(Option(value=code, line=Line(say="rounds.why_" + code)) for code in acts.WHY_NOT),
         )
         for one in left
@@ -274,10 +382,12 @@ def moving(context: TurnContext, row: RoundRow, case_id: int, notices: tuple[Lin
         which = tuple(Option(value=coded(one.id), name=current.get(one.person_id, "")) for one in vacant)
         fields.append(PanelField(id="reading", kind="choice", label=Line(say="rounds.field_from"), options=which))
     give = button(context, "round_give", "buttons.give_to", row, case_id)
+    ask = () if options else tuple(_whom_to_ask(context, row, [case_id]))
     return PanelView(
         notices=notices,
         title=Line(say="rounds.move_title", args={"ref": ref}),
         lines=(Line(say="rounds.move" if options else "rounds.nobody_can"),),
+        rows=ask,
         fields=tuple(fields) if options else reviewer_fields(context),
         buttons=(give,) if options else (button(context, "round_add", "buttons.add_reviewers", row),),
         nav=(

@@ -1,5 +1,8 @@
 """What stands before a list that a peer reviewer begins of a case drawn for her."""
 
+from collections.abc import Mapping
+
+from actions.round_seat import Standing
 from checklists import access
 from checklists.loader import newest
 from checklists.model import ListId
@@ -7,7 +10,15 @@ from dialogs.rounds.review_card import review_card
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.rounds import PanelView
 from dialogs.views.views import Line
+from storage import rounds
 from storage.cases import CaseRow
+
+FIRST: Mapping[Standing, str] = {
+    "elsewhere": "rounds.elsewhere",
+    "undeclared": "rounds.declare_first",
+    "uncalibrated": "rounds.calibrate_first",
+}
+"""What she is told who may not begin yet."""
 
 
 def before_it(context: TurnContext, case: CaseRow, checklist: ListId) -> PanelView | None:
@@ -15,5 +26,12 @@ def before_it(context: TurnContext, case: CaseRow, checklist: ListId) -> PanelVi
     if access.seat(newest(checklist), context.roles, case) != "peer_reviewer" or context.has_had(case):
         return None
     standing = context.round_seat(case, checklist).standing
-    told = {"undeclared": "rounds.declare_first", "uncalibrated": "rounds.calibrate_first"}.get(standing)
+    told = FIRST.get(standing)
     return review_card(context, (Line(say=told),)) if told else None
+
+
+def instead(context: TurnContext, case_id: int) -> PanelView | None:
+    """Return what a reviewer is told who presses a card of a case that is not hers any more; None if it never was."""
+    if not context.units_as("peer_reviewer") or not rounds.was_given(context.session, case_id, context.person_id):
+        return None
+    return review_card(context, (Line(say="rounds.not_yours_now"),))

@@ -17,6 +17,7 @@ from checklists.replies import is_polite
 from checklists.swedish_time import day_of
 from dialogs.chef import deputies
 from dialogs.messages import consequences, update
+from dialogs.rounds import start_review
 from dialogs.turn import commands, find_case, menu, shown
 from dialogs.turn.declared import Done, Reaction, parted
 from dialogs.turn.exchange import Reply, Turn
@@ -321,7 +322,9 @@ def _reaction(context: TurnContext, signed: Signed | None) -> tuple[AnyView, Cha
     except NoSuchCase as error:
         context.touched = None
         change = Change("denied", error.case, detail=error.verb)
-        return no_such_case(), record(context.session, context.origin, change)
+        pressed = signed.claim.case if signed is not None else 0
+        view = (start_review.instead(context, pressed) if pressed else None) or no_such_case()
+        return view, record(context.session, context.origin, change)
     except SeveralLists as error:
         return which_list(context, error), NONE
     except UserError as error:

@@ -213,7 +213,10 @@ class FormField(Data):
 
 
 class FormView(View):
-    """Many questions on one card; fields left empty change nothing. reading: it is a reader's."""
+    """Many questions on one card; fields left empty change nothing. reading: it is a reader's.
+
+    forced: a motivation cannot be said to be missing.
+    """
 
     kind: Literal["form"] = "form"
     head: Head
@@ -223,6 +226,7 @@ class FormView(View):
     sections: tuple[SectionCount, ...] = ()
     by: MotivationBy = "either"
     reading: bool = False
+    forced: bool = False
     save: Button
     nav: tuple[Button, ...]
     refresh: Claim

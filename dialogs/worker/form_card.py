@@ -24,6 +24,7 @@ def form(
         fields=tuple(field for stop in stops for field in _fields(sheet, stop, stops, typed or {})),
         sections=sections((sheet,)),
         by=sheet.motivation,
+        forced=bool(sheet.sections),
         save=Button(title=Line(say="buttons.save"), claim=claimed("save_form", at, **sheet.at)),
         nav=(),
         refresh=claimed("show_current", **sheet.at),

@@ -12,7 +12,7 @@ from storage.calibrations import CalibrationRow
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.filled import FilledRow
-from storage.rounds import ReadingRow, RoundCaseRow, RoundRow
+from storage.rounds import ConsentRow, ReadingRow, RoundCaseRow, RoundRow
 from tests.chat.harness import NORTH, TENANT, Chat, Room, move_in
 from tests.sql.import_files import import_cases
 from texts import Language, say
@@ -61,6 +61,8 @@ def is_drawn(room: Room, name: str, checklist: ListId, ref: str) -> None:
         session.add(ReadingRow(**of, case_id=case.id, person_id=person.id, declared="none", declared_at=room.now))
         at = {"person_id": person.id, "checklist": checklist, "version": version, "akt": "made_up"}
         session.add(CalibrationRow(**of, **at, at=room.now, choices="{}"))
+        for side in ("lends", "borrows"):
+            session.add(ConsentRow(**of, person_id=person.id, unit_id=case.unit_id, side=side, said="yes"))
 
     room.desk.run_now(work)
 

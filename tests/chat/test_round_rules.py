@@ -1,5 +1,7 @@
 """What a round refuses, and what it does when somebody cannot go on: each on every door."""
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import select
 
@@ -7,15 +9,18 @@ from checklists.frame_file import COLUMNS
 from reports.rounds import round_rows
 from reports.selected import Selection
 from storage import answers
+from storage.calibrations import CalibrationRow
 from storage.desk import Session
 from storage.filled import FilledRow
 from storage.raised import RaisedRow
 from storage.rounds import ConsentRow, ReadingRow, RoundCaseRow, RoundReviewerRow, RoundRow
-from tests.chat.harness import NORTH, SOUTH, Chat, Room, move_in
+from tests.chat.card_hand import button, gathered
+from tests.chat.harness import NORTH, SOUTH, TENANT, Chat, Room, move_in
 from tests.chat.list_drive import takes_in
 from tests.chat.round_drive import adds, calibrates, drawn_for, draws, furnish, refs
 from tests.chat.test_motivation_setting import sets
 from tests.chat.test_rounds import declares, opens, person, rows
+from tests.sql.import_files import import_answers
 
 SVEN = ("sven", "Sven Granskare", SOUTH, "peer_reviewer")
 STINA = ("stina", "Stina Chef", SOUTH, "unit_manager")
@@ -29,6 +34,12 @@ def begun(room: Room, *names: str, cases: int = 2, twice: int = 0) -> Chat:
     mona = draws(room.chat("mona").installs(), twice=twice)
     adds(mona, *names)
     return mona.presses("Starta omgång")
+
+
+def forges(chat: Chat, title: str, fields: dict[str, str], of: Chat | None = None) -> Chat:
+    """Press a button with fields that are not on its card; of: on somebody else's card."""
+    card = (of or chat).card
+    return chat.sends({**gathered(card, button(card, title), {}), **fields})
 
 
 def test_who_is_not_calibrated_begins_on_no_door(room: Room) -> None:
@@ -71,7 +82,7 @@ def test_a_case_of_a_round_is_nobody_elses_and_two_readers_see_nothing_of_each_o
     assert view.kind == "motivation"
     item = view.items[0]
     form = room.chat("dan").types(f"formulär kollegial granskning {ref}")
-    form.presses("Spara", {f"{item}.missing": "true"}).sees("varje Nej och Delvis en motivering")
+    forges(form, "Spara", {f"{item}.missing": "true"}).sees("varje Nej och Delvis en motivering")
     orders = [room.chat(name).view.head.case_ref for name in ("cia", "dan")]  # type: ignore[union-attr]
     assert orders == [ref, ref]
     assert len({one.person_id for one in rows(room, FilledRow)}) == 2
@@ -80,6 +91,61 @@ def test_a_case_of_a_round_is_nobody_elses_and_two_readers_see_nothing_of_each_o
         room.chat("elsa").types(f"ny kollegial granskning {ref}").said
         == room.chat("elsa").types("ny kollegial granskning SN 2026/9999").said
     )
+
+
+def test_who_is_not_calibrated_gets_in_by_no_forged_press_and_no_file(room: Room) -> None:
+    begun(room, "cia", "dan")
+    cia, dan = room.chat("cia"), room.chat("dan")
+    hers, his = drawn_for(cia)[0], drawn_for(dan)[0]
+    declares(dan, his)
+    calibrates(dan)
+    drawn_for(dan)
+    declares(cia, hers)
+
+    forges(cia, "Börja granska", {}, of=dan).sees("använda det här kortet")  # his token is no key of hers
+    drawn_for(cia)
+    forges(cia, "Kalibrera", {"verb": "review_begin"}).sees("använda det här kortet")
+    cia.presses("Kalibrera")
+    forges(cia, "Spara", {"verb": "review_begin"}).sees("använda det här kortet")
+    cia.presses("Spara").sees("10 frågor saknar svar.")
+    for line in ("ja", "nej", "1"):
+        assert cia.types(line).kind_or_nothing() not in ("question", "form", "motivation"), line
+    assert rows(room, FilledRow) == []
+
+    file = f"tenant_id,case_ref,checklist,role,child,item,answer\n{TENANT},{hers},peer_review_bou,peer_reviewer,,"
+    raw = f"{file}child_heard_in_prelim,ja\n".encode()
+    room.desk.run_now(lambda session: import_answers(session, raw, frozenset({TENANT}), room.now, "cli:test"))
+    assert [(one.person_id, one.round_id) for one in rows(room, FilledRow)] == [(0, 0)], "no round has it"
+    assert "Börja granska" not in cia.types("granska").buttons
+    room.chat("mona").types("egenkontroll").sees("0 av 2 granskade.")
+
+
+def test_a_calibration_that_is_too_old_stops_a_review_that_is_begun_and_keeps_what_was_answered(room: Room) -> None:
+    begun(room, "cia", "dan")
+    cia = room.chat("cia")
+    ref = drawn_for(cia)[0]
+    declares(cia, ref)
+    calibrates(cia)
+    opens(cia, ref).presses("Ja")
+    card, kept = cia.shown, room.count()
+
+    def ages(session: Session) -> None:
+        session.exec(select(CalibrationRow)).one().at = room.now - timedelta(days=370)
+
+    room.desk.run_now(ages)
+    cia.presses("Ja", on=card).sees("Det du har svarat finns kvar.")
+    for line in (
+        "ja",
+        f"fortsätt kollegial granskning {ref}",
+        f"formulär kollegial granskning {ref}",
+        f"ändra 1 {ref}",
+    ):
+        assert cia.types(line).kind_or_nothing() not in ("question", "form", "motivation"), line
+    cia.types("granska").sees("Kalibrera först")
+    assert room.count() == kept
+    calibrates(cia.presses("Kalibrera").sees("Påhittad akt 2"))
+    assert cia.types("granska").presses("Fortsätt").kind() == "question"
+    assert room.count() == kept
 
 
 def test_what_cannot_be_matched_says_why_and_whom_to_ask_and_a_loan_needs_both_chefs(room: Room) -> None:
@@ -416,3 +482,34 @@ def test_when_a_reviewer_has_left_another_is_added_to_the_open_round_and_takes_o
     mona.presses("Byt granskare", {"to": to}).sees("Elsa Granskare granskar ärendet nu.")
     assert drawn_for(room.chat("elsa")) == [ref]
     assert drawn_for(room.chat("dan")) == []
+
+
+def test_in_a_round_nothing_offers_a_missing_motivation_and_a_forged_one_says_nothing(
+    room: Room,
+) -> None:
+    cia, ref, item = asked_why(room)
+    assert "Motivering saknas" not in cia.buttons
+    form = cia.types(f"formulär kollegial granskning {ref}")
+    assert "Motivering saknas" not in form.text
+    assert f"{item}.missing" not in str(form.card)
+    forges(form, "Spara", {f"{item}.missing": "true"}).sees("varje Nej och Delvis en motivering")
+    for line in ("nej", "motivering saknas"):
+        cia.types(f"fortsätt kollegial granskning {ref}")
+        cia.types(line)
+        assert kept_of(room, item) == ("nej", "", "", ""), line
+    assert "1 av" not in room.chat("mona").types("egenkontroll").text
+
+
+def test_a_municipality_that_has_motivations_in_the_file_only_is_told_where_and_keeps_no_text(room: Room) -> None:
+    sets(room, "reference")
+    cia, ref, item = asked_why(room)
+
+    cia.types(f"formulär kollegial granskning {ref}")
+    assert f"{item}.text" not in str(cia.card)
+    forges(cia, "Spara", {f"{item}.text": TEXT})
+    assert kept_of(room, item) == ("nej", "", "", "")
+    cia.types(f"fortsätt kollegial granskning {ref}")
+    cia.presses("Finns i akten", {"Var i akten": WHERE})
+    assert kept_of(room, item) == ("nej", "", "reference", WHERE)
+    cia.types(f"vad saknas kollegial granskning {ref}")
+    assert "Motivering saknas, eller var i akten." not in cia.text
