@@ -140,7 +140,7 @@ def look_at(session: Session, origin: Origin, row: MeasureRow, case: CaseRow | N
 
 
 def follow_up(session: Session, origin: Origin, row: MeasureRow, *, helped: bool) -> Changes:
-    """Keep whether a measure that is done helped. Raises: MeasureMoved: it is not done, has no such day, or it is said."""
+    """Keep whether a measure that is done helped. Raises: MeasureMoved: not done, no such day, or said."""
     if row.done_at is None or row.follow_up_on is None or row.followed_at is not None:
         raise MeasureMoved
     row.followed_at, row.helped = origin.now, helped

@@ -71,6 +71,11 @@ def share_of(cases: Iterable[Reviewed], item_id: str) -> Share:
     return Share(said.count("ja"), len(said))
 
 
+def side_of(share: Share) -> Side:
+    """Return on which side of three quarters a question is that applied to some cases."""
+    return "strength" if Fraction(share.k, share.n) >= STRENGTH else "fault"
+
+
 def found_in(cases: Sequence[Reviewed], items: Sequence[str]) -> tuple[Found, ...]:
     """Return what a group is shown of each question, in the order given; nothing if it is not to be shown the round."""
     return tuple(_found(cases, item_id) for item_id in items) if may_show(cases) else ()
@@ -82,17 +87,28 @@ def _found(cases: Sequence[Reviewed], item_id: str) -> Found:
         return Found(item_id, None)
     share = share_of(asked, item_id)
     least = max(FEWEST, most_of_one(asked) + 1)
-    side: Side = "strength" if Fraction(share.k, share.n) >= STRENGTH else "fault"
-    return Found(item_id, side, share if min(share.k, share.n - share.k) >= least else None)
+    return Found(item_id, side_of(share), share if min(share.k, share.n - share.k) >= least else None)
 
 
-def shown_units(cases: Sequence[Reviewed]) -> tuple[frozenset[int], bool]:
-    """Return the units whose results management is shown, and whether all units together may be shown beside them.
+def for_management(
+    cases: Sequence[Reviewed], items: Sequence[str]
+) -> tuple[dict[int, dict[str, Share]], dict[str, Share]]:
+    """Return the shares management is shown: by unit and question, and of all units together by question.
 
-    A unit whose cases are one worker's, or nearly, has no figures of its own: they would be hers. All together are
-    shown only if what they hold beyond the units shown is no single worker's either.
+    A unit whose cases with a question are one worker's, or nearly, has no figure of it: it would be hers. All together
+    have one only if what it holds beyond the units shown is no single worker's either.
     """
-    units = {one.unit_id for one in cases}
-    shown = frozenset(unit for unit in units if is_of_several([one for one in cases if one.unit_id == unit]))
-    rest = [one for one in cases if one.unit_id not in shown]
-    return shown, is_of_several(cases) and (not rest or is_of_several(rest))
+    units: dict[int, dict[str, Share]] = {one.unit_id: {} for one in cases}
+    together: dict[str, Share] = {}
+    for item_id in items:
+        asked = [one for one in cases if one.answers.get(item_id) in SAID]
+        rest: list[Reviewed] = []
+        for unit_id, shares in units.items():
+            own = [one for one in asked if one.unit_id == unit_id]
+            if is_of_several(own):
+                shares[item_id] = share_of(own, item_id)
+            else:
+                rest += own
+        if is_of_several(asked) and (not rest or is_of_several(rest)):
+            together[item_id] = share_of(asked, item_id)
+    return units, together

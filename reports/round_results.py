@@ -11,10 +11,10 @@ from datetime import date
 
 from checklists.loader import checklist_version
 from checklists.measures import state
-from checklists.model import Checklist
+from checklists.model import Checklist, Role
 from checklists.rates import Share, wilson
 from checklists.reread import reread
-from checklists.round_results import SAID, Found, Reviewed, found_in, is_of_several, share_of, shown_units
+from checklists.round_results import SAID, Found, Reviewed, for_management, found_in, is_of_several
 from checklists.rules import Applied
 from checklists.swedish_order import swedish_order
 from checklists.swedish_time import day_of
@@ -24,15 +24,15 @@ from storage import answers, cases, measures, people, rounds
 from storage.desk import Session
 from storage.filled import FilledRow
 from storage.measures import MeasureRow
-from storage.rounds import REVIEWER, RoundRow
+from storage.rounds import RoundRow
 
 COLUMNS = ("round", "unit", "checklist", "closed_on", "item", "question", "side", "ja", "cases", "low_pct", "high_pct")
-LATE = "late"
+REVIEWER: Role = "peer_reviewer"
 
 
 @dataclass(frozen=True, slots=True)
 class UnitResult:
-    """A unit's part of a round. shares: by question; empty where they would be one worker's."""
+    """A unit's part of a round. shares: by question; without those that would be one worker's."""
 
     name: str
     reviewed: int
@@ -44,7 +44,7 @@ class UnitResult:
 class Results:
     """A closed round. found: what a group is shown, empty if nothing. again: of the Ja read by two, how many both have.
 
-    together: the shares of all units, for management; empty where they may not stand beside the units'.
+    together: the shares of all units, for management; without those that may not stand beside the units'.
     """
 
     row: RoundRow
@@ -62,14 +62,13 @@ def results(session: Session, row: RoundRow) -> Results:
     checklist = checklist_version(row.checklist, row.version)
     items = [item.id for item in checklist.asked[REVIEWER]]
     every = [one for _, one in _reviewed(session, row, checklist)]
-    shown, is_whole = shown_units(every)
+    shares, together = for_management(every, items)
     names = people.unit_names(session, row.tenant_id)
     drawn = Counter(one.unit_id for one, case in rounds.drawn_of(session, row.id) if not case.withdrawn)
     units = []
     for unit_id in sorted(drawn, key=lambda unit: swedish_order(names.get(unit, ""))):
-        own = [one for one in every if one.unit_id == unit_id]
-        shares = {item: share_of(own, item) for item in items} if unit_id in shown else {}
-        units.append(UnitResult(names.get(unit_id, ""), len(own), drawn[unit_id], shares))
+        own = sum(one.unit_id == unit_id for one in every)
+        units.append(UnitResult(names.get(unit_id, ""), own, drawn[unit_id], shares.get(unit_id, {})))
     return Results(
         row=row,
         name=rounds.name_of(session, row),
@@ -77,7 +76,7 @@ def results(session: Session, row: RoundRow) -> Results:
         reviewed=len(every),
         found=found_in(every, items),
         units=tuple(units),
-        together={item: share_of(every, item) for item in items} if is_whole else {},
+        together=together,
         again=_again(session, row, checklist),
     )
 
@@ -119,7 +118,7 @@ def _said(session: Session, filled: FilledRow, checklist: Checklist) -> dict[str
 
 
 def _together(parts: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    """Return one case's answers where each part of its file has a list: Ja is what every part says that says anything."""
+    """Return a case's answers where each part of its file has a list: Ja only if every part that says anything does."""
     found: dict[str, str] = {}
     for part in parts:
         for item, said in part.items():

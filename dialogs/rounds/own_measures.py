@@ -11,7 +11,7 @@ from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import command_button
 from dialogs.views.rounds import PanelRow, PanelView
 from dialogs.views.views import Button, Line, MenuView
-from storage import cases, measures, people
+from storage import cases, measures, people, rounds
 from storage.cases import CaseRow
 from storage.measures import MeasureRow
 
@@ -91,6 +91,9 @@ def _row(context: TurnContext, row: MeasureRow, place: Place) -> PanelRow:
         lines.append(Line(say="measures.owner_is", args={"name": names.get(row.owner_id, "")}))
     if row.code:
         lines.append(Line(say="criticisms." + row.code))
+    of_round = rounds.get(context.session, context.tenant_id, row.round_id) if row.round_id is not None else None
+    if of_round is not None:
+        lines.append(Line(say="measures.of_round", args={"name": rounds.name_of(context.session, of_round)}))
     if row.follow_up_on is not None:
         lines.append(Line(say="measures.follow_up", args={"date": row.follow_up_on.isoformat()}))
     buttons: list[Button] = []
