@@ -11,9 +11,9 @@ from checklists.round_results import Found
 
 
 class Prompt(BaseModel, frozen=True, extra="forbid"):
-    """One prompt. lists: those it belongs to, empty for all. questions: as list/item. faults: beside it stand the faults.
+    """One prompt. lists: those it belongs to, empty for all. questions: as list/item.
 
-    plan: what is agreed on becomes measures.
+    faults: beside it stand the questions that were faults. plan: what is agreed on becomes measures.
     """
 
     id: str

@@ -158,11 +158,12 @@ def measures_by_unit(session: Session, row: RoundRow, today: date) -> dict[str, 
     for one in measures.every(session, row.tenant_id):
         is_of_round = one.round_id == row.id or (one.case_id in drawn and one.checklist == row.checklist)
         if is_of_round:
-            found.setdefault(names.get(one.unit_id, ""), Counter())[_state(one, today)] += 1
+            found.setdefault(names.get(one.unit_id, ""), Counter())[state_of(one, today)] += 1
     return found
 
 
-def _state(one: MeasureRow, today: date) -> str:
+def state_of(one: MeasureRow, today: date) -> str:
+    """Return the state of a measure on a day."""
     return state(one.due_on, today, done=one.done_at is not None, checked=one.checked_at is not None)
 
 

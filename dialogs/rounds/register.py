@@ -114,7 +114,7 @@ def new(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
 def form(
     context: TurnContext, what: OfMeasure, notices: tuple[Line, ...] = (), typed: Mapping[str, str] | None = None
 ) -> PanelView:
-    """Return the form. what: by item or about, the finding or the round it is for. typed: what was filled in and refused."""
+    """Return the form. what: by item or about, the finding or the round it is for. typed: what was refused."""
     given = dict(typed or {})
     units = units_of(context)
     if len(units) == 1:
@@ -124,8 +124,9 @@ def form(
     here = tuple(Option(value=coded(one), name=name) for one, name in units.items())
     who = tuple(Option(value=coded(one), name=name) for one, name in sorted(names.items(), key=lambda pair: pair[1]))
     row = _round(context, what)
-    of_round = Line(say="measures.new_of_round", args={"name": rounds.name_of(context.session, row)}) if row else None
-    about = of_round or Line(say="criticisms." + what.item if what.item in _codes() else "measures.new")
+    about = Line(say="criticisms." + what.item if what.item in _codes() else "measures.new")
+    if row is not None:
+        about = Line(say="measures.new_of_round", args={"name": rounds.name_of(context.session, row)})
 
     def field(name: str, kind: Literal["text", "date", "choice"], options: tuple[Option, ...] = ()) -> PanelField:
         label = Line(say="measures.field_" + name)
