@@ -60,7 +60,8 @@ def links_card(pen: Pen, view: LinksView) -> Card:
     head = top("", title) if of is None else _head(pen, "report.offer_title", of)
     body = [*notices(pen, view), *head]
     if view.links:
-        body.append(text(pen.say("report.links" if of or view.title else "admin.register_how")))
+        how = "results.links" if view.title else "report.links" if of else "admin.register_how"
+        body.append(text(pen.say(how)))
     elif not view.notices:
         body.append(text(pen.say("report.links_private")))
     named = [(link, pen.say("report.link_" + link.what)) for link in view.links]

@@ -164,7 +164,7 @@ def management(context: TurnContext, press: Press[OfRound]) -> Reaction:
     more = Button(title=Line(say="buttons.show_more"), claim=claimed("round_management", OfRound(row.id, start=after)))
     counted = measures_by_unit(context.session, row, context.today)
     lines = [Line(say="results.by_unit", args={"list": of.checklist.id})]
-    if context.units_as("manager") and of.together:
+    if context.units_as("manager") and of.together and len(of.units) > 1:
         lines.append(Line(say="results.together", args={"faults": _faults(of, of.together), "count": of.reviewed}))
     return PanelView(
         title=Line(say="results.management_title", args={"name": of.name}),
