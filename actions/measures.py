@@ -92,7 +92,8 @@ def _add(
 ) -> tuple[MeasureRow, Changes]:
     measures.add(session, row, what)
     detail = f"measure:{row.id} to {row.owner_id}"
-    return row, record(session, origin, Change("measure_made", case, item_id=row.item_id, detail=detail))
+    # The question would say that its answer is Nej, and the trail holds no content.
+    return row, record(session, origin, Change("measure_made", case, detail=detail))
 
 
 def _name(origin: Origin, text: str) -> str:

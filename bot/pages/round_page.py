@@ -64,7 +64,7 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
         municipality=tenants.settings(tenants.get(session, link.tenant_id)).municipality,
         about=_about(session, of, language),
         words={name: say("round_page." + name, language) for name in _WORDS},
-        not_shown="" if of.found else say("results.not_shown", language),
+        not_shown="" if of.found or what == "management" else say("results.not_shown", language),
         **made(session, link, of, language),
     )
 
@@ -148,10 +148,10 @@ def _sides(
 
 def _row(of: Results, one: Found, language: Language, *, interval: bool) -> dict[str, str]:
     said = say(f"results.side_{one.side}", language) if one.side else say("results.few", language)
-    row = {"question": _question(of, one.item_id, language), "said": said}
+    row = {"question": _question(of, one.item_id, language), "said": said, "interval": ""}
     if one.share is not None:
         row["said"] = share_words(one.share, language)
-        row |= {"interval": _interval(one.share, language)} if interval else {}
+        row["interval"] = _interval(one.share, language) if interval else ""
     return row
 
 
@@ -179,7 +179,6 @@ def _management(session: Session, link: Link, of: Results, language: Language) -
         tables.append((heads, [row for row in rows if any(cell != "–" for cell in row[1:])]))
     counted = measures_by_unit(session, of.row, day_of(link.at))
     return {
-        "not_shown": "",
         "tables": tables,
         "units": [
             (unit.name, f"{unit.reviewed}/{unit.drawn}", *_counted(counted.get(unit.name, {}))) for unit in units

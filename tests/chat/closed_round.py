@@ -25,7 +25,7 @@ from tests.sql.import_files import import_cases
 LIST: ListId = "peer_review_bou"
 BOX = "child_heard_in_investigation"
 WORKERS = tuple(
-    (name, f"{name.capitalize()} Handläggare", NORTH, "case_worker") for name in ("pia", "per", "pim", "pål")
+    (name, f"{name.capitalize()} Handläggare", NORTH, "case_worker") for name in ("pia", "per", "pim", "paul")
 )
 
 
