@@ -34,7 +34,7 @@ from texts import Language, say
 
 UNITS_BESIDE = 5
 """How many units fit beside each other on a sheet."""
-ROOM = 7
+ROOM = 6
 """Empty lines under a prompt to which nothing has been written down."""
 Held = Collection[tuple[Role, str]]
 
