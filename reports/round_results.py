@@ -175,10 +175,11 @@ def result_rows(session: Session, selection: Selection) -> Iterator[list[str]]:
     for tenant_id in tenant_ids(session, selection):
         for row in reversed(rounds.every(session, tenant_id)):
             closed = day_of(row.closed_at) if row.closed_at is not None else None
-            if closed is None or selection.checklist not in ("", row.checklist):
+            if closed is None or selection.checklist not in ("", row.checklist) or selection.role not in ("", REVIEWER):
                 continue
             if (selection.first or closed) <= closed <= (selection.last or closed):
-                yield from rows_of(results(session, row), None if not selection.unit else (selection.unit,))
+                found = rows_of(results(session, row))
+                yield from (cells for cells in found if selection.unit in ("", cells[1]))
 
 
 def rows_of(of: Results, units: Collection[str] | None = None) -> Iterator[list[str]]:

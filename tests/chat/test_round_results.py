@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 
@@ -192,6 +193,32 @@ def test_a_link_is_for_who_may_see_the_round_when_it_is_used() -> None:
     assert not round_page.allows([("case_worker", NORTH)], (), both | {"what": "group_page"})
     assert not round_page.allows([("unit_manager", "Annan")], (), both | {"what": "management_page"})
     assert {"round", "round_file"} <= set(PATHS)
+
+
+def test_the_file_is_chosen_by_unit_list_role_and_the_day_of_closing(room: Room) -> None:
+    closed(room, SIX * 2, said("jjjjjjjnnnnn"))
+
+    def file(**chosen: object) -> list[list[str]]:
+        selection = Selection(**chosen)  # type: ignore[arg-type]
+        return room.desk.run_now(lambda session: list(result_rows(session, selection)))
+
+    every = file()
+    assert {cells[1] for cells in every} == {"", NORTH}
+    assert {cells[1] for cells in file(unit=NORTH)} == {NORTH}
+    assert file(unit=SOUTH) == file(checklist="sample_audit") == file(role="case_worker") == []
+    assert file(role="peer_reviewer") == file(first=room.now.date()) == every
+    assert file(last=room.now.date() - timedelta(days=1)) == []
+    heard = {cells[1]: dict(zip(COLUMNS, cells, strict=True)) for cells in every if cells[4] == BOX}
+    assert [heard[""][name] for name in ("side", "ja", "cases", "low_pct", "high_pct")] == [
+        "fault",
+        "7",
+        "12",
+        "32,0",
+        "80,7",
+    ]
+    assert [heard[NORTH][name] for name in ("side", "ja", "cases")] == ["", "7", "12"]
+    clear = next(cells for cells in every if cells[1] == "" and cells[4] == CLEAR)
+    assert clear[6:] == ["strength", "", "", "", ""], "all of them: not said in numbers"
 
 
 # --- the workshop ----------------------------------------------------------------------------------------------------
