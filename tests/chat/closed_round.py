@@ -43,22 +43,27 @@ def closed(
     units: Sequence[str] = (),
     twice: int = 0,
     name: str = "Våren 2026",
+    start: int = 0,
+    unread: int = 0,
 ) -> int:
     """Make a closed round of as many cases as there are leads; return its row id.
 
     said: by case, the answers by question; both readers of a case answer alike. units: of each case, North by default.
+    start: the number of the first case. unread: so many of the first cases are not read, and the round is still open.
     """
     where = list(units) or [NORTH] * len(leads)
     move_in(room.desk, *REVIEWERS, *WORKERS, RUNS)
+    month = max(room.now.month - 2, 1)
     for number, (lead, unit) in enumerate(zip(leads, where, strict=True)):
-        cells = {"tenant_id": TENANT, "case_ref": ref_of(number), "unit": unit}
+        cells = {"tenant_id": TENANT, "case_ref": ref_of(start + number), "unit": unit}
         if lead:
             cells["lead_email"] = f"{lead}@example.invalid"
-        cells |= {"opened_on": "2026-01-10", "decided_on": f"2026-03-{number % 28 + 1:02}", "violence": "ja"}
+        cells |= {"opened_on": "2026-01-01", "decided_on": f"2026-{month:02}-{number % 28 + 1:02}", "violence": "ja"}
         cells |= {"intervention_decided": "ja"}
         raw = "\n".join((";".join(cells), ";".join(cells.values()))).encode()
         room.desk.run_now(lambda session, raw=raw: import_cases(session, raw, frozenset({TENANT}), room.now, "cli:t"))  # type: ignore[misc]
-    return room.desk.run_now(lambda session: _round(session, room, said, reviewers, twice, name))
+    at = (said, reviewers, twice, name, start, unread)
+    return room.desk.run_now(lambda session: _round(session, room, *at))
 
 
 def _round(
@@ -68,6 +73,8 @@ def _round(
     reviewers: Sequence[str],
     twice: int,
     name: str,
+    start: int,
+    unread: int,
 ) -> int:
     mona = people.by_email(session, 1, "mona@example.invalid")
     assert mona is not None
@@ -75,12 +82,12 @@ def _round(
     today = room.now.date()
     every = session.exec(select(CaseRow).where(CaseRow.tenant_id == 1)).all()
     by_ref = {case.ref: case for case in every}
-    mine = [by_ref[ref_of(number)] for number in range(len(said))]
+    mine = [by_ref[ref_of(start + number)] for number in range(len(said))]
     plan = Plan(
         name=name,
         checklist=LIST,
         units=tuple(sorted({case.unit_id for case in mine})),
-        period=Period(today - timedelta(days=100), today),
+        period=Period(today - timedelta(days=92), today),
         opens_on=today,
         closes_on=today + timedelta(days=28),
         per_unit=len(said),
@@ -94,9 +101,12 @@ def _round(
     assert isinstance(matched, Match), matched
     for reading in stored.readings(session, row.id):
         number = next(place for place, case in enumerate(mine) if case.id == reading.case_id)
+        if number < unread:
+            continue
         reads(session, room, row, reading.case_id, reading.person_id, said[number])
-    row.state, row.closed_at = "closed", room.now
-    row.readings = row.done = len(said)
+    if not unread:
+        row.state, row.closed_at = "closed", room.now
+        row.readings = row.done = len(said)
     session.flush()
     return row.id
 
@@ -118,4 +128,5 @@ def reads(session: Session, room: Room, row: RoundRow, case_id: int, person_id: 
     )
     filled.add(session, sheet)
     for item, choice in said.items():
-        answers.add(session, sheet, item, 1, Written(choice), author=person_id, at=room.now, act="påhittad")
+        why = Written(choice, "text", motivation="Påhittat skäl", place="s. 4") if choice == "nej" else Written(choice)
+        answers.add(session, sheet, item, 1, why, author=person_id, at=room.now, act="påhittad")

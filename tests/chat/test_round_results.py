@@ -23,6 +23,7 @@ from storage.workshop import WorkshopNoteRow
 from tests.chat.closed_round import BOX, closed
 from tests.chat.drive import fills
 from tests.chat.harness import NORTH, SOUTH, Chat, Room, move_in
+from tests.chat.list_drive import takes_in
 from tests.chat.read_drive import begins, reads, sent
 from tests.chat.test_rounds import person, rows
 
@@ -327,6 +328,30 @@ def test_a_measure_is_shown_on_the_nej_it_came_from_to_who_may_know_of_it(room: 
     anna.types("fortsätt SN 2026/0123").sees("Åtgärd, fråga 1: senast 2026-05-19")
     room.later(days=10)
     anna.types("fortsätt SN 2026/0123").sees("Åtgärd, fråga 1: försenad, skulle ha varit klar 2026-05-19")
+
+
+@pytest.mark.parametrize("name", ["vera", "cecilia"])
+def test_whoever_answers_a_list_about_anothers_work_makes_a_measure_of_its_nej(room: Room, name: str) -> None:
+    """The auditor's sample, and the chef's round of an adult's case: from the summary, in three presses."""
+    lists = {"vera": ("stickprov", "SN 2026/0801", "barn"), "cecilia": ("kretsgenomgång", "SN 2026/0802", "vuxen")}
+    words, ref, kind = lists[name]
+    children = {} if kind == "barn" else {"children": "0"}
+    takes_in(room, case_ref=ref, unit=NORTH, lead_email="anna@example.invalid", case_type=kind, **children)
+    chat = room.chat(name).types(f"ny {words} {ref}")
+    for _ in range(30):
+        if chat.kind() == "summary":
+            break
+        if chat.kind() == "facts":
+            chat.presses("Spara")
+        elif "Nej" in chat.buttons:
+            chat.presses("Nej")
+        elif "Ej tillämpligt" in chat.buttons:
+            chat.presses("Ej tillämpligt")
+        else:
+            chat.types("nej")
+    anna = room.chat("anna").installs()
+    chat.presses("Åtgärd").presses("Handläggaren").presses("Senast 2026-05-19").sees("Åtgärden är sparad")
+    anna.receives().sees(f"I {ref} är något att rätta i akten")
 
 
 def test_nothing_is_said_on_a_list_that_asks_nothing_of_the_kind(room: Room) -> None:
