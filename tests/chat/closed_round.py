@@ -45,10 +45,12 @@ def closed(
     name: str = "Våren 2026",
     start: int = 0,
     unread: int = 0,
+    again: Sequence[Mapping[str, str]] = (),
 ) -> int:
     """Make a closed round of as many cases as there are leads; return its row id.
 
-    said: by case, the answers by question; both readers of a case answer alike. units: of each case, North by default.
+    said: by case, the answers by question. again: those of a case's other reader, the same by default. units: of each
+    case, North by default.
     start: the number of the first case. unread: so many of the first cases are not read, and the round is still open.
     """
     where = list(units) or [NORTH] * len(leads)
@@ -62,7 +64,7 @@ def closed(
         cells |= {"intervention_decided": "ja"}
         raw = "\n".join((";".join(cells), ";".join(cells.values()))).encode()
         room.desk.run_now(lambda session, raw=raw: import_cases(session, raw, frozenset({TENANT}), room.now, "cli:t"))  # type: ignore[misc]
-    at = (said, reviewers, twice, name, start, unread)
+    at = (said, again or said, reviewers, twice, name, start, unread)
     return room.desk.run_now(lambda session: _round(session, room, *at))
 
 
@@ -70,6 +72,7 @@ def _round(
     session: Session,
     room: Room,
     said: Sequence[Mapping[str, str]],
+    again: Sequence[Mapping[str, str]],
     reviewers: Sequence[str],
     twice: int,
     name: str,
@@ -103,7 +106,7 @@ def _round(
         number = next(place for place, case in enumerate(mine) if case.id == reading.case_id)
         if number < unread:
             continue
-        reads(session, room, row, reading.case_id, reading.person_id, said[number])
+        reads(session, room, row, reading.case_id, reading.person_id, (again if reading.second else said)[number])
     if not unread:
         row.state, row.closed_at = "closed", room.now
         row.readings = row.done = len(said)

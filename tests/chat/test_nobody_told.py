@@ -158,7 +158,7 @@ def _text_of(body: bytes) -> str:
 
 COMMANDS = tuple(one.word for one in commands.COMMANDS if one.right.about == "self")
 OF_CASE = tuple(one.word for one in commands.COMMANDS if one.right.about == "case")
-FEW = ("egenkontroll", "exportera", "åtgärder", "mina ärenden")
+FEW = ("egenkontroll", "åtgärder", "mina ärenden")
 
 
 def exported(room: Room) -> Mapping[Route, str]:
