@@ -10,7 +10,7 @@ from actions.origin import Origin
 from checklists.access import Staff
 from checklists.errors import FindingDay, MeasureDays, MeasureMoved, MeasureOwner, MeasureText
 from checklists.free_text import checked, is_name
-from checklists.measures import WITH_DAY, FindingKind, remind_on
+from checklists.measures import WITH_DAY, FindingKind, follow_up_on, remind_on
 from checklists.rights import READER
 from checklists.workdays import Workdays
 from storage import cases, measures, people
@@ -21,7 +21,10 @@ from storage.measures import FindingRow, MeasureRow
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A measure as it is wanted. code, finding_id: the finding it belongs to, of the authority's or of the register."""
+    """A measure as it is wanted. code, finding_id: the finding it belongs to, of the authority's or of the register.
+
+    round_id: the round it comes from.
+    """
 
     what: str
     unit_id: int
@@ -30,6 +33,7 @@ class Wanted:
     follow_up_on: date | None = None
     code: str = ""
     finding_id: int | None = None
+    round_id: int | None = None
 
 
 def nej_in(sheet: Sheet) -> tuple[str, ...]:
@@ -56,7 +60,7 @@ def for_answer(
 
 
 def make(session: Session, origin: Origin, wanted: Wanted) -> tuple[MeasureRow, Changes]:
-    """Make a measure for a finding, or one of the unit's own.
+    """Make a measure for a finding, for a round, or one of the unit's own.
 
     Raises: MeasureText, PersonalNumberInText, MeasureOwner: she does not work there; MeasureDays.
     """
@@ -66,6 +70,7 @@ def make(session: Session, origin: Origin, wanted: Wanted) -> tuple[MeasureRow, 
     _check_days(origin, wanted.due_on, wanted.follow_up_on)
     row = _row(origin, wanted.unit_id, wanted.owner_id, wanted.due_on)
     row.follow_up_on, row.code, row.finding_id = wanted.follow_up_on, wanted.code, wanted.finding_id
+    row.round_id = wanted.round_id
     return _add(session, origin, row, None, what)
 
 
@@ -87,7 +92,8 @@ def _add(
 ) -> tuple[MeasureRow, Changes]:
     measures.add(session, row, what)
     detail = f"measure:{row.id} to {row.owner_id}"
-    return row, record(session, origin, Change("measure_made", case, item_id=row.item_id, detail=detail))
+    # The question would say that its answer is Nej, and the trail holds no content.
+    return row, record(session, origin, Change("measure_made", case, detail=detail))
 
 
 def _name(origin: Origin, text: str) -> str:
@@ -134,6 +140,14 @@ def look_at(session: Session, origin: Origin, row: MeasureRow, case: CaseRow | N
     return record(session, origin, Change("measure_reopened", case, detail=f"measure:{row.id}"))
 
 
+def follow_up(session: Session, origin: Origin, row: MeasureRow, *, helped: bool) -> Changes:
+    """Keep whether a measure that is done helped. Raises: MeasureMoved: not done, no such day, or said."""
+    if row.done_at is None or row.follow_up_on is None or row.followed_at is not None:
+        raise MeasureMoved
+    row.followed_at, row.helped = origin.now, helped
+    return record(session, origin, Change("measure_followed", detail=f"measure:{row.id} {'yes' if helped else 'no'}"))
+
+
 def add_finding(
     session: Session, origin: Origin, kind: FindingKind, name: str, day: date | None, evidence: str = ""
 ) -> Changes:
@@ -163,18 +177,21 @@ def note_due(session: Session, tenant_id: int, day: date, workdays: Workdays) ->
     for row in measures.unchecked(session, tenant_id):
         if row.done_at is None and remind_on(row.due_on, day, row.told_on, workdays):
             row.told_on = day
+    for row in measures.to_follow_up(session, tenant_id, day):
+        if row.follow_up_on is not None and follow_up_on(row.follow_up_on, day, row.told_on, workdays):
+            row.told_on = day
     session.flush()
 
 
 def told_of(session: Session, tenant_id: int, day: date) -> dict[int, list[MeasureRow]]:
     """Return who is reminded of which measures on a day: the owner; once one is late, who looks at it as well.
 
-    If the owner has left, they are told from the first.
+    If the owner has left, they are told from the first. Whether one that is done helped is asked of them alone.
     """
     staff = Staff(people.holdings_on(session, tenant_id, day))
     found: dict[int, list[MeasureRow]] = {}
     for row in measures.told(session, tenant_id, day):
-        some = [row.owner_id] if staff.is_present(row.owner_id) else []
+        some = [row.owner_id] if staff.is_present(row.owner_id) and row.done_at is None else []
         if row.due_on < day or not some:
             some += _lookers(session, staff, row)
         for person in dict.fromkeys(some):

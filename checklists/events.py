@@ -19,8 +19,8 @@ EventName = Literal[
     "case_moved", "case_replaced", "tie_declared", "calibrated", "raised", "raised_received", "raised_late",
     "round_closed",
     # measures
-    "measure_made", "measure_done", "measure_checked", "measure_reopened", "finding_made",
-    "feedback_told",
+    "measure_made", "measure_done", "measure_checked", "measure_reopened", "measure_followed", "finding_made",
+    "feedback_told", "round_shown", "workshop_noted",
     # what the admin does
     "person_left", "person_disposed", "role_was", "person_joined", "unit_renamed", "unit_merged", "unit_closed",
     "sent_again", "send_dropped", "admin_listed", "exposed", "log_sampled", "log_checked",

@@ -50,6 +50,18 @@ def remind_on(due_on: date, today: date, told_on: date | None, workdays: Workday
     return newest is not None and (told_on is None or told_on < newest)
 
 
+def follow_up_on(day: date, today: date, told_on: date | None, workdays: Workdays) -> bool:
+    """Say whether somebody is asked whether a measure that is done helped: on its day, and again until it is said.
+
+    told_on: see `remind_on`; a reminder that it was to be done, before the day, is none of these.
+    """
+    ask = workdays.on_or_after(day)
+    newest = None
+    while ask <= today:
+        newest, ask = ask, workdays.after(ask, AGAIN)
+    return newest is not None and (told_on is None or told_on < newest)
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Whose a measure is: its owner, its unit, and its case if it came from an answer."""

@@ -12,7 +12,7 @@ import json
 import re
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +20,8 @@ from playwright.async_api import BrowserContext, Locator, Page, async_playwright
 
 from tests.browser.hands import ANNA, CECILIA, chat, chooses, presses, sees, shows, writes
 from tests.browser.real_bot import RealBot, running
+from tests.chat.closed_round import closed
+from tests.chat.harness import Room
 from tests.conftest import CHROMIUM_ARGUMENTS, find_chromium
 from texts import say
 
@@ -197,6 +199,8 @@ async def pictures(bot: RealBot, context: BrowserContext) -> AsyncIterator[Pictu
     await report.close()
     async for picture in _of_roles(page):
         yield picture
+    async for picture in _of_a_closed_round(bot, page, context):
+        yield picture
 
 
 async def _of_roles(page: Page) -> AsyncIterator[Picture]:
@@ -223,6 +227,58 @@ async def _of_roles(page: Page) -> AsyncIterator[Picture]:
         await writes(page, line, person)
         await sees(page, then, person)
         yield Picture(name, _card(page, person), await _words(_card(page, person)))
+
+
+_ANSWERS = {
+    "decision_motivation_clear": "jjjjjjjjjjjj",
+    "child_heard_in_investigation": "jjjjjjjnnnnn",
+    "best_interests_in_analysis": "jjjjjnnnnnnn",
+    "child_view_on_intervention": "jjjjjjjjjnnn",
+    "violence_police_report_made": "jjjjjjnnnnnn",
+    "further_violence_risk_assessed": "jjjjnnnnnnnn",
+}
+"""What a made-up round found, case by case."""
+
+
+def _close_a_round(bot: RealBot) -> None:
+    """Put a closed round with its readings into the bot's database."""
+    leads = ("pia", "pia", "per", "per", "pim", "paul") * 2
+    said = [
+        {item: "ja" if by_case[number] == "j" else "nej" for item, by_case in _ANSWERS.items()}
+        for number in range(len(leads))
+    ]
+    with bot.database() as desk:
+        closed(Room(desk, now=datetime.fromisoformat(NOW)), leads, said, name="Vintern 2026 (påhittad)")
+
+
+async def _of_a_closed_round(bot: RealBot, page: Page, context: BrowserContext) -> AsyncIterator[Picture]:
+    """Play what comes of a round: the group view, a measure, what a workshop says, and the pages to print."""
+    await asyncio.to_thread(_close_a_round, bot)
+    await bot.command("settings", _TENANT, "findings=B2:kritik,B3:atgardskrav:2026-04-01,B4:uppfoljd:2026-03-01")
+    await shows(page, EVA)
+    await writes(page, "egenkontroll", EVA)
+    await sees(page, "Vintern 2026 (påhittad)", EVA)
+    await _card(page, EVA).get_by_role("button", name="Öppna").first.click()  # the newest is first
+    await sees(page, "Gruppvy", EVA)
+    await presses(page, "Gruppvy", EVA)
+    await sees(page, "Att arbeta med", EVA)
+    yield Picture("round-group.png", _card(page, EVA), await _words(_card(page, EVA)))
+    await presses(page, "Per enhet", EVA)
+    await presses(page, "Sidor att skriva ut", EVA)
+    for name, link in (
+        ("round-group-print.png", "Gruppens sida"),
+        ("round-units-print.png", "Sidan per enhet"),
+        ("round-board-print.png", "En sida för nämnden"),
+        ("round-workshop-print.png", "Workshopens material"),
+    ):
+        async with context.expect_page() as opened:
+            await chat(page, EVA).get_by_role("link", name=link).last.click()
+        sheet = await opened.value
+        await sheet.get_by_role("button", name="Öppna").click()
+        await sheet.set_viewport_size({"width": 718, "height": 1016})  # A4 with the browser's own margins
+        await sheet.emulate_media(media="print")
+        yield Picture(name, sheet, await _words(sheet.get_by_role("main")))
+        await sheet.close()
 
 
 def _card(page: Page, person: str) -> Locator:

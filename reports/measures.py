@@ -14,7 +14,7 @@ from storage import measures, people
 from storage.desk import Session
 from storage.measures import MeasureRow
 
-COLUMNS = ("unit", "source", "finding", "checklist", "question", "made_on", "due_on", "follow_up_on", "state")
+COLUMNS = ("unit", "source", "finding", "checklist", "question", "made_on", "due_on", "follow_up_on", "state", "helped")
 
 
 def measure_rows(session: Session, selection: Selection, today: date) -> Iterator[list[str]]:
@@ -31,12 +31,20 @@ def _is_in(row: MeasureRow, selection: Selection) -> bool:
     return in_period and selection.checklist in ("", row.checklist)
 
 
+def _source(row: MeasureRow) -> str:
+    if row.checklist:
+        return "answer"
+    if row.round_id:
+        return "round"
+    return "finding" if row.code or row.finding_id else "own"
+
+
 def _cells(row: MeasureRow, names: dict[int, str], today: date) -> list[str]:
     question = checklist_version(row.checklist, row.version).by_id[row.item_id].question if row.checklist else ""
     now = state(row.due_on, today, done=row.done_at is not None, checked=row.checked_at is not None)
     return [
         names.get(row.unit_id, ""),
-        "answer" if row.checklist else "finding" if row.code or row.finding_id else "own",
+        _source(row),
         row.code,
         row.checklist or "",
         question,
@@ -44,4 +52,5 @@ def _cells(row: MeasureRow, names: dict[int, str], today: date) -> list[str]:
         row.due_on.isoformat(),
         row.follow_up_on.isoformat() if row.follow_up_on else "",
         now,
+        "" if row.helped is None else "ja" if row.helped else "nej",
     ]

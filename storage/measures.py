@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, String, or_, update
+from sqlalchemy import ColumnElement, String, and_, or_, update
 from sqlmodel import Field, Session, col, select
 
 from checklists.measures import FindingKind
@@ -34,8 +34,9 @@ class MeasureRow(TableRow, table=True):
     """A measure. what: sealed; empty where a question says it.
 
     It comes from one answer (case_id, filled_id, checklist, version, item_id), from one of the authority's findings
-    (code), from a finding of the register (finding_id), or from nothing named. follow_up_on: when it is to be seen
-    whether it helped. told_on: when somebody was reminded of it last.
+    (code), from a finding of the register (finding_id), from a round (round_id), or from nothing named. follow_up_on:
+    when it is to be seen whether it helped; followed_at, helped: what was seen. told_on: when somebody was reminded of
+    it last.
     """
 
     __tablename__ = "measure"
@@ -61,6 +62,9 @@ class MeasureRow(TableRow, table=True):
     checked_at: datetime | None = Field(default=None, sa_type=Moment)
     checked_by: int | None = Field(default=None, foreign_key="person.id")
     told_on: date | None = None
+    round_id: int | None = Field(default=None, foreign_key="review_round.id")
+    followed_at: datetime | None = Field(default=None, sa_type=Moment)
+    helped: bool | None = None
 
 
 def add(session: Session, row: MeasureRow, what: str = "") -> MeasureRow:
@@ -95,6 +99,18 @@ def unchecked(session: Session, tenant_id: int) -> Sequence[MeasureRow]:
     return session.exec(query.order_by(col(MeasureRow.due_on), col(MeasureRow.id))).all()
 
 
+def to_follow_up(session: Session, tenant_id: int, today: date) -> Sequence[MeasureRow]:
+    """Return the measures that are done, whose day for seeing whether they helped has come and has not been used."""
+    query = select(MeasureRow).where(MeasureRow.tenant_id == tenant_id, col(MeasureRow.done_at).is_not(None))
+    query = query.where(col(MeasureRow.follow_up_on) <= today, col(MeasureRow.followed_at).is_(None), _standing())
+    return session.exec(query.order_by(col(MeasureRow.follow_up_on), col(MeasureRow.id))).all()
+
+
+def of_round(session: Session, round_id: int) -> Sequence[MeasureRow]:
+    """Return the measures of a round, in the order they were made."""
+    return session.exec(select(MeasureRow).where(MeasureRow.round_id == round_id).order_by(col(MeasureRow.id))).all()
+
+
 def every(session: Session, tenant_id: int) -> Sequence[MeasureRow]:
     """Return every measure of a tenant, in the order they were made."""
     query = select(MeasureRow).where(MeasureRow.tenant_id == tenant_id, _standing())
@@ -112,9 +128,11 @@ def of_case(session: Session, case_id: int) -> Sequence[MeasureRow]:
 
 
 def told(session: Session, tenant_id: int, day: date) -> Sequence[MeasureRow]:
-    """Return the measures somebody is reminded of on a day, and that are not done."""
+    """Return the measures somebody is reminded of on a day: not done, or done and to be seen whether they helped."""
     query = select(MeasureRow).where(MeasureRow.tenant_id == tenant_id, MeasureRow.told_on == day, _standing())
-    return session.exec(query.where(col(MeasureRow.done_at).is_(None)).order_by(col(MeasureRow.id))).all()
+    follow_up = and_(col(MeasureRow.follow_up_on) <= day, col(MeasureRow.followed_at).is_(None))
+    query = query.where(or_(col(MeasureRow.done_at).is_(None), follow_up))
+    return session.exec(query.order_by(col(MeasureRow.id))).all()
 
 
 def move_unit(session: Session, tenant_id: int, unit_id: int, into_id: int) -> None:

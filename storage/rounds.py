@@ -565,6 +565,21 @@ def ties(session: Session, case_ids: Sequence[int]) -> Mapping[int, set[int]]:
     return found
 
 
+def led_by(session: Session, case_ids: Sequence[int]) -> Mapping[int, set[int]]:
+    """Return who leads or has led some cases, by case id: what was done in them may be any one's of these."""
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for case in session.exec(select(CaseRow).where(col(CaseRow.id).in_(case_ids))):
+        found[case.id] |= {case.lead_id} if case.lead_id else set()
+    events = select(EventRow).where(
+        col(EventRow.case_id).in_(case_ids), col(EventRow.act).in_(("lead_set", "case_opened"))
+    )
+    for event in session.exec(events):
+        words = event.detail.split()[1:2] if event.act == "case_opened" else event.detail.split()[:1]
+        if event.case_id is not None and words and words[0].isdigit() and int(words[0]):
+            found[event.case_id].add(int(words[0]))
+    return found
+
+
 # --- consents --------------------------------------------------------------------------------------------------------
 
 

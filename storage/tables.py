@@ -34,6 +34,7 @@ from storage import (
     tombstones,
     trail,
     trail_marks,
+    workshop,
 )
 
 MODULES = (
@@ -68,6 +69,7 @@ MODULES = (
     tenants,
     tombstones,
     trail_marks,
+    workshop,
 )
 """The modules that declare a table."""
 METADATA = SQLModel.metadata

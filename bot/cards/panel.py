@@ -12,8 +12,12 @@ from bot.cards.parts import (
     section_title,
     subtle,
     text,
+    text_input,
 )
 from dialogs.views.rounds import Option, PanelField, PanelRow, PanelView
+
+LINE = 60
+"""Characters of a text that is written on one line."""
 
 
 def panel_card(pen: Pen, view: PanelView) -> Card:
@@ -40,8 +44,10 @@ def _field(pen: Pen, field: PanelField) -> Element:
     if field.item:
         checklist, version, item_id = field.item.split("/")
         label = pen.question(pen.item(checklist, int(version), item_id))
+    if field.kind == "text" and field.most > LINE:
+        return text_input(field.id, label, value=field.value, most=field.most, lines=True)
     if field.kind in ("date", "text"):
-        return plain_field(field.kind, field.id, label, field.value, 60)
+        return plain_field(field.kind, field.id, label, field.value, field.most)
     choices = {option.value: _title(pen, option) for option in field.options}
     made = choice_set(field.id, label, choices, value=field.value, compact=len(choices) > 6 and not field.several)
     return {**made, "isMultiSelect": True} if field.several else made

@@ -56,10 +56,12 @@ def report_card(pen: Pen, view: ReportView) -> Card:
 def links_card(pen: Pen, view: LinksView) -> Card:
     """Show the links to the figures; a posted card only says how to get them."""
     of = view.asked
-    head = top("", pen.say("admin.register")) if of is None else _head(pen, "report.offer_title", of)
+    title = pen.line(view.title) if view.title else pen.say("admin.register")
+    head = top("", title) if of is None else _head(pen, "report.offer_title", of)
     body = [*notices(pen, view), *head]
     if view.links:
-        body.append(text(pen.say("report.links" if of else "admin.register_how")))
+        how = "results.links" if view.title else "report.links" if of else "admin.register_how"
+        body.append(text(pen.say(how)))
     elif not view.notices:
         body.append(text(pen.say("report.links_private")))
     named = [(link, pen.say("report.link_" + link.what)) for link in view.links]

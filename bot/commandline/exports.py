@@ -24,11 +24,11 @@ from storage.desk import Desk, Session
 
 R = TypeVar("R")
 TOLD_EVERY = 100_000
-ROWS, FIGURES = ("answers", "table"), ("rates", "checklists", "times", "rounds", "measures", "reread")
+ROWS, FIGURES = ("answers", "table"), ("rates", "checklists", "times", "rounds", "measures", "reread", "results")
 CASE = "case"
 OF_REVIEWERS = (*ROWS, "rates", "checklists")
 """What may hold lists of reviewers."""
-NEVER_PUBLISHED = (*ROWS, "times", "rounds", "measures", "reread", CASE)
+NEVER_PUBLISHED = (*ROWS, "times", "rounds", "measures", "reread", "results", CASE)
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -174,7 +174,7 @@ def _write_figures(desk: Desk, selection: Selection, out: BinaryIO, parsed: argp
     from reports.csv_out import write_csv
     from reports.workbook import Wanted, write_workbook
 
-    if parsed.what in ("rounds", "measures", "reread") and parsed.format == "xlsx":
+    if parsed.what in ("rounds", "measures", "reread", "results") and parsed.format == "xlsx":
         from reports.xlsx_out import Page, write_xlsx
 
         columns, rows = _figure_rows(selection, parsed, day)
@@ -198,7 +198,7 @@ def _figure_rows(
     selection: Selection, parsed: argparse.Namespace, day: date
 ) -> tuple[Sequence[str], Callable[[Session], Iterator[list[str]]]]:
     """Return the columns of one of FIGURES, and the function that yields its rows."""
-    from reports import checklists, measures, rates, reread, rounds, times
+    from reports import checklists, measures, rates, reread, round_results, rounds, times
 
     if parsed.what == "rounds":
         return rounds.COLUMNS, partial(rounds.round_rows, selection=selection)
@@ -206,6 +206,8 @@ def _figure_rows(
         return measures.COLUMNS, partial(measures.measure_rows, selection=selection, today=day)
     if parsed.what == "reread":
         return reread.COLUMNS, partial(reread.reread_rows, selection=selection, today=day)
+    if parsed.what == "results":
+        return round_results.COLUMNS, partial(round_results.result_rows, selection=selection)
     if parsed.what == "times":
         return times.COLUMNS, partial(times.time_rows, selection=selection, today=day)
     of = {"rates": (rates.COLUMNS, rates.rate_rows), "checklists": (checklists.COLUMNS, checklists.checklist_rows)}

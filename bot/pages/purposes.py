@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from bot.pages import export_link, register_link, report_page
+from bot.pages import export_link, register_link, report_page, round_page
 from bot.pages.links import Purpose
 from checklists.model import Role
-from checklists.rights import FIGURES, RELATIONS, Right, sees_figures
+from checklists.rights import FIGURES, RELATIONS, ROUNDS, Right, sees_figures
 from dialogs.figures import addresses
 from dialogs.figures.report import tell_fetched
 from dialogs.views.figures import Asked
@@ -48,6 +48,21 @@ PURPOSES = (
         addresses.PATHS[addresses.PEOPLE],
         Right("admin", "self", {"admin": RELATIONS}),
         register_link.render,
+        act="export",
+    ),
+    Purpose(
+        addresses.ROUND,
+        addresses.PATHS[addresses.ROUND],
+        Right("round_links", "self", ROUNDS),
+        round_page.render,
+        allows=round_page.allows,
+    ),
+    Purpose(
+        addresses.ROUND_FILE,
+        addresses.PATHS[addresses.ROUND_FILE],
+        Right("round_links", "self", ROUNDS),
+        round_page.file,
+        allows=round_page.allows,
         act="export",
     ),
 )

@@ -7,6 +7,7 @@ from checklists.rights import VerbName
 from checklists.route import is_open
 from checklists.swedish_time import clock_words
 from dialogs.chef.compare import comparison, hash_of
+from dialogs.rounds import measure_lines
 from dialogs.turn.declared import claimed
 from dialogs.turn.presses import AsShown, OnCard, Page, SeenAt
 from dialogs.turn.turn_context import TurnContext
@@ -75,7 +76,11 @@ def differences(context: TurnContext, reader: Basis, notices: tuple[Line, ...] =
         claim = claimed("more_differences", Page(following), case=case_id)
         buttons += (Button(title=Line(say="buttons.show_more"), claim=claim),)
     return DifferencesView(
-        notices=notices, seen=seen, first=first, buttons=buttons, refresh=claimed("show_current", case=case_id)
+        notices=(*notices, *measure_lines.on_list(context, reader.case, reader.checklist.id)),
+        seen=seen,
+        first=first,
+        buttons=buttons,
+        refresh=claimed("show_current", case=case_id),
     )
 
 

@@ -2,8 +2,8 @@
 
 from urllib.parse import quote
 
-REPORT, EXPORT, PEOPLE = "report", "export", "people"
-PATHS = {REPORT: "/rapport", EXPORT: "/export", PEOPLE: "/register"}
+REPORT, EXPORT, PEOPLE, ROUND, ROUND_FILE = "report", "export", "people", "round", "round_file"
+PATHS = {REPORT: "/rapport", EXPORT: "/export", PEOPLE: "/register", ROUND: "/omgang", ROUND_FILE: "/omgang-fil"}
 """The path of the page for each purpose of a link."""
 
 

@@ -152,7 +152,7 @@ class _Bundle:
         if not self._open:
             return None
         found = measures.told_of(self._session, self._tenant_id, self._today).get(self._person, [])
-        late = sum(one.due_on < self._today for one in found)
+        late = sum(one.due_on < self._today and one.done_at is None for one in found)
         say = "measures.reminder_late" if late else "measures.reminder"
         return Line(say=say, args={"count": len(found), "late": late}) if found else None
 

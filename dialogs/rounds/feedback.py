@@ -6,6 +6,7 @@ from checklists.feedback import Differs
 from checklists.rights import RELATIONS, Right
 from checklists.tenant_settings import TenantSettings
 from dialogs.messages.tell import tell
+from dialogs.rounds import measure_lines
 from dialogs.turn.declared import Command, Press, Reaction, Verb, claimed
 from dialogs.turn.presses import OfRound
 from dialogs.turn.turn_context import TurnContext
@@ -13,6 +14,7 @@ from dialogs.views.ready_made import command_button
 from dialogs.views.rounds import PanelRow, PanelView
 from dialogs.views.views import Button, Line, MenuView
 from storage import cases, people, rounds
+from storage.cases import CaseRow
 from storage.desk import Session
 from storage.rounds import RoundRow
 
@@ -52,7 +54,7 @@ def show(context: TurnContext, press: Press[OfRound]) -> Reaction:
             _question_back(row, found),
             Line(say="feedback.yours"),
         ),
-        rows=tuple(_row(row, one) for one in found[:MOST_ROWS]),
+        rows=tuple(_row(context, row, case, one) for one in found[:MOST_ROWS]),
         nav=(command_button("åtgärder", "buttons.measures"),),
     )
 
@@ -68,9 +70,14 @@ def _question_back(row: RoundRow, found: tuple[Differs, ...]) -> Line:
     return Line(say="feedback.ask", args={"item": _item(row, found[0])})
 
 
-def _row(row: RoundRow, one: Differs) -> PanelRow:
+def _row(context: TurnContext, row: RoundRow, case: CaseRow, one: Differs) -> PanelRow:
     lines = [Line(say="feedback.reviewer", args={"choice": one.read})]
     lines += [Line(say="feedback.you", args={"choice": one.own})] if one.own else []
+    lines += [
+        measure_lines.has_one(context, of)
+        for of in measure_lines.seen(context, case)
+        if (of.checklist, of.item_id) == (row.checklist, one.item_id)
+    ]
     return PanelRow(title=Line(say="rounds.question", args={"item": _item(row, one)}), lines=tuple(lines))
 
 

@@ -7,6 +7,7 @@ from checklists.lifecycle import WRITER
 from checklists.measures import offered
 from checklists.rights import READER, Right, VerbName
 from dialogs.messages.tell import tell
+from dialogs.rounds import measure_lines
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.presses import OfMeasure, OnCard
@@ -38,14 +39,14 @@ def _which(context: TurnContext, basis: Basis, start: int, notices: tuple[Line, 
     every = [(sheet, item) for sheet in basis.sheets for item in acts.nej_in(sheet)] if basis.role != WRITER else []
     if not every:
         return next_card.go_on(context, basis, notices=(*notices, Line(say="measures.no_nej")))
-    owners = _owners(context, basis)
+    owners, known = _owners(context, basis), measure_lines.seen(context, basis.case)
     more = start + MOST_ROWS if start + MOST_ROWS < len(every) else 0
     again = claimed("measure", OnCard("", choice=str(more)), case=basis.case.id, checklist=basis.list_id)
     return PanelView(
         notices=notices,
         title=Line(say="measures.of_case_title", args={"ref": basis.case.ref}),
         lines=(Line(say="measures.who" if owners else "measures.nobody"),),
-        rows=tuple(_row(context, sheet, item, owners) for sheet, item in every[start : start + MOST_ROWS]),
+        rows=tuple(_row(context, sheet, item, owners, known) for sheet, item in every[start : start + MOST_ROWS]),
         nav=(
             *((Button(title=Line(say="buttons.show_more"), claim=again),) if len(every) > MOST_ROWS else ()),
             open_button(basis.case.id, Line(say="buttons.back"), _back(basis), basis.list_id),
@@ -69,11 +70,19 @@ def _owners(context: TurnContext, basis: Basis) -> list[tuple[int, str]]:
     return [(person, title) for person, title in found if person is not None]
 
 
-def _row(context: TurnContext, sheet: Sheet, item_id: str, owners: list[tuple[int, str]]) -> PanelRow:
+def _row(
+    context: TurnContext, sheet: Sheet, item_id: str, owners: list[tuple[int, str]], known: list[MeasureRow]
+) -> PanelRow:
     question = _question(sheet, item_id)
+    lines = [Line(say="measures.child", args={"child": sheet.shown_child})] if sheet.shown_child else []
+    lines += [
+        measure_lines.has_one(context, row)
+        for row in known
+        if (row.filled_id, row.item_id) == (sheet.filled.id, item_id)
+    ]
     return PanelRow(
         title=question,
-        lines=(Line(say="measures.child", args={"child": sheet.shown_child}),) if sheet.shown_child else (),
+        lines=tuple(lines),
         buttons=tuple(
             Button(
                 title=Line(say=title),

@@ -1,4 +1,4 @@
-"""`åtgärder`: the open measures a person sees, her own first; `Klart`, and what whoever looks at it says."""
+"""`åtgärder`: the open measures a person sees, her own first; `Klart`, what whoever looks at it says, what helped."""
 
 from actions import measures as acts
 from checklists.errors import MeasureMoved
@@ -11,7 +11,7 @@ from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import command_button
 from dialogs.views.rounds import PanelRow, PanelView
 from dialogs.views.views import Button, Line, MenuView
-from storage import cases, measures, people
+from storage import cases, measures, people, rounds
 from storage.cases import CaseRow
 from storage.measures import MeasureRow
 
@@ -19,6 +19,7 @@ MEASURES = Right("measures", "self", ANYONE)
 MORE = Right("more_measures", "self", ANYONE)
 DONE = Right("measure_done", "self", ANYONE)
 LOOKED = Right("measure_looked", "self", dict.fromkeys(("unit_manager", "deputy", "manager"), RELATIONS))
+FOLLOWED = Right("measure_followed", "self", LOOKED.may)
 MOST_ROWS = 8
 GONE = Line(say="errors.BK-163")
 
@@ -40,9 +41,16 @@ def place_of(context: TurnContext, row: MeasureRow) -> Place | None:
 
 
 def card(context: TurnContext, notices: tuple[Line, ...] = (), start: int = 0) -> PanelView:
-    """List the measures she sees that nobody has looked at: her own first, each by its day. Never by person."""
+    """List the measures she sees that nobody has looked at, or of which it is to be said whether they helped.
+
+    Her own first, each by its day. Never by person.
+    """
     found: list[tuple[MeasureRow, Place]] = []
-    for row in measures.unchecked(context.session, context.tenant_id):
+    waiting = [
+        *measures.unchecked(context.session, context.tenant_id),
+        *measures.to_follow_up(context.session, context.tenant_id, context.today),
+    ]
+    for row in {row.id: row for row in waiting}.values():
         place = place_of(context, row)
         if place is not None and sees(context.person_id, context.roles, place):
             found.append((row, place))
@@ -76,13 +84,16 @@ def title_of(context: TurnContext, row: MeasureRow, case: CaseRow | None) -> Lin
 
 def _row(context: TurnContext, row: MeasureRow, place: Place) -> PanelRow:
     case = cases.get(context.session, context.tenant_id, row.case_id) if row.case_id is not None else None
-    now = state(row.due_on, context.today, done=row.done_at is not None, checked=False)
+    now = state(row.due_on, context.today, done=row.done_at is not None, checked=row.checked_at is not None)
     names = people.names_of(context.session, context.tenant_id, [row.owner_id])
     lines = [Line(say="measures.state_" + now, args={"date": row.due_on.isoformat()})]
     if row.owner_id != context.person_id:
         lines.append(Line(say="measures.owner_is", args={"name": names.get(row.owner_id, "")}))
     if row.code:
         lines.append(Line(say="criticisms." + row.code))
+    of_round = rounds.get(context.session, context.tenant_id, row.round_id) if row.round_id is not None else None
+    if of_round is not None:
+        lines.append(Line(say="measures.of_round", args={"name": rounds.name_of(context.session, of_round)}))
     if row.follow_up_on is not None:
         lines.append(Line(say="measures.follow_up", args={"date": row.follow_up_on.isoformat()}))
     buttons: list[Button] = []
@@ -94,7 +105,17 @@ def _row(context: TurnContext, row: MeasureRow, place: Place) -> PanelRow:
         for said, title in (("good", "buttons.looks_good"), ("open", "buttons.not_done")):
             again = OfMeasure(said, row.id, made_by=context.origin.act)
             buttons.append(Button(title=Line(say=title), claim=claimed("measure_looked", again), about=of))
+    if _is_to_follow_up(context, row) and checks(context.roles, place):
+        lines.append(Line(say="measures.did_it_help"))
+        for said, title in (("yes", "buttons.helped"), ("no", "buttons.helped_not")):
+            again = OfMeasure(said, row.id, made_by=context.origin.act)
+            buttons.append(Button(title=Line(say=title), claim=claimed("measure_followed", again), about=of))
     return PanelRow(title=title_of(context, row, case), lines=tuple(lines), late=now == "late", buttons=tuple(buttons))
+
+
+def _is_to_follow_up(context: TurnContext, row: MeasureRow) -> bool:
+    day = row.follow_up_on
+    return day is not None and day <= context.today and row.done_at is not None and row.followed_at is None
 
 
 def _hers(context: TurnContext, measure_id: int) -> tuple[MeasureRow, Place] | None:
@@ -152,9 +173,23 @@ def looked(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
     return Done(card(context, (Line(say="measures.looked_" + ("good" if good else "open")),)), changes)
 
 
+def followed(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
+    """Keep whether a measure helped; if it did not, say that another one is needed."""
+    found = _hers(context, press.what.about)
+    if found is None or not checks(context.roles, found[1]):
+        return card(context, (GONE,))
+    helped = press.what.item == "yes"
+    try:
+        changes = acts.follow_up(context.session, context.origin, found[0], helped=helped)
+    except MeasureMoved:
+        return card(context, (GONE,))
+    return Done(card(context, (Line(say="measures.has_helped" if helped else "measures.has_not_helped"),)), changes)
+
+
 VERBS = (
     Verb(MORE, more, Page, keeps=False),
     Verb(DONE, done, OfMeasure),
     Verb(LOOKED, looked, OfMeasure),
+    Verb(FOLLOWED, followed, OfMeasure),
 )
 COMMANDS = (Command("åtgärder", ("measures",), typed, MEASURES),)

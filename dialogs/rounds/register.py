@@ -20,7 +20,8 @@ from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import command_button, refused
 from dialogs.views.rounds import Option, PanelField, PanelRow, PanelView, coded, decoded
 from dialogs.views.views import Button, Line, MenuView
-from storage import measures, people, tenants
+from storage import measures, people, rounds, tenants
+from storage.rounds import RoundRow
 
 FINDINGS = Right("findings", "self", ROUNDS)
 NEW = Right("measure_new", "self", ROUNDS)
@@ -106,14 +107,14 @@ def _row(
 
 
 def new(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
-    """Show the form of a measure, for a finding or for none."""
+    """Show the form of a measure, for a finding, for a round or for none."""
     return form(context, press.what)
 
 
 def form(
     context: TurnContext, what: OfMeasure, notices: tuple[Line, ...] = (), typed: Mapping[str, str] | None = None
 ) -> PanelView:
-    """Return the form. what: by item or about, the finding it is for. typed: what was filled in and refused."""
+    """Return the form. what: by item or about, the finding or the round it is for. typed: what was refused."""
     given = dict(typed or {})
     units = units_of(context)
     if len(units) == 1:
@@ -122,7 +123,10 @@ def form(
     names = people.names_of(context.session, context.tenant_id, owners)
     here = tuple(Option(value=coded(one), name=name) for one, name in units.items())
     who = tuple(Option(value=coded(one), name=name) for one, name in sorted(names.items(), key=lambda pair: pair[1]))
-    about = Line(say="criticisms." + what.item) if what.item in _codes() else Line(say="measures.new")
+    row = _round(context, what)
+    about = Line(say="criticisms." + what.item if what.item in _codes() else "measures.new")
+    if row is not None:
+        about = Line(say="measures.new_of_round", args={"name": rounds.name_of(context.session, row)})
 
     def field(name: str, kind: Literal["text", "date", "choice"], options: tuple[Option, ...] = ()) -> PanelField:
         label = Line(say="measures.field_" + name)
@@ -149,6 +153,13 @@ def form(
     )
 
 
+def _round(context: TurnContext, what: OfMeasure) -> RoundRow | None:
+    """Return the round a measure is wanted for, if any unit of it is hers."""
+    row = rounds.get(context.session, context.tenant_id, what.about) if what.item == "round" else None
+    is_hers = row is not None and set(rounds.units_of(context.session, row.id)) & set(units_of(context))
+    return row if is_hers else None
+
+
 def _codes() -> frozenset[str]:
     return frozenset(finding.code for finding in all_findings())
 
@@ -163,9 +174,10 @@ def make(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
         days = {name: _day(context, inputs, name) for name in ("due_on", "follow_up_on")}
         if days["due_on"] is None:
             raise MeasureDays
+        row_of = _round(context, press.what)
+        about = press.what.about if press.what.item != "round" else 0
         finding = next(
-            (one.id for one in measures.findings(context.session, context.tenant_id) if one.id == press.what.about),
-            None,
+            (one.id for one in measures.findings(context.session, context.tenant_id) if one.id == about), None
         )
         wanted = Wanted(
             what=inputs.get("what", ""),
@@ -175,6 +187,7 @@ def make(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
             follow_up_on=days["follow_up_on"],
             code=press.what.item if press.what.item in _codes() else "",
             finding_id=finding,
+            round_id=row_of.id if row_of is not None else None,
         )
         row, changes = acts.make(context.session, context.origin, wanted)
     except UserError as error:

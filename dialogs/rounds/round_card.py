@@ -10,7 +10,7 @@ from checklists.round_match import Match, NoMatch, Reason
 from checklists.swedish_time import day_of
 from dialogs.rounds.new_round import number_field, units_of
 from dialogs.turn.declared import claimed
-from dialogs.turn.presses import OfRound
+from dialogs.turn.presses import OfMeasure, OfRound
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import command_button
 from dialogs.views.rounds import Option, PanelField, PanelRow, PanelView, coded
@@ -267,6 +267,7 @@ def _begun(context: TurnContext, row: RoundRow, notices: tuple[Line, ...], start
         title=_title(context, row),
         lines=tuple(lines),
         rows=rows,
+        buttons=() if is_open else _results(context, row),
         nav=(*more, *close, agree, command_button("egenkontroll", "buttons.reviews")),
     )
 
@@ -305,6 +306,18 @@ def needing(context: TurnContext, row: RoundRow, now: Sequence[acts.CaseProgress
 
 def _wanted(one: acts.CaseProgress) -> int:
     return 2 if one.row.twice else 1
+
+
+def _results(context: TurnContext, row: RoundRow) -> tuple[Button, ...]:
+    """Return what can be done with the results of a closed round."""
+    at, measure = OfRound(row.id), OfMeasure("round", row.id, made_by=context.origin.act)
+    return (
+        Button(title=Line(say="buttons.group_view"), claim=claimed("round_group", at)),
+        Button(title=Line(say="buttons.management_view"), claim=claimed("round_management", at)),
+        Button(title=Line(say="buttons.workshop"), claim=claimed("workshop", at)),
+        Button(title=Line(say="buttons.round_pages"), claim=claimed("round_links", at)),
+        Button(title=Line(say="buttons.new_measure"), claim=claimed("measure_new", measure)),
+    )
 
 
 def _case_row(

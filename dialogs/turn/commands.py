@@ -14,7 +14,7 @@ from dialogs.admin import administration, deletion, log_check
 from dialogs.chef import deputies, extract, reading, sign_off, unit_case, unit_cases
 from dialogs.figures import report
 from dialogs.messages import reminder_content
-from dialogs.rounds import feedback, from_answer, manage, own_measures, raising, register, review
+from dialogs.rounds import feedback, from_answer, manage, own_measures, raising, register, results, review, workshop
 from dialogs.turn import find_case, menu
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, parted
 from dialogs.turn.meant import meant
@@ -93,6 +93,8 @@ MODULES = (
     from_answer,
     own_measures,
     register,
+    results,
+    workshop,
     administration,
     log_check,
     deletion,

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from dialogs.views.parts import Button, Data, View
+from dialogs.views.parts import Button, Data, Line, View
 
 
 class FigureRow(Data):
@@ -58,7 +58,7 @@ class ReportView(View):
     buttons: tuple[Button, ...]
 
 
-What = Literal["page", "csv", "xlsx", "people"]
+What = Literal["page", "csv", "xlsx", "people", "group_page", "management_page", "board_page", "workshop_page"]
 
 
 class LinkRow(Data):
@@ -71,10 +71,11 @@ class LinkRow(Data):
 class LinksView(View):
     """The links to the figures. links: secrets, for one person; if empty, the card explains where to find them.
 
-    asked: None for the people register.
+    asked: None for the people register and for what a round showed, which title names.
     """
 
     kind: Literal["links"] = "links"
     asked: Asked | None = None
+    title: Line | None = None
     links: tuple[LinkRow, ...]
     buttons: tuple[Button, ...]

@@ -14,7 +14,10 @@ class Option(Data):
 
 
 class PanelField(Data):
-    """One field. item: list/version/item, whose question is the label; else label says it. several: many choices."""
+    """One field. item: list/version/item, whose question is the label; else label says it. several: many choices.
+
+    most: characters of a text; more than a line's are written in a box.
+    """
 
     id: str
     kind: Literal["text", "date", "choice"]
@@ -23,6 +26,7 @@ class PanelField(Data):
     options: tuple[Option, ...] = ()
     several: bool = False
     value: str = ""
+    most: int = 60
 
 
 class PanelRow(Data):

@@ -5,6 +5,7 @@ from checklists.access import Staff
 from checklists.lifecycle import WRITER, State
 from checklists.rights import VerbName
 from checklists.swedish_time import clock_words
+from dialogs.rounds import measure_lines
 from dialogs.turn.declared import claimed
 from dialogs.turn.presses import AsShown, OnCard, Page, SeenAt, ToItem
 from dialogs.turn.turn_context import TurnContext
@@ -34,7 +35,7 @@ def summary(context: TurnContext, basis: Basis, given: tuple[Line, ...] = (), fi
         buttons += (_more_button(basis, "more_children", after),)
     notices, more = _standing(context, basis)
     return SummaryView(
-        notices=(*given, *notices),
+        notices=(*given, *notices, *measure_lines.on_list(context, basis.case, basis.checklist.id)),
         head=basis_head(basis),
         checklist=basis.checklist.id,
         version=last.filled.version,

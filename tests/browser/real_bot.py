@@ -6,8 +6,8 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,9 @@ import aiohttp
 import pytest
 
 from app import main
+from bot.commandline.common import open_desk
+from bot.settings import read_settings
+from storage.desk import Desk
 from tests.conftest import ROOT
 from tests.migrated import put_database
 from tests.waiting import until
@@ -126,6 +129,15 @@ class RealBot:
         out, _ = await ran.communicate()
         assert ran.returncode == 0
         return out.decode("utf-8-sig")
+
+    @contextmanager
+    def database(self) -> Iterator[Desk]:
+        """Open its database beside it, as a command does."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self._settings.items():
+                patch.setenv(name, value)
+            with open_desk(read_settings()) as desk:
+                yield desk
 
     def files(self) -> bytes:
         """Return all bytes the bot has on disk: database, write-ahead log, log."""

@@ -25,6 +25,7 @@ from storage import (
     rounds,
     sealing,
     signatures,
+    workshop,
 )
 from storage.answers import TEXT_FIELDS
 from storage.cases import CaseRow
@@ -38,6 +39,7 @@ from storage.rounds import RoundRow
 from storage.sealing import KeyGone, Keys, SealBroken, parse_keys, prefetch_keys, seal, unseal
 from storage.signatures import SignatureRow
 from storage.tables import METADATA
+from storage.workshop import WorkshopNoteRow
 from tests.conftest import TRAIL
 from tests.sql.conftest import KEYS, NOW, OpenDesk, World, change, make_world, scalar, the_case, the_list
 
@@ -113,6 +115,8 @@ def write_everywhere(session: Session, world: World, words: str) -> None:
     finding_id = measures.add_finding(session, finding, words, words).id
     measure = {**made, "unit_id": world.unit, "owner_id": world.person, "finding_id": finding_id}
     measures.add(session, MeasureRow(**measure, nonce=uuid4().hex, due_on=date(2026, 6, 1)), words)
+    note = WorkshopNoteRow(**made, round_id=of_round.id, prompt="W1", nonce=uuid4().hex, text=b"")
+    workshop.put(session, note, words)
     signed = SignatureRow(**at, version=1, signer_id=world.person, at=NOW, nonce=uuid4().hex, view=b"")
     signatures.add(session, signed, words, words, {})
     returns.add(session, ReturnRow(**at, person_id=world.person, at=NOW, nonce=uuid4().hex, comment=b""), words, ())

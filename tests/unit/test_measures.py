@@ -8,7 +8,7 @@ import pytest
 from checklists.access import Held
 from checklists.coverage import coverage
 from checklists.loader import newest
-from checklists.measures import Place, checks, offered, remind_on, sees, state
+from checklists.measures import Place, checks, follow_up_on, offered, remind_on, sees, state
 from checklists.model import Role
 from checklists.workdays import Workdays
 from tests.unit.test_coverage import CHILD_LISTS, without
@@ -74,6 +74,19 @@ def test_a_day_that_was_missed_is_caught_up_once() -> None:
     assert remind_on(DUE, after, None, WORK)
     assert not remind_on(DUE, after, after, WORK)
     assert not remind_on(DUE, date(2026, 6, 4), None, WORK)
+
+
+def test_whether_it_helped_is_asked_on_the_first_working_day_and_every_fifth_after_it() -> None:
+    told: date | None = date(2026, 5, 27)  # of when it was to be done
+    days = []
+    for number in range(40):
+        today = date(2026, 5, 28) + timedelta(days=number)
+        if follow_up_on(date(2026, 5, 30), today, told, WORK):
+            told = today
+            days.append(today.isoformat())
+
+    assert days == ["2026-06-01", "2026-06-08", "2026-06-15", "2026-06-23", "2026-06-30"], "19 June is no working day"
+    assert not follow_up_on(date(2026, 5, 30), date(2026, 5, 31), None, WORK)
 
 
 CASES: list[tuple[int, Held, bool, bool]] = [

@@ -368,6 +368,17 @@ def test_an_empty_export_is_a_header_as_swedish_excel_opens_it(tmp_path: Path) -
     assert run(tmp_path, "export", "--what", "answers", "--out", "no/such/folder.csv").returncode == 1
 
 
+def test_what_closed_rounds_showed_is_a_file_or_a_workbook_and_never_published(tmp_path: Path) -> None:
+    header = "round;unit;checklist;closed_on;item;question;side;ja;cases;low_pct;high_pct"
+    assert run(tmp_path, "export", "--what", "results").stdout.strip("\ufeff\n") == header
+    assert run(tmp_path, "export", "--what", "results", "--format", "xlsx", "--out", "out.xlsx").returncode == 0
+    assert (tmp_path / "out.xlsx").read_bytes()[:2] == b"PK"
+    year = ("--from", "2025-01-01", "--to", "2025-12-31")
+    refused = run(tmp_path, "export", "--what", "results", "--for-publication", *year)
+    assert refused.returncode == 1
+    assert "BK-" in refused.stderr
+
+
 def test_the_log_of_a_fresh_database_is_whole_and_every_export_is_in_it(tmp_path: Path) -> None:
     imports(tmp_path, ANNA)
     run(tmp_path, "export", "--what", "answers")

@@ -1,0 +1,201 @@
+"""What a closed round showed: for the group, by unit for management, for the board; and `export --what results`.
+
+Which of it may be shown is `checklists.round_results`, whatever the door: chat, page, file, print. No case, no
+reference and no person is in any of it, and nothing is put in an order that depends on one.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from checklists.loader import checklist_version
+from checklists.measures import state
+from checklists.model import Checklist, Role
+from checklists.rates import Share, wilson
+from checklists.reread import reread
+from checklists.round_results import SAID, Found, Reviewed, for_management, found_in, is_of_several
+from checklists.rules import Applied
+from checklists.swedish_order import swedish_order
+from checklists.swedish_time import day_of
+from reports.figures import decimal
+from reports.selected import Selection, tenant_ids
+from storage import answers, cases, measures, people, rounds
+from storage.desk import Session
+from storage.filled import FilledRow
+from storage.measures import MeasureRow
+from storage.rounds import RoundRow
+
+COLUMNS = ("round", "unit", "checklist", "closed_on", "item", "question", "side", "ja", "cases", "low_pct", "high_pct")
+REVIEWER: Role = "peer_reviewer"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitResult:
+    """A unit's part of a round. shares: by question; without those that would be one worker's."""
+
+    name: str
+    reviewed: int
+    drawn: int
+    shares: Mapping[str, Share]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """A closed round. found: what a group is shown, empty if nothing. again: of the Ja read by two, how many both have.
+
+    together: the shares of all units, for management; without those that may not stand beside the units'.
+    """
+
+    row: RoundRow
+    name: str
+    checklist: Checklist
+    reviewed: int
+    found: tuple[Found, ...]
+    units: tuple[UnitResult, ...]
+    together: Mapping[str, Share]
+    again: Share | None
+
+
+def results(session: Session, row: RoundRow) -> Results:
+    """Return what a closed round showed. Whatever was withdrawn since is in none of it."""
+    checklist = checklist_version(row.checklist, row.version)
+    items = [item.id for item in checklist.asked[REVIEWER]]
+    every = [one for _, one in _reviewed(session, row, checklist)]
+    shares, together = for_management(every, items)
+    names = people.unit_names(session, row.tenant_id)
+    drawn = Counter(one.unit_id for one, case in rounds.drawn_of(session, row.id) if not case.withdrawn)
+    units = []
+    for unit_id in sorted(drawn, key=lambda unit: swedish_order(names.get(unit, ""))):
+        own = sum(one.unit_id == unit_id for one in every)
+        units.append(UnitResult(names.get(unit_id, ""), own, drawn[unit_id], shares.get(unit_id, {})))
+    return Results(
+        row=row,
+        name=rounds.name_of(session, row),
+        checklist=checklist,
+        reviewed=len(every),
+        found=found_in(every, items),
+        units=tuple(units),
+        together=together,
+        again=_again(session, row, checklist),
+    )
+
+
+def _reviewed(session: Session, row: RoundRow, checklist: Checklist) -> list[tuple[int, Reviewed]]:
+    """Return the cases that were reviewed, each with its row id; of two readings the first one's answers."""
+    read = _read(session, row, checklist)
+    drawn = [pair for pair in rounds.drawn_of(session, row.id) if not pair[0].why_not and not pair[1].withdrawn]
+    leads = rounds.led_by(session, [case.id for _, case in drawn])
+    found = []
+    for one, case in drawn:
+        of_case = {person: said for (case_id, person), said in read.items() if case_id == case.id}
+        if of_case:
+            said = next(iter(of_case.values()))
+            people_of = frozenset(leads.get(case.id, set()))
+            found.append((case.id, Reviewed(one.unit_id, people_of, frozenset(of_case), said)))
+    return found
+
+
+def _read(session: Session, row: RoundRow, checklist: Checklist) -> dict[tuple[int, int], dict[str, str]]:
+    """Return the answers of each reading that stands, by case and reviewer, the first reading of a case first."""
+    lists: dict[tuple[int, int], list[dict[str, str]]] = {}
+    for filled in rounds.lists_of(session, row.id):
+        lists.setdefault((filled.case_id, filled.person_id), []).append(_said(session, filled, checklist))
+    found = {}
+    for one in sorted(rounds.readings(session, row.id), key=lambda reading: reading.second):
+        of_reading = lists.get((one.case_id, one.person_id))
+        if of_reading:
+            found[one.case_id, one.person_id] = _together(of_reading)
+    return found
+
+
+def _said(session: Session, filled: FilledRow, checklist: Checklist) -> dict[str, str]:
+    """Return what a list says of the questions that apply."""
+    newest = {row.item_id: answers.to_domain(row) for row in answers.history(session, filled.id)}
+    applied = Applied(checklist, cases.known_facts(session, filled.case_id, filled.child), newest)
+    states = {item.id: applied.state(item.id) for item in checklist.asked[REVIEWER]}
+    return {item: said for item, said in states.items() if said in SAID}
+
+
+def _together(parts: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Return a case's answers where each part of its file has a list: Ja only if every part that says anything does."""
+    found: dict[str, str] = {}
+    for part in parts:
+        for item, said in part.items():
+            found[item] = said if found.get(item, said) == said else "nej"
+    return found
+
+
+def _again(session: Session, row: RoundRow, checklist: Checklist) -> Share | None:
+    """Return, of the Ja in cases that two read blind, how many the other has too; None: too few for it to be nobody's.
+
+    Over all questions, so that the cases read by two, which are few, are no one's either.
+    """
+    if row.method != "random":
+        return None
+    read = _read(session, row, checklist)
+    twice = [
+        (reviewed, [said for (case_id, _), said in read.items() if case_id == of])
+        for of, reviewed in _reviewed(session, row, checklist)
+    ]
+    twice = [(reviewed, both) for reviewed, both in twice if len(both) > 1]
+    if not is_of_several([reviewed for reviewed, _ in twice]):
+        return None
+    return reread((said, both[1].get(item, "")) for _, both in twice for item, said in both[0].items())
+
+
+# --- measures --------------------------------------------------------------------------------------------------------
+
+
+def measures_by_unit(session: Session, row: RoundRow, today: date) -> dict[str, Counter[str]]:
+    """Return how many measures of each state the units of a round have had since it was drawn, by unit, then state.
+
+    Of its cases, and of the round itself. By unit and never by person: a remedy is nobody's mark.
+    """
+    names = people.unit_names(session, row.tenant_id)
+    drawn = {case.id for _, case in rounds.drawn_of(session, row.id)}
+    found = {names.get(unit, ""): Counter[str]() for unit in rounds.units_of(session, row.id)}
+    for one in measures.every(session, row.tenant_id):
+        is_of_round = one.round_id == row.id or (one.case_id in drawn and one.checklist == row.checklist)
+        if is_of_round:
+            found.setdefault(names.get(one.unit_id, ""), Counter())[state_of(one, today)] += 1
+    return found
+
+
+def state_of(one: MeasureRow, today: date) -> str:
+    """Return the state of a measure on a day."""
+    return state(one.due_on, today, done=one.done_at is not None, checked=one.checked_at is not None)
+
+
+# --- the file --------------------------------------------------------------------------------------------------------
+
+
+def result_rows(session: Session, selection: Selection) -> Iterator[list[str]]:
+    """Yield what closed rounds showed: of all units as the group is shown it, then by unit as management is."""
+    for tenant_id in tenant_ids(session, selection):
+        for row in reversed(rounds.every(session, tenant_id)):
+            closed = day_of(row.closed_at) if row.closed_at is not None else None
+            if closed is None or selection.checklist not in ("", row.checklist) or selection.role not in ("", REVIEWER):
+                continue
+            if (selection.first or closed) <= closed <= (selection.last or closed):
+                found = rows_of(results(session, row))
+                yield from (cells for cells in found if selection.unit in ("", cells[1]))
+
+
+def rows_of(of: Results, units: Collection[str] | None = None) -> Iterator[list[str]]:
+    """Yield the rows of one round. units: the names of those that are shown by themselves, None for all."""
+    closed = day_of(of.row.closed_at).isoformat() if of.row.closed_at else ""
+    about = [of.checklist.id, closed]
+    for one in of.found:
+        question = of.checklist.by_id[one.item_id].question
+        yield [of.name, "", *about, one.item_id, question, one.side or "", *_figures(one.share)]
+    for unit in of.units:
+        if units is None or unit.name in units:
+            for item, share in unit.shares.items():
+                yield [of.name, unit.name, *about, item, of.checklist.by_id[item].question, "", *_figures(share)]
+
+
+def _figures(share: Share | None) -> list[str]:
+    if share is None or not share.n:
+        return ["", "" if share is None else "0", "", ""]
+    return [str(share.k), str(share.n), *map(decimal, wilson(share))]
