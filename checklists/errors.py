@@ -38,6 +38,8 @@ UserError
 ├── MeasureOwner           BK-162
 ├── MeasureMoved           BK-163
 ├── FindingDay             BK-164
+├── DutyDay                BK-196
+├── DutyMoved              BK-197
 ├── UnitNameTaken          BK-175
 ├── UnitNearKnown          BK-195
 ├── UnitHasCases           BK-176
@@ -353,6 +355,18 @@ class FindingDay(UserError):
     """A demand needs the day its answer is due, a recommendation the day of its next check; nothing else has one."""
 
     code = "BK-164"
+
+
+class DutyDay(UserError):
+    """Of a duty is not said what it is, whose, or on which day; or the day has passed."""
+
+    code = "BK-196"
+
+
+class DutyMoved(UserError):
+    """A duty or a finding has changed since it was shown, or is not hers to say anything of."""
+
+    code = "BK-197"
 
 
 class UnitNameTaken(UserError):

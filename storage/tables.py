@@ -34,6 +34,7 @@ from storage import (
     tombstones,
     trail,
     trail_marks,
+    year,
 )
 
 MODULES = (
@@ -68,6 +69,7 @@ MODULES = (
     tenants,
     tombstones,
     trail_marks,
+    year,
 )
 """The modules that declare a table."""
 METADATA = SQLModel.metadata

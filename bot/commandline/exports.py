@@ -24,9 +24,12 @@ from storage.desk import Desk, Session
 
 R = TypeVar("R")
 TOLD_EVERY = 100_000
-ROWS, FIGURES = ("answers", "table"), ("rates", "checklists", "times", "rounds", "measures", "reread")
+ROWS = ("answers", "table")
+PAGES = ("rounds", "follow_up", "measures", "year", "reread")
+"""Figures that are one page of a workbook by themselves."""
+FIGURES = ("rates", "checklists", "times", *PAGES)
 CASE = "case"
-NEVER_PUBLISHED = (*ROWS, "times", "rounds", "measures", "reread", CASE)
+NEVER_PUBLISHED = (*ROWS, "times", *PAGES, CASE)
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -161,7 +164,7 @@ def _write_figures(desk: Desk, selection: Selection, out: BinaryIO, parsed: argp
     from reports.csv_out import write_csv
     from reports.workbook import Wanted, write_workbook
 
-    if parsed.what in ("rounds", "measures", "reread") and parsed.format == "xlsx":
+    if parsed.what in PAGES and parsed.format == "xlsx":
         from reports.xlsx_out import Page, write_xlsx
 
         columns, rows = _figure_rows(selection, parsed, day)
@@ -185,10 +188,14 @@ def _figure_rows(
     selection: Selection, parsed: argparse.Namespace, day: date
 ) -> tuple[Sequence[str], Callable[[Session], Iterator[list[str]]]]:
     """Return the columns of one of FIGURES, and the function that yields its rows."""
-    from reports import checklists, measures, rates, reread, rounds, times
+    from reports import checklists, follow_up, measures, rates, reread, rounds, times, year
 
     if parsed.what == "rounds":
         return rounds.COLUMNS, partial(rounds.round_rows, selection=selection)
+    if parsed.what == "follow_up":
+        return follow_up.COLUMNS, partial(follow_up.follow_up_rows, selection=selection)
+    if parsed.what == "year":
+        return year.COLUMNS, partial(year.year_rows, selection=selection, today=day)
     if parsed.what == "measures":
         return measures.COLUMNS, partial(measures.measure_rows, selection=selection, today=day)
     if parsed.what == "reread":

@@ -13,7 +13,7 @@ from dialogs.admin import administration, deletion, log_check
 from dialogs.chef import deputies, extract, reading, sign_off, unit_case, unit_cases
 from dialogs.figures import report
 from dialogs.messages import reminder_content
-from dialogs.rounds import feedback, from_answer, manage, own_measures, raising, register, review
+from dialogs.rounds import feedback, follow_up, from_answer, manage, own_measures, raising, register, review, year
 from dialogs.turn import menu
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, parted
 from dialogs.turn.presses import Anyway, ForCommand, OfCommand
@@ -85,12 +85,14 @@ MODULES = (
     reminder_content,
     report,
     manage,
+    follow_up,
     review,
     raising,
     feedback,
     from_answer,
     own_measures,
     register,
+    year,
     administration,
     log_check,
     deletion,
