@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, String, or_, update
+from sqlalchemy import ColumnElement, String, false, or_, update
 from sqlmodel import Field, Session, col, select
 
 from checklists.measures import FindingKind
@@ -32,7 +32,7 @@ class FindingRow(TableRow, table=True):
     day: date | None = None
     made_by: int = Field(foreign_key="person.id")
     made_at: datetime = Field(sa_type=Moment)
-    again: bool = False
+    again: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     settled_on: date | None = None
     told_on: date | None = None
 

@@ -27,6 +27,8 @@ FOLLOW = Right("round_follow", "self", ROUNDS)
 SAVE = Right("round_follow_save", "self", ROUNDS)
 COMPARE = Right("round_compare", "self", ROUNDS)
 MOST_ROWS = 8
+BEFORE = ("rounds.compare_before_none", "rounds.compare_before", "rounds.compare_before_percent")
+AFTER = ("rounds.compare_after_none", "rounds.compare_after", "rounds.compare_after_percent")
 
 
 def new(context: TurnContext, press: Press[OfRound]) -> Reaction:
@@ -116,7 +118,7 @@ def card(context: TurnContext, found: FollowUp, start: int = 0) -> PanelView:
 
 def _row(found: FollowUp, one: Compared) -> PanelRow:
     item = f"{found.row.checklist}/{found.row.version}/{one.item_id}"
-    lines = [_share("before", one.found.before, one), _share("after", one.found.after, one)]
+    lines = [_share(BEFORE, one.found.before, one), _share(AFTER, one.found.after, one)]
     if one.difference is not None:
         middle, low, high = one.difference
         args = {"middle": f"{middle:+d}", "low": f"{low:+d}", "high": f"{high:+d}"}
@@ -127,15 +129,15 @@ def _row(found: FollowUp, one: Compared) -> PanelRow:
     return PanelRow(title=Line(say="rounds.question", args={"item": item}), lines=tuple(lines))
 
 
-def _share(when: str, share: Share, one: Compared) -> Line:
+def _share(words: tuple[str, str, str], share: Share, one: Compared) -> Line:
+    """Return a round's share. words: for no case, in cases alone, and in per cent as well."""
+    none, of_cases, of_percent = words
     args: dict[str, str | int] = {"k": share.k, "n": share.n}
     if not share.n:
-        return Line(say=f"rounds.compare_{when}_none")
+        return Line(say=none)
     if one.in_percent:
-        args |= dict(zip(("percent", "low", "high"), in_percent(share), strict=True))
-        return Line(say=f"rounds.compare_{when}_percent", args=args)
-    args |= dict(zip(("low", "high"), in_cases(share), strict=True))
-    return Line(say=f"rounds.compare_{when}", args=args)
+        return Line(say=of_percent, args=args | dict(zip(("percent", "low", "high"), in_percent(share), strict=True)))
+    return Line(say=of_cases, args=args | dict(zip(("low", "high"), in_cases(share), strict=True)))
 
 
 VERBS = (

@@ -28,6 +28,10 @@ DROP = Right("duty_drop", "self", ROUNDS)
 WHEEL = Right("wheel", "self", ROUNDS)
 SAVE_WHEEL = Right("wheel_save", "self", ROUNDS)
 MOST_ROWS, MOST_NAMED = 8, 10
+MONTHS = (
+    *("year.month_1", "year.month_2", "year.month_3", "year.month_4", "year.month_5", "year.month_6"),
+    *("year.month_7", "year.month_8", "year.month_9", "year.month_10", "year.month_11", "year.month_12"),
+)
 GONE = Line(say="errors.BK-197")
 
 
@@ -241,14 +245,13 @@ def wheel_form(context: TurnContext, notices: tuple[Line, ...] = ()) -> PanelVie
     """Return the form, with the months of every unit of hers that has its own."""
     units, usual = units_of(context), _settings(context).wheel
     own = year.wheels(context.session, context.tenant_id)
-    lines = [Line(say="year.wheel"), _months("year.usual", "", usual)]
-    lines += [
-        _months("year.own", units[unit_id], read(row.months, usual))
-        for unit_id, row in own.items()
-        if unit_id in units and row.months
-    ]
+    lines = [Line(say="year.wheel"), _months("year.usual" if usual else "year.usual_none", "", usual)]
+    for unit_id, row in own.items():
+        if unit_id in units and row.months:
+            months_of = read(row.months, usual)
+            lines.append(_months("year.own" if months_of else "year.own_none", units[unit_id], months_of))
     where = tuple(Option(value=coded(one), name=name) for one, name in units.items())
-    months = tuple(Option(value=coded(month), line=Line(say=f"year.month_{month}")) for month in range(1, 13))
+    months = tuple(Option(value=coded(month), line=Line(say=name)) for month, name in enumerate(MONTHS, start=1))
     none = Option(value=NO_ROUNDS, line=Line(say="year.no_rounds"))
     here = where[0].value if len(where) == 1 else ""
     at = OfMeasure(made_by=context.origin.act)
@@ -268,8 +271,7 @@ def wheel_form(context: TurnContext, notices: tuple[Line, ...] = ()) -> PanelVie
 
 
 def _months(say: str, unit: str, months: tuple[int, ...]) -> Line:
-    shown = ", ".join(map(str, months))
-    return Line(say=say if months else say + "_none", args={"unit": unit, "months": shown})
+    return Line(say=say, args={"unit": unit, "months": ", ".join(map(str, months))})
 
 
 def save_wheel(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
