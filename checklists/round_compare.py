@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from math import ceil, floor
 
 from checklists.model import Checklist
-from checklists.rates import FIGURES_OF, Comparison, Share, compare, difference, tenths_of, wilson
+from checklists.rates import FIGURES_OF, Comparison, Share, compare, difference, needed, tenths_of, wilson
 
 LEAST_FOR_PERCENT = 20
 """Cases of either round below which a share is said in cases alone."""
+LEAST_TO_CLAIM = 5
+"""Cases of either round below which no difference is claimed: chance tells none of three from all of three."""
 _YES = frozenset(letter for letter, figures in FIGURES_OF.items() if "ja" in figures)
 _NO_PART = frozenset({"-", "e"})
 """A question that was not asked, or did not apply: it is in no share."""
@@ -52,10 +54,19 @@ def compared(checklist: Checklist, before: Iterable[str], after: Iterable[str]) 
     """Compare two rounds of the same version of a list, in its order; what applied in neither is left out."""
     then, now = shares(checklist, before), shares(checklist, after)
     return tuple(
-        Compared(item.id, tuple(item.criticism), compare(then[item.id], now[item.id]))
+        Compared(item.id, tuple(item.criticism), _compare(then[item.id], now[item.id]))
         for item in checklist.asked["peer_reviewer"]
         if then[item.id].n or now[item.id].n
     )
+
+
+def _compare(before: Share, after: Share) -> Comparison:
+    found = compare(before, after)
+    if found.verdict not in ("better", "worse", "too_few"):
+        return found
+    if min(before.n, after.n) >= LEAST_TO_CLAIM and found.verdict != "too_few":
+        return found
+    return Comparison("too_few", before, after, max(needed(before.part, after.part), LEAST_TO_CLAIM))
 
 
 def in_cases(share: Share) -> tuple[int, int]:

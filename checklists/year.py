@@ -59,7 +59,7 @@ def next_round(months: Sequence[int], opened: Iterable[date], since: date, today
     months: 1–12. opened: when the unit's rounds opened. since: when the municipality began; what it could not have
     held by then is not late. None: the wheel is empty, or rounds have been opened for years ahead.
     """
-    every = [_slot(year, month) for year in range(today.year - 2, today.year + 3) for month in sorted(set(months))]
+    every = [_slot(year, month) for year in range(today.year - 2, today.year + 5) for month in sorted(set(months))]
     days = list(opened)
     for place, slot in enumerate(every[1:-1], start=1):
         first, after = _begins(every, place), _begins(every, place + 1)

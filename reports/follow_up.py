@@ -17,6 +17,8 @@ from storage.desk import Session
 from storage.rounds import RoundRow
 from texts import Language, say
 
+NOWHERE = -1
+"""A unit that this municipality does not have."""
 COLUMNS = (
     *("round", "baseline", "unit", "checklist", "version", "item", "question", "finding"),
     *("before_ja", "before_of", "before_low", "before_high", "before_pct", "before_low_pct", "before_high_pct"),
@@ -72,7 +74,8 @@ def follow_up_rows(session: Session, selection: Selection) -> Iterator[list[str]
         units = {name: unit_id for unit_id, name in people.unit_names(session, tenant_id).items()}
         for row in reversed(rounds.every(session, tenant_id)):
             is_in = (selection.first or row.opens_on) <= row.opens_on <= (selection.last or row.opens_on)
-            found = follow_up(session, row, units.get(selection.unit, 0)) if is_in else None
+            here = units.get(selection.unit, NOWHERE) if selection.unit else 0
+            found = follow_up(session, row, here) if is_in else None
             if found is not None and selection.checklist in ("", row.checklist):
                 yield from _rows(session, found, selection.unit)
 

@@ -29,6 +29,8 @@ def test_what_applied_in_neither_round_is_left_out() -> None:
     assert {one.found.verdict for one in compared(LIST, [nothing], lists(1, 0))} == {"no_figures"}
     [first, *_] = compared(LIST, lists(3, 1), lists(4, 0))
     assert (first.found.before, first.found.after, first.found.verdict) == (Share(3, 4), Share(4, 4), "too_few")
+    [few, *_], [enough, *_] = compared(LIST, lists(0, 4), lists(4, 0)), compared(LIST, lists(0, 5), lists(5, 0))
+    assert (few.found.verdict, few.found.needed, enough.found.verdict) == ("too_few", 5, "better")
     assert {code for one in compared(LIST, lists(1, 0), lists(1, 0)) for code in one.criticism} >= {"B2", "B3", "B4"}
 
 

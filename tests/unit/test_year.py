@@ -43,7 +43,7 @@ def test_what_was_before_the_municipality_began_is_not_late_and_an_empty_wheel_i
     assert next_round(THREE_A_YEAR, (), date(2026, 6, 1), date(2026, 8, 20)) == OCTOBER
     assert next_round(THREE_A_YEAR, (), date(2026, 5, 31), date(2026, 8, 20)) == MAY
     assert next_round((), (), LONG_AGO, date(2026, 8, 20)) is None
-    ahead = [date(year, month, 15) for year in range(2024, 2033) for month in range(1, 13)]
+    ahead = [date(year, month, 15) for year in range(2024, 2035) for month in range(1, 13)]
     assert next_round(THREE_A_YEAR, ahead, LONG_AGO, date(2026, 8, 20)) is None
 
 
