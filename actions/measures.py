@@ -8,7 +8,7 @@ from actions.basis import Sheet
 from actions.changes import Change, Changes, record
 from actions.origin import Origin
 from checklists.access import Staff
-from checklists.errors import FindingDay, MeasureDays, MeasureMoved, MeasureOwner, MeasureText
+from checklists.errors import DutyMoved, FindingDay, MeasureDays, MeasureMoved, MeasureOwner, MeasureText
 from checklists.free_text import checked, is_name
 from checklists.measures import WITH_DAY, FindingKind, follow_up_on, remind_on
 from checklists.rights import READER
@@ -149,9 +149,19 @@ def follow_up(session: Session, origin: Origin, row: MeasureRow, *, helped: bool
 
 
 def add_finding(
-    session: Session, origin: Origin, kind: FindingKind, name: str, day: date | None, evidence: str = ""
+    session: Session,
+    origin: Origin,
+    kind: FindingKind,
+    name: str,
+    day: date | None,
+    evidence: str = "",
+    *,
+    again: bool = False,
 ) -> Changes:
-    """Enter a finding into the register. Raises: MeasureText, PersonalNumberInText, FindingDay."""
+    """Enter a finding into the register. again: it has been pointed out before.
+
+    Raises: MeasureText, PersonalNumberInText, FindingDay.
+    """
     words = _name(origin, name), (_name(origin, evidence) if evidence.strip() else "")
     if (day is not None) != (kind in WITH_DAY):
         raise FindingDay
@@ -164,9 +174,33 @@ def add_finding(
         day=day,
         made_by=origin.person_id or 0,
         made_at=origin.now,
+        again=again,
     )
     measures.add_finding(session, row, *words)
     return record(session, origin, Change("finding_made", detail=f"finding:{row.id} {kind}"))
+
+
+def settle(session: Session, origin: Origin, row: FindingRow) -> Changes:
+    """Keep that a finding is settled: a demand is answered, else it is put right. Raises: DutyMoved: it is already."""
+    if row.settled_on is not None:
+        raise DutyMoved
+    row.settled_on = origin.today
+    return record(session, origin, Change("finding_settled", detail=f"finding:{row.id}"))
+
+
+def check(session: Session, origin: Origin, row: FindingRow, evidence: str, day: date | None) -> Changes:
+    """Keep that a recommendation was checked, on what evidence, and the day of its next check; it stays open.
+
+    Raises: DutyMoved: it is settled, or no recommendation. MeasureText, PersonalNumberInText; FindingDay.
+    """
+    if row.settled_on is not None or row.kind != "rekommendation":
+        raise DutyMoved
+    words = _name(origin, evidence)
+    if day is None or day <= origin.today:
+        raise FindingDay
+    row.day, row.told_on = day, None
+    measures.put_evidence(session, row, words)
+    return record(session, origin, Change("finding_checked", detail=f"finding:{row.id} {day.isoformat()}"))
 
 
 # --- reminders -------------------------------------------------------------------------------------------------------

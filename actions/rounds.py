@@ -27,7 +27,7 @@ from checklists.errors import (
     WhyNotMissing,
 )
 from checklists.free_text import checked, is_name
-from checklists.loader import newest
+from checklists.loader import checklist_version, newest
 from checklists.model import ListId
 from checklists.office_hours import after_office_time
 from checklists.periods import Period
@@ -57,7 +57,10 @@ _SEED = "bcdfghjkmnpqrstvwxz"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A round as it is wanted. pool: what its group of reviewers is called; may be empty. seed: empty for a new one."""
+    """A round as it is wanted. pool: what its group of reviewers is called; may be empty. seed: empty for a new one.
+
+    version: of the checklist, 0 for the newest. baseline_id: the round it follows up.
+    """
 
     name: str
     checklist: ListId
@@ -71,6 +74,35 @@ class Plan:
     twice: int = 0
     pool: str = ""
     seed: str = ""
+    version: int = 0
+    baseline_id: int | None = None
+
+
+def follow_up(
+    session: Session, origin: Origin, baseline: RoundRow, name: str, period: Period, opens_on: date, closes_on: date
+) -> tuple[RoundRow, Changes]:
+    """Make a round that follows a closed one up: its list in its version, its units and its rule of drawing.
+
+    Only the seed and the days are new. Raises: RoundMoved: the baseline is not closed; else as `make`.
+    """
+    if baseline.state != "closed":
+        raise RoundMoved
+    plan = Plan(
+        name=name,
+        checklist=baseline.checklist,
+        units=tuple(rounds.units_of(session, baseline.id)),
+        period=period,
+        opens_on=opens_on,
+        closes_on=closes_on,
+        per_unit=baseline.per_unit,
+        method=baseline.method,
+        quota=baseline.quota,
+        twice=baseline.twice,
+        pool=rounds.pool_of(session, baseline),
+        version=baseline.version,
+        baseline_id=baseline.id,
+    )
+    return make(session, origin, plan)
 
 
 def make(session: Session, origin: Origin, plan: Plan) -> tuple[RoundRow, Changes]:
@@ -85,7 +117,7 @@ def make(session: Session, origin: Origin, plan: Plan) -> tuple[RoundRow, Change
         raise RoundUnits
     if plan.period.last < plan.period.first or plan.closes_on < max(plan.opens_on, origin.today):
         raise RoundDays
-    checklist = newest(plan.checklist)
+    checklist = checklist_version(plan.checklist, plan.version) if plan.version else newest(plan.checklist)
     kind = checklist.case_type or cases.CHILD_CASE
     where = (plan.units, plan.period.first, plan.period.last, kind, checklist.id)
     found = rounds.decided(session, origin.tenant_id, *where)
@@ -118,7 +150,8 @@ def make(session: Session, origin: Origin, plan: Plan) -> tuple[RoundRow, Change
             for one in places
         ],
     )
-    return row, record(session, origin, Change("round_made", detail=f"round:{row.id} drawn:{len(drawn)}"))
+    follows = f" follows:{row.baseline_id}" if row.baseline_id else ""
+    return row, record(session, origin, Change("round_made", detail=f"round:{row.id} drawn:{len(drawn)}{follows}"))
 
 
 def _row(origin: Origin, plan: Plan, made: Frame, version: int) -> RoundRow:
@@ -144,6 +177,7 @@ def _row(origin: Origin, plan: Plan, made: Frame, version: int) -> RoundRow:
         protected=made.protected,
         recent=made.recent,
         under_way=made.under_way,
+        baseline_id=plan.baseline_id,
     )
 
 

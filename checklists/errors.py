@@ -40,6 +40,8 @@ UserError
 ├── FindingDay             BK-164
 ├── RoundCasesTaken        BK-168
 ├── NothingDrawn           BK-169
+├── DutyDay                BK-196
+├── DutyMoved              BK-197
 ├── UnitNameTaken          BK-175
 ├── UnitNearKnown          BK-195
 ├── UnitHasCases           BK-176
@@ -367,6 +369,18 @@ class NothingDrawn(UserError):
     """No drawn case is left in a round that is to be started."""
 
     code = "BK-169"
+
+
+class DutyDay(UserError):
+    """Of a duty is not said what it is, whose, or on which day; or the day has passed."""
+
+    code = "BK-196"
+
+
+class DutyMoved(UserError):
+    """A duty or a finding has changed since it was shown, or is not hers to say anything of."""
+
+    code = "BK-197"
 
 
 class UnitNameTaken(UserError):

@@ -20,7 +20,9 @@ EventName = Literal[
     "round_closed",
     # measures
     "measure_made", "measure_done", "measure_checked", "measure_reopened", "measure_followed", "finding_made",
-    "feedback_told", "round_shown", "workshop_noted",
+    "finding_settled", "finding_checked", "feedback_told", "round_shown", "workshop_noted",
+    # the year
+    "duty_made", "duty_done", "duty_dropped", "wheel_set",
     # what the admin does
     "person_left", "person_disposed", "role_was", "person_joined", "unit_renamed", "unit_merged", "unit_closed",
     "sent_again", "send_dropped", "admin_listed", "exposed", "log_sampled", "log_checked",

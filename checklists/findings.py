@@ -19,6 +19,7 @@ from checklists.model import Criticism, ListId, Text
 
 Kind = Literal["kritik", "atgardskrav", "uppfoljd"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+AGAIN = "aterkommande"
 Measure = Literal["direct", "indirect", "none", "measure"]
 """How the questions measure a finding: they ask for it, they are only a sign of it, or none does; or none could."""
 
@@ -60,21 +61,25 @@ def all_findings() -> tuple[Finding, ...]:
 class Standing:
     """How far a finding has come; None: the municipality has not said.
 
-    day: for a demand, when the answer is due; for a follow-up, when it was done.
+    day: for a demand, when the answer is due; for a follow-up, when it was done. again: it was pointed out before.
     """
 
     kind: Kind | None = None
     day: date | None = None
+    again: bool = False
 
 
 def read_standings(said: Iterable[str]) -> Mapping[str, Standing]:
     """Parse `CODE:kritik`, `CODE:atgardskrav:DATE` and `CODE:uppfoljd:DATE` into standings by code.
 
+    `:aterkommande` at the end says that it is the second of its kind.
+
     Raises: Refusal: an unknown code or kind, a missing, superfluous or malformed date, or a code listed twice.
     """
     codes, found = {finding.code for finding in all_findings()}, dict[str, Standing]()
     for one in said:
-        code, _, rest = one.partition(":")
+        first, _, last = one.rpartition(":")
+        code, _, rest = (first if last == AGAIN else one).partition(":")
         kind, _, day = rest.partition(":")
         known = next((name for name in KINDS if name == kind), None)
         if code not in codes:
@@ -86,7 +91,7 @@ def read_standings(said: Iterable[str]) -> Mapping[str, Standing]:
         if (known == "kritik") == bool(day):
             wrong = Code.STANDING_WITH_DAY if day else Code.STANDING_WITHOUT_DAY
             raise Refusal(fault(wrong, finding=code, standing=known))
-        found[code] = Standing(known, calendar_day(day))
+        found[code] = Standing(known, calendar_day(day), again=last == AGAIN)
         if day and found[code].day is None:
             raise Refusal(fault(Code.STANDING_WITHOUT_DAY, finding=code, standing=known))
     return found

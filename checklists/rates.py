@@ -236,21 +236,28 @@ def compare(before: Share, after: Share) -> Comparison:
 
     A difference is claimed only if Newcombe's 95 % interval for it, built from the two Wilson intervals, excludes
     zero; otherwise the verdict is `too_few`, with the number of cases per period that would be needed.
-    Source: Newcombe 1998, method 10.
     """
     if not before.n or not after.n:
         return Comparison("no_figures", before, after)
     if before.k * after.n == after.k * before.n:
         return Comparison("same", before, after)
-    (low1, high1), (low2, high2) = wilson(before), wilson(after)
-    difference = after.part - before.part
-    low = difference - sqrt((after.part - low2) ** 2 + (high1 - before.part) ** 2)
-    high = difference + sqrt((high2 - after.part) ** 2 + (before.part - low1) ** 2)
+    low, high = difference(before, after)
     if low > 0:
         return Comparison("better", before, after)
     if high < 0:
         return Comparison("worse", before, after)
     return Comparison("too_few", before, after, needed(before.part, after.part))
+
+
+def difference(before: Share, after: Share) -> tuple[float, float]:
+    """Return Newcombe's 95 % interval for the difference between two independent shares, from -1 to 1.
+
+    Raises: ZeroDivisionError: a share of nothing. Source: Newcombe 1998, method 10.
+    """
+    (low1, high1), (low2, high2) = wilson(before), wilson(after)
+    middle = after.part - before.part
+    low = middle - sqrt((after.part - low2) ** 2 + (high1 - before.part) ** 2)
+    return low, middle + sqrt((high2 - after.part) ** 2 + (before.part - low1) ** 2)
 
 
 def needed(before: float, after: float) -> int:

@@ -14,6 +14,7 @@ from checklists.model import MotivationBy
 from checklists.ref_pattern import DEFAULT_PATTERN, compiles
 from checklists.reminder_rules import Thresholds
 from checklists.workdays import Workdays
+from checklists.year import THREE_A_YEAR
 
 Decides = Literal[
     "open:case_worker", "open:senior_case_worker", "open:unit_manager", "open:together",
@@ -61,6 +62,7 @@ class TenantSettings(Thresholds):
     violence_cases: what else the municipality has decided on cases of violence; both are shown with the case.
     out_of_hours: e-mail addresses, in the register, of those who outside office hours are told of a report without a
     protection assessment, in the chef's place.
+    wheel: the months of the year in which each unit is to open a round, unless it has months of its own; empty: none.
     """
 
     municipality: Annotated[str, AfterValidator(_line)] = ""
@@ -74,6 +76,7 @@ class TenantSettings(Thresholds):
     decides: tuple[Decides, ...] = ()
     violence_cases: tuple[ViolenceMeasure, ...] = ()
     out_of_hours: Annotated[tuple[str, ...], AfterValidator(_addresses)] = ()
+    wheel: tuple[Annotated[int, Field(ge=1, le=12)], ...] = THREE_A_YEAR
 
     @property
     def workdays(self) -> Workdays:
@@ -127,5 +130,5 @@ def check_together(settings: TenantSettings) -> None:
 def show_settings(settings: TenantSettings) -> dict[str, str]:
     """Return every setting by name, as `parse_setting` would read it."""
     kept = _STORED.dump_python(settings, mode="json")
-    shown = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in kept.items()}
+    shown = {name: ",".join(map(str, value)) if isinstance(value, list) else str(value) for name, value in kept.items()}
     return {name: shown[name] for name in NAMES}

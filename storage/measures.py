@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, String, and_, or_, update
+from sqlalchemy import ColumnElement, String, and_, false, or_, update
 from sqlmodel import Field, Session, col, select
 
 from checklists.measures import FindingKind
@@ -15,7 +15,11 @@ from storage.times import Moment
 
 
 class FindingRow(TableRow, table=True):
-    """A finding of the register. name, evidence: sealed. day: when its answer, or its next check, is due."""
+    """A finding of the register. name, evidence: sealed. day: when its answer, or its next check, is due.
+
+    again: it has been pointed out before. settled_on: when it was answered, or found to be put right. told_on: when
+    somebody was reminded of its day last.
+    """
 
     __tablename__ = "finding"
 
@@ -28,6 +32,9 @@ class FindingRow(TableRow, table=True):
     day: date | None = None
     made_by: int = Field(foreign_key="person.id")
     made_at: datetime = Field(sa_type=Moment)
+    again: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    settled_on: date | None = None
+    told_on: date | None = None
 
 
 class MeasureRow(TableRow, table=True):
@@ -150,6 +157,13 @@ def add_finding(session: Session, row: FindingRow, name: str, evidence: str) -> 
     return row
 
 
+def put_evidence(session: Session, row: FindingRow, evidence: str) -> None:
+    """Replace what a finding rests on, sealing its words."""
+    row.evidence = seal(session, row.tenant_id, TENANT_ITSELF, "finding.evidence", row.nonce, evidence)
+    session.add(row)
+    session.flush()
+
+
 def name_of(session: Session, row: FindingRow) -> str:
     """Return what a finding is called. Raises: SealBroken, KeyGone."""
     return unseal(session, row.tenant_id, TENANT_ITSELF, "finding.name", row.nonce, row.name)
@@ -158,6 +172,17 @@ def name_of(session: Session, row: FindingRow) -> str:
 def evidence_of(session: Session, row: FindingRow) -> str:
     """Return what a finding rests on, empty for nothing said. Raises: SealBroken, KeyGone."""
     return unseal(session, row.tenant_id, TENANT_ITSELF, "finding.evidence", row.nonce, row.evidence)
+
+
+def finding(session: Session, tenant_id: int, finding_id: int) -> FindingRow | None:
+    """Return a finding of this tenant by row id, locked: two may settle it at once."""
+    query = select(FindingRow).where(FindingRow.tenant_id == tenant_id, FindingRow.id == finding_id)
+    return session.exec(query.with_for_update()).first()
+
+
+def unsettled(session: Session, tenant_id: int) -> list[FindingRow]:
+    """Return the findings that are not settled, in the order they were entered."""
+    return [row for row in findings(session, tenant_id) if row.settled_on is None]
 
 
 def findings(session: Session, tenant_id: int) -> Sequence[FindingRow]:

@@ -41,6 +41,7 @@ class RoundRow(TableRow, table=True):
 
     quota: how many of each unit are to be about violence or placed. twice: percent that is read by two. total,
     protected, recent, under_way: of the frame, see `round_frame.Frame`. readings, done: counted at the closing.
+    baseline_id: the round it follows up; None for none.
     """
 
     __tablename__ = "review_round"
@@ -72,6 +73,7 @@ class RoundRow(TableRow, table=True):
     under_way: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     readings: int = 0
     done: int = 0
+    baseline_id: int | None = None
 
 
 class RoundUnitRow(TableRow, table=True):
@@ -521,6 +523,39 @@ def live(session: Session, case_id: int, checklist: ListId) -> Sequence[tuple[Ro
 def lists_of(session: Session, round_id: int) -> Sequence[FilledRow]:
     """Return the lists that were begun in a round, oldest first."""
     return session.exec(select(FilledRow).where(FilledRow.round_id == round_id).order_by(col(FilledRow.id))).all()
+
+
+def read_first(session: Session, round_id: int) -> Sequence[tuple[FilledRow, RoundCaseRow]]:
+    """Return the lists of a round's reviewed cases by their first reader, with the case's place in the frame.
+
+    What was withdrawn is in no figure; what was disposed of is gone.
+    """
+    query = (
+        select(FilledRow, RoundCaseRow)
+        .join(ReadingRow, _OF_THE_LIST)
+        .join(
+            RoundCaseRow,
+            and_(
+                col(RoundCaseRow.round_id) == col(FilledRow.round_id),
+                col(RoundCaseRow.case_id) == col(FilledRow.case_id),
+            ),
+        )
+        .join(CaseRow, col(CaseRow.id) == col(FilledRow.case_id))
+        .where(FilledRow.round_id == round_id, col(ReadingRow.second).is_(False), STANDS)
+        .where(col(RoundCaseRow.drawn).is_(True), RoundCaseRow.why_not == "")
+        .order_by(col(FilledRow.id))
+    )
+    return session.exec(query).all()
+
+
+def opened_on(session: Session, tenant_id: int) -> Mapping[int, list[date]]:
+    """Return the opening days of every round that was started, by the units it is about."""
+    query = select(RoundUnitRow, RoundRow).join(RoundRow, col(RoundRow.id) == col(RoundUnitRow.round_id))
+    query = query.where(RoundRow.tenant_id == tenant_id, RoundRow.state != "draft")
+    found: defaultdict[int, list[date]] = defaultdict(list)
+    for of_unit, row in session.exec(query.order_by(col(RoundRow.opens_on))).all():
+        found[of_unit.unit_id].append(row.opens_on)
+    return found
 
 
 def seed_of(session: Session, round_id: int) -> str:

@@ -35,6 +35,7 @@ from storage import (
     trail,
     trail_marks,
     workshop,
+    year,
 )
 
 MODULES = (
@@ -70,6 +71,7 @@ MODULES = (
     tombstones,
     trail_marks,
     workshop,
+    year,
 )
 """The modules that declare a table."""
 METADATA = SQLModel.metadata

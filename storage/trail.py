@@ -167,6 +167,12 @@ def newest_of_case(session: Session, case_id: int) -> int:
     return session.exec(_NEWEST_OF_CASE, params={"case_id": case_id}).one() or 0
 
 
+def begun_at(session: Session, tenant_id: int) -> datetime | None:
+    """Return the moment of a tenant's first event that is kept: when it began to use the bot, None before that."""
+    query = select(EventRow.at).where(EventRow.tenant_id == tenant_id).order_by(col(EventRow.id)).limit(1)
+    return session.exec(query).first()
+
+
 def entered_at(session: Session, case_id: int) -> datetime | None:
     """Return when a case was entered: the moment of its first event; None if it has none."""
     query = select(EventRow.at).where(EventRow.case_id == case_id).order_by(col(EventRow.id))

@@ -45,6 +45,9 @@ def _made(pen: Pen, view: ReminderView, most: int) -> Card:
     if view.measures and view.own:
         body.append(text(pen.line(view.measures), separator=True))
         body += action_sets(pen, (view.own,), inputs=False)
+    if view.plan and view.year:
+        body.append(text(pen.line(view.plan), separator=True))
+        body += action_sets(pen, (view.year,), inputs=False)
     if view.snooze:
         body.append(text(pen.say("reminders.whole_message"), separator=True, isSubtle=True))
         body += action_sets(pen, (view.snooze,), inputs=False)

@@ -24,11 +24,14 @@ from storage.desk import Desk, Session
 
 R = TypeVar("R")
 TOLD_EVERY = 100_000
-ROWS, FIGURES = ("answers", "table"), ("rates", "checklists", "times", "rounds", "measures", "reread", "results")
+ROWS = ("answers", "table")
+PAGES = ("rounds", "follow_up", "measures", "year", "reread", "results")
+"""Figures that are one page of a workbook by themselves."""
+FIGURES = ("rates", "checklists", "times", *PAGES)
 CASE = "case"
 OF_REVIEWERS = (*ROWS, "rates", "checklists")
 """What may hold lists of reviewers."""
-NEVER_PUBLISHED = (*ROWS, "times", "rounds", "measures", "reread", "results", CASE)
+NEVER_PUBLISHED = (*ROWS, "times", *PAGES, CASE)
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -174,7 +177,7 @@ def _write_figures(desk: Desk, selection: Selection, out: BinaryIO, parsed: argp
     from reports.csv_out import write_csv
     from reports.workbook import Wanted, write_workbook
 
-    if parsed.what in ("rounds", "measures", "reread", "results") and parsed.format == "xlsx":
+    if parsed.what in PAGES and parsed.format == "xlsx":
         from reports.xlsx_out import Page, write_xlsx
 
         columns, rows = _figure_rows(selection, parsed, day)
@@ -198,10 +201,14 @@ def _figure_rows(
     selection: Selection, parsed: argparse.Namespace, day: date
 ) -> tuple[Sequence[str], Callable[[Session], Iterator[list[str]]]]:
     """Return the columns of one of FIGURES, and the function that yields its rows."""
-    from reports import checklists, measures, rates, reread, round_results, rounds, times
+    from reports import checklists, follow_up, measures, rates, reread, round_results, rounds, times, year
 
     if parsed.what == "rounds":
         return rounds.COLUMNS, partial(rounds.round_rows, selection=selection)
+    if parsed.what == "follow_up":
+        return follow_up.COLUMNS, partial(follow_up.follow_up_rows, selection=selection)
+    if parsed.what == "year":
+        return year.COLUMNS, partial(year.year_rows, selection=selection, today=day)
     if parsed.what == "measures":
         return measures.COLUMNS, partial(measures.measure_rows, selection=selection, today=day)
     if parsed.what == "reread":

@@ -235,7 +235,7 @@ def _more(rate: QuestionRate, series: Series | None, language: Language) -> Iter
     if rate.reread.n:
         low, high = wilson(rate.reread)
         args = {"k": rate.reread.k, "n": rate.reread.n, "interval": _range(low, high, language)}
-        yield say("report_page.again", language, **args)
+        yield say("report_page.returns", language, **args)
     if rate.before.verdict in ("better", "worse", "other_version"):
         yield rate.compared
     if series is not None and series.chart is not None and series.chart.signal in ("shift", "crossings"):
@@ -326,7 +326,8 @@ def _standing(found: FindingReport, language: Language) -> str:
     kind = found.standing.kind
     if kind is None:
         return say("report_page.kind_unsaid", language)
-    return say("report_page.kind_" + kind, language, day=found.standing.day or "")
+    words = say("report_page.kind_" + kind, language, day=found.standing.day or "")
+    return f"{words}, {say('report_page.returns', language)}" if found.standing.again else words
 
 
 def step_rows(along: Chain, language: Language) -> list[Step]:

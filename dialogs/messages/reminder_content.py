@@ -8,7 +8,7 @@ outbox holds nothing of a case once that is disposed of.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from actions import measures
+from actions import measures, year
 from actions import people as acts
 from actions.basis import BASIS
 from actions.rounds import readings_left
@@ -22,7 +22,7 @@ from dialogs.messages.case_state import Standing, has_children_beside, read_case
 from dialogs.messages.tell import reply_to
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.exchange import Reply
-from dialogs.turn.presses import OfBundle, OnCard, ToItem
+from dialogs.turn.presses import OfBundle, OnCard, Page, ToItem
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import command_button, open_button
 from dialogs.views.views import (
@@ -90,14 +90,17 @@ def content(session: Session, row: OutboxRow, now: datetime, skipped: list[Skipp
     if bundle.skipped:
         skipped_cases.note(session, row.tenant_id, local(now).date(), (), bundle.skipped)
         skipped += bundle.skipped
-    waiting = bundle.measures() if row.once.startswith("reminder:") else None
-    if not holding and waiting is None:
+    is_daily = row.once.startswith("reminder:")
+    waiting, plan = (bundle.measures(), bundle.plan()) if is_daily else (None, None)
+    if not holding and waiting is None and plan is None:
         return None
     view = bundle.view(stored.view, row.once, holding)
-    return reply_to(person, view.model_copy(update={"measures": waiting, "own": _MEASURES if waiting else None}))
+    own = {"measures": waiting, "own": _MEASURES if waiting else None, "plan": plan, "year": _YEAR if plan else None}
+    return reply_to(person, view.model_copy(update=own))
 
 
 _MEASURES = command_button("åtgärder", "buttons.measures")
+_YEAR = Button(title=Line(say="buttons.year"), claim=claimed("year", Page(0)))
 
 
 class _Bundle:
@@ -154,6 +157,15 @@ class _Bundle:
         found = measures.told_of(self._session, self._tenant_id, self._today).get(self._person, [])
         late = sum(one.due_on < self._today and one.done_at is None for one in found)
         say = "measures.reminder_late" if late else "measures.reminder"
+        return Line(say=say, args={"count": len(found), "late": late}) if found else None
+
+    def plan(self) -> Line | None:
+        """Return the line about what she is reminded of today in the year's plan, None for nothing."""
+        if not self._open:
+            return None
+        found = year.told_of(self._session, self._tenant_id, self._settings, self._today).get(self._person, [])
+        late = sum(one.due_on < self._today for one in found)
+        say = "year.reminder_late" if late else "year.reminder"
         return Line(say=say, args={"count": len(found), "late": late}) if found else None
 
     def _review(self, note: ToldRow) -> Due | None:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from actions import measures
+from actions import measures, year
 from actions.origin import Origin
 from actions.rounds import readings_left as round_readings_left
 from checklists.access import Audience, Staff
@@ -90,7 +90,7 @@ def step(session: Session, tenant_id: int, now: datetime) -> Step:
     _note_reviews(session, settings, tenant_id, day)
     if _put_bundles(session, tenant_id, day, now):
         return Step(more=True)
-    _put_measures(session, settings, tenant_id, day, now)
+    _put_own(session, settings, tenant_id, day, now)
     feedback.tell_workers(session, Origin(tenant_id, "system", now), settings)
     row.done_at = now
     told_reminders.forget_snoozed(session, tenant_id, day)
@@ -187,10 +187,15 @@ def _note_reviews(session: Session, settings: TenantSettings, tenant_id: int, da
     session.flush()
 
 
-def _put_measures(session: Session, settings: TenantSettings, tenant_id: int, day: date, now: datetime) -> None:
-    """Note which measures are reminded of today; who gets no other bundle today gets one that holds only them."""
+def _put_own(session: Session, settings: TenantSettings, tenant_id: int, day: date, now: datetime) -> None:
+    """Note what is reminded of today beside the cases: measures, and what is due in the year.
+
+    Who gets no other bundle today gets one that holds only that.
+    """
     measures.note_due(session, tenant_id, day, settings.workdays)
-    for person in measures.told_of(session, tenant_id, day):
+    year.note_due(session, tenant_id, settings, day)
+    told = (measures.told_of(session, tenant_id, day), year.told_of(session, tenant_id, settings, day))
+    for person in dict.fromkeys([*told[0], *told[1]]):
         _put_bundle(session, tenant_id, person, f"reminder:{person}:{day}", now)
 
 

@@ -14,10 +14,10 @@ from checklists.loader import checklist_version
 from checklists.rights import READER, RELATIONS, ROUNDS, Right
 from checklists.round_match import Availability, NoMatch
 from dialogs.messages.tell import tell
-from dialogs.rounds import new_round, round_card
+from dialogs.rounds import new_round, round_card, year
 from dialogs.rounds.people_of import managers_of, year_ago
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
-from dialogs.turn.presses import OfRound
+from dialogs.turn.presses import OfRound, Page
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import command_button, refused
 from dialogs.views.rounds import PanelRow, PanelView, decoded
@@ -41,12 +41,18 @@ def reviews(context: TurnContext, _rest: str = "", notices: tuple[Line, ...] = (
         if round_card.of_hers(context, row.id) is not None
     ]
     new = Button(title=Line(say="buttons.new_round"), claim=claimed("round_new"))
+    plan = Button(title=Line(say="buttons.year"), claim=claimed("year", Page(0)))
+    late = year.late(context)
     return PanelView(
         notices=notices,
         title=Line(say="rounds.rounds_title"),
-        lines=(Line(say="rounds.rounds" if found else "rounds.no_rounds"),),
+        lines=(
+            Line(say="rounds.rounds" if found else "rounds.no_rounds"),
+            *year.next_rounds(context),
+            *((Line(say="year.late", args={"count": late}),) if late else ()),
+        ),
         rows=tuple(_row(context, row) for row in found[:MOST_ROUNDS]),
-        nav=(new,),
+        nav=(new, plan),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 from actions import measures as acts
 from actions.measures import Wanted
 from checklists.case_dates import read_day
-from checklists.errors import MeasureDays, MeasureOwner, UserError
+from checklists.errors import DutyMoved, MeasureDays, MeasureOwner, UserError
 from checklists.findings import all_findings, read_standings
 from checklists.measures import FINDING_KINDS, FindingKind
 from checklists.rights import ROUNDS, Right
@@ -21,6 +21,7 @@ from dialogs.views.ready_made import command_button, refused
 from dialogs.views.rounds import Option, PanelField, PanelRow, PanelView, coded, decoded
 from dialogs.views.views import Button, Line, MenuView
 from storage import measures, people, rounds, tenants
+from storage.measures import FindingRow
 from storage.rounds import RoundRow
 
 FINDINGS = Right("findings", "self", ROUNDS)
@@ -28,6 +29,11 @@ NEW = Right("measure_new", "self", ROUNDS)
 MAKE = Right("measure_make", "self", ROUNDS)
 NEW_FINDING = Right("finding_new", "self", ROUNDS)
 SAVE_FINDING = Right("finding_save", "self", ROUNDS)
+SETTLE = Right("finding_settle", "self", ROUNDS)
+CHECK = Right("finding_check", "self", ROUNDS)
+UNSAID = "osagt"
+"""What one of the authority's findings is that measures belong to, as long as the municipality has not said it."""
+GONE = Line(say="errors.BK-197")
 MOST_ROWS = 10
 
 
@@ -64,10 +70,11 @@ def _of_authority(context: TurnContext) -> list[PanelRow]:
         of = [one for one in every if one.code == finding.code]
         if (standing is None or standing.kind is None) and not of:
             continue
-        kind = standing.kind if standing is not None and standing.kind is not None else "egen"
+        kind = standing.kind if standing is not None and standing.kind is not None else UNSAID
         day = standing.day if standing is not None else None
         title = Line(say="criticisms." + finding.code)
-        rows.append(_row(context, title, kind, day, of, OfMeasure(item=finding.code)))
+        again = standing is not None and standing.again
+        rows.append(_row(context, title, kind, day, of, OfMeasure(item=finding.code), again=again))
     return rows
 
 
@@ -77,7 +84,7 @@ def _of_register(context: TurnContext) -> list[PanelRow]:
     for one in measures.findings(context.session, context.tenant_id):
         of = [row for row in every if row.finding_id == one.id]
         title = Line(say="measures.own", args={"what": measures.name_of(context.session, one)})
-        row = _row(context, title, one.kind, one.day, of, OfMeasure(about=one.id))
+        row = _row(context, title, one.kind, one.day, of, OfMeasure(about=one.id), again=one.again, of_register=one)
         if evidence := measures.evidence_of(context.session, one):
             row = row.model_copy(update={"lines": (*row.lines, Line(say="measures.evidence", args={"what": evidence}))})
         rows.append(row)
@@ -91,16 +98,33 @@ def _row(
     day: date | None,
     of: list[measures.MeasureRow],
     what: OfMeasure,
+    *,
+    again: bool,
+    of_register: FindingRow | None = None,
 ) -> PanelRow:
+    """Return a finding. of_register: its row, if the municipality entered it; a setting settles the authority's."""
     left = sum(one.checked_at is None for one in of)
-    late = day is not None and kind != "uppfoljd" and day < context.today and (left > 0 or not of)
+    settled_on = of_register.settled_on if of_register is not None else None
+    late = day is not None and kind != "uppfoljd" and day < context.today and settled_on is None
     lines = [Line(say="measures.kind_" + kind, args={"date": day.isoformat() if day else ""})]
+    lines += [Line(say="measures.again")] if again else []
     lines += [Line(say="measures.day_passed")] if late else []
+    lines += [Line(say="measures.settled", args={"date": settled_on.isoformat()})] if settled_on else []
     lines.append(Line(say="measures.count" if of else "measures.no_measure", args={"left": left, "count": len(of)}))
     made = Button(
         title=Line(say="buttons.new_measure"), claim=claimed("measure_new", what), about=what.item or str(what.about)
     )
-    return PanelRow(title=title, lines=tuple(lines), late=late, buttons=(made,))
+    settle = _settling(context, of_register) if of_register is not None and not settled_on else ()
+    return PanelRow(title=title, lines=tuple(lines), late=late, buttons=(*settle, made))
+
+
+def _settling(context: TurnContext, one: FindingRow) -> tuple[Button, ...]:
+    """Return what can be said of an open finding: a demand is answered, a recommendation checked, anything closed."""
+    of, what = str(one.id), OfMeasure(about=one.id, made_by=context.origin.act)
+    title = "buttons.finding_answered" if one.kind == "atgardskrav" else "buttons.finding_settled"
+    settle = Button(title=Line(say=title), claim=claimed("finding_settle", what), about=of)
+    check = Button(title=Line(say="buttons.looks_good"), claim=claimed("finding_check", what), about=of)
+    return (check, settle) if one.kind == "rekommendation" else (settle,)
 
 
 # --- a new measure ---------------------------------------------------------------------------------------------------
@@ -240,6 +264,13 @@ def finding_form(
         return PanelField(id=name, kind="text", label=Line(say="measures.field_" + name), value=given.get(name, ""))
 
     day = PanelField(id="day", kind="date", label=Line(say="measures.field_day"), value=given.get("day", ""))
+    before = PanelField(
+        id="again",
+        kind="choice",
+        label=Line(say="measures.field_again"),
+        options=tuple(Option(value=one, line=Line(say="answers." + one)) for one in ("nej", "ja")),
+        value=given.get("again", ""),
+    )
     kind = PanelField(
         id="kind", kind="choice", label=Line(say="measures.field_kind"), options=kinds, value=given.get("kind", "")
     )
@@ -247,7 +278,7 @@ def finding_form(
         notices=notices,
         title=Line(say="measures.new_finding_title"),
         lines=(Line(say="measures.new_finding"),),
-        fields=(field("name"), kind, day, field("evidence")),
+        fields=(field("name"), kind, day, field("evidence"), before),
         buttons=(
             Button(
                 title=Line(say="buttons.save"), claim=claimed("finding_save", OfMeasure(made_by=context.origin.act))
@@ -264,13 +295,67 @@ def save_finding(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
     try:
         day = _day(context, inputs, "day")
         words = inputs.get("name", ""), inputs.get("evidence", "")
-        changes = acts.add_finding(context.session, context.origin, kind, words[0], day, words[1])
+        again = inputs.get("again") == "ja"
+        changes = acts.add_finding(context.session, context.origin, kind, words[0], day, words[1], again=again)
     except UserError as error:
         return finding_form(context, refused(error), inputs)
     return Done(card(context, (Line(say="measures.finding_kept"),)), changes)
 
 
+def settle(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
+    """Keep that a finding is settled."""
+    row = measures.finding(context.session, context.tenant_id, press.what.about)
+    try:
+        if row is None:
+            raise DutyMoved
+        changes = acts.settle(context.session, context.origin, row)
+    except DutyMoved:
+        return card(context, (GONE,))
+    return Done(card(context, (Line(say="measures.is_settled"),)), changes)
+
+
+def check(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
+    """Ask what was seen of a recommendation and when it is looked at again; keep it once that is filled in."""
+    row = measures.finding(context.session, context.tenant_id, press.what.about)
+    if row is None:
+        return card(context, (GONE,))
+    inputs = press.inputs
+    if "evidence" not in inputs:
+        return check_form(context, row)
+    try:
+        day = _day(context, inputs, "day")
+        changes = acts.check(context.session, context.origin, row, inputs["evidence"], day)
+    except DutyMoved:
+        return card(context, (GONE,))
+    except UserError as error:
+        return check_form(context, row, refused(error), inputs)
+    return Done(card(context, (Line(say="measures.is_checked"),)), changes)
+
+
+def check_form(
+    context: TurnContext, row: FindingRow, notices: tuple[Line, ...] = (), typed: Mapping[str, str] | None = None
+) -> PanelView:
+    """Return the form. typed: what was filled in and refused."""
+    given = dict(typed or {})
+    at = OfMeasure(about=row.id, made_by=context.origin.act)
+    return PanelView(
+        notices=notices,
+        title=Line(say="measures.own", args={"what": measures.name_of(context.session, row)}),
+        lines=(Line(say="measures.check"),),
+        fields=(
+            PanelField(
+                id="evidence", kind="text", label=Line(say="measures.field_seen"), value=given.get("evidence", "")
+            ),
+            PanelField(id="day", kind="date", label=Line(say="measures.field_next"), value=given.get("day", "")),
+        ),
+        buttons=(Button(title=Line(say="buttons.save"), claim=claimed("finding_check", at)),),
+        nav=(Button(title=Line(say="buttons.findings"), claim=claimed("findings")),),
+    )
+
+
 VERBS = (
+    Verb(SETTLE, settle, OfMeasure),
+    Verb(CHECK, check, OfMeasure),
     Verb(FINDINGS, show, Page, keeps=False),
     Verb(NEW, new, OfMeasure, keeps=False),
     Verb(MAKE, make, OfMeasure),

@@ -65,7 +65,10 @@ def about(context: TurnContext, row: RoundRow) -> tuple[Line, ...]:
     gone = len(rounds.gone_from(context.session, row.id))
     how = {"count": len(drawn), "seed": row.seed, "twice": sum(one.twice for one, _ in drawn)}
     open_ = {"first": row.opens_on.isoformat(), "last": row.closes_on.isoformat()}
+    baseline = rounds.get(context.session, context.tenant_id, row.baseline_id) if row.baseline_id else None
+    follows = {"name": rounds.name_of(context.session, baseline)} if baseline is not None else None
     return (
+        *((Line(say="rounds.follows", args=follows),) if follows else ()),
         Line(say="rounds.about", args=what),
         Line(say="rounds.frame", args=out),
         Line(say="rounds.drawn_" + row.method, args=how),
@@ -262,6 +265,11 @@ def _begun(context: TurnContext, row: RoundRow, notices: tuple[Line, ...], start
     more = (_show(row, "buttons.show_more", after),) if len(ordered) > MOST_ROWS else ()
     close = (button(context, "round_close", "buttons.close_round", row),) if is_open else ()
     agree = Button(title=Line(say="buttons.agreement"), claim=claimed("round_agree", OfRound(row.id)))
+    if not is_open:
+        close = (Button(title=Line(say="buttons.follow_up_round"), claim=claimed("round_follow", OfRound(row.id))),)
+    if not is_open and row.baseline_id:
+        title = Line(say="buttons.compare_rounds")
+        close = (Button(title=title, claim=claimed("round_compare", OfRound(row.id))), *close)
     return PanelView(
         notices=notices,
         title=_title(context, row),

@@ -14,7 +14,19 @@ from dialogs.admin import administration, deletion, log_check
 from dialogs.chef import deputies, extract, reading, sign_off, unit_case, unit_cases
 from dialogs.figures import report
 from dialogs.messages import reminder_content
-from dialogs.rounds import feedback, from_answer, manage, own_measures, raising, register, results, review, workshop
+from dialogs.rounds import (
+    feedback,
+    follow_up,
+    from_answer,
+    manage,
+    own_measures,
+    raising,
+    register,
+    results,
+    review,
+    workshop,
+    year,
+)
 from dialogs.turn import find_case, menu
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, parted
 from dialogs.turn.meant import meant
@@ -87,6 +99,7 @@ MODULES = (
     reminder_content,
     report,
     manage,
+    follow_up,
     review,
     raising,
     feedback,
@@ -95,6 +108,7 @@ MODULES = (
     register,
     results,
     workshop,
+    year,
     administration,
     log_check,
     deletion,

@@ -476,8 +476,8 @@ class ReminderCase(Data):
 class ReminderView(View):
     """One person's reminders for a day. others: reference and rules of the cases that do not fit.
 
-    summed: the follow-ups that are many, as after an import, in one line. measures: of those she is reminded of; own:
-    the button to them.
+    summed: the follow-ups that are many, as after an import, in one line. measures, plan: of those she is reminded of,
+    and of what is due in the year; own, year: the buttons to them.
     """
 
     kind: Literal["reminder"] = "reminder"
@@ -487,6 +487,8 @@ class ReminderView(View):
     summed: Line | None = None
     measures: Line | None = None
     own: Button | None = None
+    plan: Line | None = None
+    year: Button | None = None
     snooze: Button | None = None
 
 

@@ -20,6 +20,7 @@ from checklists.measures import FINDING_KINDS
 from checklists.model import CHOICES, OPEN, FilePart, Motivation, Role, Step
 from checklists.rates import Verdict
 from checklists.reminder_rules import Rule
+from checklists.year import DUTIES, YEARLY
 from storage.outbox import LEFT
 from texts import LANGUAGES, Language, say, sentences
 
@@ -61,7 +62,10 @@ FROM_CODES = {
     "roles.": set(get_args(Role)),
     "workbook.status_": {"open", "sent", "returned", "signed", "voided", "seen"},
     "criticisms.": {*(f"B{n}" for n in range(1, 5)), *(f"R{n}" for n in range(1, 5)), *(f"N{n}" for n in range(1, 10))},
-    "measures.kind_": {*FINDING_KINDS, "uppfoljd"},
+    "measures.kind_": {*FINDING_KINDS, "uppfoljd", "osagt"},
+    "year.of_": set(DUTIES),
+    "year.unset_": set(YEARLY),
+    "rounds.compared_": set(get_args(Verdict)) - {"other_version"},
     "measures.choose_": set(FINDING_KINDS),
     "reminders.of_": set(get_args(Rule)),
     "figures.": set(get_args(Verdict)) - {"other_version"},
