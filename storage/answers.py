@@ -265,6 +265,7 @@ def to_domain(row: AnswerRow | Stored) -> Answer:
         row.motivation_kind,
         noted=row.note is not None,
         has_method=has_method,
+        option=row.option,
         only_here=row.motivation_kind == "text" and row.place is None,
     )
 

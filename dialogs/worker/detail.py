@@ -29,7 +29,7 @@ def after_answer(context: TurnContext, at: Landed, item: Item) -> AnyView:
     if stop is not None and row is not None and not (row.option or row.method or row.day):
         return next_card.card(context, at.sheet, stop, notices)
     view = after(context, at, notices)
-    return next_card.with_aside(at.sheet, view, item.id)
+    return next_card.with_aside(context, at.sheet, view, at.stop)
 
 
 def save(context: TurnContext, press: Press[OnCard]) -> Reaction:

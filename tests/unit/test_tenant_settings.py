@@ -48,6 +48,10 @@ def test_what_is_shown_can_be_set_again() -> None:
         ("municipality", "å" * 61, "municipality"),
         ("municipality", "Påhittade\u200bkommunen", "municipality"),
         ("violence_cases", "polis", "violence_cases"),
+        ("ask_source", "decision_basis/child_heard", "ask_source"),
+        ("ask_source", "decision_basis/no_such", "ask_source"),
+        ("ask_source", "no_such/child_heard", "ask_source"),
+        ("ask_source", "decision_basis/police_report_motivated", "ask_source"),
         ("no_such", "1", "there is no setting no_such"),
     ],
 )
