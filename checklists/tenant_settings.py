@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from checklists.faults import Code, Refusal, fault, listed, word
 from checklists.findings import read_standings
 from checklists.identity import address
+from checklists.instruments import read_instruments
 from checklists.loader import newest
 from checklists.model import ListId, MotivationBy
 from checklists.ref_pattern import DEFAULT_PATTERN, compiles
@@ -52,6 +53,11 @@ def _questions(said: tuple[str, ...]) -> tuple[str, ...]:
     return said
 
 
+def _instruments(said: tuple[str, ...]) -> tuple[str, ...]:
+    read_instruments(said)
+    return said
+
+
 def _addresses(said: tuple[str, ...]) -> tuple[str, ...]:
     if not all("@" in one for one in said):
         raise ValueError
@@ -70,6 +76,7 @@ class TenantSettings(Thresholds):
     decides: who decides on opening an investigation, `open:WHO`, and on not opening one, `not_open:WHO`.
     violence_cases: what else the municipality has decided on cases of violence; both are shown with the case.
     ask_source: questions, `LIST/ITEM`, where the kind of source behind a Ja may be said in one press.
+    instruments: the assessment method decided on for a kind of case, as `instruments.read_instruments` parses it.
     out_of_hours: e-mail addresses, in the register, of those who outside office hours are told of a report without a
     protection assessment, in the chef's place.
     """
@@ -84,6 +91,7 @@ class TenantSettings(Thresholds):
     target: Annotated[int, Field(ge=1, le=100)] = 80
     decides: tuple[Decides, ...] = ()
     violence_cases: tuple[ViolenceMeasure, ...] = ()
+    instruments: Annotated[tuple[str, ...], AfterValidator(_instruments)] = ()
     ask_source: Annotated[tuple[str, ...], AfterValidator(_questions)] = ()
     out_of_hours: Annotated[tuple[str, ...], AfterValidator(_addresses)] = ()
 

@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple, Protocol, get_args
 
 from sqlalchemy import String, UniqueConstraint, and_, bindparam, false, or_
+from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, func, select
 
 from checklists.lifecycle import READER, WRITER
-from checklists.model import Answer, Motivation, Role, Written
+from checklists.model import OPEN, Answer, CaseType, ListId, Motivation, Role, Written
+from checklists.swedish_time import midnight
+from storage.cases import STANDS, CaseRow
 from storage.filled import NO_ROUND, NOBODY, FilledRow
+from storage.people import UnitRow
 from storage.rows import TableRow
 from storage.sealing import KeyGone, MasterGone, seal, unseal
 from storage.session import prepared
@@ -254,6 +258,51 @@ def latest(session: Session, filled: int) -> dict[str, AnswerRow]:
 def history(session: Session, filled: int) -> Sequence[AnswerRow]:
     """Return every revision of every item, oldest first."""
     return session.exec(select(AnswerRow).where(AnswerRow.filled_id == filled).order_by(col(AnswerRow.id))).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One answer, with the list it is in and the kind of its case."""
+
+    checklist: ListId
+    item: str
+    role: Role
+    case_type: CaseType
+    choice: str
+    option: str
+
+
+def said_of(
+    session: Session, tenant_id: int, places: Sequence[tuple[str, str]], first: date, last: date, unit: str = ""
+) -> list[Said]:
+    """Return the newest answers to some questions in the lists begun between two days.
+
+    Only where an answer was given, and the question applies. places: list id and item id of each question. unit: its
+    name; empty: all. Withdrawn cases are not counted.
+    """
+    asked = or_(*(and_(col(FilledRow.checklist) == one, col(AnswerRow.item_id) == item) for one, item in places))
+    begun = col(FilledRow.begun_at)
+    of_period = and_(
+        col(FilledRow.tenant_id) == tenant_id,
+        col(FilledRow.checklist).in_({one for one, _ in places}),
+        begun >= midnight(first),
+        begun < midnight(last + timedelta(days=1)),
+    )
+    newest = select(func.max(col(AnswerRow.id))).join(FilledRow, col(FilledRow.id) == col(AnswerRow.filled_id))
+    newest = newest.where(of_period, asked).group_by(col(AnswerRow.filled_id), col(AnswerRow.item_id))
+    columns = (
+        *(col(FilledRow.checklist), col(AnswerRow.item_id), col(FilledRow.role), col(CaseRow.case_type)),
+        *(col(AnswerRow.choice), col(AnswerRow.option)),
+    )
+    query = (
+        sql_select(*columns)
+        .join(FilledRow, col(FilledRow.id) == col(AnswerRow.filled_id))
+        .join(CaseRow, col(CaseRow.id) == col(FilledRow.case_id))
+        .join(UnitRow, col(UnitRow.id) == col(FilledRow.unit_id))
+        .where(col(AnswerRow.id).in_(newest), STANDS, col(AnswerRow.choice).not_in((OPEN, "ej_tillampligt")))
+    )
+    query = query.where(col(UnitRow.name) == unit) if unit else query
+    return [Said(*row) for row in session.connection().execute(query)]
 
 
 def to_domain(row: AnswerRow | Stored) -> Answer:

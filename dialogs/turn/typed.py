@@ -37,7 +37,7 @@ from dialogs.views.parts import Claim
 from dialogs.views.ready_made import open_button
 from dialogs.views.views import AnyView, Button, Line, MenuView, QuestionView, SayView
 from dialogs.views.wording import line_words
-from dialogs.worker import asked_about, facts_card, next_card
+from dialogs.worker import asked_about, facts_card, next_card, proposals
 from dialogs.worker.echo import echoed
 from dialogs.worker.fill_checklist import ANSWER
 from dialogs.worker.landing import Landed, landed
@@ -195,7 +195,8 @@ def _text_too(context: TurnContext, claim: Claim, said: Said, item_id: str, reac
         if stop is None:
             return Done(next_card.go_on(context, basis, sheet.filled.id, here, told), changes)
         return Done(next_card.detail(context, sheet, stop, told), changes)
-    return Done(next_card.go_on(context, basis, sheet.filled.id, here), changes + kept)
+    notices = proposals.told(context, sheet, item_id) if given is not None else ()
+    return Done(next_card.go_on(context, basis, sheet.filled.id, here, notices), changes + kept)
 
 
 def _detail_in(sheet: Sheet, item_id: str, said: Said) -> answers.Detail | None:

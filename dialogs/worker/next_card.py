@@ -127,7 +127,7 @@ def _question(context: TurnContext, sheet: Sheet, stop: Stop, notices: tuple[Lin
             )
             for choice in item.allowed
         ),
-        proposed=proposals.line(context, sheet, item.item) if sheet.checklist.by_id[item.item].computed else None,
+        proposed=proposals.line(context, sheet, item.item),
         nav=_nav(sheet, stop),
         refresh=claimed("show_current", **sheet.at),
     )

@@ -165,7 +165,7 @@ def marks(room: Room, *questions: str) -> None:
 
 def test_the_kind_of_source_is_one_press_after_ja_where_the_municipality_asks_for_it(anna: Chat, room: Room) -> None:
     marks(room, f"decision_basis/{RISK}")
-    opens(anna, **{**ALL, "violence": "ja", "child_placed": "ja"}).types("ändra 11").presses("Ja")
+    opens(anna, **{**ALL, "violence": "ja", "child_placed": "ja"}).types("ändra 12").presses("Ja")
     anna.sees("Vad bygger svaret på?").presses("Aktanteckning").sees("Sparat: Aktanteckning.")
     assert kept(anna, RISK) == ("ja", "source_file_note", "")
     fills(anna).sees("Aktanteckning")

@@ -52,6 +52,8 @@ def test_what_is_shown_can_be_set_again() -> None:
         ("ask_source", "decision_basis/no_such", "ask_source"),
         ("ask_source", "no_such/child_heard", "ask_source"),
         ("ask_source", "decision_basis/police_report_motivated", "ask_source"),
+        ("instruments", "vuxen:tarot", "instruments"),
+        ("instruments", "djur:freda", "instruments"),
         ("no_such", "1", "there is no setting no_such"),
     ],
 )
