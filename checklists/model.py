@@ -183,12 +183,15 @@ class Day(_Data):
     """An optional follow-up question about a date: its wording and the answers that trigger it.
 
     after: the ways of `how` after which it is asked, so that it costs no press of its own; empty: after the answer.
+    against: the date of the case that it is held against; where they differ, that is said, and nothing else is changed
+    by it, so it may be added to a version in use.
     """
 
     ask: Text
     ask_en: Text
     answers: frozenset[Choice] = Field(alias="on", min_length=1)
     after: tuple[Id, ...] = ()
+    against: Literal["received_on", "opened_on"] | None = None
 
     def is_asked(self, choice: str, options: str) -> bool:
         """Return whether it is asked after an answer given in these ways (ids, joined by commas)."""

@@ -39,13 +39,25 @@ def _said(sheet: Sheet, item_id: str, methods: tuple[str, ...], say: str) -> Lin
 
 
 def told(context: TurnContext, sheet: Sheet, item_id: str) -> tuple[Line, ...]:
-    """Return what to say of an answer that was just stored: that it differs, or lacks what was decided on."""
+    """Return what to say of an answer that was just stored: what it differs from, or lacks of what was decided on."""
     other = differs(context, sheet, item_id)
     lines = [Line(say="computed.differs", args={"choice": other})] if other else []
+    lines += _other_day(sheet, item_id)
     methods, row = _methods(context, sheet, item_id), sheet.rows.get(item_id)
     if methods and row is not None and not instruments.says(row.choice, row.option, methods):
         lines.append(_said(sheet, item_id, methods, "computed.lacks_"))
     return tuple(lines)
+
+
+def _other_day(sheet: Sheet, item_id: str) -> list[Line]:
+    """Say that the day given with an answer is not the one of the case that it is held against."""
+    asked, row = sheet.checklist.by_id[item_id].day, sheet.rows.get(item_id)
+    if asked is None or asked.against is None or row is None or row.day is None:
+        return []
+    known = getattr(sheet.case, asked.against)
+    if known is None or known == row.day:
+        return []
+    return [Line(say="computed.other_day", args={"field": asked.against, "date": known.isoformat()})]
 
 
 def differs(context: TurnContext, sheet: Sheet, item_id: str) -> str:

@@ -21,8 +21,13 @@ LINES = {
     + [f"ändra {number}" for number in range(1, 13)],
     "cecilia": ["att läsa", "fortsätt", "formulär", "vad saknas", "ångra", "ändra 1", "ändra 7", "ja", "nej", "paus"],
 }
-AVOIDED = ("Avsluta", "Förläng", "Nytt underlag", "Ta bort")
-AVOIDED += ("Senaste versionen", "En tidigare version", "Anmäls", "Anmäls inte")  # each would void what they walk towards
+AVOIDED: tuple[str, ...] = ("Avsluta", "Förläng", "Nytt underlag", "Ta bort")
+AVOIDED += (
+    "Senaste versionen",
+    "En tidigare version",
+    "Anmäls",
+    "Anmäls inte",
+)  # each would void what they walk towards
 LIKED = ("Skicka till chef", "Börja läsa", "Fortsätt läsa", "Visa skillnader", "Signera", "Signera med brist", "Öppna")
 
 

@@ -565,6 +565,17 @@ def test_ticks_and_days_are_stored_with_their_answer_and_may_be_left_out(room: R
     presses_through(anna).sees("Signatur, Datum", DAY)
 
 
+def test_a_day_is_held_against_the_one_of_the_case(room: Room) -> None:
+    furnish(room)
+    takes_in(room, case_ref=CHILD, received_on="2026-05-04", opened_on="2026-05-06")
+    anna = begins(room.chat("anna"), "intake", CHILD).types("ja").types("ja").types("ja")
+    anna.types("2026-05-06").sees("Den är en annan än ”Anmälan inkom” i ärendet, 2026-05-04.")
+    anna.types("ändra 3").types("nej").types("ändra 3").types("ja").types("2026-05-04").sees_no("en annan än")
+    anna.types("ändra 5").types("ja").is_asked("investigation_opened_at_once")
+    anna.types("ja").types("2026-05-07").sees("i ärendet, 2026-05-06")
+    anna.types("ändra 6").types("nej").sees_no("en annan än")
+
+
 def test_what_goes_with_an_answer_leaves_in_columns_of_its_own_and_comes_in_again(room: Room) -> None:
     furnish(room)
     presses_through(begins(room.chat("anna"), "intake", CHILD))
