@@ -7,13 +7,14 @@ from typing import Literal, NamedTuple, Protocol, get_args
 
 from sqlalchemy import String, UniqueConstraint, and_, bindparam, false, or_
 from sqlalchemy import select as sql_select
+from sqlalchemy import text as sql_text
 from sqlmodel import Field, Session, col, func, select
 
 from checklists.lifecycle import READER, WRITER
 from checklists.model import OPEN, Answer, CaseType, ListId, Motivation, Role, Written
 from checklists.swedish_time import midnight
 from storage.cases import STANDS, CaseRow
-from storage.filled import NO_ROUND, NOBODY, FilledRow
+from storage.filled import NO_ROUND, NOBODY, OWN, FilledRow
 from storage.people import UnitRow
 from storage.rows import TableRow
 from storage.sealing import KeyGone, MasterGone, seal, unseal
@@ -258,6 +259,20 @@ def latest(session: Session, filled: int) -> dict[str, AnswerRow]:
 def history(session: Session, filled: int) -> Sequence[AnswerRow]:
     """Return every revision of every item, oldest first."""
     return session.exec(select(AnswerRow).where(AnswerRow.filled_id == filled).order_by(col(AnswerRow.id))).all()
+
+
+def own_with_ongoing(session: Session, tenant_id: int) -> Sequence[FilledRow]:
+    """Return the lists of one person's own in which anything was ever answered `pagaende`, oldest first.
+
+    The decision basis is no such list, and what the workers of a case share is not either.
+    """
+    ongoing = select(AnswerRow.id).where(AnswerRow.filled_id == FilledRow.id, AnswerRow.choice == "pagaende")
+    query = (
+        select(FilledRow)
+        .join(CaseRow, col(CaseRow.id) == col(FilledRow.case_id))
+        .where(FilledRow.tenant_id == tenant_id, sql_text(OWN), FilledRow.person_id != NOBODY, STANDS, ongoing.exists())
+    )
+    return session.exec(query.order_by(col(FilledRow.id))).all()
 
 
 @dataclass(frozen=True, slots=True)

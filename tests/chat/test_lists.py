@@ -196,6 +196,42 @@ def dispose(room: Room) -> None:
     room.desk.run_now(work)
 
 
+def test_what_was_under_way_is_asked_of_the_auditor_again(room: Room) -> None:
+    furnish(room)
+    vera = begins(room.chat("vera"), "sample_audit", CHILD)
+    types_through(vera, {"intervention_followup_documented": "pagaende", "running_journal_kept": "delvis"})
+    for days in (1, 6):
+        room.later(days=days)
+        room.sweeps()
+        assert vera.reminded() == 0
+    room.later(days=1)  # five working days, of which one is Ascension Day
+    room.sweeps()
+    assert vera.reminded() == 1
+    vera.receives().sees("pågick när du granskade, 2026-05-12", "Dokumenteras uppföljning av beslutade insatser?")
+    vera.sees_no("löpande journal", "skäl vid avslutandet")
+    vera.presses(f"Fortsätt {CHILD}").sees("Revisorns stickprov").types("ändra 6").presses("Ja")
+    room.later(days=1)
+    room.sweeps()
+    assert vera.reminded() == 0
+
+
+def test_nothing_is_asked_again_of_who_may_see_the_case_no_more(room: Room) -> None:
+    furnish(room)
+    vera = begins(room.chat("vera"), "sample_audit", CHILD)
+    types_through(vera, {"intervention_followup_documented": "pagaende"})
+    begins(vera, "sample_audit", ADULT).types("pågår")
+    takes_in(room, case_ref=CHILD, protected_identity="ja")
+    room.later(days=8)
+    room.sweeps()
+    assert vera.reminded() == 1
+    vera.receives().sees(ADULT).sees_no(CHILD)
+    vera.presses("Påminn i morgon")
+    move_in(room.desk, ("vera", "Vera Revisorsson", "", "auditor"), days="2026-05-01,2026-05-20")
+    room.later(days=1)
+    room.sweeps()
+    assert vera.reminded() == 0
+
+
 def test_a_case_that_was_not_drawn_joins_the_sample_as_chosen_by_hand(room: Room) -> None:
     furnish(room)
     vera = room.chat("vera")
