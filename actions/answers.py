@@ -164,11 +164,9 @@ def set_detail(session: Session, origin: Origin, sheet: Sheet, item_id: str, giv
         wanted, method = [*wanted, how.other], ", ".join([*named, words])
     if how and how.required and not wanted:
         raise DetailMissing
-    asks_day = item.day is not None and row.choice in item.day.answers
-    if item.day is not None and item.day.after and not wanted:
-        if given.day.strip():
-            raise DetailMissing  # the day is of a way
-        asks_day = False
+    asks_day = item.day is not None and row.choice in item.day.answers and (bool(wanted) or not item.day.after)
+    if given.day.strip() and item.day is not None and item.day.after and not wanted:
+        raise DetailMissing  # the day is of a way
     day = read_past_day(given.day.strip(), origin.today, "day") if asks_day and given.day.strip() else None
     old = sheet.written(session, item_id)
     now = replace(old, option=",".join(one for one in known if one in wanted), method=method, day=day)

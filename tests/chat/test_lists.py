@@ -3,6 +3,7 @@
 from typing import get_args
 
 import pytest
+from sqlmodel import select
 
 from actions.answers import Detail, set_detail
 from actions.basis import read_own
@@ -20,7 +21,7 @@ from reports.rates import COLUMNS, rate_rows
 from reports.selected import Selection
 from reports.table import one_after_another, tables
 from storage import aggregates, cases
-from storage.answers import AnswerRow
+from storage.answers import AnswerRow, history, read
 from storage.desk import Session
 from storage.filled import FilledRow
 from tests.chat.harness import NORTH, REF, TENANT, Chat, Room, move_in
@@ -230,6 +231,29 @@ def test_nothing_is_asked_again_of_who_may_see_the_case_no_more(room: Room) -> N
     room.later(days=1)
     room.sweeps()
     assert vera.reminded() == 0
+
+
+def test_free_text_from_a_file_is_coded_later_and_the_words_are_kept(room: Room) -> None:
+    furnish(room)
+    plan = "care_and_implementation_plan"
+
+    def brings(answer: str) -> Imported:
+        cells = f"{TENANT};{CHILD};sample_audit;auditor;{plan};{answer}"
+        raw = f"tenant_id;case_ref;checklist;role;item;answer\n{cells}".encode()
+        return room.desk.run_now(lambda session: import_answers(session, raw, frozenset({TENANT}), room.now, "cli:t"))
+
+    brings("Vårdplan ja, genomförandeplan nej, SIP ja")
+    assert rates(room, "sample_audit", "auditor")[plan]["fritext"] == "1"
+    assert brings("Delvis").changed == 1
+
+    counted = rates(room, "sample_audit", "auditor")[plan]
+    assert (counted["fritext"], counted["delvis"]) == ("0", "1")
+
+    def kept(session: Session) -> list[str]:
+        row = session.exec(select(FilledRow)).one()
+        return [read(session, row, one).raw for one in history(session, row.id)]
+
+    assert room.desk.run_now(kept) == ["Vårdplan ja, genomförandeplan nej, SIP ja", "Delvis"]
 
 
 def test_a_case_that_was_not_drawn_joins_the_sample_as_chosen_by_hand(room: Room) -> None:

@@ -32,6 +32,8 @@ def test_what_is_shown_can_be_set_again() -> None:
     assert again["unread"] == 3
     assert parse_setting("municipality", " Påhittade  kommunen ") == "Påhittade kommunen"
     assert again["free_days"] == ["2026-12-23", "2026-12-30"]
+    assert parse_setting("ask_source", "sample_audit/child_heard") == ["sample_audit/child_heard"]
+    assert parse_setting("instruments", "barn:bbic, vuxen:freda") == ["barn:bbic", "vuxen:freda"]
 
 
 @pytest.mark.parametrize(
