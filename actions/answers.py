@@ -137,7 +137,7 @@ def set_note(session: Session, origin: Origin, sheet: Sheet, item_id: str, text:
 
 def set_method(session: Session, origin: Origin, sheet: Sheet, item_id: str, option: str) -> Changes:
     """Store how an answer came about. Raises: UserError: there is no answer, or no such option."""
-    how = sheet.checklist.by_id[item_id].how
+    how = sheet.checklist.by_id[item_id].ways
     if item_id not in sheet.rows or how is None or option not in {one.id for one in how.options}:
         raise UserError
     return give(session, origin, sheet, item_id, replace(sheet.written(session, item_id), option=option))
@@ -150,7 +150,7 @@ def set_detail(session: Session, origin: Origin, sheet: Sheet, item_id: str, giv
     is required.
     """
     item, row = sheet.checklist.by_id[item_id], sheet.rows.get(item_id)
-    if row is None or row.choice not in item.detailed:
+    if row is None or row.choice not in item.may_detail:
         raise AnswerNotAllowed
     how = item.how if item.how and row.choice in item.how.answers else None
     known = [option.id for option in how.options] if how else []
@@ -164,7 +164,9 @@ def set_detail(session: Session, origin: Origin, sheet: Sheet, item_id: str, giv
         wanted, method = [*wanted, how.other], ", ".join([*named, words])
     if how and how.required and not wanted:
         raise DetailMissing
-    asks_day = item.day is not None and row.choice in item.day.answers
+    asks_day = item.day is not None and row.choice in item.day.answers and (bool(wanted) or not item.day.after)
+    if given.day.strip() and item.day is not None and item.day.after and not wanted:
+        raise DetailMissing  # the day is of a way
     day = read_past_day(given.day.strip(), origin.today, "day") if asks_day and given.day.strip() else None
     old = sheet.written(session, item_id)
     now = replace(old, option=",".join(one for one in known if one in wanted), method=method, day=day)

@@ -90,7 +90,7 @@ def _known(how: How, method: str) -> list[str | None]:
 
 def _methods(item: Item, choice: str, method: str) -> tuple[str, str]:
     """Return the option ids, comma-separated as named, and the text as written where they do not cover all of it."""
-    how = item.how
+    how = item.ways
     if not method or how is None or choice not in how.answers:
         return "", method
     named = _known(how, method)
@@ -129,7 +129,7 @@ def method_words(item: Item, written: Written) -> str:
     """Return the method or option of an answer in words, options by their Swedish titles."""
     if written.method:
         return written.method
-    titles = {option.id: option.title for option in item.how.options} if item.how else {}
+    titles = {option.id: option.title for option in item.ways.options} if item.ways else {}
     return ", ".join(titles.get(option, option) for option in written.option.split(","))
 
 

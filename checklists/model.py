@@ -180,11 +180,39 @@ class How(_Data):
 
 
 class Day(_Data):
-    """An optional follow-up question about a date: its wording and the answers that trigger it."""
+    """An optional follow-up question about a date: its wording and the answers that trigger it.
+
+    after: the ways of `how` after which it is asked, so that it costs no press of its own; empty: after the answer.
+    against: the date of the case that it is held against; where they differ, that is said, and nothing else is changed
+    by it, so it may be added to a version in use.
+    """
 
     ask: Text
     ask_en: Text
     answers: frozenset[Choice] = Field(alias="on", min_length=1)
+    after: tuple[Id, ...] = ()
+    against: Literal["received_on", "opened_on"] | None = None
+
+    def is_asked(self, choice: str, options: str) -> bool:
+        """Return whether it is asked after an answer given in these ways (ids, joined by commas)."""
+        return choice in self.answers and (not self.after or bool(set(self.after) & set(options.split(","))))
+
+
+SOURCE = How(
+    ask="Vad bygger svaret på?",
+    ask_en="What is the answer based on?",
+    on=frozenset({"ja"}),
+    options=tuple(
+        Option(id=f"source_{name}", title=title, title_en=title_en)
+        for name, title, title_en in (
+            ("talk", "Samtal med barnet", "Conversation with the child"),
+            ("other_person", "Via annan", "Through someone else"),
+            ("file_note", "Aktanteckning", "Note in the file"),
+            ("else", "Annat", "Something else"),
+        )
+    ),
+)
+"""The kind of source behind a Ja: asked beside the answers that a municipality has marked, of any list."""
 
 
 class Item(_Data):
@@ -234,7 +262,17 @@ class Item(_Data):
         """The answers after which a card of its own asks for more: several ways, one that is required, or a day."""
         own = self.how is not None and (self.how.several or self.how.required)
         of_how = self.how.answers if self.how and own else frozenset[Choice]()
-        return of_how | (self.day.answers if self.day else frozenset[Choice]())
+        return of_how | (self.day.answers if self.day and not self.day.after else frozenset[Choice]())
+
+    @cached_property
+    def may_detail(self) -> frozenset[Choice]:
+        """The answers with which more may be given on that card: also a day that is asked after a way only."""
+        return self.detailed | (self.day.answers if self.day else frozenset[Choice]())
+
+    @property
+    def ways(self) -> How | None:
+        """How an answer may be said to have come about: as the list asks, else the kind of source behind a Ja."""
+        return self.how or (SOURCE if "ja" in self.answers and not self.motivates else None)
 
     @property
     def question(self) -> str:
@@ -251,6 +289,9 @@ class Item(_Data):
         for name, other in (("alone", self.alone_en), ("alone_en", self.alone)):
             if getattr(self, name) is None and other is not None:
                 raise Refusal(fault(Code.KEY_MISSING, key=name))
+        ways = [option.id for option in self.how.options] if self.how else []
+        if self.day and not set(self.day.after) <= set(ways):
+            raise Refusal(fault(Code.VALUE_NOT_ONE_OF, key="after", allowed=listed(ways)))
         allowed = set(self.answers)
         if len(allowed) != len(self.answers):
             raise Refusal(fault(Code.LISTED_TWICE, key="answers"))
@@ -339,9 +380,9 @@ class Answer:
     """The newest revision of one answer, reduced to what the rules need.
 
     choice: a Choice, `fritext` or `obesvarad`. revision: from 1; 0 when nothing was ever stored. noted: it carries a
-    note. has_method: an option or a method says how it came about. returned: the chef pointed at it when sending the
-    list back, and it has not been answered since; it still counts as answered. only_here: its motivation is a text in
-    the bot, and nothing says where in the case file it stands.
+    note. has_method: an option or a method says how it came about; option: the former. returned: the chef pointed at
+    it when sending the list back, and it has not been answered since; it still counts as answered. only_here: its
+    motivation is a text in the bot, and nothing says where in the case file it stands.
     """
 
     choice: str
@@ -349,6 +390,7 @@ class Answer:
     motivation: Motivation = ""
     noted: bool = False
     has_method: bool = False
+    option: str = ""
     returned: bool = False
     only_here: bool = False
 
@@ -388,6 +430,7 @@ class Written:
             motivation=self.motivation_kind,
             noted=bool(self.note),
             has_method=has_method,
+            option=self.option,
             only_here=self.only_here,
         )
 

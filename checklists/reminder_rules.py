@@ -362,3 +362,15 @@ def review_due(round_id: int, closes_on: date, day: date, thresholds: Thresholds
     """Return the reminder of a reading that is not done, from some working days before its round closes until then."""
     is_due = workdays.before(closes_on, thresholds.review) <= day <= closes_on
     return Due("GRANSKA", (), f"round:{round_id}", closes_on) if is_due else None
+
+
+def ongoing_of_list(
+    mark: str, since: date, asked: tuple[Asked, ...], day: date, thresholds: Thresholds, workdays: Workdays
+) -> Due | None:
+    """Return PAGAR of a list that is one person's own, to her alone.
+
+    since: the day it was answered or decided, whichever is later.
+    """
+    start = workdays.after(since, thresholds.ongoing)
+    is_due = start <= day <= start + timedelta(days=thresholds.catch_up)
+    return Due("PAGAR", (), mark, since, asked) if is_due else None

@@ -62,7 +62,7 @@ def stops(applied: Applied, role: Role, sections: Sequence[str] = (), *, where: 
         else:
             members = (item,)
             way.append(Stop("question", (item.id,)))
-            if item.detailed and asks_detail(item, applied):
+            if item.may_detail and asks_detail(item, applied):
                 way.append(Stop("detail", (item.id,)))
         if writes:
             way += _own_motivation(members, applied.answers)
@@ -73,7 +73,10 @@ def stops(applied: Applied, role: Role, sections: Sequence[str] = (), *, where: 
 
 def asks_detail(item: Item, applied: Applied) -> bool:
     """Return whether the answer to an item calls for more on a card of its own."""
-    return item.id in applied.answered and applied.answers[item.id].choice in item.detailed
+    if item.id not in applied.answered:
+        return False
+    answer = applied.answers[item.id]
+    return answer.choice in item.detailed or (item.day is not None and item.day.is_asked(answer.choice, answer.option))
 
 
 def _own_motivation(

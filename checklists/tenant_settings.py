@@ -3,14 +3,16 @@
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from checklists.faults import Code, Refusal, fault, listed, word
 from checklists.findings import read_standings
 from checklists.identity import address
-from checklists.model import MotivationBy
+from checklists.instruments import read_instruments
+from checklists.loader import newest
+from checklists.model import ListId, MotivationBy
 from checklists.ref_pattern import DEFAULT_PATTERN, compiles
 from checklists.reminder_rules import Thresholds
 from checklists.workdays import Workdays
@@ -43,6 +45,20 @@ def _line(said: str) -> str:
     return line
 
 
+def _questions(said: tuple[str, ...]) -> tuple[str, ...]:
+    for one in said:
+        name, _, item_id = one.partition("/")
+        item = newest(name).by_id[item_id] if name in get_args(ListId) and item_id in newest(name).by_id else None
+        if item is None or item.how is not None or item.ways is None:
+            raise ValueError
+    return said
+
+
+def _instruments(said: tuple[str, ...]) -> tuple[str, ...]:
+    read_instruments(said)
+    return said
+
+
 def _addresses(said: tuple[str, ...]) -> tuple[str, ...]:
     if not all("@" in one for one in said):
         raise ValueError
@@ -60,6 +76,8 @@ class TenantSettings(Thresholds):
     target: the share of Ja, in per cent, that a question is held against in reports.
     decides: who decides on opening an investigation, `open:WHO`, and on not opening one, `not_open:WHO`.
     violence_cases: what else the municipality has decided on cases of violence; both are shown with the case.
+    ask_source: questions, `LIST/ITEM`, where the kind of source behind a Ja may be said in one press.
+    instruments: the assessment method decided on for a kind of case, as `instruments.read_instruments` parses it.
     out_of_hours: e-mail addresses, in the register, of those who outside office hours are told of a report without a
     protection assessment, in the chef's place.
     wheel: the months of the year in which each unit is to open a round, unless it has months of its own; empty: none.
@@ -75,6 +93,8 @@ class TenantSettings(Thresholds):
     target: Annotated[int, Field(ge=1, le=100)] = 80
     decides: tuple[Decides, ...] = ()
     violence_cases: tuple[ViolenceMeasure, ...] = ()
+    instruments: Annotated[tuple[str, ...], AfterValidator(_instruments)] = ()
+    ask_source: Annotated[tuple[str, ...], AfterValidator(_questions)] = ()
     out_of_hours: Annotated[tuple[str, ...], AfterValidator(_addresses)] = ()
     wheel: tuple[Annotated[int, Field(ge=1, le=12)], ...] = THREE_A_YEAR
 

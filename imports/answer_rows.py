@@ -87,7 +87,7 @@ def with_details(cells: dict[str, str], item: Item) -> dict[str, str]:
     An export writes both; then the columns add nothing. Raises: Refusal: the question has no such way.
     """
     found: dict[str, str] = {}
-    ids = [option.id for option in item.how.options] if item.how else []
+    ids = [option.id for option in item.ways.options] if item.ways else []
     if any(one.strip() not in ids for one in cells["option"].split(",") if cells["option"]):
         raise Refusal(fault(Code.NOT_ONE_OF, column="option", allowed=listed(ids) or "-"))
     if cells["option"] and not cells["method"]:

@@ -158,7 +158,7 @@ def _row(
             gave = answer_word(answer.choice)
             texts.append((WORDS["last"], say("printed.last_given", "sv", answer=gave)))
         found = {
-            item.how.ask if item.how else WORDS["answer"]: method_words(item, written),
+            item.ways.ask if item.ways else WORDS["answer"]: method_words(item, written),
             item.day.ask if item.day else "": written.day.isoformat() if written.day else "",
             WORDS["answered_on"]: answer.answered_on.isoformat() if answer.answered_on else "",
             WORDS["motivation"]: written.motivation or _kind(written.motivation_kind),

@@ -13,6 +13,7 @@ from checklists.periods import Period
 from checklists.rates import ONLY_HERE, Comparison, Share, wilson
 from reports.compared import compared, sentence
 from reports.figures import BASIS, WORKER, Line, grouped, list_lines, may_lead, on_items, titled, whole
+from reports.instruments import practice, practice_words
 from reports.reread import reread_in
 from reports.selected import Selection
 from storage import aggregates
@@ -46,7 +47,10 @@ class QuestionRate:
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """The report of one checklist and role on a period. counts: of whole lists, by figure code."""
+    """The report of one checklist and role on a period. counts: of whole lists, by figure code.
+
+    practice: a sentence for each assessment method that the municipality has decided on.
+    """
 
     period: str
     before: str
@@ -60,6 +64,7 @@ class ReportView:
     steps: tuple[QuestionRate, ...]
     criticisms: tuple[QuestionRate, ...]
     sentences: tuple[str, ...]
+    practice: tuple[str, ...]
 
 
 def report_view(
@@ -99,6 +104,7 @@ def report_view(
         steps=_rates(grouped(now, "step", language), grouped(then, "step", language), language),
         criticisms=_rates(grouped(now, "criticism", language), grouped(then, "criticism", language), language),
         sentences=_sentences(counts, [one for one in questions if one.key in leading], language),
+        practice=tuple(practice_words(one, language) for one in practice(session, tenant_id, period, selection.unit)),
     )
 
 

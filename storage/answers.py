@@ -2,15 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple, Protocol, get_args
 
 from sqlalchemy import String, UniqueConstraint, and_, bindparam, false, or_
+from sqlalchemy import select as sql_select
+from sqlalchemy import text as sql_text
 from sqlmodel import Field, Session, col, func, select
 
 from checklists.lifecycle import READER, WRITER
-from checklists.model import Answer, Motivation, Role, Written
-from storage.filled import NO_ROUND, NOBODY, FilledRow
+from checklists.model import OPEN, Answer, CaseType, ListId, Motivation, Role, Written
+from checklists.swedish_time import midnight
+from storage.cases import STANDS, CaseRow
+from storage.filled import NO_ROUND, NOBODY, OWN, FilledRow
+from storage.people import UnitRow
 from storage.rows import TableRow
 from storage.sealing import KeyGone, MasterGone, seal, unseal
 from storage.session import prepared
@@ -256,6 +261,65 @@ def history(session: Session, filled: int) -> Sequence[AnswerRow]:
     return session.exec(select(AnswerRow).where(AnswerRow.filled_id == filled).order_by(col(AnswerRow.id))).all()
 
 
+def own_with_ongoing(session: Session, tenant_id: int) -> Sequence[FilledRow]:
+    """Return the lists of one person's own in which anything was ever answered `pagaende`, oldest first.
+
+    The decision basis is no such list, and what the workers of a case share is not either.
+    """
+    ongoing = select(AnswerRow.id).where(AnswerRow.filled_id == FilledRow.id, AnswerRow.choice == "pagaende")
+    query = (
+        select(FilledRow)
+        .join(CaseRow, col(CaseRow.id) == col(FilledRow.case_id))
+        .where(FilledRow.tenant_id == tenant_id, sql_text(OWN), FilledRow.person_id != NOBODY, STANDS, ongoing.exists())
+    )
+    return session.exec(query.order_by(col(FilledRow.id))).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One answer, with the list it is in and the kind of its case."""
+
+    checklist: ListId
+    item: str
+    role: Role
+    case_type: CaseType
+    choice: str
+    option: str
+
+
+def said_of(
+    session: Session, tenant_id: int, places: Sequence[tuple[str, str]], first: date, last: date, unit: str = ""
+) -> list[Said]:
+    """Return the newest answers to some questions in the lists begun between two days.
+
+    Only where an answer was given, and the question applies. places: list id and item id of each question. unit: its
+    name; empty: all. Withdrawn cases are not counted.
+    """
+    asked = or_(*(and_(col(FilledRow.checklist) == one, col(AnswerRow.item_id) == item) for one, item in places))
+    begun = col(FilledRow.begun_at)
+    of_period = and_(
+        col(FilledRow.tenant_id) == tenant_id,
+        col(FilledRow.checklist).in_({one for one, _ in places}),
+        begun >= midnight(first),
+        begun < midnight(last + timedelta(days=1)),
+    )
+    newest = select(func.max(col(AnswerRow.id))).join(FilledRow, col(FilledRow.id) == col(AnswerRow.filled_id))
+    newest = newest.where(of_period, asked).group_by(col(AnswerRow.filled_id), col(AnswerRow.item_id))
+    columns = (
+        *(col(FilledRow.checklist), col(AnswerRow.item_id), col(FilledRow.role), col(CaseRow.case_type)),
+        *(col(AnswerRow.choice), col(AnswerRow.option)),
+    )
+    query = (
+        sql_select(*columns)
+        .join(FilledRow, col(FilledRow.id) == col(AnswerRow.filled_id))
+        .join(CaseRow, col(CaseRow.id) == col(FilledRow.case_id))
+        .join(UnitRow, col(UnitRow.id) == col(FilledRow.unit_id))
+        .where(col(AnswerRow.id).in_(newest), STANDS, col(AnswerRow.choice).not_in((OPEN, "ej_tillampligt")))
+    )
+    query = query.where(col(UnitRow.name) == unit) if unit else query
+    return [Said(*row) for row in session.connection().execute(query)]
+
+
 def to_domain(row: AnswerRow | Stored) -> Answer:
     """Return a stored answer reduced to what the rules need."""
     has_method = bool(row.option) or row.method is not None
@@ -265,6 +329,7 @@ def to_domain(row: AnswerRow | Stored) -> Answer:
         row.motivation_kind,
         noted=row.note is not None,
         has_method=has_method,
+        option=row.option,
         only_here=row.motivation_kind == "text" and row.place is None,
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Enum, String, UniqueConstraint, bindparam, or_, update
+from sqlalchemy import Enum, Index, String, UniqueConstraint, bindparam, or_, text, update
 from sqlmodel import Field, Session, col, select
 
 from checklists.lifecycle import READER, WAITING, WRITER, State
@@ -22,6 +22,10 @@ NO_ROUND = 0
 _StateColumn = Enum(
     State, native_enum=False, length=20, values_callable=lambda states: [state.value for state in states]
 )
+
+
+OWN = "checklist <> 'decision_basis'"
+"""The lists other than the decision basis, few among many: what the index of them is of."""
 
 
 class FilledRow(TableRow, table=True):
@@ -45,6 +49,7 @@ class FilledRow(TableRow, table=True):
             "file_part",
             name="uq_filled_key",
         ),
+        Index("ix_filled_own", "tenant_id", sqlite_where=text(OWN), postgresql_where=text(OWN)),
     )
 
     id: int = Field(default=None, primary_key=True)

@@ -5,6 +5,7 @@ from bot.cards.parts import (
     Element,
     Pen,
     action_sets,
+    aside_lines,
     card,
     header,
     notices,
@@ -33,6 +34,7 @@ def motivation_card(pen: Pen, view: MotivationView) -> Card:
     body += inputs(pen, view.by, typed=("motivation", typed), place=("place", place))
     taken_over, ways_out = offered(view.nav)
     body += action_sets(pen, (*view.buttons, *taken_over), primary=1, nav=ways_out)
+    body += aside_lines(pen, view.aside, inputs=True)
     return card(pen, body, view.refresh)
 
 

@@ -76,7 +76,7 @@ def aside_lines(pen: Pen, aside: Aside | None, *, inputs: bool = False) -> list[
     if aside is None:
         return []
     checklist, version, item_id = aside.item.split("/")
-    how = pen.item(checklist, int(version), item_id).how
+    how = pen.item(checklist, int(version), item_id).ways
     assert how is not None
     return [
         subtle(pen.say("card.optional", question=how.ask_en if pen.language == "en" else how.ask)),

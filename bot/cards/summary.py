@@ -120,7 +120,7 @@ def option_words(pen: Pen, item: Item, option_id: str) -> str:
     """Return how an answer came about, in words. option_id: one id, or several separated by commas."""
     titles = {
         option.id: option.title_en if pen.language == "en" else option.title
-        for option in (item.how.options if item.how else ())
+        for option in (item.ways.options if item.ways else ())
     }
     return ", ".join(titles.get(one, one) for one in option_id.split(","))
 

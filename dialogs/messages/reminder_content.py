@@ -18,7 +18,9 @@ from checklists.rights import ANYONE, Right, VerbName
 from checklists.route import stop_of
 from checklists.swedish_time import local
 from checklists.tenant_settings import TenantSettings
+from dialogs.messages import own_ongoing
 from dialogs.messages.case_state import Standing, has_children_beside, read_case
+from dialogs.messages.own_ongoing import Ongoing
 from dialogs.messages.tell import reply_to
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.exchange import Reply
@@ -118,6 +120,8 @@ class _Bundle:
         self._staff = Staff(people.holdings_on(session, person.tenant_id, self._today))
         self._cases: dict[int, CaseRow | None] = {}
         self._standings: dict[int, Standing] = {}
+        self._own: dict[int, Ongoing] = {}
+        """By case: a list of her own in which something is under way."""
         self.skipped: list[Skipped] = []
         """The cases that could not be worked out."""
 
@@ -139,6 +143,8 @@ class _Bundle:
         case = self._case(note.case_id)
         if note.rule == "GRANSKA":
             return self._review(note) if case is not None and note.day == self._today and self._open else None
+        if note.mark.startswith(own_ongoing.MARK):
+            return self._of_own(note) if note.day == self._today and self._open else None
         if case is None or note.day != self._today or not self._may_be_told(case, note):
             return None
         if note.rule != "SKYDD" and not self._open:
@@ -176,6 +182,16 @@ class _Bundle:
         is_left = note.case_id in hers
         found = review_due(row.id, row.closes_on, self._today, self._settings, self._settings.workdays)
         return found if is_left else None
+
+    def _of_own(self, note: ToldRow) -> Due | None:
+        """Return what is still under way in a list of her own."""
+        filled_id = int(note.mark.split(":")[1])
+        one = own_ongoing.of_list(self._session, self._tenant_id, filled_id, self._today, self._settings)
+        roles = people.roles_on(self._session, self._person, self._today)
+        if one is None or one.due.mark != note.mark or not own_ongoing.is_hers(one, roles):
+            return None
+        self._own[note.case_id] = one
+        return one.due
 
     def _may_be_told(self, case: CaseRow, note: ToldRow) -> bool:
         """Say whether the case may be named to her: as ever, or while she is on duty outside office hours."""
@@ -265,10 +281,15 @@ class _Bundle:
             button = None  # there is nothing to read yet
         if any(one.rule == "GRANSKA" for one in found) and button is None:
             button = command_button("granska", "buttons.review")
+        own = self._own.get(case.id) if any(one.mark.startswith(own_ongoing.MARK) for one in found) else None
+        if own is not None:
+            title = Line(say="buttons.continue_case", args={"ref": case.ref})
+            button = open_button(case.id, title, checklist=own.sheet.checklist.id)
+        version = self._standings[case.id].version if case.id in self._standings else 1
         return ReminderCase(
             case_ref=case.ref,
-            checklist=BASIS,
-            version=self._standings[case.id].version if case.id in self._standings else 1,
+            checklist=own.sheet.checklist.id if own else BASIS,
+            version=own.sheet.checklist.version if own else version,
             points=tuple(self._point(case, one) for one in found),
             late=any((one.late or one.rule == "BESLUT") and self._today > one.on for one in found),
             answers=protection.buttons(case.id) if asked_here else (),
@@ -302,6 +323,8 @@ class _Bundle:
             return self._assessment_line(case, one)
         if one.rule == "SKYDD" and has_children_beside(case):
             return Line(say="reminders.protection_beside", args={"date": day})
+        if one.rule == "PAGAR" and one.mark.startswith(own_ongoing.MARK):
+            return Line(say="reminders.ongoing_own", args={"date": day})
         if one.rule == "4M" and one.late:
             return Line(say="reminders.four_months_reason", args={"date": day, "ref": case.ref})
         if one.rule == "6M" and one.months != 6:

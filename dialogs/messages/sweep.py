@@ -26,12 +26,13 @@ from checklists.reminder_rules import (
 )
 from checklists.swedish_time import day_of, local
 from checklists.tenant_settings import TenantSettings
+from dialogs.messages import own_ongoing
 from dialogs.messages.case_state import case_dates, has_children_beside, is_protection_answered, read_case
 from dialogs.messages.stand_in import reachable_instead
 from dialogs.messages.tell import REMINDER, put
 from dialogs.rounds import feedback
 from dialogs.views.views import Line, ReminderView
-from storage import conversations, people, rounds, tenants, told_reminders, trail
+from storage import answers, conversations, people, rounds, tenants, told_reminders, trail
 from storage import skipped as skipped_cases
 from storage.cases import CaseRow
 from storage.desk import Session
@@ -88,6 +89,7 @@ def step(session: Session, tenant_id: int, now: datetime) -> Step:
         skipped_cases.note(session, tenant_id, day, [case.id for case in found], left_out)
         return Step(more=True, skipped=left_out)
     _note_reviews(session, settings, tenant_id, day)
+    _note_own_ongoing(session, settings, tenant_id, day)
     if _put_bundles(session, tenant_id, day, now):
         return Step(more=True)
     _put_own(session, settings, tenant_id, day, now)
@@ -184,6 +186,28 @@ def _note_reviews(session: Session, settings: TenantSettings, tenant_id: int, da
                 _tell(session, tenant_id, occasion, day, bundle)
             elif note.bundle in again and note.day < day:
                 note.day, note.bundle = day, bundle
+    session.flush()
+
+
+def _note_own_ongoing(session: Session, settings: TenantSettings, tenant_id: int, day: date) -> None:
+    """Note who is to be told of what was under way in a list of her own, such as the auditor's."""
+    for row in answers.own_with_ongoing(session, tenant_id):
+        try:
+            one = own_ongoing.of_list(session, tenant_id, row.id, day, settings)
+        except UNFIT as error:
+            skipped_cases.note(session, tenant_id, day, (), (Skipped(row.case_id, error),))
+            continue
+        if one is None or conversations.chat_with(session, row.person_id) is None:
+            continue
+        if not own_ongoing.is_hers(one, people.roles_on(session, row.person_id, day)):
+            continue
+        told, again = told_reminders.told_about(session, [row.case_id]), told_reminders.snoozed(session, tenant_id, day)
+        occasion: Occasion = (row.person_id, one.due.rule, row.case_id, one.due.mark)
+        bundle, note = f"reminder:{row.person_id}:{day}", told.get(occasion)
+        if note is None:
+            _tell(session, tenant_id, occasion, day, bundle)
+        elif note.bundle in again and note.day < day:
+            note.day, note.bundle = day, bundle
     session.flush()
 
 

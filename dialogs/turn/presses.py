@@ -73,8 +73,9 @@ class OnCard:
 class OnAside(OnCard):
     """A press about an earlier answer, on the card that asks something else.
 
-    key, revisions: of that answer. choice: the option and, after a full stop, the revisions of the answers on the card
-    it stands on, as that card's `Spara` carries them; none on a card without choices.
+    key, revisions: of that answer. choice: the option and, after a full stop, what is needed to keep what is filled in
+    on the card it stands on: the revisions of the answers there, as that card's `Spara` carries them, or the key of the
+    motivation; nothing on a card without fields.
     """
 
     __slots__ = ()
@@ -87,7 +88,13 @@ class OnAside(OnCard):
     @property
     def beside(self) -> tuple[int, ...]:
         """The revisions of the answers on the card it stands on."""
-        return _numbers(self.choice.partition(".")[2])
+        return () if self.written_on else _numbers(self.choice.partition(".")[2])
+
+    @property
+    def written_on(self) -> str:
+        """The key of the motivation that is written on the card it stands on; empty on another card."""
+        rest = self.choice.partition(".")[2]
+        return rest if ":" in rest else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ class Shown(BaseModel):
 def of(view: AnyView) -> Shown | None:
     """Return what typed words can answer on this view, None if nothing."""
     if isinstance(view, QuestionView):
-        buttons = view.answers + view.nav
+        buttons = view.answers + view.nav + (view.aside.buttons if view.aside else ())
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.answers[0].claim, buttons=buttons)
     if isinstance(view, GroupView):
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.save.claim, items=view.items)
@@ -53,7 +53,8 @@ def of(view: AnyView) -> Shown | None:
     if isinstance(view, DoubtView):
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.buttons[0].claim, buttons=view.buttons)
     if isinstance(view, MotivationView | DetailView):
-        buttons = view.buttons + view.nav
+        aside = view.aside if isinstance(view, MotivationView) else None
+        buttons = view.buttons + view.nav + (aside.buttons if aside else ())
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.buttons[0].claim, buttons=buttons)
     if isinstance(view, AskRefView):
         return Shown(kind=view.kind, at=view.save.claim)

@@ -37,7 +37,7 @@ from dialogs.views.parts import Claim
 from dialogs.views.ready_made import open_button
 from dialogs.views.views import AnyView, Button, Line, MenuView, QuestionView, SayView
 from dialogs.views.wording import line_words
-from dialogs.worker import asked_about, facts_card, next_card
+from dialogs.worker import asked_about, facts_card, next_card, proposals
 from dialogs.worker.echo import echoed
 from dialogs.worker.fill_checklist import ANSWER
 from dialogs.worker.landing import Landed, landed
@@ -182,7 +182,7 @@ def _text_too(context: TurnContext, claim: Claim, said: Said, item_id: str, reac
         given = _detail_in(sheet, item_id, said)
         if given is None:
             kept = _keep_text(context, sheet, item_id, said)
-        elif stop is not None:
+        elif said.choice in sheet.checklist.by_id[item_id].may_detail:
             kept = answers.set_detail(context.session, context.origin, sheet, item_id, given)
         else:
             kept = answers.set_method(context.session, context.origin, sheet, item_id, given.options)
@@ -190,11 +190,14 @@ def _text_too(context: TurnContext, claim: Claim, said: Said, item_id: str, reac
         told = (Line(say=error.text_key),)
         return Done(next_card.go_on(context, basis, sheet.filled.id, here, told), changes)
     except UserError as error:
-        if given is None or stop is None:
+        if given is None:
             raise
         told = (Line(say=error.text_key, args=error.args_for_text),)
+        if stop is None:
+            return Done(next_card.go_on(context, basis, sheet.filled.id, here, told), changes)
         return Done(next_card.detail(context, sheet, stop, told), changes)
-    return Done(next_card.go_on(context, basis, sheet.filled.id, here), changes + kept)
+    notices = proposals.told(context, sheet, item_id) if given is not None else ()
+    return Done(next_card.go_on(context, basis, sheet.filled.id, here, notices), changes + kept)
 
 
 def _detail_in(sheet: Sheet, item_id: str, said: Said) -> answers.Detail | None:
@@ -205,10 +208,12 @@ def _detail_in(sheet: Sheet, item_id: str, said: Said) -> answers.Detail | None:
     item = sheet.checklist.by_id[item_id]
     asks_how = item.how is not None and said.choice in item.how.answers
     asks_day = item.day is not None and said.choice in item.day.answers
-    if asks_day and is_day_meant(said.text):
+    if asks_day and item.day is not None and not item.day.after and is_day_meant(said.text):
         return answers.Detail(day=said.text)
     found = read_detail(item, said.text) if asks_how or asks_day else None
     if found is None or found["text"] or (found["options"] and not asks_how) or (found["day"] and not asks_day):
+        return None
+    if found["day"] and item.day is not None and item.day.after and not found["options"]:
         return None
     if "," in found["options"] and item.how is not None and not item.how.several:
         return None
@@ -337,9 +342,13 @@ def _detail(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     sheet = find_case.by_id(context, shown.at.case, ANSWER, shown.at.list_id).sheet(shown.at.filled)
     if sheet is None:
         return None
-    inputs = read_detail(sheet.checklist.by_id[OnCard.read(shown.at).item_id], text) if said is None else None
+    item_id = OnCard.read(shown.at).item_id
+    item = sheet.checklist.by_id[item_id]
+    inputs = read_detail(item, text) if said is None else None
     if inputs is None or (inputs["text"] and doubt(inputs["text"], _names()) is not None):
         return again(context, shown, Line(say="typed.detail_how"))
+    if item.day is not None and item.day.after and not inputs["options"] and item_id in sheet.rows:
+        inputs = {**inputs, "options": sheet.rows[item_id].option}  # the day is of the way that was chosen
     return commands.run_verb(context, shown.at, inputs)
 
 

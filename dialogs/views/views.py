@@ -128,7 +128,7 @@ class MotivationView(View):
     """Asks for the motivation of `about` (an item or a fact) or, when that is empty, of the items' own answers.
 
     given: the answer of the items' own that is motivated. text, place: written so far, never in a posted or updated
-    card.
+    card. aside: what may be said of the answer before, which costs nothing of what is written.
     """
 
     kind: Literal["motivation"] = "motivation"
@@ -144,6 +144,7 @@ class MotivationView(View):
     place: str = ""
     buttons: tuple[Button, ...]
     nav: tuple[Button, ...]
+    aside: Aside | None = None
     refresh: Claim
 
 

@@ -20,16 +20,15 @@ SKIP = Right("skip_detail", "case", LIST_HOLDER)
 def after_answer(context: TurnContext, at: Landed, item: Item) -> AnyView:
     """Return the card that follows an answer: what goes with it, if anything is asked and nothing given; else the next.
 
-    It says when the answer differs from what the dates of the case give.
+    It says when the answer differs from what the dates of the case give, or lacks a method that was decided on.
     """
-    other = proposals.differs(context, at.sheet, item.id)
-    notices = (Line(say="computed.differs", args={"choice": other}),) if other else ()
+    notices = proposals.told(context, at.sheet, item.id)
     stop = at.sheet.stop(f"detail:{item.id}")
     row = at.sheet.rows.get(item.id)
     if stop is not None and row is not None and not (row.option or row.method or row.day):
-        return next_card.card(context, at.sheet, stop, notices)
+        return next_card.card(context, at.sheet, stop)
     view = after(context, at, notices)
-    return next_card.with_aside(at.sheet, view, item.id)
+    return next_card.with_aside(context, at.sheet, view, at.stop)
 
 
 def save(context: TurnContext, press: Press[OnCard]) -> Reaction:
@@ -48,7 +47,7 @@ def save(context: TurnContext, press: Press[OnCard]) -> Reaction:
         typed = {"options": ",".join(known), "text": shown_again(given.method, context.origin.lets)}
         told = (Line(say=error.text_key, args=error.args_for_text),)
         return next_card.detail(context, at.sheet, at.stop, told, typed)
-    return Done(after(context, at), changes)
+    return Done(after(context, at, proposals.told(context, at.sheet, at.stop.items[0])), changes)
 
 
 def skip(context: TurnContext, press: Press[OnCard]) -> Reaction:

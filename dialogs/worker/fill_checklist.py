@@ -42,7 +42,7 @@ def answer(context: TurnContext, press: Press[OnCard]) -> Reaction:
     item = at.sheet.checklist.by_id[item_id]
     if item.detailed or item.computed:
         return Done(detail.after_answer(context, at, item), changes)
-    return Done(next_card.with_aside(at.sheet, after(context, at), item_id), changes)
+    return Done(next_card.with_aside(context, at.sheet, after(context, at), at.stop), changes)
 
 
 def same_as(context: TurnContext, press: Press[OnCard]) -> Reaction:
@@ -68,7 +68,7 @@ def save_group(context: TurnContext, press: Press[OnCard]) -> Reaction:
     if stop and is_open(stop, at.sheet.applied):
         told = Line(say="fill.group_open" if chosen else "fill.group_nothing")
         return Done(next_card.card(context, at.sheet, stop, (told,)), changes)
-    return Done(after(context, at), changes)
+    return Done(next_card.with_aside(context, at.sheet, after(context, at), at.stop), changes)
 
 
 def motivate(context: TurnContext, press: Press[OnCard]) -> Reaction:
@@ -109,7 +109,7 @@ def _motivate(context: TurnContext, press: Press[OnCard], right: Right, how: Mot
         answers.save_draft(context.session, context.origin, at.sheet, at.stop, text, place)
         raise
     # With `Motivering saknas` pressed beside a text: the answer is hers, and the text is not lost.
-    told = filled_in.draft(context, at.sheet, press) if how == "missing" else ()
+    told = filled_in.draft(context, at.sheet, press, press.what.key) if how == "missing" else ()
     stop = at.sheet.stop(at.stop.key)
     if stop and stop.where and is_open(stop, at.sheet.applied):
         return Done(next_card.card(context, at.sheet, stop), changes)

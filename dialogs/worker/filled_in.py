@@ -11,6 +11,7 @@ from checklists.errors import UserError
 from checklists.privacy import has_personal_number
 from checklists.route import Stop
 from dialogs.turn.declared import Done, Press, Reaction, parted
+from dialogs.turn.presses import OnAside
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.views import Line
 
@@ -34,15 +35,17 @@ def keep(context: TurnContext, sheet: Sheet, press: Press[Any]) -> Kept:
     if stop is None:
         return Kept()
     if stop.kind == "motivation":
-        return Kept(notices=draft(context, sheet, press))
+        return Kept(notices=draft(context, sheet, press, press.what.key))
     return choices(context, sheet, press, stop, press.what.revisions)
 
 
-def beside(context: TurnContext, sheet: Sheet, press: Press[Any], revisions: Sequence[int]) -> Kept:
-    """Keep what is chosen on the card that a press about another question stands on."""
+def beside(context: TurnContext, sheet: Sheet, press: Press[OnAside]) -> Kept:
+    """Keep what is filled in on the card that a press about another question stands on."""
+    if press.what.written_on:
+        return Kept(notices=draft(context, sheet, press, press.what.written_on))
     named = set(press.inputs)
     stop = next((stop for stop in sheet.way if stop.kind == "group" and named & set(stop.items)), None)
-    return choices(context, sheet, press, stop, revisions) if stop else Kept()
+    return choices(context, sheet, press, stop, press.what.beside) if stop else Kept()
 
 
 def choices(context: TurnContext, sheet: Sheet, press: Press[Any], stop: Stop, revisions: Sequence[int]) -> Kept:
@@ -68,9 +71,9 @@ def _is_late(sheet: Sheet, item_id: str, choice: str, then: dict[str, int], now:
     return bool(now[item_id]) and then.get(item_id) != now[item_id] and sheet.answers[item_id].choice != choice
 
 
-def draft(context: TurnContext, sheet: Sheet, press: Press[Any]) -> tuple[Line, ...]:
-    """Store an unfinished motivation as its author's draft; return what to tell her."""
-    stop = sheet.stop(press.what.key)
+def draft(context: TurnContext, sheet: Sheet, press: Press[Any], key: str) -> tuple[Line, ...]:
+    """Store an unfinished motivation as its author's draft; return what to tell her. key: of its stop."""
+    stop = sheet.stop(key)
     if stop is None or stop.kind != "motivation":
         return ()
     text, place = (press.inputs.get(name, "") for name in ("motivation", "place"))

@@ -147,7 +147,7 @@ class _Saving:
         """Store what goes with the answer, where anything is filled in and the answer asks for it."""
         given = Detail(*(self._inputs.get(f"{item_id}.{name}", "") for name in ("options", "method", "day")))
         row = self._sheet.rows.get(item_id)
-        if row is None or row.choice not in self._sheet.checklist.by_id[item_id].detailed or given == Detail():
+        if row is None or row.choice not in self._sheet.checklist.by_id[item_id].may_detail or given == Detail():
             return
         kept = self._sheet.written(self._context.session, item_id)
         day = kept.day.isoformat() if kept.day else ""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from actions.basis import Sheet
+from checklists.lifecycle import WRITER
 from checklists.route import Stop
 from dialogs.turn.declared import claimed
 from dialogs.turn.presses import OnForm
@@ -32,13 +33,16 @@ def form(
 
 
 def _fields(sheet: Sheet, stop: Stop, stops: tuple[Stop, ...], typed: Mapping[str, str]) -> Iterator[FormField]:
-    """Yield the fields of a stop. What may go with an answer stands below the question, before it is answered too."""
+    """Yield the fields of a stop. What goes with an answer stands below the question, before it is answered too; what
+    is only offered beside it, such as an outcome, for its writer alone and once it is answered.
+    """
     item_id = stop.items[0]
     if stop.kind != "detail":
         yield _field(sheet, stop, typed)
-    asks = stop.kind == "question" and bool(sheet.checklist.by_id[item_id].detailed)
+    item, row = sheet.checklist.by_id[item_id], sheet.rows.get(item_id)
+    offers = sheet.filled.role == WRITER and row is not None and row.choice in item.may_detail
+    asks = stop.kind == "question" and (bool(item.detailed) or offers)
     if asks or (stop.kind == "detail" and not any(one.key == f"question:{item_id}" for one in stops)):
-        row = sheet.rows.get(item_id)
         yield FormField(
             kind="detail",
             stop=f"detail:{item_id}",

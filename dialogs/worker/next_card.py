@@ -13,7 +13,7 @@ from dialogs.turn.turn_context import TurnContext
 from dialogs.views.views import AnyView, Aside, Button, DetailView, GroupView, Line, MotivationView, QuestionView
 from dialogs.worker import facts_card, proposals, summary_card
 from dialogs.worker.sheet_parts import head, listed
-from storage import drafts
+from storage import drafts, tenants
 
 
 def go_on(context: TurnContext, basis: Basis, at: int = 0, after: str = "", notices: tuple[Line, ...] = ()) -> AnyView:
@@ -127,7 +127,7 @@ def _question(context: TurnContext, sheet: Sheet, stop: Stop, notices: tuple[Lin
             )
             for choice in item.allowed
         ),
-        proposed=proposals.line(context, sheet, item.item) if sheet.checklist.by_id[item.item].computed else None,
+        proposed=proposals.line(context, sheet, item.item),
         nav=_nav(sheet, stop),
         refresh=claimed("show_current", **sheet.at),
     )
@@ -196,21 +196,49 @@ def _nav(sheet: Sheet, stop: Stop, at: OnCard | None = None) -> tuple[Button, ..
     return tuple(Button(title=Line(say="buttons." + verb), claim=claimed(verb, at, **sheet.at)) for verb in verbs)
 
 
-def with_aside(sheet: Sheet, view: AnyView, item_id: str) -> AnyView:
-    """Add the optional question of how the last answer came about to the next card."""
-    how, row = sheet.checklist.by_id[item_id].how, sheet.rows.get(item_id)
-    if how is None or how.several or how.required or row is None or row.choice not in how.answers or row.option:
+def with_aside(context: TurnContext, sheet: Sheet, view: AnyView, stop: Stop) -> AnyView:
+    """Add to the next card the optional question of how what was answered on a stop came about."""
+    items = to_ask_of(context, sheet, stop)
+    beside = _beside(sheet, view)
+    if not items or beside is None or not isinstance(view, QuestionView | GroupView | MotivationView):
         return view
-    if not isinstance(view, QuestionView | GroupView):
-        return view
-    at, key = sheet.revisions((item_id,)), f"question:{item_id}"
-    beside = f".{view.save.claim.revision}" if isinstance(view, GroupView) else ""
-    place = f"{sheet.checklist.id}/{sheet.checklist.version}/{item_id}"
+    at, how = sheet.revisions(stop.items), sheet.checklist.by_id[items[0]].ways
+    place = f"{sheet.checklist.id}/{sheet.checklist.version}/{items[0]}"
     buttons = tuple(
         Button(
             title=Line(say="buttons.option", args={"item": place, "option": option.id}),
-            claim=claimed("how", OnAside(key, at, option.id + beside), **sheet.at),
+            claim=claimed("how", OnAside(stop.key, at, option.id + beside), **sheet.at),
         )
-        for option in how.options
+        for option in (how.options if how else ())
     )
     return view.model_copy(update={"aside": Aside(item=place, buttons=buttons)})
+
+
+def to_ask_of(context: TurnContext, sheet: Sheet, stop: Stop) -> list[str]:
+    """Return the items of a stop whose answers may be said more of, and are not yet: see `Item.ways`.
+
+    The kind of source is asked only where the municipality has marked the question.
+    """
+    marked = tenants.settings(context.tenant).ask_source
+    found = []
+    for item_id in stop.items:
+        item, row = sheet.checklist.by_id[item_id], sheet.rows.get(item_id)
+        how = item.how or (item.ways if f"{sheet.checklist.id}/{item_id}" in marked else None)
+        if how is None or how.several or how.required or row is None:
+            continue
+        if row.choice in how.answers and not row.option:
+            found.append(item_id)
+    return found
+
+
+def _beside(sheet: Sheet, view: AnyView) -> str | None:
+    """Return what a press about the last answer has to carry of the card it stands on, so that what is filled in there
+    is kept; None where it cannot stand, as on the card of another child's list.
+    """
+    if isinstance(view, QuestionView):
+        return ""
+    if isinstance(view, GroupView) and view.save.claim.filled == sheet.filled.id:
+        return f".{view.save.claim.revision}"
+    if isinstance(view, MotivationView) and view.refresh.filled == sheet.filled.id:
+        return f".motivation:{view.items[0]}"
+    return None

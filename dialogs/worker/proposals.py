@@ -1,10 +1,11 @@
-"""What the dates of a case say about a question: proposed on its card, and shown where a person says otherwise."""
+"""What the dates of a case, and the municipality, say about a question: on its card, and where the answer differs."""
 
 from actions.basis import Sheet
+from checklists import instruments
 from checklists.deadlines import proposed
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.views import Line
-from storage import cases
+from storage import cases, tenants
 
 
 def choice(context: TurnContext, sheet: Sheet, item_id: str) -> str:
@@ -16,9 +17,47 @@ def choice(context: TurnContext, sheet: Sheet, item_id: str) -> str:
 
 
 def line(context: TurnContext, sheet: Sheet, item_id: str) -> Line | None:
-    """Return the proposal in words, None if there is none."""
+    """Return the proposal, or the method the municipality has decided on, in words; None if there is neither."""
     found = choice(context, sheet, item_id)
-    return Line(say="computed.proposes", args={"choice": found}) if found else None
+    if found:
+        return Line(say="computed.proposes", args={"choice": found})
+    methods = _methods(context, sheet, item_id)
+    return _said(sheet, item_id, methods, "computed.decided_") if methods else None
+
+
+def _methods(context: TurnContext, sheet: Sheet, item_id: str) -> tuple[str, ...]:
+    item, said = sheet.checklist.by_id[item_id], tenants.settings(context.tenant).instruments
+    if not said:
+        return ()
+    return instruments.of_case(instruments.read_instruments(said), sheet.checklist.id, item, sheet.case.case_type)
+
+
+def _said(sheet: Sheet, item_id: str, methods: tuple[str, ...], say: str) -> Line:
+    """Return a sentence about methods. say: its key, without the kind of case."""
+    names = instruments.titles(sheet.checklist.by_id[item_id], methods)
+    return Line(say=say + sheet.case.case_type, args={"methods": names})
+
+
+def told(context: TurnContext, sheet: Sheet, item_id: str) -> tuple[Line, ...]:
+    """Return what to say of an answer that was just stored: what it differs from, or lacks of what was decided on."""
+    other = differs(context, sheet, item_id)
+    lines = [Line(say="computed.differs", args={"choice": other})] if other else []
+    lines += _other_day(sheet, item_id)
+    methods, row = _methods(context, sheet, item_id), sheet.rows.get(item_id)
+    if methods and row is not None and not instruments.says(row.choice, row.option, methods):
+        lines.append(_said(sheet, item_id, methods, "computed.lacks_"))
+    return tuple(lines)
+
+
+def _other_day(sheet: Sheet, item_id: str) -> list[Line]:
+    """Say that the day given with an answer is not the one of the case that it is held against."""
+    asked, row = sheet.checklist.by_id[item_id].day, sheet.rows.get(item_id)
+    if asked is None or asked.against is None or row is None or row.day is None:
+        return []
+    known = getattr(sheet.case, asked.against)
+    if known is None or known == row.day:
+        return []
+    return [Line(say="computed.other_day", args={"field": asked.against, "date": known.isoformat()})]
 
 
 def differs(context: TurnContext, sheet: Sheet, item_id: str) -> str:

@@ -2,6 +2,7 @@
 
 from actions import answers, signing
 from actions.basis import Sheet
+from actions.changes import NONE
 from checklists.errors import UserError
 from checklists.free_text import shown_again
 from checklists.rights import LIST_HOLDER, Right
@@ -91,20 +92,33 @@ def leave(context: TurnContext, press: Press[ToItem], sheet: Sheet, stop: Stop) 
 
 
 def how(context: TurnContext, press: Press[OnAside]) -> Reaction:
-    """Store how the answer came about and show the current card again; what is chosen on that one is kept."""
+    """Store how the answer came about; what is filled in on the card it stands on is kept.
+
+    Then comes that card again, or first the day, where the way calls for one.
+    """
     at = landed(context, press, HOW)
     if not isinstance(at, Landed):
         return _only_beside(context, press, at)
-    changes = answers.set_method(context.session, context.origin, at.sheet, at.stop.items[0], press.what.option)
-    kept = filled_in.beside(context, at.sheet, press, press.what.beside)
-    return kept.before(Done(after(context, at, (Line(say="remarks.how_kept"),)), changes))
+    option = press.what.option
+    # One press is about all the questions of a card that were answered so, as one motivation is.
+    items = next_card.to_ask_of(context, at.sheet, at.stop) or at.stop.items[:1]
+    item_id, changes = items[0], NONE
+    for one in items:
+        changes += answers.set_method(context.session, context.origin, at.sheet, one, option)
+    kept = filled_in.beside(context, at.sheet, press)
+    place = f"{at.sheet.checklist.id}/{at.sheet.checklist.version}/{item_id}"
+    told = (Line(say="remarks.how_kept", args={"item": place, "option": option}),)
+    more = at.sheet.stop(f"detail:{item_id}")
+    if more is not None and at.sheet.rows[item_id].day is None:
+        return kept.before(Done(next_card.card(context, at.sheet, more, told), changes))
+    return kept.before(Done(after(context, at, told), changes))
 
 
 def _only_beside(context: TurnContext, press: Press[OnAside], view: AnyView) -> Reaction:
     """Keep what is chosen on the card also where the side question itself has been overtaken."""
     basis = find_case.by_id(context, press.case, HOW, press.checklist)
     sheet = basis.sheet(press.filled) if basis.case.closed_on is None else None
-    kept = filled_in.beside(context, sheet, press, press.what.beside) if sheet else filled_in.Kept()
+    kept = filled_in.beside(context, sheet, press) if sheet else filled_in.Kept()
     if not kept.changes:
         return kept.before(view)
     return kept.before(next_card.go_on(context, basis, press.filled, press.what.key, view.notices))

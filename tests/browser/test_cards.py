@@ -136,6 +136,8 @@ def workers_views(anna: Chat) -> Iterator[Reply]:
         lambda: anna.presses("Avbryt"),
         lambda: anna.presses("Spara", {"Motivering": "Påhittad motivering " * 20, "Var i akten": "Journal"}),
         lambda: anna.presses("Formulär"),
+        lambda: anna.types("ändra 9").presses("Ja"),
+        lambda: anna.presses("Anmäls inte"),
         lambda: anna.types("ändra 7"),
         lambda: anna.presses("Kommentera"),
         lambda: anna.types("vad saknas"),

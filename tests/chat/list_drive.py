@@ -120,6 +120,9 @@ def presses_through(chat: Chat, given: Mapping[str, str] | None = None) -> Chat:
         if view.kind == "question":
             choice = (given or {}).get(view.item.item, first_choice(chat, view.item.item))
             chat.presses(words(chat, f"answers.{choice}"))
+        elif view.kind == "group":
+            chosen = {row.item: words(chat, f"answers.{first_choice(chat, row.item)}") for row in view.items}
+            chat.presses(words(chat, "buttons.save"), chosen)
         elif view.kind == "detail":
             chat.presses(words(chat, "buttons.save"), detail_of(view.checklist, view.version, view.item.item))
         else:
@@ -139,6 +142,8 @@ def types_through(chat: Chat, given: Mapping[str, str] | None = None) -> Chat:
         if view.kind == "question":
             choice = (given or {}).get(view.item.item, first_choice(chat, view.item.item))
             chat.types(words(chat, f"answers.{choice}"))
+        elif view.kind == "group":
+            chat.types(" ".join(words(chat, f"answers.{first_choice(chat, row.item)}") for row in view.items))
         elif view.kind == "detail":
             fields = detail_of(view.checklist, view.version, view.item.item, title=True)
             chat.types(", ".join(fields.values()))

@@ -21,7 +21,8 @@ LINES = {
     + [f"ändra {number}" for number in range(1, 13)],
     "cecilia": ["att läsa", "fortsätt", "formulär", "vad saknas", "ångra", "ändra 1", "ändra 7", "ja", "nej", "paus"],
 }
-AVOIDED = ("Avsluta", "Förläng", "Nytt underlag", "Ta bort")
+BESIDE = ("Senaste versionen", "En tidigare version", "Anmäls", "Anmäls inte")  # each would void what they walk towards
+AVOIDED = ("Avsluta", "Förläng", "Nytt underlag", "Ta bort", *BESIDE)
 LIKED = ("Skicka till chef", "Börja läsa", "Fortsätt läsa", "Visa skillnader", "Signera", "Signera med brist", "Öppna")
 
 

@@ -1,6 +1,9 @@
-"""Every list but the decision basis, by each role that answers it: typed, pressed, by form, in both languages."""
+"""Every list, by each role that answers it: typed, pressed, by form, in both languages."""
+
+from typing import get_args
 
 import pytest
+from sqlmodel import select
 
 from actions.answers import Detail, set_detail
 from actions.basis import read_own
@@ -8,7 +11,8 @@ from actions.origin import of_person
 from checklists.csv_in import BadCsv
 from checklists.errors import AnswerNotAllowed
 from checklists.loader import newest
-from checklists.model import ListId, Role
+from checklists.model import CASE_TYPE, CHILDREN, Answer, ListId, Role
+from checklists.rules import Applied
 from imports.common import Imported
 from reports.answers import COLUMNS as ANSWER_COLUMNS
 from reports.answers import answer_rows
@@ -17,10 +21,10 @@ from reports.rates import COLUMNS, rate_rows
 from reports.selected import Selection
 from reports.table import one_after_another, tables
 from storage import aggregates, cases
-from storage.answers import AnswerRow
+from storage.answers import AnswerRow, history, read
 from storage.desk import Session
 from storage.filled import FilledRow
-from tests.chat.harness import NORTH, REF, TENANT, Room, move_in
+from tests.chat.harness import NORTH, REF, TENANT, Chat, Room, move_in
 from tests.chat.list_drive import (
     ADULT,
     ADULT_UNIT,
@@ -36,6 +40,7 @@ from tests.chat.list_drive import (
     starts,
     takes_in,
     types_through,
+    words,
 )
 from tests.chat.read_drive import begins as begins_reading
 from tests.chat.read_drive import reads, sent
@@ -43,38 +48,80 @@ from tests.sql.import_files import import_answers
 from texts import LANGUAGES, Language
 
 WHO: tuple[tuple[ListId, str, Role, str], ...] = (
+    ("decision_basis", "anna", "case_worker", CHILD),
+    ("decision_basis", "cecilia", "unit_manager", CHILD),
     ("intake", "anna", "case_worker", CHILD),
     ("intake", "cecilia", "unit_manager", CHILD),
     ("rvt_case_round", "hugo", "unit_manager", ADULT),
+    ("rvt_case_round", "dag", "unit_manager", ADULT),
     ("rvt_self_check", "hugo", "unit_manager", ADULT),
     ("rvt_self_check", "greta", "peer_reviewer", ADULT),
     ("peer_review_bou", "greta", "peer_reviewer", CHILD),
     ("sample_audit", "vera", "auditor", CHILD),
 )
+"""Everybody who answers a list. Dag stands in for Hugo: he answers in the chef's role."""
+WAYS = [(how, language) for how in ("press", "type", "form") for language in LANGUAGES]
+EVERY = [
+    pytest.param(*who, *way, marks=() if (place + nth) % 3 == 0 else pytest.mark.slow)
+    for place, who in enumerate(WHO)
+    for nth, way in enumerate(WAYS)
+    if who[:3] != ("decision_basis", "cecilia", "unit_manager") or way[0] == "form"  # the reading is a form
+]
+"""In the suite, two of the six ways of each; all of them in the long form."""
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("how", ["press", "type", "form"])
-@pytest.mark.parametrize(("checklist", "name", "role", "ref"), WHO)
-def test_the_list_is_filled_in_to_the_end(
+def test_everybody_who_answers_a_list_is_among_them() -> None:
+    answering = {(one.id, role) for one in map(newest, get_args(ListId)) for role in one.answered_by}
+    assert {(checklist, role) for checklist, _, role, _ in WHO} == answering
+
+
+@pytest.mark.parametrize(("checklist", "name", "role", "ref", "how", "language"), EVERY)
+def test_the_list_is_filled_in_to_the_end_counted_and_exported(
     room: Room, checklist: ListId, name: str, role: Role, ref: str, how: str, language: Language
 ) -> None:
     furnish(room)
-    chat = speaks(room.chat(name), language)
-    if how == "form":
-        chat.types(f"ny {checklist} {ref}")
-        if chat.kind() == "facts":
-            starts(chat, title="buttons.form")
-        else:
-            chat.types(f"formulär {checklist} {ref}")
-        forms_through(chat)
+    if (checklist, role) == ("decision_basis", "unit_manager"):
+        fills_in(room.chat("anna"), checklist, ref, "press").presses("Skicka till chef")
+        chat = speaks(room.chat(name).installs(), language).types("to read" if language == "en" else "att läsa")
+        reads(chat.presses(words(chat, "buttons.start_reading")))
+        assert chat.kind() == "reading"
     else:
-        begins(chat, checklist, ref, how)
-        (presses_through if how == "press" else types_through)(chat)
+        chat = fills_in(speaks(room.chat(name), language), checklist, ref, how)
+        assert chat.kind() == "summary"
+        chat.sees({"sv": "Inget saknas.", "en": "Nothing is missing."}[language])
 
-    assert chat.kind() == "summary"
-    chat.sees({"sv": "Inget saknas.", "en": "Nothing is missing."}[language])
-    assert rows_of(room, checklist, role, ref)
+    states, counted = states_of(room, checklist, role, ref), rates(room, checklist, role)
+    assert len(states) > 2
+    for item_id, state in states.items():
+        applicable = str(int(state != "ej_tillampligt"))
+        assert counted[item_id]["cases"] == counted[item_id][state] == "1"
+        assert counted[item_id]["applicable"] == counted[item_id]["answered"] == applicable
+    rows = [row for row in exported(room, checklist) if row["role"] == role]
+    assert {(row["item"], row["answer"]) for row in rows} == set(states.items())
+    assert {row["version"] for row in rows} == {str(newest(checklist).version)}
+
+
+def states_of(room: Room, checklist: ListId, role: Role, ref: str) -> dict[str, str]:
+    """Return what the rules say of every question that was answered, also of one that applies no more."""
+    rows = rows_of(room, checklist, role, ref)
+    case_type = room.case(ref).case_type
+    facts = {**room.chat("anna").facts(ref=ref), CASE_TYPE: case_type, CHILDREN: "some"}
+    given = {item_id: Answer(row.choice) for item_id, row in rows.items()}
+    applied = Applied(newest(checklist), facts, given)
+    return {item_id: applied.state(item_id) for item_id in rows}
+
+
+def fills_in(chat: Chat, checklist: ListId, ref: str, how: str) -> Chat:
+    """Begin a list and answer it to the end, in one of three ways."""
+    if how != "form":
+        begins(chat, checklist, ref, how)
+        return (presses_through if how == "press" else types_through)(chat)
+    chat.types(f"ny {checklist} {ref}")
+    if chat.kind() == "facts":
+        starts(chat, title="buttons.form")
+    else:
+        chat.types(f"formulär {checklist} {ref}")
+    return forms_through(chat)
 
 
 # --- figures and exports ---------------------------------------------------------------------------------------------
@@ -96,23 +143,6 @@ def exported(room: Room, checklist: ListId) -> list[dict[str, str]]:
     """Return the rows of `export --what answers`."""
     rows = answer_rows(room.desk.run_now, Selection(checklist=checklist))
     return [dict(zip(ANSWER_COLUMNS, row, strict=True)) for row in rows]
-
-
-@pytest.mark.parametrize(("checklist", "name", "role", "ref"), WHO)
-def test_what_was_answered_is_counted_and_exported(
-    room: Room, checklist: ListId, name: str, role: Role, ref: str
-) -> None:
-    furnish(room)
-    presses_through(begins(room.chat(name), checklist, ref))
-
-    stored = rows_of(room, checklist, role, ref)
-    counted = rates(room, checklist, role)
-    for item_id, row in stored.items():
-        assert counted[item_id]["cases"] == counted[item_id]["applicable"] == counted[item_id]["answered"] == "1"
-        assert counted[item_id][row.choice] == "1"
-    rows = exported(room, checklist)
-    assert {(row["item"], row["answer"]) for row in rows} == {(i, row.choice) for i, row in stored.items()}
-    assert {row["role"] for row in rows} == {role}
 
 
 # --- the auditor -----------------------------------------------------------------------------------------------------
@@ -165,6 +195,65 @@ def dispose(room: Room) -> None:
             session.connection().exec_driver_sql(f"delete from {table}")
 
     room.desk.run_now(work)
+
+
+def test_what_was_under_way_is_asked_of_the_auditor_again(room: Room) -> None:
+    furnish(room)
+    vera = begins(room.chat("vera"), "sample_audit", CHILD)
+    types_through(vera, {"intervention_followup_documented": "pagaende", "running_journal_kept": "delvis"})
+    for days in (1, 6):
+        room.later(days=days)
+        room.sweeps()
+        assert vera.reminded() == 0
+    room.later(days=1)  # five working days, of which one is Ascension Day
+    room.sweeps()
+    assert vera.reminded() == 1
+    vera.receives().sees("pågick när du granskade, 2026-05-12", "Dokumenteras uppföljning av beslutade insatser?")
+    vera.sees_no("löpande journal", "skäl vid avslutandet")
+    vera.presses(f"Fortsätt {CHILD}").sees("Revisorns stickprov").types("ändra 6").presses("Ja")
+    room.later(days=1)
+    room.sweeps()
+    assert vera.reminded() == 0
+
+
+def test_nothing_is_asked_again_of_who_may_see_the_case_no_more(room: Room) -> None:
+    furnish(room)
+    vera = begins(room.chat("vera"), "sample_audit", CHILD)
+    types_through(vera, {"intervention_followup_documented": "pagaende"})
+    begins(vera, "sample_audit", ADULT).types("pågår")
+    takes_in(room, case_ref=CHILD, protected_identity="ja")
+    room.later(days=8)
+    room.sweeps()
+    assert vera.reminded() == 1
+    vera.receives().sees(ADULT).sees_no(CHILD)
+    vera.presses("Påminn i morgon")
+    move_in(room.desk, ("vera", "Vera Revisorsson", "", "auditor"), days="2026-05-01,2026-05-20")
+    room.later(days=1)
+    room.sweeps()
+    assert vera.reminded() == 0
+
+
+def test_free_text_from_a_file_is_coded_later_and_the_words_are_kept(room: Room) -> None:
+    furnish(room)
+    plan = "care_and_implementation_plan"
+
+    def brings(answer: str) -> Imported:
+        cells = f"{TENANT};{CHILD};sample_audit;auditor;{plan};{answer}"
+        raw = f"tenant_id;case_ref;checklist;role;item;answer\n{cells}".encode()
+        return room.desk.run_now(lambda session: import_answers(session, raw, frozenset({TENANT}), room.now, "cli:t"))
+
+    brings("Vårdplan ja, genomförandeplan nej, SIP ja")
+    assert rates(room, "sample_audit", "auditor")[plan]["fritext"] == "1"
+    assert brings("Delvis").changed == 1
+
+    counted = rates(room, "sample_audit", "auditor")[plan]
+    assert (counted["fritext"], counted["delvis"]) == ("0", "1")
+
+    def kept(session: Session) -> list[str]:
+        row = session.exec(select(FilledRow)).one()
+        return [read(session, row, one).raw for one in history(session, row.id)]
+
+    assert room.desk.run_now(kept) == ["Vårdplan ja, genomförandeplan nej, SIP ja", "Delvis"]
 
 
 def test_a_case_that_was_not_drawn_joins_the_sample_as_chosen_by_hand(room: Room) -> None:
@@ -534,6 +623,17 @@ def test_ticks_and_days_are_stored_with_their_answer_and_may_be_left_out(room: R
     assert kept["protection_assessment_signed"].option == "signature,date"
     anna.presses("Ja").presses("Ja").presses("Hoppa över").is_asked("witnessing_documented")
     presses_through(anna).sees("Signatur, Datum", DAY)
+
+
+def test_a_day_is_held_against_the_one_of_the_case(room: Room) -> None:
+    furnish(room)
+    takes_in(room, case_ref=CHILD, received_on="2026-05-04", opened_on="2026-05-06")
+    anna = begins(room.chat("anna"), "intake", CHILD).types("ja").types("ja").types("ja")
+    anna.types("2026-05-06").sees("Den är en annan än ”Anmälan inkom” i ärendet, 2026-05-04.")
+    anna.types("ändra 3").types("nej").types("ändra 3").types("ja").types("2026-05-04").sees_no("en annan än")
+    anna.types("ändra 5").types("ja").is_asked("investigation_opened_at_once")
+    anna.types("ja").types("2026-05-07").sees("i ärendet, 2026-05-06")
+    anna.types("ändra 6").types("nej").sees_no("en annan än")
 
 
 def test_what_goes_with_an_answer_leaves_in_columns_of_its_own_and_comes_in_again(room: Room) -> None:

@@ -13,7 +13,7 @@ from storage.signatures import SignatureRow
 from storage.trail import EventRow
 from tests.chat.card_hand import button, gathered
 from tests.chat.drive import fills, opens
-from tests.chat.harness import NORTH, REF, SECRET, TENANT, Chat, Room
+from tests.chat.harness import LIST, NORTH, REF, SECRET, TENANT, Chat, Room
 from tests.chat.read_drive import begins, reads, sent
 from tests.sql.import_files import import_cases
 
@@ -236,7 +236,8 @@ def test_a_forged_token_does_nothing_and_is_told_in_the_trail(anna: Chat, room: 
         assert len(room.events("denied")) == place
 
 
-CLAIM = Claim(verb="answer", case=1, filled=1, item="question:child_heard", revision="0", version=1, choice="ja")
+NEWEST = LIST.version
+CLAIM = Claim(verb="answer", case=1, filled=1, item="question:child_heard", revision="0", version=NEWEST, choice="ja")
 
 
 @pytest.mark.parametrize(
@@ -252,7 +253,7 @@ CLAIM = Claim(verb="answer", case=1, filled=1, item="question:child_heard", revi
         {"item": ""},
         {"revision": "7"},
         {"revision": "-1"},
-        {"version": 2},
+        {"version": NEWEST + 1},
         {"choice": "delvis"},
         {"choice": "ej_tillampligt"},
         {"choice": ""},

@@ -218,7 +218,7 @@ def test_a_comment_may_be_typed(anna: Chat) -> None:
 def test_how_a_child_was_heard_may_be_told_and_never_has_to_be(anna: Chat) -> None:
     opens(anna, **ALL).presses("Ja").is_asked("child_informed_report").sees("Hur kom barnet till tals? Frivilligt.")
 
-    anna.presses("Eget samtal").is_asked("child_informed_report").sees("Sparat hur barnet kom till tals.")
+    anna.presses("Eget samtal").is_asked("child_informed_report").sees("Sparat: Eget samtal.")
     anna.sees_no("Frivilligt")
     assert (anna.written("child_heard").choice, anna.written("child_heard").option) == ("ja", "own_talk")
 

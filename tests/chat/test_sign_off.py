@@ -13,7 +13,7 @@ from storage import signatures
 from storage.signatures import SignatureRow
 from tests.chat.card_hand import as_sent, button, gathered, inputs
 from tests.chat.drive import TEXTS, fills, opens
-from tests.chat.harness import NORTH, REF, SECRET, TENANT, Chat, Room, move_in
+from tests.chat.harness import LIST, NORTH, REF, SECRET, TENANT, Chat, Room, move_in
 from tests.chat.read_drive import ALL, begins, reads, sent
 from tests.sql.import_files import import_cases
 from tests.waiting import PATIENCE
@@ -83,7 +83,7 @@ def test_a_signature_is_bound_to_both_sets_of_answers_and_to_what_she_saw(room: 
     row = signature(room)
     bound = json.loads(row.bound)
     assert [len(lists) for lists in bound.values()] == [8, 8]
-    assert row.version == 1
+    assert row.version == LIST.version
     cecilia.presses("Visa det som signerades").sees("Cecilia Fiktiv, chef, 10:42", row.view_hash)
     cecilia.sees("oförändrat sedan signeringen", "Läsaren", "Handläggaren", TEXTS["motivation"])
     assert len(room.events("signature_shown")) == 1

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from checklists.loader import BadFile, newest, read_checklist
+from checklists.loader import BadFile, checklist_version, newest, read_checklist
 from checklists.model import Answer, Checklist, Gap
 from tests.asked import applies, gaps, state
 from tests.unit.test_checklist_files import HEAD, ITEM
@@ -191,6 +191,25 @@ def test_what_the_source_asks_for_beside_an_answer_has_its_place() -> None:
     ]
 
 
+def test_version_2_of_the_basis_asks_the_same_questions_and_offers_two_things_beside_ja() -> None:
+    first, second = (checklist_version("decision_basis", version) for version in (1, 2))
+    offered = {
+        "communication_boxes_filled": ["Senaste versionen", "En tidigare version"],
+        "police_report_decided": ["Anmäls", "Anmäls inte"],
+    }
+    for item in second.items:
+        was = first.by_id[item.id]
+        if item.id in offered:
+            assert item.how is not None
+            assert [option.title for option in item.how.options] == offered[item.id]
+            assert item.day is not None
+            assert not item.detailed, "neither costs a press of its own"
+            assert (was.how, was.day) == (None, None)
+            was = was.model_copy(update={"how": item.how, "day": item.day})
+        assert item == was
+    assert newest("decision_basis") is second
+
+
 # --- the newer keys --------------------------------------------------------------------------------------------------
 
 OPTIONS = 'options: [{id: one, title: "A", title_en: "A"}, {id: two, title: "B", title_en: "B"}]'
@@ -212,6 +231,12 @@ LONG = ", ".join(f'{{id: {letter * 12}, title: "A", title_en: "A"}}' for letter 
         ),
         ('day: {ask: "A?", ask_en: "A?", on: [delvis]}', "`day` names delvis", "correct one of them"),
         ('day: {ask: "A?", on: [ja]}', "`ask_en` is missing", "add it"),
+        (
+            HOW + '}, day: {ask: "A?", ask_en: "A?", on: [ja], after: [three]}',
+            "`after` must be one of one, two",
+            "correct it",
+        ),
+        ('day: {ask: "A?", ask_en: "A?", on: [ja], after: [one]}', "`after` must be one of", "correct it"),
         ("when: {case_type: hund}", "`case_type` must be one of barn, vuxen", "correct it"),
         ("when: {case_type: barn, is: [ja]}", "has no `is`", "write `case_type: barn` or `children: some` alone"),
         ("when: {case_type: barn, fact: violence, is: [ja]}", "names exactly one of", "split it up"),

@@ -32,6 +32,8 @@ def test_what_is_shown_can_be_set_again() -> None:
     assert again["unread"] == 3
     assert parse_setting("municipality", " Påhittade  kommunen ") == "Påhittade kommunen"
     assert again["free_days"] == ["2026-12-23", "2026-12-30"]
+    assert parse_setting("ask_source", "sample_audit/child_heard") == ["sample_audit/child_heard"]
+    assert parse_setting("instruments", "barn:bbic, vuxen:freda") == ["barn:bbic", "vuxen:freda"]
 
 
 @pytest.mark.parametrize(
@@ -48,6 +50,12 @@ def test_what_is_shown_can_be_set_again() -> None:
         ("municipality", "å" * 61, "municipality"),
         ("municipality", "Påhittade\u200bkommunen", "municipality"),
         ("violence_cases", "polis", "violence_cases"),
+        ("ask_source", "decision_basis/child_heard", "ask_source"),
+        ("ask_source", "decision_basis/no_such", "ask_source"),
+        ("ask_source", "no_such/child_heard", "ask_source"),
+        ("ask_source", "decision_basis/police_report_motivated", "ask_source"),
+        ("instruments", "vuxen:tarot", "instruments"),
+        ("instruments", "djur:freda", "instruments"),
         ("no_such", "1", "there is no setting no_such"),
     ],
 )
