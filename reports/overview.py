@@ -47,11 +47,20 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
+class Quarter:
+    """Complete of begun lists in a quarter. until: the last day that is counted, None if the quarter is whole."""
+
+    span: Period
+    share: Share
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
-    """tiles: those that have anything to count. quarters: complete of begun lists. complete, questions: by month."""
+    """tiles: those that have anything to count. quarters: oldest first. complete, questions: by month."""
 
     tiles: tuple[Tile, ...]
-    quarters: tuple[tuple[Period, Share], ...]
+    quarters: tuple[Quarter, ...]
     complete: Series
     questions: Mapping[str, Series]
 
@@ -68,7 +77,7 @@ def overview(
     complete, questions = _by_month(session, tenant_id, period, unit, today)
     return Overview(
         tiles=tiles,
-        quarters=tuple(_quarters(complete, min(period.last, today))),
+        quarters=tuple(_quarters(complete, period.last, today)),
         complete=_series(complete, today),
         questions={item: _series(points, today) for item, points in questions.items()},
     )
@@ -133,8 +142,13 @@ def _series(points: Mapping[date, Share], today: date) -> Series:
     return Series(tuple(day for day, _ in kept), shares, run_chart(shares) if shares else None)
 
 
-def _quarters(points: Mapping[date, Share], last: date) -> Iterable[tuple[Period, Share]]:
-    """Yield the quarters up to a day, oldest first, with what they add up to; those of nothing are left out."""
+def _quarters(points: Mapping[date, Share], asked: date, today: date) -> Iterable[Quarter]:
+    """Yield the quarters up to the day asked for, with what they add up to; those of nothing are left out.
+
+    The last may be counted in part: to the end of the month of that day, or to today.
+    """
+    last = min(asked, today)
+    counted = min(today, months_on(last.replace(day=1), 1) - timedelta(days=1))
     found = quarter(last.year, (last.month + 2) // 3)
     spans = [found]
     for _ in range(QUARTERS - 1):
@@ -143,4 +157,5 @@ def _quarters(points: Mapping[date, Share], last: date) -> Iterable[tuple[Period
     for span in reversed(spans):
         within = [share for day, share in points.items() if span.first <= day <= span.last]
         if total := sum(share.n for share in within):
-            yield span, Share(sum(share.k for share in within), total)
+            until = counted if counted < span.last else None
+            yield Quarter(span, Share(sum(share.k for share in within), total), until)

@@ -17,7 +17,7 @@ from reports import rates as rate_rows
 from reports.figures import BASIS, WORKER, lines, period_of, sum_of, whole
 from reports.figures import list_lines as all_list_lines
 from reports.overview import overview
-from reports.periods import quarters_within
+from reports.periods import quarters_within, until
 from reports.published import HIDDEN, IMPOSSIBLE
 from reports.selected import Run, Selection, tenant_ids
 from reports.summary import report_view
@@ -160,7 +160,7 @@ def _overview(session: Session, everyone: Sequence[int], period: Period, wanted:
     sheet.write([say("workbook.title", language, period=period)], bold=True)
     named = tenants.settings(tenants.get(session, tenant_id)).municipality
     sheet.write([", ".join(filter(None, (named, selection.unit or say("workbook.all_units", language))))])
-    sheet.write([])
+    sheet.write(_still_open(period, wanted))
     sheet.write(
         _header(
             ("headline", "part", "whole", "share", "before_part", "before_whole", "open_late", "extended"), language
@@ -177,10 +177,17 @@ def _overview(session: Session, everyone: Sequence[int], period: Period, wanted:
     sheet.write([say("report_page.definitions", language)])
     sheet.write([])
     top = sheet.write(_header(("quarter", "begun", "complete", "complete_pct"), language), bold=True)
-    for span, share in found.quarters:
-        sheet.write([str(span), share.n, share.k, share.tenths / 10])
+    for one in found.quarters:
+        share, part = one.share, say("workbook.quarter_until", language, day=one.until) if one.until else None
+        sheet.write([str(one.span), share.n, share.k, share.tenths / 10, part])
     if found.quarters:
         _line(book, sheet, top + 1, 3, say("report_page.quarters", language), place=(sheet.row + 1, 0))
+
+
+def _still_open(period: Period, wanted: Wanted) -> list[Cell]:
+    """Return a row that says that the period is not over; an empty one if it is."""
+    day = until(period, wanted.today)
+    return [say("report_page.still_open", wanted.language, day=day)] if day else []
 
 
 def _line(book: Workbook, sheet: Sheet, first: int, share: int, title: str, *, place: tuple[int, int]) -> None:
@@ -278,7 +285,7 @@ def _trend_rows(session: Session, everyone: Sequence[int], period: Period, wante
     language, selection = wanted.language, wanted.selection
     basis = replace(selection, checklist=BASIS, role=WORKER)
     has_basis = selection.checklist in ("", BASIS) and selection.role in ("", WORKER)
-    for quarter in quarters_within(period):
+    for quarter in quarters_within(Period(period.first, min(period.last, wanted.today))):
         for tenant_id in everyone:
             counts = {
                 (line.unit_id, line.checklist, line.role): line

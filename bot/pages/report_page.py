@@ -19,6 +19,7 @@ from bot.pages.report_tables import (
     over_time,
     percent_words,
     quarters_chart,
+    quarters_unfinished,
     question_rows,
     share_words,
     step_rows,
@@ -33,6 +34,7 @@ from checklists.swedish_order import swedish_order
 from checklists.swedish_time import day_of, stamp
 from reports.chain import chain
 from reports.overview import overview
+from reports.periods import until
 from reports.selected import Selection
 from reports.side_by_side import agreement, by_unit
 from reports.summary import QuestionRate, report_view
@@ -123,10 +125,12 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
         words=words,
         about=say("report_page.about", language, unit=name, period=view.period, n=view.counts.get("begun", 0)),
         taken=say("report_page.taken", language, at=stamp(link.at)),
+        still_open=_still_open(period, today, language),
         means_compared=say("report_page.means_compared", language, before=view.before),
         versions=_versions(view.questions, language),
         tiles=[tile_words(tile, language) for tile in found.tiles],
         quarters=quarters_chart(found, along.target, language),
+        quarters_unfinished=quarters_unfinished(found, language),
         months=months_chart(found.complete, along.target, language),
         over_time=over_time(found.complete, language),
         along=along_time(view.questions, found, along.target, language),
@@ -147,6 +151,12 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
         steps=step_rows(along, language),
         periods=list(_other_periods(period, link.at, language)),
     )
+
+
+def _still_open(period: Period, today: date, language: Language) -> str:
+    """Return a sentence saying that the period is not over; empty if it is."""
+    day = until(period, today)
+    return say("report_page.still_open", language, day=day) if day else ""
 
 
 def _versions(rates: Sequence[QuestionRate], language: Language) -> str:

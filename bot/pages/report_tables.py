@@ -11,7 +11,7 @@ from checklists.over_time import at_most, funnel
 from checklists.rates import Share, compare, wilson
 from reports.chain import Chain, FindingReport, StepReport
 from reports.figures import decimal, item_of, percent
-from reports.overview import Overview, Series, Tile
+from reports.overview import Overview, Quarter, Series, Tile
 from reports.side_by_side import OneUnit
 from reports.summary import QuestionRate
 from reports.times import Time
@@ -132,15 +132,30 @@ def quarters_chart(found: Overview, target: float, language: Language) -> Chart 
     """Return complete of begun lists by quarter; None without any."""
     if not found.quarters:
         return None
-    shares = [share for _, share in found.quarters]
-    labels = [
-        say("report_page.quarter", language, number=(span.first.month + 2) // 3, year=span.first.year % 100)
-        for span, _ in found.quarters
-    ]
-    told = [f"{label}: {share_words(share, language)}" for label, share in zip(labels, shares, strict=True)]
+    shares = [one.share for one in found.quarters]
+    labels = [_quarter(one, language) for one in found.quarters]
+    told = [f"{_dated(one, language)}: {share_words(one.share, language)}" for one in found.quarters]
     title = say("report_page.quarters_said", language, told="; ".join(told))
     said = [f"{share.k}/{share.n}" for share in shares]
-    return chart(title, shares, labels, said, target=target, middle=None)
+    is_open = found.quarters[-1].until is not None
+    return chart(title, shares, labels, said, target=target, middle=None, unfinished=is_open)
+
+
+def quarters_unfinished(found: Overview, language: Language) -> str:
+    """Return a sentence saying that the last quarter of the chart is not whole; empty if it is."""
+    if not found.quarters or found.quarters[-1].until is None:
+        return ""
+    return say("report_page.quarter_unfinished", language, quarter=_dated(found.quarters[-1], language))
+
+
+def _quarter(one: Quarter, language: Language) -> str:
+    return say("report_page.quarter", language, number=(one.span.first.month + 2) // 3, year=one.span.first.year % 100)
+
+
+def _dated(one: Quarter, language: Language) -> str:
+    """Return the name of a quarter, with the last day that is counted if it is not whole."""
+    name = _quarter(one, language)
+    return name if one.until is None else say("report_page.quarter_until", language, quarter=name, day=one.until)
 
 
 def months_chart(series: Series, target: float, language: Language) -> Chart | None:

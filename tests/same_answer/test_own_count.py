@@ -430,8 +430,11 @@ def tiles(put: Put, span: Period, unit: str) -> Iterator[tuple[Any, ...]]:
             yield name, *now[name], *then[name], *(now["late"] if name == "in_time" else (0, 0, 0, 0))
 
 
-def quarters(put: Put, span: Period, unit: str) -> Iterator[tuple[Period, int, int]]:
-    """Yield complete and begun of up to eight quarters, by whole months up to the last of the period."""
+def quarters(put: Put, span: Period, unit: str) -> Iterator[tuple[Period, int, int, str]]:
+    """Yield complete and begun of up to eight quarters, by whole months up to the last of the period.
+
+    Last the day up to which one is counted that is not counted whole, else nothing.
+    """
     last = min(span.last, TODAY)
     end = (last.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
     number = last.year * 4 + (last.month - 1) // 3
@@ -439,7 +442,7 @@ def quarters(put: Put, span: Period, unit: str) -> Iterator[tuple[Period, int, i
         of = quarter(at // 4, at % 4 + 1)
         whole = put.town.whole(of.first, min(of.last, end), unit)
         if whole["begun"]:
-            yield of, whole["complete"], whole["begun"]
+            yield of, whole["complete"], whole["begun"], str(min(end, TODAY)) if min(end, TODAY) < of.last else ""
 
 
 def sentences(put: Put, span: Period, unit: str) -> Iterator[str]:
@@ -504,10 +507,13 @@ def test_the_page_is_counted(put: Put) -> None:
             assert said is not None
             assert [plain(one) for one in said[1].split("</li>")][:-1] == list(sentences(put, span, unit))
             line = "; ".join(
-                f"kv {(of.first.month + 2) // 3} -{of.first:%y}: {share(k, n)}"
-                for of, k, n in quarters(put, span, unit)
+                f"kv {(of.first.month + 2) // 3} -{of.first:%y}{part and f' (till och med {part})'}: {share(k, n)}"
+                for of, k, n, part in quarters(put, span, unit)
             )
             assert line in plain(page.replace('aria-label="', ">"))
+            parts = [part for *_, part in quarters(put, span, unit) if part]
+            assert page.count('class="dot unfinished"') == page.count("kvartalet är inte slut") == len(parts)
+            assert (f"det som har hänt till och med {TODAY}" in page) == (span.last > TODAY)
             questions_on(page, put, span, unit)
             tables_on(page, put, span, unit)
 
@@ -628,6 +634,7 @@ def test_the_chat_is_counted(put: Put) -> None:
                 (one.name, one.k, one.n, one.before_k, one.before_n, one.open_late, one.extended) for one in view.tiles
             ] == [tile[:7] for tile in by_hand]
             assert list(view.sentences) == list(sentences(put, span, unit))
+            assert (f"det som har hänt till och med {TODAY}" in mona.text) == (span.last > TODAY)
             counted = pairs(put.town.questions(span.first, span.last, unit))
             assert [(row.item, row.k, row.n) for row in view.rows] == [(item, *kn) for item, kn in counted.items()]
             for _, k, n, *_ in by_hand:
@@ -674,8 +681,12 @@ def test_the_workbook_is_counted(put: Put, tmp_path: Path) -> None:
         assert [row[3] for row in shown] == [as_number(k, n) for _, k, n, *_ in tiles(put, span, unit)]
         told = [row[0] for row in first]
         assert [one for one in sentences(put, span, unit) if one not in told] == []
-        spans = [[str(of), n, k, as_number(k, n)] for of, k, n in quarters(put, span, unit)]
-        assert [row[:4] for row in first if re.match(r"20\d\d-", row[0])] == spans
+        spans = [
+            [str(of), n, k, as_number(k, n), f"inte slut: till och med {part}" if part else None]
+            for of, k, n, part in quarters(put, span, unit)
+        ]
+        assert [row[:5] for row in first if re.match(r"20\d\d-", row[0])] == spans
+        assert any(f"det som har hänt till och med {TODAY}" in row[0] for row in first) == (span.last > TODAY)
 
         columns = [name for name in (*rates.COLUMNS, "endast_i_boten") if name != "question"]
         got = [[*row[:4], *row[5:22]] for row in sheets["Frågor"][1:]]
