@@ -16,7 +16,6 @@ from bot.pages.report_tables import (
     extent,
     finding_rows,
     months_chart,
-    over_time,
     percent_words,
     quarters_chart,
     quarters_unfinished,
@@ -26,6 +25,7 @@ from bot.pages.report_tables import (
     tile_words,
     time_row,
     unit_rows,
+    units_chart,
 )
 from checklists.periods import Period, quarter, read_period, year_of
 from checklists.rates import Share
@@ -36,6 +36,7 @@ from reports.chain import chain
 from reports.overview import overview
 from reports.periods import until
 from reports.selected import Selection
+from reports.series_words import known_words, over_time
 from reports.side_by_side import agreement, by_unit
 from reports.summary import QuestionRate, report_view
 from reports.times import times
@@ -52,7 +53,7 @@ _NAMES = (
     *("along", "means_along", "judged", "said_yes"),
     *("others", "others_how", "definitions", "quarters", "months"),
     *("times", "time", "time_ended", "time_within", "time_open_late", "time_open_within", "time_median", "means_times"),
-    *("roles", "same", "means_roles", "units", "unit", "unit_complete", "unit_place", "means_units"),
+    *("roles", "same", "means_roles", "units", "unit", "unit_complete", "unit_place", "means_units", "funnel_axis"),
     *("findings", "finding", "before", "means_findings"),
 )
 _COUNTS = (
@@ -116,6 +117,7 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
     words = {name: say("report_page." + name, language) for name in _NAMES}
     words["means_chain"] = say("report_page.means_chain", language, goal=goal)
     words["target_said"] = say("report_page.target_said", language, goal=goal)
+    units = () if unit else by_unit(session, link.tenant_id, period)
     rows = question_rows(view.questions, found, along.target, language)
     return pages.html(
         "rapport.html",
@@ -133,6 +135,7 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
         quarters_unfinished=quarters_unfinished(found, language),
         months=months_chart(found.complete, along.target, language),
         over_time=over_time(found.complete, language),
+        known=known_words(found.complete, language),
         along=along_time(view.questions, found, along.target, language),
         only_here=_only_here(view.questions, language),
         sentences=view.sentences,
@@ -145,7 +148,8 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
             for one in agreement(session, link.tenant_id, period, today, unit, language)
             if one.same.k < one.same.n
         ],
-        units=[] if unit else unit_rows(by_unit(session, link.tenant_id, period), language),
+        units=unit_rows(units, language),
+        funnel=units_chart(units, language),
         extent=extent(along.findings, language),
         findings=finding_rows(along.findings, language),
         steps=step_rows(along, language),

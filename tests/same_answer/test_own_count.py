@@ -573,9 +573,12 @@ def tables_on(page: str, put: Put, span: Period, unit: str) -> None:
     assert table(page, "roles") == told
     if not unit:
         counts = {name: town.whole(span.first, span.last, name) for name in town.units()}
-        shown = [[name, share(of["complete"], of["begun"])] for name, of in counts.items() if of["begun"]]
-        together = [["Alla enheter", share(whole["complete"], begun)]] if len(shown) > 1 else []
-        assert [row[:2] for row in table(page, "units")] == shown + together
+        some = {name: (of["complete"], of["begun"]) for name, of in counts.items() if of["begun"]}
+        rows = [[name, share(*kn), place(kn, whole)] for name, kn in some.items()]
+        if len(rows) > 1:
+            rows = [[f"{at}. {name}", *told] for at, (name, *told) in enumerate(rows, start=1)]
+            rows.append(["Alla enheter", share(whole["complete"], begun), "–"])
+        assert table(page, "units") == rows
     now, then = (
         {
             item: kn
@@ -598,6 +601,14 @@ def tables_on(page: str, put: Put, span: Period, unit: str) -> None:
         if any(item in now or item in then for item in items):
             k, n = added(now, items)
             assert shares[code] == (f"{k} av {n}" if n else "–")
+
+
+def place(unit: tuple[int, int], whole: Counter[str]) -> str:
+    """Return where a unit lies: outside if it is over three standard errors from the share of all."""
+    mean, (k, n) = whole["complete"] / whole["begun"], unit
+    if (k / n - mean) ** 2 <= 9 * mean * (1 - mean) / n:
+        return "inom det som slumpen ger"
+    return f"{'högre' if k / n > mean else 'lägre'} än slumpen ger"
 
 
 def added(found: Mapping[str, tuple[int, int]], items: Sequence[str]) -> tuple[int, int]:
@@ -675,7 +686,8 @@ def test_the_workbook_is_counted(put: Put, tmp_path: Path) -> None:
 
         first = [row for row in sheets["Översikt"] if row and isinstance(row[0], str)]
         shown = [row for row in first if row[0] in {say("report_page.tile_" + name, "sv") for name in TILES}]
-        assert [row[1:3] + row[4:6] for row in shown] == [[*tile[1:5]] for tile in tiles(put, span, unit)]
+        by_hand = [[*tile[1:3], *(tile[3:5] if tile[4] else (None, None))] for tile in tiles(put, span, unit)]
+        assert [row[1:3] + row[4:6] for row in shown] == by_hand
         late = [[*tile[5:7]] for tile in tiles(put, span, unit) if tile[0] == "in_time"]
         assert [row[6:8] for row in shown if row[6] is not None] == late
         assert [row[3] for row in shown] == [as_number(k, n) for _, k, n, *_ in tiles(put, span, unit)]
@@ -685,7 +697,7 @@ def test_the_workbook_is_counted(put: Put, tmp_path: Path) -> None:
             [str(of), n, k, as_number(k, n), f"inte slut: till och med {part}" if part else None]
             for of, k, n, part in quarters(put, span, unit)
         ]
-        assert [row[:5] for row in first if re.match(r"20\d\d-", row[0])] == spans
+        assert [[*row[:4], row[5]] for row in first if re.match(r"20\d\d-", row[0])] == spans
         assert any(f"det som har hänt till och med {TODAY}" in row[0] for row in first) == (span.last > TODAY)
 
         columns = [name for name in (*rates.COLUMNS, "endast_i_boten") if name != "question"]
