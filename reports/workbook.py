@@ -16,6 +16,7 @@ from reports import checklists as list_rows
 from reports import rates as rate_rows
 from reports.figures import BASIS, WORKER, lines, period_of, sum_of, whole
 from reports.figures import list_lines as all_list_lines
+from reports.list_length import proposals, the_year
 from reports.overview import overview
 from reports.periods import quarters_within
 from reports.published import HIDDEN, IMPOSSIBLE
@@ -24,7 +25,16 @@ from reports.side_by_side import by_unit
 from reports.summary import report_view
 from reports.times import CLOCKS, READ, time_rows, times
 from reports.times import COLUMNS as TIME_COLUMNS
-from reports.workbook_charts import head, line, line_chart, over_time_sheets, overview_sheet, still_open, units_sheet
+from reports.workbook_charts import (
+    head,
+    length_sheet,
+    line,
+    line_chart,
+    over_time_sheets,
+    overview_sheet,
+    still_open,
+    units_sheet,
+)
 from reports.xlsx_out import Cell, Sheet, open_workbook
 from storage import case_lists, people, tenants
 from storage.case_lists import CaseList
@@ -81,7 +91,7 @@ def write_workbook(run: Run, path: str, wanted: Wanted, watch: Watch = iter) -> 
         count, everyone, period = run(partial(_figures, book=book, wanted=wanted))
         if wanted.with_cases and not wanted.for_publication:
             count += _cases(book, watch(_case_rows(run, everyone, period, wanted)), wanted.language)
-        _definitions(Sheet(book, say("workbook.definitions", wanted.language), [34, 100]), wanted.language)
+        _definitions(Sheet(book, say("workbook.definitions", wanted.language), [42, 100]), wanted.language)
     return count
 
 
@@ -96,14 +106,14 @@ def _figures(session: Session, book: Workbook, wanted: Wanted) -> tuple[int, lis
         session, wanted.selection, wanted.today, for_publication=wanted.for_publication, also=also
     )
     _to_hand_out(session, everyone, period, wanted, book)
-    of_lists = Sheet(book, say("workbook.summary", language), [30, 12, 16, 12, *[11] * 10], figures_from=4)
+    of_lists = Sheet(book, say("workbook.summary", language), [30, 13, 16, 13, *[12] * 10], figures_from=4)
     _summary(session, everyone, period, wanted, of_lists)
-    widths = [20, 12, 12, 18, 44, *[7] * 17]
+    widths = [22, 13, 12, 18, 44, *[7] * 17]
     questions = Sheet(book, say("workbook.questions", language), widths, figures_from=5, turned=True)
     numbers = (_numbers(columns, row, language) for row in rates)
     count = questions.table(head(columns, language), numbers, wraps=True)
     if not wanted.for_publication:
-        _times(session, wanted, Sheet(book, say("workbook.times", language), [26, 12, 34, *[11] * 8], figures_from=3))
+        _times(session, wanted, Sheet(book, say("workbook.times", language), [26, 23, 38, *[11] * 8], figures_from=3))
         quarters = Sheet(book, say("workbook.trend", language), [30, 24, 16, 14, *[12] * 6], figures_from=4)
         _trend(session, everyone, period, wanted, quarters, book)
     return count, everyone, period
@@ -166,6 +176,8 @@ def _to_hand_out(session: Session, everyone: Sequence[int], period: Period, want
     if len(units) > 1:
         units_sheet(book, units, language)
     over_time_sheets(book, found, language)
+    if not selection.unit and (some := proposals(session, tenant_id, wanted.today, language)):
+        length_sheet(book, some, the_year(wanted.today), language)
 
 
 # --- summary ---------------------------------------------------------------------------------------------------------

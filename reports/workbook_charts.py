@@ -10,6 +10,7 @@ from checklists.over_time import funnel, limits
 from checklists.periods import Period
 from checklists.rates import Share
 from reports.figures import BASIS, places_of, title_of
+from reports.list_length import Proposal, reason_words
 from reports.overview import Overview, Series
 from reports.periods import until
 from reports.series_words import is_drawn, known_letters, known_words, over_time
@@ -19,8 +20,8 @@ from texts import Language, say
 
 INK, QUIET = "#1F4E5F", "#5C5C58"
 _SERIES_COLUMNS = ("series", "month", "part", "whole", "share", "middle", "mark", "marked")
-_UNIT_COLUMNS = ("number", "unit", "complete", "begun", "complete_pct", "lowest", "highest", "place")
-_ROWS_OF_CHART = 13
+_UNIT_COLUMNS = ("number", "unit", "place", "complete", "begun", "complete_pct", "lowest", "highest")
+_ROWS_OF_CHART, _ROWS_OF_FUNNEL = 13, 18
 _DASHED = {"color": QUIET, "width": 1.25, "dash_type": "dash"}
 _AMONG = {
     "within": "report_page.funnel_within",
@@ -47,7 +48,7 @@ def overview_sheet(
     book: Workbook, found: Overview, titles: Sequence[str], sentences: Sequence[str], target: float, language: Language
 ) -> None:
     """Write tiles, sentences and a chart by quarter. titles: the first is the heading."""
-    sheet = Sheet(book, say("workbook.overview", language), [44, 13, 13, 13, 15, 15, 17, 15], figures_from=1)
+    sheet = Sheet(book, say("workbook.overview", language), [44, 12, 12, 12, 16, 16, 20, 16], figures_from=1)
     sheet.title(titles[0])
     for words in titles[1:]:
         sheet.sentence(words)
@@ -95,7 +96,7 @@ def over_time_sheets(book: Workbook, found: Overview, language: Language) -> Non
     numbers = say("workbook.series", language)
     shown = Sheet(book, say("workbook.over_time", language), [64, 64])
     shown.title(say("workbook.over_time", language))
-    shown.sentence(say("report_page.means_along", language))
+    shown.sentence(say("workbook.means_over_time", language))
     row, drawn = 1, []
     for place in range(0, len(series), 2):
         pair = series[place : place + 2]
@@ -109,7 +110,7 @@ def over_time_sheets(book: Workbook, found: Overview, language: Language) -> Non
         if any(is_drawn(one) for _, one in pair):
             for _ in range(_ROWS_OF_CHART):
                 shown.write([])
-    data = Sheet(book, numbers, [50, 12, 10, 10, 10, 10, 10, 10], figures_from=2)
+    data = Sheet(book, numbers, [60, 12, *[12] * 6], figures_from=2)
     data.table(
         head(_SERIES_COLUMNS, language), [cells for title, one in series for cells in _points(title, one, language)]
     )
@@ -168,36 +169,51 @@ def _run_chart(book: Workbook, data: Sheet, title: str, series: Series, first: i
 def units_sheet(book: Workbook, units: Sequence[OneUnit], language: Language) -> None:
     """Write the units in alphabetical order, and in a funnel: without a filter, as they are not ranked."""
     everyone = Share(sum(one.complete.k for one in units), sum(one.complete.n for one in units))
-    sheet = Sheet(book, say("workbook.units", language), [6, 44, 12, 12, 13, 13, 13, 26], figures_from=2)
+    widths = [6, 44, 28, *[12] * 5]
+    sheet = Sheet(book, say("workbook.units", language), widths, figures_from=3)
     sheet.title(say("report_page.units", language))
     sheet.sentence(say("report_page.means_units", language))
     top = sheet.write(head(_UNIT_COLUMNS, language), bold=True) + 1
     for number, one in enumerate(units, start=1):
         share, ends = one.complete, [round(100 * end, 1) for end in limits(one.complete.n, everyone)]
         place = say(_AMONG[funnel(share, everyone)], language)
-        sheet.write([number, one.unit, share.k, share.n, share.tenths / 10, *ends, place], wraps=True)
+        sheet.write([number, one.unit, place, share.k, share.n, share.tenths / 10, *ends], wraps=True)
     last = sheet.row - 1
-    sheet.write(["", say("report_page.all_units", language), everyone.k, everyone.n, everyone.tenths / 10])
-    sheet.write([])
+    sheet.write([None, say("report_page.all_units", language), None, everyone.k, everyone.n, everyone.tenths / 10])
+    at = sheet.row + 1
+    for _ in range(_ROWS_OF_FUNNEL):
+        sheet.write([])
+    limit = head(("begun", "complete_pct", "lowest", "highest"), language)
+    curve = sheet.write([None, say("workbook.funnel_limits", language), None, None, *limit], bold=True) + 1
     most = max(one.complete.n for one in units)
-    curve = sheet.write(["", say("workbook.funnel_limits", language), "", *head(("begun",), language)], bold=True) + 1
-    for n in sorted({max(1, round(most * step / 20)) for step in range(21)}):
+    for n in sorted({max(1, round(most * step / 12)) for step in range(13)}):
         ends = [round(100 * end, 1) for end in limits(n, everyone)]
-        sheet.write([None, None, None, n, everyone.tenths / 10, *ends])
-    chart = book.add_chart({"type": "scatter", "subtype": "straight"})
-    end = sheet.row - 1
-    names = (say("report_page.all_units", language), *head(("lowest", "highest"), language))
-    for column, name in enumerate(names, start=4):
-        chart.add_series(_dashed(sheet, name, (curve, end), (3, column)))
+        sheet.write([None, None, None, None, n, everyone.tenths / 10, *ends])
+    chart: Any = book.add_chart({"type": "scatter", "subtype": "straight"})
+    for column, name in enumerate((say("report_page.all_units", language), *limit[2:]), start=5):
+        chart.add_series(_dashed(sheet, name, (curve, sheet.row - 1), (4, column)))
     numbers = _labels([str(number) for number in range(1, len(units) + 1)]) | {"position": "left"}
     dots = {"type": "circle", "size": 7, "fill": {"color": INK}, "border": {"color": INK}}
-    found = _of_rows(sheet, head(("complete_pct",), language)[0], (top, last), (3, 4))
+    found = _of_rows(sheet, limit[1], (top, last), (4, 5))
     chart.add_series(found | {"line": {"none": True}, "marker": dots, "data_labels": numbers})
     _axes(chart, say("report_page.units", language))
     along = {"min": 0, "name": say("report_page.funnel_axis", language), "major_gridlines": {"visible": False}}
     chart.set_x_axis(along)
     chart.set_size({"width": 900, "height": 320})
-    sheet.sheet.insert_chart(sheet.row + 1, 1, chart, {"description": say("report_page.units", language)})
+    sheet.sheet.insert_chart(at, 1, chart, {"description": say("report_page.units", language)})
+
+
+# --- the length of the list -------------------------------------------------------------------------------------------
+
+
+def length_sheet(book: Workbook, some: Sequence[Proposal], year: Period, language: Language) -> None:
+    """Write the questions that a year has shown no use of, and why."""
+    sheet = Sheet(book, say("workbook.long", language), [64, 64])
+    sheet.title(say("report_page.long", language))
+    sheet.sentence(say("report_page.means_long", language, period=year))
+    sheet.write(head(("question", "why"), language), bold=True)
+    for one in some:
+        sheet.write([one.title, "; ".join(reason_words(why, language) for why in one.reasons)], wraps=True)
 
 
 # --- how charts are drawn --------------------------------------------------------------------------------------------

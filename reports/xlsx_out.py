@@ -174,7 +174,9 @@ class Sheet:
 
 def _lines(text: str, width: int) -> int:
     """Return how many lines a text takes in a column; fonts differ, so a little more than on paper."""
-    return sum(len(wrap(line, max(4, width - 1), break_long_words=True)) or 1 for line in text.split("\n"))
+    return sum(
+        len(wrap(line, max(4, width - 1), break_long_words=True)) or 1 for line in text.replace("–", "– ").split("\n")
+    )
 
 
 @dataclass(frozen=True, slots=True)

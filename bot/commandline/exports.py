@@ -24,9 +24,9 @@ from storage.desk import Desk, Session
 
 R = TypeVar("R")
 TOLD_EVERY = 100_000
-ROWS, FIGURES = ("answers", "table"), ("rates", "checklists", "times", "rounds", "measures", "reread")
+ROWS, FIGURES = ("answers", "table"), ("rates", "checklists", "times", "rounds", "measures", "reread", "pace")
 CASE = "case"
-NEVER_PUBLISHED = (*ROWS, "times", "rounds", "measures", "reread", CASE)
+NEVER_PUBLISHED = (*ROWS, "times", "rounds", "measures", "reread", "pace", CASE)
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -68,6 +68,7 @@ def _export(parsed: argparse.Namespace) -> None:
         _check_publication(parsed)
         published_quarters(Period(parsed.first, parsed.last), now)
     _check_case(parsed)
+    _check_pace(parsed)
     if parsed.what == CASE:
         _export_case(settings, parsed)
         return
@@ -94,6 +95,13 @@ def _check_case(parsed: argparse.Namespace) -> None:
             raise Stop(fault(Code.CASE_ALONE, option=f"--{named.get(name, name)}"))
     if parsed.what == CASE and not parsed.case:
         raise Stop(fault(Code.CASE_NEEDED))
+
+
+def _check_pace(parsed: argparse.Namespace) -> None:
+    """Let figures of time be narrowed to units and quarters only. Raises: Stop."""
+    for name in ("checklist", "role"):
+        if parsed.what == "pace" and getattr(parsed, name):
+            raise Stop(fault(Code.PACE_OF_UNITS, option=f"--{name}"))
 
 
 def _export_case(settings: Settings, parsed: argparse.Namespace) -> None:
@@ -161,7 +169,7 @@ def _write_figures(desk: Desk, selection: Selection, out: BinaryIO, parsed: argp
     from reports.csv_out import write_csv
     from reports.workbook import Wanted, write_workbook
 
-    if parsed.what in ("rounds", "measures", "reread") and parsed.format == "xlsx":
+    if parsed.what in ("rounds", "measures", "reread", "pace") and parsed.format == "xlsx":
         from reports.xlsx_out import Page, write_xlsx
 
         columns, rows = _figure_rows(selection, parsed, day)
@@ -185,7 +193,7 @@ def _figure_rows(
     selection: Selection, parsed: argparse.Namespace, day: date
 ) -> tuple[Sequence[str], Callable[[Session], Iterator[list[str]]]]:
     """Return the columns of one of FIGURES, and the function that yields its rows."""
-    from reports import checklists, measures, rates, reread, rounds, times
+    from reports import checklists, measures, pace, rates, reread, rounds, times
 
     if parsed.what == "rounds":
         return rounds.COLUMNS, partial(rounds.round_rows, selection=selection)
@@ -193,6 +201,8 @@ def _figure_rows(
         return measures.COLUMNS, partial(measures.measure_rows, selection=selection, today=day)
     if parsed.what == "reread":
         return reread.COLUMNS, partial(reread.reread_rows, selection=selection, today=day)
+    if parsed.what == "pace":
+        return pace.COLUMNS, partial(pace.pace_rows, selection=selection, today=day)
     if parsed.what == "times":
         return times.COLUMNS, partial(times.time_rows, selection=selection, today=day)
     of = {"rates": (rates.COLUMNS, rates.rate_rows), "checklists": (checklists.COLUMNS, checklists.checklist_rows)}

@@ -33,6 +33,7 @@ from checklists.rights import sees_figures
 from checklists.swedish_order import swedish_order
 from checklists.swedish_time import day_of, stamp
 from reports.chain import chain
+from reports.list_length import proposals, reason_words, the_year
 from reports.overview import overview
 from reports.periods import until
 from reports.selected import Selection
@@ -53,7 +54,8 @@ _NAMES = (
     *("along", "means_along", "judged", "said_yes"),
     *("others", "others_how", "definitions", "quarters", "months"),
     *("times", "time", "time_ended", "time_within", "time_open_late", "time_open_within", "time_median", "means_times"),
-    *("roles", "same", "means_roles", "units", "unit", "unit_complete", "unit_place", "means_units", "funnel_axis"),
+    *("roles", "same", "means_roles", "units", "unit", "unit_complete", "unit_place", "means_units"),
+    *("funnel_axis", "long"),
     *("findings", "finding", "before", "means_findings"),
 )
 _COUNTS = (
@@ -118,6 +120,7 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
     words["means_chain"] = say("report_page.means_chain", language, goal=goal)
     words["target_said"] = say("report_page.target_said", language, goal=goal)
     units = () if unit else by_unit(session, link.tenant_id, period)
+    words["means_long"] = say("report_page.means_long", language, period=the_year(today))
     rows = question_rows(view.questions, found, along.target, language)
     return pages.html(
         "rapport.html",
@@ -137,6 +140,7 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
         over_time=over_time(found.complete, language),
         known=known_words(found.complete, language),
         along=along_time(view.questions, found, along.target, language),
+        long=[] if unit else _too_long(session, link.tenant_id, today, language),
         only_here=_only_here(view.questions, language),
         sentences=view.sentences,
         sections=by_section(view.checklist, view.questions, rows, view.sections),
@@ -176,6 +180,14 @@ def _only_here(rates: Sequence[QuestionRate], language: Language) -> str:
         return ""
     each = [say("report_page.only_here_in", language, number=number, n=n) for number, n in found]
     return say("report_page.only_here", language, n=sum(n for _, n in found), questions=", ".join(each))
+
+
+def _too_long(session: Session, tenant_id: int, today: date, language: Language) -> list[tuple[str, str]]:
+    """Return the questions that a year has shown no use of, and why. They are of the whole organisation."""
+    return [
+        (one.title, "; ".join(reason_words(reason, language) for reason in one.reasons))
+        for one in proposals(session, tenant_id, today, language)
+    ]
 
 
 def _counts(counts: dict[str, int], language: Language) -> Iterator[tuple[str, str]]:
