@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from statistics import median
+from typing import NamedTuple
 
 FEWEST_PEOPLE, FEWEST_LISTS = 5, 20
 PAUSE = 15 * 60
@@ -19,8 +20,7 @@ SECONDS = 3
 """An answer within so many seconds was hardly thought over. This and the pause are our reading."""
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """One answer as it was stored. filled_id, person_id: row ids. act: shared by answers that were saved at once."""
 
     filled_id: int

@@ -3,7 +3,7 @@
 Only quarters that are over, and nothing narrower than a unit's: so no two exports can be subtracted from each other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from checklists.pace import pace
@@ -27,16 +27,20 @@ def pace_rows(session: Session, selection: Selection, today: date) -> Iterator[l
     Of the selection only unit, dates and tenant count.
     """
     for tenant_id in tenant_ids(session, selection):
-        names = people.unit_names(session, tenant_id)
+        names, joined = people.unit_names(session, tenant_id), people.joined(session, tenant_id)
         for unit_id, unit in sorted(names.items(), key=lambda one: (swedish_order(one[1]), one[0])):
             if unit and selection.unit in ("", unit):
                 for span in _quarters(selection, today):
-                    yield from _row(session, unit_id, unit, span)
+                    yield from _row(session, unit_id, unit, span, joined)
 
 
-def _row(session: Session, unit_id: int, unit: str, span: Period) -> Iterator[list[str]]:
+def _row(session: Session, unit_id: int, unit: str, span: Period, joined: Mapping[int, int]) -> Iterator[list[str]]:
+    """Yield the row of a unit and quarter if anybody answered. joined: who has two rows is one person."""
     ends = midnight(span.first), midnight(span.last + timedelta(days=1))
-    answers = list(given_answers.given(session, unit_id, BASIS, *ends))
+    answers = [
+        one._replace(person_id=joined.get(one.person_id, one.person_id))
+        for one in given_answers.given(session, unit_id, BASIS, *ends)
+    ]
     if answers:
         found = pace(answers)
         cells = [HIDDEN] * 3 if found is None else [str(found.lists), str(found.seconds), str(found.at_once)]
