@@ -89,8 +89,8 @@ def over_time_sheets(book: Workbook, found: Overview, language: Language) -> Non
     asked = sorted(found.questions, key=lambda item: places[item])
     series = [(say("report_page.months", language), found.complete)]
     series += [
-        (f"{number}. {title_of(BASIS, item, language)}", found.questions[item])
-        for number, item in enumerate(asked, start=1)
+        (f"{places[item] + 1}. {title_of(BASIS, item, language)}", found.questions[item])
+        for item in asked
         if found.questions[item].points
     ]
     numbers = say("workbook.series", language)

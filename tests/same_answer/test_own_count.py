@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from html import unescape
+from math import sqrt
 from pathlib import Path
 from random import Random, randrange
 from typing import Any
@@ -709,6 +710,11 @@ def test_the_workbook_is_counted(put: Put, tmp_path: Path) -> None:
         got = [row for row in sheets["Sammanfattning"] if len(row) > 3 and row[1] == str(span)]
         assert sorted(padded(got), key=by_name) == sorted(padded(lists), key=by_name)
         cases_in(sheets["Ärenden"][1:], put, span, unit)
+        got = [row for row in padded(sheets["Trend"][1:]) if row[0]]
+        assert sorted(got, key=by_name) == sorted(padded(list(trend(put, span, unit))), key=by_name)
+        by_month(sheets["Serier"][1:], put, span, unit)
+        if not unit:
+            units_in(sheets["Enheter"], put, span)
 
 
 TILES = ("coverage", "complete", "in_time", "agreed")
@@ -721,6 +727,69 @@ def as_number(k: int, n: int) -> float:
 def padded(rows: Sequence[Sequence[object]]) -> list[list[object]]:
     """Return rows of one width, whatever a program leaves out at the end."""
     return [[*row, *[None] * (24 - len(row))] for row in rows]
+
+
+def trend(put: Put, span: Period, unit: str) -> Iterator[list[object]]:
+    """Yield what the lists of each quarter add up to: of all units together the basis, then of each unit every list."""
+    last, first = min(span.last, TODAY), span.first
+    while first <= last:
+        month = 3 * ((first.month - 1) // 3) + 4
+        end = min(last, date(first.year + month // 13, month % 12 or 12, 1) - timedelta(days=1))
+        of = {name: KINDS for name in put.town.units() if unit in ("", name)} | {"": KINDS[:1]}
+        for name, kinds in of.items():
+            for checklist, role in kinds:
+                whole = put.town.whole(first, end, name or unit, role, checklist)
+                found = put.town.questions(first, end, name or unit, role, checklist)
+                if found:
+                    k, n = added(pairs(found), list(found))
+                    about = (name or "Alla valda enheter", f"{first}–{end}", newest(checklist).title)
+                    counted = (whole["begun"], whole["complete"], as_number(whole["complete"], whole["begun"]))
+                    yield [*about, say("roles." + role, "sv"), *counted, n, k, as_number(k, n) if n else None]
+        first = end + timedelta(days=1)
+
+
+def by_month(rows: Sequence[Sequence[object]], put: Put, span: Period, unit: str) -> None:
+    """Hold the series: months that are over, of whole lists and of each question, with their median."""
+    months = [date(2025 + at // 12, at % 12 + 1, 1) for at in range(24)]
+    months = [day for day in months if day < min(date(2026, 5, 1), span.last + timedelta(days=1))]
+    ends = [(day, (day + timedelta(days=32)).replace(day=1) - timedelta(days=1)) for day in months]
+    series: dict[str, list[tuple[date, int, int]]] = {say("report_page.months", "sv"): []}
+    series |= {f"{number}. {title(item)}": [] for number, item in enumerate(BASIS, start=1)}
+    for first, last in ends:
+        whole, found = put.town.whole(first, last, unit), put.town.questions(first, last, unit)
+        counted = [(whole["complete"], whole["begun"]), *(pairs(found).get(item, (0, 0)) for item in BASIS)]
+        for points, (k, n) in zip(series.values(), counted, strict=True):
+            points.extend([(first, k, n)] if n else [])
+    by_hand = [
+        [name, f"{day:%Y-%m}", k, n, as_number(k, n), pytest.approx(100 * float(half(points)), abs=0.051)]
+        for name, points in series.items()
+        for day, k, n in points
+    ]
+    assert [[*row[:6]] for row in rows] == by_hand
+
+
+def half(points: Sequence[tuple[date, int, int]]) -> Fraction:
+    parts = sorted(Fraction(k, n) for _, k, n in points)
+    return (parts[(len(parts) - 1) // 2] + parts[len(parts) // 2]) / 2
+
+
+def units_in(rows: Sequence[Sequence[object]], put: Put, span: Period) -> None:
+    """Hold the units in the funnel: alphabetical, each within three standard errors of the share of all or not."""
+    whole = put.town.whole(span.first, span.last)
+    mean = whole["complete"] / whole["begun"]
+    by_hand: list[list[object]] = []
+    for name in put.town.units():
+        of = put.town.whole(span.first, span.last, name)
+        if of["begun"]:
+            spread = 3 * sqrt(mean * (1 - mean) / of["begun"])
+            ends = [pytest.approx(100 * end, abs=0.051) for end in (max(0, mean - spread), min(1, mean + spread))]
+            kn = (of["complete"], of["begun"])
+            by_hand.append([len(by_hand) + 1, name, place(kn, whole), *kn, as_number(*kn), *ends])
+    shown = [[*row[:8]] for row in rows if row and isinstance(row[0], int)]
+    assert shown == by_hand
+    assert [[*row[3:6]] for row in rows if len(row) > 5 and row[1] == "Alla enheter"] == [
+        [whole["complete"], whole["begun"], as_number(whole["complete"], whole["begun"])]
+    ]
 
 
 def by_name(row: Sequence[object]) -> str:
