@@ -111,10 +111,19 @@ def funnel(unit: Share, everyone: Share) -> Place:
 
     Raises: ZeroDivisionError: a share of nothing.
     """
-    spread = _FUNNEL * sqrt(everyone.part * (1 - everyone.part) / unit.n)
-    if abs(unit.part - everyone.part) <= spread:
+    if abs(unit.part - everyone.part) <= _spread(unit.n, everyone):
         return "within"
     return "above" if unit.part > everyone.part else "below"
+
+
+def limits(n: int, everyone: Share) -> tuple[float, float]:
+    """Return what chance gives for a unit of n cases, within 0–1. Raises: ZeroDivisionError: n or everyone is 0."""
+    spread = _spread(n, everyone)
+    return max(0.0, everyone.part - spread), min(1.0, everyone.part + spread)
+
+
+def _spread(n: int, everyone: Share) -> float:
+    return _FUNNEL * sqrt(everyone.part * (1 - everyone.part) / n)
 
 
 def between(faults: Sequence[bool]) -> list[int]:

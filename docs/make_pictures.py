@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from playwright.async_api import BrowserContext, Locator, Page, async_playwright
 
+from docs import workbook_pictures
 from tests.browser.hands import ANNA, CECILIA, chat, chooses, presses, sees, shows, writes
 from tests.browser.real_bot import RealBot, running
 from tests.chat.closed_round import closed
@@ -317,6 +318,15 @@ async def _take(picture: Picture) -> None:
         await picture.of.screenshot(path=PICTURES / picture.name)
 
 
+async def workbook_pages(bot: RealBot) -> str:
+    """Take the pictures of a workbook's pages, where the programs for it are; return what was done or left out."""
+    if tools := workbook_pictures.missing():
+        return f"left out: {', '.join(workbook_pictures.PAGES.values())} ({', '.join(tools)} is not on this machine)"
+    path = bot.folder / "figures.xlsx"
+    await bot.command("export", "--what", "rates", "--format", "xlsx", "--out", str(path))
+    return f"printed: {', '.join(workbook_pictures.take(path, PICTURES))}"
+
+
 async def main() -> None:
     """Start the bot, play, take the pictures and store their text."""
     made: dict[str, object] = {"styles": styles()}
@@ -327,6 +337,7 @@ async def main() -> None:
                 await _take(picture)
                 made[picture.name] = picture.words
             await browser.close()
+            print(await workbook_pages(bot))  # noqa: T201
     MADE_FROM.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

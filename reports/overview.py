@@ -1,7 +1,8 @@
 """The first screen of a report as plain data: up to four tiles, and what has become of the figures over time."""
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -12,6 +13,7 @@ from checklists.over_time import RunChart, run_chart
 from checklists.periods import Period, quarter
 from checklists.rates import AGREES, ANSWERED, DIFFERS, Share
 from reports.figures import BASIS, WORKER, list_lines, on_items
+from reports.known_changes import KnownChange, known_changes
 from reports.selected import Selection
 from reports.times import Time, times
 from storage import aggregates, people
@@ -34,11 +36,15 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Shares by month, oldest first; months of nothing are left out. chart: None without any month."""
+    """Shares by month, oldest first; months of nothing are left out. chart: None without any month.
+
+    changes: what is known to have changed, with the place of the first month that it can show in.
+    """
 
     months: tuple[date, ...]
     points: tuple[Share, ...]
     chart: RunChart | None
+    changes: tuple[tuple[int, KnownChange], ...] = ()
 
     @property
     def since(self) -> date | None:
@@ -47,11 +53,20 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
+class Quarter:
+    """Complete of begun lists in a quarter. until: the last day that is counted, None if the quarter is whole."""
+
+    span: Period
+    share: Share
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
-    """tiles: those that have anything to count. quarters: complete of begun lists. complete, questions: by month."""
+    """tiles: those that have anything to count. quarters: oldest first. complete, questions: by month."""
 
     tiles: tuple[Tile, ...]
-    quarters: tuple[tuple[Period, Share], ...]
+    quarters: tuple[Quarter, ...]
     complete: Series
     questions: Mapping[str, Series]
 
@@ -65,12 +80,15 @@ def overview(
     """
     aggregates.project_all(session)
     tiles = _tiles(session, tenant_id, period, before or period.before, unit, today)
-    complete, questions = _by_month(session, tenant_id, period, unit, today)
+    named = people.unit_names(session, tenant_id)
+    units = [row_id for row_id, name in named.items() if name == unit] if unit else []
+    complete, questions = _by_month(session, tenant_id, period, units, today)
+    changes = known_changes(session, tenant_id, units)
     return Overview(
         tiles=tiles,
-        quarters=tuple(_quarters(complete, min(period.last, today))),
-        complete=_series(complete, today),
-        questions={item: _series(points, today) for item, points in questions.items()},
+        quarters=tuple(_quarters(complete, period.last, today)),
+        complete=_series(complete, "", changes, today),
+        questions={item: _series(points, item, changes, today) for item, points in questions.items()},
     )
 
 
@@ -106,12 +124,10 @@ _Points = dict[date, Share]
 
 
 def _by_month(
-    session: Session, tenant_id: int, period: Period, unit: str, today: date
+    session: Session, tenant_id: int, period: Period, units: Sequence[int], today: date
 ) -> tuple[_Points, dict[str, _Points]]:
     """Return complete of begun lists, and Ja of applicable per question, by month."""
     last = min(period.last, today).replace(day=1)
-    named = people.unit_names(session, tenant_id)
-    units = [row_id for row_id, name in named.items() if name == unit] if unit else []
     counts: defaultdict[tuple[str, date], Counter[str]] = defaultdict(Counter)
     first = months_on(last, -MONTHS)
     for day, item, code, n in aggregates.by_month(session, tenant_id, first, last, BASIS, WORKER, units):
@@ -126,15 +142,25 @@ def _by_month(
     return complete, questions
 
 
-def _series(points: Mapping[date, Share], today: date) -> Series:
-    """Return the whole months that have any case."""
+def _series(points: Mapping[date, Share], item: str, changes: Iterable[KnownChange], today: date) -> Series:
+    """Return the whole months that have any case, and what changed within them. item: "" for whole lists."""
     kept = sorted((day, share) for day, share in points.items() if share.n and day < today.replace(day=1))
-    shares = tuple(share for _, share in kept)
-    return Series(tuple(day for day, _ in kept), shares, run_chart(shares) if shares else None)
+    shares, months = tuple(share for _, share in kept), tuple(day for day, _ in kept)
+    marked = tuple(
+        (bisect_left(months, one.month), one)
+        for one in changes
+        if one.touches(item) and months and months[0] < one.month <= months[-1]
+    )
+    return Series(months, shares, run_chart(shares) if shares else None, marked)
 
 
-def _quarters(points: Mapping[date, Share], last: date) -> Iterable[tuple[Period, Share]]:
-    """Yield the quarters up to a day, oldest first, with what they add up to; those of nothing are left out."""
+def _quarters(points: Mapping[date, Share], asked: date, today: date) -> Iterable[Quarter]:
+    """Yield the quarters up to the day asked for, with what they add up to; those of nothing are left out.
+
+    The last may be counted in part: to the end of the month of that day, or to today.
+    """
+    last = min(asked, today)
+    counted = min(today, months_on(last.replace(day=1), 1) - timedelta(days=1))
     found = quarter(last.year, (last.month + 2) // 3)
     spans = [found]
     for _ in range(QUARTERS - 1):
@@ -143,4 +169,5 @@ def _quarters(points: Mapping[date, Share], last: date) -> Iterable[tuple[Period
     for span in reversed(spans):
         within = [share for day, share in points.items() if span.first <= day <= span.last]
         if total := sum(share.n for share in within):
-            yield span, Share(sum(share.k for share in within), total)
+            until = counted if counted < span.last else None
+            yield Quarter(span, Share(sum(share.k for share in within), total), until)

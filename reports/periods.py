@@ -23,6 +23,11 @@ def quarters_within(period: Period) -> Iterator[Period]:
         day = whole.last + timedelta(days=1)
 
 
+def until(period: Period, today: date) -> date | None:
+    """Return the last day that figures of a period can hold something of; None if the period is over."""
+    return today if period.last > today else None
+
+
 def quarter_of(day: date) -> str:
     """Return the number of the quarter a day is in."""
     return str((day.month + 2) // 3)

@@ -16,14 +16,26 @@ from reports import checklists as list_rows
 from reports import rates as rate_rows
 from reports.figures import BASIS, WORKER, lines, period_of, sum_of, whole
 from reports.figures import list_lines as all_list_lines
+from reports.list_length import proposals, the_year
 from reports.not_random import not_random
 from reports.overview import overview
 from reports.periods import quarters_within
 from reports.published import HIDDEN, IMPOSSIBLE
 from reports.selected import Run, Selection, tenant_ids
+from reports.side_by_side import by_unit
 from reports.summary import report_view
 from reports.times import CLOCKS, READ, time_rows, times
 from reports.times import COLUMNS as TIME_COLUMNS
+from reports.workbook_charts import (
+    head,
+    length_sheet,
+    line,
+    line_chart,
+    over_time_sheets,
+    overview_sheet,
+    still_open,
+    units_sheet,
+)
 from reports.xlsx_out import Cell, Sheet, open_workbook
 from storage import case_lists, people, tenants
 from storage.case_lists import CaseList
@@ -80,7 +92,7 @@ def write_workbook(run: Run, path: str, wanted: Wanted, watch: Watch = iter) -> 
         count, everyone, period = run(partial(_figures, book=book, wanted=wanted))
         if wanted.with_cases and not wanted.for_publication:
             count += _cases(book, watch(_case_rows(run, everyone, period, wanted)), wanted.language)
-        _definitions(Sheet(book, say("workbook.definitions", wanted.language), [34, 100]), wanted.language)
+        _definitions(Sheet(book, say("workbook.definitions", wanted.language), [42, 100]), wanted.language)
     return count
 
 
@@ -94,15 +106,17 @@ def _figures(session: Session, book: Workbook, wanted: Wanted) -> tuple[int, lis
     rates = rate_rows.rate_rows(
         session, wanted.selection, wanted.today, for_publication=wanted.for_publication, also=also
     )
-    widths = [36, 24, 14, 12, *[14] * 10]
-    _overview(session, everyone, period, wanted, book)
-    _summary(session, everyone, period, wanted, Sheet(book, say("workbook.summary", language), widths))
-    questions = Sheet(book, say("workbook.questions", language), [24, 24, 14, 30, 60, *[12] * 16])
+    _to_hand_out(session, everyone, period, wanted, book)
+    of_lists = Sheet(book, say("workbook.summary", language), [30, 13, 16, 13, *[12] * 10], figures_from=4)
+    _summary(session, everyone, period, wanted, of_lists)
+    widths = [22, 13, 12, 18, 44, *[7] * 17]
+    questions = Sheet(book, say("workbook.questions", language), widths, figures_from=5, turned=True)
     numbers = (_numbers(columns, row, language) for row in rates)
-    count = questions.table(_header(columns, language), numbers)
+    count = questions.table(head(columns, language), numbers, wraps=True)
     if not wanted.for_publication:
-        _times(session, wanted, Sheet(book, say("workbook.times", language), [24, 24, 44, *[14] * 8]))
-        _trend(session, everyone, period, wanted, Sheet(book, say("workbook.trend", language), widths), book)
+        _times(session, wanted, Sheet(book, say("workbook.times", language), [26, 23, 38, *[11] * 8], figures_from=3))
+        quarters = Sheet(book, say("workbook.trend", language), [30, 24, 16, 14, *[12] * 6], figures_from=4)
+        _trend(session, everyone, period, wanted, quarters, book)
     return count, everyone, period
 
 
@@ -114,13 +128,9 @@ def _cases(book: Workbook, rows: Iterator[list[Cell]], language: Language) -> in
         number += 1
         name = say("workbook.cases", language) + (f" {number}" if number > 1 else "")
         sheet = Sheet(book, name, [24, 20, 20, 14, *[12] * 7])
-        count += sheet.table(_header(CASE_COLUMNS, language), chain(following, rows))
+        count += sheet.table(head(CASE_COLUMNS, language), chain(following, rows))
         following = list(islice(rows, 1))
     return count
-
-
-def _header(columns: Sequence[str], language: Language) -> list[str]:
-    return [say("workbook.col_" + column, language) for column in columns]
 
 
 def _numbers(columns: Sequence[str], row: Sequence[str], language: Language) -> list[Cell]:
@@ -146,58 +156,29 @@ def _title(checklist: Checklist, language: Language) -> str:
     return checklist.title if language == "sv" else checklist.title_en
 
 
-# --- the first sheet, to hand out ------------------------------------------------------------------------------------
+# --- for handing out --------------------------------------------------------------------------------------------------
 
 
-def _overview(session: Session, everyone: Sequence[int], period: Period, wanted: Wanted, book: Workbook) -> None:
-    """Write tiles, sentences and a chart by quarter, for the workers' decision bases; else no such sheet."""
+def _to_hand_out(session: Session, everyone: Sequence[int], period: Period, wanted: Wanted, book: Workbook) -> None:
+    """Write the first sheet, the series over time and the units, for the workers' decision bases; else none of them."""
     selection, language = wanted.selection, wanted.language
     others = selection.checklist not in ("", BASIS) or selection.role not in ("", WORKER)
     if others or wanted.for_publication or len(everyone) != 1:
         return
     [tenant_id] = everyone
+    settings = tenants.settings(tenants.get(session, tenant_id))
     found = overview(session, tenant_id, period, wanted.today, selection.unit)
-    sheet = Sheet(book, say("workbook.overview", language), [44, 12, 12, 12, 16, 16, 16, 16])
-    sheet.write([say("workbook.title", language, period=period)], bold=True)
-    named = tenants.settings(tenants.get(session, tenant_id)).municipality
-    sheet.write([", ".join(filter(None, (named, selection.unit or say("workbook.all_units", language))))])
-    sheet.write([])
-    sheet.write(
-        _header(
-            ("headline", "part", "whole", "share", "before_part", "before_whole", "open_late", "extended"), language
-        ),
-        bold=True,
-    )
-    for tile in found.tiles:
-        share, late = tile.share, (tile.time.open_late, tile.time.extended) if tile.time else ()
-        title = say("report_page.tile_" + tile.name, language)
-        sheet.write([title, share.k, share.n, share.tenths / 10, tile.before.k, tile.before.n, *late])
-    sheet.write([])
-    for said in report_view(session, tenant_id, selection, period, wanted.today, language).sentences:
-        sheet.write([said])
-    sheet.write([say("report_page.definitions", language)])
-    sheet.write([])
-    top = sheet.write(_header(("quarter", "begun", "complete", "complete_pct"), language), bold=True)
-    for span, share in found.quarters:
-        sheet.write([str(span), share.n, share.k, share.tenths / 10])
-    if found.quarters:
-        _line(book, sheet, top + 1, 3, say("report_page.quarters", language), place=(sheet.row + 1, 0))
-
-
-def _line(book: Workbook, sheet: Sheet, first: int, share: int, title: str, *, place: tuple[int, int]) -> None:
-    """Insert a line chart of the shares in the rows from `first` to the last, categories in the first column."""
-    chart, last = book.add_chart({"type": "line"}), sheet.row - 1
-    of_rows = {
-        "name": title,
-        "categories": [sheet.name, first, 0, last, 0],
-        "values": [sheet.name, first, share, last, share],
-    }
-    chart.add_series({**of_rows, "marker": {"type": "circle"}})
-    chart.set_title({"name": title, "name_font": {"size": 11}})
-    chart.set_y_axis({"min": 0, "max": 100, "name": "%"})
-    chart.set_legend({"none": True})
-    chart.set_size({"width": 720, "height": 260})
-    sheet.sheet.insert_chart(*place, chart, {"description": title})
+    whose = ", ".join(filter(None, (settings.municipality, selection.unit or say("workbook.all_units", language))))
+    title = say("workbook.title", language, period=period)
+    titles = [title, whose, *filter(None, [still_open(period, wanted.today, language)])]
+    sentences = report_view(session, tenant_id, selection, period, wanted.today, language).sentences
+    overview_sheet(book, found, titles, sentences, settings.target / 100, language)
+    units = () if selection.unit else by_unit(session, tenant_id, period)
+    if len(units) > 1:
+        units_sheet(book, units, language)
+    over_time_sheets(book, found, language)
+    if not selection.unit and (some := proposals(session, tenant_id, wanted.today, language)):
+        length_sheet(book, some, the_year(wanted.today), language)
 
 
 # --- summary ---------------------------------------------------------------------------------------------------------
@@ -207,48 +188,42 @@ def _summary(session: Session, everyone: Sequence[int], period: Period, wanted: 
     language, selection = wanted.language, wanted.selection
     everything = say("workbook.everything", language)
     role = say("roles." + selection.role, language) if selection.role else everything
-    sheet.write([say("workbook.title", language, period=period)], bold=True)
-    sheet.write(
-        [
-            say(
-                "workbook.filters",
-                language,
-                checklist=selection.checklist or everything,
-                unit=selection.unit or everything,
-                role=role,
-            )
-        ]
-    )
+    sheet.title(say("workbook.title", language, period=period))
+    named = {"checklist": selection.checklist or everything, "unit": selection.unit or everything, "role": role}
+    sheet.sentence(say("workbook.filters", language, **named))
+    if part := still_open(period, wanted.today, language):
+        sheet.sentence(part)
     if wanted.for_publication:
-        sheet.write([say("workbook.published", language)])
+        sheet.sentence(say("workbook.published", language))
     else:
         for tenant_id in everyone:
             for said in report_view(session, tenant_id, selection, period, wanted.today, language).sentences:
-                sheet.write([said])
+                sheet.sentence(said)
     share = not_random(session, selection)
     if share.k:
         say_it = "workbook.not_random_published" if wanted.for_publication else "workbook.not_random"
-        sheet.write([say(say_it, language, k=share.k, n=share.n)])
+        sheet.sentence(say(say_it, language, k=share.k, n=share.n))
     sheet.write([])
     columns = list_rows.COLUMNS
     header = ["complete_pct" if column == "completion_pct" else column for column in columns]
-    sheet.write(_header(header, language), bold=True)
+    sheet.write(head(header, language), bold=True)
     for row in list_rows.checklist_rows(session, selection, wanted.today, for_publication=wanted.for_publication):
-        sheet.write(_numbers(columns, row, language))
+        sheet.write(_numbers(columns, row, language), wraps=True)
     if not wanted.for_publication:
         sheet.write([])
-        sheet.write(_header(("clock", "ended", *TIME_COLUMNS[3:]), language), bold=True)
+        header = head(("clock", "ended", *TIME_COLUMNS[3:]), language)
+        sheet.write(header, bold=True, figures_from=1)
         for tenant_id in everyone:
             for time in times(session, tenant_id, period, selection, wanted.today):
                 name, *numbers = _numbers(TIME_COLUMNS[2:], time.cells(), language)
-                sheet.write([name, time.ended, *numbers])
+                sheet.write([name, time.ended, *numbers], wraps=True)
 
 
 def _times(session: Session, wanted: Wanted, sheet: Sheet) -> None:
     """Write the clocks of every unit."""
     language = wanted.language
     rows = time_rows(session, wanted.selection, wanted.today)
-    sheet.table(_header(TIME_COLUMNS, language), (_numbers(TIME_COLUMNS, row, language) for row in rows))
+    sheet.table(head(TIME_COLUMNS, language), (_numbers(TIME_COLUMNS, row, language) for row in rows), wraps=True)
 
 
 # --- trend -----------------------------------------------------------------------------------------------------------
@@ -260,30 +235,21 @@ def _trend(
     """Write a row per quarter, first for the selected units together, which are charted, then per unit."""
     rows = list(_trend_rows(session, everyone, period, wanted))
     charted = [row for row in rows if row[0] == say("workbook.all_units", wanted.language)]
-    sheet.table(_header(TREND_COLUMNS, wanted.language), [*charted, *(row for row in rows if row not in charted)])
+    every = [*charted, *(row for row in rows if row not in charted)]
+    sheet.table(head(TREND_COLUMNS, wanted.language), every, wraps=True)
     if charted:
-        chart = book.add_chart({"type": "line"})
-        last, share = len(charted), len(TREND_COLUMNS) - 1
         title = say("workbook.chart", wanted.language)
-        chart.add_series(
-            {
-                "name": title,
-                "categories": [sheet.name, 1, 1, last, 1],
-                "values": [sheet.name, 1, share, last, share],
-                "marker": {"type": "circle"},
-            }
-        )
-        chart.set_title({"name": title, "name_font": {"size": 11}})
-        chart.set_y_axis({"min": 0, "max": 100, "name": "%"})
-        chart.set_legend({"none": True})
-        sheet.sheet.insert_chart(1, len(TREND_COLUMNS) + 1, chart, {"description": title})
+        chart = line_chart(book, title)
+        chart.add_series(line(sheet, title, (1, len(charted)), (1, len(TREND_COLUMNS) - 1)))
+        chart.set_size({"width": 900, "height": 260})
+        sheet.sheet.insert_chart(sheet.row + 1, 0, chart, {"description": title})
 
 
 def _trend_rows(session: Session, everyone: Sequence[int], period: Period, wanted: Wanted) -> Iterator[list[Cell]]:
     language, selection = wanted.language, wanted.selection
     basis = replace(selection, checklist=BASIS, role=WORKER)
     has_basis = selection.checklist in ("", BASIS) and selection.role in ("", WORKER)
-    for quarter in quarters_within(period):
+    for quarter in quarters_within(Period(period.first, min(period.last, wanted.today))):
         for tenant_id in everyone:
             counts = {
                 (line.unit_id, line.checklist, line.role): line
@@ -375,16 +341,12 @@ def _case_row(one: CaseList, unit: str, language: Language) -> list[Cell]:
 
 
 def _definitions(sheet: Sheet, language: Language) -> None:
-    sheet.write(_header(("term", "definition"), language), bold=True)
+    sheet.write(head(("term", "definition"), language), bold=True)
     sheet.sheet.freeze_panes(1, 0)
+    sheet.sheet.repeat_rows(0)
     for code in DEFINED:
-        _define(sheet, say("workbook.col_" + code, language), say("workbook.def_" + code, language))
+        sheet.write([say("workbook.col_" + code, language), say("workbook.def_" + code, language)], wraps=True)
     for code in TIME_DEFINED:
-        _define(sheet, say("workbook.col_" + code, language), say("workbook.def_" + code, language))
+        sheet.write([say("workbook.col_" + code, language), say("workbook.def_" + code, language)], wraps=True)
     for code in CLOCKS_DEFINED:
-        _define(sheet, say("workbook.time_" + code, language), say("workbook.def_" + code, language))
-
-
-def _define(sheet: Sheet, term: str, definition: str) -> None:
-    """Write a definition, its row as high as the text needs: not every program adapts it."""
-    sheet.write([term, definition], wrap=True, lines=max(1, -(-len(definition) // 95), -(-len(term) // 32)))
+        sheet.write([say("workbook.time_" + code, language), say("workbook.def_" + code, language)], wraps=True)

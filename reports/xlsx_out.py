@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from checklists.faults import Code, Refusal, fault
@@ -17,8 +18,8 @@ MOST_COLUMNS = 16_384
 MOST_ROWS = 1_048_576
 """The maximum number of rows in a worksheet, header included."""
 LINE_HEIGHT = 15.0
-HEADER_HEIGHT = 30.0
-"""In points: two lines. Set because not every program adapts the row height to wrapped text."""
+TURNED_HEIGHT = 130.0
+"""In points: of a head whose texts are written upwards."""
 _MADE = datetime(2020, 1, 1, tzinfo=UTC)
 """The creation date of every workbook, so that its bytes do not depend on when it is written."""
 _WIDTH = 24
@@ -57,67 +58,125 @@ def open_workbook(target: str | BinaryIO) -> "Iterator[Workbook]":
 
 
 class Sheet:
-    """One worksheet, to which rows are appended. It prints on A4, with all columns on one page width."""
+    """One worksheet, to which rows are appended. It prints on A4, with all columns on one page width.
 
-    def __init__(self, book: "Workbook", name: str, widths: Sequence[int] = ()) -> None:
+    widths: of the columns, in characters. figures_from: the first column of numbers; their heads stand above them to
+    the right. turned: those heads are written upwards, so that many columns fit on a page.
+    """
+
+    def __init__(
+        self,
+        book: "Workbook",
+        name: str,
+        widths: Sequence[int] = (),
+        *,
+        figures_from: int = MOST_COLUMNS,
+        turned: bool = False,
+    ) -> None:
         self.name = name
         self.sheet = book.add_worksheet(name)
         self.sheet.set_landscape()
         self.sheet.set_paper(9)
+        self.sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        self.sheet.set_footer("&L&A&R&P (&N)")
         self.sheet.fit_to_pages(1, 0)
-        self.sheet.repeat_rows(0)
         self.row = 0
-        filled = {"bg_color": "#DFE9EA", "bottom": 1}
-        self._bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", **filled})
+        self.figures_from, self._turned, self._widths = figures_from, turned, widths
+        head = {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#DFE9EA", "bottom": 1}
+        self._bold = book.add_format(head)
+        upwards = {"rotation": 90, "align": "center", "valign": "bottom"} if turned else {"align": "right"}
+        self._bold_figure = book.add_format({**head, **upwards})
         self._wrap = book.add_format({"text_wrap": True, "valign": "top"})
-        self._decimal = book.add_format({"num_format": "0.0"})
-        self._day = book.add_format({"num_format": "yyyy-mm-dd"})
+        self._title = book.add_format({"bold": True, "font_size": 14})
+        self._top = book.add_format({"valign": "top"})
+        self._decimal = book.add_format({"num_format": "0.0", "valign": "top"})
+        self._day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"})
         for column, width in enumerate(widths):
             self.sheet.set_column(column, column, width)
 
-    def write(self, cells: Sequence[Cell], *, bold: bool = False, wrap: bool = False, lines: int = 0) -> int:
+    def write(
+        self, cells: Sequence[Cell], *, bold: bool = False, wraps: bool = False, figures_from: int | None = None
+    ) -> int:
         """Append a row and return its number, from 0. A float is shown with one decimal; None is left empty.
 
-        lines: how many lines of text the row is high; 0: as high as the program makes it.
+        bold: it is the head of a table. wraps: texts go on over several lines in their column. figures_from: of this
+        table, if not as in the others of the sheet.
 
         Raises: TooLarge: the sheet is full, there are too many columns, or a text is too long for a cell.
         """
         if len(cells) > MOST_COLUMNS or self.row >= MOST_ROWS:
             raise TooLarge
-        text_format: Any = self._bold if bold else self._wrap if wrap else None
-        if bold:
-            self.sheet.set_row(self.row, HEADER_HEIGHT)
-        elif lines:
-            self.sheet.set_row(self.row, LINE_HEIGHT * lines)
-        left_out = 0
+        if bold or wraps:
+            self._make_room(cells, bold=bold)
+        text_format: Any = self._bold if bold else self._wrap if wraps else None
+        number_format: Any = self._top if wraps else None
+        left_out, from_ = 0, self.figures_from if figures_from is None else figures_from
         for column, cell in enumerate(cells):
             if cell is None or cell == "":
+                if bold:
+                    self.sheet.write_blank(self.row, column, None, self._bold)
                 continue
             if isinstance(cell, str):
-                left_out |= self.sheet.write_string(self.row, column, cell, text_format)
+                head = self._bold_figure if bold and column >= from_ else text_format
+                left_out |= self.sheet.write_string(self.row, column, cell, head)
             elif isinstance(cell, date):
                 self.sheet.write_datetime(self.row, column, cell, self._day)
             else:
-                self.sheet.write_number(self.row, column, cell, self._decimal if isinstance(cell, float) else None)
+                self.sheet.write_number(
+                    self.row, column, cell, self._decimal if isinstance(cell, float) else number_format
+                )
         if left_out:
             raise TooLarge  # without this, xlsxwriter would silently drop a text longer than 32 767 characters
         self.row += 1
         return self.row - 1
 
-    def table(self, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
+    def title(self, text: str) -> None:
+        """Append a heading that runs on over empty cells."""
+        self.sheet.set_row(self.row, 1.5 * LINE_HEIGHT)
+        self.sheet.write_string(self.row, 0, text, self._title)
+        self.row += 1
+
+    def sentence(self, text: str) -> None:
+        """Append a sentence across all columns, over as many lines as it needs."""
+        self.sheet.set_row(self.row, LINE_HEIGHT * _lines(text, sum(self._widths)))
+        self.sheet.merge_range(self.row, 0, self.row, len(self._widths) - 1, text, self._wrap)
+        self.row += 1
+
+    def _make_room(self, cells: Sequence[Cell], *, bold: bool) -> None:
+        """Set the row's height by its texts, because not every program adapts it."""
+        texts = [
+            (cell, width)
+            for column, (cell, width) in enumerate(zip(cells, [*self._widths, *[_WIDTH] * len(cells)], strict=False))
+            if isinstance(cell, str) and not (bold and self._turned and column >= self.figures_from)
+        ]
+        most = max((_lines(cell, width) for cell, width in texts), default=1)
+        if bold and self._turned:
+            self.sheet.set_row(self.row, TURNED_HEIGHT)
+        elif bold or most > 1:
+            self.sheet.set_row(self.row, LINE_HEIGHT * most)
+
+    def table(self, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, wraps: bool = False) -> int:
         """Write a frozen header with a filter, and rows until the sheet is full; return the number of rows.
 
-        Rows that do not fit remain in the iterator. Raises: TooLarge, as `write`.
+        Rows that do not fit remain in the iterator. wraps: as `write`. Raises: TooLarge, as `write`.
         """
         top = self.write(header, bold=True)
         self.sheet.freeze_panes(self.row, 0)
+        self.sheet.repeat_rows(top)
         count, left = 0, iter(rows)
         while self.row < MOST_ROWS and (cells := next(left, None)) is not None:
-            self.write(cells)
+            self.write(cells, wraps=wraps)
             count += 1
         if header:
             self.sheet.autofilter(top, 0, max(top, self.row - 1), len(header) - 1)
         return count
+
+
+def _lines(text: str, width: int) -> int:
+    """Return how many lines a text takes in a column; fonts differ, so a little more than on paper."""
+    return sum(
+        len(wrap(line, max(4, width - 1), break_long_words=True)) or 1 for line in text.replace("–", "– ").split("\n")
+    )
 
 
 @dataclass(frozen=True, slots=True)

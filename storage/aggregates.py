@@ -389,6 +389,23 @@ def by_month(
     return [(day, item, code, n) for day, item, code, n in session.connection().execute(query) if "." not in code]
 
 
+def versions_begun(
+    session: Session, tenant_id: int, checklist: str, role: AnyRole, unit_ids: Sequence[int] = ()
+) -> Sequence[tuple[int, date]]:
+    """Return (version, first day of the first month in which a list of it was begun). unit_ids: as `by_month`."""
+    cells = AGGREGATES.c
+    query = (
+        select_columns(cells.version, func.min(cells.day))
+        .where(cells.tenant_id == tenant_id, cells.grain == MONTH)
+        .where(cells.checklist == checklist, cells.role == role, cells.item == "", cells.code == "begun")
+        .group_by(cells.version)
+        .order_by(cells.version)
+    )
+    if unit_ids:
+        query = query.where(cells.unit_id.in_(unit_ids))
+    return [(version, day) for version, day in session.connection().execute(query)]
+
+
 def _within(first: date, last: date) -> ColumnElement[bool]:
     spans = [
         and_(AGGREGATES.c.grain == grain, AGGREGATES.c.day >= start, AGGREGATES.c.day <= end)

@@ -35,6 +35,7 @@ def report_card(pen: Pen, view: ReportView) -> Card:
     title = "report.offer_title" if view.offer_only else "report.title"
     body = [*notices(pen, view), *_head(pen, title, view.asked)]
     body += [text(pen.say("report.offer"))] if view.offer_only else []
+    body += [subtle(pen.say("report_page.still_open", day=view.until))] if view.until else []
     body += _tiles(pen, view)
     body += [text(said) for said in view.sentences]
     asked = [row for row in view.rows if row.n]

@@ -25,7 +25,7 @@ from storage.desk import Desk, Session
 R = TypeVar("R")
 TOLD_EVERY = 100_000
 ROWS = ("answers", "table")
-PAGES = ("rounds", "follow_up", "measures", "year", "reread", "results")
+PAGES = ("rounds", "follow_up", "measures", "year", "reread", "results", "pace")
 """Figures that are one page of a workbook by themselves."""
 FIGURES = ("rates", "checklists", "times", *PAGES)
 CASE = "case"
@@ -73,6 +73,7 @@ def _export(parsed: argparse.Namespace) -> None:
         _check_publication(parsed)
         published_quarters(Period(parsed.first, parsed.last), now)
     _check_case(parsed)
+    _check_pace(parsed)
     if parsed.what == CASE:
         _export_case(settings, parsed)
         return
@@ -110,6 +111,13 @@ def _check_case(parsed: argparse.Namespace) -> None:
             raise Stop(fault(Code.CASE_ALONE, option=f"--{named.get(name, name)}"))
     if parsed.what == CASE and not parsed.case:
         raise Stop(fault(Code.CASE_NEEDED))
+
+
+def _check_pace(parsed: argparse.Namespace) -> None:
+    """Let figures of time be narrowed to units and quarters only. Raises: Stop."""
+    for name in ("checklist", "role"):
+        if parsed.what == "pace" and getattr(parsed, name):
+            raise Stop(fault(Code.PACE_OF_UNITS, option=f"--{name}"))
 
 
 def _export_case(settings: Settings, parsed: argparse.Namespace) -> None:
@@ -201,7 +209,7 @@ def _figure_rows(
     selection: Selection, parsed: argparse.Namespace, day: date
 ) -> tuple[Sequence[str], Callable[[Session], Iterator[list[str]]]]:
     """Return the columns of one of FIGURES, and the function that yields its rows."""
-    from reports import checklists, follow_up, measures, rates, reread, round_results, rounds, times, year
+    from reports import checklists, follow_up, measures, pace, rates, reread, round_results, rounds, times, year
 
     if parsed.what == "rounds":
         return rounds.COLUMNS, partial(rounds.round_rows, selection=selection)
@@ -215,6 +223,8 @@ def _figure_rows(
         return reread.COLUMNS, partial(reread.reread_rows, selection=selection, today=day)
     if parsed.what == "results":
         return round_results.COLUMNS, partial(round_results.result_rows, selection=selection)
+    if parsed.what == "pace":
+        return pace.COLUMNS, partial(pace.pace_rows, selection=selection, today=day)
     if parsed.what == "times":
         return times.COLUMNS, partial(times.time_rows, selection=selection, today=day)
     of = {"rates": (rates.COLUMNS, rates.rate_rows), "checklists": (checklists.COLUMNS, checklists.checklist_rows)}

@@ -16,15 +16,16 @@ from bot.pages.report_tables import (
     extent,
     finding_rows,
     months_chart,
-    over_time,
     percent_words,
     quarters_chart,
+    quarters_unfinished,
     question_rows,
     share_words,
     step_rows,
     tile_words,
     time_row,
     unit_rows,
+    units_chart,
 )
 from checklists.periods import Period, quarter, read_period, year_of
 from checklists.rates import Share
@@ -32,8 +33,11 @@ from checklists.rights import sees_figures
 from checklists.swedish_order import swedish_order
 from checklists.swedish_time import day_of, stamp
 from reports.chain import chain
+from reports.list_length import proposals, reason_words, the_year
 from reports.overview import overview
+from reports.periods import until
 from reports.selected import Selection
+from reports.series_words import known_words, over_time
 from reports.side_by_side import agreement, by_unit
 from reports.summary import QuestionRate, report_view
 from reports.times import times
@@ -51,6 +55,7 @@ _NAMES = (
     *("others", "others_how", "definitions", "quarters", "months"),
     *("times", "time", "time_ended", "time_within", "time_open_late", "time_open_within", "time_median", "means_times"),
     *("roles", "same", "means_roles", "units", "unit", "unit_complete", "unit_place", "means_units"),
+    *("funnel_axis", "long"),
     *("findings", "finding", "before", "means_findings"),
 )
 _COUNTS = (
@@ -114,6 +119,8 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
     words = {name: say("report_page." + name, language) for name in _NAMES}
     words["means_chain"] = say("report_page.means_chain", language, goal=goal)
     words["target_said"] = say("report_page.target_said", language, goal=goal)
+    units = () if unit else by_unit(session, link.tenant_id, period)
+    words["means_long"] = say("report_page.means_long", language, period=the_year(today))
     rows = question_rows(view.questions, found, along.target, language)
     return pages.html(
         "rapport.html",
@@ -123,13 +130,17 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
         words=words,
         about=say("report_page.about", language, unit=name, period=view.period, n=view.counts.get("begun", 0)),
         taken=say("report_page.taken", language, at=stamp(link.at)),
+        still_open=_still_open(period, today, language),
         means_compared=say("report_page.means_compared", language, before=view.before),
         versions=_versions(view.questions, language),
         tiles=[tile_words(tile, language) for tile in found.tiles],
         quarters=quarters_chart(found, along.target, language),
+        quarters_unfinished=quarters_unfinished(found, language),
         months=months_chart(found.complete, along.target, language),
         over_time=over_time(found.complete, language),
+        known=known_words(found.complete, language),
         along=along_time(view.questions, found, along.target, language),
+        long=[] if unit else _too_long(session, link.tenant_id, today, language),
         only_here=_only_here(view.questions, language),
         sentences=view.sentences + view.practice,
         sections=by_section(view.checklist, view.questions, rows, view.sections),
@@ -141,12 +152,19 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
             for one in agreement(session, link.tenant_id, period, today, unit, language)
             if one.same.k < one.same.n
         ],
-        units=[] if unit else unit_rows(by_unit(session, link.tenant_id, period), language),
+        units=unit_rows(units, language),
+        funnel=units_chart(units, language),
         extent=extent(along.findings, language),
         findings=finding_rows(along.findings, language),
         steps=step_rows(along, language),
         periods=list(_other_periods(period, link.at, language)),
     )
+
+
+def _still_open(period: Period, today: date, language: Language) -> str:
+    """Return a sentence saying that the period is not over; empty if it is."""
+    day = until(period, today)
+    return say("report_page.still_open", language, day=day) if day else ""
 
 
 def _versions(rates: Sequence[QuestionRate], language: Language) -> str:
@@ -162,6 +180,14 @@ def _only_here(rates: Sequence[QuestionRate], language: Language) -> str:
         return ""
     each = [say("report_page.only_here_in", language, number=number, n=n) for number, n in found]
     return say("report_page.only_here", language, n=sum(n for _, n in found), questions=", ".join(each))
+
+
+def _too_long(session: Session, tenant_id: int, today: date, language: Language) -> list[tuple[str, str]]:
+    """Return the questions that a year has shown no use of, and why. They are of the whole organisation."""
+    return [
+        (one.title, "; ".join(reason_words(reason, language) for reason in one.reasons))
+        for one in proposals(session, tenant_id, today, language)
+    ]
 
 
 def _counts(counts: dict[str, int], language: Language) -> Iterator[tuple[str, str]]:

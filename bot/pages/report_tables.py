@@ -3,37 +3,25 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from bot.pages.report_charts import Chart, chart
+from bot.pages.report_charts import Chart, Funnel, chart, funnel_chart
 from checklists.findings import KINDS
 from checklists.over_time import at_most, funnel
 from checklists.rates import Share, compare, wilson
 from reports.chain import Chain, FindingReport, StepReport
 from reports.figures import decimal, item_of, percent
-from reports.overview import Overview, Series, Tile
+from reports.overview import Overview, Quarter, Series, Tile
+from reports.series_words import is_drawn, known_letters, known_words, month_words, over_time
 from reports.side_by_side import OneUnit
 from reports.summary import QuestionRate
 from reports.times import Time
 from texts import Language, say
 
-_MONTHS = (
-    *("report_page.month_1", "report_page.month_2", "report_page.month_3", "report_page.month_4"),
-    *("report_page.month_5", "report_page.month_6", "report_page.month_7", "report_page.month_8"),
-    *("report_page.month_9", "report_page.month_10", "report_page.month_11", "report_page.month_12"),
-)
 _DIRECTION = {
     "better": "report_page.tile_better",
     "worse": "report_page.tile_worse",
     "same": "report_page.tile_same",
     "too_few": "report_page.tile_too_few",
-}
-_OVER_TIME = {
-    "few_points": "report_page.time_few_points",
-    "few_cases": "report_page.time_few_cases",
-    "steady": "report_page.time_steady",
-    "shift": "report_page.time_shift",
-    "crossings": "report_page.time_crossings",
 }
 _AMONG = {
     "within": "report_page.funnel_within",
@@ -132,26 +120,44 @@ def quarters_chart(found: Overview, target: float, language: Language) -> Chart 
     """Return complete of begun lists by quarter; None without any."""
     if not found.quarters:
         return None
-    shares = [share for _, share in found.quarters]
-    labels = [
-        say("report_page.quarter", language, number=(span.first.month + 2) // 3, year=span.first.year % 100)
-        for span, _ in found.quarters
-    ]
-    told = [f"{label}: {share_words(share, language)}" for label, share in zip(labels, shares, strict=True)]
+    shares = [one.share for one in found.quarters]
+    labels = [_quarter(one, language) for one in found.quarters]
+    told = [f"{_dated(one, language)}: {share_words(one.share, language)}" for one in found.quarters]
     title = say("report_page.quarters_said", language, told="; ".join(told))
     said = [f"{share.k}/{share.n}" for share in shares]
-    return chart(title, shares, labels, said, target=target, middle=None)
+    is_open = found.quarters[-1].until is not None
+    return chart(title, shares, labels, said, target=target, middle=None, unfinished=is_open)
+
+
+def quarters_unfinished(found: Overview, language: Language) -> str:
+    """Return a sentence saying that the last quarter of the chart is not whole; empty if it is."""
+    if not found.quarters or found.quarters[-1].until is None:
+        return ""
+    return say("report_page.quarter_unfinished", language, quarter=_dated(found.quarters[-1], language))
+
+
+def _quarter(one: Quarter, language: Language) -> str:
+    return say("report_page.quarter", language, number=(one.span.first.month + 2) // 3, year=one.span.first.year % 100)
+
+
+def _dated(one: Quarter, language: Language) -> str:
+    """Return the name of a quarter, with the last day that is counted if it is not whole."""
+    name = _quarter(one, language)
+    return name if one.until is None else say("report_page.quarter_until", language, quarter=name, day=one.until)
 
 
 def months_chart(series: Series, target: float, language: Language) -> Chart | None:
     """Return shares by month, with the median and where a shift begins; None if too few months say anything."""
-    if series.chart is None or series.chart.signal in ("few_points", "few_cases"):
+    if series.chart is None or not is_drawn(series):
         return None
-    labels = [_month(day, language) if number % 6 == 0 else "" for number, day in enumerate(series.months)]
-    title = say("report_page.months_said", language, verdict=over_time(series, language))
+    labels = [month_words(day, language) if number % 6 == 0 else "" for number, day in enumerate(series.months)]
+    told = " ".join(filter(None, (over_time(series, language), known_words(series, language))))
+    title, known = say("report_page.months_said", language, verdict=told), known_letters(series, language)
     points, verdict = series.points, series.chart
     since = verdict.since if verdict.signal == "shift" else None
-    return chart(title, points, labels, [""] * len(points), target=target, middle=verdict.middle, since=since)
+    return chart(
+        title, points, labels, [""] * len(points), target=target, middle=verdict.middle, since=since, known=known
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,28 +167,22 @@ class Along:
     title: str
     chart: Chart | None
     verdict: str
+    known: str
 
 
 def along_time(rates: Sequence[QuestionRate], found: Overview, target: float, language: Language) -> list[Along]:
     """Return the questions of the list month by month, in list order; those that never applied are left out."""
     numbered = [(number, rate, found.questions.get(rate.key)) for number, rate in enumerate(rates, start=1)]
     return [
-        Along(f"{number}. {rate.title}", months_chart(series, target, language), over_time(series, language))
+        _along(f"{number}. {rate.title}", series, target, language)
         for number, rate, series in numbered
         if series is not None and series.chart is not None
     ]
 
 
-def over_time(series: Series, language: Language) -> str:
-    """Return what the run chart says, in a sentence."""
-    if series.chart is None:
-        return say("report_page.time_few_points", language, n=0)
-    since = _month(series.since, language) if series.since else ""
-    return say(_OVER_TIME[series.chart.signal], language, n=series.chart.useful, since=since)
-
-
-def _month(day: date, language: Language) -> str:
-    return f"{say(_MONTHS[day.month - 1], language)} {day.year}"
+def _along(title: str, series: Series, target: float, language: Language) -> Along:
+    drawn = months_chart(series, target, language)
+    return Along(title, drawn, over_time(series, language), known_words(series, language) if drawn else "")
 
 
 # --- questions -------------------------------------------------------------------------------------------------------
@@ -265,14 +265,23 @@ def unit_rows(units: Sequence[OneUnit], language: Language) -> list[tuple[str, s
     everyone = Share(sum(one.complete.k for one in units), sum(one.complete.n for one in units))
     rows = [
         (
-            one.unit,
+            f"{number}. {one.unit}" if len(units) > 1 else one.unit,
             share_words(one.complete, language),
             say(_AMONG[funnel(one.complete, everyone)], language),
         )
-        for one in units
+        for number, one in enumerate(units, start=1)
     ]
     together = (say("report_page.all_units", language), share_words(everyone, language), "–")
     return [*rows, together] if len(units) > 1 else rows
+
+
+def units_chart(units: Sequence[OneUnit], language: Language) -> Funnel | None:
+    """Return the units in a funnel, numbered as in `unit_rows`; None if there is only one."""
+    if len(units) < 2:
+        return None
+    everyone = Share(sum(one.complete.k for one in units), sum(one.complete.n for one in units))
+    title = say("report_page.funnel_said", language, share=share_words(everyone, language))
+    return funnel_chart(title, [one.complete for one in units], everyone)
 
 
 # --- the chain and the findings --------------------------------------------------------------------------------------

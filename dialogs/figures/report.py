@@ -19,6 +19,7 @@ from dialogs.turn.turn_context import TurnContext
 from dialogs.views.figures import Asked, FigureRow, LinkRow, LinksView, ReportView, TileRow, What
 from dialogs.views.views import Button, Line, MenuView, SayView
 from reports.overview import Tile, overview
+from reports.periods import until
 from reports.selected import Selection
 from reports.summary import report_view
 from storage import links, people
@@ -97,8 +98,10 @@ def _shown(context: TurnContext, period: Period, wanted: str, *, offer_only: boo
     unit_id = _chosen(units, wanted)
     if unit_id is None:
         return _refused(context, SHOW)
+    last = until(period, context.today)
     view = ReportView(
         asked=_asked(units[unit_id], period),
+        until=last.isoformat() if last else "",
         offer_only=offer_only,
         units=tuple(units.items())[:MOST_UNITS] if len(units) > 1 else (),
         chosen=unit_id,

@@ -43,12 +43,14 @@ class ReportView(View):
 
     tiles: those that have anything to count. sentences: in the reader's language, as worded by the report.
     rows: in list order, empty for an offer. units: row
-    ids and names to choose from, when there are several; chosen: row id of the unit shown.
+    ids and names to choose from, when there are several; chosen: row id of the unit shown. until: ISO date of the last
+    day that can hold anything, empty if the period is over.
     """
 
     kind: Literal["report"] = "report"
     asked: Asked
     offer_only: bool = False
+    until: str = ""
     checklist: str = ""
     tiles: tuple[TileRow, ...] = ()
     sentences: tuple[str, ...] = ()

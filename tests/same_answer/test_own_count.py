@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from html import unescape
+from math import sqrt
 from pathlib import Path
 from random import Random, randrange
 from typing import Any
@@ -430,8 +431,11 @@ def tiles(put: Put, span: Period, unit: str) -> Iterator[tuple[Any, ...]]:
             yield name, *now[name], *then[name], *(now["late"] if name == "in_time" else (0, 0, 0, 0))
 
 
-def quarters(put: Put, span: Period, unit: str) -> Iterator[tuple[Period, int, int]]:
-    """Yield complete and begun of up to eight quarters, by whole months up to the last of the period."""
+def quarters(put: Put, span: Period, unit: str) -> Iterator[tuple[Period, int, int, str]]:
+    """Yield complete and begun of up to eight quarters, by whole months up to the last of the period.
+
+    Last the day up to which one is counted that is not counted whole, else nothing.
+    """
     last = min(span.last, TODAY)
     end = (last.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
     number = last.year * 4 + (last.month - 1) // 3
@@ -439,7 +443,7 @@ def quarters(put: Put, span: Period, unit: str) -> Iterator[tuple[Period, int, i
         of = quarter(at // 4, at % 4 + 1)
         whole = put.town.whole(of.first, min(of.last, end), unit)
         if whole["begun"]:
-            yield of, whole["complete"], whole["begun"]
+            yield of, whole["complete"], whole["begun"], str(min(end, TODAY)) if min(end, TODAY) < of.last else ""
 
 
 def sentences(put: Put, span: Period, unit: str) -> Iterator[str]:
@@ -504,10 +508,13 @@ def test_the_page_is_counted(put: Put) -> None:
             assert said is not None
             assert [plain(one) for one in said[1].split("</li>")][:-1] == list(sentences(put, span, unit))
             line = "; ".join(
-                f"kv {(of.first.month + 2) // 3} -{of.first:%y}: {share(k, n)}"
-                for of, k, n in quarters(put, span, unit)
+                f"kv {(of.first.month + 2) // 3} -{of.first:%y}{part and f' (till och med {part})'}: {share(k, n)}"
+                for of, k, n, part in quarters(put, span, unit)
             )
             assert line in plain(page.replace('aria-label="', ">"))
+            parts = [part for *_, part in quarters(put, span, unit) if part]
+            assert page.count('class="dot unfinished"') == page.count("kvartalet är inte slut") == len(parts)
+            assert (f"det som har hänt till och med {TODAY}" in page) == (span.last > TODAY)
             questions_on(page, put, span, unit)
             tables_on(page, put, span, unit)
 
@@ -567,9 +574,12 @@ def tables_on(page: str, put: Put, span: Period, unit: str) -> None:
     assert table(page, "roles") == told
     if not unit:
         counts = {name: town.whole(span.first, span.last, name) for name in town.units()}
-        shown = [[name, share(of["complete"], of["begun"])] for name, of in counts.items() if of["begun"]]
-        together = [["Alla enheter", share(whole["complete"], begun)]] if len(shown) > 1 else []
-        assert [row[:2] for row in table(page, "units")] == shown + together
+        some = {name: (of["complete"], of["begun"]) for name, of in counts.items() if of["begun"]}
+        rows = [[name, share(*kn), place(kn, whole)] for name, kn in some.items()]
+        if len(rows) > 1:
+            rows = [[f"{at}. {name}", *told] for at, (name, *told) in enumerate(rows, start=1)]
+            rows.append(["Alla enheter", share(whole["complete"], begun), "–"])
+        assert table(page, "units") == rows
     now, then = (
         {
             item: kn
@@ -592,6 +602,14 @@ def tables_on(page: str, put: Put, span: Period, unit: str) -> None:
         if any(item in now or item in then for item in items):
             k, n = added(now, items)
             assert shares[code] == (f"{k} av {n}" if n else "–")
+
+
+def place(unit: tuple[int, int], whole: Counter[str]) -> str:
+    """Return where a unit lies: outside if it is over three standard errors from the share of all."""
+    mean, (k, n) = whole["complete"] / whole["begun"], unit
+    if (k / n - mean) ** 2 <= 9 * mean * (1 - mean) / n:
+        return "inom det som slumpen ger"
+    return f"{'högre' if k / n > mean else 'lägre'} än slumpen ger"
 
 
 def added(found: Mapping[str, tuple[int, int]], items: Sequence[str]) -> tuple[int, int]:
@@ -628,6 +646,7 @@ def test_the_chat_is_counted(put: Put) -> None:
                 (one.name, one.k, one.n, one.before_k, one.before_n, one.open_late, one.extended) for one in view.tiles
             ] == [tile[:7] for tile in by_hand]
             assert list(view.sentences) == list(sentences(put, span, unit))
+            assert (f"det som har hänt till och med {TODAY}" in mona.text) == (span.last > TODAY)
             counted = pairs(put.town.questions(span.first, span.last, unit))
             assert [(row.item, row.k, row.n) for row in view.rows] == [(item, *kn) for item, kn in counted.items()]
             for _, k, n, *_ in by_hand:
@@ -668,14 +687,19 @@ def test_the_workbook_is_counted(put: Put, tmp_path: Path) -> None:
 
         first = [row for row in sheets["Översikt"] if row and isinstance(row[0], str)]
         shown = [row for row in first if row[0] in {say("report_page.tile_" + name, "sv") for name in TILES}]
-        assert [row[1:3] + row[4:6] for row in shown] == [[*tile[1:5]] for tile in tiles(put, span, unit)]
+        by_hand = [[*tile[1:3], *(tile[3:5] if tile[4] else (None, None))] for tile in tiles(put, span, unit)]
+        assert [row[1:3] + row[4:6] for row in shown] == by_hand
         late = [[*tile[5:7]] for tile in tiles(put, span, unit) if tile[0] == "in_time"]
         assert [row[6:8] for row in shown if row[6] is not None] == late
         assert [row[3] for row in shown] == [as_number(k, n) for _, k, n, *_ in tiles(put, span, unit)]
         told = [row[0] for row in first]
         assert [one for one in sentences(put, span, unit) if one not in told] == []
-        spans = [[str(of), n, k, as_number(k, n)] for of, k, n in quarters(put, span, unit)]
-        assert [row[:4] for row in first if re.match(r"20\d\d-", row[0])] == spans
+        spans = [
+            [str(of), n, k, as_number(k, n), f"inte slut: till och med {part}" if part else None]
+            for of, k, n, part in quarters(put, span, unit)
+        ]
+        assert [[*row[:4], row[5]] for row in first if re.match(r"20\d\d-", row[0])] == spans
+        assert any(f"det som har hänt till och med {TODAY}" in row[0] for row in first) == (span.last > TODAY)
 
         columns = [name for name in (*rates.COLUMNS, "endast_i_boten") if name != "question"]
         got = [[*row[:4], *row[5:22]] for row in sheets["Frågor"][1:]]
@@ -686,6 +710,11 @@ def test_the_workbook_is_counted(put: Put, tmp_path: Path) -> None:
         got = [row for row in sheets["Sammanfattning"] if len(row) > 3 and row[1] == str(span)]
         assert sorted(padded(got), key=by_name) == sorted(padded(lists), key=by_name)
         cases_in(sheets["Ärenden"][1:], put, span, unit)
+        got = [row for row in padded(sheets["Trend"][1:]) if row[0]]
+        assert sorted(got, key=by_name) == sorted(padded(list(trend(put, span, unit))), key=by_name)
+        by_month(sheets["Serier"][1:], put, span, unit)
+        if not unit:
+            units_in(sheets["Enheter"], put, span)
 
 
 TILES = ("coverage", "complete", "in_time", "agreed")
@@ -698,6 +727,69 @@ def as_number(k: int, n: int) -> float:
 def padded(rows: Sequence[Sequence[object]]) -> list[list[object]]:
     """Return rows of one width, whatever a program leaves out at the end."""
     return [[*row, *[None] * (24 - len(row))] for row in rows]
+
+
+def trend(put: Put, span: Period, unit: str) -> Iterator[list[object]]:
+    """Yield what the lists of each quarter add up to: of all units together the basis, then of each unit every list."""
+    last, first = min(span.last, TODAY), span.first
+    while first <= last:
+        month = 3 * ((first.month - 1) // 3) + 4
+        end = min(last, date(first.year + month // 13, month % 12 or 12, 1) - timedelta(days=1))
+        of = {name: KINDS for name in put.town.units() if unit in ("", name)} | {"": KINDS[:1]}
+        for name, kinds in of.items():
+            for checklist, role in kinds:
+                whole = put.town.whole(first, end, name or unit, role, checklist)
+                found = put.town.questions(first, end, name or unit, role, checklist)
+                if found:
+                    k, n = added(pairs(found), list(found))
+                    about = (name or "Alla valda enheter", f"{first}–{end}", newest(checklist).title)
+                    counted = (whole["begun"], whole["complete"], as_number(whole["complete"], whole["begun"]))
+                    yield [*about, say("roles." + role, "sv"), *counted, n, k, as_number(k, n) if n else None]
+        first = end + timedelta(days=1)
+
+
+def by_month(rows: Sequence[Sequence[object]], put: Put, span: Period, unit: str) -> None:
+    """Hold the series: months that are over, of whole lists and of each question, with their median."""
+    months = [date(2025 + at // 12, at % 12 + 1, 1) for at in range(24)]
+    months = [day for day in months if day < min(date(2026, 5, 1), span.last + timedelta(days=1))]
+    ends = [(day, (day + timedelta(days=32)).replace(day=1) - timedelta(days=1)) for day in months]
+    series: dict[str, list[tuple[date, int, int]]] = {say("report_page.months", "sv"): []}
+    series |= {f"{number}. {title(item)}": [] for number, item in enumerate(BASIS, start=1)}
+    for first, last in ends:
+        whole, found = put.town.whole(first, last, unit), put.town.questions(first, last, unit)
+        counted = [(whole["complete"], whole["begun"]), *(pairs(found).get(item, (0, 0)) for item in BASIS)]
+        for points, (k, n) in zip(series.values(), counted, strict=True):
+            points.extend([(first, k, n)] if n else [])
+    by_hand = [
+        [name, f"{day:%Y-%m}", k, n, as_number(k, n), pytest.approx(100 * float(half(points)), abs=0.051)]
+        for name, points in series.items()
+        for day, k, n in points
+    ]
+    assert [[*row[:6]] for row in rows] == by_hand
+
+
+def half(points: Sequence[tuple[date, int, int]]) -> Fraction:
+    parts = sorted(Fraction(k, n) for _, k, n in points)
+    return (parts[(len(parts) - 1) // 2] + parts[len(parts) // 2]) / 2
+
+
+def units_in(rows: Sequence[Sequence[object]], put: Put, span: Period) -> None:
+    """Hold the units in the funnel: alphabetical, each within three standard errors of the share of all or not."""
+    whole = put.town.whole(span.first, span.last)
+    mean = whole["complete"] / whole["begun"]
+    by_hand: list[list[object]] = []
+    for name in put.town.units():
+        of = put.town.whole(span.first, span.last, name)
+        if of["begun"]:
+            spread = 3 * sqrt(mean * (1 - mean) / of["begun"])
+            ends = [pytest.approx(100 * end, abs=0.051) for end in (max(0, mean - spread), min(1, mean + spread))]
+            kn = (of["complete"], of["begun"])
+            by_hand.append([len(by_hand) + 1, name, place(kn, whole), *kn, as_number(*kn), *ends])
+    shown = [[*row[:8]] for row in rows if row and isinstance(row[0], int)]
+    assert shown == by_hand
+    assert [[*row[3:6]] for row in rows if len(row) > 5 and row[1] == "Alla enheter"] == [
+        [whole["complete"], whole["begun"], as_number(whole["complete"], whole["begun"])]
+    ]
 
 
 def by_name(row: Sequence[object]) -> str:

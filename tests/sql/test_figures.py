@@ -561,7 +561,12 @@ def workbook(desk: Desk, path: Path, wanted: Wanted) -> Any:
 def test_the_workbook_has_its_sheets_frozen_filtered_and_with_a_chart(desk: Desk, town: World, tmp_path: Path) -> None:
     book = workbook(desk, tmp_path / "a.xlsx", Wanted(EVERYTHING, TODAY, with_cases=True))
 
-    assert book.sheetnames == ["Översikt", "Sammanfattning", "Frågor", "Tider", "Trend", "Ärenden", "Definitioner"]
+    assert book.sheetnames == [
+        *("Översikt", "Enheter", "Över tid", "Serier", "Sammanfattning", "Frågor", "Tider", "Trend", "Ärenden"),
+        "Definitioner",
+    ]
+    assert len(book["Enheter"]._charts) == 1
+    assert not book["Enheter"].auto_filter.ref, "units are not ranked"
     first = [list(row) for row in book["Översikt"].iter_rows(values_only=True)]
     assert next(row[:4] for row in first if row[0] == "Kompletta underlag") == ["Kompletta underlag", 0, 5, 0]
     assert len(book["Översikt"]._charts) == 1
@@ -636,6 +641,6 @@ def test_cases_go_on_page_after_page_and_sheet_after_sheet(
     monkeypatch.setattr("reports.xlsx_out.MOST_ROWS", 35)
     book = workbook(desk, tmp_path / "a.xlsx", Wanted(Selection(unit="Västra (påhittad)"), TODAY, with_cases=True))
 
-    assert book.sheetnames[5:-1] == ["Ärenden", "Ärenden 2"]
-    refs = [row[1] for name in book.sheetnames[5:-1] for row in book[name].iter_rows(min_row=2, values_only=True)]
+    assert book.sheetnames[-3:-1] == ["Ärenden", "Ärenden 2"]
+    refs = [row[1] for name in book.sheetnames[-3:-1] for row in book[name].iter_rows(min_row=2, values_only=True)]
     assert len(refs) == len(set(refs)) == 40
