@@ -49,7 +49,7 @@ class Done:
     """Something a person did. kind, what: a typed command or a pressed verb. view, seen: of the card she pressed.
 
     title, data: of the button, and what it sent. made_by: the act her card was the answer to. applied: it is committed;
-    after: what held then.
+    after: what held then. shows: the act whose reply she got, an earlier one if she repeated it.
     """
 
     name: str
@@ -66,6 +66,7 @@ class Done:
     meant: "Done | None" = None
     applied: bool = False
     after: Seen = field(default_factory=dict)
+    shows: str = ""
 
 
 def apply(model: Model, done: Done, unit: str, now: datetime, reads: bool) -> None:
@@ -80,7 +81,7 @@ def apply(model: Model, done: Done, unit: str, now: datetime, reads: bool) -> No
     if case is None:
         return
     if done.kind == "text":
-        _typed(case, done, now)
+        _typed(case, done, now, reads)
     elif done.view is not None:
         verb = _VERBS.get(done.what)
         if verb is not None and ("closed_on" not in case.dates or done.what == "reopen"):
@@ -90,9 +91,11 @@ def apply(model: Model, done: Done, unit: str, now: datetime, reads: bool) -> No
 # --- typed ------------------------------------------------------------------------------------------------------------
 
 
-def _typed(case: Case, done: Done, now: datetime) -> None:
+def _typed(case: Case, done: Done, now: datetime, reads: bool) -> None:
     if "closed_on" in case.dates:
         return
+    if reads and done.text.split()[0] in ("fortsätt", "formulär"):
+        _read(case, done, now, reads)
     if done.what == "undo":
         act = case.act_to_undo(done.person)
         given = now - _given(act, now) if act is not None else timedelta()
@@ -167,7 +170,7 @@ def _facts(case: Case, done: Done, now: datetime, reads: bool) -> None:
     )
     if changed:
         return
-    signed = case.status == "signed" and (done.person, case.signatures) not in case.confirmed
+    signed = case.is_signed and (done.person, case.signatures) not in case.confirmed
     values = {}
     for name in shown:
         at = (name, child if name in OF_CHILD else 0)
@@ -183,7 +186,9 @@ def _facts(case: Case, done: Done, now: datetime, reads: bool) -> None:
         planned = done.data.get("planned", "")
         if planned:
             case.dates["planned_decision_on"] = date.fromisoformat(planned)
-        case.children = max(case.children, number)
+        if number > case.children:
+            case.children = number
+            case._case_changed(now)
     case.begin(now.date())
 
 
@@ -244,7 +249,8 @@ def _motivation(case: Case, done: Done, now: datetime, reads: bool) -> None:
     view, child = done.view, _child(done.view)
     if sheet is None or reads or not _is_fresh(sheet.revisions, then, view.items):
         return
-    asked = view.items if view.about else tuple(i for i in INFORMED if sheet.value(i).choice == "nej")
+    refused = [item for item in INFORMED if sheet.value(item).choice == "nej"]
+    asked = view.items if view.about else [item for item in refused if not sheet.value(item).kind] or refused
     if tuple(view.items) != tuple(asked) or not all(case.applies(item, child) for item in view.items):
         return
     text, place = done.data.get("motivation", ""), done.data.get("place", "")
@@ -274,7 +280,7 @@ def _send(case: Case, done: Done, now: datetime, reads: bool) -> None:
 
 
 def _anyway(case: Case, done: Done, now: datetime, reads: bool) -> None:
-    if done.seen.get("status") != snapshot(case)["status"] or case.status != "signed":
+    if done.seen.get("status") != snapshot(case)["status"] or not case.is_signed:
         return
     case.confirmed.add((done.person, case.signatures))
     meant = done.meant
@@ -326,8 +332,10 @@ def _return(case: Case, done: Done, now: datetime, reads: bool) -> None:
         return
     if done.seen.get("status") != snapshot(case)["status"]:
         return
-    case.status, case.was_returned, case.returned, case.touched = "returned", True, now, False
+    case.returned, case.touched = now, False
     case.returns += 1
+    for sheet in case.sheets.values():
+        sheet.status, sheet.was_returned = "returned", True
 
 
 # --- the case itself ----------------------------------------------------------------------------------------------------

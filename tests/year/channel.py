@@ -15,12 +15,16 @@ from yarl import URL
 
 @dataclass(frozen=True)
 class Delivery:
-    """What reached a person. method: POST for a new message, PUT for an update. message: its id."""
+    """What reached a person. method: POST for a new message, PUT for an update. message: its id.
+
+    sure: the bot is told so.
+    """
 
     channel_id: str
     method: str
     message: str
     body: Mapping[str, Any]
+    sure: bool
 
 
 @dataclass
@@ -84,7 +88,7 @@ class _Call:
             raise aiohttp.ServerDisconnectedError
         if what == "slow":
             await asyncio.sleep(chance.uniform(2, 9))
-        answer = self._take()
+        answer = self._take(sure=what not in ("hangs", "504 taken"))
         if what == "hangs":  # it is there, and nobody says so
             await asyncio.sleep(10)
             raise TimeoutError
@@ -97,14 +101,14 @@ class _Call:
     ) -> None:
         return None
 
-    def _take(self) -> _Response:
+    def _take(self, *, sure: bool) -> _Response:
         body = json.loads(self._data or b"{}")
         if self._method == "POST":
             self._channel.posted += 1
             message = f"out-{self._channel.posted}"
         else:
             message = self._last
-        self._channel.delivered(Delivery(self._chat, self._method, message, body))
+        self._channel.delivered(Delivery(self._chat, self._method, message, body, sure))
         return _Response(200 if self._method == "PUT" else 201, {"id": message}, {})
 
 

@@ -82,7 +82,7 @@ def expected(case: Case) -> dict[str, Any]:
     found |= {"lead": [case.lead.title()] if case.lead else [], "co": [case.co.title()] if case.co else []}
     found |= {f"fact {name} {child}": value for (name, child), value in case.facts.items()}
     for child, sheet in case.sheets.items():
-        found[f"list {child}"] = case.status
+        found[f"list {child}"] = sheet.status
         for item, value in sheet.values.items():
             found[f"{child} {item}"] = (value.choice, value.kind, sheet.revisions[item])
     for name, reading in case.readings.items():

@@ -52,6 +52,11 @@ class Sheet:
     revisions: dict[str, int] = field(default_factory=dict)
     tops: dict[str, list[Act]] = field(default_factory=dict)
     points: set[str] = field(default_factory=set)
+    status: str = "open"
+    was_sent: bool = False
+    was_returned: bool = False
+    was_voided: bool = False
+    signed: str = ""
 
     def value(self, item: str) -> Value:
         """Return what an item is answered now."""
@@ -81,7 +86,7 @@ class Reading:
 
 @dataclass
 class Case:
-    """One case. facts: by name and child, 0 for the whole case. status: of the workers' lists together."""
+    """One case. facts: by name and child, 0 for the whole case."""
 
     ref: str
     unit: str
@@ -95,11 +100,6 @@ class Case:
     extensions: list[tuple[str, bool, date, date]] = field(default_factory=list)
     """limit, on lawful grounds, decided, until."""
     sheets: dict[int, Sheet] = field(default_factory=dict)
-    status: str = ""
-    was_sent: bool = False
-    was_returned: bool = False
-    was_voided: bool = False
-    signed: str = ""
     waits_since: datetime | None = None
     returned: datetime | None = None
     returns: int = 0
@@ -109,8 +109,15 @@ class Case:
     readings: dict[str, Reading] = field(default_factory=dict)
     acts: list[Act] = field(default_factory=list)
     confirmed: set[tuple[str, int]] = field(default_factory=set)
+    is_signed: bool = False
     signatures: int = 0
     read_days: dict[str, date] = field(default_factory=dict)
+
+    @property
+    def status(self) -> str:
+        """Of the workers' lists together: that of the one that has come least far; "" before any is begun."""
+        found = {sheet.status for sheet in self.sheets.values()}
+        return next((one for one in ("open", "returned", "voided", "sent", "signed") if one in found), "")
 
     # --- questions ------------------------------------------------------------------------------------------------
 
@@ -167,7 +174,6 @@ class Case:
         """Begin a list for each child that has none."""
         for child in range(1, self.children + 1):
             self.sheets.setdefault(child, Sheet(day))
-        self.status = self.status or "open"
 
     def set_fact(self, name: str, child: int, value: str, now: datetime, day: date) -> None:
         """Store a fact if it is another than before; `unknown` the first time is one as well."""
@@ -181,20 +187,23 @@ class Case:
         self.fact_revisions[at] = self.fact_revisions.get(at, 0) + 1
         if name == "violence":
             self.violence_since = day if value == "ja" else None
-        if old in ("ja", "nej") or value != "unknown" or self.status == "signed":
-            self._case_changed(now)
+        self._case_changed(now)
         self.touched = True
 
     def _case_changed(self, now: datetime) -> None:
-        if self.status in ("", "open"):
+        if all(sheet.status == "open" for sheet in self.sheets.values()):
             return
         for reading in self.readings.values():
             reading.ended = False
         self._void(now)
 
     def _void(self, now: datetime) -> None:
-        if self.status == "signed":
-            self.status, self.signed, self.was_voided, self.waits_since = "voided", "", True, now
+        if self.is_signed:
+            self.is_signed, self.waits_since = False, now
+            for sheet in self.sheets.values():
+                sheet.signed = ""
+                if sheet.status == "signed":
+                    sheet.status, sheet.was_voided = "voided", True
 
     def voids(self, child: int, item: str, value: Value) -> bool:
         """Return whether a new answer takes a signature with it."""
@@ -214,7 +223,7 @@ class Case:
 
     def stops_at_signature(self, person: str, child: int, given: Mapping[str, Value]) -> bool:
         """Return whether she has to be asked first, because the signature would not stand."""
-        if self.status != "signed" or (person, self.signatures) in self.confirmed:
+        if not self.is_signed or (person, self.signatures) in self.confirmed:
             return False
         return any(self.voids(child, item, value) for item, value in given.items())
 
@@ -228,7 +237,7 @@ class Case:
 
     def _write(self, act: Act | None, child: int, item: str, value: Value, now: datetime) -> None:
         sheet = self.sheets[child]
-        if self.status == "signed":
+        if sheet.status == "signed":
             if not self.voids(child, item, value):
                 if value.choice in ("ja", "ej_tillampligt"):
                     self.followed[child, item] = now
@@ -237,7 +246,7 @@ class Case:
                 self._store(act, sheet, item, value)
                 return
         self._store(act, sheet, item, value)
-        if self.status in ("", "open"):
+        if sheet.status == "open":
             return
         for reading in self.readings.values():
             hers = reading.sheets.get(child)
@@ -273,7 +282,9 @@ class Case:
 
     def send(self, now: datetime) -> None:
         """Hand the lists over to the chef."""
-        self.status, self.was_sent, self.waits_since, self.returned = "sent", True, now, None
+        self.waits_since, self.returned = now, None
+        for sheet in self.sheets.values():
+            sheet.status, sheet.was_sent = "sent", True
 
     def reading_of(self, person: str, day: date) -> Reading:
         """Begin or go on with a reading."""
@@ -294,7 +305,10 @@ class Case:
 
     def sign(self, person: str, how: str) -> None:
         """Sign what is there now."""
-        self.status, self.signed = "signed", how
+        for sheet in self.sheets.values():
+            sheet.status = "signed"
+            sheet.signed = how
+        self.is_signed = True
         self.signatures += 1
         self.signed_values = {child: dict(sheet.values) for child, sheet in self.sheets.items()}
         self.followed.clear()
@@ -426,8 +440,8 @@ def _counted(case: Case) -> own_count.Case:
     found.extended = {of: (on, until) for of, lawful, on, until in case.extensions if lawful}
     for child, sheet in case.sheets.items():
         one = own_count.Filled("decision_basis", "case_worker", child, sheet.begun, _said(sheet))
-        one.sent, one.signed = case.was_sent, case.signed
-        one.returned, one.voided = case.was_returned, case.was_voided
+        one.sent, one.signed = sheet.was_sent, sheet.signed
+        one.returned, one.voided = sheet.was_returned, sheet.was_voided
         found.lists.append(one)
     for reading in case.readings.values():
         for child, sheet in reading.sheets.items():
