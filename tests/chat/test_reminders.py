@@ -593,6 +593,22 @@ def test_a_deputy_without_the_app_leaves_it_to_the_chef(planned: Chat, room: Roo
     assert cecilia.reminded() == 1
 
 
+def test_what_goes_past_the_chef_reaches_the_manager_when_no_deputy_has_the_app(
+    anna: Chat, room: Room, cecilia: Chat
+) -> None:
+    boss = joins(room, "maria", "manager", unit="")
+    joins(room, "disa", "deputy", first="2026-05-01", last="2026-05-29")
+    room.desk.run_now(
+        lambda s: s.connection().exec_driver_sql("delete from conversation where channel_id like '%disa'")
+    )
+    fills(opens(anna, **ALL)).presses("Skicka till chef")
+
+    sweeps_on(room, "2026-05-19")
+
+    assert boss.reminded() == 1
+    boss.sees(REF, "fortfarande inte läst")
+
+
 def test_with_several_chefs_a_deputy_replaces_only_the_one_she_stands_in_for(
     planned: Chat, room: Room, cecilia: Chat
 ) -> None:

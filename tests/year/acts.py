@@ -344,6 +344,10 @@ def _return(case: Case, done: Done, now: datetime, reads: bool) -> None:
 def _details(case: Case, done: Done, now: datetime, reads: bool) -> None:
     if done.seen.get("facts") != case.fact_revisions or done.seen.get("dates") != case.dates:
         return
+    signed = case.is_signed and (done.person, case.signatures) not in case.confirmed
+    told = {name: value for name, value in done.data.items() if name.split(".")[0] in FACTS and value}
+    if signed and any((case.facts.get(_place(name)) or "unknown") != value for name, value in told.items()):
+        return
     for name in DATES:
         if done.data.get(name):
             case.dates[name] = date.fromisoformat(done.data[name])
@@ -354,6 +358,11 @@ def _details(case: Case, done: Done, now: datetime, reads: bool) -> None:
     if co := done.data.get("co_worker"):
         names = {str(row): name for row, name in done.view.workers}
         case.co = done.data.get("co_name", "") if co in names else ""
+
+
+def _place(name: str) -> tuple[str, int]:
+    fact, child = name.split(".")
+    return fact, int(child)
 
 
 def _extension(case: Case, done: Done, now: datetime, reads: bool) -> None:

@@ -85,6 +85,7 @@ class Person:
     heard: dict[tuple[str, str, str], tuple[date, bool]] = field(default_factory=dict)
     """What she has been reminded of, by case, rule and occasion: when last, and whether the bot knows that it came."""
     bundles: set[date] = field(default_factory=set)
+    has_app: bool = False
 
     @property
     def chat(self) -> str:
@@ -186,12 +187,8 @@ class Town:
 
     async def _moves_in(self) -> None:
         desk, at = self.stacks[0].desk, self.now()
-        files = [people_csv(*_named())]
-        for first, last in self.deputy:
-            row = ("dag", "Dag Påhittad", NORTH, "deputy")
-            files.append(people_csv(row, days=f"{first},{last}"))
-        for raw in files:
-            await desk.run(lambda session, raw=raw: import_people(session, raw, frozenset({TENANT}), at, "cli:sim"))  # type: ignore[misc]
+        raw = people_csv(*_named())
+        await desk.run(lambda session: import_people(session, raw, frozenset({TENANT}), at, "cli:sim"))
         for person in self.people.values():
             if person.name != STRANGER:
                 await self._sends(self._activity(person, "installationUpdate.add"), None)
@@ -202,6 +199,13 @@ class Town:
         chance = self.chance
         for stack in self.stacks:
             stack.channel.trouble = chance.choice((0.0, 0.0, 0.0, 0.1, 0.4))
+        await self._until(datetime.combine(day, time(7, 45), STOCKHOLM))
+        for first, last in self.deputy:
+            if day == first:
+                raw, at = people_csv(("dag", "Dag Påhittad", NORTH, "deputy"), days=f"{first},{last}"), self.now()
+                await self.stacks[0].desk.run(
+                    lambda session, raw=raw, at=at: import_people(session, raw, frozenset({TENANT}), at, "cli:sim")  # type: ignore[misc]
+                )
         await self._until(datetime.combine(day, time(7, 50), STOCKHOLM))
         if works(day) or chance.random() < 0.2:
             await self._sweep(day)
@@ -217,7 +221,8 @@ class Town:
 
     async def _background(self) -> None:
         stack = self.chance.choice(self.stacks)
-        self._must_work(await stack.rounds(), "the background")
+        also = ("reminders",) if self.chance.random() < 0.2 else ()
+        self._must_work(await stack.rounds("outbox", "trail", "figures", *also), "the background")
         await self._settled()
 
     async def _settled(self) -> None:
@@ -245,12 +250,17 @@ class Town:
             self.stacks[0].fate = (self.chance.randint(1, 12), self.chance.choice(("begin", "end", "kept")))
             self.in_trouble = True
         must = list(self._due(day)) if works(day) else []
-        for minutes in (0, 12, 13, 16, 30, 45):
+        for minutes in (0, 13, 14, 17, 30, 45):
+            if minutes == 0 and self.chance.random() < 0.8:
+                continue  # before the offices open nothing is sent
+            if minutes > 14 and not killed and not self._waits():
+                break
             await self._until(datetime.combine(day, time(7, 50), STOCKHOLM) + timedelta(minutes=minutes))
             for place, stack in enumerate(self.stacks):
                 if stack.is_dead:
                     await self._starts_again(place)
-            both = [stack.rounds("replica", "reminders", "outbox") for stack in self.stacks]
+            names = ("replica", "reminders", "outbox") if minutes < 14 else ("reminders", "outbox")
+            both = [stack.rounds(*names) for stack in self.stacks]
             found = await asyncio.gather(*both)
             self._must_work([one for some in found for one in some], "the sweep")
             await self._settled()
@@ -267,6 +277,11 @@ class Town:
             if heard is None and not trouble:
                 raise Fault(f"{name} was not reminded of {rule} in {ref} ({mark}) on {day}")
 
+    def _waits(self) -> bool:
+        """Return whether messages are on their way."""
+        query = "select count(*) from outbox where state in ('waiting', 'sending')"
+        return bool(self.database.execute(query).fetchone()[0])
+
     def _due(self, day: date) -> Iterator[tuple[str, str, str, str, str]]:
         """Yield who is to be told what today: person, case, rule, occasion, date."""
         for case in self.model.cases.values():
@@ -275,7 +290,8 @@ class Town:
                     yield name, case.ref, rule, mark, str(on)
 
     def _audience(self, case: Case, audience: str, day: date) -> list[str]:
-        deputies = ["dag"] if case.unit == NORTH and self._deputises(day) else []
+        is_there = self._deputises(day) and self.people["dag"].has_app
+        deputies = ["dag"] if case.unit == NORTH and is_there else []
         if audience == "worker":
             return [name for name in (case.lead, case.co) if name]
         if audience == "chef":
@@ -658,6 +674,8 @@ class Town:
         if TURN not in left:
             return
         turn, outcome = left[TURN]
+        if outcome.reply is not None and outcome.reply.person_id:
+            next(one for one in self.people.values() if one.chat == turn.channel_id).has_app = True
         done = self.pending.get(turn.activity_id)
         if done is None:
             return
