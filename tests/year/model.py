@@ -145,8 +145,10 @@ class Case:
         return found
 
     def counts(self, item: str, value: Value, child: int) -> bool:
-        """Return whether an answer is one, as the facts are now."""
-        return value.choice != "obesvarad" and value.choice in self.allowed(item, child)
+        """Return whether an answer is one as the facts are now: a fact that is unknown hides none."""
+        if value.choice == "ej_tillampligt":
+            return self.fact(NO_ET_UNLESS_NO.get(item, ""), child) != "ja"
+        return value.choice != "obesvarad"
 
     def gaps(self, child: int) -> set[str]:
         """Return what is missing of one child's list: questions and facts."""

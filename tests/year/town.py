@@ -209,14 +209,14 @@ class Town:
         await self._until(datetime.combine(day, time(7, 50), STOCKHOLM))
         if works(day) or chance.random() < 0.2:
             await self._sweep(day)
-        sittings = chance.choice((0, 1, 1, 2)) if self.weeks > 4 else chance.choice((1, 2, 3))
+        sittings = chance.choice((0, 0, 0, 1, 1)) if self.weeks > 8 else chance.choice((1, 2, 3))
         for number in range(sittings if works(day) else chance.random() < 0.05):
             await self._until(datetime.combine(day, time(9 + 3 * number, chance.randrange(60)), STOCKHOLM))
             await self._sitting(day)
             await self._background()
         for ref in self.model.cases:
             check.case_is_right(self.database, self.model, ref)
-        if day.day == 28 or (day - self.first).days == 4:
+        if day.day == 28 or (self.weeks <= 8 and day.weekday() == 4):
             await self._figures(day)
 
     async def _background(self) -> None:
