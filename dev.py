@@ -10,6 +10,7 @@ python3 dev.py COMMAND [ARGUMENTS]
   bench   the figures; arguments go to the benchmark
   trace   what one press of an answer runs through; -v names every call and statement
   faults  the full fault programme; arguments go to pytest
+  year    a simulated municipality's year for each seed; --seeds N, --seed S, --weeks W, --planted
 """
 
 # Standard library only, and no recent syntax: an old Python must get as far as the message that it is too old.
@@ -265,7 +266,22 @@ def faults(root: Path, arguments: list[str]) -> int:
     return hand_over(root, program(root, "python"), "-m", "pytest", "tests/faults", *arguments)
 
 
-COMMANDS = {"setup": setup, "run": run, "test": test, "check": check, "bench": bench, "trace": trace, "faults": faults}
+def year(root: Path, arguments: list[str]) -> int:
+    """Simulate municipalities' years, and hold them against a model of the contract."""
+    set_up_python(root)
+    return hand_over(root, program(root, "python"), "-m", "tests.year", *arguments)
+
+
+COMMANDS = {
+    "setup": setup,
+    "run": run,
+    "test": test,
+    "check": check,
+    "bench": bench,
+    "trace": trace,
+    "faults": faults,
+    "year": year,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -213,11 +213,13 @@ class Staff:
     def _deputies_else_managers(self, case: CaseAccess) -> list[int]:
         workers = {case.lead_id, case.co_id}
         deputies = [person for person in self._holders("deputy", case) if person not in workers]
-        if deputies:
-            return deputies
+        return deputies or self.managers_of(case)
+
+    def managers_of(self, case: CaseAccess) -> list[int]:
+        """Return the managers who are told of a case; of one with protected identity, the unit's chefs instead."""
         if case.protected_identity:
             return self.chefs(case)
-        return [person for person in self._holders("manager") if person not in workers]
+        return [person for person in self._holders("manager") if person not in (case.lead_id, case.co_id)]
 
     def _holders(self, role: Role, case: CaseAccess | None = None) -> list[int]:
         """Return who holds a role: in the case's unit, or in any unit when no case is given."""

@@ -192,15 +192,17 @@ def protection_audiences(
 
 
 def _gaps(on: _On) -> Due | None:
+    """LUCKOR: first to the worker alone, who has days left to fill the gaps in; the last time to the chef as well."""
     dates, basis = on.state.dates, on.state.basis
     planned = dates.planned_decision_on
     if planned is None or not basis.gaps or basis.status == State.SIGNED or dates.closed_on or dates.decided_on:
         return None
     first = on.workdays.before(planned, on.thresholds.gaps_first)
     last = on.workdays.before(planned, on.thresholds.gaps_last)
-    for mark, start, end in (("last", last, planned + timedelta(days=1)), ("first", first, last)):
-        if on.holds(start, end):
-            return Due("LUCKOR", ("worker", "chef"), f"{planned}:{mark}", planned, basis.gaps)
+    if on.holds(last, planned + timedelta(days=1)):
+        return Due("LUCKOR", ("worker", "chef"), f"{planned}:last", planned, basis.gaps)
+    if on.holds(first, last):
+        return Due("LUCKOR", ("worker",), f"{planned}:first", planned, basis.gaps)
     return None
 
 

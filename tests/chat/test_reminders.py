@@ -80,15 +80,17 @@ def test_every_reminder_has_a_sentence_and_a_place_in_the_order() -> None:
     assert set(SENTENCES) == set(get_args(Rule))
 
 
-def test_three_working_days_before_the_decision_worker_and_chef_are_told_the_exact_gaps(
+def test_three_working_days_before_the_decision_the_worker_is_told_the_exact_gaps_and_the_chef_on_the_last(
     planned: Chat, room: Room, cecilia: Chat
 ) -> None:
     sweeps_on(room, "2026-05-25")
     assert planned.reminded() == cecilia.reminded() == 0
 
     sweeps_on(room, "2026-05-26")
+    assert (planned.reminded(), cecilia.reminded()) == (1, 0)
+    sweeps_on(room, "2026-05-28")
+    assert (planned.reminded(), cecilia.reminded()) == (1, 1)
 
-    assert planned.reminded() == cecilia.reminded() == 1
     for chat in (planned, cecilia):
         chat.sees("Påminnelse", REF, "Beslut är planerat till 2026-05-29.", "polisanmälan?")
         chat.sees_no("Har barnet kommit till tals", TEXTS["motivation"])
@@ -130,7 +132,7 @@ def test_a_decision_or_a_closing_answers_it(planned: Chat, room: Room, name: str
 def test_a_gap_closed_before_the_message_goes_is_not_named_and_with_the_last_one_nothing_goes(
     planned: Chat, room: Room, cecilia: Chat
 ) -> None:
-    sweeps_on(room, "2026-05-26")
+    sweeps_on(room, "2026-05-28")
     planned.types("fortsätt").presses("Ja")
 
     assert cecilia.reminded() == 1
@@ -255,12 +257,12 @@ def test_yesterdays_message_is_not_sent_in_addition_to_todays(planned: Chat, roo
 def test_what_a_day_could_not_tell_for_certain_is_told_the_next(
     planned: Chat, room: Room, state: str, comes: int
 ) -> None:
-    sweeps_on(room, "2026-05-26")
+    sweeps_on(room, "2026-05-28")
     room.desk.run_now(lambda s: s.connection().exec_driver_sql("update outbox set state = ?", (state,)))
 
-    sweeps_on(room, "2026-05-26", "12:00")
+    sweeps_on(room, "2026-05-28", "12:00")
     assert room.count(OutboxRow) == 2
-    sweeps_on(room, "2026-05-27")
+    sweeps_on(room, "2026-05-29")
 
     assert planned.reminded() == comes
     room.later(hours=1)
@@ -571,23 +573,40 @@ def test_a_report_from_before_the_last_working_day_or_with_an_answer_is_not(
 
 
 def test_the_deputy_is_told_in_the_chefs_place_while_one_is_named(planned: Chat, room: Room, cecilia: Chat) -> None:
-    deputy = joins(room, "disa", "deputy", first="2026-05-01", last="2026-05-27")
+    deputy = joins(room, "disa", "deputy", first="2026-05-01", last="2026-05-29")
 
-    sweeps_on(room, "2026-05-26")
-    assert (cecilia.reminded(), deputy.reminded()) == (0, 1)
     sweeps_on(room, "2026-05-28")
+    assert (cecilia.reminded(), deputy.reminded()) == (0, 1)
+    sets(room, planned_decision_on="2026-06-05")
+    sweeps_on(room, "2026-06-04")
     assert (cecilia.reminded(), deputy.reminded()) == (1, 0)
 
 
 def test_a_deputy_without_the_app_leaves_it_to_the_chef(planned: Chat, room: Room, cecilia: Chat) -> None:
-    joins(room, "disa", "deputy", first="2026-05-01", last="2026-05-27")
+    joins(room, "disa", "deputy", first="2026-05-01", last="2026-05-29")
     room.desk.run_now(
         lambda s: s.connection().exec_driver_sql("delete from conversation where channel_id like '%disa'")
     )
 
-    sweeps_on(room, "2026-05-26")
+    sweeps_on(room, "2026-05-28")
 
     assert cecilia.reminded() == 1
+
+
+def test_what_goes_past_the_chef_reaches_the_manager_when_no_deputy_has_the_app(
+    anna: Chat, room: Room, cecilia: Chat
+) -> None:
+    boss = joins(room, "maria", "manager", unit="")
+    joins(room, "disa", "deputy", first="2026-05-01", last="2026-05-29")
+    room.desk.run_now(
+        lambda s: s.connection().exec_driver_sql("delete from conversation where channel_id like '%disa'")
+    )
+    fills(opens(anna, **ALL)).presses("Skicka till chef")
+
+    sweeps_on(room, "2026-05-19")
+
+    assert boss.reminded() == 1
+    boss.sees(REF, "fortfarande inte läst")
 
 
 def test_with_several_chefs_a_deputy_replaces_only_the_one_she_stands_in_for(
@@ -596,14 +615,15 @@ def test_with_several_chefs_a_deputy_replaces_only_the_one_she_stands_in_for(
     other = joins(room, "carl", "unit_manager")
     deputy = joins(room, "disa", "deputy", first="2026-05-01", last="2026-06-27")
 
-    sweeps_on(room, "2026-05-26")
+    sweeps_on(room, "2026-05-28")
     assert (cecilia.reminded(), other.reminded(), deputy.reminded()) == (1, 1, 1)
     room.desk.run_now(
         lambda s: s.connection().exec_driver_sql(
             "update role set stands_in_for_id = (select id from person where name like 'Carl%') where role = 'deputy'"
         )
     )
-    sweeps_on(room, "2026-05-28")
+    sets(room, planned_decision_on="2026-06-05")
+    sweeps_on(room, "2026-06-04")
     assert (cecilia.reminded(), other.reminded(), deputy.reminded()) == (1, 0, 1)
 
 
@@ -646,10 +666,10 @@ def test_someone_without_the_app_is_told_when_she_has_it(planned: Chat, room: Ro
     room.desk.run_now(
         lambda s: s.connection().exec_driver_sql("delete from conversation where channel_id like '%carl'")
     )
-    sweeps_on(room, "2026-05-26")
+    sweeps_on(room, "2026-05-28")
     carl = room.chat("carl").installs()
 
-    sweeps_on(room, "2026-05-27")
+    sweeps_on(room, "2026-05-29")
 
     assert carl.reminded() == 1
 
@@ -658,7 +678,7 @@ def test_someone_who_removed_the_app_is_stood_in_for(planned: Chat, room: Room, 
     boss = joins(room, "maria", "manager", unit="")
     cecilia.removes()
 
-    sweeps_on(room, "2026-05-26")
+    sweeps_on(room, "2026-05-28")
 
     assert (cecilia.reminded(), boss.reminded()) == (0, 1)
     boss.sees("Det här saknas i underlaget", REF)
@@ -676,7 +696,7 @@ def test_no_manager_stands_in_on_a_protected_case(planned: Chat, room: Room, cec
 
 
 def test_nothing_of_a_case_stands_in_the_outbox(planned: Chat, room: Room) -> None:
-    sweeps_on(room, "2026-05-26")
+    sweeps_on(room, "2026-05-28")
 
     def views(session: Session) -> list[str]:
         rows = [session.get_one(OutboxRow, number) for number in (1, 2)]
@@ -708,14 +728,14 @@ def test_a_morning_on_either_database(either_room: Room) -> None:
     room = either_room
     anna, cecilia = room.chat("anna").installs(), room.chat("cecilia").installs()
     fills(opens(anna, **ALL), until="police_report_decided")
-    sets(room, planned_decision_on="2026-05-29", received_on="2026-05-26")
+    sets(room, planned_decision_on="2026-05-29", received_on="2026-05-28")
 
-    sweeps_on(room, "2026-05-26")
+    sweeps_on(room, "2026-05-28")
     room.sweeps()
 
     assert (anna.reminded(), cecilia.reminded()) == (2, 2)  # SKYDD and the bundle
     anna.sees("Det här saknas i underlaget").presses("Påminn i morgon")
-    sweeps_on(room, "2026-05-27")
+    sweeps_on(room, "2026-05-29")
     assert (anna.reminded(), cecilia.reminded()) == (1, 0)
     assert room.count(ToldRow) == 4
 

@@ -77,7 +77,7 @@ BOTH = "worker+chef"
 
 def expect_planned(day: date) -> list[tuple[str, str, date]]:
     return [
-        ("LUCKOR", BOTH, before(day, 3)),
+        ("LUCKOR", "worker", before(day, 3)),
         ("LUCKOR", BOTH, before(day, 1)),
         ("BESLUT", "worker", after(day, 1)),
     ]

@@ -1,0 +1,199 @@
+"""Holds the database, the messages and the figures against the model. Reads the database with SQL of its own."""
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from tests.same_answer.own_count import COUNTED, Town
+from tests.year.model import OPEN, Case, Model
+
+REF = re.compile(r"SN 20\d\d/\d{4}")
+TEXT = re.compile(r"Påhittad text \d+ om läget")
+DATES = (
+    *("received_on", "assigned_on", "opened_on", "planned_decision_on", "decided_on", "started_on", "closed_on"),
+)
+REMINDS = {
+    "LUCKOR": r"Beslut är planerat till (\S+)\. Det här saknas",
+    "BESLUT": r"Beslut var planerat till (\S+)\. Är det fattat",
+    "OLAST": r"Underlaget skickades till chef (\S+) och är inte läst än",
+    "TYST": r"Underlaget skickades till chef (\S+) och är fortfarande inte läst",
+    "ATER": r"Underlaget återlämnades (\S+) och har inte ändrats",
+    "14D": r"(?:Förhandsbedömningen ska vara klar senast|Våldsärende: utredning ska .* senast|"
+    r"Försenat: förhandsbedömningen skulle ha varit klar|Försenat: våldsärende, .* senast) (\d{4}-\d\d-\d\d)",
+    "4M": r"(?:Utredningen ska vara klar senast|Försenat: utredningen skulle ha varit klar) (\d{4}-\d\d-\d\d)",
+    "PAGAR": r"Beslutet fattades (\S+)\. Det här pågick",
+    "6M": r"Det är \S+ månader sedan insatsen beslutades, (\d{4}-\d\d-\d\d)",
+    "UPPFOLJT": r"Det här pågick när du signerade()",
+    "SKYDD": r"En anmälan kom in (\S+)\. Frågan",
+}
+"""How a reminder of each rule begins, and where its date stands."""
+OTHERS = {
+    "det som saknas i underlaget": "LUCKOR",
+    "om beslutet är fattat": "BESLUT",
+    "underlag som inte är läst": "OLAST",
+    "underlag som fortfarande inte är läst": "TYST",
+    "återlämnat underlag": "ATER",
+    "förhandsbedömningens tidsgräns": "14D",
+    "utredningens tidsgräns": "4M",
+    "det som pågick vid beslutet": "PAGAR",
+    "nya svar efter signeringen": "UPPFOLJT",
+    "uppföljning av insatsen": "6M",
+}
+
+
+class Fault(AssertionError):
+    """The product did something else than the model says."""
+
+
+def stored(database: sqlite3.Connection, ref: str) -> dict[str, Any]:
+    """Return what is stored of a case, as plain values."""
+    one = database.execute(f"select id, children, {', '.join(DATES)} from cases where ref = ?", (ref,)).fetchone()
+    if one is None:
+        return {}
+    found: dict[str, Any] = {"children": one[1]}
+    found |= {name: day for name, day in zip(DATES, one[2:], strict=True) if day}
+    who = "select l.name, c.name from cases left join person l on l.id = lead_id left join person c on c.id = co_id"
+    lead, co = database.execute(f"{who} where cases.id = ?", (one[0],)).fetchone()
+    found |= {"lead": (lead or "").split()[0:1], "co": (co or "").split()[0:1]}
+    facts = "select child, name, value from fact where case_id = ? order by id"
+    for child, name, value in database.execute(facts, (one[0],)):
+        found[f"fact {name} {child}"] = value
+    found = {name: value for name, value in found.items() if value not in ("unknown", "")}
+    lists = (
+        "select f.id, f.child, f.role, f.status, p.name from filled_checklist f left join person p on p.id = f.person_id"
+    )
+    rows = database.execute(f"{lists} where case_id = ? and checklist = 'decision_basis'", (one[0],)).fetchall()
+    for row, child, role, status, name in rows:
+        whose = "" if role == "case_worker" else f" of {name.split()[0].lower()}"
+        found[f"list {child}{whose}"] = status if not whose else "begun"
+        newest = "select item_id, choice, revision, motivation_kind from answer where filled_id = ? order by revision"
+        for item, choice, revision, kind in database.execute(newest, (row,)):
+            found[f"{child} {item}{whose}"] = (choice, kind, revision)
+    return found
+
+
+def expected(case: Case) -> dict[str, Any]:
+    """Return the same as the model has it."""
+    found: dict[str, Any] = {"children": case.children}
+    found |= {name: str(day) for name, day in case.dates.items()}
+    found |= {"lead": [case.lead.title()] if case.lead else [], "co": [case.co.title()] if case.co else []}
+    found |= {f"fact {name} {child}": value for (name, child), value in case.facts.items()}
+    for child, sheet in case.sheets.items():
+        found[f"list {child}"] = sheet.status
+        for item, value in sheet.values.items():
+            found[f"{child} {item}"] = (value.choice, value.kind, sheet.revisions[item])
+    for name, reading in case.readings.items():
+        for child, sheet in reading.sheets.items():
+            found[f"list {child} of {name}"] = "begun"
+            for item, value in sheet.values.items():
+                found[f"{child} {item} of {name}"] = (value.choice, value.kind, sheet.revisions[item])
+    return found
+
+
+def same(what: str, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    """Raises: Fault: two descriptions differ."""
+    wrong = {
+        name: (found.get(name), wanted.get(name))
+        for name in sorted({*found, *wanted})
+        if found.get(name) != wanted.get(name)
+    }
+    if wrong:
+        lines = [f"{name}: it is {is_so}, it should be {should}" for name, (is_so, should) in wrong.items()]
+        raise Fault(f"{what}: " + "; ".join(lines[:6]))
+
+
+def case_is_right(database: sqlite3.Connection, model: Model, ref: str) -> None:
+    """Raises: Fault: a case is not stored as the model has it."""
+    case = model.cases.get(ref)
+    same(ref, stored(database, ref), expected(case) if case is not None else {})
+
+
+# --- messages ---------------------------------------------------------------------------------------------------------
+
+
+def words(part: Any) -> Iterator[tuple[str, str]]:
+    """Yield (style, text) of every text block of a card, in order."""
+    if isinstance(part, dict):
+        if part.get("type") == "TextBlock":
+            yield str(part.get("style", "")), str(part.get("text", ""))
+        for value in part.values():
+            yield from words(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from words(value)
+
+
+def as_text(body: Any) -> str:
+    """Return a message as one text."""
+    return json.dumps(body, ensure_ascii=False)
+
+
+def reminded(body: Any) -> list[tuple[str, str, str]] | None:
+    """Return (case, rule, date) of each reminder in a message; None if it is no bundle of reminders."""
+    lines = list(words(body))
+    if ("heading", "Påminnelse") not in lines:
+        return None
+    found, ref = [], ""
+    for _, line in lines:
+        if REF.fullmatch(line):
+            ref = line
+        for rule, pattern in REMINDS.items():
+            if match := re.match(pattern, line):
+                found.append((ref, rule, match[1].rstrip(".")))
+        for row in line.split("\n") if line.startswith("- SN ") else ():
+            of, _, reasons = row.removeprefix("- ").partition(": ")
+            found += [(of, OTHERS[reason], "") for reason in reasons.split(", ")]
+        if line.startswith("Dags att följa upp insatsen i"):
+            found += [(of, "6M", "") for of in REF.findall(line)]
+    return found
+
+
+# --- figures ------------------------------------------------------------------------------------------------------------
+
+
+def rates_wanted(town: Town, first: date, last: date) -> dict[str, Any]:
+    """Return what the figures of every question are, by unit, role and question."""
+    found: dict[str, Any] = {}
+    for unit in town.units():
+        for role in ("case_worker", "unit_manager"):
+            for item, counts in town.questions(first, last, unit, role).items():
+                found[f"{unit} {role} {item}"] = {code: counts[code] for code in COUNTED}
+    return found
+
+
+def rates_found(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """Return the same of an export's rows."""
+    return {
+        f"{row['unit']} {row['role']} {row['item']}": {code: int(row[code]) for code in COUNTED}
+        for row in rows
+        if row["item"] != "*"
+    }
+
+
+LISTS = ("due", "without_checklist", "begun", "sent", "complete", "signed", "signed_with_shortfall", "returned")
+
+
+def lists_wanted(town: Town, first: date, last: date) -> dict[str, Any]:
+    """Return how far the workers' lists have come, by unit."""
+    counted = {unit: town.whole(first, last, unit) for unit in town.units()}
+    return {unit: {name: counts[name] for name in LISTS} for unit, counts in counted.items() if any(counts.values())}
+
+
+def lists_found(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """Return the same of an export's rows."""
+    of_workers = [row for row in rows if row["role"] == "case_worker"]
+    return {row["unit"]: {name: int(row[name]) for name in LISTS} for row in of_workers}
+
+
+def texts_wanted(model: Model) -> dict[str, Any]:
+    """Return every answer's texts, by case, child and question."""
+    return {
+        f"{case.ref} {child} {item}": (value.text, value.place)
+        for case in model.cases.values()
+        for child, sheet in case.sheets.items()
+        for item, value in sheet.values.items()
+        if value != OPEN and (value.text or value.place)
+    }

@@ -1,0 +1,461 @@
+"""What ought to be so: the municipality as the contract describes it, in plain values.
+
+Nothing here asks the product for a rule, a card or a row. Of the questions it knows what tests/same_answer/own_count.py
+has written out by hand; of time, the almanac. An act is applied when the simulator sees its transaction committed; what
+it ought to have stored follows from what the person saw when she acted.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from tests.same_answer import own_count
+from tests.same_answer.own_count import AFTER, BASIS, FACTS, INFORMED, MORE_THAN_YES_AND_NO, OF_CHILD, ON_FACT
+from tests.year.almanac import A_DAY, back_to_work, months_on, on_to_work, workdays_on
+
+NO_ET_UNLESS_NO = {"child_informed_intervention": "intervention_decided", "police_report_decided": "violence"}
+MOST_UNDO = 10
+CATCH_UP = 30
+
+
+@dataclass(frozen=True)
+class Value:
+    """An answer. kind: of its motivation, "" for none."""
+
+    choice: str
+    kind: str = ""
+    text: str = ""
+    place: str = ""
+
+
+OPEN = Value("obesvarad")
+
+
+@dataclass
+class Act:
+    """What one person stored at once. before: per item, what it replaced."""
+
+    name: str
+    person: str
+    child: int
+    before: dict[str, Value] = field(default_factory=dict)
+    undone: bool = False
+    at: datetime = datetime.min
+
+
+@dataclass
+class Sheet:
+    """One child's list. tops: per item, the acts that stand on one another, the newest last."""
+
+    begun: date
+    values: dict[str, Value] = field(default_factory=dict)
+    revisions: dict[str, int] = field(default_factory=dict)
+    tops: dict[str, list[Act]] = field(default_factory=dict)
+    points: set[str] = field(default_factory=set)
+    status: str = "open"
+    was_sent: bool = False
+    was_returned: bool = False
+    was_voided: bool = False
+    signed: str = ""
+
+    def value(self, item: str) -> Value:
+        """Return what an item is answered now."""
+        return self.values.get(item, OPEN)
+
+    def write(self, item: str, value: Value) -> None:
+        """Store a revision."""
+        self.values[item] = value
+        self.revisions[item] = self.revisions.get(item, 0) + 1
+
+    def give(self, act: Act, item: str, value: Value) -> None:
+        """Store a revision as part of an act."""
+        act.before.setdefault(item, self.value(item))
+        if act not in self.tops.setdefault(item, []):
+            self.tops[item].append(act)
+        self.write(item, value)
+
+
+@dataclass
+class Reading:
+    """A chef's own lists. seen: she has been shown the workers' answers, and when last. ended: as things stand now."""
+
+    sheets: dict[int, Sheet] = field(default_factory=dict)
+    seen: datetime | None = None
+    ended: bool = False
+
+
+@dataclass
+class Case:
+    """One case. facts: by name and child, 0 for the whole case."""
+
+    ref: str
+    unit: str
+    lead: str
+    co: str = ""
+    children: int = 1
+    facts: dict[tuple[str, int], str] = field(default_factory=dict)
+    fact_revisions: dict[tuple[str, int], int] = field(default_factory=dict)
+    dates: dict[str, date] = field(default_factory=dict)
+    violence_since: date | None = None
+    extensions: list[tuple[str, bool, date, date]] = field(default_factory=list)
+    """limit, on lawful grounds, decided, until."""
+    sheets: dict[int, Sheet] = field(default_factory=dict)
+    waits_since: datetime | None = None
+    returned: datetime | None = None
+    returns: int = 0
+    touched: bool = False
+    signed_values: dict[int, dict[str, Value]] = field(default_factory=dict)
+    followed: dict[tuple[int, str], datetime] = field(default_factory=dict)
+    readings: dict[str, Reading] = field(default_factory=dict)
+    acts: list[Act] = field(default_factory=list)
+    confirmed: set[tuple[str, int]] = field(default_factory=set)
+    is_signed: bool = False
+    signatures: int = 0
+    read_days: dict[str, date] = field(default_factory=dict)
+
+    @property
+    def status(self) -> str:
+        """Of the workers' lists together: that of the one that has come least far; "" before any is begun."""
+        found = {sheet.status for sheet in self.sheets.values()}
+        return next((one for one in ("open", "returned", "voided", "sent", "signed") if one in found), "")
+
+    # --- questions ------------------------------------------------------------------------------------------------
+
+    def fact(self, name: str, child: int) -> str:
+        """Return a fact, "" while it is unknown."""
+        return self.facts.get((name, child if name in OF_CHILD else 0), "")
+
+    def applies(self, item: str, child: int, of: Sheet | None = None) -> bool:
+        """Return whether a question is to be asked now."""
+        sheet = of or self.sheets[child]
+        if item in AFTER:
+            before, wanted = AFTER[item]
+            return self.applies(before, child, sheet) and sheet.value(before).choice == wanted
+        if item in ON_FACT:
+            name, wanted = ON_FACT[item]
+            return self.fact(name, child) == wanted
+        return True
+
+    def allowed(self, item: str, child: int) -> tuple[str, ...]:
+        """Return the answers that a question takes now."""
+        found = ("ja", "nej", *MORE_THAN_YES_AND_NO.get(item, ()))
+        name = NO_ET_UNLESS_NO.get(item)
+        if name and self.fact(name, child) != "nej":
+            return tuple(choice for choice in found if choice != "ej_tillampligt")
+        return found
+
+    def counts(self, item: str, value: Value, child: int) -> bool:
+        """Return whether an answer is one as the facts are now: a fact that is unknown hides none."""
+        if value.choice == "ej_tillampligt":
+            return self.fact(NO_ET_UNLESS_NO.get(item, ""), child) != "ja"
+        return value.choice != "obesvarad"
+
+    def gaps(self, child: int) -> set[str]:
+        """Return what is missing of one child's list: questions and facts."""
+        found = {name for name in FACTS if not self.fact(name, child)}
+        sheet = self.sheets.get(child) or Sheet(date.min)
+        for item in BASIS:
+            value = sheet.value(item)
+            if not self.applies(item, child, sheet):
+                continue
+            if not self.counts(item, value, child):
+                found.add(item)
+            elif value.choice == "nej" and item in INFORMED:
+                found |= set() if value.text or value.place else {item}
+            elif value.choice == "nej" and item != "child_heard":
+                found.add(item)
+        return found
+
+    def all_gaps(self) -> set[tuple[int, str]]:
+        """Return what is missing of the case."""
+        return {(child, gap) for child in range(1, self.children + 1) for gap in self.gaps(child)}
+
+    # --- what is done -----------------------------------------------------------------------------------------------
+
+    def begin(self, day: date) -> None:
+        """Begin a list for each child that has none."""
+        for child in range(1, self.children + 1):
+            self.sheets.setdefault(child, Sheet(day))
+
+    def set_fact(self, name: str, child: int, value: str, now: datetime, day: date) -> None:
+        """Store a fact if it is another than before; `unknown` the first time is one as well."""
+        at = (name, child if name in OF_CHILD else 0)
+        old = self.facts.get(at, "") or ("unknown" if at in self.fact_revisions else "")
+        if value == old:
+            return
+        self.facts.pop(at, None)
+        if value != "unknown":
+            self.facts[at] = value
+        self.fact_revisions[at] = self.fact_revisions.get(at, 0) + 1
+        if name == "violence":
+            self.violence_since = day if value == "ja" else None
+        self._case_changed(now)
+        self.touched = True
+
+    def _case_changed(self, now: datetime) -> None:
+        if all(sheet.status == "open" for sheet in self.sheets.values()):
+            return
+        for reading in self.readings.values():
+            reading.ended = False
+        self._void(now)
+
+    def _void(self, now: datetime) -> None:
+        if self.is_signed:
+            self.is_signed, self.waits_since = False, now
+            for sheet in self.sheets.values():
+                sheet.signed = ""
+                if sheet.status == "signed":
+                    sheet.status, sheet.was_voided = "voided", True
+
+    def voids(self, child: int, item: str, value: Value) -> bool:
+        """Return whether a new answer takes a signature with it."""
+        was, now = self.signed_values.get(child, {}).get(item, OPEN), self.sheets[child].value(item)
+        if was.choice != "pagaende":
+            return True
+        if value.choice == now.choice:
+            return not (now.choice == "nej" and value.kind != now.kind)
+        if now.choice == "pagaende":
+            return not (value.choice in ("ja", "ej_tillampligt") or (value.choice == "nej" and self.is_decided))
+        return value != was
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the decision has been taken."""
+        return "decided_on" in self.dates
+
+    def stops_at_signature(self, person: str, child: int, given: Mapping[str, Value]) -> bool:
+        """Return whether she has to be asked first, because the signature would not stand."""
+        if not self.is_signed or (person, self.signatures) in self.confirmed:
+            return False
+        return any(self.voids(child, item, value) for item, value in given.items())
+
+    def give(self, person: str, name: str, child: int, given: Mapping[str, Value], now: datetime) -> None:
+        """Store one act of a worker's; what stands already is no news."""
+        act = Act(name, person, child)
+        for item, value in given.items():
+            self._write(act, child, item, value, now)
+        if act.before:
+            self.acts.append(act)
+
+    def _write(self, act: Act | None, child: int, item: str, value: Value, now: datetime) -> None:
+        sheet = self.sheets[child]
+        if sheet.status == "signed":
+            if not self.voids(child, item, value):
+                if value.choice in ("ja", "ej_tillampligt"):
+                    self.followed[child, item] = now
+                else:
+                    self.followed.pop((child, item), None)
+                self._store(act, sheet, item, value)
+                return
+        self._store(act, sheet, item, value)
+        if sheet.status == "open":
+            return
+        for reading in self.readings.values():
+            hers = reading.sheets.get(child)
+            if reading.seen and hers is not None:
+                reading.ended = False
+                if hers.value(item) != OPEN:
+                    hers.write(item, OPEN)
+        self._void(now)
+
+    def _store(self, act: Act | None, sheet: Sheet, item: str, value: Value) -> None:
+        if act is None:
+            sheet.write(item, value)
+        else:
+            sheet.give(act, item, value)
+        sheet.points.discard(item)
+        self.touched = True
+
+    def act_to_undo(self, person: str, name: str = "") -> Act | None:
+        """Return which of a person's acts `Ångra` takes back: her last, or the one the button stands beside."""
+        mine = [act for act in self.acts if act.person == person][-MOST_UNDO:]
+        return next((act for act in reversed(mine) if not act.undone and name in ("", act.name)), None)
+
+    def may_undo(self, act: Act) -> bool:
+        """Return whether nothing has been answered on top of it."""
+        return all(self.sheets[act.child].tops[item][-1] is act for item in act.before)
+
+    def undo(self, act: Act, now: datetime) -> None:
+        """Take an act back, as new revisions."""
+        act.undone = True
+        for item, value in act.before.items():
+            self.sheets[act.child].tops[item].pop()
+            self._write(None, act.child, item, value, now)
+
+    def send(self, now: datetime) -> None:
+        """Hand the lists over to the chef."""
+        self.waits_since, self.returned = now, None
+        for sheet in self.sheets.values():
+            sheet.status, sheet.was_sent = "sent", True
+
+    def reading_of(self, person: str, day: date) -> Reading:
+        """Begin or go on with a reading."""
+        reading = self.readings.setdefault(person, Reading())
+        for child in range(1, self.children + 1):
+            reading.sheets.setdefault(child, Sheet(day))
+        return reading
+
+    def is_read_by(self, person: str) -> bool:
+        """Return whether a reader has answered all that applies to her."""
+        reading = self.readings[person]
+        return all(
+            self.counts(item, sheet.value(item), child)
+            for child, sheet in reading.sheets.items()
+            for item in BASIS
+            if self.applies(item, child, sheet)
+        )
+
+    def sign(self, person: str, how: str) -> None:
+        """Sign what is there now."""
+        for sheet in self.sheets.values():
+            sheet.status = "signed"
+            sheet.signed = how
+        self.is_signed = True
+        self.signatures += 1
+        self.signed_values = {child: dict(sheet.values) for child, sheet in self.sheets.items()}
+        self.followed.clear()
+
+    # --- clocks -------------------------------------------------------------------------------------------------------
+
+    def due(self, day: date) -> Iterator[tuple[str, tuple[str, ...], str, date]]:
+        """Yield what the day's sweep tells: rule, to whom, which occasion, and the date it speaks of."""
+        at = self.dates.get
+        if not at("closed_on"):
+            yield from self._clocks(day)
+            yield from self._planned(day)
+            yield from self._waiting(day)
+        decided = at("decided_on")
+        if decided and not at("closed_on"):
+            going = any(
+                sheet.value(item).choice == "pagaende" and self.applies(item, child)
+                for child, sheet in self.sheets.items()
+                for item in BASIS
+            )
+            if going and _holds(day, workdays_on(decided, 5)):
+                yield "PAGAR", ("worker",), str(decided), decided
+            if self.fact("intervention_decided", 0) == "ja":
+                for times in range(1, 9):
+                    if _holds(day, back_to_work(months_on(decided, 6 * times))):
+                        yield "6M", ("worker",), f"{decided}:{times}", decided
+        if self.followed and self.status == "signed":
+            newest = max(self.followed.values())
+            yield "UPPFOLJT", ("chef",), str(newest), newest.date()
+
+    def _planned(self, day: date) -> Iterator[tuple[str, tuple[str, ...], str, date]]:
+        planned = self.dates.get("planned_decision_on")
+        if planned is None or self.is_decided:
+            return
+        if self.all_gaps() and self.status != "signed":
+            first, last = workdays_on(planned, -3), workdays_on(planned, -1)
+            if last <= day <= planned:
+                yield "LUCKOR", ("worker", "chef"), f"{planned} last", planned
+            elif first <= day < last:
+                yield "LUCKOR", ("worker",), f"{planned} first", planned
+        if _holds(day, workdays_on(planned, 1)):
+            yield "BESLUT", ("worker",), str(planned), planned
+
+    def _waiting(self, day: date) -> Iterator[tuple[str, tuple[str, ...], str, date]]:
+        if self.status in ("sent", "voided") and self.waits_since and not self._is_read():
+            since = self.waits_since.date()
+            unread = workdays_on(since, 2)
+            if _holds(day, unread):
+                yield "OLAST", ("chef",), str(since), since
+            if _holds(day, workdays_on(unread, 2)):
+                yield "TYST", ("deputy else manager",), str(since), since
+        if self.status == "returned" and self.returned and not self.touched:
+            if _holds(day, workdays_on(self.returned.date(), 2)):
+                yield "ATER", ("worker",), str(self.returns), self.returned.date()
+
+    def _is_read(self) -> bool:
+        since = self.waits_since
+        return any(one.ended and one.seen and since and one.seen >= since for one in self.readings.values())
+
+    def _clocks(self, day: date) -> Iterator[tuple[str, tuple[str, ...], str, date]]:
+        both = ("worker", "chef")
+        received, opened, decided = map(self.dates.get, ("received_on", "opened_on", "decided_on"))
+        if received and not (opened and opened <= day):
+            known = self.violence_since
+            if known:
+                began = max(received, known)
+                last = workdays_on(began, 1)
+                late = {last + A_DAY, began + timedelta(days=15)}
+                near = {began, last, last + A_DAY}
+                days = {began, last, began + timedelta(days=10), began + timedelta(days=14)}
+            else:
+                began, last = received, received + timedelta(days=14)
+                for of, lawful, on, until in self.extensions:
+                    if of == "14d" and lawful and began <= on <= last:
+                        last = max(received + timedelta(days=14), until)
+                late, near, days = {last + A_DAY}, set(), {began + timedelta(days=10), last}
+            told = any(
+                of == "14d" and on >= began and (known or not lawful or on > last)
+                for of, lawful, on, _ in self.extensions
+            )
+            days |= set() if told else late
+            starts = {one: on_to_work(one) if one in near else back_to_work(one) for one in days}
+            if (found := _newest(day, starts)) is not None:
+                yield "14D", both, f"{began} {found}", last
+        if opened and not decided:
+            plain = last = months_on(opened, 4)
+            for of, lawful, on, until in self.extensions:
+                if of == "4m" and lawful and opened <= on <= last:
+                    last = max(plain, until)
+            if day > last:
+                told = any(
+                    of == "4m" and on >= opened and (not lawful or on > last) for of, lawful, on, _ in self.extensions
+                )
+                starts = {} if told else {last + A_DAY: on_to_work(last + A_DAY)}
+            else:
+                starts = {one: back_to_work(one) for one in (last - timedelta(days=30), last - timedelta(days=7))}
+            if (found := _newest(day, starts)) is not None:
+                yield "4M", both, f"{last} {found}", last
+
+
+def _holds(day: date, start: date) -> bool:
+    return start <= day <= start + timedelta(days=CATCH_UP)
+
+
+def _newest(day: date, starts: Mapping[date, date]) -> date | None:
+    """Return the last of the days whose reminder has begun, unless that is too long ago."""
+    begun = [(start, one) for one, start in starts.items() if start <= day]
+    if not begun:
+        return None
+    start, one = max(begun)
+    return one if _holds(day, start) else None
+
+
+@dataclass
+class Model:
+    """The whole municipality. texts: each text that somebody wrote, with the case it belongs to and when."""
+
+    cases: dict[str, Case] = field(default_factory=dict)
+    texts: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
+    """By text: case, author, and when."""
+
+    def town(self, today: date) -> own_count.Town:
+        """Return the same in the form that the figures are counted from by hand."""
+        return own_count.Town([_counted(case) for case in self.cases.values()], today)
+
+
+def _counted(case: Case) -> own_count.Case:
+    found = own_count.Case(case.ref, case.unit, case.children, dict(case.dates), dict(case.facts))
+    found.extended = {of: (on, until) for of, lawful, on, until in case.extensions if lawful}
+    for child, sheet in case.sheets.items():
+        one = own_count.Filled("decision_basis", "case_worker", child, sheet.begun, _said(sheet))
+        one.sent, one.signed = sheet.was_sent, sheet.signed
+        one.returned, one.voided = sheet.was_returned, sheet.was_voided
+        found.lists.append(one)
+    for reading in case.readings.values():
+        for child, sheet in reading.sheets.items():
+            found.lists.append(own_count.Filled("decision_basis", "unit_manager", child, sheet.begun, _said(sheet)))
+    return found
+
+
+def _said(sheet: Sheet) -> dict[str, own_count.Said]:
+    return {
+        item: own_count.Said(value.choice, bool(value.text), bool(value.place))
+        for item, value in sheet.values.items()
+        if value != OPEN
+    }
+
+

@@ -1,0 +1,86 @@
+"""Five faults to plant in the simulated bot, each as a change of its code in this process alone.
+
+A simulation that finds none of these would find nothing.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import checklists.deadlines
+from actions import answers
+from bot.background import outbox_worker
+from bot.cards import render
+from dialogs.worker import fill_checklist
+from storage import projection_queue
+
+Change = tuple[Any, str, Any]
+
+
+def lost_update() -> list[Change]:
+    """A card that is out of date still answers: whoever answered in between is overwritten without a word."""
+    real = fill_checklist.landed  # type: ignore[attr-defined]
+
+    def landed(context: Any, press: Any, right: Any) -> Any:
+        return real(context, replace(press, what=replace(press.what, revisions=())), right)
+
+    return [(fill_checklist, "landed", landed)]
+
+
+def doubled_reminder() -> list[Change]:
+    """What may have come, and may not, is sent again."""
+    return [(outbox_worker, "_was_refused", lambda _error: True)]
+
+
+def leaked_motivation() -> list[Change]:
+    """The summary that is posted still holds what was written."""
+    real = render.without_texts  # type: ignore[attr-defined]
+    return [(render, "without_texts", lambda view: view if view.kind == "summary" else real(view))]
+
+
+def figure_off_after_undo() -> list[Change]:
+    """What is taken back stays in the figures."""
+    real_undo, real_enqueue = answers.undo, projection_queue.enqueue
+    within: list[bool] = []
+
+    def undo(*given: Any) -> Any:
+        within.append(True)
+        try:
+            return real_undo(*given)
+        finally:
+            within.pop()
+
+    def enqueue(*given: Any, **more: Any) -> None:
+        if not within:
+            real_enqueue(*given, **more)
+
+    return [(answers, "undo", undo), (projection_queue, "enqueue", enqueue)]
+
+
+def deadline_off_by_a_day() -> list[Change]:
+    """The day on which a report came in is counted as well, the other way round."""
+    return [(checklists.deadlines, "ASSESSMENT_DAYS", 15)]
+
+
+PLANTED = {
+    "a lost update": lost_update,
+    "a doubled reminder": doubled_reminder,
+    "a leaked motivation": leaked_motivation,
+    "a figure off by one after undo": figure_off_after_undo,
+    "a deadline off by a day": deadline_off_by_a_day,
+}
+
+
+@contextlib.contextmanager
+def planted(name: str) -> Iterator[None]:
+    """Plant one of them for as long as the block runs; "" plants none."""
+    made = PLANTED[name]() if name else []
+    kept = [(where, what, getattr(where, what)) for where, what, _ in made]
+    for where, what, new in made:
+        setattr(where, what, new)
+    try:
+        yield
+    finally:
+        for where, what, old in kept:
+            setattr(where, what, old)

@@ -1,0 +1,53 @@
+"""Runs one seed, or one after another until a fault is found."""
+
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.year.check import Fault
+from tests.year.planted import planted
+from tests.year.town import Town
+
+MEMORY = Path("/dev/shm")  # noqa: S108
+MOST_SEEDS = 200
+"""Within so many seeds each planted fault is to be found."""
+
+
+@dataclass(frozen=True)
+class Year:
+    """One seed's year. fault: the first that was found, "" for none. trace: all that happened. acts: by people."""
+
+    seed: int
+    weeks: int
+    fault: str
+    acts: int
+    cases: int
+    seconds: float
+    digest: str
+    trace: tuple[str, ...]
+
+
+def year(seed: int, weeks: int = 52) -> Year:
+    """Live through one seed's weeks. Everything follows from the two numbers."""
+    begun = time.perf_counter()
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        town, fault = Town(seed, weeks, Path(folder)), ""
+        try:
+            town.run()
+        except Fault as found:
+            fault = str(found)
+    seconds = time.perf_counter() - begun
+    return Year(seed, weeks, fault, town.done, len(town.model.cases), seconds, town.digest(), tuple(town.trace))
+
+
+def years(seeds: Iterable[int], weeks: int) -> Iterator[Year]:
+    """Live through some seeds, one after another."""
+    return (year(seed, weeks) for seed in seeds)
+
+
+def found_within(name: str, seeds: Iterable[int], weeks: int = 2) -> Year | None:
+    """Return the first seed that finds a planted fault, None if none does."""
+    with planted(name):
+        return next((one for one in years(seeds, weeks) if one.fault), None)
