@@ -15,7 +15,7 @@ import time
 from datetime import date
 from pathlib import Path
 
-from tests.faults.programme import FIGURES, HOURS, MUTANT, MUTANTS, SEED, SIZE
+from tests.faults.programme import FIGURES, HOURS, MUTANT, MUTANTS, SCALE, SEED, SIZE
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "docs" / "faults.md"
@@ -41,7 +41,8 @@ HEAD = """# The fault programme
 
 What `python3 dev.py faults` found, written by it: each row with the size it was run at, its figures, the day and the
 commit. `--small` runs every part in under four minutes; without it a part has its full size, and the soak takes
-`--hours` (2 if not said). `--only T1,T2` runs some; the others keep their rows. `--seed N` repeats a run.
+`--hours` (2 if not said); `--share 0.2` runs a fifth of the full numbers, and the row says so. `--only T1,T2` runs
+some; the others keep their rows. `--seed N` repeats a run.
 `--mutants` plants in each part what it is there to find, and fails where the part does not see it: the column *bites*.
 What a row says nothing of was not run. The clients write their own history, and another program compares it with the
 database ([tests/faults/compare.py](../tests/faults/compare.py)); nothing asks the bot whether the bot is right.
@@ -58,6 +59,7 @@ def main() -> int:
     parser.add_argument("--hours", type=float, default=2.0, help="how long the soak is, at full size")
     parser.add_argument("--mutants", action="store_true", help="plant in each part what it must see (small form)")
     parser.add_argument("--only", default="", help="these parts, comma-separated")
+    parser.add_argument("--share", type=float, default=1.0, help="of the full numbers, such as 0.2")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     parts = [part for part in PARTS if not asked.only or part in asked.only.split(",")]
@@ -66,11 +68,14 @@ def main() -> int:
     return 0 if all(well) else 1
 
 
-def _run(part: str, size: str, mutant: str, hours: float, seed: int) -> tuple[int, str, dict[str, str], float]:
+def _run(
+    part: str, size: str, mutant: str = "", hours: float = 0, seed: int = 1, share: float = 1
+) -> tuple[int, str, dict[str, str], float]:
     """Run the tests of a part; return pytest's exit code and last line, the figures, and how long it took."""
     with tempfile.TemporaryDirectory() as folder:
         to = Path(folder) / "figures"
-        told = {SIZE: size, FIGURES: str(to), HOURS: str(hours), SEED: str(seed), MUTANT: mutant, "BK_SLOW": "1"}
+        told = {SIZE: size, FIGURES: str(to), HOURS: str(hours), SEED: str(seed), MUTANT: mutant}
+        told |= {SCALE: str(share), "BK_SLOW": "1"}
         words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"tests/faults/{PARTS[part][0]}"]
         words += ["-o", "faulthandler_timeout=0", "--basetemp", f"{folder}/run"]
         begun = time.monotonic()
@@ -86,7 +91,7 @@ def _run(part: str, size: str, mutant: str, hours: float, seed: int) -> tuple[in
 
 def _one(part: str, asked: argparse.Namespace) -> bool:
     size = "small" if asked.small else "full"
-    code, said, figures, took = _run(part, size, "", asked.hours, asked.seed)
+    code, said, figures, took = _run(part, size, "", asked.hours, asked.seed, asked.share)
     well = code == 0
     result = "well" if well else "**not well**"
     if re.fullmatch(r"\W*\d+ skipped.*", said):
@@ -94,7 +99,9 @@ def _one(part: str, asked: argparse.Namespace) -> bool:
     told = "; ".join(f"{name}: {value}" for name, value in figures.items()).replace("|", "/")
     sys.stdout.write(f"{part}: {result}, {took:.0f} s. {told}\n")
     sys.stdout.flush()
-    of_size = f"{size}, {asked.hours:g} h" if part == "T25" and size == "full" else size
+    of_size = size
+    if size == "full":
+        of_size += f", {asked.hours:g} h" if part == "T25" else f" × {asked.share:g}" if asked.share != 1 else ""
     bites = _cells(part)[5] if part in _kept() else ""
     _keep(part, [part, PARTS[part][1], of_size, told, result, bites, f"{took:.0f} s", f"{date.today()} {_commit()}"])  # noqa: DTZ011
     return well
@@ -103,7 +110,7 @@ def _one(part: str, asked: argparse.Namespace) -> bool:
 def _mutants(part: str) -> bool:
     seen = []
     for mutant in MUTANTS.get(part, ()):
-        code, said, _, took = _run(part, "small", f"{part}:{mutant}", 0, 1)
+        code, said, _, took = _run(part, "small", f"{part}:{mutant}")
         is_seen = code == 1
         seen.append(is_seen)
         words = f"{mutant} is seen" if is_seen else f"**{mutant} is not seen**"

@@ -2,7 +2,8 @@
 
 The layer below it is replaced, in the process that is to lose power. Each write is noted with what was there before it,
 each sync forgets the notes of its file. At the chosen sync the notes are played back, newest first, so that the files
-are played back, newest first, so that the files hold what was synced and nothing else, and the process ends at once.
+hold what was synced and nothing else, and the process ends at once.
+
 Everything unsynced is lost, the worst case; a real disk may keep some of it.
 """
 

@@ -48,8 +48,13 @@ class Programme:
         return found if found in ("small", "full") else "suite"  # type: ignore[return-value]
 
     def of(self, suite: T, small: T, full: T) -> T:
-        """Return what fits the size."""
-        return {"suite": suite, "small": small, "full": full}[self.size]
+        """Return what fits the size; of a full number the share that was asked for."""
+        return {"suite": suite, "small": small, "full": self._share(full)}[self.size]
+
+    @staticmethod
+    def _share(full: T) -> T:
+        share = float(os.environ.get(SCALE, "1"))
+        return max(1, int(full * share)) if isinstance(full, int) else full  # type: ignore[return-value]
 
     @property
     def seed(self) -> int:

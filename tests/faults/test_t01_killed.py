@@ -22,6 +22,8 @@ async def killed(programme: Programme, folder: Path, url: str = "") -> None:
     try:
         async with at_work(bot, CLIENTS, programme.seed) as (history, _clients):
             await kill_repeatedly(bot, kills, luck)
+            while history.acknowledged < programme.of(0, 300, 10_500):
+                await bot.acknowledged.get()
         found = await compared(bot, kills, CLIENTS)
     finally:
         await bot.stop()
@@ -37,7 +39,7 @@ async def killed(programme: Programme, folder: Path, url: str = "") -> None:
 async def kill_repeatedly(bot: PlantedBot, kills: int, luck: random.Random) -> None:
     for _ in range(kills):
         async with patience("presses to be acknowledged"):
-            for _ in range(luck.randint(150, 300)):
+            for _ in range(luck.randint(60, 160)):
                 await bot.acknowledged.get()
         await bot.kill()
         await bot.start()

@@ -1,6 +1,5 @@
 """T2: the power is lost at a random sync; what was acknowledged is there once. Without a sync per commit it is not."""
 
-import asyncio
 import random
 from pathlib import Path
 
@@ -18,7 +17,7 @@ CLIENTS = 8
 async def test_nothing_acknowledged_is_lost_with_the_power(programme: Programme, tmp_path: Path) -> None:
     if power_loss.library() is None:
         pytest.skip("needs an SQLite that is a library of its own")
-    losses = programme.of(1, 6, 200)
+    losses = programme.of(1, 3, 200)
     luck = random.Random(programme.seed)
     bot = a_bot(tmp_path, CLIENTS)
     planted = (programme.mutant,) if programme.mutant else ()
@@ -34,7 +33,6 @@ async def test_nothing_acknowledged_is_lost_with_the_power(programme: Programme,
                 (tmp_path / "bot.db-shm").unlink(missing_ok=True)  # is in memory, and gone
             bot.plants = planted
             await bot.start()
-            await asyncio.sleep(0)
         found = await compared(bot, losses, CLIENTS)
     finally:
         await bot.stop()
@@ -42,4 +40,4 @@ async def test_nothing_acknowledged_is_lost_with_the_power(programme: Programme,
         "losses, acknowledged, missing, doubled",
         f"{losses}, {found['acknowledged']}, {found['missing']}, {found['doubled']}",
     )
-    assert found["acknowledged"] >= programme.of(5, 100, 5_000)
+    assert found["acknowledged"] >= programme.of(5, 50, 5_000)
