@@ -8,14 +8,9 @@ from typing import Literal, TypeVar
 
 T = TypeVar("T")
 Size = Literal["suite", "small", "full"]
-SIZE, MUTANT, FIGURES, HOURS, SEED = (
-    "BK_FAULTS",
-    "BK_FAULTS_MUTANT",
-    "BK_FAULTS_TO",
-    "BK_FAULTS_HOURS",
-    "BK_FAULTS_SEED",
-)
-"""Names in the environment: the size, what is planted, the file of figures, hours of the soak, the first seed."""
+SIZE, MUTANT, FIGURES = "BK_FAULTS", "BK_FAULTS_MUTANT", "BK_FAULTS_TO"
+HOURS, SEED, SCALE = "BK_FAULTS_HOURS", "BK_FAULTS_SEED", "BK_FAULTS_SCALE"
+"""Names in the environment: size, what is planted, the file of figures, hours of the soak, seed, share of full size."""
 MUTANTS = {
     "T1": ("ack_first",),
     "T2": ("synchronous_normal",),
