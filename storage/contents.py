@@ -38,11 +38,11 @@ def of_rows(rows: Iterable[Sequence[Any]]) -> Sum:
 
 
 def differences(here: Mapping[str, Sum], there: Mapping[str, Sum]) -> list[Fault]:
-    """Return what differs, a fault for each table. A table that only one of them has differs, unless it is empty."""
-    empty = Sum(0, "0" * _DIGITS)
+    """Return what differs, a fault for each table. A table that only one of them has differs."""
+    none = Sum(0, "")
     found = []
     for table in sorted({*here, *there}):
-        one, other = here.get(table, empty), there.get(table, empty)
+        one, other = here.get(table, none), there.get(table, none)
         if one != other:
             found.append(fault(Code.COPY_DIFFERS, table=table, here=one.rows, there=other.rows))
     return found
