@@ -35,6 +35,7 @@ PARTS = {
     "T25": ("test_t25_soak.py", "five activities a second"),
     "morning": ("test_morning.py", "a sweep of many cases, and after five days"),
     "standby": ("test_standby.py", "the primary killed, the standby promoted"),
+    "cost": ("test_cost.py", "what a press costs"),
 }
 _ROW = re.compile(r"^\| (?P<part>\w+) \|.*\|$")
 HEAD = """# The fault programme
