@@ -2,11 +2,15 @@
 
 import contextlib
 import os
+import secrets
 import shutil
 import sqlite3
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
@@ -14,6 +18,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlmodel import SQLModel
 
 from checklists.faults import Code, Refusal, fault
+from storage import contents
+from storage.contents import Sum
 
 _SQLITE, _PG_DUMP = b"SQLite format 3\0", b"PGDMP"
 
@@ -28,6 +34,9 @@ def back_up(url: str, file: Path, *, with_keys: bool = True) -> int:
     The copy is a consistent snapshot and blocks nobody: SQLite's online backup, or pg_dump. with_keys: include the case
     keys; without them no text in the copy can be read (storage/key_file.py stores them separately).
 
+    Beside it, in a file of the same name that ends in .sums, stand the number of rows and a hash for each table, read
+    from the database in the same snapshot: `restore --check` compares what comes back with them.
+
     Raises: CannotBackUp.
     """
     part = Path(f"{file}.part")
@@ -38,12 +47,14 @@ def back_up(url: str, file: Path, *, with_keys: bool = True) -> int:
         part.touch(mode=0o600)
         if url.startswith("sqlite:///"):
             check_exists(url)
-            _copy(_path(url), part, with_keys)
+            sums = _copy(_path(url), part, with_keys)
         else:
-            left_out = () if with_keys else ("--exclude-table-data=sealing_key",)
-            _run("pg_dump", url, "--format=custom", "--no-owner", "--no-privileges", f"--file={part}", *left_out)
+            sums = _dump(url, part, with_keys)
+        if not with_keys:
+            sums["sealing_key"] = contents.of_rows(())
         _sync(part)
         part.rename(file)
+        contents.write_file(sums_beside(file), sums)
     except OSError as error:
         raise CannotBackUp(fault(Code.CANNOT_WRITE, file=file, why=error.strerror)) from None
     except sqlite3.Error as error:
@@ -52,6 +63,21 @@ def back_up(url: str, file: Path, *, with_keys: bool = True) -> int:
         with contextlib.suppress(OSError):  # where nothing can be written, nothing is to be removed
             part.unlink(missing_ok=True)
     return file.stat().st_size
+
+
+def sums_beside(file: Path) -> Path:
+    """Return the file of sums that belongs to a backup."""
+    return Path(f"{file}.sums")
+
+
+def sums_of(url: str) -> dict[str, Sum]:
+    """Return the sums of the tables of a database, whatever its schema. Raises: sqlite3.Error, psycopg.Error."""
+    if url.startswith("sqlite:///"):
+        with closing(sqlite3.connect(_path(url), timeout=30)) as database:
+            return _sqlite_sums(database)
+    with psycopg.connect(url) as server:
+        server.execute("set transaction isolation level repeatable read, read only")
+        return _postgresql_sums(server)
 
 
 def put_back(file: Path, url: str) -> None:
@@ -90,6 +116,30 @@ def is_empty(url: str) -> bool:
     return found == (0,)
 
 
+@contextlib.contextmanager
+def scratch_place(url: str) -> Iterator[str]:
+    """Yield the address of an empty place of the same kind, which is gone afterwards. Raises: CannotBackUp."""
+    if url.startswith("sqlite:///"):
+        with tempfile.TemporaryDirectory(prefix="beslutskollen-check-") as folder:
+            yield f"sqlite:///{folder}/bot.db"
+        return
+    name = f"bk_check_{secrets.token_hex(6)}"
+    try:
+        with psycopg.connect(url, autocommit=True, connect_timeout=5) as server:
+            server.execute(
+                sql.SQL("create database {} template template0 encoding 'UTF8'").format(sql.Identifier(name))
+            )
+    except psycopg.OperationalError:
+        raise CannotBackUp(fault(Code.DATABASE_SILENT)) from None
+    except psycopg.Error:
+        raise CannotBackUp(fault(Code.SCRATCH_REFUSED)) from None
+    try:
+        yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+    finally:
+        with psycopg.connect(url, autocommit=True) as server:
+            server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
 def take_out(url: str) -> None:
     """Undo `put_back`: delete the database just restored."""
     if url.startswith("sqlite:///"):
@@ -113,9 +163,48 @@ def check_exists(url: str) -> None:
         raise CannotBackUp(fault(Code.NO_DATABASE, file=_path(url)))
 
 
-def _copy(source: Path, part: Path, with_keys: bool) -> None:
+def _sqlite_sums(database: sqlite3.Connection) -> dict[str, Sum]:
+    query = "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'"
+    names = [str(name) for (name,) in database.execute(query).fetchall()]
+    return {name: contents.of_rows(database.execute(f'select * from "{name}"')) for name in names}
+
+
+def _postgresql_sums(server: psycopg.Connection) -> dict[str, Sum]:
+    server.execute("set local timezone = 'UTC'")
+    query = "select table_name from information_schema.tables where table_schema = 'public'"
+    sums = {}
+    for (name,) in server.execute(query).fetchall():
+        with server.cursor(name="sums") as rows:  # named: the rows come in portions
+            rows.itersize = 2000
+            rows.execute(sql.SQL("select * from {}").format(sql.Identifier(name)))
+            sums[str(name)] = contents.of_rows(rows)
+    return sums
+
+
+def _dump(url: str, part: Path, with_keys: bool) -> dict[str, Sum]:
+    """Copy a PostgreSQL database, and add up what stood in it, both from one snapshot."""
+    left_out = () if with_keys else ("--exclude-table-data=sealing_key",)
+    if shutil.which("pg_dump") is None:
+        raise CannotBackUp(fault(Code.TOOL_MISSING, tool="pg_dump"))
+    try:
+        with psycopg.connect(url, connect_timeout=5) as server:
+            server.execute("set transaction isolation level repeatable read, read only")
+            found = server.execute("select pg_export_snapshot()").fetchone()
+            assert found is not None
+            options = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={found[0]}", *left_out)
+            _run("pg_dump", url, *options, f"--file={part}")
+            return _postgresql_sums(server)
+    except psycopg.OperationalError:
+        raise CannotBackUp(fault(Code.DATABASE_SILENT)) from None
+
+
+def _copy(source: Path, part: Path, with_keys: bool) -> dict[str, Sum]:
     with closing(sqlite3.connect(source, timeout=30)) as live, closing(sqlite3.connect(part)) as copy:
+        live.execute("begin")
+        live.execute("select count(*) from sqlite_master").fetchone()  # from here on, both read the same snapshot
         live.backup(copy)
+        sums = _sqlite_sums(live)
+        live.rollback()
         # The backup must be a single file, without -wal and -shm.
         copy.execute("pragma journal_mode=delete")
         if not with_keys:
@@ -126,6 +215,7 @@ def _copy(source: Path, part: Path, with_keys: bool) -> None:
         found = copy.execute("pragma integrity_check").fetchone()
     if found != ("ok",):
         raise CannotBackUp(fault(Code.COPY_NOT_WHOLE, why="integrity_check"))
+    return sums
 
 
 def _put_back_file(file: Path, path: Path) -> None:

@@ -42,6 +42,11 @@ def is_readable(url: str) -> bool:
     return not _holds_at(parts) and str(parts.get("port", "0")).replace(",", "").isdigit()
 
 
+def names_several_hosts(parts: Mapping[str, object]) -> bool:
+    """Return whether the parts of an address name more than one host, such as a primary and its standby."""
+    return any("," in str(parts.get(name, os.environ.get(f"PG{name.upper()}", ""))) for name in ("host", "hostaddr"))
+
+
 def _holds_at(parts: Mapping[str, object]) -> bool:
     return any("@" in host[1:] for host in str(parts.get("host", "")).split(","))
 

@@ -10,13 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, IntegrityError, OperationalError
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 from sqlmodel import Session
 
 from checklists.faults import Code, Refusal, fault
 from storage import private
+from storage.database_address import is_readable, names_several_hosts
 from storage.sealing import Keys
 from storage.session import RowSession
 
@@ -30,6 +32,10 @@ _LOCKED_FOR = 2.0
 """Seconds after such a wait has failed during which other transactions fail at once instead of waiting in turn."""
 _SQLITE_PRAGMAS: dict[str, str | int] = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 """synchronous=2 is FULL: a commit is on disk before it is acknowledged."""
+
+
+_GONE_SOON = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000}
+"""A server whose machine is gone says nothing: after some ten seconds its connections count as broken."""
 
 
 class CannotOpen(Refusal):
@@ -228,14 +234,22 @@ def _keep_promises(connection: Any, _record: Any) -> None:
 
 
 def _postgresql(url: str) -> Engine:
-    if not url.startswith(("postgresql://", "postgres://")):
+    """Open a PostgreSQL by an address as libpq reads it. Of several hosts, the one that takes writes is used.
+
+    Nothing is read from a standby: what a turn reads decides what it writes.
+    """
+    if not url.startswith(("postgresql://", "postgres://")) or not is_readable(url):
         raise CannotOpen(fault(Code.URL_UNREADABLE))
-    try:
-        address = make_url("postgresql+psycopg://" + url.partition("://")[2])
-    except (ArgumentError, ValueError):  # its text quotes the password
-        raise CannotOpen(fault(Code.URL_UNREADABLE)) from None
+    parts: dict[str, Any] = dict(conninfo_to_dict(url))
+    several = names_several_hosts(parts)
+    if several and parts.get("target_session_attrs") not in ("read-write", "primary"):
+        raise CannotOpen(fault(Code.STANDBY_NAMED))
+    options = (
+        f"{parts.get('options') or ''} -c synchronous_commit=on -c statement_timeout=20000 -c timezone=UTC"
+        f" -c lock_timeout={int(1000 * _PATIENCE)}"
+    )
     return create_engine(
-        address,
+        "postgresql+psycopg://",
         poolclass=QueuePool,
         pool_size=_POOL,
         max_overflow=2,
@@ -243,8 +257,9 @@ def _postgresql(url: str) -> Engine:
         pool_recycle=1800,
         hide_parameters=True,  # error messages would quote them
         connect_args={
-            "connect_timeout": 5,
-            "options": "-c synchronous_commit=on -c statement_timeout=20000 -c timezone=UTC"
-            f" -c lock_timeout={int(1000 * _PATIENCE)}",
+            **_GONE_SOON,
+            **parts,
+            "connect_timeout": 2 if several else 5,  # per host: whoever comes after a dead one waits for it
+            "options": options.strip(),
         },
     )

@@ -1,12 +1,16 @@
-"""Copy a whole database from SQLite to PostgreSQL: the same rows with the same ids, in one transaction."""
+"""Copy a whole database from SQLite to PostgreSQL or back: the same rows with the same ids, in one transaction.
+
+Before it is kept, what the target holds is read again and compared with the source, by counts and hashes.
+"""
 
 from collections.abc import Mapping
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import Connection, func, insert, select, text
 from sqlmodel import Session, SQLModel
 
 from checklists.faults import Code, Refusal, fault
-from storage import row_ids
+from storage import contents, row_ids
+from storage.contents import Sum
 from storage.desk import Desk
 
 _BATCH = 1000
@@ -19,7 +23,7 @@ class CannotMove(Refusal):
 def move(source: Desk, target: Desk) -> Mapping[str, int]:
     """Copy every row; return the number of rows per table. The source is locked against writing meanwhile.
 
-    Raises: CannotMove: the target is not empty.
+    Raises: CannotMove: the target is not empty, or does not hold afterwards what the source holds.
     """
     return source.run_now(lambda read: target.run_now(lambda write: _copy(read, write)))
 
@@ -27,6 +31,9 @@ def move(source: Desk, target: Desk) -> Mapping[str, int]:
 def _copy(source: Session, target: Session) -> Mapping[str, int]:
     moved = {}
     reading, writing = source.connection(), target.connection()
+    if reading.dialect.name == "postgresql":
+        names = ", ".join(table.name for table in SQLModel.metadata.sorted_tables)
+        reading.execute(text(f"lock table {names} in share mode"))
     for table in SQLModel.metadata.sorted_tables:
         if writing.execute(select(func.count()).select_from(table)).scalar_one():
             raise CannotMove(fault(Code.TARGET_USED))
@@ -36,9 +43,21 @@ def _copy(source: Session, target: Session) -> Mapping[str, int]:
         for part in rows.partitions(_BATCH):
             writing.execute(insert(table), [dict(row) for row in part])
             moved[table.name] += len(part)
-        if moved[table.name] and [column.name for column in order] == ["id"]:
+        has_sequence = writing.dialect.name == "postgresql"
+        if has_sequence and moved[table.name] and [column.name for column in order] == ["id"]:
             # The rows brought their ids, so the sequence has to be advanced past them.
             query = f"select setval(pg_get_serial_sequence('{table.name}', 'id'), (select max(id) from {table.name}))"
             writing.execute(text(query))
+    if differ := contents.differences(sums(reading), sums(writing)):
+        raise CannotMove(*differ)
     row_ids.go_past_tombstones(target)
     return moved
+
+
+def sums(connection: Connection) -> dict[str, Sum]:
+    """Return the sums of all tables, of the values as the bot reads them: the same on both kinds of database."""
+    found = {}
+    for table in SQLModel.metadata.sorted_tables:
+        rows = connection.execute(select(table).execution_options(yield_per=_BATCH))
+        found[table.name] = contents.of_rows(rows)
+    return found

@@ -32,6 +32,14 @@ NODE_MODULES = ROOT / "node_modules"
 TRAIL = b"t" * 32
 """The key of the trail, for every test that opens a database."""
 KEPT_SETTINGS = {"BK_REQUIRE_ALL", "BK_SLOW", "BK_TEST_POSTGRES_URL", "BK_TEST_CHROMIUM"}
+KEPT_SETTINGS |= {
+    "BK_FAULTS",
+    "BK_FAULTS_MUTANT",
+    "BK_FAULTS_TO",
+    "BK_FAULTS_HOURS",
+    "BK_FAULTS_SEED",
+    "BK_FAULTS_SCALE",
+}
 
 hypothesis.settings.register_profile(
     "steady", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], derandomize="CI" in os.environ

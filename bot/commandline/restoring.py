@@ -48,7 +48,8 @@ def restore(
             migrate.upgrade(desk)
             desk.run_now(lambda session: key_file.read(session, keys_file))
             gone = replay(desk, stones, now, actor)
-            lines, broken = _check(desk, now, actor)
+            lines, broken = verdicts(desk)
+            _record(desk, now, actor)
         scrub(meanwhile)
     except BaseException:
         take_out(meanwhile)  # half restored, it would contain what was disposed of
@@ -84,18 +85,25 @@ def _replay(session: Session, stones: Sequence[Tombstone], now: datetime, actor:
     return sum(map(len, found.values()))
 
 
-def _check(desk: Desk, now: datetime, actor: str) -> tuple[list[str], list[Fault]]:
-    """Record the restore; report for each tenant whether its trail is whole, and return those where it is not."""
+def verdicts(desk: Desk) -> tuple[list[str], list[Fault]]:
+    """Return for each tenant, a line each, how much of its trail is chained, and those whose trail is broken."""
 
     def work(session: Session) -> tuple[list[str], list[Fault]]:
         lines: list[str] = []
         broken: list[Fault] = []
         for tenant in tenants.everyone(session):
             verdict = trail.verify(session, tenant.id)
-            trail.record(session, tenant.id, now, actor, "restored")
             if verdict.bad is not None:
                 broken.append(verdict.bad.of(tenant.entra_id))
             lines.append(f"{tenant.entra_id}: {verdict.chained} chained, {verdict.unchained} not chained yet")
         return lines, broken
 
     return desk.run_now(work)
+
+
+def _record(desk: Desk, now: datetime, actor: str) -> None:
+    def work(session: Session) -> None:
+        for tenant in tenants.everyone(session):
+            trail.record(session, tenant.id, now, actor, "restored")
+
+    desk.run_now(work)

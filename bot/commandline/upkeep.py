@@ -32,10 +32,11 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     back.add_argument("file", type=Path)
     back.add_argument("--tombstones", type=Path, metavar="FILE", help="beside the database if not named")
     back.add_argument("--keys", type=Path, metavar="FILE", help="the newest key file, if keys are kept apart")
+    back.add_argument("--check", action="store_true", help="only try it, in a place of its own, and compare")
     back.set_defaults(run=_later("restore", open_desk))
 
-    move = commands.add_parser("move-database", help="copy a SQLite database into an empty PostgreSQL database")
-    move.add_argument("to", metavar="URL", help="postgresql://…")
+    move = commands.add_parser("move-database", help="copy a SQLite database into an empty PostgreSQL one, or back")
+    move.add_argument("to", metavar="URL", help="postgresql://… or sqlite:///PATH")
     move.set_defaults(run=_later("move_database", open_desk))
 
 

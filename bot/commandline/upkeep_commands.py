@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from bot.clock import Clock
+from bot.commandline.checking import check
 from bot.commandline.common import actor
 from bot.commandline.disposing import Order, carry_out, change_periods, list_due
 from bot.commandline.restoring import restore as put_back_whole
@@ -104,7 +105,7 @@ def _copy_newer(settings: Settings, file: Path, keys: Path | None) -> None:
 
 
 def restore(parsed: argparse.Namespace, _open_desk: OpenDesk) -> None:
-    """Restore a backup into an empty place."""
+    """Restore a backup into an empty place; with --check into a scratch place, to compare."""
     settings = read_settings()
     now = _now(settings)
     named: Path | None = parsed.tombstones
@@ -112,16 +113,18 @@ def restore(parsed: argparse.Namespace, _open_desk: OpenDesk) -> None:
         raise BadTombstones(fault(Code.TOMBSTONES_UNREADABLE, file=named, why=os.strerror(errno.ENOENT)))
     file = named or tombstones_beside(settings.database)
     keys = Keys(settings.master_keys(), settings.trail())
-    done = put_back_whole(parsed.file, settings.database, keys, file, now.at, now.actor, parsed.keys)
+    do = check if parsed.check else put_back_whole
+    done = do(parsed.file, settings.database, keys, file, now.at, now.actor, parsed.keys)
     print("\n".join(done.lines))
     if done.broken:
         raise CannotBackUp(*done.broken)
 
 
 def move_database(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
-    """Copy a SQLite database into PostgreSQL."""
+    """Copy a SQLite database into PostgreSQL, or back."""
     settings = read_settings()
-    if not settings.database.startswith("sqlite:///") or not parsed.to.startswith(("postgresql://", "postgres://")):
+    forms = (("sqlite:///",), ("postgresql://", "postgres://"))
+    if {*forms} != {form for url in (settings.database, parsed.to) for form in forms if url.startswith(form)}:
         raise CannotMove(fault(Code.NOT_MOVABLE))
     if settings.mode == "production" and not is_verified(parsed.to):
         raise CannotMove(fault(Code.DATABASE_IN_THE_OPEN, setting="URL"))

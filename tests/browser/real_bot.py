@@ -22,7 +22,7 @@ from tests.conftest import ROOT
 from tests.migrated import put_database
 from tests.waiting import until
 
-_FOR_TESTS = ("BK_TEST_", "BK_REQUIRE_ALL", "BK_SLOW")
+_FOR_TESTS = ("BK_TEST_", "BK_REQUIRE_ALL", "BK_SLOW", "BK_FAULTS")
 _held: list[socket.socket] = []
 
 

@@ -171,7 +171,7 @@ def test_nothing_is_overwritten_neither_a_file_nor_a_database(
 
     assert (tmp_path / "copy").read_bytes() == held
     assert counts(desk)["cases"] == 1
-    assert {path.name for path in tmp_path.iterdir()} <= {"copy", "bot.db", "bot.db-wal", "bot.db-shm"}
+    assert {path.name for path in tmp_path.iterdir()} <= {"copy", "copy.sums", "bot.db", "bot.db-wal", "bot.db-shm"}
 
 
 @pytest.mark.parametrize("held", [b"", b"SQLite format 3\0 and then nothing", b"PGDMP and then nothing", b"rows"])

@@ -1,8 +1,15 @@
 """What goes to a database over the network goes by verified TLS."""
 
+from urllib.parse import urlsplit, urlunsplit
+
 import pytest
+from sqlalchemy import text
 
 from storage.database_address import is_readable, is_verified
+from storage.desk import CannotOpen, Desk, opened
+from storage.sealing import Keys
+from tests.conftest import TRAIL
+from tests.sql.conftest import KEYS
 
 NAMES = ("PGHOST", "PGHOSTADDR", "PGSSLMODE", "PGSERVICE")
 
@@ -61,3 +68,26 @@ def test_what_an_address_leaves_out_comes_from_the_variables(monkeypatch: pytest
     monkeypatch.setenv("PGSSLMODE", "verify-full")
     assert is_verified("postgresql:///bot")
     assert not is_verified("postgresql:///bot?sslmode=require"), "the address itself goes first"
+
+
+# --- a primary and its standby ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("attributes", ["", "?target_session_attrs=any", "?target_session_attrs=prefer-standby"])
+def test_an_address_that_could_lead_to_a_standby_is_refused(attributes: str) -> None:
+    with pytest.raises(CannotOpen, match="BK-475"):
+        Desk(f"postgresql://u@one,two/bot{attributes}", Keys(KEYS, TRAIL))
+
+
+def test_of_two_hosts_the_one_that_takes_writes_is_used(postgres_database: str) -> None:
+    parts = urlsplit(postgres_database)
+    hosts = f"{parts.username}@127.0.0.1:1,{parts.hostname}:{parts.port}"
+    url = urlunsplit(parts._replace(netloc=hosts, query="target_session_attrs=read-write"))
+    with opened(url, Keys(KEYS, TRAIL)) as desk:
+        found = desk.run_now(lambda session: session.connection().execute(text("select pg_is_in_recovery()")).scalar())
+        settings = desk.run_now(
+            lambda session: session.connection().execute(text("select current_setting('synchronous_commit')")).scalar()
+        )
+
+    assert found is False
+    assert settings == "on"

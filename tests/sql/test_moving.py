@@ -76,6 +76,48 @@ def test_every_row_moves_the_trail_holds_and_new_rows_get_new_ids(tmp_path: Path
         assert later.case > max(row[2] for row in before["tombstone"]), "not the id of a disposed case either"
 
 
+def test_what_was_moved_can_be_moved_back_and_is_the_same(tmp_path: Path, postgres_database: str) -> None:
+    with (
+        opened(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS, TRAIL)) as source,
+        opened(postgres_database, Keys(KEYS, TRAIL)) as target,
+        opened(f"sqlite:///{tmp_path / 'back.db'}", Keys(KEYS, TRAIL)) as back,
+    ):
+        for desk in (source, target, back):
+            migrate.upgrade(desk)
+        world = fill(source)
+        moving.move(source, target)
+        moving.move(target, back)
+
+        sums = [desk.run_now(lambda session: moving.sums(session.connection())) for desk in (source, target, back)]
+        assert sums[0] == sums[1] == sums[2]
+        assert sums[0]["answer"].rows == 2
+        assert back.run_now(lambda session: trail.verify(session, world.tenant)).bad is None
+        later = back.run_now(lambda session: neighbour(session, world, "SN 2026/0010"))
+        assert later.case > max(row[2] for row in rows(back)["tombstone"]), "not the id of a disposed case"
+
+
+ALTERS = """
+create function alters() returns trigger as $$ begin new.choice = 'ja'; return new; end $$ language plpgsql;
+create trigger alters before insert on answer for each row execute function alters();
+"""
+
+
+def test_a_copy_that_differs_is_not_kept(tmp_path: Path, postgres_database: str) -> None:
+    with (
+        opened(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS, TRAIL)) as source,
+        opened(postgres_database, Keys(KEYS, TRAIL)) as target,
+    ):
+        migrate.upgrade(source)
+        migrate.upgrade(target)
+        fill(source)
+        target.run_now(lambda session: session.connection().exec_driver_sql(ALTERS))
+
+        with pytest.raises(CannotMove, match=r"table answer .* 2 rows and 2"):
+            moving.move(source, target)
+
+        assert not any(rows(target).values())
+
+
 def test_nothing_is_moved_into_a_database_that_holds_rows(tmp_path: Path, postgres_database: str) -> None:
     with (
         opened(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS, TRAIL)) as source,

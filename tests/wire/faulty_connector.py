@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import socket
+import struct
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -19,7 +21,7 @@ class Fault:
     """A response with status and headers, or a way of failing to respond.
 
     how: "answer"; "hang" (reads the request and never responds); "drip" (sends one byte of a good response, then
-    stalls); "reset" (resets the connection after reading the request).
+    stalls); "reset" (ends the connection after reading the request); "rst" (resets it, as when a machine is gone).
     """
 
     status: int = 201
@@ -105,6 +107,10 @@ class FaultyConnector:
         if fault.how == "hang":
             await self._hang()
         if fault.how == "reset" and request.transport is not None:
+            request.transport.abort()
+        if fault.how == "rst" and request.transport is not None:
+            line = request.transport.get_extra_info("socket")
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # no good-bye: a true RST
             request.transport.abort()
         if fault.how == "drip":
             return await self._drip(request, fault)

@@ -2,14 +2,17 @@
 
 import os
 import re
+import sqlite3
 import stat
 from base64 import b64encode
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import aiohttp
+import psycopg
 import pytest
 
 from app import main
@@ -222,6 +225,59 @@ def test_a_backup_with_separate_keys_requires_them(app: Run, home: Path) -> None
     assert ended(app("restore", "copy", "--keys", "copy", BK_DATABASE_URL=new), 1, "not a key file")
     assert app("restore", "copy", "--keys", "keys", BK_DATABASE_URL=new).returncode == 0
     assert "Påhittad motivering" in app("export", "--what", "answers", BK_DATABASE_URL=new).stdout
+
+
+def test_a_backup_is_tried_beside_the_database_and_compared(app: Run, home: Path) -> None:
+    app("backup", "copy")
+    before = {path.name: path.read_bytes() for path in home.iterdir() if path.suffix not in (".db-wal", ".db-shm")}
+
+    done = app("restore", "--check", "copy")
+
+    assert ended(done, 0, "all as they were")
+    assert "figures that differ from the answers: 0" in done.stdout
+    assert "1 chained" in done.stdout
+    assert before == {path.name: path.read_bytes() for path in home.iterdir() if path.name in before}
+
+    (home / "copy.sums").rename(home / "elsewhere")
+    assert ended(app("restore", "--check", "copy"), 0, "to compare them with")
+    (home / "copy.sums").write_text("{", encoding="utf-8")
+    assert ended(app("restore", "--check", "copy"), 1, "(BK-478)")
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        ("update answer set choice = 'ja'", "the table answer does not hold"),
+        ("delete from cases where id = 0 or 1", "the table cases does not hold"),
+        ("drop table returned_point", "the table returned_point does not hold"),
+    ],
+)
+def test_a_copy_that_is_not_what_was_copied_is_found(app: Run, home: Path, damage: str, said: str) -> None:
+    app("backup", "copy")
+    with closing(sqlite3.connect(home / "copy")) as copy, copy:
+        copy.execute(damage)
+
+    done = app("restore", "--check", "copy")
+
+    assert ended(done, 1, said)
+
+
+def test_figures_that_were_wrong_when_copied_are_found(app: Run, home: Path) -> None:
+    app("recount", "--repair")
+    with closing(sqlite3.connect(home / "bot.db")) as database, database:
+        database.execute("update tally set value = value + 1")
+    app("backup", "copy")
+
+    assert ended(app("restore", "--check", "copy"), 1, "(BK-477)")
+
+
+def test_a_postgresql_backup_is_tried_in_a_database_of_its_own(app: Run, home: Path, postgres_database: str) -> None:
+    assert ended(app("move-database", postgres_database), 0, "answer: 1")
+    app("backup", "copy", BK_DATABASE_URL=postgres_database)
+
+    assert ended(app("restore", "--check", "copy", BK_DATABASE_URL=postgres_database), 0, "all as they were")
+    with psycopg.connect(postgres_database) as server:
+        assert server.execute("select count(*) from pg_database where datname like 'bk_check_%'").fetchone() == (0,)
 
 
 @pytest.mark.parametrize("words", [("backup",), ("restore",), ("move-database",), ("dispose", "now")], ids=" ".join)

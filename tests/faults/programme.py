@@ -1,0 +1,74 @@
+"""The fault programme's sizes, seeds, mutants and figures: what `dev.py faults` tells the tests, and they tell it."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeVar
+
+T = TypeVar("T")
+Size = Literal["suite", "small", "full"]
+SIZE, MUTANT, FIGURES = "BK_FAULTS", "BK_FAULTS_MUTANT", "BK_FAULTS_TO"
+HOURS, SEED, SCALE = "BK_FAULTS_HOURS", "BK_FAULTS_SEED", "BK_FAULTS_SCALE"
+"""Names in the environment: size, what is planted, the file of figures, hours of the soak, seed, share of full size."""
+MUTANTS = {
+    "T1": ("ack_first",),
+    "T2": ("synchronous_normal",),
+    "T3": ("no_inbox",),
+    "T4": ("acknowledged_and_rolled_back",),
+    "T5": ("sent_again_blindly",),
+    "T6": ("no_pace",),
+    "T7": ("sent_again_blindly",),
+    "T8": ("says_ok",),
+    "T13": ("normalised",),
+    "T20": ("no_tombstones",),
+    "T22": ("commits_in_between",),
+    "T24": ("no_once",),
+    "T25": ("leak",),
+    "standby": ("asynchronous",),
+}
+"""By part of the programme, each the cause of what the part must see. They are in planted.py and in the tests."""
+
+
+@dataclass(frozen=True)
+class Programme:
+    """What one test of the programme is run with."""
+
+    part: str
+
+    @property
+    def size(self) -> Size:
+        """Return how large it runs: `suite` in the suite, else as the command was told."""
+        found = os.environ.get(SIZE, "")
+        return found if found in ("small", "full") else "suite"  # type: ignore[return-value]
+
+    def of(self, suite: T, small: T, full: T) -> T:
+        """Return what fits the size; of a full number the share that was asked for."""
+        return {"suite": suite, "small": small, "full": self._share(full)}[self.size]
+
+    @staticmethod
+    def _share(full: T) -> T:
+        share = float(os.environ.get(SCALE, "1"))
+        return max(1, int(full * share)) if isinstance(full, int) else full  # type: ignore[return-value]
+
+    @property
+    def seed(self) -> int:
+        """Return the first seed; a failed run is repeated by giving its own."""
+        return int(os.environ.get(SEED, "1"))
+
+    @property
+    def hours(self) -> float:
+        """Return how long the soak is."""
+        return float(os.environ.get(HOURS, "2"))
+
+    @property
+    def mutant(self) -> str:
+        """Return what is planted in this part, empty if nothing is."""
+        part, _, name = os.environ.get(MUTANT, "").partition(":")
+        return name if part == self.part else ""
+
+    def figure(self, name: str, value: object) -> None:
+        """Keep a figure for the table."""
+        if to := os.environ.get(FIGURES):
+            with Path(to).open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"part": self.part, "name": name, "value": str(value)}) + "\n")

@@ -1,0 +1,165 @@
+"""T22: every migration by itself, with rows: up, killed in the middle and up again, and down or refused in words.
+
+Begins with the rows of a release that is still out there (schema 0007), as many times as asked for.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+from storage import contents, migrate
+from storage.backup import sums_of
+from storage.contents import Sum
+from storage.desk import Desk, Session, opened
+from storage.sealing import Keys
+from tests.conftest import ROOT, TRAIL
+from tests.faults.programme import Programme
+from tests.sql.conftest import KEYS, empty_url, kind
+from tests.sql.test_clocks_migrated import to
+from tests.sql.test_release_before import _fill
+
+__all__ = ["empty_url", "kind"]
+pytestmark = pytest.mark.part("T22")
+OLDEST = "0007"
+MIGRATIONS = Path(migrate.__file__).parent / "migrations"
+KILLED = """
+import os, signal, sys
+from alembic import command
+from sqlalchemy import event
+from storage.desk import opened
+from storage.sealing import Keys
+from tests.faults.test_t22_migrations import config_on
+
+url, to, at, mutant = sys.argv[1:]
+with opened(url, Keys({"first": b"1" * 32}, b"t" * 32)) as desk:
+    left = [int(at)]
+
+    def count(connection, cursor, statement, *_):
+        changes = statement.lstrip().lower().startswith(("create", "alter", "drop", "insert", "update", "delete"))
+        left[0] -= changes
+        if left[0] < 0:
+            if mutant:
+                connection.connection.driver_connection.commit()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(desk.engine, "after_cursor_execute", count)
+    desk.run_now(lambda session: command.upgrade(config_on(session), to), serial="migrate")
+"""
+
+
+def config_on(session: Session) -> Config:
+    """Return a configuration that migrates within a transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = session.connection()
+    return config
+
+
+def step(desk: Desk, version: str, *, down: bool = False) -> None:
+    move = command.downgrade if down else command.upgrade
+    desk.run_now(lambda session: move(config_on(session), version), serial="migrate")
+
+
+def way_back(desk: Desk, version: str) -> str | None:
+    """Go down to a version; return what is said where that is refused, None where it is done."""
+    try:
+        step(desk, version, down=True)
+    except Exception as refused:
+        return str(refused)
+    return None
+
+
+def versions() -> Iterator[str]:
+    """Yield the versions after the oldest, in order."""
+    found = [one.revision for one in ScriptDirectory(str(MIGRATIONS)).walk_revisions()]
+    return (version for version in reversed(found) if version > OLDEST)
+
+
+def multiply(desk: Desk, rows: int) -> None:
+    """Copy cases, their lists and answers until there are so many answers."""
+
+    def work(session: Session) -> None:
+        connection = session.connection()
+
+        def copied(table: str, changes: dict[str, str], extra: str = "") -> None:
+            columns = [column["name"] for column in inspect(connection).get_columns(table)]
+            chosen = ", ".join(changes.get(name, f't."{name}"') for name in columns)
+            named = ", ".join(f'"{name}"' for name in columns)
+            connection.execute(text(f"insert into {table} ({named}) select {chosen} from {table} t{extra}"))
+
+        def most(table: str) -> int:
+            return int(connection.execute(text(f"select max(id) from {table}")).scalar_one())
+
+        while connection.execute(text("select count(*) from answer")).scalar_one() < rows:
+            case, filled, answer = most("cases"), most("filled_checklist"), most("answer")
+            copied("cases", {"id": f"t.id + {case}", "ref": f"t.ref || '-{case}'"}, f" where t.id <= {case}")
+            changes = {"id": f"t.id + {filled}", "case_id": f"t.case_id + {case}"}
+            copied("filled_checklist", changes, f" where t.id <= {filled}")
+            changes = {"id": f"t.id + {answer}", "filled_id": f"t.filled_id + {filled}"}
+            copied("answer", changes, f" where t.id <= {answer}")
+
+    desk.run_now(work)
+
+
+def unchanged(before: dict[str, Sum], after: dict[str, Sum]) -> bool:
+    return not contents.differences(before, after)
+
+
+def test_every_migration_by_itself(programme: Programme, empty_url: str) -> None:
+    if programme.size == "suite" and not empty_url.startswith("sqlite"):
+        pytest.skip("needs time (set BK_SLOW=1)")
+    rows = programme.of(0, 1000, 10_000)
+    killed = refused = back = 0
+    with opened(empty_url, Keys(KEYS, TRAIL)) as desk:
+        to(desk, OLDEST)
+        desk.run_now(_fill)
+        multiply(desk, rows)
+        all_versions = list(versions())
+        for number, version in enumerate(all_versions):
+            before = sums_of(empty_url)
+            if programme.size != "suite" or number == 3:
+                words = [sys.executable, "-c", KILLED, empty_url, version, str(number % 3), programme.mutant]
+                ended = subprocess.run(words, cwd=ROOT, env=os.environ, capture_output=True, check=False)
+                killed += ended.returncode == -signal.SIGKILL
+                assert ended.returncode in (0, -signal.SIGKILL), ended.stderr.decode()[-500:]
+                if ended.returncode:
+                    assert unchanged(before, sums_of(empty_url)), f"{version} was killed and left something behind"
+            if desk.run_now(version_of) != version:
+                step(desk, version)
+            after = sums_of(empty_url)
+            lost = {table for table, one in before.items() if one.rows > after.get(table, Sum(0, "")).rows}
+            assert not lost, f"{version} lost rows of {lost}"
+            if programme.size == "suite":
+                continue
+            said = way_back(desk, all_versions[number - 1] if number else OLDEST)
+            if said is not None:
+                refused += 1
+                assert said, "refused without a word"
+                assert unchanged(after, sums_of(empty_url)), f"the way back from {version} left something behind"
+            else:
+                back += 1
+                kept = sums_of(empty_url)
+                lost = {table for table, one in before.items() if table not in kept or kept[table].rows < one.rows}
+                assert not lost, f"the way back from {version} lost rows of {lost}"
+                step(desk, version)
+        assert migrate.is_current(desk)
+        answers = sums_of(empty_url)["answer"].rows
+    programme.figure(
+        f"{desk.dialect}: migrations, answers, killed, down and up again, refused",
+        f"{len(all_versions)}, {answers}, {killed}, {back}, {refused}",
+    )
+    assert killed
+
+
+def version_of(session: Session) -> str:
+    return str(session.connection().execute(text("select version_num from alembic_version")).scalar_one())
