@@ -34,12 +34,16 @@ _Readings = dict[tuple[int, int], dict[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class UnitResult:
-    """A unit's part of a round. shares: by question; without those that would be one worker's."""
+    """A unit's part of a round. shares: by question; without those that would be one worker's.
+
+    of_several: its cases are several workers', so that its remedies are nobody's count.
+    """
 
     name: str
     reviewed: int
     drawn: int
     shares: Mapping[str, Share]
+    of_several: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,8 @@ def results(session: Session, row: RoundRow) -> Results:
     drawn = Counter(one.unit_id for one, case in rounds.drawn_of(session, row.id) if not case.withdrawn)
     units = []
     for unit_id in sorted(drawn, key=lambda unit: swedish_order(names.get(unit, ""))):
-        own = sum(one.unit_id == unit_id for one in every)
-        units.append(UnitResult(names.get(unit_id, ""), own, drawn[unit_id], shares.get(unit_id, {})))
+        own, counted = [one for one in every if one.unit_id == unit_id], shares.get(unit_id, {})
+        units.append(UnitResult(names.get(unit_id, ""), len(own), drawn[unit_id], counted, is_of_several(own)))
     return Results(
         row=row,
         name=rounds.name_of(session, row),
@@ -148,18 +152,21 @@ def _again(row: RoundRow, reviewed: Mapping[int, Reviewed], read: _Readings) -> 
 # --- measures --------------------------------------------------------------------------------------------------------
 
 
-def measures_by_unit(session: Session, row: RoundRow, today: date) -> dict[str, Counter[str]]:
+def measures_by_unit(session: Session, of: Results, today: date) -> dict[str, Counter[str]]:
     """Return how many measures of each state the units of a round have had since it was drawn, by unit, then state.
 
-    Of its cases, and of the round itself. By unit and never by person: a remedy is nobody's mark.
+    Of the round itself, and what is to be put right in its cases. By unit and never by person: of a unit whose cases
+    are nearly all one worker's, what is to be put right in them is not counted, as the count would be hers.
     """
+    row, several = of.row, {unit.name for unit in of.units if unit.of_several}
     names = people.unit_names(session, row.tenant_id)
     drawn = {case.id for _, case in rounds.drawn_of(session, row.id)}
     found = {names.get(unit, ""): Counter[str]() for unit in rounds.units_of(session, row.id)}
     for one in measures.every(session, row.tenant_id):
-        is_of_round = one.round_id == row.id or (one.case_id in drawn and one.checklist == row.checklist)
-        if is_of_round:
-            found.setdefault(names.get(one.unit_id, ""), Counter())[state_of(one, today)] += 1
+        unit = names.get(one.unit_id, "")
+        is_of_case = one.case_id in drawn and one.checklist == row.checklist and unit in several
+        if one.round_id == row.id or is_of_case:
+            found.setdefault(unit, Counter())[state_of(one, today)] += 1
     return found
 
 

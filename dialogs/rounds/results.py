@@ -162,7 +162,7 @@ def management(context: TurnContext, press: Press[OfRound]) -> Reaction:
     start = press.what.start
     after = start + MOST_UNITS if start + MOST_UNITS < len(shown) else 0
     more = Button(title=Line(say="buttons.show_more"), claim=claimed("round_management", OfRound(row.id, start=after)))
-    counted = measures_by_unit(context.session, row, context.today)
+    counted = measures_by_unit(context.session, of, context.today)
     lines = [Line(say="results.by_unit", args={"list": of.checklist.id})]
     if context.units_as("manager") and of.together and len(of.units) > 1:
         lines.append(Line(say="results.together", args={"faults": _faults(of, of.together), "count": of.reviewed}))
