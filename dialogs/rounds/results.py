@@ -169,6 +169,7 @@ def management(context: TurnContext, press: Press[OfRound]) -> Reaction:
     return PanelView(
         title=Line(say="results.management_title", args={"name": of.name}),
         lines=tuple(lines),
+        words=_named(context, of, shown),
         rows=tuple(_unit(of, unit, counted.get(unit.name, {})) for unit in shown[start : start + MOST_UNITS]),
         nav=(
             *((more,) if len(shown) > MOST_UNITS else ()),
@@ -188,6 +189,17 @@ def _unit(of: Results, unit: UnitResult, counted: Mapping[str, int]) -> PanelRow
     args = {"count": sum(counted.values()), "done": done, "late": counted.get("late", 0)}
     lines.append(Line(say="results.unit_measures", args=args))
     return PanelRow(title=Line(say="results.unit", args={"name": unit.name}), lines=tuple(lines))
+
+
+def _named(context: TurnContext, of: Results, units: Sequence[UnitResult]) -> tuple[str, ...]:
+    """Return the questions that are a fault in some of the units shown, each with its number."""
+    found = {item for unit in units for item, share in unit.shares.items() if side_of(share) == "fault"}
+    asked = {item: of.checklist.by_id[item] for item in of.checklist.numbers if item in found}
+    is_english = context.language == "en"
+    return tuple(
+        f"{of.checklist.numbers[item]}. " + ((one.alone_en or one.ask_en) if is_english else (one.alone or one.ask))
+        for item, one in asked.items()
+    )
 
 
 def _faults(of: Results, shares: Mapping[str, Share]) -> str:
