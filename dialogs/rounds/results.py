@@ -1,12 +1,14 @@
 """What a closed round showed: to the group without persons and cases, by unit to management, and as pages to print."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from actions import round_results as acts
 from actions.changes import NONE, Change, Changes, record
 from checklists.rates import Share
 from checklists.rights import READER, RELATIONS, ROUNDS, Right
 from checklists.round_results import Found, side_of
+from checklists.swedish_time import clock
 from dialogs.figures.addresses import PATHS, ROUND, ROUND_FILE, link_url
 from dialogs.messages.tell import tell
 from dialogs.rounds import manage, round_card
@@ -19,6 +21,7 @@ from dialogs.views.rounds import PanelRow, PanelView
 from dialogs.views.views import AnyView, Button, Line, MenuView
 from reports.round_results import Results, UnitResult, measures_by_unit, results
 from storage import links, people, rounds
+from storage.desk import Session
 from storage.rounds import RoundRow
 
 GROUP_ROLES = ("case_worker", "peer_reviewer", *READER)
@@ -237,6 +240,16 @@ def _links(context: TurnContext, row: RoundRow) -> tuple[tuple[LinkRow, ...], Ch
         found.append(LinkRow(what=what, address=link_url(context.pages_url, PATHS[purpose], token)))
         events.append(Change("link_made", detail=purpose))
     return tuple(found), record(context.session, context.origin, *events)
+
+
+def tell_fetched(session: Session, tenant_id: int, person_id: int, round_id: int, file: str, now: datetime) -> None:
+    """Post a receipt for a fetched file of a round. Should someone else have used the link, she finds out by it."""
+    row, person = rounds.get(session, tenant_id, round_id), people.person(session, tenant_id, person_id)
+    if row is not None and person is not None:
+        title = Line(say="report.link_csv" if file == "csv" else "report.link_xlsx")
+        of = Line(say="results.fetched", args={"name": rounds.name_of(session, row)})
+        at = Line(say="report.fetched_at", args={"at": clock(now)})
+        tell(session, [person], MenuView(title=title, lines=(of, at), buttons=()), now=now)
 
 
 VERBS = (

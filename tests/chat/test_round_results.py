@@ -226,6 +226,22 @@ def remedies(session: Session, room: Room) -> None:
         measures.for_answer(session, origin, sheet, measures.nej_in(sheet)[0], case.lead_id, room.now.date())
 
 
+def test_whoever_fetches_a_file_gets_a_receipt(room: Room) -> None:
+    closed(room, SIX, said("jjjnnn"))
+    mona = opened(room).presses("Sidor att skriva ut")
+    assert isinstance(mona.view, LinksView)
+    address = next(link.address for link in mona.view.links if link.what == "csv")
+    purpose = next(one for one in PURPOSES if one.name == "round_file")
+
+    def uses(session: Session) -> None:
+        link = links.use(session, address.partition("?l=")[2], purpose.name, room.now)
+        assert link is not None
+        purpose.receipt(session, link, room.now)
+
+    room.desk.run_now(uses)
+    mona.receives().sees("Siffrorna som CSV", "Hämtat: vad omgången Våren 2026 visade.", "10:42")
+
+
 def test_a_link_is_for_who_may_see_the_round_when_it_is_used() -> None:
     both = {"round": "1", "units": f"{NORTH}\n{SOUTH}", "what": "board_page"}
     held = {
