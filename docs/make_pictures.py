@@ -249,7 +249,8 @@ def _close_a_round(bot: RealBot) -> None:
         for number in range(len(leads))
     ]
     with bot.database() as desk:
-        closed(Room(desk, now=datetime.fromisoformat(NOW)), leads, said, name="Vintern 2026 (påhittad)")
+        room = Room(desk, now=datetime.fromisoformat(NOW))
+        closed(room, leads, said, name="Vintern 2026 (påhittad)", home="Barn och unga Öst (påhittad)")
 
 
 async def _of_a_closed_round(bot: RealBot, page: Page, context: BrowserContext) -> AsyncIterator[Picture]:

@@ -28,16 +28,22 @@ from storage.rounds import RoundRow
 
 COLUMNS = ("round", "unit", "checklist", "closed_on", "item", "question", "side", "ja", "cases", "low_pct", "high_pct")
 REVIEWER: Role = "peer_reviewer"
+_Readings = dict[tuple[int, int], dict[str, str]]
+"""Answers by question, by case and reviewer."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnitResult:
-    """A unit's part of a round. shares: by question; without those that would be one worker's."""
+    """A unit's part of a round. shares: by question; without those that would be one worker's.
+
+    of_several: its cases are several workers', so that its remedies are nobody's count.
+    """
 
     name: str
     reviewed: int
     drawn: int
     shares: Mapping[str, Share]
+    of_several: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +67,16 @@ def results(session: Session, row: RoundRow) -> Results:
     """Return what a closed round showed. Whatever was withdrawn since is in none of it."""
     checklist = checklist_version(row.checklist, row.version)
     items = [item.id for item in checklist.asked[REVIEWER]]
-    every = [one for _, one in _reviewed(session, row, checklist)]
+    read = _read(session, row, checklist)
+    reviewed = _reviewed(session, row, read)
+    every = list(reviewed.values())
     shares, together = for_management(every, items)
     names = people.unit_names(session, row.tenant_id)
     drawn = Counter(one.unit_id for one, case in rounds.drawn_of(session, row.id) if not case.withdrawn)
     units = []
     for unit_id in sorted(drawn, key=lambda unit: swedish_order(names.get(unit, ""))):
-        own = sum(one.unit_id == unit_id for one in every)
-        units.append(UnitResult(names.get(unit_id, ""), own, drawn[unit_id], shares.get(unit_id, {})))
+        own, counted = [one for one in every if one.unit_id == unit_id], shares.get(unit_id, {})
+        units.append(UnitResult(names.get(unit_id, ""), len(own), drawn[unit_id], counted, is_of_several(own)))
     return Results(
         row=row,
         name=rounds.name_of(session, row),
@@ -77,26 +85,24 @@ def results(session: Session, row: RoundRow) -> Results:
         found=found_in(every, items),
         units=tuple(units),
         together=together,
-        again=_again(session, row, checklist),
+        again=_again(row, reviewed, read),
     )
 
 
-def _reviewed(session: Session, row: RoundRow, checklist: Checklist) -> list[tuple[int, Reviewed]]:
-    """Return the cases that were reviewed, each with its row id; of two readings the first one's answers."""
-    read = _read(session, row, checklist)
+def _reviewed(session: Session, row: RoundRow, read: _Readings) -> dict[int, Reviewed]:
+    """Return the cases that were reviewed, by row id; of two readings the first one's answers."""
     drawn = [pair for pair in rounds.drawn_of(session, row.id) if not pair[0].why_not and not pair[1].withdrawn]
     leads = rounds.led_by(session, [case.id for _, case in drawn])
-    found = []
-    for one, case in drawn:
-        of_case = {person: said for (case_id, person), said in read.items() if case_id == case.id}
-        if of_case:
-            said = next(iter(of_case.values()))
-            people_of = frozenset(leads.get(case.id, set()))
-            found.append((case.id, Reviewed(one.unit_id, people_of, frozenset(of_case), said)))
-    return found
+    return {
+        case.id: Reviewed(
+            one.unit_id, frozenset(leads.get(case.id, ())), frozenset(of_case), next(iter(of_case.values()))
+        )
+        for one, case in drawn
+        if (of_case := _of(read, case.id))
+    }
 
 
-def _read(session: Session, row: RoundRow, checklist: Checklist) -> dict[tuple[int, int], dict[str, str]]:
+def _read(session: Session, row: RoundRow, checklist: Checklist) -> _Readings:
     """Return the answers of each reading that stands, by case and reviewer, the first reading of a case first."""
     lists: dict[tuple[int, int], list[dict[str, str]]] = {}
     for filled in rounds.lists_of(session, row.id):
@@ -107,6 +113,11 @@ def _read(session: Session, row: RoundRow, checklist: Checklist) -> dict[tuple[i
         if of_reading:
             found[one.case_id, one.person_id] = _together(of_reading)
     return found
+
+
+def _of(read: _Readings, case_id: int) -> dict[int, dict[str, str]]:
+    """Return the readings of a case by reviewer, the first reading first."""
+    return {person: said for (of, person), said in read.items() if of == case_id}
 
 
 def _said(session: Session, filled: FilledRow, checklist: Checklist) -> dict[str, str]:
@@ -126,39 +137,36 @@ def _together(parts: Sequence[Mapping[str, str]]) -> dict[str, str]:
     return found
 
 
-def _again(session: Session, row: RoundRow, checklist: Checklist) -> Share | None:
+def _again(row: RoundRow, reviewed: Mapping[int, Reviewed], read: _Readings) -> Share | None:
     """Return, of the Ja in cases that two read blind, how many the other has too; None: too few for it to be nobody's.
 
     Over all questions, so that the cases read by two, which are few, are no one's either.
     """
-    if row.method != "random":
+    both = {case_id: list(_of(read, case_id).values()) for case_id in reviewed}
+    twice = {case_id: said for case_id, said in both.items() if len(said) > 1}
+    if row.method != "random" or not is_of_several([reviewed[case_id] for case_id in twice]):
         return None
-    read = _read(session, row, checklist)
-    twice = [
-        (reviewed, [said for (case_id, _), said in read.items() if case_id == of])
-        for of, reviewed in _reviewed(session, row, checklist)
-    ]
-    twice = [(reviewed, both) for reviewed, both in twice if len(both) > 1]
-    if not is_of_several([reviewed for reviewed, _ in twice]):
-        return None
-    return reread((said, both[1].get(item, "")) for _, both in twice for item, said in both[0].items())
+    return reread((said, other.get(item, "")) for first, other in twice.values() for item, said in first.items())
 
 
 # --- measures --------------------------------------------------------------------------------------------------------
 
 
-def measures_by_unit(session: Session, row: RoundRow, today: date) -> dict[str, Counter[str]]:
+def measures_by_unit(session: Session, of: Results, today: date) -> dict[str, Counter[str]]:
     """Return how many measures of each state the units of a round have had since it was drawn, by unit, then state.
 
-    Of its cases, and of the round itself. By unit and never by person: a remedy is nobody's mark.
+    Of the round itself, and what is to be put right in its cases. By unit and never by person: of a unit whose cases
+    are nearly all one worker's, what is to be put right in them is not counted, as the count would be hers.
     """
+    row, several = of.row, {unit.name for unit in of.units if unit.of_several}
     names = people.unit_names(session, row.tenant_id)
     drawn = {case.id for _, case in rounds.drawn_of(session, row.id)}
     found = {names.get(unit, ""): Counter[str]() for unit in rounds.units_of(session, row.id)}
     for one in measures.every(session, row.tenant_id):
-        is_of_round = one.round_id == row.id or (one.case_id in drawn and one.checklist == row.checklist)
-        if is_of_round:
-            found.setdefault(names.get(one.unit_id, ""), Counter())[state_of(one, today)] += 1
+        unit = names.get(one.unit_id, "")
+        is_of_case = one.case_id in drawn and one.checklist == row.checklist and unit in several
+        if one.round_id == row.id or is_of_case:
+            found.setdefault(unit, Counter())[state_of(one, today)] += 1
     return found
 
 

@@ -9,6 +9,7 @@ from checklists.model import Role
 from checklists.rights import FIGURES, RELATIONS, ROUNDS, Right, sees_figures
 from dialogs.figures import addresses
 from dialogs.figures.report import tell_fetched
+from dialogs.rounds import results
 from dialogs.views.figures import Asked
 from storage.desk import Session
 from storage.links import Link, Scope
@@ -22,6 +23,11 @@ def _allows(held: Collection[tuple[Role, str]], units: Collection[str], scope: S
 def _fetched(session: Session, link: Link, now: datetime) -> None:
     asked = Asked(**{name: link.scope[name] for name in Asked.model_fields})
     tell_fetched(session, link.tenant_id, link.person_id, asked, link.scope["format"], now)
+
+
+def _round_fetched(session: Session, link: Link, now: datetime) -> None:
+    of, file = int(link.scope["round"]), link.scope["format"]
+    results.tell_fetched(session, link.tenant_id, link.person_id, of, file, now)
 
 
 PURPOSES = (
@@ -64,5 +70,6 @@ PURPOSES = (
         round_page.file,
         allows=round_page.allows,
         act="export",
+        receipt=_round_fetched,
     ),
 )

@@ -177,7 +177,7 @@ def _management(session: Session, link: Link, of: Results, language: Language) -
             heads.append(say("round_page.together", language))
             rows = [[*row, _cell(of.together, item)] for row, item in zip(rows, items, strict=True)]
         tables.append((heads, [row for row in rows if any(cell != "–" for cell in row[1:])]))
-    counted = measures_by_unit(session, of.row, day_of(link.at))
+    counted = measures_by_unit(session, of, day_of(link.at))
     return {
         "tables": tables,
         "units": [
@@ -201,7 +201,7 @@ def _counted(by_state: Mapping[str, int]) -> tuple[str, str, str]:
 
 def _board(session: Session, link: Link, of: Results, language: Language) -> dict[str, Any]:
     today = day_of(link.at)
-    counted = sum(measures_by_unit(session, of.row, today).values(), start=Counter[str]())
+    counted = sum(measures_by_unit(session, of, today).values(), start=Counter[str]())
     return {
         "sides": list(_sides(of, of.found, language, interval=True)),
         "again": _again(of.again, language),

@@ -1,12 +1,14 @@
 """What a closed round showed: to the group without persons and cases, by unit to management, and as pages to print."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from actions import round_results as acts
 from actions.changes import NONE, Change, Changes, record
 from checklists.rates import Share
 from checklists.rights import READER, RELATIONS, ROUNDS, Right
 from checklists.round_results import Found, side_of
+from checklists.swedish_time import clock
 from dialogs.figures.addresses import PATHS, ROUND, ROUND_FILE, link_url
 from dialogs.messages.tell import tell
 from dialogs.rounds import manage, round_card
@@ -19,6 +21,7 @@ from dialogs.views.rounds import PanelRow, PanelView
 from dialogs.views.views import AnyView, Button, Line, MenuView
 from reports.round_results import Results, UnitResult, measures_by_unit, results
 from storage import links, people, rounds
+from storage.desk import Session
 from storage.rounds import RoundRow
 
 GROUP_ROLES = ("case_worker", "peer_reviewer", *READER)
@@ -162,13 +165,14 @@ def management(context: TurnContext, press: Press[OfRound]) -> Reaction:
     start = press.what.start
     after = start + MOST_UNITS if start + MOST_UNITS < len(shown) else 0
     more = Button(title=Line(say="buttons.show_more"), claim=claimed("round_management", OfRound(row.id, start=after)))
-    counted = measures_by_unit(context.session, row, context.today)
+    counted = measures_by_unit(context.session, of, context.today)
     lines = [Line(say="results.by_unit", args={"list": of.checklist.id})]
     if context.units_as("manager") and of.together and len(of.units) > 1:
         lines.append(Line(say="results.together", args={"faults": _faults(of, of.together), "count": of.reviewed}))
     return PanelView(
         title=Line(say="results.management_title", args={"name": of.name}),
         lines=tuple(lines),
+        words=_named(context, of, shown),
         rows=tuple(_unit(of, unit, counted.get(unit.name, {})) for unit in shown[start : start + MOST_UNITS]),
         nav=(
             *((more,) if len(shown) > MOST_UNITS else ()),
@@ -188,6 +192,17 @@ def _unit(of: Results, unit: UnitResult, counted: Mapping[str, int]) -> PanelRow
     args = {"count": sum(counted.values()), "done": done, "late": counted.get("late", 0)}
     lines.append(Line(say="results.unit_measures", args=args))
     return PanelRow(title=Line(say="results.unit", args={"name": unit.name}), lines=tuple(lines))
+
+
+def _named(context: TurnContext, of: Results, units: Sequence[UnitResult]) -> tuple[str, ...]:
+    """Return the questions that are a fault in some of the units shown, each with its number."""
+    found = {item for unit in units for item, share in unit.shares.items() if side_of(share) == "fault"}
+    asked = {item: of.checklist.by_id[item] for item in of.checklist.numbers if item in found}
+    is_english = context.language == "en"
+    return tuple(
+        f"{of.checklist.numbers[item]}. " + ((one.alone_en or one.ask_en) if is_english else (one.alone or one.ask))
+        for item, one in asked.items()
+    )
 
 
 def _faults(of: Results, shares: Mapping[str, Share]) -> str:
@@ -225,6 +240,16 @@ def _links(context: TurnContext, row: RoundRow) -> tuple[tuple[LinkRow, ...], Ch
         found.append(LinkRow(what=what, address=link_url(context.pages_url, PATHS[purpose], token)))
         events.append(Change("link_made", detail=purpose))
     return tuple(found), record(context.session, context.origin, *events)
+
+
+def tell_fetched(session: Session, tenant_id: int, person_id: int, round_id: int, file: str, now: datetime) -> None:
+    """Post a receipt for a fetched file of a round. Should someone else have used the link, she finds out by it."""
+    row, person = rounds.get(session, tenant_id, round_id), people.person(session, tenant_id, person_id)
+    if row is not None and person is not None:
+        title = Line(say="report.link_csv" if file == "csv" else "report.link_xlsx")
+        of = Line(say="results.fetched", args={"name": rounds.name_of(session, row)})
+        at = Line(say="report.fetched_at", args={"at": clock(now)})
+        tell(session, [person], MenuView(title=title, lines=(of, at), buttons=()), now=now)
 
 
 VERBS = (

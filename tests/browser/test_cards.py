@@ -14,6 +14,7 @@ from storage.desk import Desk
 from storage.sealing import Keys
 from tests.browser.card_hosts import THEMES, WIDTHS, Theme, draw, open_host
 from tests.chat.card_hand import elements
+from tests.chat.closed_round import BOX, closed
 from tests.chat.drive import fills, opens
 from tests.chat.harness import Chat, Room, move_in
 from tests.chat.read_drive import ALL, reads
@@ -99,11 +100,20 @@ def auditors_views(vera: Chat) -> Iterator[Reply]:
 
 
 def managers_views(mona: Chat) -> Iterator[Reply]:
-    """Play a manager to the form of a new round."""
+    """Play a manager to the form of a new round, and through what a closed one showed; yield each as a reply."""
     move_in(mona.room.desk, RUNS)
-    mona.types("egenkontroll").presses("Ny omgång")
-    assert mona.view is not None
-    yield Reply(tenant_id=1, person_id=1, channel_user=mona.user, language="sv", view=mona.view)
+    read = [dict.fromkeys((BOX, "best_interests_in_analysis"), "ja" if number < 7 else "nej") for number in range(12)]
+    closed(mona.room, ("pia", "pia", "per", "per", "pim", "paul") * 2, read)
+    steps: tuple[Callable[[], Chat], ...] = (
+        lambda: mona.types("egenkontroll").presses("Ny omgång"),
+        lambda: mona.types("egenkontroll").presses("Öppna"),
+        lambda: mona.presses("Gruppvy"),
+        lambda: mona.types("egenkontroll").presses("Öppna").presses("Workshop"),
+    )
+    for step in steps:
+        step()
+        assert mona.view is not None
+        yield Reply(tenant_id=1, person_id=1, channel_user=mona.user, language="sv", view=mona.view)
 
 
 def admins_views(ada: Chat) -> Iterator[Reply]:

@@ -46,15 +46,16 @@ def closed(
     start: int = 0,
     unread: int = 0,
     again: Sequence[Mapping[str, str]] = (),
+    home: str = NORTH,
 ) -> int:
     """Make a closed round of as many cases as there are leads; return its row id.
 
     said: by case, the answers by question. again: those of a case's other reader, the same by default. units: of each
-    case, North by default.
+    case, home by default, where everybody works.
     start: the number of the first case. unread: so many of the first cases are not read, and the round is still open.
     """
-    where = list(units) or [NORTH] * len(leads)
-    move_in(room.desk, *REVIEWERS, *WORKERS, RUNS)
+    where = list(units) or [home] * len(leads)
+    move_in(room.desk, *((name, full, home, role) for name, full, _, role in (*REVIEWERS, *WORKERS)), RUNS)
     month = max(room.now.month - 2, 1)
     for number, (lead, unit) in enumerate(zip(leads, where, strict=True)):
         cells = {"tenant_id": TENANT, "case_ref": ref_of(start + number), "unit": unit}

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from actions import feedback, measures
+from actions.origin import of_person
 from bot.pages import round_page
 from bot.pages.purposes import PURPOSES
 from checklists.periods import year_of
@@ -19,6 +21,8 @@ from reports.reread import rereads
 from reports.round_results import COLUMNS, result_rows
 from reports.selected import Selection
 from storage import links, workshop
+from storage import rounds as stored
+from storage.cases import CaseRow
 from storage.desk import Session
 from storage.measures import MeasureRow
 from storage.rounds import RoundRow
@@ -178,6 +182,7 @@ def test_management_sees_units_but_not_one_that_is_one_workers_and_a_chef_her_ow
     units = [NORTH] * 6 + [SOUTH] * 2
     closed(room, leads, said("jjnnnnnn"), units=units, reviewers=("cia", "dan", "elsa", "sven"))
     mona = opened(room).presses("Per enhet").sees(NORTH, "6 av 6 granskade.", "4 (2/6)")
+    mona.sees("4. Har barn och ungdomar fått komma till tals under utredningen?")
     mona.sees(SOUTH, "2 av 2 granskade.", "svaren visas inte: de skulle visa hur det gick för någon enskild")
     mona.sees_no("Alla enheter", "(0/2)", "(2/8)")
     found = pages(mona.presses("Sidor att skriva ut"), "management_page")
@@ -196,6 +201,47 @@ def test_management_sees_units_but_not_one_that_is_one_workers_and_a_chef_her_ow
     assert f'<th scope="row">{NORTH}' not in mine["management_page"]
 
 
+def test_remedies_are_counted_by_unit_but_not_where_the_count_would_be_one_workers(room: Room) -> None:
+    move_in(
+        room.desk, STINA, ("sven", "Sven Granskare", SOUTH, "peer_reviewer"), ("doris", "Doris", SOUTH, "case_worker")
+    )
+    units = [NORTH] * 6 + [SOUTH] * 2
+    closed(room, (*SIX, "doris", "doris"), said("jjnnnnnn"), units=units, reviewers=("cia", "dan", "elsa", "sven"))
+    room.desk.run_now(lambda session: remedies(session, room))
+    mona = (
+        opened(room).presses("Per enhet").sees("åtgärder: 6, klara 0, försenade 0", "åtgärder: 0, klara 0, försenade 0")
+    )
+    page = pages(mona.presses("Sidor att skriva ut"), "board_page")["board_page"]
+    assert "Åtgärder: <strong>6</strong>" in page
+
+
+def remedies(session: Session, room: Room) -> None:
+    """Make a remedy for the first Nej of each case."""
+    row = stored.every(session, 1)[0]
+    for reading in stored.readings(session, row.id):
+        case = session.get_one(CaseRow, reading.case_id)
+        [sheet] = feedback.read(session, row, case, reading).sheets
+        origin = of_person(1, reading.person_id, room.now)
+        assert case.lead_id is not None
+        measures.for_answer(session, origin, sheet, measures.nej_in(sheet)[0], case.lead_id, room.now.date())
+
+
+def test_whoever_fetches_a_file_gets_a_receipt(room: Room) -> None:
+    closed(room, SIX, said("jjjnnn"))
+    mona = opened(room).presses("Sidor att skriva ut")
+    assert isinstance(mona.view, LinksView)
+    address = next(link.address for link in mona.view.links if link.what == "csv")
+    purpose = next(one for one in PURPOSES if one.name == "round_file")
+
+    def uses(session: Session) -> None:
+        link = links.use(session, address.partition("?l=")[2], purpose.name, room.now)
+        assert link is not None
+        purpose.receipt(session, link, room.now)
+
+    room.desk.run_now(uses)
+    mona.receives().sees("Siffrorna som CSV", "Hämtat: vad omgången Våren 2026 visade.", "10:42")
+
+
 def test_a_link_is_for_who_may_see_the_round_when_it_is_used() -> None:
     both = {"round": "1", "units": f"{NORTH}\n{SOUTH}", "what": "board_page"}
     held = {
@@ -211,7 +257,8 @@ def test_a_link_is_for_who_may_see_the_round_when_it_is_used() -> None:
     assert {"round", "round_file"} <= set(PATHS)
 
 
-def test_the_file_is_chosen_by_unit_list_role_and_the_day_of_closing(room: Room) -> None:
+def test_the_file_is_chosen_by_unit_list_role_and_the_day_of_closing(either_room: Room) -> None:
+    room = either_room
     closed(room, SIX * 2, said("jjjjjjjnnnnn"))
 
     def file(**chosen: object) -> list[list[str]]:

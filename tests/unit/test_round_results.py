@@ -42,7 +42,8 @@ def cases(leads: str, said: str = "", *, reviewers: int = 3, unit: int = 1) -> l
     [
         ("aabbc", 3, True),
         ("aabc", 3, False),  # four cases
-        ("aabbb", 3, False),  # two leads
+        ("aaabbb", 3, False),  # two leads, each with half
+        ("aabbb", 3, False),
         ("aaabc", 3, False),  # three of five are one's
         ("aaabbc", 3, True),  # half is not over half
         ("aabbc", 2, False),
