@@ -41,7 +41,7 @@ def take(workbook: Path, folder: Path, pages: Mapping[str, str] = PAGES) -> list
 
 
 def first_pages(text: str) -> dict[str, int]:
-    """Return the number of each sheet's first page, by its name in the footer. text: of the pages, a form feed between."""
+    """Return the number of each sheet's first page, by its name in the footer. text: of all pages, by form feeds."""
     found: dict[str, int] = {}
     for number, words in enumerate(text.split("\f"), start=1):
         for sheet in _footer(words):
