@@ -321,8 +321,8 @@ async def _take(picture: Picture) -> None:
 
 async def workbook_pages(bot: RealBot) -> str:
     """Take the pictures of a workbook's pages, where the programs for it are; return what was done or left out."""
-    if tools := workbook_pictures.missing():
-        return f"left out: {', '.join(workbook_pictures.PAGES.values())} ({', '.join(tools)} is not on this machine)"
+    if said := workbook_pictures.left_out():
+        return said
     path = bot.folder / "figures.xlsx"
     await bot.command("export", "--what", "rates", "--format", "xlsx", "--out", str(path))
     return f"printed: {', '.join(workbook_pictures.take(path, PICTURES))}"

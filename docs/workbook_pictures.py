@@ -16,9 +16,10 @@ _DOTS = "90"
 """Per inch."""
 
 
-def missing() -> list[str]:
-    """Return the tools that are not on this machine."""
-    return [tool for tool in TOOLS if shutil.which(tool) is None]
+def left_out() -> str:
+    """Return a sentence that says what is left out, and for want of what; empty if everything is there."""
+    missing = [tool for tool in TOOLS if shutil.which(tool) is None]
+    return f"left out: {', '.join(PAGES.values())} ({', '.join(missing)} not on this machine)" if missing else ""
 
 
 def take(workbook: Path, folder: Path, pages: Mapping[str, str] = PAGES) -> list[str]:
@@ -31,7 +32,7 @@ def take(workbook: Path, folder: Path, pages: Mapping[str, str] = PAGES) -> list
         profile = f"-env:UserInstallation=file://{work / 'profile'}"  # so that a running office is not asked
         _run("soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", name, str(workbook))
         printed = work / workbook.with_suffix(".pdf").name
-        first = _first_pages(printed)
+        first = first_pages(_run("pdftotext", "-layout", str(printed), "-"))
         for sheet, picture in pages.items():
             at = str(first[sheet])
             one = ("-png", "-singlefile", "-r", _DOTS, "-f", at, "-l", at)
@@ -39,10 +40,10 @@ def take(workbook: Path, folder: Path, pages: Mapping[str, str] = PAGES) -> list
     return list(pages.values())
 
 
-def _first_pages(printed: Path) -> dict[str, int]:
-    """Return the number of each sheet's first page, by the sheet's name, which stands in the footer."""
+def first_pages(text: str) -> dict[str, int]:
+    """Return the number of each sheet's first page, by its name in the footer. text: of all pages, by form feeds."""
     found: dict[str, int] = {}
-    for number, words in enumerate(_run("pdftotext", "-layout", str(printed), "-").split("\f"), start=1):
+    for number, words in enumerate(text.split("\f"), start=1):
         for sheet in _footer(words):
             found.setdefault(sheet, number)
     return found

@@ -229,11 +229,11 @@ def list_lines(session: Session, tenant_id: int, period: Period, selection: Sele
     span = (session, tenant_id, period.first, period.last)
     names = people.unit_names(session, tenant_id)
     found: dict[tuple[str, str, int, AnyRole], Counter[str]] = defaultdict(Counter)
-    for count in aggregates.read(*span, of="lists", checklist=selection.checklist, role=selection.role):
-        if "." not in count.code:
-            found[count.checklist, names[count.unit_id], count.unit_id, count.role][count.code] += count.n
+    checklist, role = selection.checklist, selection.role
+    for count in aggregates.read(*span, of="lists", checklist=checklist, role=role, by_place=False):
+        found[count.checklist, names[count.unit_id], count.unit_id, count.role][count.code] += count.n
     if selection.checklist in ("", BASIS) and selection.role in ("", WORKER):
-        for count in aggregates.read(*span, of="cases"):
+        for count in aggregates.read(*span, of="cases", codes=sorted({code for code, _ in _OF_CASES})):
             for code in _OF_CASES.get((count.code, count.value), ()):
                 found[BASIS, names[count.unit_id], count.unit_id, WORKER][code] += count.n
     return [
@@ -265,8 +265,9 @@ def on_items(
     names = people.unit_names(session, tenant_id)
     found: dict[tuple[str, AnyRole, str], Counter[str]] = defaultdict(Counter)
     span = (session, tenant_id, period.first, period.last)
-    for count in aggregates.read(*span, of="lists", checklist=selection.checklist, role=selection.role):
-        if "." in count.code and selection.unit in ("", names[count.unit_id]):
+    checklist, role = selection.checklist, selection.role
+    for count in aggregates.read(*span, of="lists", checklist=checklist, role=role, by_place=True):
+        if selection.unit in ("", names[count.unit_id]):
             item, code = item_of_mark(checklist_version(count.checklist, count.version), count.code)
             if code != PENDING or count.value >= today.toordinal():
                 found[count.checklist, count.role, item][code] += count.n

@@ -22,6 +22,11 @@ COUNTS = ("within", "late", "open_late", "open_within", "extended")
 COLUMNS = ("unit", "period", "clock", *COUNTS, "denominator", "within_pct", "median_days")
 
 
+_ENDS = ("within", "late", "extended", "open")
+_CLOCK_OF = {clock: clock for clock in (READ, *UNLIMITED)} | {f"{of}_{end}": of for of in LIMITED for end in _ENDS}
+"""The clock of each figure of durations (checklists.rates.case_marks)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Time:
     """The figures of one clock over many cases.
@@ -73,10 +78,13 @@ def times(session: Session, tenant_id: int, period: Period, selection: Selection
     reading on the day its list was begun. today: decides which running clocks are past their last day.
     """
     span, names = (session, tenant_id, period.first, period.last), people.unit_names(session, tenant_id)
-    of_lists = aggregates.read(*span, of="lists", checklist=selection.checklist)
+    of_lists = aggregates.read(*span, of="lists", checklist=selection.checklist, codes=[READ])
     counts = [*aggregates.read(*span, of="cases"), *of_lists]
-    wanted = [count for count in counts if selection.unit in ("", names[count.unit_id])]
-    return tuple(_time(clock, wanted, today) for clock in (READ, *CLOCKS))
+    by_clock: dict[str, list[Count]] = defaultdict(list)
+    for count in counts:
+        if selection.unit in ("", names[count.unit_id]):
+            by_clock[_CLOCK_OF.get(count.code, "")].append(count)
+    return tuple(_time(clock, by_clock[clock], today) for clock in (READ, *CLOCKS))
 
 
 def unit_times(

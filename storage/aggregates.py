@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     Index,
+    Select,
     String,
     Table,
     and_,
@@ -162,10 +163,18 @@ def project_some(session: Session, *, wait: bool = True, today: date | None = No
     return len(behind), skipped
 
 
+def by_older_rules() -> Select[Any]:
+    """Return the query for cases projected by older rules, a batch of rows.
+
+    Every report asks it, mostly in vain: the index on the rules must answer it, not a reading of every list.
+    """
+    rules = _CONTRIBUTIONS.c.rules
+    return select_columns(_CONTRIBUTIONS.c.case_id).where(rules < RULES).order_by(rules).limit(BATCH)
+
+
 def _projected_by_older_rules(session: Session) -> list[int]:
     """Return a batch of cases projected by older rules: by the previous release, which may still be running."""
-    query = select_columns(_CONTRIBUTIONS.c.case_id).where(_CONTRIBUTIONS.c.rules < RULES).distinct().limit(BATCH)
-    return sorted(session.connection().execute(query).scalars())
+    return sorted(set(session.connection().execute(by_older_rules()).scalars()))
 
 
 def project_all(session: Session) -> None:
@@ -334,8 +343,12 @@ def read(
     of: Literal["items", "lists", "cases"],
     checklist: str = "",
     role: AnyRole = "",
+    codes: Sequence[str] = (),
+    by_place: bool | None = None,
 ) -> list[Count]:
     """Return the counts of a period (both days included), live and frozen together, optionally of one list or role.
+
+    codes: only these, if any are given. by_place: only, or none of, the figures of one question by its place.
 
     Changes still in the queue are not included: call `project_all` first.
     """
@@ -358,6 +371,11 @@ def read(
         query = query.where(AGGREGATES.c.checklist == checklist)
     if role:
         query = query.where(AGGREGATES.c.role == role)
+    if codes:
+        query = query.where(AGGREGATES.c.code.in_(codes))
+    if by_place is not None:
+        has_place = AGGREGATES.c.code.contains(".")
+        query = query.where(has_place if by_place else ~has_place)
     rows: Sequence[Sequence[Any]] = session.connection().execute(query).all()
     return [Count(*row) for row in rows]
 

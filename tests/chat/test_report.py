@@ -80,7 +80,7 @@ def test_the_headline_figures_stand_first_with_what_is_late(town: Room) -> None:
     town.desk.run_now(work)
     mona = town.chat("mona").types("rapport")
     mona.sees("Har checklista", "0 av 9", "Kompletta underlag", "1 av 3", "Inom fyra månader", "8 av 10")
-    mona.sees("1 pågår och är försenade")
+    mona.sees("1 pågår fast gränsen passerats")
     mona.types("rapport 2027").sees_no("Inom fyra månader", "Har checklista")
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from docs import make_architecture as architecture
+from docs import workbook_pictures
 
 
 def test_the_house_is_drawn_as_it_stands() -> None:
@@ -38,3 +39,24 @@ def test_words_that_do_not_fit_are_named() -> None:
 
     with pytest.raises(SystemExit, match="reading, and then signing it all"):
         architecture._box(room._replace(about="reading, and then signing it all"))
+
+
+def test_pictures_of_a_workbook_are_left_out_and_said_so_where_a_tool_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+
+    assert workbook_pictures.left_out() == (
+        "left out: workbook-overview.png, workbook-over-time.png, workbook-questions.png"
+        " (soffice, pdftotext, pdftoppm not on this machine)"
+    )
+
+
+def test_the_first_page_of_each_sheet_is_found_by_its_footer() -> None:
+    pages = (
+        "Siffror\nÖversikt            1 (4)",
+        "a\nFrågor   2 (4)\n",
+        "b\nFrågor      3 (4)",
+        "Över tid   4 (4)\n",
+        "",
+    )
+
+    assert workbook_pictures.first_pages("\f".join(pages)) == {"Översikt": 1, "Frågor": 2, "Över tid": 4}
