@@ -131,7 +131,7 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
         over_time=over_time(found.complete, language),
         along=along_time(view.questions, found, along.target, language),
         only_here=_only_here(view.questions, language),
-        sentences=view.sentences + view.practice,
+        sentences=view.sentences + view.more,
         sections=by_section(view.checklist, view.questions, rows, view.sections),
         rows=rows,
         counts=list(_counts(view.counts, language)),
