@@ -9,14 +9,15 @@ from actions import linking, signing
 from actions.changes import NONE, Change, Changes, record
 from actions.facts import forget_fact
 from actions.origin import Origin
-from checklists.case_dates import FIELDS, settle
+from checklists.case_dates import FIELDS, read_past_day, settle
 from checklists.deadlines import Limit
-from checklists.errors import BadChildren, BadPeople, BadPeriod, ChildHasAnswers, UserError
+from checklists.errors import AnswerNotAllowed, BadChildren, BadPeople, BadPeriod, ChildHasAnswers, UserError
 from checklists.events import EventName
 from checklists.free_text import required
 from checklists.lifecycle import WRITER, State
 from checklists.model import MOST_CHILDREN, CaseType
-from storage import answers, cases, drafts, extensions, filled
+from storage import answers, case_reasons, cases, drafts, extensions, filled, tenants
+from storage.case_reasons import CaseReasonRow
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.extensions import ExtensionRow, ReasonClass
@@ -215,3 +216,18 @@ def extend(
     )
     extensions.add(session, row, required(reason, origin.lets))
     return record(session, origin, Change("extended", case, detail=f"{limit} {acting}".strip()))
+
+
+def add_reason(session: Session, origin: Origin, case: CaseRow, reason: str, day: str) -> Changes:
+    """Record why the case is a case, from a day; the earlier reasons stay. day: as written; empty: today.
+
+    Raises: AnswerNotAllowed: the municipality has no such reason. The errors of a day that has passed.
+    """
+    if reason not in tenants.settings(tenants.get(session, origin.tenant_id)).reasons:
+        raise AnswerNotAllowed
+    since = read_past_day(day.strip(), origin.today, "reason_on") if day.strip() else origin.today
+    if any((row.reason, row.day) == (reason, since) for row in case_reasons.of_case(session, case.id)):
+        return NONE
+    at = {"tenant_id": case.tenant_id, "case_id": case.id, "author_id": origin.person_id or 0, "at": origin.now}
+    case_reasons.add(session, CaseReasonRow(**at, reason=reason, day=since))
+    return record(session, origin, Change("reason_added", case))

@@ -12,7 +12,7 @@ from actions.facts import set_fact
 from actions.origin import Origin
 from checklists.case_dates import FIELDS, settle
 from checklists.errors import CaseIsSent, RefTaken
-from storage import answers, cases, extensions, filled, rounds
+from storage import answers, case_reasons, cases, extensions, filled, rounds
 from storage.cases import CaseRow, Facts
 from storage.desk import Session
 
@@ -90,8 +90,10 @@ def ask_for(session: Session, origin: Origin, case: CaseRow) -> Changes:
 
 
 def is_begun(session: Session, case: CaseRow) -> bool:
-    """Say whether anything is answered or sent in a case, or it was extended, which is a text."""
-    return is_sent(session, case) or answers.any_in(session, case.id) or bool(extensions.of_case(session, case))
+    """Say whether anything is answered or sent in a case, or it was extended, which is a text, or has a reason."""
+    if is_sent(session, case) or answers.any_in(session, case.id):
+        return True
+    return bool(extensions.of_case(session, case) or case_reasons.of_case(session, case.id))
 
 
 def is_sent(session: Session, case: CaseRow) -> bool:

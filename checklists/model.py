@@ -269,7 +269,7 @@ class Item(_Data):
         """The answers with which more may be given on that card: also a day that is asked after a way only."""
         return self.detailed | (self.day.answers if self.day else frozenset[Choice]())
 
-    @property
+    @cached_property
     def ways(self) -> How | None:
         """How an answer may be said to have come about: as the list asks, else the kind of source behind a Ja."""
         return self.how or (SOURCE if "ja" in self.answers and not self.motivates else None)

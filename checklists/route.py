@@ -62,7 +62,7 @@ def stops(applied: Applied, role: Role, sections: Sequence[str] = (), *, where: 
         else:
             members = (item,)
             way.append(Stop("question", (item.id,)))
-            if item.may_detail and asks_detail(item, applied):
+            if item.may_detail and item.id in applied.answered and asks_detail(item, applied):
                 way.append(Stop("detail", (item.id,)))
         if writes:
             way += _own_motivation(members, applied.answers)
@@ -72,9 +72,7 @@ def stops(applied: Applied, role: Role, sections: Sequence[str] = (), *, where: 
 
 
 def asks_detail(item: Item, applied: Applied) -> bool:
-    """Return whether the answer to an item calls for more on a card of its own."""
-    if item.id not in applied.answered:
-        return False
+    """Return whether the answer that an item has calls for more on a card of its own."""
     answer = applied.answers[item.id]
     return answer.choice in item.detailed or (item.day is not None and item.day.is_asked(answer.choice, answer.option))
 

@@ -13,6 +13,7 @@ from checklists.identity import address
 from checklists.instruments import read_instruments
 from checklists.loader import newest
 from checklists.model import ListId, MotivationBy
+from checklists.privacy import has_personal_number
 from checklists.ref_pattern import DEFAULT_PATTERN, compiles
 from checklists.reminder_rules import Thresholds
 from checklists.workdays import Workdays
@@ -24,6 +25,8 @@ Decides = Literal[
 ]  # fmt: skip
 MOST_OF_NAME = 60
 """Characters of the municipality's name."""
+MOST_REASONS, MOST_OF_REASON = 30, 40
+"""How many reasons a case may be chosen from, and the characters of one."""
 ViolenceMeasure = Literal["decided_by_chef", "two_workers", "with_police"]
 
 
@@ -54,6 +57,15 @@ def _questions(said: tuple[str, ...]) -> tuple[str, ...]:
     return said
 
 
+def _reasons(said: tuple[str, ...]) -> tuple[str, ...]:
+    found = tuple(" ".join(one.split()) for one in said)
+    if len(set(found)) != len(found) or len(found) > MOST_REASONS:
+        raise ValueError
+    if any(not one.isprintable() or len(one) > MOST_OF_REASON or has_personal_number(one) for one in found):
+        raise ValueError
+    return found
+
+
 def _instruments(said: tuple[str, ...]) -> tuple[str, ...]:
     read_instruments(said)
     return said
@@ -78,6 +90,7 @@ class TenantSettings(Thresholds):
     violence_cases: what else the municipality has decided on cases of violence; both are shown with the case.
     ask_source: questions, `LIST/ITEM`, where the kind of source behind a Ja may be said in one press.
     instruments: the assessment method decided on for a kind of case, as `instruments.read_instruments` parses it.
+    reasons: why a case may be a case, in the municipality's own words; without any, no case is asked.
     out_of_hours: e-mail addresses, in the register, of those who outside office hours are told of a report without a
     protection assessment, in the chef's place.
     wheel: the months of the year in which each unit is to open a round, unless it has months of its own; empty: none.
@@ -94,6 +107,7 @@ class TenantSettings(Thresholds):
     decides: tuple[Decides, ...] = ()
     violence_cases: tuple[ViolenceMeasure, ...] = ()
     instruments: Annotated[tuple[str, ...], AfterValidator(_instruments)] = ()
+    reasons: Annotated[tuple[str, ...], AfterValidator(_reasons)] = ()
     ask_source: Annotated[tuple[str, ...], AfterValidator(_questions)] = ()
     out_of_hours: Annotated[tuple[str, ...], AfterValidator(_addresses)] = ()
     wheel: tuple[Annotated[int, Field(ge=1, le=12)], ...] = THREE_A_YEAR

@@ -18,6 +18,7 @@ from storage import (
     answers,
     case_extract,
     case_links,
+    case_reasons,
     cases,
     drafts,
     extensions,
@@ -161,6 +162,8 @@ class _Extract:
         for one in extensions.of_case(session, case):
             what = f"{one.limit}, {one.reason_class}, until {one.until}, decided {_day(one.decided_on)}"
             yield ["extension", what, extensions.reason(session, one), self._role(one.author_id), _at(one.at)]
+        for reason in case_reasons.of_case(session, case.id):
+            yield ["reason", reason.reason, reason.day.isoformat(), self._role(reason.author_id), _at(reason.at)]
         for sent_back in returns.of_case(session, case.id):
             what = f"{sent_back.checklist}, occasion {sent_back.occasion}"
             yield ["return", what, returns.comment_of(session, sent_back), sent_back.role, _at(sent_back.at)]

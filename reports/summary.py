@@ -14,6 +14,7 @@ from checklists.rates import ONLY_HERE, Comparison, Share, wilson
 from reports.compared import compared, sentence
 from reports.figures import BASIS, WORKER, Line, grouped, list_lines, may_lead, on_items, titled, whole
 from reports.instruments import practice, practice_words
+from reports.reasons import reasons, reasons_words
 from reports.reread import reread_in
 from reports.selected import Selection
 from storage import aggregates
@@ -49,7 +50,7 @@ class QuestionRate:
 class ReportView:
     """The report of one checklist and role on a period. counts: of whole lists, by figure code.
 
-    practice: a sentence for each assessment method that the municipality has decided on.
+    more: sentences on each assessment method that the municipality has decided on, and on why cases are cases.
     """
 
     period: str
@@ -64,7 +65,7 @@ class ReportView:
     steps: tuple[QuestionRate, ...]
     criticisms: tuple[QuestionRate, ...]
     sentences: tuple[str, ...]
-    practice: tuple[str, ...]
+    more: tuple[str, ...]
 
 
 def report_view(
@@ -104,7 +105,10 @@ def report_view(
         steps=_rates(grouped(now, "step", language), grouped(then, "step", language), language),
         criticisms=_rates(grouped(now, "criticism", language), grouped(then, "criticism", language), language),
         sentences=_sentences(counts, [one for one in questions if one.key in leading], language),
-        practice=tuple(practice_words(one, language) for one in practice(session, tenant_id, period, selection.unit)),
+        more=(
+            *(practice_words(one, language) for one in practice(session, tenant_id, period, selection.unit)),
+            *reasons_words(reasons(session, tenant_id, period, selection.unit), language),
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, func, select
 from checklists.exposure import Field, Happened
 from checklists.rights import ROLES
 from storage.answers import AnswerRow
+from storage.case_reasons import CaseReasonRow
 from storage.cases import CaseRow, FactRow
 from storage.conversations import ConversationRow
 from storage.extensions import ExtensionRow
@@ -121,6 +122,7 @@ def fields_of(session: Session, tenant_id: int, before: datetime) -> Mapping[int
         _note(found[case_id], _of_answer(answer), answer.at)
     dated: tuple[tuple[Any, Field], ...] = (
         (FactRow, "facts"),
+        (CaseReasonRow, "facts"),
         (ExtensionRow, "extensions"),
         (ReturnRow, "returns"),
         (SignatureRow, "signed"),

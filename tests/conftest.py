@@ -132,7 +132,7 @@ COUNTED_CHATS = {
     *("test_told", "test_typing", "test_understood", "test_undo", "test_unit_cases", "test_wrong_case"),
     *("test_rounds", "test_round_rules", "test_administration", "test_linked_cases"),
     *("test_measures", "test_feedback", "test_reread", "test_round_results", "test_year"),
-    *("test_beside_yes", "test_instruments"),
+    *("test_beside_yes", "test_instruments", "test_case_reasons"),
 }
 """Of the conversations, those that reach a rule or an action nobody else does: counting trebles the time of a test."""
 

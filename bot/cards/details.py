@@ -41,7 +41,21 @@ def details_card(pen: Pen, view: DetailsView) -> Card:
         workers = {"0": pen.say("card.no_co_worker"), **{str(row_id): name for row_id, name in view.workers}}
         body.append(choice_set("co_worker", pen.say("card.co_worker"), workers, compact=True))
         body += [subtle(pen.say("card.now", answer=view.co_worker))] if view.co_worker else []
+    body += _reasons(pen, view)
     return card(pen, body + action_sets(pen, view.buttons, primary=1), view.refresh)
+
+
+def _reasons(pen: Pen, view: DetailsView) -> list[Element]:
+    """Show why the case is a case, and ask for another reason, where the municipality has named any."""
+    made: list[Element] = []
+    if view.choices:
+        titles = {one: one for one in view.choices}
+        made.append(choice_set("case_reason", pen.say("card.case_reason"), titles, compact=True))
+        made.append(date_input("reason_on", pen.say("card.reason_on")))
+    if view.reasons:
+        kept = ", ".join(f"{reason} ({day})" for reason, day in view.reasons)
+        made.append(subtle(pen.say("card.now", answer=kept)))
+    return made
 
 
 def _fact(pen: Pen, child: int, field: FactField, *, several: bool) -> list[Element]:

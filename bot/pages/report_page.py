@@ -142,7 +142,7 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
         along=along_time(view.questions, found, along.target, language),
         long=[] if unit else _too_long(session, link.tenant_id, today, language),
         only_here=_only_here(view.questions, language),
-        sentences=view.sentences + view.practice,
+        sentences=view.sentences + view.more,
         sections=by_section(view.checklist, view.questions, rows, view.sections),
         rows=rows,
         counts=list(_counts(view.counts, language)),

@@ -120,7 +120,7 @@ def _shown(context: TurnContext, period: Period, wanted: str, *, offer_only: boo
     )
     first_screen = overview(context.session, context.tenant_id, period, context.today, units[unit_id])
     tiles = tuple(map(_tile, first_screen.tiles))
-    seen = {"checklist": found.checklist, "tiles": tiles, "sentences": found.sentences + found.practice, "rows": rows}
+    seen = {"checklist": found.checklist, "tiles": tiles, "sentences": found.sentences + found.more, "rows": rows}
     return view.model_copy(update=seen)
 
 

@@ -19,9 +19,10 @@ def line_words(line: Line, language: Language) -> str:
         checklist, version, item_id = str(line.args["item"]).split("/")
         item = checklist_version(checklist, int(version)).by_id[item_id]
         args["question"] = (item.alone_en or item.ask_en) if language == "en" else (item.alone or item.ask)
-        options = {option.id: option for option in item.ways.options} if item.ways else {}
-        option = options.get(str(line.args.get("option", "")))
-        args["option"] = (option.title_en if language == "en" else option.title) if option else ""
+        if "option" in line.args:
+            options = {option.id: option for option in item.ways.options} if item.ways else {}
+            option = options.get(str(line.args["option"]))
+            args["option"] = (option.title_en if language == "en" else option.title) if option else ""
     if "choices" in line.args:
         args["choices"] = ", ".join(words[f"answers.{choice}"] for choice in str(line.args["choices"]).split(","))
     if "list" in line.args:

@@ -27,7 +27,7 @@ from dialogs.worker.facts_card import NOTHING_TYPED
 from dialogs.worker.filled_in import Kept
 from dialogs.worker.landing import open_case
 from dialogs.worker.linked_lines import linked_lines
-from storage import cases, people, tenants, trail
+from storage import case_reasons, cases, people, tenants, trail
 from storage.cases import CaseRow
 
 DETAILS = Right("details", "case", LIST_HOLDER)
@@ -95,6 +95,8 @@ def details(
         linked=linked_lines(context.session, context.roles, case),
         workers=tuple((row_id, name) for row_id, name in names.items() if row_id != case.lead_id),
         co_worker=names.get(case.co_id or 0, ""),
+        reasons=tuple((row.reason, row.day.isoformat()) for row in case_reasons.of_case(context.session, case.id)),
+        choices=tenants.settings(context.tenant).reasons,
         buttons=tuple(Button(title=Line(say="buttons." + title), claim=claim) for title, claim in claims),
         refresh=claimed("show_current", case=case.id),
     )
@@ -168,6 +170,7 @@ def _store(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> tup
     for store in (
         lambda: _store_co_worker(context, basis, inputs.get("co_worker", "")),
         lambda: store_children(context, basis, inputs),
+        lambda: _store_reason(context, basis, inputs),
         lambda: _new_lists(context, basis),
     ):
         try:
@@ -240,6 +243,14 @@ def _store_co_worker(context: TurnContext, basis: Basis, chosen: str) -> Changes
     if chosen not in {str(mate) for mate in _mates(context, basis)}:
         raise BadPeople
     return acts.set_workers(context.session, context.origin, case, co_id=int(chosen))
+
+
+def _store_reason(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> Changes:
+    """Store another reason of the case, if one is chosen."""
+    reason = inputs.get("case_reason", "")
+    if not reason:
+        return NONE
+    return acts.add_reason(context.session, context.origin, basis.case, reason, inputs.get("reason_on", ""))
 
 
 def details_pressed(context: TurnContext, press: Press[Nothing]) -> Reaction:

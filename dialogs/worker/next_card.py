@@ -115,6 +115,7 @@ def detail(
 
 def _question(context: TurnContext, sheet: Sheet, stop: Stop, notices: tuple[Line, ...]) -> QuestionView:
     at, item = sheet.revisions(stop.items), listed(sheet, stop.items[0])
+    asked = sheet.checklist.by_id[item.item]
     return QuestionView(
         notices=notices,
         head=head(sheet),
@@ -127,7 +128,7 @@ def _question(context: TurnContext, sheet: Sheet, stop: Stop, notices: tuple[Lin
             )
             for choice in item.allowed
         ),
-        proposed=proposals.line(context, sheet, item.item),
+        proposed=proposals.line(context, sheet, item.item) if asked.computed or asked.how else None,
         nav=_nav(sheet, stop),
         refresh=claimed("show_current", **sheet.at),
     )
@@ -219,16 +220,22 @@ def to_ask_of(context: TurnContext, sheet: Sheet, stop: Stop) -> list[str]:
 
     The kind of source is asked only where the municipality has marked the question.
     """
-    marked = tenants.settings(context.tenant).ask_source
     found = []
     for item_id in stop.items:
         item, row = sheet.checklist.by_id[item_id], sheet.rows.get(item_id)
-        how = item.how or (item.ways if f"{sheet.checklist.id}/{item_id}" in marked else None)
-        if how is None or how.several or how.required or row is None:
+        if row is None or row.option:
             continue
-        if row.choice in how.answers and not row.option:
+        how = item.how
+        if how is None and row.choice == "ja" and f"{sheet.checklist.id}/{item_id}" in _marked(context):
+            how = item.ways
+        if how is not None and row.choice in how.answers and not (how.several or how.required):
             found.append(item_id)
     return found
+
+
+def _marked(context: TurnContext) -> tuple[str, ...]:
+    """Return the questions of which the municipality asks what a Ja is based on."""
+    return tenants.settings(context.tenant).ask_source
 
 
 def _beside(sheet: Sheet, view: AnyView) -> str | None:

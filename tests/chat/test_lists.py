@@ -197,7 +197,8 @@ def dispose(room: Room) -> None:
     room.desk.run_now(work)
 
 
-def test_what_was_under_way_is_asked_of_the_auditor_again(room: Room) -> None:
+def test_what_was_under_way_is_asked_of_the_auditor_again(either_room: Room) -> None:
+    room = either_room
     furnish(room)
     vera = begins(room.chat("vera"), "sample_audit", CHILD)
     types_through(vera, {"intervention_followup_documented": "pagaende", "running_journal_kept": "delvis"})

@@ -18,7 +18,19 @@ from tests.sql.import_files import CLI
 from tests.sql.test_answers_import import set_fact
 
 REF = "SN 2026/0001"
-TOLD = {"cases", "fact", "filled_checklist", "answer", "draft", "extension", "returned", "signature", "outbox", "told"}
+TOLD = {
+    "cases",
+    "fact",
+    "filled_checklist",
+    "answer",
+    "draft",
+    "case_reason",
+    "extension",
+    "returned",
+    "signature",
+    "outbox",
+    "told",
+}
 TOLD |= {"review_round_case", "case_link", "joint_assessment", "measure"}
 """The tables an extract reads; the events of the case come from the trail."""
 OTHERWISE = {

@@ -33,6 +33,7 @@ def test_what_is_shown_can_be_set_again() -> None:
     assert parse_setting("municipality", " Påhittade  kommunen ") == "Påhittade kommunen"
     assert again["free_days"] == ["2026-12-23", "2026-12-30"]
     assert parse_setting("ask_source", "sample_audit/child_heard") == ["sample_audit/child_heard"]
+    assert parse_setting("reasons", "våld i  hemmet, missbruk") == ["våld i hemmet", "missbruk"]
     assert parse_setting("instruments", "barn:bbic, vuxen:freda") == ["barn:bbic", "vuxen:freda"]
 
 
@@ -56,6 +57,9 @@ def test_what_is_shown_can_be_set_again() -> None:
         ("ask_source", "decision_basis/police_report_motivated", "ask_source"),
         ("instruments", "vuxen:tarot", "instruments"),
         ("instruments", "djur:freda", "instruments"),
+        ("reasons", "våld,våld", "reasons"),
+        ("reasons", "å" * 41, "reasons"),
+        ("reasons", "barnet 121212-1212", "reasons"),
         ("no_such", "1", "there is no setting no_such"),
     ],
 )

@@ -1,0 +1,58 @@
+"""Why a case is a case: reasons from the municipality's own list, each from a day; none is ever taken away."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, Session, col, select
+
+from storage.cases import STANDS, CaseRow
+from storage.people import UnitRow
+from storage.rows import TableRow
+from storage.times import Moment
+
+
+class CaseReasonRow(TableRow, table=True):
+    """One reason of a case. reason: a word of the municipality's list as it was then. day: from which it applies."""
+
+    __tablename__ = "case_reason"
+    __table_args__ = (UniqueConstraint("case_id", "reason", "day"),)
+
+    id: int = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenant.id")
+    case_id: int = Field(foreign_key="cases.id")
+    reason: str = Field(max_length=40)
+    day: date
+    author_id: int = Field(foreign_key="person.id")
+    at: datetime = Field(sa_type=Moment)
+
+
+def add(session: Session, row: CaseReasonRow) -> None:
+    """Insert a reason. Raises: sqlalchemy.exc.IntegrityError (at flush): the case has it from that day already."""
+    session.add(row)
+
+
+def of_case(session: Session, case_id: int) -> Sequence[CaseReasonRow]:
+    """Return the reasons of a case, the first one first."""
+    query = select(CaseReasonRow).where(CaseReasonRow.case_id == case_id)
+    return session.exec(query.order_by(col(CaseReasonRow.day), col(CaseReasonRow.id))).all()
+
+
+def of_period(session: Session, tenant_id: int, first: date, last: date, unit: str = "") -> list[list[str]]:
+    """Return the reasons, in order, of each case whose report came in between two days; one without any is left out.
+
+    unit: its name; empty: all. Withdrawn cases are not counted.
+    """
+    query = (
+        select(CaseReasonRow)
+        .join(CaseRow, col(CaseRow.id) == col(CaseReasonRow.case_id))
+        .join(UnitRow, col(UnitRow.id) == col(CaseRow.unit_id))
+        .where(CaseRow.tenant_id == tenant_id, STANDS)
+        .where(col(CaseRow.received_on) >= first, col(CaseRow.received_on) <= last)
+        .order_by(col(CaseReasonRow.day), col(CaseReasonRow.id))
+    )
+    query = query.where(UnitRow.name == unit) if unit else query
+    found: dict[int, list[str]] = {}
+    for row in session.exec(query):
+        found.setdefault(row.case_id, []).append(row.reason)
+    return list(found.values())
