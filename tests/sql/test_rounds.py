@@ -7,15 +7,19 @@ import pytest
 from sqlmodel import SQLModel, select
 
 from actions import cases as case_acts
-from actions import round_seat, rounds, units
+from actions import round_seat, rounds, units, wrong_case
 from actions.origin import Origin, of_person
 from actions.rounds import Plan
 from checklists.calibration import akts, questions
+from checklists.csv_in import CsvRow
 from checklists.errors import NoReplacement, NoReviewer, RoundMoved
+from checklists.frame_file import COLUMNS, redrawn
 from checklists.model import Role
 from checklists.periods import Period
 from checklists.round_match import Availability, Match, NoMatch
 from checklists.tenant_settings import TenantSettings
+from reports.rounds import round_rows
+from reports.selected import Selection
 from storage import disposal, log_checks, people, raised, tenants, trail
 from storage import rounds as stored
 from storage.cases import CaseRow
@@ -231,6 +235,53 @@ def test_a_disposed_case_takes_its_part_of_every_round_with_it(desk: Desk) -> No
         assert raised.get(session, at.tenant, one.id) is None
 
     desk.run_now(work)
+
+
+def test_the_draw_is_repeated_after_all_that_can_happen_to_its_cases_and_units(desk: Desk) -> None:
+    def work(session: Session) -> None:
+        at = town(session, 12)
+        mona, cases = at.origin("mona"), [session.get_one(CaseRow, one) for one in at.cases]
+        for number, case in enumerate(cases):
+            case.unit_id = (at.north, at.south)[number % 2]
+        session.flush()
+        for method in ("random", "first"):
+            more = {"units": (at.north, at.south), "method": method, "per_unit": 4, "quota": 2, "twice": 40}
+            rounds.make(session, mona, plan(at, **more, name=f"Med {method}", seed="fröet"))
+        before = exported(session)
+        assert repeated(before) == before
+        assert len(before) == 24
+
+        wrong_case.withdraw(session, mona, cases[0])
+        cases[1].protected_identity = True
+        wrong_case.rename(session, mona, cases[2], "SN 9999")
+        disposal.dispose_of(session, tenants.get(session, at.tenant), [cases[3]], NOW, "cli:test")
+        north, south = (people.unit_by_id(session, at.tenant, one) for one in (at.north, at.south))
+        assert north is not None
+        assert south is not None
+        units.merge(session, mona, north, south)
+        session.flush()
+
+        after = exported(session)
+        assert repeated(after) == after
+        assert len(after) == 24
+        assert sum(not row["case_ref"] for row in after) == 8
+        assert {row["unit"] for row in after} == {"Syd (påhittad) (1)", "Syd (påhittad) (2)"}
+        hidden = {"SN 0", "SN 1", "SN 2", "SN 3", "SN 9999"}
+        assert not [row for row in after if set(row.values()) & hidden]
+        turned = [row | {"drawn": "ja"} for row in after]
+        assert repeated(turned) != turned
+
+    desk.run_now(work)
+
+
+def exported(session: Session) -> list[dict[str, str]]:
+    """Return the rows of `export --what rounds`."""
+    return [dict(zip(COLUMNS, row, strict=True)) for row in round_rows(session, Selection())]
+
+
+def repeated(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Return the rows with the draw worked out anew."""
+    return redrawn([CsvRow(line, dict(row)) for line, row in enumerate(rows, start=2)])
 
 
 def test_a_unit_that_is_merged_is_named_in_no_row_and_whoever_ran_its_round_still_does(desk: Desk) -> None:
