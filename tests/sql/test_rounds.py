@@ -12,7 +12,7 @@ from actions.origin import Origin, of_person
 from actions.rounds import Plan
 from checklists.calibration import akts, questions
 from checklists.csv_in import CsvRow
-from checklists.errors import NoReplacement, NoReviewer, RoundMoved
+from checklists.errors import NoReplacement, NoReviewer, NothingDrawn, RoundCasesTaken, RoundMoved
 from checklists.frame_file import COLUMNS, redrawn
 from checklists.model import Role
 from checklists.periods import Period
@@ -24,6 +24,7 @@ from storage import disposal, log_checks, people, raised, tenants, trail
 from storage import rounds as stored
 from storage.cases import CaseRow
 from storage.desk import Desk, Session
+from storage.filled import FilledRow
 from storage.log_checks import LogCheckRow
 from storage.people import PersonRow, RoleRow
 from storage.rounds import ConsentRow, RoundRow
@@ -233,6 +234,70 @@ def test_a_disposed_case_takes_its_part_of_every_round_with_it(desk: Desk) -> No
         assert len(stored.drawn_of(session, row.id)) == 1
         assert len(stored.readings(session, row.id)) == 1
         assert raised.get(session, at.tenant, one.id) is None
+
+    desk.run_now(work)
+
+
+def test_a_draft_whose_cases_changed_is_not_started_before_others_are_taken_in_their_place(desk: Desk) -> None:
+    def work(session: Session) -> None:
+        at = town(session, 8)
+        mona = at.origin("mona")
+        cases = {one: session.get_one(CaseRow, one) for one in at.cases}
+        first, _ = rounds.make(session, mona, plan(at, per_unit=7, twice=0, seed="ett"))
+        begun(session, at, "cia", "dan", per_unit=1, seed="två")
+        busy = next(iter(stored.under_way(session, at.cases, "peer_review_bou")))
+        drawn = [case.id for _, case in stored.drawn_of(session, first.id) if case.id != busy]
+        wrong_case.withdraw(session, mona, cases[drawn[0]])
+        cases[drawn[1]].protected_identity = True
+        cases[drawn[2]].unit_id = at.south
+        paper = {"tenant_id": at.tenant, "unit_id": at.north, "checklist": "peer_review_bou", "version": 2}
+        session.add(FilledRow(**paper, case_id=drawn[3], role="peer_reviewer", begun_at=NOW))
+        session.flush()
+        in_it = {case.id for _, case in stored.drawn_of(session, first.id)}
+        wanted = dict(zip(drawn, ("withdrawn", "protected", "elsewhere", "recent"), strict=False))
+        wanted |= {busy: "under_way"} if busy in in_it else {}
+
+        assert rounds.unfit(session, mona, first) == wanted
+        rounds.add_reviewers(session, mona, first, [at.people["elsa"]], Availability())
+        with pytest.raises(RoundCasesTaken):
+            rounds.start(session, mona, first, SETTINGS)
+        taken, short, changes = rounds.renew(session, mona, first)
+        assert taken + short == len(changes) == len(wanted)
+        assert taken == (0 if busy not in in_it else 1), "one of eight is left, unless that one is taken"
+        assert rounds.unfit(session, mona, first) == {}
+        assert rounds.renew(session, mona, first) == (0, 0, ())
+        for _, case in stored.drawn_of(session, first.id):
+            case.protected_identity = True
+        rounds.renew(session, mona, first)
+        with pytest.raises(NothingDrawn):
+            rounds.start(session, mona, first, SETTINGS)
+        assert {wrong_case.ref_before(one) for one in cases.values()} == {f"SN {number}" for number in range(8)}
+
+    desk.run_now(work)
+
+
+def test_who_is_of_another_unit_waits_for_both_chefs_and_what_cannot_be_reviewed_is_closed_as_that(desk: Desk) -> None:
+    def work(session: Session) -> None:
+        at = town(session, 4)
+        mona, cia = at.origin("mona"), at.origin("cia")
+        row = begun(session, at, "cia", per_unit=4)
+        cases = [case for _, case in stored.drawn_of(session, row.id)]
+        cases[0].unit_id = at.south
+        session.flush()
+        assert round_seat.seat(session, cia, cases[0], "peer_review_bou").standing == "elsewhere"
+        asked, _ = rounds.ask_for(session, mona, row, at.people["cia"], at.south, ())
+        for one in asked:
+            rounds.say(session, mona, one, yes=True)
+        assert round_seat.seat(session, cia, cases[0], "peer_review_bou").standing == "undeclared"
+        cases[1].protected_identity = True
+        wrong_case.withdraw(session, mona, cases[2])
+        assert round_seat.seat(session, cia, cases[1], "peer_review_bou").standing == "undrawn"
+        assert len(stored.lost_by(session, at.tenant, at.people["cia"])) == 2
+        assert len(rounds.readings_left(session, row)) == 2
+        rounds.close(session, mona, row, dict.fromkeys([cases[0].id, cases[3].id], "no_time"))
+        assert (row.done, row.readings) == (0, 3)
+        said = [one.why_not for one, _ in stored.drawn_of(session, row.id)]
+        assert said == ["no_time", "protected", "withdrawn", "no_time"]
 
     desk.run_now(work)
 
