@@ -53,9 +53,9 @@ def redrawn(rows: Sequence[CsvRow]) -> list[dict[str, str]]:
     Raises: Refusal: a cell cannot be read, or the rows of a round disagree about it; every bad row by line.
     """
     read = [_read(row) for row in rows]
-    by_round: dict[str, list[_Row]] = {}
-    for row in read:
-        by_round.setdefault(row.cells["round"], []).append(row)
+    by_round: dict[tuple[str, str], list[_Row]] = {}
+    for row in read:  # two rounds may have one name
+        by_round.setdefault((row.cells["round"], row.cells["seed"]), []).append(row)
     uneven = [
         fault(Code.FRAME_UNEVEN, line=row.line)
         for some in by_round.values()

@@ -12,7 +12,7 @@ from actions.origin import Origin, of_person
 from actions.rounds import Plan
 from checklists.calibration import akts, questions
 from checklists.csv_in import CsvRow
-from checklists.errors import NoReplacement, NoReviewer, NothingDrawn, RoundCasesTaken, RoundMoved
+from checklists.errors import NoReplacement, NoReviewer, NothingDrawn, RoundCasesTaken, RoundMoved, RoundOver
 from checklists.frame_file import COLUMNS, redrawn
 from checklists.model import Role
 from checklists.periods import Period
@@ -276,6 +276,24 @@ def test_a_draft_whose_cases_changed_is_not_started_before_others_are_taken_in_t
     desk.run_now(work)
 
 
+def test_a_round_whose_last_day_has_passed_is_not_started_and_one_under_way_can_still_be_given_to_another(
+    desk: Desk,
+) -> None:
+    def work(session: Session) -> None:
+        at = town(session)
+        mona, saturday = at.origin("mona"), TODAY + timedelta(days=(5 - TODAY.weekday()) % 7 or 7)
+        draft, _ = rounds.make(session, mona, plan(at, closes_on=saturday))
+        rounds.add_reviewers(session, mona, draft, [at.people["cia"]], Availability())
+        row = begun(session, at, "cia", "dan", closes_on=saturday, seed="annat")
+        later = of_person(at.tenant, at.people["mona"], NOW + timedelta(days=20))
+        with pytest.raises(RoundOver):
+            rounds.start(session, later, draft, SETTINGS)
+        reading = stored.readings(session, row.id)[0]
+        assert rounds.candidates(session, later, row, reading.case_id, SETTINGS)
+
+    desk.run_now(work)
+
+
 def test_who_is_of_another_unit_waits_for_both_chefs_and_what_cannot_be_reviewed_is_closed_as_that(desk: Desk) -> None:
     def work(session: Session) -> None:
         at = town(session, 4)
@@ -311,7 +329,7 @@ def test_the_draw_is_repeated_after_all_that_can_happen_to_its_cases_and_units(d
         session.flush()
         for method in ("random", "first"):
             more = {"units": (at.north, at.south), "method": method, "per_unit": 4, "quota": 2, "twice": 40}
-            rounds.make(session, mona, plan(at, **more, name=f"Med {method}", seed="fröet"))
+            rounds.make(session, mona, plan(at, **more, seed=f"frö {method}"))
         before = exported(session)
         assert repeated(before) == before
         assert len(before) == 24
