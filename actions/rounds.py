@@ -23,6 +23,7 @@ from checklists.errors import (
     RoundDays,
     RoundMoved,
     RoundName,
+    RoundOver,
     RoundUnits,
     WhyNotMissing,
 )
@@ -51,6 +52,8 @@ Unfit = Literal["withdrawn", "protected", "elsewhere", "under_way", "recent"]
 being reviewed in another round, or was reviewed of late."""
 RECEIVED_WITHIN = timedelta(hours=2)
 """Office time within which what was raised is to be received."""
+AFTER_LAST = timedelta(days=7)
+"""How far ahead a reviewer's time is looked at when the last day of a round has passed and it is not closed."""
 _SEED = "bcdfghjkmnpqrstvwxz"
 """A seed has no digits, which in a file could read as a personal number, and no vowels, which could read as a word."""
 
@@ -284,8 +287,9 @@ def standing(session: Session, origin: Origin, row: RoundRow, settings: TenantSe
     }
     near = in_reach(now, members, {case.unit_id for _, case in frame_}) or frozenset(now.units)
     first = max(row.opens_on, origin.today)
+    last = row.closes_on if first <= row.closes_on else first + AFTER_LAST
     weights = {
-        one.person_id: weight(_availability(one), min(first, row.closes_on), row.closes_on, settings.workdays)
+        one.person_id: weight(_availability(one), first, last, settings.workdays)
         for one in members
         if one.person_id in near
     }
@@ -391,10 +395,13 @@ def renew(session: Session, origin: Origin, row: RoundRow) -> tuple[int, int, Ch
 def start(session: Session, origin: Origin, row: RoundRow, settings: TenantSettings) -> tuple[Match | NoMatch, Changes]:
     """Match the drawn cases with the reviewers and open the round; nothing is stored if they cannot be matched.
 
-    Raises: RoundMoved. RoundCasesTaken: some cannot be reviewed any more; see `unfit`. NothingDrawn: none is left.
+    Raises: RoundMoved. RoundOver: its last day has passed. NothingDrawn: none is left. RoundCasesTaken: some cannot be
+    reviewed any more; see `unfit`.
     """
     rounds.lock_alike(session, row)
     _still(session, row, "draft")
+    if row.closes_on < origin.today:
+        raise RoundOver
     bad = unfit(session, origin, row)
     if bad:
         raise RoundCasesTaken(cases=len(bad))

@@ -40,6 +40,7 @@ UserError
 ├── FindingDay             BK-164
 ├── RoundCasesTaken        BK-168
 ├── NothingDrawn           BK-169
+├── RoundOver              BK-170
 ├── DutyDay                BK-196
 ├── DutyMoved              BK-197
 ├── UnitNameTaken          BK-175
@@ -369,6 +370,12 @@ class NothingDrawn(UserError):
     """No drawn case is left in a round that is to be started."""
 
     code = "BK-169"
+
+
+class RoundOver(UserError):
+    """The last day of a round has passed before it was started."""
+
+    code = "BK-170"
 
 
 class DutyDay(UserError):

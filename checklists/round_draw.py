@@ -75,8 +75,17 @@ def digest(*parts: object) -> str:
 
 def read_twice(seed: str, refs: Sequence[str], percent: int) -> frozenset[str]:
     """Return which of the drawn cases are read by two, blind to each other: a share of them, rounded up."""
-    count = -(-len(refs) * percent // 100)
-    return frozenset(sorted(refs, key=lambda ref: digest(seed, "twice", ref))[:count])
+    return frozenset(by_lot(seed, refs)[: count_twice(len(refs), percent)])
+
+
+def count_twice(drawn: int, percent: int) -> int:
+    """Return how many of the drawn cases are read by two."""
+    return -(-drawn * percent // 100)
+
+
+def by_lot(seed: str, refs: Sequence[str]) -> list[str]:
+    """Return the drawn cases in the order in which they are chosen to be read by two."""
+    return sorted(refs, key=lambda ref: digest(seed, "twice", ref))
 
 
 def section_order(seed: str, person: int, sections: Sequence[str]) -> tuple[str, ...]:

@@ -4,14 +4,16 @@ No person, no answer and no text is in it. From it anyone can repeat the draw: `
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from checklists.frame_file import COLUMNS, YES, cells_of
+from checklists.round_draw import digest
 from reports.selected import Selection, tenant_ids
 from storage import people, rounds
+from storage.cases import CaseRow
 from storage.desk import Session
 from storage.filled import FilledRow
-from storage.rounds import RoundRow
+from storage.rounds import RoundCaseRow, RoundGoneRow, RoundRow
 
 __all__ = ["COLUMNS", "round_rows"]
 
@@ -19,7 +21,8 @@ __all__ = ["COLUMNS", "round_rows"]
 def round_rows(session: Session, selection: Selection) -> Iterator[list[str]]:
     """Yield one row per case, the rounds in the order they were made, each by unit and place.
 
-    Cases that have got protected identity since, or were withdrawn, are left out: the draw then repeats without them.
+    A case that cannot be named any more has a row without its reference, so that the draw can be repeated: one with
+    protected identity since, withdrawn, disposed of, or with another reference than it was drawn by.
     """
     for tenant_id in tenant_ids(session, selection):
         names = people.unit_names(session, tenant_id)
@@ -51,23 +54,44 @@ def _of_round(session: Session, row: RoundRow, names: dict[int, str], unit: str)
         "decided": str(row.total),
         "protected": str(row.protected),
         "recent": str(row.recent),
+        "under_way": str(row.under_way),
     }
-    frame = [(names.get(one.unit_id, ""), one, case) for one, case in rounds.frame_of(session, row.id)]
-    for at, one, case in sorted(frame, key=lambda of: (of[0], of[1].place)):
-        if case.protected_identity or case.withdrawn or unit not in ("", at):
+    frame: list[tuple[RoundCaseRow | RoundGoneRow, CaseRow | None]] = [*rounds.frame_of(session, row.id)]
+    frame += [(one, None) for one in rounds.gone_from(session, row.id)]
+    called = _strata([one for one, _ in frame], names)
+    for one, case in sorted(frame, key=lambda of: (called[of[0].unit_id, of[0].stratum], of[0].place)):
+        if unit not in ("", names.get(one.unit_id, "")):
             continue
         drawn = one.place <= row.per_unit
-        cells = about | {
-            "unit": at,
-            "case_ref": case.ref,
-            "decided_on": one.decided_on.isoformat(),
-            "flagged": YES[one.flagged],
-            **cells_of(one.place, drawn=drawn, twice=drawn and one.twice),
-            "replaced": YES[one.replaced],
-            "in_its_place": YES[one.drawn and not drawn],
-            "readings": str(given[case.id]),
+        cells = (
+            dict.fromkeys(COLUMNS, "")
+            | about
+            | {
+                "unit": called[one.unit_id, one.stratum],
+                "flagged": YES[one.flagged],
+                **cells_of(one.place, drawn=drawn, twice=drawn and one.twice),
+            }
+        )
+        if isinstance(one, RoundCaseRow) and case is not None and not (case.withdrawn or case.protected_identity):
             # A list that is begun is not a case that is reviewed: only the closing counts them.
-            "reviewed": YES[row.state == "closed" and bool(begun.get(case.id)) and not one.why_not],
-            "why_not": one.why_not,
-        }
+            reviewed = row.state == "closed" and bool(begun.get(case.id)) and not one.why_not
+            cells |= {
+                "replaced": YES[one.replaced],
+                "in_its_place": YES[one.drawn and not drawn],
+                "readings": str(given[case.id]),
+                "reviewed": YES[reviewed],
+                "why_not": one.why_not,
+            }
+            if one.key in ("", digest(row.seed, case.ref)):
+                cells |= {"case_ref": case.ref, "decided_on": one.decided_on.isoformat()}
         yield [cells[name] for name in COLUMNS]
+
+
+def _strata(some: Iterable[RoundCaseRow | RoundGoneRow], names: Mapping[int, str]) -> dict[tuple[int, int], str]:
+    """Return what each unit is called as it was drawn from: those that were merged since are told apart by a number."""
+    every = sorted({(one.unit_id, one.stratum) for one in some})
+    together = Counter(unit_id for unit_id, _ in every)
+    return {
+        (unit_id, stratum): names.get(unit_id, "") + (f" ({stratum})" if together[unit_id] > 1 else "")
+        for unit_id, stratum in every
+    }

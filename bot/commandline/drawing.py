@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.commandline.common import Stop, as_text, check_name, output
 from checklists.faults import Code, fault
-from checklists.frame_file import COLUMNS, DRAW, NEEDED, redrawn
+from checklists.frame_file import COLUMNS, DRAW, NEEDED, NEW, redrawn
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -27,10 +27,12 @@ def _draw(parsed: argparse.Namespace) -> None:
     except OSError as error:
         raise Stop(fault(Code.CANNOT_READ, file=parsed.frame, why=error.strerror)) from None
     rows = read_csv(raw, COLUMNS, NEEDED)
+    # A file of an earlier release is repeated with its own columns.
+    columns = [name for name in COLUMNS if name not in NEW or name.encode() in raw.partition(b"\n")[0]]
     told = any(row.cells[name] for row in rows for name in DRAW)
     made = io.BytesIO()
     with as_text(made) as text:
-        write_csv(text, COLUMNS, [[cells[name] for name in COLUMNS] for cells in redrawn(rows)])
+        write_csv(text, columns, [[cells[name] for name in columns] for cells in redrawn(rows)])
     with output(parsed.out) as out:
         out.write(made.getvalue())
     if told and made.getvalue() != raw:

@@ -444,4 +444,5 @@ VERBS = (
     Verb(Right("round_end", "self", MAY), end, OfRound),
     Verb(Right("round_agree", "self", MAY), agree, OfRound, keeps=False),
 )
-COMMANDS = (Command("egenkontroll", ("reviews",), reviews, REVIEWS),)
+_LEADS_HERE = ("new_round", "start_round", "close_round", "agreement")
+COMMANDS = (Command("egenkontroll", ("reviews",), reviews, REVIEWS, titles=_LEADS_HERE),)

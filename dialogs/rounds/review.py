@@ -198,4 +198,5 @@ VERBS = (
     Verb(CALIBRATE, calibrate, OfRound, keeps=False),
     Verb(CALIBRATED, save, OfRound),
 )
-COMMANDS = (Command("granska", ("review",), review, REVIEW),)
+_LEADS_HERE = ("begin_review", "calibrate", "back_to_review")
+COMMANDS = (Command("granska", ("review",), review, REVIEW, titles=_LEADS_HERE),)

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import openpyxl
+import pytest
 
 from bot.commandline import exports
 from checklists.calibration import NOT_ASKED, akts, questions
@@ -115,7 +116,9 @@ def test_a_random_round_is_called_nothing_of_the_kind(room: Room, tmp_path: Path
     assert "inte slumpvis" not in mona.text
 
 
-def test_the_command_says_on_the_side_that_the_figures_are_not_of_a_random_sample(room: Room, capsys: object) -> None:
+def test_the_command_says_on_the_side_that_it_is_no_random_sample(
+    room: Room, capsys: pytest.CaptureFixture[str]
+) -> None:
     furnish(room, cases=1, protected=0)
     mona = draws(room.chat("mona"), FIRST, twice=0)
     adds(mona, "cia").presses("Starta omgång")

@@ -196,6 +196,18 @@ def test_who_loses_a_case_to_another_is_told_that_what_she_answered_is_kept(room
     )
 
 
+def test_who_gets_a_part_in_the_case_reviews_it_no_more_and_the_card_says_so(room: Room) -> None:
+    mona = begun(room, "cia", "dan", cases=1)
+    mine = next(name for name in ("cia", "dan") if drawn_for(room.chat(name)))
+    chat, ref = under_review(room, mine)
+    takes_in(room, case_ref=ref, co_email=f"{mine}@example.invalid")
+    kept = room.count(AnswerRow)
+
+    chat.presses("Ja").sees(NOT_HERS).sees("Du har ett uppdrag i ärendet nu")
+    assert room.count(AnswerRow) == kept
+    looks(mona).sees("1 väntar på en annan granskare.").sees("har fått ett uppdrag i ärendet")
+
+
 def test_a_reviewer_of_another_unit_now_has_no_share_and_her_chefs_can_be_asked_from_the_draft(room: Room) -> None:
     furnish(room, cases=3, protected=0)
     move_in(room.desk, SVEN, STINA)

@@ -513,3 +513,11 @@ def test_a_municipality_that_has_motivations_in_the_file_only_is_told_where_and_
     assert kept_of(room, item) == ("nej", "", "reference", WHERE)
     cia.types(f"vad saknas kollegial granskning {ref}")
     assert "Motivering saknas, eller var i akten." not in cia.text
+
+
+def test_the_titles_of_buttons_that_are_not_shown_lead_to_the_rounds_when_they_are_typed(room: Room) -> None:
+    mona = begun(room, "cia", "dan")
+    for line in ("ny omgång", "starta omgång", "Stäng omgång", "samstämmighet", "close round"):
+        mona.types(line).sees("Omgångarna, den senaste först.")
+    for line in ("börja granska", "Kalibrera"):
+        room.chat("cia").types(line).sees("Att granska").sees("Kalibrera först")

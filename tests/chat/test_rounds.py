@@ -17,6 +17,7 @@ from reports.selected import Selection
 from storage import people
 from storage.rounds import ReadingRow, RoundCaseRow, RoundRow
 from tests.chat.harness import Chat, Room
+from tests.chat.list_drive import takes_in
 from tests.chat.round_drive import adds, calibrates, drawn_for, draws, furnish, refs, reviews
 
 R = TypeVar("R")
@@ -185,6 +186,17 @@ def test_the_command_repeats_the_draw_byte_for_byte_from_the_exported_frame(
     frame.write_text("\r\n".join(";".join(cells) for cells in reversed(bare[1:])).join([lines[0] + "\r\n", "\r\n"]))
     assert app.main(["draw", "--frame", str(frame)]) == 0
     assert sorted(capfd.readouterr().out.encode().splitlines()) == sorted(raw.splitlines())
+
+    takes_in(room, case_ref=refs()[0], protected_identity="ja")
+    later = exported(room)
+    frame.write_bytes(later)
+    assert refs()[0].encode() not in later
+    assert app.main(["draw", "--frame", str(frame), "--out", str(out)]) == 0
+    assert out.read_bytes() == later
+    old = later.replace(b";under_way", b"").replace(b";1;0;0;", b";1;0;")
+    frame.write_bytes(old)  # as the release before had it
+    assert app.main(["draw", "--frame", str(frame), "--out", str(out)]) == 0
+    assert out.read_bytes() == old
 
     turned = raw.replace(b";1;ja;", b";9;ja;", 1)
     frame.write_bytes(turned)

@@ -7,19 +7,24 @@ import pytest
 from sqlmodel import SQLModel, select
 
 from actions import cases as case_acts
-from actions import round_seat, rounds, units
+from actions import round_seat, rounds, units, wrong_case
 from actions.origin import Origin, of_person
 from actions.rounds import Plan
 from checklists.calibration import akts, questions
-from checklists.errors import NoReplacement, NoReviewer, RoundMoved
+from checklists.csv_in import CsvRow
+from checklists.errors import NoReplacement, NoReviewer, NothingDrawn, RoundCasesTaken, RoundMoved, RoundOver
+from checklists.frame_file import COLUMNS, redrawn
 from checklists.model import Role
 from checklists.periods import Period
 from checklists.round_match import Availability, Match, NoMatch
 from checklists.tenant_settings import TenantSettings
+from reports.rounds import round_rows
+from reports.selected import Selection
 from storage import disposal, log_checks, people, raised, tenants, trail
 from storage import rounds as stored
 from storage.cases import CaseRow
 from storage.desk import Desk, Session
+from storage.filled import FilledRow
 from storage.log_checks import LogCheckRow
 from storage.people import PersonRow, RoleRow
 from storage.rounds import ConsentRow, RoundRow
@@ -231,6 +236,135 @@ def test_a_disposed_case_takes_its_part_of_every_round_with_it(desk: Desk) -> No
         assert raised.get(session, at.tenant, one.id) is None
 
     desk.run_now(work)
+
+
+def test_a_draft_whose_cases_changed_is_not_started_before_others_are_taken_in_their_place(desk: Desk) -> None:
+    def work(session: Session) -> None:
+        at = town(session, 8)
+        mona = at.origin("mona")
+        cases = {one: session.get_one(CaseRow, one) for one in at.cases}
+        first, _ = rounds.make(session, mona, plan(at, per_unit=7, twice=0, seed="ett"))
+        begun(session, at, "cia", "dan", per_unit=1, seed="två")
+        busy = next(iter(stored.under_way(session, at.cases, "peer_review_bou")))
+        drawn = [case.id for _, case in stored.drawn_of(session, first.id) if case.id != busy]
+        wrong_case.withdraw(session, mona, cases[drawn[0]])
+        cases[drawn[1]].protected_identity = True
+        cases[drawn[2]].unit_id = at.south
+        paper = {"tenant_id": at.tenant, "unit_id": at.north, "checklist": "peer_review_bou", "version": 2}
+        session.add(FilledRow(**paper, case_id=drawn[3], role="peer_reviewer", begun_at=NOW))
+        session.flush()
+        in_it = {case.id for _, case in stored.drawn_of(session, first.id)}
+        wanted = dict(zip(drawn, ("withdrawn", "protected", "elsewhere", "recent"), strict=False))
+        wanted |= {busy: "under_way"} if busy in in_it else {}
+
+        assert rounds.unfit(session, mona, first) == wanted
+        rounds.add_reviewers(session, mona, first, [at.people["elsa"]], Availability())
+        with pytest.raises(RoundCasesTaken):
+            rounds.start(session, mona, first, SETTINGS)
+        taken, short, changes = rounds.renew(session, mona, first)
+        assert taken + short == len(changes) == len(wanted)
+        assert taken == (0 if busy not in in_it else 1), "one of eight is left, unless that one is taken"
+        assert rounds.unfit(session, mona, first) == {}
+        assert rounds.renew(session, mona, first) == (0, 0, ())
+        for _, case in stored.drawn_of(session, first.id):
+            case.protected_identity = True
+        rounds.renew(session, mona, first)
+        with pytest.raises(NothingDrawn):
+            rounds.start(session, mona, first, SETTINGS)
+        assert {wrong_case.ref_before(one) for one in cases.values()} == {f"SN {number}" for number in range(8)}
+
+    desk.run_now(work)
+
+
+def test_a_round_whose_last_day_has_passed_is_not_started_and_one_under_way_can_still_be_given_to_another(
+    desk: Desk,
+) -> None:
+    def work(session: Session) -> None:
+        at = town(session)
+        mona, saturday = at.origin("mona"), TODAY + timedelta(days=(5 - TODAY.weekday()) % 7 or 7)
+        draft, _ = rounds.make(session, mona, plan(at, closes_on=saturday))
+        rounds.add_reviewers(session, mona, draft, [at.people["cia"]], Availability())
+        row = begun(session, at, "cia", "dan", closes_on=saturday, seed="annat")
+        later = of_person(at.tenant, at.people["mona"], NOW + timedelta(days=20))
+        with pytest.raises(RoundOver):
+            rounds.start(session, later, draft, SETTINGS)
+        reading = stored.readings(session, row.id)[0]
+        assert rounds.candidates(session, later, row, reading.case_id, SETTINGS)
+
+    desk.run_now(work)
+
+
+def test_who_is_of_another_unit_waits_for_both_chefs_and_what_cannot_be_reviewed_is_closed_as_that(desk: Desk) -> None:
+    def work(session: Session) -> None:
+        at = town(session, 4)
+        mona, cia = at.origin("mona"), at.origin("cia")
+        row = begun(session, at, "cia", per_unit=4)
+        cases = [case for _, case in stored.drawn_of(session, row.id)]
+        cases[0].unit_id = at.south
+        session.flush()
+        assert round_seat.seat(session, cia, cases[0], "peer_review_bou").standing == "elsewhere"
+        asked, _ = rounds.ask_for(session, mona, row, at.people["cia"], at.south, ())
+        for one in asked:
+            rounds.say(session, mona, one, yes=True)
+        assert round_seat.seat(session, cia, cases[0], "peer_review_bou").standing == "undeclared"
+        cases[1].protected_identity = True
+        wrong_case.withdraw(session, mona, cases[2])
+        assert round_seat.seat(session, cia, cases[1], "peer_review_bou").standing == "undrawn"
+        assert len(stored.lost_by(session, at.tenant, at.people["cia"])) == 2
+        assert len(rounds.readings_left(session, row)) == 2
+        rounds.close(session, mona, row, dict.fromkeys([cases[0].id, cases[3].id], "no_time"))
+        assert (row.done, row.readings) == (0, 3)
+        said = [one.why_not for one, _ in stored.drawn_of(session, row.id)]
+        assert said == ["no_time", "protected", "withdrawn", "no_time"]
+
+    desk.run_now(work)
+
+
+def test_the_draw_is_repeated_after_all_that_can_happen_to_its_cases_and_units(desk: Desk) -> None:
+    def work(session: Session) -> None:
+        at = town(session, 12)
+        mona, cases = at.origin("mona"), [session.get_one(CaseRow, one) for one in at.cases]
+        for number, case in enumerate(cases):
+            case.unit_id = (at.north, at.south)[number % 2]
+        session.flush()
+        for method in ("random", "first"):
+            more = {"units": (at.north, at.south), "method": method, "per_unit": 4, "quota": 2, "twice": 40}
+            rounds.make(session, mona, plan(at, **more, seed=f"frö {method}"))
+        before = exported(session)
+        assert repeated(before) == before
+        assert len(before) == 24
+
+        wrong_case.withdraw(session, mona, cases[0])
+        cases[1].protected_identity = True
+        wrong_case.rename(session, mona, cases[2], "SN 9999")
+        disposal.dispose_of(session, tenants.get(session, at.tenant), [cases[3]], NOW, "cli:test")
+        north, south = (people.unit_by_id(session, at.tenant, one) for one in (at.north, at.south))
+        assert north is not None
+        assert south is not None
+        units.merge(session, mona, north, south)
+        session.flush()
+
+        after = exported(session)
+        assert repeated(after) == after
+        assert len(after) == 24
+        assert sum(not row["case_ref"] for row in after) == 8
+        assert {row["unit"] for row in after} == {"Syd (påhittad) (1)", "Syd (påhittad) (2)"}
+        hidden = {"SN 0", "SN 1", "SN 2", "SN 3", "SN 9999"}
+        assert not [row for row in after if set(row.values()) & hidden]
+        turned = [row | {"drawn": "ja"} for row in after]
+        assert repeated(turned) != turned
+
+    desk.run_now(work)
+
+
+def exported(session: Session) -> list[dict[str, str]]:
+    """Return the rows of `export --what rounds`."""
+    return [dict(zip(COLUMNS, row, strict=True)) for row in round_rows(session, Selection())]
+
+
+def repeated(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Return the rows with the draw worked out anew."""
+    return redrawn([CsvRow(line, dict(row)) for line, row in enumerate(rows, start=2)])
 
 
 def test_a_unit_that_is_merged_is_named_in_no_row_and_whoever_ran_its_round_still_does(desk: Desk) -> None:

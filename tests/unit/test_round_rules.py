@@ -2,6 +2,7 @@
 
 import itertools
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from hashlib import sha256
@@ -11,14 +12,14 @@ import pytest
 
 from checklists.agreement import agreement, kappa
 from checklists.calibration import LEAST_OTHERS, akt, akts, alike, choices, is_calibrated, next_akt, questions
-from checklists.csv_in import read_csv
+from checklists.csv_in import CsvRow, read_csv
 from checklists.faults import Refusal
-from checklists.frame_file import COLUMNS, NEEDED, redrawn
+from checklists.frame_file import COLUMNS, NEEDED, YES, cells_of, redrawn
 from checklists.loader import newest
 from checklists.office_hours import after_office_time
 from checklists.periods import Period
 from checklists.reminder_rules import Thresholds, review_due
-from checklists.round_draw import Candidate, How, draw, read_twice, section_order
+from checklists.round_draw import METHODS, Candidate, How, draw, read_twice, section_order
 from checklists.round_frame import Decided, default_period, frame
 from checklists.round_match import Availability, Match, NoMatch, bounds, match, successors, weight
 from checklists.swedish_time import STOCKHOLM
@@ -40,14 +41,15 @@ def test_the_frame_is_what_was_decided_one_to_four_months_ago_and_not_reviewed_f
         Decided("SN 3", NORTH, date(2026, 4, 12), flagged=True, reviewed_on=date(2025, 5, 12)),
         Decided("SN 4", NORTH, date(2026, 4, 13)),
         Decided("SN 5", NORTH, date(2026, 3, 1), reviewed_on=date(2025, 5, 13)),
-        Decided("SN 6", NORTH, date(2026, 3, 1), protected=True, reviewed_on=date(2026, 4, 1)),
+        Decided("SN 6", NORTH, date(2026, 3, 1), protected=True, reviewed_on=date(2026, 4, 1), under_way=True),
+        Decided("SN 7", NORTH, date(2026, 3, 1), reviewed_on=date(2026, 4, 1), under_way=True),
     ]
 
     made = frame(found, period, TODAY)
 
     assert period == Period(date(2026, 1, 12), date(2026, 4, 12))
     assert [(one.ref, one.flagged) for one in made.candidates] == [("SN 1", False), ("SN 3", True)]
-    assert (made.protected, made.recent, made.total) == (1, 1, 4)
+    assert (made.protected, made.recent, made.under_way, made.total) == (1, 1, 1, 5)
 
 
 # --- draw -------------------------------------------------------------------------------------------------------------
@@ -89,6 +91,49 @@ def test_the_quota_is_filled_as_far_as_there_are_any_and_each_unit_is_drawn_by_i
         assert len(drawn) == 5
         assert wanted is None or sum(one.candidate.flagged for one in drawn) >= wanted
         assert [one.drawn for one in places if one.candidate.unit == SOUTH] == [True] * 4
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_draw_is_repeated_around_cases_that_cannot_be_named_any_more(seed: int) -> None:
+    lot = Random(seed)
+    flagged = tuple(n for n in range(30) if lot.random() < 0.3)
+    some = candidates(lot.randint(1, 14), NORTH, flagged) + [
+        replace(one, ref=f"S{one.ref}") for one in candidates(lot.randint(1, 6), SOUTH, flagged)
+    ]
+    how = How(lot.choice(METHODS), f"frö {seed}", lot.randint(1, 8), lot.randint(0, 4))
+    percent = lot.choice((0, 20, 50, 100))
+    rows = frame_rows(some, how, percent)
+    for cells in rows:
+        if lot.random() < 0.3:
+            cells |= {"case_ref": "", "decided_on": ""}
+
+    again = [CsvRow(n, dict(cells)) for n, cells in enumerate(lot.sample(rows, len(rows)), start=2)]
+    assert redrawn(again) == rows
+
+
+def frame_rows(some: list[Candidate], how: How, percent: int) -> list[dict[str, str]]:
+    """Return the rows of a round's frame as they are exported."""
+    places = draw(some, how)
+    twice = read_twice(how.seed, [one.candidate.ref for one in places if one.drawn], percent)
+    number = {"per_unit": how.per_unit, "quota": how.quota, "twice_pct": percent}
+    return [
+        {
+            **dict.fromkeys(COLUMNS, ""),
+            **{name: str(value) for name, value in number.items()},
+            **{"round": "Våren", "method": how.method, "seed": how.seed, "unit": one.candidate.unit},
+            **{"case_ref": one.candidate.ref, "decided_on": one.candidate.decided_on.isoformat()},
+            "flagged": YES[one.candidate.flagged],
+            **cells_of(one.place, drawn=one.drawn, twice=one.candidate.ref in twice),
+        }
+        for one in places
+    ]
+
+
+def test_a_row_without_a_reference_and_a_place_is_refused() -> None:
+    (cells,) = frame_rows(candidates(1), How("random", "s", 1), 0)
+    for wrong in ({"case_ref": "", "place": ""}, {"case_ref": "", "place": "x"}, {"decided_on": ""}):
+        with pytest.raises(Refusal):
+            redrawn([CsvRow(2, cells | wrong)])
 
 
 def test_the_first_n_are_those_decided_first() -> None:
