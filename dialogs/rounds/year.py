@@ -117,7 +117,7 @@ def _duties(context: TurnContext) -> list[PanelRow]:
         where = Line(say="year.whole") if is_whole else Line(say="year.unit", args={"unit": names.get(row.unit_id, "")})
         now = state(row.due_on, context.today, done=False, checked=False)
         lines = [Line(say="year.day_" + now, args={"date": row.due_on.isoformat()}), where]
-        lines.append(Line(say="year.every", args={"months": row.every}) if row.every else Line(say="year.once"))
+        lines.append(Line(say=f"year.every_{row.every}"))
         buttons = _buttons(context, row) if row.unit_id in hers else ()
         rows.append(
             PanelRow(title=Line(say="year.of_" + row.kind), lines=tuple(lines), late=now == "late", buttons=buttons)
@@ -171,8 +171,7 @@ def form(context: TurnContext, notices: tuple[Line, ...] = (), typed: Mapping[st
     """Return the form. typed: what was filled in and refused."""
     given, own = dict(typed or {}), whole(context)
     units = tuple(Option(value=coded(one), name=name) for one, name in units_of(context).items())
-    often = {one: Line(say="year.every" if one else "year.once", args={"months": one}) for one in EVERY}
-    every = tuple(Option(value=coded(one), line=line) for one, line in often.items())
+    every = tuple(Option(value=coded(one), line=Line(say=f"year.every_{one}")) for one in EVERY)
     kinds = tuple(Option(value=one, line=Line(say="year.of_" + one)) for one in DUTIES)
     where = (*(() if own is None else (Option(value=coded(own), line=Line(say="year.whole")),)), *units)
 

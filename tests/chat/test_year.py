@@ -65,7 +65,7 @@ def test_a_duty_is_told_of_in_good_time_turns_red_by_itself_and_returns_when_it_
     mona.presses("Spara", {**PLAN, "Senast": ""}).sees("Välj vad det är och för vem")
     mona.presses("Spara", {**PLAN, "Senast": "2026-05-01"}).sees("en dag som inte har passerat")
     mona.presses("Spara", {**PLAN, "Senast": "nån gång"}).sees("Senast: datumet kunde inte läsas")
-    mona.presses("Spara", {**PLAN, "Hur ofta?": "Kommer igen efter månader: 12"}).sees("Sparat, senast 2026-06-15.")
+    mona.presses("Spara", {**PLAN, "Hur ofta?": "Varje år"}).sees("Sparat, senast 2026-06-15.")
     mona.sees("Handlingsplanen utvärderas", "Hela organisationen").sees_no(
         "Ingen dag är satt för när handlingsplanen utv"
     )
