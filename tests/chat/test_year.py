@@ -184,8 +184,10 @@ def test_a_finding_is_answered_or_checked_or_closed_and_one_that_returns_says_so
     mona.presses("Spara", seen)
     mona.sees("Kontrollen är sparad.", "underlag: Tio akter", "nästa kontroll 2026-09-01")
     old = mona.shown
-    mona.presses("Besvarat").sees("Fyndet är avslutat.", "Avslutat 2026-06-16").sees_no("Försenat: dagen")
-    mona.presses("Besvarat", on=old)
+    mona.types("åtgärder").presses("Fynd").presses("Besvarat").sees(
+        "Fyndet är avslutat.", "Avslutat 2026-06-16"
+    ).sees_no("Försenat: dagen")
+    mona.presses("Besvarat", on=old).sees("Det har ändrats sedan kortet visades")
     mona.presses("Avsluta").sees("Fyndet är avslutat.")
     mona.presses("Kontrollerad", on=old).presses("Spara", {**seen, "Nästa kontroll": "2026-12-01"})
     mona.sees("Det har ändrats sedan kortet visades")
