@@ -204,6 +204,8 @@ def test_a_finding_is_answered_or_checked_or_closed_and_one_that_returns_says_so
 def test_one_of_the_authoritys_findings_that_returns_says_so_and_is_not_called_anything_before(managed: Room) -> None:
     room, mona = managed, managed.chat("mona")
     room.desk.run_now(_says)
+    plan(mona).sees("B3 Risk för ytterligare våld", "Åtgärdskrav, svar senast 2026-05-08").sees_no("B2 ")
+    assert len(red(mona)) == 1
     mona.types("åtgärder").presses("Fynd").sees("Kritik · Återkommande: har påtalats förut")
     mona.presses("Ny åtgärd").presses(
         "Spara", {"Vad ska göras?": "Rutin", "Enhet": NORTH, "Ägare": "Bo Exempel", "Senast": "2026-06-20"}
@@ -213,4 +215,4 @@ def test_one_of_the_authoritys_findings_that_returns_says_so_and_is_not_called_a
 
 
 def _says(session: Session) -> None:
-    tenants.set_setting(tenants.get(session, 1), "findings", ["B2:kritik:aterkommande"])
+    tenants.set_setting(tenants.get(session, 1), "findings", ["B2:kritik:aterkommande", "B3:atgardskrav:2026-05-08"])
