@@ -123,9 +123,9 @@ def _row(found: FollowUp, one: Compared) -> PanelRow:
         middle, low, high = one.difference
         args = {"middle": f"{middle:+d}", "low": f"{low:+d}", "high": f"{high:+d}"}
         lines.append(Line(say="rounds.compare_difference", args=args))
-    lines.append(Line(say="rounds.compared_" + one.found.verdict, args={"needed": one.found.needed}))
     if one.criticism:
         lines.append(Line(say="rounds.compare_finding", args={"codes": ", ".join(one.criticism)}))
+    lines.append(Line(say="rounds.compared_" + one.found.verdict, args={"needed": one.found.needed}))
     return PanelRow(title=Line(say="rounds.question", args={"item": item}), lines=tuple(lines))
 
 

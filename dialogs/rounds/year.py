@@ -1,11 +1,13 @@
 """`Årets plan`: when the next rounds are due, and the duties of the year; what is late turns red by itself."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from actions import year as acts
 from checklists.case_dates import read_day
 from checklists.errors import DutyDay, DutyMoved, UserError
-from checklists.measures import state
+from checklists.findings import read_standings
+from checklists.measures import FindingKind, state
 from checklists.rights import ROUNDS, Right
 from checklists.tenant_settings import TenantSettings
 from checklists.year import DUTIES, EVERY, NO_ROUNDS, YEARLY, Slot, read
@@ -117,7 +119,7 @@ def _duties(context: TurnContext) -> list[PanelRow]:
         where = Line(say="year.whole") if is_whole else Line(say="year.unit", args={"unit": names.get(row.unit_id, "")})
         now = state(row.due_on, context.today, done=False, checked=False)
         lines = [Line(say="year.day_" + now, args={"date": row.due_on.isoformat()}), where]
-        lines.append(Line(say="year.every", args={"months": row.every}) if row.every else Line(say="year.once"))
+        lines.append(Line(say=f"year.every_{row.every}"))
         buttons = _buttons(context, row) if row.unit_id in hers else ()
         rows.append(
             PanelRow(title=Line(say="year.of_" + row.kind), lines=tuple(lines), late=now == "late", buttons=buttons)
@@ -134,18 +136,26 @@ def _buttons(context: TurnContext, row: DutyRow) -> tuple[Button, ...]:
 
 
 def _findings(context: TurnContext) -> list[PanelRow]:
-    """Return the answers and checks of the register's findings that have a day; what is done stands in the register."""
-    rows = []
-    for one in measures.unsettled(context.session, context.tenant_id):
-        if one.day is not None:
-            late = one.day < context.today
-            args = {"date": one.day.isoformat()}
-            lines = [Line(say="measures.kind_" + one.kind, args=args)]
-            lines += [Line(say="measures.day_passed")] if late else []
-            title = Line(say="measures.own", args={"what": measures.name_of(context.session, one)})
-            register = Button(title=Line(say="buttons.findings"), claim=claimed("findings"), about=str(one.id))
-            rows.append(PanelRow(title=title, lines=tuple(lines), late=late, buttons=(register,)))
+    """Return the answers and checks of findings that have a day; what is done stands in the register."""
+    said = read_standings(_settings(context).findings)
+    rows = [
+        _finding(context, Line(say="criticisms." + code), "atgardskrav", one.day, code)
+        for code, one in said.items()
+        if one.kind == "atgardskrav" and one.day is not None
+    ]
+    for row in measures.unsettled(context.session, context.tenant_id):
+        if row.day is not None:
+            title = Line(say="measures.own", args={"what": measures.name_of(context.session, row)})
+            rows.append(_finding(context, title, row.kind, row.day, str(row.id)))
     return rows
+
+
+def _finding(context: TurnContext, title: Line, kind: FindingKind, day: date, of: str) -> PanelRow:
+    late = day < context.today
+    lines = [Line(say="measures.kind_" + kind, args={"date": day.isoformat()})]
+    lines += [Line(say="measures.day_passed")] if late else []
+    register = Button(title=Line(say="buttons.findings"), claim=claimed("findings"), about=of)
+    return PanelRow(title=title, lines=tuple(lines), late=late, buttons=(register,))
 
 
 def _unset(context: TurnContext) -> tuple[Line, ...]:
@@ -171,8 +181,7 @@ def form(context: TurnContext, notices: tuple[Line, ...] = (), typed: Mapping[st
     """Return the form. typed: what was filled in and refused."""
     given, own = dict(typed or {}), whole(context)
     units = tuple(Option(value=coded(one), name=name) for one, name in units_of(context).items())
-    often = {one: Line(say="year.every" if one else "year.once", args={"months": one}) for one in EVERY}
-    every = tuple(Option(value=coded(one), line=line) for one, line in often.items())
+    every = tuple(Option(value=coded(one), line=Line(say=f"year.every_{one}")) for one in EVERY)
     kinds = tuple(Option(value=one, line=Line(say="year.of_" + one)) for one in DUTIES)
     where = (*(() if own is None else (Option(value=coded(own), line=Line(say="year.whole")),)), *units)
 

@@ -69,7 +69,7 @@ def test_a_year_of_reviews_changes_something_and_shows_whether_it_did(room: Room
     fills(anna.types(f"ny {refs[0]}"), {"child_heard": "ja"})
     plan(mona).sees(f"ska öppna 2026-05: {NORTH}", "Ingen dag är satt för när handlingsplanen utvärderas.")
     duty = {"Vad?": "Handlingsplanen utvärderas", "För vem?": "Hela organisationen", "Senast": "2026-10-30"}
-    mona.presses("Ny uppgift").presses("Spara", {**duty, "Hur ofta?": "Kommer igen efter månader: 12"})
+    mona.presses("Ny uppgift").presses("Spara", {**duty, "Hur ofta?": "Varje år"})
 
     # --- May: the baseline; a measure from a Nej in three presses
     when = {"Beslutade från": "2026-04-01", "Beslutade till": "2026-04-30", "Namn": "Våren 2026"}

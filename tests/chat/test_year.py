@@ -65,7 +65,7 @@ def test_a_duty_is_told_of_in_good_time_turns_red_by_itself_and_returns_when_it_
     mona.presses("Spara", {**PLAN, "Senast": ""}).sees("Välj vad det är och för vem")
     mona.presses("Spara", {**PLAN, "Senast": "2026-05-01"}).sees("en dag som inte har passerat")
     mona.presses("Spara", {**PLAN, "Senast": "nån gång"}).sees("Senast: datumet kunde inte läsas")
-    mona.presses("Spara", {**PLAN, "Hur ofta?": "Kommer igen efter månader: 12"}).sees("Sparat, senast 2026-06-15.")
+    mona.presses("Spara", {**PLAN, "Hur ofta?": "Varje år"}).sees("Sparat, senast 2026-06-15.")
     mona.sees("Handlingsplanen utvärderas", "Hela organisationen").sees_no(
         "Ingen dag är satt för när handlingsplanen utv"
     )
@@ -184,8 +184,10 @@ def test_a_finding_is_answered_or_checked_or_closed_and_one_that_returns_says_so
     mona.presses("Spara", seen)
     mona.sees("Kontrollen är sparad.", "underlag: Tio akter", "nästa kontroll 2026-09-01")
     old = mona.shown
-    mona.presses("Besvarat").sees("Fyndet är avslutat.", "Avslutat 2026-06-16").sees_no("Försenat: dagen")
-    mona.presses("Besvarat", on=old)
+    mona.types("åtgärder").presses("Fynd").presses("Besvarat").sees(
+        "Fyndet är avslutat.", "Avslutat 2026-06-16"
+    ).sees_no("Försenat: dagen")
+    mona.presses("Besvarat", on=old).sees("Det har ändrats sedan kortet visades")
     mona.presses("Avsluta").sees("Fyndet är avslutat.")
     mona.presses("Kontrollerad", on=old).presses("Spara", {**seen, "Nästa kontroll": "2026-12-01"})
     mona.sees("Det har ändrats sedan kortet visades")
@@ -202,6 +204,8 @@ def test_a_finding_is_answered_or_checked_or_closed_and_one_that_returns_says_so
 def test_one_of_the_authoritys_findings_that_returns_says_so_and_is_not_called_anything_before(managed: Room) -> None:
     room, mona = managed, managed.chat("mona")
     room.desk.run_now(_says)
+    plan(mona).sees("B3 Risk för ytterligare våld", "Åtgärdskrav, svar senast 2026-05-08").sees_no("B2 ")
+    assert len(red(mona)) == 1
     mona.types("åtgärder").presses("Fynd").sees("Kritik · Återkommande: har påtalats förut")
     mona.presses("Ny åtgärd").presses(
         "Spara", {"Vad ska göras?": "Rutin", "Enhet": NORTH, "Ägare": "Bo Exempel", "Senast": "2026-06-20"}
@@ -211,4 +215,4 @@ def test_one_of_the_authoritys_findings_that_returns_says_so_and_is_not_called_a
 
 
 def _says(session: Session) -> None:
-    tenants.set_setting(tenants.get(session, 1), "findings", ["B2:kritik:aterkommande"])
+    tenants.set_setting(tenants.get(session, 1), "findings", ["B2:kritik:aterkommande", "B3:atgardskrav:2026-05-08"])

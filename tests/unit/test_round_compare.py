@@ -51,6 +51,12 @@ def test_below_twenty_cases_of_either_no_percentages(n1: int, n2: int, data: st.
             assert low_ > 0 or high_ < 0
 
 
+def test_nineteen_cases_of_one_round_are_too_few_for_percentages_and_twenty_are_not() -> None:
+    assert not of(Share(10, 19), Share(10, 40)).in_percent
+    assert not of(Share(10, 40), Share(10, 19)).in_percent
+    assert of(Share(10, 20), Share(10, 20)).in_percent
+
+
 def test_the_interval_is_said_in_cases_or_in_per_cent() -> None:
     assert in_cases(Share(6, 10)) == (3, 9)
     assert in_cases(Share(0, 5)) == (0, 3)

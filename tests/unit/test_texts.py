@@ -20,7 +20,7 @@ from checklists.measures import FINDING_KINDS
 from checklists.model import CHOICES, OPEN, FilePart, Motivation, Role, Step
 from checklists.rates import Verdict
 from checklists.reminder_rules import Rule
-from checklists.year import DUTIES, YEARLY
+from checklists.year import DUTIES, EVERY, YEARLY
 from storage.outbox import LEFT
 from texts import LANGUAGES, Language, say, sentences
 
@@ -65,6 +65,7 @@ FROM_CODES = {
     "measures.kind_": {*FINDING_KINDS, "uppfoljd", "osagt"},
     "year.of_": set(DUTIES),
     "year.unset_": set(YEARLY),
+    "year.every_": set(map(str, EVERY)),
     "rounds.compared_": set(get_args(Verdict)) - {"other_version"},
     "measures.choose_": set(FINDING_KINDS),
     "reminders.of_": set(get_args(Rule)),
