@@ -231,7 +231,7 @@ class Case:
 
     def give(self, person: str, name: str, child: int, given: Mapping[str, Value], now: datetime) -> None:
         """Store one act of a worker's; what stands already is no news."""
-        act = Act(name, person, child)
+        act = Act(name, person, child, at=now)
         for item, value in given.items():
             self._write(act, child, item, value, now)
         if act.before:
