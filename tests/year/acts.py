@@ -88,7 +88,7 @@ def apply(model: Model, done: Done, unit: str, now: datetime, reads: bool) -> No
             verb(case, done, now, reads)
 
 
-# --- typed ------------------------------------------------------------------------------------------------------------
+# --- typed ----------------------------------------------------------------------------------------------------------
 
 
 def _typed(case: Case, done: Done, now: datetime, reads: bool) -> None:
@@ -123,7 +123,7 @@ def _undo(case: Case, act: Act | None, done: Done, now: datetime) -> None:
     case.undo(act, now)
 
 
-# --- a worker's presses -------------------------------------------------------------------------------------------------
+# --- a worker's presses ---------------------------------------------------------------------------------------------
 
 
 def _child(view: Any) -> int:
@@ -286,7 +286,7 @@ def _anyway(case: Case, done: Done, now: datetime, reads: bool) -> None:
     _VERBS[meant.what](case, again, now, reads)
 
 
-# --- a chef's presses ---------------------------------------------------------------------------------------------------
+# --- a chef's presses -----------------------------------------------------------------------------------------------
 
 
 def _read(case: Case, done: Done, now: datetime, reads: bool) -> None:
@@ -333,7 +333,7 @@ def _return(case: Case, done: Done, now: datetime, reads: bool) -> None:
         sheet.status, sheet.was_returned = "returned", True
 
 
-# --- the case itself ----------------------------------------------------------------------------------------------------
+# --- the case itself ------------------------------------------------------------------------------------------------
 
 
 def _details(case: Case, done: Done, now: datetime, reads: bool) -> None:

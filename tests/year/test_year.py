@@ -46,7 +46,9 @@ def test_another_process_with_another_order_of_sets_lives_through_the_same() -> 
     for number in ("1", "2"):
         asked = "from tests.year.simulate import year; print(year(3, weeks=2).digest)"
         env = {**os.environ, "PYTHONHASHSEED": number}
-        digests.add(subprocess.run([sys.executable, "-c", asked], cwd=ROOT, env=env, capture_output=True, check=True).stdout)
+        digests.add(
+            subprocess.run([sys.executable, "-c", asked], cwd=ROOT, env=env, capture_output=True, check=True).stdout
+        )
 
     assert len(digests) == 1
 
