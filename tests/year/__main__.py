@@ -1,7 +1,7 @@
 """Simulates municipalities' years: `python3 dev.py year [--seeds N] [--seed S] [--weeks W] [--planted]`.
 
-Ends with 0 when every seed held, with 1 when a fault was found: its last steps are printed, and `--seed` with its number
-and the same `--weeks` lives through it again, to the byte.
+Ends with 0 when every seed held, with 1 when a fault was found: its last steps are printed, and `--seed` with its
+number and the same `--weeks` lives through it again, to the byte.
 """
 
 import argparse

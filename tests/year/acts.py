@@ -88,7 +88,7 @@ def apply(model: Model, done: Done, unit: str, now: datetime, reads: bool) -> No
             verb(case, done, now, reads)
 
 
-# --- typed ------------------------------------------------------------------------------------------------------------
+# --- typed ----------------------------------------------------------------------------------------------------------
 
 
 def _typed(case: Case, done: Done, now: datetime, reads: bool) -> None:
@@ -112,7 +112,7 @@ def _typed(case: Case, done: Done, now: datetime, reads: bool) -> None:
 
 
 def _given(act: Act | None, now: datetime) -> datetime:
-    return getattr(act, "at", now) if act is not None else now
+    return act.at if act is not None else now
 
 
 def _undo(case: Case, act: Act | None, done: Done, now: datetime) -> None:
@@ -123,7 +123,7 @@ def _undo(case: Case, act: Act | None, done: Done, now: datetime) -> None:
     case.undo(act, now)
 
 
-# --- a worker's presses -------------------------------------------------------------------------------------------------
+# --- a worker's presses ---------------------------------------------------------------------------------------------
 
 
 def _child(view: Any) -> int:
@@ -154,10 +154,7 @@ def _give(case: Case, done: Done, child: int, given: Mapping[str, Value], now: d
     }
     if case.stops_at_signature(done.person, child, news):
         return False
-    before = len(case.acts)
     case.give(done.person, done.name, child, news, now)
-    for act in case.acts[before:]:
-        act.at = now
     return True
 
 
@@ -222,8 +219,7 @@ def _form(case: Case, done: Done, now: datetime, reads: bool) -> None:
         return
     if reads and case.readings[done.person].ended:
         return
-    act, stopped = Act(done.name, done.person, child), False
-    act.at = now
+    act = Act(done.name, done.person, child, at=now)
     for row in done.view.fields:
         for item in [one.item for one in row.items] if row.kind == "choice" else ():
             choice = done.data.get(item, "")
@@ -236,12 +232,11 @@ def _form(case: Case, done: Done, now: datetime, reads: bool) -> None:
             if reads:
                 sheet.write(item, Value(choice))
             elif case.stops_at_signature(done.person, child, {item: Value(choice)}):
-                stopped = True
+                break  # she is asked; what else stands in this row waits for her yes
             else:
                 case._write(act, child, item, Value(choice), now)
     if act.before and not reads:
         case.acts.append(act)
-    del stopped
 
 
 def _motivation(case: Case, done: Done, now: datetime, reads: bool) -> None:
@@ -291,7 +286,7 @@ def _anyway(case: Case, done: Done, now: datetime, reads: bool) -> None:
     _VERBS[meant.what](case, again, now, reads)
 
 
-# --- a chef's presses ---------------------------------------------------------------------------------------------------
+# --- a chef's presses -----------------------------------------------------------------------------------------------
 
 
 def _read(case: Case, done: Done, now: datetime, reads: bool) -> None:
@@ -338,7 +333,7 @@ def _return(case: Case, done: Done, now: datetime, reads: bool) -> None:
         sheet.status, sheet.was_returned = "returned", True
 
 
-# --- the case itself ----------------------------------------------------------------------------------------------------
+# --- the case itself ------------------------------------------------------------------------------------------------
 
 
 def _details(case: Case, done: Done, now: datetime, reads: bool) -> None:

@@ -12,9 +12,7 @@ from tests.year.model import OPEN, Case, Model
 
 REF = re.compile(r"SN 20\d\d/\d{4}")
 TEXT = re.compile(r"Påhittad text \d+ om läget")
-DATES = (
-    *("received_on", "assigned_on", "opened_on", "planned_decision_on", "decided_on", "started_on", "closed_on"),
-)
+DATES = (*("received_on", "assigned_on", "opened_on", "planned_decision_on", "decided_on", "started_on", "closed_on"),)
 REMINDS = {
     "LUCKOR": r"Beslut är planerat till (\S+)\. Det här saknas",
     "BESLUT": r"Beslut var planerat till (\S+)\. Är det fattat",
@@ -62,9 +60,7 @@ def stored(database: sqlite3.Connection, ref: str) -> dict[str, Any]:
     for child, name, value in database.execute(facts, (one[0],)):
         found[f"fact {name} {child}"] = value
     found = {name: value for name, value in found.items() if value not in ("unknown", "")}
-    lists = (
-        "select f.id, f.child, f.role, f.status, p.name from filled_checklist f left join person p on p.id = f.person_id"
-    )
+    lists = "select f.id, child, role, status, p.name from filled_checklist f left join person p on p.id = person_id"
     rows = database.execute(f"{lists} where case_id = ? and checklist = 'decision_basis'", (one[0],)).fetchall()
     for row, child, role, status, name in rows:
         whose = "" if role == "case_worker" else f" of {name.split()[0].lower()}"
@@ -111,7 +107,7 @@ def case_is_right(database: sqlite3.Connection, model: Model, ref: str) -> None:
     same(ref, stored(database, ref), expected(case) if case is not None else {})
 
 
-# --- messages ---------------------------------------------------------------------------------------------------------
+# --- messages -------------------------------------------------------------------------------------------------------
 
 
 def words(part: Any) -> Iterator[tuple[str, str]]:
@@ -151,7 +147,7 @@ def reminded(body: Any) -> list[tuple[str, str, str]] | None:
     return found
 
 
-# --- figures ------------------------------------------------------------------------------------------------------------
+# --- figures --------------------------------------------------------------------------------------------------------
 
 
 def rates_wanted(town: Town, first: date, last: date) -> dict[str, Any]:

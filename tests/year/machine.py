@@ -46,6 +46,8 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._now = 0.0
         super().__init__(_Nothing(self._pass))
+        # After half a year of seconds a float no longer tells nanoseconds apart, and the loop would wait for ever.
+        self._clock_resolution = 1e-6
 
     def time(self) -> float:
         """Return the simulated time."""

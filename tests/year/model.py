@@ -5,9 +5,9 @@ has written out by hand; of time, the almanac. An act is applied when the simula
 it ought to have stored follows from what the person saw when she acted.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from tests.same_answer import own_count
 from tests.same_answer.own_count import AFTER, BASIS, FACTS, INFORMED, MORE_THAN_YES_AND_NO, OF_CHILD, ON_FACT
@@ -16,6 +16,7 @@ from tests.year.almanac import A_DAY, back_to_work, months_on, on_to_work, workd
 NO_ET_UNLESS_NO = {"child_informed_intervention": "intervention_decided", "police_report_decided": "violence"}
 MOST_UNDO = 10
 CATCH_UP = 30
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Act:
     child: int
     before: dict[str, Value] = field(default_factory=dict)
     undone: bool = False
-    at: datetime = datetime.min
+    at: datetime = NEVER
 
 
 @dataclass
@@ -231,7 +232,7 @@ class Case:
 
     def give(self, person: str, name: str, child: int, given: Mapping[str, Value], now: datetime) -> None:
         """Store one act of a worker's; what stands already is no news."""
-        act = Act(name, person, child)
+        act = Act(name, person, child, at=now)
         for item, value in given.items():
             self._write(act, child, item, value, now)
         if act.before:
@@ -239,14 +240,13 @@ class Case:
 
     def _write(self, act: Act | None, child: int, item: str, value: Value, now: datetime) -> None:
         sheet = self.sheets[child]
-        if sheet.status == "signed":
-            if not self.voids(child, item, value):
-                if value.choice in ("ja", "ej_tillampligt"):
-                    self.followed[child, item] = now
-                else:
-                    self.followed.pop((child, item), None)
-                self._store(act, sheet, item, value)
-                return
+        if sheet.status == "signed" and not self.voids(child, item, value):
+            if value.choice in ("ja", "ej_tillampligt"):
+                self.followed[child, item] = now
+            else:
+                self.followed.pop((child, item), None)
+            self._store(act, sheet, item, value)
+            return
         self._store(act, sheet, item, value)
         if sheet.status == "open":
             return
@@ -315,7 +315,7 @@ class Case:
         self.signed_values = {child: dict(sheet.values) for child, sheet in self.sheets.items()}
         self.followed.clear()
 
-    # --- clocks -------------------------------------------------------------------------------------------------------
+    # --- clocks -----------------------------------------------------------------------------------------------------
 
     def due(self, day: date) -> Iterator[tuple[str, tuple[str, ...], str, date]]:
         """Yield what the day's sweep tells: rule, to whom, which occasion, and the date it speaks of."""
@@ -362,9 +362,9 @@ class Case:
                 yield "OLAST", ("chef",), str(since), since
             if _holds(day, workdays_on(unread, 2)):
                 yield "TYST", ("deputy else manager",), str(since), since
-        if self.status == "returned" and self.returned and not self.touched:
-            if _holds(day, workdays_on(self.returned.date(), 2)):
-                yield "ATER", ("worker",), str(self.returns), self.returned.date()
+        lies = self.status == "returned" and not self.touched
+        if lies and self.returned and _holds(day, workdays_on(self.returned.date(), 2)):
+            yield "ATER", ("worker",), str(self.returns), self.returned.date()
 
     def _is_read(self) -> bool:
         since = self.waits_since
@@ -457,5 +457,3 @@ def _said(sheet: Sheet) -> dict[str, own_count.Said]:
         for item, value in sheet.values.items()
         if value != OPEN
     }
-
-

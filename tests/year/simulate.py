@@ -10,7 +10,7 @@ from tests.year.check import Fault
 from tests.year.planted import planted
 from tests.year.town import Town
 
-MEMORY = Path("/dev/shm")  # noqa: S108
+MEMORY = Path("/dev/shm")
 MOST_SEEDS = 200
 """Within so many seeds each planted fault is to be found."""
 

@@ -132,7 +132,7 @@ class Stack:
             "trail": self._chainer.chain,
             "figures": lambda: projector.project(self.desk, self.clock, self.metrics),
         }
-        failed = []
+        failed: list[str] = []
         for name in names or loops:
             try:
                 await self._alone(loops[name]())

@@ -1,4 +1,4 @@
-"""One municipality's year: who works there, what they do, what goes wrong meanwhile, and what must hold all the time."""
+"""One municipality's year: who works there, what they do, what goes wrong, and what must hold all the time."""
 
 import asyncio
 import hashlib
@@ -6,27 +6,25 @@ import json
 import logging
 import random
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from bot.door.inbound import read_activity
 from reports import checklists, rates
-from reports.answers import answer_rows
 from reports.selected import Selection
-from storage import aggregates
 from tests.chat.card_hand import Card, button, gathered, inputs, titles
 from tests.chat.harness import NORTH, SOUTH, STOCKHOLM, TENANT, object_id, people_csv
 from tests.migrated import put_database
+from tests.same_answer.own_count import FACTS
 from tests.sql.import_files import import_cases, import_people
 from tests.wire.door import recorded
 from tests.year import acts, check
 from tests.year.acts import Done, snapshot
-from tests.year.almanac import A_DAY, months_on, works
+from tests.year.almanac import A_DAY, works
 from tests.year.channel import Channel, Delivery
 from tests.year.check import Fault
 from tests.year.machine import SimulatedClock, SimulatedLoop, predictable
@@ -193,7 +191,7 @@ class Town:
             if person.name != STRANGER:
                 await self._sends(self._activity(person, "installationUpdate.add"), None)
 
-    # --- one day ------------------------------------------------------------------------------------------------------
+    # --- one day ----------------------------------------------------------------------------------------------------
 
     async def _day(self, day: date) -> None:
         chance = self.chance
@@ -301,7 +299,7 @@ class Town:
     def _deputises(self, day: date) -> bool:
         return any(first <= day <= last for first, last in self.deputy)
 
-    # --- what people do -------------------------------------------------------------------------------------------------
+    # --- what people do ---------------------------------------------------------------------------------------------
 
     async def _sitting(self, day: date) -> None:
         chance = self.chance
@@ -320,7 +318,9 @@ class Town:
                 await self._types(person, chance.choice(SAYS[person.role]), "other")
             if self.model.cases:
                 ref = chance.choice(sorted(self.model.cases))
-                await self._types(person, f"{chance.choice(('fortsätt', 'vad saknas', 'uppgifter'))} {ref}", "peek", ref)
+                await self._types(
+                    person, f"{chance.choice(('fortsätt', 'vad saknas', 'uppgifter'))} {ref}", "peek", ref
+                )
 
     def _case_for(self, person: Person) -> str:
         mine = [
@@ -346,9 +346,9 @@ class Town:
             old = [one for one in person.cards if one.card is not None and not one.loose and _ref(one.view) == ref]
             if old and chance.random() < 0.06:
                 await self._presses_something(person, chance.choice(old), ref)
-            elif shown is None or shown.card is None or _ref(shown.view) != ref or shown.loose:
-                await self._types(person, *self._command(case, day=self.now().date()))
-            elif chance.random() < 0.12:
+            elif (
+                shown is None or shown.card is None or _ref(shown.view) != ref or shown.loose or chance.random() < 0.12
+            ):
                 await self._types(person, *self._command(case, day=self.now().date()))
             elif shown.view.kind == "question" and shown is person.asked and chance.random() < 0.15:
                 await self._types_answer(person, shown, ref)
@@ -357,8 +357,20 @@ class Town:
 
     def _command(self, case: Case, day: date) -> tuple[str, str, str]:
         word = self.chance.choice(
-            ("fortsätt", "fortsätt", "vad saknas", "uppgifter", "uppgifter", "formulär", "ångra", "ångra", "ändra 1")
-            + (f"ändra {self.chance.randint(1, 12)}", "tillbaka", "paus", "vad saknas")
+            (
+                *(
+                    "fortsätt",
+                    "fortsätt",
+                    "vad saknas",
+                    "uppgifter",
+                    "uppgifter",
+                    "formulär",
+                    "ångra",
+                    "ångra",
+                    "ändra 1",
+                ),
+                *(f"ändra {self.chance.randint(1, 12)}", "tillbaka", "paus", "vad saknas"),
+            )
         )
         return f"{word} {case.ref}", "undo" if word == "ångra" else "look", case.ref
 
@@ -446,7 +458,7 @@ class Town:
         if "decided_on" not in at and chance.random() < 0.3:
             fields["planned_decision_on"] = str(today + timedelta(days=chance.randint(2, 60)))
         if chance.random() < 0.2:
-            name = chance.choice([one for one in inputs(card) if one.split(".")[0] in acts.FACTS])
+            name = chance.choice([one for one in inputs(card) if one.split(".")[0] in FACTS])
             fields[name] = chance.choice(("Ja", "Nej", "Vet inte"))
         if not case.co and case.unit == NORTH and chance.random() < 0.25 and "co_worker" in inputs(card):
             fields["co_worker"] = {"anna": "Bo Påhittad", "bo": "Anna Påhittad"}[case.lead]
@@ -468,7 +480,9 @@ class Town:
         waits = [
             case.ref
             for case in self.model.cases.values()
-            if self._reads_case(person.name, case) and case.status in ("sent", "voided") and not case.dates.get("closed_on")
+            if self._reads_case(person.name, case)
+            and case.status in ("sent", "voided")
+            and not case.dates.get("closed_on")
         ]
         if not waits:
             await self._types(person, chance.choice(SAYS[person.role]), "other")
@@ -552,7 +566,9 @@ class Town:
                 row[name] = value
                 made.facts[name, int(name == "child_placed")] = value
                 made.fact_revisions[name, int(name == "child_placed")] = 1
-        if row.get("violence") == "ja" and not ("opened_on" in made.dates and made.dates["opened_on"] < made.dates["received_on"]):
+        if row.get("violence") == "ja" and not (
+            "opened_on" in made.dates and made.dates["opened_on"] < made.dates["received_on"]
+        ):
             made.violence_since = made.dates["received_on"]
         raw = "\n".join((";".join(row), ";".join(row.values()))).encode()
         now = self.now()
@@ -561,7 +577,7 @@ class Town:
         self.note("imported", ref)
         check.case_is_right(self.database, self.model, ref)
 
-    # --- on its way to the bot, and back ------------------------------------------------------------------------------
+    # --- on its way to the bot, and back ----------------------------------------------------------------------------
 
     async def _sends(self, activity: dict[str, Any], done: Done | None, shown: Shown | None = None) -> None:
         """Bring one activity to the bot as the channel does: again until it is taken, now and then twice."""
@@ -776,7 +792,7 @@ class Town:
             if person.name not in (case.lead, case.co) and not self._reads_case(person.name, case):
                 raise Fault(f"{person.name} was shown {ref}, which is not hers")
         for words in set(check.TEXT.findall(text)):
-            ref, author, at = self.model.texts.get(words, ("", "", datetime.max))
+            ref, author, at = self.model.texts.get(words, ("", "", datetime.max.replace(tzinfo=UTC)))
             case = self.model.cases.get(ref)
             if author == person.name or case is None or person.name in (case.lead, case.co):
                 continue
@@ -785,7 +801,7 @@ class Town:
             if not self._reads_case(person.name, case) or not (knows or self.people[author].role != "case_worker"):
                 raise Fault(f"{person.name} was shown a motivation of {ref} before she had read it")
 
-    # --- figures --------------------------------------------------------------------------------------------------------
+    # --- figures ----------------------------------------------------------------------------------------------------
 
     async def _figures(self, day: date) -> None:
         """Count everything by hand, and compare with what is exported."""
@@ -819,4 +835,12 @@ def _ref(view: Any) -> str:
 
 
 CHEF = "unit_manager"
-NEVER = {"Kommentera", "Eget samtal", "Observation", "Via annan", "Fel ärendenummer", "Kopplade ärenden", "Text till akten"}
+NEVER = {
+    "Kommentera",
+    "Eget samtal",
+    "Observation",
+    "Via annan",
+    "Fel ärendenummer",
+    "Kopplade ärenden",
+    "Text till akten",
+}

@@ -1,0 +1,62 @@
+"""A few short simulated weeks in the suite; years, and the faults planted to be found, in the slow form."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.year.planted import PLANTED
+from tests.year.simulate import MOST_SEEDS, found_within, year
+
+pytestmark = pytest.mark.no_cover
+"""It runs the product only; what it reaches is reached by tests of the rules themselves."""
+SEEDS = range(6)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_week_is_as_the_contract_says(seed: int) -> None:
+    assert year(seed, weeks=1).fault == ""
+
+
+def test_a_seed_is_lived_through_again_to_the_byte() -> None:
+    one, again = year(3, weeks=1), year(3, weeks=1)
+
+    assert one.trace == again.trace
+    assert len(one.trace) > 100
+    assert one.digest != year(4, weeks=1).digest
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(20))
+def test_twenty_weeks_are(seed: int) -> None:
+    assert year(seed, weeks=1).fault == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 104))
+def test_a_year_is(seed: int) -> None:
+    assert year(seed, weeks=52).fault == ""
+
+
+@pytest.mark.slow
+def test_another_process_with_another_order_of_sets_lives_through_the_same() -> None:
+    digests = set()
+    for number in ("1", "2"):
+        asked = "from tests.year.simulate import year; print(year(3, weeks=2).digest)"
+        env = {**os.environ, "PYTHONHASHSEED": number}
+        digests.add(
+            subprocess.run([sys.executable, "-c", asked], cwd=ROOT, env=env, capture_output=True, check=True).stdout
+        )
+
+    assert len(digests) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_fault_is_found(name: str) -> None:
+    found = found_within(name, range(MOST_SEEDS))
+
+    assert found is not None
+    assert year(found.seed, found.weeks).fault == "", "the seed finds a fault without it as well"
