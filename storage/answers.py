@@ -9,12 +9,13 @@ from sqlalchemy import String, UniqueConstraint, and_, bindparam, false, or_
 from sqlmodel import Field, Session, col, func, select
 
 from checklists.lifecycle import READER, WRITER
-from checklists.model import Answer, Motivation, Role, Written
+from checklists.model import STORED_CHOICES, Answer, Motivation, Role, Written
 from storage.filled import NO_ROUND, NOBODY, FilledRow
 from storage.rows import TableRow
 from storage.sealing import KeyGone, MasterGone, seal, unseal
 from storage.session import prepared
 from storage.times import Moment, swedish_day
+from storage.unfit import UnknownAnswer
 
 TextField = Literal["motivation", "place", "note", "raw", "method"]
 TEXT_FIELDS: tuple[TextField, ...] = get_args(TextField)
@@ -257,7 +258,9 @@ def history(session: Session, filled: int) -> Sequence[AnswerRow]:
 
 
 def to_domain(row: AnswerRow | Stored) -> Answer:
-    """Return a stored answer reduced to what the rules need."""
+    """Return a stored answer reduced to what the rules need. Raises: UnknownAnswer."""
+    if row.choice not in STORED_CHOICES:
+        raise UnknownAnswer
     has_method = bool(row.option) or row.method is not None
     return Answer(
         row.choice,
@@ -284,7 +287,10 @@ def add(
     """Insert one revision, sealing its texts.
 
     Raises: sqlalchemy.exc.IntegrityError (at flush): that revision exists already, from a concurrent transaction.
+        UnknownAnswer: it is none that can be read again.
     """
+    if written.choice not in STORED_CHOICES:
+        raise UnknownAnswer
     row = AnswerRow(
         tenant_id=filled.tenant_id,
         filled_id=filled.id,
