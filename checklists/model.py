@@ -14,6 +14,8 @@ Choice = Literal["ja", "nej", "delvis", "pagaende", "ej_tillampligt"]
 """What a person can answer. Stored rows also hold `fritext` (imported text) and `obesvarad` (taken back)."""
 CHOICES: tuple[Choice, ...] = ("ja", "nej", "delvis", "pagaende", "ej_tillampligt")
 OPEN = "obesvarad"
+STORED_CHOICES = frozenset((*CHOICES, OPEN, "fritext"))
+"""What a stored row may hold: checked before it is written, and again when it is read."""
 
 ListId = Literal["decision_basis", "peer_review_bou", "rvt_case_round", "rvt_self_check", "sample_audit", "intake"]
 Per = Literal["case", "child"]

@@ -11,7 +11,7 @@ from sqlalchemy import text as sql_text
 from sqlmodel import Field, Session, col, func, select
 
 from checklists.lifecycle import READER, WRITER
-from checklists.model import OPEN, Answer, CaseType, ListId, Motivation, Role, Written
+from checklists.model import OPEN, STORED_CHOICES, Answer, CaseType, ListId, Motivation, Role, Written
 from checklists.swedish_time import midnight
 from storage.cases import STANDS, CaseRow
 from storage.filled import NO_ROUND, NOBODY, OWN, FilledRow
@@ -20,6 +20,7 @@ from storage.rows import TableRow
 from storage.sealing import KeyGone, MasterGone, seal, unseal
 from storage.session import prepared
 from storage.times import Moment, swedish_day
+from storage.unfit import UnknownAnswer
 
 TextField = Literal["motivation", "place", "note", "raw", "method"]
 TEXT_FIELDS: tuple[TextField, ...] = get_args(TextField)
@@ -321,7 +322,9 @@ def said_of(
 
 
 def to_domain(row: AnswerRow | Stored) -> Answer:
-    """Return a stored answer reduced to what the rules need."""
+    """Return a stored answer reduced to what the rules need. Raises: UnknownAnswer."""
+    if row.choice not in STORED_CHOICES:
+        raise UnknownAnswer
     has_method = bool(row.option) or row.method is not None
     return Answer(
         row.choice,
@@ -349,7 +352,10 @@ def add(
     """Insert one revision, sealing its texts.
 
     Raises: sqlalchemy.exc.IntegrityError (at flush): that revision exists already, from a concurrent transaction.
+        UnknownAnswer: it is none that can be read again.
     """
+    if written.choice not in STORED_CHOICES:
+        raise UnknownAnswer
     row = AnswerRow(
         tenant_id=filled.tenant_id,
         filled_id=filled.id,

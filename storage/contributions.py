@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from checklists.deadlines import Extension
 from checklists.lifecycle import READER, WRITER
 from checklists.loader import all_facts, checklist_version
-from checklists.model import CASE_TYPE, CHILDREN, OPEN, Answer, AnyRole, Role
+from checklists.model import CASE_TYPE, CHILDREN, OPEN, STORED_CHOICES, Answer, AnyRole, Role
 from checklists.rates import Mark, agreement_marks, case_marks, item_states, open_marks
 from checklists.rules import Applied
 from checklists.swedish_time import day_of
@@ -25,6 +25,7 @@ from storage.filled import NO_ROUND, FilledRow
 from storage.returns import ReturnRow
 from storage.rounds import ReadingRow
 from storage.signatures import SignatureRow
+from storage.unfit import UnknownAnswer
 
 RULES = 3
 """The version of the counting rules of `of_cases`. Raise it when they change: everything is then projected again."""
@@ -214,7 +215,7 @@ def _facts(session: Session, ids: Sequence[int]) -> defaultdict[tuple[int, int],
 
 
 def _answers(session: Session, ids: Sequence[int]) -> defaultdict[int, _Given]:
-    """Return the newest answers by list, reduced to what figures need."""
+    """Return the newest answers by list, reduced to what figures need. Raises: UnknownAnswer."""
     query = (
         select(
             col(AnswerRow.filled_id),
@@ -231,6 +232,8 @@ def _answers(session: Session, ids: Sequence[int]) -> defaultdict[int, _Given]:
     )
     newest: dict[int, dict[str, Answer]] = defaultdict(dict)
     for filled_id, item, choice, kind, noted, told, here in session.connection().execute(query):
+        if choice not in STORED_CHOICES:
+            raise UnknownAnswer
         newest[filled_id][item] = Answer(
             choice, motivation=kind, noted=bool(noted), has_method=bool(told), only_here=bool(here)
         )

@@ -39,7 +39,8 @@ def is_readable(url: str) -> bool:
         parts = conninfo_to_dict(url)
     except ProgrammingError:
         return False
-    return not _holds_at(parts) and str(parts.get("port", "0")).replace(",", "").isdigit()
+    ports = str(parts.get("port", "")).split(",")  # of several hosts, each may leave it out
+    return not _holds_at(parts) and all(port.isdigit() for port in ports if port)
 
 
 def names_several_hosts(parts: Mapping[str, object]) -> bool:

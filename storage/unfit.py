@@ -12,6 +12,10 @@ UNFIT = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError
 """What faulty data may raise. A database that fails is no case's fault: the whole transaction is tried again."""
 
 
+class UnknownAnswer(ValueError):
+    """A stored answer is none that can be given. Written, it would be counted as something nobody answered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """A case that could not be worked out, and why."""

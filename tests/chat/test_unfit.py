@@ -39,6 +39,17 @@ def test_her_list_and_her_chefs_show_the_other_cases(room: Room, anna: Chat, cec
         assert OTHER not in who.text
 
 
+def test_a_case_with_an_answer_that_is_none_is_left_out(room: Room, anna: Chat) -> None:
+    opens(opens(anna, **ALL), OTHER, **ALL).presses("Nej")
+    of_other = f"select f.id from filled_checklist f join cases c on c.id = f.case_id where c.ref = '{OTHER}'"
+    statement = f"update answer set choice = 'kanske' where filled_id in ({of_other})"
+    room.desk.run_now(lambda session: session.connection().execute(text(statement)))
+
+    anna.types("mina ärenden").sees(REF, "Ett av dina ärenden visas inte här")
+
+    assert OTHER not in anna.text
+
+
 @pytest.mark.parametrize("what", DAMAGE)
 def test_a_bundle_comes_with_the_other_cases(room: Room, anna: Chat, cecilia: Chat, what: str) -> None:
     opens(opens(anna, **ALL), OTHER, **ALL)

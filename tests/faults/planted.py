@@ -73,9 +73,12 @@ def says_ok(_value: str) -> None:
     """Say 200 to what was not stored."""
     from aiohttp import web
 
-    from bot import web as bot_web
+    plain = web.json_response
 
-    bot_web._not_kept = lambda *_: web.json_response({})  # type: ignore[attr-defined]
+    def ok(data: Any, *, status: int = 200, **more: Any) -> web.Response:
+        return plain(data, status=200 if status == 503 else status, **more)
+
+    web.json_response = ok  # type: ignore[assignment]
 
 
 def leak(_value: str) -> None:

@@ -28,7 +28,7 @@ from tests.sql.test_clocks_migrated import to
 from tests.sql.test_release_before import _fill
 
 __all__ = ["empty_url", "kind"]
-pytestmark = pytest.mark.part("T22")
+pytestmark = [pytest.mark.part("T22"), pytest.mark.beyond_suite]
 OLDEST = "0007"
 MIGRATIONS = Path(migrate.__file__).parent / "migrations"
 KILLED = """
@@ -116,8 +116,6 @@ def unchanged(before: dict[str, Sum], after: dict[str, Sum]) -> bool:
 
 
 def test_every_migration_by_itself(programme: Programme, empty_url: str) -> None:
-    if programme.size == "suite" and not empty_url.startswith("sqlite"):
-        pytest.skip("needs time (set BK_SLOW=1)")
     rows = programme.of(0, 1000, 10_000)
     killed = refused = back = 0
     with opened(empty_url, Keys(KEYS, TRAIL)) as desk:
@@ -127,20 +125,17 @@ def test_every_migration_by_itself(programme: Programme, empty_url: str) -> None
         all_versions = list(versions())
         for number, version in enumerate(all_versions):
             before = sums_of(empty_url)
-            if programme.size != "suite" or number == 3:
-                words = [sys.executable, "-c", KILLED, empty_url, version, str(number % 3), programme.mutant]
-                ended = subprocess.run(words, cwd=ROOT, env=os.environ, capture_output=True, check=False)
-                killed += ended.returncode == -signal.SIGKILL
-                assert ended.returncode in (0, -signal.SIGKILL), ended.stderr.decode()[-500:]
-                if ended.returncode:
-                    assert unchanged(before, sums_of(empty_url)), f"{version} was killed and left something behind"
+            words = [sys.executable, "-c", KILLED, empty_url, version, str(number % 3), programme.mutant]
+            ended = subprocess.run(words, cwd=ROOT, env=os.environ, capture_output=True, check=False)
+            killed += ended.returncode == -signal.SIGKILL
+            assert ended.returncode in (0, -signal.SIGKILL), ended.stderr.decode()[-500:]
+            if ended.returncode:
+                assert unchanged(before, sums_of(empty_url)), f"{version} was killed and left something behind"
             if desk.run_now(version_of) != version:
                 step(desk, version)
             after = sums_of(empty_url)
             lost = {table for table, one in before.items() if one.rows > after.get(table, Sum(0, "")).rows}
             assert not lost, f"{version} lost rows of {lost}"
-            if programme.size == "suite":
-                continue
             said = way_back(desk, all_versions[number - 1] if number else OLDEST)
             if said is not None:
                 refused += 1

@@ -51,7 +51,7 @@ def test_anything_else_over_the_network_is_not(url: str) -> None:
     assert not is_verified(url)
 
 
-@pytest.mark.parametrize("address", ["u:made%40up@db.example", "u@[::1]:5432", "a,b:1,2", "", "%40socket"])
+@pytest.mark.parametrize("address", ["u:made%40up@db.example", "u@[::1]:5432", "a,b:1,2", "a,b", "", "%40socket"])
 def test_an_address_that_is_read_as_it_was_meant(address: str) -> None:
     assert is_readable(f"postgresql://{address}/bot")
 

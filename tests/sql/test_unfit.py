@@ -4,15 +4,19 @@ from collections.abc import Callable
 
 import pytest
 
-from storage import aggregates, skipped
-from storage.desk import Desk
+from checklists.model import Written
+from storage import aggregates, answers, skipped
+from storage.desk import Desk, Session
 from storage.recount import recount
-from tests.sql.conftest import NOW, World, change, scalar
+from storage.unfit import UnknownAnswer
+from tests.sql.conftest import NOW, World, change, scalar, the_list
 from tests.sql.test_aggregates import answer, figures
 from tests.sql.test_disposal import dispose, neighbour
 
 TODAY = NOW.date()
+OF_CASE = "filled_id in (select id from filled_checklist where case_id = "
 DAMAGE: dict[str, Callable[[int], str]] = {
+    "an answer that is none": lambda case: f"update answer set choice = 'kanske' where {OF_CASE}{case})",
     "a version that is not there": lambda case: f"update filled_checklist set version = 99 where case_id = {case}",
     "a day that is none": lambda case: f"update cases set received_on = '2026-02-30' where id = {case}",
     "a day at the end of time": lambda case: f"update cases set received_on = '9999-12-31' where id = {case}",
@@ -55,10 +59,22 @@ def test_the_others_are_counted_and_the_faulty_case_is_listed_until_it_is_mended
     assert listed(desk, world), "a sweep that reads it well does not count it"
 
     change(desk, f"update filled_checklist set version = 1 where case_id = {other.case}")
+    change(desk, f"update answer set choice = 'nej' where {OF_CASE}{other.case})")
     change(desk, f"update cases set received_on = null where id = {other.case}")
     change(desk, f"insert into changed (case_id, filled_id) values ({other.case}, 0)")
     assert figures(desk, world) == {"ja": 1, "nej": 1}
     assert listed(desk, world) == []
+
+
+def test_an_answer_that_is_none_is_not_written(desk: Desk, world: World) -> None:
+    def write(session: Session) -> None:
+        written = Written("kanske")
+        answers.add(session, the_list(session, world), "child_heard", 1, written, author=None, at=NOW, act="a")
+
+    with pytest.raises(UnknownAnswer):
+        desk.run_now(write)
+
+    assert scalar(desk, "select count(*) from answer") == 0
 
 
 def test_what_a_faulty_case_was_last_counted_as_stays(desk: Desk, world: World) -> None:
