@@ -41,7 +41,7 @@ _ROW = re.compile(r"^\| (?P<part>\w+) \|.*\|$")
 HEAD = """# The fault programme
 
 What `python3 dev.py faults` found, written by it: each row with the size it was run at, its figures, the day and the
-commit. `--small` runs every part in under four minutes; without it a part has its full size, and the soak takes
+commit. `--small` runs every part in a small form; without it a part has its full size, and the soak takes
 `--hours` (2 if not said); `--share 0.2` runs a fifth of the full numbers, and the row says so. `--only T1,T2` runs
 some; the others keep their rows. `--seed N` repeats a run.
 `--mutants` plants in each part what it is there to find, and fails where the part does not see it: the column *bites*.
@@ -56,7 +56,7 @@ database ([tests/faults/compare.py](../tests/faults/compare.py)); nothing asks t
 def main() -> int:
     """Return 0 if all parts that ran are well, and with --mutants none is blind; 1 otherwise."""
     parser = argparse.ArgumentParser(prog="dev.py faults", description=__doc__)
-    parser.add_argument("--small", action="store_true", help="every part in its small form, under four minutes")
+    parser.add_argument("--small", action="store_true", help="every part in its small form")
     parser.add_argument("--hours", type=float, default=2.0, help="how long the soak is, at full size")
     parser.add_argument("--mutants", action="store_true", help="plant in each part what it must see (small form)")
     parser.add_argument("--only", default="", help="these parts, comma-separated")
