@@ -29,6 +29,7 @@ BK-4xx the command line, continued
 ├── 43x  what the bot proves who it is with
 ├── 44x  the pages and the Teams package
 ├── 46x  the draw of a round
+├── 47x  the tab
 ├── 48x  an extract of one case, findings without a question or a measure
 └── 49x  the admin's commands, the import folder, exposed
 BK-5xx files, continued
@@ -288,6 +289,10 @@ class Code(StrEnum):
     CASE_IN_SEVERAL = "BK-482"
     ONLY_INDIRECT = "BK-483"
     NEEDS_MEASURE = "BK-484"
+    TAB_NEEDS = "BK-472"
+    NO_TEAMS_JS = "BK-473"
+    CONTENT_WITHOUT_TAB = "BK-474"
+
     NOBODY_CALLED = "BK-490"
     SEVERAL_CALLED = "BK-491"
     NO_SUCH_UNIT = "BK-492"

@@ -21,6 +21,7 @@ Decides = Literal[
 ]  # fmt: skip
 MOST_OF_NAME = 60
 """Characters of the municipality's name."""
+Content = Literal["chat", "tab"]
 ViolenceMeasure = Literal["decided_by_chef", "two_workers", "with_police"]
 
 
@@ -61,6 +62,7 @@ class TenantSettings(Thresholds):
     violence_cases: what else the municipality has decided on cases of violence; both are shown with the case.
     out_of_hours: e-mail addresses, in the register, of those who outside office hours are told of a report without a
     protection assessment, in the chef's place.
+    content: where cases are read and written; with `tab`, chat and cards only say that something waits.
     """
 
     municipality: Annotated[str, AfterValidator(_line)] = ""
@@ -74,6 +76,7 @@ class TenantSettings(Thresholds):
     decides: tuple[Decides, ...] = ()
     violence_cases: tuple[ViolenceMeasure, ...] = ()
     out_of_hours: Annotated[tuple[str, ...], AfterValidator(_addresses)] = ()
+    content: Content = "chat"
 
     @property
     def workdays(self) -> Workdays:
@@ -114,8 +117,13 @@ def parse_setting(name: str, text: str) -> Any:
     return _STORED.dump_python(checked, mode="json")[name]
 
 
-def check_together(settings: TenantSettings) -> None:
-    """Check that settings valid by themselves are consistent with each other. Raises: Refusal: they are not."""
+def check_together(settings: TenantSettings, *, has_tab: bool = True) -> None:
+    """Check that settings valid by themselves are consistent with each other. has_tab: whether the bot has its tab.
+
+    Raises: Refusal: they are not.
+    """
+    if settings.content == "tab" and not has_tab:
+        raise Refusal(fault(Code.CONTENT_WITHOUT_TAB))
     if settings.office_opens >= settings.office_closes:
         raise Refusal(fault(Code.WRONG_ORDER, earlier="office_opens", later="office_closes"))
     if settings.gaps_first < settings.gaps_last:

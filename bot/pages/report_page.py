@@ -4,7 +4,8 @@ Only aggregates: it shows nothing about a single case or person, and nothing nar
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
+from typing import Any
 
 from aiohttp import web
 
@@ -103,6 +104,11 @@ def _period(scope: Scope) -> Period:
 
 def render(session: Session, link: Link, language: Language) -> web.Response:
     """Render the report of a link's scope (storage.links.report_scope). Raises: KeyError, ValueError: invalid scope."""
+    return pages.html("rapport.html", language, **values(session, link, language))
+
+
+def values(session: Session, link: Link, language: Language) -> dict[str, Any]:
+    """Return what the template shows of a scope. Raises: KeyError, ValueError: invalid scope."""
     period, unit = _period(link.scope), link.scope["unit"]
     today = day_of(link.at)
     view = report_view(session, link.tenant_id, Selection(unit=unit), period, today, language)
@@ -115,38 +121,36 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
     words["means_chain"] = say("report_page.means_chain", language, goal=goal)
     words["target_said"] = say("report_page.target_said", language, goal=goal)
     rows = question_rows(view.questions, found, along.target, language)
-    return pages.html(
-        "rapport.html",
-        language,
-        title=say("report_page.title", language, unit=name, period=view.period),
-        municipality=tenants.settings(tenants.get(session, link.tenant_id)).municipality,
-        words=words,
-        about=say("report_page.about", language, unit=name, period=view.period, n=view.counts.get("begun", 0)),
-        taken=say("report_page.taken", language, at=stamp(link.at)),
-        means_compared=say("report_page.means_compared", language, before=view.before),
-        versions=_versions(view.questions, language),
-        tiles=[tile_words(tile, language) for tile in found.tiles],
-        quarters=quarters_chart(found, along.target, language),
-        months=months_chart(found.complete, along.target, language),
-        over_time=over_time(found.complete, language),
-        along=along_time(view.questions, found, along.target, language),
-        only_here=_only_here(view.questions, language),
-        sentences=view.sentences,
-        sections=by_section(view.checklist, view.questions, rows, view.sections),
-        rows=rows,
-        counts=list(_counts(view.counts, language)),
-        times=[time_row(time, language) for time in took],
-        roles=[
+    return {
+        "title": say("report_page.title", language, unit=name, period=view.period),
+        "municipality": tenants.settings(tenants.get(session, link.tenant_id)).municipality,
+        "words": words,
+        "about": say("report_page.about", language, unit=name, period=view.period, n=view.counts.get("begun", 0)),
+        "taken": say("report_page.taken", language, at=stamp(link.at)),
+        "means_compared": say("report_page.means_compared", language, before=view.before),
+        "versions": _versions(view.questions, language),
+        "tiles": [tile_words(tile, language) for tile in found.tiles],
+        "quarters": quarters_chart(found, along.target, language),
+        "months": months_chart(found.complete, along.target, language),
+        "over_time": over_time(found.complete, language),
+        "along": along_time(view.questions, found, along.target, language),
+        "only_here": _only_here(view.questions, language),
+        "sentences": view.sentences,
+        "sections": by_section(view.checklist, view.questions, rows, view.sections),
+        "rows": rows,
+        "counts": list(_counts(view.counts, language)),
+        "times": [time_row(time, language) for time in took],
+        "roles": [
             (one.title, share_words(one.same, language))
             for one in agreement(session, link.tenant_id, period, today, unit, language)
             if one.same.k < one.same.n
         ],
-        units=[] if unit else unit_rows(by_unit(session, link.tenant_id, period), language),
-        extent=extent(along.findings, language),
-        findings=finding_rows(along.findings, language),
-        steps=step_rows(along, language),
-        periods=list(_other_periods(period, link.at, language)),
-    )
+        "units": [] if unit else unit_rows(by_unit(session, link.tenant_id, period), language),
+        "extent": extent(along.findings, language),
+        "findings": finding_rows(along.findings, language),
+        "steps": step_rows(along, language),
+        "periods": [say("report_page.write", language, period=words) for words in other_periods(link)],
+    }
 
 
 def _versions(rates: Sequence[QuestionRate], language: Language) -> str:
@@ -177,12 +181,11 @@ def _counts(counts: dict[str, int], language: Language) -> Iterator[tuple[str, s
         yield say("report_page.count_" + code, language), said
 
 
-def _other_periods(period: Period, at: datetime, language: Language) -> Iterator[str]:
-    """Yield how to type other periods close to this one that have begun: its year and quarters, the year before."""
+def other_periods(link: Link) -> Iterator[str]:
+    """Yield other periods close to a link's that have begun, as typed: its year and quarters, the year before."""
+    period, today = _period(link.scope), day_of(link.at)
     year = period.first.year
     near = {str(year): year_of(year)}
     near |= {f"{year} kv {number}": quarter(year, number) for number in (1, 2, 3, 4)}
     near |= {str(year - 1): year_of(year - 1)}
-    for words, other in near.items():
-        if other != period and other.first <= day_of(at):
-            yield say("report_page.write", language, period=words)
+    return (words for words, other in near.items() if other != period and other.first <= today)

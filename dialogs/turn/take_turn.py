@@ -17,6 +17,7 @@ from checklists.replies import is_polite
 from checklists.swedish_time import day_of
 from dialogs.chef import deputies
 from dialogs.messages import consequences, update
+from dialogs.messages.neutral import open_the_tab
 from dialogs.turn import commands, find_case, menu, shown
 from dialogs.turn.declared import Done, Reaction, parted
 from dialogs.turn.exchange import Reply, Turn
@@ -36,6 +37,8 @@ from storage.unfit import Skipped
 
 RESENT_WITHIN = timedelta(seconds=10)
 """A text sent again within this time, before its reply was out, is a retry and not a second message."""
+LOOKED_AT = frozenset({"unit_page", "details"})
+"""The verbs that show a chef her unit's cases, and change nothing."""
 _OURS = ("verb", "token")
 """What a card sends that nobody wrote."""
 _MOST_ID = 500
@@ -88,8 +91,8 @@ class _Incoming:
     too_long: UserError | None
 
 
-def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "") -> Outcome:
-    """Take one turn of one person. pages_url: where people reach the bot's pages, empty when they cannot.
+def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "", tab_url: str = "") -> Outcome:
+    """Take one turn of one person. pages_url, tab_url: where people reach the bot's pages and open its tab; or empty.
 
     Raises: SQLAlchemy errors; the whole turn is then run again, or nothing of it is stored.
     """
@@ -103,8 +106,11 @@ def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "") -> 
         return _refused(session, turn)
     was_installed = found.conversation is not None and found.conversation.installed
     context = TurnContext(
-        session, turn, found.tenant, found.person, found.roles, _chat(session, turn, found), pages_url
+        session, turn, found.tenant, found.person, found.roles, _chat(session, turn, found), pages_url, tab_url
     )
+    elsewhere = _elsewhere(context, incoming)
+    if elsewhere is not None:
+        return elsewhere
     if turn.kind in ("installed", "removed"):
         return _install(context, was_installed=was_installed)
     if turn.kind == "edited":
@@ -117,6 +123,27 @@ def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "") -> 
         # Leaves no trace, not even an inbox row; answering it twice does no harm.
         return Outcome(context.reply(SayView(notices=(Line(say=refused.text_key, args=refused.args_for_text),))))
     return _seen_before(context, found, incoming) or _act(context, incoming)
+
+
+def _elsewhere(context: TurnContext, incoming: _Incoming) -> Outcome | None:
+    """Answer a turn that is not for where it came from, with nothing of it stored; None for one that is.
+
+    A municipality has its cases in the chat or in the tab. What is written in the other is not read, and only the
+    figures and the unit's cases are looked at in both.
+    """
+    turn, content = context.turn, tenants.settings(context.tenant).content
+    if content == ("tab" if turn.tab else "chat"):
+        return None
+    if turn.tab:
+        verb = incoming.signed.claim.verb if incoming.signed else ""
+        if turn.kind == "refresh" and verb in LOOKED_AT:
+            return None
+        return Outcome(context.reply(SayView(notices=(Line(say="tab.in_the_chat"),))))
+    if turn.kind in ("installed", "removed"):
+        context.conversation.installed = turn.kind == "installed"
+    if turn.kind in ("edited", "removed"):
+        return Outcome(None)
+    return Outcome(context.reply(open_the_tab(context.tab_url)))
 
 
 def _read(session: Session, turn: Turn, mint: Mint) -> _Incoming:
@@ -257,7 +284,7 @@ def _seen_before(context: TurnContext, found: Arrival, incoming: _Incoming) -> O
         record(context.session, context.origin, Change("conflict", detail="same id, other content"))
         return Outcome(context.reply(SayView(notices=(Line(say="common.conflict"),))), result="conflict")
     row = found.pressed if incoming.signed is not None and incoming.signed.person_id == context.person_id else None
-    if row is None and turn.kind == "text":
+    if row is None and turn.kind == "text" and not turn.tab:  # a page sent again has the same id
         newest = inbox.newest_in(context.session, context.tenant_id, turn.channel_id)
         is_same = newest is not None and newest.digest == incoming.digest and turn.now - newest.at <= RESENT_WITHIN
         # Once its answer is out, the same words are a second saying: her `ja` to the next question.

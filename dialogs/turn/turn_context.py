@@ -29,7 +29,8 @@ from texts import Language
 class TurnContext:
     """One turn of one known person.
 
-    pages_url: public address of the bot's pages, empty if there is none. touched: the case this turn is about; its key
+    pages_url: public address of the bot's pages, tab_url: of its tab in Teams; empty if there is none.
+    touched: the case this turn is about; its key
     seals the stored reply. skipped: cases left out of a list because of faulty data. seen: the list last read; actions
     keep its sheets as they are stored.
     """
@@ -41,6 +42,7 @@ class TurnContext:
     roles: Sequence[RoleRow]
     conversation: ConversationRow
     pages_url: str = ""
+    tab_url: str = ""
     touched: CaseRow | None = None
     skipped: list[Skipped] = field(default_factory=list)
     seen: Basis | None = None
