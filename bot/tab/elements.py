@@ -214,11 +214,12 @@ class _Page:
         return self._labelled(one, name, box.format(name, one.get("min", 0), one.get("max", ""), one.get("value", "")))
 
     def toggle(self, one: Element) -> Markup:
-        name = self._input(one, one["valueOff"])
+        name, label = self._input(one, one["valueOff"]), one.get("label", "")
+        before = Markup('<span class="soft">{}</span>').format(label) if label else Markup("")
         on = Markup(" checked") if one.get("value") == one["valueOn"] else ""
-        return Markup(
-            '<p class="field"><label class="choice"><input type="checkbox" name="{}" value="{}"{}> {}</label></p>'
-        ).format(name, one["valueOn"], on, one["title"])
+        box = Markup('<label class="choice"><input type="checkbox" name="{}" value="{}"{}> {}</label>')
+        made = box.format(name, one["valueOn"], on, one["title"])
+        return Markup('<div class="field">{}{}</div>').format(before, made)
 
     def choices(self, one: Element) -> Markup:
         name, chosen = self._input(one), str(one.get("value", ""))

@@ -108,7 +108,7 @@ def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "", tab
     context = TurnContext(
         session, turn, found.tenant, found.person, found.roles, _chat(session, turn, found), pages_url, tab_url
     )
-    elsewhere = _elsewhere(context, incoming)
+    elsewhere = _elsewhere(context, incoming, was_installed=was_installed)
     if elsewhere is not None:
         return elsewhere
     if turn.kind in ("installed", "removed"):
@@ -125,7 +125,7 @@ def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "", tab
     return _seen_before(context, found, incoming) or _act(context, incoming)
 
 
-def _elsewhere(context: TurnContext, incoming: _Incoming) -> Outcome | None:
+def _elsewhere(context: TurnContext, incoming: _Incoming, *, was_installed: bool) -> Outcome | None:
     """Answer a turn that is not for where it came from, with nothing of it stored; None for one that is.
 
     A municipality has its cases in the chat or in the tab. What is written in the other is not read, and only the
@@ -139,11 +139,10 @@ def _elsewhere(context: TurnContext, incoming: _Incoming) -> Outcome | None:
         if turn.kind == "refresh" and verb in LOOKED_AT:
             return None
         return Outcome(context.reply(SayView(notices=(Line(say="tab.in_the_chat"),))))
+    called = Outcome(context.reply(open_the_tab(context.tab_url)))
     if turn.kind in ("installed", "removed"):
-        context.conversation.installed = turn.kind == "installed"
-    if turn.kind in ("edited", "removed"):
-        return Outcome(None)
-    return Outcome(context.reply(open_the_tab(context.tab_url)))
+        return called if _install(context, was_installed=was_installed).reply is not None else Outcome(None)
+    return Outcome(None) if turn.kind == "edited" else called
 
 
 def _read(session: Session, turn: Turn, mint: Mint) -> _Incoming:
