@@ -27,7 +27,9 @@ SEALED = re.compile(r"b'(?:[^'\\]|\\.)*'|b\"(?:[^\"\\]|\\.)*\"|[0-9a-f]{64}|[0-9
 
 def day(room: Room, rounds: int = 1) -> None:
     """Five people: two workers, two chefs of a unit, and the chef of another with her worker."""
-    move_in(room.desk, ("clara", "Clara Fiktiv", NORTH, "unit_manager"), ("doris", "Doris Uppdiktad", SOUTH, "unit_manager"))
+    move_in(
+        room.desk, ("clara", "Clara Fiktiv", NORTH, "unit_manager"), ("doris", "Doris Uppdiktad", SOUTH, "unit_manager")
+    )
     anna, bo, cecilia, clara, eva = (room.chat(name) for name in ("anna", "bo", "cecilia", "clara", "eva"))
     for chat in (anna, bo, cecilia, clara, eva):
         chat.installs()
@@ -47,8 +49,7 @@ def day(room: Room, rounds: int = 1) -> None:
         bo.types("paus").types("mina ärenden").types(f"vad saknas {other}")
         room.later(minutes=1)
         anna.types(f"fortsätt {ref}").presses("Skicka till chef")
-        cecilia.receives()
-        reads(cecilia.types("att läsa").presses(_begins(cecilia)), {"child_heard": "ja"})
+        reads(cecilia.receives().presses("Börja läsa"), {"child_heard": "ja"})
         cecilia.presses("Visa skillnader").presses("Återlämna")
         cecilia.presses("Återlämna", {"comment": COMMENT})
         anna.receives()
@@ -59,10 +60,6 @@ def day(room: Room, rounds: int = 1) -> None:
         clara.types("enhetens ärenden")
         eva.types("hjälp").types("hur är vädret").types("språk en").types("language sv")
         room.later(minutes=5)
-
-
-def _begins(chat: Chat) -> str:
-    return next(title for title in chat.buttons if title not in ("Ersättare", "Visa fler"))
 
 
 def kept(room: Room) -> dict[str, list[str]]:
