@@ -173,13 +173,13 @@ class _Page:
             return Markup("")
         is_alone = action.get("associatedInputs") == "none"
         name = Markup(' aria-label="{}"').format(action["tooltip"]) if "tooltip" in action else Markup("")
-        look = "primary" if action.get("style") == "positive" else ""
+        look = "primary" if action.get("style") == "positive" else "quiet" if action.get("mode") == "secondary" else ""
         return Markup('<button name="{}" value="{} {}"{}{}{}>{}</button>').format(
             ALONE if is_alone else PRESS,
             action["data"]["verb"],
             action["data"]["token"],
             Markup(" formnovalidate") if is_alone else "",
-            _classes([look] if look else ["quiet"]),
+            _classes([look] if look else []),
             name,
             action["title"],
         )
@@ -246,7 +246,8 @@ class _Page:
             )
             for choice in one["choices"]
         )
-        return Markup('<fieldset class="field"><legend>{}</legend>{}</fieldset>').format(one.get("label", ""), options)
+        form = Markup('<fieldset class="field"><legend>{}</legend><div class="choices">{}</div></fieldset>')
+        return form.format(one.get("label", ""), options)
 
     def _labelled(self, one: Element, name: str, box: Markup) -> Markup:
         return Markup('<p class="field"><label for="{}">{}</label>{}</p>').format(name, one["label"], box)

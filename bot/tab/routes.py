@@ -129,16 +129,18 @@ class _Tab:
         return visit.who if visit is not None else None
 
     def _ask_to_sign_in(self, request: web.Request, fields: Fields | None = None) -> web.Response:
-        """Return the page that signs her in, and then asks for the same again."""
+        """Return the page that signs her in, and then asks for the same again.
+
+        No error: clients of Teams may put a page of their own in place of one.
+        """
         path = request.path.rpartition("/")[2]
         asked = fields if fields is not None else parse_qsl(request.query_string, keep_blank_values=True)
         if any(name == _SINCE_SIGN_IN for name, _ in asked):
-            return told("sv", "tab.no_cookie_title", "tab.no_cookie", status=401)
+            return told("sv", "tab.no_cookie_title", "tab.no_cookie")
         again = [*asked, (_SINCE_SIGN_IN, "1")]
         return page(
             "flik-in.html",
             "sv",
-            status=401,
             title=say("tab.signing_in", "sv"),
             words={name: say("tab." + name, "sv") for name in ("needs_script", "not_signed_in", "try_again")},
             sign_in=SIGN_IN.removeprefix("/"),

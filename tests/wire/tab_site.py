@@ -154,6 +154,11 @@ class SeenPage:
     words: str
 
     @property
+    def asks_to_sign_in(self) -> bool:
+        """Whether it is the page that signs her in."""
+        return 'id="signing-in"' in self.html
+
+    @property
     def titles(self) -> list[str]:
         """The titles of all buttons."""
         return [button.title for form in self.forms for button in form.buttons]

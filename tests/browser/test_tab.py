@@ -1,0 +1,161 @@
+"""The tab in a real browser, in a frame as in Teams: signed in by script, then by keyboard alone; themes and widths."""
+
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, Route, expect
+
+from storage import tenants
+from storage.desk import Session
+from tests.browser.eyes import WIDE
+from tests.browser.test_pages import check
+from tests.chat.harness import REF, move_in, object_id
+from tests.wire.bot_process import RecordingConnector
+from tests.wire.door import TENANT
+from tests.wire.in_process_bot import InProcessBot, activity
+from tests.wire.issuer import Issuer
+from tests.wire.tab_site import tab_settings, token
+from texts import say
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+WIDTHS = (320, 446, 1280)
+PICTURES = Path(os.environ["TAB_PICS"]) if "TAB_PICS" in os.environ else None
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@dataclass
+class Site:
+    """A bot with its tab, and whose account the Teams client has."""
+
+    bot: InProcessBot
+    issuer: Issuer
+    person: str = "anna"
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.bot.port}"
+
+    def chooses(self, content: str) -> None:
+        def work(session: Session) -> None:
+            tenants.set_setting(tenants.known(session, TENANT), "content", content)
+
+        self.bot.desk.run_now(work)
+
+    async def opens(self, page: Page, person: str, path: str = "flik") -> None:
+        """Open the tab as somebody; the script signs her in."""
+        self.person = person
+        await page.context.clear_cookies()
+        await page.goto(f"{self.url}/{path}")
+        await expect(page.locator("#signing-in")).to_have_count(0)
+        await page.wait_for_load_state()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def site(tmp_path: Path, page: Page) -> AsyncIterator[Site]:
+    async with Issuer() as issuer, RecordingConnector() as connector:
+        bot = InProcessBot(tmp_path, **tab_settings(tmp_path, issuer))
+        move_in(bot.desk, ("anna", "Anna Påhittad", "Nord (påhittad)", "case_worker"))
+        move_in(bot.desk, ("cecilia", "Cecilia Fiktiv", "Nord (påhittad)", "unit_manager"))
+        site = Site(bot, issuer)
+        site.chooses("tab")
+
+        async def gives_token(route: Route) -> None:
+            await route.fulfill(body=token(issuer, object_id(site.person)))
+
+        await page.route("**/made-up-token", gives_token)
+        async with bot:
+            for name in ("anna", "cecilia"):
+                hello = activity("message.text", object_id(name), text="hej") | {"serviceUrl": connector.service_url}
+                assert (await bot.posts(hello))[0] == 200
+            yield site
+
+
+async def looks(page: Page, name: str, folder: Path | None = None) -> None:
+    """Look at the page in every width, and let axe look at it."""
+    for width in WIDTHS:
+        await page.set_viewport_size({"width": width, "height": 900})
+        assert await page.evaluate(OVERFLOW) <= 0, f"{name} at {width}"
+        assert not await page.evaluate(WIDE), f"{name} at {width}"
+        if folder is not None:
+            await page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+    await page.set_viewport_size({"width": 446, "height": 900})
+    await check(page)
+
+
+async def presses(page: Page, title: str) -> None:
+    """Press a button by keyboard, and wait for the next page."""
+    async with page.expect_event("load"):
+        await page.get_by_role("button", name=title, exact=True).first.press("Enter")
+
+
+async def chooses(page: Page, answer: str) -> None:
+    """Give every question of the form the same answer, where it has it."""
+    for question in await page.locator("fieldset").all():
+        found = question.get_by_label(answer, exact=True)
+        if await found.count():
+            await found.press(" ")
+
+
+async def writes(page: Page, line: str) -> None:
+    """Write a line and send it with the Enter key."""
+    async with page.expect_event("load"):
+        await page.get_by_label(say("tab.write", "sv")).fill(line)
+        await page.keyboard.press("Enter")
+
+
+async def test_a_basis_is_filled_in_and_read_in_the_tab_by_keyboard(page: Page, site: Site, tmp_path: Path) -> None:
+    await walk(page, site, PICTURES)
+
+
+async def walk(page: Page, site: Site, folder: Path | None) -> None:
+    page.set_default_timeout(8000)
+    await site.opens(page, "anna")
+    await looks(page, "start", folder)
+    await writes(page, f"ny {REF}")
+    await expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    await looks(page, "facts", folder)
+    await chooses(page, "Nej")
+    await presses(page, "Spara")
+    await looks(page, "question", folder)
+    await presses(page, "Nej")
+    await page.locator("textarea").first.fill("Påhittad motivering: barnet ville inte")
+    await looks(page, "motivation", folder)
+    await presses(page, "Spara")
+    await writes(page, f"formulär {REF}")
+    await looks(page, "form", folder)
+    await chooses(page, "Ja")
+    await presses(page, "Spara")
+    for place in await page.locator("textarea").all():
+        await place.fill("Påhittad motivering")
+    await presses(page, "Spara")
+    await looks(page, "summary", folder)
+    await presses(page, "Skicka till chef")
+    await looks(page, "sent", folder)
+    await writes(page, "mina ärenden")
+    await looks(page, "cases", folder)
+
+    await site.opens(page, "cecilia")
+    await expect(page.get_by_role("heading", name=say("tab.told_lately", "sv"))).to_be_visible()
+    await looks(page, "chef", folder)
+    await presses(page, "Börja läsa")
+    await looks(page, "reading", folder)
+    await chooses(page, "Ja")
+    await presses(page, "Spara")
+    for _ in range(4):
+        if await page.get_by_role("button", name="Visa skillnader").count():
+            break
+        await presses(page, "Spara")
+    await presses(page, "Visa skillnader")
+    if await page.locator("summary").count():
+        await page.locator("summary").first.press("Enter")
+    await looks(page, "differences", folder)
+    async with page.expect_event("load"):
+        await page.get_by_role("link", name=say("tab.way_report", "sv")).press("Enter")
+    await looks(page, "report", folder)
+    async with page.expect_event("load"):
+        await page.get_by_role("link", name=say("tab.way_cases", "sv")).press("Enter")
+    await looks(page, "unit", folder)
