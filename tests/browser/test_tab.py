@@ -148,6 +148,7 @@ async def walk(page: Page, site: Site, folder: Path | None) -> None:
     for _ in range(4):
         if await page.get_by_role("button", name="Visa skillnader").count():
             break
+        await chooses(page, "Ja")
         await presses(page, "Spara")
     await presses(page, "Visa skillnader")
     if await page.locator("summary").count():

@@ -1,7 +1,6 @@
 """A day in the tab: the same rows and figures as in the chat, and nothing of it in what the chat was sent."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,10 +12,9 @@ from storage.aggregates import project_new
 from tests.chat.card_hand import titles
 from tests.chat.conftest import Furnished
 from tests.chat.drive import TEXTS, fills, opens
-from tests.chat.harness import NORTH, REF, SOUTH, Chat, Room, move_in
+from tests.chat.harness import NORTH, SOUTH, Room, move_in
 from tests.chat.read_drive import ALL, reads
 from tests.chat.tab_chat import TabRoom
-from texts import LANGUAGES
 
 OTHER = "SN 2026/0124"
 NOTE, COMMENT, WRITTEN = "Påhittad kommentar till frågan", "Påhittad retur till handläggaren", "påhittat skrivet skäl"
