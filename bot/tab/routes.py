@@ -243,7 +243,7 @@ class _Tab:
             words={name: say("tab." + name, language) for name in _WORDS},
             form=self._sessions.form(of.who),
             page=token_hex(8),
-            action=path.removeprefix("/"),
+            action=(FIRST if may_write else path).removeprefix("/"),
             may_write=may_write,
         )
 
@@ -262,7 +262,10 @@ class _Tab:
             return told(of.language, "tab.not_yours_title", "tab.not_yours", ways=_ways(of, CASES), status=403)
         if of.chat is None:
             return told(of.language, "tab.no_chat_title", "tab.no_chat", ways=_ways(of, CASES))
-        return self._shown(of, await self._talk(request).look(of, of.chat, what, now), CASES, may_write=False)
+        if of.content == "tab":
+            return self._shown(of, await self._talk(request).command(of, of.chat, "enhetens ärenden", now), CASES)
+        found = await self._talk(request).look(of, of.chat, what, now)
+        return self._shown(of, found, CASES, may_write=False)
 
     # --- the figures --------------------------------------------------------------------------------------------------
 

@@ -15,8 +15,8 @@ from dialogs.turn.exchange import Reply
 from dialogs.turn.take_turn import take_turn
 from storage import tenants
 from storage.desk import Session
-from tests.chat.card_hand import as_sent, button, gathered, inputs, words
-from tests.chat.harness import Card, Chat, Room, Shown
+from tests.chat.card_hand import Card, as_sent, button, gathered, inputs, words
+from tests.chat.harness import Chat, Room, Shown
 from tests.wire.tab_site import PageForm, read_page
 
 TAB = "https://teams.microsoft.com/l/entity/22222222-2222-4222-8222-222222222222/flik"
@@ -31,7 +31,7 @@ def form_of(card: Card) -> PageForm:
 
 
 def sent_by_page(card: Card, action: Mapping[str, Any], filled: Mapping[str, str]) -> dict[str, str]:
-    """Return what pressing a button of the page comes to. filled: inputs by id, as a client of Teams would send them."""
+    """Return what pressing a button of the page comes to. filled: inputs by id, as a client of Teams sends them."""
     form, found = form_of(card), inputs(card)
     for name, value in filled.items():
         kind = found[name]["type"]

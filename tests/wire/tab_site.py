@@ -221,15 +221,15 @@ class Visitor:
         async with self._session.post(f"{self.base}/{form.action}", data=data, headers=sent) as answer:
             return await self._saw(answer)
 
-    async def presses(self, title: str, nth: int = 0, **fields: str | tuple[str, ...]) -> SeenPage:
-        """Press a button of the page by its title, with fields filled in by id."""
+    async def presses(self, title: str, **fields: str) -> SeenPage:
+        """Press the first button of the page with this title, with fields filled in by id."""
         found = [(form, one) for form in self.page.forms for one in form.buttons if one.title == title]
-        assert len(found) > nth, f"no button {title!r}, only {self.page.titles}: {self.page.words[:600]}"
-        form, button = found[nth]
+        assert found, f"no button {title!r}, only {self.page.titles}: {self.page.words[:600]}"
+        form, button = found[0]
         for name, value in fields.items():
             key = "f." + name
             assert key in form.named, f"no field {name!r}, only {form.named}"
-            form.put(key, *(value if isinstance(value, tuple) else (value,)))
+            form.put(key, value)
         return await self.sends(form, button)
 
     async def types(self, line: str) -> SeenPage:
