@@ -1,6 +1,5 @@
 """The tab in a real browser, in a frame as in Teams: signed in by script, then by keyboard alone; themes and widths."""
 
-import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,16 +13,20 @@ from storage.desk import Session
 from tests.browser.eyes import WIDE
 from tests.browser.test_pages import check
 from tests.chat.harness import REF, move_in, object_id
+from tests.conftest import SLOW
 from tests.wire.bot_process import RecordingConnector
 from tests.wire.door import TENANT
 from tests.wire.in_process_bot import InProcessBot, activity
 from tests.wire.issuer import Issuer
-from tests.wire.tab_site import tab_settings, token
+from tests.wire.tab_site import TEAMS_STUB, tab_settings, token
 from texts import say
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 WIDTHS = (320, 446, 1280)
-PICTURES = Path(os.environ["TAB_PICS"]) if "TAB_PICS" in os.environ else None
+CHECKED = ("form", "chef", "differences", "unit")
+"""The pages axe looks at in the suite; with BK_SLOW=1 at all."""
+PICTURES: Path | None = None
+"""A folder for pictures of every page in every width, for whoever wants to look."""
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -83,7 +86,8 @@ async def looks(page: Page, name: str, folder: Path | None = None) -> None:
         if folder is not None:
             await page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
     await page.set_viewport_size({"width": 446, "height": 900})
-    await check(page)
+    if name in CHECKED or SLOW.is_there():
+        await check(page)
 
 
 async def presses(page: Page, title: str) -> None:
@@ -107,12 +111,17 @@ async def writes(page: Page, line: str) -> None:
         await page.keyboard.press("Enter")
 
 
-async def test_a_basis_is_filled_in_and_read_in_the_tab_by_keyboard(page: Page, site: Site, tmp_path: Path) -> None:
+async def test_a_basis_is_filled_in_and_read_in_the_tab_by_keyboard(page: Page, site: Site) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     await walk(page, site, PICTURES)
+    assert {url.removeprefix(site.url).partition("?")[0] for url in asked} == {
+        *("/flik", "/flik-in", "/flik-rapport", "/flik-arenden"),
+        *("/sidor.css", "/flik.css", "/flik.js", "/flik-teams.js", "/made-up-token"),
+    }, "nothing is asked of anybody else"
 
 
 async def walk(page: Page, site: Site, folder: Path | None) -> None:
-    page.set_default_timeout(8000)
     await site.opens(page, "anna")
     await looks(page, "start", folder)
     await writes(page, f"ny {REF}")
@@ -160,3 +169,40 @@ async def walk(page: Page, site: Site, folder: Path | None) -> None:
     async with page.expect_event("load"):
         await page.get_by_role("link", name=say("tab.way_cases", "sv")).press("Enter")
     await looks(page, "unit", folder)
+
+
+async def test_the_theme_is_that_of_teams_and_follows_it(page: Page, site: Site) -> None:
+    await site.opens(page, "anna")
+    theme = page.locator("html")
+    await expect(theme).to_have_attribute("data-theme", "default")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    seen = {await page.evaluate(ground)}
+    for name in ("dark", "contrast"):
+        await page.evaluate(f"changeTheme('{name}')")
+        await expect(theme).to_have_attribute("data-theme", name)
+        seen.add(await page.evaluate(ground))
+        await check(page)
+    assert len(seen) == 3
+    await page.evaluate("changeTheme('made up')")
+    await expect(theme).to_have_attribute("data-theme", "contrast")
+
+
+async def test_who_is_not_let_in_is_told_so_and_can_try_again(page: Page, site: Site) -> None:
+    await page.add_init_script("window.fails = true")
+    await page.route("**/flik-teams.js", _without_an_account)
+    await page.goto(f"{site.url}/flik")
+    await expect(page.get_by_role("alert")).to_contain_text(say("tab.not_signed_in", "sv"))
+    await check(page)
+    await page.evaluate("window.fails = false")
+    async with page.expect_event("load"):
+        await page.get_by_role("button", name=say("tab.try_again", "sv")).press("Enter")
+    await expect(page.locator("#line")).to_be_visible()
+
+
+async def _without_an_account(route: Route) -> None:
+    """Let Teams refuse the token for as long as the page says."""
+    refuses = "if (window.fails) throw new Error('no account');"
+    stub = TEAMS_STUB.replace("getAuthToken: async () =>", f"getAuthToken: async () => {{ {refuses} return").replace(
+        '(await fetch("/made-up-token")).text() }', '(await fetch("/made-up-token")).text(); } }'
+    )
+    await route.fulfill(body=stub, content_type="text/javascript")
