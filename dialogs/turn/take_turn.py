@@ -108,9 +108,8 @@ def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "", tab
     context = TurnContext(
         session, turn, found.tenant, found.person, found.roles, _chat(session, turn, found), pages_url, tab_url
     )
-    elsewhere = _elsewhere(context, incoming, was_installed=was_installed)
-    if elsewhere is not None:
-        return elsewhere
+    if context.content != ("tab" if turn.tab else "chat") and not _looks(turn, incoming):
+        return _elsewhere(context, was_installed=was_installed)
     if turn.kind in ("installed", "removed"):
         return _install(context, was_installed=was_installed)
     if turn.kind == "edited":
@@ -125,19 +124,16 @@ def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "", tab
     return _seen_before(context, found, incoming) or _act(context, incoming)
 
 
-def _elsewhere(context: TurnContext, incoming: _Incoming, *, was_installed: bool) -> Outcome | None:
-    """Answer a turn that is not for where it came from, with nothing of it stored; None for one that is.
+def _looks(turn: Turn, incoming: _Incoming) -> bool:
+    """Say whether a page of the tab only looks at the unit's cases, wherever the municipality has them."""
+    verb = incoming.signed.claim.verb if incoming.signed is not None else ""
+    return turn.tab and turn.kind == "refresh" and verb in LOOKED_AT
 
-    A municipality has its cases in the chat or in the tab. What is written in the other is not read, and only the
-    figures and the unit's cases are looked at in both.
-    """
-    turn, content = context.turn, tenants.settings(context.tenant).content
-    if content == ("tab" if turn.tab else "chat"):
-        return None
+
+def _elsewhere(context: TurnContext, *, was_installed: bool) -> Outcome:
+    """Answer a turn that came the other way than the municipality has its cases: nothing of it is read or stored."""
+    turn = context.turn
     if turn.tab:
-        verb = incoming.signed.claim.verb if incoming.signed else ""
-        if turn.kind == "refresh" and verb in LOOKED_AT:
-            return None
         return Outcome(context.reply(SayView(notices=(Line(say="tab.in_the_chat"),))))
     called = Outcome(context.reply(open_the_tab(context.tab_url)))
     if turn.kind in ("installed", "removed"):
