@@ -8,20 +8,28 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, Route, expect
 
+from bot.cards.render import _BUILDERS, render_card
+from bot.tab import elements
+from dialogs.turn.exchange import Reply
+from dialogs.turn.tokens import Mint
 from storage import tenants
-from storage.desk import Session
+from storage.desk import Desk, Session
+from storage.sealing import Keys
 from tests.browser.eyes import WIDE
+from tests.browser.test_cards import every_view
 from tests.browser.test_pages import check
-from tests.chat.harness import REF, move_in, object_id
-from tests.conftest import SLOW
+from tests.chat.harness import REF, Room, move_in, object_id
+from tests.conftest import ROOT, SLOW, TRAIL
+from tests.migrated import put_database
 from tests.wire.bot_process import RecordingConnector
 from tests.wire.door import TENANT
 from tests.wire.in_process_bot import InProcessBot, activity
 from tests.wire.issuer import Issuer
 from tests.wire.tab_site import TEAMS_STUB, tab_settings, token
-from texts import say
+from texts import LANGUAGES, Language, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+STYLES = ("bot/pages/templates/sidor.css", "bot/tab/files/flik.css")
 WIDTHS = (320, 446, 1280)
 CHECKED = ("form", "chef", "differences", "unit")
 """The pages axe looks at in the suite; with BK_SLOW=1 at all."""
@@ -206,3 +214,40 @@ async def _without_an_account(route: Route) -> None:
         '(await fetch("/made-up-token")).text() }', '(await fetch("/made-up-token")).text(); } }'
     )
     await route.fulfill(body=stub, content_type="text/javascript")
+
+
+@pytest.fixture(scope="module")
+def replies(tmp_path_factory: pytest.TempPathFactory) -> list[Reply]:
+    desk = Desk(put_database(tmp_path_factory.mktemp("pages") / "bot.db"), Keys({"test": bytes(32)}, TRAIL))
+    move_in(desk)
+    found = list(every_view(Room(desk).chat("anna")))
+    desk.close()
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_card_is_a_page_that_fits_a_phone(page: Page, replies: list[Reply], language: Language) -> None:
+    """Every kind of card as a page, 320 pixels wide; axe looks at each kind once, with BK_SLOW=1."""
+    style = "".join((ROOT / place).read_text(encoding="utf-8") for place in STYLES)
+    await page.set_viewport_size({"width": 320, "height": 700})
+    await page.set_content(
+        f"<!doctype html><html lang='{language}'><title>.</title><style>{style}</style><main></main>"
+    )
+    seen: set[str] = set()
+    for reply in replies:
+        said, kind = reply.model_copy(update={"language": language}), reply.view.kind
+        card = render_card(said, Mint(bytes(32)), private=True)
+        assert card is not None
+        made = elements.shown(card)
+        heading = "" if made.title else "<h1>.</h1>"
+        whole = f"<div class='talk'>{heading}<form>{made.body}</form></div>"
+        await page.evaluate("whole => { document.querySelector('main').innerHTML = whole; }", whole)
+        await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+        assert await page.evaluate(OVERFLOW) <= 0, kind
+        assert await page.evaluate(WIDE) == [], kind
+        assert await page.locator("h1").count() == 1, kind
+        if kind not in seen and language == "sv" and SLOW.is_there():
+            await check(page)
+            await page.set_viewport_size({"width": 320, "height": 700})
+        seen.add(kind)
+    assert seen == set(_BUILDERS)

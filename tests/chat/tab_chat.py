@@ -54,6 +54,7 @@ class TabRoom(Room):
     """A municipality that has chosen that nothing of a case passes through the chat. wire: what the chat was sent."""
 
     wire: list[str] = field(default_factory=list)
+    turns: int = 0
 
     def __post_init__(self) -> None:
         self.chooses("tab")
@@ -81,6 +82,7 @@ class TabChat(Chat):
 
     def _turn(self, kind: Any, again: str, **more: Any) -> Any:
         turn = super()._turn(kind, again, **more)
+        self.room.turns += 1
         if kind in ("installed", "removed", "edited"):
             return turn
         object.__setattr__(turn, "tab", True)
