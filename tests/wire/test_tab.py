@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from app import main
+from bot.settings import BadSettings, read_settings
 from bot.tab.entra import SignedIn
 from bot.tab.sessions import LASTS, Sessions
 from checklists.model import Role
@@ -17,6 +19,7 @@ from storage.cases import CaseRow
 from storage.desk import Session
 from storage.people import PersonRow, RoleRow
 from storage.trail import EventRow
+from tests.migrated import put_database
 from tests.sql.conftest import add_case
 from tests.wire.door import TENANT
 from tests.wire.in_process_bot import FAR, SECRET, InProcessBot
@@ -315,4 +318,46 @@ async def test_a_form_made_for_somebody_else_is_not_taken(town: Town) -> None:
         await chef.signs_in()
         await manager.signs_in()
         form = (await chef.opens("flik-arenden")).forms[0]
-        assert (await manager.sends(form, form.buttons[0])).status == 403
+        assert say("tab.not_from_here", "sv") in (await manager.sends(form, form.buttons[0])).words
+
+
+# --- what is set -----------------------------------------------------------------------------------------------------
+
+
+def test_a_bot_whose_tab_lacks_something_does_not_start(tmp_path: Path) -> None:
+    script = tmp_path / "teams.js"
+    script.write_text("", encoding="utf-8")
+    whole: dict[str, Any] = {
+        **{"mode": "dev", "tenants": frozenset({TENANT}), "MicrosoftAppId": APP_ID},
+        **{"tab_resource": RESOURCE, "teams_js": str(script)},
+    }
+    read_settings(**whole).check_for_serving()
+    for changed, code in (
+        ({"MicrosoftAppId": ""}, "BK-472"),
+        ({"teams_js": str(tmp_path / "none.js")}, "BK-473"),
+        ({"tab_metadata_url": "http://login.example.invalid/keys"}, "BK-315"),
+    ):
+        with pytest.raises(BadSettings, match=code):
+            read_settings(**{**whole, **changed}).check_for_serving()
+    with pytest.raises(BadSettings, match="BK-309"):
+        read_settings(**{**whole, "tab_resource": "https://bot.example.invalid"})
+
+
+def test_the_choice_of_the_tab_needs_the_tab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "BK_MODE": "dev",
+        "BK_DATABASE_URL": f"sqlite:///{put_database(tmp_path / 'bot.db')[10:]}",
+    }.items():
+        monkeypatch.setenv(name, value)
+    assert main(("people", "import", str(_register(tmp_path)))) == 0
+    assert main(("settings", TENANT, "content=tab")) == 1
+    monkeypatch.setenv("BK_TAB_RESOURCE", RESOURCE)
+    assert main(("settings", TENANT, "content=tab")) == 0
+
+
+def _register(folder: Path) -> Path:
+    file = folder / "people.csv"
+    file.write_text(
+        f"tenant_id;email;name;unit;role\n{TENANT};anna@example.invalid;Anna Påhittad;Nord (påhittad);admin\n"
+    )
+    return file
