@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.pages.addresses import PRIVACY, TERMS
+from bot.pages.addresses import PRIVACY, TAB, TERMS
 from checklists.faults import Code, Refusal, fault
 
 SOURCE = Path(__file__).parent.parent / "manifest"
@@ -21,6 +21,8 @@ GUID = r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 HTTPS = r"https://([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)(?::\d{1,5})?(?:/\S*)?"
 """Pattern of an https URL; group 1 is the host."""
 VERSION = r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
+
+TAB_NAME, TAB_NAME_EN = "Ärenden och siffror", "Cases and figures"
 
 
 class CannotPack(Refusal):
@@ -41,11 +43,14 @@ class Developer:
     terms: str = ""
 
 
-def build(app_id: str, public_url: str, version: str, developer: Developer = Developer()) -> bytes:
+def build(
+    app_id: str, public_url: str, version: str, developer: Developer = Developer(), tab_resource: str = ""
+) -> bytes:
     """Build the package; the same arguments give the same bytes on every machine.
 
     Args: app_id: MicrosoftAppId, the id of both bot and app; public_url: BK_PUBLIC_URL, whose host becomes the app's
-        only valid domain; version: three numbers, higher for each package uploaded (`next_version`).
+        only valid domain; version: three numbers, higher for each package uploaded (`next_version`); tab_resource:
+        BK_TAB_RESOURCE, without which the app has no tab.
     Raises: CannotPack: an argument is missing or malformed.
     """
     if not re.fullmatch(GUID, app_id):
@@ -62,8 +67,14 @@ def build(app_id: str, public_url: str, version: str, developer: Developer = Dev
     values["terms"] = developer.terms or own + TERMS
     values["website"] = developer.website or own + PRIVACY
     contents = {name: (SOURCE / name).read_bytes() for name in FILES}
-    contents["manifest.json"] = _text(_filled(json.loads(contents["manifest.json"]), values))
-    contents["en.json"] = _text(json.loads(contents["en.json"]))
+    manifest = _filled(json.loads(contents["manifest.json"]), values)
+    english = json.loads(contents["en.json"])
+    if tab_resource:
+        tab = {"entityId": TAB, "name": TAB_NAME, "contentUrl": f"{own}/{TAB}", "scopes": ["personal"]}
+        manifest |= {"staticTabs": [tab], "webApplicationInfo": {"id": app_id, "resource": tab_resource}}
+        english["staticTabs[0].name"] = TAB_NAME_EN
+    contents["manifest.json"] = _text(manifest)
+    contents["en.json"] = _text(english)
     return zipped(contents)
 
 

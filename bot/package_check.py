@@ -12,15 +12,17 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.package import FILES, GUID, HTTPS, VERSION
+from bot.pages.addresses import TAB
 from checklists.replies import folded
 from dialogs.turn.commands import COMMANDS
 
 MOST_COMMANDS = 12
 ICONS = {"color.png": 192, "outline.png": 32}
 _SCHEMAS = r"https://developer\.microsoft\.com/json-schemas/teams/v1\.25/MicrosoftTeams\."
-_LOCALIZED = re.compile(r"(name|description)\..*|bots\[.*\.(title|description)")
+_LOCALIZED = re.compile(r"(name|description)\..*|bots\[.*\.(title|description)|staticTabs\[.*\.name")
 
 
 def _words(most: int) -> str:
@@ -53,6 +55,11 @@ SHAPE: Mapping[str, Any] = {
     "validDomains": [r"[a-z0-9-]+(\.[a-z0-9-]+)*"],
 }
 """Every key manifest.json may contain, and a pattern for each string: the app requests nothing more of Teams."""
+TAB_SHAPE: Mapping[str, Any] = {
+    "staticTabs": [{"entityId": TAB, "name": _words(128), "contentUrl": HTTPS, "scopes": ["personal"]}],
+    "webApplicationInfo": {"id": GUID, "resource": r"api://[A-Za-z0-9.:_/-]{1,200}"},
+}
+"""And these, both or neither, where people can sign in to a tab."""
 
 
 def check(package: bytes, host: str) -> list[str]:
@@ -69,7 +76,9 @@ def check(package: bytes, host: str) -> list[str]:
         manifest, english = json.loads(contents["manifest.json"]), json.loads(contents["en.json"])
     except (zipfile.BadZipFile, ValueError) as error:
         return [f"the package cannot be read: {error}"]
-    faults = [f"manifest.json: {fault}" for fault in _shape_faults(manifest, SHAPE, "")]
+    has_tab = isinstance(manifest, dict) and bool(TAB_SHAPE.keys() & manifest.keys())
+    shape = {**SHAPE, **TAB_SHAPE} if has_tab else SHAPE
+    faults = [f"manifest.json: {fault}" for fault in _shape_faults(manifest, shape, "")]
     if not isinstance(english, dict):
         faults.append("en.json: it must be an object")
     if not faults:  # the checks across fields rely on the right shape
@@ -109,7 +118,7 @@ def _below(path: str, key: str) -> str:
 
 
 def _shape_at(path: str) -> Any:
-    shape: Any = SHAPE
+    shape: Any = {**SHAPE, **TAB_SHAPE}
     for step in re.findall(r"[^.\[\]]+", path):
         shape = shape[0] if step.isdigit() else shape[step]
     return shape
@@ -124,6 +133,11 @@ def _own_faults(manifest: Any, host: str) -> Iterator[str]:
         yield "manifest.json: bots[0].botId must be the id of the app"
     if manifest["validDomains"] != [host]:
         yield "manifest.json: validDomains must be the one host of the bot"
+    if "staticTabs" in manifest:
+        if urlsplit(manifest["staticTabs"][0]["contentUrl"]).hostname != host:
+            yield "manifest.json: staticTabs[0].contentUrl must be on the host of the bot"
+        if manifest["webApplicationInfo"]["id"] != manifest["id"]:
+            yield "manifest.json: webApplicationInfo.id must be the id of the app"
 
 
 def _english_faults(manifest: Any, english: Mapping[str, Any]) -> Iterator[str]:

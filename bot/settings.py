@@ -31,8 +31,10 @@ from pydantic_settings import (
 from bot.door.bearer import DEFAULT_ISSUER
 from bot.door.key_ring import DEFAULT_METADATA_URL
 from bot.door.service_hosts import DEFAULT_SERVICE_HOSTS, is_safe_source
+from bot.pages.addresses import TAB
 from bot.secret_files import SecretFiles, names_of_files
 from bot.sending.proofs import check_token_file, read_certificate
+from bot.tab.entra import DEFAULT_METADATA_URL as DEFAULT_TAB_METADATA_URL
 from checklists.addresses import is_base_url, is_host, is_listed_host, is_loopback, is_page
 from checklists.case_dates import calendar_day
 from checklists.faults import Code, Refusal, fault, listed
@@ -43,6 +45,7 @@ from storage.sealing import parse_keys
 ROOT = Path(__file__).parent.parent
 IS_CHECKOUT = (ROOT / "pyproject.toml").is_file()
 """False when it was installed as a wheel: the code then lies among other libraries, and data never beside it."""
+TEAMS_JS = ROOT / "node_modules" / "@microsoft" / "teams-js" / "dist" / "umd" / "MicrosoftTeams.min.js"
 VAR = (ROOT if IS_CHECKOUT else Path.cwd()) / "var"
 MANAGED = "UserAssignedMSI"
 APP_TYPES = ("SingleTenant", "MultiTenant", MANAGED)
@@ -53,6 +56,7 @@ _FORMS = {
     "database_url": "postgresql://NAME:PASSWORD@HOST/DATABASE, with @ : / ? # in the password as %40 %3A %2F %3F %23",
     "public_url": "https://bot.example.org",
     "service_hosts": "smba.trafficmanager.net,.teams.microsoft.com",
+    "tab_resource": "api://bot.example.org/botid-APP-ID",
 }
 """How a setting is written that is an address."""
 _LONGEST = {"municipality": 32, "privacy_contact": 200}
@@ -109,6 +113,11 @@ class Settings(BaseSettings):
     openid_metadata_url: str = DEFAULT_METADATA_URL
     token_issuer: str = DEFAULT_ISSUER
     service_hosts: Annotated[frozenset[str], NoDecode] = DEFAULT_SERVICE_HOSTS
+    tab_resource: str = ""
+    """The Application ID URI of the app registration; empty: there is no tab."""
+    tab_metadata_url: str = DEFAULT_TAB_METADATA_URL
+    teams_js: str = str(TEAMS_JS)
+    """The file of TeamsJS, which the pages of the tab load from the bot itself."""
 
     @classmethod
     def settings_customise_sources(
@@ -153,6 +162,13 @@ class Settings(BaseSettings):
         if value and not is_base_url(value):
             raise _no_address(info)
         return value.rstrip("/")
+
+    @field_validator("tab_resource")
+    @classmethod
+    def _is_resource(cls, value: str, info: ValidationInfo) -> str:
+        if value and not re.fullmatch(r"api://[A-Za-z0-9.:_/-]{1,200}", value):
+            raise _no_address(info)
+        return value
 
     @field_validator("service_hosts")
     @classmethod
@@ -258,6 +274,18 @@ class Settings(BaseSettings):
             for setting, key in own:
                 if not any(key):
                     raise BadSettings(fault(Code.KEY_OF_ZEROS, setting=setting))
+        if self.tab_resource:
+            self._check_tab()
+
+    def _check_tab(self) -> None:
+        """Say whether people can sign in to the tab. Raises: BadSettings."""
+        for setting, value in (("MicrosoftAppId", self.app_id), ("BK_PUBLIC_URL", self.pages_url)):
+            if not value:
+                raise BadSettings(fault(Code.TAB_NEEDS, setting=setting))
+        if not is_safe_source(self.tab_metadata_url):
+            raise BadSettings(fault(Code.KEYS_NOT_HTTPS))
+        if not Path(self.teams_js).is_file():
+            raise BadSettings(fault(Code.NO_TEAMS_JS, file=self.teams_js))
 
     def _check_proof(self) -> None:
         """Say whether the bot can prove who it is, in exactly one way. Raises: BadSettings."""
@@ -298,6 +326,11 @@ class Settings(BaseSettings):
     def pages_url(self) -> str:
         """Return the base address of the bot's pages: BK_PUBLIC_URL, in dev mode this machine; empty when unknown."""
         return self.public_url or (f"http://127.0.0.1:{self.port}" if self.mode == "dev" else "")
+
+    @property
+    def tab_url(self) -> str:
+        """Return the address that opens the tab in Teams; empty when there is none."""
+        return f"https://teams.microsoft.com/l/entity/{self.app_id}/{TAB}" if self.tab_resource else ""
 
     @property
     def base_path(self) -> str:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 from bot.logs import crash_line
 from bot.metrics import Metrics
@@ -19,6 +20,7 @@ from storage.outbox import OwnSends, Put
 from storage.sealing import KeyGone
 from storage.unfit import UNFIT
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
@@ -33,9 +35,11 @@ class Turns:
         metrics: Metrics,
         wake: Callable[[], None],
         pages_url: str = "",
+        tab_url: str = "",
     ) -> None:
         self.mint = mint
         self._pages_url = pages_url
+        self.tab_url = tab_url
         self.metrics = metrics
         self._desk = desk
         self._sender = sender
@@ -67,10 +71,14 @@ class Turns:
                 self.metrics.refused(code)
         return outcome
 
+    async def read(self, work: Callable[[Session], T]) -> T:
+        """Run what only reads, beside the turns."""
+        return await self._desk.read(work)
+
     def _taken(self, turn: Turn, session: Session) -> tuple[Outcome, bool, Sequence[Put]]:
         """Take the turn; say as well what it put into the outbox, for others and to be sent by this process."""
         session.info[outbox.OWN] = self.own_sends
-        outcome = take_turn(session, turn, self.mint, self._pages_url)
+        outcome = take_turn(session, turn, self.mint, self._pages_url, self.tab_url)
         return outcome, outbox.PUT in session.info, session.info.get(outbox.PUT_OWN, ())
 
     async def posted(self, turn: Turn, outcome: Outcome, is_cut: Callable[[], bool], activity_id: str) -> None:

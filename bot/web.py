@@ -42,6 +42,8 @@ from bot.sending.sender import Sender
 from bot.sending.service_token import ServiceToken
 from bot.settings import Settings, tombstones_beside
 from bot.stopping import FINISH_SECONDS, stop_accepting
+from bot.tab.entra import EntraCheck
+from bot.tab.routes import DOOR, Door, add_tab
 from bot.turns import Turns
 from checklists.faults import Code, Refusal, fault
 from dialogs.turn.tokens import Mint
@@ -67,6 +69,7 @@ class Services:
     adapter: TeamsAdapter
     admission: AdmissionPolicy
     turns: Turns
+    tab: EntraCheck | None
 
 
 SERVICES = web.AppKey("services", Services)
@@ -84,6 +87,8 @@ def make_app(settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> 
             replica = str(uuid4())
             services, worker, proofs = build(settings, desk, clock, metrics, session, replica)
             app[SERVICES] = services
+            if services.tab is not None:
+                app[DOOR] = Door(services.tab, services.turns)
             here = presence.Presence(desk, replica, services.adapter.sender.share)
             await here.beat()  # before anything is leased: a lease is its replica's
             loops = (Loop("replica", here.beat, presence.INTERVAL_SECONDS), *_loops(services, worker, settings))
@@ -97,6 +102,8 @@ def make_app(settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> 
             await asyncio.gather(services.adapter.close(), worker.close())
             if proofs is not None:
                 await proofs[0].close()
+            if services.tab is not None:
+                await services.tab.keys.close()
             with contextlib.suppress(Exception):  # a database that is away: the others notice within ten seconds
                 await here.leave()
 
@@ -107,6 +114,7 @@ def make_app(settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> 
         app.router.add_get(f"{base}/healthz", healthz)
     add_links(app, desk, clock, metrics, PURPOSES, settings.base_path)
     add_public_pages(app, settings, desk, metrics)
+    add_tab(app, settings, desk, clock, metrics)
     return app
 
 
@@ -148,11 +156,17 @@ def build(
     told = metrics.health.told("sends")
     sender = Sender(session, mode=settings.mode, service_hosts=settings.service_hosts, token=token, told=told)
     worker = OutboxWorker(desk, sender, clock, metrics, replica)
-    turns = Turns(desk, Mint(settings.secret()), sender, metrics, worker.awake.set, settings.pages_url)
+    turns = Turns(
+        desk, Mint(settings.secret()), sender, metrics, worker.awake.set, settings.pages_url, settings.tab_url
+    )
     worker.turns, turns.own_sends = turns, worker
     admission = AdmissionPolicy(settings.mode, settings.tenants, settings.service_hosts, bearer)
     adapter = TeamsAdapter(sender, turns, clock)
-    return Services(settings, desk, clock, metrics, adapter, admission, turns), worker, proofs
+    tab = None
+    if settings.tab_resource:
+        of_people = KeyRing(session, settings.tab_metadata_url)
+        tab = EntraCheck(of_people, app_id=settings.app_id, resource=settings.tab_resource, tenants=settings.tenants)
+    return Services(settings, desk, clock, metrics, adapter, admission, turns, tab), worker, proofs
 
 
 class _Call:

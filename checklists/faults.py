@@ -29,7 +29,7 @@ BK-4xx the command line, continued
 ├── 43x  what the bot proves who it is with
 ├── 44x  the pages and the Teams package
 ├── 46x  the draw of a round
-├── 47x  a database with a standby, copies that are compared
+├── 47x  the tab, a database with a standby, copies that are compared
 ├── 48x  an extract of one case, findings without a question or a measure
 └── 49x  the admin's commands, the import folder, exposed
 BK-5xx files, continued
@@ -285,6 +285,9 @@ class Code(StrEnum):
     FRAME_CELL = "BK-461"
     FRAME_UNEVEN = "BK-462"
     NOT_RANDOM = "BK-466"
+    TAB_NEEDS = "BK-472"
+    NO_TEAMS_JS = "BK-473"
+    CONTENT_WITHOUT_TAB = "BK-474"
     STANDBY_NAMED = "BK-475"
     COPY_DIFFERS = "BK-476"
     COPY_FIGURES = "BK-477"

@@ -25,6 +25,7 @@ Decides = Literal[
 ]  # fmt: skip
 MOST_OF_NAME = 60
 """Characters of the municipality's name."""
+Content = Literal["chat", "tab"]
 MOST_REASONS, MOST_OF_REASON = 30, 40
 """How many reasons a case may be chosen from, and the characters of one."""
 ViolenceMeasure = Literal["decided_by_chef", "two_workers", "with_police"]
@@ -94,6 +95,7 @@ class TenantSettings(Thresholds):
     out_of_hours: e-mail addresses, in the register, of those who outside office hours are told of a report without a
     protection assessment, in the chef's place.
     wheel: the months of the year in which each unit is to open a round, unless it has months of its own; empty: none.
+    content: where cases are read and written; with `tab`, chat and cards only say that something waits.
     """
 
     municipality: Annotated[str, AfterValidator(_line)] = ""
@@ -111,6 +113,7 @@ class TenantSettings(Thresholds):
     ask_source: Annotated[tuple[str, ...], AfterValidator(_questions)] = ()
     out_of_hours: Annotated[tuple[str, ...], AfterValidator(_addresses)] = ()
     wheel: tuple[Annotated[int, Field(ge=1, le=12)], ...] = THREE_A_YEAR
+    content: Content = "chat"
 
     @property
     def workdays(self) -> Workdays:
@@ -151,8 +154,13 @@ def parse_setting(name: str, text: str) -> Any:
     return _STORED.dump_python(checked, mode="json")[name]
 
 
-def check_together(settings: TenantSettings) -> None:
-    """Check that settings valid by themselves are consistent with each other. Raises: Refusal: they are not."""
+def check_together(settings: TenantSettings, *, has_tab: bool = True) -> None:
+    """Check that settings valid by themselves are consistent with each other. has_tab: whether the bot has its tab.
+
+    Raises: Refusal: they are not.
+    """
+    if settings.content == "tab" and not has_tab:
+        raise Refusal(fault(Code.CONTENT_WITHOUT_TAB))
     if settings.office_opens >= settings.office_closes:
         raise Refusal(fault(Code.WRONG_ORDER, earlier="office_opens", later="office_closes"))
     if settings.gaps_first < settings.gaps_last:

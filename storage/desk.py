@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -63,9 +64,10 @@ class Desk:
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
         self._threads = ThreadPoolExecutor(1 if self.dialect == "sqlite" else _POOL, thread_name_prefix="desk")
 
-    async def run(self, work: Callable[[Session], T], serial: str = "") -> T:
+    async def run(self, work: Callable[[Session], T], serial: str = "", *, keep: bool = True) -> T:
         """Run `work` on one of the desk's threads; see `run_now`."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self.run_now, work, serial)
+        once = partial(self.run_now, work, serial, keep=keep)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, once)
 
     def run_now(self, work: Callable[[Session], T], serial: str = "", *, keep: bool = True) -> T:
         """Run `work(session)` in one transaction, commit, and return its result. keep: False to roll back instead.

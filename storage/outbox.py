@@ -193,6 +193,13 @@ def left_one(session: Session, tenant_id: int, row_id: int) -> OutboxRow | None:
     return session.exec(query.where(col(OutboxRow.state).in_(LEFT)).with_for_update()).first()
 
 
+def told_lately(session: Session, chat_id: int, since: datetime, most: int) -> Sequence[OutboxRow]:
+    """Return the messages put for a chat since a moment, newest first; not the updates of cards."""
+    query = select(OutboxRow).where(OutboxRow.conversation_id == chat_id, OutboxRow.activity_id == "")
+    query = query.where(OutboxRow.created_at >= since, col(OutboxRow.state).not_in((DROPPED,)))
+    return session.exec(query.order_by(col(OutboxRow.id).desc()).limit(most)).all()
+
+
 def get(session: Session, row_id: int) -> OutboxRow | None:
     """Return a row by id."""
     return session.get(OutboxRow, row_id)

@@ -21,6 +21,7 @@ from bot.metrics import Metrics
 from bot.sending.sender import Failed, Gone, Sender, SendError, Throttled, TooLarge, Unreachable
 from bot.turns import Turns
 from dialogs.messages import reminder_content, stand_in
+from dialogs.messages.neutral import is_neutral, neutral
 from dialogs.turn.exchange import Reply
 from storage import conversations, outbox
 from storage.desk import Desk, Session
@@ -139,7 +140,8 @@ class OutboxWorker:
         self._leased.pop(row, None)
         try:
             skipped: list[Skipped] = []
-            begins = partial(_begin, row=row, attempt=attempt, now=self._clock.now(), skipped=skipped)
+            tab = self.turns.tab_url if self.turns is not None else ""
+            begins = partial(_begin, row=row, attempt=attempt, now=self._clock.now(), skipped=skipped, tab_url=tab)
             parcel = await self._desk.run(begins)
             left_out.report(self._metrics, "a message", skipped)
             if parcel is not None:
@@ -208,7 +210,9 @@ def _end(session: Session, sent: _Sent, leased: Sequence[tuple[int, int]], now: 
     outbox.release(session, leased)
 
 
-def _begin(session: Session, row: int, attempt: int, now: datetime, skipped: list[Skipped]) -> _Parcel | None:
+def _begin(
+    session: Session, row: int, attempt: int, now: datetime, skipped: list[Skipped], tab_url: str
+) -> _Parcel | None:
     """Render a row's current content and mark a new message as sending. Returns: None if it is not to be sent.
 
     skipped: takes the cases that are left out of it.
@@ -241,6 +245,8 @@ def _begin(session: Session, row: int, attempt: int, now: datetime, skipped: lis
     if reply is None:
         found.state = outbox.DROPPED
         return None
+    if is_neutral(session, found.tenant_id):
+        reply = neutral(reply, tab_url)
     if not found.activity_id:
         found.state = outbox.SENDING
     return _Parcel(row, chat.service_url, chat.channel_id, found.activity_id, reply, found.sends)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.cards.admin import admin_card
+from bot.cards.call import call_card
 from bot.cards.comment import comment_card
 from bot.cards.deputies import deputies_card
 from bot.cards.detail import detail_card
@@ -44,6 +45,7 @@ _BUILDERS: dict[str, Callable[[Pen, Any], Card]] = {
     "missing": missing_card,
     "cases": cases_card,
     "menu": menu_card,
+    "call": call_card,
     "ask_ref": ask_ref_card,
     "closed": closed_card,
     "doubt": doubt_card,

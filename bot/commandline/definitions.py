@@ -1,7 +1,6 @@
 """Checking checklist files, the criticism they cover, and the Teams app package."""
 
 import argparse
-from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -112,7 +111,10 @@ def _package(parsed: argparse.Namespace) -> None:
 
     settings = read_settings()
     developer = Developer(settings.municipality, settings.website_url, settings.privacy_url, settings.terms_url)
-    made = partial(build, settings.app_id, settings.public_url, developer=developer)
+
+    def made(version: str) -> bytes:
+        return build(settings.app_id, settings.public_url, version, developer, settings.tab_resource)
+
     version = release()
     before: Path = parsed.before or parsed.out
     package = made(version)

@@ -2,14 +2,13 @@
 
 import argparse
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 from actions import settings as settings_of
 from actions.origin import Origin
 from bot.commandline import administration
 from bot.commandline.common import Stop, actor, check_name, now, open_desk
-from bot.settings import read_settings
+from bot.settings import Settings, read_settings
 from checklists.faults import Code, fault, listed, word
 from checklists.tenant_settings import check_together, parse_setting, show_settings
 from imports.answers import ANSWERS
@@ -94,16 +93,18 @@ def _tell(done: Done) -> None:
 def _settings(parsed: argparse.Namespace) -> None:
     settings = read_settings()
     with open_desk(settings) as desk:
-        lines = desk.run_now(lambda session: _change_settings(session, parsed, now(settings)))
+        lines = desk.run_now(lambda session: _change_settings(session, parsed, settings))
     print("\n".join(lines))
 
 
-def _change_settings(session: Session, parsed: argparse.Namespace, at: datetime) -> list[str]:
+def _change_settings(session: Session, parsed: argparse.Namespace, settings: Settings) -> list[str]:
+    at = now(settings)
     tenant = tenants.find(session, parsed.tenant)
     if tenant is None:
         raise Stop(fault(Code.NO_SUCH_TENANT, tenant=word(parsed.tenant)))
     for change in parsed.changes:
         name, _, value = change.partition("=")
         settings_of.change(session, Origin(tenant.id, actor(), at), tenant, name, parse_setting(name, value))
-    check_together(tenants.settings(tenant))
+    if parsed.changes:
+        check_together(tenants.settings(tenant), has_tab=bool(settings.tab_resource))
     return [f"{name}={shown}" for name, shown in show_settings(tenants.settings(tenant)).items()]

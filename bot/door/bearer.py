@@ -76,12 +76,12 @@ class BearerCheck:
             raise BadToken("missing" if authorization is None else "too_long")
         digest = hashlib.sha256(authorization.encode(errors="surrogateescape")).digest()
         known = self._verified.get(digest)
-        kid = known.kid if known else _kid(authorization)
+        kid = known.kid if known else key_id(authorization)
         key = await self._keys.find(kid)
         if key is None:
             raise BadToken("unknown_key")
         if known is None or known.key is not key:
-            known = self._remember(digest, self._verify(authorization, kid, key))
+            known = self._remember(digest, self._read_claims(signed_claims(authorization, key), kid, key))
         now = self._now()
         if known.expires + LEEWAY_SECONDS <= now:
             raise BadToken("expired")
@@ -95,14 +95,6 @@ class BearerCheck:
             del self._verified[next(iter(self._verified))]
         return verified
 
-    def _verify(self, authorization: str, kid: str, key: Key) -> _Verified:
-        token = authorization.split()[1]
-        try:
-            _RS256.decode(token, key.public, algorithms=["RS256"])
-        except InvalidTokenError:
-            raise BadToken("signature") from None
-        return self._read_claims(_segment(token.split(".")[1]), kid, key)
-
     def _read_claims(self, claims: dict[str, Any], kid: str, key: Key) -> _Verified:
         if claims.get("iss") != self._issuer:
             raise BadToken("issuer")
@@ -113,10 +105,10 @@ class BearerCheck:
         service_url = claims.get("serviceurl")
         if not isinstance(service_url, str) or not service_url:
             raise BadToken("no_service_url")
-        return _Verified(kid, key, _seconds(claims.get("exp")), _seconds(claims.get("nbf")), service_url)
+        return _Verified(kid, key, seconds(claims.get("exp")), seconds(claims.get("nbf")), service_url)
 
 
-def _kid(authorization: str) -> str:
+def key_id(authorization: str) -> str:
     """Read only the key id from a token's header.
 
     Key URLs (jku, x5u) are never followed; any critical extension (crit) is refused. Raises: BadToken.
@@ -131,6 +123,16 @@ def _kid(authorization: str) -> str:
     return kid
 
 
+def signed_claims(authorization: str, key: Key) -> dict[str, Any]:
+    """Return the claims of a token whose signature this key verifies. Raises: BadToken."""
+    token = authorization.split()[1]
+    try:
+        _RS256.decode(token, key.public, algorithms=["RS256"])
+    except InvalidTokenError:
+        raise BadToken("signature") from None
+    return _segment(token.split(".")[1])
+
+
 def _segment(encoded: str) -> dict[str, Any]:
     try:
         read = strict_json.loads(urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode())
@@ -141,7 +143,8 @@ def _segment(encoded: str) -> dict[str, Any]:
     return read
 
 
-def _seconds(claim: Any) -> float:
+def seconds(claim: Any) -> float:
+    """Return a claim that is a moment. Raises: BadToken: it is none."""
     if isinstance(claim, bool) or not isinstance(claim, (int, float)):
         raise BadToken("no_times")
     return float(claim)

@@ -121,7 +121,7 @@ def _page(session: Session, chosen: Mapping[str, str], purpose: Purpose, now: da
         asked = replace(link, scope=purpose.choose(link.scope, chosen, _day(now)))
     except UserError as error:
         wrong = error.text_key
-    if not _may(session, asked, purpose, now):
+    if not may(session, asked, purpose, now):
         return _gone()
     language = _language(session, link)
     return pages.html(
@@ -152,7 +152,7 @@ async def _give(
         if link is None:
             return None
         asked = replace(link, scope=purpose.choose(link.scope, chosen, _day(now)), at=now)
-        return purpose.render(session, asked, _language(session, link)) if _may(session, asked, purpose, now) else None
+        return purpose.render(session, asked, _language(session, link)) if may(session, asked, purpose, now) else None
 
     def use_up(session: Session, made: web.Response | None) -> web.Response | None:
         link = links.use(session, chosen.get("l", ""), purpose.name, now)
@@ -160,8 +160,8 @@ async def _give(
             return None
         actor = f"person:{link.person_id}"
         asked = replace(link, scope=purpose.choose(link.scope, chosen, _day(now)))
-        if not _may(session, asked, purpose, now):
-            if _may(session, link, purpose, now):
+        if not may(session, asked, purpose, now):
+            if may(session, link, purpose, now):
                 raise _NotAllowed(link)
             _denied(session, link, purpose, now)
             return None
@@ -228,7 +228,7 @@ async def _form(request: web.Request) -> Mapping[str, str]:
     return {name: values[0] for name, values in fields.items()}
 
 
-def _may(session: Session, link: Link, purpose: Purpose, now: datetime) -> bool:
+def may(session: Session, link: Link, purpose: Purpose, now: datetime) -> bool:
     """Return whether the person's roles today give access to the link's scope."""
     held = people.roles_on(session, link.person_id, _day(now))
     names = people.unit_names(session, link.tenant_id)

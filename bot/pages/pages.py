@@ -1,5 +1,6 @@
 """The bot's web pages: one layout, one local style sheet, no scripts, strict security headers."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -23,10 +24,17 @@ HEADERS = {
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def html(template: str, language: Language, *, status: int = 200, **values: object) -> web.Response:
+def html(
+    template: str,
+    language: Language,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] = HEADERS,
+    **values: object,
+) -> web.Response:
     """Render a template in bot/pages/templates."""
     text = _environment().get_template(template).render(language=language, **values)
-    return web.Response(text=text, status=status, content_type="text/html", charset="utf-8", headers=HEADERS)
+    return web.Response(text=text, status=status, content_type="text/html", charset="utf-8", headers=headers)
 
 
 def file(content: bytes, content_type: str, name: str) -> web.Response:

@@ -4,7 +4,8 @@ Only aggregates: it shows nothing about a single case or person, and nothing nar
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
+from typing import Any
 
 from aiohttp import web
 
@@ -108,6 +109,11 @@ def _period(scope: Scope) -> Period:
 
 def render(session: Session, link: Link, language: Language) -> web.Response:
     """Render the report of a link's scope (storage.links.report_scope). Raises: KeyError, ValueError: invalid scope."""
+    return pages.html("rapport.html", language, **values(session, link, language))
+
+
+def values(session: Session, link: Link, language: Language) -> dict[str, Any]:
+    """Return what the template shows of a scope. Raises: KeyError, ValueError: invalid scope."""
     period, unit = _period(link.scope), link.scope["unit"]
     today = day_of(link.at)
     view = report_view(session, link.tenant_id, Selection(unit=unit), period, today, language)
@@ -122,43 +128,41 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
     units = () if unit else by_unit(session, link.tenant_id, period)
     words["means_long"] = say("report_page.means_long", language, period=the_year(today))
     rows = question_rows(view.questions, found, along.target, language)
-    return pages.html(
-        "rapport.html",
-        language,
-        title=say("report_page.title", language, unit=name, period=view.period),
-        municipality=tenants.settings(tenants.get(session, link.tenant_id)).municipality,
-        words=words,
-        about=say("report_page.about", language, unit=name, period=view.period, n=view.counts.get("begun", 0)),
-        taken=say("report_page.taken", language, at=stamp(link.at)),
-        still_open=_still_open(period, today, language),
-        means_compared=say("report_page.means_compared", language, before=view.before),
-        versions=_versions(view.questions, language),
-        tiles=[tile_words(tile, language) for tile in found.tiles],
-        quarters=quarters_chart(found, along.target, language),
-        quarters_unfinished=quarters_unfinished(found, language),
-        months=months_chart(found.complete, along.target, language),
-        over_time=over_time(found.complete, language),
-        known=known_words(found.complete, language),
-        along=along_time(view.questions, found, along.target, language),
-        long=[] if unit else _too_long(session, link.tenant_id, today, language),
-        only_here=_only_here(view.questions, language),
-        sentences=view.sentences + view.more,
-        sections=by_section(view.checklist, view.questions, rows, view.sections),
-        rows=rows,
-        counts=list(_counts(view.counts, language)),
-        times=[time_row(time, language) for time in took],
-        roles=[
+    return {
+        "title": say("report_page.title", language, unit=name, period=view.period),
+        "municipality": tenants.settings(tenants.get(session, link.tenant_id)).municipality,
+        "words": words,
+        "about": say("report_page.about", language, unit=name, period=view.period, n=view.counts.get("begun", 0)),
+        "taken": say("report_page.taken", language, at=stamp(link.at)),
+        "still_open": _still_open(period, today, language),
+        "means_compared": say("report_page.means_compared", language, before=view.before),
+        "versions": _versions(view.questions, language),
+        "tiles": [tile_words(tile, language) for tile in found.tiles],
+        "quarters": quarters_chart(found, along.target, language),
+        "quarters_unfinished": quarters_unfinished(found, language),
+        "months": months_chart(found.complete, along.target, language),
+        "over_time": over_time(found.complete, language),
+        "known": known_words(found.complete, language),
+        "along": along_time(view.questions, found, along.target, language),
+        "long": [] if unit else _too_long(session, link.tenant_id, today, language),
+        "only_here": _only_here(view.questions, language),
+        "sentences": view.sentences + view.more,
+        "sections": by_section(view.checklist, view.questions, rows, view.sections),
+        "rows": rows,
+        "counts": list(_counts(view.counts, language)),
+        "times": [time_row(time, language) for time in took],
+        "roles": [
             (one.title, share_words(one.same, language))
             for one in agreement(session, link.tenant_id, period, today, unit, language)
             if one.same.k < one.same.n
         ],
-        units=unit_rows(units, language),
-        funnel=units_chart(units, language),
-        extent=extent(along.findings, language),
-        findings=finding_rows(along.findings, language),
-        steps=step_rows(along, language),
-        periods=list(_other_periods(period, link.at, language)),
-    )
+        "units": unit_rows(units, language),
+        "funnel": units_chart(units, language),
+        "extent": extent(along.findings, language),
+        "findings": finding_rows(along.findings, language),
+        "steps": step_rows(along, language),
+        "periods": [say("report_page.write", language, period=words) for words in other_periods(link)],
+    }
 
 
 def _still_open(period: Period, today: date, language: Language) -> str:
@@ -203,12 +207,11 @@ def _counts(counts: dict[str, int], language: Language) -> Iterator[tuple[str, s
         yield say("report_page.count_" + code, language), said
 
 
-def _other_periods(period: Period, at: datetime, language: Language) -> Iterator[str]:
-    """Yield how to type other periods close to this one that have begun: its year and quarters, the year before."""
+def other_periods(link: Link) -> Iterator[str]:
+    """Yield other periods close to a link's that have begun, as typed: its year and quarters, the year before."""
+    period, today = _period(link.scope), day_of(link.at)
     year = period.first.year
     near = {str(year): year_of(year)}
     near |= {f"{year} kv {number}": quarter(year, number) for number in (1, 2, 3, 4)}
     near |= {str(year - 1): year_of(year - 1)}
-    for words, other in near.items():
-        if other != period and other.first <= day_of(at):
-            yield say("report_page.write", language, period=words)
+    return (words for words, other in near.items() if other != period and other.first <= today)

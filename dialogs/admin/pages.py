@@ -317,7 +317,7 @@ def set_one(context: TurnContext, _what: OnAdmin, inputs: Mapping[str, str]) -> 
     try:
         value = parse_setting(name, inputs.get("value", "").strip())
         tenants.set_setting(context.tenant, name, value)
-        check_together(tenants.settings(context.tenant))
+        check_together(tenants.settings(context.tenant), has_tab=bool(context.tab_url))
     except Refusal as refusal:
         context.tenant.settings = before
         return _settings(context, told(context, refusal), inputs)

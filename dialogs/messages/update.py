@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from dialogs.messages.neutral import open_the_tab
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.views import AnyView, without_texts
 from storage import outbox
@@ -12,6 +13,8 @@ def posted_card(context: TurnContext, activity_id: str, view: AnyView) -> None:
     """Replace a posted card in this chat with a view. activity_id: of the card; empty: there is none to replace."""
     if not activity_id:
         return
+    if context.content == "tab":  # posted before the municipality chose the tab
+        view = open_the_tab(context.tab_url)
     row = OutboxRow(
         tenant_id=context.tenant_id,
         kind="update",

@@ -23,8 +23,9 @@ class Turn:
         for by the channel. channel_id: the chat.
     data: what the card sent, as text by name: `verb`, `token` and the inputs. invoke: the answer goes back in the
         response. reply_to: the posted card that was pressed. quotes: the message that a typed one quotes. files: a file
-        or a picture was sent along. emails: the person's addresses, looked up when a register row is waiting to be
-        bound.
+        or a picture was sent along.
+    tab: it was done in the tab, not in the chat. emails: the person's addresses, looked up when a register row is
+        waiting to be bound.
     """
 
     kind: TurnKind
@@ -42,6 +43,7 @@ class Turn:
     reply_to: str = ""
     quotes: str = ""
     files: bool = False
+    tab: bool = False
     emails: tuple[str, ...] = ()
 
 

@@ -17,6 +17,7 @@ from checklists.replies import is_polite
 from checklists.swedish_time import day_of
 from dialogs.chef import deputies
 from dialogs.messages import consequences, update
+from dialogs.messages.neutral import open_the_tab
 from dialogs.rounds import start_review
 from dialogs.turn import commands, find_case, menu, shown
 from dialogs.turn.declared import Done, Reaction, parted
@@ -37,6 +38,8 @@ from storage.unfit import Skipped
 
 RESENT_WITHIN = timedelta(seconds=10)
 """A text sent again within this time, before its reply was out, is a retry and not a second message."""
+LOOKED_AT = frozenset({"unit_page", "details"})
+"""The verbs that show a chef her unit's cases, and change nothing."""
 _OURS = ("verb", "token")
 """What a card sends that nobody wrote."""
 _MOST_ID = 500
@@ -89,8 +92,8 @@ class _Incoming:
     too_long: UserError | None
 
 
-def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "") -> Outcome:
-    """Take one turn of one person. pages_url: where people reach the bot's pages, empty when they cannot.
+def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "", tab_url: str = "") -> Outcome:
+    """Take one turn of one person. pages_url, tab_url: where people reach the bot's pages and open its tab; or empty.
 
     Raises: SQLAlchemy errors; the whole turn is then run again, or nothing of it is stored.
     """
@@ -104,8 +107,10 @@ def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "") -> 
         return _refused(session, turn)
     was_installed = found.conversation is not None and found.conversation.installed
     context = TurnContext(
-        session, turn, found.tenant, found.person, found.roles, _chat(session, turn, found), pages_url
+        session, turn, found.tenant, found.person, found.roles, _chat(session, turn, found), pages_url, tab_url
     )
+    if context.content != ("tab" if turn.tab else "chat") and not _looks(turn, incoming):
+        return _elsewhere(context, was_installed=was_installed)
     if turn.kind in ("installed", "removed"):
         return _install(context, was_installed=was_installed)
     if turn.kind == "edited":
@@ -118,6 +123,23 @@ def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "") -> 
         # Leaves no trace, not even an inbox row; answering it twice does no harm.
         return Outcome(context.reply(SayView(notices=(Line(say=refused.text_key, args=refused.args_for_text),))))
     return _seen_before(context, found, incoming) or _act(context, incoming)
+
+
+def _looks(turn: Turn, incoming: _Incoming) -> bool:
+    """Say whether a page of the tab only looks at the unit's cases, wherever the municipality has them."""
+    verb = incoming.signed.claim.verb if incoming.signed is not None else ""
+    return turn.tab and turn.kind == "refresh" and verb in LOOKED_AT
+
+
+def _elsewhere(context: TurnContext, *, was_installed: bool) -> Outcome:
+    """Answer a turn that came the other way than the municipality has its cases: nothing of it is read or stored."""
+    turn = context.turn
+    if turn.tab:
+        return Outcome(context.reply(SayView(notices=(Line(say="tab.in_the_chat"),))))
+    called = Outcome(context.reply(open_the_tab(context.tab_url)))
+    if turn.kind in ("installed", "removed"):
+        return called if _install(context, was_installed=was_installed).reply is not None else Outcome(None)
+    return Outcome(None) if turn.kind == "edited" else called
 
 
 def _read(session: Session, turn: Turn, mint: Mint) -> _Incoming:
@@ -258,7 +280,7 @@ def _seen_before(context: TurnContext, found: Arrival, incoming: _Incoming) -> O
         record(context.session, context.origin, Change("conflict", detail="same id, other content"))
         return Outcome(context.reply(SayView(notices=(Line(say="common.conflict"),))), result="conflict")
     row = found.pressed if incoming.signed is not None and incoming.signed.person_id == context.person_id else None
-    if row is None and turn.kind == "text":
+    if row is None and turn.kind == "text" and not turn.tab:  # a page sent again has the same id
         newest = inbox.newest_in(context.session, context.tenant_id, turn.channel_id)
         is_same = newest is not None and newest.digest == incoming.digest and turn.now - newest.at <= RESENT_WITHIN
         # Once its answer is out, the same words are a second saying: her `ja` to the next question.

@@ -12,6 +12,7 @@ from checklists.access import Staff
 from checklists.lifecycle import WRITER
 from checklists.loader import newest
 from checklists.model import ListId, Role
+from checklists.tenant_settings import Content
 from dialogs.turn.exchange import Reply, Turn
 from dialogs.turn.shown import Shown
 from dialogs.views.views import AnyView
@@ -29,7 +30,8 @@ from texts import Language
 class TurnContext:
     """One turn of one known person.
 
-    pages_url: public address of the bot's pages, empty if there is none. touched: the case this turn is about; its key
+    pages_url: public address of the bot's pages, tab_url: of its tab in Teams; empty if there is none. content: see
+    `TenantSettings`. touched: the case this turn is about; its key
     seals the stored reply. skipped: cases left out of a list because of faulty data. seen: the list last read; actions
     keep its sheets as they are stored.
     """
@@ -41,6 +43,7 @@ class TurnContext:
     roles: Sequence[RoleRow]
     conversation: ConversationRow
     pages_url: str = ""
+    tab_url: str = ""
     touched: CaseRow | None = None
     skipped: list[Skipped] = field(default_factory=list)
     seen: Basis | None = None
@@ -49,10 +52,12 @@ class TurnContext:
     person_id: int = field(init=False)
     today: date = field(init=False)
     language: Language = field(init=False)
+    content: Content = field(init=False)
 
     def __post_init__(self) -> None:
-        pattern = tenants.settings(self.tenant).case_ref_pattern
-        self.origin = of_person(self.tenant.id, self.person.id, self.turn.now, pattern)
+        settings = tenants.settings(self.tenant)
+        self.content = settings.content
+        self.origin = of_person(self.tenant.id, self.person.id, self.turn.now, settings.case_ref_pattern)
         self.tenant_id, self.person_id, self.today = self.tenant.id, self.person.id, self.origin.today
         self.language = "en" if self.person.language == "en" else "sv"
 

@@ -426,6 +426,18 @@ class MenuView(View):
     asks: bool = False
 
 
+class CallView(View):
+    """Says that something waits, without a word of what, and opens the tab.
+
+    until: ISO date, empty if there is none. address: of the tab in Teams; empty if the bot has none.
+    """
+
+    kind: Literal["call"] = "call"
+    line: Line
+    until: str = ""
+    address: str = ""
+
+
 class AskRefView(View):
     """Asks for a case reference."""
 
@@ -509,6 +521,7 @@ AnyView = Annotated[
     | MissingView
     | CasesView
     | MenuView
+    | CallView
     | AskRefView
     | ClosedView
     | DoubtView

@@ -8,8 +8,10 @@ import pytest
 from playwright.async_api import Page
 
 from bot.cards.render import _BUILDERS, render_card
+from dialogs.messages.neutral import open_the_tab
 from dialogs.turn.exchange import Reply
 from dialogs.turn.tokens import Mint
+from dialogs.views.views import CallView, Line
 from storage.desk import Desk
 from storage.sealing import Keys
 from tests.browser.card_hosts import THEMES, WIDTHS, Theme, draw, open_host
@@ -19,6 +21,7 @@ from tests.chat.drive import fills, opens
 from tests.chat.harness import Chat, Room, move_in
 from tests.chat.read_drive import ALL, reads
 from tests.chat.round_drive import RUNS
+from tests.chat.tab_chat import TAB
 from tests.conftest import TRAIL
 from tests.migrated import put_database
 from texts import Language
@@ -51,6 +54,14 @@ def every_view(anna: Chat) -> Iterator[Reply]:
     yield from auditors_views(anna.room.chat("vera"))
     yield from managers_views(anna.room.chat("mona"))
     yield from admins_views(anna.room.chat("ada"))
+    yield from calls(anna)
+
+
+def calls(anna: Chat) -> Iterator[Reply]:
+    """Yield what the chat says where cases are in the tab."""
+    waits = Line(say="tab.calls", args={"count": 12})
+    for view in (open_the_tab(TAB), CallView(line=waits, until="2026-05-12", address=TAB)):
+        yield Reply(tenant_id=1, person_id=1, channel_user=anna.user, language="sv", view=view)
 
 
 def chefs_views(cecilia: Chat, anna: Chat) -> Iterator[Reply]:

@@ -43,7 +43,10 @@ BOTS = [COMPOSE["services"][name] for name in ("bot1", "bot2")]
 def routes(tmp_path: Path) -> set[str]:
     """Return every path the bot answers at."""
     desk = Desk(put_database(tmp_path / "bot.db"), Keys({"made-up": bytes(32)}, TRAIL))
-    made: web.Application = make_app(read_settings(mode="dev"), desk, Clock(), Metrics())
+    script = tmp_path / "teams.js"
+    script.write_text("", encoding="utf-8")
+    with_tab = read_settings(mode="dev", tab_resource="api://bot.example.invalid/made-up", teams_js=str(script))
+    made: web.Application = make_app(with_tab, desk, Clock(), Metrics())
     desk.close()
     return {str(route.resource.canonical) for route in made.router.routes() if route.resource is not None}
 

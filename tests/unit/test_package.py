@@ -51,6 +51,31 @@ def test_a_package_has_no_fault() -> None:
     assert check(PACKAGE, HOST) == []
 
 
+def test_the_tab_is_in_the_package_only_where_people_can_sign_in() -> None:
+    resource = f"api://{HOST}/botid-{APP_ID}"
+    package = build(APP_ID, URL, "1.2.3", tab_resource=resource)
+    assert check(package, HOST) == []
+    manifest, english = (json.loads(unpacked(package)[name]) for name in ("manifest.json", "en.json"))
+    [tab] = manifest["staticTabs"]
+    assert (tab["contentUrl"], tab["scopes"]) == (f"{URL}/flik", ["personal"])
+    assert manifest["webApplicationInfo"] == {"id": APP_ID, "resource": resource}
+    assert english["staticTabs[0].name"] != tab["name"]
+    assert not {"staticTabs", "webApplicationInfo"} & read("manifest.json").keys()
+    assert check(package, "another.example") != []
+    other = {**manifest, "webApplicationInfo": {"id": APP_ID.replace("2", "3"), "resource": resource}}
+    assert check(zipped(unpacked(package) | {"manifest.json": json.dumps(other).encode()}), HOST)
+    alone = {name: value for name, value in manifest.items() if name != "webApplicationInfo"}
+    assert check(zipped(unpacked(package) | {"manifest.json": json.dumps(alone).encode()}), HOST)
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "en.json"])
+def test_a_package_with_the_tab_is_valid_against_microsofts_schema(node_modules: Path, name: str) -> None:
+    value = json.loads(unpacked(build(APP_ID, URL, "1.2.3", tab_resource=f"api://{HOST}/made-up"))[name])
+    schema = "MicrosoftTeams.schema.json" if name == "manifest.json" else "MicrosoftTeams.Localization.schema.json"
+    rules = json.loads((node_modules / SCHEMAS / schema).read_text(encoding="utf-8-sig"))
+    assert [error.message for error in jsonschema.Draft4Validator(rules).iter_errors(value)] == []
+
+
 def test_the_same_arguments_give_the_same_bytes() -> None:
     assert build(APP_ID, URL, "1.2.3") == PACKAGE
     with zipfile.ZipFile(io.BytesIO(PACKAGE)) as archive:

@@ -78,6 +78,14 @@ def test_settings_that_do_not_fit_together_are_refused(stored: str) -> None:
     check_together(DEFAULTS)
 
 
+def test_cases_can_be_in_the_tab_only_where_there_is_one() -> None:
+    in_the_tab = read_settings('{"content": "tab"}')
+    check_together(in_the_tab, has_tab=True)
+    check_together(DEFAULTS, has_tab=False)
+    with pytest.raises(ValueError, match="BK-474"):
+        check_together(in_the_tab, has_tab=False)
+
+
 @pytest.mark.parametrize(
     ("moment", "is_open"),
     [

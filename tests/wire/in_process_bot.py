@@ -29,16 +29,17 @@ SECRET = bytes(range(32))
 class InProcessBot:
     """A bot with its own database; `posts` sends it an activity."""
 
-    def __init__(self, folder: Path, keys: Keys | None = None) -> None:
+    def __init__(self, folder: Path, keys: Keys | None = None, clock: Clock | None = None, **more: object) -> None:
         self.settings = read_settings(
             mode="dev",
             tenants=frozenset({TENANT, FAR}),
             database_url=put_database(folder / "bot.db"),
             secret_key=SECRET.hex(),
+            **more,
         )
         self.desk = Desk(self.settings.database, keys or Keys({"test": bytes(32)}, TRAIL))
         self.desk.engine.raw_connection().driver_connection.execute("pragma synchronous=off")  # type: ignore[union-attr]
-        clock, metrics = Clock(), Metrics()
+        clock, metrics = clock or Clock(), Metrics()
         self._runners = [
             web.AppRunner(make_app(self.settings, self.desk, clock, metrics), **server_options()),
             web.AppRunner(make_admin_app(self.desk, clock, metrics), access_log=None),

@@ -1,0 +1,15 @@
+"""The call: something waits, and a button that opens the tab. Nothing of what waits."""
+
+from bot.cards.parts import Card, Element, Pen, card, subtle, text, top
+from dialogs.views.views import CallView
+
+
+def call_card(pen: Pen, view: CallView) -> Card:
+    """Say that something waits, until when if that is known, and where it is read and written."""
+    body: list[Element] = [*top("", pen.line(view.line))]
+    body += [text(pen.say("tab.until", date=view.until))] if view.until else []
+    body.append(subtle(pen.say("tab.where")))
+    if view.address:
+        opens = {"type": "Action.OpenUrl", "title": pen.say("tab.open"), "url": view.address}
+        body.append({"type": "ActionSet", "actions": [opens]})
+    return card(pen, body)

@@ -1,0 +1,44 @@
+"""What every page of the tab has in common: where it may be framed, its scripts, its links, its language."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.pages import pages
+from texts import Language, say
+
+HOSTS = "https://teams.microsoft.com https://*.teams.microsoft.com https://*.cloud.microsoft"
+"""Where Teams runs. Source: Microsoft's "Prerequisites" for tabs. Its other applications are not let in."""
+HEADERS: Mapping[str, str] = {name: value for name, value in pages.HEADERS.items() if name != "X-Frame-Options"} | {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; "
+        f"base-uri 'none'; frame-ancestors {HOSTS}"
+    ),
+    # Within the bot only, so that a form says where it was filled in.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "unsafe-none",
+}
+"""Sent with every page of the tab. X-Frame-Options knows no list of hosts; the others are those of every page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A link at the top of the page. href: relative, as a proxy may stand in front with a path of its own."""
+
+    href: str
+    title: str
+    is_here: bool
+
+
+def page(
+    template: str, language: Language, ways: Sequence[Way] = (), *, status: int = 200, **values: object
+) -> web.Response:
+    """Render a page of the tab."""
+    return pages.html(template, language, status=status, headers=HEADERS, tab=ways, **values)
+
+
+def told(language: Language, title: str, *lines: str, ways: Sequence[Way] = (), status: int = 200) -> web.Response:
+    """Return a page with a title and sentences, by their keys."""
+    said = [say(line, language) for line in lines]
+    return page("told.html", language, ways, status=status, title=say(title, language), lines=said)
