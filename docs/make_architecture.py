@@ -90,10 +90,11 @@ BOXES = {
         Box(48, 148, RIGHT - 48, 220, "bot", "Teams and HTTP;\nthe SDK in one\nfile of it"),
         *_row(
             162,
-            ("bot.door", "token, shape, tenant"),
-            ("bot.sending", "limits and retries"),
-            ("bot.pages", "one-time links"),
-            ("bot.commandline", "app.py's commands"),
+            ("bot.door", "who may in"),
+            ("bot.sending", "pace, retries"),
+            ("bot.pages", "by links"),
+            ("bot.tab", "signed in"),
+            ("bot.commandline", "app.py"),
         ),
         *_row(234, ("bot itself", "web, adapter, turns: a request in, one transaction, a response out")),
         *_row(

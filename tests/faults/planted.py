@@ -23,10 +23,11 @@ def ack_first(_value: str) -> None:
         time.sleep(0.02)
         desk.run_now(work, serial)
 
-    async def run(self: Desk, work: Callable[[Any], Any], serial: str = "") -> Any:
+    async def run(self: Desk, work: Callable[[Any], Any], serial: str = "", *, keep: bool = True) -> Any:
         loop = asyncio.get_running_loop()
         result = await loop.run_in_executor(self._threads, lambda: self.run_now(work, serial, keep=False))
-        self._threads.submit(later, self, work, serial)
+        if keep:
+            self._threads.submit(later, self, work, serial)
         return result
 
     Desk.run = run  # type: ignore[method-assign]
@@ -41,11 +42,11 @@ def acknowledged_and_rolled_back(_value: str) -> None:
 
     plain, numbers, turns = Desk.run, count(1), Turns._taken.__qualname__
 
-    async def run(self: Desk, work: Callable[[Any], Any], serial: str = "") -> Any:
+    async def run(self: Desk, work: Callable[[Any], Any], serial: str = "", *, keep: bool = True) -> Any:
         is_turn = getattr(getattr(work, "func", None), "__qualname__", "") == turns
         if is_turn and next(numbers) % 50 == 0:
             return self.run_now(work, serial, keep=False)
-        return await plain(self, work, serial)
+        return await plain(self, work, serial, keep=keep)
 
     Desk.run = run  # type: ignore[method-assign]
 
