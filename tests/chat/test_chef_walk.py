@@ -45,6 +45,8 @@ def presses_something(chat: Chat, luck: random.Random) -> None:
 def _filled(card: dict[str, object], luck: random.Random, words: str) -> dict[str, str]:
     fields = {}
     for input_id, element in inputs(card).items():
+        if input_id.endswith(".options"):
+            continue  # as with what is beside
         if element["type"] == "Input.ChoiceSet" and luck.random() < 0.85:
             fields[input_id] = luck.choice(element["choices"])["value"]
         elif element["type"] == "Input.Text" and luck.random() < 0.8:
