@@ -95,11 +95,7 @@ BOXES = {
             ("bot.pages", "one-time links"),
             ("bot.commandline", "app.py's commands"),
         ),
-        *_row(
-            234,
-            ("bot itself", "one request, one transaction"),
-            ("bot.tab", "cards as pages"),
-        ),
+        *_row(234, ("bot itself", "web, adapter, turns"), ("bot.tab", "cards as pages, signed in")),
         *_row(
             306,
             ("bot.cards", "a view becomes an Adaptive Card"),

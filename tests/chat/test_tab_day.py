@@ -12,9 +12,10 @@ from storage.aggregates import project_new
 from tests.chat.card_hand import titles
 from tests.chat.conftest import Furnished
 from tests.chat.drive import TEXTS, fills, opens
-from tests.chat.harness import NORTH, SOUTH, Room, move_in
+from tests.chat.harness import NORTH, REF, SOUTH, Room, move_in
 from tests.chat.read_drive import ALL, reads
 from tests.chat.tab_chat import TabRoom
+from texts import say
 
 OTHER = "SN 2026/0124"
 NOTE, COMMENT, WRITTEN = "Påhittad kommentar till frågan", "Påhittad retur till handläggaren", "påhittat skrivet skäl"
@@ -108,3 +109,22 @@ def test_five_hundred_turns_in_the_tab_tell_the_chat_nothing(furnished: Furnishe
     tab, _, _ = run(furnished, 14)
     assert tab.turns >= 500
     told_nothing(tab.wire)
+
+
+def test_a_reminder_says_how_many_cases_wait_and_until_when_and_the_tab_says_which(furnished: Furnished) -> None:
+    furnished.room()
+    room = TabRoom(furnished.desk)
+    anna = room.chat("anna").installs()
+    for ref in (REF, OTHER):
+        opens(anna, ref, **ALL)
+        anna.types(f"uppgifter {ref}").presses("Spara", {"planned_decision_on": "2026-05-18"})
+    room.later(days=1)
+    room.sweeps()
+    before = len(room.wire)
+
+    assert anna.reminded() == 1
+    [call] = room.wire[before:]
+    assert say("tab.calls", "sv", count=2) in call
+    assert say("tab.until", "sv", date="2026-05-18") in call
+    told_nothing([call])
+    anna.sees(REF, OTHER)
