@@ -10,8 +10,8 @@ from typing import Any
 
 import checklists.deadlines
 from actions import answers
+from bot import adapter
 from bot.background import outbox_worker
-from bot.cards import render
 from dialogs.worker import fill_checklist
 from storage import projection_queue
 
@@ -34,8 +34,9 @@ def doubled_reminder() -> list[Change]:
 
 
 def leaked_motivation() -> list[Change]:
-    """A card that is posted still holds what was written."""
-    return [(render, "without_texts", lambda view: view)]
+    """A card that is posted holds what a response would: also what was written."""
+    real = adapter.render_card  # type: ignore[attr-defined]
+    return [(adapter, "render_card", lambda reply, mint, **_: real(reply, mint, private=True))]
 
 
 def figure_off_after_undo() -> list[Change]:

@@ -350,6 +350,8 @@ class Town:
                 shown is None or shown.card is None or _ref(shown.view) != ref or shown.loose or chance.random() < 0.12
             ):
                 await self._types(person, *self._command(case, day=self.now().date()))
+            elif shown.view.kind == "summary" and chance.random() < 0.4:
+                await self._types(person, f"fortsätt {ref}", "look", ref)
             elif shown.view.kind == "question" and shown is person.asked and chance.random() < 0.15:
                 await self._types_answer(person, shown, ref)
             else:
@@ -585,6 +587,9 @@ class Town:
         if done is not None:
             self.pending[activity["id"]] = done
             self.note(done.person, done.kind, done.what, done.title or done.text)
+        counts = done is not None and done.what == "undo" and chance.random() < 0.5
+        if counts:  # what stood before is in the figures, and must leave them
+            self._must_work(await self.stacks[0].rounds("figures"), "the figures")
         trouble = self._breaks_something() if done is not None and self.weeks else ""
         twice = done is not None and chance.random() < 0.05
         place = chance.randrange(len(self.stacks))
@@ -618,6 +623,8 @@ class Town:
             return
         if taken.answer is not None:
             self._answered(done, taken, shown)
+        if counts:
+            await self._figures(self.now().date())
         if done.kind == "press" and done.what in acts.CHANGES and chance.random() < 0.04:
             await self._again(activity, done)
         if chance.random() < 0.5:
