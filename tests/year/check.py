@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from tests.same_answer.own_count import COUNTED, Town
-from tests.year.model import OPEN, Case, Model
+from tests.year.model import Case, Model
 
 REF = re.compile(r"SN 20\d\d/\d{4}")
 TEXT = re.compile(r"Påhittad text \d+ om läget")
@@ -182,14 +182,3 @@ def lists_found(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """Return the same of an export's rows."""
     of_workers = [row for row in rows if row["role"] == "case_worker"]
     return {row["unit"]: {name: int(row[name]) for name in LISTS} for row in of_workers}
-
-
-def texts_wanted(model: Model) -> dict[str, Any]:
-    """Return every answer's texts, by case, child and question."""
-    return {
-        f"{case.ref} {child} {item}": (value.text, value.place)
-        for case in model.cases.values()
-        for child, sheet in case.sheets.items()
-        for item, value in sheet.values.items()
-        if value != OPEN and (value.text or value.place)
-    }

@@ -817,13 +817,13 @@ class Town:
         chosen = Selection(first=self.first, last=self.last)
         town = self.model.town(day)
 
-        def read(session: Any) -> tuple[list[Any], list[Any], list[Any]]:
+        def read(session: Any) -> tuple[list[Any], list[Any]]:
             given = [dict(zip(rates.COLUMNS, row, strict=True)) for row in rates.rate_rows(session, chosen, day)]
             rows = checklists.checklist_rows(session, chosen, day)
             listed = [dict(zip(checklists.COLUMNS, row, strict=True)) for row in rows]
-            return given, listed, []
+            return given, listed
 
-        given, listed, _ = stack.desk.read_now(read)
+        given, listed = stack.desk.read_now(read)
         check.same(f"figures of {day}", check.rates_found(given), check.rates_wanted(town, self.first, self.last))
         check.same(f"lists of {day}", check.lists_found(listed), check.lists_wanted(town, self.first, self.last))
         self.note("figures", len(given), len(listed))
