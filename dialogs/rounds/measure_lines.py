@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from actions import measures as acts
 from checklists.loader import newest
-from checklists.measures import Place, sees, state
+from checklists.measures import sees, state
 from checklists.model import ListId
 from checklists.reread import counterpart
 from dialogs.turn.turn_context import TurnContext
@@ -19,7 +20,7 @@ def seen(context: TurnContext, case: CaseRow) -> list[MeasureRow]:
         row
         for row in measures.of_case(context.session, case.id)
         if row.made_by == context.person_id
-        or sees(context.person_id, context.roles, Place(row.owner_id, row.unit_id, case))
+        or sees(context.person_id, context.roles, acts.place_of(context.session, context.origin, row, case))
     ]
 
 
