@@ -138,7 +138,7 @@ def owner_of(staff: Staff, row: MeasureRow, case: CaseRow | None) -> int | None:
 def done(session: Session, origin: Origin, row: MeasureRow, case: CaseRow | None) -> Changes:
     """Keep that a measure is done. Raises: MeasureMoved: it is somebody else's, or has been done."""
     held = people.roles_on(session, origin.person_id or 0, origin.today)
-    may = may_do(origin.person_id or 0, held, place_of(session, origin, row, case))
+    may = may_do(origin.person_id or 0, held, place_of(staff_of(session, origin), row, case))
     if not may or row.done_at is not None:
         raise MeasureMoved
     row.done_at = origin.now
@@ -263,12 +263,16 @@ def every_measured(session: Session) -> frozenset[str]:
     return measures.codes(session)
 
 
-def place_of(session: Session, origin: Origin, row: MeasureRow, case: CaseRow | None) -> Place:
-    """Return whose a measure is today."""
-    staff = Staff(people.holdings_on(session, origin.tenant_id, origin.today))
+def place_of(staff: Staff, row: MeasureRow, case: CaseRow | None) -> Place:
+    """Return whose a measure is today. staff: see `staff_of`."""
     return Place(owner_of(staff, row, case), row.unit_id, case)
+
+
+def staff_of(session: Session, origin: Origin) -> Staff:
+    """Return everyone who holds a role today."""
+    return Staff(people.holdings_on(session, origin.tenant_id, origin.today))
 
 
 def lookers_of(session: Session, origin: Origin, row: MeasureRow) -> list[int]:
     """Return who is to look at a measure that is done."""
-    return _lookers(session, Staff(people.holdings_on(session, origin.tenant_id, origin.today)), row)
+    return _lookers(session, staff_of(session, origin), row)

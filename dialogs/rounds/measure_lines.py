@@ -16,11 +16,14 @@ from storage.measures import MeasureRow
 
 def seen(context: TurnContext, case: CaseRow) -> list[MeasureRow]:
     """Return the measures of a case that this person may know of: those she sees, and those she made herself."""
+    of_case = measures.of_case(context.session, case.id)
+    if not of_case:
+        return []
+    staff = acts.staff_of(context.session, context.origin)
     return [
         row
-        for row in measures.of_case(context.session, case.id)
-        if row.made_by == context.person_id
-        or sees(context.person_id, context.roles, acts.place_of(context.session, context.origin, row, case))
+        for row in of_case
+        if row.made_by == context.person_id or sees(context.person_id, context.roles, acts.place_of(staff, row, case))
     ]
 
 

@@ -1,6 +1,7 @@
 """`åtgärder`: the open measures a person sees, her own first; `Klart`, what whoever looks at it says, what helped."""
 
 from actions import measures as acts
+from checklists.access import Staff
 from checklists.errors import MeasureMoved
 from checklists.measures import Place, checks, may_do, sees, state
 from checklists.rights import ANYONE, RELATIONS, ROUNDS, Right
@@ -34,12 +35,12 @@ def more(context: TurnContext, press: Press[Page]) -> Reaction:
     return card(context, start=press.what.start)
 
 
-def place_of(context: TurnContext, row: MeasureRow) -> Place | None:
+def place_of(context: TurnContext, row: MeasureRow, staff: Staff) -> Place | None:
     """Return whose a measure is; None if its case may not be opened any more."""
     case = cases.get(context.session, context.tenant_id, row.case_id) if row.case_id is not None else None
     if row.case_id is not None and case is None:
         return None
-    return acts.place_of(context.session, context.origin, row, case)
+    return acts.place_of(staff, row, case)
 
 
 def card(context: TurnContext, notices: tuple[Line, ...] = (), start: int = 0) -> PanelView:
@@ -52,8 +53,9 @@ def card(context: TurnContext, notices: tuple[Line, ...] = (), start: int = 0) -
         *measures.unchecked(context.session, context.tenant_id),
         *measures.to_follow_up(context.session, context.tenant_id, context.today),
     ]
+    staff = acts.staff_of(context.session, context.origin)
     for row in {row.id: row for row in waiting}.values():
-        place = place_of(context, row)
+        place = place_of(context, row, staff)
         if place is not None and sees(context.person_id, context.roles, place):
             found.append((row, place))
     found.sort(key=lambda pair: (pair[1].owner_id != context.person_id, pair[0].due_on, pair[0].id))
@@ -124,7 +126,7 @@ def _is_to_follow_up(context: TurnContext, row: MeasureRow) -> bool:
 
 def _hers(context: TurnContext, measure_id: int) -> tuple[MeasureRow, Place] | None:
     row = measures.get(context.session, context.tenant_id, measure_id)
-    place = place_of(context, row) if row is not None else None
+    place = place_of(context, row, acts.staff_of(context.session, context.origin)) if row is not None else None
     if row is None or place is None or not sees(context.person_id, context.roles, place):
         return None
     return row, place

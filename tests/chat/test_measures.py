@@ -1,12 +1,14 @@
 """Measures: from a Nej in three presses, who sees them, late ones, what is checked; and the register of findings."""
 
 from datetime import date
+from functools import partial
 
 import pytest
 
 from actions import measures as acts
 from actions.origin import of_person
 from checklists.errors import MeasureMoved
+from dialogs.messages import sweep
 from reports.measures import COLUMNS, measure_rows
 from reports.selected import Selection
 from storage import tenants
@@ -262,6 +264,18 @@ def test_whether_it_helped_is_asked_again_of_what_was_not_done_after_all(room: R
     bo.types("åtgärder").presses("Klart")
     cecilia.types("åtgärder").sees("hjälpte den?").presses("Hjälpte inte")
     assert [one.helped for one in rows(room, MeasureRow)] == [False]
+
+
+def test_a_measure_is_in_the_days_message_also_when_that_is_sent_before_the_sweep_has_ended(room: Room) -> None:
+    anna = sent(room)
+    cecilia = reads(begins(room.chat("cecilia")), {"child_heard": "nej"}, otherwise="ja")
+    cecilia.presses("Visa skillnader").presses("Åtgärd").presses("Handläggaren").presses("Senast 2026-05-19")
+    takes_in(room, case_ref="SN 2026/0900", unit=NORTH, lead_email="anna@example.invalid", opened_on="2026-01-19")
+    room.now = room.now.replace(day=20, hour=8, minute=1)
+    while room.desk.run_now(partial(sweep.step, tenant_id=1, now=room.now)).more:
+        anna.prompts()
+    told = [one.view for one in anna.prompts() if one.view.kind == "reminder"]
+    assert [(bool(view.cases), view.measures is not None) for view in told] == [(True, True)]
 
 
 def _reminded(chat: Chat) -> int:
