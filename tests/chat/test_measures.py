@@ -251,6 +251,21 @@ def test_a_leavers_measure_is_said_to_be_done_by_whoever_checks_it(room: Room) -
     cecilia.sees("Inga åtgärder väntar.")
 
 
+def test_a_leavers_case_has_its_measure_with_the_chef_until_somebody_else_leads_it(room: Room) -> None:
+    anna = sent(room)
+    cecilia = reads(begins(room.chat("cecilia")), {"child_heard": "nej"}, otherwise="ja")
+    cecilia.presses("Visa skillnader").presses("Åtgärd").presses("Handläggaren").presses("Senast 2026-05-19")
+    leaves = (
+        "update role set valid_to = '2026-05-12' where person_id = (select id from person where email like 'anna@%')"
+    )
+    room.desk.run_now(lambda session: session.connection().exec_driver_sql(leaves))
+    room.later(days=1)
+    anna.types("åtgärder").sees_no("SN 2026/0123")
+    cecilia.types("åtgärder").sees("den som ägde den finns inte kvar").presses("Klart")
+    takes_in(room, case_ref="SN 2026/0123", unit=NORTH, lead_email="bo@example.invalid")
+    cecilia.types("åtgärder").sees("hos Bo Exempel").presses("Kontrollerad").sees("Inga åtgärder väntar.")
+
+
 def test_whether_it_helped_is_asked_again_of_what_was_not_done_after_all(room: Room) -> None:
     bo, cecilia = room.chat("bo").installs(), room.chat("cecilia").installs()
     cecilia.types("åtgärder").presses("Fynd").presses("Ny åtgärd")
