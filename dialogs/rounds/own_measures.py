@@ -169,7 +169,9 @@ def looked(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
     except MeasureMoved:
         return card(context, (GONE,))
     owner_id = found[1].owner_id
-    if not good and owner_id is not None and owner_id != context.person_id:
+    is_anothers = owner_id is not None and owner_id != context.person_id
+    said = "good" if good else "open" if is_anothers else "open_here"
+    if not good and owner_id is not None and is_anothers:
         view = MenuView(
             title=Line(say="measures.again_title"),
             lines=(title_of(context, row, case),),
@@ -177,7 +179,7 @@ def looked(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
         )
         owner = people.by_ids(context.session, context.tenant_id, [owner_id])
         tell(context.session, owner, view, now=context.turn.now, case=row.case_id or 0, kind="notice")
-    return Done(card(context, (Line(say="measures.looked_" + ("good" if good else "open")),)), changes)
+    return Done(card(context, (Line(say="measures.looked_" + said),)), changes)
 
 
 def followed(context: TurnContext, press: Press[OfMeasure]) -> Reaction:

@@ -73,6 +73,7 @@ def test_it_asks_for_the_days_alone_and_draws_by_the_same_rule(room: Room) -> No
     assert mona.view is not None
     assert mona.view.kind == "panel"
     mona.presses("Stäng omgång", {field.id: "Tiden räckte inte" for field in mona.view.fields})
+    mona.sees("Inte granskat · ").sees_no("Inte granskat än")
     half_a_year_later(room, 4).sees("Följ upp Våren 2026", "Samma frågor som i Våren 2026", "version 2")
     mona.sees("3 ärenden per enhet slumpvis").sees_no("Checklista", "Hur ärendena väljs")
     mona.presses("Dra ärenden", {"Namn": ""}).sees("Inget på kortet är sparat.")
@@ -138,6 +139,7 @@ def test_closed_it_stands_beside_its_baseline_in_counts_with_interval_and_a_sent
     words = {word for one in found for cell in one.values() for word in cell.split()}
     assert not {"Cia", "Dan", "Anna", "Pia"} & words
 
+    mona.sees("12 av 12 granskade.").sees_no("Inte granskat")
     room.desk.run_now(withdrawn)
     mona.presses("Jämför").sees("Granskade ärenden som inte finns kvar och därför inte är med: 1.", "förut 0 av 11 Ja")
 
