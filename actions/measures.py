@@ -10,7 +10,7 @@ from actions.origin import Origin
 from checklists.access import Staff
 from checklists.errors import DutyMoved, FindingDay, MeasureDays, MeasureMoved, MeasureOwner, MeasureText
 from checklists.free_text import checked, is_name
-from checklists.measures import WITH_DAY, FindingKind, follow_up_on, remind_on
+from checklists.measures import WITH_DAY, FindingKind, Place, follow_up_on, may_do, remind_on
 from checklists.rights import READER
 from checklists.workdays import Workdays
 from storage import cases, measures, people
@@ -121,9 +121,25 @@ def workers_in(session: Session, origin: Origin, unit_id: int) -> tuple[int, ...
     return tuple(dict.fromkeys(found))
 
 
+def owner_of(staff: Staff, row: MeasureRow, case: CaseRow | None) -> int | None:
+    """Return whose a measure is today; None if it is nobody's, and whoever looks at it says that it is done.
+
+    Of a case that is its owner for as long as she works with it or reads it, then its lead: who has handed the case
+    over can mend nothing in it, and is not to see it.
+    """
+    if case is None:
+        return row.owner_id if staff.is_present(row.owner_id) else None
+    at_work = staff.workers(case)
+    if row.owner_id in at_work or staff.reads(case, row.owner_id):
+        return row.owner_id
+    return next((one for one in at_work if one == case.lead_id), None)
+
+
 def done(session: Session, origin: Origin, row: MeasureRow, case: CaseRow | None) -> Changes:
     """Keep that a measure is done. Raises: MeasureMoved: it is somebody else's, or has been done."""
-    if row.owner_id != origin.person_id or row.done_at is not None:
+    held = people.roles_on(session, origin.person_id or 0, origin.today)
+    may = may_do(origin.person_id or 0, held, place_of(staff_of(session, origin), row, case))
+    if not may or row.done_at is not None:
         raise MeasureMoved
     row.done_at = origin.now
     return record(session, origin, Change("measure_done", case, detail=f"measure:{row.id}"))
@@ -136,7 +152,7 @@ def look_at(session: Session, origin: Origin, row: MeasureRow, case: CaseRow | N
     if good:
         row.checked_at, row.checked_by = origin.now, origin.person_id
         return record(session, origin, Change("measure_checked", case, detail=f"measure:{row.id}"))
-    row.done_at = None
+    row.done_at = row.followed_at = row.helped = None  # what was not done has not helped: it is asked again
     return record(session, origin, Change("measure_reopened", case, detail=f"measure:{row.id}"))
 
 
@@ -225,7 +241,9 @@ def told_of(session: Session, tenant_id: int, day: date) -> dict[int, list[Measu
     staff = Staff(people.holdings_on(session, tenant_id, day))
     found: dict[int, list[MeasureRow]] = {}
     for row in measures.told(session, tenant_id, day):
-        some = [row.owner_id] if staff.is_present(row.owner_id) and row.done_at is None else []
+        case = cases.get(session, tenant_id, row.case_id) if row.case_id is not None else None
+        owner = owner_of(staff, row, case)
+        some = [owner] if owner is not None and row.done_at is None else []
         if row.due_on < day or not some:
             some += _lookers(session, staff, row)
         for person in dict.fromkeys(some):
@@ -245,6 +263,16 @@ def every_measured(session: Session) -> frozenset[str]:
     return measures.codes(session)
 
 
+def place_of(staff: Staff, row: MeasureRow, case: CaseRow | None) -> Place:
+    """Return whose a measure is today. staff: see `staff_of`."""
+    return Place(owner_of(staff, row, case), row.unit_id, case)
+
+
+def staff_of(session: Session, origin: Origin) -> Staff:
+    """Return everyone who holds a role today."""
+    return Staff(people.holdings_on(session, origin.tenant_id, origin.today))
+
+
 def lookers_of(session: Session, origin: Origin, row: MeasureRow) -> list[int]:
     """Return who is to look at a measure that is done."""
-    return _lookers(session, Staff(people.holdings_on(session, origin.tenant_id, origin.today)), row)
+    return _lookers(session, staff_of(session, origin), row)

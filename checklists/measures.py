@@ -64,9 +64,9 @@ def follow_up_on(day: date, today: date, told_on: date | None, workdays: Workday
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Whose a measure is: its owner, its unit, and its case if it came from an answer."""
+    """Whose a measure is: its owner today (None: nobody's), its unit, and its case if it came from an answer."""
 
-    owner_id: int
+    owner_id: int | None
     unit_id: int
     case: CaseAccess | None = None
 
@@ -75,6 +75,11 @@ def sees(person_id: int, held: Sequence[Held], at: Place) -> bool:
     """Say whether a person sees a measure: its owner and whoever checks it; of a case its lead too, and nobody else."""
     lead = at.case.lead_id if at.case is not None else None
     return person_id in (at.owner_id, lead) or checks(held, at)
+
+
+def may_do(person_id: int, held: Sequence[Held], at: Place) -> bool:
+    """Say whether a person says that a measure is done: its owner, or whoever checks one that is nobody's any more."""
+    return person_id == at.owner_id if at.owner_id is not None else checks(held, at)
 
 
 def checks(held: Sequence[Held], at: Place) -> bool:

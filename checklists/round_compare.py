@@ -1,19 +1,16 @@
 """A follow-up round held against the round it follows up, question by question; below twenty cases no percentages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil, floor
 
 from checklists.model import Checklist
-from checklists.rates import FIGURES_OF, Comparison, Share, compare, difference, needed, tenths_of, wilson
+from checklists.rates import Comparison, Share, compare, difference, needed, tenths_of, wilson
 
 LEAST_FOR_PERCENT = 20
 """Cases of either round below which a share is said in cases alone."""
 LEAST_TO_CLAIM = 5
 """Cases of either round below which no difference is claimed: chance tells none of three from all of three."""
-_YES = frozenset(letter for letter, figures in FIGURES_OF.items() if "ja" in figures)
-_NO_PART = frozenset({"-", "e"})
-"""A question that was not asked, or did not apply: it is in no share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +36,16 @@ class Compared:
         return round(100 * (after.part - before.part)), round(100 * low), round(100 * high)
 
 
-def shares(checklist: Checklist, lists: Iterable[str]) -> Mapping[str, Share]:
-    """Return of each question how many answered Ja of those it applied to. lists: see `rates.item_states`."""
-    counts = {item.id: [0, 0] for item in checklist.asked["peer_reviewer"]}
-    for states in lists:
-        for item, state in zip(checklist.items, states, strict=True):
-            if item.id in counts and state not in _NO_PART:
-                counts[item.id][0] += state in _YES
-                counts[item.id][1] += 1
-    return {item_id: Share(k, n) for item_id, (k, n) in counts.items()}
+def compared(checklist: Checklist, before: Mapping[str, Share], after: Mapping[str, Share]) -> tuple[Compared, ...]:
+    """Compare two rounds of the same version of a list, in its order: the questions of which both have a share.
 
-
-def compared(checklist: Checklist, before: Iterable[str], after: Iterable[str]) -> tuple[Compared, ...]:
-    """Compare two rounds of the same version of a list, in its order; what applied in neither is left out."""
-    then, now = shares(checklist, before), shares(checklist, after)
+    before, after: the shares that may be shown, see `round_results.for_management`. What is left out of one is not
+    shown of the other either: beside nothing it would say nothing of what has changed.
+    """
     return tuple(
-        Compared(item.id, tuple(item.criticism), _compare(then[item.id], now[item.id]))
+        Compared(item.id, tuple(item.criticism), _compare(before[item.id], after[item.id]))
         for item in checklist.asked["peer_reviewer"]
-        if then[item.id].n or now[item.id].n
+        if item.id in before and item.id in after
     )
 
 

@@ -3,8 +3,9 @@
 The group is shown a round only if enough cases, case workers and reviewers are behind it, and each question only if
 that holds for the cases it applied to. A figure is shown only where neither it nor what it leaves is small, and where
 whoever subtracts her own cases is never left with all or with none; else only on which side of three quarters the
-question is, which no lead can subtract down to everybody else's Nej. Questions keep the order of the list: a rank
-would tell more than their side does.
+question is, which no lead can subtract down to everybody else's Nej. The view by unit stands beside it, so that cases
+which are left when its units are subtracted, and are one worker's, have no part in it. Questions keep the order of the
+list: a rank would tell more than their side does.
 """
 
 from collections import Counter
@@ -82,12 +83,41 @@ def found_in(cases: Sequence[Reviewed], items: Sequence[str]) -> tuple[Found, ..
 
 
 def _found(cases: Sequence[Reviewed], item_id: str) -> Found:
-    asked = [one for one in cases if one.answers.get(item_id) in SAID]
+    asked = _told(_asked(cases, item_id))
     if not may_show(asked):
         return Found(item_id, None)
     share = share_of(asked, item_id)
     least = max(FEWEST, most_of_one(asked) + 1)
     return Found(item_id, side_of(share), share if min(share.k, share.n - share.k) >= least else None)
+
+
+def _asked(cases: Iterable[Reviewed], item_id: str) -> list[Reviewed]:
+    return [one for one in cases if one.answers.get(item_id) in SAID]
+
+
+def _by_unit(cases: Iterable[Reviewed]) -> tuple[dict[int, list[Reviewed]], list[Reviewed]]:
+    """Return the cases of each unit whose cases are several workers', by unit; and those of all the other units."""
+    units: dict[int, list[Reviewed]] = {}
+    for one in cases:
+        units.setdefault(one.unit_id, []).append(one)
+    several = {unit_id: own for unit_id, own in units.items() if is_of_several(own)}
+    return several, [one for unit_id, own in units.items() if unit_id not in several for one in own]
+
+
+def _told(cases: Iterable[Reviewed]) -> list[Reviewed]:
+    """Return the cases of which all units together may say something beside the units by themselves.
+
+    What is left when the units that are shown are subtracted is no single worker's: else those cases have no part.
+    """
+    several, rest = _by_unit(cases)
+    own = [one for cases_ in several.values() for one in cases_]
+    return own + rest if is_of_several(rest) else own
+
+
+def leaves_out(cases: Sequence[Reviewed], items: Iterable[str]) -> bool:
+    """Say whether cases have no part in what the group is shown of a question, as they are nearly all one worker's."""
+    some = [_asked(cases, item_id) for item_id in items]
+    return any(0 < len(_told(asked)) < len(asked) for asked in some)
 
 
 def for_management(
@@ -101,14 +131,10 @@ def for_management(
     units: dict[int, dict[str, Share]] = {one.unit_id: {} for one in cases}
     together: dict[str, Share] = {}
     for item_id in items:
-        asked = [one for one in cases if one.answers.get(item_id) in SAID]
-        rest: list[Reviewed] = []
-        for unit_id, shares in units.items():
-            own = [one for one in asked if one.unit_id == unit_id]
-            if is_of_several(own):
-                shares[item_id] = share_of(own, item_id)
-            else:
-                rest += own
+        asked = _asked(cases, item_id)
+        several, rest = _by_unit(asked)
+        for unit_id, own in several.items():
+            units[unit_id][item_id] = share_of(own, item_id)
         if is_of_several(asked) and (not rest or is_of_several(rest)):
             together[item_id] = share_of(asked, item_id)
     return units, together

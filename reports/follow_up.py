@@ -1,24 +1,24 @@
 """`export --what follow_up`: each follow-up round against the round it follows up, question by question.
 
-Two counts with their 95 % intervals, and one sentence; below twenty cases in either no percentages. Of a case read by
-two the first reading counts; nothing in a row says which case, whose, or who read it.
+Two counts with their 95 % intervals, and one sentence; below twenty cases in either no percentages. The counts are
+those of the management view, by the same rule: of a case read by two the first reading counts, and a question of which
+the cases are one worker's, or nearly, has none. Nothing in a row says which case, whose, or who read it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from checklists.loader import checklist_version
 from checklists.rates import Share, wilson
 from checklists.round_compare import Compared, compared, in_cases
 from reports.figures import decimal, percent, question
+from reports.round_results import Results, results
 from reports.selected import Selection, tenant_ids
-from storage import contributions, people, rounds
+from storage import rounds
 from storage.desk import Session
 from storage.rounds import RoundRow
 from texts import Language, say
 
-NOWHERE = -1
-"""A unit that this municipality does not have."""
 COLUMNS = (
     *("round", "baseline", "unit", "checklist", "version", "item", "question", "finding"),
     *("before_ja", "before_of", "before_low", "before_high", "before_pct", "before_low_pct", "before_high_pct"),
@@ -29,11 +29,16 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """A closed follow-up round and its baseline, compared. gone: reviewed cases of them that are not there any more."""
+    """A closed follow-up round and its baseline, compared.
+
+    hidden: questions that are not shown, as too few cases or case workers are behind them in one of the rounds. gone:
+    reviewed cases of them that are not there any more.
+    """
 
     row: RoundRow
     baseline: RoundRow
     questions: tuple[Compared, ...]
+    hidden: int
     gone: int
 
     def count(self, verdict: str) -> int:
@@ -41,26 +46,25 @@ class FollowUp:
         return sum(one.found.verdict == verdict for one in self.questions)
 
 
-def follow_up(session: Session, row: RoundRow, unit_id: int = 0) -> FollowUp | None:
+def follow_up(session: Session, row: RoundRow, unit: str = "") -> FollowUp | None:
     """Return a round compared with the one it follows up, None if there is none or one of them is not closed.
 
-    unit_id: of the cases of one unit alone; 0 for all.
+    unit: of the cases of one unit alone, by name; empty for all.
     """
     baseline = rounds.get(session, row.tenant_id, row.baseline_id) if row.baseline_id else None
     if baseline is None or row.state != "closed" or baseline.state != "closed":
         return None
     checklist = checklist_version(row.checklist, row.version)
-    (before, of_before), (after, of_after) = (_states(session, one, unit_id) for one in (baseline, row))
-    gone = 0 if unit_id else baseline.done + row.done - of_before - of_after
-    return FollowUp(row, baseline, compared(checklist, before, after), gone)
+    before, after = results(session, baseline), results(session, row)
+    questions = compared(checklist, _shares(before, unit), _shares(after, unit))
+    hidden = len(checklist.asked["peer_reviewer"]) - len(questions)
+    gone = 0 if unit else baseline.done + row.done - before.reviewed - after.reviewed
+    return FollowUp(row, baseline, questions, hidden, gone)
 
 
-def _states(session: Session, row: RoundRow, unit_id: int) -> tuple[list[str], int]:
-    """Return the states of a round's lists, and of how many cases they are."""
-    read = [one for one, case in rounds.read_first(session, row.id) if unit_id in (0, case.unit_id)]
-    found = contributions.of_cases(session, sorted({one.case_id for one in read}))
-    states = [found[one.case_id, one.id].item_states for one in read]
-    return states, len({one.case_id for one in read})
+def _shares(of: Results, unit: str) -> Mapping[str, Share]:
+    """Return the shares management is shown of a round, by question: of all its units, or of one."""
+    return next((one.shares for one in of.units if one.name == unit), {}) if unit else of.together
 
 
 def sentence(one: Compared, language: Language = "sv") -> str:
@@ -71,11 +75,9 @@ def sentence(one: Compared, language: Language = "sv") -> str:
 def follow_up_rows(session: Session, selection: Selection) -> Iterator[list[str]]:
     """Yield one row per question of each closed follow-up round that opened in the period, by round."""
     for tenant_id in tenant_ids(session, selection):
-        units = {name: unit_id for unit_id, name in people.unit_names(session, tenant_id).items()}
         for row in reversed(rounds.every(session, tenant_id)):
             is_in = (selection.first or row.opens_on) <= row.opens_on <= (selection.last or row.opens_on)
-            here = units.get(selection.unit, NOWHERE) if selection.unit else 0
-            found = follow_up(session, row, here) if is_in else None
+            found = follow_up(session, row, selection.unit) if is_in else None
             if found is not None and selection.checklist in ("", row.checklist):
                 yield from _rows(session, found, selection.unit)
 
@@ -99,6 +101,6 @@ def _ends(one: Compared) -> tuple[str, str]:
 
 
 def _of(share: Share, *, with_percent: bool) -> list[str]:
-    ends = [str(end) for end in in_cases(share)] if share.n else ["", ""]
+    ends = [str(end) for end in in_cases(share)]
     shown = [percent(share), *map(decimal, wilson(share))] if with_percent else ["", "", ""]
     return [str(share.k), str(share.n), *ends, *shown]

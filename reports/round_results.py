@@ -14,7 +14,7 @@ from checklists.measures import state
 from checklists.model import Checklist, Role
 from checklists.rates import Share, wilson
 from checklists.reread import reread
-from checklists.round_results import SAID, Found, Reviewed, for_management, found_in, is_of_several
+from checklists.round_results import SAID, Found, Reviewed, for_management, found_in, is_of_several, leaves_out
 from checklists.rules import Applied
 from checklists.swedish_order import swedish_order
 from checklists.swedish_time import day_of
@@ -50,7 +50,8 @@ class UnitResult:
 class Results:
     """A closed round. found: what a group is shown, empty if nothing. again: of the Ja read by two, how many both have.
 
-    together: the shares of all units, for management; without those that may not stand beside the units'.
+    together: the shares of all units, for management; without those that may not stand beside the units'. left_out:
+    cases have no part in what the group is shown.
     """
 
     row: RoundRow
@@ -61,6 +62,7 @@ class Results:
     units: tuple[UnitResult, ...]
     together: Mapping[str, Share]
     again: Share | None
+    left_out: bool
 
 
 def results(session: Session, row: RoundRow) -> Results:
@@ -86,6 +88,7 @@ def results(session: Session, row: RoundRow) -> Results:
         units=tuple(units),
         together=together,
         again=_again(row, reviewed, read),
+        left_out=leaves_out(every, items),
     )
 
 

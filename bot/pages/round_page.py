@@ -113,7 +113,8 @@ def _about(session: Session, of: Results, language: Language) -> str:
     args |= {"drawn": sum(unit.drawn for unit in of.units), "total": of.row.total}
     args |= {"first": of.row.first.isoformat(), "last": of.row.last.isoformat()}
     drawn = say("round_page.drawn_" + of.row.method, language)
-    return f"{say('round_page.about', language, **args)} {drawn}"
+    left_out = f" {say('results.left_out', language)}" if of.left_out else ""
+    return f"{say('round_page.about', language, **args)} {drawn}{left_out}"
 
 
 def _title(checklist: Checklist, language: Language) -> str:

@@ -72,13 +72,16 @@ def step(session: Session, tenant_id: int, now: datetime) -> Step:
     """Take one step of today's sweep."""
     day = swept_day(now)
     row = told_reminders.sweep(session, tenant_id, day)
+    settings = tenants.settings(tenants.get(session, tenant_id))
     if row is None:
         row = told_reminders.begin_sweep(session, tenant_id, day, now)
         told_reminders.take_back_unsent(session, tenant_id, day)
+        # Before any bundle: it may be sent before the sweep has ended, and nobody gets two.
+        measures.note_due(session, tenant_id, day, settings.workdays)
+        year.note_due(session, tenant_id, settings, day)
         return Step(more=True)
     if row.done_at is not None:
         return Step(more=False)
-    settings = tenants.settings(tenants.get(session, tenant_id))
     decided_since = months_on(day, -settings.follow_up_months) - timedelta(days=settings.catch_up + 7)
     found, unread = told_reminders.cases_after(session, tenant_id, row.reached, CASES_AT_ONCE, decided_since)
     if found or unread:
@@ -214,12 +217,7 @@ def _note_own_ongoing(session: Session, settings: TenantSettings, tenant_id: int
 
 
 def _put_own(session: Session, settings: TenantSettings, tenant_id: int, day: date, now: datetime) -> None:
-    """Note what is reminded of today beside the cases: measures, and what is due in the year.
-
-    Who gets no other bundle today gets one that holds only that.
-    """
-    measures.note_due(session, tenant_id, day, settings.workdays)
-    year.note_due(session, tenant_id, settings, day)
+    """Give a bundle to whoever is reminded today of measures, or of what is due in the year, and gets no other."""
     told = (measures.told_of(session, tenant_id, day), year.told_of(session, tenant_id, settings, day))
     for person in dict.fromkeys([*told[0], *told[1]]):
         _put_bundle(session, tenant_id, person, f"reminder:{person}:{day}", now)

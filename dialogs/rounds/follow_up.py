@@ -27,8 +27,8 @@ FOLLOW = Right("round_follow", "self", ROUNDS)
 SAVE = Right("round_follow_save", "self", ROUNDS)
 COMPARE = Right("round_compare", "self", ROUNDS)
 MOST_ROWS = 8
-BEFORE = ("rounds.compare_before_none", "rounds.compare_before", "rounds.compare_before_percent")
-AFTER = ("rounds.compare_after_none", "rounds.compare_after", "rounds.compare_after_percent")
+BEFORE = ("rounds.compare_before", "rounds.compare_before_percent")
+AFTER = ("rounds.compare_after", "rounds.compare_after_percent")
 
 
 def new(context: TurnContext, press: Press[OfRound]) -> Reaction:
@@ -100,7 +100,10 @@ def card(context: TurnContext, found: FollowUp, start: int = 0) -> PanelView:
         "before": rounds.name_of(context.session, found.baseline),
     }
     counts = {one: found.count(one) for one in ("better", "worse")} | {"count": len(found.questions)}
-    lines = [Line(say="rounds.compare", args=names), Line(say="rounds.compare_sum", args=counts)]
+    lines = [Line(say="rounds.compare", args=names)]
+    lines += [Line(say="rounds.compare_sum", args=counts)] if found.questions else []
+    hidden = "rounds.compare_hidden" if found.questions else "rounds.compare_none"
+    lines += [Line(say=hidden, args={"count": found.hidden})] if found.hidden else []
     lines += [Line(say="rounds.compare_gone", args={"count": found.gone})] if found.gone else []
     lines += [Line(say="rounds.not_random")] if found.row.method == "first" else []
     after = start + MOST_ROWS if start + MOST_ROWS < len(found.questions) else 0
@@ -129,12 +132,10 @@ def _row(found: FollowUp, one: Compared) -> PanelRow:
     return PanelRow(title=Line(say="rounds.question", args={"item": item}), lines=tuple(lines))
 
 
-def _share(words: tuple[str, str, str], share: Share, one: Compared) -> Line:
-    """Return a round's share. words: for no case, in cases alone, and in per cent as well."""
-    none, of_cases, of_percent = words
+def _share(words: tuple[str, str], share: Share, one: Compared) -> Line:
+    """Return a round's share. words: in cases alone, and in per cent as well."""
+    of_cases, of_percent = words
     args: dict[str, str | int] = {"k": share.k, "n": share.n}
-    if not share.n:
-        return Line(say=none)
     if one.in_percent:
         return Line(say=of_percent, args=args | dict(zip(("percent", "low", "high"), in_percent(share), strict=True)))
     return Line(say=of_cases, args=args | dict(zip(("low", "high"), in_cases(share), strict=True)))

@@ -34,12 +34,10 @@ GONE = Line(say="errors.BK-156")
 
 
 def reviews(context: TurnContext, _rest: str = "", notices: tuple[Line, ...] = ()) -> PanelView:
-    """List the rounds this person runs, the newest first."""
-    found = [
-        row
-        for row in rounds.every(context.session, context.tenant_id)
-        if round_card.of_hers(context, row.id) is not None
-    ]
+    """List the rounds of her units, the newest first: those she runs, and those of other units as well."""
+    own = set(new_round.units_of(context))
+    every = rounds.every(context.session, context.tenant_id)
+    found = [row for row in every if own & set(rounds.units_of(context.session, row.id))]
     new = Button(title=Line(say="buttons.new_round"), claim=claimed("round_new"))
     plan = Button(title=Line(say="buttons.year"), claim=claimed("year", Page(0)))
     late = year.late(context)
@@ -59,17 +57,22 @@ def reviews(context: TurnContext, _rest: str = "", notices: tuple[Line, ...] = (
 def _row(context: TurnContext, row: RoundRow) -> PanelRow:
     name = rounds.name_of(context.session, row)
     lines = [Line(say="rounds.state_" + row.state)]
-    if row.state == "open":
+    runs = round_card.of_hers(context, row.id) is not None
+    if not runs:
+        lines.append(Line(say="rounds.of_others_too"))
+    elif row.state == "open":
         now = acts.progress(context.session, row)
         lines.append(Line(say="rounds.reviewed_of", args=dict(zip(("done", "total"), acts.counted(now), strict=True))))
         lines.append(Line(say="rounds.closes", args={"date": row.closes_on.isoformat()}))
         lines += round_card.needing(context, row, now)
-    elif row.state == "closed":
+    if row.state == "closed":
         lines.append(Line(say="rounds.reviewed_of", args={"done": row.done, "total": row.readings}))
     if row.method == "first":
         lines.append(Line(say="rounds.not_random"))
     show = Button(title=Line(say="buttons.open"), claim=claimed("round_show", OfRound(row.id)), about=name)
-    return PanelRow(title=Line(say="rounds.title", args={"name": name}), lines=tuple(lines), buttons=(show,))
+    group = Button(title=Line(say="buttons.group_view"), claim=claimed("round_group", OfRound(row.id)), about=name)
+    buttons = (show,) if runs else (group,) if row.state == "closed" else ()
+    return PanelRow(title=Line(say="rounds.title", args={"name": name}), lines=tuple(lines), buttons=buttons)
 
 
 def new(context: TurnContext, _press: Press[OfRound]) -> Reaction:

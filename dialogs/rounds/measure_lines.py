@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from actions import measures as acts
 from checklists.loader import newest
-from checklists.measures import Place, sees, state
+from checklists.measures import sees, state
 from checklists.model import ListId
 from checklists.reread import counterpart
 from dialogs.turn.turn_context import TurnContext
@@ -15,11 +16,14 @@ from storage.measures import MeasureRow
 
 def seen(context: TurnContext, case: CaseRow) -> list[MeasureRow]:
     """Return the measures of a case that this person may know of: those she sees, and those she made herself."""
+    of_case = measures.of_case(context.session, case.id)
+    if not of_case:
+        return []
+    staff = acts.staff_of(context.session, context.origin)
     return [
         row
-        for row in measures.of_case(context.session, case.id)
-        if row.made_by == context.person_id
-        or sees(context.person_id, context.roles, Place(row.owner_id, row.unit_id, case))
+        for row in of_case
+        if row.made_by == context.person_id or sees(context.person_id, context.roles, acts.place_of(staff, row, case))
     ]
 
 

@@ -1,8 +1,9 @@
 """`åtgärder`: the open measures a person sees, her own first; `Klart`, what whoever looks at it says, what helped."""
 
 from actions import measures as acts
+from checklists.access import Staff
 from checklists.errors import MeasureMoved
-from checklists.measures import Place, checks, sees, state
+from checklists.measures import Place, checks, may_do, sees, state
 from checklists.rights import ANYONE, RELATIONS, ROUNDS, Right
 from dialogs.messages.tell import tell
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
@@ -34,10 +35,12 @@ def more(context: TurnContext, press: Press[Page]) -> Reaction:
     return card(context, start=press.what.start)
 
 
-def place_of(context: TurnContext, row: MeasureRow) -> Place | None:
+def place_of(context: TurnContext, row: MeasureRow, staff: Staff) -> Place | None:
     """Return whose a measure is; None if its case may not be opened any more."""
     case = cases.get(context.session, context.tenant_id, row.case_id) if row.case_id is not None else None
-    return None if row.case_id is not None and case is None else Place(row.owner_id, row.unit_id, case)
+    if row.case_id is not None and case is None:
+        return None
+    return acts.place_of(staff, row, case)
 
 
 def card(context: TurnContext, notices: tuple[Line, ...] = (), start: int = 0) -> PanelView:
@@ -50,12 +53,13 @@ def card(context: TurnContext, notices: tuple[Line, ...] = (), start: int = 0) -
         *measures.unchecked(context.session, context.tenant_id),
         *measures.to_follow_up(context.session, context.tenant_id, context.today),
     ]
+    staff = acts.staff_of(context.session, context.origin)
     for row in {row.id: row for row in waiting}.values():
-        place = place_of(context, row)
+        place = place_of(context, row, staff)
         if place is not None and sees(context.person_id, context.roles, place):
             found.append((row, place))
-    found.sort(key=lambda pair: (pair[0].owner_id != context.person_id, pair[0].due_on, pair[0].id))
-    own = sum(row.owner_id == context.person_id for row, _ in found)
+    found.sort(key=lambda pair: (pair[1].owner_id != context.person_id, pair[0].due_on, pair[0].id))
+    own = sum(place.owner_id == context.person_id for _, place in found)
     after = start + MOST_ROWS if start + MOST_ROWS < len(found) else 0
     again = Button(title=Line(say="buttons.show_more"), claim=claimed("more_measures", Page(after)))
     runs = any(context.units_as(role) for role in ROUNDS)
@@ -85,10 +89,12 @@ def title_of(context: TurnContext, row: MeasureRow, case: CaseRow | None) -> Lin
 def _row(context: TurnContext, row: MeasureRow, place: Place) -> PanelRow:
     case = cases.get(context.session, context.tenant_id, row.case_id) if row.case_id is not None else None
     now = state(row.due_on, context.today, done=row.done_at is not None, checked=row.checked_at is not None)
-    names = people.names_of(context.session, context.tenant_id, [row.owner_id])
     lines = [Line(say="measures.state_" + now, args={"date": row.due_on.isoformat()})]
-    if row.owner_id != context.person_id:
-        lines.append(Line(say="measures.owner_is", args={"name": names.get(row.owner_id, "")}))
+    if place.owner_id is None:
+        lines.append(Line(say="measures.no_owner"))
+    elif place.owner_id != context.person_id:
+        names = people.names_of(context.session, context.tenant_id, [place.owner_id])
+        lines.append(Line(say="measures.owner_is", args={"name": names.get(place.owner_id, "")}))
     if row.code:
         lines.append(Line(say="criticisms." + row.code))
     of_round = rounds.get(context.session, context.tenant_id, row.round_id) if row.round_id is not None else None
@@ -99,7 +105,7 @@ def _row(context: TurnContext, row: MeasureRow, place: Place) -> PanelRow:
     buttons: list[Button] = []
     what = OfMeasure(about=row.id, made_by=context.origin.act)
     of = case.ref if case is not None else str(row.id)
-    if now != "done" and row.owner_id == context.person_id:
+    if now != "done" and may_do(context.person_id, context.roles, place):
         buttons.append(Button(title=Line(say="buttons.measure_done"), claim=claimed("measure_done", what), about=of))
     if now == "done" and checks(context.roles, place):
         for said, title in (("good", "buttons.looks_good"), ("open", "buttons.not_done")):
@@ -120,7 +126,7 @@ def _is_to_follow_up(context: TurnContext, row: MeasureRow) -> bool:
 
 def _hers(context: TurnContext, measure_id: int) -> tuple[MeasureRow, Place] | None:
     row = measures.get(context.session, context.tenant_id, measure_id)
-    place = place_of(context, row) if row is not None else None
+    place = place_of(context, row, acts.staff_of(context.session, context.origin)) if row is not None else None
     if row is None or place is None or not sees(context.person_id, context.roles, place):
         return None
     return row, place
@@ -162,15 +168,18 @@ def looked(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
         changes = acts.look_at(context.session, context.origin, row, case, good=good)
     except MeasureMoved:
         return card(context, (GONE,))
-    if not good and row.owner_id != context.person_id:
+    owner_id = found[1].owner_id
+    is_anothers = owner_id is not None and owner_id != context.person_id
+    said = "good" if good else "open" if is_anothers else "open_here"
+    if not good and owner_id is not None and is_anothers:
         view = MenuView(
             title=Line(say="measures.again_title"),
             lines=(title_of(context, row, case),),
             buttons=(command_button("åtgärder", "buttons.measures"),),
         )
-        owner = people.by_ids(context.session, context.tenant_id, [row.owner_id])
+        owner = people.by_ids(context.session, context.tenant_id, [owner_id])
         tell(context.session, owner, view, now=context.turn.now, case=row.case_id or 0, kind="notice")
-    return Done(card(context, (Line(say="measures.looked_" + ("good" if good else "open")),)), changes)
+    return Done(card(context, (Line(say="measures.looked_" + said),)), changes)
 
 
 def followed(context: TurnContext, press: Press[OfMeasure]) -> Reaction:

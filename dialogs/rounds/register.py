@@ -140,21 +140,22 @@ def form(
 ) -> PanelView:
     """Return the form. what: by item or about, the finding or the round it is for. typed: what was refused."""
     given = dict(typed or {})
-    units = units_of(context)
+    row = _round(context, what)
+    units = _units(context, row)
     if len(units) == 1:
         given.setdefault("unit", coded(next(iter(units))))
     owners = {person for unit in units for person in acts.workers_in(context.session, context.origin, unit)}
     names = people.names_of(context.session, context.tenant_id, owners)
     here = tuple(Option(value=coded(one), name=name) for one, name in units.items())
     who = tuple(Option(value=coded(one), name=name) for one, name in sorted(names.items(), key=lambda pair: pair[1]))
-    row = _round(context, what)
     about = Line(say="criticisms." + what.item if what.item in _codes() else "measures.new")
     if row is not None:
         about = Line(say="measures.new_of_round", args={"name": rounds.name_of(context.session, row)})
 
     def field(name: str, kind: Literal["text", "date", "choice"], options: tuple[Option, ...] = ()) -> PanelField:
-        label = Line(say="measures.field_" + name)
-        return PanelField(id=name, kind=kind, label=label, options=options, value=given.get(name, ""))
+        label, value = Line(say="measures.field_" + name), given.get(name, "")
+        value = value if kind != "choice" or value in [one.value for one in options] else ""
+        return PanelField(id=name, kind=kind, label=label, options=options, value=value)
 
     return PanelView(
         notices=notices,
@@ -184,6 +185,13 @@ def _round(context: TurnContext, what: OfMeasure) -> RoundRow | None:
     return row if is_hers else None
 
 
+def _units(context: TurnContext, row: RoundRow | None) -> dict[int, str]:
+    """Return the units a measure may be for: hers, and of a round those of the round, which it is counted by."""
+    hers = units_of(context)
+    of = set(hers) if row is None else set(rounds.units_of(context.session, row.id))
+    return {unit: name for unit, name in hers.items() if unit in of}
+
+
 def _codes() -> frozenset[str]:
     return frozenset(finding.code for finding in all_findings())
 
@@ -193,12 +201,12 @@ def make(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
     inputs = press.inputs
     try:
         unit = sum(decoded(inputs.get("unit", ""))[:1])
-        if unit not in units_of(context):
+        row_of = _round(context, press.what)
+        if unit not in _units(context, row_of):
             raise MeasureOwner
         days = {name: _day(context, inputs, name) for name in ("due_on", "follow_up_on")}
         if days["due_on"] is None:
             raise MeasureDays
-        row_of = _round(context, press.what)
         about = press.what.about if press.what.item != "round" else 0
         finding = next(
             (one.id for one in measures.findings(context.session, context.tenant_id) if one.id == about), None

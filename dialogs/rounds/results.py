@@ -102,6 +102,7 @@ def _about(of: Results) -> tuple[Line, ...]:
         Line(say="results.sides"),
     ]
     lines += [Line(say="results.too_few", args={"count": few})] if few else []
+    lines += [Line(say="results.left_out")] if of.left_out else []
     return tuple(lines)
 
 

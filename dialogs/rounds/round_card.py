@@ -257,7 +257,7 @@ def _begun(context: TurnContext, row: RoundRow, notices: tuple[Line, ...], start
     lines += needing(context, row, now)
     if not is_open:
         lines += [Line(say="rounds.closed_on", args={"date": str(row.closed_at and day_of(row.closed_at))})]
-    ordered = sorted(now, key=lambda one: one.is_reviewed)
+    ordered = sorted(now, key=lambda one: _is_reviewed(row, one))
     shown = ordered[start : start + MOST_ROWS]
     far = far_from(context, row, now)
     rows = tuple(_case_row(context, row, one, names, far) for one in shown)
@@ -328,12 +328,17 @@ def _results(context: TurnContext, row: RoundRow) -> tuple[Button, ...]:
     )
 
 
+def _is_reviewed(row: RoundRow, one: acts.CaseProgress) -> bool:
+    """Say whether a case is reviewed; of a closed round as it was when it closed, which is what it counts."""
+    return one.is_reviewed if row.state == "open" else not one.row.why_not
+
+
 def _case_row(
     context: TurnContext, row: RoundRow, one: acts.CaseProgress, names: dict[int, str], far: dict[int, str]
 ) -> PanelRow:
     hidden, stopped = one.case.protected_identity, acts.stopped(one.case)
     title = Line(say="rounds.hidden_case") if hidden else Line(say="rounds.case", args={"ref": ref_before(one.case)})
-    lines = [Line(say="rounds.is_done" if one.is_reviewed else "rounds.not_done")]
+    lines = [Line(say="rounds.is_done" if _is_reviewed(row, one) else "rounds.not_done_" + row.state)]
     lines += [Line(say="rounds.is_" + stopped)] if stopped else []
     lines += [Line(say="rounds.twice", args={"done": len(one.done)})] if one.row.twice else []
     who = ", ".join(names.get(reading.person_id, "") for reading in one.readings)

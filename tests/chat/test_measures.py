@@ -1,18 +1,21 @@
 """Measures: from a Nej in three presses, who sees them, late ones, what is checked; and the register of findings."""
 
 from datetime import date
+from functools import partial
 
 import pytest
 
 from actions import measures as acts
 from actions.origin import of_person
 from checklists.errors import MeasureMoved
+from dialogs.messages import sweep
 from reports.measures import COLUMNS, measure_rows
 from reports.selected import Selection
 from storage import tenants
 from storage.desk import Session
 from storage.measures import FindingRow, MeasureRow
 from tests.chat.harness import NORTH, SOUTH, Chat, Room, move_in
+from tests.chat.list_drive import takes_in
 from tests.chat.read_drive import begins, reads, sent
 from tests.chat.round_drive import RUNS, calibrates, refs, reviews
 from tests.chat.test_round_rules import begun
@@ -213,3 +216,84 @@ def test_an_old_press_does_nothing_and_the_file_names_no_person_and_no_case(revi
     made = dict(zip(COLUMNS, cells, strict=True))
     assert (made["unit"], made["source"], made["state"], made["due_on"]) == (NORTH, "answer", "checked", "2026-05-19")
     assert not {"Anna", refs(3)[2], "SN"} & set(" ".join(cells).split())
+
+
+def test_a_measure_of_a_case_goes_with_the_case_and_who_has_handed_it_over_sees_it_no_more(room: Room) -> None:
+    """However the case came to be another's: by its chef, by a file, by a leaver's hand-over."""
+    anna, bo = sent(room), room.chat("bo").installs()
+    cecilia = reads(begins(room.chat("cecilia")), {"child_heard": "nej"}, otherwise="ja")
+    cecilia.presses("Visa skillnader").presses("Åtgärd").presses("Handläggaren").presses("Senast 2026-05-19")
+    anna.types("åtgärder").sees("SN 2026/0123")
+    old = anna.shown
+    takes_in(room, case_ref="SN 2026/0123", unit=NORTH, lead_email="bo@example.invalid")
+
+    anna.types("åtgärder").sees("Inga åtgärder väntar.").sees_no("SN 2026/0123")
+    anna.presses("Klart", on=old).sees("Åtgärden har ändrats sedan kortet visades").sees_no("SN 2026/0123")
+    cecilia.types("åtgärder").sees("hos Bo Exempel")
+    room.now = room.now.replace(day=20, hour=8, minute=1)
+    room.sweeps()
+    assert [_reminded(one) for one in (anna, bo, cecilia)] == [0, 1, 1]
+    bo.types("åtgärder").sees("1 öppna, varav 1 dina.").presses("Klart")
+    cecilia.types("åtgärder").presses("Inte klar")
+    bo.receives().sees("En åtgärd är inte klar än")
+
+
+def test_a_leavers_measure_is_said_to_be_done_by_whoever_checks_it(room: Room) -> None:
+    cecilia = room.chat("cecilia").installs().types("åtgärder").presses("Fynd").presses("Ny åtgärd")
+    whole = {"Vad ska göras?": "Ny rutin", "Ägare": "Bo Exempel", "Senast": "2026-05-20"}
+    cecilia.presses("Spara", whole).sees("hos Bo Exempel")
+    assert "Klart" not in cecilia.buttons
+    leaves = "update role set valid_to = '2026-05-12' where person_id = (select id from person where email like 'bo@%')"
+    room.desk.run_now(lambda session: session.connection().exec_driver_sql(leaves))
+    room.later(days=1)
+    cecilia.types("åtgärder").sees("den som ägde den finns inte kvar").presses("Klart")
+    cecilia.presses("Inte klar").sees("Åtgärden är öppen igen.", "den som ägde den finns inte kvar")
+    cecilia.presses("Klart").presses("Kontrollerad")
+    cecilia.sees("Inga åtgärder väntar.")
+
+
+def test_a_leavers_case_has_its_measure_with_the_chef_until_somebody_else_leads_it(room: Room) -> None:
+    anna = sent(room)
+    cecilia = reads(begins(room.chat("cecilia")), {"child_heard": "nej"}, otherwise="ja")
+    cecilia.presses("Visa skillnader").presses("Åtgärd").presses("Handläggaren").presses("Senast 2026-05-19")
+    leaves = (
+        "update role set valid_to = '2026-05-12' where person_id = (select id from person where email like 'anna@%')"
+    )
+    room.desk.run_now(lambda session: session.connection().exec_driver_sql(leaves))
+    room.later(days=1)
+    anna.types("åtgärder").sees_no("SN 2026/0123")
+    cecilia.types("åtgärder").sees("den som ägde den finns inte kvar").presses("Klart")
+    takes_in(room, case_ref="SN 2026/0123", unit=NORTH, lead_email="bo@example.invalid")
+    cecilia.types("åtgärder").sees("hos Bo Exempel").presses("Kontrollerad").sees("Inga åtgärder väntar.")
+
+
+def test_whether_it_helped_is_asked_again_of_what_was_not_done_after_all(room: Room) -> None:
+    bo, cecilia = room.chat("bo").installs(), room.chat("cecilia").installs()
+    cecilia.types("åtgärder").presses("Fynd").presses("Ny åtgärd")
+    whole = {"Vad ska göras?": "Ny rutin", "Ägare": "Bo Exempel", "Senast": "2026-05-12", "Följs upp": "2026-05-13"}
+    cecilia.presses("Spara", whole)
+    bo.types("åtgärder").presses("Klart")
+    room.later(days=1)
+    cecilia.types("åtgärder").presses("Hjälpte").presses("Inte klar")
+    [row] = rows(room, MeasureRow)
+    assert (row.followed_at, row.helped) == (None, None)
+    bo.types("åtgärder").presses("Klart")
+    cecilia.types("åtgärder").sees("hjälpte den?").presses("Hjälpte inte")
+    assert [one.helped for one in rows(room, MeasureRow)] == [False]
+
+
+def test_a_measure_is_in_the_days_message_also_when_that_is_sent_before_the_sweep_has_ended(room: Room) -> None:
+    anna = sent(room)
+    cecilia = reads(begins(room.chat("cecilia")), {"child_heard": "nej"}, otherwise="ja")
+    cecilia.presses("Visa skillnader").presses("Åtgärd").presses("Handläggaren").presses("Senast 2026-05-19")
+    takes_in(room, case_ref="SN 2026/0900", unit=NORTH, lead_email="anna@example.invalid", opened_on="2026-01-19")
+    room.now = room.now.replace(day=20, hour=8, minute=1)
+    while room.desk.run_now(partial(sweep.step, tenant_id=1, now=room.now)).more:
+        anna.prompts()
+    told = [one.view for one in anna.prompts() if one.view.kind == "reminder"]
+    assert [(bool(view.cases), view.measures is not None) for view in told] == [(True, True)]
+
+
+def _reminded(chat: Chat) -> int:
+    """Return how many reminders of measures she has had."""
+    return sum(one.view.kind == "reminder" and one.view.measures is not None for one in chat.prompts())

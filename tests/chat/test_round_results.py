@@ -15,12 +15,13 @@ from checklists.periods import year_of
 from checklists.rates import Share, wilson
 from dialogs.figures.addresses import PATHS
 from dialogs.turn.declared import claimed
-from dialogs.turn.presses import OfRound
+from dialogs.turn.presses import OfMeasure, OfRound
 from dialogs.views.figures import LinksView
+from dialogs.views.rounds import coded
 from reports.reread import rereads
 from reports.round_results import COLUMNS, result_rows
 from reports.selected import Selection
-from storage import links, workshop
+from storage import links, people, workshop
 from storage import rounds as stored
 from storage.cases import CaseRow
 from storage.desk import Session
@@ -191,7 +192,8 @@ def test_management_sees_units_but_not_one_that_is_one_workers_and_a_chef_her_ow
     assert "0/2" not in found["management_page"].replace("2026", "")
     assert {one["unit"] for one in exported(room)} == {"", NORTH}
 
-    stina = room.chat("stina").installs()
+    stina = room.chat("stina").installs().types("egenkontroll").sees_no("Ingen omgång finns än.")
+    stina.sees("Våren 2026", "omfattar även andra enheter").presses("Gruppvy").presses("Per enhet").sees(SOUTH)
     row = 1
     token = room.mint.sign(1, person(room, "stina"), claimed("round_management", OfRound(row)))
     stina.types("hej").sends({"verb": "round_management", "token": token}).sees(SOUTH, "svaren visas inte")
@@ -360,6 +362,16 @@ def test_a_measure_of_a_round_is_made_on_its_card_and_whether_it_helped_is_asked
 def reminded(chat: Chat) -> int:
     """Return how many reminders of measures she has had."""
     return sum(one.view.kind == "reminder" and one.view.measures is not None for one in chat.prompts())
+
+
+def test_a_measure_of_a_round_is_for_a_unit_of_the_round_which_counts_it(room: Room) -> None:
+    row = closed(room, SIX, said("jjjnnn"))
+    mona = opened(room).presses("Ny åtgärd").sees(NORTH).sees_no(SOUTH)
+    south = room.desk.run_now(lambda session: people.unit(session, 1, SOUTH).id)
+    token = room.mint.sign(1, person(room, "mona"), claimed("measure_make", OfMeasure("round", row)))
+    fields = {"what": "Ny rutin", "unit": coded(south), "owner": coded(person(room, "eva")), "due_on": "2026-05-20"}
+    mona.sends({"verb": "measure_make", "token": token, **fields}).sees("Välj enhet")
+    assert not rows(room, MeasureRow)
 
 
 def test_a_measure_is_asked_about_again_after_five_working_days_and_by_nobody_who_only_owns_it(room: Room) -> None:

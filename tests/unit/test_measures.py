@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from checklists.access import Held
+from checklists.access import Held, Holding
 from checklists.coverage import coverage
 from checklists.loader import newest
-from checklists.measures import Place, checks, follow_up_on, offered, remind_on, sees, state
+from checklists.measures import Place, checks, follow_up_on, may_do, offered, remind_on, sees, state
 from checklists.model import Role
 from checklists.workdays import Workdays
 from tests.unit.test_coverage import CHILD_LISTS, without
@@ -143,3 +143,11 @@ def test_competence_needs_a_measure_whatever_is_asked() -> None:
 
     assert told["R2"].questions
     assert (told["R2"].lacks(()), told["R2"].lacks({"R2"}), told["R3"].lacks(())) == ("measure", "", "")
+
+
+def test_what_is_nobodys_any_more_is_said_to_be_done_by_whoever_checks_it() -> None:
+    chef, manager = [Holding(13, 1, "unit_manager")], [Holding(14, 9, "manager")]
+    owned, nobodys = Place(owner_id=11, unit_id=1), Place(owner_id=None, unit_id=1)
+    assert [may_do(one, held, owned) for one, held in ((11, ()), (13, chef), (14, manager))] == [True, False, False]
+    assert [may_do(one, held, nobodys) for one, held in ((11, ()), (13, chef), (14, manager))] == [False, True, True]
+    assert not sees(11, (), nobodys)

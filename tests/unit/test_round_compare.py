@@ -5,33 +5,26 @@ from hypothesis import strategies as st
 
 from checklists.loader import newest
 from checklists.rates import Share, compare, difference
-from checklists.round_compare import LEAST_FOR_PERCENT, Compared, compared, in_cases, in_percent, shares
+from checklists.round_compare import LEAST_FOR_PERCENT, Compared, compared, in_cases, in_percent
 
 LIST = newest("peer_review_bou")
-WIDTH = len(LIST.items)
 ASKED = [item.id for item in LIST.asked["peer_reviewer"]]
 
 
-def lists(yes: int, no: int, letter: str = "N") -> list[str]:
-    """Return lists of which so many have Ja on every question."""
-    return ["j" * WIDTH] * yes + [letter * WIDTH] * no
+def every(k: int, n: int) -> dict[str, Share]:
+    """Return the same share of every question."""
+    return dict.fromkeys(ASKED, Share(k, n))
 
 
-def test_every_kind_of_ja_counts_and_what_did_not_apply_is_in_no_share() -> None:
-    found = shares(LIST, [letter * WIDTH for letter in "jJbBnNMdpfo-e"])
-    assert set(found.values()) == {Share(4, 11)}
-    assert list(found) == ASKED
-
-
-def test_what_applied_in_neither_round_is_left_out() -> None:
-    nothing = "e" * WIDTH
-    assert compared(LIST, [nothing], [nothing]) == ()
-    assert {one.found.verdict for one in compared(LIST, [nothing], lists(1, 0))} == {"no_figures"}
-    [first, *_] = compared(LIST, lists(3, 1), lists(4, 0))
+def test_only_a_question_with_a_share_in_both_rounds_is_compared_and_nothing_is_claimed_of_few() -> None:
+    assert compared(LIST, {}, every(3, 5)) == compared(LIST, every(3, 5), {}) == ()
+    assert [one.item_id for one in compared(LIST, every(3, 5), every(4, 5))] == ASKED
+    assert [one.item_id for one in compared(LIST, {ASKED[2]: Share(3, 5)}, every(4, 5))] == [ASKED[2]]
+    [first, *_] = compared(LIST, every(3, 4), every(4, 4))
     assert (first.found.before, first.found.after, first.found.verdict) == (Share(3, 4), Share(4, 4), "too_few")
-    [few, *_], [enough, *_] = compared(LIST, lists(0, 4), lists(4, 0)), compared(LIST, lists(0, 5), lists(5, 0))
+    [few, *_], [enough, *_] = compared(LIST, every(0, 4), every(4, 4)), compared(LIST, every(0, 5), every(5, 5))
     assert (few.found.verdict, few.found.needed, enough.found.verdict) == ("too_few", 5, "better")
-    assert {code for one in compared(LIST, lists(1, 0), lists(1, 0)) for code in one.criticism} >= {"B2", "B3", "B4"}
+    assert {code for one in compared(LIST, every(1, 1), every(1, 1)) for code in one.criticism} >= {"B2", "B3", "B4"}
 
 
 def of(before: Share, after: Share) -> Compared:

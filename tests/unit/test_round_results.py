@@ -13,7 +13,9 @@ from checklists.round_results import (
     for_management,
     found_in,
     is_of_several,
+    leaves_out,
     may_show,
+    share_of,
     side_of,
 )
 from checklists.workshop import beside, prompts
@@ -212,3 +214,34 @@ def test_every_question_beside_a_prompt_is_in_the_newest_list() -> None:
             for named in one.questions:
                 of, _, item = named.partition("/")
                 assert item in newest(of).by_id
+
+
+@given(st.lists(st.tuples(LEADS, st.integers(1, 3)), min_size=2, max_size=3), st.data())
+def test_the_group_and_the_units_beside_each_other_leave_nobodys_own_cases(
+    parts: list[tuple[str, int]], data: st.DataObject
+) -> None:
+    """Whoever subtracts the units that are shown from what is shown of all is left with several people's cases."""
+    some = [one for leads, unit in parts for one in cases(leads, _drawn(data, len(leads)), unit=unit)]
+    units, together = for_management(some, ["q"])
+    shown = {unit for unit, shares in units.items() if "q" in shares}
+    rest = [one for one in some if one.unit_id not in shown]
+    [found] = found_in(some, ["q"]) or [Found("q", None)]
+    for share in (found.share, together.get("q")):
+        if share is not None:
+            left = share.n - sum(units[unit]["q"].n for unit in shown)
+            assert left == 0 or is_of_several(rest)
+    if found.side is not None and not is_of_several(rest):
+        assert found.side == side_of(share_of([one for one in some if one.unit_id in shown], "q"))
+        assert leaves_out(some, ["q"]) is bool(rest)
+
+
+def _drawn(data: st.DataObject, count: int) -> str:
+    return "".join(data.draw(st.lists(st.sampled_from("jn"), min_size=count, max_size=count)))
+
+
+def test_a_worker_alone_in_her_unit_is_not_what_is_left_of_the_group() -> None:
+    some = cases("aabbccddee", "jjjjjnnnnn") + cases("ff", "nn", unit=2)
+
+    assert found_in(some, ["q"]) == (Found("q", "fault", Share(5, 10)),)
+    assert leaves_out(some, ["q"])
+    assert not leaves_out(some[:10], ["q"])
