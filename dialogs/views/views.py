@@ -336,7 +336,10 @@ class SheetRows(Data):
 
 
 class SummaryView(View):
-    """The answers, the gaps and the available actions. more_gaps: how many gaps do not fit; sent: when, in words."""
+    """The answers, the gaps and the available actions. more_gaps: how many gaps do not fit; sent: when, in words.
+
+    aside: what may be said of the answer that was the last one.
+    """
 
     kind: Literal["summary"] = "summary"
     head: Head
@@ -346,6 +349,7 @@ class SummaryView(View):
     gaps: tuple[GapRow, ...]
     more_gaps: int = 0
     sent: str = ""
+    aside: Aside | None = None
     buttons: tuple[Button, ...]
     change: Button
     refresh: Claim
