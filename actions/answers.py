@@ -301,6 +301,13 @@ def act_to_undo(session: Session, person_id: int, basis: Basis, act: str = "") -
     return None
 
 
+def leaves_choices(session: Session, rows: list[AnswerRow]) -> bool:
+    """Return whether an act only added to answers, which stand when it is undone. rows: newest first."""
+    first, last = {row.item_id: row for row in rows}, {row.item_id: row for row in reversed(rows)}
+    before = {item_id: answers.revision_before(session, row) for item_id, row in first.items()}
+    return all(was is not None and was.choice == last[item_id].choice for item_id, was in before.items())
+
+
 def undo(session: Session, origin: Origin, sheet: Sheet, rows: list[AnswerRow]) -> Changes | None:
     """Restore the answers of one act to what they were before it; None if they have been changed since."""
     # One act may store an answer twice (`nej, TEXT`): rows come newest first, so these are its last and its first.

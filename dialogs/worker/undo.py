@@ -84,7 +84,8 @@ def _undo(context: TurnContext, basis: Basis, act: str = "") -> Reaction:
     sheet, rows = found
     if sheet.filled.seen_at is not None:
         return next_card.go_on(context, basis, notices=(Line(say="reading.is_ended"),))
-    taken = _which(sheet, rows, "fill.taken_back", "fill.taken_back_several")
+    said = "fill.beside_taken_back" if answers.leaves_choices(context.session, rows) else "fill.taken_back"
+    taken = _which(sheet, rows, said, f"{said}_several")
     changes = answers.undo(context.session, context.origin, sheet, rows)
     if changes is None:
         return next_card.go_on(context, basis, notices=(Line(say="fill.changed_by_other"),))
