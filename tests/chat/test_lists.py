@@ -211,7 +211,10 @@ def test_what_was_under_way_is_asked_of_the_auditor_again(either_room: Room) -> 
     assert vera.reminded() == 1
     vera.receives().sees("pågick när du granskade, 2026-05-12", "Dokumenteras uppföljning av beslutade insatser?")
     vera.sees_no("löpande journal", "skäl vid avslutandet")
-    vera.presses(f"Fortsätt {CHILD}").sees("Revisorns stickprov").types("ändra 6").presses("Ja")
+    takes_in(room, case_ref=CHILD, received_on="2026-04-01", closed_on="2026-05-12")  # audited all the same
+    reminder = vera.shown
+    vera.presses(f"Fortsätt {CHILD}").sees("Revisorns stickprov").presses("Ja", on=reminder).sees("Sammanfattning")
+    assert rows_of(room, "sample_audit", "auditor", CHILD)["intervention_followup_documented"].choice == "ja"
     room.later(days=1)
     room.sweeps()
     assert vera.reminded() == 0
