@@ -238,7 +238,8 @@ class DetailsView(View):
 
     facts: fields by child number, 0 for the case. adult: an adult's case, which may have no children. dates: field name
     and ISO date. hints: what the municipality has decided. linked: the cases it is linked to. workers: row ids and
-    names to choose a co-worker from. reasons: those it has, each with its ISO date; choices: those it may get.
+    names to choose a co-worker from. reasons: those it has, each with its ISO date; choices: those it may get; adds:
+    a reason and its day that were refused, to fill the fields.
     """
 
     kind: Literal["details"] = "details"
@@ -254,6 +255,7 @@ class DetailsView(View):
     co_worker: str = ""
     reasons: tuple[tuple[str, str], ...] = ()
     choices: tuple[str, ...] = ()
+    adds: tuple[str, str] = ("", "")
     buttons: tuple[Button, ...]
     refresh: Claim
 
