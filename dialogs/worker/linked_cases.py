@@ -7,7 +7,7 @@ same words whether or not there is such a case.
 
 from actions import linking as acts
 from checklists import access
-from checklists.case_dates import read_past_day
+from checklists.case_dates import read_past_day, readable_day
 from checklists.errors import BadCaseRef, JointIncomplete, LinkGone, UserError
 from checklists.model import Role
 from checklists.references import meant, pairs
@@ -220,20 +220,26 @@ def joint(context: TurnContext, press: Press[OfLink]) -> Reaction:
 
 
 def _joint(
-    context: TurnContext, case: CaseRow, row: CaseLinkRow | None, day: str, notices: tuple[Line, ...] = ()
+    context: TurnContext,
+    case: CaseRow,
+    row: CaseLinkRow | None,
+    day: str,
+    chosen: str = "",
+    notices: tuple[Line, ...] = (),
 ) -> AnyView:
     other = acts.other_of(context.session, row, case) if row is not None and row.state == case_links.LINKED else None
     if row is None or other is None or case.closed_on is not None:
         return card(context, case, (Line(say=LinkGone().text_key),))
     at = OfLink(row.id, trail.newest_of_case(context.session, case.id))
     options = tuple(Option(value=coded(one.id), name=one.name) for one in _others(context, other))
+    chosen = chosen if chosen in {option.value for option in options} else ""
     return PanelView(
         notices=notices,
         title=Line(say="linked.joint_title", args={"ref": case.ref}),
         lines=(named(context.session, context.roles, other), Line(say="linked.joint_how")),
         fields=(
             PanelField(id="day", kind="date", label=Line(say="card.joint_day"), value=day),
-            PanelField(id="with", kind="choice", label=Line(say="linked.joint_with"), options=options),
+            PanelField(id="with", kind="choice", label=Line(say="linked.joint_with"), options=options, value=chosen),
         ),
         buttons=(Button(title=Line(say="buttons.save"), claim=claimed("save_joint", at, case=case.id)),),
         nav=(open_button(case.id, Line(say="buttons.linked"), "linked"),),
@@ -258,10 +264,10 @@ def save_joint(context: TurnContext, press: Press[OfLink]) -> Reaction:
     other = acts.other_of(context.session, row, case) if row is not None else None
     if row is None or other is None or case.closed_on is not None:
         return _joint(context, case, row, "")
-    text = press.inputs.get("day", "").strip() or context.today.isoformat()
+    text, with_whom = press.inputs.get("day", "").strip(), press.inputs.get("with", "")
     try:
         day = read_past_day(text, context.today, "joint_day")
-        chosen = decoded(press.inputs.get("with", ""))
+        chosen = decoded(with_whom)
         if len(chosen) != 1 or chosen[0] not in {one.id for one in _others(context, other)}:
             raise JointIncomplete
         acting = _acting(context, case)
@@ -269,8 +275,8 @@ def save_joint(context: TurnContext, press: Press[OfLink]) -> Reaction:
     except LinkGone as error:
         return card(context, case, (Line(say=error.text_key),))
     except UserError as error:
-        return _joint(context, case, row, context.today.isoformat(), refused(error))
-    return Done(card(context, case, (Line(say="linked.joint_kept"),)), changes)
+        return _joint(context, case, row, readable_day(text, context.today) or "", with_whom, refused(error))
+    return Done(card(context, case, (Line(say="linked.joint_kept" if changes else "linked.joint_known"),)), changes)
 
 
 def _one_or_two(context: TurnContext, rest: str) -> bool:

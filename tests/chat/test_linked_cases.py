@@ -153,8 +153,8 @@ def test_what_she_may_not_open_is_told_in_the_same_words_whatever_it_is(room: Ro
         ("koppla bort RVT 2026/0044 SN 2026/1", "avslutat"),
         ("koppla", "Vilket ärende"),
         ("koppla bort", "Vilket ärende"),
-        ("koppla bort hej", "känns inte igen"),
-        ("koppla vad som helst", "känns inte igen"),
+        ("koppla bort hej", "Menade du"),
+        ("koppla vad som helst", "Menade du"),
     ],
 )
 def test_odd_lines_change_nothing_and_say_why(room: Room, line: str, said: str) -> None:
@@ -223,6 +223,7 @@ def test_a_protected_case_that_asks_is_not_named_in_its_question(room: Room) -> 
         ({"Dag för bedömningen": "2026-05-13", "Med vem": "Anna Påhittad"}, "dagen har inte varit än"),
         ({"Dag för bedömningen": "igår", "Med vem": "Anna Påhittad"}, "kunde inte läsas"),
         ({"Dag för bedömningen": "2026-05-11"}, "Välj vem i den andra enheten"),
+        ({"Dag för bedömningen": "", "Med vem": "Anna Påhittad"}, "kunde inte läsas"),
     ],
 )
 def test_an_assessment_without_its_day_or_its_other_half_is_not_kept(
@@ -233,6 +234,22 @@ def test_an_assessment_without_its_day_or_its_other_half_is_not_kept(
     ylva.types(f"koppla {ADULT}").presses("Bedömning i samråd").presses("Spara", fields).sees(said)
 
     assert room.events("joint_assessed") == []
+
+
+def test_what_is_refused_of_an_assessment_stays_on_the_card_and_it_is_kept_once(room: Room) -> None:
+    anna, _cecilia, ylva, _hugo = linked(room)
+    ylva.types(f"koppla {ADULT}").presses("Bedömning i samråd").presses("Spara", {"Dag för bedömningen": "2026-05-11"})
+    ylva.sees("Välj vem").presses("Spara", {"Dag för bedömningen": "2026-05-13", "Med vem": "Anna Påhittad"})
+    ylva.sees("inte varit än").presses("Spara", {"Dag för bedömningen": "i måndags"}).sees("kunde inte läsas")
+    ylva.presses("Spara", {"Dag för bedömningen": "2026-05-11"})
+    ylva.sees("Bedömningen i samråd är sparad", "2026-05-11: Ylva Vuxenhandläggare och Anna Påhittad")
+
+    told = anna.arrives()
+    anna.types(f"koppla {CHILD}").presses("Bedömning i samråd")
+    anna.presses("Spara", {"Dag för bedömningen": "2026-05-11", "Med vem": "Ylva Vuxenhandläggare"})
+    anna.sees("redan sparad. Inget har ändrats", "2026-05-11: Ylva Vuxenhandläggare och Anna Påhittad")
+    assert (told, ylva.arrives(), len(room.events("joint_assessed"))) == (1, 0, 2)
+    anna.presses("Bedömning i samråd").presses("Spara", {"Med vem": "Ylva Vuxenhandläggare"}).sees("2026-05-12: Anna")
 
 
 def test_outdated_cards_say_that_the_link_is_gone(room: Room) -> None:
