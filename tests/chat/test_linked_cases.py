@@ -345,6 +345,41 @@ def test_who_has_both_need_not_wait_for_an_answer(room: Room) -> None:
     anna.presses("Nej, koppla inte", on=asked).sees("frågan redan besvarad")
 
 
+def test_a_question_follows_the_case_to_its_new_worker(either_room: Room) -> None:
+    room = either_room
+    anna, _cecilia, ylva, _hugo = people(room)
+    ylva.types(f"koppla {ADULT} {CHILD}")
+    anna.receives()
+    asked, bo = anna.shown, room.chat("bo").installs()
+    takes_in(room, case_ref=CHILD, unit=NORTH, lead_email="bo@example.invalid", co_email="anna@example.invalid")
+
+    anna.presses("Ja, koppla", on=asked).sees(NO_CASE)
+    anna.types(f"koppla {CHILD}").sees_no("vill koppla")  # a co-worker does not answer it
+    bo.types(f"koppla {CHILD}").sees(f"Ylva Vuxenhandläggare vill koppla {CHILD} till {ADULT} ({ADULT_UNIT})")
+    bo.presses("Ja, koppla").sees("Ärendena är kopplade")
+    bo.types(f"koppla {CHILD}").sees(f"Kopplat till {ADULT}").sees_no("vill koppla")
+    ylva.receives().sees("är nu kopplat till", "av Bo Exempel")
+
+
+def test_two_who_ask_each_other_have_both_said_yes(room: Room) -> None:
+    anna, _cecilia, ylva, _hugo = people(room)
+    ylva.types(f"koppla {ADULT} {CHILD}")
+    ylva.types(f"koppla {ADULT}").sees_no("vill koppla")  # her own question is the other unit's to answer
+    anna.types(f"koppla {CHILD} {ADULT}").sees(f"Ärendet är kopplat till {ADULT}")
+    ylva.receives().sees("är nu kopplat till", "av Anna Påhittad")
+    assert room.scalar("select count(*) from case_link where state = 'linked'") == 1
+
+
+def test_which_case_with_protected_identity_asks_is_not_found_by_asking_back(room: Room) -> None:
+    anna, _cecilia, ylva, _hugo = people(room)
+    ylva.types(f"uppgifter {ADULT}").presses("Spara", {"Skyddade personuppgifter": "ja"})
+    ylva.types(f"koppla {ADULT} {CHILD}")
+    anna.types(f"koppla {CHILD} {ADULT}").sees("fått frågan").sees_no("Kopplat till")
+    anna.sees(f"vill koppla {CHILD} till ett ärende med skyddade personuppgifter ({ADULT_UNIT})")
+    anna.presses("Nej, koppla inte").sees("Ärendena kopplas inte")
+    assert room.events("cases_linked") == []
+
+
 def reported(room: Room, children: str = "2") -> tuple[Chat, Chat]:
     """Let a report about the adult come in this morning; return the adult's worker and the child's."""
     anna, _cecilia, ylva, _hugo = people(room)
