@@ -196,7 +196,7 @@ def _text_too(context: TurnContext, claim: Claim, said: Said, item_id: str, reac
         if stop is None:
             return Done(next_card.go_on(context, basis, sheet.filled.id, here, told), changes)
         return Done(next_card.detail(context, sheet, stop, told), changes)
-    notices = proposals.told(context, sheet, item_id) if given is not None else ()
+    notices = proposals.told(context, sheet, item_id)
     return Done(next_card.go_on(context, basis, sheet.filled.id, here, notices), changes + kept)
 
 

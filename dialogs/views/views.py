@@ -60,7 +60,8 @@ class FactsView(View):
     none is proposed. units: row ids and names to choose from, when there are several; unit: the current one.
 
     Of the card that begins a list other than the decision basis: received: proposed ISO day of the report, where it is
-    asked; asks_children: the number may be 0; parts: of the case file to choose from.
+    asked; asks_children: the number may be 0; parts: of the case file to choose from; part: the chosen one, where
+    something else of the card was refused.
     """
 
     kind: Literal["facts"] = "facts"
@@ -74,6 +75,7 @@ class FactsView(View):
     received: str | None = None
     asks_children: bool = False
     parts: tuple[str, ...] = ()
+    part: str = ""
     save: Button
     nav: tuple[Button, ...] = ()
     refresh: Claim

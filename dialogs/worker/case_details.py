@@ -22,7 +22,7 @@ from dialogs.turn.presses import Nothing, OnDetails
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import REST_SAVED, ask_ref
 from dialogs.views.views import AnyView, Button, DetailsView, Head, Line
-from dialogs.worker import facts_card
+from dialogs.worker import facts_card, start_card
 from dialogs.worker.facts_card import NOTHING_TYPED
 from dialogs.worker.filled_in import Kept
 from dialogs.worker.landing import open_case
@@ -88,7 +88,7 @@ def details(
         notices=notices,
         head=Head(case_ref=case.ref),
         facts=tuple((at, facts_card.field(basis, fact_id, at or 1)) for at, fact_id in shared + own),
-        children=facts_card.typed_children(typed) or case.children,
+        children=start_card.typed_children(typed) or case.children,
         adult=case.case_type != cases.CHILD_CASE,
         protected=case.protected_identity,
         dates=tuple((name, _day_shown(context, case, name, typed)) for name in DATES),

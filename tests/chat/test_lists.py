@@ -799,3 +799,23 @@ def test_a_number_of_children_that_cannot_be_is_refused_and_the_rest_is_kept(roo
     assert room.case(ADULT).children == 0
     takes_in(room, case_ref=ADULT, case_type="barn")
     assert room.case(ADULT).children == 1, "a child's case has a child"
+
+
+def test_what_is_refused_before_a_list_stays_on_its_card_and_no_day_takes_its_place(room: Room) -> None:
+    furnish(room)
+    anna = room.chat("anna").types(f"ny intake {CHILD}").presses("Spara", {"received_on": "2026-05-13"})
+    anna.sees("inte varit än").presses("Spara", {"received_on": "12/5"}).sees("kunde inte läsas")
+    anna.presses("Spara").sees("Ange vilken dag anmälan kom in")
+    assert room.case(CHILD).received_on is None
+    anna.presses("Spara", {"received_on": "2026-05-06"}).is_asked("protection_assessment_made")
+    greta = room.chat("greta").types(f"ny rvt_self_check {ADULT}")
+    greta.presses("Spara", {"akt_part": "digital", "children": "99"}).sees("från 0 till 20")
+    greta.presses("Spara", {"children": "1"}).sees("Digital akt")
+    assert room.case(ADULT).children == 1
+
+
+def test_what_the_dates_give_is_shown_also_where_a_text_follows_the_answer(room: Room) -> None:
+    furnish(room)
+    takes_in(room, case_ref=CHILD, unit=NORTH, received_on="2026-05-04", opened_on="2026-05-06")
+    vera = begins(room.chat("vera"), "sample_audit", CHILD).types("ändra 8").types("nej, det dröjde")
+    vera.sees("Ditt svar är sparat. Det skiljer sig från datumen i ärendet, som ger Ja.")
