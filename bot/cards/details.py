@@ -108,5 +108,5 @@ def close_card(pen: Pen, view: CloseView) -> Card:
     """Ask for confirmation and the day before closing."""
     body = [*header(pen, view.head, pen.say("card.close_title")), *notices(pen, view)]
     body.append(text(pen.say("card.close_means")))
-    body.append({"type": "Input.Date", "id": "closed_on", "label": pen.say("card.closed_on"), "value": view.day})
+    body.append(date_input("closed_on", pen.say("card.closed_on"), view.day))
     return card(pen, body + action_sets(pen, view.buttons), view.refresh)

@@ -301,7 +301,7 @@ class WrongCaseView(View):
 
 
 class CloseView(View):
-    """Asks for confirmation and the day before closing a case. day: ISO date proposed."""
+    """Asks for confirmation and the day before closing a case. day: ISO date as proposed or filled in."""
 
     kind: Literal["close"] = "close"
     head: Head
