@@ -140,6 +140,8 @@ def set_method(session: Session, origin: Origin, sheet: Sheet, item_id: str, opt
     how = sheet.checklist.by_id[item_id].ways
     if item_id not in sheet.rows or how is None or option not in {one.id for one in how.options}:
         raise UserError
+    if sheet.rows[item_id].option == option:
+        return NONE
     return give(session, origin, sheet, item_id, replace(sheet.written(session, item_id), option=option))
 
 
@@ -152,7 +154,7 @@ def set_detail(session: Session, origin: Origin, sheet: Sheet, item_id: str, giv
     item, row = sheet.checklist.by_id[item_id], sheet.rows.get(item_id)
     if row is None or row.choice not in item.may_detail:
         raise AnswerNotAllowed
-    how = item.how if item.how and row.choice in item.how.answers else None
+    how = item.ways if item.ways and row.choice in item.ways.answers else None
     known = [option.id for option in how.options] if how else []
     wanted = [option for option in given.options.split(",") if option]
     if not set(wanted) <= set(known) or (len(wanted) > 1 and not (how and how.several)):
@@ -169,7 +171,10 @@ def set_detail(session: Session, origin: Origin, sheet: Sheet, item_id: str, giv
         raise DetailMissing  # the day is of a way
     day = read_past_day(given.day.strip(), origin.today, "day") if asks_day and given.day.strip() else None
     old = sheet.written(session, item_id)
-    now = replace(old, option=",".join(one for one in known if one in wanted), method=method, day=day)
+    option = ",".join(one for one in known if one in wanted)
+    if item.how is None and not wanted:
+        option = old.option  # what the answer is based on is not asked for where the day is
+    now = replace(old, option=option, method=method, day=day)
     return give(session, origin, sheet, item_id, now) if now != old else NONE
 
 
@@ -294,6 +299,13 @@ def act_to_undo(session: Session, person_id: int, basis: Basis, act: str = "") -
         if not done.undone and act in ("", done.rows[0].act):
             return sheet, list(done.rows)
     return None
+
+
+def leaves_choices(session: Session, rows: list[AnswerRow]) -> bool:
+    """Return whether an act only added to answers, which stand when it is undone. rows: newest first."""
+    first, last = {row.item_id: row for row in rows}, {row.item_id: row for row in reversed(rows)}
+    before = {item_id: answers.revision_before(session, row) for item_id, row in first.items()}
+    return all(was is not None and was.choice == last[item_id].choice for item_id, was in before.items())
 
 
 def undo(session: Session, origin: Origin, sheet: Sheet, rows: list[AnswerRow]) -> Changes | None:

@@ -11,7 +11,7 @@ from actions.facts import forget_fact
 from actions.origin import Origin
 from checklists.case_dates import FIELDS, read_past_day, settle
 from checklists.deadlines import Limit
-from checklists.errors import AnswerNotAllowed, BadChildren, BadPeople, BadPeriod, ChildHasAnswers, UserError
+from checklists.errors import BadChildren, BadPeople, BadPeriod, ChildHasAnswers, ReasonNotChosen, UserError
 from checklists.events import EventName
 from checklists.free_text import required
 from checklists.lifecycle import WRITER, State
@@ -221,13 +221,22 @@ def extend(
 def add_reason(session: Session, origin: Origin, case: CaseRow, reason: str, day: str) -> Changes:
     """Record why the case is a case, from a day; the earlier reasons stay. day: as written; empty: today.
 
-    Raises: AnswerNotAllowed: the municipality has no such reason. The errors of a day that has passed.
+    Raises: ReasonNotChosen: the municipality has no such reason. The errors of a day that has passed.
     """
     if reason not in tenants.settings(tenants.get(session, origin.tenant_id)).reasons:
-        raise AnswerNotAllowed
+        raise ReasonNotChosen
     since = read_past_day(day.strip(), origin.today, "reason_on") if day.strip() else origin.today
     if any((row.reason, row.day) == (reason, since) for row in case_reasons.of_case(session, case.id)):
         return NONE
     at = {"tenant_id": case.tenant_id, "case_id": case.id, "author_id": origin.person_id or 0, "at": origin.now}
     case_reasons.add(session, CaseReasonRow(**at, reason=reason, day=since))
     return record(session, origin, Change("reason_added", case))
+
+
+def remove_reason(session: Session, origin: Origin, case: CaseRow, reason: str, day: str) -> Changes:
+    """Take away a reason that was added by mistake. day: its ISO date. No changes where the case has no such reason."""
+    for row in case_reasons.of_case(session, case.id):
+        if (row.reason, row.day.isoformat()) == (reason, day):
+            case_reasons.delete(session, row)
+            return record(session, origin, Change("reason_removed", case))
+    return NONE

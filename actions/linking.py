@@ -140,10 +140,17 @@ def assess(
     with_id: int,
     acting: str = "",
 ) -> Changes:
-    """Record an assessment the two units made together. with_id: who took part for the other. Raises: LinkGone."""
+    """Record an assessment the two units made together. with_id: who took part for the other. Raises: LinkGone.
+
+    No changes where it is recorded already, by either of the two: one assessment of a day is kept once.
+    """
     other = other_of(session, row, case) if row is not None and row.state == LINKED else None
     if row is None or other is None or origin.person_id is None:
         raise LinkGone
+    _lock(session, *pair(case, other))
+    for one in case_links.joint(session, row.adult_case_id, row.child_case_id):
+        if one.day == day and {one.by_id, one.with_id} == {origin.person_id, with_id}:
+            return NONE
     of = {"adult_case_id": row.adult_case_id, "child_case_id": row.child_case_id}
     who = {"by_id": origin.person_id, "with_id": with_id}
     case_links.add(session, JointRow(tenant_id=origin.tenant_id, **of, **who, day=day, at=origin.now))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from checklists.case_dates import calendar_day
-from checklists.model import Item
+from checklists.model import How, Item
 from checklists.replies import folded, read_answers
 
 _BETWEEN = re.compile(r"\s*[,;/+&]\s*|\s+och\s+|\s+and\s+", re.IGNORECASE)
@@ -20,18 +20,22 @@ _DAY_WRITTEN = re.compile(
 _FILLER = {"akt", "akten", "file", "part", "den", "barn", "children"}
 
 
-def read_detail(item: Item, line: str) -> Mapping[str, str] | None:
-    """Return the fields `options`, `text` and `day` that a line fills in; None if it fills in none of what is asked."""
+def read_detail(item: Item, line: str, ways: How | None = None) -> Mapping[str, str] | None:
+    """Return the fields `options`, `text` and `day` that a line fills in; None if it fills in none of what is asked.
+
+    ways: what is asked of how the answer came about, where it is not the item's own.
+    """
+    how = ways or item.how
     found: dict[str, list[str]] = {"options": [], "text": [], "day": []}
     names: dict[str, str] = {}
-    for option in item.how.options if item.how else ():
+    for option in how.options if how else ():
         names |= {folded(name): option.id for name in (option.id, option.title, option.title_en)}
     for part in filter(None, _BETWEEN.split(line.strip())):
         if folded(part) in names:
             found["options"].append(names[folded(part)])
         elif item.day and calendar_day(part.strip()):
             found["day"].append(part.strip())
-        elif item.how and item.how.other:
+        elif how and how.other:
             found["text"].append(part.strip())
         else:
             return None

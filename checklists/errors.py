@@ -38,6 +38,7 @@ UserError
 ├── MeasureOwner           BK-162
 ├── MeasureMoved           BK-163
 ├── FindingDay             BK-164
+├── ReasonNotChosen        BK-165
 ├── RoundCasesTaken        BK-168
 ├── NothingDrawn           BK-169
 ├── RoundOver              BK-170
@@ -358,6 +359,12 @@ class FindingDay(UserError):
     """A demand needs the day its answer is due, a recommendation the day of its next check; nothing else has one."""
 
     code = "BK-164"
+
+
+class ReasonNotChosen(UserError):
+    """No reason is chosen beside its day, or one that the municipality has no more."""
+
+    code = "BK-165"
 
 
 class RoundCasesTaken(UserError):

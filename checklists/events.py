@@ -7,7 +7,7 @@ EventName = Literal[
     "case_opened", "unit_set", "case_type_set", "lead_set", "co_worker_set", "children_set", "protected_identity_set",
     "received_on_set", "assigned_on_set", "opened_on_set", "planned_decision_on_set", "decided_on_set",
     "started_on_set", "closed", "reopened", "extended", "fact_set", "ref_changed", "withdrawn", "case_asked_for",
-    "reason_added",
+    "reason_added", "reason_removed",
     "worker_asked", "cases_link_asked", "cases_link_refused", "cases_linked", "cases_unlinked", "joint_assessed",
     # its lists
     "list_begun", "answered", "sent", "reading_begun", "differences_seen", "reading_reopened", "returned", "signed",

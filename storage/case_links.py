@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import String, UniqueConstraint
 from sqlmodel import Field, Session, col, or_, select
+from sqlmodel.sql.expression import Select
 
 from storage.cases import STANDS, CaseRow
 from storage.rows import TableRow
@@ -74,10 +75,20 @@ def between(session: Session, adult: CaseRow, child: CaseRow) -> CaseLinkRow | N
 
 def of_case(session: Session, case_id: int) -> Sequence[tuple[CaseLinkRow, CaseRow]]:
     """Return the links of a case that stand, each with the other case, oldest first."""
+    return session.exec(_with_other(case_id).where(CaseLinkRow.state == LINKED)).all()
+
+
+def asked_of(session: Session, case_id: int) -> Sequence[tuple[CaseLinkRow, CaseRow]]:
+    """Return the questions about linking a case that its own people have not answered, each with the other case."""
+    query = _with_other(case_id).where(CaseLinkRow.state == ASKED, CaseLinkRow.asked_case_id == case_id)
+    return session.exec(query).all()
+
+
+def _with_other(case_id: int) -> Select[CaseLinkRow, CaseRow]:
     ours = or_(CaseLinkRow.adult_case_id == case_id, CaseLinkRow.child_case_id == case_id)
     other = or_(CaseRow.id == CaseLinkRow.adult_case_id, CaseRow.id == CaseLinkRow.child_case_id)
     query = select(CaseLinkRow, CaseRow).join(CaseRow, other).where(ours, CaseRow.id != case_id, STANDS)
-    return session.exec(query.where(CaseLinkRow.state == LINKED).order_by(col(CaseLinkRow.id))).all()
+    return query.order_by(col(CaseLinkRow.id))
 
 
 def every_of(session: Session, case_id: int) -> Sequence[CaseLinkRow]:

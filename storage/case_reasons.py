@@ -1,4 +1,7 @@
-"""Why a case is a case: reasons from the municipality's own list, each from a day; none is ever taken away."""
+"""Why a case is a case: reasons from the municipality's own list, each from a day.
+
+None ends; one that was added by mistake is deleted, and the trail says so.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -30,6 +33,12 @@ class CaseReasonRow(TableRow, table=True):
 def add(session: Session, row: CaseReasonRow) -> None:
     """Insert a reason. Raises: sqlalchemy.exc.IntegrityError (at flush): the case has it from that day already."""
     session.add(row)
+
+
+def delete(session: Session, row: CaseReasonRow) -> None:
+    """Delete a reason that was added by mistake."""
+    session.delete(row)
+    session.flush()
 
 
 def of_case(session: Session, case_id: int) -> Sequence[CaseReasonRow]:

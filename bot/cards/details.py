@@ -50,11 +50,14 @@ def _reasons(pen: Pen, view: DetailsView) -> list[Element]:
     made: list[Element] = []
     if view.choices:
         titles = {one: one for one in view.choices}
-        made.append(choice_set("case_reason", pen.say("card.case_reason"), titles, compact=True))
-        made.append(date_input("reason_on", pen.say("card.reason_on")))
+        reason, day = view.adds
+        made.append(choice_set("case_reason", pen.say("card.case_reason"), titles, value=reason, compact=True))
+        made.append(date_input("reason_on", pen.say("card.reason_on"), day))
     if view.reasons:
         kept = ", ".join(f"{reason} ({day})" for reason, day in view.reasons)
         made.append(subtle(pen.say("card.now", answer=kept)))
+        gone = {f"{day} {reason}": f"{reason} ({day})" for reason, day in view.reasons}
+        made.append(choice_set("reason_gone", pen.say("card.reason_gone"), gone, compact=True))
     return made
 
 
@@ -105,5 +108,5 @@ def close_card(pen: Pen, view: CloseView) -> Card:
     """Ask for confirmation and the day before closing."""
     body = [*header(pen, view.head, pen.say("card.close_title")), *notices(pen, view)]
     body.append(text(pen.say("card.close_means")))
-    body.append({"type": "Input.Date", "id": "closed_on", "label": pen.say("card.closed_on"), "value": view.day})
+    body.append(date_input("closed_on", pen.say("card.closed_on"), view.day))
     return card(pen, body + action_sets(pen, view.buttons), view.refresh)

@@ -31,7 +31,7 @@ def facts_card(pen: Pen, view: FactsView) -> Card:
         body.append({**planned, "value": view.planned} if not view.planned_typed else planned)
     if view.parts:
         titles = {part: pen.say("lists.part_" + part) for part in view.parts}
-        body.append(choice_set("akt_part", pen.say("card.akt_part"), titles))
+        body.append(choice_set("akt_part", pen.say("card.akt_part"), titles, value=view.part))
     if view.units:
         units = {str(unit_id): name for unit_id, name in view.units}
         body.append(choice_set("unit", pen.say("card.unit"), units, value=str(view.unit), compact=True))

@@ -9,6 +9,7 @@ from bot.cards.parts import (
     Mark,
     Pen,
     action_sets,
+    aside_lines,
     box,
     card,
     child_words,
@@ -46,6 +47,7 @@ def _summary(pen: Pen, view: SummaryView, most: int, *, is_dense: bool = False) 
     handed_over = view.head.state in ("sent", "signed", "voided")
     mark = state_mark(pen, view.head.state) if handed_over else gap_mark(pen, missing)
     body = [*header(pen, view.head, pen.say("card.summary_title"), mark), *notices(pen, view)]
+    body += aside_lines(pen, view.aside)
     if view.sent:
         body.append(text(pen.say("card.sent_at", time=view.sent)))
     more = pen.say("card.more_gaps", count=view.more_gaps) if view.more_gaps else ""

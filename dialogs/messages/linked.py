@@ -11,6 +11,7 @@ from dialogs.turn.declared import claimed
 from dialogs.turn.presses import OfLink
 from dialogs.views.parts import Button, Line
 from dialogs.views.views import MenuView
+from dialogs.worker.linked_lines import LINK_ANSWERS
 from storage import people
 from storage.cases import CaseRow
 from storage.desk import Session
@@ -41,11 +42,10 @@ def _asks(
 ) -> MenuView:
     args = {"name": actor, **_args(session, staff, person, case, other)}
     say = "linked.asks" if "other" in args else "linked.asks_protected"
-    answers = (("ja", "buttons.link_yes"), ("nej", "buttons.link_no"))
     return MenuView(
         title=Line(say="linked.asks_title"),
         lines=(Line(say=say, args=args), Line(say="linked.asks_how")),
-        buttons=tuple(_button("link_say", case, say, OfLink(link_id, 0, said)) for said, say in answers),
+        buttons=tuple(_button("link_say", case, say, OfLink(link_id, 0, said)) for said, say in LINK_ANSWERS),
     )
 
 

@@ -236,7 +236,8 @@ class _Bundle:
     def _with_first_question(self, blocks: list[ReminderCase], rows: list[CaseRow]) -> list[ReminderCase]:
         """Put the first question into the first case in which this person can answer one."""
         for place, (block, case) in enumerate(zip(blocks[:MOST_CASES], rows[:MOST_CASES], strict=True)):
-            if self._person not in (case.lead_id, case.co_id) or case.closed_on is not None:
+            works = self._person in (case.lead_id, case.co_id) and case.closed_on is None
+            if not works and case.id not in self._own:  # her own list of a closed case is answered as ever
                 continue
             asked = [item for point in block.points for item in point.items if item.of == "item"]
             if asked and not block.answers and (answers := self._answers(case, asked[0])):
@@ -246,7 +247,7 @@ class _Bundle:
 
     def _answers(self, case: CaseRow, asked: ReminderItem) -> tuple[Button, ...]:
         """Return the answers of a question as buttons; one that leads to it, if it stands on a card with fields."""
-        sheets = self._standings[case.id].basis.sheets
+        sheets = (self._own[case.id].sheet,) if case.id in self._own else self._standings[case.id].basis.sheets
         sheet = next((one for one in sheets if one.filled.id and asked.child in (0, one.filled.child)), None)
         stop = stop_of(sheet.way, asked.id) if sheet is not None else None
         if sheet is None or stop is None:

@@ -59,7 +59,8 @@ def of(view: AnyView) -> Shown | None:
     if isinstance(view, AskRefView):
         return Shown(kind=view.kind, at=view.save.claim)
     if isinstance(view, SummaryView):
-        return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.refresh, buttons=view.buttons)
+        buttons = view.buttons + (view.aside.buttons if view.aside else ())
+        return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.refresh, buttons=buttons)
     if isinstance(view, FactsView):
         items = tuple(Listed(item=field.fact, current=field.current) for field in view.fields)
         if view.save.claim.verb == "begin_list":

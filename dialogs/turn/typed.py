@@ -151,7 +151,7 @@ def _is_doubted(said: Said) -> bool:
 def _goes_with(context: TurnContext, shown: Shown, said: Said, items: Sequence[str]) -> bool:
     """Return whether the text is what is asked with the answer, as a day: then it is not meant for the bot."""
     sheet, _ = _here(context, shown)
-    return sheet is not None and bool(items) and _detail_in(sheet, items[0], said) is not None
+    return sheet is not None and bool(items) and _detail_in(context, sheet, items[0], said) is not None
 
 
 def _skip(context: TurnContext, shown: Shown) -> AnyView:
@@ -179,7 +179,7 @@ def _text_too(context: TurnContext, claim: Claim, said: Said, item_id: str, reac
     here = f"question:{item_id}"
     stop = sheet.stop(f"detail:{item_id}")
     try:
-        given = _detail_in(sheet, item_id, said)
+        given = _detail_in(context, sheet, item_id, said)
         if given is None:
             kept = _keep_text(context, sheet, item_id, said)
         elif said.choice in sheet.checklist.by_id[item_id].may_detail:
@@ -196,26 +196,27 @@ def _text_too(context: TurnContext, claim: Claim, said: Said, item_id: str, reac
         if stop is None:
             return Done(next_card.go_on(context, basis, sheet.filled.id, here, told), changes)
         return Done(next_card.detail(context, sheet, stop, told), changes)
-    notices = proposals.told(context, sheet, item_id) if given is not None else ()
+    notices = proposals.told(context, sheet, item_id)
     return Done(next_card.go_on(context, basis, sheet.filled.id, here, notices), changes + kept)
 
 
-def _detail_in(sheet: Sheet, item_id: str, said: Said) -> answers.Detail | None:
+def _detail_in(context: TurnContext, sheet: Sheet, item_id: str, said: Said) -> answers.Detail | None:
     """Return what goes with the answer, if that is all the text names: `ja, FREDA`, as in a file, `ja, 2026-05-12`.
 
     A day is returned as it is written, also where it cannot be read: then it is asked for, not kept as a comment.
     """
     item = sheet.checklist.by_id[item_id]
-    asks_how = item.how is not None and said.choice in item.how.answers
+    how = next_card.ways_asked(context, sheet, item)
+    asks_how = how is not None and said.choice in how.answers
     asks_day = item.day is not None and said.choice in item.day.answers
     if asks_day and item.day is not None and not item.day.after and is_day_meant(said.text):
         return answers.Detail(day=said.text)
-    found = read_detail(item, said.text) if asks_how or asks_day else None
+    found = read_detail(item, said.text, how) if asks_how or asks_day else None
     if found is None or found["text"] or (found["options"] and not asks_how) or (found["day"] and not asks_day):
         return None
     if found["day"] and item.day is not None and item.day.after and not found["options"]:
         return None
-    if "," in found["options"] and item.how is not None and not item.how.several:
+    if "," in found["options"] and how is not None and not how.several:
         return None
     return answers.Detail(options=found["options"], day=found["day"])
 

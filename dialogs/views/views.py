@@ -60,7 +60,8 @@ class FactsView(View):
     none is proposed. units: row ids and names to choose from, when there are several; unit: the current one.
 
     Of the card that begins a list other than the decision basis: received: proposed ISO day of the report, where it is
-    asked; asks_children: the number may be 0; parts: of the case file to choose from.
+    asked; asks_children: the number may be 0; parts: of the case file to choose from; part: the chosen one, where
+    something else of the card was refused.
     """
 
     kind: Literal["facts"] = "facts"
@@ -74,6 +75,7 @@ class FactsView(View):
     received: str | None = None
     asks_children: bool = False
     parts: tuple[str, ...] = ()
+    part: str = ""
     save: Button
     nav: tuple[Button, ...] = ()
     refresh: Claim
@@ -238,7 +240,8 @@ class DetailsView(View):
 
     facts: fields by child number, 0 for the case. adult: an adult's case, which may have no children. dates: field name
     and ISO date. hints: what the municipality has decided. linked: the cases it is linked to. workers: row ids and
-    names to choose a co-worker from. reasons: those it has, each with its ISO date; choices: those it may get.
+    names to choose a co-worker from. reasons: those it has, each with its ISO date; choices: those it may get; adds:
+    a reason and its day that were refused, to fill the fields.
     """
 
     kind: Literal["details"] = "details"
@@ -254,6 +257,7 @@ class DetailsView(View):
     co_worker: str = ""
     reasons: tuple[tuple[str, str], ...] = ()
     choices: tuple[str, ...] = ()
+    adds: tuple[str, str] = ("", "")
     buttons: tuple[Button, ...]
     refresh: Claim
 
@@ -297,7 +301,7 @@ class WrongCaseView(View):
 
 
 class CloseView(View):
-    """Asks for confirmation and the day before closing a case. day: ISO date proposed."""
+    """Asks for confirmation and the day before closing a case. day: ISO date as proposed or filled in."""
 
     kind: Literal["close"] = "close"
     head: Head
@@ -336,7 +340,10 @@ class SheetRows(Data):
 
 
 class SummaryView(View):
-    """The answers, the gaps and the available actions. more_gaps: how many gaps do not fit; sent: when, in words."""
+    """The answers, the gaps and the available actions. more_gaps: how many gaps do not fit; sent: when, in words.
+
+    aside: what may be said of the answer that was the last one.
+    """
 
     kind: Literal["summary"] = "summary"
     head: Head
@@ -346,6 +353,7 @@ class SummaryView(View):
     gaps: tuple[GapRow, ...]
     more_gaps: int = 0
     sent: str = ""
+    aside: Aside | None = None
     buttons: tuple[Button, ...]
     change: Button
     refresh: Claim

@@ -118,7 +118,8 @@ def save(context: TurnContext, press: Press[OnFacts]) -> Reaction:
         problems += (Line(say="lists.needs_received"),) if not problems else ()
     if problems:
         basis = find_case.by_id(context, basis.case.id, BEGIN, basis.list_id)
-        again = start_card.start_card(context, basis, (*problems, *((REST_SAVED,) if changes else ())))
+        told = (*problems, *((REST_SAVED,) if changes else ()))
+        again = start_card.start_card(context, basis, told, typed=press.inputs)
         return Done(again or next_card.go_on(context, basis), changes)
     basis = find_case.by_id(context, basis.case.id, BEGIN, basis.list_id)
     return _with(changes, _begun(context, basis, part, form=press.what.form))

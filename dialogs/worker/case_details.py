@@ -22,7 +22,7 @@ from dialogs.turn.presses import Nothing, OnDetails
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import REST_SAVED, ask_ref
 from dialogs.views.views import AnyView, Button, DetailsView, Head, Line
-from dialogs.worker import facts_card
+from dialogs.worker import facts_card, start_card
 from dialogs.worker.facts_card import NOTHING_TYPED
 from dialogs.worker.filled_in import Kept
 from dialogs.worker.landing import open_case
@@ -83,11 +83,12 @@ def details(
     shared = [(cases.WHOLE_CASE, fact_id) for fact_id, fact in all_facts().items() if fact.per == "case"]
     own = [(n + 1, f) for n in range(case.children) for f, fact in all_facts().items() if fact.per == "child"]
     names = _mates(context, basis)
+    reasons = tuple((row.reason, row.day.isoformat()) for row in case_reasons.of_case(context.session, case.id))
     return DetailsView(
         notices=notices,
         head=Head(case_ref=case.ref),
         facts=tuple((at, facts_card.field(basis, fact_id, at or 1)) for at, fact_id in shared + own),
-        children=facts_card.typed_children(typed) or case.children,
+        children=start_card.typed_children(typed) or case.children,
         adult=case.case_type != cases.CHILD_CASE,
         protected=case.protected_identity,
         dates=tuple((name, _day_shown(context, case, name, typed)) for name in DATES),
@@ -95,8 +96,9 @@ def details(
         linked=linked_lines(context.session, context.roles, case),
         workers=tuple((row_id, name) for row_id, name in names.items() if row_id != case.lead_id),
         co_worker=names.get(case.co_id or 0, ""),
-        reasons=tuple((row.reason, row.day.isoformat()) for row in case_reasons.of_case(context.session, case.id)),
+        reasons=reasons,
         choices=tenants.settings(context.tenant).reasons,
+        adds=_refused_reason(context, reasons, typed),
         buttons=tuple(Button(title=Line(say="buttons." + title), claim=claim) for title, claim in claims),
         refresh=claimed("show_current", case=case.id),
     )
@@ -115,6 +117,17 @@ def hints(context: TurnContext, basis: Basis) -> tuple[Line, ...]:
 def _day_shown(context: TurnContext, case: CaseRow, name: str, typed: Mapping[str, str]) -> str:
     day = getattr(case, name)
     return readable_day(typed.get(name, "").strip(), context.today) or (day.isoformat() if day else "")
+
+
+def _refused_reason(
+    context: TurnContext, kept: tuple[tuple[str, str], ...], typed: Mapping[str, str]
+) -> tuple[str, str]:
+    """Return the reason and the day that were filled in and not stored. kept: those of the case."""
+    reason, written = typed.get("case_reason", ""), typed.get("reason_on", "").strip()
+    day = readable_day(written, context.today) if written else context.today.isoformat()
+    if reason not in ("", *tenants.settings(context.tenant).reasons) or (reason, day) in kept:
+        return "", ""
+    return reason, day if written else ""
 
 
 def _mates(context: TurnContext, basis: Basis) -> dict[int, str]:
@@ -170,6 +183,7 @@ def _store(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> tup
     for store in (
         lambda: _store_co_worker(context, basis, inputs.get("co_worker", "")),
         lambda: store_children(context, basis, inputs),
+        lambda: _remove_reason(context, basis, inputs),
         lambda: _store_reason(context, basis, inputs),
         lambda: _new_lists(context, basis),
     ):
@@ -246,11 +260,17 @@ def _store_co_worker(context: TurnContext, basis: Basis, chosen: str) -> Changes
 
 
 def _store_reason(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> Changes:
-    """Store another reason of the case, if one is chosen."""
-    reason = inputs.get("case_reason", "")
-    if not reason:
+    """Store another reason of the case, if one is chosen, or a day."""
+    reason, day = inputs.get("case_reason", ""), inputs.get("reason_on", "")
+    if not reason and not day.strip():
         return NONE
-    return acts.add_reason(context.session, context.origin, basis.case, reason, inputs.get("reason_on", ""))
+    return acts.add_reason(context.session, context.origin, basis.case, reason, day)
+
+
+def _remove_reason(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> Changes:
+    """Take away the reason that is chosen as a mistake, if one is."""
+    day, _, reason = inputs.get("reason_gone", "").partition(" ")
+    return acts.remove_reason(context.session, context.origin, basis.case, reason, day) if reason else NONE
 
 
 def details_pressed(context: TurnContext, press: Press[Nothing]) -> Reaction:

@@ -63,7 +63,7 @@ def _extension(context: TurnContext, basis: Basis, notices: tuple[Line, ...], ty
         limits=tuple(limits),
         limit=_limit(typed) or "",
         reason_class=_reason_class(typed) or "",
-        decided=readable_day(typed.get("decided_on", "").strip(), context.today) or context.today.isoformat(),
+        decided=readable_day(typed.get("decided_on", context.today.isoformat()).strip(), context.today),
         until=readable_day(typed.get("until", "").strip(), context.today),
         text=shown_again(typed.get("reason", ""), context.origin.lets),
         buttons=(Button(title=Line(say="buttons.save"), claim=save), _back(case, "extend")),
@@ -81,8 +81,7 @@ def save_extension(context: TurnContext, press: Press[AsShown]) -> Reaction:
     limit, reason_class = _limit(inputs), _reason_class(inputs)
     try:
         checked(reason, context.origin.lets)
-        decided = inputs.get("decided_on", "").strip() or context.today.isoformat()
-        decided_on = read_past_day(decided, context.today, "extension_decided_on")
+        decided_on = read_past_day(inputs.get("decided_on", "").strip(), context.today, "extension_decided_on")
         until = read_day(inputs.get("until", "").strip(), context.today, "until")
         if limit is None or reason_class is None:
             raise CommentMissing
@@ -203,12 +202,12 @@ def save_closing(context: TurnContext, press: Press[AsShown]) -> Reaction:
     if not isinstance(basis, Basis):
         return basis
     case = basis.case
-    text = press.inputs.get("closed_on", "").strip() or context.today.isoformat()
+    text = press.inputs.get("closed_on", "").strip()
     try:
         day = read_day(text, context.today, "closed_on")
         changes = acts.close(context.session, context.origin, case, day)
     except UserError as error:
-        return _closing(context, basis, refused(error), context.today.isoformat())
+        return _closing(context, basis, refused(error), readable_day(text, context.today))
     said = find_case.closed_case(context, case)
     return Done(
         said.model_copy(update={"lines": (Line(say="details.closed", args={"date": day.isoformat()}),)}), changes

@@ -16,7 +16,6 @@ from dialogs.worker.sheet_parts import head
 from storage import cases, people, trail
 
 NOTHING_TYPED: Mapping[str, str] = {}
-_MOST_DIGITS = 3
 
 
 def facts_card(
@@ -55,7 +54,7 @@ def facts_card(
         notices=notices,
         head=Head(case_ref=case.ref, child=child if case.children > 1 else 0),
         fields=tuple(field(basis, fact_id, child) for fact_id in all_facts()),
-        children=typed_children(typed) or case.children,
+        children=start_card.typed_children(typed) or case.children,
         planned=readable_day(planned, context.today) if planned else proposed.isoformat(),
         planned_typed=bool(planned) and not readable_day(planned, context.today),
         units=tuple((unit_id, names[unit_id]) for unit_id in units) if len(units) > 1 else (),
@@ -64,12 +63,6 @@ def facts_card(
         nav=(Button(title=Line(say="buttons.form"), claim=save(form=True)),),
         refresh=claimed("show_current", case=case.id),
     )
-
-
-def typed_children(typed: Mapping[str, str]) -> int:
-    """Return the number of children as typed, 0 if it is none that the field can show."""
-    text = typed.get("children", "").strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0
 
 
 def wrong_kind(basis: Basis, notices: tuple[Line, ...] = ()) -> MenuView:

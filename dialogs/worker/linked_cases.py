@@ -7,7 +7,7 @@ same words whether or not there is such a case.
 
 from actions import linking as acts
 from checklists import access
-from checklists.case_dates import read_past_day
+from checklists.case_dates import read_past_day, readable_day
 from checklists.errors import BadCaseRef, JointIncomplete, LinkGone, UserError
 from checklists.model import Role
 from checklists.references import meant, pairs
@@ -22,7 +22,7 @@ from dialogs.views.ready_made import ask_ref, open_button, refused
 from dialogs.views.rounds import Option, PanelField, PanelRow, PanelView, coded, decoded
 from dialogs.views.views import AnyView, MenuView
 from dialogs.worker.case_details import keep
-from dialogs.worker.linked_lines import joint_lines, named
+from dialogs.worker.linked_lines import LINK_ANSWERS, joint_lines, named
 from storage import case_links, people, tenants, trail
 from storage.case_links import CaseLinkRow
 from storage.cases import CaseRow
@@ -52,7 +52,7 @@ def card(context: TurnContext, case: CaseRow, notices: tuple[Line, ...] = ()) ->
         notices=notices,
         title=Line(say="linked.title", args={"ref": case.ref}),
         lines=(Line(say="linked.how" if rows else "linked.none"),),
-        rows=tuple(rows),
+        rows=(*rows, *_waiting(context, case, newest)),
         fields=(PanelField(id="case_ref", kind="text", label=Line(say="linked.other")),),
         buttons=(Button(title=Line(say="buttons.link_to"), claim=save),),
         nav=(open_button(case.id, Line(say="buttons.details"), "details"),),
@@ -74,6 +74,30 @@ def _row(context: TurnContext, case: CaseRow, row: CaseLinkRow, other: CaseRow, 
             for verb in verbs
         ),
     )
+
+
+def _waiting(context: TurnContext, case: CaseRow, newest: int) -> list[PanelRow]:
+    """Return the questions about linking this case that wait: whoever was sent one may have left the case since."""
+    if not access.may_use(LINK_SAY, context.roles, case):
+        return []
+    found = []
+    for row, other in case_links.asked_of(context.session, case.id):
+        about = named(context.session, context.roles, other).args
+        names = people.names_of(context.session, context.tenant_id, {row.by_id})
+        args = {"name": names.get(row.by_id, ""), "ref": case.ref, "unit": about["unit"]}
+        if "ref" in about:
+            args["other"] = about["ref"]
+        buttons = tuple(
+            Button(
+                title=Line(say=say),
+                claim=claimed("link_say", OfLink(row.id, newest, said), case=case.id),
+                about=str(about.get("ref", f"({row.id})")),
+            )
+            for said, say in LINK_ANSWERS
+        )
+        title = Line(say="linked.asks" if "other" in args else "linked.asks_protected", args=args)
+        found.append(PanelRow(title=title, buttons=buttons))
+    return found
 
 
 def pressed(context: TurnContext, press: Press[OnDetails]) -> Reaction:
@@ -165,10 +189,24 @@ def _link(context: TurnContext, case: CaseRow, text: str) -> Reaction:
             changes = acts.link(context.session, context.origin, case, other, _acting(context, case))
             line = Line(say="linked.done" if changes else "linked.already", args={"ref": other.ref})
             return Done(card(context, case, (line,)), changes)
+        if (asked := _asked_too(context, case, other)) is not None:
+            changes = acts.say(context.session, context.origin, asked, case, yes=True, acting=_acting(context, case))
+            return Done(card(context, case, (Line(say="linked.done", args={"ref": ref}),)), changes)
         changes = acts.ask(context.session, context.origin, case, other, _acting(context, case))
     except UserError as error:
         return card(context, case, (Line(say=error.text_key, args=error.args_for_text),))
     return Done(card(context, case, (Line(say="linked.asked", args={"ref": ref}),)), changes)
+
+
+def _asked_too(context: TurnContext, case: CaseRow, other: CaseRow | None) -> CaseLinkRow | None:
+    """Return the question the other unit has asked about the same two cases, if she may answer it: both want it then.
+
+    Of a case with protected identity it stays a question: which case that is was told nobody.
+    """
+    if other is None or other.protected_identity or not access.may_use(LINK_SAY, context.roles, case):
+        return None
+    waiting = case_links.asked_of(context.session, case.id)
+    return next((row for row, asking in waiting if asking.id == other.id), None)
 
 
 def link_say(context: TurnContext, press: Press[OfLink]) -> Reaction:
@@ -220,20 +258,26 @@ def joint(context: TurnContext, press: Press[OfLink]) -> Reaction:
 
 
 def _joint(
-    context: TurnContext, case: CaseRow, row: CaseLinkRow | None, day: str, notices: tuple[Line, ...] = ()
+    context: TurnContext,
+    case: CaseRow,
+    row: CaseLinkRow | None,
+    day: str,
+    chosen: str = "",
+    notices: tuple[Line, ...] = (),
 ) -> AnyView:
     other = acts.other_of(context.session, row, case) if row is not None and row.state == case_links.LINKED else None
     if row is None or other is None or case.closed_on is not None:
         return card(context, case, (Line(say=LinkGone().text_key),))
     at = OfLink(row.id, trail.newest_of_case(context.session, case.id))
     options = tuple(Option(value=coded(one.id), name=one.name) for one in _others(context, other))
+    chosen = chosen if chosen in {option.value for option in options} else ""
     return PanelView(
         notices=notices,
         title=Line(say="linked.joint_title", args={"ref": case.ref}),
         lines=(named(context.session, context.roles, other), Line(say="linked.joint_how")),
         fields=(
             PanelField(id="day", kind="date", label=Line(say="card.joint_day"), value=day),
-            PanelField(id="with", kind="choice", label=Line(say="linked.joint_with"), options=options),
+            PanelField(id="with", kind="choice", label=Line(say="linked.joint_with"), options=options, value=chosen),
         ),
         buttons=(Button(title=Line(say="buttons.save"), claim=claimed("save_joint", at, case=case.id)),),
         nav=(open_button(case.id, Line(say="buttons.linked"), "linked"),),
@@ -258,10 +302,10 @@ def save_joint(context: TurnContext, press: Press[OfLink]) -> Reaction:
     other = acts.other_of(context.session, row, case) if row is not None else None
     if row is None or other is None or case.closed_on is not None:
         return _joint(context, case, row, "")
-    text = press.inputs.get("day", "").strip() or context.today.isoformat()
+    text, with_whom = press.inputs.get("day", "").strip(), press.inputs.get("with", "")
     try:
         day = read_past_day(text, context.today, "joint_day")
-        chosen = decoded(press.inputs.get("with", ""))
+        chosen = decoded(with_whom)
         if len(chosen) != 1 or chosen[0] not in {one.id for one in _others(context, other)}:
             raise JointIncomplete
         acting = _acting(context, case)
@@ -269,8 +313,8 @@ def save_joint(context: TurnContext, press: Press[OfLink]) -> Reaction:
     except LinkGone as error:
         return card(context, case, (Line(say=error.text_key),))
     except UserError as error:
-        return _joint(context, case, row, context.today.isoformat(), refused(error))
-    return Done(card(context, case, (Line(say="linked.joint_kept"),)), changes)
+        return _joint(context, case, row, readable_day(text, context.today) or "", with_whom, refused(error))
+    return Done(card(context, case, (Line(say="linked.joint_kept" if changes else "linked.joint_known"),)), changes)
 
 
 def _one_or_two(context: TurnContext, rest: str) -> bool:

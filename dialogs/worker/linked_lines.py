@@ -12,6 +12,8 @@ from storage.cases import CHILD_CASE, CaseRow
 from storage.desk import Session
 
 _SEES = Right("details", "case", LIST_HOLDER)
+LINK_ANSWERS = (("ja", "buttons.link_yes"), ("nej", "buttons.link_no"))
+"""What may be said to the question whether two cases may be linked, with its button."""
 _MOST = 3
 """So many joint assessments are named on a card, the latest first; all of them stand in the extract of the case."""
 

@@ -4,13 +4,24 @@ from collections.abc import Mapping
 
 from actions import answers
 from actions.basis import Basis, Sheet
+from checklists.model import How, Item
 from checklists.rights import VerbName
 from checklists.route import Stop, before, is_open
 from dialogs.chef import reading_cards
 from dialogs.turn.declared import claimed
 from dialogs.turn.presses import OnAside, OnCard
 from dialogs.turn.turn_context import TurnContext
-from dialogs.views.views import AnyView, Aside, Button, DetailView, GroupView, Line, MotivationView, QuestionView
+from dialogs.views.views import (
+    AnyView,
+    Aside,
+    Button,
+    DetailView,
+    GroupView,
+    Line,
+    MotivationView,
+    QuestionView,
+    SummaryView,
+)
 from dialogs.worker import facts_card, proposals, summary_card
 from dialogs.worker.sheet_parts import head, listed
 from storage import drafts, tenants
@@ -201,7 +212,7 @@ def with_aside(context: TurnContext, sheet: Sheet, view: AnyView, stop: Stop) ->
     """Add to the next card the optional question of how what was answered on a stop came about."""
     items = to_ask_of(context, sheet, stop)
     beside = _beside(sheet, view)
-    if not items or beside is None or not isinstance(view, QuestionView | GroupView | MotivationView):
+    if not items or beside is None or not isinstance(view, QuestionView | GroupView | MotivationView | SummaryView):
         return view
     at, how = sheet.revisions(stop.items), sheet.checklist.by_id[items[0]].ways
     place = f"{sheet.checklist.id}/{sheet.checklist.version}/{items[0]}"
@@ -216,33 +227,32 @@ def with_aside(context: TurnContext, sheet: Sheet, view: AnyView, stop: Stop) ->
 
 
 def to_ask_of(context: TurnContext, sheet: Sheet, stop: Stop) -> list[str]:
-    """Return the items of a stop whose answers may be said more of, and are not yet: see `Item.ways`.
-
-    The kind of source is asked only where the municipality has marked the question.
-    """
+    """Return the items of a stop whose answers may be said more of, and are not yet: see `ways_asked`."""
     found = []
     for item_id in stop.items:
         item, row = sheet.checklist.by_id[item_id], sheet.rows.get(item_id)
         if row is None or row.option:
             continue
-        how = item.how
-        if how is None and row.choice == "ja" and f"{sheet.checklist.id}/{item_id}" in _marked(context):
-            how = item.ways
+        how = ways_asked(context, sheet, item)
         if how is not None and row.choice in how.answers and not (how.several or how.required):
             found.append(item_id)
     return found
 
 
-def _marked(context: TurnContext) -> tuple[str, ...]:
-    """Return the questions of which the municipality asks what a Ja is based on."""
-    return tenants.settings(context.tenant).ask_source
+def ways_asked(context: TurnContext, sheet: Sheet, item: Item) -> How | None:
+    """Return what is asked of how an answer came about: as the list asks, else the kind of source behind a Ja.
+
+    The kind of source is asked only where the municipality has marked the question.
+    """
+    is_marked = f"{sheet.checklist.id}/{item.id}" in tenants.settings(context.tenant).ask_source
+    return item.ways if is_marked else item.how
 
 
 def _beside(sheet: Sheet, view: AnyView) -> str | None:
     """Return what a press about the last answer has to carry of the card it stands on, so that what is filled in there
     is kept; None where it cannot stand, as on the card of another child's list.
     """
-    if isinstance(view, QuestionView):
+    if isinstance(view, QuestionView | SummaryView):
         return ""
     if isinstance(view, GroupView) and view.save.claim.filled == sheet.filled.id:
         return f".{view.save.claim.revision}"

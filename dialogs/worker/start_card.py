@@ -1,6 +1,9 @@
 """The card that begins a list other than the decision basis: what has to be known before its first question."""
 
+from collections.abc import Mapping
+
 from actions.basis import Basis
+from checklists.case_dates import readable_day
 from checklists.loader import all_facts
 from checklists.model import FilePart
 from dialogs.turn.declared import claimed
@@ -10,13 +13,25 @@ from dialogs.views.views import Button, Claim, FactField, FactsView, Head, Line
 from dialogs.worker.sheet_parts import named
 from storage import cases, people, trail
 
+_MOST_DIGITS = 3
+
 
 def start_card(
-    context: TurnContext, basis: Basis, notices: tuple[Line, ...] = (), *, form: bool = False
+    context: TurnContext,
+    basis: Basis,
+    notices: tuple[Line, ...] = (),
+    *,
+    form: bool = False,
+    typed: Mapping[str, str] | None = None,
 ) -> FactsView | None:
-    """Return the card, None when there is nothing to ask. form: the form comes next."""
+    """Return the card, None when there is nothing to ask. form: the form comes next.
+
+    typed: what was filled in where some of it was refused; it is shown again where it can be, and nothing is proposed.
+    """
     case, newest = basis.case, trail.newest_of_case(context.session, basis.case.id)
     facts, parts, units = open_facts(basis), open_parts(basis), _units(context, basis)
+    day = context.today.isoformat() if typed is None else readable_day(typed.get("received_on", ""), context.today)
+    part = (typed or {}).get("akt_part", "")
     asks = (facts, parts, units, asks_received(basis), asks_children(basis))
     if not any(asks) and not notices:
         return None
@@ -33,16 +48,23 @@ def start_card(
             by_hand=basis.role == "auditor",
         ),
         fields=tuple(FactField(fact=fact_id) for fact_id in facts),
-        received=context.today.isoformat() if asks_received(basis) else None,
-        children=case.children,
+        received=day if asks_received(basis) else None,
+        children=typed_children(typed or {}) or case.children,
         asks_children=asks_children(basis),
         parts=parts,
+        part=part if part in parts else "",
         units=units,
         unit=case.unit_id,
         save=Button(title=Line(say="buttons.save"), claim=save(form=form)),
         nav=(Button(title=Line(say="buttons.form"), claim=save(form=True)),),
         refresh=claimed("show_current", case=case.id, checklist=basis.list_id),
     )
+
+
+def typed_children(typed: Mapping[str, str]) -> int:
+    """Return the number of children as typed, 0 if it is none that the field can show."""
+    text = typed.get("children", "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0
 
 
 def open_facts(basis: Basis) -> tuple[str, ...]:

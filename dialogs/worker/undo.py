@@ -18,6 +18,8 @@ from dialogs.worker import next_card
 from storage.answers import AnswerRow
 
 UNDO = Right("undo", "case", LIST_HOLDER)
+_TAKEN = ("fill.taken_back", "fill.taken_back_several")
+_BESIDE = ("fill.beside_taken_back", "fill.beside_taken_back_several")
 
 
 def undo(context: TurnContext, press: Press[OfAct]) -> Reaction:
@@ -84,7 +86,7 @@ def _undo(context: TurnContext, basis: Basis, act: str = "") -> Reaction:
     sheet, rows = found
     if sheet.filled.seen_at is not None:
         return next_card.go_on(context, basis, notices=(Line(say="reading.is_ended"),))
-    taken = _which(sheet, rows, "fill.taken_back", "fill.taken_back_several")
+    taken = _which(sheet, rows, *(_BESIDE if answers.leaves_choices(context.session, rows) else _TAKEN))
     changes = answers.undo(context.session, context.origin, sheet, rows)
     if changes is None:
         return next_card.go_on(context, basis, notices=(Line(say="fill.changed_by_other"),))

@@ -12,8 +12,10 @@ from storage.filled import FilledRow
 from storage.tenants import TenantRow
 from tests.chat.drive import TEXTS, answers_card, fills, opens
 from tests.chat.harness import REF, TENANT, Chat, Room
+from tests.chat.list_drive import CHILD, begins, furnish, presses_through, rows_of, speaks
 from tests.chat.read_drive import ALL
 from tests.sql.import_files import import_answers
+from texts import Language
 
 REPORT, WHY, BOXES = "police_report_decided", "police_report_motivated", "communication_boxes_filled"
 DAY = "2026-05-11"
@@ -198,3 +200,54 @@ def test_the_source_comes_in_from_a_file_as_it_left(anna: Chat, room: Room) -> N
     raw = "\n".join(";".join(row) for row in rows).encode()
     came = room.desk.run_now(lambda session: import_answers(session, raw, frozenset({TENANT}), room.now, "cli:test"))
     assert (came.added, came.changed) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "stored", "noted"),
+    [
+        ("sv", "ja, via annan", "source_other_person", False),
+        ("en", "yes, note in the file", "source_file_note", False),
+        ("sv", "ja, via annan och aktanteckning", "", True),
+        ("sv", "ja, via barnets mormor", "", True),
+    ],
+)
+def test_the_source_written_after_ja_is_no_reservation(
+    anna: Chat, room: Room, language: Language, line: str, stored: str, noted: bool
+) -> None:
+    marks(room, f"decision_basis/{RISK}")
+    opens(speaks(anna, language), **{**ALL, "violence": "ja"}).types("ändra 12").types(line)
+    assert (kept(anna, RISK), bool(anna.written(RISK).note)) == (("ja", stored, ""), noted)
+    before = len(anna.revisions(RISK))
+    anna.types("ändra 12").types(line)
+    assert len(anna.revisions(RISK)) == before
+
+
+def test_where_the_question_is_not_marked_the_same_words_are_a_reservation(anna: Chat) -> None:
+    opens(anna, **{**ALL, "violence": "ja"}).types("ändra 12").types("ja, via annan")
+    assert (kept(anna, RISK), anna.written(RISK).note) == (("ja", "", ""), "via annan")
+
+
+def test_the_source_of_the_last_question_stands_on_the_summary_and_can_be_typed_there(room: Room) -> None:
+    furnish(room)
+    marks(room, "sample_audit/child_heard")
+    vera = presses_through(begins(room.chat("vera"), "sample_audit", CHILD))
+    vera.sees("Inget saknas", "Vad bygger svaret på?").presses("Samtal med barnet")
+    assert rows_of(room, "sample_audit", "auditor", CHILD)["child_heard"].option == "source_talk"
+    vera.sees_no("Vad bygger svaret på?").types("ändra 10").presses("Nej")
+    vera.types("ändra 10").types("ja").sees("Vad bygger svaret på?").types("aktanteckning")
+    assert rows_of(room, "sample_audit", "auditor", CHILD)["child_heard"].option == "source_file_note"
+
+
+def test_a_day_corrected_later_takes_no_source_away(room: Room) -> None:
+    furnish(room)
+    marks(room, "intake/protection_assessment_date_shown")
+    anna = begins(room.chat("anna"), "intake", CHILD).presses("Ja").presses("Ja")
+    anna.is_asked("protection_assessment_date_shown").types("ja, aktanteckning, 2026-05-06")
+
+    def stored() -> tuple[str, str]:
+        row = rows_of(room, "intake", "case_worker", CHILD)["protection_assessment_date_shown"]
+        return row.option, str(row.day)
+
+    assert stored() == ("source_file_note", "2026-05-06")
+    anna.types("formulär").presses("Spara", {"protection_assessment_date_shown.day": "2026-05-07"})
+    assert stored() == ("source_file_note", "2026-05-07")

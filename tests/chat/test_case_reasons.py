@@ -73,3 +73,51 @@ def test_they_are_in_what_is_kept_about_the_case_and_keep_it_from_being_empty(ro
     case = room.case()
     rows = room.desk.run_now(lambda session: list(rows_of(session, case)))
     assert [row[:3] for row in rows if row[0] == "reason"] == [["reason", "våld", "2026-05-04"]]
+
+
+def filled_in(anna: Chat) -> tuple[str, str]:
+    """Return what stands in the two fields for another reason."""
+    fields = {field["id"]: field.get("value", "") for field in anna.card["body"] if "id" in field}
+    return fields["case_reason"], fields["reason_on"]
+
+
+def test_what_is_refused_of_a_reason_is_said_and_stays_on_the_card(room: Room, anna: Chat) -> None:
+    names(room)
+    took(room)
+    adds(anna, "", "2026-05-04").sees(
+        "Ingen orsak är sparad, för ingen i kommunens lista är vald", "Allt annat på kortet är sparat"
+    ).sees_no("Sparat.")
+    assert filled_in(anna) == ("", "2026-05-04")
+    adds(anna, "våld", "2026-05-14").sees("inte varit än")
+    assert filled_in(anna) == ("våld", "2026-05-14")
+    adds(anna, "våld", "12/5").sees("kunde inte läsas")
+    assert filled_in(anna) == ("våld", "")
+    anna.presses("Spara", {"reason_on": "2026-05-12"}).sees("våld (2026-05-12)")
+    assert filled_in(anna) == ("", "")
+    adds(anna, "våld", "")
+    assert (filled_in(anna), room.count(CaseReasonRow)) == (("", ""), 1)
+    card = anna.shown
+    names(room, "annat")
+    anna.presses("Spara", {"case_reason": "missbruk", "reason_on": "2026-05-04"}, on=card).sees(
+        "ingen i kommunens lista"
+    )
+    assert filled_in(anna) == ("", "")
+
+
+def test_one_that_was_added_by_mistake_is_taken_away_and_not_counted(either_room: Room) -> None:
+    room, anna = either_room, either_room.chat("anna")
+    names(room)
+    took(room)
+    adds(adds(anna, "missbruk", "2026-05-04"), "våld", "2026-05-10")
+    card = anna.shown
+    anna.presses(
+        "Spara", {"reason_gone": "2026-05-04 missbruk", "case_reason": "omsorgssvikt", "reason_on": "2026-05-04"}
+    )
+    anna.sees("omsorgssvikt (2026-05-04), våld (2026-05-10)").sees_no("missbruk (")
+    anna.presses("Spara", {"reason_gone": "2026-05-04 missbruk"}, on=card)
+    assert [row.act for row in room.events() if row.act.startswith("reason_")] == [
+        *("reason_added", "reason_added", "reason_removed", "reason_added")
+    ]
+    room.chat("cecilia").types("rapport").sees("omsorgssvikt 1 från början, 0 nu; våld 0 från början, 1 nu").sees_no(
+        "missbruk"
+    )

@@ -378,3 +378,19 @@ def test_what_the_municipality_has_decided_is_shown_with_the_case_and_when_viole
     anna.sees_no("Våldsärende:")
     opens(anna, "SN 2026/0124", **(ALL | {"violence": "ja"})).is_asked("child_heard")
     anna.sees("att inleda utredning av chefen", "är två socialsekreterare inkopplade", "samarbetar ni med polisen")
+
+
+@pytest.mark.parametrize("typed", ["2026-05-13", "12/5", ""])
+def test_a_refused_day_is_not_replaced_by_today(anna: Chat, room: Room, typed: str) -> None:
+    opens(anna, **ALL).types("uppgifter").presses("Avsluta").presses("Avsluta", {"closed_on": typed})
+    anna.sees("Inget på kortet är sparat").presses("Avsluta").sees("Inget på kortet är sparat")
+    assert room.case().closed_on is None
+    anna.presses("Avsluta", {"closed_on": "2026-05-11"}).sees("2026-05-11")
+
+    anna.presses("Öppna igen").types("uppgifter").presses("Förläng")
+    given = {"limit": "14d", "reason_class": "grounds", "reason": "Påhittat skäl", "until": "2026-06-01"}
+    anna.presses("Spara", {**given, "decided_on": typed}).sees("Förlängningen beslutad")
+    anna.presses("Spara")
+    assert room.count(ExtensionRow) == 0
+    anna.presses("Spara", {"decided_on": "2026-05-11"})
+    assert room.count(ExtensionRow) == 1

@@ -211,7 +211,10 @@ def test_what_was_under_way_is_asked_of_the_auditor_again(either_room: Room) -> 
     assert vera.reminded() == 1
     vera.receives().sees("pågick när du granskade, 2026-05-12", "Dokumenteras uppföljning av beslutade insatser?")
     vera.sees_no("löpande journal", "skäl vid avslutandet")
-    vera.presses(f"Fortsätt {CHILD}").sees("Revisorns stickprov").types("ändra 6").presses("Ja")
+    takes_in(room, case_ref=CHILD, received_on="2026-04-01", closed_on="2026-05-12")  # audited all the same
+    reminder = vera.shown
+    vera.presses(f"Fortsätt {CHILD}").sees("Revisorns stickprov").presses("Ja", on=reminder).sees("Sammanfattning")
+    assert rows_of(room, "sample_audit", "auditor", CHILD)["intervention_followup_documented"].choice == "ja"
     room.later(days=1)
     room.sweeps()
     assert vera.reminded() == 0
@@ -796,3 +799,23 @@ def test_a_number_of_children_that_cannot_be_is_refused_and_the_rest_is_kept(roo
     assert room.case(ADULT).children == 0
     takes_in(room, case_ref=ADULT, case_type="barn")
     assert room.case(ADULT).children == 1, "a child's case has a child"
+
+
+def test_what_is_refused_before_a_list_stays_on_its_card_and_no_day_takes_its_place(room: Room) -> None:
+    furnish(room)
+    anna = room.chat("anna").types(f"ny intake {CHILD}").presses("Spara", {"received_on": "2026-05-13"})
+    anna.sees("inte varit än").presses("Spara", {"received_on": "12/5"}).sees("kunde inte läsas")
+    anna.presses("Spara").sees("Ange vilken dag anmälan kom in")
+    assert room.case(CHILD).received_on is None
+    anna.presses("Spara", {"received_on": "2026-05-06"}).is_asked("protection_assessment_made")
+    greta = room.chat("greta").types(f"ny rvt_self_check {ADULT}")
+    greta.presses("Spara", {"akt_part": "digital", "children": "99"}).sees("från 0 till 20")
+    greta.presses("Spara", {"children": "1"}).sees("Digital akt")
+    assert room.case(ADULT).children == 1
+
+
+def test_what_the_dates_give_is_shown_also_where_a_text_follows_the_answer(room: Room) -> None:
+    furnish(room)
+    takes_in(room, case_ref=CHILD, unit=NORTH, received_on="2026-05-04", opened_on="2026-05-06")
+    vera = begins(room.chat("vera"), "sample_audit", CHILD).types("ändra 8").types("nej, det dröjde")
+    vera.sees("Ditt svar är sparat. Det skiljer sig från datumen i ärendet, som ger Ja.")

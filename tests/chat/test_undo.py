@@ -3,8 +3,9 @@
 import pytest
 
 from checklists.lifecycle import SITTING
-from tests.chat.drive import fills, opens
+from tests.chat.drive import answers_card, fills, opens
 from tests.chat.harness import REF, Chat, Room
+from tests.chat.test_beside_yes import marks
 from tests.chat.test_typing import ALL, WHY, informed
 
 QUESTION = "Har barnet kommit till tals under utredning?"
@@ -21,6 +22,18 @@ def test_the_answer_that_is_taken_back_is_named(anna: Chat) -> None:
 
 def test_what_taking_back_takes_back_is_the_answer_and_not_its_text(anna: Chat) -> None:
     opens(anna, **ALL).types(f"nej, {WHY}").types("ångra").sees("Svaret Nej", "och 1 till").sees_no(WHY)
+
+
+def test_what_was_added_to_an_answer_is_taken_back_and_the_answer_stands(anna: Chat, room: Room) -> None:
+    opens(anna, **ALL).presses("Ja").presses("Via annan").types("ångra")
+    anna.sees(f"Det du sist lade till svaret Ja på ”{QUESTION}” är taget tillbaka. Svaret står kvar.", "Nu: Ja")
+    assert (anna.written("child_heard").choice, anna.written("child_heard").option) == ("ja", "")
+    anna.types("ångra").sees(f"Svaret Ja på ”{QUESTION}” är taget tillbaka.").sees_no("står kvar")
+
+    marks(room, "decision_basis/child_informed_report", "decision_basis/child_informed_decision")
+    answers_card(anna.types("ja"), {}).presses("Aktanteckning").types("ångra")
+    anna.sees("Det du sist lade till svaret Ja", "och 1 till, från samma kort, är taget tillbaka. Svaren står kvar.")
+    assert informed(anna) == ["ja"] * 4
 
 
 @pytest.mark.parametrize("said", ["Ångra", "ja", "1"])
