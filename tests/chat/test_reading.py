@@ -240,3 +240,17 @@ def test_in_a_return_the_gaps_are_marked_and_what_she_chose_is_kept(room: Room, 
     assert inputs(cecilia.card)["items"]["value"] == marked
     cecilia.presses("Återlämna", Kommentar="Påhittad kommentar: titta på rutorna igen").sees("titta på igen: 1")
     anna.receives().sees("kommuniceringsrutorna")
+
+
+@pytest.mark.parametrize("line", ["Komplettera fråga 2", "Har ni pratat med barnet?", "Barnet måste höras", "ja"])
+def test_a_comment_typed_beside_the_card_sends_nothing_back_and_is_told_so(
+    room: Room, cecilia: Chat, line: str
+) -> None:
+    anna = sent(room)
+    begins(cecilia).presses("Återlämna")
+    card = cecilia.shown
+    cecilia.types(line).sees("Inget är återlämnat än", "fältet på kortet")
+
+    assert anna.prompts() == []
+    cecilia.presses("Återlämna").sees("Kommentar")
+    cecilia.presses("Återlämna", on=card, Kommentar="Påhittad kommentar").sees("Återlämnat till handläggaren")
