@@ -165,7 +165,14 @@ _ALL_BUT = re.compile(
 _OTHER_CASE = re.compile(
     r"(?:inte|ej|not) (?:det har|detta|ratt|this|the right)? ?(?:arendet?|barnet?|fragan?|case|child)"
 )
-_OF_SOMETHING_ELSE = (_OF_THIS_TEXT, _OF_THE_TOOL, _OF_THE_CASE, _OTHER_ANSWER, _ALL_BUT)
+_SENT_ALONG = re.compile(
+    r"\W*(?:(?:se|enligt|i|jag|har|skickar|laddar upp|see|as|in|i) )*(?:the |den |det |en |ett )?"
+    r"(?:bifogar\b.*|bifogad\w*.*|bifogat.*|bilag\w*.*|bild(?:en|er|erna)?|foto(?:t|n)?|skarmdump\w*|fil(?:en|er|erna)?"
+    r"|dokument(?:et|en)?|image|picture|photo|screenshot|attach\w+.*|file)(?: \d{1,2}| har| here)?\W*"
+    r"|\W*(?:(?:se|see) )?[\w .-]{1,60}\.(?:pdf|docx?|png|jpe?g|heic|gif|xlsx?|txt|msg|eml)\W*"
+)
+"""A file or a picture, which is not kept here."""
+_OF_SOMETHING_ELSE = (_SENT_ALONG, _OF_THIS_TEXT, _OF_THE_TOOL, _OF_THE_CASE, _OTHER_ANSWER, _ALL_BUT)
 _KNOWS_NOT = re.compile(
     r"(?:jag|vi|i|we) (?:vet|minns|kommer|do|don't|dont)(?: ihag)? ?(?:inte|ej|not|know)\b"
     r"|(?:vet|minns|forstar|fattar) (?:inte|ej) (?:riktigt )?(?:vad|hur|om|vilken|vilket|var|varfor) "

@@ -143,7 +143,8 @@ class SignedView(View):
 class UnitCaseView(View):
     """A case as the chef of its unit has it: where it stands, and who works on it.
 
-    lead, co_worker: names, empty for nobody. workers: row ids and names to choose from.
+    lead, co_worker: names, empty for nobody. workers: row ids and names to choose from. chosen_lead, chosen_co_worker:
+    what she had chosen when it was refused.
     """
 
     kind: Literal["unit_case"] = "unit_case"
@@ -152,6 +153,8 @@ class UnitCaseView(View):
     lead: str = ""
     co_worker: str = ""
     workers: tuple[tuple[int, str], ...] = ()
+    chosen_lead: str = ""
+    chosen_co_worker: str = ""
     buttons: tuple[Button, ...]
 
 

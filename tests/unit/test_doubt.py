@@ -70,6 +70,7 @@ NAMES = names_of(
                 *("prata med en människa", "antal barn ska vara 2", "beslutet blir den 12 juni", "ja på frågan"),
                 *("Bo tar över ärendet", "vi har avslutat ärendet", "lägg Bo som medhandläggare", "fyller på senare"),
                 *("jag går på semester på fredag", "barnet är visst hört", "på allt utom orosanmälan", "se fråga 3"),
+                *("[bild]", "se bild", "se bifogad fil", "bifogar underlaget", "samtal.pdf", "enligt bilaga 2"),
                 *("vänta jag letar", "ska fråga chefen", "vet inte vad jag ska skriva"),
             )
         ),
@@ -134,6 +135,8 @@ def test_what_is_said_to_the_bot_is_no_motivation(line: str, why: str) -> None:
         "Vad hon vill framgår av samtalet med skolan",
         "Är det för tidigt enligt psykologen får samtalet vänta",
         "Skolan har redan sagt att hon inte vill",
+        "Bilden av barnets mående är oklar för oss",
+        "Filmades hos polisen, hörs inte igen",
         "Men barnet vägrade",
         "Barnet har redan hörts av polisen i mars",
         "Resten av familjen var med",
