@@ -254,3 +254,17 @@ def test_a_comment_typed_beside_the_card_sends_nothing_back_and_is_told_so(
     assert anna.prompts() == []
     cecilia.presses("Återlämna").sees("Kommentar")
     cecilia.presses("Återlämna", on=card, Kommentar="Påhittad kommentar").sees("Återlämnat till handläggaren")
+
+
+@pytest.mark.parametrize(("redone", "said"), [(("7",), "1 av 2"), (("7", "9"), "2 av 2")])
+def test_sent_again_after_a_return_says_first_how_much_is_answered_again(
+    room: Room, cecilia: Chat, redone: tuple[str, ...], said: str
+) -> None:
+    anna = sent(room, {"communication_boxes_filled": "nej", "police_report_decided": "nej"})
+    reads(begins(cecilia), {"communication_boxes_filled": "nej", "police_report_decided": "nej"})
+    cecilia.presses("Visa skillnader").presses("Återlämna").presses("Återlämna", Kommentar="Påhittad kommentar")
+    for number in redone:
+        anna.types(f"ändra {number}").presses("Nej" if number == "9" else "Ja")
+    anna.types("vad saknas").presses("Skicka till chef")
+
+    cecilia.receives().sees("skickat för läsning igen", f"{said} återlämnade frågor är besvarade på nytt")
