@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from checklists.free_text import says_something
-from checklists.replies import core, folded, is_polite, read_answer, read_answers, words_of
+from checklists.replies import begins_with_answer, core, folded, is_polite, read_answer, read_answers, words_of
 
 Doubt = Literal["too_short", "politeness", "question", "request"]
 """too_short: fewer than three letters or digits. request: it reads like something asked of the bot."""
@@ -16,6 +16,7 @@ _ALIKE = 0.8
 _MOST_ASKED = 5
 """The most words in a line that begins like an order and is one: a longer one tells of something."""
 _MOST_ADDRESSED = 10
+_MOST_CURSED = 3
 _ASKING = words_of("hur vad varfor vem vems vilken vilket vilka how what why who which where")
 _WITH_ME = words_of("du jag dig mig ni man vi you i me one we")
 _ASKED = words_of(
@@ -29,7 +30,8 @@ _CAN = re.compile(
     r" (?:du|jag|man|ni|vi|det har|det|you|i|one|it|this|we)\b"
 )
 _IS_IT = re.compile(
-    r"(?:maste|ska|skall|kan|kunde|far|behover|racker|gar|galler|galler inte|must|should|can|does|do|is) "
+    r"(?:maste|ska|skall|kan|kunde|far|behover|behovs|racker|gar|galler|galler inte|sparas|syns|visas|lases|skickas"
+    r"|lagras|raknas|funkar|fungerar|must|should|can|does|do|is) "
     r"(?:det|den|detta|it|this|that)\b"
 )
 """Verb first, then what is meant: a question in Swedish, a statement begins the other way round."""
@@ -54,7 +56,8 @@ _SAID_TO_IT = (
     *("oj", "oj fel", "ojda", "hoppsan", "oops", "wrong", "wrong case", "my mistake", "sorry", "forlat", "ursakta"),
     *("jag forstar inte", "forstar inte", "forstar ej", "fattar inte", "jag fattar inte", "hanger inte med"),
     *("i don't understand", "i dont understand", "don't understand", "test", "testar", "bara testar", "testing"),
-    *("nej vanta", "ja vanta", "ar du dar", "hallo", "halla", "hello", "aterkommer", "jag aterkommer", "strax"),
+    *("nej vanta", "ja vanta", "det ar lugnt", "ar lugnt", "lugnt", "ingen fara", "inga problem", "no problem"),
+    *("ar du dar", "hallo", "halla", "hello", "aterkommer", "jag aterkommer", "strax"),
     *("kommer strax", "ett ogonblick", "meny", "menu", "start", "avsluta", "klar", "jag ar klar", "klart", "fardig"),
     *(
         "god natt",
@@ -68,7 +71,7 @@ _SAID_TO_IT = (
         "ha det bra",
     ),
     *("vidare", "ga vidare", "forstar", "jag forstar", "ok jag forstar", "okej jag forstar", "i see", "got it", "brb"),
-    *("sekund", "en sekund", "lunch", "fika", "mote", "rast", "afk", "tbd", "todo", "to do", "att gora", "tba"),
+    *("inte", "sekund", "en sekund", "lunch", "fika", "mote", "rast", "afk", "tbd", "todo", "to do", "att gora", "tba"),
     *("asdf", "asdfasdf", "qwerty", "lorem ipsum", "bara ett test", "testar lite", "ett test", "just testing"),
     *("ja egentligen", "egentligen ja", "egentligen nej", "nej egentligen", "finns ej", "finns inte", "saknas ej"),
     *("chefen ska lasa", "chefen far lasa", "fraga chefen", "se ovanstaende", "enligt ovan", "likadant", "dito"),
@@ -78,35 +81,103 @@ _SAID_TO_IT = (
 )
 _SAID = frozenset(_SAID_TO_IT)
 _NOISES = words_of("hm hmm hmmm oh ah eh haha hahaha hehe lol suck jaha jasa va vada hursa aha mm mhm tja asch usch")
+_CURSES = words_of("skit fan jakla javla javlar helvete sablar attans satan damn shit ffs wtf")
+_LEADS = words_of("men och alltsa fast jo sa eh but and so well")
+"""What a question or an order may begin with and be no less of one."""
 _MISTAKE = re.compile(
     r"\b(?:(?:tryckte|skrev|valde|klickade) fel|fel (?:arende|fraga|svar|knapp|barn|kort)|andra mig|jag menade|i meant"
     r"|(?:ska|skall|skulle) (?:det )?(?:vara|sta) (?:ja|nej|barn|fraga)|wrong (?:case|question|answer|button|child))\b"
 )
 _NOT_YET = re.compile(
-    r"(?:(?:jag|vi|i|we|ska|maste|far|vanta|will|have to) )*"
-    r"(?:(?:dubbel)?kollar?|aterkommer|aterkomma|tittar?|undersoka|checking|check|get back)"
+    r"(?:(?:jag|vi|i|we|ska|maste|far|vanta|will|have to|just|bara|lite) )*"
+    r"(?:(?:dubbel)?kollar?|aterkommer|aterkomma|tittar?|letar?|undersoka|checking|check|looking|get back)"
     r"(?: (?:upp|upp det|det|pa det|med .{1,20}|i akten|i journalen|sen|senare|strax|snart|idag|imorgon|i morgon"
     r"|nasta vecka|later|tomorrow|it|the file))?"
     r"|(?:(?:det|den|motivering(?:en)?|text|it) )?"
-    r"(?:fylls? i|fyller i|kompletter\w+|kommer|tas|tar|gors|gor|skrivs|skriver|laggs till|will follow|comes)"
+    r"(?:fylls? (?:i|pa)|fyller (?:i|pa)|kompletter\w+|kommer|tas|tar|gors|gor|skrivs|skriver|laggs till|will follow"
+    r"|comes)"
     r"(?: det| den| it)?"
     r" (?:senare|sen|imorgon|i morgon|strax|snart|idag|nasta vecka|later|tomorrow)|kommer|x{2,}"
+    r"|(?:jag |i )?(?:ska|maste|far|will|must|have to)(?: (?:bara|just|first|forst))? "
+    r"(?:fraga|hora med|prata med|kolla med|ringa|mejla|ask|call|mail) \w+(?: \w+)?"
 )
 """What is going to be done here some other time is no reason."""
 _SAME = re.compile(
-    r"(?:samma|kopiera|se|likadant|lika|the same|same|copy|see)(?: (?:som|fran|for|as|from|svar|text|motivering))* "
-    r"(?:ovan\w*|barn(?:et)? ?\d?|child ?\d?|syskon\w*|sibling\w*|forra|forut|tidigare|above|before)"
+    r"(?:samma|kopiera|se|likadant|lika|the same|same|copy|see)"
+    r"(?: (?:som|fran|for|as|from|svar|svaret|text|motivering|motiveringen|answer|reason))* "
+    r"(?:ovan\w*|barn(?:et)? ?\d?|child ?\d?|syskon\w*|sibling\w*|forra|forut|tidigare|above|before"
+    r"|(?:pa |i |to |in )?(?:fraga|fragan|nr|nummer|question) ?\d{0,2})"
 )
 """A text that is somewhere else here: it would have to be looked for."""
 _IN_FILE = re.compile(
     r"(?:(?:den|det|motivering(?:en)?|it|the reason) )?"
     r"(?:(?:star|finns|ligger|framgar|se|dokumenterat|dokumenterad|is|see)(?: redan| already)?(?: i| av| in)? )?"
-    r"(?:i |in )?(?:the )?(?:akten|journalen|underlaget|utredningen|beslutsunderlaget|file|case file)"
+    r"(?:i |in )?(?:the )?(?:akt|akten|journal|journalen|underlaget|utredningen|beslutsunderlaget|file|case file)"
+)
+_OF_THIS_TEXT = re.compile(
+    # what was said before: `det har jag redan skrivit`
+    r"(?=.*\b(?:jag|i)\b|har|have|redan|already)(?=.*\b(?:redan|ju|already)\b).*"
+    r"\b(?:svarat|skrivit|sagt|angett|motiverat|fyllt i|answered|written|said)\b.*"
+    # what is to be written, said to somebody who is to write it
+    r"|(?:skriv|anteckna|notera|write|note)(?: (?:in|ner|upp|down))? (?:att|that)\b.*"
+    # that none is called for
+    r"|(?:det |den |motivering(?:en)? |it )?(?:behovs|behover|kravs|is needed|needed)(?: (?:val|ju|jag|man|det|den))* "
+    r"(?:inte|ej|knappast|not)\b.*"
+    # that there is one
+    r"|(?:(?:den|det|motivering(?:en)?|it|there) )?(?:finns|exists|is)(?: (?:redan|ju|val|en|already|one))+"
+    r"|finns|exists"
+    # that there is nothing more to say
+    r"|(?:(?:nej|no),? )?(?:ingen|inget|inga|ingenting|nothing|none|no)(?: (?:mer|mera|annat|kommentar\w*|more|else"
+    r"|comments?))*|det var allt|that's all|thats all|sen|senare|later"
+)
+"""What is said of the text that is asked for, and is not the text."""
+_OF_THE_TOOL = re.compile(
+    r"(?:knapp(?:en|arna)|kort(?:et|en)|app(?:en)?|bot(?:ten|en)|robot(?:en)?|sidan|teams|formular(?:et)?|lank(?:en)?"
+    r"|(?:the )?(?:button|card|app|bot|page|form|link))s? "
+    r"(?:fungerar|funkar|svarar|syns|hanger|laddar|gar|ar|does|do|is|hangs)\b.*"
+    r"|(?:prata|tala|chatta|fa prata|talk|speak|chat) (?:med|till|to|with) (?:en |nagon |a )?"
+    r"(?:manniska|riktig\w*.*|nagon|person|support\w*|admin\w*|systemforvaltar\w*|human|someone|somebody|er|dig|you)"
+)
+"""Of the buttons and cards, and of who answers here."""
+_OF_THE_CASE = re.compile(
+    r"(?:(?:ska|skall|maste|far) )?(?:det )?(?:planerat )?"
+    r"(?:beslut(?:et|sdatum|sdatumet|sdag)?|antal barn|antalet barn|datum(?:et)?|enhet(?:en)?"
+    r"|the (?:decision|date|unit))"
+    r" (?:(?:ar|blir|ska|skall|vara|bli|den|till|tas|satt|fattas|planeras|is|on|by|will|be|sanolikt|nog) )*"
+    r"(?:\d.*|(?:idag|imorgon|i morgon|nasta|pa|today|tomorrow|next)\b.*)"
+    r"|.{0,30}\b(?:tar|tog|take|takes|took) over(?: (?:det har|detta|this|the))? (?:arendet|case)\b.*"
+    r"|(?:vi har |jag har |we have )?(?:arendet|case)? ?(?:ar|blir|blev|is|has been)? ?"
+    r"(?:avslutat|avslutad|stangt|nedlagt|avskrivet|closed)(?: (?:arendet|the case|nu|now|igar|i gar))*"
+    r"|lagg (?:till |in )?.{1,30} som (?:med)?handlaggare"
+    r"|jag (?:gar|ar|slutar|kommer)(?: ju| nu)? (?:pa semester|hem|sjuk|ledig|borta|foraldraledig|pa lunch"
+    r"|tillbaka)\b.*"
+)
+"""What belongs on another card: the days, the number of children, who has the case, and when she is away."""
+_OTHER_ANSWER = re.compile(
+    r"(?:barnet|hon|han|hen|barnen|de) (?:ar|har|blev|fick) (?:visst|ju visst|faktiskt visst)\b.*"
+    r"|(?:visst|jo) (?:ar|har|blev|fick) (?:barnet|hon|han|hen|barnen|de)\b.*"
+)
+"""That the answer before is the wrong one."""
+_ALL_BUT = re.compile(
+    r"(?:(?:pa|for|till|om|on|for|to|about) )?(?:allt|alla|samtliga|resten|all|everything)"
+    r"(?: \w+)? (?:utom|forutom|except|but)\b.*"
 )
 _OTHER_CASE = re.compile(
     r"(?:inte|ej|not) (?:det har|detta|ratt|this|the right)? ?(?:arendet?|barnet?|fragan?|case|child)"
 )
-_KNOWS_NOT = re.compile(r"(?:jag|vi|i|we) (?:vet|minns|kommer|do|don't|dont)(?: ihag)? ?(?:inte|ej|not|know)\b")
+_SENT_ALONG = re.compile(
+    r"\W*(?:(?:se|enligt|i|jag|har|skickar|laddar upp|see|as|in|i) )*(?:the |den |det |en |ett )?"
+    r"(?:bifogar\b.*|bifogad\w*.*|bifogat.*|bilag\w*.*|bild(?:en|er|erna)?|foto(?:t|n)?|skarmdump\w*|fil(?:en|er|erna)?"
+    r"|dokument(?:et|en)?|image|picture|photo|screenshot|attach\w+.*|file)(?: \d{1,2}| har| here)?\W*"
+    r"|\W*(?:(?:se|see) )?[\w .-]{1,60}\.(?:pdf|docx?|png|jpe?g|heic|gif|xlsx?|txt|msg|eml)\W*"
+)
+"""A file or a picture, which is not kept here."""
+_OF_SOMETHING_ELSE = (_SENT_ALONG, _OF_THIS_TEXT, _OF_THE_TOOL, _OF_THE_CASE, _OTHER_ANSWER, _ALL_BUT)
+_KNOWS_NOT = re.compile(
+    r"(?:jag|vi|i|we) (?:vet|minns|kommer|do|don't|dont)(?: ihag)? ?(?:inte|ej|not|know)\b"
+    r"|(?:vet|minns|forstar|fattar) (?:inte|ej) (?:riktigt )?(?:vad|hur|om|vilken|vilket|var|varfor) "
+    r"(?:jag|man|du|som|det|vi)\b"
+)
 _LOST = re.compile(r"\b(?:forstod|forstar|fattar|fattade|hajar) (?:jag )?(?:inte|ej)\b")
 _WANTS = re.compile(r"(?:jag|i) (?:vill|skulle vilja|behover|want|need)\b")
 _MOST_SAID_OF_IT = 8
@@ -115,7 +186,9 @@ _REF_ALONE = re.compile(r"[a-zåäö]{1,6}[ -]?\d{2,4}\s?[/:-]\s?\d{1,6}", re.IG
 _DAY_ALONE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[/.]\d{1,2}(?:[ /.-]\d{2,4})?")
 _WHERE_ALONE = re.compile(
     r"(?:(?:pa|till|for|on|to|aven|ocksa)\s+)*"
-    r"(?:(?:fraga|fragor|fragan|fragorna|questions?|nr|nummer|barn|barnen|child|alla|allt|all|den|de|det|resten|\d{1,2})"
+    r"(?:(?:fraga|fragor|fragan|fragorna|questions?|nr|nummer|barn|barnen|child|alla|allt|all|den|de|det|resten|\d{1,2}"
+    r"|ettan|tvaan|trean|fyran|femman|sexan|sjuan|attan|nian|tian|forsta|andra|tredje|fjarde|sista|first|second|last"
+    r"|rest)"
     r"[\s,.&–-]*(?:(?:och|and|samt|till|to|aven|ocksa)\s+)*)+"
 )
 """Which questions or children an answer is for: `på 2 och 3`, `alla`."""
@@ -133,8 +206,8 @@ def doubt(line: str, names: Collection[str]) -> Doubt | None:
     """
     if not says_something(line):
         return "too_short"
-    words = core(line).strip()
-    if is_polite(line) or words in _NOISES:
+    words = _without_lead(core(line).strip())
+    if is_polite(line) or words in _NOISES or _is_cursing(words):
         return "politeness"
     if _is_question(line, words):
         return "question"
@@ -166,6 +239,10 @@ def _is_request(words: str, names: Collection[str]) -> bool:
         return True
     if any(form.fullmatch(words) for form in (_NOT_YET, _SAME, _OTHER_CASE)):
         return True
+    if len(parts) <= _MOST_SAID_OF_IT and any(form.fullmatch(words) for form in _OF_SOMETHING_ELSE):
+        return True
+    if begins_with_answer(words) and _WHERE_ALONE.fullmatch(" ".join(parts[1:])):
+        return True
     if len(parts) <= _MOST_ADDRESSED and _KNOWS_NOT.match(words):
         return True
     if read_answers(words) is not None:
@@ -184,6 +261,18 @@ def _is_request(words: str, names: Collection[str]) -> bool:
         has_object = not rest or bool(rest & (_ORDERED | _ASKING)) or any(part[0].isdigit() for part in parts[1:])
         return has_object or (parts[0] not in _ORDERS_WITH_OBJECT and len(parts) <= 3)
     return any(_begins_like(parts, name) for name in names)
+
+
+def _without_lead(words: str) -> str:
+    """Return a line without a word like `men` it begins with."""
+    first, _, rest = words.partition(" ")
+    return rest if first in _LEADS and rest else words
+
+
+def _is_cursing(words: str) -> bool:
+    """Return whether a line is a curse: `men vad fan`, `skit också`."""
+    parts = words.split()
+    return len(parts) <= _MOST_CURSED and bool(_CURSES & set(parts))
 
 
 def _without_politeness(parts: list[str]) -> list[str]:

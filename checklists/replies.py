@@ -105,6 +105,12 @@ _ABOUT_LAST = re.compile(
 _ALL = words_of("alla allt samtliga all everything")
 _ALL_OF = words_of("på till for to on fyra four frågor frågorna of them")
 _BUT = words_of("men but")
+_SEVERAL = words_of(
+    "alla allt samtliga båda något någon några övriga resten ingenting andra all every everything both any anything"
+    " rest"
+)
+_MOST_ABOUT_SEVERAL = 6
+"""The most words in a text that says which of several questions an answer is for; a longer one tells of something."""
 _STOPS = ",;:.!–—(-"
 _BEFORE_STOP = re.compile(
     rf"(?P<word>[^?{re.escape(_STOPS)}]{{1,25}})(?P<stop>\s*[{re.escape(_STOPS)}])\s*(?P<text>.*)", re.DOTALL
@@ -141,6 +147,7 @@ _DRAWN_OUT = re.compile(r"([a-z])\1+\b")
 _BY_SHORT = {word: choice for word, choice in _BY_WORD.items() if choice in ("ja", "nej")}
 _NONE_WORDS, _NONE_CORES = frozenset(map(folded, _NONE)), frozenset(map(folded, _NONE_CORE))
 _ALL_OF_WORDS = frozenset(map(folded, _ALL_OF))
+_SEVERAL_WORDS = frozenset(map(folded, _SEVERAL))
 _POLITE_WORDS, _POLITE_CORES = frozenset(map(folded, _POLITE)), frozenset(map(folded, _POLITE_CORE))
 _RESTATING_WORDS = frozenset(map(folded, _RESTATING))
 _RESERVE_WORDS = frozenset(map(folded, _RESERVES))
@@ -226,6 +233,17 @@ def read_for_all(line: str) -> str | None:
     if len(answer) != 1 or not _ALL & set(words):
         return None
     return _choice(answer[0])
+
+
+def is_about_several(text: str, labels: Sequence[str]) -> bool:
+    """Return whether a text may say which of several questions is meant: it names one, as `beslutet`, or `alla`.
+
+    labels: what the questions are called.
+    """
+    words = [word for word in re.split(r"[\W\d_]+", folded(text)) if word]
+    if any(word.startswith(folded(label)) for word in words for label in labels if label):
+        return True
+    return len(words) <= _MOST_ABOUT_SEVERAL and bool(_SEVERAL_WORDS & set(words))
 
 
 def read_labelled(line: str, labels: Sequence[str]) -> Sequence[str] | None:

@@ -34,7 +34,7 @@ def form_card(pen: Pen, view: FormView) -> Card:
         body += [section_head(pen, view.checklist, view.version, count)] if count else []
         body += _MADE[field.kind](pen, view, field)
     body += action_sets(pen, (view.save,), primary=1)
-    body += action_sets(pen, view.nav, inputs=False)
+    body += action_sets(pen, view.nav)
     return card(pen, body, view.refresh)
 
 

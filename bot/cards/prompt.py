@@ -14,6 +14,8 @@ def prompt_card(pen: Pen, view: PromptView) -> Card:
     parts = [pen.say("prompts.by" if by_chef else "prompts.from", name=view.who)] if view.who else []
     parts += [pen.say("cases.date_planned", date=view.planned)] if view.planned else []
     body += [subtle(" · ".join(parts))] if parts else []
+    if view.pointed:
+        body.append(text(pen.say("prompts.redone", done=view.redone, total=view.pointed), weight="Bolder"))
     if view.reason == "returned":
         body += [text(pen.say("prompts.pointed"), weight="Bolder")] if view.gaps else []
     elif view.reason == "signed":

@@ -12,7 +12,7 @@ from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.presses import AsShown, Nothing, Page
 from dialogs.turn.turn_context import TurnContext
-from dialogs.views.ready_made import open_button
+from dialogs.views.ready_made import command_button, open_button
 from dialogs.views.views import Button, CaseLine, CasesView, Line
 from dialogs.worker.sheet_parts import gaps_line
 from storage import cases, filled
@@ -26,6 +26,9 @@ MORE_DIFFERENCES = Right("more_differences", "case", READER)
 
 
 # --- what waits ------------------------------------------------------------------------------------------------------
+
+
+_WAYS_ON = (("enhetens ärenden", "buttons.unit_cases"), ("hjälp", "buttons.help"))
 
 
 def to_read(context: TurnContext, _rest: str) -> Reaction:
@@ -46,6 +49,7 @@ def _page(context: TurnContext, start: int) -> CasesView:
         title=Line(say="reading.waiting_title"),
         notices=() if found else (Line(say="reading.nothing_waits"),),
         cases=tuple(_line(context, case) for case in found[start:end]),
+        choices=() if found else tuple(command_button(*one) for one in _WAYS_ON),
         more=Button(title=Line(say="buttons.show_more"), claim=following) if len(found) > end else None,
     )
 

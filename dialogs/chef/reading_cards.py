@@ -1,5 +1,7 @@
 """The reader's views: questions, the differences, what was signed. Stores nothing."""
 
+from dataclasses import replace
+
 from actions.basis import Basis, Sheet
 from checklists.lifecycle import State
 from checklists.model import ListId
@@ -9,7 +11,7 @@ from checklists.swedish_time import clock_words
 from dialogs.chef.compare import comparison, hash_of
 from dialogs.rounds import measure_lines
 from dialogs.turn.declared import claimed
-from dialogs.turn.presses import AsShown, OnCard, Page, SeenAt
+from dialogs.turn.presses import AsShown, OnCard, OnForm, Page, SeenAt
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.chef import Comparison, DifferencesView, ReadingView, SignedView
 from dialogs.views.ready_made import begin_button, command_button
@@ -43,7 +45,11 @@ def questions(sheet: Sheet, notices: tuple[Line, ...] = ()) -> FormView:
     """Return the reading form: what is still open, or everything that applies if nothing is."""
     still = tuple(stop for stop in sheet.way if is_open(stop, sheet.applied))
     form = form_card.form(sheet, still or sheet.way, notices)
-    ways_out = (_button("send_back", "return", sheet.case), _button("pause", "pause", sheet.case))
+    asked = OnForm.read(form.save.claim)
+    ways_out = tuple(
+        Button(title=Line(say=f"buttons.{title}"), claim=claimed("save_form", replace(asked, then=then), **sheet.at))
+        for then, title in (("send_back", "return"), ("pause", "pause"))
+    )
     return form.model_copy(update={"nav": ways_out, "reading": True})
 
 

@@ -1,5 +1,7 @@
 """One case of the unit as its chef has it: where it stands, its reading, `Förläng`, and who works on it."""
 
+from collections.abc import Mapping
+
 from actions import cases as acts
 from actions.basis import Basis
 from actions.changes import Change, record
@@ -23,8 +25,10 @@ ASSIGN = Right("assign", "case", READER)
 ASK_WORKER = Right("ask_worker", "case", READER)
 
 
-def unit_case(context: TurnContext, reader: Basis, notices: tuple[Line, ...] = ()) -> AnyView:
-    """Return the chef's card of a case."""
+def unit_case(
+    context: TurnContext, reader: Basis, notices: tuple[Line, ...] = (), chosen: Mapping[str, str] | None = None
+) -> AnyView:
+    """Return the chef's card of a case. chosen: what was refused, by field, to stand on the card again."""
     case, worker = reader.case, reader.worker
     if case.closed_on is not None:
         return find_case.closed_case(context, case)
@@ -47,6 +51,8 @@ def unit_case(context: TurnContext, reader: Basis, notices: tuple[Line, ...] = (
         lead=names.get(case.lead_id or 0, ""),
         co_worker=names.get(case.co_id or 0, ""),
         workers=tuple(mates.items()),
+        chosen_lead=_among(mates, "lead", chosen),
+        chosen_co_worker=_among({0: "", **mates}, "co_worker", chosen),
         buttons=(*buttons, command_button("enhetens ärenden", "buttons.unit_cases")),
     )
 
@@ -61,6 +67,12 @@ def reading_title(reader: Basis) -> str:
 def _case_workers(context: TurnContext, reader: Basis) -> list[people.PersonRow]:
     unit = reader.case.unit_id
     return list(people.holders(context.session, context.tenant_id, unit, "case_worker", context.today))
+
+
+def _among(people_: Mapping[int, str], name: str, chosen: Mapping[str, str] | None) -> str:
+    """Return who was chosen in a field, "" if it is nobody the card offers."""
+    value = (chosen or {}).get(name, "")
+    return value if value in map(str, people_) else ""
 
 
 def _as_shown(context: TurnContext, reader: Basis) -> AsShown:
@@ -91,7 +103,7 @@ def assign(context: TurnContext, press: Press[AsShown]) -> Reaction:
             acting=context.acting_as(case),
         )
     except UserError as error:
-        return unit_case(context, reader, refused(error))
+        return unit_case(context, reader, refused(error), press.inputs)
     if not changes:
         return unit_case(context, reader, (Line(say="unit.nothing_chosen"),))
     if not access.reads(context.roles, case):  # she gave it to herself, and nobody reads a case of her own

@@ -36,6 +36,10 @@ def to_readers(session: Session, origin: Origin, worker: Basis, reason: Reason) 
     title = {"sent": "buttons.start_reading", "followed_up": "buttons.open"}.get(reason, "buttons.continue_reading")
     button = Button(title=Line(say=title), claim=claimed("read", case=case.id))
     view = _view(worker, reason, lead.name if lead else "", gaps, button)
+    if reason == "resent":
+        pointed = sum(len(sheet.points) for sheet in worker.sheets)
+        still = sum(gap.why == "returned" for _, gap in worker.all_gaps())
+        view = view.model_copy(update={"pointed": pointed, "redone": pointed - still})
     missed = tell(session, found, view, now=origin.now, case=case.id)
     if len(missed) == len(found):
         _to_managers(session, origin, worker, missed, staff)

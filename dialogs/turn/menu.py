@@ -44,6 +44,11 @@ def help_(context: TurnContext, _rest: str = "") -> MenuView:
     return MenuView(title=Line(say="menu.help_title"), lines=lines, buttons=_buttons(context))
 
 
+def instead(context: TurnContext, line: Line) -> MenuView:
+    """Return the answer to a command that found nothing to do: a line, and what this person can do."""
+    return MenuView(title=Line(say="menu.help_title"), notices=(line,), lines=(), buttons=_buttons(context))
+
+
 def welcome(context: TurnContext, told: tuple[Line, ...] = ()) -> MenuView:
     """Return the greeting, given once to everyone the app is installed for. told: what she could not be told before."""
     lines = (*told, Line(say="menu.welcome_does"), Line(say="menu.welcome_never"), *_help_lines(context))
@@ -80,7 +85,7 @@ def language(context: TurnContext, rest: str) -> Reaction:
 def _help_lines(context: TurnContext) -> tuple[Line, ...]:
     lines = [Line(say="menu.help_worker")] if context.units_as("case_worker") else []
     if _reads(context):
-        lines.append(Line(say="menu.help_chef"))
+        lines.append(Line(say="menu.help_chef" if _names_deputies(context) else "menu.help_deputy"))
     elif _administers(context):
         lines.append(Line(say="menu.help_admin"))
     if context.units_as("admin"):

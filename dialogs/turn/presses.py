@@ -99,19 +99,25 @@ class OnAside(OnCard):
 
 @dataclass(frozen=True, slots=True)
 class OnForm:
-    """A press on the form. keys: of its stops; revisions: by item, at the time the form was shown."""
+    """A press on the form. keys: of its stops; revisions: by item, at the time the form was shown.
+
+    then: the button that was pressed instead of `Spara`, `pause` or `send_back`: it leaves once all is kept.
+    """
 
     keys: tuple[str, ...]
     revisions: Mapping[str, int]
+    then: str = ""
 
     @classmethod
     def read(cls, claim: Claim) -> Self:
-        items = [item for item in claim.choice.split(",") if item]
-        return cls(tuple(claim.item.split(",")), dict(zip(items, _numbers(claim.revision), strict=True)))
+        chosen, _, then = claim.choice.partition(";")
+        items = [item for item in chosen.split(",") if item]
+        return cls(tuple(claim.item.split(",")), dict(zip(items, _numbers(claim.revision), strict=True)), then)
 
     def write(self) -> Parts:
         revision, items = ",".join(map(str, self.revisions.values())), ",".join(self.revisions)
-        return {"item": ",".join(self.keys), "revision": revision, "choice": items}
+        choice = f"{items};{self.then}" if self.then else items
+        return {"item": ",".join(self.keys), "revision": revision, "choice": choice}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from dialogs.views.chef import DifferencesView, ReadingView
+from dialogs.views.chef import DifferencesView, ReadingView, ReturnView
 from dialogs.views.rounds import PanelView
 from dialogs.views.views import (
     AnyView,
@@ -72,6 +72,8 @@ def of(view: AnyView) -> Shown | None:
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.refresh, buttons=view.buttons)
     if isinstance(view, DifferencesView):
         return Shown(kind=view.kind, case_ref=view.seen.case_ref, at=view.refresh, buttons=view.buttons)
+    if isinstance(view, ReturnView):
+        return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.buttons[0].claim)
     if isinstance(view, PanelView) and view.buttons:
         return Shown(kind=view.kind, at=view.buttons[0].claim, buttons=view.buttons + view.nav)
     if isinstance(view, CommentView):

@@ -18,6 +18,7 @@ from checklists.replies import (
     begins_with_answer,
     core,
     folded,
+    is_about_several,
     is_polite,
     read_answer,
     read_answers,
@@ -82,6 +83,7 @@ def _answer(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
         "start": _start,
         "comment": _comment,
         "yes_no": _yes_no,
+        "return": _return,
     }
     read = readers.get(shown.kind)
     return read(context, shown, text) if read else _which(context, text)
@@ -251,7 +253,7 @@ def _group(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     labels = [sheet.checklist.by_id[item_id].label or "" for item_id in items]
     for_all = read_for_all(text)
     words = words or read_labelled(text, labels) or ([for_all] * len(items) if for_all else None)
-    if words is None and set(map(folded, labels)) & set(core(text).replace(",", " ").split()):
+    if words is None and is_about_several(text, labels):
         return again(context, shown, Line(say="typed.group_how"))
     answered = items if words and len(words) == len(items) else still[: len(words or "1")]
     if words is None and (said is None or not said.text):
@@ -381,6 +383,17 @@ def _comment(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     if doubt(text, _names()) is not None:
         return again(context, shown, Line(say="typed.comment_how"))
     return commands.run_verb(context, shown.at, {"comment": text[: MOST_TEXT + 1]})
+
+
+def _return(context: TurnContext, shown: Shown, text: str) -> AnyView | None:
+    """Say that the comment is written on the card, which stays as it is: a new one would lose what is filled in on it.
+
+    None if the line is a button's title or politeness, which are answered elsewhere.
+    """
+    if commands.find_title(context, text) is not None or is_polite(text):
+        return None
+    button = Button(title=Line(say="buttons.return"), claim=_as(shown.at, "send_back"))
+    return MenuView(title=Line(say="typed.return_title"), lines=(Line(say="typed.return_how"),), buttons=(button,))
 
 
 # --- what is not understood ------------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ class PromptView(View):
     reason: waiting to be read (`sent`, `resent`) or read again (`voided`); sent back to its worker (`returned`); or an
     answer that was ongoing when it was signed has become Nej (`followed_up`); or its worker's list is signed (`signed`,
     `signed_shortfall`). planned: ISO date, empty if not set.
-    more_gaps: how many do not fit.
+    more_gaps: how many do not fit. pointed, redone: how many questions the chef pointed at when she sent it back, and
+    how many of them have been answered since; 0 unless it is sent again (`resent`).
     """
 
     kind: Literal["prompt"] = "prompt"
@@ -26,6 +27,8 @@ class PromptView(View):
     planned: str = ""
     gaps: tuple[GapRow, ...] = ()
     more_gaps: int = 0
+    pointed: int = 0
+    redone: int = 0
     buttons: tuple[Button, ...]
 
 
@@ -143,7 +146,8 @@ class SignedView(View):
 class UnitCaseView(View):
     """A case as the chef of its unit has it: where it stands, and who works on it.
 
-    lead, co_worker: names, empty for nobody. workers: row ids and names to choose from.
+    lead, co_worker: names, empty for nobody. workers: row ids and names to choose from. chosen_lead, chosen_co_worker:
+    what she had chosen when it was refused.
     """
 
     kind: Literal["unit_case"] = "unit_case"
@@ -152,6 +156,8 @@ class UnitCaseView(View):
     lead: str = ""
     co_worker: str = ""
     workers: tuple[tuple[int, str], ...] = ()
+    chosen_lead: str = ""
+    chosen_co_worker: str = ""
     buttons: tuple[Button, ...]
 
 

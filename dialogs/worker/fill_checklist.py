@@ -9,13 +9,13 @@ from checklists.model import Motivation
 from checklists.rights import LIST_HOLDER, OWN_CASE, Right
 from checklists.route import Stop, before, is_open, stop_of
 from dialogs.chef import reading_cards
-from dialogs.turn import find_case
+from dialogs.turn import find_case, menu
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb
 from dialogs.turn.exchange import Reply
 from dialogs.turn.find_case import maybe_ref
 from dialogs.turn.presses import OnCard, Refreshing, ToItem
 from dialogs.turn.turn_context import TurnContext
-from dialogs.views.views import Line, SayView
+from dialogs.views.views import Line
 from dialogs.worker import detail, facts_card, filled_in, next_card, remarks, summary_card
 from dialogs.worker.landing import Landed, after, landed, open_case
 from storage import inbox, trail
@@ -201,7 +201,7 @@ def back_typed(context: TurnContext, rest: str) -> Reaction:
     """Show the question before the last one shown."""
     basis = find_case.named_list(context, rest, BACK)
     if basis is None:
-        return SayView(notices=(Line(say="fill.nothing_before"),))
+        return menu.instead(context, Line(say="fill.nothing_before"))
     shown = context.shown
     if shown is None or (shown.at.case, shown.at.list_id) != (basis.case.id, basis.list_id) or not shown.at.filled:
         return next_card.go_on(context, basis)
@@ -214,7 +214,7 @@ def back_typed(context: TurnContext, rest: str) -> Reaction:
 def pause_typed(context: TurnContext, rest: str) -> Reaction:
     """Pause the list of the named or last used case."""
     basis = find_case.named_list(context, rest, PAUSE)
-    return summary_card.paused(basis) if basis else SayView(notices=(Line(say="fill.nothing_to_pause"),))
+    return summary_card.paused(basis) if basis else menu.instead(context, Line(say="fill.nothing_to_pause"))
 
 
 VERBS = (

@@ -10,17 +10,17 @@ from checklists.lifecycle import State
 from checklists.model import Motivation
 from checklists.rights import LIST_HOLDER, Right
 from checklists.route import Stop, is_open
-from dialogs.chef import reading_cards
+from dialogs.chef import reading_cards, sign_off
 from dialogs.chef.reading import enter
 from dialogs.turn import find_case
-from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
+from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed, parted
 from dialogs.turn.find_case import maybe_ref
-from dialogs.turn.presses import OnCard, OnForm
+from dialogs.turn.presses import AsShown, OnCard, OnForm
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.parts import Claim
 from dialogs.views.ready_made import ask_ref
-from dialogs.views.views import Line
-from dialogs.worker import anyway, facts_card, filled_in, form_card, next_card
+from dialogs.views.views import AnyView, Line
+from dialogs.worker import anyway, facts_card, filled_in, form_card, next_card, summary_card
 from dialogs.worker.form_card import input_id
 from dialogs.worker.landing import open_case
 
@@ -79,6 +79,8 @@ def save_form(context: TurnContext, press: Press[OnForm]) -> Reaction:
         saving.stands.pressed = (_claim(press, sheet), press.inputs)
         return Done(anyway.ask(context, saving.stands), saving.changes)
     notices = tuple(saving.told.values())
+    if press.what.then and not notices:
+        return Done(_leave(context, basis, press), saving.changes)
     still = tuple(stop for stop in sheet.way if is_open(stop, sheet.applied))
     if still and basis.is_reading:
         view = reading_cards.questions(sheet, notices or (Line(say="form.still_open"),))
@@ -87,6 +89,14 @@ def save_form(context: TurnContext, press: Press[OnForm]) -> Reaction:
     else:
         return Done(next_card.go_on(context, basis, sheet.filled.id, notices=notices), saving.changes)
     return Done(view, saving.changes)
+
+
+def _leave(context: TurnContext, basis: Basis, press: Press[OnForm]) -> AnyView:
+    """Return where the button leads that was pressed instead of `Spara`."""
+    if press.what.then == "pause":
+        return summary_card.paused(basis)
+    view, _ = parted(sign_off.send_back(context, Press(press.case, 0, 0, AsShown(""), {})))
+    return view
 
 
 def _claim(press: Press[OnForm], sheet: Sheet) -> Claim:

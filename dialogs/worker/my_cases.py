@@ -14,7 +14,7 @@ from checklists.rights import RELATIONS, Right
 from dialogs.turn.declared import Command, Press, Reaction, Verb, claimed
 from dialogs.turn.presses import Page
 from dialogs.turn.turn_context import TurnContext
-from dialogs.views.ready_made import open_button
+from dialogs.views.ready_made import command_button, open_button
 from dialogs.views.views import Button, CaseLine, CasesView, Line
 from dialogs.worker.sheet_parts import basis_head, gaps_line
 from storage import cases, extensions, filled, tenants
@@ -92,10 +92,13 @@ def _page(context: TurnContext, start: int) -> CasesView:
     lines = tuple(line for one in found[start:end] if (line := sound(context, *one)) is not None)
     missing = left_out(context)
     next_page = claimed("more_cases", Page(end))
+    none = "cases.none" if context.units_as("case_worker") else "cases.none_of_hers"
+    ways_on = [("ny", "buttons.new_case")] if context.units_as("case_worker") else []
     return CasesView(
-        notices=missing or (() if found else (Line(say="cases.none"),)),
+        notices=missing or (() if found else (Line(say=none),)),
         cases=lines,
         more=Button(title=Line(say="buttons.show_more"), claim=next_page) if len(found) > end else None,
+        choices=() if found else tuple(command_button(*one) for one in (*ways_on, ("hjälp", "buttons.help"))),
     )
 
 

@@ -7,13 +7,13 @@ from checklists.model import OPEN
 from checklists.rights import LIST_HOLDER, Right
 from checklists.route import stop_of
 from checklists.swedish_time import clock_words
-from dialogs.turn import find_case
+from dialogs.turn import find_case, menu
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.find_case import maybe_ref
 from dialogs.turn.presses import OfAct
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import open_button
-from dialogs.views.views import Button, Line, MenuView, SayView
+from dialogs.views.views import Button, Line, MenuView
 from dialogs.worker import next_card
 from storage.answers import AnswerRow
 
@@ -31,7 +31,7 @@ def undo_typed(context: TurnContext, rest: str) -> Reaction:
     """Undo the person's last answer in the named or last used case; asks first if it is old or the list was sent."""
     basis = find_case.named_list(context, rest, UNDO)
     if basis is None:
-        return SayView(notices=(Line(say="fill.nothing_to_undo"),))
+        return menu.instead(context, Line(say="fill.nothing_to_undo"))
     found = answers.act_to_undo(context.session, context.person_id, basis) if basis.case.closed_on is None else None
     if found is not None and found[0].filled.seen_at is None:
         given_at = max(row.at for row in found[1])

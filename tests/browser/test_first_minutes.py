@@ -63,6 +63,11 @@ async def test_a_stranger_finds_something_to_do_as_everybody(bot: RealBot, page:
     await expect(chat(page, "Eva Sagolik").get_by_text(re.compile(r"\d+ av \d+")).last).to_be_visible()
     await shows(page, "Henrik Hittepå")
     await sees(page, "Välkommen till Beslutskollen", "Henrik Hittepå")
+    for person, own in (("Henrik Hittepå", "administrera"), ("Gun Låtsas", "granska")):
+        await shows(page, person)
+        await chat(page, person).get_by_role("group", name="Förslag").get_by_role("button", name=own).click()
+        await expect(chat(page, person).get_by_text(own, exact=True).last).to_be_visible()
+        await expect(chat(page, person).get_by_text("Det förstod jag inte")).to_have_count(0)
 
     phone = await (await chromium.new_context(viewport={"width": 320, "height": 640}, locale="sv-SE")).new_page()
     await phone.goto(bot.url)

@@ -2,9 +2,10 @@
 
 import pytest
 
-from tests.chat.card_hand import button, gathered
+from tests.chat.card_hand import button, gathered, inputs
 from tests.chat.drive import fact_fields, opens
 from tests.chat.harness import REF, Chat, Room
+from tests.chat.read_drive import begins, reads, sent
 from tests.chat.test_typing import ALL, GROUP, NUMBER, WHY, informed
 
 CHOSEN = {GROUP[0]: "Ja", GROUP[2]: "Pågår"}
@@ -135,3 +136,27 @@ def test_a_text_beside_motivation_missing_is_not_lost(anna: Chat) -> None:
 
     assert anna.written("child_not_heard_motivated").motivation_kind == "missing"
     anna.types("ändra 2").sees(WHY)
+
+
+@pytest.mark.parametrize(("title", "seen"), [("Pausa", "Pausad, 2 av 9"), ("Återlämna", "Frågor att titta på igen")])
+@pytest.mark.parametrize("submit", [False, True])
+def test_what_the_chef_has_filled_in_is_kept_by_every_press(room: Room, title: str, seen: str, *, submit: bool) -> None:
+    sent(room)
+    cecilia = begins(room.chat("cecilia"))
+    press = cecilia.submits if submit else cecilia.presses
+    press(title, {"child_heard": "nej", "police_report_decided": "ja"}).sees(seen)
+
+    cecilia.types(REF)
+    assert {"child_heard", "police_report_decided"}.isdisjoint(inputs(cecilia.card))
+    cecilia.types("enhetens ärenden").types("att läsa").presses("Fortsätt läsa")
+    assert reads(cecilia).kind() == "reading"
+
+
+def test_what_is_refused_of_the_reading_stops_the_way_out(room: Room) -> None:
+    sent(room, {"child_heard": "nej"})
+    cecilia = begins(room.chat("cecilia"))
+    old = cecilia.shown
+    cecilia.presses("Spara", {"child_heard": "nej"})
+
+    cecilia.presses("Pausa", {"child_heard": "ja", "police_report_decided": "nej"}, on=old)
+    cecilia.sees("ändrades", "Läsning")

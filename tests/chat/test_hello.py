@@ -1,5 +1,8 @@
 """First contact: help, welcome, language, strangers, and unknown words."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from tests.chat.drive import opens
@@ -133,3 +136,24 @@ def test_a_reviewers_way_is_what_is_drawn_for_her(room: Room) -> None:
 
     gun = room.chat("gun").types("hjälp").sees("granska").sees_no("mina ärenden", "Ny kollegial granskning")
     assert "Granska" in gun.buttons
+
+
+PACKAGE = json.loads((Path(__file__).parents[2] / "manifest" / "manifest.json").read_text(encoding="utf-8"))
+MENU = [command["title"] for listed in PACKAGE["bots"][0]["commandLists"] for command in listed["commands"]]
+
+
+@pytest.mark.parametrize("name", ["anna", "cecilia", "vera", "mia", "ada", "greta", "dep"])
+def test_no_entry_of_the_package_menu_is_a_dead_end_for_any_role(room: Room, name: str) -> None:
+    roles = {"mia": "manager", "ada": "admin", "greta": "peer_reviewer", "dep": "deputy"}
+    people = [(one, f"{one} Påhittad", NORTH, role) for one, role in roles.items()]
+    move_in(room.desk, *people, days="2026-05-01,2026-12-31")
+    chat = room.chat(name)
+
+    for word in MENU:
+        assert chat.types(word).buttons, chat.text
+
+
+def test_a_deputy_is_not_told_of_what_she_may_not_do(room: Room) -> None:
+    move_in(room.desk, ("dep", "Dep Påhittad", NORTH, "deputy"), days="2026-05-01,2026-12-31")
+
+    room.chat("dep").types("hjälp").sees("att läsa").sees_no("ersättare")

@@ -240,3 +240,31 @@ def test_in_a_return_the_gaps_are_marked_and_what_she_chose_is_kept(room: Room, 
     assert inputs(cecilia.card)["items"]["value"] == marked
     cecilia.presses("Återlämna", Kommentar="Påhittad kommentar: titta på rutorna igen").sees("titta på igen: 1")
     anna.receives().sees("kommuniceringsrutorna")
+
+
+@pytest.mark.parametrize("line", ["Komplettera fråga 2", "Har ni pratat med barnet?", "Barnet måste höras", "ja"])
+def test_a_comment_typed_beside_the_card_sends_nothing_back_and_is_told_so(
+    room: Room, cecilia: Chat, line: str
+) -> None:
+    anna = sent(room)
+    begins(cecilia).presses("Återlämna")
+    card = cecilia.shown
+    cecilia.types(line).sees("Inget är återlämnat än", "fältet på kortet")
+
+    assert anna.prompts() == []
+    cecilia.presses("Återlämna").sees("Kommentar")
+    cecilia.presses("Återlämna", on=card, Kommentar="Påhittad kommentar").sees("Återlämnat till handläggaren")
+
+
+@pytest.mark.parametrize(("redone", "said"), [(("7",), "1 av 2"), (("7", "9"), "2 av 2")])
+def test_sent_again_after_a_return_says_first_how_much_is_answered_again(
+    room: Room, cecilia: Chat, redone: tuple[str, ...], said: str
+) -> None:
+    anna = sent(room, {"communication_boxes_filled": "nej", "police_report_decided": "nej"})
+    reads(begins(cecilia), {"communication_boxes_filled": "nej", "police_report_decided": "nej"})
+    cecilia.presses("Visa skillnader").presses("Återlämna").presses("Återlämna", Kommentar="Påhittad kommentar")
+    for number in redone:
+        anna.types(f"ändra {number}").presses("Nej" if number == "9" else "Ja")
+    anna.types("vad saknas").presses("Skicka till chef")
+
+    cecilia.receives().sees("skickat för läsning igen", f"{said} återlämnade frågor är besvarade på nytt")

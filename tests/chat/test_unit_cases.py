@@ -304,3 +304,12 @@ def test_both_databases_list_the_same(either_room: Room) -> None:
     cecilia.types("enhetens ärenden").sees("Öppna ärenden: 2.", "Försenat", "1 av 14 besvarade", "41 dagar gammalt")
     assert shown(cecilia.presses("Saknar checklista")) == ["SN 2026/0001"]
     cecilia.types(f"uppgifter {REF}").presses("Spara handläggare", {"Handläggare": "Bo Exempel"}).sees("Sparat.")
+
+
+def test_what_was_refused_stands_on_the_card_again(anna: Chat, cecilia: Chat) -> None:
+    opens(anna, **ALL)
+    chosen = {"Handläggare": "Bo Exempel", "Medhandläggare": "Bo Exempel"}
+    cecilia.types(f"uppgifter {REF}").presses("Spara handläggare", chosen).sees("Inget på kortet är sparat")
+
+    workers = {one["title"]: one["value"] for one in inputs(cecilia.card)["lead"]["choices"]}
+    assert [inputs(cecilia.card)[name].get("value") for name in ("lead", "co_worker")] == [workers["Bo Exempel"]] * 2

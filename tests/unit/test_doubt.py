@@ -60,6 +60,20 @@ NAMES = names_of(
             (line, "request")
             for line in ("öppna SN 2026/0202", "fel ärende", "du har fel", "visa fråga 3", "ångra det")
         ),
+        *((line, "politeness") for line in ("skit", "men vad fan", "typ fan också")),
+        *((line, "question") for line in ("men vad menar du med hörd", "sparas detta", "behövs det här verkligen")),
+        *(
+            (line, "request")
+            for line in (
+                *("det har jag redan skrivit", "jag har ju svarat", "skriv att barnet är för litet", "behövs ej"),
+                *("finns", "den finns redan", "inget mer", "ingen kommentar", "knappen fungerar inte", "på fyran"),
+                *("prata med en människa", "antal barn ska vara 2", "beslutet blir den 12 juni", "ja på frågan"),
+                *("Bo tar över ärendet", "vi har avslutat ärendet", "lägg Bo som medhandläggare", "fyller på senare"),
+                *("jag går på semester på fredag", "barnet är visst hört", "på allt utom orosanmälan", "se fråga 3"),
+                *("[bild]", "se bild", "se bifogad fil", "bifogar underlaget", "samtal.pdf", "enligt bilaga 2"),
+                *("vänta jag letar", "ska fråga chefen", "vet inte vad jag ska skriva"),
+            )
+        ),
     ],
 )
 def test_what_may_not_be_meant_as_a_motivation_is_doubted(line: str, why: str) -> None:
@@ -120,6 +134,14 @@ def test_what_is_said_to_the_bot_is_no_motivation(line: str, why: str) -> None:
         "Jag vill avvakta med samtalet tills barnet mår bättre",
         "Vad hon vill framgår av samtalet med skolan",
         "Är det för tidigt enligt psykologen får samtalet vänta",
+        "Skolan har redan sagt att hon inte vill",
+        "Bilden av barnets mående är oklar för oss",
+        "Filmades hos polisen, hörs inte igen",
+        "Men barnet vägrade",
+        "Barnet har redan hörts av polisen i mars",
+        "Resten av familjen var med",
+        "Inget samtycke",
+        "Vi har avslutat kontakten",
     ],
 )
 def test_what_tells_of_somebody_is_taken(line: str) -> None:

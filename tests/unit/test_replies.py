@@ -7,6 +7,7 @@ from checklists.replies import (
     about_number,
     begins_with_answer,
     folded,
+    is_about_several,
     read_answer,
     read_answers,
     read_for_all,
@@ -218,3 +219,17 @@ def test_answers_may_be_named_by_label_or_number() -> None:
 def test_that_there_is_no_motivation_is_said_in_many_ways() -> None:
     assert all(map(says_none, ("det finns ingen", "Saknas tyvärr", "ingen motivering", "there is none")))
     assert not any(map(says_none, ("nej", "ingen tolk fanns", "barnet saknas")))
+
+
+@pytest.mark.parametrize(
+    ("text", "several"),
+    [
+        ("inte om beslutet", True),
+        ("alla via tolk", True),
+        ("inte om något", True),
+        ("mamma satt med", False),
+        ("ingen i familjen ville prata och alla var sjuka hela veckan", False),
+    ],
+)
+def test_a_text_that_names_another_question_or_several_is_seen(text: str, *, several: bool) -> None:
+    assert is_about_several(text, ("Orosanmälan", "Beslut", "")) is several
