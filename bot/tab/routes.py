@@ -243,6 +243,7 @@ class _Tab:
             words={name: say("tab." + name, language) for name in _WORDS},
             form=self._sessions.form(of.who),
             page=token_hex(8),
+            view=found.row,
             action=(FIRST if may_write else path).removeprefix("/"),
             may_write=may_write,
         )
