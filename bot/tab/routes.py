@@ -235,6 +235,7 @@ class _Tab:
             "flik.html",
             language,
             _ways(of, path),
+            who=of.who.object_id,
             title=(card.title if card else "") or say("tab.title", language),
             has_heading=bool(card and card.title),
             said=found.said,
