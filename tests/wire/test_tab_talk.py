@@ -203,6 +203,11 @@ async def test_signing_in_again_after_an_hour_loses_nothing_of_what_was_written(
     await anna.types(f"vad saknas {REF}")
     assert WHY not in town.sent()
 
+    town.clock.passed += LASTS  # the page she has by then is loaded again: she signs in, as the first time
+    page = await anna.sends(form)
+    assert page.asks_to_sign_in
+    assert [name for name, _ in page.forms[0].fields].count("again") == 1
+
 
 async def test_a_form_sent_twice_is_taken_once_and_gets_the_same_answer(town: Town) -> None:
     anna = await town.at_the_tab("anna")
