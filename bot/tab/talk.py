@@ -27,6 +27,7 @@ from dialogs.turn.in_view import InView
 from dialogs.turn.presses import UnitPage
 from dialogs.turn.shown import only_tells
 from dialogs.turn.take_turn import LOOKED_AT
+from dialogs.views.chef import PromptView
 from dialogs.views.parts import Claim
 from storage import outbox, people
 from storage.desk import Session
@@ -91,12 +92,17 @@ class Talk:
     def messages(self, session: Session, of: Standing, chat: Chat, now: datetime) -> list[Message]:
         """Return what she was told of lately and still is so, newest first. Nothing it changes may be kept."""
         found: list[Message] = []
+        roles = people.roles_on(session, of.person_id, day_of(now))
         for row in outbox.told_lately(session, chat.row_id, now - MESSAGES_SINCE, MOST_MESSAGES):
             try:
                 reply = reminder_content.content(session, row, now, [])
             except (KeyGone, SealBroken):
                 continue  # the case was disposed of
-            card = render_card(reply, self._turns.mint, private=True) if reply is not None else None
+            # A prompt names questions of the case. Other messages say that it is somebody else's now, and such.
+            case = row.case_id if reply is not None and isinstance(reply.view, PromptView) else 0
+            if reply is None or not in_view.may_see(session, roles, of.tenant_id, case):
+                continue
+            card = render_card(reply, self._turns.mint, private=True)
             if card is not None:
                 found.append(Message(row.created_at, elements.shown(card, level=3)))
         return found

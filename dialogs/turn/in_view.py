@@ -37,10 +37,14 @@ def card(
 ) -> InView | None:
     """Return the card a page shows, if it is of no case or of one she may open now. row_id: see `InView`, or NEWEST."""
     found = next(_cards(session, person_id, tenant_id, channel_id, row_id), None)
-    if found is None or not found.row.case_id:
-        return found
-    case = cases.get(session, tenant_id, found.row.case_id)
-    return found if case is not None and access.may_open(roles, case) else None
+    is_hers = found is None or may_see(session, roles, tenant_id, found.row.case_id)
+    return found if is_hers else None
+
+
+def may_see(session: Session, roles: Sequence[RoleRow], tenant_id: int, case_id: int) -> bool:
+    """Say whether what is kept of a case may be shown to her now. case_id: 0 for what is of no case."""
+    case = cases.get(session, tenant_id, case_id) if case_id else None
+    return not case_id or (case is not None and access.may_open(roles, case))
 
 
 def go_back(context: TurnContext) -> None:

@@ -19,7 +19,7 @@ from storage.cases import CaseRow
 from storage.desk import Session
 from storage.inbox import InboxRow
 from tests.chat.card_hand import button, gathered
-from tests.chat.harness import NORTH, REF, move_in, object_id
+from tests.chat.harness import NORTH, REF, SOUTH, move_in, object_id
 from tests.waiting import until
 from tests.wire.bot_process import RecordingConnector
 from tests.wire.door import TENANT
@@ -119,6 +119,19 @@ async def opens_a_case(anna: Visitor, ref: str = REF) -> None:
     await anna.presses("Spara", **{_field(anna, name): value for name, value in FACTS.items()})
 
 
+async def answers_the_rest(anna: Visitor) -> None:
+    for _ in range(40):
+        if "Skicka till chef" in anna.page.titles:
+            break
+        if "f.motivation" in anna.page.html:
+            await anna.presses("Spara", motivation=WHY)
+        elif "Ja" in anna.page.titles:
+            await anna.presses("Ja")
+        else:  # a group of questions
+            choices = {name.removeprefix("f."): "ja" for name in anna.page.forms[0].choices}
+            await anna.presses("Spara", **choices)
+
+
 def _field(visitor: Visitor, fact: str) -> str:
     return next(
         name.removeprefix("f.")
@@ -153,16 +166,7 @@ async def test_a_case_is_begun_answered_sent_and_read_in_the_tab_and_the_chat_on
     await opens_a_case(anna)
     await anna.presses("Nej")
     await anna.presses("Spara", motivation=WHY)
-    for _ in range(40):
-        if "Skicka till chef" in anna.page.titles:
-            break
-        if "f.motivation" in anna.page.html:
-            await anna.presses("Spara", motivation=WHY)
-        elif "Ja" in anna.page.titles:
-            await anna.presses("Ja")
-        else:  # a group of questions
-            choices = {name.removeprefix("f."): "ja" for name in anna.page.forms[0].choices}
-            await anna.presses("Spara", **choices)
+    await answers_the_rest(anna)
     assert WHY in anna.page.words
     called = len(town.connector.bodies)
     await anna.presses("Skicka till chef")
@@ -303,6 +307,23 @@ async def test_a_case_that_is_no_longer_hers_is_not_shown_beside_a_refusal(town:
     assert (no_such in anna.page.words, MINE in anna.page.words) == (True, False)
     anna.page = page
     assert MINE not in (await anna.types("tack")).words
+
+
+async def test_a_prompt_about_a_case_that_went_to_another_unit_is_not_told_any_more(town: Town) -> None:
+    anna, cecilia = await town.at_the_tab("anna"), await town.at_the_tab("cecilia")
+    await opens_a_case(anna, MINE)
+    await answers_the_rest(anna)
+    await anna.presses("Skicka till chef")
+    assert MINE in (await cecilia.opens()).words
+    assert say("tab.told_lately", "sv") in cecilia.page.words
+
+    def moves(session: Session) -> None:
+        case = session.exec(select(CaseRow)).one()
+        case.unit_id = people.unit(session, case.tenant_id, SOUTH).id
+        session.add(case)
+
+    town.bot.desk.run_now(moves)
+    assert MINE not in (await cecilia.opens()).words
 
 
 async def test_a_personal_number_is_refused_and_the_card_is_still_there(town: Town) -> None:
