@@ -15,7 +15,7 @@ from bot.tab.frame import HEADERS
 MOST = 256 * 1024
 _MOST_FIELDS = 2000
 _READ_SECONDS = 10.0
-_ROW = re.compile("[0-9]{1,18}")
+_ROW = re.compile("[0-9]{1,10}")
 _FORM = "application/x-www-form-urlencoded"
 Fields = list[tuple[str, str]]
 
@@ -97,4 +97,5 @@ def sent(fields: Fields) -> Sent:
 
 
 def _row(text: str) -> int:
-    return int(text) if _ROW.fullmatch(text) else 0
+    row = int(text) if _ROW.fullmatch(text) else 0
+    return row if row < 2**31 else 0  # as large as a row's id can be

@@ -247,6 +247,7 @@ class _Tab:
             card=card,
             messages=[(stamp(one.at), one.card) for one in messages or ()],
             words={name: say("tab." + name, language) for name in _WORDS},
+            hint=say("tab.write_hint" if "case_worker" in of.roles else "tab.write_hint_other", language),
             form=self._sessions.form(of.who),
             page=token_hex(8),
             view=found.row,
@@ -307,7 +308,7 @@ class _Tab:
         return await self._hers(request, give)
 
 
-_WORDS = ("write", "write_hint", "send", "told_lately")
+_WORDS = ("write", "send", "told_lately")
 
 
 def _stranger() -> web.Response:

@@ -272,7 +272,7 @@ async def test_a_line_is_about_the_card_on_its_own_page_also_when_another_was_op
     assert OTHER in (await anna.types("ångra")).words
 
 
-@pytest.mark.parametrize("row", ["0", "999999", "1 or 1", ""])
+@pytest.mark.parametrize("row", ["0", "999999", "4294967296", "1 or 1", ""])
 async def test_a_line_from_a_page_that_names_no_card_is_no_answer(town: Town, row: str) -> None:
     anna, bo = await town.at_the_tab("anna"), await town.at_the_tab("bo")
     await opens_a_case(bo, OTHER)
@@ -315,6 +315,7 @@ async def test_a_prompt_about_a_case_that_went_to_another_unit_is_not_told_any_m
     await answers_the_rest(anna)
     await anna.presses("Skicka till chef")
     assert MINE in (await cecilia.opens()).words
+    assert say("tab.write_hint", "sv") not in cecilia.page.words  # she begins no case
     assert say("tab.told_lately", "sv") in cecilia.page.words
 
     def moves(session: Session) -> None:
