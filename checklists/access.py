@@ -104,11 +104,19 @@ def seat(checklist: Checklist, held: Iterable[Held], case: CaseAccess) -> Role |
 
     A deputy answers in the chef's role. That a peer reviewer never had to do with the case is not checked here.
     """
-    roles = [one.role for one in held if _relation(one, case) in OWN_LISTS.get(one.role, ())]
-    if case.protected_identity:
-        roles = [role for role in roles if role not in OUTSIDERS]
-    answering: list[Role] = ["unit_manager" if role == "deputy" else role for role in roles]
+    answering: list[Role] = ["unit_manager" if role == "deputy" else role for role in _let_in(held, case)]
     return next((role for role in checklist.answered_by if role in answering), None)
+
+
+def may_open(held: Iterable[Held], case: CaseAccess) -> bool:
+    """Return whether a case exists for one person, in any of the roles she holds."""
+    return bool(_let_in(held, case))
+
+
+def _let_in(held: Iterable[Held], case: CaseAccess) -> list[Role]:
+    """Return the roles in which a person may have something to do with a case."""
+    roles = [one.role for one in held if _relation(one, case) in OWN_LISTS.get(one.role, ())]
+    return [role for role in roles if role not in OUTSIDERS] if case.protected_identity else roles
 
 
 EXTRACTORS: Mapping[Role, tuple[Relation, ...]] = {"case_worker": ("lead",), "unit_manager": ("own_unit",)}

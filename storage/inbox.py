@@ -83,9 +83,13 @@ def newest_in(session: Session, tenant_id: int, channel_id: str) -> InboxRow | N
     return session.exec(_NEWEST, params={"tenant_id": tenant_id, "channel_id": channel_id}).first()
 
 
-def newest_few(session: Session, tenant_id: int, channel_id: str, count: int) -> Sequence[InboxRow]:
-    """Return the newest rows of a chat, newest first."""
+def newest_few(
+    session: Session, tenant_id: int, channel_id: str, count: int, up_to: int | None = None
+) -> Sequence[InboxRow]:
+    """Return the newest rows of a chat, newest first. up_to: the id of the first of them, None for the newest."""
     query = select(InboxRow).where(InboxRow.tenant_id == tenant_id, InboxRow.channel_id == channel_id)
+    if up_to is not None:
+        query = query.where(col(InboxRow.id) <= up_to)
     return session.exec(query.order_by(col(InboxRow.id).desc()).limit(count)).all()
 
 

@@ -58,6 +58,7 @@ def _lines(send_test: str | None) -> Iterator[Line]:
                 desk = found
             else:
                 yield found
+        yield from doctor_here.of_tab(desk, settings)
         yield from doctor_here.of_roots()
         yield from _of_network(settings, day)
         if send_test is not None:

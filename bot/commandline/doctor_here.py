@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.commandline.doctor_lines import Line
 from bot.identity import proof_ends
@@ -14,8 +15,8 @@ from bot.package import GUID
 from bot.settings import MANAGED, VAR, BadSettings, Settings, unknown_settings
 from checklists.faults import Code, Refusal, fault, listed, word
 from checklists.identity import entra_id
-from storage import condition, migrate, trail
-from storage.desk import Desk
+from storage import condition, migrate, tenants, trail
+from storage.desk import Desk, Session
 from storage.sealing import Keys
 
 SOON = 30
@@ -146,6 +147,23 @@ def of_register(desk: Desk, settings: Settings) -> Iterator[Line]:
             yield Line("register", ok=f"{tenant} has {counts[tenant]} people")
         else:
             yield Line("register", fault=fault(Code.NOBODY_REGISTERED, tenant=tenant))
+
+
+def of_tab(desk: Desk | None, settings: Settings) -> Iterator[Line]:
+    """Yield whether people can sign in to the tab, and whether somebody's cases are there without it."""
+    if desk is not None and not settings.tab_resource and "tab" in desk.read_now(_contents):
+        yield Line("tab", fault=fault(Code.CONTENT_WITHOUT_TAB))
+    if not settings.tab_resource or not settings.app_id or not settings.pages_url:  # told among the settings
+        return
+    wanted = f"api://{urlsplit(settings.pages_url).netloc}/botid-{settings.app_id}".lower()
+    if settings.tab_resource.lower() in (wanted, wanted.replace("/botid-", "/")):
+        yield Line("tab", ok=f"people sign in to it as {settings.tab_resource}")
+    else:
+        yield Line("tab", fault=fault(Code.TAB_ELSEWHERE, named=settings.tab_resource, wanted=wanted))
+
+
+def _contents(session: Session) -> set[str]:
+    return {tenants.settings(row).content for row in tenants.everyone(session)}
 
 
 def of_roots() -> Iterator[Line]:

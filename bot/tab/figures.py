@@ -41,6 +41,7 @@ def report(
         "rapport.html",
         language,
         ways,
+        who=of.who.object_id,
         fields=fields,
         wrong=wrong and say(wrong, language),
         files=[(href, say(words, language)) for href, words in files],

@@ -1,6 +1,7 @@
 """Reads what a page of the tab sends, and says whether it was this bot's page that sent it."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
@@ -14,6 +15,7 @@ from bot.tab.frame import HEADERS
 MOST = 256 * 1024
 _MOST_FIELDS = 2000
 _READ_SECONDS = 10.0
+_ROW = re.compile("[0-9]{1,10}")
 _FORM = "application/x-www-form-urlencoded"
 Fields = list[tuple[str, str]]
 
@@ -23,7 +25,7 @@ class Sent:
     """What was sent: a button with its inputs, or a line.
 
     form: see `Sessions.form`. page: tells the page from others. verb, token: of the button, empty for a line.
-    again: she has just signed in to send it.
+    in_view: see `Turn.in_view`. again: she has just signed in to send it.
     """
 
     form: str
@@ -32,6 +34,7 @@ class Sent:
     token: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)
     line: str = ""
+    in_view: int | None = None
     again: bool = False
 
 
@@ -88,5 +91,11 @@ def sent(fields: Fields) -> Sent:
         token=token,
         inputs=inputs,
         line=last.get("line", "").strip(),
+        in_view=_row(last["view"]) if "view" in last else None,
         again="again" in last,
     )
+
+
+def _row(text: str) -> int:
+    row = int(text) if _ROW.fullmatch(text) else 0
+    return row if row < 2**31 else 0  # as large as a row's id can be

@@ -32,10 +32,11 @@ class Way:
 
 
 def page(
-    template: str, language: Language, ways: Sequence[Way] = (), *, status: int = 200, **values: object
+    template: str, language: Language, ways: Sequence[Way] = (), *, who: str = "", status: int = 200, **values: object
 ) -> web.Response:
-    """Render a page of the tab."""
-    return pages.html(template, language, status=status, headers=HEADERS, tab=ways, **values)
+    """Render a page of the tab. who: the object id of the person whose page it is; its script compares it."""
+    hers = {"who": who, "not_signed_in": say("tab.not_signed_in", language)} if who else {}
+    return pages.html(template, language, status=status, headers=HEADERS, tab=ways, **hers, **values)
 
 
 def told(language: Language, title: str, *lines: str, ways: Sequence[Way] = (), status: int = 200) -> web.Response:

@@ -5,9 +5,10 @@ session it is the sign-in page, which brings back what was asked for: also a for
 """
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
@@ -36,9 +37,12 @@ from texts import Language, say
 
 FIRST, SIGN_IN, CASES, REPORT, EXPORT = (f"/{TAB}{more}" for more in ("", "-in", "-arenden", "-rapport", "-export"))
 SCRIPT, TEAMS, STYLE = (f"/{TAB}{more}" for more in (".js", "-teams.js", ".css"))
+_SECONDS = re.compile("[0-9]{1,12}")
 _FILES = Path(__file__).parent / "files"
 _SINCE_SIGN_IN = "again"
-"""In the address or the form of what was asked for, once she has signed in for it: she is not asked a second time."""
+"""In the address or the form of what was asked for, when she was asked to sign in for it, in seconds since 1970."""
+_NO_COOKIE = timedelta(minutes=2)
+"""Asked again within this time, her client has kept no cookie; later her session has ended once more."""
 log = logging.getLogger(__name__)
 
 
@@ -133,11 +137,12 @@ class _Tab:
 
         No error: clients of Teams may put a page of their own in place of one.
         """
-        path = request.path.rpartition("/")[2]
+        path, now = request.path.rpartition("/")[2], self._clock.now().timestamp()
         asked = fields if fields is not None else parse_qsl(request.query_string, keep_blank_values=True)
-        if any(name == _SINCE_SIGN_IN for name, _ in asked):
+        before = [int(value) for name, value in asked if name == _SINCE_SIGN_IN and _SECONDS.fullmatch(value)]
+        if any(now - at < _NO_COOKIE.total_seconds() for at in before):
             return told("sv", "tab.no_cookie_title", "tab.no_cookie")
-        again = [*asked, (_SINCE_SIGN_IN, "1")]
+        again = [*(pair for pair in asked if pair[0] != _SINCE_SIGN_IN), (_SINCE_SIGN_IN, str(int(now)))]
         return page(
             "flik-in.html",
             "sv",
@@ -235,14 +240,17 @@ class _Tab:
             "flik.html",
             language,
             _ways(of, path),
+            who=of.who.object_id,
             title=(card.title if card else "") or say("tab.title", language),
             has_heading=bool(card and card.title),
             said=found.said,
             card=card,
             messages=[(stamp(one.at), one.card) for one in messages or ()],
             words={name: say("tab." + name, language) for name in _WORDS},
+            hint=say("tab.write_hint" if "case_worker" in of.roles else "tab.write_hint_other", language),
             form=self._sessions.form(of.who),
             page=token_hex(8),
+            view=found.row,
             action=(FIRST if may_write else path).removeprefix("/"),
             may_write=may_write,
         )
@@ -300,7 +308,7 @@ class _Tab:
         return await self._hers(request, give)
 
 
-_WORDS = ("write", "write_hint", "send", "told_lately")
+_WORDS = ("write", "send", "told_lately")
 
 
 def _stranger() -> web.Response:

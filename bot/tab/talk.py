@@ -5,7 +5,7 @@ tab only has no messages above the card in view, so what is said beside a card i
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import Literal
@@ -20,27 +20,32 @@ from bot.turns import Turns
 from checklists.privacy import LetThrough, has_personal_number
 from checklists.swedish_time import day_of
 from dialogs.messages import reminder_content
+from dialogs.turn import in_view, shown
 from dialogs.turn.declared import claimed
 from dialogs.turn.exchange import Reply, Turn
+from dialogs.turn.in_view import InView
 from dialogs.turn.presses import UnitPage
+from dialogs.turn.shown import only_tells
 from dialogs.turn.take_turn import LOOKED_AT
+from dialogs.views.chef import PromptView
 from dialogs.views.parts import Claim
-from storage import inbox, outbox
+from storage import outbox, people
 from storage.desk import Session
 from storage.sealing import KeyGone, SealBroken
 
 MESSAGES_SINCE = timedelta(days=7)
 MOST_MESSAGES = 10
-_LOOKED_BACK = 20
-"""How many of her latest replies are looked through for the card that was in view."""
+_UNKNOWN = 0
+"""In place of a row of the inbox: what a line on that page is about is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What is shown: sentences above, and the card; None if there is none."""
+    """What is shown: sentences above, and the card; None if there is none. row: see `Turn.in_view`."""
 
     said: tuple[str, ...]
     card: Shown | None
+    row: int | None = _UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class Talk:
             turn = _turn(of, chat, "press", now, activity_id=activity_id, data=data)
         else:
             turn = _turn(of, chat, "text", now, activity_id=activity_id, text=what.line)
-        return await self._answered(of, turn, now)
+        return await self._answered(of, replace(turn, in_view=what.in_view), now)
 
     async def look(self, of: Standing, chat: Chat, what: Sent | None, now: datetime) -> Page:
         """Return the unit's cases, or one of them, where nothing can be done with them; nothing is stored."""
@@ -87,12 +92,17 @@ class Talk:
     def messages(self, session: Session, of: Standing, chat: Chat, now: datetime) -> list[Message]:
         """Return what she was told of lately and still is so, newest first. Nothing it changes may be kept."""
         found: list[Message] = []
+        roles = people.roles_on(session, of.person_id, day_of(now))
         for row in outbox.told_lately(session, chat.row_id, now - MESSAGES_SINCE, MOST_MESSAGES):
             try:
                 reply = reminder_content.content(session, row, now, [])
             except (KeyGone, SealBroken):
                 continue  # the case was disposed of
-            card = render_card(reply, self._turns.mint, private=True) if reply is not None else None
+            # A prompt names questions of the case. Other messages say that it is somebody else's now, and such.
+            case = row.case_id if reply is not None and isinstance(reply.view, PromptView) else 0
+            if reply is None or not in_view.may_see(session, roles, of.tenant_id, case):
+                continue
+            card = render_card(reply, self._turns.mint, private=True)
             if card is not None:
                 found.append(Message(row.created_at, elements.shown(card, level=3)))
         return found
@@ -104,18 +114,22 @@ class Talk:
             return Page((), None)
         card = render_card(reply, self._turns.mint, private=True)
         if card is not None:
-            return Page((), elements.shown(card))
+            # A card that only explains leaves the one before it in its place.
+            is_aside = only_tells(reply.view) and turn.in_view is not None
+            return Page((), elements.shown(card), turn.in_view if is_aside else outcome.stored_as)
         said = (render_text(reply),)
-        before = await self._turns.read(lambda session: _newest_card(session, of, turn.channel_id))
+        before = await self._turns.read(lambda session: _in_view(session, of, turn, now))
         if before is None:
-            return Page(said, None)
-        before = await self._current(of, before, turn, now)
-        card = render_card(before, self._turns.mint, private=True)
+            return Page(said, None, _UNKNOWN)
+        now_shown = await self._current(of, before.reply, turn, now)
+        card = render_card(now_shown, self._turns.mint, private=True)
         assert card is not None, "it was chosen for its card"
         lets = LetThrough(day_of(now))
         kept = {name: value for name, value in turn.data.items() if not has_personal_number(value, lets)}
         is_same = turn.data.get("token", "") in elements.tokens(card)
-        return Page(said, elements.shown(elements.filled(card, kept) if is_same else card))
+        # What a line answers is the card as it was; if it is another by now, a line is asked about.
+        row = before.row.id if shown.of(now_shown.view) == shown.of(before.reply.view) else _UNKNOWN
+        return Page(said, elements.shown(elements.filled(card, kept) if is_same else card), row)
 
     async def _current(self, of: Standing, before: Reply, turn: Turn, now: datetime) -> Reply:
         """Return a card as it is now, as a client of Teams asks for it."""
@@ -167,13 +181,10 @@ def _turn(
     )
 
 
-def _newest_card(session: Session, of: Standing, channel_id: str) -> Reply | None:
-    """Return her latest reply that is a card."""
-    for row in inbox.newest_few(session, of.tenant_id, channel_id, _LOOKED_BACK):
-        try:
-            reply = Reply.model_validate_json(inbox.reply_of(session, row))
-        except (KeyGone, SealBroken):
-            continue
-        if reply.view.kind != "say" and reply.person_id == of.person_id:
-            return reply.model_copy(update={"language": of.language})
-    return None
+def _in_view(session: Session, of: Standing, turn: Turn, now: datetime) -> InView | None:
+    """Return the card of the page that something was sent from, in her language now."""
+    roles = people.roles_on(session, of.person_id, day_of(now))
+    found = in_view.card(session, of.person_id, roles, of.tenant_id, turn.channel_id, turn.in_view)
+    if found is None:
+        return None
+    return replace(found, reply=found.reply.model_copy(update={"language": of.language}))

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 
+from checklists.reminder_rules import Rule
 from dialogs.turn.exchange import Reply
 from dialogs.views.chef import PromptView
 from dialogs.views.views import CallView, Line, ReminderView
 from storage import tenants
 from storage.desk import Session
+
+_LIMITS: frozenset[Rule] = frozenset({"GRANSKA", "14D", "4M", "BESLUT", "LUCKOR"})
+"""The rules whose date is until when; that of the others is when something was done, in the case."""
 
 
 def is_neutral(session: Session, tenant_id: int) -> bool:
@@ -23,7 +27,8 @@ def neutral(reply: Reply, address: str) -> Reply:
     """Return a message as a call: how many things wait and until when, nothing of what."""
     view, count, days = reply.view, 1, list[str]()
     if isinstance(view, ReminderView):
-        count, days = len(view.cases) + len(view.others) or 1, sorted(_days(view))
+        summed = int(str(view.summed.args["cases"])) if view.summed else 0
+        count, days = len(view.cases) + len(view.others) + summed or 1, sorted(_days(view))
     elif isinstance(view, PromptView):
         days = [view.planned] if view.planned else []
     line = Line(say="tab.call") if count == 1 else Line(say="tab.calls", args={"count": count})
@@ -34,4 +39,5 @@ def neutral(reply: Reply, address: str) -> Reply:
 def _days(view: ReminderView) -> Iterator[str]:
     for case in view.cases:
         for point in case.points:
-            yield from (str(value) for name, value in point.line.args.items() if name == "date")
+            if point.rule in _LIMITS:
+                yield str(point.line.args["date"])

@@ -19,7 +19,7 @@ from dialogs.chef import deputies
 from dialogs.messages import consequences, update
 from dialogs.messages.neutral import open_the_tab
 from dialogs.rounds import start_review
-from dialogs.turn import commands, find_case, menu, shown
+from dialogs.turn import commands, find_case, in_view, menu, shown
 from dialogs.turn.declared import Done, Reaction, parted
 from dialogs.turn.exchange import Reply, Turn
 from dialogs.turn.find_case import NoSuchCase, SeveralLists, no_such_case, which_list
@@ -298,6 +298,8 @@ def _stored(context: TurnContext, row: InboxRow) -> Outcome:
 
 
 def _act(context: TurnContext, incoming: _Incoming) -> Outcome:
+    if context.turn.kind == "text":
+        in_view.go_back(context)
     view, changes = _reaction(context, incoming.signed)
     told = consequences.follow(context.session, context.origin, changes, context.person)
     if context.turn.files:

@@ -207,6 +207,31 @@ async def test_who_is_not_let_in_is_told_so_and_can_try_again(page: Page, site: 
     await expect(page.locator("#line")).to_be_visible()
 
 
+async def test_a_page_of_whoever_used_the_computer_before_is_not_left_to_the_next(page: Page, site: Site) -> None:
+    await site.opens(page, "anna")
+    await writes(page, f"ny {REF}")
+    who = page.locator("body")
+    await expect(who).to_have_attribute("data-who", object_id("anna"))
+
+    site.person = "cecilia"
+    await page.add_init_script(f"window.account = '{object_id('cecilia').upper()}'")
+    await page.goto(f"{site.url}/flik")
+    await expect(who).to_have_attribute("data-who", object_id("cecilia"))
+    await expect(page.locator("main")).to_be_visible()
+
+    # An account that the client calls otherwise than its token: hers is shown, and not asked for ever.
+    await page.add_init_script("window.account = 'somebody'")
+    await page.goto(f"{site.url}/flik")
+    await page.wait_for_load_state("networkidle")
+    await expect(page.locator("main")).to_be_visible()
+    await expect(who).to_have_attribute("data-who", object_id("cecilia"))
+
+    await page.add_init_script("window.fails = true")
+    await page.route("**/flik-teams.js", _without_an_account)
+    await page.goto(f"{site.url}/flik")
+    await expect(page.locator("main")).to_have_text(say("tab.not_signed_in", "sv"))
+
+
 async def _without_an_account(route: Route) -> None:
     """Let Teams refuse the token for as long as the page says."""
     refuses = "if (window.fails) throw new Error('no account');"

@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 
 from checklists.loader import newest
+from dialogs.messages.neutral import neutral
+from dialogs.turn.exchange import Reply
+from dialogs.views.views import CallView, Line, ReminderView
 from reports.rates import COLUMNS, rate_rows
 from reports.selected import Selection
 from storage.aggregates import project_new
@@ -14,7 +17,7 @@ from tests.chat.conftest import Furnished
 from tests.chat.drive import TEXTS, fills, opens
 from tests.chat.harness import NORTH, REF, SOUTH, Room, move_in
 from tests.chat.read_drive import ALL, reads
-from tests.chat.tab_chat import TabRoom
+from tests.chat.tab_chat import TAB, TabRoom
 from texts import say
 
 OTHER = "SN 2026/0124"
@@ -128,3 +131,29 @@ def test_a_reminder_says_how_many_cases_wait_and_until_when_and_the_tab_says_whi
     assert say("tab.until", "sv", date="2026-05-18") in call
     told_nothing([call])
     anna.sees(REF, OTHER)
+
+
+def test_a_reminder_does_not_say_when_something_was_done_in_the_case_and_counts_those_in_one_line(
+    furnished: Furnished,
+) -> None:
+    furnished.room()
+    room = TabRoom(furnished.desk)
+    anna, cecilia = room.chat("anna").installs(), room.chat("cecilia").installs()
+    opens(anna, REF, **ALL)
+    fills(anna)
+    anna.presses("Skicka till chef")
+    cecilia.receives()
+    room.later(days=3)
+    room.sweeps()
+    before = len(room.wire)
+    assert cecilia.reminded() == 1
+    cecilia.sees("inte läst än", "2026-05-12")
+    [call] = room.wire[before:]
+    assert say("tab.call", "sv") in call
+    assert not re.search(r"\d{4}-\d\d-\d\d", call)
+
+    summed = Line(say="reminders.follow_ups", args={"cases": 7, "date": "2025-11-01", "refs": REF})
+    of_many = ReminderView(title=Line(say="reminders.title"), cases=(), summed=summed)
+    reply = Reply(tenant_id=1, person_id=1, channel_user="", language="sv", view=of_many)
+    view = neutral(reply, TAB).view
+    assert view == CallView(line=Line(say="tab.calls", args={"count": 7}), address=TAB)

@@ -78,6 +78,26 @@ def test_the_same_activity_id_in_another_chat_or_municipality_is_another_activit
     assert desk.run_now(lambda session: inbox.by_activity(session, world.tenant, "no such chat", "1")) is None
 
 
+def test_the_newest_of_a_chat_are_found_also_from_one_of_them_on(desk: Desk, world: World) -> None:
+    for activity in ("1", "2", "3"):
+        keep(desk, world, activity)
+    keep(desk, world, "of another chat", chat="other chat")
+
+    def found(count: int, up_to: int | None = None) -> list[tuple[str, int]]:
+        def work(session: Session) -> list[tuple[str, int]]:
+            rows = inbox.newest_few(session, world.tenant, "chat", count, up_to)
+            return [(row.activity_id, row.id) for row in rows]
+
+        return desk.run_now(work)
+
+    names = dict(found(9))
+    assert list(names) == ["3", "2", "1"]
+    assert [name for name, _ in found(9, names["2"])] == ["2", "1"]
+    assert [name for name, _ in found(1, names["3"])] == ["3"]
+    assert [name for name, _ in found(2, 2**31 - 1)] == ["3", "2"]
+    assert found(9, 0) == []
+
+
 def test_a_press_is_kept_once_whatever_its_activity(desk: Desk, world: World) -> None:
     keep(desk, world, "1", "press")
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from checklists.access import Audience, Holding, Staff, may_extract, may_use, reads, reads_as_deputy
+from checklists.access import Audience, Holding, Staff, may_extract, may_open, may_use, reads, reads_as_deputy
 from checklists.model import Role
 from checklists.rights import Right
 
@@ -70,6 +70,16 @@ def test_a_right_depends_on_the_relation_to_the_case() -> None:
     assert not may("other", WORKER)
     assert may("other", WORKER, THERE)
     assert not may("own_unit", WORKER, THERE)
+
+
+def test_a_case_exists_for_its_workers_its_chefs_and_those_who_review_from_outside() -> None:
+    assert may_open([held(LEAD, "case_worker")], Case())
+    assert may_open([held(DEPUTY, "deputy")], Case())
+    assert not may_open([held(WORKER, "case_worker")], Case())
+    assert not may_open([held(CHEF_THERE, "unit_manager", THERE)], Case())
+    assert not may_open([held(MANAGER, "manager", EVERYWHERE), held(MANAGER, "admin", EVERYWHERE)], Case())
+    assert may_open([held(WORKER, "peer_reviewer", THERE)], Case())
+    assert not may_open([held(WORKER, "peer_reviewer", THERE)], Case(protected_identity=True))
 
 
 def test_a_chef_of_the_unit_never_acts_as_a_deputy() -> None:

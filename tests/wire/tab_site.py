@@ -19,13 +19,13 @@ RESOURCE = f"api://bot.example.invalid/botid-{APP_ID}"
 TEAMS_STUB = """window.microsoftTeams = {
   app: {
     initialize: async () => {},
-    getContext: async () => ({ app: { theme: window.name || "default" } }),
+    getContext: async () => ({ app: { theme: window.name || "default" }, user: { id: window.account } }),
     registerOnThemeChangeHandler: (show) => { window.changeTheme = show; },
   },
   authentication: { getAuthToken: async () => (await fetch("/made-up-token")).text() },
 };
 """
-"""What the pages call of TeamsJS. The theme is the frame's name; the token comes from the test."""
+"""What the pages call of TeamsJS. The theme is the frame's name; token and account come from the test."""
 
 
 def tab_settings(folder: Path, issuer: Issuer, **more: object) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from email.utils import formatdate
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -269,6 +270,24 @@ async def test_a_planted_fault_is_found_alone_and_with_its_remedy(outside: Outsi
     assert done.stderr.startswith("faults found: 1; ")
     assert ";" in found[0][0] or ":" in found[0][0]
     assert "made-up:made-up" not in done.stdout
+
+
+async def test_a_tab_nobody_could_sign_in_to_is_told_and_cases_in_one_that_is_gone(outside: Outside) -> None:
+    await outside.starts()
+    (outside.folder / "teams.js").write_text("", encoding="utf-8")
+    host, app = urlsplit(outside.settings["BK_PUBLIC_URL"]).netloc, APP_ID.lower()
+    wanted = f"api://{host}/botid-{app}"
+    tab = {"BK_TEAMS_JS": str(outside.folder / "teams.js")}
+    done = await outside.doctor(BK_TAB_RESOURCE=wanted, **tab)
+    assert f"ok     tab: people sign in to it as {wanted}" in done.stdout
+    named = f"api://other.example/botid-{app}"
+    done = await outside.doctor(BK_TAB_RESOURCE=named, **tab)
+    [found] = re.findall(r"^FAULT +tab: (.*)", done.stdout, re.MULTILINE)
+    assert (named in found, wanted in found, "BK-489" in found) == (True, True, True)
+
+    on_database(outside, """update tenant set settings = '{"content": "tab"}'""")
+    [found] = re.findall(r"^FAULT +tab: (.*)", (await outside.doctor()).stdout, re.MULTILINE)
+    assert "BK-474" in found
 
 
 async def test_a_name_that_is_no_settings_is_told_with_those_it_resembles(outside: Outside) -> None:

@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from bot.clock import Clock
 from bot.tab.sessions import LASTS
-from storage import tenants
+from storage import people, tenants
 from storage.answers import AnswerRow
+from storage.cases import CaseRow
 from storage.desk import Session
 from storage.inbox import InboxRow
 from tests.chat.card_hand import button, gathered
-from tests.chat.harness import NORTH, REF, move_in, object_id
+from tests.chat.harness import NORTH, REF, SOUTH, move_in, object_id
 from tests.waiting import until
 from tests.wire.bot_process import RecordingConnector
 from tests.wire.door import TENANT
@@ -29,6 +31,8 @@ from texts import say
 
 LINE, WHY, NUMBER = "kanarie-rad-7741", "Påhittad motivering kanarie-7742", "19121212-1212"
 FACTS = {"violence": "nej", "child_placed": "nej", "intervention_decided": "nej", "child_communicated": "ja"}
+MINE, OTHER = "SN 2026/0555", "SN 2026/0777"
+"""Unlike REF, none stands in what is said beside the line."""
 CLOSED = say("tab.chat_is_closed", "sv")
 
 
@@ -115,6 +119,19 @@ async def opens_a_case(anna: Visitor, ref: str = REF) -> None:
     await anna.presses("Spara", **{_field(anna, name): value for name, value in FACTS.items()})
 
 
+async def answers_the_rest(anna: Visitor) -> None:
+    for _ in range(40):
+        if "Skicka till chef" in anna.page.titles:
+            break
+        if "f.motivation" in anna.page.html:
+            await anna.presses("Spara", motivation=WHY)
+        elif "Ja" in anna.page.titles:
+            await anna.presses("Ja")
+        else:  # a group of questions
+            choices = {name.removeprefix("f."): "ja" for name in anna.page.forms[0].choices}
+            await anna.presses("Spara", **choices)
+
+
 def _field(visitor: Visitor, fact: str) -> str:
     return next(
         name.removeprefix("f.")
@@ -149,16 +166,7 @@ async def test_a_case_is_begun_answered_sent_and_read_in_the_tab_and_the_chat_on
     await opens_a_case(anna)
     await anna.presses("Nej")
     await anna.presses("Spara", motivation=WHY)
-    for _ in range(40):
-        if "Skicka till chef" in anna.page.titles:
-            break
-        if "f.motivation" in anna.page.html:
-            await anna.presses("Spara", motivation=WHY)
-        elif "Ja" in anna.page.titles:
-            await anna.presses("Ja")
-        else:  # a group of questions
-            choices = {name.removeprefix("f."): "ja" for name in anna.page.forms[0].choices}
-            await anna.presses("Spara", **choices)
+    await answers_the_rest(anna)
     assert WHY in anna.page.words
     called = len(town.connector.bodies)
     await anna.presses("Skicka till chef")
@@ -199,6 +207,11 @@ async def test_signing_in_again_after_an_hour_loses_nothing_of_what_was_written(
     await anna.types(f"vad saknas {REF}")
     assert WHY not in town.sent()
 
+    town.clock.passed += LASTS  # the page she has by then is loaded again: she signs in, as the first time
+    page = await anna.sends(form)
+    assert page.asks_to_sign_in
+    assert [name for name, _ in page.forms[0].fields].count("again") == 1
+
 
 async def test_a_form_sent_twice_is_taken_once_and_gets_the_same_answer(town: Town) -> None:
     anna = await town.at_the_tab("anna")
@@ -230,6 +243,88 @@ async def test_two_answers_of_the_same_word_are_two(town: Town) -> None:
     await anna.types("ja")
     await anna.types("ja")
     assert town.rows(AnswerRow) == before + 2
+
+
+async def test_a_line_is_about_the_card_on_its_own_page_also_when_another_was_opened_since(town: Town) -> None:
+    anna = await town.at_the_tab("anna")
+    await opens_a_case(anna, MINE)
+    first = anna.page
+    await opens_a_case(anna, OTHER)
+    second = anna.page
+
+    anna.page = first
+    assert MINE in (await anna.types("ja")).words
+    anna.page = second
+    page = await anna.types("tack")  # told beside the card of that page, and still about it
+    assert (OTHER in page.words, MINE in page.words) == (True, False)
+    page = await anna.types("nej")
+    assert OTHER in page.words
+    assert "f.motivation" in page.html
+    anna.page = first
+    page = await anna.types("vad saknas")
+    assert (MINE in page.words, OTHER in page.words) == (True, False)
+
+    anna.page = second
+    page = await anna.presses("Vad räknas?")  # it only explains: a line is still about the question
+    anna.page = first
+    await anna.types("mina ärenden")
+    anna.page = page
+    assert OTHER in (await anna.types("ångra")).words
+
+
+@pytest.mark.parametrize("row", ["0", "999999", "4294967296", "1 or 1", ""])
+async def test_a_line_from_a_page_that_names_no_card_is_no_answer(town: Town, row: str) -> None:
+    anna, bo = await town.at_the_tab("anna"), await town.at_the_tab("bo")
+    await opens_a_case(bo, OTHER)
+    await opens_a_case(anna, MINE)
+    newest = row == "999999"  # later than all there is
+    before = town.rows(AnswerRow)
+    line = next(one for one in anna.page.forms if "line" in one.named)
+    line.put("view", row)
+    assert OTHER not in (await anna.types("ja")).words
+    assert town.rows(AnswerRow) == before + newest
+
+
+@pytest.mark.parametrize("last", ["nej", f"vad saknas {MINE}"])
+async def test_a_case_that_is_no_longer_hers_is_not_shown_beside_a_refusal(town: Town, last: str) -> None:
+    anna = await town.at_the_tab("anna")
+    await opens_a_case(anna, MINE)
+    assert MINE in (await anna.types(last)).words
+    page = anna.page
+
+    def to_bo(session: Session) -> None:
+        case = session.exec(select(CaseRow)).one()
+        bo = people.by_object_id(session, case.tenant_id, object_id("bo"))
+        assert bo is not None
+        case.lead_id = bo.id
+        session.add(case)
+
+    town.bot.desk.run_now(to_bo)
+    no_such = say("common.no_such_case", "sv")
+    assert (no_such in (await anna.types(f"fortsätt {MINE}")).words, MINE in anna.page.words) == (True, False)
+    anna.page = page
+    await anna.presses(next(one for one in page.titles if one in ("Spara", "Formulär") or one.startswith("Besvara")))
+    assert (no_such in anna.page.words, MINE in anna.page.words) == (True, False)
+    anna.page = page
+    assert MINE not in (await anna.types("tack")).words
+
+
+async def test_a_prompt_about_a_case_that_went_to_another_unit_is_not_told_any_more(town: Town) -> None:
+    anna, cecilia = await town.at_the_tab("anna"), await town.at_the_tab("cecilia")
+    await opens_a_case(anna, MINE)
+    await answers_the_rest(anna)
+    await anna.presses("Skicka till chef")
+    assert MINE in (await cecilia.opens()).words
+    assert say("tab.write_hint", "sv") not in cecilia.page.words  # she begins no case
+    assert say("tab.told_lately", "sv") in cecilia.page.words
+
+    def moves(session: Session) -> None:
+        case = session.exec(select(CaseRow)).one()
+        case.unit_id = people.unit(session, case.tenant_id, SOUTH).id
+        session.add(case)
+
+    town.bot.desk.run_now(moves)
+    assert MINE not in (await cecilia.opens()).words
 
 
 async def test_a_personal_number_is_refused_and_the_card_is_still_there(town: Town) -> None:

@@ -13,22 +13,49 @@
     const teams = window.microsoftTeams;
     await teams.app.initialize();
     teams.app.registerOnThemeChangeHandler(show);
-    show((await teams.app.getContext()).app.theme);
-    return teams;
+    const context = await teams.app.getContext();
+    show(context.app.theme);
+    return { teams, account: context.user?.id ?? "" };
   })();
 
-  const signIn = async (place) => {
-    const teams = await begun;
-    const token = await teams.authentication.getAuthToken();
-    const answer = await fetch(place.dataset.signIn, { method: "POST", headers: { Authorization: `Bearer ${token}` } });
+  const asked = async () => (await begun).teams.authentication.getAuthToken();
+
+  const begin = async (address, token) => {
+    const answer = await fetch(address, { method: "POST", headers: { Authorization: `Bearer ${token}` } });
     if (!answer.ok) throw new Error("not signed in");
+  };
+
+  const signIn = async (place) => {
+    await begin(place.dataset.signIn, await asked());
     if (place.dataset.next) location.replace(place.dataset.next);
     else document.getElementById("asked").submit();
   };
 
+  // On a computer that several use, the session may be that of whoever had Teams open before.
+  const compare = async () => {
+    const { who, signIn: address, notSignedIn } = document.body.dataset;
+    const { account } = await begun;
+    if (!who || !account || account.toLowerCase() === who) return;
+    const main = document.querySelector("main");
+    main.hidden = true;
+    try {
+      const token = await asked();
+      // What the client calls a guest may be another id than the token's, which is the one that counts.
+      const claims = JSON.parse(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")));
+      if (String(claims.oid).toLowerCase() !== who) {
+        await begin(address, token);
+        location.replace(location.pathname);
+        return;
+      }
+    } catch {
+      main.textContent = notSignedIn;
+    }
+    main.hidden = false;
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
     const place = document.getElementById("signing-in");
-    if (!place) { begun.catch(() => {}); return; }
+    if (!place) { compare().catch(() => {}); return; }
     signIn(place).catch(() => {
       place.hidden = true;
       document.getElementById("not-signed-in").hidden = false;
