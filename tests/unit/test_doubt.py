@@ -71,6 +71,7 @@ NAMES = names_of(
                 *("Bo tar över ärendet", "vi har avslutat ärendet", "lägg Bo som medhandläggare", "fyller på senare"),
                 *("jag går på semester på fredag", "barnet är visst hört", "på allt utom orosanmälan", "se fråga 3"),
                 *("[bild]", "se bild", "se bifogad fil", "bifogar underlaget", "samtal.pdf", "enligt bilaga 2"),
+                *("nej det har det inte", "ja det har det"),
                 *("vänta jag letar", "ska fråga chefen", "vet inte vad jag ska skriva"),
             )
         ),
