@@ -55,7 +55,7 @@ def test_a_bundle_comes_with_the_other_cases(room: Room, anna: Chat, cecilia: Ch
     opens(opens(anna, **ALL), OTHER, **ALL)
     for ref in (REF, OTHER):
         sets(room, ref, planned_decision_on="2026-05-15")
-    sweeps_on(room, "2026-05-12")
+    sweeps_on(room, "2026-05-13")  # the last working day before it: the chef hears too
     damages(room, what)
 
     assert (anna.arrives(), cecilia.arrives()) == (1, 1)

@@ -109,7 +109,7 @@ def test_the_rules_are_told_what_they_need_and_no_text(desk: Desk, world: World)
         (Written("ja", note="Förbehåll"), Answer("ja", 5, noted=True)),
         (Written("fritext", raw="Det finns en vårdplan."), Answer("fritext", 6)),
         (NOTHING, Answer(OPEN, 7)),
-        (Written("ja", option="through_other"), Answer("ja", 8, has_method=True)),
+        (Written("ja", option="through_other"), Answer("ja", 8, has_method=True, option="through_other")),
         (Written("ja", method="Påhittad metod"), Answer("ja", 9, has_method=True)),
     ]
     for written, expected in told:

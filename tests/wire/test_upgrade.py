@@ -149,7 +149,7 @@ def test_the_tools_of_postgresql_get_the_whole_address_and_the_password_apart(
     monkeypatch.delenv("PGPASSWORD", raising=False)
     where = "sslmode=verify-full&sslrootcert=/etc/rot%20ca.pem&sslcert=/etc/k.pem&sslpassword=hemligt"
     where += "&target_session_attrs=read-write"
-    backup.back_up(f"postgresql://bot:ett%20l%C3%B6sen@db.example:6432/b?{where}", tmp_path / "copy")
+    backup._run("pg_dump", f"postgresql://bot:ett%20l%C3%B6sen@db.example:6432/b?{where}", "--format=custom")
 
     words, environment = json.loads((tmp_path / "told").read_text(encoding="utf-8"))
     [address] = [word for word in words if word.startswith("--dbname=")]
