@@ -1,5 +1,6 @@
 """The card with everything kept about one case, row by row."""
 
+from bot.cards import extract_words
 from bot.cards.parts import Card, Element, Pen, action_sets, card, clipped, fitting, header, notices, subtle, text
 from dialogs.views.views import ExtractRow, ExtractView
 
@@ -24,9 +25,11 @@ def _extract(pen: Pen, view: ExtractView, most: int) -> Card:
 
 
 def _paragraph(pen: Pen, row: ExtractRow, most: int) -> Element:
-    about = ", ".join(filter(None, (row.by_role, row.at.replace("T", " ")[:16])))
-    words = clipped(row.value, most) if row.value else pen.say("extract.in_file") if row.kind in _VIEWS else ""
-    runs = [f"{row.what}: {words}" if words else row.what, f" ({about})" if about else ""]
+    about = ", ".join(filter(None, (extract_words.by(pen, row), row.at.replace("T", " ")[:16])))
+    in_file = pen.say("extract.in_file") if row.kind in _VIEWS else ""
+    words = extract_words.value(pen, row, clipped(row.value, most)) if row.value else in_file
+    what = extract_words.what(pen, row)
+    runs = [f"{what}: {words}" if words else what, f" ({about})" if about else ""]
     inlines = [{"type": "TextRun", "text": run} for run in runs if run]
     return {"type": "RichTextBlock", "inlines": inlines, "spacing": "Small"}
 

@@ -1,16 +1,23 @@
 """`registerutdrag`: everything about one case, for lead or chef, once secrecy is tried; each page in the trail."""
 
+import inspect
+import re
+
 import pytest
 
 from dialogs.views.views import ExtractView
+from reports import case_extract
 from reports.case_extract import rows_of
 from storage.cases import CaseRow
 from storage.desk import Session
 from tests.chat.drive import TEXTS
 from tests.chat.harness import REF, Chat, Room
 from tests.chat.read_drive import begins, reads, sent
+from texts import LANGUAGES, sentences
 
 GIVEN = {"child_heard": "nej"}
+NO_KINDS = {"import", "whole", "nej", "replaced"}
+"""Other words of the source that follow an `else`."""
 
 
 @pytest.fixture
@@ -62,6 +69,25 @@ def test_lead_and_chef_see_all_that_is_kept_after_saying_that_secrecy_was_tried(
     # Each page that is shown is an access, which the pages after it show as well.
     everything = signed.desk.run_now(whole)
     assert [row for row in found if row[0] != "export"] == [row for row in everything if row[0] != "export"]
+
+
+def test_every_kind_of_row_has_a_heading() -> None:
+    source = inspect.getsource(case_extract)
+    kinds = {
+        one for pair in re.findall(r'(?:yield \[|\(\[|kind = )"(\w+)"|else "(\w+)"', source) for one in pair if one
+    }
+    assert {"case", "date", "fact", "list", "reading", "linked", "joint", "measure", "reason", "access"} <= kinds
+    for language in LANGUAGES:
+        headed = {key.removeprefix("extract.kind_") for key in sentences(language) if key.startswith("extract.kind_")}
+        assert kinds - NO_KINDS == headed - {"answer"}
+
+
+def test_codes_are_put_into_words_and_what_has_none_stands_as_it_is(signed: Room) -> None:
+    anna = signed.chat("anna").types(f"registerutdrag {REF}").presses("Sekretessprövad")
+    anna.sees("Skyddade personuppgifter: Nej", "Är det ett våldsärende?: ", "Beslutsunderlag, tillfälle 1, version")
+    anna.sees("(Handläggare, ", "· motivering: ").sees_no("protected_identity", "case_worker", "occasion", "revision")
+    assert shown(anna)
+    anna.sees_no("case_opened", "unit_manager")
 
 
 def test_nobody_else_sees_it_and_a_protected_identity_is_the_chefs_alone(signed: Room) -> None:

@@ -49,6 +49,8 @@ def test_linked_cases_with_a_joint_checkpoint_are_seen_from_both_units(either_ro
     anna.types(f"uppgifter {CHILD}").sees(f"Kopplat till {ADULT} ({ADULT_UNIT})", said)
     cecilia.types(f"uppgifter {CHILD}").sees(f"Kopplat till {ADULT} ({ADULT_UNIT})", said)
     hugo.types(f"uppgifter {ADULT}").sees(f"Kopplat till {CHILD} ({NORTH})", said)
+    hugo.types(f"registerutdrag {ADULT}").presses("Sekretessprövad")
+    hugo.sees("Kopplade ärenden", f"{CHILD}: {NORTH}", "Bedömningar i samråd")
     ylva.types(f"fortsätt {CHILD}").sees(NO_CASE)  # the link gives no right to the other case
     anna.types(f"uppgifter {ADULT}").sees(NO_CASE)
     events = [(row.act, row.case_id) for row in either_room.events() if row.act.startswith(("cases_", "joint"))]

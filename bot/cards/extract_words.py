@@ -1,0 +1,72 @@
+"""The rows of an extract in people's words. The file has codes, which programs read; what has no words stands as it is."""
+
+import re
+
+from bot.cards.parts import Pen
+from checklists.loader import all_facts, newest
+from dialogs.views.views import ExtractRow
+from texts import sentences
+
+_LIST = re.compile(r"(?P<list>\w+)(?: v(?P<version>\d+))?, occasion (?P<occasion>\d+)")
+_CHILD = re.compile(r", barn (?P<child>\d+)")
+_REVISION = re.compile(r" \(revision (?P<revision>\d+)\)")
+_STATUS = "status: "
+
+
+def what(pen: Pen, row: ExtractRow) -> str:
+    """Return what a row is about."""
+    name, part = (row.what, "") if row.kind in ("case", "date", "fact", "access") else _parted(row.what)
+    child = _CHILD.search(name)
+    revision = _REVISION.search(name)
+    plain = _REVISION.sub("", _CHILD.sub("", name))
+    words = [_named(pen, row.kind, plain)]
+    if child:
+        words.append(pen.say("card.child", child=child["child"]))
+    if revision and revision["revision"] != "1":
+        words.append(pen.say("extract.revision", number=revision["revision"]))
+    return ", ".join(words) + (f" · {_said(pen, f'extract.part_{part}', part)}" if part else "")
+
+
+def value(pen: Pen, row: ExtractRow, words: str) -> str:
+    """Return the value of a row. words: as it is written, cut where it is long."""
+    if words.startswith(_STATUS):
+        return _said(pen, "states." + words.removeprefix(_STATUS), words)
+    if row.kind in ("case", "fact", "answer", "reading"):
+        return _said(pen, "answers." + words, words)
+    return words
+
+
+def by(pen: Pen, row: ExtractRow) -> str:
+    """Return who did it: her roles, or what it was."""
+    roles = [_said(pen, "roles." + role, _said(pen, "access.by_" + role, role)) for role in row.by_role.split(", ")]
+    return ", ".join(filter(None, roles))
+
+
+def _named(pen: Pen, kind: str, name: str) -> str:
+    if kind == "case":
+        return _said(pen, "extract.case_" + name, name)
+    if kind == "date":
+        return _said(pen, "card." + name, name)
+    if kind == "access":
+        return _said(pen, "access.act_" + name, name)
+    if kind == "fact" and (fact := all_facts().get(name)) is not None:
+        return fact.ask_en if pen.language == "en" else fact.ask
+    found = _LIST.match(name)
+    if found is None:
+        return name
+    of = newest(found["list"])
+    title = of.title_en if pen.language == "en" else of.title
+    said = pen.say("extract.of_list", list=title, occasion=found["occasion"])
+    if found["version"]:
+        said += ", " + pen.say("extract.version", number=found["version"])
+    return said + name[found.end() :]
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """Return what a row is about, and which part of it: `motivation`, `reason`, `view`."""
+    before, sep, after = text.rpartition(": ")
+    return (before, after) if sep and after.replace("_", "").isalpha() and after.islower() else (text, "")
+
+
+def _said(pen: Pen, key: str, otherwise: str) -> str:
+    return sentences(pen.language).get(key, otherwise)
