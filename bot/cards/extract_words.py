@@ -1,4 +1,4 @@
-"""The rows of an extract in people's words. The file has codes, which programs read; what has no words stands as it is."""
+"""The rows of an extract in people's words: the file has codes, for programs. What has no words stands as it is."""
 
 import re
 
