@@ -81,7 +81,9 @@ def save_extension(context: TurnContext, press: Press[AsShown]) -> Reaction:
     limit, reason_class = _limit(inputs), _reason_class(inputs)
     try:
         checked(reason, context.origin.lets)
-        decided_on = read_past_day(inputs.get("decided_on", "").strip(), context.today, "extension_decided_on")
+        # A card from before has no such field; one that is emptied is asked about.
+        given = inputs.get("decided_on", context.today.isoformat())
+        decided_on = read_past_day(given.strip(), context.today, "extension_decided_on")
         until = read_day(inputs.get("until", "").strip(), context.today, "until")
         if limit is None or reason_class is None:
             raise CommentMissing

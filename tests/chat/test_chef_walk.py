@@ -119,7 +119,7 @@ def test_anything_in_any_order_for_long(room: Room, seed: int) -> None:
 def test_anything_in_any_order_leaves_no_signature_over_something_else(furnished: Furnished) -> None:
     """Three walks, and more until they came to everything there is to come to: where one gets, its luck decides."""
     unmet = {"sent", "signed", "signed_with_shortfall", "returned", "voided", "reading_reopened"}
-    for number, seed in enumerate([1, 2, 31, *range(20, 30)], start=1):
+    for number, seed in enumerate([1, 2, *range(36, 46)], start=1):
         room = furnished.room()
         walk(room, 250, seed)
         unmet -= {event.act for event in room.events()}
