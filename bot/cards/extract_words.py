@@ -28,7 +28,9 @@ def what(pen: Pen, row: ExtractRow) -> str:
 
 
 def value(pen: Pen, row: ExtractRow, words: str) -> str:
-    """Return the value of a row. words: as it is written, cut where it is long."""
+    """Return the value of a row. words: as it is written, cut where it is long; what a person wrote stays as it is."""
+    if _parted(row.what)[1]:
+        return words
     if words.startswith(_STATUS):
         return _said(pen, "states." + words.removeprefix(_STATUS), words)
     if row.kind in ("case", "fact", "answer", "reading"):

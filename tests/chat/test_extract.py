@@ -10,7 +10,7 @@ from reports import case_extract
 from reports.case_extract import rows_of
 from storage.cases import CaseRow
 from storage.desk import Session
-from tests.chat.drive import TEXTS
+from tests.chat.drive import TEXTS, opens
 from tests.chat.harness import REF, Chat, Room
 from tests.chat.read_drive import begins, reads, sent
 from texts import LANGUAGES, sentences
@@ -87,6 +87,13 @@ def test_codes_are_put_into_words_and_what_has_none_stands_as_it_is(signed: Room
     anna.sees("(Handläggare, ", "· motivering: ").sees_no("protected_identity", "case_worker", "occasion", "revision")
     assert shown(anna)
     anna.sees_no("case_opened", "unit_manager")
+
+
+@pytest.mark.parametrize("written", ["status: open", "status: signed"])
+def test_what_a_person_wrote_is_never_put_into_other_words(room: Room, written: str) -> None:
+    anna = room.chat("anna")
+    opens(anna, violence="nej").presses("Nej").presses("Spara", {"motivation": written})
+    anna.types(f"registerutdrag {REF}").presses("Sekretessprövad").sees(f"· motivering: {written}")
 
 
 def test_nobody_else_sees_it_and_a_protected_identity_is_the_chefs_alone(signed: Room) -> None:

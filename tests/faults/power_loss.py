@@ -15,7 +15,8 @@ from ctypes.util import find_library
 
 ENDED = 77
 """The exit code of a process that has lost power."""
-_OPEN = CFUNCTYPE(c_int, c_void_p, c_char_p, c_void_p, c_int, POINTER(c_int))
+# The name as an address: SQLite keeps it for as long as the file is open, and a copy of ours would be gone by then.
+_OPEN = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p, c_int, POINTER(c_int))
 _WRITE = CFUNCTYPE(c_int, c_void_p, c_void_p, c_int, c_int64)
 _TRUNCATE = CFUNCTYPE(c_int, c_void_p, c_int64)
 _SYNC = CFUNCTYPE(c_int, c_void_p, c_int)
@@ -114,9 +115,9 @@ def arm(sync: int) -> None:
     mine_write, mine_truncate, mine_sync = _WRITE(write), _TRUNCATE(truncate), _SYNC(synced)
     opens = _OPEN(ctypes.cast(vfs.open, c_void_p).value or 0)
 
-    def open_(of: int, name: bytes | None, file: int, flags: int, out: object) -> int:
+    def open_(of: int, name: int | None, file: int, flags: int, out: object) -> int:
         done = int(opens(of, name, file, flags, out))
-        path = os.fsdecode(name) if name else ""
+        path = os.fsdecode(ctypes.string_at(name)) if name else ""
         if done == 0 and path.endswith(("bot.db", "bot.db-wal")):
             if path not in files:
                 files[path] = os.open(path, os.O_RDWR)  # never closed: closing any would let go of SQLite's locks
